@@ -1,0 +1,103 @@
+import { describe, expect, it } from '@jest/globals';
+import { confirm, type ConfirmOptions, type ConfirmOutcome } from '../../src/gate/confirm.js';
+import { Cancelled } from '../../src/support/abort.js';
+import { counts, good, healthCheck, metricCheck, refused } from '../support/fake-checks.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+async function confirmed(
+  build: (clock: VirtualClock) => ConfirmOptions['checks'],
+  more: Partial<ConfirmOptions> = {},
+): Promise<ConfirmOutcome & { readonly took: number; readonly sleeping: number }> {
+  const clock = new VirtualClock();
+  const outcome = await clock.runUntil(
+    confirm({
+      checks: build(clock),
+      clock,
+      signal: new AbortController().signal,
+      timeout: 120_000,
+      minRequests: 20,
+      requestsPerSecond: 10,
+      ...more,
+    }),
+  );
+  return { ...outcome, took: clock.monotonic(), sleeping: clock.sleeping };
+}
+
+describe('confirm', () => {
+  it('is done as soon as health and traffic are right', async () => {
+    const outcome = await confirmed((clock) => [
+      healthCheck(clock, () => ({ look: good })),
+      metricCheck(() => counts(10, 0, 1)),
+    ]);
+    expect(outcome).toMatchObject({ confirmed: true, took: 6000, sleeping: 0 });
+  });
+
+  it('needs only min-requests when there is no time for more', async () => {
+    const outcome = await confirmed(() => [metricCheck(() => counts(10, 0, 1))], { timeout: 5000 });
+    expect(outcome).toMatchObject({ confirmed: true, took: 2000 });
+  });
+
+  it('waits until the old version answers', async () => {
+    const outcome = await confirmed((clock) => [
+      healthCheck(clock, (at) => ({ look: at < 30_000 ? refused : good })),
+    ]);
+    expect(outcome).toMatchObject({ confirmed: true, took: 31_000 });
+  });
+
+  it('is not confirmed while the health check fails', async () => {
+    const outcome = await confirmed((clock) => [healthCheck(clock, () => ({ look: refused }))]);
+    expect(outcome).toEqual({
+      confirmed: false,
+      detail: 'the health check still fails (connection refused)',
+      took: 120_000,
+      sleeping: 0,
+    });
+  });
+
+  it('is not confirmed by a service that is as bad as before', async () => {
+    const outcome = await confirmed(() => [metricCheck(() => counts(10, 3, 1))]);
+    expect(outcome.confirmed).toBe(false);
+    expect(outcome.detail).toMatch(/^\d+ of \d+ requests failed \(70 % success, limit 95 %\)$/);
+  });
+
+  it('forgives the first moments of the old version', async () => {
+    const outcome = await confirmed(() => [
+      metricCheck((window) => counts(10, window.from < 5000 ? 10 : 0, 1)),
+    ]);
+    expect(outcome.confirmed).toBe(true);
+  });
+
+  it('is not confirmed without enough requests', async () => {
+    const outcome = await confirmed(() => [metricCheck(() => counts(0, 0, 1))]);
+    expect(outcome.detail).toBe('only 0 of the 60 requests needed for success-rate');
+    const silent = await confirmed(() => [metricCheck(() => ({ kind: 'none', why: 'no-data' }))]);
+    expect(silent.confirmed).toBe(false);
+  });
+
+  it('measures a latency and a value by their own limits', async () => {
+    const latency = { metric: 'latency', percentile: 95, maxMs: 800 } as const;
+    expect((await confirmed(() => [metricCheck(() => counts(10, 0, 1), latency)])).confirmed).toBe(
+      true,
+    );
+    expect((await confirmed(() => [metricCheck(() => counts(10, 2, 1), latency)])).confirmed).toBe(
+      false,
+    );
+  });
+
+  it('leaves at once when it is cancelled', async () => {
+    const clock = new VirtualClock();
+    const controller = new AbortController();
+    const confirming = confirm({
+      checks: [healthCheck(clock, () => ({ look: refused }))],
+      clock,
+      signal: controller.signal,
+      timeout: 120_000,
+      minRequests: 20,
+      requestsPerSecond: 10,
+    });
+    await clock.advance(3000);
+    controller.abort(new Cancelled('SIGTERM'));
+    expect((await confirming).confirmed).toBe(false);
+    expect(clock.sleeping).toBe(0);
+  });
+});

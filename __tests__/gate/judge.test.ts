@@ -1,0 +1,271 @@
+import { describe, expect, it } from '@jest/globals';
+import { createJudge } from '../../src/gate/judge.js';
+import { windowsOf } from '../../src/gate/watch.js';
+import type { Judgement, Limit, Observation, WatchPlan } from '../../src/gate/types.js';
+import {
+  counts,
+  defaultPlan,
+  good,
+  healthLimit,
+  refused,
+  successRate,
+} from '../support/fake-checks.js';
+
+const errorsPerMinute: Limit = { metric: 'errors-per-minute', max: 10, scaledTo: 60 };
+const latency: Limit = { metric: 'latency', percentile: 95, maxMs: 800 };
+
+function check(limit: Limit): { id: string; limit: Limit; source: string; subject: string } {
+  return { id: limit.metric, limit, source: 'http', subject: 'http://service.test' };
+}
+
+/** Feeds the same kind of observation for every check, window by window, then the end of the watch. */
+function judge(
+  limits: readonly Limit[],
+  observe: (interval: number, limit: Limit) => Observation,
+  plan: Partial<WatchPlan> = {},
+): {
+  judgement: Judgement;
+  intervals: number;
+  results: ReturnType<ReturnType<typeof createJudge>['results']>;
+} {
+  const whole = { ...defaultPlan, ...plan };
+  const judge = createJudge(whole, limits.map(check));
+  let intervals = 0;
+  for (const window of windowsOf(whole)) {
+    if (window.to > whole.warmUp) intervals += 1;
+    for (const limit of limits) {
+      const judgement = judge.push({
+        type: 'observation',
+        check: limit.metric,
+        window,
+        observation: observe(intervals, limit),
+      });
+      if (judgement !== undefined) return { judgement, intervals, results: judge.results() };
+    }
+  }
+  const judgement = judge.push({ type: 'deadline' });
+  if (judgement === undefined) throw new Error('the deadline always decides');
+  return { judgement, intervals, results: judge.results() };
+}
+
+describe('createJudge', () => {
+  it.each<[string, Limit[], (i: number) => Observation, Partial<WatchPlan>, string, RegExp]>([
+    [
+      'all good',
+      [successRate],
+      () => counts(20, 0),
+      {},
+      'healthy',
+      /^100 % of 600 requests succeeded \(limit 95 %\) over 5m; no evidence of a breach at any point \(strongest 1 in 1\)\. P\(success < 95 %\) < 0\.1 %\.$/,
+    ],
+    ['exactly 95.0 %', [successRate], () => counts(20, 1), {}, 'healthy', /^95 % of 600 requests/],
+    [
+      '30 % failures, by evidence',
+      [successRate],
+      () => counts(20, 6),
+      {},
+      'unhealthy',
+      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\); if the true rate were ≥ 95 %, evidence this strong would appear in fewer than 1 in \d+ watches\. P\(success < 95 %\) > 99\.9 %\.$/,
+    ],
+    [
+      'just below the limit, at the end',
+      [successRate],
+      (i) => counts(20, i <= 4 ? 2 : 1),
+      {},
+      'unhealthy',
+      /^34 of 600 requests failed \(94\.3 % success, limit 95 %\), measured over the whole watch\. P\(success < 95 %\) = 78 %\. The margin is within noise: set `decision: evidence` to hold instead\.$/,
+    ],
+    [
+      'the same with decision: evidence',
+      [successRate],
+      (i) => counts(20, i <= 4 ? 2 : 1),
+      { decision: 'evidence' },
+      'inconclusive',
+      /^34 of 600 requests failed .* but the evidence is too weak to act on \(strongest 1 in \d+\)/,
+    ],
+    [
+      'one bad interval, strict',
+      [successRate],
+      (i) => counts(20, i === 7 ? 2 : 0),
+      { decision: 'strict' },
+      'unhealthy',
+      /the interval at 1m 40s alone is over the limit/,
+    ],
+    [
+      'one bad interval, balanced',
+      [successRate],
+      (i) => counts(20, i === 7 ? 2 : 0),
+      {},
+      'healthy',
+      /99\.66 % of 600/,
+    ],
+    [
+      'too few requests',
+      [successRate],
+      (i) => counts(i === 3 ? 7 : 0, 0),
+      {},
+      'inconclusive',
+      /^Only 7 requests in 5m \(20 needed\): not enough to judge success-rate\.$/,
+    ],
+    [
+      'no request at all',
+      [successRate],
+      () => counts(0, 0),
+      {},
+      'inconclusive',
+      /^Only 0 requests/,
+    ],
+    [
+      'one request',
+      [successRate],
+      (i) => counts(i === 1 ? 1 : 0, 1),
+      {},
+      'inconclusive',
+      /^Only 1 request in/,
+    ],
+    [
+      'never any data',
+      [successRate],
+      () => ({ kind: 'none', why: 'no-data' }),
+      {},
+      'inconclusive',
+      /gave no data during the whole watch/,
+    ],
+    [
+      'the source falls silent',
+      [successRate],
+      (i) => (i < 20 ? counts(20, 0) : { kind: 'none', why: 'provider-error' }),
+      {},
+      'inconclusive',
+      /gave no data in the last 1m 50s of the watch/,
+    ],
+    [
+      'a provider error in the middle',
+      [successRate],
+      (i) => (i === 9 ? { kind: 'none', why: 'provider-error' } : counts(20, 0)),
+      {},
+      'healthy',
+      /^100 % of 580 requests/,
+    ],
+    [
+      'exactly 10 errors a minute',
+      [errorsPerMinute],
+      () => counts(6, 1),
+      {},
+      'healthy',
+      /^10 errors per minute \(limit 10\)/,
+    ],
+    [
+      'more than 10 errors a minute, at the end',
+      [errorsPerMinute],
+      (i) => counts(60, i === 1 ? 11 : 10),
+      {},
+      'unhealthy',
+      /^301 of 1,800 requests failed \(10\.03 errors per minute, scaled to 60 probes a minute, limit 10\)/,
+    ],
+    [
+      'slow by evidence',
+      [latency],
+      () => counts(20, 8),
+      {},
+      'unhealthy',
+      /^\d+ of \d+ requests took longer than 800ms \(limit: 5 %\)/,
+    ],
+    [
+      'fast enough',
+      [latency],
+      () => counts(20, 1),
+      {},
+      'healthy',
+      /^95 % within 800ms \(limit 95 %\)/,
+    ],
+  ])('%s', (_, limits, observe, plan, verdict, reason) => {
+    const { judgement } = judge(limits, observe, plan);
+    expect(judgement.verdict).toBe(verdict);
+    expect(judgement.reason).toMatch(reason);
+  });
+
+  it('catches a total outage in the second interval after the warm-up or the third, never in the first', () => {
+    const { judgement, intervals } = judge([successRate], () => counts(20, 20));
+    expect(judgement.verdict).toBe('unhealthy');
+    expect(intervals).toBe(3);
+  });
+
+  it('ignores the traffic of the warm-up', () => {
+    const { judgement, results } = judge([successRate], (i) => counts(20, i === 0 ? 20 : 0));
+    expect(judgement.verdict).toBe('healthy');
+    expect(results[0]).toMatchObject({ samples: 600, failures: 0, outcome: 'within' });
+    expect(results[0]?.series).toHaveLength(33);
+  });
+
+  it('shares the probability of a false alarm among the metric checks', () => {
+    const alone = judge([successRate], () => counts(20, 3)).intervals;
+    const judged = judge([successRate, latency], (_, limit) =>
+      counts(20, limit === successRate ? 3 : 0),
+    );
+    expect(judged.intervals).toBeGreaterThanOrEqual(alone);
+    expect(judged.results[0]?.evidence?.threshold).toBeCloseTo(Math.log(200), 12);
+  });
+
+  it('names every check that is convicted', () => {
+    const { judgement } = judge([errorsPerMinute, successRate], () => counts(20, 20));
+    expect(judgement.decidedBy).toEqual(['success-rate']);
+    const both = judge([successRate, latency], () => counts(20, 20));
+    expect(both.judgement.decidedBy[0]).toBe('success-rate');
+  });
+
+  it('says of each check what it measured', () => {
+    const { results } = judge([successRate, errorsPerMinute], () => counts(20, 6));
+    expect(results.map((r) => [r.id, r.kind, r.limit, r.outcome])).toEqual([
+      ['success-rate', 'ratio', '≥ 95 %', 'breached'],
+      ['errors-per-minute', 'rate', '≤ 10 per minute', 'breached'],
+    ]);
+    expect(results[0]?.value).toBeCloseTo(0.7, 12);
+    expect(results[1]?.value).toBeCloseTo(18, 12);
+    expect(results[0]?.evidence?.maxLogE).toBeGreaterThanOrEqual(Math.log(200));
+  });
+
+  it('lets the health check fail the gate at once', () => {
+    const judge = createJudge(defaultPlan, [check(healthLimit)]);
+    const look = (at: number, ok: boolean): Judgement | undefined =>
+      judge.push({ type: 'look', check: 'health', at, look: ok ? good : refused });
+    expect(look(0, true)).toBeUndefined();
+    expect(look(5000, true)).toBeUndefined();
+    expect(look(10_000, false)).toBeUndefined();
+    expect(judge.healthUndecided).toBe(true);
+    expect(look(15_000, false)).toBeUndefined();
+    expect(look(20_000, false)).toEqual({
+      verdict: 'unhealthy',
+      reason:
+        'The health check failed 3 times in a row (connection refused); it last answered well 15s before.',
+      decidedBy: ['health'],
+    });
+    expect(judge.results()[0]).toMatchObject({
+      outcome: 'breached',
+      samples: 5,
+      failures: 3,
+      evidence: null,
+    });
+  });
+
+  it('is inconclusive when the health check flaps until the end', () => {
+    const judge = createJudge(defaultPlan, [check(healthLimit)]);
+    for (let i = 0; i < 60; i += 1)
+      judge.push({
+        type: 'look',
+        check: 'health',
+        at: 5000 * i,
+        look: i % 2 === 0 ? good : refused,
+      });
+    expect(judge.push({ type: 'deadline' })).toMatchObject({
+      verdict: 'inconclusive',
+      decidedBy: ['health'],
+    });
+  });
+
+  it('decides once', () => {
+    const judge = createJudge(defaultPlan, [check(healthLimit)]);
+    expect(judge.push({ type: 'deadline' })).toBeDefined();
+    expect(judge.push({ type: 'deadline' })).toBeUndefined();
+  });
+});

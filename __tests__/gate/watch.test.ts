@@ -1,0 +1,235 @@
+import { runInNewContext } from 'node:vm';
+import { setFlagsFromString } from 'node:v8';
+import { describe, expect, it } from '@jest/globals';
+import { watch, windowsOf, type WatchOptions, type WatchOutcome } from '../../src/gate/watch.js';
+import type { WatchEvent } from '../../src/gate/types.js';
+import { Cancelled } from '../../src/support/abort.js';
+import {
+  counts,
+  defaultPlan,
+  good,
+  healthCheck,
+  metricCheck,
+  refused,
+} from '../support/fake-checks.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+function options(
+  clock: VirtualClock,
+  checks: WatchOptions['checks'],
+  more: Partial<WatchOptions> = {},
+): WatchOptions {
+  return {
+    plan: defaultPlan,
+    checks,
+    clock,
+    signal: new AbortController().signal,
+    observer: { event: () => undefined, tick: () => undefined },
+    tickEvery: 10_000,
+    ...more,
+  };
+}
+
+/** A watch of one health check at default settings. */
+function healthWatch(answer: Parameters<typeof healthCheck>[1]): Promise<WatchOutcome> {
+  const clock = new VirtualClock();
+  return clock.runUntil(watch(options(clock, [healthCheck(clock, answer)])));
+}
+
+const HOUR = 3_600_000;
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+describe('windowsOf', () => {
+  it('never mixes the warm-up with what is judged, and covers all of it', () => {
+    const windows = [...windowsOf({ warmUp: 15_000, duration: 25_000, interval: 10_000 })];
+    expect(windows.map((w) => [w.from, w.to])).toEqual([
+      [0, 10_000],
+      [10_000, 15_000],
+      [15_000, 25_000],
+      [25_000, 35_000],
+      [35_000, 40_000],
+    ]);
+  });
+});
+
+describe('watch', () => {
+  it('runs a healthy watch to its end and judges once', async () => {
+    const clock = new VirtualClock();
+    const traffic = metricCheck(() => counts(20, 0));
+    const events: WatchEvent[] = [];
+    const outcome = await clock.runUntil(
+      watch(
+        options(clock, [healthCheck(clock, () => ({ look: good })), traffic], {
+          observer: { event: (event) => events.push(event), tick: () => undefined },
+        }),
+      ),
+    );
+    expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 330_000, decidedBy: [] });
+    expect(outcome.reason).toMatch(/the health check passed 67 of 67 looks over 5m/);
+    expect(events.filter((e) => e.type === 'observation')).toHaveLength(33);
+    expect(events.at(-1)).toEqual({ type: 'deadline' });
+    expect(traffic.begun).toEqual([0]);
+    expect(traffic.ended()).toBe(1);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it.each([
+    ['in the warm-up', 12_000],
+    ['just after a look', 100_001],
+    ['just before a look', 104_999],
+    ['just before the end of the watch', 329_000],
+  ])('catches a service that refuses from some moment on within 15 s: %s', async (_, downAt) => {
+    const outcome = await healthWatch((at) => ({ look: at >= downAt ? refused : good }));
+    expect(outcome.verdict).toBe('unhealthy');
+    const after = (outcome.decidedAt ?? 0) - downAt;
+    expect(after).toBeGreaterThan(0);
+    expect(after).toBeLessThanOrEqual(15_000);
+  });
+
+  it.each([12_000, 100_001, 327_500])(
+    'catches a service that hangs from %d ms on within 20 s',
+    async (downAt) => {
+      const outcome = await healthWatch((at) =>
+        at >= downAt ? { look: { ok: false, detail: 'timeout' }, takes: 5000 } : { look: good },
+      );
+      expect(outcome.verdict).toBe('unhealthy');
+      expect((outcome.decidedAt ?? 0) - downAt).toBeLessThanOrEqual(20_000);
+    },
+  );
+
+  it('finds a service that never answers at the end of the warm-up', async () => {
+    const never = await healthWatch(() => ({ look: refused }));
+    expect(never).toMatchObject({ verdict: 'unhealthy', decidedAt: 30_000 });
+    const hangs = await healthWatch(() => ({
+      look: { ok: false, detail: 'timeout' },
+      takes: 5000,
+    }));
+    expect(hangs).toMatchObject({ verdict: 'unhealthy', decidedAt: 35_000 });
+    expect(hangs.reason).toMatch(/it has not answered well since the watch began/);
+  });
+
+  it('lets a service need 20 s to start listening', async () => {
+    const outcome = await healthWatch((at) => ({ look: at < 20_000 ? refused : good }));
+    expect(outcome.verdict).toBe('healthy');
+  });
+
+  it('goes on after the end while a row of failures is open, and lets it pass when it breaks', async () => {
+    const outcome = await healthWatch((at) => ({
+      look: at === 330_000 || at === 335_000 ? refused : good,
+    }));
+    expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 345_000 });
+  });
+
+  it('applies looks in the order in which they were begun', async () => {
+    // The look at 10 s succeeds after 9 s; the refusals at 15, 20 and 25 s must count after it, not before.
+    const outcome = await healthWatch((at) =>
+      at === 10_000 ? { look: good, takes: 9000 } : { look: at > 10_000 ? refused : good },
+    );
+    expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 25_000 });
+    expect(outcome.reason).toMatch(/it last answered well 15s before/);
+  });
+
+  it('does not let a slow answer delay the next interval', async () => {
+    const clock = new VirtualClock();
+    const asked: number[] = [];
+    const slow = metricCheck(async (window) => {
+      asked.push(clock.monotonic());
+      await clock.sleep(25_000);
+      return counts(20, window.from >= 30_000 ? 20 : 0);
+    });
+    const outcome = await clock.runUntil(watch(options(clock, [slow])));
+    expect(asked.slice(0, 4)).toEqual([10_000, 20_000, 30_000, 40_000]);
+    // The third judged interval ends at 60 s and is settled 25 s later.
+    expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 85_000 });
+  });
+
+  it('ends without a verdict when it is cancelled', async () => {
+    const clock = new VirtualClock();
+    const controller = new AbortController();
+    const traffic = metricCheck(() => counts(20, 0));
+    const watching = watch(
+      options(clock, [healthCheck(clock, () => ({ look: good })), traffic], {
+        signal: controller.signal,
+      }),
+    );
+    await clock.advance(83_000);
+    controller.abort(new Cancelled('SIGTERM'));
+    const outcome = await watching;
+    expect(outcome).toMatchObject({ verdict: 'cancelled', decidedAt: null });
+    expect(outcome.reason).toBe(
+      'Cancelled by SIGTERM after 1m 23s of 5m 30s: the new version is live and was not judged.',
+    );
+    expect(traffic.ended()).toBe(1);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('is cancelled before it began', async () => {
+    const clock = new VirtualClock();
+    const outcome = await watch(
+      options(clock, [metricCheck(() => counts(20, 20))], {
+        signal: AbortSignal.abort(new Cancelled('SIGINT')),
+      }),
+    );
+    expect(outcome.verdict).toBe('cancelled');
+  });
+
+  it('passes a defect of a check on instead of judging without it', async () => {
+    const clock = new VirtualClock();
+    const broken = metricCheck(() => {
+      throw new TypeError('no such property');
+    });
+    await expect(clock.runUntil(watch(options(clock, [broken])))).rejects.toThrow(
+      'no such property',
+    );
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('ticks while it goes on', async () => {
+    const clock = new VirtualClock();
+    const ticks: number[] = [];
+    await clock.runUntil(
+      watch(
+        options(clock, [metricCheck(() => counts(20, 0))], {
+          observer: {
+            event: () => undefined,
+            tick: ({ elapsed, results }) => {
+              expect(results).toHaveLength(1);
+              ticks.push(elapsed);
+            },
+          },
+          tickEvery: 60_000,
+        }),
+      ),
+    );
+    expect(ticks).toEqual([60_000, 120_000, 180_000, 240_000, 300_000]);
+  });
+
+  it('needs no more memory after 24 h than after one', async () => {
+    const clock = new VirtualClock();
+    const heapByHour: number[] = [];
+    const plan = { ...defaultPlan, duration: 24 * HOUR, interval: 1000 };
+    const checks = [metricCheck(() => counts(2, 0)), healthCheck(clock, () => ({ look: good }))];
+    const outcome = await clock.runUntil(
+      watch(
+        options(clock, checks, {
+          plan,
+          observer: {
+            event: () => undefined,
+            tick: () => {
+              collectGarbage();
+              heapByHour.push(process.memoryUsage().heapUsed);
+            },
+          },
+          tickEvery: HOUR,
+        }),
+      ),
+    );
+    expect(outcome.verdict).toBe('healthy');
+    expect(outcome.results[0]?.samples).toBe(2 * 24 * 3600);
+    expect(heapByHour).toHaveLength(24);
+    const growth = (heapByHour.at(-1) ?? Infinity) - (heapByHour[1] ?? 0);
+    expect(growth).toBeLessThan(2_000_000);
+  });
+});

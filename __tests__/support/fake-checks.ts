@@ -1,0 +1,78 @@
+import type { HealthCheck, MetricCheck } from '../../src/checks/types.js';
+import {
+  kindOf,
+  type Limit,
+  type Look,
+  type Observation,
+  type WatchPlan,
+  type Window,
+} from '../../src/gate/types.js';
+import type { Clock } from '../../src/support/clock.js';
+
+/** The plan of a default watch; times in milliseconds. */
+export const defaultPlan: WatchPlan = {
+  warmUp: 30_000,
+  duration: 300_000,
+  interval: 10_000,
+  sensitivity: 'normal',
+  decision: 'balanced',
+  minRequests: 20,
+};
+
+export const successRate: Limit = { metric: 'success-rate', minPercent: 95 };
+export const healthLimit: Limit = { metric: 'health', failures: 3, successes: 2 };
+
+export function counts(samples: number, failures: number, seconds = 10): Observation {
+  return { kind: 'counts', samples, failures, seconds };
+}
+
+export const good: Look = { ok: true, detail: '' };
+export const refused: Look = { ok: false, detail: 'connection refused' };
+
+/** A metric check whose observations are computed from the window. */
+export function metricCheck(
+  observe: (window: Window) => Observation | Promise<Observation>,
+  limit: Exclude<Limit, { metric: 'health' }> = { metric: 'success-rate', minPercent: 95 },
+): MetricCheck & { readonly begun: number[]; readonly ended: () => number } {
+  const begun: number[] = [];
+  let ended = 0;
+  const kind = kindOf[limit.metric];
+  if (kind === 'health') throw new Error('a metric check has a metric limit');
+  return {
+    id: limit.metric,
+    kind,
+    limit,
+    source: 'fake',
+    subject: 'http://service.test',
+    preflight: () => Promise.resolve([]),
+    begin: (origin) => begun.push(origin),
+    observe: (window) => Promise.resolve(observe(window)),
+    end: () => {
+      ended += 1;
+    },
+    begun,
+    ended: () => ended,
+  };
+}
+
+/** A health check whose looks are computed from the time since the clock's zero; `takes`: milliseconds a look needs. */
+export function healthCheck(
+  clock: Clock,
+  answer: (at: number) => { look: Look; takes?: number },
+  every = 5000,
+): HealthCheck {
+  return {
+    id: 'health',
+    kind: 'health',
+    limit: healthLimit,
+    source: 'fake',
+    subject: 'http://service.test/health',
+    every,
+    preflight: () => Promise.resolve([]),
+    look: async (signal) => {
+      const { look, takes } = answer(clock.monotonic());
+      if (takes !== undefined) await clock.sleep(takes, signal);
+      return look;
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import type { Clock } from '../../src/support/clock.js';
+
+interface Sleeper {
+  readonly due: number;
+  readonly wake: () => void;
+}
+
+/** A clock whose time passes only when the test says so. */
+export class VirtualClock implements Clock {
+  /** In the order in which they are due; those due at the same time in the order in which they were begun. */
+  private readonly sleepers: Sleeper[] = [];
+  private elapsed = 0;
+
+  /** @param epoch wall clock time at the start, milliseconds since the epoch. */
+  constructor(private readonly epoch = Date.UTC(2026, 0, 1)) {}
+
+  now(): number {
+    return this.epoch + this.elapsed;
+  }
+
+  monotonic(): number {
+    return this.elapsed;
+  }
+
+  /** How many sleeps are under way: a test that ends with some has leaked a timer. */
+  get sleeping(): number {
+    return this.sleepers.length;
+  }
+
+  sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const fail = (): void => {
+        const reason: unknown = signal?.reason;
+        reject(reason instanceof Error ? reason : new Error(String(reason)));
+      };
+      if (signal?.aborted) {
+        fail();
+        return;
+      }
+      const sleeper: Sleeper = {
+        due: this.elapsed + Math.max(0, ms),
+        wake: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+      };
+      const onAbort = (): void => {
+        this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
+        fail();
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.sleepers.splice(this.placeOf(sleeper.due), 0, sleeper);
+    });
+  }
+
+  /** Lets `ms` milliseconds pass: every sleep that becomes due meanwhile ends at its own time, in order. */
+  async advance(ms: number): Promise<void> {
+    const end = this.elapsed + ms;
+    await settle();
+    for (;;) {
+      const next = this.sleepers[0];
+      if (next === undefined || next.due > end) break;
+      await this.wakeNext();
+    }
+    this.elapsed = end;
+    await settle();
+  }
+
+  /**
+   * Lets `ms` milliseconds pass at one stroke, as for a machine that was suspended: what became due meanwhile ends late,
+   * all at the same time.
+   */
+  async jump(ms: number): Promise<void> {
+    await settle();
+    this.elapsed += ms;
+    await this.advance(0);
+  }
+
+  /**
+   * Advances from one due sleep to the next until `work` settles, and gives its result.
+   * @throws what `work` rejects with, or an error when nothing sleeps and `work` is still open.
+   */
+  async runUntil<T>(work: Promise<T>): Promise<T> {
+    let open = true;
+    const done = (): void => {
+      open = false;
+    };
+    work.then(done, done);
+    for (let idle = 0; ;) {
+      await settle();
+      // `done` is called from elsewhere, which the compiler cannot see.
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
+      if (!open) return work;
+      if (this.sleepers.length > 0) {
+        idle = 0;
+        await this.wakeNext();
+      } else if (++idle === IDLE_ROUNDS) {
+        throw new Error('the work is not settled and nothing sleeps on the virtual clock');
+      }
+    }
+  }
+
+  private async wakeNext(): Promise<void> {
+    const next = this.sleepers.shift();
+    if (next === undefined) return;
+    this.elapsed = Math.max(this.elapsed, next.due);
+    next.wake();
+    await settle();
+  }
+
+  /** After all that are due at the same time or before. */
+  private placeOf(due: number): number {
+    let low = 0;
+    let high = this.sleepers.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const other = this.sleepers[middle];
+      if (other !== undefined && other.due <= due) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** Work that goes on without any sleep (real sockets, files) gets this many turns of the event loop. */
+const IDLE_ROUNDS = 20_000;
+
+/** Lets everything that is ready run: all microtasks and the turn of the event loop they may have asked for. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

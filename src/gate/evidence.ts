@@ -1,0 +1,104 @@
+import type { Sensitivity } from './types.js';
+
+/** Shares of the wealth that are staked on "the service is over its limit": small ones find slight breaches, large ones outages. */
+const BETS = [0.05, 0.15, 0.4, 0.9] as const;
+
+/** What is staked at the start when there are restarts; the rest is spread evenly over them. */
+const START_SHARE = 0.5;
+
+/** Probability that a target at its limits is ever found unhealthy by evidence. */
+const ALPHA: Readonly<Record<Sensitivity, number>> = { high: 0.05, normal: 0.01, low: 0.001 };
+
+/**
+ * The evidence that a check is over its limit, as the logarithm of a wealth that starts at 1 and that bets, interval by
+ * interval, on "over the limit". While the service is within the limit the wealth is a non-negative supermartingale, so the
+ * probability that it ever reaches 1/α is at most α (Ville's inequality), however often one looks, whenever one
+ * stops, and whatever the requests inside an interval have to do with each other.
+ *
+ * Part of the wealth is put in later ("restarts"), so that a long healthy stretch does not hide an outage after it.
+ */
+export interface Evidence {
+  /**
+   * Takes the next interval that had data; an interval without data is left out and changes nothing.
+   * @param odds how far the interval was over the limit, ≥ 0, 1 = at the limit (see `oddsOf`)
+   * @throws RangeError when `odds` is negative or not finite
+   */
+  push(odds: number): void;
+  /** Natural logarithm of the evidence; 0 at the start, always finite. */
+  readonly logE: number;
+  /** The largest `logE` so far, the start included: never negative. */
+  readonly maxLogE: number;
+  /** Intervals taken. */
+  readonly observations: number;
+}
+
+export interface EvidenceOptions {
+  /** Intervals that the watch is going to have. It may have more; there are just no restarts then. */
+  readonly plannedIntervals: number;
+  /** Intervals from one restart to the next. */
+  readonly restartEvery?: number;
+}
+
+/** Its memory is the same for a watch of any length. */
+export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceOptions): Evidence {
+  const restarts = Math.max(0, Math.ceil(plannedIntervals / restartEvery) - 1);
+  const startShare = restarts > 0 ? START_SHARE : 1;
+  const restartShare = restarts > 0 ? (1 - startShare) / restarts : 0;
+  let logWealth: readonly number[] = BETS.map(() => -Infinity);
+  let restartsLeft = restarts;
+  let observations = 0;
+  let logE = 0;
+  let maxLogE = 0;
+
+  /** The share of the wealth that is put in now. */
+  function invested(): number {
+    if (observations === 0) return startShare;
+    if (restartsLeft === 0 || observations % restartEvery !== 0) return 0;
+    restartsLeft -= 1;
+    return restartShare;
+  }
+
+  return {
+    push(odds) {
+      if (!Number.isFinite(odds) || odds < 0)
+        throw new RangeError(`odds must be a finite number of at least 0, not ${String(odds)}`);
+      const share = Math.log(invested() / BETS.length);
+      logWealth = logWealth.map(
+        // A bet is below 1 and the odds are at least 0: the argument of log1p stays above -1.
+        (wealth, k) => logSum([wealth, share]) + Math.log1p((BETS[k] ?? 0) * (odds - 1)),
+      );
+      observations += 1;
+      logE = logSum([...logWealth, Math.log(restartShare * restartsLeft)]);
+      maxLogE = Math.max(maxLogE, logE);
+    },
+    get logE() {
+      return logE;
+    },
+    get maxLogE() {
+      return maxLogE;
+    },
+    get observations() {
+      return observations;
+    },
+  };
+}
+
+/** The logarithm of the sum of numbers that are given as logarithms; `-Infinity` stands for 0. */
+function logSum(logs: readonly number[]): number {
+  const largest = Math.max(...logs);
+  if (largest === -Infinity) return -Infinity;
+  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+}
+
+/**
+ * The `logE` from which on a check is unhealthy: ln(m/α). The checks of a target share its α, so that more checks do not
+ * mean more false alarms.
+ *
+ * @param options.metricChecks the target's checks that are judged by evidence (not `health`); fixed for the whole watch
+ */
+export function failThreshold(options: {
+  readonly sensitivity: Sensitivity;
+  readonly metricChecks: number;
+}): number {
+  return Math.log(Math.max(1, options.metricChecks) / ALPHA[options.sensitivity]);
+}

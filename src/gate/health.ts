@@ -1,0 +1,82 @@
+import type { Limit, Look } from './types.js';
+
+type HealthLimit = Extract<Limit, { metric: 'health' }>;
+
+/**
+ * What consecutive looks say. `undecided`: neither enough failures nor enough successes in a row, as at the start and
+ * while a service flaps.
+ */
+export type HealthState = 'up' | 'down' | 'undecided';
+
+export interface Health {
+  /** `at`: when the look was begun, milliseconds since the start of the watch. */
+  push(at: number, look: Look): void;
+  readonly state: HealthState;
+  readonly looks: number;
+  readonly failed: number;
+  /** Failed looks in a row, up to now. */
+  readonly failedInARow: number;
+  /** When the last good look was begun; `null`: it has never answered well. */
+  readonly lastGoodAt: number | null;
+  /** What the failures of the present row were, e.g. `connection refused`. */
+  readonly lastDetail: string;
+  /** Failures of all looks that count, by kind. */
+  readonly kinds: Readonly<Record<string, number>>;
+}
+
+/**
+ * Counts looks in a row. In the warm-up failures count only after the first success, so that a service that needs a
+ * while to listen is not taken back; one that has still not answered when the warm-up ends is down, its failures in
+ * the warm-up included.
+ *
+ * @param warmUp milliseconds since the start of the watch
+ */
+export function createHealth(limit: HealthLimit, warmUp: number): Health {
+  let looks = 0;
+  let failed = 0;
+  let failedInARow = 0;
+  let goodInARow = 0;
+  let lastGoodAt: number | null = null;
+  let lastDetail = '';
+  let state: HealthState = 'undecided';
+  const kinds: Record<string, number> = {};
+  return {
+    push(at, look) {
+      looks += 1;
+      if (look.ok) {
+        goodInARow += 1;
+        failedInARow = 0;
+        lastGoodAt = at;
+        lastDetail = '';
+        state = goodInARow >= limit.successes ? 'up' : 'undecided';
+        return;
+      }
+      failed += 1;
+      goodInARow = 0;
+      failedInARow += 1;
+      lastDetail = look.detail;
+      kinds[look.detail] = (kinds[look.detail] ?? 0) + 1;
+      const excused = lastGoodAt === null && at < warmUp;
+      state = !excused && failedInARow >= limit.failures ? 'down' : 'undecided';
+    },
+    get state() {
+      return state;
+    },
+    get looks() {
+      return looks;
+    },
+    get failed() {
+      return failed;
+    },
+    get failedInARow() {
+      return failedInARow;
+    },
+    get lastGoodAt() {
+      return lastGoodAt;
+    },
+    get lastDetail() {
+      return lastDetail;
+    },
+    kinds,
+  };
+}

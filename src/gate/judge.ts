@@ -1,0 +1,198 @@
+import { formatDuration } from '../support/format.js';
+import { failThreshold } from './evidence.js';
+import * as explain from './explain.js';
+import { createHealth, type Health } from './health.js';
+import { literalBreach } from './odds.js';
+import { createTally, valueOf, type MetricLimit, type Tally } from './tally.js';
+import {
+  kindOf,
+  type CheckResult,
+  type JudgedCheck,
+  type Judgement,
+  type WatchEvent,
+  type WatchPlan,
+} from './types.js';
+import { limitInWords, valueInWords } from './words.js';
+
+interface Metric {
+  readonly check: JudgedCheck;
+  readonly limit: MetricLimit;
+  readonly tally: Tally;
+}
+
+/** Decides on one target from what it is told, and from nothing else: the same events give the same judgement. */
+export interface Judge {
+  /** The judgement, as soon as there is one. After that every event is ignored. */
+  push(event: WatchEvent): Judgement | undefined;
+  /** A health check is in the middle of a row: the end of the watch must wait for its next looks. */
+  readonly healthUndecided: boolean;
+  results(): readonly CheckResult[];
+}
+
+/**
+ * @param checks all checks of the target; fixed for the whole watch, because the evidence threshold depends on how
+ *   many metric checks there are
+ */
+export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Judge {
+  const healths = new Map<string, { check: JudgedCheck; health: Health }>();
+  const metrics = new Map<string, Metric>();
+  for (const check of checks) {
+    const { limit } = check;
+    if (limit.metric === 'health')
+      healths.set(check.id, { check, health: createHealth(limit, plan.warmUp) });
+    else metrics.set(check.id, { check, limit, tally: createTally(limit, plan) });
+  }
+  const threshold = failThreshold({ sensitivity: plan.sensitivity, metricChecks: metrics.size });
+  let judgement: Judgement | undefined;
+
+  const told = (metric: Metric): explain.Explained => ({
+    id: metric.check.id,
+    limit: metric.limit,
+    totals: metric.tally.totals,
+    maxLogE: metric.tally.maxLogE,
+  });
+  const convicted = (metric: Metric): boolean => metric.tally.maxLogE >= threshold;
+  const overLimit = (metric: Metric): boolean => literalBreach(metric.limit, metric.tally.totals);
+  const enough = (metric: Metric): boolean =>
+    metric.limit.metric === 'value'
+      ? metric.tally.totals.samples > 0
+      : metric.tally.totals.samples >= plan.minRequests;
+
+  function unhealthy(reason: string, first: string): Judgement {
+    const others = [...metrics.values()].filter((m) => m.check.id !== first && convicted(m));
+    const also = others.map((m) => explain.seen(told(m)));
+    return {
+      verdict: 'unhealthy',
+      reason: also.length === 0 ? reason : `${reason} Also: ${also.join('; ')}.`,
+      decidedBy: [first, ...others.map((m) => m.check.id)],
+    };
+  }
+
+  function onObservation(
+    event: Extract<WatchEvent, { type: 'observation' }>,
+  ): Judgement | undefined {
+    const metric = metrics.get(event.check);
+    if (metric === undefined) return undefined;
+    const intervalIsOver = metric.tally.push(event.window, event.observation);
+    if (convicted(metric))
+      return unhealthy(explain.byEvidence(told(metric), metrics.size), metric.check.id);
+    if (plan.decision === 'strict' && intervalIsOver)
+      return unhealthy(
+        explain.byInterval(told(metric), formatDuration(event.window.to)),
+        metric.check.id,
+      );
+    return undefined;
+  }
+
+  function onLook(event: Extract<WatchEvent, { type: 'look' }>): Judgement | undefined {
+    const entry = healths.get(event.check);
+    if (entry === undefined) return undefined;
+    entry.health.push(event.at, event.look);
+    return entry.health.state === 'down'
+      ? unhealthy(explain.byHealth(entry.health, event.at), event.check)
+      : undefined;
+  }
+
+  function atDeadline(): Judgement {
+    if (plan.decision !== 'evidence')
+      for (const metric of metrics.values())
+        if (enough(metric) && silence(metric) === 'fresh' && overLimit(metric))
+          return unhealthy(explain.byLimit(told(metric)), metric.check.id);
+    const doubts: { id: string; why: string }[] = [];
+    for (const metric of metrics.values()) {
+      const id = metric.check.id;
+      const silent = silence(metric);
+      if (silent !== 'fresh') doubts.push({ id, why: explain.stale(told(metric), silent) });
+      else if (!enough(metric))
+        doubts.push({ id, why: explain.tooFew(told(metric), plan.minRequests, plan.duration) });
+      else if (overLimit(metric)) doubts.push({ id, why: explain.grey(told(metric)) });
+    }
+    for (const { check, health } of healths.values())
+      if (health.state === 'undecided')
+        doubts.push({ id: check.id, why: explain.flapping(health) });
+    const doubt = doubts[0];
+    if (doubt !== undefined)
+      return { verdict: 'inconclusive', reason: doubt.why, decidedBy: doubts.map((d) => d.id) };
+    return {
+      verdict: 'healthy',
+      reason: explain.passed(
+        [...metrics.values()].map(told),
+        [...healths.values()][0]?.health,
+        plan.duration,
+      ),
+      decidedBy: [],
+    };
+  }
+
+  /** `fresh`, or for how long the source had been silent when the watch ended; `null`: from the start. */
+  function silence(metric: Metric): 'fresh' | number | null {
+    const { freshAt } = metric.tally;
+    if (freshAt === null) return null;
+    const silent = plan.warmUp + plan.duration - freshAt;
+    return silent <= 3 * plan.interval ? 'fresh' : silent;
+  }
+
+  function metricResult(metric: Metric): CheckResult {
+    const { check, limit, tally } = metric;
+    const breached = convicted(metric) || (enough(metric) && overLimit(metric));
+    return {
+      id: check.id,
+      kind: kindOf[limit.metric],
+      metric: limit.metric,
+      source: check.source,
+      subject: check.subject,
+      limit: limitInWords(limit),
+      outcome: breached ? 'breached' : enough(metric) ? 'within' : 'no-data',
+      samples: tally.totals.samples,
+      failures: tally.totals.failures,
+      value: valueOf(limit, tally.totals),
+      shown: valueInWords(limit, tally.totals),
+      evidence: { logE: tally.logE, maxLogE: tally.maxLogE, threshold },
+      kinds: { ...tally.kinds },
+      missing: { ...tally.missing },
+      series: tally.series(),
+    };
+  }
+
+  function healthResult(check: JudgedCheck, health: Health): CheckResult {
+    const good = health.looks - health.failed;
+    return {
+      id: check.id,
+      kind: 'health',
+      metric: 'health',
+      source: check.source,
+      subject: check.subject,
+      limit: limitInWords(check.limit),
+      outcome: health.state === 'down' ? 'breached' : health.looks === 0 ? 'no-data' : 'within',
+      samples: health.looks,
+      failures: health.failed,
+      value: health.looks === 0 ? null : good / health.looks,
+      shown: health.looks === 0 ? '' : `${String(good)} of ${String(health.looks)} looks passed`,
+      evidence: null,
+      kinds: { ...health.kinds },
+      missing: { noData: 0, providerErrors: 0 },
+      series: [],
+    };
+  }
+
+  return {
+    push(event) {
+      if (judgement !== undefined) return undefined;
+      if (event.type === 'observation') judgement = onObservation(event);
+      else if (event.type === 'look') judgement = onLook(event);
+      else judgement = atDeadline();
+      return judgement;
+    },
+    get healthUndecided() {
+      return [...healths.values()].some(({ health }) => health.state === 'undecided');
+    },
+    results: () =>
+      checks.map((check) => {
+        const metric = metrics.get(check.id);
+        const entry = healths.get(check.id);
+        if (metric !== undefined) return metricResult(metric);
+        if (entry !== undefined) return healthResult(check, entry.health);
+        throw new Error(`no state for the check ${check.id}`);
+      }),
+  };
+}

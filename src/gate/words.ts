@@ -1,0 +1,35 @@
+import { formatDuration, formatNumber, formatShare } from '../support/format.js';
+import { valueOf, type MetricLimit, type Totals } from './tally.js';
+import type { Limit } from './types.js';
+
+/** A limit in words: `≥ 95 %`. */
+export function limitInWords(limit: Limit): string {
+  switch (limit.metric) {
+    case 'health':
+      return `fewer than ${String(limit.failures)} failed looks in a row`;
+    case 'success-rate':
+      return `≥ ${formatNumber(limit.minPercent, 4)} %`;
+    case 'errors-per-minute':
+      return `≤ ${formatNumber(limit.max, 4)} per minute`;
+    case 'latency':
+      return `p${formatNumber(limit.percentile, 4)} ≤ ${formatDuration(limit.maxMs)}`;
+    case 'value':
+      return `≤ ${formatNumber(limit.max, 6)}`;
+  }
+}
+
+/** The measured value in words; empty without data. */
+export function valueInWords(limit: MetricLimit, totals: Readonly<Totals>): string {
+  const value = valueOf(limit, totals);
+  if (value === null) return '';
+  switch (limit.metric) {
+    case 'success-rate':
+      return formatShare(value);
+    case 'errors-per-minute':
+      return `${formatNumber(value)} per minute`;
+    case 'latency':
+      return `${formatShare(value)} within ${formatDuration(limit.maxMs)}`;
+    case 'value':
+      return formatNumber(value, 6);
+  }
+}

@@ -1,0 +1,33 @@
+export const hostSystems = ['github', 'gitlab', 'jenkins', 'circleci', 'azure', 'local'] as const;
+export type HostSystem = (typeof hostSystems)[number];
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the environment tells of the run that we are part of. */
+export interface HostInfo {
+  readonly system: HostSystem;
+  readonly runUrl: string | null;
+  readonly runId: string | null;
+  readonly attempt: number | null;
+  /** A run for a pull or merge request: the configuration file may come from a stranger. */
+  readonly pullRequest: boolean;
+  /** Whether this is a rollback run by what only this system knows (an input of its event), and where that stood. */
+  readonly rollbackMarker: string | null;
+  /** Things about the detection that the user should know. */
+  readonly notices: readonly string[];
+}
+
+/** The CI system that we run in: how to print, mask, and hand things over. Everything given to it is already redacted. */
+export interface Host {
+  readonly system: HostSystem;
+  /** A plain line of the log. */
+  line(text: string): void;
+  /** Lines that fold away under a title where the system can do that. */
+  group(title: string, body: readonly string[]): void;
+  /** A line that the system shows outside the log too, where it can. */
+  annotate(level: 'notice' | 'warning' | 'error', title: string, message: string): void;
+  /** Asks the system to hide this text in the log. */
+  mask(secret: string): void;
+  setOutputs(outputs: Readonly<Record<string, string>>): Promise<void>;
+  writeSummary(markdown: string): Promise<void>;
+}

@@ -1,0 +1,129 @@
+import type { Finding } from '../support/finding.js';
+
+export const rungIds = ['kubernetes', 'helm', 'compose', 'ci', 'scale-down', 'command'] as const;
+export type RungId = (typeof rungIds)[number];
+
+/** What is to be taken back, and why. The same for every rung of one chain. */
+export interface RollbackRequest {
+  /** Name of the target. */
+  readonly target: string;
+  /** Verdict that led here: `unhealthy`, `inconclusive`, or `requested` for the `rollback` command. */
+  readonly verdict: string;
+  /** One sentence with numbers. */
+  readonly reason: string;
+  /** Unique for this rollback; lets us find again what we started. Letters, digits and `-`. */
+  readonly correlationId: string;
+  /** From the snapshot, where there is one: what to go back to. */
+  readonly revision?: string;
+  readonly image?: string;
+}
+
+/** What a rung would do. */
+export interface Plan {
+  readonly kind: 'plan';
+  /** The exact steps in words, one a line, without secrets; a dry run prints these. */
+  readonly steps: readonly string[];
+  readonly from?: Readonly<Record<string, unknown>>;
+  readonly to?: Readonly<Record<string, unknown>>;
+  /** The workloads it changes, by a name that all rungs use for them: `deployment/api`. */
+  readonly touches?: readonly string[];
+}
+
+/** There is nothing that this rung can do here. */
+export interface Skip {
+  readonly kind: 'skip';
+  readonly reason: string;
+}
+
+/** What runs now is not what this run judged: nobody may touch it. */
+export interface Withheld {
+  readonly kind: 'withheld';
+  readonly reason: string;
+}
+
+/** What became of a rung that was executed. */
+export interface RungResult {
+  /**
+   * `failed`: refused or failed before anything was changed or started. `triggered`: something was changed or
+   * started, the result is not proven. `verified`: changed, and proven as far as the platform can prove it.
+   */
+  readonly outcome: 'failed' | 'triggered' | 'verified';
+  /** One or two sentences: what was done, what became of it, what to do about it. */
+  readonly detail: string;
+  /** The run or object to look at. */
+  readonly url?: string;
+  readonly runId?: string;
+  /** Whether the platform shows the recorded version; `null` where it cannot be seen. */
+  readonly versionConfirmed: boolean | null;
+}
+
+/** What a rung may use while it acts. */
+export interface RungContext {
+  readonly request: RollbackRequest;
+  /**
+   * Aborted with `DeadlineReached` when the time is over (give up in an orderly way, say what is left behind), or
+   * with `Cancelled` when we must leave (begin nothing new, leave started runs running).
+   */
+  readonly signal: AbortSignal;
+  /** Must be called right before the first call that can change or start something. */
+  beforeChange(): void;
+  /** One line for the log: progress that a person waiting for it wants to see. */
+  progress(line: string): void;
+  /** The address of a run that now exists, as soon as it is known: it must be in the report even when we are cut off. */
+  started(run: { readonly url?: string; readonly runId?: string }): void;
+}
+
+/** One way of rolling back. A plan is made by `plan` and understood only by the rung that made it. */
+export interface Rung<P extends Plan = Plan> {
+  readonly kind: 'rung';
+  readonly id: RungId;
+  /** Proves that `execute` would work; changes nothing. */
+  preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Looks; changes nothing. */
+  plan(request: RollbackRequest, signal: AbortSignal): Promise<P | Skip | Withheld>;
+  execute(plan: P, context: RungContext): Promise<RungResult>;
+  /** Whether what runs now is still what this run judged. Asked before every rung of the chain, not only before this one. */
+  guard?(signal: AbortSignal): Promise<Withheld | undefined>;
+  /** What runs now, to be returned to later. Plain data for the snapshot file. */
+  snapshot?(signal: AbortSignal): Promise<unknown>;
+}
+
+/** A rung of the chain, or why it cannot be used. */
+export interface ChainLink {
+  readonly id: RungId;
+  readonly rung: Rung | Skip;
+}
+
+export type RollbackStatus =
+  'not-needed' | 'verified' | 'unverified' | 'still-unhealthy' | 'failed' | 'withheld';
+
+/** A rung as the report shows it. */
+export interface RungReport {
+  readonly id: RungId;
+  readonly outcome: 'skipped' | 'failed' | 'triggered' | 'verified';
+  readonly detail: string;
+  readonly from: Readonly<Record<string, unknown>>;
+  readonly to: Readonly<Record<string, unknown>>;
+  readonly url: string | null;
+  readonly runId: string | null;
+  readonly seconds: number;
+}
+
+/** A rollback as the report shows it. */
+export interface RollbackReport {
+  readonly status: RollbackStatus;
+  readonly detail: string;
+  readonly seconds: number;
+  readonly versionConfirmed: boolean | null;
+  readonly healthConfirmed: boolean | null;
+  readonly rungs: readonly RungReport[];
+}
+
+/** What looking again, after a rung, has shown. */
+export interface Confirmation {
+  /** Everything that had been wrong was seen right again. */
+  readonly confirmed: boolean;
+  /** `null`: there was nothing to look at. */
+  readonly healthConfirmed: boolean | null;
+  readonly detail: string;
+}
