@@ -22,7 +22,7 @@ interface Metric {
 
 /** Decides on one target from what it is told, and from nothing else: the same events give the same judgement. */
 export interface Judge {
-  /** The judgement, as soon as there is one. After that every event is ignored. */
+  /** The judgement, as soon as there is one. Later events complete the results, and change the judgement no more. */
   push(event: WatchEvent): Judgement | undefined;
   /** A health check is in the middle of a row: the end of the watch must wait for its next looks. */
   readonly healthUndecided: boolean;
@@ -91,6 +91,11 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
     return entry.health.state === 'down'
       ? unhealthy(explain.byHealth(entry.health, event.at), event.check)
       : undefined;
+  }
+
+  function handle(event: WatchEvent): Judgement | undefined {
+    if (event.type === 'observation') return onObservation(event);
+    return event.type === 'look' ? onLook(event) : atDeadline();
   }
 
   function atDeadline(): Judgement {
@@ -177,11 +182,10 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
 
   return {
     push(event) {
-      if (judgement !== undefined) return undefined;
-      if (event.type === 'observation') judgement = onObservation(event);
-      else if (event.type === 'look') judgement = onLook(event);
-      else judgement = atDeadline();
-      return judgement;
+      const isFirst = judgement === undefined;
+      const found = handle(event);
+      if (isFirst) judgement = found;
+      return isFirst ? found : undefined;
     },
     get healthUndecided() {
       return [...healths.values()].some(({ health }) => health.state === 'undecided');

@@ -77,12 +77,17 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   const until = (t: number): Promise<void> => clock.sleep(t - elapsed(), stop.signal);
 
   function feed(event: WatchEvent): void {
-    if (decided !== undefined || stop.signal.aborted) return;
+    if (stop.signal.aborted) return;
     observer.event(event);
     const judgement = judge.push(event);
     if (judgement === undefined) return;
     decided = { ...judgement, decidedAt: elapsed() };
-    stop.abort(new NoLongerNeeded());
+    // What the other checks saw in the same interval is there in the same moment: the report shows it too.
+    void quietly(
+      clock.sleep(0, stop.signal).then(() => {
+        stop.abort(new NoLongerNeeded());
+      }),
+    );
   }
 
   async function follow(check: MetricCheck): Promise<void> {
@@ -132,7 +137,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   );
   try {
     await Promise.all(looking);
-    feed({ type: 'deadline' });
+    if (decided === undefined) feed({ type: 'deadline' });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 
 /** A person or the CI system asked us to stop (SIGINT, SIGTERM). Nothing new may be begun. */
@@ -46,7 +47,11 @@ export function deadline(
     timer.abort(new NoLongerNeeded());
   };
   if (parent?.aborted) onParent();
-  else parent?.addEventListener('abort', onParent, { once: true });
+  else if (parent !== undefined) {
+    // Hundreds of requests may be under way with one parent; Node would call that a leak from the eleventh on.
+    setMaxListeners(0, parent);
+    parent.addEventListener('abort', onParent, { once: true });
+  }
   clock.sleep(ms, timer.signal).then(
     () => {
       controller.abort(new DeadlineReached(what, ms));

@@ -1,0 +1,70 @@
+import { describe, expect, it } from '@jest/globals';
+import { countFailures, countSlow } from '../../../src/checks/http/counts.js';
+import type { ProbeResult } from '../../../src/checks/http/probe.js';
+
+const answered = (latencyMs: number, kind = ''): ProbeResult => ({
+  sent: true,
+  ok: kind === '',
+  kind,
+  latencyMs,
+});
+const timeout: ProbeResult = { sent: true, ok: false, kind: 'timeout', latencyMs: Infinity };
+const refused: ProbeResult = {
+  sent: true,
+  ok: false,
+  kind: 'connection refused',
+  latencyMs: null,
+};
+const unsent: ProbeResult = { sent: false, why: 'shortage on this machine (EMFILE)' };
+const window = { from: 30_000, to: 40_000 };
+
+describe('countFailures', () => {
+  it('counts failures by kind', () => {
+    const results = [answered(1), answered(2, 'status 503'), timeout, timeout, refused, unsent];
+    expect(countFailures(results, window)).toEqual({
+      kind: 'counts',
+      samples: 5,
+      failures: 4,
+      seconds: 10,
+      kinds: { 'status 503': 1, timeout: 2, 'connection refused': 1 },
+    });
+  });
+});
+
+describe('countSlow', () => {
+  it('counts answers of any status and timeouts, and no other failure', () => {
+    const results = [
+      answered(800),
+      answered(800.1),
+      answered(900, 'status 503'),
+      timeout,
+      refused,
+      unsent,
+    ];
+    expect(countSlow(results, window, 800)).toEqual({
+      kind: 'counts',
+      samples: 4,
+      failures: 3,
+      seconds: 10,
+      kinds: { slow: 2, timeout: 1 },
+    });
+  });
+
+  it('has no data when nothing could be timed', () => {
+    expect(countSlow([refused, refused], window, 800)).toEqual({ kind: 'none', why: 'no-data' });
+  });
+});
+
+describe('no data', () => {
+  it('is never a number', () => {
+    expect(countFailures([], window)).toEqual({ kind: 'none', why: 'no-data' });
+  });
+
+  it('says why nothing was sent', () => {
+    expect(countFailures([unsent, unsent], window)).toEqual({
+      kind: 'none',
+      why: 'no-data',
+      detail: '2 of 2 probes were not sent: shortage on this machine (EMFILE)',
+    });
+  });
+});

@@ -1,0 +1,246 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { literalBreach, oddsOf } from '../../src/gate/odds.js';
+import type { Limit, Observation } from '../../src/gate/types.js';
+
+const success = (minPercent: number): Limit => ({ metric: 'success-rate', minPercent });
+const latency = (percentile: number): Limit => ({ metric: 'latency', percentile, maxMs: 800 });
+const perMinute = (max: number, scaledTo: number | null = null): Limit => ({
+  metric: 'errors-per-minute',
+  max,
+  scaledTo,
+});
+const value = (max: number): Limit => ({ metric: 'value', max });
+const health: Limit = { metric: 'health', failures: 3, successes: 2 };
+
+const counts = (samples: number, failures: number, seconds = 10): Observation => ({
+  kind: 'counts',
+  samples,
+  failures,
+  seconds,
+});
+const measured = (number: number): Observation => ({ kind: 'value', value: number });
+const totals = (
+  samples: number,
+  failures: number,
+  seconds = 600,
+  sum = 0,
+): { samples: number; failures: number; seconds: number; sum: number } => ({
+  samples,
+  failures,
+  seconds,
+  sum,
+});
+
+const metricLimit: fc.Arbitrary<Limit> = fc.oneof(
+  fc.double({ min: 0, max: 100, noNaN: true }).map(success),
+  fc.double({ min: 0, max: 100, noNaN: true }).map(latency),
+  fc.double({ min: 0, max: 1e6, noNaN: true }).map((max) => perMinute(max)),
+  fc.double({ min: 0, max: 1e6, noNaN: true }).map((max) => perMinute(max, 60)),
+  fc.double({ min: 0, max: 1e6, noNaN: true }).map(value),
+);
+const anyObservation: fc.Arbitrary<Observation> = fc.oneof(
+  fc
+    .tuple(fc.double(), fc.double(), fc.double())
+    .map(([samples, failures, seconds]) => counts(samples, failures, seconds)),
+  fc.tuple(fc.nat(), fc.nat(), fc.nat(1e6)).map(([n, f, seconds]) => counts(n, f, seconds)),
+  fc.double().map(measured),
+  fc.constantFrom<Observation>(
+    { kind: 'none', why: 'no-data' },
+    { kind: 'none', why: 'provider-error' },
+  ),
+);
+
+describe('oddsOf', () => {
+  it.each<[string, Limit, Observation, number]>([
+    ['exactly 95 %', success(95), counts(100, 5), 1],
+    ['nothing failed', success(95), counts(100, 0), 0],
+    ['twice as much as allowed', success(95), counts(100, 10), 2],
+    ['one good request', success(95), counts(1, 0), 0],
+    ['one failed request', success(95), counts(1, 1), 20],
+    ['more failures than requests', success(50), counts(10, 11), 2],
+    ['no limit worth the name', success(0), counts(10, 5), 0.5],
+    ['capped', success(99.9), counts(10, 10), 20],
+    ['100 %, nothing failed', success(100), counts(1000, 0), 0],
+    ['100 %, one failed', success(100), counts(1000, 1), 20],
+    ['latency at the limit', latency(95), counts(40, 2), 1],
+    ['latency p100, one slow', latency(100), counts(40, 1), 20],
+    ['10/min of real traffic at the limit', perMinute(10), counts(900, 5, 30), 1],
+    ['10/min over a longer gap', perMinute(10), counts(900, 5, 60), 0.5],
+    ['10/min, quiet, but time passed', perMinute(10), counts(0, 0, 10), 0],
+    ['0/min, none', perMinute(0), counts(900, 0, 30), 0],
+    ['0/min, one', perMinute(0), counts(900, 1, 30), 20],
+    ['own probes at 60 a minute, at the limit', perMinute(10, 60), counts(60, 10, 60), 1],
+    [
+      'own probes at 200/s, the same share',
+      perMinute(10, 60),
+      counts(2000, 333.333_333_333, 10),
+      1,
+    ],
+    ['own probes, the time does not matter', perMinute(10, 60), counts(12, 4, 0), 2],
+    ['own probes, 0/min, one', perMinute(0, 60), counts(12, 1, 10), 20],
+    ['a value at its limit', value(80), measured(80), 1],
+    ['a value below', value(80), measured(20), 0.25],
+    ['a value far above', value(1), measured(1e9), 20],
+    ['a limit of 0, value 0', value(0), measured(0), 0],
+    ['a limit of 0, any value', value(0), measured(0.001), 20],
+    ['a value that is negative all the same', value(80), measured(-5), 0],
+  ])('%s', (_name, limit, observation, odds) => {
+    expect(oddsOf(limit, observation)).toBeCloseTo(odds, 9);
+  });
+
+  it.each<[string, Limit, Observation]>([
+    ['no data', success(95), { kind: 'none', why: 'no-data' }],
+    ['a source that does not answer', success(95), { kind: 'none', why: 'provider-error' }],
+    ['no request', success(95), counts(0, 0)],
+    ['no request at 100 %', success(100), counts(0, 0)],
+    ['no request, but a failure', success(95), counts(0, 1)],
+    ['no request for latency', latency(95), counts(0, 0)],
+    ['no probe', perMinute(10, 60), counts(0, 0)],
+    ['a scrape that stands still', perMinute(10), counts(100, 5, 0)],
+    ['a scrape that stands still, 0/min', perMinute(0), counts(100, 5, 0)],
+    ['NaN requests', success(95), counts(NaN, 1)],
+    ['NaN failures', success(95), counts(10, NaN)],
+    ['NaN seconds', perMinute(10), counts(10, 1, NaN)],
+    ['infinitely many requests', success(95), counts(Infinity, 1)],
+    ['infinitely many of both', success(95), counts(Infinity, Infinity)],
+    ['infinite time', perMinute(10), counts(10, 1, Infinity)],
+    ['negative failures', success(95), counts(10, -1)],
+    ['negative requests', success(95), counts(-10, 1)],
+    ['negative time', perMinute(10), counts(10, 1, -10)],
+    ['a NaN value', value(80), measured(NaN)],
+    ['an infinite value', value(80), measured(Infinity)],
+    ['health', health, counts(10, 1)],
+    ['counts for a value', value(80), counts(10, 1)],
+    ['a value for a share', success(95), measured(1)],
+  ])('says nothing of %s', (_name, limit, observation) => {
+    expect(oddsOf(limit, observation)).toBeUndefined();
+  });
+
+  it('is a number from 0 to 20, or nothing', () => {
+    fc.assert(
+      fc.property(metricLimit, anyObservation, (limit, observation) => {
+        const odds = oddsOf(limit, observation);
+        if (odds === undefined) return;
+        expect(odds).toBeGreaterThanOrEqual(0);
+        expect(odds).toBeLessThanOrEqual(20);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it.each<[string, (strictness: number) => Limit]>([
+    ['success-rate', (strictness) => success(strictness)],
+    ['latency', (strictness) => latency(strictness)],
+    ['errors-per-minute', (strictness) => perMinute(100 - strictness)],
+    ['errors-per-minute of own probes', (strictness) => perMinute(100 - strictness, 60)],
+  ])('is never lowered by a stricter limit: %s', (_name, limit) => {
+    const percent = fc.double({ min: 0, max: 100, noNaN: true });
+    fc.assert(
+      fc.property(percent, percent, fc.nat(5000), fc.nat(5000), (one, other, good, failures) => {
+        const odds = (strictness: number): number =>
+          oddsOf(limit(strictness), counts(good + failures, failures)) ?? 0;
+        expect(odds(Math.max(one, other))).toBeGreaterThanOrEqual(odds(Math.min(one, other)));
+      }),
+    );
+  });
+});
+
+describe('literalBreach', () => {
+  it.each<[string, Limit, ReturnType<typeof totals>, boolean]>([
+    ['exactly 95 %', success(95), totals(600, 30), false],
+    ['one more', success(95), totals(600, 31), true],
+    ['34 of 600', success(95), totals(600, 34), true],
+    ['no request', success(95), totals(0, 0), false],
+    ['one good request', success(100), totals(1, 0), false],
+    ['one failed request', success(95), totals(1, 1), true],
+    ['100 %, nothing failed', success(100), totals(1e8, 0), false],
+    ['100 %, one of a hundred million failed', success(100), totals(1e8, 1), true],
+    ['exactly p95', latency(95), totals(600, 30), false],
+    ['one slow request more', latency(95), totals(600, 31), true],
+    ['no request for latency', latency(95), totals(0, 0), false],
+    ['exactly 10/min', perMinute(10), totals(6000, 100, 600), false],
+    ['10/min and one more', perMinute(10), totals(6000, 101, 600), true],
+    ['0/min, none', perMinute(0), totals(6000, 0, 600), false],
+    ['0/min, one', perMinute(0), totals(6000, 1, 600), true],
+    ['no time', perMinute(10), totals(0, 0, 0), false],
+    ['exactly 10 of 60 probes', perMinute(10, 60), totals(60, 10, 30), false],
+    ['11 of 60 probes', perMinute(10, 60), totals(60, 11, 30), true],
+    ['exactly 10 of 60, at 200 probes/s', perMinute(10, 60), totals(60_000, 10_000, 300), false],
+    ['one more', perMinute(10, 60), totals(60_000, 10_001, 300), true],
+    ['no probe', perMinute(10, 60), totals(0, 0, 300), false],
+    ['a mean at its limit', value(80), totals(3, 1, 0, 240), false],
+    ['a mean above', value(80), totals(3, 1, 0, 241), true],
+    ['no value', value(80), totals(0, 0, 0, 0), false],
+    ['health', health, totals(10, 10), false],
+  ])('%s', (_name, limit, seen, breached) => {
+    expect(literalBreach(limit, seen)).toBe(breached);
+  });
+
+  // Percentages with up to four decimals, as whole ten-thousandths, so that the test itself does not round.
+  const percent = fc.integer({ min: 0, max: 1_000_000 });
+  // The most requests of which a percentage with four decimals can be met exactly is any multiple of a million.
+  const millions = fc.integer({ min: 1, max: 1000 });
+
+  it.each([success, latency])(
+    'passes exactly the percentage, and not one request less',
+    (limit) => {
+      fc.assert(
+        fc.property(percent, millions, (tenThousandths, n) => {
+          const samples = n * 1_000_000;
+          const failures = n * (1_000_000 - tenThousandths);
+          const of = limit(tenThousandths / 10_000);
+          expect(literalBreach(of, totals(samples, failures))).toBe(false);
+          if (failures < samples)
+            expect(literalBreach(of, totals(samples, failures + 1))).toBe(true);
+        }),
+        { numRuns: 500 },
+      );
+    },
+  );
+
+  it('passes exactly 95 % of any number of requests', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 50_000_000 }), (n) => {
+        expect(literalBreach(success(95), totals(20 * n, n))).toBe(false);
+        expect(literalBreach(success(95), totals(20 * n, n + 1))).toBe(true);
+      }),
+    );
+  });
+
+  it('passes exactly the errors per minute, at any length of the watch', () => {
+    const seconds = fc.integer({ min: 1, max: 86_400 });
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10_000 }), seconds, (max, length) => {
+        const failures = max * length;
+        expect(literalBreach(perMinute(max), totals(1e9, failures, 60 * length))).toBe(false);
+        expect(literalBreach(perMinute(max), totals(1e9, failures + 1, 60 * length))).toBe(true);
+      }),
+    );
+  });
+
+  it('passes exactly 10 errors per minute, at any rate of probes', () => {
+    const rates = fc.constantFrom(0.1, 0.5, 1, 2, 3, 7, 10, 60, 200, 500);
+    fc.assert(
+      fc.property(rates, fc.integer({ min: 1, max: 1440 }), (rate, minutes) => {
+        const samples = Math.round(60 * rate * 6) * minutes;
+        const failures = samples / 6;
+        const seconds = minutes * 360;
+        expect(literalBreach(perMinute(10, 60), totals(samples, failures, seconds))).toBe(false);
+        expect(literalBreach(perMinute(10, 60), totals(samples, failures + 1, seconds))).toBe(true);
+      }),
+    );
+  });
+
+  it('says of one interval what the odds say of it', () => {
+    fc.assert(
+      fc.property(fc.nat(2000), fc.nat(2000), percent, (good, failures, tenThousandths) => {
+        fc.pre(good + failures > 0);
+        const limit = success(tenThousandths / 10_000);
+        const odds = oddsOf(limit, counts(good + failures, failures))!;
+        fc.pre(Math.abs(odds - 1) > 1e-6);
+        expect(literalBreach(limit, totals(good + failures, failures))).toBe(odds > 1);
+      }),
+    );
+  });
+});

@@ -1,0 +1,166 @@
+import { describe, expect, it } from '@jest/globals';
+import { parseArgv } from '../../src/inputs/argv.js';
+
+const flagsOf = (...argv: string[]): Record<string, string> => {
+  const { flags, problems } = parseArgv(argv);
+  expect(problems).toEqual([]);
+  return Object.fromEntries(flags);
+};
+
+describe('parseArgv', () => {
+  it('reads nothing as nothing', () => {
+    expect(parseArgv([])).toEqual({
+      operands: [],
+      flags: new Map(),
+      help: false,
+      version: false,
+      problems: [],
+    });
+  });
+
+  it.each(['run', 'snapshot', 'preflight', 'rollback', 'validate', 'demo'])(
+    'knows the command %s, before or after flags',
+    (word) => {
+      for (const argv of [
+        [word, '--duration', '1m'],
+        ['--duration', '1m', word],
+        ['--command', word, '--duration=1m'],
+      ]) {
+        const { command, flags, problems } = parseArgv(argv);
+        expect(problems).toEqual([]);
+        expect(command).toBe(word);
+        expect(flags).toEqual(
+          new Map([
+            ['duration', '1m'],
+            ['command', word],
+          ]),
+        );
+      }
+    },
+  );
+
+  it.each([
+    [['--url', 'http://a'], { url: 'http://a' }],
+    [['--url=http://a?x=y'], { url: 'http://a?x=y' }],
+    [['--url='], { url: '' }],
+    [['--rollback-command=--x'], { 'rollback-command': '--x' }],
+    [['--min-requests', '-1'], { 'min-requests': '-1' }],
+    [['--dry-run'], { 'dry-run': 'true' }],
+    [['--dry-run=no'], { 'dry-run': 'no' }],
+    [['--dry-run', 'false'], { 'dry-run': 'false' }],
+    [['--no-dry-run'], { 'dry-run': 'false' }],
+    [['--dry-run', 'run'], { 'dry-run': 'true', command: 'run' }],
+    [['--url', 'http://a', '--url', 'http://b'], { url: 'http://a\nhttp://b' }],
+    [['--headers', 'A: b', '--headers=C: d'], { headers: 'A: b\nC: d' }],
+    [['--reason', 'it is bad', 'rollback'], { reason: 'it is bad', command: 'rollback' }],
+  ])('reads %j', (argv, flags) => {
+    expect(flagsOf(...argv)).toEqual(flags);
+  });
+
+  it.each([
+    [['--help'], true, false],
+    [['-h'], true, false],
+    [['run', '--help'], true, false],
+    [['--version'], false, true],
+    [['-v'], false, true],
+    [['-hv'], true, true],
+  ])('%j asks for help: %s, version: %s', (argv, help, version) => {
+    expect(parseArgv(argv)).toMatchObject({ help, version, problems: [] });
+  });
+
+  it.each<[string[], string, string, string | undefined]>([
+    [
+      ['--min-sucess-rate', '95'],
+      '--min-sucess-rate',
+      'this flag is not known',
+      'did you mean `--min-success-rate`?',
+    ],
+    [['--xyzzy=1'], '--xyzzy', 'this flag is not known', '`--help` lists all flags'],
+    [['-x'], '-x', 'this flag is not known', '`--help` lists all flags'],
+    [['--no-duration'], '--no-duration', 'this flag is not known', 'did you mean `--duration`?'],
+    [['--no-dry-run=yes'], '--no-dry-run', 'this flag is not known', 'did you mean `--dry-run`?'],
+    [['--constructor'], '--constructor', 'this flag is not known', '`--help` lists all flags'],
+    [
+      ['--url'],
+      '--url',
+      'this flag needs a value',
+      'write `--url VALUE`, or `--url=VALUE` for a value that begins with --',
+    ],
+    [
+      ['--url', '--dry-run'],
+      '--url',
+      'this flag needs a value',
+      'write `--url VALUE`, or `--url=VALUE` for a value that begins with --',
+    ],
+    [
+      ['--duration', '1m', '--duration=1m'],
+      '--duration',
+      'this flag is given twice',
+      'give it once',
+    ],
+    [['--dry-run', '--dry-run'], '--dry-run', 'this flag is given twice', 'give it once'],
+    [
+      ['rolback'],
+      'command',
+      '`rolback` is not a command',
+      'did you mean `rollback`? the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `demo`',
+    ],
+    [
+      ['--command=watch'],
+      'command',
+      '`watch` is not a command',
+      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `demo`',
+    ],
+    [
+      ['replay', 'x.ndjson'],
+      'command',
+      '`replay` is not part of this version',
+      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `demo`',
+    ],
+    [
+      ['init'],
+      'command',
+      '`init` is not part of this version',
+      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `demo`',
+    ],
+    [
+      ['run', '--command', 'demo'],
+      '--command',
+      'the command is given twice, here and as `run`',
+      'give it once',
+    ],
+    [
+      ['run', 'https://a'],
+      '`https://a`',
+      'this word is not expected after the command',
+      'values are given to flags: `--url https://app.example.com`',
+    ],
+  ])('%j is one problem', (argv, subject, message, fix) => {
+    expect(parseArgv(argv).problems).toEqual([{ subject, message, fix }]);
+  });
+
+  it('tells all problems at once, and drops a command that there is not', () => {
+    const { problems, flags, command, operands } = parseArgv([
+      'rnu',
+      'more',
+      '--foo',
+      'bar',
+      '--url',
+      '--interval=1s',
+      '--interval=2s',
+    ]);
+    expect(problems.map(({ subject }) => subject)).toEqual([
+      '--url',
+      '--foo',
+      '--interval',
+      'command',
+    ]);
+    expect(flags).toEqual(new Map([['interval', '1s']]));
+    expect(command).toBeUndefined();
+    expect(operands).toEqual(['more']);
+  });
+
+  it('takes what follows -- for words', () => {
+    expect(parseArgv(['--', 'demo']).command).toBe('demo');
+  });
+});

@@ -1,0 +1,238 @@
+import { describe, expect, it } from '@jest/globals';
+import { readConfigFile } from '../../src/inputs/config-file.js';
+import { resolveWith } from '../support/resolve-inputs.js';
+
+const textsOf = (content: string): Record<string, string> => {
+  const { texts, problems } = readConfigFile('rollgate.yml', content);
+  expect(problems).toEqual([]);
+  return Object.fromEntries(texts);
+};
+
+const messagesOf = (content: string): string[] =>
+  readConfigFile('rollgate.yml', content).problems.map(
+    ({ message, fix }) => message + (fix === undefined ? '' : ` (${fix})`),
+  );
+
+describe('readConfigFile', () => {
+  it('reads texts, numbers and booleans as they are spelled', () => {
+    expect(
+      textsOf(
+        [
+          'duration: 5m',
+          'min-success-rate: 99.90',
+          'dry-run: true',
+          'rollback-ref: 1.10',
+          'max-errors-per-minute: off',
+          "report-dir: 'out'",
+          'rollback-command: |',
+          '  set -e',
+          '  ./undo.sh',
+        ].join('\n'),
+      ),
+    ).toEqual({
+      duration: '5m',
+      'min-success-rate': '99.90',
+      'dry-run': 'true',
+      'rollback-ref': '1.10',
+      'max-errors-per-minute': 'off',
+      'report-dir': 'out',
+      'rollback-command': 'set -e\n./undo.sh',
+    });
+  });
+
+  it('reads lists and maps, also by alias', () => {
+    expect(
+      textsOf(
+        [
+          'url: &urls',
+          '  - https://a',
+          '  - https://b',
+          'health-url: *urls',
+          'expect-status: [200-299, 404]',
+          'rollback-parameters:',
+          '  region: eu',
+          '  count: 3',
+          '  force: true',
+        ].join('\n'),
+      ),
+    ).toEqual({
+      url: 'https://a\nhttps://b',
+      'health-url': 'https://a\nhttps://b',
+      'expect-status': '200-299\n404',
+      'rollback-parameters': 'region=eu\ncount=3\nforce=true',
+    });
+  });
+
+  it.each(['', '# nothing\n', '---\n', 'url:\nduration: ~\nheaders: ""\ngithub-token:\n'])(
+    'takes %j for nothing set',
+    (content) => {
+      expect(textsOf(content)).toEqual({});
+    },
+  );
+
+  it.each([
+    ['durration: 5m', 'line 1: `durration` is not an input (did you mean `duration`?)'],
+    ['\nfoo: 1', 'line 2: `foo` is not an input'],
+    ['constructor: 1', 'line 1: `constructor` is not an input'],
+    [
+      'checks: []',
+      'line 1: `checks` is not available in this version (describe one target with the inputs)',
+    ],
+    [
+      'targets: {}',
+      'line 1: `targets` is not available in this version (describe one target with the inputs)',
+    ],
+    ['config: other.yml', 'line 1: `config` has no meaning in the file (take it out)'],
+    ['duration: 5m\nduration: 6m', 'line 2: a key stands here for the second time'],
+    ['- a\n- b', 'is not a map of inputs (write lines like `duration: 5m`)'],
+    ['just text', 'is not a map of inputs (write lines like `duration: 5m`)'],
+    ['duration: [5m]', 'line 1: the value of `duration` is neither a text nor a number'],
+    ['url: {a: b}', 'line 1: the value of `url` is neither a text nor a list of texts'],
+    ['url: [[https://a]]', 'line 1: the value of `url` is neither a text nor a list of texts'],
+    [
+      'rollback-parameters: {a: [b]}',
+      'line 1: the value of `rollback-parameters` is neither a text nor a map of texts',
+    ],
+    [
+      'rollback-parameters: {a: "b\\nc=d"}',
+      'line 1: the value of `rollback-parameters` is neither a text nor a map of texts',
+    ],
+  ])('refuses %j', (content, message) => {
+    expect(messagesOf(content)).toEqual([message]);
+  });
+
+  it.each([
+    ['headers: "A: hunter2"', 'headers'],
+    ['headers: {A: hunter2}', 'headers'],
+    ['github-token: hunter2', 'github-token'],
+    ['url: [https://a, "https://me:hunter2@b"]', 'url'],
+    ['jenkins-url: https://me:hunter2@ci', 'jenkins-url'],
+  ])('refuses the secret in %j, and knows that it must be hidden', (content, id) => {
+    const { texts, problems, secrets } = readConfigFile('rollgate.yml', content);
+    expect(problems).toEqual([
+      {
+        subject: 'rollgate.yml',
+        message: `line 1: \`${id}\` holds a secret, and secrets do not belong in a file`,
+        fix: 'give it by a secret variable of the CI system',
+      },
+    ]);
+    expect(texts.size).toBe(0);
+    expect(secrets).toContain('hunter2');
+  });
+
+  it.each([
+    ['duration: 5m\nurl: [https://a\n', /^line 3: /],
+    ['a: b: hunter2', /^line 1: /],
+    ['duration: *other', /^line 1: the value of `duration` is neither/],
+    ['x: "hunter2', /^line 1: /],
+    ['github-token: ]hunter2', /^line 1: /],
+    ['duration: 5m\n\thunter2: 1', /^line 2: /],
+  ])('names the line of the bad syntax in %j, and shows nothing of it', (content, message) => {
+    const { problems } = readConfigFile('rollgate.yml', content);
+    expect(problems[0]?.message).toMatch(message);
+    expect(JSON.stringify(problems)).not.toContain('hunter2');
+  });
+
+  it('is not unfolded by aliases of aliases, nor brought down by depth', () => {
+    const bomb = ['a: &a [x, x]'];
+    for (let at = 1; at < 30; at += 1) {
+      bomb.push(`k${String(at)}: &k${String(at)} [*${at === 1 ? 'a' : `k${String(at - 1)}`}, *a]`);
+    }
+    bomb.push('url: *k29');
+    expect(messagesOf(bomb.join('\n'))).toContain(
+      'line 31: the value of `url` is neither a text nor a list of texts',
+    );
+    expect(messagesOf(`url: ${'['.repeat(20_000)}`)).not.toEqual([]);
+  });
+});
+
+describe('the configuration file among the sources', () => {
+  it('is rollgate.yml, or what config names', () => {
+    const files = { 'rollgate.yml': 'duration: 1m', 'ci/gate.yml': 'duration: 2m' };
+    expect(resolveWith({ files }).settings.duration).toBe(60_000);
+    const named = resolveWith({ files, env: { ROLLGATE_CONFIG: 'ci/gate.yml' } });
+    expect(named.settings.duration).toBe(120_000);
+    expect(named.origins.duration).toEqual({ level: 5, name: 'ci/gate.yml' });
+  });
+
+  it('must exist when it is named', () => {
+    expect(resolveWith({ flags: { config: 'no.yml' } }).problems).toEqual([
+      {
+        subject: 'config',
+        message: 'there is no file `no.yml` (from --config)',
+        fix: 'give the path of an existing file, from the working directory',
+      },
+    ]);
+  });
+
+  it('is ignored, not silently, in a run for a pull or merge request', () => {
+    const files = { 'rollgate.yml': 'duration: 1m\nfoo: 1' };
+    const { settings, problems, notices } = resolveWith({ files, pullRequest: true });
+    expect(settings.duration).toBe(300_000);
+    expect(problems).toEqual([]);
+    expect(notices).toEqual([
+      'rollgate.yml is ignored, because this run is for a pull or merge request and the file may come from a stranger; name it by `config` to use it.',
+    ]);
+    expect(resolveWith({ pullRequest: true }).notices).toEqual([]);
+  });
+
+  it('is used there when config names it', () => {
+    const { settings, notices } = resolveWith({
+      files: { 'rollgate.yml': 'duration: 1m' },
+      flags: { config: 'rollgate.yml' },
+      pullRequest: true,
+    });
+    expect(settings.duration).toBe(60_000);
+    expect(notices).toEqual([]);
+  });
+});
+
+describe('a secret and an address of the file', () => {
+  const stray = (
+    file: string,
+    env: Record<string, string>,
+    system: 'github' | 'gitlab' | 'local' = 'local',
+  ) => resolveWith({ files: { 'rollgate.yml': file }, env, system }).problems;
+
+  it.each([
+    ['url: https://x', { ROLLGATE_HEADERS: 'A: b' }, 'url', 'headers'],
+    ['health-url: https://x', { ROLLGATE_HEADERS: 'A: b' }, 'health-url', 'headers'],
+    ['gitlab-url: https://x', { GITLAB_TOKEN: 's' }, 'gitlab-url', 'gitlab-token'],
+    ['gitlab-url: https://x', { CI_JOB_TOKEN: 's' }, 'gitlab-url', 'gitlab-job-token'],
+    ['jenkins-url: https://x', { JENKINS_TOKEN: 's' }, 'jenkins-url', 'jenkins-token'],
+    ['circleci-url: https://x', { CIRCLE_TOKEN: 's' }, 'circleci-url', 'circleci-token'],
+    ['azure-url: https://x', { AZURE_DEVOPS_PAT: 's' }, 'azure-url', 'azure-pat'],
+    ['github-api-url: https://x', { GITHUB_TOKEN: 's' }, 'github-api-url', 'github-token'],
+  ])('do not go together: %s', (file, env, target, secret) => {
+    const variable = `ROLLGATE_${target.toUpperCase().replaceAll('-', '_')}`;
+    expect(stray(file, env)).toEqual([
+      {
+        subject: target,
+        message: `stands in the file rollgate.yml, and \`${secret}\` would be sent there`,
+        fix: `set the address outside the file, by \`${variable}\` or \`--${target}\``,
+      },
+    ]);
+  });
+
+  it('holds for the token of the job too', () => {
+    expect(stray('github-api-url: https://x', { 'INPUT_HOST-TOKEN': 's' }, 'github')).toHaveLength(
+      1,
+    );
+  });
+
+  it('is no matter without a secret, or when the address is set outside too', () => {
+    expect(stray('url: https://x', {})).toEqual([]);
+    expect(
+      stray('url: https://x', { ROLLGATE_HEADERS: 'A: b', ROLLGATE_URL: 'https://y' }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['gitlab-url: https://git.example/', 'https://git.example', 0],
+    ['gitlab-url: https://git.example.evil', 'https://git.example', 1],
+    ['gitlab-url: http://git.example', 'https://git.example', 1],
+    ['gitlab-url: https://git.example:444', 'https://git.example', 1],
+  ])('is no matter when it is the address of the host itself: %s', (file, own, count) => {
+    expect(stray(file, { CI_JOB_TOKEN: 's', CI_SERVER_URL: own }, 'gitlab')).toHaveLength(count);
+  });
+});

@@ -1,0 +1,67 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { effective } from '../../src/inputs/effective.js';
+import { inputIds, inputOf } from '../../src/inputs/table.js';
+import { resolveWith } from '../support/resolve-inputs.js';
+
+describe('effective', () => {
+  it('shows what rules as the user would write it, and leaves out what is not set', () => {
+    const shown = effective(
+      resolveWith({
+        flags: {
+          url: 'https://me:hunter2@a/x?key=hunter2',
+          headers: 'Authorization: Bearer hunter2',
+          'github-token': 'hunter2',
+          'warm-up': '90s',
+          'min-success-rate': '99.90',
+          'max-errors-per-minute': 'OFF',
+          'max-latency': 'p95<800ms',
+          'fail-on': 'none',
+          'dry-run': '1',
+        },
+      }),
+    );
+    expect(shown).toMatchObject({
+      url: 'https://***@a/x?key=***',
+      'health-url': 'https://***@a/x?key=***',
+      headers: '***',
+      'github-token': '***',
+      'warm-up': '1m30s',
+      duration: '5m',
+      'min-success-rate': '99.9',
+      'max-errors-per-minute': 'off',
+      'max-latency': 'p95 < 800ms',
+      'fail-on': 'none',
+      'dry-run': 'true',
+      'expect-status': '200-399',
+      rollback: 'kubernetes, compose, ci, scale-down',
+    });
+    expect(shown).not.toHaveProperty('gitlab-token');
+    expect(JSON.stringify(shown)).not.toContain('hunter2');
+  });
+
+  it.each(
+    inputIds
+      .filter((id) => inputOf(id).default !== undefined)
+      .map((id) => [id, inputOf(id).default ?? ''] as const),
+  )('the default of %s means the same when it is printed and read again', (id, text) => {
+    const row = inputOf(id);
+    const value = row.parse(text);
+    expect(value.ok && row.parse(row.print(value.value))).toEqual(value);
+  });
+
+  it('never holds what was given for a secret', () => {
+    const secret = inputIds.filter((id) => inputOf(id).secret === true && id !== 'headers');
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...secret),
+        fc.stringMatching(/^[A-Z0-9]{12,40}$/),
+        (id, token) => {
+          const shown = effective(resolveWith({ flags: { [id]: token } }));
+          expect(shown[id]).toBe('***');
+          expect(JSON.stringify(shown)).not.toContain(token);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,35 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { didYouMean, suggest } from '../../src/inputs/suggest.js';
+import { inputIds } from '../../src/inputs/table.js';
+
+describe('suggest', () => {
+  it.each([
+    ['durration', 'duration'],
+    ['min-sucess-rate', 'min-success-rate'],
+    ['MIN-SUCCESS-RATES', 'min-success-rate'],
+    ['github-workflw', 'github-workflow'],
+    ['ulr', 'url'],
+  ])('%s was %s', (given, meant) => {
+    expect(suggest(given, inputIds)).toBe(meant);
+  });
+
+  it.each(['x', 'foo', 'completely-different-thing', ''])('nothing is near %j', (given) => {
+    expect(suggest(given, inputIds)).toBeUndefined();
+    expect(didYouMean(given, inputIds)).toBeUndefined();
+  });
+
+  it('finds every id again after one letter was lost', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...inputIds.filter((id) => id.length > 6)),
+        fc.nat({ max: 100 }),
+        (id, at) => {
+          const cut = at % id.length;
+          const given = id.slice(0, cut) + id.slice(cut + 1);
+          expect(suggest(given, inputIds)).toBeDefined();
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import type { JudgedCheck, WatchEvent, WatchPlan } from '../../src/gate/types.js';
+import {
+  decodeRecording,
+  encodeLine,
+  headerLine,
+  RecordingError,
+  type RecordingLine,
+} from '../../src/report/recording.js';
+
+const plan: WatchPlan = {
+  warmUp: 30_000,
+  duration: 300_000,
+  interval: 10_000,
+  sensitivity: 'normal',
+  decision: 'balanced',
+  minRequests: 20,
+};
+const checks: readonly JudgedCheck[] = [
+  {
+    id: 'health',
+    limit: { metric: 'health', failures: 3, successes: 2 },
+    source: 'http',
+    subject: 'a',
+  },
+  {
+    id: 'success',
+    limit: { metric: 'success-rate', minPercent: 95 },
+    source: 'http',
+    subject: 'a',
+  },
+  {
+    id: 'errors',
+    limit: { metric: 'errors-per-minute', max: 10, scaledTo: null },
+    source: 'http',
+    subject: 'a',
+  },
+  {
+    id: 'slow',
+    limit: { metric: 'latency', percentile: 95, maxMs: 800 },
+    source: 'http',
+    subject: 'a',
+  },
+  { id: 'queue', limit: { metric: 'value', max: -0.5 }, source: 'prometheus', subject: 'q' },
+];
+const startedAt = '2026-11-02T10:00:00.000Z';
+const header = headerLine('0.1.0', startedAt, [{ name: 'default', plan, checks }]);
+const event = (what: WatchEvent): RecordingLine => ({
+  type: 'event',
+  target: 'default',
+  event: what,
+});
+const look = event({ type: 'look', check: 'health', at: 0, look: { ok: true, detail: '' } });
+const judgement: RecordingLine = {
+  type: 'judgement',
+  target: 'default',
+  judgement: { verdict: 'unhealthy', reason: 'why', decidedBy: ['success'] },
+};
+const file = (...lines: readonly RecordingLine[]): string => lines.map(encodeLine).join('');
+
+describe('the recording', () => {
+  it('keeps only what the judge knows of a check', () => {
+    const busy = { ...checks[0]!, kind: 'health', every: 5000, look: () => undefined };
+    const line = headerLine('0.1.0', startedAt, [{ name: 'default', plan, checks: [busy] }]);
+    expect(JSON.parse(encodeLine(line))).toMatchObject({ targets: [{ checks: [checks[0]] }] });
+    expect(decodeRecording(encodeLine(line)).targets[0]?.checks).toEqual([checks[0]]);
+  });
+
+  const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
+  const name = fc.constantFrom('success', 'errors', 'slow', 'queue');
+  const text = fc.string({ unit: 'binary' });
+  const events: fc.Arbitrary<WatchEvent> = fc.oneof(
+    fc.record({
+      type: fc.constant('observation' as const),
+      check: name,
+      window: fc.record({ from: number, to: number }),
+      observation: fc.oneof(
+        fc.record(
+          {
+            kind: fc.constant('counts' as const),
+            samples: number,
+            failures: number,
+            seconds: number,
+            kinds: fc.dictionary(
+              text.filter((key) => key !== '__proto__'),
+              number,
+              { noNullPrototype: true },
+            ),
+          },
+          { requiredKeys: ['kind', 'samples', 'failures', 'seconds'], noNullPrototype: true },
+        ),
+        fc.record({ kind: fc.constant('value' as const), value: number }),
+        fc.record(
+          {
+            kind: fc.constant('none' as const),
+            why: fc.constantFrom('no-data' as const, 'provider-error' as const),
+            detail: text,
+          },
+          { requiredKeys: ['kind', 'why'], noNullPrototype: true },
+        ),
+      ),
+    }),
+    fc.record({
+      type: fc.constant('look' as const),
+      check: fc.constant('health'),
+      at: number,
+      look: fc.record({ ok: fc.boolean(), detail: text }),
+    }),
+    fc.constant({ type: 'deadline' as const }),
+  );
+
+  it('gives back every event as it was, bit by bit', () => {
+    fc.assert(
+      fc.property(fc.array(events, { maxLength: 20 }), fc.boolean(), (happened, judged) => {
+        const decoded = decodeRecording(
+          file(header, ...happened.map(event), ...(judged ? [judgement] : [])),
+        );
+        const plain = (value: unknown): string => JSON.stringify(value);
+        expect(decoded.truncated).toBe(false);
+        expect(decoded.startedAt).toBe(startedAt);
+        expect(decoded.version).toBe('0.1.0');
+        expect(decoded.targets).toHaveLength(1);
+        expect(decoded.targets[0]).toMatchObject({ name: 'default', plan, checks });
+        expect(decoded.targets[0]?.events.map(plain)).toEqual(happened.map(plain));
+        expect(decoded.targets[0]?.judgement).toEqual(
+          judged ? { verdict: 'unhealthy', reason: 'why', decidedBy: ['success'] } : null,
+        );
+      }),
+    );
+  });
+
+  it('keeps the events of several targets apart', () => {
+    const both = headerLine('0.1.0', startedAt, [
+      { name: 'a', plan, checks },
+      { name: 'b', plan, checks },
+    ]);
+    const at = (target: string, ms: number): RecordingLine => ({
+      type: 'event',
+      target,
+      event: { type: 'look', check: 'health', at: ms, look: { ok: true, detail: '' } },
+    });
+    const { targets } = decodeRecording(file(both, at('a', 1), at('b', 2), at('a', 3)));
+    expect(targets.map((t) => t.events.map((e) => (e.type === 'look' ? e.at : null)))).toEqual([
+      [1, 3],
+      [2],
+    ]);
+  });
+
+  it('is one line per encoded line', () => {
+    const odd = event({
+      type: 'look',
+      check: 'health',
+      at: 0,
+      look: { ok: false, detail: 'a\nb\u2028c' },
+    });
+    expect(encodeLine(odd)).toMatch(/^[^\n]+\n$/);
+  });
+
+  it('leaves out the half line of a killed process, and says so', () => {
+    const text = file(header, look, look);
+    const decoded = decodeRecording(text.slice(0, -10));
+    expect(decoded.truncated).toBe(true);
+    expect(decoded.targets[0]?.events).toHaveLength(1);
+  });
+
+  const broken = (line: RecordingLine, over: object): string =>
+    `${JSON.stringify({ ...line, ...over })}\n`;
+  it.each([
+    ['nothing', '', 1, /no complete line/],
+    ['no header', file(look), 1, /must be the header/],
+    ['a header twice', file(header, look, header), 3, /second header/],
+    ['no JSON', `${file(header)}{"type":\n`, 2, /not JSON/],
+    ['an empty line', `${file(header)}\n${file(look)}`, 2, /not JSON/],
+    ['another schema', broken(header, { schema: 2 }), 1, /schema/],
+    ['an unknown type', `${file(header)}{"type":"x"}\n`, 2, /type/],
+    ['a member too many', file(header) + broken(look, { more: 1 }), 2, /more/],
+    ['a missing member', `${file(header)}{"type":"event","target":"default"}\n`, 2, /event/],
+    ['null for a number', file(header, look).replace('"at":0', '"at":null'), 2, /at/],
+    ['an unknown target', file(header) + broken(look, { target: 'x' }), 2, /no target "x"/],
+    [
+      'an unknown check',
+      file(header, look).replace('"check":"health"', '"check":"x"'),
+      2,
+      /no check "x"/,
+    ],
+    ['an event after the judgement', file(header, judgement, look), 3, /judged before/],
+  ])('refuses %s, with the line', (_name, text, line, detail) => {
+    let thrown: unknown;
+    try {
+      decodeRecording(text);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(thrown).toBeInstanceOf(RecordingError);
+    expect((thrown as RecordingError).line).toBe(line);
+    expect((thrown as RecordingError).message).toMatch(detail);
+  });
+});

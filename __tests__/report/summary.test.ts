@@ -1,0 +1,172 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Buffer } from 'node:buffer';
+import { codeMarkdown, linkMarkdown, plainMarkdown } from '../../src/report/markdown.js';
+import { renderSummary } from '../../src/report/summary.js';
+import {
+  aCheck,
+  aReport,
+  aRollback,
+  aRung,
+  aTarget,
+  healthyTarget,
+  reports,
+} from '../support/reports.js';
+
+const sections = (name: string): string[] => renderSummary(reports[name]!).split('\n\n');
+
+describe('the summary', () => {
+  it.each([
+    ['rolled back', '## ❌ Unhealthy'],
+    ['healthy', '## ✅ Healthy'],
+    ['inconclusive', '## ❔ Inconclusive'],
+    ['cancelled', '## ⏹️ Cancelled'],
+    ['not judged', '## ⏭️ Not-judged'],
+    ['misconfigured', '## 🔧 Misconfigured'],
+  ])('begins with the verdict, then says why: %s', (name, headline) => {
+    const [first, second] = sections(name);
+    expect(first).toBe(headline);
+    expect(second).toBe(`**${plainMarkdown(reports[name]!.reason)}**`);
+  });
+
+  it.each([
+    ['rolled back', '↩️ Rolled back, and verified. By <code>ci</code> in 12.3s.'],
+    ['still unhealthy', '🚨 Rolled back, but still unhealthy: a person must look now.'],
+    ['rollback failed', '🚨 The rollback failed, nothing was taken back: a person must look now.'],
+    ['unverified', '🚨 Rollback started, but not verified: a person must look now.'],
+    ['withheld', '✋ No rollback was done. dry-run is set; it would have started'],
+  ])('says next what became of the rollback: %s', (name, sentence) => {
+    expect(sections(name)[2]).toContain(sentence);
+  });
+
+  it('shows checks, rungs, chart and run', () => {
+    const text = renderSummary(reports['rolled back']!);
+    expect(text).toContain(
+      '| <code>success-rate</code> | 86.33 % | ≥ 95 % | 41 of 300 failed (30 × status 503, 11 × timeout) | 1 in 2,223 | ❌ breached |',
+    );
+    expect(text).toContain(
+      '| <code>ci</code> | ✅ verified | Workflow rollback.yml ran on main and ended with success. | 11s | [4711](https://github.com/acme/shop/actions/runs/4711) |',
+    );
+    expect(text).toContain('```mermaid\nxychart-beta\n');
+    expect(text).toContain('2026-11-02 10:00:00 – 2026-11-02 10:00:55 UTC');
+    expect(text).toContain('[run](https://github.com/acme/shop/actions/runs/4700)');
+  });
+
+  it('names the subject of a check when several share a metric', () => {
+    const checks = [aCheck(), aCheck({ id: 'success-rate-2', subject: 'https://b.example' })];
+    const text = renderSummary(aReport({ targets: [aTarget({ checks })] }));
+    expect(text).toContain('| <code>success-rate-2</code> https://b.example |');
+  });
+
+  it('lists findings with their fix, and notices', () => {
+    const text = renderSummary(reports.misconfigured!);
+    expect(text).toContain(
+      '- ❌ <code>min-success-rate</code>: "0.95" would be less than one percent → write 95',
+    );
+    expect(text).toContain('- ROLLGATE\\_URLL is not known');
+  });
+
+  it('gives an overview of several targets, and folds the healthy ones', () => {
+    const text = renderSummary(reports['several targets']!);
+    expect(text).toContain('| <code>shop</code> | ❌ unhealthy | verified |');
+    expect(text).toContain('### ❌ <code>shop</code>');
+    expect(text).toContain('<details><summary>✅ <code>search</code></summary>');
+  });
+
+  it('names a run that failed without a verdict, and one that had none to give', () => {
+    const failed = aReport({ verdict: null, exitCode: 7, targets: [] });
+    expect(renderSummary(failed)).toMatch(/^## 💥 Failed\n/);
+    expect(renderSummary({ ...failed, exitCode: 0 })).toMatch(/^## ✅ Done\n/);
+  });
+
+  it('stays far below 1 MiB, and says that something was left out', () => {
+    const long = 'ü'.repeat(5000);
+    const targets = Array.from({ length: 300 }, (_, i) =>
+      aTarget({
+        name: `target-${String(i)}`,
+        reason: long,
+        checks: Array.from({ length: 20 }, () => aCheck({ subject: long, shown: long })),
+        rollback: aRollback({ rungs: [aRung({ detail: long })], detail: long }),
+      }),
+    );
+    const text = renderSummary(aReport({ targets, reason: long }));
+    expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);
+    expect(text).toMatch(/The rest did not fit; it is in report\.json\.\n$/);
+    expect(text).toContain('… and 200 more, see report.json');
+  });
+
+  it('keeps its shape whatever the texts are', () => {
+    const shape = (text: string): string[] => {
+      const rendered = renderSummary(
+        aReport({
+          reason: text,
+          notices: [text],
+          findings: [{ level: 'error', subject: text, message: text, fix: text }],
+          targets: [
+            { ...healthyTarget, name: text },
+            aTarget({
+              name: 'shop',
+              reason: text,
+              checks: [aCheck({ id: text, shown: text, subject: text, kinds: { [text]: 1 } })],
+              rollback: aRollback({ detail: text, rungs: [aRung({ detail: text, runId: text })] }),
+            }),
+          ],
+        }),
+      );
+      // Lines by how they begin; of table rows the cells that Markdown sees; and every tag but code.
+      return rendered
+        .split('\n')
+        .map((line) =>
+          line.startsWith('|')
+            ? `row ${String(line.replace(/\\\\|\\\|/g, '').split('|').length)}`
+            : line.slice(0, 3).replace(/[^#<`-]/g, ''),
+        )
+        .concat((rendered.match(/<[^>]*>/g) ?? []).filter((tag) => !/^<\/?code>$/.test(tag)));
+    };
+    const usual = shape('word');
+    const marks = fc.constantFrom('|', '`', '```', '\n', '\r\n', '<script>', '\\', '](x)', '**', '- ', '#', '-->', '\u202e', '~~~', 'a ', '$', '&lt;', '!['); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(marks, { minLength: 1, maxLength: 8 }), (parts) => {
+        expect(shape(`x${parts.join('')}x`)).toEqual(usual);
+      }),
+    );
+  });
+});
+
+describe('Markdown', () => {
+  it.each([
+    ['a | b', 'a \\| b'],
+    ['<b>&amp;', '&lt;b&gt;&amp;amp;'],
+    ['two\nlines\r\n here', 'two lines here'],
+    ['set `duration` to *5m*', 'set <code>duration</code> to \\*5m\\*'],
+    ['an odd ` mark', 'an odd \\` mark'],
+    ['1. one', '1\\. one'],
+    ['- item', '\\- item'],
+    ['86.33 % of -3', '86.33 % of -3'],
+    ['# head @team $x$ ![i](u)', '\\# head \\@team \\$x\\$ \\!\\[i\\](u)'],
+    ['a\u001b[31mb\u202ec', 'a\\[31mbc'],
+  ])('shows %j plainly', (text, markdown) => {
+    expect(plainMarkdown(text)).toBe(markdown);
+  });
+
+  it('cuts what is too long', () => {
+    expect(plainMarkdown('x'.repeat(20), 10)).toBe(`${'x'.repeat(9)}…`);
+  });
+
+  it('keeps code in its span', () => {
+    expect(codeMarkdown('a`|</code><b>\n*c*')).toBe(
+      '<code>a&#96;&#124;&lt;/code&gt;&lt;b&gt; &#42;c&#42;</code>',
+    );
+  });
+
+  it.each([
+    ['https://ci.example/run/1?buildId=7', '[run](https://ci.example/run/1?buildId=7)'],
+    ['https://user:pass@ci.example/', '[run](https://ci.example/)'],
+    ['https://ci.example/a b(c)|d', '[run](https://ci.example/a%20b%28c%29%7Cd)'],
+    ['javascript:alert(1)', ''],
+    ['no address', ''],
+    [null, ''],
+  ])('links %j as %j', (address, markdown) => {
+    expect(linkMarkdown('run', address)).toBe(markdown);
+  });
+});

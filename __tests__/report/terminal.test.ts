@@ -1,0 +1,129 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { finalLines, maxColumns, progressLine } from '../../src/report/terminal.js';
+import {
+  aCheck,
+  aReport,
+  aTarget,
+  errorsWithin,
+  healthWithin,
+  latencyNoData,
+  reports,
+} from '../support/reports.js';
+
+const moment = { elapsedMs: 130_400, totalMs: 330_000, phase: 'watch' } as const;
+const within = aCheck({ outcome: 'within', samples: 240, shown: '98.75 %' });
+
+describe('the progress line', () => {
+  it('says when, and how every metric stands', () => {
+    expect(progressLine({ ...moment, checks: [healthWithin, within, errorsWithin] })).toBe(
+      '  02:10/05:30  success 98.75 % of 240 (≥ 95 %)  errors 0.75 per minute (≤ 10 per minute)  health ok',
+    );
+  });
+
+  it.each([
+    ['warm-up', '  02:10/05:30  warm-up  health ok'],
+    ['confirming', '  02:10/05:30  confirming  health ok'],
+  ] as const)('names the phase %s', (phase, line) => {
+    expect(progressLine({ ...moment, phase, checks: [healthWithin] })).toBe(line);
+  });
+
+  it.each([
+    ['breached', 'health failing'],
+    ['no-data', 'health no answer yet'],
+  ] as const)('shows a health check that is %s', (outcome, text) => {
+    expect(progressLine({ ...moment, checks: [{ ...healthWithin, outcome }] })).toContain(text);
+  });
+
+  it('says that there is no data, and calls a value by its name', () => {
+    const queue = aCheck({
+      id: 'queue-length',
+      kind: 'value',
+      metric: 'value',
+      shown: '7',
+      limit: '≤ 9',
+    });
+    expect(progressLine({ ...moment, checks: [latencyNoData, queue] })).toBe(
+      '  02:10/05:30  latency no data  queue-length 7 (≤ 9)',
+    );
+  });
+
+  it('shows the worst of several checks of a metric', () => {
+    const worse = aCheck({ shown: '70 %', samples: 10, failures: 3 });
+    expect(progressLine({ ...moment, checks: [within, worse, within] })).toContain(
+      'success 70 % of 10 (≥ 95 %) (worst of 3)',
+    );
+  });
+
+  it('counts hours from an hour on', () => {
+    const line = progressLine({ ...moment, elapsedMs: 3_730_000, totalMs: 7_200_000, checks: [] });
+    expect(line).toBe('  1:02:10/2:00:00');
+  });
+
+  it('colours what is breached, when asked to', () => {
+    const line = progressLine({ ...moment, checks: [aCheck(), healthWithin] }, { colour: true });
+    expect(line).toBe(
+      '  02:10/05:30  \u001b[31msuccess 86.33 % of 300 (≥ 95 %)\u001b[0m  health ok',
+    );
+  });
+
+  it('is never too wide, and counts what it left out', () => {
+    const wide = (metric: 'success-rate' | 'errors-per-minute' | 'latency' | 'value') =>
+      aCheck({ metric, shown: 'x'.repeat(100) });
+    const checks = [
+      wide('success-rate'),
+      wide('errors-per-minute'),
+      wide('latency'),
+      wide('value'),
+    ];
+    const line = progressLine({ ...moment, checks });
+    expect(line).toMatch(/ \+3$/);
+    expect(line.length).toBeLessThanOrEqual(maxColumns);
+  });
+});
+
+describe('the final lines', () => {
+  it('give verdict, reason, rollback and report', () => {
+    expect(finalLines(reports['rolled back']!, 'out/report.json')).toEqual([
+      '❌ unhealthy',
+      '   41 of 300 requests failed (86.3 % success, limit 95 %); if the true rate were ≥ 95 %, evidence this strong would',
+      '   appear in fewer than 1 in 2,223 watches.',
+      '   ↩️ Rolled back, and verified. Health passed 2 looks in a row after the rollback.',
+      '   kubernetes: skipped: not configured: set `kubernetes-workload`',
+      '   ci: verified after 11s: Workflow rollback.yml ran on main and ended with success.',
+      '   https://github.com/acme/shop/actions/runs/4711',
+      '   report: out/report.json',
+    ]);
+  });
+
+  it('give every target when there are several', () => {
+    const lines = finalLines(reports['several targets']!, 'out/report.json');
+    expect(lines).toContain('   ✅ search: 99.1 % of 600 requests succeeded over 5m (limit 95 %).');
+    expect(lines.some((line) => line.startsWith('   ❌ shop: 41 of 300'))).toBe(true);
+  });
+
+  it.each([
+    ['healthy', 32],
+    ['rolled back', 31],
+    ['inconclusive', 33],
+    ['misconfigured', 31],
+  ])('colour the verdict, when asked to: %s', (name, code) => {
+    const [first] = finalLines(reports[name]!, 'r', { colour: true });
+    expect(first).toContain(`\u001b[${String(code)}m`);
+  });
+
+  it.each(Object.entries(reports))('have no colour unless asked for: %s', (_name, report) => {
+    expect(finalLines(report, 'r').join('\n')).not.toContain('\u001b');
+  });
+
+  it('are never too wide, and lose no word', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ minLength: 1, maxLength: 300 })), (words) => {
+        const reason = words.join(' ');
+        const lines = finalLines(aReport({ reason, targets: [aTarget()] }), 'r');
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(maxColumns);
+        expect(lines.join('').replace(/\s/g, '')).toContain(reason.replace(/\s/g, ''));
+      }),
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { resolveConfig } from 'prettier';
+import { parse } from 'yaml';
+import { readConfigFile } from '../../src/inputs/config-file.js';
+import { inputIds, inputOf } from '../../src/inputs/table.js';
+import { outputTable } from '../../src/report/outputs.js';
+import { fill } from '../../scripts/generators/markers.js';
+import { generateSurfaces } from '../../scripts/generators/surfaces.js';
+
+const root = new URL('../../', import.meta.url);
+const read = (path: string): Promise<string> => readFile(new URL(path, root), 'utf8');
+
+interface ActionYml {
+  readonly name: string;
+  readonly description: string;
+  readonly inputs: Record<string, { description: string; required: boolean; default?: string }>;
+  readonly outputs: Record<string, { description: string }>;
+  readonly runs: { readonly using: string; readonly main: string };
+}
+
+describe('the generated files', () => {
+  it('are what the tables give today; if not: npm run generate', async () => {
+    const style = await resolveConfig(new URL('action.yml', root));
+    for (const { path, content } of await generateSurfaces(await read('README.md'), style ?? {})) {
+      expect({ path, content: await read(path) }).toEqual({ path, content });
+    }
+  });
+});
+
+describe('action.yml', () => {
+  let action: ActionYml;
+
+  beforeAll(async () => {
+    action = parse(await read('action.yml')) as ActionYml;
+  });
+
+  it('runs the bundle on the runtime that GitHub has', async () => {
+    const bin = (JSON.parse(await read('package.json')) as { bin: Record<string, string> }).bin;
+    expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
+    expect(bin.rollgate).toBe(action.runs.main);
+  });
+
+  it('has every input, with the default in words only', () => {
+    expect(Object.keys(action.inputs)).toEqual(inputIds);
+    for (const id of inputIds) {
+      const { description, required, default: value } = action.inputs[id] ?? {};
+      expect({ id, required }).toEqual({ id, required: false });
+      expect({ id, value }).toEqual({
+        id,
+        value: id === 'host-token' ? '${{ github.token }}' : undefined,
+      });
+      expect(description).toContain(inputOf(id).description);
+      if (inputOf(id).default !== undefined) {
+        expect(description).toContain(`Default: ${inputOf(id).default ?? ''}.`);
+      }
+    }
+  });
+
+  it('has every output, described', () => {
+    expect(Object.entries(action.outputs)).toEqual(
+      outputTable.map(({ id, description }) => [id, { description }]),
+    );
+  });
+});
+
+describe('the JSON schema of the configuration file', () => {
+  let validate: ValidateFunction;
+
+  beforeAll(async () => {
+    const schema = JSON.parse(await read('docs/rollgate.schema.json')) as object;
+    validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+  });
+
+  const good = [
+    'url: https://app.example.com',
+    'url: [https://a.example, https://b.example]\nexpect-status: [200-299, 404]\nfail-on: none',
+    'duration: 10m\ninterval: 500ms\nwarm-up: 0\nmin-success-rate: 99.9%\ndry-run: true',
+    'min-success-rate: 99.5\nmax-errors-per-minute: off\nmax-latency: p99 < 1s\nfollow-redirects: 3',
+    'rollback: [kubernetes, ci]\nkubernetes-workload: deployment/api\nkubernetes-revision: 13',
+    'rollback: kubernetes, ci\nrollback-parameters:\n  region: eu\n  count: 2\nrollback-wait: no',
+    'expect-status: 204\nhealth-url: off\ngitlab-project: 42\nrequests-per-second: 0.5',
+  ];
+
+  it.each(good)('accepts what the program accepts: %j', (content) => {
+    expect(validate(parse(content))).toBe(true);
+    const { texts, problems } = readConfigFile('rollgate.yml', content);
+    expect(problems).toEqual([]);
+    expect([...texts].filter(([id, text]) => !inputOf(id).parse(text).ok)).toEqual([]);
+  });
+
+  it.each([
+    'durration: 5m',
+    'duration: 5',
+    'min-success-rate: 0.95',
+    'sensitivity: extreme',
+    'github-token: abc',
+    'headers: "A: b"',
+    'config: other.yml',
+    'checks: []',
+    'rollback: [undo]',
+    'url: ftp://a',
+    'requests-per-second: 1000',
+    'dry-run: maybe',
+  ])('refuses what the program refuses: %j', (content) => {
+    expect(validate(parse(content))).toBe(false);
+    const { texts, problems } = readConfigFile('rollgate.yml', content);
+    const wrong = [...texts].filter(([id, text]) => !inputOf(id).parse(text).ok);
+    expect(problems.length + wrong.length).toBe(1);
+  });
+
+  it('accepts every default', () => {
+    const defaults = inputIds.flatMap((id) => {
+      const text = inputOf(id).default;
+      return text === undefined ? [] : [[id, text] as const];
+    });
+    expect(validate(Object.fromEntries(defaults))).toBe(true);
+  });
+});
+
+describe('the README', () => {
+  it.each(['commands', 'inputs', 'outputs', 'exit-codes'])('has the table of %s', async (name) => {
+    const readme = await read('README.md');
+    const from = readme.indexOf(`<!-- generated:${name} -->`);
+    const to = readme.indexOf(`<!-- /generated:${name} -->`);
+    expect(from).toBeGreaterThanOrEqual(0);
+    expect(readme.slice(from, to)).toMatch(/\n\| --- /);
+  });
+});
+
+describe('fill', () => {
+  it('replaces what stands between the markers, and nothing else', () => {
+    const document = 'a\n<!-- generated:x -->\nold\n<!-- /generated:x -->\nb\n';
+    const filled = 'a\n<!-- generated:x -->\n\nnew $& text\n\n<!-- /generated:x -->\nb\n';
+    expect(fill(document, 'x', 'new $& text')).toBe(filled);
+    expect(fill(filled, 'x', 'new $& text')).toBe(filled);
+  });
+
+  it.each([
+    'nothing',
+    '<!-- generated:x -->',
+    '<!-- /generated:x --> <!-- generated:x -->',
+    '<!-- generated:x --> <!-- /generated:x --> <!-- generated:x -->',
+    '<!-- generated:x --> <!-- /generated:x --> <!-- /generated:x -->',
+  ])('refuses a document without exactly one pair: %j', (document) => {
+    expect(() => fill(document, 'x', 'new')).toThrow('each once and in this order');
+  });
+});

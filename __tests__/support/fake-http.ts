@@ -1,0 +1,52 @@
+import type { Clock } from '../../src/support/clock.js';
+import { HttpError, type HttpErrorKind } from '../../src/support/http.js';
+import type { Http, HttpRequest, HttpResponse } from '../../src/support/http.js';
+
+export interface Sent {
+  readonly at: number;
+  readonly request: HttpRequest;
+}
+
+export interface Reply {
+  readonly status?: number;
+  readonly body?: string;
+  /** Milliseconds until the answer; longer than the timeout of the request: a timeout. */
+  readonly after?: number;
+  readonly fails?: HttpErrorKind;
+}
+
+/** An `Http` without sockets: answers on the clock of the test. */
+export class FakeHttp implements Http {
+  readonly sent: Sent[] = [];
+  /** Requests that are not answered yet. */
+  open = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly reply: (request: HttpRequest, index: number) => Reply = () => ({}),
+  ) {}
+
+  async request(request: HttpRequest): Promise<HttpResponse> {
+    const { status = 200, body = '', after = 0, fails } = this.reply(request, this.sent.length);
+    this.sent.push({ at: this.clock.monotonic(), request });
+    this.open += 1;
+    try {
+      if (after > 0) await this.clock.sleep(Math.min(after, request.timeoutMs), request.signal);
+    } catch {
+      throw failed(request, 'aborted');
+    } finally {
+      this.open -= 1;
+    }
+    if (after > request.timeoutMs) throw failed(request, 'timeout');
+    if (fails !== undefined) throw failed(request, fails);
+    return { status, headers: {}, body: Buffer.from(body), url: request.url };
+  }
+
+  close(): void {
+    // There is nothing to close.
+  }
+}
+
+function failed(request: HttpRequest, kind: HttpErrorKind): HttpError {
+  return new HttpError(request, { kind, summary: kind, code: kind.toUpperCase() }, true);
+}

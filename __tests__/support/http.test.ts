@@ -1,0 +1,406 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { getEventListeners } from 'node:events';
+import { gzipSync } from 'node:zlib';
+import { Cancelled } from '../../src/support/abort.js';
+import { systemClock, type Clock } from '../../src/support/clock.js';
+import { createHttp, HttpError, type Http, type HttpRequest } from '../../src/support/http.js';
+import {
+  certificates,
+  closingIdle,
+  dripping,
+  hanging,
+  refusing,
+  resetting,
+  serve,
+  serveTcp,
+  serveTls,
+  truncating,
+  until,
+  type Handler,
+  type TestServer,
+} from './servers.js';
+import { VirtualClock } from './virtual-clock.js';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function started<S extends TestServer>(starting: Promise<S>): Promise<S> {
+  const server = await starting;
+  cleanups.push(() => server.close());
+  return server;
+}
+
+function client(options: { clock?: Clock; caPem?: string } = {}): Http {
+  const http = createHttp({ clock: systemClock, ...options });
+  cleanups.push(() => {
+    http.close();
+  });
+  return http;
+}
+
+const get = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
+  method: 'GET',
+  url,
+  timeoutMs: 10_000,
+  ...more,
+});
+
+async function failureOf(work: Promise<unknown>): Promise<HttpError> {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof HttpError)) throw new Error(`no HttpError: ${String(error)}`);
+  return error;
+}
+
+const ok: Handler = (_, response) => response.end('fine');
+
+describe('an answer', () => {
+  it.each([200, 204, 304, 301, 400, 404, 429, 500, 503])(
+    'of status %i is an answer',
+    async (status) => {
+      const server = await started(serve((_, response) => response.writeHead(status).end()));
+      await expect(client().request(get(server.url))).resolves.toMatchObject({ status });
+    },
+  );
+
+  it('comes with its headers, in lower case, its body and its URL', async () => {
+    const server = await started(
+      serve((_, response) => {
+        response.writeHead(200, { 'X-Thing': 'a', 'Set-Cookie': ['b=1', 'c=2'] }).end('grüße');
+      }),
+    );
+    const answer = await client().request(get(`${server.url}/path?q=1`));
+    expect(answer.body.toString()).toBe('grüße');
+    expect(answer.headers['x-thing']).toBe('a');
+    expect(answer.headers['set-cookie']).toContain('c=2');
+    expect(answer.url).toBe(`${server.url}/path?q=1`);
+  });
+
+  it('is decompressed', async () => {
+    const server = await started(
+      serve((_, response) => {
+        response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync('unpacked'));
+      }),
+    );
+    const answer = await client().request(get(server.url));
+    expect(answer.body.toString()).toBe('unpacked');
+  });
+
+  it('comes over IPv6, too', async () => {
+    const server = await started(serve(ok, { host: '::1' }));
+    expect(server.url).toMatch(/^http:\/\/\[::1\]:/);
+    await expect(client().request(get(server.url))).resolves.toMatchObject({ status: 200 });
+  });
+});
+
+describe('a request', () => {
+  it('is sent as it was given', async () => {
+    const server = await started(serve(ok));
+    await client().request({
+      method: 'POST',
+      url: `${server.url}/x`,
+      headers: { 'Content-Type': 'application/json', 'X-Token': 't' },
+      body: ' {"a": 1} ',
+      timeoutMs: 10_000,
+    });
+    expect(server.received).toMatchObject([
+      {
+        method: 'POST',
+        url: '/x',
+        body: ' {"a": 1} ',
+        headers: { 'content-type': 'application/json', 'x-token': 't', 'user-agent': 'rollgate' },
+      },
+    ]);
+  });
+
+  it('without a body declares none', async () => {
+    const server = await started(serve(ok));
+    await client().request({ method: 'POST', url: server.url, timeoutMs: 10_000 });
+    expect(server.received[0]?.headers).not.toHaveProperty('content-type');
+  });
+
+  it('takes bytes as a body', async () => {
+    const server = await started(serve(ok));
+    const body = new Uint8Array([104, 105]);
+    await client().request({ method: 'PUT', url: server.url, body, timeoutMs: 10_000 });
+    expect(server.received[0]?.body).toBe('hi');
+  });
+
+  it('sends user info of the URL as Basic authentication', async () => {
+    const server = await started(serve(ok));
+    await client().request(get(server.url.replace('//', '//me:p%40ss@')));
+    expect(server.received[0]?.headers.authorization).toBe(
+      `Basic ${Buffer.from('me:p@ss').toString('base64')}`,
+    );
+  });
+
+  it('uses a connection again', async () => {
+    const server = await started(serve(ok));
+    const http = client();
+    for (let i = 0; i < 5; i++) await http.request(get(server.url, { keepBody: i % 2 === 0 }));
+    expect(server.connections()).toBe(1);
+  });
+});
+
+describe('a failure', () => {
+  const secrets = (url: string): HttpRequest => ({
+    method: 'POST',
+    url: `${url.replace('//', '//user:hunter2@')}/p?token=sesame`,
+    headers: { Authorization: 'Bearer opensesame', 'X-Key': 'opensesame' },
+    body: 'opensesame',
+    timeoutMs: 15_000,
+  });
+
+  it.each<[string, string, boolean, () => Promise<string>]>([
+    ['connection refused', 'refused', false, refusing],
+    ['connection reset', 'reset', true, () => started(resetting()).then((s) => s.url)],
+    ['connection reset', 'reset', true, () => started(truncating()).then((s) => s.url)],
+    ['dns failure', 'dns', false, () => Promise.resolve('http://no-such-host.invalid')],
+    [
+      'TLS failure',
+      'tls',
+      false,
+      () => started(serve(ok)).then((s) => s.url.replace('http:', 'https:')),
+    ],
+    [
+      'answer is not HTTP',
+      'other',
+      true,
+      () =>
+        started(serveTcp((s) => s.once('data', () => s.end('what?\r\n\r\n')))).then((s) => s.url),
+    ],
+  ])('%s is of kind %s, may have been received: %s', async (summary, kind, received, start) => {
+    const error = await failureOf(client().request(secrets(await start())));
+    expect(error).toMatchObject({ kind, summary, mayHaveBeenReceived: received });
+    expect(error.message).toContain('POST http');
+    expect(error.message).toContain(summary);
+    const everything = JSON.stringify(error, Object.getOwnPropertyNames(error));
+    expect(everything).not.toMatch(/hunter2|sesame|config/);
+    expect(error.cause).toBeUndefined();
+  });
+
+  it.each([
+    ['no answer comes', hanging],
+    ['the body drips', dripping],
+  ])('comes when the time is over and %s', async (_, start) => {
+    const server = await started(start());
+    const clock = new VirtualClock();
+    const failing = failureOf(client({ clock }).request(secrets(server.url)));
+    await until(() => server.progress() > 2 || (start === hanging && server.progress() > 0));
+    await clock.advance(14_999);
+    await clock.advance(1);
+    const error = await failing;
+    expect(error).toMatchObject({ kind: 'timeout', mayHaveBeenReceived: true });
+    expect(error.message).toMatch(/\?token=\*\*\*: timeout: no complete answer within 15s$/);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('of the caller is told apart from a timeout, and carries the reason', async () => {
+    const server = await started(hanging());
+    const controller = new AbortController();
+    const failing = failureOf(client().request(get(server.url, { signal: controller.signal })));
+    await until(() => server.progress() > 0);
+    controller.abort(new Cancelled('SIGTERM'));
+    const error = await failing;
+    expect(error.kind).toBe('aborted');
+    expect(error.cause).toBeInstanceOf(Cancelled);
+  });
+
+  it('of a signal that is aborted already sends nothing', async () => {
+    const server = await started(serve(ok));
+    const signal = AbortSignal.abort(new Cancelled('SIGINT'));
+    const error = await failureOf(client().request(get(server.url, { signal })));
+    expect(error).toMatchObject({ kind: 'aborted', mayHaveBeenReceived: false });
+    expect(server.connections()).toBe(0);
+  });
+
+  it('of the address is one, too', async () => {
+    const error = await failureOf(client().request(get('not a url')));
+    expect(error).toMatchObject({ kind: 'other', mayHaveBeenReceived: false });
+    expect(error.message).toContain('(not a URL)');
+  });
+
+  it('leaves no listener on the signal of the caller', async () => {
+    const server = await started(serve(ok));
+    const { signal } = new AbortController();
+    const http = client();
+    for (let i = 0; i < 3; i++) await http.request(get(server.url, { signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  });
+});
+
+describe('the size of a body', () => {
+  const long = 'x'.repeat(5000);
+  const start = (): Promise<TestServer> => started(serve((_, response) => response.end(long)));
+
+  it('over the limit is an error', async () => {
+    const { url } = await start();
+    const error = await failureOf(client().request(get(url, { maxBytes: 4999 })));
+    expect(error).toMatchObject({ kind: 'too-large', mayHaveBeenReceived: true });
+    await expect(client().request(get(url, { maxBytes: 5000 }))).resolves.toBeDefined();
+  });
+
+  it('is limited to 1 MiB unless asked', async () => {
+    const server = await started(serve((_, response) => response.end('x'.repeat(2 ** 20 + 1))));
+    expect((await failureOf(client().request(get(server.url)))).kind).toBe('too-large');
+  });
+
+  it('is counted after decompression', async () => {
+    const server = await started(
+      serve((_, response) => {
+        response.writeHead(200, { 'Content-Encoding': 'gzip' }).end(gzipSync(long));
+      }),
+    );
+    const error = await failureOf(client().request(get(server.url, { maxBytes: 4999 })));
+    expect(error.kind).toBe('too-large');
+  });
+
+  it('does not matter when only the start is wanted, or nothing', async () => {
+    const { url } = await start();
+    const first = await client().request(get(url, { maxBytes: 10, keepBody: 'start' }));
+    expect(first.body.toString()).toBe('xxxxxxxxxx');
+    const none = await client().request(get(url, { maxBytes: 10, keepBody: false }));
+    expect(none.body).toHaveLength(0);
+  });
+});
+
+describe('a server that closes an idle connection as it is used again', () => {
+  it.each(['GET', 'HEAD'])('gets a %s once more, on a fresh connection', async (method) => {
+    const server = await started(closingIdle());
+    const http = client();
+    await http.request(get(server.url));
+    await expect(http.request(get(server.url, { method }))).resolves.toMatchObject({ status: 200 });
+    expect(server.received).toHaveLength(3);
+    expect(server.connections()).toBe(2);
+  });
+
+  it('gets a POST never again', async () => {
+    const server = await started(closingIdle());
+    const http = client();
+    await http.request(get(server.url));
+    const error = await failureOf(http.request(get(server.url, { method: 'POST' })));
+    expect(error).toMatchObject({ kind: 'reset', mayHaveBeenReceived: true });
+    expect(server.received).toHaveLength(2);
+  });
+
+  it('gets it once more and not twice', async () => {
+    const server = await started(closingIdle({ firstToo: true }));
+    const http = client();
+    await http.request(get(server.url));
+    expect((await failureOf(http.request(get(server.url)))).kind).toBe('reset');
+    expect(server.received).toHaveLength(3);
+  });
+
+  it('gets nothing again when the connection was fresh', async () => {
+    const server = await started(resetting());
+    expect((await failureOf(client().request(get(server.url)))).kind).toBe('reset');
+    expect(server.connections()).toBe(1);
+  });
+});
+
+describe('TLS', () => {
+  it('trusts nobody unknown, and says what to do', async () => {
+    const server = await started(serveTls(ok, await certificates()));
+    const error = await failureOf(client().request(get(server.url)));
+    expect(error).toMatchObject({ kind: 'tls', mayHaveBeenReceived: false });
+    expect(error.message).toContain('ca-file');
+    expect(server.received).toHaveLength(0);
+  });
+
+  it('trusts the authority that is given', async () => {
+    const identity = await certificates();
+    const server = await started(serveTls(ok, identity));
+    const answer = await client({ caPem: identity.ca }).request(get(server.url));
+    expect(answer.body.toString()).toBe('fine');
+  });
+
+  it.each([
+    ['is for another host', { hosts: ['elsewhere.example'] }, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+    ['is out of date', { expired: true }, 'CERT_HAS_EXPIRED'],
+  ])('refuses a certificate that %s, whoever signed it', async (_, options, code) => {
+    const identity = await certificates(options);
+    const server = await started(serveTls(ok, identity));
+    const error = await failureOf(client({ caPem: identity.ca }).request(get(server.url)));
+    expect(error).toMatchObject({ kind: 'tls', code });
+  });
+});
+
+describe('redirects', () => {
+  /** `/n` leads to `/n-1`; `/0` is the end. */
+  const countdown: Handler = (request, response) => {
+    const left = Number(request.url.slice(1));
+    if (left === 0) response.end('arrived');
+    else response.writeHead(302, { Location: `/${String(left - 1)}` }).end('moved');
+  };
+
+  it('are answers unless they are to be followed', async () => {
+    const server = await started(serve(countdown));
+    await expect(client().request(get(`${server.url}/1`))).resolves.toMatchObject({ status: 302 });
+  });
+
+  it('are followed as often as allowed', async () => {
+    const server = await started(serve(countdown));
+    const answer = await client().request(get(`${server.url}/3`, { maxRedirects: 3 }));
+    expect(answer).toMatchObject({ status: 200, url: `${server.url}/0` });
+    const error = await failureOf(client().request(get(`${server.url}/4`, { maxRedirects: 3 })));
+    expect(error).toMatchObject({ kind: 'redirects', summary: 'too many redirects' });
+  });
+
+  it('carry no secret to another origin', async () => {
+    const other = await started(serve(ok));
+    const server = await started(
+      serve((request, response) => {
+        const location = request.url === '/' ? '/same' : `${other.url}/other`;
+        response.writeHead(307, { Location: location }).end();
+      }),
+    );
+    await client().request(
+      get(server.url, {
+        maxRedirects: 5,
+        headers: { Authorization: 'a', Cookie: 'b', 'X-Api-Key': 'c', Accept: 'text/plain' },
+      }),
+    );
+    expect(server.received[1]?.headers).toMatchObject({ authorization: 'a', 'x-api-key': 'c' });
+    expect(other.received[0]?.headers).toMatchObject({ accept: 'text/plain' });
+    expect(other.received[0]?.headers).not.toHaveProperty('authorization');
+    expect(other.received[0]?.headers).not.toHaveProperty('cookie');
+    expect(other.received[0]?.headers).not.toHaveProperty('x-api-key');
+  });
+
+  it('are never followed to anything but HTTP', async () => {
+    const server = await started(
+      serve((_, response) => response.writeHead(302, { Location: 'file:///etc/passwd' }).end()),
+    );
+    const error = await failureOf(client().request(get(server.url, { maxRedirects: 1 })));
+    expect(error).toMatchObject({ kind: 'redirects', summary: 'unusable redirect' });
+  });
+
+  it('share one timeout', async () => {
+    const server = await started(
+      serve((request, response) => {
+        if (request.url === '/') response.writeHead(302, { Location: '/slow' }).end();
+      }),
+    );
+    const clock = new VirtualClock();
+    const failing = failureOf(client({ clock }).request(get(server.url, { maxRedirects: 1 })));
+    await clock.advance(9000);
+    await until(() => server.received.length === 2);
+    await clock.advance(1000);
+    expect((await failing).kind).toBe('timeout');
+  });
+});
+
+describe('close', () => {
+  it('ends the connections', async () => {
+    const server = await started(hanging());
+    const http = client();
+    const failing = failureOf(http.request(get(server.url)));
+    await until(() => server.progress() > 0);
+    http.close();
+    expect((await failing).kind).toBe('reset');
+  });
+});

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import { classify, HttpError } from '../../../src/support/http/error.js';
+
+const plain = { atProxy: false, inHandshake: false };
+const withCode = (code: string): object => ({ code });
+
+describe('classify', () => {
+  it.each([
+    ['ENOTFOUND', 'dns', 'dns failure'],
+    ['EAI_AGAIN', 'dns', 'dns failure'],
+    ['ECONNREFUSED', 'refused', 'connection refused'],
+    ['ECONNRESET', 'reset', 'connection reset'],
+    ['EPIPE', 'reset', 'connection reset'],
+    ['ETIMEDOUT', 'timeout', 'timeout'],
+    ['EPROTO', 'tls', 'TLS failure'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'tls', 'TLS failure'],
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tls', 'TLS failure'],
+    ['EMFILE', 'local', 'shortage on this machine'],
+    ['ENFILE', 'local', 'shortage on this machine'],
+    ['EADDRNOTAVAIL', 'local', 'shortage on this machine'],
+    ['ENOBUFS', 'local', 'shortage on this machine'],
+    ['EHOSTUNREACH', 'other', 'host unreachable'],
+    ['ENETUNREACH', 'other', 'host unreachable'],
+    ['HPE_INVALID_CONSTANT', 'other', 'answer is not HTTP'],
+    ['Z_DATA_ERROR', 'other', 'unreadable body'],
+    ['ESOMETHING', 'other', 'network failure'],
+  ])('%s is %s: %s', (code, kind, summary) => {
+    expect(classify(withCode(code), plain)).toMatchObject({ kind, summary, code });
+  });
+
+  it('takes any unknown code in a handshake for a TLS failure', () => {
+    expect(classify(withCode('CERT_REVOKED'), { ...plain, inHandshake: true }).kind).toBe('tls');
+    expect(classify(withCode('ECONNRESET'), { ...plain, inHandshake: true }).kind).toBe('reset');
+  });
+
+  it('blames the proxy for what happens on the way to it, but for our own shortage', () => {
+    const atProxy = { ...plain, atProxy: true };
+    expect(classify(withCode('ECONNREFUSED'), atProxy)).toMatchObject({
+      kind: 'proxy',
+      code: 'ECONNREFUSED',
+    });
+    expect(classify(withCode('EMFILE'), atProxy).kind).toBe('local');
+  });
+
+  it.each([
+    [['EADDRNOTAVAIL', 'ECONNREFUSED'], 'refused'],
+    [['ENETUNREACH', 'ECONNREFUSED'], 'refused'],
+    [['ETIMEDOUT', 'ENETUNREACH'], 'timeout'],
+    [['EADDRNOTAVAIL', 'EADDRNOTAVAIL'], 'local'],
+    [['ENETUNREACH', 'EHOSTUNREACH'], 'other'],
+  ])('of several addresses %j the telling one counts: %s', (codes, kind) => {
+    const error = { code: codes[0], errors: codes.map(withCode) };
+    expect(classify(error, plain).kind).toBe(kind);
+  });
+
+  it.each([undefined, null, 'text', {}, { code: 5 }])('knows nothing of %p', (error) => {
+    expect(classify(error, plain)).toEqual({ kind: 'other', summary: 'network failure' });
+  });
+});
+
+describe('HttpError', () => {
+  it('says what happened to what, without secrets', () => {
+    const error = new HttpError(
+      { method: 'GET', url: 'https://me:pw@api.example/x?key=1' },
+      { kind: 'dns', summary: 'dns failure', code: 'ENOTFOUND', detail: 'look again' },
+      false,
+    );
+    expect(error.message).toBe(
+      'GET https://***@api.example/x?key=***: dns failure (ENOTFOUND): look again',
+    );
+  });
+});

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../src/support/clock.js';
+import { createHttp, fetchOf, HttpError, type Http } from '../../../src/support/http.js';
+import { hanging, refusing, serve, until, type HttpTestServer } from '../servers.js';
+
+let http: Http;
+let server: HttpTestServer;
+beforeEach(async () => {
+  http = createHttp({ clock: systemClock });
+  server = await serve((request, response) => {
+    const status = Number(request.url.slice(1));
+    if (status >= 300 && status < 400) response.setHeader('Location', '/200');
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end('{"a":1}');
+  });
+});
+afterEach(async () => {
+  http.close();
+  await server.close();
+});
+
+describe('fetchOf', () => {
+  it('sends what it is given and returns a Response', async () => {
+    const fetch = fetchOf(http, { timeoutMs: 10_000 });
+    const response = await fetch(`${server.url}/200`, {
+      method: 'POST',
+      headers: { authorization: 'token t', 'content-type': 'application/json' },
+      body: '{"b":2}',
+    });
+    expect(response).toBeInstanceOf(Response);
+    expect(response.url).toBe(`${server.url}/200`);
+    expect(response.headers.get('content-type')).toBe('application/json');
+    await expect(response.json()).resolves.toEqual({ a: 1 });
+    expect(server.received).toMatchObject([
+      { method: 'POST', body: '{"b":2}', headers: { authorization: 'token t' } },
+    ]);
+  });
+
+  it('takes bytes, and a Request', async () => {
+    const fetch = fetchOf(http, { timeoutMs: 10_000 });
+    await fetch(`${server.url}/200`, { method: 'PUT', body: new Uint8Array([104, 105]) });
+    await fetch(new Request(`${server.url}/200`, { headers: { 'x-a': 'b' } }));
+    expect(server.received).toMatchObject([
+      { method: 'PUT', body: 'hi' },
+      { method: 'GET', body: '', headers: { 'x-a': 'b' } },
+    ]);
+  });
+
+  it.each([204, 304])('gives a %i no body', async (status) => {
+    const response = await fetchOf(http, { timeoutMs: 10_000 })(`${server.url}/${String(status)}`);
+    expect(response.status).toBe(status);
+    expect(response.body).toBeNull();
+  });
+
+  it.each([302, 404, 500])('resolves with a %i', async (status) => {
+    const response = await fetchOf(http, { timeoutMs: 10_000 })(`${server.url}/${String(status)}`);
+    expect(response.status).toBe(status);
+    expect(response.ok).toBe(false);
+    expect(server.received).toHaveLength(1);
+  });
+
+  it('rejects with an HttpError when there is no answer', async () => {
+    const asked = fetchOf(http, { timeoutMs: 10_000 })(await refusing());
+    await expect(asked).rejects.toBeInstanceOf(HttpError);
+    await expect(asked).rejects.toMatchObject({ kind: 'refused', mayHaveBeenReceived: false });
+  });
+
+  it('is given up with its signal', async () => {
+    const stuck = await hanging();
+    const controller = new AbortController();
+    const asked = fetchOf(http, { timeoutMs: 10_000 })(stuck.url, { signal: controller.signal });
+    const failed = expect(asked).rejects.toMatchObject({ kind: 'aborted' });
+    await until(() => stuck.progress() > 0);
+    controller.abort();
+    await failed;
+    await stuck.close();
+  });
+});

@@ -1,0 +1,119 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../../src/support/clock.js';
+import { createHttp, type Http } from '../../../src/support/http.js';
+import {
+  certificates,
+  proxy,
+  refusing,
+  serve,
+  serveTls,
+  type Handler,
+  type TestServer,
+} from '../servers.js';
+
+const VARIABLES = ['HTTP_PROXY', 'HTTPS_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
+  name,
+  name.toLowerCase(),
+]);
+const before = new Map(VARIABLES.map((name) => [name, process.env[name]]));
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const [name, value] of before) {
+    if (value === undefined) Reflect.deleteProperty(process.env, name);
+    else process.env[name] = value;
+  }
+});
+
+function environment(variables: Readonly<Record<string, string>>): void {
+  for (const name of VARIABLES) Reflect.deleteProperty(process.env, name);
+  Object.assign(process.env, variables);
+}
+
+async function started<S extends TestServer>(starting: Promise<S>): Promise<S> {
+  const server = await starting;
+  cleanups.push(() => server.close());
+  return server;
+}
+
+function client(caPem?: string): Http {
+  const http = createHttp({ clock: systemClock, caPem });
+  cleanups.push(() => {
+    http.close();
+  });
+  return http;
+}
+
+const ok: Handler = (_, response) => response.end('fine');
+const get = (url: string): { method: string; url: string; timeoutMs: number } => ({
+  method: 'GET',
+  url,
+  timeoutMs: 10_000,
+});
+
+describe('a proxy from the environment', () => {
+  it('forwards requests to HTTP servers, with its credentials and without ours', async () => {
+    const way = await started(proxy());
+    const server = await started(serve(ok));
+    environment({ HTTP_PROXY: way.url.replace('//', '//me:pw@') });
+    const answer = await client().request(get(`${server.url}/x?y=1`));
+    expect(answer.body.toString()).toBe('fine');
+    expect(way.asked).toEqual([`GET ${server.url}/x?y=1`]);
+    expect(way.credentials).toEqual([`Basic ${Buffer.from('me:pw').toString('base64')}`]);
+  });
+
+  it('opens tunnels to HTTPS servers, and the added authority holds inside', async () => {
+    const identity = await certificates();
+    const way = await started(proxy());
+    const server = await started(serveTls(ok, identity));
+    environment({ https_proxy: way.url });
+    const http = client(identity.ca);
+    for (let i = 0; i < 2; i++) {
+      const answer = await http.request(get(server.url));
+      expect(answer.body.toString()).toBe('fine');
+    }
+    expect(way.asked[0]).toBe(`CONNECT 127.0.0.1:${String(server.port)}`);
+  });
+
+  it('is no reason to trust an unknown authority', async () => {
+    const way = await started(proxy());
+    const server = await started(serveTls(ok, await certificates()));
+    environment({ HTTPS_PROXY: way.url });
+    await expect(client().request(get(server.url))).rejects.toMatchObject({
+      kind: 'tls',
+      mayHaveBeenReceived: false,
+    });
+    expect(server.received).toHaveLength(0);
+  });
+
+  it.each(['127.0.0.1', '*', 'example.com,127.0.0.1'])(
+    'is left out for NO_PROXY=%s',
+    async (exceptions) => {
+      const way = await started(proxy());
+      const server = await started(serve(ok));
+      environment({ HTTP_PROXY: way.url, NO_PROXY: exceptions });
+      await client().request(get(server.url));
+      expect(way.asked).toEqual([]);
+    },
+  );
+
+  it.each(['http', 'https'])('that is down is to blame itself, for %s', async (scheme) => {
+    const way = await refusing();
+    environment({ HTTP_PROXY: way, HTTPS_PROXY: way });
+    await expect(client().request(get(`${scheme}://127.0.0.1:9/`))).rejects.toMatchObject({
+      kind: 'proxy',
+      code: 'ECONNREFUSED',
+      mayHaveBeenReceived: false,
+    });
+  });
+
+  it.each([403, 407, 502])('that answers %i has not let us through', async (refuse) => {
+    const way = await started(proxy({ refuse }));
+    environment({ HTTPS_PROXY: way.url });
+    await expect(client().request(get('https://127.0.0.1:9/'))).rejects.toMatchObject({
+      kind: 'proxy',
+      message: `GET https://127.0.0.1:9: proxy failure: the proxy answered ${String(refuse)} when asked for a tunnel`,
+      mayHaveBeenReceived: false,
+    });
+  });
+});

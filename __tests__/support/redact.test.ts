@@ -1,0 +1,142 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Buffer } from 'node:buffer';
+import { createRedactor, minSecretLength } from '../../src/support/redact.js';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+describe('redact', () => {
+  const secret = 'p@ss w/rd+"9?';
+  const { redact } = createRedactor([secret]);
+
+  it.each([
+    ['plain', secret],
+    ['base64', base64(secret)],
+    ['base64 without padding', base64(secret).replace(/=+$/, '')],
+    ['base64url', Buffer.from(secret).toString('base64url')],
+    ['URL component', encodeURIComponent(secret)],
+    [
+      'URL component, lower case',
+      encodeURIComponent(secret).replace(/%../g, (e) => e.toLowerCase()),
+    ],
+    ['form field', new URLSearchParams({ k: secret }).toString().slice(2)],
+    ['JSON', JSON.stringify(secret).slice(1, -1)],
+    ['JSON in JSON', JSON.stringify(JSON.stringify(secret)).slice(3, -3)],
+    ['Basic without user', base64(`:${secret}`)],
+  ])('masks the %s form', (_form, text) => {
+    expect(redact(`before ${text} after`)).toBe('before *** after');
+  });
+
+  it('masks what a URL carries as its password', () => {
+    const url = new URL('https://deploy@ci.example/');
+    url.password = secret;
+    expect(redact(url.href)).toBe('https://deploy:***@ci.example/');
+  });
+
+  it('masks a secret as Go prints it in JSON', () => {
+    expect(createRedactor(['a<b>c&d']).redact('"a\\u003cb\\u003ec\\u0026d"')).toBe('"***"');
+  });
+
+  it.each(['', 'x', 'xy', 'xyz'])('finds it in base64 behind %j and before anything', (before) => {
+    const long = 'glpat-0123456789abcdef';
+    const shown = createRedactor([long]).redact(base64(`${before}${long}!and more`));
+    expect(shown).toContain('***');
+    expect(Buffer.from(shown.replace(/\*+/g, ''), 'base64').toString('latin1')).not.toContain(
+      long.slice(2, -2),
+    );
+  });
+
+  it('masks Basic authentication as a whole when the user is known', () => {
+    const redactor = createRedactor([]);
+    redactor.add('jenkins-token', { user: 'deploy' });
+    expect(redactor.redact(`Authorization: Basic ${base64('deploy:jenkins-token')}`)).toBe(
+      'Authorization: Basic ***',
+    );
+  });
+
+  it('masks a secret of several lines as a whole and line by line', () => {
+    const key = '-----BEGIN KEY-----\r\nMIIEvQIBADANBg\n  kqhkiG9w0BAQEF\n}\n';
+    const redactor = createRedactor([key]);
+    expect(redactor.redact(`<${key}>`)).toBe('<***>');
+    expect(redactor.redact('one MIIEvQIBADANBg two kqhkiG9w0BAQEF three }')).toBe(
+      'one *** two *** three }',
+    );
+  });
+
+  it('masks a longer secret whole though a shorter one is part of it', () => {
+    expect(createRedactor(['token', 'token-of-prod']).redact('a token-of-prod b')).toBe('a *** b');
+  });
+
+  it('leaves no piece where two secrets overlap', () => {
+    expect(createRedactor(['abcdefgh', 'fghijklm']).redact('-abcdefghijklm-')).toBe('-***-');
+  });
+
+  it('does not mask what is too short, but its Basic form', () => {
+    const redactor = createRedactor(['1']);
+    redactor.add('ab', { user: 'deploy' });
+    expect(redactor.redact('1 of 100, ab')).toBe('1 of 100, ab');
+    expect(redactor.redact(base64('deploy:ab'))).toBe('***');
+  });
+
+  it('knows a secret from the moment it is added', () => {
+    const redactor = createRedactor([]);
+    expect(redactor.redact('a later-secret')).toBe('a later-secret');
+    redactor.add('later-secret');
+    expect(redactor.redact('a later-secret')).toBe('a ***');
+  });
+
+  it('lists its forms longest first, none too short', () => {
+    const lengths = createRedactor(['alpha-secret', 'beta'])
+      .forms()
+      .map((form) => form.length);
+    expect(lengths).toEqual([...lengths].sort((a, b) => b - a));
+    expect(Math.min(...lengths)).toBeGreaterThanOrEqual(minSecretLength);
+  });
+
+  it('takes any text for a secret', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string(), (odd, text) => {
+        expect(typeof createRedactor([odd, '\ud800abc', '']).redact(text)).toBe('string');
+      }),
+    );
+  });
+});
+
+describe('redactAll', () => {
+  it('redacts every string, and keys that are not words of our formats', () => {
+    const { redactAll } = createRedactor(['secret-1', 'samples']);
+    expect(
+      redactAll({
+        samples: 3,
+        list: ['a secret-1', null, true],
+        'status secret-1': { detail: 'samples' },
+      }),
+    ).toEqual({ samples: 3, list: ['a ***', null, true], 'status ***': { detail: '***' } });
+  });
+});
+
+const secretText = fc
+  .string({ unit: 'grapheme', minLength: minSecretLength, maxLength: 40 })
+  .filter((text) => text.trim().length >= minSecretLength && !/[\r\n]/.test(text));
+
+describe('no secret survives', () => {
+  it.each<[string, (secret: string) => string]>([
+    ['a template string', (secret) => `token=${secret}`],
+    ['JSON.stringify', (secret) => JSON.stringify({ a: [secret] })],
+    ['JSON in JSON', (secret) => JSON.stringify({ a: JSON.stringify({ b: secret }) })],
+    ['encodeURIComponent', (secret) => `?t=${encodeURIComponent(secret)}`],
+    ['a form body', (secret) => new URLSearchParams({ token: secret }).toString()],
+    ['base64', (secret) => base64(secret)],
+    ['Basic authentication', (secret) => base64(`:${secret}`)],
+  ])('%s', (_name, show) => {
+    fc.assert(
+      fc.property(secretText, secretText, (secret, other) => {
+        const shown = show(secret);
+        const hidden = createRedactor([other, secret]).redact(shown);
+        expect(hidden).not.toBe(shown);
+        for (const form of createRedactor([secret]).forms()) expect(hidden).not.toContain(form);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});

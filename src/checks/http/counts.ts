@@ -1,0 +1,69 @@
+import type { Observation, Window } from '../../gate/types.js';
+import type { ProbeResult } from './probe.js';
+
+type Sent = Extract<ProbeResult, { sent: true }>;
+
+/** Good and bad answers: for the success rate and the errors per minute. */
+export function countFailures(results: readonly ProbeResult[], window: Window): Observation {
+  const sent = results.filter((result) => result.sent);
+  const failed = sent.filter((result) => !result.ok);
+  return observationOf(
+    sent.length,
+    failed.map((result) => result.kind),
+    results,
+    window,
+  );
+}
+
+/**
+ * Slow answers among all that have a time: answers of any status, and timeouts, which count as slow. Other failures say
+ * nothing of how fast the service is.
+ *
+ * @param maxMs exactly this many milliseconds are not slow.
+ */
+export function countSlow(
+  results: readonly ProbeResult[],
+  window: Window,
+  maxMs: number,
+): Observation {
+  const timed = results.filter(
+    (result): result is Sent & { latencyMs: number } => result.sent && result.latencyMs !== null,
+  );
+  const slow = timed.filter((result) => result.latencyMs > maxMs);
+  return observationOf(
+    timed.length,
+    slow.map((result) => (Number.isFinite(result.latencyMs) ? 'slow' : 'timeout')),
+    results,
+    window,
+  );
+}
+
+function observationOf(
+  samples: number,
+  failures: readonly string[],
+  results: readonly ProbeResult[],
+  window: Window,
+): Observation {
+  if (samples === 0) return nothing(results);
+  const kinds: Record<string, number> = {};
+  for (const kind of failures) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  return {
+    kind: 'counts',
+    samples,
+    failures: failures.length,
+    seconds: (window.to - window.from) / 1000,
+    kinds,
+  };
+}
+
+function nothing(results: readonly ProbeResult[]): Observation {
+  const unsent = results.filter((result) => !result.sent);
+  const last = unsent.at(-1);
+  return last === undefined
+    ? { kind: 'none', why: 'no-data' }
+    : {
+        kind: 'none',
+        why: 'no-data',
+        detail: `${String(unsent.length)} of ${String(results.length)} probes were not sent: ${last.why}`,
+      };
+}

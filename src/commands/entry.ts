@@ -1,0 +1,25 @@
+import type { Environment } from '../hosts/types.js';
+import type { Clock } from '../support/clock.js';
+import type { Files } from '../support/files.js';
+
+/** The world, as the entry hands it to a command. Nothing below reads it by itself. */
+export interface Entry {
+  readonly argv: readonly string[];
+  readonly env: Environment;
+  /** As `process.platform`. */
+  readonly platform: string;
+  readonly version: string;
+  /** The program and the script that this process runs: what `demo` needs to start its service. */
+  readonly self: { readonly node: string; readonly script: string };
+  readonly clock: Clock;
+  /** Aborted with `Cancelled` by the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  /** Unique, letters, digits and `-`. */
+  readonly uuid: () => string;
+  readonly write: (text: string) => void;
+  /** Whether `write` goes to a terminal that a person looks at. */
+  readonly terminal: boolean;
+  readonly files: Files;
+}

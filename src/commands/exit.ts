@@ -1,0 +1,43 @@
+import type { Verdict } from '../gate/types.js';
+import { exitCodes } from '../inputs/exit-codes.js';
+import type { RollbackStatus } from '../rollback/types.js';
+
+/** The code of one target's outcome. */
+export function exitCodeOf(verdict: Verdict | 'not-judged', rollback: RollbackStatus): number {
+  switch (rollback) {
+    case 'verified':
+      return exitCodes.rolledBack;
+    case 'unverified':
+    case 'still-unhealthy':
+    case 'failed':
+      return exitCodes.needsPerson;
+    case 'withheld':
+      return exitCodes.withheld;
+    case 'not-needed':
+      break;
+  }
+  switch (verdict) {
+    case 'healthy':
+    case 'not-judged':
+      return exitCodes.healthy;
+    case 'unhealthy':
+      return exitCodes.withheld;
+    case 'inconclusive':
+      return exitCodes.inconclusive;
+    case 'cancelled':
+      return exitCodes.cancelled;
+  }
+}
+
+/**
+ * What the process exits with: a verdict that `fail-on` does not name does not fail the job. A run without a verdict
+ * (bad configuration, cancelled, internal error) always keeps its code.
+ */
+export function processExitCode(
+  code: number,
+  verdict: Verdict | 'not-judged' | null,
+  failOn: readonly string[],
+): number {
+  if (verdict !== 'unhealthy' && verdict !== 'inconclusive') return code;
+  return failOn.includes(verdict) ? code : exitCodes.healthy;
+}

@@ -1,0 +1,101 @@
+import { dirname } from 'node:path';
+import { effective } from '../inputs/effective.js';
+import { reportPath, writeReport } from '../report/files.js';
+import { outputsOf } from '../report/outputs.js';
+import type { RunReport } from '../report/record.js';
+import { renderSummary } from '../report/summary.js';
+import { finalLines } from '../report/terminal.js';
+import { messageOf } from '../support/errors.js';
+import { processExitCode } from './exit.js';
+import type { Outcome } from './outcome.js';
+import type { Session } from './session.js';
+
+/** A command whose outcome is a report. */
+export function reportOf(session: Session, outcome: Outcome): RunReport {
+  const { entry, info, resolution } = session;
+  const report: RunReport = {
+    schema: 1,
+    tool: { name: 'rollgate', version: entry.version },
+    command: session.command,
+    host: {
+      system: info.system,
+      runUrl: info.runUrl,
+      runId: info.runId,
+      attempt: info.attempt,
+    },
+    verdict: outcome.verdict,
+    exitCode: outcome.exitCode,
+    reason: outcome.reason,
+    startedAt: new Date(session.startedAt).toISOString(),
+    endedAt: new Date(entry.clock.now()).toISOString(),
+    detectedAt:
+      outcome.detectedAt === undefined || outcome.detectedAt === null
+        ? null
+        : new Date(outcome.detectedAt).toISOString(),
+    detectionSeconds: outcome.detectionSeconds ?? null,
+    targets: outcome.targets ?? [],
+    findings: outcome.findings ?? [],
+    notices: session.notices,
+    config: effective(resolution),
+  };
+  return session.redactor.redactAll(report);
+}
+
+/**
+ * Writes the report, hands the outputs to the host, says the last words, and gives the code to exit with. Nothing that
+ * goes wrong here changes the outcome; it is said, and the rest is done all the same.
+ */
+export async function finish(session: Session, outcome: Outcome): Promise<number> {
+  const { console, host, settings, entry } = session;
+  const report = reportOf(session, outcome);
+  const directory = settings['report-dir'];
+  const path = reportPath(directory);
+  await attempt(session, 'the report could not be written', () =>
+    writeReport(report, directory, entry.files),
+  );
+  await attempt(session, 'the outputs could not be set', () =>
+    host.setOutputs(outputsOf(report, path)),
+  );
+  await attempt(session, 'the job summary could not be written', () =>
+    host.writeSummary(renderSummary(report)),
+  );
+  const code = processExitCode(outcome.exitCode, outcome.verdict, settings['fail-on']);
+  annotate(session, report, code);
+  for (const line of finalLines(report, path, { colour: console.hasLive })) console.line(line);
+  return code;
+}
+
+async function attempt(
+  { console }: Session,
+  what: string,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    console.annotate('warning', 'Rollgate', `${what}: ${messageOf(error)}`);
+  }
+}
+
+/** One line where people look first; the log has the rest. */
+function annotate({ console }: Session, report: RunReport, code: number): void {
+  const title = `Rollgate: ${report.verdict ?? 'no verdict'}`;
+  if (report.exitCode === 0) return;
+  if (code === 0)
+    console.annotate(
+      'warning',
+      title,
+      `${report.reason} (fail-on does not name this verdict: the job goes on; the code would be ${String(report.exitCode)})`,
+    );
+  else console.annotate('error', title, report.reason);
+}
+
+/** The last run's report must not be taken for this one's, should this one be killed before it can write its own. */
+export function removeOldReport({ entry, settings }: Session): void {
+  entry.files.remove(reportPath(settings['report-dir']));
+}
+
+/** Makes the directory that a file is to be written to. */
+export async function makeDirectoryOf(session: Session, path: string): Promise<void> {
+  await session.entry.files.mkdir(dirname(path), { recursive: true });
+}

@@ -1,0 +1,75 @@
+import { configuredRungs } from '../inputs/configured.js';
+import { inputIds, inputOf, type InputId } from '../inputs/table.js';
+import { rungFactories } from '../rollback/registry.js';
+import type { ChainLink } from '../rollback/types.js';
+import { run as exec } from '../support/exec.js';
+import type { Finding } from '../support/finding.js';
+import type { Session } from './session.js';
+
+/** The chain as it is configured. */
+export interface Links {
+  readonly links: readonly ChainLink[];
+  /** Rungs that the user wants, and that cannot be made. */
+  readonly findings: readonly Finding[];
+  /** How many rungs the user configured, usable or not. */
+  readonly configured: number;
+}
+
+export async function buildLinks(session: Session, isRollbackRun: boolean): Promise<Links> {
+  const { entry, settings, info, resolution } = session;
+  const ciSystem = ciSystemOf(session);
+  const links: ChainLink[] = [];
+  const findings: Finding[] = [];
+  const rungs = configuredRungs(resolution);
+  for (const { id, configured, because } of rungs) {
+    if (!configured) {
+      links.push({ id, rung: { kind: 'skip', reason: because } });
+      continue;
+    }
+    const create = rungFactories[id];
+    const rung =
+      create === undefined
+        ? ({
+            kind: 'skip',
+            reason: `rollgate ${entry.version} does not have this rung yet`,
+          } as const)
+        : await create({
+            settings,
+            ciSystem,
+            ownRunId: ciSystem === info.system ? info.runId : null,
+            isRollbackRun,
+            env: entry.env,
+            platform: entry.platform,
+            fetch: session.fetch(),
+            exec,
+            clock: entry.clock,
+            random: entry.random,
+          });
+    links.push({ id, rung });
+    if (rung.kind === 'skip') findings.push({ level: 'error', subject: id, message: rung.reason });
+  }
+  if (resolution.givenByUser('rollback-command') && !rungs.some(({ id }) => id === 'command'))
+    findings.push({
+      level: 'warning',
+      subject: 'command',
+      message: '`rollback-command` is set, but `rollback` does not name `command`',
+      fix: 'add `command` to `rollback` where it belongs in the chain',
+    });
+  return { links, findings, configured: rungs.filter(({ configured }) => configured).length };
+}
+
+/** The explicit system; else the one that we run in; else the only one whose inputs were given. */
+function ciSystemOf({ settings, info, resolution }: Session): string | undefined {
+  const explicit = settings['ci-system'];
+  if (explicit !== undefined) return explicit === 'none' ? undefined : explicit;
+  if (info.system !== 'local') return info.system;
+  const given = new Set(
+    inputIds
+      .filter((id: InputId) => resolution.givenByUser(id))
+      .map((id) => inputOf(id).group)
+      .filter((group) => (systems as readonly string[]).includes(group)),
+  );
+  return given.size === 1 ? [...given][0] : undefined;
+}
+
+const systems = ['github', 'gitlab', 'jenkins', 'circleci', 'azure'] as const;

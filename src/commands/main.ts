@@ -1,0 +1,79 @@
+import { exitCodes } from '../inputs/exit-codes.js';
+import type { CommandId } from '../inputs/commands.js';
+import { messageOf, UsageError } from '../support/errors.js';
+import type { Entry } from './entry.js';
+import { finish, removeOldReport } from './finish.js';
+import type { Outcome } from './outcome.js';
+import { openSession, type Session } from './session.js';
+
+/** Commands whose outcome is a report. */
+const judging: Partial<
+  Readonly<Record<CommandId, () => Promise<(s: Session) => Promise<Outcome>>>>
+> = {
+  run: async () => (await import('./run.js')).run,
+  rollback: async () => (await import('./rollback.js')).rollback,
+};
+
+/** Commands that only say what they found or did. */
+const plain: Partial<Readonly<Record<CommandId, () => Promise<(s: Session) => Promise<number>>>>> =
+  {
+    snapshot: async () => (await import('./snapshot.js')).snapshot,
+    preflight: async () => (await import('./preflight.js')).preflight,
+    validate: async () => (await import('./validate.js')).validate,
+    demo: async () => (await import('./demo.js')).demo,
+  };
+
+/**
+ * Runs the command that the command line or the inputs name, and returns the code to exit with. A user's mistake ends
+ * with all problems and code 2, anything unforeseen with code 7; both leave a report where the command has one.
+ */
+export async function main(entry: Entry): Promise<number> {
+  const session = await openSession(entry);
+  try {
+    for (const notice of session.notices) session.console.line(`note: ${notice}`);
+    const judge = judging[session.command];
+    if (judge !== undefined) {
+      removeOldReport(session);
+      const outcome = await settled(session, async () => (await judge())(session));
+      return await finish(session, outcome);
+    }
+    const act = plain[session.command];
+    if (act === undefined) throw new Error(`there is no command ${session.command}`);
+    return await (
+      await act()
+    )(session);
+  } catch (error) {
+    return failed(session, error).exitCode;
+  } finally {
+    session.close();
+  }
+}
+
+async function settled(session: Session, work: () => Promise<Outcome>): Promise<Outcome> {
+  try {
+    return await work();
+  } catch (error) {
+    return failed(session, error);
+  }
+}
+
+/** Says what went wrong: every problem of the user's, or that something unforeseen happened. */
+function failed({ console }: Session, error: unknown): Outcome {
+  if (error instanceof UsageError) {
+    console.group(
+      'The configuration cannot be used, so nothing was touched:',
+      error.problems.map(
+        ({ subject, message, fix }) =>
+          `${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`,
+      ),
+    );
+    return {
+      verdict: null,
+      exitCode: exitCodes.usage,
+      reason: `The configuration cannot be used: ${error.problems.map(({ subject, message }) => `${subject}: ${message}`).join('; ')}`,
+    };
+  }
+  const reason = `Internal error: ${messageOf(error)}. Nothing may be assumed about the deployment; please report this.`;
+  console.annotate('error', 'Rollgate', reason);
+  return { verdict: null, exitCode: exitCodes.internal, reason };
+}

@@ -1,0 +1,65 @@
+import { createChecks } from '../checks/registry.js';
+import type { Check } from '../checks/types.js';
+import { confirm } from '../gate/confirm.js';
+import { runChain } from '../rollback/chain.js';
+import type { ChainLink, Confirmation, RollbackReport } from '../rollback/types.js';
+import { formatDuration } from '../support/format.js';
+import type { Session } from './session.js';
+
+/** The flat inputs describe one target, and this is its name. */
+export const TARGET = 'default';
+
+/** Own probes go at least this fast while a rollback is confirmed: a person is waiting. */
+const CONFIRM_RATE = 10;
+
+export interface RollbackOrder {
+  readonly links: readonly ChainLink[];
+  /** `unhealthy`, `inconclusive`, or `requested`. */
+  readonly verdict: string;
+  readonly reason: string;
+  /** Which checks must be right again besides the health checks. */
+  readonly mustBeRight: (check: Check) => boolean;
+}
+
+/** Runs the chain for the target, and confirms what it did. */
+export async function rollBack(session: Session, order: RollbackOrder): Promise<RollbackReport> {
+  const { entry, settings, console } = session;
+  const again = (): readonly Check[] =>
+    createChecks({ settings, clock: entry.clock, http: session.http, leastRate: CONFIRM_RATE });
+  const wanted = (check: Check): boolean => check.kind === 'health' || order.mustBeRight(check);
+  const nothingToLookAt = !again().some(wanted);
+
+  async function confirmed(signal: AbortSignal): Promise<Confirmation> {
+    const timeout = settings['verify-timeout'];
+    console.line(`looking again at what was wrong, for up to ${formatDuration(timeout)}`);
+    const outcome = await confirm({
+      checks: again().filter(wanted),
+      clock: entry.clock,
+      signal,
+      timeout,
+      minRequests: settings['min-requests'],
+      requestsPerSecond: Math.max(CONFIRM_RATE, settings['requests-per-second']),
+    });
+    return { ...outcome, healthConfirmed: outcome.confirmed };
+  }
+
+  const report = await runChain({
+    links: order.links,
+    request: {
+      target: TARGET,
+      verdict: order.verdict,
+      reason: order.reason,
+      correlationId: `rollgate-${entry.uuid()}`,
+    },
+    timeout: settings['rollback-timeout'],
+    dryRun: settings['dry-run'],
+    clock: entry.clock,
+    signal: entry.signal,
+    confirm: nothingToLookAt ? undefined : confirmed,
+    progress: (line) => {
+      console.line(line);
+    },
+  });
+  if (report.status === 'failed') console.line(`❌ Rollback failed: ${report.detail}`);
+  return report;
+}

@@ -1,0 +1,112 @@
+import { detectHost } from '../hosts/detect.js';
+import { createHost } from '../hosts/registry.js';
+import type { Host, HostInfo } from '../hosts/types.js';
+import { parseArgv } from '../inputs/argv.js';
+import type { CommandId } from '../inputs/commands.js';
+import { resolveInputs, type Resolution } from '../inputs/resolve.js';
+import type { Settings } from '../inputs/table.js';
+import { messageOf, type Problem } from '../support/errors.js';
+import { createHttp, fetchOf, type Http } from '../support/http.js';
+import { createRedactor, type Redactor } from '../support/redact.js';
+import { createConsole, type Console } from './console.js';
+import type { Entry } from './entry.js';
+
+/** One request to the API of a CI system, milliseconds. */
+const API_TIMEOUT = 30_000;
+
+/** Everything that a command works with. Nothing of the outside world has been touched when it is made. */
+export interface Session {
+  readonly entry: Entry;
+  readonly command: CommandId;
+  readonly info: HostInfo;
+  readonly host: Host;
+  readonly resolution: Resolution;
+  readonly settings: Settings;
+  /** Of the command line and of the inputs. */
+  readonly problems: readonly Problem[];
+  readonly notices: string[];
+  readonly redactor: Redactor;
+  readonly console: Console;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** @throws UsageError when the `ca-file` cannot be used */
+  readonly http: () => Http;
+  readonly fetch: () => typeof globalThis.fetch;
+  readonly close: () => void;
+}
+
+export async function openSession(entry: Entry): Promise<Session> {
+  const { env, files, clock } = entry;
+  const argv = parseArgv(entry.argv);
+  const info = detectHost(env, (path) => files.read(path) ?? '');
+  const resolution = resolveInputs({
+    flags: argv.flags,
+    env,
+    system: info.system,
+    pullRequest: info.pullRequest,
+    readFile: files.read,
+  });
+  const { settings } = resolution;
+  const redactor = createRedactor(resolution.secrets);
+  const host = await createHost(info, {
+    env,
+    write: entry.write,
+    appendFile: (path, text) => {
+      files.append(path, text);
+      return Promise.resolve();
+    },
+    terminal: entry.terminal,
+  });
+  for (const form of redactor.forms()) host.mask(form);
+  const caFile = settings['ca-file'];
+  const authorities: Authorities = caFile === undefined ? {} : readAuthorities(caFile, files);
+  let http: Http | undefined;
+  const openHttp = (): Http => {
+    http ??= createHttp({ clock, ...authorities });
+    return http;
+  };
+  return {
+    entry,
+    command: argv.command ?? settings.command,
+    info,
+    host,
+    resolution,
+    settings,
+    problems: [
+      ...argv.problems,
+      ...resolution.problems,
+      ...(authorities.problem === undefined ? [] : [authorities.problem]),
+    ],
+    notices: [...info.notices, ...resolution.notices],
+    redactor,
+    console: createConsole({
+      host,
+      redactor,
+      terminal: entry.terminal && info.system === 'local',
+      write: entry.write,
+    }),
+    startedAt: clock.now(),
+    http: openHttp,
+    fetch: () => fetchOf(openHttp(), { timeoutMs: API_TIMEOUT }),
+    close: () => {
+      http?.close();
+    },
+  };
+}
+
+interface Authorities {
+  readonly caPem?: string;
+  readonly problem?: Problem;
+}
+
+function readAuthorities(path: string, files: Entry['files']): Authorities {
+  const subject = 'ca-file';
+  try {
+    const caPem = files.read(path);
+    return caPem === undefined
+      ? { problem: { subject, message: `there is no file ${path}` } }
+      : { caPem };
+  } catch (error) {
+    return { problem: { subject, message: `${path} cannot be read: ${messageOf(error)}` } };
+  }
+}

@@ -1,0 +1,68 @@
+import * as z from 'zod/mini';
+import type { HostInfo } from '../hosts/types.js';
+import { messageOf } from '../support/errors.js';
+
+/** What ran before the deploy, and which run recorded it. */
+export interface Snapshot {
+  readonly schema: 1;
+  readonly tool: { readonly name: 'rollgate'; readonly version: string };
+  readonly host: {
+    readonly system: string;
+    readonly runId: string | null;
+    readonly attempt: number | null;
+  };
+  /** ISO 8601. */
+  readonly takenAt: string;
+  readonly targets: readonly {
+    readonly name: string;
+    /** What each rung recorded, by its id. Only that rung understands it. */
+    readonly rungs: Readonly<Record<string, unknown>>;
+  }[];
+}
+
+const schema = z.object({
+  schema: z.literal(1),
+  tool: z.object({ name: z.literal('rollgate'), version: z.string() }),
+  host: z.object({
+    system: z.string(),
+    runId: z.nullable(z.string()),
+    attempt: z.nullable(z.number()),
+  }),
+  takenAt: z.string(),
+  targets: z.array(z.object({ name: z.string(), rungs: z.record(z.string(), z.unknown()) })),
+});
+
+/**
+ * Reads a snapshot for the run that we are. One of another run, or one that cannot be read, is not used, and `notice`
+ * says so: going back to the wrong version is worse than going back to none.
+ */
+export function readSnapshot(
+  text: string,
+  path: string,
+  info: Pick<HostInfo, 'system' | 'runId'>,
+): { readonly snapshot?: Snapshot; readonly notice?: string } {
+  let snapshot: Snapshot;
+  try {
+    snapshot = schema.parse(JSON.parse(text));
+  } catch (error) {
+    return {
+      notice: `The snapshot in ${path} is ignored: it cannot be read (${firstLine(error)}).`,
+    };
+  }
+  const { host } = snapshot;
+  if (host.system !== info.system || host.runId !== info.runId)
+    return {
+      notice: `The snapshot in ${path} is ignored: it was taken by ${runInWords(host)} at ${snapshot.takenAt}, and this is ${runInWords(info)}. Take one with \`rollgate snapshot\` before the deploy of this run.`,
+    };
+  return { snapshot };
+}
+
+function runInWords(run: { readonly system: string; readonly runId: string | null }): string {
+  return run.runId === null
+    ? `a run without an id (${run.system})`
+    : `${run.system} run ${run.runId}`;
+}
+
+function firstLine(error: unknown): string {
+  return messageOf(error).split('\n')[0]?.slice(0, 200) ?? '';
+}

@@ -1,0 +1,54 @@
+import { exitCodes } from '../inputs/exit-codes.js';
+import { messageOf, UsageError } from '../support/errors.js';
+import { deadline, raceSignal } from '../support/abort.js';
+import { buildLinks } from './links.js';
+import { makeDirectoryOf } from './finish.js';
+import { TARGET } from './rolling-back.js';
+import type { Session } from './session.js';
+import type { Snapshot } from './snapshot-file.js';
+
+/** Looking at what runs now may take this long, milliseconds. */
+const TIMEOUT = 60_000;
+
+/** Records what runs now, before the deploy. */
+export async function snapshot(session: Session): Promise<number> {
+  if (session.problems.length > 0) throw new UsageError(session.problems);
+  const { entry, info, settings, console } = session;
+  const { links } = await buildLinks(session, false);
+  const rungs: Record<string, unknown> = {};
+  const limited = deadline(entry.clock, TIMEOUT, 'the snapshot', entry.signal);
+  try {
+    for (const { id, rung } of links)
+      if (rung.kind === 'rung' && rung.snapshot !== undefined)
+        rungs[id] = await raceSignal(rung.snapshot(limited.signal), limited.signal);
+  } catch (error) {
+    console.annotate(
+      'error',
+      'Rollgate snapshot',
+      `what runs now could not be recorded: ${messageOf(error)}`,
+    );
+    return exitCodes.usage;
+  } finally {
+    limited.clear();
+  }
+  const taken: Snapshot = {
+    schema: 1,
+    tool: { name: 'rollgate', version: entry.version },
+    host: { system: info.system, runId: info.runId, attempt: info.attempt },
+    takenAt: new Date(entry.clock.now()).toISOString(),
+    targets: [{ name: TARGET, rungs }],
+  };
+  const path = settings['snapshot-file'];
+  await makeDirectoryOf(session, path);
+  const temporary = `${path}.tmp`;
+  await entry.files.writeFile(
+    temporary,
+    `${JSON.stringify(session.redactor.redactAll(taken), null, 2)}\n`,
+  );
+  await entry.files.rename(temporary, path);
+  const recorded = Object.keys(rungs);
+  console.line(
+    `snapshot of ${recorded.length === 0 ? 'this run' : recorded.join(', ')} written to ${path}`,
+  );
+  return exitCodes.healthy;
+}

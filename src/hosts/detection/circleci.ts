@@ -1,0 +1,18 @@
+import { valueOf, type Detection } from './types.js';
+
+// https://circleci.com/docs/reference/variables/#built-in-environment-variables
+export const circleci: Detection = {
+  system: 'circleci',
+  sign: (env) => (env.CIRCLECI === 'true' ? 'CIRCLECI' : undefined),
+  info: (env) => ({
+    runUrl: valueOf(env, 'CIRCLE_BUILD_URL'),
+    // All jobs of a workflow share it, and a re-run has another.
+    runId: valueOf(env, 'CIRCLE_WORKFLOW_ID'),
+    attempt: null,
+    pullRequest: ['CIRCLE_PULL_REQUEST', 'CIRCLE_PULL_REQUESTS', 'CIRCLE_PR_NUMBER'].some(
+      (name) => valueOf(env, name) !== null,
+    ),
+    rollbackMarker: null,
+    notices: [],
+  }),
+};

@@ -1,0 +1,33 @@
+import type { HostDeps } from './deps.js';
+import type { Host, HostSystem } from './types.js';
+
+// SGR codes, ECMA-48 8.3.117.
+const colours = { notice: 36, warning: 33, error: 31 } as const;
+
+/**
+ * Plain lines: a terminal, and every CI system for which there is no host of its own. Masking is the redactor's work here;
+ * outputs and the summary are in the report's files.
+ */
+export function createLocalHost(
+  system: HostSystem,
+  deps: Pick<HostDeps, 'write' | 'terminal'>,
+): Host {
+  const line = (text: string): void => {
+    deps.write(`${text}\n`);
+  };
+  return {
+    system,
+    line,
+    group(title, body) {
+      line(title);
+      for (const text of body) line(text.replace(/^/gm, '  '));
+    },
+    annotate(level, title, message) {
+      const word = deps.terminal ? `\u001b[${String(colours[level])}m${level}\u001b[0m` : level;
+      line(`${word}: ${title}: ${message}`);
+    },
+    mask: () => undefined,
+    setOutputs: () => Promise.resolve(),
+    writeSummary: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,74 @@
+#!/usr/bin/env node
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import metadata from '../package.json' with { type: 'json' };
+import { Cancelled } from './support/abort.js';
+import { systemClock } from './support/clock.js';
+import { systemFiles } from './support/files.js';
+
+/** Codes of the contract, repeated here so that `--version` need not load the table of inputs. */
+const CANCELLED = 6;
+const INTERNAL_ERROR = 7;
+/** After the first signal the CI system waits about this long before it kills; milliseconds. */
+const LAST_MOMENT = 4000;
+
+const cancel = new AbortController();
+
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.on(name, () => {
+    if (cancel.signal.aborted) process.exit(CANCELLED);
+    cancel.abort(new Cancelled(name));
+    setTimeout(() => process.exit(CANCELLED), LAST_MOMENT).unref();
+  });
+
+for (const name of ['uncaughtException', 'unhandledRejection'] as const)
+  process.on(name, (error: unknown) => {
+    process.stderr.write(
+      `Rollgate: internal error: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exit(INTERNAL_ERROR);
+  });
+
+// A reader of our output that went away (`| head`) is no reason to stop in the middle of a rollback.
+process.stdout.on('error', () => undefined);
+
+async function start(): Promise<number> {
+  const argv = process.argv.slice(2);
+  if (argv.some((word) => word === '--version' || word === '-v')) {
+    process.stdout.write(`${metadata.version}\n`);
+    return 0;
+  }
+  if (argv.some((word) => word === '--help' || word === '-h') || argv[0] === 'help') {
+    const { renderHelp } = await import('./inputs/help.js');
+    process.stdout.write(renderHelp({ version: metadata.version }));
+    return 0;
+  }
+  const { main } = await import('./commands/main.js');
+  return main({
+    argv,
+    env: process.env,
+    platform: process.platform,
+    version: metadata.version,
+    self: { node: process.execPath, script: fileURLToPath(import.meta.url) },
+    clock: systemClock,
+    signal: cancel.signal,
+    random: Math.random,
+    uuid: randomUUID,
+    write: (text) => process.stdout.write(text),
+    terminal: process.stdout.isTTY,
+    files: systemFiles,
+  });
+}
+
+start().then(
+  (code) => {
+    // What is still open (sockets of a service that hangs) must not keep the job waiting.
+    process.stdout.write('', () => process.exit(code));
+  },
+  (error: unknown) => {
+    process.stderr.write(
+      `Rollgate: internal error: ${error instanceof Error ? error.message : String(error)}\n`,
+    );
+    process.exit(INTERNAL_ERROR);
+  },
+);

@@ -1,0 +1,59 @@
+import { bad, good, quote, type Parsed } from './parsed.js';
+import { didYouMean } from './suggest.js';
+import type { InputType } from './types/type.js';
+
+/** The commands, in the order in which help shows them. */
+export const commands = [
+  {
+    id: 'run',
+    description:
+      'Watches the deployment, judges it, and rolls it back when it is bad. The default.',
+  },
+  {
+    id: 'snapshot',
+    description: 'Records what runs now, before the deploy: the state that a rollback returns to.',
+  },
+  {
+    id: 'preflight',
+    description:
+      'Proves that every configured check and rung would work, without changing anything.',
+  },
+  { id: 'rollback', description: 'Rolls back now, without a watch; `--reason` says why.' },
+  {
+    id: 'validate',
+    description: 'Checks the configuration and prints the effective one, secrets masked.',
+  },
+  {
+    id: 'demo',
+    description:
+      'Shows the whole story on this machine: a small service goes bad, is caught, is rolled back.',
+  },
+] as const;
+
+export type CommandId = (typeof commands)[number]['id'];
+
+const ids: readonly CommandId[] = commands.map(({ id }) => id);
+
+/** Planned, and not here yet: who asks for one is told so instead of being offered a similar word. */
+const planned: readonly string[] = ['replay', 'init'];
+
+/** Reads the name of a command. */
+export function parseCommand(text: string): Parsed<CommandId> {
+  const id = ids.find((each) => each === text);
+  if (id !== undefined) return good(id);
+  const all = `the commands are ${ids.map((each) => `\`${each}\``).join(', ')}`;
+  if (planned.includes(text)) return bad(`${quote(text)} is not part of this version`, all);
+  const meant = didYouMean(text, ids);
+  return bad(`${quote(text)} is not a command`, meant === undefined ? all : `${meant} ${all}`);
+}
+
+/** The input type of `command`. */
+export function command(): InputType<CommandId> {
+  return {
+    name: 'choice',
+    shape: 'text',
+    parse: parseCommand,
+    print: String,
+    schema: { enum: ids },
+  };
+}

@@ -1,0 +1,54 @@
+import type { RungId } from '../rollback/types.js';
+import { originInWords, type Resolution } from './resolve.js';
+import { inputIds, inputOf } from './table.js';
+
+/** A rung of the chain, and whether the user configured it. */
+export interface ConfiguredRung {
+  readonly id: RungId;
+  readonly configured: boolean;
+  /** What configured it, or what to set. */
+  readonly because: string;
+}
+
+/**
+ * The rungs in the order of the chain. What a host sets by itself configures nothing: a job token alone is no sign that
+ * somebody wants a pipeline started.
+ */
+export function configuredRungs(resolution: Resolution): readonly ConfiguredRung[] {
+  return chain(resolution).map((id) => ({ id, ...judge(id, resolution) }));
+}
+
+/** With a Helm release, helm comes before kubernetes: to undo a workload behind helm's back leaves the release wrong. */
+function chain({ settings }: Resolution): readonly RungId[] {
+  const named = settings.rollback;
+  if (settings['helm-release'] === undefined || named.includes('helm')) return named;
+  return named.flatMap((id): RungId[] => (id === 'kubernetes' ? ['helm', id] : [id]));
+}
+
+function judge(id: RungId, resolution: Resolution): Omit<ConfiguredRung, 'id'> {
+  const { settings, origins, givenByUser } = resolution;
+  if (id === 'ci' && settings['ci-system'] === 'none') {
+    return { configured: false, because: '`ci-system` is `none`' };
+  }
+  const keys = inputIds.filter((key) => inputOf(key).rung === id && inputOf(key).configures);
+  const given = keys.find((key) => givenByUser(key));
+  if (given !== undefined) {
+    return {
+      configured: true,
+      because: `\`${given}\` is set (${originInWords(origins[given])})`,
+    };
+  }
+  if (id === 'ci' && givenByUser('rollback')) {
+    return {
+      configured: true,
+      because: `\`rollback\` names it (${originInWords(origins.rollback)})`,
+    };
+  }
+  return {
+    configured: false,
+    because:
+      id === 'ci'
+        ? 'not configured: name `ci` in `rollback`, or set `ci-system`'
+        : `not configured: set ${keys.map((key) => `\`${key}\``).join(' or ')}`,
+  };
+}

@@ -1,0 +1,57 @@
+import { formatNumber } from '../support/format.js';
+import type { Problem } from '../support/errors.js';
+import type { Origin } from './resolve.js';
+import type { InputId, Settings } from './table.js';
+import { printDuration } from './types/duration.js';
+
+const prometheus = [
+  'prometheus-url',
+  'prometheus-token',
+  'prometheus-total',
+  'prometheus-errors',
+] as const satisfies readonly InputId[];
+
+/** What is wrong although every value is right by itself. */
+export function crossCheck(
+  settings: Settings,
+  origins: Readonly<Record<InputId, Origin>>,
+): Problem[] {
+  const problems: Problem[] = [];
+  if (settings.interval > settings.duration) {
+    problems.push({
+      subject: 'interval',
+      message: `\`${printDuration(settings.interval)}\` is longer than the watch (\`duration\`: ${printDuration(settings.duration)})`,
+      fix: `set \`interval\` to at most \`${printDuration(settings.duration)}\``,
+    });
+  }
+  for (const id of prometheus) {
+    if (settings[id] === undefined) continue;
+    problems.push({
+      subject: id,
+      message: `the prometheus source is not available in this version (from ${origins[id].name})`,
+      fix: 'take it out and set `url`',
+    });
+  }
+  return problems;
+}
+
+/** What is not wrong, and will probably not do what is hoped for. */
+export function remarks(settings: Settings): string[] {
+  const rate = settings['requests-per-second'];
+  const least = settings['min-success-rate'];
+  if (settings.url === undefined) return [];
+  const expected = (rate * settings.duration) / 1000;
+  const course = `The watch expects ${formatNumber(expected, 0)} requests for each URL (\`requests-per-second\` ${String(rate)} for ${printDuration(settings.duration)})`;
+  if (expected < settings['min-requests']) {
+    return [
+      `${course}, fewer than \`min-requests\` (${String(settings['min-requests'])}): it will end inconclusive. Raise \`requests-per-second\` or \`duration\`, or lower \`min-requests\`.`,
+    ];
+  }
+  // Below three expected failures at the limit, one failure more or less decides.
+  const needed = least === 'off' || least === 100 ? 0 : 300 / (100 - least);
+  return expected < needed - 1e-9
+    ? [
+        `${course}, too few to tell ${String(least)} % from a little less: ${formatNumber(Math.ceil(needed - 1e-9), 0)} are needed. Raise \`requests-per-second\` or \`duration\`.`,
+      ]
+    : [];
+}

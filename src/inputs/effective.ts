@@ -1,0 +1,14 @@
+import type { Resolution } from './resolve.js';
+import { inputIds, inputOf } from './table.js';
+
+/**
+ * The configuration that rules, by id, as the user would write it. Secrets are `***`; what is not set is left out.
+ */
+export function effective({ settings }: Resolution): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    inputIds.flatMap((id) => {
+      const value = settings[id];
+      return value === undefined ? [] : [[id, inputOf(id).print(value)]];
+    }),
+  );
+}

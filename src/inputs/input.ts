@@ -1,0 +1,91 @@
+import type { HostSystem } from '../hosts/types.js';
+import type { RungId } from '../rollback/types.js';
+import { good, type Parsed } from './parsed.js';
+import type { InputType, JsonSchema } from './types/type.js';
+
+/** The groups of inputs, in the order in which help and documents show them. */
+export const groups = {
+  general: 'General',
+  watch: 'Watch and verdict',
+  http: 'HTTP source',
+  limits: 'Limits',
+  prometheus: 'Prometheus source',
+  rollback: 'Rollback',
+  kubernetes: 'Kubernetes and Helm',
+  compose: 'Docker Compose',
+  canary: 'Scaling down a canary',
+  ci: 'Rollback pipeline',
+  github: 'GitHub',
+  gitlab: 'GitLab',
+  jenkins: 'Jenkins',
+  circleci: 'CircleCI',
+  azure: 'Azure DevOps',
+  report: 'Report and network',
+} as const;
+
+export type GroupId = keyof typeof groups;
+
+/** What the table says of an input besides its type. */
+export interface InputFacts {
+  /** One or two sentences for a stranger. What stands for a missing value is said here only when `default` does not. */
+  readonly description: string;
+  readonly group: GroupId;
+  /** As the user would write it. */
+  readonly default?: string;
+  /** The word `off` is accepted, and means that there is no such check. */
+  readonly off?: true;
+  readonly secret?: true;
+  /** Variables that users of the CI integration guide set themselves. */
+  readonly guide?: readonly string[];
+  /** Variables that a host sets by itself, by host. */
+  readonly host?: Partial<Readonly<Record<HostSystem, readonly string[]>>>;
+  /** The input whose value stands in when this one is not set anywhere. */
+  readonly fallback?: string;
+  /** The rung that it belongs to. */
+  readonly rung?: RungId;
+  /** Whoever sets it wants its rung. */
+  readonly configures?: true;
+  /** Of a secret: the inputs that hold the URLs it is sent to. */
+  readonly sentTo?: readonly string[];
+  /** `false`: has no meaning in the configuration file. */
+  readonly inFile?: false;
+}
+
+/** An input with the values `V`. */
+export interface Input<V> extends InputFacts {
+  readonly type: InputType<unknown>;
+  parse(text: string): Parsed<V>;
+  /** Safe to print; of a secret only that there is one. */
+  print(value: V): string;
+  readonly schema: JsonSchema;
+}
+
+/** The description with the default, for surfaces that have no other place for it. */
+export function described(facts: InputFacts): string {
+  return facts.default === undefined
+    ? facts.description
+    : `${facts.description} Default: ${facts.default}.`;
+}
+
+type ValueOf<T, F extends InputFacts> =
+  | T
+  | (F extends { readonly off: true } ? 'off' : never)
+  | (F extends { readonly default: string } ? never : undefined);
+
+/** Makes an input of a type and the facts about it; what may be absent or `off` shows in its value type. */
+export function input<T, const F extends InputFacts>(
+  type: InputType<T>,
+  facts: F,
+): Input<ValueOf<T, F>> {
+  const isOff = (text: string): boolean => facts.off === true && text.toLowerCase() === 'off';
+  return {
+    ...facts,
+    type: type,
+    parse: (text) => (isOff(text) ? good('off') : type.parse(text)) as Parsed<ValueOf<T, F>>,
+    print: (value) => {
+      if (facts.secret === true) return '***';
+      return value === 'off' && facts.off === true ? 'off' : type.print(value as T);
+    },
+    schema: facts.off === true ? { anyOf: [{ const: 'off' }, type.schema] } : type.schema,
+  };
+}

@@ -1,0 +1,254 @@
+import type { Environment, HostSystem } from '../hosts/types.js';
+import { messageOf, type Problem } from '../support/errors.js';
+import { readConfigFile } from './config-file.js';
+import { crossCheck, remarks } from './cross-checks.js';
+import { quote } from './parsed.js';
+import { secretsOf } from './secrets.js';
+import { didYouMean } from './suggest.js';
+import { inputIds, inputOf, type InputId, type Settings } from './table.js';
+import {
+  actionVariables,
+  allVariables,
+  guideVariables,
+  hostVariables,
+  ownVariable,
+  unknownVariables,
+} from './variables.js';
+
+/**
+ * Where a value comes from. The levels are the order of precedence: 1 flag, 2 input of an action or task, 3 ROLLGATE_*
+ * variable, 4 variable of the CI integration guide, 5 configuration file, 6 set by the host itself, 7 default.
+ */
+export interface Origin {
+  readonly level: 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  /** The flag, variable, file or input; `the default` for a default. */
+  readonly name: string;
+}
+
+/** Where inputs come from. */
+export interface InputSources {
+  /** Texts of flags by id, as `parseArgv` returns them. */
+  readonly flags: ReadonlyMap<string, string>;
+  readonly env: Environment;
+  readonly system: HostSystem;
+  /** Whether this is a run for a pull or merge request. */
+  readonly pullRequest: boolean;
+  /** The content of a file, `undefined` when there is none; throws when it cannot be read. */
+  readonly readFile: (path: string) => string | undefined;
+}
+
+/** The inputs of a run, and everything that is to be said about them. */
+export interface Resolution {
+  /** Complete even when there are problems: a value that was refused is replaced by the default. */
+  readonly settings: Settings;
+  readonly origins: Readonly<Record<InputId, Origin>>;
+  readonly problems: readonly Problem[];
+  readonly notices: readonly string[];
+  /** Every secret that was seen, used or not; each is to be hidden wherever something is printed. */
+  readonly secrets: readonly string[];
+  /** Whether the user set it: by flag, variable or file, not the host and not the default. */
+  readonly givenByUser: (id: InputId) => boolean;
+}
+
+interface Found {
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+interface File {
+  readonly name: string;
+  readonly texts: ReadonlyMap<InputId, string>;
+}
+
+const usualFile = 'rollgate.yml';
+
+/**
+ * Looks every input up in all its places. An empty text counts as not set. Everything that is wrong is collected;
+ * nothing is thrown.
+ */
+export function resolveInputs(sources: InputSources): Resolution {
+  const problems: Problem[] = [];
+  const notices: string[] = [];
+  const secrets = new Set<string>();
+
+  const file = findFile(sources, problems, notices, secrets);
+  const values: Partial<Record<InputId, unknown>> = {};
+  const origins: Partial<Record<InputId, Origin>> = {};
+  for (const id of inputIds) {
+    for (const text of everyText(id, sources)) {
+      for (const secret of secretsOf(inputOf(id), text)) secrets.add(secret);
+    }
+    const { value, origin } = read(id, sources, file, problems);
+    values[id] = value;
+    origins[id] = origin;
+  }
+  for (const id of inputIds) {
+    const fallback = inputOf(id).fallback as InputId | undefined;
+    if (values[id] !== undefined || fallback === undefined) continue;
+    values[id] = values[fallback];
+    origins[id] = { level: 7, name: fallback };
+  }
+
+  const settings = values as Settings;
+  const complete = origins as Record<InputId, Origin>;
+  problems.push(...crossCheck(settings, complete));
+  problems.push(...strayingSecrets(settings, complete, sources));
+  notices.push(...remarks(settings));
+  notices.push(...unknownNotices(sources.env));
+  return {
+    settings,
+    origins: complete,
+    problems,
+    notices,
+    secrets: [...secrets],
+    givenByUser: (id) => complete[id].level <= 5,
+  };
+}
+
+/** In words: `from ROLLGATE_URL`. */
+export function originInWords(origin: Origin): string {
+  return `from ${origin.name}`;
+}
+
+function read(
+  id: InputId,
+  sources: InputSources,
+  file: File | undefined,
+  problems: Problem[],
+): { value: unknown; origin: Origin } {
+  const row = inputOf(id);
+  const found = lookUp(id, sources, file);
+  const origin = found?.origin ?? { level: 7, name: 'the default' };
+  if (found !== undefined) {
+    const parsed = row.parse(found.text);
+    if (parsed.ok) return { value: parsed.value, origin };
+    problems.push({
+      subject: id,
+      message: `${parsed.message} (${originInWords(origin)})`,
+      ...(parsed.fix === undefined ? {} : { fix: parsed.fix }),
+    });
+  }
+  const byDefault = row.default === undefined ? undefined : row.parse(row.default);
+  return { value: byDefault?.ok === true ? byDefault.value : undefined, origin };
+}
+
+function lookUp(id: InputId, sources: InputSources, file: File | undefined): Found | undefined {
+  const { flags, env, system } = sources;
+  const row = inputOf(id);
+  return (
+    pick(1, [[id === 'command' ? 'the command line' : `--${id}`, flags.get(id)]]) ??
+    fromVariables(2, actionVariables(id), env) ??
+    fromVariables(3, [ownVariable(id)], env) ??
+    fromVariables(4, guideVariables(row, system), env) ??
+    pick(5, file === undefined ? [] : [[file.name, file.texts.get(id)]]) ??
+    fromVariables(6, hostVariables(row, system), env)
+  );
+}
+
+function fromVariables(
+  level: Origin['level'],
+  names: readonly string[],
+  env: Environment,
+): Found | undefined {
+  return pick(
+    level,
+    names.map((name) => [name, env[name]]),
+  );
+}
+
+function pick(
+  level: Origin['level'],
+  candidates: readonly (readonly [name: string, text: string | undefined])[],
+): Found | undefined {
+  for (const [name, given] of candidates) {
+    const text = given?.trim() ?? '';
+    if (text !== '') return { text, origin: { level, name } };
+  }
+  return undefined;
+}
+
+/** A secret that lost to another one is a secret all the same. */
+function everyText(id: InputId, { flags, env }: InputSources): string[] {
+  return [flags.get(id), ...allVariables(id, inputOf(id)).map((name) => env[name])].flatMap(
+    (text) => (text === undefined || text.trim() === '' ? [] : [text.trim()]),
+  );
+}
+
+function findFile(
+  sources: InputSources,
+  problems: Problem[],
+  notices: string[],
+  secrets: Set<string>,
+): File | undefined {
+  const named = lookUp('config', sources, undefined);
+  const name = named?.text ?? usualFile;
+  let content: string | undefined;
+  try {
+    content = sources.readFile(name);
+  } catch (thrown) {
+    problems.push({ subject: name, message: `cannot be read: ${messageOf(thrown)}` });
+    return undefined;
+  }
+  if (content === undefined) {
+    if (named !== undefined) {
+      problems.push({
+        subject: 'config',
+        message: `there is no file ${quote(name)} (${originInWords(named.origin)})`,
+        fix: 'give the path of an existing file, from the working directory',
+      });
+    }
+    return undefined;
+  }
+  if (sources.pullRequest && named === undefined) {
+    notices.push(
+      `${usualFile} is ignored, because this run is for a pull or merge request and the file may come from a stranger; ` +
+        'name it by `config` to use it.',
+    );
+    return undefined;
+  }
+  const read = readConfigFile(name, content);
+  problems.push(...read.problems);
+  for (const secret of read.secrets) secrets.add(secret);
+  return { name, texts: read.texts };
+}
+
+/**
+ * A secret from outside the file is sent to no address that the file alone names: whoever can change the file could
+ * have it sent to a server of theirs. The address that the host gives, or the default, is no news even there.
+ */
+function strayingSecrets(
+  settings: Settings,
+  origins: Readonly<Record<InputId, Origin>>,
+  sources: InputSources,
+): Problem[] {
+  return inputIds.flatMap((id) => {
+    if (settings[id] === undefined) return [];
+    const targets = (inputOf(id).sentTo ?? []) as readonly InputId[];
+    return targets
+      .filter((target) => origins[target].level === 5 && !isHostsOwn(target, settings, sources))
+      .map((target) => ({
+        subject: target,
+        message: `stands in the file ${origins[target].name}, and \`${id}\` would be sent there`,
+        fix: `set the address outside the file, by \`${ownVariable(target)}\` or \`--${target}\``,
+      }));
+  });
+}
+
+function isHostsOwn(id: InputId, settings: Settings, { env, system }: InputSources): boolean {
+  const row = inputOf(id);
+  const own = fromVariables(6, hostVariables(row, system), env)?.text ?? row.default;
+  const value = settings[id];
+  return own !== undefined && typeof value === 'string' && originOf(value) === originOf(own);
+}
+
+function originOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined;
+}
+
+function unknownNotices(env: Environment): string[] {
+  const names = Object.keys(env).filter((name) => env[name] !== undefined);
+  return unknownVariables(names, inputIds).map((name) => {
+    const meant = didYouMean(name, inputIds.map(ownVariable));
+    return `The variable ${name} is no input and is ignored${meant === undefined ? '.' : `; ${meant}`}`;
+  });
+}

@@ -1,0 +1,616 @@
+import type { Decision, Sensitivity } from '../gate/types.js';
+import type { RungId } from '../rollback/types.js';
+import { command } from './commands.js';
+import { input, type Input } from './input.js';
+import { boolean } from './types/boolean.js';
+import { choice, choices } from './types/choice.js';
+import { duration } from './types/duration.js';
+import { latencyLimit } from './types/latency.js';
+import { list } from './types/list.js';
+import { integer, number, percentage } from './types/number.js';
+import { headers, parameters } from './types/pairs.js';
+import { regex } from './types/regex.js';
+import { statusRanges } from './types/status.js';
+import { path, script, text } from './types/text.js';
+import { url, urls } from './types/url.js';
+
+const second = 1000;
+const hour = 3600 * second;
+
+const rungs = [
+  'kubernetes',
+  'helm',
+  'compose',
+  'ci',
+  'scale-down',
+  'command',
+] as const satisfies readonly RungId[];
+
+const workload = {
+  pattern: /^(deployment|statefulset|daemonset)\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+  like: '`deployment/api`, `statefulset/db` or `daemonset/agent`',
+};
+
+/**
+ * THE table of inputs. Flags, variables, the keys of the configuration file, action.yml, help, the tables of the README
+ * and the JSON schema all follow from it.
+ */
+export const inputs = {
+  command: input(command(), {
+    group: 'general',
+    default: 'run',
+    description:
+      'What to do: `run`, `snapshot`, `preflight`, `rollback`, `validate` or `demo`. On a command line it is the first word.',
+  }),
+  config: input(path(), {
+    group: 'general',
+    inFile: false,
+    description:
+      'Configuration file (YAML) with the same ids as keys. Default: `rollgate.yml` where there is one; in a run for a pull or merge request it is ignored unless this input names it.',
+  }),
+  'dry-run': input(boolean(), {
+    group: 'general',
+    default: 'false',
+    description: 'Watch and judge, print the exact rollback that would be done, and do none.',
+  }),
+  reason: input(text(), {
+    group: 'general',
+    description: 'Why `rollback` is called; stands in the report and goes along with the rollback.',
+  }),
+
+  duration: input(duration({ min: second }), {
+    group: 'watch',
+    default: '5m',
+    description: 'How long the deployment is watched after the warm-up.',
+  }),
+  interval: input(duration({ min: 200 }), {
+    group: 'watch',
+    default: '10s',
+    description: 'How often the checks are judged.',
+  }),
+  'warm-up': input(duration(), {
+    group: 'watch',
+    default: '30s',
+    description:
+      'Time at the start in which traffic is not judged; a service that has never answered when it ends is unhealthy.',
+  }),
+  sensitivity: input(choice(['high', 'normal', 'low'] satisfies readonly Sensitivity[]), {
+    group: 'watch',
+    default: 'normal',
+    description:
+      'How much evidence is needed to call a deployment bad before the end: `high` (false alarms up to 5 %), `normal` (1 %) or `low` (0.1 %).',
+  }),
+  decision: input(choice(['balanced', 'evidence', 'strict'] satisfies readonly Decision[]), {
+    group: 'watch',
+    default: 'balanced',
+    description:
+      '`balanced`: evidence at any time, the literal limit at the end. `evidence`: no literal limit at the end. `strict`: the literal limit at every interval.',
+  }),
+  'on-unhealthy': input(choice(['rollback', 'report']), {
+    group: 'watch',
+    default: 'rollback',
+    description: 'What an unhealthy verdict leads to: `rollback`, or only a `report`.',
+  }),
+  'on-inconclusive': input(choice(['report', 'rollback']), {
+    group: 'watch',
+    default: 'report',
+    description: 'What an inconclusive verdict leads to: only a `report`, or `rollback`.',
+  }),
+  'fail-on': input(choices(['unhealthy', 'inconclusive'], { none: 'none' }), {
+    group: 'watch',
+    default: 'unhealthy,inconclusive',
+    description:
+      'Verdicts that fail the job: `unhealthy`, `inconclusive`, both, or `none`. For others the process exits 0 with a warning, and report.json keeps the code.',
+  }),
+  'deployed-within': input(duration({ max: 8760 * hour }), {
+    group: 'watch',
+    default: '1h',
+    description: 'Without a snapshot, only a version that became current this recently is undone.',
+  }),
+
+  url: input(urls(), {
+    group: 'http',
+    description:
+      'One or more URLs that are probed at `requests-per-second` each; they give success rate, errors per minute and latency. Default: none.',
+  }),
+  'requests-per-second': input(number({ min: 0.1, max: 500 }), {
+    group: 'http',
+    default: '2',
+    description: 'Probes a second for each URL, from 0.1 to 500.',
+  }),
+  'request-timeout': input(duration({ min: 50 }), {
+    group: 'http',
+    default: '5s',
+    description: 'A request that takes longer has failed.',
+  }),
+  'follow-redirects': input(integer({ min: 0, max: 20 }), {
+    group: 'http',
+    default: '0',
+    description: 'How many redirects a probe follows, from 0 to 20.',
+  }),
+  'expect-status': input(statusRanges(), {
+    group: 'http',
+    default: '200-399',
+    description: 'Status codes of a good answer: codes and ranges, such as `200-299,404`.',
+  }),
+  'expect-body': input(regex(), {
+    group: 'http',
+    description:
+      'Regular expression that the body of a good answer matches. Default: any body will do.',
+  }),
+  headers: input(headers(), {
+    group: 'http',
+    secret: true,
+    sentTo: ['url', 'health-url'],
+    description: 'Headers sent with every probe, as `Name: value` lines. Default: none.',
+  }),
+  'health-url': input(urls(), {
+    group: 'http',
+    off: true,
+    fallback: 'url',
+    description: 'One or more URLs of the health check, or `off`. Default: the same as `url`.',
+  }),
+  'health-interval': input(duration({ min: 200 }), {
+    group: 'http',
+    default: '5s',
+    description: 'How often the health check looks.',
+  }),
+  'health-failures': input(integer({ min: 1, max: 1000 }), {
+    group: 'http',
+    default: '3',
+    description: 'Failed looks in a row that make the service unhealthy.',
+  }),
+  'health-successes': input(integer({ min: 1, max: 1000 }), {
+    group: 'http',
+    default: '2',
+    description: 'Good looks in a row that show it healthy again after a rollback.',
+  }),
+
+  'min-success-rate': input(percentage(), {
+    group: 'limits',
+    off: true,
+    default: '95',
+    description: 'Percent of the requests that must succeed, or `off`; exactly this many passes.',
+  }),
+  'max-errors-per-minute': input(number({ min: 0, max: 1_000_000 }), {
+    group: 'limits',
+    off: true,
+    default: '10',
+    description:
+      'Failed requests a minute that are accepted, or `off`; exactly this many passes. Own probes are scaled to 60 a minute.',
+  }),
+  'max-latency': input(latencyLimit(), {
+    group: 'limits',
+    off: true,
+    description: 'Limit on latency, such as `p95 < 800ms`, or `off`. Default: none.',
+  }),
+  'min-requests': input(integer({ min: 1, max: 1_000_000_000 }), {
+    group: 'limits',
+    default: '20',
+    description: 'With fewer requests than this the watch ends inconclusive.',
+  }),
+
+  'prometheus-url': input(url(), {
+    group: 'prometheus',
+    description: 'Address of a Prometheus server. Not available in this version. Default: none.',
+  }),
+  'prometheus-token': input(text(), {
+    group: 'prometheus',
+    secret: true,
+    sentTo: ['prometheus-url'],
+    description:
+      'Bearer token for the Prometheus server. Not available in this version. Default: none.',
+  }),
+  'prometheus-total': input(script(), {
+    group: 'prometheus',
+    description:
+      'Selector of the raw counter of all requests. Not available in this version. Default: none.',
+  }),
+  'prometheus-errors': input(script(), {
+    group: 'prometheus',
+    description:
+      'Selector of the raw counter of failed requests. Not available in this version. Default: none.',
+  }),
+
+  rollback: input(choices(rungs), {
+    group: 'rollback',
+    default: 'kubernetes,compose,ci,scale-down',
+    description:
+      'The chain: ways of rolling back, in the order in which they are tried, out of `kubernetes`, `helm`, `compose`, `ci`, `scale-down` and `command`. What is not configured is skipped.',
+  }),
+  'rollback-command': input(script(), {
+    group: 'rollback',
+    rung: 'command',
+    configures: true,
+    description:
+      'Command line of the `command` rung, given to the shell as it is; exit code 0 means done. Name `command` in `rollback` to use it. Default: none.',
+  }),
+  'rollback-timeout': input(duration({ min: second }), {
+    group: 'rollback',
+    default: '10m',
+    description: 'Time for the whole chain.',
+  }),
+  'verify-timeout': input(duration({ min: second }), {
+    group: 'rollback',
+    default: '2m',
+    description: 'Time after a rollback in which everything that was wrong must be seen right.',
+  }),
+  'rollback-scope': input(choice(['failed', 'all']), {
+    group: 'rollback',
+    default: 'failed',
+    description: 'With several targets: roll back those that `failed`, or `all` of them.',
+  }),
+  'snapshot-file': input(path(), {
+    group: 'rollback',
+    default: 'rollgate-report/snapshot.json',
+    description: 'Where `snapshot` records what runs before the deploy.',
+  }),
+
+  'kubernetes-workload': input(list(workload), {
+    group: 'kubernetes',
+    rung: 'kubernetes',
+    configures: true,
+    description:
+      'Workloads to take back: `deployment/api`, `statefulset/db`, `daemonset/agent`. Default: none.',
+  }),
+  'kubernetes-namespace': input(text(), {
+    group: 'kubernetes',
+    rung: 'kubernetes',
+    description: 'Namespace of the workloads. Default: as kubectl has it.',
+  }),
+  'kubernetes-context': input(text(), {
+    group: 'kubernetes',
+    rung: 'kubernetes',
+    description: 'Context of the kubeconfig. Default: as kubectl has it.',
+  }),
+  kubeconfig: input(path(), {
+    group: 'kubernetes',
+    rung: 'kubernetes',
+    description: 'Path of the kubeconfig. Default: as kubectl has it.',
+  }),
+  'kubernetes-revision': input(
+    list({
+      pattern: /^(\d+|[a-z]+\/[a-z0-9.-]+=\d+)$/,
+      like: '`13`, or `deployment/api=13` for each of several workloads',
+    }),
+    {
+      group: 'kubernetes',
+      rung: 'kubernetes',
+      description:
+        'Revision to go back to; for several workloads `kind/name=N` lines. Default: the recorded one, else the previous one.',
+    },
+  ),
+  'helm-release': input(text(), {
+    group: 'kubernetes',
+    rung: 'helm',
+    configures: true,
+    description: 'Helm release to take back. Default: none.',
+  }),
+  'helm-namespace': input(text(), {
+    group: 'kubernetes',
+    rung: 'helm',
+    description: 'Namespace of the Helm release. Default: as helm has it.',
+  }),
+
+  'compose-file': input(list(), {
+    group: 'compose',
+    rung: 'compose',
+    configures: true,
+    description: 'Compose files, as `docker compose -f`. Default: none.',
+  }),
+  'compose-project': input(text(), {
+    group: 'compose',
+    rung: 'compose',
+    configures: true,
+    description: 'Compose project, as `docker compose -p`. Default: none.',
+  }),
+  'compose-service': input(list(), {
+    group: 'compose',
+    rung: 'compose',
+    description: 'Services of the project to take back. Default: all of them.',
+  }),
+
+  'canary-workload': input(list(workload), {
+    group: 'canary',
+    rung: 'scale-down',
+    configures: true,
+    description: 'Kubernetes workloads that `scale-down` takes to zero. Default: none.',
+  }),
+  'canary-service': input(list(), {
+    group: 'canary',
+    rung: 'scale-down',
+    configures: true,
+    description: 'Compose services that `scale-down` takes to zero. Default: none.',
+  }),
+
+  'ci-system': input(choice(['github', 'gitlab', 'jenkins', 'circleci', 'azure', 'http', 'none']), {
+    group: 'ci',
+    rung: 'ci',
+    configures: true,
+    guide: ['CI_SYSTEM'],
+    description:
+      'CI system that the rollback pipeline is started in: `github`, `gitlab`, `jenkins`, `circleci`, `azure`, `http` or `none`. Default: the one that this job runs in.',
+  }),
+  'rollback-ref': input(text(), {
+    group: 'ci',
+    rung: 'ci',
+    configures: true,
+    description:
+      "Branch or tag that the rollback pipeline runs on. Default: the repository's default branch.",
+  }),
+  'rollback-parameters': input(parameters(), {
+    group: 'ci',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Further parameters of the rollback pipeline, as `name=value` lines. Default: none.',
+  }),
+  'rollback-wait': input(boolean(), {
+    group: 'ci',
+    rung: 'ci',
+    configures: true,
+    default: 'true',
+    description: 'Follow the rollback pipeline to its end.',
+  }),
+  'rollback-start-timeout': input(duration({ min: second }), {
+    group: 'ci',
+    rung: 'ci',
+    configures: true,
+    default: '2m',
+    description: 'Give up on a rollback pipeline that has not begun by then.',
+  }),
+
+  'github-repository': input(text({ pattern: /^[\w.-]+\/[\w.-]+$/, like: '`owner/name`' }), {
+    group: 'github',
+    rung: 'ci',
+    configures: true,
+    guide: ['GITHUB_REPOSITORY'],
+    host: { github: ['GITHUB_REPOSITORY'] },
+    description:
+      'Repository of the rollback workflow, as `owner/name`. Default: `GITHUB_REPOSITORY`.',
+  }),
+  'github-token': input(text(), {
+    group: 'github',
+    rung: 'ci',
+    configures: true,
+    secret: true,
+    guide: ['GITHUB_TOKEN'],
+    fallback: 'host-token',
+    sentTo: ['github-api-url'],
+    description:
+      'Token that may start and read the workflow (`actions: write`). Default: the token of the job.',
+  }),
+  'github-workflow': input(text(), {
+    group: 'github',
+    rung: 'ci',
+    configures: true,
+    default: 'rollback.yml',
+    guide: ['GITHUB_WORKFLOW_ID'],
+    description: 'File name or id of the rollback workflow.',
+  }),
+  'github-api-url': input(url(), {
+    group: 'github',
+    rung: 'ci',
+    configures: true,
+    default: 'https://api.github.com',
+    host: { github: ['GITHUB_API_URL'] },
+    description: 'Root of the REST API; in a GitHub job `GITHUB_API_URL` goes before the default.',
+  }),
+  'host-token': input(text(), {
+    group: 'github',
+    secret: true,
+    description:
+      'The token that GitHub makes for the job; stands in for a missing `github-token`. The action fills it in, nobody needs to set it.',
+  }),
+
+  'gitlab-url': input(url(), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    default: 'https://gitlab.com',
+    host: { gitlab: ['CI_SERVER_URL'] },
+    description:
+      'Root of the GitLab server; in a GitLab job `CI_SERVER_URL` goes before the default.',
+  }),
+  'gitlab-project': input(text(), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    guide: ['CI_PROJECT_ID'],
+    host: { gitlab: ['CI_PROJECT_ID'] },
+    description: 'Project of the rollback pipeline, as id or full path. Default: `CI_PROJECT_ID`.',
+  }),
+  'gitlab-pipeline': input(integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    guide: ['CI_PIPELINE_ID'],
+    host: { gitlab: ['CI_PIPELINE_ID'] },
+    description:
+      'Id of the running pipeline, which `gitlab-cancel` ends. Default: `CI_PIPELINE_ID`.',
+  }),
+  'gitlab-token': input(text(), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    secret: true,
+    guide: ['GITLAB_TOKEN'],
+    sentTo: ['gitlab-url'],
+    description:
+      'Personal, project or group access token with the scope `api`. Default: `GITLAB_TOKEN`.',
+  }),
+  'gitlab-trigger-token': input(text(), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    secret: true,
+    sentTo: ['gitlab-url'],
+    description:
+      'Pipeline trigger token; enough to start the rollback pipeline, not to cancel one. Default: none.',
+  }),
+  'gitlab-job-token': input(text(), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    secret: true,
+    guide: ['CI_JOB_TOKEN'],
+    host: { gitlab: ['CI_JOB_TOKEN'] },
+    sentTo: ['gitlab-url'],
+    description:
+      'Token of a GitLab job; used where there is neither an access token nor a trigger token. Default: `CI_JOB_TOKEN`.',
+  }),
+  'gitlab-cancel': input(choice(['pipeline', 'siblings', 'none']), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    default: 'pipeline',
+    description:
+      'What is cancelled once the rollback is done: the running `pipeline`, the other jobs of it (`siblings`), or `none`.',
+  }),
+
+  'jenkins-url': input(url(), {
+    group: 'jenkins',
+    rung: 'ci',
+    configures: true,
+    guide: ['JENKINS_URL'],
+    host: { jenkins: ['JENKINS_URL'] },
+    description: 'Root of the Jenkins controller. Default: `JENKINS_URL`.',
+  }),
+  'jenkins-user': input(text(), {
+    group: 'jenkins',
+    rung: 'ci',
+    configures: true,
+    guide: ['JENKINS_USER'],
+    description: 'User that the token belongs to. Default: `JENKINS_USER`.',
+  }),
+  'jenkins-token': input(text(), {
+    group: 'jenkins',
+    rung: 'ci',
+    configures: true,
+    secret: true,
+    guide: ['JENKINS_TOKEN'],
+    sentTo: ['jenkins-url'],
+    description: 'API token of the user. Default: `JENKINS_TOKEN`.',
+  }),
+  'jenkins-job': input(text(), {
+    group: 'jenkins',
+    rung: 'ci',
+    configures: true,
+    guide: ['JENKINS_JOB_NAME'],
+    host: { jenkins: ['JOB_NAME'] },
+    description:
+      'Full name of the rollback job, such as `folder/job`. Default: `JENKINS_JOB_NAME`, in a Jenkins build its own job.',
+  }),
+
+  'circleci-url': input(url(), {
+    group: 'circleci',
+    rung: 'ci',
+    configures: true,
+    default: 'https://circleci.com',
+    description: 'Root of CircleCI, or of a CircleCI server.',
+  }),
+  'circleci-token': input(text(), {
+    group: 'circleci',
+    rung: 'ci',
+    configures: true,
+    secret: true,
+    guide: ['CIRCLE_TOKEN'],
+    sentTo: ['circleci-url'],
+    description: 'Personal API token. Default: `CIRCLE_TOKEN`.',
+  }),
+  'circleci-project': input(text(), {
+    group: 'circleci',
+    rung: 'ci',
+    configures: true,
+    guide: ['CIRCLE_PROJECT_SLUG'],
+    description: 'Slug of the project, such as `gh/org/repo`. Default: `CIRCLE_PROJECT_SLUG`.',
+  }),
+  'circleci-definition-id': input(text(), {
+    group: 'circleci',
+    rung: 'ci',
+    configures: true,
+    description: 'Id of the pipeline definition to run. Default: the pipeline of the repository.',
+  }),
+
+  'azure-url': input(url(), {
+    group: 'azure',
+    rung: 'ci',
+    configures: true,
+    host: { azure: ['SYSTEM_COLLECTIONURI'] },
+    description:
+      'URL of the organization or collection. Default: `SYSTEM_COLLECTIONURI` in an Azure job, else https://dev.azure.com/ and `azure-org`.',
+  }),
+  'azure-org': input(text(), {
+    group: 'azure',
+    rung: 'ci',
+    configures: true,
+    guide: ['AZURE_DEVOPS_ORG'],
+    description:
+      'Organization of Azure DevOps Services, where there is no `azure-url`. Default: `AZURE_DEVOPS_ORG`.',
+  }),
+  'azure-project': input(text(), {
+    group: 'azure',
+    rung: 'ci',
+    configures: true,
+    guide: ['AZURE_DEVOPS_PROJECT'],
+    host: { azure: ['SYSTEM_TEAMPROJECTID', 'SYSTEM_TEAMPROJECT'] },
+    description:
+      'Name or id of the project. Default: `AZURE_DEVOPS_PROJECT`, in an Azure job its own project.',
+  }),
+  'azure-pat': input(text(), {
+    group: 'azure',
+    rung: 'ci',
+    configures: true,
+    secret: true,
+    guide: ['AZURE_DEVOPS_PAT'],
+    host: { azure: ['SYSTEM_ACCESSTOKEN'] },
+    sentTo: ['azure-url'],
+    description:
+      'Personal access token that may run builds. Default: `AZURE_DEVOPS_PAT`, in an Azure job a mapped `SYSTEM_ACCESSTOKEN`.',
+  }),
+  'azure-pipeline': input(text(), {
+    group: 'azure',
+    rung: 'ci',
+    configures: true,
+    guide: ['AZURE_PIPELINE_ID'],
+    host: { azure: ['SYSTEM_DEFINITIONID'] },
+    description:
+      'Id of the rollback pipeline. Default: `AZURE_PIPELINE_ID`, in an Azure job its own pipeline.',
+  }),
+
+  'report-dir': input(path(), {
+    group: 'report',
+    default: 'rollgate-report',
+    description: 'Folder for report.json, summary.md, junit.xml and recording.ndjson.',
+  }),
+  'report-logs': input(integer({ min: 0, max: 1000 }), {
+    group: 'report',
+    default: '0',
+    description:
+      'How many last lines of a failing container may be shown. They may hold secrets, and the log may be public.',
+  }),
+  'ca-file': input(path(), {
+    group: 'report',
+    description:
+      'File with further certificate authorities (PEM) for every HTTPS connection. Default: none.',
+  }),
+};
+
+export type InputTable = typeof inputs;
+export type InputId = keyof InputTable;
+
+/** The value of every input; what was not set and has no default is `undefined`. */
+export type Settings = {
+  readonly [Id in InputId]: InputTable[Id] extends Input<infer V> ? V : never;
+};
+
+export const inputIds = Object.keys(inputs) as readonly InputId[];
+
+/** The row of an input, without the type of its value. */
+export function inputOf(id: InputId): Input<unknown> {
+  return inputs[id];
+}
+
+export function isInputId(name: string): name is InputId {
+  return Object.hasOwn(inputs, name);
+}

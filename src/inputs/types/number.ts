@@ -1,0 +1,91 @@
+import { formatNumber } from '../../support/format.js';
+import { bad, good, quote, type Parsed } from '../parsed.js';
+import type { InputType } from './type.js';
+
+interface Bounds {
+  readonly min: number;
+  readonly max: number;
+}
+
+const decimal = /^-?\d+(\.\d+)?$/;
+
+function within(text: string, value: number, { min, max }: Bounds): Parsed<number> {
+  if (value >= min && value <= max) return good(value);
+  return bad(`${quote(text)} is out of range`, `from ${String(min)} to ${String(max)}`);
+}
+
+function numberSchema(type: 'number' | 'integer', bounds: Bounds, pattern: string): object {
+  return {
+    anyOf: [
+      { type, minimum: bounds.min, maximum: bounds.max },
+      { type: 'string', pattern },
+    ],
+  };
+}
+
+/** A decimal number in a range, both ends included. */
+export function number(bounds: Bounds): InputType<number> {
+  return {
+    name: 'number',
+    shape: 'text',
+    parse: (text) =>
+      decimal.test(text)
+        ? within(text, Number(text), bounds)
+        : bad(
+            `${quote(text)} is not a number`,
+            `a number from ${String(bounds.min)} to ${String(bounds.max)}, such as \`2\` or \`0.5\``,
+          ),
+    print: String,
+    schema: { ...numberSchema('number', bounds, '^[0-9]+(\\.[0-9]+)?$') },
+  };
+}
+
+/** A whole number in a range, both ends included. */
+export function integer(bounds: Bounds): InputType<number> {
+  return {
+    name: 'integer',
+    shape: 'text',
+    parse: (text) =>
+      /^-?\d+$/.test(text)
+        ? within(text, Number(text), bounds)
+        : bad(
+            `${quote(text)} is not a whole number`,
+            `a whole number from ${String(bounds.min)} to ${String(bounds.max)}`,
+          ),
+    print: String,
+    schema: { ...numberSchema('integer', bounds, '^[0-9]+$') },
+  };
+}
+
+/**
+ * Percent, 0 to 100, as a number of percent. A value between 0 and 1 is refused: it is nearly always a share that
+ * was meant as percent, and a limit of less than one percent would let everything pass.
+ */
+export function percentage(): InputType<number> {
+  return {
+    name: 'percentage',
+    shape: 'text',
+    parse: (text) => {
+      const digits = text.replace(/\s*%$/, '');
+      if (!decimal.test(digits)) {
+        return bad(`${quote(text)} is not a percentage`, 'write it like `95` or `99.9%`');
+      }
+      const value = Number(digits);
+      if (value > 0 && value < 1) {
+        return bad(
+          `${quote(text)} is less than one percent`,
+          `percentages go from 0 to 100: write \`${formatNumber(value * 100, 6)}\``,
+        );
+      }
+      return within(text, value, { min: 0, max: 100 });
+    },
+    print: String,
+    schema: {
+      anyOf: [
+        { const: 0 },
+        { type: 'number', minimum: 1, maximum: 100 },
+        { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)? *%?$' },
+      ],
+    },
+  };
+}

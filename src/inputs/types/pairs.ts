@@ -1,0 +1,106 @@
+import { bad, good, quote, type Parsed } from '../parsed.js';
+import type { InputType } from './type.js';
+
+export type Pairs = Readonly<Record<string, string>>;
+
+function lines(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+}
+
+/** Header names do not distinguish case, parameters do. */
+function collect(
+  text: string,
+  read: (line: string, number: number) => Parsed<readonly [string, string]>,
+  same: (name: string) => string,
+): Parsed<Pairs> {
+  const pairs = new Map<string, readonly [string, string]>();
+  for (const [index, line] of lines(text).entries()) {
+    const parsed = read(line, index + 1);
+    if (!parsed.ok) return parsed;
+    const [name] = parsed.value;
+    if (pairs.has(same(name))) return bad(`${quote(name)} is given twice`, 'give it once');
+    pairs.set(same(name), parsed.value);
+  }
+  return good(Object.fromEntries(pairs.values()));
+}
+
+const schema = {
+  anyOf: [
+    { type: 'string' },
+    { type: 'array', items: { type: 'string' }, minItems: 1 },
+    { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+  ],
+};
+
+/** `name=value` lines. A value may hold anything but a line break. */
+export function parameters(): InputType<Pairs> {
+  return {
+    name: 'name=value lines',
+    shape: 'pairs',
+    separator: '=',
+    parse: (text) =>
+      collect(
+        text,
+        (line) => {
+          const match = /^([A-Za-z_][\w.-]*)\s*=(.*)$/.exec(line);
+          return match?.[1] === undefined
+            ? bad(`${quote(line)} has no name and value`, 'write lines like `name=value`')
+            : good([match[1], (match[2] ?? '').trim()]);
+        },
+        (name) => name,
+      ),
+    print: (value) =>
+      Object.entries(value)
+        .map(([name, each]) => `${name}=${each}`)
+        .join('\n'),
+    schema,
+  };
+}
+
+/** RFC 9110, 5.6.2 (token) and 5.5 (field-value). */
+const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** `Name: value` lines; the values are secrets, so that messages name lines only. */
+export function headers(): InputType<Pairs> {
+  return {
+    name: 'Name: value lines',
+    shape: 'pairs',
+    separator: ': ',
+    parse: (text) =>
+      collect(
+        text,
+        (line, number) => {
+          const colon = line.indexOf(':');
+          const name = line.slice(0, Math.max(0, colon)).trim();
+          const value = line.slice(colon + 1).trim();
+          if (!headerName.test(name)) {
+            return bad(`line ${String(number)} is not a header`, 'write lines like `Name: value`');
+          }
+          return headerValue.test(value)
+            ? good([name, value])
+            : bad(
+                `the value in line ${String(number)} has characters that no header may hold`,
+                'use visible ASCII characters, encode others',
+              );
+        },
+        (name) => name.toLowerCase(),
+      ),
+    print: (value) =>
+      Object.keys(value)
+        .map((name) => `${name}: ***`)
+        .join('\n'),
+    secretParts: (text) => lines(text).flatMap(headerSecrets),
+    schema,
+  };
+}
+
+/** The value, and what follows the scheme in `Authorization: Bearer …`, which may turn up without it. */
+function headerSecrets(line: string): readonly string[] {
+  const value = line.slice(line.indexOf(':') + 1).trim();
+  const credentials = /^(?:proxy-)?authorization\s*:\s*\S+\s+(\S.*)$/i.exec(line)?.[1];
+  return credentials === undefined ? [value] : [value, credentials];
+}

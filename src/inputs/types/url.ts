@@ -1,0 +1,84 @@
+import { printableUrl } from '../../support/url.js';
+import { bad, good, type Parsed } from '../parsed.js';
+import type { InputType } from './type.js';
+
+/** The text is shown only as far as it is a URL: anything else may be a secret in the wrong place. */
+function parseUrl(text: string): Parsed<string> {
+  const like = 'write a whole URL, such as `https://app.example.com/health`';
+  if (/\s/.test(text)) return bad('has a blank inside of a URL', like);
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    return bad('is not a URL', like);
+  }
+  return url.protocol === 'http:' || url.protocol === 'https:'
+    ? good(text)
+    : bad(`${printableUrl(text)} is neither http nor https`, like);
+}
+
+/** A user name or password in a URL is a secret, and so is the text that holds it. */
+function userInfo(text: string): readonly string[] {
+  const raw = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)@/i.exec(text)?.[1];
+  if (raw === undefined) return [];
+  const colon = raw.indexOf(':');
+  const secret = colon === -1 ? raw : raw.slice(colon + 1);
+  return [text, raw, secret, decoded(secret)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/**
+ * A comma may stand in a URL; it ends one only where another begins.
+ */
+function splitUrls(text: string): string[] {
+  return text
+    .split(/\n|,(?=\s*[a-z][a-z0-9+.-]*:\/\/)/i)
+    .map((item) => item.trim().replace(/,$/, ''))
+    .filter((item) => item !== '');
+}
+
+/** One http or https URL, as written. */
+export function url(): InputType<string> {
+  return {
+    name: 'URL',
+    shape: 'text',
+    parse: parseUrl,
+    print: printableUrl,
+    secretParts: userInfo,
+    schema: { type: 'string', pattern: '^https?://' },
+  };
+}
+
+/** http and https URLs, each once, as written. */
+export function urls(): InputType<readonly string[]> {
+  return {
+    name: 'list of URLs',
+    shape: 'list',
+    parse: (text) => {
+      const found: string[] = [];
+      for (const item of splitUrls(text)) {
+        const parsed = parseUrl(item);
+        if (!parsed.ok) return parsed;
+        if (found.includes(item))
+          return bad(`${printableUrl(item)} is named twice`, 'name it once');
+        found.push(item);
+      }
+      return found.length === 0 ? bad('names no URL') : good(found);
+    },
+    print: (value) => value.map(printableUrl).join(', '),
+    secretParts: (text) => splitUrls(text).flatMap(userInfo),
+    schema: {
+      anyOf: [
+        { type: 'string', pattern: '^https?://' },
+        { type: 'array', items: { type: 'string', pattern: '^https?://' }, minItems: 1 },
+      ],
+    },
+  };
+}

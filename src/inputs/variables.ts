@@ -1,0 +1,67 @@
+import type { HostSystem } from '../hosts/types.js';
+import type { OutputId } from '../report/outputs.js';
+import type { InputFacts } from './input.js';
+
+const prefix = 'ROLLGATE_';
+
+/** `min-success-rate` → `ROLLGATE_MIN_SUCCESS_RATE` */
+export function ownVariable(id: string): string {
+  return `${prefix}${id.toUpperCase().replaceAll('-', '_')}`;
+}
+
+/**
+ * The variables in which a CI system hands an input of an action or a task over. GitHub keeps hyphens (actions/toolkit,
+ * packages/core/src/core.ts), Azure names have none (azure-pipelines-agent, Handler.cs).
+ */
+export function actionVariables(id: string): readonly string[] {
+  const name = id.toUpperCase();
+  const bare = name.replaceAll('-', '');
+  return name === bare ? [`INPUT_${name}`] : [`INPUT_${name}`, `INPUT_${bare}`];
+}
+
+/** Variables that count as the user's own on this host: what the host sets by itself says nothing of what the user wants. */
+export function guideVariables(facts: InputFacts, system: HostSystem): readonly string[] {
+  const byHost = hostVariables(facts, system);
+  return (facts.guide ?? []).filter((name) => !byHost.includes(name));
+}
+
+/** Variables that this host sets by itself. */
+export function hostVariables(facts: InputFacts, system: HostSystem): readonly string[] {
+  return facts.host?.[system] ?? [];
+}
+
+/** Every variable that the input may come from, on whatever host. */
+export function allVariables(id: string, facts: InputFacts): readonly string[] {
+  return [
+    ...actionVariables(id),
+    ownVariable(id),
+    ...(facts.guide ?? []),
+    ...Object.values(facts.host ?? {}).flat(),
+  ];
+}
+
+/** The outputs, which a GitLab dotenv report or CircleCI's `$BASH_ENV` hands to later jobs as variables like ours. */
+const outputs: Readonly<Record<OutputId, true>> = {
+  verdict: true,
+  reason: true,
+  'rolled-back': true,
+  'rollback-status': true,
+  'rollback-rung': true,
+  'rollback-url': true,
+  'rollback-run-id': true,
+  'success-rate': true,
+  'errors-per-minute': true,
+  'detection-seconds': true,
+  report: true,
+};
+
+/** Besides the outputs: what the `command` rung is told, and what the tests of this program are told. */
+const reserved: ReadonlySet<string> = new Set(
+  [...Object.keys(outputs), 'target', 'e2e', 'schemas'].map(ownVariable),
+);
+
+/** The variables that look like ours and are no input. */
+export function unknownVariables(names: readonly string[], ids: readonly string[]): string[] {
+  const known = new Set(ids.map(ownVariable));
+  return names.filter((name) => name.startsWith(prefix) && !known.has(name) && !reserved.has(name));
+}

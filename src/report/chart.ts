@@ -1,0 +1,101 @@
+import type { CheckResult, SeriesPoint } from '../gate/types.js';
+
+interface Plot {
+  readonly axis: string;
+  readonly points: readonly { readonly t: number; readonly y: number }[];
+  /** The limit, on the same scale; `null` when the record does not say it as a number. */
+  readonly limit: number | null;
+  readonly ceiling: number | null;
+}
+
+/** More points than this are unreadable at the width that GitHub gives a chart. */
+const maxPoints = 30;
+
+/**
+ * The course of a watch as a Mermaid chart: the success rate beside its limit; without such a check the share
+ * within the latency limit; else the evidence against the first check beside what it takes to act. Empty when
+ * there are less than two points. Syntax: https://mermaid.js.org/syntax/xyChart.html
+ */
+export function renderChart(checks: readonly CheckResult[]): string {
+  const check =
+    checks.find((c) => c.metric === 'success-rate' && c.outcome === 'breached') ??
+    checks.find((c) => c.metric === 'success-rate') ??
+    checks.find((c) => c.metric === 'latency') ??
+    checks.find((c) => c.evidence !== null);
+  if (check === undefined) return '';
+  const plot = check.kind === 'ratio' ? sharePlot(check) : evidencePlot(check);
+  if (plot.points.length < 2) return '';
+  const values = plot.points.map((point) => point.y);
+  const [low, high] = range(plot.limit === null ? values : [...values, plot.limit], plot.ceiling);
+  const lines = [
+    'xychart-beta',
+    `    x-axis "seconds" [${plot.points.map((point) => `"${String(Math.round(point.t))}"`).join(', ')}]`,
+    `    y-axis "${plot.axis}" ${number(low)} --> ${number(high)}`,
+    `    line [${values.map(number).join(', ')}]`,
+    ...(plot.limit === null
+      ? []
+      : [`    line [${values.map(() => number(plot.limit ?? 0)).join(', ')}]`]),
+  ];
+  return ['```mermaid', ...lines, '```'].join('\n');
+}
+
+function sharePlot(check: CheckResult): Plot {
+  const points = thin(check.series.filter((point) => point.samples > 0));
+  return {
+    axis: check.metric === 'latency' ? '% fast enough' : 'success %',
+    points: points.map((point) => ({
+      t: point.t,
+      y: 100 * (1 - point.failures / point.samples),
+    })),
+    limit: percentIn(check.limit),
+    ceiling: 100,
+  };
+}
+
+function evidencePlot(check: CheckResult): Plot {
+  return {
+    axis: `evidence against ${check.metric}`,
+    points: thin(check.series).map((point) => ({ t: point.t, y: point.logE })),
+    limit: check.evidence?.threshold ?? null,
+    ceiling: null,
+  };
+}
+
+/** The first number of a limit in words is its percentage: `≥ 95 %`, `p95 ≤ 800ms`. */
+function percentIn(limit: string): number | null {
+  const found = /\d+(\.\d+)?/.exec(limit);
+  return found === null ? null : Number(found[0]);
+}
+
+/** At most {@link maxPoints} points: neighbours are added up, time and evidence are those of the last. */
+function thin(series: readonly SeriesPoint[]): readonly SeriesPoint[] {
+  const size = Math.ceil(series.length / maxPoints);
+  if (size <= 1) return series;
+  const groups: SeriesPoint[] = [];
+  for (let from = 0; from < series.length; from += size) {
+    const group = series.slice(from, from + size);
+    groups.push(
+      group.reduce((sum, point) => ({
+        t: point.t,
+        samples: sum.samples + point.samples,
+        failures: sum.failures + point.failures,
+        logE: point.logE,
+      })),
+    );
+  }
+  return groups;
+}
+
+/** Round bounds with some room around the values, so that neither line lies on the frame. */
+function range(values: readonly number[], ceiling: number | null): readonly [number, number] {
+  const low = Math.min(...values);
+  const high = Math.max(...values);
+  const step = high - low > 20 ? 10 : 1;
+  const bottom = Math.floor(low / step) * step - step;
+  const top = Math.ceil(high / step) * step + step;
+  return [ceiling === null ? bottom : Math.max(0, bottom), Math.min(top, ceiling ?? top)];
+}
+
+function number(value: number): string {
+  return String(Number(value.toFixed(2)));
+}

@@ -1,0 +1,180 @@
+import type { CheckResult } from '../gate/types.js';
+import type { RollbackReport, RungReport } from '../rollback/types.js';
+import type { Finding } from '../support/finding.js';
+import type { RunReport, TargetReport } from './record.js';
+import { checkSentence, kindsInWords, missingInWords, oddsInWords } from './words.js';
+import { element, escapeXml } from './xml.js';
+
+type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
+
+interface Case {
+  readonly name: string;
+  readonly seconds: number;
+  readonly outcome: Outcome;
+  /** One sentence; nothing is said of what passed. */
+  readonly message: string;
+  readonly details: readonly string[];
+}
+
+interface Suite {
+  readonly name: string;
+  readonly cases: readonly Case[];
+}
+
+/**
+ * `junit.xml`: a suite per target, in it a case for the verdict, one per check and one per rung. What preflight
+ * refused, and the reason of a run that ended without a verdict, stand in a suite of their own.
+ * Times are seconds. Attributes as GitLab, Jenkins, Azure and CircleCI read them:
+ * https://github.com/testmoapp/junitxml
+ */
+export function renderJunit(report: RunReport): string {
+  const suites = [...runSuite(report), ...report.targets.map((t) => targetSuite(t, report))];
+  const cases = suites.flatMap((suite) => suite.cases);
+  const root = element('testsuites', { name: 'rollgate', ...totals(cases) }, [
+    '\n',
+    ...suites.map((suite) => renderSuite(suite, report)),
+  ]);
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+function runSuite(report: RunReport): readonly Suite[] {
+  const errors = report.findings.filter((finding) => finding.level === 'error');
+  const own = report.verdict === null || report.targets.length === 0;
+  if (!own && errors.length === 0) return [];
+  const cases = [...(own ? [runCase(report)] : []), ...errors.map(findingCase)];
+  return [{ name: report.command, cases }];
+}
+
+function runCase(report: RunReport): Case {
+  const outcome =
+    report.verdict === null
+      ? report.exitCode === 0
+        ? 'passed'
+        : 'error'
+      : verdictOutcome[report.verdict];
+  return {
+    name: 'verdict',
+    seconds: report.detectionSeconds ?? 0,
+    outcome,
+    message: report.reason,
+    details: [`exit code: ${String(report.exitCode)}`],
+  };
+}
+
+function findingCase(finding: Finding): Case {
+  return {
+    name: `preflight ${finding.subject}`,
+    seconds: 0,
+    outcome: 'failure',
+    message: finding.message,
+    details: finding.fix === undefined ? [] : [finding.fix],
+  };
+}
+
+function targetSuite(target: TargetReport, report: RunReport): Suite {
+  return {
+    name: target.name,
+    cases: [
+      {
+        name: 'verdict',
+        seconds: report.detectionSeconds ?? 0,
+        outcome: verdictOutcome[target.verdict],
+        message: target.reason,
+        details: [`rollback: ${statusLine(target.rollback)}`],
+      },
+      ...target.checks.map((check) => checkCase(check, target)),
+      ...target.rollback.rungs.map(rungCase),
+    ],
+  };
+}
+
+const verdictOutcome: Readonly<Record<TargetReport['verdict'], Outcome>> = {
+  healthy: 'passed',
+  unhealthy: 'failure',
+  inconclusive: 'error',
+  cancelled: 'error',
+  'not-judged': 'skipped',
+};
+
+function statusLine(rollback: RollbackReport): string {
+  return rollback.detail === '' ? rollback.status : `${rollback.status}: ${rollback.detail}`;
+}
+
+const checkOutcome: Readonly<Record<CheckResult['outcome'], Outcome>> = {
+  breached: 'failure',
+  within: 'passed',
+  'no-data': 'skipped',
+};
+
+function checkCase(check: CheckResult, target: TargetReport): Case {
+  const odds = oddsInWords(check, target);
+  const kinds = kindsInWords(check);
+  const missing = missingInWords(check);
+  return {
+    name: `check ${check.id}`,
+    seconds: 0,
+    outcome: checkOutcome[check.outcome],
+    message: checkSentence(check),
+    details: [
+      `subject: ${check.subject} (${check.source})`,
+      ...(odds === '' ? [] : [`evidence: ${odds}`]),
+      ...(kinds === '' ? [] : [`failures: ${kinds}`]),
+      ...(missing === '' ? [] : [`missing: ${missing}`]),
+    ],
+  };
+}
+
+const rungOutcome: Readonly<Record<RungReport['outcome'], Outcome>> = {
+  verified: 'passed',
+  skipped: 'skipped',
+  failed: 'failure',
+  triggered: 'failure',
+};
+
+function rungCase(rung: RungReport): Case {
+  return {
+    name: `rung ${rung.id}`,
+    seconds: rung.seconds,
+    outcome: rungOutcome[rung.outcome],
+    message: `${rung.outcome}: ${rung.detail}`,
+    details: rung.url === null ? [] : [rung.url],
+  };
+}
+
+function renderSuite(suite: Suite, report: RunReport): string {
+  const children = suite.cases.map((item) => `    ${renderCase(item, suite.name)}\n`);
+  const attributes = { name: suite.name, ...totals(suite.cases), timestamp: report.startedAt };
+  return `  ${element('testsuite', attributes, ['\n', ...children, '  '])}\n`;
+}
+
+function renderCase(item: Case, suite: string): string {
+  const attributes = {
+    classname: `rollgate.${suite}`,
+    name: item.name,
+    time: seconds(item.seconds),
+  };
+  return element('testcase', attributes, outcomeElement(item));
+}
+
+function outcomeElement(item: Case): readonly string[] {
+  if (item.outcome === 'passed') return [];
+  if (item.outcome === 'skipped') return [element('skipped', { message: item.message })];
+  const text = [item.message, ...item.details].join('\n');
+  const attributes = { message: item.message, type: item.name.split(' ')[0] ?? item.name };
+  return [element(item.outcome, attributes, [escapeXml(text)])];
+}
+
+function totals(cases: readonly Case[]): Readonly<Record<string, string | number>> {
+  const count = (outcome: Outcome): number => cases.filter((c) => c.outcome === outcome).length;
+  return {
+    tests: cases.length,
+    failures: count('failure'),
+    errors: count('error'),
+    skipped: count('skipped'),
+    time: seconds(cases.reduce((sum, item) => sum + item.seconds, 0)),
+  };
+}
+
+function seconds(value: number): string {
+  return value.toFixed(3);
+}

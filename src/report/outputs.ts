@@ -1,0 +1,83 @@
+import { clip } from '../support/text.js';
+import type { RunReport, TargetReport } from './record.js';
+import { decisiveRung, startedRun } from './rungs.js';
+
+/** The outputs, in the order in which every page and wrapper lists them. */
+export const outputTable = [
+  {
+    id: 'verdict',
+    description:
+      '`healthy`, `unhealthy`, `inconclusive`, `cancelled`, or `not-judged` in a rollback run. Empty when the run ended before there could be one.',
+  },
+  { id: 'reason', description: 'Why, in one sentence with numbers.' },
+  {
+    id: 'rolled-back',
+    description: '`true` only when the rollback is verified, else `false`.',
+  },
+  {
+    id: 'rollback-status',
+    description:
+      '`not-needed`, `verified`, `unverified`, `still-unhealthy`, `failed` or `withheld`.',
+  },
+  {
+    id: 'rollback-rung',
+    description:
+      'The rung that rolled back: `kubernetes`, `helm`, `compose`, `ci`, `scale-down` or `command`.',
+  },
+  {
+    id: 'rollback-url',
+    description: 'The run or object of the rollback, to look at.',
+  },
+  { id: 'rollback-run-id', description: 'The id of the rollback run.' },
+  { id: 'success-rate', description: 'Successful requests in percent, e.g. `97.00`.' },
+  { id: 'errors-per-minute', description: 'Failed requests per minute, e.g. `0.75`.' },
+  {
+    id: 'detection-seconds',
+    description: 'Seconds from the start of the watch to the verdict, e.g. `31.2`.',
+  },
+  { id: 'report', description: 'The path of `report.json`.' },
+] as const satisfies readonly { readonly id: string; readonly description: string }[];
+
+export type OutputId = (typeof outputTable)[number]['id'];
+
+/**
+ * The outputs of a run: all of them, always, each on one line; empty where there is no data. They speak of the
+ * first unhealthy target, else of the first one.
+ */
+export function outputsOf(report: RunReport, reportPath: string): Record<OutputId, string> {
+  const target = report.targets.find((t) => t.verdict === 'unhealthy') ?? report.targets[0];
+  const rollback = target?.rollback;
+  const rung = rollback && decisiveRung(rollback);
+  const run = rollback && startedRun(rollback);
+  const successRate = worst(target, 'success-rate', Math.min);
+  return {
+    verdict: report.verdict ?? '',
+    // A dotenv file, `$BASH_ENV` and Azure's variables hold one line each.
+    reason: clip(report.reason, 1000),
+    'rolled-back': String(rollback?.status === 'verified'),
+    'rollback-status': rollback?.status ?? '',
+    'rollback-rung': rung?.id ?? '',
+    'rollback-url': run?.url ?? '',
+    'rollback-run-id': run?.runId ?? '',
+    'success-rate': decimals(successRate === null ? null : successRate * 100, 2),
+    'errors-per-minute': decimals(worst(target, 'errors-per-minute', Math.max), 2),
+    'detection-seconds': decimals(report.detectionSeconds, 1),
+    report: reportPath,
+  };
+}
+
+function worst(
+  target: TargetReport | undefined,
+  metric: 'success-rate' | 'errors-per-minute',
+  pick: (...values: number[]) => number,
+): number | null {
+  const values = (target?.checks ?? [])
+    .filter((check) => check.metric === metric)
+    .map((check) => check.value)
+    .filter((value) => value !== null);
+  return values.length === 0 ? null : pick(...values);
+}
+
+function decimals(value: number | null, digits: number): string {
+  return value === null || !Number.isFinite(value) ? '' : value.toFixed(digits);
+}

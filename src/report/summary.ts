@@ -1,0 +1,233 @@
+import { Buffer } from 'node:buffer';
+import type { CheckResult } from '../gate/types.js';
+import type { RollbackReport, RungReport } from '../rollback/types.js';
+import type { Finding } from '../support/finding.js';
+import { formatDuration } from '../support/format.js';
+import { renderChart } from './chart.js';
+import { codeMarkdown, linkMarkdown, plainMarkdown, tableMarkdown } from './markdown.js';
+import type { RunReport, TargetReport } from './record.js';
+import { decisiveRung } from './rungs.js';
+import {
+  countsInWords,
+  headlineOf,
+  kindsInWords,
+  missingInWords,
+  oddsInWords,
+  statusSentence,
+  verdictHeadline,
+} from './words.js';
+
+/**
+ * GitHub refuses a step's summary of more than 1 MiB, and what several steps write adds up.
+ * Source: https://docs.github.com/actions/using-workflows/workflow-commands-for-github-actions#step-isolation-and-limits
+ */
+const maxBytes = 128 * 1024;
+
+const maxRows = 100;
+
+/**
+ * The Markdown for people: the verdict first, then what became of the rollback, then the numbers. Nothing from
+ * outside can break out of its place, and the whole stays below {@link maxBytes}.
+ */
+export function renderSummary(report: RunReport): string {
+  const several = report.targets.length > 1;
+  const sections = [
+    ...opening(report),
+    ...(several
+      ? [targetTable(report.targets), ...report.targets.flatMap(severalSection)]
+      : report.targets.flatMap((target) => targetSections(target))),
+    ...findings(report.findings),
+    ...notices(report.notices),
+    footer(report),
+  ];
+  return capped(sections.filter((section) => section !== ''));
+}
+
+function opening(report: RunReport): readonly string[] {
+  const { mark, word } = headlineOf(report);
+  const only = report.targets.length === 1 ? report.targets[0] : undefined;
+  return [
+    `## ${mark} ${word}`,
+    `**${plainMarkdown(report.reason, 1000)}**`,
+    only === undefined ? '' : rollbackLine(only.rollback),
+  ];
+}
+
+/** Status, the rung that did it, how long it took, and where to look. */
+function rollbackLine(rollback: RollbackReport): string {
+  const sentence = statusSentence[rollback.status];
+  if (sentence === '') return '';
+  const rung = decisiveRung(rollback);
+  const by =
+    rung === undefined
+      ? ''
+      : ` By ${codeMarkdown(rung.id)} in ${formatDuration(rollback.seconds * 1000)}.`;
+  const link = rung === undefined ? '' : linkMarkdown('Look at it', rung.url);
+  const detail = rollback.detail === '' ? '' : ` ${plainMarkdown(rollback.detail)}`;
+  return `${sentence}${by}${detail}${link === '' ? '' : ` ${link}`}`;
+}
+
+function targetTable(targets: readonly TargetReport[]): string {
+  return tableMarkdown(
+    ['target', 'verdict', 'rollback', 'why'],
+    firstRows(targets, (target) => [
+      codeMarkdown(target.name),
+      `${verdictHeadline(target.verdict).mark} ${target.verdict}`,
+      target.rollback.status,
+      plainMarkdown(target.reason, 300),
+    ]),
+  );
+}
+
+/** A healthy target folds away: nobody reads about it at the worst moment of a week. */
+function severalSection(target: TargetReport): readonly string[] {
+  const { mark } = verdictHeadline(target.verdict);
+  const body = [rollbackLine(target.rollback), ...targetSections(target)].filter(
+    (section) => section !== '',
+  );
+  if (body.length === 0) return [];
+  const title = `${mark} ${codeMarkdown(target.name)}`;
+  if (target.verdict !== 'healthy') return [`### ${title}`, ...body];
+  return [`<details><summary>${title}</summary>\n\n${body.join('\n\n')}\n\n</details>`];
+}
+
+function targetSections(target: TargetReport): readonly string[] {
+  return [checkTable(target), rungTable(target.rollback), chart(target)];
+}
+
+const checkMark: Readonly<Record<CheckResult['outcome'], string>> = {
+  breached: '❌ breached',
+  within: '✅ within',
+  'no-data': '❔ no data',
+};
+
+function checkTable(target: TargetReport): string {
+  if (target.checks.length === 0) return '';
+  const worstFirst = [...target.checks].sort((a, b) => rank(a) - rank(b));
+  return tableMarkdown(
+    ['check', 'value', 'limit', 'samples', 'evidence', 'outcome'],
+    firstRows(worstFirst, (check) => [
+      `${codeMarkdown(check.id)}${several(check, target) ? ` ${plainMarkdown(check.subject, 120)}` : ''}`,
+      check.shown === '' ? '–' : plainMarkdown(check.shown, 80),
+      plainMarkdown(check.limit, 80),
+      samples(check),
+      oddsInWords(check, target) || '–',
+      checkMark[check.outcome],
+    ]),
+  );
+}
+
+function rank(check: CheckResult): number {
+  return { breached: 0, 'no-data': 1, within: 2 }[check.outcome];
+}
+
+/** Whether the subject is needed to tell the check from others of its metric. */
+function several(check: CheckResult, target: TargetReport): boolean {
+  return target.checks.filter((other) => other.metric === check.metric).length > 1;
+}
+
+function samples(check: CheckResult): string {
+  const kinds = kindsInWords(check);
+  const missing = missingInWords(check);
+  const parts = [
+    countsInWords(check),
+    kinds === '' ? '' : `(${kinds})`,
+    missing === '' ? '' : `; ${missing}`,
+  ];
+  const text = parts.filter((part) => part !== '').join(' ');
+  return text === '' ? '–' : plainMarkdown(text.replace(/^; /, '').replace(/ ;/g, ';'), 300);
+}
+
+const rungMark: Readonly<Record<RungReport['outcome'], string>> = {
+  verified: '✅ verified',
+  triggered: '⚠️ triggered',
+  failed: '❌ failed',
+  skipped: '⏭️ skipped',
+};
+
+function rungTable(rollback: RollbackReport): string {
+  if (rollback.rungs.length === 0) return '';
+  return tableMarkdown(
+    ['rung', 'outcome', 'detail', 'took', 'link'],
+    firstRows(rollback.rungs, (rung) => [
+      codeMarkdown(rung.id),
+      rungMark[rung.outcome],
+      plainMarkdown(rung.detail, 600),
+      rung.outcome === 'skipped' ? '–' : formatDuration(rung.seconds * 1000),
+      linkMarkdown(rung.runId ?? 'open', rung.url) || '–',
+    ]),
+  );
+}
+
+function chart(target: TargetReport): string {
+  const drawn = renderChart(target.checks);
+  return drawn === ''
+    ? ''
+    : `<details open><summary>The watch; the level line is the limit</summary>\n\n${drawn}\n\n</details>`;
+}
+
+const findingMark: Readonly<Record<Finding['level'], string>> = {
+  error: '❌',
+  warning: '⚠️',
+  notice: 'ℹ️',
+};
+
+function findings(found: readonly Finding[]): readonly string[] {
+  if (found.length === 0) return [];
+  const lines = found.slice(0, maxRows).map((finding) => {
+    const fix = finding.fix === undefined ? '' : ` → ${plainMarkdown(finding.fix)}`;
+    return `- ${findingMark[finding.level]} ${codeMarkdown(finding.subject)}: ${plainMarkdown(finding.message)}${fix}`;
+  });
+  return ['### Findings', [...lines, ...more(found.length)].join('\n')];
+}
+
+function notices(found: readonly string[]): readonly string[] {
+  if (found.length === 0) return [];
+  const lines = found.slice(0, maxRows).map((notice) => `- ${plainMarkdown(notice)}`);
+  return ['### Notices', [...lines, ...more(found.length)].join('\n')];
+}
+
+function more(count: number): readonly string[] {
+  return count > maxRows ? [`- … and ${String(count - maxRows)} more, see report.json`] : [];
+}
+
+function footer(report: RunReport): string {
+  const parts = [
+    `rollgate ${plainMarkdown(report.tool.version)} ${codeMarkdown(report.command)}`,
+    `${utc(report.startedAt)} – ${utc(report.endedAt)} UTC`,
+    report.detectionSeconds === null
+      ? ''
+      : `verdict after ${formatDuration(report.detectionSeconds * 1000)}`,
+    `exit code ${String(report.exitCode)}`,
+    linkMarkdown('run', report.host.runUrl),
+  ];
+  return `<sub>${parts.filter((part) => part !== '').join(' · ')}</sub>`;
+}
+
+/** `2026-11-02T10:00:00.000Z` → `2026-11-02 10:00:00`. */
+function utc(iso: string): string {
+  return plainMarkdown(iso.replace('T', ' ').replace(/\.\d+Z$/, ''));
+}
+
+function firstRows<T>(
+  items: readonly T[],
+  row: (item: T) => readonly string[],
+): readonly (readonly string[])[] {
+  const rows = items.slice(0, maxRows).map(row);
+  return items.length > maxRows
+    ? [...rows, [`… and ${String(items.length - maxRows)} more, see report.json`]]
+    : rows;
+}
+
+/** Whole sections, in order, as long as there is room: half a table or chart would be rendered as rubbish. */
+function capped(sections: readonly string[]): string {
+  const left = 'The rest did not fit; it is in report.json.';
+  const kept: string[] = [];
+  let bytes = Buffer.byteLength(left) + 2;
+  for (const section of sections) {
+    bytes += Buffer.byteLength(section) + 2;
+    if (bytes > maxBytes) return `${[...kept, left].join('\n\n')}\n`;
+    kept.push(section);
+  }
+  return `${kept.join('\n\n')}\n`;
+}

@@ -1,0 +1,170 @@
+import type { CheckResult, Limit } from '../gate/types.js';
+import { formatDuration, formatNumber } from '../support/format.js';
+import { clip } from '../support/text.js';
+import type { RunReport, TargetReport } from './record.js';
+import { startedRun } from './rungs.js';
+import { headlineOf, statusSentence, verdictHeadline } from './words.js';
+
+/** No line is wider than this, whatever the terminal, but an address: that must stay whole to be opened. */
+export const maxColumns = 120;
+
+/** The watch at one moment. */
+export interface Progress {
+  readonly elapsedMs: number;
+  readonly totalMs: number;
+  readonly phase: 'warm-up' | 'watch' | 'confirming';
+  readonly checks: readonly CheckResult[];
+}
+
+/** How lines are to look. Colour is for a terminal that shows it. */
+export interface Style {
+  readonly colour: boolean;
+}
+
+const plain: Style = { colour: false };
+
+type Paint = 'red' | 'green' | 'yellow' | 'dim';
+
+// SGR codes, ECMA-48 8.3.117.
+const codes: Readonly<Record<Paint, number>> = { red: 31, green: 32, yellow: 33, dim: 2 };
+
+function paint(text: string, how: Paint, style: Style): string {
+  return style.colour ? `\u001b[${String(codes[how])}m${text}\u001b[0m` : text;
+}
+
+/**
+ * One line about the watch: `  02:10/05:30  success 98.75 % of 240 (≥ 95 %)  errors 0.75 per minute (≤ 10 per minute)  health ok`.
+ * One part per metric, the worst check of it; what does not fit is counted: `+2`.
+ */
+export function progressLine(progress: Progress, style: Style = plain): string {
+  const time = `  ${clockTime(progress.elapsedMs)}/${clockTime(progress.totalMs)}`;
+  const phase = progress.phase === 'watch' ? '' : `  ${progress.phase}`;
+  const parts = metrics
+    .map((metric) => progress.checks.filter((check) => check.metric === metric))
+    .filter((checks) => checks.length > 0)
+    .map(part);
+  let line = `${time}${phase}`;
+  let columns = line.length;
+  let shown = 0;
+  for (const { text, outcome } of parts) {
+    const needed = columns + 2 + text.length + (shown < parts.length - 1 ? ' +9'.length : 0);
+    if (needed > maxColumns) break;
+    line += `  ${outcome === 'breached' ? paint(text, 'red', style) : text}`;
+    columns += 2 + text.length;
+    shown += 1;
+  }
+  return shown === parts.length ? line : `${line} +${String(parts.length - shown)}`;
+}
+
+const metrics = ['success-rate', 'errors-per-minute', 'latency', 'value', 'health'] as const;
+
+/** `null`: a measured value is called by the name of its check. */
+const labels: Readonly<Record<Limit['metric'], string | null>> = {
+  'success-rate': 'success',
+  'errors-per-minute': 'errors',
+  latency: 'latency',
+  value: null,
+  health: 'health',
+};
+
+function part(checks: readonly CheckResult[]): {
+  readonly text: string;
+  readonly outcome: CheckResult['outcome'];
+} {
+  const worst = checks.reduce((a, b) => (severity(b) > severity(a) ? b : a));
+  const of = checks.length > 1 ? ` (worst of ${String(checks.length)})` : '';
+  return { text: clip(`${partText(worst)}${of}`, 60), outcome: worst.outcome };
+}
+
+function partText(check: CheckResult): string {
+  const label = labels[check.metric] ?? check.id;
+  if (check.metric === 'health') return `${label} ${healthWord[check.outcome]}`;
+  if (check.shown === '') return `${label} no data`;
+  const of = check.metric === 'success-rate' ? ` of ${formatNumber(check.samples, 0)}` : '';
+  return `${label} ${check.shown}${of} (${check.limit})`;
+}
+
+const healthWord: Readonly<Record<CheckResult['outcome'], string>> = {
+  within: 'ok',
+  breached: 'failing',
+  'no-data': 'no answer yet',
+};
+
+/** Breached first, then the strongest evidence, then the share of failures. */
+function severity(check: CheckResult): number {
+  const breached = check.outcome === 'breached' ? 1e6 : 0;
+  const share = check.samples === 0 ? 0 : check.failures / check.samples;
+  return breached + (check.evidence?.logE ?? 0) + share;
+}
+
+/** `130000` → `02:10`, from an hour on `1:02:10`. */
+function clockTime(ms: number): string {
+  const total = Math.floor(ms / 1000);
+  const hours = Math.floor(total / 3600);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const rest = `${two(Math.floor((total % 3600) / 60))}:${two(total % 60)}`;
+  return hours === 0 ? rest : `${String(hours)}:${rest}`;
+}
+
+/** The last lines of a run: the verdict, why, what became of the rollback, and where the report is. */
+export function finalLines(
+  report: RunReport,
+  reportPath: string,
+  style: Style = plain,
+): readonly string[] {
+  const { mark, word } = headlineOf(report);
+  const several = report.targets.length > 1;
+  return [
+    `${mark} ${paint(word.toLowerCase(), headColour(report), style)}`,
+    ...indented(report.reason),
+    ...report.targets.flatMap((target) => targetLines(target, several)),
+    ...indented(`report: ${reportPath}`).map((line) => paint(line, 'dim', style)),
+  ];
+}
+
+function headColour(report: RunReport): Paint {
+  if (report.verdict === 'unhealthy') return 'red';
+  if (report.verdict === null) return report.exitCode === 0 ? 'green' : 'red';
+  return report.verdict === 'healthy' || report.verdict === 'not-judged' ? 'green' : 'yellow';
+}
+
+function targetLines(target: TargetReport, several: boolean): readonly string[] {
+  const { rollback } = target;
+  const run = startedRun(rollback);
+  return [
+    ...(several
+      ? indented(`${verdictHeadline(target.verdict).mark} ${target.name}: ${target.reason}`)
+      : []),
+    ...(rollback.status === 'not-needed'
+      ? []
+      : indented(`${statusSentence[rollback.status]} ${rollback.detail}`)),
+    ...rollback.rungs.flatMap((rung) =>
+      indented(
+        `${rung.id}: ${rung.outcome}${rung.outcome === 'skipped' ? '' : ` after ${formatDuration(rung.seconds * 1000)}`}: ${rung.detail}`,
+      ),
+    ),
+    ...(run?.url ? [`   ${run.url}`] : []),
+  ];
+}
+
+/** Wrapped between words; a word that is too long for a line is cut into pieces. */
+function indented(text: string): readonly string[] {
+  const width = maxColumns - 3;
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text
+    .trim()
+    .split(/\s+/)
+    .flatMap((long) => pieces(long, width))) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = '';
+    }
+    line += line === '' ? word : ` ${word}`;
+  }
+  return [...lines, line].map((content) => `   ${content}`);
+}
+
+function pieces(word: string, width: number): readonly string[] {
+  return word.match(new RegExp(`.{1,${String(width)}}`, 'gsu')) ?? [word];
+}

@@ -1,0 +1,97 @@
+import type { CheckResult } from '../gate/types.js';
+import type { RollbackStatus } from '../rollback/types.js';
+import { formatNumber, plural } from '../support/format.js';
+import type { RunReport, TargetReport } from './record.js';
+
+/** The mark and the one word that a report begins with. */
+export interface Headline {
+  readonly mark: string;
+  readonly word: string;
+}
+
+const verdicts: Readonly<Record<TargetReport['verdict'], Headline>> = {
+  healthy: { mark: '✅', word: 'Healthy' },
+  unhealthy: { mark: '❌', word: 'Unhealthy' },
+  inconclusive: { mark: '❔', word: 'Inconclusive' },
+  cancelled: { mark: '⏹️', word: 'Cancelled' },
+  'not-judged': { mark: '⏭️', word: 'Not-judged' },
+};
+
+export function verdictHeadline(verdict: TargetReport['verdict']): Headline {
+  return verdicts[verdict];
+}
+
+/** The headline of a run; one that ended without a verdict is named after its exit code. */
+export function headlineOf(report: RunReport): Headline {
+  if (report.verdict !== null) return verdicts[report.verdict];
+  if (report.exitCode === 0) return { mark: '✅', word: 'Done' };
+  if (report.exitCode === 2) return { mark: '🔧', word: 'Misconfigured' };
+  return { mark: '💥', word: 'Failed' };
+}
+
+/** What became of the rollback, for a person who has ten seconds; empty when none was needed. */
+export const statusSentence: Readonly<Record<RollbackStatus, string>> = {
+  'not-needed': '',
+  verified: '↩️ Rolled back, and verified.',
+  unverified: '🚨 Rollback started, but not verified: a person must look now.',
+  'still-unhealthy': '🚨 Rolled back, but still unhealthy: a person must look now.',
+  failed: '🚨 The rollback failed, nothing was taken back: a person must look now.',
+  withheld: '✋ No rollback was done.',
+};
+
+/** `41 of 300 failed`; what `failed` is depends on the metric. Empty without samples. */
+export function countsInWords(check: CheckResult): string {
+  if (check.samples === 0) return '';
+  if (check.kind === 'value') return plural(check.samples, 'measurement');
+  const noun = check.metric === 'latency' ? 'too slow' : 'failed';
+  return `${formatNumber(check.failures, 0)} of ${formatNumber(check.samples, 0)} ${noun}`;
+}
+
+/** `30 × status 503, 11 × timeout`, most frequent first, at most five. Empty when nothing failed. */
+export function kindsInWords(check: CheckResult): string {
+  return Object.entries(check.kinds)
+    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+    .slice(0, 5)
+    .map(([kind, count]) => `${formatNumber(count, 0)} × ${kind}`)
+    .join(', ');
+}
+
+/** `4 looks without data, 1 error of the source`; empty when nothing was missing. */
+export function missingInWords(check: CheckResult): string {
+  const { noData, providerErrors } = check.missing;
+  return [
+    noData > 0 ? `${plural(noData, 'look')} without data` : '',
+    providerErrors > 0 ? `${plural(providerErrors, 'error')} of the source` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/**
+ * How seldom a target within its limits shows this much against one of its checks: `1 in 4,300`. The checks of a
+ * target share the odds. Empty for a check that has no evidence (health) or nothing against it.
+ */
+export function oddsInWords(check: CheckResult, target: TargetReport): string {
+  if (check.evidence === null) return '';
+  const sharing = target.checks.filter((other) => other.evidence !== null).length;
+  const logOdds = check.evidence.maxLogE - Math.log(sharing);
+  if (logOdds > Math.log(1e9)) return '1 in a billion';
+  const odds = Math.floor(Math.exp(logOdds));
+  return odds < 2 ? '' : `1 in ${formatNumber(odds, 0)}`;
+}
+
+/** One sentence about a check, with all its numbers. */
+export function checkSentence(check: CheckResult): string {
+  if (check.outcome === 'no-data') {
+    const missing = missingInWords(check);
+    return `${check.id}: no data (limit ${check.limit})${missing === '' ? '' : `; ${missing}`}.`;
+  }
+  const counts = countsInWords(check);
+  const kinds = kindsInWords(check);
+  const verb = check.outcome === 'breached' ? 'is over the limit' : 'is within the limit';
+  const value = check.shown === '' ? 'value unknown' : check.shown;
+  return (
+    `${check.id}: ${value} ${verb} (${check.limit})` +
+    `${counts === '' || check.kind === 'health' ? '' : `; ${counts}`}${kinds === '' ? '' : `: ${kinds}`}.`
+  );
+}

@@ -1,0 +1,216 @@
+import type { Clock } from '../support/clock.js';
+import { messageOf } from '../support/errors.js';
+import { formatDuration } from '../support/format.js';
+import { clip, neutralise } from '../support/text.js';
+import { followRun } from './pipeline/follow.js';
+import type { FollowOutcome, GivenUp } from './pipeline/follow.js';
+import type { PipelineClient, StartedRun, StartRequest } from './pipeline/types.js';
+import type { Plan, RollbackRequest, Rung, RungResult } from './types.js';
+
+export interface CiRungOptions {
+  readonly client: PipelineClient;
+  /** Branch or tag that the rollback pipeline runs on; `undefined`: the repository's default branch. */
+  readonly ref: string | undefined;
+  /** `rollback-parameters`: sent as they are. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether the run is followed to its end. */
+  readonly wait: boolean;
+  /** Milliseconds that the run may stay queued. */
+  readonly startTimeout: number;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+}
+
+interface CiPlan extends Plan {
+  readonly send: StartRequest;
+}
+
+/** The CI integration guide promises this line to the letter. */
+const TRIGGERED = '✅ CI/CD rollback triggered';
+
+/** The `ci` rung: starts the rollback pipeline of a CI system, and follows its run. */
+export function createCiRung(options: CiRungOptions): Rung<CiPlan> {
+  const { client, clock, random } = options;
+
+  const requestFor = (marker: Readonly<Record<string, string>>, id: string): StartRequest => ({
+    ref: options.ref,
+    optional: { rollback: 'true', rollback_id: id, ...marker },
+    parameters: options.parameters,
+    correlationId: id,
+  });
+
+  return {
+    kind: 'rung',
+    id: 'ci',
+
+    preflight(signal) {
+      // What to go back to is known only after a snapshot, so preflight must not count on it.
+      return client.preflight(requestFor({ rollback_target: 'preflight' }, 'preflight'), signal);
+    },
+
+    async plan(request, signal): Promise<CiPlan> {
+      const send = requestFor(markerOf(request), request.correlationId);
+      return {
+        kind: 'plan',
+        steps: [
+          ...(await client.describe(send, signal)),
+          options.wait
+            ? `then follow the run to its end; give it up when it has not begun after ${formatDuration(options.startTimeout)}`
+            : 'then leave it to itself (rollback-wait is false)',
+        ],
+        to: {
+          ...(request.revision === undefined ? {} : { revision: request.revision }),
+          ...(request.image === undefined ? {} : { image: request.image }),
+        },
+        send,
+      };
+    },
+
+    async execute(plan, context) {
+      let result;
+      try {
+        result = await client.start(plan.send, context.signal, () => {
+          context.beforeChange();
+        });
+      } catch (error) {
+        return failed(`Nothing was started: ${clip(neutralise(messageOf(error)))}.`);
+      }
+
+      if (result.kind === 'refused') {
+        const hint = result.hint === undefined ? '' : ` ${sentence(result.hint)}`;
+        return failed(`The rollback pipeline was not started: ${sentence(result.reason)}${hint}`);
+      }
+      const run = result.kind === 'started' ? result.run : result.probable;
+      if (run === undefined) {
+        return {
+          outcome: 'triggered',
+          detail: `A rollback run may have been started: ${sentence(result.kind === 'unknown' ? result.reason : '')} Look for it in ${client.id} before you start another.`,
+          versionConfirmed: null,
+        };
+      }
+      context.started({ url: run.url, runId: run.id });
+      if (result.kind === 'started') context.progress(TRIGGERED);
+      context.progress(run.url);
+
+      if (!options.wait) {
+        return about(run, 'triggered', 'was started and not followed (rollback-wait is false).');
+      }
+      const followed = await followRun(client, run, {
+        clock,
+        random,
+        signal: context.signal,
+        startTimeout: options.startTimeout,
+        progress: (line) => {
+          context.progress(line);
+        },
+        ours: result.kind === 'started',
+      });
+      return result.kind === 'started'
+        ? resultOf(run, followed, options)
+        : probableResult(run, result.reason, followed);
+    },
+  };
+}
+
+function markerOf(request: RollbackRequest): Record<string, string> {
+  return {
+    rollback_target: request.target,
+    ...(request.revision === undefined ? {} : { rollback_revision: request.revision }),
+    ...(request.image === undefined ? {} : { rollback_image: request.image }),
+  };
+}
+
+function resultOf(run: StartedRun, followed: FollowOutcome, options: CiRungOptions): RungResult {
+  switch (followed.kind) {
+    case 'succeeded':
+      return about(run, 'verified', `ended with ${quoted(followed.word)}.`);
+    case 'failed':
+      return about(
+        run,
+        'triggered',
+        `ended with ${quoted(followed.word)}; what it changed is not known.`,
+      );
+    case 'cancelled':
+      return about(
+        run,
+        'triggered',
+        'was cancelled by somebody else; what it changed until then is not known.',
+      );
+    case 'unreadable':
+      return about(
+        run,
+        'triggered',
+        `was started, and its state cannot be read: ${sentence(followed.problem)}`,
+      );
+    case 'left':
+      return about(run, 'triggered', `was left running (${followed.by}).`);
+    case 'never-started': {
+      const hint = followed.hint === undefined ? '' : ` (${followed.hint})`;
+      return abandoned(
+        run,
+        `had not begun after ${formatDuration(options.startTimeout)}: ${quoted(followed.word)}${hint}`,
+        followed,
+      );
+    }
+    case 'waiting-for-person':
+      return abandoned(
+        run,
+        'still waited for a person to approve it when the time was over',
+        followed,
+      );
+    case 'given-up':
+      return abandoned(
+        run,
+        `was not done when the time was over: ${quoted(followed.word)}`,
+        followed,
+      );
+  }
+}
+
+/** A run that we gave up. Only one that is seen as cancelled, and of which nothing ran, has changed nothing. */
+function abandoned(run: StartedRun, what: string, end: GivenUp): RungResult {
+  if (!end.cancelled) {
+    const problem = end.problem === undefined ? '' : ` (${end.problem})`;
+    return about(
+      run,
+      'triggered',
+      `${what}; that it was cancelled could not be confirmed${problem}: it may still fire.`,
+    );
+  }
+  return end.mayHaveRun
+    ? about(run, 'triggered', `${what}. It was cancelled; what it changed until then is not known.`)
+    : about(run, 'failed', `${what}. It was cancelled before anything of it ran.`);
+}
+
+/** The run may be somebody else's: whatever it says proves nothing about ours. */
+function probableResult(run: StartedRun, why: string, followed: FollowOutcome): RungResult {
+  const word = 'word' in followed ? `: ${quoted(followed.word)}` : '';
+  return about(
+    run,
+    'triggered',
+    `is probably ours, which could not be proven (${clip(why)})${word}; its result proves nothing.`,
+  );
+}
+
+function about(run: StartedRun, outcome: RungResult['outcome'], what: string): RungResult {
+  return {
+    outcome,
+    detail: `The rollback run ${run.id} ${what}`,
+    url: run.url,
+    runId: run.id,
+    versionConfirmed: null,
+  };
+}
+
+function failed(detail: string): RungResult {
+  return { outcome: 'failed', detail, versionConfirmed: null };
+}
+
+function quoted(word: string): string {
+  return `"${word}"`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,135 @@
+import { formatDuration } from '../format.js';
+import { printableUrl } from '../url.js';
+
+/** Why a request got no usable answer. */
+export type HttpErrorKind =
+  | 'dns'
+  | 'refused'
+  | 'reset'
+  | 'timeout'
+  | 'tls'
+  /** The body is longer than the caller takes. */
+  | 'too-large'
+  /** More redirects than allowed, or one that cannot be followed. */
+  | 'redirects'
+  /** The proxy could not be reached, or did not let us through. */
+  | 'proxy'
+  /** Our own machine ran short of something: says nothing of what was asked. */
+  | 'local'
+  /** The caller's signal was aborted. */
+  | 'aborted'
+  | 'other';
+
+/** A cause in the words for a table of failures, without any detail of this one request. */
+export interface HttpFailure {
+  readonly kind: HttpErrorKind;
+  /** `connection refused`, `TLS failure`: few different ones, so that failures can be counted by it. */
+  readonly summary: string;
+  /** The code of Node or OpenSSL, when there is one: `ECONNREFUSED`. */
+  readonly code?: string | undefined;
+  /** What else a person needs to know. */
+  readonly detail?: string | undefined;
+}
+
+/**
+ * A request without a usable answer. Its message names method, printable URL and cause, never a header, a body, a
+ * query value or user info; the error of the library below is not kept, because that holds the whole request.
+ */
+export class HttpError extends Error {
+  override readonly name = 'HttpError';
+  readonly kind: HttpErrorKind;
+  readonly summary: string;
+  readonly code: string | undefined;
+  /** Whether the server may have got the request. Only when it cannot, a request that changes something may be repeated. */
+  readonly mayHaveBeenReceived: boolean;
+
+  constructor(
+    request: { readonly method: string; readonly url: string },
+    failure: HttpFailure,
+    mayHaveBeenReceived: boolean,
+    options?: ErrorOptions,
+  ) {
+    const code = failure.code === undefined ? '' : ` (${failure.code})`;
+    const detail = failure.detail === undefined ? '' : `: ${failure.detail}`;
+    super(
+      `${request.method} ${printableUrl(request.url)}: ${failure.summary}${code}${detail}`,
+      options,
+    );
+    this.kind = failure.kind;
+    this.summary = failure.summary;
+    this.code = failure.code;
+    this.mayHaveBeenReceived = mayHaveBeenReceived;
+  }
+}
+
+/** How far a request got before it failed. */
+export interface Progress {
+  /** It goes through a proxy, and the way to the server is not open yet. */
+  readonly atProxy: boolean;
+  /** The connection to the server stands and TLS is being negotiated. */
+  readonly inHandshake: boolean;
+}
+
+export function timedOut(timeoutMs: number): HttpFailure {
+  return {
+    kind: 'timeout',
+    summary: 'timeout',
+    detail: `no complete answer within ${formatDuration(timeoutMs)}`,
+  };
+}
+
+// What our own machine lacks: open files, ports, buffers, memory. Linux connect(2), open(2).
+const LOCAL = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM', 'EAI_MEMORY']);
+const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
+const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
+// Node's TLS documentation, "X509 certificate error codes": the chain ends in a certificate that is not trusted.
+const UNKNOWN_CA = new Set([
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+]);
+
+/** What an error of Node's sockets, TLS, parser or decompression means. */
+export function classify(error: unknown, progress: Progress): HttpFailure {
+  const code = codeOf(error);
+  if (code !== undefined && LOCAL.has(code)) {
+    return { kind: 'local', summary: 'shortage on this machine', code };
+  }
+  if (progress.atProxy) return { kind: 'proxy', summary: 'proxy failure', code };
+  if (code === undefined) return { kind: 'other', summary: 'network failure' };
+  if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
+    return { kind: 'dns', summary: 'dns failure', code };
+  }
+  if (code === 'ECONNREFUSED') return { kind: 'refused', summary: 'connection refused', code };
+  if (code === 'ETIMEDOUT') return { kind: 'timeout', summary: 'timeout', code };
+  if (RESET.has(code)) return { kind: 'reset', summary: 'connection reset', code };
+  if (UNREACHABLE.has(code)) return { kind: 'other', summary: 'host unreachable', code };
+  if (progress.inHandshake || code === 'EPROTO' || /^ERR_(SSL|TLS)_/.test(code)) {
+    const detail = UNKNOWN_CA.has(code)
+      ? 'the certificate is signed by an authority that is not trusted; if it is yours, name its certificate in ca-file'
+      : undefined;
+    return { kind: 'tls', summary: 'TLS failure', code, detail };
+  }
+  // llhttp, the parser of Node: https://github.com/nodejs/llhttp, `HPE_` error names.
+  if (code.startsWith('HPE_')) return { kind: 'other', summary: 'answer is not HTTP', code };
+  if (code.startsWith('Z_') || code.startsWith('ERR__ERROR_FORMAT')) {
+    return { kind: 'other', summary: 'unreadable body', code };
+  }
+  return { kind: 'other', summary: 'network failure', code };
+}
+
+/**
+ * The code that says most. When several addresses of a name were tried (happy eyeballs), each has an error of its own;
+ * one that our machine has no such address (`EADDRNOTAVAIL` for IPv6) says less than an answer of the other side.
+ */
+function codeOf(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('errors' in error && Array.isArray(error.errors)) {
+    const codes = error.errors.map(codeOf).filter((code) => code !== undefined);
+    const telling = codes.find((code) => !LOCAL.has(code) && !UNREACHABLE.has(code)) ?? codes[0];
+    if (telling !== undefined) return telling;
+  }
+  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}

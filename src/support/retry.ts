@@ -1,0 +1,97 @@
+import { raceSignal } from './abort.js';
+import type { Clock } from './clock.js';
+
+/** Asking again is of no use: the answer will be the same. */
+export class PermanentError extends Error {
+  override readonly name: string = 'PermanentError';
+}
+
+/** Asking again may help. */
+export class TransientError extends Error {
+  override readonly name: string = 'TransientError';
+  /** @param retryAfterMs how long the server asked us to wait, in milliseconds, if it did. */
+  constructor(
+    message: string,
+    readonly retryAfterMs?: number,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** Whether an HTTP status speaks of the moment (408, 429, 5xx), and not of the request. */
+export function isTransientStatus(status: number): boolean {
+  return status === 408 || status === 429 || (status >= 500 && status <= 599);
+}
+
+/**
+ * How long a server asks to wait, in milliseconds: `Retry-After` in seconds or as an HTTP date (RFC 9110 §10.2.3), else
+ * `x-ratelimit-reset` in seconds since the epoch when `x-ratelimit-remaining` is 0 (GitHub, "Rate limits for the REST
+ * API"). `undefined`: it does not ask. A time in the past is 0.
+ *
+ * @param header looks up a header by its lower-case name.
+ * @param now wall clock, milliseconds since the epoch.
+ */
+export function retryAfterMs(
+  header: (name: string) => string | undefined,
+  now: number,
+): number | undefined {
+  const retryAfter = header('retry-after')?.trim();
+  if (retryAfter !== undefined && retryAfter !== '') {
+    if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+    const date = Date.parse(retryAfter);
+    if (!Number.isNaN(date)) return Math.max(0, date - now);
+  }
+  const reset = header('x-ratelimit-reset')?.trim();
+  if (header('x-ratelimit-remaining')?.trim() === '0' && /^\d+$/.test(reset ?? '')) {
+    return Math.max(0, Number(reset) * 1000 - now);
+  }
+  return undefined;
+}
+
+export interface RetryOptions {
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+  /** Milliseconds for all attempts and the waits between them; no new attempt is begun after that. */
+  readonly budgetMs: number;
+  /** How often to ask at most. At least 1. */
+  readonly attempts: number;
+}
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+
+/**
+ * The wait before attempt `attempt` + 1 (1 is the first attempt), in milliseconds: doubles from 0.5 s up to 10 s; half of it
+ * is chance, so that many who were turned away together do not come back together.
+ */
+export function backoffMs(attempt: number, random: () => number): number {
+  const full = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (attempt - 1));
+  return full / 2 + (full / 2) * random();
+}
+
+/**
+ * Reads, and reads again after an error that may pass. For reads only: what starts or changes something is never
+ * repeated by this.
+ *
+ * @throws the last error of `read`; at once when it is a {@link PermanentError} or when the server asks for a longer wait
+ * than the budget allows; the signal's reason when it is aborted.
+ */
+export async function retryRead<T>(read: () => Promise<T>, options: RetryOptions): Promise<T> {
+  const { clock, signal, random, budgetMs, attempts } = options;
+  const end = clock.monotonic() + budgetMs;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await raceSignal(read(), signal);
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      if (error instanceof PermanentError || attempt >= attempts) throw error;
+      const asked = error instanceof TransientError ? error.retryAfterMs : undefined;
+      const wait = Math.max(asked ?? 0, backoffMs(attempt, random));
+      if (clock.monotonic() + wait > end) throw error;
+      await clock.sleep(wait, signal);
+    }
+  }
+}
