@@ -62,7 +62,11 @@ export async function openSession(entry: Entry): Promise<Session> {
   const authorities: Authorities = caFile === undefined ? {} : readAuthorities(caFile, files);
   let http: Http | undefined;
   const openHttp = (): Http => {
-    http ??= createHttp({ clock, ...authorities });
+    http ??= createHttp({
+      clock,
+      ...(authorities.caPem === undefined ? {} : { caPem: authorities.caPem }),
+      ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
+    });
     return http;
   };
   return {

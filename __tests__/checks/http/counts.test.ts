@@ -50,20 +50,20 @@ describe('countSlow', () => {
     });
   });
 
-  it('has no data when nothing could be timed', () => {
-    expect(countSlow([refused, refused], window, 800)).toEqual({ kind: 'none', why: 'no-data' });
+  it('is an empty count when nothing could be timed: the service was asked, and there is nothing to judge', () => {
+    expect(countSlow([refused, refused], window, 800)).toMatchObject({ samples: 0, failures: 0 });
   });
 });
 
-describe('no data', () => {
-  it('is never a number', () => {
-    expect(countFailures([], window)).toEqual({ kind: 'none', why: 'no-data' });
+describe('a window without a probe that was sent', () => {
+  it('is an empty count when none was due: the prober is alive', () => {
+    expect(countFailures([], window)).toMatchObject({ kind: 'counts', samples: 0, failures: 0 });
   });
 
-  it('says why nothing was sent', () => {
+  it('is an error of the source when our own machine could not send, and says why', () => {
     expect(countFailures([unsent, unsent], window)).toEqual({
       kind: 'none',
-      why: 'no-data',
+      why: 'provider-error',
       detail: '2 of 2 probes were not sent: shortage on this machine (EMFILE)',
     });
   });

@@ -44,7 +44,8 @@ function observationOf(
   results: readonly ProbeResult[],
   window: Window,
 ): Observation {
-  if (samples === 0) return nothing(results);
+  const missing = samples === 0 ? missingProbes(results) : undefined;
+  if (missing !== undefined) return missing;
   const kinds: Record<string, number> = {};
   for (const kind of failures) kinds[kind] = (kinds[kind] ?? 0) + 1;
   return {
@@ -56,14 +57,15 @@ function observationOf(
   };
 }
 
-function nothing(results: readonly ProbeResult[]): Observation {
+/** Probes that our own machine could not send say nothing of the service; that none was due is no gap at all. */
+function missingProbes(results: readonly ProbeResult[]): Observation | undefined {
   const unsent = results.filter((result) => !result.sent);
   const last = unsent.at(-1);
   return last === undefined
-    ? { kind: 'none', why: 'no-data' }
+    ? undefined
     : {
         kind: 'none',
-        why: 'no-data',
+        why: 'provider-error',
         detail: `${String(unsent.length)} of ${String(results.length)} probes were not sent: ${last.why}`,
       };
 }
