@@ -20,6 +20,7 @@ export default {
       },
     ],
   },
+  reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
   // A test that needs longer is a test that waits for the clock on the wall.
   testTimeout: 20_000,
 };

@@ -58,6 +58,7 @@ export const rollgate: Rule = (watch, limit) => {
     sensitivity: 'normal',
     decision: 'balanced',
     minRequests: 20,
+    earlyPass: false,
   };
   const judge = createJudge(plan, [{ id: 'check', limit, source: 'simulation', subject: '' }]);
   for (const [i, counts] of watch.entries()) {

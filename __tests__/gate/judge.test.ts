@@ -191,6 +191,22 @@ describe('createJudge', () => {
     expect(intervals).toBe(3);
   });
 
+  it('may end early when asked to, from half of the watch on', () => {
+    const early = judge([successRate, errorsPerMinute], () => counts(20, 0), { earlyPass: true });
+    expect(early).toMatchObject({ intervals: 15, judgement: { verdict: 'healthy' } });
+    expect(early.judgement.reason).toMatch(/^100 % of 300 requests succeeded .* over 2m 30s;/);
+    const slower = judge([successRate], () => counts(20, 1), { earlyPass: true });
+    expect(slower.intervals).toBe(30);
+    const seldom = judge([successRate], () => counts(1, 0), { earlyPass: true });
+    expect(seldom.intervals).toBe(30);
+    const unknowable = judge(
+      [{ metric: 'errors-per-minute', max: 10, scaledTo: null }],
+      () => counts(20, 0),
+      { earlyPass: true },
+    );
+    expect(unknowable.intervals).toBe(30);
+  });
+
   it('ignores the traffic of the warm-up', () => {
     const { judgement, results } = judge([successRate], (i) => counts(20, i === 0 ? 20 : 0));
     expect(judgement.verdict).toBe('healthy');

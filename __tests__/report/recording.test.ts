@@ -1,13 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { JudgedCheck, WatchEvent, WatchPlan } from '../../src/gate/types.js';
-import {
-  decodeRecording,
-  encodeLine,
-  headerLine,
-  RecordingError,
-  type RecordingLine,
-} from '../../src/report/recording.js';
+import { encodeLine, headerLine, type RecordingLine } from '../../src/report/recording.js';
+import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
 
 const plan: WatchPlan = {
   warmUp: 30_000,
@@ -16,6 +11,7 @@ const plan: WatchPlan = {
   sensitivity: 'normal',
   decision: 'balanced',
   minRequests: 20,
+  earlyPass: false,
 };
 const checks: readonly JudgedCheck[] = [
   {

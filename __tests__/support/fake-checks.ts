@@ -17,6 +17,7 @@ export const defaultPlan: WatchPlan = {
   sensitivity: 'normal',
   decision: 'balanced',
   minRequests: 20,
+  earlyPass: false,
 };
 
 export const successRate: Limit = { metric: 'success-rate', minPercent: 95 };

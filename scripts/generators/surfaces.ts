@@ -5,6 +5,7 @@ import { inputs } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { generateActionYml } from './action-yml.js';
 import { generateConfigSchema } from './config-schema.js';
+import { generateEvidenceChart } from './evidence-chart.js';
 import { fill } from './markers.js';
 import {
   generateCommandTable,
@@ -30,6 +31,7 @@ export async function generateSurfaces(readme: string, style: Options): Promise<
     inputs: generateInputTables(inputs),
     outputs: generateOutputTable(outputTable),
     'exit-codes': generateExitCodeTable(exitCodeTable),
+    'evidence-chart': generateEvidenceChart(),
   };
   return [
     {

@@ -21,7 +21,7 @@ import {
 } from './preflighting.js';
 import { rollBack, TARGET } from './rolling-back.js';
 import type { Session } from './session.js';
-import { readSnapshot, type Snapshot } from './snapshot-file.js';
+import type { Snapshot } from './snapshot-file.js';
 import { watchTarget } from './watching.js';
 
 /** Preflight, watch, verdict, chain, confirmation. */
@@ -53,7 +53,7 @@ export async function run(session: Session): Promise<Outcome> {
   ];
   if (missing.length > 0) throw new UsageError(missing);
 
-  readSnapshotOf(session);
+  await readSnapshotOf(session);
   console.line(
     `rollgate ${entry.version}: watching ${subjects(checks)} for ${planInWords(settings)}`,
   );
@@ -105,11 +105,12 @@ export async function run(session: Session): Promise<Outcome> {
 }
 
 /** The snapshot of this run, where there is one; one of another run is not used, and that is said loudly. */
-function readSnapshotOf(session: Session): Snapshot | undefined {
+async function readSnapshotOf(session: Session): Promise<Snapshot | undefined> {
   const { entry, settings, info, console, notices } = session;
   const path = settings['snapshot-file'];
   const text = entry.files.read(path);
   if (text === undefined) return undefined;
+  const { readSnapshot } = await import('./snapshot-file.js');
   const { snapshot, notice } = readSnapshot(text, path, info);
   if (notice !== undefined) {
     notices.push(notice);

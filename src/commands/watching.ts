@@ -17,6 +17,7 @@ export function watchPlanOf({ settings }: Session): WatchPlan {
     sensitivity: settings.sensitivity,
     decision: settings.decision,
     minRequests: settings['min-requests'],
+    earlyPass: settings['early-pass'],
   };
 }
 

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, plural } from '../support/format.js';
+import { formatDuration, formatNumber, formatShare, plural } from '../support/format.js';
 import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { valueInWords, limitInWords } from './words.js';
@@ -138,12 +138,10 @@ function belief({ limit, totals }: Explained): string {
   return ` P(success < ${formatNumber(limit.minPercent, 4)} %) ${shown}.`;
 }
 
-/** One decimal less than two where that tells as much; never rounds a failure away. */
+/** One decimal, two where a failure would hardly show. */
 function percent(totals: Readonly<Totals>): string {
   const share = (totals.samples - totals.failures) / totals.samples;
-  const digits = share > 0.99 && share < 1 ? 2 : 1;
-  const floored = Math.floor(share * 100 * 10 ** digits + 1e-9) / 10 ** digits;
-  return `${formatNumber(floored, digits)} %`;
+  return formatShare(share, share > 0.99 ? 2 : 1);
 }
 
 function rateNoun(limit: MetricLimit): string {

@@ -1,4 +1,5 @@
 import { formatDuration } from '../support/format.js';
+import { passesEarly } from './early-pass.js';
 import { failThreshold } from './evidence.js';
 import * as explain from './explain.js';
 import { createHealth, type Health } from './health.js';
@@ -81,7 +82,29 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
         explain.byInterval(told(metric), formatDuration(event.window.to)),
         metric.check.id,
       );
-    return undefined;
+    return earlyPass(event.window.to);
+  }
+
+  /** Off unless asked for: what goes bad later is missed. A check without a metric has nothing to show. */
+  function earlyPass(at: number): Judgement | undefined {
+    if (!plan.earlyPass || at < plan.warmUp + plan.duration / 2) return undefined;
+    const all = [...metrics.values()];
+    const good =
+      [...healths.values()].every(({ health }) => health.state === 'up') &&
+      all.every((metric) => enough(metric) && passesEarly(metric.limit, metric.tally.totals));
+    return good ? healthy(at - plan.warmUp) : undefined;
+  }
+
+  function healthy(over: number): Judgement {
+    return {
+      verdict: 'healthy',
+      reason: explain.passed(
+        [...metrics.values()].map(told),
+        [...healths.values()][0]?.health,
+        over,
+      ),
+      decidedBy: [],
+    };
   }
 
   function onLook(event: Extract<WatchEvent, { type: 'look' }>): Judgement | undefined {
@@ -118,15 +141,7 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
     const doubt = doubts[0];
     if (doubt !== undefined)
       return { verdict: 'inconclusive', reason: doubt.why, decidedBy: doubts.map((d) => d.id) };
-    return {
-      verdict: 'healthy',
-      reason: explain.passed(
-        [...metrics.values()].map(told),
-        [...healths.values()][0]?.health,
-        plan.duration,
-      ),
-      decidedBy: [],
-    };
+    return healthy(plan.duration);
   }
 
   /** `fresh`, or for how long the source had been silent when the watch ended; `null`: from the start. */

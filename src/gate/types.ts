@@ -79,6 +79,8 @@ export interface WatchPlan {
   readonly sensitivity: Sensitivity;
   readonly decision: Decision;
   readonly minRequests: number;
+  /** Whether strong evidence for health may end the watch from half of it on. */
+  readonly earlyPass: boolean;
 }
 
 /** What the judge needs to know of a check. */

@@ -86,6 +86,12 @@ export const inputs = {
     description:
       '`balanced`: evidence at any time, the literal limit at the end. `evidence`: no literal limit at the end. `strict`: the literal limit at every interval.',
   }),
+  'early-pass': input(boolean(), {
+    group: 'watch',
+    default: 'false',
+    description:
+      'End the watch as healthy from half of its duration on, when the requests alone are strong evidence for it. For smoke tests: it misses what goes bad later. Default: false.',
+  }),
   'on-unhealthy': input(choice(['rollback', 'report']), {
     group: 'watch',
     default: 'rollback',
