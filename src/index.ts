@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import metadata from '../package.json' with { type: 'json' };
 import { Cancelled } from './support/abort.js';
 import { systemClock } from './support/clock.js';
+import { messageOf } from './support/errors.js';
 import { systemFiles } from './support/files.js';
+import { neutralise } from './support/text.js';
 
 /** Codes of the contract, repeated here so that `--version` need not load the table of inputs. */
 const CANCELLED = 6;
@@ -13,21 +15,18 @@ const INTERNAL_ERROR = 7;
 const LAST_MOMENT = 4000;
 
 const cancel = new AbortController();
+let codeIfCutShort = CANCELLED;
+let clean = neutralise;
 
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.on(name, () => {
-    if (cancel.signal.aborted) process.exit(CANCELLED);
+    if (cancel.signal.aborted) process.exit(codeIfCutShort);
     cancel.abort(new Cancelled(name));
-    setTimeout(() => process.exit(CANCELLED), LAST_MOMENT).unref();
+    setTimeout(() => process.exit(codeIfCutShort), LAST_MOMENT).unref();
   });
 
 for (const name of ['uncaughtException', 'unhandledRejection'] as const)
-  process.on(name, (error: unknown) => {
-    process.stderr.write(
-      `Rollgate: internal error: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    process.exit(INTERNAL_ERROR);
-  });
+  process.on(name, failUnforeseen);
 
 // A reader of our output that went away (`| head`) is no reason to stop in the middle of a rollback.
 process.stdout.on('error', () => undefined);
@@ -52,6 +51,12 @@ async function start(): Promise<number> {
     self: { node: process.execPath, script: fileURLToPath(import.meta.url) },
     clock: systemClock,
     signal: cancel.signal,
+    cleanLastWords: (how) => {
+      clean = how;
+    },
+    ifCutShort: (code) => {
+      codeIfCutShort = code;
+    },
     random: Math.random,
     uuid: randomUUID,
     write: (text) => process.stdout.write(text),
@@ -60,15 +65,12 @@ async function start(): Promise<number> {
   });
 }
 
-start().then(
-  (code) => {
-    // What is still open (sockets of a service that hangs) must not keep the job waiting.
-    process.stdout.write('', () => process.exit(code));
-  },
-  (error: unknown) => {
-    process.stderr.write(
-      `Rollgate: internal error: ${error instanceof Error ? error.message : String(error)}\n`,
-    );
-    process.exit(INTERNAL_ERROR);
-  },
-);
+start().then((code) => {
+  // What is still open (sockets of a service that hangs) must not keep the job waiting.
+  process.stdout.write('', () => process.exit(code));
+}, failUnforeseen);
+
+function failUnforeseen(error: unknown): void {
+  process.stderr.write(`Rollgate: internal error: ${clean(messageOf(error))}\n`);
+  process.exit(INTERNAL_ERROR);
+}

@@ -34,7 +34,7 @@ describe('the summary', () => {
     ['still unhealthy', '🚨 Rolled back, but still unhealthy: a person must look now.'],
     ['rollback failed', '🚨 The rollback failed, nothing was taken back: a person must look now.'],
     ['unverified', '🚨 Rollback started, but not verified: a person must look now.'],
-    ['withheld', '✋ No rollback was done. dry-run is set; it would have started'],
+    ['withheld', '✋ No rollback was done. Dry-run is set; it would have started'],
   ])('says next what became of the rollback: %s', (name, sentence) => {
     expect(sections(name)[2]).toContain(sentence);
   });

@@ -11,7 +11,7 @@ export interface Console {
   live(text: string): void;
   readonly hasLive: boolean;
   /** The text as it may leave this process. */
-  clean(text: string): string;
+  readonly clean: (text: string) => string;
 }
 
 const ERASE_LINE = '\r\u001b[2K';

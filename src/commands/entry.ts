@@ -14,6 +14,10 @@ export interface Entry {
   readonly clock: Clock;
   /** Aborted with `Cancelled` by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** How an error that nobody foresaw must be cleaned before it is printed. */
+  readonly cleanLastWords: (clean: (text: string) => string) => void;
+  /** The code to exit with, should this process be cut short from now on. */
+  readonly ifCutShort: (code: number) => void;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   /** Unique, letters, digits and `-`. */

@@ -78,9 +78,9 @@ async function attempt(
 }
 
 /** One line where people look first; the log has the rest. */
-function annotate({ console }: Session, report: RunReport, code: number): void {
+function annotate({ console, host }: Session, report: RunReport, code: number): void {
   const title = `Rollgate: ${report.verdict ?? 'no verdict'}`;
-  if (report.exitCode === 0) return;
+  if (report.exitCode === 0 || (code !== 0 && !host.annotates)) return;
   if (code === 0)
     console.annotate(
       'warning',

@@ -1,5 +1,6 @@
 import { configuredRungs } from '../inputs/configured.js';
-import { inputIds, inputOf, type InputId } from '../inputs/table.js';
+import { inputIds, inputOf, inputs, type InputId } from '../inputs/table.js';
+import { withoutSecretInputs } from '../inputs/variables.js';
 import { rungFactories } from '../rollback/registry.js';
 import type { ChainLink } from '../rollback/types.js';
 import { run as exec } from '../support/exec.js';
@@ -38,7 +39,7 @@ export async function buildLinks(session: Session, isRollbackRun: boolean): Prom
             ciSystem,
             ownRunId: ciSystem === info.system ? info.runId : null,
             isRollbackRun,
-            env: entry.env,
+            env: withoutSecretInputs(entry.env, inputs),
             platform: entry.platform,
             fetch: session.fetch(),
             exec,

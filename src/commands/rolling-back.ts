@@ -1,6 +1,7 @@
 import { createChecks } from '../checks/registry.js';
 import type { Check } from '../checks/types.js';
 import { confirm } from '../gate/confirm.js';
+import { exitCodes } from '../inputs/exit-codes.js';
 import { runChain } from '../rollback/chain.js';
 import type { ChainLink, Confirmation, RollbackReport } from '../rollback/types.js';
 import { formatDuration } from '../support/format.js';
@@ -43,6 +44,7 @@ export async function rollBack(session: Session, order: RollbackOrder): Promise<
     return { ...outcome, healthConfirmed: outcome.confirmed };
   }
 
+  entry.ifCutShort(exitCodes.needsPerson);
   const report = await runChain({
     links: order.links,
     request: {

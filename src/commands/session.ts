@@ -58,6 +58,13 @@ export async function openSession(entry: Entry): Promise<Session> {
     terminal: entry.terminal,
   });
   for (const form of redactor.forms()) host.mask(form);
+  const console = createConsole({
+    host,
+    redactor,
+    terminal: entry.terminal && info.system === 'local',
+    write: entry.write,
+  });
+  entry.cleanLastWords(console.clean);
   const caFile = settings['ca-file'];
   const authorities: Authorities = caFile === undefined ? {} : readAuthorities(caFile, files);
   let http: Http | undefined;
@@ -83,12 +90,7 @@ export async function openSession(entry: Entry): Promise<Session> {
     ],
     notices: [...info.notices, ...resolution.notices],
     redactor,
-    console: createConsole({
-      host,
-      redactor,
-      terminal: entry.terminal && info.system === 'local',
-      write: entry.write,
-    }),
+    console,
     startedAt: clock.now(),
     http: openHttp,
     fetch: () => fetchOf(openHttp(), { timeoutMs: API_TIMEOUT }),

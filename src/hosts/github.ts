@@ -13,6 +13,7 @@ export function createGithubHost(deps: Pick<HostDeps, 'env' | 'write'>): Host {
   };
   return {
     system: 'github',
+    annotates: true,
     line,
     group(title, body) {
       core.startGroup(title);

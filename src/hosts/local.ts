@@ -17,6 +17,7 @@ export function createLocalHost(
   };
   return {
     system,
+    annotates: false,
     line,
     group(title, body) {
       line(title);

@@ -20,6 +20,8 @@ export interface HostInfo {
 /** The CI system that we run in: how to print, mask, and hand things over. Everything given to it is already redacted. */
 export interface Host {
   readonly system: HostSystem;
+  /** Whether annotations show outside the log; where they do not, what the log says anyway need not be said twice. */
+  readonly annotates: boolean;
   /** A plain line of the log. */
   line(text: string): void;
   /** Lines that fold away under a title where the system can do that. */

@@ -1,4 +1,4 @@
-import type { HostSystem } from '../hosts/types.js';
+import type { Environment, HostSystem } from '../hosts/types.js';
 import type { OutputId } from '../report/outputs.js';
 import type { InputFacts } from './input.js';
 
@@ -17,6 +17,22 @@ export function actionVariables(id: string): readonly string[] {
   const name = id.toUpperCase();
   const bare = name.replaceAll('-', '');
   return name === bare ? [`INPUT_${name}`] : [`INPUT_${name}`, `INPUT_${bare}`];
+}
+
+/**
+ * The environment without the secrets that the CI system handed to this program as inputs: what we start for the user has
+ * the user's own variables, and not our token.
+ */
+export function withoutSecretInputs(
+  env: Environment,
+  inputs: Readonly<Record<string, Pick<InputFacts, 'secret'>>>,
+): Environment {
+  const ours = new Set(
+    Object.entries(inputs)
+      .filter(([, facts]) => facts.secret === true)
+      .flatMap(([id]) => actionVariables(id)),
+  );
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
 }
 
 /** Variables that count as the user's own on this host: what the host sets by itself says nothing of what the user wants. */

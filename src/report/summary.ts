@@ -13,6 +13,7 @@ import {
   kindsInWords,
   missingInWords,
   oddsInWords,
+  asSentence,
   statusSentence,
   verdictHeadline,
 } from './words.js';
@@ -63,7 +64,7 @@ function rollbackLine(rollback: RollbackReport): string {
       ? ''
       : ` By ${codeMarkdown(rung.id)} in ${formatDuration(rollback.seconds * 1000)}.`;
   const link = rung === undefined ? '' : linkMarkdown('Look at it', rung.url);
-  const detail = rollback.detail === '' ? '' : ` ${plainMarkdown(rollback.detail)}`;
+  const detail = rollback.detail === '' ? '' : ` ${plainMarkdown(asSentence(rollback.detail))}`;
   return `${sentence}${by}${detail}${link === '' ? '' : ` ${link}`}`;
 }
 

@@ -3,7 +3,7 @@ import { formatDuration, formatNumber } from '../support/format.js';
 import { clip } from '../support/text.js';
 import type { RunReport, TargetReport } from './record.js';
 import { startedRun } from './rungs.js';
-import { headlineOf, statusSentence, verdictHeadline } from './words.js';
+import { asSentence, headlineOf, statusSentence, verdictHeadline } from './words.js';
 
 /** No line is wider than this, whatever the terminal, but an address: that must stay whole to be opened. */
 export const maxColumns = 120;
@@ -137,7 +137,7 @@ function targetLines(target: TargetReport, several: boolean): readonly string[] 
       : []),
     ...(rollback.status === 'not-needed'
       ? []
-      : indented(`${statusSentence[rollback.status]} ${rollback.detail}`)),
+      : indented(`${statusSentence[rollback.status]} ${asSentence(rollback.detail)}`)),
     ...rollback.rungs.flatMap((rung) =>
       indented(
         `${rung.id}: ${rung.outcome}${rung.outcome === 'skipped' ? '' : ` after ${formatDuration(rung.seconds * 1000)}`}: ${rung.detail}`,

@@ -39,6 +39,13 @@ export const statusSentence: Readonly<Record<RollbackStatus, string>> = {
   withheld: '✋ No rollback was done.',
 };
 
+/** With a capital at the start and an end mark, as it stands among other sentences; empty stays empty. */
+export function asSentence(text: string): string {
+  if (text === '') return '';
+  const capital = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
+  return /[.:!?]$/.test(capital) ? capital : `${capital}.`;
+}
+
 /** `41 of 300 failed`; what `failed` is depends on the metric. Empty without samples. */
 export function countsInWords(check: CheckResult): string {
   if (check.samples === 0) return '';

@@ -231,7 +231,7 @@ describe('health', () => {
     const { clock, checks } = make({}, () => ({ fails: 'local' }));
     await expect(clock.runUntil(healthOf(checks).look(never))).resolves.toEqual({
       ok: false,
-      detail: 'http://app.example: local (LOCAL)',
+      detail: 'local (LOCAL)',
     });
     expect(clock.monotonic()).toBe(4900);
   });

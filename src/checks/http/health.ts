@@ -41,7 +41,8 @@ export function createHealthCheck(
       );
       const failed = results.flatMap(({ url, result }) => {
         if (result.sent && result.ok) return [];
-        return `${printableUrl(url)}: ${result.sent ? result.kind : result.why}`;
+        const why = result.sent ? result.kind : result.why;
+        return urls.length === 1 ? why : `${printableUrl(url)}: ${why}`;
       });
       return { ok: failed.length === 0, detail: failed.join('; ') };
     },

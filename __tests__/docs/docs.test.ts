@@ -1,0 +1,304 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { parse, parseDocument } from 'yaml';
+import { exitCodeTable } from '../../src/inputs/exit-codes.js';
+import { configuredRungs } from '../../src/inputs/configured.js';
+import { inputIds, isInputId } from '../../src/inputs/table.js';
+import { outputTable } from '../../src/report/outputs.js';
+import { composeInputs, readDeclaration } from '../../src/rollback/pipeline/github/declaration.js';
+import { resolveWith } from '../support/resolve-inputs.js';
+
+const root = resolve('.');
+
+function read(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+/** Paths of files from the root, without what is not written by people. */
+function filesBelow(folder: string): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (!entry.isDirectory()) return [path];
+    const foreign = ['node_modules', 'dist', 'coverage', '.git', 'rollgate-report', '.cache'];
+    return foreign.includes(entry.name) ? [] : filesBelow(path);
+  });
+}
+
+const documents = filesBelow('.').filter((path) => path.endsWith('.md'));
+const exampleFiles = filesBelow('examples').filter((path) => path.endsWith('.yml'));
+
+interface Block {
+  readonly where: string;
+  readonly language: string;
+  readonly text: string;
+}
+
+/** The fenced code blocks of a document; one inside of a list loses the indentation of its fence. */
+function blocksOf(path: string): Block[] {
+  const fence = /^( *)```(\w*)\n([\s\S]*?)^\1```$/gm;
+  const text = read(path);
+  return [...text.matchAll(fence)].map((found) => ({
+    where: `${path}:${String(text.slice(0, found.index).split('\n').length)}`,
+    language: found[2] ?? '',
+    text: (found[3] ?? '').replaceAll(new RegExp(`^${found[1] ?? ''}`, 'gm'), ''),
+  }));
+}
+
+const yamlBlocks = documents
+  .flatMap(blocksOf)
+  .filter(({ language }) => language === 'yaml' || language === 'yml');
+
+/** Every YAML text that a reader may copy. */
+const yamlTexts: readonly (readonly [where: string, text: string])[] = [
+  ...yamlBlocks.map(({ where, text }) => [where, text] as const),
+  ...exampleFiles.map((path) => [path, read(path)] as const),
+];
+
+/** What a heading is linked by: https://docs.github.com/get-started/writing-on-github (section links). */
+function anchorsOf(path: string): string[] {
+  return [...read(path).matchAll(/^#{1,6} +(.*)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .trim()
+      .replace(/ /g, '-'),
+  );
+}
+
+/** Inline links of the prose; what stands in code is none. */
+function linksOf(path: string): string[] {
+  const prose = read(path)
+    .replace(/^( *)```[\s\S]*?^\1```$/gm, '')
+    .replace(/`[^`\n]*`/g, '');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+}
+
+interface Step {
+  readonly uses: string;
+  readonly with: Readonly<Record<string, unknown>>;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Every map that has `uses`, wherever it stands. */
+function stepsIn(value: unknown): Step[] {
+  if (Array.isArray(value)) return value.flatMap(stepsIn);
+  if (!isMap(value)) return [];
+  const own =
+    typeof value.uses === 'string'
+      ? [{ uses: value.uses, with: isMap(value.with) ? value.with : {} }]
+      : [];
+  return [...own, ...Object.values(value).flatMap(stepsIn)];
+}
+
+/** The scripts of all steps. */
+function scriptsIn(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(scriptsIn);
+  if (!isMap(value)) return [];
+  const own = typeof value.run === 'string' ? [value.run] : [];
+  return [...own, ...Object.values(value).flatMap(scriptsIn)];
+}
+
+const steps = yamlTexts.flatMap(([where, text]) =>
+  stepsIn(parse(text)).map((step) => ({ where, ...step })),
+);
+const gateSteps = steps.filter(({ uses }) => uses.includes('/rollgate@'));
+
+describe('links', () => {
+  it.each(documents.map((path) => [path] as const))('%s leads to what is there', (path) => {
+    const broken = linksOf(path).filter((target) => {
+      if (/^[a-z]+:/i.test(target)) return false;
+      const [file = '', anchor] = target.split('#');
+      const full = file === '' ? path : join(dirname(path), file);
+      if (relative('.', full).startsWith('..') || !existsSync(join(root, full))) return true;
+      return anchor !== undefined && !anchorsOf(full).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('the paths that CONTRIBUTING names exist', () => {
+    const named = [...read('CONTRIBUTING.md').matchAll(/`((?:src|__tests__|docs)\/[^`]*)`/g)]
+      .map(([, path = '']) => path)
+      .filter((path) => !path.includes('<'));
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  it('the registries that CONTRIBUTING names are in their files', () => {
+    const named = [...read('CONTRIBUTING.md').matchAll(/`(\w+)` (?:in|of) `(src\/[^`]*\.ts)`/g)];
+    expect(named.length).toBeGreaterThan(5);
+    for (const [, name = '', path = ''] of named) {
+      expect(read(path)).toMatch(new RegExp(`(const|interface) ${name}\\b`));
+    }
+  });
+});
+
+describe('YAML that may be copied', () => {
+  it.each(yamlTexts)('%s is YAML', (_, text) => {
+    const document = parseDocument(text);
+    expect(document.errors).toEqual([]);
+    expect(document.warnings).toEqual([]);
+    expect(document.contents).not.toBeNull();
+  });
+
+  it.each(yamlTexts)('%s puts no expression into a script', (_, text) => {
+    expect(scriptsIn(parse(text)).filter((script) => script.includes('${{'))).toEqual([]);
+  });
+
+  it('in docs/ and examples/ each action of others is pinned by its commit and names the version', () => {
+    const copied = yamlTexts.filter(([where]) => /^(docs|examples)\//.test(where));
+    const foreign = copied.flatMap(([, text]) =>
+      [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, uses = '']) => uses),
+    );
+    const unpinned = foreign
+      .filter((uses) => !uses.includes('/rollgate@'))
+      .filter((uses) => !/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(uses));
+    expect(foreign.length).toBeGreaterThan(0);
+    expect(unpinned).toEqual([]);
+  });
+});
+
+describe('inputs', () => {
+  it.each(gateSteps.map((step) => [`${step.where} ${JSON.stringify(step.with)}`, step] as const))(
+    '%s: all of them are inputs of the action',
+    (_, step) => {
+      const action = parse(read('action.yml')) as { inputs: Readonly<Record<string, unknown>> };
+      expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(step.with)));
+    },
+  );
+
+  it.each(gateSteps.map((step) => [`${step.where} ${JSON.stringify(step.with)}`, step] as const))(
+    '%s: their values are accepted',
+    (_, step) => {
+      const flags = Object.fromEntries(
+        Object.entries(step.with).map(([id, value]) => [
+          id,
+          // What GitHub puts in is unknown here; a word stands for it.
+          String(value).replace(/\$\{\{[^}]*\}\}/g, 'x'),
+        ]),
+      );
+      expect(resolveWith({ flags }).problems).toEqual([]);
+    },
+  );
+
+  it.each(
+    yamlBlocks
+      .filter(({ text }) => {
+        const value: unknown = parse(text);
+        return isMap(value) && Object.keys(value).some(isInputId);
+      })
+      .map(({ where, text }) => [where, text] as const),
+  )('%s is a configuration without problems', (_, text) => {
+    const filled = text.replace(/\$\{\{[^}]*\}\}/g, 'x');
+    expect(resolveWith({ files: { 'rollgate.yml': filled } }).problems).toEqual([]);
+  });
+
+  it.each(documents.map((path) => [path] as const))('%s names only inputs that exist', (path) => {
+    // `duration: 5m` in the prose of a page is an input with a value.
+    const known = new Set<string>([...inputIds, ...keysOfOtherFormats]);
+    const named = [...read(path).matchAll(/`([a-z]+(?:-[a-z]+)*): [^`\n]+`/g)].map(
+      ([, id = '']) => id,
+    );
+    expect(named.filter((id) => !known.has(id))).toEqual([]);
+  });
+
+  it.each(documents.map((path) => [path] as const))('%s: flags in it exist', (path) => {
+    const commands = [...read(path).matchAll(/rollgate\/?\S* .*|dist\/index\.js .*/g)].join('\n');
+    const flags = [...commands.matchAll(/\s--([a-z]+(?:-[a-z]+)*)/g)].map(([, flag = '']) => flag);
+    expect(flags.filter((flag) => !isInputId(flag) && !ownFlags.includes(flag))).toEqual([]);
+  });
+});
+
+/** Flags that are no input, and the word for any of them. */
+const ownFlags = ['help', 'version', 'flag'];
+
+/** Keys of workflows, of other tools and of the tables in `src/`, which pages show in the same way. */
+const keysOfOtherFormats = [
+  'actions',
+  'concurrency',
+  'configures',
+  'contents',
+  'on',
+  'permissions',
+  'run-name',
+  'rung',
+  'secret',
+  'threshold',
+];
+
+describe('the example', () => {
+  it('rollgate.yml resolves without problems and configures the ci rung', () => {
+    const resolution = resolveWith({ files: { 'rollgate.yml': read('examples/rollgate.yml') } });
+    expect(resolution.problems).toEqual([]);
+    expect(resolution.notices).toEqual([]);
+    expect(configuredRungs(resolution)).toMatchObject([{ id: 'ci', configured: true }]);
+  });
+
+  it('the rollback workflow takes what the deploy workflow has Rollgate send', () => {
+    const declaration = readDeclaration(read('examples/.github/workflows/rollback.yml'));
+    expect(declaration).toMatchObject({ dispatch: true, showsId: true });
+    const given = stepsIn(parse(read('examples/.github/workflows/deploy.yml')))
+      .map((step) => step.with['rollback-parameters'])
+      .filter((value) => typeof value === 'string');
+    expect(given).toHaveLength(2);
+    for (const parameters of given) {
+      const { settings } = resolveWith({ flags: { 'rollback-parameters': parameters } });
+      const composed = composeInputs(
+        {
+          ref: undefined,
+          optional: { rollback: 'true', rollback_id: 'x', rollback_target: 'default' },
+          parameters: settings['rollback-parameters'] ?? {},
+          correlationId: 'x',
+        },
+        declaration,
+        'rollback.yml',
+      );
+      expect(composed.problems).toEqual([]);
+      expect(Object.keys(composed.inputs)).toEqual([
+        'rollback',
+        'rollback_id',
+        'rollback_target',
+        'version',
+      ]);
+    }
+  });
+
+  it('the two workflows have concurrency groups of their own', () => {
+    const groups = ['deploy', 'rollback'].map(
+      (name) =>
+        (
+          parse(read(`examples/.github/workflows/${name}.yml`)) as {
+            concurrency: { group: string };
+          }
+        ).concurrency.group,
+    );
+    expect(new Set(groups).size).toBe(2);
+  });
+
+  it.each(exampleFiles.map((path) => [path] as const))('%s is the same in the pages', (path) => {
+    const text = read(path);
+    expect(yamlBlocks.some((block) => block.text === text)).toBe(true);
+  });
+});
+
+describe('docs/report.md', () => {
+  const page = read('docs/report.md');
+
+  it('has every output', () => {
+    const missing = outputTable.filter(({ id }) => !page.includes(`\`${id}\``));
+    expect(missing).toEqual([]);
+  });
+
+  it('has every exit code', () => {
+    const codes = [...page.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
+    expect(codes).toEqual(exitCodeTable.map(({ code }) => code));
+  });
+
+  it('shows JSON that can be read', () => {
+    const shown = blocksOf('docs/report.md').filter(({ language }) => language === 'json');
+    expect(shown.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([{ schema: 1 }]);
+  });
+});
