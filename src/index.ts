@@ -13,14 +13,24 @@ const CANCELLED = 6;
 const INTERNAL_ERROR = 7;
 /** After the first signal the CI system waits about this long before it kills; milliseconds. */
 const LAST_MOMENT = 4000;
+/**
+ * npm passes a signal on that a terminal has sent to the whole process group, and so to us, already (@npmcli/run-script,
+ * signal-manager.js). What comes within this time of the first is the same wish; milliseconds.
+ */
+const ECHO = 250;
 
 const cancel = new AbortController();
+let cancelledAt = 0;
 let codeIfCutShort = CANCELLED;
 let clean = neutralise;
 
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.on(name, () => {
-    if (cancel.signal.aborted) process.exit(codeIfCutShort);
+    if (cancel.signal.aborted) {
+      if (systemClock.monotonic() - cancelledAt > ECHO) process.exit(codeIfCutShort);
+      return;
+    }
+    cancelledAt = systemClock.monotonic();
     cancel.abort(new Cancelled(name));
     setTimeout(() => process.exit(codeIfCutShort), LAST_MOMENT).unref();
   });

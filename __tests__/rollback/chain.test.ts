@@ -35,12 +35,14 @@ function chain(confirmation: Confirmation | undefined = right, more: Partial<Cha
   const executed: string[] = [];
   const budgets: Record<string, number> = {};
   const lines: string[] = [];
+  const acts: ((signal: AbortSignal) => Promise<string>)[] = [];
   let confirmations = 0;
   const built = {
     clock,
     executed,
     budgets,
     lines,
+    acts,
     confirmations: () => confirmations,
     skip(id: RungId, reason = 'not configured') {
       links.push({ id, rung: { kind: 'skip', reason } });
@@ -94,6 +96,7 @@ function chain(confirmation: Confirmation | undefined = right, more: Partial<Cha
                   return Promise.resolve(confirmation);
                 },
           progress: (line) => lines.push(line),
+          lastOfAll: (act) => acts.push(act),
           ...more,
         }),
       );
@@ -265,6 +268,17 @@ describe('runChain, isolation', () => {
     expect(outcomes(report)).toEqual(['kubernetes triggered']);
     expect(report.status).toBe('unverified');
     expect(c.executed).toEqual(['kubernetes']);
+  });
+
+  it('hands on what is to be done when the report is written', async () => {
+    const c = chain().rung('ci', {
+      execute: (context) => {
+        context.lastOfAll(() => Promise.resolve('our own pipeline was cancelled'));
+        return Promise.resolve(result('verified'));
+      },
+    });
+    await c.run();
+    expect(c.acts).toHaveLength(1);
   });
 
   it('keeps the link of a started run even when the rung dies', async () => {

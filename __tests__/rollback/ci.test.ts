@@ -92,6 +92,7 @@ async function roll(scenario: Scenario): Promise<Told> {
         });
       },
       started: (run) => started.push(run),
+      lastOfAll: () => undefined,
     });
   })();
   const result = await drive(clock, work, open, () => fake.hanging);

@@ -41,6 +41,7 @@ async function execute(
       onLine?.(line);
     },
     started: () => undefined,
+    lastOfAll: () => undefined,
   });
   return { result, lines, changes };
 }
@@ -181,6 +182,7 @@ describe('the command rung', () => {
       beforeChange: () => undefined,
       progress: () => undefined,
       started: () => undefined,
+      lastOfAll: () => undefined,
     });
     expect(calls).toEqual([
       ['cmd', ['/d', '/s', '/c', '"exit 0"'], true],

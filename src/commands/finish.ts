@@ -5,10 +5,14 @@ import { outputsOf } from '../report/outputs.js';
 import type { RunReport } from '../report/record.js';
 import { renderSummary } from '../report/summary.js';
 import { finalLines } from '../report/terminal.js';
+import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import { processExitCode } from './exit.js';
 import type { Outcome } from './outcome.js';
 import type { Session } from './session.js';
+
+/** Each act that follows the report has this long, milliseconds. */
+const LAST_ACT_TIMEOUT = 30_000;
 
 /** A command whose outcome is a report. */
 export function reportOf(session: Session, outcome: Outcome): RunReport {
@@ -62,7 +66,23 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
   const code = processExitCode(outcome.exitCode, outcome.verdict, settings['fail-on']);
   annotate(session, report, code);
   for (const line of finalLines(report, path, { colour: console.hasLive })) console.line(line);
+  await actLastOfAll(session);
   return code;
+}
+
+/** Everything is written and said: what happens now may end this process. */
+async function actLastOfAll({ entry, console, lastActs }: Session): Promise<void> {
+  for (const act of lastActs) {
+    if (entry.signal.aborted) return;
+    const limited = deadline(entry.clock, LAST_ACT_TIMEOUT, 'the last act', entry.signal);
+    try {
+      console.line(await raceSignal(act(limited.signal), limited.signal));
+    } catch (error) {
+      console.annotate('warning', 'Rollgate', messageOf(error));
+    } finally {
+      limited.clear();
+    }
+  }
 }
 
 async function attempt(

@@ -61,6 +61,9 @@ export async function rollBack(session: Session, order: RollbackOrder): Promise<
     progress: (line) => {
       console.line(line);
     },
+    lastOfAll: (act) => {
+      session.lastActs.push(act);
+    },
   });
   if (report.status === 'failed') console.line(`❌ Rollback failed: ${report.detail}`);
   return report;

@@ -27,6 +27,8 @@ export interface Session {
   readonly notices: string[];
   readonly redactor: Redactor;
   readonly console: Console;
+  /** What is to be done when the report is written; it may end this process. Each says in one line what it did. */
+  readonly lastActs: ((signal: AbortSignal) => Promise<string>)[];
   /** Wall clock, milliseconds since the epoch. */
   readonly startedAt: number;
   /** @throws UsageError when the `ca-file` cannot be used */
@@ -91,6 +93,7 @@ export async function openSession(entry: Entry): Promise<Session> {
     notices: [...info.notices, ...resolution.notices],
     redactor,
     console,
+    lastActs: [],
     startedAt: clock.now(),
     http: openHttp,
     fetch: () => fetchOf(openHttp(), { timeoutMs: API_TIMEOUT }),

@@ -36,6 +36,8 @@ export interface ChainOptions {
   readonly confirm: ((signal: AbortSignal) => Promise<Confirmation>) | undefined;
   /** One line for the log. */
   progress(line: string): void;
+  /** Something that a rung wants to be done when the report is written. */
+  lastOfAll(act: (signal: AbortSignal) => Promise<string>): void;
 }
 
 /** Something was changed: from here on only a rung that touches nothing of it may act. */
@@ -209,6 +211,9 @@ async function execute(
     },
     started: (started) => {
       run = started;
+    },
+    lastOfAll: (act) => {
+      options.lastOfAll(act);
     },
   });
   const grace = new AbortController();

@@ -92,6 +92,14 @@ export function createCiRung(options: CiRungOptions): Rung<CiPlan> {
       context.started({ url: run.url, runId: run.id });
       if (result.kind === 'started') context.progress(TRIGGERED);
       context.progress(run.url);
+      if (result.kind === 'started' && client.endOwnPipeline !== undefined) {
+        const end = client.endOwnPipeline.bind(client);
+        context.lastOfAll(end);
+      }
+      if (result.kind === 'started' && client.objection !== undefined) {
+        const objection = await objectionTo(client, run, context.signal);
+        if (objection !== undefined) return stopped(client, run, objection, context.signal);
+      }
 
       if (!options.wait) {
         return about(run, 'triggered', 'was started and not followed (rollback-wait is false).');
@@ -111,6 +119,40 @@ export function createCiRung(options: CiRungOptions): Rung<CiPlan> {
         : probableResult(run, result.reason, followed);
     },
   };
+}
+
+/** A client that cannot look has no objection: the run goes on, and its end is judged. */
+async function objectionTo(
+  client: PipelineClient,
+  run: StartedRun,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await client.objection?.(run, signal);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A run that would deploy is ended at once; it is never taken for a rollback, whatever became of it. */
+async function stopped(
+  client: PipelineClient,
+  run: StartedRun,
+  objection: string,
+  signal: AbortSignal,
+): Promise<RungResult> {
+  let end: string;
+  try {
+    await client.cancel(run, signal);
+    const state = await client.state(run, signal);
+    end =
+      state.phase === 'cancelled'
+        ? 'It was cancelled.'
+        : `It was asked to end, and is "${state.word}".`;
+  } catch (error) {
+    end = `It could not be cancelled (${clip(neutralise(messageOf(error)))}): cancel it by hand.`;
+  }
+  return about(run, 'triggered', `was started, and ${sentence(objection)} ${end}`);
 }
 
 function markerOf(request: RollbackRequest): Record<string, string> {

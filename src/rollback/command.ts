@@ -32,6 +32,8 @@ const KEPT_OUTPUT = 8192;
 const SHOWN_LINES = 200;
 /** For looking only: a shell that does not answer in this time will not run the command either. */
 const LOOK_TIMEOUT_MS = 10_000;
+/** For ending it in an orderly way. Shorter than the chain waits for a cancelled rung: the forced end must be seen. */
+const GRACE_MS = 1000;
 
 /**
  * The `command` rung: the user's own command line. Exit code 0 is its word for success; any other end leaves open what it
@@ -107,6 +109,7 @@ export function createCommandRung(options: CommandRungOptions): Rung<CommandPlan
         env: { ...options.env, ...plan.env },
         signal: context.signal,
         maxOutput: KEPT_OUTPUT,
+        graceMs: GRACE_MS,
         verbatimArguments: shell.verbatim,
         onLine: boundedProgress(context),
       });

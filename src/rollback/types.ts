@@ -69,6 +69,11 @@ export interface RungContext {
   beforeChange(): void;
   /** One line for the log: progress that a person waiting for it wants to see. */
   progress(line: string): void;
+  /**
+   * Something to be done last of all, when the report is written: it may end this process. It says in one line what it
+   * did.
+   */
+  lastOfAll(act: (signal: AbortSignal) => Promise<string>): void;
   /** The address of a run that now exists, as soon as it is known: it must be in the report even when we are cut off. */
   started(run: { readonly url?: string; readonly runId?: string }): void;
 }

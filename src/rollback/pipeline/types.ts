@@ -58,4 +58,14 @@ export interface PipelineClient {
   state(run: StartedRun, signal: AbortSignal): Promise<RunState>;
   /** Asks for the end of the run; whether it ended is for `state` to say. */
   cancel(run: StartedRun, signal: AbortSignal): Promise<void>;
+  /**
+   * Why the run that was just started must not go on: it would deploy instead of rolling back. `undefined`: nothing
+   * speaks against it, or nothing can be told. Reads only.
+   */
+  objection?(run: StartedRun, signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Ends what is left of the pipeline that we are part of, so that it does not deploy on. Called once, last of all, when
+   * the report is written: it may end this process. Says in one line what it did. Absent: there is nothing to end.
+   */
+  endOwnPipeline?(signal: AbortSignal): Promise<string>;
 }

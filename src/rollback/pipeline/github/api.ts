@@ -1,46 +1,7 @@
 import { Octokit } from '@octokit/rest';
-import { deadline } from '../../../support/abort.js';
 import type { Clock } from '../../../support/clock.js';
-import { messageOf } from '../../../support/errors.js';
-import {
-  isTransientStatus,
-  PermanentError,
-  retryAfterMs,
-  retryRead,
-  TransientError,
-} from '../../../support/retry.js';
-import { clip, neutralise } from '../../../support/text.js';
-
-/** An answer of the API, whatever its status. */
-export interface Answer {
-  readonly status: number;
-  /** By lower-case name. */
-  header(name: string): string | undefined;
-  /** As it came: nothing of it is to be believed before it is looked at. */
-  readonly data: unknown;
-}
-
-/** What is known after one request. */
-export type Exchange =
-  | { readonly kind: 'answer'; readonly answer: Answer }
-  /** The server cannot have seen it. */
-  | { readonly kind: 'not-received'; readonly why: string }
-  /** It may or may not have been acted upon. */
-  | { readonly kind: 'unclear'; readonly why: string };
-
-/** The API refused, for a reason that will be the same the next time. */
-export class ApiError extends PermanentError {
-  override readonly name = 'ApiError';
-  constructor(
-    readonly what: string,
-    readonly answer: Answer,
-  ) {
-    super(`${what}: ${describeAnswer(answer)}`);
-  }
-  get status(): number {
-    return this.answer.status;
-  }
-}
+import { createCalls, fields, isObject } from '../exchange.js';
+import type { Answer, Calls } from '../exchange.js';
 
 export interface ApiOptions {
   readonly baseUrl: string;
@@ -55,30 +16,17 @@ export interface CallOptions {
   readonly signal: AbortSignal;
   readonly redirect?: 'manual';
 }
-type Call = (octokit: Octokit, request: CallOptions) => Promise<unknown>;
 
-export interface Api {
-  /** One request, sent once. Never rejects; when `signal` is aborted the exchange is `unclear`. */
-  once(what: string, call: Call, timeoutMs: number, signal: AbortSignal): Promise<Exchange>;
-  /**
-   * One read, asked once.
-   * @throws ApiError when asking again is of no use, TransientError when it may help, the signal's reason.
-   */
-  readOnce(what: string, call: Call, signal: AbortSignal): Promise<Answer>;
-  /** A read that is repeated after errors that may pass. @throws as {@link readOnce} does. */
-  read(what: string, call: Call, signal: AbortSignal): Promise<Answer>;
-}
+/** A call of the GitHub REST API. */
+export type Call = (octokit: Octokit, request: CallOptions) => Promise<unknown>;
 
-const READ_TIMEOUT_MS = 10_000;
-const READ_BUDGET_MS = 30_000;
-const READ_ATTEMPTS = 4;
+export type Api = Calls<Call>;
 
 /**
  * The GitHub REST API through Octokit, without its retry and throttle plugins: those would repeat a dispatch. Octokit
  * prints nothing: its log would show paths, and deprecation notices would break the lines that a runner reads.
  */
 export function createApi(options: ApiOptions): Api {
-  const { clock, random } = options;
   const silent = { debug: quiet, info: quiet, warn: quiet, error: quiet };
   const octokit = new Octokit({
     baseUrl: options.baseUrl,
@@ -91,90 +39,20 @@ export function createApi(options: ApiOptions): Api {
   octokit.hook.before('request', (request) => {
     request.headers['x-github-api-version'] = '2022-11-28';
   });
-
-  const once: Api['once'] = async (what, call, timeoutMs, signal) => {
-    const time = deadline(clock, timeoutMs, what, signal);
-    try {
-      const answer = answerOf(await call(octokit, { signal: time.signal }));
-      return answer === undefined
-        ? { kind: 'unclear', why: 'the answer was not understood' }
-        : { kind: 'answer', answer };
-    } catch (error) {
-      const answer = answerOf(isObject(error) ? error.response : undefined);
-      if (answer !== undefined) return { kind: 'answer', answer };
-      const why = time.signal.aborted ? messageOf(time.signal.reason) : connectionProblem(error);
-      return wasNeverReceived(error) ? { kind: 'not-received', why } : { kind: 'unclear', why };
-    } finally {
-      time.clear();
-    }
-  };
-
-  const readOnce: Api['readOnce'] = async (what, call, signal) => {
-    const exchange = await once(what, call, READ_TIMEOUT_MS, signal);
-    if (exchange.kind !== 'answer') {
-      if (signal.aborted) throw signal.reason;
-      throw new TransientError(`${what}: ${exchange.why}`);
-    }
-    const { answer } = exchange;
-    if (answer.status >= 200 && answer.status < 300) return answer;
-    if (isTransientStatus(answer.status) || isRateLimited(answer)) {
-      throw new TransientError(
-        `${what}: ${describeAnswer(answer)}`,
-        retryAfterMs((name) => answer.header(name), clock.now()),
-      );
-    }
-    throw new ApiError(what, answer);
-  };
-
-  return {
-    once,
-    readOnce,
-    read: (what, call, signal) =>
-      retryRead(() => readOnce(what, call, signal), {
-        clock,
-        signal,
-        random,
-        budgetMs: READ_BUDGET_MS,
-        attempts: READ_ATTEMPTS,
-      }),
-  };
-}
-
-/**
- * GitHub says with 403 too that there were too many requests (REST documentation, "Rate limits for the REST API":
- * `retry-after`, or `x-ratelimit-remaining: 0`).
- */
-export function isRateLimited(answer: Answer): boolean {
-  if (answer.status === 429) return true;
-  return (
-    answer.status === 403 &&
-    (answer.header('retry-after') !== undefined || answer.header('x-ratelimit-remaining') === '0')
-  );
-}
-
-/** The API's own words: `message` and what `errors` adds to it. Empty when it said nothing that can be shown. */
-export function textOf(answer: Answer): string {
-  const { message, errors } = fields(answer.data);
-  const more = Array.isArray(errors)
-    ? errors.map((error: unknown) => (typeof error === 'string' ? error : fields(error).message))
-    : [];
-  return clip(
-    neutralise([message, ...more].filter((part) => typeof part === 'string').join('; ')),
-    300,
-  );
-}
-
-/** `422 (No ref found for: main)`. */
-export function describeAnswer(answer: Answer): string {
-  const text = textOf(answer);
-  return text === ''
-    ? `status ${String(answer.status)}`
-    : `status ${String(answer.status)} (${text})`;
-}
-
-/** The fields of something that may be an object. */
-export function fields(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+  return createCalls<Call>({
+    clock: options.clock,
+    random: options.random,
+    async send(call, signal) {
+      try {
+        return answerOf(await call(octokit, { signal }));
+      } catch (error) {
+        // An answer that Octokit does not like is an answer all the same.
+        const answer = answerOf(isObject(error) ? error.response : undefined);
+        if (answer === undefined) throw error;
+        return answer;
+      }
+    },
+  });
 }
 
 function quiet(): void {
@@ -193,46 +71,4 @@ function answerOf(response: unknown): Answer | undefined {
       return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
     },
   };
-}
-
-/** System errors after which the server cannot have seen the request. */
-const NEVER_RECEIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-
-/**
- * The error, its causes, and for a connection that was tried at several addresses the errors of all of them. By their
- * fields, not by their class: the engine below may come from another realm.
- */
-function* chain(error: unknown): Generator<Readonly<Record<string, unknown>>> {
-  for (let next = error, depth = 0; depth < 8 && isObject(next); next = next.cause, depth++) {
-    yield next;
-    if (Array.isArray(next.errors))
-      for (const inner of next.errors) if (isObject(inner)) yield inner;
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null;
-}
-
-function wasNeverReceived(error: unknown): boolean {
-  const codes: string[] = [];
-  for (const one of chain(error)) {
-    if (typeof one.mayHaveBeenReceived === 'boolean') return !one.mayHaveBeenReceived;
-    if (typeof one.code === 'string') codes.push(one.code);
-  }
-  return codes.length > 0 && codes.every((code) => NEVER_RECEIVED.has(code));
-}
-
-/**
- * What happened to the connection. Only an error of the system or of the engine is quoted: the text of others may hold the
- * value of a header.
- */
-function connectionProblem(error: unknown): string {
-  for (const one of chain(error)) {
-    const isKnown = typeof one.code === 'string' || 'mayHaveBeenReceived' in one;
-    if (isKnown && typeof one.message === 'string') {
-      return clip(neutralise(one.message === '' ? String(one.code) : one.message));
-    }
-  }
-  return 'the connection failed';
 }

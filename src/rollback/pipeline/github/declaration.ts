@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { StartRequest } from '../types.js';
-import { fields } from './api.js';
+import { fields } from '../exchange.js';
 import type { Refusal } from './names.js';
 
 /** What a workflow file says about being started by hand. */

@@ -1,5 +1,5 @@
-import { isRateLimited, textOf } from './api.js';
-import type { Answer } from './api.js';
+import { isRateLimited, textOf } from '../exchange.js';
+import type { Answer } from '../exchange.js';
 
 interface Hint {
   readonly status: number;

@@ -1,6 +1,6 @@
 import { messageOf } from '../../../support/errors.js';
 import type { Finding } from '../../../support/finding.js';
-import { describeAnswer } from './api.js';
+import { describeAnswer } from '../exchange.js';
 import { hintFor } from './hints.js';
 import { runInfoOf, runsOf } from './site.js';
 import type { Repository, RunInfo, Site } from './site.js';

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../support/finding.js';
 import { messageOf } from '../../../support/errors.js';
 import type { StartRequest } from '../types.js';
-import { ApiError } from './api.js';
+import { ApiError } from '../exchange.js';
 import { composeInputs, ID_INPUT } from './declaration.js';
 import { hintFor } from './hints.js';
 import { parseRef } from './names.js';

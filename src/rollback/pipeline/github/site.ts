@@ -2,8 +2,9 @@ import type { Clock } from '../../../support/clock.js';
 import { messageOf } from '../../../support/errors.js';
 import { PermanentError } from '../../../support/retry.js';
 import type { StartedRun } from '../types.js';
-import { ApiError, fields } from './api.js';
-import type { Answer, Api } from './api.js';
+import { ApiError, fields } from '../exchange.js';
+import type { Api } from './api.js';
+import type { Answer } from '../exchange.js';
 import { readDeclaration } from './declaration.js';
 import type { Declaration } from './declaration.js';
 
