@@ -29,7 +29,7 @@ function result(outcome: RungResult['outcome'], more: Partial<RungResult> = {}):
   return { outcome, detail: `it ${outcome}`, versionConfirmed: null, ...more };
 }
 
-function chain(confirmation: Confirmation | undefined = right, more: Partial<ChainOptions> = {}) {
+function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> = {}) {
   const clock = new VirtualClock();
   const links: ChainLink[] = [];
   const executed: string[] = [];
@@ -88,13 +88,10 @@ function chain(confirmation: Confirmation | undefined = right, more: Partial<Cha
           dryRun: false,
           clock,
           signal: new AbortController().signal,
-          confirm:
-            confirmation === undefined
-              ? undefined
-              : () => {
-                  confirmations += 1;
-                  return Promise.resolve(confirmation);
-                },
+          confirm: () => {
+            confirmations += 1;
+            return Promise.resolve(confirmation);
+          },
           progress: (line) => lines.push(line),
           lastOfAll: (act) => acts.push(act),
           ...more,
@@ -377,10 +374,10 @@ describe('runChain, other endings', () => {
   });
 
   it('without a check the proof of the rung decides, and the report says so', async () => {
-    const verified = await chain(undefined, { confirm: undefined }).rung('ci').run();
+    const verified = await chain(right, { confirm: undefined }).rung('ci').run();
     expect(verified).toMatchObject({ status: 'verified', healthConfirmed: null });
     expect(verified.detail).toMatch(/no check is configured/);
-    const triggered = await chain(undefined, { confirm: undefined })
+    const triggered = await chain(right, { confirm: undefined })
       .rung('ci', { execute: () => Promise.resolve(result('triggered')) })
       .run();
     expect(triggered.status).toBe('unverified');

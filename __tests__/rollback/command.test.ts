@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createCommandRung, setUpCommand } from '../../src/rollback/command.js';
-import type { RungDependencies } from '../../src/rollback/registry.js';
+import type { RungDependencies } from '../../src/rollback/dependencies.js';
 import type { RollbackRequest, RungResult } from '../../src/rollback/types.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { run } from '../../src/support/exec.js';

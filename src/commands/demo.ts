@@ -6,7 +6,6 @@ import { run as exec } from '../support/exec.js';
 import { formatDuration } from '../support/format.js';
 import { GOES_BAD_AFTER, serve } from './demo/service.js';
 import type { Entry } from './entry.js';
-import { main } from './main.js';
 import type { Session } from './session.js';
 
 /** One request of the demo to its own service, milliseconds. */
@@ -19,7 +18,10 @@ const NEEDED = /^(PATH|HOME|TMPDIR|TEMP|TMP|SystemRoot|ComSpec|PATHEXT|TERM|NODE
  * The whole story on this machine: a small service, a deploy that goes bad, the gate that catches it, takes it back and
  * makes sure. `demo service` is the service, `demo deploy URL VERSION` what rolls it back; the demo starts both itself.
  */
-export async function demo(session: Session): Promise<number> {
+export async function demo(
+  session: Session,
+  main: (entry: Entry) => Promise<number>,
+): Promise<number> {
   const { operands, problems } = parseArgv(session.entry.argv);
   const [part, url, version] = operands;
   if (part === 'service') return serve(session.entry);
@@ -28,10 +30,10 @@ export async function demo(session: Session): Promise<number> {
     return exitCodes.healthy;
   }
   if (problems.length > 0) throw new UsageError(problems);
-  return tell(session);
+  return tell(session, main);
 }
 
-async function tell(session: Session): Promise<number> {
+async function tell(session: Session, main: (entry: Entry) => Promise<number>): Promise<number> {
   const { entry, console } = session;
   const began = entry.clock.monotonic();
   const service = await startService(entry);

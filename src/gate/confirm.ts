@@ -5,8 +5,7 @@ import type { Check, HealthCheck, MetricCheck } from '../checks/types.js';
 import { seen } from './explain.js';
 import { createHealth, type Health } from './health.js';
 import { literalBreach } from './odds.js';
-import type { MetricLimit, Totals } from './tally.js';
-import type { Look, Observation } from './types.js';
+import type { Look, MetricLimit, Observation, Totals } from './types.js';
 
 /** How often traffic is looked at, and the health check at least, milliseconds. */
 const EVERY = 1000;

@@ -2,7 +2,8 @@ import { formatDuration, formatNumber, formatShare, plural } from '../support/fo
 import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { valueInWords, limitInWords } from './words.js';
-import { valueOf, type MetricLimit, type Totals } from './tally.js';
+import { valueOf } from './tally.js';
+import type { MetricLimit, Totals } from './types.js';
 
 /** One metric check, as far as a sentence needs it. */
 export interface Explained {

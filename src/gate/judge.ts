@@ -4,12 +4,13 @@ import { failThreshold } from './evidence.js';
 import * as explain from './explain.js';
 import { createHealth, type Health } from './health.js';
 import { literalBreach } from './odds.js';
-import { createTally, valueOf, type MetricLimit, type Tally } from './tally.js';
+import { createTally, valueOf, type Tally } from './tally.js';
 import {
   kindOf,
   type CheckResult,
   type JudgedCheck,
   type Judgement,
+  type MetricLimit,
   type WatchEvent,
   type WatchPlan,
 } from './types.js';

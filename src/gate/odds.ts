@@ -1,5 +1,4 @@
-import type { Totals } from './tally.js';
-import type { Limit, Observation } from './types.js';
+import type { Limit, Observation, Totals } from './types.js';
 
 /**
  * The most that one interval can say. A smaller value keeps the evidence valid; with this one a single interval, however

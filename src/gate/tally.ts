@@ -1,18 +1,7 @@
 import { createEvidence } from './evidence.js';
 import { literalBreach, oddsOf } from './odds.js';
 import { createSeries } from './series.js';
-import type { Limit, Observation, SeriesPoint, WatchPlan, Window } from './types.js';
-
-export type MetricLimit = Exclude<Limit, { metric: 'health' }>;
-
-/** What was counted over the judged part of the watch. */
-export interface Totals {
-  samples: number;
-  failures: number;
-  seconds: number;
-  /** Sum of what a `value` check measured; `samples` counts its observations. */
-  sum: number;
-}
+import type { MetricLimit, Observation, SeriesPoint, Totals, WatchPlan, Window } from './types.js';
 
 /** Everything that is known of one metric check, up to now. Its size does not grow with the watch. */
 export interface Tally {

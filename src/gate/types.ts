@@ -20,6 +20,18 @@ export type Limit =
   | { readonly metric: 'latency'; readonly percentile: number; readonly maxMs: number }
   | { readonly metric: 'value'; readonly max: number };
 
+/** A limit on what is counted or measured. */
+export type MetricLimit = Exclude<Limit, { metric: 'health' }>;
+
+/** What was counted over the judged part of the watch. */
+export interface Totals {
+  samples: number;
+  failures: number;
+  seconds: number;
+  /** Sum of what a `value` check measured; `samples` counts its observations. */
+  sum: number;
+}
+
 export type CheckKind = 'health' | 'ratio' | 'rate' | 'value';
 
 /** The kind of a check follows from what it measures. */

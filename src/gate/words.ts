@@ -1,6 +1,6 @@
 import { formatDuration, formatNumber, formatShare } from '../support/format.js';
-import { valueOf, type MetricLimit, type Totals } from './tally.js';
-import type { Limit } from './types.js';
+import { valueOf } from './tally.js';
+import type { Limit, MetricLimit, Totals } from './types.js';
 
 /** A limit in words: `≥ 95 %`. */
 export function limitInWords(limit: Limit): string {

@@ -1,6 +1,6 @@
 import { createCiRung } from './ci.js';
 import { pipelineClients } from './pipeline/registry.js';
-import type { RungDependencies } from './registry.js';
+import type { RungDependencies } from './dependencies.js';
 import type { Rung, Skip } from './types.js';
 
 /** The `ci` rung with the client of the system that is to be called, or why there is none. */

@@ -1,7 +1,7 @@
 import type { Exec, ExecResult } from '../support/exec.js';
 import type { Finding } from '../support/finding.js';
 import { clip, neutralise } from '../support/text.js';
-import type { RungDependencies } from './registry.js';
+import type { RungDependencies } from './dependencies.js';
 import type { Plan, RollbackRequest, Rung, RungContext, RungResult, Skip } from './types.js';
 
 export interface CommandRungOptions {

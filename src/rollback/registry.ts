@@ -1,26 +1,5 @@
-import type { Settings } from '../inputs/table.js';
-import type { Clock } from '../support/clock.js';
-import type { Exec } from '../support/exec.js';
+import type { RungDependencies } from './dependencies.js';
 import type { Rung, RungId, Skip } from './types.js';
-
-/** What rungs are made from. */
-export interface RungDependencies {
-  readonly settings: Settings;
-  /** The CI system to call, by the value of `ci-system`; `undefined` when it is not known. */
-  readonly ciSystem: string | undefined;
-  /** The run that we are part of, when it is a run of that system; else `null`. */
-  readonly ownRunId: string | null;
-  /** This run is a rollback run itself: its pipeline must not start another. */
-  readonly isRollbackRun: boolean;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  /** As `process.platform`. */
-  readonly platform: string;
-  readonly fetch: typeof globalThis.fetch;
-  readonly exec: Exec;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-}
 
 type RungFactory = (dependencies: RungDependencies) => Promise<Rung | Skip>;
 

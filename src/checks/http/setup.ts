@@ -1,4 +1,4 @@
-import type { CheckDependencies } from '../registry.js';
+import type { CheckDependencies } from '../dependencies.js';
 import type { Check } from '../types.js';
 import { createHttpChecks } from './checks.js';
 
