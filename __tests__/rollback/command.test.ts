@@ -16,7 +16,13 @@ const request: RollbackRequest = {
 const never = new AbortController().signal;
 
 function rungOf(commandLine: string, exec: Exec = run, platform = 'linux') {
-  return createCommandRung({ commandLine, env: process.env, platform, exec });
+  return createCommandRung({
+    commandLine,
+    env: process.env,
+    platform,
+    exec,
+    redact: (text) => text,
+  });
 }
 
 async function execute(

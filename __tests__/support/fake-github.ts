@@ -115,8 +115,11 @@ export class FakeGithub {
   readonly runs: FakeRun[] = [];
   /** Requests that hang on purpose. */
   hanging = 0;
+  /** To be given as `github-api-url`. */
+  url = '';
 
   private readonly sockets = new Set<Socket>();
+  private readonly shownAsDone = new Set<FakeRun>();
   private readonly overrides: { method: string; path: RegExp; answer: Behaviour; left: number }[];
   private readonly dispatchQueue: DispatchBehaviour[];
   private nextRun = 9001;
@@ -144,12 +147,8 @@ export class FakeGithub {
     const server = createServer();
     const fake = new FakeGithub(server, options);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    fake.url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
     return fake;
-  }
-
-  /** To be given as `github-api-url`. */
-  get url(): string {
-    return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
   }
 
   /** The calls that ask for a run, accepted or not. */
@@ -162,6 +161,11 @@ export class FakeGithub {
   /** The runs that dispatches have started. */
   get started(): readonly FakeRun[] {
     return this.runs.filter(({ id }) => id >= 9001);
+  }
+
+  /** Whether a started run was seen to have succeeded: what it was to do is done. */
+  get succeeded(): boolean {
+    return this.started.some((run) => this.shownAsDone.has(run));
   }
 
   get cancels(): readonly RecordedRequest[] {
@@ -388,7 +392,9 @@ export class FakeGithub {
     if (!run.cancelled && (typeof step === 'string' || (step !== undefined && 'status' in step))) {
       return step;
     }
-    return ok(this.show(run, step));
+    const shown = this.show(run, step);
+    if (shown.conclusion === 'success') this.shownAsDone.add(run);
+    return ok(shown);
   }
 
   private show(run: FakeRun, step: RunStep | undefined = run.steps[0]): Record<string, unknown> {

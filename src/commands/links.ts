@@ -43,6 +43,7 @@ export async function buildLinks(session: Session, isRollbackRun: boolean): Prom
             platform: entry.platform,
             fetch: session.fetch(),
             exec,
+            redact: (text) => session.redactor.redact(text),
             clock: entry.clock,
             random: entry.random,
           });

@@ -6,7 +6,7 @@ import type { CommandId } from '../inputs/commands.js';
 import { resolveInputs, type Resolution } from '../inputs/resolve.js';
 import type { Settings } from '../inputs/table.js';
 import { messageOf, type Problem } from '../support/errors.js';
-import { createHttp, fetchOf, type Http } from '../support/http.js';
+import { createHttp, fetchOf, withCleanErrors, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
 import { createConsole, type Console } from './console.js';
 import type { Entry } from './entry.js';
@@ -96,7 +96,10 @@ export async function openSession(entry: Entry): Promise<Session> {
     lastActs: [],
     startedAt: clock.now(),
     http: openHttp,
-    fetch: () => fetchOf(openHttp(), { timeoutMs: API_TIMEOUT }),
+    fetch: () =>
+      withCleanErrors(fetchOf(openHttp(), { timeoutMs: API_TIMEOUT }), (text) =>
+        redactor.redact(text),
+      ),
     close: () => {
       http?.close();
     },

@@ -12,14 +12,17 @@ export interface CommandRungOptions {
   /** As `process.platform`. */
   readonly platform: string;
   readonly exec: Exec;
+  /** Takes secrets out of what is shown, before it is cut short. */
+  readonly redact: (text: string) => string;
 }
 
 /** The `command` rung as it is configured, or why there is none. */
-export function setUpCommand({ settings, env, platform, exec }: RungDependencies): Rung | Skip {
+export function setUpCommand(dependencies: RungDependencies): Rung | Skip {
+  const { settings, env, platform, exec, redact } = dependencies;
   const commandLine = settings['rollback-command'];
   return commandLine === undefined
     ? { kind: 'skip', reason: 'not configured: `rollback-command` is not set' }
-    : createCommandRung({ commandLine, env, platform, exec });
+    : createCommandRung({ commandLine, env, platform, exec, redact });
 }
 
 interface CommandPlan extends Plan {
@@ -40,9 +43,23 @@ const GRACE_MS = 1000;
  * has changed.
  */
 export function createCommandRung(options: CommandRungOptions): Rung<CommandPlan> {
-  const { commandLine, exec, platform } = options;
+  const { commandLine, platform, redact } = options;
   const shell = platform === 'win32' ? windowsShell : posixShell;
-  const shown = clip(neutralise(commandLine), 500);
+  const shown = clip(neutralise(redact(commandLine)), 500);
+
+  const exec: Exec = async (program, args, { onLine, ...rest }) => {
+    const result = await options.exec(program, args, {
+      ...rest,
+      ...(onLine === undefined
+        ? {}
+        : {
+            onLine: (line, from) => {
+              onLine(redact(line), from);
+            },
+          }),
+    });
+    return { ...result, stdout: redact(result.stdout), stderr: redact(result.stderr) };
+  };
 
   const look = (args: readonly string[], signal: AbortSignal): Promise<ExecResult> =>
     exec(shell.program, args, {

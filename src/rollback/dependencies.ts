@@ -16,6 +16,8 @@ export interface RungDependencies {
   readonly platform: string;
   readonly fetch: typeof globalThis.fetch;
   readonly exec: Exec;
+  /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
+  readonly redact: (text: string) => string;
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;

@@ -8,7 +8,7 @@ import { redirectOf, type Hop } from './http/redirect.js';
 import { trustAlso } from './tls.js';
 
 export { HttpError, type HttpErrorKind } from './http/error.js';
-export { fetchOf } from './http/fetch.js';
+export { fetchOf, withCleanErrors } from './http/fetch.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 

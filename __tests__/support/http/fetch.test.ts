@@ -1,6 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/support/clock.js';
-import { createHttp, fetchOf, HttpError, type Http } from '../../../src/support/http.js';
+import {
+  createHttp,
+  fetchOf,
+  HttpError,
+  withCleanErrors,
+  type Http,
+} from '../../../src/support/http.js';
 import { hanging, refusing, serve, until, type HttpTestServer } from '../servers.js';
 
 let http: Http;
@@ -73,5 +79,19 @@ describe('fetchOf', () => {
     controller.abort();
     await failed;
     await stuck.close();
+  });
+});
+
+describe('withCleanErrors', () => {
+  it('cleans the bodies of errors, and leaves everything else as it is', async () => {
+    const fetch = withCleanErrors(fetchOf(http, { timeoutMs: 10_000 }), (text) =>
+      text.replaceAll('a', '***'),
+    );
+    const refused = await fetch(`${server.url}/422`);
+    expect(refused).toMatchObject({ status: 422, url: `${server.url}/422` });
+    expect(refused.headers.get('content-type')).toBe('application/json');
+    await expect(refused.text()).resolves.toBe('{"***":1}');
+    await expect((await fetch(`${server.url}/200`)).text()).resolves.toBe('{"a":1}');
+    expect((await fetch(`${server.url}/304`)).status).toBe(304);
   });
 });

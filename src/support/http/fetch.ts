@@ -33,3 +33,20 @@ export function fetchOf(
     return Object.defineProperty(response, 'url', { value: answer.url });
   };
 }
+
+/**
+ * The same `fetch`, but the bodies of answers that are errors come cleaned: what quotes them cuts them short, and half a
+ * secret would not be recognised afterwards.
+ */
+export function withCleanErrors(
+  fetch: typeof globalThis.fetch,
+  clean: (text: string) => string,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    if (response.ok || WITHOUT_BODY.has(response.status)) return response;
+    const { status, headers, url } = response;
+    const cleaned = new Response(clean(await response.text()), { status, headers });
+    return Object.defineProperty(cleaned, 'url', { value: url });
+  };
+}

@@ -1,0 +1,264 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/support/clock.js';
+import { ActionJob, type JobOptions } from '../support/action.js';
+import { bundle, node, quick, Workplace, type Running } from '../support/bundle.js';
+import { hanging, serve, type HttpTestServer } from '../support/servers.js';
+import { Stubborn } from '../support/stubborn.js';
+
+/** On Windows one process cannot send another a signal that could be handled there. */
+function onPosix(name: string, tests: () => void): void {
+  describe(name, () => {
+    if (process.platform !== 'win32') tests();
+    else
+      it('is not applicable: Windows has no signals to send', () => {
+        expect(process.platform).toBe('win32');
+      });
+  });
+}
+
+let place: Workplace;
+let service: HttpTestServer;
+/** Whether the health check passes. */
+let isWell: boolean;
+const toClose: { close(): Promise<void> }[] = [];
+
+beforeEach(async () => {
+  place = new Workplace();
+  isWell = true;
+  service = await serve((request, response) => {
+    response.statusCode = request.url === '/health' && !isWell ? 503 : 200;
+    response.end('ok');
+  });
+  toClose.push(service);
+});
+
+afterEach(async () => {
+  for (const one of toClose.splice(0)) await one.close();
+  place.remove();
+});
+
+/** A watch that is over long after the test. */
+function watching(command = 'exit 0'): string[] {
+  const { url } = service;
+  return [
+    ...['run', '--url', url, '--health-url', `${url}/health`],
+    ...quick.map((word) => (word === '3s' || word === '4s' ? '10m' : word)),
+    ...['--rollback', 'command', '--rollback-command', command],
+  ];
+}
+
+/** Resolves when the watch has begun. */
+function watched(running: Running): Promise<void> {
+  return running.until(() => service.received.length >= 5);
+}
+
+async function stubborn(): Promise<Stubborn> {
+  const one = await Stubborn.start();
+  toClose.push(one);
+  return one;
+}
+
+async function job(options: JobOptions): Promise<ActionJob> {
+  const one = await ActionJob.prepare(options);
+  toClose.push(one);
+  return one;
+}
+
+function signalGroup(running: Running, signal: NodeJS.Signals): void {
+  process.kill(-running.child.pid!, signal);
+}
+
+function expectCancelled(by: string): void {
+  expect(place.report()).toMatchObject({
+    verdict: 'cancelled',
+    exitCode: 6,
+    targets: [{ verdict: 'cancelled', rollback: { status: 'not-needed', rungs: [] } }],
+  });
+  expect(place.report().reason).toMatch(new RegExp(`^Cancelled by ${by} after .* of 1[01]m`));
+  expect(place.read('rollgate-report/summary.md')).toMatch(/^## ⏹️ Cancelled/);
+  expect(place.read('rollgate-report/junit.xml')).toContain('<testsuites');
+}
+
+onPosix('a signal before the verdict', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('%s: cancelled, exit 6, reported', async (signal) => {
+    const running = place.start(watching());
+    await watched(running);
+    running.child.kill(signal);
+    expect((await running.ended).code).toBe(6);
+    expectCancelled(signal);
+    const recording = place.read('rollgate-report/recording.ndjson') ?? '';
+    expect(recording).toContain('"event"');
+    expect(recording).not.toContain('"judgement"');
+  });
+
+  it('ends the watch of a service that does not answer', async () => {
+    const stuck = await hanging();
+    toClose.push(stuck);
+    const running = place.start(
+      watching().map((word) => word.replace(service.url, stuck.url).replace('500ms', '60s')),
+    );
+    await running.until(() => stuck.progress() >= 5);
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(6);
+    expectCancelled('SIGTERM');
+  });
+
+  it('in the middle of preflight: nothing was watched', async () => {
+    const action = await job({
+      github: { overrides: [{ method: 'GET', path: /^\/repos\/acme\/shop$/, answer: 'hang' }] },
+    });
+    const running = action.start();
+    await running.until(() => action.github.hanging === 1);
+    running.child.kill('SIGTERM');
+    const { code, output } = await running.ended;
+    expect(code).toBe(6);
+    expect(output).toContain('⏹️ cancelled');
+    expect(action.place.report()).toMatchObject({ verdict: 'cancelled', exitCode: 6, targets: [] });
+    expect(action.place.report().reason).toContain('was not judged');
+    expect(action.service.received).toEqual([]);
+  });
+});
+
+onPosix('a signal that comes in another way', () => {
+  it('through a shell that has become the program', async () => {
+    const running = place.launch('sh', ['-c', 'exec "$@"', 'sh', node, bundle, ...watching()]);
+    await watched(running);
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(6);
+    expectCancelled('SIGTERM');
+  });
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s to the whole process group, with a shell in it',
+    async (signal) => {
+      const words = ['-c', '"$@"; exit $?', 'sh', node, bundle, ...watching()];
+      const running = place.launch('sh', words, {}, { group: true });
+      await watched(running);
+      signalGroup(running, signal);
+      // What the shell makes of it is its own affair.
+      await running.ended;
+      expectCancelled(signal);
+    },
+  );
+
+  it('twice at once, as npm passes on what a terminal has sent to all: it is one', async () => {
+    const running = place.start(watching());
+    await watched(running);
+    // Two of a kind would become one before they arrive.
+    running.child.kill('SIGINT');
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(6);
+    expectCancelled('SIGINT');
+  });
+});
+
+onPosix('a signal after the verdict', () => {
+  it('leaves the rollback run running, linked, unverified: exit 3', async () => {
+    const action = await job({ github: { run: [['in_progress']] }, service: 'bad' });
+    const running = action.start();
+    await running.printed('rollback run: in_progress');
+    running.child.kill('SIGTERM');
+    const { code, output } = await running.ended;
+    expect(code).toBe(3);
+    const url = 'https://github.example/acme/shop/actions/runs/9001';
+    expect(action.place.report()).toMatchObject({
+      verdict: 'unhealthy',
+      exitCode: 3,
+      targets: [
+        {
+          verdict: 'unhealthy',
+          rollback: {
+            status: 'unverified',
+            rungs: [{ id: 'ci', outcome: 'triggered', url, runId: '9001' }],
+          },
+        },
+      ],
+    });
+    expect(action.place.report().targets[0]?.rollback.rungs[0]?.detail).toContain('left running');
+    expect(output.trimEnd().split('\n').slice(-4).join('\n')).toContain(url);
+    expect(action.github.cancels).toEqual([]);
+    expect(action.github.started.map(({ cancelled }) => cancelled)).toEqual([false]);
+  });
+
+  it('in the middle of the call that starts the run: it may have been started', async () => {
+    const action = await job({
+      github: { dispatches: [{ accept: true, then: 'hang' }] },
+      service: 'bad',
+    });
+    const running = action.start();
+    await running.until(() => action.github.hanging === 1);
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(3);
+    expect(action.place.report().targets[0]?.rollback).toMatchObject({
+      status: 'unverified',
+      rungs: [{ id: 'ci', outcome: 'triggered' }],
+    });
+    expect(action.github.dispatches).toHaveLength(1);
+  });
+
+  it('in the middle of the confirmation: unverified, exit 3', async () => {
+    isWell = false;
+    const running = place.start(watching());
+    await running.printed('looking again');
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(3);
+    expect(place.report().targets[0]?.rollback).toMatchObject({
+      status: 'unverified',
+      healthConfirmed: null,
+      rungs: [{ id: 'command', outcome: 'verified' }],
+    });
+  });
+
+  it('begins no further rung', async () => {
+    const action = await job({
+      github: { overrides: [{ method: 'GET', path: /rollback\.yml\/runs$/, answer: 'hang' }] },
+      service: 'bad',
+      inputs: { rollback: 'ci,command', 'rollback-command': 'echo done >touched' },
+    });
+    const running = action.start();
+    await running.until(() => action.github.hanging === 1);
+    running.child.kill('SIGTERM');
+    expect((await running.ended).code).toBe(3);
+    expect(action.place.report().targets[0]?.rollback.status).toBe('unverified');
+    expect(action.place.read('touched')).toBeUndefined();
+    expect(action.github.dispatches).toEqual([]);
+  });
+
+  it('ends a rollback-command that does not want to end, with all it has started', async () => {
+    isWell = false;
+    const command = await stubborn();
+    const running = place.start(watching(command.commandLine(place)));
+    await running.until(() => command.begun === 2);
+    running.child.kill('SIGTERM');
+    const { code, output } = await running.ended;
+    await command.gone();
+    expect(code).toBe(3);
+    expect(output).not.toMatch(/^ *went on/m);
+    expect(place.report().targets[0]?.rollback).toMatchObject({
+      status: 'unverified',
+      rungs: [{ id: 'command', outcome: 'triggered' }],
+    });
+    expect(place.report().targets[0]?.rollback.rungs[0]?.detail).toContain(
+      'was ended before it was done (cancelled by SIGTERM)',
+    );
+  });
+});
+
+onPosix('a second signal', () => {
+  it('ends it at once, and a rollback that had begun is not called a cancelled watch', async () => {
+    isWell = false;
+    const command = await stubborn();
+    const running = place.start(watching(command.commandLine(place)));
+    await running.until(() => command.begun === 2);
+    let hasEnded = (): boolean => false;
+    void running.ended.then(() => {
+      hasEnded = () => true;
+    });
+    while (!hasEnded()) {
+      running.child.kill('SIGTERM');
+      await systemClock.sleep(50);
+    }
+    expect((await running.ended).code).toBe(3);
+    expect(place.read('rollgate-report/report.json')).toBeUndefined();
+  });
+});
