@@ -1,4 +1,5 @@
 import type { Host } from '../hosts/types.js';
+import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
 import { neutralise } from '../support/text.js';
 
@@ -10,22 +11,38 @@ export interface Console {
   /** On a terminal a line that the next one replaces; elsewhere nothing. */
   live(text: string): void;
   readonly hasLive: boolean;
+  /** When something was last said, on the monotonic clock. */
+  readonly saidAt: () => number;
   /** The text as it may leave this process. */
   readonly clean: (text: string) => string;
 }
 
 const ERASE_LINE = '\r\u001b[2K';
 
+/** The colours of our own lines (report/terminal.ts): the only control sequences that may reach a terminal. */
+// eslint-disable-next-line no-control-regex -- this is what the sequences begin with
+const COLOUR = /(\u001b\[(?:0|2|3[1-6])m)/;
+
 export function createConsole(options: {
   readonly host: Host;
   readonly redactor: Redactor;
   readonly terminal: boolean;
   readonly write: (text: string) => void;
+  readonly clock: Clock;
 }): Console {
-  const { host, redactor, terminal, write } = options;
+  const { host, redactor, terminal, write, clock } = options;
   let live = false;
-  const clean = (text: string): string => neutralise(redactor.redact(text));
+  let saidAt = clock.monotonic();
+  const clean = (text: string): string => {
+    const redacted = redactor.redact(text);
+    if (!terminal) return neutralise(redacted);
+    return redacted
+      .split(COLOUR)
+      .map((part) => (COLOUR.test(part) ? part : neutralise(part)))
+      .join('');
+  };
   const clear = (): void => {
+    saidAt = clock.monotonic();
     if (live) write(ERASE_LINE);
     live = false;
   };
@@ -48,6 +65,7 @@ export function createConsole(options: {
       live = true;
     },
     hasLive: terminal,
+    saidAt: () => saidAt,
     clean,
   };
 }

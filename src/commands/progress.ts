@@ -1,8 +1,6 @@
 import type { CheckResult } from '../gate/types.js';
 import type { WatchState } from '../gate/watch.js';
-
-/** A CI system kills a job that is silent for long; milliseconds, a little less than the promised 60 s. */
-const LONGEST_SILENCE = 55_000;
+import { LONGEST_SILENCE } from './heartbeat.js';
 
 /** How often the watch must be asked, so that no silence is too long and a terminal lives; milliseconds. */
 export function tickEvery(interval: number, terminal: boolean): number {

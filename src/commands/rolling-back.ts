@@ -5,6 +5,7 @@ import { exitCodes } from '../inputs/exit-codes.js';
 import { runChain } from '../rollback/chain.js';
 import type { ChainLink, Confirmation, RollbackReport } from '../rollback/types.js';
 import { formatDuration } from '../support/format.js';
+import { withHeartbeat } from './heartbeat.js';
 import type { Session } from './session.js';
 
 /** The flat inputs describe one target, and this is its name. */
@@ -45,26 +46,28 @@ export async function rollBack(session: Session, order: RollbackOrder): Promise<
   }
 
   entry.ifCutShort(exitCodes.needsPerson);
-  const report = await runChain({
-    links: order.links,
-    request: {
-      target: TARGET,
-      verdict: order.verdict,
-      reason: order.reason,
-      correlationId: `rollgate-${entry.uuid()}`,
-    },
-    timeout: settings['rollback-timeout'],
-    dryRun: settings['dry-run'],
-    clock: entry.clock,
-    signal: entry.signal,
-    confirm: nothingToLookAt ? undefined : confirmed,
-    progress: (line) => {
-      console.line(line);
-    },
-    lastOfAll: (act) => {
-      session.lastActs.push(act);
-    },
-  });
+  const report = await withHeartbeat({ clock: entry.clock, console }, 'rolling back', () =>
+    runChain({
+      links: order.links,
+      request: {
+        target: TARGET,
+        verdict: order.verdict,
+        reason: order.reason,
+        correlationId: `rollgate-${entry.uuid()}`,
+      },
+      timeout: settings['rollback-timeout'],
+      dryRun: settings['dry-run'],
+      clock: entry.clock,
+      signal: entry.signal,
+      confirm: nothingToLookAt ? undefined : confirmed,
+      progress: (line) => {
+        console.line(line);
+      },
+      lastOfAll: (act) => {
+        session.lastActs.push(act);
+      },
+    }),
+  );
   if (report.status === 'failed') console.line(`❌ Rollback failed: ${report.detail}`);
   return report;
 }

@@ -65,6 +65,7 @@ export async function openSession(entry: Entry): Promise<Session> {
     redactor,
     terminal: entry.terminal && info.system === 'local',
     write: entry.write,
+    clock,
   });
   entry.cleanLastWords(console.clean);
   const caFile = settings['ca-file'];

@@ -1,0 +1,81 @@
+import { describe, expect, it } from '@jest/globals';
+import { createConsole, type Console } from '../../src/commands/console.js';
+import { withHeartbeat } from '../../src/commands/heartbeat.js';
+import { createLocalHost } from '../../src/hosts/local.js';
+import { createRedactor } from '../../src/support/redact.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+function setUp(terminal: boolean): {
+  clock: VirtualClock;
+  console: Console;
+  printed: () => string;
+} {
+  const clock = new VirtualClock();
+  let printed = '';
+  const write = (text: string): void => {
+    printed += text;
+  };
+  const console = createConsole({
+    host: createLocalHost('local', { write, terminal }),
+    redactor: createRedactor(['s3cr3t-t0ken']),
+    terminal,
+    write,
+    clock,
+  });
+  return { clock, console, printed: () => printed };
+}
+
+describe('the console', () => {
+  it('prints neither secrets nor commands for the CI system nor control characters', () => {
+    const { console, printed } = setUp(false);
+    console.line('::error::token s3cr3t-t0ken \u001b[31mred\u001b[0m');
+    console.group('a s3cr3t-t0ken', ['##vso[task.complete]']);
+    console.annotate('warning', 'title', 's3cr3t-t0ken');
+    expect(printed()).not.toContain('s3cr3t');
+    expect(printed()).not.toContain('\u001b');
+    expect(printed()).not.toMatch(/^::|##vso\[/m);
+  });
+
+  it('keeps our own colours on a terminal, and nothing else', () => {
+    const { console, printed } = setUp(true);
+    console.line('\u001b[31munhealthy\u001b[0m \u001b[2J\u001b[8mhidden');
+    expect(printed()).toBe('\u001b[31munhealthy\u001b[0m [2J[8mhidden\n');
+  });
+
+  it('replaces the live line on a terminal, and prints none elsewhere', () => {
+    const shown = setUp(true);
+    shown.console.live('00:01');
+    shown.console.live('00:02');
+    shown.console.line('done');
+    expect(shown.printed()).toBe('\r\u001b[2K00:01\r\u001b[2K00:02\r\u001b[2Kdone\n');
+    const log = setUp(false);
+    log.console.live('00:01');
+    expect(log.printed()).toBe('');
+  });
+});
+
+describe('withHeartbeat', () => {
+  it('says that the work goes on when nothing else was said for almost a minute', async () => {
+    const { clock, console, printed } = setUp(false);
+    const work = async (): Promise<string> => {
+      await clock.sleep(30_000);
+      console.line('half way');
+      await clock.sleep(100_000);
+      return 'done';
+    };
+    await expect(
+      clock.runUntil(withHeartbeat({ clock, console }, 'rolling back', work)),
+    ).resolves.toBe('done');
+    expect(printed()).toBe('half way\nstill rolling back (1m 25s)\n');
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('passes on what the work throws, and stops', async () => {
+    const { clock, console } = setUp(false);
+    const work = withHeartbeat({ clock, console }, 'rolling back', () =>
+      Promise.reject(new Error('lost')),
+    );
+    await expect(work).rejects.toThrow('lost');
+    expect(clock.sleeping).toBe(0);
+  });
+});
