@@ -220,15 +220,17 @@ describe.each(systems)('run in a job of %s', (system) => {
   it('shows no secret, not even when the rollback command shows all it has', () => {
     const secrets = [probeKey, ...Object.values(environments[system]!.secrets)];
     for (const { output, files } of [onGood.get(system)!, onBad.get(system)!]) {
-      const log = output.replaceAll(/^::add-mask::.*$/gm, '');
+      const log = output.replaceAll(/^(::add-mask::|##vso\[task\.setsecret\]).*$/gm, '');
       for (const form of secrets.flatMap(formsOf))
         for (const text of [log, ...files]) expect(text).not.toContain(form);
     }
     expect(onBad.get(system)!.output).toContain('Authorization: ***');
   });
 
-  it('asks only GitHub to mask: elsewhere that would be printing it', () => {
-    for (const { output } of [onGood.get(system)!, onBad.get(system)!])
+  it('asks only GitHub and Azure to mask: elsewhere that would be printing it', () => {
+    for (const { output } of [onGood.get(system)!, onBad.get(system)!]) {
       expect(output.includes('::add-mask::')).toBe(system === 'github');
+      expect(output.includes('##vso[task.setsecret]')).toBe(system === 'azure');
+    }
   });
 });

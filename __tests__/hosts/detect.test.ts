@@ -39,7 +39,13 @@ const jenkins: Environment = {
   BUILD_TAG: 'jenkins-shop-5',
 };
 
-const quiet = { attempt: null, pullRequest: false, rollbackMarker: null, notices: [] };
+const quiet = {
+  attempt: null,
+  pullRequest: false,
+  forkPullRequest: false,
+  rollbackMarker: null,
+  notices: [],
+};
 const nothing = { ...quiet, runUrl: null, runId: null };
 
 describe('detectHost', () => {
@@ -107,6 +113,8 @@ describe('detectHost', () => {
     [{ TF_BUILD: '1' }],
     [{ JENKINS_URL: '' }],
     [{ JENKINS_HOME: '/var/lib/jenkins' }],
+    [{ BUILD_TAG: 'jenkins-shop-5' }],
+    [{ JENKINS_URL: 'https://jenkins.example/' }],
     [{ CI: 'true' }],
   ])('does not take %j for a CI system', (env) => {
     expect(detectHost(env, noFile)).toEqual({ ...nothing, system: 'local' });
@@ -125,6 +133,36 @@ describe('detectHost', () => {
     expect(info.notices[0]).toContain('set `ci-system`');
   });
 
+  it('takes no notice of the Jenkins that a job of another system is told to call', () => {
+    const info = detectHost({ ...github, JENKINS_URL: 'https://jenkins.example/' }, noFile);
+    expect(info).toMatchObject({ system: 'github', notices: [] });
+  });
+
+  it.each<[string, Environment]>([
+    ['gitlab', { ...gitlab, ...github }],
+    [' Jenkins ', { ...jenkins, ...github }],
+    ['azure', { ...azure, ...circleci, ...github }],
+    ['github', { ...gitlab, ...github }],
+  ])('takes %j at its word where its sign is one of several', (named, env) => {
+    expect(detectHost(env, noFile, named)).toMatchObject({
+      system: named.trim().toLowerCase(),
+      notices: [],
+    });
+  });
+
+  it.each(['none', 'http', 'circleci', '', undefined])(
+    'goes by the order when %j is named, whose sign is not there',
+    (named) => {
+      const info = detectHost({ ...gitlab, ...github }, noFile, named);
+      expect(info).toMatchObject({ system: 'github', notices: [expect.any(String)] });
+    },
+  );
+
+  it('does not believe in a system without a sign', () => {
+    expect(detectHost({}, noFile, 'github').system).toBe('local');
+    expect(detectHost(gitlab, noFile, 'github').system).toBe('gitlab');
+  });
+
   it.each(['GITEA_ACTIONS', 'FORGEJO_ACTIONS'])('does not take %s for GitHub', (name) => {
     const env = { ...github, [name]: 'true', GITHUB_HEAD_REF: 'fork' };
     expect(detectHost(env, noFile)).toEqual({
@@ -133,6 +171,7 @@ describe('detectHost', () => {
       runId: '4700',
       attempt: 2,
       pullRequest: true,
+      forkPullRequest: false,
       rollbackMarker: null,
       notices: [expect.stringContaining(`${name} is set: this is not GitHub`)],
     });
@@ -166,6 +205,54 @@ describe('a pull request', () => {
   it('is not seen in other events', () => {
     const payload = { issue: { number: 1 }, workflow_run: { event: 'push' }, ref: 'refs/heads/x' };
     expect(detectHost(...event(payload)).pullRequest).toBe(false);
+  });
+});
+
+describe('a pull request from a fork', () => {
+  const ends = (head: unknown, base: unknown): unknown => ({
+    pull_request: { head: { repo: head }, base: { repo: base } },
+  });
+  const shop = { full_name: 'acme/shop', fork: false };
+  const fork = { full_name: 'eve/shop', fork: true };
+  const onGithub = (name: string, payload: unknown): boolean =>
+    detectHost({ ...github, GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: '/event.json' }, () =>
+      JSON.stringify(payload),
+    ).forkPullRequest;
+
+  it.each<[string, unknown, boolean]>([
+    ['pull_request', ends(fork, shop), true],
+    ['pull_request_review', ends(fork, shop), true],
+    ['pull_request', ends(null, shop), true],
+    ['pull_request', ends(shop, shop), false],
+    ['pull_request', ends(fork, fork), false],
+    ['pull_request', { pull_request: { number: 1 } }, false],
+    ['pull_request_target', ends(fork, shop), false],
+    ['push', { repository: fork }, false],
+  ])('is told in GitHub by the repositories of %s: %j', (name, payload, expected) => {
+    expect(onGithub(name, payload)).toBe(expected);
+  });
+
+  it.each<[Environment, boolean]>([
+    [{ ...gitlab, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '7', CI_PROJECT_ID: '5' }, true],
+    [{ ...gitlab, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '5', CI_PROJECT_ID: '5' }, false],
+    [
+      {
+        ...gitlab,
+        CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '7',
+        CI_MERGE_REQUEST_PROJECT_ID: '5',
+        CI_PROJECT_ID: '7',
+      },
+      true,
+    ],
+    [{ ...gitlab, CI_PROJECT_ID: '5' }, false],
+    [{ ...circleci, CIRCLE_PR_REPONAME: 'shop' }, true],
+    [{ ...circleci, CIRCLE_PULL_REQUEST: 'https://g/pull/1' }, false],
+    [{ ...azure, SYSTEM_PULLREQUEST_ISFORK: 'True' }, true],
+    [{ ...azure, SYSTEM_PULLREQUEST_ISFORK: 'False' }, false],
+    [{ ...jenkins, CHANGE_ID: '1', CHANGE_FORK: 'eve' }, true],
+    [{ ...jenkins, CHANGE_ID: '1' }, false],
+  ])('%j: %j', (env, expected) => {
+    expect(detectHost(env, noFile).forkPullRequest).toBe(expected);
   });
 });
 

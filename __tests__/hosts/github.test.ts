@@ -4,17 +4,8 @@ import { EOL, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { createHost } from '../../src/hosts/registry.js';
-import type { Host, HostInfo } from '../../src/hosts/types.js';
-
-const info: HostInfo = {
-  system: 'github',
-  runUrl: null,
-  runId: null,
-  attempt: null,
-  pullRequest: false,
-  rollbackMarker: null,
-  notices: [],
-};
+import type { Host } from '../../src/hosts/types.js';
+import { hostDeps } from '../support/host-deps.js';
 
 // `@actions/core` writes to the process and reads its environment by itself.
 const names = ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'] as const;
@@ -26,19 +17,22 @@ function set(name: string, value: string | undefined): void {
   else process.env[name] = value;
 }
 
+const summary = { markdown: '## ✅ Healthy\n', path: null };
+
 describe('the host of GitHub', () => {
   let directory = '';
   let log = '';
 
   const open = (): Promise<Host> =>
-    createHost(info, {
-      env: process.env,
-      write: (text) => {
-        log += text;
-      },
-      appendFile: () => Promise.reject(new Error('nothing is to be appended')),
-      terminal: false,
-    });
+    createHost(
+      { system: 'github' },
+      hostDeps({
+        env: process.env,
+        write: (text) => {
+          log += text;
+        },
+      }),
+    );
 
   beforeEach(async () => {
     directory = await fs.mkdtemp(join(tmpdir(), 'rollgate-github-'));
@@ -117,13 +111,13 @@ describe('the host of GitHub', () => {
     const file = join(directory, 'summary');
     await fs.writeFile(file, '# of another step\n');
     set('GITHUB_STEP_SUMMARY', file);
-    await (await open()).writeSummary('## ✅ Healthy\n');
+    await (await open()).writeSummary(summary);
     expect(await fs.readFile(file, 'utf8')).toBe('# of another step\n## ✅ Healthy\n');
   });
 
   it.each([undefined, ''])('writes no summary when the file is %j', async (value) => {
     set('GITHUB_STEP_SUMMARY', value);
-    await expect((await open()).writeSummary('## ✅ Healthy\n')).resolves.toBeUndefined();
+    await expect((await open()).writeSummary(summary)).resolves.toBeUndefined();
     expect(log).toBe('');
   });
 });

@@ -7,14 +7,14 @@ export interface CountedFetch {
   readonly open: () => number;
 }
 
-export function countedFetch(): CountedFetch {
+export function countedFetch(inner: typeof globalThis.fetch = globalThis.fetch): CountedFetch {
   let open = 0;
   return {
     open: () => open,
     fetch: async (input, init) => {
       open++;
       try {
-        const response = await globalThis.fetch(input, init);
+        const response = await inner(input, init);
         const body = await response.arrayBuffer();
         const { status, headers } = response;
         return new Response(body.byteLength === 0 ? null : body, { status, headers });

@@ -1,16 +1,21 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { githubObject } from './github-objects.js';
 
 /** A request as it came over the socket. */
 export interface RecordedRequest {
   readonly method: string;
+  /** As it was sent, with the query. */
+  readonly url: string;
   /** Decoded, without the query. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
   readonly headers: IncomingHttpHeaders;
   /** Parsed JSON; `undefined` without a body. */
   readonly body: unknown;
+  /** The body as it was sent. */
+  readonly text: string;
 }
 
 /** An answer given word by word. */
@@ -20,8 +25,11 @@ export interface ScriptedAnswer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `hang`: no answer until the client gives up. `reset`: the connection is torn down. */
-export type Behaviour = ScriptedAnswer | 'hang' | 'reset';
+/**
+ * `hang`: no answer until the client gives up. `reset`: the connection is torn down; `reset-mid-answer`: after a part of the
+ * answer.
+ */
+export type Behaviour = ScriptedAnswer | 'hang' | 'reset' | 'reset-mid-answer';
 
 /** What becomes of one dispatch. Accepted means that a run exists afterwards, whatever the client is told. */
 export type DispatchBehaviour =
@@ -52,6 +60,8 @@ export interface FakeRun {
 }
 
 export interface FakeGithubOptions {
+  /** Before every path: `/api/v3`, as Enterprise Server has it. */
+  readonly prefix?: string;
   readonly repository?: string;
   readonly workflow?: string;
   /** The workflow file; `null`: it is not there. */
@@ -113,6 +123,8 @@ export const SILENT_WORKFLOW = ROLLBACK_WORKFLOW.replace(/^run-name:.*\n/m, '');
 export class FakeGithub {
   readonly requests: RecordedRequest[] = [];
   readonly runs: FakeRun[] = [];
+  /** From now on, instead of what the options say of dispatches and of reads of a run. */
+  readonly faults: { start?: DispatchBehaviour; follow?: Behaviour } = {};
   /** Requests that hang on purpose. */
   hanging = 0;
   /** To be given as `github-api-url`. */
@@ -147,7 +159,7 @@ export class FakeGithub {
     const server = createServer();
     const fake = new FakeGithub(server, options);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    fake.url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    fake.url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}${options.prefix ?? ''}`;
     return fake;
   }
 
@@ -206,10 +218,12 @@ export class FakeGithub {
     const url = new URL(request.url ?? '/', 'http://fake');
     const recorded: RecordedRequest = {
       method: request.method ?? '',
+      url: request.url ?? '',
       path: decodeURIComponent(url.pathname),
       query: Object.fromEntries(url.searchParams),
       headers: request.headers,
       body: text === '' ? undefined : JSON.parse(text),
+      text,
     };
     this.requests.push(recorded);
     this.answer(response, this.behaviourFor(recorded));
@@ -225,6 +239,11 @@ export class FakeGithub {
     }
     if (behaviour === 'reset') {
       response.socket?.resetAndDestroy();
+      return;
+    }
+    if (behaviour === 'reset-mid-answer') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+      response.write('{"id":', () => response.socket?.destroy());
       return;
     }
     const { status, body, headers } = behaviour;
@@ -251,7 +270,7 @@ export class FakeGithub {
     if (token !== undefined && !request.headers.authorization?.endsWith(` ${token}`)) {
       return problem(401, 'Bad credentials');
     }
-    const base = `/repos/${this.options.repository ?? 'acme/shop'}`;
+    const base = `${this.options.prefix ?? ''}/repos/${this.options.repository ?? 'acme/shop'}`;
     if (request.path !== base && !request.path.startsWith(`${base}/`)) {
       return problem(404, 'Not Found');
     }
@@ -267,7 +286,7 @@ export class FakeGithub {
     const isRead = request.method === 'GET';
 
     if (isRead && path === '') {
-      return ok({
+      return object('full-repository', {
         full_name: options.repository ?? 'acme/shop',
         default_branch: this.defaultBranch,
         private: options.private ?? true,
@@ -277,7 +296,9 @@ export class FakeGithub {
     const ref = /^\/git\/ref\/(heads|tags)\/(.+)$/.exec(path);
     if (isRead && ref !== null) {
       const there = (ref[1] === 'heads' ? branches : tags).includes(ref[2] ?? '');
-      return there ? ok({ ref: path.slice('/git/ref/'.length) }) : problem(404, 'Not Found');
+      return there
+        ? object('git-ref', { ref: `refs/${path.slice('/git/ref/'.length)}` })
+        : problem(404, 'Not Found');
     }
     if (isRead && path.startsWith('/contents/')) {
       if (options.mayReadContents === false) {
@@ -286,7 +307,11 @@ export class FakeGithub {
       const known = [...branches, ...tags].includes(request.query.ref ?? '');
       return file === null || !known || path !== `/contents/.github/workflows/${workflow}`
         ? problem(404, 'Not Found')
-        : ok({ encoding: 'base64', content: wrapped(Buffer.from(file).toString('base64')) });
+        : object('content-file', {
+            type: 'file',
+            encoding: 'base64',
+            content: wrapped(Buffer.from(file).toString('base64')),
+          });
     }
 
     const ofWorkflow = /^\/actions\/workflows\/([^/]+)(\/.+)?$/.exec(path);
@@ -295,7 +320,7 @@ export class FakeGithub {
         return problem(404, 'Not Found');
       }
       if (isRead && ofWorkflow[2] === undefined) {
-        return ok({
+        return object('workflow', {
           id: 77,
           path: `.github/workflows/${workflow}`,
           state: options.workflowState ?? 'active',
@@ -312,11 +337,7 @@ export class FakeGithub {
     const run = this.runs.find(({ id }) => String(id) === ofRun?.[1]);
     if (run === undefined) return problem(404, 'Not Found');
     if (isRead && ofRun?.[2] === undefined) return this.read(run);
-    if (isRead && ofRun?.[2] === '/jobs') {
-      return ok({
-        jobs: [run.ran ? { runner_id: 5, steps: [{ name: 'x' }] } : { runner_id: null, steps: [] }],
-      });
-    }
+    if (isRead && ofRun?.[2] === '/jobs') return this.faults.follow ?? jobsOf(run);
     if (request.method === 'POST' && ofRun?.[2] === '/cancel') return this.cancel(run);
     return problem(404, 'Not Found');
   }
@@ -343,8 +364,11 @@ export class FakeGithub {
       return problem(403, 'Resource not accessible by integration');
     }
     const behaviour =
-      this.dispatchQueue.length > 1 ? this.dispatchQueue.shift() : this.dispatchQueue[0];
-    if (behaviour === 'hang' || behaviour === 'reset') return behaviour;
+      this.faults.start ??
+      (this.dispatchQueue.length > 1 ? this.dispatchQueue.shift() : this.dispatchQueue[0]);
+    if (behaviour === 'hang' || behaviour === 'reset' || behaviour === 'reset-mid-answer') {
+      return behaviour;
+    }
     if (behaviour !== undefined && typeof behaviour === 'object' && 'status' in behaviour) {
       return behaviour;
     }
@@ -387,6 +411,7 @@ export class FakeGithub {
   }
 
   private read(run: FakeRun): Behaviour {
+    if (this.faults.follow !== undefined) return this.faults.follow;
     const step = run.steps[0];
     if (run.steps.length > 1 && !run.cancelled) run.steps.shift();
     if (!run.cancelled && (typeof step === 'string' || (step !== undefined && 'status' in step))) {
@@ -403,7 +428,7 @@ export class FakeGithub {
       : Array.isArray(step)
         ? (step as readonly [string, (string | null)?])
         : ['queued'];
-    return {
+    return githubObject('workflow-run', {
       id: run.id,
       name: 'Rollback',
       display_title: run.title,
@@ -413,7 +438,7 @@ export class FakeGithub {
       html_url: htmlUrl(run),
       status,
       conclusion: conclusion ?? null,
-    };
+    });
   }
 
   private cancel(run: FakeRun): Behaviour {
@@ -432,6 +457,25 @@ export class FakeGithub {
 
 function ok(body: unknown): ScriptedAnswer {
   return { status: 200, body };
+}
+
+function object(...of: Parameters<typeof githubObject>): ScriptedAnswer {
+  return ok(githubObject(...of));
+}
+
+/** Its only job. */
+function jobsOf(run: FakeRun): ScriptedAnswer {
+  const steps = run.ran
+    ? [{ name: 'x', number: 1, status: 'completed', conclusion: 'success' }]
+    : [];
+  const job = githubObject('job', {
+    run_id: run.id,
+    runner_id: run.ran ? 5 : null,
+    status: 'completed',
+    conclusion: 'cancelled',
+    steps,
+  });
+  return ok({ total_count: 1, jobs: [job] });
 }
 
 /** The API's form of an error. */

@@ -1,12 +1,13 @@
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { effective } from '../inputs/effective.js';
-import { reportPath, writeReport } from '../report/files.js';
+import { reportFileNames, reportPath, writeReport } from '../report/files.js';
 import { outputsOf } from '../report/outputs.js';
 import type { RunReport } from '../report/record.js';
 import { renderSummary } from '../report/summary.js';
 import { finalLines } from '../report/terminal.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
+import { neutralise } from '../support/text.js';
 import { processExitCode } from './exit.js';
 import type { Outcome } from './outcome.js';
 import type { Session } from './session.js';
@@ -54,14 +55,17 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
   const report = reportOf(session, outcome);
   const directory = settings['report-dir'];
   const path = reportPath(directory);
-  await attempt(session, 'the report could not be written', () =>
+  const written = await attempt(session, 'the report could not be written', () =>
     writeReport(report, directory, entry.files),
   );
   await attempt(session, 'the outputs could not be set', () =>
-    host.setOutputs(outputsOf(report, path)),
+    host.setOutputs(harmless(outputsOf(report, path))),
   );
   await attempt(session, 'the job summary could not be written', () =>
-    host.writeSummary(renderSummary(report)),
+    host.writeSummary({
+      markdown: renderSummary(report),
+      path: written ? resolve(directory, reportFileNames.summary) : null,
+    }),
   );
   const code = processExitCode(outcome.exitCode, outcome.verdict, settings['fail-on']);
   annotate(session, report, code);
@@ -89,12 +93,21 @@ async function attempt(
   { console }: Session,
   what: string,
   work: () => Promise<void>,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await work();
+    return true;
   } catch (error) {
     console.annotate('warning', 'Rollgate', `${what}: ${messageOf(error)}`);
+    return false;
   }
+}
+
+/** A later step may print an output, and what it says may come from outside. */
+function harmless(outputs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [name, neutralise(value)]),
+  );
 }
 
 /** One line where people look first; the log has the rest. */
@@ -110,9 +123,13 @@ function annotate({ console, host }: Session, report: RunReport, code: number): 
   else console.annotate('error', title, report.reason);
 }
 
-/** The last run's report must not be taken for this one's, should this one be killed before it can write its own. */
-export function removeOldReport({ entry, settings }: Session): void {
-  entry.files.remove(reportPath(settings['report-dir']));
+/**
+ * The last run's report and outputs must not be taken for this one's, should this one be killed before it can write its
+ * own.
+ */
+export function removeOldReport({ entry, settings, host }: Session): void {
+  for (const path of [reportPath(settings['report-dir']), ...host.outputFiles])
+    entry.files.remove(path);
 }
 
 /** Makes the directory that a file is to be written to. */

@@ -10,7 +10,7 @@ import type { Session } from './session.js';
 /** The chain as it is configured. */
 export interface Links {
   readonly links: readonly ChainLink[];
-  /** Rungs that the user wants, and that cannot be made. */
+  /** What is against rungs that the user wants: that one cannot be made, or has no token here. */
   readonly findings: readonly Finding[];
   /** How many rungs the user configured, usable or not. */
   readonly configured: number;
@@ -49,6 +49,7 @@ export async function buildLinks(session: Session, isRollbackRun: boolean): Prom
           });
     links.push({ id, rung });
     if (rung.kind === 'skip') findings.push({ level: 'error', subject: id, message: rung.reason });
+    else if (id === 'ci' && info.forkPullRequest) findings.push(fromFork);
   }
   if (resolution.givenByUser('rollback-command') && !rungs.some(({ id }) => id === 'command'))
     findings.push({
@@ -59,6 +60,15 @@ export async function buildLinks(session: Session, isRollbackRun: boolean): Prom
     });
   return { links, findings, configured: rungs.filter(({ configured }) => configured).length };
 }
+
+/** No error: what the token may do is found out by the preflight of the rung, and some projects do hand tokens to forks. */
+const fromFork: Finding = {
+  level: 'warning',
+  subject: 'ci',
+  message:
+    'this is a run for a pull request from a fork, which usually has no token that may start a pipeline',
+  fix: 'in runs for pull requests from forks set `on-unhealthy: report`',
+};
 
 /** The explicit system; else the one that we run in; else the only one whose inputs were given. */
 function ciSystemOf({ settings, info, resolution }: Session): string | undefined {

@@ -63,13 +63,10 @@ async function settled(session: Session, work: () => Promise<Outcome>): Promise<
 /** Says what went wrong: every problem of the user's, or that something unforeseen happened. */
 function failed({ console }: Session, error: unknown): Outcome {
   if (error instanceof UsageError) {
-    console.group(
-      'The configuration cannot be used, so nothing was touched:',
-      error.problems.map(
-        ({ subject, message, fix }) =>
-          `${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`,
-      ),
-    );
+    // Plain lines: a group is folded where it matters most.
+    console.line('The configuration cannot be used, so nothing was touched:');
+    for (const { subject, message, fix } of error.problems)
+      console.line(`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
     return {
       verdict: null,
       exitCode: exitCodes.usage,

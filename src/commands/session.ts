@@ -4,7 +4,8 @@ import type { Host, HostInfo } from '../hosts/types.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { resolveInputs, type Resolution } from '../inputs/resolve.js';
-import type { Settings } from '../inputs/table.js';
+import { inputOf, type Settings } from '../inputs/table.js';
+import { allVariables } from '../inputs/variables.js';
 import { messageOf, type Problem } from '../support/errors.js';
 import { createHttp, fetchOf, withCleanErrors, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
@@ -40,7 +41,7 @@ export interface Session {
 export async function openSession(entry: Entry): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
-  const info = detectHost(env, (path) => files.read(path) ?? '');
+  const info = detectHost(env, (path) => files.read(path) ?? '', namedSystem(argv.flags, env));
   const resolution = resolveInputs({
     flags: argv.flags,
     env,
@@ -57,6 +58,9 @@ export async function openSession(entry: Entry): Promise<Session> {
       files.append(path, text);
       return Promise.resolve();
     },
+    writeFile: (path, text) => files.writeFile(path, text),
+    reportDir: settings['report-dir'],
+    now: () => clock.now(),
     terminal: entry.terminal,
   });
   for (const form of redactor.forms()) host.mask(form);
@@ -105,6 +109,13 @@ export async function openSession(entry: Entry): Promise<Session> {
       http?.close();
     },
   };
+}
+
+/** As far as it is known before the host is: whether the configuration file counts depends on the host. */
+function namedSystem(flags: ReadonlyMap<string, string>, env: Entry['env']): string | undefined {
+  const id = 'ci-system';
+  const texts = [flags.get(id), ...allVariables(id, inputOf(id)).map((name) => env[name])];
+  return texts.find((text) => text !== undefined && text.trim() !== '');
 }
 
 interface Authorities {

@@ -15,8 +15,12 @@ const detections: readonly Detection[] = [github, gitlab, circleci, azure, jenki
 /** Gitea and Forgejo set all of GitHub's variables beside their own one, and have neither its address nor all of its commands. */
 const lookalikes = ['GITEA_ACTIONS', 'FORGEJO_ACTIONS'];
 
-/** Where we run, by the environment alone. `readFile` reads the event file that GitHub names. */
-export function detectHost(env: Environment, readFile: ReadFile): HostInfo {
+/**
+ * Where we run, by the environment alone. `readFile` reads the event file that GitHub names.
+ *
+ * @param named the CI system that the user names: of several whose signs are there, it is the one
+ */
+export function detectHost(env: Environment, readFile: ReadFile, named?: string): HostInfo {
   const lookalike = lookalikes.find((name) => env[name] === 'true');
   if (lookalike !== undefined) {
     const info = github.info(env, readFile);
@@ -27,11 +31,12 @@ export function detectHost(env: Environment, readFile: ReadFile): HostInfo {
     const sign = detection.sign(env);
     return sign === undefined ? [] : [{ detection, sign }];
   });
-  const taken = found[0];
+  const explicit = found.find(({ detection }) => detection.system === named?.trim().toLowerCase());
+  const taken = explicit ?? found[0];
   if (taken === undefined) return nowhere;
   const info = taken.detection.info(env, readFile);
   const { system } = taken.detection;
-  if (found.length === 1) return { system, ...info };
+  if (found.length === 1 || explicit !== undefined) return { system, ...info };
   const signs = found.map(({ detection, sign }) => `${detection.system} (${sign})`).join(', ');
   const notice = `The environment has the signs of several CI systems: ${signs}. ${system} is taken; set \`ci-system\` when the rollback is a pipeline of another.`;
   return { system, ...info, notices: [notice, ...info.notices] };
@@ -43,6 +48,7 @@ const nowhere: HostInfo = {
   runId: null,
   attempt: null,
   pullRequest: false,
+  forkPullRequest: false,
   rollbackMarker: null,
   notices: [],
 };

@@ -1,6 +1,6 @@
 import * as core from '@actions/core';
-import { minSecretLength } from '../support/redact.js';
 import type { HostDeps } from './deps.js';
+import { maskableLines } from './masking.js';
 import type { Host } from './types.js';
 
 /**
@@ -25,10 +25,9 @@ export function createGithubHost(deps: Pick<HostDeps, 'env' | 'write'>): Host {
     },
     mask(secret) {
       // The runner looks for masks line by line; source: google-github-actions/get-secretmanager-secrets#9.
-      for (const part of secret.split(/\r\n?|\n/)) {
-        if (part.trim().length >= minSecretLength) core.setSecret(part.trim());
-      }
+      for (const part of maskableLines(secret)) core.setSecret(part);
     },
+    outputFiles: [],
     // Rejects instead of throwing when the file cannot be written.
     // eslint-disable-next-line @typescript-eslint/require-await
     async setOutputs(outputs) {
@@ -36,7 +35,7 @@ export function createGithubHost(deps: Pick<HostDeps, 'env' | 'write'>): Host {
       if (!isSet(deps.env.GITHUB_OUTPUT)) return;
       for (const [name, value] of Object.entries(outputs)) core.setOutput(name, value);
     },
-    async writeSummary(markdown) {
+    async writeSummary({ markdown }) {
       if (!isSet(deps.env.GITHUB_STEP_SUMMARY)) return;
       await core.summary.emptyBuffer().addRaw(markdown).write();
     },

@@ -5,8 +5,8 @@ import type { Host, HostSystem } from './types.js';
 const colours = { notice: 36, warning: 33, error: 31 } as const;
 
 /**
- * Plain lines: a terminal, and every CI system for which there is no host of its own. Masking is the redactor's work here;
- * outputs and the summary are in the report's files.
+ * Plain lines: a terminal, and the ground of the hosts of systems whose logs know no more. Masking is the redactor's work
+ * here; outputs and the summary are in the report's files.
  */
 export function createLocalHost(
   system: HostSystem,
@@ -28,6 +28,7 @@ export function createLocalHost(
       line(`${word}: ${title}: ${message}`);
     },
     mask: () => undefined,
+    outputFiles: [],
     setOutputs: () => Promise.resolve(),
     writeSummary: () => Promise.resolve(),
   };

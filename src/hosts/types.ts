@@ -11,10 +11,22 @@ export interface HostInfo {
   readonly attempt: number | null;
   /** A run for a pull or merge request: the configuration file may come from a stranger. */
   readonly pullRequest: boolean;
+  /**
+   * A run for a pull or merge request from a fork, where the system tells: such a run gets no secrets, and no token that
+   * may start a pipeline.
+   */
+  readonly forkPullRequest: boolean;
   /** Whether this is a rollback run by what only this system knows (an input of its event), and where that stood. */
   readonly rollbackMarker: string | null;
   /** Things about the detection that the user should know. */
   readonly notices: readonly string[];
+}
+
+/** What people read of a run first. */
+export interface Summary {
+  readonly markdown: string;
+  /** Absolute path of a file with the same text; `null` when there is none. */
+  readonly path: string | null;
 }
 
 /** The CI system that we run in: how to print, mask, and hand things over. Everything given to it is already redacted. */
@@ -30,6 +42,8 @@ export interface Host {
   annotate(level: 'notice' | 'warning' | 'error', title: string, message: string): void;
   /** Asks the system to hide this text in the log. */
   mask(secret: string): void;
+  /** The files that `setOutputs` makes anew: an older one must not be taken for this run's. */
+  readonly outputFiles: readonly string[];
   setOutputs(outputs: Readonly<Record<string, string>>): Promise<void>;
-  writeSummary(markdown: string): Promise<void>;
+  writeSummary(summary: Summary): Promise<void>;
 }

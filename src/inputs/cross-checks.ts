@@ -1,5 +1,6 @@
 import { formatNumber } from '../support/format.js';
 import type { Problem } from '../support/errors.js';
+import { crossCheckHttpPipeline } from './http-pipeline.js';
 import type { Origin } from './resolve.js';
 import type { InputId, Settings } from './table.js';
 import { printDuration } from './types/duration.js';
@@ -32,6 +33,7 @@ export function crossCheck(
       fix: 'take it out and set `url`',
     });
   }
+  problems.push(...crossCheckHttpPipeline(settings, origins));
   return problems;
 }
 

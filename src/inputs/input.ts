@@ -20,6 +20,7 @@ export const groups = {
   jenkins: 'Jenkins',
   circleci: 'CircleCI',
   azure: 'Azure DevOps',
+  'http-pipeline': 'Any other CI system (ci-system: http)',
   report: 'Report and network',
 } as const;
 

@@ -7,10 +7,13 @@ import { choice, choices } from './types/choice.js';
 import { duration } from './types/duration.js';
 import { latencyLimit } from './types/latency.js';
 import { list } from './types/list.js';
+import { meanings } from './types/meanings.js';
 import { integer, number, percentage } from './types/number.js';
 import { headers, parameters } from './types/pairs.js';
+import { pointer, pointers } from './types/pointer.js';
 import { regex } from './types/regex.js';
 import { statusRanges } from './types/status.js';
+import { pathTemplate, template } from './types/template.js';
 import { path, script, text } from './types/text.js';
 import { url, urls } from './types/url.js';
 
@@ -30,6 +33,10 @@ const workload = {
   pattern: /^(deployment|statefulset|daemonset)\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
   like: '`deployment/api`, `statefulset/db` or `daemonset/agent`',
 };
+
+/** What may be filled in where a run is started or looked for, and where one that exists is spoken of. */
+const ofStart = ['rollback_id', 'ref', 'target', 'revision', 'image'] as const;
+const ofRun = ['run_id'] as const;
 
 /**
  * THE table of inputs. Flags, variables, the keys of the configuration file, action.yml, help, the tables of the README
@@ -473,6 +480,29 @@ export const inputs = {
     description:
       'What is cancelled once the rollback is done: the running `pipeline`, the other jobs of it (`siblings`), or `none`.',
   }),
+  'gitlab-rollback-jobs': input(list(), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Names of the jobs that a rollback pipeline may have; one with others would deploy, and is cancelled at once. Default: any job.',
+  }),
+  'gitlab-job': input(integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    host: { gitlab: ['CI_JOB_ID'] },
+    description:
+      'Id of the running job, which `gitlab-cancel: siblings` spares. Default: `CI_JOB_ID`.',
+  }),
+  'gitlab-default-branch': input(text(), {
+    group: 'gitlab',
+    rung: 'ci',
+    configures: true,
+    host: { gitlab: ['CI_DEFAULT_BRANCH'] },
+    description:
+      'Default branch of the project, for tokens that cannot ask for it. Default: `CI_DEFAULT_BRANCH`.',
+  }),
 
   'jenkins-url': input(url(), {
     group: 'jenkins',
@@ -552,7 +582,7 @@ export const inputs = {
     configures: true,
     guide: ['AZURE_DEVOPS_ORG'],
     description:
-      'Organization of Azure DevOps Services, where there is no `azure-url`. Default: `AZURE_DEVOPS_ORG`.',
+      'Organization of Azure DevOps Services; it replaces the one in `azure-url`. Default: `AZURE_DEVOPS_ORG`.',
   }),
   'azure-project': input(text(), {
     group: 'azure',
@@ -581,7 +611,111 @@ export const inputs = {
     guide: ['AZURE_PIPELINE_ID'],
     host: { azure: ['SYSTEM_DEFINITIONID'] },
     description:
-      'Id of the rollback pipeline. Default: `AZURE_PIPELINE_ID`, in an Azure job its own pipeline.',
+      'Id or name of the rollback pipeline. Default: `AZURE_PIPELINE_ID`, in an Azure job its own pipeline.',
+  }),
+
+  'http-url': input(url(), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Root of the API; every path below is relative to it, and nothing is sent elsewhere. Default: none.',
+  }),
+  'http-headers': input(headers(), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    secret: true,
+    sentTo: ['http-url'],
+    description:
+      'Headers of every call, as `Name: value` lines; the credentials stand here and nowhere else. `Content-Type` is that of the bodies. Default: none; bodies are `application/json`.',
+  }),
+  'http-start-method': input(choice(['post', 'put', 'patch']), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    default: 'post',
+    description: 'Method of the call that starts the rollback: `post`, `put` or `patch`.',
+  }),
+  'http-start-path': input(pathTemplate({ names: ofStart, parameters: true }), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Path of that call, with its query. Placeholders: `{{rollback_id}}`, `{{ref}}`, `{{target}}`, `{{revision}}`, `{{image}}`, `{{parameters.NAME}}`. Default: none.',
+  }),
+  'http-start-body': input(template({ names: ofStart, parameters: true }), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description: 'Body of that call, JSON or a form, with the same placeholders. Default: none.',
+  }),
+  'http-run-id': input(pointers(), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Where the id of the run stands in an answer, as JSON Pointer such as `/id`; of several the first that leads to one. Default: none.',
+  }),
+  'http-run-link': input(pointers(), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Where the address of the run for people stands in an answer, as `http-run-id`. Default: the address of its state.',
+  }),
+  'http-state-path': input(pathTemplate({ names: ofRun }), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description: 'Path that shows a run, read with GET. Placeholder: `{{run_id}}`. Default: none.',
+  }),
+  'http-state': input(pointers(), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Where the word for the state stands in that answer; of several pointers the words are joined with `/`. Default: none.',
+  }),
+  'http-states': input(meanings(), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description:
+      'What the words mean, as `word=meaning` lines: `queued`, `running`, `waiting` (for a person), `succeeded`, `failed` or `cancelled`. Any other word is unknown, and never success. Default: none.',
+  }),
+  'http-cancel-method': input(choice(['post', 'put', 'patch', 'delete']), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    default: 'post',
+    description: 'Method of the call that cancels a run: `post`, `put`, `patch` or `delete`.',
+  }),
+  'http-cancel-path': input(pathTemplate({ names: ofRun }), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Path of that call. Placeholder: `{{run_id}}`. Default: none; no run is cancelled.',
+  }),
+  'http-cancel-body': input(template({ names: ofRun }), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description: 'Body of that call. Placeholder: `{{run_id}}`. Default: none.',
+  }),
+  'http-find-path': input(pathTemplate({ names: ofStart }), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description:
+      'Path that lists runs, read with GET; finds the run that shows the `{{rollback_id}}` when the start was not answered with an id. Placeholders as in `http-start-path`, without parameters. Default: none.',
+  }),
+  'http-find-runs': input(pointer(), {
+    group: 'http-pipeline',
+    rung: 'ci',
+    configures: true,
+    description: 'Where the list stands in that answer. Default: the answer is the list.',
   }),
 
   'report-dir': input(path(), {

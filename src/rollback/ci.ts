@@ -168,6 +168,9 @@ function resultOf(run: StartedRun, followed: FollowOutcome, options: CiRungOptio
     case 'succeeded':
       return about(run, 'verified', `ended with ${quoted(followed.word)}.`);
     case 'failed':
+      if (followed.mayHaveRun === false) {
+        return about(run, 'failed', `ended with ${quoted(followed.word)}; nothing of it ran.`);
+      }
       return about(
         run,
         'triggered',

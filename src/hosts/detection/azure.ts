@@ -12,6 +12,8 @@ export const azure: Detection = {
     pullRequest:
       env.BUILD_REASON === 'PullRequest' ||
       valueOf(env, 'SYSTEM_PULLREQUEST_PULLREQUESTID') !== null,
+    // https://learn.microsoft.com/azure/devops/pipelines/repos/github#contributions-from-forks
+    forkPullRequest: /^true$/i.test(env.SYSTEM_PULLREQUEST_ISFORK ?? ''),
     rollbackMarker: null,
     notices: [],
   }),

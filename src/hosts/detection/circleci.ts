@@ -12,6 +12,8 @@ export const circleci: Detection = {
     pullRequest: ['CIRCLE_PULL_REQUEST', 'CIRCLE_PULL_REQUESTS', 'CIRCLE_PR_NUMBER'].some(
       (name) => valueOf(env, name) !== null,
     ),
+    // Set for pull requests from forks only.
+    forkPullRequest: valueOf(env, 'CIRCLE_PR_REPONAME') !== null,
     rollbackMarker: null,
     notices: [],
   }),

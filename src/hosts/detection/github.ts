@@ -19,6 +19,7 @@ export const github: Detection = {
       runId,
       attempt: numberOf(env, 'GITHUB_RUN_ATTEMPT'),
       pullRequest: isPullRequest(env, event),
+      forkPullRequest: isFromFork(env, event),
       rollbackMarker: isYes(field(field(event, 'inputs'), 'rollback'))
         ? `the input \`rollback\` of the ${valueOf(env, 'GITHUB_EVENT_NAME') ?? 'GitHub'} event`
         : null,
@@ -56,6 +57,19 @@ function isPullRequest(env: Environment, event: unknown): boolean {
     isObject(field(field(event, 'issue'), 'pull_request')) ||
     String(field(field(event, 'workflow_run'), 'event')).startsWith('pull_request')
   );
+}
+
+/**
+ * `head.repo.fork` does not tell: it is true in a repository that is itself a fork, for pull requests of its own. Of a fork
+ * that was deleted there is no `head.repo`. `pull_request_target` has the token of the base:
+ * https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request_target
+ */
+function isFromFork(env: Environment, event: unknown): boolean {
+  const pullRequest = field(event, 'pull_request');
+  if (!isObject(pullRequest) || env.GITHUB_EVENT_NAME === 'pull_request_target') return false;
+  const repository = (end: 'head' | 'base'): unknown =>
+    field(field(field(pullRequest, end), 'repo'), 'full_name');
+  return repository('base') !== undefined && repository('head') !== repository('base');
 }
 
 /** An input of type boolean comes as a boolean or as text, depending on how the run was started. */

@@ -31,7 +31,8 @@ export interface GivenUp {
 
 export type FollowOutcome =
   | { readonly kind: 'succeeded'; readonly word: string }
-  | { readonly kind: 'failed'; readonly word: string }
+  /** `mayHaveRun`: `false` when it is certain that nothing of it ran. */
+  | { readonly kind: 'failed'; readonly word: string; readonly mayHaveRun?: boolean }
   /** Cancelled, and not by us. */
   | { readonly kind: 'cancelled'; readonly word: string }
   /** It was still queued after the start timeout. */
@@ -123,9 +124,14 @@ export async function followRun(
 function endOf(state: RunState): FollowOutcome | undefined {
   switch (state.phase) {
     case 'succeeded':
-    case 'failed':
     case 'cancelled':
       return { kind: state.phase, word: state.word };
+    case 'failed':
+      return {
+        kind: 'failed',
+        word: state.word,
+        ...(state.mayHaveRun === undefined ? {} : { mayHaveRun: state.mayHaveRun }),
+      };
     case 'queued':
     case 'running':
     case 'waiting':

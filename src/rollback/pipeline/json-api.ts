@@ -12,6 +12,8 @@ export interface JsonCall {
   readonly json?: unknown;
   /** Sent as a form. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Sent as it is; `headers` say of what type it is. */
+  readonly text?: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -69,10 +71,12 @@ function contentTypeOf(call: JsonCall): Record<string, string> {
 
 function bodyOf(call: JsonCall): { body?: string } {
   if (call.json !== undefined) return { body: JSON.stringify(call.json) };
-  return call.form === undefined ? {} : { body: new URLSearchParams(call.form).toString() };
+  if (call.form !== undefined) return { body: new URLSearchParams(call.form).toString() };
+  return call.text === undefined ? {} : { body: call.text };
 }
 
-function answerOf(response: Response, text: string): Answer {
+/** The answer in a response whose body has been read. */
+export function answerOf(response: Response, text: string): Answer {
   return {
     status: response.status,
     header: (name) => response.headers.get(name) ?? undefined,

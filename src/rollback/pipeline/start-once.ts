@@ -34,6 +34,8 @@ export interface StartCall<T> {
    * changed so that it may be sent at once.
    */
   readonly mend?: (answer: Answer) => 'again' | undefined;
+  /** Whether an answer of 5xx proves that nothing was started. Absent: none does. */
+  readonly startedNothing?: (answer: Answer) => boolean;
   /** What a person can do about a refusal. */
   readonly hint: (answer: Answer) => string | undefined;
   readonly clock: Clock;
@@ -67,7 +69,10 @@ export async function startOnce<T>(
       } else if (isRateLimited(answer)) {
         again =
           retryAfterMs((name) => answer.header(name), clock.now()) ?? backoffMs(sends, random);
-      } else if (answer.status >= 500 || answer.status === 408) {
+      } else if (
+        (answer.status >= 500 || answer.status === 408) &&
+        call.startedNothing?.(answer) !== true
+      ) {
         // 408: the server gave up waiting for us, perhaps after it had read enough.
         return {
           kind: 'unsure',

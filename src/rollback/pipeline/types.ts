@@ -39,7 +39,8 @@ export type RunState =
    * `mayHaveRun`: `false` when the system shows that none of its jobs had begun; absent where the client cannot look.
    */
   | { readonly phase: 'cancelled'; readonly word: string; readonly mayHaveRun?: boolean }
-  | { readonly phase: 'failed'; readonly word: string }
+  /** `mayHaveRun`: `false` when it is certain that nothing of it ran, as for one whose configuration is refused. */
+  | { readonly phase: 'failed'; readonly word: string; readonly mayHaveRun?: boolean }
   | { readonly phase: 'unknown'; readonly word: string };
 
 /** The CI system that the `ci` rung calls. */

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import process from 'node:process';
+import { main } from '../../src/commands/main.js';
+import { openSession } from '../../src/commands/session.js';
+import { hostSystems, type Environment, type HostSystem } from '../../src/hosts/types.js';
+import { systemFiles, type Files } from '../../src/support/files.js';
+import { entryWith } from '../support/entry.js';
+import { log } from '../support/host-deps.js';
+
+const environments: Readonly<Record<HostSystem, Environment>> = {
+  github: { GITHUB_ACTIONS: 'true' },
+  gitlab: { GITLAB_CI: 'true' },
+  jenkins: { JENKINS_HOME: '/var/lib/jenkins', BUILD_TAG: 'jenkins-shop-5' },
+  circleci: { CIRCLECI: 'true' },
+  azure: { TF_BUILD: 'True' },
+  local: {},
+};
+const secret = 'probe-key-of-the-test';
+const realWrite = process.stdout.write.bind(process.stdout);
+
+describe('a run that ends with bad configuration', () => {
+  let directory = '';
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rollgate-hosts-'));
+  });
+  afterEach(async () => {
+    process.stdout.write = realWrite;
+    await rm(directory, { recursive: true });
+  });
+
+  /** Everything that was printed; `@actions/core` writes to the process itself. */
+  async function run(
+    env: Environment,
+    reportDir = directory,
+    files: Partial<Files> = {},
+  ): Promise<string> {
+    const { write, text } = log();
+    process.stdout.write = (chunk: string | Uint8Array): boolean => {
+      write(String(chunk));
+      return true;
+    };
+    const argv = ['run', '--report-dir', reportDir, '--reason', 'x', '--duration', '##vso[x]y'];
+    const code = await main(
+      entryWith({
+        argv,
+        write,
+        env: { ...env, ROLLGATE_HEADERS: `Authorization: ${secret}` },
+        files: { ...systemFiles, ...files },
+      }),
+    );
+    process.stdout.write = realWrite;
+    expect(code).toBe(2);
+    return text();
+  }
+
+  it.each(hostSystems)('in %s prints only the commands of that system', async (system) => {
+    const text = await run(environments[system]);
+    expect(text).toContain('duration');
+    expect(/^\s*::/m.test(text)).toBe(system === 'github');
+    expect(text.includes('##')).toBe(system === 'azure');
+    expect(text.includes('section_start:')).toBe(system === 'gitlab');
+  });
+
+  it.each(hostSystems)(
+    'in %s shows a secret only where the system is asked to mask it',
+    async (system) => {
+      const masks = /^(::add-mask::|##vso\[task\.setsecret\]).*$/gm;
+      const text = await run(environments[system]);
+      expect(masks.test(text)).toBe(system === 'github' || system === 'azure');
+      expect(text.replaceAll(masks, '')).not.toContain(secret);
+    },
+  );
+
+  it('gives Azure the absolute path of the summary, which is there', async () => {
+    const text = await run(environments.azure, relative(process.cwd(), directory));
+    const path = join(directory, 'summary.md');
+    expect(text).toContain(`##vso[task.uploadsummary]${path}\n`);
+    expect(await readFile(path, 'utf8')).toContain('duration');
+  });
+
+  it('gives Azure no summary when there is none', async () => {
+    const text = await run(environments.azure, directory, {
+      writeFile: () => Promise.reject(new Error('no space left on device')),
+    });
+    expect(text).toContain('the report could not be written');
+    expect(text).not.toContain('uploadsummary');
+    expect(text).toContain('##vso[task.setvariable variable=verdict;isOutput=true]\n');
+  });
+
+  it('makes outputs harmless for a step that prints them', async () => {
+    const bashEnv = join(directory, 'bash_env');
+    await run({ ...environments.circleci, BASH_ENV: bashEnv });
+    const text = await readFile(bashEnv, 'utf8');
+    expect(text).toMatch(/^export ROLLGATE_REASON='.*duration.*'$/m);
+    expect(text).not.toContain('##vso[');
+  });
+});
+
+describe('outputs of an earlier run', () => {
+  it.each<[HostSystem, string]>([
+    ['gitlab', 'rollgate.env'],
+    ['gitlab', 'annotations.json'],
+    ['jenkins', 'outputs.json'],
+  ])('in %s are taken away before anything is done: %s', async (system, name) => {
+    const directory = await mkdtemp(join(tmpdir(), 'rollgate-old-'));
+    const old = join(directory, name);
+    try {
+      await writeFile(old, 'of an earlier run');
+      const argv = ['run', '--report-dir', directory];
+      const files: Files = {
+        ...systemFiles,
+        writeFile: () => Promise.reject(new Error('no space left on device')),
+      };
+      await main(entryWith({ argv, env: environments[system], files }));
+      expect(existsSync(old)).toBe(false);
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+});
+
+describe('the system that the user names', () => {
+  const both: Environment = { ...environments.gitlab, ...environments.jenkins };
+  it.each<[readonly string[], Environment]>([
+    [['--ci-system', 'jenkins'], {}],
+    [[], { CI_SYSTEM: 'jenkins' }],
+    [[], { ROLLGATE_CI_SYSTEM: 'jenkins' }],
+    [['--ci-system', 'jenkins'], { CI_SYSTEM: 'gitlab' }],
+  ])('is the host when it is one of several: %j %j', async (argv, env) => {
+    const session = await openSession(entryWith({ argv, env: { ...both, ...env } }));
+    expect(session.info).toMatchObject({ system: 'jenkins', notices: [] });
+  });
+
+  it('is asked for when there are several and none is named', async () => {
+    const session = await openSession(entryWith({ env: both }));
+    expect(session.info).toMatchObject({
+      system: 'gitlab',
+      notices: [expect.stringContaining('set `ci-system`')],
+    });
+  });
+});

@@ -1,0 +1,106 @@
+import { describe, expect, it } from '@jest/globals';
+import { meanings } from '../../../src/inputs/types/meanings.js';
+import { pointer, pointers } from '../../../src/inputs/types/pointer.js';
+import { pathTemplate, template } from '../../../src/inputs/types/template.js';
+
+const known = { names: ['rollback_id', 'ref'], parameters: true };
+
+describe('template', () => {
+  it.each(['{"a":{"b":"{{ref}}"}}', '{{rollback_id}} {{parameters.x-y_1}}', 'plain\ntext'])(
+    '%j is accepted, and printed as it was written',
+    (text) => {
+      const parsed = template(known).parse(text);
+      expect(parsed).toMatchObject({ ok: true, value: { source: text } });
+      if (parsed.ok) expect(template(known).print(parsed.value)).toBe(text);
+    },
+  );
+
+  it.each([
+    ['{{rolback_id}}', /`\{\{rolback_id\}\}` is not known/, /did you mean `rollback_id`/],
+    ['{{run_id}}', /not known/, /`\{\{rollback_id\}\}`, `\{\{ref\}\}`, `\{\{parameters.NAME\}\}`/],
+    ['{{parameters.}}', /not known/, /parameters.NAME/],
+    ['{{ref}', /has `\{\{` without/, /one of/],
+    ['{{}}', /has `\{\{` without/, /one of/],
+  ])('%j is refused', (text, message, fix) => {
+    expect(template(known).parse(text)).toEqual({
+      ok: false,
+      message: expect.stringMatching(message),
+      fix: expect.stringMatching(fix),
+    });
+  });
+
+  it('knows parameters only where there are some', () => {
+    expect(template({ names: ['ref'] }).parse('{{parameters.x}}')).toMatchObject({ ok: false });
+  });
+});
+
+describe('path template', () => {
+  it.each(['runs', '/runs/{{ref}}?a=b', 'app/rest/builds/id:{{ref}}', 'a//b'])(
+    '%j is accepted',
+    (text) => {
+      expect(pathTemplate(known).parse(text)).toMatchObject({ ok: true });
+    },
+  );
+
+  it.each([
+    ['https://user:pass@ci.example/x', /is a whole URL/],
+    ['//ci.example/x', /is a whole URL/],
+    ['a b', /has a blank/],
+    ['a\nb', /has a blank/],
+    ['{{x}}', /not known/],
+  ])('%j is refused, without showing a password', (text, message) => {
+    const parsed = pathTemplate(known).parse(text);
+    expect(parsed).toMatchObject({ ok: false, message: expect.stringMatching(message) });
+    expect(JSON.stringify(parsed)).not.toContain('pass@');
+  });
+});
+
+describe('pointers', () => {
+  it('one', () => {
+    expect(pointer().parse('/a/0')).toEqual({ ok: true, value: '/a/0' });
+    expect(pointer().parse('a')).toMatchObject({ ok: false, fix: expect.stringMatching(/6901/) });
+  });
+
+  it('several, on lines or between commas', () => {
+    expect(pointers().parse('/a, /b\n/c')).toEqual({ ok: true, value: ['/a', '/b', '/c'] });
+    expect(pointers().parse('/a, $.b')).toMatchObject({
+      ok: false,
+      message: '`$.b` is no JSON Pointer',
+    });
+    expect(pointers().parse(',')).toMatchObject({ ok: false });
+  });
+});
+
+describe('meanings', () => {
+  it('words may hold nearly anything', () => {
+    const text = 'done/ok=succeeded\n NOT RUN = Failed \n\na=b=waiting\n__proto__=running';
+    const parsed = meanings().parse(text);
+    expect(parsed).toEqual({
+      ok: true,
+      value: Object.fromEntries([
+        ['done/ok', 'succeeded'],
+        ['NOT RUN', 'failed'],
+        ['a=b', 'waiting'],
+        ['__proto__', 'running'],
+      ]),
+    });
+    if (parsed.ok) {
+      expect(meanings().parse(meanings().print(parsed.value))).toEqual(parsed);
+    }
+  });
+
+  it.each([
+    ['passed', /no word and meaning/, /passed=succeeded/],
+    ['=failed', /no word and meaning/, /passed=succeeded/],
+    ['passed=suceeded', /no meaning of `passed`/, /did you mean `succeeded`/],
+    ['passed=unknown', /no meaning/, /`queued`, `running`, `waiting`/],
+    ['passed=', /no meaning/, /one of/],
+    ['a=failed\na=failed', /given twice/, /once/],
+  ])('%j is refused', (text, message, fix) => {
+    expect(meanings().parse(text)).toEqual({
+      ok: false,
+      message: expect.stringMatching(message),
+      fix: expect.stringMatching(fix),
+    });
+  });
+});

@@ -1,0 +1,24 @@
+import type { Entry } from '../../src/commands/entry.js';
+import { systemFiles } from '../../src/support/files.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** The world of a command that is run inside the test: real files, the test's own environment, clock and log. */
+export function entryWith(given: Partial<Entry>): Entry {
+  return {
+    argv: [],
+    env: {},
+    platform: 'linux',
+    version: '0.0.0-test',
+    self: { node: 'node', script: 'index.js' },
+    clock: new VirtualClock(),
+    signal: new AbortController().signal,
+    cleanLastWords: () => undefined,
+    ifCutShort: () => undefined,
+    random: () => 0.5,
+    uuid: () => '00000000-0000-4000-8000-000000000000',
+    write: () => undefined,
+    terminal: false,
+    files: systemFiles,
+    ...given,
+  };
+}

@@ -1,0 +1,242 @@
+import type { ServerResponse } from 'node:http';
+import { pipelineClients } from '../../src/rollback/pipeline/registry.js';
+import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
+import { resolveWith } from './resolve-inputs.js';
+import { serve } from './servers.js';
+import type { HttpTestServer, Received } from './servers.js';
+import type { Fault, StandIn, StandInRequest } from './stand-in.js';
+
+/** One state of a run: its phase, and its result when it has ended. */
+export type RunStep = readonly [phase: string, result?: string];
+
+export interface StandInRun {
+  readonly id: string;
+  readonly variables: Readonly<Record<string, string>>;
+  /** What each read shows; the last one stays. */
+  readonly steps: RunStep[];
+}
+
+export interface HttpStandInOptions {
+  readonly secret?: string;
+  /** What the run that is started shows. */
+  readonly run?: readonly RunStep[];
+  /** Whether the answer to the call that starts names the run. */
+  readonly namesRun?: boolean;
+  /** Whether the list shows the variables of its runs. */
+  readonly listsVariables?: boolean;
+  /** `ignore`: 200, and nothing happens. */
+  readonly cancel?: 'obey' | 'ignore' | 'refuse';
+  /** Somebody else's run that is there from the start. */
+  readonly rival?: Readonly<Record<string, string>>;
+  /** Instead of the list of runs. */
+  readonly list?: Fault;
+}
+
+const ROOT = '/ci/api';
+
+/** How the system below is described to Rollgate. */
+const DESCRIPTION = {
+  ROLLGATE_HTTP_START_PATH: 'runs',
+  ROLLGATE_HTTP_START_BODY:
+    '{"pipeline": "rollback", "variables": {"ROLLBACK": "true", "ID": "{{rollback_id}}", "TARGET": "{{target}}"}}',
+  ROLLGATE_HTTP_RUN_ID: '/id',
+  ROLLGATE_HTTP_RUN_LINK: '/links/web',
+  ROLLGATE_HTTP_STATE_PATH: 'runs/{{run_id}}',
+  ROLLGATE_HTTP_STATE: '/status/phase, /status/result',
+  ROLLGATE_HTTP_STATES: [
+    'pending=queued',
+    'active=running',
+    'gated=waiting',
+    'done/ok=succeeded',
+    'done/broken=failed',
+    'done/stopped=cancelled',
+  ].join('\n'),
+  ROLLGATE_HTTP_CANCEL_PATH: 'runs/{{run_id}}/stop',
+  ROLLGATE_HTTP_FIND_PATH: 'runs?variable={{rollback_id}}',
+  ROLLGATE_HTTP_FIND_RUNS: '/runs',
+} as const;
+
+/** A CI system that nobody knows, with an API like many others. */
+export class HttpStandIn implements StandIn {
+  readonly system = 'http';
+  readonly runs: StandInRun[] = [];
+  hanging = 0;
+  private faults: { start: Fault | null; follow: Fault | null } = { start: null, follow: null };
+  private startedRuns = 0;
+
+  private constructor(
+    private readonly options: HttpStandInOptions,
+    private readonly server: () => HttpTestServer,
+  ) {
+    if (options.rival !== undefined) {
+      this.runs.push({ id: '{r-1}', variables: options.rival, steps: [['done', 'ok']] });
+    }
+  }
+
+  static async start(options: HttpStandInOptions = {}): Promise<HttpStandIn> {
+    const standIn: HttpStandIn = new HttpStandIn(options, () => server);
+    const server = await serve((request, response) => {
+      standIn.handle(request, response);
+    });
+    return standIn;
+  }
+
+  get url(): string {
+    return `${this.server().url}${ROOT}`;
+  }
+  get requests(): readonly StandInRequest[] {
+    return this.server().received;
+  }
+  get started(): number {
+    return this.startedRuns;
+  }
+  get secret(): string {
+    return this.options.secret ?? 'http-token-1c9a77e04b3f4d21';
+  }
+  /** The calls that ask for a run, accepted or not. */
+  get starts(): readonly StandInRequest[] {
+    return this.requests.filter(({ method, url }) => method === 'POST' && url === `${ROOT}/runs`);
+  }
+
+  fault(on: 'start' | 'follow', fault: Fault | null): void {
+    this.faults[on] = fault;
+  }
+
+  /** @param variables instead of some of {@link guideVariables}; an empty one takes it away. */
+  client(
+    world: Parameters<StandIn['client']>[0],
+    variables: Readonly<Record<string, string>> = {},
+  ): PipelineClient {
+    const { settings } = resolveWith({ env: { ...this.guideVariables(), ...variables } });
+    const create = pipelineClients.http;
+    if (create === undefined) throw new Error('there is no client for http');
+    return create({ settings, ownRunId: null, ...world });
+  }
+
+  guideVariables(): Readonly<Record<string, string>> {
+    return {
+      CI_SYSTEM: 'http',
+      ROLLGATE_HTTP_URL: this.url,
+      ROLLGATE_HTTP_HEADERS: `X-Api-Key: ${this.secret}`,
+      ...DESCRIPTION,
+    };
+  }
+
+  close(): Promise<void> {
+    return this.server().close();
+  }
+
+  private handle(request: Received, response: ServerResponse): void {
+    const { method } = request;
+    const { pathname, searchParams } = new URL(request.url, 'http://stand-in');
+    if (request.headers['x-api-key'] !== this.secret) {
+      send(response, 401, { message: 'The API key is not valid' });
+      return;
+    }
+    const path = pathname.startsWith(`${ROOT}/`) ? pathname.slice(ROOT.length) : '';
+    const one = /^\/runs\/([^/]+)(\/stop)?$/.exec(path);
+    const run = this.runs.find(({ id }) => id === decodeURIComponent(one?.[1] ?? ''));
+    if (method === 'POST' && path === '/runs') this.startRun(request, response);
+    else if (method === 'GET' && path === '/runs') this.list(searchParams, response);
+    else if (run === undefined) send(response, 404, { message: 'Not found' });
+    else if (method === 'GET' && one?.[2] === undefined) this.show(run, response);
+    else if (method === 'POST') this.stop(run, response);
+    else send(response, 405, { message: 'Method not allowed' });
+  }
+
+  private startRun(request: Received, response: ServerResponse): void {
+    const fault = this.faults.start;
+    if (fault !== null && !isAccepted(fault)) {
+      this.misbehave(fault, response);
+      return;
+    }
+    if (request.headers['content-type'] !== 'application/json') {
+      send(response, 415, { message: 'Unsupported media type' });
+      return;
+    }
+    const { pipeline, variables = {} } = JSON.parse(request.body) as {
+      pipeline?: string;
+      variables?: Record<string, string>;
+    };
+    if (pipeline !== 'rollback') {
+      send(response, 422, { errors: { pipeline: ['is not known'] } });
+      return;
+    }
+    // The braces are what some systems put into paths.
+    const id = `{r-${String(9000 + this.startedRuns++)}}`;
+    const steps = this.options.run ?? [['pending'], ['active'], ['done', 'ok']];
+    this.runs.push({ id, variables, steps: [...steps] });
+    if (fault !== null) this.misbehave(fault.then, response);
+    else if (this.options.namesRun === false) send(response, 202, { accepted: true });
+    else send(response, 201, { id, links: { web: webOf(id) } });
+  }
+
+  private list(query: URLSearchParams, response: ServerResponse): void {
+    if (this.options.list !== undefined) {
+      this.misbehave(this.options.list, response);
+      return;
+    }
+    const wanted = query.get('variable') ?? '';
+    const shows = this.options.listsVariables !== false;
+    send(response, 200, {
+      runs: this.runs
+        .filter(({ variables }) => !shows || Object.values(variables).includes(wanted))
+        .map(({ id, variables }) => ({
+          id,
+          links: { web: webOf(id) },
+          ...(shows ? { variables } : {}),
+        })),
+    });
+  }
+
+  private show(run: StandInRun, response: ServerResponse): void {
+    if (this.faults.follow !== null) {
+      this.misbehave(this.faults.follow, response);
+      return;
+    }
+    const [phase, result] = run.steps[0] ?? ['lost'];
+    if (run.steps.length > 1) run.steps.shift();
+    send(response, 200, { id: run.id, status: { phase, result: result ?? null } });
+  }
+
+  private stop(run: StandInRun, response: ServerResponse): void {
+    const { cancel = 'obey' } = this.options;
+    if (cancel === 'refuse') send(response, 403, { message: 'You may not stop runs' });
+    else if (run.steps[0]?.[0] === 'done') send(response, 409, { message: 'It has ended' });
+    else {
+      if (cancel === 'obey') run.steps.splice(0, run.steps.length, ['done', 'stopped']);
+      send(response, 200, {});
+    }
+  }
+
+  private misbehave(fault: Fault, response: ServerResponse): void {
+    if (fault === 'reset') {
+      response.destroy();
+    } else if (fault === 'hang') {
+      this.hanging++;
+      response.on('close', () => {
+        this.hanging--;
+      });
+    } else if (fault === 'reset-mid-answer') {
+      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
+      response.write('{"id":', () => response.destroy());
+    } else if (isAccepted(fault)) {
+      this.misbehave(fault.then, response);
+    } else {
+      response.writeHead(fault.status, fault.headers).end(fault.body);
+    }
+  }
+}
+
+function isAccepted(fault: Fault): fault is Extract<Fault, { accepted: true }> {
+  return typeof fault === 'object' && 'accepted' in fault;
+}
+
+/** The address of a run for people. */
+export function webOf(id: string): string {
+  return `https://ci.example/runs/${encodeURIComponent(id)}`;
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,40 @@
+import { AzureStandIn } from './stand-in-azure.js';
+import { StandInCircleci } from './stand-in-circleci.js';
+import { createGithubStandIn } from './stand-in-github.js';
+import { GitlabStandIn } from './stand-in-gitlab.js';
+import { HttpStandIn } from './stand-in-http.js';
+import type { StandIn } from './stand-in.js';
+
+/** How the runs that are started end. */
+export type End = 'well' | 'badly';
+
+/** Every CI system that the `ci` rung can call, as a server to test against. */
+export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> = {
+  github: (end) =>
+    createGithubStandIn({
+      run: [['queued'], ['in_progress'], ['completed', end === 'well' ? 'success' : 'failure']],
+    }),
+  gitlab: (end) =>
+    GitlabStandIn.start({
+      statuses: ['pending', 'running', end === 'well' ? 'success' : 'failed'],
+    }),
+  circleci: (end) =>
+    StandInCircleci.start({
+      looks: ['running', end === 'well' ? 'success' : 'failed'].map((status) => ({
+        state: 'created',
+        workflows: [{ name: 'rollback', status }],
+      })),
+    }),
+  azure: (end) =>
+    AzureStandIn.start({
+      run: [
+        { status: 'notStarted' },
+        { status: 'inProgress' },
+        { status: 'completed', result: end === 'well' ? 'succeeded' : 'failed' },
+      ],
+    }),
+  http: (end) =>
+    HttpStandIn.start({
+      run: [['pending'], ['active'], ['done', end === 'well' ? 'ok' : 'broken']],
+    }),
+};

@@ -1,0 +1,86 @@
+import type { Named } from './names.js';
+
+/** Which token starts the pipeline. What it may do besides that differs. */
+export type Credentials =
+  /** Personal, project or group access token. */
+  | { readonly kind: 'access'; readonly token: string }
+  /** Trigger token: starts, and nothing else. The token of the job, if there is one, reads. */
+  | { readonly kind: 'trigger'; readonly token: string; readonly jobToken: string | undefined }
+  /** Token of the running job. */
+  | { readonly kind: 'job'; readonly token: string };
+
+export interface Tokens {
+  readonly access: string | undefined;
+  readonly trigger: string | undefined;
+  readonly job: string | undefined;
+}
+
+/** The sources under which GitLab lists what these tokens start (lib/api/ci/pipelines.rb, triggers.rb). */
+export const sourceOf = {
+  access: 'api',
+  trigger: 'trigger',
+  job: 'pipeline',
+} as const satisfies Record<Credentials['kind'], string>;
+
+/** The tokens in words. */
+export const wordFor = {
+  access: 'an access token',
+  trigger: 'a trigger token',
+  job: 'the token of a job',
+} as const satisfies Record<Credentials['kind'], string>;
+
+/** GitLab's own prefixes (documentation, "Token overview"); a server may use others, so that only the wrong ones tell. */
+const prefixes: Readonly<Record<string, string>> = {
+  'glptt-': 'gitlab-trigger-token',
+  'glcbt-': 'gitlab-job-token',
+  'glpat-': 'gitlab-token',
+};
+
+/**
+ * The best token that there is: an access token can follow and cancel, a trigger token survives the cancelling of our own
+ * pipeline, the token of the job is always there.
+ */
+export function chooseCredentials({ access, trigger, job }: Tokens): Named<Credentials> {
+  const given = [
+    ['gitlab-token', access],
+    ['gitlab-trigger-token', trigger],
+    ['gitlab-job-token', job],
+  ] as const;
+  for (const [input, token] of given) {
+    if (token === undefined || token === '') continue;
+    const problem = problemOf(input, token);
+    if (problem !== undefined) return { problem };
+    switch (input) {
+      case 'gitlab-token':
+        return { ok: { kind: 'access', token } };
+      case 'gitlab-trigger-token':
+        return { ok: { kind: 'trigger', token, jobToken: job === '' ? undefined : job } };
+      case 'gitlab-job-token':
+        return { ok: { kind: 'job', token } };
+    }
+  }
+  return {
+    problem: {
+      message: 'there is no token for GitLab',
+      fix: 'set gitlab-token (scope api), or gitlab-trigger-token; a protected variable is there only in pipelines of protected branches and tags',
+    },
+  };
+}
+
+/** The token itself is in no message. */
+function problemOf(input: string, token: string): { message: string; fix: string } | undefined {
+  if (!/^[\x21-\x7e]+$/.test(token)) {
+    return {
+      message: `${input} holds a blank, a line break or another character that no token has`,
+      fix: 'store the token again, without anything before or after it',
+    };
+  }
+  const [prefix, belongs] =
+    Object.entries(prefixes).find(([start]) => token.startsWith(start)) ?? [];
+  return prefix === undefined || belongs === undefined || belongs === input
+    ? undefined
+    : {
+        message: `${input} holds a token that begins with ${prefix}`,
+        fix: `that kind of token belongs into ${belongs}`,
+      };
+}

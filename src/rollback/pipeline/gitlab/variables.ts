@@ -1,0 +1,24 @@
+import type { StartRequest } from '../types.js';
+import type { Refusal } from './names.js';
+
+/** What GitLab's pipeline variables call the marker. Variables need no declaration. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** The variable that carries the correlation id. */
+export const ID_VARIABLE = 'ROLLBACK_ID';
+
+/** The variables to send: the marker in capitals, as GitLab's are, and the parameters as they are given. */
+export function variablesOf({ optional, parameters }: StartRequest): Variables {
+  const marker = Object.entries(optional).map(([name, value]) => [name.toUpperCase(), value]);
+  return { ...(Object.fromEntries(marker) as Variables), ...parameters };
+}
+
+/** Parameters that would take the place of what tells a rollback from a deploy, as variable or as input. */
+export function overridden({ parameters }: StartRequest): readonly Refusal[] {
+  return ['ROLLBACK', ID_VARIABLE, 'rollback', 'rollback_id']
+    .filter((name) => Object.hasOwn(parameters, name))
+    .map((name) => ({
+      message: `rollback-parameters sets "${name}"`,
+      fix: 'take it out: Rollgate sets it itself',
+    }));
+}
