@@ -6,7 +6,7 @@ const limit = { metric: 'health', failures: 3, successes: 2 } as const;
 /** `.` a good look, `x` a failed one; one every 5 s. */
 function stateAfter(looks: string, warmUp = 30_000): string {
   const health = createHealth(limit, warmUp);
-  [...looks].forEach((look, i) => {
+  Array.from(looks, (look, i) => {
     health.push(i * 5000, { ok: look === '.', detail: look === '.' ? '' : 'refused' });
   });
   return health.state;

@@ -43,7 +43,7 @@ function sample(schema: Schema): unknown {
   if (schema.enum !== undefined) return schema.enum[0];
   const [part] = schema.oneOf ?? schema.anyOf ?? schema.allOf ?? [];
   if (part !== undefined) return sample(part);
-  switch (schema.type) {
+  switch (schema.type ?? '') {
     case 'object':
       return Object.fromEntries(
         (schema.required ?? []).map((field) => [field, sample(schema.properties?.[field] ?? {})]),

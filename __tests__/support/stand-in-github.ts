@@ -47,6 +47,7 @@ export async function createGithubStandIn(options: FakeGithubOptions = {}): Prom
       }),
     guideVariables: () => ({
       CI_SYSTEM: 'github',
+      GITHUB_ACTIONS: 'true',
       GITHUB_REPOSITORY: 'acme/shop',
       GITHUB_TOKEN: SECRET,
       GITHUB_WORKFLOW_ID: 'rollback.yml',

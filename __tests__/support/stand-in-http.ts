@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { pipelineClients } from '../../src/rollback/pipeline/registry.js';
+import { createHttpClient } from '../../src/rollback/pipeline/http.js';
+import { describedBy } from '../../src/rollback/pipeline/http/description.js';
 import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
 import { resolveWith } from './resolve-inputs.js';
 import { serve } from './servers.js';
@@ -108,9 +109,7 @@ export class HttpStandIn implements StandIn {
     variables: Readonly<Record<string, string>> = {},
   ): PipelineClient {
     const { settings } = resolveWith({ env: { ...this.guideVariables(), ...variables } });
-    const create = pipelineClients.http;
-    if (create === undefined) throw new Error('there is no client for http');
-    return create({ settings, ownRunId: null, ...world });
+    return createHttpClient({ description: describedBy(settings), ...world });
   }
 
   guideVariables(): Readonly<Record<string, string>> {

@@ -3,6 +3,7 @@ import { StandInCircleci } from './stand-in-circleci.js';
 import { createGithubStandIn } from './stand-in-github.js';
 import { GitlabStandIn } from './stand-in-gitlab.js';
 import { HttpStandIn } from './stand-in-http.js';
+import { StandInJenkins } from './stand-in-jenkins.js';
 import type { StandIn } from './stand-in.js';
 
 /** How the runs that are started end. */
@@ -31,6 +32,14 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
         { status: 'notStarted' },
         { status: 'inProgress' },
         { status: 'completed', result: end === 'well' ? 'succeeded' : 'failed' },
+      ],
+    }),
+  jenkins: (end) =>
+    StandInJenkins.start({
+      items: [{ why: 'In the quiet period. Expires in 0 ms' }],
+      builds: [
+        { building: true, result: null },
+        { building: false, result: end === 'well' ? 'SUCCESS' : 'FAILURE' },
       ],
     }),
   http: (end) =>

@@ -4,7 +4,7 @@ import type { RungDependencies } from './dependencies.js';
 import type { Rung, Skip } from './types.js';
 
 /** The `ci` rung with the client of the system that is to be called, or why there is none. */
-export function setUpCi(dependencies: RungDependencies): Rung | Skip {
+export async function setUpCi(dependencies: RungDependencies): Promise<Rung | Skip> {
   const { settings, ciSystem, clock, random } = dependencies;
   if (dependencies.isRollbackRun)
     return { kind: 'skip', reason: 'this run is a rollback run itself, it starts no other' };
@@ -17,7 +17,7 @@ export function setUpCi(dependencies: RungDependencies): Rung | Skip {
       reason: `this version cannot start pipelines of ${ciSystem}, only of ${Object.keys(pipelineClients).join(', ')}`,
     };
   return createCiRung({
-    client: createClient({
+    client: await createClient({
       settings,
       ownRunId: dependencies.ownRunId,
       fetch: dependencies.fetch,

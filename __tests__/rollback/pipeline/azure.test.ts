@@ -786,7 +786,7 @@ describe('the variables of the CI integration guide', () => {
     });
     expect(problems).toEqual([]);
     const counted = countedFetch();
-    const client = pipelineClients.azure?.({
+    const client = await pipelineClients.azure?.({
       settings,
       ownRunId: null,
       fetch: counted.fetch,

@@ -33,13 +33,18 @@ async function setUp(github: FakeGithubOptions = {}, options: Partial<GithubClie
   cleanUps.push(() => fake.close());
   const clock = new VirtualClock();
   const counted = countedFetch();
+  const { apiUrl = fake.url } = options;
   const client = createGithubClient({
     repository: 'acme/shop',
     workflow: 'rollback.yml',
     token: 'ghs_token',
-    apiUrl: fake.url,
+    apiUrl,
     ownRunId: null,
-    fetch: counted.fetch,
+    // The server stands in for whatever address the client was given.
+    fetch: (input, init) => {
+      const url = input instanceof Request ? input.url : input.toString();
+      return counted.fetch(url.replace(apiUrl, fake.url), init);
+    },
     clock,
     random: () => 0.5,
     ...options,
@@ -73,7 +78,22 @@ describe('preflight', () => {
   ][] = [
     ['no token', {}, { token: undefined }, {}, 'error', /no token.*permissions: actions: write/],
     ['a wrong token', { token: 'other' }, {}, {}, 'error', /Bad credentials.*set github-token/],
-    ['another repository', { repository: 'acme/x' }, {}, {}, 'error', /404.*github-repository/],
+    [
+      'another repository, out of sight',
+      { repository: 'acme/x' },
+      {},
+      {},
+      'error',
+      /404.*github-repository.*own repository only/,
+    ],
+    [
+      'something else than the API',
+      { overrides: [{ method: 'GET', path: /shop$/, answer: { status: 200, body: '<html>' } }] },
+      {},
+      {},
+      'warning',
+      /not understood; check github-api-url/,
+    ],
     ['an archived one', { archived: true }, {}, {}, 'error', /archived/],
     ['a missing workflow', { file: null }, {}, {}, 'error', /404.*github-workflow/],
     [
@@ -105,19 +125,6 @@ describe('preflight', () => {
       /"x".*does not declare/,
     ],
     [
-      'more inputs than Enterprise Server takes',
-      {
-        file: ROLLBACK_WORKFLOW.replace(
-          'rollback: {',
-          `${'abcdefg'.replace(/./g, '$&: {}\n      ')}rollback: {`,
-        ),
-      },
-      {},
-      {},
-      'error',
-      /declares 12 inputs/,
-    ],
-    [
       'a missing ref',
       {},
       {},
@@ -143,7 +150,7 @@ describe('preflight', () => {
       {},
       {},
       'error',
-      /not start workflows.*actions: write/,
+      /not start workflows.*actions: write.*own repository only/,
     ],
     [
       'a classic token',
@@ -212,10 +219,95 @@ describe('preflight', () => {
     },
   );
 
+  it.each([
+    ['release/2', 'heads/release/2'],
+    ['refs/heads/release/2', 'heads/release/2'],
+    ['v1.2', 'tags/v1.2'],
+    ['refs/tags/v1.2', 'tags/v1.2'],
+  ])('finds nothing wrong with %s', async (ref, looked) => {
+    const { client, run, fake } = await setUp({
+      ...done,
+      branches: ['release/2'],
+      tags: ['v1.2'],
+    });
+    expect(await run(client.preflight({ ...request, ref }, never))).toEqual([]);
+    expect(fake.requests.map(({ path }) => path)).toContain(`/repos/acme/shop/git/ref/${looked}`);
+  });
+
   it('rejects only when it is told to stop', async () => {
     const { client } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGINT'));
     await expect(client.preflight(request, stop)).rejects.toBeInstanceOf(Cancelled);
+  });
+});
+
+const TWELVE_INPUTS = ROLLBACK_WORKFLOW.replace(
+  'rollback: {',
+  `${'abcdefg'.replace(/./g, '$&: {}\n      ')}rollback: {`,
+);
+
+describe.each([
+  ['github.com', 'https://api.github.com', 'https://github.com', false],
+  ['data residency', 'https://api.acme.ghe.com', 'https://acme.ghe.com', false],
+  ['Enterprise Server', 'https://git.corp.example/api/v3', 'https://git.corp.example', true],
+])('%s', (_, apiUrl, web, isServer) => {
+  const at = (github: FakeGithubOptions, options: Partial<GithubClientOptions> = {}) =>
+    setUp(
+      { ...done, ...(isServer ? { prefix: '/api/v3' } : {}), ...github },
+      { apiUrl, ...options },
+    );
+
+  it('is asked at its own address', async () => {
+    const { client, run, fake } = await at({});
+    expect(await run(client.preflight(request, never))).toEqual([]);
+    expect(await run(client.describe(request, never))).toContain(
+      `POST ${apiUrl}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
+    );
+    expect(await run(client.start(request, never, () => undefined))).toMatchObject({
+      kind: 'started',
+    });
+    expect(fake.dispatches.map(({ path }) => path)).toEqual([
+      `${isServer ? '/api/v3' : ''}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
+    ]);
+  });
+
+  it('has its runs where people look at them', async () => {
+    const { client, run } = await at({
+      dispatches: [{ accept: true, then: { status: 200, body: { workflow_run_id: 9001 } } }],
+    });
+    expect(await run(client.start(request, never, () => undefined))).toEqual({
+      kind: 'started',
+      run: { id: '9001', url: `${web}/acme/shop/actions/runs/9001` },
+    });
+  });
+
+  it.each([['accept-204'], ['no-details']] as const)(
+    'names no run (%s): it is found by its id',
+    async (behaviour) => {
+      const { client, run, fake } = await at({ dispatches: [behaviour], rival: true });
+      expect(await run(client.start(request, never, () => undefined))).toMatchObject({
+        kind: 'started',
+        run: { id: '9001' },
+      });
+      expect(fake.started).toHaveLength(1);
+    },
+  );
+
+  it(`takes ${isServer ? 'no more than 10' : '12'} inputs`, async () => {
+    const { client, run } = await at({ file: TWELVE_INPUTS });
+    const findings = await run(client.preflight(request, never));
+    expect(findings.map(({ level, message }) => `${level}: ${message}`)).toEqual(
+      isServer ? [expect.stringMatching(/^error: .*declares 12 inputs.*takes 10/)] : [],
+    );
+  });
+});
+
+it('a run that waits in its concurrency group says what to change', async () => {
+  const { client, run } = await setUp({ runs: [{ id: 50, steps: [['pending']] }] });
+  expect(await run(client.state({ id: '50', url: 'https://github.example/50' }, never))).toEqual({
+    phase: 'queued',
+    word: 'pending',
+    hint: expect.stringMatching(/concurrency group.*a group of its own/),
   });
 });
 

@@ -1,11 +1,5 @@
 import type { Settings } from '../../inputs/table.js';
 import type { Clock } from '../../support/clock.js';
-import { createAzureClient } from './azure.js';
-import { createCircleciClient } from './circleci.js';
-import { createGithubClient } from './github.js';
-import { createGitlabClient } from './gitlab.js';
-import { createHttpClient } from './http.js';
-import { describedBy } from './http/description.js';
 import type { PipelineClient } from './types.js';
 
 /** What every pipeline client is made from. */
@@ -19,20 +13,23 @@ export interface PipelineDependencies {
   readonly random: () => number;
 }
 
-/** The CI systems that the `ci` rung can call, by the value of `ci-system`. */
+/** The CI systems that the `ci` rung can call, by the value of `ci-system`. Each is loaded when it is used. */
 export const pipelineClients: Readonly<
-  Record<string, (dependencies: PipelineDependencies) => PipelineClient>
+  Record<string, (dependencies: PipelineDependencies) => Promise<PipelineClient>>
 > = {
-  github: ({ settings, ...rest }) =>
-    createGithubClient({
+  github: async ({ settings, ...rest }) => {
+    const { createGithubClient } = await import('./github.js');
+    return createGithubClient({
       ...rest,
       repository: settings['github-repository'] ?? '',
       workflow: settings['github-workflow'],
       token: settings['github-token'],
       apiUrl: settings['github-api-url'],
-    }),
-  gitlab: ({ settings, fetch, clock, random }) =>
-    createGitlabClient({
+    });
+  },
+  gitlab: async ({ settings, fetch, clock, random }) => {
+    const { createGitlabClient } = await import('./gitlab.js');
+    return createGitlabClient({
       url: settings['gitlab-url'],
       project: settings['gitlab-project'],
       tokens: {
@@ -50,24 +47,42 @@ export const pipelineClients: Readonly<
       fetch,
       clock,
       random,
-    }),
-  azure: ({ settings, ...rest }) =>
-    createAzureClient({
+    });
+  },
+  azure: async ({ settings, ...rest }) => {
+    const { createAzureClient } = await import('./azure.js');
+    return createAzureClient({
       ...rest,
       url: settings['azure-url'],
       organization: settings['azure-org'],
       project: settings['azure-project'],
       pipeline: settings['azure-pipeline'],
       token: settings['azure-pat'],
-    }),
-  circleci: ({ settings, ...rest }) =>
-    createCircleciClient({
+    });
+  },
+  circleci: async ({ settings, ...rest }) => {
+    const { createCircleciClient } = await import('./circleci.js');
+    return createCircleciClient({
       ...rest,
       url: settings['circleci-url'],
       token: settings['circleci-token'],
       project: settings['circleci-project'],
       definitionId: settings['circleci-definition-id'],
-    }),
-  http: ({ settings, fetch, clock, random }) =>
-    createHttpClient({ description: describedBy(settings), fetch, clock, random }),
+    });
+  },
+  jenkins: async ({ settings, ...rest }) => {
+    const { createJenkinsClient } = await import('./jenkins.js');
+    return createJenkinsClient({
+      ...rest,
+      url: settings['jenkins-url'],
+      user: settings['jenkins-user'],
+      token: settings['jenkins-token'],
+      job: settings['jenkins-job'],
+    });
+  },
+  http: async ({ settings, fetch, clock, random }) => {
+    const { createHttpClient } = await import('./http.js');
+    const { describedBy } = await import('./http/description.js');
+    return createHttpClient({ description: describedBy(settings), fetch, clock, random });
+  },
 };

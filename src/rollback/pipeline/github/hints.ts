@@ -8,13 +8,17 @@ interface Hint {
   readonly hint: string;
 }
 
+/** GitHub documentation, "GITHUB_TOKEN": its permissions are limited to the repository that contains the workflow. */
+const ANOTHER_REPOSITORY =
+  'The token of a job is good for its own repository only: for another one set github-token to a token of an App or of a person';
+
 /** The texts are those of api.github.com as users report them; where GitHub rewords one, the last line of its status fits. */
 const table: readonly Hint[] = [
   { status: 401, hint: 'The token is wrong, expired or revoked: set github-token' },
   {
     status: 403,
     says: /not accessible by integration/i,
-    hint: 'Give the job permissions: actions: write, contents: read',
+    hint: `Give the job permissions: actions: write, contents: read. ${ANOTHER_REPOSITORY}`,
   },
   {
     status: 403,
@@ -38,7 +42,7 @@ const table: readonly Hint[] = [
   },
   {
     status: 404,
-    hint: 'There is no such repository or workflow, or the token cannot see it: check github-repository and github-workflow; the file must be on the default branch',
+    hint: `There is no such repository or workflow, or the token cannot see it: check github-repository and github-workflow; the file must be on the default branch. ${ANOTHER_REPOSITORY}`,
   },
   {
     status: 422,
