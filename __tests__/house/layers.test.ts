@@ -8,7 +8,7 @@ async function broken(file: string, text: string): Promise<(string | null)[]> {
   const [result] = await eslint.lintText(text, { filePath: file });
   return (result?.messages ?? [])
     .map((message) => message.ruleId)
-    .filter((rule) => rule !== null && rule.includes('restricted'));
+    .filter((rule) => rule?.includes('restricted'));
 }
 
 const imports = '@typescript-eslint/no-restricted-imports';
