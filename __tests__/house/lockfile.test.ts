@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from '@jest/globals';
+
+interface Entry {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+}
+
+const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+  packages: Readonly<Record<string, Entry>>;
+};
+
+describe('the lockfile', () => {
+  it('has every optional dependency, whatever the platform; if not: node scripts/complete-lockfile.mjs', () => {
+    const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
+    const missing = Object.values(packages)
+      .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
+      .filter((name) => !names.has(name));
+    expect(missing).toEqual([]);
+  });
+
+  it('names no registry, so that any may be used', () => {
+    const named = Object.values(packages).filter((entry) => entry.resolved?.startsWith('http'));
+    expect(named).toEqual([]);
+  });
+});
