@@ -21,7 +21,7 @@ export default {
     ],
   },
   // The suites of the bundle mostly wait for the services that they watch.
-  maxWorkers: 4,
+  maxWorkers: 3,
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
   // A test that needs longer is a test that waits for the clock on the wall.
   testTimeout: 20_000,
