@@ -21,7 +21,6 @@ import {
 } from './preflighting.js';
 import { rollBack, TARGET } from './rolling-back.js';
 import type { Session } from './session.js';
-import type { Snapshot } from './snapshot-file.js';
 import { watchTarget } from './watching.js';
 
 /** Preflight, watch, verdict, chain, confirmation. */
@@ -53,7 +52,7 @@ export async function run(session: Session): Promise<Outcome> {
   ];
   if (missing.length > 0) throw new UsageError(missing);
 
-  await readSnapshotOf(session);
+  await checkSnapshot(session);
   console.line(
     `rollgate ${entry.version}: watching ${subjects(checks)} for ${planInWords(settings)}`,
   );
@@ -104,19 +103,17 @@ export async function run(session: Session): Promise<Outcome> {
   };
 }
 
-/** The snapshot of this run, where there is one; one of another run is not used, and that is said loudly. */
-async function readSnapshotOf(session: Session): Promise<Snapshot | undefined> {
+/** No rung of this version returns to a snapshot; that one of another run is not used is said loudly all the same. */
+async function checkSnapshot(session: Session): Promise<void> {
   const { entry, settings, info, console, notices } = session;
   const path = settings['snapshot-file'];
   const text = entry.files.read(path);
-  if (text === undefined) return undefined;
+  if (text === undefined) return;
   const { readSnapshot } = await import('./snapshot-file.js');
-  const { snapshot, notice } = readSnapshot(text, path, info);
-  if (notice !== undefined) {
-    notices.push(notice);
-    console.annotate('warning', 'Rollgate snapshot', notice);
-  }
-  return snapshot;
+  const { notice } = readSnapshot(text, path, info);
+  if (notice === undefined) return;
+  notices.push(notice);
+  console.annotate('warning', 'Rollgate snapshot', notice);
 }
 
 /** What the verdict leads to. */
