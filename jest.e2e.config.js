@@ -6,4 +6,6 @@ export default {
   testPathIgnorePatterns: ['/node_modules/'],
   testMatch: ['<rootDir>/__tests__/e2e/**/*.test.ts'],
   testTimeout: 15 * 60_000,
+  // Each suite has a control plane or an engine of its own to start.
+  maxWorkers: 2,
 };

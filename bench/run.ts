@@ -1,6 +1,7 @@
 import { evidence } from './evidence.js';
 import type { Print } from './print.js';
 import { prober } from './prober.js';
+import { relative } from './relative.js';
 import { simulation } from './simulation.js';
 import { start } from './start.js';
 
@@ -10,6 +11,7 @@ const sections: Readonly<Record<string, (print: Print) => boolean | Promise<bool
   prober,
   evidence,
   simulation,
+  relative,
 };
 
 const print: Print = (line) => {

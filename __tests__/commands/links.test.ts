@@ -24,7 +24,7 @@ async function findings(
   const session = await openSession(entryWith({ argv, env }));
   try {
     expect(session.problems).toEqual([]);
-    return (await buildLinks(session, isRollbackRun)).findings;
+    return (await buildLinks(session, { isRollbackRun })).findings;
   } finally {
     session.close();
   }

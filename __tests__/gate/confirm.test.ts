@@ -54,6 +54,18 @@ describe('confirm', () => {
     });
   });
 
+  it('is not confirmed while nothing can be seen, even after it was well', async () => {
+    const outcome = await confirmed((clock) => [
+      healthCheck(clock, (at) => ({
+        look: at < 1000 ? good : { ok: null, detail: 'the engine does not answer' },
+      })),
+    ]);
+    expect(outcome).toMatchObject({
+      confirmed: false,
+      detail: 'nothing could be seen of the health (the engine does not answer)',
+    });
+  });
+
   it('is not confirmed by a service that is as bad as before', async () => {
     const outcome = await confirmed(() => [metricCheck(() => counts(10, 3, 1))]);
     expect(outcome.confirmed).toBe(false);

@@ -3,11 +3,12 @@ import { createHealth } from '../../src/gate/health.js';
 
 const limit = { metric: 'health', failures: 3, successes: 2 } as const;
 
-/** `.` a good look, `x` a failed one; one every 5 s. */
+/** `.` a good look, `x` a failed one, `?` one that showed nothing; one every 5 s. */
 function stateAfter(looks: string, warmUp = 30_000): string {
   const health = createHealth(limit, warmUp);
   Array.from(looks, (look, i) => {
-    health.push(i * 5000, { ok: look === '.', detail: look === '.' ? '' : 'refused' });
+    const ok = look === '?' ? null : look === '.';
+    health.push(i * 5000, { ok, detail: ok === true ? '' : 'refused' });
   });
   return health.state;
 }
@@ -25,6 +26,10 @@ describe('createHealth', () => {
     ['never answered, first look at the end of the warm-up', 'xxxxxxx', 'down'],
     ['needs 20 s to listen', 'xxxx..', 'up'],
     ['answers for the first time with the look at the end of the warm-up', 'xxxxxx..', 'up'],
+    ['a look that shows nothing is no failure', '..xx??', 'undecided'],
+    ['and does not break a row of failures', '..xx??x', 'down'],
+    ['nor a row of good looks', '.?.', 'up'],
+    ['nothing was ever seen', '????????????', 'undecided'],
   ])('%s', (_, looks, state) => {
     expect(stateAfter(looks)).toBe(state);
   });

@@ -48,6 +48,40 @@ function judge(
   return { judgement, intervals, results: judge.results() };
 }
 
+describe('createJudge, of a health check that cannot look', () => {
+  const blind = { ok: null, detail: 'the cluster does not answer' };
+  const judged = (looks: readonly { ok: boolean | null; detail: string }[]): Judgement => {
+    const judge = createJudge(defaultPlan, [check(healthLimit)]);
+    looks.forEach((look, i) => {
+      expect(judge.push({ type: 'look', check: 'health', at: 40_000 + i * 5000, look })).toBe(
+        undefined,
+      );
+    });
+    const judgement = judge.push({ type: 'deadline' });
+    if (judgement === undefined) throw new Error('the deadline always decides');
+    return judgement;
+  };
+
+  it('is inconclusive when it never saw anything', () => {
+    expect(judged([blind, blind, blind, blind])).toEqual({
+      verdict: 'inconclusive',
+      reason:
+        'What health looks at could not be seen at any time of the watch: the cluster does not answer. Not enough to judge.',
+      decidedBy: ['health'],
+    });
+  });
+
+  it('is inconclusive when it saw nothing at the end', () => {
+    expect(judged([good, good, good, blind]).reason).toBe(
+      'What health looks at could not be seen at the end of the watch (1 of 4 looks showed nothing): the cluster does not answer. Not enough to judge.',
+    );
+  });
+
+  it('is healthy when it sees again', () => {
+    expect(judged([good, blind, blind, good]).verdict).toBe('healthy');
+  });
+});
+
 describe('createJudge', () => {
   it.each<[string, Limit[], (i: number) => Observation, Partial<WatchPlan>, string, RegExp]>([
     [

@@ -18,7 +18,7 @@ describe('parseArgv', () => {
     });
   });
 
-  it.each(['run', 'snapshot', 'preflight', 'rollback', 'validate', 'demo'])(
+  it.each(['run', 'snapshot', 'preflight', 'rollback', 'validate', 'replay', 'demo'])(
     'knows the command %s, before or after flags',
     (word) => {
       for (const argv of [
@@ -103,25 +103,19 @@ describe('parseArgv', () => {
       ['rolback'],
       'command',
       '`rolback` is not a command',
-      'did you mean `rollback`? the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `demo`',
+      'did you mean `rollback`? the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `demo`',
     ],
     [
       ['--command=watch'],
       'command',
       '`watch` is not a command',
-      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `demo`',
-    ],
-    [
-      ['replay', 'x.ndjson'],
-      'command',
-      '`replay` is not part of this version',
-      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `demo`',
+      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `demo`',
     ],
     [
       ['init'],
       'command',
       '`init` is not part of this version',
-      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `demo`',
+      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `demo`',
     ],
     [
       ['run', '--command', 'demo'],
@@ -158,6 +152,25 @@ describe('parseArgv', () => {
     expect(flags).toEqual(new Map([['interval', '1s']]));
     expect(command).toBeUndefined();
     expect(operands).toEqual(['more']);
+  });
+
+  it.each([
+    [['replay', 'a.ndjson', 'b.ndjson'], ['a.ndjson', 'b.ndjson'], {}],
+    [['replay', '--early-pass', 'a.ndjson'], ['a.ndjson'], { 'early-pass': 'true' }],
+    [['--min-requests', '5', 'replay', 'run'], ['run'], { 'min-requests': '5' }],
+    [['--command', 'replay', 'a.ndjson', 'b'], ['a.ndjson', 'b'], {}],
+    [['--command=replay'], [], {}],
+    [['replay', '--', '--odd-name'], ['--odd-name'], {}],
+  ])('gives replay its files: %j', (argv, operands, flags) => {
+    const read = parseArgv(argv);
+    expect(read).toMatchObject({ command: 'replay', operands, problems: [] });
+    expect(Object.fromEntries(read.flags)).toEqual({ command: 'replay', ...flags });
+  });
+
+  it('does not take the name of a command after --command replay for a file', () => {
+    expect(parseArgv(['--command', 'replay', 'run']).problems).toMatchObject([
+      { subject: '--command', message: 'the command is given twice, here and as `run`' },
+    ]);
   });
 
   it('takes what follows -- for words', () => {

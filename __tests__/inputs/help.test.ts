@@ -19,6 +19,11 @@ describe('renderHelp', () => {
     for (const { id } of commands) expect(help).toMatch(new RegExp(`^  ${id} +[A-Z]`, 'm'));
   });
 
+  it('shows the words that a command takes', () => {
+    expect(help).toMatch(/^ {2}replay FILE \.\.\. {2}Judges /m);
+    expect(help).toMatch(/^ {2}run {14}Watches /m);
+  });
+
   it.each(inputIds.map((id) => [id] as const))('describes --%s', (id) => {
     const row = inputOf(id);
     expect(lines.filter((line) => new RegExp(`^  --${id}( |$)`).test(line))).toHaveLength(1);

@@ -252,20 +252,6 @@ describe('cross-checks', () => {
     expect(resolveWith({ flags: { duration: '10s' } }).problems).toEqual([]);
   });
 
-  it.each(['prometheus-url', 'prometheus-token', 'prometheus-total', 'prometheus-errors'])(
-    '%s is not silently ignored',
-    (id) => {
-      const { problems } = resolveWith({ flags: { [id]: 'http://prometheus' } });
-      expect(problems).toEqual([
-        {
-          subject: id,
-          message: `the prometheus source is not available in this version (from --${id})`,
-          fix: 'take it out and set `url`',
-        },
-      ]);
-    },
-  );
-
   const watch = { url: 'http://a', interval: '1s' };
 
   it('says when the watch cannot see enough requests', () => {

@@ -101,7 +101,7 @@ describe('the recording', () => {
       type: fc.constant('look' as const),
       check: fc.constant('health'),
       at: number,
-      look: fc.record({ ok: fc.boolean(), detail: text }),
+      look: fc.record({ ok: fc.constantFrom(true, false, null), detail: text }),
     }),
     fc.constant({ type: 'deadline' as const }),
   );
@@ -118,7 +118,9 @@ describe('the recording', () => {
         expect(decoded.version).toBe('0.1.0');
         expect(decoded.targets).toHaveLength(1);
         expect(decoded.targets[0]).toMatchObject({ name: 'default', plan, checks });
-        expect(decoded.targets[0]?.events.map(plain)).toEqual(happened.map(plain));
+        expect(decoded.targets[0]?.events.map(plain)).toEqual(
+          happened.map((what) => plain({ event: what })),
+        );
         expect(decoded.targets[0]?.judgement).toEqual(
           judged ? { verdict: 'unhealthy', reason: 'why', decidedBy: ['success'] } : null,
         );
@@ -137,10 +139,54 @@ describe('the recording', () => {
       event: { type: 'look', check: 'health', at: ms, look: { ok: true, detail: '' } },
     });
     const { targets } = decodeRecording(file(both, at('a', 1), at('b', 2), at('a', 3)));
-    expect(targets.map((t) => t.events.map((e) => (e.type === 'look' ? e.at : null)))).toEqual([
-      [1, 3],
-      [2],
+    expect(
+      targets.map((t) => t.events.map(({ event }) => (event.type === 'look' ? event.at : null))),
+    ).toEqual([[1, 3], [2]]);
+  });
+
+  it('keeps when the judge was told, and when it decided', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), (at) => {
+        const [target] = decodeRecording(
+          file(header, { ...look, at } as RecordingLine, { ...judgement, at }),
+        ).targets;
+        expect(target?.events).toEqual([
+          { at, event: { type: 'look', check: 'health', at: 0, look: { ok: true, detail: '' } } },
+        ]);
+        expect(target?.decidedAt).toBe(at);
+      }),
+    );
+    // As version 0.1.0 wrote it.
+    const [old] = decodeRecording(file(header, look, judgement)).targets;
+    expect(old?.events[0]).not.toHaveProperty('at');
+    expect(old?.decidedAt).toBeNull();
+  });
+
+  it('keeps the baseline of a check and what was counted of it', () => {
+    const against: JudgedCheck = { ...checks[1]!, baseline: { margin: 1.5 } };
+    const relative: JudgedCheck = {
+      ...checks[1]!,
+      id: 'r',
+      limit: { metric: 'relative', margin: 2 },
+    };
+    const both = headerLine('0.1.0', startedAt, [
+      { name: 'default', plan, checks: [against, relative] },
     ]);
+    const counted: WatchEvent = {
+      type: 'observation',
+      check: 'r',
+      window: { from: 0, to: 10 },
+      observation: {
+        kind: 'counts',
+        samples: 4,
+        failures: 1,
+        seconds: 10,
+        baseline: { samples: 9, failures: 2 },
+      },
+    };
+    const [target] = decodeRecording(file(both, event(counted))).targets;
+    expect(target?.checks).toEqual([against, relative]);
+    expect(target?.events).toEqual([{ event: counted }]);
   });
 
   it('is one line per encoded line', () => {
@@ -168,6 +214,13 @@ describe('the recording', () => {
     ['a header twice', file(header, look, header), 3, /second header/],
     ['no JSON', `${file(header)}{"type":\n`, 2, /not JSON/],
     ['an empty line', `${file(header)}\n${file(look)}`, 2, /not JSON/],
+    [
+      'an interval of nothing',
+      file(header).replace('"interval":10000', '"interval":0'),
+      1,
+      /interval/,
+    ],
+    ['a time before the start', file(header) + broken(look, { at: -1 }), 2, /at/],
     ['another schema', broken(header, { schema: 2 }), 1, /schema/],
     ['an unknown type', `${file(header)}{"type":"x"}\n`, 2, /type/],
     ['a member too many', file(header) + broken(look, { more: 1 }), 2, /more/],

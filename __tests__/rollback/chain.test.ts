@@ -20,7 +20,7 @@ const wrong: Confirmation = { confirmed: false, healthConfirmed: false, detail: 
 
 interface Script {
   readonly plan?: () => Promise<Plan | Skip | Withheld>;
-  readonly execute?: (context: RungContext) => Promise<RungResult>;
+  readonly execute?: (context: RungContext) => Promise<RungResult | Withheld>;
   readonly guard?: () => Promise<Withheld | undefined>;
   readonly touches?: readonly string[];
 }
@@ -107,6 +107,21 @@ function outcomes(report: RollbackReport): string[] {
 }
 
 describe('runChain, row by row', () => {
+  it("somebody else's deploy, seen by the rung that was about to act → withheld, no other rung", async () => {
+    const c = chain()
+      .rung('kubernetes', {
+        execute: () => Promise.resolve({ kind: 'withheld', reason: 'revision 15 replaced ours' }),
+      })
+      .rung('ci');
+    const report = await c.run();
+    expect(report).toMatchObject({ status: 'withheld', detail: 'revision 15 replaced ours' });
+    expect(report.rungs).toMatchObject([
+      { id: 'kubernetes', outcome: 'failed', detail: 'withheld: revision 15 replaced ours' },
+    ]);
+    expect(c.executed).toEqual(['kubernetes']);
+    expect(c.confirmations()).toBe(0);
+  });
+
   it('skipped → next rung', async () => {
     const c = chain()
       .skip('kubernetes', 'kubernetes-workload is not set')
@@ -214,6 +229,34 @@ describe('runChain, after a stop', () => {
     const report = await c.run();
     expect(c.executed).toEqual(['kubernetes', 'scale-down']);
     expect(report.status).toBe('still-unhealthy');
+  });
+
+  it.each<[string, 'kubernetes' | 'scale-down', string[]]>([
+    [
+      'is not kept from it by a rung that sees what the one before has done',
+      'kubernetes',
+      ['ci', 'scale-down'],
+    ],
+    ['asks the rung itself', 'scale-down', ['ci']],
+  ])('%s', async (_, objecting, executed) => {
+    const acted = { by: '' };
+    const objectLater = {
+      guard: () =>
+        Promise.resolve(
+          acted.by === '' ? undefined : ({ kind: 'withheld', reason: 'replaced' } as const),
+        ),
+    };
+    const c = chain(wrong)
+      .rung('ci', {
+        execute: () => {
+          acted.by = 'ci';
+          return Promise.resolve(result('triggered'));
+        },
+      })
+      .rung('kubernetes', objecting === 'kubernetes' ? objectLater : {})
+      .rung('scale-down', objecting === 'scale-down' ? objectLater : {});
+    expect((await c.run()).status).toBe('unverified');
+    expect(c.executed).toEqual(executed);
   });
 
   it('does not scale down what an earlier rung touched', async () => {

@@ -20,6 +20,7 @@ async function roll(more: Partial<PipelineClient>, state: RunState): Promise<Don
   const rung = createCiRung({
     client: {
       id: 'fake',
+      name: 'Fake CI',
       preflight: () => Promise.resolve([]),
       describe: () => Promise.resolve([]),
       start: () => Promise.resolve({ kind: 'started', run }),
@@ -100,6 +101,18 @@ describe('the ci rung, beside following a run', () => {
       'pipeline 6 was cancelled',
     ]);
     expect((await roll({}, succeeded)).acts).toHaveLength(0);
+  });
+
+  it('says by its name in which system a run may have been started', async () => {
+    const { result } = await roll(
+      { start: () => Promise.resolve({ kind: 'unknown', reason: 'the connection was reset' }) },
+      succeeded,
+    );
+    expect(result).toMatchObject({
+      outcome: 'triggered',
+      detail:
+        'A rollback run may have been started: the connection was reset. Look for it in Fake CI before you start another.',
+    });
   });
 
   it('does not end our own pipeline when nothing was started', async () => {

@@ -3,8 +3,8 @@ import { createAzureClient } from '../../src/rollback/pipeline/azure.js';
 import type { AzureClientOptions } from '../../src/rollback/pipeline/azure.js';
 import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
-import { serve } from './servers.js';
-import type { HttpTestServer, Received } from './servers.js';
+import { isAccepted, StandInServer } from './stand-in-server.js';
+import type { Received } from './servers.js';
 
 export interface TimelineRow {
   readonly type: string;
@@ -12,6 +12,7 @@ export interface TimelineRow {
   readonly result?: string | null;
   readonly startTime?: string | null;
   readonly workerName?: string | null;
+  readonly attempt?: number;
   readonly task?: { readonly name: string } | null;
 }
 
@@ -106,19 +107,15 @@ const SIGN_IN =
   '<!DOCTYPE html><html><head><title>Sign In</title></head><body>Azure DevOps Services | Sign In</body></html>';
 
 /** Azure DevOps as far as one rollback pipeline is concerned. */
-export class AzureStandIn implements StandIn {
+export class AzureStandIn extends StandInServer implements StandIn {
   readonly system = 'azure';
   readonly builds: StandInBuild[] = [];
-  hanging = 0;
-  private faults: { start: Fault | null; follow: Fault | null } = { start: null, follow: null };
   private readonly overrides: { method: string; path: RegExp; fault: Fault; left: number }[];
   private readonly startedIds = new Set<number>();
   private nextBuild = 9001;
 
-  private constructor(
-    private readonly options: AzureOptions,
-    private readonly server: () => HttpTestServer,
-  ) {
+  private constructor(private readonly options: AzureOptions) {
+    super();
     this.overrides = (options.overrides ?? []).map(({ times = 1, ...rest }) => ({
       ...rest,
       left: times,
@@ -127,18 +124,11 @@ export class AzureStandIn implements StandIn {
   }
 
   static async start(options: AzureOptions = {}): Promise<AzureStandIn> {
-    const standIn: AzureStandIn = new AzureStandIn(options, () => server);
-    const server = await serve((request, response) => {
-      standIn.handle(request, response);
-    });
-    return standIn;
+    return new AzureStandIn(options).listen();
   }
 
   get url(): string {
-    return `${this.server().url}${this.base}`;
-  }
-  get requests(): readonly StandInRequest[] {
-    return this.server().received;
+    return `${this.origin}${this.base}`;
   }
   get started(): number {
     return this.startedIds.size;
@@ -156,10 +146,6 @@ export class AzureStandIn implements StandIn {
       ({ method, url, body }) =>
         method === 'POST' && url.includes('/runs?') && !body.includes('"previewRun":true'),
     );
-  }
-
-  fault(on: 'start' | 'follow', fault: Fault | null): void {
-    this.faults[on] = fault;
   }
 
   client(
@@ -189,10 +175,6 @@ export class AzureStandIn implements StandIn {
     };
   }
 
-  close(): Promise<void> {
-    return this.server().close();
-  }
-
   addBuild(build: Partial<StandInBuild> = {}): StandInBuild {
     const made: StandInBuild = {
       id: build.id ?? 100 + this.builds.length,
@@ -215,7 +197,7 @@ export class AzureStandIn implements StandIn {
     return this.options.project ?? 'shop';
   }
 
-  private handle(request: Received, response: ServerResponse): void {
+  protected answer(request: Received, response: ServerResponse): void {
     const { method } = request;
     const { pathname, searchParams } = new URL(request.url, 'http://stand-in');
     const root = `${this.base}/${encodeURIComponent(this.project)}/_apis/`;
@@ -226,7 +208,7 @@ export class AzureStandIn implements StandIn {
     );
     if (override !== undefined) {
       override.left--;
-      this.misbehave(override.fault, response);
+      this.goWrong(response, override.fault);
       return;
     }
     if (request.headers.authorization !== this.authorization) {
@@ -335,8 +317,8 @@ export class AzureStandIn implements StandIn {
     const body = parsed(request.body);
     const isPreview = body.previewRun === true;
     const fault = isPreview ? null : this.faults.start;
-    if (fault !== null && !(typeof fault === 'object' && 'accepted' in fault)) {
-      this.misbehave(fault, response);
+    if (fault !== null && !isAccepted(fault)) {
+      this.goWrong(response, fault);
       return;
     }
     const refusal = this.refusalOf(id, request, body);
@@ -358,7 +340,7 @@ export class AzureStandIn implements StandIn {
     });
     this.startedIds.add(build.id);
     if (fault !== null) {
-      this.misbehave(fault.then, response);
+      this.goWrong(response, fault.then);
       return;
     }
     send(response, 200, {
@@ -450,7 +432,7 @@ export class AzureStandIn implements StandIn {
     response: ServerResponse,
   ): void {
     if (method === 'GET' && this.faults.follow !== null) {
-      this.misbehave(this.faults.follow, response);
+      this.goWrong(response, this.faults.follow);
       return;
     }
     const build = this.builds.find((one) => one.id === id);
@@ -506,25 +488,6 @@ export class AzureStandIn implements StandIn {
         web: { href: `${this.url}/${this.project}/_build/results?buildId=${String(id)}` },
       },
     };
-  }
-
-  private misbehave(fault: Fault, response: ServerResponse): void {
-    if (fault === 'hang') {
-      this.hanging++;
-      response.on('close', () => {
-        this.hanging--;
-      });
-    } else if (fault === 'reset') response.destroy();
-    else if (fault === 'reset-mid-answer') {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-      response.write('{"id": 9');
-      setImmediate(() => response.destroy());
-    } else if ('accepted' in fault) {
-      this.misbehave(fault.then, response);
-    } else {
-      const { status, headers = { 'content-type': 'application/json' }, body = '' } = fault;
-      response.writeHead(status, headers).end(body);
-    }
   }
 }
 

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { createCircleciClient } from '../../src/rollback/pipeline/circleci.js';
 import type { CircleciClientOptions } from '../../src/rollback/pipeline/circleci.js';
 import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
-import { serve } from './servers.js';
-import type { HttpTestServer, Received } from './servers.js';
+import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
+import { isAccepted, StandInServer } from './stand-in-server.js';
 
 /** A workflow as one look shows it. */
 export interface ShownWorkflow {
@@ -82,37 +82,21 @@ parameters:
  * A server on the loopback interface that answers as the API v2 of CircleCI does for one project, or as badly as it is told
  * to. It keeps every request.
  */
-export class StandInCircleci implements StandIn {
+export class StandInCircleci extends StandInServer implements StandIn {
   readonly system = 'circleci';
   readonly secret = 'CCIPAT_standInSecret4711';
   readonly pipelines: Pipeline[] = [];
-  hanging = 0;
 
-  private readonly faults: { start: Fault | null; follow: Fault | null } = {
-    start: null,
-    follow: null,
-  };
-
-  private constructor(
-    private readonly options: StandInCircleciOptions,
-    private readonly server: { current?: HttpTestServer },
-  ) {}
+  private constructor(private readonly options: StandInCircleciOptions) {
+    super();
+  }
 
   static async start(options: StandInCircleciOptions = {}): Promise<StandInCircleci> {
-    const server: { current?: HttpTestServer } = {};
-    const standIn = new StandInCircleci(options, server);
-    server.current = await serve((request, response) => {
-      standIn.answer(request, response);
-    });
-    return standIn;
+    return new StandInCircleci(options).listen();
   }
 
   get url(): string {
-    return `${this.server.current?.url ?? ''}${this.options.subPath ?? ''}`;
-  }
-
-  get requests(): readonly StandInRequest[] {
-    return this.server.current?.received ?? [];
+    return `${this.origin}${this.options.subPath ?? ''}`;
   }
 
   get started(): number {
@@ -128,10 +112,6 @@ export class StandInCircleci implements StandIn {
 
   get cancels(): readonly StandInRequest[] {
     return this.requests.filter(({ method, url }) => method === 'POST' && url.endsWith('/cancel'));
-  }
-
-  fault(on: 'start' | 'follow', fault: Fault | null): void {
-    this.faults[on] = fault;
   }
 
   client(
@@ -162,54 +142,33 @@ export class StandInCircleci implements StandIn {
     };
   }
 
-  async close(): Promise<void> {
-    await this.server.current?.close();
-  }
-
   private get slug(): string {
     return this.options.slug ?? 'gh/acme/shop';
   }
 
-  private answer(request: Received, response: ServerResponse): void {
+  protected answer(request: Received, response: ServerResponse): void {
     const url = new URL(request.url, 'http://stand-in');
     const path = decodeURIComponent(url.pathname).replace(this.options.subPath ?? '', '');
     const override = this.options.overrides?.find(
       (one) => one.method === request.method && one.path.test(path),
     );
     if (override !== undefined) {
-      this.fail(response, override.fault);
+      this.goWrong(response, override.fault);
       return;
     }
     const isStart = request.method === 'POST' && /\/pipeline(\/run)?$/.test(path);
     const isFollow = request.method === 'GET' && /^\/api\/v2\/(pipeline|workflow)\//.test(path);
     const fault = isStart ? this.faults.start : isFollow ? this.faults.follow : null;
     if (fault !== null) {
-      if (typeof fault === 'object' && 'accepted' in fault) {
+      if (isAccepted(fault)) {
         this.accept(request);
-        this.fail(response, fault.then);
-      } else this.fail(response, fault);
+        this.goWrong(response, fault.then);
+      } else this.goWrong(response, fault);
       return;
     }
     const { status, body } = this.reply(request, path, url.searchParams);
     response.writeHead(status, { 'content-type': 'application/json;charset=utf-8' });
     response.end(JSON.stringify(body));
-  }
-
-  private fail(response: ServerResponse, fault: Fault): void {
-    if (fault === 'hang') {
-      this.hanging++;
-      response.on('close', () => {
-        this.hanging--;
-      });
-    } else if (fault === 'reset') response.socket?.resetAndDestroy();
-    else if (fault === 'reset-mid-answer') {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-      response.write('{"id":', () => response.socket?.resetAndDestroy());
-    } else if ('accepted' in fault) this.fail(response, fault.then);
-    else {
-      response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
-      response.end(fault.body);
-    }
   }
 
   private reply(

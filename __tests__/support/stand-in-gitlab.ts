@@ -1,12 +1,12 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { ServerResponse } from 'node:http';
 import { parse } from 'yaml';
 import { createGitlabClient } from '../../src/rollback/pipeline/gitlab.js';
 import type { GitlabClientOptions } from '../../src/rollback/pipeline/gitlab.js';
 import { readDeclaration } from '../../src/rollback/pipeline/gitlab/declaration.js';
 import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
-import type { Fault, StandIn, StandInRequest } from './stand-in.js';
+import type { Received } from './servers.js';
+import type { StandIn, StandInRequest } from './stand-in.js';
+import { isAccepted, StandInServer } from './stand-in-server.js';
 
 export interface FakeJob {
   readonly id: number;
@@ -106,43 +106,28 @@ const OURS = 9001;
  * is answered with 200 whatever happens, and cascades to what a job token has started; projects that allow variables to
  * nobody refuse triggers even without any.
  */
-export class GitlabStandIn implements StandIn {
+export class GitlabStandIn extends StandInServer implements StandIn {
   readonly system = 'gitlab';
-  readonly requests: StandInRequest[] = [];
   readonly pipelines: FakePipeline[] = [];
-  hanging = 0;
-  url = '';
   readonly secret: string;
 
-  private readonly sockets = new Set<Socket>();
-  private readonly faults = new Map<'start' | 'follow', Fault>();
   private readonly begun = new Set<FakePipeline>();
   private next = OURS;
 
-  private constructor(
-    private readonly server: Server,
-    private readonly options: GitlabOptions,
-  ) {
+  private constructor(private readonly options: GitlabOptions) {
+    super();
     this.secret = options.accessToken ?? 'gl-access-token-1';
     for (const pipeline of options.pipelines ?? []) this.add(pipeline);
-    server.on('connection', (socket) => {
-      this.sockets.add(socket);
-      socket.on('close', () => this.sockets.delete(socket));
-    });
-    server.on('request', (request, response) => {
-      void this.handle(request, response);
-    });
   }
 
   static async start(options: GitlabOptions = {}): Promise<GitlabStandIn> {
     // Loaded here, so that no virtual time passes while it is read from the disk.
     await Promise.all([import('@gitbeaker/rest'), import('@gitbeaker/requester-utils')]);
-    const server = createServer();
-    const standIn = new GitlabStandIn(server, options);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    standIn.url = `http://127.0.0.1:${String(port)}${options.base ?? ''}`;
-    return standIn;
+    return new GitlabStandIn(options).listen();
+  }
+
+  get url(): string {
+    return `${this.origin}${this.options.base ?? ''}`;
   }
 
   get started(): number {
@@ -165,11 +150,6 @@ export class GitlabStandIn implements StandIn {
     return this.requests
       .filter(({ method, url }) => method === 'POST' && url.endsWith('/cancel'))
       .map(({ url }) => url);
-  }
-
-  fault(on: 'start' | 'follow', fault: Fault | null): void {
-    if (fault === null) this.faults.delete(on);
-    else this.faults.set(on, fault);
   }
 
   client(world: Pick<GitlabClientOptions, 'fetch' | 'clock' | 'random'>): PipelineClient {
@@ -203,11 +183,6 @@ export class GitlabStandIn implements StandIn {
     };
   }
 
-  async close(): Promise<void> {
-    for (const socket of this.sockets) socket.destroy();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
-
   add(pipeline: Partial<FakePipeline> = {}): FakePipeline {
     const id = pipeline.id ?? 100 + this.pipelines.length;
     const made: FakePipeline = {
@@ -227,50 +202,17 @@ export class GitlabStandIn implements StandIn {
     return made;
   }
 
-  private async handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const recorded: StandInRequest = {
-      method: request.method ?? '',
-      url: request.url ?? '',
-      headers: request.headers,
-      body: Buffer.concat(chunks).toString('utf8'),
-    };
-    this.requests.push(recorded);
-    const path = new URL(recorded.url, 'http://x').pathname;
-    const kind =
-      recorded.method === 'POST' && path.endsWith('/pipeline')
-        ? 'start'
-        : recorded.method === 'GET' && /\/pipelines\/\d+$/.test(path)
-          ? 'follow'
-          : undefined;
-    const fault = kind === undefined ? undefined : this.faults.get(kind);
-    if (fault === undefined) {
-      send(response, this.answerTo(recorded));
-    } else if (typeof fault === 'object' && 'accepted' in fault) {
-      this.answerTo(recorded);
-      this.goWrong(response, fault.then);
+  protected answer(request: Received, response: ServerResponse): void {
+    const { method, url } = request;
+    const path = new URL(url, 'http://x').pathname;
+    const isStart = method === 'POST' && path.endsWith('/pipeline');
+    const isFollow = method === 'GET' && /\/pipelines\/\d+$/.test(path);
+    const fault = isStart ? this.faults.start : isFollow ? this.faults.follow : null;
+    if (fault === null) {
+      send(response, this.answerTo(request));
     } else {
+      if (isAccepted(fault)) this.answerTo(request);
       this.goWrong(response, fault);
-    }
-  }
-
-  private goWrong(response: ServerResponse, fault: Fault): void {
-    if (fault === 'hang') {
-      this.hanging++;
-      response.on('close', () => {
-        this.hanging--;
-      });
-    } else if (fault === 'reset') {
-      response.socket?.resetAndDestroy();
-    } else if (fault === 'reset-mid-answer') {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '100' });
-      response.write('{"id": 90', () => response.socket?.resetAndDestroy());
-    } else if ('accepted' in fault) {
-      this.goWrong(response, fault.then);
-    } else {
-      response.writeHead(fault.status, fault.headers);
-      response.end(fault.body);
     }
   }
 

@@ -3,9 +3,9 @@ import { createHttpClient } from '../../src/rollback/pipeline/http.js';
 import { describedBy } from '../../src/rollback/pipeline/http/description.js';
 import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
 import { resolveWith } from './resolve-inputs.js';
-import { serve } from './servers.js';
-import type { HttpTestServer, Received } from './servers.js';
+import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
+import { isAccepted, StandInServer } from './stand-in-server.js';
 
 /** One state of a run: its phase, and its result when it has ended. */
 export type RunStep = readonly [phase: string, result?: string];
@@ -58,35 +58,24 @@ const DESCRIPTION = {
 } as const;
 
 /** A CI system that nobody knows, with an API like many others. */
-export class HttpStandIn implements StandIn {
+export class HttpStandIn extends StandInServer implements StandIn {
   readonly system = 'http';
   readonly runs: StandInRun[] = [];
-  hanging = 0;
-  private faults: { start: Fault | null; follow: Fault | null } = { start: null, follow: null };
   private startedRuns = 0;
 
-  private constructor(
-    private readonly options: HttpStandInOptions,
-    private readonly server: () => HttpTestServer,
-  ) {
+  private constructor(private readonly options: HttpStandInOptions) {
+    super();
     if (options.rival !== undefined) {
       this.runs.push({ id: '{r-1}', variables: options.rival, steps: [['done', 'ok']] });
     }
   }
 
   static async start(options: HttpStandInOptions = {}): Promise<HttpStandIn> {
-    const standIn: HttpStandIn = new HttpStandIn(options, () => server);
-    const server = await serve((request, response) => {
-      standIn.handle(request, response);
-    });
-    return standIn;
+    return new HttpStandIn(options).listen();
   }
 
   get url(): string {
-    return `${this.server().url}${ROOT}`;
-  }
-  get requests(): readonly StandInRequest[] {
-    return this.server().received;
+    return `${this.origin}${ROOT}`;
   }
   get started(): number {
     return this.startedRuns;
@@ -97,10 +86,6 @@ export class HttpStandIn implements StandIn {
   /** The calls that ask for a run, accepted or not. */
   get starts(): readonly StandInRequest[] {
     return this.requests.filter(({ method, url }) => method === 'POST' && url === `${ROOT}/runs`);
-  }
-
-  fault(on: 'start' | 'follow', fault: Fault | null): void {
-    this.faults[on] = fault;
   }
 
   /** @param variables instead of some of {@link guideVariables}; an empty one takes it away. */
@@ -121,11 +106,7 @@ export class HttpStandIn implements StandIn {
     };
   }
 
-  close(): Promise<void> {
-    return this.server().close();
-  }
-
-  private handle(request: Received, response: ServerResponse): void {
+  protected answer(request: Received, response: ServerResponse): void {
     const { method } = request;
     const { pathname, searchParams } = new URL(request.url, 'http://stand-in');
     if (request.headers['x-api-key'] !== this.secret) {
@@ -146,7 +127,7 @@ export class HttpStandIn implements StandIn {
   private startRun(request: Received, response: ServerResponse): void {
     const fault = this.faults.start;
     if (fault !== null && !isAccepted(fault)) {
-      this.misbehave(fault, response);
+      this.goWrong(response, fault);
       return;
     }
     if (request.headers['content-type'] !== 'application/json') {
@@ -165,14 +146,14 @@ export class HttpStandIn implements StandIn {
     const id = `{r-${String(9000 + this.startedRuns++)}}`;
     const steps = this.options.run ?? [['pending'], ['active'], ['done', 'ok']];
     this.runs.push({ id, variables, steps: [...steps] });
-    if (fault !== null) this.misbehave(fault.then, response);
+    if (fault !== null) this.goWrong(response, fault.then);
     else if (this.options.namesRun === false) send(response, 202, { accepted: true });
     else send(response, 201, { id, links: { web: webOf(id) } });
   }
 
   private list(query: URLSearchParams, response: ServerResponse): void {
     if (this.options.list !== undefined) {
-      this.misbehave(this.options.list, response);
+      this.goWrong(response, this.options.list);
       return;
     }
     const wanted = query.get('variable') ?? '';
@@ -190,7 +171,7 @@ export class HttpStandIn implements StandIn {
 
   private show(run: StandInRun, response: ServerResponse): void {
     if (this.faults.follow !== null) {
-      this.misbehave(this.faults.follow, response);
+      this.goWrong(response, this.faults.follow);
       return;
     }
     const [phase, result] = run.steps[0] ?? ['lost'];
@@ -207,28 +188,6 @@ export class HttpStandIn implements StandIn {
       send(response, 200, {});
     }
   }
-
-  private misbehave(fault: Fault, response: ServerResponse): void {
-    if (fault === 'reset') {
-      response.destroy();
-    } else if (fault === 'hang') {
-      this.hanging++;
-      response.on('close', () => {
-        this.hanging--;
-      });
-    } else if (fault === 'reset-mid-answer') {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-      response.write('{"id":', () => response.destroy());
-    } else if (isAccepted(fault)) {
-      this.misbehave(fault.then, response);
-    } else {
-      response.writeHead(fault.status, fault.headers).end(fault.body);
-    }
-  }
-}
-
-function isAccepted(fault: Fault): fault is Extract<Fault, { accepted: true }> {
-  return typeof fault === 'object' && 'accepted' in fault;
 }
 
 /** The address of a run for people. */

@@ -2,9 +2,9 @@ import type { ServerResponse } from 'node:http';
 import { createJenkinsClient } from '../../src/rollback/pipeline/jenkins.js';
 import type { JenkinsClientOptions } from '../../src/rollback/pipeline/jenkins.js';
 import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
-import { serve } from './servers.js';
-import type { HttpTestServer, Received } from './servers.js';
+import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
+import { isAccepted, StandInServer } from './stand-in-server.js';
 
 /** A parameter as the job declares it. */
 export interface Declared {
@@ -112,24 +112,17 @@ interface Reply {
  * A server on the loopback interface that answers as a Jenkins controller does for one job, or as badly as it is told to. It
  * keeps every request. What is read is filtered by `tree`, as Jenkins does it.
  */
-export class StandInJenkins implements StandIn {
+export class StandInJenkins extends StandInServer implements StandIn {
   readonly system = 'jenkins';
   readonly secret = '11c9standInToken4711abcdef';
   readonly runs: Run[] = [];
-  hanging = 0;
 
-  private readonly faults: { start: Fault | null; follow: Fault | null } = {
-    start: null,
-    follow: null,
-  };
   private readonly overrideCounts = new Map<number, number>();
   private nextBuild = 17;
   private nextItem = 120;
 
-  private constructor(
-    private readonly options: StandInJenkinsOptions,
-    private readonly server: { current?: HttpTestServer },
-  ) {
+  private constructor(private readonly options: StandInJenkinsOptions) {
+    super();
     for (const { queueId, build, parameters, running } of options.others ?? []) {
       this.runs.push({
         queueId,
@@ -145,20 +138,11 @@ export class StandInJenkins implements StandIn {
   }
 
   static async start(options: StandInJenkinsOptions = {}): Promise<StandInJenkins> {
-    const server: { current?: HttpTestServer } = {};
-    const standIn = new StandInJenkins(options, server);
-    server.current = await serve((request, response) => {
-      standIn.answer(request, response);
-    });
-    return standIn;
+    return new StandInJenkins(options).listen();
   }
 
   get url(): string {
-    return `${this.server.current?.url ?? ''}${this.options.subPath ?? ''}`;
-  }
-
-  get requests(): readonly StandInRequest[] {
-    return this.server.current?.received ?? [];
+    return `${this.origin}${this.options.subPath ?? ''}`;
   }
 
   get started(): number {
@@ -176,10 +160,6 @@ export class StandInJenkins implements StandIn {
     return this.requests.filter(
       ({ method, url }) => method === 'POST' && /\/(stop|cancelItem)\b/.test(url),
     );
-  }
-
-  fault(on: 'start' | 'follow', fault: Fault | null): void {
-    this.faults[on] = fault;
   }
 
   client(
@@ -211,10 +191,6 @@ export class StandInJenkins implements StandIn {
     };
   }
 
-  async close(): Promise<void> {
-    await this.server.current?.close();
-  }
-
   private get job(): string {
     return this.options.job ?? 'ops/rollback';
   }
@@ -229,18 +205,18 @@ export class StandInJenkins implements StandIn {
 
   /** What Jenkins believes to be its own address. */
   private get root(): string {
-    return `${this.options.believes ?? this.server.current?.url ?? ''}${this.options.subPath ?? ''}`;
+    return `${this.options.believes ?? this.origin}${this.options.subPath ?? ''}`;
   }
 
-  private answer(request: Received, response: ServerResponse): void {
+  protected answer(request: Received, response: ServerResponse): void {
     const url = new URL(request.url, 'http://stand-in');
     const { pathname } = url;
     const subPath = this.options.subPath ?? '';
     const path = pathname.startsWith(`${subPath}/`) ? pathname.slice(subPath.length) : undefined;
     const fault = this.faultFor(request.method, path ?? '');
     if (fault !== null) {
-      if (typeof fault === 'object' && 'accepted' in fault) this.accept(request);
-      this.fail(response, fault);
+      if (isAccepted(fault)) this.accept(request);
+      this.goWrong(response, fault);
       return;
     }
     const reply = path === undefined ? notFound : this.reply(request, path, url.searchParams);
@@ -267,23 +243,6 @@ export class StandInJenkins implements StandIn {
     if (method === 'POST' && path.endsWith('/buildWithParameters')) return this.faults.start;
     const isRun = path.startsWith('/queue/item/') || /\/\d+\/(api|wfapi)\//.test(path);
     return method === 'GET' && isRun ? this.faults.follow : null;
-  }
-
-  private fail(response: ServerResponse, fault: Fault): void {
-    if (fault === 'hang') {
-      this.hanging++;
-      response.on('close', () => {
-        this.hanging--;
-      });
-    } else if (fault === 'reset') response.socket?.resetAndDestroy();
-    else if (fault === 'reset-mid-answer') {
-      response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
-      response.write('{"id":', () => response.socket?.resetAndDestroy());
-    } else if ('accepted' in fault) this.fail(response, fault.then);
-    else {
-      response.writeHead(fault.status, { 'content-type': 'application/json', ...fault.headers });
-      response.end(fault.body);
-    }
   }
 
   private reply(request: Received, path: string, query: URLSearchParams): Reply {

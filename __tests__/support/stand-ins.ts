@@ -9,6 +9,8 @@ import type { StandIn } from './stand-in.js';
 /** How the runs that are started end. */
 export type End = 'well' | 'badly';
 
+const startTime = '2026-01-01T00:00:00Z';
+
 /** Every CI system that the `ci` rung can call, as a server to test against. */
 export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> = {
   github: (end) =>
@@ -30,8 +32,8 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
     AzureStandIn.start({
       run: [
         { status: 'notStarted' },
-        { status: 'inProgress' },
-        { status: 'completed', result: end === 'well' ? 'succeeded' : 'failed' },
+        { status: 'inProgress', startTime },
+        { status: 'completed', result: end === 'well' ? 'succeeded' : 'failed', startTime },
       ],
     }),
   jenkins: (end) =>

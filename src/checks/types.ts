@@ -20,8 +20,13 @@ export interface HealthCheck extends CheckBase {
 /** Something that is counted or measured, interval by interval. */
 export interface MetricCheck extends CheckBase {
   readonly kind: 'ratio' | 'rate' | 'value';
-  /** Called once, when the watch begins. `origin` is the monotonic time that windows count from. */
-  begin(origin: number): void;
+  /** The requests are those of others: how many there will be is not known. */
+  readonly realTraffic?: true;
+  /**
+   * Called once, when the watch begins. `origin` is the monotonic time that windows count from. `judgedFrom`: milliseconds
+   * after it from which on what happens is judged, 0 by default.
+   */
+  begin(origin: number, judgedFrom?: number): void;
   /**
    * What happened in the window. Called at the end of every window, in order; resolves when it is settled, which
    * may be later than the end of the next one. Never rejects, unless the signal is aborted.

@@ -7,7 +7,7 @@ export function withoutCheck(checks: readonly unknown[]): readonly Problem[] {
     {
       subject: 'checks',
       message: 'there is nothing to check',
-      fix: 'set `url` (and `health-url`), and leave at least one of the checks on',
+      fix: 'set `url` (and `health-url`), `prometheus-url` with its selectors, `kubernetes-health` or `compose-health`, and leave at least one of the checks on',
     },
   ];
 }
@@ -19,7 +19,7 @@ export function withoutRung(configured: number): readonly Problem[] {
     {
       subject: 'rollback',
       message: 'no rung of the rollback chain is configured',
-      fix: 'name `ci` in `rollback` (or set `ci-system`), or set `rollback-command` and `rollback: command`; to judge only, set `on-unhealthy: report`',
+      fix: 'set `kubernetes-workload`, `helm-release`, `compose-project` or `canary-workload`, name `ci` in `rollback` (or set `ci-system`), or set `rollback-command` and `rollback: command`; to judge only, set `on-unhealthy: report`',
     },
   ];
 }

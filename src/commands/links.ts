@@ -6,6 +6,8 @@ import type { ChainLink } from '../rollback/types.js';
 import { run as exec } from '../support/exec.js';
 import type { Finding } from '../support/finding.js';
 import type { Session } from './session.js';
+import type { Snapshot } from './snapshot-file.js';
+import { TARGET } from './target.js';
 
 /** The chain as it is configured. */
 export interface Links {
@@ -16,11 +18,22 @@ export interface Links {
   readonly configured: number;
 }
 
-export async function buildLinks(session: Session, isRollbackRun: boolean): Promise<Links> {
+export interface LinkOptions {
+  /** This run is a rollback run itself. */
+  readonly isRollbackRun?: boolean;
+  /** What was recorded before the deploy of this run. */
+  readonly snapshot?: Snapshot | undefined;
+}
+
+export async function buildLinks(
+  session: Session,
+  { isRollbackRun = false, snapshot }: LinkOptions,
+): Promise<Links> {
   const { entry, settings, info, resolution } = session;
   const ciSystem = ciSystemOf(session);
   const links: ChainLink[] = [];
   const findings: Finding[] = [];
+  const recorded = snapshot?.targets.find(({ name }) => name === TARGET)?.rungs ?? {};
   const rungs = configuredRungs(resolution);
   for (const { id, configured, because } of rungs) {
     if (!configured) {
@@ -38,6 +51,8 @@ export async function buildLinks(session: Session, isRollbackRun: boolean): Prom
             settings,
             ciSystem,
             ownRunId: ciSystem === info.system ? info.runId : null,
+            run: { system: info.system, runId: info.runId, url: info.runUrl },
+            recorded: recorded[id],
             isRollbackRun,
             env: withoutSecretInputs(entry.env, inputs),
             platform: entry.platform,

@@ -20,6 +20,7 @@ const plain: Partial<Readonly<Record<CommandId, () => Promise<(s: Session) => Pr
     snapshot: async () => (await import('./snapshot.js')).snapshot,
     preflight: async () => (await import('./preflight.js')).preflight,
     validate: async () => (await import('./validate.js')).validate,
+    replay: async () => (await import('./replay.js')).replay,
     demo: async () => {
       const { demo } = await import('./demo.js');
       return (session) => demo(session, main);

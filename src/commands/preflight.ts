@@ -1,18 +1,19 @@
-import { createChecks } from '../checks/registry.js';
 import { exitCodes } from '../inputs/exit-codes.js';
 import { UsageError } from '../support/errors.js';
 import type { Finding } from '../support/finding.js';
+import { checksOf } from './checks.js';
 import { withoutCheck, withoutRung } from './completeness.js';
 import { buildLinks } from './links.js';
 import { preflightAll, printFindings } from './preflighting.js';
+import { recordedSnapshot } from './recorded.js';
 import type { Session } from './session.js';
 
 /** Proves that every configured check and rung would work. Changes nothing. */
 export async function preflight(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
-  const { entry, settings, console } = session;
-  const checks = createChecks({ settings, clock: entry.clock, http: session.http, leastRate: 0 });
-  const built = await buildLinks(session, false);
+  const { settings, console } = session;
+  const checks = await checksOf(session);
+  const built = await buildLinks(session, { snapshot: await recordedSnapshot(session) });
   const missing = [
     ...withoutCheck(checks),
     ...(settings['on-unhealthy'] === 'rollback' ? withoutRung(built.configured) : []),

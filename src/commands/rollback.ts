@@ -5,15 +5,20 @@ import { buildLinks } from './links.js';
 import { rollbackMarker } from './marker.js';
 import type { Outcome } from './outcome.js';
 import { printFindings } from './preflighting.js';
-import { rollBack, TARGET } from './rolling-back.js';
+import { recordedSnapshot } from './recorded.js';
+import { rollBack } from './rolling-back.js';
 import type { Session } from './session.js';
+import { TARGET } from './target.js';
 
 /** Runs the chain now, without a watch. */
 export async function rollback(session: Session): Promise<Outcome> {
   const { settings, console } = session;
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const marker = rollbackMarker(session);
-  const { links, findings, configured } = await buildLinks(session, marker !== null);
+  const { links, findings, configured } = await buildLinks(session, {
+    isRollbackRun: marker !== null,
+    snapshot: await recordedSnapshot(session),
+  });
   const missing = withoutRung(configured);
   if (missing.length > 0) throw new UsageError(missing);
   const reason = settings.reason ?? 'A rollback was asked for by hand.';

@@ -1,15 +1,18 @@
-import { createChecks } from '../checks/registry.js';
 import type { Check } from '../checks/types.js';
 import { confirm } from '../gate/confirm.js';
 import { exitCodes } from '../inputs/exit-codes.js';
 import { runChain } from '../rollback/chain.js';
-import type { ChainLink, Confirmation, RollbackReport } from '../rollback/types.js';
+import type {
+  ChainLink,
+  Confirmation,
+  RecordedVersion,
+  RollbackReport,
+} from '../rollback/types.js';
 import { formatDuration } from '../support/format.js';
+import { checksOf } from './checks.js';
 import { withHeartbeat } from './heartbeat.js';
 import type { Session } from './session.js';
-
-/** The flat inputs describe one target, and this is its name. */
-export const TARGET = 'default';
+import { TARGET } from './target.js';
 
 /** Own probes go at least this fast while a rollback is confirmed: a person is waiting. */
 const CONFIRM_RATE = 10;
@@ -26,16 +29,17 @@ export interface RollbackOrder {
 /** Runs the chain for the target, and confirms what it did. */
 export async function rollBack(session: Session, order: RollbackOrder): Promise<RollbackReport> {
   const { entry, settings, console } = session;
-  const again = (): readonly Check[] =>
-    createChecks({ settings, clock: entry.clock, http: session.http, leastRate: CONFIRM_RATE });
-  const wanted = (check: Check): boolean => check.kind === 'health' || order.mustBeRight(check);
-  const nothingToLookAt = !again().some(wanted);
+  const again = async (): Promise<readonly Check[]> =>
+    (await checksOf(session, CONFIRM_RATE)).filter(
+      (check) => check.kind === 'health' || order.mustBeRight(check),
+    );
+  const nothingToLookAt = (await again()).length === 0;
 
   async function confirmed(signal: AbortSignal): Promise<Confirmation> {
     const timeout = settings['verify-timeout'];
     console.line(`looking again at what was wrong, for up to ${formatDuration(timeout)}`);
     const outcome = await confirm({
-      checks: again().filter(wanted),
+      checks: await again(),
       clock: entry.clock,
       signal,
       timeout,
@@ -54,6 +58,7 @@ export async function rollBack(session: Session, order: RollbackOrder): Promise<
         verdict: order.verdict,
         reason: order.reason,
         correlationId: `rollgate-${entry.uuid()}`,
+        ...recordedVersion(order.links),
       },
       timeout: settings['rollback-timeout'],
       dryRun: settings['dry-run'],
@@ -70,4 +75,13 @@ export async function rollBack(session: Session, order: RollbackOrder): Promise<
   );
   if (report.status === 'failed') console.line(`❌ Rollback failed: ${report.detail}`);
   return report;
+}
+
+/** By the first rung that knows. */
+function recordedVersion(links: readonly ChainLink[]): RecordedVersion {
+  for (const { rung } of links) {
+    const version = rung.kind === 'skip' ? undefined : rung.recordedVersion?.();
+    if (version !== undefined) return version;
+  }
+  return {};
 }

@@ -1,4 +1,3 @@
-import { createChecks } from '../checks/registry.js';
 import type { WatchOutcome } from '../gate/watch.js';
 import { exitCodes } from '../inputs/exit-codes.js';
 import { notNeeded, type TargetReport } from '../report/record.js';
@@ -7,6 +6,8 @@ import { isCancelled } from '../support/abort.js';
 import { UsageError } from '../support/errors.js';
 import type { Finding } from '../support/finding.js';
 import { formatDuration } from '../support/format.js';
+import { beginAll, keepAll } from './beginning.js';
+import { checksOf } from './checks.js';
 import { withoutCheck, withoutRung } from './completeness.js';
 import { exitCodeOf } from './exit.js';
 import { buildLinks, type Links } from './links.js';
@@ -19,8 +20,10 @@ import {
   printFindings,
   usableRungs,
 } from './preflighting.js';
-import { rollBack, TARGET } from './rolling-back.js';
+import { recordedSnapshot } from './recorded.js';
+import { rollBack } from './rolling-back.js';
 import type { Session } from './session.js';
+import { TARGET } from './target.js';
 import { watchTarget } from './watching.js';
 
 /** Preflight, watch, verdict, chain, confirmation. */
@@ -35,16 +38,11 @@ export async function run(session: Session): Promise<Outcome> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
 
   const { entry, settings, console } = session;
-  const checks = createChecks({
-    settings,
-    clock: entry.clock,
-    http: session.http,
-    leastRate: 0,
-  });
+  const checks = await checksOf(session);
   const wantsRollback =
     settings['on-unhealthy'] === 'rollback' || settings['on-inconclusive'] === 'rollback';
   const built: Links = wantsRollback
-    ? await buildLinks(session, false)
+    ? await buildLinks(session, { snapshot: await recordedSnapshot(session) })
     : { links: [], findings: [], configured: 0 };
   const missing = [
     ...withoutCheck(checks),
@@ -52,17 +50,29 @@ export async function run(session: Session): Promise<Outcome> {
   ];
   if (missing.length > 0) throw new UsageError(missing);
 
-  await checkSnapshot(session);
   console.line(
     `rollgate ${entry.version}: watching ${subjects(checks)} for ${planInWords(settings)}`,
   );
   let found: readonly Finding[];
+  let alreadyRolledBack: string | undefined;
   try {
-    found = [...built.findings, ...(await preflightAll(session, checks, built.links))];
+    const [preflight, beginning] = await Promise.all([
+      preflightAll(session, checks, built.links),
+      beginAll(session, built.links),
+    ]);
+    found = [...built.findings, ...preflight, ...beginning.findings];
+    alreadyRolledBack = beginning.alreadyRolledBack;
   } catch (error) {
     if (!isCancelled(entry.signal)) throw error;
     return cancelledEarly(session);
   }
+  if (alreadyRolledBack !== undefined)
+    return {
+      verdict: 'inconclusive',
+      exitCode: exitCodes.inconclusive,
+      reason: `Already rolled back: ${alreadyRolledBack} Nothing was watched.`,
+      findings: found.map(asWarning),
+    };
   const checkIds = new Set(checks.map((check) => check.id));
   const badChecks = found.filter((f) => f.level === 'error' && checkIds.has(f.subject));
   const noUsableRung = wantsRollback && usableRungs(built.links, found).length === 0;
@@ -77,14 +87,13 @@ export async function run(session: Session): Promise<Outcome> {
       findings: found,
     };
   // A broken rung is only a warning while another one works.
-  const findings = found.map((f): Finding =>
-    f.level === 'error' ? { ...f, level: 'warning' } : f,
-  );
+  const findings = found.map(asWarning);
   printFindings(session, findings);
 
   const startedAt = entry.clock.now();
   const watched = await watchTarget(session, checks);
   const rollback = await answer(session, watched, built);
+  if (watched.verdict === 'healthy' && !settings['dry-run']) await keepAll(session, built.links);
   const target: TargetReport = {
     name: TARGET,
     verdict: watched.verdict,
@@ -101,19 +110,6 @@ export async function run(session: Session): Promise<Outcome> {
     detectedAt: watched.decidedAt === null ? null : startedAt + watched.decidedAt,
     detectionSeconds: watched.decidedAt === null ? null : watched.decidedAt / 1000,
   };
-}
-
-/** No rung of this version returns to a snapshot; that one of another run is not used is said loudly all the same. */
-async function checkSnapshot(session: Session): Promise<void> {
-  const { entry, settings, info, console, notices } = session;
-  const path = settings['snapshot-file'];
-  const text = entry.files.read(path);
-  if (text === undefined) return;
-  const { readSnapshot } = await import('./snapshot-file.js');
-  const { notice } = readSnapshot(text, path, info);
-  if (notice === undefined) return;
-  notices.push(notice);
-  console.annotate('warning', 'Rollgate snapshot', notice);
 }
 
 /** What the verdict leads to. */
@@ -146,6 +142,10 @@ function reasonOf(watched: WatchOutcome, rollback: RollbackReport): string {
   return watched.verdict === 'inconclusive' && rollback.status === 'not-needed'
     ? `${watched.reason} Nothing was rolled back.`
     : watched.reason;
+}
+
+function asWarning(finding: Finding): Finding {
+  return finding.level === 'error' ? { ...finding, level: 'warning' } : finding;
 }
 
 function cancelledEarly({ entry }: Session): Outcome {

@@ -3,8 +3,8 @@ import { messageOf, UsageError } from '../support/errors.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { buildLinks } from './links.js';
 import { makeDirectoryOf } from './finish.js';
-import { TARGET } from './rolling-back.js';
 import type { Session } from './session.js';
+import { TARGET } from './target.js';
 import type { Snapshot } from './snapshot-file.js';
 
 /** Looking at what runs now may take this long, milliseconds. */
@@ -14,7 +14,7 @@ const TIMEOUT = 60_000;
 export async function snapshot(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const { entry, info, settings, console } = session;
-  const { links } = await buildLinks(session, false);
+  const { links } = await buildLinks(session, {});
   const rungs: Record<string, unknown> = {};
   const limited = deadline(entry.clock, TIMEOUT, 'the snapshot', entry.signal);
   try {

@@ -6,8 +6,8 @@ import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, type RecordingLine } from '../report/recording.js';
 import { progressLine } from '../report/terminal.js';
 import { createLogCadence, tickEvery } from './progress.js';
-import { TARGET } from './rolling-back.js';
 import type { Session } from './session.js';
+import { TARGET } from './target.js';
 
 export function watchPlanOf({ settings }: Session): WatchPlan {
   return {
@@ -18,6 +18,8 @@ export function watchPlanOf({ settings }: Session): WatchPlan {
     decision: settings.decision,
     minRequests: settings['min-requests'],
     earlyPass: settings['early-pass'],
+    onNoData: settings['on-no-data'],
+    onProviderError: settings['on-provider-error'],
   };
 }
 
@@ -43,8 +45,8 @@ export async function watchTarget(
     signal: entry.signal,
     tickEvery: tickEvery(settings.interval, console.hasLive),
     observer: {
-      event: (event) => {
-        record({ type: 'event', target: TARGET, event });
+      event: (event, at) => {
+        record({ type: 'event', target: TARGET, at, event });
       },
       tick: (state) => {
         const line = progressLine(
@@ -62,8 +64,13 @@ export async function watchTarget(
     },
   });
   if (outcome.verdict !== 'cancelled') {
-    const { verdict, reason, decidedBy } = outcome;
-    record({ type: 'judgement', target: TARGET, judgement: { verdict, reason, decidedBy } });
+    const { verdict, reason, decidedBy, decidedAt } = outcome;
+    record({
+      type: 'judgement',
+      target: TARGET,
+      ...(decidedAt === null ? {} : { at: decidedAt }),
+      judgement: { verdict, reason, decidedBy },
+    });
   }
   return outcome;
 }

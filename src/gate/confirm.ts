@@ -7,6 +7,8 @@ import { createHealth, type Health } from './health.js';
 import { literalBreach } from './odds.js';
 import type { Look, MetricLimit, Observation, Totals } from './types.js';
 
+/** Measurements of a value that must be within the limit. */
+const VALUES = 3;
 /** How often traffic is looked at, and the health check at least, milliseconds. */
 const EVERY = 1000;
 
@@ -63,13 +65,14 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
         limit,
         check,
         totals: none(),
-        needed: firstNeed(limit, options),
+        needed: firstNeed(check, limit, options),
         within: false,
         judged: undefined,
       });
   }
   const right = (): boolean =>
-    healths.every(({ health }) => health.state === 'up') && stretches.every((s) => s.within);
+    healths.every(({ health }) => health.state === 'up' && !health.isBlind) &&
+    stretches.every((s) => s.within);
   const settle = (): void => {
     if (right()) done.abort(new NoLongerNeeded());
   };
@@ -85,7 +88,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   }
 
   async function measure(stretch: Stretch): Promise<void> {
-    stretch.check.begin(origin);
+    stretch.check.begin(origin, 0);
     for (let from = 0; ; from += EVERY) {
       const window = { from, to: from + EVERY };
       await clock.sleep(origin + window.to - clock.monotonic(), signal);
@@ -115,7 +118,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     };
   const wrong = [
     ...healths
-      .filter(({ health }) => health.state !== 'up')
+      .filter(({ health }) => health.state !== 'up' || health.isBlind)
       .map(({ health }) => healthInWords(health)),
     ...stretches.filter((s) => !s.within).map(stretchInWords),
   ];
@@ -128,10 +131,14 @@ function none(): Totals {
 
 /**
  * How many requests a stretch needs at first: `minRequests`; more when a quarter of the time is enough for them,
- * because three failures are to be expected there from a version that is just at its limit.
+ * because three failures are to be expected there from a version that is just at its limit. How much traffic others send is
+ * not known.
  */
-function firstNeed(limit: MetricLimit, options: ConfirmOptions): number {
-  if (limit.metric !== 'success-rate' || limit.minPercent >= 100) return options.minRequests;
+function firstNeed(check: MetricCheck, limit: MetricLimit, options: ConfirmOptions): number {
+  // A measurement is no request: some of them in a row are enough.
+  if (limit.metric === 'value') return VALUES;
+  const isTelling = limit.metric === 'success-rate' && limit.minPercent < 100;
+  if (!isTelling || check.realTraffic === true) return options.minRequests;
   const telling = Math.ceil(300 / (100 - limit.minPercent));
   const affordable = Math.floor((options.requestsPerSecond * options.timeout) / 4000);
   return Math.max(options.minRequests, Math.min(telling, affordable));
@@ -157,6 +164,7 @@ function add(stretch: Stretch, observation: Observation): void {
 }
 
 function healthInWords(health: Health): string {
+  if (health.isBlind) return `nothing could be seen of the health (${health.blindDetail})`;
   if (health.looks === 0) return 'the health check has not answered yet';
   return health.failedInARow > 0
     ? `the health check still fails (${health.lastDetail})`

@@ -50,6 +50,7 @@ function allowedShare(limit: MetricLimit): number | null {
     case 'errors-per-minute':
       return limit.scaledTo === null ? null : limit.max / limit.scaledTo;
     case 'value':
+    case 'relative':
       return null;
   }
 }

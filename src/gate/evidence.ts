@@ -1,3 +1,4 @@
+import { logSum } from './logs.js';
 import type { Sensitivity } from './types.js';
 
 /** Shares of the wealth that are staked on "the service is over its limit": small ones find slight breaches, large ones outages. */
@@ -81,13 +82,6 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
       return observations;
     },
   };
-}
-
-/** The logarithm of the sum of numbers that are given as logarithms; `-Infinity` stands for 0. */
-function logSum(logs: readonly number[]): number {
-  const largest = Math.max(...logs);
-  if (largest === -Infinity) return -Infinity;
-  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
 }
 
 /**

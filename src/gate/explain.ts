@@ -3,7 +3,7 @@ import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { valueInWords, limitInWords } from './words.js';
 import { valueOf } from './tally.js';
-import type { MetricLimit, Totals } from './types.js';
+import type { BaselineCounts, MetricLimit, Totals } from './types.js';
 
 /** One metric check, as far as a sentence needs it. */
 export interface Explained {
@@ -11,6 +11,10 @@ export interface Explained {
   readonly limit: MetricLimit;
   readonly totals: Readonly<Totals>;
   readonly maxLogE: number;
+  /** What was counted of the baseline, for a check that has one. */
+  readonly baseline?: Readonly<BaselineCounts>;
+  /** There is evidence against it, and the baseline did no better. */
+  readonly excused?: boolean;
 }
 
 /**
@@ -22,15 +26,15 @@ export interface Explained {
 export function byEvidence(check: Explained, metricChecks: number): string {
   const odds = oddsInWords(check.maxLogE - Math.log(metricChecks));
   return (
-    `${seen(check)}; if the true ${rateNoun(check.limit)} were ${limitInWords(check.limit)}, ` +
-    `evidence this strong would appear in fewer than 1 in ${odds} watches.${belief(check)}`
+    `${seen(check)}; if ${supposition(check.limit)}, ` +
+    `evidence this strong would appear in fewer than 1 in ${odds} watches.${belief(check)}${blame(check)}`
   );
 }
 
 /** Why the literal limit decided at the end of the watch, without much evidence. */
 export function byLimit(check: Explained): string {
   return (
-    `${seen(check)}, measured over the whole watch.${belief(check)} ` +
+    `${seen(check)}, measured over the whole watch.${belief(check)}${blame(check)} ` +
     'The margin is within noise: set `decision: evidence` to hold instead.'
   );
 }
@@ -51,15 +55,18 @@ export function passed(
     parts.push(
       `the health check passed ${formatNumber(health.looks - health.failed, 0)} of ${plural(health.looks, 'look')}`,
     );
-  const strongest = Math.max(0, ...checks.map((check) => check.maxLogE));
+  const excused = checks.filter((check) => check.excused === true);
+  const against = checks.filter((check) => check.excused !== true);
+  const strongest = Math.max(0, ...against.map((check) => check.maxLogE));
   const evidence =
-    checks.length === 0
+    against.length === 0
       ? ''
       : `; no evidence of a breach at any point (strongest 1 in ${oddsInWords(strongest)})`;
   const first = checks[0];
   return (
     `${capital(parts.join(', '))} over ${formatDuration(over)}${evidence}.` +
-    (first === undefined ? '' : belief(first))
+    (first === undefined ? '' : belief(first)) +
+    excused.map(equallyAffectedMeanwhile).join('')
   );
 }
 
@@ -77,10 +84,41 @@ export function tooFew(check: Explained, needed: number, over: number): string {
   return `Only ${plural(check.totals.samples, 'request')} in ${formatDuration(over)} (${formatNumber(needed)} needed): not enough to judge ${check.id}.`;
 }
 
-export function stale(check: Explained, silentFor: number | null): string {
-  return silentFor === null
-    ? `The source of ${check.id} gave no data during the whole watch: not enough to judge.`
-    : `The source of ${check.id} gave no data in the last ${formatDuration(silentFor)} of the watch: not enough to judge.`;
+/** A check whose source had nothing more to say when the watch ended. */
+export interface Staleness {
+  readonly id: string;
+  /** Milliseconds; `null`: during the whole watch. */
+  readonly silentFor: number | null;
+  readonly why: 'no-data' | 'provider-error';
+}
+
+export function stale(check: Staleness): string {
+  return `${silenceOf(check)}: not enough to judge.`;
+}
+
+/** `on-no-data: unhealthy`. */
+export function staleIsUnhealthy(check: Staleness): string {
+  return `${silenceOf(check)}, which counts as unhealthy (\`on-no-data\`).`;
+}
+
+/** `on-no-data: ignore`, `on-provider-error: ignore`. */
+export function leftOut(check: Staleness): string {
+  return ` ${silenceOf(check)}, and was left out.`;
+}
+
+function silenceOf({ id, silentFor, why }: Staleness): string {
+  const when =
+    silentFor === null
+      ? 'during the whole watch'
+      : `in the last ${formatDuration(silentFor)} of the watch`;
+  return `The source of ${id} gave no data ${when}${why === 'provider-error' ? ' (no usable answer)' : ''}`;
+}
+
+/** The source cannot tell all bad ones from good ones, and with them it would be over the limit. */
+export function unclear(check: Explained): string {
+  const { totals } = check;
+  const most = { ...totals, failures: totals.possibleFailures ?? totals.failures };
+  return `${seen(check)}, and up to ${formatNumber(most.failures, 0)} may have: the source cannot tell exactly. Not enough to judge ${check.id}; set the limit to a border of a bucket.`;
 }
 
 export function grey(check: Explained): string {
@@ -92,6 +130,41 @@ export function flapping(health: Health): string {
     `The health check neither failed nor passed often enough in a row at the end of the watch ` +
     `(${String(health.failed)} of ${plural(health.looks, 'look')} failed, last: ${health.lastDetail === '' ? 'passed' : health.lastDetail}).`
   );
+}
+
+/** The source of a health check was not reached at the end of the watch. */
+export function blind(check: { readonly id: string }, health: Health): string {
+  const when =
+    health.looks === 0
+      ? 'at any time of the watch'
+      : `at the end of the watch (${String(health.blind)} of ${plural(health.looks + health.blind, 'look')} showed nothing)`;
+  return `What ${check.id} looks at could not be seen ${when}: ${health.blindDetail}. Not enough to judge.`;
+}
+
+/** The limit is broken, and the baseline does no better: that says nothing against the new version. */
+export function equallyAffected(check: Explained): string {
+  return `${seen(check)}, but the baseline is equally affected: ${ofBaseline(check)}. This does not speak against the new version.`;
+}
+
+function equallyAffectedMeanwhile({ id }: Explained): string {
+  return ` For a while ${id} was over its limit, and the baseline was equally affected.`;
+}
+
+/** The limit is broken, and there is too little of a baseline to tell whether that is the new version's fault. */
+export function incomparable(check: Explained, needed: number): string {
+  return `${seen(check)}, but the baseline had only ${plural(check.baseline?.samples ?? 0, 'request')} (${formatNumber(needed)} needed): not enough to tell whether the new version is to blame.`;
+}
+
+export function staleBaseline(id: string, silentFor: number | null): string {
+  const when =
+    silentFor === null
+      ? 'during the whole watch'
+      : `in the last ${formatDuration(silentFor)} of the watch`;
+  return `The source of ${id} gave no data of the baseline ${when}: not enough to judge.`;
+}
+
+export function tooFewOfBaseline(check: Explained, needed: number, over: number): string {
+  return `Only ${plural(check.baseline?.samples ?? 0, 'request')} of the baseline in ${formatDuration(over)} (${formatNumber(needed)} needed): not enough to judge ${check.id}.`;
 }
 
 /** What was counted, with the limit beside it: `41 of 300 requests failed (86.3 % success, limit 95 %)`. */
@@ -109,6 +182,8 @@ export function seen(check: Explained): string {
       return `${of} took longer than ${formatDuration(limit.maxMs)} (limit: ${formatNumber(100 - limit.percentile, 4)} %)`;
     case 'value':
       return `the value was ${valueInWords(limit, totals)} on average (limit ${limitInWords(limit)})`;
+    case 'relative':
+      return `${of} failed (${failing(totals)}), against ${ofBaseline(check)}`;
   }
 }
 
@@ -123,7 +198,26 @@ function within(check: Explained): string {
       return `${valueInWords(limit, totals)} (limit ${formatNumber(limit.percentile, 4)} %)`;
     case 'value':
       return `${valueInWords(limit, totals)} on average (limit ${limitInWords(limit)})`;
+    case 'relative':
+      return `${failing(totals)} of ${plural(totals.samples, 'request')} failed, against ${ofBaseline(check)}`;
   }
+}
+
+/** `3 of 310 of the baseline (0.97 %)` */
+function ofBaseline({ baseline = { samples: 0, failures: 0 } }: Explained): string {
+  const of = `${formatNumber(baseline.failures, 0)} of ${formatNumber(baseline.samples, 0)} of the baseline`;
+  return baseline.samples === 0 ? of : `${of} (${failing(baseline)})`;
+}
+
+function failing({ samples, failures }: Readonly<BaselineCounts>): string {
+  return `${formatNumber((100 * failures) / samples)} %`;
+}
+
+/** With a baseline beside an absolute limit: that the baseline does better. */
+function blame(check: Explained): string {
+  return check.baseline === undefined || check.limit.metric === 'relative'
+    ? ''
+    : ` The baseline does better: ${ofBaseline(check)} failed.`;
 }
 
 /** The descriptive posterior; it assumes independent requests, so it stands beside the evidence and decides nothing. */
@@ -145,7 +239,15 @@ function percent(totals: Readonly<Totals>): string {
   return formatShare(share, share > 0.99 ? 2 : 1);
 }
 
-function rateNoun(limit: MetricLimit): string {
+/** What the evidence speaks against. */
+function supposition(limit: MetricLimit): string {
+  if (limit.metric !== 'relative') return `the true ${rateNoun(limit)} were ${limitInWords(limit)}`;
+  return limit.margin === 1
+    ? 'the new version were no worse'
+    : `it failed at most ${formatNumber(limit.margin, 4)} times as often`;
+}
+
+function rateNoun(limit: Exclude<MetricLimit, { metric: 'relative' }>): string {
   switch (limit.metric) {
     case 'success-rate':
       return 'rate';

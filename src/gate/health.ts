@@ -12,8 +12,15 @@ export interface Health {
   /** `at`: when the look was begun, milliseconds since the start of the watch. */
   push(at: number, look: Look): void;
   readonly state: HealthState;
+  /** Looks that showed something. */
   readonly looks: number;
   readonly failed: number;
+  /** Looks that showed nothing. */
+  readonly blind: number;
+  /** Whether the last look showed nothing. */
+  readonly isBlind: boolean;
+  /** Why the last of those showed nothing. */
+  readonly blindDetail: string;
   /** Failed looks in a row, up to now. */
   readonly failedInARow: number;
   /** When the last good look was begun; `null`: it has never answered well. */
@@ -34,6 +41,9 @@ export interface Health {
 export function createHealth(limit: HealthLimit, warmUp: number): Health {
   let looks = 0;
   let failed = 0;
+  let blind = 0;
+  let isBlind = false;
+  let blindDetail = '';
   let failedInARow = 0;
   let goodInARow = 0;
   let lastGoodAt: number | null = null;
@@ -42,6 +52,12 @@ export function createHealth(limit: HealthLimit, warmUp: number): Health {
   const kinds: Record<string, number> = {};
   return {
     push(at, look) {
+      isBlind = look.ok === null;
+      if (look.ok === null) {
+        blind += 1;
+        blindDetail = look.detail;
+        return;
+      }
       looks += 1;
       if (look.ok) {
         goodInARow += 1;
@@ -67,6 +83,15 @@ export function createHealth(limit: HealthLimit, warmUp: number): Health {
     },
     get failed() {
       return failed;
+    },
+    get blind() {
+      return blind;
+    },
+    get isBlind() {
+      return isBlind;
+    },
+    get blindDetail() {
+      return blindDetail;
     },
     get failedInARow() {
       return failedInARow;

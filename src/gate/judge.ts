@@ -4,6 +4,7 @@ import { failThreshold } from './evidence.js';
 import * as explain from './explain.js';
 import { createHealth, type Health } from './health.js';
 import { literalBreach } from './odds.js';
+import { BLAME_THRESHOLD } from './relative.js';
 import { createTally, valueOf, type Tally } from './tally.js';
 import {
   kindOf,
@@ -11,6 +12,7 @@ import {
   type JudgedCheck,
   type Judgement,
   type MetricLimit,
+  type NoDataPolicy,
   type WatchEvent,
   type WatchPlan,
 } from './types.js';
@@ -42,23 +44,34 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
     const { limit } = check;
     if (limit.metric === 'health')
       healths.set(check.id, { check, health: createHealth(limit, plan.warmUp) });
-    else metrics.set(check.id, { check, limit, tally: createTally(limit, plan) });
+    else metrics.set(check.id, { check, limit, tally: createTally(limit, plan, check.baseline) });
   }
   const threshold = failThreshold({ sensitivity: plan.sensitivity, metricChecks: metrics.size });
   let judgement: Judgement | undefined;
 
+  /** Whether there is a baseline, and it does better: what hits both is not the new version's fault. */
+  const blamed = ({ tally }: Metric): boolean =>
+    tally.comparison === undefined || tally.comparison.logE >= BLAME_THRESHOLD;
+  const suspicious = (metric: Metric): boolean =>
+    metric.limit.metric === 'relative'
+      ? metric.tally.comparison?.isWorse(threshold) === true
+      : metric.tally.maxLogE >= threshold;
   const told = (metric: Metric): explain.Explained => ({
     id: metric.check.id,
     limit: metric.limit,
     totals: metric.tally.totals,
     maxLogE: metric.tally.maxLogE,
+    ...(metric.tally.comparison === undefined ? {} : { baseline: metric.tally.baseline }),
+    excused: suspicious(metric) && !blamed(metric),
   });
-  const convicted = (metric: Metric): boolean => metric.tally.maxLogE >= threshold;
+  const convicted = (metric: Metric): boolean => suspicious(metric) && blamed(metric);
   const overLimit = (metric: Metric): boolean => literalBreach(metric.limit, metric.tally.totals);
   const enough = (metric: Metric): boolean =>
     metric.limit.metric === 'value'
       ? metric.tally.totals.samples > 0
       : metric.tally.totals.samples >= plan.minRequests;
+  const enoughOfBaseline = (metric: Metric): boolean =>
+    metric.tally.comparison === undefined || metric.tally.baseline.samples >= plan.minRequests;
 
   function unhealthy(reason: string, first: string): Judgement {
     const others = [...metrics.values()].filter((m) => m.check.id !== first && convicted(m));
@@ -78,7 +91,7 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
     const intervalIsOver = metric.tally.push(event.window, event.observation);
     if (convicted(metric))
       return unhealthy(explain.byEvidence(told(metric), metrics.size), metric.check.id);
-    if (plan.decision === 'strict' && intervalIsOver)
+    if (plan.decision === 'strict' && intervalIsOver && blamed(metric))
       return unhealthy(
         explain.byInterval(told(metric), formatDuration(event.window.to)),
         metric.check.id,
@@ -96,14 +109,13 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
     return good ? healthy(at - plan.warmUp) : undefined;
   }
 
-  function healthy(over: number): Judgement {
+  function healthy(over: number, leftOut: readonly Metric[] = []): Judgement {
+    const judged = [...metrics.values()].filter((metric) => !leftOut.includes(metric));
+    const passed = explain.passed(judged.map(told), [...healths.values()][0]?.health, over);
+    const others = leftOut.map((metric) => explain.leftOut(staleness(metric)));
     return {
       verdict: 'healthy',
-      reason: explain.passed(
-        [...metrics.values()].map(told),
-        [...healths.values()][0]?.health,
-        over,
-      ),
+      reason: `${passed}${others.join('')}`,
       decidedBy: [],
     };
   }
@@ -125,32 +137,91 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
   function atDeadline(): Judgement {
     if (plan.decision !== 'evidence')
       for (const metric of metrics.values())
-        if (enough(metric) && silence(metric) === 'fresh' && overLimit(metric))
+        if (enough(metric) && silence(metric) === 'fresh' && overLimit(metric) && blamed(metric))
           return unhealthy(explain.byLimit(told(metric)), metric.check.id);
+    for (const metric of metrics.values())
+      if (silence(metric) !== 'fresh' && policyFor(metric) === 'unhealthy')
+        return unhealthy(explain.staleIsUnhealthy(staleness(metric)), metric.check.id);
     const doubts: { id: string; why: string }[] = [];
     for (const metric of metrics.values()) {
-      const id = metric.check.id;
-      const silent = silence(metric);
-      if (silent !== 'fresh') doubts.push({ id, why: explain.stale(told(metric), silent) });
-      else if (!enough(metric))
-        doubts.push({ id, why: explain.tooFew(told(metric), plan.minRequests, plan.duration) });
-      else if (overLimit(metric)) doubts.push({ id, why: explain.grey(told(metric)) });
+      const why = doubtOf(metric);
+      if (why !== undefined) doubts.push({ id: metric.check.id, why });
     }
     for (const { check, health } of healths.values())
-      if (health.state === 'undecided')
+      if (health.isBlind) doubts.push({ id: check.id, why: explain.blind(check, health) });
+      else if (health.state === 'undecided')
         doubts.push({ id: check.id, why: explain.flapping(health) });
     const doubt = doubts[0];
     if (doubt !== undefined)
       return { verdict: 'inconclusive', reason: doubt.why, decidedBy: doubts.map((d) => d.id) };
-    return healthy(plan.duration);
+    return healthy(plan.duration, [...metrics.values()].filter(isLeftOut));
+  }
+
+  /** Why the end of the watch cannot tell whether a check holds, if it cannot. */
+  function doubtOf(metric: Metric): string | undefined {
+    const check = told(metric);
+    if (isLeftOut(metric)) return judgesNothing() ? explain.stale(staleness(metric)) : undefined;
+    if (silence(metric) !== 'fresh') return explain.stale(staleness(metric));
+    if (!enough(metric)) return explain.tooFew(check, plan.minRequests, plan.duration);
+    if (overLimit(metric)) return blamed(metric) ? explain.grey(check) : notBlamed(metric);
+    if (mayBeOver(metric)) return explain.unclear(check);
+    return metric.limit.metric === 'relative' ? doubtOfBaseline(metric) : undefined;
+  }
+
+  /** That a baseline says nothing is never `on-no-data: unhealthy`: it is not what was deployed. */
+  function doubtOfBaseline(metric: Metric): string | undefined {
+    const silent = silenceSince(metric.tally.baselineFreshAt, metric);
+    if (silent !== 'fresh') return explain.staleBaseline(metric.check.id, silent);
+    return enoughOfBaseline(metric)
+      ? undefined
+      : explain.tooFewOfBaseline(told(metric), plan.minRequests, plan.duration);
+  }
+
+  function notBlamed(metric: Metric): string {
+    return enoughOfBaseline(metric)
+      ? explain.equallyAffected(told(metric))
+      : explain.incomparable(told(metric), plan.minRequests);
+  }
+
+  /** Whether the bad ones that are not told from good ones would be too many. */
+  function mayBeOver({ limit, tally }: Metric): boolean {
+    const { possibleFailures } = tally.totals;
+    if (possibleFailures === undefined) return false;
+    return literalBreach(limit, { ...tally.totals, failures: possibleFailures });
+  }
+
+  function policyFor({ tally }: Metric): NoDataPolicy {
+    const policy = tally.lastMissing === 'provider-error' ? plan.onProviderError : plan.onNoData;
+    return policy ?? 'inconclusive';
+  }
+
+  /** Whether the others decide without it. */
+  function isLeftOut(metric: Metric): boolean {
+    return silence(metric) !== 'fresh' && policyFor(metric) === 'ignore';
+  }
+
+  function judgesNothing(): boolean {
+    return healths.size === 0 && [...metrics.values()].every(isLeftOut);
+  }
+
+  function staleness(metric: Metric): explain.Staleness {
+    const silent = silence(metric);
+    return {
+      id: metric.check.id,
+      silentFor: silent === 'fresh' ? 0 : silent,
+      why: metric.tally.lastMissing ?? 'no-data',
+    };
   }
 
   /** `fresh`, or for how long the source had been silent when the watch ended; `null`: from the start. */
   function silence(metric: Metric): 'fresh' | number | null {
-    const { freshAt } = metric.tally;
+    return silenceSince(metric.tally.freshAt, metric);
+  }
+
+  function silenceSince(freshAt: number | null, metric: Metric): 'fresh' | number | null {
     if (freshAt === null) return null;
     const silent = plan.warmUp + plan.duration - freshAt;
-    return silent <= 3 * plan.interval ? 'fresh' : silent;
+    return silent <= 3 * Math.max(plan.interval, metric.tally.cadence) ? 'fresh' : silent;
   }
 
   function metricResult(metric: Metric): CheckResult {
@@ -167,7 +238,8 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
       samples: tally.totals.samples,
       failures: tally.totals.failures,
       value: valueOf(limit, tally.totals),
-      shown: valueInWords(limit, tally.totals),
+      shown: valueInWords(limit, tally.totals, tally.baseline),
+      ...(tally.comparison === undefined ? {} : { baseline: { ...tally.baseline } }),
       evidence: { logE: tally.logE, maxLogE: tally.maxLogE, threshold },
       kinds: { ...tally.kinds },
       missing: { ...tally.missing },
@@ -191,7 +263,7 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
       shown: health.looks === 0 ? '' : `${String(good)} of ${String(health.looks)} looks passed`,
       evidence: null,
       kinds: { ...health.kinds },
-      missing: { noData: 0, providerErrors: 0 },
+      missing: { noData: 0, providerErrors: health.blind },
       series: [],
     };
   }
@@ -204,7 +276,9 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
       return isFirst ? found : undefined;
     },
     get healthUndecided() {
-      return [...healths.values()].some(({ health }) => health.state === 'undecided');
+      return [...healths.values()].some(
+        ({ health }) => health.state === 'undecided' || health.isBlind,
+      );
     },
     results: () =>
       checks.map((check) => {

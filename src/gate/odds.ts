@@ -20,7 +20,7 @@ const SLACK = 1e-9;
  * concerns time; leaving such intervals out would make a rare burst look like the usual rate.
  *
  * @returns a number from 0 to 20, or `undefined` when there is nothing to judge: no data, no request, no time passed, or
- *   a number that is not finite or, for a count, negative. Always `undefined` for `health`.
+ *   a number that is not finite or, for a count, negative. Always `undefined` for `health`, and for `relative`, which has an evidence of its own.
  */
 export function oddsOf(limit: Limit, observation: Observation): number | undefined {
   if (observation.kind === 'none') return undefined;
@@ -40,6 +40,7 @@ export function oddsOf(limit: Limit, observation: Observation): number | undefin
         ? ratio(60 * failures, limit.max * seconds, seconds)
         : ratio(limit.scaledTo * failures, limit.max * samples, samples);
     case 'value':
+    case 'relative':
     case 'health':
       return undefined;
   }
@@ -54,7 +55,7 @@ function ratio(measured: number, allowed: number, basis = 1): number | undefined
 
 /**
  * Whether the limit is broken as it is written, without regard to chance. Exactly at the limit is not over it, at any
- * number of requests. Without data nothing is broken, and `health` is not judged by totals.
+ * number of requests. Without data nothing is broken, and `health` and `relative` are not judged by totals.
  *
  * @param totals requests, failures (for `latency`: slow requests) and the seconds they cover; for `value` the sum of
  *   `samples` measurements, whose mean is compared
@@ -72,6 +73,7 @@ export function literalBreach(limit: Limit, totals: Readonly<Totals>): boolean {
         : samples > 0 && exceeds((limit.scaledTo * failures) / samples, limit.max);
     case 'value':
       return samples > 0 && exceeds(sum / samples, limit.max);
+    case 'relative':
     case 'health':
       return false;
   }

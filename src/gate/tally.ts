@@ -1,17 +1,38 @@
 import { createEvidence } from './evidence.js';
 import { literalBreach, oddsOf } from './odds.js';
+import { createRelative, type Comparison } from './relative.js';
 import { createSeries } from './series.js';
-import type { MetricLimit, Observation, SeriesPoint, Totals, WatchPlan, Window } from './types.js';
+import type {
+  BaselineCounts,
+  JudgedCheck,
+  MetricLimit,
+  Observation,
+  SeriesPoint,
+  Totals,
+  WatchPlan,
+  Window,
+} from './types.js';
 
 /** Everything that is known of one metric check, up to now. Its size does not grow with the watch. */
 export interface Tally {
   /** Returns whether this very interval was over the literal limit; `false` in the warm-up and without data. */
   push(window: Window, observation: Observation): boolean;
   readonly totals: Readonly<Totals>;
+  /** Of the check's own limit. */
   readonly logE: number;
   readonly maxLogE: number;
+  /** With the baseline; `undefined` for a check without one. */
+  readonly comparison: Comparison | undefined;
+  /** What was counted of the baseline. */
+  readonly baseline: Readonly<BaselineCounts>;
   /** End of the last window in which the source answered, milliseconds since the start; `null`: never. */
   readonly freshAt: number | null;
+  /** The same of the baseline. */
+  readonly baselineFreshAt: number | null;
+  /** How often the source has something new, milliseconds; 0: as often as it is asked. */
+  readonly cadence: number;
+  /** Why there was no data the last time that there was none. */
+  readonly lastMissing: 'no-data' | 'provider-error' | null;
   readonly kinds: Readonly<Record<string, number>>;
   readonly missing: { readonly noData: number; readonly providerErrors: number };
   series(): readonly SeriesPoint[];
@@ -20,21 +41,53 @@ export interface Tally {
 export function createTally(
   limit: MetricLimit,
   plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
+  against?: JudgedCheck['baseline'],
 ): Tally {
   const evidence = createEvidence({ plannedIntervals: Math.ceil(plan.duration / plan.interval) });
   const series = createSeries();
   const totals: Totals = { samples: 0, failures: 0, seconds: 0, sum: 0 };
   const kinds: Record<string, number> = {};
   const missing = { noData: 0, providerErrors: 0 };
+  const baseline = { samples: 0, failures: 0 };
+  const margin = limit.metric === 'relative' ? limit.margin : against?.margin;
+  const comparison = margin === undefined ? undefined : createRelative(margin);
+  let maxRelative = 0;
   let freshAt: number | null = null;
+  let baselineFreshAt: number | null = null;
+  let cadence = 0;
+  let lastMissing: Tally['lastMissing'] = null;
+
+  function compare(canary: BaselineCounts, observation: Observation): void {
+    if (comparison === undefined || observation.kind !== 'counts') return;
+    if (observation.baseline === undefined) return;
+    const { samples, failures } = observation.baseline;
+    comparison.push(canary, observation.baseline);
+    baseline.samples += samples;
+    baseline.failures += Math.min(failures, samples);
+    maxRelative = Math.max(maxRelative, comparison.logE);
+  }
+
+  const ofLimit = {
+    get logE() {
+      return limit.metric === 'relative' ? (comparison?.logE ?? 0) : evidence.logE;
+    },
+    get maxLogE() {
+      return limit.metric === 'relative' ? maxRelative : evidence.maxLogE;
+    },
+  };
+
   return {
     push(window, observation) {
       const judged = window.to > plan.warmUp;
       if (observation.kind === 'none') {
+        if (observation.why === 'unchanged') return false;
+        lastMissing = observation.why;
         if (judged) missing[observation.why === 'no-data' ? 'noData' : 'providerErrors'] += 1;
         return false;
       }
       freshAt = window.to;
+      if (hasBaseline(observation)) baselineFreshAt = window.to;
+      cadence = observation.cadence ?? cadence;
       const t = window.to / 1000;
       if (!judged) {
         series.push({ t, ...countsOf(limit, observation), logE: 0 });
@@ -46,12 +99,15 @@ export function createTally(
       if (observation.kind === 'value') totals.sum += observation.value;
       else {
         totals.seconds += observation.seconds;
+        if (observation.possibleFailures !== undefined)
+          totals.possibleFailures = (totals.possibleFailures ?? 0) + observation.possibleFailures;
         for (const [kind, count] of Object.entries(observation.kinds ?? {}))
           kinds[kind] = (kinds[kind] ?? 0) + count;
       }
       const odds = oddsOf(limit, observation);
       if (odds !== undefined) evidence.push(odds);
-      series.push({ t, ...counts, logE: evidence.logE });
+      compare(counts, observation);
+      series.push({ t, ...counts, logE: ofLimit.logE });
       return literalBreach(limit, {
         ...counts,
         seconds: observation.kind === 'counts' ? observation.seconds : 0,
@@ -60,18 +116,33 @@ export function createTally(
     },
     totals,
     get logE() {
-      return evidence.logE;
+      return ofLimit.logE;
     },
     get maxLogE() {
-      return evidence.maxLogE;
+      return ofLimit.maxLogE;
     },
+    comparison,
+    baseline,
     get freshAt() {
       return freshAt;
+    },
+    get baselineFreshAt() {
+      return baselineFreshAt;
+    },
+    get cadence() {
+      return cadence;
+    },
+    get lastMissing() {
+      return lastMissing;
     },
     kinds,
     missing,
     series: () => series.points(),
   };
+}
+
+function hasBaseline(observation: Observation): boolean {
+  return observation.kind === 'counts' && observation.baseline !== undefined;
 }
 
 function countsOf(
@@ -96,6 +167,7 @@ export function valueOf(limit: MetricLimit, totals: Readonly<Totals>): number | 
   switch (limit.metric) {
     case 'success-rate':
     case 'latency':
+    case 'relative':
       return totals.samples === 0 ? null : (totals.samples - totals.failures) / totals.samples;
     case 'errors-per-minute':
       if (limit.scaledTo !== null)

@@ -18,10 +18,18 @@ export type Limit =
     }
   /** At least `percentile` percent of the requests take at most `maxMs`. */
   | { readonly metric: 'latency'; readonly percentile: number; readonly maxMs: number }
-  | { readonly metric: 'value'; readonly max: number };
+  | { readonly metric: 'value'; readonly max: number }
+  /** The canary fails no more than `margin` times as often as its baseline, in the same intervals. */
+  | { readonly metric: 'relative'; readonly margin: number };
 
 /** A limit on what is counted or measured. */
 export type MetricLimit = Exclude<Limit, { metric: 'health' }>;
+
+/** Requests of a baseline in the same time, and how many of them were bad. */
+export interface BaselineCounts {
+  readonly samples: number;
+  readonly failures: number;
+}
 
 /** What was counted over the judged part of the watch. */
 export interface Totals {
@@ -30,6 +38,8 @@ export interface Totals {
   seconds: number;
   /** Sum of what a `value` check measured; `samples` counts its observations. */
   sum: number;
+  /** At most this many were bad, where a source cannot tell exactly. */
+  possibleFailures?: number;
 }
 
 export type CheckKind = 'health' | 'ratio' | 'rate' | 'value';
@@ -41,6 +51,7 @@ export const kindOf: Readonly<Record<Limit['metric'], CheckKind>> = {
   latency: 'ratio',
   'errors-per-minute': 'rate',
   value: 'value',
+  relative: 'ratio',
 };
 
 /** A stretch of the watch, in milliseconds since its start: `from` ≤ t < `to`. */
@@ -50,7 +61,7 @@ export interface Window {
 }
 
 /** One look at one metric check. No data is never a number. */
-export type Observation =
+export type Observation = (
   | {
       readonly kind: 'counts';
       /** Requests that were counted. */
@@ -61,19 +72,36 @@ export type Observation =
       readonly seconds: number;
       /** What the failures were: `{ timeout: 3, 'status 503': 2 }`. */
       readonly kinds?: Readonly<Record<string, number>>;
+      /**
+       * At most this many were bad, where the source cannot tell exactly: the buckets of a histogram seldom have a border at
+       * the limit. `failures` is then the least that it can be.
+       */
+      readonly possibleFailures?: number;
+      /** How often the source has something new, milliseconds, when that is not of our own choosing. */
+      readonly cadence?: number;
+      /** The same of the baseline. Absent: nothing is known of it in this interval. */
+      readonly baseline?: BaselineCounts;
     }
-  | { readonly kind: 'value'; readonly value: number }
+  | { readonly kind: 'value'; readonly value: number; readonly cadence?: number }
   | {
       readonly kind: 'none';
-      /** `no-data`: the source answered and had nothing. `provider-error`: the source did not answer. */
-      readonly why: 'no-data' | 'provider-error';
+      /**
+       * `no-data`: the source answered and had nothing. `provider-error`: the source did not answer. `unchanged`: the source
+       * has nothing new yet, as is to be expected of it; the next observation covers this window too.
+       */
+      readonly why: 'no-data' | 'provider-error' | 'unchanged';
       readonly detail?: string;
-    };
+    }
+) & {
+  /** What the source answered, as plain data, for whoever computes the observation again. The judge does not look at it. */
+  readonly raw?: unknown;
+};
 
 /** One look of a health check. */
 export interface Look {
-  readonly ok: boolean;
-  /** Why it failed, e.g. `refused` or `status 503`; empty when it did not. */
+  /** `null`: it could not be looked at, which says nothing of the health. */
+  readonly ok: boolean | null;
+  /** Why it failed, e.g. `refused` or `status 503`, or why nothing was seen; empty when it is well. */
   readonly detail: string;
 }
 
@@ -93,7 +121,15 @@ export interface WatchPlan {
   readonly minRequests: number;
   /** Whether strong evidence for health may end the watch from half of it on. */
   readonly earlyPass: boolean;
+  /** What a check without fresh data at the end of the watch means, by why it has none; `inconclusive` by default. */
+  readonly onNoData?: NoDataPolicy;
+  readonly onProviderError?: ProviderErrorPolicy;
 }
+
+/** `ignore`: the other checks decide. */
+export type NoDataPolicy = 'inconclusive' | 'ignore' | 'unhealthy';
+/** Trouble of a source says nothing of what was deployed: it is never `unhealthy`. */
+export type ProviderErrorPolicy = 'inconclusive' | 'ignore';
 
 /** What the judge needs to know of a check. */
 export interface JudgedCheck {
@@ -103,6 +139,11 @@ export interface JudgedCheck {
   readonly source: string;
   /** What is looked at, as it may be printed. */
   readonly subject: string;
+  /**
+   * A limit on shares or counts of a canary with a baseline beside it: it is broken by the canary only when the canary fails
+   * more than `margin` times as often as the baseline. What hits both is not the canary's fault.
+   */
+  readonly baseline?: { readonly margin: number };
 }
 
 /** Everything the judge is told, in the order in which it counts. A recording holds exactly these. */
@@ -143,10 +184,12 @@ export interface CheckResult {
   readonly outcome: 'breached' | 'within' | 'no-data';
   readonly samples: number;
   readonly failures: number;
-  /** Success share, errors per minute, share within the latency limit, or the mean value; `null` without data. */
+  /** Success share (of the canary), errors per minute, share within the latency limit, or the mean value; `null` without data. */
   readonly value: number | null;
   /** The value in words: `86.33 %`; empty without data. */
   readonly shown: string;
+  /** What was counted of the baseline; absent for a check without one. */
+  readonly baseline?: BaselineCounts;
   readonly evidence: {
     readonly logE: number;
     readonly maxLogE: number;

@@ -15,8 +15,8 @@ export interface WatchState {
 }
 
 export interface WatchObserver {
-  /** Everything that the judge is told, as it happens. */
-  event(event: WatchEvent): void;
+  /** Everything that the judge is told, as it happens. `at`: milliseconds since the start of the watch. */
+  event(event: WatchEvent, at: number): void;
   /** Called every `tickEvery` milliseconds while the watch goes on. */
   tick(state: WatchState): void;
 }
@@ -78,10 +78,11 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
 
   function feed(event: WatchEvent): void {
     if (stop.signal.aborted) return;
-    observer.event(event);
+    const at = elapsed();
+    observer.event(event, at);
     const judgement = judge.push(event);
     if (judgement === undefined) return;
-    decided = { ...judgement, decidedAt: elapsed() };
+    decided = { ...judgement, decidedAt: at };
     // What the other checks saw in the same interval is there in the same moment: the report shows it too.
     void quietly(
       clock.sleep(0, stop.signal).then(() => {
@@ -91,7 +92,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   }
 
   async function follow(check: MetricCheck): Promise<void> {
-    check.begin(origin);
+    check.begin(origin, plan.warmUp);
     let last = Promise.resolve();
     for (const window of windowsOf(plan)) {
       await until(window.to);

@@ -1,6 +1,6 @@
 import { formatDuration, formatNumber, formatShare } from '../support/format.js';
 import { valueOf } from './tally.js';
-import type { Limit, MetricLimit, Totals } from './types.js';
+import type { BaselineCounts, Limit, MetricLimit, Totals } from './types.js';
 
 /** A limit in words: `≥ 95 %`. */
 export function limitInWords(limit: Limit): string {
@@ -15,11 +15,19 @@ export function limitInWords(limit: Limit): string {
       return `p${formatNumber(limit.percentile, 4)} ≤ ${formatDuration(limit.maxMs)}`;
     case 'value':
       return `≤ ${formatNumber(limit.max, 6)}`;
+    case 'relative':
+      return limit.margin === 1
+        ? 'no worse than the baseline'
+        : `≤ ${formatNumber(limit.margin, 4)} × the baseline's failures`;
   }
 }
 
-/** The measured value in words; empty without data. */
-export function valueInWords(limit: MetricLimit, totals: Readonly<Totals>): string {
+/** The measured value in words, for a `relative` limit with the baseline's beside it; empty without data. */
+export function valueInWords(
+  limit: MetricLimit,
+  totals: Readonly<Totals>,
+  baseline?: Readonly<BaselineCounts>,
+): string {
   const value = valueOf(limit, totals);
   if (value === null) return '';
   switch (limit.metric) {
@@ -31,5 +39,11 @@ export function valueInWords(limit: MetricLimit, totals: Readonly<Totals>): stri
       return `${formatShare(value)} within ${formatDuration(limit.maxMs)}`;
     case 'value':
       return formatNumber(value, 6);
+    case 'relative':
+      return `${formatShare(value)} (baseline ${baseline === undefined ? 'unknown' : goodShare(baseline)})`;
   }
+}
+
+function goodShare({ samples, failures }: Readonly<BaselineCounts>): string {
+  return samples === 0 ? 'without requests' : formatShare((samples - failures) / samples);
 }

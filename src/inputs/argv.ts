@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Problem } from '../support/errors.js';
-import { parseCommand, type CommandId } from './commands.js';
+import { parseCommand, wordsOf, type CommandId } from './commands.js';
 import { quote } from './parsed.js';
 import { didYouMean } from './suggest.js';
 import { inputIds, inputOf, isInputId, type InputId } from './table.js';
@@ -142,8 +142,19 @@ class Reader {
   }
 
   end(): Argv {
-    const [word, ...operands] = this.words;
     const flag = this.flags.get('command');
+    const [word, ...operands] = this.words;
+    // `--command replay FILE`: the first word is none that names a command.
+    if (word !== undefined && flag !== undefined && takesWords(flag) && !parseCommand(word).ok)
+      return this.read(flag, undefined, this.words);
+    return this.read(flag, word, operands);
+  }
+
+  private read(
+    flag: string | undefined,
+    word: string | undefined,
+    operands: readonly string[],
+  ): Argv {
     if (word !== undefined && flag !== undefined) {
       this.problems.push({
         subject: '--command',
@@ -159,8 +170,9 @@ class Reader {
       this.flags.delete('command');
     } else {
       if (parsed !== undefined) this.flags.set('command', parsed.value);
+      const unexpected = given !== undefined && takesWords(given) ? [] : operands;
       this.problems.push(
-        ...operands.map((operand) => ({
+        ...unexpected.map((operand) => ({
           subject: quote(operand),
           message: 'this word is not expected after the command',
           fix: 'values are given to flags: `--url https://app.example.com`',
@@ -176,4 +188,9 @@ class Reader {
       problems: this.problems,
     };
   }
+}
+
+function takesWords(command: string): boolean {
+  const parsed = parseCommand(command);
+  return parsed.ok && wordsOf(parsed.value) !== undefined;
 }

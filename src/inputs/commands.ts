@@ -2,6 +2,13 @@ import { bad, good, quote, type Parsed } from './parsed.js';
 import { didYouMean } from './suggest.js';
 import type { InputType } from './types/type.js';
 
+interface CommandFacts {
+  readonly id: string;
+  readonly description: string;
+  /** The words that it takes after its name, as help shows them. */
+  readonly words?: string;
+}
+
 /** The commands, in the order in which help shows them. */
 export const commands = [
   {
@@ -24,18 +31,29 @@ export const commands = [
     description: 'Checks the configuration and prints the effective one, secrets masked.',
   },
   {
+    id: 'replay',
+    words: 'FILE ...',
+    description:
+      'Judges recorded watches (`recording.ndjson`) again, with the limits that are given, and says what would have happened when.',
+  },
+  {
     id: 'demo',
     description:
       'Shows the whole story on this machine: a small service goes bad, is caught, is rolled back.',
   },
-] as const;
+] as const satisfies readonly CommandFacts[];
 
 export type CommandId = (typeof commands)[number]['id'];
 
 const ids: readonly CommandId[] = commands.map(({ id }) => id);
 
 /** Planned, and not here yet: who asks for one is told so instead of being offered a similar word. */
-const planned: readonly string[] = ['replay', 'init'];
+const planned: readonly string[] = ['init'];
+
+/** The words that a command takes after its name, as help shows them; `undefined`: none. */
+export function wordsOf(command: CommandId): string | undefined {
+  return (commands as readonly CommandFacts[]).find(({ id }) => id === command)?.words;
+}
 
 /** Reads the name of a command. */
 export function parseCommand(text: string): Parsed<CommandId> {

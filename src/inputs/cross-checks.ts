@@ -1,16 +1,10 @@
 import { formatNumber } from '../support/format.js';
 import type { Problem } from '../support/errors.js';
 import { crossCheckHttpPipeline } from './http-pipeline.js';
+import { crossCheckPrometheus } from './prometheus.js';
 import type { Origin } from './resolve.js';
 import type { InputId, Settings } from './table.js';
 import { printDuration } from './types/duration.js';
-
-const prometheus = [
-  'prometheus-url',
-  'prometheus-token',
-  'prometheus-total',
-  'prometheus-errors',
-] as const satisfies readonly InputId[];
 
 /** What is wrong although every value is right by itself. */
 export function crossCheck(
@@ -25,14 +19,7 @@ export function crossCheck(
       fix: `set \`interval\` to at most \`${printDuration(settings.duration)}\``,
     });
   }
-  for (const id of prometheus) {
-    if (settings[id] === undefined) continue;
-    problems.push({
-      subject: id,
-      message: `the prometheus source is not available in this version (from ${origins[id].name})`,
-      fix: 'take it out and set `url`',
-    });
-  }
+  problems.push(...crossCheckPrometheus(settings, origins));
   problems.push(...crossCheckHttpPipeline(settings, origins));
   return problems;
 }
@@ -42,6 +29,10 @@ export function remarks(settings: Settings): string[] {
   const rate = settings['requests-per-second'];
   const least = settings['min-success-rate'];
   if (settings.url === undefined) return [];
+  // The requests of others are judged: how many there will be is for the source to say.
+  const isCounted =
+    settings['prometheus-total'] !== undefined || settings['prometheus-preset'] !== undefined;
+  if (isCounted) return [];
   const expected = (rate * settings.duration) / 1000;
   const course = `The watch expects ${formatNumber(expected, 0)} requests for each URL (\`requests-per-second\` ${String(rate)} for ${printDuration(settings.duration)})`;
   if (expected < settings['min-requests']) {

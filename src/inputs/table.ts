@@ -4,6 +4,7 @@ import { command } from './commands.js';
 import { input, type Input } from './input.js';
 import { boolean } from './types/boolean.js';
 import { choice, choices } from './types/choice.js';
+import { credentials } from './types/credentials.js';
 import { duration } from './types/duration.js';
 import { latencyLimit } from './types/latency.js';
 import { list } from './types/list.js';
@@ -12,6 +13,7 @@ import { integer, number, percentage } from './types/number.js';
 import { headers, parameters } from './types/pairs.js';
 import { pointer, pointers } from './types/pointer.js';
 import { regex } from './types/regex.js';
+import { labels, selector } from './types/selector.js';
 import { statusRanges } from './types/status.js';
 import { pathTemplate, template } from './types/template.js';
 import { path, script, text } from './types/text.js';
@@ -30,7 +32,8 @@ const rungs = [
 ] as const satisfies readonly RungId[];
 
 const workload = {
-  pattern: /^(deployment|statefulset|daemonset)\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
+  // An Argo Rollouts object is accepted so that it can be said what to do with it.
+  pattern: /^(deployment|statefulset|daemonset|rollout)\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
   like: '`deployment/api`, `statefulset/db` or `daemonset/agent`',
 };
 
@@ -47,7 +50,7 @@ export const inputs = {
     group: 'general',
     default: 'run',
     description:
-      'What to do: `run`, `snapshot`, `preflight`, `rollback`, `validate` or `demo`. On a command line it is the first word.',
+      'What to do: `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay` or `demo`. On a command line it is the first word.',
   }),
   config: input(path(), {
     group: 'general',
@@ -108,6 +111,18 @@ export const inputs = {
     group: 'watch',
     default: 'report',
     description: 'What an inconclusive verdict leads to: only a `report`, or `rollback`.',
+  }),
+  'on-no-data': input(choice(['inconclusive', 'ignore', 'unhealthy']), {
+    group: 'watch',
+    default: 'inconclusive',
+    description:
+      'What it means that a source answers and has no data for a check when the watch ends: `inconclusive`, `ignore` (the other checks decide) or `unhealthy`.',
+  }),
+  'on-provider-error': input(choice(['inconclusive', 'ignore']), {
+    group: 'watch',
+    default: 'inconclusive',
+    description:
+      'What it means that the source of a check does not answer when the watch ends: `inconclusive`, or `ignore` (the other checks decide). It is never `unhealthy`.',
   }),
   'fail-on': input(choices(['unhealthy', 'inconclusive'], { none: 'none' }), {
     group: 'watch',
@@ -205,24 +220,65 @@ export const inputs = {
 
   'prometheus-url': input(url(), {
     group: 'prometheus',
-    description: 'Address of a Prometheus server. Not available in this version. Default: none.',
+    description:
+      'Address of a Prometheus server, or of anything that answers its queries: Thanos, Mimir, VictoriaMetrics, a managed one; with its path, and without `/api/v1`. Default: none.',
   }),
-  'prometheus-token': input(text(), {
+  'prometheus-token': input(credentials(), {
+    group: 'prometheus',
+    secret: true,
+    sentTo: ['prometheus-url'],
+    description: 'Bearer token, or `user:password`, for the Prometheus server. Default: none.',
+  }),
+  'prometheus-headers': input(headers(), {
     group: 'prometheus',
     secret: true,
     sentTo: ['prometheus-url'],
     description:
-      'Bearer token for the Prometheus server. Not available in this version. Default: none.',
+      'Headers of every query, as `Name: value` lines, such as `X-Scope-OrgID: shop`. Default: none.',
   }),
-  'prometheus-total': input(script(), {
+  'prometheus-parameters': input(parameters(), {
     group: 'prometheus',
     description:
-      'Selector of the raw counter of all requests. Not available in this version. Default: none.',
+      'Further parameters of every query, as `name=value` lines, such as `partial_response=false`. Default: none.',
   }),
-  'prometheus-errors': input(script(), {
+  'prometheus-timeout': input(duration({ min: 50, max: 300 * second }), {
+    group: 'prometheus',
+    default: '10s',
+    description: 'A query that takes longer gives no data.',
+  }),
+  'prometheus-preset': input(choice(['istio', 'nginx-ingress', 'spring']), {
     group: 'prometheus',
     description:
-      'Selector of the raw counter of failed requests. Not available in this version. Default: none.',
+      'Whose metrics to use: `istio`, `nginx-ingress` or `spring`; stands in for the three selectors below. Default: none.',
+  }),
+  'prometheus-selector': input(labels(), {
+    group: 'prometheus',
+    description:
+      'With a preset: the labels that pick what was deployed, such as `destination_workload="shop"`. Default: none.',
+  }),
+  'prometheus-total': input(selector(), {
+    group: 'prometheus',
+    description:
+      'Selector of the raw counter of all requests, such as `http_requests_total{app="shop"}`. Default: none.',
+  }),
+  'prometheus-errors': input(selector(), {
+    group: 'prometheus',
+    description:
+      'Selector of the raw counter of failed requests, such as `http_requests_total{app="shop",code=~"5.."}`. Default: none.',
+  }),
+  'prometheus-latency': input(selector(), {
+    group: 'prometheus',
+    description:
+      'Selector of the buckets of a histogram, such as `http_request_duration_seconds_bucket{app="shop"}`, for `max-latency`. Default: none.',
+  }),
+  'prometheus-value': input(script(), {
+    group: 'prometheus',
+    description: 'Any query that gives one number, for `max-value`. Default: none.',
+  }),
+  'max-value': input(number({ min: 0, max: Number.MAX_SAFE_INTEGER }), {
+    group: 'prometheus',
+    description:
+      'Greatest accepted mean of `prometheus-value`; exactly this much passes. Default: none.',
   }),
 
   rollback: input(choices(rungs), {
@@ -293,6 +349,12 @@ export const inputs = {
         'Revision to go back to; for several workloads `kind/name=N` lines. Default: the recorded one, else the previous one.',
     },
   ),
+  'kubernetes-health': input(boolean(), {
+    group: 'kubernetes',
+    default: 'false',
+    description:
+      'Check the readiness of the workloads too: replicas that stay unavailable, restarts and crash loops since the watch began are unhealthy.',
+  }),
   'helm-release': input(text(), {
     group: 'kubernetes',
     rung: 'helm',
@@ -302,7 +364,7 @@ export const inputs = {
   'helm-namespace': input(text(), {
     group: 'kubernetes',
     rung: 'helm',
-    description: 'Namespace of the Helm release. Default: as helm has it.',
+    description: 'Namespace of the Helm release. Default: `kubernetes-namespace`, else as helm has it.',
   }),
 
   'compose-file': input(list(), {
@@ -321,6 +383,22 @@ export const inputs = {
     group: 'compose',
     rung: 'compose',
     description: 'Services of the project to take back. Default: all of them.',
+  }),
+  'compose-profile': input(list(), {
+    group: 'compose',
+    rung: 'compose',
+    description: 'Profiles of the project, as `docker compose --profile`. Default: none.',
+  }),
+  'compose-env-file': input(list(), {
+    group: 'compose',
+    rung: 'compose',
+    description: 'Environment files, as `docker compose --env-file`. Default: as Compose has it.',
+  }),
+  'compose-health': input(boolean(), {
+    group: 'compose',
+    default: 'false',
+    description:
+      'Check the containers of the services too: a failing health check, restarts and bad exits since the watch began are unhealthy.',
   }),
 
   'canary-workload': input(list(workload), {
@@ -543,7 +621,8 @@ export const inputs = {
     rung: 'ci',
     configures: true,
     default: 'https://circleci.com',
-    description: 'Root of CircleCI, or of a CircleCI server.',
+    description:
+      'Root of CircleCI. For CircleCI Server set its address, also in a job of that server.',
   }),
   'circleci-token': input(text(), {
     group: 'circleci',
@@ -552,20 +631,22 @@ export const inputs = {
     secret: true,
     guide: ['CIRCLE_TOKEN'],
     sentTo: ['circleci-url'],
-    description: 'Personal API token. Default: `CIRCLE_TOKEN`.',
+    description: 'Personal API token; project tokens do not work. Default: `CIRCLE_TOKEN`.',
   }),
   'circleci-project': input(text(), {
     group: 'circleci',
     rung: 'ci',
     configures: true,
     guide: ['CIRCLE_PROJECT_SLUG'],
-    description: 'Slug of the project, such as `gh/org/repo`. Default: `CIRCLE_PROJECT_SLUG`.',
+    description:
+      'Slug of the project, such as `gh/org/repo`. Default: `CIRCLE_PROJECT_SLUG`, in a CircleCI job the project of that job.',
   }),
   'circleci-definition-id': input(text(), {
     group: 'circleci',
     rung: 'ci',
     configures: true,
-    description: 'Id of the pipeline definition to run. Default: the pipeline of the repository.',
+    description:
+      'Id of the pipeline definition to run; a project whose slug begins with `circleci/` needs one. Default: the pipeline of the repository.',
   }),
 
   'azure-url': input(url(), {
@@ -574,7 +655,7 @@ export const inputs = {
     configures: true,
     host: { azure: ['SYSTEM_COLLECTIONURI'] },
     description:
-      'URL of the organization or collection. Default: `SYSTEM_COLLECTIONURI` in an Azure job, else https://dev.azure.com/ and `azure-org`.',
+      'Address of the organization, or of the collection of an Azure DevOps Server. Default: `SYSTEM_COLLECTIONURI` in an Azure job, else https://dev.azure.com/ and `azure-org`.',
   }),
   'azure-org': input(text(), {
     group: 'azure',
@@ -582,7 +663,7 @@ export const inputs = {
     configures: true,
     guide: ['AZURE_DEVOPS_ORG'],
     description:
-      'Organization of Azure DevOps Services; it replaces the one in `azure-url`. Default: `AZURE_DEVOPS_ORG`.',
+      'Name of the organization of Azure DevOps Services; it replaces the one in `azure-url`. Default: `AZURE_DEVOPS_ORG`.',
   }),
   'azure-project': input(text(), {
     group: 'azure',
@@ -602,7 +683,7 @@ export const inputs = {
     host: { azure: ['SYSTEM_ACCESSTOKEN'] },
     sentTo: ['azure-url'],
     description:
-      'Personal access token that may run builds. Default: `AZURE_DEVOPS_PAT`, in an Azure job a mapped `SYSTEM_ACCESSTOKEN`.',
+      'Personal access token with the scope Build (read and execute). Default: `AZURE_DEVOPS_PAT`, in an Azure job a mapped `SYSTEM_ACCESSTOKEN`.',
   }),
   'azure-pipeline': input(text(), {
     group: 'azure',
@@ -611,7 +692,7 @@ export const inputs = {
     guide: ['AZURE_PIPELINE_ID'],
     host: { azure: ['SYSTEM_DEFINITIONID'] },
     description:
-      'Id or name of the rollback pipeline. Default: `AZURE_PIPELINE_ID`, in an Azure job its own pipeline.',
+      'Id, name, or folder and name (`ops/Rollback`) of the rollback pipeline. Default: `AZURE_PIPELINE_ID`, in an Azure job its own pipeline.',
   }),
 
   'http-url': input(url(), {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import type { Judgement, WatchEvent } from '../gate/types.js';
+import type { RecordedEvent } from '../gate/replay.js';
+import type { Judgement } from '../gate/types.js';
 import type { RecordedTarget, RecordingLine } from './recording.js';
 
 /** A recorded watch: all that is needed to judge it again. */
@@ -7,9 +8,11 @@ export interface Recording {
   readonly version: string;
   readonly startedAt: string;
   readonly targets: readonly (RecordedTarget & {
-    readonly events: readonly WatchEvent[];
+    readonly events: readonly RecordedEvent[];
     /** What was concluded then; `null` when the watch ended before there was a judgement. */
     readonly judgement: Judgement | null;
+    /** When, milliseconds since the start of the watch; `null` where it is not told. */
+    readonly decidedAt: number | null;
   })[];
   /** The last line is incomplete, as a killed process leaves it, and was left out. */
   readonly truncated: boolean;
@@ -41,7 +44,12 @@ export function decodeRecording(text: string): Recording {
   const targets = new Map(
     header.targets.map((target) => [
       target.name,
-      { ...target, events: [] as WatchEvent[], judgement: null as Judgement | null },
+      {
+        ...target,
+        events: [] as RecordedEvent[],
+        judgement: null as Judgement | null,
+        decidedAt: null as number | null,
+      },
     ]),
   );
   others.forEach((text, index) => {
@@ -55,12 +63,13 @@ export function decodeRecording(text: string): Recording {
       throw new RecordingError(number, `target "${line.target}" was judged before`);
     if (line.type === 'judgement') {
       target.judgement = line.judgement;
+      target.decidedAt = line.at ?? null;
       return;
     }
-    const { event } = line;
+    const { event, at } = line;
     if (event.type !== 'deadline' && !target.checks.some((check) => check.id === event.check))
       throw new RecordingError(number, `target "${line.target}" has no check "${event.check}"`);
-    target.events.push(event);
+    target.events.push({ event, ...(at === undefined ? {} : { at }) });
   });
   return {
     version: header.tool.version,
@@ -98,6 +107,7 @@ const limitSchema = z.discriminatedUnion('metric', [
   }),
   z.strictObject({ metric: z.literal('latency'), percentile: count, maxMs: count }),
   z.strictObject({ metric: z.literal('value'), max: z.number() }),
+  z.strictObject({ metric: z.literal('relative'), margin: z.number().positive() }),
 ]);
 
 const targetSchema = z.strictObject({
@@ -105,11 +115,13 @@ const targetSchema = z.strictObject({
   plan: z.strictObject({
     warmUp: count,
     duration: count,
-    interval: count,
+    interval: z.number().positive(),
     sensitivity: z.enum(['high', 'normal', 'low']),
     decision: z.enum(['balanced', 'evidence', 'strict']),
     minRequests: count,
     earlyPass: z.boolean(),
+    onNoData: z.enum(['inconclusive', 'ignore', 'unhealthy']).exactOptional(),
+    onProviderError: z.enum(['inconclusive', 'ignore']).exactOptional(),
   }),
   checks: z.array(
     z.strictObject({
@@ -117,9 +129,12 @@ const targetSchema = z.strictObject({
       limit: limitSchema,
       source: z.string(),
       subject: z.string(),
+      baseline: z.strictObject({ margin: z.number().positive() }).exactOptional(),
     }),
   ),
 });
+
+const raw = z.json().exactOptional();
 
 const observationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -128,12 +143,22 @@ const observationSchema = z.discriminatedUnion('kind', [
     failures: z.number(),
     seconds: z.number(),
     kinds: z.record(z.string(), z.number()).exactOptional(),
+    possibleFailures: z.number().exactOptional(),
+    cadence: z.number().exactOptional(),
+    baseline: z.strictObject({ samples: z.number(), failures: z.number() }).exactOptional(),
+    raw,
   }),
-  z.strictObject({ kind: z.literal('value'), value: z.number() }),
+  z.strictObject({
+    kind: z.literal('value'),
+    value: z.number(),
+    cadence: z.number().exactOptional(),
+    raw,
+  }),
   z.strictObject({
     kind: z.literal('none'),
-    why: z.enum(['no-data', 'provider-error']),
+    why: z.enum(['no-data', 'provider-error', 'unchanged']),
     detail: z.string().exactOptional(),
+    raw,
   }),
 ]);
 
@@ -148,7 +173,7 @@ const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('look'),
     check: z.string(),
     at: z.number(),
-    look: z.strictObject({ ok: z.boolean(), detail: z.string() }),
+    look: z.strictObject({ ok: z.nullable(z.boolean()), detail: z.string() }),
   }),
   z.strictObject({ type: z.literal('deadline') }),
 ]);
@@ -161,10 +186,16 @@ const lineSchema = z.discriminatedUnion('type', [
     startedAt: z.string(),
     targets: z.array(targetSchema),
   }),
-  z.strictObject({ type: z.literal('event'), target: z.string(), event: eventSchema }),
+  z.strictObject({
+    type: z.literal('event'),
+    target: z.string(),
+    at: count.exactOptional(),
+    event: eventSchema,
+  }),
   z.strictObject({
     type: z.literal('judgement'),
     target: z.string(),
+    at: count.exactOptional(),
     judgement: z.strictObject({
       verdict: z.enum(['healthy', 'unhealthy', 'inconclusive']),
       reason: z.string(),

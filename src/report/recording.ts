@@ -1,4 +1,5 @@
-import type { JudgedCheck, Judgement, WatchEvent, WatchPlan } from '../gate/types.js';
+import type { RecordedEvent } from '../gate/replay.js';
+import type { JudgedCheck, Judgement, WatchPlan } from '../gate/types.js';
 
 /** A target as it is to be judged. */
 export interface RecordedTarget {
@@ -17,8 +18,14 @@ export type RecordingLine =
       readonly startedAt: string;
       readonly targets: readonly RecordedTarget[];
     }
-  | { readonly type: 'event'; readonly target: string; readonly event: WatchEvent }
-  | { readonly type: 'judgement'; readonly target: string; readonly judgement: Judgement };
+  | ({ readonly type: 'event'; readonly target: string } & RecordedEvent)
+  | {
+      readonly type: 'judgement';
+      readonly target: string;
+      /** When it was reached, milliseconds since the start of the watch. */
+      readonly at?: number;
+      readonly judgement: Judgement;
+    };
 
 /** The first line: what the judge knows before the watch, and nothing else of what is given. */
 export function headerLine(
@@ -41,8 +48,16 @@ export function headerLine(
         decision: plan.decision,
         minRequests: plan.minRequests,
         earlyPass: plan.earlyPass,
+        ...(plan.onNoData === undefined ? {} : { onNoData: plan.onNoData }),
+        ...(plan.onProviderError === undefined ? {} : { onProviderError: plan.onProviderError }),
       },
-      checks: checks.map(({ id, limit, source, subject }) => ({ id, limit, source, subject })),
+      checks: checks.map(({ id, limit, source, subject, baseline }) => ({
+        id,
+        limit,
+        source,
+        subject,
+        ...(baseline === undefined ? {} : { baseline }),
+      })),
     })),
   };
 }

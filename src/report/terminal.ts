@@ -56,7 +56,14 @@ export function progressLine(progress: Progress, style: Style = plain): string {
   return shown === parts.length ? line : `${line} +${String(parts.length - shown)}`;
 }
 
-const metrics = ['success-rate', 'errors-per-minute', 'latency', 'value', 'health'] as const;
+const metrics = [
+  'success-rate',
+  'errors-per-minute',
+  'latency',
+  'value',
+  'relative',
+  'health',
+] as const;
 
 /** `null`: a measured value is called by the name of its check. */
 const labels: Readonly<Record<Limit['metric'], string | null>> = {
@@ -64,6 +71,7 @@ const labels: Readonly<Record<Limit['metric'], string | null>> = {
   'errors-per-minute': 'errors',
   latency: 'latency',
   value: null,
+  relative: null,
   health: 'health',
 };
 
@@ -98,7 +106,7 @@ function severity(check: CheckResult): number {
 }
 
 /** `130000` → `02:10`, from an hour on `1:02:10`. */
-function clockTime(ms: number): string {
+export function clockTime(ms: number): string {
   const total = Math.floor(ms / 1000);
   const hours = Math.floor(total / 3600);
   const two = (value: number): string => String(value).padStart(2, '0');

@@ -12,6 +12,7 @@ import type {
   Rung,
   RungReport,
   RungResult,
+  Withheld,
 } from './types.js';
 
 /** A rung gets at least this long, while there is that much left, milliseconds. */
@@ -94,7 +95,9 @@ export async function runChain(options: ChainOptions): Promise<RollbackReport> {
 
     const limited = deadline(clock, budget, link.id, signal);
     try {
-      const objection = await firstObjection(options.links, limited.signal);
+      // What a rung of ours has changed looks like somebody else's deploy to the others.
+      const guards = stop === undefined ? options.links : [link];
+      const objection = await firstObjection(guards, limited.signal);
       if (objection !== undefined) {
         progress(`withheld: ${objection}`);
         return report(stop ?? withheld(objection));
@@ -118,6 +121,10 @@ export async function runChain(options: ChainOptions): Promise<RollbackReport> {
       }
       for (const step of plan.steps) progress(`${link.id}: ${step}`);
       const { result, seconds } = await execute(rung, plan, options, limited.signal);
+      if (isWithheld(result)) {
+        note(link.id, 'failed', `withheld: ${result.reason}`);
+        return report(stop ?? withheld(result.reason));
+      }
       rungs.push({
         id: link.id,
         outcome: result.outcome,
@@ -153,6 +160,10 @@ export async function runChain(options: ChainOptions): Promise<RollbackReport> {
 }
 
 const nothingDone = { versionConfirmed: null, healthConfirmed: null } as const;
+
+function isWithheld(result: RungResult | Withheld): result is Withheld {
+  return 'kind' in result;
+}
 
 function withheld(reason: string): Stop {
   return { ...nothingDone, status: 'withheld', detail: reason };
@@ -195,7 +206,7 @@ async function execute(
   plan: Plan,
   options: ChainOptions,
   signal: AbortSignal,
-): Promise<{ result: RungResult; seconds: number }> {
+): Promise<{ result: RungResult | Withheld; seconds: number }> {
   const { clock } = options;
   const began = clock.monotonic();
   const acted = { changed: false as boolean };
@@ -222,7 +233,7 @@ async function execute(
     await clock.sleep(isCancelled(signal) ? CANCEL_GRACE : GIVE_UP_GRACE, grace.signal);
     throw signal.reason;
   };
-  let result: RungResult;
+  let result: RungResult | Withheld;
   try {
     result = { ...run, ...(await Promise.race([work, overdue()])) };
   } catch (error) {

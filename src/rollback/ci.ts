@@ -30,7 +30,7 @@ interface CiPlan extends Plan {
 const TRIGGERED = '✅ CI/CD rollback triggered';
 
 /** The `ci` rung: starts the rollback pipeline of a CI system, and follows its run. */
-export function createCiRung(options: CiRungOptions): Rung<CiPlan> {
+export function createCiRung(options: CiRungOptions): Rung<CiPlan, RungResult> {
   const { client, clock, random } = options;
 
   const requestFor = (marker: Readonly<Record<string, string>>, id: string): StartRequest => ({
@@ -85,7 +85,7 @@ export function createCiRung(options: CiRungOptions): Rung<CiPlan> {
       if (run === undefined) {
         return {
           outcome: 'triggered',
-          detail: `A rollback run may have been started: ${sentence(result.kind === 'unknown' ? result.reason : '')} Look for it in ${client.id} before you start another.`,
+          detail: `A rollback run may have been started: ${sentence(result.kind === 'unknown' ? result.reason : '')} Look for it in ${client.name} before you start another.`,
           versionConfirmed: null,
         };
       }

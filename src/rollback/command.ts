@@ -42,7 +42,7 @@ const GRACE_MS = 1000;
  * The `command` rung: the user's own command line. Exit code 0 is its word for success; any other end leaves open what it
  * has changed.
  */
-export function createCommandRung(options: CommandRungOptions): Rung<CommandPlan> {
+export function createCommandRung(options: CommandRungOptions): Rung<CommandPlan, RungResult> {
   const { commandLine, platform, redact } = options;
   const shell = platform === 'win32' ? windowsShell : posixShell;
   const shown = clip(neutralise(redact(commandLine)), 500);

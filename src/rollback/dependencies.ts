@@ -2,6 +2,13 @@ import type { Settings } from '../inputs/table.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
 
+/** Which run this is. A second attempt of a run is the same run. */
+export interface RunIdentity {
+  readonly system: string;
+  readonly runId: string | null;
+  readonly url: string | null;
+}
+
 /** What rungs are made from. */
 export interface RungDependencies {
   readonly settings: Settings;
@@ -9,6 +16,10 @@ export interface RungDependencies {
   readonly ciSystem: string | undefined;
   /** The run that we are part of, when it is a run of that system; else `null`. */
   readonly ownRunId: string | null;
+  /** The run that we are part of, as marks on what it takes back name it. */
+  readonly run: RunIdentity;
+  /** What this rung's `snapshot` recorded before the deploy of this run, as it came from the file; `undefined`: nothing. */
+  readonly recorded: unknown;
   /** This run is a rollback run itself: its pipeline must not start another. */
   readonly isRollbackRun: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;

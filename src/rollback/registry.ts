@@ -5,6 +5,12 @@ type RungFactory = (dependencies: RungDependencies) => Promise<Rung | Skip>;
 
 /** The rungs that this version has. Each is loaded only when it is used: CI jobs pay for one, not for all. */
 export const rungFactories: Readonly<Partial<Record<RungId, RungFactory>>> = {
+  kubernetes: async (dependencies) =>
+    (await import('./kubernetes.js')).setUpKubernetes(dependencies),
+  helm: async (dependencies) => (await import('./helm.js')).setUpHelm(dependencies),
+  compose: async (dependencies) => (await import('./compose.js')).setUpCompose(dependencies),
   ci: async (dependencies) => (await import('./ci-setup.js')).setUpCi(dependencies),
+  'scale-down': async (dependencies) =>
+    (await import('./scale-down.js')).setUpScaleDown(dependencies),
   command: async (dependencies) => (await import('./command.js')).setUpCommand(dependencies),
 };

@@ -4,7 +4,7 @@ export const rungIds = ['kubernetes', 'helm', 'compose', 'ci', 'scale-down', 'co
 export type RungId = (typeof rungIds)[number];
 
 /** What is to be taken back, and why. The same for every rung of one chain. */
-export interface RollbackRequest {
+export interface RollbackRequest extends RecordedVersion {
   /** Name of the target. */
   readonly target: string;
   /** Verdict that led here: `unhealthy`, `inconclusive`, or `requested` for the `rollback` command. */
@@ -13,7 +13,10 @@ export interface RollbackRequest {
   readonly reason: string;
   /** Unique for this rollback; lets us find again what we started. Letters, digits and `-`. */
   readonly correlationId: string;
-  /** From the snapshot, where there is one: what to go back to. */
+}
+
+/** A version that was recorded before the deploy. */
+export interface RecordedVersion {
   readonly revision?: string;
   readonly image?: string;
 }
@@ -78,17 +81,37 @@ export interface RungContext {
   started(run: { readonly url?: string; readonly runId?: string }): void;
 }
 
+/** What a rung sees of a deployed thing when the watch begins. */
+export interface Beginning {
+  /** One sentence: this run's own deploy has been taken back already, and what would be watched is the old version. */
+  readonly alreadyRolledBack?: string;
+  readonly findings?: readonly Finding[];
+}
+
 /** One way of rolling back. A plan is made by `plan` and understood only by the rung that made it. */
-export interface Rung<P extends Plan = Plan> {
+export interface Rung<
+  P extends Plan = Plan,
+  R extends RungResult | Withheld = RungResult | Withheld,
+> {
   readonly kind: 'rung';
   readonly id: RungId;
   /** Proves that `execute` would work; changes nothing. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
   /** Looks; changes nothing. */
   plan(request: RollbackRequest, signal: AbortSignal): Promise<P | Skip | Withheld>;
-  execute(plan: P, context: RungContext): Promise<RungResult>;
-  /** Whether what runs now is still what this run judged. Asked before every rung of the chain, not only before this one. */
+  /** `Withheld`: nothing was changed, because what runs now was no longer what was planned for. */
+  execute(plan: P, context: RungContext): Promise<R>;
+  /** Looks at what runs when the watch begins: `guard` compares with it. Asked once; changes nothing. */
+  begin?(signal: AbortSignal): Promise<Beginning>;
+  /**
+   * Whether what runs now is still what this run judged. Asked before every rung of the chain, not only before this one.
+   * What the rung itself has changed is no reason to object.
+   */
   guard?(signal: AbortSignal): Promise<Withheld | undefined>;
+  /** What the snapshot says to go back to, in words that other rungs can pass on. */
+  recordedVersion?(): RecordedVersion | undefined;
+  /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */
+  keep?(signal: AbortSignal): Promise<string | undefined>;
   /** What runs now, to be returned to later. Plain data for the snapshot file. */
   snapshot?(signal: AbortSignal): Promise<unknown>;
 }

@@ -20,7 +20,7 @@ export const systemFiles: Files = {
     try {
       return readFileSync(path, 'utf8');
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      if (isAbsent(error)) return undefined;
       throw error;
     }
   },
@@ -28,9 +28,19 @@ export const systemFiles: Files = {
     appendFileSync(path, text);
   },
   remove: (path) => {
-    rmSync(path, { force: true });
+    try {
+      rmSync(path, { force: true });
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+    }
   },
   mkdir,
   writeFile,
   rename,
 };
+
+/** `ENOTDIR`: a part of its path is a file, so it cannot be there either. */
+function isAbsent(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code === 'ENOENT' || code === 'ENOTDIR';
+}

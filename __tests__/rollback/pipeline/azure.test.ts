@@ -13,7 +13,7 @@ import { refusing, until } from '../../support/servers.js';
 import type { Fault, StandInRequest } from '../../support/stand-in.js';
 import { AzureStandIn, DECLARED } from '../../support/stand-in-azure.js';
 import type { AzureOptions } from '../../support/stand-in-azure.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { never, openClient } from '../../support/stand-in-client.js';
 
 const request: StartRequest = {
   ref: 'main',
@@ -30,17 +30,9 @@ afterEach(async () => {
 async function setUp(azure: AzureOptions = {}, options: Partial<AzureClientOptions> = {}) {
   const server = await AzureStandIn.start(azure);
   cleanUps.push(() => server.close());
-  const clock = new VirtualClock();
-  const counted = countedFetch();
-  const client = server.client({ fetch: counted.fetch, clock, random: () => 0.5 }, options);
-  const run = <T>(work: Promise<T>): Promise<T> =>
-    drive(clock, work, counted.open, () => server.hanging);
-  const start = (asked: Partial<StartRequest> = {}) =>
-    run(client.start({ ...request, ...asked }, never, () => undefined));
-  return { server, clock, client, run, start };
+  const opened = openClient(server, request, (world) => server.client(world, options));
+  return { ...opened, server };
 }
-
-const never = new AbortController().signal;
 
 /** Method, path and version of each call, in short. */
 function calls(requests: readonly StandInRequest[]): string[] {
@@ -266,12 +258,7 @@ describe('start', () => {
       { status: 203, headers: page, body: '<html>Sign In</html>' },
       /did not accept the token/,
     ],
-    ['203 and JSON', { status: 203, headers: json, body: '{"id":9}' }, /did not accept the token/],
-    [
-      '200 and a page',
-      { status: 200, headers: page, body: '<html>Sign In</html>' },
-      /did not accept the token/,
-    ],
+    ['203 and JSON', { status: 203, headers: json, body: '{}' }, /did not accept the token/],
     ['a redirect', { status: 302, headers: { location: '/_signin' } }, /did not accept the token/],
     ['401', { status: 401, headers: json, body: '{"message":"TF400813: no"}' }, /set azure-pat/],
     ['403', { status: 403, headers: json, body: '{"message":"no"}' }, /read and execute/],
@@ -346,6 +333,11 @@ describe('start', () => {
 
 describe('a start whose fate is unknown', () => {
   const ok = { status: 200, headers: { 'content-type': 'application/json' } };
+  const page = {
+    status: 200,
+    headers: { 'content-type': 'text/html' },
+    body: '<html>Sign In</html>',
+  };
   const faults: [string, Fault][] = [
     ['502', { status: 502, body: 'Bad Gateway' }],
     ['500 with a page', { status: 500, headers: { 'content-type': 'text/html' }, body: '<p>' }],
@@ -355,6 +347,7 @@ describe('a start whose fate is unknown', () => {
     ['no run in the answer', { ...ok, body: '{}' }],
     ['a run without a number', { ...ok, body: '{"id":-1}' }],
     ['malformed JSON', { ...ok, body: '{"id": 90' }],
+    ['a page', page],
   ];
 
   it.each(faults)('%s after it was accepted: found by its id', async (_, then) => {
@@ -366,6 +359,28 @@ describe('a start whose fate is unknown', () => {
     });
     expect(server.starts).toHaveLength(1);
     expect(server.started).toBe(1);
+  });
+
+  it('a page, and nothing was accepted: unknown', async () => {
+    const { server, start } = await setUp();
+    server.fault('start', page);
+    expect(await start()).toEqual({
+      kind: 'unknown',
+      reason: expect.stringMatching(/answered with a page in place of its run.*was not found/),
+    });
+    expect(server.starts).toHaveLength(1);
+  });
+
+  it.each([200, 203])('a page with %i before the call: nothing is sent', async (status) => {
+    const { server, start } = await setUp({
+      overrides: [{ method: 'GET', path: /builds$/, fault: { ...page, status } }],
+    });
+    expect(await start()).toEqual({
+      kind: 'refused',
+      reason: expect.stringMatching(/^listing the builds of the pipeline: .*Sign In/),
+      hint: expect.stringMatching(/did not accept the token/),
+    });
+    expect(server.starts).toEqual([]);
   });
 
   it.each(faults.slice(0, 5))('%s, and nothing was accepted: unknown', async (_, fault) => {
@@ -538,7 +553,19 @@ describe('a run that is followed', () => {
     ['canceled', 'cancelled'],
   ])('%s is %s', async (result, kind) => {
     const { outcome } = await follow({ run: [running, { status: 'completed', result }] });
-    expect(outcome).toEqual({ kind, word: result });
+    expect(outcome).toMatchObject({ kind, word: result });
+  });
+
+  it('a run whose approval was refused has changed nothing', async () => {
+    const timeline = [
+      { type: 'Stage', state: 'completed', result: 'failed' },
+      { type: 'Checkpoint.Approval', state: 'completed', result: 'failed' },
+      { type: 'Job', state: 'completed', result: 'skipped' },
+    ];
+    const { outcome } = await follow({
+      run: [{ status: 'completed', result: 'failed', timeline }],
+    });
+    expect(outcome).toEqual({ kind: 'failed', word: 'failed', mayHaveRun: false });
   });
 
   it('says that it waits for an approval, and cancels it when the time is over', async () => {

@@ -1,12 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createCiRung } from '../../../src/rollback/ci.js';
 import type { CircleciClientOptions } from '../../../src/rollback/pipeline/circleci.js';
-import type {
-  StartedRun,
-  StartRequest,
-  StartResult,
-} from '../../../src/rollback/pipeline/types.js';
-import { Cancelled, deadline } from '../../../src/support/abort.js';
+import type { StartedRun, StartRequest } from '../../../src/rollback/pipeline/types.js';
+import { Cancelled } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { PermanentError, TransientError } from '../../../src/support/retry.js';
@@ -15,6 +10,7 @@ import { refusing } from '../../support/servers.js';
 import type { Fault } from '../../support/stand-in.js';
 import { OWN_WORKFLOW, StandInCircleci } from '../../support/stand-in-circleci.js';
 import type { Look, StandInCircleciOptions } from '../../support/stand-in-circleci.js';
+import { inWords, never, openClient, rollWith } from '../../support/stand-in-client.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const request: StartRequest = {
@@ -27,7 +23,6 @@ const FIRST = '5b0a0000-0000-4000-8000-000000000042';
 const first: StartedRun = { id: FIRST, url: 'https://app.circleci.com/pipelines/gh/acme/shop/42' };
 const DEFINITION = 'd5e6f7a8-0000-4000-8000-000000000001';
 const withDefinition = { definitions: [{ id: DEFINITION, name: 'deploy' }] };
-const never = new AbortController().signal;
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
@@ -40,15 +35,7 @@ async function setUp(
 ) {
   const standIn = await StandInCircleci.start(circleci);
   cleanUps.push(() => standIn.close());
-  const clock = new VirtualClock();
-  const counted = countedFetch();
-  const world = { fetch: counted.fetch, clock, random: () => 0.5 };
-  const client = standIn.client(world, options);
-  const run = <T>(work: Promise<T>): Promise<T> =>
-    drive(clock, work, counted.open, () => standIn.hanging);
-  const start = (asked: Partial<StartRequest> = {}) =>
-    run(client.start({ ...request, ...asked }, never, () => undefined));
-  return { standIn, clock, client, run, start };
+  return openClient(standIn, request, (world) => standIn.client(world, options));
 }
 
 /** The whole rung: plan, start, follow. */
@@ -66,44 +53,13 @@ async function roll(
     readonly fault?: readonly ['start' | 'follow', Fault];
   } = {},
 ) {
-  const { standIn, clock, client, run } = await setUp(circleci, options);
+  const opened = await setUp(circleci, options);
+  const { standIn, clock } = opened;
   if (fault !== undefined) standIn.fault(...fault);
-  const rung = createCiRung({
-    client,
-    ref: undefined,
-    parameters,
-    wait: true,
-    startTimeout: 120_000,
-    clock,
-    random: () => 0.5,
-  });
-  const asked = { target: 'api', verdict: 'unhealthy', reason: 'bad', correlationId: 'rg-1' };
-  const limit = deadline(clock, time, 'the rung');
-  const lines: string[] = [];
-  const work = (async () => {
-    const plan = await rung.plan(asked, limit.signal);
-    if (plan.kind !== 'plan') throw new Error('there is no plan');
-    return rung.execute(plan, {
-      request: asked,
-      signal: limit.signal,
-      beforeChange: () => {
-        expect(standIn.starts).toEqual([]);
-      },
-      progress: (line) => lines.push(line),
-      started: () => undefined,
-      lastOfAll: () => undefined,
-    });
-  })();
-  const result = await run(work);
-  limit.clear();
-  expect(JSON.stringify([result, lines])).not.toContain(standIn.secret);
-  return { result, lines, standIn, clock };
-}
-
-/** Reason and hint, as the rung shows them. */
-function inWords(result: StartResult): string {
-  const reason = 'reason' in result ? result.reason : '';
-  return 'hint' in result ? `${reason} ${result.hint}` : reason;
+  const beforeChange = (): void => {
+    expect(standIn.starts).toEqual([]);
+  };
+  return { ...(await rollWith(opened, { time, parameters, beforeChange })), standIn, clock };
 }
 
 describe('start', () => {
@@ -272,22 +228,27 @@ describe('start', () => {
   it.each<[string, Fault, 'refused' | 'unknown', RegExp]>([
     ['403', { status: 403, body: '{"message":"Permission denied"}' }, 'refused', /write access/],
     ['302', { status: 302, headers: { location: '/login' } }, 'refused', /circleci-url/],
-    ['203', { status: 203, body: html }, 'refused', /page/],
+    ['203', { status: 203, body: html }, 'unknown', /with a page .*Sign in.*not found/],
     [
       'a page',
       { status: 200, headers: { 'content-type': 'text/html' }, body: html },
-      'refused',
-      /page/,
+      'unknown',
+      /with a page in place of its pipeline.*not found/,
     ],
     ['500', { status: 500, body: '{"message":"Boom"}' }, 'unknown', /500 \(Boom\)/],
-    ['nonsense', { status: 201, body: '{"id":' }, 'unknown', /without naming a pipeline/],
+    ['nonsense', { status: 201, body: '{"id":' }, 'unknown', /without naming its pipeline/],
     [
       '200 with a message',
       { status: 200, body: '{"message":"Nothing to do"}' },
       'unknown',
-      /naming a pipeline \(Nothing to do\)/,
+      /naming its pipeline: status 200 \(Nothing to do\)/,
     ],
-    ['an id that is none', { status: 201, body: '{"id":"../me"}' }, 'unknown', /naming a pipeline/],
+    [
+      'an id that is none',
+      { status: 201, body: '{"id":"../me"}' },
+      'unknown',
+      /naming its pipeline/,
+    ],
     ['reset', 'reset', 'unknown', /not found/],
     ['reset in the answer', 'reset-mid-answer', 'unknown', /not found/],
     ['hang', 'hang', 'unknown', /took longer than 15 s/],
@@ -333,6 +294,7 @@ describe('start', () => {
       ['502', lost],
       ['reset', { accepted: true, then: 'reset' }],
       ['hang', { accepted: true, then: 'hang' }],
+      ['a page', { accepted: true, then: { status: 200, body: html } }],
     ])('%s: the only new pipeline is probably ours, and no second is started', async (_, fault) => {
       const { standIn, start } = await setUp({
         earlier: [
@@ -364,6 +326,14 @@ describe('start', () => {
           : { kind: 'unknown', reason: expect.stringMatching(/2 new pipelines could be it/) },
       );
       expect('probable' in result).toBe(told);
+    });
+
+    it('a page before the call: nothing is sent', async () => {
+      const { standIn, start } = await setUp({
+        overrides: [{ method: 'GET', path: /\/mine$/, fault: { status: 200, body: html } }],
+      });
+      expect(inWords(await start())).toMatch(/^listing the pipelines .*Sign in.*page for people/);
+      expect(standIn.starts).toEqual([]);
     });
 
     it.each<[string, Fault]>([
@@ -923,7 +893,7 @@ describe('preflight', () => {
       { overrides: [{ method: 'GET', path: /shop$/, fault: { status: 200, body: '{}' } }] },
       {},
       {},
-      'warning',
+      'error',
       /not understood; check circleci-url/,
     ],
   ];

@@ -31,6 +31,7 @@ async function follow(
   let cancels = 0;
   const client: PipelineClient = {
     id: 'test',
+    name: 'Test',
     preflight: () => Promise.resolve([]),
     describe: () => Promise.resolve([]),
     start: () => Promise.reject(new Error('nothing is started here')),

@@ -91,7 +91,7 @@ describe('preflight', () => {
       { overrides: [{ method: 'GET', path: /shop$/, answer: { status: 200, body: '<html>' } }] },
       {},
       {},
-      'warning',
+      'error',
       /not understood; check github-api-url/,
     ],
     ['an archived one', { archived: true }, {}, {}, 'error', /archived/],
@@ -406,6 +406,21 @@ describe('start', () => {
     }
   });
 
+  it('a page in place of an answer: the run is looked for', async () => {
+    const page = { status: 200, body: '<html>Unicorn</html>' };
+    const found = await setUp({ dispatches: [{ accept: true, then: page }] });
+    expect(await found.run(found.client.start(request, never, () => undefined))).toMatchObject({
+      kind: 'started',
+      run: { id: '9001' },
+    });
+    const lost = await setUp({ dispatches: [page] });
+    expect(await lost.run(lost.client.start(request, never, () => undefined))).toEqual({
+      kind: 'unknown',
+      reason: expect.stringMatching(/answered with a page .*Unicorn.*was not found/),
+    });
+    expect(lost.fake.dispatches).toHaveLength(1);
+  });
+
   it('without a list of the runs that were there, a new run is not told from an old one', async () => {
     const { client, run } = await setUp({
       file: SILENT_WORKFLOW,
@@ -485,6 +500,35 @@ describe('state and cancel', () => {
     });
     expect(await run(client.state(run50, never))).toMatchObject({ mayHaveRun: true });
     expect(await run(client.state(run50, never))).toMatchObject({ mayHaveRun: false });
+  });
+
+  it.each([
+    ['startup_failure', false, false],
+    ['skipped', false, false],
+    ['failure', true, true],
+  ])('%s, with jobs that began: %s', async (conclusion, ran, mayHaveRun) => {
+    const { client, run } = await setUp({
+      runs: [{ id: 50, steps: [['completed', conclusion]], ran }],
+    });
+    expect(await run(client.state(run50, never))).toEqual({
+      phase: 'failed',
+      word: conclusion,
+      mayHaveRun,
+    });
+  });
+
+  it('of a run with more jobs than one page shows, others may have run', async () => {
+    const { client, run } = await setUp({
+      runs: [{ id: 50, steps: [['completed', 'cancelled']], ran: false }],
+      overrides: [
+        {
+          method: 'GET',
+          path: /jobs$/,
+          answer: { status: 200, body: { total_count: 101, jobs: [{ steps: [] }] } },
+        },
+      ],
+    });
+    expect(await run(client.state(run50, never))).toMatchObject({ mayHaveRun: true });
   });
 
   it('a run that is completed already needs no cancelling', async () => {

@@ -17,6 +17,7 @@ import {
   ROLLBACK_CI_WITH_INPUTS,
 } from '../../support/stand-in-gitlab.js';
 import type { GitlabOptions } from '../../support/stand-in-gitlab.js';
+import { never, openClient } from '../../support/stand-in-client.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const request: StartRequest = {
@@ -25,7 +26,6 @@ const request: StartRequest = {
   parameters: {},
   correlationId: 'rg-1',
 };
-const never = new AbortController().signal;
 const ignore = (): void => undefined;
 
 const triggerOnly = { access: undefined, trigger: 'trig-token-1', job: undefined };
@@ -43,14 +43,8 @@ async function setUp(gitlab: GitlabOptions = {}, options: Partial<GitlabClientOp
     ...gitlab,
   });
   cleanUps.push(() => server.close());
-  const clock = new VirtualClock();
-  const counted = countedFetch();
-  const client = server.clientWith({ fetch: counted.fetch, clock, random: () => 0.5 }, options);
-  const run = <T>(work: Promise<T>): Promise<T> =>
-    drive(clock, work, counted.open, () => server.hanging);
-  const start = (asked: Partial<StartRequest> = {}) =>
-    run(client.start({ ...request, ...asked }, never, ignore));
-  return { server, clock, client, run, start };
+  const opened = openClient(server, request, (world) => server.clientWith(world, options));
+  return { ...opened, server };
 }
 
 function follow(client: PipelineClient, id: string, clock: VirtualClock, startTimeout = 120_000) {
@@ -333,7 +327,6 @@ describe('start that goes wrong', () => {
     [404, { message: '404 Project Not Found' }, /gitlab-project/],
     [422, { message: 'no' }, /Build > Pipelines/],
     [302, {}, /sign in/],
-    [203, {}, /A page was sent/],
   ])('%i %j is refused, sent once', async (status, body, hint) => {
     const { server, start } = await setUp();
     server.fault('start', { status, body: JSON.stringify(body) });
@@ -341,15 +334,36 @@ describe('start that goes wrong', () => {
     expect(server.starts).toHaveLength(1);
   });
 
-  it('a page with 200 is refused', async () => {
-    const { server, start } = await setUp();
-    const headers = { 'content-type': 'text/html' };
-    server.fault('start', { status: 200, headers, body: '<html>Please sign in</html>' });
-    expect(await start()).toMatchObject({
-      kind: 'refused',
-      reason: expect.stringMatching(/Please sign in/),
+  const page = (status: number) => ({
+    status,
+    headers: { 'content-type': 'text/html' },
+    body: '<html>Please sign in</html>',
+  });
+
+  it.each([200, 203])(
+    'a page with %i in place of an answer: nothing is certain',
+    async (status) => {
+      const { server, start } = await setUp();
+      server.fault('start', page(status));
+      expect(await start()).toEqual({
+        kind: 'unknown',
+        reason: expect.stringMatching(/answered with a page .*Please sign in.*was not found/),
+      });
+      expect(server.starts).toHaveLength(1);
+    },
+  );
+
+  it('a page before the call: nothing is sent', async () => {
+    const { body, ...rest } = page(200);
+    const { server, start } = await setUp({
+      overrides: [{ method: 'GET', path: /pipelines$/, answer: { ...rest, body } }],
     });
-    expect(server.starts).toHaveLength(1);
+    expect(await start()).toEqual({
+      kind: 'refused',
+      reason: expect.stringMatching(/^listing the pipelines: .*Please sign in/),
+      hint: expect.stringMatching(/A page was sent/),
+    });
+    expect(server.starts).toEqual([]);
   });
 
   it('follows no redirect', async () => {
@@ -367,6 +381,8 @@ describe('start that goes wrong', () => {
     ['a hang after it was accepted', 'hang'],
     ['an answer that is no JSON', { status: 201, body: '{"id": 90' }],
     ['an answer without an id', { status: 201, body: '{}' }],
+    ['a page', page(200)],
+    ['a page that a proxy says to be its own', page(203)],
   ] as const)('%s: found by its variable, sent once', async (_, then) => {
     const { server, start } = await setUp({ rival: true, file: 'rollback: {}' });
     server.fault('start', { accepted: true, then });

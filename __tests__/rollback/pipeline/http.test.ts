@@ -5,12 +5,11 @@ import { Cancelled, deadline } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { PermanentError } from '../../../src/support/retry.js';
-import { countedFetch, drive } from '../../support/drive.js';
 import { refusing } from '../../support/servers.js';
 import { HttpStandIn, webOf } from '../../support/stand-in-http.js';
 import type { HttpStandInOptions, RunStep } from '../../support/stand-in-http.js';
 import type { Fault } from '../../support/stand-in.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { never, openClient } from '../../support/stand-in-client.js';
 
 const request: StartRequest = {
   ref: undefined,
@@ -32,22 +31,17 @@ async function setUp(
 ) {
   const standIn = await HttpStandIn.start(options);
   cleanUps.push(() => standIn.close());
-  const clock = new VirtualClock();
-  const counted = countedFetch();
-  const client = standIn.client(
-    { fetch: counted.fetch, clock, random: () => 0.5 },
-    typeof variables === 'function' ? variables(standIn.url) : variables,
-  );
-  const run = <T>(work: Promise<T>): Promise<T> =>
-    drive(clock, work, counted.open, () => standIn.hanging);
-  const start = (asked: Partial<StartRequest> = {}) =>
-    run(client.start({ ...request, ...asked }, never, () => undefined));
-  return { standIn, clock, client, run, start };
+  const given = typeof variables === 'function' ? variables(standIn.url) : variables;
+  return openClient(standIn, request, (world) => standIn.client(world, given));
 }
 
-const never = new AbortController().signal;
 const LOGIN = '<!DOCTYPE html><html><head><title>x</title></head><body>Sign in</body></html>';
 const html = { 'content-type': 'text/html; charset=utf-8' };
+
+it('has a name that can stand in a sentence', async () => {
+  const { client } = await setUp();
+  expect(client.name).toBe('the CI system');
+});
 
 describe('start', () => {
   it('sends the described call to the letter, and knows its run', async () => {
@@ -237,21 +231,10 @@ describe('start', () => {
     });
   });
 
-  it.each<[string, Fault]>([
-    ['a page', { status: 200, headers: html, body: LOGIN }],
-    [
-      'a page that says to be JSON',
-      { status: 200, headers: { 'content-type': 'application/json' }, body: LOGIN },
-    ],
-    ['203', { status: 203, body: '{"id":"7"}' }],
-  ])('%s is a refused credential', async (_, fault) => {
+  it('an answer that a proxy has changed names the run all the same', async () => {
     const { standIn, start } = await setUp();
-    standIn.fault('start', fault);
-    expect(await start()).toMatchObject({
-      kind: 'refused',
-      hint: expect.stringContaining('page to sign in on'),
-    });
-    expect(standIn.requests).toHaveLength(1);
+    standIn.fault('start', { status: 203, body: '{"id":"7"}' });
+    expect(await start()).toMatchObject({ kind: 'started', run: { id: '7' } });
   });
 
   it('turned away with 429: sent again when the system says so, and once more only', async () => {
@@ -284,6 +267,12 @@ describe('start', () => {
     ['a hang', 'hang'],
     ['an answer that is no JSON', { status: 200, body: '{"id": ' }],
     ['an answer without an id', { status: 204 }],
+    ['a page', { status: 200, headers: html, body: LOGIN }],
+    [
+      'a page that says to be JSON',
+      { status: 200, headers: { 'content-type': 'application/json' }, body: LOGIN },
+    ],
+    ['203', { status: 203, body: LOGIN }],
     ['an id that is none', { status: 201, body: '{"id": ".."}' }],
     ['an id that has lost digits', { status: 201, body: '{"id": 9007199254740993}' }],
   ];
@@ -303,7 +292,7 @@ describe('start', () => {
     standIn.fault('start', fault);
     expect(await start()).toEqual({
       kind: 'unknown',
-      reason: expect.stringMatching(/its run was not found: no run shows the id/),
+      reason: expect.stringMatching(/its run was not found: no new run could be told to be it/),
     });
     expect(standIn.starts).toHaveLength(1);
   });
@@ -312,7 +301,9 @@ describe('start', () => {
     const { standIn, start } = await setUp({ namesRun: false }, { ROLLGATE_HTTP_FIND_PATH: '' });
     expect(await start()).toEqual({
       kind: 'unknown',
-      reason: expect.stringMatching(/without an id of its run at \/id, and without http-find-path/),
+      reason: expect.stringMatching(
+        /without naming its run at \/id: status 202, and without http-find-path/,
+      ),
     });
     expect(standIn.started).toBe(1);
   });
@@ -324,6 +315,19 @@ describe('start', () => {
 
   it('of two runs that show our id, neither is taken', async () => {
     const { start } = await setUp({ namesRun: false, rival: { ID: 'rollgate-1' } });
+    expect(await start()).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringContaining('2 runs show the id'),
+    });
+  });
+
+  it('nor of two that go by the id that was sent', async () => {
+    const list = { status: 200, body: '["rollgate-1 a", "rollgate-1 b"]' };
+    const { standIn, start } = await setUp(
+      { list },
+      { ROLLGATE_HTTP_RUN_ID: '', ROLLGATE_HTTP_FIND_RUNS: '' },
+    );
+    standIn.fault('start', { accepted: true, then: 'reset' });
     expect(await start()).toMatchObject({
       kind: 'unknown',
       reason: expect.stringContaining('2 runs show the id'),

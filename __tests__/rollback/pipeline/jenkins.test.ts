@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createCiRung } from '../../../src/rollback/ci.js';
 import type { JenkinsClientOptions } from '../../../src/rollback/pipeline/jenkins.js';
-import type { StartRequest, StartResult } from '../../../src/rollback/pipeline/types.js';
-import { Cancelled, deadline } from '../../../src/support/abort.js';
+import type { StartRequest } from '../../../src/rollback/pipeline/types.js';
+import { Cancelled } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { PermanentError, TransientError } from '../../../src/support/retry.js';
@@ -11,6 +10,7 @@ import { refusing } from '../../support/servers.js';
 import type { Fault } from '../../support/stand-in.js';
 import { DECLARED, StandInJenkins, WITHOUT_ID } from '../../support/stand-in-jenkins.js';
 import type { BuildLook, StandInJenkinsOptions } from '../../support/stand-in-jenkins.js';
+import { inWords, never, openClient, rollWith } from '../../support/stand-in-client.js';
 import { settle, VirtualClock } from '../../support/virtual-clock.js';
 
 const request: StartRequest = {
@@ -24,7 +24,6 @@ const request: StartRequest = {
   parameters: {},
   correlationId: 'rg-1',
 };
-const never = new AbortController().signal;
 const waiting = { why: 'Waiting for next available executor', buildable: true };
 const ever = Array.from({ length: 500 }, () => waiting);
 
@@ -39,14 +38,7 @@ async function setUp(
 ) {
   const standIn = await StandInJenkins.start(jenkins);
   cleanUps.push(() => standIn.close());
-  const clock = new VirtualClock();
-  const counted = countedFetch();
-  const client = standIn.client({ fetch: counted.fetch, clock, random: () => 0.5 }, options);
-  const run = <T>(work: Promise<T>): Promise<T> =>
-    drive(clock, work, counted.open, () => standIn.hanging);
-  const start = (asked: Partial<StartRequest> = {}) =>
-    run(client.start({ ...request, ...asked }, never, () => undefined));
-  return { standIn, clock, client, run, start };
+  return openClient(standIn, request, (world) => standIn.client(world, options));
 }
 
 interface Rolled {
@@ -58,44 +50,14 @@ interface Rolled {
 
 /** The whole rung: plan, start, follow. */
 async function roll(jenkins: StandInJenkinsOptions, rolled: Rolled = {}) {
-  const { standIn, clock, client, run } = await setUp(jenkins, rolled.options);
-  if (rolled.fault !== undefined) standIn.fault(...rolled.fault);
-  const rung = createCiRung({
-    client,
-    ref: undefined,
-    parameters: {},
-    wait: true,
-    startTimeout: rolled.startTimeout ?? 120_000,
-    clock,
-    random: () => 0.5,
-  });
-  const asked = { target: 'api', verdict: 'unhealthy', reason: 'bad', correlationId: 'rg-1' };
-  const limit = deadline(clock, rolled.time ?? 600_000, 'the rung');
-  const lines: string[] = [];
-  const work = (async () => {
-    const plan = await rung.plan(asked, limit.signal);
-    if (plan.kind !== 'plan') throw new Error('there is no plan');
-    return rung.execute(plan, {
-      request: asked,
-      signal: limit.signal,
-      beforeChange: () => {
-        expect(standIn.starts).toEqual([]);
-      },
-      progress: (line) => lines.push(line),
-      started: () => undefined,
-      lastOfAll: () => undefined,
-    });
-  })();
-  const result = await run(work);
-  limit.clear();
-  expect(JSON.stringify([result, lines])).not.toContain(standIn.secret);
-  return { result, lines, standIn, clock };
-}
-
-/** Reason and hint, as the rung shows them. */
-function inWords(result: StartResult): string {
-  const reason = 'reason' in result ? result.reason : '';
-  return 'hint' in result ? `${reason} ${result.hint}` : reason;
+  const { options, fault, ...rest } = rolled;
+  const opened = await setUp(jenkins, options);
+  const { standIn, clock } = opened;
+  if (fault !== undefined) standIn.fault(...fault);
+  const beforeChange = (): void => {
+    expect(standIn.starts).toEqual([]);
+  };
+  return { ...(await rollWith(opened, { ...rest, beforeChange })), standIn, clock };
 }
 
 function text(status: number, body: string, headers: Readonly<Record<string, string>> = {}): Fault {
@@ -245,7 +207,11 @@ describe('start', () => {
       ],
       [
         'a job that is no JSON',
-        { overrides: [{ method: 'GET', path: /rollback\/api/, fault: text(200, '{"bui') }] },
+        {
+          overrides: [
+            { method: 'GET', path: /rollback\/api/, fault: { status: 200, body: '{"bui' } },
+          ],
+        },
         {},
         /not understood/,
       ],
@@ -325,9 +291,6 @@ describe('start', () => {
       ['no permission', text(403, '<p>bob is missing the Job/Build permission</p>'), /Job\/Build/],
       ['disabled meanwhile', text(409, '<p>ops/rollback is not buildable!</p>'), /enable it/],
       ['a redirect', text(302, '', { location: 'https://sso.example.com/' }), /sign in/],
-      ['203', text(203, '<html>Hello</html>'), /203.*sign in/],
-      ['a sign-in page', text(200, '<html><title>Sign in</title></html>'), /sign in/],
-      ['a form', text(200, '<html><input name="j_password" type="password">'), /sign in/],
     ];
     it.each(cases)('%s', async (_, fault, says) => {
       const { start, standIn } = await setUp();
@@ -457,6 +420,8 @@ describe('a start whose fate is unknown', () => {
     ['a hang', { accepted: true, then: 'hang' }],
     ['200 without Location', { accepted: true, then: text(200, '') }],
     ['201 with an odd Location', { accepted: true, then: text(201, '', { location: '/' }) }],
+    ['203', { accepted: true, then: text(203, '<html>Hello</html>') }],
+    ['a page', { accepted: true, then: text(200, '<html><title>Sign in</title></html>') }],
   ];
   it.each(lost)('%s: the build is found by its id', async (_, fault) => {
     const { start, standIn } = await setUp();
@@ -503,6 +468,12 @@ describe('a start whose fate is unknown', () => {
       { parameters: WITHOUT_ID, rivals: [{ queueId: 140, build: 18 }] },
       broken,
       /2 new runs could be it/,
+    ],
+    [
+      'answered with a page',
+      {},
+      text(200, '<html><h1>Sign in</h1></html>'),
+      /with a page in place of its queue item: status 200 \(Sign in\), and its run was not found/,
     ],
     ['that made none', { parameters: WITHOUT_ID }, 'reset', /no new run could be told/],
     ['whose id is on no run', {}, 'reset', /no new run could be told/],

@@ -32,10 +32,10 @@ interface Kind {
   readonly trouble: (standIn: StandIn) => Trouble;
   /**
    * What it means for the call that starts the run. `refused`: nothing was started, and that is certain. `turned away`: the
-   * same, and it may be sent again. `open`: nothing was started; whether the client can know that depends on the
-   * system. `accepted`: the run exists, and has to be found.
+   * same, and it may be sent again. `unclear`: nothing was started, which no client can know. `accepted`: the run exists, and
+   * has to be found.
    */
-  readonly start: 'refused' | 'turned away' | 'open' | 'accepted';
+  readonly start: 'refused' | 'turned away' | 'unclear' | 'accepted';
   /**
    * What it means for reading the state of a run. `final`: asking again is of no use. `passes`: it is asked again.
    * `either`: depends on the system. Absent: it does not happen to reads.
@@ -85,15 +85,15 @@ const kinds: readonly Kind[] = [
     follow: 'passes',
   },
   { name: '429 without Retry-After', trouble: says(429), start: 'turned away', follow: 'passes' },
-  { name: '500', trouble: says(500), start: 'open', follow: 'passes' },
-  { name: '502 with a page', trouble: () => html(502), start: 'open', follow: 'passes' },
+  { name: '500', trouble: says(500), start: 'unclear', follow: 'passes' },
+  { name: '502 with a page', trouble: () => html(502), start: 'unclear', follow: 'passes' },
   { name: '502 after it was accepted', trouble: accepted(html(502)), start: 'accepted' },
   { name: 'connection refused', trouble: () => 'closed', start: 'refused', follow: 'passes' },
-  { name: 'a reset', trouble: () => 'reset', start: 'open', follow: 'passes' },
+  { name: 'a reset', trouble: () => 'reset', start: 'unclear', follow: 'passes' },
   {
     name: 'a reset mid-answer',
     trouble: () => 'reset-mid-answer',
-    start: 'open',
+    start: 'unclear',
     follow: 'passes',
   },
   {
@@ -101,22 +101,23 @@ const kinds: readonly Kind[] = [
     trouble: accepted('reset-mid-answer'),
     start: 'accepted',
   },
-  { name: 'a hang', trouble: () => 'hang', start: 'open', follow: 'passes' },
+  { name: 'a hang', trouble: () => 'hang', start: 'unclear', follow: 'passes' },
   { name: 'a hang after it was accepted', trouble: accepted('hang'), start: 'accepted' },
-  { name: 'malformed JSON', trouble: () => malformed, start: 'open', follow: 'either' },
+  { name: 'malformed JSON', trouble: () => malformed, start: 'unclear', follow: 'either' },
   {
     name: 'malformed JSON after it was accepted',
     trouble: accepted(malformed),
     start: 'accepted',
   },
-  { name: 'HTML', trouble: () => html(200), start: 'open', follow: 'either' },
+  { name: 'HTML', trouble: () => html(200), start: 'unclear', follow: 'either' },
+  { name: 'HTML after it was accepted', trouble: accepted(html(200)), start: 'accepted' },
   {
     name: 'a redirect to a login page',
     trouble: ({ url }) => ({ status: 302, headers: { location: `${url}/users/sign_in` } }),
     start: 'refused',
     follow: 'final',
   },
-  { name: 'a wrong content type', trouble: () => wrongType, start: 'open', follow: 'either' },
+  { name: 'a wrong content type', trouble: () => wrongType, start: 'unclear', follow: 'either' },
   {
     name: 'a wrong content type after it was accepted',
     trouble: accepted(wrongType),
@@ -291,7 +292,7 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
     const expected = {
       refused: ended(0, 'failed'),
       'turned away': ended(0, 'failed'),
-      open: ended(0, 'triggered', 'failed'),
+      unclear: ended(0, 'triggered'),
       accepted: ended(1, 'verified', 'triggered'),
     };
     it.each(kinds)('$name', async (kind) => {

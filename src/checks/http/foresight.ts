@@ -6,7 +6,7 @@ import type { HttpSourceConfig } from './config.js';
 /** Own probes are judged as if there were this many a minute, so that the limit does not depend on their rate. */
 export const PROBES_PER_MINUTE = 60;
 
-export type ProbeLimit = Exclude<Limit, { metric: 'health' | 'value' }>;
+export type ProbeLimit = Exclude<Limit, { metric: 'health' | 'value' | 'relative' }>;
 
 /** How many failures a service that is just at its limit must be expected to show before a watch can tell. */
 const TELLING_FAILURES = 3;

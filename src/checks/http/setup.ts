@@ -1,10 +1,17 @@
 import type { CheckDependencies } from '../dependencies.js';
+import { givenByPrometheus } from '../prometheus/given.js';
 import type { Check } from '../types.js';
 import { createHttpChecks } from './checks.js';
 
-/** The checks of the `http` source, as the inputs ask for them. */
+/** The checks of the `http` source, as the inputs ask for them: of what no metric source gives, and the health check. */
 export function setUpHttpChecks(dependencies: CheckDependencies): readonly Check[] {
   const { settings, clock, http, leastRate } = dependencies;
+  const given = givenByPrometheus(settings);
+  const minSuccessRate = given.has('success-rate') ? 'off' : settings['min-success-rate'];
+  const maxErrorsPerMinute = given.has('errors-per-minute')
+    ? 'off'
+    : settings['max-errors-per-minute'];
+  const maxLatency = given.has('latency') ? 'off' : (settings['max-latency'] ?? 'off');
   const urls = settings.url ?? [];
   const healthUrls = settings['health-url'] ?? [];
   if (urls.length === 0 && (healthUrls === 'off' || healthUrls.length === 0)) return [];
@@ -23,9 +30,9 @@ export function setUpHttpChecks(dependencies: CheckDependencies): readonly Check
         failures: settings['health-failures'],
         successes: settings['health-successes'],
       },
-      minSuccessRate: settings['min-success-rate'],
-      maxErrorsPerMinute: settings['max-errors-per-minute'],
-      maxLatency: settings['max-latency'] ?? 'off',
+      minSuccessRate,
+      maxErrorsPerMinute,
+      maxLatency,
       duration: settings.duration,
       minRequests: settings['min-requests'],
     },

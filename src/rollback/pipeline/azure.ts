@@ -1,8 +1,8 @@
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { isTransientStatus, TransientError } from '../../support/retry.js';
+import { TransientError } from '../../support/retry.js';
 import { printableUrl } from '../../support/url.js';
-import { createApi, isSignInPage } from './azure/api.js';
+import { createApi } from './azure/api.js';
 import { hintFor } from './azure/hints.js';
 import { locate, lookBefore } from './azure/locate.js';
 import {
@@ -12,7 +12,6 @@ import {
   parseRef,
   parseToken,
 } from './azure/names.js';
-import type { Named, Refusal } from './azure/names.js';
 import { ID_PARAMETER } from './azure/parameters.js';
 import { pipelineIdOf } from './azure/pipeline.js';
 import { preflight } from './azure/preflight.js';
@@ -23,8 +22,13 @@ import type { Site } from './azure/site.js';
 import { sendRun } from './azure/start.js';
 import { needsTimeline, stateOf, timelineOf } from './azure/state.js';
 import type { TimelineRecord } from './azure/state.js';
-import { ApiError, describeAnswer, fields, isRateLimited, isSuccess } from './exchange.js';
+import { ApiError, fields } from './exchange.js';
+import { soonThere } from './reading.js';
+import { joined, problem } from './refusal.js';
+import type { Named } from './refusal.js';
+import { refused } from './start-once.js';
 import type { PipelineClient, RunState, StartedRun, StartRequest, StartResult } from './types.js';
+import { unusable } from './unusable.js';
 
 export interface AzureClientOptions {
   /** Address of the organization or collection. */
@@ -43,77 +47,50 @@ export interface AzureClientOptions {
   readonly random: () => number;
 }
 
-/** A cancel may be refused for a moment; the caller asks again. */
-const CANCEL_TIMEOUT_MS = 5000;
-
 /**
  * The Azure DevOps client of the `ci` rung, for the services and for servers from 2020 on: runs a YAML pipeline with template
  * parameters, and follows it through the Build API, which unlike the Pipelines API tells a partial success from a whole one.
  */
 export function createAzureClient(options: AzureClientOptions): PipelineClient {
   const setup = siteOf(options);
-  const site = (): Site => {
-    if ('problem' in setup) throw new Error(setup.problem.message);
-    return setup.ok;
-  };
+  if ('problem' in setup) return unusable('azure', 'Azure DevOps', setup.problem);
+  const site = setup.ok;
 
   return {
     id: 'azure',
+    name: 'Azure DevOps',
 
-    async preflight(request, signal) {
-      return 'problem' in setup
-        ? [{ level: 'error', subject: 'ci', ...setup.problem }]
-        : preflight(setup.ok, request, signal);
-    },
+    preflight: (request, signal) => preflight(site, request, signal),
 
-    async describe(request, signal) {
-      if ('problem' in setup) return [`nothing: ${setup.problem.message}`];
-      return describe(setup.ok, request, signal);
-    },
+    describe: (request, signal) => describe(site, request, signal),
 
     async start(request, signal, beforeSend): Promise<StartResult> {
-      if ('problem' in setup) return refused(setup.problem);
-      const ready = await prepare(setup.ok, request, signal);
+      const ready = await prepare(site, request, signal);
       if ('problem' in ready) return refused(ready.problem);
       const { pipelineId, ref, agreement } = ready.ok;
       if (agreement.kind === 'refused') return refused(joined(agreement.problems));
       const { parameters } = agreement;
-      const before = await lookBefore(setup.ok, pipelineId, signal);
+      const before = await lookBefore(site, pipelineId, signal);
+      if (before.kind === 'refused') return before;
 
       signal.throwIfAborted();
       beforeSend();
-      const sent = await sendRun(setup.ok, pipelineId, ref, parameters, signal);
+      const sent = await sendRun(site, pipelineId, ref, parameters, signal);
       if (sent.kind !== 'unsure') return sent;
-      return locate(
-        setup.ok,
-        {
-          pipelineId,
-          ref,
-          correlationId: request.correlationId,
-          idSent: ID_PARAMETER in parameters,
-          before,
-          why: sent.reason,
-        },
-        signal,
-      );
+      const { correlationId } = request;
+      const idSent = ID_PARAMETER in parameters;
+      const why = sent.reason;
+      return locate(site, { pipelineId, ref, correlationId, idSent, before, why }, signal);
     },
 
-    state: (run, signal) => readState(site(), run, signal),
+    state: (run, signal) => readState(site, run, signal),
 
     async cancel(run, signal) {
-      const exchange = await site().api.once(
-        'the call that cancels the run',
+      await site.api.ask(
+        'cancelling the run',
         { method: 'PATCH', room: 'build', path: buildPath(run.id), json: { status: 'cancelling' } },
-        CANCEL_TIMEOUT_MS,
         signal,
       );
-      if (exchange.kind !== 'answer') throw new TransientError(exchange.why);
-      const { answer } = exchange;
-      if (isSuccess(answer) && !isSignInPage(answer)) return;
-      if (isTransientStatus(answer.status) || isRateLimited(answer)) {
-        throw new TransientError(describeAnswer(answer));
-      }
-      throw new ApiError('cancelling the run', answer);
     },
   };
 }
@@ -171,14 +148,11 @@ async function prepare(
     pipelineId = await pipelineIdOf(site, signal);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    return {
-      problem: {
-        message: messageOf(error),
-        fix:
-          (error instanceof ApiError ? hintFor(error.answer) : undefined) ??
-          'Give the id of the pipeline as azure-pipeline, so that its name need not be looked up',
-      },
-    };
+    return problem(
+      messageOf(error),
+      (error instanceof ApiError ? hintFor(error.answer) : undefined) ??
+        'Give the id of the pipeline as azure-pipeline, so that its name need not be looked up',
+    );
   }
   return {
     ok: { pipelineId, ref, agreement: await agree(site, pipelineId, ref, request, signal) },
@@ -213,18 +187,9 @@ async function describe(
 
 async function readState(site: Site, run: StartedRun, signal: AbortSignal): Promise<RunState> {
   const what = `reading the state of run ${run.id}`;
-  let answer;
-  try {
-    answer = await site.api.readOnce(
-      what,
-      { method: 'GET', room: 'build', path: buildPath(run.id) },
-      signal,
-    );
-  } catch (error) {
-    // A run that has just been started is not yet to be seen everywhere.
-    if (error instanceof ApiError && error.status === 404) throw new TransientError(error.message);
-    throw error;
-  }
+  const answer = await soonThere(
+    site.api.readOnce(what, { method: 'GET', room: 'build', path: buildPath(run.id) }, signal),
+  );
   const { status, result, startTime } = fields(answer.data);
   if (typeof status !== 'string') throw new TransientError(`${what}: the answer is no build`);
   const timeline = needsTimeline(status, result)
@@ -250,15 +215,4 @@ async function readTimeline(
     if (signal.aborted) throw signal.reason;
     return undefined;
   }
-}
-
-function joined(problems: readonly Refusal[]): Refusal {
-  return {
-    message: problems.map(({ message }) => message).join('; '),
-    fix: problems.map(({ fix }) => fix).join('; '),
-  };
-}
-
-function refused({ message, fix }: Refusal): Extract<StartResult, { kind: 'refused' }> {
-  return { kind: 'refused', reason: message, hint: fix };
 }

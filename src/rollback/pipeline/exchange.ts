@@ -52,27 +52,31 @@ export interface Calls<C> {
    * @throws ApiError when asking again is of no use, TransientError when it may help, the signal's reason.
    */
   readOnce(what: string, call: C, signal: AbortSignal): Promise<Answer>;
+  /** A call that may be made again, such as one that asks for the end of a run; sent once. @throws as {@link readOnce} does. */
+  ask(what: string, call: C, signal: AbortSignal): Promise<Answer>;
   /** A read that is repeated after errors that may pass. @throws as {@link readOnce} does. */
   read(what: string, call: C, signal: AbortSignal): Promise<Answer>;
 }
 
 const READ_TIMEOUT_MS = 10_000;
+/** Whoever asks for the end of a run has little time left. */
+const ASK_TIMEOUT_MS = 5000;
 const READ_BUDGET_MS = 30_000;
 const READ_ATTEMPTS = 4;
 
 /**
  * @param options.send gives the answer whatever its status, `undefined` when it is none that can be understood; rejects
  *   when there is no answer.
- * @param options.isRefusal whether a 2xx answer is a refusal in disguise (a page to sign in on); then it is an error
- *   that asking again does not help.
+ * @param options.takesPages whether a page in place of data is taken as an answer. Unless it is, it counts as refused
+ *   credentials: asking again does not help.
  */
 export function createCalls<C>(options: {
   readonly send: (call: C, signal: AbortSignal) => Promise<Answer | undefined>;
-  readonly isRefusal?: (answer: Answer) => boolean;
+  readonly takesPages?: boolean;
   readonly clock: Clock;
   readonly random: () => number;
 }): Calls<C> {
-  const { clock, random, send, isRefusal = () => false } = options;
+  const { clock, random, send, takesPages = false } = options;
 
   const once: Calls<C>['once'] = async (what, call, timeoutMs, signal) => {
     const time = deadline(clock, timeoutMs, what, signal);
@@ -89,14 +93,19 @@ export function createCalls<C>(options: {
     }
   };
 
-  const readOnce: Calls<C>['readOnce'] = async (what, call, signal) => {
-    const exchange = await once(what, call, READ_TIMEOUT_MS, signal);
+  const data = async (
+    what: string,
+    call: C,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Answer> => {
+    const exchange = await once(what, call, timeoutMs, signal);
     if (exchange.kind !== 'answer') {
       if (signal.aborted) throw signal.reason;
       throw new TransientError(`${what}: ${exchange.why}`);
     }
     const { answer } = exchange;
-    if (isSuccess(answer) && !isRefusal(answer)) return answer;
+    if (isSuccess(answer) && (takesPages || !isPage(answer))) return answer;
     if (isTransientStatus(answer.status) || isRateLimited(answer)) {
       throw new TransientError(
         `${what}: ${describeAnswer(answer)}`,
@@ -106,9 +115,13 @@ export function createCalls<C>(options: {
     throw new ApiError(what, answer);
   };
 
+  const readOnce: Calls<C>['readOnce'] = (what, call, signal) =>
+    data(what, call, READ_TIMEOUT_MS, signal);
+
   return {
     once,
     readOnce,
+    ask: (what, call, signal) => data(what, call, ASK_TIMEOUT_MS, signal),
     read: (what, call, signal) =>
       retryRead(() => readOnce(what, call, signal), {
         clock,
@@ -122,6 +135,20 @@ export function createCalls<C>(options: {
 
 export function isSuccess({ status }: Answer): boolean {
   return status >= 200 && status < 300;
+}
+
+/**
+ * A page where data are due, whatever its status: the API wants somebody to sign in, or something in front of it has answered.
+ * Azure DevOps says 203 then (MicrosoftDocs/vsts-rest-api-specs#97, #574); elsewhere it says that a proxy has changed what
+ * was answered (RFC 9110 §15.3.4).
+ */
+export function isPage(answer: Answer): boolean {
+  if (answer.status === 203) return true;
+  return (
+    typeof answer.data === 'string' &&
+    (/\bhtml\b/i.test(answer.header('content-type') ?? '') ||
+      /^\s*<(!doctype|html|head|body)\b/i.test(answer.data))
+  );
 }
 
 /**

@@ -2,15 +2,13 @@ import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
 import { printableUrl } from '../../support/url.js';
-import { ApiError, describeAnswer } from './exchange.js';
-import type { PipelineClient, RunState, StartedRun, StartRequest, StartResult } from './types.js';
+import { ApiError } from './exchange.js';
 import { createApi, createStartApi } from './gitlab/api.js';
 import { chooseCredentials, wordFor } from './gitlab/credentials.js';
 import type { Tokens } from './gitlab/credentials.js';
 import { hintFor } from './gitlab/hints.js';
 import { locate, lookBefore } from './gitlab/locate.js';
 import { parseProject, parseRef, parseUrl } from './gitlab/names.js';
-import type { Named, Refusal } from './gitlab/names.js';
 import { objectionTo } from './gitlab/objection.js';
 import type { OwnPipeline } from './gitlab/options.js';
 import { cancelCall, cancelPipeline, cancelSiblings } from './gitlab/own-pipeline.js';
@@ -20,6 +18,11 @@ import type { Site } from './gitlab/site.js';
 import { callFor, startPipeline } from './gitlab/start.js';
 import { stateOf } from './gitlab/state.js';
 import { overridden, variablesOf } from './gitlab/variables.js';
+import { joined, problem } from './refusal.js';
+import type { Named } from './refusal.js';
+import { refused } from './start-once.js';
+import type { PipelineClient, RunState, StartedRun, StartRequest, StartResult } from './types.js';
+import { unusable } from './unusable.js';
 
 export interface GitlabClientOptions {
   /** Root of the server, with its path where it has one. */
@@ -38,19 +41,17 @@ export interface GitlabClientOptions {
   readonly random: () => number;
 }
 
-/** A cancel may be refused for a moment; the caller asks again. */
-const CANCEL_TIMEOUT_MS = 5000;
-
 /** The GitLab client of the `ci` rung: creates a pipeline with the variable ROLLBACK=true, on gitlab.com and any server. */
 export function createGitlabClient(options: GitlabClientOptions): PipelineClient {
   const setup = siteOf(options);
   const { own, rollbackJobs } = options;
-  if ('problem' in setup) return unusable(setup.problem);
+  if ('problem' in setup) return unusable('gitlab', 'GitLab', setup.problem);
   const site = setup.ok;
   const end = endOf(site, own);
 
   return {
     id: 'gitlab',
+    name: 'GitLab',
 
     preflight: (request, signal) => preflight(site, request, own, rollbackJobs, signal),
 
@@ -63,6 +64,7 @@ export function createGitlabClient(options: GitlabClientOptions): PipelineClient
       if ('problem' in target) return refused(target.problem);
       const ref = target.ok;
       const before = await lookBefore(site, ref, signal);
+      if (before.kind === 'refused') return before;
 
       signal.throwIfAborted();
       beforeSend();
@@ -109,19 +111,6 @@ function siteOf(options: GitlabClientOptions): Named<Site> {
   };
 }
 
-/** A client that lacks something it cannot do without: it says so, and sends nothing. */
-function unusable(problem: Refusal): PipelineClient {
-  const fail = (): Promise<never> => Promise.reject(new PermanentError(problem.message));
-  return {
-    id: 'gitlab',
-    preflight: () => Promise.resolve([{ level: 'error', subject: 'ci', ...problem }]),
-    describe: () => Promise.resolve([`nothing: ${problem.message}`]),
-    start: () => Promise.resolve(refused(problem)),
-    state: fail,
-    cancel: fail,
-  };
-}
-
 /**
  * How our own pipeline is ended. Only an access token may (lib/api/ci/pipelines.rb); and what the token of a job has started
  * in the same project would be cancelled with it (CancelPipelineService cascades to all descendants).
@@ -155,22 +144,15 @@ async function refOf(
   try {
     const branch = (await readProject(site, signal)).defaultBranch;
     if (branch !== '') return { ok: branch };
-    return {
-      problem: {
-        message: `the project ${site.project} has no default branch`,
-        fix: 'set rollback-ref',
-      },
-    };
+    return problem(`the project ${site.project} has no default branch`, 'set rollback-ref');
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (defaultBranch !== undefined) return { ok: defaultBranch };
     const hint = error instanceof ApiError ? hintFor(error.answer) : undefined;
-    return {
-      problem: {
-        message: messageOf(error),
-        fix: hint ?? 'set rollback-ref, so that the default branch need not be asked for',
-      },
-    };
+    return problem(
+      messageOf(error),
+      hint ?? 'set rollback-ref, so that the default branch need not be asked for',
+    );
   }
 }
 
@@ -242,29 +224,6 @@ async function cancel(site: Site, run: StartedRun, signal: AbortSignal): Promise
   if (kind !== 'access') {
     throw new PermanentError(`${wordFor[kind]} may not cancel a pipeline`);
   }
-  const exchange = await site.api.once(
-    'the call that cancels the pipeline',
-    cancelCall(site, numberOf(run)),
-    CANCEL_TIMEOUT_MS,
-    signal,
-  );
-  if (exchange.kind !== 'answer') throw new TransientError(exchange.why);
-  const { answer } = exchange;
   // Answered with 200 in any case; what became of it is read back.
-  if (answer.status < 300) return;
-  if (answer.status >= 500 || answer.status === 429) {
-    throw new TransientError(describeAnswer(answer));
-  }
-  throw new ApiError('cancelling the pipeline', answer);
-}
-
-function joined(problems: readonly Refusal[]): Refusal {
-  return {
-    message: problems.map(({ message }) => message).join('; '),
-    fix: problems.map(({ fix }) => fix).join('; '),
-  };
-}
-
-function refused({ message, fix }: Refusal): Extract<StartResult, { kind: 'refused' }> {
-  return { kind: 'refused', reason: message, hint: fix };
+  await site.api.ask('cancelling the pipeline', cancelCall(site, numberOf(run)), signal);
 }

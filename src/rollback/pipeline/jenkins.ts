@@ -5,9 +5,8 @@ import { ApiError } from './exchange.js';
 import { hintFor } from './jenkins/hints.js';
 import { readJob } from './jenkins/job.js';
 import type { Job } from './jenkins/job.js';
-import { locate, lookBefore } from './jenkins/locate.js';
+import { locate, lookBefore, wasQueued } from './jenkins/locate.js';
 import { parseCredentials, parseJob, parseRoot } from './jenkins/names.js';
-import type { Named, Refusal } from './jenkins/names.js';
 import { composeParameters, ID_PARAMETER, MARKER } from './jenkins/parameters.js';
 import { preflight } from './jenkins/preflight.js';
 import { createRuns, runAt } from './jenkins/run.js';
@@ -15,8 +14,12 @@ import type { Runs } from './jenkins/run.js';
 import { createSite } from './jenkins/site.js';
 import type { Site } from './jenkins/site.js';
 import { awaitBuild, queueBuild, START_QUERY, startPath } from './jenkins/start.js';
-import type { Refused } from './start-once.js';
+import { notSeen } from './locate.js';
+import { joined, problem } from './refusal.js';
+import type { Named } from './refusal.js';
+import { refused } from './start-once.js';
 import type { PipelineClient, StartRequest, StartResult } from './types.js';
+import { unusable } from './unusable.js';
 
 export interface JenkinsClientOptions {
   /** Root of the controller, with or without a slash at its end. */
@@ -37,35 +40,22 @@ export interface JenkinsClientOptions {
 /** The Jenkins client of the `ci` rung: starts a parameterized job and follows it through the queue to its result. */
 export function createJenkinsClient(options: JenkinsClientOptions): PipelineClient {
   const setup = setUp(options);
-  const runs = (): Runs => {
-    if ('problem' in setup) throw new Error(setup.problem.message);
-    return setup.ok.runs;
-  };
+  if ('problem' in setup) return unusable('jenkins', 'Jenkins', setup.problem);
+  const { site, runs } = setup.ok;
 
   return {
     id: 'jenkins',
+    name: 'Jenkins',
 
-    async preflight(request, signal) {
-      return 'problem' in setup
-        ? [{ level: 'error', subject: 'ci', ...setup.problem }]
-        : preflight(setup.ok.site, request, options.ownRunId, signal);
-    },
+    preflight: (request, signal) => preflight(site, request, options.ownRunId, signal),
 
-    async describe(request, signal) {
-      return 'problem' in setup
-        ? [`nothing: ${setup.problem.message}`]
-        : describe(setup.ok.site, request, signal);
-    },
+    describe: (request, signal) => describe(site, request, signal),
 
-    async start(request, signal, beforeSend): Promise<StartResult> {
-      return 'problem' in setup
-        ? refused(setup.problem)
-        : start(setup.ok, request, signal, beforeSend);
-    },
+    start: (request, signal, beforeSend) => start(setup.ok, request, signal, beforeSend),
 
-    state: async (run, signal) => runs().state(run, signal),
+    state: (run, signal) => runs.state(run, signal),
 
-    cancel: async (run, signal) => runs().cancel(run, signal),
+    cancel: (run, signal) => runs.cancel(run, signal),
   };
 }
 
@@ -97,28 +87,24 @@ async function start(
   beforeSend: () => void,
 ): Promise<StartResult> {
   const ready = await readyJob(site, signal);
-  if ('refused' in ready) return ready.refused;
-  const { parameters, problems } = composeParameters(request, ready.job, site.job.full);
-  if (problems.length > 0) {
-    return refused({
-      message: problems.map(({ message }) => message).join('; '),
-      fix: problems.map(({ fix }) => fix).join('; '),
-    });
-  }
+  if ('problem' in ready) return refused(ready.problem);
+  const { next } = ready.ok;
+  const { parameters, problems } = composeParameters(request, ready.ok, site.job.full);
+  if (problems.length > 0) return refused(joined(problems));
   // With an id in it our run is told by that alone.
-  const before =
-    ID_PARAMETER in parameters ? undefined : await lookBefore(site, ready.job.next, signal);
+  const before = ID_PARAMETER in parameters ? notSeen : await lookBefore(site, signal);
+  if (before.kind === 'refused') return before;
 
   signal.throwIfAborted();
   beforeSend();
   const sent = await queueBuild(site, parameters, signal);
   if (sent.kind === 'refused') return sent;
   if (sent.kind === 'unsure') {
-    return locate(site, { parameters, before, why: sent.reason }, signal);
+    return locate(site, { parameters, before, next, why: sent.reason }, signal);
   }
   const { queueId } = sent;
   // An item with equal parameters that waits already is named instead of a new one (core, Queue.schedule2).
-  if (before?.queued.has(queueId) === true) {
+  if (wasQueued(before, queueId)) {
     return {
       kind: 'unknown',
       reason: `Jenkins joined it with the item ${String(queueId)}, which was in the queue before`,
@@ -129,22 +115,16 @@ async function start(
 }
 
 /** The job as it must be known before the call. @throws only the signal's reason. */
-async function readyJob(
-  site: Site,
-  signal: AbortSignal,
-): Promise<{ readonly job: Job } | { readonly refused: Refused }> {
+async function readyJob(site: Site, signal: AbortSignal): Promise<Named<Job>> {
   try {
-    return { job: await readJob(site, signal) };
+    return { ok: await readJob(site, signal) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    return {
-      refused: refused({
-        message: messageOf(error),
-        fix:
-          (error instanceof ApiError ? hintFor(site, error.answer) : undefined) ??
-          `Nothing is started before it is seen that the job declares ${MARKER}: Jenkins would drop it silently and deploy`,
-      }),
-    };
+    return problem(
+      messageOf(error),
+      (error instanceof ApiError ? hintFor(site, error.answer) : undefined) ??
+        `Nothing is started before it is seen that the job declares ${MARKER}: Jenkins would drop it silently and deploy`,
+    );
   }
 }
 
@@ -156,10 +136,10 @@ async function describe(
   const url = printableUrl(`${site.root}${startPath(site)}`);
   const call = `POST ${url}?${String(new URLSearchParams(START_QUERY))}`;
   const ready = await readyJob(site, signal);
-  if ('refused' in ready) {
-    return [call, `it would be refused: ${ready.refused.reason} (${ready.refused.hint ?? ''})`];
+  if ('problem' in ready) {
+    return [call, `it would be refused: ${ready.problem.message} (${ready.problem.fix})`];
   }
-  const { parameters, problems } = composeParameters(request, ready.job, site.job.full);
+  const { parameters, problems } = composeParameters(request, ready.ok, site.job.full);
   return [
     call,
     `with ${Object.entries(parameters)
@@ -170,8 +150,4 @@ async function describe(
       : [`${ID_PARAMETER} is not declared: an equal rollback in the queue would be joined`]),
     ...problems.map(({ message, fix }) => `it would be refused: ${message} (${fix})`),
   ];
-}
-
-function refused({ message, fix }: Refusal): Refused {
-  return { kind: 'refused', reason: message, hint: fix };
 }

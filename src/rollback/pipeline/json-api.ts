@@ -24,7 +24,6 @@ export interface JsonApiOptions {
   readonly baseUrl: string;
   /** Sent with every call, to the base address's own origin only. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly isRefusal?: (answer: Answer) => boolean;
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
@@ -41,7 +40,6 @@ export function createJsonApi(options: JsonApiOptions): JsonApi {
   return createCalls<JsonCall>({
     clock: options.clock,
     random: options.random,
-    ...(options.isRefusal === undefined ? {} : { isRefusal: options.isRefusal }),
     async send(call, signal) {
       const url = new URL(call.path, base);
       for (const [name, value] of Object.entries(call.query ?? {}))

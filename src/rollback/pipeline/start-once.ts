@@ -1,7 +1,8 @@
 import type { Clock } from '../../support/clock.js';
 import { backoffMs, retryAfterMs } from '../../support/retry.js';
-import { describeAnswer, isRateLimited, isSuccess } from './exchange.js';
+import { describeAnswer, isPage, isRateLimited, isSuccess } from './exchange.js';
 import type { Answer, Exchange } from './exchange.js';
+import type { Refusal } from './refusal.js';
 import type { StartResult } from './types.js';
 
 /** Certain: nothing was started. */
@@ -12,6 +13,9 @@ export interface Unsure {
   readonly kind: 'unsure';
   readonly reason: string;
 }
+
+/** What became of the call that starts a run. */
+export type Sent = Extract<StartResult, { kind: 'started' }> | Refused | Unsure;
 
 /** The call that starts a run has this long, milliseconds. */
 export const START_TIMEOUT_MS = 15_000;
@@ -27,8 +31,15 @@ export interface StartCall<T> {
   readonly addressInput: string;
   /** Sends the call, once. */
   readonly send: (signal: AbortSignal) => Promise<Exchange>;
-  /** What an answer of 2xx means. */
-  readonly accepted: (answer: Answer) => T;
+  /** What an answer of 2xx names: the run, or where it waits. `undefined`: it names nothing. */
+  readonly named: (answer: Answer) => T | undefined;
+  /** What an answer should name, for messages: `its run`. */
+  readonly noun: string;
+  /**
+   * Whether an answer of 2xx that names nothing is documented to mean that nothing was started. Absent: none is. A page does
+   * not mean that: it may come from something between us and the system, which has accepted the call.
+   */
+  readonly isRefusal?: (answer: Answer) => boolean;
   /**
    * Looks at an answer that is not 2xx before it counts as a refusal. `again`: nothing was started, and the call was
    * changed so that it may be sent at once.
@@ -63,7 +74,12 @@ export async function startOnce<T>(
       again = backoffMs(sends, random);
     } else {
       const { answer } = exchange;
-      if (isSuccess(answer)) return call.accepted(answer);
+      if (isSuccess(answer)) {
+        return (
+          call.named(answer) ??
+          (call.isRefusal?.(answer) === true ? refusedBy(call, exchange) : unnamed(call, answer))
+        );
+      }
       if (call.mend?.(answer) === 'again') {
         again = 0;
       } else if (isRateLimited(answer)) {
@@ -92,6 +108,21 @@ export async function startOnce<T>(
       return refusedBy(call, exchange);
     }
   }
+}
+
+function unnamed<T>({ system, noun }: StartCall<T>, answer: Answer): Unsure {
+  const said = describeAnswer(answer);
+  return {
+    kind: 'unsure',
+    reason: isPage(answer)
+      ? `${system} answered with a page in place of ${noun}: ${said}`
+      : `${system} accepted it without naming ${noun}: ${said}`,
+  };
+}
+
+/** A refusal of our own: nothing was sent. */
+export function refused({ message, fix }: Refusal): Refused {
+  return { kind: 'refused', reason: message, hint: fix };
 }
 
 function refusedBy<T>(

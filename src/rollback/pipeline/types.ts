@@ -47,6 +47,8 @@ export type RunState =
 export interface PipelineClient {
   /** `github`, `gitlab`, ... */
   readonly id: string;
+  /** For people: `GitHub`, `GitLab`, ... */
+  readonly name: string;
   preflight(request: StartRequest, signal: AbortSignal): Promise<readonly Finding[]>;
   /** The exact request in words, without secrets. */
   describe(request: StartRequest, signal: AbortSignal): Promise<readonly string[]>;

@@ -101,9 +101,27 @@ describe('stateOf', () => {
     ['a job was done', undefined, rows({ ...cancelledJob, result: 'succeeded' }), true],
     ['a task ran', undefined, rows({ type: 'Task', state: 'inProgress' }), true],
     ['all was skipped', undefined, rows({ ...cancelledJob, result: 'skipped' }), false],
-  ])('cancelled, and %s', (_, startTime, timeline, mayHaveRun) => {
-    const build = { status: 'completed', result: 'canceled', startTime };
-    expect(stateOf(build, timeline)).toEqual({ phase: 'cancelled', word: 'canceled', mayHaveRun });
+    ['it was run again', 'then', rows({ ...cancelledJob, attempt: 2 }), true],
+  ])('cancelled or failed, and %s', (_, startTime, timeline, mayHaveRun) => {
+    const build = { status: 'completed', startTime };
+    for (const [result, phase] of [
+      ['canceled', 'cancelled'],
+      ['failed', 'failed'],
+    ]) {
+      expect(stateOf({ ...build, result }, timeline)).toEqual({ phase, word: result, mayHaveRun });
+    }
+  });
+
+  it('of what has partly succeeded something has run', () => {
+    const build = { status: 'completed', result: 'partiallySucceeded' };
+    expect(stateOf(build, undefined)).toEqual({ phase: 'failed', word: 'partiallySucceeded' });
+  });
+
+  it('failed, with a job that failed without a sign that it began: it may have run', () => {
+    const failedJob = { ...pendingJob, state: 'completed', result: 'failed' };
+    expect(stateOf({ status: 'completed', result: 'failed' }, rows(failedJob))).toMatchObject({
+      mayHaveRun: true,
+    });
   });
 });
 
@@ -122,6 +140,8 @@ describe('timelineOf', () => {
     expect(needsTimeline('inProgress', undefined)).toBe(true);
     expect(needsTimeline('notStarted', undefined)).toBe(true);
     expect(needsTimeline('completed', 'canceled')).toBe(true);
+    expect(needsTimeline('completed', 'failed')).toBe(true);
+    expect(needsTimeline('completed', 'partiallySucceeded')).toBe(false);
     expect(needsTimeline('completed', 'succeeded')).toBe(false);
     expect(needsTimeline('cancelling', undefined)).toBe(false);
   });

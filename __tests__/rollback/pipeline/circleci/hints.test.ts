@@ -1,9 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import {
-  hintFor,
-  hintForError,
-  isSignInPage,
-} from '../../../../src/rollback/pipeline/circleci/hints.js';
+import { hintFor, hintForError } from '../../../../src/rollback/pipeline/circleci/hints.js';
 
 function answer(status: number, data: unknown, headers: Readonly<Record<string, string>> = {}) {
   return { status, data, header: (name: string) => headers[name] };
@@ -61,18 +57,5 @@ describe('hintForError', () => {
 
   it('has none for what it does not know', () => {
     expect(hintForError('a job is called twice')).toBeUndefined();
-  });
-});
-
-describe('isSignInPage', () => {
-  it.each([
-    [answer(203, { id: 1 }), true],
-    [answer(200, 'Sign in', { 'content-type': 'text/html' }), true],
-    [answer(200, '\n<!DOCTYPE html><p>Sign in'), true],
-    [answer(200, { items: [] }, { 'content-type': 'text/html' }), false],
-    [answer(200, '{"items":'), false],
-    [answer(502, '<html>Bad gateway</html>', { 'content-type': 'text/html' }), false],
-  ])('%#', (given, is) => {
-    expect(isSignInPage(given)).toBe(is);
   });
 });

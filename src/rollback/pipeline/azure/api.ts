@@ -43,7 +43,6 @@ export function createApi(options: {
   const json = createJsonApi({
     baseUrl: options.baseUrl,
     headers: { authorization: options.authorization },
-    isRefusal: isSignInPage,
     fetch,
     clock,
     random,
@@ -74,6 +73,7 @@ export function createApi(options: {
   };
 
   return {
+    ask: (what, call, signal) => stepping(() => json.ask(what, versioned(call), signal)),
     async once(what, call, timeoutMs, signal) {
       for (;;) {
         const used = level;
@@ -84,18 +84,6 @@ export function createApi(options: {
     readOnce: (what, call, signal) => stepping(() => json.readOnce(what, versioned(call), signal)),
     read: (what, call, signal) => stepping(() => json.read(what, versioned(call), signal)),
   };
-}
-
-/**
- * A page where data is due. Azure answers a token that it does not accept with 203 and a page to sign in on, not with 401
- * (MicrosoftDocs/vsts-rest-api-specs#97, #574).
- */
-export function isSignInPage(answer: Answer): boolean {
-  return (
-    answer.status === 203 ||
-    /\bhtml\b/i.test(answer.header('content-type') ?? '') ||
-    (typeof answer.data === 'string' && answer.data.trimStart().startsWith('<'))
-  );
 }
 
 /** The exceptions VssVersionOutOfRange, VssVersionNotSpecified, VssInvalidPreviewVersion and their kind. */

@@ -1,14 +1,8 @@
-import { isRateLimited, textOf } from '../exchange.js';
+import { isPage, isRateLimited, textOf } from '../exchange.js';
 import type { Answer } from '../exchange.js';
-import { isSignInPage, refusesVersion } from './api.js';
-
-interface Hint {
-  /** Without it: any. */
-  readonly status?: number;
-  /** What the API says; without it: whatever it says. The first line that fits counts. */
-  readonly says?: RegExp;
-  readonly hint: string;
-}
+import { hintIn } from '../hints.js';
+import type { Hint } from '../hints.js';
+import { refusesVersion } from './api.js';
 
 /** The texts are those that users report; Azure sends some of them with 400, some with 403, whatever they are about. */
 const table: readonly Hint[] = [
@@ -79,13 +73,9 @@ const table: readonly Hint[] = [
 export function hintFor(answer: Answer): string | undefined {
   if (isRateLimited(answer))
     return 'Azure DevOps holds this identity back: wait, or use another token';
-  if (isSignInPage(answer) || (answer.status >= 300 && answer.status < 400)) {
+  if (isPage(answer) || (answer.status >= 300 && answer.status < 400)) {
     return 'Azure DevOps answered with a page to sign in on, so it did not accept the token: azure-pat is wrong, expired or of another organization; or azure-url is not the address of the organization or collection';
   }
   if (refusesVersion(answer)) return 'Azure DevOps Server 2020 is the oldest that can be called';
-  const text = textOf(answer);
-  return table.find(
-    ({ status, says }) =>
-      (status === undefined || status === answer.status) && (says?.test(text) ?? true),
-  )?.hint;
+  return hintIn(table, answer.status, textOf(answer));
 }

@@ -1,10 +1,6 @@
-/** A problem with what the user gave us, and what to do about it. */
-export interface Refusal {
-  readonly message: string;
-  readonly fix: string;
-}
-
-export type Named<T> = { readonly ok: T } | { readonly problem: Refusal };
+import { readRef, readToken } from '../names.js';
+import { problem } from '../refusal.js';
+import type { Named } from '../refusal.js';
 
 const SERVICES_HOST = 'dev.azure.com';
 const LEGACY_HOST = /^([^.]+)\.visualstudio\.com$/i;
@@ -101,18 +97,15 @@ export function parsePipeline(text: string | undefined): Named<PipelineName> {
 export function parseRef(text: string): Named<string> {
   const fix =
     'set rollback-ref to a branch, or to a tag as refs/tags/NAME; without it the default branch of the pipeline is used';
-  if (/^[0-9a-f]{40}$|^[0-9a-f]{64}$/i.test(text))
-    return problem(`rollback-ref is a commit (${text})`, fix);
-  if (/^refs\/(heads|tags)\/./.test(text)) return { ok: text };
   if (text.startsWith('refs/pull/')) {
     return problem(
       `rollback-ref is "${text}": the merge of a pull request is gone when the pull request is, and holds what is not reviewed yet`,
       fix,
     );
   }
-  return text === '' || text.startsWith('refs/')
-    ? problem(`rollback-ref is "${text}", which is neither a branch nor a tag`, fix)
-    : { ok: `refs/heads/${text}` };
+  const ref = readRef(text, 'Azure DevOps', fix);
+  if ('problem' in ref) return ref;
+  return { ok: `refs/${ref.ok.kind === 'tag' ? 'tags' : 'heads'}/${ref.ok.name}` };
 }
 
 /**
@@ -120,36 +113,25 @@ export function parseRef(text: string): Named<string> {
  * of Basic authentication. The token itself is in no message.
  */
 export function parseToken(text: string | undefined): Named<string> {
-  if (text === undefined || text === '') {
-    return problem(
-      'there is no token for Azure DevOps',
-      'set azure-pat; in an Azure job map the token of the job: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)',
-    );
-  }
   // What Azure does not know it leaves as it is written.
-  if (/^\$[({].*[)}]$/.test(text)) {
+  if (text !== undefined && /^\$[({].*[)}]$/.test(text)) {
     return problem(
       'azure-pat holds a reference to a variable that has no value',
       'check the name of the variable, and that its variable group is linked to this pipeline',
     );
   }
-  if (!/^[\x21-\x7e]+$/.test(text)) {
-    return problem(
-      'azure-pat holds a blank, a line break or another character that no token has',
-      'store the token again, without anything before or after it',
-    );
-  }
+  const token = readToken(text, 'azure-pat', {
+    message: 'there is no token for Azure DevOps',
+    fix: 'set azure-pat; in an Azure job map the token of the job: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)',
+  });
+  if ('problem' in token) return token;
   return {
-    ok: isJwt(text)
-      ? `Bearer ${text}`
-      : `Basic ${Buffer.from(`:${text}`, 'utf8').toString('base64')}`,
+    ok: isJwt(token.ok)
+      ? `Bearer ${token.ok}`
+      : `Basic ${Buffer.from(`:${token.ok}`, 'utf8').toString('base64')}`,
   };
 }
 
 function isJwt(token: string): boolean {
   return token.startsWith('eyJ') && token.split('.').length === 3;
-}
-
-function problem(message: string, fix: string): { readonly problem: Refusal } {
-  return { problem: { message, fix } };
 }

@@ -1,7 +1,8 @@
 import type { StartRequest } from '../types.js';
 import { fields } from '../exchange.js';
 import type { Answer } from '../exchange.js';
-import type { Refusal } from './names.js';
+import { takenNames } from '../refusal.js';
+import type { Refusal } from '../refusal.js';
 
 /** The template parameter that tells a rollback from a deploy. */
 export const MARKER = 'rollback';
@@ -38,12 +39,7 @@ export function allOf({ marker, optional, given }: Offer): Parameters {
 
 /** What must not be set by the user. */
 export function overridden(request: StartRequest): readonly Refusal[] {
-  return Object.keys(request.parameters)
-    .filter((name) => [MARKER, ID_PARAMETER].includes(lower(name)))
-    .map((name) => ({
-      message: `rollback-parameters sets "${name}"`,
-      fix: 'take it out: Rollgate sets it itself',
-    }));
+  return takenNames(request.parameters, (name) => [MARKER, ID_PARAMETER].includes(lower(name)));
 }
 
 /**

@@ -2,6 +2,7 @@ import { clip, neutralise } from '../../../support/text.js';
 import { PermanentError } from '../../../support/retry.js';
 import { fields } from '../exchange.js';
 import type { Answer } from '../exchange.js';
+import { notUnderstood } from '../reading.js';
 import type { Site } from './site.js';
 
 /** A pipeline as lists and single reads show it. */
@@ -59,7 +60,7 @@ export async function readPipeline(
     signal,
   );
   const info = infoOf(answer.data);
-  if (info === undefined) throw notUnderstood(site);
+  if (info === undefined) throw notUnderstood(site.baseUrl, 'azure-url');
   return info;
 }
 
@@ -92,7 +93,7 @@ async function listPipelines(site: Site, signal: AbortSignal): Promise<readonly 
       signal,
     );
     const { value } = fields(answer.data);
-    if (!Array.isArray(value)) throw notUnderstood(site);
+    if (!Array.isArray(value)) throw notUnderstood(site.baseUrl, 'azure-url');
     found.push(...value.map(infoOf).filter((one) => one !== undefined));
     continuationToken = answer.header('x-ms-continuationtoken');
     if (continuationToken === undefined || continuationToken === '') break;
@@ -114,10 +115,4 @@ function infoOf(data: unknown): PipelineInfo | undefined {
 
 function fullName({ folder, name }: PipelineInfo): string {
   return folder === '' ? name : `${folder}\\${name}`;
-}
-
-function notUnderstood(site: Site): PermanentError {
-  return new PermanentError(
-    `the answer of ${new URL(site.baseUrl).host} is not understood; check azure-url`,
-  );
 }

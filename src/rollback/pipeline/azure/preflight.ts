@@ -1,7 +1,8 @@
 import type { Finding } from '../../../support/finding.js';
 import { messageOf } from '../../../support/errors.js';
-import { PermanentError } from '../../../support/retry.js';
 import { ApiError } from '../exchange.js';
+import { collectFindings } from '../findings.js';
+import type { Add } from '../findings.js';
 import type { StartRequest } from '../types.js';
 import { hintFor } from './hints.js';
 import { parseRef } from './names.js';
@@ -26,15 +27,7 @@ export async function preflight(
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const add = (level: Finding['level'], message: string, fix?: string): void => {
-    findings.push({ level, subject: 'ci', message, ...(fix === undefined ? {} : { fix }) });
-  };
-  const addFailure = (error: unknown): void => {
-    if (signal.aborted) throw signal.reason;
-    const hint = error instanceof ApiError ? hintFor(error.answer) : undefined;
-    add(error instanceof PermanentError ? 'error' : 'warning', messageOf(error), hint);
-  };
+  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
 
   let ref: string | undefined;
   let refIsWrong = false;
@@ -42,7 +35,7 @@ export async function preflight(
     const parsed = parseRef(request.ref);
     if ('problem' in parsed) {
       refIsWrong = true;
-      add('error', parsed.problem.message, parsed.problem.fix);
+      addProblems([parsed.problem]);
     } else ref = parsed.ok;
   }
 
@@ -56,19 +49,17 @@ export async function preflight(
         `the pipeline ${labelOf(site)} is a classic pipeline, which takes no template parameters, so it could not tell a rollback from a deploy`,
         'name a YAML pipeline in azure-pipeline',
       );
-      return findings;
+      return all;
     }
   } catch (error) {
     addFailure(error);
-    return findings;
+    return all;
   }
 
   await checkEnabled(site, id, signal, add);
   if (!refIsWrong) await checkParameters(site, id, request, ref, signal, add);
-  return findings;
+  return all;
 }
-
-type Add = (level: Finding['level'], message: string, fix?: string) => void;
 
 async function checkEnabled(site: Site, id: string, signal: AbortSignal, add: Add): Promise<void> {
   try {

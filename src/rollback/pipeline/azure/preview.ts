@@ -1,7 +1,7 @@
 import { ApiError } from '../exchange.js';
 import type { StartRequest } from '../types.js';
 import type { Call } from './api.js';
-import type { Refusal } from './names.js';
+import type { Refusal } from '../refusal.js';
 import { allOf, offerOf, overridden, undeclared, undeclaredIn, without } from './parameters.js';
 import type { Parameters } from './parameters.js';
 import { labelOf } from './site.js';

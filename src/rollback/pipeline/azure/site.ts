@@ -1,5 +1,6 @@
 import type { Clock } from '../../../support/clock.js';
 import { fields } from '../exchange.js';
+import { isLink, timeOf } from '../reading.js';
 import type { StartedRun } from '../types.js';
 import type { Api } from './api.js';
 import type { PipelineName } from './names.js';
@@ -38,7 +39,7 @@ export function buildInfoOf(site: Site, data: unknown): BuildInfo | undefined {
     run,
     reason,
     branch: sourceBranch,
-    queuedAt: typeof queueTime === 'string' ? Date.parse(queueTime) : Number.NaN,
+    queuedAt: timeOf(queueTime),
     parameters: shown.length === 0 ? undefined : new Map(shown),
   };
 }
@@ -50,10 +51,7 @@ export function runOf(site: Site, data: unknown): StartedRun | undefined {
   const url = fields(fields(links).web).href;
   return {
     id: String(id),
-    url:
-      typeof url === 'string' && /^https?:\/\/\S+$/.test(url)
-        ? url
-        : `${projectUrl(site)}/_build/results?buildId=${String(id)}`,
+    url: isLink(url) ? url : `${projectUrl(site)}/_build/results?buildId=${String(id)}`,
   };
 }
 

@@ -1,16 +1,10 @@
-import type { StartedRun } from '../types.js';
-import { describeAnswer } from '../exchange.js';
 import { START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import type { Refused, Unsure } from '../start-once.js';
-import { isSignInPage } from './api.js';
+import type { Sent } from '../start-once.js';
 import { hintFor } from './hints.js';
 import type { Parameters } from './parameters.js';
 import { runCall } from './preview.js';
 import { runOf } from './site.js';
 import type { Site } from './site.js';
-
-/** What became of the call that starts a run. */
-export type Sent = { readonly kind: 'started'; readonly run: StartedRun } | Refused | Unsure;
 
 /** Sends the call that runs the pipeline. */
 export function sendRun(
@@ -31,20 +25,13 @@ export function sendRun(
           START_TIMEOUT_MS,
           within,
         ),
-      accepted: (answer) => {
-        if (isSignInPage(answer)) {
-          const hint = hintFor(answer);
-          return {
-            kind: 'refused',
-            reason: `Azure DevOps refused with ${describeAnswer(answer)}`,
-            ...(hint === undefined ? {} : { hint }),
-          };
-        }
-        const run = runOf(site, answer.data);
-        return run === undefined
-          ? { kind: 'unsure', reason: 'Azure DevOps accepted it without naming its run' }
-          : { kind: 'started', run };
+      named: ({ data }) => {
+        const run = runOf(site, data);
+        return run === undefined ? undefined : { kind: 'started', run };
       },
+      noun: 'its run',
+      // So it says that it does not accept the token (MicrosoftDocs/vsts-rest-api-specs#97, #574).
+      isRefusal: ({ status }) => status === 203,
       hint: hintFor,
       clock: site.clock,
       random: site.random,

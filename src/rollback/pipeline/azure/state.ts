@@ -1,4 +1,5 @@
 import { fields } from '../exchange.js';
+import { own } from '../reading.js';
 import type { RunState } from '../types.js';
 
 type Phase = RunState['phase'];
@@ -35,6 +36,7 @@ export interface TimelineRecord {
   readonly result: unknown;
   readonly startTime: unknown;
   readonly workerName: unknown;
+  readonly attempt: unknown;
   /** The name of the task, for a record of a task. */
   readonly task: unknown;
 }
@@ -50,6 +52,7 @@ export function timelineOf(status: number, data: unknown): readonly TimelineReco
     result: record.result,
     startTime: record.startTime,
     workerName: record.workerName,
+    attempt: record.attempt,
     task: fields(record.task).name,
   }));
 }
@@ -57,7 +60,7 @@ export function timelineOf(status: number, data: unknown): readonly TimelineReco
 /** Whether the timeline says more of a build than its status does. */
 export function needsTimeline(status: unknown, result: unknown): boolean {
   return status === 'completed'
-    ? result === 'canceled'
+    ? result === 'canceled' || result === 'failed'
     : status === 'notStarted' || status === 'inProgress';
 }
 
@@ -96,7 +99,7 @@ export function stateOf(
     // Between the end of the last job and the result there may be a moment without one.
     const word = typeof result === 'string' ? result : 'completed without a result';
     const phase = own(results, word) ?? 'unknown';
-    return phase === 'cancelled'
+    return (phase === 'cancelled' || phase === 'failed') && needsTimeline(status, result)
       ? { phase, word, mayHaveRun: mayHaveRun(build, timeline) }
       : { phase, word };
   }
@@ -114,7 +117,7 @@ export function stateOf(
   return phase === 'queued' ? { phase, word, hint: NO_AGENT } : { phase, word };
 }
 
-/** Whether a cancelled build may have done something. What cannot be seen may have. */
+/** Whether a build that has ended may have done something. What cannot be seen may have. */
 function mayHaveRun(
   { startTime }: { readonly startTime?: unknown },
   timeline: readonly TimelineRecord[] | undefined,
@@ -125,7 +128,10 @@ function mayHaveRun(
 }
 
 /** A job that was given to an agent, or a task of one. A job that was cancelled while it waited has neither time nor agent. */
-function hasBegun({ type, state, result, startTime, workerName }: TimelineRecord): boolean {
+function hasBegun(record: TimelineRecord): boolean {
+  const { type, state, result, startTime, workerName, attempt } = record;
+  // A timeline shows the last attempt only. What is tried again has been tried before.
+  if (typeof attempt === 'number' && attempt > 1) return true;
   if (type !== 'Job' && type !== 'Task') return false;
   if (isPresent(startTime) || isPresent(workerName) || state === 'inProgress') return true;
   return state !== 'pending' && result !== 'canceled' && result !== 'skipped';
@@ -137,8 +143,4 @@ function isPresent(value: unknown): boolean {
 
 function textIn(value: unknown): string {
   return typeof value === 'string' ? value : '';
-}
-
-function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
 }

@@ -1,20 +1,14 @@
-import { isRateLimited, isSuccess, textOf } from '../exchange.js';
+import { isPage, isRateLimited, isSuccess, textOf } from '../exchange.js';
 import type { Answer } from '../exchange.js';
-
-interface Hint {
-  /** Without it: the text of an errored pipeline, too. */
-  readonly status?: number;
-  /** What CircleCI says; without it: whatever it says. The first line that fits counts. */
-  readonly says?: RegExp;
-  readonly hint: string;
-}
+import { hintIn } from '../hints.js';
+import type { Hint } from '../hints.js';
 
 /**
  * The texts are those of circleci.com as users report them: CircleCI-Archived/api-preview-docs#40 and #61,
  * CircleCI-Public/trigger-circleci-pipeline-action#5, CircleCI-Public/orb-tools-orb#75. What is wrong with a configuration
  * comes with 400, or later, as an error of the pipeline.
  */
-const table: readonly Hint[] = [
+const aboutConfiguration: readonly Hint[] = [
   {
     says: /unexpected argument/i,
     hint: 'Declare these under parameters: at the top of the CircleCI configuration (version 2.1), on the branch or tag that it runs on; rollback is of type: boolean',
@@ -39,6 +33,9 @@ const table: readonly Hint[] = [
     says: /\b(plan|credits?|spend limit|suspended)\b/i,
     hint: 'The plan of the organization does not allow it: see its Plan page',
   },
+];
+
+const byStatus: readonly Hint[] = [
   {
     status: 401,
     hint: 'The token is wrong, expired or revoked: set circleci-token to a personal API token',
@@ -68,36 +65,17 @@ export function hintFor(answer: Answer): string | undefined {
   if (answer.status >= 300 && answer.status < 400) {
     return 'It was sent on to another address, which is not followed: set circleci-url to the address of CircleCI itself, and check circleci-token';
   }
-  if (isSignInPage(answer)) {
+  if (isSuccess(answer) && isPage(answer)) {
     return 'That is a page for people, not the API: check circleci-url and circleci-token';
   }
-  return find(textOf(answer), answer.status);
+  const { status } = answer;
+  const text = textOf(answer);
+  // 401 and 403 speak of the token, whatever the words.
+  const isAboutRequest = status >= 400 && status < 500 && status !== 401 && status !== 403;
+  return (isAboutRequest ? hintForError(text) : undefined) ?? hintIn(byStatus, status, text);
 }
 
 /** What to change, where the error of a pipeline tells that. */
 export function hintForError(text: string): string | undefined {
-  return find(text, undefined);
-}
-
-function find(text: string, given: number | undefined): string | undefined {
-  return table.find(
-    ({ status, says }) =>
-      (status === undefined ? given === undefined || isAboutRequest(given) : status === given) &&
-      (says?.test(text) ?? true),
-  )?.hint;
-}
-
-/** 401 and 403 speak of the token, whatever the words. */
-function isAboutRequest(status: number): boolean {
-  return status >= 400 && status < 500 && status !== 401 && status !== 403;
-}
-
-/** A page where JSON is due: the credentials were refused, by CircleCI or by what stands before a server of it. */
-export function isSignInPage(answer: Answer): boolean {
-  const { status, data } = answer;
-  if (status === 203) return true;
-  if (!isSuccess(answer) || typeof data !== 'string') return false;
-  return (
-    /\bhtml\b/i.test(answer.header('content-type') ?? '') || /^\s*<(!doctype|html)\b/i.test(data)
-  );
+  return hintIn(aboutConfiguration, undefined, text);
 }

@@ -1,44 +1,25 @@
-import { messageOf } from '../../../support/errors.js';
 import { fields } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import type { JsonCall } from '../json-api.js';
-import type { StartedRun, StartResult } from '../types.js';
+import { isNew, locateRun, lookBefore as look } from '../locate.js';
+import type { Before, Candidate, Listing } from '../locate.js';
+import { listIn, timeOf } from '../reading.js';
+import type { Refused } from '../start-once.js';
+import type { StartResult } from '../types.js';
+import { hintFor } from './hints.js';
 import { encodedSlug } from './names.js';
 import type { Ref } from './names.js';
 import { runOf } from './site.js';
 import type { Site } from './site.js';
 
-/** What is known before the call that starts a pipeline, so that the pipeline can be told from others after it. */
-export interface Before {
-  /** The newest pipelines of the token's user that are there already; `undefined`: they could not be listed. */
-  readonly known: ReadonlySet<string> | undefined;
-  /** The server's own time, milliseconds since the epoch; ours may differ from it by minutes. */
-  readonly serverTime: number | undefined;
-}
-
-/** The server's `Date` has whole seconds, and its parts need not agree to the second. */
-const SLACK_MS = 5000;
-const LOCATE_MS = 30_000;
-const FIRST_POLL_MS = 1000;
-const LONGEST_POLL_MS = 5000;
-
 /** `trigger.type` of pipelines that were not started through the API (API v2, "Get your pipelines"). */
 const othersTriggers = new Set(['webhook', 'scheduled_pipeline']);
 
-/** Reads what must be known before the call. Not being able to is no reason not to make the call. */
-export async function lookBefore(site: Site, slug: string, signal: AbortSignal): Promise<Before> {
-  try {
-    const answer = await site.api.read('listing the pipelines of our user', mine(slug), signal);
-    const date = Date.parse(answer.header('date') ?? '');
-    const items = itemsOf(answer);
-    return {
-      known: items === undefined ? undefined : new Set(items.map(({ id }) => String(id))),
-      serverTime: Number.isNaN(date) ? undefined : date,
-    };
-  } catch {
-    if (signal.aborted) throw signal.reason;
-    return { known: undefined, serverTime: undefined };
-  }
+/** The newest pipelines of the token's user that are there already. @throws only the signal's reason. */
+export function lookBefore(
+  site: Site,
+  slug: string,
+  signal: AbortSignal,
+): Promise<Before | Refused> {
+  return look((stop) => listMine(site, 'read', slug, stop), hintFor, signal);
 }
 
 export interface Wanted {
@@ -51,62 +32,31 @@ export interface Wanted {
 
 /**
  * Looks for the pipeline that a call may have started. CircleCI shows nothing of what was sent by which it could be told for
- * certain: the only new pipeline of our user that there is, seen twice, is `probable`.
+ * certain.
  */
-export async function locate(
+export function locate(
   site: Site,
-  wanted: Wanted,
+  { slug, ref, before, why }: Wanted,
   signal: AbortSignal,
-): Promise<Extract<StartResult, { kind: 'unknown' }>> {
-  const { clock } = site;
-  const end = clock.monotonic() + LOCATE_MS;
-  let pause = FIRST_POLL_MS;
-  let seen: readonly StartedRun[] = [];
-  let problem: string | undefined;
-  try {
-    for (;;) {
-      try {
-        const answer = await site.api.readOnce(
-          'looking for the started pipeline',
-          mine(wanted.slug),
-          signal,
-        );
-        problem = undefined;
-        const fresh = (itemsOf(answer) ?? [])
-          .filter((one) => isNew(one, wanted))
-          .flatMap((one) => runOf(site, wanted.slug, one) ?? []);
-        const only = fresh.length === 1 ? fresh[0] : undefined;
-        if (only !== undefined && seen.length === 1 && seen[0]?.id === only.id) {
-          return { kind: 'unknown', reason: wanted.why, probable: only };
-        }
-        seen = fresh;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        problem = messageOf(error);
-      }
-      if (clock.monotonic() + pause > end) break;
-      await clock.sleep(pause, signal);
-      pause = Math.min(LONGEST_POLL_MS, pause * 2);
-    }
-  } catch {
-    return {
-      kind: 'unknown',
-      reason: `${wanted.why}, and there was no time left to look for its pipeline`,
-    };
-  }
-  const found =
-    problem ??
-    (seen.length > 1
-      ? `${String(seen.length)} new pipelines could be it`
-      : 'no new pipeline could be told to be it');
-  return { kind: 'unknown', reason: `${wanted.why}, and its pipeline was not found: ${found}` };
+): Promise<Exclude<StartResult, { kind: 'refused' }>> {
+  return locateRun<Mine>(
+    {
+      noun: 'pipeline',
+      list: (stop) => listMine(site, 'readOnce', slug, stop),
+      whose: (mine) => (couldBe(mine, ref, before) ? 'could be' : 'others'),
+      why,
+      clock: site.clock,
+    },
+    signal,
+  );
 }
 
-/** Without the list and the time from before the call, an old pipeline cannot be told from a new one. */
-function isNew(item: Readonly<Record<string, unknown>>, { before, ref }: Wanted): boolean {
-  if (before.known === undefined || before.serverTime === undefined) return false;
-  const { id, created_at: created, trigger, vcs } = item;
-  if (typeof id !== 'string' || before.known.has(id) || typeof created !== 'string') return false;
+interface Mine extends Candidate {
+  readonly item: Readonly<Record<string, unknown>>;
+}
+
+function couldBe(mine: Mine, ref: Ref, before: Before): boolean {
+  const { created_at: created, trigger, vcs } = mine.item;
   const { type } = fields(trigger);
   if (typeof type === 'string' && othersTriggers.has(type)) return false;
   const { branch, tag } = fields(vcs);
@@ -117,15 +67,29 @@ function isNew(item: Readonly<Record<string, unknown>>, { before, ref }: Wanted)
       : { said: branch, other: tag, name: ref.branch };
   if (typeof on.said === 'string' ? on.said !== on.name : typeof on.other === 'string')
     return false;
-  return Date.parse(created) >= before.serverTime - SLACK_MS;
-}
-
-function itemsOf(answer: Answer): readonly Readonly<Record<string, unknown>>[] | undefined {
-  const { items } = fields(answer.data);
-  return Array.isArray(items) ? items.map(fields) : undefined;
+  return isNew(before, mine, timeOf(created));
 }
 
 /** The newest come first; one page of them reaches further back than a call that starts one takes. */
-function mine(slug: string): JsonCall {
-  return { method: 'GET', path: `project/${encodedSlug(slug)}/pipeline/mine` };
+async function listMine(
+  site: Site,
+  how: 'read' | 'readOnce',
+  slug: string,
+  signal: AbortSignal,
+): Promise<Listing<Mine>> {
+  const what = 'listing the pipelines of our user';
+  const answer = await site.api[how](
+    what,
+    { method: 'GET', path: `project/${encodedSlug(slug)}/pipeline/mine` },
+    signal,
+  );
+  return {
+    runs: listIn(what, fields(answer.data).items)
+      .map(fields)
+      .flatMap((item) => {
+        const run = runOf(site, slug, item);
+        return run === undefined ? [] : [{ run, item }];
+      }),
+    answer,
+  };
 }

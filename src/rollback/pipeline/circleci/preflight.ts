@@ -1,6 +1,7 @@
 import { messageOf } from '../../../support/errors.js';
 import type { Finding } from '../../../support/finding.js';
-import { ApiError } from '../exchange.js';
+import { collectFindings } from '../findings.js';
+import type { Add } from '../findings.js';
 import type { StartRequest } from '../types.js';
 import { lastDeclaration, mismatches } from './declaration.js';
 import { hintFor } from './hints.js';
@@ -10,40 +11,28 @@ import { MARKER, problemsOf } from './request.js';
 import { missingProject, readAll, readProject, slugOf } from './site.js';
 import type { Project, Site } from './site.js';
 
-type Add = (level: Finding['level'], message: string, fix?: string) => void;
-
 /** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
   site: Site,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const add: Add = (level, message, fix) => {
-    findings.push({ level, subject: 'ci', message, ...(fix === undefined ? {} : { fix }) });
-  };
-  const addFailure = (error: unknown): void => {
-    if (signal.aborted) throw signal.reason;
-    const hint = error instanceof ApiError ? hintFor(error.answer) : undefined;
-    add(error instanceof ApiError ? 'error' : 'warning', messageOf(error), hint);
-  };
+  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
 
   if (site.slug === undefined && site.ownWorkflowId === null) {
-    add('error', missingProject.message, missingProject.fix);
-    return findings;
+    addProblems([missingProject]);
+    return all;
   }
   let project: Project;
   try {
     // A wrong token is answered as a missing project by the calls after this one.
     await site.api.read('asking whose token it is', { method: 'GET', path: 'me' }, signal);
     const slug = await slugOf(site, signal);
-    for (const { message, fix } of problemsOf(request, slug, site.definitionId)) {
-      add('error', message, fix);
-    }
+    addProblems(problemsOf(request, slug, site.definitionId));
     project = await readProject(site, slug, signal);
   } catch (error) {
     addFailure(error);
-    return findings;
+    return all;
   }
 
   if (site.definitionId !== undefined) {
@@ -58,10 +47,10 @@ export async function preflight(
         'set rollback-ref to the branch that the rollback pipeline is to run on',
       );
     }
-    return findings;
+    return all;
   }
   await checkParameters(site, project, ref, request, signal, add);
-  return findings;
+  return all;
 }
 
 /** The branch or tag that a pipeline would run on; `undefined` when that cannot be told. */

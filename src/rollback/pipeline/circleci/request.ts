@@ -2,7 +2,9 @@ import { printableUrl } from '../../../support/url.js';
 import type { JsonCall } from '../json-api.js';
 import type { StartRequest } from '../types.js';
 import { encodedSlug, parseRef } from './names.js';
-import type { Ref, Refusal } from './names.js';
+import type { Ref } from './names.js';
+import { takenNames } from '../refusal.js';
+import type { Refusal } from '../refusal.js';
 import type { Site } from './site.js';
 
 /** The parameter that tells a rollback from a deploy. */
@@ -17,12 +19,7 @@ export function problemsOf(
   const problems: Refusal[] = [];
   const ref = request.ref === undefined ? undefined : parseRef(request.ref);
   if (ref !== undefined && 'problem' in ref) problems.push(ref.problem);
-  if (MARKER in request.parameters) {
-    problems.push({
-      message: `rollback-parameters sets "${MARKER}"`,
-      fix: 'take it out: Rollgate sets it itself',
-    });
-  }
+  problems.push(...takenNames(request.parameters, (name) => name === MARKER));
   // "Trigger options", API: without a definition only GitHub OAuth and Bitbucket Cloud projects can be started.
   if (slug.startsWith('circleci/') && definitionId === undefined) {
     problems.push({

@@ -1,10 +1,11 @@
 import type { Clock } from '../../../support/clock.js';
 import { PermanentError, TransientError } from '../../../support/retry.js';
-import { ApiError, fields, isObject } from '../exchange.js';
+import { fields, isObject } from '../exchange.js';
 import type { JsonApi } from '../json-api.js';
+import { listIn, notUnderstood, soonThere } from '../reading.js';
+import type { Refusal } from '../refusal.js';
 import type { StartedRun } from '../types.js';
 import { encodedSlug } from './names.js';
-import type { Refusal } from './names.js';
 import type { Pipeline, Workflow } from './state.js';
 
 /** One project, and how to reach it. */
@@ -51,7 +52,7 @@ export async function slugOf(site: Site, signal: AbortSignal): Promise<string> {
     signal,
   );
   const { project_slug: slug } = fields(answer.data);
-  if (typeof slug !== 'string' || slug === '') throw notUnderstood(site);
+  if (typeof slug !== 'string' || slug === '') throw notUnderstood(site.root, 'circleci-url');
   return slug;
 }
 
@@ -63,7 +64,7 @@ export async function readProject(site: Site, slug: string, signal: AbortSignal)
     signal,
   );
   const { slug: shown, id, vcs_info: vcs } = fields(answer.data);
-  if (typeof shown !== 'string') throw notUnderstood(site);
+  if (typeof shown !== 'string') throw notUnderstood(site.root, 'circleci-url');
   const branch = fields(vcs).default_branch;
   return {
     slug,
@@ -91,8 +92,7 @@ export async function readAll(
       signal,
     );
     const { items, next_page_token: next } = fields(answer.data);
-    if (!Array.isArray(items)) throw new TransientError(`${what}: the answer is no list`);
-    all.push(...items.filter(isObject));
+    all.push(...listIn(what, items).filter(isObject));
     if (typeof next !== 'string' || next === '') return all;
     token = next;
   }
@@ -172,20 +172,4 @@ export function runOf(site: Site, slug: string, data: unknown): StartedRun | und
 /** circleci.com shows pipelines on a host of its own, a server on its only one. */
 function pagesOf(root: string): string {
   return root.replace(/^https:\/\/(www\.)?circleci\.com$/, 'https://app.circleci.com');
-}
-
-/** What has just been made is not yet to be seen everywhere. */
-async function soonThere<T>(reading: Promise<T>): Promise<T> {
-  try {
-    return await reading;
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) throw new TransientError(error.message);
-    throw error;
-  }
-}
-
-function notUnderstood(site: Site): PermanentError {
-  return new PermanentError(
-    `the answer of ${new URL(site.root).host} is not understood; check circleci-url`,
-  );
 }

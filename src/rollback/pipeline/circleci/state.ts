@@ -1,4 +1,5 @@
 import { clip, neutralise } from '../../../support/text.js';
+import { own } from '../reading.js';
 import type { RunState } from '../types.js';
 import { hintForError } from './hints.js';
 
@@ -196,8 +197,4 @@ function wordOf(workflows: readonly Workflow[]): string {
     return workflows.length === 1 ? word : `${name}: ${word}`;
   });
   return clip(neutralise(words.join(', ')), 200);
-}
-
-function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
 }

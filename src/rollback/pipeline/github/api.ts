@@ -40,6 +40,8 @@ export function createApi(options: ApiOptions): Api {
     request.headers['x-github-api-version'] = '2022-11-28';
   });
   return createCalls<Call>({
+    // GitHub refuses credentials with 401 and nothing else; a page comes from something that fails for a moment.
+    takesPages: true,
     clock: options.clock,
     random: options.random,
     async send(call, signal) {

@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import type { StartRequest } from '../types.js';
 import { fields } from '../exchange.js';
-import type { Refusal } from './names.js';
+import { takenNames } from '../refusal.js';
+import type { Refusal } from '../refusal.js';
 
 /** What a workflow file says about being started by hand. */
 export interface Declaration {
@@ -56,11 +57,8 @@ export function composeInputs(
   declaration: Declaration | undefined,
   workflow: string,
 ): Composed {
-  const own = [MARKER, ID_INPUT].filter((name) => name in request.parameters);
-  const problems: Refusal[] = own.map((name) => ({
-    message: `rollback-parameters sets "${name}"`,
-    fix: 'take it out: Rollgate sets it itself',
-  }));
+  const isOurs = (name: string): boolean => name === MARKER || name === ID_INPUT;
+  const problems = [...takenNames(request.parameters, isOurs)];
   const optional = Object.entries(request.optional).filter(
     ([name]) => declaration?.inputs.has(name) ?? name === MARKER,
   );
@@ -87,7 +85,7 @@ export function composeInputs(
     });
   }
   for (const name of Object.keys(request.parameters)) {
-    if (declaration.inputs.has(name) || own.includes(name)) continue;
+    if (declaration.inputs.has(name) || isOurs(name)) continue;
     problems.push({
       message: `rollback-parameters has "${name}", which the workflow ${workflow} does not declare`,
       fix: `it declares: ${declared.join(', ') || 'nothing'}`,

@@ -1,15 +1,11 @@
-import type { StartedRun } from '../types.js';
 import { fields, textOf } from '../exchange.js';
 import type { Answer, Exchange } from '../exchange.js';
 import { START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import type { Refused, Unsure } from '../start-once.js';
+import type { Sent } from '../start-once.js';
 import type { CallOptions } from './api.js';
 import { hintFor } from './hints.js';
 import { runOf } from './site.js';
 import type { Site } from './site.js';
-
-/** What became of the call that starts a run. */
-export type Dispatched = { readonly kind: 'started'; readonly run: StartedRun } | Refused | Unsure;
 
 /** Sends the dispatch; once more without `return_run_details` to an old server that does not know it. */
 export function dispatch(
@@ -17,22 +13,21 @@ export function dispatch(
   ref: string,
   inputs: Readonly<Record<string, string>>,
   signal: AbortSignal,
-): Promise<Dispatched> {
+): Promise<Sent> {
   // GitHub.com answers with the number of the run when asked to (github.blog/changelog/2026-02-19-workflow-dispatch-api-
   // now-returns-run-ids); Enterprise Server up to 3.19 does not know the question.
   let details = true;
-  return startOnce<Dispatched>(
+  return startOnce<Sent>(
     {
       system: 'GitHub',
       addressInput: 'github-api-url',
-      send: () => send(site, ref, inputs, details, signal),
-      accepted: ({ data }) => {
+      send: (within) => send(site, ref, inputs, details, within),
+      named: ({ data }) => {
         const { workflow_run_id: id, html_url: url } = fields(data);
         const run = runOf(site, id, url);
-        return run === undefined
-          ? { kind: 'unsure', reason: 'GitHub accepted it without naming its run' }
-          : { kind: 'started', run };
+        return run === undefined ? undefined : { kind: 'started', run };
       },
+      noun: 'its run',
       mend: (answer) => {
         if (!details || !refusesDetails(answer)) return undefined;
         details = false;

@@ -1,12 +1,7 @@
 import { isRateLimited, textOf } from '../exchange.js';
 import type { Answer } from '../exchange.js';
-
-interface Hint {
-  readonly status: number;
-  /** What the API says; without it: whatever it says. The first line that fits counts. */
-  readonly says?: RegExp;
-  readonly hint: string;
-}
+import { hintIn } from '../hints.js';
+import type { Hint } from '../hints.js';
 
 /** GitHub documentation, "GITHUB_TOKEN": its permissions are limited to the repository that contains the workflow. */
 const ANOTHER_REPOSITORY =
@@ -81,6 +76,5 @@ export function hintFor(answer: Answer): string | undefined {
   if (answer.status >= 300 && answer.status < 400) {
     return 'The repository has been renamed or moved: set github-repository to its new name';
   }
-  const text = textOf(answer);
-  return table.find((row) => row.status === answer.status && (row.says?.test(text) ?? true))?.hint;
+  return hintIn(table, answer.status, textOf(answer));
 }

@@ -79,8 +79,9 @@ async function completedRun(
   signal: AbortSignal,
 ): Promise<RunInfo | undefined> {
   const { owner, repo, api } = site;
+  const what = 'listing completed runs';
   const list = await api.read(
-    'listing completed runs',
+    what,
     (octokit, request) =>
       octokit.rest.actions.listWorkflowRunsForRepo({
         owner,
@@ -91,7 +92,7 @@ async function completedRun(
       }),
     signal,
   );
-  const listed = runsOf(site, list)[0];
+  const listed = runsOf(site, what, list)[0];
   if (listed === undefined) return undefined;
   const { id } = listed.run;
   const answer = await api.read(

@@ -1,5 +1,6 @@
 import type { Finding } from '../../../support/finding.js';
-import { messageOf } from '../../../support/errors.js';
+import { collectFindings } from '../findings.js';
+import type { Add } from '../findings.js';
 import type { StartRequest } from '../types.js';
 import { ApiError } from '../exchange.js';
 import { composeInputs, ID_INPUT } from './declaration.js';
@@ -28,20 +29,12 @@ export async function preflight(
   ownRunId: string | null,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const add = (level: Finding['level'], message: string, fix?: string): void => {
-    findings.push({ level, subject: 'ci', message, ...(fix === undefined ? {} : { fix }) });
-  };
-  const addFailure = (error: unknown): void => {
-    if (signal.aborted) throw signal.reason;
-    const hint = error instanceof ApiError ? hintFor(error.answer) : undefined;
-    add(error instanceof ApiError ? 'error' : 'warning', messageOf(error), hint);
-  };
+  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
 
   let ref: string | undefined;
   if (request.ref !== undefined) {
     const parsed = parseRef(request.ref);
-    if ('problem' in parsed) add('error', parsed.problem.message, parsed.problem.fix);
+    if ('problem' in parsed) addProblems([parsed.problem]);
     else ref = parsed.ok;
   }
 
@@ -50,7 +43,7 @@ export async function preflight(
     repository = await readRepository(site, signal);
   } catch (error) {
     addFailure(error);
-    return findings;
+    return all;
   }
   const { owner, repo, workflow } = site;
   if (repository.archived) {
@@ -64,7 +57,7 @@ export async function preflight(
     }
   } catch (error) {
     addFailure(error);
-    return findings;
+    return all;
   }
 
   if (request.ref === undefined) ref = repository.defaultBranch;
@@ -80,7 +73,7 @@ export async function preflight(
 
   const may = await mayDispatch(site, repository, ownRunId, signal);
   if (may !== undefined) add(may.level, may.message, may.fix);
-  return findings;
+  return all;
 }
 
 async function checkInputs(
@@ -88,7 +81,7 @@ async function checkInputs(
   request: StartRequest,
   ref: string,
   signal: AbortSignal,
-  add: (level: Finding['level'], message: string, fix?: string) => void,
+  add: Add,
 ): Promise<void> {
   const { workflow } = site;
   const read = await declarationAt(site, ref, signal);

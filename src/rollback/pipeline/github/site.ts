@@ -1,10 +1,10 @@
 import type { Clock } from '../../../support/clock.js';
 import { messageOf } from '../../../support/errors.js';
-import { PermanentError } from '../../../support/retry.js';
-import type { StartedRun } from '../types.js';
 import { ApiError, fields } from '../exchange.js';
-import type { Api } from './api.js';
 import type { Answer } from '../exchange.js';
+import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
+import type { StartedRun } from '../types.js';
+import type { Api } from './api.js';
 import { readDeclaration } from './declaration.js';
 import type { Declaration } from './declaration.js';
 
@@ -37,7 +37,7 @@ export async function readRepository(site: Site, signal: AbortSignal): Promise<R
     signal,
   );
   const data = fields(answer.data);
-  if (typeof data.default_branch !== 'string') throw notUnderstood(site);
+  if (typeof data.default_branch !== 'string') throw notUnderstood(site.apiUrl, 'github-api-url');
   return {
     defaultBranch: data.default_branch,
     private: data.private !== false,
@@ -63,7 +63,8 @@ export async function readWorkflow(
     signal,
   );
   const { path, state } = fields(answer.data);
-  if (typeof path !== 'string' || typeof state !== 'string') throw notUnderstood(site);
+  if (typeof path !== 'string' || typeof state !== 'string')
+    throw notUnderstood(site.apiUrl, 'github-api-url');
   return { path, state };
 }
 
@@ -89,7 +90,8 @@ export async function declarationAt(
       signal,
     );
     const { content, encoding } = fields(answer.data);
-    if (typeof content !== 'string' || encoding !== 'base64') throw notUnderstood(site);
+    if (typeof content !== 'string' || encoding !== 'base64')
+      throw notUnderstood(site.apiUrl, 'github-api-url');
     return {
       kind: 'read',
       declaration: readDeclaration(Buffer.from(content, 'base64').toString('utf8')),
@@ -126,7 +128,7 @@ export function runInfoOf(site: Site, data: unknown): RunInfo | undefined {
     title: [given.display_title, given.name].filter((part) => typeof part === 'string').join('\n'),
     event: given.event,
     branch: given.head_branch,
-    createdAt: typeof given.created_at === 'string' ? Date.parse(given.created_at) : Number.NaN,
+    createdAt: timeOf(given.created_at),
     status: given.status,
     conclusion: given.conclusion,
   };
@@ -139,16 +141,15 @@ export function runOf(site: Site, id: unknown, url: unknown): StartedRun | undef
   if (!/^[1-9]\d*$/.test(text)) return undefined;
   return {
     id: text,
-    url: typeof url === 'string' && /^https?:\/\/\S+$/.test(url) ? url : webUrl(site, text),
+    url: isLink(url) ? url : webUrl(site, text),
   };
 }
 
-/** The list of runs in an answer. */
-export function runsOf(site: Site, answer: Answer): readonly RunInfo[] {
-  const list = fields(answer.data).workflow_runs;
-  return Array.isArray(list)
-    ? list.map((one) => runInfoOf(site, one)).filter((one) => one !== undefined)
-    : [];
+/** The list of runs in an answer. @throws TransientError when it holds none. */
+export function runsOf(site: Site, what: string, answer: Answer): readonly RunInfo[] {
+  return listIn(what, fields(answer.data).workflow_runs)
+    .map((one) => runInfoOf(site, one))
+    .filter((one) => one !== undefined);
 }
 
 /** GitHub Enterprise Server: every API address but that of github.com and of GitHub with data residency. */
@@ -161,10 +162,4 @@ function webUrl(site: Site, id: string): string {
   const { protocol, host, pathname } = new URL(site.apiUrl);
   const base = `${protocol}//${host.replace(/^api\./, '')}${pathname.replace(/(\/api\/v3)?\/*$/, '')}`;
   return `${base}/${site.owner}/${site.repo}/actions/runs/${id}`;
-}
-
-function notUnderstood(site: Site): PermanentError {
-  return new PermanentError(
-    `the answer of ${new URL(site.apiUrl).host} is not understood; check github-api-url`,
-  );
 }

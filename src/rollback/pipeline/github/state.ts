@@ -1,3 +1,4 @@
+import { own } from '../reading.js';
 import type { RunState } from '../types.js';
 
 type Phase = RunState['phase'];
@@ -67,8 +68,4 @@ function inWords(phase: Phase, word: string): RunState {
   return phase === 'queued' || phase === 'waiting'
     ? { phase, word, ...(hint === undefined ? {} : { hint }) }
     : { phase, word };
-}
-
-function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
-  return Object.hasOwn(table, word) ? table[word] : undefined;
 }

@@ -35,7 +35,6 @@ export function createApi(options: ApiOptions): Api {
   return createCalls<Call>({
     clock,
     random,
-    isRefusal: isSignInPage,
     async send(call, signal) {
       // Only jobs that call GitLab pay for loading it.
       const [gitlab, { createRequesterFn }] = await Promise.all([
@@ -81,17 +80,7 @@ export function createStartApi(options: ApiOptions): JsonApi {
     ...rest,
     baseUrl: `${url}/api/v4/`,
     headers: credentials.kind === 'access' ? { 'private-token': credentials.token } : {},
-    isRefusal: isSignInPage,
   });
-}
-
-/** A page in place of an answer of the API: a proxy or a single sign-on in front of the server does not know us. */
-export function isSignInPage(answer: Answer): boolean {
-  return (
-    answer.status === 203 ||
-    /^\s*text\/html\b/i.test(answer.header('content-type') ?? '') ||
-    (typeof answer.data === 'string' && /^\s*<(!doctype|html)\b/i.test(answer.data))
-  );
 }
 
 /** A trigger token can read nothing; the token of the job can read some things. */

@@ -1,4 +1,6 @@
-import type { Named } from './names.js';
+import { tokenProblem } from '../names.js';
+import { problem } from '../refusal.js';
+import type { Named, Refusal } from '../refusal.js';
 
 /** Which token starts the pipeline. What it may do besides that differs. */
 export type Credentials =
@@ -48,8 +50,8 @@ export function chooseCredentials({ access, trigger, job }: Tokens): Named<Crede
   ] as const;
   for (const [input, token] of given) {
     if (token === undefined || token === '') continue;
-    const problem = problemOf(input, token);
-    if (problem !== undefined) return { problem };
+    const wrong = tokenProblem(input, token) ?? misplaced(input, token);
+    if (wrong !== undefined) return { problem: wrong };
     switch (input) {
       case 'gitlab-token':
         return { ok: { kind: 'access', token } };
@@ -59,22 +61,13 @@ export function chooseCredentials({ access, trigger, job }: Tokens): Named<Crede
         return { ok: { kind: 'job', token } };
     }
   }
-  return {
-    problem: {
-      message: 'there is no token for GitLab',
-      fix: 'set gitlab-token (scope api), or gitlab-trigger-token; a protected variable is there only in pipelines of protected branches and tags',
-    },
-  };
+  return problem(
+    'there is no token for GitLab',
+    'set gitlab-token (scope api), or gitlab-trigger-token; a protected variable is there only in pipelines of protected branches and tags',
+  );
 }
 
-/** The token itself is in no message. */
-function problemOf(input: string, token: string): { message: string; fix: string } | undefined {
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    return {
-      message: `${input} holds a blank, a line break or another character that no token has`,
-      fix: 'store the token again, without anything before or after it',
-    };
-  }
+function misplaced(input: string, token: string): Refusal | undefined {
   const [prefix, belongs] =
     Object.entries(prefixes).find(([start]) => token.startsWith(start)) ?? [];
   return prefix === undefined || belongs === undefined || belongs === input

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { fields } from '../exchange.js';
 import type { StartRequest } from '../types.js';
-import type { Refusal } from './names.js';
+import type { Refusal } from '../refusal.js';
 
 /** An input of a pipeline, as `spec: inputs` in the header of its configuration declares it. */
 export interface DeclaredInput {

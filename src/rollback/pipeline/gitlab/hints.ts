@@ -1,13 +1,7 @@
-import { isRateLimited, textOf } from '../exchange.js';
+import { isPage, isRateLimited, textOf } from '../exchange.js';
 import type { Answer } from '../exchange.js';
-import { isSignInPage } from './api.js';
-
-interface Hint {
-  readonly status: number;
-  /** What the API says; without it: whatever it says. The first line that fits counts. */
-  readonly says?: RegExp;
-  readonly hint: string;
-}
+import { hintIn } from '../hints.js';
+import type { Hint } from '../hints.js';
 
 /**
  * The texts are those of GitLab's sources (app/services/ci, lib/gitlab/ci/pipeline/chain, lib/api) and documentation; where
@@ -103,11 +97,10 @@ export function hintFor(answer: Answer): string | undefined {
   if (answer.status >= 300 && answer.status < 400) {
     return 'The answer leads elsewhere: the project was renamed (set gitlab-project), or the server wants somebody to sign in (check gitlab-url and the token)';
   }
-  if (isSignInPage(answer) && answer.status < 500) {
+  if (isPage(answer) && answer.status < 500) {
     return 'A page was sent in place of an answer of the API: check gitlab-url, the token, and what stands in front of the server';
   }
-  const text = textOf(answer);
-  return table.find((row) => row.status === answer.status && (row.says?.test(text) ?? true))?.hint;
+  return hintIn(table, answer.status, textOf(answer));
 }
 
 /** Whether the project does not let this token set variables (`ci_pipeline_variables_minimum_override_role`). */

@@ -1,39 +1,21 @@
-import { messageOf } from '../../../support/errors.js';
 import { fields } from '../exchange.js';
+import { isNew, locateRun, lookBefore as look } from '../locate.js';
+import type { Before, Listing, Whose } from '../locate.js';
+import type { Refused } from '../start-once.js';
 import type { StartResult } from '../types.js';
-import type { Call } from './api.js';
 import { sourceOf } from './credentials.js';
+import { hintFor } from './hints.js';
 import { numberOf, pipelinesOf } from './site.js';
 import type { PipelineInfo, Site } from './site.js';
 import { ID_VARIABLE } from './variables.js';
 
-/** What is known before the call that starts a pipeline, so that it can be told from others after it. */
-export interface Before {
-  /** Pipelines of the same source and ref that are there already; `undefined`: they could not be listed. */
-  readonly known: ReadonlySet<string> | undefined;
-  /** The server's own time, milliseconds since the epoch; ours may differ from it by minutes. */
-  readonly serverTime: number | undefined;
-}
-
-/** The server's `Date` has whole seconds, and its parts need not agree to the second. */
-const SLACK_MS = 5000;
-const LOCATE_MS = 30_000;
-const FIRST_POLL_MS = 1000;
-const LONGEST_POLL_MS = 5000;
-
-/** Reads what must be known before the call. Not being able to is no reason not to make the call. */
-export async function lookBefore(site: Site, ref: string, signal: AbortSignal): Promise<Before> {
-  try {
-    const answer = await site.api.read('listing the pipelines', listCall(site, ref), signal);
-    const date = Date.parse(answer.header('date') ?? '');
-    return {
-      known: new Set(pipelinesOf(site, answer).map(({ run }) => run.id)),
-      serverTime: Number.isNaN(date) ? undefined : date,
-    };
-  } catch {
-    if (signal.aborted) throw signal.reason;
-    return { known: undefined, serverTime: undefined };
-  }
+/** The pipelines of the same source and ref that are there already. @throws only the signal's reason. */
+export function lookBefore(
+  site: Site,
+  ref: string,
+  signal: AbortSignal,
+): Promise<Before | Refused> {
+  return look((stop) => listPipelines(site, 'read', ref, undefined, stop), hintFor, signal);
 }
 
 export interface Wanted {
@@ -48,113 +30,76 @@ export interface Wanted {
 
 /**
  * Looks for the pipeline that a call may have started. Certain is only one that carries the correlation id: in its variable
- * `ROLLBACK_ID`, or in its name where the token may not read variables. The only new pipeline that there is, of which it
- * cannot be seen whose it is, seen twice, is `probable`.
+ * `ROLLBACK_ID`, or in its name where the token may not read variables.
  */
-export async function locate(
+export function locate(
   site: Site,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Exclude<StartResult, { kind: 'refused' }>> {
-  const { clock } = site;
-  const end = clock.monotonic() + LOCATE_MS;
-  const { serverTime } = wanted.before;
-  const since = serverTime === undefined ? undefined : serverTime - SLACK_MS;
+  const { ref, before, why } = wanted;
+  // The variables of a pipeline do not change.
   const others = new Set<string>();
-  let pause = FIRST_POLL_MS;
-  let seen: readonly PipelineInfo[] = [];
-  let problem: string | undefined;
-  try {
-    for (;;) {
-      try {
-        const answer = await site.api.readOnce(
-          'looking for the started pipeline',
-          listCall(site, wanted.ref, since),
-          signal,
-        );
-        problem = undefined;
-        const open: PipelineInfo[] = [];
-        for (const pipeline of candidates(site, pipelinesOf(site, answer), wanted)) {
-          if (others.has(pipeline.run.id)) continue;
-          const whose = await whoseIs(site, pipeline, wanted, signal);
-          if (whose === 'ours') return { kind: 'started', run: pipeline.run };
-          if (whose === 'others') others.add(pipeline.run.id);
-          else if (isNew(pipeline, wanted.before, since)) open.push(pipeline);
-        }
-        const only = open.length === 1 ? open[0] : undefined;
-        if (only !== undefined && seen.length === 1 && seen[0]?.run.id === only.run.id) {
-          return { kind: 'unknown', reason: wanted.why, probable: only.run };
-        }
-        seen = open;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        problem = messageOf(error);
-      }
-      if (clock.monotonic() + pause > end) break;
-      await clock.sleep(pause, signal);
-      pause = Math.min(LONGEST_POLL_MS, pause * 2);
-    }
-  } catch {
-    return {
-      kind: 'unknown',
-      reason: `${wanted.why}, and there was no time left to look for its pipeline`,
-    };
-  }
-  const found =
-    problem ??
-    (seen.length > 1
-      ? `${String(seen.length)} new pipelines could be it`
-      : 'no new pipeline could be told to be it');
-  return { kind: 'unknown', reason: `${wanted.why}, and its pipeline was not found: ${found}` };
-}
-
-/** Old servers do not filter by everything that they are asked for. */
-function candidates(
-  site: Site,
-  pipelines: readonly PipelineInfo[],
-  { ref, before }: Wanted,
-): readonly PipelineInfo[] {
-  const source = sourceOf[site.credentials.kind];
-  return pipelines.filter(
-    (one) =>
-      before.known?.has(one.run.id) !== true &&
-      one.ref === ref &&
-      (one.source === undefined || one.source === source),
+  return locateRun<PipelineInfo>(
+    {
+      noun: 'pipeline',
+      list: (stop) => listPipelines(site, 'readOnce', ref, before.since, stop),
+      whose: async (pipeline, stop) => {
+        if (others.has(pipeline.run.id)) return 'others';
+        const whose = await whoseIs(site, pipeline, wanted, stop);
+        if (whose === 'others') others.add(pipeline.run.id);
+        return whose;
+      },
+      why,
+      clock: site.clock,
+    },
+    signal,
   );
-}
-
-/** Without the list and the time from before the call, an old pipeline cannot be told from a new one. */
-function isNew({ createdAt }: PipelineInfo, { known }: Before, since?: number): boolean {
-  return known !== undefined && since !== undefined && createdAt >= since;
 }
 
 async function whoseIs(
   site: Site,
-  { run, name }: PipelineInfo,
-  { correlationId, sentAs }: Wanted,
+  pipeline: PipelineInfo,
+  { ref, correlationId, sentAs, before }: Wanted,
   signal: AbortSignal,
-): Promise<'ours' | 'others' | 'not known'> {
+): Promise<Whose> {
+  const { run, name, source } = pipeline;
+  const { kind } = site.credentials;
+  // Old servers do not filter by everything that they are asked for.
+  if (before.known?.has(run.id) === true || pipeline.ref !== ref) return 'others';
+  if (source !== undefined && source !== sourceOf[kind]) return 'others';
   if (name.includes(correlationId)) return 'ours';
   // Only access tokens may read variables (lib/api/ci/pipelines.rb: no `job_token_allowed`).
-  if (site.credentials.kind !== 'access' || sentAs === 'inputs') return 'not known';
+  if (kind === 'access' && sentAs === 'variables') {
+    const id = await idOf(site, pipeline, signal);
+    if (id !== undefined) return id === correlationId ? 'ours' : 'others';
+  }
+  return isNew(before, pipeline, pipeline.createdAt) ? 'could be' : 'others';
+}
+
+/** The correlation id that a pipeline was started with; `null`: none; `undefined`: it cannot be seen. */
+async function idOf(site: Site, { run }: PipelineInfo, signal: AbortSignal): Promise<unknown> {
   try {
     const { data } = await site.api.readOnce(
       `reading the variables of pipeline ${run.id}`,
       ({ Pipelines }, options) => new Pipelines(options).allVariables(site.project, numberOf(run)),
       signal,
     );
-    if (!Array.isArray(data)) return 'not known';
-    const isOurs = data
-      .map(fields)
-      .some(({ key, value }) => key === ID_VARIABLE && value === correlationId);
-    return isOurs ? 'ours' : 'others';
+    if (!Array.isArray(data)) return undefined;
+    return data.map(fields).find(({ key }) => key === ID_VARIABLE)?.value ?? null;
   } catch {
     if (signal.aborted) throw signal.reason;
-    return 'not known';
+    return undefined;
   }
 }
 
-function listCall(site: Site, ref: string, since?: number): Call {
+async function listPipelines(
+  site: Site,
+  how: 'read' | 'readOnce',
+  ref: string,
+  since: number | undefined,
+  signal: AbortSignal,
+): Promise<Listing<PipelineInfo>> {
   const query = {
     source: sourceOf[site.credentials.kind],
     ref,
@@ -164,5 +109,11 @@ function listCall(site: Site, ref: string, since?: number): Call {
     page: 1,
     ...(since === undefined ? {} : { createdAfter: new Date(since).toISOString() }),
   };
-  return ({ Pipelines }, options) => new Pipelines(options).all(site.project, query);
+  const what = 'listing the pipelines';
+  const answer = await site.api[how](
+    what,
+    ({ Pipelines }, options) => new Pipelines(options).all(site.project, query),
+    signal,
+  );
+  return { runs: pipelinesOf(site, what, answer), answer };
 }

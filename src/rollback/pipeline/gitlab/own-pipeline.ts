@@ -1,8 +1,7 @@
 import { messageOf } from '../../../support/errors.js';
 import { clip, neutralise } from '../../../support/text.js';
-import { describeAnswer, isSuccess } from '../exchange.js';
+import { describeAnswer, isPage, isSuccess } from '../exchange.js';
 import type { Exchange } from '../exchange.js';
-import { isSignInPage } from './api.js';
 import type { Call } from './api.js';
 import { mergedAt } from './configuration.js';
 import { hintFor } from './hints.js';
@@ -122,7 +121,7 @@ function once(site: Site, call: Call, signal: AbortSignal): Promise<Exchange> {
 function refusalIn(exchange: Exchange): string | undefined {
   if (exchange.kind !== 'answer') return exchange.why;
   const { answer } = exchange;
-  if (isSuccess(answer) && !isSignInPage(answer)) return undefined;
+  if (isSuccess(answer) && !isPage(answer)) return undefined;
   const hint = hintFor(answer);
   return hint === undefined ? describeAnswer(answer) : `${describeAnswer(answer)}. ${hint}`;
 }

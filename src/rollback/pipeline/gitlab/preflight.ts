@@ -2,6 +2,8 @@ import { messageOf } from '../../../support/errors.js';
 import type { Finding } from '../../../support/finding.js';
 import { clip, neutralise } from '../../../support/text.js';
 import { ApiError, fields } from '../exchange.js';
+import { collectFindings } from '../findings.js';
+import type { Add } from '../findings.js';
 import type { StartRequest } from '../types.js';
 import { declarationAt, mergedAt } from './configuration.js';
 import { composeInputs, MARKER } from './declaration.js';
@@ -12,8 +14,6 @@ import type { OwnPipeline } from './options.js';
 import { readProject } from './site.js';
 import type { Project, Site } from './site.js';
 import { overridden } from './variables.js';
-
-type Add = (level: Finding['level'], message: string, fix?: string) => void;
 
 /** Access levels of GitLab's roles (documentation, "Access levels"). */
 const DEVELOPER = 30;
@@ -34,17 +34,14 @@ export async function preflight(
   rollbackJobs: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const add: Add = (level, message, fix) => {
-    findings.push({ level, subject: 'ci', message, ...(fix === undefined ? {} : { fix }) });
-  };
-  for (const { message, fix } of overridden(request)) add('error', message, fix);
+  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
+  addProblems(overridden(request));
   let ref: string | undefined;
   if (request.ref !== undefined) {
     const parsed = parseRef(request.ref);
     if ('problem' in parsed) {
-      add('error', parsed.problem.message, parsed.problem.fix);
-      return findings;
+      addProblems([parsed.problem]);
+      return all;
     }
     ref = parsed.ok;
   }
@@ -59,7 +56,7 @@ export async function preflight(
     if (ref === undefined && site.defaultBranch === undefined) {
       await checkDefaultBranch(site, signal, add);
     }
-    return findings;
+    return all;
   }
 
   await checkScopes(site, signal, add);
@@ -67,21 +64,14 @@ export async function preflight(
   try {
     project = await readProject(site, signal);
   } catch (error) {
-    addFailure(error, signal, add);
-    return findings;
+    addFailure(error);
+    return all;
   }
   checkProject(site, project, add);
   ref = await checkRef(site, project, ref, signal, add);
-  if (ref === undefined) return findings;
+  if (ref === undefined) return all;
   await checkConfiguration(site, request, { project, ref, rollbackJobs }, signal, add);
-  return findings;
-}
-
-/** An answer is certain; no answer is not. */
-function addFailure(error: unknown, signal: AbortSignal, add: Add): void {
-  if (signal.aborted) throw signal.reason;
-  const hint = error instanceof ApiError ? hintFor(error.answer) : undefined;
-  add(error instanceof ApiError ? 'error' : 'warning', messageOf(error), hint);
+  return all;
 }
 
 function checkOwnPipeline(site: Site, own: OwnPipeline, add: Add): void {

@@ -1,8 +1,9 @@
 import type { Clock } from '../../../support/clock.js';
-import { PermanentError, TransientError } from '../../../support/retry.js';
+import { TransientError } from '../../../support/retry.js';
 import { fields } from '../exchange.js';
 import type { Answer } from '../exchange.js';
 import type { JsonApi } from '../json-api.js';
+import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
 import type { StartedRun } from '../types.js';
 import type { Api, Call } from './api.js';
 import type { Credentials } from './credentials.js';
@@ -46,7 +47,7 @@ export async function readProject(site: Site, signal: AbortSignal): Promise<Proj
   );
   const data = fields(answer.data);
   // A project without any commit has none.
-  if (typeof data.id !== 'number') throw notUnderstood(site);
+  if (typeof data.id !== 'number') throw notUnderstood(site.url, 'gitlab-url');
   const { default_branch: branch, ci_config_path: path } = data;
   const role = data.ci_pipeline_variables_minimum_override_role;
   const { project_access: own, group_access: group } = fields(data.permissions);
@@ -105,9 +106,9 @@ async function readPages(
   const jobs: Job[] = [];
   for (let page = 1; page <= MAX_PAGES; page++) {
     const { data } = await site.api.read(what, call(page), signal);
-    if (!Array.isArray(data)) throw new TransientError(`${what}: the answer is no list`);
-    jobs.push(...data.map(jobOf).filter((job) => job !== undefined));
-    if (data.length < PAGE) return jobs;
+    const list = listIn(what, data);
+    jobs.push(...list.map(jobOf).filter((job) => job !== undefined));
+    if (list.length < PAGE) return jobs;
   }
   return jobs;
 }
@@ -152,12 +153,12 @@ export function pipelineOf(site: Site, data: unknown): PipelineInfo | undefined 
   return {
     run: {
       id: String(id),
-      url: typeof url === 'string' && /^https?:\/\/\S+$/.test(url) ? url : webUrl(site, id),
+      url: isLink(url) ? url : webUrl(site, id),
     },
     name: textOr(given.name, ''),
     source: given.source,
     ref: given.ref,
-    createdAt: typeof createdAt === 'string' ? Date.parse(createdAt) : Number.NaN,
+    createdAt: timeOf(createdAt),
     status: textOr(given.status, ''),
     sha: textOr(given.sha, ''),
     begun: typeof given.started_at === 'string',
@@ -187,11 +188,11 @@ export async function readPipeline(
   return pipeline;
 }
 
-/** The list of pipelines in an answer. */
-export function pipelinesOf(site: Site, { data }: Answer): readonly PipelineInfo[] {
-  return Array.isArray(data)
-    ? data.map((one) => pipelineOf(site, one)).filter((one) => one !== undefined)
-    : [];
+/** The list of pipelines in an answer. @throws TransientError when it holds none. */
+export function pipelinesOf(site: Site, what: string, { data }: Answer): readonly PipelineInfo[] {
+  return listIn(what, data)
+    .map((one) => pipelineOf(site, one))
+    .filter((one) => one !== undefined);
 }
 
 /** Gitbeaker's types want a number; those of pipelines are far below 2^53. */
@@ -204,10 +205,4 @@ function webUrl({ url, project }: Site, id: number): string {
   return /^\d+$/.test(project)
     ? `${url}/projects/${project}`
     : `${url}/${project}/-/pipelines/${String(id)}`;
-}
-
-function notUnderstood(site: Site): PermanentError {
-  return new PermanentError(
-    `the answer of ${new URL(site.url).host} is not understood; check gitlab-url`,
-  );
 }

@@ -1,24 +1,20 @@
-import { describeAnswer } from '../exchange.js';
 import type { Answer } from '../exchange.js';
 import type { JsonCall } from '../json-api.js';
 import { START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import type { Refused, Unsure } from '../start-once.js';
-import type { StartedRun, StartRequest } from '../types.js';
-import { isSignInPage } from './api.js';
+import type { Refused, Sent } from '../start-once.js';
+import type { StartRequest } from '../types.js';
 import { declarationAt } from './configuration.js';
 import { composeInputs } from './declaration.js';
 import { forbidsVariables, hintFor } from './hints.js';
-import type { Refusal } from './names.js';
+import { joined } from '../refusal.js';
+import type { Refusal } from '../refusal.js';
 import { pipelineOf } from './site.js';
 import type { Site } from './site.js';
 import { variablesOf } from './variables.js';
 
-/** What became of the call that starts a pipeline. */
-export type Created = { readonly kind: 'started'; readonly run: StartedRun } | Refused | Unsure;
-
-/** It, and in what form the marker was sent. */
+/** What became of the call that starts a pipeline, and in what form the marker was sent. */
 export interface Attempt {
-  readonly created: Created;
+  readonly created: Sent;
   readonly sentAs: 'variables' | 'inputs';
 }
 
@@ -55,11 +51,10 @@ export async function startPipeline(
 }
 
 function withProblems(first: Refused, problems: readonly Refusal[]): Refused {
-  const why = problems.map(({ message }) => message).join('; ');
-  const fix = problems.map(({ fix }) => fix).join('; ');
+  const { message, fix } = joined(problems);
   return {
     kind: 'refused',
-    reason: `${first.reason}, and inputs cannot be used instead: ${why}`,
+    reason: `${first.reason}, and inputs cannot be used instead: ${message}`,
     hint: `${first.hint ?? ''}. For inputs: ${fix}`,
   };
 }
@@ -70,19 +65,23 @@ function create(
   payload: Payload,
   signal: AbortSignal,
   onRefusal: (answer: Answer) => void = () => undefined,
-): Promise<Created> {
-  return startOnce<Created>(
+): Promise<Sent> {
+  return startOnce<Sent>(
     {
       system: 'GitLab',
       addressInput: 'gitlab-url',
-      send: () =>
+      send: (within) =>
         site.startApi.once(
           'the call that starts the pipeline',
           callFor(site, ref, payload),
           START_TIMEOUT_MS,
-          signal,
+          within,
         ),
-      accepted: (answer) => accepted(site, answer),
+      named: ({ data }) => {
+        const pipeline = pipelineOf(site, data);
+        return pipeline === undefined ? undefined : { kind: 'started', run: pipeline.run };
+      },
+      noun: 'its pipeline',
       mend: (answer) => {
         onRefusal(answer);
         return undefined;
@@ -93,21 +92,6 @@ function create(
     },
     signal,
   );
-}
-
-function accepted(site: Site, answer: Answer): Created {
-  if (isSignInPage(answer)) {
-    const hint = hintFor(answer);
-    return {
-      kind: 'refused',
-      reason: `GitLab's address answered with a page: ${describeAnswer(answer)}`,
-      ...(hint === undefined ? {} : { hint }),
-    };
-  }
-  const pipeline = pipelineOf(site, answer.data);
-  return pipeline === undefined
-    ? { kind: 'unsure', reason: 'GitLab accepted it without naming the pipeline' }
-    : { kind: 'started', run: pipeline.run };
 }
 
 /**

@@ -1,3 +1,4 @@
+import { own } from '../reading.js';
 import type { RunState } from '../types.js';
 
 type Phase = RunState['phase'];
@@ -47,8 +48,8 @@ const hints: Readonly<Partial<Record<string, string>>> = {
 
 /** The state of a pipeline in our words. */
 export function stateOf(status: string): RunState {
-  const phase = (Object.hasOwn(phases, status) ? phases[status] : undefined) ?? 'unknown';
-  const hint = Object.hasOwn(hints, status) ? hints[status] : undefined;
+  const phase = own(phases, status) ?? 'unknown';
+  const hint = own(hints, status);
   return phase === 'queued' || phase === 'waiting'
     ? { phase, word: status, ...(hint === undefined ? {} : { hint }) }
     : { phase, word: status };
@@ -76,5 +77,5 @@ const jobPhases: Readonly<Record<string, JobPhase>> = {
 
 /** A word that we do not know may mean that it runs. */
 export function jobPhaseOf(status: string): JobPhase {
-  return (Object.hasOwn(jobPhases, status) ? jobPhases[status] : undefined) ?? 'running';
+  return own(jobPhases, status) ?? 'running';
 }

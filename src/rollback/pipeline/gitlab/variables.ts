@@ -1,5 +1,6 @@
 import type { StartRequest } from '../types.js';
-import type { Refusal } from './names.js';
+import { takenNames } from '../refusal.js';
+import type { Refusal } from '../refusal.js';
 
 /** What GitLab's pipeline variables call the marker. Variables need no declaration. */
 export type Variables = Readonly<Record<string, string>>;
@@ -15,10 +16,6 @@ export function variablesOf({ optional, parameters }: StartRequest): Variables {
 
 /** Parameters that would take the place of what tells a rollback from a deploy, as variable or as input. */
 export function overridden({ parameters }: StartRequest): readonly Refusal[] {
-  return ['ROLLBACK', ID_VARIABLE, 'rollback', 'rollback_id']
-    .filter((name) => Object.hasOwn(parameters, name))
-    .map((name) => ({
-      message: `rollback-parameters sets "${name}"`,
-      fix: 'take it out: Rollgate sets it itself',
-    }));
+  const ours = ['ROLLBACK', ID_VARIABLE, 'rollback', 'rollback_id'];
+  return takenNames(parameters, (name) => ours.includes(name));
 }

@@ -1,18 +1,8 @@
 import { valueAt } from '../../../support/json-pointer.js';
 import { clip, neutralise } from '../../../support/text.js';
-import type { Answer } from '../exchange.js';
+import { isLink, own } from '../reading.js';
 import type { RunState } from '../types.js';
 import type { Description } from './description.js';
-
-/** Whether an answer that should be data is a page instead: to sign in on, as a rule. Azure DevOps says 203 then. */
-export function isPage(answer: Answer): boolean {
-  if (answer.status === 203) return true;
-  const isHtml = /^text\/html\b/i.test(answer.header('content-type') ?? '');
-  return (
-    typeof answer.data === 'string' &&
-    (isHtml || /^\s*<(!doctype\s+html|html)\b/i.test(answer.data))
-  );
-}
 
 /** The id of the run that a part of an answer speaks of; `undefined` when it names none. */
 export function runIdIn(data: unknown, { runId }: Description): string | undefined {
@@ -25,10 +15,7 @@ export function runIdIn(data: unknown, { runId }: Description): string | undefin
 
 /** The address of a run for people, where an answer has one. */
 export function linkIn(data: unknown, { runLink }: Description): string | undefined {
-  return runLink
-    .map((pointer) => valueAt(data, pointer))
-    .find((value) => typeof value === 'string' && /^https?:\/\/\S+$/.test(value)) as
-    string | undefined;
+  return runLink.map((pointer) => valueAt(data, pointer)).find(isLink);
 }
 
 /** Whether a text of the answer holds the id that we sent: then it speaks of our run, and of no other. */
@@ -52,7 +39,7 @@ export function stateIn(
   }
   const whole = words.join('/');
   const word = clip(neutralise(whole), 100);
-  const phase = Object.hasOwn(meanings, whole) ? meanings[whole] : undefined;
+  const phase = own(meanings, whole);
   switch (phase) {
     case undefined:
       return { phase: 'unknown', word };

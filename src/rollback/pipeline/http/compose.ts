@@ -1,14 +1,9 @@
 import { fill, inForm, inJson, inUrl, namesIn } from '../../../support/template.js';
 import type { Encode, Template } from '../../../support/template.js';
 import type { JsonCall } from '../json-api.js';
+import type { Refusal } from '../refusal.js';
 import type { StartRequest } from '../types.js';
 import type { Description } from './description.js';
-
-/** A problem with the description, and what to do about it. */
-export interface Refusal {
-  readonly message: string;
-  readonly fix: string;
-}
 
 const PARAMETER = 'parameters.';
 

@@ -1,6 +1,5 @@
-import { isRateLimited } from '../exchange.js';
+import { isPage, isRateLimited } from '../exchange.js';
 import type { Answer } from '../exchange.js';
-import { isPage } from './answer.js';
 
 /** What these refusals mean in any API over HTTP (RFC 9110 §15.5, RFC 4918 §11.2). */
 const table: Readonly<Record<number, string>> = {

@@ -1,15 +1,12 @@
-import { messageOf } from '../../../support/errors.js';
 import { valueAt } from '../../../support/json-pointer.js';
 import { PermanentError } from '../../../support/retry.js';
-import type { StartedRun, StartRequest, StartResult } from '../types.js';
+import { locateRun } from '../locate.js';
+import type { Candidate, Listing } from '../locate.js';
+import type { StartRequest, StartResult } from '../types.js';
 import { runIdIn, shows } from './answer.js';
 import { composeFind } from './compose.js';
 import { runFrom } from './site.js';
 import type { Site } from './site.js';
-
-const LOCATE_MS = 30_000;
-const FIRST_POLL_MS = 1000;
-const LONGEST_POLL_MS = 5000;
 
 /** The runs that the system lists. @throws as `api.readOnce` does, and PermanentError when the answer is no such list. */
 export async function listRuns(
@@ -43,48 +40,39 @@ export async function locate(
   why: string,
   signal: AbortSignal,
 ): Promise<Exclude<StartResult, { kind: 'refused' }>> {
-  const { clock, description } = site;
-  if (description.find === undefined) {
+  if (site.description.find === undefined) {
     return {
       kind: 'unknown',
       reason: `${why}, and without http-find-path its run cannot be found`,
     };
   }
-  const end = clock.monotonic() + LOCATE_MS;
-  let pause = FIRST_POLL_MS;
-  let found = 'no run shows the id that was sent';
-  try {
-    for (;;) {
-      try {
-        const runs = oursAmong(site, await listRuns(site, request, signal), request);
-        if (runs.length === 1 && runs[0] !== undefined) return { kind: 'started', run: runs[0] };
-        if (runs.length > 1) found = `${String(runs.length)} runs show the id that was sent`;
-      } catch (error) {
-        if (signal.aborted) throw error;
-        found = messageOf(error);
-        if (error instanceof PermanentError) break;
-      }
-      if (clock.monotonic() + pause > end) break;
-      await clock.sleep(pause, signal);
-      pause = Math.min(LONGEST_POLL_MS, pause * 2);
-    }
-  } catch {
-    return { kind: 'unknown', reason: `${why}, and there was no time left to look for its run` };
-  }
-  return { kind: 'unknown', reason: `${why}, and its run was not found: ${found}` };
+  return locateRun<Candidate>(
+    {
+      noun: 'run',
+      list: (stop) => listOurs(site, request, stop),
+      whose: () => 'ours',
+      why,
+      clock: site.clock,
+    },
+    signal,
+  );
 }
 
-function oursAmong(
+/** The runs that show our id: nothing else tells runs apart, so that each of them counts, whatever it is called. */
+async function listOurs(
   site: Site,
-  list: readonly unknown[],
-  { correlationId }: StartRequest,
-): readonly StartedRun[] {
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<Listing<Candidate>> {
+  const { correlationId } = request;
   const { description } = site;
-  return list
-    .filter((one) => shows(one, correlationId))
-    .map((one) => {
-      const id = description.runId.length === 0 ? correlationId : runIdIn(one, description);
-      return id === undefined ? undefined : runFrom(site, id, one);
-    })
-    .filter((run) => run !== undefined);
+  const list = await listRuns(site, request, signal);
+  return {
+    runs: list
+      .filter((one) => shows(one, correlationId))
+      .flatMap((one, index) => {
+        const id = description.runId.length === 0 ? correlationId : runIdIn(one, description);
+        return id === undefined ? [] : [{ run: runFrom(site, id, one), key: String(index) }];
+      }),
+  };
 }

@@ -1,7 +1,5 @@
-import { messageOf } from '../../../support/errors.js';
 import type { Finding } from '../../../support/finding.js';
-import { PermanentError } from '../../../support/retry.js';
-import { ApiError } from '../exchange.js';
+import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../types.js';
 import { composeCancel, composeStart, namesSent } from './compose.js';
 import { hintFor } from './hints.js';
@@ -15,14 +13,9 @@ export async function preflight(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { start, state, cancel, find, contentType } = site.description;
-  const findings: Finding[] = [];
-  const add = (level: Finding['level'], message: string, fix?: string): void => {
-    findings.push({ level, subject: 'ci', message, ...(fix === undefined ? {} : { fix }) });
-  };
+  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
 
-  for (const { message, fix } of composeStart(site.description, request).problems) {
-    add('error', message, fix);
-  }
+  addProblems(composeStart(site.description, request).problems);
   if (cancel === undefined) {
     add(
       'notice',
@@ -31,7 +24,7 @@ export async function preflight(
     );
   } else {
     const composed = composeCancel(cancel, contentType, 'preflight');
-    if ('problem' in composed) add('error', composed.problem.message, composed.problem.fix);
+    if ('problem' in composed) addProblems([composed.problem]);
     if (state !== undefined && !Object.values(state.meanings).includes('cancelled')) {
       add(
         'notice',
@@ -54,7 +47,7 @@ export async function preflight(
       'address and headers could not be tried out, and a run whose start is not answered could not be found again',
       'set http-find-path, if the system lists its runs',
     );
-    return findings;
+    return all;
   }
   if (!namesSent(start).includes('rollback_id')) {
     add(
@@ -66,11 +59,9 @@ export async function preflight(
   try {
     await listRuns(site, request, signal);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    const hint = error instanceof ApiError ? hintFor(error.answer) : undefined;
-    add(error instanceof PermanentError ? 'error' : 'warning', messageOf(error), hint);
+    addFailure(error);
   }
-  return findings;
+  return all;
 }
 
 /** Whether what is written there, and not only what is filled in, has the word. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../../support/clock.js';
 import { createJsonApi } from '../json-api.js';
 import type { JsonApi, JsonCall } from '../json-api.js';
 import type { StartedRun } from '../types.js';
-import { isPage, linkIn } from './answer.js';
+import { linkIn } from './answer.js';
 import { composeState } from './compose.js';
 import type { Description } from './description.js';
 
@@ -32,7 +32,6 @@ export function siteOf(description: Description, options: SiteOptions): Site {
       ...options,
       baseUrl: description.url,
       headers: description.headers,
-      isRefusal: isPage,
     }),
     name: new URL(description.url).host,
     clock: options.clock,

@@ -1,15 +1,10 @@
 import { isRateLimited, textOf } from '../exchange.js';
 import type { Answer } from '../exchange.js';
+import { hintIn } from '../hints.js';
+import type { Hint } from '../hints.js';
 import { jobNameOf } from './names.js';
 import { isSignInPage } from './site.js';
 import type { Site } from './site.js';
-
-interface Hint {
-  readonly status: number | readonly number[];
-  /** What Jenkins says; without it: whatever it says. The first line that fits counts. */
-  readonly says?: RegExp;
-  readonly hint: string;
-}
 
 const CREDENTIALS =
   'Jenkins wants somebody to sign in: check jenkins-user and jenkins-token, and use an API token (user menu, Security, API Token), which needs no sign-in page';
@@ -90,9 +85,7 @@ export function hintFor(site: Site, answer: Answer): string | undefined {
   if (status === 203 || (status < 300 && typeof answer.data === 'string') || isSignInPage(answer)) {
     return CREDENTIALS;
   }
-  const text = wordsOf(answer);
-  return table.find((row) => [row.status].flat().includes(status) && (row.says?.test(text) ?? true))
-    ?.hint;
+  return hintIn(table, status, wordsOf(answer));
 }
 
 /**

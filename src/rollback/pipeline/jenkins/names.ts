@@ -1,45 +1,29 @@
-/** A problem with what the user gave us, and what to do about it. */
-export interface Refusal {
-  readonly message: string;
-  readonly fix: string;
-}
-
-export type Named<T> = { readonly ok: T } | { readonly problem: Refusal };
+import { problem } from '../refusal.js';
+import type { Named } from '../refusal.js';
 
 /** The root of the controller, with one slash at its end. It may have a path of its own (`--prefix=/jenkins`). */
 export function parseRoot(text: string | undefined): Named<string> {
   if (text === undefined) {
-    return {
-      problem: {
-        message: 'the address of Jenkins is not known',
-        fix: 'set jenkins-url (JENKINS_URL) to the root of the controller',
-      },
-    };
+    return problem(
+      'the address of Jenkins is not known',
+      'set jenkins-url (JENKINS_URL) to the root of the controller',
+    );
   }
   if (!URL.canParse(text)) {
-    return {
-      problem: {
-        message: 'jenkins-url is not a URL',
-        fix: 'write it like https://ci.example.com/',
-      },
-    };
+    return problem('jenkins-url is not a URL', 'write it like https://ci.example.com/');
   }
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    return {
-      problem: {
-        message: 'jenkins-url holds a user or a password',
-        fix: 'give them as jenkins-user and jenkins-token',
-      },
-    };
+    return problem(
+      'jenkins-url holds a user or a password',
+      'give them as jenkins-user and jenkins-token',
+    );
   }
   if (jobNameOf(url.pathname) !== undefined) {
-    return {
-      problem: {
-        message: 'jenkins-url leads to a job',
-        fix: 'give the root of the controller, and the full name of the job as jenkins-job',
-      },
-    };
+    return problem(
+      'jenkins-url leads to a job',
+      'give the root of the controller, and the full name of the job as jenkins-job',
+    );
   }
   return { ok: `${url.origin}${url.pathname.replace(/\/+$/, '')}/` };
 }
@@ -58,22 +42,15 @@ export interface JobName {
 export function parseJob(text: string | undefined): Named<JobName> {
   const full = text?.replace(/^\/+|\/+$/g, '');
   if (full === undefined || full === '') {
-    return {
-      problem: {
-        message: 'the rollback job is not known',
-        fix: 'set jenkins-job (JENKINS_JOB_NAME) to its full name, such as folder/job',
-      },
-    };
+    return problem(
+      'the rollback job is not known',
+      'set jenkins-job (JENKINS_JOB_NAME) to its full name, such as folder/job',
+    );
   }
   const segments = full.split('/');
   // `.` and `..` would climb out of the job's address; Jenkins allows no such name (Jenkins.checkGoodName).
   if (segments.some((one) => one === '' || one === '.' || one === '..')) {
-    return {
-      problem: {
-        message: `jenkins-job is "${full}"`,
-        fix: 'give the full name of the job, such as folder/job',
-      },
-    };
+    return problem(`jenkins-job is "${full}"`, 'give the full name of the job, such as folder/job');
   }
   return {
     ok: { full, path: segments.map((one) => `job/${encodeURIComponent(one)}`).join('/') },
@@ -102,29 +79,23 @@ export function parseCredentials(
   token: string | undefined,
 ): Named<string> {
   if (user === undefined) {
-    return {
-      problem: {
-        message: 'the Jenkins user is not known',
-        fix: 'set jenkins-user (JENKINS_USER) to the user that the API token belongs to',
-      },
-    };
+    return problem(
+      'the Jenkins user is not known',
+      'set jenkins-user (JENKINS_USER) to the user that the API token belongs to',
+    );
   }
   // RFC 7617, 2: the first colon ends the name.
   if (user.includes(':')) {
-    return {
-      problem: {
-        message: 'jenkins-user has a colon in it, which no user name may have',
-        fix: 'give the name alone, and the API token as jenkins-token',
-      },
-    };
+    return problem(
+      'jenkins-user has a colon in it, which no user name may have',
+      'give the name alone, and the API token as jenkins-token',
+    );
   }
   if (token === undefined) {
-    return {
-      problem: {
-        message: 'there is no token for Jenkins',
-        fix: 'set jenkins-token (JENKINS_TOKEN) to an API token of the user',
-      },
-    };
+    return problem(
+      'there is no token for Jenkins',
+      'set jenkins-token (JENKINS_TOKEN) to an API token of the user',
+    );
   }
   return { ok: `Basic ${Buffer.from(`${user}:${token}`, 'utf8').toString('base64')}` };
 }

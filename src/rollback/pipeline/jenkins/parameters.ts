@@ -1,6 +1,7 @@
 import type { StartRequest } from '../types.js';
 import type { Job } from './job.js';
-import type { Refusal } from './names.js';
+import { takenNames } from '../refusal.js';
+import type { Refusal } from '../refusal.js';
 
 /** The parameter that tells a rollback from a deploy. */
 export const MARKER = 'ROLLBACK';
@@ -18,13 +19,8 @@ export interface Composed {
  * a start without the marker would deploy, so nothing is sent before the declaration has been read.
  */
 export function composeParameters(request: StartRequest, job: Job, name: string): Composed {
-  const own = Object.keys(request.parameters).filter((each) =>
-    [MARKER, ID_PARAMETER].includes(each.toUpperCase()),
-  );
-  const problems: Refusal[] = own.map((each) => ({
-    message: `rollback-parameters sets "${each}"`,
-    fix: 'take it out: Rollgate sets it itself',
-  }));
+  const isOurs = (each: string): boolean => [MARKER, ID_PARAMETER].includes(each.toUpperCase());
+  const problems = [...takenNames(request.parameters, isOurs)];
 
   if (job.buildable === undefined) {
     problems.push({
@@ -60,7 +56,7 @@ export function composeParameters(request: StartRequest, job: Job, name: string)
     });
   }
   for (const each of Object.keys(request.parameters)) {
-    if (!choicesOf.has(each) && !own.includes(each)) {
+    if (!choicesOf.has(each) && !isOurs(each)) {
       problems.push({
         message: `rollback-parameters has "${each}", which the job ${name} does not declare (declared: ${names})`,
         fix: 'declare it in the job, or take it out: Jenkins would drop it',

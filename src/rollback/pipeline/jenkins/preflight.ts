@@ -1,7 +1,7 @@
 import type { Finding } from '../../../support/finding.js';
-import { messageOf } from '../../../support/errors.js';
 import { printableUrl } from '../../../support/url.js';
-import { ApiError, fields } from '../exchange.js';
+import { fields } from '../exchange.js';
+import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../types.js';
 import { hintFor } from './hints.js';
 import { readJob } from './job.js';
@@ -20,10 +20,10 @@ export async function preflight(
   ownRunId: string | null,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  const add = (level: Finding['level'], message: string, fix?: string): void => {
-    findings.push({ level, subject: 'ci', message, ...(fix === undefined ? {} : { fix }) });
-  };
+  const { all, add, addProblems, addFailure } = collectFindings(
+    (answer) => hintFor(site, answer),
+    signal,
+  );
   if (site.root.startsWith('http:')) {
     add(
       'warning',
@@ -43,15 +43,13 @@ export async function preflight(
   try {
     job = await readJob(site, signal);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    const hint = error instanceof ApiError ? hintFor(site, error.answer) : undefined;
-    add(error instanceof ApiError ? 'error' : 'warning', messageOf(error), hint);
-    return findings;
+    addFailure(error);
+    return all;
   }
 
   const { parameters, problems } = composeParameters(request, job, full);
-  for (const { message, fix } of problems) add('error', message, fix);
-  if (problems.length > 0) return findings;
+  addProblems(problems);
+  if (problems.length > 0) return all;
   if (!(ID_PARAMETER in parameters)) {
     add(
       'notice',
@@ -59,7 +57,7 @@ export async function preflight(
       `declare ${ID_PARAMETER} as a string parameter`,
     );
   }
-  if (ownRunId === null) return findings;
+  if (ownRunId === null) return all;
   if (job.concurrent === false && (await isOwnJob(site, ownRunId, signal))) {
     add(
       'warning',
@@ -74,7 +72,7 @@ export async function preflight(
       'add an executor, unless a cloud brings agents when they are needed',
     );
   }
-  return findings;
+  return all;
 }
 
 /**

@@ -4,7 +4,7 @@ import { jobNameOf } from './names.js';
 import type { Site } from './site.js';
 
 /** A run of the job that may be ours: in the queue, or a build by now. */
-export interface Candidate {
+export interface JobRun {
   /** Stays the same when the item becomes a build. */
   readonly queueId: number;
   /** `undefined`: still in the queue. */
@@ -16,7 +16,7 @@ export interface Candidate {
 const BUILDS = 50;
 
 /** The items of the queue that are runs of the job. @throws as `JsonApi.readOnce` does. */
-export async function queuedRuns(site: Site, signal: AbortSignal): Promise<readonly Candidate[]> {
+export async function queuedRuns(site: Site, signal: AbortSignal): Promise<readonly JobRun[]> {
   const answer = await site.api.readOnce(
     'reading the queue',
     {
@@ -37,7 +37,7 @@ export async function queuedRuns(site: Site, signal: AbortSignal): Promise<reado
 }
 
 /** The last builds of the job, the newest first. @throws as `JsonApi.readOnce` does. */
-export async function lastBuilds(site: Site, signal: AbortSignal): Promise<readonly Candidate[]> {
+export async function lastBuilds(site: Site, signal: AbortSignal): Promise<readonly JobRun[]> {
   const what = `reading the builds of ${site.job.full}`;
   const answer = await site.api.readOnce(
     what,

@@ -6,7 +6,7 @@ import { createPoster } from './crumb.js';
 import { hintFor } from './hints.js';
 import type { PostCall } from './crumb.js';
 import { lastBuilds } from './queue.js';
-import type { Candidate } from './queue.js';
+import type { JobRun } from './queue.js';
 import { buildUrl, jobUrl } from './site.js';
 import type { Site } from './site.js';
 import { stateOfBuild, stateOfItem } from './state.js';
@@ -20,7 +20,7 @@ const IN_QUEUE = 'queue/';
 const CANCEL_TIMEOUT_MS = 5000;
 
 /** A run goes by the number of its build; until that is known, by its item in the queue: `queue/123`. */
-export function runAt(site: Site, { queueId, build }: Omit<Candidate, 'parameters'>): StartedRun {
+export function runAt(site: Site, { queueId, build }: Omit<JobRun, 'parameters'>): StartedRun {
   return build === undefined
     ? { id: `${IN_QUEUE}${String(queueId)}`, url: jobUrl(site) }
     : { id: String(build), url: buildUrl(site, build) };

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../support/clock.js';
+import { isPage } from '../exchange.js';
 import type { Answer } from '../exchange.js';
 import { createJsonApi } from '../json-api.js';
 import type { JsonApi } from '../json-api.js';
@@ -32,7 +33,6 @@ export function createSite(options: {
       baseUrl: root,
       // Reasons and errors come in the language that is asked for, and we look for English ones.
       headers: { authorization: options.authorization, 'accept-language': 'en' },
-      isRefusal: isPage,
       fetch,
       clock,
       random,
@@ -40,21 +40,12 @@ export function createSite(options: {
   };
 }
 
-/** A page where data are due is one to sign in on. */
-function isPage(answer: Answer): boolean {
-  return answer.status === 203 || (typeof answer.data === 'string' && isHtml(answer.data));
-}
-
-function isHtml(text: string): boolean {
-  return /^\s*<(!doctype|html|head|body)\b/i.test(text);
-}
-
 /** A page that asks for a name and a password, whatever its status. */
-export function isSignInPage({ data }: Answer): boolean {
+export function isSignInPage(answer: Answer): boolean {
   return (
-    typeof data === 'string' &&
-    isHtml(data) &&
-    /type=["']?password|<(title|h1|h2)[^>]*>[^<]*\b(sign|log)[ -]?in\b/i.test(data)
+    isPage(answer) &&
+    typeof answer.data === 'string' &&
+    /type=["']?password|<(title|h1|h2)[^>]*>[^<]*\b(sign|log)[ -]?in\b/i.test(answer.data)
   );
 }
 

@@ -7,7 +7,6 @@ import { createPoster } from './crumb.js';
 import { hintFor, startedNothing } from './hints.js';
 import { runAt } from './run.js';
 import type { Runs } from './run.js';
-import { isSignInPage } from './site.js';
 import type { Site } from './site.js';
 
 /** What became of the call that starts a build. */
@@ -38,12 +37,11 @@ export function queueBuild(
           START_TIMEOUT_MS,
           withSignal,
         ),
-      accepted: (answer) => {
+      named: (answer) => {
         const queueId = queueIdIn(answer);
-        if (queueId !== undefined) return { kind: 'queued', queueId };
-        if (answer.status === 203 || isSignInPage(answer)) return signInPage(site, answer);
-        return { kind: 'unsure', reason: 'Jenkins accepted it without naming its queue item' };
+        return queueId === undefined ? undefined : { kind: 'queued', queueId };
       },
+      noun: 'its queue item',
       mend: (answer) => poster.mend(answer),
       startedNothing,
       hint: (answer) => hintFor(site, answer),
@@ -61,15 +59,6 @@ export function queueBuild(
 function queueIdIn(answer: Answer): number | undefined {
   const found = /\/queue\/item\/(\d+)\/?$/.exec(answer.header('location') ?? '')?.[1];
   return found === undefined ? undefined : Number(found);
-}
-
-function signInPage(site: Site, answer: Answer): Refused {
-  const hint = hintFor(site, answer);
-  return {
-    kind: 'refused',
-    reason: `Jenkins answered with status ${String(answer.status)} and a page to sign in on`,
-    ...(hint === undefined ? {} : { hint }),
-  };
 }
 
 const BUILD_MS = 5000;

@@ -1,3 +1,4 @@
+import { own } from '../reading.js';
 import type { RunState } from '../types.js';
 
 type Phase = RunState['phase'];
@@ -6,13 +7,13 @@ type Phase = RunState['phase'];
  * The results of a build (core, hudson.model.Result). A word that is not here is `unknown`, and never success. UNSTABLE is
  * what tests that failed leave behind.
  */
-const results = {
+const results: Readonly<Record<string, Phase>> = {
   SUCCESS: 'succeeded',
   UNSTABLE: 'failed',
   FAILURE: 'failed',
   NOT_BUILT: 'failed',
   ABORTED: 'cancelled',
-} as const satisfies Record<'SUCCESS' | 'UNSTABLE' | 'FAILURE' | 'NOT_BUILT' | 'ABORTED', Phase>;
+} satisfies Record<'SUCCESS' | 'UNSTABLE' | 'FAILURE' | 'NOT_BUILT' | 'ABORTED', Phase>;
 
 /** What a build shows of itself. */
 export interface BuildFields {
@@ -36,15 +37,11 @@ export function stateOfBuild({ building, result, pipeline }: BuildFields): RunSt
   }
   if (building !== false) return { phase: 'unknown', word: 'neither building nor done' };
   if (typeof result !== 'string') return { phase: 'unknown', word: 'done without a result' };
-  const phase = isResult(result) ? results[result] : 'unknown';
+  const phase = own(results, result) ?? 'unknown';
   // A build began, so that something of it may have run, however short it was.
   return phase === 'cancelled'
     ? { phase, word: result, mayHaveRun: true }
     : { phase, word: result };
-}
-
-function isResult(word: string): word is keyof typeof results {
-  return Object.hasOwn(results, word);
 }
 
 /** What an item of the queue shows of itself. */

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { replay } from '../../src/gate/replay.js';
+import { decodeRecording } from '../../src/report/recording-reader.js';
+import { ailingService, watching } from '../support/ailing-service.js';
+import { Workplace } from '../support/bundle.js';
+
+const recordingFile = 'rollgate-report/recording.ndjson';
+
+let place: Workplace;
+const servers: { close(): Promise<void> }[] = [];
+
+beforeEach(() => {
+  place = new Workplace();
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+  place.remove();
+});
+
+/** Watches a service of which this share of the requests fails, with the real bundle. */
+async function watched(failing: number, ...flags: readonly string[]): Promise<void> {
+  const server = await ailingService(place, failing, failing === 1 ? 500 : 200);
+  servers.push(server);
+  await place.run([...watching(server.url), '--on-unhealthy', 'report', ...flags]);
+}
+
+describe('a recording of the bundle, replayed', () => {
+  it.each([
+    { what: 'healthy', failing: 0, flags: [], verdict: 'healthy' },
+    { what: 'bad, by evidence', failing: 0.5, flags: [], verdict: 'unhealthy' },
+    { what: 'down, by health', failing: 1, flags: [], verdict: 'unhealthy' },
+    {
+      what: 'too few requests',
+      failing: 0,
+      flags: ['--min-requests', '100000'],
+      verdict: 'inconclusive',
+    },
+  ])(
+    'comes to the judgement of the live run, bit by bit: $what',
+    async ({ failing, flags, verdict }) => {
+      await watched(failing, ...flags);
+      const report = place.report();
+      const [target] = decodeRecording(place.read(recordingFile) ?? '').targets;
+      if (target === undefined) throw new Error('nothing is recorded');
+      const again = replay(target.plan, target.checks, target.events);
+      expect(again.judgement).toEqual(target.judgement);
+      expect(again.decidedAt).toBe(target.decidedAt);
+      expect(again.judgement?.verdict).toBe(verdict);
+      expect(report.verdict).toBe(verdict);
+      expect(report.reason).toContain(again.judgement?.reason);
+      // The report rounds to a microsecond.
+      expect(again.decidedAt).toBeCloseTo((report.detectionSeconds ?? 0) * 1000, 2);
+
+      const { code, output } = await place.run(['replay', recordingFile]);
+      expect(code).toBe(0);
+      expect(output).toContain('limits: as they were');
+      expect(output.split(target.judgement?.reason ?? '')).toHaveLength(3);
+      expect(output.match(new RegExp(`${verdict} at \\+00:0\\d`, 'g'))).toHaveLength(2);
+      // A replay leaves the report of the run alone.
+      expect(place.report()).toEqual(report);
+    },
+  );
+
+  it('says what other limits would have done, and what cannot be said', async () => {
+    await watched(0);
+    const stricter = await place.run(['replay', recordingFile, '--min-requests', '100000']);
+    expect(stricter.code).toBe(0);
+    expect(stricter.output).toContain('live:   healthy at');
+    expect(stricter.output).toContain('now:    inconclusive at');
+    const vain = await place.run(['replay', recordingFile, '--interval', '1s']);
+    expect(vain.code).toBe(2);
+    expect(vain.output).toContain('interval: the recording was made with 500ms');
+    const foreign = await place.run(['replay', 'rollgate-report/report.json']);
+    expect(foreign.code).toBe(2);
+    expect(foreign.output).toContain('report.json: line 1 of the recording');
+    const several = await place.run(['replay', recordingFile, recordingFile]);
+    expect(several.output).toContain('0 of 2 would have been rolled back');
+  });
+});

@@ -1,0 +1,114 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { createPrometheusChecks } from '../../../src/checks/prometheus/checks.js';
+import { createClient } from '../../../src/checks/prometheus/client.js';
+import type { Observation } from '../../../src/gate/types.js';
+import type { Http } from '../../../src/support/http.js';
+import { drive } from '../../support/drive.js';
+import {
+  json,
+  scrapeAnswer,
+  StandInPrometheus,
+  vector,
+} from '../../support/stand-in-prometheus.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+let server: StandInPrometheus;
+let clock: VirtualClock;
+let http: Http;
+
+beforeEach(async () => {
+  server = await StandInPrometheus.start();
+  clock = new VirtualClock();
+  http = server.http(clock);
+});
+afterEach(async () => {
+  http.close();
+  await server.close();
+});
+
+/** Histograms of two pods, each with 10 requests a second; `known`: from when on there are any, milliseconds. */
+function histograms(known: number): void {
+  server.behave = (response, query) => {
+    const at = Math.floor(clock.monotonic() / 1000);
+    if (clock.monotonic() < known) json(vector([]))(response, query);
+    else if (query.startsWith('count by'))
+      json(vector(['0.1', '0.5', '1', '+Inf'].map((le) => ({ metric: { le }, value: [1, '2'] }))))(
+        response,
+        query,
+      );
+    else {
+      const series = ['a', 'b'].flatMap((pod) => {
+        const labels = { job: 'shop', instance: pod };
+        return [
+          { part: 'requests', labels: { ...labels, le: '+Inf' }, value: 10 * at, at },
+          { part: 'within-above', labels: { ...labels, le: '1' }, value: 9 * at, at },
+          { part: 'within-below', labels: { ...labels, le: '0.5' }, value: 7 * at, at },
+        ];
+      });
+      json(scrapeAnswer(series, at))(response, query);
+    }
+  };
+}
+
+async function observe(windows: number): Promise<Observation[]> {
+  const client = createClient(
+    { url: server.url, headers: {}, parameters: {}, timeoutMs: 5000 },
+    { http, clock, redact: (text) => text },
+  );
+  const [check] = createPrometheusChecks(
+    [
+      {
+        id: 'latency',
+        limit: { metric: 'latency', percentile: 95, maxMs: 800 },
+        reading: {
+          kind: 'histogram',
+          bucketMs: 1000,
+          buckets: { input: 'x', selector: { name: 'd_bucket', matchers: [] } },
+        },
+      },
+    ],
+    { duration: 60_000, minRequests: 20 },
+    { client, clock },
+  );
+  const driven = <T>(work: Promise<T>): Promise<T> =>
+    drive(
+      clock,
+      work,
+      () => server.open,
+      () => server.hanging,
+    );
+  const { signal } = new AbortController();
+  check!.begin(0);
+  const told: Observation[] = [];
+  for (let n = 0; n < windows; n += 1) {
+    const window = { from: n * 10_000, to: (n + 1) * 10_000 };
+    await driven(clock.sleep(window.to - clock.monotonic()));
+    told.push(await driven(check!.observe(window, signal)));
+  }
+  check!.end();
+  return told;
+}
+
+it('counts what is surely too slow, and what may be', async () => {
+  histograms(0);
+  expect(await observe(2)).toMatchObject([
+    { kind: 'counts', samples: 200, failures: 20, possibleFailures: 60, seconds: 10 },
+    { kind: 'counts', samples: 200, failures: 20, possibleFailures: 60, seconds: 10 },
+  ]);
+  expect(server.queries[0]).toBe('count by (le) (d_bucket)');
+  expect(server.queries[1]).toMatch(
+    /^label_replace\(d_bucket\{le="\+Inf"\}, "rollgate_part", "requests", "", ""\) or label_replace\(d_bucket\{le="1"\}.* or label_replace\(d_bucket\{le="0\.5"\}/,
+  );
+  // Once it is known which buckets there are, nobody asks again.
+  expect(server.queries.filter((query) => query.startsWith('count by'))).toHaveLength(1);
+});
+
+it('waits for a histogram that is not there yet', async () => {
+  histograms(15_000);
+  expect(await observe(4)).toMatchObject([
+    { kind: 'none', why: 'no-data', detail: 'no series matches d_bucket' },
+    { kind: 'none', why: 'unchanged' },
+    { kind: 'counts', samples: 200 },
+    { kind: 'counts', samples: 200 },
+  ]);
+});

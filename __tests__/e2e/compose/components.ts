@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+/**
+ * What is unpacked, by the Debian release that it is taken from. The engine and Compose of Debian 13 run with the C library of
+ * Debian 12 (2.34 is asked for); what was linked against a newer one there comes from Debian 12, with the libraries.
+ */
+export const packages = {
+  trixie: ['docker.io', 'containerd', 'docker-cli', 'docker-compose', 'busybox-static'],
+  bookworm: [
+    ...['runc', 'tini', 'iptables'],
+    ...['libseccomp2', 'libsystemd0', 'libcap2', 'libgcrypt20', 'libgpg-error0'],
+    ...['liblz4-1', 'liblzma5', 'libzstd1'],
+    ...['libxtables12', 'libip4tc2', 'libip6tc2', 'libmnl0', 'libnftnl11'],
+    ...['libnfnetlink0', 'libnetfilter-conntrack3'],
+  ],
+} as const;
+
+/** Compose 1 of Debian 12, with the Python that it was made for. */
+export const oldPackages = {
+  bookworm: [
+    ...['python3.11-minimal', 'libpython3.11-minimal', 'libpython3.11-stdlib'],
+    ...['libexpat1', 'zlib1g', 'libssl3', 'libffi8', 'libbz2-1.0', 'liblzma5', 'libuuid1'],
+    ...['docker-compose', 'python3-docker', 'python3-dockerpty', 'python3-docopt'],
+    ...['python3-dotenv', 'python3-yaml', 'python3-texttable', 'python3-websocket'],
+    ...['python3-requests', 'python3-urllib3', 'python3-certifi', 'python3-chardet'],
+    ...['python3-charset-normalizer', 'python3-idna', 'python3-six', 'python3-distro'],
+    ...['python3-jsonschema', 'python3-pyrsistent', 'python3-attr', 'python3-cached-property'],
+    ...['python3-pkg-resources', 'python3-distutils', 'python3-lib2to3'],
+  ],
+} as const;
+
+/** The Go module that names the newer Compose. */
+export const recipe = resolve('__tests__/e2e/compose/build');
+
+/** The package of the Go module that is built. */
+export const composePackage = 'github.com/docker/compose/v5/cmd';
+
+/** `packaged`: of Debian 13, from 2024. `built`: from its source, of today. `v1`: the last one in Python, `docker-compose` only. */
+export const composes = ['packaged', 'built', 'v1'] as const;
+export type ComposeKind = (typeof composes)[number];
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Outside of the repository: it outlives a checkout. */
+export function cacheFolder(env: Environment = process.env): string {
+  const base =
+    env.ROLLGATE_CACHE ??
+    join(env.XDG_CACHE_HOME ?? join(env.HOME ?? homedir(), '.cache'), 'rollgate');
+  return join(base, 'docker');
+}
+
+/** Where the packages are unpacked. Another list has another folder: nothing in it is ever replaced. */
+export function unpackedFolder(env?: Environment): string {
+  return join(cacheFolder(env), `debian-${digest(JSON.stringify(packages))}`);
+}
+
+export function oldComposeFolder(env?: Environment): string {
+  return join(cacheFolder(env), `compose-1-${digest(JSON.stringify(oldPackages))}`);
+}
+
+/** Where Compose from its source is. */
+export function builtFolder(env?: Environment): string {
+  const names = ['go.mod', 'go.sum'];
+  const text = names.map((name) => readFileSync(join(recipe, name), 'utf8')).join('');
+  return join(cacheFolder(env), `compose-${digest(text)}`);
+}
+
+export function composeBinary(kind: ComposeKind, env?: Environment): string {
+  switch (kind) {
+    case 'packaged':
+      return join(unpackedFolder(env), 'usr/libexec/docker/cli-plugins/docker-compose');
+    case 'built':
+      return join(builtFolder(env), 'docker-compose');
+    case 'v1':
+      return join(oldComposeFolder(env), 'docker-compose');
+  }
+}
+
+/** What of Compose is on this machine; the first one is there wherever a suite is not skipped. */
+export function availableComposes(): readonly ComposeKind[] {
+  return composes.filter((kind) => existsSync(composeBinary(kind)));
+}
+
+/** A sentence for people when no engine can be started here. */
+export function lacking(): string | undefined {
+  if (process.platform !== 'linux') return 'An engine of its own needs Linux.';
+  if (process.getuid?.() !== 0) return 'An engine of its own needs root: run the tests with sudo.';
+  const what = [
+    ...(existsSync(unpackedFolder()) ? [] : ['the Docker engine']),
+    ...(availableComposes().some((kind) => kind !== 'v1') ? [] : ['Compose']),
+  ];
+  return what.length === 0
+    ? undefined
+    : `${what.join(' and ')} not found: run "npm run e2e:compose", which fetches what lacks, or says why it cannot.`;
+}
+
+/** The same for Compose 1. */
+export function lackingOld(): string | undefined {
+  return existsSync(composeBinary('v1'))
+    ? undefined
+    : 'Compose 1 not found: run "npm run e2e:compose", which fetches it, or says why it cannot.';
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(`${process.arch}\n${text}`).digest('hex').slice(0, 12);
+}

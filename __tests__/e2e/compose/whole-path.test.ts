@@ -1,0 +1,137 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Workplace } from '../../support/bundle.js';
+import { standIns } from '../../support/stand-ins.js';
+import { describeWith } from '../components.js';
+import { until } from '../kubernetes/until.js';
+import { lacking } from './components.js';
+import { Engine } from './engine.js';
+import { buildImage } from './images.js';
+import { Scene } from './scene.js';
+
+/** The bundle, as a job calls it, against a project on an engine. */
+describeWith('the bundle and a Compose project', lacking(), () => {
+  const engine = new Engine();
+  const scene = new Scene(engine);
+  let place: Workplace;
+
+  beforeAll(async () => {
+    await engine.start();
+    await buildImage(engine, 'shop/api:v1', { healthcheck: true });
+    await buildImage(engine, 'shop/api:v2', { mode: 'bad', healthcheck: true });
+  });
+  afterEach(async () => {
+    place.remove();
+    await scene.clear();
+  });
+  afterAll(() => engine.stop());
+
+  const job = { GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' };
+  const flags = (duration = '5s'): string[] => [
+    ...['--url', `http://127.0.0.1:${String(scene.port)}/`, '--compose-project', 'shop'],
+    ...['--warm-up', '1s', '--duration', duration, '--interval', '500ms'],
+    ...['--requests-per-second', '20', '--health-interval', '500ms', '--verify-timeout', '3m'],
+    ...['--max-errors-per-minute', 'off'],
+  ];
+  const run = (more: readonly string[] = []) => place.run(['run', ...flags(), ...more], env());
+  const env = () => ({ ...engine.env, ...job });
+
+  describe('in the course of two deploys', () => {
+    it('keeps what was healthy, catches what is bad, and takes it back', async () => {
+      place = new Workplace();
+      await scene.deploy({ image: 'shop/api:v1' });
+      await scene.answer('/version');
+      const first = await run(['--rollback', 'compose']);
+      expect(first.output).toContain(
+        'compose: kept what runs as the state to return to: api, db, migrate, worker',
+      );
+      expect(first.code).toBe(0);
+
+      const before = await scene.see('api');
+      const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], env());
+      expect(snapshot.code).toBe(0);
+      await scene.deploy({ image: 'shop/api:v2' });
+      await engine.told(['exec', 'shop-db-1', 'touch', '/data/written-between']);
+      await engine.told(['image', 'prune', '--all', '--force']);
+      const second = await run(['--compose-health', 'true']);
+      expect(second.output).toMatch(/compose: verified: Service api runs shop\/api:v1/);
+      expect(second.code).toBe(1);
+      const report = place.report();
+      expect(report.targets[0]?.rollback).toMatchObject({
+        status: 'verified',
+        versionConfirmed: true,
+        healthConfirmed: true,
+      });
+      expect(report.targets[0]?.rollback.rungs).toMatchObject([
+        { id: 'kubernetes', outcome: 'skipped' },
+        {
+          id: 'compose',
+          outcome: 'verified',
+          from: { api: expect.stringContaining('shop/api:v2') },
+          to: { api: expect.stringContaining('shop/api:v1') },
+        },
+      ]);
+      expect((await scene.see('api')).image).toBe(before.image);
+      expect((await scene.see('api')).env).toEqual(before.env);
+      expect(await engine.told(['exec', 'shop-db-1', 'ls', '/data'])).toContain('written-between');
+
+      const again = await run();
+      expect(again.output).toContain('Already rolled back: this run has taken shop/api:v2');
+      expect(again.code).toBe(4);
+      await buildImage(engine, 'shop/api:v2', { mode: 'bad', healthcheck: true });
+    });
+  });
+
+  it('says what it would do, and does nothing', async () => {
+    place = new Workplace();
+    await scene.deploy({ image: 'shop/api:v1' });
+    await place.run(['snapshot', '--compose-project', 'shop'], env());
+    await scene.deploy({ image: 'shop/api:v2' });
+    const bad = await scene.see('api');
+    const ended = await run(['--dry-run', 'true']);
+    expect(ended.code).toBe(5);
+    expect(ended.output).toContain(
+      'it would have done this: take service api of project shop back from shop/api:v2',
+    );
+    expect(await scene.see('api')).toEqual(bad);
+  });
+
+  it('Kubernetes is not configured, the engine is gone: the pipeline is started', async () => {
+    place = new Workplace();
+    const standIn = await standIns.github!('well');
+    try {
+      const variables = { ...engine.env, ...standIn.guideVariables() };
+      await scene.deploy({ image: 'shop/api:v1', api: { restart: 'always' } });
+      const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], variables);
+      expect(snapshot.code).toBe(0);
+      await scene.deploy({ image: 'shop/api:v1', api: { restart: 'always', labels: { v: '2' } } });
+      await scene.answer('/version');
+      const running = place.start(
+        [...['run', ...flags('10m')], ...['--rollback', 'kubernetes,compose,ci,scale-down']],
+        variables,
+      );
+      const recording = 'rollgate-report/recording.ndjson';
+      await running.until(() => place.read(recording)?.includes('"event"') === true);
+      await engine.halt();
+      await until('the start of the pipeline', () => standIn.started > 0);
+      await engine.resume();
+      const { code, output } = await running.ended;
+      expect(output).toContain('✅ CI/CD rollback triggered');
+      expect(place.report().targets[0]?.rollback).toMatchObject({
+        status: 'verified',
+        rungs: [
+          {
+            id: 'kubernetes',
+            outcome: 'skipped',
+            detail: expect.stringContaining('not configured'),
+          },
+          { id: 'compose', outcome: 'failed', detail: expect.stringContaining('Cannot connect') },
+          { id: 'ci', outcome: 'verified' },
+        ],
+      });
+      expect(code).toBe(1);
+      expect(standIn.started).toBe(1);
+    } finally {
+      await standIn.close();
+    }
+  });
+});

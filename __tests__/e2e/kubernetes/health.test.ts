@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { setUpKubernetesChecks } from '../../../src/checks/kubernetes/setup.js';
+import type { CheckDependencies } from '../../../src/checks/dependencies.js';
+import type { HealthCheck } from '../../../src/checks/types.js';
+import type { Look } from '../../../src/gate/types.js';
+import { systemClock } from '../../../src/support/clock.js';
+import { run } from '../../../src/support/exec.js';
+import { resolveWith } from '../../support/resolve-inputs.js';
+import { never } from '../../support/rung-dependencies.js';
+import { describeWith } from '../components.js';
+import type { Rule } from './account.js';
+import { lacking, oldKubectl, type Binary } from './binaries.js';
+import { ControlPlane } from './control-plane.js';
+import { daemonSet, deployment, statefulSet } from './manifests.js';
+import { Tools } from './tools.js';
+
+describeWith('the health of workloads on a real cluster', lacking(oldKubectl), () => {
+  let plane: ControlPlane;
+  const tools = new Map<Binary, Tools>();
+
+  beforeAll(async () => {
+    for (const binary of ['kubectl', oldKubectl] as const)
+      tools.set(binary, new Tools({ kubectl: binary }));
+    plane = await ControlPlane.start();
+  });
+
+  afterAll(async () => {
+    for (const it of tools.values()) it.remove();
+    // It has not been made when its start failed.
+    await (plane as ControlPlane | undefined)?.stop();
+  });
+
+  function checkIn(
+    namespace: string,
+    workloads: string,
+    {
+      kubectl = 'kubectl',
+      kubeconfig = plane.kubeconfig,
+      ...flags
+    }: {
+      kubectl?: Binary;
+      kubeconfig?: string;
+      [flag: `${string}-${string}`]: string;
+    } = {},
+  ): HealthCheck {
+    const { settings } = resolveWith({
+      flags: {
+        'kubernetes-health': 'true',
+        'kubernetes-workload': workloads,
+        'kubernetes-namespace': namespace,
+        'warm-up': '5m',
+        ...flags,
+      },
+    });
+    const dependencies: CheckDependencies = {
+      settings,
+      clock: systemClock,
+      http: () => {
+        throw new Error('no HTTP here');
+      },
+      exec: run,
+      env: tools.get(kubectl)!.env(kubeconfig),
+      redact: (text) => text.replaceAll('hunter2', '***'),
+      leastRate: 0,
+    };
+    const [check] = setUpKubernetesChecks(dependencies);
+    if (check?.kind !== 'health') throw new Error('no health check');
+    return check;
+  }
+
+  /** Looks until it says this. */
+  async function seen(check: HealthCheck, ok: boolean | null): Promise<Look> {
+    let look: Look | undefined;
+    await plane.until(`a look that says ${String(ok)}`, async () => {
+      look = await check.look(never);
+      return look.ok === ok;
+    });
+    return look!;
+  }
+
+  it.each(['kubectl', oldKubectl] as const)(
+    'is well when all is ready, and unwell in a crash loop (%s)',
+    async (kubectl) => {
+      const namespace = await plane.namespace();
+      plane.setLogs('it began\n::error::password hunter2 is wrong');
+      await plane.apply(
+        namespace,
+        deployment('api', 'v1'),
+        statefulSet('db', 'v1'),
+        daemonSet('agent', 'v1'),
+      );
+      const names = 'deployment/api, statefulset/db, daemonset/agent';
+      const check = checkIn(namespace, names, { kubectl, 'report-logs': '1' });
+      expect(await check.preflight(never)).toEqual([]);
+      await seen(check, true);
+
+      await plane.apply(namespace, deployment('api', 'bad-2'));
+      const { detail } = await seen(check, false);
+      expect(detail).toMatch(
+        /^deployment\/api: \d of \d pods: container main restarts \(exit code 1, CrashLoopBackOff\); its last lines: /,
+      );
+      expect(detail).toContain('its last lines: \u2060::error::password *** is wrong');
+
+      await plane.mustKubectl(['rollout', 'undo', 'deployment/api', '-n', namespace]);
+      await seen(checkIn(namespace, names, { kubectl }), true);
+    },
+  );
+
+  it('is unwell when an image is missing', async () => {
+    const namespace = await plane.namespace();
+    await plane.apply(namespace, deployment('api', 'v1'));
+    await plane.rolledOut('Deployment', 'api', namespace);
+    const check = checkIn(namespace, 'deployment/api', { 'report-logs': '5' });
+    await plane.apply(namespace, deployment('api', 'missing-2'));
+    const { detail } = await seen(check, false);
+    expect(detail).toMatch(
+      /^deployment\/api: \d of \d pods: container main does not start \(ImagePullBackOff: Back-off pulling image "registry\.test\/api:missing-2"\)$/,
+    );
+  });
+
+  it('waits for a rollout, and only as long as the warm-up', async () => {
+    const namespace = await plane.namespace();
+    await plane.apply(namespace, deployment('api', 'unready'));
+    const patient = checkIn(namespace, 'deployment/api');
+    const { detail } = await seen(patient, null);
+    expect(detail).toMatch(/^deployment\/api: .* so far$/);
+    expect(await seen(checkIn(namespace, 'deployment/api', { 'warm-up': '1s' }), false)).toEqual({
+      ok: false,
+      detail: 'deployment/api: 2 of 2 replicas are not available (container main is not ready)',
+    });
+
+    await plane.apply(namespace, deployment('api', 'slow'));
+    await seen(patient, true);
+  });
+
+  it('takes trouble with the API server for no answer', async () => {
+    const namespace = await plane.namespace();
+    await plane.apply(namespace, deployment('api', 'v1'));
+    await plane.rolledOut('Deployment', 'api', namespace);
+    const check = checkIn(namespace, 'deployment/api');
+    await seen(check, true);
+    await plane.stopApiServer();
+    try {
+      expect(await check.look(never)).toEqual({
+        ok: null,
+        detail: expect.stringMatching(/^kubectl get: .*refused/),
+      });
+    } finally {
+      await plane.startApiServer();
+    }
+    await seen(check, true);
+  });
+
+  it('says which right lacks, which workload is not there, and that a loss of rights is no illness', async () => {
+    const namespace = await plane.namespace();
+    await plane.apply(namespace, deployment('api', 'v1'));
+    await plane.rolledOut('Deployment', 'api', namespace);
+    const workloads: Rule = { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get'] };
+    const pods: Rule = { apiGroups: [''], resources: ['pods'], verbs: ['list'] };
+    const account = await plane.account(namespace, [workloads, pods]);
+    const { kubeconfig } = account;
+    const check = checkIn(namespace, 'deployment/api', { kubeconfig });
+    expect(await check.preflight(never)).toEqual([]);
+    await seen(check, true);
+    expect(
+      await checkIn(namespace, 'deployment/no, rollout/x', { kubeconfig }).preflight(never),
+    ).toMatchObject([
+      { level: 'error', message: expect.stringMatching(/rollout\/x is an Argo Rollouts object/) },
+      { level: 'error', message: 'deployment/no is not there' },
+    ]);
+
+    await account.allow([workloads]);
+    expect(await check.look(never)).toEqual({
+      ok: null,
+      detail: expect.stringMatching(/cannot list resource "pods"/),
+    });
+    expect(await check.preflight(never)).toMatchObject([
+      { level: 'error', fix: expect.stringMatching(/list pods/) },
+    ]);
+
+    await plane.delete('Deployment', 'api', namespace);
+    expect(await checkIn(namespace, 'deployment/api').look(never)).toEqual({
+      ok: false,
+      detail: 'deployment/api: it is not there any more',
+    });
+  });
+});

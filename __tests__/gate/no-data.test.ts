@@ -1,0 +1,235 @@
+import { describe, expect, it } from '@jest/globals';
+import { confirm } from '../../src/gate/confirm.js';
+import { createJudge } from '../../src/gate/judge.js';
+import type { Judgement, Limit, Observation, WatchPlan } from '../../src/gate/types.js';
+import { windowsOf } from '../../src/gate/watch.js';
+import {
+  counts,
+  defaultPlan,
+  good,
+  healthLimit,
+  metricCheck,
+  successRate,
+} from '../support/fake-checks.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const noData: Observation = { kind: 'none', why: 'no-data' };
+const providerError: Observation = { kind: 'none', why: 'provider-error' };
+const unchanged: Observation = { kind: 'none', why: 'unchanged' };
+
+/** Judges a watch whose checks observe as told, by the time in seconds; with a health check that passes, if asked for. */
+function judged(
+  observe: (at: number, id: string) => Observation,
+  options: {
+    readonly plan?: Partial<WatchPlan>;
+    readonly health?: boolean;
+    readonly limits?: Readonly<Record<string, Limit>>;
+  } = {},
+): Judgement {
+  const plan = { ...defaultPlan, ...options.plan };
+  const { limits = { 'success-rate': successRate } } = options;
+  const check = (id: string, limit: Limit) => ({ id, limit, source: 'test', subject: id });
+  const judge = createJudge(plan, [
+    ...Object.entries(limits).map(([id, limit]) => check(id, limit)),
+    ...(options.health === true ? [check('health', healthLimit)] : []),
+  ]);
+  for (const window of windowsOf(plan)) {
+    if (options.health === true)
+      judge.push({ type: 'look', check: 'health', at: window.to, look: good });
+    for (const id of Object.keys(limits)) {
+      const observation = observe(window.to / 1000, id);
+      const early = judge.push({ type: 'observation', check: id, window, observation });
+      if (early !== undefined) return early;
+    }
+  }
+  const judgement = judge.push({ type: 'deadline' });
+  if (judgement === undefined) throw new Error('there is a judgement at the deadline');
+  return judgement;
+}
+
+const until =
+  (seconds: number, then: Observation) =>
+  (at: number): Observation =>
+    at <= seconds ? counts(100, 0) : then;
+
+describe('a check without data at the end of the watch', () => {
+  it.each<[string, Observation, Partial<WatchPlan>, boolean, string, RegExp]>([
+    [
+      'no data',
+      noData,
+      {},
+      true,
+      'inconclusive',
+      /gave no data in the last 2m 10s of the watch: not enough to judge/,
+    ],
+    [
+      'a provider error',
+      providerError,
+      {},
+      true,
+      'inconclusive',
+      /\(no usable answer\): not enough to judge/,
+    ],
+    [
+      'no data, ignored',
+      noData,
+      { onNoData: 'ignore' },
+      true,
+      'healthy',
+      /^The health check passed .* success-rate gave no data .*, and was left out\.$/,
+    ],
+    [
+      'no data, unhealthy',
+      noData,
+      { onNoData: 'unhealthy' },
+      true,
+      'unhealthy',
+      /which counts as unhealthy \(`on-no-data`\)\.$/,
+    ],
+    [
+      'a provider error, ignored',
+      providerError,
+      { onProviderError: 'ignore' },
+      true,
+      'healthy',
+      /was left out/,
+    ],
+    [
+      'a provider error is never unhealthy',
+      providerError,
+      { onNoData: 'unhealthy' },
+      true,
+      'inconclusive',
+      /not enough to judge/,
+    ],
+    [
+      'ignored, and nothing else is judged',
+      noData,
+      { onNoData: 'ignore' },
+      false,
+      'inconclusive',
+      /not enough to judge/,
+    ],
+  ])('%s', (_, then, plan, health, verdict, reason) => {
+    expect(judged(until(200, then), { plan, health })).toMatchObject({
+      verdict,
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  it('is told from low traffic, whatever is said of no data', () => {
+    const plan = { onNoData: 'unhealthy', onProviderError: 'ignore' } as const;
+    expect(judged(() => counts(0, 0), { plan })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/^Only 0 requests in 5m \(20 needed\)/),
+    });
+  });
+
+  it('does not hide that another check is over its limit', () => {
+    const limits = { dead: successRate, 'success-rate': successRate };
+    const observe = (_at: number, id: string): Observation =>
+      id === 'dead' ? noData : counts(100, 30);
+    const judgement = judged(observe, { limits, plan: { onNoData: 'ignore' } });
+    expect(judgement).toMatchObject({ verdict: 'unhealthy', decidedBy: ['success-rate'] });
+  });
+});
+
+describe('a source that has something new now and then', () => {
+  const minutely =
+    (cadence: number | undefined) =>
+    (at: number): Observation =>
+      at % 60 === 0
+        ? {
+            kind: 'counts',
+            samples: 600,
+            failures: 0,
+            seconds: 60,
+            ...(cadence === undefined ? {} : { cadence }),
+          }
+        : unchanged;
+
+  it('is fresh for three times as long as that usually takes', () => {
+    const plan = { duration: 290_000 };
+    expect(judged(minutely(60_000), { plan })).toMatchObject({ verdict: 'healthy' });
+    const late = (at: number): Observation => (at > 130 ? unchanged : minutely(60_000)(at));
+    expect(judged(late, { plan })).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('is stale after three intervals when it does not tell', () => {
+    const plan = { duration: 310_000 };
+    expect(judged(minutely(undefined), { plan })).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('has no look without data meanwhile', () => {
+    const judge = createJudge(defaultPlan, [
+      { id: 'success-rate', limit: successRate, source: 'test', subject: 'x' },
+    ]);
+    for (const window of windowsOf(defaultPlan)) {
+      const observation = minutely(60_000)(window.to / 1000);
+      judge.push({ type: 'observation', check: 'success-rate', window, observation });
+    }
+    expect(judge.results()[0]).toMatchObject({
+      samples: 3000,
+      missing: { noData: 0, providerErrors: 0 },
+    });
+  });
+});
+
+describe('a source that cannot tell exactly how many were bad', () => {
+  const latency: Limit = { metric: 'latency', percentile: 95, maxMs: 300 };
+  const limits = { latency };
+  const between = (least: number, most: number) => (): Observation => ({
+    kind: 'counts',
+    samples: 100,
+    failures: least,
+    seconds: 10,
+    possibleFailures: most,
+  });
+
+  it.each<[number, number, string, RegExp]>([
+    [0, 5, 'healthy', /^100 % within 300ms/],
+    [
+      0,
+      6,
+      'inconclusive',
+      /^0 of 3,000 requests took longer than 300ms .*, and up to 180 may have: .* border of a bucket\.$/,
+    ],
+    [20, 100, 'unhealthy', /^\d+ of \d+ requests took longer/],
+  ])('from %d to %d of 100', (least, most, verdict, reason) => {
+    expect(judged(between(least, most), { limits })).toMatchObject({
+      verdict,
+      reason: expect.stringMatching(reason),
+    });
+  });
+});
+
+describe('the confirmation', () => {
+  const run = (checks: Parameters<typeof confirm>[0]['checks']) => {
+    const clock = new VirtualClock();
+    return clock.runUntil(
+      confirm({
+        checks,
+        clock,
+        signal: new AbortController().signal,
+        timeout: 120_000,
+        minRequests: 20,
+        requestsPerSecond: 10,
+      }).then((outcome) => ({ ...outcome, took: clock.monotonic() })),
+    );
+  };
+
+  it('waits for scrapes, and needs of real traffic no more than min-requests', async () => {
+    const check = metricCheck(({ to }) => (to % 15_000 === 0 ? counts(12, 0, 15) : unchanged));
+    const outcome = await run([{ ...check, realTraffic: true }]);
+    expect(outcome).toMatchObject({ confirmed: true, took: 30_000 });
+  });
+
+  it('is done with a value after some measurements', async () => {
+    const check = metricCheck(() => ({ kind: 'value', value: 2 }), { metric: 'value', max: 5 });
+    expect(await run([check])).toMatchObject({ confirmed: true, took: 3000 });
+  });
+
+  it('is not confirmed by a source that is silent', async () => {
+    expect(await run([metricCheck(() => providerError)])).toMatchObject({ confirmed: false });
+  });
+});

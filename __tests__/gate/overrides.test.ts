@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals';
+import { override, type Overrides } from '../../src/gate/overrides.js';
+import type { JudgedCheck, Limit, WatchPlan } from '../../src/gate/types.js';
+import { defaultPlan, healthLimit, successRate } from '../support/fake-checks.js';
+
+const of = (limit: Limit, id: string = limit.metric): JudgedCheck => ({
+  id,
+  limit,
+  source: 'http',
+  subject: 'a',
+});
+const all: readonly JudgedCheck[] = [
+  of(healthLimit),
+  of(successRate),
+  of({ metric: 'success-rate', minPercent: 99 }, 'success-rate-2'),
+  of({ metric: 'errors-per-minute', max: 10, scaledTo: 60 }),
+  of({ metric: 'latency', percentile: 95, maxMs: 800 }),
+  of({ metric: 'value', max: 7 }),
+  { ...of({ metric: 'relative', margin: 1 }), baseline: { margin: 1 } },
+];
+
+const plan: WatchPlan = {
+  ...defaultPlan,
+  onNoData: 'inconclusive',
+  onProviderError: 'inconclusive',
+};
+const apply = (overrides: Overrides, checks = all): ReturnType<typeof override> =>
+  override({ plan: defaultPlan, checks }, overrides);
+
+describe('override', () => {
+  it('changes nothing by itself', () => {
+    expect(apply({})).toEqual({ plan, checks: all, changes: [], unanswerable: [] });
+  });
+
+  it('says nothing of what is given and the same', () => {
+    const { changes, unanswerable, ...judged } = apply({
+      sensitivity: 'normal',
+      decision: 'balanced',
+      minRequests: 20,
+      earlyPass: false,
+      onNoData: 'inconclusive',
+      onProviderError: 'inconclusive',
+      healthFailures: 3,
+      healthSuccesses: 2,
+      maxErrorsPerMinute: 10,
+      maxLatency: { percentile: 95, maxMs: 800 },
+    });
+    expect([changes, unanswerable]).toEqual([[], []]);
+    expect(judged).toEqual({ plan, checks: all });
+  });
+
+  it.each<[Overrides, string, string, string]>([
+    [{ sensitivity: 'high' }, 'sensitivity', 'normal', 'high'],
+    [{ decision: 'strict' }, 'decision', 'balanced', 'strict'],
+    [{ minRequests: 7 }, 'min-requests', '20', '7'],
+    [{ earlyPass: true }, 'early-pass', 'false', 'true'],
+    [{ onNoData: 'unhealthy' }, 'on-no-data', 'inconclusive', 'unhealthy'],
+    [{ onProviderError: 'ignore' }, 'on-provider-error', 'inconclusive', 'ignore'],
+    [{ minSuccessRate: 99 }, 'success-rate', '≥ 95 %', '≥ 99 %'],
+    [{ minSuccessRate: 95 }, 'success-rate-2', '≥ 99 %', '≥ 95 %'],
+    [{ maxErrorsPerMinute: 0 }, 'errors-per-minute', '≤ 10 per minute', '≤ 0 per minute'],
+    [{ maxErrorsPerMinute: 'off' }, 'errors-per-minute', '≤ 10 per minute', 'off'],
+    [{ maxLatency: { percentile: 99, maxMs: 800 } }, 'latency', 'p95 ≤ 800ms', 'p99 ≤ 800ms'],
+    [
+      { healthFailures: 5 },
+      'health',
+      'fewer than 3 failed looks in a row, 2 good ones for healthy',
+      'fewer than 5 failed looks in a row, 2 good ones for healthy',
+    ],
+    [
+      { healthSuccesses: 1 },
+      'health',
+      'fewer than 3 failed looks in a row, 2 good ones for healthy',
+      'fewer than 3 failed looks in a row, 1 good ones for healthy',
+    ],
+  ])('%j is one change', (overrides, what, from, to) => {
+    expect(apply(overrides)).toMatchObject({ changes: [{ what, from, to }], unanswerable: [] });
+  });
+
+  it('concerns every check of the metric, and leaves the others as they were', () => {
+    const { checks } = apply({ minSuccessRate: 50 });
+    expect(checks.map(({ limit }) => limit)).toEqual(
+      all.map(({ limit }) =>
+        limit.metric === 'success-rate' ? { ...limit, minPercent: 50 } : limit,
+      ),
+    );
+    expect(checks.at(-1)?.baseline).toEqual({ margin: 1 });
+  });
+
+  it('takes a check out that is off', () => {
+    const { checks } = apply({ minSuccessRate: 'off', maxLatency: 'off' });
+    expect(checks.map(({ id }) => id)).toEqual([
+      'health',
+      'errors-per-minute',
+      'value',
+      'relative',
+    ]);
+  });
+
+  it.each<[Overrides, readonly JudgedCheck[], string, RegExp]>([
+    [
+      { maxLatency: { percentile: 95, maxMs: 500 } },
+      all,
+      'maxLatency',
+      /counted what took longer than 800 ms, and cannot tell of 500 ms/,
+    ],
+    [
+      { maxLatency: { percentile: 95, maxMs: 500 } },
+      [of(successRate)],
+      'maxLatency',
+      /no latency check/,
+    ],
+    [{ minSuccessRate: 99 }, [of(healthLimit)], 'minSuccessRate', /no success-rate check/],
+    [
+      { maxErrorsPerMinute: 1 },
+      [of(successRate)],
+      'maxErrorsPerMinute',
+      /no errors-per-minute check/,
+    ],
+    [{ healthFailures: 1 }, [of(successRate)], 'healthFailures', /no health check/],
+    [{ minSuccessRate: 'off' }, [of(successRate)], 'minSuccessRate', /no check would be left/],
+  ])('has no answer for %j', (overrides, checks, id, message) => {
+    const { unanswerable } = apply(overrides, checks);
+    expect(unanswerable).toHaveLength(1);
+    expect(unanswerable[0]?.override).toBe(id);
+    expect(unanswerable[0]?.message).toMatch(message);
+    expect(unanswerable[0]?.fix).toBeDefined();
+  });
+
+  it('has nothing against switching off what there is not', () => {
+    expect(apply({ maxLatency: 'off' }, [of(successRate)]).unanswerable).toEqual([]);
+  });
+});

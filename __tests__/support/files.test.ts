@@ -1,0 +1,32 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { systemFiles } from '../../src/support/files.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'rollgate-test-'));
+const file = join(folder, 'file');
+writeFileSync(file, 'text');
+mkdirSync(join(folder, 'directory'));
+
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+describe('systemFiles', () => {
+  it.each([
+    ['a file that is not there', join(folder, 'none')],
+    ['one below a folder that is not there', join(folder, 'none', 'none')],
+    ['one below another file', join(file, 'none')],
+  ])('has nothing to read or to remove in %s', (_, path) => {
+    expect(systemFiles.read(path)).toBeUndefined();
+    expect(() => {
+      systemFiles.remove(path);
+    }).not.toThrow();
+  });
+
+  it('reads what is there, and says when it cannot', () => {
+    expect(systemFiles.read(file)).toBe('text');
+    expect(() => systemFiles.read(join(folder, 'directory'))).toThrow('EISDIR');
+  });
+});

@@ -1,0 +1,93 @@
+import { expect } from '@jest/globals';
+import { createCiRung } from '../../src/rollback/ci.js';
+import type {
+  PipelineClient,
+  StartRequest,
+  StartResult,
+} from '../../src/rollback/pipeline/types.js';
+import type { RungResult } from '../../src/rollback/types.js';
+import { deadline } from '../../src/support/abort.js';
+import { countedFetch, drive } from './drive.js';
+import type { StandIn } from './stand-in.js';
+import { VirtualClock } from './virtual-clock.js';
+
+/** Is never aborted. */
+export const never = new AbortController().signal;
+
+/** A client, the stand-in that it calls, and the virtual time of both. */
+export interface Opened<S> {
+  readonly standIn: S;
+  readonly client: PipelineClient;
+  readonly clock: VirtualClock;
+  /** Gives the result of something that waits for the clock and for the stand-in. */
+  run<T>(work: Promise<T>): Promise<T>;
+  /** Starts what the test asks for, with these differences. */
+  start(asked?: Partial<StartRequest>): Promise<StartResult>;
+}
+
+/** @param request what the test asks for unless it says otherwise. */
+export function openClient<S extends Pick<StandIn, 'hanging'>>(
+  standIn: S,
+  request: StartRequest,
+  create: (world: Parameters<StandIn['client']>[0], standIn: S) => PipelineClient,
+): Opened<S> {
+  const clock = new VirtualClock();
+  const counted = countedFetch();
+  const client = create({ fetch: counted.fetch, clock, random: () => 0.5 }, standIn);
+  const run = <T>(work: Promise<T>): Promise<T> =>
+    drive(clock, work, counted.open, () => standIn.hanging);
+  return {
+    standIn,
+    client,
+    clock,
+    run,
+    start: (asked = {}) => run(client.start({ ...request, ...asked }, never, () => undefined)),
+  };
+}
+
+/** The whole rung over a client: plan, start, follow. */
+export async function rollWith<S extends Pick<StandIn, 'secret' | 'hanging'>>(
+  { standIn, client, clock, run }: Opened<S>,
+  options: {
+    /** For the rung, milliseconds. */
+    readonly time?: number;
+    readonly startTimeout?: number;
+    readonly parameters?: Readonly<Record<string, string>>;
+    readonly beforeChange?: () => void;
+  } = {},
+): Promise<{ readonly result: RungResult; readonly lines: readonly string[] }> {
+  const rung = createCiRung({
+    client,
+    ref: undefined,
+    parameters: options.parameters ?? {},
+    wait: true,
+    startTimeout: options.startTimeout ?? 120_000,
+    clock,
+    random: () => 0.5,
+  });
+  const request = { target: 'api', verdict: 'unhealthy', reason: 'bad', correlationId: 'rg-1' };
+  const limit = deadline(clock, options.time ?? 600_000, 'the rung');
+  const lines: string[] = [];
+  const work = (async () => {
+    const plan = await rung.plan(request, limit.signal);
+    if (plan.kind !== 'plan') throw new Error('there is no plan');
+    return rung.execute(plan, {
+      request,
+      signal: limit.signal,
+      beforeChange: options.beforeChange ?? (() => undefined),
+      progress: (line) => lines.push(line),
+      started: () => undefined,
+      lastOfAll: () => undefined,
+    });
+  })();
+  const result = await run(work);
+  limit.clear();
+  expect(JSON.stringify([result, lines])).not.toContain(standIn.secret);
+  return { result, lines };
+}
+
+/** Reason and hint, as the rung shows them. */
+export function inWords(result: StartResult): string {
+  const reason = 'reason' in result ? result.reason : '';
+  return 'hint' in result ? `${reason} ${result.hint}` : reason;
+}

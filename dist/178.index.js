@@ -1,1 +1,0 @@
-export const id=178;export const ids=[178];export const modules={8178:(o,t,s)=>{o.exports=s(1534)}};

@@ -1,0 +1,37 @@
+import { createKubectl } from '../../support/kubectl.js';
+import type { CheckDependencies } from '../dependencies.js';
+import type { Check } from '../types.js';
+import { createKubernetesHealth } from './health.js';
+
+/** The check of the `kubernetes` source, for when `kubernetes-health` is true. */
+export function setUpKubernetesChecks(dependencies: CheckDependencies): readonly Check[] {
+  const { settings, clock, exec, env, redact } = dependencies;
+  const workloads = new Set([
+    ...(settings['kubernetes-workload'] ?? []),
+    ...(settings['canary-workload'] ?? []),
+  ]);
+  const kubectl = createKubectl({
+    kubeconfig: settings.kubeconfig,
+    context: settings['kubernetes-context'],
+    namespace: settings['kubernetes-namespace'],
+    env,
+    exec,
+    redact,
+    clock,
+    // Jitter keeps many clients apart; here it is one, that asks again only before the watch.
+    random: () => 0.5,
+  });
+  return [
+    createKubernetesHealth({
+      workloads: [...workloads],
+      interval: settings['health-interval'],
+      failures: settings['health-failures'],
+      successes: settings['health-successes'],
+      grace: settings['warm-up'],
+      logLines: settings['report-logs'],
+      kubectl,
+      clock,
+      redact,
+    }),
+  ];
+}

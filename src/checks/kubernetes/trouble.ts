@@ -1,0 +1,103 @@
+import type { Container, Pod } from '../../support/kubernetes/pods.js';
+
+/** A container that is unwell. */
+export interface Trouble {
+  readonly pod: Pod;
+  readonly container: Container;
+  readonly text: string;
+}
+
+/** How often a container has restarted since the watch began. */
+export type Restarts = (pod: Pod, container: Container) => number;
+
+/** The kubelet has tried, and failed (pkg/kubelet/container/sync_result.go, pkg/kubelet/images/types.go). */
+const failedWaits: ReadonlySet<string> = new Set([
+  'CrashLoopBackOff',
+  'ImagePullBackOff',
+  'ErrImagePull',
+  'ErrImageNeverPull',
+  'InvalidImageName',
+  'CreateContainerConfigError',
+  'CreateContainerError',
+  'RunContainerError',
+]);
+
+/** How often each container had restarted when the watch began. Of a pod that came later every restart counts. */
+export class RestartLedger {
+  private base: ReadonlyMap<string, number> | undefined;
+
+  /** The first call is the beginning. */
+  since(pods: readonly Pod[]): Restarts {
+    const base = (this.base ??= new Map(
+      pods.flatMap((pod) =>
+        pod.containers.map((container) => [keyOf(pod, container), container.restarts] as const),
+      ),
+    ));
+    return (pod, container) => container.restarts - (base.get(keyOf(pod, container)) ?? 0);
+  }
+}
+
+/** A pod of a StatefulSet has the name of the one before it. */
+function keyOf(pod: Pod, container: Container): string {
+  return `${pod.name} ${String(pod.createdAt)} ${container.name}`;
+}
+
+/** What is wrong with containers, each with its reason. */
+export function troublesOf(pods: readonly Pod[], restarts: Restarts): readonly Trouble[] {
+  return pods.flatMap((pod) =>
+    pod.containers.flatMap((container): readonly Trouble[] => {
+      const waits = container.waiting?.reason ?? '';
+      const crashes = waits === 'CrashLoopBackOff' || restarts(pod, container) > 0;
+      if (!crashes && !failedWaits.has(waits)) return [];
+      const why = reasons(container, crashes);
+      return [
+        {
+          pod,
+          container,
+          text: `container ${container.name} ${crashes ? 'restarts' : 'does not start'}${why === '' ? '' : ` (${why})`}`,
+        },
+      ];
+    }),
+  );
+}
+
+/** `exit code 1, CrashLoopBackOff`; `ImagePullBackOff: Back-off pulling image "x"`. */
+function reasons({ waiting, ended }: Container, crashes: boolean): string {
+  // `Error` is what the kubelet says of every exit code but 0.
+  const how = ended === undefined || ended.reason === 'Error' ? '' : ended.reason;
+  // What the kubelet adds to a back-off names the pod, which is another one for each.
+  const message = crashes ? '' : (waiting?.message ?? '');
+  return [
+    ended === undefined ? '' : `exit code ${String(ended.code)}`,
+    how,
+    `${waiting?.reason ?? ''}${message === '' ? '' : `: ${message}`}`,
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
+}
+
+/** `1 of 3 pods: container app restarts (exit code 1, CrashLoopBackOff)`; several kinds of trouble by `;`. */
+export function troublesInWords(troubles: readonly Trouble[], pods: number): string {
+  const podsBy = new Map<string, Set<Pod>>();
+  for (const { text, pod } of troubles) podsBy.set(text, (podsBy.get(text) ?? new Set()).add(pod));
+  return [...podsBy]
+    .map(([text, those]) => `${String(those.size)} of ${String(pods)} pods: ${text}`)
+    .join('; ');
+}
+
+/** Why pods without trouble are not ready either; empty when nothing is to be seen. */
+export function delaysInWords(pods: readonly Pod[]): string {
+  const unschedulable = pods.find((pod) => pod.unschedulable !== undefined)?.unschedulable;
+  const waits = pods
+    .flatMap(({ containers }) => containers)
+    .filter(({ ready, isInit, ended }) => !ready && !(isInit && ended?.code === 0))
+    .map(({ name, waiting }) =>
+      waiting === undefined
+        ? `container ${name} is not ready`
+        : `container ${name} waits${waiting.reason === '' ? '' : ` (${waiting.reason})`}`,
+    );
+  return [
+    ...(unschedulable === undefined ? [] : [`no node takes a pod: ${unschedulable}`]),
+    ...new Set(waits),
+  ].join('; ');
+}

@@ -1,0 +1,31 @@
+import type { MetricLimit } from '../../gate/types.js';
+import type { Selector } from '../../support/selector.js';
+
+/** A selector, and where it was given: for messages. */
+export interface Given {
+  readonly input: string;
+  readonly selector: Selector;
+}
+
+/** What makes one number of several series. */
+export type Reducer = 'sum' | 'avg' | 'min' | 'max';
+
+/** What is read from the server. Checks with the same reading (the very same object) share its queries. */
+export type Reading =
+  | { readonly kind: 'counters'; readonly total: Given; readonly errors: Given }
+  /** `bucketMs`: what a `le` of 1 is, in milliseconds. */
+  | { readonly kind: 'histogram'; readonly buckets: Given; readonly bucketMs: number }
+  /** `reducer`: without one a query must give one series. */
+  | {
+      readonly kind: 'value';
+      readonly input: string;
+      readonly query: string;
+      readonly reducer?: Reducer;
+    };
+
+/** One check, wherever its description stood. */
+export interface CheckDescription {
+  readonly id: string;
+  readonly limit: MetricLimit;
+  readonly reading: Reading;
+}

@@ -1,0 +1,32 @@
+/** Why a query got no usable answer. Never the application's fault. */
+export interface Failure {
+  readonly kind:
+    | 'unreachable'
+    | 'timeout'
+    | 'too-large'
+    | 'redirect'
+    | 'unauthorized'
+    | 'forbidden'
+    | 'not-found'
+    | 'rate-limited'
+    | 'bad-query'
+    | 'not-json'
+    | 'unexpected'
+    | 'server-error';
+  /** One sentence without a full stop; safe to print. */
+  readonly message: string;
+  /** What to change, when that can be told. */
+  readonly fix?: string;
+  /** How long the server asked us to wait, milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** Whether the same query may be answered a moment later. */
+export function mayPass({ kind }: Failure): boolean {
+  return (
+    kind === 'unreachable' ||
+    kind === 'timeout' ||
+    kind === 'rate-limited' ||
+    kind === 'server-error'
+  );
+}

@@ -1,0 +1,107 @@
+import type { Finding } from '../../support/finding.js';
+import { formatDuration, formatNumber, plural } from '../../support/format.js';
+import { printSelector, type Selector } from '../../support/selector.js';
+import type { Client } from './client.js';
+import type { CheckDescription } from './description.js';
+
+/** How many failures a service that is just at its limit must be expected to show before a watch can tell. */
+const TELLING_FAILURES = 3;
+/** A series that is younger says nothing of the traffic. */
+const LEAST_SPAN_SECONDS = 20;
+
+/**
+ * What can be said of the limits before the watch, from the traffic of the last minutes. For people only: nothing is judged
+ * by it. What cannot be found out is not said.
+ */
+export async function foreseeTraffic(
+  total: Selector,
+  ways: {
+    readonly client: Client;
+    readonly signal: AbortSignal;
+    readonly checks: readonly CheckDescription[];
+    readonly plan: { readonly duration: number; readonly minRequests: number };
+  },
+): Promise<readonly Finding[]> {
+  const { client, signal, checks, plan } = ways;
+  const selector = printSelector(total);
+  // rate() takes a series that is younger than its range for a slow one: here its own life is what counts.
+  const times = `timestamp(${selector})[5m:5s]`;
+  const span = `(max_over_time(${times}) - min_over_time(${times}) > ${String(LEAST_SPAN_SECONDS)})`;
+  const growth = `(max_over_time(${selector}[5m]) - min_over_time(${selector}[5m]))`;
+  const one = async (promql: string): Promise<number | undefined> => {
+    const answer = await client.query(promql, signal);
+    const value = answer.ok ? answer.samples[0]?.value : undefined;
+    return value !== undefined && Number.isFinite(value) && value > 0 ? value : undefined;
+  };
+  const perSecond = await one(`sum(${growth} / ${span})`);
+  const scrape = await one(`quantile(0.5, ${span} / (count_over_time(${selector}[5m]) - 1))`);
+  return [
+    ...(perSecond === undefined ? [] : ofTraffic(perSecond, checks, plan)),
+    ...(scrape === undefined ? [] : ofScrapes(scrape * 1000, checks, plan.duration)),
+  ];
+}
+
+function ofTraffic(
+  perSecond: number,
+  checks: readonly CheckDescription[],
+  plan: { readonly duration: number; readonly minRequests: number },
+): readonly Finding[] {
+  const expected = Math.floor((perSecond * plan.duration) / 1000);
+  const least = checks.flatMap(({ limit }) =>
+    limit.metric === 'success-rate' ? [limit.minPercent] : [],
+  )[0];
+  return checks.flatMap(({ id, limit }): readonly Finding[] => {
+    if (limit.metric === 'errors-per-minute')
+      return [meaningOf(id, limit.max, perSecond * 60, least)];
+    if (limit.metric !== 'success-rate') return [];
+    const telling =
+      limit.minPercent >= 100
+        ? 0
+        : Math.ceil((100 * TELLING_FAILURES) / (100 - limit.minPercent) - 1e-9);
+    const needed = Math.max(plan.minRequests, telling);
+    if (expected >= needed) return [];
+    return [
+      {
+        level: 'warning',
+        subject: id,
+        message: `at the traffic of the last minutes (${formatNumber(perSecond)}/s) there will be ${plural(expected, 'request')} in ${formatDuration(plan.duration)}: ${
+          needed > plan.minRequests
+            ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
+            : `min-requests is ${formatNumber(needed, 0)}`
+        }`,
+        fix: 'lengthen duration, or probe the service with url',
+      },
+    ];
+  });
+}
+
+function meaningOf(id: string, max: number, perMinute: number, least: number | undefined): Finding {
+  const percent = Math.max(0, 100 - (100 * max) / perMinute);
+  const compared =
+    least === undefined
+      ? ''
+      : `: ${percent > least ? 'stricter' : percent < least ? 'looser' : 'the same'} ${percent === least ? 'as' : 'than'} min-success-rate ${formatNumber(least, 4)} %`;
+  return {
+    level: 'notice',
+    subject: id,
+    message: `at ${formatNumber(perMinute / 60)} requests/s, ${formatNumber(max)}/min is ${formatNumber(percent)} % success${compared}`,
+  };
+}
+
+function ofScrapes(
+  scrapeMs: number,
+  checks: readonly CheckDescription[],
+  duration: number,
+): readonly Finding[] {
+  const [first] = checks;
+  const needed = 3 * scrapeMs;
+  if (first === undefined || duration >= needed) return [];
+  return [
+    {
+      level: 'warning',
+      subject: first.id,
+      message: `the counters are scraped every ${formatDuration(Math.round(scrapeMs / 1000) * 1000)}: a watch of ${formatDuration(duration)} sees hardly any of it`,
+      fix: `set duration to at least ${formatDuration(Math.ceil(needed / 60_000) * 60_000)}`,
+    },
+  ];
+}

@@ -1,0 +1,157 @@
+import type { Answer, Sample } from './answer.js';
+import { printSelector, type Selector } from '../../support/selector.js';
+
+/** Series that are asked for together with others, under a name of our own. */
+export interface Part {
+  readonly name: string;
+  readonly selector: Selector;
+  /** `false`: its samples are as old as those of the other parts of the same target. */
+  readonly timed: boolean;
+}
+
+/** The last sample of one series. */
+export interface Point {
+  readonly part: string;
+  /** Part and labels, in one text. */
+  readonly series: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+  /** When it was scraped, by the clock of the server, seconds. */
+  readonly at: number;
+}
+
+/** What is scraped as one: a process. */
+export interface Target {
+  /** Time of the newest sample, seconds. */
+  readonly at: number;
+  /** When the process started, seconds, if it tells. */
+  readonly startedAt: number | undefined;
+  /** Its name is that of one process: a series that is new here began at 0. */
+  readonly isOneProcess: boolean;
+  readonly points: readonly Point[];
+}
+
+/** What one query for counters gave. */
+export interface Scrape {
+  /** When the server answered, by its own clock, seconds. */
+  readonly answeredAt: number;
+  readonly targets: ReadonlyMap<string, Target>;
+}
+
+/** The label that tells the parts of one answer from each other. */
+const PART = 'rollgate_part';
+const STARTED = 'started';
+
+/**
+ * One query for the raw values of all parts, the times of their samples, and the start times of their processes. An answer is
+ * computed from one state of the server, so that the parts belong together; values carry the time of the query, and only
+ * `timestamp()` of a bare selector tells when they were scraped (https://prometheus.io/docs/prometheus/latest/querying/functions/#timestamp).
+ */
+export function scrapeQuery(parts: readonly Part[]): string {
+  const timed = parts.filter((part) => part.timed);
+  const anyOf = timed.map(({ selector }) => printSelector(selector)).join(' or ');
+  return [
+    ...parts.map(({ name, selector }) => labelled(printSelector(selector), name)),
+    ...timed.map(({ name, selector }) =>
+      labelled(`timestamp(${printSelector(selector)})`, timeOf(name)),
+    ),
+    labelled(`process_start_time_seconds and on (job, instance) (${anyOf})`, STARTED),
+  ].join(' or ');
+}
+
+/** @returns what is wrong, in words, when it cannot be used: a counter is a finite number, and never negative. */
+export function readScrape(
+  answer: Extract<Answer, { ok: true }>,
+  parts: readonly Part[],
+): Scrape | string {
+  const times = new Map<string, number>();
+  const starts = new Map<string, number>();
+  const values: { part: string; sample: Sample; target: string; series: string }[] = [];
+  const names = new Set(parts.map(({ name }) => name));
+  for (const sample of answer.samples) {
+    const part = sample.labels[PART] ?? '';
+    const target = targetOf(sample.labels);
+    if (part === STARTED) {
+      if (Number.isFinite(sample.value)) starts.set(target, sample.value);
+      continue;
+    }
+    const series = seriesOf(sample.labels);
+    if (!names.has(part)) {
+      times.set(`${part} ${series}`, sample.value);
+      continue;
+    }
+    if (!Number.isFinite(sample.value) || sample.value < 0)
+      return `a counter has the value ${String(sample.value)}`;
+    values.push({ part, sample, target, series });
+  }
+  return {
+    answeredAt: answer.at ?? 0,
+    targets: grouped(values, times, starts),
+  };
+}
+
+function grouped(
+  values: readonly { part: string; sample: Sample; target: string; series: string }[],
+  times: ReadonlyMap<string, number>,
+  starts: ReadonlyMap<string, number>,
+): ReadonlyMap<string, Target> {
+  const newest = new Map<string, number>();
+  for (const { part, series, target } of values) {
+    const at = times.get(`${timeOf(part)} ${series}`);
+    if (at !== undefined) newest.set(target, Math.max(at, newest.get(target) ?? at));
+  }
+  const points = new Map<string, Point[]>();
+  for (const { part, sample, series, target } of values) {
+    const targetAt = newest.get(target);
+    if (targetAt === undefined) continue;
+    const at = times.get(`${timeOf(part)} ${series}`) ?? targetAt;
+    const list = points.get(target) ?? [];
+    list.push({
+      part,
+      series: `${part} ${series}`,
+      labels: withoutPart(sample.labels),
+      value: sample.value,
+      at,
+    });
+    points.set(target, list);
+  }
+  return new Map(
+    [...points].map(([target, list]) => [
+      target,
+      {
+        at: newest.get(target) ?? 0,
+        startedAt: starts.get(target),
+        isOneProcess: target !== '',
+        points: list,
+      },
+    ]),
+  );
+}
+
+function labelled(expression: string, part: string): string {
+  return `label_replace(${expression}, "${PART}", "${part}", "", "")`;
+}
+
+function timeOf(part: string): string {
+  return `${part}-time`;
+}
+
+/** `timestamp()` takes the name of the metric away. */
+function seriesOf(labels: Readonly<Record<string, string>>): string {
+  const named = Object.entries(labels).filter(([name]) => name !== PART && name !== '__name__');
+  return JSON.stringify(named.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function withoutPart(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => name !== PART));
+}
+
+/**
+ * The name of the process that a series comes from: every scraped series has `job` and `instance`. Series that were sent or
+ * computed may have a pod instead, or nothing at all.
+ */
+function targetOf(labels: Readonly<Record<string, string>>): string {
+  const { cluster = '', job = '', instance = '', namespace = '', pod = '' } = labels;
+  if (instance !== '') return JSON.stringify([cluster, job, instance]);
+  return pod === '' ? '' : JSON.stringify([cluster, namespace, pod]);
+}

@@ -1,0 +1,20 @@
+import { createChecks } from '../checks/registry.js';
+import type { Check } from '../checks/types.js';
+import { inputs } from '../inputs/table.js';
+import { withoutSecretInputs } from '../inputs/variables.js';
+import { run as exec } from '../support/exec.js';
+import type { Session } from './session.js';
+
+/** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */
+export function checksOf(session: Session, leastRate = 0): Promise<readonly Check[]> {
+  const { entry, settings, http, redactor } = session;
+  return createChecks({
+    settings,
+    clock: entry.clock,
+    http,
+    exec,
+    env: withoutSecretInputs(entry.env, inputs),
+    redact: (text) => redactor.redact(text),
+    leastRate,
+  });
+}

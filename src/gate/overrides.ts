@@ -1,0 +1,169 @@
+import type {
+  Decision,
+  JudgedCheck,
+  Limit,
+  NoDataPolicy,
+  ProviderErrorPolicy,
+  Sensitivity,
+  WatchPlan,
+} from './types.js';
+import { limitInWords } from './words.js';
+
+/** How a watch that is over is to be judged instead. What is absent stays as it was. */
+export interface Overrides {
+  readonly sensitivity?: Sensitivity;
+  readonly decision?: Decision;
+  readonly minRequests?: number;
+  readonly earlyPass?: boolean;
+  readonly onNoData?: NoDataPolicy;
+  readonly onProviderError?: ProviderErrorPolicy;
+  readonly healthFailures?: number;
+  readonly healthSuccesses?: number;
+  readonly minSuccessRate?: number | 'off';
+  readonly maxErrorsPerMinute?: number | 'off';
+  readonly maxLatency?: { readonly percentile: number; readonly maxMs: number } | 'off';
+}
+
+export type OverrideId = keyof Overrides;
+
+/** What is judged otherwise than it was. */
+export interface Change {
+  /** A check by its id, or what of the plan. */
+  readonly what: string;
+  /** In words. */
+  readonly from: string;
+  readonly to: string;
+}
+
+/** An override that a recording has no answer for. */
+export interface Unanswerable {
+  readonly override: OverrideId;
+  readonly message: string;
+  readonly fix?: string;
+}
+
+export interface Overridden {
+  readonly plan: WatchPlan;
+  readonly checks: readonly JudgedCheck[];
+  readonly changes: readonly Change[];
+  readonly unanswerable: readonly Unanswerable[];
+}
+
+interface Judged {
+  readonly plan: WatchPlan;
+  readonly checks: readonly JudgedCheck[];
+}
+
+/** The plan and the checks of a recorded target under other limits. */
+export function override({ plan, checks }: Judged, overrides: Overrides): Overridden {
+  const unanswerable: Unanswerable[] = [];
+  const refuse = (id: OverrideId, message: string, fix?: string): void => {
+    unanswerable.push({ override: id, message, ...(fix === undefined ? {} : { fix }) });
+  };
+  const newPlan: WatchPlan = {
+    ...plan,
+    sensitivity: overrides.sensitivity ?? plan.sensitivity,
+    decision: overrides.decision ?? plan.decision,
+    minRequests: overrides.minRequests ?? plan.minRequests,
+    earlyPass: overrides.earlyPass ?? plan.earlyPass,
+    onNoData: overrides.onNoData ?? policy(plan.onNoData),
+    onProviderError: overrides.onProviderError ?? policy(plan.onProviderError),
+  };
+  const changes: Change[] = planWords(newPlan).flatMap(([what, to], i) => {
+    const from = planWords(plan)[i]?.[1] ?? '';
+    return from === to ? [] : [{ what, from, to }];
+  });
+
+  for (const [id, metric] of metricOf) {
+    const wanted = overrides[id];
+    if (wanted === undefined || wanted === 'off') continue;
+    if (!checks.some(({ limit }) => limit.metric === metric))
+      refuse(
+        id,
+        `the recording has no ${metric} check: nothing was counted for it`,
+        'leave it out, or watch again with it',
+      );
+  }
+
+  const newChecks = checks.flatMap((check): JudgedCheck[] => {
+    const limit = limitOf(check.limit, overrides, refuse);
+    // By its numbers, since words are rounded.
+    if (JSON.stringify(limit) !== JSON.stringify(check.limit))
+      changes.push({ what: check.id, from: inWords(check.limit), to: inWords(limit) });
+    return limit === 'off' ? [] : [{ ...check, limit }];
+  });
+  if (checks.length > 0 && newChecks.length === 0) {
+    const off = metricOf.find(([id]) => overrides[id] === 'off');
+    if (off !== undefined) refuse(off[0], 'no check would be left to judge by', 'keep one');
+  }
+  return { plan: newPlan, checks: newChecks, changes, unanswerable };
+}
+
+/** The limits that concern checks of one metric only, all of them. */
+const metricOf = [
+  ['minSuccessRate', 'success-rate'],
+  ['maxErrorsPerMinute', 'errors-per-minute'],
+  ['maxLatency', 'latency'],
+  ['healthFailures', 'health'],
+  ['healthSuccesses', 'health'],
+] as const satisfies readonly (readonly [OverrideId, Limit['metric']])[];
+
+function planWords(plan: WatchPlan): readonly (readonly [what: string, value: string])[] {
+  return [
+    ['sensitivity', plan.sensitivity],
+    ['decision', plan.decision],
+    ['min-requests', String(plan.minRequests)],
+    ['early-pass', String(plan.earlyPass)],
+    ['on-no-data', policy(plan.onNoData)],
+    ['on-provider-error', policy(plan.onProviderError)],
+  ];
+}
+
+/** A plan that does not tell has the usual one. */
+function policy<T extends NoDataPolicy>(given: T | undefined): T | 'inconclusive' {
+  return given ?? 'inconclusive';
+}
+
+function limitOf(
+  limit: Limit,
+  overrides: Overrides,
+  refuse: (id: OverrideId, message: string, fix?: string) => void,
+): Limit | 'off' {
+  switch (limit.metric) {
+    case 'health':
+      return {
+        ...limit,
+        failures: overrides.healthFailures ?? limit.failures,
+        successes: overrides.healthSuccesses ?? limit.successes,
+      };
+    case 'success-rate': {
+      const { minSuccessRate: minPercent = limit.minPercent } = overrides;
+      return minPercent === 'off' ? 'off' : { ...limit, minPercent };
+    }
+    case 'errors-per-minute': {
+      const { maxErrorsPerMinute: max = limit.max } = overrides;
+      return max === 'off' ? 'off' : { ...limit, max };
+    }
+    case 'latency': {
+      const { maxLatency = limit } = overrides;
+      if (maxLatency === 'off') return 'off';
+      if (maxLatency.maxMs !== limit.maxMs)
+        refuse(
+          'maxLatency',
+          `the recording has counted what took longer than ${String(limit.maxMs)} ms, and cannot tell of ${String(maxLatency.maxMs)} ms`,
+          `keep ${String(limit.maxMs)}ms: only the percentile can be another one`,
+        );
+      return { ...limit, percentile: maxLatency.percentile };
+    }
+    case 'value':
+    case 'relative':
+      return limit;
+  }
+}
+
+function inWords(limit: Limit | 'off'): string {
+  if (limit === 'off') return 'off';
+  return limit.metric === 'health'
+    ? `${limitInWords(limit)}, ${String(limit.successes)} good ones for healthy`
+    : limitInWords(limit);
+}

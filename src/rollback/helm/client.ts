@@ -1,0 +1,161 @@
+import type { Clock } from '../../support/clock.js';
+import type { Exec, ExecResult } from '../../support/exec.js';
+import { PermanentError, retryRead, TransientError } from '../../support/retry.js';
+import { clip, neutralise } from '../../support/text.js';
+import { readHistory, type Revision } from './history.js';
+import { complaintOf, HelmError, reasonOf } from './problems.js';
+
+export interface HelmOptions {
+  readonly release: string;
+  /** `undefined`: as helm has it. */
+  readonly namespace: string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  /** The environment of helm: PATH, HOME, KUBECONFIG, HELM_*, proxies, and what login plugins need. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly exec: Exec;
+  /** Takes secrets out of what is shown, before it is cut short. */
+  readonly redact: (text: string) => string;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+}
+
+/** How a rollback that helm was asked for has ended. */
+export interface RollbackEnd {
+  /** helm says that all is well. */
+  readonly ok: boolean;
+  /** helm was not run at all. */
+  readonly neverRan: boolean;
+  /** Why it is not well, for people. */
+  readonly said: string;
+}
+
+/** One release, as the helm CLI reaches it. What reads rejects with a {@link HelmError}, or with the signal's reason. */
+export interface Helm {
+  /** Oldest first. At least one revision; asked again while the server is not reached. */
+  history(signal: AbortSignal): Promise<readonly Revision[]>;
+  /** The objects of a revision, as YAML. They may hold secrets. */
+  manifest(revision: number, signal: AbortSignal): Promise<string>;
+  /** Sent once. helm gives up after about `timeoutMs`; when the signal is aborted it is ended. */
+  rollback(revision: number, timeoutMs: number, signal: AbortSignal): Promise<RollbackEnd>;
+}
+
+/** The command that does what {@link Helm.rollback} does, for people. */
+export function rollbackCommand(release: string, revision: number): string {
+  return `helm rollback ${release} ${String(revision)}`;
+}
+
+const READ_TIMEOUT_MS = 20_000;
+const READ_BUDGET_MS = 30_000;
+const READ_ATTEMPTS = 4;
+/** A release is at most a Secret of 1 MiB, compressed. */
+const MAX_OUTPUT = 64 * 1024 * 1024;
+/** Only its complaint is looked at. */
+const MAX_TALK = 64 * 1024;
+
+/** Uses only what helm 3 and helm 4 have in common (pkg/cmd/rollback.go, history.go and get_manifest.go of both). */
+export function createHelm(options: HelmOptions): Helm {
+  const { release, clock, random } = options;
+  const common = [
+    ...(options.namespace === undefined ? [] : ['--namespace', options.namespace]),
+    ...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
+    ...(options.context === undefined ? [] : ['--kube-context', options.context]),
+  ];
+
+  const shown = (text: string): string => clip(neutralise(options.redact(text)));
+
+  function notRun(result: ExecResult): HelmError | undefined {
+    if (result.spawnError === undefined) return undefined;
+    return result.spawnError.code === 'ENOENT'
+      ? new HelmError('missing', 'helm is not on the PATH')
+      : new HelmError('other', `helm could not be run: ${result.spawnError.message}`);
+  }
+
+  async function readOnce(args: readonly string[], signal: AbortSignal): Promise<string> {
+    const what = `helm ${args[0] ?? ''}`;
+    const result = await options.exec('helm', [...args, ...common], {
+      env: options.env,
+      signal,
+      timeoutMs: READ_TIMEOUT_MS,
+      maxOutput: MAX_OUTPUT,
+    });
+    if (result.stopped === 'aborted') throw signal.reason;
+    const problem = notRun(result);
+    if (problem !== undefined) throw problem;
+    if (result.stopped === 'timeout')
+      throw new HelmError(
+        'timeout',
+        `${what} did not end within ${String(READ_TIMEOUT_MS / 1000)} s`,
+      );
+    if (result.code === 0) return result.stdout;
+    throw new HelmError(reasonOf(result.stderr), `${what}: ${ending(result)}`);
+  }
+
+  function ending(result: ExecResult): string {
+    const said = shown(complaintOf(result.stderr));
+    if (said !== '') return said;
+    return result.code === null
+      ? `ended by ${result.signal ?? 'a signal'}`
+      : `ended with code ${String(result.code)}`;
+  }
+
+  async function read(args: readonly string[], signal: AbortSignal): Promise<string> {
+    try {
+      return await retryRead(
+        async () => {
+          try {
+            return await readOnce(args, signal);
+          } catch (error) {
+            throw forRetry(error);
+          }
+        },
+        { clock, random, signal, budgetMs: READ_BUDGET_MS, attempts: READ_ATTEMPTS },
+      );
+    } catch (error) {
+      throw error instanceof Error && error.cause instanceof HelmError ? error.cause : error;
+    }
+  }
+
+  return {
+    async history(signal) {
+      const revisions = readHistory(await read(['history', release, '-o', 'json'], signal));
+      if (revisions === undefined)
+        throw new HelmError('garbage', 'helm history printed something that is no history');
+      return revisions;
+    },
+
+    manifest: (revision, signal) =>
+      read(['get', 'manifest', release, '--revision', String(revision)], signal),
+
+    async rollback(revision, timeoutMs, signal) {
+      const result = await options.exec(
+        'helm',
+        [
+          ...['rollback', release, String(revision)],
+          // Alone: helm 3 takes no value, helm 4 takes its watcher.
+          ...['--wait', '--timeout', `${String(Math.max(1, Math.round(timeoutMs / 1000)))}s`],
+          // 0: no limit. With the default of 10 a rollback deletes revisions that the user's own limit may keep.
+          ...['--history-max', '0'],
+          ...common,
+        ],
+        { env: options.env, signal, maxOutput: MAX_TALK },
+      );
+      const problem = notRun(result);
+      if (problem !== undefined) return { ok: false, neverRan: true, said: problem.message };
+      if (result.stopped !== undefined)
+        return { ok: false, neverRan: false, said: 'helm was ended before it was done' };
+      return result.code === 0
+        ? { ok: true, neverRan: false, said: '' }
+        : { ok: false, neverRan: false, said: ending(result) };
+    },
+  };
+}
+
+/** Only what may pass is asked again. What did not end in time has asked for itself long enough: something else hangs. */
+function forRetry(error: unknown): unknown {
+  if (!(error instanceof HelmError)) return error;
+  return error.reason === 'unreachable'
+    ? new TransientError(error.message, undefined, { cause: error })
+    : new PermanentError(error.message, { cause: error });
+}

@@ -1,0 +1,209 @@
+import { DeadlineReached, isCancelled, NoLongerNeeded } from '../../support/abort.js';
+import type { Clock } from '../../support/clock.js';
+import { messageOf } from '../../support/errors.js';
+import { KubectlError, leavesOpen, type Kubectl } from '../../support/kubectl.js';
+import {
+  asWorkload,
+  getWorkloads,
+  imagesOf,
+  nameOf,
+  objectOf,
+  type Workload,
+} from '../../support/kubernetes/workload.js';
+import type { RunIdentity } from '../dependencies.js';
+import type { Revision } from './history.js';
+import { isSameRun, readRejections, withRejection, type Rejection } from './mark.js';
+import { undoPatch } from './patch.js';
+import type { Live } from './target.js';
+import { versionOf, type Version } from './version.js';
+
+/** One workload, and what is to become of it. */
+export interface Step {
+  /** As it was when it was planned for. */
+  readonly workload: Workload;
+  readonly from: Live;
+  readonly target: Revision;
+}
+
+/** What became of one workload. */
+export type Put =
+  /** It has the template. */
+  | { readonly kind: 'done'; readonly version: Version }
+  /** It was not changed. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** It was not changed: somebody else has deployed something. */
+  | { readonly kind: 'replaced'; readonly workload: Workload }
+  /** We changed it, and somebody has changed it again. */
+  | { readonly kind: 'overtaken'; readonly workload: Workload }
+  /** It may have been changed. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface PutBackOptions {
+  readonly kubectl: Kubectl;
+  readonly clock: Clock;
+  readonly run: RunIdentity;
+  readonly signal: AbortSignal;
+  /** Called right before the first call that can change something. */
+  readonly beforeChange: () => void;
+  readonly progress: (line: string) => void;
+}
+
+/** After so many attempts that came too late it is no longer asked that nothing was changed, but that the version was not. */
+const PATIENT_ATTEMPTS = 3;
+/** So often the change is tried anew when something else than the template was changed meanwhile. */
+const ATTEMPTS = 10;
+/** Between two looks at a server that does not answer, milliseconds. */
+const LOOK_AGAIN_MS = 1000;
+/** A change that is under way when we are told to leave has this long; the chain waits for 2 s. */
+const CANCEL_GRACE_MS = 1500;
+/** The same when the time is over, for the change and then for a look at what became of it; the chain waits for 15 s. */
+const LAST_CHANGE_MS = 8000;
+const LAST_LOOK_MS = 4000;
+
+/**
+ * Puts the template of an earlier revision back. Every attempt carries what was read before it, so one that comes late changes
+ * nothing: patching again is safe even when the fate of the last attempt is not known.
+ */
+export async function putBack(step: Step, options: PutBackOptions): Promise<Put> {
+  const { kubectl, clock, signal, progress } = options;
+  const name = nameOf(step.workload);
+  const rejection: Rejection = {
+    hash: step.from.hash,
+    revision: step.from.number,
+    images: step.from.images,
+    run: { system: options.run.system, runId: options.run.runId },
+    at: new Date(clock.now()).toISOString(),
+    to: step.target.hash,
+  };
+  let workload = step.workload;
+  let open: string | undefined;
+  for (let attempt = 1; ; attempt++) {
+    if (signal.aborted) return given(open, `${name}: ${messageOf(signal.reason)}`);
+    const operations = undoPatch(
+      workload,
+      step.target,
+      withRejection(readRejections(workload.annotations), rejection),
+      attempt <= PATIENT_ATTEMPTS ? 'same-object' : 'same-version',
+    );
+    options.beforeChange();
+    let refusal: KubectlError;
+    const grace = lastingSignal(signal, clock, LAST_CHANGE_MS);
+    try {
+      const changed = asWorkload(await kubectl.patch(objectOf(workload), operations, grace.signal));
+      if (changed !== undefined) return { kind: 'done', version: versionOf(changed.template) };
+      refusal = new KubectlError('garbage', 'kubectl patch printed something that is no workload');
+    } catch (error) {
+      refusal =
+        error instanceof KubectlError ? error : new KubectlError('killed', messageOf(error));
+    } finally {
+      grace.clear();
+    }
+    if (leavesOpen(refusal)) open = refusal.message;
+    else if (refusal.reason !== 'conflict' && refusal.reason !== 'invalid')
+      return given(open, refusal.message);
+    if (isCancelled(signal)) return given(open, refusal.message);
+
+    const now = await lookAgain(step, options);
+    if (now === 'gone') return { kind: 'refused', reason: `${name} does not exist any more` };
+    if (now === undefined) return given(open, refusal.message);
+    const fate = fateOf(now, step, rejection);
+    if (fate !== undefined) return fate;
+    // What was sent for another resource version cannot happen any more.
+    if (now.resourceVersion !== workload.resourceVersion) open = undefined;
+    if (refusal.reason === 'invalid' && now.resourceVersion === workload.resourceVersion)
+      return { kind: 'refused', reason: refusal.message };
+    if (now.spec.paused === true)
+      return { kind: 'refused', reason: `${name} was paused in the meantime` };
+    if (attempt >= ATTEMPTS && !isTransient(refusal))
+      return {
+        kind: 'refused',
+        reason: `${name} was changed by others ${String(ATTEMPTS)} times in between; ${refusal.message}`,
+      };
+    workload = now;
+    progress(
+      `${name}: ${refusal.reason === 'conflict' || refusal.reason === 'invalid' ? 'something else than its version was changed in the meantime' : refusal.message}; trying again`,
+    );
+  }
+}
+
+function given(open: string | undefined, refusal: string): Put {
+  return open === undefined
+    ? { kind: 'refused', reason: refusal }
+    : { kind: 'unknown', reason: open };
+}
+
+function isTransient({ reason }: KubectlError): boolean {
+  return reason === 'unreachable' || reason === 'timeout' || reason === 'killed';
+}
+
+/** What became of our change, as the workload shows it; `undefined`: it is what it was. */
+function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Put | undefined {
+  const version = versionOf(now.template);
+  const marked = readRejections(now.annotations).some(
+    ({ hash, at, run }) =>
+      hash === rejection.hash && at === rejection.at && isSameRun(run, rejection.run),
+  );
+  if (version.essence === target.essence) return { kind: 'done', version };
+  if (!marked)
+    return version.essence === from.essence ? undefined : { kind: 'replaced', workload: now };
+  // Whoever admits changes may add to the template: what we put there is then not quite what we sent.
+  return imagesOf(now.template).join() === target.images.join()
+    ? { kind: 'done', version }
+    : { kind: 'overtaken', workload: now };
+}
+
+/** Reads until there is an answer; `undefined`: the time was over before. */
+async function lookAgain(
+  { workload }: Step,
+  { kubectl, clock, signal }: PutBackOptions,
+): Promise<Workload | 'gone' | undefined> {
+  const grace = lastingSignal(signal, clock, LAST_LOOK_MS);
+  try {
+    for (;;) {
+      try {
+        const found = await getWorkloads(kubectl, [workload], grace.signal);
+        const [now] = found.values();
+        return now?.uid !== workload.uid ? 'gone' : now;
+      } catch (error) {
+        if (signal.aborted || grace.signal.aborted) return undefined;
+        if (error instanceof KubectlError && !leavesOpen(error)) return undefined;
+        await clock.sleep(LOOK_AGAIN_MS, grace.signal);
+      }
+    }
+  } catch {
+    return undefined;
+  } finally {
+    grace.clear();
+  }
+}
+
+/**
+ * Aborts some time after the other signal does: what is under way may come to its end. When we must leave, that is
+ * soon; when the time is over, after `deadlineGraceMs`.
+ */
+export function lastingSignal(
+  signal: AbortSignal,
+  clock: Clock,
+  deadlineGraceMs = LAST_CHANGE_MS,
+): { readonly signal: AbortSignal; readonly clear: () => void } {
+  const late = new AbortController();
+  const timer = new AbortController();
+  const onAbort = (): void => {
+    const ms = signal.reason instanceof DeadlineReached ? deadlineGraceMs : CANCEL_GRACE_MS;
+    clock.sleep(ms, timer.signal).then(
+      () => {
+        late.abort(signal.reason);
+      },
+      () => undefined,
+    );
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: late.signal,
+    clear: () => {
+      signal.removeEventListener('abort', onAbort);
+      timer.abort(new NoLongerNeeded());
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { imagesOf, nameOf, type Workload } from '../../support/kubernetes/workload.js';
+import { formatDuration } from '../../support/format.js';
+import { becameCurrentAt, liveRevision, type Revision } from './history.js';
+import { readRejections, type Rejection } from './mark.js';
+import type { RecordedWorkload } from './recorded.js';
+import { versionOf, type Version } from './version.js';
+import { ageInWords, imagesInWords, timeInWords, versionInWords } from './words.js';
+
+/** Which version of a workload is to be put back. */
+export type Choice =
+  | { readonly kind: 'target'; readonly target: Revision; readonly from: Live }
+  /** It is what it was before the deploy. */
+  | { readonly kind: 'unchanged' }
+  /** It was not changed so recently that it could have been by this deploy. */
+  | { readonly kind: 'old'; readonly reason: string }
+  | { readonly kind: 'impossible'; readonly reason: string };
+
+/** The version that a workload has now. */
+export interface Live extends Version {
+  readonly number: number | null;
+  readonly images: readonly string[];
+}
+
+export interface ChoiceOptions {
+  readonly workload: Workload;
+  readonly revisions: readonly Revision[];
+  /** What it was before the deploy. */
+  readonly recorded: RecordedWorkload | undefined;
+  /** The revision that the user names. */
+  readonly wanted: number | undefined;
+  /** A person has asked for the rollback: a revision that is named needs no further reason. */
+  readonly byHand: boolean;
+  /** Without a record only what became current this recently is ours, milliseconds. */
+  readonly deployedWithin: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+}
+
+export function liveOf(workload: Workload, revisions: readonly Revision[]): Live {
+  return {
+    ...versionOf(workload.template),
+    number: liveRevision(workload, revisions)?.number ?? null,
+    images: imagesOf(workload.template),
+  };
+}
+
+/** Chooses the version to put back: the one that the user names, else the recorded one, else the newest earlier one. */
+export function chooseTarget(options: ChoiceOptions): Choice {
+  const { workload, revisions, recorded, wanted } = options;
+  const from = liveOf(workload, revisions);
+  if (recorded?.hash === from.hash && (wanted === undefined || !options.byHand))
+    return { kind: 'unchanged' };
+  if (recorded === undefined && (wanted === undefined || !options.byHand)) {
+    const reason = tooOld(options, from);
+    if (reason !== undefined) return { kind: 'old', reason };
+  }
+  const chosen =
+    wanted !== undefined
+      ? named(options, wanted)
+      : recorded !== undefined
+        ? asRecorded(options, recorded)
+        : newestEarlier(options, from);
+  if (typeof chosen === 'string') return { kind: 'impossible', reason: chosen };
+  if (chosen.hash === from.hash)
+    return {
+      kind: 'impossible',
+      reason: `${nameOf(workload)} has ${versionInWords(chosen)} already`,
+    };
+  return { kind: 'target', target: chosen, from };
+}
+
+function tooOld(
+  { workload, revisions, deployedWithin, now }: ChoiceOptions,
+  live: Live,
+): string | undefined {
+  const at = becameCurrentAt(workload, revisions);
+  const hint = `; take a snapshot before the deploy, or raise deployed-within (${formatDuration(deployedWithin)})`;
+  const what = live.number === null ? 'the live version' : `revision ${String(live.number)}`;
+  if (at !== undefined)
+    return now - at <= deployedWithin
+      ? undefined
+      : `${nameOf(workload)}: ${what} is ${ageInWords(now - at)} old; this pipeline did not deploy it${hint}`;
+  // No number yet: its controller has not even seen it.
+  if (live.number === null) return undefined;
+  return `${nameOf(workload)}: it cannot be told when ${what} became current, because it had been current before; this pipeline may not have deployed it${hint}`;
+}
+
+function named({ workload, revisions }: ChoiceOptions, wanted: number): Revision | string {
+  return (
+    revisions.find(({ number }) => number === wanted) ??
+    `${nameOf(workload)} has no revision ${String(wanted)}${kept(revisions)}`
+  );
+}
+
+function asRecorded(
+  { workload, revisions, now }: ChoiceOptions,
+  recorded: RecordedWorkload,
+): Revision | string {
+  const found =
+    revisions.find(({ hash }) => hash === recorded.hash) ??
+    // A number speaks of the same version only as long as the workload is the same object. The hash may be another one when the
+    // API server fills in other defaults than it did.
+    revisions.find(
+      ({ number, images }) =>
+        recorded.uid === workload.uid &&
+        number === recorded.revision &&
+        images.join() === recorded.images.join(),
+    );
+  if (found === undefined)
+    return `${nameOf(workload)}: the recorded version, ${versionInWords({ number: recorded.revision, images: recorded.images })}, is no longer in its history${kept(revisions)}`;
+  const rejection = rejectionOf(workload, found);
+  return rejection === undefined
+    ? found
+    : `${nameOf(workload)}: the recorded version, ${versionInWords(found)}, ${rejectedInWords(rejection, now)}`;
+}
+
+function newestEarlier({ workload, revisions, now }: ChoiceOptions, live: Live): Revision | string {
+  const others = revisions.filter(
+    ({ essence, number }) => essence !== live.essence && number < (live.number ?? Infinity),
+  );
+  const good = others.find((revision) => rejectionOf(workload, revision) === undefined);
+  if (good !== undefined) return good;
+  const [bad] = others;
+  const rejection = bad && rejectionOf(workload, bad);
+  if (bad === undefined || rejection === undefined) return noEarlier(workload);
+  return `${nameOf(workload)}: every earlier revision has been taken back before; the newest of them, ${versionInWords(bad)}, ${rejectedInWords(rejection, now)}`;
+}
+
+/** Why there is no earlier revision. */
+export function noEarlier(workload: Workload): string {
+  return workload.spec.revisionHistoryLimit === 0
+    ? `${nameOf(workload)} has no earlier revision: its revisionHistoryLimit is 0`
+    : `${nameOf(workload)} has no earlier revision`;
+}
+
+function kept(revisions: readonly Revision[]): string {
+  return revisions.length === 0
+    ? ': it has none at all'
+    : `: there are ${revisions.map(({ number }) => String(number)).join(', ')}`;
+}
+
+/** Whether, and by whom, a version was taken back. */
+export function rejectionOf(workload: Workload, version: Version): Rejection | undefined {
+  return readRejections(workload.annotations).find(({ hash }) => hash === version.hash);
+}
+
+export function rejectedInWords({ run, at }: Rejection, now: number): string {
+  const time = Date.parse(at);
+  const by =
+    run.runId === null ? `a run without an id (${run.system})` : `${run.system} run ${run.runId}`;
+  return `was taken back by ${by}${Number.isNaN(time) ? '' : ` at ${timeInWords(time, now)}`}`;
+}
+
+/** `put deployment/shop/api back from revision 14 (shop:v2) to 13 (shop:v1)` */
+export function stepInWords(fullName: string, from: Live, target: Revision): string {
+  return `put ${fullName} back from ${versionInWords(from)} to ${String(target.number)}${imagesInWords(target.images)}`;
+}
