@@ -160,11 +160,11 @@ describe('the bundle, other commands', () => {
 
   it('rollback that fails: exit 3, with the line of the integration guide', async () => {
     const { code, output } = await place.run([
-      ...['rollback', '--rollback', 'kubernetes,command', '--rollback-command', 'exit 4'],
-      ...['--kubernetes-workload', 'deployment/api'],
+      ...['rollback', '--rollback', 'kubernetes', '--kubernetes-workload', 'deployment/api'],
+      ...['--kubeconfig', 'none.yaml'],
     ]);
     expect(code).toBe(3);
-    expect(output).toContain('does not have this rung yet');
+    expect(output).toContain('❌ Rollback failed: no rung could act (kubernetes: ');
   });
 
   it('a snapshot is taken, used in the same run, and ignored loudly in another', async () => {

@@ -41,27 +41,21 @@ export async function buildLinks(
       continue;
     }
     const create = rungFactories[id];
-    const rung =
-      create === undefined
-        ? ({
-            kind: 'skip',
-            reason: `rollgate ${entry.version} does not have this rung yet`,
-          } as const)
-        : await create({
-            settings,
-            ciSystem,
-            ownRunId: ciSystem === info.system ? info.runId : null,
-            run: { system: info.system, runId: info.runId, url: info.runUrl },
-            recorded: recorded[id],
-            isRollbackRun,
-            env: withoutSecretInputs(entry.env, inputs),
-            platform: entry.platform,
-            fetch: session.fetch(),
-            exec,
-            redact: (text) => session.redactor.redact(text),
-            clock: entry.clock,
-            random: entry.random,
-          });
+    const rung = await create({
+      settings,
+      ciSystem,
+      ownRunId: ciSystem === info.system ? info.runId : null,
+      run: { system: info.system, runId: info.runId, url: info.runUrl },
+      recorded: recorded[id],
+      isRollbackRun,
+      env: withoutSecretInputs(entry.env, inputs),
+      platform: entry.platform,
+      fetch: session.fetch(),
+      exec,
+      redact: (text) => session.redactor.redact(text),
+      clock: entry.clock,
+      random: entry.random,
+    });
     links.push({ id, rung });
     if (rung.kind === 'skip') findings.push({ level: 'error', subject: id, message: rung.reason });
     else if (id === 'ci' && info.forkPullRequest) findings.push(fromFork);

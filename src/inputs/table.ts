@@ -364,7 +364,8 @@ export const inputs = {
   'helm-namespace': input(text(), {
     group: 'kubernetes',
     rung: 'helm',
-    description: 'Namespace of the Helm release. Default: `kubernetes-namespace`, else as helm has it.',
+    description:
+      'Namespace of the Helm release. Default: `kubernetes-namespace`, else as helm has it.',
   }),
 
   'compose-file': input(list(), {

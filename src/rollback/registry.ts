@@ -4,7 +4,7 @@ import type { Rung, RungId, Skip } from './types.js';
 type RungFactory = (dependencies: RungDependencies) => Promise<Rung | Skip>;
 
 /** The rungs that this version has. Each is loaded only when it is used: CI jobs pay for one, not for all. */
-export const rungFactories: Readonly<Partial<Record<RungId, RungFactory>>> = {
+export const rungFactories: Readonly<Record<RungId, RungFactory>> = {
   kubernetes: async (dependencies) =>
     (await import('./kubernetes.js')).setUpKubernetes(dependencies),
   helm: async (dependencies) => (await import('./helm.js')).setUpHelm(dependencies),
