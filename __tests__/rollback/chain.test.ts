@@ -34,6 +34,7 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
   const links: ChainLink[] = [];
   const executed: string[] = [];
   const budgets: Record<string, number> = {};
+  const promised: Record<string, number> = {};
   const lines: string[] = [];
   const acts: ((signal: AbortSignal) => Promise<string>)[] = [];
   let confirmations = 0;
@@ -41,6 +42,7 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
     clock,
     executed,
     budgets,
+    promised,
     lines,
     acts,
     confirmations: () => confirmations,
@@ -64,6 +66,7 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
         execute: async (_, context) => {
           executed.push(id);
           const began = clock.monotonic();
+          promised[id] = context.timeLeft();
           context.signal.addEventListener('abort', () => {
             budgets[id] = clock.monotonic() - began;
           });
@@ -371,6 +374,7 @@ describe('runChain, time', () => {
       .skip('scale-down');
     const report = await c.run();
     expect(c.budgets).toEqual({ kubernetes: 300_000, compose: 150_000, ci: 150_000 });
+    expect(c.promised).toEqual(c.budgets);
     expect(report.status).toBe('failed');
     expect(report.seconds).toBe(600);
   });

@@ -50,6 +50,7 @@ async function roll(more: Partial<PipelineClient>, state: RunState): Promise<Don
       beforeChange: () => undefined,
       progress: () => undefined,
       started: () => undefined,
+      timeLeft: () => 300_000,
       lastOfAll: (act) => acts.push(act),
     }),
   );

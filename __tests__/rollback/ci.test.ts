@@ -92,6 +92,7 @@ async function roll(scenario: Scenario): Promise<Told> {
         });
       },
       started: (run) => started.push(run),
+      timeLeft: () => 300_000,
       lastOfAll: () => undefined,
     });
   })();

@@ -47,6 +47,7 @@ async function execute(
       onLine?.(line);
     },
     started: () => undefined,
+    timeLeft: () => 300_000,
     lastOfAll: () => undefined,
   });
   return { result, lines, changes };
@@ -188,6 +189,7 @@ describe('the command rung', () => {
       beforeChange: () => undefined,
       progress: () => undefined,
       started: () => undefined,
+      timeLeft: () => 300_000,
       lastOfAll: () => undefined,
     });
     expect(calls).toEqual([

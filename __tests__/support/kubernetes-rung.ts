@@ -97,6 +97,7 @@ export class Scene {
           options.progress?.(line);
         },
         started: () => undefined,
+        timeLeft: () => 300_000,
         lastOfAll: () => undefined,
       }),
     );

@@ -53,6 +53,7 @@ export function contextWith(
     progress: (line) => {
       lines.push(line);
     },
+    timeLeft: () => 300_000,
     lastOfAll: () => undefined,
     started: () => undefined,
   };

@@ -77,6 +77,7 @@ export async function rollWith<S extends Pick<StandIn, 'secret' | 'hanging'>>(
       beforeChange: options.beforeChange ?? (() => undefined),
       progress: (line) => lines.push(line),
       started: () => undefined,
+      timeLeft: () => 300_000,
       lastOfAll: () => undefined,
     });
   })();

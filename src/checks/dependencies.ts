@@ -7,6 +7,8 @@ import type { Http } from '../support/http.js';
 export interface CheckDependencies {
   readonly settings: Settings;
   readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
   readonly http: () => Http;
   readonly exec: Exec;
   /** The environment of programs that a check runs. */

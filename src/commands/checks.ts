@@ -11,6 +11,7 @@ export function checksOf(session: Session, leastRate = 0): Promise<readonly Chec
   return createChecks({
     settings,
     clock: entry.clock,
+    random: entry.random,
     http,
     exec,
     env: withoutSecretInputs(entry.env, inputs),

@@ -94,6 +94,7 @@ export async function runChain(options: ChainOptions): Promise<RollbackReport> {
     const budget = isLast ? left : Math.min(left, Math.max(left / 2, LEAST_RUNG_TIME));
 
     const limited = deadline(clock, budget, link.id, signal);
+    const end = clock.monotonic() + budget;
     try {
       // What a rung of ours has changed looks like somebody else's deploy to the others.
       const guards = stop === undefined ? options.links : [link];
@@ -120,7 +121,10 @@ export async function runChain(options: ChainOptions): Promise<RollbackReport> {
         return report(withheld('dry run: nothing was rolled back'));
       }
       for (const step of plan.steps) progress(`${link.id}: ${step}`);
-      const { result, seconds } = await execute(rung, plan, options, limited.signal);
+      const { result, seconds } = await execute(rung, plan, options, {
+        signal: limited.signal,
+        end,
+      });
       if (isWithheld(result)) {
         note(link.id, 'failed', `withheld: ${result.reason}`);
         return report(stop ?? withheld(result.reason));
@@ -205,7 +209,7 @@ async function execute(
   rung: Rung,
   plan: Plan,
   options: ChainOptions,
-  signal: AbortSignal,
+  { signal, end }: { readonly signal: AbortSignal; readonly end: number },
 ): Promise<{ result: RungResult | Withheld; seconds: number }> {
   const { clock } = options;
   const began = clock.monotonic();
@@ -214,6 +218,7 @@ async function execute(
   const work = rung.execute(plan, {
     request: options.request,
     signal,
+    timeLeft: () => Math.max(0, end - clock.monotonic()),
     beforeChange: () => {
       acted.changed = true;
     },

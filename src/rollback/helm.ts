@@ -1,6 +1,5 @@
 import { messageOf } from '../support/errors.js';
 import type { Finding } from '../support/finding.js';
-import { formatDuration } from '../support/format.js';
 import type { RungDependencies } from './dependencies.js';
 import { createHelm, rollbackCommand, type Helm } from './helm/client.js';
 import { rollBack } from './helm/execution.js';
@@ -33,7 +32,7 @@ interface HelmPlan extends Plan {
 
 /** Before the end of our own time helm must have given up in order, milliseconds. */
 const RESERVE_MS = 15_000;
-const LEAST_TIMEOUT_MS = 30_000;
+const LEAST_TIMEOUT_MS = 5000;
 
 /** The `helm` rung as it is configured, or why there is none. */
 export function setUpHelm(dependencies: RungDependencies): Rung | Skip {
@@ -63,8 +62,6 @@ function createHelmRung(
   const helm: Helm = createHelm({ release, ...place, env, exec, redact, clock, random });
   const recorded = readRecorded(data, release);
   const contents = createContents(helm);
-  // A rung gets half of the chain's time, when another one follows.
-  const timeoutMs = Math.max(LEAST_TIMEOUT_MS, settings['rollback-timeout'] / 2 - RESERVE_MS);
   /** What this run judges; unknown until the watch begins. */
   let judged: Revision | undefined;
   /** The revision that our rollback has made; 0: none. */
@@ -167,7 +164,7 @@ function createHelmRung(
       return {
         kind: 'plan',
         steps: [
-          `${rollbackCommand(release, to.revision)} --wait --timeout ${formatDuration(timeoutMs)}: from ${inWords(live)} to ${inWords(to)}`,
+          `${rollbackCommand(release, to.revision)} --wait: from ${inWords(live)} to ${inWords(to)}`,
         ],
         from: plainly(live, now.workloads),
         to: plainly(to, then.workloads),
@@ -188,7 +185,7 @@ function createHelmRung(
           helm,
           clock,
           target: { ...target, live: top },
-          timeoutMs,
+          timeoutMs: Math.max(LEAST_TIMEOUT_MS, context.timeLeft() - RESERVE_MS),
           same: (a, b, signal) => isSame([], a, b, situation([], signal).digest),
         },
         context,

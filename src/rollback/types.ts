@@ -68,6 +68,8 @@ export interface RungContext {
    * with `Cancelled` when we must leave (begin nothing new, leave started runs running).
    */
   readonly signal: AbortSignal;
+  /** Milliseconds until `signal` is aborted because the time is over; for programs that must be told how long they have. */
+  timeLeft(): number;
   /** Must be called right before the first call that can change or start something. */
   beforeChange(): void;
   /** One line for the log: progress that a person waiting for it wants to see. */

@@ -30,6 +30,7 @@ class Scene {
       exec: this.docker.exec,
       env: {},
       redact: (text) => text.replaceAll('hunter2', '***'),
+      random: () => 0.5,
       leastRate: 0,
     });
     const [check] = checks;

@@ -89,6 +89,7 @@ describe('the kubernetes source', () => {
       exec: cluster.exec,
       env: {},
       redact: (text) => text.replaceAll('hunter2', '***'),
+      random: () => 0.5,
       leastRate: 0,
     };
   }

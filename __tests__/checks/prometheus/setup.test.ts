@@ -19,6 +19,7 @@ async function checksOf(flags: Readonly<Record<string, string>>): Promise<readon
     exec: () => Promise.reject(new Error('nothing is run')),
     env: {},
     redact: (text) => text,
+    random: () => 0.5,
     leastRate: 0,
   });
 }

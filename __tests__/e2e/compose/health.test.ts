@@ -37,6 +37,7 @@ describeWith('the containers of a project as a health check', lacking(), () => {
       exec,
       env: engine.env,
       redact: (text) => text,
+      random: () => 0.5,
       leastRate: 0,
     });
     if (made?.kind !== 'health') throw new Error('no health check');

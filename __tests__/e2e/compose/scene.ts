@@ -115,6 +115,7 @@ export class Scene {
       progress: (line) => {
         this.lines.push(line);
       },
+      timeLeft: () => 300_000,
       lastOfAll: () => undefined,
       started: () => undefined,
     };

@@ -61,6 +61,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
       exec: run,
       env: tools.get(kubectl)!.env(kubeconfig),
       redact: (text) => text.replaceAll('hunter2', '***'),
+      random: () => 0.5,
       leastRate: 0,
     };
     const [check] = setUpKubernetesChecks(dependencies);

@@ -49,7 +49,7 @@ describe('the helm rung', () => {
     const plan = await planOf(rung);
     expect(plan).toMatchObject({
       steps: [
-        'helm rollback api 1 --wait --timeout 4m 45s: from revision 3 (api-1.0.0, app v3) to revision 1 (api-1.0.0, app v1)',
+        'helm rollback api 1 --wait: from revision 3 (api-1.0.0, app v3) to revision 1 (api-1.0.0, app v1)',
       ],
       from: { revision: 3, images: ['registry.test/api:v3'] },
       to: { revision: 1, images: ['registry.test/api:v1'] },

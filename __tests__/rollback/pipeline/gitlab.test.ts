@@ -643,6 +643,7 @@ describe('objection', () => {
         signal: never,
         beforeChange: ignore,
         progress: ignore,
+        timeLeft: () => 300_000,
         lastOfAll: ignore,
         started: ignore,
       });

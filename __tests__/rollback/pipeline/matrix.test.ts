@@ -230,6 +230,7 @@ async function roll(create: Create, scenario: Scenario): Promise<Told> {
           lines.push(line);
         },
         started: (link) => links.push(link),
+        timeLeft: () => 300_000,
         lastOfAll: () => undefined,
       });
     })(),

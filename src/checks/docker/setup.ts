@@ -6,9 +6,9 @@ import { createContainerHealth } from './health.js';
 
 /** The check of the `docker` source, as the inputs ask for it. */
 export function setUpDockerChecks(dependencies: CheckDependencies): readonly Check[] {
-  const { settings, exec, env, redact, clock } = dependencies;
+  const { settings, exec, env, redact, clock, random } = dependencies;
   // A look comes again by itself; one that waits for the engine would be late.
-  const docker = createDocker({ exec, env, redact, clock, random: () => 0, patienceMs: 0 });
+  const docker = createDocker({ exec, env, redact, clock, random, patienceMs: 0 });
   return [
     createContainerHealth({
       docker,

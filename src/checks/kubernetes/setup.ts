@@ -5,7 +5,7 @@ import { createKubernetesHealth } from './health.js';
 
 /** The check of the `kubernetes` source, for when `kubernetes-health` is true. */
 export function setUpKubernetesChecks(dependencies: CheckDependencies): readonly Check[] {
-  const { settings, clock, exec, env, redact } = dependencies;
+  const { settings, clock, random, exec, env, redact } = dependencies;
   const workloads = new Set([
     ...(settings['kubernetes-workload'] ?? []),
     ...(settings['canary-workload'] ?? []),
@@ -18,8 +18,7 @@ export function setUpKubernetesChecks(dependencies: CheckDependencies): readonly
     exec,
     redact,
     clock,
-    // Jitter keeps many clients apart; here it is one, that asks again only before the watch.
-    random: () => 0.5,
+    random,
   });
   return [
     createKubernetesHealth({
