@@ -74,14 +74,28 @@ describe('readConfigFile', () => {
     ['durration: 5m', 'line 1: `durration` is not an input (did you mean `duration`?)'],
     ['\nfoo: 1', 'line 2: `foo` is not an input'],
     ['constructor: 1', 'line 1: `constructor` is not an input'],
+    ['checks: {}', 'line 1: `checks` is no list (write items like `- source: prometheus`)'],
+    ['checks: [1]', 'line 1: a check is a map (write it like `- source: prometheus`)'],
+    ['targets: {}', 'line 1: `targets` is no list (write items like `- name: api`)'],
+    ['targets: []', 'line 1: `targets` is no list (write items like `- name: api`)'],
+    ['targets: [api]', 'line 1: a target is a map (write it like `- name: api`)'],
     [
-      'checks: []',
-      'line 1: `checks` is not available in this version (describe one target with the inputs)',
+      'targets:\n  - url: https://a',
+      'line 2: a target has no name (give it a `name` of up to 63 letters, digits, `.`, `_` and `-`)',
     ],
     [
-      'targets: {}',
-      'line 1: `targets` is not available in this version (describe one target with the inputs)',
+      'targets:\n  - name: a/b',
+      'line 2: `a/b` is no name for a target (give it a `name` of up to 63 letters, digits, `.`, `_` and `-`)',
     ],
+    [
+      'targets:\n  - name: a\n  - name: a',
+      'line 3: a second target is called `a` (give it another `name`)',
+    ],
+    [
+      'targets:\n  - name: a\n    dry-run: true',
+      'line 3: `dry-run` holds for all targets (write it outside of `targets`)',
+    ],
+    ['targets:\n  - name: a\n    urll: b', 'line 3: `urll` is not an input (did you mean `url`?)'],
     ['config: other.yml', 'line 1: `config` has no meaning in the file (take it out)'],
     ['duration: 5m\nduration: 6m', 'line 2: a key stands here for the second time'],
     ['- a\n- b', 'is not a map of inputs (write lines like `duration: 5m`)'],
@@ -234,5 +248,74 @@ describe('a secret and an address of the file', () => {
     ['gitlab-url: https://git.example:444', 'https://git.example', 1],
   ])('is no matter when it is the address of the host itself: %s', (file, own, count) => {
     expect(stray(file, { CI_JOB_TOKEN: 's', CI_SERVER_URL: own }, 'gitlab')).toHaveLength(count);
+  });
+});
+
+describe('readConfigFile, checks and targets', () => {
+  it('gives every check as it stands, with its place', () => {
+    const file = readConfigFile(
+      'rollgate.yml',
+      [
+        'checks:',
+        '  - source: json',
+        '    max: 1.50',
+        '    paths: [/a, /b]',
+        '    headers: {X-Team: shop}',
+        '    nothing:',
+        '  - id: two',
+      ].join('\n'),
+    );
+    expect(file.problems).toEqual([]);
+    expect(file.checks).toEqual([
+      {
+        where: 'line 2',
+        fields: new Map<string, unknown>([
+          ['source', 'json'],
+          ['max', '1.50'],
+          ['paths', '/a\n/b'],
+          ['headers', { where: 'line 5', fields: new Map([['X-Team', 'shop']]) }],
+        ]),
+      },
+      { where: 'line 7', fields: new Map([['id', 'two']]) },
+    ]);
+  });
+
+  it('gives every target its own inputs and checks', () => {
+    const { targets, texts, problems } = readConfigFile(
+      'rollgate.yml',
+      [
+        'duration: 5m',
+        'targets:',
+        '  - name: eu',
+        '    url: [https://a, https://b]',
+        '    checks: [{ source: http }]',
+        '  - name: us',
+        '    duration: 1m',
+      ].join('\n'),
+    );
+    expect(problems).toEqual([]);
+    expect(Object.fromEntries(texts)).toEqual({ duration: '5m' });
+    expect(
+      targets.map(({ name, where, texts, checks }) => [
+        name,
+        where,
+        Object.fromEntries(texts),
+        checks.length,
+      ]),
+    ).toEqual([
+      ['eu', 'line 3', { url: 'https://a\nhttps://b' }, 1],
+      ['us', 'line 6', { duration: '1m' }, 0],
+    ]);
+  });
+
+  it('does not unfold a check without bound', () => {
+    const { problems } = readConfigFile(
+      'rollgate.yml',
+      'checks:\n  - a: {b: {c: {d: 1}}}\n    list: [[1]]',
+    );
+    expect(problems.map(({ message }) => message)).toEqual([
+      'line 2: the value of `b` is neither a text nor a list of texts',
+      'line 3: the value of `list` is neither a text nor a list of texts',
+    ]);
   });
 });

@@ -1,39 +1,61 @@
 import {
-  isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   LineCounter,
   parseDocument,
   type Document,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { messageOf, type Problem } from '../support/errors.js';
+import { readEntries, type Entry } from './config-file/entries.js';
+import type { Reader } from './config-file/reader.js';
+import { followed, joined, scalarText } from './config-file/yaml-text.js';
 import { quote } from './parsed.js';
 import { didYouMean } from './suggest.js';
-import { inputIds, inputOf, isInputId, type InputId } from './table.js';
+import { inputIds, inputOf, isInputId, targetInputIds, type InputId } from './table.js';
 
-/** What a configuration file gives: the text of each input, as if it had come from a variable. */
-export interface ConfigFile {
+/** What a part of the file says: the text of each input, as if it had come from a variable, and its checks. */
+export interface Scope {
   readonly texts: ReadonlyMap<InputId, string>;
+  readonly checks: readonly Entry[];
+}
+
+/** One target of the file. The inputs outside of it are its defaults. */
+export interface TargetScope extends Scope {
+  readonly name: string;
+  /** `line 12`. */
+  readonly where: string;
+}
+
+/** What a configuration file gives. */
+export interface ConfigFile extends Scope {
+  /** Empty: the file describes one target by its inputs. */
+  readonly targets: readonly TargetScope[];
   readonly problems: readonly Problem[];
   /** Secrets that should not be in the file; known so that they can be hidden. */
   readonly secrets: readonly string[];
 }
 
-const planned: readonly string[] = ['checks', 'targets'];
+/** The names of targets stand in files, in logs and in the parameters of rollback pipelines. */
+const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /**
  * Reads a configuration file. Everything that is wrong is in `problems`, with line numbers; nothing is thrown.
  * @param name as messages show it
  */
 export function readConfigFile(name: string, content: string): ConfigFile {
-  const texts = new Map<InputId, string>();
   const problems: Problem[] = [];
   const secrets: string[] = [];
-  const file = { texts, problems, secrets };
-  const problem = (message: string, fix?: string): void => {
-    problems.push({ subject: name, message, ...(fix === undefined ? {} : { fix }) });
+  const empty: ConfigFile = { texts: new Map(), checks: [], targets: [], problems, secrets };
+  const problem = (where: string, message: string, fix?: string): void => {
+    problems.push({
+      subject: name,
+      message: where === '' ? message : `${where}: ${message}`,
+      ...(fix === undefined ? {} : { fix }),
+    });
   };
 
   const lines = new LineCounter();
@@ -41,51 +63,128 @@ export function readConfigFile(name: string, content: string): ConfigFile {
   try {
     doc = parseDocument(content, { lineCounter: lines, prettyErrors: false });
   } catch (thrown) {
-    problem(`cannot be read as YAML: ${messageOf(thrown)}`);
-    return file;
+    problem('', `cannot be read as YAML: ${messageOf(thrown)}`);
+    return empty;
   }
   const at = (offset: number | undefined): string =>
-    offset === undefined ? '' : `line ${String(lines.linePos(offset).line)}: `;
+    offset === undefined ? '' : `line ${String(lines.linePos(offset).line)}`;
   if (doc.errors.length > 0) {
-    for (const error of doc.errors) problem(`${at(error.pos[0])}${syntaxMessage(error)}`);
-    return file;
+    for (const error of doc.errors) problem(at(error.pos[0]), syntaxMessage(error));
+    return empty;
   }
-  if (doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null)) return file;
+  if (doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null))
+    return empty;
   if (!isMap(doc.contents)) {
-    problem('is not a map of inputs', 'write lines like `duration: 5m`');
-    return file;
+    problem('', 'is not a map of inputs', 'write lines like `duration: 5m`');
+    return empty;
   }
+  const reader: Reader = {
+    doc,
+    where: (node) => at(isNode(node) ? node.range?.[0] : undefined),
+    problem,
+    secret: (text) => secrets.push(text),
+  };
+  let targets: readonly TargetScope[] = [];
+  const scope = readScope(reader, doc.contents, inputIds, {
+    targets: (value, where) => {
+      targets = readTargets(reader, value, where);
+    },
+  });
+  return { ...scope, targets, problems, secrets };
+}
 
-  for (const { key, value } of doc.contents.items) {
+/**
+ * The inputs and checks of one part of the file.
+ * @param known the inputs that have a meaning there
+ * @param others what else may stand there, and how it is read
+ */
+function readScope(
+  reader: Reader,
+  map: YAMLMap,
+  known: readonly InputId[],
+  others: Readonly<Record<string, (value: unknown, where: string) => void>>,
+): Scope {
+  const texts = new Map<InputId, string>();
+  let checks: readonly Entry[] = [];
+  const keys = ['checks', ...Object.keys(others)];
+  for (const { key, value } of map.items) {
     const id = isScalar(key) ? String(key.value) : '';
-    const where = at(key.range[0]);
-    if (planned.includes(id)) {
-      problem(
-        `${where}\`${id}\` is not available in this version`,
-        'describe one target with the inputs',
-      );
-    } else if (!isInputId(id)) {
-      problem(`${where}${quote(id)} is not an input`, didYouMean(id, inputIds));
-    } else if (inputOf(id).inFile === false) {
-      problem(`${where}\`${id}\` has no meaning in the file`, 'take it out');
-    } else {
-      const text = textOf(doc, id, value);
-      if (text === undefined) {
-        problem(`${where}the value of \`${id}\` is neither a text nor ${shapeInWords(id)}`);
-      } else if (text !== '') {
-        const hidden = refusedSecrets(id, text);
-        if (hidden.length === 0) texts.set(id, text);
-        else {
-          secrets.push(...hidden);
-          problem(
-            `${where}\`${id}\` holds a secret, and secrets do not belong in a file`,
-            'give it by a secret variable of the CI system',
-          );
-        }
-      }
-    }
+    const where = reader.where(key);
+    const other = Object.hasOwn(others, id) ? others[id] : undefined;
+    if (id === 'checks') checks = readEntries(reader, value, where);
+    else if (other !== undefined) other(value, where);
+    else if (!isInputId(id))
+      reader.problem(where, `${quote(id)} is not an input`, didYouMean(id, [...known, ...keys]));
+    else if (inputOf(id).inFile === false)
+      reader.problem(where, `\`${id}\` has no meaning in the file`, 'take it out');
+    else if (!known.includes(id))
+      reader.problem(where, `\`${id}\` holds for all targets`, 'write it outside of `targets`');
+    else readInput(reader, texts, id, value, where);
   }
-  return file;
+  return { texts, checks };
+}
+
+function readInput(
+  reader: Reader,
+  texts: Map<InputId, string>,
+  id: InputId,
+  value: unknown,
+  where: string,
+): void {
+  const text = textOf(reader.doc, id, value);
+  if (text === undefined) {
+    reader.problem(where, `the value of \`${id}\` is neither a text nor ${shapeInWords(id)}`);
+    return;
+  }
+  if (text === '') return;
+  const hidden = refusedSecrets(id, text);
+  if (hidden.length === 0) {
+    texts.set(id, text);
+    return;
+  }
+  for (const secret of hidden) reader.secret(secret);
+  reader.problem(
+    where,
+    `\`${id}\` holds a secret, and secrets do not belong in a file`,
+    'give it by a secret variable of the CI system',
+  );
+}
+
+function readTargets(reader: Reader, value: unknown, where: string): readonly TargetScope[] {
+  const list = followed(reader.doc, value);
+  if (!isSeq(list) || list.items.length === 0) {
+    reader.problem(where, '`targets` is no list', 'write items like `- name: api`');
+    return [];
+  }
+  const names = new Set<string>();
+  return list.items.flatMap((item): TargetScope[] => {
+    const map = followed(reader.doc, item);
+    const place = reader.where(item);
+    if (!isMap(map)) {
+      reader.problem(place, 'a target is a map', 'write it like `- name: api`');
+      return [];
+    }
+    let name = '';
+    const scope = readScope(reader, map, targetInputIds, {
+      name: (given) => {
+        name = scalarText(reader.doc, given) ?? '';
+      },
+    });
+    if (!TARGET_NAME.test(name)) {
+      reader.problem(
+        place,
+        name === '' ? 'a target has no name' : `${quote(name)} is no name for a target`,
+        'give it a `name` of up to 63 letters, digits, `.`, `_` and `-`',
+      );
+      return [];
+    }
+    if (names.has(name)) {
+      reader.problem(place, `a second target is called ${quote(name)}`, 'give it another `name`');
+      return [];
+    }
+    names.add(name);
+    return [{ ...scope, name, where: place }];
+  });
 }
 
 function refusedSecrets(id: InputId, text: string): readonly string[] {
@@ -130,22 +229,4 @@ function textOf(doc: Document.Parsed, id: InputId, node: unknown): string | unde
     );
   }
   return scalarText(doc, target);
-}
-
-function joined(parts: readonly (string | undefined)[]): string | undefined {
-  return parts.includes(undefined) ? undefined : parts.join('\n');
-}
-
-/** Numbers keep the spelling of the file: the branch `1.10` is not the number 1.1. */
-function scalarText(doc: Document.Parsed, node: unknown): string | undefined {
-  const target = followed(doc, node);
-  if (target === null || target === undefined) return '';
-  if (!isScalar(target)) return undefined;
-  if (target.value === null) return '';
-  return (typeof target.value === 'string' ? target.value : (target.source ?? '')).trim();
-}
-
-/** An alias without an anchor stays what it is, which is no value. */
-function followed(doc: Document.Parsed, node: unknown): unknown {
-  return isAlias(node) ? (node.resolve(doc) ?? node) : node;
 }

@@ -1,5 +1,5 @@
 import type { RungId } from '../rollback/types.js';
-import { originInWords, type Resolution } from './resolve.js';
+import { originInWords, type TargetResolution } from './resolve.js';
 import { inputIds, inputOf } from './table.js';
 
 /** A rung of the chain, and whether the user configured it. */
@@ -14,18 +14,18 @@ export interface ConfiguredRung {
  * The rungs in the order of the chain. What a host sets by itself configures nothing: a job token alone is no sign that
  * somebody wants a pipeline started.
  */
-export function configuredRungs(resolution: Resolution): readonly ConfiguredRung[] {
+export function configuredRungs(resolution: TargetResolution): readonly ConfiguredRung[] {
   return chain(resolution).map((id) => ({ id, ...judge(id, resolution) }));
 }
 
 /** With a Helm release, helm comes before kubernetes: to undo a workload behind helm's back leaves the release wrong. */
-function chain({ settings }: Resolution): readonly RungId[] {
+function chain({ settings }: TargetResolution): readonly RungId[] {
   const named = settings.rollback;
   if (settings['helm-release'] === undefined || named.includes('helm')) return named;
   return named.flatMap((id): RungId[] => (id === 'kubernetes' ? ['helm', id] : [id]));
 }
 
-function judge(id: RungId, resolution: Resolution): Omit<ConfiguredRung, 'id'> {
+function judge(id: RungId, resolution: TargetResolution): Omit<ConfiguredRung, 'id'> {
   const { settings, origins, givenByUser } = resolution;
   if (id === 'ci' && settings['ci-system'] === 'none') {
     return { configured: false, because: '`ci-system` is `none`' };

@@ -1,10 +1,10 @@
-import type { Resolution } from './resolve.js';
+import type { TargetResolution } from './resolve.js';
 import { inputIds, inputOf } from './table.js';
 
 /**
  * The configuration that rules, by id, as the user would write it. Secrets are `***`; what is not set is left out.
  */
-export function effective({ settings }: Resolution): Readonly<Record<string, string>> {
+export function effective({ settings }: TargetResolution): Readonly<Record<string, string>> {
   return Object.fromEntries(
     inputIds.flatMap((id) => {
       const value = settings[id];

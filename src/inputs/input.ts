@@ -48,6 +48,8 @@ export interface InputFacts {
   readonly configures?: true;
   /** Of a secret: the inputs that hold the URLs it is sent to. */
   readonly sentTo?: readonly string[];
+  /** Concerns the whole run: a target of the configuration file has none of its own. */
+  readonly perRun?: true;
   /** `false`: has no meaning in the configuration file. */
   readonly inFile?: false;
 }

@@ -1,6 +1,7 @@
 import type { Environment, HostSystem } from '../hosts/types.js';
 import { messageOf, type Problem } from '../support/errors.js';
-import { readConfigFile } from './config-file.js';
+import type { Entry } from './config-file/entries.js';
+import { readConfigFile, type ConfigFile, type TargetScope } from './config-file.js';
 import { crossCheck, remarks } from './cross-checks.js';
 import { quote } from './parsed.js';
 import { secretsOf } from './secrets.js';
@@ -37,17 +38,30 @@ export interface InputSources {
   readonly readFile: (path: string) => string | undefined;
 }
 
-/** The inputs of a run, and everything that is to be said about them. */
-export interface Resolution {
+/** The inputs of one target. */
+export interface TargetResolution {
   /** Complete even when there are problems: a value that was refused is replaced by the default. */
   readonly settings: Settings;
   readonly origins: Readonly<Record<InputId, Origin>>;
+  /** Whether the user set it: by flag, variable or file, not the host and not the default. */
+  readonly givenByUser: (id: InputId) => boolean;
+  /** The entries of `checks` that hold for it. */
+  readonly checks: readonly Entry[];
+}
+
+/** A target, with its inputs: those of the file's target, and the flat ones for all that it does not say. */
+export interface ResolvedTarget extends TargetResolution {
+  readonly name: string;
+}
+
+/** The inputs of a run, and everything that is to be said about them. */
+export interface Resolution extends TargetResolution {
+  /** Never empty: without `targets` in the file it is the one that the flat inputs describe. */
+  readonly targets: readonly ResolvedTarget[];
   readonly problems: readonly Problem[];
   readonly notices: readonly string[];
   /** Every secret that was seen, used or not; each is to be hidden wherever something is printed. */
   readonly secrets: readonly string[];
-  /** Whether the user set it: by flag, variable or file, not the host and not the default. */
-  readonly givenByUser: (id: InputId) => boolean;
 }
 
 interface Found {
@@ -55,12 +69,22 @@ interface Found {
   readonly origin: Origin;
 }
 
-interface File {
+interface File extends ConfigFile {
   readonly name: string;
-  readonly texts: ReadonlyMap<InputId, string>;
+}
+
+/** Where the inputs of one target are looked up. */
+interface Places {
+  readonly sources: InputSources;
+  readonly file: File | undefined;
+  /** `undefined`: the flat inputs. */
+  readonly target?: TargetScope | undefined;
 }
 
 const usualFile = 'rollgate.yml';
+
+/** The flat inputs describe one target, and this is its name. */
+const ONLY_TARGET = 'default';
 
 /**
  * Looks every input up in all its places. An empty text counts as not set. Everything that is wrong is collected;
@@ -72,13 +96,53 @@ export function resolveInputs(sources: InputSources): Resolution {
   const secrets = new Set<string>();
 
   const file = findFile(sources, problems, notices, secrets);
+  for (const id of inputIds)
+    for (const text of everyText(id, sources))
+      for (const secret of secretsOf(inputOf(id), text)) secrets.add(secret);
+
+  const flat = resolveTarget({ sources, file }, problems);
+  const scopes = file?.targets ?? [];
+  const targets =
+    scopes.length === 0
+      ? [{ name: ONLY_TARGET, ...flat }]
+      : scopes.map((target) => ({
+          name: target.name,
+          ...resolveTarget({ sources, file, target }, problems),
+        }));
+  for (const target of targets) {
+    const found = [
+      ...crossCheck(target.settings, target.origins),
+      ...strayingSecrets(target.settings, target.origins, sources),
+    ];
+    problems.push(...found.map((problem) => ofTarget(problem, target, scopes.length)));
+    notices.push(
+      ...remarks(target.settings).map((remark) =>
+        scopes.length === 0 ? remark : `Target ${target.name}: ${remark}`,
+      ),
+    );
+  }
+  notices.push(...unknownNotices(sources.env));
+  return { ...flat, targets, problems: distinct(problems), notices, secrets: [...secrets] };
+}
+
+function ofTarget(problem: Problem, { name }: ResolvedTarget, targets: number): Problem {
+  return targets === 0 ? problem : { ...problem, message: `${problem.message} (target ${name})` };
+}
+
+/** What is wrong with a flat input is so for each target. */
+function distinct(problems: readonly Problem[]): readonly Problem[] {
+  const seen = new Set<string>();
+  return problems.filter((problem) => {
+    const text = JSON.stringify(problem);
+    return !seen.has(text) && seen.add(text);
+  });
+}
+
+function resolveTarget(places: Places, problems: Problem[]): TargetResolution {
   const values: Partial<Record<InputId, unknown>> = {};
   const origins: Partial<Record<InputId, Origin>> = {};
   for (const id of inputIds) {
-    for (const text of everyText(id, sources)) {
-      for (const secret of secretsOf(inputOf(id), text)) secrets.add(secret);
-    }
-    const { value, origin } = read(id, sources, file, problems);
+    const { value, origin } = read(id, places, problems);
     values[id] = value;
     origins[id] = origin;
   }
@@ -88,20 +152,14 @@ export function resolveInputs(sources: InputSources): Resolution {
     values[id] = values[fallback];
     origins[id] = { level: 7, name: fallback };
   }
-
-  const settings = values as Settings;
   const complete = origins as Record<InputId, Origin>;
-  problems.push(...crossCheck(settings, complete));
-  problems.push(...strayingSecrets(settings, complete, sources));
-  notices.push(...remarks(settings));
-  notices.push(...unknownNotices(sources.env));
+  const { file, target } = places;
+  const own = target?.checks ?? [];
   return {
-    settings,
+    settings: values as Settings,
     origins: complete,
-    problems,
-    notices,
-    secrets: [...secrets],
     givenByUser: (id) => complete[id].level <= 5,
+    checks: own.length > 0 ? own : (file?.checks ?? []),
   };
 }
 
@@ -112,12 +170,11 @@ export function originInWords(origin: Origin): string {
 
 function read(
   id: InputId,
-  sources: InputSources,
-  file: File | undefined,
+  places: Places,
   problems: Problem[],
 ): { value: unknown; origin: Origin } {
   const row = inputOf(id);
-  const found = lookUp(id, sources, file);
+  const found = lookUp(id, places);
   const origin = found?.origin ?? { level: 7, name: 'the default' };
   if (found !== undefined) {
     const parsed = row.parse(found.text);
@@ -132,10 +189,17 @@ function read(
   return { value: byDefault?.ok === true ? byDefault.value : undefined, origin };
 }
 
-function lookUp(id: InputId, sources: InputSources, file: File | undefined): Found | undefined {
+function lookUp(id: InputId, { sources, file, target }: Places): Found | undefined {
   const { flags, env, system } = sources;
   const row = inputOf(id);
   return (
+    // What a target says for itself is nearer to it than anything that is said for all.
+    pick(
+      5,
+      target === undefined
+        ? []
+        : [[`${file?.name ?? ''}, target ${target.name}`, target.texts.get(id)]],
+    ) ??
     pick(1, [[id === 'command' ? 'the command line' : `--${id}`, flags.get(id)]]) ??
     fromVariables(2, actionVariables(id), env) ??
     fromVariables(3, [ownVariable(id)], env) ??
@@ -180,7 +244,7 @@ function findFile(
   notices: string[],
   secrets: Set<string>,
 ): File | undefined {
-  const named = lookUp('config', sources, undefined);
+  const named = lookUp('config', { sources, file: undefined });
   const name = named?.text ?? usualFile;
   let content: string | undefined;
   try {
@@ -209,7 +273,7 @@ function findFile(
   const read = readConfigFile(name, content);
   problems.push(...read.problems);
   for (const secret of read.secrets) secrets.add(secret);
-  return { name, texts: read.texts };
+  return { name, ...read };
 }
 
 /**

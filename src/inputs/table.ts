@@ -48,23 +48,27 @@ const ofRun = ['run_id'] as const;
 export const inputs = {
   command: input(command(), {
     group: 'general',
+    perRun: true,
     default: 'run',
     description:
       'What to do: `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay` or `demo`. On a command line it is the first word.',
   }),
   config: input(path(), {
     group: 'general',
+    perRun: true,
     inFile: false,
     description:
       'Configuration file (YAML) with the same ids as keys. Default: `rollgate.yml` where there is one; in a run for a pull or merge request it is ignored unless this input names it.',
   }),
   'dry-run': input(boolean(), {
     group: 'general',
+    perRun: true,
     default: 'false',
     description: 'Watch and judge, print the exact rollback that would be done, and do none.',
   }),
   reason: input(text(), {
     group: 'general',
+    perRun: true,
     description: 'Why `rollback` is called; stands in the report and goes along with the rollback.',
   }),
 
@@ -126,6 +130,7 @@ export const inputs = {
   }),
   'fail-on': input(choices(['unhealthy', 'inconclusive'], { none: 'none' }), {
     group: 'watch',
+    perRun: true,
     default: 'unhealthy,inconclusive',
     description:
       'Verdicts that fail the job: `unhealthy`, `inconclusive`, both, or `none`. For others the process exits 0 with a warning, and report.json keeps the code.',
@@ -306,11 +311,13 @@ export const inputs = {
   }),
   'rollback-scope': input(choice(['failed', 'all']), {
     group: 'rollback',
+    perRun: true,
     default: 'failed',
     description: 'With several targets: roll back those that `failed`, or `all` of them.',
   }),
   'snapshot-file': input(path(), {
     group: 'rollback',
+    perRun: true,
     default: 'rollgate-report/snapshot.json',
     description: 'Where `snapshot` records what runs before the deploy.',
   }),
@@ -802,6 +809,7 @@ export const inputs = {
 
   'report-dir': input(path(), {
     group: 'report',
+    perRun: true,
     default: 'rollgate-report',
     description: 'Folder for report.json, summary.md, junit.xml and recording.ndjson.',
   }),
@@ -813,6 +821,7 @@ export const inputs = {
   }),
   'ca-file': input(path(), {
     group: 'report',
+    perRun: true,
     description:
       'File with further certificate authorities (PEM) for every HTTPS connection. Default: none.',
   }),
@@ -827,6 +836,9 @@ export type Settings = {
 };
 
 export const inputIds = Object.keys(inputs) as readonly InputId[];
+
+/** Those that each target of the configuration file may have for itself. */
+export const targetInputIds = inputIds.filter((id) => inputOf(id).perRun !== true);
 
 /** The row of an input, without the type of its value. */
 export function inputOf(id: InputId): Input<unknown> {
