@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { buildLinks } from '../../src/commands/links.js';
 import { openSession } from '../../src/commands/session.js';
+import { targetSessions } from '../../src/commands/target.js';
 import type { Environment } from '../../src/hosts/types.js';
 import type { Finding } from '../../src/support/finding.js';
 import { entryWith } from '../support/entry.js';
@@ -24,7 +25,9 @@ async function findings(
   const session = await openSession(entryWith({ argv, env }));
   try {
     expect(session.problems).toEqual([]);
-    return (await buildLinks(session, { isRollbackRun })).findings;
+    const [target] = targetSessions(session);
+    if (target === undefined) throw new Error('there is no target');
+    return (await buildLinks(target, { isRollbackRun })).findings;
   } finally {
     session.close();
   }

@@ -2,14 +2,14 @@ import type { ChainLink, Rung } from '../rollback/types.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import type { Finding } from '../support/finding.js';
-import type { Session } from './session.js';
+import type { BaseSession } from './session.js';
 
 /** A rung may look this long at what runs, milliseconds. */
 const TIMEOUT = 45_000;
 
 /** Has every rung look at what runs when the watch begins. One that cannot see it has nothing to compare with later. */
 export async function beginAll(
-  session: Session,
+  session: BaseSession,
   links: readonly ChainLink[],
 ): Promise<{
   readonly findings: readonly Finding[];
@@ -31,7 +31,7 @@ export async function beginAll(
 }
 
 /** After a healthy verdict: has every rung keep what runs now. That it could not be kept does not change the verdict. */
-export async function keepAll(session: Session, links: readonly ChainLink[]): Promise<void> {
+export async function keepAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
   const { console } = session;
   for (const rung of rungsOf(links)) {
     const { value, problem } = await limited(
@@ -51,7 +51,7 @@ function rungsOf(links: readonly ChainLink[]): readonly Rung[] {
 }
 
 async function limited<T>(
-  { entry }: Session,
+  { entry }: BaseSession,
   what: string,
   rung: Rung,
   act: (signal: AbortSignal) => Promise<T> | undefined,

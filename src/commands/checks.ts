@@ -3,10 +3,10 @@ import type { Check } from '../checks/types.js';
 import { inputs } from '../inputs/table.js';
 import { withoutSecretInputs } from '../inputs/variables.js';
 import { run as exec } from '../support/exec.js';
-import type { Session } from './session.js';
+import type { TargetSession } from './target.js';
 
 /** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */
-export function checksOf(session: Session, leastRate = 0): Promise<readonly Check[]> {
+export function checksOf(session: TargetSession, leastRate = 0): Promise<readonly Check[]> {
   const { entry, settings, http, redactor } = session;
   return createChecks({
     settings,

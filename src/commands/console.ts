@@ -11,6 +11,8 @@ export interface Console {
   /** On a terminal a line that the next one replaces; elsewhere nothing. */
   live(text: string): void;
   readonly hasLive: boolean;
+  /** The same console, whose lines begin with `[name]`. */
+  of(name: string): Console;
   /** When something was last said, on the monotonic clock. */
   readonly saidAt: () => number;
   /** The text as it may leave this process. */
@@ -46,26 +48,28 @@ export function createConsole(options: {
     if (live) write(ERASE_LINE);
     live = false;
   };
-  return {
+  const speaking = (prefix: string): Console => ({
     line(text) {
       clear();
-      host.line(clean(text));
+      host.line(clean(`${prefix}${text}`));
     },
     group(title, body) {
       clear();
-      host.group(clean(title), body.map(clean));
+      host.group(clean(`${prefix}${title}`), body.map(clean));
     },
     annotate(level, title, message) {
       clear();
-      host.annotate(level, clean(title), clean(message));
+      host.annotate(level, clean(title), clean(`${prefix}${message}`));
     },
     live(text) {
       if (!terminal) return;
-      write(`${ERASE_LINE}${clean(text)}`);
+      write(`${ERASE_LINE}${clean(`${prefix}${text}`)}`);
       live = true;
     },
     hasLive: terminal,
+    of: (name) => speaking(`[${name}] `),
     saidAt: () => saidAt,
     clean,
-  };
+  });
+  return speaking('');
 }

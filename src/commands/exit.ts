@@ -1,6 +1,7 @@
 import type { Verdict } from '../gate/types.js';
 import { exitCodes } from '../inputs/exit-codes.js';
 import type { RollbackStatus } from '../rollback/types.js';
+import type { Outcome } from './outcome.js';
 
 /** The code of one target's outcome. */
 export function exitCodeOf(verdict: Verdict | 'not-judged', rollback: RollbackStatus): number {
@@ -40,4 +41,35 @@ export function processExitCode(
 ): number {
   if (verdict !== 'unhealthy' && verdict !== 'inconclusive') return code;
   return failOn.includes(verdict) ? code : exitCodes.healthy;
+}
+
+/** The same for several targets: the worst of what each would exit with. */
+export function exitCodeOfAll(
+  outcome: Pick<Outcome, 'exitCode' | 'verdict' | 'targets'>,
+  failOn: readonly string[],
+): number {
+  const { exitCode, verdict, targets = [] } = outcome;
+  if (verdict === null || verdict === 'not-judged' || targets.length < 2)
+    return processExitCode(exitCode, verdict, failOn);
+  return worstCode(
+    targets.map((target) =>
+      processExitCode(exitCodeOf(target.verdict, target.rollback.status), target.verdict, failOn),
+    ),
+  );
+}
+
+/** Which of several codes a person must hear of first. */
+const worstFirst: readonly number[] = [
+  exitCodes.internal,
+  exitCodes.needsPerson,
+  exitCodes.rolledBack,
+  exitCodes.inconclusive,
+  exitCodes.withheld,
+  exitCodes.cancelled,
+  exitCodes.usage,
+];
+
+/** The code of a run with several targets; 0 when none of them has another. */
+export function worstCode(codes: readonly number[]): number {
+  return worstFirst.find((code) => codes.includes(code)) ?? exitCodes.healthy;
 }

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { effective } from '../inputs/effective.js';
+import { ONLY_TARGET, type Resolution } from '../inputs/resolve.js';
 import { reportFileNames, reportPath, writeReport } from '../report/files.js';
 import { outputsOf } from '../report/outputs.js';
 import type { RunReport } from '../report/record.js';
@@ -8,7 +9,7 @@ import { finalLines } from '../report/terminal.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import { neutralise } from '../support/text.js';
-import { processExitCode } from './exit.js';
+import { exitCodeOfAll } from './exit.js';
 import type { Outcome } from './outcome.js';
 import type { Session } from './session.js';
 
@@ -41,9 +42,23 @@ export function reportOf(session: Session, outcome: Outcome): RunReport {
     targets: outcome.targets ?? [],
     findings: outcome.findings ?? [],
     notices: session.notices,
-    config: effective(resolution),
+    config: configOf(resolution),
   };
   return session.redactor.redactAll(report);
+}
+
+/** The flat inputs, and for each of several targets what it has otherwise. */
+function configOf(resolution: Resolution): Readonly<Record<string, unknown>> {
+  const flat = effective(resolution);
+  const [first, ...others] = resolution.targets;
+  if (first === undefined || (others.length === 0 && first.name === ONLY_TARGET)) return flat;
+  const targets = resolution.targets.map((target) => [
+    target.name,
+    Object.fromEntries(
+      Object.entries(effective(target)).filter(([id, value]) => flat[id] !== value),
+    ),
+  ]);
+  return { ...flat, targets: Object.fromEntries(targets) as unknown };
 }
 
 /**
@@ -67,7 +82,7 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
       path: written ? resolve(directory, reportFileNames.summary) : null,
     }),
   );
-  const code = processExitCode(outcome.exitCode, outcome.verdict, settings['fail-on']);
+  const code = exitCodeOfAll(outcome, settings['fail-on']);
   annotate(session, report, code);
   for (const line of finalLines(report, path, { colour: console.hasLive })) console.line(line);
   await actLastOfAll(session);

@@ -5,9 +5,8 @@ import { rungFactories } from '../rollback/registry.js';
 import type { ChainLink } from '../rollback/types.js';
 import { run as exec } from '../support/exec.js';
 import type { Finding } from '../support/finding.js';
-import type { Session } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
-import { TARGET } from './target.js';
+import type { TargetSession } from './target.js';
 
 /** The chain as it is configured. */
 export interface Links {
@@ -26,14 +25,14 @@ export interface LinkOptions {
 }
 
 export async function buildLinks(
-  session: Session,
+  session: TargetSession,
   { isRollbackRun = false, snapshot }: LinkOptions,
 ): Promise<Links> {
   const { entry, settings, info, resolution } = session;
   const ciSystem = ciSystemOf(session);
   const links: ChainLink[] = [];
   const findings: Finding[] = [];
-  const recorded = snapshot?.targets.find(({ name }) => name === TARGET)?.rungs ?? {};
+  const recorded = snapshot?.targets.find(({ name }) => name === session.target)?.rungs ?? {};
   const rungs = configuredRungs(resolution);
   for (const { id, configured, because } of rungs) {
     if (!configured) {
@@ -80,7 +79,7 @@ const fromFork: Finding = {
 };
 
 /** The explicit system; else the one that we run in; else the only one whose inputs were given. */
-function ciSystemOf({ settings, info, resolution }: Session): string | undefined {
+function ciSystemOf({ settings, info, resolution }: TargetSession): string | undefined {
   const explicit = settings['ci-system'];
   if (explicit !== undefined) return explicit === 'none' ? undefined : explicit;
   if (info.system !== 'local') return info.system;

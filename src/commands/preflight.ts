@@ -1,37 +1,64 @@
 import { exitCodes } from '../inputs/exit-codes.js';
 import { UsageError } from '../support/errors.js';
 import type { Finding } from '../support/finding.js';
+import { inPool } from '../support/pool.js';
 import { checksOf } from './checks.js';
 import { withoutCheck, withoutRung } from './completeness.js';
 import { buildLinks } from './links.js';
 import { preflightAll, printFindings } from './preflighting.js';
 import { recordedSnapshot } from './recorded.js';
 import type { Session } from './session.js';
+import type { Snapshot } from './snapshot-file.js';
+import { ofTarget, targetSessions, type TargetSession } from './target.js';
 
-/** Proves that every configured check and rung would work. Changes nothing. */
+/** So many targets are proven at a time: each runs programs of its own. */
+const AT_A_TIME = 4;
+
+/** Proves that every configured check and rung of every target would work. Changes nothing. */
 export async function preflight(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
-  const { settings, console } = session;
-  const checks = await checksOf(session);
-  const built = await buildLinks(session, { snapshot: await recordedSnapshot(session) });
-  const missing = [
-    ...withoutCheck(checks),
-    ...(settings['on-unhealthy'] === 'rollback' ? withoutRung(built.configured) : []),
-  ];
-  const findings: Finding[] = [
-    ...built.findings,
-    ...missing.map((problem): Finding => ({ level: 'error', ...problem })),
-  ];
-  findings.push(...(await preflightAll(session, checks, built.links)));
+  const { console } = session;
+  const snapshot = await recordedSnapshot(session);
+  const proven = await inPool(AT_A_TIME, targetSessions(session), (target) =>
+    prove(target, snapshot),
+  );
+  const findings = proven.flatMap((each) => each.findings);
   printFindings(session, findings);
   const errors = findings.filter(({ level }) => level === 'error').length;
-  const rungs = built.links.filter(({ rung }) => rung.kind === 'rung').map(({ id }) => id);
   if (errors > 0) {
     console.line(`preflight: ${String(errors)} of these would keep the gate from doing its work`);
     return exitCodes.usage;
   }
-  console.line(
-    `preflight: everything would work (checks: ${checks.map(({ id }) => id).join(', ')}; rollback: ${rungs.length === 0 ? 'none' : rungs.join(', ')})`,
-  );
+  for (const { target, checks, rungs } of proven)
+    target.console.line(
+      `preflight: everything would work (checks: ${checks.join(', ')}; rollback: ${rungs.length === 0 ? 'none' : rungs.join(', ')})`,
+    );
   return exitCodes.healthy;
+}
+
+async function prove(
+  target: TargetSession,
+  snapshot: Snapshot | undefined,
+): Promise<{
+  readonly target: TargetSession;
+  readonly findings: readonly Finding[];
+  readonly checks: readonly string[];
+  readonly rungs: readonly string[];
+}> {
+  const checks = await checksOf(target);
+  const built = await buildLinks(target, { snapshot });
+  const missing = [
+    ...withoutCheck(checks),
+    ...(target.settings['on-unhealthy'] === 'rollback' ? withoutRung(built.configured) : []),
+  ];
+  return {
+    target,
+    findings: ofTarget(target, [
+      ...built.findings,
+      ...missing.map((problem): Finding => ({ level: 'error', ...problem })),
+      ...(await preflightAll(target, checks, built.links)),
+    ]),
+    checks: checks.map(({ id }) => id),
+    rungs: built.links.filter(({ rung }) => rung.kind === 'rung').map(({ id }) => id),
+  };
 }

@@ -4,14 +4,14 @@ import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import type { Finding } from '../support/finding.js';
 import { formatDuration } from '../support/format.js';
-import type { Session } from './session.js';
+import type { BaseSession } from './session.js';
 
 /** One check or rung must be proven within this time, milliseconds. */
 const TIMEOUT = 45_000;
 
 /** Asks every check and every usable rung whether it would work, side by side. */
 export async function preflightAll(
-  session: Session,
+  session: BaseSession,
   checks: readonly Check[],
   links: readonly ChainLink[],
 ): Promise<readonly Finding[]> {
@@ -21,7 +21,7 @@ export async function preflightAll(
 }
 
 async function preflightOne(
-  { entry }: Session,
+  { entry }: BaseSession,
   part: {
     readonly id: string;
     preflight(signal: AbortSignal): Promise<readonly Finding[]>;
@@ -58,14 +58,14 @@ export function findingInWords(finding: Finding): string {
 }
 
 /** What preflight found, worst first; nothing at all when it found nothing. */
-export function printFindings({ console }: Session, findings: readonly Finding[]): void {
+export function printFindings({ console }: BaseSession, findings: readonly Finding[]): void {
   for (const level of ['error', 'warning', 'notice'] as const)
     for (const finding of findings.filter((f) => f.level === level))
       if (level === 'notice') console.line(`note: ${findingInWords(finding)}`);
       else console.annotate(level, 'Rollgate preflight', findingInWords(finding));
 }
 
-export function planInWords(settings: Session['settings']): string {
+export function planInWords(settings: BaseSession['settings']): string {
   const warmUp =
     settings['warm-up'] > 0 ? `${formatDuration(settings['warm-up'])} of warm-up and ` : '';
   return `${warmUp}${formatDuration(settings.duration)}, looked at every ${formatDuration(settings.interval)}`;

@@ -1,5 +1,8 @@
 import { exitCodes } from '../inputs/exit-codes.js';
+import type { TargetReport } from '../report/record.js';
+import type { RollbackStatus } from '../rollback/types.js';
 import { UsageError } from '../support/errors.js';
+import { worstCode } from './exit.js';
 import { withoutRung } from './completeness.js';
 import { buildLinks } from './links.js';
 import { rollbackMarker } from './marker.js';
@@ -8,39 +11,59 @@ import { printFindings } from './preflighting.js';
 import { recordedSnapshot } from './recorded.js';
 import { rollBack } from './rolling-back.js';
 import type { Session } from './session.js';
-import { TARGET } from './target.js';
+import { ofTarget, targetSessions } from './target.js';
 
-/** Runs the chain now, without a watch. */
+/** Runs the chain of every target now, without a watch. */
 export async function rollback(session: Session): Promise<Outcome> {
   const { settings, console } = session;
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const marker = rollbackMarker(session);
-  const { links, findings, configured } = await buildLinks(session, {
-    isRollbackRun: marker !== null,
-    snapshot: await recordedSnapshot(session),
-  });
-  const missing = withoutRung(configured);
+  const snapshot = await recordedSnapshot(session);
+  const prepared = await Promise.all(
+    targetSessions(session).map(async (target) => ({
+      target,
+      built: await buildLinks(target, { isRollbackRun: marker !== null, snapshot }),
+    })),
+  );
+  const missing = prepared.flatMap(({ target, built }) =>
+    ofTarget(target, withoutRung(built.configured)),
+  );
   if (missing.length > 0) throw new UsageError(missing);
   const reason = settings.reason ?? 'A rollback was asked for by hand.';
   if (marker !== null)
     console.line(`this is a rollback run (${marker}): it does its work without starting another`);
+  const findings = prepared.flatMap(({ target, built }) => ofTarget(target, built.findings));
   printFindings(session, findings);
-  const report = await rollBack(session, {
-    links,
-    verdict: 'requested',
-    reason,
-    mustBeRight: () => true,
-  });
+  const reports = await Promise.all(
+    prepared.map(async ({ target, built }): Promise<TargetReport> => {
+      const report = await rollBack(target, {
+        links: built.links,
+        verdict: 'requested',
+        reason,
+        mustBeRight: () => true,
+      });
+      return {
+        name: target.target,
+        verdict: 'not-judged',
+        reason,
+        checks: [],
+        rollback: report,
+      };
+    }),
+  );
+  const details = reports.map(({ name, rollback: { status, detail } }) =>
+    reports.length === 1 ? detail : `${name}: ${status}${detail === '' ? '' : `, ${detail}`}`,
+  );
   return {
     verdict: 'not-judged',
-    exitCode: report.status === 'verified' ? exitCodes.healthy : codeOf(report.status),
-    reason: `${reason} ${report.detail}`.trim(),
-    targets: [{ name: TARGET, verdict: 'not-judged', reason, checks: [], rollback: report }],
+    exitCode: worstCode(reports.map((report) => codeOf(report.rollback.status))),
+    reason: `${reason} ${details.join('; ')}`.trim(),
+    targets: reports,
     findings,
   };
 }
 
 /** A dry run, or a live version that is not ours: nothing was done, as asked. */
-function codeOf(status: string): number {
-  return status === 'withheld' ? exitCodes.healthy : exitCodes.needsPerson;
+function codeOf(status: RollbackStatus): number {
+  return status === 'verified' || status === 'withheld' ? exitCodes.healthy : exitCodes.needsPerson;
 }

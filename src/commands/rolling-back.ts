@@ -11,8 +11,7 @@ import type {
 import { formatDuration } from '../support/format.js';
 import { checksOf } from './checks.js';
 import { withHeartbeat } from './heartbeat.js';
-import type { Session } from './session.js';
-import { TARGET } from './target.js';
+import type { TargetSession } from './target.js';
 
 /** Own probes go at least this fast while a rollback is confirmed: a person is waiting. */
 const CONFIRM_RATE = 10;
@@ -27,7 +26,10 @@ export interface RollbackOrder {
 }
 
 /** Runs the chain for the target, and confirms what it did. */
-export async function rollBack(session: Session, order: RollbackOrder): Promise<RollbackReport> {
+export async function rollBack(
+  session: TargetSession,
+  order: RollbackOrder,
+): Promise<RollbackReport> {
   const { entry, settings, console } = session;
   const again = async (): Promise<readonly Check[]> =>
     (await checksOf(session, CONFIRM_RATE)).filter(
@@ -54,7 +56,7 @@ export async function rollBack(session: Session, order: RollbackOrder): Promise<
     runChain({
       links: order.links,
       request: {
-        target: TARGET,
+        target: session.target,
         verdict: order.verdict,
         reason: order.reason,
         correlationId: `rollgate-${entry.uuid()}`,

@@ -1,30 +1,21 @@
-import type { WatchOutcome } from '../gate/watch.js';
 import { exitCodes } from '../inputs/exit-codes.js';
-import { notNeeded, type TargetReport } from '../report/record.js';
-import type { RollbackReport } from '../rollback/types.js';
 import { isCancelled } from '../support/abort.js';
 import { UsageError } from '../support/errors.js';
 import type { Finding } from '../support/finding.js';
-import { formatDuration } from '../support/format.js';
-import { beginAll, keepAll } from './beginning.js';
-import { checksOf } from './checks.js';
-import { withoutCheck, withoutRung } from './completeness.js';
-import { exitCodeOf } from './exit.js';
-import { buildLinks, type Links } from './links.js';
+import { combine } from './combining.js';
+import { judgeAll } from './judging.js';
 import { rollbackMarker } from './marker.js';
 import type { Outcome } from './outcome.js';
+import { findingInWords, planInWords, printFindings } from './preflighting.js';
 import {
-  findingInWords,
-  planInWords,
-  preflightAll,
-  printFindings,
-  usableRungs,
-} from './preflighting.js';
-import { recordedSnapshot } from './recorded.js';
-import { rollBack } from './rolling-back.js';
+  obstacle,
+  prepareAll,
+  proveAll,
+  type PreparedTarget,
+  type ProvenTarget,
+} from './preparing.js';
 import type { Session } from './session.js';
-import { TARGET } from './target.js';
-import { watchTarget } from './watching.js';
+import { ofTarget } from './target.js';
 
 /** Preflight, watch, verdict, chain, confirmation. */
 export async function run(session: Session): Promise<Outcome> {
@@ -37,50 +28,22 @@ export async function run(session: Session): Promise<Outcome> {
     };
   if (session.problems.length > 0) throw new UsageError(session.problems);
 
-  const { entry, settings, console } = session;
-  const checks = await checksOf(session);
-  const wantsRollback =
-    settings['on-unhealthy'] === 'rollback' || settings['on-inconclusive'] === 'rollback';
-  const built: Links = wantsRollback
-    ? await buildLinks(session, { snapshot: await recordedSnapshot(session) })
-    : { links: [], findings: [], configured: 0 };
-  const missing = [
-    ...withoutCheck(checks),
-    ...(wantsRollback ? withoutRung(built.configured) : []),
-  ];
-  if (missing.length > 0) throw new UsageError(missing);
-
-  console.line(
-    `rollgate ${entry.version}: watching ${subjects(checks)} for ${planInWords(settings)}`,
-  );
-  let found: readonly Finding[];
-  let alreadyRolledBack: string | undefined;
+  const prepared = await prepareAll(session);
+  announce(session, prepared);
+  let proven: readonly ProvenTarget[];
   try {
-    const [preflight, beginning] = await Promise.all([
-      preflightAll(session, checks, built.links),
-      beginAll(session, built.links),
-    ]);
-    found = [...built.findings, ...preflight, ...beginning.findings];
-    alreadyRolledBack = beginning.alreadyRolledBack;
+    proven = await proveAll(prepared);
   } catch (error) {
-    if (!isCancelled(entry.signal)) throw error;
+    if (!isCancelled(session.entry.signal)) throw error;
     return cancelledEarly(session);
   }
-  if (alreadyRolledBack !== undefined)
-    return {
-      verdict: 'inconclusive',
-      exitCode: exitCodes.inconclusive,
-      reason: `Already rolled back: ${alreadyRolledBack} Nothing was watched.`,
-      findings: found.map(asWarning),
-    };
-  const checkIds = new Set(checks.map((check) => check.id));
-  const badChecks = found.filter((f) => f.level === 'error' && checkIds.has(f.subject));
-  const noUsableRung = wantsRollback && usableRungs(built.links, found).length === 0;
-  if (badChecks.length > 0 || noUsableRung)
+  const found = proven.flatMap((target) => ofTarget(target.session, target.findings));
+  const inTheWay = obstacle(proven);
+  if (inTheWay !== undefined)
     return {
       verdict: null,
       exitCode: exitCodes.usage,
-      reason: `${badChecks.length > 0 ? 'A check would not work' : 'No rung of the rollback chain would work'}, so nothing was watched: ${found
+      reason: `${inTheWay}, so nothing was watched: ${found
         .filter((f) => f.level === 'error')
         .map(findingInWords)
         .join('; ')}`,
@@ -89,59 +52,27 @@ export async function run(session: Session): Promise<Outcome> {
   // A broken rung is only a warning while another one works.
   const findings = found.map(asWarning);
   printFindings(session, findings);
-
-  const startedAt = entry.clock.now();
-  const watched = await watchTarget(session, checks);
-  const rollback = await answer(session, watched, built);
-  if (watched.verdict === 'healthy' && !settings['dry-run']) await keepAll(session, built.links);
-  const target: TargetReport = {
-    name: TARGET,
-    verdict: watched.verdict,
-    reason: reasonOf(watched, rollback),
-    checks: watched.results,
-    rollback,
-  };
-  return {
-    verdict: watched.verdict,
-    exitCode: exitCodeOf(watched.verdict, rollback.status),
-    reason: target.reason,
-    targets: [target],
-    findings,
-    detectedAt: watched.decidedAt === null ? null : startedAt + watched.decidedAt,
-    detectionSeconds: watched.decidedAt === null ? null : watched.decidedAt / 1000,
-  };
+  return { ...combine(await judgeAll(session, proven)), findings };
 }
 
-/** What the verdict leads to. */
-async function answer(
-  session: Session,
-  watched: WatchOutcome,
-  { links }: Links,
-): Promise<RollbackReport> {
-  const { settings, console } = session;
-  const { verdict } = watched;
-  if (verdict !== 'unhealthy' && verdict !== 'inconclusive') return notNeeded;
-  console.line(`${verdict} after ${formatDuration(watched.decidedAt ?? 0)}: ${watched.reason}`);
-  const wanted = settings[verdict === 'unhealthy' ? 'on-unhealthy' : 'on-inconclusive'];
-  if (wanted === 'report')
-    return verdict === 'inconclusive'
-      ? notNeeded
-      : { ...notNeeded, status: 'withheld', detail: '`on-unhealthy` is `report`' };
-  const breached = new Set(
-    watched.results.filter((result) => result.outcome === 'breached').map((result) => result.id),
-  );
-  return rollBack(session, {
-    links,
-    verdict,
-    reason: watched.reason,
-    mustBeRight: (check) => breached.has(check.id) || watched.decidedBy.includes(check.id),
-  });
+function announce({ entry, console }: Session, targets: readonly PreparedTarget[]): void {
+  const names = targets.map(({ session }) => session.target);
+  if (targets.length > 1)
+    console.line(`rollgate ${entry.version}: watching ${namesInWords(names)}`);
+  if (targets.length > MOST_SHOWN) return;
+  for (const { session, checks } of targets)
+    session.console.line(
+      `${session.isOnly ? `rollgate ${entry.version}: ` : ''}watching ${subjects(checks)} for ${planInWords(session.settings)}`,
+    );
 }
 
-function reasonOf(watched: WatchOutcome, rollback: RollbackReport): string {
-  return watched.verdict === 'inconclusive' && rollback.status === 'not-needed'
-    ? `${watched.reason} Nothing was rolled back.`
-    : watched.reason;
+/** So many targets have a line of their own at the begin. */
+const MOST_SHOWN = 10;
+
+function namesInWords(names: readonly string[]): string {
+  const shown = names.slice(0, MOST_SHOWN).join(', ');
+  const more = names.length - MOST_SHOWN;
+  return `${String(names.length)} targets: ${shown}${more > 0 ? ` and ${String(more)} more` : ''}`;
 }
 
 function asWarning(finding: Finding): Finding {

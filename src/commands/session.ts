@@ -15,13 +15,12 @@ import type { Entry } from './entry.js';
 /** One request to the API of a CI system, milliseconds. */
 const API_TIMEOUT = 30_000;
 
-/** Everything that a command works with. Nothing of the outside world has been touched when it is made. */
-export interface Session {
+/** What a command works with, for the whole run and for each target. */
+export interface BaseSession {
   readonly entry: Entry;
   readonly command: CommandId;
   readonly info: HostInfo;
   readonly host: Host;
-  readonly resolution: Resolution;
   readonly settings: Settings;
   /** Of the command line and of the inputs. */
   readonly problems: readonly Problem[];
@@ -36,6 +35,11 @@ export interface Session {
   readonly http: () => Http;
   readonly fetch: () => typeof globalThis.fetch;
   readonly close: () => void;
+}
+
+/** The whole run. Nothing of the outside world has been touched when it is made. */
+export interface Session extends BaseSession {
+  readonly resolution: Resolution;
 }
 
 export async function openSession(entry: Entry): Promise<Session> {

@@ -1,26 +1,26 @@
 import { exitCodes } from '../inputs/exit-codes.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import { deadline, raceSignal } from '../support/abort.js';
+import { inPool } from '../support/pool.js';
 import { buildLinks } from './links.js';
 import { makeDirectoryOf } from './finish.js';
 import type { Session } from './session.js';
-import { TARGET } from './target.js';
+import { targetSessions, type TargetSession } from './target.js';
 import type { Snapshot } from './snapshot-file.js';
 
-/** Looking at what runs now may take this long, milliseconds. */
+/** So many targets are looked at at a time: each runs programs of its own. */
+const AT_A_TIME = 4;
+
+/** Looking at what runs now in one target may take this long, milliseconds. */
 const TIMEOUT = 60_000;
 
 /** Records what runs now, before the deploy. */
 export async function snapshot(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const { entry, info, settings, console } = session;
-  const { links } = await buildLinks(session, {});
-  const rungs: Record<string, unknown> = {};
-  const limited = deadline(entry.clock, TIMEOUT, 'the snapshot', entry.signal);
+  let targets: Snapshot['targets'];
   try {
-    for (const { id, rung } of links)
-      if (rung.kind === 'rung' && rung.snapshot !== undefined)
-        rungs[id] = await raceSignal(rung.snapshot(limited.signal), limited.signal);
+    targets = await inPool(AT_A_TIME, targetSessions(session), recorded);
   } catch (error) {
     console.annotate(
       'error',
@@ -28,15 +28,13 @@ export async function snapshot(session: Session): Promise<number> {
       `what runs now could not be recorded: ${messageOf(error)}`,
     );
     return exitCodes.usage;
-  } finally {
-    limited.clear();
   }
   const taken: Snapshot = {
     schema: 1,
     tool: { name: 'rollgate', version: entry.version },
     host: { system: info.system, runId: info.runId, attempt: info.attempt },
     takenAt: new Date(entry.clock.now()).toISOString(),
-    targets: [{ name: TARGET, rungs }],
+    targets,
   };
   const path = settings['snapshot-file'];
   await makeDirectoryOf(session, path);
@@ -46,9 +44,27 @@ export async function snapshot(session: Session): Promise<number> {
     `${JSON.stringify(session.redactor.redactAll(taken), null, 2)}\n`,
   );
   await entry.files.rename(temporary, path);
-  const recorded = Object.keys(rungs);
+  const what = targets.flatMap(({ name, rungs }) =>
+    Object.keys(rungs).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
+  );
   console.line(
-    `snapshot of ${recorded.length === 0 ? 'this run' : recorded.join(', ')} written to ${path}`,
+    `snapshot of ${what.length === 0 ? 'this run' : what.join(', ')} written to ${path}`,
   );
   return exitCodes.healthy;
+}
+
+/** What every rung of the target sees now. */
+async function recorded(session: TargetSession): Promise<Snapshot['targets'][number]> {
+  const { entry, target } = session;
+  const { links } = await buildLinks(session, {});
+  const rungs: Record<string, unknown> = {};
+  const limited = deadline(entry.clock, TIMEOUT, 'the snapshot', entry.signal);
+  try {
+    for (const { id, rung } of links)
+      if (rung.kind === 'rung' && rung.snapshot !== undefined)
+        rungs[id] = await raceSignal(rung.snapshot(limited.signal), limited.signal);
+  } finally {
+    limited.clear();
+  }
+  return { name: target, rungs };
 }

@@ -1,46 +1,66 @@
 import { configuredRungs } from '../inputs/configured.js';
 import { effective } from '../inputs/effective.js';
 import { exitCodes } from '../inputs/exit-codes.js';
-import { originInWords } from '../inputs/resolve.js';
+import { originInWords, type TargetResolution } from '../inputs/resolve.js';
 import type { InputId } from '../inputs/table.js';
-import { UsageError } from '../support/errors.js';
+import { UsageError, type Problem } from '../support/errors.js';
 import { checksOf } from './checks.js';
 import { withoutCheck, withoutRung } from './completeness.js';
 import type { Session } from './session.js';
+import { ofTarget, targetSessions, type TargetSession } from './target.js';
 
 /** Checks the configuration, and prints the effective one with where each value comes from. */
 export async function validate(session: Session): Promise<number> {
-  const { console, resolution, settings } = session;
-  const rungs = configuredRungs(resolution);
-  const configured = rungs.filter((rung) => rung.configured).length;
-  const checks = await checksOf(session);
+  const { console } = session;
+  const targets = await Promise.all(
+    targetSessions(session).map(async (target) => ({ target, checks: await checksOf(target) })),
+  );
   const problems = [
     ...session.problems,
-    ...withoutCheck(checks),
-    ...(settings['on-unhealthy'] === 'rollback' ? withoutRung(configured) : []),
+    ...targets.flatMap(({ target, checks }) => ofTarget(target, lacking(target, checks))),
   ];
   if (problems.length > 0) throw new UsageError(problems);
   for (const notice of session.notices) console.annotate('notice', 'Rollgate', notice);
-  const values = effective(resolution);
-  const width = Math.max(...Object.keys(values).map((id) => id.length));
-  console.group(
-    'effective configuration',
-    Object.entries(values).map(
-      ([id, value]) =>
-        `${id.padEnd(width)}  ${value.replace(/\n/g, ', ')}  (${originInWords(resolution.origins[id as InputId])})`,
-    ),
-  );
-  console.group(
-    'checks',
-    checks.map((check) => `${check.id}  ${check.subject}`),
-  );
-  console.group(
-    'rollback chain',
-    rungs.map(
-      ({ id, configured, because }) =>
-        `${id}  ${configured ? 'configured' : 'skipped'}: ${because}`,
-    ),
-  );
+  if (targets.length > 1) console.group('effective configuration', valuesOf(session.resolution));
+  for (const { target, checks } of targets) {
+    const values = valuesOf(target.resolution, target.isOnly ? undefined : session.resolution);
+    if (values.length > 0) target.console.group('effective configuration', values);
+    target.console.group(
+      'checks',
+      checks.map((check) => `${check.id}  ${check.subject}`),
+    );
+    target.console.group(
+      'rollback chain',
+      configuredRungs(target.resolution).map(
+        ({ id, configured, because }) =>
+          `${id}  ${configured ? 'configured' : 'skipped'}: ${because}`,
+      ),
+    );
+  }
   console.line('the configuration is valid');
   return exitCodes.healthy;
+}
+
+function lacking(
+  { resolution, settings }: TargetSession,
+  checks: readonly unknown[],
+): readonly Problem[] {
+  const configured = configuredRungs(resolution).filter((rung) => rung.configured).length;
+  return [
+    ...withoutCheck(checks),
+    ...(settings['on-unhealthy'] === 'rollback' ? withoutRung(configured) : []),
+  ];
+}
+
+/** Each value with where it comes from; with `others` only what is not the same there. */
+function valuesOf(resolution: TargetResolution, others?: TargetResolution): readonly string[] {
+  const elsewhere: Readonly<Record<string, string>> = others === undefined ? {} : effective(others);
+  const values = Object.entries(effective(resolution)).filter(
+    ([id, value]) => elsewhere[id] !== value,
+  );
+  const width = Math.max(0, ...values.map(([id]) => id.length));
+  return values.map(
+    ([id, value]) =>
+      `${id.padEnd(width)}  ${value.replace(/\n/g, ', ')}  (${originInWords(resolution.origins[id as InputId])})`,
+  );
 }

@@ -1,15 +1,26 @@
 import { join } from 'node:path';
-import type { Check } from '../checks/types.js';
 import type { WatchPlan } from '../gate/types.js';
 import { watch, type WatchOutcome } from '../gate/watch.js';
 import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, type RecordingLine } from '../report/recording.js';
-import { progressLine } from '../report/terminal.js';
-import { createLogCadence, tickEvery } from './progress.js';
+import { formatDuration } from '../support/format.js';
+import type { PreparedTarget } from './preparing.js';
+import { createProgress, tickEvery, type Progress } from './progress.js';
 import type { Session } from './session.js';
-import { TARGET } from './target.js';
+import type { TargetSession } from './target.js';
 
-export function watchPlanOf({ settings }: Session): WatchPlan {
+/** A watch that has ended. */
+export interface Watched extends WatchOutcome {
+  /** Wall clock of its begin, milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** How long it took, milliseconds. */
+  readonly endedAfter: number;
+}
+
+/** Two targets begin so far apart, milliseconds, so that many of them do not look in the same moment. */
+const APART = 20;
+
+export function watchPlanOf({ settings }: TargetSession): WatchPlan {
   return {
     warmUp: settings['warm-up'],
     duration: settings.duration,
@@ -23,56 +34,76 @@ export function watchPlanOf({ settings }: Session): WatchPlan {
   };
 }
 
-/** Runs the watch: every event goes into the recording as it happens, and now and then a line into the log. */
-export async function watchTarget(
+/**
+ * Begins to watch all targets. Every event goes into one recording as it happens, and now and then a line into the log.
+ * @param signal ends the watches that are not over
+ */
+export async function beginWatching<T extends PreparedTarget>(
   session: Session,
-  checks: readonly Check[],
-): Promise<WatchOutcome> {
-  const { entry, settings, console } = session;
-  const plan = watchPlanOf(session);
-  const totalMs = plan.warmUp + plan.duration;
+  targets: readonly T[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<T, Promise<Watched>>> {
+  const { entry, console } = session;
   const record = await openRecording(session);
-  record(
-    headerLine(entry.version, new Date(entry.clock.now()).toISOString(), [
-      { name: TARGET, plan, checks },
-    ]),
+  const plans = targets.map((target) => ({
+    name: target.session.target,
+    plan: watchPlanOf(target.session),
+    checks: target.checks,
+  }));
+  record(headerLine(entry.version, new Date(entry.clock.now()).toISOString(), plans));
+  const progress = createProgress(console, plans);
+  return new Map(
+    targets.map((target, index) => {
+      const watched = watchTarget(target, { index, signal, record, progress });
+      // Awaited later; until then a failure must not count as unhandled.
+      watched.catch(() => undefined);
+      return [target, watched];
+    }),
   );
-  const worthALine = createLogCadence(plan.interval);
+}
+
+async function watchTarget(
+  { session, checks }: PreparedTarget,
+  world: {
+    readonly index: number;
+    readonly signal: AbortSignal;
+    readonly record: (line: RecordingLine) => void;
+    readonly progress: Progress;
+  },
+): Promise<Watched> {
+  const { entry, target, console, settings } = session;
+  const { index, signal, record, progress } = world;
+  // When it is aborted meanwhile, the watch says so.
+  await entry.clock.sleep(index * APART, signal).catch(() => undefined);
+  const startedAt = entry.clock.now();
+  const began = entry.clock.monotonic();
   const outcome = await watch({
-    plan,
+    plan: watchPlanOf(session),
     checks,
     clock: entry.clock,
-    signal: entry.signal,
+    signal,
     tickEvery: tickEvery(settings.interval, console.hasLive),
     observer: {
       event: (event, at) => {
-        record({ type: 'event', target: TARGET, at, event });
+        record({ type: 'event', target, at, event });
       },
       tick: (state) => {
-        const line = progressLine(
-          {
-            elapsedMs: state.elapsed,
-            totalMs,
-            phase: state.elapsed < plan.warmUp ? 'warm-up' : 'watch',
-            checks: state.results,
-          },
-          { colour: console.hasLive },
-        );
-        if (console.hasLive) console.live(line);
-        else if (worthALine(state)) console.line(line);
+        progress.tick(target, state);
       },
     },
   });
-  if (outcome.verdict !== 'cancelled') {
-    const { verdict, reason, decidedBy, decidedAt } = outcome;
+  const { verdict, reason, decidedBy, decidedAt } = outcome;
+  if (verdict !== 'cancelled')
     record({
       type: 'judgement',
-      target: TARGET,
+      target,
       ...(decidedAt === null ? {} : { at: decidedAt }),
       judgement: { verdict, reason, decidedBy },
     });
-  }
-  return outcome;
+  if (verdict === 'unhealthy' || verdict === 'inconclusive')
+    console.line(`${verdict} after ${formatDuration(decidedAt ?? 0)}: ${reason}`);
+  else if (verdict === 'healthy' && !session.isOnly) console.line(`healthy: ${reason}`);
+  return { ...outcome, startedAt, endedAfter: entry.clock.monotonic() - began };
 }
 
 /** Lines are written at once, so that a killed run leaves what it saw. A disk that is full does not end the watch. */

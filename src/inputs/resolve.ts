@@ -84,7 +84,7 @@ interface Places {
 const usualFile = 'rollgate.yml';
 
 /** The flat inputs describe one target, and this is its name. */
-const ONLY_TARGET = 'default';
+export const ONLY_TARGET = 'default';
 
 /**
  * Looks every input up in all its places. An empty text counts as not set. Everything that is wrong is collected;
@@ -102,13 +102,14 @@ export function resolveInputs(sources: InputSources): Resolution {
 
   const flat = resolveTarget({ sources, file }, problems);
   const scopes = file?.targets ?? [];
-  const targets =
+  const all =
     scopes.length === 0
       ? [{ name: ONLY_TARGET, ...flat }]
       : scopes.map((target) => ({
           name: target.name,
           ...resolveTarget({ sources, file, target }, problems),
         }));
+  const targets = chosen(all, flat, problems);
   for (const target of targets) {
     const found = [
       ...crossCheck(target.settings, target.origins),
@@ -123,6 +124,24 @@ export function resolveInputs(sources: InputSources): Resolution {
   }
   notices.push(...unknownNotices(sources.env));
   return { ...flat, targets, problems: distinct(problems), notices, secrets: [...secrets] };
+}
+
+/** The targets that are wanted. When none of them is known, all: what is wrong with them is to be said too. */
+function chosen(
+  all: readonly ResolvedTarget[],
+  { settings: { target: wanted }, origins }: TargetResolution,
+  problems: Problem[],
+): readonly ResolvedTarget[] {
+  if (wanted === undefined) return all;
+  const names = all.map(({ name }) => name);
+  for (const name of wanted.filter((each) => !names.includes(each)))
+    problems.push({
+      subject: 'target',
+      message: `there is no target ${quote(name)} (${originInWords(origins.target)})`,
+      fix: didYouMean(name, names) ?? `name one of ${names.join(', ')}`,
+    });
+  const picked = all.filter(({ name }) => wanted.includes(name));
+  return picked.length === 0 ? all : picked;
 }
 
 function ofTarget(problem: Problem, { name }: ResolvedTarget, targets: number): Problem {

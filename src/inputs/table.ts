@@ -66,6 +66,11 @@ export const inputs = {
     default: 'false',
     description: 'Watch and judge, print the exact rollback that would be done, and do none.',
   }),
+  target: input(list(), {
+    group: 'general',
+    perRun: true,
+    description: 'Only these targets of the configuration file, by name. Default: all of them.',
+  }),
   reason: input(text(), {
     group: 'general',
     perRun: true,

@@ -14,6 +14,8 @@ export interface Progress {
   readonly totalMs: number;
   readonly phase: 'warm-up' | 'watch' | 'confirming';
   readonly checks: readonly CheckResult[];
+  /** Whose checks these are, where there are several targets. */
+  readonly lead?: string;
 }
 
 /** How lines are to look. Colour is for a terminal that shows it. */
@@ -43,7 +45,7 @@ export function progressLine(progress: Progress, style: Style = plain): string {
     .map((metric) => progress.checks.filter((check) => check.metric === metric))
     .filter((checks) => checks.length > 0)
     .map(part);
-  let line = `${time}${phase}`;
+  let line = `${time}${phase}${progress.lead === undefined ? '' : `  ${progress.lead}`}`;
   let columns = line.length;
   let shown = 0;
   for (const { text, outcome } of parts) {
@@ -97,6 +99,11 @@ const healthWord: Readonly<Record<CheckResult['outcome'], string>> = {
   breached: 'failing',
   'no-data': 'no answer yet',
 };
+
+/** How badly off the checks together are: as the worst of them. */
+export function severityOf(checks: readonly CheckResult[]): number {
+  return Math.max(-Infinity, ...checks.map(severity));
+}
 
 /** Breached first, then the strongest evidence, then the share of failures. */
 function severity(check: CheckResult): number {

@@ -1,0 +1,138 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolveWith } from '../support/resolve-inputs.js';
+
+const file = (...lines: string[]): { files: Record<string, string> } => ({
+  files: { 'rollgate.yml': lines.join('\n') },
+});
+
+const messages = (resolution: ReturnType<typeof resolveWith>): string[] =>
+  resolution.problems.map(({ subject, message }) => `${subject}: ${message}`);
+
+describe('targets', () => {
+  it('without any the flat inputs are the only one', () => {
+    const { targets, settings } = resolveWith({ flags: { url: 'https://a' } });
+    expect(targets.map(({ name }) => name)).toEqual(['default']);
+    expect(targets[0]?.settings).toEqual(settings);
+  });
+
+  it('have their own inputs before everything, and the flat ones for all that they do not say', () => {
+    const { targets, problems } = resolveWith({
+      ...file(
+        'duration: 4m',
+        'min-success-rate: 99',
+        'targets:',
+        '  - name: eu',
+        '    url: https://eu',
+        '    duration: 1m',
+        '  - name: us',
+        '    url: https://us',
+      ),
+      flags: { duration: '3m' },
+      env: { ROLLGATE_INTERVAL: '5s' },
+    });
+    expect(problems).toEqual([]);
+    expect(
+      targets.map(({ name, settings: s, origins }) => [
+        name,
+        s.url,
+        // The health check follows the URL of the target.
+        s['health-url'],
+        s.duration,
+        s.interval,
+        s['min-success-rate'],
+        origins.duration.name,
+      ]),
+    ).toEqual([
+      ['eu', ['https://eu'], ['https://eu'], 60_000, 5000, 99, 'rollgate.yml, target eu'],
+      ['us', ['https://us'], ['https://us'], 180_000, 5000, 99, '--duration'],
+    ]);
+  });
+
+  it('have the checks of the file when they have none', () => {
+    const { targets } = resolveWith(
+      file(
+        'checks: [{ id: all }]',
+        'targets:',
+        '  - name: eu',
+        '  - name: us',
+        '    checks: [{ id: own }, { id: second }]',
+      ),
+    );
+    expect(targets.map(({ checks }) => checks.map(({ fields }) => fields.get('id')))).toEqual([
+      ['all'],
+      ['own', 'second'],
+    ]);
+  });
+
+  it('say once what is wrong with a flat input, and each what is wrong with its own', () => {
+    const resolution = resolveWith(
+      file(
+        'interval: soon',
+        'targets:',
+        '  - name: eu',
+        '    duration: 1s',
+        '  - name: us',
+        '    duration: often',
+      ),
+    );
+    expect(messages(resolution)).toEqual([
+      expect.stringMatching(/^interval: `soon`/),
+      expect.stringMatching(/^duration: `often`.*rollgate\.yml, target us/),
+      expect.stringMatching(/^interval: .*is longer than the watch.*\(target eu\)$/),
+    ]);
+  });
+
+  it('cannot send a secret of the environment to an address of their own', () => {
+    const resolution = resolveWith({
+      ...file(
+        'targets:',
+        '  - name: eu',
+        '    prometheus-url: https://evil.example',
+        '    prometheus-value: up',
+        '    max-value: 1',
+        '    url: https://eu',
+      ),
+      env: { ROLLGATE_PROMETHEUS_TOKEN: 'hunter2' },
+    });
+    expect(messages(resolution)).toEqual([
+      expect.stringMatching(/^prometheus-url: stands in the file .*prometheus-token/),
+    ]);
+  });
+
+  it('are ignored with the file, in a run for a pull request', () => {
+    const resolution = resolveWith({
+      ...file('targets:', '  - name: eu', '    url: https://eu'),
+      pullRequest: true,
+    });
+    expect(resolution.targets.map(({ name }) => name)).toEqual(['default']);
+    expect(resolution.notices).toHaveLength(1);
+  });
+});
+
+describe('target', () => {
+  const three = file('targets:', '  - name: eu', '  - name: us', '  - name: ap');
+
+  it('picks some, in the order of the file', () => {
+    const { targets, problems } = resolveWith({ ...three, flags: { target: 'ap,eu' } });
+    expect(problems).toEqual([]);
+    expect(targets.map(({ name }) => name)).toEqual(['eu', 'ap']);
+  });
+
+  it('must name targets that are there', () => {
+    const { problems } = resolveWith({ ...three, flags: { target: 'eu,uss' } });
+    expect(problems).toEqual([
+      {
+        subject: 'target',
+        message: 'there is no target `uss` (from --target)',
+        fix: 'did you mean `us`?',
+      },
+    ]);
+  });
+
+  it('knows the only one by its name', () => {
+    expect(resolveWith({ flags: { target: 'default' } }).problems).toEqual([]);
+    expect(resolveWith({ flags: { target: 'production' } }).problems).toEqual([
+      expect.objectContaining({ fix: 'name one of default' }),
+    ]);
+  });
+});

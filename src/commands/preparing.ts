@@ -1,0 +1,102 @@
+import type { Check } from '../checks/types.js';
+import { UsageError, type Problem } from '../support/errors.js';
+import type { Finding } from '../support/finding.js';
+import { inPool } from '../support/pool.js';
+import { beginAll } from './beginning.js';
+import { checksOf } from './checks.js';
+import { withoutCheck, withoutRung } from './completeness.js';
+import { buildLinks, type Links } from './links.js';
+import { preflightAll, usableRungs } from './preflighting.js';
+import { recordedSnapshot } from './recorded.js';
+import type { Session } from './session.js';
+import { ofTarget, targetSessions, type TargetSession } from './target.js';
+
+/** Of so many targets at a time it is proven that all would work: each runs programs of its own. */
+const AT_A_TIME = 4;
+
+/** A target with all that it is judged and rolled back by. */
+export interface PreparedTarget {
+  readonly session: TargetSession;
+  readonly checks: readonly Check[];
+  readonly built: Links;
+  readonly wantsRollback: boolean;
+}
+
+/** A target of which is known whether everything would work, and what ran when the watch began. */
+export interface ProvenTarget extends PreparedTarget {
+  /** Their subjects are parts of this target: ids of checks and rungs. */
+  readonly findings: readonly Finding[];
+  /** Why there is nothing left to judge, if so. */
+  readonly alreadyRolledBack: string | undefined;
+}
+
+/**
+ * Makes the checks and rungs of every target. Nothing outside is touched.
+ * @throws UsageError when a target has nothing to look at, or nothing to roll back with and is to be rolled back
+ */
+export async function prepareAll(session: Session): Promise<readonly PreparedTarget[]> {
+  const targets = targetSessions(session);
+  const snapshot = targets.some(wantsRollback) ? await recordedSnapshot(session) : undefined;
+  const problems: Problem[] = [];
+  const prepared = await Promise.all(
+    targets.map(async (target): Promise<PreparedTarget> => {
+      const checks = await checksOf(target);
+      const wanted = wantsRollback(target);
+      const built: Links = wanted
+        ? await buildLinks(target, { snapshot })
+        : { links: [], findings: [], configured: 0 };
+      problems.push(
+        ...ofTarget(target, [
+          ...withoutCheck(checks),
+          ...(wanted ? withoutRung(built.configured) : []),
+        ]),
+      );
+      return { session: target, checks, built, wantsRollback: wanted };
+    }),
+  );
+  if (problems.length > 0) throw new UsageError(problems);
+  return prepared;
+}
+
+function wantsRollback({ settings }: TargetSession): boolean {
+  return settings['on-unhealthy'] === 'rollback' || settings['on-inconclusive'] === 'rollback';
+}
+
+/** Asks every check and rung whether it would work, and has every rung look at what runs now. */
+export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly ProvenTarget[]> {
+  return inPool(AT_A_TIME, targets, async (target): Promise<ProvenTarget> => {
+    const { session, checks, built } = target;
+    const [preflight, beginning] = await Promise.all([
+      preflightAll(session, checks, built.links),
+      beginAll(session, built.links),
+    ]);
+    return {
+      ...target,
+      findings: [...built.findings, ...preflight, ...beginning.findings],
+      alreadyRolledBack: beginning.alreadyRolledBack,
+    };
+  });
+}
+
+/** What keeps the gate from doing its work, in one sentence. */
+export function obstacle(targets: readonly ProvenTarget[]): string | undefined {
+  const judged = targets.filter((target) => target.alreadyRolledBack === undefined);
+  const bad = judged.filter((target) => {
+    const ids = new Set(target.checks.map((check) => check.id));
+    return target.findings.some(({ level, subject }) => level === 'error' && ids.has(subject));
+  });
+  const stuck = judged.filter(
+    ({ wantsRollback, built, findings }) =>
+      wantsRollback && usableRungs(built.links, findings).length === 0,
+  );
+  if (bad.length > 0) return `A check${named(bad)} would not work`;
+  if (stuck.length > 0) return `No rung of the rollback chain${named(stuck)} would work`;
+  return undefined;
+}
+
+function named(targets: readonly ProvenTarget[]): string {
+  const several = targets.filter(({ session }) => !session.isOnly);
+  return several.length === 0
+    ? ''
+    : ` of ${several.map(({ session }) => session.target).join(', ')}`;
+}
