@@ -1,17 +1,28 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../src/support/exec.js';
 import { pathOf, type Binary } from './binaries.js';
 
-/** A folder of programs by the names that users know them by, and an environment in which only they are found. */
+const SHELL = '/bin/sh';
+
+/** `{ kubectl: 'kubectl', helm: 'helm-3' }`: programs by the names that users know them by. */
+export type Programs = Readonly<Record<string, Binary | typeof SHELL>>;
+
+/** A folder of programs, and an environment in which only they are found. */
 export class Tools {
   private readonly folder = mkdtempSync(join(tmpdir(), 'rollgate-tools-'));
 
-  /** @param programs `{ kubectl: 'kubectl', helm: 'helm-3' }`. */
-  constructor(programs: Readonly<Record<string, Binary>>) {
-    for (const [name, binary] of Object.entries(programs))
-      symlinkSync(pathOf(binary), join(this.folder, name));
+  constructor(programs: Programs) {
+    for (const [name, program] of Object.entries(programs))
+      symlinkSync(program === SHELL ? SHELL : pathOf(program), join(this.folder, name));
+  }
+
+  /** From now on the program of this name does what the lines of the shell say. At no moment is there none. */
+  replace(name: string, script: string): void {
+    const path = join(this.folder, name);
+    writeFileSync(`${path}.new`, `#!${SHELL}\n${script}\n`, { mode: 0o755 });
+    renameSync(`${path}.new`, path);
   }
 
   env(kubeconfig: string): Readonly<Record<string, string>> {
