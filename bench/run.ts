@@ -4,6 +4,7 @@ import { prober } from './prober.js';
 import { relative } from './relative.js';
 import { simulation } from './simulation.js';
 import { start } from './start.js';
+import { undo } from './undo.js';
 
 /** Each prints its figures and says whether they are right; a figure that only depends on the machine is never wrong. */
 const sections: Readonly<Record<string, (print: Print) => boolean | Promise<boolean>>> = {
@@ -12,6 +13,7 @@ const sections: Readonly<Record<string, (print: Print) => boolean | Promise<bool
   evidence,
   simulation,
   relative,
+  undo,
 };
 
 const print: Print = (line) => {

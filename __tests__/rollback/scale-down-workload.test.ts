@@ -131,6 +131,22 @@ describe('the scale-down rung with workloads', () => {
     });
   });
 
+  it('tells who may scale it up again, at preflight and in the report', async () => {
+    const canary = workload('of-flux');
+    const labels = { 'kustomize.toolkit.fluxcd.io/name': 'apps' };
+    cluster.add({ ...canary, metadata: { ...canary.metadata, labels } });
+    const words =
+      'deployment/of-flux belongs to the Flux Kustomization apps, which may scale it up again';
+    const rung = await rungFor('deployment/of-flux');
+    expect(await rung.preflight(never)).toEqual([
+      { level: 'notice', subject: 'scale-down', message: words },
+    ]);
+    expect(await down(rung)).toMatchObject({
+      outcome: 'verified',
+      detail: `deployment/of-flux has no pods any more; ${words}.`,
+    });
+  });
+
   it.each<{ name: string; hpa: StoredObject; level: string; says: RegExp }>([
     {
       name: 'one that pauses',

@@ -73,6 +73,30 @@ export class Api {
     );
   }
 
+  /** Resolves when a watch is open; from then on every event is told as it comes. Gives what closes it. */
+  watch(path: string, tell: (event: unknown) => void): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${this.token}` };
+      const outgoing = request(`${this.url}${path}`, { agent: this.agent, headers }, (response) => {
+        if (response.statusCode !== 200)
+          reject(new Error(`a watch of ${path} was answered ${String(response.statusCode)}`));
+        let rest = '';
+        response.setEncoding('utf8').on('data', (text: string) => {
+          const lines = (rest + text).split('\n');
+          rest = lines.pop() ?? '';
+          for (const line of lines) tell(JSON.parse(line));
+        });
+        // It is cut off in the end.
+        response.on('error', () => undefined);
+        resolve(() => {
+          outgoing.destroy();
+        });
+      });
+      outgoing.on('error', reject);
+      outgoing.end();
+    });
+  }
+
   close(): void {
     this.agent.destroy();
   }

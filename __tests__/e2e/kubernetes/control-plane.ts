@@ -16,6 +16,7 @@ import { kwokConfiguration } from './stages.js';
 
 const HOST = '127.0.0.1';
 const NODES = ['node-1', 'node-2'];
+const CONTROLLERS = ['kube-controller-manager', 'kube-scheduler', 'kwok'];
 
 type Ports = Readonly<Record<'etcd' | 'etcdPeer' | 'api' | 'kwok', number>>;
 
@@ -79,7 +80,7 @@ export class ControlPlane {
       plane.setLogs('');
       plane.startEtcd();
       await plane.startApiServer();
-      await plane.startControllers();
+      await plane.ready();
       return plane;
     } catch (error) {
       await keeper.close();
@@ -93,9 +94,13 @@ export class ControlPlane {
     await this.keeper.close();
   }
 
-  /** At once, as when its machine dies: requests in flight are cut off. */
+  /**
+   * At once, as when its machine dies: requests in flight are cut off. The controllers are on that machine too. If they were
+   * not, each would wait longer after every loss of the server, up to half a minute (client-go, tools/cache/reflector.go).
+   */
   async stopApiServer(): Promise<void> {
     await this.keeper.kill('kube-apiserver');
+    await Promise.all(CONTROLLERS.map((name) => this.keeper.kill(name)));
   }
 
   /** On the same port and with the same data as before. Resolves when it is ready. */
@@ -121,6 +126,7 @@ export class ControlPlane {
       '--profiling=false',
     ]);
     await this.keeper.ready('kube-apiserver', () => isAnswering(this.api, '/readyz'));
+    this.startControllers();
   }
 
   /** What every container has printed, for `kubectl logs`. */
@@ -261,9 +267,7 @@ export class ControlPlane {
     ]);
   }
 
-  private async startControllers(): Promise<void> {
-    for (const name of NODES)
-      await this.api.must('POST', pathOfKind('Node', undefined), node(name, this.ports.kwok));
+  private startControllers(): void {
     this.keeper.start('kube-controller-manager', pathOf('kube-controller-manager'), [
       `--kubeconfig=${this.kubeconfig}`,
       '--leader-elect=false',
@@ -281,18 +285,27 @@ export class ControlPlane {
       '--leader-elect=false',
       '--secure-port=0',
     ]);
-    const address = `${HOST}:${String(this.ports.kwok)}`;
     this.keeper.start('kwok', pathOf('kwok'), [
       `--kubeconfig=${this.kubeconfig}`,
       `--config=${this.write('kwok.yaml', kwokConfiguration(this.path('containers.log')))}`,
       '--manage-all-nodes=true',
       '--cidr=10.244.0.1/16',
       '--node-lease-duration-seconds=0',
-      `--server-address=${address}`,
+      `--server-address=${this.kwokAddress}`,
       `--tls-cert-file=${this.path('tls.crt')}`,
       `--tls-private-key-file=${this.path('tls.key')}`,
     ]);
-    const kwok = new Api(`https://${address}`, this.ca, '');
+  }
+
+  private get kwokAddress(): string {
+    return `${HOST}:${String(this.ports.kwok)}`;
+  }
+
+  /** Makes the nodes, and resolves when pods can be made. */
+  private async ready(): Promise<void> {
+    for (const name of NODES)
+      await this.api.must('POST', pathOfKind('Node', undefined), node(name, this.ports.kwok));
+    const kwok = new Api(`https://${this.kwokAddress}`, this.ca, '');
     await this.keeper.ready('kwok', () => isAnswering(kwok, '/healthz'));
     kwok.close();
     await this.keeper.ready('kube-controller-manager', async () => {

@@ -218,11 +218,12 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
             });
           else await plane.scale('Deployment', name, namespace, least);
         }
-        await systemClock.sleep(150, ending.signal).catch(() => undefined);
+        await systemClock.sleep(500, ending.signal).catch(() => undefined);
       }
     }
 
     const seconds: number[] = [];
+    let conflicts = 0;
     async function lane(name: string, number: number): Promise<void> {
       for (let round = 1; round <= ROUNDS; round++) {
         const recorded = await undoing.snapshot(namespace, `deployment/${name}`);
@@ -235,8 +236,10 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
         );
         await rung.begin!(never);
         const began = Date.now();
-        const result = await undo(rung);
+        const context = contextWith();
+        const result = await undo(rung, context);
         seconds.push((Date.now() - began) / 1000);
+        conflicts += context.lines.filter((line) => line.endsWith('; trying again')).length;
         expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
         expect(await imageOf(name, namespace)).toBe(image('v1', name));
       }
@@ -251,7 +254,7 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
     }
     seconds.sort((a, b) => a - b);
     process.stdout.write(
-      `50 undos among scaling: median ${seconds[25]!.toFixed(1)} s, longest ${seconds[49]!.toFixed(1)} s\n`,
+      `50 undos among scaling: median ${seconds[25]!.toFixed(1)} s, longest ${seconds[49]!.toFixed(1)} s, ${String(conflicts)} conflicts\n`,
     );
     expect(seconds).toHaveLength(LANES * ROUNDS);
   });

@@ -6,6 +6,7 @@ import { runChain } from '../../../src/rollback/chain.js';
 import { setUpKubernetes } from '../../../src/rollback/kubernetes.js';
 import type { Rung } from '../../../src/rollback/types.js';
 import { systemClock } from '../../../src/support/clock.js';
+import { run, type Exec } from '../../../src/support/exec.js';
 import { dependenciesWith, never } from '../../support/rung-dependencies.js';
 
 let folder: string;
@@ -27,16 +28,20 @@ function pathWith(name: string, script: string | undefined): string {
   return path;
 }
 
-function dependencies(path: string, flags: Readonly<Record<string, string>> = {}) {
+function dependencies(
+  path: string,
+  flags: Readonly<Record<string, string>> = {},
+  exec: Exec = run,
+) {
   return dependenciesWith(
     { 'kubernetes-workload': 'deployment/api', ...flags },
     // The shell's own tools are asked for by their full names.
-    { env: { PATH: path }, clock: systemClock },
+    { env: { PATH: path }, clock: systemClock, exec },
   );
 }
 
-function rungWith(path: string): Rung {
-  const rung = setUpKubernetes(dependencies(path));
+function rungWith(path: string, exec?: Exec): Rung {
+  const rung = setUpKubernetes(dependencies(path, {}, exec));
   if (rung.kind !== 'rung') throw new Error(rung.reason);
   return rung;
 }
@@ -80,7 +85,27 @@ describe('a kubectl that does not work', () => {
     ]);
   });
 
-  it('hangs: it is ended in time, with what it started, and the chain goes on', async () => {
+  it('hangs: each call is ended in time, and the chain goes on', async () => {
+    const limits: (number | undefined)[] = [];
+    const impatient: Exec = (program, args, options) => {
+      limits.push(options.timeoutMs);
+      return run(program, args, { ...options, timeoutMs: 100 });
+    };
+    const path = pathWith('hangs-always', 'exec /bin/sleep 600');
+    const report = await chainOf(rungWith(path, impatient), 600_000);
+    expect(report.rungs).toMatchObject([
+      {
+        id: 'kubernetes',
+        outcome: 'failed',
+        detail: expect.stringMatching(/kubectl get did not end within 20 s/),
+      },
+      { id: 'command', outcome: 'verified' },
+    ]);
+    // The guard and the plan; before the next rung, the guard again.
+    expect(limits).toEqual([20_000, 20_000, 20_000]);
+  });
+
+  it('hangs: it is ended when the time of the chain is over', async () => {
     const path = pathWith('hangs', 'exec /bin/sleep 600');
     // A rung has at least half of the time: here 2 s.
     const report = await chainOf(rungWith(path), 2000);

@@ -17,7 +17,7 @@ import {
   finding,
   fixOf,
   lackingRights,
-  ownerFinding,
+  ownerInWords,
   prospectFinding,
 } from './scale-down/findings.js';
 import { isOther, replaced, revisionOf } from './scale-down/live.js';
@@ -103,7 +103,7 @@ function createWorkloadScaleDown(
           const scaler = scalers?.get(nameOf(workload));
           return [
             ...(scaler === undefined ? [] : [prospectFinding(prospectOf(workload, scaler))]),
-            ...ownerFinding(workload),
+            ...ownerInWords(workload).map((words) => finding('notice', words)),
           ];
         }),
       ];
@@ -216,6 +216,7 @@ function createWorkloadScaleDown(
           ...problems,
           ...left,
           ...prospects.map(({ words, fix }) => (fix === undefined ? words : `${words} (${fix})`)),
+          ...done.flatMap(({ workload }) => ownerInWords(workload)),
         ]),
         versionConfirmed: null,
       };

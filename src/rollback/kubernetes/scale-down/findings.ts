@@ -39,16 +39,12 @@ export function prospectFinding({ words, fix }: Prospect): Finding {
   return finding(fix === undefined ? 'notice' : 'warning', words, fix);
 }
 
-export function ownerFinding(workload: Workload): readonly Finding[] {
+/** Who else has a say in how many replicas there are. */
+export function ownerInWords(workload: Workload): readonly string[] {
   const owner = ownerOf(workload);
   return owner === undefined
     ? []
-    : [
-        finding(
-          'notice',
-          `${nameOf(workload)} belongs to ${owner.name}, which may scale it up again`,
-        ),
-      ];
+    : [`${nameOf(workload)} belongs to ${owner.name}, which may scale it up again`];
 }
 
 export function fixOf({ reason }: KubectlError): string {
