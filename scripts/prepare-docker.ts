@@ -15,6 +15,8 @@ import {
   builtFolder,
   cacheFolder,
   composePackage,
+  furtherFolder,
+  furtherPackages,
   lacking,
   oldComposeFolder,
   oldPackages,
@@ -42,6 +44,7 @@ function main(): void {
     attempt('the Docker engine and Compose of Debian', unpackedFolder(), unpackDebian),
     attempt('Compose from its source', builtFolder(), buildCompose),
     attempt('Compose 1 of Debian', oldComposeFolder(), unpackOldCompose),
+    attempt('a registry and ssh of Debian', furtherFolder(), unpackFurther),
   ].filter((problem) => problem !== undefined);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   const required = process.env.ROLLGATE_E2E === 'required';
@@ -135,6 +138,10 @@ function unpackOldCompose(folder: string): void {
   const program = join(folder, 'docker-compose');
   writeFileSync(program, `${lines.join('\n')}\n`, { mode: 0o755 });
   run(program, ['version']);
+}
+
+function unpackFurther(folder: string): void {
+  unpack(folder, furtherPackages);
 }
 
 /** An apt with a state of its own, which knows these releases, whatever the machine has. */

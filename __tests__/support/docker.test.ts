@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createDocker, type Docker } from '../../src/support/docker.js';
 import { readDocuments } from '../../src/support/docker/documents.js';
-import { reasonOf } from '../../src/support/docker/problems.js';
+import { complaintOf, reasonOf } from '../../src/support/docker/problems.js';
 import { systemClock } from '../../src/support/clock.js';
 import { run, type Exec } from '../../src/support/exec.js';
 import { VirtualClock } from './virtual-clock.js';
@@ -47,6 +47,16 @@ describe('what docker complains about', () => {
       'error during connect: Get "https://h:2376/v1.45/info": tls: failed to verify certificate: x509: certificate signed by unknown authority',
       'denied',
     ],
+    [
+      'error during connect: Get "https://h:2376/v1.45/containers/json": readLoopPeekFailLocked: remote error: tls: certificate required',
+      'denied',
+    ],
+    [
+      'error during connect: Get "http://docker.example.com/v1.45/info": command [ssh -o ConnectTimeout=30 -T -- web-1 docker system dial-stdio] has exited with exit status 255, make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=Host key verification failed.',
+      'denied',
+    ],
+    ['deploy@web-1: Permission denied (publickey,password).', 'denied'],
+    ['stderr=ssh: connect to host web-1 port 22: Connection refused', 'unreachable'],
     ['Error response from daemon: No such container: x', 'not-found'],
     ['Error: No such object: nope', 'not-found'],
     [
@@ -57,6 +67,23 @@ describe('what docker complains about', () => {
     ['', 'other'],
   ])('%s', (text, reason) => {
     expect(reasonOf(text)).toBe(reason);
+  });
+});
+
+describe('the complaint in few words', () => {
+  it.each([
+    [
+      'error during connect: Get "http://docker.example.com/v1.45/info?a=%7B%22": command [ssh -o ConnectTimeout=30 -l deploy -- web-1 docker system dial-stdio] has exited with exit status 255, please make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=deploy@web-1: Permission denied (publickey).\r\n',
+      'error during connect: ssh: deploy@web-1: Permission denied (publickey).',
+    ],
+    [
+      'Error response from daemon: failed to do request: Head "https://r.test/v2/a/manifests/sha256:0": dial tcp 10.0.0.1:443: connect: connection refused',
+      'Error response from daemon: failed to do request: dial tcp 10.0.0.1:443: connect: connection refused',
+    ],
+    ['WARN[0000] x\nError: one\nfailed: two\n', 'Error: one failed: two'],
+    ['Container shop-api-1  Creating\n', 'Container shop-api-1  Creating'],
+  ])('%s', (stderr, words) => {
+    expect(complaintOf(stderr)).toBe(words);
   });
 });
 
@@ -145,6 +172,17 @@ describe('docker', () => {
     expect(await docker.compose(['--file', '-', 'up'], never, { input })).toBe(
       '--file - up: services: {}\n',
     );
+  });
+
+  it('reads no `.env` beside a file that it is given whole', async () => {
+    const docker = withPrograms({
+      docker: without,
+      'docker-compose':
+        '[ "$1" = version ] && echo 2.1.0 && exit; echo "$COMPOSE_DISABLE_ENV_FILE,${COMPOSE_ENV_FILES-unset}"',
+    });
+    const whole = { input: 'services: {}\n' };
+    expect(await docker.compose(['--file', '-', 'up'], never, whole)).toBe('true,\n');
+    expect(await docker.compose(['config'], never)).toBe(',unset\n');
   });
 
   it('passes the environment on, but what makes Compose remove more than it is told', async () => {

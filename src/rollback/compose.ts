@@ -233,7 +233,7 @@ function fixOf({ reason }: DockerError): string | undefined {
     case 'timeout':
       return 'start the engine, or set DOCKER_HOST or DOCKER_CONTEXT to the one that runs the project';
     case 'denied':
-      return 'give this user access to the engine, or set DOCKER_CERT_PATH';
+      return 'give this user access to the engine: by its group, by DOCKER_CERT_PATH, or for ssh by a key and a line in known_hosts';
     case 'missing':
     case 'not-found':
     case 'conflict':

@@ -1,4 +1,4 @@
-import { cleanEnvironment } from './docker/environment.js';
+import { cleanEnvironment, wholeFile } from './docker/environment.js';
 import { readDocuments } from './docker/documents.js';
 import { complaintOf, DockerError, forRetry, reasonOf } from './docker/problems.js';
 import type { Clock } from './clock.js';
@@ -58,7 +58,7 @@ export interface Docker {
   logs(container: string, lines: number, signal: AbortSignal): Promise<string>;
   /** Which Compose there is. @throws DockerError with the reason `missing` when there is none that can be used. */
   findCompose(signal: AbortSignal): Promise<ComposeProgram>;
-  /** A call of Compose, sent once. Gives what it printed. */
+  /** A call of Compose, sent once. Gives what it printed. A file that is its input says everything: no `.env` is read. */
   compose(args: readonly string[], signal: AbortSignal, options?: CallOptions): Promise<string>;
 }
 
@@ -225,7 +225,11 @@ export function createDocker(options: DockerOptions): Docker {
 
     async compose(args, signal, callOptions) {
       const { program, args: before } = await docker.findCompose(signal);
-      return run(program, [...before, ...args], signal, callOptions);
+      const whole = callOptions?.input !== undefined;
+      return run(program, [...before, ...args], signal, {
+        ...callOptions,
+        env: { ...(whole ? wholeFile : {}), ...callOptions?.env },
+      });
     },
   };
   return docker;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -32,6 +32,15 @@ export const oldPackages = {
   ],
 } as const;
 
+/** What only some tests need: a registry; a client and a server of ssh. With their libraries, which the machine may lack. */
+export const furtherPackages = {
+  bookworm: [
+    ...['docker-registry', 'openssh-client', 'dropbear-bin', 'libtomcrypt1', 'libtommath1'],
+    ...['libssl3', 'zlib1g', 'libselinux1', 'libpcre2-8-0', 'libgssapi-krb5-2', 'libkrb5-3'],
+    ...['libk5crypto3', 'libkrb5support0', 'libcom-err2', 'libkeyutils1', 'libcrypt1'],
+  ],
+} as const;
+
 /** The Go module that names the newer Compose. */
 export const recipe = resolve('__tests__/e2e/compose/build');
 
@@ -59,6 +68,22 @@ export function unpackedFolder(env?: Environment): string {
 
 export function oldComposeFolder(env?: Environment): string {
   return join(cacheFolder(env), `compose-1-${digest(JSON.stringify(oldPackages))}`);
+}
+
+export function furtherFolder(env?: Environment): string {
+  return join(cacheFolder(env), `further-${digest(JSON.stringify(furtherPackages))}`);
+}
+
+/** The variable that makes the unpacked programs of a folder find their libraries. */
+export function librariesOf(root: string): string {
+  return [join(root, 'usr/lib'), join(root, 'lib')]
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('-linux-gnu'))
+        .map((name) => join(folder, name)),
+    )
+    .join(':');
 }
 
 /** Where Compose from its source is. */
@@ -95,6 +120,13 @@ export function lacking(): string | undefined {
   return what.length === 0
     ? undefined
     : `${what.join(' and ')} not found: run "npm run e2e:compose", which fetches what lacks, or says why it cannot.`;
+}
+
+/** The same for a registry and for ssh. */
+export function lackingFurther(): string | undefined {
+  return existsSync(furtherFolder())
+    ? undefined
+    : 'A registry and ssh were not found: run "npm run e2e:compose", which fetches them, or says why it cannot.';
 }
 
 /** The same for Compose 1. */

@@ -1,7 +1,14 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -12,6 +19,7 @@ import { until } from '../kubernetes/until.js';
 import {
   availableComposes,
   composeBinary,
+  librariesOf,
   unpackedFolder,
   type ComposeKind,
 } from './components.js';
@@ -89,6 +97,15 @@ export class Engine {
       DOCKER_TLS_VERIFY: '1',
       DOCKER_CERT_PATH: join(this.folder, 'tls'),
     };
+  }
+
+  /** The whole environment of a client from outside whose certificate is of another authority. */
+  async strangerEnv(): Promise<Record<string, string>> {
+    const folder = join(this.folder, 'stranger');
+    await writeIdentity(folder);
+    // The engine's own authority: the client has nothing against the engine.
+    copyFileSync(join(this.folder, 'tls/ca.pem'), join(folder, 'ca.pem'));
+    return { ...this.tlsEnv, DOCKER_CERT_PATH: folder };
   }
 
   /** {@link env} without one of the two ways to call Compose. A machine-wide plugin would still be found. */
@@ -201,16 +218,13 @@ export class Engine {
 
   private async prepare(): Promise<void> {
     const path = (name: string): string => join(this.folder, name);
-    for (const name of ['bin', 'standalone', 'tls', 'home/.docker/cli-plugins', 'home/bare'])
+    for (const name of ['bin', 'standalone', 'home/.docker/cli-plugins', 'home/bare'])
       mkdirSync(path(name), { recursive: true });
     symlinkSync(join(unpackedFolder(), 'usr/bin/docker'), path('bin/docker'));
     symlinkSync(composeBinary(this.kind), path('standalone/docker-compose'));
     if (this.kind !== 'v1')
       symlinkSync(composeBinary(this.kind), path('home/.docker/cli-plugins/docker-compose'));
-    // One certificate for both sides: it restricts its use to neither.
-    const identity = await certificates();
-    for (const name of ['ca', 'cert', 'key'] as const)
-      writeFileSync(path(`tls/${name}.pem`), identity[name], { mode: 0o600 });
+    await writeIdentity(path('tls'));
     writeFileSync(
       path('daemon.json'),
       JSON.stringify({ features: { 'containerd-snapshotter': this.images === 'containerd' } }),
@@ -221,11 +235,7 @@ export class Engine {
   private async run(): Promise<void> {
     const path = (name: string): string => join(this.folder, name);
     const root = unpackedFolder();
-    const libraries = [join(root, 'usr/lib'), join(root, 'lib')].flatMap((folder) =>
-      readdirSync(folder)
-        .filter((name) => name.endsWith('-linux-gnu'))
-        .map((name) => join(folder, name)),
-    );
+    const libraries = librariesOf(root);
     this.ended = undefined;
     this.warden!.send({
       program: 'dockerd',
@@ -249,8 +259,8 @@ export class Engine {
           ...['/usr/sbin', '/usr/bin', '/sbin', '/bin'],
         ].join(':'),
         HOME: path('home'),
-        LD_LIBRARY_PATH: libraries.join(':'),
-        XTABLES_LIBDIR: libraries.map((folder) => join(folder, 'xtables')).join(':'),
+        LD_LIBRARY_PATH: libraries,
+        XTABLES_LIBDIR: libraries.replaceAll(/(?=:|$)/g, '/xtables'),
       },
       log: path('engine.log'),
     });
@@ -290,6 +300,14 @@ export class Engine {
       throw new Error(`${program} ${args.join(' ')} did not end: ${stderr}`);
     return { code, stdout, stderr };
   }
+}
+
+/** One certificate for both sides: it restricts its use to neither. */
+async function writeIdentity(folder: string): Promise<void> {
+  mkdirSync(folder, { recursive: true });
+  const identity = await certificates();
+  for (const name of ['ca', 'cert', 'key'] as const)
+    writeFileSync(join(folder, `${name}.pem`), identity[name], { mode: 0o600 });
 }
 
 function contentOf(path: string): string {

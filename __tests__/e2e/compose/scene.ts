@@ -18,6 +18,9 @@ import { writeProject, type ProjectOptions } from './project.js';
 
 export const never = new AbortController().signal;
 
+/** The services of a {@link Scene}. */
+export const services = ['api', 'worker', 'db', 'migrate'];
+
 /** What is different from the ordinary case. */
 export interface Given {
   /** Inputs, as a user gives them. */
@@ -143,6 +146,14 @@ export class Scene {
       ports: HostConfig.PortBindings,
       healthcheck: Config.Healthcheck,
     };
+  }
+
+  /** Each of the {@link services}. */
+  async seeAll(): Promise<Record<string, Seen>> {
+    const all = await Promise.all(
+      services.map(async (name) => [name, await this.see(name)] as const),
+    );
+    return Object.fromEntries(all);
   }
 
   /** The first answer that the service gives at all. */

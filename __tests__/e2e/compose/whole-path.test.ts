@@ -4,9 +4,10 @@ import { standIns } from '../../support/stand-ins.js';
 import { describeWith } from '../components.js';
 import { until } from '../kubernetes/until.js';
 import { lacking } from './components.js';
+import { deploys, good, rest } from './deploys.js';
 import { Engine } from './engine.js';
 import { buildImage } from './images.js';
-import { Scene } from './scene.js';
+import { Scene, services, versionOf } from './scene.js';
 
 /** The bundle, as a job calls it, against a project on an engine. */
 describeWith('the bundle and a Compose project', lacking(), () => {
@@ -34,6 +35,60 @@ describeWith('the bundle and a Compose project', lacking(), () => {
   ];
   const run = (more: readonly string[] = []) => place.run(['run', ...flags(), ...more], env());
   const env = () => ({ ...engine.env, ...job });
+
+  it.each(deploys)(
+    'bad by $by: caught, and taken back to what was recorded',
+    async ({ deploy, changed }) => {
+      place = new Workplace();
+      await scene.deploy({ ...good, images: rest('v1') });
+      await scene.answer('/version');
+      const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], env());
+      expect(snapshot.code).toBe(0);
+      const before = await scene.seeAll();
+      await scene.deploy({ ...deploy, images: deploy.images ?? rest('v1') });
+      const bad = await scene.seeAll();
+      await engine.told(['exec', 'shop-db-1', 'touch', '/data/written-between']);
+
+      const { code, output } = await run();
+      expect(code).toBe(1);
+      expect(output).toContain('compose: verified: ');
+      const { rollback } = place.report().targets[0]!;
+      expect(rollback).toMatchObject({
+        status: 'verified',
+        versionConfirmed: true,
+        healthConfirmed: true,
+      });
+      expect(Object.keys(rollback.rungs.at(-1)!.to)).toEqual(changed);
+      const after = await scene.seeAll();
+      for (const service of services) {
+        expect(versionOf(after[service]!)).toEqual(versionOf(before[service]!));
+        if (!changed.includes(service)) expect(after[service]!.id).toBe(bad[service]!.id);
+      }
+      expect(await engine.told(['exec', 'shop-db-1', 'ls', '/data'])).toContain('written-between');
+    },
+  );
+
+  it('the engine is restarted between verdict and undo: waited for', async () => {
+    place = new Workplace();
+    const api = { restart: 'always', environment: { COLOUR: 'blue' } };
+    await scene.deploy({ image: 'shop/api:v1', api });
+    const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], env());
+    expect(snapshot.code).toBe(0);
+    const before = await scene.see('api');
+    const environment = { COLOUR: 'red' };
+    await scene.deploy({ image: 'shop/api:v1', api: { ...api, environment } });
+    await scene.answer('/version');
+    const running = place.start(['run', ...flags('10m'), '--rollback', 'compose'], env());
+    await running.until(() => hasBegun(place));
+    // It takes the service with it; that is the verdict.
+    await engine.halt();
+    await running.printed('unhealthy after');
+    await engine.resume();
+    const { code, output } = await running.ended;
+    expect(output).toMatch(/compose: verified: Service api runs shop\/api:v1/);
+    expect(code).toBe(1);
+    expect(versionOf(await scene.see('api'))).toEqual(versionOf(before));
+  });
 
   describe('in the course of two deploys', () => {
     it('keeps what was healthy, catches what is bad, and takes it back', async () => {
@@ -109,8 +164,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
         [...['run', ...flags('10m')], ...['--rollback', 'kubernetes,compose,ci,scale-down']],
         variables,
       );
-      const recording = 'rollgate-report/recording.ndjson';
-      await running.until(() => place.read(recording)?.includes('"event"') === true);
+      await running.until(() => hasBegun(place));
       await engine.halt();
       await until('the start of the pipeline', () => standIn.started > 0);
       await engine.resume();
@@ -135,3 +189,8 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     }
   });
 });
+
+/** Whether the watch has recorded anything. */
+function hasBegun(place: Workplace): boolean {
+  return place.read('rollgate-report/recording.ndjson')?.includes('"event"') === true;
+}

@@ -17,3 +17,12 @@ export function cleanEnvironment(env: Environment): Environment {
     DOCKER_CLI_HINTS: 'false',
   };
 }
+
+/**
+ * For a file of ours, which holds no variables: a `.env` beside the files on disk belongs to the next version, and a mistake
+ * in it (or a file of COMPOSE_ENV_FILES that is not here) would keep Compose from taking the old one back.
+ */
+export const wholeFile: Readonly<Record<string, string>> = {
+  COMPOSE_DISABLE_ENV_FILE: 'true',
+  COMPOSE_ENV_FILES: '',
+};

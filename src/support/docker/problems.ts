@@ -7,7 +7,7 @@ export type DockerReason =
   | 'not-found'
   /** A container of that name exists already. */
   | 'conflict'
-  /** The engine is there, and does not let us in. */
+  /** The engine, or the host that it runs on, is there and does not let us in. */
   | 'denied'
   /** The engine was not reached. */
   | 'unreachable'
@@ -33,9 +33,11 @@ const words: readonly (readonly [RegExp, DockerReason])[] = [
   // docker/cli and moby/client: client/errors.go, client/request.go.
   [/permission denied while trying to connect to the docker/i, 'denied'],
   [
-    /authentication required|authorization denied by plugin|bad certificate|unknown authority/i,
+    /authentication required|authorization denied by plugin|bad certificate|certificate required|unknown authority/i,
     'denied',
   ],
+  // OpenSSH: sshconnect.c, sshconnect2.c.
+  [/host key verification failed|permission denied \([a-z,-]+\)/i, 'denied'],
   [
     /cannot connect to the docker daemon|error during connect|failed to connect to the docker api|is the docker daemon running|connection refused|connection reset|no route to host|i\/o timeout|TLS handshake timeout|unexpected EOF|daemon is shutting down/i,
     'unreachable',
@@ -63,8 +65,19 @@ export function forRetry(error: unknown): unknown {
 export function complaintOf(stderr: string): string {
   const lines = stderr
     .split('\n')
-    .map((line) => line.trim())
+    .map((line) => shortened(line.trim()))
     .filter((line) => line !== '' && !/^(WARN|time="[^"]*" level=warning|See 'docker)/i.test(line));
   const errors = lines.filter((line) => /error|cannot|failed|unknown|denied|refused/i.test(line));
   return (errors.length > 0 ? errors : lines).slice(-2).join(' ');
+}
+
+/**
+ * Without what docker was about to ask, and without how it has called ssh: that is long, and the cause stands behind it.
+ *
+ * Source: docker/cli, cli/connhelper/commandconn/commandconn.go.
+ */
+function shortened(line: string): string {
+  return line
+    .replace(/\b(?:Get|Head|Post|Put|Delete) "[^"]*": /g, '')
+    .replace(/\bcommand \[ssh .*? has exited with .*?: stderr=/, 'ssh: ');
 }

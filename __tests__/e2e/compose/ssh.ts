@@ -1,0 +1,139 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { run } from '../../../src/support/exec.js';
+import { furtherFolder, librariesOf } from './components.js';
+import { freePort, type Engine } from './engine.js';
+import { Program } from './program.js';
+
+const libraries = { LD_LIBRARY_PATH: librariesOf(furtherFolder()) };
+
+/** Only there. */
+const USER = 'deploy';
+
+/**
+ * A host that is logged in to by ssh and on which the engine runs, with its own `docker`. It is this machine, but the server
+ * knows a user only whom this machine has not, and lets them in by one key.
+ */
+export class SshHost {
+  private constructor(
+    private readonly engine: Engine,
+    private readonly port: number,
+    private readonly program: Program,
+  ) {}
+
+  static async start(engine: Engine): Promise<SshHost> {
+    const folder = join(engine.folder, 'ssh');
+    const path = (name: string): string => join(folder, name);
+    mkdirSync(path('server/.ssh'), { recursive: true, mode: 0o700 });
+    mkdirSync(path('bin'));
+    const port = await freePort();
+    const publicKey = await makeKey(path('key'));
+    const hostKey = await makeKey(path('host-key'));
+    await makeKey(path('other-key'));
+
+    script(path('remote'), [
+      `export PATH=${join(engine.folder, 'bin')}:/usr/bin:/bin DOCKER_HOST=unix://${engine.socket}`,
+      'exec sh -c "$SSH_ORIGINAL_COMMAND"',
+    ]);
+    writeFileSync(
+      path('server/.ssh/authorized_keys'),
+      `command="${path('remote')}" ${publicKey}\n`,
+      { mode: 0o600 },
+    );
+    writeFileSync(path('passwd'), `${USER}:x:0:0::${path('server')}:/bin/sh\n`);
+    const program = await Program.start({
+      program: 'sh',
+      args: [
+        ...['-c', 'mount --bind "$1" /etc/passwd && shift && exec "$@"', 'sh'],
+        ...[path('passwd'), join(furtherFolder(), 'usr/sbin/dropbear')],
+        ...['-F', '-E', '-s', '-p', `127.0.0.1:${String(port)}`, '-P', path('pid')],
+        ...['-r', path('host-key.dropbear')],
+      ],
+      env: libraries,
+      log: path('log'),
+      isReady: () => accepts(port),
+    });
+
+    const knownAs = `[127.0.0.1]:${String(port)}`;
+    writeFileSync(path('known_hosts'), `${knownAs} ${hostKey}\n`);
+    // The client finds its files by the user and not by HOME.
+    const client = (name: string, key: string, knownHosts: string): void => {
+      mkdirSync(path(name));
+      writeFileSync(
+        path(`${name}/config`),
+        [
+          `IdentityFile ${path(key)}`,
+          'IdentitiesOnly yes',
+          `UserKnownHostsFile ${path(knownHosts)}`,
+          'GlobalKnownHostsFile none',
+        ].join('\n'),
+        { mode: 0o600 },
+      );
+      script(path(`${name}/ssh`), [
+        `export LD_LIBRARY_PATH=${libraries.LD_LIBRARY_PATH}`,
+        `exec ${join(furtherFolder(), 'usr/bin/ssh')} -F ${path(`${name}/config`)} "$@"`,
+      ]);
+    };
+    client('known', 'key', 'known_hosts');
+    client('without-right', 'other-key', 'known_hosts');
+    client('without-host', 'key', 'none');
+    return new SshHost(engine, port, program);
+  }
+
+  /**
+   * The whole environment of a client. `without-right`: its key is not known there. `without-host`: it does not know the host.
+   */
+  env(client: 'known' | 'without-right' | 'without-host' = 'known'): Record<string, string> {
+    const { PATH = '', ...rest } = this.engine.env;
+    return {
+      ...rest,
+      PATH: `${join(this.engine.folder, 'ssh', client)}:${PATH}`,
+      DOCKER_HOST: `ssh://${USER}@127.0.0.1:${String(this.port)}`,
+    };
+  }
+
+  /** How often somebody was let in. */
+  get logins(): number {
+    return this.program.log().match(/Pubkey auth succeeded/g)?.length ?? 0;
+  }
+
+  stop(): Promise<void> {
+    return this.program.stop();
+  }
+}
+
+/** Makes a pair of keys, for both programs. @returns the public one */
+async function makeKey(file: string): Promise<string> {
+  const call = async (name: string, args: readonly string[]): Promise<string> => {
+    const { code, stdout, stderr } = await run(join(furtherFolder(), name), args, {
+      env: { PATH: '/usr/bin:/bin', ...libraries },
+      signal: new AbortController().signal,
+      maxOutput: 4096,
+    });
+    if (code !== 0) throw new Error(`${name}: ${stderr}`);
+    return stdout;
+  };
+  const printed = await call('usr/bin/dropbearkey', ['-t', 'ed25519', '-f', `${file}.dropbear`]);
+  await call('usr/bin/dropbearconvert', ['dropbear', 'openssh', `${file}.dropbear`, file]);
+  chmodSync(file, 0o600);
+  return printed.split('\n').find((line) => line.startsWith('ssh-ed25519 '))!;
+}
+
+function script(path: string, lines: readonly string[]): void {
+  writeFileSync(path, ['#!/bin/sh', ...lines, ''].join('\n'));
+  chmodSync(path, 0o755);
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((done) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.on('connect', () => {
+      socket.destroy();
+      done(true);
+    });
+    socket.on('error', () => {
+      done(false);
+    });
+  });
+}
