@@ -22,7 +22,7 @@ function run(program: string, args: readonly string[], options: { cwd: string })
   const { status, error } = spawnSync(program, args, {
     ...options,
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, CGO_ENABLED: '0' },
+    env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
   });
   if (error)
     throw new BuildError(`"${program}" could not be started (${error.message}); install it first.`);
@@ -83,7 +83,8 @@ function linkerFlags(): string {
 function build(binary: keyof typeof packages): void {
   console.log(`Building ${binary}`);
   make(binary, (_, file) => {
-    const flags = ['-trimpath', '-ldflags', linkerFlags()];
+    // A checkout that belongs to somebody else is none that git speaks of.
+    const flags = ['-trimpath', '-buildvcs=false', '-ldflags', linkerFlags()];
     run('go', ['build', ...flags, '-o', file, packages[binary]], { cwd: recipe });
   });
 }
@@ -92,10 +93,11 @@ function build(binary: keyof typeof packages): void {
 function unpackOldKubectl(): void {
   make(oldKubectl, (temporary, file) => {
     const cwd = temporary;
-    const download = ['download', '-q', 'kubernetes-client'];
+    const patient = ['-q', '-o', 'Acquire::Retries=3'];
+    const download = [...patient, 'download', 'kubernetes-client'];
     if (spawnSync('apt-get', download, { cwd, stdio: 'ignore' }).status !== 0) {
       // The machine may never have fetched the lists.
-      run('apt-get', ['update', '-q'], { cwd });
+      run('apt-get', [...patient, 'update'], { cwd });
       run('apt-get', download, { cwd });
     }
     const archive = readdirSync(temporary).find((name) => name.endsWith('.deb'));

@@ -188,9 +188,11 @@ function buildCompose(folder: string): void {
   const version = go.split(`${module} `)[1]?.split(/\s/)[0] ?? 'unknown';
   const binary = join(folder, 'docker-compose');
   const flags = `-s -w -X ${module}/internal.Version=${version}`;
-  run('go', ['build', '-trimpath', '-ldflags', flags, '-o', binary, composePackage], recipe, {
+  const options = ['-trimpath', '-buildvcs=false', '-ldflags', flags];
+  run('go', ['build', ...options, '-o', binary, composePackage], recipe, {
     ...process.env,
     CGO_ENABLED: '0',
+    GOWORK: 'off',
   });
 }
 

@@ -56,7 +56,7 @@ function unpack(unfinished: string): string {
 
 /** With the lists of this machine; where they are missing or old, with lists of its own. */
 function download(unfinished: string, debs: string): void {
-  const quiet = ['-qq', '-o', 'APT::Sandbox::User=root'];
+  const quiet = ['-qq', '-o', 'APT::Sandbox::User=root', '-o', 'Acquire::Retries=3'];
   try {
     run('apt-get', [...quiet, 'download', 'prometheus'], debs);
   } catch (error) {

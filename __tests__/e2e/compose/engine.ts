@@ -10,11 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { request } from 'node:http';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import { run } from '../../../src/support/exec.js';
 import { certificates } from '../../support/servers.js';
+import { freePorts } from '../kubernetes/ports.js';
 import { until } from '../kubernetes/until.js';
 import {
   availableComposes,
@@ -332,11 +332,8 @@ function answersPing(socketPath: string): Promise<boolean> {
   });
 }
 
-/** A port of 127.0.0.1 that nobody listens on now. */
+/** A port of 127.0.0.1 that nobody uses now, and that nobody gets for an outgoing connection while its owner is restarted. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((closed) => server.close(closed));
+  const [port = 0] = await freePorts(1);
   return port;
 }

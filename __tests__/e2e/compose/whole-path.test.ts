@@ -26,7 +26,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
   });
   afterAll(() => engine.stop());
 
-  const job = { GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' };
+  const ofJob = { GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: '7', GITHUB_RUN_ATTEMPT: '1' };
   const flags = (duration = '5s'): string[] => [
     ...['--url', `http://127.0.0.1:${String(scene.port)}/`, '--compose-project', 'shop'],
     ...['--warm-up', '1s', '--duration', duration, '--interval', '500ms'],
@@ -34,39 +34,67 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     ...['--max-errors-per-minute', 'off'],
   ];
   const run = (more: readonly string[] = []) => place.run(['run', ...flags(), ...more], env());
-  const env = () => ({ ...engine.env, ...job });
+  const env = () => ({ ...engine.env, ...ofJob });
 
-  it.each(deploys)(
-    'bad by $by: caught, and taken back to what was recorded',
-    async ({ deploy, changed }) => {
-      place = new Workplace();
-      await scene.deploy({ ...good, images: rest('v1') });
-      await scene.answer('/version');
-      const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], env());
-      expect(snapshot.code).toBe(0);
-      const before = await scene.seeAll();
-      await scene.deploy({ ...deploy, images: deploy.images ?? rest('v1') });
-      const bad = await scene.seeAll();
-      await engine.told(['exec', 'shop-db-1', 'touch', '/data/written-between']);
+  /** v1 is recorded, a bad version is deployed, and the gate finds it and takes it back. */
+  async function takenBack(
+    { deploy, changed }: (typeof deploys)[number],
+    variables: Record<string, string>,
+  ): Promise<void> {
+    const job = { ...variables, ...ofJob };
+    place = new Workplace();
+    await scene.deploy({ ...good, images: rest('v1') });
+    await scene.answer('/version');
+    const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], job);
+    expect(snapshot.code).toBe(0);
+    const before = await scene.seeAll();
+    await scene.deploy({ ...deploy, images: deploy.images ?? rest('v1') });
+    const bad = await scene.seeAll();
+    await engine.told(['exec', 'shop-db-1', 'touch', '/data/written-between']);
 
-      const { code, output } = await run();
-      expect(code).toBe(1);
-      expect(output).toContain('compose: verified: ');
-      const { rollback } = place.report().targets[0]!;
-      expect(rollback).toMatchObject({
-        status: 'verified',
-        versionConfirmed: true,
-        healthConfirmed: true,
-      });
-      expect(Object.keys(rollback.rungs.at(-1)!.to)).toEqual(changed);
-      const after = await scene.seeAll();
-      for (const service of services) {
-        expect(versionOf(after[service]!)).toEqual(versionOf(before[service]!));
-        if (!changed.includes(service)) expect(after[service]!.id).toBe(bad[service]!.id);
-      }
-      expect(await engine.told(['exec', 'shop-db-1', 'ls', '/data'])).toContain('written-between');
-    },
+    const { code, output } = await place.run(['run', ...flags()], job);
+    expect(output).toContain('compose: verified: ');
+    expect(code).toBe(1);
+    const { rollback } = place.report().targets[0]!;
+    expect(rollback).toMatchObject({
+      status: 'verified',
+      versionConfirmed: true,
+      healthConfirmed: true,
+    });
+    expect(Object.keys(rollback.rungs.at(-1)!.to)).toEqual(changed);
+    const after = await scene.seeAll();
+    for (const service of services) {
+      expect(versionOf(after[service]!)).toEqual(versionOf(before[service]!));
+      // What was not changed by the deploy is not touched by the undo.
+      if (!changed.includes(service)) expect(after[service]!.id).toBe(bad[service]!.id);
+    }
+    expect(await engine.told(['exec', 'shop-db-1', 'ls', '/data'])).toContain('written-between');
+  }
+
+  it.each(deploys)('bad by $by: caught, and taken back to what was recorded', (deploy) =>
+    takenBack(deploy, engine.env),
   );
+
+  it.each<[string, () => Record<string, string>]>([
+    ['through docker-compose alone', () => engine.envWithout('plugin')],
+    ['on a remote engine, by TLS', () => engine.tlsEnv],
+  ])('%s: caught, and taken back', (_, variables) => takenBack(deploys[0]!, variables()));
+
+  it('found by the health of its containers alone: the report has its state and its last line', async () => {
+    place = new Workplace();
+    await scene.deploy({ image: 'shop/api:v1' });
+    const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], env());
+    expect(snapshot.code).toBe(0);
+    await scene.deploy({ image: 'shop/api:v2' });
+    const [, , ...withoutUrl] = flags('1m');
+    const more = ['--compose-health', 'true', '--report-logs', '1'];
+    const { code, output } = await place.run(['run', ...withoutUrl, ...more], env());
+    const state = 'api is unhealthy [v2 listens on 8080]';
+    expect(output).toContain(state);
+    expect(place.report().reason).toContain(state);
+    expect(place.read('rollgate-report/summary.md')).toContain('api is unhealthy');
+    expect(code).toBe(1);
+  });
 
   it('the engine is restarted between verdict and undo: waited for', async () => {
     place = new Workplace();

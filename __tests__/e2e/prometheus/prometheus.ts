@@ -49,9 +49,11 @@ export class Prometheus {
   async start(): Promise<void> {
     if (this.port === 0) [this.port = 0] = await freePorts(1);
     const log = openSync(join(this.folder, 'log'), 'a');
+    // A test run that is killed takes it along.
     const child = spawn(
-      prometheusBinary() ?? 'prometheus',
+      'setpriv',
       [
+        ...['--pdeathsig', 'KILL', prometheusBinary() ?? 'prometheus'],
         `--config.file=prometheus.yml`,
         `--storage.tsdb.path=${join(this.folder, 'data')}`,
         `--web.listen-address=127.0.0.1:${String(this.port)}`,
