@@ -174,9 +174,9 @@ function aptOptions(state: string, releases: readonly string[]): string[] {
 function debianMirror(): string {
   const given = process.env[MIRROR];
   if (given !== undefined && given !== '') return given;
-  const format = ['--format', '$(REPO_URI)', 'Created-By: Packages'];
-  const uris = run('apt-get', ['indextargets', ...format]).split('\n');
-  const found = uris.find((uri) => /\/debian\/?$/.test(uri));
+  // What an update would fetch: that is known before there has ever been one.
+  const uris = run('apt-get', ['update', '--print-uris']);
+  const found = /^'(\S+\/debian)\/+dists\//m.exec(uris)?.[1];
   if (found === undefined)
     throw new Lacking(`apt of this machine names no Debian mirror; set ${MIRROR} to one`);
   return found;
