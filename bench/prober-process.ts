@@ -1,5 +1,5 @@
 /** The program of a child process: probes the URL that it is given, and tells its parent how that went. */
-import { createHttpChecks } from '../src/checks/http/checks.js';
+import { createProbeChecks } from '../src/checks/http/checks.js';
 import { systemClock as clock } from '../src/support/clock.js';
 import { createHttp, type Http } from '../src/support/http.js';
 import { quantile } from './numbers.js';
@@ -24,25 +24,20 @@ const stamped: Http = {
     http.close();
   },
 };
-const checks = createHttpChecks(
+const [check] = createProbeChecks(
   {
-    urls: [url],
-    healthUrls: 'off',
+    url,
     requestsPerSecond: PER_SECOND,
     requestTimeout: 5000,
     followRedirects: 0,
     expectStatus: [{ from: 200, to: 399 }],
     headers: {},
-    health: { interval: 5000, failures: 3, successes: 2 },
-    minSuccessRate: 95,
-    maxErrorsPerMinute: 'off',
-    maxLatency: 'off',
+    judged: [{ id: 'success-rate', limit: { metric: 'success-rate', minPercent: 95 } }],
     duration: SECONDS * 1000,
     minRequests: 20,
   },
   { http: stamped, clock },
 );
-const check = checks.find((one) => one.kind !== 'health');
 if (check === undefined) throw new Error('there is no check to probe for');
 
 const signal = new AbortController().signal;

@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createHttpChecks } from '../../src/checks/http/checks.js';
-import type { HttpSourceConfig } from '../../src/checks/http/config.js';
 import { watch, type WatchOutcome } from '../../src/gate/watch.js';
 import { defaultPlan } from '../support/fake-checks.js';
 import { FakeHttp, type Reply } from '../support/fake-http.js';
-import { config } from '../support/http-source-config.js';
+import { config, createHttpChecks, type HttpConfig } from '../support/http-source-config.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 /** A probe as the service sees it. */
@@ -19,7 +17,7 @@ interface Probe {
 /** A whole watch at default settings: the real prober, checks and judge, on a clock of the test. */
 function watched(
   service: (probe: Probe) => Reply,
-  changes: Partial<HttpSourceConfig> = {},
+  changes: Partial<HttpConfig> = {},
   plan = defaultPlan,
 ): Promise<WatchOutcome> {
   const clock = new VirtualClock();

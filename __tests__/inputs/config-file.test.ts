@@ -270,13 +270,22 @@ describe('readConfigFile, checks and targets', () => {
       {
         where: 'line 2',
         fields: new Map<string, unknown>([
-          ['source', 'json'],
-          ['max', '1.50'],
-          ['paths', '/a\n/b'],
-          ['headers', { where: 'line 5', fields: new Map([['X-Team', 'shop']]) }],
+          ['source', { where: 'line 2', value: 'json' }],
+          ['max', { where: 'line 3', value: '1.50' }],
+          ['paths', { where: 'line 4', value: '/a\n/b' }],
+          [
+            'headers',
+            {
+              where: 'line 5',
+              value: {
+                where: 'line 5',
+                fields: new Map([['X-Team', { where: 'line 5', value: 'shop' }]]),
+              },
+            },
+          ],
         ]),
       },
-      { where: 'line 7', fields: new Map([['id', 'two']]) },
+      { where: 'line 7', fields: new Map([['id', { where: 'line 7', value: 'two' }]]) },
     ]);
   });
 

@@ -1,7 +1,31 @@
-import type { HttpSourceConfig } from '../../src/checks/http/config.js';
+import { createProbeChecks } from '../../src/checks/http/checks.js';
+import type { Probing, ProbeConfig } from '../../src/checks/http/config.js';
+import { createHealthCheck } from '../../src/checks/http/health.js';
+import type { Check } from '../../src/checks/types.js';
+import type { Judged } from '../../src/inputs/checks/entry.js';
+import type { Clock } from '../../src/support/clock.js';
+import type { Http } from '../../src/support/http.js';
+
+/** What the inputs describe, in one. */
+export interface HttpConfig
+  extends
+    ProbeConfig,
+    Pick<Probing, 'requestsPerSecond' | 'requestTimeout' | 'duration' | 'minRequests'> {
+  readonly urls: readonly string[];
+  readonly baselineUrls?: readonly string[];
+  readonly healthUrls: readonly string[] | 'off';
+  readonly health: {
+    readonly interval: number;
+    readonly failures: number;
+    readonly successes: number;
+  };
+  readonly minSuccessRate: number | 'off';
+  readonly maxErrorsPerMinute: number | 'off';
+  readonly maxLatency: { readonly percentile: number; readonly maxMs: number } | 'off';
+}
 
 /** The defaults of the inputs, for one URL. */
-export function config(changes: Partial<HttpSourceConfig> = {}): HttpSourceConfig {
+export function config(changes: Partial<HttpConfig> = {}): HttpConfig {
   return {
     urls: ['http://app.example/'],
     healthUrls: ['http://app.example/'],
@@ -18,4 +42,49 @@ export function config(changes: Partial<HttpSourceConfig> = {}): HttpSourceConfi
     minRequests: 20,
     ...changes,
   };
+}
+
+/** The limits of a configuration, as they are judged. */
+export function judgedOf(config: HttpConfig, suffix = ''): readonly Judged[] {
+  const { minSuccessRate: minPercent, maxErrorsPerMinute: max, maxLatency } = config;
+  return [
+    ...(minPercent === 'off'
+      ? []
+      : [{ id: `success-rate${suffix}`, limit: { metric: 'success-rate', minPercent } as const }]),
+    ...(max === 'off'
+      ? []
+      : [
+          {
+            id: `errors-per-minute${suffix}`,
+            limit: { metric: 'errors-per-minute', max, scaledTo: 60 } as const,
+          },
+        ]),
+    ...(maxLatency === 'off'
+      ? []
+      : [{ id: `latency${suffix}`, limit: { metric: 'latency', ...maxLatency } as const }]),
+  ];
+}
+
+/** The health check and the checks on traffic of a configuration. */
+export function createHttpChecks(
+  config: HttpConfig,
+  world: { readonly http: Http; readonly clock: Clock },
+): readonly Check[] {
+  const { urls, healthUrls, health } = config;
+  return [
+    ...(healthUrls === 'off' || healthUrls.length === 0
+      ? []
+      : [createHealthCheck({ ...config, ...health, urls: healthUrls }, world)]),
+    ...urls.flatMap((url, index) =>
+      createProbeChecks(
+        {
+          ...config,
+          url,
+          baselineUrl: config.baselineUrls?.[index],
+          judged: judgedOf(config, urls.length === 1 ? '' : `-${String(index + 1)}`),
+        },
+        world,
+      ),
+    ),
+  ];
 }

@@ -1,3 +1,4 @@
+import type { CheckEntry } from '../inputs/checks/entry.js';
 import type { Settings } from '../inputs/table.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
@@ -6,6 +7,8 @@ import type { Http } from '../support/http.js';
 /** What checks are made from. */
 export interface CheckDependencies {
   readonly settings: Settings;
+  /** What is to be read and judged of traffic: by the inputs, and by `checks` of the configuration file. */
+  readonly entries: readonly CheckEntry[];
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;

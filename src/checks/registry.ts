@@ -1,16 +1,16 @@
+import type { EntryOf } from '../inputs/checks/entry.js';
+import type { SourceId } from '../inputs/checks/registry.js';
 import type { CheckDependencies } from './dependencies.js';
-import { setUpHttpChecks } from './http/setup.js';
-import type { Check } from './types.js';
+import { setUpHttpChecks, setUpHttpHealth } from './http/setup.js';
+import type { Check, HealthCheck, MetricCheck } from './types.js';
 
-type Source = (dependencies: CheckDependencies) => Promise<readonly Check[]>;
+type HealthSource = (dependencies: CheckDependencies) => Promise<readonly HealthCheck[]>;
 
-/** The sources that this version has; each gives the checks that its inputs ask for. */
-const sources: readonly Source[] = [
-  (dependencies) => Promise.resolve(setUpHttpChecks(dependencies)),
-  async (dependencies) =>
-    dependencies.settings['prometheus-url'] === undefined
-      ? []
-      : (await import('./prometheus/setup.js')).setUpPrometheusChecks(dependencies),
+/** What can be seen of the health, as the inputs ask for it: first of all by asking the service itself. */
+const serviceHealth: HealthSource = (dependencies) =>
+  Promise.resolve(setUpHttpHealth(dependencies));
+
+const platformHealth: readonly HealthSource[] = [
   async (dependencies) =>
     dependencies.settings['kubernetes-health']
       ? (await import('./kubernetes/setup.js')).setUpKubernetesChecks(dependencies)
@@ -21,7 +21,39 @@ const sources: readonly Source[] = [
       : [],
 ];
 
+/** Makes the checks of all entries of one source, never of none: what they have in common is made once. */
+type Source<S extends SourceId> = (
+  entries: readonly EntryOf<S>[],
+  dependencies: CheckDependencies,
+) => Promise<readonly MetricCheck[]>;
+
+/** The sources that this version has. */
+const sources: { readonly [S in SourceId]: Source<S> } = {
+  http: (entries, dependencies) => Promise.resolve(setUpHttpChecks(entries, dependencies)),
+  prometheus: async (entries, dependencies) =>
+    (await import('./prometheus/setup.js')).setUpPrometheusChecks(entries, dependencies),
+};
+
 /** Fresh checks, as configured: they are used for one watch or one confirmation. */
 export async function createChecks(dependencies: CheckDependencies): Promise<readonly Check[]> {
-  return (await Promise.all(sources.map((source) => source(dependencies)))).flat();
+  const ids = Object.keys(sources) as readonly SourceId[];
+  const made = await Promise.all(ids.map((id) => createAll(id, dependencies)));
+  const byId = new Map(made.flat().map((check) => [check.id, check]));
+  const inOrder = dependencies.entries.flatMap(({ judged }) =>
+    judged.flatMap(({ id }) => byId.get(id) ?? []),
+  );
+  const platform = await Promise.all(platformHealth.map((source) => source(dependencies)));
+  return [...(await serviceHealth(dependencies)), ...inOrder, ...platform.flat()];
+}
+
+function createAll(
+  source: SourceId,
+  dependencies: CheckDependencies,
+): Promise<readonly MetricCheck[]> {
+  const own = dependencies.entries.filter((entry) => entry.source === source);
+  // The entries of a source have its options.
+  const create = sources[source] as (
+    ...given: readonly [unknown, CheckDependencies]
+  ) => Promise<readonly MetricCheck[]>;
+  return own.length === 0 ? Promise.resolve([]) : create(own, dependencies);
 }

@@ -7,9 +7,10 @@ import type { TargetSession } from './target.js';
 
 /** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */
 export function checksOf(session: TargetSession, leastRate = 0): Promise<readonly Check[]> {
-  const { entry, settings, http, redactor } = session;
+  const { entry, settings, resolution, http, redactor } = session;
   return createChecks({
     settings,
+    entries: resolution.checks,
     clock: entry.clock,
     random: entry.random,
     http,

@@ -1,4 +1,4 @@
-import type { Limit, Observation, Totals } from './types.js';
+import type { Limit, Observation, Totals, ValueLimit } from './types.js';
 
 /**
  * The most that one interval can say. A smaller value keeps the evidence valid; with this one a single interval, however
@@ -16,6 +16,10 @@ const SLACK = 1e-9;
  *
  * A limit that allows nothing bad at all (100 %, 0 per minute) gives 20 for anything bad, else 0.
  *
+ * For a value that must be at least `min` it is how far the value is below twice the limit, in parts of the limit: 1 at the
+ * limit, 2 at zero. What is above twice the limit counts as twice the limit, because odds are not negative: the mean that
+ * the evidence concerns is bounded, so that a few high readings can neither hide a low mean nor make up for one.
+ *
  * An interval of real traffic without a request is an interval without errors for `errors-per-minute`, because that limit
  * concerns time; leaving such intervals out would make a rare burst look like the usual rate.
  *
@@ -25,7 +29,7 @@ const SLACK = 1e-9;
 export function oddsOf(limit: Limit, observation: Observation): number | undefined {
   if (observation.kind === 'none') return undefined;
   if (observation.kind === 'value')
-    return limit.metric === 'value' ? ratio(observation.value, limit.max) : undefined;
+    return limit.metric === 'value' ? ofValue(limit, observation.value) : undefined;
   const { samples, seconds } = observation;
   if (![samples, observation.failures, seconds].every((count) => count >= 0)) return undefined;
   // A scrape is not atomic: it can hold a failure whose request is not counted yet.
@@ -44,6 +48,13 @@ export function oddsOf(limit: Limit, observation: Observation): number | undefin
     case 'health':
       return undefined;
   }
+}
+
+function ofValue(limit: ValueLimit, value: number): number | undefined {
+  if (!Number.isFinite(value)) return undefined;
+  if ('max' in limit) return ratio(value, limit.max);
+  const { min } = limit;
+  return ratio(2 * min - Math.min(Math.max(value, 0), 2 * min), min);
 }
 
 /** `measured / allowed`, capped; nothing when the `basis` that both were measured on is empty. */
@@ -72,7 +83,8 @@ export function literalBreach(limit: Limit, totals: Readonly<Totals>): boolean {
         ? seconds > 0 && exceeds((60 * failures) / seconds, limit.max)
         : samples > 0 && exceeds((limit.scaledTo * failures) / samples, limit.max);
     case 'value':
-      return samples > 0 && exceeds(sum / samples, limit.max);
+      if (samples === 0) return false;
+      return 'max' in limit ? exceeds(sum / samples, limit.max) : exceeds(limit.min, sum / samples);
     case 'relative':
     case 'health':
       return false;

@@ -155,8 +155,10 @@ function countsOf(
       samples: observation.samples,
       failures: Math.min(observation.failures, observation.samples),
     };
-  const over = limit.metric === 'value' && observation.value > limit.max;
-  return { samples: 1, failures: over ? 1 : 0 };
+  const isBeyond =
+    limit.metric === 'value' &&
+    ('max' in limit ? observation.value > limit.max : observation.value < limit.min);
+  return { samples: 1, failures: isBeyond ? 1 : 0 };
 }
 
 /**

@@ -18,18 +18,32 @@ export type Limit =
     }
   /** At least `percentile` percent of the requests take at most `maxMs`. */
   | { readonly metric: 'latency'; readonly percentile: number; readonly maxMs: number }
+  /** The mean of a number that is not negative. */
   | { readonly metric: 'value'; readonly max: number }
-  /** The canary fails no more than `margin` times as often as its baseline, in the same intervals. */
-  | { readonly metric: 'relative'; readonly margin: number };
+  /** The same; `min` is above 0. */
+  | { readonly metric: 'value'; readonly min: number }
+  | {
+      /** The canary fails no more than `margin` times as often as its baseline, in the same intervals. */
+      readonly metric: 'relative';
+      readonly margin: number;
+      /** Instead: at no boundary is it more than `margin` times as often slower. */
+      readonly of?: 'latency';
+    };
 
 /** A limit on what is counted or measured. */
 export type MetricLimit = Exclude<Limit, { metric: 'health' }>;
+export type ValueLimit = Extract<Limit, { metric: 'value' }>;
 
 /** Requests of a baseline in the same time, and how many of them were bad. */
 export interface BaselineCounts {
   readonly samples: number;
   readonly failures: number;
+  /** As in an observation. */
+  readonly slower?: Slower;
 }
+
+/** How many requests took longer than each border of a histogram, by the border in milliseconds. */
+export type Slower = Readonly<Record<string, number>>;
 
 /** What was counted over the judged part of the watch. */
 export interface Totals {
@@ -81,6 +95,8 @@ export type Observation = (
       readonly cadence?: number;
       /** The same of the baseline. Absent: nothing is known of it in this interval. */
       readonly baseline?: BaselineCounts;
+      /** What latency is compared by; `failures` is 0 then. */
+      readonly slower?: Slower;
     }
   | { readonly kind: 'value'; readonly value: number; readonly cadence?: number }
   | {
@@ -91,6 +107,8 @@ export type Observation = (
        */
       readonly why: 'no-data' | 'provider-error' | 'unchanged';
       readonly detail?: string;
+      /** What was counted of the baseline all the same. */
+      readonly baseline?: BaselineCounts;
     }
 ) & {
   /** What the source answered, as plain data, for whoever computes the observation again. The judge does not look at it. */
@@ -144,6 +162,10 @@ export interface JudgedCheck {
    * more than `margin` times as often as the baseline. What hits both is not the canary's fault.
    */
   readonly baseline?: { readonly margin: number };
+  /** Instead of what the plan says for all. */
+  readonly minRequests?: number;
+  readonly onNoData?: NoDataPolicy;
+  readonly onProviderError?: ProviderErrorPolicy;
 }
 
 /** Everything the judge is told, in the order in which it counts. A recording holds exactly these. */

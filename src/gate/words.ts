@@ -14,11 +14,13 @@ export function limitInWords(limit: Limit): string {
     case 'latency':
       return `p${formatNumber(limit.percentile, 4)} ≤ ${formatDuration(limit.maxMs)}`;
     case 'value':
-      return `≤ ${formatNumber(limit.max, 6)}`;
-    case 'relative':
-      return limit.margin === 1
-        ? 'no worse than the baseline'
-        : `≤ ${formatNumber(limit.margin, 4)} × the baseline's failures`;
+      return 'max' in limit ? `≤ ${formatNumber(limit.max, 6)}` : `≥ ${formatNumber(limit.min, 6)}`;
+    case 'relative': {
+      const isOfLatency = limit.of === 'latency';
+      if (limit.margin === 1)
+        return isOfLatency ? 'no slower than the baseline' : 'no worse than the baseline';
+      return `≤ ${formatNumber(limit.margin, 4)} × the baseline's ${isOfLatency ? 'slow requests' : 'failures'}`;
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Environment, HostSystem } from '../hosts/types.js';
 import { messageOf, type Problem } from '../support/errors.js';
-import type { Entry } from './config-file/entries.js';
+import type { CheckEntry } from './checks/entry.js';
+import type { Findings } from './checks/lookup.js';
+import { resolveChecks } from './checks/resolve.js';
 import { readConfigFile, type ConfigFile, type TargetScope } from './config-file.js';
 import { crossCheck, remarks } from './cross-checks.js';
 import { quote } from './parsed.js';
@@ -45,8 +47,11 @@ export interface TargetResolution {
   readonly origins: Readonly<Record<InputId, Origin>>;
   /** Whether the user set it: by flag, variable or file, not the host and not the default. */
   readonly givenByUser: (id: InputId) => boolean;
-  /** The entries of `checks` that hold for it. */
-  readonly checks: readonly Entry[];
+  /**
+   * What is to be read and judged of traffic: by the inputs, and by the entries of `checks` that hold for the target. Entries
+   * that something is wrong with are left out.
+   */
+  readonly checks: readonly CheckEntry[];
 }
 
 /** A target, with its inputs: those of the file's target, and the flat ones for all that it does not say. */
@@ -100,14 +105,15 @@ export function resolveInputs(sources: InputSources): Resolution {
     for (const text of everyText(id, sources))
       for (const secret of secretsOf(inputOf(id), text)) secrets.add(secret);
 
-  const flat = resolveTarget({ sources, file }, problems);
+  const findings: Findings = { problems, secrets: [], variables: [] };
+  const flat = resolveTarget({ sources, file }, findings);
   const scopes = file?.targets ?? [];
   const all =
     scopes.length === 0
       ? [{ name: ONLY_TARGET, ...flat }]
       : scopes.map((target) => ({
           name: target.name,
-          ...resolveTarget({ sources, file, target }, problems),
+          ...resolveTarget({ sources, file, target }, findings),
         }));
   const targets = chosen(all, flat, problems);
   for (const target of targets) {
@@ -122,7 +128,8 @@ export function resolveInputs(sources: InputSources): Resolution {
       ),
     );
   }
-  notices.push(...unknownNotices(sources.env));
+  notices.push(...unknownNotices(sources.env, findings.variables));
+  for (const secret of findings.secrets) secrets.add(secret);
   return { ...flat, targets, problems: distinct(problems), notices, secrets: [...secrets] };
 }
 
@@ -157,7 +164,8 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
   });
 }
 
-function resolveTarget(places: Places, problems: Problem[]): TargetResolution {
+function resolveTarget(places: Places, findings: Findings): TargetResolution {
+  const { problems } = findings;
   const values: Partial<Record<InputId, unknown>> = {};
   const origins: Partial<Record<InputId, Origin>> = {};
   for (const id of inputIds) {
@@ -172,13 +180,24 @@ function resolveTarget(places: Places, problems: Problem[]): TargetResolution {
     origins[id] = { level: 7, name: fallback };
   }
   const complete = origins as Record<InputId, Origin>;
-  const { file, target } = places;
+  const { sources, file, target } = places;
   const own = target?.checks ?? [];
+  const settings = values as Settings;
   return {
-    settings: values as Settings,
+    settings,
     origins: complete,
     givenByUser: (id) => complete[id].level <= 5,
-    checks: own.length > 0 ? own : (file?.checks ?? []),
+    checks: resolveChecks(
+      own.length > 0 ? own : (file?.checks ?? []),
+      {
+        file: file?.name ?? '',
+        env: sources.env,
+        settings,
+        isFromFile: (id) => complete[id].level === 5,
+        isGiven: (id) => complete[id].level <= 5,
+      },
+      findings,
+    ),
   };
 }
 
@@ -328,10 +347,11 @@ function originOf(url: string): string | undefined {
   return URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
-function unknownNotices(env: Environment): string[] {
+function unknownNotices(env: Environment, others: readonly string[]): string[] {
   const names = Object.keys(env).filter((name) => env[name] !== undefined);
-  return unknownVariables(names, inputIds).map((name) => {
-    const meant = didYouMean(name, inputIds.map(ownVariable));
+  const known = [...inputIds.map(ownVariable), ...others];
+  return unknownVariables(names, known).map((name) => {
+    const meant = didYouMean(name, known);
     return `The variable ${name} is no input and is ignored${meant === undefined ? '.' : `; ${meant}`}`;
   });
 }

@@ -151,6 +151,11 @@ export const inputs = {
     description:
       'One or more URLs that are probed at `requests-per-second` each; they give success rate, errors per minute and latency. Default: none.',
   }),
+  'baseline-url': input(urls(), {
+    group: 'http',
+    description:
+      'Where the version before it runs, for each `url` in the same order: probed in the same moments, so that what hits both is not held against the new one. Default: none.',
+  }),
   'requests-per-second': input(number({ min: 0.1, max: 500 }), {
     group: 'http',
     default: '2',
@@ -179,7 +184,7 @@ export const inputs = {
   headers: input(headers(), {
     group: 'http',
     secret: true,
-    sentTo: ['url', 'health-url'],
+    sentTo: ['url', 'health-url', 'baseline-url'],
     description: 'Headers sent with every probe, as `Name: value` lines. Default: none.',
   }),
   'health-url': input(urls(), {
@@ -226,6 +231,12 @@ export const inputs = {
     group: 'limits',
     default: '20',
     description: 'With fewer requests than this the watch ends inconclusive.',
+  }),
+  'baseline-margin': input(number({ min: 1, max: 1000 }), {
+    group: 'limits',
+    default: '1',
+    description:
+      'How many times as often as its baseline a new version may fail, where there is one.',
   }),
 
   'prometheus-url': input(url(), {
@@ -276,6 +287,19 @@ export const inputs = {
     description:
       'Selector of the raw counter of failed requests, such as `http_requests_total{app="shop",code=~"5.."}`. Default: none.',
   }),
+  'prometheus-baseline-total': input(selector(), {
+    group: 'prometheus',
+    description:
+      'Selector of all requests of the version before it, which runs beside it: what hits both is not held against the new one. Default: none.',
+  }),
+  'prometheus-baseline-errors': input(selector(), {
+    group: 'prometheus',
+    description: 'Selector of its failed requests. Default: none.',
+  }),
+  'prometheus-baseline-selector': input(labels(), {
+    group: 'prometheus',
+    description: 'With a preset: the labels that pick the version before it. Default: none.',
+  }),
   'prometheus-latency': input(selector(), {
     group: 'prometheus',
     description:
@@ -283,12 +307,17 @@ export const inputs = {
   }),
   'prometheus-value': input(script(), {
     group: 'prometheus',
-    description: 'Any query that gives one number, for `max-value`. Default: none.',
+    description: 'Any query that gives one number, for `max-value` and `min-value`. Default: none.',
   }),
   'max-value': input(number({ min: 0, max: Number.MAX_SAFE_INTEGER }), {
     group: 'prometheus',
     description:
       'Greatest accepted mean of `prometheus-value`; exactly this much passes. Default: none.',
+  }),
+  'min-value': input(number({ min: 0.000001, max: Number.MAX_SAFE_INTEGER }), {
+    group: 'prometheus',
+    description:
+      'Least accepted mean of `prometheus-value`, above 0; exactly this much passes. Default: none.',
   }),
 
   rollback: input(choices(rungs), {

@@ -76,8 +76,8 @@ const reserved: ReadonlySet<string> = new Set(
   [...Object.keys(outputs), 'target', 'e2e', 'schemas'].map(ownVariable),
 );
 
-/** The variables that look like ours and are no input. */
-export function unknownVariables(names: readonly string[], ids: readonly string[]): string[] {
-  const known = new Set(ids.map(ownVariable));
+/** The variables that look like ours, and that nothing is read from. */
+export function unknownVariables(names: readonly string[], read: readonly string[]): string[] {
+  const known = new Set(read);
   return names.filter((name) => name.startsWith(prefix) && !known.has(name) && !reserved.has(name));
 }

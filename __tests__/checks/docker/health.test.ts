@@ -23,6 +23,7 @@ class Scene {
     });
     const checks = await createChecks({
       settings,
+      entries: [],
       clock: this.clock,
       http: () => {
         throw new Error('no HTTP here');

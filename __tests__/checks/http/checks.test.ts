@@ -1,11 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createHttpChecks } from '../../../src/checks/http/checks.js';
-import type { HttpSourceConfig } from '../../../src/checks/http/config.js';
 import type { Check, HealthCheck, MetricCheck } from '../../../src/checks/types.js';
 import type { Observation } from '../../../src/gate/types.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
-import { config } from '../../support/http-source-config.js';
+import { config, createHttpChecks, type HttpConfig } from '../../support/http-source-config.js';
 import { FakeHttp, type Reply } from '../../support/fake-http.js';
 
 const never = new AbortController().signal;
@@ -15,7 +13,7 @@ afterEach(() => {
 });
 
 function make(
-  changes: Partial<HttpSourceConfig>,
+  changes: Partial<HttpConfig>,
   reply?: (index: number) => Reply,
 ): {
   clock: VirtualClock;
@@ -50,7 +48,7 @@ async function observe(
   return it.clock.runUntil(Promise.all(told.map((one) => Promise.all(one))));
 }
 
-describe('createHttpChecks', () => {
+describe('the checks of the http source', () => {
   it('makes a health check and one for each limit', () => {
     const { checks } = make({ maxLatency: { percentile: 95, maxMs: 800 } });
     expect(checks.map(({ id, kind, limit }) => ({ id, kind, limit }))).toEqual([
@@ -87,7 +85,7 @@ describe('createHttpChecks', () => {
     ]);
   });
 
-  it.each<[Partial<HttpSourceConfig>, string[]]>([
+  it.each<[Partial<HttpConfig>, string[]]>([
     [{ healthUrls: 'off' }, ['success-rate', 'errors-per-minute']],
     [{ minSuccessRate: 'off', maxErrorsPerMinute: 'off' }, ['health']],
     [{ urls: [] }, ['health']],

@@ -1,9 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
-import { foresee, type ProbeLimit } from '../../../src/checks/http/foresight.js';
-import { config } from '../../support/http-source-config.js';
+import { foresee } from '../../../src/checks/http/foresight.js';
+import type { MetricLimit } from '../../../src/gate/types.js';
+import type { Finding } from '../../../src/support/finding.js';
+import { config, judgedOf, type HttpConfig } from '../../support/http-source-config.js';
 
-const errors = (max: number): ProbeLimit => ({ metric: 'errors-per-minute', max, scaledTo: 60 });
-const rate = (minPercent: number): ProbeLimit => ({ metric: 'success-rate', minPercent });
+const errors = (max: number): MetricLimit => ({ metric: 'errors-per-minute', max, scaledTo: 60 });
+const rate = (minPercent: number): MetricLimit => ({ metric: 'success-rate', minPercent });
+
+function foreseen(
+  id: string,
+  limit: MetricLimit,
+  changes: Partial<HttpConfig> = {},
+): readonly Finding[] {
+  const probing = config(changes);
+  return foresee({ id, limit }, { ...probing, judged: judgedOf(probing) });
+}
 
 describe('foresee', () => {
   it.each([
@@ -13,7 +24,7 @@ describe('foresee', () => {
     [0, 99.9, '0/min is 100 % success: stricter than min-success-rate 99.9 %'],
     [10, 'off' as const, '10/min is 83.33 % success'],
   ])('says what %d errors a minute mean beside %s %%', (max, minSuccessRate, meaning) => {
-    expect(foresee('errors-per-minute', errors(max), config({ minSuccessRate }))).toEqual([
+    expect(foreseen('errors-per-minute', errors(max), { minSuccessRate })).toEqual([
       {
         level: 'notice',
         subject: 'errors-per-minute',
@@ -23,7 +34,7 @@ describe('foresee', () => {
   });
 
   it.each([60, 100])('warns that %d errors a minute can never be exceeded', (max) => {
-    const [finding] = foresee('errors-per-minute', errors(max), config());
+    const [finding] = foreseen('errors-per-minute', errors(max));
     expect(finding).toMatchObject({ level: 'warning' });
     expect(finding?.message).toContain('can never be exceeded');
   });
@@ -34,10 +45,10 @@ describe('foresee', () => {
     ['p99 over five minutes', { metric: 'latency', percentile: 99, maxMs: 800 } as const, {}],
     ['just enough', rate(99.5), {}],
   ])('has nothing to say of %s', (_, limit, changes) => {
-    expect(foresee('x', limit, config(changes))).toEqual([]);
+    expect(foreseen('x', limit, changes)).toEqual([]);
   });
 
-  it.each<[string, ProbeLimit, Parameters<typeof config>[0], string, string]>([
+  it.each<[string, MetricLimit, Partial<HttpConfig>, string, string]>([
     [
       'fewer requests than min-requests',
       rate(50),
@@ -60,7 +71,7 @@ describe('foresee', () => {
       'raise requests-per-second to 10, or lengthen duration',
     ],
   ])('warns of %s', (_, limit, changes, message, fix) => {
-    expect(foresee('x', limit, config(changes))).toEqual([
+    expect(foreseen('x', limit, changes)).toEqual([
       { level: 'warning', subject: 'x', message, fix },
     ]);
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createProbe, type ProbeConfig, type ProbeResult } from '../../../src/checks/http/probe.js';
+import type { ProbeConfig } from '../../../src/checks/http/config.js';
+import { createProbe, type ProbeResult } from '../../../src/checks/http/probe.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { createHttp } from '../../../src/support/http.js';
 import {

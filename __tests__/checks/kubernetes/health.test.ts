@@ -82,6 +82,7 @@ describe('the kubernetes source', () => {
     });
     return {
       settings,
+      entries: [],
       clock,
       http: () => {
         throw new Error('no HTTP here');

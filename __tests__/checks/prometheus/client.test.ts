@@ -9,6 +9,7 @@ import {
   vector,
   type Behaviour,
 } from '../../support/stand-in-prometheus.js';
+import { serverAt } from '../../support/prometheus-server.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const clock = new VirtualClock();
@@ -26,8 +27,7 @@ afterEach(async () => {
 });
 
 function client(more: Partial<Server> = {}, redact = (text: string): string => text) {
-  const given = { url: server.url, headers: {}, parameters: {}, timeoutMs: 5000, ...more };
-  return createClient(given, { http, clock, redact });
+  return createClient(serverAt(server.url, more), { http, clock, redact });
 }
 
 const header = (name: string): unknown => server.received.at(-1)?.headers[name];

@@ -10,6 +10,7 @@ import {
   StandInPrometheus,
   vector,
 } from '../../support/stand-in-prometheus.js';
+import { serverAt } from '../../support/prometheus-server.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 let server: StandInPrometheus;
@@ -51,10 +52,7 @@ function histograms(known: number): void {
 }
 
 async function observe(windows: number): Promise<Observation[]> {
-  const client = createClient(
-    { url: server.url, headers: {}, parameters: {}, timeoutMs: 5000 },
-    { http, clock, redact: (text) => text },
-  );
+  const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
   const [check] = createPrometheusChecks(
     [
       {

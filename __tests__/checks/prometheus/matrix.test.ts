@@ -17,6 +17,7 @@ import {
   type Behaviour,
   type ServedSeries,
 } from '../../support/stand-in-prometheus.js';
+import { serverAt } from '../../support/prometheus-server.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const EPOCH_SECONDS = Date.UTC(2026, 0, 1) / 1000;
@@ -84,10 +85,7 @@ function healthy({ failing = 0, skew = 0 } = {}): Behaviour {
 }
 
 function create(descriptions: readonly CheckDescription[]): readonly MetricCheck[] {
-  const client = createClient(
-    { url: server.url, headers: {}, parameters: {}, timeoutMs: 5000 },
-    { http, clock, redact: (text) => text },
-  );
+  const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
   return createPrometheusChecks(
     descriptions,
     { duration: 60_000, minRequests: 20 },

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPrometheusChecks } from '../../../src/checks/prometheus/checks.js';
 import { createClient } from '../../../src/checks/prometheus/client.js';
-import { describe as describeInputs } from '../../../src/checks/prometheus/setup.js';
 import type { Finding } from '../../../src/support/finding.js';
 import type { Http } from '../../../src/support/http.js';
 import { drive } from '../../support/drive.js';
@@ -13,6 +12,7 @@ import {
   vector,
   type Behaviour,
 } from '../../support/stand-in-prometheus.js';
+import { describeAll, serverAt } from '../../support/prometheus-server.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const flags = {
@@ -37,14 +37,12 @@ afterEach(async () => {
 });
 
 async function preflight(more: Readonly<Record<string, string>> = {}): Promise<Finding[]> {
-  const { settings, problems } = resolveWith({ flags: { ...flags, ...more } });
+  const resolution = resolveWith({ flags: { ...flags, ...more } });
+  const { settings, problems } = resolution;
   expect(problems).toEqual([]);
-  const client = createClient(
-    { url: server.url, headers: {}, parameters: {}, timeoutMs: 5000 },
-    { http, clock, redact: (text) => text },
-  );
+  const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
   const plan = { duration: settings.duration, minRequests: settings['min-requests'] };
-  const checks = createPrometheusChecks(describeInputs(settings), plan, { client, clock });
+  const checks = createPrometheusChecks(describeAll(resolution), plan, { client, clock });
   const signal = new AbortController().signal;
   const found = await drive(
     clock,

@@ -28,7 +28,7 @@ function look(
 const every = (seconds: number, count: number): number[] =>
   Array.from({ length: count }, (_, n) => 20 + n * seconds);
 const perSecond = ({ round }: { round: Round }): number =>
-  (round.counts.total ?? 0) / round.seconds;
+  (round.counts.total ?? 0) / round.seconds!;
 
 describe('createRounds', () => {
   it('gives one round for every look when scrapes are more frequent', () => {
@@ -63,7 +63,7 @@ describe('createRounds', () => {
     expect(rounds.length).toBeGreaterThan(10);
     for (const round of rounds) expect(perSecond(round)).toBeCloseTo(10 * count, 6);
     // Nothing is lost, and nothing is counted twice.
-    const seconds = rounds.reduce((sum, { round }) => sum + round.seconds, 0);
+    const seconds = rounds.reduce((sum, { round }) => sum + round.seconds!, 0);
     expect(seconds).toBeGreaterThan(350);
     expect(seconds).toBeLessThanOrEqual(390);
   });

@@ -1,19 +1,20 @@
 import { describe, expect, it } from '@jest/globals';
 import { createChecks } from '../../../src/checks/registry.js';
 import type { Check } from '../../../src/checks/types.js';
-import { describe as describeInputs } from '../../../src/checks/prometheus/setup.js';
 import { printSelector } from '../../../src/support/selector.js';
 import { FakeHttp } from '../../support/fake-http.js';
+import { describeAll } from '../../support/prometheus-server.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const clock = new VirtualClock();
 
 async function checksOf(flags: Readonly<Record<string, string>>): Promise<readonly Check[]> {
-  const { settings, problems } = resolveWith({ flags });
+  const { settings, checks, problems } = resolveWith({ flags });
   expect(problems).toEqual([]);
   return createChecks({
     settings,
+    entries: checks,
     clock,
     http: () => new FakeHttp(clock),
     exec: () => Promise.reject(new Error('nothing is run')),
@@ -112,7 +113,7 @@ describe('the checks that the inputs ask for', () => {
 
 describe('presets', () => {
   const selectors = (preset: string, labels: string): Readonly<Record<string, string>> => {
-    const { settings } = resolveWith({
+    const resolution = resolveWith({
       flags: {
         'prometheus-url': 'http://prom.test',
         'prometheus-preset': preset,
@@ -121,7 +122,7 @@ describe('presets', () => {
       },
     });
     return Object.fromEntries(
-      describeInputs(settings).flatMap(({ reading }) => {
+      describeAll(resolution).flatMap(({ reading }) => {
         if (reading.kind === 'counters')
           return [
             ['total', printSelector(reading.total.selector)],

@@ -30,6 +30,7 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     });
     const [made] = await createChecks({
       settings,
+      entries: [],
       clock: systemClock,
       http: () => {
         throw new Error('no HTTP here');

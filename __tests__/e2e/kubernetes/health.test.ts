@@ -54,6 +54,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     });
     const dependencies: CheckDependencies = {
       settings,
+      entries: [],
       clock: systemClock,
       http: () => {
         throw new Error('no HTTP here');

@@ -1,11 +1,11 @@
 import { createDocker } from '../../support/docker.js';
 import { projectOptionsOf } from '../../support/docker/project.js';
 import type { CheckDependencies } from '../dependencies.js';
-import type { Check } from '../types.js';
+import type { HealthCheck } from '../types.js';
 import { createContainerHealth } from './health.js';
 
 /** The check of the `docker` source, as the inputs ask for it. */
-export function setUpDockerChecks(dependencies: CheckDependencies): readonly Check[] {
+export function setUpDockerChecks(dependencies: CheckDependencies): readonly HealthCheck[] {
   const { settings, exec, env, redact, clock, random } = dependencies;
   // A look comes again by itself; one that waits for the engine would be late.
   const docker = createDocker({ exec, env, redact, clock, random, patienceMs: 0 });

@@ -2,76 +2,77 @@ import { raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import type { Http } from '../../support/http.js';
 import { printableUrl } from '../../support/url.js';
-import type { Observation, Window } from '../../gate/types.js';
-import type { Check, MetricCheck } from '../types.js';
-import type { HttpSourceConfig } from './config.js';
+import type { MetricLimit, Observation, Window } from '../../gate/types.js';
+import type { Judged } from '../../inputs/checks/entry.js';
+import type { MetricCheck } from '../types.js';
+import type { Probing } from './config.js';
 import { countFailures, countSlow } from './counts.js';
-import { foresee, PROBES_PER_MINUTE, type ProbeLimit } from './foresight.js';
-import { createHealthCheck } from './health.js';
+import { foresee } from './foresight.js';
 import { createProbe, type ProbeResult } from './probe.js';
 import { createSeries, type Series } from './series.js';
 
-/**
- * The checks of the `http` source: one health check for all health URLs, and per probed URL one for each limit that is
- * set. They are used for one watch.
- */
-export function createHttpChecks(
-  config: HttpSourceConfig,
+interface Sides {
+  readonly own: Series;
+  readonly baseline: Series | undefined;
+}
+
+/** The checks on our own traffic to one URL, one for each limit. They are used for one watch. */
+export function createProbeChecks(
+  probing: Probing,
   world: { readonly http: Http; readonly clock: Clock },
-): readonly Check[] {
-  const { clock } = world;
-  const probe = createProbe(config, world);
-  const limits = limitsOf(config);
-  const metricChecks = config.urls.flatMap((url, index) => {
-    const suffix = config.urls.length === 1 ? '' : `-${String(index + 1)}`;
-    const series = createSeries(url, { ...config, probe, clock });
-    return limits.map((limit) => createMetricCheck(url, suffix, limit, series, config));
-  });
-  return config.healthUrls === 'off' || config.healthUrls.length === 0
-    ? metricChecks
-    : [createHealthCheck(config.healthUrls, config, { probe, clock }), ...metricChecks];
+): readonly MetricCheck[] {
+  const probe = createProbe(probing, world);
+  const seriesOf = (url: string): Series =>
+    createSeries(url, { ...probing, probe, clock: world.clock });
+  const sides: Sides = {
+    own: seriesOf(probing.url),
+    baseline: probing.baselineUrl === undefined ? undefined : seriesOf(probing.baselineUrl),
+  };
+  return probing.judged.map((judged) => createCheck(judged, sides, probing));
 }
 
-function limitsOf(config: HttpSourceConfig): readonly ProbeLimit[] {
-  const { minSuccessRate, maxErrorsPerMinute, maxLatency } = config;
-  const limits: ProbeLimit[] = [];
-  if (minSuccessRate !== 'off') limits.push({ metric: 'success-rate', minPercent: minSuccessRate });
-  if (maxErrorsPerMinute !== 'off')
-    limits.push({
-      metric: 'errors-per-minute',
-      max: maxErrorsPerMinute,
-      scaledTo: PROBES_PER_MINUTE,
-    });
-  if (maxLatency !== 'off') limits.push({ metric: 'latency', ...maxLatency });
-  return limits;
-}
-
-function createMetricCheck(
-  url: string,
-  suffix: string,
-  limit: ProbeLimit,
-  series: Series,
-  config: HttpSourceConfig,
-): MetricCheck {
-  const id = `${limit.metric}${suffix}`;
-  const count = (results: readonly ProbeResult[], window: Window): Observation =>
-    limit.metric === 'latency'
-      ? countSlow(results, window, limit.maxMs)
-      : countFailures(results, window);
+function createCheck(judged: Judged, { own, baseline }: Sides, probing: Probing): MetricCheck {
+  const { id, limit } = judged;
+  const all = [own, ...(baseline === undefined ? [] : [baseline])];
   return {
+    ...judged,
     kind: limit.metric === 'errors-per-minute' ? 'rate' : 'ratio',
-    id,
     source: 'http',
-    subject: printableUrl(url),
-    limit,
-    preflight: () => Promise.resolve(foresee(id, limit, config)),
+    subject: subjectOf(probing),
+    preflight: () => Promise.resolve(foresee(judged, probing)),
     begin: (origin) => {
-      series.begin(id, origin);
+      for (const series of all) series.begin(id, origin);
     },
-    observe: async (window, signal) =>
-      count(await raceSignal(series.results(id, window), signal), window),
+    observe: async (window, signal) => {
+      const [found, beside] = await raceSignal(
+        Promise.all(all.map((series) => series.results(id, window))),
+        signal,
+      );
+      return withBaseline(
+        count(limit, found ?? [], window),
+        beside === undefined ? undefined : count(limit, beside, window),
+      );
+    },
     end: () => {
-      series.end(id);
+      for (const series of all) series.end(id);
     },
   };
+}
+
+function subjectOf({ url, baselineUrl }: Probing): string {
+  return baselineUrl === undefined
+    ? printableUrl(url)
+    : `${printableUrl(url)} against ${printableUrl(baselineUrl)}`;
+}
+
+function count(limit: MetricLimit, results: readonly ProbeResult[], window: Window): Observation {
+  return limit.metric === 'latency'
+    ? countSlow(results, window, limit.maxMs)
+    : countFailures(results, window);
+}
+
+function withBaseline(own: Observation, beside: Observation | undefined): Observation {
+  if (own.kind === 'value' || beside?.kind !== 'counts') return own;
+  const { samples, failures } = beside;
+  return { ...own, baseline: { samples, failures } };
 }

@@ -1,12 +1,7 @@
-/** Probing of our own: what is asked, how often, and what must hold. Times in milliseconds. */
-export interface HttpSourceConfig {
-  /** Each is a series of its own, at the full rate. */
-  readonly urls: readonly string[];
-  /** All of them must pass; `'off'`: there is no health check. */
-  readonly healthUrls: readonly string[] | 'off';
-  /** Per URL, 0.1 to 500. */
-  readonly requestsPerSecond: number;
-  readonly requestTimeout: number;
+import type { Judged } from '../../inputs/checks/entry.js';
+
+/** What is asked, and which answers are good. */
+export interface ProbeConfig {
   /** How many redirects are followed; 0: a redirect is the answer. */
   readonly followRedirects: number;
   /** Statuses that are good; both ends belong to the range. */
@@ -18,18 +13,30 @@ export interface HttpSourceConfig {
   readonly expectBody?: RegExp | undefined;
   /** Sent with every probe to the URL's own origin; not with a redirect to another one. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly health: {
-    readonly interval: number;
-    readonly failures: number;
-    readonly successes: number;
-  };
-  /** Percent. */
-  readonly minSuccessRate: number | 'off';
-  readonly maxErrorsPerMinute: number | 'off';
-  readonly maxLatency: { readonly percentile: number; readonly maxMs: number } | 'off';
+}
+
+/** Traffic of our own to one URL, and what must hold of it. Times in milliseconds. */
+export interface Probing extends ProbeConfig {
+  readonly url: string;
+  /** Where the old version runs; probed in the same moments, at the same rate. */
+  readonly baselineUrl?: string | undefined;
+  /** 0.1 to 500. */
+  readonly requestsPerSecond: number;
+  readonly requestTimeout: number;
+  readonly judged: readonly Judged[];
   /** How long traffic is judged, to say beforehand whether that can be enough. */
   readonly duration: number;
   readonly minRequests: number;
+}
+
+/** A health check of one or more URLs. Times in milliseconds. */
+export interface HealthConfig extends ProbeConfig {
+  /** All of them must pass. */
+  readonly urls: readonly string[];
+  readonly requestTimeout: number;
+  readonly interval: number;
+  readonly failures: number;
+  readonly successes: number;
 }
 
 export interface StatusRange {

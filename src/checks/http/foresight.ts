@@ -1,30 +1,26 @@
-import type { Limit } from '../../gate/types.js';
+import type { MetricLimit } from '../../gate/types.js';
+import type { Judged } from '../../inputs/checks/entry.js';
 import type { Finding } from '../../support/finding.js';
 import { formatDuration, formatNumber, plural } from '../../support/format.js';
-import type { HttpSourceConfig } from './config.js';
+import type { Probing } from './config.js';
 
 /** Own probes are judged as if there were this many a minute, so that the limit does not depend on their rate. */
 export const PROBES_PER_MINUTE = 60;
-
-export type ProbeLimit = Exclude<Limit, { metric: 'health' | 'value' | 'relative' }>;
 
 /** How many failures a service that is just at its limit must be expected to show before a watch can tell. */
 const TELLING_FAILURES = 3;
 
 /** What can be said of a limit before the first probe: what it means, and whether the watch is long enough for it. */
 export function foresee(
-  check: string,
-  limit: ProbeLimit,
-  config: Pick<
-    HttpSourceConfig,
-    'requestsPerSecond' | 'duration' | 'minRequests' | 'minSuccessRate'
-  >,
+  { id: check, limit, minRequests: own }: Judged,
+  config: Pick<Probing, 'requestsPerSecond' | 'duration' | 'minRequests' | 'judged'>,
 ): readonly Finding[] {
   const meaning = limit.metric === 'errors-per-minute' ? [meaningOf(check, limit.max, config)] : [];
   const expected = Math.floor((config.requestsPerSecond * config.duration) / 1000);
   const allowed = allowedFailures(limit);
+  const minRequests = own ?? config.minRequests;
   const needed = Math.max(
-    config.minRequests,
+    minRequests,
     allowed > 0 ? Math.ceil(TELLING_FAILURES / allowed - 1e-9) : 0,
   );
   if (expected >= needed) return meaning;
@@ -34,7 +30,7 @@ export function foresee(
       level: 'warning',
       subject: check,
       message: `${plural(expected, 'request')} in ${formatDuration(config.duration)} are too few: ${
-        needed > config.minRequests
+        needed > minRequests
           ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
           : `min-requests is ${formatNumber(needed, 0)}`
       }`,
@@ -47,7 +43,7 @@ export function foresee(
 }
 
 /** The share of requests that may fail. */
-function allowedFailures(limit: ProbeLimit): number {
+function allowedFailures(limit: MetricLimit): number {
   switch (limit.metric) {
     case 'success-rate':
       return (100 - limit.minPercent) / 100;
@@ -55,14 +51,13 @@ function allowedFailures(limit: ProbeLimit): number {
       return (100 - limit.percentile) / 100;
     case 'errors-per-minute':
       return limit.max / PROBES_PER_MINUTE;
+    case 'value':
+    case 'relative':
+      return 0;
   }
 }
 
-function meaningOf(
-  check: string,
-  max: number,
-  config: Pick<HttpSourceConfig, 'minSuccessRate'>,
-): Finding {
+function meaningOf(check: string, max: number, { judged }: Pick<Probing, 'judged'>): Finding {
   if (max >= PROBES_PER_MINUTE) {
     return {
       level: 'warning',
@@ -72,9 +67,11 @@ function meaningOf(
     };
   }
   const percent = 100 - (max * 100) / PROBES_PER_MINUTE;
-  const other = config.minSuccessRate;
+  const other = judged.flatMap(({ limit }) =>
+    limit.metric === 'success-rate' ? [limit.minPercent] : [],
+  )[0];
   const compared =
-    other === 'off'
+    other === undefined
       ? ''
       : `: ${
           Math.abs(percent - other) < 1e-9

@@ -1,20 +1,21 @@
 import type { Clock } from '../../support/clock.js';
 import { printableUrl } from '../../support/url.js';
 import type { HealthCheck } from '../types.js';
-import type { HttpSourceConfig } from './config.js';
-import type { Probe, ProbeResult } from './probe.js';
+import type { Http } from '../../support/http.js';
+import type { HealthConfig } from './config.js';
+import { createProbe, type ProbeResult } from './probe.js';
 
 /** How soon a look that could not be sent is tried again, milliseconds. */
 const AGAIN_MS = 100;
 
 /** One check for all health URLs: a look passes when every URL does. */
 export function createHealthCheck(
-  urls: readonly string[],
-  config: Pick<HttpSourceConfig, 'health' | 'requestTimeout'>,
-  world: { readonly probe: Probe; readonly clock: Clock },
+  config: HealthConfig,
+  world: { readonly http: Http; readonly clock: Clock },
 ): HealthCheck {
-  const { health, requestTimeout } = config;
-  const { probe, clock } = world;
+  const { urls, requestTimeout, failures, successes } = config;
+  const { clock } = world;
+  const probe = createProbe(config, world);
 
   /** A shortage of our own machine is no answer of the service: it is tried again as long as the request may take. */
   async function ask(url: string, signal: AbortSignal): Promise<ProbeResult> {
@@ -32,8 +33,8 @@ export function createHealthCheck(
     id: 'health',
     source: 'http',
     subject: urls.map(printableUrl).join(', '),
-    limit: { metric: 'health', failures: health.failures, successes: health.successes },
-    every: health.interval,
+    limit: { metric: 'health', failures, successes },
+    every: config.interval,
     preflight: () => Promise.resolve([]),
     async look(signal) {
       const results = await Promise.all(

@@ -1,6 +1,6 @@
 import type { Clock } from '../../support/clock.js';
 import { HttpError, type Http } from '../../support/http.js';
-import type { HttpSourceConfig } from './config.js';
+import type { ProbeConfig } from './config.js';
 
 /** What one probe found. */
 export type ProbeResult =
@@ -17,11 +17,6 @@ export type ProbeResult =
 
 /** Asks one URL once. A failure is a result; it rejects only for a defect of our own. */
 export type Probe = (url: string, timeoutMs: number, signal: AbortSignal) => Promise<ProbeResult>;
-
-export type ProbeConfig = Pick<
-  HttpSourceConfig,
-  'followRedirects' | 'expectStatus' | 'expectBody' | 'headers'
->;
 
 export function createProbe(config: ProbeConfig, world: { http: Http; clock: Clock }): Probe {
   const { http, clock } = world;

@@ -1,10 +1,10 @@
 import { createKubectl } from '../../support/kubectl.js';
 import type { CheckDependencies } from '../dependencies.js';
-import type { Check } from '../types.js';
+import type { HealthCheck } from '../types.js';
 import { createKubernetesHealth } from './health.js';
 
 /** The check of the `kubernetes` source, for when `kubernetes-health` is true. */
-export function setUpKubernetesChecks(dependencies: CheckDependencies): readonly Check[] {
+export function setUpKubernetesChecks(dependencies: CheckDependencies): readonly HealthCheck[] {
   const { settings, clock, random, exec, env, redact } = dependencies;
   const workloads = new Set([
     ...(settings['kubernetes-workload'] ?? []),

@@ -2,6 +2,7 @@ import { fields, isObject } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
 import { printableUrl } from '../../support/url.js';
+import type { Names } from './client.js';
 import type { Failure } from './failure.js';
 
 /** One series of an instant query. */
@@ -32,6 +33,7 @@ export interface Reader {
   /** Wall clock, milliseconds. */
   readonly now: number;
   readonly redact: (text: string) => string;
+  readonly names: Names;
 }
 
 /**
@@ -40,18 +42,18 @@ export interface Reader {
  */
 export function readAnswer(raw: RawAnswer, reader: Reader): Answer {
   const { status } = raw;
-  if (status >= 300 && status < 400) return redirected(raw);
+  if (status >= 300 && status < 400) return redirected(raw, reader.names);
   const type = raw.headers['content-type'] ?? '';
   const parsed = type === '' || /\bjson\b/i.test(type) ? parseJson(raw.body) : undefined;
   const said = words(raw, parsed, reader);
-  if (status < 200 || status > 299) return refused(raw, parsed, said, reader.now);
+  if (status < 200 || status > 299) return refused(raw, parsed, said, reader);
   if (parsed === undefined)
     return failed({
       kind: 'not-json',
       message: `it answered ${type === '' ? 'something that is not JSON' : clip(neutralise(type), 60)}${said}`,
       fix: /html/i.test(type)
-        ? 'a page for people, such as a login page: check the path of prometheus-url, and set prometheus-token'
-        : 'check prometheus-url: it is the address in front of /api/v1/query',
+        ? `a page for people, such as a login page: check the path of ${reader.names.url}, and set ${reader.names.token}`
+        : `check ${reader.names.url}: it is the address in front of /api/v1/query`,
     });
   return readResult(parsed) ?? unexpected(`its answer is not one to a query${said}`);
 }
@@ -109,12 +111,12 @@ function readNumber(text: string): number | undefined {
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
 }
 
-function redirected({ status, headers }: RawAnswer): Answer {
+function redirected({ status, headers }: RawAnswer, names: Names): Answer {
   const { location } = headers;
   return failed({
     kind: 'redirect',
     message: `it answered ${String(status)}${location === undefined ? '' : `, which leads to ${target(location)}`}`,
-    fix: 'redirects are not followed, because a token would go along: set prometheus-url to the final address; a login page means that a token lacks',
+    fix: `redirects are not followed, because a token would go along: set ${names.url} to the final address; a login page means that a token lacks`,
   });
 }
 
@@ -124,7 +126,7 @@ function target(location: string): string {
     : clip(neutralise(location.replace(/[?#].*$/, '')), 100);
 }
 
-function refused(raw: RawAnswer, parsed: unknown, said: string, now: number): Answer {
+function refused(raw: RawAnswer, parsed: unknown, said: string, { now, names }: Reader): Answer {
   const { status } = raw;
   const { errorType } = fields(parsed);
   const message = `it answered ${String(status)}${said}`;
@@ -137,20 +139,20 @@ function refused(raw: RawAnswer, parsed: unknown, said: string, now: number): An
       message,
       // Mimir and Cortex, which are asked without a tenant.
       fix: /no org id/i.test(said)
-        ? 'name the tenant: `X-Scope-OrgID: <tenant>` in prometheus-headers'
-        : 'set prometheus-token to a valid token, or to user:password',
+        ? `name the tenant: \`X-Scope-OrgID: <tenant>\` in ${names.headers}`
+        : `set ${names.token} to a valid token, or to user:password`,
     });
   if (status === 403)
     return failed({
       kind: 'forbidden',
       message,
-      fix: 'give the token of prometheus-token the right to query, or use another one',
+      fix: `give the token of ${names.token} the right to query, or use another one`,
     });
   if (status === 404 && errorType === undefined)
     return failed({
       kind: 'not-found',
       message,
-      fix: 'there is no query API under this path: prometheus-url is the address in front of /api/v1/query, such as https://mimir.example.com/prometheus',
+      fix: `there is no query API under this path: ${names.url} is the address in front of /api/v1/query, such as https://mimir.example.com/prometheus`,
     });
   if (status === 400 || status === 422)
     return failed({ kind: 'bad-query', message, fix: 'correct the query' });

@@ -4,14 +4,14 @@ import { clip, neutralise } from '../../support/text.js';
 import type { MetricLimit, Observation } from '../../gate/types.js';
 import type { MetricCheck } from '../types.js';
 import type { Client } from './client.js';
+import { countsOf, slowerOf, slowOf } from './convert.js';
 import { createCountingLook } from './counting.js';
-import { counterNames, counterParts } from './counter-parts.js';
-import type { CheckDescription, Reading } from './description.js';
+import { counterParts } from './counter-parts.js';
+import type { CheckDescription, Given, Reading } from './description.js';
 import { createFeed, type Feed, type None, type Seen } from './feed.js';
 import { createJournal } from './journal.js';
-import { latencyParts, latencyPartsOf } from './latency.js';
+import { createLatencyParts } from './latency.js';
 import { createPreflight } from './preflight.js';
-import type { Round } from './rounds.js';
 import { createValueLook, SAME_AGAIN_MS } from './value.js';
 
 export interface PrometheusWorld {
@@ -41,15 +41,15 @@ export function createPrometheusChecks(
   const sources = new Map<Reading, Source>();
   const preflight = createPreflight(descriptions, plan, world);
   return descriptions.map((description) => {
-    const { id, limit, reading } = description;
+    const { reading, ...judged } = description;
+    const { id, limit } = judged;
     const source = sources.get(reading) ?? sourceOf(description, world);
     sources.set(reading, source);
     return {
+      ...judged,
       kind: kindOf(limit.metric),
-      id,
       source: 'prometheus',
       subject: `${readInWords(reading)} on ${world.client.name}`,
-      limit,
       realTraffic: true,
       preflight: (signal) => preflight(id, signal),
       begin: (origin, judgedFrom = 0) => {
@@ -71,12 +71,18 @@ function kindOf(metric: MetricLimit['metric']): MetricCheck['kind'] {
 function readInWords(reading: Reading): string {
   switch (reading.kind) {
     case 'counters':
-      return printSelector(reading.total.selector);
+      return sidesInWords(reading.total, reading.baseline?.total);
     case 'histogram':
-      return printSelector(reading.buckets.selector);
+      return sidesInWords(reading.buckets, reading.baseline);
     case 'value':
       return clip(neutralise(reading.query), 120);
   }
+}
+
+function sidesInWords({ selector }: Given, baseline: Given | undefined): string {
+  return baseline === undefined
+    ? printSelector(selector)
+    : `${printSelector(selector)} against ${printSelector(baseline.selector)}`;
 }
 
 function sourceOf(
@@ -88,12 +94,18 @@ function sourceOf(
   switch (reading.kind) {
     case 'counters': {
       const look = createCountingLook(() => Promise.resolve(counterParts(reading)), world);
-      return converted(createFeed(look, { ...world, compares: true }), countsOf);
+      return converted(createFeed(look, { ...world, compares: true }), (round) =>
+        countsOf(round, reading.total.selector),
+      );
     }
     case 'histogram': {
-      const maxMs = limit.metric === 'latency' ? limit.maxMs : 0;
-      const look = createCountingLook(latencyPartsOf(reading, maxMs, world), world);
-      return converted(createFeed(look, { ...world, compares: true }), slowOf);
+      const { selector } = reading.buckets;
+      const maxMs = limit.metric === 'latency' ? limit.maxMs : undefined;
+      const parts = createLatencyParts(reading, maxMs, world);
+      const look = createCountingLook((signal) => parts.partsOf(signal), world);
+      return converted(createFeed(look, { ...world, compares: true }), (round) =>
+        maxMs === undefined ? slowerOf(round, selector, parts.borders) : slowOf(round, selector),
+      );
     }
     case 'value':
       return converted(
@@ -125,40 +137,4 @@ function converted<T>(feed: Feed<T>, convert: (found: T) => Observation): Source
 
 function isNone(found: unknown): found is None {
   return typeof found === 'object' && found !== null && 'kind' in found && found.kind === 'none';
-}
-
-/** Where exporters write the status of an answer. */
-const STATUS_LABELS = [
-  'code',
-  'status',
-  'status_code',
-  'response_code',
-  'http_response_status_code',
-] as const;
-
-function countsOf({ counts, series, seconds, cadence }: Round): Observation {
-  const samples = counts[counterNames.total] ?? 0;
-  const failures = Math.min(counts[counterNames.errors] ?? 0, samples);
-  const kinds: Record<string, number> = {};
-  for (const { part, labels, count } of series) {
-    const label = STATUS_LABELS.find((name) => labels[name] !== undefined);
-    if (part !== counterNames.errors || label === undefined) continue;
-    const kind = `status ${labels[label] ?? ''}`;
-    kinds[kind] = (kinds[kind] ?? 0) + count;
-  }
-  return { kind: 'counts', samples, failures, seconds, kinds, cadence: cadence * 1000 };
-}
-
-function slowOf({ counts, seconds, cadence }: Round): Observation {
-  const samples = counts[latencyParts.all] ?? 0;
-  const slowerThan = (part: string): number =>
-    Math.min(samples, Math.max(0, samples - (counts[part] ?? 0)));
-  return {
-    kind: 'counts',
-    samples,
-    failures: slowerThan(latencyParts.above),
-    possibleFailures: slowerThan(latencyParts.below),
-    seconds,
-    cadence: cadence * 1000,
-  };
 }

@@ -15,11 +15,21 @@ export interface Server {
   readonly parameters: Readonly<Record<string, string>>;
   /** For one query, milliseconds. */
   readonly timeoutMs: number;
+  readonly names: Names;
+}
+
+/** What the user calls what was given: for messages. */
+export interface Names {
+  readonly url: string;
+  readonly token: string;
+  readonly headers: string;
+  readonly timeout: string;
 }
 
 export interface Client {
   /** As it may be printed. */
   readonly name: string;
+  readonly names: Names;
   /**
    * An instant query.
    * @throws the signal's reason, when it is aborted; nothing else.
@@ -62,7 +72,7 @@ export function createClient(
     if (isRefused && !NO_POST.has(second.status) && second.status !== 404) method = 'GET';
     const raw = method === 'GET' ? second : first;
     if (raw.status < 300) postWorks = method === 'POST';
-    return readAnswer(raw, { now: clock.now(), redact });
+    return readAnswer(raw, { now: clock.now(), redact, names: server.names });
   }
 
   function send(how: 'POST' | 'GET', promql: string, signal: AbortSignal): Promise<HttpResponse> {
@@ -85,6 +95,7 @@ export function createClient(
 
   return {
     name: printableUrl(server.url),
+    names: server.names,
     async query(promql, signal) {
       signal.throwIfAborted();
       const wait = quietUntil - clock.monotonic();
@@ -105,7 +116,7 @@ export function createClient(
       } catch (error) {
         signal.throwIfAborted();
         if (!(error instanceof HttpError)) throw error;
-        return { ok: false, failure: failureOf(error) };
+        return { ok: false, failure: failureOf(error, server.names) };
       }
     },
   };
@@ -127,12 +138,12 @@ function authorization(token: string): string {
     : `Bearer ${token}`;
 }
 
-function failureOf({ kind, summary, code }: HttpError): Failure {
+function failureOf({ kind, summary, code }: HttpError, names: Names): Failure {
   if (kind === 'timeout')
     return {
       kind: 'timeout',
       message: 'it did not answer in time',
-      fix: 'raise prometheus-timeout, or make the query cheaper',
+      fix: `raise ${names.timeout}, or make the query cheaper`,
     };
   if (kind === 'too-large')
     return {
@@ -146,6 +157,6 @@ function failureOf({ kind, summary, code }: HttpError): Failure {
     fix:
       kind === 'tls'
         ? 'if its certificate is signed by an authority of your own, name that in ca-file'
-        : 'check prometheus-url, and whether it can be reached from here',
+        : `check ${names.url}, and whether it can be reached from here`,
   };
 }

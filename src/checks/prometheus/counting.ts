@@ -5,6 +5,7 @@ import type { Client } from './client.js';
 import type { Look, Moment, None } from './feed.js';
 import { createCounters, type Bounds } from './growth.js';
 import type { Journal } from './journal.js';
+import { isOfBaseline } from './counter-parts.js';
 import { createRounds, OVERDUE_SCRAPES, type Round } from './rounds.js';
 import { readScrape, scrapeQuery, type Part, type Scrape } from './scrape.js';
 
@@ -56,7 +57,7 @@ export function createCountingLook(
       newAt = scrape.answeredAt;
       return round;
     }
-    if (scrape.targets.size === 0) return nothingOf(parts);
+    if (!hasOwnSeries(scrape)) return nothingOf(parts);
     if (growth.advanced.size > 0) newAt = scrape.answeredAt;
     const silent = newAt === undefined ? 0 : scrape.answeredAt - newAt;
     const { cadence } = rounds;
@@ -86,7 +87,11 @@ function boundsOf(moment: Moment, asked: number, { answeredAt }: Scrape): Bounds
   };
 }
 
-function nothingOf(parts: readonly Part[]): None {
+function hasOwnSeries({ targets }: Scrape): boolean {
+  return [...targets.values()].some(({ points }) => points.some(({ part }) => !isOfBaseline(part)));
+}
+
+export function nothingOf(parts: readonly Part[]): None {
   const first = parts.find((part) => part.timed);
   return {
     kind: 'none',

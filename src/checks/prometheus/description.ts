@@ -1,4 +1,4 @@
-import type { MetricLimit } from '../../gate/types.js';
+import type { Judged } from '../../inputs/checks/entry.js';
 import type { Selector } from '../../support/selector.js';
 
 /** A selector, and where it was given: for messages. */
@@ -12,9 +12,14 @@ export type Reducer = 'sum' | 'avg' | 'min' | 'max';
 
 /** What is read from the server. Checks with the same reading (the very same object) share its queries. */
 export type Reading =
-  | { readonly kind: 'counters'; readonly total: Given; readonly errors: Given }
-  /** `bucketMs`: what a `le` of 1 is, in milliseconds. */
-  | { readonly kind: 'histogram'; readonly buckets: Given; readonly bucketMs: number }
+  | ({ readonly kind: 'counters'; readonly baseline?: Counters } & Counters)
+  | {
+      readonly kind: 'histogram';
+      readonly buckets: Given;
+      readonly baseline?: Given;
+      /** What a `le` of 1 is, in milliseconds. */
+      readonly bucketMs: number;
+    }
   /** `reducer`: without one a query must give one series. */
   | {
       readonly kind: 'value';
@@ -23,9 +28,12 @@ export type Reading =
       readonly reducer?: Reducer;
     };
 
+export interface Counters {
+  readonly total: Given;
+  readonly errors: Given;
+}
+
 /** One check, wherever its description stood. */
-export interface CheckDescription {
-  readonly id: string;
-  readonly limit: MetricLimit;
+export interface CheckDescription extends Judged {
   readonly reading: Reading;
 }

@@ -44,7 +44,7 @@ export function createPreflight(
     reached ??= reach(client, signal);
     const failure = await raceSignal(reached, signal);
     if (failure !== undefined)
-      return id === first.id ? [finding(id, 'prometheus-url', client, failure)] : [];
+      return id === first.id ? [finding(id, client.names.url, client, failure)] : [];
     const checks = descriptions.filter(({ reading }) => reading === own.reading);
     if (checks[0] !== own) return [];
     return preflightReading(own, { client, signal, checks, plan });
@@ -66,7 +66,7 @@ function preflightReading(own: CheckDescription, ways: Ways): Promise<readonly F
       return preflightHistogram(
         own.id,
         reading,
-        limit.metric === 'latency' ? limit.maxMs : 0,
+        limit.metric === 'latency' ? limit.maxMs : undefined,
         ways,
       );
     case 'value':
@@ -80,8 +80,10 @@ async function preflightCounters(
   ways: Ways,
 ): Promise<readonly Finding[]> {
   const { client, signal } = ways;
-  const { total, errors } = reading;
-  const inputs = total.input === errors.input ? total.input : `${total.input}, ${errors.input}`;
+  const sides = [reading, ...(reading.baseline === undefined ? [] : [reading.baseline])];
+  const inputs = [
+    ...new Set(sides.flatMap(({ total, errors }) => [total.input, errors.input])),
+  ].join(', ');
   const parts = counterParts(reading);
   const answer = await client.query(scrapeQuery(parts), signal);
   if (!answer.ok) return [finding(id, inputs, client, answer.failure)];
@@ -98,14 +100,21 @@ async function preflightCounters(
   const points = [...scrape.targets.values()].flatMap((target) => target.points);
   const found = new Set(points.map(({ part }) => part));
   const findings: Finding[] = [];
-  if (!found.has(counterNames.total))
-    findings.push(...(await explainAbsence(id, total, { isKnown: true, isThere: true }, ways)));
-  if (!found.has(counterNames.errors)) {
+  for (const [index, { total, errors }] of sides.entries()) {
+    const names =
+      index === 0
+        ? [counterNames.total, counterNames.errors]
+        : [counterNames.baselineTotal, counterNames.baselineErrors];
+    const [totalName = '', errorsName = ''] = names;
+    if (!found.has(totalName))
+      findings.push(...(await explainAbsence(id, total, { isKnown: true, isThere: true }, ways)));
+    if (found.has(errorsName)) continue;
     // Without errors there are no series of errors, and often not even the metric.
     const expected = { isKnown: errors.selector.name === total.selector.name, isThere: false };
     findings.push(...(await explainAbsence(id, errors, expected, ways)));
   }
-  if (found.has(counterNames.total)) findings.push(...(await foreseeTraffic(total.selector, ways)));
+  if (found.has(counterNames.total))
+    findings.push(...(await foreseeTraffic(reading.total.selector, ways)));
   return findings;
 }
 
@@ -170,7 +179,7 @@ async function explainAbsence(
 async function preflightHistogram(
   id: string,
   histogram: Histogram,
-  maxMs: number,
+  maxMs: number | undefined,
   ways: Ways,
 ): Promise<readonly Finding[]> {
   const { client, signal } = ways;
@@ -186,11 +195,12 @@ async function preflightHistogram(
         {
           level: 'error',
           subject: id,
-          message: `${input}: ${layout.why.message} (${formatDuration(maxMs)})`,
+          message: `${input}: ${layout.why.message}${maxMs === undefined ? '' : ` (${formatDuration(maxMs)})`}`,
           fix: layout.why.fix,
         },
       ];
     case 'buckets': {
+      if (maxMs === undefined || 'borders' in layout.buckets) return [];
       const { above, below } = layout.buckets;
       if (above.borderMs === below.borderMs) return [];
       return [
@@ -235,7 +245,7 @@ function finding(id: string, input: string, { name }: Client, failure: Failure):
 /** Asks again after trouble that may pass: before the watch there is time, and an error ends the job. */
 function patient(client: Client, clock: Clock): Client {
   return {
-    name: client.name,
+    ...client,
     async query(promql, signal) {
       for (let attempt = 1; ; attempt += 1) {
         const answer: Answer = await client.query(promql, signal);

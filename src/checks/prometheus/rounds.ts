@@ -1,3 +1,4 @@
+import { isOfBaseline } from './counter-parts.js';
 import type { Growth } from './growth.js';
 import type { Scrape } from './scrape.js';
 
@@ -5,8 +6,10 @@ import type { Scrape } from './scrape.js';
 export interface Round {
   readonly counts: Readonly<Record<string, number>>;
   readonly series: Growth['series'];
-  /** The time that it covers: the mean over the targets. */
-  readonly seconds: number;
+  /** The time that it covers: the mean over the targets, without those of the baseline. `undefined`: no target was there. */
+  readonly seconds: number | undefined;
+  /** Whether there was a target of the baseline. */
+  readonly hasBaseline: boolean;
   /** Usual time between two samples of a target, seconds. */
   readonly cadence: number;
 }
@@ -34,6 +37,9 @@ export function createRounds(): Rounds {
   const lastAt = new Map<string, number>();
   /** When a new sample of the target was seen last: samples may reach the server late. */
   const seenAt = new Map<string, number>();
+  /** The targets that have series of what is judged, and those that have series of the baseline. A gateway has both. */
+  let own = new Set<string>();
+  let beside = new Set<string>();
   let advanced = new Set<string>();
   let seconds = new Map<string, number>();
   let counts: Record<string, number> = {};
@@ -45,6 +51,8 @@ export function createRounds(): Rounds {
   };
 
   function reset(): void {
+    own = new Set();
+    beside = new Set();
     advanced = new Set();
     seconds = new Map();
     counts = {};
@@ -62,6 +70,8 @@ export function createRounds(): Rounds {
 
   return {
     add(scrape, growth) {
+      for (const [name, { points }] of scrape.targets)
+        for (const { part } of points) (isOfBaseline(part) ? beside : own).add(name);
       for (const [name, target] of growth.advanced) {
         const at = scrape.targets.get(name)?.at;
         const before = lastAt.get(name);
@@ -77,11 +87,13 @@ export function createRounds(): Rounds {
         counts[part] = (counts[part] ?? 0) + count;
       series.push(...growth.series);
       if (!isComplete(scrape)) return undefined;
-      const covered = [...seconds.values()];
+      const covered = [...seconds];
+      const ownSeconds = covered.flatMap(([name, each]) => (own.has(name) ? [each] : []));
       const round: Round = {
         counts,
         series,
-        seconds: covered.reduce((sum, each) => sum + each, 0) / covered.length,
+        seconds: ownSeconds.length === 0 ? undefined : mean(ownSeconds),
+        hasBaseline: covered.some(([name]) => beside.has(name)),
         cadence: cadence() ?? 0,
       };
       reset();
@@ -92,4 +104,8 @@ export function createRounds(): Rounds {
       return cadence();
     },
   };
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, each) => sum + each, 0) / values.length;
 }

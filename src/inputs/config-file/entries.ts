@@ -8,7 +8,13 @@ export interface Entry {
   /** `line 12`. */
   readonly where: string;
   /** By key; a map below it is an entry of its own. Empty fields are left out. */
-  readonly fields: ReadonlyMap<string, string | Entry>;
+  readonly fields: ReadonlyMap<string, Field>;
+}
+
+export interface Field {
+  /** `line 13`. */
+  readonly where: string;
+  readonly value: string | Entry;
 }
 
 /** The list below `checks`. */
@@ -32,7 +38,7 @@ export function readEntries(reader: Reader, value: unknown, where: string): read
 const MAX_DEPTH = 2;
 
 function readEntry(reader: Reader, map: YAMLMap, where: string, depth: number): Entry {
-  const fields = new Map<string, string | Entry>();
+  const fields = new Map<string, Field>();
   for (const { key, value } of map.items) {
     const name = isScalar(key) ? String(key.value) : '';
     const place = reader.where(key);
@@ -40,10 +46,11 @@ function readEntry(reader: Reader, map: YAMLMap, where: string, depth: number): 
     const text = isSeq(target)
       ? joined(target.items.map((item) => scalarText(reader.doc, item)))
       : scalarText(reader.doc, target);
-    if (isMap(target) && depth > 1) fields.set(name, readEntry(reader, target, place, depth - 1));
+    if (isMap(target) && depth > 1)
+      fields.set(name, { where: place, value: readEntry(reader, target, place, depth - 1) });
     else if (text === undefined)
       reader.problem(place, `the value of ${quote(name)} is neither a text nor a list of texts`);
-    else if (text !== '') fields.set(name, text);
+    else if (text !== '') fields.set(name, { where: place, value: text });
   }
   return { where, fields };
 }

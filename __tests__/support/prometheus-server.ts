@@ -1,0 +1,29 @@
+import type { Server } from '../../src/checks/prometheus/client.js';
+import { describe } from '../../src/checks/prometheus/setup.js';
+import type { CheckDescription } from '../../src/checks/prometheus/description.js';
+import type { EntryOf } from '../../src/inputs/checks/entry.js';
+import type { Resolution } from '../../src/inputs/resolve.js';
+
+/** A server that is described by the inputs. */
+export function serverAt(url: string, more: Partial<Server> = {}): Server {
+  return {
+    url,
+    headers: {},
+    parameters: {},
+    timeoutMs: 5000,
+    names: {
+      url: 'prometheus-url',
+      token: 'prometheus-token',
+      headers: 'prometheus-headers',
+      timeout: 'prometheus-timeout',
+    },
+    ...more,
+  };
+}
+
+/** The checks of the source, as they are configured. */
+export function describeAll({ checks }: Pick<Resolution, 'checks'>): readonly CheckDescription[] {
+  return checks
+    .filter((entry): entry is EntryOf<'prometheus'> => entry.source === 'prometheus')
+    .flatMap(describe);
+}

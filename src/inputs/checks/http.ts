@@ -1,0 +1,65 @@
+import { duration } from '../types/duration.js';
+import { integer, number } from '../types/number.js';
+import { headers } from '../types/pairs.js';
+import { regex } from '../types/regex.js';
+import { statusRanges } from '../types/status.js';
+import { url } from '../types/url.js';
+import { option } from './option.js';
+import { checkSource } from './source.js';
+
+/** Probes of our own. */
+export const httpSource = checkSource({
+  description: 'Rollgate asks a URL itself, again and again.',
+  kinds: ['counts', 'latency'],
+  scaledTo: 60,
+  options: {
+    url: option(url(), {
+      required: true,
+      baseline: true,
+      description: 'The URL that is probed.',
+    }),
+    'requests-per-second': option(number({ min: 0.1, max: 500 }), {
+      input: 'requests-per-second',
+      inherits: true,
+      description: 'Probes a second, from 0.1 to 500; as many go to the baseline.',
+    }),
+    'request-timeout': option(duration({ min: 50 }), {
+      input: 'request-timeout',
+      inherits: true,
+      description: 'A request that takes longer has failed.',
+    }),
+    'follow-redirects': option(integer({ min: 0, max: 20 }), {
+      input: 'follow-redirects',
+      inherits: true,
+      description: 'How many redirects a probe follows, from 0 to 20.',
+    }),
+    'expect-status': option(statusRanges(), {
+      input: 'expect-status',
+      inherits: true,
+      description: 'Status codes of a good answer: codes and ranges, such as `200-299,404`.',
+    }),
+    'expect-body': option(regex(), {
+      input: 'expect-body',
+      inherits: true,
+      description: 'Regular expression that the body of a good answer matches.',
+    }),
+    headers: option(headers(), {
+      input: 'headers',
+      inherits: true,
+      secret: true,
+      sentTo: ['url'],
+      description: 'Headers sent with every probe, as `Name: value` lines.',
+    }),
+  },
+  reads: () => ({ counts: 'implied', latency: 'implied' }),
+  misfits: ({ baseline }) =>
+    baseline?.has('url') === false
+      ? [
+          {
+            option: 'baseline',
+            message: 'it has no address',
+            fix: 'give the `url` of the old version',
+          },
+        ]
+      : [],
+});

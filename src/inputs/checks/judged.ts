@@ -1,0 +1,104 @@
+import type { Settings } from '../table.js';
+import { limitOptions, type LimitOption } from './common.js';
+import type { Judged } from './entry.js';
+import { inheritedLimits, namedLimits, type NamedLimit } from './limits.js';
+import type { ReadEntry } from './read.js';
+import { checkSources } from './registry.js';
+import { kindOf, type Kind, type Reading } from './source.js';
+
+/**
+ * The checks that an entry makes, one for each limit. Without a limit of its own it has those of the inputs; with a baseline
+ * and without a limit it is compared with the baseline and with nothing else.
+ */
+export function judgedOf(entry: ReadEntry, settings: Settings): readonly Judged[] {
+  const source = checkSources[entry.source];
+  for (const { option, message, fix } of source.misfits(entry.given))
+    entry.problem(option, message, fix);
+  const reading = source.reads(entry.given);
+  const named = namedLimits(entry.common, source);
+  sayUnread(entry, reading);
+  const limits =
+    named.length > 0
+      ? named
+      : entry.baseline === undefined
+        ? namedLimits(inheritedLimits(entry.common, reading, settings), source)
+        : comparisons(reading, entry.common['baseline-margin']);
+  sayUnjudged(entry, reading, limits);
+  const base = entry.id ?? entry.source;
+  return limits.map(({ name, limit }) => ({
+    id: entry.id !== undefined && limits.length === 1 ? entry.id : `${base}-${name}`,
+    limit,
+    ...(entry.baseline !== undefined &&
+      limit.metric !== 'value' &&
+      limit.metric !== 'relative' && { baseline: { margin: entry.common['baseline-margin'] } }),
+    ...(entry.given.has('min-requests') && { minRequests: entry.common['min-requests'] }),
+    ...(entry.given.has('on-no-data') && { onNoData: entry.common['on-no-data'] }),
+    ...(entry.given.has('on-provider-error') && {
+      onProviderError: entry.common['on-provider-error'],
+    }),
+  }));
+}
+
+function comparisons(reading: Reading, margin: number): readonly NamedLimit[] {
+  return [
+    ...(reading.counts === undefined
+      ? []
+      : [{ name: 'relative', limit: { metric: 'relative', margin } as const }]),
+    ...(reading.latency === 'named'
+      ? [
+          {
+            name: 'relative-latency',
+            limit: { metric: 'relative', margin, of: 'latency' } as const,
+          },
+        ]
+      : []),
+  ];
+}
+
+const kinds = Object.keys(limitOptions) as readonly Kind[];
+
+const nouns: Readonly<Record<Kind, string>> = {
+  counts: 'there are requests',
+  latency: 'there is latency',
+  value: 'there is a value',
+};
+
+/** Limits on what is not read. */
+function sayUnread(entry: ReadEntry, reading: Reading): void {
+  // That nothing is read at all has a message of its own.
+  if (Object.keys(reading).length === 0) return;
+  for (const kind of kinds) {
+    if (reading[kind] !== undefined) continue;
+    for (const option of limitOptions[kind])
+      if (entry.given.has(option) && entry.common[option] !== 'off')
+        entry.problem(option, 'nothing is read for it', 'say what it is read by, or take it out');
+  }
+}
+
+/** What is read and has no limit. */
+function sayUnjudged(entry: ReadEntry, reading: Reading, limits: readonly NamedLimit[]): void {
+  const judged = new Set(
+    limits.map(({ limit }) =>
+      limit.metric === 'relative' ? (limit.of ?? 'counts') : kindOf(limit.metric),
+    ),
+  );
+  const isGiven = (kind: Kind): boolean => limitOptions[kind].some(entry.given.has);
+  const open = kinds.filter(
+    (kind) => reading[kind] === 'named' && !judged.has(kind) && !isGiven(kind),
+  );
+  for (const kind of open)
+    entry.problem(
+      'source',
+      `${nouns[kind]} without a limit`,
+      `give ${inWords(limitOptions[kind])}`,
+    );
+  if (open.length > 0 || limits.length > 0 || Object.keys(reading).length === 0) return;
+  const options = kinds.flatMap((kind): readonly LimitOption[] => limitOptions[kind]);
+  // One that was refused has had its message.
+  if (options.every((name) => !entry.given.has(name) || entry.common[name] === 'off'))
+    entry.problem('source', 'every limit is `off`', 'leave one, or take the check out');
+}
+
+function inWords(options: readonly string[]): string {
+  return options.map((option) => `\`${option}\``).join(' or ');
+}

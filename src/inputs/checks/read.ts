@@ -1,0 +1,173 @@
+import type { Entry, Field } from '../config-file/entries.js';
+import { quote } from '../parsed.js';
+import { didYouMean } from '../suggest.js';
+import { baselineOptionsOf, commonOptions, commonOptionsOf } from './common.js';
+import {
+  labelOf,
+  lookUpAll,
+  type Findings,
+  type Read,
+  type Scope,
+  type Surroundings,
+} from './lookup.js';
+import type { OptionTable, ValuesOf } from './option.js';
+import { checkSources, sourceIds, type SourceId } from './registry.js';
+import type { CheckSource, Given } from './source.js';
+import { strayingSecrets } from './straying.js';
+import { checkVariable } from './variables.js';
+
+/** An entry, read option by option; what its limits make of it is not known here. */
+export interface ReadEntry {
+  readonly source: SourceId;
+  /** As it was given; `undefined`: by default. */
+  readonly id: string | undefined;
+  readonly common: ValuesOf<typeof commonOptions>;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** All options as they are for the baseline; `undefined`: the check has none. */
+  readonly baseline: Readonly<Record<string, unknown>> | undefined;
+  readonly given: Given;
+  /** Says what is wrong with an option, or with what stands below `baseline.`. */
+  readonly problem: (option: string, message: string, fix?: string) => void;
+}
+
+/** Reads one entry of `checks`. Everything that is wrong with it is collected; nothing is thrown. */
+export function readEntry(
+  map: Entry,
+  around: Surroundings,
+  findings: Findings,
+): ReadEntry | undefined {
+  const idField = map.fields.get('id')?.value;
+  const id = typeof idField === 'string' ? idField : undefined;
+  let label = labelOf(id, undefined);
+  const say = (where: string, message: string, fix?: string): void => {
+    findings.problems.push({
+      subject: around.file,
+      message: `${where}${label === '' ? '' : `, check ${label}`}: ${message}`,
+      ...(fix === undefined ? {} : { fix }),
+    });
+  };
+  const source = sourceOf(map, say);
+  if (source === undefined) return undefined;
+  label = labelOf(id, source);
+
+  const table: CheckSource<OptionTable> = checkSources[source];
+  const check = id !== undefined && commonOptions.id.parse(id).ok ? id : source;
+  const scope: Scope = { map, prefix: '', check, around, findings, say };
+  const commonNames = commonOptionsOf(table);
+  sayUnknown(scope, source, ['source', ...commonNames, ...Object.keys(table.options)]);
+
+  const common = lookUpAll(
+    Object.fromEntries(commonNames.map((name) => [name, commonOptions[name]])),
+    scope,
+  );
+  const own = lookUpAll(table.options, scope);
+  const below = readBaseline(table, scope);
+  const problem = (option: string, message: string, fix?: string): void => {
+    say(placeOf(option, map), `\`${option}\`: ${message}`, fix);
+  };
+  for (const [name, { required, input }] of Object.entries(table.options))
+    if (required === true && own.values[name] === undefined && !own.given.has(name))
+      problem(name, 'is missing', `give it${input === undefined ? '' : `, or set \`${input}\``}`);
+  for (const { option, secret } of strayingSecrets(table.options, own, below, around))
+    problem(
+      option,
+      `stands in the file, and \`${secret}\` would be sent there`,
+      `set the address outside the file, by the variable ${checkVariable(check, option)}`,
+    );
+  return {
+    source,
+    id,
+    common: common.values as ValuesOf<typeof commonOptions>,
+    options: own.values,
+    baseline: below === undefined ? undefined : merged(own, below),
+    given: {
+      has: (name) => own.given.has(name) || common.given.has(name),
+      baseline: below === undefined ? undefined : { has: (name) => below.given.has(name) },
+    },
+    problem,
+  };
+}
+
+type Say = Scope['say'];
+
+function sourceOf({ fields, where }: Entry, say: Say): SourceId | undefined {
+  const field = fields.get('source');
+  const all = `one of ${sourceIds.map((id) => `\`${id}\``).join(', ')}`;
+  if (typeof field?.value !== 'string') {
+    say(where, '`source` is missing', `say where the data come from: ${all}`);
+    return undefined;
+  }
+  const given = field.value.toLowerCase();
+  const source = sourceIds.find((id) => id === given);
+  if (source !== undefined) return source;
+  const meant = didYouMean(given, sourceIds);
+  say(
+    field.where,
+    `\`source\`: ${quote(field.value)} is not known here`,
+    meant === undefined ? all : `${meant} It is ${all}`,
+  );
+  return undefined;
+}
+
+/** Keys that mean nothing; those that mean something for another source are told so. */
+function sayUnknown({ map, say }: Scope, source: SourceId, known: readonly string[]): void {
+  const compares = baselineOptionsOf(checkSources[source]).length > 0;
+  const all = [...known, ...(compares ? ['baseline'] : [])];
+  for (const [name, { where }] of map.fields) {
+    if (all.includes(name)) continue;
+    const isCommon = Object.hasOwn(commonOptions, name) || name === 'baseline';
+    say(
+      where,
+      isCommon
+        ? `\`${name}\` has no meaning for a check of the source ${source}`
+        : `${quote(name)} is no option of the source ${source}`,
+      isCommon ? 'take it out' : didYouMean(name, all),
+    );
+  }
+}
+
+function readBaseline(table: CheckSource<OptionTable>, scope: Scope): Read | undefined {
+  const names = baselineOptionsOf(table);
+  const field = scope.map.fields.get('baseline');
+  if (field === undefined || names.length === 0) return undefined;
+  const { where, value } = field;
+  if (typeof value === 'string') {
+    scope.say(where, '`baseline` is a map', `give ${inWords(names)} below it`);
+    return undefined;
+  }
+  for (const [name, below] of value.fields) {
+    if (names.includes(name)) continue;
+    const isOwn = Object.hasOwn(table.options, name) || Object.hasOwn(commonOptions, name);
+    scope.say(
+      below.where,
+      isOwn
+        ? `\`${name}\` is the same for the baseline as for the check`
+        : `${quote(name)} is no option of a baseline`,
+      isOwn
+        ? 'write it outside of `baseline`'
+        : (didYouMean(name, names) ?? `it has ${inWords(names)}`),
+    );
+  }
+  const options = Object.fromEntries(
+    Object.entries(table.options).filter(([name]) => names.includes(name)),
+  );
+  return lookUpAll(options, { ...scope, map: value, prefix: 'baseline.' });
+}
+
+function inWords(names: readonly string[]): string {
+  return names.map((name) => `\`${name}\``).join(', ');
+}
+
+function merged(own: Read, below: Read): Readonly<Record<string, unknown>> {
+  const given = Object.entries(below.values).filter(([, value]) => value !== undefined);
+  return { ...own.values, ...Object.fromEntries(given) };
+}
+
+/** The line of an option, or of what it stands below. */
+function placeOf(option: string, map: Entry): string {
+  const [first = '', second] = option.split('.');
+  const field: Field | undefined = map.fields.get(first);
+  if (field === undefined || second === undefined || typeof field.value === 'string')
+    return field?.where ?? map.where;
+  return field.value.fields.get(second)?.where ?? field.where;
+}

@@ -1,0 +1,52 @@
+import type { Entry } from '../config-file/entries.js';
+import { quote } from '../parsed.js';
+import type { CheckEntry } from './entry.js';
+import { flatEntries } from './flat.js';
+import { judgedOf } from './judged.js';
+import type { Findings, Surroundings } from './lookup.js';
+import { readEntry, type ReadEntry } from './read.js';
+
+/** Ids that other checks and the rungs of the chain have: findings are told by id. */
+const RESERVED: ReadonlySet<string> = new Set([
+  ...['health', 'kubernetes-health', 'compose-health'],
+  ...['kubernetes', 'helm', 'compose', 'ci', 'scale-down', 'command'],
+]);
+
+/** What the inputs and `checks` ask for; of the entries those that are right. What is wrong with the others is among the findings. */
+export function resolveChecks(
+  entries: readonly Entry[],
+  around: Surroundings,
+  findings: Findings,
+): readonly CheckEntry[] {
+  const flat = flatEntries(around);
+  const taken = new Set(flat.flatMap(({ judged }) => judged.map(({ id }) => id)));
+  const own = entries.flatMap((map): CheckEntry[] => {
+    const before = findings.problems.length;
+    const read = readEntry(map, around, findings);
+    if (read === undefined) return [];
+    const judged = judgedOf(read, around.settings);
+    const ids = judged.map(({ id }) => id);
+    const twice = ids.find((id) => taken.has(id) || RESERVED.has(id));
+    if (twice !== undefined)
+      read.problem(
+        read.id === undefined ? 'source' : 'id',
+        `another check is called ${quote(twice)}`,
+        read.id === undefined ? 'give it an `id`' : 'give it another `id`',
+      );
+    for (const id of ids) taken.add(id);
+    return findings.problems.length > before ? [] : [entryOf(read, judged)];
+  });
+  return [...flat, ...own];
+}
+
+/** What was read by the table of a source has the types of that table. */
+function entryOf(read: ReadEntry, judged: CheckEntry['judged']): CheckEntry {
+  return {
+    source: read.source,
+    id: read.id ?? read.source,
+    options: read.options,
+    baseline: read.baseline,
+    judged,
+    nameOf: (option: string, of?: 'baseline') => (of === undefined ? option : `${of}.${option}`),
+  } as CheckEntry;
+}
