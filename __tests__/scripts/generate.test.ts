@@ -8,6 +8,7 @@ import { inputIds, inputOf } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { fill } from '../../scripts/generators/markers.js';
 import { generateSurfaces } from '../../scripts/generators/surfaces.js';
+import { resolveWith } from '../support/resolve-inputs.js';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): Promise<string> => readFile(new URL(path, root), 'utf8');
@@ -81,6 +82,7 @@ describe('the JSON schema of the configuration file', () => {
     'rollback: [kubernetes, ci]\nkubernetes-workload: deployment/api\nkubernetes-revision: 13',
     'rollback: kubernetes, ci\nrollback-parameters:\n  region: eu\n  count: 2\nrollback-wait: no',
     'expect-status: 204\nhealth-url: off\ngitlab-project: 42\nrequests-per-second: 0.5',
+    'checks: []',
   ];
 
   it.each(good)('accepts what the program accepts: %j', (content) => {
@@ -98,7 +100,6 @@ describe('the JSON schema of the configuration file', () => {
     'github-token: abc',
     'headers: "A: b"',
     'config: other.yml',
-    'checks: []',
     'rollback: [undo]',
     'url: ftp://a',
     'requests-per-second: 1000',
@@ -108,6 +109,34 @@ describe('the JSON schema of the configuration file', () => {
     const { texts, problems } = readConfigFile('rollgate.yml', content);
     const wrong = [...texts].filter(([id, text]) => !inputOf(id).parse(text).ok);
     expect(problems.length + wrong.length).toBe(1);
+  });
+
+  it.each([
+    '{ source: http, url: "http://a.test", max-latency: p95 < 1s, expect-status: [200, 300-399] }',
+    '{ id: a, source: http, url: "http://a.test", baseline: { url: "http://b.test" }, baseline-margin: 1.5 }',
+    '{ id: 7, source: prometheus, url: "http://a.test", total: a, errors: b, min-success-rate: 99.9%, max-errors-per-minute: off }',
+    '{ source: prometheus, url: "http://a.test", value: x, reducer: max, max: 3, min: 0.5, on-no-data: ignore, parameters: { a: 1 } }',
+    '{ source: prometheus, url: "http://a.test", preset: spring, selector: app="a", baseline: { selector: app="b" } }',
+  ])('accepts the check that the program accepts: %s', (check) => {
+    expect(validate(parse(`checks: [${check}]`))).toBe(true);
+    const files = { 'rollgate.yml': `checks: [${check}]` };
+    expect(resolveWith({ files }).problems).toEqual([]);
+  });
+
+  it.each([
+    '{ url: "http://a.test" }',
+    '{ source: htp, url: "http://a.test" }',
+    '{ source: http, url: "http://a.test", max: 3 }',
+    '{ source: http, url: "http://a.test", requests-per-secnd: 3 }',
+    '{ source: http, url: "http://a.test", headers: { A: b } }',
+    '{ source: http, url: "http://a.test", baseline: { expect-status: 200, url: "http://b.test" } }',
+    '{ source: http, url: "http://a.test", min-success-rate: 0.95 }',
+    '{ source: prometheus, url: "http://a.test", value: x, max: -1 }',
+    'http',
+  ])('refuses the check that the program refuses: %s', (check) => {
+    expect(validate(parse(`checks: [${check}]`))).toBe(false);
+    const files = { 'rollgate.yml': `checks: [${check}]` };
+    expect(resolveWith({ files }).problems).toHaveLength(1);
   });
 
   it('accepts every default', () => {

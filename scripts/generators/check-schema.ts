@@ -1,0 +1,82 @@
+import {
+  commonOptions,
+  commonOptionsOf,
+  baselineOptionsOf,
+} from '../../src/inputs/checks/common.js';
+import { inputOf } from '../../src/inputs/table.js';
+import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
+import type { Option, OptionTable } from '../../src/inputs/checks/option.js';
+import type { CheckSource } from '../../src/inputs/checks/source.js';
+
+/** Definitions of the items of `checks`: `#/$defs/check`, and one for each source. Secrets have no place in the file. */
+export function checkDefinitions(): Readonly<Record<string, object>> {
+  return {
+    check: { anyOf: sourceIds.map((id) => ({ $ref: `#/$defs/${definitionOf(id)}` })) },
+    ...Object.fromEntries(
+      sourceIds.map((id) => [definitionOf(id), checkOf(id, checkSources[id])] as const),
+    ),
+  };
+}
+
+/** What `checks` may be, wherever it stands. */
+export const checksSchema = {
+  description:
+    'Checks of any source, besides those that the inputs describe. Each entry has a `source`, what to read, and its limits.',
+  type: 'array',
+  items: { $ref: '#/$defs/check' },
+};
+
+function definitionOf(source: string): string {
+  return `check-${source}`;
+}
+
+function checkOf(id: string, source: CheckSource<OptionTable>): object {
+  const common = Object.fromEntries(
+    commonOptionsOf(source).map((name) => [name, propertyOf(commonOptions[name])]),
+  );
+  const { id: ownId, ...limits } = common;
+  const baseline = baselineOptionsOf(source);
+  return {
+    description: source.description,
+    type: 'object',
+    additionalProperties: false,
+    required: ['source'],
+    properties: {
+      source: { const: id },
+      id: ownId,
+      ...propertiesOf(source.options, Object.keys(source.options)),
+      ...limits,
+      ...(baseline.length === 0
+        ? {}
+        : {
+            baseline: {
+              description: 'What the version before it is read by, in the same moments.',
+              type: 'object',
+              additionalProperties: false,
+              properties: propertiesOf(source.options, baseline),
+            },
+          }),
+    },
+  };
+}
+
+function propertiesOf(options: OptionTable, names: readonly string[]): Record<string, object> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const option = options[name];
+      return option === undefined || option.secret === true ? [] : [[name, propertyOf(option)]];
+    }),
+  );
+}
+
+function propertyOf(option: Option<unknown>): object {
+  return { description: `${option.description}${defaultOf(option)}`, ...option.schema };
+}
+
+/** What stands in when an option is not given, in words; empty when nothing does. */
+export function defaultOf({ default: value, inherits, input }: Option<unknown>): string {
+  if (value !== undefined) return ` Default: ${value}.`;
+  if (inherits !== true || input === undefined) return '';
+  const { default: ofInput } = inputOf(input);
+  return ` Default: that of the input \`${input}\`${ofInput === undefined ? '' : `, ${ofInput}`}.`;
+}
