@@ -225,3 +225,71 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     expect(canary).toMatchObject({ interval: 7, judgement: { verdict: 'unhealthy' } });
   });
 });
+
+describe('createJudge, of the latency of a canary against its baseline', () => {
+  const slower: Limit = { metric: 'relative', margin: 1, of: 'latency' };
+  const at = (
+    canary: readonly [number, number],
+    baseline: readonly [number, number],
+  ): Observation => ({
+    kind: 'counts',
+    samples: 40,
+    failures: 0,
+    seconds: 10,
+    slower: { 100: canary[0], 500: canary[1] },
+    baseline: { samples: 40, failures: 0, slower: { 100: baseline[0], 500: baseline[1] } },
+  });
+
+  it('finds one that is slower at a border, and names it', () => {
+    const { judgement, result } = judge({ limit: slower }, () => at([20, 8], [20, 1]));
+    expect(judgement.verdict).toBe('unhealthy');
+    expect(judgement.reason).toMatch(
+      /^(\d+) of (\d+) requests took longer than 500ms \(20 %\), against \d+ of \2 of the baseline \(2\.5 %\); if the new version were no slower, evidence/,
+    );
+    expect(result).toMatchObject({
+      metric: 'relative',
+      outcome: 'breached',
+      limit: 'no slower than the baseline',
+      shown: '80 % within 500ms (baseline 97.5 %)',
+      slowerThan: 500,
+    });
+    expect(result.failures).toBe(result.samples / 5);
+    expect(result.series.at(-1)?.failures).toBe(8);
+  });
+
+  it('lets one pass that is as slow as the baseline', () => {
+    const { judgement, result } = judge({ limit: slower }, () => at([20, 10], [20, 10]));
+    expect(judgement.verdict).toBe('healthy');
+    expect(judgement.reason).toMatch(/of 1,200 requests took longer than \d+ms, against/);
+    expect(result.outcome).toBe('within');
+  });
+});
+
+describe('createJudge, of a value that must not be too small', () => {
+  const least: Limit = { metric: 'value', min: 10 };
+  const value = (number: number): Observation => ({ kind: 'value', value: number });
+
+  it('finds one that stands at nothing, after a while', () => {
+    const { judgement, interval, result } = judge({ limit: least }, () => value(0));
+    expect(judgement.verdict).toBe('unhealthy');
+    expect(interval).toBeGreaterThanOrEqual(8);
+    expect(interval).toBeLessThanOrEqual(14);
+    expect(judgement.reason).toMatch(
+      /^the value was 0 on average \(limit ≥ 10\); if the true value were ≥ 10, evidence/,
+    );
+    expect(result).toMatchObject({ limit: '≥ 10', outcome: 'breached' });
+  });
+
+  it('finds one that is too small in every interval but one', () => {
+    const { judgement } = judge({ limit: least }, (i) => value(i === 2 ? 1000 : 1));
+    expect(judgement.verdict).toBe('unhealthy');
+  });
+
+  it('decides by the plain mean at the end', () => {
+    expect(judge({ limit: least }, () => value(9.9)).judgement).toMatchObject({
+      verdict: 'unhealthy',
+      reason: expect.stringContaining('measured over the whole watch'),
+    });
+    expect(judge({ limit: least }, () => value(10)).judgement.verdict).toBe('healthy');
+  });
+});

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { confirm } from '../../src/gate/confirm.js';
 import { createJudge } from '../../src/gate/judge.js';
-import type { Judgement, Limit, Observation, WatchPlan } from '../../src/gate/types.js';
+import type {
+  JudgedCheck,
+  Judgement,
+  Limit,
+  Observation,
+  WatchPlan,
+} from '../../src/gate/types.js';
 import { windowsOf } from '../../src/gate/watch.js';
 import {
   counts,
@@ -24,11 +30,19 @@ function judged(
     readonly plan?: Partial<WatchPlan>;
     readonly health?: boolean;
     readonly limits?: Readonly<Record<string, Limit>>;
+    /** What a check says for itself. */
+    readonly own?: (id: string) => Partial<JudgedCheck>;
   } = {},
 ): Judgement {
   const plan = { ...defaultPlan, ...options.plan };
-  const { limits = { 'success-rate': successRate } } = options;
-  const check = (id: string, limit: Limit) => ({ id, limit, source: 'test', subject: id });
+  const { limits = { 'success-rate': successRate }, own } = options;
+  const check = (id: string, limit: Limit) => ({
+    id,
+    limit,
+    source: 'test',
+    subject: id,
+    ...own?.(id),
+  });
   const judge = createJudge(plan, [
     ...Object.entries(limits).map(([id, limit]) => check(id, limit)),
     ...(options.health === true ? [check('health', healthLimit)] : []),
@@ -115,6 +129,42 @@ describe('a check without data at the end of the watch', () => {
       verdict,
       reason: expect.stringMatching(reason),
     });
+  });
+
+  it.each<[string, Observation, Partial<JudgedCheck>, Partial<WatchPlan>, string]>([
+    ['no data', noData, { onNoData: 'unhealthy' }, {}, 'unhealthy'],
+    ['no data', noData, { onNoData: 'ignore' }, { onNoData: 'unhealthy' }, 'healthy'],
+    ['no data', noData, { onProviderError: 'ignore' }, {}, 'inconclusive'],
+    ['a provider error', providerError, { onProviderError: 'ignore' }, {}, 'healthy'],
+    [
+      'a provider error',
+      providerError,
+      { onProviderError: 'inconclusive', onNoData: 'unhealthy' },
+      { onProviderError: 'ignore' },
+      'inconclusive',
+    ],
+  ])('is taken as the check itself says: %s, %j, for all %j', (_, then, own, plan, verdict) => {
+    const judgement = judged(until(200, then), { plan, health: true, own: () => own });
+    expect(judgement.verdict).toBe(verdict);
+  });
+
+  it("is one check's own affair", () => {
+    const limits = { sparse: successRate, 'success-rate': successRate };
+    const observe = (_at: number, id: string): Observation =>
+      id === 'sparse' ? noData : counts(100, 0);
+    const own = (id: string): Partial<JudgedCheck> =>
+      id === 'sparse' ? { onNoData: 'ignore' } : {};
+    expect(judged(observe, { limits, own }).verdict).toBe('healthy');
+    expect(judged(observe, { limits }).verdict).toBe('inconclusive');
+  });
+
+  it('has enough requests when the check says so', () => {
+    const few = (): Observation => counts(1, 0);
+    const own = (): Partial<JudgedCheck> => ({ minRequests: 30 });
+    expect(judged(few, { own, plan: { minRequests: 1000 } }).verdict).toBe('healthy');
+    expect(judged(() => counts(1, 0), { own: () => ({ minRequests: 31 }) }).reason).toMatch(
+      /^Only 30 requests in 5m \(31 needed\)/,
+    );
   });
 
   it('is told from low traffic, whatever is said of no data', () => {

@@ -11,6 +11,7 @@ const perMinute = (max: number, scaledTo: number | null = null): Limit => ({
   scaledTo,
 });
 const value = (max: number): Limit => ({ metric: 'value', max });
+const least = (min: number): Limit => ({ metric: 'value', min });
 const health: Limit = { metric: 'health', failures: 3, successes: 2 };
 
 const counts = (samples: number, failures: number, seconds = 10): Observation => ({
@@ -38,6 +39,7 @@ const metricLimit: fc.Arbitrary<Limit> = fc.oneof(
   fc.double({ min: 0, max: 1e6, noNaN: true }).map((max) => perMinute(max)),
   fc.double({ min: 0, max: 1e6, noNaN: true }).map((max) => perMinute(max, 60)),
   fc.double({ min: 0, max: 1e6, noNaN: true }).map(value),
+  fc.double({ min: 1e-6, max: 1e6, noNaN: true }).map(least),
 );
 const anyObservation: fc.Arbitrary<Observation> = fc.oneof(
   fc
@@ -85,6 +87,13 @@ describe('oddsOf', () => {
     ['a limit of 0, value 0', value(0), measured(0), 0],
     ['a limit of 0, any value', value(0), measured(0.001), 20],
     ['a value that is negative all the same', value(80), measured(-5), 0],
+    ['a value at the least', least(80), measured(80), 1],
+    ['half of the least', least(80), measured(40), 1.5],
+    ['nothing of the least', least(80), measured(0), 2],
+    ['less than nothing', least(80), measured(-1e9), 2],
+    ['half more than the least', least(80), measured(120), 0.5],
+    ['twice the least', least(80), measured(160), 0],
+    ['far more than the least', least(80), measured(1e12), 0],
   ])('%s', (_name, limit, observation, odds) => {
     expect(oddsOf(limit, observation)).toBeCloseTo(odds, 9);
   });
@@ -110,6 +119,8 @@ describe('oddsOf', () => {
     ['negative time', perMinute(10), counts(10, 1, -10)],
     ['a NaN value', value(80), measured(NaN)],
     ['an infinite value', value(80), measured(Infinity)],
+    ['a NaN value against a least', least(80), measured(NaN)],
+    ['an infinite value against a least', least(80), measured(Infinity)],
     ['health', health, counts(10, 1)],
     ['counts for a value', value(80), counts(10, 1)],
     ['a value for a share', success(95), measured(1)],
@@ -146,6 +157,47 @@ describe('oddsOf', () => {
   });
 });
 
+describe('oddsOf, of a value that must not be too small', () => {
+  const readings = fc.array(fc.double({ min: 0, max: 1000, noNaN: true }), {
+    minLength: 1,
+    maxLength: 50,
+  });
+  const limit = fc.double({ min: 0.01, max: 500, noNaN: true });
+  const mean = (all: readonly number[]): number =>
+    all.reduce((sum, each) => sum + each, 0) / all.length;
+  const odds = (min: number, number: number): number => oddsOf(least(min), measured(number)) ?? NaN;
+
+  it('is on average 1 exactly where the mean of the readings, cut at twice the limit, is the limit', () => {
+    fc.assert(
+      fc.property(readings, limit, (all, min) => {
+        const bounded = mean(all.map((each) => Math.min(each, 2 * min)));
+        expect(mean(all.map((each) => odds(min, each)))).toBeCloseTo(2 - bounded / min, 8);
+      }),
+    );
+  });
+
+  it('does not let a high reading make up for low ones', () => {
+    fc.assert(
+      fc.property(limit, fc.double({ min: 2, max: 1e6, noNaN: true }), (min, times) => {
+        expect(odds(min, times * min)).toBe(odds(min, 2 * min));
+      }),
+    );
+  });
+
+  it('is never raised by a larger value, nor by a smaller limit', () => {
+    const number = fc.double({ min: 0, max: 1000, noNaN: true });
+    fc.assert(
+      fc.property(number, number, limit, limit, (one, other, min, otherMin) => {
+        const larger = Math.max(one, other);
+        expect(odds(min, larger)).toBeLessThanOrEqual(odds(min, Math.min(one, other)));
+        expect(odds(Math.min(min, otherMin), one)).toBeLessThanOrEqual(
+          odds(Math.max(min, otherMin), one) + 1e-12,
+        );
+      }),
+    );
+  });
+});
+
 describe('literalBreach', () => {
   it.each<[string, Limit, ReturnType<typeof totals>, boolean]>([
     ['exactly 95 %', success(95), totals(600, 30), false],
@@ -172,6 +224,10 @@ describe('literalBreach', () => {
     ['a mean at its limit', value(80), totals(3, 1, 0, 240), false],
     ['a mean above', value(80), totals(3, 1, 0, 241), true],
     ['no value', value(80), totals(0, 0, 0, 0), false],
+    ['a mean at the least', least(80), totals(3, 1, 0, 240), false],
+    ['a mean below', least(80), totals(3, 1, 0, 239), true],
+    ['a mean that one high reading lifts', least(80), totals(3, 2, 0, 1000), false],
+    ['no value against a least', least(80), totals(0, 0, 0, 0), false],
     ['health', health, totals(10, 10), false],
   ])('%s', (_name, limit, seen, breached) => {
     expect(literalBreach(limit, seen)).toBe(breached);

@@ -16,6 +16,7 @@ const all: readonly JudgedCheck[] = [
   of({ metric: 'errors-per-minute', max: 10, scaledTo: 60 }),
   of({ metric: 'latency', percentile: 95, maxMs: 800 }),
   of({ metric: 'value', max: 7 }),
+  of({ metric: 'value', min: 2 }, 'value-2'),
   { ...of({ metric: 'relative', margin: 1 }), baseline: { margin: 1 } },
 ];
 
@@ -56,6 +57,8 @@ describe('override', () => {
     [{ earlyPass: true }, 'early-pass', 'false', 'true'],
     [{ onNoData: 'unhealthy' }, 'on-no-data', 'inconclusive', 'unhealthy'],
     [{ onProviderError: 'ignore' }, 'on-provider-error', 'inconclusive', 'ignore'],
+    [{ maxValue: 8 }, 'value', '≤ 7', '≤ 8'],
+    [{ minValue: 0.5 }, 'value-2', '≥ 2', '≥ 0.5'],
     [{ minSuccessRate: 99 }, 'success-rate', '≥ 95 %', '≥ 99 %'],
     [{ minSuccessRate: 95 }, 'success-rate-2', '≥ 99 %', '≥ 95 %'],
     [{ maxErrorsPerMinute: 0 }, 'errors-per-minute', '≤ 10 per minute', '≤ 0 per minute'],
@@ -93,6 +96,7 @@ describe('override', () => {
       'health',
       'errors-per-minute',
       'value',
+      'value-2',
       'relative',
     ]);
   });
@@ -118,6 +122,8 @@ describe('override', () => {
       /no errors-per-minute check/,
     ],
     [{ healthFailures: 1 }, [of(successRate)], 'healthFailures', /no health check/],
+    [{ maxValue: 1 }, [of({ metric: 'value', min: 2 })], 'maxValue', /no value check with a `max`/],
+    [{ minValue: 1 }, [of({ metric: 'value', max: 2 })], 'minValue', /no value check with a `min`/],
     [{ minSuccessRate: 'off' }, [of(successRate)], 'minSuccessRate', /no check would be left/],
   ])('has no answer for %j', (overrides, checks, id, message) => {
     const { unanswerable } = apply(overrides, checks);
@@ -125,6 +131,20 @@ describe('override', () => {
     expect(unanswerable[0]?.override).toBe(id);
     expect(unanswerable[0]?.message).toMatch(message);
     expect(unanswerable[0]?.fix).toBeDefined();
+  });
+
+  it('holds for the checks that have something of their own, too', () => {
+    const own: JudgedCheck = {
+      ...of(successRate),
+      minRequests: 5,
+      onNoData: 'ignore',
+      onProviderError: 'ignore',
+    };
+    expect(apply({}, [own]).checks).toEqual([own]);
+    const { checks } = apply({ minRequests: 20, onNoData: 'unhealthy' }, [own]);
+    expect(checks).toEqual([{ ...of(successRate), onProviderError: 'ignore' }]);
+    const rest = apply({ onProviderError: 'inconclusive' }, [own]).checks;
+    expect(rest).toEqual([{ ...of(successRate), minRequests: 5, onNoData: 'ignore' }]);
   });
 
   it('has nothing against switching off what there is not', () => {

@@ -163,14 +163,26 @@ describe('the recording', () => {
   });
 
   it('keeps the baseline of a check and what was counted of it', () => {
-    const against: JudgedCheck = { ...checks[1]!, baseline: { margin: 1.5 } };
+    const against: JudgedCheck = {
+      ...checks[1]!,
+      baseline: { margin: 1.5 },
+      minRequests: 7,
+      onNoData: 'unhealthy',
+      onProviderError: 'ignore',
+    };
+    const latency: JudgedCheck = {
+      ...checks[1]!,
+      id: 'l',
+      limit: { metric: 'relative', margin: 1, of: 'latency' },
+    };
+    const least: JudgedCheck = { ...checks[1]!, id: 'm', limit: { metric: 'value', min: 0.5 } };
     const relative: JudgedCheck = {
       ...checks[1]!,
       id: 'r',
       limit: { metric: 'relative', margin: 2 },
     };
     const both = headerLine('0.1.0', startedAt, [
-      { name: 'default', plan, checks: [against, relative] },
+      { name: 'default', plan, checks: [against, relative, latency, least] },
     ]);
     const counted: WatchEvent = {
       type: 'observation',
@@ -184,9 +196,27 @@ describe('the recording', () => {
         baseline: { samples: 9, failures: 2 },
       },
     };
-    const [target] = decodeRecording(file(both, event(counted))).targets;
-    expect(target?.checks).toEqual([against, relative]);
-    expect(target?.events).toEqual([{ event: counted }]);
+    const slower: WatchEvent = {
+      ...counted,
+      check: 'l',
+      observation: {
+        kind: 'counts',
+        samples: 4,
+        failures: 0,
+        seconds: 10,
+        slower: { 100: 3, 2.5: 4 },
+        baseline: { samples: 9, failures: 0, slower: { 100: 1, 2.5: 9 } },
+      },
+    };
+    const gone: WatchEvent = {
+      ...counted,
+      observation: { kind: 'none', why: 'no-data', baseline: { samples: 9, failures: 0 } },
+    };
+    const [target] = decodeRecording(
+      file(both, event(counted), event(slower), event(gone)),
+    ).targets;
+    expect(target?.checks).toEqual([against, relative, latency, least]);
+    expect(target?.events).toEqual([{ event: counted }, { event: slower }, { event: gone }]);
   });
 
   it('is one line per encoded line', () => {

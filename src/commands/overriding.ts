@@ -19,6 +19,8 @@ export const inputOfOverride = {
   minSuccessRate: 'min-success-rate',
   maxErrorsPerMinute: 'max-errors-per-minute',
   maxLatency: 'max-latency',
+  maxValue: 'max-value',
+  minValue: 'min-value',
 } as const satisfies Readonly<Record<OverrideId, InputId>>;
 
 /** What the windows of a recording follow from. */
@@ -47,7 +49,7 @@ export function overridesOf(session: Session): {
   const { settings, resolution } = session;
   const { origins } = resolution;
   const counts = (id: InputId): boolean => isGiven(session, id);
-  const latency = settings['max-latency'];
+  const { 'max-latency': latency, 'max-value': max, 'min-value': min } = settings;
   const overrides: Overrides = {
     ...(counts('sensitivity') && { sensitivity: settings.sensitivity }),
     ...(counts('decision') && { decision: settings.decision }),
@@ -62,6 +64,8 @@ export function overridesOf(session: Session): {
       maxErrorsPerMinute: settings['max-errors-per-minute'],
     }),
     ...(counts('max-latency') && latency !== undefined && { maxLatency: latency }),
+    ...(counts('max-value') && max !== undefined && { maxValue: max }),
+    ...(counts('min-value') && min !== undefined && { minValue: min }),
   };
   const vain = happened.filter(counts);
   const asked = vain.filter((id) => origins[id].level === 1);

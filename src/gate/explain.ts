@@ -183,8 +183,13 @@ export function seen(check: Explained): string {
     case 'value':
       return `the value was ${valueInWords(limit, totals)} on average (limit ${limitInWords(limit)})`;
     case 'relative':
-      return `${of} failed (${failing(totals)}), against ${ofBaseline(check)}`;
+      return `${of} ${badly(totals)} (${failing(totals)}), against ${ofBaseline(check)}`;
   }
+}
+
+/** What bad requests did. */
+function badly({ borderMs }: Readonly<Totals>): string {
+  return borderMs === undefined ? 'failed' : `took longer than ${formatDuration(borderMs)}`;
 }
 
 function within(check: Explained): string {
@@ -199,7 +204,7 @@ function within(check: Explained): string {
     case 'value':
       return `${valueInWords(limit, totals)} on average (limit ${limitInWords(limit)})`;
     case 'relative':
-      return `${failing(totals)} of ${plural(totals.samples, 'request')} failed, against ${ofBaseline(check)}`;
+      return `${failing(totals)} of ${plural(totals.samples, 'request')} ${badly(totals)}, against ${ofBaseline(check)}`;
   }
 }
 
@@ -242,9 +247,10 @@ function percent(totals: Readonly<Totals>): string {
 /** What the evidence speaks against. */
 function supposition(limit: MetricLimit): string {
   if (limit.metric !== 'relative') return `the true ${rateNoun(limit)} were ${limitInWords(limit)}`;
-  return limit.margin === 1
-    ? 'the new version were no worse'
-    : `it failed at most ${formatNumber(limit.margin, 4)} times as often`;
+  const isOfLatency = limit.of === 'latency';
+  if (limit.margin === 1)
+    return isOfLatency ? 'the new version were no slower' : 'the new version were no worse';
+  return `it ${isOfLatency ? 'were slow' : 'failed'} at most ${formatNumber(limit.margin, 4)} times as often`;
 }
 
 function rateNoun(limit: Exclude<MetricLimit, { metric: 'relative' }>): string {

@@ -66,12 +66,13 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
   });
   const convicted = (metric: Metric): boolean => suspicious(metric) && blamed(metric);
   const overLimit = (metric: Metric): boolean => literalBreach(metric.limit, metric.tally.totals);
+  const needed = ({ check }: Metric): number => check.minRequests ?? plan.minRequests;
   const enough = (metric: Metric): boolean =>
     metric.limit.metric === 'value'
       ? metric.tally.totals.samples > 0
-      : metric.tally.totals.samples >= plan.minRequests;
+      : metric.tally.totals.samples >= needed(metric);
   const enoughOfBaseline = (metric: Metric): boolean =>
-    metric.tally.comparison === undefined || metric.tally.baseline.samples >= plan.minRequests;
+    metric.tally.comparison === undefined || metric.tally.baseline.samples >= needed(metric);
 
   function unhealthy(reason: string, first: string): Judgement {
     const others = [...metrics.values()].filter((m) => m.check.id !== first && convicted(m));
@@ -162,7 +163,7 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
     const check = told(metric);
     if (isLeftOut(metric)) return judgesNothing() ? explain.stale(staleness(metric)) : undefined;
     if (silence(metric) !== 'fresh') return explain.stale(staleness(metric));
-    if (!enough(metric)) return explain.tooFew(check, plan.minRequests, plan.duration);
+    if (!enough(metric)) return explain.tooFew(check, needed(metric), plan.duration);
     if (overLimit(metric)) return blamed(metric) ? explain.grey(check) : notBlamed(metric);
     if (mayBeOver(metric)) return explain.unclear(check);
     return metric.limit.metric === 'relative' ? doubtOfBaseline(metric) : undefined;
@@ -174,13 +175,13 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
     if (silent !== 'fresh') return explain.staleBaseline(metric.check.id, silent);
     return enoughOfBaseline(metric)
       ? undefined
-      : explain.tooFewOfBaseline(told(metric), plan.minRequests, plan.duration);
+      : explain.tooFewOfBaseline(told(metric), needed(metric), plan.duration);
   }
 
   function notBlamed(metric: Metric): string {
     return enoughOfBaseline(metric)
       ? explain.equallyAffected(told(metric))
-      : explain.incomparable(told(metric), plan.minRequests);
+      : explain.incomparable(told(metric), needed(metric));
   }
 
   /** Whether the bad ones that are not told from good ones would be too many. */
@@ -190,8 +191,11 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
     return literalBreach(limit, { ...tally.totals, failures: possibleFailures });
   }
 
-  function policyFor({ tally }: Metric): NoDataPolicy {
-    const policy = tally.lastMissing === 'provider-error' ? plan.onProviderError : plan.onNoData;
+  function policyFor({ check, tally }: Metric): NoDataPolicy {
+    const policy =
+      tally.lastMissing === 'provider-error'
+        ? (check.onProviderError ?? plan.onProviderError)
+        : (check.onNoData ?? plan.onNoData);
     return policy ?? 'inconclusive';
   }
 
@@ -240,6 +244,7 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
       value: valueOf(limit, tally.totals),
       shown: valueInWords(limit, tally.totals, tally.baseline),
       ...(tally.comparison === undefined ? {} : { baseline: { ...tally.baseline } }),
+      ...(tally.totals.borderMs === undefined ? {} : { slowerThan: tally.totals.borderMs }),
       evidence: { logE: tally.logE, maxLogE: tally.maxLogE, threshold },
       kinds: { ...tally.kinds },
       missing: { ...tally.missing },

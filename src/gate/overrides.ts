@@ -22,6 +22,8 @@ export interface Overrides {
   readonly minSuccessRate?: number | 'off';
   readonly maxErrorsPerMinute?: number | 'off';
   readonly maxLatency?: { readonly percentile: number; readonly maxMs: number } | 'off';
+  readonly maxValue?: number;
+  readonly minValue?: number;
 }
 
 export type OverrideId = keyof Overrides;
@@ -74,13 +76,13 @@ export function override({ plan, checks }: Judged, overrides: Overrides): Overri
     return from === to ? [] : [{ what, from, to }];
   });
 
-  for (const [id, metric] of metricOf) {
+  for (const [id, metric, side] of metricOf) {
     const wanted = overrides[id];
     if (wanted === undefined || wanted === 'off') continue;
-    if (!checks.some(({ limit }) => limit.metric === metric))
+    if (!checks.some(({ limit }) => limit.metric === metric && (!side || side in limit)))
       refuse(
         id,
-        `the recording has no ${metric} check: nothing was counted for it`,
+        `the recording has no ${metric} check${side ? ` with a \`${side}\`` : ''}: nothing was counted for it`,
         'leave it out, or watch again with it',
       );
   }
@@ -90,7 +92,7 @@ export function override({ plan, checks }: Judged, overrides: Overrides): Overri
     // By its numbers, since words are rounded.
     if (JSON.stringify(limit) !== JSON.stringify(check.limit))
       changes.push({ what: check.id, from: inWords(check.limit), to: inWords(limit) });
-    return limit === 'off' ? [] : [{ ...check, limit }];
+    return limit === 'off' ? [] : [{ ...withoutOverridden(check, overrides), limit }];
   });
   if (checks.length > 0 && newChecks.length === 0) {
     const off = metricOf.find(([id]) => overrides[id] === 'off');
@@ -99,14 +101,28 @@ export function override({ plan, checks }: Judged, overrides: Overrides): Overri
   return { plan: newPlan, checks: newChecks, changes, unanswerable };
 }
 
-/** The limits that concern checks of one metric only, all of them. */
+/** The limits that concern checks of one metric only, all of them; of a value those with the same side. */
 const metricOf = [
-  ['minSuccessRate', 'success-rate'],
-  ['maxErrorsPerMinute', 'errors-per-minute'],
-  ['maxLatency', 'latency'],
-  ['healthFailures', 'health'],
-  ['healthSuccesses', 'health'],
-] as const satisfies readonly (readonly [OverrideId, Limit['metric']])[];
+  ['minSuccessRate', 'success-rate', ''],
+  ['maxErrorsPerMinute', 'errors-per-minute', ''],
+  ['maxLatency', 'latency', ''],
+  ['healthFailures', 'health', ''],
+  ['healthSuccesses', 'health', ''],
+  ['maxValue', 'value', 'max'],
+  ['minValue', 'value', 'min'],
+] as const satisfies readonly (readonly [OverrideId, Limit['metric'], '' | 'max' | 'min'])[];
+
+/** What is to hold for all holds for the checks that had something of their own, too. */
+function withoutOverridden(check: JudgedCheck, overrides: Overrides): JudgedCheck {
+  const { minRequests, onNoData, onProviderError, ...rest } = check;
+  return {
+    ...rest,
+    ...(minRequests !== undefined && overrides.minRequests === undefined && { minRequests }),
+    ...(onNoData !== undefined && overrides.onNoData === undefined && { onNoData }),
+    ...(onProviderError !== undefined &&
+      overrides.onProviderError === undefined && { onProviderError }),
+  };
+}
 
 function planWords(plan: WatchPlan): readonly (readonly [what: string, value: string])[] {
   return [
@@ -156,6 +172,9 @@ function limitOf(
       return { ...limit, percentile: maxLatency.percentile };
     }
     case 'value':
+      return 'max' in limit
+        ? { ...limit, max: overrides.maxValue ?? limit.max }
+        : { ...limit, min: overrides.minValue ?? limit.min };
     case 'relative':
       return limit;
   }

@@ -87,6 +87,8 @@ export interface Slowness {
 }
 
 export interface RelativeLatency extends Comparison {
+  /** The evidence at each boundary. */
+  readonly logEs: readonly number[];
   push(canary: Slowness, baseline: Slowness): void;
 }
 
@@ -113,6 +115,9 @@ export function createRelativeLatency(boundaries: number, margin = 1): RelativeL
         test.push(slowerThan(i, canary), slowerThan(i, baseline)),
       );
       if (taken.length > 0) sizes.push(canary.samples);
+    },
+    get logEs() {
+      return tests.map((test) => test.logE);
     },
     get logE() {
       return mean.logE;

@@ -1,6 +1,7 @@
 import { createEvidence } from './evidence.js';
 import { literalBreach, oddsOf } from './odds.js';
 import { createRelative, type Comparison } from './relative.js';
+import { createSlowness } from './slowness.js';
 import { createSeries } from './series.js';
 import type {
   BaselineCounts,
@@ -50,7 +51,11 @@ export function createTally(
   const missing = { noData: 0, providerErrors: 0 };
   const baseline = { samples: 0, failures: 0 };
   const margin = limit.metric === 'relative' ? limit.margin : against?.margin;
-  const comparison = margin === undefined ? undefined : createRelative(margin);
+  const slowness =
+    limit.metric === 'relative' && limit.of === 'latency'
+      ? createSlowness(limit.margin)
+      : undefined;
+  const comparison = slowness ?? (margin === undefined ? undefined : createRelative(margin));
   let maxRelative = 0;
   let freshAt: number | null = null;
   let baselineFreshAt: number | null = null;
@@ -65,6 +70,18 @@ export function createTally(
     baseline.samples += samples;
     baseline.failures += Math.min(failures, samples);
     maxRelative = Math.max(maxRelative, comparison.logE);
+    const worst = slowness?.worst;
+    if (worst === undefined) return;
+    totals.failures = worst.canary;
+    totals.borderMs = worst.borderMs;
+    baseline.failures = worst.baseline;
+  }
+
+  /** How many took longer than the border that tells most: what an interval shows where latencies are compared. */
+  function slowNow(observation: Observation): { failures: number } | undefined {
+    const { borderMs } = totals;
+    if (borderMs === undefined || observation.kind !== 'counts') return undefined;
+    return { failures: observation.slower?.[String(borderMs)] ?? 0 };
   }
 
   const ofLimit = {
@@ -106,8 +123,8 @@ export function createTally(
       }
       const odds = oddsOf(limit, observation);
       if (odds !== undefined) evidence.push(odds);
-      compare(counts, observation);
-      series.push({ t, ...counts, logE: ofLimit.logE });
+      compare({ ...counts, ...slowerOf(observation) }, observation);
+      series.push({ t, ...counts, ...slowNow(observation), logE: ofLimit.logE });
       return literalBreach(limit, {
         ...counts,
         seconds: observation.kind === 'counts' ? observation.seconds : 0,
@@ -139,6 +156,12 @@ export function createTally(
     missing,
     series: () => series.points(),
   };
+}
+
+function slowerOf(observation: Observation): Pick<BaselineCounts, 'slower'> {
+  return observation.kind === 'counts' && observation.slower !== undefined
+    ? { slower: observation.slower }
+    : {};
 }
 
 function hasBaseline(observation: Observation): boolean {

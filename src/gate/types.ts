@@ -54,6 +54,8 @@ export interface Totals {
   sum: number;
   /** At most this many were bad, where a source cannot tell exactly. */
   possibleFailures?: number;
+  /** Where latencies are compared: `failures` took longer than this, milliseconds; the border that tells most. */
+  borderMs?: number;
 }
 
 export type CheckKind = 'health' | 'ratio' | 'rate' | 'value';
@@ -212,6 +214,8 @@ export interface CheckResult {
   readonly shown: string;
   /** What was counted of the baseline; absent for a check without one. */
   readonly baseline?: BaselineCounts;
+  /** Where latencies are compared: `failures` are the requests that took longer, milliseconds. */
+  readonly slowerThan?: number;
   readonly evidence: {
     readonly logE: number;
     readonly maxLogE: number;

@@ -41,8 +41,11 @@ export function valueInWords(
       return `${formatShare(value)} within ${formatDuration(limit.maxMs)}`;
     case 'value':
       return formatNumber(value, 6);
-    case 'relative':
-      return `${formatShare(value)} (baseline ${baseline === undefined ? 'unknown' : goodShare(baseline)})`;
+    case 'relative': {
+      const { borderMs } = totals;
+      const within = borderMs === undefined ? '' : ` within ${formatDuration(borderMs)}`;
+      return `${formatShare(value)}${within} (baseline ${baseline === undefined ? 'unknown' : goodShare(baseline)})`;
+    }
   }
 }
 

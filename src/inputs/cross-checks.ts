@@ -6,10 +6,14 @@ import type { Origin } from './resolve.js';
 import type { InputId, Settings } from './table.js';
 import { printDuration } from './types/duration.js';
 
-/** What is wrong although every value is right by itself. */
+/**
+ * What is wrong although every value is right by itself.
+ * @param sources those that entries of `checks` name
+ */
 export function crossCheck(
   settings: Settings,
   origins: Readonly<Record<InputId, Origin>>,
+  sources: ReadonlySet<string> = new Set(),
 ): Problem[] {
   const problems: Problem[] = [];
   if (settings.interval > settings.duration) {
@@ -19,9 +23,41 @@ export function crossCheck(
       fix: `set \`interval\` to at most \`${printDuration(settings.duration)}\``,
     });
   }
-  problems.push(...crossCheckPrometheus(settings, origins));
+  problems.push(...crossCheckBaselineUrls(settings, origins));
+  problems.push(...crossCheckPrometheus(settings, origins, sources));
   problems.push(...crossCheckHttpPipeline(settings, origins));
   return problems;
+}
+
+/** Own probes go to both sides in the same moments. */
+function crossCheckBaselineUrls(
+  settings: Settings,
+  origins: Readonly<Record<InputId, Origin>>,
+): Problem[] {
+  const id = 'baseline-url';
+  if (origins[id].level === 7) return [];
+  const urls = settings.url?.length ?? 0;
+  const baselines = settings[id]?.length ?? 0;
+  if (urls === 0)
+    return [{ subject: id, message: 'it says nothing without `url`', fix: 'set `url` too' }];
+  if (baselines !== 0 && baselines !== urls)
+    return [
+      {
+        subject: id,
+        message: `it names ${String(baselines)}, and \`url\` names ${String(urls)}`,
+        fix: 'name one for each `url`, in the same order',
+      },
+    ];
+  const isCounted = origins['prometheus-preset'].level < 7 || origins['prometheus-total'].level < 7;
+  return isCounted
+    ? [
+        {
+          subject: id,
+          message: 'the requests are counted by Prometheus, and not probed',
+          fix: 'set the `prometheus-baseline-...` inputs instead',
+        },
+      ]
+    : [];
 }
 
 /** What is not wrong, and will probably not do what is hoped for. */

@@ -10,18 +10,31 @@ const asksFor = [
   'prometheus-value',
 ] as const satisfies readonly InputId[];
 
-const others = [
+/** What says nothing without one of those. */
+const more = [
+  'prometheus-selector',
+  'prometheus-baseline-total',
+  'prometheus-baseline-errors',
+  'prometheus-baseline-selector',
+  'max-value',
+  'min-value',
+] as const satisfies readonly InputId[];
+
+/** How the server is asked: entries of `checks` take it too. */
+const ways = [
   'prometheus-token',
   'prometheus-headers',
   'prometheus-parameters',
-  'prometheus-selector',
-  'max-value',
 ] as const satisfies readonly InputId[];
 
-/** What of the prometheus source does not fit together. */
+/**
+ * What of the prometheus source does not fit together.
+ * @param sources those that entries of `checks` name
+ */
 export function crossCheckPrometheus(
   settings: Settings,
   origins: Readonly<Record<InputId, Origin>>,
+  sources: ReadonlySet<string>,
 ): Problem[] {
   // Whether it was set, rightly or wrongly: a value that was refused has had its message.
   const given = (id: InputId): boolean => origins[id].level < 7;
@@ -30,8 +43,9 @@ export function crossCheckPrometheus(
     problems.push({ subject, message, fix });
   };
   const asked = asksFor.filter(given);
+  const isUsed = sources.has('prometheus');
   if (!given('prometheus-url')) {
-    for (const id of [...asked, ...others.filter(given)])
+    for (const id of [...asked, ...[...more, ...(isUsed ? [] : ways)].filter(given)])
       add(
         id,
         `it is set (from ${origins[id].name}), and \`prometheus-url\` is not`,
@@ -39,7 +53,7 @@ export function crossCheckPrometheus(
       );
     return problems;
   }
-  if (asked.length === 0)
+  if (asked.length === 0 && !isUsed)
     add(
       'prometheus-url',
       'nothing is asked of this server',
@@ -47,7 +61,8 @@ export function crossCheckPrometheus(
     );
   problems.push(
     ...crossCheckCounters(given),
-    ...crossCheckLimits(settings, given),
+    ...crossCheckBaseline(given),
+    ...crossCheckLimits(settings, given, sources.size > 0),
     ...twoCredentials(settings, given),
   );
   return problems;
@@ -89,7 +104,32 @@ function crossCheckCounters(given: (id: InputId) => boolean): Problem[] {
   return problems;
 }
 
-function crossCheckLimits(settings: Settings, given: (id: InputId) => boolean): Problem[] {
+function crossCheckBaseline(given: (id: InputId) => boolean): Problem[] {
+  const needs: readonly (readonly [InputId, InputId])[] = [
+    ['prometheus-baseline-total', 'prometheus-baseline-errors'],
+    ['prometheus-baseline-errors', 'prometheus-baseline-total'],
+    ['prometheus-baseline-total', 'prometheus-total'],
+    ['prometheus-baseline-errors', 'prometheus-errors'],
+    ['prometheus-baseline-selector', 'prometheus-preset'],
+  ];
+  return needs.flatMap(([id, other]) =>
+    given(id) && !given(other)
+      ? [
+          {
+            subject: id,
+            message: `it says nothing without \`${other}\``,
+            fix: `set \`${other}\` too`,
+          },
+        ]
+      : [],
+  );
+}
+
+function crossCheckLimits(
+  settings: Settings,
+  given: (id: InputId) => boolean,
+  hasEntries: boolean,
+): Problem[] {
   const problems: Problem[] = [];
   const maxLatency = settings['max-latency'];
   const hasLatency = given('prometheus-latency') || given('prometheus-preset');
@@ -99,22 +139,26 @@ function crossCheckLimits(settings: Settings, given: (id: InputId) => boolean): 
       message: 'there is no limit for it',
       fix: 'set `max-latency`, such as `p95 < 800ms`',
     });
-  if (maxLatency !== undefined && maxLatency !== 'off' && !hasLatency && !given('url'))
+  const isMeasured = hasLatency || given('url') || hasEntries;
+  if (maxLatency !== undefined && maxLatency !== 'off' && !isMeasured)
     problems.push({
       subject: 'max-latency',
       message: 'nothing measures latency',
       fix: 'set `prometheus-latency`, or `url` to probe it',
     });
-  for (const [id, other] of [
-    ['prometheus-value', 'max-value'],
-    ['max-value', 'prometheus-value'],
-  ] as const)
-    if (given(id) && !given(other))
-      problems.push({
-        subject: id,
-        message: `it says nothing without \`${other}\``,
-        fix: `set \`${other}\` too`,
-      });
+  const limits = (['max-value', 'min-value'] as const).filter(given);
+  if (given('prometheus-value') && limits.length === 0)
+    problems.push({
+      subject: 'prometheus-value',
+      message: 'it says nothing without `max-value` or `min-value`',
+      fix: 'set `max-value` or `min-value` too',
+    });
+  for (const id of given('prometheus-value') ? [] : limits)
+    problems.push({
+      subject: id,
+      message: 'it says nothing without `prometheus-value`',
+      fix: 'set `prometheus-value` too',
+    });
   return problems;
 }
 

@@ -40,6 +40,12 @@ export interface InputSources {
   readonly readFile: (path: string) => string | undefined;
 }
 
+/** The inputs of one target, while they are resolved. */
+interface ReadTarget extends TargetResolution {
+  /** What entries of `checks` name as their source, right or wrong. */
+  readonly namedSources: ReadonlySet<string>;
+}
+
 /** The inputs of one target. */
 export interface TargetResolution {
   /** Complete even when there are problems: a value that was refused is replaced by the default. */
@@ -118,7 +124,7 @@ export function resolveInputs(sources: InputSources): Resolution {
   const targets = chosen(all, flat, problems);
   for (const target of targets) {
     const found = [
-      ...crossCheck(target.settings, target.origins),
+      ...crossCheck(target.settings, target.origins, target.namedSources),
       ...strayingSecrets(target.settings, target.origins, sources),
     ];
     problems.push(...found.map((problem) => ofTarget(problem, target, scopes.length)));
@@ -164,7 +170,7 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
   });
 }
 
-function resolveTarget(places: Places, findings: Findings): TargetResolution {
+function resolveTarget(places: Places, findings: Findings): ReadTarget {
   const { problems } = findings;
   const values: Partial<Record<InputId, unknown>> = {};
   const origins: Partial<Record<InputId, Origin>> = {};
@@ -182,13 +188,15 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
   const complete = origins as Record<InputId, Origin>;
   const { sources, file, target } = places;
   const own = target?.checks ?? [];
+  const entries = own.length > 0 ? own : (file?.checks ?? []);
   const settings = values as Settings;
   return {
+    namedSources: new Set(entries.map(({ fields }) => String(fields.get('source')?.value))),
     settings,
     origins: complete,
     givenByUser: (id) => complete[id].level <= 5,
     checks: resolveChecks(
-      own.length > 0 ? own : (file?.checks ?? []),
+      entries,
       {
         file: file?.name ?? '',
         env: sources.env,

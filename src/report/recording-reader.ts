@@ -93,7 +93,10 @@ function decodeLine(text: string, number: number): RecordingLine {
 
 const count = z.number().nonnegative();
 
-const limitSchema = z.discriminatedUnion('metric', [
+const noDataPolicy = z.enum(['inconclusive', 'ignore', 'unhealthy']).exactOptional();
+const providerErrorPolicy = z.enum(['inconclusive', 'ignore']).exactOptional();
+
+const limitSchemas = z.discriminatedUnion('metric', [
   z.strictObject({
     metric: z.literal('health'),
     failures: z.int().positive(),
@@ -107,7 +110,16 @@ const limitSchema = z.discriminatedUnion('metric', [
   }),
   z.strictObject({ metric: z.literal('latency'), percentile: count, maxMs: count }),
   z.strictObject({ metric: z.literal('value'), max: z.number() }),
-  z.strictObject({ metric: z.literal('relative'), margin: z.number().positive() }),
+  z.strictObject({
+    metric: z.literal('relative'),
+    margin: z.number().positive(),
+    of: z.literal('latency').exactOptional(),
+  }),
+]);
+
+const limitSchema = z.union([
+  limitSchemas,
+  z.strictObject({ metric: z.literal('value'), min: z.number().positive() }),
 ]);
 
 const targetSchema = z.strictObject({
@@ -120,8 +132,8 @@ const targetSchema = z.strictObject({
     decision: z.enum(['balanced', 'evidence', 'strict']),
     minRequests: count,
     earlyPass: z.boolean(),
-    onNoData: z.enum(['inconclusive', 'ignore', 'unhealthy']).exactOptional(),
-    onProviderError: z.enum(['inconclusive', 'ignore']).exactOptional(),
+    onNoData: noDataPolicy,
+    onProviderError: providerErrorPolicy,
   }),
   checks: z.array(
     z.strictObject({
@@ -130,11 +142,18 @@ const targetSchema = z.strictObject({
       source: z.string(),
       subject: z.string(),
       baseline: z.strictObject({ margin: z.number().positive() }).exactOptional(),
+      minRequests: count.exactOptional(),
+      onNoData: noDataPolicy,
+      onProviderError: providerErrorPolicy,
     }),
   ),
 });
 
 const raw = z.json().exactOptional();
+const slower = z.record(z.string(), z.number()).exactOptional();
+const baseline = z
+  .strictObject({ samples: z.number(), failures: z.number(), slower })
+  .exactOptional();
 
 const observationSchema = z.discriminatedUnion('kind', [
   z.strictObject({
@@ -145,7 +164,8 @@ const observationSchema = z.discriminatedUnion('kind', [
     kinds: z.record(z.string(), z.number()).exactOptional(),
     possibleFailures: z.number().exactOptional(),
     cadence: z.number().exactOptional(),
-    baseline: z.strictObject({ samples: z.number(), failures: z.number() }).exactOptional(),
+    baseline,
+    slower,
     raw,
   }),
   z.strictObject({
@@ -158,6 +178,7 @@ const observationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('none'),
     why: z.enum(['no-data', 'provider-error', 'unchanged']),
     detail: z.string().exactOptional(),
+    baseline,
     raw,
   }),
 ]);

@@ -51,12 +51,15 @@ export function headerLine(
         ...(plan.onNoData === undefined ? {} : { onNoData: plan.onNoData }),
         ...(plan.onProviderError === undefined ? {} : { onProviderError: plan.onProviderError }),
       },
-      checks: checks.map(({ id, limit, source, subject, baseline }) => ({
-        id,
-        limit,
-        source,
-        subject,
-        ...(baseline === undefined ? {} : { baseline }),
+      checks: checks.map((check) => ({
+        id: check.id,
+        limit: check.limit,
+        source: check.source,
+        subject: check.subject,
+        ...(check.baseline === undefined ? {} : { baseline: check.baseline }),
+        ...(check.minRequests === undefined ? {} : { minRequests: check.minRequests }),
+        ...(check.onNoData === undefined ? {} : { onNoData: check.onNoData }),
+        ...(check.onProviderError === undefined ? {} : { onProviderError: check.onProviderError }),
       })),
     })),
   };

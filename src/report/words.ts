@@ -1,6 +1,6 @@
 import type { CheckResult } from '../gate/types.js';
 import type { RollbackStatus } from '../rollback/types.js';
-import { formatNumber, plural } from '../support/format.js';
+import { formatDuration, formatNumber, plural } from '../support/format.js';
 import type { RunReport, TargetReport } from './record.js';
 
 /** The mark and the one word that a report begins with. */
@@ -50,7 +50,12 @@ export function asSentence(text: string): string {
 export function countsInWords(check: CheckResult): string {
   if (check.samples === 0) return '';
   if (check.kind === 'value') return plural(check.samples, 'measurement');
-  const noun = check.metric === 'latency' ? 'too slow' : 'failed';
+  const noun =
+    check.slowerThan !== undefined
+      ? `slower than ${formatDuration(check.slowerThan)}`
+      : check.metric === 'latency'
+        ? 'too slow'
+        : 'failed';
   return `${formatNumber(check.failures, 0)} of ${formatNumber(check.samples, 0)} ${noun}`;
 }
 

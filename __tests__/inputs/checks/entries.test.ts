@@ -133,7 +133,7 @@ describe('an entry of `checks`', () => {
         env: { ROLLGATE_PROMETHEUS_URL: server },
       },
     );
-    expect(problems.map(({ subject }) => subject)).toEqual(['prometheus-url']);
+    expect(problems).toEqual([]);
     expect(checks[0]?.options).toMatchObject({
       url: server,
       timeout: 3000,

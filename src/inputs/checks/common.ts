@@ -74,10 +74,13 @@ export function commonOptionsOf(source: CheckSource<OptionTable>): readonly Comm
   const foreign = (Object.keys(limitOptions) as Kind[])
     .filter((kind) => !source.kinds.includes(kind))
     .flatMap((kind): readonly CommonOption[] => limitOptions[kind]);
+  const countsNothing = source.kinds.every((kind) => kind === 'value');
+  const comparesNothing = baselineOptionsOf(source).length === 0;
   return (Object.keys(commonOptions) as CommonOption[]).filter(
     (name) =>
       !foreign.includes(name) &&
-      (name !== 'baseline-margin' || baselineOptionsOf(source).length > 0),
+      !(name === 'min-requests' && countsNothing) &&
+      !(name === 'baseline-margin' && comparesNothing),
   );
 }
 

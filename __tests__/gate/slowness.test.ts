@@ -1,0 +1,54 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createRelative } from '../../src/gate/relative.js';
+import { createSlowness } from '../../src/gate/slowness.js';
+import type { BaselineCounts } from '../../src/gate/types.js';
+
+const side = (samples: number, slower: Readonly<Record<string, number>>): BaselineCounts => ({
+  samples,
+  failures: 0,
+  slower,
+});
+
+describe('createSlowness', () => {
+  it('has nothing against a canary before it has seen anything', () => {
+    const slowness = createSlowness(1);
+    slowness.push({ samples: 10, failures: 3 }, { samples: 10, failures: 0 });
+    slowness.push(side(10, { 100: 3 }), side(10, { 200: 3 }));
+    expect(slowness).toMatchObject({ logE: 0, logSign: 0, observations: 0, worst: undefined });
+    expect(slowness.isWorse(0)).toBe(false);
+  });
+
+  it('is the comparison of shares where there is one border', () => {
+    const count = fc.nat(40);
+    fc.assert(
+      fc.property(fc.array(fc.tuple(count, count), { maxLength: 20 }), (intervals) => {
+        const slowness = createSlowness(1.5);
+        const shares = createRelative(1.5);
+        for (const [canary, baseline] of intervals) {
+          slowness.push(side(40, { 500: canary }), side(40, { 500: baseline }));
+          shares.push({ samples: 40, failures: canary }, { samples: 40, failures: baseline });
+        }
+        expect(slowness.logE).toBeCloseTo(shares.logE, 9);
+        expect(slowness.isWorse(3)).toBe(shares.isWorse(3));
+      }),
+    );
+  });
+
+  it('names the border that tells most, with what was counted there', () => {
+    const slowness = createSlowness(1);
+    for (let i = 0; i < 10; i += 1)
+      slowness.push(side(30, { 100: 20, 500: 9, 1000: 0 }), side(30, { 100: 19, 500: 1, 1000: 0 }));
+    expect(slowness.worst).toEqual({ borderMs: 500, canary: 90, baseline: 10 });
+    expect(slowness.isWorse(Math.log(100))).toBe(true);
+  });
+
+  it('stays with the borders of the first interval', () => {
+    const slowness = createSlowness(1);
+    slowness.push(side(10, { 100: 1 }), side(10, { 100: 1, 500: 1 }));
+    for (let i = 0; i < 30; i += 1)
+      slowness.push(side(10, { 100: 1, 500: 10 }), side(10, { 100: 1, 500: 0 }));
+    expect(slowness.isWorse(Math.log(100))).toBe(false);
+    expect(slowness.worst).toEqual({ borderMs: 100, canary: 31, baseline: 31 });
+  });
+});

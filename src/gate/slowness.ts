@@ -1,0 +1,69 @@
+import { createRelativeLatency, type Comparison, type RelativeLatency } from './relative.js';
+import type { BaselineCounts, Slower } from './types.js';
+
+/** Latencies of a canary and its baseline, compared at every border that both have. */
+export interface Slowness extends Comparison {
+  push(canary: BaselineCounts, baseline: BaselineCounts): void;
+  /** The border at which there is most evidence against the canary, for people; `undefined`: nothing was compared. */
+  readonly worst: WorstBorder | undefined;
+}
+
+export interface WorstBorder {
+  readonly borderMs: number;
+  /** How many requests took longer, up to now. */
+  readonly canary: number;
+  readonly baseline: number;
+}
+
+export function createSlowness(margin: number): Slowness {
+  /** Those of the first interval: what is compared must not change on the way. */
+  let borders: readonly string[] = [];
+  let evidence: RelativeLatency | undefined;
+  const canarySlower = new Map<string, number>();
+  const baselineSlower = new Map<string, number>();
+
+  function add(totals: Map<string, number>, slower: Slower): void {
+    for (const border of borders)
+      totals.set(border, (totals.get(border) ?? 0) + (slower[border] ?? 0));
+  }
+
+  return {
+    push(canary, baseline) {
+      const { slower } = canary;
+      const beside = baseline.slower;
+      if (slower === undefined || beside === undefined) return;
+      if (evidence === undefined) {
+        borders = Object.keys(slower).filter((border) => beside[border] !== undefined);
+        if (borders.length === 0) return;
+        evidence = createRelativeLatency(borders.length, margin);
+      }
+      const at = (all: Slower): number[] => borders.map((border) => all[border] ?? NaN);
+      evidence.push(
+        { samples: canary.samples, slower: at(slower) },
+        { samples: baseline.samples, slower: at(beside) },
+      );
+      add(canarySlower, slower);
+      add(baselineSlower, beside);
+    },
+    get worst() {
+      if (evidence === undefined) return undefined;
+      const logs = evidence.logEs;
+      const border = borders[logs.indexOf(Math.max(...logs))] ?? '';
+      return {
+        borderMs: Number(border),
+        canary: canarySlower.get(border) ?? 0,
+        baseline: baselineSlower.get(border) ?? 0,
+      };
+    },
+    get logE() {
+      return evidence?.logE ?? 0;
+    },
+    get logSign() {
+      return evidence?.logSign ?? 0;
+    },
+    get observations() {
+      return evidence?.observations ?? 0;
+    },
+    isWorse: (threshold) => evidence?.isWorse(threshold) ?? false,
+  };
+}
