@@ -20,6 +20,20 @@ describe('the prometheus inputs', () => {
     ],
     ['latency that is probed', { ...counters, 'max-latency': 'p95 < 1s', url: 'http://shop.test' }],
     ['a value', { ...server, 'prometheus-value': 'sum(x)', 'max-value': '3' }],
+    [
+      'a baseline',
+      {
+        ...counters,
+        'prometheus-baseline-total': 'c_total',
+        'prometheus-baseline-errors': 'd_total',
+        'baseline-margin': '1.5',
+      },
+    ],
+    ['a preset with a baseline', { ...preset, 'prometheus-baseline-selector': 'a="b"' }],
+    [
+      'a value that must not be too small',
+      { ...server, 'prometheus-value': 'x', 'min-value': '3' },
+    ],
     ['a token', { ...counters, 'prometheus-token': 'abc' }],
     ['user and password', { ...counters, 'prometheus-token': 'me:my secret' }],
     ['none of them', {}],
@@ -78,12 +92,40 @@ describe('the prometheus inputs', () => {
     [
       'a value without a limit',
       { ...server, 'prometheus-value': 'q' },
-      [['prometheus-value', /without `max-value`/]],
+      [['prometheus-value', /without `max-value` or `min-value`/]],
     ],
     [
       'a limit without a value',
       { ...counters, 'max-value': '1' },
       [['max-value', /without `prometheus-value`/]],
+    ],
+    [
+      'half of a baseline',
+      { ...counters, 'prometheus-baseline-total': 'c_total' },
+      [['prometheus-baseline-total', /without `prometheus-baseline-errors`/]],
+    ],
+    [
+      'a baseline of nothing',
+      {
+        ...server,
+        'prometheus-value': 'x',
+        'max-value': '1',
+        'prometheus-baseline-selector': 'a="b"',
+      },
+      [['prometheus-baseline-selector', /without `prometheus-preset`/]],
+    ],
+    [
+      'a baseline that is probed beside counters',
+      { ...counters, url: 'http://a.test', 'baseline-url': 'http://b.test' },
+      [['baseline-url', /counted by Prometheus, and not probed/]],
+    ],
+    [
+      'a baseline without a server',
+      { 'prometheus-baseline-total': 'c_total', 'min-value': '3' },
+      [
+        ['prometheus-baseline-total', /`prometheus-url` is not/],
+        ['min-value', /`prometheus-url` is not/],
+      ],
     ],
     [
       'several credentials',

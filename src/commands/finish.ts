@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { effective } from '../inputs/effective.js';
+import { effectiveConfig } from '../inputs/effective.js';
 import { ONLY_TARGET, type Resolution } from '../inputs/resolve.js';
 import { reportFileNames, reportPath, writeReport } from '../report/files.js';
 import { outputsOf } from '../report/outputs.js';
@@ -49,13 +49,15 @@ export function reportOf(session: Session, outcome: Outcome): RunReport {
 
 /** The flat inputs, and for each of several targets what it has otherwise. */
 function configOf(resolution: Resolution): Readonly<Record<string, unknown>> {
-  const flat = effective(resolution);
+  const flat = effectiveConfig(resolution);
   const [first, ...others] = resolution.targets;
   if (first === undefined || (others.length === 0 && first.name === ONLY_TARGET)) return flat;
   const targets = resolution.targets.map((target) => [
     target.name,
     Object.fromEntries(
-      Object.entries(effective(target)).filter(([id, value]) => flat[id] !== value),
+      Object.entries(effectiveConfig(target)).filter(
+        ([id, value]) => JSON.stringify(flat[id]) !== JSON.stringify(value),
+      ),
     ),
   ]);
   return { ...flat, targets: Object.fromEntries(targets) as unknown };

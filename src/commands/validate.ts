@@ -1,3 +1,5 @@
+import { limitInWords } from '../gate/words.js';
+import { effectiveEntries, type EffectiveEntry } from '../inputs/checks/effective.js';
 import { configuredRungs } from '../inputs/configured.js';
 import { effective } from '../inputs/effective.js';
 import { exitCodes } from '../inputs/exit-codes.js';
@@ -27,8 +29,13 @@ export async function validate(session: Session): Promise<number> {
     if (values.length > 0) target.console.group('effective configuration', values);
     target.console.group(
       'checks',
-      checks.map((check) => `${check.id}  ${check.subject}`),
+      checks.map((check) => `${check.id}  ${limitInWords(check.limit)}  ${check.subject}`),
     );
+    for (const entry of effectiveEntries(target.resolution.checks))
+      target.console.group(
+        `check ${entry.id} (${entry.source}, ${entry.where})`,
+        optionsInWords(entry),
+      );
     target.console.group(
       'rollback chain',
       configuredRungs(target.resolution).map(
@@ -47,7 +54,8 @@ function lacking(
 ): readonly Problem[] {
   const configured = configuredRungs(resolution).filter((rung) => rung.configured).length;
   return [
-    ...withoutCheck(checks),
+    // An entry that something is wrong with is there all the same.
+    ...withoutCheck([...checks, ...resolution.writtenSources]),
     ...(settings['on-unhealthy'] === 'rollback' ? withoutRung(configured) : []),
   ];
 }
@@ -62,5 +70,14 @@ function valuesOf(resolution: TargetResolution, others?: TargetResolution): read
   return values.map(
     ([id, value]) =>
       `${id.padEnd(width)}  ${value.replace(/\n/g, ', ')}  (${originInWords(resolution.origins[id as InputId])})`,
+  );
+}
+
+function optionsInWords({ options, baseline = {} }: EffectiveEntry): readonly string[] {
+  const below = Object.entries(baseline).map(
+    ([name, value]) => [`baseline.${name}`, value] as const,
+  );
+  return [...Object.entries(options), ...below].map(
+    ([name, value]) => `${name}  ${value.replace(/\n/g, ', ')}`,
   );
 }

@@ -1,3 +1,4 @@
+import { effectiveEntries } from './checks/effective.js';
 import type { TargetResolution } from './resolve.js';
 import { inputIds, inputOf } from './table.js';
 
@@ -11,4 +12,10 @@ export function effective({ settings }: TargetResolution): Readonly<Record<strin
       return value === undefined ? [] : [[id, inputOf(id).print(value)]];
     }),
   );
+}
+
+/** The same with the entries of `checks`, for the report. */
+export function effectiveConfig(resolution: TargetResolution): Readonly<Record<string, unknown>> {
+  const checks = effectiveEntries(resolution.checks);
+  return { ...effective(resolution), ...(checks.length === 0 ? {} : { checks }) };
 }

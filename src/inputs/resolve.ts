@@ -40,12 +40,6 @@ export interface InputSources {
   readonly readFile: (path: string) => string | undefined;
 }
 
-/** The inputs of one target, while they are resolved. */
-interface ReadTarget extends TargetResolution {
-  /** What entries of `checks` name as their source, right or wrong. */
-  readonly namedSources: ReadonlySet<string>;
-}
-
 /** The inputs of one target. */
 export interface TargetResolution {
   /** Complete even when there are problems: a value that was refused is replaced by the default. */
@@ -58,6 +52,8 @@ export interface TargetResolution {
    * that something is wrong with are left out.
    */
   readonly checks: readonly CheckEntry[];
+  /** What all entries name as their source, also those that something is wrong with. */
+  readonly writtenSources: ReadonlySet<string>;
 }
 
 /** A target, with its inputs: those of the file's target, and the flat ones for all that it does not say. */
@@ -124,7 +120,7 @@ export function resolveInputs(sources: InputSources): Resolution {
   const targets = chosen(all, flat, problems);
   for (const target of targets) {
     const found = [
-      ...crossCheck(target.settings, target.origins, target.namedSources),
+      ...crossCheck(target.settings, target.origins, target.writtenSources),
       ...strayingSecrets(target.settings, target.origins, sources),
     ];
     problems.push(...found.map((problem) => ofTarget(problem, target, scopes.length)));
@@ -170,7 +166,7 @@ function distinct(problems: readonly Problem[]): readonly Problem[] {
   });
 }
 
-function resolveTarget(places: Places, findings: Findings): ReadTarget {
+function resolveTarget(places: Places, findings: Findings): TargetResolution {
   const { problems } = findings;
   const values: Partial<Record<InputId, unknown>> = {};
   const origins: Partial<Record<InputId, Origin>> = {};
@@ -191,7 +187,12 @@ function resolveTarget(places: Places, findings: Findings): ReadTarget {
   const entries = own.length > 0 ? own : (file?.checks ?? []);
   const settings = values as Settings;
   return {
-    namedSources: new Set(entries.map(({ fields }) => String(fields.get('source')?.value))),
+    writtenSources: new Set(
+      entries.flatMap(({ fields }) => {
+        const source = fields.get('source')?.value;
+        return typeof source === 'string' ? [source.toLowerCase()] : [];
+      }),
+    ),
     settings,
     origins: complete,
     givenByUser: (id) => complete[id].level <= 5,

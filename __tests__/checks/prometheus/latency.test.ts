@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createPrometheusChecks } from '../../../src/checks/prometheus/checks.js';
 import { createClient } from '../../../src/checks/prometheus/client.js';
+import type { CheckDescription, Reading } from '../../../src/checks/prometheus/description.js';
 import type { Observation } from '../../../src/gate/types.js';
 import type { Http } from '../../../src/support/http.js';
 import { drive } from '../../support/drive.js';
@@ -27,6 +28,16 @@ afterEach(async () => {
   await server.close();
 });
 
+const histogram: Reading = {
+  kind: 'histogram',
+  bucketMs: 1000,
+  buckets: { input: 'x', selector: { name: 'd_bucket', matchers: [] } },
+};
+const compared: Reading = {
+  ...histogram,
+  baseline: { input: 'y', selector: { name: 'e_bucket', matchers: [] } },
+};
+
 /** Histograms of two pods, each with 10 requests a second; `known`: from when on there are any, milliseconds. */
 function histograms(known: number): void {
   server.behave = (response, query) => {
@@ -51,20 +62,17 @@ function histograms(known: number): void {
   };
 }
 
-async function observe(windows: number): Promise<Observation[]> {
+async function observe(
+  windows: number,
+  check: CheckDescription = {
+    id: 'latency',
+    limit: { metric: 'latency', percentile: 95, maxMs: 800 },
+    reading: histogram,
+  },
+): Promise<Observation[]> {
   const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
-  const [check] = createPrometheusChecks(
-    [
-      {
-        id: 'latency',
-        limit: { metric: 'latency', percentile: 95, maxMs: 800 },
-        reading: {
-          kind: 'histogram',
-          bucketMs: 1000,
-          buckets: { input: 'x', selector: { name: 'd_bucket', matchers: [] } },
-        },
-      },
-    ],
+  const [made] = createPrometheusChecks(
+    [check],
     { duration: 60_000, minRequests: 20 },
     { client, clock },
   );
@@ -76,14 +84,14 @@ async function observe(windows: number): Promise<Observation[]> {
       () => server.hanging,
     );
   const { signal } = new AbortController();
-  check!.begin(0);
+  made!.begin(0);
   const told: Observation[] = [];
   for (let n = 0; n < windows; n += 1) {
     const window = { from: n * 10_000, to: (n + 1) * 10_000 };
     await driven(clock.sleep(window.to - clock.monotonic()));
-    told.push(await driven(check!.observe(window, signal)));
+    told.push(await driven(made!.observe(window, signal)));
   }
-  check!.end();
+  made!.end();
   return told;
 }
 
@@ -109,4 +117,72 @@ it('waits for a histogram that is not there yet', async () => {
     { kind: 'counts', samples: 200 },
     { kind: 'counts', samples: 200 },
   ]);
+});
+
+/** The same of one pod of each version: of the canary 9 of 10 requests are within 1 s, of the baseline all. */
+function twoHistograms(): void {
+  server.behave = (response, query) => {
+    const at = Math.floor(clock.monotonic() / 1000);
+    if (query.startsWith('count by'))
+      json(vector(['0.1', '1', '+Inf'].map((le) => ({ metric: { le }, value: [1, '2'] }))))(
+        response,
+        query,
+      );
+    else {
+      const series = (
+        [
+          ['requests', 10, 20],
+          ['within-above', 9, 20],
+          ['within-below', 5, 10],
+          ['within-100', 5, 10],
+          ['within-1000', 9, 20],
+        ] as const
+      ).flatMap(([part, canary, baseline]) => [
+        { part, labels: { job: 'shop', instance: 'v2' }, value: canary * at, at },
+        {
+          part: `baseline-${part}`,
+          labels: { job: 'shop', instance: 'v1' },
+          value: baseline * at,
+          at,
+        },
+      ]);
+      const asked = series.filter(({ part }) => query.includes(`"${part}"`));
+      json(scrapeAnswer(asked, at))(response, query);
+    }
+  };
+}
+
+it('counts the slow ones of both sides of a limit', async () => {
+  twoHistograms();
+  const [first] = await observe(1, {
+    id: 'latency',
+    limit: { metric: 'latency', percentile: 95, maxMs: 800 },
+    baseline: { margin: 1 },
+    reading: compared,
+  });
+  expect(first).toMatchObject({
+    kind: 'counts',
+    samples: 100,
+    failures: 10,
+    possibleFailures: 50,
+    baseline: { samples: 200, failures: 0 },
+  });
+  // Only borders that both have are of use.
+  expect(server.queries[0]).toBe('count by (le) (d_bucket or e_bucket)');
+});
+
+it('counts the slow ones of both sides at every border, where latencies are compared', async () => {
+  twoHistograms();
+  const [first] = await observe(1, {
+    id: 'latency',
+    limit: { metric: 'relative', margin: 1, of: 'latency' },
+    reading: compared,
+  });
+  expect(first).toMatchObject({
+    kind: 'counts',
+    samples: 100,
+    failures: 0,
+    slower: { 100: 50, 1000: 10 },
+    baseline: { samples: 200, failures: 0, slower: { 100: 100, 1000: 0 } },
+  });
 });

@@ -96,6 +96,27 @@ describe('preflight', () => {
     expect(await preflight()).toEqual([]);
   });
 
+  it('proves both sides', async () => {
+    const baseline = {
+      'prometheus-baseline-total': 'old_total',
+      'prometheus-baseline-errors': 'old_total{code=~"5.."}',
+    };
+    const all = ['total', 'errors', 'baseline-total', 'baseline-errors'] as const;
+    server.behave = knowing({ parts: all });
+    expect(await preflight(baseline)).toEqual([]);
+    server.behave = knowing({ parts: ['total', 'errors'] });
+    expect(await preflight(baseline)).toMatchObject([
+      {
+        level: 'error',
+        subject: 'relative',
+        message: expect.stringMatching(
+          /^prometheus-baseline-total: no series matches old_total: .* has had no old_total/,
+        ),
+      },
+      { level: 'error', message: expect.stringMatching(/^prometheus-baseline-errors: /) },
+    ]);
+  });
+
   it('says what errors per minute mean at the traffic that there is', async () => {
     server.behave = knowing({ parts: ['total', 'errors'], perSecond: 200 });
     expect(await preflight()).toEqual([

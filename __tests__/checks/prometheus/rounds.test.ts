@@ -102,4 +102,50 @@ describe('createRounds', () => {
     rounds.reset();
     expect(scrape(20, 12, 20)).toMatchObject({ counts: { total: 21 }, seconds: 10.5 });
   });
+
+  it('tells whose time it covers, and whether the baseline was there', () => {
+    const rounds = createRounds();
+    const counters = createCounters();
+    const at = (
+      now: number,
+      parts: Readonly<Record<string, readonly string[]>>,
+    ): Round | undefined => {
+      const targets = new Map(
+        Object.entries(parts).map(([name, of]) => [
+          name,
+          {
+            at: name === 'late' ? now - 5 : now,
+            startedAt: undefined,
+            isOneProcess: true,
+            points: of.map((part) => ({
+              part,
+              series: `${name} ${part}`,
+              labels: {},
+              value: now,
+              at: name === 'late' ? now - 5 : now,
+            })),
+          },
+        ]),
+      );
+      const scrape = { answeredAt: now, targets };
+      return rounds.add(scrape, counters.take(scrape, { begin: 0, countedFrom: -Infinity }));
+    };
+    // A gateway tells of both sides.
+    expect(at(10, { gateway: ['total', 'baseline-total'] })).toBeUndefined();
+    expect(at(20, { gateway: ['total', 'baseline-total'] })).toMatchObject({
+      seconds: 10,
+      hasBaseline: true,
+      counts: { total: 10, 'baseline-total': 10 },
+    });
+    expect(at(30, { gateway: ['total'] })).toMatchObject({ seconds: 10, hasBaseline: false });
+    expect(at(40, { gateway: ['baseline-total'] })).toMatchObject({
+      seconds: undefined,
+      hasBaseline: true,
+    });
+    expect(at(50, { gateway: ['total'], late: ['baseline-total'] })).toMatchObject({ seconds: 10 });
+    expect(at(60, { gateway: ['total'], late: ['baseline-total'] })).toMatchObject({
+      seconds: 10,
+      hasBaseline: true,
+    });
+  });
 });

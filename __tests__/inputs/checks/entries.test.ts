@@ -380,12 +380,16 @@ describe('what is wrong with an entry', () => {
     [
       'a value without a limit',
       [...prometheus, '    value: x'],
-      ['line 3, check `a` (prometheus): `source`: there is a value without a limit → give `max` or `min`'],
+      [
+        'line 3, check `a` (prometheus): `source`: there is a value without a limit → give `max` or `min`',
+      ],
     ],
     [
       'latency without a limit',
       [...prometheus, '    latency: d_bucket'],
-      ['line 3, check `a` (prometheus): `source`: there is latency without a limit → give `max-latency`'],
+      [
+        'line 3, check `a` (prometheus): `source`: there is latency without a limit → give `max-latency`',
+      ],
     ],
     [
       'requests without a limit beside latency with one',
@@ -535,7 +539,7 @@ describe('secrets of an entry', () => {
     ],
   ])('are sent to no address of the file: %s', (_, lines, expected) => {
     const env = {
-      ROLLGATE_HEADERS: 'X-Token: hunter2hunter2',
+      ROLLGATE_CHECK_A_HEADERS: 'X-Token: hunter2hunter2',
       ...(lines[0]?.includes('baseline') === true && {
         ROLLGATE_CHECK_A_URL: 'http://shop.test',
       }),
@@ -549,6 +553,50 @@ describe('secrets of an entry', () => {
     expect(problem?.message).toContain(expected);
     expect(problem?.message).toContain('`headers` would be sent there');
     expect(problem?.fix).toMatch(/by the variable ROLLGATE_CHECK_A_(BASELINE_)?URL$/);
+  });
+
+  it('are sent to no other server than the one that they were given for', () => {
+    const { problems, checks } = resolveChecks(
+      [
+        '  - id: a',
+        '    source: prometheus',
+        '    url: http://other.test',
+        '    value: x',
+        '    max: 1',
+      ],
+      {
+        env: {
+          ROLLGATE_PROMETHEUS_URL: server,
+          ROLLGATE_PROMETHEUS_TOKEN: 'hunter2hunter2',
+          ROLLGATE_PROMETHEUS_HEADERS: 'X-Scope-OrgID: shop',
+          ROLLGATE_HEADERS: 'Authorization: Bearer abcdef123',
+        },
+      },
+    );
+    expect(problems).toEqual([]);
+    expect(checks[0]?.options).toMatchObject({
+      url: 'http://other.test',
+      token: undefined,
+      headers: undefined,
+    });
+    const http = resolveChecks(['  - { id: a, source: http, url: "http://other.test" }'], {
+      env: { ROLLGATE_HEADERS: 'Authorization: Bearer abcdef123' },
+    });
+    expect(http.problems).toEqual([]);
+    expect(http.checks[0]?.options).toMatchObject({ headers: undefined });
+  });
+
+  it('are one of several ways, and not two', () => {
+    const { problems } = resolveChecks(['  - { id: a, source: prometheus, value: x, max: 1 }'], {
+      env: {
+        ROLLGATE_CHECK_A_URL: 'http://me:hunter2hunter2@prom.test',
+        ROLLGATE_CHECK_A_TOKEN: 'hunter3hunter3',
+        ROLLGATE_CHECK_A_HEADERS: 'authorization: Bearer x',
+      },
+    });
+    expect(problems.map(({ message }) => message)).toEqual([
+      'line 2, check `a` (prometheus): `token`: there are several credentials: `token` and the header `Authorization` of `headers` and the user in `url`',
+    ]);
   });
 
   it('are sent to no address that the inputs have from the file', () => {

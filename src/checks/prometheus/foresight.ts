@@ -50,7 +50,7 @@ function ofTraffic(
   const least = checks.flatMap(({ limit }) =>
     limit.metric === 'success-rate' ? [limit.minPercent] : [],
   )[0];
-  return checks.flatMap(({ id, limit }): readonly Finding[] => {
+  return checks.flatMap(({ id, limit, minRequests = plan.minRequests }): readonly Finding[] => {
     if (limit.metric === 'errors-per-minute')
       return [meaningOf(id, limit.max, perSecond * 60, least)];
     if (limit.metric !== 'success-rate') return [];
@@ -58,14 +58,14 @@ function ofTraffic(
       limit.minPercent >= 100
         ? 0
         : Math.ceil((100 * TELLING_FAILURES) / (100 - limit.minPercent) - 1e-9);
-    const needed = Math.max(plan.minRequests, telling);
+    const needed = Math.max(minRequests, telling);
     if (expected >= needed) return [];
     return [
       {
         level: 'warning',
         subject: id,
         message: `at the traffic of the last minutes (${formatNumber(perSecond)}/s) there will be ${plural(expected, 'request')} in ${formatDuration(plan.duration)}: ${
-          needed > plan.minRequests
+          needed > minRequests
             ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
             : `min-requests is ${formatNumber(needed, 0)}`
         }`,

@@ -14,6 +14,8 @@ export interface EntryOf<S extends SourceId> {
   readonly source: S;
   /** For messages; the checks have ids of their own. */
   readonly id: string;
+  /** `line 12` of the configuration file; `undefined`: the inputs describe it. */
+  readonly where: string | undefined;
   readonly options: OptionsOf<S>;
   /** All options as they are to be used for the baseline: its own, and those of the check for all that it does not say. */
   readonly baseline: OptionsOf<S> | undefined;

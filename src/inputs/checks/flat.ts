@@ -166,5 +166,5 @@ function entryOf(
     if (of === undefined) return table[option]?.input ?? option;
     return source === 'http' ? `baseline-${option}` : `${source}-baseline-${option}`;
   };
-  return [{ source, id: source, ...rest, nameOf } as CheckEntry];
+  return [{ source, id: source, where: undefined, ...rest, nameOf } as CheckEntry];
 }

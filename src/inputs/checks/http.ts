@@ -45,7 +45,6 @@ export const httpSource = checkSource({
     }),
     headers: option(headers(), {
       input: 'headers',
-      inherits: true,
       secret: true,
       sentTo: ['url'],
       description: 'Headers sent with every probe, as `Name: value` lines.',

@@ -61,10 +61,18 @@ export function lookUpAll(options: OptionTable, scope: Scope): Read {
       const found = find(name, facts, scope);
       if (found !== undefined) given.set(name, found.from);
       const value = found?.text === undefined ? undefined : parse(name, facts, found.text, scope);
-      return [name, value ?? standIn(facts, scope)];
+      return [name, value];
     }),
   );
-  return { values, given };
+  return {
+    values: Object.fromEntries(
+      Object.entries(options).map(([name, facts]) => {
+        const isAlone = facts.inheritsWith === undefined || !given.has(facts.inheritsWith);
+        return [name, values[name] ?? standIn(facts, isAlone, scope)];
+      }),
+    ),
+    given,
+  };
 }
 
 interface Found {
@@ -125,9 +133,10 @@ function parse(name: string, facts: Option<unknown>, text: string, scope: Scope)
   return undefined;
 }
 
-function standIn(facts: Option<unknown>, { prefix, around }: Scope): unknown {
+function standIn(facts: Option<unknown>, inherits: boolean, { prefix, around }: Scope): unknown {
   if (prefix !== '') return undefined;
-  if (facts.inherits === true && facts.input !== undefined) return around.settings[facts.input];
+  if (facts.inherits === true && facts.input !== undefined)
+    return inherits ? around.settings[facts.input] : undefined;
   const byDefault = facts.default === undefined ? undefined : facts.parse(facts.default);
   return byDefault?.ok === true ? byDefault.value : undefined;
 }

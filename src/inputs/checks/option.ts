@@ -20,6 +20,8 @@ export interface OptionFacts {
   readonly input?: InputId;
   /** The value of that input stands in when the option is not given. */
   readonly inherits?: true;
+  /** But only when this option is not given either: credentials belong to the server that they were given for. */
+  readonly inheritsWith?: string;
   /** Of a secret: the options that hold the addresses it is sent to. */
   readonly sentTo?: readonly string[];
   /** May stand below `baseline` too, where it says what the baseline is read by. */

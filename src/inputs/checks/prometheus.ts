@@ -31,6 +31,7 @@ export const prometheusSource = checkSource({
     token: option(credentials(), {
       input: 'prometheus-token',
       inherits: true,
+      inheritsWith: 'url',
       secret: true,
       sentTo: ['url'],
       description: 'Bearer token, or `user:password`.',
@@ -38,6 +39,7 @@ export const prometheusSource = checkSource({
     headers: option(headers(), {
       input: 'prometheus-headers',
       inherits: true,
+      inheritsWith: 'url',
       secret: true,
       sentTo: ['url'],
       description: 'Headers of every query, as `Name: value` lines.',
@@ -45,6 +47,7 @@ export const prometheusSource = checkSource({
     parameters: option(parameters(), {
       input: 'prometheus-parameters',
       inherits: true,
+      inheritsWith: 'url',
       description: 'Further parameters of every query, as a map or as `name=value` lines.',
     }),
     timeout: option(duration({ min: 50, max: 300_000 }), {
@@ -97,6 +100,7 @@ export const prometheusSource = checkSource({
       'source',
       'give `total` and `errors`, `preset` and `selector`, `latency`, or `value`',
     ),
+    ...severalCredentials(given),
     ...ofCounters(given),
     ...ofBaseline(given),
     ...(given.has('reducer') && !given.has('value')
@@ -118,6 +122,28 @@ function reads({ has }: Given): Reading {
     ...(has('latency') ? { latency: 'named' } : preset ? { latency: 'implied' } : {}),
     ...(has('value') ? { value: 'named' } : {}),
   };
+}
+
+/** The address is not shown, nor anything of the others. */
+function severalCredentials({ values }: Given): readonly Misfit[] {
+  const { url, token, headers: sent } = values;
+  const names = typeof sent === 'object' && sent !== null ? Object.keys(sent) : [];
+  const all = [
+    ...(token === undefined ? [] : ['`token`']),
+    ...(names.some((name) => name.toLowerCase() === 'authorization')
+      ? ['the header `Authorization` of `headers`']
+      : []),
+    ...(typeof url === 'string' && /^[a-z]+:\/\/[^/?#]*@/i.test(url) ? ['the user in `url`'] : []),
+  ];
+  return all.length < 2
+    ? []
+    : [
+        {
+          option: 'token',
+          message: `there are several credentials: ${all.join(' and ')}`,
+          fix: 'leave one of them',
+        },
+      ];
 }
 
 function ofCounters(given: Given): readonly Misfit[] {

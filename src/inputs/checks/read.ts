@@ -81,6 +81,7 @@ export function readEntry(
     options: own.values,
     baseline: below === undefined ? undefined : merged(own, below),
     given: {
+      values: own.values,
       has: (name) => own.given.has(name) || common.given.has(name),
       baseline: below === undefined ? undefined : { has: (name) => below.given.has(name) },
     },

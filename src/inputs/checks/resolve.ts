@@ -34,16 +34,17 @@ export function resolveChecks(
         read.id === undefined ? 'give it an `id`' : 'give it another `id`',
       );
     for (const id of ids) taken.add(id);
-    return findings.problems.length > before ? [] : [entryOf(read, judged)];
+    return findings.problems.length > before ? [] : [entryOf(read, judged, map.where)];
   });
   return [...flat, ...own];
 }
 
 /** What was read by the table of a source has the types of that table. */
-function entryOf(read: ReadEntry, judged: CheckEntry['judged']): CheckEntry {
+function entryOf(read: ReadEntry, judged: CheckEntry['judged'], where: string): CheckEntry {
   return {
     source: read.source,
     id: read.id ?? read.source,
+    where,
     options: read.options,
     baseline: read.baseline,
     judged,

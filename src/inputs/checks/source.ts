@@ -17,6 +17,8 @@ export interface Misfit {
 /** Which options of a check were given, rightly or wrongly: a value that was refused has had its message. */
 export interface Given {
   readonly has: (option: string) => boolean;
+  /** What they are, given or not. */
+  readonly values: Readonly<Record<string, unknown>>;
   /** Below `baseline`; `undefined`: the check has none. */
   readonly baseline: Pick<Given, 'has'> | undefined;
 }

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import { resolveWith } from '../../support/resolve-inputs.js';
+
+const counters = {
+  'prometheus-url': 'http://prom.test',
+  'prometheus-total': 'a_total',
+  'prometheus-errors': 'b_total',
+};
+const beside = {
+  'prometheus-baseline-total': 'c_total',
+  'prometheus-baseline-errors': 'd_total',
+};
+const preset = {
+  'prometheus-url': 'http://prom.test',
+  'prometheus-preset': 'istio',
+  'prometheus-selector': 'version="2"',
+};
+
+/** What is judged by the inputs alone: each limit, and the margin of its baseline. */
+function judged(flags: Readonly<Record<string, string>>): readonly (readonly unknown[])[] {
+  const { checks, problems } = resolveWith({ flags });
+  expect(problems).toEqual([]);
+  return checks.flatMap(({ source, judged }) =>
+    judged.map(({ id, limit, baseline }) => [source, id, limit.metric, baseline?.margin]),
+  );
+}
+
+describe('the checks that the inputs describe', () => {
+  it.each<[string, Readonly<Record<string, string>>, readonly (readonly unknown[])[]]>([
+    [
+      'a baseline, and no limit of the user',
+      { ...counters, ...beside, 'baseline-margin': '1.5' },
+      [['prometheus', 'relative', 'relative', undefined]],
+    ],
+    [
+      'a baseline and a limit of the user',
+      { ...counters, ...beside, 'min-success-rate': '99', 'baseline-margin': '1.5' },
+      [
+        ['prometheus', 'success-rate', 'success-rate', 1.5],
+        ['prometheus', 'errors-per-minute', 'errors-per-minute', 1.5],
+      ],
+    ],
+    [
+      'a baseline, and limits that are off',
+      { ...counters, ...beside, 'min-success-rate': 'off', 'max-errors-per-minute': 'off' },
+      [['prometheus', 'relative', 'relative', undefined]],
+    ],
+    [
+      'a baseline of requests beside latency',
+      { ...counters, ...beside, 'prometheus-latency': 'd_bucket', 'max-latency': 'p95 < 1s' },
+      [
+        ['prometheus', 'relative', 'relative', undefined],
+        ['prometheus', 'latency', 'latency', undefined],
+      ],
+    ],
+    [
+      'a baseline of a preset, which has latency too',
+      { ...preset, 'prometheus-baseline-selector': 'version="1"', 'max-latency': 'p95 < 1s' },
+      [
+        ['prometheus', 'relative', 'relative', undefined],
+        ['prometheus', 'latency', 'latency', 1],
+      ],
+    ],
+    [
+      'a baseline of a preset beside a histogram of its own',
+      {
+        ...preset,
+        'prometheus-baseline-selector': 'version="1"',
+        'prometheus-latency': 'd_bucket',
+        'max-latency': 'p95 < 1s',
+      },
+      [
+        ['prometheus', 'relative', 'relative', undefined],
+        ['prometheus', 'latency', 'latency', undefined],
+      ],
+    ],
+    [
+      'a baseline for each URL',
+      {
+        url: 'http://a.test, http://b.test',
+        'baseline-url': 'http://c.test, http://d.test',
+        'max-latency': 'p95 < 1s',
+      },
+      [
+        ['http', 'relative-1', 'relative', undefined],
+        ['http', 'latency-1', 'latency', 1],
+        ['http', 'relative-2', 'relative', undefined],
+        ['http', 'latency-2', 'latency', 1],
+      ],
+    ],
+    [
+      'a value between two limits',
+      {
+        'prometheus-url': 'http://prom.test',
+        'prometheus-value': 'q',
+        'max-value': '5',
+        'min-value': '1',
+      },
+      [
+        ['prometheus', 'value-max', 'value', undefined],
+        ['prometheus', 'value-min', 'value', undefined],
+      ],
+    ],
+    [
+      'a value with one limit',
+      { 'prometheus-url': 'http://prom.test', 'prometheus-value': 'q', 'min-value': '1' },
+      [['prometheus', 'value', 'value', undefined]],
+    ],
+  ])('%s', (_, flags, expected) => {
+    expect(judged(flags)).toEqual(expected);
+  });
+
+  it('are called by the names of the inputs in messages', () => {
+    const { checks } = resolveWith({ flags: { ...counters, ...beside } });
+    expect(checks[0]?.nameOf('url')).toBe('prometheus-url');
+    const [http] = resolveWith({ flags: { url: 'http://a.test' } }).checks;
+    expect(http?.nameOf('url', 'baseline')).toBe('baseline-url');
+  });
+
+  it.each([
+    [{ 'baseline-url': 'http://b.test' }, /without `url`/],
+    [
+      { url: 'http://a.test, http://c.test', 'baseline-url': 'http://b.test' },
+      /names 1, and `url`/,
+    ],
+  ])('fit together: %j', (flags, message) => {
+    const { problems } = resolveWith({ flags });
+    expect(problems.map((problem) => [problem.subject, problem.message])).toEqual([
+      ['baseline-url', expect.stringMatching(message)],
+    ]);
+  });
+});
