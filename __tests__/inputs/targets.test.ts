@@ -49,16 +49,18 @@ describe('targets', () => {
   });
 
   it('have the checks of the file when they have none', () => {
+    const check = (id: string): string =>
+      `{ id: ${id}, source: http, url: "http://shop.test", max-latency: p95 < 1s }`;
     const { targets } = resolveWith(
       file(
-        'checks: [{ id: all }]',
+        `checks: [${check('all')}]`,
         'targets:',
         '  - name: eu',
         '  - name: us',
-        '    checks: [{ id: own }, { id: second }]',
+        `    checks: [${check('own')}, ${check('second')}]`,
       ),
     );
-    expect(targets.map(({ checks }) => checks.map(({ fields }) => fields.get('id')))).toEqual([
+    expect(targets.map(({ checks }) => checks.map(({ id }) => id))).toEqual([
       ['all'],
       ['own', 'second'],
     ]);
