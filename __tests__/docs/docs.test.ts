@@ -2,6 +2,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseDocument } from 'yaml';
+import { commonOptions } from '../../src/inputs/checks/common.js';
+import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
 import { exitCodeTable } from '../../src/inputs/exit-codes.js';
 import { configuredRungs } from '../../src/inputs/configured.js';
 import { inputIds, isInputId } from '../../src/inputs/table.js';
@@ -188,7 +190,7 @@ describe('inputs', () => {
     yamlBlocks
       .filter(({ text }) => {
         const value: unknown = parse(text);
-        return isMap(value) && Object.keys(value).some(isInputId);
+        return isMap(value) && Object.keys(value).some((key) => isInputId(key) || key === 'checks');
       })
       .map(({ where, text }) => [where, text] as const),
   )('%s is a configuration without problems', (_, text) => {
@@ -198,7 +200,7 @@ describe('inputs', () => {
 
   it.each(documents.map((path) => [path] as const))('%s names only inputs that exist', (path) => {
     // `duration: 5m` in the prose of a page is an input with a value.
-    const known = new Set<string>([...inputIds, ...keysOfOtherFormats]);
+    const known = new Set<string>([...inputIds, ...checkOptions, ...keysOfOtherFormats]);
     const named = [...read(path).matchAll(/`([a-z]+(?:-[a-z]+)*): [^`\n]+`/g)].map(
       ([, id = '']) => id,
     );
@@ -211,6 +213,14 @@ describe('inputs', () => {
     expect(flags.filter((flag) => !isInputId(flag) && !ownFlags.includes(flag))).toEqual([]);
   });
 });
+
+/** What may stand in an entry of `checks`. */
+const checkOptions = [
+  'source',
+  'baseline',
+  ...Object.keys(commonOptions),
+  ...sourceIds.flatMap((id) => Object.keys(checkSources[id].options)),
+];
 
 /** Flags that are no input, and the word for any of them. */
 const ownFlags = ['help', 'version', 'flag'];
