@@ -119,7 +119,7 @@ async function runIn(system: string, service: HttpTestServer): Promise<Done> {
   try {
     const { code, output } = await place.run(
       [
-        ...['run', '--url', service.url, '--warm-up', '200ms', '--duration', '1s'],
+        ...['run', '--url', service.url, '--warm-up', '500ms', '--duration', '3s'],
         ...['--interval', '500ms', '--requests-per-second', '80', '--health-interval', '200ms'],
         ...['--max-errors-per-minute', 'off', '--verify-timeout', '1s'],
         ...['--rollback', 'command', '--rollback-command', tellAll],
@@ -153,7 +153,9 @@ function essence(report: RunReport): unknown {
       verdict,
       reason: withoutNumbers(reason),
       checks: checks.map(({ id, kind, metric, source, subject, limit, outcome, value }) => ({
-        ...{ id, kind, metric, source, subject, limit, outcome, value },
+        ...{ id, kind, metric, source, subject, limit },
+        // How much traffic was seen when the health check decided is a matter of speed.
+        ...(verdict === 'unhealthy' && kind !== 'health' ? {} : { outcome, value }),
       })),
       rollback: {
         status: rollback.status,

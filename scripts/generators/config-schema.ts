@@ -1,3 +1,4 @@
+import { TARGET_NAME } from '../../src/inputs/config-file.js';
 import { described, type Input } from '../../src/inputs/input.js';
 import { checkDefinitions, checksSchema } from './check-schema.js';
 
@@ -10,14 +11,41 @@ export function generateConfigSchema(inputs: Readonly<Record<string, Input<unkno
     type: 'object',
     additionalProperties: false,
     properties: {
-      ...Object.fromEntries(
-        Object.entries(inputs)
-          .filter(([, { secret, inFile }]) => secret !== true && inFile !== false)
-          .map(([id, facts]) => [id, { description: described(facts), ...facts.schema }]),
-      ),
+      ...propertiesOf(inputs, () => true),
       checks: checksSchema,
+      targets: {
+        description:
+          'Several deployed things, watched at once and rolled back each by itself. What an item does not say it has from the inputs outside of `targets`.',
+        type: 'array',
+        minItems: 1,
+        items: {
+          type: 'object',
+          additionalProperties: false,
+          required: ['name'],
+          properties: {
+            name: {
+              description: 'Its name: in the log, the report, and the rollback.',
+              type: 'string',
+              pattern: TARGET_NAME.source,
+            },
+            ...propertiesOf(inputs, ({ perRun }) => perRun !== true),
+            checks: checksSchema,
+          },
+        },
+      },
     },
     $defs: checkDefinitions(),
   };
   return `${JSON.stringify(schema, null, 2)}\n`;
+}
+
+function propertiesOf(
+  inputs: Readonly<Record<string, Input<unknown>>>,
+  belongs: (facts: Input<unknown>) => boolean,
+): Readonly<Record<string, object>> {
+  return Object.fromEntries(
+    Object.entries(inputs)
+      .filter(([, facts]) => facts.secret !== true && facts.inFile !== false && belongs(facts))
+      .map(([id, facts]) => [id, { description: described(facts), ...facts.schema }]),
+  );
 }

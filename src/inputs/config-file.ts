@@ -40,7 +40,7 @@ export interface ConfigFile extends Scope {
 }
 
 /** The names of targets stand in files, in logs and in the parameters of rollback pipelines. */
-const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+export const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 
 /**
  * Reads a configuration file. Everything that is wrong is in `problems`, with line numbers; nothing is thrown.
