@@ -128,7 +128,7 @@ export class Workplace {
 /** Inputs of a watch that takes about three seconds. */
 export const quick: readonly string[] = [
   ...['--warm-up', '500ms', '--duration', '3s', '--interval', '500ms'],
-  ...['--requests-per-second', '40', '--health-interval', '250ms', '--request-timeout', '500ms'],
+  ...['--requests-per-second', '40', '--health-interval', '250ms', '--request-timeout', '2s'],
   ...['--verify-timeout', '4s', '--max-errors-per-minute', 'off'],
 ];
 

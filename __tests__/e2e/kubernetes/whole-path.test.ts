@@ -100,7 +100,14 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         verdict: 'inconclusive',
         exitCode: 4,
         reason: expect.stringMatching(/^Already rolled back: .* Nothing was watched\.$/),
-        targets: [],
+        targets: [
+          {
+            name: 'default',
+            verdict: 'inconclusive',
+            checks: [],
+            rollback: { status: 'not-needed', rungs: [] },
+          },
+        ],
       });
       expect(await job.live()).toEqual(live);
     },
