@@ -27,6 +27,9 @@ afterEach(async () => {
   await server.close();
 });
 
+/** Everything is scraped at every full second. */
+const second = (): number => Math.floor(clock.monotonic() / 1000);
+
 /** The checks of a configuration file, made as the commands make them. */
 function checksOf(file: readonly string[], http: Http): Promise<readonly Check[]> {
   const { settings, checks, problems } = resolveWith({
@@ -104,7 +107,7 @@ const orders = (...more: readonly string[]): readonly string[] => [
 
 describe('a watch of a canary and its baseline by Prometheus', () => {
   it('finds a canary that alone is bad', async () => {
-    server.behave = twoVersions(clock, failing(10, 0.05), failing(10, 0.01));
+    server.behave = twoVersions(second, failing(10, 0.05), failing(10, 0.01));
     const { verdict, reason, decidedBy, results, decidedAt } = await watched(orders(), wire);
     expect({ verdict, decidedBy }).toEqual({ verdict: 'unhealthy', decidedBy: ['orders'] });
     expect(reason).toMatch(
@@ -118,27 +121,27 @@ describe('a watch of a canary and its baseline by Prometheus', () => {
   });
 
   it('does not hold against it what hits both', async () => {
-    server.behave = twoVersions(clock, failing(10, 0.5), failing(10, 0.5));
+    server.behave = twoVersions(second, failing(10, 0.5), failing(10, 0.5));
     const compared = await watched(orders(), wire);
     expect(compared).toMatchObject({ verdict: 'healthy' });
   });
 
   it('says so when both are over a limit', async () => {
-    server.behave = twoVersions(clock, failing(10, 0.3), failing(10, 0.3));
+    server.behave = twoVersions(second, failing(10, 0.3), failing(10, 0.3));
     const { verdict, reason } = await watched(orders('min-success-rate: 95'), wire);
     expect(verdict).toBe('inconclusive');
     expect(reason).toMatch(/but the baseline is equally affected: 900 of 3,000 of the baseline/);
   });
 
   it('blames a canary that is over its limit and worse', async () => {
-    server.behave = twoVersions(clock, failing(10, 0.3), failing(10, 0.01));
+    server.behave = twoVersions(second, failing(10, 0.3), failing(10, 0.01));
     const { verdict, reason } = await watched(orders('min-success-rate: 95'), wire);
     expect(verdict).toBe('unhealthy');
     expect(reason).toMatch(/limit 95 %.*The baseline does better: \d+ of \d+ of the baseline/);
   });
 
   it('reads both sides from the same answers, in the same intervals', async () => {
-    server.behave = twoVersions(clock, failing(10, 0), failing(20, 0.1));
+    server.behave = twoVersions(second, failing(10, 0), failing(20, 0.1));
     const { events } = await watched(orders(), wire);
     const counted = events.flatMap((event) =>
       event.type === 'observation' && event.observation.kind === 'counts'
@@ -154,7 +157,7 @@ describe('a watch of a canary and its baseline by Prometheus', () => {
 
   it('has no data of a canary that is gone, whatever the baseline does', async () => {
     server.behave = twoVersions(
-      clock,
+      second,
       (second) => (second < 100 ? failing(10, 0)(second) : undefined),
       failing(10, 0),
     );
@@ -165,12 +168,12 @@ describe('a watch of a canary and its baseline by Prometheus', () => {
   });
 
   it('confirms by the old version when the canary is gone', async () => {
-    server.behave = twoVersions(clock, () => undefined, failing(10, 0.01));
+    server.behave = twoVersions(second, () => undefined, failing(10, 0.01));
     expect(await confirmed(orders(), wire)).toMatchObject({ confirmed: true });
     expect(await confirmed(orders('min-success-rate: 95'), wire)).toMatchObject({
       confirmed: true,
     });
-    server.behave = twoVersions(clock, () => undefined, failing(10, 0.3));
+    server.behave = twoVersions(second, () => undefined, failing(10, 0.3));
     expect(await confirmed(orders('min-success-rate: 95'), wire)).toMatchObject({
       confirmed: false,
       detail: expect.stringMatching(/^of the old version, \d+ of \d+ requests failed/),
@@ -260,7 +263,7 @@ describe('a watch of a canary and its baseline by probes', () => {
 
 describe('a watch with checks of several sources', () => {
   it('judges each by its own limit, and says which is broken', async () => {
-    server.behave = twoVersions(clock, failing(10, 0.1), failing(10, 0));
+    server.behave = twoVersions(second, failing(10, 0.1), failing(10, 0));
     const { verdict, decidedBy, results } = await watched(
       [
         'checks:',
@@ -291,7 +294,7 @@ describe('a watch with checks of several sources', () => {
   });
 
   it('asks once for the checks of one entry', async () => {
-    server.behave = twoVersions(clock, failing(10, 0), failing(10, 0));
+    server.behave = twoVersions(second, failing(10, 0), failing(10, 0));
     await watched(
       [
         'checks:',

@@ -195,6 +195,16 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     }
   });
 
+  it('tells a limit that is broken on both sides from one that only the canary breaks', () => {
+    const both = judge(guarded, () => sides([40, 20], [40, 20])).result;
+    expect(both).toMatchObject({ outcome: 'breached', excused: true });
+    const canary = judge(guarded, () => sides([40, 20], [40, 0])).result;
+    expect(canary.outcome).toBe('breached');
+    expect(canary).not.toHaveProperty('excused');
+    const good = judge(guarded, () => sides([40, 0], [40, 0])).result;
+    expect(good).not.toHaveProperty('excused');
+  });
+
   it('does not need the baseline to let a good canary pass', () => {
     expect(judge(guarded, () => sides([20, 0])).judgement.verdict).toBe('healthy');
   });

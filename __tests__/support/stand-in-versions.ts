@@ -1,6 +1,5 @@
 import type { Behaviour } from './stand-in-prometheus.js';
 import { json, scrapeAnswer, vector, type ServedSeries } from './stand-in-prometheus.js';
-import type { VirtualClock } from './virtual-clock.js';
 
 const EPOCH_SECONDS = Date.UTC(2026, 0, 1) / 1000;
 
@@ -10,15 +9,18 @@ export type Counted = (second: number) => readonly [total: number, errors: numbe
 /** `perSecond` requests a second, of which this share fails from a second on. */
 export function failing(perSecond: number, share: number, from = 0): Counted {
   return (second) => [
-    1000 + perSecond * second,
+    1000 + Math.floor(perSecond * second),
     Math.floor(perSecond * share * Math.max(0, second - from)),
   ];
 }
 
-/** A Prometheus that scrapes the pods of two versions at every full second. */
-export function twoVersions(clock: VirtualClock, canary: Counted, baseline: Counted): Behaviour {
+/**
+ * A Prometheus that scrapes the pods of two versions.
+ * @param scraped when it did so last, seconds
+ */
+export function twoVersions(scraped: () => number, canary: Counted, baseline: Counted): Behaviour {
   return (response, query) => {
-    const second = Math.floor(clock.monotonic() / 1000);
+    const second = scraped();
     const at = EPOCH_SECONDS + second;
     const sideOf = (name: string, counted: Counted, prefix: string): ServedSeries[] => {
       const counts = counted(second);

@@ -102,7 +102,9 @@ function leadsToRollback(target: ProvenTarget, watched: Watched): boolean {
 function takeBack(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {
   const { results, decidedBy, verdict, reason } = watched;
   const breached = new Set(
-    results.filter((result) => result.outcome === 'breached').map((result) => result.id),
+    results
+      .filter((result) => result.outcome === 'breached' && result.excused !== true)
+      .map((result) => result.id),
   );
   return rollBack(target.session, {
     links: target.built.links,

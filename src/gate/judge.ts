@@ -239,6 +239,7 @@ export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Ju
       subject: check.subject,
       limit: limitInWords(limit),
       outcome: breached ? 'breached' : enough(metric) ? 'within' : 'no-data',
+      ...(breached && !blamed(metric) && { excused: true as const }),
       samples: tally.totals.samples,
       failures: tally.totals.failures,
       value: valueOf(limit, tally.totals),

@@ -206,6 +206,8 @@ export interface CheckResult {
   /** In words: `≥ 95 %`. */
   readonly limit: string;
   readonly outcome: 'breached' | 'within' | 'no-data';
+  /** Breached, and the baseline did no better: it is not held against what was deployed. */
+  readonly excused?: true;
   readonly samples: number;
   readonly failures: number;
   /** Success share (of the canary), errors per minute, share within the latency limit, or the mean value; `null` without data. */

@@ -113,7 +113,7 @@ function checkTable(target: TargetReport): string {
       plainMarkdown(check.limit, 80),
       samples(check),
       oddsInWords(check, target) || '–',
-      checkMark[check.outcome],
+      check.excused === true ? '❔ baseline too' : checkMark[check.outcome],
     ]),
   );
 }

@@ -100,7 +100,12 @@ export function checkSentence(check: CheckResult): string {
   }
   const counts = countsInWords(check);
   const kinds = kindsInWords(check);
-  const verb = check.outcome === 'breached' ? 'is over the limit' : 'is within the limit';
+  const verb =
+    check.outcome === 'within'
+      ? 'is within the limit'
+      : check.excused === true
+        ? 'is over the limit, and the baseline does no better'
+        : 'is over the limit';
   const value = check.shown === '' ? 'value unknown' : check.shown;
   return (
     `${check.id}: ${value} ${verb} (${check.limit})` +
