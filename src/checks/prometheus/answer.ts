@@ -1,9 +1,13 @@
 import { fields, isObject } from '../../support/json.js';
-import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
-import { clip, neutralise } from '../../support/text.js';
-import { printableUrl } from '../../support/url.js';
+import {
+  errorField,
+  readDocument,
+  type Dialect,
+  type RawAnswer,
+  type Reader,
+} from '../provider/answer.js';
+import { failed, unexpected, type Failed } from '../provider/failure.js';
 import type { Names } from './client.js';
-import type { Failure } from './failure.js';
 
 /** One series of an instant query. */
 export interface Sample {
@@ -19,43 +23,41 @@ export type Answer =
       readonly at: number | undefined;
       readonly samples: readonly Sample[];
     }
-  | { readonly ok: false; readonly failure: Failure };
+  | Failed;
 
-export interface RawAnswer {
-  readonly status: number;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
-
-/** What is needed to speak of an answer. */
-export interface Reader {
-  /** Wall clock, milliseconds. */
-  readonly now: number;
-  readonly redact: (text: string) => string;
-  readonly names: Names;
+/** How such a server answers, in the names of what the user set. */
+export function dialectOf({ url, token, headers, timeout }: Names): Dialect {
+  return {
+    wordsIn: errorField,
+    // Its own 404 is that of a query, and not of whatever else listens there.
+    isOwn404: (document) => fields(document).errorType !== undefined,
+    hints: {
+      redirect: `redirects are not followed, because a token would go along: set ${url} to the final address; a login page means that a token lacks`,
+      page: `a page for people, such as a login page: check the path of ${url}, and set ${token}`,
+      notJson: `check ${url}: it is the address in front of /api/v1/query`,
+      // Mimir and Cortex, which are asked without a tenant.
+      unauthorized: (said) =>
+        /no org id/i.test(said)
+          ? `name the tenant: \`X-Scope-OrgID: <tenant>\` in ${headers}`
+          : `set ${token} to a valid token, or to user:password`,
+      forbidden: `give the token of ${token} the right to query, or use another one`,
+      notFound: `there is no query API under this path: ${url} is the address in front of /api/v1/query, such as https://mimir.example.com/prometheus`,
+      badQuery: 'correct the query',
+      timeout: `raise ${timeout}, or make the query cheaper`,
+      tooLarge: 'narrow the selector down to what was deployed',
+      unreachable: `check ${url}, and whether it can be reached from here`,
+    },
+  };
 }
 
 /**
  * Reads the answer to an instant query (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries). Whatever
  * is not one is a failure of the server, or of the way to it.
  */
-export function readAnswer(raw: RawAnswer, reader: Reader): Answer {
-  const { status } = raw;
-  if (status >= 300 && status < 400) return redirected(raw, reader.names);
-  const type = raw.headers['content-type'] ?? '';
-  const parsed = type === '' || /\bjson\b/i.test(type) ? parseJson(raw.body) : undefined;
-  const said = words(raw, parsed, reader);
-  if (status < 200 || status > 299) return refused(raw, parsed, said, reader);
-  if (parsed === undefined)
-    return failed({
-      kind: 'not-json',
-      message: `it answered ${type === '' ? 'something that is not JSON' : clip(neutralise(type), 60)}${said}`,
-      fix: /html/i.test(type)
-        ? `a page for people, such as a login page: check the path of ${reader.names.url}, and set ${reader.names.token}`
-        : `check ${reader.names.url}: it is the address in front of /api/v1/query`,
-    });
-  return readResult(parsed) ?? unexpected(`its answer is not one to a query${said}`);
+export function readAnswer(raw: RawAnswer, dialect: Dialect, reader: Reader): Answer {
+  const read = readDocument(raw, dialect, reader);
+  if (!read.ok) return read;
+  return readResult(read.document) ?? unexpected(`its answer is not one to a query${read.said}`);
 }
 
 function readResult(parsed: unknown): Answer | undefined {
@@ -109,85 +111,4 @@ function readNumber(text: string): number | undefined {
   const infinite = /^([+-]?)Inf$/.exec(text);
   if (infinite !== null) return infinite[1] === '-' ? -Infinity : Infinity;
   return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined;
-}
-
-function redirected({ status, headers }: RawAnswer, names: Names): Answer {
-  const { location } = headers;
-  return failed({
-    kind: 'redirect',
-    message: `it answered ${String(status)}${location === undefined ? '' : `, which leads to ${target(location)}`}`,
-    fix: `redirects are not followed, because a token would go along: set ${names.url} to the final address; a login page means that a token lacks`,
-  });
-}
-
-function target(location: string): string {
-  return /^https?:\/\//i.test(location)
-    ? printableUrl(location)
-    : clip(neutralise(location.replace(/[?#].*$/, '')), 100);
-}
-
-function refused(raw: RawAnswer, parsed: unknown, said: string, { now, names }: Reader): Answer {
-  const { status } = raw;
-  const { errorType } = fields(parsed);
-  const message = `it answered ${String(status)}${said}`;
-  const wait = retryAfterMs((name) => raw.headers[name], now);
-  const retry = wait === undefined ? {} : { retryAfterMs: wait };
-  if (status === 429) return failed({ kind: 'rate-limited', message, ...retry });
-  if (status === 401)
-    return failed({
-      kind: 'unauthorized',
-      message,
-      // Mimir and Cortex, which are asked without a tenant.
-      fix: /no org id/i.test(said)
-        ? `name the tenant: \`X-Scope-OrgID: <tenant>\` in ${names.headers}`
-        : `set ${names.token} to a valid token, or to user:password`,
-    });
-  if (status === 403)
-    return failed({
-      kind: 'forbidden',
-      message,
-      fix: `give the token of ${names.token} the right to query, or use another one`,
-    });
-  if (status === 404 && errorType === undefined)
-    return failed({
-      kind: 'not-found',
-      message,
-      fix: `there is no query API under this path: ${names.url} is the address in front of /api/v1/query, such as https://mimir.example.com/prometheus`,
-    });
-  if (status === 400 || status === 422)
-    return failed({ kind: 'bad-query', message, fix: 'correct the query' });
-  if (isTransientStatus(status)) return failed({ kind: 'server-error', message, ...retry });
-  return unexpected(message);
-}
-
-/** The server's own words. Of a page for people only its title is of use. */
-function words(raw: RawAnswer, parsed: unknown, { redact }: Reader): string {
-  const { error } = fields(parsed);
-  if (typeof error === 'string' && error !== '') return `: ${shown(error, redact)}`;
-  if (parsed !== undefined) return '';
-  const text = raw.body.subarray(0, 4096).toString('utf8');
-  const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1];
-  if (title !== undefined) return `, a page with the title "${shown(title, redact)}"`;
-  return text.trim() === '' || /^\s*</.test(text) ? '' : `: ${shown(text, redact)}`;
-}
-
-/** Redacted before it is cut short: half a secret would not be recognised. */
-function shown(text: string, redact: (text: string) => string): string {
-  return clip(neutralise(redact(text)), 300);
-}
-
-function unexpected(message: string): Answer {
-  return failed({ kind: 'unexpected', message });
-}
-
-function failed(failure: Failure): Answer {
-  return { ok: false, failure };
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8')) as unknown;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,35 +1,25 @@
 import type { Clock } from '../../support/clock.js';
 import { printSelector } from '../../support/selector.js';
 import { clip, neutralise } from '../../support/text.js';
-import type { MetricLimit, Observation } from '../../gate/types.js';
+import { createFeed } from '../provider/feed.js';
+import { fedCheck, feeding, type Feeding } from '../provider/feeding.js';
+import type { Plan } from '../provider/foresight.js';
+import { SAME_AGAIN_MS } from '../provider/novelty.js';
 import type { MetricCheck } from '../types.js';
 import type { Client } from './client.js';
 import { countsOf, slowerOf, slowOf } from './convert.js';
 import { createCountingLook } from './counting.js';
 import { counterParts } from './counter-parts.js';
 import type { CheckDescription, Given, Reading } from './description.js';
-import { createFeed, type Feed, type None, type Seen } from './feed.js';
+
 import { createJournal } from './journal.js';
 import { createLatencyParts } from './latency.js';
 import { createPreflight } from './preflight.js';
-import { createValueLook, SAME_AGAIN_MS } from './value.js';
+import { createValueLook } from './value.js';
 
 export interface PrometheusWorld {
   readonly client: Client;
   readonly clock: Clock;
-}
-
-/** How the watch is planned, for what can be said beforehand. Milliseconds. */
-export interface Plan {
-  readonly duration: number;
-  readonly minRequests: number;
-}
-
-/** What a reading gives, as an observation for any of the checks that share it. */
-interface Source {
-  begin(check: string, origin: number, judgedFrom: number): void;
-  observe(...given: Parameters<Feed<unknown>['observe']>): Promise<Observation>;
-  end(check: string): void;
 }
 
 /** The checks of the `prometheus` source, one for each description. They are used for one watch. */
@@ -38,34 +28,23 @@ export function createPrometheusChecks(
   plan: Plan,
   world: PrometheusWorld,
 ): readonly MetricCheck[] {
-  const sources = new Map<Reading, Source>();
+  const sources = new Map<Reading, Feeding>();
   const preflight = createPreflight(descriptions, plan, world);
   return descriptions.map((description) => {
     const { reading, ...judged } = description;
-    const { id, limit } = judged;
+    const { id } = judged;
     const source = sources.get(reading) ?? sourceOf(description, world);
     sources.set(reading, source);
-    return {
-      ...judged,
-      kind: kindOf(limit.metric),
-      source: 'prometheus',
-      subject: `${readInWords(reading)} on ${world.client.name}`,
-      realTraffic: true,
-      preflight: (signal) => preflight(id, signal),
-      begin: (origin, judgedFrom = 0) => {
-        source.begin(id, origin, judgedFrom);
+    return fedCheck(
+      {
+        ...judged,
+        source: 'prometheus',
+        subject: `${readInWords(reading)} on ${world.client.name}`,
+        preflight: (signal) => preflight(id, signal),
       },
-      observe: (window, signal) => source.observe(window, signal),
-      end: () => {
-        source.end(id);
-      },
-    };
+      source,
+    );
   });
-}
-
-function kindOf(metric: MetricLimit['metric']): MetricCheck['kind'] {
-  if (metric === 'value') return 'value';
-  return metric === 'errors-per-minute' ? 'rate' : 'ratio';
 }
 
 function readInWords(reading: Reading): string {
@@ -88,13 +67,13 @@ function sidesInWords({ selector }: Given, baseline: Given | undefined): string 
 function sourceOf(
   { reading, limit }: CheckDescription,
   { client, clock }: PrometheusWorld,
-): Source {
+): Feeding {
   const journal = createJournal();
   const world = { client, clock, journal };
   switch (reading.kind) {
     case 'counters': {
       const look = createCountingLook(() => Promise.resolve(counterParts(reading)), world);
-      return converted(createFeed(look, { ...world, compares: true }), (round) =>
+      return feeding(createFeed(look, { ...world, compares: true }), (round) =>
         countsOf(round, reading.total.selector),
       );
     }
@@ -103,12 +82,12 @@ function sourceOf(
       const maxMs = limit.metric === 'latency' ? limit.maxMs : undefined;
       const parts = createLatencyParts(reading, maxMs, world);
       const look = createCountingLook((signal) => parts.partsOf(signal), world);
-      return converted(createFeed(look, { ...world, compares: true }), (round) =>
+      return feeding(createFeed(look, { ...world, compares: true }), (round) =>
         maxMs === undefined ? slowerOf(round, selector, parts.borders) : slowOf(round, selector),
       );
     }
     case 'value':
-      return converted(
+      return feeding(
         createFeed(createValueLook(reading, world), { ...world, compares: false }),
         (value) => ({
           kind: 'value',
@@ -117,24 +96,4 @@ function sourceOf(
         }),
       );
   }
-}
-
-function converted<T>(feed: Feed<T>, convert: (found: T) => Observation): Source {
-  return {
-    begin: (...given) => {
-      feed.begin(...given);
-    },
-    async observe(window, signal) {
-      const { found, raw }: Seen<T> = await feed.observe(window, signal);
-      const observation = isNone(found) ? found : convert(found);
-      return raw === undefined ? observation : { ...observation, raw };
-    },
-    end: (check) => {
-      feed.end(check);
-    },
-  };
-}
-
-function isNone(found: unknown): found is None {
-  return typeof found === 'object' && found !== null && 'kind' in found && found.kind === 'none';
 }

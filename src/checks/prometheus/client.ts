@@ -1,9 +1,9 @@
 import type { Clock } from '../../support/clock.js';
-import { formatDuration } from '../../support/format.js';
-import { HttpError, type Http, type HttpResponse } from '../../support/http.js';
+import type { Http, HttpResponse } from '../../support/http.js';
 import { printableUrl } from '../../support/url.js';
-import { readAnswer, type Answer } from './answer.js';
-import type { Failure } from './failure.js';
+import { authorization } from '../provider/authorization.js';
+import { createCaller, MAX_BYTES } from '../provider/caller.js';
+import { dialectOf, readAnswer, type Answer } from './answer.js';
 
 /** Where queries go to, and what goes along with them. */
 export interface Server {
@@ -37,9 +37,6 @@ export interface Client {
   query(promql: string, signal: AbortSignal): Promise<Answer>;
 }
 
-/** Some ten thousand series. A query that gives more is a mistake. */
-const MAX_BYTES = 16 * 1024 * 1024;
-
 /**
  * With GET instead of POST it may work: Prometheus' own client falls back on 405 and 501
  * (client_golang, api/client.go, DoGetFallback), and proxies that let only reads through answer 403 to a POST.
@@ -55,6 +52,8 @@ export function createClient(
   },
 ): Client {
   const { http, clock, redact } = world;
+  const dialect = dialectOf(server.names);
+  const call = createCaller(clock, dialect.hints);
   const endpoint = endpointOf(server.url);
   const headers = {
     Accept: 'application/json',
@@ -63,7 +62,6 @@ export function createClient(
   };
   let method: 'POST' | 'GET' = 'POST';
   let postWorks = false;
-  let quietUntil = 0;
 
   async function ask(promql: string, signal: AbortSignal): Promise<Answer> {
     const first = await send(method, promql, signal);
@@ -72,7 +70,7 @@ export function createClient(
     if (isRefused && !NO_POST.has(second.status) && second.status !== 404) method = 'GET';
     const raw = method === 'GET' ? second : first;
     if (raw.status < 300) postWorks = method === 'POST';
-    return readAnswer(raw, { now: clock.now(), redact, names: server.names });
+    return readAnswer(raw, dialect, { now: clock.now(), redact });
   }
 
   function send(how: 'POST' | 'GET', promql: string, signal: AbortSignal): Promise<HttpResponse> {
@@ -96,29 +94,7 @@ export function createClient(
   return {
     name: printableUrl(server.url),
     names: server.names,
-    async query(promql, signal) {
-      signal.throwIfAborted();
-      const wait = quietUntil - clock.monotonic();
-      if (wait > 0)
-        return {
-          ok: false,
-          failure: {
-            kind: 'rate-limited',
-            message: `it asked for no queries in the next ${formatDuration(wait)}`,
-            retryAfterMs: wait,
-          },
-        };
-      try {
-        const answer = await ask(promql, signal);
-        if (!answer.ok && answer.failure.retryAfterMs !== undefined)
-          quietUntil = clock.monotonic() + answer.failure.retryAfterMs;
-        return answer;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!(error instanceof HttpError)) throw error;
-        return { ok: false, failure: failureOf(error, server.names) };
-      }
-    },
+    query: (promql, signal) => call(() => ask(promql, signal), signal),
   };
 }
 
@@ -129,34 +105,4 @@ export function endpointOf(given: string): string {
   url.pathname = `${path}/api/v1/query`;
   url.hash = '';
   return url.href;
-}
-
-/** A bearer token has no colon (RFC 6750, 2.1). */
-function authorization(token: string): string {
-  return token.includes(':')
-    ? `Basic ${Buffer.from(token, 'utf8').toString('base64')}`
-    : `Bearer ${token}`;
-}
-
-function failureOf({ kind, summary, code }: HttpError, names: Names): Failure {
-  if (kind === 'timeout')
-    return {
-      kind: 'timeout',
-      message: 'it did not answer in time',
-      fix: `raise ${names.timeout}, or make the query cheaper`,
-    };
-  if (kind === 'too-large')
-    return {
-      kind: 'too-large',
-      message: `its answer is larger than ${String(MAX_BYTES / 1024 / 1024)} MiB`,
-      fix: 'narrow the selector down to what was deployed',
-    };
-  return {
-    kind: 'unreachable',
-    message: `${summary}${code === undefined ? '' : ` (${code})`}`,
-    fix:
-      kind === 'tls'
-        ? 'if its certificate is signed by an authority of your own, name that in ca-file'
-        : `check ${names.url}, and whether it can be reached from here`,
-  };
 }

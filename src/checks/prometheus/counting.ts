@@ -2,7 +2,7 @@ import type { Clock } from '../../support/clock.js';
 import { formatDuration } from '../../support/format.js';
 import { printSelector } from '../../support/selector.js';
 import type { Client } from './client.js';
-import type { Look, Moment, None } from './feed.js';
+import type { Look, Moment, None } from '../provider/feed.js';
 import { createCounters, type Bounds } from './growth.js';
 import type { Journal } from './journal.js';
 import { isOfBaseline } from './counter-parts.js';

@@ -1,14 +1,12 @@
 import type { Judged } from '../../inputs/checks/entry.js';
 import type { Selector } from '../../support/selector.js';
+import type { Reducer } from '../provider/reducer.js';
 
 /** A selector, and where it was given: for messages. */
 export interface Given {
   readonly input: string;
   readonly selector: Selector;
 }
-
-/** What makes one number of several series. */
-export type Reducer = 'sum' | 'avg' | 'min' | 'max';
 
 /** What is read from the server. Checks with the same reading (the very same object) share its queries. */
 export type Reading =

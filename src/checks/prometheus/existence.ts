@@ -1,6 +1,6 @@
 import { printSelector, unquote, type Matcher, type Selector } from '../../support/selector.js';
 import type { Client } from './client.js';
-import type { Failure } from './failure.js';
+import type { Failure } from '../provider/failure.js';
 
 /** Why a selector matches nothing. */
 export type Absence =

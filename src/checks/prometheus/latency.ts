@@ -9,8 +9,8 @@ import {
 import type { Client } from './client.js';
 import { providerError, type World } from './counting.js';
 import type { Reading } from './description.js';
-import type { Failure } from './failure.js';
-import type { None } from './feed.js';
+import type { Failure } from '../provider/failure.js';
+import type { None } from '../provider/feed.js';
 import type { Part } from './scrape.js';
 
 export type Histogram = Extract<Reading, { kind: 'histogram' }>;

@@ -2,21 +2,17 @@ import { raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import type { Finding } from '../../support/finding.js';
 import { formatDuration } from '../../support/format.js';
-import { backoffMs } from '../../support/retry.js';
 import { printSelector } from '../../support/selector.js';
-import type { Answer } from './answer.js';
+import type { Failure } from '../provider/failure.js';
+import { patiently } from '../provider/patience.js';
 import type { Client } from './client.js';
 import { counterNames, counterParts } from './counter-parts.js';
 import type { CheckDescription, Given, Reading } from './description.js';
 import { absenceOf } from './existence.js';
-import { mayPass, type Failure } from './failure.js';
 import { foreseeTraffic } from './foresight.js';
 import { findLayout, type Histogram } from './latency.js';
 import { readScrape, scrapeQuery } from './scrape.js';
 import { oneNumber, type ValueReading } from './value.js';
-
-/** A stumbling server is asked so often before it counts as unusable. */
-const ATTEMPTS = 3;
 
 interface Ways {
   readonly client: Client;
@@ -242,16 +238,10 @@ function finding(id: string, input: string, { name }: Client, failure: Failure):
   };
 }
 
-/** Asks again after trouble that may pass: before the watch there is time, and an error ends the job. */
 function patient(client: Client, clock: Clock): Client {
+  const world = { clock, random: () => 0.5 };
   return {
     ...client,
-    async query(promql, signal) {
-      for (let attempt = 1; ; attempt += 1) {
-        const answer: Answer = await client.query(promql, signal);
-        if (answer.ok || attempt === ATTEMPTS || !mayPass(answer.failure)) return answer;
-        await clock.sleep(answer.failure.retryAfterMs ?? backoffMs(attempt, () => 0.5), signal);
-      }
-    },
+    query: (promql, signal) => patiently(() => client.query(promql, signal), world, signal),
   };
 }

@@ -1,22 +1,18 @@
 import type { Answer } from './answer.js';
 import { providerError, type World } from './counting.js';
-import type { Reading, Reducer } from './description.js';
-import type { Look } from './feed.js';
+import { createNovelty } from '../provider/novelty.js';
+import { reduce, type Reducer } from '../provider/reducer.js';
+import type { Reading } from './description.js';
+import type { Look } from '../provider/feed.js';
 
 export type ValueReading = Extract<Reading, { kind: 'value' }>;
-
-/**
- * A value that stays the same is looked at as new after this time, milliseconds: nothing tells when what it was computed from
- * was scraped, and the same number twice must not count twice.
- */
-export const SAME_AGAIN_MS = 30_000;
 
 /** Looks at the one number that a query gives. */
 export function createValueLook(
   { query, reducer }: ValueReading,
   { client, clock, journal }: World,
 ): Look<number> {
-  let last: { value: number; at: number } | undefined;
+  const isNew = createNovelty();
   return async (_moment, signal) => {
     const at = clock.monotonic();
     const answer = await client.query(query, signal);
@@ -31,9 +27,7 @@ export function createValueLook(
     });
     const value = oneNumber(answer, reducer);
     if (typeof value === 'string') return { kind: 'none', why: 'no-data', detail: value };
-    if (value === last?.value && at - last.at < SAME_AGAIN_MS) return undefined;
-    last = { value, at };
-    return value;
+    return isNew(value, at) ? value : undefined;
   };
 }
 
@@ -52,10 +46,3 @@ export function oneNumber(
     ? first
     : `the query gives ${String(values.length)} series, and one number is needed: use sum(...) or max(...)`;
 }
-
-const reduce: Readonly<Record<Reducer, (values: readonly number[]) => number>> = {
-  sum: (values) => values.reduce((sum, value) => sum + value, 0),
-  avg: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
-  min: (values) => Math.min(...values),
-  max: (values) => Math.max(...values),
-};

@@ -1,7 +1,6 @@
 import { NoLongerNeeded, raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import type { Observation, Window } from '../../gate/types.js';
-import type { Journal } from './journal.js';
 
 export type None = Extract<Observation, { kind: 'none' }>;
 
@@ -26,6 +25,12 @@ export interface Feed<T> {
   observe(window: Window, signal: AbortSignal): Promise<Seen<T>>;
   /** The last check to end gives up what is under way. */
   end(check: string): void;
+}
+
+/** Keeps the raw numbers until they are asked for. */
+export interface Journal {
+  /** What was written since the last time; `undefined`: nothing. */
+  take(): unknown;
 }
 
 export interface Seen<T> {

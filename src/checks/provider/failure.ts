@@ -21,6 +21,21 @@ export interface Failure {
   readonly retryAfterMs?: number;
 }
 
+/** Instead of an answer. */
+export interface Failed {
+  readonly ok: false;
+  readonly failure: Failure;
+}
+
+export function failed(failure: Failure): Failed {
+  return { ok: false, failure };
+}
+
+/** For an answer that is none to what was asked. */
+export function unexpected(message: string): Failed {
+  return failed({ kind: 'unexpected', message });
+}
+
 /** Whether the same query may be answered a moment later. */
 export function mayPass({ kind }: Failure): boolean {
   return (

@@ -1,0 +1,144 @@
+import { fields } from '../../support/json.js';
+import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
+import { clip, neutralise } from '../../support/text.js';
+import { printableUrl } from '../../support/url.js';
+import { failed, unexpected, type Failed } from './failure.js';
+
+/** What a server answered, as it came. */
+export interface RawAnswer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What is needed to speak of an answer. */
+export interface Reader {
+  /** Wall clock, milliseconds. */
+  readonly now: number;
+  readonly redact: (text: string) => string;
+}
+
+/** What to change when a query gets no usable answer. */
+export interface Hints {
+  readonly redirect: string;
+  /** A page for people came. */
+  readonly page: string;
+  /** Something came that is neither JSON nor a page. */
+  readonly notJson: string;
+  /** `said`: the words of the server, with `: ` in front. */
+  readonly unauthorized: (said: string) => string;
+  readonly forbidden: string;
+  readonly notFound: string;
+  readonly badQuery: string;
+  readonly timeout: string;
+  readonly tooLarge: string;
+  readonly unreachable: string;
+}
+
+/** The way in which a kind of server answers. */
+export interface Dialect {
+  readonly hints: Hints;
+  /** Its own words for what is wrong, in a body that was JSON. */
+  readonly wordsIn: (document: unknown) => string | undefined;
+  /** Whether a 404 is its own word for something, and not that of whatever else listens there. */
+  readonly isOwn404?: (document: unknown) => boolean;
+  /** How long it asks to wait, milliseconds; by default what `Retry-After` says. */
+  readonly waitMs?: (
+    header: (name: string) => string | undefined,
+    now: number,
+  ) => number | undefined;
+}
+
+export interface Document {
+  readonly ok: true;
+  readonly document: unknown;
+  /** What the server says of it, with `: ` in front; mostly empty. */
+  readonly said: string;
+}
+
+/** Reads an answer that should be JSON. Whatever is not is a failure of the server, or of the way to it. */
+export function readDocument(raw: RawAnswer, dialect: Dialect, reader: Reader): Document | Failed {
+  const { status } = raw;
+  if (status >= 300 && status < 400) return redirected(raw, dialect);
+  const type = raw.headers['content-type'] ?? '';
+  const parsed = type === '' || /\bjson\b/i.test(type) ? parseJson(raw.body) : undefined;
+  const said = words(raw, parsed, dialect, reader);
+  if (status < 200 || status > 299) return refused(raw, parsed, said, dialect, reader.now);
+  if (parsed === undefined)
+    return failed({
+      kind: 'not-json',
+      message: `it answered ${type === '' ? 'something that is not JSON' : clip(neutralise(type), 60)}${said}`,
+      fix: /html/i.test(type) ? dialect.hints.page : dialect.hints.notJson,
+    });
+  return { ok: true, document: parsed, said };
+}
+
+function redirected({ status, headers }: RawAnswer, { hints }: Dialect): Failed {
+  const { location } = headers;
+  return failed({
+    kind: 'redirect',
+    message: `it answered ${String(status)}${location === undefined ? '' : `, which leads to ${target(location)}`}`,
+    fix: hints.redirect,
+  });
+}
+
+function target(location: string): string {
+  return /^https?:\/\//i.test(location)
+    ? printableUrl(location)
+    : clip(neutralise(location.replace(/[?#].*$/, '')), 100);
+}
+
+function refused(
+  raw: RawAnswer,
+  parsed: unknown,
+  said: string,
+  dialect: Dialect,
+  now: number,
+): Failed {
+  const { status } = raw;
+  const { hints } = dialect;
+  const message = `it answered ${String(status)}${said}`;
+  const wait = (dialect.waitMs ?? retryAfterMs)((name) => raw.headers[name], now);
+  const retry = wait === undefined ? {} : { retryAfterMs: wait };
+  if (status === 429) return failed({ kind: 'rate-limited', message, ...retry });
+  if (status === 401)
+    return failed({ kind: 'unauthorized', message, fix: hints.unauthorized(said) });
+  if (status === 403) return failed({ kind: 'forbidden', message, fix: hints.forbidden });
+  if (status === 404 && dialect.isOwn404?.(parsed) !== true)
+    return failed({ kind: 'not-found', message, fix: hints.notFound });
+  if (status === 400 || status === 422)
+    return failed({ kind: 'bad-query', message, fix: hints.badQuery });
+  if (isTransientStatus(status)) return failed({ kind: 'server-error', message, ...retry });
+  return unexpected(message);
+}
+
+/** The server's own words. Of a page for people only its title is of use. */
+function words(raw: RawAnswer, parsed: unknown, { wordsIn }: Dialect, { redact }: Reader): string {
+  const error = parsed === undefined ? undefined : wordsIn(parsed);
+  if (error !== undefined && error !== '') return `: ${shown(error, redact)}`;
+  if (parsed !== undefined) return '';
+  const text = raw.body.subarray(0, 4096).toString('utf8');
+  const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1];
+  if (title !== undefined) return `, a page with the title "${shown(title, redact)}"`;
+  return text.trim() === '' || /^\s*</.test(text) ? '' : `: ${shown(text, redact)}`;
+}
+
+/** Redacted before it is cut short: half a secret would not be recognised. */
+export function shown(text: string, redact: (text: string) => string): string {
+  return clip(neutralise(redact(text)), 300);
+}
+
+/** The field that holds the words of most servers. */
+export function errorField(document: unknown): string | undefined {
+  const { error } = fields(document);
+  return typeof error === 'string' ? error : undefined;
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8')) as unknown;
+  } catch {
+    return undefined;
+  }
+}
