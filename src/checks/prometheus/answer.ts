@@ -30,7 +30,8 @@ export function dialectOf({ url, token, headers, timeout }: Names): Dialect {
   return {
     wordsIn: errorField,
     // Its own 404 is that of a query, and not of whatever else listens there.
-    isOwn404: (document) => fields(document).errorType !== undefined,
+    kindIn: (document, status) =>
+      status === 404 && fields(document).errorType !== undefined ? 'unexpected' : undefined,
     hints: {
       redirect: `redirects are not followed, because a token would go along: set ${url} to the final address; a login page means that a token lacks`,
       page: `a page for people, such as a login page: check the path of ${url}, and set ${token}`,

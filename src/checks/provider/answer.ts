@@ -2,7 +2,7 @@ import { fields } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
 import { printableUrl } from '../../support/url.js';
-import { failed, unexpected, type Failed } from './failure.js';
+import { failed, type Failed, type FailureKind } from './failure.js';
 
 /** What a server answered, as it came. */
 export interface RawAnswer {
@@ -41,8 +41,8 @@ export interface Dialect {
   readonly hints: Hints;
   /** Its own words for what is wrong, in a body that was JSON. */
   readonly wordsIn: (document: unknown) => string | undefined;
-  /** Whether a 404 is its own word for something, and not that of whatever else listens there. */
-  readonly isOwn404?: (document: unknown) => boolean;
+  /** What an error is, where its body tells more than its status. */
+  readonly kindIn?: (document: unknown, status: number) => FailureKind | undefined;
   /** How long it asks to wait, milliseconds; by default what `Retry-After` says. */
   readonly waitMs?: (
     header: (name: string) => string | undefined,
@@ -97,20 +97,35 @@ function refused(
   now: number,
 ): Failed {
   const { status } = raw;
-  const { hints } = dialect;
-  const message = `it answered ${String(status)}${said}`;
-  const wait = (dialect.waitMs ?? retryAfterMs)((name) => raw.headers[name], now);
-  const retry = wait === undefined ? {} : { retryAfterMs: wait };
-  if (status === 429) return failed({ kind: 'rate-limited', message, ...retry });
-  if (status === 401)
-    return failed({ kind: 'unauthorized', message, fix: hints.unauthorized(said) });
-  if (status === 403) return failed({ kind: 'forbidden', message, fix: hints.forbidden });
-  if (status === 404 && dialect.isOwn404?.(parsed) !== true)
-    return failed({ kind: 'not-found', message, fix: hints.notFound });
-  if (status === 400 || status === 422)
-    return failed({ kind: 'bad-query', message, fix: hints.badQuery });
-  if (isTransientStatus(status)) return failed({ kind: 'server-error', message, ...retry });
-  return unexpected(message);
+  const kind = dialect.kindIn?.(parsed, status) ?? kindOf(status);
+  const fix = fixOf(kind, said, dialect.hints);
+  const wait =
+    kind === 'rate-limited' || kind === 'server-error'
+      ? (dialect.waitMs ?? retryAfterMs)((name) => raw.headers[name], now)
+      : undefined;
+  return failed({
+    kind,
+    message: `it answered ${String(status)}${said}`,
+    ...(fix === undefined ? {} : { fix }),
+    ...(wait === undefined ? {} : { retryAfterMs: wait }),
+  });
+}
+
+function kindOf(status: number): FailureKind {
+  if (status === 429) return 'rate-limited';
+  if (status === 401) return 'unauthorized';
+  if (status === 403) return 'forbidden';
+  if (status === 404) return 'not-found';
+  if (status === 400 || status === 422) return 'bad-query';
+  return isTransientStatus(status) ? 'server-error' : 'unexpected';
+}
+
+/** What to change, when an answer was an error of this kind. */
+export function fixOf(kind: FailureKind, said: string, hints: Hints): string | undefined {
+  if (kind === 'unauthorized') return hints.unauthorized(said);
+  if (kind === 'forbidden') return hints.forbidden;
+  if (kind === 'not-found') return hints.notFound;
+  return kind === 'bad-query' ? hints.badQuery : undefined;
 }
 
 /** The server's own words. Of a page for people only its title is of use. */

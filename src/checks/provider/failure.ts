@@ -1,18 +1,20 @@
+export type FailureKind =
+  | 'unreachable'
+  | 'timeout'
+  | 'too-large'
+  | 'redirect'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'rate-limited'
+  | 'bad-query'
+  | 'not-json'
+  | 'unexpected'
+  | 'server-error';
+
 /** Why a query got no usable answer. Never the application's fault. */
 export interface Failure {
-  readonly kind:
-    | 'unreachable'
-    | 'timeout'
-    | 'too-large'
-    | 'redirect'
-    | 'unauthorized'
-    | 'forbidden'
-    | 'not-found'
-    | 'rate-limited'
-    | 'bad-query'
-    | 'not-json'
-    | 'unexpected'
-    | 'server-error';
+  readonly kind: FailureKind;
   /** One sentence without a full stop; safe to print. */
   readonly message: string;
   /** What to change, when that can be told. */
