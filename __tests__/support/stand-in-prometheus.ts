@@ -1,7 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { createHttp, type Http } from '../../src/support/http.js';
-import type { Clock } from '../../src/support/clock.js';
-import { serve, type HttpTestServer, type Received } from './servers.js';
+import type { Received } from './servers.js';
+import * as anySource from './stand-in-source.js';
 
 /** A series as the server has it. */
 export interface ServedSeries {
@@ -45,96 +44,25 @@ export function vector(result: unknown): string {
 /** Answers one query; `undefined`: it stays without an answer. */
 export type Behaviour = (response: ServerResponse, query: string) => void;
 
-export const json =
-  (body: string, status = 200, headers: Readonly<Record<string, string>> = {}): Behaviour =>
-  (response) => {
-    response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(body);
-  };
-
-/** Leaves whoever asks waiting, after a part of the body. */
-export const endless =
-  (begin = ''): Behaviour =>
-  (response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json' });
-    response.write(`${begin} `);
-  };
-
-/** Sends so much, as fast as it is taken. */
-export const huge =
-  (bytes: number, told: { sent: number }): Behaviour =>
-  (response) => {
-    response.writeHead(200, { 'Content-Type': 'application/json' });
-    const chunk = Buffer.alloc(64 * 1024, ' ');
-    const send = (): void => {
-      while (told.sent < bytes && !response.destroyed) {
-        told.sent += chunk.length;
-        if (!response.write(chunk)) {
-          response.once('drain', send);
-          return;
-        }
-      }
-      if (told.sent >= bytes) response.end();
-    };
-    send();
-  };
+export const json: (...given: Parameters<typeof anySource.json>) => Behaviour = anySource.json;
+export const endless: (...given: Parameters<typeof anySource.endless>) => Behaviour =
+  anySource.endless;
+export const huge: (...given: Parameters<typeof anySource.huge>) => Behaviour = anySource.huge;
 
 /** A server of the query API that behaves as it is told to. */
-export class StandInPrometheus {
-  /** Queries that are left without an answer. */
-  hanging = 0;
-  /** Requests without a complete answer, as the client sees it. */
-  open = 0;
+export class StandInPrometheus extends anySource.StandInSource {
   behave: Behaviour = json(vector([]));
 
-  private server: HttpTestServer | undefined;
-
   static async start(): Promise<StandInPrometheus> {
-    const it = new StandInPrometheus();
-    it.server = await serve((request, response) => {
-      it.answer(request, response);
-    });
-    return it;
-  }
-
-  get url(): string {
-    return this.server?.url ?? '';
-  }
-
-  get received(): readonly Received[] {
-    return this.server?.received ?? [];
+    return new StandInPrometheus().listen();
   }
 
   get queries(): readonly string[] {
     return this.received.map(queryOf);
   }
 
-  /** The engine, counting. */
-  http(clock: Clock): Http {
-    const engine = createHttp({ clock });
-    return {
-      ...engine,
-      request: async (wanted) => {
-        this.open += 1;
-        try {
-          return await engine.request(wanted);
-        } finally {
-          this.open -= 1;
-        }
-      },
-    };
-  }
-
-  async close(): Promise<void> {
-    await this.server?.close();
-  }
-
-  private answer(request: Received, response: ServerResponse): void {
+  protected override answer(request: Received, response: ServerResponse): void {
     this.behave(response, queryOf(request));
-    if (response.writableEnded || response.writableNeedDrain) return;
-    this.hanging += 1;
-    response.once('close', () => {
-      this.hanging -= 1;
-    });
   }
 }
 
