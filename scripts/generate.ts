@@ -1,12 +1,17 @@
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { resolveConfig } from 'prettier';
+import { readRelease } from './generators/release-config.js';
 import { generateSurfaces } from './generators/surfaces.js';
 
-/** Writes every file that follows from the tables: `npm run generate`. */
-const inRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const readme = await readFile(inRoot('README.md'), 'utf8');
-const style = (await resolveConfig(inRoot('action.yml'))) ?? {};
-for (const { path, content } of await generateSurfaces(readme, style)) {
-  await writeFile(inRoot(path), content);
+/** Writes every file that follows from the tables and from `release.config.json`: `npm run generate`. */
+const root = new URL('../', import.meta.url);
+const surfaces = await generateSurfaces({
+  release: await readRelease(root),
+  read: (path) => readFile(new URL(path, root), 'utf8'),
+  style: (await resolveConfig(new URL('action.yml', root))) ?? {},
+});
+for (const { path, content } of surfaces) {
+  const place = new URL(path, root);
+  await mkdir(new URL('.', place), { recursive: true });
+  await writeFile(place, content);
 }

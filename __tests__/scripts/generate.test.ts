@@ -7,6 +7,7 @@ import { readConfigFile } from '../../src/inputs/config-file.js';
 import { inputIds, inputOf } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { fill } from '../../scripts/generators/markers.js';
+import { readRelease } from '../../scripts/generators/release-config.js';
 import { generateSurfaces } from '../../scripts/generators/surfaces.js';
 
 const root = new URL('../../', import.meta.url);
@@ -22,8 +23,9 @@ interface ActionYml {
 
 describe('the generated files', () => {
   it('are what the tables give today; if not: npm run generate', async () => {
-    const style = await resolveConfig(new URL('action.yml', root));
-    for (const { path, content } of await generateSurfaces(await read('README.md'), style ?? {})) {
+    const style = (await resolveConfig(new URL('action.yml', root))) ?? {};
+    const release = await readRelease(root);
+    for (const { path, content } of await generateSurfaces({ release, read, style })) {
       expect({ path, content: await read(path) }).toEqual({ path, content });
     }
   });

@@ -7,12 +7,14 @@ import { generateActionYml } from './action-yml.js';
 import { generateConfigSchema } from './config-schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
 import { fill } from './markers.js';
+import { nameLockfile, namePackage } from './package-names.js';
 import {
   generateCommandTable,
   generateExitCodeTable,
   generateInputTables,
   generateOutputTable,
 } from './readme.js';
+import type { Release } from './release-config.js';
 
 /** A generated file: its path from the root of the repository, and what belongs into it. */
 export interface Surface {
@@ -20,12 +22,17 @@ export interface Surface {
   readonly content: string;
 }
 
-/**
- * Every file that follows from the tables.
- * @param readme the README as it is; only what stands between its markers is replaced
- * @param style the options of Prettier, which looks at the files too
- */
-export async function generateSurfaces(readme: string, style: Options): Promise<Surface[]> {
+/** What the files are made from, besides the tables. */
+export interface Sources {
+  readonly release: Release;
+  /** The text of a file of the repository, by its path from the root. */
+  readonly read: (path: string) => Promise<string>;
+  /** The options of Prettier, which looks at the files too. */
+  readonly style: Options;
+}
+
+/** Every file that follows from the tables and from the names of the release. */
+export async function generateSurfaces({ release, read, style }: Sources): Promise<Surface[]> {
   const sections = {
     commands: generateCommandTable(commands),
     inputs: generateInputTables(inputs),
@@ -34,6 +41,14 @@ export async function generateSurfaces(readme: string, style: Options): Promise<
     'evidence-chart': generateEvidenceChart(),
   };
   return [
+    {
+      path: 'package.json',
+      content: namePackage(await read('package.json'), release),
+    },
+    {
+      path: 'package-lock.json',
+      content: nameLockfile(await read('package-lock.json'), release),
+    },
     {
       path: 'action.yml',
       content: await format(generateActionYml(inputs, outputTable), { ...style, parser: 'yaml' }),
@@ -46,7 +61,7 @@ export async function generateSurfaces(readme: string, style: Options): Promise<
       path: 'README.md',
       content: Object.entries(sections).reduce(
         (document, [name, content]) => fill(document, name, content),
-        readme,
+        await read('README.md'),
       ),
     },
   ];
