@@ -1,0 +1,4 @@
+import type { Driver } from './scenario.js';
+
+/** The wrappers that the scenario is told with; each has a file of its own here. */
+export const drivers: readonly Driver[] = [];
