@@ -6,6 +6,7 @@ import { outputTable } from '../../src/report/outputs.js';
 import { generateActionYml } from './action-yml.js';
 import { generateConfigSchema } from './config-schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
+import { generateGitlabComponent } from './gitlab.js';
 import { fill } from './markers.js';
 import { nameLockfile, namePackage } from './package-names.js';
 import {
@@ -15,6 +16,7 @@ import {
   generateOutputTable,
 } from './readme.js';
 import type { Release } from './release-config.js';
+import { wrapperInputs } from './wrapper-inputs.js';
 
 /** A generated file: its path from the root of the repository, and what belongs into it. */
 export interface Surface {
@@ -40,6 +42,7 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
     'exit-codes': generateExitCodeTable(exitCodeTable),
     'evidence-chart': generateEvidenceChart(),
   };
+  const offered = wrapperInputs(inputs);
   return [
     {
       path: 'package.json',
@@ -52,6 +55,13 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
     {
       path: 'action.yml',
       content: await format(generateActionYml(inputs, outputTable), { ...style, parser: 'yaml' }),
+    },
+    {
+      path: 'templates/rollgate/template.yml',
+      content: await format(
+        generateGitlabComponent(offered, release, await read('templates/shell/gate.sh')),
+        { ...style, parser: 'yaml' },
+      ),
     },
     {
       path: 'docs/rollgate.schema.json',

@@ -21,7 +21,7 @@ trap 'rm -f "$ROLLGATE_RECEIPT"' EXIT
 
 # In the background, so that the signals of a cancelled job can be passed on: a shell that waits in the foreground keeps them.
 # shellcheck disable=SC2086
-$cli "$@" &
+$cli &
 program=$!
 cancelled=
 trap 'cancelled=yes; kill -TERM "$program" 2>/dev/null || true' TERM INT HUP
