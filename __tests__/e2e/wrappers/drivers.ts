@@ -1,4 +1,5 @@
+import { gitlab } from './gitlab.js';
 import type { Driver } from './scenario.js';
 
 /** The wrappers that the scenario is told with; each has a file of its own here. */
-export const drivers: readonly Driver[] = [];
+export const drivers: readonly Driver[] = [gitlab];
