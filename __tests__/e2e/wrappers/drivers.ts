@@ -1,5 +1,6 @@
+import { github } from './github.js';
 import { gitlab } from './gitlab.js';
 import type { Driver } from './scenario.js';
 
 /** The wrappers that the scenario is told with; each has a file of its own here. */
-export const drivers: readonly Driver[] = [gitlab];
+export const drivers: readonly Driver[] = [github, gitlab];
