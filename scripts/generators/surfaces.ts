@@ -15,6 +15,7 @@ import {
   generateInputTables,
   generateOutputTable,
 } from './readme.js';
+import { generateReusableWorkflow } from './reusable-workflow.js';
 import type { Release } from './release-config.js';
 import { wrapperInputs } from './wrapper-inputs.js';
 
@@ -55,6 +56,13 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
     {
       path: 'action.yml',
       content: await format(generateActionYml(inputs, outputTable), { ...style, parser: 'yaml' }),
+    },
+    {
+      path: '.github/workflows/rollgate.yml',
+      content: await format(generateReusableWorkflow(offered, outputTable, release), {
+        ...style,
+        parser: 'yaml',
+      }),
     },
     {
       path: 'templates/rollgate/template.yml',
