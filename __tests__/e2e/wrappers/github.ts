@@ -94,6 +94,8 @@ interface Given {
   readonly path?: string;
   /** Inputs of a run that is started by hand; otherwise it is a push. */
   readonly dispatch?: Readonly<Record<string, string>>;
+  /** The one workflow that is run; otherwise all that the event starts. */
+  readonly workflow?: string;
   /** Actions of others, by name and commit: the folders that stand for them. */
   readonly actions?: Readonly<Record<string, string>>;
 }
@@ -101,7 +103,7 @@ interface Given {
 /** Runs the workflows of a repository that has the action in its root. */
 export async function runGithub(
   place: Workplace,
-  { files, secrets = {}, path, dispatch, actions = {} }: Given,
+  { files, secrets = {}, path, dispatch, workflow, actions = {} }: Given,
 ): Promise<{ readonly code: number | null; readonly log: string }> {
   const repository = place.path('github/shop');
   makeRepository(repository, files);
@@ -114,6 +116,9 @@ export async function runGithub(
   const flags = [
     ...['--directory', repository, '--platform', 'ubuntu-latest=-self-hosted'],
     ...['--eventpath', place.path('github/event.json')],
+    ...(workflow === undefined
+      ? []
+      : ['--workflows', join(repository, '.github/workflows', workflow)]),
     ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
     ...Object.entries(actions).flatMap(([name, folder]) => [
       '--local-repository',
