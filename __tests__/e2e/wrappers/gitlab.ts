@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { inputOf, type InputId } from '../../../src/inputs/table.js';
@@ -41,11 +41,15 @@ export const gitlab: Driver = {
 export function written(
   gates: readonly Gate[],
   component: string,
-  how: 'component' | 'remote' = 'component',
+  {
+    how = 'component',
+    integrity,
+  }: { readonly how?: 'component' | 'remote'; readonly integrity?: string } = {},
 ): { readonly configuration: unknown; readonly secrets: Readonly<Record<string, string>> } {
   const secrets = new Map<string, string>();
   const include = gates.map(({ name, inputs }) => ({
     [how]: component,
+    ...(integrity === undefined ? {} : { integrity }),
     inputs: {
       'job-name': name,
       cli: `${node} ${bundle}`,
@@ -84,20 +88,25 @@ interface Given {
   /** A folder for the front of the path. */
   readonly path?: string;
   readonly flags?: readonly string[];
+  /** Of the repository; `acme/shop` unless given. */
+  readonly project?: string;
+  /** Files and folders of this repository that are in it, too. */
+  readonly copied?: readonly string[];
 }
 
 /** Runs the pipeline of a repository of its own, beside that of the component. */
 export async function runGitlab(
   place: Workplace,
-  { files, variables = {}, path, flags = [] }: Given,
+  { files, variables = {}, path, flags = [], project = 'acme/shop', copied = [] }: Given,
 ): Promise<{
   readonly code: number | null;
   readonly log: string;
   readonly gate: (name: string) => Came;
 }> {
   const shop = place.path(SHOP);
+  for (const name of copied) cpSync(name, join(shop, name), { recursive: true });
   makeRepository(shop, files);
-  git(shop, 'remote', 'add', 'origin', 'git@gitlab.com:acme/shop.git');
+  git(shop, 'remote', 'add', 'origin', `git@gitlab.com:${project}.git`);
   git(shop, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
   git(shop, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
   publish(place);
@@ -120,7 +129,7 @@ export async function runGitlab(
       GIT_CONFIG_GLOBAL: place.path('gitlab/gitconfig'),
     },
   ).ended;
-  if (!output.includes('pipeline finished in')) throw new Error(output);
+  if (!output.includes('json schema validated')) throw new Error(output);
   const artifact = (job: string, file: string): string | null => {
     const whole = join(shop, '.gitlab-ci-local/artifacts', job, file);
     return existsSync(whole) ? readFileSync(whole, 'utf8') : null;
