@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { resolveConfig } from 'prettier';
 import { readRelease } from './generators/release-config.js';
 import { generateSurfaces } from './generators/surfaces.js';
@@ -15,3 +17,7 @@ for (const { path, content } of surfaces) {
   await mkdir(new URL('.', place), { recursive: true });
   await writeFile(place, content);
 }
+execFileSync(process.execPath, ['--import', 'tsx', 'scripts/pack-orb.ts'], {
+  cwd: fileURLToPath(root),
+  stdio: 'inherit',
+});

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe } from '@jest/globals';
+import { Ajv } from 'ajv';
 
 /**
  * The schemas that the CI systems publish. They are not part of this repository: `ROLLGATE_SCHEMAS` names the folder that
@@ -22,6 +23,21 @@ const pathOf = (name: PublishedSchema): string => join(folder, `${name}.json`);
 /** A published schema. @throws when it is not there */
 export function publishedSchema(name: PublishedSchema): object {
   return JSON.parse(readFileSync(pathOf(name), 'utf8')) as object;
+}
+
+/** What a published schema says against a value. */
+export function problemsOf(schema: PublishedSchema, value: unknown): unknown {
+  // They have keywords of editors, formats that are of no use here, and expressions that are no Unicode ones.
+  const ajv = new Ajv({
+    ...{ strict: false, validateFormats: false, allErrors: true },
+    unicodeRegExp: false,
+  });
+  const { $schema, id, ...rest } = publishedSchema(schema) as Readonly<Record<string, unknown>>;
+  const isDraft4 = String($schema).includes('draft-04');
+  const validate = ajv.compile(
+    isDraft4 ? rest : { ...rest, $schema, ...(id === undefined ? {} : { id }) },
+  );
+  return validate(value) ? [] : validate.errors;
 }
 
 /** A suite that needs these schemas; without them it is skipped, visibly. */

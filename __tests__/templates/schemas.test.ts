@@ -1,17 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from '@jest/globals';
-import { Ajv } from 'ajv';
 import { parse, parseAllDocuments } from 'yaml';
-import { describeWithSchemas, publishedSchema, type PublishedSchema } from '../support/schemas.js';
-
-/** What a published schema says against a value. */
-function problemsOf(schema: PublishedSchema, value: unknown): unknown {
-  // They have keywords of editors, and formats that are of no use here.
-  const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true });
-  const validate = ajv.compile(publishedSchema(schema));
-  return validate(value) ? [] : validate.errors;
-}
+import { describeWithSchemas, problemsOf } from '../support/schemas.js';
 
 const read = (path: string): string => readFileSync(path, 'utf8');
 

@@ -4,6 +4,7 @@ import { exitCodeTable } from '../../src/inputs/exit-codes.js';
 import { inputs } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { generateActionYml } from './action-yml.js';
+import { generateOrb, orbFolder } from './circleci.js';
 import { generateConfigSchema } from './config-schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
 import { generateGitlabComponent } from './gitlab.js';
@@ -44,6 +45,12 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
     'evidence-chart': generateEvidenceChart(),
   };
   const offered = wrapperInputs(inputs);
+  const yaml = (content: string): Promise<string> => format(content, { ...style, parser: 'yaml' });
+  const gate = await read('templates/shell/gate.sh');
+  const orb = generateOrb(offered, release, {
+    script: await read(`${orbFolder}/scripts/parameters.sh`),
+    gate,
+  });
   return [
     {
       path: 'package.json',
@@ -55,22 +62,22 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
     },
     {
       path: 'action.yml',
-      content: await format(generateActionYml(inputs, outputTable), { ...style, parser: 'yaml' }),
+      content: await yaml(generateActionYml(inputs, outputTable)),
     },
     {
       path: '.github/workflows/rollgate.yml',
-      content: await format(generateReusableWorkflow(offered, outputTable, release), {
-        ...style,
-        parser: 'yaml',
-      }),
+      content: await yaml(generateReusableWorkflow(offered, outputTable, release)),
     },
     {
       path: 'templates/rollgate/template.yml',
-      content: await format(
-        generateGitlabComponent(offered, release, await read('templates/shell/gate.sh')),
-        { ...style, parser: 'yaml' },
-      ),
+      content: await yaml(generateGitlabComponent(offered, release, gate)),
     },
+    ...(await Promise.all(
+      orb.map(async ({ path, content }) => ({
+        path,
+        content: path.endsWith('.yml') ? await yaml(content) : content,
+      })),
+    )),
     {
       path: 'docs/rollgate.schema.json',
       content: await format(generateConfigSchema(inputs), { ...style, parser: 'json' }),

@@ -1,4 +1,4 @@
-import { described, type Input } from '../../src/inputs/input.js';
+import { described, type GroupId, type Input } from '../../src/inputs/input.js';
 import { actionVariables } from '../../src/inputs/variables.js';
 
 /** An input as the wrapper of a CI system offers it: a text that is empty unless the user sets it. */
@@ -6,6 +6,7 @@ export interface WrapperInput {
   readonly id: string;
   readonly description: string;
   readonly secret: boolean;
+  readonly group: GroupId;
   /**
    * The variable that hands it over: the one of an action's or task's input without hyphens, which a shell can hold. It comes
    * before `ROLLGATE_` variables, and being empty it hides none of them.
@@ -23,6 +24,7 @@ export function wrapperInputs(
       id,
       description: described(facts),
       secret: facts.secret === true,
+      group: facts.group,
       variable: actionVariables(id).at(-1)!,
     }));
 }

@@ -83,13 +83,15 @@ export const goTools = goTool(build, {
   act: 'github.com/nektos/act',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint',
 });
+/** What CircleCI packs orbs by. */
+export const orbPack = goTool(resolve('__tests__/e2e/wrappers/orb-pack'), { 'orb-pack': '.' });
 /** The last one for Node 20. */
 export const gitlabCiLocal = npmTool('gitlab-ci-local', '4.70.1', 'dist/index.js');
 export const rsync = debianTool(['rsync', 'libpopt0'], ['usr/bin/rsync']);
 export const shellcheck = debianTool(['shellcheck'], ['usr/bin/shellcheck']);
 
 /** All of them; `npm run e2e:wrappers` makes what lacks. */
-export const tools: readonly Tool[] = [goTools, gitlabCiLocal, rsync, shellcheck];
+export const tools: readonly Tool[] = [goTools, orbPack, gitlabCiLocal, rsync, shellcheck];
 
 export function folderOf({ key }: Tool): string {
   return join(cacheFolder(), 'wrappers', key);
