@@ -4,6 +4,13 @@ import { exitCodeTable } from '../../src/inputs/exit-codes.js';
 import { inputs } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { generateActionYml } from './action-yml.js';
+import {
+  extensionFolder,
+  generateExtension,
+  generateStepTemplate,
+  generateTask,
+  taskName,
+} from './azure.js';
 import { generateOrb, orbFolder } from './circleci.js';
 import { generateConfigSchema } from './config-schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
@@ -46,6 +53,7 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
   };
   const offered = wrapperInputs(inputs);
   const yaml = (content: string): Promise<string> => format(content, { ...style, parser: 'yaml' });
+  const json = (content: string): Promise<string> => format(content, { ...style, parser: 'json' });
   const gate = await read('templates/shell/gate.sh');
   const orb = generateOrb(offered, release, {
     script: await read(`${orbFolder}/scripts/parameters.sh`),
@@ -79,8 +87,20 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
       })),
     )),
     {
+      path: `${extensionFolder}/vss-extension.json`,
+      content: await json(generateExtension(release)),
+    },
+    {
+      path: `${extensionFolder}/${taskName}/task.json`,
+      content: await json(generateTask(offered, outputTable, release)),
+    },
+    {
+      path: `${extensionFolder}/steps.yml`,
+      content: await yaml(generateStepTemplate(offered, release, gate)),
+    },
+    {
       path: 'docs/rollgate.schema.json',
-      content: await format(generateConfigSchema(inputs), { ...style, parser: 'json' }),
+      content: await json(generateConfigSchema(inputs)),
     },
     {
       path: 'README.md',

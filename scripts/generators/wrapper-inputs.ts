@@ -7,6 +7,8 @@ export interface WrapperInput {
   readonly description: string;
   readonly secret: boolean;
   readonly group: GroupId;
+  /** It may have several lines. */
+  readonly lines: boolean;
   /**
    * The variable that hands it over: the one of an action's or task's input without hyphens, which a shell can hold. It comes
    * before `ROLLGATE_` variables, and being empty it hides none of them.
@@ -25,6 +27,7 @@ export function wrapperInputs(
       description: described(facts),
       secret: facts.secret === true,
       group: facts.group,
+      lines: facts.type.shape === 'list' || facts.type.shape === 'pairs',
       variable: actionVariables(id).at(-1)!,
     }));
 }

