@@ -222,6 +222,7 @@ const keysOfOtherFormats = [
   'concurrency',
   'configures',
   'contents',
+  'credentials',
   'on',
   'permissions',
   'root',

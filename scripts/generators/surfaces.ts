@@ -15,6 +15,7 @@ import { generateOrb, orbFolder } from './circleci.js';
 import { generateConfigSchema } from './config-schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
 import { generateGitlabComponent } from './gitlab.js';
+import { generateHelp, generateStep, helpFile, stepFile } from './jenkins.js';
 import { fill } from './markers.js';
 import { nameLockfile, namePackage } from './package-names.js';
 import {
@@ -86,6 +87,8 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
         content: path.endsWith('.yml') ? await yaml(content) : content,
       })),
     )),
+    { path: stepFile, content: generateStep(await read(stepFile), offered, release) },
+    { path: helpFile, content: generateHelp(offered, outputTable, release) },
     {
       path: `${extensionFolder}/vss-extension.json`,
       content: await json(generateExtension(release)),

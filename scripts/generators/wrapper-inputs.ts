@@ -6,6 +6,8 @@ export interface WrapperInput {
   readonly id: string;
   readonly description: string;
   readonly secret: boolean;
+  /** It is the path of a file that may be a secret. */
+  readonly file: boolean;
   readonly group: GroupId;
   /** It may have several lines. */
   readonly lines: boolean;
@@ -15,6 +17,9 @@ export interface WrapperInput {
    */
   readonly variable: string;
 }
+
+/** Files that CI systems can keep. */
+const files: readonly string[] = ['kubeconfig', 'ca-file'];
 
 /** The inputs of the table for every system but GitHub, which alone has `host-token`. */
 export function wrapperInputs(
@@ -26,6 +31,7 @@ export function wrapperInputs(
       id,
       description: described(facts),
       secret: facts.secret === true,
+      file: files.includes(id),
       group: facts.group,
       lines: facts.type.shape === 'list' || facts.type.shape === 'pairs',
       variable: actionVariables(id).at(-1)!,

@@ -77,6 +77,30 @@ export function debianTool(packages: readonly string[], files: readonly string[]
   };
 }
 
+/** The dependencies of a project of Maven, all in one folder. */
+export function mavenTool(recipe: string, files: readonly string[]): Tool {
+  const pom = join(recipe, 'pom.xml');
+  return {
+    what: `${files.join(', ')} (Maven)`,
+    key: `maven-${digest(readFileSync(pom, 'utf8'))}`,
+    steps: (folder) => [
+      {
+        program: 'mvn',
+        args: [
+          '-q',
+          '-B',
+          '-f',
+          pom,
+          'dependency:copy-dependencies',
+          `-DoutputDirectory=${folder}`,
+        ],
+        cwd: recipe,
+      },
+    ],
+    files,
+  };
+}
+
 const build = resolve('__tests__/e2e/wrappers/build');
 
 export const goTools = goTool(build, {
@@ -87,6 +111,11 @@ export const goTools = goTool(build, {
 export const orbPack = goTool(resolve('__tests__/e2e/wrappers/orb-pack'), { 'orb-pack': '.' });
 /** The last one for Node 20. */
 export const gitlabCiLocal = npmTool('gitlab-ci-local', '4.70.1', 'dist/index.js');
+/** Runs pipelines of Jenkins, and the Groovy that Jenkins has. */
+export const pipelineUnit = mavenTool(resolve('__tests__/e2e/wrappers/jenkins'), [
+  'jenkins-pipeline-unit-1.1.jar',
+  'groovy-all-2.4.21.jar',
+]);
 /** Packages extensions of Azure DevOps. */
 export const tfx = npmTool('tfx-cli', '0.23.1', '_build/tfx-cli.js');
 /** The declared runtime, where .ci/run has it too. */
@@ -99,7 +128,7 @@ export const shellcheck = debianTool(['shellcheck'], ['usr/bin/shellcheck']);
 
 /** All of them; `npm run e2e:wrappers` makes what lacks. */
 export const tools: readonly Tool[] = [
-  ...[goTools, orbPack, gitlabCiLocal, tfx, node24, rsync, shellcheck],
+  ...[goTools, orbPack, gitlabCiLocal, pipelineUnit, tfx, node24, rsync, shellcheck],
 ];
 
 export function folderOf({ key }: Tool): string {
