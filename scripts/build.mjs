@@ -1,5 +1,5 @@
 /**
- * Builds dist/ from src/: the bundle, and the licences of what is in it.
+ * Builds dist/ from src/: the bundle, and the licences of what is in it; and the packed orb from templates/circleci/.
  * ncc ends with 0 even when an import cannot be resolved, so the bundle is started once before it counts as built.
  */
 import { execFileSync } from 'node:child_process';
@@ -23,6 +23,7 @@ run(
 );
 await minifyAll('dist');
 writeLicences('dist/licenses.txt');
+run(process.execPath, '--import', 'tsx', 'scripts/pack-orb.ts');
 run(process.execPath, 'dist/index.js', '--version');
 
 /** ncc minifies the entry only; the chunks are most of what Node has to read at the start. */

@@ -1,15 +1,23 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig } from 'prettier';
-import { generateSurfaces, pagePaths, type Pages } from './generators/surfaces.js';
+import { readRelease } from './generators/release-config.js';
+import { generateSurfaces } from './generators/surfaces.js';
 
-/** Writes every file that follows from the tables: `npm run generate`. */
-const inRoot = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
-const texts = await Promise.all(
-  pagePaths.map(async (path) => [path, await readFile(inRoot(path), 'utf8')] as const),
-);
-const pages = Object.fromEntries(texts) as Pages;
-const style = (await resolveConfig(inRoot('action.yml'))) ?? {};
-for (const { path, content } of await generateSurfaces(pages, style)) {
-  await writeFile(inRoot(path), content);
+/** Writes every file that follows from the tables and from `release.config.json`: `npm run generate`. */
+const root = new URL('../', import.meta.url);
+const surfaces = await generateSurfaces({
+  release: await readRelease(root),
+  read: (path) => readFile(new URL(path, root), 'utf8'),
+  style: (await resolveConfig(new URL('action.yml', root))) ?? {},
+});
+for (const { path, content } of surfaces) {
+  const place = new URL(path, root);
+  await mkdir(new URL('.', place), { recursive: true });
+  await writeFile(place, content);
 }
+execFileSync(process.execPath, ['--import', 'tsx', 'scripts/pack-orb.ts'], {
+  cwd: fileURLToPath(root),
+  stdio: 'inherit',
+});

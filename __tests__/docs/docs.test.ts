@@ -228,11 +228,14 @@ const ownFlags = ['help', 'version', 'flag'];
 /** Keys of workflows, of other tools and of the tables in `src/`, which pages show in the same way. */
 const keysOfOtherFormats = [
   'actions',
+  'cli',
   'concurrency',
   'configures',
   'contents',
+  'credentials',
   'on',
   'permissions',
+  'root',
   'run-name',
   'rung',
   'secret',

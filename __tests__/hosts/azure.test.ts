@@ -5,9 +5,11 @@ import type { Host } from '../../src/hosts/types.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { hostDeps, log } from '../support/host-deps.js';
 
-async function open(): Promise<{ host: Host; lines: () => readonly string[] }> {
+async function open(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ host: Host; lines: () => readonly string[] }> {
   const { write, text } = log();
-  const host = await createHost({ system: 'azure' }, hostDeps({ write }));
+  const host = await createHost({ system: 'azure' }, hostDeps({ write, env }));
   return {
     host,
     lines: () => {
@@ -101,6 +103,13 @@ describe('the host of Azure DevOps', () => {
     const { host, lines } = await open();
     await host.writeSummary({ markdown: '# x', path: '/agent/my 100% work/summary.md' });
     expect(lines()).toEqual(['##vso[task.uploadsummary]/agent/my 100%AZP25 work/summary.md']);
+  });
+
+  it('uploads none as a task that may not do that', async () => {
+    const { host, lines } = await open({ ROLLGATE_RESTRICTED: 'true' });
+    await host.writeSummary({ markdown: '# x', path: '/agent/work/summary.md' });
+    host.line('end');
+    expect(lines()).toEqual(['end']);
   });
 
   it('uploads no summary that is not there: that would fail the task', async () => {

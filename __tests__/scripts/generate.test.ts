@@ -7,7 +7,8 @@ import { readConfigFile } from '../../src/inputs/config-file.js';
 import { inputIds, inputOf } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { fill } from '../../scripts/generators/markers.js';
-import { generateSurfaces, pagePaths, type Pages } from '../../scripts/generators/surfaces.js';
+import { readRelease } from '../../scripts/generators/release-config.js';
+import { generateSurfaces } from '../../scripts/generators/surfaces.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
 const root = new URL('../../', import.meta.url);
@@ -23,12 +24,9 @@ interface ActionYml {
 
 describe('the generated files', () => {
   it('are what the tables give today; if not: npm run generate', async () => {
-    const style = await resolveConfig(new URL('action.yml', root));
-    const texts = await Promise.all(
-      pagePaths.map(async (path) => [path, await read(path)] as const),
-    );
-    const pages = Object.fromEntries(texts) as Pages;
-    for (const { path, content } of await generateSurfaces(pages, style ?? {})) {
+    const style = (await resolveConfig(new URL('action.yml', root))) ?? {};
+    const release = await readRelease(root);
+    for (const { path, content } of await generateSurfaces({ release, read, style })) {
       expect({ path, content: await read(path) }).toEqual({ path, content });
     }
   });

@@ -4,16 +4,30 @@ import { exitCodeTable } from '../../src/inputs/exit-codes.js';
 import { inputs } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { generateActionYml } from './action-yml.js';
+import {
+  extensionFolder,
+  generateExtension,
+  generateStepTemplate,
+  generateTask,
+  taskName,
+} from './azure.js';
+import { generateOrb, orbFolder } from './circleci.js';
 import { generateCommonOptions, generateSourceOptions } from './checks-page.js';
 import { generateConfigSchema } from './config-schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
+import { generateGitlabComponent } from './gitlab.js';
+import { generateHelp, generateStep, helpFile, stepFile } from './jenkins.js';
 import { fill } from './markers.js';
+import { nameLockfile, namePackage } from './package-names.js';
 import {
   generateCommandTable,
   generateExitCodeTable,
   generateInputTables,
   generateOutputTable,
 } from './readme.js';
+import { generateReusableWorkflow } from './reusable-workflow.js';
+import type { Release } from './release-config.js';
+import { wrapperInputs } from './wrapper-inputs.js';
 
 /** A generated file: its path from the root of the repository, and what belongs into it. */
 export interface Surface {
@@ -21,17 +35,17 @@ export interface Surface {
   readonly content: string;
 }
 
-/** The pages of which a part is generated. */
-export const pagePaths = ['README.md', 'docs/checks.md'] as const;
+/** What the files are made from, besides the tables. */
+export interface Sources {
+  readonly release: Release;
+  /** The text of a file of the repository, by its path from the root. */
+  readonly read: (path: string) => Promise<string>;
+  /** The options of Prettier, which looks at the files too. */
+  readonly style: Options;
+}
 
-export type Pages = Readonly<Record<(typeof pagePaths)[number], string>>;
-
-/**
- * Every file that follows from the tables.
- * @param pages pages as they are; only what stands between their markers is replaced
- * @param style the options of Prettier, which looks at the files too
- */
-export async function generateSurfaces(pages: Pages, style: Options): Promise<Surface[]> {
+/** Every file that follows from the tables and from the names of the release. */
+export async function generateSurfaces({ release, read, style }: Sources): Promise<Surface[]> {
   const ofReadme = {
     commands: generateCommandTable(commands),
     inputs: generateInputTables(inputs),
@@ -43,17 +57,61 @@ export async function generateSurfaces(pages: Pages, style: Options): Promise<Su
     'common-options': generateCommonOptions(),
     'source-options': generateSourceOptions(),
   };
+  const offered = wrapperInputs(inputs);
+  const yaml = (content: string): Promise<string> => format(content, { ...style, parser: 'yaml' });
+  const json = (content: string): Promise<string> => format(content, { ...style, parser: 'json' });
+  const gate = await read('templates/shell/gate.sh');
+  const orb = generateOrb(offered, release, {
+    script: await read(`${orbFolder}/scripts/parameters.sh`),
+    gate,
+  });
   return [
     {
+      path: 'package.json',
+      content: namePackage(await read('package.json'), release),
+    },
+    {
+      path: 'package-lock.json',
+      content: nameLockfile(await read('package-lock.json'), release),
+    },
+    {
       path: 'action.yml',
-      content: await format(generateActionYml(inputs, outputTable), { ...style, parser: 'yaml' }),
+      content: await yaml(generateActionYml(inputs, outputTable)),
+    },
+    {
+      path: '.github/workflows/rollgate.yml',
+      content: await yaml(generateReusableWorkflow(offered, outputTable, release)),
+    },
+    {
+      path: 'templates/rollgate/template.yml',
+      content: await yaml(generateGitlabComponent(offered, release, gate)),
+    },
+    ...(await Promise.all(
+      orb.map(async ({ path, content }) => ({
+        path,
+        content: path.endsWith('.yml') ? await yaml(content) : content,
+      })),
+    )),
+    { path: stepFile, content: generateStep(await read(stepFile), offered, release) },
+    { path: helpFile, content: generateHelp(offered, outputTable, release) },
+    {
+      path: `${extensionFolder}/vss-extension.json`,
+      content: await json(generateExtension(release)),
+    },
+    {
+      path: `${extensionFolder}/${taskName}/task.json`,
+      content: await json(generateTask(offered, outputTable, release)),
+    },
+    {
+      path: `${extensionFolder}/steps.yml`,
+      content: await yaml(generateStepTemplate(offered, release, gate)),
     },
     {
       path: 'docs/rollgate.schema.json',
-      content: await format(generateConfigSchema(inputs), { ...style, parser: 'json' }),
+      content: await json(generateConfigSchema(inputs)),
     },
-    { path: 'README.md', content: fillAll(pages['README.md'], ofReadme) },
-    { path: 'docs/checks.md', content: fillAll(pages['docs/checks.md'], ofChecks) },
+    { path: 'README.md', content: fillAll(await read('README.md'), ofReadme) },
+    { path: 'docs/checks.md', content: fillAll(await read('docs/checks.md'), ofChecks) },
   ];
 }
 

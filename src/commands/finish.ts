@@ -84,11 +84,22 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
       path: written ? resolve(directory, reportFileNames.summary) : null,
     }),
   );
+  if (written)
+    await attempt(session, 'the receipt could not be written', () => leaveReceipt(session, path));
   const code = exitCodeOfAll(outcome, settings['fail-on']);
   annotate(session, report, code);
   for (const line of finalLines(report, path, { colour: console.hasLive })) console.line(line);
   await actLastOfAll(session);
   return code;
+}
+
+/**
+ * Tells a wrapper where the report of this very run is: an older one may lie about, and a program that never began may have
+ * ended with any code.
+ */
+async function leaveReceipt({ entry }: Session, path: string): Promise<void> {
+  const receipt = entry.env.ROLLGATE_RECEIPT ?? '';
+  if (receipt !== '') await entry.files.writeFile(receipt, `${resolve(path)}\n`);
 }
 
 /** Everything is written and said: what happens now may end this process. */

@@ -71,9 +71,12 @@ const outputs: Readonly<Record<OutputId, true>> = {
   report: true,
 };
 
+/** What the wrappers are told, and tell: templates/shell/gate.sh, and the task for Azure DevOps. */
+const ofWrappers = ['cli', 'package', 'version', 'receipt', 'restricted'];
+
 /** Besides the outputs: what the `command` rung is told, and what the tests of this program are told. */
 const reserved: ReadonlySet<string> = new Set(
-  [...Object.keys(outputs), 'target', 'e2e', 'schemas'].map(ownVariable),
+  [...Object.keys(outputs), ...ofWrappers, 'target', 'e2e', 'schemas'].map(ownVariable),
 );
 
 /** The variables that look like ours, and that nothing is read from. */

@@ -1,0 +1,194 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { extensionFolder, taskName } from '../../../scripts/generators/azure.js';
+import { camelName } from '../../../src/hosts/names.js';
+import { outputTable } from '../../../src/report/outputs.js';
+import type { RunReport } from '../../../src/report/record.js';
+import { fillTemplate } from '../../support/azure-template.js';
+import { bundle, node, type Workplace } from '../../support/bundle.js';
+import type { Came, Driver, Ended, Gate, Pipeline } from './scenario.js';
+import { fileOf, lacking, node24, tfx } from './tools.js';
+import type { World } from './world.js';
+
+/** The extension as it is published, unpacked. */
+export interface Extension {
+  readonly folder: string;
+  /** What tfx said. */
+  readonly output: string;
+  readonly bytes: number;
+}
+
+let packaged: Extension | undefined;
+
+/** Packages it with tfx, once. */
+export function extension(): Extension {
+  if (packaged !== undefined) return packaged;
+  const folder = mkdtempSync(join(tmpdir(), 'rollgate-vsix-'));
+  process.on('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const vsix = join(folder, 'rollgate.vsix');
+  const flags = ['--no-prompt', '--no-color', '--output-path', vsix];
+  const manifest = ['--root', extensionFolder, '--manifests', 'vss-extension.json'];
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [fileOf(tfx), 'extension', 'create', ...manifest, ...flags],
+    { encoding: 'utf8' },
+  );
+  const output = `${stdout}${stderr}`;
+  if (status !== 0) throw new Error(output);
+  const unzip = spawnSync('unzip', ['-q', vsix, '-d', join(folder, 'unpacked')]);
+  if (unzip.status !== 0) throw new Error(`unzip: ${String(unzip.error ?? unzip.stderr)}`);
+  packaged = { folder: join(folder, 'unpacked'), output, bytes: readFileSync(vsix).length };
+  return packaged;
+}
+
+interface Task {
+  readonly inputs: readonly { readonly name: string; readonly defaultValue: string }[];
+  readonly execution: Readonly<Record<string, { readonly target: string }>>;
+  readonly restrictions: { readonly settableVariables: { readonly allowed: readonly string[] } };
+}
+
+export const unzip = spawnSync('unzip', ['-v']).error === undefined ? [] : ['unzip is not there'];
+
+/** The task out of the packaged extension, on the newest runtime that it is for. */
+export const azure: Driver = {
+  system: 'azure',
+  lacking: lacking(tfx, node24) ?? unzip[0],
+  run: (pipeline, world) => runWith('task', pipeline, world),
+};
+
+/** How an agent may run it. */
+export const ways = {
+  /** The task, by what the agent has with `Node24`. */
+  task: { handler: 'Node24', node: fileOf(node24) },
+  /** The task, by what an older agent has. */
+  older: { handler: 'Node20_1', node },
+  /** The step template, by bash. */
+  steps: undefined,
+} as const;
+
+/** Runs the pipeline's gates as the agent does it, one after the other. */
+export async function runWith(
+  way: keyof typeof ways,
+  { gates, files = {}, isRollback }: Pipeline,
+  world: World,
+): Promise<Ended> {
+  const folder = 'azure/s';
+  mkdirSync(world.place.path(folder), { recursive: true });
+  mkdirSync(world.place.path('azure/temp'), { recursive: true });
+  for (const [path, text] of Object.entries(files)) world.place.write(join(folder, path), text);
+  const logs: string[] = [];
+  const came: [string, Came][] = [];
+  for (const gate of gates) {
+    const { code, output } = await start(way, gate, isRollback === true, world);
+    logs.push(output);
+    const report = world.place.path(
+      join(folder, gate.inputs['report-dir'] ?? 'rollgate-report', 'report.json'),
+    );
+    const outputs = obeyed(output, way);
+    came.push([
+      gate.name,
+      {
+        exitCode: code,
+        report: existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as RunReport) : null,
+        outputs,
+      },
+    ]);
+  }
+  return { gates: Object.fromEntries(came), log: logs.join('') };
+}
+
+async function start(
+  way: keyof typeof ways,
+  { inputs }: Gate,
+  isRollback: boolean,
+  world: World,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const { place } = world;
+  const of = ways[way];
+  const variables = {
+    PATH: `${world.binaries}:${process.env.PATH ?? ''}`,
+    TF_BUILD: 'True',
+    AGENT_TEMPDIRECTORY: place.path('azure/temp'),
+    BUILD_BUILDID: '4711',
+    BUILD_REASON: 'IndividualCI',
+    SYSTEM_JOBATTEMPT: '1',
+    SYSTEM_DEFAULTWORKINGDIRECTORY: place.path('azure/s'),
+  };
+  const given = new Map(Object.entries(inputs).map(([id, value]) => [camelName(id), value]));
+  if (of === undefined) {
+    const { bash, env } = fillTemplate({
+      cli: `${node} ${bundle}`,
+      isRollback: String(isRollback),
+      ...Object.fromEntries(given),
+    });
+    place.write('azure/temp/step.sh', bash);
+    // The token of this job is none of the stand-in's.
+    const { SYSTEM_ACCESSTOKEN: macro, ...rest } = env;
+    if (macro !== '$(System.AccessToken)') throw new Error(macro);
+    return inFolder(place, 'bash', [place.path('azure/temp/step.sh')], { ...variables, ...rest });
+  }
+  const task = JSON.parse(
+    readFileSync(join(extension().folder, taskName, 'task.json'), 'utf8'),
+  ) as Task;
+  const unknown = [...given.keys()].filter((name) => !task.inputs.some((one) => one.name === name));
+  if (unknown.length > 0) throw new Error(`the task has no input ${unknown.join(', ')}`);
+  // azure-pipelines-agent, Handler.cs: every input that the task has, in capitals.
+  const env = task.inputs.map(({ name, defaultValue }) => [
+    `INPUT_${name.toUpperCase()}`,
+    given.get(name) ?? defaultValue,
+  ]);
+  const target = task.execution[of.handler]?.target ?? '';
+  return inFolder(place, of.node, [resolve(extension().folder, taskName, target)], {
+    ...variables,
+    ...(Object.fromEntries(env) as Record<string, string>),
+    // `env:` of the step: the parameter of the pipeline.
+    ...(isRollback ? { ROLLBACK: 'true' } : {}),
+  });
+}
+
+function inFolder(
+  place: Workplace,
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly code: number | null; readonly output: string }> {
+  const there = ['-c', 'cd "$0" && exec "$@"', place.path('azure/s'), program, ...args];
+  return place.launch('/bin/sh', there, env).ended;
+}
+
+/** What a task whose commands are restricted may say (azure-pipelines-agent: `AllowedInRestrictedMode`). */
+const permitted = ['task.logissue', 'task.setsecret', 'task.setvariable', 'task.debug'];
+
+/**
+ * The outputs, by id, that the agent takes out of the log.
+ * @throws when the task says what it may not say: the agent would warn
+ */
+function obeyed(log: string, way: keyof typeof ways): Record<string, string> {
+  const values = new Map<string, string>();
+  for (const [line, command = '', properties = '', data = ''] of log.matchAll(
+    /^##vso\[([\w.]+) ?([^\]]*)\](.*)$/gm,
+  )) {
+    if (way !== 'steps' && !permitted.includes(command)) throw new Error(`not allowed: ${line}`);
+    const name = /(?:^|;)variable=([^;]*)/.exec(properties)?.[1];
+    if (command !== 'task.setvariable' || name === undefined) continue;
+    if (!/(?:^|;)isOutput=true/.test(properties)) throw new Error(`no output: ${line}`);
+    values.set(name, unescape(data));
+  }
+  const names = outputTable.map(({ id }) => camelName(id));
+  for (const name of values.keys())
+    if (!names.includes(name)) throw new Error(`the task may not set ${name}`);
+  return Object.fromEntries(
+    outputTable.flatMap(({ id }) => {
+      const value = values.get(camelName(id));
+      return value === undefined ? [] : [[id, value] as const];
+    }),
+  );
+}
+
+function unescape(data: string): string {
+  return data.replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('%AZP25', '%');
+}

@@ -1,0 +1,127 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
+import type { RunReport } from '../../../src/report/record.js';
+import { pins } from '../../../scripts/generators/pins.js';
+import type { Workplace } from '../../support/bundle.js';
+import { describeWith } from '../components.js';
+import { github, runGithub } from './github.js';
+import { cases } from './scenario.js';
+import { fileOf, goTools, lacking, shellcheck } from './tools.js';
+import { World } from './world.js';
+
+const withoutVersion = (pin: string): string => pin.split(' ')[0] ?? '';
+
+/** Stands for an action of others: a folder with a script that does what these lines say. */
+function standIn(place: Workplace, name: string, lines: readonly string[]): string {
+  const folder = `actions/${name}`;
+  const script = ["const fs = require('node:fs');", 'const { env } = process;', ...lines, ''];
+  place.write(
+    `${folder}/action.yml`,
+    stringify({ name, description: name, runs: { using: 'node24', main: 'index.cjs' } }),
+  );
+  place.write(`${folder}/index.cjs`, script.join('\n'));
+  return place.path(folder);
+}
+
+describeWith('the reusable workflow, run by act', github.lacking, () => {
+  let world: World;
+  let log: string;
+  let report: RunReport;
+  let outputs: Record<string, string>;
+
+  beforeAll(async () => {
+    world = await World.open('github');
+    const { place } = world;
+    const { 'github-token': token = '', ...inputs } =
+      cases.find(({ name }) => name.includes('rollback pipeline'))?.pipeline(world).gates[0]
+        ?.inputs ?? {};
+    const deploy = {
+      on: 'push',
+      permissions: { contents: 'read', actions: 'write' },
+      jobs: {
+        gate: {
+          uses: './.github/workflows/rollgate.yml',
+          // act has no job after one that failed, whatever its `if` says.
+          with: {
+            ...inputs,
+            'fail-on': 'none',
+            'snapshot-artifact': 'snapshot',
+            'report-artifact': 'mine',
+          },
+          secrets: { 'github-token': '${{ secrets.THE_TOKEN }}' },
+        },
+        after: {
+          needs: 'gate',
+          if: 'always()',
+          'runs-on': 'ubuntu-latest',
+          env: { OUTPUTS: '${{ toJSON(needs.gate.outputs) }}', TO: place.path('outputs.json') },
+          steps: [{ run: 'printf "%s" "$OUTPUTS" > "$TO"' }],
+        },
+      },
+    };
+    const kept = JSON.stringify(place.path('artifacts'));
+    const ran = await runGithub(place, {
+      files: {
+        '.github/workflows/deploy.yml': stringify(deploy),
+        '.github/workflows/rollgate.yml': readFileSync('.github/workflows/rollgate.yml', 'utf8'),
+      },
+      secrets: { THE_TOKEN: token },
+      path: world.binaries,
+      workflow: 'deploy.yml',
+      actions: {
+        [withoutVersion(pins.checkout)]: standIn(place, 'checkout', [
+          'for (const name of ["action.yml", "dist"])',
+          `  fs.cpSync(${JSON.stringify(resolve('.'))} + "/" + name, env.INPUT_PATH + "/" + name, { recursive: true });`,
+          'console.log("checked out " + env.INPUT_REPOSITORY + " at " + env.INPUT_REF);',
+        ]),
+        [withoutVersion(pins.downloadArtifact)]: standIn(place, 'download-artifact', [
+          'console.log("fetched " + env.INPUT_NAME + " to " + env.INPUT_PATH);',
+        ]),
+        [withoutVersion(pins.uploadArtifact)]: standIn(place, 'upload-artifact', [
+          `fs.cpSync(env.INPUT_PATH, ${kept} + "/" + env.INPUT_NAME, { recursive: true });`,
+        ]),
+      },
+    });
+    log = ran.log;
+    report = JSON.parse(place.read('artifacts/mine/report.json') ?? log) as RunReport;
+    outputs = JSON.parse(place.read('outputs.json') ?? log) as Record<string, string>;
+  });
+
+  afterAll(() => world.close());
+
+  it('rolls a bad version back, with a secret that is handed over as one', () => {
+    expect({ started: world.started, log }).toEqual({ started: 1, log });
+    expect(report).toMatchObject({ verdict: 'unhealthy', exitCode: 1 });
+    expect(report.targets[0]?.rollback.status).toBe('verified');
+    expect(log).not.toContain(world.secret);
+  });
+
+  it('hands the outputs to the jobs that need it', () => {
+    expect(outputs).toMatchObject({ verdict: 'unhealthy', 'rolled-back': 'true' });
+  });
+
+  it('falls back to the release where the server does not tell the commit of the workflow', () => {
+    const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+    const { repository } = JSON.parse(readFileSync('release.config.json', 'utf8')) as {
+      repository: string;
+    };
+    expect(log).toContain(`checked out ${repository} at v${version}`);
+  });
+
+  it('fetches the snapshot of the job before the deploy', () => {
+    expect(log).toContain('fetched snapshot to rollgate-report');
+  });
+});
+
+describeWith('the workflows of this repository', lacking(goTools, shellcheck), () => {
+  it('actionlint finds nothing, nor does shellcheck in their scripts', () => {
+    const flags = ['-shellcheck', fileOf(shellcheck), '-no-color'];
+    const { stdout, status } = spawnSync(fileOf(goTools, 'actionlint'), flags, {
+      encoding: 'utf8',
+    });
+    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+  });
+});
