@@ -21,9 +21,9 @@ export async function replayHistory(session: Session, words: readonly string[]):
   const { console, entry, resolution } = session;
   const problems: Problem[] = [...session.problems];
   const times = timesOf(session, words, problems);
-  const targets = resolution.targets.map(({ name, settings }) => ({
+  const targets = resolution.targets.map(({ name, ...own }) => ({
     name,
-    session: { ...session, settings },
+    session: { ...session, settings: own.settings, resolution: { ...resolution, ...own } },
   }));
   const lacking = await Promise.all(targets.map((target) => withoutHistory(target.session)));
   problems.push(...lacking.flat().slice(0, 1));
