@@ -30,6 +30,10 @@ function answer(query: string): string {
   const service = /service="([^"]*)"/.exec(query)?.[1] ?? '';
   if (query.startsWith('count by (le)'))
     return vector(BORDERS.map((le) => ({ metric: { le }, value: [now, '3'] })));
+  const asked = [...query.matchAll(/"rollgate_part", "([^"]+)"/g)].map(([, part = '']) => part);
+  if (asked.includes('metric'))
+    return vector(asked.map((part) => ({ metric: { rollgate_part: part }, value: [now, '1'] })));
+  if (asked.length === 0) return vector([]);
   const parts = query.includes('_bucket')
     ? ['requests', 'within-above', 'within-below']
     : ['total'];

@@ -261,7 +261,7 @@ describe('replay --prometheus', () => {
     );
     const { code, lines } = await replay(['--prometheus', '--at', at(12)]);
     expect(code).toBe(0);
-    expect(lines).toContain('cart: limits: success-rate ≥ 50 %');
+    expect(lines).toContain('[cart] limits: success-rate ≥ 50 %');
     expect(lines.some((line) => /^\S+Z \(shop\) {2}would have rolled back at/.test(line))).toBe(
       true,
     );

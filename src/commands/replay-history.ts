@@ -11,6 +11,7 @@ import { withHeartbeat } from './heartbeat.js';
 import { planInWords } from './preflighting.js';
 import { checksOf } from './checks.js';
 import type { Session } from './session.js';
+import { ofTarget, targetSessions, type TargetSession } from './target.js';
 import { watchPlanOf } from './watching.js';
 
 /**
@@ -18,27 +19,22 @@ import { watchPlanOf } from './watching.js';
  * configured watch. Touches nothing, and writes no report.
  */
 export async function replayHistory(session: Session, words: readonly string[]): Promise<number> {
-  const { console, entry, resolution } = session;
+  const { console, entry } = session;
   const problems: Problem[] = [...session.problems];
   const times = timesOf(session, words, problems);
-  const targets = resolution.targets.map(({ name, ...own }) => ({
-    name,
-    session: { ...session, settings: own.settings, resolution: { ...resolution, ...own } },
-  }));
-  const lacking = await Promise.all(targets.map((target) => withoutHistory(target.session)));
-  problems.push(...lacking.flat().slice(0, 1));
+  const targets = targetSessions(session);
+  const lacking = await Promise.all(targets.map(withoutHistory));
+  problems.push(...lacking.flat());
   if (problems.length > 0) throw new UsageError(problems);
 
-  for (const target of targets)
-    for (const line of await headOf(target.session))
-      console.line(targets.length === 1 ? line : `${target.name}: ${line}`);
+  for (const target of targets) for (const line of await headOf(target)) target.console.line(line);
   const deploys: JudgedDeploy[] = [];
   const judgeAll = async (): Promise<void> => {
     for (const began of times)
-      for (const { name, session: own } of targets) {
-        const outcome = isGivenUp(deploys) ? notAsked : await judge(own, began);
-        const target = targets.length === 1 ? {} : { target: name };
-        deploys.push({ at: printTime(began), ...target, outcome });
+      for (const target of targets) {
+        const outcome = isGivenUp(deploys) ? notAsked : await judge(target, began);
+        const name = target.isOnly ? {} : { target: target.target };
+        deploys.push({ at: printTime(began), ...name, outcome });
       }
   };
   try {
@@ -98,19 +94,19 @@ function timesOf(
   return [...new Set(times)];
 }
 
-async function withoutHistory(session: Session): Promise<readonly Problem[]> {
+async function withoutHistory(session: TargetSession): Promise<readonly Problem[]> {
   if ((await pastChecks(session)).length > 0) return [];
-  return [
+  return ofTarget(session, [
     {
       subject: 'prometheus',
       message: 'there is no check whose history could be asked for',
       fix: 'set `prometheus-url`, and `prometheus-total` and `prometheus-errors` or another of its inputs',
     },
-  ];
+  ]);
 }
 
 /** How it is judged, and what of the watch is not in the history. */
-async function headOf(session: Session): Promise<readonly string[]> {
+async function headOf(session: TargetSession): Promise<readonly string[]> {
   const checks = await pastChecks(session);
   const others = (await checksOf(session)).filter(({ source }) => source !== 'prometheus');
   return [
@@ -125,14 +121,14 @@ async function headOf(session: Session): Promise<readonly string[]> {
 }
 
 /** The checks of the `prometheus` source: nothing else can be asked about the past. */
-async function pastChecks(session: Session): Promise<readonly MetricCheck[]> {
+async function pastChecks(session: TargetSession): Promise<readonly MetricCheck[]> {
   const checks = await checksOf(session);
   return checks.flatMap((check) =>
     check.source === 'prometheus' && check.kind !== 'health' ? [check] : [],
   );
 }
 
-async function judge(session: Session, began: number): Promise<JudgedDeploy['outcome']> {
+async function judge(session: TargetSession, began: number): Promise<JudgedDeploy['outcome']> {
   const { entry, settings } = session;
   const plan = watchPlanOf(session);
   const end = plan.warmUp + plan.duration;

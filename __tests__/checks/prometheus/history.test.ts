@@ -13,6 +13,7 @@ import type { Http, HttpRequest } from '../../../src/support/http.js';
 import { defaultPlan } from '../../support/fake-checks.js';
 import { FakeHttp, type Reply } from '../../support/fake-http.js';
 import { MetricsHistory, process, type Scraped } from '../../support/metrics-history.js';
+import { serverAt } from '../../support/prometheus-server.js';
 import { recordedWatch } from '../../support/recorded-watch.js';
 import { decodeRecording } from '../../../src/report/recording-reader.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -40,12 +41,7 @@ const signal = new AbortController().signal;
 
 function checksWith(http: Http, clock: Clock): readonly MetricCheck[] {
   const client = createClient(
-    {
-      url: 'http://prometheus.test/base/',
-      headers: {},
-      parameters: { dedup: 'true' },
-      timeoutMs: 5000,
-    },
+    serverAt('http://prometheus.test/base/', { parameters: { dedup: 'true' } }),
     { http, clock, redact: (text) => text },
   );
   return createPrometheusChecks(
