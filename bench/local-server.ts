@@ -15,8 +15,8 @@ export interface LocalServer {
 }
 
 /** Starts a server in a process of its own, so that its work does not count among what is measured. */
-export async function startServer(): Promise<LocalServer> {
-  const child = fork(fileURLToPath(new URL('./server.ts', import.meta.url)));
+export async function startServer(program = './server.ts'): Promise<LocalServer> {
+  const child = fork(fileURLToPath(new URL(program, import.meta.url)));
   const { port } = await message(child, 'listening');
   return {
     url: `http://127.0.0.1:${String(port)}/`,

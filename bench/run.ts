@@ -2,6 +2,7 @@ import { evidence } from './evidence.js';
 import type { Print } from './print.js';
 import { prober } from './prober.js';
 import { relative } from './relative.js';
+import { scale } from './scale.js';
 import { simulation } from './simulation.js';
 import { start } from './start.js';
 import { undo } from './undo.js';
@@ -10,6 +11,7 @@ import { undo } from './undo.js';
 const sections: Readonly<Record<string, (print: Print) => boolean | Promise<boolean>>> = {
   start,
   prober,
+  scale,
   evidence,
   simulation,
   relative,

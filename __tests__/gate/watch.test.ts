@@ -14,6 +14,14 @@ import {
 } from '../support/fake-checks.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
+/** From how many listeners on Node warns; 0: never. `getMaxListeners` of Node 20 throws for a signal that has 0. */
+function listenersBefore(signal: AbortSignal): unknown {
+  const [limit] = Object.getOwnPropertySymbols(signal).filter(
+    ({ description }) => description === 'events.maxEventTargetListeners',
+  );
+  return limit === undefined ? undefined : Reflect.get(signal, limit);
+}
+
 function options(
   clock: VirtualClock,
   checks: WatchOptions['checks'],
@@ -204,6 +212,26 @@ describe('watch', () => {
       ),
     );
     expect(ticks).toEqual([60_000, 120_000, 180_000, 240_000, 300_000]);
+  });
+
+  it('has many checks, beside many other watches, without a warning of a leak', async () => {
+    const clock = new VirtualClock();
+    const { signal } = new AbortController();
+    const waited = new Set([signal]);
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = (ms, given) => {
+      if (given !== undefined) waited.add(given);
+      return sleep(ms, given);
+    };
+    const checks = Array.from({ length: 12 }, () => metricCheck(() => counts(20, 0)));
+    await clock.runUntil(
+      Promise.all(
+        Array.from({ length: 12 }, () =>
+          watch(options(clock, checks, { plan: { ...defaultPlan, duration: 10_000 }, signal })),
+        ),
+      ),
+    );
+    expect([...waited].map(listenersBefore)).toEqual(new Array(13).fill(0));
   });
 
   it('needs no more memory after 24 h than after one', async () => {

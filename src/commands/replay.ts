@@ -16,9 +16,11 @@ interface Read {
 }
 
 /** Judges recordings again, under the limits that are given. Touches nothing, and writes no report. */
-export function replay(session: Session): Promise<number> {
+export async function replay(session: Session): Promise<number> {
   const problems: Problem[] = [...session.problems];
   const { operands } = parseArgv(session.entry.argv);
+  if (session.settings.prometheus)
+    return (await import('./replay-history.js')).replayHistory(session, operands);
   if (operands.length === 0)
     problems.push({
       subject: 'replay',
@@ -41,14 +43,14 @@ export function replay(session: Session): Promise<number> {
     session.console.line('This cannot be replayed:');
     for (const { subject, message, fix } of problems)
       session.console.line(`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
-    return Promise.resolve(exitCodes.usage);
+    return exitCodes.usage;
   }
 
   const [only, ...others] = replayed;
   const lines =
     only !== undefined && others.length === 0 ? replayLines(only) : replayTable(replayed);
   for (const line of lines) session.console.line(line);
-  return Promise.resolve(exitCodes.healthy);
+  return exitCodes.healthy;
 }
 
 function readRecording({ entry, redactor }: Session, file: string): Read | Problem {

@@ -1,4 +1,4 @@
-import { Cancelled, NoLongerNeeded } from '../support/abort.js';
+import { Cancelled, controllerForMany, NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/format.js';
 import type { Check, HealthCheck, MetricCheck } from '../checks/types.js';
@@ -65,7 +65,8 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   const judge = createJudge(plan, checks);
   const origin = clock.monotonic();
   const end = plan.warmUp + plan.duration;
-  const stop = new AbortController();
+  // Every check waits for it, and every watch of the run for the signal.
+  const stop = controllerForMany(signal);
   const onAbort = (): void => {
     stop.abort(signal.reason);
   };

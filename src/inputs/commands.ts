@@ -34,7 +34,7 @@ export const commands = [
     id: 'replay',
     words: 'FILE ...',
     description:
-      'Judges recorded watches (`recording.ndjson`) again, with the limits that are given, and says what would have happened when.',
+      'Judges recorded watches (`recording.ndjson`) again, with the limits that are given, and says what would have happened when. With `--prometheus --at TIME ...` it judges past deploys by the history of the metrics server.',
   },
   {
     id: 'demo',

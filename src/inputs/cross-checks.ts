@@ -1,7 +1,7 @@
 import { formatNumber } from '../support/format.js';
 import type { Problem } from '../support/errors.js';
 import { crossCheckHttpPipeline } from './http-pipeline.js';
-import { crossCheckPrometheus } from './prometheus.js';
+import { crossCheckHistory, crossCheckPrometheus } from './prometheus.js';
 import type { Origin } from './resolve.js';
 import type { InputId, Settings } from './table.js';
 import { printDuration } from './types/duration.js';
@@ -25,6 +25,7 @@ export function crossCheck(
   }
   problems.push(...crossCheckBaselineUrls(settings, origins));
   problems.push(...crossCheckPrometheus(settings, origins, sources));
+  problems.push(...crossCheckHistory(settings, origins));
   problems.push(...crossCheckHttpPipeline(settings, origins));
   return problems;
 }

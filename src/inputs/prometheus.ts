@@ -68,6 +68,28 @@ export function crossCheckPrometheus(
   return problems;
 }
 
+/** What of `replay --prometheus --at ...` does not fit together. */
+export function crossCheckHistory(
+  { command, prometheus }: Settings,
+  origins: Readonly<Record<InputId, Origin>>,
+): Problem[] {
+  const problems: Problem[] = [];
+  const isReplay = command === 'replay';
+  if (prometheus && !isReplay)
+    problems.push({
+      subject: 'prometheus',
+      message: `it belongs to \`replay\`, and this is \`${command}\``,
+      fix: 'take it out: a watch asks the server of `prometheus-url` without it',
+    });
+  if (origins.at.level < 7 && !(isReplay && prometheus))
+    problems.push({
+      subject: 'at',
+      message: 'it belongs to `replay --prometheus`',
+      fix: isReplay ? 'add `--prometheus`, or take it out' : 'take it out',
+    });
+  return problems;
+}
+
 function crossCheckCounters(given: (id: InputId) => boolean): Problem[] {
   const problems: Problem[] = [];
   const preset = given('prometheus-preset');

@@ -17,6 +17,7 @@ import { labels, selector } from './types/selector.js';
 import { statusRanges } from './types/status.js';
 import { pathTemplate, template } from './types/template.js';
 import { path, script, text } from './types/text.js';
+import { times } from './types/times.js';
 import { url, urls } from './types/url.js';
 
 const second = 1000;
@@ -75,6 +76,21 @@ export const inputs = {
     group: 'general',
     perRun: true,
     description: 'Why `rollback` is called; stands in the report and goes along with the rollback.',
+  }),
+  prometheus: input(boolean(), {
+    group: 'general',
+    perRun: true,
+    inFile: false,
+    default: 'false',
+    description:
+      'For `replay`: judge past deploys by the history that the Prometheus server has of them, instead of a recording. `at` says when they were.',
+  }),
+  at: input(times(), {
+    group: 'general',
+    perRun: true,
+    inFile: false,
+    description:
+      'For `replay --prometheus`: when the deploys were done, as `2026-11-24T09:12:00Z` or in seconds since 1970.',
   }),
 
   duration: input(duration({ min: second }), {

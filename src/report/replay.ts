@@ -60,7 +60,8 @@ function changeInWords({ what, from, to }: Change): string {
   return `${what}: ${to} (was ${from})`;
 }
 
-function checkCells(check: CheckResult): readonly string[] {
+/** One check, as cells of a table. */
+export function checkCells(check: CheckResult): readonly string[] {
   const seen = check.shown === '' ? 'no data' : check.shown;
   const strongest =
     check.evidence === null
@@ -137,12 +138,12 @@ function verdictOf({ judgement }: Replayed): Verdict | null {
 }
 
 /** Since the start of the watch, the warm-up included: `+02:10`. */
-function offset(ms: number): string {
+export function offset(ms: number): string {
   return `+${clockTime(ms)}`;
 }
 
 /** Cells under each other, without blanks at line ends. */
-function columns(rows: readonly (readonly string[])[]): readonly string[] {
+export function columns(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = (rows[0] ?? []).map((_, i) =>
     Math.max(...rows.map((row) => (row[i] ?? '').length)),
   );

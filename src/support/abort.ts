@@ -25,6 +25,19 @@ export class NoLongerNeeded extends Error {
   override readonly name = 'NoLongerNeeded';
 }
 
+/** For waits of which there are many: to make an error, with its stack, costs more than all else about such a wait. */
+const noLongerNeeded = new NoLongerNeeded();
+
+/**
+ * A controller whose signal hundreds may wait for. Node would call that a leak from the eleventh on.
+ * @param also signals of others that are to bear as much
+ */
+export function controllerForMany(...also: readonly AbortSignal[]): AbortController {
+  const controller = new AbortController();
+  setMaxListeners(0, controller.signal, ...also);
+  return controller;
+}
+
 /** Whether the signal was aborted because somebody asked us to stop. */
 export function isCancelled(signal: AbortSignal): boolean {
   return signal.aborted && signal.reason instanceof Cancelled;
@@ -44,7 +57,7 @@ export function deadline(
   const timer = new AbortController();
   const onParent = (): void => {
     controller.abort(parent?.reason);
-    timer.abort(new NoLongerNeeded());
+    timer.abort(noLongerNeeded);
   };
   if (parent?.aborted) onParent();
   else if (parent !== undefined) {
@@ -62,7 +75,7 @@ export function deadline(
     signal: controller.signal,
     clear: () => {
       parent?.removeEventListener('abort', onParent);
-      timer.abort(new NoLongerNeeded());
+      timer.abort(noLongerNeeded);
     },
   };
 }

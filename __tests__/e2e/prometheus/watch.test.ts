@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RunReport } from '../../../src/report/record.js';
+import { decodeRecording } from '../../../src/report/recording-reader.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { leaveFile, Workplace, type Ended, type Running } from '../../support/bundle.js';
 import { describeWith } from '../components.js';
@@ -35,7 +36,17 @@ interface Story {
   readonly ownPrometheus?: true;
   /** Requests that the report counts, as a share of those that were sent; none by default. */
   readonly counted?: readonly [least: number, most: number];
+  /** What the history of the server says afterwards, where it is something else than the live watch did. */
+  readonly history?: RegExp;
 }
+
+/** The same verdict as the live watch, by its exit code. */
+const historyOf: Readonly<Record<number, RegExp>> = {
+  0: /Z {2}would have passed$/m,
+  1: /Z {2}would have rolled back at \+\d\d:\d\d \(.+\)$/m,
+  4: /Z {2}inconclusive: ./,
+  5: /Z {2}would have rolled back at \+\d\d:\d\d \(.+\)$/m,
+};
 
 type Flags = Readonly<Record<string, string>>;
 
@@ -96,6 +107,7 @@ const stories: readonly Story[] = [
     },
     code: 3,
     reason: /^The health check failed 3 times in a row \(connection refused\)/,
+    history: /looks at health too[^]*inconclusive: The source of success-rate gave no data/,
   },
   {
     name: 'restarted: the counters begin anew',
@@ -175,6 +187,8 @@ const stories: readonly Story[] = [
     },
     code: 4,
     reason: /^The source of success-rate gave no data in the last [\dms ]+ .*\(no usable answer\)/,
+    // What came too late for the watch is there.
+    history: /would have passed/,
   },
   {
     name: 'Prometheus becomes slower than the timeout, which is ignored beside a health check',
@@ -239,6 +253,8 @@ interface Told {
   readonly ended: Ended;
   readonly report: RunReport;
   readonly recording: string;
+  /** What `replay --prometheus` said of the same time, when all was over. */
+  readonly replayed: Ended;
   /** Requests that users sent while the watch lasted. */
   readonly sent: number;
 }
@@ -321,6 +337,12 @@ describeWith('a watch by the numbers of a real Prometheus', lacking(), () => {
       expect(requests === undefined ? errors : requests - within).toBe(check!.failures);
     });
 
+    it('is judged the same by the history that the server has of it', () => {
+      const { replayed } = outcomeOf(story);
+      expect(replayed.output).toMatch(story.history ?? historyOf[story.code]!);
+      expect(replayed.code).toBe(0);
+    });
+
     it('counts no more requests than there were, and not many less', () => {
       const { report, sent } = outcomeOf(story);
       const [check] = report.targets[0]!.checks.filter(({ source }) => source === 'prometheus');
@@ -349,10 +371,9 @@ async function tell(story: Story, scene: Scene): Promise<Told> {
     ...quick,
     ...own,
   };
-  const running = place.start([
-    'run',
-    ...Object.entries(flags).flatMap(([id, value]) => [`--${id}`, value.replace('JOB', name)]),
-  ]);
+  const words = (all: Flags): string[] =>
+    Object.entries(all).flatMap(([id, value]) => [`--${id}`, value.replace('JOB', name)]);
+  const running = place.start(['run', ...words(flags)]);
   await running.printed('watching');
   await running.until(() => existsSync(place.path('rollgate-report/recording.ndjson')));
   const sentBefore = service.sent + successor.sent;
@@ -363,12 +384,25 @@ async function tell(story: Story, scene: Scene): Promise<Told> {
   await story.during?.(scene, at);
   const ended = await running.ended;
   await healed;
+  const sent = service.sent + successor.sent - sentBefore;
+  const recording = place.read('rollgate-report/recording.ndjson') ?? '';
+  const replayed = await place.run([
+    ...['replay', '--prometheus', '--at', beganAt(recording)],
+    ...words({ ...flags, 'prometheus-url': prometheus.url, 'prometheus-timeout': '10s' }),
+  ]);
   return {
     ended,
     report: place.report(),
-    recording: place.read('rollgate-report/recording.ndjson') ?? '',
-    sent: service.sent + successor.sent - sentBefore,
+    recording,
+    replayed,
+    sent,
   };
+}
+
+/** A live watch asks a little after the time that it asks for: what is scraped just then is there when it asks. */
+function beganAt(recording: string): string {
+  const { startedAt } = decodeRecording(recording);
+  return new Date(Date.parse(startedAt) + 20).toISOString();
 }
 
 /** The rollback: the old version answers everything, and soon. */

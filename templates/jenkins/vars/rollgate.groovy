@@ -156,6 +156,8 @@ private List<String> inputs() {
     'dryRun',
     'target',
     'reason',
+    'prometheus',
+    'at',
     'duration',
     'interval',
     'warmUp',

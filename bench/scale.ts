@@ -1,0 +1,167 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { decodeRecording } from '../src/report/recording-reader.js';
+import { quantile } from './numbers.js';
+import { startServer } from './local-server.js';
+import { percent, type Print } from './print.js';
+
+const INTERVAL_SECONDS = 10;
+
+/** How many targets are watched at once, by what, and for how long. */
+const SIZES = [
+  { kind: 'metrics', targets: 1, seconds: 20 },
+  { kind: 'metrics', targets: 10, seconds: 20 },
+  { kind: 'metrics', targets: 50, seconds: 20 },
+  { kind: 'metrics', targets: 200, seconds: 60 },
+  { kind: 'probes', targets: 200, seconds: 60 },
+] as const;
+type Size = (typeof SIZES)[number];
+
+/** What a process says of itself at its end: see usage.mjs. */
+interface Usage {
+  readonly seconds: number;
+  /** Processor seconds per second. */
+  readonly cpu: number;
+  /** At most, mebibytes. */
+  readonly memory: number;
+}
+
+/** What the recording tells. */
+interface Kept {
+  /** Intervals, of all checks of all targets. */
+  readonly due: number;
+  /** Those of which a check had nothing before the end of the next one. */
+  readonly missed: number;
+  readonly healthy: number;
+  /** Milliseconds from the end of an interval to its observation. */
+  readonly late: readonly number[];
+}
+
+/** What it costs to watch many targets in one process, and whether it keeps up. */
+export async function scale(print: Print): Promise<boolean> {
+  print(
+    `3 checks each, every ${String(INTERVAL_SECONDS)} s, in one process; aims at 200: 25 % of one core, 200 MB, no interval missed`,
+  );
+  print('metrics: health, and success rate and latency by Prometheus');
+  print(
+    'probes:  health, success rate by Prometheus, and latency by 2 requests a second to each target',
+  );
+  print(
+    'by       targets  seconds  one core  peak memory     missed     healthy  late: median, p99, max',
+  );
+  const server = await startServer('./metrics-server.ts');
+  try {
+    for (const size of SIZES) {
+      const { usage, kept } = await measure(server.url, size);
+      const { seconds, cpu, memory } = usage;
+      const { due, missed, healthy, late } = kept;
+      print(
+        [
+          size.kind.padEnd(7),
+          String(size.targets).padStart(8),
+          seconds.toFixed(0).padStart(7),
+          percent(cpu).padStart(8),
+          `${memory.toFixed(0)} MiB`.padStart(11),
+          `${String(missed)} of ${String(due)}`.padStart(9),
+          `${String(healthy)} of ${String(size.targets)}`.padStart(10),
+          [0.5, 0.99, 1].map((share) => `${quantile(late, share).toFixed(0)} ms`).join(', '),
+        ].join('  '),
+      );
+    }
+  } finally {
+    server.stop();
+  }
+  return true;
+}
+
+async function measure(url: string, size: Size): Promise<{ usage: Usage; kept: Kept }> {
+  const folder = mkdtempSync(join(tmpdir(), 'rollgate-scale-'));
+  try {
+    writeFileSync(join(folder, 'rollgate.yml'), configOf(url, size));
+    const usageFile = join(folder, 'usage.json');
+    const { PATH, HOME, TMPDIR, SystemRoot, TEMP } = process.env;
+    const child = spawn(
+      process.execPath,
+      ['--import', pathOf('./usage.mjs'), pathOf('../dist/index.js'), 'run'],
+      {
+        cwd: folder,
+        env: { PATH, HOME, TMPDIR, SystemRoot, TEMP, USAGE_FILE: usageFile },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+    await once(child, 'close');
+    if (child.exitCode !== 0) throw new Error(`it ended with ${String(child.exitCode)}: ${said}`);
+    const recording = readFileSync(join(folder, 'rollgate-report/recording.ndjson'), 'utf8');
+    return {
+      usage: JSON.parse(readFileSync(usageFile, 'utf8')) as Usage,
+      kept: keptBy(recording),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(file, import.meta.url));
+}
+
+function configOf(url: string, { kind, targets, seconds }: Size): string {
+  const target = (name: string): Readonly<Record<string, string>> => ({
+    name,
+    'health-url': `${url}${name}`,
+    'prometheus-total': `http_requests_total{service="${name}"}`,
+    'prometheus-errors': `http_requests_total{service="${name}",code=~"5.."}`,
+    ...(kind === 'probes'
+      ? { url: `${url}${name}` }
+      : { 'prometheus-latency': `http_request_duration_seconds_bucket{service="${name}"}` }),
+  });
+  // JSON is YAML.
+  return JSON.stringify({
+    'prometheus-url': url,
+    'max-errors-per-minute': 'off',
+    'max-latency': 'p95 < 800ms',
+    'warm-up': '0s',
+    duration: `${String(seconds)}s`,
+    interval: `${String(INTERVAL_SECONDS)}s`,
+    'on-unhealthy': 'report',
+    'fail-on': 'none',
+    targets: Array.from({ length: targets }, (_, n) => target(`target-${String(n)}`)),
+  });
+}
+
+function keptBy(text: string): Kept {
+  const { targets } = decodeRecording(text);
+  const interval = INTERVAL_SECONDS * 1000;
+  const late: number[] = [];
+  let due = 0;
+  let missed = 0;
+  for (const { plan, checks, events } of targets) {
+    const seen = new Set<string>();
+    for (const { at = Infinity, event } of events) {
+      if (event.type === 'look') seen.add(`${event.check} ${intervalOf(event.at)}`);
+      if (event.type !== 'observation') continue;
+      const { check, window, observation } = event;
+      late.push(at - window.to);
+      if (at - window.to < interval && observation.kind !== 'none')
+        seen.add(`${check} ${intervalOf(window.from)}`);
+    }
+    for (const { id } of checks)
+      for (let from = 0; from < plan.duration; from += interval) {
+        due += 1;
+        if (!seen.has(`${id} ${intervalOf(from)}`)) missed += 1;
+      }
+  }
+  const healthy = targets.filter(({ judgement }) => judgement?.verdict === 'healthy').length;
+  return { due, missed, healthy, late };
+}
+
+function intervalOf(ms: number): string {
+  return String(Math.floor(ms / (1000 * INTERVAL_SECONDS)));
+}

@@ -1,0 +1,232 @@
+import type { Clock } from '../../support/clock.js';
+import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../../support/http.js';
+import { fields, listOf } from '../../support/json.js';
+import { backoffMs, isTransientStatus, retryAfterMs } from '../../support/retry.js';
+
+/** The world as it was during a watch in the past, for the checks of the `prometheus` source. */
+export interface History {
+  /** Answers instant queries as the server would have answered them in the moment that has come. Asks for nothing else. */
+  readonly http: Http;
+  /** Its time is that of the past, and passes by {@link moveTo} alone. */
+  readonly clock: Clock;
+  /** Resolves when every query that was begun has had its answer, and whoever asked has done what follows from it. */
+  readonly moveTo: (moment: number) => Promise<void>;
+  /** Whether the server has anything at all of that time; `undefined`: it does not tell. */
+  hasAnything(): Promise<boolean | undefined>;
+}
+
+export interface HistoryOptions {
+  readonly http: Http;
+  /** The present: for waits. */
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly random: () => number;
+  /** When the watch would have begun, milliseconds since the epoch. */
+  readonly began: number;
+  /** When the checks look, milliseconds since then, in order. */
+  readonly moments: readonly number[];
+}
+
+/**
+ * A range query evaluates its expression at each step as an instant query would at that time, with the same look-back and
+ * staleness (https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness). With a step for each look of the watch
+ * one query gives what all its looks would have seen. Raw samples (`metric[5m]`) would not tell which of them a look found, nor
+ * what an expression gave.
+ */
+export function createHistory(options: HistoryOptions): History {
+  const { clock, began, moments } = options;
+  const known = new Map<string, Promise<Asked>>();
+  let moment = moments[0] ?? 0;
+  const open = new Set<Promise<Asked>>();
+  let last: HttpRequest | undefined;
+  let unreachable: Promise<Asked> | undefined;
+
+  async function ask(request: HttpRequest): Promise<Asked> {
+    const { method, url, headers, body } = request;
+    const key = JSON.stringify([method, url, headers, String(body)]);
+    const asking = known.get(key) ?? unreachable ?? askRanges(request, options);
+    known.set(key, asking);
+    const asked = await asking;
+    // Whoever was asked in vain, and patiently, is not asked for more.
+    if ('failed' in asked) unreachable ??= asking;
+    return asked;
+  }
+
+  return {
+    http: {
+      async request(request) {
+        last = request;
+        const asking = ask(request);
+        open.add(asking);
+        const asked = await asking;
+        open.delete(asking);
+        if ('failed' in asked) throw asked.failed;
+        if ('refused' in asked) return asked.refused;
+        return answerAt(asked, moment, began);
+      },
+      close: () => undefined,
+    },
+    clock: {
+      now: () => began + moment,
+      monotonic: () => moment,
+      sleep: () => Promise.reject(new Error('nobody waits in the past')),
+    },
+    async moveTo(next) {
+      moment = next;
+      for (;;) {
+        // A turn of the event loop: whoever had an answer does what follows from it, and may ask for more.
+        await clock.sleep(0, options.signal);
+        if (open.size === 0) return;
+        await Promise.allSettled(open);
+      }
+    },
+    async hasAnything() {
+      if (last === undefined) return undefined;
+      // Every scrape writes it, whatever it finds (https://prometheus.io/docs/concepts/jobs_instances/).
+      const asked = await ask(withForm(last, { query: 'count(up)' }));
+      return 'ranges' in asked ? asked.ranges.some(({ series }) => series.length > 0) : undefined;
+    },
+  };
+}
+
+/** Moments with the same time between them. */
+interface Run {
+  readonly first: number;
+  readonly step: number;
+  readonly count: number;
+}
+
+interface Range extends Run {
+  readonly series: readonly unknown[];
+}
+
+/** What the server had to say about one query. */
+type Asked =
+  | { readonly ranges: readonly Range[]; readonly like: HttpResponse }
+  | { readonly refused: HttpResponse }
+  | { readonly failed: unknown };
+
+/** Prometheus gives 11,000 points of a series at the most (web/api/v1/api.go, `query_range`). */
+const MAX_POINTS = 11_000;
+
+/** The moments of a watch as few runs: its warm-up and its end may be no multiples of its interval. */
+export function runsOf(moments: readonly number[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const moment of moments) {
+    const run = runs.at(-1);
+    const step = run === undefined ? 0 : run.count === 1 ? moment - run.first : run.step;
+    if (run?.first === moment) continue;
+    if (run !== undefined && moment === run.first + run.count * step && run.count < MAX_POINTS)
+      runs.splice(-1, 1, { first: run.first, step, count: run.count + 1 });
+    else runs.push({ first: moment, step: 1000, count: 1 });
+  }
+  return runs;
+}
+
+async function askRanges(request: HttpRequest, options: HistoryOptions): Promise<Asked> {
+  const ranges: Range[] = [];
+  let like: HttpResponse | undefined;
+  try {
+    for (const run of runsOf(options.moments)) {
+      const response = await patiently(asRange(request, run, options), options);
+      const series = matrixOf(response);
+      if (series === undefined) return { refused: response };
+      ranges.push({ ...run, series });
+      like = response;
+    }
+  } catch (error) {
+    options.signal.throwIfAborted();
+    return { failed: error };
+  }
+  return like === undefined ? { failed: new Error('there is no moment') } : { ranges, like };
+}
+
+function asRange(request: HttpRequest, run: Run, { began, signal }: HistoryOptions): HttpRequest {
+  const seconds = (ms: number): string => String(ms / 1000);
+  const url = new URL(request.url);
+  url.pathname = url.pathname.replace(/\/query$/, '/query_range');
+  const ranged = withForm(
+    { ...request, url: url.href },
+    {
+      start: seconds(began + run.first),
+      end: seconds(began + run.first + (run.count - 1) * run.step),
+      step: seconds(run.step),
+    },
+  );
+  return { ...ranged, signal };
+}
+
+/** The parameters of the query: in the body, or in the address when it is asked with GET. */
+function withForm(request: HttpRequest, parameters: Readonly<Record<string, string>>): HttpRequest {
+  const { body } = request;
+  const url = new URL(request.url);
+  const form = typeof body === 'string' ? new URLSearchParams(body) : url.searchParams;
+  for (const [name, value] of Object.entries(parameters)) form.set(name, value);
+  return typeof body === 'string'
+    ? { ...request, body: form.toString() }
+    : { ...request, url: url.href };
+}
+
+/** A stumbling server is asked so often: there is time, and a row would be missing. */
+const ATTEMPTS = 3;
+const LONGEST_WAIT_MS = 30_000;
+
+async function patiently(request: HttpRequest, options: HistoryOptions): Promise<HttpResponse> {
+  const { http, clock, signal, random } = options;
+  for (let attempt = 1; ; attempt += 1) {
+    let wait = backoffMs(attempt, random);
+    try {
+      const response = await http.request(request);
+      if (attempt === ATTEMPTS || !isTransientStatus(response.status)) return response;
+      wait = retryAfterMs((name) => response.headers[name], clock.now()) ?? wait;
+      if (wait > LONGEST_WAIT_MS) return response;
+    } catch (error) {
+      signal.throwIfAborted();
+      if (attempt === ATTEMPTS || !(error instanceof HttpError) || error.kind === 'too-large')
+        throw error;
+    }
+    await clock.sleep(wait, signal);
+  }
+}
+
+function matrixOf({ status, body }: HttpResponse): readonly unknown[] | undefined {
+  if (status < 200 || status > 299) return undefined;
+  try {
+    const { data } = fields(JSON.parse(body.toString('utf8')));
+    const { resultType, result } = fields(data);
+    return resultType === 'matrix' ? listOf(result) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The answer to an instant query: of each series the point of this moment. */
+function answerAt(
+  { ranges, like }: Extract<Asked, { ranges: unknown }>,
+  moment: number,
+  began: number,
+): HttpResponse {
+  const range = ranges.findLast(({ first }) => first <= moment);
+  const at = (began + moment) / 1000;
+  const result = (range?.series ?? []).flatMap((item): readonly object[] => {
+    const { metric, values, histograms } = fields(item);
+    const value = pointAt(listOf(values), at, range);
+    if (value !== undefined) return [{ metric, value }];
+    const histogram = pointAt(listOf(histograms), at, range);
+    return histogram === undefined ? [] : [{ metric, histogram }];
+  });
+  const answer = { status: 'success', data: { resultType: 'vector', result } };
+  return { ...like, body: Buffer.from(JSON.stringify(answer)) };
+}
+
+/**
+ * Some servers move the points to multiples of the step, so that answers can be cached (Thanos and, where it is set so, Mimir
+ * in their query frontend; VictoriaMetrics from 50 points on): then it is the one that stands for this step.
+ */
+function pointAt(points: readonly unknown[], at: number, range: Run | undefined): unknown {
+  const step = (range?.step ?? 0) / 1000;
+  return points.findLast((point) => {
+    const [time] = listOf(point);
+    return typeof time === 'number' && time <= at + 0.001 && time > at - step + 0.001;
+  });
+}
