@@ -190,7 +190,7 @@ beforeAll(async () => {
     async () => void onBad.set(system, await runIn(system, bad)),
   ]);
   await atMost(4, runs);
-}, 60_000);
+}, 120_000);
 
 afterAll(async () => {
   await good.close();
