@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { parse } from 'yaml';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { orbFolder } from '../../../scripts/generators/circleci.js';
 import { packOrb } from '../../../scripts/generators/orb-pack.js';
 import { Workplace } from '../../support/bundle.js';
 import { orbSources } from '../../support/orb.js';
 import { describeWith } from '../components.js';
-import { fileOf, lacking, orbPack, shellcheck } from './tools.js';
+import { fileOf, lacking, shellcheck } from './tools.js';
 
 let place: Workplace;
 
@@ -18,16 +17,7 @@ afterAll(() => {
   place.remove();
 });
 
-describeWith('the packed orb', lacking(orbPack), () => {
-  it('is what the code of `circleci orb pack` makes of the sources', async () => {
-    const args = [process.cwd(), orbFolder].join('/');
-    const { code, output } = await place.launch(fileOf(orbPack), [args]).ended;
-    expect({ code, orb: parse(output) as unknown }).toEqual({
-      code: 0,
-      orb: parse(packOrb(orbSources())) as unknown,
-    });
-  });
-
+describe('the packed orb', () => {
   it('is the one that lies in dist/', () => {
     expect(readFileSync('dist/orb.yml', 'utf8')).toBe(packOrb(orbSources()));
   });

@@ -128,7 +128,7 @@ export const shellcheck = debianTool(['shellcheck'], ['usr/bin/shellcheck']);
 
 /** All of them; `npm run e2e:wrappers` makes what lacks. */
 export const tools: readonly Tool[] = [
-  ...[goTools, orbPack, gitlabCiLocal, pipelineUnit, tfx, node24, rsync, shellcheck],
+  ...[goTools, gitlabCiLocal, pipelineUnit, tfx, node24, rsync, shellcheck],
 ];
 
 export function folderOf({ key }: Tool): string {
