@@ -107,8 +107,6 @@ export const goTools = goTool(build, {
   act: 'github.com/nektos/act',
   actionlint: 'github.com/rhysd/actionlint/cmd/actionlint',
 });
-/** What CircleCI packs orbs by. */
-export const orbPack = goTool(resolve('__tests__/e2e/wrappers/orb-pack'), { 'orb-pack': '.' });
 /** The last one for Node 20. */
 export const gitlabCiLocal = npmTool('gitlab-ci-local', '4.70.1', 'dist/index.js');
 /** Runs pipelines of Jenkins, and the Groovy that Jenkins has. */
