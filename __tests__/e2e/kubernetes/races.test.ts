@@ -69,7 +69,14 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
         await deploy(name, namespace, `bad-${id}`);
         await noted(name, namespace);
         const version = versions[round % 2]!;
-        const rung = undoing.rung(namespace, flags, { recorded, version });
+        let lastCall = 0;
+        const exec: Exec = async (...call) => {
+          const began = Date.now();
+          const result = await run(...call);
+          lastCall = Date.now() - began;
+          return result;
+        };
+        const rung = undoing.rung(namespace, flags, { recorded, version, exec });
         await rung.begin!(never);
         const plan = await planOf(rung);
         const newer = `newer-${id}`;
@@ -79,8 +86,8 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
           result = await rung.execute(plan, contextWith());
           expect(result).toMatchObject({ kind: 'withheld' });
         } else {
-          // Anywhere around the change, which takes some hundred milliseconds.
-          const moment = systemClock.sleep(Math.random() * 400);
+          // Anywhere around the change, which takes about as long as the look before it.
+          const moment = systemClock.sleep(Math.random() * 2 * lastCall);
           [result] = await Promise.all([
             rung.execute(plan, contextWith()),
             moment.then(() => deploy(name, namespace, newer)),
