@@ -51,4 +51,13 @@ describe('createSlowness', () => {
     expect(slowness.isWorse(Math.log(100))).toBe(false);
     expect(slowness.worst).toEqual({ borderMs: 100, canary: 31, baseline: 31 });
   });
+
+  it('counts what the canary did without a baseline beside it: its requests are counted too', () => {
+    const slowness = createSlowness(1);
+    slowness.push(side(39, { 50: 39 }), undefined);
+    slowness.push(side(40, { 50: 40 }), side(39, { 50: 0 }));
+    slowness.push(side(40, { 50: 40 }), undefined);
+    expect(slowness.observations).toBe(1);
+    expect(slowness.worst).toEqual({ borderMs: 50, canary: 119, baseline: 0 });
+  });
 });

@@ -3,7 +3,8 @@ import type { BaselineCounts, Slower } from './types.js';
 
 /** Latencies of a canary and its baseline, compared at every border that both have. */
 export interface Slowness extends Comparison {
-  push(canary: BaselineCounts, baseline: BaselineCounts): void;
+  /** @param baseline `undefined`: nothing is known of it in this interval, and nothing is compared */
+  push(canary: BaselineCounts, baseline: BaselineCounts | undefined): void;
   /** The border at which there is most evidence against the canary, for people; `undefined`: nothing was compared. */
   readonly worst: WorstBorder | undefined;
 }
@@ -23,15 +24,18 @@ export function createSlowness(margin: number): Slowness {
   const baselineSlower = new Map<string, number>();
 
   function add(totals: Map<string, number>, slower: Slower): void {
-    for (const border of borders)
-      totals.set(border, (totals.get(border) ?? 0) + (slower[border] ?? 0));
+    for (const [border, count] of Object.entries(slower))
+      totals.set(border, (totals.get(border) ?? 0) + count);
   }
 
   return {
     push(canary, baseline) {
       const { slower } = canary;
-      const beside = baseline.slower;
-      if (slower === undefined || beside === undefined) return;
+      const beside = baseline?.slower;
+      if (slower === undefined) return;
+      // Its requests are counted in every interval, and so are those of them that were slow.
+      add(canarySlower, slower);
+      if (baseline === undefined || beside === undefined) return;
       if (evidence === undefined) {
         borders = Object.keys(slower).filter((border) => beside[border] !== undefined);
         if (borders.length === 0) return;
@@ -42,7 +46,6 @@ export function createSlowness(margin: number): Slowness {
         { samples: canary.samples, slower: at(slower) },
         { samples: baseline.samples, slower: at(beside) },
       );
-      add(canarySlower, slower);
       add(baselineSlower, beside);
     },
     get worst() {

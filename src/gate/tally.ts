@@ -64,12 +64,14 @@ export function createTally(
 
   function compare(canary: BaselineCounts, observation: Observation): void {
     if (comparison === undefined || observation.kind !== 'counts') return;
-    if (observation.baseline === undefined) return;
-    const { samples, failures } = observation.baseline;
-    comparison.push(canary, observation.baseline);
-    baseline.samples += samples;
-    baseline.failures += Math.min(failures, samples);
-    maxRelative = Math.max(maxRelative, comparison.logE);
+    const beside = observation.baseline;
+    if (slowness !== undefined) slowness.push(canary, beside);
+    else if (beside !== undefined) comparison.push(canary, beside);
+    if (beside !== undefined) {
+      baseline.samples += beside.samples;
+      baseline.failures += Math.min(beside.failures, beside.samples);
+      maxRelative = Math.max(maxRelative, comparison.logE);
+    }
     const worst = slowness?.worst;
     if (worst === undefined) return;
     totals.failures = worst.canary;

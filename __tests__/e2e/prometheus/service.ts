@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-const REQUESTS_PER_SECOND = 20;
+export const REQUESTS_PER_SECOND = 20;
 /** Borders of the histogram, seconds. */
 const BORDERS = [0.05, 0.1, 0.5, 1];
 
