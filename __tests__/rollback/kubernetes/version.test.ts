@@ -35,7 +35,8 @@ describe('canonical JSON', () => {
     const whole = json.filter((value) => !JSON.stringify(value).includes('null'));
     fc.assert(
       fc.property(whole, (value) => {
-        expect(JSON.parse(canonicalJson(value))).toEqual(value);
+        // JSON has no -0.
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
       }),
     );
   });
