@@ -32,6 +32,22 @@ describe('probabilityBelow', () => {
     },
   );
 
+  // A counter can hold anything, and so can a damaged recording.
+  it.each([
+    { percent: 95, successes: 1e20, failures: 0, probability: 0 },
+    { percent: 95, successes: 0, failures: 1e300, probability: 1 },
+    { percent: 95, successes: 9.4e299, failures: 6e298, probability: 1 },
+    { percent: 95, successes: 9.6e299, failures: 4e298, probability: 0 },
+    { percent: 95, successes: Number.MAX_VALUE, failures: Number.MAX_VALUE, probability: 1 },
+    { percent: 95, successes: Infinity, failures: 3, probability: 0 },
+    { percent: 95, successes: 3, failures: Infinity, probability: 1 },
+  ])(
+    'comes to an end with $failures failures beside $successes successes',
+    ({ percent, successes, failures, probability }) => {
+      expect(probabilityBelow(percent, successes, failures)).toBeCloseTo(probability, 9);
+    },
+  );
+
   it('gives the 78 % of 34 failures in 600 requests', () => {
     expect(probabilityBelow(95, 566, 34).toFixed(2)).toBe('0.78');
   });

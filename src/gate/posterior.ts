@@ -1,8 +1,12 @@
+/** Beyond so many requests nothing changes but the time that it takes: the share is known to one in a hundred thousand. */
+const MOST = 1e10;
+
 /**
  * How much to believe, after these requests, that the true success rate is below `percent`: the Jeffreys posterior
  * I_p(successes + ½, failures + ½). It assumes independent requests, so it describes and decides nothing.
  *
- * Good to about 1e-9 up to 1e8 requests.
+ * Good to about 1e-9 up to 1e8 requests. More than 1e10 on one side count as 1e10, in the same proportion: a counter, or a
+ * damaged recording, can hold any number, and the time that it takes grows with its root.
  *
  * @param percent the limit, 0 to 100
  * @returns a probability, 0 to 1
@@ -10,6 +14,12 @@
 export function probabilityBelow(percent: number, successes: number, failures: number): number {
   if (percent <= 0) return 0;
   if (percent >= 100) return 1;
+  const larger = Math.max(successes, failures);
+  if (larger === Infinity) return failures === Infinity ? 1 : 0;
+  if (larger > MOST) {
+    const scale = MOST / larger;
+    return probabilityBelow(percent, successes * scale, failures * scale);
+  }
   // Both from the percentage: `1 - 0.95` is not 0.05 in doubles.
   const below = percent / 100;
   const above = (100 - percent) / 100;
