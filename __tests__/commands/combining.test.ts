@@ -97,6 +97,22 @@ describe('fail-on with several targets', () => {
     expect(exitCodeOfAll(both, failOn)).toBe(code);
   });
 
+  it.each([
+    ['cancelled', ['unhealthy', 'inconclusive'], 1],
+    ['healthy', ['unhealthy', 'inconclusive'], 1],
+    ['cancelled', ['inconclusive'], 0],
+    ['healthy', [], 0],
+  ] as const)(
+    'holds for a %s one that was rolled back along with the unhealthy one: %j: %d',
+    (verdict, failOn, code) => {
+      const together = combine([
+        outcome('a', 'unhealthy', 'verified'),
+        outcome('b', verdict, 'verified'),
+      ]);
+      expect(exitCodeOfAll(together, failOn)).toBe(code);
+    },
+  );
+
   it('does not excuse a run that was cancelled', () => {
     const cancelled = combine([outcome('a', 'unhealthy', 'verified'), outcome('b', 'cancelled')]);
     expect(exitCodeOfAll(cancelled, [])).toBe(6);

@@ -107,7 +107,7 @@ describe('the host of Azure DevOps', () => {
 
   it('uploads none as a task that may not do that', async () => {
     const { host, lines } = await open({ ROLLGATE_RESTRICTED: 'true' });
-    await host.writeSummary({ markdown: '# x', path: '/agent/work/summary.md' });
+    await host.writeSummary({ markdown: '# x', path: '/agent/_work/summary.md' });
     host.line('end');
     expect(lines()).toEqual(['end']);
   });

@@ -52,9 +52,11 @@ export function exitCodeOfAll(
   if (verdict === null || verdict === 'not-judged' || targets.length < 2)
     return processExitCode(exitCode, verdict, failOn);
   return worstCode(
-    targets.map((target) =>
-      processExitCode(exitCodeOf(target.verdict, target.rollback.status), target.verdict, failOn),
-    ),
+    targets.map(({ verdict: own, rollback: { status } }) => {
+      const isTakenAlong = status !== 'not-needed' && own !== 'unhealthy' && own !== 'inconclusive';
+      // It fails the job only where that fails it for which it was rolled back.
+      return processExitCode(exitCodeOf(own, status), isTakenAlong ? verdict : own, failOn);
+    }),
   );
 }
 

@@ -9,17 +9,14 @@ import { preflightAll, printFindings } from './preflighting.js';
 import { recordedSnapshot } from './recorded.js';
 import type { Session } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
-import { ofTarget, targetSessions, type TargetSession } from './target.js';
-
-/** So many targets are proven at a time: each runs programs of its own. */
-const AT_A_TIME = 4;
+import { ofTarget, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './target.js';
 
 /** Proves that every configured check and rung of every target would work. Changes nothing. */
 export async function preflight(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const { console } = session;
   const snapshot = await recordedSnapshot(session);
-  const proven = await inPool(AT_A_TIME, targetSessions(session), (target) =>
+  const proven = await inPool(TARGETS_AT_A_TIME, targetSessions(session), (target) =>
     prove(target, snapshot),
   );
   const findings = proven.flatMap((each) => each.findings);

@@ -9,10 +9,7 @@ import { buildLinks, type Links } from './links.js';
 import { preflightAll, usableRungs } from './preflighting.js';
 import { recordedSnapshot } from './recorded.js';
 import type { Session } from './session.js';
-import { ofTarget, targetSessions, type TargetSession } from './target.js';
-
-/** Of so many targets at a time it is proven that all would work: each runs programs of its own. */
-const AT_A_TIME = 4;
+import { ofTarget, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './target.js';
 
 /** A target with all that it is judged and rolled back by. */
 export interface PreparedTarget {
@@ -64,7 +61,7 @@ function wantsRollback({ settings }: TargetSession): boolean {
 
 /** Asks every check and rung whether it would work, and has every rung look at what runs now. */
 export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly ProvenTarget[]> {
-  return inPool(AT_A_TIME, targets, async (target): Promise<ProvenTarget> => {
+  return inPool(TARGETS_AT_A_TIME, targets, async (target): Promise<ProvenTarget> => {
     const { session, checks, built } = target;
     const [preflight, beginning] = await Promise.all([
       preflightAll(session, checks, built.links),

@@ -5,11 +5,8 @@ import { inPool } from '../support/pool.js';
 import { buildLinks } from './links.js';
 import { makeDirectoryOf } from './finish.js';
 import type { Session } from './session.js';
-import { targetSessions, type TargetSession } from './target.js';
+import { TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './target.js';
 import type { Snapshot } from './snapshot-file.js';
-
-/** So many targets are looked at at a time: each runs programs of its own. */
-const AT_A_TIME = 4;
 
 /** Looking at what runs now in one target may take this long, milliseconds. */
 const TIMEOUT = 60_000;
@@ -20,7 +17,7 @@ export async function snapshot(session: Session): Promise<number> {
   const { entry, info, settings, console } = session;
   let targets: Snapshot['targets'];
   try {
-    targets = await inPool(AT_A_TIME, targetSessions(session), recorded);
+    targets = await inPool(TARGETS_AT_A_TIME, targetSessions(session), recorded);
   } catch (error) {
     console.annotate(
       'error',

@@ -9,6 +9,9 @@ export interface TargetSession extends BaseSession {
   readonly resolution: ResolvedTarget;
 }
 
+/** So many targets are looked at or proven at a time: each runs programs of its own. */
+export const TARGETS_AT_A_TIME = 4;
+
 /** One for each target, in the order of the file. */
 export function targetSessions(session: Session): readonly TargetSession[] {
   const { targets } = session.resolution;
