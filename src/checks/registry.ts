@@ -32,6 +32,18 @@ const sources: { readonly [S in SourceId]: Source<S> } = {
   http: (entries, dependencies) => Promise.resolve(setUpHttpChecks(entries, dependencies)),
   prometheus: async (entries, dependencies) =>
     (await import('./prometheus/setup.js')).setUpPrometheusChecks(entries, dependencies),
+  datadog: async (entries, dependencies) =>
+    (await import('./datadog/setup.js')).setUpDatadogChecks(entries, dependencies),
+  cloudwatch: async (entries, dependencies) =>
+    (await import('./cloudwatch/setup.js')).setUpCloudWatchChecks(entries, dependencies),
+  newrelic: async (entries, dependencies) =>
+    (await import('./newrelic/setup.js')).setUpNewRelicChecks(entries, dependencies),
+  influxdb: async (entries, dependencies) =>
+    (await import('./influxdb/setup.js')).setUpInfluxChecks(entries, dependencies),
+  graphite: async (entries, dependencies) =>
+    (await import('./graphite/setup.js')).setUpGraphiteChecks(entries, dependencies),
+  json: async (entries, dependencies) =>
+    (await import('./json/setup.js')).setUpJsonChecks(entries, dependencies),
 };
 
 /** Fresh checks, as configured: they are used for one watch or one confirmation. */

@@ -10,6 +10,7 @@ export const groups = {
   http: 'HTTP source',
   limits: 'Limits',
   prometheus: 'Prometheus source',
+  sources: 'Other sources, for checks in the configuration file',
   rollback: 'Rollback',
   kubernetes: 'Kubernetes and Helm',
   compose: 'Docker Compose',

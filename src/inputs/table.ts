@@ -336,6 +336,46 @@ export const inputs = {
       'Least accepted mean of `prometheus-value`, above 0; exactly this much passes. Default: none.',
   }),
 
+  'influxdb-url': input(url(), {
+    group: 'sources',
+    description:
+      'Address of InfluxDB, in front of `/query`, for `checks` in the configuration file.',
+  }),
+  'influxdb-token': input(credentials(), {
+    group: 'sources',
+    secret: true,
+    sentTo: ['influxdb-url'],
+    description: '`user:password` of InfluxDB, or the token of a newer version.',
+  }),
+  'graphite-url': input(url(), {
+    group: 'sources',
+    description:
+      'Address of Graphite, in front of `/render`, for `checks` in the configuration file.',
+  }),
+  'graphite-token': input(credentials(), {
+    group: 'sources',
+    secret: true,
+    sentTo: ['graphite-url'],
+    description: 'Bearer token of Graphite, or `user:password`.',
+  }),
+  'json-url': input(url(), {
+    group: 'sources',
+    description:
+      'Address that `checks` of the source `json` in the configuration file are below, unless they have one of their own.',
+  }),
+  'json-token': input(credentials(), {
+    group: 'sources',
+    secret: true,
+    sentTo: ['json-url'],
+    description: 'Bearer token for that address, or `user:password`.',
+  }),
+  'json-headers': input(headers(), {
+    group: 'sources',
+    secret: true,
+    sentTo: ['json-url'],
+    description: 'Secret headers for that address, as `Name: value` lines.',
+  }),
+
   rollback: input(choices(rungs), {
     group: 'rollback',
     default: 'kubernetes,compose,ci,scale-down',

@@ -2,6 +2,7 @@ import { clip, neutralise } from '../../support/text.js';
 import type { MetricCheck } from '../types.js';
 import type { CheckDescription, Reading } from '../provider/description.js';
 import type { Plan } from '../provider/foresight.js';
+import { withoutCredentials } from '../provider/lacking.js';
 import { createSeriesChecks } from '../provider/series-checks.js';
 import { createVendor, type ProviderWorld } from '../provider/vendor.js';
 import { cloudWatchProtocol, type AwsCredentials, type CloudWatchServer } from './protocol.js';
@@ -13,7 +14,7 @@ export type CloudWatchReading = Reading<CloudWatchQuery> & {
   readonly delay: number;
 };
 
-export type CloudWatchWorld = ProviderWorld & { readonly credentials: AwsCredentials };
+export type CloudWatchWorld = ProviderWorld & { readonly credentials: AwsCredentials | undefined };
 
 /** The checks of the `cloudwatch` source, one for each description. They are used for one watch. */
 export function createCloudWatchChecks(
@@ -25,7 +26,13 @@ export function createCloudWatchChecks(
     {
       id: 'cloudwatch',
       accessOf: ({ server, delay }) => ({
-        vendor: createVendor(cloudWatchProtocol(server, world.credentials), world),
+        vendor:
+          world.credentials === undefined
+            ? withoutCredentials<CloudWatchQuery>(
+                new URL(server.address).host,
+                'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and for temporary ones AWS_SESSION_TOKEN',
+              )
+            : createVendor(cloudWatchProtocol(server, world.credentials), world),
         buckets: { width: server.width, delay },
       }),
       inWords: (query) => clip(neutralise(queryInWords(query)), 120),

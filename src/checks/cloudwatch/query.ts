@@ -1,3 +1,5 @@
+import { isExpression } from '../../support/cloudwatch.js';
+
 /** What is asked of CloudWatch: metrics whose numbers are added up, or one expression. */
 export type CloudWatchQuery =
   | { readonly kind: 'metrics'; readonly metrics: readonly Metric[] }
@@ -10,6 +12,16 @@ export interface Metric {
   readonly dimensions: Readonly<Record<string, string>>;
   /** `Sum`, `Average`, `p95`. */
   readonly stat: string;
+}
+
+/** What was written: an expression, or the names of metrics on lines of their own or between commas. */
+export function readQuery(written: string, facts: Omit<Metric, 'name'>): CloudWatchQuery {
+  if (isExpression(written)) return { kind: 'expression', expression: written.trim() };
+  const names = written
+    .split(/[\n,]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+  return { kind: 'metrics', metrics: names.map((name) => ({ ...facts, name })) };
 }
 
 /** One of `MetricDataQueries` (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html). */

@@ -2,6 +2,7 @@ import { clip, neutralise } from '../../support/text.js';
 import type { MetricCheck } from '../types.js';
 import type { CheckDescription, Reading } from '../provider/description.js';
 import type { Plan } from '../provider/foresight.js';
+import { withoutCredentials } from '../provider/lacking.js';
 import { createSeriesChecks } from '../provider/series-checks.js';
 import { createVendor, type ProviderWorld } from '../provider/vendor.js';
 import { datadogProtocol, type DatadogKeys, type DatadogServer } from './protocol.js';
@@ -13,7 +14,7 @@ export type DatadogReading = Reading<string> & {
   readonly delay: number;
 };
 
-export type DatadogWorld = ProviderWorld & { readonly credentials: DatadogKeys };
+export type DatadogWorld = ProviderWorld & { readonly credentials: DatadogKeys | undefined };
 
 /** The checks of the `datadog` source, one for each description. They are used for one watch. */
 export function createDatadogChecks(
@@ -25,7 +26,13 @@ export function createDatadogChecks(
     {
       id: 'datadog',
       accessOf: ({ server, delay }) => ({
-        vendor: createVendor(datadogProtocol(server, world.credentials), world),
+        vendor:
+          world.credentials === undefined
+            ? withoutCredentials<string>(
+                new URL(server.address).host,
+                'set DD_API_KEY and DD_APP_KEY',
+              )
+            : createVendor(datadogProtocol(server, world.credentials), world),
         buckets: { width: server.width, delay },
       }),
       inWords: (query) => clip(neutralise(query), 120),

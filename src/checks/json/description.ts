@@ -1,6 +1,5 @@
-import type { Given } from '../provider/description.js';
+import type { Reading } from '../provider/description.js';
 import type { Reducer } from '../provider/reducer.js';
-import type { Pick } from './pick.js';
 
 /** The one request of a reading. */
 export interface JsonRequest {
@@ -17,17 +16,17 @@ export interface JsonRequest {
 export interface Place {
   /** As it was written. */
   readonly text: string;
-  readonly pick: Pick;
+  /** @throws when it does not suit the document. */
+  readonly pick: (document: unknown) => unknown;
+  /** Why it cannot be read at all. */
+  readonly problem: string | undefined;
 }
 
-/** What is read from an answer. Checks with the same reading (the very same object) share its requests. */
-export type JsonReading = { readonly request: JsonRequest } & (
-  | { readonly kind: 'value'; readonly value: Given<Place>; readonly reducer?: Reducer | undefined }
-  /** Raw counters, which only grow, but for a restart. */
-  | {
-      readonly kind: 'counts';
-      readonly total: Given<Place>;
-      readonly errors: Given<Place>;
-      readonly reducer?: Reducer | undefined;
-    }
-);
+/**
+ * What is read from an answer. Checks with the same reading (the very same object) share its requests. `counts` are raw
+ * counters, which only grow, but for a restart.
+ */
+export type JsonReading = Reading<Place> & {
+  readonly request: JsonRequest;
+  readonly reducer?: Reducer | undefined;
+};

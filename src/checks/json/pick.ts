@@ -1,21 +1,20 @@
 import { search } from '@aws-lambda-powertools/jmespath';
 import { isJsonPointer, valueAt } from '../../support/json-pointer.js';
+import type { Place } from './description.js';
 
-/** Finds what stands somewhere in a document. */
-export type Pick = (document: unknown) => unknown;
-
-/**
- * A JSON Pointer (RFC 6901) begins with `/`, and no JMESPath (https://jmespath.org/specification.html) does.
- * @returns in words what is wrong with it, when it is neither.
- */
-export function readPick(text: string): Pick | string {
+/** The place that was written. A JSON Pointer (RFC 6901) begins with `/`, and no JMESPath (https://jmespath.org/specification.html) does. */
+export function placeAt(text: string): Place {
   if (text.startsWith('/'))
-    return isJsonPointer(text)
-      ? (document) => valueAt(document, text)
-      : 'it is no JSON Pointer: write one like `/data/0/value`';
-  const pick: Pick = (document) => search(text, document as Parameters<typeof search>[1]);
-  const problem = syntaxProblem(text);
-  return problem === undefined ? pick : `it is no JMESPath: ${problem}`;
+    return {
+      text,
+      pick: (document) => valueAt(document, text),
+      problem: isJsonPointer(text) ? undefined : 'it is no JSON Pointer',
+    };
+  return {
+    text,
+    pick: (document) => search(text, document as Parameters<typeof search>[1]),
+    problem: syntaxProblem(text),
+  };
 }
 
 /** Only looking shows whether an expression can be read; what is wrong with the document is another matter. */

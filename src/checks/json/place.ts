@@ -10,10 +10,11 @@ export function placesOf(reading: JsonReading): Readonly<Record<string, Place>> 
 
 /** What stands at a place. */
 export function numberAt(
-  { pick }: Place,
+  { pick, problem }: Place,
   document: unknown,
   { kind, reducer }: JsonReading,
 ): number | NoNumber {
+  if (problem !== undefined) return { why: problem, isMistake: true };
   let found: unknown;
   try {
     found = pick(document);

@@ -2,6 +2,7 @@ import { clip, neutralise } from '../../support/text.js';
 import type { MetricCheck } from '../types.js';
 import type { CheckDescription, Reading } from '../provider/description.js';
 import type { Plan } from '../provider/foresight.js';
+import { withoutCredentials } from '../provider/lacking.js';
 import { createSeriesChecks } from '../provider/series-checks.js';
 import { createVendor, type ProviderWorld } from '../provider/vendor.js';
 import { newRelicProtocol, type NewRelicServer } from './protocol.js';
@@ -13,14 +14,9 @@ export type NewRelicReading = Reading<string> & {
   readonly delay: number;
 };
 
-export type NewRelicWorld = ProviderWorld & { readonly credentials: { readonly apiKey: string } };
-
-export const regions = ['us', 'eu'] as const;
-
-/** The key is sent nowhere else, unless an address is given outside the file. */
-export function newRelicAddress(region: (typeof regions)[number]): string {
-  return region === 'eu' ? 'https://api.eu.newrelic.com' : 'https://api.newrelic.com';
-}
+export type NewRelicWorld = ProviderWorld & {
+  readonly credentials: { readonly apiKey: string } | undefined;
+};
 
 /** The checks of the `newrelic` source, one for each description. They are used for one watch. */
 export function createNewRelicChecks(
@@ -32,7 +28,13 @@ export function createNewRelicChecks(
     {
       id: 'newrelic',
       accessOf: ({ server, delay }) => ({
-        vendor: createVendor(newRelicProtocol(server, world.credentials.apiKey), world),
+        vendor:
+          world.credentials === undefined
+            ? withoutCredentials(
+                new URL(server.address).host,
+                'set NEW_RELIC_API_KEY to a user key',
+              )
+            : createVendor(newRelicProtocol(server, world.credentials.apiKey), world),
         buckets: { width: server.width, delay },
       }),
       inWords: (query) => clip(neutralise(query), 120),

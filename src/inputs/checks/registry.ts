@@ -1,4 +1,10 @@
+import { cloudWatchSource } from './cloudwatch.js';
+import { datadogSource } from './datadog.js';
+import { graphiteSource } from './graphite.js';
 import { httpSource } from './http.js';
+import { influxSource } from './influxdb.js';
+import { jsonSource } from './json.js';
+import { newRelicSource } from './newrelic.js';
 import type { ValuesOf } from './option.js';
 import { prometheusSource } from './prometheus.js';
 
@@ -6,6 +12,12 @@ import { prometheusSource } from './prometheus.js';
 export const checkSources = {
   http: httpSource,
   prometheus: prometheusSource,
+  datadog: datadogSource,
+  cloudwatch: cloudWatchSource,
+  newrelic: newRelicSource,
+  influxdb: influxSource,
+  graphite: graphiteSource,
+  json: jsonSource,
 } as const;
 
 export type SourceId = keyof typeof checkSources;

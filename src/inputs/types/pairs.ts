@@ -98,6 +98,31 @@ export function headers(): InputType<Pairs> {
   };
 }
 
+/** Names of headers that hold credentials, on whatever server. */
+const credentialName = /auth|cookie|token|secret|password|api-?key|access-?key|signature/i;
+
+/** `Name: value` lines that may stand anywhere, because they are no secret. */
+export function plainHeaders(): InputType<Pairs> {
+  return {
+    name: 'Name: value lines',
+    shape: 'pairs',
+    separator: ': ',
+    parse: (text) => {
+      const parsed = headers().parse(text);
+      if (!parsed.ok) return parsed;
+      const secret = Object.keys(parsed.value).find((name) => credentialName.test(name));
+      return secret === undefined
+        ? parsed
+        : bad(`${quote(secret)} holds a secret`, 'give it by the option for secret headers');
+    },
+    print: (value) =>
+      Object.entries(value)
+        .map(([name, each]) => `${name}: ${each}`)
+        .join('\n'),
+    schema,
+  };
+}
+
 /** The value, and what follows the scheme in `Authorization: Bearer …`, which may turn up without it. */
 function headerSecrets(line: string): readonly string[] {
   const value = line.slice(line.indexOf(':') + 1).trim();

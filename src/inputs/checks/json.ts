@@ -1,0 +1,76 @@
+import { credentials } from '../types/credentials.js';
+import { headers, plainHeaders } from '../types/pairs.js';
+import { script, text } from '../types/text.js';
+import { url } from '../types/url.js';
+import { option } from './option.js';
+import { queryMisfits, queryOptions, readsQueries } from './queries.js';
+import { checkSource, type Given, type Misfit } from './source.js';
+
+const where = 'a JSON Pointer such as `/data/0/value`, or a JMESPath such as `data[0].value`';
+
+/** Anything that answers with JSON. */
+export const jsonSource = checkSource({
+  description: 'Any HTTP endpoint that answers with JSON.',
+  kinds: ['counts', 'value'],
+  scaledTo: null,
+  options: {
+    url: option(url(), {
+      required: true,
+      input: 'json-url',
+      inherits: true,
+      description: 'The endpoint, or with `path` the address in front of it.',
+    }),
+    path: option(text({ pattern: /^\/(?!\/)\S*$/, like: '`/api/v1/metrics?app=shop`' }), {
+      description: 'Path and query below the address.',
+    }),
+    token: option(credentials(), {
+      input: 'json-token',
+      inherits: true,
+      inheritsWith: 'url',
+      secret: true,
+      sentTo: ['url'],
+      description: 'Bearer token, or `user:password`.',
+    }),
+    'secret-headers': option(headers(), {
+      input: 'json-headers',
+      inherits: true,
+      inheritsWith: 'url',
+      secret: true,
+      sentTo: ['url'],
+      description: 'Headers that are secret, as `Name: value` lines.',
+    }),
+    headers: option(plainHeaders(), {
+      description: 'Headers that are no secret, as a map or as `Name: value` lines.',
+    }),
+    body: option(script(), {
+      description: 'JSON that is sent. Default: none, and the request is a GET; with it, a POST.',
+    }),
+    value: option(script(), {
+      description: `Where the number stands: ${where}. It must not be negative.`,
+    }),
+    total: option(script(), {
+      description: 'Where the raw counter of all requests stands, in the same way.',
+    }),
+    errors: option(script(), {
+      description: 'Where the raw counter of failed requests stands, in the same way.',
+    }),
+    timeout: queryOptions.timeout,
+    reducer: queryOptions.reducer,
+  },
+  reads: readsQueries,
+  // Counters may be lists too: of several processes.
+  misfits: (given) => [
+    ...queryMisfits(given).filter(({ option: name }) => name !== 'reducer'),
+    ...ofBody(given),
+  ],
+});
+
+function ofBody({ values: { body } }: Given): readonly Misfit[] {
+  if (typeof body !== 'string') return [];
+  try {
+    JSON.parse(body);
+    return [];
+  } catch {
+    return [{ option: 'body', message: 'it is not JSON', fix: 'write it as JSON' }];
+  }
+}
