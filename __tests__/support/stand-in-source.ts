@@ -52,6 +52,8 @@ export abstract class StandInSource {
 
   async listen(): Promise<this> {
     this.server = await serve((request, response) => {
+      // Its clock is that of the test.
+      response.sendDate = false;
       this.answer(request, response);
       if (response.writableEnded || response.writableNeedDrain) return;
       this.hanging += 1;

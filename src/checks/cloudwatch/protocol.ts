@@ -1,4 +1,4 @@
-import { AwsV4Signer } from 'aws4fetch';
+import { sign } from 'aws4';
 import { fields, listOf, textOf } from '../../support/json.js';
 import { fixOf, type Dialect } from '../provider/answer.js';
 import { failed, unexpected, type Failed, type FailureKind } from '../provider/failure.js';
@@ -22,15 +22,15 @@ export interface CloudWatchServer {
   readonly timeoutMs: number;
 }
 
-const credentials = 'aws-access-key-id, aws-secret-access-key and aws-session-token';
+const names = 'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
 
 const dialect: Dialect = {
   hints: {
-    ...hintsOf({ address: 'region', credentials, path: 'the CloudWatch API' }),
+    ...hintsOf({ address: 'region', credentials: names, path: 'the CloudWatch API' }),
     unauthorized: (said) =>
       /expired/i.test(said)
         ? 'the credentials have expired: they must last longer than the watch'
-        : `check ${credentials}: temporary credentials need all three`,
+        : `check ${names}: temporary credentials need all three`,
     forbidden: 'allow these credentials cloudwatch:GetMetricData',
     badQuery: 'correct the metric, its dimensions, or the expression',
   },
@@ -59,13 +59,20 @@ const errorKinds: readonly (readonly [RegExp, FailureKind])[] = [
  */
 export function cloudWatchProtocol(
   { region, address, width, timeoutMs }: CloudWatchServer,
-  { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials,
+  keys: AwsCredentials,
 ): Protocol<CloudWatchQuery> {
+  const { accessKeyId, secretAccessKey, sessionToken } = keys;
+  const credentials = {
+    accessKeyId,
+    secretAccessKey,
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  };
   return {
     name: new URL(address).host,
     dialect,
     timeoutMs,
-    async request(queries, { from, to }, now) {
+    request(queries, { from, to }, now) {
+      const url = new URL(address);
       const body = JSON.stringify({
         StartTime: from,
         EndTime: to,
@@ -74,26 +81,28 @@ export function cloudWatchProtocol(
           dataQueries(part, query, width),
         ),
       });
-      const signer = new AwsV4Signer({
-        accessKeyId,
-        secretAccessKey,
-        ...(sessionToken === undefined ? {} : { sessionToken }),
-        service: 'monitoring',
-        region,
-        method: 'POST',
-        url: `${address.replace(/\/+$/, '')}/`,
-        headers: {
-          Accept: 'application/json',
-          'Content-Type': 'application/json',
-          'Content-Encoding': 'amz-1.0',
-          'X-Amz-Target': 'GraniteServiceVersion20100801.GetMetricData',
+      const { headers = {} } = sign(
+        {
+          service: 'monitoring',
+          region,
+          method: 'POST',
+          host: url.host,
+          path: url.pathname,
+          headers: {
+            Accept: 'application/json',
+            'Content-Type': 'application/json',
+            'Content-Encoding': 'amz-1.0',
+            'X-Amz-Target': 'GraniteServiceVersion20100801.GetMetricData',
+            'X-Amz-Date': basicTime(now),
+          },
+          body,
         },
-        body,
-        allHeaders: true,
-        datetime: basicTime(now),
-      });
-      const { method, url, headers } = await signer.sign();
-      return { method, url: url.href, headers: Object.fromEntries(headers), body };
+        credentials,
+      );
+      const signed = Object.fromEntries(
+        Object.keys(headers).map((name) => [name, String(headers[name])]),
+      );
+      return { method: 'POST', url: url.href, headers: signed, body };
     },
     read: (document, queries, said) => read(document, Object.keys(queries), width, said),
   };

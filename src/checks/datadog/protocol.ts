@@ -22,14 +22,14 @@ export interface DatadogServer {
 
 const hints = hintsOf({
   address: 'site',
-  credentials: 'datadog-api-key and datadog-app-key',
+  credentials: 'DD_API_KEY and DD_APP_KEY',
   path: '/api/v2/query/timeseries',
 });
 
 const dialect: Dialect = {
   hints: {
     ...hints,
-    unauthorized: () => 'check datadog-api-key and site: each site has keys of its own',
+    unauthorized: () => 'check DD_API_KEY and site: each site has keys of its own',
     forbidden:
       'check both keys and site: each site has keys of its own, and the application key needs the permission timeseries_query',
   },
@@ -54,32 +54,31 @@ export function datadogProtocol(
     name: new URL(address).host,
     dialect,
     timeoutMs,
-    request: (queries, { from, to }) =>
-      Promise.resolve({
-        method: 'POST',
-        url: `${address.replace(/\/+$/, '')}/api/v2/query/timeseries`,
-        headers: {
-          Accept: 'application/json',
-          'Content-Type': 'application/json',
-          'DD-API-KEY': apiKey,
-          'DD-APPLICATION-KEY': appKey,
-        },
-        body: JSON.stringify({
-          data: {
-            type: 'timeseries_request',
-            attributes: {
-              from: from * 1000,
-              to: to * 1000,
-              interval: width * 1000,
-              queries: Object.entries(queries).map(([name, query]) => ({
-                data_source: 'metrics',
-                name,
-                query,
-              })),
-            },
+    request: (queries, { from, to }) => ({
+      method: 'POST',
+      url: `${address.replace(/\/+$/, '')}/api/v2/query/timeseries`,
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/json',
+        'DD-API-KEY': apiKey,
+        'DD-APPLICATION-KEY': appKey,
+      },
+      body: JSON.stringify({
+        data: {
+          type: 'timeseries_request',
+          attributes: {
+            from: from * 1000,
+            to: to * 1000,
+            interval: width * 1000,
+            queries: Object.entries(queries).map(([name, query]) => ({
+              data_source: 'metrics',
+              name,
+              query,
+            })),
           },
-        }),
+        },
       }),
+    }),
     read: (document, queries, said) => read(document, Object.keys(queries), width, said),
   };
 }

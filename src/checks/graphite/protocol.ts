@@ -35,14 +35,14 @@ export function graphiteProtocol({ address, token, timeoutMs }: GraphiteServer):
       url.searchParams.set('from', String(from - 1));
       url.searchParams.set('until', String(to));
       url.searchParams.set('format', 'json');
-      return Promise.resolve({
+      return {
         method: 'GET',
         url: url.href,
         headers: {
           Accept: 'application/json',
           ...(token === undefined ? {} : { Authorization: authorization(token) }),
         },
-      });
+      };
     },
     read: (document, queries, said) => read(document, Object.keys(queries), said),
   };

@@ -57,14 +57,14 @@ export function influxProtocol(
         q: statements.join('; '),
       }))
         url.searchParams.set(name, value);
-      return Promise.resolve({
+      return {
         method: 'GET',
         url: url.href,
         headers: {
           Accept: 'application/json',
           ...(token === undefined ? {} : { Authorization: authorization(token, 'Token') }),
         },
-      });
+      };
     },
     read: (document, queries, said) => read(document, Object.keys(queries), width, said, redact),
   };

@@ -16,9 +16,9 @@ export interface NewRelicServer {
 
 const dialect: Dialect = {
   hints: {
-    ...hintsOf({ address: 'region', credentials: 'newrelic-api-key', path: '/graphql' }),
+    ...hintsOf({ address: 'region', credentials: 'NEW_RELIC_API_KEY', path: '/graphql' }),
     unauthorized: () =>
-      'set newrelic-api-key to a user key of this region: ingest and license keys cannot query',
+      'set NEW_RELIC_API_KEY to a user key of this region: ingest and license keys cannot query',
     forbidden: 'check account, and whether the key may read it',
   },
   wordsIn: wordsOf,
@@ -38,7 +38,7 @@ export function newRelicProtocol(
       const declared = names.map((name) => `$${name}: Nrql!`).join(', ');
       const asked = names.map((name) => `${name}: nrql(query: $${name}) { results }`).join(' ');
       const time = `SINCE ${String(from * 1000)} UNTIL ${String(to * 1000)} TIMESERIES ${String(width)} SECONDS`;
-      return Promise.resolve({
+      return {
         method: 'POST',
         url: `${address.replace(/\/+$/, '')}/graphql`,
         headers: {
@@ -55,7 +55,7 @@ export function newRelicProtocol(
             ),
           },
         }),
-      });
+      };
     },
     read: (document, queries, said) => read(document, Object.keys(queries), width, said),
   };

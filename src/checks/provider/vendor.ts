@@ -27,7 +27,7 @@ export interface Protocol<Q> {
     queries: Readonly<Record<string, Q>>,
     stretch: Stretch,
     now: number,
-  ): Promise<Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>>;
+  ): Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
   /** `said`: what the server says of it, with `: ` in front; safe to print. */
   read(
     document: unknown,
@@ -51,7 +51,7 @@ export function createVendor<Q>(protocol: Protocol<Q>, world: ProviderWorld): Ve
     stretch: Stretch,
     signal: AbortSignal,
   ): Promise<SeriesAnswer | Failed> {
-    const request = await protocol.request(queries, stretch, there.now());
+    const request = protocol.request(queries, stretch, there.now());
     const raw = await http.request({ ...request, timeoutMs, maxBytes: MAX_BYTES, signal });
     there.learn(raw.headers);
     const read = readDocument(raw, dialect, { now: clock.now(), redact });

@@ -1,0 +1,168 @@
+import type { ServerResponse } from 'node:http';
+import { createChecks } from '../../src/checks/registry.js';
+import type { MetricCheck } from '../../src/checks/types.js';
+import type { Observation, WatchPlan } from '../../src/gate/types.js';
+import { watch, type WatchOutcome } from '../../src/gate/watch.js';
+import type { Finding } from '../../src/support/finding.js';
+import type { Http } from '../../src/support/http.js';
+import { drive } from './drive.js';
+import type { Part, Rig, Told } from './metric-rigs.js';
+import { resolveWith } from './resolve-inputs.js';
+import type { Received } from './servers.js';
+import { StandInSource } from './stand-in-source.js';
+import { VirtualClock } from './virtual-clock.js';
+
+export const EPOCH_SECONDS = Date.UTC(2026, 0, 1) / 1000;
+/** Requests a second. */
+export const RATE = 10;
+
+/** What happens to one request instead of the usual. */
+export type Fault =
+  /** Every number is this text, as it stands in the body. */
+  | { readonly kind: 'token'; readonly token: string }
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'several' }
+  | { readonly kind: 'answer'; readonly answer: (response: ServerResponse) => void };
+
+/** One service, a check that reads it, and a clock. */
+export class MetricScene extends StandInSource {
+  readonly clock = new VirtualClock();
+  /** The share of the requests that fail. */
+  failing = 0;
+  /** How far the clock of the service is off, seconds. */
+  skew = 0;
+  fault: Fault | undefined;
+  private engine: Http | undefined;
+
+  constructor(private readonly rig: Rig) {
+    super();
+  }
+
+  static async start(rig: Rig): Promise<MetricScene> {
+    return new MetricScene(rig).listen();
+  }
+
+  override async close(): Promise<void> {
+    this.engine?.close();
+    await super.close();
+  }
+
+  /** The checks of an entry `a`, made as the program makes them. */
+  async create(
+    kind: 'counts' | 'value',
+    limits: readonly string[],
+  ): Promise<readonly MetricCheck[]> {
+    const lines = [`source: ${this.rig.source}`, ...this.rig[kind], ...limits];
+    const resolution = resolveWith({
+      env: { ...this.rig.env, ROLLGATE_CHECK_A_URL: this.url, ROLLGATE_CHECK_A_TIMEOUT: '5s' },
+      files: {
+        'rollgate.yml': ['checks:', '  - id: a', ...lines.map((l) => `    ${l}`)].join('\n'),
+      },
+      flags: { duration: '2m' },
+    });
+    if (resolution.problems.length > 0) throw new Error(JSON.stringify(resolution.problems));
+    this.engine ??= this.http(this.clock);
+    const http = this.engine;
+    const checks = await createChecks({
+      settings: resolution.settings,
+      entries: resolution.checks,
+      clock: this.clock,
+      random: () => 0.5,
+      http: () => http,
+      exec: () => Promise.reject(new Error('nothing is run here')),
+      env: {},
+      redact: (text) => text.replaceAll('secret-1234', '***'),
+      leastRate: 0,
+    });
+    return checks.filter((check) => check.kind !== 'health');
+  }
+
+  driven<T>(work: Promise<T>): Promise<T> {
+    return drive(
+      this.clock,
+      work,
+      () => this.open,
+      () => this.hanging,
+    );
+  }
+
+  preflight(check: MetricCheck): Promise<readonly Finding[]> {
+    return this.driven(check.preflight(new AbortController().signal));
+  }
+
+  /** What the check says of windows of 10 s; the faults hold from the begin of each. */
+  async observe(
+    check: MetricCheck,
+    faults: readonly (Fault | undefined)[],
+  ): Promise<Observation[]> {
+    const observations: Observation[] = [];
+    const origin = this.clock.monotonic();
+    check.begin(origin);
+    await this.driven(this.clock.sleep(1000));
+    for (const [n, fault] of faults.entries()) {
+      const window = { from: n * 10_000, to: (n + 1) * 10_000 };
+      await this.driven(this.clock.sleep(origin + window.to - this.clock.monotonic()));
+      this.fault = fault;
+      observations.push(await this.driven(check.observe(window, new AbortController().signal)));
+    }
+    check.end();
+    return observations;
+  }
+
+  watch(checks: readonly MetricCheck[], more: Partial<WatchPlan> = {}): Promise<WatchOutcome> {
+    const plan: WatchPlan = {
+      warmUp: 30_000,
+      duration: 60_000,
+      interval: 10_000,
+      sensitivity: 'normal',
+      decision: 'balanced',
+      minRequests: 20,
+      earlyPass: false,
+      ...more,
+    };
+    return this.driven(
+      watch({
+        plan,
+        checks,
+        clock: this.clock,
+        signal: new AbortController().signal,
+        tickEvery: 60_000,
+        observer: { event: () => undefined, tick: () => undefined },
+      }),
+    );
+  }
+
+  protected answer(request: Received, response: ServerResponse): void {
+    const now = EPOCH_SECONDS + this.clock.monotonic() / 1000 + this.skew;
+    response.setHeader('Date', new Date(Math.floor(now) * 1000).toUTCString());
+    if (this.fault?.kind === 'answer') {
+      this.fault.answer(response);
+      return;
+    }
+    const { status = 200, body } = this.rig.answer(request, this.told(now));
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
+  }
+
+  private told(now: number): Told {
+    const { fault, failing, rig } = this;
+    const written = (usual: number): string | undefined => {
+      if (fault?.kind === 'nothing') return undefined;
+      return fault?.kind === 'token' ? fault.token : String(usual);
+    };
+    const share = (part: Part): number => (part === 'errors' ? failing : 1);
+    return {
+      now,
+      series: fault?.kind === 'several' ? 2 : 1,
+      inBucket: (part, start) =>
+        part === 'value'
+          ? written(3 + ((start / (rig.width ?? 1)) % 3))
+          : written(RATE * (rig.width ?? 1) * share(part)),
+      current: (part) => {
+        const at = Math.floor(this.clock.monotonic() / 1000);
+        return part === 'value'
+          ? written(3 + (at % 3))
+          : written(1000 + Math.floor(RATE * at * share(part)));
+      },
+    };
+  }
+}
