@@ -48,13 +48,17 @@ export class MetricScene extends StandInSource {
   }
 
   /** The checks of an entry `a`, made as the program makes them. */
-  async create(
-    kind: 'counts' | 'value',
-    limits: readonly string[],
+  create(kind: 'counts' | 'value', limits: readonly string[]): Promise<readonly MetricCheck[]> {
+    return this.createOf([...this.rig[kind], ...limits]);
+  }
+
+  async createOf(
+    options: readonly string[],
+    env: Readonly<Record<string, string | undefined>> = this.rig.env,
   ): Promise<readonly MetricCheck[]> {
-    const lines = [`source: ${this.rig.source}`, ...this.rig[kind], ...limits];
+    const lines = [`source: ${this.rig.source}`, ...options];
     const resolution = resolveWith({
-      env: { ...this.rig.env, ROLLGATE_CHECK_A_URL: this.url, ROLLGATE_CHECK_A_TIMEOUT: '5s' },
+      env: { ...env, ROLLGATE_CHECK_A_URL: this.url, ROLLGATE_CHECK_A_TIMEOUT: '5s' },
       files: {
         'rollgate.yml': ['checks:', '  - id: a', ...lines.map((l) => `    ${l}`)].join('\n'),
       },

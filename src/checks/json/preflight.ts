@@ -42,7 +42,7 @@ export function createJsonPreflight(
         {
           level: isMistake ? 'error' : 'warning',
           subject: id,
-          message: `${input}: ${query.problem === undefined ? 'at ' : ''}${query.text}${query.problem === undefined ? '' : ':'} ${found.why}${isMistake ? '' : ' now'}`,
+          message: `${input}: ${query.problem ?? `at ${query.text} ${found.why}`}${isMistake ? '' : ' now'}`,
           fix: `correct ${input}: a JSON Pointer such as \`/data/0/value\`, or a JMESPath such as \`data[0].value\``,
         },
       ];
