@@ -239,6 +239,7 @@ const keysOfOtherFormats = [
   'run-name',
   'rung',
   'secret',
+  'shell',
   'threshold',
 ];
 
