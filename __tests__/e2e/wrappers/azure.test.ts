@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { taskName } from '../../../scripts/generators/azure.js';
+import { Workplace } from '../../support/bundle.js';
 import { describeWith } from '../components.js';
 import { azure, extension, runWith } from './azure.js';
 import { cases } from './scenario.js';
@@ -9,15 +10,21 @@ import { World } from './world.js';
 
 /** What the scenario with the task on Node 24 does not show. */
 describeWith('the extension for Azure DevOps', azure.lacking, () => {
+  const place = new Workplace();
+
+  afterAll(() => {
+    place.remove();
+  });
+
   it('is packaged without a warning', () => {
-    const { output, bytes } = extension();
+    const { output, bytes } = extension(place);
     process.stdout.write(`the extension: ${(bytes / 1024).toFixed(0)} KiB\n`);
     expect(output).not.toMatch(/warning/i);
     expect(output).toContain('Completed operation: create extension');
   });
 
   it('carries the task and the whole bundle', () => {
-    const task = join(extension().folder, taskName);
+    const task = join(extension(place).folder, taskName);
     const names = readdirSync('dist').filter((name) => name !== 'orb.yml');
     for (const name of names)
       expect(readFileSync(join(task, 'dist', name)).equals(readFileSync(join('dist', name)))).toBe(

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { extensionFolder, taskName } from '../../../scripts/generators/azure.js';
 import { camelName } from '../../../src/hosts/names.js';
@@ -20,29 +19,25 @@ export interface Extension {
   readonly bytes: number;
 }
 
-let packaged: Extension | undefined;
-
-/** Packages it with tfx, once. */
-export function extension(): Extension {
-  if (packaged !== undefined) return packaged;
-  const folder = mkdtempSync(join(tmpdir(), 'rollgate-vsix-'));
-  process.on('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
-  const vsix = join(folder, 'rollgate.vsix');
-  const flags = ['--no-prompt', '--no-color', '--output-path', vsix];
-  const manifest = ['--root', extensionFolder, '--manifests', 'vss-extension.json'];
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [fileOf(tfx), 'extension', 'create', ...manifest, ...flags],
-    { encoding: 'utf8' },
-  );
-  const output = `${stdout}${stderr}`;
-  if (status !== 0) throw new Error(output);
-  const unzip = spawnSync('unzip', ['-q', vsix, '-d', join(folder, 'unpacked')]);
-  if (unzip.status !== 0) throw new Error(`unzip: ${String(unzip.error ?? unzip.stderr)}`);
-  packaged = { folder: join(folder, 'unpacked'), output, bytes: readFileSync(vsix).length };
-  return packaged;
+/** Packages it with tfx, in the place and once for each. */
+export function extension(place: Workplace): Extension {
+  const folder = place.path('azure/extension');
+  const vsix = place.path('azure/rollgate.vsix');
+  const log = place.path('azure/tfx.log');
+  if (!existsSync(vsix)) {
+    const flags = ['--no-prompt', '--no-color', '--output-path', vsix];
+    const manifest = ['--root', extensionFolder, '--manifests', 'vss-extension.json'];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [fileOf(tfx), 'extension', 'create', ...manifest, ...flags],
+      { encoding: 'utf8' },
+    );
+    place.write('azure/tfx.log', `${stdout}${stderr}`);
+    if (status !== 0) throw new Error(`${stdout}${stderr}`);
+    const unpacked = spawnSync('unzip', ['-q', vsix, '-d', folder]);
+    if (unpacked.status !== 0) throw new Error(`unzip: ${String(unpacked.stderr)}`);
+  }
+  return { folder, output: readFileSync(log, 'utf8'), bytes: readFileSync(vsix).length };
 }
 
 interface Task {
@@ -51,12 +46,12 @@ interface Task {
   readonly restrictions: { readonly settableVariables: { readonly allowed: readonly string[] } };
 }
 
-export const unzip = spawnSync('unzip', ['-v']).error === undefined ? [] : ['unzip is not there'];
+const unzip = spawnSync('unzip', ['-v']).error === undefined ? undefined : 'unzip is not there.';
 
 /** The task out of the packaged extension, on the newest runtime that it is for. */
 export const azure: Driver = {
   system: 'azure',
-  lacking: lacking(tfx, node24) ?? unzip[0],
+  lacking: lacking(tfx, node24) ?? unzip,
   run: (pipeline, world) => runWith('task', pipeline, world),
 };
 
@@ -132,7 +127,7 @@ async function start(
     return inFolder(place, 'bash', [place.path('azure/temp/step.sh')], { ...variables, ...rest });
   }
   const task = JSON.parse(
-    readFileSync(join(extension().folder, taskName, 'task.json'), 'utf8'),
+    readFileSync(join(extension(place).folder, taskName, 'task.json'), 'utf8'),
   ) as Task;
   const unknown = [...given.keys()].filter((name) => !task.inputs.some((one) => one.name === name));
   if (unknown.length > 0) throw new Error(`the task has no input ${unknown.join(', ')}`);
@@ -142,7 +137,7 @@ async function start(
     given.get(name) ?? defaultValue,
   ]);
   const target = task.execution[of.handler]?.target ?? '';
-  return inFolder(place, of.node, [resolve(extension().folder, taskName, target)], {
+  return inFolder(place, of.node, [resolve(extension(place).folder, taskName, target)], {
     ...variables,
     ...(Object.fromEntries(env) as Record<string, string>),
     // `env:` of the step: the parameter of the pipeline.
