@@ -1,5 +1,5 @@
 /**
- * The program of a child process: the services of many targets, and the Prometheus that scrapes them every second. Every
+ * The program of a child process: the services of many targets, and the Prometheus that scrapes them ten times a second. Every
  * request is answered with 200; queries are answered with counters of a service without errors that gets ten requests a second.
  */
 import { createServer } from 'node:http';
@@ -26,7 +26,7 @@ const server = createServer((request, response) => {
 
 function answer(query: string): string {
   const now = Date.now() / 1000;
-  const scraped = Math.floor(now);
+  const scraped = Math.floor(10 * now) / 10;
   const service = /service="([^"]*)"/.exec(query)?.[1] ?? '';
   if (query.startsWith('count by (le)'))
     return vector(BORDERS.map((le) => ({ metric: { le }, value: [now, '3'] })));

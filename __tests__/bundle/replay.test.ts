@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { replay } from '../../src/gate/replay.js';
 import { decodeRecording } from '../../src/report/recording-reader.js';
 import { ailingService, watching } from '../support/ailing-service.js';
-import { Workplace } from '../support/bundle.js';
+import { quick, Workplace } from '../support/bundle.js';
 
 const recordingFile = 'rollgate-report/recording.ndjson';
 
@@ -61,6 +61,50 @@ describe('a recording of the bundle, replayed', () => {
       expect(place.report()).toEqual(report);
     },
   );
+
+  it('does so for each target, with checks of its own and a baseline', async () => {
+    const [good, bad, canary, old] = await Promise.all(
+      [0, 0.5, 0.5, 0.5].map((failing) => ailingService(place, failing)),
+    );
+    if (!good || !bad || !canary || !old) throw new Error('there is a server for each');
+    servers.push(good, bad, canary, old);
+    const probed = (id: string, url: string, baseline: string): string =>
+      `{id: ${id}, source: http, url: "${url}/", requests-per-second: 20, baseline: {url: "${baseline}/"}}`;
+    place.write(
+      'rollgate.yml',
+      [
+        'on-unhealthy: report',
+        'targets:',
+        `  - {name: same, checks: [${probed('same', good.url, good.url)}]}`,
+        `  - {name: worse, checks: [${probed('worse', bad.url, good.url)}]}`,
+        `  - {name: both, min-success-rate: 95, max-errors-per-minute: off, health-url: off, url: "${canary.url}/", baseline-url: "${old.url}/"}`,
+      ].join('\n'),
+    );
+    const { output } = await place.run(['run', ...quick]);
+    const report = place.report();
+    const { targets } = decodeRecording(place.read(recordingFile) ?? '');
+    expect(targets.map(({ name, judgement }) => [name, judgement?.verdict, output])).toEqual([
+      ['same', 'healthy', output],
+      ['worse', 'unhealthy', output],
+      ['both', 'inconclusive', output],
+    ]);
+    for (const [n, { plan, checks, events, judgement, decidedAt }] of targets.entries()) {
+      const again = replay(plan, checks, events);
+      expect(again.judgement).toEqual(judgement);
+      expect(again.decidedAt).toBe(decidedAt);
+      expect(report.targets[n]).toMatchObject({ verdict: judgement?.verdict });
+      expect(
+        report.targets[n]?.checks.map(({ id, samples, failures }) => [id, samples, failures]),
+      ).toEqual(again.results.map(({ id, samples, failures }) => [id, samples, failures]));
+    }
+    const told = await place.run(['replay', recordingFile]);
+    expect(told.code).toBe(0);
+    for (const { name, judgement } of targets) {
+      expect(told.output).toContain(`target ${name}`);
+      expect(told.output).toContain(judgement?.reason);
+    }
+    expect(told.output).not.toContain('its rules are others');
+  });
 
   it('says what other limits would have done, and what cannot be said', async () => {
     await watched(0);

@@ -5,8 +5,15 @@ import { override } from '../../src/gate/overrides.js';
 import { replay, type Replayed } from '../../src/gate/replay.js';
 import type { Limit, Look, Observation, WatchPlan } from '../../src/gate/types.js';
 import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
-import { counts, good, healthCheck, metricCheck, refused } from '../support/fake-checks.js';
-import { recordedWatch } from '../support/recorded-watch.js';
+import {
+  counts,
+  defaultPlan,
+  good,
+  healthCheck,
+  metricCheck,
+  refused,
+} from '../support/fake-checks.js';
+import { recordedWatch, recordedWatches } from '../support/recorded-watch.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 function replayed(recording: string, limits: Parameters<typeof override>[1] = {}): Replayed {
@@ -22,7 +29,8 @@ function counted(samples: number, failures: number, ofBaseline: number): Observa
   return {
     ...counts(samples, failures, 10.1),
     kinds: failures === 0 ? {} : { 'status 503': failures },
-    baseline: { samples: 40, failures: ofBaseline },
+    slower: { '100': Math.floor(samples / 3), '800': failures },
+    baseline: { samples: 40, failures: ofBaseline, slower: { '100': 13, '800': ofBaseline } },
   } as Observation;
 }
 
@@ -32,6 +40,9 @@ const fine = fc
 const any = fc
   .tuple(fc.nat(60), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(40))
   .map(([samples, share, ofBaseline]) => counted(samples, Math.floor(samples * share), ofBaseline));
+const measured = fc
+  .double({ min: 0, max: 30, noNaN: true })
+  .map((value): Observation => ({ kind: 'value', value }));
 const nothing = fc.constantFrom<Observation>(
   { kind: 'none', why: 'no-data' },
   { kind: 'none', why: 'provider-error', detail: 'status 500' },
@@ -53,6 +64,9 @@ const limits: readonly Exclude<Limit, { metric: 'health' }>[] = [
   { metric: 'errors-per-minute', max: 10, scaledTo: 60 },
   { metric: 'latency', percentile: 95, maxMs: 800 },
   { metric: 'relative', margin: 1 },
+  { metric: 'relative', margin: 1.5, of: 'latency' },
+  { metric: 'value', max: 12 },
+  { metric: 'value', min: 8 },
 ];
 
 const story = fc.record({
@@ -66,7 +80,17 @@ const story = fc.record({
   }),
   metrics: fc.subarray([...limits]),
   observations,
+  values: fc.array(fc.oneof(measured, measured, nothing), { minLength: 1, maxLength: 12 }),
   looks,
+  /** What checks have instead of what the plan says. */
+  own: fc.record(
+    {
+      minRequests: fc.constantFrom(1, 300),
+      onNoData: fc.constantFrom('ignore', 'unhealthy'),
+      onProviderError: fc.constant('ignore'),
+    },
+    { requiredKeys: [] },
+  ),
   delays: fc.array(fc.constantFrom(0, 0, 37.5, 4_000.25, 12_000), { minLength: 1, maxLength: 5 }),
   guarded: fc.boolean(),
 });
@@ -75,43 +99,64 @@ function at<T>(cycle: readonly T[], index: number): T {
   return cycle[index % cycle.length]!;
 }
 
+type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
+
+/** The checks of a target that fares like this. */
+function checksOf(
+  { metrics, observations, values, looks, own, delays, guarded }: Story,
+  clock: VirtualClock,
+): Check[] {
+  let look = 0;
+  return [
+    healthCheck(clock, () => {
+      look += 1;
+      return { look: at(looks, look), takes: at(delays, look) };
+    }),
+    ...metrics.map((limit, which) => {
+      let interval = which;
+      const check = metricCheck(async () => {
+        interval += 1;
+        const answer = at(limit.metric === 'value' ? values : observations, interval);
+        await clock.sleep(at(delays, interval));
+        return answer;
+      }, limit);
+      const named = { ...check, id: `${limit.metric}-${String(which)}`, ...own };
+      return guarded && limit.metric === 'success-rate'
+        ? { ...named, baseline: { margin: 1.5 } }
+        : named;
+    }),
+  ];
+}
+
 describe('a replay', () => {
-  it('comes to the judgement of the live watch, in the same moment, bit by bit', async () => {
+  it('comes to the judgement of each live watch, in the same moment, bit by bit', async () => {
     const seen = new Set<string>();
     await fc.assert(
-      fc.asyncProperty(story, async ({ plan, metrics, observations, looks, delays, guarded }) => {
+      fc.asyncProperty(fc.array(story, { minLength: 1, maxLength: 3 }), async (stories) => {
         const clock = new VirtualClock();
-        let look = 0;
-        const checks: Check[] = [
-          healthCheck(clock, () => {
-            look += 1;
-            return { look: at(looks, look), takes: at(delays, look) };
-          }),
-          ...metrics.map((limit, which) => {
-            let interval = which;
-            const check = metricCheck(async () => {
-              interval += 1;
-              const answer = at(observations, interval);
-              await clock.sleep(at(delays, interval));
-              return answer;
-            }, limit);
-            return guarded && limit.metric === 'success-rate'
-              ? { ...check, baseline: { margin: 1.5 } }
-              : check;
-          }),
-        ];
-        const { outcome, recording } = await recordedWatch(clock, checks, plan);
-        const again = replayed(recording);
-        expect(again.judgement).toEqual({
-          verdict: outcome.verdict,
-          reason: outcome.reason,
-          decidedBy: outcome.decidedBy,
-        });
-        expect(again.decidedAt).toBe(outcome.decidedAt);
-        expect(again.results).toEqual(outcome.results);
-        seen.add(outcome.verdict);
+        const { outcomes, recording } = await recordedWatches(
+          clock,
+          stories.map((each, n) => ({
+            name: `target-${String(n)}`,
+            plan: { ...defaultPlan, ...each.plan },
+            checks: checksOf(each, clock),
+          })),
+        );
+        const { targets } = decodeRecording(recording);
+        expect(targets).toHaveLength(stories.length);
+        for (const [n, { plan, checks, events, judgement, decidedAt }] of targets.entries()) {
+          const { verdict, reason, decidedBy, ...live } = outcomes[n]!;
+          const again = replay(plan, checks, events);
+          expect(again.judgement).toEqual({ verdict, reason, decidedBy });
+          expect(again.decidedAt).toBe(live.decidedAt);
+          expect(again.results).toEqual(live.results);
+          // That is what the recording says, too.
+          expect(judgement).toEqual(again.judgement);
+          expect(decidedAt).toBe(live.decidedAt);
+          seen.add(verdict);
+        }
       }),
-      { numRuns: 150 },
+      { numRuns: 120, endOnFailure: true },
     );
     expect([...seen].sort()).toEqual(['healthy', 'inconclusive', 'unhealthy']);
   });

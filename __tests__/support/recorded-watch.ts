@@ -5,20 +5,26 @@ import { encodeLine, headerLine } from '../../src/report/recording.js';
 import { defaultPlan } from './fake-checks.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-/** A watch on the virtual clock, and the recording that it leaves. */
-export async function recordedWatch(
+/** What one target is watched by. */
+export interface Target {
+  readonly name: string;
+  readonly plan: WatchPlan;
+  readonly checks: readonly Check[];
+}
+
+/** The watches of several targets on the virtual clock, and the recording that they leave. They begin one after the other. */
+export async function recordedWatches(
   clock: VirtualClock,
-  checks: readonly Check[],
-  over: Partial<WatchPlan> = {},
+  targets: readonly Target[],
   signal = new AbortController().signal,
-): Promise<{ readonly outcome: WatchOutcome; readonly recording: string }> {
-  const plan = { ...defaultPlan, ...over };
-  const target = 'default';
-  let recording = encodeLine(
-    headerLine('0.0.0-test', '2026-11-02T10:00:00.000Z', [{ name: target, plan, checks }]),
-  );
-  const outcome = await clock.runUntil(
-    watch({
+): Promise<{ readonly outcomes: readonly WatchOutcome[]; readonly recording: string }> {
+  let recording = encodeLine(headerLine('0.0.0-test', '2026-11-02T10:00:00.000Z', targets));
+  const watchTarget = async (
+    { name: target, plan, checks }: Target,
+    n: number,
+  ): Promise<WatchOutcome> => {
+    if (n > 0) await clock.sleep(20 * n);
+    const outcome = await watch({
       plan,
       checks,
       clock,
@@ -30,15 +36,29 @@ export async function recordedWatch(
         },
         tick: () => undefined,
       },
-    }),
-  );
-  const { verdict, reason, decidedBy, decidedAt } = outcome;
-  if (verdict !== 'cancelled' && decidedAt !== null)
-    recording += encodeLine({
-      type: 'judgement',
-      target,
-      at: decidedAt,
-      judgement: { verdict, reason, decidedBy },
     });
-  return { outcome, recording };
+    const { verdict, reason, decidedBy, decidedAt } = outcome;
+    if (verdict !== 'cancelled' && decidedAt !== null)
+      recording += encodeLine({
+        type: 'judgement',
+        target,
+        at: decidedAt,
+        judgement: { verdict, reason, decidedBy },
+      });
+    return outcome;
+  };
+  const outcomes = await clock.runUntil(Promise.all(targets.map(watchTarget)));
+  return { outcomes, recording };
+}
+
+/** The watch of one target. */
+export async function recordedWatch(
+  clock: VirtualClock,
+  checks: readonly Check[],
+  over: Partial<WatchPlan> = {},
+  signal = new AbortController().signal,
+): Promise<{ readonly outcome: WatchOutcome; readonly recording: string }> {
+  const target = { name: 'default', plan: { ...defaultPlan, ...over }, checks };
+  const { outcomes, recording } = await recordedWatches(clock, [target], signal);
+  return { outcome: outcomes[0]!, recording };
 }
