@@ -1,20 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** Writes the licence of every package that users get with the bundle, sorted by name. */
 export function writeLicences(path) {
-  const listed = execFileSync('npm', ['ls', '--omit=dev', '--all', '--parseable'], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'ignore'],
-    shell: process.platform === 'win32',
-  });
-  const root = process.cwd();
-  const entries = listed
-    .trim()
-    .split('\n')
-    .map((folder) => relative(root, folder))
-    .filter((folder) => folder !== '' && existsSync(folder))
+  const entries = [...bundled()]
     .map(describe)
     .sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
   const rule = '-'.repeat(80);
@@ -24,8 +13,52 @@ export function writeLicences(path) {
   );
 }
 
+/**
+ * The folders of the packages that `src/` imports, and of those that they need. To npm they are all development
+ * dependencies: the bundle holds them, so that who installs the package needs none.
+ */
+function bundled() {
+  const found = new Set();
+  const waiting = importedBy('src').map((name) => [name, '.']);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const folder = folderOf(...next);
+    if (folder === undefined || found.has(folder)) continue;
+    found.add(folder);
+    const { dependencies, optionalDependencies } = manifestOf(folder);
+    for (const name of Object.keys({ ...dependencies, ...optionalDependencies }))
+      waiting.push([name, folder]);
+  }
+  return found;
+}
+
+/** The packages that the sources name in an import. */
+function importedBy(folder) {
+  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .flatMap((text) => [
+      ...text.matchAll(/(?:^(?:import|export)\b[^;]*?from|import\()\s*'((?:@[\w.-]+\/)?[\w.-]+)/gm),
+    ])
+    .map(([, name]) => name)
+    .filter((name) => !name.startsWith('.') && existsSync(join('node_modules', name)));
+  return [...new Set(names)];
+}
+
+/** As Node resolves it, from the innermost folder outwards. */
+function folderOf(name, from) {
+  for (let folder = from; ; folder = dirname(folder)) {
+    const place = join(folder, 'node_modules', name);
+    if (existsSync(place)) return place;
+    if (folder === '.') return undefined;
+  }
+}
+
+function manifestOf(folder) {
+  return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+}
+
 function describe(folder) {
-  const { name, version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  const { name, version, license } = manifestOf(folder);
   const file = readdirSync(folder)
     .sort()
     .find((entry) => /^licen[cs]e/i.test(entry));
