@@ -44,7 +44,10 @@ describe('the package of npm', () => {
       .map(({ path }) => path)
       .filter((path) => !/^dist\/[\w.]+$/.test(path));
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
-    expect(packed.files.map(({ path }) => path)).toContain('dist/index.js');
+    const paths = packed.files.map(({ path }) => path);
+    expect(paths).toContain('dist/index.js');
+    // The orb is for CircleCI.
+    expect(paths).not.toContain('dist/orb.yml');
     expect(packed.size).toBeLessThan(2_000_000);
   });
 

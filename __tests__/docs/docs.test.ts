@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { parse, parseDocument } from 'yaml';
+import { parse, parseAllDocuments, parseDocument } from 'yaml';
 import { commonOptions } from '../../src/inputs/checks/common.js';
 import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
 import { exitCodeTable } from '../../src/inputs/exit-codes.js';
@@ -156,7 +156,7 @@ describe('YAML that may be copied', () => {
       [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, uses = '']) => uses),
     );
     const unpinned = foreign
-      .filter((uses) => !uses.includes('/rollgate@'))
+      .filter((uses) => !/\/rollgate(@|\/\.github\/)/.test(uses))
       .filter((uses) => !/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(uses));
     expect(foreign.length).toBeGreaterThan(0);
     expect(unpinned).toEqual([]);
@@ -222,16 +222,53 @@ const checkOptions = [
   ...sourceIds.flatMap((id) => Object.keys(checkSources[id].options)),
 ];
 
+/** What is given to the component or to the reusable workflow, wherever it stands. */
+function givenTo(value: unknown, key: 'component' | 'remote' | 'uses', what: RegExp): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => givenTo(item, key, what));
+  if (!isMap(value)) return [];
+  const target = value[key];
+  const given = [value.inputs, value.with].filter(isMap).flatMap((map) => Object.keys(map));
+  const own = typeof target === 'string' && what.test(target) ? given : [];
+  return [...own, ...Object.values(value).flatMap((item) => givenTo(item, key, what))];
+}
+
+describe('inputs of the wrappers', () => {
+  const all = yamlTexts.map(([, text]) =>
+    parseAllDocuments(text).map((one): unknown => one.toJS()),
+  );
+
+  it('the component has all that is given to it', () => {
+    const [header] = parseAllDocuments(read('templates/rollgate/template.yml'));
+    const { spec } = header?.toJS() as { spec: { inputs: Readonly<Record<string, unknown>> } };
+    const given = (['component', 'remote'] as const).flatMap((key) =>
+      givenTo(all, key, /rollgate/),
+    );
+    expect(given.length).toBeGreaterThan(5);
+    expect(given.filter((id) => !(id in spec.inputs))).toEqual([]);
+  });
+
+  it('the reusable workflow has all that is given to it', () => {
+    const { on } = parse(read('.github/workflows/rollgate.yml')) as {
+      on: { workflow_call: { inputs: Readonly<Record<string, unknown>> } };
+    };
+    const given = givenTo(all, 'uses', /workflows\/rollgate\.yml/);
+    expect(given.length).toBeGreaterThan(1);
+    expect(given.filter((id) => !(id in on.workflow_call.inputs))).toEqual([]);
+  });
+});
+
 /** Flags that are no input, and the word for any of them. */
 const ownFlags = ['help', 'version', 'flag'];
 
 /** Keys of workflows, of other tools and of the tables in `src/`, which pages show in the same way. */
 const keysOfOtherFormats = [
   'actions',
+  'component',
   'cli',
   'concurrency',
   'configures',
   'contents',
+  'include',
   'credentials',
   'on',
   'permissions',
@@ -241,6 +278,7 @@ const keysOfOtherFormats = [
   'secret',
   'shell',
   'threshold',
+  'uses',
 ];
 
 describe('the example', () => {

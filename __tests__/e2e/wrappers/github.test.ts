@@ -9,7 +9,7 @@ import type { Workplace } from '../../support/bundle.js';
 import { describeWith } from '../components.js';
 import { github, runGithub } from './github.js';
 import { cases } from './scenario.js';
-import { fileOf, goTools, lacking, shellcheck } from './tools.js';
+import { fileOf, goTools, hadolint, lacking, shellcheck } from './tools.js';
 import { World } from './world.js';
 
 const withoutVersion = (pin: string): string => pin.split(' ')[0] ?? '';
@@ -116,12 +116,28 @@ describeWith('the reusable workflow, run by act', github.lacking, () => {
   });
 });
 
-describeWith('the workflows of this repository', lacking(goTools, shellcheck), () => {
-  it('actionlint finds nothing, nor does shellcheck in their scripts', () => {
+const needed = lacking(goTools, shellcheck, hadolint);
+
+describeWith('what the linters of others say', needed, () => {
+  const lint = (program: string, ...args: readonly string[]): unknown => {
+    const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8' });
+    return { stdout, stderr, status };
+  };
+  const nothing = { stdout: '', stderr: '', status: 0 };
+
+  it('actionlint: nothing of the workflows, nor shellcheck of their scripts', () => {
     const flags = ['-shellcheck', fileOf(shellcheck), '-no-color'];
-    const { stdout, status } = spawnSync(fileOf(goTools, 'actionlint'), flags, {
-      encoding: 'utf8',
-    });
-    expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
+    expect(lint(fileOf(goTools, 'actionlint'), ...flags)).toEqual(nothing);
+  });
+
+  it('shellcheck: nothing of any script', () => {
+    const listed = spawnSync('git', ['ls-files', '*.sh', '.ci/run'], { encoding: 'utf8' }).stdout;
+    const scripts = listed.trim().split('\n');
+    expect(scripts).toContain('templates/shell/gate.sh');
+    expect(lint(fileOf(shellcheck), '--shell', 'bash', ...scripts)).toEqual(nothing);
+  });
+
+  it('hadolint: nothing of the Dockerfile', () => {
+    expect(lint(fileOf(hadolint), 'Dockerfile')).toEqual(nothing);
   });
 });

