@@ -234,7 +234,7 @@ function givenTo(value: unknown, key: 'component' | 'remote' | 'uses', what: Reg
 
 describe('inputs of the wrappers', () => {
   const all = yamlTexts.map(([, text]) =>
-    parseAllDocuments(text).map((one): unknown => one.toJS()),
+    parseAllDocuments(text).map((one) => one.toJS() as unknown),
   );
 
   it('the component has all that is given to it', () => {

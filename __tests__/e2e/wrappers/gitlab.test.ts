@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
+import { bundle, node } from '../../support/bundle.js';
 import { serve } from '../../support/servers.js';
 import { describeWith } from '../components.js';
 import { gitlab, runGitlab, written } from './gitlab.js';
@@ -96,6 +97,37 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
     });
     expect(ended.gate('gate')).toMatchObject({ exitCode: 7, report: null });
     expect(ended.log).toContain('no report of this run says so');
+  });
+
+  it('the pipeline of docs/gitlab.md: the gate is told what ran before, and rolls back to that', async () => {
+    const page = readFileSync('docs/gitlab.md', 'utf8');
+    const [, example = ''] = /```yaml\n(stages: [^]*?)```/.exec(page) ?? [];
+    const {
+      'gitlab-token': token = '',
+      'gitlab-url': server = '',
+      ...inputs
+    } = badGate(world).inputs;
+    const quick = Object.entries(inputs).filter(([id]) => id !== 'rollback');
+    const { gate, log } = await runGitlab(world.place, {
+      files: {
+        '.gitlab-ci.yml': example
+          .replaceAll('$CI_SERVER_FQDN/OWNER/rollgate/rollgate@0.1.0', COMPONENT)
+          .replaceAll('inputs: { ', `inputs: { cli: '${node} ${bundle}', `),
+        'rollgate.yml': stringify({ ...Object.fromEntries(quick), rollback: 'ci' }),
+        'scripts/current-version.sh': 'echo v41\n',
+        'scripts/deploy.sh': 'echo "deploying $1"\n',
+      },
+      // A file of the repository must not say where the token is sent.
+      variables: { GITLAB_TOKEN: token, ROLLGATE_GITLAB_URL: server },
+      flags: ['--variable', 'CI_COMMIT_BRANCH=main'],
+      executable: ['scripts/current-version.sh', 'scripts/deploy.sh'],
+    });
+    expect({ preflight: gate('preflight').exitCode, log }).toEqual({ preflight: 0, log });
+    const { exitCode, report } = gate('gate');
+    expect({ exitCode, log }).toEqual({ exitCode: 1, log });
+    expect(report?.config).toMatchObject({ 'rollback-parameters': 'VERSION=v41' });
+    expect(log).not.toContain('undo ');
+    expect(world.started).toBe(1);
   });
 
   it('the pipeline of this repository: the component of the same commit tells the demo', async () => {

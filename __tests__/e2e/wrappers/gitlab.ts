@@ -90,6 +90,8 @@ interface Given {
   readonly flags?: readonly string[];
   /** Of the repository; `acme/shop` unless given. */
   readonly project?: string;
+  /** Of the files. */
+  readonly executable?: readonly string[];
   /** Files and folders of this repository that are in it, too. */
   readonly copied?: readonly string[];
 }
@@ -97,7 +99,15 @@ interface Given {
 /** Runs the pipeline of a repository of its own, beside that of the component. */
 export async function runGitlab(
   place: Workplace,
-  { files, variables = {}, path, flags = [], project = 'acme/shop', copied = [] }: Given,
+  {
+    files,
+    variables = {},
+    path,
+    flags = [],
+    project = 'acme/shop',
+    copied = [],
+    executable = [],
+  }: Given,
 ): Promise<{
   readonly code: number | null;
   readonly log: string;
@@ -106,6 +116,8 @@ export async function runGitlab(
   const shop = place.path(SHOP);
   for (const name of copied) cpSync(name, join(shop, name), { recursive: true });
   makeRepository(shop, files);
+  for (const name of executable) chmodSync(join(shop, name), 0o755);
+  if (executable.length > 0) git(shop, 'commit', '--quiet', '--all', '--message', 'Executable');
   git(shop, 'remote', 'add', 'origin', `git@gitlab.com:${project}.git`);
   git(shop, 'update-ref', 'refs/remotes/origin/main', 'HEAD');
   git(shop, 'symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/main');
