@@ -239,6 +239,8 @@ const graphite: Rig = {
   width: WIDTH,
   answer: ({ url }, told) => {
     const { pathname, searchParams } = new URL(url, 'http://graphite.test');
+    if (searchParams.get('noCache') !== 'true')
+      throw new Error('it would be answered from a cache');
     if (pathname !== '/render') return { status: 404, body: 'Not Found' };
     const from = Number(searchParams.get('from'));
     const until = Number(searchParams.get('until'));

@@ -35,6 +35,8 @@ export function graphiteProtocol({ address, token, timeoutMs }: GraphiteServer):
       url.searchParams.set('from', String(from - 1));
       url.searchParams.set('until', String(to));
       url.searchParams.set('format', 'json');
+      // Graphite keeps answers for a minute, and takes times within the same minute for the same.
+      url.searchParams.set('noCache', 'true');
       return {
         method: 'GET',
         url: url.href,

@@ -30,7 +30,7 @@ export function createNewRelicChecks(
       accessOf: ({ server, delay }) => ({
         vendor:
           world.credentials === undefined
-            ? withoutCredentials(
+            ? withoutCredentials<string>(
                 new URL(server.address).host,
                 'set NEW_RELIC_API_KEY to a user key',
               )
