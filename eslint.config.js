@@ -6,13 +6,14 @@ import tseslint from 'typescript-eslint';
  * do not know each other's insides.
  */
 const rooms = {
-  commands: ['inputs', 'hosts', 'checks', 'gate', 'rollback', 'report', 'support'],
+  commands: ['inputs', 'hosts', 'checks', 'gate', 'rollback', 'report', 'notify', 'support'],
   inputs: ['support'],
   hosts: ['support'],
   checks: ['support'],
   gate: ['support'],
   rollback: ['support'],
   report: ['support'],
+  notify: ['support'],
   support: [],
 };
 

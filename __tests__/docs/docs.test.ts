@@ -178,8 +178,11 @@ describe('inputs', () => {
       const flags = Object.fromEntries(
         Object.entries(step.with).map(([id, value]) => [
           id,
-          // What GitHub puts in is unknown here; a word stands for it.
-          String(value).replace(/\$\{\{[^}]*\}\}/g, 'x'),
+          // What GitHub puts in is unknown here; a word stands for it, or an address.
+          String(value).replace(
+            /\$\{\{[^}]*\}\}/g,
+            /(^|-)url$/.test(id) ? 'https://x.example' : 'x',
+          ),
         ]),
       );
       expect(resolveWith({ flags }).problems).toEqual([]);
@@ -272,6 +275,7 @@ const keysOfOtherFormats = [
   'credentials',
   'on',
   'permissions',
+  'pull-requests',
   'root',
   'run-name',
   'rung',

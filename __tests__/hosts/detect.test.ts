@@ -41,6 +41,8 @@ const jenkins: Environment = {
 
 const quiet = {
   attempt: null,
+  project: null,
+  change: null,
   pullRequest: false,
   forkPullRequest: false,
   rollbackMarker: null,
@@ -60,6 +62,7 @@ describe('detectHost', () => {
         runUrl: 'https://github.com/acme/shop/actions/runs/4700',
         runId: '4700',
         attempt: 2,
+        project: 'acme/shop',
       },
     ],
     ['github, bare', { GITHUB_ACTIONS: 'true' }, { ...nothing, system: 'github' }],
@@ -82,6 +85,7 @@ describe('detectHost', () => {
         runUrl: 'https://dev.azure.com/acme/My%20Shop/_build/results?buildId=77',
         runId: '77',
         attempt: 1,
+        project: 'My Shop',
       },
     ],
     ['azure, bare', { TF_BUILD: 'True' }, { ...nothing, system: 'azure' }],
@@ -168,6 +172,8 @@ describe('detectHost', () => {
     expect(detectHost(env, noFile)).toEqual({
       system: 'local',
       runUrl: null,
+      change: null,
+      project: 'acme/shop',
       runId: '4700',
       attempt: 2,
       pullRequest: true,

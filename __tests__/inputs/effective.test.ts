@@ -59,7 +59,8 @@ describe('effective', () => {
         fc.constantFrom(...secret),
         fc.stringMatching(/^[A-Z0-9]{12,40}$/),
         (id, token) => {
-          const shown = effective(resolveWith({ flags: { [id]: token } }));
+          const given = id === 'notify-url' ? `https://chat.example/${token}` : token;
+          const shown = effective(resolveWith({ flags: { [id]: given } }));
           expect(shown[id]).toBe('***');
           expect(JSON.stringify(shown)).not.toContain(token);
         },

@@ -147,6 +147,7 @@ export function aReport(over: Partial<RunReport> = {}): RunReport {
       runUrl: 'https://github.com/acme/shop/actions/runs/4700',
       runId: '4700',
       attempt: 1,
+      project: 'acme/shop',
     },
     verdict: 'unhealthy',
     exitCode: 1,

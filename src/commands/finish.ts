@@ -10,6 +10,7 @@ import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import { neutralise } from '../support/text.js';
 import { exitCodeOfAll } from './exit.js';
+import { notify } from './notifying.js';
 import type { Outcome } from './outcome.js';
 import type { Session } from './session.js';
 
@@ -28,6 +29,7 @@ export function reportOf(session: Session, outcome: Outcome): RunReport {
       runUrl: info.runUrl,
       runId: info.runId,
       attempt: info.attempt,
+      project: info.project,
     },
     verdict: outcome.verdict,
     exitCode: outcome.exitCode,
@@ -89,6 +91,7 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
   const code = exitCodeOfAll(outcome, settings['fail-on']);
   annotate(session, report, code);
   for (const line of finalLines(report, path, { colour: console.hasLive })) console.line(line);
+  await attempt(session, 'nobody could be told', () => notify(session, report, path));
   await actLastOfAll(session);
   return code;
 }

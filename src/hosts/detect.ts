@@ -25,7 +25,13 @@ export function detectHost(env: Environment, readFile: ReadFile, named?: string)
   if (lookalike !== undefined) {
     const info = github.info(env, readFile);
     const notice = `${lookalike} is set: this is not GitHub, though its variables are there. The log is plain; set \`ci-system\` when the rollback is a pipeline.`;
-    return { system: 'local', ...info, runUrl: null, notices: [notice, ...info.notices] };
+    return {
+      system: 'local',
+      ...info,
+      runUrl: null,
+      change: null,
+      notices: [notice, ...info.notices],
+    };
   }
   const found = detections.flatMap((detection) => {
     const sign = detection.sign(env);
@@ -47,6 +53,8 @@ const nowhere: HostInfo = {
   runUrl: null,
   runId: null,
   attempt: null,
+  project: null,
+  change: null,
   pullRequest: false,
   forkPullRequest: false,
   rollbackMarker: null,

@@ -3,12 +3,26 @@ export type HostSystem = (typeof hostSystems)[number];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A pull or merge request. Who runs the pipeline need not be who has the repository. */
+export interface Change {
+  readonly system: 'github' | 'gitlab' | 'azure';
+  /** Address of its server, for people: `https://github.com`. */
+  readonly server: string;
+  /** GitHub: `owner/name`. GitLab: id or full path. Azure DevOps: `project/repository`, encoded for an address. */
+  readonly project: string;
+  readonly number: number;
+}
+
 /** What the environment tells of the run that we are part of. */
 export interface HostInfo {
   readonly system: HostSystem;
   readonly runUrl: string | null;
   readonly runId: string | null;
   readonly attempt: number | null;
+  /** What people call what this run belongs to: the repository, or the job. */
+  readonly project: string | null;
+  /** The pull or merge request that this run is for; `null` when it is for none, or does not tell which. */
+  readonly change: Change | null;
   /** A run for a pull or merge request: the configuration file may come from a stranger. */
   readonly pullRequest: boolean;
   /**

@@ -18,7 +18,7 @@ import { statusRanges } from './types/status.js';
 import { pathTemplate, template } from './types/template.js';
 import { path, script, text } from './types/text.js';
 import { times } from './types/times.js';
-import { url, urls } from './types/url.js';
+import { url, urls, webhooks } from './types/url.js';
 
 const second = 1000;
 const hour = 3600 * second;
@@ -125,7 +125,7 @@ export const inputs = {
     group: 'watch',
     default: 'false',
     description:
-      'End the watch as healthy from half of its duration on, when the requests alone are strong evidence for it. For smoke tests: it misses what goes bad later. Default: false.',
+      'End the watch as healthy from half of its duration on, when the requests alone are strong evidence for it. For smoke tests: it misses what goes bad later.',
   }),
   'on-unhealthy': input(choice(['rollback', 'report']), {
     group: 'watch',
@@ -897,6 +897,37 @@ export const inputs = {
     description: 'Where the list stands in that answer. Default: the answer is the list.',
   }),
 
+  'notify-url': input(webhooks(), {
+    group: 'report',
+    perRun: true,
+    secret: true,
+    sentTo: ['notify-url'],
+    description:
+      'One or more webhooks that are told the verdict: of Slack (also Mattermost, Rocket.Chat, Discord), of Microsoft Teams, or of anything that takes JSON. Default: none.',
+  }),
+  'notify-format': input(choice(['slack', 'teams', 'json']), {
+    group: 'report',
+    perRun: true,
+    description:
+      'What the webhooks understand: `slack`, `teams` or `json`. Default: by their addresses.',
+  }),
+  'notify-on': input(
+    choices(['unhealthy', 'inconclusive', 'cancelled', 'healthy'], { none: 'none' }),
+    {
+      group: 'report',
+      perRun: true,
+      default: 'unhealthy,inconclusive',
+      description:
+        'Verdicts that people are told of: `unhealthy`, `inconclusive`, `cancelled`, `healthy`, or `none`. The command `rollback` tells always.',
+    },
+  ),
+  'notify-comment': input(boolean(), {
+    group: 'report',
+    perRun: true,
+    default: 'true',
+    description:
+      'In a run for a pull or merge request: comment on it, when the token of that system (`github-token`, `gitlab-token`, `azure-pat`) may.',
+  }),
   'report-dir': input(path(), {
     group: 'report',
     perRun: true,

@@ -24,6 +24,8 @@ export interface RunReport {
     readonly runUrl: string | null;
     readonly runId: string | null;
     readonly attempt: number | null;
+    /** What people call what the run belongs to: the repository, or the job. */
+    readonly project: string | null;
   };
   /** `null`: the run ended before there could be one (bad configuration, internal error). */
   readonly verdict: Verdict | 'not-judged' | null;

@@ -3,7 +3,7 @@ import { latencyLimit } from '../../../src/inputs/types/latency.js';
 import { headers, parameters } from '../../../src/inputs/types/pairs.js';
 import { regex } from '../../../src/inputs/types/regex.js';
 import { statusRanges } from '../../../src/inputs/types/status.js';
-import { url, urls } from '../../../src/inputs/types/url.js';
+import { url, urls, webhooks } from '../../../src/inputs/types/url.js';
 
 describe('url', () => {
   it.each(['http://a', 'https://user:pw@a.example:8443/x?y=1,2', 'http://[::1]:80/'])(
@@ -38,6 +38,27 @@ describe('url', () => {
       'tok%ZZen',
     ]);
     expect(url().secretParts?.('https://a/x@y')).toEqual([]);
+  });
+});
+
+describe('webhooks', () => {
+  it('counts the whole address as secret, and what comes after the host', () => {
+    const address = 'https://hooks.example/services/T0/B0/hush?key=hushhush';
+    const other = 'https://me:secret@x/y';
+    expect(webhooks().secretParts?.(`${address}, ${other}`)).toEqual([
+      address,
+      '/services/T0/B0/hush',
+      '?key=hushhush',
+      other,
+      other,
+      'me:secret',
+      'secret',
+      'secret',
+    ]);
+  });
+
+  it('counts what is no URL as secret', () => {
+    expect(webhooks().secretParts?.('T0/B0/hush')).toEqual(['T0/B0/hush']);
   });
 });
 

@@ -1,5 +1,6 @@
+import { changeWith } from './change.js';
 import { numberOf, valueOf, type Detection } from './types.js';
-import type { Environment } from '../types.js';
+import type { Change, Environment } from '../types.js';
 
 // https://learn.microsoft.com/azure/devops/pipelines/build/variables
 export const azure: Detection = {
@@ -9,6 +10,8 @@ export const azure: Detection = {
     runUrl: runUrl(env),
     runId: valueOf(env, 'BUILD_BUILDID'),
     attempt: numberOf(env, 'SYSTEM_JOBATTEMPT'),
+    project: projectOf(env),
+    change: changeOf(env),
     pullRequest:
       env.BUILD_REASON === 'PullRequest' ||
       valueOf(env, 'SYSTEM_PULLREQUEST_PULLREQUESTID') !== null,
@@ -27,4 +30,33 @@ function runUrl(env: Environment): string | null {
   const build = valueOf(env, 'BUILD_BUILDID');
   if (collection === null || project === null || build === null) return null;
   return `${collection.replace(/\/$/, '')}/${encodeURIComponent(project)}/_build/results?buildId=${encodeURIComponent(build)}`;
+}
+
+function projectOf(env: Environment): string | null {
+  const parts = ['SYSTEM_TEAMPROJECT', 'BUILD_DEFINITIONNAME'].map((name) => valueOf(env, name));
+  return parts.filter((part) => part !== null).join('/') || null;
+}
+
+/** The id of a request is its number only in a repository of Azure itself; one of GitHub has both. */
+function changeOf(env: Environment): Change | null {
+  const name = valueOf(env, 'BUILD_REPOSITORY_NAME');
+  if (env.BUILD_REPOSITORY_PROVIDER === 'GitHub' && name !== null)
+    return changeWith(
+      { system: 'github', server: 'https://github.com', project: name },
+      valueOf(env, 'SYSTEM_PULLREQUEST_PULLREQUESTNUMBER'),
+    );
+  const server =
+    valueOf(env, 'SYSTEM_COLLECTIONURI') ?? valueOf(env, 'SYSTEM_TEAMFOUNDATIONCOLLECTIONURI');
+  const project = valueOf(env, 'SYSTEM_TEAMPROJECT');
+  const repository = valueOf(env, 'BUILD_REPOSITORY_ID');
+  if (server === null || project === null || repository === null) return null;
+  if (env.BUILD_REPOSITORY_PROVIDER !== 'TfsGit') return null;
+  return changeWith(
+    {
+      system: 'azure',
+      server: server.replace(/\/$/, ''),
+      project: `${encodeURIComponent(project)}/${encodeURIComponent(repository)}`,
+    },
+    valueOf(env, 'SYSTEM_PULLREQUEST_PULLREQUESTID'),
+  );
 }

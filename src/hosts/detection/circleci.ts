@@ -1,3 +1,5 @@
+import type { Environment } from '../types.js';
+import { changeAt } from './change.js';
 import { valueOf, type Detection } from './types.js';
 
 // https://circleci.com/docs/reference/variables/#built-in-environment-variables
@@ -9,6 +11,8 @@ export const circleci: Detection = {
     // All jobs of a workflow share it, and a re-run has another.
     runId: valueOf(env, 'CIRCLE_WORKFLOW_ID'),
     attempt: null,
+    project: projectOf(env),
+    change: changeAt(valueOf(env, 'CIRCLE_PULL_REQUEST')),
     pullRequest: ['CIRCLE_PULL_REQUEST', 'CIRCLE_PULL_REQUESTS', 'CIRCLE_PR_NUMBER'].some(
       (name) => valueOf(env, name) !== null,
     ),
@@ -18,3 +22,9 @@ export const circleci: Detection = {
     notices: [],
   }),
 };
+
+function projectOf(env: Environment): string | null {
+  const owner = valueOf(env, 'CIRCLE_PROJECT_USERNAME');
+  const name = valueOf(env, 'CIRCLE_PROJECT_REPONAME');
+  return owner === null || name === null ? name : `${owner}/${name}`;
+}

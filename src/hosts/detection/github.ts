@@ -1,6 +1,7 @@
 import { messageOf } from '../../support/errors.js';
+import { changeWith } from './change.js';
 import { numberOf, valueOf, type Detection, type ReadFile } from './types.js';
-import type { Environment } from '../types.js';
+import type { Change, Environment } from '../types.js';
 
 // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 export const github: Detection = {
@@ -18,6 +19,8 @@ export const github: Detection = {
           : null,
       runId,
       attempt: numberOf(env, 'GITHUB_RUN_ATTEMPT'),
+      project: repository,
+      change: changeOf(env, event),
       pullRequest: isPullRequest(env, event),
       forkPullRequest: isFromFork(env, event),
       rollbackMarker: isYes(field(field(event, 'inputs'), 'rollback'))
@@ -57,6 +60,20 @@ function isPullRequest(env: Environment, event: unknown): boolean {
     isObject(field(field(event, 'issue'), 'pull_request')) ||
     String(field(field(event, 'workflow_run'), 'event')).startsWith('pull_request')
   );
+}
+
+/** A comment on a pull request has it as its issue; the reference tells it where the event does not. */
+function changeOf(env: Environment, event: unknown): Change | null {
+  const server = valueOf(env, 'GITHUB_SERVER_URL');
+  const project = valueOf(env, 'GITHUB_REPOSITORY');
+  const issue = field(event, 'issue');
+  const ofReference = /^refs\/pull\/(\d+)\//.exec(env.GITHUB_REF ?? '')?.[1];
+  const number =
+    field(field(event, 'pull_request'), 'number') ??
+    (isObject(field(issue, 'pull_request')) ? field(issue, 'number') : ofReference);
+  return server === null || project === null
+    ? null
+    : changeWith({ system: 'github', server, project }, number);
 }
 
 /**

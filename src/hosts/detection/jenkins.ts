@@ -1,3 +1,4 @@
+import { changeAt } from './change.js';
 import { valueOf, type Detection } from './types.js';
 
 /** Only a build has these: JENKINS_URL is also what a job of another system is told, so that it can call Jenkins. */
@@ -16,6 +17,9 @@ export const jenkins: Detection = {
     // A build number alone is not unique: every job counts from 1. The tag holds the name of the job too.
     runId: valueOf(env, 'BUILD_TAG') ?? valueOf(env, 'BUILD_NUMBER'),
     attempt: null,
+    project: valueOf(env, 'JOB_NAME'),
+    // Set by a multibranch project: plugin branch-api, ChangeRequestSCMHead2 and ObjectMetadataAction.
+    change: changeAt(valueOf(env, 'CHANGE_URL')),
     pullRequest: valueOf(env, 'CHANGE_ID') !== null,
     // Set by a multibranch project for a change from a fork: plugin branch-api, BranchNameContributor.java.
     forkPullRequest: valueOf(env, 'CHANGE_FORK') !== null,

@@ -82,3 +82,22 @@ export function urls(): InputType<readonly string[]> {
     },
   };
 }
+
+/**
+ * Addresses that are secrets: who knows one may speak through it. What is hidden is the whole, and what comes after the
+ * host.
+ */
+export function webhooks(): InputType<readonly string[]> {
+  return {
+    ...urls(),
+    name: 'list of webhooks',
+    secretParts: (text) =>
+      splitUrls(text).flatMap((item) => {
+        if (!URL.canParse(item)) return [item];
+        const { pathname, search } = new URL(item);
+        // A path of a few letters stands in many addresses, and lets nobody in.
+        const path = pathname.length < 8 ? [] : [pathname];
+        return [item, ...path, ...(search.length < 8 ? [] : [search]), ...userInfo(item)];
+      }),
+  };
+}

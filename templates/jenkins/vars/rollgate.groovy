@@ -279,6 +279,10 @@ private List<String> inputs() {
     'httpCancelBody',
     'httpFindPath',
     'httpFindRuns',
+    'notifyUrl',
+    'notifyFormat',
+    'notifyOn',
+    'notifyComment',
     'reportDir',
     'reportLogs',
     'caFile',
@@ -302,6 +306,7 @@ private List<String> secrets() {
     'circleciToken',
     'azurePat',
     'httpHeaders',
+    'notifyUrl',
   ]
 }
 

@@ -1,0 +1,150 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Change } from '../../src/hosts/types.js';
+import { comment, NotAllowed } from '../../src/notify/comment.js';
+import { systemClock } from '../../src/support/clock.js';
+import { createHttp } from '../../src/support/http.js';
+import { serve, type HttpTestServer } from '../support/servers.js';
+
+const http = createHttp({ clock: systemClock });
+const signal = new AbortController().signal;
+let server: HttpTestServer;
+let answer: { status: number; type: string; body: string };
+
+beforeAll(async () => {
+  server = await serve((_, response) => {
+    response.writeHead(answer.status, { 'content-type': answer.type }).end(answer.body);
+  });
+});
+
+afterAll(async () => {
+  http.close();
+  await server.close();
+});
+
+interface Case {
+  readonly change: (server: string) => Change;
+  readonly api: (server: string) => string;
+  readonly path: string;
+  readonly authorization: string;
+  readonly body: unknown;
+  readonly to: string;
+  readonly needs: string;
+}
+
+const cases: Readonly<Record<Change['system'], Case>> = {
+  github: {
+    change: (at) => ({ system: 'github', server: at, project: 'acme/shop', number: 7 }),
+    api: (at) => `${at}/api/v3`,
+    path: '/api/v3/repos/acme/shop/issues/7/comments',
+    authorization: 'Bearer t0ken',
+    body: { body: '### Unhealthy' },
+    to: 'pull request acme/shop#7',
+    needs: 'pull-requests: write',
+  },
+  gitlab: {
+    change: (at) => ({
+      system: 'gitlab',
+      server: `${at}/sub`,
+      project: 'acme/tools/shop',
+      number: 7,
+    }),
+    api: (at) => `${at}/sub/`,
+    path: '/sub/api/v4/projects/acme%2Ftools%2Fshop/merge_requests/7/notes',
+    authorization: 'Bearer t0ken',
+    body: { body: '### Unhealthy' },
+    to: 'merge request acme/tools/shop!7',
+    needs: 'scope `api`',
+  },
+  azure: {
+    change: (at) => ({
+      system: 'azure',
+      server: `${at}/acme`,
+      project: 'My%20Shop/0a1b',
+      number: 7,
+    }),
+    api: (at) => `${at}/acme/`,
+    path: '/acme/My%20Shop/_apis/git/repositories/0a1b/pullRequests/7/threads?api-version=7.1',
+    authorization: `Basic ${Buffer.from(':t0ken').toString('base64')}`,
+    body: {
+      comments: [{ parentCommentId: 0, content: '### Unhealthy', commentType: 1 }],
+      status: 4,
+    },
+    to: 'pull request 7',
+    needs: 'Contribute to pull requests',
+  },
+};
+
+describe.each(Object.entries(cases))('a comment on %s', (_system, its) => {
+  const said = (): ReturnType<typeof comment> =>
+    comment(
+      http,
+      its.change(server.url),
+      { url: its.api(server.url), token: 't0ken' },
+      '### Unhealthy',
+    );
+
+  it('is one call to its API', async () => {
+    answer = { status: 201, type: 'application/json; charset=utf-8', body: '{"id":1}' };
+    server.received.length = 0;
+    const notification = said();
+    expect(notification?.to).toBe(its.to);
+    await notification?.send(signal);
+    expect(server.received).toHaveLength(1);
+    const [request] = server.received;
+    expect(request).toMatchObject({ method: 'POST', url: its.path });
+    expect(request?.headers.authorization).toBe(its.authorization);
+    expect(JSON.parse(request?.body ?? '')).toEqual(its.body);
+  });
+
+  it.each([
+    [401, 'application/json', '{}'],
+    [403, 'application/json', '{"message":"Resource not accessible by integration"}'],
+    [404, 'application/json', '{}'],
+    [203, 'text/html', '<html>Sign in</html>'],
+  ])(
+    'that is answered with %d %s: the token may not, and what it needs',
+    async (status, type, body) => {
+      answer = { status, type, body };
+      const failed = said()?.send(signal);
+      await expect(failed).rejects.toThrow(NotAllowed);
+      await expect(failed).rejects.toThrow(its.needs);
+      await expect(failed).rejects.not.toThrow('t0ken');
+    },
+  );
+
+  it('that the server fails at is another matter', async () => {
+    answer = { status: 500, type: 'application/json', body: '{"message":"oops"}' };
+    const failed = said()?.send(signal);
+    await expect(failed).rejects.toThrow('answered 500 ({"message":"oops"})');
+    await expect(failed).rejects.not.toThrow(NotAllowed);
+  });
+});
+
+describe('the token goes to its own server only', () => {
+  const github = (at: string): Change => ({
+    system: 'github',
+    server: at,
+    project: 'acme/shop',
+    number: 7,
+  });
+  it.each([
+    ['https://github.com', 'https://api.github.com', true],
+    ['https://acme.ghe.com', 'https://api.acme.ghe.com', true],
+    ['https://ghe.example', 'https://ghe.example/api/v3', true],
+    ['https://ghe.example', 'https://api.github.com', false],
+    ['https://github.com', 'https://ghe.example/api/v3', false],
+    ['https://api.example', 'https://api.api.example', false],
+  ])('a pull request of %s, the API %s: %s', (at, url, isThere) => {
+    expect(comment(http, github(at), { url, token: 't' }, 'x') !== undefined).toBe(isThere);
+  });
+
+  it.each([
+    ['gitlab', 'https://gitlab.example', 'https://gitlab.com', false],
+    ['gitlab', 'https://gitlab.example', 'https://gitlab.example/', true],
+    ['azure', 'https://dev.azure.com/acme', 'https://dev.azure.com/other', false],
+    ['azure', 'https://dev.azure.com/Acme', 'https://dev.azure.com/acme/', true],
+  ] as const)('of %s at %s, the token for %s: %s', (system, at, url, isThere) => {
+    const change: Change = { system, server: at, project: 'a/b', number: 7 };
+    expect(comment(http, change, { url, token: 't' }, 'x') !== undefined).toBe(isThere);
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, it } from '@jest/globals';
+import { renderComment } from '../../src/report/comment.js';
+import { composeMessage } from '../../src/report/message.js';
+import { jsonBody } from '../../src/report/notification/json.js';
+import { slackBody } from '../../src/report/notification/slack.js';
+import { teamsBody } from '../../src/report/notification/teams.js';
+import { notNeeded, type RunReport } from '../../src/report/record.js';
+import { aReport, aRollback, aTarget, healthyTarget, reports } from '../support/reports.js';
+
+const nasty =
+  '<!channel> *bold* [click](https://evil.example) @everyone `x` <https://evil.example|here> & ::error::x\n# title';
+const inNasty = (over: Partial<RunReport> = {}): RunReport =>
+  aReport({
+    reason: nasty,
+    targets: [aTarget({ reason: nasty, rollback: aRollback({ detail: nasty }) })],
+    ...over,
+  });
+const several = aReport({
+  targets: [aTarget({ name: 'api' }), healthyTarget, aTarget({ name: 'web' })],
+});
+const textOf = (body: string): string => (JSON.parse(body) as { text: string }).text;
+
+interface Block {
+  readonly inlines: readonly { readonly type: string; readonly text: string }[];
+}
+interface Card {
+  readonly body: readonly Block[];
+  readonly actions: readonly { readonly title: string; readonly url: string }[];
+}
+const cardOf = (body: string): Card =>
+  (JSON.parse(body) as { attachments: { content: Card }[] }).attachments[0]!.content;
+
+describe('what people are told of a run', () => {
+  it('verdict, reason, what became of the rollback, and where to look', () => {
+    expect(composeMessage(aReport())).toEqual({
+      mark: '❌',
+      word: 'Unhealthy',
+      subject: 'acme/shop',
+      reason: aReport().reason,
+      rollback:
+        '↩️ Rolled back, and verified. By ci in 12.3s. Health passed 2 looks in a row after the rollback.',
+      targets: [],
+      links: [
+        { label: 'Run', url: 'https://github.com/acme/shop/actions/runs/4700' },
+        { label: 'Rollback', url: 'https://github.com/acme/shop/actions/runs/4711' },
+      ],
+    });
+  });
+
+  it('names the only target when it has a name', () => {
+    expect(composeMessage(aReport({ targets: [aTarget({ name: 'api' })] })).subject).toBe(
+      'acme/shop, api',
+    );
+  });
+
+  it('of several targets tells those that are not well', () => {
+    const { subject, rollback, targets, links } = composeMessage(several);
+    expect([subject, rollback]).toEqual(['acme/shop', '']);
+    expect(targets.map(({ name }) => name)).toEqual(['api', 'web']);
+    expect(targets[0]!.text).toContain('41 of 300 requests failed');
+    expect(targets[0]!.text).toContain('Rolled back, and verified.');
+    expect(links.map(({ label }) => label)).toEqual(['Run', 'Rollback of api', 'Rollback of web']);
+  });
+
+  it('tells of a healthy one that was rolled back along', () => {
+    const along = { ...healthyTarget, rollback: aRollback() };
+    const { targets } = composeMessage(aReport({ targets: [aTarget({ name: 'api' }), along] }));
+    expect(targets.map(({ name }) => name)).toEqual(['api', 'search']);
+  });
+
+  it('counts those that are too many', () => {
+    const many = Array.from({ length: 30 }, (_, index) => aTarget({ name: `t${String(index)}` }));
+    const { targets } = composeMessage(aReport({ targets: many }));
+    expect(targets).toHaveLength(21);
+    expect(targets.at(-1)).toEqual({ mark: '…', name: '10 more', text: 'see the report' });
+  });
+
+  it('links to nothing that is no web address', () => {
+    const host = { ...aReport().host, runUrl: 'javascript:alert(1)' };
+    expect(composeMessage(aReport({ host, targets: [] })).links).toEqual([]);
+  });
+
+  it('says that nothing was done where nothing was needed', () => {
+    const message = composeMessage(aReport({ targets: [aTarget({ rollback: notNeeded })] }));
+    expect(message.rollback).toBe('');
+  });
+});
+
+describe.each(Object.entries(reports))('the report "%s"', (_name, report) => {
+  const message = composeMessage(report);
+
+  it('is told to Slack', () => {
+    const text = textOf(slackBody(message));
+    expect(text).toContain(`${message.mark} *${message.word}*`);
+    expect(text.length).toBeLessThan(4000);
+  });
+
+  it('is told to Teams as a card', () => {
+    const body = teamsBody(message);
+    expect(cardOf(body).body.length).toBeGreaterThan(1);
+    expect(Buffer.byteLength(body)).toBeLessThan(28 * 1024);
+  });
+
+  it('is told as JSON, with the outputs by their names', () => {
+    const told = JSON.parse(jsonBody(report, message, 'out/report.json')) as Record<
+      string,
+      unknown
+    >;
+    expect(told).toMatchObject({
+      schema: 1,
+      exitCode: report.exitCode,
+      outputs: { verdict: report.verdict ?? '', report: 'out/report.json' },
+    });
+    expect(told.text).toContain(message.word);
+  });
+
+  it('is told in a comment', () => {
+    expect(renderComment(message)).toMatch(
+      new RegExp(`^### ${message.mark} ${message.word}: acme/shop\\n\\n\\*\\*`),
+    );
+  });
+});
+
+describe('text from outside', () => {
+  it('makes no mention, link or mark in Slack', () => {
+    const text = textOf(slackBody(composeMessage(inNasty())));
+    const [, reason = '', rollback = ''] = text.split('\n');
+    for (const line of [reason, rollback]) {
+      expect(line).not.toMatch(/[<>]/);
+      expect(line).toContain('&lt;!channel&gt;');
+      expect(line).not.toMatch(/(^|[^\u2060])[*_~`@]/);
+    }
+    expect(text.split('\n')).toHaveLength(4);
+  });
+
+  it('is shown by Teams as it is', () => {
+    const { body } = cardOf(teamsBody(composeMessage(inNasty())));
+    const runs = body.flatMap(({ inlines }) => inlines);
+    expect(runs.every(({ type }) => type === 'TextRun')).toBe(true);
+    expect(runs.some(({ text }) => text.includes('[click](https://evil.example)'))).toBe(true);
+  });
+
+  it('makes no link, mention or title in a comment', () => {
+    const text = renderComment(composeMessage(inNasty()));
+    expect(text).not.toMatch(/(^|[^\\])\]\(https:\/\/evil/);
+    expect(text).not.toMatch(/(^|[^\\])@everyone/);
+    expect(text.match(/^#/gm)).toHaveLength(1);
+  });
+
+  it('keeps the address of a link whole in Slack', () => {
+    const host = { ...aReport().host, runUrl: 'https://ci.example/a|b>c' };
+    expect(textOf(slackBody(composeMessage(aReport({ host }))))).toContain(
+      '<https://ci.example/a%7Cb%3Ec|Run>',
+    );
+  });
+
+  it('of any length stays within what the receivers take', () => {
+    const long = 'a'.repeat(100_000);
+    const many = Array.from({ length: 50 }, () =>
+      aTarget({ name: 'n'.repeat(500), reason: long, rollback: aRollback({ detail: long }) }),
+    );
+    const message = composeMessage(aReport({ reason: long, targets: many }));
+    expect(textOf(slackBody(message)).length).toBeLessThanOrEqual(4000);
+    expect(textOf(slackBody(message))).toContain('|Run>');
+    expect(Buffer.byteLength(teamsBody(message))).toBeLessThan(28 * 1024);
+    expect(renderComment(message).length).toBeLessThan(65_536);
+  });
+});

@@ -1,0 +1,42 @@
+import type { Http } from '../support/http.js';
+import { HttpError } from '../support/http.js';
+import { post, saidBy } from './post.js';
+import type { Notification } from './types.js';
+
+/** What the receiver of a webhook understands. */
+export const webhookFormats = ['slack', 'teams', 'json'] as const;
+export type WebhookFormat = (typeof webhookFormats)[number];
+
+/** Workflows of Teams, and the connectors before them. */
+const teamsHosts = /(^|\.)(webhook\.office\.com|logic\.azure\.com|api\.powerplatform\.com)$/;
+
+/**
+ * By its address. Everything that is not known takes JSON, which has the one field that receivers like Slack's look for.
+ */
+export function formatOf(url: string): WebhookFormat {
+  const { hostname, pathname } = new URL(url);
+  if (teamsHosts.test(hostname)) return 'teams';
+  const isSlack = hostname === 'hooks.slack.com' || hostname === 'hooks.slack-gov.com';
+  return isSlack || pathname.endsWith('/slack') ? 'slack' : 'json';
+}
+
+/** Tells a webhook. Its address is a secret: only its host is named. */
+export function webhook(http: Http, url: string, body: string): Notification {
+  const { host } = new URL(url);
+  return {
+    to: host,
+    async send(signal) {
+      const answer = await post(http, { url, body }, signal).catch((error: unknown) => {
+        throw error instanceof HttpError
+          ? new Error(
+              `${host}: ${error.summary}${error.code === undefined ? '' : ` (${error.code})`}`,
+            )
+          : error;
+      });
+      if (answer.status < 200 || answer.status > 299)
+        throw new Error(
+          `${host} answered ${String(answer.status)}${saidBy(answer)}; check \`notify-url\` and \`notify-format\``,
+        );
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { RollbackReport } from '../rollback/types.js';
+import { formatDuration } from '../support/format.js';
+import { clip } from '../support/text.js';
+import type { RunReport, TargetReport } from './record.js';
+import { decisiveRung, startedRun } from './rungs.js';
+import { asSentence, headlineOf, statusSentence, verdictHeadline } from './words.js';
+
+/** What a message to people says of a run, before it is put into the form of a channel. */
+export interface Message {
+  readonly mark: string;
+  /** `Unhealthy`. */
+  readonly word: string;
+  /** What it is about, as people call it; empty where nothing is known. */
+  readonly subject: string;
+  /** One sentence with numbers. */
+  readonly reason: string;
+  /** What became of the rollback; empty when none was needed, and with several targets. */
+  readonly rollback: string;
+  /** With several targets those that are not healthy; else none. */
+  readonly targets: readonly {
+    readonly mark: string;
+    readonly name: string;
+    readonly text: string;
+  }[];
+  readonly links: readonly { readonly label: string; readonly url: string }[];
+}
+
+/** So many targets are told; the report has the others. */
+const maxTargets = 20;
+
+/** Teams shows six buttons. */
+const maxLinks = 6;
+
+/** The few things that somebody wants to know who is told of a run outside of it. */
+export function composeMessage(report: RunReport): Message {
+  const { targets } = report;
+  const several = targets.length > 1;
+  const told = several ? targets.filter(isWorthTelling) : [];
+  const [only] = targets;
+  return {
+    ...headlineOf(report),
+    subject: subjectOf(report, several ? undefined : only),
+    reason: report.reason,
+    rollback: several || only === undefined ? '' : rollbackText(only.rollback),
+    targets: [
+      ...told.slice(0, maxTargets).map((target) => ({
+        mark: verdictHeadline(target.verdict).mark,
+        name: clip(target.name, 100),
+        text: [asSentence(target.reason), rollbackText(target.rollback)].join(' ').trim(),
+      })),
+      ...(told.length > maxTargets
+        ? [{ mark: '…', name: `${String(told.length - maxTargets)} more`, text: 'see the report' }]
+        : []),
+    ],
+    links: linksOf(report),
+  };
+}
+
+function isWorthTelling({ verdict, rollback }: TargetReport): boolean {
+  return verdict !== 'healthy' || rollback.status !== 'not-needed';
+}
+
+/** A target that was given no name is called `default`, which tells nobody anything. */
+function subjectOf({ host }: RunReport, only: TargetReport | undefined): string {
+  const name = only === undefined || only.name === 'default' ? '' : only.name;
+  return [host.project ?? '', name].filter((part) => part !== '').join(', ');
+}
+
+function rollbackText(rollback: RollbackReport): string {
+  const rung = decisiveRung(rollback);
+  const by =
+    rung === undefined ? '' : `By ${rung.id} in ${formatDuration(rollback.seconds * 1000)}.`;
+  return [statusSentence[rollback.status], by, asSentence(rollback.detail)]
+    .filter((part) => part !== '')
+    .join(' ');
+}
+
+function linksOf(report: RunReport): Message['links'] {
+  const links = [
+    { label: 'Run', url: report.host.runUrl },
+    ...report.targets.map(({ name, rollback }) => ({
+      label: report.targets.length > 1 ? `Rollback of ${name}` : 'Rollback',
+      url: startedRun(rollback)?.url ?? null,
+    })),
+  ];
+  return links
+    .flatMap(({ label, url }) =>
+      url !== null && /^https?:\/\//.test(url) && URL.canParse(url)
+        ? [{ label: clip(label, 100), url }]
+        : [],
+    )
+    .slice(0, maxLinks);
+}
