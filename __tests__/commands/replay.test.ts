@@ -118,6 +118,20 @@ describe('replay', () => {
     expect(named.output).toContain('as it is recorded: url do not count');
   });
 
+  it('needs nothing of what the checks of a file need that does not count', async () => {
+    await healthyRecording();
+    place.write(
+      'rollgate.yml',
+      'checks:\n  - source: influxdb\n    database: shop\n    value: SELECT 1\n    max: 1\n',
+    );
+    const { code, output } = await replay(['a.ndjson']);
+    expect(output).toContain('now:    healthy');
+    expect(code).toBe(0);
+    const named = await replay(['a.ndjson', '--config', 'rollgate.yml']);
+    expect(named.output).toMatch(/check influxdb: `url`: is missing/);
+    expect(named.code).toBe(2);
+  });
+
   it('shows several recordings as a table', async () => {
     await healthyRecording();
     await unhealthyRecording();

@@ -1,6 +1,6 @@
 import type { OverrideId, Overrides } from '../gate/overrides.js';
 import type { WatchPlan } from '../gate/types.js';
-import { originInWords } from '../inputs/resolve.js';
+import { originInWords, USUAL_FILE } from '../inputs/resolve.js';
 import { inputIds, inputOf, type InputId } from '../inputs/table.js';
 import type { Problem } from '../support/errors.js';
 import { formatDuration } from '../support/format.js';
@@ -94,6 +94,13 @@ export function overridesOf(session: Session): {
           ]),
     ],
   };
+}
+
+/** What is wrong with the usage. A file that does not count may be wrong, and its checks may lack what only a watch has. */
+export function problemsOf({ problems, resolution }: Session): readonly Problem[] {
+  return resolution.givenByUser('config')
+    ? problems
+    : problems.filter(({ subject }) => subject !== USUAL_FILE);
 }
 
 /** What is wanted of the windows, and is not what the recording has. */

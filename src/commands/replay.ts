@@ -7,7 +7,7 @@ import { decodeRecording, RecordingError, type Recording } from '../report/recor
 import { replayLines, replayTable, type ReplayedRecording } from '../report/replay.js';
 import { messageOf, type Problem } from '../support/errors.js';
 import { clip } from '../support/text.js';
-import { fixedOf, inputOfOverride, overridesOf } from './overriding.js';
+import { fixedOf, inputOfOverride, overridesOf, problemsOf } from './overriding.js';
 import type { Session } from './session.js';
 
 interface Read {
@@ -17,10 +17,10 @@ interface Read {
 
 /** Judges recordings again, under the limits that are given. Touches nothing, and writes no report. */
 export async function replay(session: Session): Promise<number> {
-  const problems: Problem[] = [...session.problems];
   const { operands } = parseArgv(session.entry.argv);
   if (session.settings.prometheus)
     return (await import('./replay-history.js')).replayHistory(session, operands);
+  const problems: Problem[] = [...problemsOf(session)];
   if (operands.length === 0)
     problems.push({
       subject: 'replay',

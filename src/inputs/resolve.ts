@@ -88,7 +88,8 @@ interface Places {
   readonly target?: TargetScope | undefined;
 }
 
-const usualFile = 'rollgate.yml';
+/** Read without being named. */
+export const USUAL_FILE = 'rollgate.yml';
 
 /** The flat inputs describe one target, and this is its name. */
 export const ONLY_TARGET = 'default';
@@ -292,7 +293,7 @@ function findFile(
   secrets: Set<string>,
 ): File | undefined {
   const named = lookUp('config', { sources, file: undefined });
-  const name = named?.text ?? usualFile;
+  const name = named?.text ?? USUAL_FILE;
   let content: string | undefined;
   try {
     content = sources.readFile(name);
@@ -312,7 +313,7 @@ function findFile(
   }
   if (sources.pullRequest && named === undefined) {
     notices.push(
-      `${usualFile} is ignored, because this run is for a pull or merge request and the file may come from a stranger; ` +
+      `${USUAL_FILE} is ignored, because this run is for a pull or merge request and the file may come from a stranger; ` +
         'name it by `config` to use it.',
     );
     return undefined;
