@@ -21,7 +21,7 @@ export default {
     ],
   },
   // The suites of the bundle mostly wait for the services that they watch.
-  maxWorkers: 3,
+  maxWorkers: 4,
   reporters: ['default', '<rootDir>/scripts/tally-reporter.mjs'],
   // For tests that hang. It says nothing of speed: a busy machine is ten times slower than an idle one.
   testTimeout: 120_000,
