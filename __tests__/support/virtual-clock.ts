@@ -10,6 +10,7 @@ export class VirtualClock implements Clock {
   /** In the order in which they are due; those due at the same time in the order in which they were begun. */
   private readonly sleepers: Sleeper[] = [];
   private elapsed = 0;
+  private jumped = 0;
 
   /** @param epoch wall clock time at the start, milliseconds since the epoch. */
   constructor(private readonly epoch = Date.UTC(2026, 0, 1)) {}
@@ -20,6 +21,10 @@ export class VirtualClock implements Clock {
 
   monotonic(): number {
     return this.elapsed;
+  }
+
+  stalled(): number {
+    return this.jumped;
   }
 
   /** How many sleeps are under way: a test that ends with some has leaked a timer. */
@@ -67,12 +72,13 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Lets `ms` milliseconds pass at one stroke, as for a machine that was suspended: what became due meanwhile ends late,
+   * Lets `ms` milliseconds pass at one stroke, as for a process that could not run: what became due meanwhile ends late,
    * all at the same time.
    */
   async jump(ms: number): Promise<void> {
     await settle();
     this.elapsed += ms;
+    this.jumped += ms;
     await this.advance(0);
   }
 

@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { createStalls, type Stalls } from './stalls.js';
 
 /**
  * Time as the program sees it. It comes in from the entry, so that a test can run a ten-minute watch
@@ -10,6 +11,11 @@ export interface Clock {
   /** Milliseconds that never jump; only differences mean anything. */
   monotonic(): number;
   /**
+   * How long this process was kept from running, milliseconds in all, up to now: by a machine that is busy with others, or by
+   * its own work. Only differences mean anything. What came in meanwhile was seen that much later.
+   */
+  stalled(): number;
+  /**
    * Resolves after `ms` milliseconds (at once when `ms` ≤ 0).
    * @throws the signal's reason, when it is or becomes aborted.
    */
@@ -20,6 +26,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  stalled: stalledUntilNow,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -40,6 +47,22 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
+
+/** How often it is looked whether this process runs, milliseconds. */
+const PULSE_MS = 50;
+let stalls: Stalls | undefined;
+
+/** The pulse begins with the first question, and keeps no process alive. */
+function stalledUntilNow(): number {
+  if (stalls === undefined) {
+    const counting = createStalls(PULSE_MS, performance.now());
+    stalls = counting;
+    setInterval(() => {
+      counting.beat(performance.now());
+    }, PULSE_MS).unref();
+  }
+  return stalls.until(performance.now());
+}
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));

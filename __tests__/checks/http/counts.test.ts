@@ -2,11 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import { countFailures, countSlow } from '../../../src/checks/http/counts.js';
 import type { ProbeResult } from '../../../src/checks/http/probe.js';
 
-const answered = (latencyMs: number, kind = ''): ProbeResult => ({
+const answered = (latencyMs: number, kind = '', stalledMs = 0): ProbeResult => ({
   sent: true,
   ok: kind === '',
   kind,
   latencyMs,
+  ...(stalledMs > 0 ? { stalledMs } : {}),
 });
 const timeout: ProbeResult = { sent: true, ok: false, kind: 'timeout', latencyMs: Infinity };
 const refused: ProbeResult = {
@@ -50,6 +51,19 @@ describe('countSlow', () => {
     });
   });
 
+  it('leaves out what may have been slow only because this process could not run', () => {
+    const stalled = (latencyMs: number, stalledMs: number): ProbeResult =>
+      answered(latencyMs, '', stalledMs);
+    const results = [answered(10), stalled(900, 100), stalled(900, 99), stalled(300, 250)];
+    expect(countSlow(results, window, 800)).toMatchObject({ samples: 3, failures: 1 });
+    expect(countFailures(results, window)).toMatchObject({ samples: 4, failures: 0 });
+    expect(countSlow([stalled(5000, 4900)], window, 800)).toEqual({
+      kind: 'none',
+      why: 'provider-error',
+      detail: '1 of 1 probes tell nothing: this machine was too busy to see the answer in time',
+    });
+  });
+
   it('is an empty count when nothing could be timed: the service was asked, and there is nothing to judge', () => {
     expect(countSlow([refused, refused], window, 800)).toMatchObject({ samples: 0, failures: 0 });
   });
@@ -64,7 +78,7 @@ describe('a window without a probe that was sent', () => {
     expect(countFailures([unsent, unsent], window)).toEqual({
       kind: 'none',
       why: 'provider-error',
-      detail: '2 of 2 probes were not sent: shortage on this machine (EMFILE)',
+      detail: '2 of 2 probes tell nothing: shortage on this machine (EMFILE)',
     });
   });
 });

@@ -162,6 +162,36 @@ describe('a probe', () => {
     });
   });
 
+  it('says for how long this process could not run meanwhile', async () => {
+    const clock = new VirtualClock();
+    const http = new FakeHttp(clock, () => ({ after: 321 }));
+    const ask = createProbe(config(), { http, clock });
+    await clock.jump(1000);
+    const asking = ask('http://x/', 5000, new AbortController().signal);
+    await clock.advance(21);
+    await clock.jump(400);
+    expect(await asking).toEqual({
+      sent: true,
+      ok: true,
+      kind: '',
+      latencyMs: 421,
+      stalledMs: 400,
+    });
+  });
+
+  it.each([
+    [2500, { sent: true, ok: false, kind: 'timeout', latencyMs: Infinity }],
+    [2501, { sent: false, why: 'this machine was too busy to see the answer in time' }],
+  ])('that is over, %d ms of 5 s without us', async (stalled, result) => {
+    const clock = new VirtualClock();
+    const http = new FakeHttp(clock, () => ({ after: 60_000 }));
+    const ask = createProbe(config(), { http, clock });
+    const asking = ask('http://x/', 5000, new AbortController().signal);
+    await clock.jump(stalled);
+    await clock.advance(5000);
+    expect(await asking).toEqual(result);
+  });
+
   it('passes a defect on', async () => {
     const http = {
       request: () => Promise.reject(new TypeError('a defect')),

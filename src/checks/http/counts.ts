@@ -1,5 +1,5 @@
 import type { Observation, Window } from '../../gate/types.js';
-import type { ProbeResult } from './probe.js';
+import { TOO_BUSY, type ProbeResult } from './probe.js';
 
 type Sent = Extract<ProbeResult, { sent: true }>;
 
@@ -15,17 +15,22 @@ export function countFailures(results: readonly ProbeResult[], window: Window): 
   );
 }
 
+/** An answer that was slow by our own fault, or may have been, has no time. */
+function believed(result: ProbeResult, maxMs: number): ProbeResult {
+  if (!result.sent || result.latencyMs === null || result.latencyMs <= maxMs) return result;
+  return result.latencyMs - (result.stalledMs ?? 0) > maxMs
+    ? result
+    : { sent: false, why: TOO_BUSY };
+}
+
 /**
  * Slow answers among all that have a time: answers of any status, and timeouts, which count as slow. Other failures say
  * nothing of how fast the service is.
  *
  * @param maxMs exactly this many milliseconds are not slow.
  */
-export function countSlow(
-  results: readonly ProbeResult[],
-  window: Window,
-  maxMs: number,
-): Observation {
+export function countSlow(all: readonly ProbeResult[], window: Window, maxMs: number): Observation {
+  const results = all.map((result) => believed(result, maxMs));
   const timed = results.filter(
     (result): result is Sent & { latencyMs: number } => result.sent && result.latencyMs !== null,
   );
@@ -57,7 +62,7 @@ function observationOf(
   };
 }
 
-/** Probes that our own machine could not send say nothing of the service; that none was due is no gap at all. */
+/** Probes that our own machine could not send, or not look after, say nothing of the service; that none was due is no gap at all. */
 function missingProbes(results: readonly ProbeResult[]): Observation | undefined {
   const unsent = results.filter((result) => !result.sent);
   const last = unsent.at(-1);
@@ -66,6 +71,6 @@ function missingProbes(results: readonly ProbeResult[]): Observation | undefined
     : {
         kind: 'none',
         why: 'provider-error',
-        detail: `${String(unsent.length)} of ${String(results.length)} probes were not sent: ${last.why}`,
+        detail: `${String(unsent.length)} of ${String(results.length)} probes tell nothing: ${last.why}`,
       };
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../support/clock.js';
 import { printableUrl } from '../../support/url.js';
+import type { Look } from '../../gate/types.js';
 import type { HealthCheck } from '../types.js';
 import type { Http } from '../../support/http.js';
 import type { HealthConfig } from './config.js';
@@ -7,6 +8,10 @@ import { createProbe, type ProbeResult } from './probe.js';
 
 /** How soon a look that could not be sent is tried again, milliseconds. */
 const AGAIN_MS = 100;
+
+function lookOf(ok: false | null, told: readonly { readonly why: string }[]): Look {
+  return { ok, detail: told.map(({ why }) => why).join('; ') };
+}
 
 /** One check for all health URLs: a look passes when every URL does. */
 export function createHealthCheck(
@@ -40,12 +45,14 @@ export function createHealthCheck(
       const results = await Promise.all(
         urls.map(async (url) => ({ url, result: await ask(url, signal) })),
       );
-      const failed = results.flatMap(({ url, result }) => {
-        if (result.sent && result.ok) return [];
+      const told = results.map(({ url, result }) => {
         const why = result.sent ? result.kind : result.why;
-        return urls.length === 1 ? why : `${printableUrl(url)}: ${why}`;
+        return { result, why: urls.length === 1 ? why : `${printableUrl(url)}: ${why}` };
       });
-      return { ok: failed.length === 0, detail: failed.join('; ') };
+      const failed = told.filter(({ result }) => result.sent && !result.ok);
+      if (failed.length > 0) return lookOf(false, failed);
+      const unknown = told.filter(({ result }) => !result.sent);
+      return unknown.length > 0 ? lookOf(null, unknown) : { ok: true, detail: '' };
     },
   };
 }

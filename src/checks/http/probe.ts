@@ -11,18 +11,24 @@ export type ProbeResult =
       readonly kind: string;
       /** Milliseconds to the last byte; `Infinity` for a timeout; `null` when there was no answer to take the time of. */
       readonly latencyMs: number | null;
+      /** How much of it may be our own, milliseconds: while it lasted, this process could not run for so long. Absent: nothing. */
+      readonly stalledMs?: number;
     }
-  /** Nothing was asked, so nothing is known. `why` in words. */
+  /** Nothing was asked, or nobody was there to see the answer, so nothing is known. `why` in words. */
   | { readonly sent: false; readonly why: string };
 
 /** Asks one URL once. A failure is a result; it rejects only for a defect of our own. */
 export type Probe = (url: string, timeoutMs: number, signal: AbortSignal) => Promise<ProbeResult>;
+
+export const TOO_BUSY = 'this machine was too busy to see the answer in time';
 
 export function createProbe(config: ProbeConfig, world: { http: Http; clock: Clock }): Probe {
   const { http, clock } = world;
   const { expectBody } = config;
   return async (url, timeoutMs, signal) => {
     const start = clock.monotonic();
+    const stalledBefore = clock.stalled();
+    const stalled = (): number => clock.stalled() - stalledBefore;
     try {
       const { status, body } = await http.request({
         method: 'GET',
@@ -39,13 +45,22 @@ export function createProbe(config: ProbeConfig, world: { http: Http; clock: Clo
         : expectBody !== undefined && !matches(expectBody, body)
           ? 'body did not match'
           : '';
-      return { sent: true, ok: kind === '', kind, latencyMs };
+      const stalledMs = stalled();
+      return {
+        sent: true,
+        ok: kind === '',
+        kind,
+        latencyMs,
+        ...(stalledMs > 0 ? { stalledMs } : {}),
+      };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
       if (error.kind === 'local') {
         return { sent: false, why: `${error.summary} (${error.code ?? 'unknown'})` };
       }
       if (error.kind === 'aborted') return { sent: false, why: error.summary };
+      if (error.kind === 'timeout' && stalled() > timeoutMs / 2)
+        return { sent: false, why: TOO_BUSY };
       const latencyMs = error.kind === 'timeout' ? Number.POSITIVE_INFINITY : null;
       return { sent: true, ok: false, kind: error.summary, latencyMs };
     }

@@ -69,6 +69,7 @@ export function createHistory(options: HistoryOptions): History {
     clock: {
       now: () => began + moment,
       monotonic: () => moment,
+      stalled: () => 0,
       sleep: () => Promise.reject(new Error('nobody waits in the past')),
     },
     async moveTo(next) {

@@ -1,0 +1,21 @@
+import { describe, expect, it } from '@jest/globals';
+import { systemClock } from '../../src/support/clock.js';
+
+/** Keeps this process from everything else. */
+function block(ms: number): void {
+  const end = systemClock.monotonic() + ms;
+  while (systemClock.monotonic() < end);
+}
+
+describe('the clock of the machine', () => {
+  it('knows for how long this process could not run, while it lasts and afterwards', async () => {
+    const before = systemClock.stalled();
+    block(300);
+    // Between two looks it may be late by as much as lies between them.
+    expect(systemClock.stalled() - before).toBeGreaterThanOrEqual(200);
+    await systemClock.sleep(1);
+    block(300);
+    await systemClock.sleep(1);
+    expect(systemClock.stalled() - before).toBeGreaterThanOrEqual(2 * 200);
+  });
+});
