@@ -201,6 +201,13 @@ describe('inputs', () => {
     expect(resolveWith({ files: { 'rollgate.yml': filled } }).problems).toEqual([]);
   });
 
+  it('there is an example of every source', () => {
+    const shown = blocksOf('docs/checks.md').flatMap(({ text }) =>
+      [...text.matchAll(/^ {4}source: (\w+)$/gm)].map(([, source = '']) => source),
+    );
+    expect([...new Set(shown)].sort()).toEqual([...sourceIds].sort());
+  });
+
   it.each(documents.map((path) => [path] as const))('%s names only inputs that exist', (path) => {
     // `duration: 5m` in the prose of a page is an input with a value.
     const known = new Set<string>([...inputIds, ...checkOptions, ...keysOfOtherFormats]);

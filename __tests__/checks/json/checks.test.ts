@@ -94,6 +94,47 @@ describe('a value', () => {
   });
 });
 
+describe('a value with its time', () => {
+  const options = ['value: n', 'time: /at', 'max: 10'];
+  const at = (time: unknown, n = 7): Fault => answer({ n, at: time });
+
+  it('is new at another time, and only then', async () => {
+    const [check] = await scene.createOf(options);
+    const faults = [at('10:00'), at('10:00', 8), at('10:01', 8), at(1002, 8), at(null, 9)];
+    const found = await scene.observe(check!, faults);
+    expect(found).toMatchObject([
+      { kind: 'value', value: 7 },
+      { kind: 'none', why: 'unchanged' },
+      { kind: 'value', value: 8 },
+      { kind: 'value', value: 8 },
+      { kind: 'none', why: 'no-data', detail: 'at /at there is no time' },
+    ]);
+    expect(found[2]!.raw).toMatchObject([{ value: 8, time: '10:01' }]);
+  });
+
+  it.each<[Fault, 'error' | 'warning', RegExp]>([
+    [answer({ n: 7 }), 'error', /^time: at \/at there is no time$/],
+    [at(null), 'warning', /^time: at \/at there is no time now$/],
+    [answer({}), 'warning', /^value: at n there is nothing now$/],
+  ])('is looked for before the watch: %j', async (fault, level, message) => {
+    const [check] = await scene.createOf(options);
+    scene.fault = fault;
+    expect(await scene.preflight(check!)).toMatchObject([
+      { level, message: expect.stringMatching(message) },
+    ]);
+  });
+
+  it('belongs to a value', () => {
+    const { problems } = resolveWith({
+      files: {
+        'rollgate.yml':
+          'checks:\n  - source: json\n    url: http://a.test\n    total: a\n    errors: b\n    time: c',
+      },
+    });
+    expect(problems).toMatchObject([{ message: expect.stringMatching(/`time`: it belongs to/) }]);
+  });
+});
+
 describe('the request', () => {
   it('is a GET with the credentials of its address', async () => {
     const [check] = await scene.create('value', ['max: 10']);
@@ -122,6 +163,24 @@ describe('the request', () => {
       authorization: 'ApiKey secret-1234',
       'content-type': 'application/json',
     });
+  });
+
+  it('has its parameters encoded, after those of the path', async () => {
+    const [check] = await scene.createOf([
+      'path: /api?a=1',
+      'parameters: { query: "sum({app=~\'x|y\'}) > 0 & b", n: 2 }',
+      'value: n',
+      'max: 10',
+    ]);
+    scene.fault = answer({ n: 3 });
+    await scene.observe(check!, [scene.fault]);
+    const url = new URL(scene.received[0]!.url, 'http://a.test');
+    expect([url.pathname, ...url.searchParams]).toEqual([
+      '/api',
+      ['a', '1'],
+      ['query', "sum({app=~'x|y'}) > 0 & b"],
+      ['n', '2'],
+    ]);
   });
 
   it('goes to no address of the file with a secret', () => {

@@ -1,5 +1,6 @@
+import { fields } from '../../support/json.js';
 import { printableUrl } from '../../support/url.js';
-import { errorField, readDocument, type Dialect, type Document } from '../provider/answer.js';
+import { readDocument, type Dialect, type Document } from '../provider/answer.js';
 import { authorization } from '../provider/authorization.js';
 import { createCaller, MAX_BYTES } from '../provider/caller.js';
 import type { Failed } from '../provider/failure.js';
@@ -23,8 +24,15 @@ const dialect: Dialect = {
     timeout: 'raise timeout, or ask for less',
     tooLarge: 'ask for less: only one number is needed',
   },
-  wordsIn: errorField,
+  wordsIn: errorWords,
 };
+
+/** `error`, as a text or as an object with a `message`, or with a `reason` as Elasticsearch has it; or a `message` alone. */
+function errorWords(document: unknown): string | undefined {
+  const { error, message } = fields(document);
+  const inner = fields(error);
+  return [error, inner.message, inner.reason, message].find((text) => typeof text === 'string');
+}
 
 /** One endpoint that answers with JSON. Redirects are not followed: credentials would go along. */
 export function createClient(request: JsonRequest, world: ProviderWorld): Client {

@@ -29,4 +29,6 @@ export interface Place {
 export type JsonReading = Reading<Place> & {
   readonly request: JsonRequest;
   readonly reducer?: Reducer | undefined;
+  /** Where the time of a value stands. */
+  readonly time?: Place | undefined;
 };

@@ -4,8 +4,8 @@ import type { Look, Moment, None } from '../provider/feed.js';
 import type { Notes } from '../provider/notes.js';
 import { createNovelty, SAME_AGAIN_MS } from '../provider/novelty.js';
 import type { Client } from './client.js';
-import type { JsonReading } from './description.js';
-import { numberAt, placesOf } from './place.js';
+import type { JsonReading, Place } from './description.js';
+import { numberAt, placesOf, timeAt } from './place.js';
 
 type Found = Exclude<Observation, None>;
 
@@ -28,31 +28,50 @@ export function createJsonLook(reading: JsonReading, world: World): Look<Found> 
       notes.note({ error: message });
       return { kind: 'none', why: 'provider-error', detail: `${client.name}: ${message}` };
     }
+    const lacking = (place: Place, why: string): None => {
+      const detail = `at ${place.text} ${why}`;
+      notes.note({ error: detail });
+      return { kind: 'none', why: 'no-data', detail };
+    };
     const numbers: Record<string, number> = {};
     for (const [part, place] of Object.entries(places)) {
       const found = numberAt(place, answer.document, reading);
-      if (typeof found !== 'number') {
-        const detail = `at ${place.text} ${found.why}`;
-        notes.note({ error: detail });
-        return { kind: 'none', why: 'no-data', detail };
-      }
+      if (typeof found !== 'number') return lacking(place, found.why);
       numbers[part] = found;
     }
-    notes.note({ url: client.name, at: clock.now() / 1000, seconds: at / 1000, ...numbers });
-    return take(numbers, at, moment);
+    let time: string | number | undefined;
+    if (reading.time !== undefined) {
+      const found = timeAt(reading.time, answer.document);
+      if (typeof found === 'object') return lacking(reading.time, found.why);
+      time = found;
+    }
+    notes.note({
+      url: client.name,
+      at: clock.now() / 1000,
+      seconds: at / 1000,
+      ...numbers,
+      ...(time === undefined ? {} : { time }),
+    });
+    return take(numbers, at, moment, time);
   };
 }
 
+/** `time`: that of the value, by the service. */
 type Take = (
   numbers: Readonly<Record<string, number>>,
   at: number,
   moment: Moment,
+  time: string | number | undefined,
 ) => Found | undefined;
 
 function createTakeValue(): Take {
   const isNew = createNovelty();
-  return ({ value = 0 }, at) =>
-    isNew(value, at) ? { kind: 'value', value, cadence: SAME_AGAIN_MS } : undefined;
+  let lastTime: string | number | undefined;
+  return ({ value = 0 }, at, _, time) => {
+    const isNews = time === undefined ? isNew(value, at) : time !== lastTime;
+    lastTime = time;
+    return isNews ? { kind: 'value', value, cadence: SAME_AGAIN_MS } : undefined;
+  };
 }
 
 /** The share of the time between two looks that may lie before what is counted. */

@@ -8,22 +8,38 @@ export function placesOf(reading: JsonReading): Readonly<Record<string, Place>> 
     : { total: reading.total.query, errors: reading.errors.query };
 }
 
-/** What stands at a place. */
+/** The time that stands at a place, in whatever form. */
+export function timeAt(place: Place, document: unknown): string | number | NoNumber {
+  const found = foundAt(place, document);
+  if ('reason' in found) return found.reason;
+  const { found: time } = found;
+  return typeof time === 'string' || typeof time === 'number' ? time : none('there is no time');
+}
+
+/** The number that stands at a place. */
 export function numberAt(
-  { pick, problem }: Place,
+  place: Place,
   document: unknown,
   { kind, reducer }: JsonReading,
 ): number | NoNumber {
-  if (problem !== undefined) return { why: problem, isMistake: true };
-  let found: unknown;
-  try {
-    found = pick(document);
-  } catch (error) {
-    // An expression that does not suit the document, such as a sum over texts.
-    return none(error instanceof Error ? error.message : 'it cannot be read');
-  }
-  const value = numberIn(found, reducer);
+  const found = foundAt(place, document);
+  if ('reason' in found) return found.reason;
+  const value = numberIn(found.found, reducer);
   return typeof value === 'number' && value < 0 && kind === 'counts'
     ? { why: `a counter is ${String(value)}`, isMistake: true }
     : value;
+}
+
+/** What stands at a place. */
+function foundAt(
+  { pick, problem }: Place,
+  document: unknown,
+): { readonly found: unknown } | { readonly reason: NoNumber } {
+  if (problem !== undefined) return { reason: { why: problem, isMistake: true } };
+  try {
+    return { found: pick(document) };
+  } catch (error) {
+    // An expression that does not suit the document, such as a sum over texts.
+    return { reason: none(error instanceof Error ? error.message : 'it cannot be read') };
+  }
 }

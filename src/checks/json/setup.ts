@@ -15,15 +15,16 @@ export function setUpJsonChecks(
     describeQueries(entry, placeAt, {
       request: requestOf(entry),
       reducer: entry.options.reducer,
+      time: entry.options.time === undefined ? undefined : placeAt(entry.options.time),
     }),
   );
   return createJsonChecks(descriptions, worldOf(dependencies));
 }
 
 function requestOf({ options }: EntryOf<'json'>): JsonRequest {
-  const { url, path = '', headers = {}, token, body, timeout } = options;
+  const { url, path = '', parameters = {}, headers = {}, token, body, timeout } = options;
   return {
-    url: path === '' ? url : below(url, path),
+    url: below(url, path, Object.entries(parameters)),
     method: body === undefined ? 'GET' : 'POST',
     headers: { ...options['secret-headers'], ...headers },
     body,
@@ -33,10 +34,15 @@ function requestOf({ options }: EntryOf<'json'>): JsonRequest {
 }
 
 /** The path follows that of the address, whose query goes along. */
-function below(address: string, path: string): string {
+function below(
+  address: string,
+  path: string,
+  parameters: readonly (readonly [name: string, value: string])[],
+): string {
   const url = new URL(address);
   const [, own = '', query = ''] = /^([^?#]*)(?:\?([^#]*))?/.exec(path) ?? [];
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}${own}`;
-  for (const [name, value] of new URLSearchParams(query)) url.searchParams.append(name, value);
+  if (own !== '') url.pathname = `${url.pathname.replace(/\/+$/, '')}${own}`;
+  for (const [name, value] of [...new URLSearchParams(query), ...parameters])
+    url.searchParams.append(name, value);
   return url.href;
 }

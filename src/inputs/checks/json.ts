@@ -1,5 +1,5 @@
 import { credentials } from '../types/credentials.js';
-import { headers, plainHeaders } from '../types/pairs.js';
+import { headers, parameters, plainHeaders } from '../types/pairs.js';
 import { script, text } from '../types/text.js';
 import { url } from '../types/url.js';
 import { option } from './option.js';
@@ -22,6 +22,10 @@ export const jsonSource = checkSource({
     }),
     path: option(text({ pattern: /^\/(?!\/)\S*$/, like: '`/api/v1/metrics?app=shop`' }), {
       description: 'Path and query below the address.',
+    }),
+    parameters: option(parameters(), {
+      description:
+        'Parameters of the query, as a map or as `name=value` lines; they are written as they are meant, not encoded.',
     }),
     token: option(credentials(), {
       input: 'json-token',
@@ -48,6 +52,10 @@ export const jsonSource = checkSource({
     value: option(script(), {
       description: `Where the number stands: ${where}. It must not be negative.`,
     }),
+    time: option(script(), {
+      description:
+        'Where the time of `value` stands, in the same way: the same number at another time is a new one. Default: none, and it is a new one after 30 s.',
+    }),
     total: option(script(), {
       description: 'Where the raw counter of all requests stands, in the same way.',
     }),
@@ -61,9 +69,16 @@ export const jsonSource = checkSource({
   // Counters may be lists too: of several processes.
   misfits: (given) => [
     ...queryMisfits(given).filter(({ option: name }) => name !== 'reducer'),
+    ...ofTime(given),
     ...ofBody(given),
   ],
 });
+
+function ofTime({ has }: Given): readonly Misfit[] {
+  return has('time') && !has('value')
+    ? [{ option: 'time', message: 'it belongs to `value`', fix: 'give `value`, or take it out' }]
+    : [];
+}
 
 function ofBody({ values: { body } }: Given): readonly Misfit[] {
   if (typeof body !== 'string') return [];
