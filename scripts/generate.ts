@@ -3,6 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { resolveConfig } from 'prettier';
 import { readRelease } from './generators/release-config.js';
+import { listFiles } from './generators/list-files.js';
 import { generateSurfaces } from './generators/surfaces.js';
 
 /** Writes every file that follows from the tables and from `release.config.json`: `npm run generate`. */
@@ -10,6 +11,7 @@ const root = new URL('../', import.meta.url);
 const surfaces = await generateSurfaces({
   release: await readRelease(root),
   read: (path) => readFile(new URL(path, root), 'utf8'),
+  list: (folder) => listFiles(root, folder),
   style: (await resolveConfig(new URL('action.yml', root))) ?? {},
 });
 for (const { path, content } of surfaces) {

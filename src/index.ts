@@ -72,7 +72,29 @@ async function start(): Promise<number> {
     write: (text) => process.stdout.write(text),
     terminal: process.stdout.isTTY,
     files: systemFiles,
+    ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   });
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // In the raw mode of an editable line Ctrl-C is a key like others.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  const ended = new Promise<undefined>((resolve) => {
+    terminal.once('close', () => {
+      resolve(undefined);
+    });
+  });
+  try {
+    const answer = terminal.question(question, { signal: cancel.signal });
+    return await Promise.race([answer, ended]);
+  } catch (error) {
+    if (cancel.signal.aborted) return undefined;
+    throw error;
+  } finally {
+    terminal.close();
+  }
 }
 
 start().then((code) => {

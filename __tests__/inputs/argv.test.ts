@@ -8,17 +8,34 @@ const flagsOf = (...argv: string[]): Record<string, string> => {
 };
 
 describe('parseArgv', () => {
+  it.each([
+    [['init', '--yes'], ['yes']],
+    [
+      ['--force', 'init', '--yes'],
+      ['force', 'yes'],
+    ],
+    [['--yes', 'init', '--url', 'http://a'], ['yes']],
+    [['--command', 'init', '--yes', '--yes'], ['yes']],
+  ])('reads the flags of a command of its own: %j', (argv, switches) => {
+    const read = parseArgv(argv);
+    expect(read.problems).toEqual([]);
+    expect(read.command).toBe('init');
+    expect([...read.switches]).toEqual(switches);
+    expect([...read.flags.keys()]).not.toContain('yes');
+  });
+
   it('reads nothing as nothing', () => {
     expect(parseArgv([])).toEqual({
       operands: [],
       flags: new Map(),
+      switches: new Set(),
       help: false,
       version: false,
       problems: [],
     });
   });
 
-  it.each(['run', 'snapshot', 'preflight', 'rollback', 'validate', 'replay', 'demo'])(
+  it.each(['run', 'snapshot', 'preflight', 'rollback', 'validate', 'replay', 'init', 'demo'])(
     'knows the command %s, before or after flags',
     (word) => {
       for (const argv of [
@@ -103,20 +120,18 @@ describe('parseArgv', () => {
       ['rolback'],
       'command',
       '`rolback` is not a command',
-      'did you mean `rollback`? the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `demo`',
+      'did you mean `rollback`? the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `init`, `demo`',
     ],
     [
       ['--command=watch'],
       'command',
       '`watch` is not a command',
-      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `demo`',
+      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `init`, `demo`',
     ],
-    [
-      ['init'],
-      'command',
-      '`init` is not part of this version',
-      'the commands are `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `demo`',
-    ],
+    [['--yess', 'init'], '--yess', 'this flag is not known', 'did you mean `--yes`?'],
+    [['init', '--yes=true'], '--yes', 'this flag takes no value', 'give it alone, or leave it out'],
+    [['run', '--yes'], '--yes', 'this command has no such flag', 'it belongs to `init`'],
+    [['--force'], '--force', 'this command has no such flag', 'it belongs to `init`'],
     [
       ['run', '--command', 'demo'],
       '--command',

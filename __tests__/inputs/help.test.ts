@@ -24,6 +24,12 @@ describe('renderHelp', () => {
     expect(help).toMatch(/^ {2}run {14}Watches /m);
   });
 
+  it('shows the flags that a command has for itself, below it', () => {
+    expect(help).toMatch(
+      /^ {2}init [^]*?\n {4}--yes +asks nothing[^]*?\n {4}--force +replaces[^]*?\n {2}demo /m,
+    );
+  });
+
   it.each(inputIds.map((id) => [id] as const))('describes --%s', (id) => {
     const row = inputOf(id);
     expect(lines.filter((line) => new RegExp(`^  --${id}( |$)`).test(line))).toHaveLength(1);

@@ -79,7 +79,7 @@ describe('the table', () => {
     for (const { id } of commands) {
       expect(inputs.command.parse(id)).toEqual({ ok: true, value: id });
     }
-    expect(inputs.command.parse('init')).toMatchObject({ ok: false });
+    expect(inputs.command.parse('undo')).toMatchObject({ ok: false });
   });
 
   it.each<[InputId, string, boolean]>([

@@ -7,12 +7,14 @@ import { readConfigFile } from '../../src/inputs/config-file.js';
 import { inputIds, inputOf } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { fill } from '../../scripts/generators/markers.js';
+import { listFiles } from '../../scripts/generators/list-files.js';
 import { readRelease } from '../../scripts/generators/release-config.js';
 import { generateSurfaces } from '../../scripts/generators/surfaces.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): Promise<string> => readFile(new URL(path, root), 'utf8');
+const list = (folder: string): Promise<readonly string[]> => listFiles(root, folder);
 
 interface ActionYml {
   readonly name: string;
@@ -26,7 +28,7 @@ describe('the generated files', () => {
   it('are what the tables give today; if not: npm run generate', async () => {
     const style = (await resolveConfig(new URL('action.yml', root))) ?? {};
     const release = await readRelease(root);
-    for (const { path, content } of await generateSurfaces({ release, read, style })) {
+    for (const { path, content } of await generateSurfaces({ release, read, list, style })) {
       expect({ path, content: await read(path) }).toEqual({ path, content });
     }
   });

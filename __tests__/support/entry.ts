@@ -19,6 +19,7 @@ export function entryWith(given: Partial<Entry>): Entry {
     write: () => undefined,
     terminal: false,
     files: systemFiles,
+    ask: undefined,
     ...given,
   };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -28,5 +28,16 @@ describe('systemFiles', () => {
   it('reads what is there, and says when it cannot', () => {
     expect(systemFiles.read(file)).toBe('text');
     expect(() => systemFiles.read(join(folder, 'directory'))).toThrow('EISDIR');
+  });
+
+  it('follows links, and tells one that leads nowhere from nothing', () => {
+    symlinkSync(file, join(folder, 'link'));
+    symlinkSync(join(folder, 'gone'), join(folder, 'broken'));
+    const path = realpathSync(file);
+    expect(systemFiles.real(file)).toEqual({ path });
+    expect(systemFiles.real(join(folder, 'link'))).toEqual({ path });
+    expect(systemFiles.real(join(folder, 'broken'))).toBe('broken');
+    expect(systemFiles.real(join(folder, 'none', 'none'))).toBe('absent');
+    expect(systemFiles.real(join(file, 'none'))).toBe('absent');
   });
 });

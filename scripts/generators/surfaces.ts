@@ -16,6 +16,7 @@ import { generateCommonOptions, generateSourceOptions } from './checks-page.js';
 import { generateConfigSchema } from './config-schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
 import { generateGitlabComponent } from './gitlab.js';
+import { generateInitTexts, initTexts, rollbackFolder } from './init-texts.js';
 import { generateHelp, generateStep, helpFile, stepFile } from './jenkins.js';
 import { fill } from './markers.js';
 import { nameLockfile, namePackage } from './package-names.js';
@@ -40,12 +41,19 @@ export interface Sources {
   readonly release: Release;
   /** The text of a file of the repository, by its path from the root. */
   readonly read: (path: string) => Promise<string>;
+  /** The paths of all files below a folder of it, in order. */
+  readonly list: (folder: string) => Promise<readonly string[]>;
   /** The options of Prettier, which looks at the files too. */
   readonly style: Options;
 }
 
 /** Every file that follows from the tables and from the names of the release. */
-export async function generateSurfaces({ release, read, style }: Sources): Promise<Surface[]> {
+export async function generateSurfaces({
+  release,
+  read,
+  list,
+  style,
+}: Sources): Promise<Surface[]> {
   const ofReadme = {
     commands: generateCommandTable(commands),
     inputs: generateInputTables(inputs),
@@ -60,7 +68,14 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
   const offered = wrapperInputs(inputs);
   const yaml = (content: string): Promise<string> => format(content, { ...style, parser: 'yaml' });
   const json = (content: string): Promise<string> => format(content, { ...style, parser: 'json' });
+  const typescript = (content: string): Promise<string> =>
+    format(content, { ...style, parser: 'typescript' });
   const gate = await read('templates/shell/gate.sh');
+  const rollbacks = await Promise.all(
+    (await list(rollbackFolder)).map(
+      async (path) => [path.slice(rollbackFolder.length + 1), await read(path)] as const,
+    ),
+  );
   const orb = generateOrb(offered, release, {
     script: await read(`${orbFolder}/scripts/parameters.sh`),
     gate,
@@ -109,6 +124,10 @@ export async function generateSurfaces({ release, read, style }: Sources): Promi
     {
       path: 'docs/rollgate.schema.json',
       content: await json(generateConfigSchema(inputs)),
+    },
+    {
+      path: initTexts,
+      content: await typescript(generateInitTexts(release, Object.fromEntries(rollbacks))),
     },
     { path: 'README.md', content: fillAll(await read('README.md'), ofReadme) },
     { path: 'docs/checks.md', content: fillAll(await read('docs/checks.md'), ofChecks) },

@@ -26,4 +26,9 @@ export interface Entry {
   /** Whether `write` goes to a terminal that a person looks at. */
   readonly terminal: boolean;
   readonly files: Files;
+  /**
+   * Asks the person at the terminal, and resolves with the line that is typed; with nothing when there will be none (the
+   * end of the input, a signal). `undefined`: nobody is there to ask.
+   */
+  readonly ask: ((question: string) => Promise<string | undefined>) | undefined;
 }

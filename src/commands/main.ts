@@ -21,6 +21,7 @@ const plain: Partial<Readonly<Record<CommandId, () => Promise<(s: Session) => Pr
     preflight: async () => (await import('./preflight.js')).preflight,
     validate: async () => (await import('./validate.js')).validate,
     replay: async () => (await import('./replay.js')).replay,
+    init: async () => (await import('./init.js')).init,
     demo: async () => {
       const { demo } = await import('./demo.js');
       return (session) => demo(session, main);

@@ -1,6 +1,13 @@
 import { parseArgs } from 'node:util';
 import type { Problem } from '../support/errors.js';
-import { parseCommand, wordsOf, type CommandId } from './commands.js';
+import {
+  commands,
+  parseCommand,
+  switchesOf,
+  switchNames,
+  wordsOf,
+  type CommandId,
+} from './commands.js';
 import { quote } from './parsed.js';
 import { didYouMean } from './suggest.js';
 import { inputIds, inputOf, isInputId, type InputId } from './table.js';
@@ -13,12 +20,14 @@ export interface Argv {
   readonly operands: readonly string[];
   /** The text of every flag that is an input, by id; of a command word, too. */
   readonly flags: ReadonlyMap<string, string>;
+  /** The flags that are given and belong to the command alone. */
+  readonly switches: ReadonlySet<string>;
   readonly help: boolean;
   readonly version: boolean;
   readonly problems: readonly Problem[];
 }
 
-const flagNames = [...inputIds.filter((id) => id !== 'command'), 'help', 'version'];
+const flagNames = [...inputIds.filter((id) => id !== 'command'), ...switchNames, 'help', 'version'];
 
 function isBoolean(id: InputId): boolean {
   return inputOf(id).type.shape === 'boolean';
@@ -27,6 +36,7 @@ function isBoolean(id: InputId): boolean {
 const options = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
+  ...Object.fromEntries(switchNames.map((name) => [name, { type: 'boolean' } as const])),
   ...Object.fromEntries(
     inputIds.map((id) => [id, { type: isBoolean(id) ? 'boolean' : 'string' } as const]),
   ),
@@ -80,6 +90,7 @@ function withValues(argv: readonly string[], reader: Reader): readonly Token[] {
 class Reader {
   private readonly words: string[] = [];
   private readonly flags = new Map<string, string>();
+  private readonly switches = new Set<string>();
   private readonly problems: Problem[] = [];
   private readonly asked = new Set<string>();
 
@@ -103,6 +114,10 @@ class Reader {
       return false;
     }
     if (isInputId(name)) return this.input(name, token, word);
+    if (switchNames.includes(name)) {
+      this.switch(name, token);
+      return false;
+    }
     const negated = name.startsWith('no-') ? name.slice(3) : '';
     if (isInputId(negated) && isBoolean(negated) && token.value === undefined) {
       this.set(negated, 'false');
@@ -111,6 +126,16 @@ class Reader {
     const fix = didYouMean(name, flagNames, (known) => `--${known}`) ?? '`--help` lists all flags';
     this.problems.push({ subject: token.rawName, message: 'this flag is not known', fix });
     return token.value === undefined && word !== undefined && !parseCommand(word).ok;
+  }
+
+  private switch(name: string, { rawName, value }: OptionToken): void {
+    this.switches.add(name);
+    if (value === undefined) return;
+    this.problems.push({
+      subject: rawName,
+      message: 'this flag takes no value',
+      fix: 'give it alone, or leave it out',
+    });
   }
 
   private input(id: InputId, token: OptionToken, word: string | undefined): boolean {
@@ -179,15 +204,36 @@ class Reader {
         })),
       );
     }
+    this.problems.push(...strayingSwitches(this.switches, parsed));
     return {
       ...(parsed?.ok === true ? { command: parsed.value } : {}),
       operands,
       flags: this.flags,
+      switches: this.switches,
       help: this.asked.has('help'),
       version: this.asked.has('version'),
       problems: this.problems,
     };
   }
+}
+
+/** Flags of other commands than the one that is given; of one that is not known, nobody can tell. */
+function strayingSwitches(
+  given: ReadonlySet<string>,
+  command: ReturnType<typeof parseCommand> | undefined,
+): readonly Problem[] {
+  if (command?.ok === false) return [];
+  const own = command === undefined ? {} : switchesOf(command.value);
+  return [...given]
+    .filter((name) => !Object.hasOwn(own, name))
+    .map((name) => ({
+      subject: `--${name}`,
+      message: 'this command has no such flag',
+      fix: `it belongs to ${commands
+        .filter(({ id }) => Object.hasOwn(switchesOf(id), name))
+        .map(({ id }) => `\`${id}\``)
+        .join(', ')}`,
+    }));
 }
 
 function takesWords(command: string): boolean {

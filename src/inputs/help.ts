@@ -1,4 +1,4 @@
-import { commands, wordsOf } from './commands.js';
+import { commands, switchesOf, wordsOf } from './commands.js';
 import { exitCodeTable } from './exit-codes.js';
 import { described, groups, type GroupId } from './input.js';
 import { inputIds, inputOf, type InputId } from './table.js';
@@ -15,9 +15,10 @@ export function renderHelp({ version }: { version: string }): string {
     '       rollgate --help | --version',
     '',
     'Commands:',
-    ...commands.flatMap(({ id, description }) =>
-      entry([id, wordsOf(id) ?? ''].join(' ').trim(), description, 19),
-    ),
+    ...commands.flatMap(({ id, description }) => [
+      ...entry([id, wordsOf(id) ?? ''].join(' ').trim(), description, 19),
+      ...Object.entries(switchesOf(id)).flatMap(([name, does]) => entry(`  --${name}`, does, 19)),
+    ]),
     '',
     ...wrap(
       'Every input is a flag, and a variable: --min-success-rate is ROLLGATE_MIN_SUCCESS_RATE. An empty value counts as not set. ' +

@@ -52,7 +52,7 @@ export const inputs = {
     perRun: true,
     default: 'run',
     description:
-      'What to do: `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay` or `demo`. On a command line it is the first word.',
+      'What to do: `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `init` or `demo`. On a command line it is the first word.',
   }),
   config: input(path(), {
     group: 'general',

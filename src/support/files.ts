@@ -1,10 +1,15 @@
-import { appendFileSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, lstatSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 
 /** The file system, as far as this program needs it. */
 export interface Files {
   /** The text of a file; `undefined` when there is none. @throws when it is there and cannot be read */
   readonly read: (path: string) => string | undefined;
+  /**
+   * The path without links. `absent`: nothing is there. `broken`: a link is there that leads nowhere.
+   * @throws when it cannot be told
+   */
+  readonly real: (path: string) => { readonly path: string } | 'absent' | 'broken';
   /** Adds to the end of a file, at once: a killed process loses nothing of it. */
   append(path: string, text: string): void;
   /** Removes a file; does nothing when there is none. */
@@ -24,6 +29,14 @@ export const systemFiles: Files = {
       throw error;
     }
   },
+  real: (path) => {
+    try {
+      return { path: realpathSync(path) };
+    } catch (error) {
+      if (!isAbsent(error)) throw error;
+      return isLink(path) ? 'broken' : 'absent';
+    }
+  },
   append: (path, text) => {
     appendFileSync(path, text);
   },
@@ -38,6 +51,15 @@ export const systemFiles: Files = {
   writeFile,
   rename,
 };
+
+function isLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch (error) {
+    if (isAbsent(error)) return false;
+    throw error;
+  }
+}
 
 /** `ENOTDIR`: a part of its path is a file, so it cannot be there either. */
 function isAbsent(error: unknown): boolean {

@@ -1,0 +1,282 @@
+import { parseArgv } from '../inputs/argv.js';
+import { readConfigFile } from '../inputs/config-file.js';
+import { exitCodes } from '../inputs/exit-codes.js';
+import { inputIds, inputOf, type InputId } from '../inputs/table.js';
+import { ownVariable } from '../inputs/variables.js';
+import { messageOf, UsageError, type Problem } from '../support/errors.js';
+import type { Files } from '../support/files.js';
+import { assumed, asked, namedSystem, type Answers, type Known } from './init/answers.js';
+import { answered, Unanswered, yesOrNo, type Person } from './init/asking.js';
+import { writeConfig } from './init/config.js';
+import { placeAll, write, type Placed } from './init/placing.js';
+import { published } from './init/published.js';
+import { initSystems, readRepository, type InitSystem } from './init/repository.js';
+import { configFor, planFor, titles } from './init/systems.js';
+import type { PlannedFile, SystemPlan } from './init/wanted.js';
+import type { Console } from './console.js';
+import { openSession, type Session } from './session.js';
+import { validate } from './validate.js';
+
+const CONFIG = 'rollgate.yml';
+/** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file */
+const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+
+/** What of the inputs init wants to know: these may come from a variable, too. */
+const questions: readonly InputId[] = [
+  ...(['url', 'health-url', 'prometheus-url', 'prometheus-preset'] as const),
+  ...(['prometheus-selector', 'prometheus-total', 'prometheus-errors'] as const),
+  ...(['kubernetes-workload', 'kubernetes-namespace', 'compose-project', 'compose-file'] as const),
+];
+
+/**
+ * Writes the pipeline with the gate, the rollback pipeline and the configuration into the folder that we are in. All is
+ * looked at and asked before the first file is written, and none that is there is replaced without consent.
+ */
+export async function init(session: Session): Promise<number> {
+  const { entry, console } = session;
+  const { flags, switches } = parseArgv(entry.argv);
+  const existing = entry.files.read(CONFIG);
+  const named = session.resolution.origins['ci-system'].level <= 4;
+  const wish = named ? namedSystem(session.settings['ci-system'] ?? '') : undefined;
+  const problems = [
+    ...session.problems,
+    ...unfit(flags),
+    ...(typeof wish === 'object' ? [wish] : []),
+  ];
+  if (problems.length > 0) throw new UsageError(problems);
+
+  const person = switches.has('yes') ? undefined : personOf(session);
+  try {
+    const known = whatIsKnown(
+      session,
+      flags,
+      existing,
+      typeof wish === 'string' ? wish : undefined,
+    );
+    if (!known.repository.isGit)
+      console.line(
+        'note: this folder is not the root of a git repository; CI systems look for their files there',
+      );
+    const answers = person === undefined ? assumed(known) : await asked(known, person);
+    if (!('system' in answers)) throw new UsageError(answers);
+    const { files, next, variables } = plan(answers, known, existing);
+    const { placed, problems: misplaced } = placeAll(files, entry.files);
+    if (misplaced.length > 0) throw new UsageError(misplaced);
+    const chosen = await consented(placed, { isForced: switches.has('force'), person });
+    const ending = chosen.find(({ path }) => path === CONFIG)?.text ?? existing;
+    // Nothing is written of what would not work.
+    await check(session, {
+      ...entry.files,
+      read: (path) => (path === CONFIG ? ending : entry.files.read(path)),
+    });
+    if (entry.signal.aborted) throw new Unanswered();
+    const failure = await writeAll(session, chosen);
+    if (failure !== undefined) return failure;
+    report(session, answers, placed, chosen);
+    await check(session, entry.files);
+    console.line(`\`rollgate validate\`: ${CONFIG} is valid`);
+    tellNext(session, next, variables);
+    return exitCodes.healthy;
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    console.line('Nothing was written.');
+    return entry.signal.aborted ? exitCodes.cancelled : exitCodes.usage;
+  }
+}
+
+/** What is given and cannot stand in the file. */
+function unfit(flags: ReadonlyMap<string, string>): readonly Problem[] {
+  return [...flags.keys()].flatMap((name): Problem[] => {
+    const id = name as InputId;
+    if (id === 'command') return [];
+    if (inputOf(id).secret === true)
+      return [
+        {
+          subject: `--${id}`,
+          message: 'this is a secret, and a secret stands in no file of the repository',
+          fix: `leave it out; keep it in the CI system, as \`${ownVariable(id)}\``,
+        },
+      ];
+    return inputOf(id).inFile === false
+      ? [{ subject: `--${id}`, message: `this cannot stand in ${CONFIG}`, fix: 'leave it out' }]
+      : [];
+  });
+}
+
+function whatIsKnown(
+  { entry, info, resolution }: Session,
+  flags: ReadonlyMap<string, string>,
+  existing: string | undefined,
+  wish: InitSystem | undefined,
+): Known {
+  const file = existing === undefined ? undefined : readConfigFile(CONFIG, existing);
+  const texts = new Map<InputId, string>(file?.texts);
+  for (const id of questions) {
+    const text = entry.env[ownVariable(id)]?.trim() ?? '';
+    if (text !== '') texts.set(id, text);
+  }
+  for (const id of inputIds) {
+    const text = flags.get(id)?.trim() ?? '';
+    if (id !== 'command' && text !== '') texts.set(id, text);
+  }
+  const inFile = initSystems.find((system) => system === file?.texts.get('ci-system'));
+  const here = info.system === 'local' ? undefined : info.system;
+  return {
+    texts,
+    system: wish ?? inFile ?? here,
+    repository: readRepository(entry.files),
+    isWatched: resolution.targets.some(
+      ({ checks, settings }) =>
+        checks.length > 0 || settings['kubernetes-health'] || settings['compose-health'],
+    ),
+    composeFiles: composeFiles.filter((path) => entry.files.real(path) !== 'absent'),
+    folder: folderOf(entry.files),
+  };
+}
+
+function folderOf(files: Files): string {
+  const here = files.real('.');
+  return typeof here === 'string' ? '' : here.path;
+}
+
+/** A configuration that says already what is wanted is left as its owner wrote it. */
+function plan(answers: Answers, known: Known, existing: string | undefined): SystemPlan {
+  const { texts: said } = answers;
+  const inFile = existing === undefined ? undefined : readConfigFile(CONFIG, existing).texts;
+  const isSaid = inFile !== undefined && [...said].every(([id, text]) => inFile.get(id) === text);
+  const texts = isSaid ? said : configFor(answers);
+  const config: PlannedFile = {
+    path: CONFIG,
+    text: isSaid ? (existing ?? '').replaceAll('\r\n', '\n') : writeConfig(texts),
+    what: 'what is watched, and how it is taken back',
+  };
+  const forSystem = planFor({ ...answers, texts, branch: known.repository.branch });
+  return { ...forSystem, files: [config, ...forSystem.files] };
+}
+
+function personOf({ entry, console }: Session): Person | undefined {
+  const { ask } = entry;
+  if (ask === undefined) return undefined;
+  return {
+    async ask(question) {
+      const answer = await ask(console.clean(question));
+      if (answer === undefined) throw new Unanswered();
+      return answer;
+    },
+    say: (line) => {
+      console.line(line);
+    },
+  };
+}
+
+/** What may be written: everything new, and of what is there that for which somebody has said so. */
+async function consented(
+  placed: readonly Placed[],
+  { isForced, person }: { readonly isForced: boolean; readonly person: Person | undefined },
+): Promise<readonly Placed[]> {
+  const others = placed.filter(({ state }) => state === 'other');
+  if (!isForced && person === undefined && others.length > 0)
+    throw new UsageError(
+      others.map(({ path }) => ({
+        subject: path,
+        message: 'is there, and says something else',
+        fix: '`--force` replaces it; or move it away',
+      })),
+    );
+  const chosen: Placed[] = [];
+  for (const file of placed) {
+    const question = {
+      text: `${file.path} is there, and says something else. Replace it (y/n)?`,
+      usual: 'n',
+      parse: yesOrNo,
+    };
+    if (
+      file.state === 'new' ||
+      (file.state === 'other' &&
+        (isForced || (person !== undefined && (await answered(person, question)))))
+    )
+      chosen.push(file);
+  }
+  return chosen;
+}
+
+/** @throws UsageError with everything that is wrong with the configuration */
+async function check(session: Session, files: Files): Promise<void> {
+  const { entry, console } = session;
+  const silent = (): undefined => undefined;
+  const later = await openSession({ ...entry, files, argv: ['validate', '--config', CONFIG] });
+  try {
+    const muted: Console = {
+      ...console,
+      line: silent,
+      group: silent,
+      annotate: silent,
+      live: silent,
+      of: () => muted,
+    };
+    await validate({ ...later, console: muted });
+  } finally {
+    later.close();
+  }
+}
+
+/** The code to exit with when a file cannot be written. */
+async function writeAll(
+  { entry, console }: Session,
+  chosen: readonly Placed[],
+): Promise<number | undefined> {
+  const done: string[] = [];
+  for (const file of chosen) {
+    try {
+      await write(file, entry.files, `rollgate-${entry.uuid()}`);
+    } catch (error) {
+      console.line(`${file.path} could not be written: ${messageOf(error)}`);
+      console.line(`written before: ${done.length === 0 ? 'nothing' : done.join(', ')}`);
+      return exitCodes.usage;
+    }
+    done.push(file.path);
+  }
+  return undefined;
+}
+
+function report(
+  { console }: Session,
+  { system }: Answers,
+  placed: readonly Placed[],
+  chosen: readonly Placed[],
+): void {
+  const width = Math.max(...placed.map(({ path }) => path.length));
+  const list = (title: string, files: readonly Placed[]): void => {
+    if (files.length === 0) return;
+    console.line(title);
+    for (const { path, what } of files) console.line(`  ${path.padEnd(width)}  ${what}`);
+  };
+  const left = placed.filter((file) => !chosen.includes(file));
+  list(`Written for ${titles[system]}:`, chosen);
+  list(
+    'Already there:',
+    left.filter(({ state }) => state === 'same'),
+  );
+  list(
+    'Left as they are:',
+    left.filter(({ state }) => state === 'other'),
+  );
+  for (const { path, otherwise = [] } of left.filter(({ state }) => state === 'theirs')) {
+    console.line(`${path} is your pipeline, and was not touched. Add to it:`);
+    for (const line of otherwise) console.line(line === '' ? '' : `    ${line}`);
+  }
+}
+
+function tellNext(
+  { console }: Session,
+  next: readonly string[],
+  variables: readonly string[],
+): void {
+  const program = `npx --yes ${published.npmPackage}@${published.version}`;
+  const steps = [
+    ...next,
+    `\`${program} preflight\` says what is still missing, here with the variables ${variables.join(', ')}. In the pipeline it runs before every deploy.`,
+  ];
+  console.line('What is left to do:');
+  for (const [at, step] of steps.entries()) console.line(`  ${String(at + 1)}. ${step}`);
+}

@@ -1,0 +1,206 @@
+import { posix } from 'node:path';
+import { good } from '../../inputs/parsed.js';
+import type { InputId } from '../../inputs/table.js';
+import type { Problem } from '../../support/errors.js';
+import { answered, oneOf, textOf, type Person } from './asking.js';
+import { initSystems, type InitSystem, type Repository } from './repository.js';
+import { ways, type Way } from './wanted.js';
+
+/** What is known before anything is asked. */
+export interface Known {
+  /** What flags, variables and the file that is there say. */
+  readonly texts: ReadonlyMap<InputId, string>;
+  /** What the user names, or where we run. */
+  readonly system: InitSystem | undefined;
+  readonly repository: Repository;
+  /** The file that is there has checks of its own. */
+  readonly isWatched: boolean;
+  /** Compose files of the folder. */
+  readonly composeFiles: readonly string[];
+  /** The name of the folder. */
+  readonly folder: string;
+}
+
+/** Everything that init has to know. */
+export interface Answers {
+  readonly system: InitSystem;
+  readonly way: Way;
+  readonly texts: ReadonlyMap<InputId, string>;
+}
+
+/** Without anybody to ask: what is known, and what is usual; or everything that is not known. */
+export function assumed(known: Known): Answers | readonly Problem[] {
+  const system = systemOf(known);
+  const problems: Problem[] = [];
+  if (system === undefined) problems.push(undecided(known.repository));
+  if (!isWatched(known))
+    problems.push({
+      subject: 'url',
+      message: 'nothing says what is to be watched',
+      fix: 'give `--url https://...` (and `--health-url`), or `--prometheus-url` with its selectors',
+    });
+  if (system === undefined || problems.length > 0) return problems;
+  return { system, way: wayOf(known) ?? 'pipeline', texts: known.texts };
+}
+
+/** Asks a person what is not known. */
+export async function asked(known: Known, person: Person): Promise<Answers> {
+  const texts = new Map(known.texts);
+  const system = known.system ?? (await askSystem(known.repository, person));
+  const ask = (id: InputId, text: string, usual?: string): Promise<void> =>
+    askText(texts, person, id, text, usual);
+  const askMore = (id: InputId, text: string, nothing: string): Promise<void> =>
+    askOptional(texts, person, id, text, nothing);
+
+  if (!isWatched(known)) {
+    const kind = await answered(person, {
+      text: 'What is watched: the service by requests of our own (url), or its metrics (prometheus)?',
+      usual: 'url',
+      parse: oneOf(['url', 'prometheus']),
+    });
+    if (kind === 'url') {
+      await ask('url', 'An address that does the real work of the service');
+      await askMore('health-url', 'The address of its health check', 'the same');
+    } else {
+      await ask('prometheus-url', 'The address of the Prometheus server');
+      await askMetrics(texts, person);
+    }
+  }
+
+  let way = wayOf(known);
+  if (way === undefined) {
+    way = await answered(person, {
+      text: 'How is a bad version taken back: a workload of kubernetes, a project of compose, or a pipeline with your own deploy script?',
+      usual: known.composeFiles.length > 0 ? 'compose' : 'pipeline',
+      parse: oneOf(ways),
+    });
+    if (way === 'kubernetes') {
+      await ask('kubernetes-workload', 'The workload, such as deployment/shop');
+      await askMore('kubernetes-namespace', 'Its namespace', 'as kubectl has it');
+    }
+    if (way === 'compose')
+      await ask('compose-project', 'The project, as docker compose -p', projectName(known.folder));
+  }
+  return { system, way, texts };
+}
+
+async function askSystem({ signs }: Repository, person: Person): Promise<InitSystem> {
+  const [only, ...others] = signs;
+  for (const { system, sign } of signs) person.say(`  ${sign} speaks for ${system}`);
+  return answered(person, {
+    text: `Which CI system: ${initSystems.join(', ')}?`,
+    ...(only !== undefined && others.length === 0 ? { usual: only.system } : {}),
+    parse: oneOf(initSystems),
+  });
+}
+
+async function askMetrics(texts: Map<InputId, string>, person: Person): Promise<void> {
+  const preset = await answered(person, {
+    text: 'Whose metrics: istio, nginx-ingress, spring, or others?',
+    usual: 'others',
+    parse: oneOf(['istio', 'nginx-ingress', 'spring', 'others']),
+  });
+  if (preset !== 'others') {
+    texts.set('prometheus-preset', preset);
+    await askText(
+      texts,
+      person,
+      'prometheus-selector',
+      'The labels of the service, such as app="shop"',
+    );
+    return;
+  }
+  await askText(
+    texts,
+    person,
+    'prometheus-total',
+    'The counter of all requests, such as http_requests_total{app="shop"}',
+  );
+  await askText(
+    texts,
+    person,
+    'prometheus-errors',
+    'The counter of failed ones, such as http_requests_total{app="shop",code=~"5.."}',
+  );
+}
+
+async function askText(
+  texts: Map<InputId, string>,
+  person: Person,
+  id: InputId,
+  text: string,
+  usual?: string,
+): Promise<void> {
+  if (texts.has(id)) return;
+  const answer = await answered(person, {
+    text,
+    ...(usual === undefined ? {} : { usual }),
+    parse: textOf(id),
+  });
+  texts.set(id, answer);
+}
+
+/** @param nothing what an empty answer means, for people */
+async function askOptional(
+  texts: Map<InputId, string>,
+  person: Person,
+  id: InputId,
+  text: string,
+  nothing: string,
+): Promise<void> {
+  if (texts.has(id)) return;
+  const answer = await answered(person, {
+    text,
+    usual: nothing,
+    parse: (given) => (given === nothing ? good('') : textOf(id)(given)),
+  });
+  if (answer !== '') texts.set(id, answer);
+}
+
+function systemOf({ system, repository: { signs } }: Known): InitSystem | undefined {
+  const [only, ...others] = signs;
+  return system ?? (others.length === 0 ? only?.system : undefined);
+}
+
+function undecided({ signs }: Repository): Problem {
+  return {
+    subject: 'ci-system',
+    message:
+      signs.length === 0
+        ? 'nothing in this folder tells which CI system it is for'
+        : `this folder may be for several CI systems: ${signs.map(({ system, sign }) => `${system} (${sign})`).join(', ')}`,
+    fix: `name it: \`--ci-system ${initSystems.join('`, `')}\``,
+  };
+}
+
+function isWatched({ texts, isWatched: byFile }: Known): boolean {
+  return byFile || texts.has('url') || texts.has('prometheus-url');
+}
+
+/** What is named decides; a chain that names no way of our own is that of the pipeline. */
+function wayOf({ texts }: Known): Way | undefined {
+  if (texts.has('kubernetes-workload')) return 'kubernetes';
+  if (texts.has('compose-project') || texts.has('compose-file')) return 'compose';
+  return texts.has('rollback') ? 'pipeline' : undefined;
+}
+
+/** As Compose makes it of the folder. https://docs.docker.com/compose/how-tos/project-name/ */
+function projectName(folder: string): string {
+  const name = posix
+    .basename(folder.replaceAll('\\', '/'))
+    .toLowerCase()
+    .replace(/[^a-z0-9_-]/g, '')
+    .replace(/^[_-]+/, '');
+  return name === '' ? 'app' : name;
+}
+
+/** The system that an input names; those that can only be called have no wrapper. */
+export function namedSystem(name: string): InitSystem | Problem {
+  return (
+    initSystems.find((system) => system === name) ?? {
+      subject: 'ci-system',
+      message: `there is no wrapper for \`${name}\``,
+      fix: `name one of ${initSystems.join(', ')}`,
+    }
+  );
+}

@@ -1,0 +1,97 @@
+import { dirname, join, relative, isAbsolute, sep } from 'node:path';
+import { messageOf, type Problem } from '../../support/errors.js';
+import type { Files } from '../../support/files.js';
+import type { PlannedFile } from './wanted.js';
+
+/** A file, and what is to become of it. */
+export interface Placed extends PlannedFile {
+  /** Where it goes when every link on the way is followed. */
+  readonly place: string;
+  /** `same`: it is there already. `theirs`: another one is there that is never replaced. `other`: one that may be, with consent. */
+  readonly state: 'new' | 'same' | 'other' | 'theirs';
+}
+
+/**
+ * Looks where each file would go, and what is there. A link that leads out of the folder is refused: whoever put it there
+ * decides what is written where.
+ */
+export function placeAll(
+  planned: readonly PlannedFile[],
+  files: Pick<Files, 'read' | 'real'>,
+): { readonly placed: readonly Placed[]; readonly problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const placed = planned.flatMap((file): Placed[] => {
+    try {
+      const place = placeOf(file.path, files);
+      if (typeof place !== 'string') {
+        problems.push({ subject: file.path, ...place });
+        return [];
+      }
+      const found = files.read(place);
+      return [{ ...file, place, state: stateOf(file, found) }];
+    } catch (error) {
+      problems.push({ subject: file.path, message: `cannot be read: ${messageOf(error)}` });
+      return [];
+    }
+  });
+  return { placed, problems };
+}
+
+function stateOf({ text, otherwise }: PlannedFile, found: string | undefined): Placed['state'] {
+  if (found === undefined) return 'new';
+  // Git may have changed the ends of lines.
+  if (found.replaceAll('\r\n', '\n') === text) return 'same';
+  return otherwise === undefined ? 'other' : 'theirs';
+}
+
+function placeOf(path: string, { real }: Pick<Files, 'real'>): string | Omit<Problem, 'subject'> {
+  const root = pathOf(real('.')) ?? '.';
+  const parts = path.split('/');
+  for (let rest = parts.length; rest > 0; rest -= 1) {
+    const found = real(join(...parts.slice(0, rest)));
+    if (found === 'absent') continue;
+    if (found === 'broken')
+      return {
+        message: `${parts.slice(0, rest).join('/')} is a link that leads nowhere`,
+        fix: 'remove it',
+      };
+    if (!isWithin(root, found.path))
+      return {
+        message: 'would be written outside of this folder, because a link leads there',
+        fix: `look at ${parts.slice(0, rest).join('/')}`,
+      };
+    // Below a file nothing can be.
+    if (rest < parts.length && real(join(found.path, '.') + sep) === 'absent')
+      return {
+        message: `${parts.slice(0, rest).join('/')} is a file, and a folder is needed there`,
+      };
+    return join(found.path, ...parts.slice(rest));
+  }
+  return join(root, ...parts);
+}
+
+function pathOf(found: ReturnType<Files['real']>): string | undefined {
+  return typeof found === 'string' ? undefined : found.path;
+}
+
+function isWithin(root: string, path: string): boolean {
+  const way = relative(root, path);
+  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+/** Writes it whole or not at all: whoever reads it meanwhile sees the old one. */
+export async function write(
+  { place, text }: Placed,
+  files: Pick<Files, 'mkdir' | 'writeFile' | 'rename' | 'remove'>,
+  name: string,
+): Promise<void> {
+  await files.mkdir(dirname(place), { recursive: true });
+  const draft = join(dirname(place), `.${name}.tmp`);
+  try {
+    await files.writeFile(draft, text);
+    await files.rename(draft, place);
+  } catch (error) {
+    files.remove(draft);
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import type { HostSystem } from '../../hosts/types.js';
+import type { Files } from '../../support/files.js';
+
+/** The CI systems that there is a wrapper for. */
+export type InitSystem = Exclude<HostSystem, 'local'>;
+
+export const initSystems = [
+  'github',
+  'gitlab',
+  'circleci',
+  'jenkins',
+  'azure',
+] as const satisfies readonly InitSystem[];
+
+/** What a folder tells of itself. */
+export interface Repository {
+  /** The systems that it may belong to, with what says so; more than one is a guess that nobody should make. */
+  readonly signs: readonly { readonly system: InitSystem; readonly sign: string }[];
+  readonly isGit: boolean;
+  /** The branch that is deployed. */
+  readonly branch: string;
+}
+
+type Look = Pick<Files, 'read' | 'real'>;
+
+/** Where each system looks for its pipeline. */
+const pipelines: Readonly<Record<InitSystem, readonly string[]>> = {
+  github: ['.github/workflows'],
+  gitlab: ['.gitlab-ci.yml'],
+  circleci: ['.circleci/config.yml', '.circleci'],
+  jenkins: ['Jenkinsfile'],
+  azure: ['azure-pipelines.yml', 'azure-pipelines.yaml', '.azure-pipelines'],
+};
+
+/** Whose servers repositories come from; CircleCI and Jenkins have none. */
+const servers: readonly (readonly [InitSystem, RegExp])[] = [
+  ['github', /(^|\.)github\.|\.ghe\.com$/],
+  ['gitlab', /(^|[.-])gitlab([.-]|$)/],
+  ['azure', /(^|\.)dev\.azure\.com$|\.visualstudio\.com$/],
+];
+
+const BRANCH = /^[\w][\w./-]*$/;
+
+/** Looks at the folder that we are in: by its files, and by what git keeps of it. Git itself is not needed. */
+export function readRepository(look: Look): Repository {
+  const git = gitFolder(look);
+  const byFiles = initSystems.flatMap((system) => {
+    const sign = pipelines[system].find((path) => look.real(path) !== 'absent');
+    return sign === undefined ? [] : [{ system, sign }];
+  });
+  return {
+    signs:
+      byFiles.length > 0 ? byFiles : byRemote(git === undefined ? '' : text(look, `${git}/config`)),
+    isGit: git !== undefined,
+    branch: git === undefined ? 'main' : branchOf(look, git),
+  };
+}
+
+/** In a worktree or a submodule `.git` is a file that says where the folder is. https://git-scm.com/docs/gitrepository-layout */
+function gitFolder(look: Look): string | undefined {
+  if (look.real('.git') === 'absent') return undefined;
+  const [, elsewhere] = /^gitdir: (.+)$/m.exec(text(look, '.git')) ?? [];
+  if (elsewhere === undefined) return '.git';
+  const common = text(look, `${elsewhere}/commondir`).trim();
+  if (common === '') return elsewhere;
+  return /^([/\\]|[A-Za-z]:)/.test(common) ? common : `${elsewhere}/${common}`;
+}
+
+function byRemote(config: string): Repository['signs'] {
+  const remotes = [...config.matchAll(/^\s*\[remote "(.*)"\]([^[]*)/gm)].flatMap(
+    ([, name, body = '']) => {
+      const [, url] = /^\s*url\s*=\s*(\S+)/m.exec(body) ?? [];
+      return url === undefined ? [] : [{ name, host: hostOf(url) }];
+    },
+  );
+  const remote = remotes.find(({ name }) => name === 'origin') ?? remotes[0];
+  const found = servers.find(([, pattern]) => pattern.test(remote?.host ?? ''));
+  if (remote === undefined || found === undefined) return [];
+  return [{ system: found[0], sign: `the remote ${remote.host}` }];
+}
+
+/** Of `https://user@host/path`, `ssh://git@host:22/path` and `git@host:path`. */
+function hostOf(url: string): string {
+  const [, host = ''] = /^(?:[a-z][a-z+]*:\/\/)?(?:[^@/]*@)?([\w.-]+)/i.exec(url) ?? [];
+  return host.toLowerCase();
+}
+
+/** What the server calls its default branch, as of the clone; else the usual one; else the one that is checked out. */
+function branchOf(look: Look, git: string): string {
+  const [, remote] =
+    /^ref: refs\/remotes\/origin\/(.+)$/m.exec(text(look, `${git}/refs/remotes/origin/HEAD`)) ?? [];
+  const usual = ['main', 'master'].find(
+    (name) => look.real(`${git}/refs/heads/${name}`) !== 'absent',
+  );
+  const [, current] = /^ref: refs\/heads\/(.+)$/m.exec(text(look, `${git}/HEAD`)) ?? [];
+  return [remote, usual, current].find((name) => name !== undefined && BRANCH.test(name)) ?? 'main';
+}
+
+/** What cannot be read says nothing. */
+function text(look: Look, path: string): string {
+  try {
+    return look.read(path) ?? '';
+  } catch {
+    return '';
+  }
+}

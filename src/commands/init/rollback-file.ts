@@ -1,0 +1,49 @@
+import { isMap, parse, parseDocument, stringify, type Document } from 'yaml';
+import { rollbackTemplates } from './published.js';
+import type { InitSystem } from './repository.js';
+import type { Wanted } from './wanted.js';
+
+/** The folder of each system, and the end of its files there. */
+const folders: Readonly<Record<InitSystem, readonly [folder: string, end: string]>> = {
+  github: ['github', 'yml'],
+  gitlab: ['gitlab', 'yml'],
+  circleci: ['circleci', 'yml'],
+  jenkins: ['jenkins', 'Jenkinsfile'],
+  azure: ['azure-devops', 'yml'],
+};
+
+const names = { kubernetes: 'kubernetes', compose: 'compose', pipeline: 'script' } as const;
+
+/** The rollback pipeline of the templates, for what the user has. */
+export function rollbackFile(wanted: Wanted): string {
+  const [folder, end] = folders[wanted.system];
+  const path = `${folder}/${names[wanted.way]}.${end}`;
+  const lines = rollbackTemplates[path];
+  if (lines === undefined) throw new Error(`there is no rollback pipeline ${path}`);
+  return lines.join('\n');
+}
+
+/** The jobs of a rollback pipeline of GitLab. */
+export function rollbackJobs(wanted: Wanted): readonly string[] {
+  const doc = parse(rollbackFile(wanted)) as Readonly<Record<string, unknown>>;
+  return Object.keys(doc).filter((name) => {
+    const job = doc[name];
+    return typeof job === 'object' && job !== null && 'script' in job;
+  });
+}
+
+/** The parts of a configuration of CircleCI that concern the rollback, as they stand in one. */
+export function rollbackParts(wanted: Wanted): {
+  readonly parameters: string;
+  readonly jobs: string;
+} {
+  const doc = parseDocument(rollbackFile(wanted));
+  return { parameters: part(doc, 'parameters'), jobs: part(doc, 'jobs') };
+}
+
+function part(doc: Document.Parsed, name: string): string {
+  const map = doc.get(name);
+  if (!isMap(map)) throw new Error(`the rollback pipeline has no ${name}`);
+  const text = stringify({ [name]: map }, { lineWidth: 0, singleQuote: true });
+  return text.slice(text.indexOf('\n') + 1);
+}

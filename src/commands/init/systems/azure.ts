@@ -1,0 +1,118 @@
+import { published } from '../published.js';
+import { rollbackFile } from '../rollback-file.js';
+import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+
+const UNDO = 'azure-pipelines-rollback.yml';
+
+/** What the job of the deploy does first. */
+const before: Readonly<Record<Way, string>> = {
+  kubernetes: `      # So that kubectl finds the cluster: a secure file of the library.
+      - task: DownloadSecureFile@1
+        name: kubeconfig
+        inputs:
+          secureFile: kubeconfig
+      - bash: echo "##vso[task.setvariable variable=KUBECONFIG]$(kubeconfig.secureFilePath)"
+        displayName: Log in to the cluster
+
+`,
+  compose: '',
+  pipeline: `      - bash: echo "##vso[task.setvariable variable=previousVersion]$(./scripts/current-version.sh)"
+        displayName: Ask which version runs now
+
+`,
+};
+
+const next: Readonly<Record<Way, readonly string[]>> = {
+  kubernetes: [
+    'Upload the kubeconfig of the cluster as the secure file kubeconfig (Pipelines → Library → Secure files).',
+  ],
+  compose: [
+    'Set the variable DOCKER_HOST of both pipelines to the address of the Docker engine, unless the agent has the engine itself.',
+  ],
+  pipeline: [scripts],
+};
+
+/** The rollback is a pipeline of its own. */
+export function azure(wanted: Wanted): SystemPlan {
+  const { way, texts } = wanted;
+  const name = texts.get('azure-pipeline') ?? 'Rollback';
+  const steps = `${beforeDeploy(wanted)}
+      # here your deploy
+
+${afterDeploy(wanted)}`;
+  return {
+    files: [
+      {
+        path: 'azure-pipelines.yml',
+        text: pipeline(wanted),
+        what: 'the pipeline: snapshot, deploy, gate',
+        otherwise: steps.split('\n').map((line) => line.replace(/^ {6}/, '')),
+      },
+      { path: UNDO, text: rollbackFile(wanted), what: 'the pipeline that takes a version back' },
+    ],
+    variables: ['AZURE_DEVOPS_ORG', 'AZURE_DEVOPS_PROJECT', 'AZURE_DEVOPS_PAT'],
+    next: [
+      'Put your deploy into the step "Deploy" of azure-pipelines.yml.',
+      'Install the extension Rollgate from the Marketplace, or have an administrator do it (docs/azure-devops.md tells how it goes without).',
+      `Make a pipeline of the file ${UNDO} (New pipeline → Existing Azure Pipelines YAML file), name it ${name}, and let the build service queue, view and stop builds of it (Manage security).`,
+      ...next[way],
+      'Run the rollback pipeline once by hand: the first run asks for permissions. The token of the job is enough to start it: no secret is needed for that.',
+    ],
+  };
+}
+
+const task = `Rollgate@${published.version.split('.')[0] ?? '0'}`;
+const parameters = '          rollbackParameters: version=$(previousVersion)\n';
+
+function beforeDeploy({ way }: Wanted): string {
+  return `${before[way]}      - task: ${task}
+        displayName: Make sure that a rollback would work
+        inputs:
+          command: preflight
+${way === 'pipeline' ? parameters : ''}
+      - task: ${task}
+        displayName: Record what runs now
+        inputs:
+          command: snapshot
+`;
+}
+
+function afterDeploy({ way }: Wanted): string {
+  return `      - task: ${task}
+        name: gate
+        displayName: Watch, and roll back when it is bad
+${way === 'pipeline' ? `        inputs:\n${parameters}` : ''}
+      - task: PublishTestResults@2
+        condition: always()
+        inputs:
+          testResultsFiles: rollgate-report/junit.xml
+          testRunTitle: Rollgate
+
+      - publish: rollgate-report
+        condition: always()
+        displayName: Keep the report
+`;
+}
+
+function pipeline(wanted: Wanted): string {
+  return `# Made by \`rollgate init\`; it is yours now.
+trigger:
+  branches:
+    include:
+      - '${wanted.branch}'
+pr: none
+
+jobs:
+  - job: deploy
+    # Watch, rollback and confirmation take at most 18 minutes with the defaults.
+    timeoutInMinutes: 30
+    pool:
+      vmImage: ubuntu-latest
+    steps:
+${beforeDeploy(wanted)}
+      # Yours: whatever deploys the commit.
+      - script: ./scripts/deploy.sh "$(Build.SourceVersion)"
+        displayName: Deploy
+
+${afterDeploy(wanted)}`;
+}

@@ -1,0 +1,108 @@
+import { published } from '../published.js';
+import { rollbackParts } from '../rollback-file.js';
+import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+
+/** What the job of the deploy does first. */
+const before: Readonly<Record<Way, string>> = {
+  kubernetes: `
+      # So that kubectl finds the cluster; or the login that your provider has.
+      - run:
+          name: Log in to the cluster
+          command: |
+            umask 077
+            printf '%s' "$KUBECONFIG_BASE64" | base64 -d > "$HOME/kubeconfig"
+            echo 'export KUBECONFIG="$HOME/kubeconfig"' >> "$BASH_ENV"`,
+  compose: '',
+  pipeline: `
+      - run:
+          name: Ask which version runs now
+          command: |
+            echo "export ROLLGATE_ROLLBACK_PARAMETERS='version=$(./scripts/current-version.sh)'" >> "$BASH_ENV"`,
+};
+
+const next: Readonly<Record<Way, readonly string[]>> = {
+  kubernetes: [
+    'Put the kubeconfig of the cluster into the same context, in base64, as KUBECONFIG_BASE64.',
+  ],
+  compose: [
+    'Put the address of the Docker engine into the same context as DOCKER_HOST: a container of CircleCI has none.',
+  ],
+  pipeline: [scripts],
+};
+
+/** CircleCI reads one file, and it holds the rollback as well. */
+export function circleci(wanted: Wanted): SystemPlan {
+  const { way } = wanted;
+  const text = configuration(wanted);
+  return {
+    files: [
+      {
+        path: '.circleci/config.yml',
+        text,
+        what: 'the pipeline: snapshot, deploy, gate; and the rollback',
+        otherwise: [
+          '# the parts of this that you lack; the steps belong around your own deploy',
+          ...text.split('\n').slice(1, -1),
+        ],
+      },
+    ],
+    variables: ['CIRCLE_PROJECT_SLUG', 'CIRCLE_TOKEN'],
+    next: [
+      'Put your deploy into the step "Deploy" of the job "deploy".',
+      'Make a personal API token, best of a user made for it, and a context named rollgate (Organization Settings → Contexts) that holds it as CIRCLE_TOKEN.',
+      ...next[way],
+      'Try the rollback by hand: Trigger Pipeline, with the parameter rollback set to true.',
+    ],
+  };
+}
+
+function configuration(wanted: Wanted): string {
+  const { way, branch } = wanted;
+  const { parameters, jobs } = rollbackParts(wanted);
+  return `# Made by \`rollgate init\`; it is yours now.
+version: 2.1
+
+orbs:
+  rollgate: ${published.orbNamespace}/rollgate@${published.version}
+
+parameters:
+${parameters}
+workflows:
+  deploy:
+    # Without this line a rollback would build and deploy again. Every other workflow of yours needs it, too.
+    unless: << pipeline.parameters.rollback >>
+    jobs:
+      - deploy:
+          context: rollgate
+          filters:
+            branches:
+              only: ['${branch}']
+
+  rollback:
+    when: << pipeline.parameters.rollback >>
+    jobs:
+      - rollback:
+          context: rollgate
+
+jobs:
+  deploy:
+    executor: rollgate/default
+    steps:
+      - checkout${before[way]}
+      - rollgate/gate: # Make sure that a rollback would work
+          command: preflight
+      - rollgate/gate: # Record what runs now
+          command: snapshot
+      # Yours: whatever deploys the commit.
+      - run:
+          name: Deploy
+          command: ./scripts/deploy.sh "$CIRCLE_SHA1"
+      - rollgate/gate: # Watch, and roll back when it is bad
+          is-rollback: << pipeline.parameters.rollback >>
+      - store_artifacts:
+          path: rollgate-report
+      - store_test_results:
+          path: rollgate-report
+
+${jobs}`;
+}

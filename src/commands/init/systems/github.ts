@@ -1,0 +1,128 @@
+import { published } from '../published.js';
+import { rollbackFile } from '../rollback-file.js';
+import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+
+/** What a job needs so that deploy and gate reach what they work on. */
+const access: Readonly<Record<Way, { readonly env: string; readonly steps: string }>> = {
+  kubernetes: {
+    env: '',
+    steps: `
+      # So that kubectl finds the cluster; or the login that your provider has.
+      - name: Log in to the cluster
+        env:
+          KUBECONFIG_TEXT: \${{ secrets.KUBECONFIG }}
+        run: |
+          umask 077
+          printf '%s\\n' "$KUBECONFIG_TEXT" > "$RUNNER_TEMP/kubeconfig"
+          echo "KUBECONFIG=$RUNNER_TEMP/kubeconfig" >> "$GITHUB_ENV"
+`,
+  },
+  compose: {
+    env: `
+    env:
+      # The engine that runs the project, as ssh://user@host. Empty: that of the runner.
+      DOCKER_HOST: \${{ vars.DOCKER_HOST }}`,
+    steps: '',
+  },
+  pipeline: {
+    env: '',
+    steps: `
+      - name: Ask which version runs now
+        id: before
+        run: echo "version=$(./scripts/current-version.sh)" >> "$GITHUB_OUTPUT"
+`,
+  },
+};
+
+const next: Readonly<Record<Way, readonly string[]>> = {
+  kubernetes: [
+    'Store the kubeconfig of the cluster as the secret KUBECONFIG (Settings → Secrets and variables → Actions).',
+  ],
+  compose: [
+    'Store the address of the Docker engine as the variable DOCKER_HOST (Settings → Secrets and variables → Actions → Variables), unless the runner has the engine itself.',
+  ],
+  pipeline: [scripts],
+};
+
+/** A workflow of its own: one that is there already may do anything, and is left alone. */
+export function github(wanted: Wanted): SystemPlan {
+  const { way } = wanted;
+  return {
+    files: [
+      {
+        path: '.github/workflows/deploy-gate.yml',
+        text: workflow(wanted),
+        what: 'the workflow: snapshot, deploy, gate',
+      },
+      {
+        path: '.github/workflows/rollback.yml',
+        text: rollbackFile(wanted),
+        what: 'the workflow that takes a version back',
+      },
+    ],
+    variables: ['GITHUB_REPOSITORY', 'GITHUB_TOKEN'],
+    next: [
+      'Put your deploy into the step "Deploy" of .github/workflows/deploy-gate.yml. If another workflow deploys already, move the steps around it there.',
+      ...next[way],
+      'Push both workflows to the default branch, and try the rollback by hand (Actions → Rollback → Run workflow). The token of the job is enough to start it: no secret is needed for that.',
+    ],
+  };
+}
+
+function workflow({ way, branch }: Wanted): string {
+  const action = `${published.repository}@v${published.version}`;
+  const version = '          rollback-parameters: version=${{ steps.before.outputs.version }}\n';
+  const gateInputs = way === 'pipeline' ? `        with:\n${version}` : '';
+  return `# Made by \`rollgate init\`; it is yours now.
+name: Deploy with gate
+
+on:
+  push:
+    branches: ['${branch}']
+
+permissions: {}
+
+# One deploy at a time. The rollback workflow has a group of its own: in this one it would wait for us.
+concurrency:
+  group: deploy-production
+  cancel-in-progress: false
+
+jobs:
+  deploy:
+    runs-on: ubuntu-latest
+    # Watch, rollback and confirmation take at most 18 minutes with the defaults.
+    timeout-minutes: 30
+    permissions:
+      actions: write # start the rollback workflow and follow it
+      contents: read # check out, and read which inputs that workflow declares${access[way].env}
+    steps:
+      - uses: ${published.checkout}
+        with:
+          persist-credentials: false
+${access[way].steps}
+      - name: Make sure that a rollback would work
+        uses: ${action}
+        with:
+          command: preflight
+${way === 'pipeline' ? version : ''}
+      - name: Record what runs now
+        uses: ${action}
+        with:
+          command: snapshot
+
+      # Yours: whatever deploys the commit.
+      - name: Deploy
+        run: ./scripts/deploy.sh "$GITHUB_SHA"
+
+      - name: Watch, and roll back when it is bad
+        uses: ${action}
+${gateInputs}
+      - name: Keep the report
+        if: always()
+        uses: ${published.uploadArtifact}
+        with:
+          name: rollgate-report
+          path: rollgate-report/
+          if-no-files-found: ignore
+`;
+}

@@ -1,0 +1,113 @@
+import { published } from '../published.js';
+import { rollbackFile, rollbackJobs } from '../rollback-file.js';
+import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+
+const GATE = '.gitlab/rollgate.yml';
+const UNDO = '.gitlab/rollback.yml';
+
+const include = ['include:', `  - local: ${GATE}`, `  - local: ${UNDO}`];
+const guard = ['rules:', '  - if: $ROLLBACK == "true"', '    when: never'];
+
+const next: Readonly<Record<Way, readonly string[]>> = {
+  kubernetes: [
+    'Store the kubeconfig of the cluster as the variable KUBECONFIG, of the type File (Settings → CI/CD → Variables).',
+  ],
+  compose: [
+    'Store the address of the Docker engine as the variable DOCKER_HOST (Settings → CI/CD → Variables), unless the runner has the engine itself.',
+  ],
+  pipeline: [scripts],
+};
+
+/** Files of its own, which the pipeline includes; GitLab reads `.gitlab-ci.yml` only. */
+export function gitlab(wanted: Wanted): SystemPlan {
+  const { way } = wanted;
+  return {
+    files: [
+      {
+        path: '.gitlab-ci.yml',
+        text: pipeline(),
+        what: 'the pipeline: before, deploy, watch',
+        otherwise: [
+          ...['stages: [before, deploy, watch] # besides your own', '', ...include, ''],
+          '# and to every job of yours, so that a rollback does not build and deploy again:',
+          ...guard,
+        ],
+      },
+      {
+        path: GATE,
+        text: gate(wanted),
+        what: 'preflight, snapshot and gate: the jobs around the deploy',
+      },
+      { path: UNDO, text: rollbackFile(wanted), what: 'the job that takes a version back' },
+    ],
+    variables: ['CI_PROJECT_ID', 'GITLAB_TOKEN'],
+    next: [
+      'Put your deploy into the job "release" of .gitlab-ci.yml, or the lines above into the pipeline that you have.',
+      `Make a project access token with the role Developer and the scope api, and store it as the masked variable GITLAB_TOKEN (Settings → CI/CD → Variables).`,
+      ...next[way],
+      `The component is found on the same GitLab only: mirror https://github.com/${published.repository} as ${published.repository}, or name the file by \`include: remote\` (docs/gitlab.md, "Without a mirror").`,
+      'Try the rollback by hand: Run pipeline, with the variable ROLLBACK = true.',
+    ],
+  };
+}
+
+/** The jobs that a rollback pipeline may have; with others it would deploy. */
+export function gitlabJobs(wanted: Wanted): string {
+  return rollbackJobs(wanted).join(', ');
+}
+
+function pipeline(): string {
+  return `# Made by \`rollgate init\`; it is yours now.
+stages: [before, deploy, watch]
+
+${include.join('\n')}
+
+# Yours: whatever deploys the commit.
+release:
+  stage: deploy
+  resource_group: production
+  rules:
+    # Without these lines a rollback would deploy again. Every other job of yours needs them, too.
+    - if: $ROLLBACK == "true"
+      when: never
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  script:
+    - ./scripts/deploy.sh "$CI_COMMIT_SHA"
+`;
+}
+
+function gate({ way }: Wanted): string {
+  const component = `$CI_SERVER_FQDN/${published.repository}/rollgate@${published.version}`;
+  const job = (name: string, stage: string, command?: string): string =>
+    [
+      `  - component: ${component}`,
+      '    inputs:',
+      `      job-name: ${name}`,
+      `      stage: ${stage}`,
+      ...(command === undefined ? [] : [`      command: ${command}`]),
+      `      if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH`,
+    ].join('\n');
+  return `# Made by \`rollgate init\`: what stands before and behind the deploy. It is in no rollback pipeline.
+include:
+  # Make sure that a rollback would work, and record what runs now.
+${job('preflight', 'before', 'preflight')}
+${job('snapshot', 'before', 'snapshot')}
+  # Watch, and roll back when it is bad.
+${job('gate', 'watch')}
+${way === 'pipeline' ? ask : ''}`;
+}
+
+const ask = `
+ask:
+  stage: before
+  rules:
+    - if: $ROLLBACK == "true"
+      when: never
+    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+  script:
+    # What the rollback is to return to; the gate finds it under this name.
+    - echo "ROLLGATE_ROLLBACK_PARAMETERS=VERSION=$(./scripts/current-version.sh)" > before.env
+  artifacts:
+    reports:
+      dotenv: before.env
+`;

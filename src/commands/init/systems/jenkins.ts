@@ -1,0 +1,113 @@
+import { published } from '../published.js';
+import { rollbackFile } from '../rollback-file.js';
+import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+
+const UNDO = 'Jenkinsfile.rollback';
+
+const credentials: Readonly<Record<Way, string>> = {
+  kubernetes: "[jenkins: 'rollgate', kubeconfig: 'kubeconfig']",
+  compose: "[jenkins: 'rollgate']",
+  pipeline: "[jenkins: 'rollgate']",
+};
+
+const next: Readonly<Record<Way, readonly string[]>> = {
+  kubernetes: ['Keep the kubeconfig of the cluster as a Secret file with the id kubeconfig.'],
+  compose: [
+    'Give the agent the Docker engine that runs the project: DOCKER_HOST, or one of its own.',
+  ],
+  pipeline: [scripts],
+};
+
+/** The rollback is a job of its own, with a Jenkinsfile of its own. */
+export function jenkins(wanted: Wanted): SystemPlan {
+  const { way, texts } = wanted;
+  const job = texts.get('jenkins-job') ?? 'rollback';
+  return {
+    files: [
+      {
+        path: 'Jenkinsfile',
+        text: jenkinsfile(wanted),
+        what: 'the pipeline: snapshot, deploy, gate',
+        otherwise: [
+          "@Library('rollgate@v" + published.version + "') _",
+          '',
+          '// in a stage before the deploy',
+          ...lines(beforeDeploy(wanted)),
+          '',
+          '// in a stage behind it',
+          ...lines(afterDeploy(wanted)),
+        ],
+      },
+      { path: UNDO, text: rollbackFile(wanted), what: 'the job that takes a version back' },
+    ],
+    variables: ['JENKINS_URL', 'JENKINS_USER', 'JENKINS_TOKEN'],
+    next: [
+      'Put your deploy into the stage "Deploy" of the Jenkinsfile.',
+      `Add the library (Manage Jenkins → System → Global Trusted Pipeline Libraries): name rollgate, retrieval Modern SCM from https://github.com/${published.repository}.git, library path templates/jenkins/. The agent needs Node 20 or newer.`,
+      `Make a Pipeline job named ${job} from the script path ${UNDO} of this repository, and run it once: Jenkins learns its parameters when it runs.`,
+      'Make an API token of a user that may start and read that job, and keep user and token as Username with password with the id rollgate (Credentials).',
+      ...next[way],
+    ],
+  };
+}
+
+const lines = (text: string): readonly string[] =>
+  text.split('\n').map((line) => line.replace(/^ {8}/, ''));
+
+function beforeDeploy({ way }: Wanted): string {
+  const parameters = way === 'pipeline' ? 'rollbackParameters: [VERSION: env.PREVIOUS], ' : '';
+  const ask =
+    way === 'pipeline'
+      ? `        script {
+          env.PREVIOUS = sh(returnStdout: true, script: './scripts/current-version.sh').trim()
+        }
+`
+      : '';
+  const own = way === 'kubernetes' ? ", credentials: [kubeconfig: 'kubeconfig']" : '';
+  return `${ask}        // Make sure that a rollback would work, and record what runs now.
+        rollgate(command: 'preflight', ${parameters}credentials: ${credentials[way]})
+        rollgate(command: 'snapshot'${own})`;
+}
+
+function afterDeploy({ way }: Wanted): string {
+  const parameters = way === 'pipeline' ? 'rollbackParameters: [VERSION: env.PREVIOUS], ' : '';
+  return `        // Watch, and roll back when it is bad.
+        rollgate(${parameters}credentials: ${credentials[way]})`;
+}
+
+function jenkinsfile(wanted: Wanted): string {
+  return `// Made by \`rollgate init\`; it is yours now.
+@Library('rollgate@v${published.version}') _
+
+pipeline {
+  // The gate holds its executor while it waits for the rollback job, which needs another one.
+  agent any
+
+  stages {
+    stage('Before') {
+      steps {
+${beforeDeploy(wanted)}
+      }
+    }
+    stage('Deploy') {
+      steps {
+        // Yours: whatever deploys the commit.
+        sh './scripts/deploy.sh "$GIT_COMMIT"'
+      }
+    }
+    stage('Gate') {
+      steps {
+${afterDeploy(wanted)}
+      }
+    }
+  }
+
+  post {
+    always {
+      junit(testResults: 'rollgate-report/junit.xml', allowEmptyResults: true)
+      archiveArtifacts(artifacts: 'rollgate-report/**', allowEmptyArchive: true)
+    }
+  }
+}
+`;
+}
