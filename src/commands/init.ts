@@ -35,7 +35,6 @@ const questions: readonly InputId[] = [
 export async function init(session: Session): Promise<number> {
   const { entry, console } = session;
   const { flags, switches } = parseArgv(entry.argv);
-  const existing = entry.files.read(CONFIG);
   const named = session.resolution.origins['ci-system'].level <= 4;
   const wish = named ? namedSystem(session.settings['ci-system'] ?? '') : undefined;
   const problems = [
@@ -44,6 +43,8 @@ export async function init(session: Session): Promise<number> {
     ...(typeof wish === 'object' ? [wish] : []),
   ];
   if (problems.length > 0) throw new UsageError(problems);
+
+  const existing = entry.files.read(CONFIG);
 
   const person = switches.has('yes') ? undefined : personOf(session);
   try {

@@ -1,4 +1,4 @@
-import { dirname, join, relative, isAbsolute, sep } from 'node:path';
+import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { messageOf, type Problem } from '../../support/errors.js';
 import type { Files } from '../../support/files.js';
 import type { PlannedFile } from './wanted.js';
@@ -44,7 +44,11 @@ function stateOf({ text, otherwise }: PlannedFile, found: string | undefined): P
   return otherwise === undefined ? 'other' : 'theirs';
 }
 
-function placeOf(path: string, { real }: Pick<Files, 'real'>): string | Omit<Problem, 'subject'> {
+function placeOf(
+  path: string,
+  files: Pick<Files, 'read' | 'real'>,
+): string | Omit<Problem, 'subject'> {
+  const { real } = files;
   const root = pathOf(real('.')) ?? '.';
   const parts = path.split('/');
   for (let rest = parts.length; rest > 0; rest -= 1) {
@@ -61,13 +65,22 @@ function placeOf(path: string, { real }: Pick<Files, 'real'>): string | Omit<Pro
         fix: `look at ${parts.slice(0, rest).join('/')}`,
       };
     // Below a file nothing can be.
-    if (rest < parts.length && real(join(found.path, '.') + sep) === 'absent')
+    if (rest < parts.length && isFile(found.path, files))
       return {
         message: `${parts.slice(0, rest).join('/')} is a file, and a folder is needed there`,
       };
     return join(found.path, ...parts.slice(rest));
   }
   return join(root, ...parts);
+}
+
+/** A folder cannot be read. */
+function isFile(path: string, { read }: Pick<Files, 'read'>): boolean {
+  try {
+    return read(path) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function pathOf(found: ReturnType<Files['real']>): string | undefined {

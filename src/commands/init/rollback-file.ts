@@ -17,9 +17,10 @@ const names = { kubernetes: 'kubernetes', compose: 'compose', pipeline: 'script'
 /** The rollback pipeline of the templates, for what the user has. */
 export function rollbackFile(wanted: Wanted): string {
   const [folder, end] = folders[wanted.system];
-  const path = `${folder}/${names[wanted.way]}.${end}`;
-  const lines = rollbackTemplates[path];
-  if (lines === undefined) throw new Error(`there is no rollback pipeline ${path}`);
+  const templateOf = (name: string): readonly string[] | undefined =>
+    rollbackTemplates[`${folder}/${name}.${end}`];
+  const lines = templateOf(names[wanted.way]) ?? templateOf(names.pipeline);
+  if (lines === undefined) throw new Error(`there is no rollback pipeline for ${wanted.system}`);
   return lines.join('\n');
 }
 

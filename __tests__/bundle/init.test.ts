@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Workplace } from '../support/bundle.js';
+import { initSystems, ways, written } from '../support/initialised.js';
+
+let place: Workplace;
+
+beforeEach(() => {
+  place = new Workplace();
+});
+
+afterEach(() => {
+  place.remove();
+});
+
+/** What `preflight` misses on a machine that knows nothing of the CI system, and then with what is no secret. */
+const missing: Readonly<
+  Record<
+    (typeof initSystems)[number],
+    readonly [first: RegExp, known: Readonly<Record<string, string>>, then: RegExp]
+  >
+> = {
+  github: [/github-repository/, { GITHUB_REPOSITORY: 'acme/shop' }, /token/i],
+  gitlab: [/gitlab-project/, { CI_PROJECT_ID: '42' }, /token/i],
+  circleci: [/CIRCLE_TOKEN/, { CIRCLE_PROJECT_SLUG: 'gh/acme/shop' }, /CIRCLE_TOKEN/],
+  jenkins: [
+    /JENKINS_URL/,
+    { JENKINS_URL: 'http://127.0.0.1:9/' },
+    /JENKINS_TOKEN|jenkins-token|token/i,
+  ],
+  azure: [
+    /azure-org/,
+    { AZURE_DEVOPS_ORG: 'acme', AZURE_DEVOPS_PROJECT: 'Shop' },
+    /AZURE_DEVOPS_PAT|azure-pat/,
+  ],
+};
+
+describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
+  const argv = ['init', '--yes', '--ci-system', system, '--url', 'http://127.0.0.1:9/'];
+
+  it('init, validate, preflight, and init once more', async () => {
+    const first = await place.run([...argv, ...ways.pipeline]);
+    expect(first).toEqual({ code: 0, output: first.output });
+    expect(Object.keys(place.files()).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
+
+    const validated = await place.run(['validate']);
+    expect(validated).toEqual({ code: 0, output: validated.output });
+    expect(validated.output).toContain('the configuration is valid');
+
+    const [what, known, secret] = missing[system];
+    const preflight = await place.run(['preflight']);
+    expect(preflight.code).toBe(2);
+    expect(preflight.output).toMatch(what);
+    expect(preflight.output).not.toMatch(/\bat .*\.js:\d+|internal error/i);
+    const informed = await place.run(['preflight'], known);
+    expect(informed.code).toBe(2);
+    expect(informed.output).toMatch(secret);
+
+    const before = place.files();
+    const again = await place.run(argv);
+    expect(again.code).toBe(0);
+    expect(again.output).toContain('Already there:');
+    expect(place.files()).toEqual(before);
+  });
+
+  it.each(['kubernetes', 'compose'] as const)('for %s', async (way) => {
+    const { code, output } = await place.run([...argv, ...ways[way]]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect((await place.run(['validate'])).code).toBe(0);
+    const preflight = await place.run(['preflight']);
+    expect(preflight.code).toBe(2);
+    expect(preflight.output).toContain(`${way}: `);
+  });
+});
+
+describe('the bundle, without a terminal', () => {
+  it('init says which flags it needs, and writes nothing', async () => {
+    const { code, output } = await place.run(['init']);
+    expect(code).toBe(2);
+    expect(output).toContain('--ci-system');
+    expect(output).toContain('--url');
+    expect(output).not.toMatch(/\bat .*\.js:\d+/);
+    expect(place.files()).toEqual({});
+  });
+
+  it('init replaces nothing', async () => {
+    place.write('.gitlab-ci.yml', 'mine: { script: [ls] }\n');
+    place.write('.gitlab/rollback.yml', 'mine: { script: [ls] }\n');
+    const before = place.files();
+    const { code, output } = await place.run(['init', '--url', 'http://127.0.0.1:9/']);
+    expect(code).toBe(2);
+    expect(output).toContain('.gitlab/rollback.yml: is there');
+    expect(place.files()).toEqual(before);
+  });
+});

@@ -1,0 +1,634 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { parse, parseDocument } from 'yaml';
+import { Cancelled } from '../../src/support/abort.js';
+import { initSystems, Repository, ways, written } from '../support/initialised.js';
+
+const url = ['--url', 'https://shop.example.com/'];
+
+let repository: Repository;
+
+beforeEach(() => {
+  repository = new Repository();
+});
+
+afterEach(() => {
+  repository.remove();
+});
+
+const config = (): unknown => parse(repository.place.read('rollgate.yml') ?? '');
+
+const everyCase = initSystems.flatMap((system) =>
+  (Object.keys(ways) as (keyof typeof ways)[]).map((way) => [system, way] as const),
+);
+
+describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
+  const argv = ['init', '--yes', '--ci-system', system, ...url, ...ways[way]];
+
+  it('writes what can be read, and what `validate` accepts', async () => {
+    const { code, output } = await repository.run(argv);
+    expect({ code, output }).toEqual({ code: 0, output });
+    const files = repository.place.files();
+    expect(Object.keys(files).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
+    for (const [path, text] of Object.entries(files)) {
+      expect(text.endsWith('\n')).toBe(true);
+      expect(text).not.toMatch(/[ \t]$|\n\n\n|\bundefined\b/m);
+      if (path.endsWith('.yml'))
+        expect({ path, errors: parseDocument(text).errors }).toEqual({ path, errors: [] });
+      expect(output).toContain(path);
+    }
+    expect(output).toContain('`rollgate validate`: rollgate.yml is valid');
+    expect(output).toMatch(/What is left to do:\n {2}1\. Put your deploy /);
+    const validated = await repository.run(['validate']);
+    expect(validated).toMatchObject({ code: 0 });
+    expect(validated.output).toContain(`ci-system`);
+    expect(config()).toMatchObject({ 'ci-system': system, url: 'https://shop.example.com/' });
+  });
+
+  it('says of a second run that all is there, with and without the flags', async () => {
+    await repository.run(argv);
+    const before = repository.place.files();
+    for (const again of [argv, ['init', '--yes'], ['init', '--yes', '--force']]) {
+      const { code, output } = await repository.run(again);
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect(output).toContain('Already there:');
+      expect(output).not.toContain('Written');
+      expect(repository.place.files()).toEqual(before);
+    }
+  });
+});
+
+describe('what init writes into rollgate.yml', () => {
+  it('is every input that is given by a flag, in the order of the table', async () => {
+    const flags = [
+      '--min-success-rate',
+      '99.5',
+      '--duration',
+      '2m',
+      '--dry-run',
+      '--url',
+      'https://b.example.com/?a=b&c',
+    ];
+    const { code } = await repository.run([
+      'init',
+      '--yes',
+      '--ci-system',
+      'github',
+      ...url,
+      ...flags,
+    ]);
+    expect(code).toBe(0);
+    expect(repository.place.read('rollgate.yml')).toBe(
+      [
+        '# The configuration of the gate; it belongs into the root of the repository.',
+        '# `rollgate validate` checks it and prints every value that rules, with where it comes from.',
+        'dry-run: true',
+        'duration: 2m',
+        '# Probed twice a second: choose something that does the real work of the service.',
+        'url:',
+        '  - https://shop.example.com/',
+        '  - https://b.example.com/?a=b&c',
+        'min-success-rate: 99.5',
+        '# How it is taken back: these ways, one after the other.',
+        'rollback: ci',
+        '# Where the rollback pipeline runs. Its token is a secret, and stands in no file.',
+        'ci-system: github',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it.each([
+    [ways.kubernetes, 'kubernetes,ci'],
+    [ways.compose, 'compose,ci'],
+    [ways.pipeline, 'ci'],
+    [['--helm-release', 'shop'], 'helm,ci'],
+    [['--helm-release', 'shop', ...ways.kubernetes], 'helm,kubernetes,ci'],
+    [['--rollback', 'command', '--rollback-command', './undo.sh'], 'command'],
+  ])('for %j the chain is %s', async (flags, chain) => {
+    const { code, output } = await repository.run([
+      'init',
+      '--yes',
+      '--ci-system',
+      'github',
+      ...url,
+      ...flags,
+    ]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(config()).toMatchObject({ rollback: chain });
+  });
+
+  it('is what the user calls the rollback pipeline', async () => {
+    await repository.run([
+      'init',
+      '--yes',
+      '--ci-system',
+      'jenkins',
+      ...url,
+      '--jenkins-job',
+      'ops/undo',
+    ]);
+    expect(config()).toMatchObject({ 'jenkins-job': 'ops/undo' });
+  });
+
+  it('takes variables for the questions, and for nothing else', async () => {
+    const env = {
+      ROLLGATE_URL: 'https://v.example.com/',
+      ROLLGATE_DURATION: '9m',
+      CI_SYSTEM: 'gitlab',
+    };
+    expect((await repository.run(['init', '--yes'], { env })).code).toBe(0);
+    expect(config()).toMatchObject({ url: 'https://v.example.com/', 'ci-system': 'gitlab' });
+    expect(config()).not.toHaveProperty('duration');
+  });
+
+  it('any texts come out of the file as they went in', async () => {
+    const texts = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter((text) => !/[\p{Cc}\u2028\u2029]/u.test(text) && text.trim() === text && text !== '');
+    await fc.assert(
+      fc.asyncProperty(texts, async (namespace) => {
+        const fresh = new Repository();
+        try {
+          const flags = [...ways.kubernetes.slice(0, 2), `--kubernetes-namespace=${namespace}`];
+          const { code, output } = await fresh.run([
+            'init',
+            '--yes',
+            '--ci-system',
+            'github',
+            ...url,
+            ...flags,
+          ]);
+          expect({ code, output }).toEqual({ code: 0, output });
+          const again = await fresh.run([
+            'init',
+            '--yes',
+            '--ci-system',
+            'github',
+            ...url,
+            ...flags,
+          ]);
+          expect(again.output).toContain('Already there:');
+          const read = parse(fresh.place.read('rollgate.yml') ?? '') as Record<string, unknown>;
+          expect(String(read['kubernetes-namespace'])).toBe(namespace);
+        } finally {
+          fresh.remove();
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+describe('without anybody to ask', () => {
+  it.each<[string, readonly string[], Readonly<Record<string, string>>, readonly string[]]>([
+    [
+      'no system',
+      ['--yes', ...url],
+      {},
+      ['ci-system: nothing in this folder', '--ci-system github'],
+    ],
+    ['no terminal, and no system', url, {}, ['ci-system: nothing in this folder']],
+    [
+      'two systems',
+      ['--yes', ...url],
+      { Jenkinsfile: '', '.gitlab-ci.yml': '' },
+      ['gitlab (.gitlab-ci.yml), jenkins (Jenkinsfile)'],
+    ],
+    [
+      'nothing to watch',
+      ['--yes', '--ci-system', 'github'],
+      {},
+      ['url: nothing says what is to be watched', '`--url'],
+    ],
+    ['neither of both', ['--yes'], {}, ['ci-system: ', 'url: ']],
+    [
+      'a system without a wrapper',
+      ['--yes', ...url, '--ci-system', 'http'],
+      {},
+      ['there is no wrapper for `http`'],
+    ],
+    [
+      'a secret',
+      ['--yes', ...url, '--ci-system', 'github', '--github-token', 's3cr3t-t0ken'],
+      {},
+      ['--github-token: this is a secret', 'ROLLGATE_GITHUB_TOKEN'],
+    ],
+    [
+      'another file',
+      ['--yes', ...url, '--ci-system', 'github', '--config', 'a.yml'],
+      { 'a.yml': '' },
+      ['--config: this cannot stand in rollgate.yml'],
+    ],
+    [
+      'a value that is none',
+      ['--yes', '--ci-system', 'github', '--url', 'shop'],
+      {},
+      ['url: is not a URL'],
+    ],
+    [
+      'a chain that cannot work',
+      ['--yes', '--ci-system', 'github', ...url, '--rollback', 'kubernetes'],
+      {},
+      ['no rung of the rollback chain is configured'],
+    ],
+    [
+      'Prometheus without selectors',
+      ['--yes', '--ci-system', 'github', '--prometheus-url', 'http://p.test'],
+      {},
+      ['prometheus'],
+    ],
+    [
+      'a file that is broken',
+      ['--yes', '--ci-system', 'github', ...url],
+      { 'rollgate.yml': 'durration: 5m\n' },
+      ['did you mean `duration`?'],
+    ],
+  ])('%s: exit 2, and nothing is written', async (_, flags, files, parts) => {
+    for (const [path, text] of Object.entries(files)) repository.place.write(path, text);
+    const { code, output } = await repository.run(['init', ...flags]);
+    expect({ code, output }).toEqual({ code: 2, output });
+    for (const part of parts) expect(output).toContain(part);
+    expect(output).not.toContain('s3cr3t');
+    expect(repository.place.files()).toEqual(files);
+  });
+
+  it('takes the system that it runs in', async () => {
+    const env = { GITLAB_CI: 'true' };
+    expect((await repository.run(['init', '--yes', ...url], { env })).code).toBe(0);
+    expect(Object.keys(repository.place.files())).toContain('.gitlab/rollgate.yml');
+  });
+
+  it('takes the system that the files tell', async () => {
+    repository.place.write('.git/config', '[remote "origin"]\n\turl = git@gitlab.com:a/b.git\n');
+    repository.place.write('.git/HEAD', 'ref: refs/heads/main\n');
+    const { code, output } = await repository.run(['init', '--yes', ...url]);
+    expect(code).toBe(0);
+    expect(output).not.toContain('not the root of a git repository');
+  });
+
+  it('works outside of a git repository, and says so', async () => {
+    const { code, output } = await repository.run([
+      'init',
+      '--yes',
+      '--ci-system',
+      'azure',
+      ...url,
+    ]);
+    expect(code).toBe(0);
+    expect(output).toContain('note: this folder is not the root of a git repository');
+  });
+});
+
+describe('files that are there', () => {
+  const argv = ['init', '--yes', '--ci-system', 'github', ...url];
+  const mine = {
+    '.github/workflows/rollback.yml': 'name: mine\n',
+    'rollgate.yml': 'url: https://mine.test/\n',
+  };
+
+  it('end it before anything is written, by name', async () => {
+    for (const [path, text] of Object.entries(mine)) repository.place.write(path, text);
+    const { code, output } = await repository.run(argv);
+    expect(code).toBe(2);
+    for (const path of Object.keys(mine))
+      expect(output).toContain(
+        `${path}: is there, and says something else → \`--force\` replaces it`,
+      );
+    expect(repository.place.files()).toEqual(mine);
+  });
+
+  it('are replaced with --force', async () => {
+    for (const [path, text] of Object.entries(mine)) repository.place.write(path, text);
+    expect((await repository.run([...argv, '--force'])).code).toBe(0);
+    const files = repository.place.files();
+    expect(Object.keys(files)).toHaveLength(3);
+    for (const [path, text] of Object.entries(mine)) expect(files[path]).not.toBe(text);
+  });
+
+  it('a configuration that is complete stays as its owner wrote it', async () => {
+    const own =
+      '# mine\nurl: https://shop.example.com/\nrollback: ci\nchecks: [{ source: http, url: "https://a.test" }]\n';
+    repository.place.write('rollgate.yml', own);
+    expect(
+      (
+        await repository.run(
+          argv.filter((word) => !['--ci-system', 'github'].includes(word)),
+          { env: { CI_SYSTEM: 'github' } },
+        )
+      ).code,
+    ).toBe(0);
+    expect(repository.place.read('rollgate.yml')).toBe(own);
+    expect(Object.keys(repository.place.files())).toHaveLength(3);
+  });
+
+  it('with the line ends of Windows are the same', async () => {
+    await repository.run(argv);
+    const before = Object.entries(repository.place.files()).map(
+      ([path, text]) => [path, text.replaceAll('\n', '\r\n')] as const,
+    );
+    for (const [path, text] of before) repository.place.write(path, text);
+    const { code, output } = await repository.run(argv);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(repository.place.files()).toEqual(Object.fromEntries(before));
+  });
+
+  it.each([
+    ['gitlab', '.gitlab-ci.yml', ['  - local: .gitlab/rollgate.yml', 'when: never']],
+    ['circleci', '.circleci/config.yml', ['rollgate: owner/rollgate@', 'command: snapshot']],
+    ['jenkins', 'Jenkinsfile', ["@Library('rollgate@", "rollgate(command: 'snapshot'"]],
+    ['azure', 'azure-pipelines.yml', ['- task: Rollgate@', 'command: snapshot']],
+  ])('the pipeline of %s is never touched; what to add is told', async (system, path, parts) => {
+    repository.place.write(path, 'mine: true\n');
+    for (const more of [[], ['--force']]) {
+      const { code, output } = await repository.run([
+        'init',
+        '--yes',
+        '--ci-system',
+        system,
+        ...url,
+        ...more,
+      ]);
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect(output).toContain(`${path} is your pipeline, and was not touched. Add to it:`);
+      for (const part of parts) expect(output).toContain(part);
+      expect(repository.place.read(path)).toBe('mine: true\n');
+    }
+  });
+
+  it('whatever there is, without consent nothing of it changes', async () => {
+    const paths = [...new Set(['rollgate.yml', ...Object.values(written).flat()])];
+    const content = fc.constantFrom(
+      '',
+      'a: b\n',
+      'url: https://x.test/\nrollback: ci\n',
+      'broken: [\n',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...initSystems),
+        fc.constantFrom(...Object.values(ways)),
+        fc.dictionary(fc.constantFrom(...paths), content),
+        async (system, way, files) => {
+          const fresh = new Repository();
+          try {
+            for (const [path, text] of Object.entries(files)) fresh.place.write(path, text);
+            const { code } = await fresh.run([
+              'init',
+              '--yes',
+              '--ci-system',
+              system,
+              ...url,
+              ...way,
+            ]);
+            const after = fresh.place.files();
+            expect(after).toMatchObject(files);
+            expect([0, 2]).toContain(code);
+            // All or nothing.
+            if (code === 2) expect(after).toEqual(files);
+            else for (const path of written[system]) expect(after).toHaveProperty([path]);
+          } finally {
+            fresh.remove();
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('places that are not what they seem', () => {
+  let outside: string;
+
+  beforeEach(() => {
+    outside = mkdtempSync(join(tmpdir(), 'rollgate-outside-'));
+  });
+
+  afterEach(() => {
+    rmSync(outside, { recursive: true });
+  });
+
+  const argv = ['init', '--yes', '--force', '--ci-system', 'github', ...url];
+
+  it('a link that leads out of the folder is not followed', async () => {
+    symlinkSync(outside, repository.place.path('.github'));
+    symlinkSync(join(outside, 'config.yml'), repository.place.path('rollgate.yml'));
+    const { code, output } = await repository.run(argv);
+    expect(code).toBe(2);
+    expect(output).toContain(
+      '.github/workflows/rollback.yml: would be written outside of this folder',
+    );
+    expect(output).toContain('rollgate.yml: rollgate.yml is a link that leads nowhere');
+    expect(readdirSync(outside)).toEqual([]);
+  });
+
+  it('a link within the folder is', async () => {
+    mkdirSync(repository.place.path('ci'));
+    symlinkSync('ci', repository.place.path('.github'));
+    expect((await repository.run(argv)).code).toBe(0);
+    expect(Object.keys(repository.place.files())).toContain(
+      join('ci', 'workflows', 'rollback.yml'),
+    );
+  });
+
+  it.each([['.github'], ['.github/workflows']])(
+    'a file in the place of the folder %s',
+    async (path) => {
+      repository.place.write(path, 'a file\n');
+      const { code, output } = await repository.run(argv);
+      expect(code).toBe(2);
+      expect(output).toContain(`${path} is a file, and a folder is needed there`);
+      expect(Object.keys(repository.place.files())).toEqual([path]);
+    },
+  );
+
+  it('a folder in the place of the configuration', async () => {
+    repository.place.write('rollgate.yml/x', '');
+    const { code, output } = await repository.run(argv);
+    expect(code).toBe(2);
+    expect(output).toContain('rollgate.yml: cannot be read');
+  });
+
+  it('a folder in the place of a file', async () => {
+    repository.place.write('.github/workflows/rollback.yml/x', '');
+    const { code, output } = await repository.run(argv);
+    expect(code).toBe(2);
+    expect(output).toContain('.github/workflows/rollback.yml: cannot be read');
+  });
+});
+
+describe('with somebody to ask', () => {
+  it.each<[string, readonly string[], Readonly<Record<string, unknown>>, readonly string[]]>([
+    [
+      'everything',
+      [
+        'gitlab',
+        'url',
+        'https://shop.test/',
+        'https://shop.test/health',
+        'kubernetes',
+        'deployment/shop',
+        'shop',
+      ],
+      {
+        'ci-system': 'gitlab',
+        url: 'https://shop.test/',
+        'health-url': 'https://shop.test/health',
+        'kubernetes-workload': 'deployment/shop',
+        'kubernetes-namespace': 'shop',
+        rollback: 'kubernetes,ci',
+      },
+      written.gitlab,
+    ],
+    [
+      'what is usual',
+      ['github', '', 'https://shop.test/', '', ''],
+      { 'ci-system': 'github', url: 'https://shop.test/', rollback: 'ci' },
+      written.github,
+    ],
+    [
+      'Prometheus, by selectors',
+      [
+        'circleci',
+        'prometheus',
+        'http://p.test',
+        '',
+        'all{a="b"}',
+        'bad{a="b"}',
+        'compose',
+        'shop',
+      ],
+      {
+        'prometheus-url': 'http://p.test',
+        'prometheus-total': 'all{a="b"}',
+        'prometheus-errors': 'bad{a="b"}',
+        'compose-project': 'shop',
+        rollback: 'compose,ci',
+      },
+      written.circleci,
+    ],
+    [
+      'Prometheus, by a preset',
+      ['azure', 'p', 'http://p.test', 'spring', 'app="shop"', 'pipeline'],
+      { 'prometheus-preset': 'spring', 'prometheus-selector': 'app="shop"', rollback: 'ci' },
+      written.azure,
+    ],
+  ])('writes what is answered: %s', async (_, answers, expected, files) => {
+    const { code, output } = await repository.run(['init'], { answers });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(config()).toMatchObject(expected);
+    expect(Object.keys(repository.place.files()).sort()).toEqual([...files, 'rollgate.yml'].sort());
+  });
+
+  it('asks again when an answer cannot be used, with the reason', async () => {
+    const answers = [
+      'githab',
+      'travis',
+      'github',
+      'neither',
+      'u',
+      '',
+      'shop',
+      'https://shop.test/',
+      '',
+      'kube',
+      'shop',
+      'deployment/shop',
+      '',
+    ];
+    const { code, output, questions } = await repository.run(['init'], { answers });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(output).toContain('did you mean `github`?');
+    expect(output).toContain('this is none of them');
+    expect(output).toContain('this needs an answer');
+    expect(output).toContain('is not a URL');
+    expect(output).toContain('`shop` is not accepted → write it like `deployment/api`');
+    expect(questions).toHaveLength(answers.length);
+  });
+
+  it('asks nothing that a flag says', async () => {
+    const argv = ['init', '--ci-system', 'jenkins', ...url, ...ways.kubernetes];
+    const { code, questions } = await repository.run(argv, { answers: [] });
+    expect({ code, questions }).toEqual({ code: 0, questions: [] });
+  });
+
+  it('offers what the folder tells', async () => {
+    repository.place.write('.git/config', '[remote "origin"]\n\turl = git@gitlab.com:a/b.git\n');
+    repository.place.write('compose.yaml', 'services: {}\n');
+    const { code, questions, output } = await repository.run(['init', ...url], {
+      answers: ['', '', ''],
+    });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(questions[0]).toContain('[gitlab]');
+    expect(questions[1]).toContain('[compose]');
+    expect(config()).toMatchObject({ rollback: 'compose,ci', 'ci-system': 'gitlab' });
+  });
+
+  it('offers none of several systems', async () => {
+    for (const path of ['Jenkinsfile', '.gitlab-ci.yml']) repository.place.write(path, '');
+    const { questions, output } = await repository.run(['init', ...url], {
+      answers: ['jenkins', ''],
+    });
+    expect(questions[0]).not.toContain('[');
+    expect(output).toContain('.gitlab-ci.yml speaks for gitlab');
+  });
+
+  it.each([
+    ['y', true],
+    ['', false],
+    ['no', false],
+  ])('replaces a file when that is answered: %j', async (answer, isReplaced) => {
+    repository.place.write('.github/workflows/rollback.yml', 'name: mine\n');
+    const argv = ['init', '--ci-system', 'github', ...url, '--rollback', 'ci'];
+    const { code, output, questions } = await repository.run(argv, { answers: [answer] });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(questions).toEqual([expect.stringContaining('.github/workflows/rollback.yml is there')]);
+    const text = repository.place.read('.github/workflows/rollback.yml');
+    expect(text !== 'name: mine\n').toBe(isReplaced);
+    expect(output.includes('Left as they are:')).toBe(!isReplaced);
+  });
+
+  it('--yes is no consent to replace a file', async () => {
+    repository.place.write('.github/workflows/rollback.yml', 'name: mine\n');
+    const argv = ['init', '--yes', '--ci-system', 'github', ...url];
+    expect((await repository.run(argv, { answers: [] })).code).toBe(2);
+  });
+
+  it('the end of the input ends it: exit 2, and nothing is written', async () => {
+    const { code, output } = await repository.run(['init'], { answers: ['github', undefined] });
+    expect(code).toBe(2);
+    expect(output).toContain('Nothing was written.');
+    expect(repository.place.files()).toEqual({});
+  });
+
+  it('a signal ends it: exit 6, and nothing is written', async () => {
+    const cancel = new AbortController();
+    cancel.abort(new Cancelled('SIGINT'));
+    const { code, output } = await repository.run(['init'], {
+      answers: [undefined],
+      signal: cancel.signal,
+    });
+    expect(code).toBe(6);
+    expect(output).toContain('Nothing was written.');
+    expect(repository.place.files()).toEqual({});
+  });
+});
+
+describe('what goes wrong while it writes', () => {
+  it('is told, with what was written before', async () => {
+    repository.place.write('.github/workflows/x', '');
+    const argv = ['init', '--yes', '--ci-system', 'github', ...url];
+    const isFull = (path: string): boolean => path.includes('workflows');
+    const { code, output } = await repository.run(argv, { isFull });
+    expect(code).toBe(2);
+    expect(output).toContain('.github/workflows/deploy-gate.yml could not be written: no room');
+    expect(output).toContain('written before: rollgate.yml');
+    expect(Object.keys(repository.place.files()).sort()).toEqual([
+      '.github/workflows/x',
+      'rollgate.yml',
+    ]);
+  });
+});

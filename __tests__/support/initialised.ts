@@ -1,0 +1,87 @@
+import { main } from '../../src/commands/main.js';
+import { Workplace } from './bundle.js';
+import { entryWith } from './entry.js';
+import { filesIn } from './rooted-files.js';
+
+export interface Said {
+  readonly code: number;
+  readonly output: string;
+  /** What was asked of the person. */
+  readonly questions: readonly string[];
+}
+
+/** A folder in which the program is run inside the test. */
+export class Repository {
+  readonly place = new Workplace();
+
+  /** @param answers of a person at the terminal, one for each question; without them nobody is there */
+  async run(
+    argv: readonly string[],
+    {
+      answers,
+      env = {},
+      signal,
+      isFull = () => false,
+    }: {
+      readonly answers?: readonly (string | undefined)[];
+      readonly env?: Readonly<Record<string, string>>;
+      readonly signal?: AbortSignal;
+      /** Where nothing can be written. */
+      readonly isFull?: (path: string) => boolean;
+    } = {},
+  ): Promise<Said> {
+    let output = '';
+    const questions: string[] = [];
+    const left = [...(answers ?? [])];
+    const files = filesIn(this.place.folder);
+    const code = await main(
+      entryWith({
+        argv,
+        env,
+        ...(signal === undefined ? {} : { signal }),
+        write: (text) => {
+          output += text;
+        },
+        files: {
+          ...files,
+          writeFile: async (path, text) => {
+            await files.writeFile(path, isFull(path) ? text.slice(0, 10) : text);
+            if (isFull(path)) throw new Error('no room');
+          },
+        },
+        ask:
+          answers === undefined
+            ? undefined
+            : (question) => {
+                questions.push(question);
+                if (left.length === 0) throw new Error(`there is no answer to: ${question}`);
+                return Promise.resolve(left.shift());
+              },
+      }),
+    );
+    if (left.length > 0) throw new Error(`nobody asked for: ${left.join(', ')}\n${output}`);
+    return { code, output, questions };
+  }
+
+  remove(): void {
+    this.place.remove();
+  }
+}
+
+export const initSystems = ['github', 'gitlab', 'circleci', 'jenkins', 'azure'] as const;
+
+/** What is written for each way of rolling back, by the flags that choose it. */
+export const ways = {
+  kubernetes: ['--kubernetes-workload', 'deployment/shop', '--kubernetes-namespace', 'shop'],
+  compose: ['--compose-project', 'shop'],
+  pipeline: [],
+} as const;
+
+/** What is in the folder of each system afterwards, besides `rollgate.yml`. */
+export const written: Readonly<Record<(typeof initSystems)[number], readonly string[]>> = {
+  github: ['.github/workflows/deploy-gate.yml', '.github/workflows/rollback.yml'],
+  gitlab: ['.gitlab-ci.yml', '.gitlab/rollback.yml', '.gitlab/rollgate.yml'],
+  circleci: ['.circleci/config.yml'],
+  jenkins: ['Jenkinsfile', 'Jenkinsfile.rollback'],
+  azure: ['azure-pipelines-rollback.yml', 'azure-pipelines.yml'],
+};

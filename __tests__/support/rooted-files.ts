@@ -1,0 +1,20 @@
+import { resolve } from 'node:path';
+import { systemFiles, type Files } from '../../src/support/files.js';
+
+/** The machine's files, as a process sees them whose working directory is this folder. */
+export function filesIn(folder: string): Files {
+  const at = (path: string): string => resolve(folder, path);
+  return {
+    read: (path) => systemFiles.read(at(path)),
+    real: (path) => systemFiles.real(at(path)),
+    append: (path, text) => {
+      systemFiles.append(at(path), text);
+    },
+    remove: (path) => {
+      systemFiles.remove(at(path));
+    },
+    mkdir: (path, options) => systemFiles.mkdir(at(path), options),
+    writeFile: (path, text) => systemFiles.writeFile(at(path), text),
+    rename: (from, to) => systemFiles.rename(at(from), at(to)),
+  };
+}
