@@ -40,7 +40,9 @@ async function probe(
   cleanups.push(() => {
     http.close();
   });
-  const ask = createProbe(config(changes), { http, clock: systemClock });
+  // Whatever else this machine does is not what is tested here.
+  const clock = { ...systemClock, stalled: () => 0 };
+  const ask = createProbe(config(changes), { http, clock });
   return ask(url, timeoutMs, new AbortController().signal);
 }
 
