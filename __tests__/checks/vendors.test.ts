@@ -320,6 +320,23 @@ describe('before the watch', () => {
   });
 });
 
+describe('a value that never changes', () => {
+  it.each(['json', 'prometheus'] as const)(
+    '%s: is judged once the warm-up is over, in the shortest watch too',
+    async (source) => {
+      await start(source);
+      scene.fault = { kind: 'token', token: '7' };
+      const checks = await scene.create('value', ['max: 10']);
+      const outcome = await scene.watch(checks, { warmUp: 10_000, duration: 20_000 });
+      expect(outcome).toMatchObject({
+        verdict: 'healthy',
+        reason: expect.stringMatching(/^7 on average/),
+        results: [{ samples: 1 }],
+      });
+    },
+  );
+});
+
 describe('the raw numbers', () => {
   it.each(
     rigs.filter(({ source }) => source !== 'prometheus').map(({ source }) => [source] as const),

@@ -148,6 +148,17 @@ describe('a check without data at the end of the watch', () => {
     expect(judgement.verdict).toBe(verdict);
   });
 
+  it('a value that is none of the judged time: says so, in words of a value', () => {
+    const value: Observation = { kind: 'value', value: 3, cadence: 600_000 };
+    const judgement = judged((at) => (at <= 30 ? value : unchanged), {
+      limits: { queue: { metric: 'value', max: 10 } },
+    });
+    expect(judgement).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/^No value was read in 5m: nothing to judge queue by\./),
+    });
+  });
+
   it("is one check's own affair", () => {
     const limits = { sparse: successRate, 'success-rate': successRate };
     const observe = (_at: number, id: string): Observation =>

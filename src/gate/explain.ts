@@ -81,6 +81,8 @@ export function byHealth(health: Health, at: number): string {
 }
 
 export function tooFew(check: Explained, needed: number, over: number): string {
+  if (check.limit.metric === 'value')
+    return `No value was read in ${formatDuration(over)}: nothing to judge ${check.id} by.`;
   return `Only ${plural(check.totals.samples, 'request')} in ${formatDuration(over)} (${formatNumber(needed)} needed): not enough to judge ${check.id}.`;
 }
 

@@ -17,6 +17,9 @@ export class Service {
   failing = 0;
   /** What its requests take, seconds. */
   takes = 0.02;
+  /** How much waits for it; a little more or less is shown from scrape to scrape. */
+  waiting = 3;
+  private scrapes = 0;
   private served = { good: 0, bad: 0 };
   private buckets = BORDERS.map(() => 0);
   private startedAt = Date.now() / 1000;
@@ -94,6 +97,7 @@ export class Service {
 
   private exposition(): string {
     const { good, bad } = this.served;
+    this.scrapes += 1;
     return [
       '# TYPE http_requests_total counter',
       `http_requests_total{code="200"} ${String(good)}`,
@@ -106,6 +110,9 @@ export class Service {
       ),
       `http_request_duration_seconds_bucket{le="+Inf"} ${String(good + bad)}`,
       `http_request_duration_seconds_count ${String(good + bad)}`,
+      '# TYPE queue_length gauge',
+      `queue_length{queue="orders"} ${String(this.waiting * (1 + (this.scrapes % 3) / 10))}`,
+      'queue_length{queue="mails"} 1',
       '# TYPE process_start_time_seconds gauge',
       `process_start_time_seconds ${String(this.startedAt)}`,
       '',

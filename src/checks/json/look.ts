@@ -67,8 +67,9 @@ type Take = (
 function createTakeValue(): Take {
   const isNew = createNovelty();
   let lastTime: string | number | undefined;
-  return ({ value = 0 }, at, _, time) => {
-    const isNews = time === undefined ? isNew(value, at) : time !== lastTime;
+  return ({ value = 0 }, at, { isJudged }, time) => {
+    // Without a time the first that is judged is new, however it was in the warm-up.
+    const isNews = time === undefined ? !isJudged || isNew(value, at) : time !== lastTime;
     lastTime = time;
     return isNews ? { kind: 'value', value, cadence: SAME_AGAIN_MS } : undefined;
   };

@@ -13,7 +13,7 @@ export function createValueLook(
   { client, clock, journal }: World,
 ): Look<number> {
   const isNew = createNovelty();
-  return async (_moment, signal) => {
+  return async ({ isJudged }, signal) => {
     const at = clock.monotonic();
     const answer = await client.query(query, signal);
     if (!answer.ok) {
@@ -27,7 +27,8 @@ export function createValueLook(
     });
     const value = oneNumber(answer, reducer);
     if (typeof value === 'string') return { kind: 'none', why: 'no-data', detail: value };
-    return isNew(value, at) ? value : undefined;
+    // The first that is judged is new, however it was in the warm-up.
+    return !isJudged || isNew(value, at) ? value : undefined;
   };
 }
 
