@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { replay } from '../../src/gate/replay.js';
 import type { Observation } from '../../src/gate/types.js';
+import { decodeRecording } from '../../src/report/recording-reader.js';
 import type { Finding } from '../../src/support/finding.js';
 import { rigs, type Rig } from '../support/metric-rigs.js';
 import { MetricScene, type Fault } from '../support/metric-scene.js';
@@ -333,6 +335,36 @@ describe('a value that never changes', () => {
         reason: expect.stringMatching(/^7 on average/),
         results: [{ samples: 1 }],
       });
+    },
+  );
+});
+
+describe('a recording', () => {
+  const all = rigs.flatMap(({ source }) =>
+    (['counts', 'value'] as const).flatMap((kind) =>
+      ([0, 0.3] as const).map((failing) => ({ source, kind, failing })),
+    ),
+  );
+
+  it.each(all)(
+    'of $source, $kind, $failing failing: gives the very same judgement',
+    async (one) => {
+      await start(one.source);
+      scene.failing = one.failing;
+      const checks = await scene.create(
+        one.kind,
+        one.kind === 'counts' ? limits : [one.failing === 0 ? 'max: 6' : 'max: 1'],
+      );
+      const { outcome, recording } = await scene.record(checks);
+      const { plan, checks: judged, events } = decodeRecording(recording).targets[0]!;
+      const { judgement, decidedAt, results } = replay(plan, judged, events);
+      const { verdict, reason, decidedBy } = outcome;
+      expect({ judgement, decidedAt, results }).toEqual({
+        judgement: { verdict, reason, decidedBy },
+        decidedAt: outcome.decidedAt,
+        results: outcome.results,
+      });
+      expect(verdict).toBe(one.failing === 0 ? 'healthy' : 'unhealthy');
     },
   );
 });

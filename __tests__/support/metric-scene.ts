@@ -2,7 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { createChecks } from '../../src/checks/registry.js';
 import type { MetricCheck } from '../../src/checks/types.js';
 import type { Observation, WatchPlan } from '../../src/gate/types.js';
-import { watch, type WatchOutcome } from '../../src/gate/watch.js';
+import { watch, type WatchObserver, type WatchOutcome } from '../../src/gate/watch.js';
+import { encodeLine, headerLine } from '../../src/report/recording.js';
 import type { Finding } from '../../src/support/finding.js';
 import type { Http } from '../../src/support/http.js';
 import { drive } from './drive.js';
@@ -23,6 +24,19 @@ export type Fault =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'several' }
   | { readonly kind: 'answer'; readonly answer: (response: ServerResponse) => void };
+
+function planWith(more: Partial<WatchPlan>): WatchPlan {
+  return {
+    warmUp: 30_000,
+    duration: 60_000,
+    interval: 10_000,
+    sensitivity: 'normal',
+    decision: 'balanced',
+    minRequests: 20,
+    earlyPass: false,
+    ...more,
+  };
+}
 
 /** One service, a check that reads it, and a clock. */
 export class MetricScene extends StandInSource {
@@ -114,16 +128,31 @@ export class MetricScene extends StandInSource {
   }
 
   watch(checks: readonly MetricCheck[], more: Partial<WatchPlan> = {}): Promise<WatchOutcome> {
-    const plan: WatchPlan = {
-      warmUp: 30_000,
-      duration: 60_000,
-      interval: 10_000,
-      sensitivity: 'normal',
-      decision: 'balanced',
-      minRequests: 20,
-      earlyPass: false,
-      ...more,
-    };
+    return this.watched(checks, planWith(more), () => undefined);
+  }
+
+  /** A watch, and what it leaves. */
+  async record(
+    checks: readonly MetricCheck[],
+  ): Promise<{ readonly outcome: WatchOutcome; readonly recording: string }> {
+    const plan = planWith({});
+    const target = 'default';
+    const lines = [
+      encodeLine(
+        headerLine('0.0.0-test', '2026-01-01T00:00:00.000Z', [{ name: target, plan, checks }]),
+      ),
+    ];
+    const outcome = await this.watched(checks, plan, (event, at) => {
+      lines.push(encodeLine({ type: 'event', target, at, event }));
+    });
+    return { outcome, recording: lines.join('') };
+  }
+
+  private watched(
+    checks: readonly MetricCheck[],
+    plan: WatchPlan,
+    event: WatchObserver['event'],
+  ): Promise<WatchOutcome> {
     return this.driven(
       watch({
         plan,
@@ -131,7 +160,7 @@ export class MetricScene extends StandInSource {
         clock: this.clock,
         signal: new AbortController().signal,
         tickEvery: 60_000,
-        observer: { event: () => undefined, tick: () => undefined },
+        observer: { event, tick: () => undefined },
       }),
     );
   }
