@@ -4,7 +4,7 @@ import type { Observation } from '../../src/gate/types.js';
 import { decodeRecording } from '../../src/report/recording-reader.js';
 import type { Finding } from '../../src/support/finding.js';
 import { rigs, type Rig } from '../support/metric-rigs.js';
-import { MetricScene, type Fault } from '../support/metric-scene.js';
+import { EPOCH_SECONDS, MetricScene, type Fault } from '../support/metric-scene.js';
 import { json } from '../support/stand-in-source.js';
 
 let scene: MetricScene;
@@ -296,6 +296,14 @@ describe('before the watch', () => {
     expect(await preflightOf('influxdb', { kind: 'nothing' })).toMatchObject([
       { level: 'warning', message: expect.stringMatching(/gave nothing in the last hour/) },
     ]);
+  });
+
+  it('graphite: sees what began within the last minute', async () => {
+    await start('graphite');
+    const [check] = await scene.create('counts', limits);
+    await scene.driven(scene.clock.sleep(25_000));
+    scene.since = EPOCH_SECONDS + 10;
+    expect(await scene.preflight(check!)).toEqual([]);
   });
 
   it('says when a watch is too short for what comes late', async () => {

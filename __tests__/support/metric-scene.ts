@@ -46,6 +46,8 @@ export class MetricScene extends StandInSource {
   /** How far the clock of the service is off, seconds. */
   skew = 0;
   fault: Fault | undefined;
+  /** When the first number was sent, seconds. */
+  since = -Infinity;
   private engine: Http | undefined;
 
   constructor(private readonly rig: Rig) {
@@ -177,7 +179,7 @@ export class MetricScene extends StandInSource {
   }
 
   private told(now: number): Told {
-    const { fault, failing, rig } = this;
+    const { fault, failing, rig, since } = this;
     const written = (usual: number): string | undefined => {
       if (fault?.kind === 'nothing') return undefined;
       return fault?.kind === 'token' ? fault.token : String(usual);
@@ -186,10 +188,12 @@ export class MetricScene extends StandInSource {
     return {
       now,
       series: fault?.kind === 'several' ? 2 : 1,
-      inBucket: (part, start) =>
-        part === 'value'
+      inBucket: (part, start) => {
+        if (start < since) return undefined;
+        return part === 'value'
           ? written(3 + ((start / (rig.width ?? 1)) % 3))
-          : written(RATE * (rig.width ?? 1) * share(part)),
+          : written(RATE * (rig.width ?? 1) * share(part));
+      },
       current: (part) => {
         const at = Math.floor(this.clock.monotonic() / 1000);
         return part === 'value'

@@ -176,7 +176,9 @@ function noCount<Q>(id: string, { input }: Given<Q>, why: string): Finding {
   };
 }
 
-function past(now: number, width = 60): Stretch {
+/** Without a length of the buckets to the present moment: what began a minute ago is there too. */
+function past(now: number, width: number | undefined): Stretch {
+  if (width === undefined) return { from: Math.floor(now) - PAST, to: Math.ceil(now) };
   const to = Math.floor(now / width) * width;
   const buckets = Math.min(MOST_BUCKETS, Math.ceil(PAST / width));
   return { from: to - buckets * width, to };
