@@ -17,6 +17,9 @@ const SIZES = [
   { kind: 'metrics', targets: 10, seconds: 20 },
   { kind: 'metrics', targets: 50, seconds: 20 },
   { kind: 'metrics', targets: 200, seconds: 60 },
+  { kind: 'probes', targets: 1, seconds: 20 },
+  { kind: 'probes', targets: 10, seconds: 20 },
+  { kind: 'probes', targets: 50, seconds: 20 },
   { kind: 'probes', targets: 200, seconds: 60 },
 ] as const;
 type Size = (typeof SIZES)[number];
@@ -37,6 +40,8 @@ interface Kept {
   /** Those of which a check had nothing before the end of the next one. */
   readonly missed: number;
   readonly healthy: number;
+  /** What was said of the first of the others. */
+  readonly otherwise: string | undefined;
   /** Milliseconds from the end of an interval to its observation. */
   readonly late: readonly number[];
 }
@@ -58,7 +63,7 @@ export async function scale(print: Print): Promise<boolean> {
     for (const size of SIZES) {
       const { usage, kept } = await measure(server.url, size);
       const { seconds, cpu, memory } = usage;
-      const { due, missed, healthy, late } = kept;
+      const { due, missed, healthy, otherwise, late } = kept;
       print(
         [
           size.kind.padEnd(7),
@@ -71,6 +76,7 @@ export async function scale(print: Print): Promise<boolean> {
           [0.5, 0.99, 1].map((share) => `${quantile(late, share).toFixed(0)} ms`).join(', '),
         ].join('  '),
       );
+      if (otherwise !== undefined) print(`         ${otherwise}`);
     }
   } finally {
     server.stop();
@@ -158,8 +164,15 @@ function keptBy(text: string): Kept {
         if (!seen.has(`${id} ${intervalOf(from)}`)) missed += 1;
       }
   }
-  const healthy = targets.filter(({ judgement }) => judgement?.verdict === 'healthy').length;
-  return { due, missed, healthy, late };
+  const others = targets.filter(({ judgement }) => judgement?.verdict !== 'healthy');
+  const [first] = others;
+  return {
+    due,
+    missed,
+    healthy: targets.length - others.length,
+    otherwise: first && `${first.judgement?.verdict ?? ''}: ${first.judgement?.reason ?? ''}`,
+    late,
+  };
 }
 
 function intervalOf(ms: number): string {
