@@ -28,6 +28,7 @@ import {
 } from './readme.js';
 import { generateReusableWorkflow } from './reusable-workflow.js';
 import type { Release } from './release-config.js';
+import { generateRollbackPipelines, scriptOf } from './rollback-pipelines.js';
 import { wrapperInputs } from './wrapper-inputs.js';
 
 /** A generated file: its path from the root of the repository, and what belongs into it. */
@@ -80,6 +81,13 @@ export async function generateSurfaces({
     script: await read(`${orbFolder}/scripts/parameters.sh`),
     gate,
   });
+  const rollbacks = generateRollbackPipelines(
+    {
+      kubernetes: await read(scriptOf('kubernetes')),
+      compose: await read(scriptOf('compose')),
+    },
+    release,
+  );
   return [
     {
       path: 'package.json',
@@ -103,6 +111,12 @@ export async function generateSurfaces({
     },
     ...(await Promise.all(
       orb.map(async ({ path, content }) => ({
+        path,
+        content: path.endsWith('.yml') ? await yaml(content) : content,
+      })),
+    )),
+    ...(await Promise.all(
+      rollbacks.map(async ({ path, content }) => ({
         path,
         content: path.endsWith('.yml') ? await yaml(content) : content,
       })),
