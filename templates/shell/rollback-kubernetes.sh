@@ -42,7 +42,7 @@ if [ "$given" = none ]; then given=; fi
 case $given in
   *[!A-Za-z0-9./=,[:space:]-]*) refuse 'ROLLBACK_REVISION holds characters that no revision has' ;;
 esac
-revisions=$(printf %s "$given" | tr , ' ')
+revisions=$(printf %s "$given" | tr ',[:space:]' ' ')
 
 workloads=${WORKLOADS:-}
 namespace=${NAMESPACE:-}

@@ -114,7 +114,8 @@ export async function runGithub(
   git(repository, 'remote', 'add', 'origin', 'https://github.com/acme/shop.git');
   place.write('github/event.json', JSON.stringify({ inputs: dispatch ?? {} }));
   const flags = [
-    ...['--directory', repository, '--platform', 'ubuntu-latest=-self-hosted'],
+    ...['--directory', repository],
+    ...['ubuntu-latest', 'self-hosted'].flatMap((label) => ['--platform', `${label}=-self-hosted`]),
     ...['--eventpath', place.path('github/event.json')],
     ...(workflow === undefined
       ? []
