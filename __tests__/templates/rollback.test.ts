@@ -65,8 +65,9 @@ describe.each(named)('templates/rollback/%s', (_, { kind, script, text, settings
   });
 
   it('puts nothing into the script that another reads first', () => {
-    // Expressions of GitHub and Azure, parameters of CircleCI, inputs of GitLab; and escapes and quotes of Groovy.
-    for (const mark of ['${{', '<<', '$[[', '\\', "'''"]) expect(script).not.toContain(mark);
+    // Expressions of GitHub and Azure, parameters of CircleCI, inputs of GitLab; escapes and quotes of Groovy; and what
+    // gitlab-ci-local runs, even in a comment, when it shows the script.
+    for (const mark of ['${{', '<<', '$[[', '\\', "'''", '`']) expect(script).not.toContain(mark);
     // Azure puts variables where it finds their names in brackets.
     const names = [...script.matchAll(/\$\(([\w.]+)\)/g)].map(([, name]) => name);
     expect(names).toEqual([]);
@@ -229,7 +230,7 @@ function expanded({ system, value }: RollbackPipeline): unknown {
   if (system !== 'azure-devops') return value;
   const [stage] = value.stages as Readonly<Record<string, unknown>>[];
   const text = JSON.stringify({ ...value, stages: Object.values(stage!)[0] });
-  return JSON.parse(text.replace(/:(\d+)(?=[,}])/g, ':"$1"'));
+  return JSON.parse(text.replace(/:(\d+|true|false)(?=[,}])/g, ':"$1"'));
 }
 
 describeWithSchemas('rollback pipelines, by the published schemas', Object.values(schemas), () => {

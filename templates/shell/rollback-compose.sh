@@ -7,7 +7,7 @@
 # ROLLBACK_REVISION  its tag alone; counts where there is no ROLLBACK_IMAGE
 # PROJECT_DIRECTORY  where the Compose file is
 # SERVICE            the service in it
-# IMAGE_VARIABLE     the variable of which the service takes its image: `image: ${API_IMAGE}`
+# IMAGE_VARIABLE     the variable of which the service takes its image: "image: ${API_IMAGE}"
 # IMAGE_NAME         the name of the image without a tag, for ROLLBACK_REVISION
 set -eu
 set -f
@@ -24,7 +24,7 @@ fail() {
   exit 1
 }
 
-# All that is given is looked at before anything runs. What Azure takes for an empty text is `none`.
+# All that is given is looked at before anything runs. What Azure takes for an empty text is "none".
 case ${ROLLBACK:-} in
   true | True) ;;
   *) refuse 'this is no rollback: ROLLBACK is not true' ;;

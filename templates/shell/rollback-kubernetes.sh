@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes workloads back by `kubectl rollout undo`, and proves it. Every rollback pipeline for Kubernetes holds this file, so that
+# Takes workloads back by kubectl rollout undo, and proves it. Every rollback pipeline for Kubernetes holds this file, so that
 # it has no backslash, which Groovy would read.
 #
 # ROLLBACK           the marker: true
@@ -25,7 +25,7 @@ fail() {
 
 count() { echo $#; }
 
-# All that is given is looked at before anything runs. What Azure takes for an empty text is `none`.
+# All that is given is looked at before anything runs. What Azure takes for an empty text is "none".
 case ${ROLLBACK:-} in
   true | True) ;;
   *) refuse 'this is no rollback: ROLLBACK is not true' ;;
