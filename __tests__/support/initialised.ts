@@ -70,6 +70,8 @@ export class Repository {
 
 export const initSystems = ['github', 'gitlab', 'circleci', 'jenkins', 'azure'] as const;
 
+export type System = (typeof initSystems)[number];
+
 /** What is written for each way of rolling back, by the flags that choose it. */
 export const ways = {
   kubernetes: ['--kubernetes-workload', 'deployment/shop', '--kubernetes-namespace', 'shop'],
@@ -78,10 +80,10 @@ export const ways = {
 } as const;
 
 /** What is in the folder of each system afterwards, besides `rollgate.yml`. */
-export const written: Readonly<Record<(typeof initSystems)[number], readonly string[]>> = {
+export const written: Readonly<Record<System, readonly string[]>> = {
   github: ['.github/workflows/deploy-gate.yml', '.github/workflows/rollback.yml'],
   gitlab: ['.gitlab-ci.yml', '.gitlab/rollback.yml', '.gitlab/rollgate.yml'],
   circleci: ['.circleci/config.yml'],
   jenkins: ['Jenkinsfile', 'Jenkinsfile.rollback'],
-  azure: ['azure-pipelines-rollback.yml', 'azure-pipelines.yml'],
+  azure: ['azure-pipelines.yml', 'rollback.yml'],
 };

@@ -1,15 +1,18 @@
 import { pins } from './pins.js';
+import { rollbackFolder } from './rollback-pipelines.js';
 import type { Release } from './release-config.js';
 
-/** Where the rollback pipelines are that users copy: a folder for each system, in it a file for each way. */
-export const rollbackFolder = 'templates/rollback';
 /** What `init` writes with, below src/: the npm package holds the bundle only. */
 export const initTexts = 'src/commands/init/published.ts';
 
-/** The module with everything that `init` needs of the repository and of the names of the release. */
+/**
+ * The module with everything that `init` needs of the repository and of the names of the release.
+ *
+ * @param rollbacks the rollback pipelines, by their path
+ */
 export function generateInitTexts(
   { repository, npmPackage, orbNamespace, version }: Release,
-  rollbacks: Readonly<Record<string, string>>,
+  rollbacks: ReadonlyMap<string, string>,
 ): string {
   const names = { repository, npmPackage, orbNamespace, version };
   const value = {
@@ -25,9 +28,13 @@ export function generateInitTexts(
     '',
     '/** The rollback pipelines to copy, by their path below templates/rollback/; lines. */',
     'export const rollbackTemplates: Readonly<Record<string, readonly string[]>> = {',
-    ...Object.entries(rollbacks).map(
-      ([path, text]) => `${JSON.stringify(path)}: ${JSON.stringify(text.split('\n'))},`,
-    ),
+    ...[...rollbacks]
+      .filter(([path]) => /\.(yml|Jenkinsfile)$/.test(path))
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([path, text]) => {
+        const name = path.slice(rollbackFolder.length + 1);
+        return `${JSON.stringify(name)}: ${JSON.stringify(text.split('\n'))},`;
+      }),
     '};',
     '',
   ].join('\n');

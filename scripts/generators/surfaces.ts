@@ -16,7 +16,7 @@ import { generateCommonOptions, generateSourceOptions } from './checks-page.js';
 import { generateConfigSchema } from './config-schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
 import { generateGitlabComponent } from './gitlab.js';
-import { generateInitTexts, initTexts, rollbackFolder } from './init-texts.js';
+import { generateInitTexts, initTexts } from './init-texts.js';
 import { generateHelp, generateStep, helpFile, stepFile } from './jenkins.js';
 import { fill } from './markers.js';
 import { nameLockfile, namePackage } from './package-names.js';
@@ -28,7 +28,7 @@ import {
 } from './readme.js';
 import { generateReusableWorkflow } from './reusable-workflow.js';
 import type { Release } from './release-config.js';
-import { generateRollbackPipelines, scriptOf } from './rollback-pipelines.js';
+import { generateRollbackPipelines, rollbackFolder, scriptOf } from './rollback-pipelines.js';
 import { wrapperInputs } from './wrapper-inputs.js';
 
 /** A generated file: its path from the root of the repository, and what belongs into it. */
@@ -72,11 +72,6 @@ export async function generateSurfaces({
   const typescript = (content: string): Promise<string> =>
     format(content, { ...style, parser: 'typescript' });
   const gate = await read('templates/shell/gate.sh');
-  const rollbacks = await Promise.all(
-    (await list(rollbackFolder)).map(
-      async (path) => [path.slice(rollbackFolder.length + 1), await read(path)] as const,
-    ),
-  );
   const orb = generateOrb(offered, release, {
     script: await read(`${orbFolder}/scripts/parameters.sh`),
     gate,
@@ -88,7 +83,7 @@ export async function generateSurfaces({
     },
     release,
   );
-  return [
+  const surfaces: readonly Surface[] = [
     {
       path: 'package.json',
       content: namePackage(await read('package.json'), release),
@@ -139,12 +134,17 @@ export async function generateSurfaces({
       path: 'docs/rollgate.schema.json',
       content: await json(generateConfigSchema(inputs)),
     },
-    {
-      path: initTexts,
-      content: await typescript(generateInitTexts(release, Object.fromEntries(rollbacks))),
-    },
     { path: 'README.md', content: fillAll(await read('README.md'), ofReadme) },
     { path: 'docs/checks.md', content: fillAll(await read('docs/checks.md'), ofChecks) },
+  ];
+  // One that is generated itself may not be written yet.
+  const copied = new Map<string, string>();
+  for (const path of await list(rollbackFolder)) copied.set(path, await read(path));
+  for (const { path, content } of surfaces)
+    if (path.startsWith(`${rollbackFolder}/`)) copied.set(path, content);
+  return [
+    ...surfaces,
+    { path: initTexts, content: await typescript(generateInitTexts(release, copied)) },
   ];
 }
 

@@ -1,4 +1,5 @@
 import { isMap, parse, parseDocument, stringify, type Document } from 'yaml';
+import { splitList } from '../../inputs/types/list.js';
 import { rollbackTemplates } from './published.js';
 import type { InitSystem } from './repository.js';
 import type { Wanted } from './wanted.js';
@@ -12,6 +13,9 @@ const folders: Readonly<Record<InitSystem, readonly [folder: string, end: string
   azure: ['azure-devops', 'yml'],
 };
 
+/** Needs no quotes, neither in YAML nor in Groovy. */
+const PLAIN = /^[A-Za-z][\w./ -]*$/;
+
 const names = { kubernetes: 'kubernetes', compose: 'compose', pipeline: 'script' } as const;
 
 /** The rollback pipeline of the templates, for what the user has. */
@@ -21,7 +25,29 @@ export function rollbackFile(wanted: Wanted): string {
     rollbackTemplates[`${folder}/${name}.${end}`];
   const lines = templateOf(names[wanted.way]) ?? templateOf(names.pipeline);
   if (lines === undefined) throw new Error(`there is no rollback pipeline for ${wanted.system}`);
-  return lines.join('\n');
+  return filled(lines.join('\n'), wanted);
+}
+
+/** What stands at the top of the pipelines, by the names that it has there; what is not known stays an example. */
+export function filled(text: string, { texts }: Pick<Wanted, 'texts'>): string {
+  const workloads = splitList(texts.get('kubernetes-workload') ?? '');
+  const values: Readonly<Record<string, string | undefined>> = {
+    WORKLOADS: workloads.length === 0 ? undefined : workloads.join(' '),
+    // As kubectl has it where a kubeconfig says nothing else.
+    NAMESPACE: texts.get('kubernetes-namespace') ?? 'default',
+    SERVICE: splitList(texts.get('compose-service') ?? '')[0],
+  };
+  return Object.entries(values).reduce(
+    (whole, [name, value]) =>
+      value === undefined || !PLAIN.test(value)
+        ? whole
+        : whole.replace(
+            new RegExp(`^( +${name}(?:: | = '))[^'#\\n]*?('?) (#|//) `, 'm'),
+            (_, before: string, end: string, comment: string) =>
+              `${before}${value}${end} ${comment} `,
+          ),
+    text,
+  );
 }
 
 /** The jobs of a rollback pipeline of GitLab. */

@@ -2,17 +2,18 @@ import { published } from '../published.js';
 import { rollbackFile } from '../rollback-file.js';
 import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
 
-const UNDO = 'azure-pipelines-rollback.yml';
+const UNDO = 'rollback.yml';
 
 /** What the job of the deploy does first. */
 const before: Readonly<Record<Way, string>> = {
-  kubernetes: `      # So that kubectl finds the cluster: a secure file of the library.
-      - task: DownloadSecureFile@1
-        name: kubeconfig
-        inputs:
-          secureFile: kubeconfig
-      - bash: echo "##vso[task.setvariable variable=KUBECONFIG]$(kubeconfig.secureFilePath)"
+  kubernetes: `      # So that kubectl finds the cluster; or the login that your provider has.
+      - bash: |
+          umask 077
+          printf '%s\\n' "$KUBECONFIG_CONTENT" > "$(Agent.TempDirectory)/kubeconfig"
+          echo "##vso[task.setvariable variable=KUBECONFIG]$(Agent.TempDirectory)/kubeconfig"
         displayName: Log in to the cluster
+        env:
+          KUBECONFIG_CONTENT: $(KUBECONFIG_CONTENT)
 
 `,
   compose: '',
@@ -24,10 +25,10 @@ const before: Readonly<Record<Way, string>> = {
 
 const next: Readonly<Record<Way, readonly string[]>> = {
   kubernetes: [
-    'Upload the kubeconfig of the cluster as the secure file kubeconfig (Pipelines → Library → Secure files).',
+    'Store the kubeconfig of the cluster as the secret variable KUBECONFIG_CONTENT of both pipelines.',
   ],
   compose: [
-    'Set the variable DOCKER_HOST of both pipelines to the address of the Docker engine, unless the agent has the engine itself.',
+    `Both pipelines need an agent beside the Docker engine: name its pool. Under "variables" of ${UNDO} stands what it takes back: change that, too.`,
   ],
   pipeline: [scripts],
 };
@@ -107,7 +108,7 @@ jobs:
     # Watch, rollback and confirmation take at most 18 minutes with the defaults.
     timeoutInMinutes: 30
     pool:
-      vmImage: ubuntu-latest
+      ${wanted.way === 'compose' ? 'name: engine # of the agent' : 'vmImage: ubuntu-latest'}
     steps:
 ${beforeDeploy(wanted)}
       # Yours: whatever deploys the commit.

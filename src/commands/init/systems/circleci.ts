@@ -10,7 +10,7 @@ const before: Readonly<Record<Way, string>> = {
           name: Log in to the cluster
           command: |
             umask 077
-            printf '%s' "$KUBECONFIG_BASE64" | base64 -d > "$HOME/kubeconfig"
+            printf '%s\\n' "$KUBECONFIG_CONTENT" > "$HOME/kubeconfig"
             echo 'export KUBECONFIG="$HOME/kubeconfig"' >> "$BASH_ENV"`,
   compose: '',
   pipeline: `
@@ -20,12 +20,15 @@ const before: Readonly<Record<Way, string>> = {
             echo "export ROLLGATE_ROLLBACK_PARAMETERS='version=$(./scripts/current-version.sh)'" >> "$BASH_ENV"`,
 };
 
+const runner = `    machine: true
+    resource_class: acme/engine # of the runner
+`;
+
 const next: Readonly<Record<Way, readonly string[]>> = {
-  kubernetes: [
-    'Put the kubeconfig of the cluster into the same context, in base64, as KUBECONFIG_BASE64.',
-  ],
+  kubernetes: ['Put the kubeconfig of the cluster into the same context, as KUBECONFIG_CONTENT.'],
   compose: [
-    'Put the address of the Docker engine into the same context as DOCKER_HOST: a container of CircleCI has none.',
+    'Both jobs need a runner of yours beside the Docker engine: name its resource class in .circleci/config.yml. Under "environment" of the job "rollback" stands what it takes back: change that, too.',
+    'CircleCI is told no image: have the gate send one, by `rollback-parameters: rollback_image=...` or the variable ROLLGATE_ROLLBACK_PARAMETERS.',
   ],
   pipeline: [scripts],
 };
@@ -83,11 +86,12 @@ workflows:
     jobs:
       - rollback:
           context: rollgate
+          # A group of its own: in that of the deploy it would wait for the gate, which waits for it.
+          serial-group: << pipeline.project.slug >>/rollback
 
 jobs:
   deploy:
-    executor: rollgate/default
-    steps:
+${way === 'compose' ? runner : '    executor: rollgate/default\n'}    steps:
       - checkout${before[way]}
       - rollgate/gate: # Make sure that a rollback would work
           command: preflight

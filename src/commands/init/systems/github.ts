@@ -3,10 +3,8 @@ import { rollbackFile } from '../rollback-file.js';
 import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
 
 /** What a job needs so that deploy and gate reach what they work on. */
-const access: Readonly<Record<Way, { readonly env: string; readonly steps: string }>> = {
-  kubernetes: {
-    env: '',
-    steps: `
+const access: Readonly<Record<Way, string>> = {
+  kubernetes: `
       # So that kubectl finds the cluster; or the login that your provider has.
       - name: Log in to the cluster
         env:
@@ -16,22 +14,12 @@ const access: Readonly<Record<Way, { readonly env: string; readonly steps: strin
           printf '%s\\n' "$KUBECONFIG_TEXT" > "$RUNNER_TEMP/kubeconfig"
           echo "KUBECONFIG=$RUNNER_TEMP/kubeconfig" >> "$GITHUB_ENV"
 `,
-  },
-  compose: {
-    env: `
-    env:
-      # The engine that runs the project, as ssh://user@host. Empty: that of the runner.
-      DOCKER_HOST: \${{ vars.DOCKER_HOST }}`,
-    steps: '',
-  },
-  pipeline: {
-    env: '',
-    steps: `
+  compose: '',
+  pipeline: `
       - name: Ask which version runs now
         id: before
         run: echo "version=$(./scripts/current-version.sh)" >> "$GITHUB_OUTPUT"
 `,
-  },
 };
 
 const next: Readonly<Record<Way, readonly string[]>> = {
@@ -39,7 +27,7 @@ const next: Readonly<Record<Way, readonly string[]>> = {
     'Store the kubeconfig of the cluster as the secret KUBECONFIG (Settings → Secrets and variables → Actions).',
   ],
   compose: [
-    'Store the address of the Docker engine as the variable DOCKER_HOST (Settings → Secrets and variables → Actions → Variables), unless the runner has the engine itself.',
+    'Both workflows need a runner beside the Docker engine: they say self-hosted. Under "env" of .github/workflows/rollback.yml stands what it takes back: change that, too.',
   ],
   pipeline: [scripts],
 };
@@ -89,17 +77,17 @@ concurrency:
 
 jobs:
   deploy:
-    runs-on: ubuntu-latest
+    runs-on: ${way === 'compose' ? 'self-hosted' : 'ubuntu-latest'}
     # Watch, rollback and confirmation take at most 18 minutes with the defaults.
     timeout-minutes: 30
     permissions:
       actions: write # start the rollback workflow and follow it
-      contents: read # check out, and read which inputs that workflow declares${access[way].env}
+      contents: read # check out, and read which inputs that workflow declares
     steps:
       - uses: ${published.checkout}
         with:
           persist-credentials: false
-${access[way].steps}
+${access[way]}
       - name: Make sure that a rollback would work
         uses: ${action}
         with:

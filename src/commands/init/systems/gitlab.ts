@@ -13,7 +13,7 @@ const next: Readonly<Record<Way, readonly string[]>> = {
     'Store the kubeconfig of the cluster as the variable KUBECONFIG, of the type File (Settings → CI/CD → Variables).',
   ],
   compose: [
-    'Store the address of the Docker engine as the variable DOCKER_HOST (Settings → CI/CD → Variables), unless the runner has the engine itself.',
+    `The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine. Under "variables" of ${UNDO} stands what is taken back: change that, too.`,
   ],
   pipeline: [scripts],
 };
@@ -94,8 +94,12 @@ ${job('preflight', 'before', 'preflight')}
 ${job('snapshot', 'before', 'snapshot')}
   # Watch, and roll back when it is bad.
 ${job('gate', 'watch')}
-${way === 'pipeline' ? ask : ''}`;
+${way === 'pipeline' ? ask : ''}${way === 'compose' ? tags : ''}`;
 }
+
+const tags = `
+# The runner beside the engine.
+${['preflight', 'snapshot', 'gate'].map((name) => `${name}:\n  tags: [engine]\n`).join('')}`;
 
 const ask = `
 ask:

@@ -13,7 +13,7 @@ const credentials: Readonly<Record<Way, string>> = {
 const next: Readonly<Record<Way, readonly string[]>> = {
   kubernetes: ['Keep the kubeconfig of the cluster as a Secret file with the id kubeconfig.'],
   compose: [
-    'Give the agent the Docker engine that runs the project: DOCKER_HOST, or one of its own.',
+    `Both jobs need an agent beside the Docker engine. Under "environment" of ${UNDO} stands what it takes back: change that, too.`,
   ],
   pipeline: [scripts],
 };
@@ -47,6 +47,7 @@ export function jenkins(wanted: Wanted): SystemPlan {
       `Make a Pipeline job named ${job} from the script path ${UNDO} of this repository, and run it once: Jenkins learns its parameters when it runs.`,
       'Make an API token of a user that may start and read that job, and keep user and token as Username with password with the id rollgate (Credentials).',
       ...next[way],
+      `Change the label of the agent in ${UNDO} where it names one that you do not have.`,
     ],
   };
 }

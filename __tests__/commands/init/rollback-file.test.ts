@@ -1,0 +1,60 @@
+import { describe, expect, it } from '@jest/globals';
+import { filled } from '../../../src/commands/init/rollback-file.js';
+import type { InputId } from '../../../src/inputs/table.js';
+
+const yaml = [
+  'env:',
+  '  NAMESPACE: example # where the workloads are',
+  '  WORKLOADS: deployment/api # several with blanks between',
+  '  SERVICE: api # the service in it',
+  'script: |',
+  '  # NAMESPACE: of the cluster',
+  '  workloads=${WORKLOADS:-}',
+  '',
+].join('\n');
+const groovy = [
+  '  environment {',
+  "    NAMESPACE = 'example' // where the workloads are",
+  "    WORKLOADS = 'deployment/api' // several with blanks between",
+  '  }',
+  '',
+].join('\n');
+
+const fill = (text: string, given: Partial<Record<InputId, string>>): string =>
+  filled(text, { texts: new Map(Object.entries(given) as [InputId, string][]) });
+
+describe('the settings of a rollback pipeline', () => {
+  const kubernetes = {
+    'kubernetes-workload': 'deployment/a,\nstatefulset/b',
+    'kubernetes-namespace': 'shop',
+  };
+
+  it('are those of the answers, in YAML', () => {
+    expect(fill(yaml, { ...kubernetes, 'compose-service': 'web, worker' })).toBe(
+      yaml
+        .replace('NAMESPACE: example', 'NAMESPACE: shop')
+        .replace('WORKLOADS: deployment/api', 'WORKLOADS: deployment/a statefulset/b')
+        .replace('SERVICE: api', 'SERVICE: web'),
+    );
+  });
+
+  it('are those of the answers, in Groovy', () => {
+    expect(fill(groovy, kubernetes)).toBe(
+      groovy
+        .replace("'example'", "'shop'")
+        .replace("'deployment/api'", "'deployment/a statefulset/b'"),
+    );
+  });
+
+  it('stay an example where nothing is known; the namespace is that of a kubeconfig that says none', () => {
+    expect(fill(yaml, {})).toBe(yaml.replace('NAMESPACE: example', 'NAMESPACE: default'));
+  });
+
+  it.each(["it's", 'a: b', '$(id)', 'a"b', 'true # x', '${{ secrets.A }}', '1'])(
+    'a text that would need quotes is not put in: %j',
+    (namespace) => {
+      expect(fill(yaml, { 'kubernetes-namespace': namespace })).toBe(yaml);
+      expect(fill(groovy, { 'kubernetes-namespace': namespace })).toBe(groovy);
+    },
+  );
+});

@@ -1,0 +1,54 @@
+import { afterEach, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { Repository, ways, written, type System } from '../../support/initialised.js';
+import { describeWithSchemas, problemsOf, type PublishedSchema } from '../../support/schemas.js';
+
+const schemas: Readonly<Record<Exclude<System, 'jenkins'>, PublishedSchema>> = {
+  github: 'github-workflow',
+  gitlab: 'gitlab-ci',
+  circleci: 'circleci-config',
+  azure: 'azure-pipelines',
+};
+
+/** Azure takes every scalar for a text, and its schema knows the tasks that are built in. */
+function ofAzure(text: string): unknown {
+  return parse(
+    text
+      .replace(/task: Rollgate@\d+/g, 'bash: echo')
+      .replace(
+        /( +)inputs:\n +(command|rollbackParameters): .*\n(?: +rollbackParameters: .*\n)?/g,
+        '',
+      ),
+    {
+      schema: 'failsafe',
+    },
+  );
+}
+
+let repository: Repository | undefined;
+
+afterEach(() => {
+  repository?.remove();
+});
+
+describeWithSchemas('what init writes, by the published schemas', Object.values(schemas), () => {
+  const cases = (Object.keys(schemas) as (keyof typeof schemas)[]).flatMap((system) =>
+    Object.entries(ways).map(([way, flags]) => [system, way, flags] as const),
+  );
+
+  it.each(cases)('for %s and %s it is valid', async (system, _, flags) => {
+    repository = new Repository();
+    const argv = ['init', '--yes', '--ci-system', system, '--url', 'https://shop.test/', ...flags];
+    expect((await repository.run(argv)).code).toBe(0);
+    for (const path of written[system]) {
+      const text = repository.place.read(path) ?? '';
+      // Its schema knows no expressions in place of keys.
+      if (path === 'rollback.yml') continue;
+      const content: unknown = system === 'azure' ? ofAzure(text) : parse(text);
+      expect({ path, problems: problemsOf(schemas[system], content) }).toEqual({
+        path,
+        problems: [],
+      });
+    }
+  });
+});
