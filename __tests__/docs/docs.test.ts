@@ -4,6 +4,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments, parseDocument } from 'yaml';
 import { commonOptions } from '../../src/inputs/checks/common.js';
 import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
+import { switchNames } from '../../src/inputs/commands.js';
 import { exitCodeTable } from '../../src/inputs/exit-codes.js';
 import { configuredRungs } from '../../src/inputs/configured.js';
 import { inputIds, isInputId } from '../../src/inputs/table.js';
@@ -268,7 +269,7 @@ describe('inputs of the wrappers', () => {
 });
 
 /** Flags that are no input, and the word for any of them. */
-const ownFlags = ['help', 'version', 'flag'];
+const ownFlags: readonly string[] = ['help', 'version', 'flag', ...switchNames];
 
 /** Keys of workflows, of other tools and of the tables in `src/`, which pages show in the same way. */
 const keysOfOtherFormats = [

@@ -54,7 +54,8 @@ const ofKind: Readonly<
     title: 'Takes workloads of Kubernetes back to an earlier revision',
     rollback_revision:
       'The revision to return to: 12, or deployment/api=12 for each of several. Empty: the previous one.',
-    rollback_image: 'An image that one of the workloads must run in the end. Empty: any.',
+    rollback_image:
+      'What must run in the end: shop:1, or deployment/api=shop:1+proxy:2 for each of several. Empty: any.',
   },
   compose: {
     title: 'Takes a service of Docker Compose back to an earlier image',

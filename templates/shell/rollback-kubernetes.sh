@@ -4,7 +4,7 @@
 #
 # ROLLBACK           the marker: true
 # ROLLBACK_REVISION  12, or deployment/api=12 for each of several workloads; empty: the previous ones
-# ROLLBACK_IMAGE     what one of them must run in the end; empty: nothing is asked for
+# ROLLBACK_IMAGE     what must run in the end: shop:1, or deployment/api=shop:1+proxy:2 for each of several; empty: nothing is asked for
 # WORKLOADS          deployment/api, also statefulset/ and daemonset/; several with blanks between
 # NAMESPACE, CONTEXT as kubectl; without CONTEXT the current one
 # KUBECONFIG_CONTENT a kubeconfig as text, where it cannot be had as a file
@@ -34,7 +34,7 @@ esac
 image=${ROLLBACK_IMAGE:-}
 if [ "$image" = none ]; then image=; fi
 case $image in
-  [!A-Za-z0-9]* | *[!A-Za-z0-9._/:@-]*) refuse 'ROLLBACK_IMAGE is no reference to an image' ;;
+  [!A-Za-z0-9]* | *[!A-Za-z0-9._/:@,=+-]*) refuse 'ROLLBACK_IMAGE is no reference to an image' ;;
 esac
 
 given=${ROLLBACK_REVISION:-}
@@ -141,8 +141,11 @@ for workload in $workloads; do
   images="$images $runs"
 done
 
-[ -n "$image" ] || exit 0
-for each in $images; do
-  if [ "$each" = "$image" ]; then exit 0; fi
+for entry in $(printf %s "$image" | tr ,+ '  '); do
+  one=${entry##*=}
+  found=
+  for each in $images; do
+    if [ "$each" = "$one" ]; then found=yes; fi
+  done
+  [ -n "$found" ] || fail "no workload runs $one"
 done
-fail "no workload runs $image"
