@@ -107,6 +107,7 @@ on:
     inputs:
       rollback: { type: string, required: true }
       rollback_id: { type: string }
+      version: { type: string }
       rollback_target: { type: string }
       rollback_revision: { type: string }
       rollback_image: { type: string }

@@ -5,26 +5,13 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { RunReport } from '../../../src/report/record.js';
 import { pins } from '../../../scripts/generators/pins.js';
-import type { Workplace } from '../../support/bundle.js';
 import { describeWith } from '../components.js';
-import { github, runGithub } from './github.js';
+import { github, runGithub, standIn } from './github.js';
 import { cases } from './scenario.js';
 import { fileOf, goTools, hadolint, lacking, shellcheck } from './tools.js';
 import { World } from './world.js';
 
 const withoutVersion = (pin: string): string => pin.split(' ')[0] ?? '';
-
-/** Stands for an action of others: a folder with a script that does what these lines say. */
-function standIn(place: Workplace, name: string, lines: readonly string[]): string {
-  const folder = `actions/${name}`;
-  const script = ["const fs = require('node:fs');", 'const { env } = process;', ...lines, ''];
-  place.write(
-    `${folder}/action.yml`,
-    stringify({ name, description: name, runs: { using: 'node24', main: 'index.cjs' } }),
-  );
-  place.write(`${folder}/index.cjs`, script.join('\n'));
-  return place.path(folder);
-}
 
 describeWith('the reusable workflow, run by act', github.lacking, () => {
   let world: World;

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, readFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { inputOf, type InputId } from '../../../src/inputs/table.js';
@@ -98,15 +98,41 @@ interface Given {
   readonly workflow?: string;
   /** Actions of others, by name and commit: the folders that stand for them. */
   readonly actions?: Readonly<Record<string, string>>;
+  /** What the runner's environment has besides. */
+  readonly variables?: Readonly<Record<string, string>>;
+  /** Of the files. */
+  readonly executable?: readonly string[];
+}
+
+/** Stands for an action of others: a folder with a script that does what these lines say. */
+export function standIn(place: Workplace, name: string, lines: readonly string[]): string {
+  const folder = `actions/${name}`;
+  const script = ["const fs = require('node:fs');", 'const { env } = process;', ...lines, ''];
+  place.write(
+    `${folder}/action.yml`,
+    stringify({ name, description: name, runs: { using: 'node24', main: 'index.cjs' } }),
+  );
+  place.write(`${folder}/index.cjs`, script.join('\n'));
+  return place.path(folder);
 }
 
 /** Runs the workflows of a repository that has the action in its root. */
 export async function runGithub(
   place: Workplace,
-  { files, secrets = {}, path, dispatch, workflow, actions = {} }: Given,
+  {
+    files,
+    secrets = {},
+    path,
+    dispatch,
+    workflow,
+    actions = {},
+    variables = {},
+    executable = [],
+  }: Given,
 ): Promise<{ readonly code: number | null; readonly log: string }> {
   const repository = place.path('github/shop');
   makeRepository(repository, files);
+  for (const name of executable) chmodSync(join(repository, name), 0o755);
   for (const name of ['action.yml', 'dist'])
     cpSync(name, join(repository, name), { recursive: true });
   git(repository, 'add', '--all');
@@ -121,6 +147,7 @@ export async function runGithub(
       ? []
       : ['--workflows', join(repository, '.github/workflows', workflow)]),
     ...Object.entries(secrets).flatMap(([name, value]) => ['--secret', `${name}=${value}`]),
+    ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
     ...Object.entries(actions).flatMap(([name, folder]) => [
       '--local-repository',
       `${name}=${folder}`,

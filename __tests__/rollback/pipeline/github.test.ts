@@ -243,7 +243,7 @@ describe('preflight', () => {
 
 const TWELVE_INPUTS = ROLLBACK_WORKFLOW.replace(
   'rollback: {',
-  `${'abcdefg'.replace(/./g, '$&: {}\n      ')}rollback: {`,
+  `${'abcdef'.replace(/./g, '$&: {}\n      ')}rollback: {`,
 );
 
 describe.each([

@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { published } from '../../../src/commands/init/published.js';
+import { ownVariable } from '../../../src/inputs/variables.js';
+import type { RunReport } from '../../../src/report/record.js';
+import { bundle, node, Workplace } from '../../support/bundle.js';
+import { ways, type System } from '../../support/initialised.js';
+import { describeWith } from '../components.js';
+import { github, runGithub, standIn } from './github.js';
+import { gitlab, runGitlab } from './gitlab.js';
+import { World } from './world.js';
+
+/** What the files call, which is the user's. */
+const scripts = {
+  'scripts/current-version.sh': '#!/bin/sh\necho v41\n',
+  'scripts/deploy.sh': '#!/bin/sh\necho "deploying $1"\n',
+};
+const executable = Object.keys(scripts);
+
+/** A watch of a few seconds: every flag of an input is written into the file. */
+const quick = [
+  ...['--warm-up', '1s', '--duration', '4s', '--interval', '1s', '--requests-per-second', '20'],
+  ...['--health-interval', '500ms', '--request-timeout', '15s', '--verify-timeout', '90s'],
+  ...['--max-errors-per-minute', 'off'],
+];
+
+let world: World;
+let fresh: Workplace;
+
+beforeEach(() => {
+  fresh = new Workplace();
+});
+
+afterEach(async () => {
+  await world.close();
+  fresh.remove();
+});
+
+/** What `init` writes into a fresh repository. */
+async function initialised(
+  system: System,
+  flags: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  world = await World.open(system);
+  const watched = ['--url', `${world.badUrl}/`, '--health-url', `${world.badUrl}/health`];
+  const argv = ['init', '--yes', '--ci-system', system, ...watched, ...quick, ...flags];
+  const { code, output } = await fresh.run(argv);
+  expect({ code, output }).toEqual({ code: 0, output });
+  return fresh.files();
+}
+
+const cases = [
+  ['pipeline: it is taken back', ways.pipeline, 1, 'verified', [{ id: 'ci', outcome: 'verified' }]],
+  // The deploy script changes nothing: what the snapshot has is what runs, and that is not taken back.
+  ['kubernetes: nothing was deployed', ways.kubernetes, 5, 'withheld', []],
+] as const;
+
+/** Where the stand-in is, and whose pipeline it has; a file of the repository must not say where a token is sent. */
+function standInVariables(token: string): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(world.pipelineInputs)
+      .filter(([id]) => id !== token)
+      .map(([id, value]) => [ownVariable(id), value]),
+  );
+}
+
+describeWith('what init writes for GitHub, run by act', github.lacking, () => {
+  it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+    const files = await initialised('github', flags);
+    const { place, pipelineInputs } = world;
+    const { 'github-token': token = '' } = pipelineInputs;
+    const pin = (name: string): string => name.split(' ')[0] ?? '';
+    const kept = JSON.stringify(place.path('kept'));
+    const { code, log } = await runGithub(place, {
+      files: { ...files, ...scripts },
+      executable,
+      workflow: 'deploy-gate.yml',
+      path: world.binaries,
+      // A kubeconfig that the stand-in of kubectl does not read.
+      secrets: { GITHUB_TOKEN: token, KUBECONFIG: 'apiVersion: v1' },
+      variables: standInVariables('github-token'),
+      actions: {
+        [`${published.repository}@v${published.version}`]: process.cwd(),
+        [pin(published.uploadArtifact)]: standIn(place, 'upload-artifact', [
+          `fs.cpSync(env.INPUT_PATH, ${kept}, { recursive: true });`,
+        ]),
+      },
+    });
+    const report = JSON.parse(place.read('kept/report.json') ?? 'null') as RunReport | null;
+    expect({ exitCode: report?.exitCode, log }).toEqual({ exitCode: expected, log });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+    expect(log).toContain('deploying ');
+    expect(code).toBe(1);
+    expect(world.started).toBe(expected === 1 ? 1 : 0);
+    expect(log).not.toContain(world.secret);
+  });
+});
+
+describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacking, () => {
+  const component = `$CI_SERVER_FQDN/${published.repository}/rollgate@${published.version}`;
+
+  /** The component as it is published in the test, and the program of this checkout. */
+  const here = (files: Readonly<Record<string, string>>): Record<string, string> => ({
+    ...files,
+    '.gitlab/rollgate.yml': (files['.gitlab/rollgate.yml'] ?? '').replaceAll(
+      `component: ${component}\n    inputs:\n`,
+      `component: $CI_SERVER_FQDN/acme/rollgate/rollgate@9.8.7\n    inputs:\n      cli: '${node} ${bundle}'\n`,
+    ),
+  });
+
+  it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+    const files = await initialised('gitlab', flags);
+    expect(files['.gitlab/rollgate.yml']).toContain(component);
+    const { 'gitlab-token': token = '' } = world.pipelineInputs;
+    const { gate, log } = await runGitlab(world.place, {
+      files: { ...here(files), ...scripts },
+      executable,
+      path: world.binaries,
+      variables: { GITLAB_TOKEN: token, ...standInVariables('gitlab-token') },
+      flags: ['--variable', 'CI_COMMIT_BRANCH=main'],
+    });
+    const { exitCode, report } = gate('gate');
+    expect({ preflight: gate('preflight').exitCode, log }).toEqual({ preflight: 0, log });
+    expect({ exitCode, log }).toEqual({ exitCode: expected, log });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+    expect(log).toContain('deploying ');
+    expect(world.started).toBe(expected === 1 ? 1 : 0);
+  });
+
+  it('with ROLLBACK only the rollback runs, with what it is sent', async () => {
+    const files = await initialised('gitlab', ways.pipeline);
+    const { gate, log, code } = await runGitlab(world.place, {
+      files: { ...here(files), ...scripts },
+      executable,
+      variables: { ROLLBACK: 'true', VERSION: 'v41' },
+      flags: ['--variable', 'CI_COMMIT_BRANCH=main'],
+    });
+    expect({ code, log }).toEqual({ code: 0, log });
+    expect(log).toContain('deploying v41');
+    expect(log).toMatch(/^rollback +finished/m);
+    for (const name of ['preflight', 'snapshot', 'gate', 'release', 'ask'])
+      expect(gate(name).exitCode).toBeNull();
+  });
+});
+
+it('the version that the files name is that of the package', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+  expect(published.version).toBe(version);
+});
