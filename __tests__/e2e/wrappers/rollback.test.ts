@@ -11,6 +11,7 @@ import {
 import { describeWith } from '../components.js';
 import { github, runGithub } from './github.js';
 import { gitlab, runGitlab } from './gitlab.js';
+import { groovy, jenkins } from './jenkins.js';
 import { fileOf, goTools, lacking, shellcheck } from './tools.js';
 
 /** The rollback pipelines that users copy, by the tools of their systems, with programs that note how they are called. */
@@ -151,6 +152,21 @@ describeWith('the rollback pipelines, run by gitlab-ci-local', gitlab.lacking, (
     expect({ code, log }).toEqual({ code: 1, log });
     expect(log).toContain('no workload runs shop:other');
   });
+});
+
+describeWith('the rollback jobs for Jenkins', jenkins.lacking, () => {
+  it.each(of('jenkins').map((one) => [one.name, one] as const))(
+    '%s compiles by the Groovy that Jenkins has',
+    async (_, { text }) => {
+      place.write('Rollback.groovy', text);
+      const { code, output } = await groovy(place, 'org.codehaus.groovy.tools.FileSystemCompiler', [
+        ...['-d', place.path('classes'), place.path('Rollback.groovy')],
+      ]);
+      const said = output.replace(/^WARNING.*\n/gm, '');
+      expect({ code, said }).toEqual({ code: 0, said: '' });
+      expect(place.read('classes/Rollback.class')).toBeDefined();
+    },
+  );
 });
 
 describeWith('what the linters say of the rollback pipelines', lacking(goTools, shellcheck), () => {
