@@ -34,8 +34,17 @@ const missing: Readonly<
   ],
 };
 
+const argvFor = (system: string): readonly string[] => [
+  'init',
+  '--yes',
+  '--ci-system',
+  system,
+  '--url',
+  'http://127.0.0.1:9/',
+];
+
 describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
-  const argv = ['init', '--yes', '--ci-system', system, '--url', 'http://127.0.0.1:9/'];
+  const argv = argvFor(system);
 
   it('init, validate, preflight, and init once more', async () => {
     const first = await place.run([...argv, ...ways.pipeline]);
@@ -61,9 +70,11 @@ describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
     expect(again.output).toContain('Already there:');
     expect(place.files()).toEqual(before);
   });
+});
 
+describe('the bundle, for what it takes back itself', () => {
   it.each(['kubernetes', 'compose'] as const)('for %s', async (way) => {
-    const { code, output } = await place.run([...argv, ...ways[way]]);
+    const { code, output } = await place.run([...argvFor('gitlab'), ...ways[way]]);
     expect({ code, output }).toEqual({ code: 0, output });
     expect((await place.run(['validate'])).code).toBe(0);
     const preflight = await place.run(['preflight']);
