@@ -88,6 +88,7 @@ export const DECLARED = [
   'rollback',
   'rollback_id',
   'rollback_target',
+  'version',
   'rollback_revision',
   'rollback_image',
 ];

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { extensionFolder, taskName } from '../../../scripts/generators/azure.js';
 import { camelName } from '../../../src/hosts/names.js';
@@ -96,6 +96,19 @@ export async function runWith(
   return { gates: Object.fromEntries(came), log: logs.join('') };
 }
 
+/** What the agent says of the run. */
+function agentVariables({ place, binaries }: World): Readonly<Record<string, string>> {
+  return {
+    PATH: `${binaries}:${process.env.PATH ?? ''}`,
+    TF_BUILD: 'True',
+    AGENT_TEMPDIRECTORY: place.path('azure/temp'),
+    BUILD_BUILDID: '4711',
+    BUILD_REASON: 'IndividualCI',
+    SYSTEM_JOBATTEMPT: '1',
+    SYSTEM_DEFAULTWORKINGDIRECTORY: place.path('azure/s'),
+  };
+}
+
 async function start(
   way: keyof typeof ways,
   { inputs }: Gate,
@@ -104,28 +117,32 @@ async function start(
 ): Promise<{ readonly code: number | null; readonly output: string }> {
   const { place } = world;
   const of = ways[way];
-  const variables = {
-    PATH: `${world.binaries}:${process.env.PATH ?? ''}`,
-    TF_BUILD: 'True',
-    AGENT_TEMPDIRECTORY: place.path('azure/temp'),
-    BUILD_BUILDID: '4711',
-    BUILD_REASON: 'IndividualCI',
-    SYSTEM_JOBATTEMPT: '1',
-    SYSTEM_DEFAULTWORKINGDIRECTORY: place.path('azure/s'),
-  };
+  const variables = agentVariables(world);
   const given = new Map(Object.entries(inputs).map(([id, value]) => [camelName(id), value]));
-  if (of === undefined) {
-    const { bash, env } = fillTemplate({
-      cli: `${node} ${bundle}`,
-      isRollback: String(isRollback),
-      ...Object.fromEntries(given),
-    });
-    place.write('azure/temp/step.sh', bash);
-    // The token of this job is none of the stand-in's.
-    const { SYSTEM_ACCESSTOKEN: macro, ...rest } = env;
-    if (macro !== '$(System.AccessToken)') throw new Error(macro);
-    return inFolder(place, 'bash', [place.path('azure/temp/step.sh')], { ...variables, ...rest });
+  if (of !== undefined) {
+    // `env:` of the step: the parameter of the pipeline.
+    const more: Record<string, string> = isRollback ? { ROLLBACK: 'true' } : {};
+    return runTask(of, given, { ...variables, ...more }, place);
   }
+  const { bash, env } = fillTemplate({
+    cli: `${node} ${bundle}`,
+    isRollback: String(isRollback),
+    ...Object.fromEntries(given),
+  });
+  place.write('azure/temp/step.sh', bash);
+  // The token of this job is none of the stand-in's.
+  const { SYSTEM_ACCESSTOKEN: macro, ...rest } = env;
+  if (macro !== '$(System.AccessToken)') throw new Error(macro);
+  return inFolder(place, 'bash', [place.path('azure/temp/step.sh')], { ...variables, ...rest });
+}
+
+/** The task of the packaged extension. @param given its inputs, by their names */
+function runTask(
+  of: { readonly handler: string; readonly node: string },
+  given: ReadonlyMap<string, string>,
+  variables: Readonly<Record<string, string>>,
+  place: Workplace,
+): Promise<{ readonly code: number | null; readonly output: string }> {
   const task = JSON.parse(
     readFileSync(join(extension(place).folder, taskName, 'task.json'), 'utf8'),
   ) as Task;
@@ -140,9 +157,76 @@ async function start(
   return inFolder(place, of.node, [resolve(extension(place).folder, taskName, target)], {
     ...variables,
     ...(Object.fromEntries(env) as Record<string, string>),
-    // `env:` of the step: the parameter of the pipeline.
-    ...(isRollback ? { ROLLBACK: 'true' } : {}),
   });
+}
+
+interface PipelineStep {
+  readonly task?: string;
+  readonly inputs?: Readonly<Record<string, string>>;
+  readonly bash?: string;
+  readonly script?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/**
+ * The steps of a job that a user has written, until one fails. What it publishes stays in the folder.
+ *
+ * @param given.variables of the pipeline
+ */
+export async function runSteps(
+  steps: readonly PipelineStep[],
+  given: {
+    readonly files: Readonly<Record<string, string>>;
+    readonly executable: readonly string[];
+    readonly variables: Readonly<Record<string, string>>;
+  },
+  world: World,
+): Promise<{
+  readonly code: number | null;
+  readonly report: RunReport | null;
+  readonly log: string;
+}> {
+  const { place } = world;
+  for (const [path, text] of Object.entries(given.files)) {
+    place.write(join('azure/s', path), text);
+    if (given.executable.includes(path)) chmodSync(place.path(join('azure/s', path)), 0o755);
+  }
+  mkdirSync(place.path('azure/temp'), { recursive: true });
+  const variables = new Map(Object.entries(given.variables));
+  variables.set('Agent.TempDirectory', place.path('azure/temp'));
+  let log = '';
+  let code: number | null = null;
+  for (const step of steps) {
+    const filled = JSON.parse(
+      // A macro whose variable is not known stays as it is.
+      JSON.stringify(step).replace(/\$\(([\w.]+)\)/g, (macro, name: string) =>
+        JSON.stringify(variables.get(name) ?? macro).slice(1, -1),
+      ),
+    ) as PipelineStep;
+    const env = {
+      ...agentVariables(world),
+      ...Object.fromEntries(
+        [...variables].map(([name, value]) => [name.toUpperCase().replaceAll('.', '_'), value]),
+      ),
+      ...filled.env,
+    };
+    const text = filled.bash ?? filled.script;
+    if (text !== undefined) place.write('azure/temp/step.sh', text);
+    else if (filled.task?.startsWith(`${taskName}@`) !== true) continue;
+    const ended =
+      text === undefined
+        ? await runTask(ways.task, new Map(Object.entries(filled.inputs ?? {})), env, place)
+        : await inFolder(place, 'bash', [place.path('azure/temp/step.sh')], env);
+    log += ended.output;
+    code = ended.code;
+    if (code !== 0) break;
+    for (const [, name = '', value = ''] of ended.output.matchAll(
+      /^##vso\[task\.setvariable variable=(\w+)\](.*)$/gm,
+    ))
+      variables.set(name, value);
+  }
+  const report = place.read('azure/s/rollgate-report/report.json');
+  return { code, report: report === undefined ? null : (JSON.parse(report) as RunReport), log };
 }
 
 function inFolder(

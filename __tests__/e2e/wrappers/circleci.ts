@@ -1,5 +1,6 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { inputOf, type InputId } from '../../../src/inputs/table.js';
 import { ownVariable } from '../../../src/inputs/variables.js';
 import { outputTable } from '../../../src/report/outputs.js';
@@ -49,6 +50,58 @@ function written(
   return { steps, secrets };
 }
 
+interface Call {
+  readonly 'rollgate/gate'?: Readonly<Record<string, string | boolean>>;
+  readonly run?: { readonly command: string };
+}
+
+/** A job that a user has written into a configuration, with what its workflow may give it. */
+export async function runJob(
+  configuration: string,
+  name: string,
+  { files, variables, executable }: JobGiven,
+  world: World,
+): Promise<Came & { readonly log: string }> {
+  const { jobs } = parse(configuration) as {
+    readonly jobs: Readonly<Record<string, { readonly steps: readonly (string | Call)[] }>>;
+  };
+  const withOrb = { ...orb, commands: { 'rollgate/gate': orb.commands.gate! } };
+  const steps = (jobs[name]?.steps ?? []).flatMap((step): readonly Step[] => {
+    if (typeof step === 'string') return [step];
+    const given = step['rollgate/gate'];
+    if (given === undefined)
+      return step.run === undefined
+        ? [{ ...step }]
+        : [{ run: { environment: {}, no_output_timeout: '', ...step.run } }];
+    // What the pipeline puts in: it is no rollback.
+    const bound = Object.entries(given).map(
+      ([key, value]) =>
+        [key, value === '<< pipeline.parameters.rollback >>' ? false : value] as const,
+    );
+    const call = { cli: `${node} ${bundle}`, ...Object.fromEntries(bound) };
+    return expand(withOrb, { parameters: {}, steps: [{ 'rollgate/gate': call }] }, {});
+  });
+  const machine = new Machine(world, name, files, variables, executable);
+  const logs: string[] = [];
+  for (const step of steps)
+    if (!machine.hasFailed || isStore(step)) logs.push(await machine.run(step));
+  return { ...(await machine.came()), log: logs.join('') };
+}
+
+interface JobGiven {
+  /** Of the repository. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Those of the files that are programs. */
+  readonly executable: readonly string[];
+  /** Of the context. */
+  readonly variables: Readonly<Record<string, string>>;
+}
+
+/** They run whatever became of the steps before. */
+function isStore(step: Step): boolean {
+  return typeof step === 'object' && ('store_artifacts' in step || 'store_test_results' in step);
+}
+
 /** The machine of one job. */
 class Machine {
   private code: number | null = null;
@@ -60,6 +113,7 @@ class Machine {
     private readonly name: string,
     private readonly files: Readonly<Record<string, string>>,
     secrets: Readonly<Record<string, string>>,
+    private readonly executable: readonly string[] = [],
   ) {
     this.folder = world.place.path(join('circleci', name, 'project'));
     mkdirSync(this.folder, { recursive: true });
@@ -80,11 +134,16 @@ class Machine {
     };
   }
 
+  get hasFailed(): boolean {
+    return this.code !== null && this.code !== 0;
+  }
+
   async run(step: Step): Promise<string> {
     if (step === 'checkout') {
       for (const [path, text] of Object.entries(this.files)) {
         mkdirSync(dirname(join(this.folder, path)), { recursive: true });
         writeFileSync(join(this.folder, path), text);
+        if (this.executable.includes(path)) chmodSync(join(this.folder, path), 0o755);
       }
       return '';
     }
@@ -94,7 +153,6 @@ class Machine {
       this.code = code;
       return output;
     }
-    // They run whatever became of the steps before.
     const { path } = (step.store_artifacts ?? step.store_test_results) as { readonly path: string };
     const source = join(this.folder, path);
     if (existsSync(source))

@@ -1,13 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
 import { published } from '../../../src/commands/init/published.js';
 import { ownVariable } from '../../../src/inputs/variables.js';
 import type { RunReport } from '../../../src/report/record.js';
 import { bundle, node, Workplace } from '../../support/bundle.js';
 import { ways, type System } from '../../support/initialised.js';
 import { describeWith } from '../components.js';
+import { azure, runSteps } from './azure.js';
+import { circleci, runJob } from './circleci.js';
 import { github, runGithub, standIn } from './github.js';
 import { gitlab, runGitlab } from './gitlab.js';
+import { jenkins, runJenkins } from './jenkins.js';
 import { World } from './world.js';
 
 /** What the files call, which is the user's. */
@@ -56,10 +60,10 @@ const cases = [
 ] as const;
 
 /** Where the stand-in is, and whose pipeline it has; a file of the repository must not say where a token is sent. */
-function standInVariables(token: string): Record<string, string> {
+function standInVariables(...secrets: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(world.pipelineInputs)
-      .filter(([id]) => id !== token)
+      .filter(([id]) => !secrets.includes(id))
       .map(([id, value]) => [ownVariable(id), value]),
   );
 }
@@ -142,6 +146,109 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
       expect(gate(name).exitCode).toBeNull();
   });
 });
+
+describeWith('what init writes for CircleCI, its job in a shell', circleci.lacking, () => {
+  it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+    const files = await initialised('circleci', flags);
+    const { 'circleci-token': token = '' } = world.pipelineInputs;
+    const { exitCode, report, log } = await runJob(
+      files['.circleci/config.yml'] ?? '',
+      'deploy',
+      {
+        files: { ...files, ...scripts },
+        executable,
+        variables: {
+          ...{ CIRCLE_TOKEN: token, CIRCLE_SHA1: 'c0ffee', KUBECONFIG_CONTENT: 'apiVersion: v1' },
+          ...{ HOME: fresh.folder, ...standInVariables('circleci-token') },
+        },
+      },
+      world,
+    );
+    expect({ exitCode, log }).toEqual({ exitCode: expected, log });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+    expect(log).toContain('deploying c0ffee');
+    expect(world.started).toBe(expected === 1 ? 1 : 0);
+    expect(log).not.toContain(world.secret);
+  });
+});
+
+describeWith(
+  'what init writes for Azure Pipelines, its steps as the agent runs them',
+  azure.lacking,
+  () => {
+    it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+      const files = await initialised('azure', flags);
+      const { 'azure-pat': token = '' } = world.pipelineInputs;
+      const { jobs } = parse(files['azure-pipelines.yml'] ?? '') as {
+        readonly jobs: readonly { readonly steps: Parameters<typeof runSteps>[0] }[];
+      };
+      const { code, report, log } = await runSteps(
+        jobs[0]?.steps ?? [],
+        {
+          files: { ...files, ...scripts },
+          executable,
+          variables: {
+            ...{ AZURE_DEVOPS_PAT: token, KUBECONFIG_CONTENT: 'apiVersion: v1' },
+            ...{ 'Build.SourceVersion': 'c0ffee', ...standInVariables('azure-pat') },
+          },
+        },
+        world,
+      );
+      expect({ code, log }).toEqual({ code: expected, log });
+      expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+      expect(log).toContain('deploying c0ffee');
+      expect(world.started).toBe(expected === 1 ? 1 : 0);
+      // The agent takes it out of the log by the command that masks it.
+      expect(log.replace(/^##vso\[task\.setsecret\].*$/gm, '')).not.toContain(world.secret);
+    });
+  },
+);
+
+describeWith(
+  'what init writes for Jenkins, its steps by JenkinsPipelineUnit',
+  jenkins.lacking,
+  () => {
+    it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+      const files = await initialised('jenkins', flags);
+      const { place, pipelineInputs } = world;
+      const { 'jenkins-user': user = '', 'jenkins-token': password = '' } = pipelineInputs;
+      const text = files.Jenkinsfile ?? '';
+      // It knows scripted pipelines only: what is in the stages, one after the other.
+      const stages = [...text.matchAll(/^ {6}steps \{\n([^]*?)^ {6}\}$/gm)].map(([, body]) => body);
+      expect(stages).toHaveLength(3);
+      for (const [path, content] of Object.entries({ ...files, ...scripts })) {
+        place.write(`jenkins/shop/${path}`, content);
+        if (executable.includes(path)) chmodSync(place.path(`jenkins/shop/${path}`), 0o755);
+      }
+      // The package is not published yet: the program of this checkout.
+      const here = stages.join('').replaceAll('rollgate(', `rollgate(cli: '${node} ${bundle}', `);
+      place.write('kubeconfig', 'apiVersion: v1');
+      const { log, builds } = await runJenkins(place, [
+        {
+          jenkinsfile: `@Library('rollgate') _\n\nnode {\n${here}}\n`,
+          credentials: {
+            rollgate: { user, password },
+            kubeconfig: { file: place.path('kubeconfig') },
+          },
+          parameters: { ROLLBACK: false },
+          path: world.binaries,
+          variables: { GIT_COMMIT: 'c0ffee', ...standInVariables('jenkins-token', 'jenkins-user') },
+        },
+      ]);
+      const report = JSON.parse(
+        place.read('jenkins/shop/rollgate-report/report.json') ?? 'null',
+      ) as RunReport | null;
+      expect({ exitCode: report?.exitCode, log }).toEqual({ exitCode: expected, log });
+      expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+      expect(builds[0]).toMatchObject({
+        result: 'FAILURE',
+        error: expect.stringContaining(`Rollgate ended with ${String(expected)}: `),
+      });
+      expect(log).toContain('deploying c0ffee');
+      expect(world.started).toBe(expected === 1 ? 1 : 0);
+    });
+  },
+);
 
 it('the version that the files name is that of the package', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };

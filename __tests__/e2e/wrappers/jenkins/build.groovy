@@ -50,7 +50,9 @@ class Build extends BasePipelineTestCPS {
     step('withCredentials', [List, Closure]) { List bindings, Closure body ->
       with(bindings.collectEntries { bound(it) }, body)
     }
-    step('sh', [Map]) { Map how -> run(how) }
+    step('script', [Closure]) { Closure body -> helper.callClosure(body) }
+    step('sh', [String]) { String script -> mustRun(script) }
+    step('sh', [Map]) { Map how -> how.returnStdout == true ? mustRun(how.script) : run(how) }
     step('bat', [Map]) { Map how ->
       calls.bat.add(how.script)
       if (how.returnStatus != true) throw new IllegalArgumentException('returnStatus')
@@ -87,19 +89,33 @@ class Build extends BasePipelineTestCPS {
     }
   }
 
+  /** A user's own script, in the shell that the step takes; it ends the build when it fails. @return what it printed */
+  private String mustRun(String text) {
+    def printed = new ByteArrayOutputStream()
+    def code = execute('#!/bin/sh -e\n' + text, printed)
+    System.out.write(printed.toByteArray())
+    System.out.flush()
+    if (code != 0) throw new Failed("script returned exit code ${code}")
+    printed.toString('UTF-8')
+  }
+
   /** As the step does it: a script with a shebang is run by that. */
   private int run(Map how) {
     if (how.returnStatus != true || !how.script.startsWith('#!/bin/sh\n')) throw new IllegalArgumentException("sh: ${how}")
+    execute(how.script, System.out)
+  }
+
+  private int execute(String text, OutputStream to) {
     def script = new File("${spec.workspace}@tmp", 'script.sh')
     script.parentFile.mkdirs()
-    script.text = how.script
+    script.text = text
     script.executable = true
     def process = new ProcessBuilder(script.path).directory(new File(spec.workspace)).redirectErrorStream(true)
     process.environment().clear()
     process.environment().putAll(variables.collectEntries { name, value -> [name.toString(), value.toString()] })
     def started = process.start()
-    started.inputStream.eachByte(4096) { bytes, count -> System.out.write(bytes, 0, count) }
-    System.out.flush()
+    started.inputStream.eachByte(4096) { bytes, count -> to.write(bytes, 0, count) }
+    to.flush()
     return started.waitFor()
   }
 
