@@ -4,6 +4,11 @@ import type { Named } from '../refusal.js';
 
 /** `owner/name`. */
 export function parseRepository(text: string): Named<{ owner: string; repo: string }> {
+  if (text === '')
+    return problem(
+      'there is no repository to call',
+      'give github-repository as owner/name; a job of GitHub Actions knows its own',
+    );
   const match = /^([\w.-]+)\/([\w.-]+)$/.exec(text);
   return match?.[1] !== undefined && match[2] !== undefined
     ? { ok: { owner: match[1], repo: match[2] } }
