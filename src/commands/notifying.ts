@@ -8,6 +8,7 @@ import { jsonBody } from '../report/notification/json.js';
 import { slackBody } from '../report/notification/slack.js';
 import { teamsBody } from '../report/notification/teams.js';
 import type { RunReport } from '../report/record.js';
+import { asSentence } from '../report/words.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import type { Session } from './session.js';
@@ -44,8 +45,8 @@ export async function notify(
           await raceSignal(notification.send(limited.signal), limited.signal);
           console.line(`Told ${notification.to}.`);
         } catch (error) {
-          if (error instanceof NotAllowed) console.line(`${sentence(error.message)}.`);
-          else console.annotate('warning', 'Rollgate', `nobody was told: ${messageOf(error)}`);
+          if (error instanceof NotAllowed) console.line(asSentence(error.message));
+          else console.annotate('warning', 'Rollgate', `not told: ${messageOf(error)}`);
         }
       }),
     );
@@ -99,8 +100,4 @@ function accessTo({ system }: Change, { settings }: Session): Access | undefined
     azure: { url: settings['azure-url'], token: settings['azure-pat'] },
   }[system];
   return url === undefined || token === undefined ? undefined : { url, token };
-}
-
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

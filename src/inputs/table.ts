@@ -1,4 +1,5 @@
 import type { Decision, Sensitivity } from '../gate/types.js';
+import type { WebhookFormat } from '../notify/webhook.js';
 import type { RungId } from '../rollback/types.js';
 import { command } from './commands.js';
 import { input, type Input } from './input.js';
@@ -905,7 +906,7 @@ export const inputs = {
     description:
       'One or more webhooks that are told the verdict: of Slack (also Mattermost, Rocket.Chat, Discord), of Microsoft Teams, or of anything that takes JSON. Default: none.',
   }),
-  'notify-format': input(choice(['slack', 'teams', 'json']), {
+  'notify-format': input(choice(['slack', 'teams', 'json'] satisfies readonly WebhookFormat[]), {
     group: 'report',
     perRun: true,
     description:

@@ -1,6 +1,5 @@
 import type { Change } from '../hosts/types.js';
 import type { Http } from '../support/http.js';
-import { HttpError } from '../support/http.js';
 import { post, saidBy, type Post } from './post.js';
 import type { Notification } from './types.js';
 
@@ -81,11 +80,7 @@ export function comment(
   return {
     to,
     async send(signal) {
-      const answer = await post(http, place.call(change, access, markdown), signal).catch(
-        (error: unknown) => {
-          throw error instanceof HttpError ? new Error(`${to}: ${error.summary}`) : error;
-        },
-      );
+      const answer = await post(http, to, place.call(change, access, markdown), signal);
       if (answer.status >= 200 && answer.status < 300 && isData(answer.headers)) return;
       if ([401, 403, 404].includes(answer.status) || !isData(answer.headers))
         throw new NotAllowed(

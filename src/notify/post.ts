@@ -1,4 +1,4 @@
-import type { Http, HttpResponse } from '../support/http.js';
+import { HttpError, type Http, type HttpResponse } from '../support/http.js';
 import { clip } from '../support/text.js';
 
 /** One call, milliseconds. */
@@ -13,22 +13,35 @@ export interface Post {
   readonly body: string;
 }
 
-/** Posts JSON, once. @throws HttpError when there is no usable answer */
-export function post(
+/**
+ * Posts JSON, once.
+ *
+ * @param to who is told, as people know them
+ * @throws Error when there is no usable answer; it names whom, and not the address, which may be a secret
+ */
+export async function post(
   http: Http,
+  to: string,
   { url, headers, body }: Post,
   signal: AbortSignal,
 ): Promise<HttpResponse> {
-  return http.request({
-    method: 'POST',
-    url,
-    headers: { 'content-type': 'application/json', 'user-agent': 'rollgate', ...headers },
-    body,
-    timeoutMs: TIMEOUT,
-    signal,
-    maxBytes: MAX_BYTES,
-    keepBody: 'start',
-  });
+  try {
+    return await http.request({
+      method: 'POST',
+      url,
+      headers: { 'content-type': 'application/json', 'user-agent': 'rollgate', ...headers },
+      body,
+      timeoutMs: TIMEOUT,
+      signal,
+      maxBytes: MAX_BYTES,
+      keepBody: 'start',
+    });
+  } catch (error) {
+    if (!(error instanceof HttpError)) throw error;
+    const code = error.code === undefined ? '' : ` (${error.code})`;
+    // eslint-disable-next-line preserve-caught-error -- its message has the address
+    throw new Error(`${to}: ${error.summary}${code}`);
+  }
 }
 
 /** What a refusal says for itself, in one line; of a page nothing. */

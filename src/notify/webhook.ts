@@ -1,11 +1,9 @@
 import type { Http } from '../support/http.js';
-import { HttpError } from '../support/http.js';
 import { post, saidBy } from './post.js';
 import type { Notification } from './types.js';
 
 /** What the receiver of a webhook understands. */
-export const webhookFormats = ['slack', 'teams', 'json'] as const;
-export type WebhookFormat = (typeof webhookFormats)[number];
+export type WebhookFormat = 'slack' | 'teams' | 'json';
 
 /** Workflows of Teams, and the connectors before them. */
 const teamsHosts = /(^|\.)(webhook\.office\.com|logic\.azure\.com|api\.powerplatform\.com)$/;
@@ -26,13 +24,7 @@ export function webhook(http: Http, url: string, body: string): Notification {
   return {
     to: host,
     async send(signal) {
-      const answer = await post(http, { url, body }, signal).catch((error: unknown) => {
-        throw error instanceof HttpError
-          ? new Error(
-              `${host}: ${error.summary}${error.code === undefined ? '' : ` (${error.code})`}`,
-            )
-          : error;
-      });
+      const answer = await post(http, host, { url, body }, signal);
       if (answer.status < 200 || answer.status > 299)
         throw new Error(
           `${host} answered ${String(answer.status)}${saidBy(answer)}; check \`notify-url\` and \`notify-format\``,
