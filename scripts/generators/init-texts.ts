@@ -9,11 +9,23 @@ export const initTexts = 'src/commands/init/published.ts';
  * The module with everything that `init` needs of the repository and of the names of the release.
  *
  * @param rollbacks the rollback pipelines, by their path
+ * @param scripts those that several of them hold, by name; each is in the module once
  */
 export function generateInitTexts(
   { repository, npmPackage, orbNamespace, version }: Release,
   rollbacks: ReadonlyMap<string, string>,
+  scripts: Readonly<Record<string, string>>,
 ): string {
+  const lines = Object.entries(scripts).map(
+    ([name, text]) =>
+      [
+        name,
+        text
+          .replace(/^#!.*\n/, '')
+          .trimEnd()
+          .split('\n'),
+      ] as const,
+  );
   const names = { repository, npmPackage, orbNamespace, version };
   const value = {
     ...names,
@@ -26,16 +38,35 @@ export function generateInitTexts(
     '/** Under which names this program is published, and what the pipelines use besides. */',
     `export const published = ${JSON.stringify(value)} as const;`,
     '',
-    '/** The rollback pipelines to copy, by their path below templates/rollback/; lines. */',
+    '/** The scripts that they hold, by name; lines. */',
+    `export const rollbackScripts: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(Object.fromEntries(lines))};`,
+    '',
+    '/** The rollback pipelines to copy, by their path below templates/rollback/; lines. `{{name}}` stands for a script. */',
     'export const rollbackTemplates: Readonly<Record<string, readonly string[]>> = {',
     ...[...rollbacks]
       .filter(([path]) => /\.(yml|Jenkinsfile)$/.test(path))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, text]) => {
         const name = path.slice(rollbackFolder.length + 1);
-        return `${JSON.stringify(name)}: ${JSON.stringify(text.split('\n'))},`;
+        return `${JSON.stringify(name)}: ${JSON.stringify(lines.reduce(withoutScript, text.split('\n')))},`;
       }),
     '};',
     '',
   ].join('\n');
+}
+
+/** The lines with one in place of the script, which is indented as the script was. */
+function withoutScript(
+  text: readonly string[],
+  [name, script]: readonly [string, readonly string[]],
+): readonly string[] {
+  const [first = ''] = script;
+  const at = text.findIndex((line) => line.trimStart() === first);
+  const indent = ' '.repeat(at === -1 ? 0 : (text[at] ?? '').length - first.length);
+  const isThere = script.every(
+    (line, offset) => text[at + offset] === (line === '' ? '' : `${indent}${line}`),
+  );
+  return at === -1 || !isThere
+    ? text
+    : [...text.slice(0, at), `${indent}{{${name}}}`, ...text.slice(at + script.length)];
 }

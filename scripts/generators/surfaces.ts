@@ -76,13 +76,11 @@ export async function generateSurfaces({
     script: await read(`${orbFolder}/scripts/parameters.sh`),
     gate,
   });
-  const rollbacks = generateRollbackPipelines(
-    {
-      kubernetes: await read(scriptOf('kubernetes')),
-      compose: await read(scriptOf('compose')),
-    },
-    release,
-  );
+  const scripts = {
+    kubernetes: await read(scriptOf('kubernetes')),
+    compose: await read(scriptOf('compose')),
+  };
+  const rollbacks = generateRollbackPipelines(scripts, release);
   const surfaces: readonly Surface[] = [
     {
       path: 'package.json',
@@ -144,7 +142,7 @@ export async function generateSurfaces({
     if (path.startsWith(`${rollbackFolder}/`)) copied.set(path, content);
   return [
     ...surfaces,
-    { path: initTexts, content: await typescript(generateInitTexts(release, copied)) },
+    { path: initTexts, content: await typescript(generateInitTexts(release, copied, scripts)) },
   ];
 }
 

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { filled } from '../../../src/commands/init/rollback-file.js';
+import { rollbackScripts, rollbackTemplates } from '../../../src/commands/init/published.js';
+import { filled, withScripts } from '../../../src/commands/init/rollback-file.js';
 import type { InputId } from '../../../src/inputs/table.js';
 
 const yaml = [
@@ -57,4 +59,16 @@ describe('the settings of a rollback pipeline', () => {
       expect(fill(groovy, { 'kubernetes-namespace': namespace })).toBe(groovy);
     },
   );
+});
+
+describe('the rollback pipelines in the bundle', () => {
+  it.each(Object.entries(rollbackTemplates))('%s is the file to the letter', (path, lines) => {
+    expect(withScripts(lines).join('\n')).toBe(readFileSync(`templates/rollback/${path}`, 'utf8'));
+  });
+
+  it('have each script once', () => {
+    const texts = Object.values(rollbackTemplates).flat();
+    for (const name of Object.keys(rollbackScripts))
+      expect(texts.filter((line) => line.trim() === `{{${name}}}`)).toHaveLength(5);
+  });
 });

@@ -1,6 +1,6 @@
 import { isMap, parse, parseDocument, stringify, type Document } from 'yaml';
 import { splitList } from '../../inputs/types/list.js';
-import { rollbackTemplates } from './published.js';
+import { rollbackScripts, rollbackTemplates } from './published.js';
 import type { InitSystem } from './repository.js';
 import type { Wanted } from './wanted.js';
 
@@ -25,7 +25,18 @@ export function rollbackFile(wanted: Wanted): string {
     rollbackTemplates[`${folder}/${name}.${end}`];
   const lines = templateOf(names[wanted.way]) ?? templateOf(names.pipeline);
   if (lines === undefined) throw new Error(`there is no rollback pipeline for ${wanted.system}`);
-  return filled(lines.join('\n'), wanted);
+  return filled(withScripts(lines).join('\n'), wanted);
+}
+
+/** Every line that stands for a script becomes that script, indented as the line is. */
+export function withScripts(lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => {
+    const [, indent = '', name = ''] = /^( *)\{\{(\w+)\}\}$/.exec(line) ?? [];
+    const script = rollbackScripts[name];
+    return script === undefined
+      ? [line]
+      : script.map((each) => (each === '' ? '' : `${indent}${each}`));
+  });
 }
 
 /** What stands at the top of the pipelines, by the names that it has there; what is not known stays an example. */
