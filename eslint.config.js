@@ -6,15 +6,28 @@ import tseslint from 'typescript-eslint';
  * do not know each other's insides.
  */
 const rooms = {
-  commands: ['inputs', 'hosts', 'checks', 'gate', 'rollback', 'report', 'notify', 'support'],
-  inputs: ['support'],
-  hosts: ['support'],
-  checks: ['support'],
-  gate: ['support'],
-  rollback: ['support'],
-  report: ['support'],
-  notify: ['support'],
-  support: [],
+  commands: [
+    'inputs',
+    'systems',
+    'sources',
+    'gate',
+    'strategies',
+    'pipelines',
+    'report',
+    'notify',
+    'support',
+    'contract',
+  ],
+  inputs: ['support', 'contract'],
+  systems: ['support', 'contract'],
+  sources: ['support', 'contract'],
+  gate: ['support', 'contract'],
+  strategies: ['support', 'contract'],
+  pipelines: ['support', 'contract'],
+  report: ['support', 'contract'],
+  notify: ['support', 'contract'],
+  support: ['contract'],
+  contract: [],
 };
 
 const ambient = [

@@ -1,5 +1,5 @@
 /** The program of a child process: probes the URL that it is given, and tells its parent how that went. */
-import { createProbeChecks } from '../src/checks/http/checks.js';
+import { createProbeChecks } from '../src/sources/http/checks.js';
 import { systemClock as clock } from '../src/support/clock.js';
 import { createHttp, type Http } from '../src/support/http.js';
 import { quantile } from './numbers.js';

@@ -1,5 +1,5 @@
 import { createJudge } from '../src/gate/judge.js';
-import type { JudgedCheck, WatchPlan } from '../src/gate/types.js';
+import type { JudgedCheck, WatchPlan } from '../src/contract/check.js';
 import { median } from './numbers.js';
 import type { Print } from './print.js';
 import { beta, poisson, randomOf, type Random } from './random.js';

@@ -1,6 +1,6 @@
 import { createJudge } from '../src/gate/judge.js';
 import { literalBreach } from '../src/gate/odds.js';
-import type { Limit, WatchPlan } from '../src/gate/types.js';
+import type { Limit, WatchPlan } from '../src/contract/check.js';
 import { SECONDS, type Interval, type Watch } from './traffic.js';
 
 /** What a rule did with a watch: when it rolled back, in seconds since the start, and by what; `undefined`: it did not. */

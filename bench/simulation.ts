@@ -1,4 +1,4 @@
-import type { Limit } from '../src/gate/types.js';
+import type { Limit } from '../src/contract/check.js';
 import { median } from './numbers.js';
 import type { Print } from './print.js';
 import { randomOf } from './random.js';

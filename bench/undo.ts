@@ -83,7 +83,7 @@ async function rollBack(
   }
 }
 
-/** Milliseconds for one call as the rung makes several of them. */
+/** Milliseconds for one call as the strategy makes several of them. */
 async function oneCall(plane: ControlPlane, namespace: string): Promise<number> {
   const begun = performance.now();
   await plane.mustKubectl(['get', 'deployment/api', '-n', namespace, '-o', 'json']);

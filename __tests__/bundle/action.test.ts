@@ -37,7 +37,7 @@ describe('the action, on a service whose rollback workflow works', () => {
             status: 'verified',
             healthConfirmed: true,
             versionConfirmed: null,
-            rungs: [
+            attempts: [
               {
                 id: 'ci',
                 outcome: 'verified',
@@ -97,7 +97,7 @@ describe('the action, on a service whose rollback workflow works', () => {
       reason: done.report.reason,
       'rolled-back': 'true',
       'rollback-status': 'verified',
-      'rollback-rung': 'ci',
+      'rollback-strategy': 'ci',
       'rollback-url': 'https://github.example/acme/shop/actions/runs/9001',
       'rollback-run-id': '9001',
       'success-rate': expect.stringMatching(/^(100\.00)?$/),
@@ -133,7 +133,7 @@ describe('the action, on a service whose rollback workflow works', () => {
 interface Fate {
   readonly exit: number;
   readonly status: string;
-  readonly rung: string;
+  readonly strategy: string;
   /** Calls that ask for a run. */
   readonly sent: number;
   /** Runs that came of them. */
@@ -146,7 +146,7 @@ interface Fate {
 const verified: Fate = {
   exit: 1,
   status: 'verified',
-  rung: 'verified',
+  strategy: 'verified',
   sent: 1,
   accepted: 1,
   cancels: 0,
@@ -155,16 +155,16 @@ const verified: Fate = {
 const refused: Fate = {
   exit: 3,
   status: 'failed',
-  rung: 'failed',
+  strategy: 'failed',
   sent: 1,
   accepted: 0,
   cancels: 0,
   triggered: false,
 };
-const unproven: Fate = { ...verified, exit: 3, status: 'unverified', rung: 'triggered' };
+const unproven: Fate = { ...verified, exit: 3, status: 'unverified', strategy: 'triggered' };
 const unseen: Fate = { ...unproven, triggered: false };
 
-/** A name, the job, what becomes of it, and what the report says of the rung. */
+/** A name, the job, what becomes of it, and what the report says of the strategy. */
 type Case = readonly [name: string, job: JobOptions, fate: Fate, says: RegExp];
 
 const ending = (conclusion: string): readonly RunStep[] => [['completed', conclusion]];
@@ -267,7 +267,7 @@ const cases: readonly Case[] = [
   [
     '204 without an id, the run does not show ours, and the service heals',
     { github: { dispatches: ['accept-204'], file: SILENT_WORKFLOW, run: ending('success') } },
-    { ...verified, rung: 'triggered', triggered: false },
+    { ...verified, strategy: 'triggered', triggered: false },
     /probably ours.*proves nothing/,
   ],
   [
@@ -355,13 +355,13 @@ describe('the action, when the rollback run', () => {
     expect({
       exit: code,
       status: rollback.status,
-      rung: rollback.rungs.map(({ outcome }) => outcome).join(),
+      strategy: rollback.attempts.map(({ outcome }) => outcome).join(),
       sent: github.dispatches.length,
       accepted: github.started.length,
       cancels: github.cancels.length,
       triggered: linesOf(output).includes(TRIGGERED),
     }).toEqual(fate);
-    expect(rollback.rungs[0]?.detail).toMatch(says);
+    expect(rollback.attempts[0]?.detail).toMatch(says);
 
     expect(github.started.length).toBeLessThanOrEqual(1);
     expect(report).toMatchObject({ verdict: 'unhealthy', exitCode: code });
@@ -378,7 +378,7 @@ describe('the action, when the rollback run', () => {
 });
 
 describe('the action, before it does anything', () => {
-  it('refuses to watch when the only rung cannot work', async () => {
+  it('refuses to watch when the only strategy cannot work', async () => {
     const { code, report, github, service, outputs, summary } = await runAction({
       github: { file: null },
     });
@@ -391,7 +391,7 @@ describe('the action, before it does anything', () => {
     expect(summary).toContain('Misconfigured');
   });
 
-  it('goes on with a warning when another rung can', async () => {
+  it('goes on with a warning when another strategy can', async () => {
     const { code, output, github } = await runAction({
       github: { file: null },
       service: 'good',
@@ -442,7 +442,7 @@ describe('the action, before it does anything', () => {
     expect(code).toBe(5);
     expect(report.targets[0]?.rollback).toMatchObject({
       status: 'withheld',
-      rungs: [{ id: 'ci', outcome: 'skipped' }],
+      attempts: [{ id: 'ci', outcome: 'skipped' }],
     });
     expect(output).toContain(
       `POST ${github.url}/repos/acme/shop/actions/workflows/rollback.yml/dispatches; with {`,
@@ -506,7 +506,7 @@ describe('the action, told commands of the runner by others', () => {
       },
     });
     expect(code).toBe(3);
-    expect(report.targets[0]?.rollback.rungs.map(({ outcome }) => outcome)).toEqual([
+    expect(report.targets[0]?.rollback.attempts.map(({ outcome }) => outcome)).toEqual([
       'failed',
       'triggered',
     ]);

@@ -159,7 +159,12 @@ function essence(report: RunReport): unknown {
       })),
       rollback: {
         status: rollback.status,
-        rungs: rollback.rungs.map(({ id, outcome, detail, url }) => ({ id, outcome, detail, url })),
+        attempts: rollback.attempts.map(({ id, outcome, detail, url }) => ({
+          id,
+          outcome,
+          detail,
+          url,
+        })),
       },
     })),
     config: inputIds

@@ -86,15 +86,15 @@ describe('a variable that is missing', () => {
   );
 });
 
-describe.each(Object.keys(standIns))('the ci rung of the bundle with %s', (system) => {
+describe.each(Object.keys(standIns))('the ci strategy of the bundle with %s', (system) => {
   it('starts exactly one run, follows it to its end and says so', () => {
     const { standIn, ended, report } = of(system);
     expect(ended.output).toContain('✅ CI/CD rollback triggered');
     expect(report.targets[0]?.rollback).toMatchObject({
       status: 'verified',
-      rungs: [{ id: 'ci', outcome: 'verified' }],
+      attempts: [{ id: 'ci', outcome: 'verified' }],
     });
-    expect(report.targets[0]?.rollback.rungs[0]?.url).toMatch(/^https?:/);
+    expect(report.targets[0]?.rollback.attempts[0]?.url).toMatch(/^https?:/);
     expect(ended.code).toBe(0);
     expect(standIn.started).toBe(1);
   });

@@ -68,7 +68,7 @@ describe('the bundle, given nonsense', () => {
       ['run', '--rollback', 'command', '--rollback-command', 'true'],
       'nothing to check',
     ],
-    ['no rung', ['run', '--url', 'http://127.0.0.1:9'], 'no rung of the rollback chain'],
+    ['no strategy', ['run', '--url', 'http://127.0.0.1:9'], 'no strategy of the rollback chain'],
     ['an unknown command', ['rnu'], 'did you mean `run`'],
   ])('%s: exit 2', async (_, args, message) => {
     const { code, output } = await place.run(args);
@@ -76,7 +76,7 @@ describe('the bundle, given nonsense', () => {
     expect(output.toLowerCase()).toContain(message.toLowerCase());
   });
 
-  it('a rung that cannot work ends it before the watch, exit 2', async () => {
+  it('a strategy that cannot work ends it before the watch, exit 2', async () => {
     const server = await service(0);
     const { code, output } = await place.run(watching(server.url, 'no-such-program --now'));
     expect(code).toBe(2);
@@ -146,7 +146,7 @@ describe('the bundle, other commands', () => {
     expect(place.report().reason).toContain('the shop is on fire');
   });
 
-  it('rollback without a check trusts the rung, and says so', async () => {
+  it('rollback without a check trusts the strategy, and says so', async () => {
     const { code } = await place.run([
       ...['rollback', '--rollback', 'command', '--rollback-command', leaveFile('healed')],
     ]);
@@ -164,7 +164,7 @@ describe('the bundle, other commands', () => {
       ...['--kubeconfig', 'none.yaml'],
     ]);
     expect(code).toBe(3);
-    expect(output).toContain('❌ Rollback failed: no rung could act (kubernetes: ');
+    expect(output).toContain('❌ Rollback failed: no strategy could act (kubernetes: ');
   });
 
   it('a snapshot is taken, used in the same run, and ignored loudly in another', async () => {
@@ -181,7 +181,7 @@ describe('the bundle, other commands', () => {
     expect(JSON.parse(place.read('rollgate-report/snapshot.json') ?? '')).toMatchObject({
       schema: 1,
       host: { system: 'github', runId: '77', attempt: 1 },
-      targets: [{ name: 'default', rungs: {} }],
+      targets: [{ name: 'default', strategies: {} }],
     });
     const same = await place.run(watching(url), github('77'));
     expect(same.output).not.toContain('is ignored');

@@ -52,7 +52,7 @@ describe('the bundle, run on a real service', () => {
       status: 'verified',
       healthConfirmed: true,
       versionConfirmed: null,
-      rungs: [{ id: 'command', outcome: 'verified' }],
+      attempts: [{ id: 'command', outcome: 'verified' }],
     });
     expect(place.read('rollgate-report/summary.md')).toMatch(/^## ❌ Unhealthy/);
     expect(place.read('rollgate-report/junit.xml')).toContain('<testsuites');
@@ -86,7 +86,7 @@ describe('the bundle, run on a real service', () => {
     );
     expect(report.targets[0]?.rollback).toMatchObject({
       status: 'unverified',
-      rungs: [{ id: 'command', outcome: 'triggered' }],
+      attempts: [{ id: 'command', outcome: 'triggered' }],
     });
   });
 
@@ -141,14 +141,14 @@ describe('the bundle, run on a real service', () => {
     expect(place.read('healed')).toBeUndefined();
   });
 
-  it('on-unhealthy: report judges only, and needs no rung', async () => {
+  it('on-unhealthy: report judges only, and needs no strategy', async () => {
     const { url } = await service(0.3);
     const { code } = await place.run([
       ...['run', '--url', url, '--on-unhealthy', 'report'],
       ...quick,
     ]);
     expect(code).toBe(5);
-    expect(place.report().targets[0]?.rollback).toMatchObject({ status: 'withheld', rungs: [] });
+    expect(place.report().targets[0]?.rollback).toMatchObject({ status: 'withheld', attempts: [] });
   });
 
   it('fail-on: none keeps the job green and the code in the report', async () => {

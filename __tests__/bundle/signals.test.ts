@@ -72,7 +72,7 @@ function expectCancelled(by: string): void {
   expect(place.report()).toMatchObject({
     verdict: 'cancelled',
     exitCode: 6,
-    targets: [{ verdict: 'cancelled', rollback: { status: 'not-needed', rungs: [] } }],
+    targets: [{ verdict: 'cancelled', rollback: { status: 'not-needed', attempts: [] } }],
   });
   expect(place.report().reason).toMatch(new RegExp(`^Cancelled by ${by} after .* of 1[01]m`));
   expect(place.read('rollgate-report/summary.md')).toMatch(/^## ⏹️ Cancelled/);
@@ -170,12 +170,14 @@ onPosix('a signal after the verdict', () => {
           verdict: 'unhealthy',
           rollback: {
             status: 'unverified',
-            rungs: [{ id: 'ci', outcome: 'triggered', url, runId: '9001' }],
+            attempts: [{ id: 'ci', outcome: 'triggered', url, runId: '9001' }],
           },
         },
       ],
     });
-    expect(action.place.report().targets[0]?.rollback.rungs[0]?.detail).toContain('left running');
+    expect(action.place.report().targets[0]?.rollback.attempts[0]?.detail).toContain(
+      'left running',
+    );
     expect(output.trimEnd().split('\n').slice(-4).join('\n')).toContain(url);
     expect(action.github.cancels).toEqual([]);
     expect(action.github.started.map(({ cancelled }) => cancelled)).toEqual([false]);
@@ -192,7 +194,7 @@ onPosix('a signal after the verdict', () => {
     expect((await running.ended).code).toBe(3);
     expect(action.place.report().targets[0]?.rollback).toMatchObject({
       status: 'unverified',
-      rungs: [{ id: 'ci', outcome: 'triggered' }],
+      attempts: [{ id: 'ci', outcome: 'triggered' }],
     });
     expect(action.github.dispatches).toHaveLength(1);
   });
@@ -206,11 +208,11 @@ onPosix('a signal after the verdict', () => {
     expect(place.report().targets[0]?.rollback).toMatchObject({
       status: 'unverified',
       healthConfirmed: null,
-      rungs: [{ id: 'command', outcome: 'verified' }],
+      attempts: [{ id: 'command', outcome: 'verified' }],
     });
   });
 
-  it('begins no further rung', async () => {
+  it('begins no further strategy', async () => {
     const action = await job({
       github: { overrides: [{ method: 'GET', path: /rollback\.yml\/runs$/, answer: 'hang' }] },
       service: 'bad',
@@ -237,9 +239,9 @@ onPosix('a signal after the verdict', () => {
     expect(output).not.toMatch(/^ *went on/m);
     expect(place.report().targets[0]?.rollback).toMatchObject({
       status: 'unverified',
-      rungs: [{ id: 'command', outcome: 'triggered' }],
+      attempts: [{ id: 'command', outcome: 'triggered' }],
     });
-    expect(place.report().targets[0]?.rollback.rungs[0]?.detail).toContain(
+    expect(place.report().targets[0]?.rollback.attempts[0]?.detail).toContain(
       'was ended before it was done (cancelled by SIGTERM)',
     );
   });

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { beginAll, keepAll } from '../../src/commands/beginning.js';
 import { openSession, type Session } from '../../src/commands/session.js';
-import type { ChainLink, Rung, RungId } from '../../src/rollback/types.js';
+import type { ChainLink, Strategy, StrategyId } from '../../src/contract/strategy.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { entryWith } from '../support/entry.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-function link(id: RungId, parts: Partial<Rung>): ChainLink {
+function link(id: StrategyId, parts: Partial<Strategy>): ChainLink {
   return {
     id,
-    rung: {
-      kind: 'rung',
+    strategy: {
+      kind: 'strategy',
       id,
       preflight: () => Promise.resolve([]),
       plan: () => Promise.resolve({ kind: 'skip', reason: 'of the test' }),
@@ -20,7 +20,7 @@ function link(id: RungId, parts: Partial<Rung>): ChainLink {
   };
 }
 
-const skipped: ChainLink = { id: 'helm', rung: { kind: 'skip', reason: 'not configured' } };
+const skipped: ChainLink = { id: 'helm', strategy: { kind: 'skip', reason: 'not configured' } };
 
 async function withSession<T>(
   act: (session: Session, clock: VirtualClock) => Promise<T>,
@@ -45,7 +45,7 @@ async function withSession<T>(
 }
 
 describe('beginAll', () => {
-  it('collects what every rung sees', async () => {
+  it('collects what every strategy sees', async () => {
     const notice = {
       level: 'notice',
       subject: 'kubernetes',
@@ -64,7 +64,7 @@ describe('beginAll', () => {
     expect(result).toEqual({ findings: [notice], alreadyRolledBack: 'v2 was taken back.' });
   });
 
-  it('a rung that cannot see, or takes too long, is a warning, and the others are asked', async () => {
+  it('a strategy that cannot see, or takes too long, is a warning, and the others are asked', async () => {
     const { result } = await withSession((session, clock) =>
       beginAll(session, [
         link('kubernetes', { begin: () => Promise.reject(new Error('the cluster is away')) }),

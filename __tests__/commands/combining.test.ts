@@ -3,7 +3,7 @@ import { combine } from '../../src/commands/combining.js';
 import { exitCodeOf, exitCodeOfAll, worstCode } from '../../src/commands/exit.js';
 import type { TargetOutcome } from '../../src/commands/judging.js';
 import { notNeeded, type TargetReport } from '../../src/report/record.js';
-import type { RollbackStatus } from '../../src/rollback/types.js';
+import type { RollbackStatus } from '../../src/contract/strategy.js';
 
 function outcome(
   name: string,

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { main } from '../../src/commands/main.js';
 import { openSession } from '../../src/commands/session.js';
-import { hostSystems, type Environment, type HostSystem } from '../../src/hosts/types.js';
+import { hostSystems, type Environment, type HostSystem } from '../../src/contract/system.js';
 import { systemFiles, type Files } from '../../src/support/files.js';
 import { entryWith } from '../support/entry.js';
 import { log } from '../support/host-deps.js';

@@ -233,7 +233,7 @@ describe('without anybody to ask', () => {
       'a chain that cannot work',
       ['--yes', '--ci-system', 'github', ...url, '--rollback', 'kubernetes'],
       {},
-      ['no rung of the rollback chain is configured'],
+      ['no strategy of the rollback chain is configured'],
     ],
     [
       'Prometheus without selectors',

@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { buildLinks } from '../../src/commands/links.js';
 import { openSession } from '../../src/commands/session.js';
 import { targetSessions } from '../../src/commands/target.js';
-import type { Environment } from '../../src/hosts/types.js';
-import type { Finding } from '../../src/support/finding.js';
+import type { Environment } from '../../src/contract/system.js';
+import type { Finding } from '../../src/contract/finding.js';
 import { entryWith } from '../support/entry.js';
 
 const azure: Environment = {
@@ -40,7 +40,7 @@ const fromFork = {
     'this is a run for a pull request from a fork, which usually has no token that may start a pipeline',
 };
 
-describe('the ci rung in a run for a pull request from a fork', () => {
+describe('the ci strategy in a run for a pull request from a fork', () => {
   it('is said to be unlikely to work', async () => {
     expect(await findings(forked, 'ci,command')).toEqual([expect.objectContaining(fromFork)]);
   });

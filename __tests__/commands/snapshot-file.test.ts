@@ -6,7 +6,7 @@ const snapshot: Snapshot = {
   tool: { name: 'rollgate', version: '0.1.0' },
   host: { system: 'github', runId: '77', attempt: 1 },
   takenAt: '2026-11-23T10:00:00.000Z',
-  targets: [{ name: 'default', rungs: { kubernetes: { revision: 12 } } }],
+  targets: [{ name: 'default', strategies: { kubernetes: { revision: 12 } } }],
 };
 
 describe('readSnapshot', () => {

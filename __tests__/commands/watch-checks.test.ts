@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createChecks } from '../../src/checks/registry.js';
-import type { Check } from '../../src/checks/types.js';
+import { createChecks } from '../../src/sources/registry.js';
+import type { Check, WatchEvent } from '../../src/contract/check.js';
 import { confirm, type ConfirmOutcome } from '../../src/gate/confirm.js';
-import type { WatchEvent } from '../../src/gate/types.js';
 import { watch, type WatchOutcome } from '../../src/gate/watch.js';
 import type { Http } from '../../src/support/http.js';
 import { drive } from '../support/drive.js';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { pipelineClients } from '../../src/rollback/pipeline/registry.js';
-import type { StartRequest } from '../../src/rollback/pipeline/types.js';
+import { pipelineClients } from '../../src/pipelines/registry.js';
+import type { StartRequest } from '../../src/contract/pipeline.js';
 import { countedFetch, drive } from '../support/drive.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 import { serve, type HttpTestServer } from '../support/servers.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-const page = readFileSync('docs/rungs/ci-http.md', 'utf8');
+const page = readFileSync('docs/strategies/ci-http.md', 'utf8');
 const ID = 'rollgate-7f3a';
 const request: StartRequest = {
   ref: 'main',

@@ -6,10 +6,10 @@ import { commonOptions } from '../../src/inputs/checks/common.js';
 import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
 import { switchNames } from '../../src/inputs/commands.js';
 import { exitCodeTable } from '../../src/inputs/exit-codes.js';
-import { configuredRungs } from '../../src/inputs/configured.js';
+import { configuredStrategies } from '../../src/inputs/configured.js';
 import { inputIds, isInputId } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
-import { composeInputs, readDeclaration } from '../../src/rollback/pipeline/github/declaration.js';
+import { composeInputs, readDeclaration } from '../../src/pipelines/github/declaration.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
 const root = resolve('.');
@@ -286,7 +286,7 @@ const keysOfOtherFormats = [
   'pull-requests',
   'root',
   'run-name',
-  'rung',
+  'strategy',
   'secret',
   'shell',
   'threshold',
@@ -294,11 +294,11 @@ const keysOfOtherFormats = [
 ];
 
 describe('the example', () => {
-  it('rollgate.yml resolves without problems and configures the ci rung', () => {
+  it('rollgate.yml resolves without problems and configures the ci strategy', () => {
     const resolution = resolveWith({ files: { 'rollgate.yml': read('examples/rollgate.yml') } });
     expect(resolution.problems).toEqual([]);
     expect(resolution.notices).toEqual([]);
-    expect(configuredRungs(resolution)).toMatchObject([{ id: 'ci', configured: true }]);
+    expect(configuredStrategies(resolution)).toMatchObject([{ id: 'ci', configured: true }]);
   });
 
   it('the rollback workflow takes what the deploy workflow has Rollgate send', () => {

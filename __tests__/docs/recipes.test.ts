@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createChecks } from '../../src/checks/registry.js';
-import type { MetricCheck } from '../../src/checks/types.js';
-import type { Observation } from '../../src/gate/types.js';
+import { createChecks } from '../../src/sources/registry.js';
+import type { MetricCheck, Observation } from '../../src/contract/check.js';
 import { drive } from '../support/drive.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 import type { Received } from '../support/servers.js';

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createEvidence, failThreshold, type Evidence } from '../../src/gate/evidence.js';
 import { oddsOf } from '../../src/gate/odds.js';
-import type { Limit, Observation } from '../../src/gate/types.js';
+import type { Limit, Observation } from '../../src/contract/check.js';
 import golden from './golden.json' with { type: 'json' };
 
 /** `logE` after each interval. */

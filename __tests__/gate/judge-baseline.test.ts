@@ -8,7 +8,7 @@ import type {
   Limit,
   Observation,
   WatchPlan,
-} from '../../src/gate/types.js';
+} from '../../src/contract/check.js';
 import { defaultPlan, successRate } from '../support/fake-checks.js';
 
 const relative: Limit = { metric: 'relative', margin: 1 };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createJudge } from '../../src/gate/judge.js';
 import { windowsOf } from '../../src/gate/watch.js';
-import type { Judgement, Limit, Observation, WatchPlan } from '../../src/gate/types.js';
+import type { Judgement, Limit, Observation, WatchPlan } from '../../src/contract/check.js';
 import {
   counts,
   defaultPlan,

@@ -7,7 +7,7 @@ import type {
   Limit,
   Observation,
   WatchPlan,
-} from '../../src/gate/types.js';
+} from '../../src/contract/check.js';
 import { windowsOf } from '../../src/gate/watch.js';
 import {
   counts,

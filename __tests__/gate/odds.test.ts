@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { literalBreach, oddsOf } from '../../src/gate/odds.js';
-import type { Limit, Observation } from '../../src/gate/types.js';
+import type { Limit, Observation } from '../../src/contract/check.js';
 
 const success = (minPercent: number): Limit => ({ metric: 'success-rate', minPercent });
 const latency = (percentile: number): Limit => ({ metric: 'latency', percentile, maxMs: 800 });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Check } from '../../src/checks/types.js';
+import type { Check, Limit, Look, Observation, WatchPlan } from '../../src/contract/check.js';
 import { override } from '../../src/gate/overrides.js';
 import { replay, type Replayed } from '../../src/gate/replay.js';
-import type { Limit, Look, Observation, WatchPlan } from '../../src/gate/types.js';
 import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
 import {
   counts,

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createRelative } from '../../src/gate/relative.js';
 import { createSlowness } from '../../src/gate/slowness.js';
-import type { BaselineCounts } from '../../src/gate/types.js';
+import type { BaselineCounts } from '../../src/contract/check.js';
 
 const side = (samples: number, slower: Readonly<Record<string, number>>): BaselineCounts => ({
   samples,

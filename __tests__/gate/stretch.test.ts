@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createStretch, type StretchOptions } from '../../src/gate/stretch.js';
-import type { JudgedCheck, MetricLimit, Observation } from '../../src/gate/types.js';
+import type { JudgedCheck, MetricLimit, Observation } from '../../src/contract/check.js';
 import { metricCheck } from '../support/fake-checks.js';
 
 const rate: MetricLimit = { metric: 'success-rate', minPercent: 95 };

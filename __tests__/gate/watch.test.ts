@@ -2,7 +2,7 @@ import { runInNewContext } from 'node:vm';
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
 import { watch, windowsOf, type WatchOptions, type WatchOutcome } from '../../src/gate/watch.js';
-import type { WatchEvent } from '../../src/gate/types.js';
+import type { WatchEvent } from '../../src/contract/check.js';
 import { Cancelled } from '../../src/support/abort.js';
 import {
   counts,

@@ -21,20 +21,20 @@ describe('the layer rule of the house', () => {
   it.each([
     [
       'a room may not know the inside of its neighbour',
-      'src/rollback/chain.ts',
+      'src/strategies/chain.ts',
       "import { confirm } from '../gate/confirm.js'; confirm;",
       imports,
     ],
     [
       'but its types',
-      'src/rollback/chain.ts',
-      "import type { Verdict } from '../gate/types.js'; export type V = Verdict;",
+      'src/strategies/chain.ts',
+      "import type { Verdict } from '../contract/check.js'; export type V = Verdict;",
       undefined,
     ],
     [
       'a folder in a room may not either',
-      'src/rollback/pipeline/follow.ts',
-      "import { detectHost } from '../../hosts/detect.js'; detectHost;",
+      'src/pipelines/follow.ts',
+      "import { detectHost } from '../systems/detect.js'; detectHost;",
       imports,
     ],
     [
@@ -76,7 +76,7 @@ describe('the layer rule of the house', () => {
     ['so does time', 'src/gate/judge.ts', 'export const now = Date.now();', 'no-restricted-syntax'],
     [
       'and timers',
-      'src/rollback/chain.ts',
+      'src/strategies/chain.ts',
       'setTimeout(() => undefined, 1);',
       'no-restricted-globals',
     ],

@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HostSystem } from '../../src/hosts/types.js';
-import { configuredRungs } from '../../src/inputs/configured.js';
+import type { HostSystem } from '../../src/contract/system.js';
+import { configuredStrategies } from '../../src/inputs/configured.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
-const rungsOf = (
+const strategiesOf = (
   flags: Record<string, string>,
   env: Record<string, string> = {},
   system: HostSystem = 'local',
-) => configuredRungs(resolveWith({ flags, env, system }));
+) => configuredStrategies(resolveWith({ flags, env, system }));
 
-const configured = (...given: Parameters<typeof rungsOf>): string[] =>
-  rungsOf(...given)
-    .filter((rung) => rung.configured)
-    .map((rung) => rung.id);
+const configured = (...given: Parameters<typeof strategiesOf>): string[] =>
+  strategiesOf(...given)
+    .filter((strategy) => strategy.configured)
+    .map((strategy) => strategy.id);
 
-describe('configuredRungs', () => {
+describe('configuredStrategies', () => {
   it('configures nothing by default, and says what to set', () => {
-    expect(rungsOf({})).toEqual([
+    expect(strategiesOf({})).toEqual([
       { id: 'kubernetes', configured: false, because: 'not configured: set `kubernetes-workload`' },
       {
         id: 'compose',
@@ -103,7 +103,7 @@ describe('configuredRungs', () => {
     ['CI_JOB_TOKEN', 'x'],
     ['JENKINS_URL', 'https://ci.example'],
   ])('%s counts where the user must have set it', (name, value) => {
-    expect(rungsOf({}, { [name]: value }, 'circleci')).toContainEqual(
+    expect(strategiesOf({}, { [name]: value }, 'circleci')).toContainEqual(
       expect.objectContaining({
         id: 'ci',
         configured: true,
@@ -112,9 +112,12 @@ describe('configuredRungs', () => {
     );
   });
 
-  it('says what configured a rung', () => {
+  it('says what configured a strategy', () => {
     expect(
-      rungsOf({ rollback: 'kubernetes,ci' }, { ROLLGATE_KUBERNETES_WORKLOAD: 'deployment/api' }),
+      strategiesOf(
+        { rollback: 'kubernetes,ci' },
+        { ROLLGATE_KUBERNETES_WORKLOAD: 'deployment/api' },
+      ),
     ).toEqual([
       {
         id: 'kubernetes',
@@ -125,8 +128,8 @@ describe('configuredRungs', () => {
     ]);
   });
 
-  it('ci-system: none switches the ci rung off, whatever else is set', () => {
-    expect(rungsOf({ rollback: 'ci', 'ci-system': 'none', 'github-token': 'x' })).toEqual([
+  it('ci-system: none switches the ci strategy off, whatever else is set', () => {
+    expect(strategiesOf({ rollback: 'ci', 'ci-system': 'none', 'github-token': 'x' })).toEqual([
       { id: 'ci', configured: false, because: '`ci-system` is `none`' },
     ]);
   });
@@ -138,6 +141,6 @@ describe('configuredRungs', () => {
     ['ci', ['ci']],
   ])('with a Helm release, the chain %s is %j', (rollback, chain) => {
     const flags = { 'helm-release': 'shop', ...(rollback === undefined ? {} : { rollback }) };
-    expect(rungsOf(flags).map(({ id }) => id)).toEqual(chain);
+    expect(strategiesOf(flags).map(({ id }) => id)).toEqual(chain);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HostSystem } from '../../src/hosts/types.js';
+import type { HostSystem } from '../../src/contract/system.js';
 import { inputIds, inputOf, type InputId } from '../../src/inputs/table.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
@@ -296,7 +296,7 @@ describe('unknown variables', () => {
 
   it('does not mistake our own outputs and helpers for inputs', () => {
     const names = ['VERDICT', 'REASON', 'TARGET', 'E2E', 'SCHEMAS', 'REPORT', 'ROLLED_BACK'];
-    const more = ['ROLLBACK_STATUS', 'ROLLBACK_RUNG', 'ROLLBACK_URL', 'ROLLBACK_RUN_ID'];
+    const more = ['ROLLBACK_STATUS', 'ROLLBACK_STRATEGY', 'ROLLBACK_URL', 'ROLLBACK_RUN_ID'];
     const rest = ['SUCCESS_RATE', 'ERRORS_PER_MINUTE', 'DETECTION_SECONDS'];
     const env = Object.fromEntries(
       [...names, ...more, ...rest].map((name) => [`ROLLGATE_${name}`, 'x']),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rungIds } from '../../src/rollback/types.js';
+import { strategyIds } from '../../src/contract/strategy.js';
 import { commands } from '../../src/inputs/commands.js';
 import {
   inputIds,
@@ -46,8 +46,8 @@ describe('the table', () => {
     const stood = inputIds.find((each) => inputOf(each).fallback === id);
     const sent = row.sentTo ?? (stood === undefined ? [] : inputOf(stood).sentTo) ?? [];
     expect(sent.length > 0).toBe(row.secret === true);
-    if (row.configures === true) expect(row.rung).toBeDefined();
-    if (row.rung === 'ci') expect(row.configures).toBe(true);
+    if (row.configures === true) expect(row.strategy).toBeDefined();
+    if (row.strategy === 'ci') expect(row.configures).toBe(true);
     if (row.fallback !== undefined) {
       expect(row.type.name).toBe(inputOf(row.fallback as InputId).type.name);
     }
@@ -70,8 +70,11 @@ describe('the table', () => {
     expect(actionVariables(id)).toEqual(action);
   });
 
-  it('accepts exactly the rungs that there are', () => {
-    expect(inputs.rollback.parse(rungIds.join(','))).toEqual({ ok: true, value: [...rungIds] });
+  it('accepts exactly the strategies that there are', () => {
+    expect(inputs.rollback.parse(strategyIds.join(','))).toEqual({
+      ok: true,
+      value: [...strategyIds],
+    });
     expect(inputs.rollback.parse('undo')).toMatchObject({ ok: false });
   });
 

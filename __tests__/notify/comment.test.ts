@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Change } from '../../src/hosts/types.js';
+import type { Change } from '../../src/contract/system.js';
 import { comment, NotAllowed } from '../../src/notify/comment.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createHttp } from '../../src/support/http.js';

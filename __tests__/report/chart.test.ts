@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { limitInWords } from '../../src/gate/words.js';
-import type { SeriesPoint } from '../../src/gate/types.js';
+import type { SeriesPoint } from '../../src/contract/check.js';
 import { renderChart } from '../../src/report/chart.js';
 import { aCheck, errorsWithin, healthWithin } from '../support/reports.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Judgement } from '../../src/gate/types.js';
+import type { Judgement } from '../../src/contract/check.js';
 import { deployLines, deployTable, type JudgedDeploy } from '../../src/report/deploys.js';
 import { aCheck, healthWithin } from '../support/reports.js';
 

@@ -7,12 +7,12 @@ import {
   aCheck,
   aReport,
   aRollback,
-  aRung,
+  anAttempt,
   aTarget,
   errorsWithin,
   latencyNoData,
   reports,
-  skippedRung,
+  skippedAttempt,
 } from '../support/reports.js';
 
 interface Problem {
@@ -67,16 +67,16 @@ function outcomeOf(item: Case | undefined): string | undefined {
 }
 
 describe('junit.xml', () => {
-  it('has a suite per target, with the verdict, each check and each rung', () => {
+  it('has a suite per target, with the verdict, each check and each strategy', () => {
     const checks = [aCheck(), errorsWithin, latencyNoData];
-    const rungs = [
-      skippedRung,
-      aRung({ id: 'helm', outcome: 'failed', detail: 'no release' }),
-      aRung({ outcome: 'triggered', detail: 'it waits' }),
-      aRung({ id: 'scale-down' }),
+    const attempts = [
+      skippedAttempt,
+      anAttempt({ id: 'helm', outcome: 'failed', detail: 'no release' }),
+      anAttempt({ outcome: 'triggered', detail: 'it waits' }),
+      anAttempt({ id: 'scale-down' }),
     ];
     const { testsuite } = parse(
-      aReport({ targets: [aTarget({ name: 'shop', checks, rollback: aRollback({ rungs }) })] }),
+      aReport({ targets: [aTarget({ name: 'shop', checks, rollback: aRollback({ attempts }) })] }),
     );
     expect(testsuite.map((suite) => suite.name)).toEqual(['shop']);
     const cases = testsuite[0]!.testcase;
@@ -91,10 +91,10 @@ describe('junit.xml', () => {
         'check latency',
         'skipped: latency: no data (limit p95 ≤ 800ms); 4 looks without data, 1 error of the source.',
       ],
-      ['rung kubernetes', 'skipped: skipped: not configured: set `kubernetes-workload`'],
-      ['rung helm', 'failure: failed: no release'],
-      ['rung ci', 'failure: triggered: it waits'],
-      ['rung scale-down', 'passed'],
+      ['strategy kubernetes', 'skipped: skipped: not configured: set `kubernetes-workload`'],
+      ['strategy helm', 'failure: failed: no release'],
+      ['strategy ci', 'failure: triggered: it waits'],
+      ['strategy scale-down', 'passed'],
     ]);
     expect(new Set(cases.map((item) => item.classname))).toEqual(new Set(['rollgate.shop']));
     expect(cases.map((item) => item.time).slice(-1)).toEqual(['11.040']);
@@ -167,7 +167,7 @@ describe('junit.xml', () => {
                 name: text,
                 reason: text,
                 checks: [aCheck({ id: text, shown: text, kinds: { [text]: 1 } })],
-                rollback: aRollback({ rungs: [aRung({ detail: text, outcome: 'failed' })] }),
+                rollback: aRollback({ attempts: [anAttempt({ detail: text, outcome: 'failed' })] }),
               }),
             ],
           }),

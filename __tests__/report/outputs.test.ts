@@ -5,7 +5,7 @@ import {
   aCheck,
   aReport,
   aRollback,
-  aRung,
+  anAttempt,
   aTarget,
   errorsWithin,
   healthyTarget,
@@ -21,7 +21,7 @@ describe('the outputs', () => {
       'reason',
       'rolled-back',
       'rollback-status',
-      'rollback-rung',
+      'rollback-strategy',
       'rollback-url',
       'rollback-run-id',
       'success-rate',
@@ -38,7 +38,7 @@ describe('the outputs', () => {
       reason: report.reason,
       'rolled-back': 'true',
       'rollback-status': 'verified',
-      'rollback-rung': 'ci',
+      'rollback-strategy': 'ci',
       'rollback-url': 'https://github.com/acme/shop/actions/runs/4711',
       'rollback-run-id': '4711',
       'success-rate': '86.33',
@@ -59,7 +59,7 @@ describe('the outputs', () => {
       verdict: '',
       'rolled-back': 'false',
       'rollback-status': '',
-      'rollback-rung': '',
+      'rollback-strategy': '',
       'rollback-url': '',
       'rollback-run-id': '',
       'success-rate': '',
@@ -102,14 +102,14 @@ describe('the outputs', () => {
     });
   });
 
-  it('name the proven rung, and the run that a person should look at', () => {
-    const rungs = [
-      aRung({ outcome: 'triggered', detail: 'timed out' }),
-      aRung({ id: 'scale-down', url: null, runId: null }),
+  it('name the proven strategy, and the run that a person should look at', () => {
+    const attempts = [
+      anAttempt({ outcome: 'triggered', detail: 'timed out' }),
+      anAttempt({ id: 'scale-down', url: null, runId: null }),
     ];
-    const report = aReport({ targets: [aTarget({ rollback: aRollback({ rungs }) })] });
+    const report = aReport({ targets: [aTarget({ rollback: aRollback({ attempts }) })] });
     expect(outputsOf(report, path)).toMatchObject({
-      'rollback-rung': 'scale-down',
+      'rollback-strategy': 'scale-down',
       'rollback-run-id': '4711',
     });
   });

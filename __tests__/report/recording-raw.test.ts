@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { WatchEvent } from '../../src/gate/types.js';
+import type { WatchEvent } from '../../src/contract/check.js';
 import { encodeLine, headerLine } from '../../src/report/recording.js';
 import { decodeRecording } from '../../src/report/recording-reader.js';
 import { defaultPlan, successRate } from '../support/fake-checks.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { JudgedCheck, WatchEvent, WatchPlan } from '../../src/gate/types.js';
+import type { JudgedCheck, WatchEvent, WatchPlan } from '../../src/contract/check.js';
 import { encodeLine, headerLine, type RecordingLine } from '../../src/report/recording.js';
 import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
 

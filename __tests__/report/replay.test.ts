@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Replayed } from '../../src/gate/replay.js';
-import type { Judgement } from '../../src/gate/types.js';
+import type { Judgement } from '../../src/contract/check.js';
 import {
   replayLines,
   replayTable,

@@ -7,7 +7,7 @@ import {
   aCheck,
   aReport,
   aRollback,
-  aRung,
+  anAttempt,
   aTarget,
   healthyTarget,
   reports,
@@ -39,7 +39,7 @@ describe('the summary', () => {
     expect(sections(name)[2]).toContain(sentence);
   });
 
-  it('shows checks, rungs, chart and run', () => {
+  it('shows checks, attempts, chart and run', () => {
     const text = renderSummary(reports['rolled back']!);
     expect(text).toContain(
       '| <code>success-rate</code> | 86.33 % | ≥ 95 % | 41 of 300 failed (30 × status 503, 11 × timeout) | 1 in 2,223 | ❌ breached |',
@@ -86,7 +86,7 @@ describe('the summary', () => {
         name: `target-${String(i)}`,
         reason: long,
         checks: Array.from({ length: 20 }, () => aCheck({ subject: long, shown: long })),
-        rollback: aRollback({ rungs: [aRung({ detail: long })], detail: long }),
+        rollback: aRollback({ attempts: [anAttempt({ detail: long })], detail: long }),
       }),
     );
     const text = renderSummary(aReport({ targets, reason: long }));
@@ -108,7 +108,10 @@ describe('the summary', () => {
               name: 'shop',
               reason: text,
               checks: [aCheck({ id: text, shown: text, subject: text, kinds: { [text]: 1 } })],
-              rollback: aRollback({ detail: text, rungs: [aRung({ detail: text, runId: text })] }),
+              rollback: aRollback({
+                detail: text,
+                attempts: [anAttempt({ detail: text, runId: text })],
+              }),
             }),
           ],
         }),

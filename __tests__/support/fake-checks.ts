@@ -1,12 +1,13 @@
-import type { HealthCheck, MetricCheck } from '../../src/checks/types.js';
 import {
+  type HealthCheck,
   kindOf,
   type Limit,
   type Look,
+  type MetricCheck,
   type Observation,
   type WatchPlan,
   type Window,
-} from '../../src/gate/types.js';
+} from '../../src/contract/check.js';
 import type { Clock } from '../../src/support/clock.js';
 
 /** The plan of a default watch; times in milliseconds. */

@@ -53,7 +53,7 @@ export const away = failing(
   'Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?',
 );
 
-/** An engine with Compose, as far as the rung and the source use it. It takes the place of running programs. */
+/** An engine with Compose, as far as the strategy and the source use it. It takes the place of running programs. */
 export class FakeDocker {
   readonly containers = new Map<string, FakeContainer>();
   readonly images = new Map<string, FakeImage>();

@@ -1,4 +1,4 @@
-import type { HostDeps } from '../../src/hosts/deps.js';
+import type { HostDeps } from '../../src/systems/deps.js';
 
 const unexpected = (path: string): Promise<void> =>
   Promise.reject(new Error(`${path} is not to be written`));

@@ -1,7 +1,7 @@
-import { createProbeChecks } from '../../src/checks/http/checks.js';
-import type { Probing, ProbeConfig } from '../../src/checks/http/config.js';
-import { createHealthCheck } from '../../src/checks/http/health.js';
-import type { Check } from '../../src/checks/types.js';
+import { createProbeChecks } from '../../src/sources/http/checks.js';
+import type { Probing, ProbeConfig } from '../../src/sources/http/config.js';
+import { createHealthCheck } from '../../src/sources/http/health.js';
+import type { Check } from '../../src/contract/check.js';
 import type { Judged } from '../../src/inputs/checks/entry.js';
 import type { Clock } from '../../src/support/clock.js';
 import type { Http } from '../../src/support/http.js';

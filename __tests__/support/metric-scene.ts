@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
-import { createChecks } from '../../src/checks/registry.js';
-import type { MetricCheck } from '../../src/checks/types.js';
-import type { Observation, WatchPlan } from '../../src/gate/types.js';
+import { createChecks } from '../../src/sources/registry.js';
+import type { MetricCheck, Observation, WatchPlan } from '../../src/contract/check.js';
 import { watch, type WatchObserver, type WatchOutcome } from '../../src/gate/watch.js';
 import { encodeLine, headerLine } from '../../src/report/recording.js';
-import type { Finding } from '../../src/support/finding.js';
+import type { Finding } from '../../src/contract/finding.js';
 import type { Http } from '../../src/support/http.js';
 import { drive } from './drive.js';
 import type { Part, Rig, Told } from './metric-rigs.js';

@@ -1,5 +1,4 @@
-import type { Check } from '../../src/checks/types.js';
-import type { WatchPlan } from '../../src/gate/types.js';
+import type { Check, WatchPlan } from '../../src/contract/check.js';
 import { watch, type WatchOutcome } from '../../src/gate/watch.js';
 import { encodeLine, headerLine } from '../../src/report/recording.js';
 import { defaultPlan } from './fake-checks.js';

@@ -1,5 +1,5 @@
-import type { CheckResult } from '../../src/gate/types.js';
-import type { RollbackReport, RungReport } from '../../src/rollback/types.js';
+import type { CheckResult } from '../../src/contract/check.js';
+import type { RollbackReport, Attempt } from '../../src/contract/strategy.js';
 import { notNeeded, type RunReport, type TargetReport } from '../../src/report/record.js';
 
 /** A success-rate check that was breached: 41 of 300. */
@@ -72,7 +72,7 @@ export const latencyNoData = aCheck({
   series: [],
 });
 
-export function aRung(over: Partial<RungReport> = {}): RungReport {
+export function anAttempt(over: Partial<Attempt> = {}): Attempt {
   return {
     id: 'ci',
     outcome: 'verified',
@@ -86,7 +86,7 @@ export function aRung(over: Partial<RungReport> = {}): RungReport {
   };
 }
 
-export const skippedRung = aRung({
+export const skippedAttempt = anAttempt({
   id: 'kubernetes',
   outcome: 'skipped',
   detail: 'not configured: set `kubernetes-workload`',
@@ -102,7 +102,7 @@ export function aRollback(over: Partial<RollbackReport> = {}): RollbackReport {
     seconds: 12.3,
     versionConfirmed: null,
     healthConfirmed: true,
-    rungs: [skippedRung, aRung()],
+    attempts: [skippedAttempt, anAttempt()],
     ...over,
   };
 }
@@ -192,10 +192,10 @@ export const reports: Readonly<Record<string, RunReport>> = {
       aTarget({
         rollback: aRollback({
           status: 'failed',
-          detail: 'No rung could roll back.',
-          rungs: [
-            skippedRung,
-            aRung({
+          detail: 'No strategy could roll back.',
+          attempts: [
+            skippedAttempt,
+            anAttempt({
               outcome: 'failed',
               detail:
                 'GitHub answered 403: the token may not start workflows. Give it `actions: write`.',
@@ -214,7 +214,7 @@ export const reports: Readonly<Record<string, RunReport>> = {
         rollback: aRollback({
           status: 'unverified',
           detail: 'The run waits for an approval.',
-          rungs: [aRung({ outcome: 'triggered', detail: 'The run waits for an approval.' })],
+          attempts: [anAttempt({ outcome: 'triggered', detail: 'The run waits for an approval.' })],
         }),
       }),
     ],
@@ -226,7 +226,7 @@ export const reports: Readonly<Record<string, RunReport>> = {
         rollback: aRollback({
           status: 'withheld',
           detail: 'dry-run is set; it would have started workflow rollback.yml on main.',
-          rungs: [],
+          attempts: [],
         }),
       }),
     ],

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { createAzureClient } from '../../src/rollback/pipeline/azure.js';
-import type { AzureClientOptions } from '../../src/rollback/pipeline/azure.js';
-import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
+import { createAzureClient } from '../../src/pipelines/azure.js';
+import type { AzureClientOptions } from '../../src/pipelines/azure.js';
+import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
 import type { Received } from './servers.js';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { createCircleciClient } from '../../src/rollback/pipeline/circleci.js';
-import type { CircleciClientOptions } from '../../src/rollback/pipeline/circleci.js';
-import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
+import { createCircleciClient } from '../../src/pipelines/circleci.js';
+import type { CircleciClientOptions } from '../../src/pipelines/circleci.js';
+import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';

@@ -1,11 +1,7 @@
 import { expect } from '@jest/globals';
-import { createCiRung } from '../../src/rollback/ci.js';
-import type {
-  PipelineClient,
-  StartRequest,
-  StartResult,
-} from '../../src/rollback/pipeline/types.js';
-import type { RungResult } from '../../src/rollback/types.js';
+import { createCiStrategy } from '../../src/strategies/ci.js';
+import type { PipelineClient, StartRequest, StartResult } from '../../src/contract/pipeline.js';
+import type { StrategyResult } from '../../src/contract/strategy.js';
 import { deadline } from '../../src/support/abort.js';
 import { countedFetch, drive } from './drive.js';
 import type { StandIn } from './stand-in.js';
@@ -45,18 +41,18 @@ export function openClient<S extends Pick<StandIn, 'hanging'>>(
   };
 }
 
-/** The whole rung over a client: plan, start, follow. */
+/** The whole strategy over a client: plan, start, follow. */
 export async function rollWith<S extends Pick<StandIn, 'secret' | 'hanging'>>(
   { standIn, client, clock, run }: Opened<S>,
   options: {
-    /** For the rung, milliseconds. */
+    /** For the strategy, milliseconds. */
     readonly time?: number;
     readonly startTimeout?: number;
     readonly parameters?: Readonly<Record<string, string>>;
     readonly beforeChange?: () => void;
   } = {},
-): Promise<{ readonly result: RungResult; readonly lines: readonly string[] }> {
-  const rung = createCiRung({
+): Promise<{ readonly result: StrategyResult; readonly lines: readonly string[] }> {
+  const strategy = createCiStrategy({
     client,
     ref: undefined,
     parameters: options.parameters ?? {},
@@ -66,12 +62,12 @@ export async function rollWith<S extends Pick<StandIn, 'secret' | 'hanging'>>(
     random: () => 0.5,
   });
   const request = { target: 'api', verdict: 'unhealthy', reason: 'bad', correlationId: 'rg-1' };
-  const limit = deadline(clock, options.time ?? 600_000, 'the rung');
+  const limit = deadline(clock, options.time ?? 600_000, 'the strategy');
   const lines: string[] = [];
   const work = (async () => {
-    const plan = await rung.plan(request, limit.signal);
+    const plan = await strategy.plan(request, limit.signal);
     if (plan.kind !== 'plan') throw new Error('there is no plan');
-    return rung.execute(plan, {
+    return strategy.execute(plan, {
       request,
       signal: limit.signal,
       beforeChange: options.beforeChange ?? (() => undefined),
@@ -87,7 +83,7 @@ export async function rollWith<S extends Pick<StandIn, 'secret' | 'hanging'>>(
   return { result, lines };
 }
 
-/** Reason and hint, as the rung shows them. */
+/** Reason and hint, as the strategy shows them. */
 export function inWords(result: StartResult): string {
   const reason = 'reason' in result ? result.reason : '';
   return 'hint' in result ? `${reason} ${result.hint}` : reason;

@@ -1,4 +1,4 @@
-import { createGithubClient } from '../../src/rollback/pipeline/github.js';
+import { createGithubClient } from '../../src/pipelines/github.js';
 import { FakeGithub } from './fake-github.js';
 import type { Behaviour, DispatchBehaviour, FakeGithubOptions } from './fake-github.js';
 import type { Fault, StandIn } from './stand-in.js';

@@ -1,9 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import { parse } from 'yaml';
-import { createGitlabClient } from '../../src/rollback/pipeline/gitlab.js';
-import type { GitlabClientOptions } from '../../src/rollback/pipeline/gitlab.js';
-import { readDeclaration } from '../../src/rollback/pipeline/gitlab/declaration.js';
-import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
+import { createGitlabClient } from '../../src/pipelines/gitlab.js';
+import type { GitlabClientOptions } from '../../src/pipelines/gitlab.js';
+import { readDeclaration } from '../../src/pipelines/gitlab/declaration.js';
+import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import type { StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { createHttpClient } from '../../src/rollback/pipeline/http.js';
-import { describedBy } from '../../src/rollback/pipeline/http/description.js';
-import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
+import { createHttpClient } from '../../src/pipelines/http.js';
+import { describedBy } from '../../src/pipelines/http/description.js';
+import type { PipelineClient } from '../../src/contract/pipeline.js';
 import { resolveWith } from './resolve-inputs.js';
 import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';

@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
-import { createJenkinsClient } from '../../src/rollback/pipeline/jenkins.js';
-import type { JenkinsClientOptions } from '../../src/rollback/pipeline/jenkins.js';
-import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
+import { createJenkinsClient } from '../../src/pipelines/jenkins.js';
+import type { JenkinsClientOptions } from '../../src/pipelines/jenkins.js';
+import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';

@@ -1,4 +1,4 @@
-import type { PipelineClient } from '../../src/rollback/pipeline/types.js';
+import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Clock } from '../../src/support/clock.js';
 
 /** What goes wrong with one request. Every stand-in can do all of these, on the call that starts and on reads of a run. */
@@ -48,7 +48,7 @@ export interface StandIn {
     readonly clock: Clock;
     readonly random: () => number;
   }): PipelineClient;
-  /** The variables of the CI integration guide, and those of the host, that alone make the `ci` rung work with it. */
+  /** The variables of the CI integration guide, and those of the host, that alone make the `ci` strategy work with it. */
   guideVariables(): Readonly<Record<string, string>>;
   close(): Promise<void>;
 }

@@ -11,7 +11,7 @@ export type End = 'well' | 'badly';
 
 const startTime = '2026-01-01T00:00:00Z';
 
-/** Every CI system that the `ci` rung can call, as a server to test against. */
+/** Every CI system that the `ci` strategy can call, as a server to test against. */
 export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> = {
   github: (end) =>
     createGithubStandIn({

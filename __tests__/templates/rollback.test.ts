@@ -3,15 +3,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { pins } from '../../scripts/generators/pins.js';
 import { scriptOf, type Kind } from '../../scripts/generators/rollback-pipelines.js';
-import { createCiRung } from '../../src/rollback/ci.js';
-import { agree } from '../../src/rollback/pipeline/azure/preview.js';
-import type { Site as AzureSite } from '../../src/rollback/pipeline/azure/site.js';
-import * as circleci from '../../src/rollback/pipeline/circleci/declaration.js';
-import { startCall } from '../../src/rollback/pipeline/circleci/request.js';
-import * as github from '../../src/rollback/pipeline/github/declaration.js';
-import { variablesOf } from '../../src/rollback/pipeline/gitlab/variables.js';
-import { composeParameters } from '../../src/rollback/pipeline/jenkins/parameters.js';
-import type { PipelineClient, StartRequest } from '../../src/rollback/pipeline/types.js';
+import { createCiStrategy } from '../../src/strategies/ci.js';
+import { agree } from '../../src/pipelines/azure/preview.js';
+import type { Site as AzureSite } from '../../src/pipelines/azure/site.js';
+import * as circleci from '../../src/pipelines/circleci/declaration.js';
+import { startCall } from '../../src/pipelines/circleci/request.js';
+import * as github from '../../src/pipelines/github/declaration.js';
+import { variablesOf } from '../../src/pipelines/gitlab/variables.js';
+import { composeParameters } from '../../src/pipelines/jenkins/parameters.js';
+import type { PipelineClient, StartRequest } from '../../src/contract/pipeline.js';
 import { Workplace, type Ended } from '../support/bundle.js';
 import {
   dockerStandIn,
@@ -26,7 +26,7 @@ const named = rollbackPipelines.map((one) => [one.name, one] as const);
 const of = (system: string): [string, RollbackPipeline][] =>
   rollbackPipelines.filter((one) => one.system === system).map((one) => [one.name, one]);
 
-/** All that the rung may ask a client to send. */
+/** All that the strategy may ask a client to send. */
 async function everythingSent(): Promise<StartRequest> {
   let sent: StartRequest | undefined;
   const client: PipelineClient = {
@@ -41,7 +41,7 @@ async function everythingSent(): Promise<StartRequest> {
     state: () => Promise.reject(new Error('nothing is started here')),
     cancel: () => Promise.resolve(),
   };
-  const rung = createCiRung({
+  const strategy = createCiStrategy({
     ...{ client, ref: undefined, parameters: {}, wait: true, startTimeout: 1 },
     ...{ clock: new VirtualClock(), random: () => 0 },
   });
@@ -49,7 +49,7 @@ async function everythingSent(): Promise<StartRequest> {
     ...{ target: 'default', verdict: 'unhealthy', reason: 'bad', correlationId: 'rollgate-1' },
     ...{ revision: '12', image: 'shop:1' },
   };
-  await rung.plan(request, new AbortController().signal);
+  await strategy.plan(request, new AbortController().signal);
   return sent!;
 }
 

@@ -67,7 +67,7 @@ export function generateOrb(
     executor: {
       ...{ type: 'executor', default: 'default' },
       description:
-        'Where the job runs. One of your own needs Node 20 or newer, and what the rungs call.',
+        'Where the job runs. One of your own needs Node 20 or newer, and what the strategies call.',
     },
     checkout: {
       ...{ type: 'boolean', default: true },

@@ -1,6 +1,6 @@
 import { createEvidence } from '../../src/gate/evidence.js';
 import { oddsOf } from '../../src/gate/odds.js';
-import type { Limit } from '../../src/gate/types.js';
+import type { Limit } from '../../src/contract/check.js';
 
 const limit: Limit = { metric: 'success-rate', minPercent: 95 };
 const intervals = 12;

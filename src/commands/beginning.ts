@@ -1,13 +1,13 @@
-import type { ChainLink, Rung } from '../rollback/types.js';
+import type { ChainLink, Strategy } from '../contract/strategy.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
-import type { Finding } from '../support/finding.js';
+import type { Finding } from '../contract/finding.js';
 import type { BaseSession } from './session.js';
 
-/** A rung may look this long at what runs, milliseconds. */
+/** A strategy may look this long at what runs, milliseconds. */
 const TIMEOUT = 45_000;
 
-/** Has every rung look at what runs when the watch begins. One that cannot see it has nothing to compare with later. */
+/** Has every strategy look at what runs when the watch begins. One that cannot see it has nothing to compare with later. */
 export async function beginAll(
   session: BaseSession,
   links: readonly ChainLink[],
@@ -16,8 +16,10 @@ export async function beginAll(
   readonly alreadyRolledBack: string | undefined;
 }> {
   const seen = await Promise.all(
-    rungsOf(links).map((rung) =>
-      limited(session, `a look at what ${rung.id} sees`, rung, (signal) => rung.begin?.(signal)),
+    strategiesOf(links).map((strategy) =>
+      limited(session, `a look at what ${strategy.id} sees`, strategy, (signal) =>
+        strategy.begin?.(signal),
+      ),
     ),
   );
   return {
@@ -30,30 +32,30 @@ export async function beginAll(
   };
 }
 
-/** After a healthy verdict: has every rung keep what runs now. That it could not be kept does not change the verdict. */
+/** After a healthy verdict: has every strategy keep what runs now. That it could not be kept does not change the verdict. */
 export async function keepAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
   const { console } = session;
-  for (const rung of rungsOf(links)) {
+  for (const strategy of strategiesOf(links)) {
     const { value, problem } = await limited(
       session,
-      `keeping what ${rung.id} sees`,
-      rung,
-      (signal) => rung.keep?.(signal),
+      `keeping what ${strategy.id} sees`,
+      strategy,
+      (signal) => strategy.keep?.(signal),
     );
-    if (value !== undefined) console.line(`${rung.id}: ${value}`);
+    if (value !== undefined) console.line(`${strategy.id}: ${value}`);
     if (problem !== undefined)
-      console.annotate('warning', 'Rollgate', `${rung.id}: ${problem.message}`);
+      console.annotate('warning', 'Rollgate', `${strategy.id}: ${problem.message}`);
   }
 }
 
-function rungsOf(links: readonly ChainLink[]): readonly Rung[] {
-  return links.flatMap(({ rung }) => (rung.kind === 'skip' ? [] : [rung]));
+function strategiesOf(links: readonly ChainLink[]): readonly Strategy[] {
+  return links.flatMap(({ strategy }) => (strategy.kind === 'skip' ? [] : [strategy]));
 }
 
 async function limited<T>(
   { entry }: BaseSession,
   what: string,
-  rung: Rung,
+  strategy: Strategy,
   act: (signal: AbortSignal) => Promise<T> | undefined,
 ): Promise<{ readonly value?: T; readonly problem?: Finding }> {
   const time = deadline(entry.clock, TIMEOUT, what, entry.signal);
@@ -65,7 +67,7 @@ async function limited<T>(
     return {
       problem: {
         level: 'warning',
-        subject: rung.id,
+        subject: strategy.id,
         message: `${what} failed: ${messageOf(error)}`,
       },
     };

@@ -1,5 +1,5 @@
-import { createChecks } from '../checks/registry.js';
-import type { Check } from '../checks/types.js';
+import { createChecks } from '../sources/registry.js';
+import type { Check } from '../contract/check.js';
 import { inputs } from '../inputs/table.js';
 import { withoutSecretInputs } from '../inputs/variables.js';
 import { run as exec } from '../support/exec.js';

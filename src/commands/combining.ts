@@ -1,4 +1,4 @@
-import type { Verdict } from '../gate/types.js';
+import type { Verdict } from '../contract/check.js';
 import type { TargetReport } from '../report/record.js';
 import { plural } from '../support/format.js';
 import { worstCode } from './exit.js';

@@ -13,12 +13,12 @@ export function withoutCheck(checks: readonly unknown[]): readonly Problem[] {
 }
 
 /** Something must be there to roll back with. */
-export function withoutRung(configured: number): readonly Problem[] {
+export function withoutStrategy(configured: number): readonly Problem[] {
   if (configured > 0) return [];
   return [
     {
       subject: 'rollback',
-      message: 'no rung of the rollback chain is configured',
+      message: 'no strategy of the rollback chain is configured',
       fix: 'set `kubernetes-workload`, `helm-release`, `compose-project` or `canary-workload`, name `ci` in `rollback` (or set `ci-system`), or set `rollback-command` and `rollback: command`; to judge only, set `on-unhealthy: report`',
     },
   ];

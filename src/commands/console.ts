@@ -1,4 +1,4 @@
-import type { Host } from '../hosts/types.js';
+import type { Host } from '../contract/system.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
 import { neutralise } from '../support/text.js';

@@ -1,4 +1,4 @@
-import type { Environment } from '../hosts/types.js';
+import type { Environment } from '../contract/system.js';
 import type { Clock } from '../support/clock.js';
 import type { Files } from '../support/files.js';
 

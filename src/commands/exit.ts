@@ -1,6 +1,6 @@
-import type { Verdict } from '../gate/types.js';
+import type { Verdict } from '../contract/check.js';
 import { exitCodes } from '../inputs/exit-codes.js';
-import type { RollbackStatus } from '../rollback/types.js';
+import type { RollbackStatus } from '../contract/strategy.js';
 import type { Outcome } from './outcome.js';
 
 /** The code of one target's outcome. */

@@ -1,6 +1,6 @@
 import type { WatchOutcome } from '../gate/watch.js';
 import { notNeeded, type TargetReport } from '../report/record.js';
-import type { RollbackReport } from '../rollback/types.js';
+import type { RollbackReport } from '../contract/strategy.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import { formatDuration } from '../support/format.js';
 import { keepAll } from './beginning.js';

@@ -1,19 +1,19 @@
-import { configuredRungs } from '../inputs/configured.js';
+import { configuredStrategies } from '../inputs/configured.js';
 import { inputIds, inputOf, inputs, type InputId } from '../inputs/table.js';
 import { withoutSecretInputs } from '../inputs/variables.js';
-import { rungFactories } from '../rollback/registry.js';
-import type { ChainLink } from '../rollback/types.js';
+import { strategyFactories } from '../strategies/registry.js';
+import type { ChainLink } from '../contract/strategy.js';
 import { run as exec } from '../support/exec.js';
-import type { Finding } from '../support/finding.js';
+import type { Finding } from '../contract/finding.js';
 import type { Snapshot } from './snapshot-file.js';
 import type { TargetSession } from './target.js';
 
 /** The chain as it is configured. */
 export interface Links {
   readonly links: readonly ChainLink[];
-  /** What is against rungs that the user wants: that one cannot be made, or has no token here. */
+  /** What is against strategies that the user wants: that one cannot be made, or has no token here. */
   readonly findings: readonly Finding[];
-  /** How many rungs the user configured, usable or not. */
+  /** How many strategies the user configured, usable or not. */
   readonly configured: number;
 }
 
@@ -32,15 +32,15 @@ export async function buildLinks(
   const ciSystem = ciSystemOf(session);
   const links: ChainLink[] = [];
   const findings: Finding[] = [];
-  const recorded = snapshot?.targets.find(({ name }) => name === session.target)?.rungs ?? {};
-  const rungs = configuredRungs(resolution);
-  for (const { id, configured, because } of rungs) {
+  const recorded = snapshot?.targets.find(({ name }) => name === session.target)?.strategies ?? {};
+  const strategies = configuredStrategies(resolution);
+  for (const { id, configured, because } of strategies) {
     if (!configured) {
-      links.push({ id, rung: { kind: 'skip', reason: because } });
+      links.push({ id, strategy: { kind: 'skip', reason: because } });
       continue;
     }
-    const create = rungFactories[id];
-    const rung = await create({
+    const create = strategyFactories[id];
+    const strategy = await create({
       settings,
       ciSystem,
       ownRunId: ciSystem === info.system ? info.runId : null,
@@ -55,21 +55,22 @@ export async function buildLinks(
       clock: entry.clock,
       random: entry.random,
     });
-    links.push({ id, rung });
-    if (rung.kind === 'skip') findings.push({ level: 'error', subject: id, message: rung.reason });
+    links.push({ id, strategy });
+    if (strategy.kind === 'skip')
+      findings.push({ level: 'error', subject: id, message: strategy.reason });
     else if (id === 'ci' && info.forkPullRequest) findings.push(fromFork);
   }
-  if (resolution.givenByUser('rollback-command') && !rungs.some(({ id }) => id === 'command'))
+  if (resolution.givenByUser('rollback-command') && !strategies.some(({ id }) => id === 'command'))
     findings.push({
       level: 'warning',
       subject: 'command',
       message: '`rollback-command` is set, but `rollback` does not name `command`',
       fix: 'add `command` to `rollback` where it belongs in the chain',
     });
-  return { links, findings, configured: rungs.filter(({ configured }) => configured).length };
+  return { links, findings, configured: strategies.filter(({ configured }) => configured).length };
 }
 
-/** No error: what the token may do is found out by the preflight of the rung, and some projects do hand tokens to forks. */
+/** No error: what the token may do is found out by the preflight of the strategy, and some projects do hand tokens to forks. */
 const fromFork: Finding = {
   level: 'warning',
   subject: 'ci',

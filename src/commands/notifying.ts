@@ -1,7 +1,7 @@
 import { comment, NotAllowed, type Access } from '../notify/comment.js';
 import { formatOf, webhook, type WebhookFormat } from '../notify/webhook.js';
 import type { Notification } from '../notify/types.js';
-import type { Change } from '../hosts/types.js';
+import type { Change } from '../contract/system.js';
 import { renderComment } from '../report/comment.js';
 import { composeMessage, type Message } from '../report/message.js';
 import { jsonBody } from '../report/notification/json.js';

@@ -1,6 +1,6 @@
-import type { Verdict } from '../gate/types.js';
+import type { Verdict } from '../contract/check.js';
 import type { TargetReport } from '../report/record.js';
-import type { Finding } from '../support/finding.js';
+import type { Finding } from '../contract/finding.js';
 
 /** What a command came to. The report and the exit code follow from it. */
 export interface Outcome {

@@ -1,5 +1,5 @@
 import type { OverrideId, Overrides } from '../gate/overrides.js';
-import type { WatchPlan } from '../gate/types.js';
+import type { WatchPlan } from '../contract/check.js';
 import { originInWords, USUAL_FILE } from '../inputs/resolve.js';
 import { inputIds, inputOf, type InputId } from '../inputs/table.js';
 import type { Problem } from '../support/errors.js';

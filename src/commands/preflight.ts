@@ -1,9 +1,9 @@
 import { exitCodes } from '../inputs/exit-codes.js';
 import { UsageError } from '../support/errors.js';
-import type { Finding } from '../support/finding.js';
+import type { Finding } from '../contract/finding.js';
 import { inPool } from '../support/pool.js';
 import { checksOf } from './checks.js';
-import { withoutCheck, withoutRung } from './completeness.js';
+import { withoutCheck, withoutStrategy } from './completeness.js';
 import { buildLinks } from './links.js';
 import { preflightAll, printFindings } from './preflighting.js';
 import { recordedSnapshot } from './recorded.js';
@@ -11,7 +11,7 @@ import type { Session } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 import { ofTarget, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './target.js';
 
-/** Proves that every configured check and rung of every target would work. Changes nothing. */
+/** Proves that every configured check and strategy of every target would work. Changes nothing. */
 export async function preflight(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const { console } = session;
@@ -26,9 +26,9 @@ export async function preflight(session: Session): Promise<number> {
     console.line(`preflight: ${String(errors)} of these would keep the gate from doing its work`);
     return exitCodes.usage;
   }
-  for (const { target, checks, rungs } of proven)
+  for (const { target, checks, strategies } of proven)
     target.console.line(
-      `preflight: everything would work (checks: ${checks.join(', ')}; rollback: ${rungs.length === 0 ? 'none' : rungs.join(', ')})`,
+      `preflight: everything would work (checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
     );
   return exitCodes.healthy;
 }
@@ -40,13 +40,13 @@ async function prove(
   readonly target: TargetSession;
   readonly findings: readonly Finding[];
   readonly checks: readonly string[];
-  readonly rungs: readonly string[];
+  readonly strategies: readonly string[];
 }> {
   const checks = await checksOf(target);
   const built = await buildLinks(target, { snapshot });
   const missing = [
     ...withoutCheck(checks),
-    ...(target.settings['on-unhealthy'] === 'rollback' ? withoutRung(built.configured) : []),
+    ...(target.settings['on-unhealthy'] === 'rollback' ? withoutStrategy(built.configured) : []),
   ];
   return {
     target,
@@ -56,6 +56,8 @@ async function prove(
       ...(await preflightAll(target, checks, built.links)),
     ]),
     checks: checks.map(({ id }) => id),
-    rungs: built.links.filter(({ rung }) => rung.kind === 'rung').map(({ id }) => id),
+    strategies: built.links
+      .filter(({ strategy }) => strategy.kind === 'strategy')
+      .map(({ id }) => id),
   };
 }

@@ -1,22 +1,24 @@
-import type { Check } from '../checks/types.js';
-import type { ChainLink } from '../rollback/types.js';
+import type { Check } from '../contract/check.js';
+import type { ChainLink } from '../contract/strategy.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
-import type { Finding } from '../support/finding.js';
+import type { Finding } from '../contract/finding.js';
 import { formatDuration } from '../support/format.js';
 import type { BaseSession } from './session.js';
 
-/** One check or rung must be proven within this time, milliseconds. */
+/** One check or strategy must be proven within this time, milliseconds. */
 const TIMEOUT = 45_000;
 
-/** Asks every check and every usable rung whether it would work, side by side. */
+/** Asks every check and every usable strategy whether it would work, side by side. */
 export async function preflightAll(
   session: BaseSession,
   checks: readonly Check[],
   links: readonly ChainLink[],
 ): Promise<readonly Finding[]> {
-  const rungs = links.flatMap(({ rung }) => (rung.kind === 'skip' ? [] : [rung]));
-  const found = await Promise.all([...checks, ...rungs].map((part) => preflightOne(session, part)));
+  const strategies = links.flatMap(({ strategy }) => (strategy.kind === 'skip' ? [] : [strategy]));
+  const found = await Promise.all(
+    [...checks, ...strategies].map((part) => preflightOne(session, part)),
+  );
   return found.flat();
 }
 
@@ -44,13 +46,13 @@ async function preflightOne(
   }
 }
 
-/** The rungs that preflight has found nothing against. */
-export function usableRungs(
+/** The strategies that preflight has found nothing against. */
+export function usableStrategies(
   links: readonly ChainLink[],
   findings: readonly Finding[],
 ): readonly ChainLink[] {
   const broken = new Set(findings.filter((f) => f.level === 'error').map((f) => f.subject));
-  return links.filter(({ id, rung }) => rung.kind !== 'skip' && !broken.has(id));
+  return links.filter(({ id, strategy }) => strategy.kind !== 'skip' && !broken.has(id));
 }
 
 export function findingInWords(finding: Finding): string {

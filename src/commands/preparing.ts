@@ -1,12 +1,12 @@
-import type { Check } from '../checks/types.js';
+import type { Check } from '../contract/check.js';
 import { UsageError, type Problem } from '../support/errors.js';
-import type { Finding } from '../support/finding.js';
+import type { Finding } from '../contract/finding.js';
 import { inPool } from '../support/pool.js';
 import { beginAll } from './beginning.js';
 import { checksOf } from './checks.js';
-import { withoutCheck, withoutRung } from './completeness.js';
+import { withoutCheck, withoutStrategy } from './completeness.js';
 import { buildLinks, type Links } from './links.js';
-import { preflightAll, usableRungs } from './preflighting.js';
+import { preflightAll, usableStrategies } from './preflighting.js';
 import { recordedSnapshot } from './recorded.js';
 import type { Session } from './session.js';
 import { ofTarget, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './target.js';
@@ -21,14 +21,14 @@ export interface PreparedTarget {
 
 /** A target of which is known whether everything would work, and what ran when the watch began. */
 export interface ProvenTarget extends PreparedTarget {
-  /** Their subjects are parts of this target: ids of checks and rungs. */
+  /** Their subjects are parts of this target: ids of checks and strategies. */
   readonly findings: readonly Finding[];
   /** Why there is nothing left to judge, if so. */
   readonly alreadyRolledBack: string | undefined;
 }
 
 /**
- * Makes the checks and rungs of every target. Nothing outside is touched.
+ * Makes the checks and strategies of every target. Nothing outside is touched.
  * @throws UsageError when a target has nothing to look at, or nothing to roll back with and is to be rolled back
  */
 export async function prepareAll(session: Session): Promise<readonly PreparedTarget[]> {
@@ -45,7 +45,7 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
       problems.push(
         ...ofTarget(target, [
           ...withoutCheck(checks),
-          ...(wanted ? withoutRung(built.configured) : []),
+          ...(wanted ? withoutStrategy(built.configured) : []),
         ]),
       );
       return { session: target, checks, built, wantsRollback: wanted };
@@ -59,7 +59,7 @@ function wantsRollback({ settings }: TargetSession): boolean {
   return settings['on-unhealthy'] === 'rollback' || settings['on-inconclusive'] === 'rollback';
 }
 
-/** Asks every check and rung whether it would work, and has every rung look at what runs now. */
+/** Asks every check and strategy whether it would work, and has every strategy look at what runs now. */
 export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly ProvenTarget[]> {
   return inPool(TARGETS_AT_A_TIME, targets, async (target): Promise<ProvenTarget> => {
     const { session, checks, built } = target;
@@ -84,10 +84,10 @@ export function obstacle(targets: readonly ProvenTarget[]): string | undefined {
   });
   const stuck = judged.filter(
     ({ wantsRollback, built, findings }) =>
-      wantsRollback && usableRungs(built.links, findings).length === 0,
+      wantsRollback && usableStrategies(built.links, findings).length === 0,
   );
   if (bad.length > 0) return `A check${named(bad)} would not work`;
-  if (stuck.length > 0) return `No rung of the rollback chain${named(stuck)} would work`;
+  if (stuck.length > 0) return `No strategy of the rollback chain${named(stuck)} would work`;
   return undefined;
 }
 

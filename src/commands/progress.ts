@@ -1,4 +1,4 @@
-import type { CheckResult, WatchPlan } from '../gate/types.js';
+import type { CheckResult, WatchPlan } from '../contract/check.js';
 import type { WatchState } from '../gate/watch.js';
 import { progressLine, severityOf } from '../report/terminal.js';
 import type { Console } from './console.js';

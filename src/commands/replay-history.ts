@@ -1,4 +1,4 @@
-import type { MetricCheck } from '../checks/types.js';
+import type { MetricCheck } from '../contract/check.js';
 import { eventsOfPast, momentsOf } from '../gate/past.js';
 import { replay as judgeAgain, type RecordedEvent } from '../gate/replay.js';
 import { limitInWords } from '../gate/words.js';
@@ -135,7 +135,7 @@ async function judge(session: TargetSession, began: number): Promise<JudgedDeplo
   const until = entry.clock.now() - began;
   if (until <= 0) return { kind: 'not-judged', why: 'it lies in the future' };
 
-  const { createHistory } = await import('../checks/prometheus/history.js');
+  const { createHistory } = await import('../sources/prometheus/history.js');
   const history = createHistory({
     http: session.http(),
     clock: entry.clock,

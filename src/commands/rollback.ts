@@ -1,9 +1,9 @@
 import { exitCodes } from '../inputs/exit-codes.js';
 import type { TargetReport } from '../report/record.js';
-import type { RollbackStatus } from '../rollback/types.js';
+import type { RollbackStatus } from '../contract/strategy.js';
 import { UsageError } from '../support/errors.js';
 import { worstCode } from './exit.js';
-import { withoutRung } from './completeness.js';
+import { withoutStrategy } from './completeness.js';
 import { buildLinks } from './links.js';
 import { rollbackMarker } from './marker.js';
 import type { Outcome } from './outcome.js';
@@ -26,7 +26,7 @@ export async function rollback(session: Session): Promise<Outcome> {
     })),
   );
   const missing = prepared.flatMap(({ target, built }) =>
-    ofTarget(target, withoutRung(built.configured)),
+    ofTarget(target, withoutStrategy(built.configured)),
   );
   if (missing.length > 0) throw new UsageError(missing);
   const reason = settings.reason ?? 'A rollback was asked for by hand.';

@@ -1,13 +1,13 @@
-import type { Check } from '../checks/types.js';
+import type { Check } from '../contract/check.js';
 import { confirm } from '../gate/confirm.js';
 import { exitCodes } from '../inputs/exit-codes.js';
-import { runChain } from '../rollback/chain.js';
+import { runChain } from '../strategies/chain.js';
 import type {
   ChainLink,
   Confirmation,
   RecordedVersion,
   RollbackReport,
-} from '../rollback/types.js';
+} from '../contract/strategy.js';
 import { formatDuration } from '../support/format.js';
 import { checksOf } from './checks.js';
 import { withHeartbeat } from './heartbeat.js';
@@ -79,10 +79,10 @@ export async function rollBack(
   return report;
 }
 
-/** By the first rung that knows. */
+/** By the first strategy that knows. */
 function recordedVersion(links: readonly ChainLink[]): RecordedVersion {
-  for (const { rung } of links) {
-    const version = rung.kind === 'skip' ? undefined : rung.recordedVersion?.();
+  for (const { strategy } of links) {
+    const version = strategy.kind === 'skip' ? undefined : strategy.recordedVersion?.();
     if (version !== undefined) return version;
   }
   return {};

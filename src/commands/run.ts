@@ -1,7 +1,7 @@
 import { exitCodes } from '../inputs/exit-codes.js';
 import { isCancelled } from '../support/abort.js';
 import { UsageError } from '../support/errors.js';
-import type { Finding } from '../support/finding.js';
+import type { Finding } from '../contract/finding.js';
 import { combine } from './combining.js';
 import { judgeAll } from './judging.js';
 import { rollbackMarker } from './marker.js';
@@ -49,7 +49,7 @@ export async function run(session: Session): Promise<Outcome> {
         .join('; ')}`,
       findings: found,
     };
-  // A broken rung is only a warning while another one works.
+  // A broken strategy is only a warning while another one works.
   const findings = found.map(asWarning);
   printFindings(session, findings);
   return { ...combine(await judgeAll(session, proven)), findings };

@@ -1,6 +1,6 @@
-import { detectHost } from '../hosts/detect.js';
-import { createHost } from '../hosts/registry.js';
-import type { Host, HostInfo } from '../hosts/types.js';
+import { detectHost } from '../systems/detect.js';
+import { createHost } from '../systems/registry.js';
+import type { Host, HostInfo } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { resolveInputs, type Resolution } from '../inputs/resolve.js';

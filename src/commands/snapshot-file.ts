@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { HostInfo } from '../hosts/types.js';
+import type { HostInfo } from '../contract/system.js';
 import { messageOf } from '../support/errors.js';
 
 /** What ran before the deploy, and which run recorded it. */
@@ -15,8 +15,8 @@ export interface Snapshot {
   readonly takenAt: string;
   readonly targets: readonly {
     readonly name: string;
-    /** What each rung recorded, by its id. Only that rung understands it. */
-    readonly rungs: Readonly<Record<string, unknown>>;
+    /** What each strategy recorded, by its id. Only that strategy understands it. */
+    readonly strategies: Readonly<Record<string, unknown>>;
   }[];
 }
 
@@ -29,7 +29,7 @@ const schema = z.object({
     attempt: z.nullable(z.number()),
   }),
   takenAt: z.string(),
-  targets: z.array(z.object({ name: z.string(), rungs: z.record(z.string(), z.unknown()) })),
+  targets: z.array(z.object({ name: z.string(), strategies: z.record(z.string(), z.unknown()) })),
 });
 
 /**

@@ -41,8 +41,8 @@ export async function snapshot(session: Session): Promise<number> {
     `${JSON.stringify(session.redactor.redactAll(taken), null, 2)}\n`,
   );
   await entry.files.rename(temporary, path);
-  const what = targets.flatMap(({ name, rungs }) =>
-    Object.keys(rungs).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
+  const what = targets.flatMap(({ name, strategies }) =>
+    Object.keys(strategies).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
   );
   console.line(
     `snapshot of ${what.length === 0 ? 'this run' : what.join(', ')} written to ${path}`,
@@ -50,18 +50,18 @@ export async function snapshot(session: Session): Promise<number> {
   return exitCodes.healthy;
 }
 
-/** What every rung of the target sees now. */
+/** What every strategy of the target sees now. */
 async function recorded(session: TargetSession): Promise<Snapshot['targets'][number]> {
   const { entry, target } = session;
   const { links } = await buildLinks(session, {});
-  const rungs: Record<string, unknown> = {};
+  const strategies: Record<string, unknown> = {};
   const limited = deadline(entry.clock, TIMEOUT, 'the snapshot', entry.signal);
   try {
-    for (const { id, rung } of links)
-      if (rung.kind === 'rung' && rung.snapshot !== undefined)
-        rungs[id] = await raceSignal(rung.snapshot(limited.signal), limited.signal);
+    for (const { id, strategy } of links)
+      if (strategy.kind === 'strategy' && strategy.snapshot !== undefined)
+        strategies[id] = await raceSignal(strategy.snapshot(limited.signal), limited.signal);
   } finally {
     limited.clear();
   }
-  return { name: target, rungs };
+  return { name: target, strategies };
 }

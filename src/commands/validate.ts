@@ -1,13 +1,13 @@
 import { limitInWords } from '../gate/words.js';
 import { effectiveEntries, type EffectiveEntry } from '../inputs/checks/effective.js';
-import { configuredRungs } from '../inputs/configured.js';
+import { configuredStrategies } from '../inputs/configured.js';
 import { effective } from '../inputs/effective.js';
 import { exitCodes } from '../inputs/exit-codes.js';
 import { originInWords, type TargetResolution } from '../inputs/resolve.js';
 import type { InputId } from '../inputs/table.js';
 import { UsageError, type Problem } from '../support/errors.js';
 import { checksOf } from './checks.js';
-import { withoutCheck, withoutRung } from './completeness.js';
+import { withoutCheck, withoutStrategy } from './completeness.js';
 import type { Session } from './session.js';
 import { ofTarget, targetSessions, type TargetSession } from './target.js';
 
@@ -38,7 +38,7 @@ export async function validate(session: Session): Promise<number> {
       );
     target.console.group(
       'rollback chain',
-      configuredRungs(target.resolution).map(
+      configuredStrategies(target.resolution).map(
         ({ id, configured, because }) =>
           `${id}  ${configured ? 'configured' : 'skipped'}: ${because}`,
       ),
@@ -52,11 +52,13 @@ function lacking(
   { resolution, settings }: TargetSession,
   checks: readonly unknown[],
 ): readonly Problem[] {
-  const configured = configuredRungs(resolution).filter((rung) => rung.configured).length;
+  const configured = configuredStrategies(resolution).filter(
+    (strategy) => strategy.configured,
+  ).length;
   return [
     // An entry that something is wrong with is there all the same.
     ...withoutCheck([...checks, ...resolution.writtenSources]),
-    ...(settings['on-unhealthy'] === 'rollback' ? withoutRung(configured) : []),
+    ...(settings['on-unhealthy'] === 'rollback' ? withoutStrategy(configured) : []),
   ];
 }
 

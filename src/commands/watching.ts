@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { WatchPlan } from '../gate/types.js';
+import type { WatchPlan } from '../contract/check.js';
 import { watch, type WatchOutcome } from '../gate/watch.js';
 import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, type RecordingLine } from '../report/recording.js';

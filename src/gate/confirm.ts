@@ -1,10 +1,9 @@
 import { deadline, NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/format.js';
-import type { Check, HealthCheck, MetricCheck } from '../checks/types.js';
+import type { Check, HealthCheck, Look, MetricCheck } from '../contract/check.js';
 import { createHealth, type Health } from './health.js';
 import { createStretch, type Stretch, type StretchOptions } from './stretch.js';
-import type { Look } from './types.js';
 
 /** How often traffic is looked at, and the health check at least, milliseconds. */
 const EVERY = 1000;

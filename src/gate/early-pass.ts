@@ -1,5 +1,5 @@
 import { valueOf } from './tally.js';
-import type { MetricLimit, Totals } from './types.js';
+import type { MetricLimit, Totals } from '../contract/check.js';
 
 /** How many times smaller than allowed the odds of a failure may truly be: one bet for each. */
 const BETTER_BY = [1.3, 2, 4, 10, 50] as const;

@@ -1,5 +1,5 @@
 import { logSum } from './logs.js';
-import type { Sensitivity } from './types.js';
+import type { Sensitivity } from '../contract/check.js';
 
 /** Shares of the wealth that are staked on "the service is over its limit": small ones find slight breaches, large ones outages. */
 const BETS = [0.05, 0.15, 0.4, 0.9] as const;

@@ -3,7 +3,7 @@ import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { valueInWords, limitInWords } from './words.js';
 import { valueOf } from './tally.js';
-import type { BaselineCounts, MetricLimit, Totals } from './types.js';
+import type { BaselineCounts, MetricLimit, Totals } from '../contract/check.js';
 
 /** One metric check, as far as a sentence needs it. */
 export interface Explained {

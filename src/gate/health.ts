@@ -1,4 +1,4 @@
-import type { Limit, Look } from './types.js';
+import type { Limit, Look } from '../contract/check.js';
 
 type HealthLimit = Extract<Limit, { metric: 'health' }>;
 

@@ -15,7 +15,7 @@ import {
   type NoDataPolicy,
   type WatchEvent,
   type WatchPlan,
-} from './types.js';
+} from '../contract/check.js';
 import { limitInWords, valueInWords } from './words.js';
 
 interface Metric {

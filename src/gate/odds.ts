@@ -1,4 +1,4 @@
-import type { Limit, Observation, Totals, ValueLimit } from './types.js';
+import type { Limit, Observation, Totals, ValueLimit } from '../contract/check.js';
 
 /**
  * The most that one interval can say. A smaller value keeps the evidence valid; with this one a single interval, however

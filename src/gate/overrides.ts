@@ -6,7 +6,7 @@ import type {
   ProviderErrorPolicy,
   Sensitivity,
   WatchPlan,
-} from './types.js';
+} from '../contract/check.js';
 import { limitInWords } from './words.js';
 
 /** How a watch that is over is to be judged instead. What is absent stays as it was. */

@@ -1,6 +1,5 @@
-import type { MetricCheck } from '../checks/types.js';
+import type { MetricCheck, WatchPlan } from '../contract/check.js';
 import type { RecordedEvent } from './replay.js';
-import type { WatchPlan } from './types.js';
 import { windowsOf } from './watch.js';
 
 /** When the checks of a watch look: before its first window, and at the end of each. */

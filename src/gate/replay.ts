@@ -1,5 +1,11 @@
 import { createJudge } from './judge.js';
-import type { CheckResult, JudgedCheck, Judgement, WatchEvent, WatchPlan } from './types.js';
+import type {
+  CheckResult,
+  JudgedCheck,
+  Judgement,
+  WatchEvent,
+  WatchPlan,
+} from '../contract/check.js';
 
 /** What the judge was told, and when. */
 export interface RecordedEvent {

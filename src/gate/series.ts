@@ -1,4 +1,4 @@
-import type { SeriesPoint } from './types.js';
+import type { SeriesPoint } from '../contract/check.js';
 
 /**
  * The course of a check for people to look at, in bounded memory: when there are more than `capacity` points, each

@@ -1,5 +1,5 @@
 import { createRelativeLatency, type Comparison, type RelativeLatency } from './relative.js';
-import type { BaselineCounts, Slower } from './types.js';
+import type { BaselineCounts, Slower } from '../contract/check.js';
 
 /** Latencies of a canary and its baseline, compared at every border that both have. */
 export interface Slowness extends Comparison {

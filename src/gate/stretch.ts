@@ -1,7 +1,14 @@
-import type { MetricCheck } from '../checks/types.js';
+import type {
+  BaselineCounts,
+  MetricCheck,
+  MetricLimit,
+  Observation,
+  Slower,
+  Totals,
+  Window,
+} from '../contract/check.js';
 import { seen } from './explain.js';
 import { literalBreach } from './odds.js';
-import type { BaselineCounts, MetricLimit, Observation, Slower, Totals, Window } from './types.js';
 
 /** Measurements of a value that must be within the limit. */
 const VALUES = 3;

@@ -12,7 +12,7 @@ import type {
   Totals,
   WatchPlan,
   Window,
-} from './types.js';
+} from '../contract/check.js';
 
 /** Everything that is known of one metric check, up to now. Its size does not grow with the watch. */
 export interface Tally {

@@ -1,9 +1,17 @@
 import { Cancelled, controllerForMany, NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/format.js';
-import type { Check, HealthCheck, MetricCheck } from '../checks/types.js';
+import type {
+  Check,
+  CheckResult,
+  HealthCheck,
+  MetricCheck,
+  Verdict,
+  WatchEvent,
+  WatchPlan,
+  Window,
+} from '../contract/check.js';
 import { createJudge } from './judge.js';
-import type { CheckResult, Verdict, WatchEvent, WatchPlan, Window } from './types.js';
 
 /** After the planned end a health check that is in the middle of a row gets this many looks more. */
 const EXTRA_LOOKS = 10;

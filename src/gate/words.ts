@@ -1,6 +1,6 @@
 import { formatDuration, formatNumber, formatShare } from '../support/format.js';
 import { valueOf } from './tally.js';
-import type { BaselineCounts, Limit, MetricLimit, Totals } from './types.js';
+import type { BaselineCounts, Limit, MetricLimit, Totals } from '../contract/check.js';
 
 /** A limit in words: `≥ 95 %`. */
 export function limitInWords(limit: Limit): string {

@@ -28,7 +28,7 @@ export const commands = [
   {
     id: 'preflight',
     description:
-      'Proves that every configured check and rung would work, without changing anything.',
+      'Proves that every configured check and strategy would work, without changing anything.',
   },
   { id: 'rollback', description: 'Rolls back now, without a watch; `--reason` says why.' },
   {

@@ -1,36 +1,36 @@
-import type { RungId } from '../rollback/types.js';
+import type { StrategyId } from '../contract/strategy.js';
 import { originInWords, type TargetResolution } from './resolve.js';
 import { inputIds, inputOf } from './table.js';
 
-/** A rung of the chain, and whether the user configured it. */
-export interface ConfiguredRung {
-  readonly id: RungId;
+/** A strategy of the chain, and whether the user configured it. */
+export interface ConfiguredStrategy {
+  readonly id: StrategyId;
   readonly configured: boolean;
   /** What configured it, or what to set. */
   readonly because: string;
 }
 
 /**
- * The rungs in the order of the chain. What a host sets by itself configures nothing: a job token alone is no sign that
+ * The strategies in the order of the chain. What a host sets by itself configures nothing: a job token alone is no sign that
  * somebody wants a pipeline started.
  */
-export function configuredRungs(resolution: TargetResolution): readonly ConfiguredRung[] {
+export function configuredStrategies(resolution: TargetResolution): readonly ConfiguredStrategy[] {
   return chain(resolution).map((id) => ({ id, ...judge(id, resolution) }));
 }
 
 /** With a Helm release, helm comes before kubernetes: to undo a workload behind helm's back leaves the release wrong. */
-function chain({ settings }: TargetResolution): readonly RungId[] {
+function chain({ settings }: TargetResolution): readonly StrategyId[] {
   const named = settings.rollback;
   if (settings['helm-release'] === undefined || named.includes('helm')) return named;
-  return named.flatMap((id): RungId[] => (id === 'kubernetes' ? ['helm', id] : [id]));
+  return named.flatMap((id): StrategyId[] => (id === 'kubernetes' ? ['helm', id] : [id]));
 }
 
-function judge(id: RungId, resolution: TargetResolution): Omit<ConfiguredRung, 'id'> {
+function judge(id: StrategyId, resolution: TargetResolution): Omit<ConfiguredStrategy, 'id'> {
   const { settings, origins, givenByUser } = resolution;
   if (id === 'ci' && settings['ci-system'] === 'none') {
     return { configured: false, because: '`ci-system` is `none`' };
   }
-  const keys = inputIds.filter((key) => inputOf(key).rung === id && inputOf(key).configures);
+  const keys = inputIds.filter((key) => inputOf(key).strategy === id && inputOf(key).configures);
   const given = keys.find((key) => givenByUser(key));
   if (given !== undefined) {
     return {

@@ -1,5 +1,5 @@
-import type { HostSystem } from '../hosts/types.js';
-import type { RungId } from '../rollback/types.js';
+import type { HostSystem } from '../contract/system.js';
+import type { StrategyId } from '../contract/strategy.js';
 import { good, type Parsed } from './parsed.js';
 import type { InputType, JsonSchema } from './types/type.js';
 
@@ -43,9 +43,9 @@ export interface InputFacts {
   readonly host?: Partial<Readonly<Record<HostSystem, readonly string[]>>>;
   /** The input whose value stands in when this one is not set anywhere. */
   readonly fallback?: string;
-  /** The rung that it belongs to. */
-  readonly rung?: RungId;
-  /** Whoever sets it wants its rung. */
+  /** The strategy that it belongs to. */
+  readonly strategy?: StrategyId;
+  /** Whoever sets it wants its strategy. */
   readonly configures?: true;
   /** Of a secret: the inputs that hold the URLs it is sent to. */
   readonly sentTo?: readonly string[];

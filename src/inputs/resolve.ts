@@ -1,4 +1,4 @@
-import type { Environment, HostSystem } from '../hosts/types.js';
+import type { Environment, HostSystem } from '../contract/system.js';
 import { messageOf, type Problem } from '../support/errors.js';
 import type { CheckEntry } from './checks/entry.js';
 import type { Findings } from './checks/lookup.js';

@@ -1,6 +1,6 @@
-import type { Decision, Sensitivity } from '../gate/types.js';
+import type { Decision, Sensitivity } from '../contract/check.js';
 import type { WebhookFormat } from '../notify/webhook.js';
-import type { RungId } from '../rollback/types.js';
+import type { StrategyId } from '../contract/strategy.js';
 import { command } from './commands.js';
 import { input, type Input } from './input.js';
 import { boolean } from './types/boolean.js';
@@ -24,14 +24,14 @@ import { url, urls, webhooks } from './types/url.js';
 const second = 1000;
 const hour = 3600 * second;
 
-const rungs = [
+const strategies = [
   'kubernetes',
   'helm',
   'compose',
   'ci',
   'scale-down',
   'command',
-] as const satisfies readonly RungId[];
+] as const satisfies readonly StrategyId[];
 
 const workload = {
   // An Argo Rollouts object is accepted so that it can be said what to do with it.
@@ -377,7 +377,7 @@ export const inputs = {
     description: 'Secret headers for that address, as `Name: value` lines.',
   }),
 
-  rollback: input(choices(rungs), {
+  rollback: input(choices(strategies), {
     group: 'rollback',
     default: 'kubernetes,compose,ci,scale-down',
     description:
@@ -385,10 +385,10 @@ export const inputs = {
   }),
   'rollback-command': input(script(), {
     group: 'rollback',
-    rung: 'command',
+    strategy: 'command',
     configures: true,
     description:
-      'Command line of the `command` rung, given to the shell as it is; exit code 0 means done. Name `command` in `rollback` to use it. Default: none.',
+      'Command line of the `command` strategy, given to the shell as it is; exit code 0 means done. Name `command` in `rollback` to use it. Default: none.',
   }),
   'rollback-timeout': input(duration({ min: second }), {
     group: 'rollback',
@@ -415,24 +415,24 @@ export const inputs = {
 
   'kubernetes-workload': input(list(workload), {
     group: 'kubernetes',
-    rung: 'kubernetes',
+    strategy: 'kubernetes',
     configures: true,
     description:
       'Workloads to take back: `deployment/api`, `statefulset/db`, `daemonset/agent`. Default: none.',
   }),
   'kubernetes-namespace': input(text(), {
     group: 'kubernetes',
-    rung: 'kubernetes',
+    strategy: 'kubernetes',
     description: 'Namespace of the workloads. Default: as kubectl has it.',
   }),
   'kubernetes-context': input(text(), {
     group: 'kubernetes',
-    rung: 'kubernetes',
+    strategy: 'kubernetes',
     description: 'Context of the kubeconfig. Default: as kubectl has it.',
   }),
   kubeconfig: input(path(), {
     group: 'kubernetes',
-    rung: 'kubernetes',
+    strategy: 'kubernetes',
     description: 'Path of the kubeconfig. Default: as kubectl has it.',
   }),
   'kubernetes-revision': input(
@@ -442,7 +442,7 @@ export const inputs = {
     }),
     {
       group: 'kubernetes',
-      rung: 'kubernetes',
+      strategy: 'kubernetes',
       description:
         'Revision to go back to; for several workloads `kind/name=N` lines. Default: the recorded one, else the previous one.',
     },
@@ -455,42 +455,42 @@ export const inputs = {
   }),
   'helm-release': input(text(), {
     group: 'kubernetes',
-    rung: 'helm',
+    strategy: 'helm',
     configures: true,
     description: 'Helm release to take back. Default: none.',
   }),
   'helm-namespace': input(text(), {
     group: 'kubernetes',
-    rung: 'helm',
+    strategy: 'helm',
     description:
       'Namespace of the Helm release. Default: `kubernetes-namespace`, else as helm has it.',
   }),
 
   'compose-file': input(list(), {
     group: 'compose',
-    rung: 'compose',
+    strategy: 'compose',
     configures: true,
     description: 'Compose files, as `docker compose -f`. Default: none.',
   }),
   'compose-project': input(text(), {
     group: 'compose',
-    rung: 'compose',
+    strategy: 'compose',
     configures: true,
     description: 'Compose project, as `docker compose -p`. Default: none.',
   }),
   'compose-service': input(list(), {
     group: 'compose',
-    rung: 'compose',
+    strategy: 'compose',
     description: 'Services of the project to take back. Default: all of them.',
   }),
   'compose-profile': input(list(), {
     group: 'compose',
-    rung: 'compose',
+    strategy: 'compose',
     description: 'Profiles of the project, as `docker compose --profile`. Default: none.',
   }),
   'compose-env-file': input(list(), {
     group: 'compose',
-    rung: 'compose',
+    strategy: 'compose',
     description: 'Environment files, as `docker compose --env-file`. Default: as Compose has it.',
   }),
   'compose-health': input(boolean(), {
@@ -502,20 +502,20 @@ export const inputs = {
 
   'canary-workload': input(list(workload), {
     group: 'canary',
-    rung: 'scale-down',
+    strategy: 'scale-down',
     configures: true,
     description: 'Kubernetes workloads that `scale-down` takes to zero. Default: none.',
   }),
   'canary-service': input(list(), {
     group: 'canary',
-    rung: 'scale-down',
+    strategy: 'scale-down',
     configures: true,
     description: 'Compose services that `scale-down` takes to zero. Default: none.',
   }),
 
   'ci-system': input(choice(['github', 'gitlab', 'jenkins', 'circleci', 'azure', 'http', 'none']), {
     group: 'ci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['CI_SYSTEM'],
     description:
@@ -523,28 +523,28 @@ export const inputs = {
   }),
   'rollback-ref': input(text(), {
     group: 'ci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       "Branch or tag that the rollback pipeline runs on. Default: the repository's default branch.",
   }),
   'rollback-parameters': input(parameters(), {
     group: 'ci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Further parameters of the rollback pipeline, as `name=value` lines. Default: none.',
   }),
   'rollback-wait': input(boolean(), {
     group: 'ci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: 'true',
     description: 'Follow the rollback pipeline to its end.',
   }),
   'rollback-start-timeout': input(duration({ min: second }), {
     group: 'ci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: '2m',
     description: 'Give up on a rollback pipeline that has not begun by then.',
@@ -552,7 +552,7 @@ export const inputs = {
 
   'github-repository': input(text({ pattern: /^[\w.-]+\/[\w.-]+$/, like: '`owner/name`' }), {
     group: 'github',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['GITHUB_REPOSITORY'],
     host: { github: ['GITHUB_REPOSITORY'] },
@@ -561,7 +561,7 @@ export const inputs = {
   }),
   'github-token': input(text(), {
     group: 'github',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     secret: true,
     guide: ['GITHUB_TOKEN'],
@@ -572,7 +572,7 @@ export const inputs = {
   }),
   'github-workflow': input(text(), {
     group: 'github',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: 'rollback.yml',
     guide: ['GITHUB_WORKFLOW_ID'],
@@ -580,7 +580,7 @@ export const inputs = {
   }),
   'github-api-url': input(url(), {
     group: 'github',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: 'https://api.github.com',
     host: { github: ['GITHUB_API_URL'] },
@@ -595,7 +595,7 @@ export const inputs = {
 
   'gitlab-url': input(url(), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: 'https://gitlab.com',
     host: { gitlab: ['CI_SERVER_URL'] },
@@ -604,7 +604,7 @@ export const inputs = {
   }),
   'gitlab-project': input(text(), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['CI_PROJECT_ID'],
     host: { gitlab: ['CI_PROJECT_ID'] },
@@ -612,7 +612,7 @@ export const inputs = {
   }),
   'gitlab-pipeline': input(integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['CI_PIPELINE_ID'],
     host: { gitlab: ['CI_PIPELINE_ID'] },
@@ -621,7 +621,7 @@ export const inputs = {
   }),
   'gitlab-token': input(text(), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     secret: true,
     guide: ['GITLAB_TOKEN'],
@@ -631,7 +631,7 @@ export const inputs = {
   }),
   'gitlab-trigger-token': input(text(), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     secret: true,
     sentTo: ['gitlab-url'],
@@ -640,7 +640,7 @@ export const inputs = {
   }),
   'gitlab-job-token': input(text(), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     secret: true,
     guide: ['CI_JOB_TOKEN'],
@@ -651,7 +651,7 @@ export const inputs = {
   }),
   'gitlab-cancel': input(choice(['pipeline', 'siblings', 'none']), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: 'pipeline',
     description:
@@ -659,14 +659,14 @@ export const inputs = {
   }),
   'gitlab-rollback-jobs': input(list(), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Names of the jobs that a rollback pipeline may have; one with others would deploy, and is cancelled at once. Default: any job.',
   }),
   'gitlab-job': input(integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     host: { gitlab: ['CI_JOB_ID'] },
     description:
@@ -674,7 +674,7 @@ export const inputs = {
   }),
   'gitlab-default-branch': input(text(), {
     group: 'gitlab',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     host: { gitlab: ['CI_DEFAULT_BRANCH'] },
     description:
@@ -683,7 +683,7 @@ export const inputs = {
 
   'jenkins-url': input(url(), {
     group: 'jenkins',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['JENKINS_URL'],
     host: { jenkins: ['JENKINS_URL'] },
@@ -691,14 +691,14 @@ export const inputs = {
   }),
   'jenkins-user': input(text(), {
     group: 'jenkins',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['JENKINS_USER'],
     description: 'User that the token belongs to. Default: `JENKINS_USER`.',
   }),
   'jenkins-token': input(text(), {
     group: 'jenkins',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     secret: true,
     guide: ['JENKINS_TOKEN'],
@@ -707,7 +707,7 @@ export const inputs = {
   }),
   'jenkins-job': input(text(), {
     group: 'jenkins',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['JENKINS_JOB_NAME'],
     host: { jenkins: ['JOB_NAME'] },
@@ -717,7 +717,7 @@ export const inputs = {
 
   'circleci-url': input(url(), {
     group: 'circleci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: 'https://circleci.com',
     description:
@@ -725,7 +725,7 @@ export const inputs = {
   }),
   'circleci-token': input(text(), {
     group: 'circleci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     secret: true,
     guide: ['CIRCLE_TOKEN'],
@@ -734,7 +734,7 @@ export const inputs = {
   }),
   'circleci-project': input(text(), {
     group: 'circleci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['CIRCLE_PROJECT_SLUG'],
     description:
@@ -742,7 +742,7 @@ export const inputs = {
   }),
   'circleci-definition-id': input(text(), {
     group: 'circleci',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Id of the pipeline definition to run; a project whose slug begins with `circleci/` needs one. Default: the pipeline of the repository.',
@@ -750,7 +750,7 @@ export const inputs = {
 
   'azure-url': input(url(), {
     group: 'azure',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     host: { azure: ['SYSTEM_COLLECTIONURI'] },
     description:
@@ -758,7 +758,7 @@ export const inputs = {
   }),
   'azure-org': input(text(), {
     group: 'azure',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['AZURE_DEVOPS_ORG'],
     description:
@@ -766,7 +766,7 @@ export const inputs = {
   }),
   'azure-project': input(text(), {
     group: 'azure',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['AZURE_DEVOPS_PROJECT'],
     host: { azure: ['SYSTEM_TEAMPROJECTID', 'SYSTEM_TEAMPROJECT'] },
@@ -775,7 +775,7 @@ export const inputs = {
   }),
   'azure-pat': input(text(), {
     group: 'azure',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     secret: true,
     guide: ['AZURE_DEVOPS_PAT'],
@@ -786,7 +786,7 @@ export const inputs = {
   }),
   'azure-pipeline': input(text(), {
     group: 'azure',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     guide: ['AZURE_PIPELINE_ID'],
     host: { azure: ['SYSTEM_DEFINITIONID'] },
@@ -796,14 +796,14 @@ export const inputs = {
 
   'http-url': input(url(), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Root of the API; every path below is relative to it, and nothing is sent elsewhere. Default: none.',
   }),
   'http-headers': input(headers(), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     secret: true,
     sentTo: ['http-url'],
@@ -812,88 +812,88 @@ export const inputs = {
   }),
   'http-start-method': input(choice(['post', 'put', 'patch']), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: 'post',
     description: 'Method of the call that starts the rollback: `post`, `put` or `patch`.',
   }),
   'http-start-path': input(pathTemplate({ names: ofStart, parameters: true }), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Path of that call, with its query. Placeholders: `{{rollback_id}}`, `{{ref}}`, `{{target}}`, `{{revision}}`, `{{image}}`, `{{parameters.NAME}}`. Default: none.',
   }),
   'http-start-body': input(template({ names: ofStart, parameters: true }), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description: 'Body of that call, JSON or a form, with the same placeholders. Default: none.',
   }),
   'http-run-id': input(pointers(), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Where the id of the run stands in an answer, as JSON Pointer such as `/id`; of several the first that leads to one. Default: none.',
   }),
   'http-run-link': input(pointers(), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Where the address of the run for people stands in an answer, as `http-run-id`. Default: the address of its state.',
   }),
   'http-state-path': input(pathTemplate({ names: ofRun }), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description: 'Path that shows a run, read with GET. Placeholder: `{{run_id}}`. Default: none.',
   }),
   'http-state': input(pointers(), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Where the word for the state stands in that answer; of several pointers the words are joined with `/`. Default: none.',
   }),
   'http-states': input(meanings(), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'What the words mean, as `word=meaning` lines: `queued`, `running`, `waiting` (for a person), `succeeded`, `failed` or `cancelled`. Any other word is unknown, and never success. Default: none.',
   }),
   'http-cancel-method': input(choice(['post', 'put', 'patch', 'delete']), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     default: 'post',
     description: 'Method of the call that cancels a run: `post`, `put`, `patch` or `delete`.',
   }),
   'http-cancel-path': input(pathTemplate({ names: ofRun }), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Path of that call. Placeholder: `{{run_id}}`. Default: none; no run is cancelled.',
   }),
   'http-cancel-body': input(template({ names: ofRun }), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description: 'Body of that call. Placeholder: `{{run_id}}`. Default: none.',
   }),
   'http-find-path': input(pathTemplate({ names: ofStart }), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description:
       'Path that lists runs, read with GET; finds the run that shows the `{{rollback_id}}` when the start was not answered with an id. Placeholders as in `http-start-path`, without parameters. Default: none.',
   }),
   'http-find-runs': input(pointer(), {
     group: 'http-pipeline',
-    rung: 'ci',
+    strategy: 'ci',
     configures: true,
     description: 'Where the list stands in that answer. Default: the answer is the list.',
   }),

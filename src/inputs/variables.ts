@@ -1,4 +1,4 @@
-import type { Environment, HostSystem } from '../hosts/types.js';
+import type { Environment, HostSystem } from '../contract/system.js';
 import type { OutputId } from '../report/outputs.js';
 import type { InputFacts } from './input.js';
 
@@ -62,7 +62,7 @@ const outputs: Readonly<Record<OutputId, true>> = {
   reason: true,
   'rolled-back': true,
   'rollback-status': true,
-  'rollback-rung': true,
+  'rollback-strategy': true,
   'rollback-url': true,
   'rollback-run-id': true,
   'success-rate': true,
@@ -74,7 +74,7 @@ const outputs: Readonly<Record<OutputId, true>> = {
 /** What the wrappers are told, and tell: templates/shell/gate.sh, and the task for Azure DevOps. */
 const ofWrappers = ['cli', 'package', 'version', 'receipt', 'restricted'];
 
-/** Besides the outputs: what the `command` rung is told, and what the tests of this program are told. */
+/** Besides the outputs: what the `command` strategy is told, and what the tests of this program are told. */
 const reserved: ReadonlySet<string> = new Set(
   [...Object.keys(outputs), ...ofWrappers, 'target', 'e2e', 'schemas'].map(ownVariable),
 );

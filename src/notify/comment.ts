@@ -1,4 +1,4 @@
-import type { Change } from '../hosts/types.js';
+import type { Change } from '../contract/system.js';
 import type { Http } from '../support/http.js';
 import { post, saidBy, type Post } from './post.js';
 import type { Notification } from './types.js';

@@ -1,4 +1,4 @@
-import type { CheckResult, SeriesPoint } from '../gate/types.js';
+import type { CheckResult, SeriesPoint } from '../contract/check.js';
 
 interface Plot {
   readonly axis: string;

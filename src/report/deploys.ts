@@ -1,5 +1,5 @@
 import type { Replayed } from '../gate/replay.js';
-import type { CheckResult } from '../gate/types.js';
+import type { CheckResult } from '../contract/check.js';
 import { formatNumber } from '../support/format.js';
 import { checkCells, columns, offset } from './replay.js';
 import { countsInWords, kindsInWords } from './words.js';

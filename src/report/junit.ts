@@ -1,6 +1,6 @@
-import type { CheckResult } from '../gate/types.js';
-import type { RollbackReport, RungReport } from '../rollback/types.js';
-import type { Finding } from '../support/finding.js';
+import type { CheckResult } from '../contract/check.js';
+import type { RollbackReport, Attempt } from '../contract/strategy.js';
+import type { Finding } from '../contract/finding.js';
 import type { RunReport, TargetReport } from './record.js';
 import { checkSentence, kindsInWords, missingInWords, oddsInWords } from './words.js';
 import { element, escapeXml } from './xml.js';
@@ -22,7 +22,7 @@ interface Suite {
 }
 
 /**
- * `junit.xml`: a suite per target, in it a case for the verdict, one per check and one per rung. What preflight
+ * `junit.xml`: a suite per target, in it a case for the verdict, one per check and one per attempt. What preflight
  * refused, and the reason of a run that ended without a verdict, stand in a suite of their own.
  * Times are seconds. Attributes as GitLab, Jenkins, Azure and CircleCI read them:
  * https://github.com/testmoapp/junitxml
@@ -83,7 +83,7 @@ function targetSuite(target: TargetReport, report: RunReport): Suite {
         details: [`rollback: ${statusLine(target.rollback)}`],
       },
       ...target.checks.map((check) => checkCase(check, target)),
-      ...target.rollback.rungs.map(rungCase),
+      ...target.rollback.attempts.map(attemptCase),
     ],
   };
 }
@@ -124,20 +124,20 @@ function checkCase(check: CheckResult, target: TargetReport): Case {
   };
 }
 
-const rungOutcome: Readonly<Record<RungReport['outcome'], Outcome>> = {
+const attemptOutcome: Readonly<Record<Attempt['outcome'], Outcome>> = {
   verified: 'passed',
   skipped: 'skipped',
   failed: 'failure',
   triggered: 'failure',
 };
 
-function rungCase(rung: RungReport): Case {
+function attemptCase(attempt: Attempt): Case {
   return {
-    name: `rung ${rung.id}`,
-    seconds: rung.seconds,
-    outcome: rungOutcome[rung.outcome],
-    message: `${rung.outcome}: ${rung.detail}`,
-    details: rung.url === null ? [] : [rung.url],
+    name: `strategy ${attempt.id}`,
+    seconds: attempt.seconds,
+    outcome: attemptOutcome[attempt.outcome],
+    message: `${attempt.outcome}: ${attempt.detail}`,
+    details: attempt.url === null ? [] : [attempt.url],
   };
 }
 

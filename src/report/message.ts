@@ -1,8 +1,8 @@
-import type { RollbackReport } from '../rollback/types.js';
+import type { RollbackReport } from '../contract/strategy.js';
 import { formatDuration } from '../support/format.js';
 import { clip } from '../support/text.js';
 import type { RunReport, TargetReport } from './record.js';
-import { decisiveRung, startedRun } from './rungs.js';
+import { decisiveAttempt, startedRun } from './attempts.js';
 import { asSentence, headlineOf, statusSentence, verdictHeadline } from './words.js';
 
 /** What a message to people says of a run, before it is put into the form of a channel. */
@@ -67,9 +67,9 @@ function subjectOf({ host }: RunReport, only: TargetReport | undefined): string 
 }
 
 function rollbackText(rollback: RollbackReport): string {
-  const rung = decisiveRung(rollback);
+  const attempt = decisiveAttempt(rollback);
   const by =
-    rung === undefined ? '' : `By ${rung.id} in ${formatDuration(rollback.seconds * 1000)}.`;
+    attempt === undefined ? '' : `By ${attempt.id} in ${formatDuration(rollback.seconds * 1000)}.`;
   return [statusSentence[rollback.status], by, asSentence(rollback.detail)]
     .filter((part) => part !== '')
     .join(' ');

@@ -1,6 +1,6 @@
 import { clip } from '../support/text.js';
 import type { RunReport, TargetReport } from './record.js';
-import { decisiveRung, startedRun } from './rungs.js';
+import { decisiveAttempt, startedRun } from './attempts.js';
 
 /** The outputs, in the order in which every page and wrapper lists them. */
 export const outputTable = [
@@ -20,9 +20,9 @@ export const outputTable = [
       '`not-needed`, `verified`, `unverified`, `still-unhealthy`, `failed` or `withheld`.',
   },
   {
-    id: 'rollback-rung',
+    id: 'rollback-strategy',
     description:
-      'The rung that rolled back: `kubernetes`, `helm`, `compose`, `ci`, `scale-down` or `command`.',
+      'The strategy that rolled back: `kubernetes`, `helm`, `compose`, `ci`, `scale-down` or `command`.',
   },
   {
     id: 'rollback-url',
@@ -47,7 +47,7 @@ export type OutputId = (typeof outputTable)[number]['id'];
 export function outputsOf(report: RunReport, reportPath: string): Record<OutputId, string> {
   const target = report.targets.find((t) => t.verdict === 'unhealthy') ?? report.targets[0];
   const rollback = target?.rollback;
-  const rung = rollback && decisiveRung(rollback);
+  const attempt = rollback && decisiveAttempt(rollback);
   const run = rollback && startedRun(rollback);
   const successRate = worst(target, 'success-rate', Math.min);
   return {
@@ -56,7 +56,7 @@ export function outputsOf(report: RunReport, reportPath: string): Record<OutputI
     reason: clip(report.reason, 1000),
     'rolled-back': String(rollback?.status === 'verified'),
     'rollback-status': rollback?.status ?? '',
-    'rollback-rung': rung?.id ?? '',
+    'rollback-strategy': attempt?.id ?? '',
     'rollback-url': run?.url ?? '',
     'rollback-run-id': run?.runId ?? '',
     'success-rate': decimals(successRate === null ? null : successRate * 100, 2),

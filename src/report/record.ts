@@ -1,6 +1,6 @@
-import type { CheckResult, Verdict } from '../gate/types.js';
-import type { RollbackReport } from '../rollback/types.js';
-import type { Finding } from '../support/finding.js';
+import type { CheckResult, Verdict } from '../contract/check.js';
+import type { RollbackReport } from '../contract/strategy.js';
+import type { Finding } from '../contract/finding.js';
 
 /** One deployed thing, as the report shows it. */
 export interface TargetReport {
@@ -54,5 +54,5 @@ export const notNeeded: RollbackReport = {
   seconds: 0,
   versionConfirmed: null,
   healthConfirmed: null,
-  rungs: [],
+  attempts: [],
 };

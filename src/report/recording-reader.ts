@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { RecordedEvent } from '../gate/replay.js';
-import type { Judgement } from '../gate/types.js';
+import type { Judgement } from '../contract/check.js';
 import type { RecordedTarget, RecordingLine } from './recording.js';
 
 /** A recorded watch: all that is needed to judge it again. */

@@ -1,6 +1,6 @@
 import type { Change } from '../gate/overrides.js';
 import type { Replayed } from '../gate/replay.js';
-import type { CheckResult, Judgement, Verdict } from '../gate/types.js';
+import type { CheckResult, Judgement, Verdict } from '../contract/check.js';
 import { formatNumber } from '../support/format.js';
 import { clockTime } from './terminal.js';
 

@@ -1,12 +1,12 @@
 import { Buffer } from 'node:buffer';
-import type { CheckResult } from '../gate/types.js';
-import type { RollbackReport, RungReport } from '../rollback/types.js';
-import type { Finding } from '../support/finding.js';
+import type { CheckResult } from '../contract/check.js';
+import type { RollbackReport, Attempt } from '../contract/strategy.js';
+import type { Finding } from '../contract/finding.js';
 import { formatDuration } from '../support/format.js';
 import { renderChart } from './chart.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown, tableMarkdown } from './markdown.js';
 import type { RunReport, TargetReport } from './record.js';
-import { decisiveRung } from './rungs.js';
+import { decisiveAttempt } from './attempts.js';
 import {
   countsInWords,
   headlineOf,
@@ -54,16 +54,16 @@ function opening(report: RunReport): readonly string[] {
   ];
 }
 
-/** Status, the rung that did it, how long it took, and where to look. */
+/** Status, the strategy that did it, how long it took, and where to look. */
 function rollbackLine(rollback: RollbackReport): string {
   const sentence = statusSentence[rollback.status];
   if (sentence === '') return '';
-  const rung = decisiveRung(rollback);
+  const attempt = decisiveAttempt(rollback);
   const by =
-    rung === undefined
+    attempt === undefined
       ? ''
-      : ` By ${codeMarkdown(rung.id)} in ${formatDuration(rollback.seconds * 1000)}.`;
-  const link = rung === undefined ? '' : linkMarkdown('Look at it', rung.url);
+      : ` By ${codeMarkdown(attempt.id)} in ${formatDuration(rollback.seconds * 1000)}.`;
+  const link = attempt === undefined ? '' : linkMarkdown('Look at it', attempt.url);
   const detail = rollback.detail === '' ? '' : ` ${plainMarkdown(asSentence(rollback.detail))}`;
   return `${sentence}${by}${detail}${link === '' ? '' : ` ${link}`}`;
 }
@@ -93,7 +93,7 @@ function severalSection(target: TargetReport): readonly string[] {
 }
 
 function targetSections(target: TargetReport): readonly string[] {
-  return [checkTable(target), rungTable(target.rollback), chart(target)];
+  return [checkTable(target), attemptTable(target.rollback), chart(target)];
 }
 
 const checkMark: Readonly<Record<CheckResult['outcome'], string>> = {
@@ -139,23 +139,23 @@ function samples(check: CheckResult): string {
   return text === '' ? '–' : plainMarkdown(text.replace(/^; /, '').replace(/ ;/g, ';'), 300);
 }
 
-const rungMark: Readonly<Record<RungReport['outcome'], string>> = {
+const attemptMark: Readonly<Record<Attempt['outcome'], string>> = {
   verified: '✅ verified',
   triggered: '⚠️ triggered',
   failed: '❌ failed',
   skipped: '⏭️ skipped',
 };
 
-function rungTable(rollback: RollbackReport): string {
-  if (rollback.rungs.length === 0) return '';
+function attemptTable(rollback: RollbackReport): string {
+  if (rollback.attempts.length === 0) return '';
   return tableMarkdown(
-    ['rung', 'outcome', 'detail', 'took', 'link'],
-    firstRows(rollback.rungs, (rung) => [
-      codeMarkdown(rung.id),
-      rungMark[rung.outcome],
-      plainMarkdown(rung.detail, 600),
-      rung.outcome === 'skipped' ? '–' : formatDuration(rung.seconds * 1000),
-      linkMarkdown(rung.runId ?? 'open', rung.url) || '–',
+    ['strategy', 'outcome', 'detail', 'took', 'link'],
+    firstRows(rollback.attempts, (attempt) => [
+      codeMarkdown(attempt.id),
+      attemptMark[attempt.outcome],
+      plainMarkdown(attempt.detail, 600),
+      attempt.outcome === 'skipped' ? '–' : formatDuration(attempt.seconds * 1000),
+      linkMarkdown(attempt.runId ?? 'open', attempt.url) || '–',
     ]),
   );
 }

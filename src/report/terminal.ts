@@ -1,8 +1,8 @@
-import type { CheckResult, Limit } from '../gate/types.js';
+import type { CheckResult, Limit } from '../contract/check.js';
 import { formatDuration, formatNumber } from '../support/format.js';
 import { clip } from '../support/text.js';
 import type { RunReport, TargetReport } from './record.js';
-import { startedRun } from './rungs.js';
+import { startedRun } from './attempts.js';
 import { asSentence, headlineOf, statusSentence, verdictHeadline } from './words.js';
 
 /** No line is wider than this, whatever the terminal, but an address: that must stay whole to be opened. */
@@ -153,9 +153,9 @@ function targetLines(target: TargetReport, several: boolean): readonly string[] 
     ...(rollback.status === 'not-needed'
       ? []
       : indented(`${statusSentence[rollback.status]} ${asSentence(rollback.detail)}`)),
-    ...rollback.rungs.flatMap((rung) =>
+    ...rollback.attempts.flatMap((attempt) =>
       indented(
-        `${rung.id}: ${rung.outcome}${rung.outcome === 'skipped' ? '' : ` after ${formatDuration(rung.seconds * 1000)}`}: ${rung.detail}`,
+        `${attempt.id}: ${attempt.outcome}${attempt.outcome === 'skipped' ? '' : ` after ${formatDuration(attempt.seconds * 1000)}`}: ${attempt.detail}`,
       ),
     ),
     ...(run?.url ? [`   ${run.url}`] : []),

@@ -1,5 +1,5 @@
-import type { CheckResult } from '../gate/types.js';
-import type { RollbackStatus } from '../rollback/types.js';
+import type { CheckResult } from '../contract/check.js';
+import type { RollbackStatus } from '../contract/strategy.js';
 import { formatDuration, formatNumber, plural } from '../support/format.js';
 import type { RunReport, TargetReport } from './record.js';
 

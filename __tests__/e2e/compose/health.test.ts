@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { createChecks } from '../../../src/checks/registry.js';
-import type { HealthCheck } from '../../../src/checks/types.js';
-import type { Look } from '../../../src/gate/types.js';
+import { createChecks } from '../../../src/sources/registry.js';
+import type { HealthCheck, Look } from '../../../src/contract/check.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { run as exec } from '../../../src/support/exec.js';
 import { resolveWith } from '../../support/resolve-inputs.js';

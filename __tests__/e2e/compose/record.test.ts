@@ -29,14 +29,14 @@ describeWith('the record of a project', lacking(), () => {
 
   it('is what there must be: without it nothing is done, and preflight says so', async () => {
     await scene.deploy({ image: 'shop/api:v2' });
-    const rung = await scene.rung();
-    expect(await rung.preflight(never)).toEqual([
+    const strategy = await scene.strategy();
+    expect(await strategy.preflight(never)).toEqual([
       expect.objectContaining({
         level: 'warning',
         message: expect.stringMatching(/^nothing recorded to return to/),
       }),
     ]);
-    expect(await rung.plan(scene.context().request, never)).toMatchObject({
+    expect(await strategy.plan(scene.context().request, never)).toMatchObject({
       kind: 'skip',
       reason: expect.stringContaining('api: nothing recorded to return to'),
     });
@@ -70,7 +70,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(ps.stdout.trim().split('\n')).toHaveLength(4);
   });
 
-  // As docs/rungs/compose.md says.
+  // As docs/strategies/compose.md says.
   it.each<[readonly string[], 'verified' | 'image only' | 'gone']>([
     [['image', 'prune', '--all', '--force'], 'verified'],
     [['rmi', '--force', 'shop/api:v1'], 'verified'],
@@ -87,7 +87,7 @@ describeWith('the record of a project', lacking(), () => {
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: services });
     await engine.told(prune);
-    const only = await scene.rung({ recorded });
+    const only = await scene.strategy({ recorded });
     if (what === 'gone')
       expect(await scene.undo(only)).toMatchObject({
         outcome: 'failed',
@@ -99,7 +99,9 @@ describeWith('the record of a project', lacking(), () => {
     if (what === 'image only') {
       const environment = { COLOUR: 'red' };
       await scene.deploy({ image: 'shop/api:v2', images: services, api: { environment } });
-      expect(await (await scene.rung({ recorded })).plan(scene.context().request, never)).toEqual({
+      expect(
+        await (await scene.strategy({ recorded })).plan(scene.context().request, never),
+      ).toEqual({
         kind: 'skip',
         reason: expect.stringContaining('is gone from the engine (was it pruned?)'),
       });
@@ -114,7 +116,9 @@ describeWith('the record of a project', lacking(), () => {
     expect(await engine.compose(down, { cwd: scene.folder })).toMatchObject({ code: 0 });
     await expect(engine.told(['image', 'inspect', 'shop/api:v1'])).rejects.toThrow('No such image');
     await scene.deploy({ image: 'shop/api:v2' });
-    expect(await scene.undo(await scene.rung({ recorded }))).toMatchObject({ outcome: 'verified' });
+    expect(await scene.undo(await scene.strategy({ recorded }))).toMatchObject({
+      outcome: 'verified',
+    });
     expect(await scene.answer('/version')).toBe('v1');
     await buildAll();
   });
@@ -123,23 +127,23 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     await scene.recordGood();
     await scene.deploy({ image: 'shop/api:v2' });
-    await scene.undo(await scene.rung());
+    await scene.undo(await scene.strategy());
     // Somebody deploys the rejected version again, and then v3.
     await scene.deploy({ image: 'shop/api:v2' });
     const recorded = await scene.snapshot({ runId: '3' });
     await scene.deploy({ image: 'shop/api:v3' });
-    const rung = await scene.rung({ recorded, runId: '3' });
-    expect((await scene.plan(rung)).to).toMatchObject({
+    const strategy = await scene.strategy({ recorded, runId: '3' });
+    expect((await scene.plan(strategy)).to).toMatchObject({
       api: expect.stringContaining('shop/api:v1'),
     });
-    expect(await scene.undo(rung)).toMatchObject({ outcome: 'verified' });
+    expect(await scene.undo(strategy)).toMatchObject({ outcome: 'verified' });
     expect(await scene.answer('/version')).toBe('v1');
   });
 
   it('nothing was deployed: withheld', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
-    const rung = await scene.rung({ recorded: await scene.snapshot() });
-    expect(await rung.plan(scene.context().request, never)).toEqual({
+    const strategy = await scene.strategy({ recorded: await scene.snapshot() });
+    expect(await strategy.plan(scene.context().request, never)).toEqual({
       kind: 'withheld',
       reason:
         'nothing was deployed: services api, db, migrate, worker of project shop run what ran when the snapshot was taken',
@@ -150,16 +154,16 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
-    const rung = await scene.rung({ recorded });
-    await rung.begin!(never);
+    const strategy = await scene.strategy({ recorded });
+    await strategy.begin!(never);
     await scene.deploy({ image: 'shop/api:v3', images: rest('v1') });
-    expect(await rung.guard!(never)).toEqual({
+    expect(await strategy.guard!(never)).toEqual({
       kind: 'withheld',
       reason: expect.stringMatching(
         /^service api runs shop\/api:v3 \(sha256:[0-9a-f]{12}\) since .*Z; shop\/api:v2 \(sha256:[0-9a-f]{12}\) is what this run judged$/,
       ),
     });
-    expect(await rung.keep!(never)).toMatch(/^nothing is kept: service api runs/);
+    expect(await strategy.keep!(never)).toMatch(/^nothing is kept: service api runs/);
   });
 
   it('an old deploy is not undone without a snapshot', async () => {
@@ -171,8 +175,8 @@ describeWith('the record of a project', lacking(), () => {
       const created = await engine.told(['inspect', '-f', '{{.Created}}', container.id]);
       return Date.now() - Date.parse(created) > 1100;
     });
-    const rung = await scene.rung({ flags: { 'deployed-within': '1s' } });
-    expect(await rung.plan(scene.context().request, never)).toMatchObject({
+    const strategy = await scene.strategy({ flags: { 'deployed-within': '1s' } });
+    expect(await strategy.plan(scene.context().request, never)).toMatchObject({
       kind: 'skip',
       reason: expect.stringContaining('this pipeline did not deploy it'),
     });
@@ -182,11 +186,13 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
-    const rungs = await Promise.all(['2', '3'].map((runId) => scene.rung({ recorded, runId })));
-    const plans = await Promise.all(rungs.map((rung) => scene.plan(rung)));
+    const strategies = await Promise.all(
+      ['2', '3'].map((runId) => scene.strategy({ recorded, runId })),
+    );
+    const plans = await Promise.all(strategies.map((strategy) => scene.plan(strategy)));
     const results = await Promise.all(
-      rungs.map((rung, index) =>
-        rung.execute(plans[index]!, scene.context(never, `rollgate-${String(index)}`)),
+      strategies.map((strategy, index) =>
+        strategy.execute(plans[index]!, scene.context(never, `rollgate-${String(index)}`)),
       ),
     );
     const kinds = results.map((result) => ('kind' in result ? result.kind : result.outcome));
@@ -200,8 +206,8 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
-    const rung = await scene.rung({ recorded });
-    const plan = await scene.plan(rung);
+    const strategy = await scene.strategy({ recorded });
+    const plan = await scene.plan(strategy);
     const lock = (seconds: string): Promise<string> =>
       engine.told([
         ...['create', '--name', 'rollgate-lock-shop', '--label', `rollgate.seconds=${seconds}`],
@@ -209,7 +215,7 @@ describeWith('the record of a project', lacking(), () => {
       ]);
     const held = await lock('1000');
     const over = new AbortController();
-    const waiting = rung.execute(plan, scene.context(over.signal));
+    const waiting = strategy.execute(plan, scene.context(over.signal));
     await until('the wait', () => scene.lines.some((line) => line.includes('waiting for another')));
     over.abort(new Error('the time is over'));
     expect(await waiting).toMatchObject({
@@ -219,7 +225,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(scene.changes).toBe(0);
     await engine.told(['rm', held]);
     await lock('0');
-    expect(await rung.execute(plan, scene.context())).toMatchObject({ outcome: 'verified' });
+    expect(await strategy.execute(plan, scene.context())).toMatchObject({ outcome: 'verified' });
     expect(scene.lines.join('\n')).toContain('the lock of github 9 is');
   });
 
@@ -227,11 +233,11 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     await scene.recordGood();
     await scene.deploy({ image: 'shop/api:v2' });
-    await scene.undo(await scene.rung());
+    await scene.undo(await scene.strategy());
     await scene.deploy({ image: 'shop/api:v2' });
     await scene.recordGood();
     await scene.deploy({ image: 'shop/api:v3' });
-    expect((await scene.plan(await scene.rung())).to).toMatchObject({
+    expect((await scene.plan(await scene.strategy())).to).toMatchObject({
       api: expect.stringContaining('shop/api:v2'),
     });
   });
@@ -251,10 +257,10 @@ describeWith('the record of a project', lacking(), () => {
       ],
       ...['--label', 'com.docker.compose.oneoff=False', extra.image, 'worker'],
     ]);
-    const rung = await scene.rung({ recorded });
-    const plan = await scene.plan(rung);
+    const strategy = await scene.strategy({ recorded });
+    const plan = await scene.plan(strategy);
     expect(plan.touches).toEqual(['service/worker']);
-    expect(await rung.execute(plan, scene.context())).toMatchObject({
+    expect(await strategy.execute(plan, scene.context())).toMatchObject({
       outcome: 'verified',
       detail: expect.stringContaining('Left as it is: extra: new with this deploy'),
     });
@@ -281,7 +287,7 @@ describeWith('the record of a project', lacking(), () => {
     const recorded = await scene.snapshot();
     write('v2');
     expect(await engine.compose(up)).toMatchObject({ code: 0 });
-    const result = await scene.undo(await scene.rung({ recorded }));
+    const result = await scene.undo(await scene.strategy({ recorded }));
     expect(result).toMatchObject({ outcome: 'verified' });
     const api = (await scene.see('api')).id;
     const mode = await engine.told(['inspect', '-f', '{{.HostConfig.NetworkMode}}', 'shop-side-1']);
@@ -292,9 +298,9 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot({ flags: { 'compose-service': 'worker' } });
     await scene.deploy({ image: 'shop/api:v2' });
-    const rung = await scene.rung({ recorded, flags: { 'compose-service': 'worker' } });
-    expect((await scene.plan(rung)).touches).toEqual(['service/worker']);
-    const unknown = await scene.rung({ recorded, flags: { 'compose-service': 'wroker' } });
+    const strategy = await scene.strategy({ recorded, flags: { 'compose-service': 'worker' } });
+    expect((await scene.plan(strategy)).touches).toEqual(['service/worker']);
+    const unknown = await scene.strategy({ recorded, flags: { 'compose-service': 'wroker' } });
     expect(await unknown.preflight(never)).toContainEqual(
       expect.objectContaining({
         level: 'error',
@@ -307,7 +313,7 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v3' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v3') });
-    expect(await scene.undo(await scene.rung({ recorded }))).toMatchObject({
+    expect(await scene.undo(await scene.strategy({ recorded }))).toMatchObject({
       outcome: 'triggered',
       versionConfirmed: true,
       detail: expect.stringMatching(/as recorded\. But shop-api-1: its health check fails\./),
@@ -318,8 +324,10 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const file = join(engine.folder, 'named.yaml');
     writeFileSync(file, "name: shop\nservices: {api: {image: 'shop/api:${TAG:?not set}'}}\n");
-    const rung = await scene.rung({ flags: { 'compose-project': '', 'compose-file': file } });
-    expect(await rung.snapshot!(never)).toMatchObject({ project: 'shop' });
+    const strategy = await scene.strategy({
+      flags: { 'compose-project': '', 'compose-file': file },
+    });
+    expect(await strategy.snapshot!(never)).toMatchObject({ project: 'shop' });
   });
 
   it('is found by several files, env files and profiles, and holds what they were then', async () => {
@@ -362,11 +370,11 @@ services:
     const before = await see();
     const recorded = await scene.snapshot({ flags });
     await deploy('v2');
-    const rung = await scene.rung({ flags, recorded });
-    expect(await rung.preflight(never)).toEqual([]);
-    const plan = await scene.plan(rung);
+    const strategy = await scene.strategy({ flags, recorded });
+    expect(await strategy.preflight(never)).toEqual([]);
+    const plan = await scene.plan(strategy);
     expect(plan.touches).toEqual(['service/api', 'service/worker']);
-    expect(await rung.execute(plan, scene.context())).toMatchObject({ outcome: 'verified' });
+    expect(await strategy.execute(plan, scene.context())).toMatchObject({ outcome: 'verified' });
     expect(await see()).toEqual(before);
     expect((await scene.see('api')).env).toEqual(
       expect.arrayContaining(['COLOUR=from v1', 'GREETING=hello from v1']),
@@ -381,7 +389,7 @@ services:
     try {
       writeFileSync(file, 'this is = "broken\n');
       const env = { ...engine.env, COMPOSE_ENV_FILES: join(scene.folder, 'not-there.env') };
-      const result = await scene.undo(await scene.rung({ recorded, env }));
+      const result = await scene.undo(await scene.strategy({ recorded, env }));
       expect(result).toMatchObject({ outcome: 'verified' });
     } finally {
       rmSync(file);
@@ -392,7 +400,7 @@ services:
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2' });
-    const result = await scene.undo(await scene.rung({ recorded }));
+    const result = await scene.undo(await scene.strategy({ recorded }));
     expect(result).toMatchObject({
       outcome: 'verified',
       detail: expect.stringContaining(
@@ -412,7 +420,7 @@ services:
     await until('its end', async () => (await statusOf(engine, 'worker')) === 'exited');
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v1' });
-    expect(await scene.undo(await scene.rung({ recorded }))).toMatchObject({
+    expect(await scene.undo(await scene.strategy({ recorded }))).toMatchObject({
       outcome: 'triggered',
       versionConfirmed: true,
       detail: expect.stringMatching(/as recorded\. But shop-worker-1: it exited with code 1\./),

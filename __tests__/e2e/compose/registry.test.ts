@@ -38,7 +38,7 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
     it('is not asked for again while it is there', async () => {
       const recorded = await deploy();
       const { pulls } = registry;
-      const result = await scene.undo(await scene.rung({ recorded }));
+      const result = await scene.undo(await scene.strategy({ recorded }));
       expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
       expect(registry.pulls).toBe(pulls);
     });
@@ -51,7 +51,7 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
       await engine.told(['system', 'prune', '--all', '--force']);
       await expect(engine.told(['image', 'inspect', before])).rejects.toThrow('No such image');
       const { pulls } = registry;
-      const result = await scene.undo(await scene.rung({ recorded }));
+      const result = await scene.undo(await scene.strategy({ recorded }));
       expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
       expect(registry.pulls).toBeGreaterThan(pulls);
       expect((await scene.see('api')).image).toBe(before);
@@ -65,7 +65,7 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
       const bad = await scene.see('api');
       await engine.told(['system', 'prune', '--all', '--force']);
       await registry.stop();
-      expect(await scene.undo(await scene.rung({ recorded }))).toMatchObject({
+      expect(await scene.undo(await scene.strategy({ recorded }))).toMatchObject({
         outcome: 'failed',
         detail: expect.stringMatching(
           /is gone from the engine and cannot be pulled: docker pull: .*connection refused$/,

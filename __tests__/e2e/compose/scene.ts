@@ -1,17 +1,17 @@
 import { join } from 'node:path';
-import { setUpCompose } from '../../../src/rollback/compose.js';
-import { setUpComposeScaleDown } from '../../../src/rollback/compose/scale-down.js';
-import type { RungDependencies } from '../../../src/rollback/dependencies.js';
+import { setUpCompose } from '../../../src/strategies/compose.js';
+import { setUpComposeScaleDown } from '../../../src/strategies/compose/scale-down.js';
+import type { StrategyDependencies } from '../../../src/strategies/dependencies.js';
 import type {
   Plan,
-  Rung,
-  RungContext,
-  RungResult,
+  Strategy,
+  StrategyContext,
+  StrategyResult,
   Skip,
   Withheld,
-} from '../../../src/rollback/types.js';
+} from '../../../src/contract/strategy.js';
 import { systemClock } from '../../../src/support/clock.js';
-import { dependenciesWith, request } from '../../support/rung-dependencies.js';
+import { dependenciesWith, request } from '../../support/strategy-dependencies.js';
 import { until } from '../kubernetes/until.js';
 import { freePort, type Engine } from './engine.js';
 import { writeProject, type ProjectOptions } from './project.js';
@@ -40,7 +40,7 @@ export interface Seen {
   readonly healthcheck: unknown;
 }
 
-/** A project on an engine, and the rung in front of it. */
+/** A project on an engine, and the strategy in front of it. */
 export class Scene {
   readonly folder: string;
   readonly lines: string[] = [];
@@ -75,7 +75,7 @@ export class Scene {
     });
   }
 
-  dependencies({ flags, runId = '2', recorded, env }: Given = {}): RungDependencies {
+  dependencies({ flags, runId = '2', recorded, env }: Given = {}): StrategyDependencies {
     return dependenciesWith(
       { 'compose-project': this.project, ...flags },
       {
@@ -88,27 +88,27 @@ export class Scene {
     );
   }
 
-  async rung(given: Given = {}): Promise<Rung> {
-    return mustBeRung(await setUpCompose(this.dependencies(given)));
+  async strategy(given: Given = {}): Promise<Strategy> {
+    return mustBeStrategy(await setUpCompose(this.dependencies(given)));
   }
 
-  async scaleDown(given: Given): Promise<Rung> {
-    return mustBeRung(await setUpComposeScaleDown(this.dependencies(given)));
+  async scaleDown(given: Given): Promise<Strategy> {
+    return mustBeStrategy(await setUpComposeScaleDown(this.dependencies(given)));
   }
 
   /** What runs now is found healthy by a run before ours. */
   async recordGood(): Promise<string | undefined> {
-    const rung = await this.rung({ runId: '1' });
-    await rung.begin!(never);
-    return rung.keep!(never);
+    const strategy = await this.strategy({ runId: '1' });
+    await strategy.begin!(never);
+    return strategy.keep!(never);
   }
 
   /** What goes through the snapshot file. */
   async snapshot(given: Given = {}): Promise<unknown> {
-    return JSON.parse(JSON.stringify(await (await this.rung(given)).snapshot!(never)));
+    return JSON.parse(JSON.stringify(await (await this.strategy(given)).snapshot!(never)));
   }
 
-  context(signal = never, correlationId = 'rollgate-1'): RungContext {
+  context(signal = never, correlationId = 'rollgate-1'): StrategyContext {
     return {
       request: { ...request, correlationId },
       signal,
@@ -124,14 +124,14 @@ export class Scene {
     };
   }
 
-  async plan(rung: Rung): Promise<Plan> {
-    const plan = await rung.plan(request, never);
+  async plan(strategy: Strategy): Promise<Plan> {
+    const plan = await strategy.plan(request, never);
     if (plan.kind !== 'plan') throw new Error(`${plan.kind}: ${plan.reason}`);
     return plan;
   }
 
-  async undo(rung: Rung): Promise<RungResult | Withheld> {
-    return rung.execute(await this.plan(rung), this.context());
+  async undo(strategy: Strategy): Promise<StrategyResult | Withheld> {
+    return strategy.execute(await this.plan(strategy), this.context());
   }
 
   async see(service: string): Promise<Seen> {
@@ -189,7 +189,7 @@ interface Inspected {
   readonly HostConfig: { readonly PortBindings: unknown };
 }
 
-function mustBeRung(made: Rung | Skip): Rung {
+function mustBeStrategy(made: Strategy | Skip): Strategy {
   if (made.kind === 'skip') throw new Error(made.reason);
   return made;
 }

@@ -37,16 +37,16 @@ describeWith('taking a project back', lacking(), () => {
       await engine.told(['exec', 'shop-db-1', 'touch', '/data/written-between']);
       const bad = await scene.seeAll();
       for (const service of changed) expect(bad[service]).not.toEqual(before[service]);
-      const rung = await scene.rung({ recorded });
-      expect(await rung.preflight(never)).toEqual([]);
-      expect(await rung.begin!(never)).toEqual({});
-      expect(await rung.guard!(never)).toBeUndefined();
+      const strategy = await scene.strategy({ recorded });
+      expect(await strategy.preflight(never)).toEqual([]);
+      expect(await strategy.begin!(never)).toEqual({});
+      expect(await strategy.guard!(never)).toBeUndefined();
 
-      const plan = await scene.plan(rung);
+      const plan = await scene.plan(strategy);
       expect(plan.touches).toEqual(changed.map((service) => `service/${service}`));
-      const result = await rung.execute(plan, scene.context());
+      const result = await strategy.execute(plan, scene.context());
       expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
-      expect(await rung.guard!(never)).toBeUndefined();
+      expect(await strategy.guard!(never)).toBeUndefined();
 
       const after = await scene.seeAll();
       for (const service of services) {
@@ -56,7 +56,7 @@ describeWith('taking a project back', lacking(), () => {
       }
       expect(await scene.answer('/version')).toBe('v1');
       expect(await engine.told(['exec', 'shop-db-1', 'ls', '/data'])).toContain('written-between');
-      const again = await scene.rung({ recorded });
+      const again = await scene.strategy({ recorded });
       expect((await again.begin!(never)).alreadyRolledBack).toMatch(
         /^this run has taken shop\/api:v\d \(sha256:[0-9a-f]{12}\) of service api back at /,
       );
@@ -70,7 +70,7 @@ describeWith('taking a project back', lacking(), () => {
       // Nothing that runs is of v1 now but what we keep.
       await engine.told(['image', 'prune', '--all', '--force']);
       writeFileSync(join(scene.folder, 'compose.yaml'), 'services: {api: {image: nothing:here}}');
-      const result = await scene.undo(await scene.rung());
+      const result = await scene.undo(await scene.strategy());
       expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
       expect(versionOf(await scene.see('api'))).toEqual(versionOf(before));
       rmSync(join(scene.folder, 'compose.yaml'));
@@ -84,15 +84,17 @@ describeWith('taking a project back', lacking(), () => {
         await scene.deploy({ ...good, images: rest('v1') });
         const recorded = await scene.snapshot();
         await scene.deploy({ ...good, images: rest('v1'), image: 'shop/api:v2' });
-        const rung = await scene.rung({ recorded });
-        await rung.begin!(never);
-        // Asked while the engine is away, the rung waits for it.
+        const strategy = await scene.strategy({ recorded });
+        await strategy.begin!(never);
+        // Asked while the engine is away, the strategy waits for it.
         const restarted = engine.restart(how);
-        const made = await rung.plan(scene.context().request, never);
+        const made = await strategy.plan(scene.context().request, never);
         await restarted;
         if (made.kind !== 'plan') throw new Error(made.reason);
-        expect(await rung.guard!(never)).toBeUndefined();
-        expect(await rung.execute(made, scene.context())).toMatchObject({ outcome: 'verified' });
+        expect(await strategy.guard!(never)).toBeUndefined();
+        expect(await strategy.execute(made, scene.context())).toMatchObject({
+          outcome: 'verified',
+        });
         expect(await scene.answer('/version')).toBe('v1');
       },
     );

@@ -29,7 +29,7 @@ describeWith('the ways to an engine', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot({ env });
     await scene.deploy({ image: 'shop/api:v2' });
-    const result = await scene.undo(await scene.rung({ env, recorded }));
+    const result = await scene.undo(await scene.strategy({ env, recorded }));
     expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     expect(await scene.answer('/version')).toBe('v1');
   });
@@ -41,13 +41,13 @@ describeWith('the ways to an engine', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot({ env });
     await scene.deploy({ image: 'shop/api:v2' });
-    const result = await scene.undo(await scene.rung({ env, recorded }));
+    const result = await scene.undo(await scene.strategy({ env, recorded }));
     expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
   });
 
   it('a certificate that the engine does not know: said before the watch', async () => {
-    const rung = await scene.rung({ env: await engine.strangerEnv() });
-    expect(await rung.preflight(never)).toEqual([
+    const strategy = await scene.strategy({ env: await engine.strangerEnv() });
+    expect(await strategy.preflight(never)).toEqual([
       expect.objectContaining({
         level: 'error',
         message: expect.stringMatching(/certificate/),
@@ -59,10 +59,10 @@ describeWith('the ways to an engine', lacking(), () => {
   it('no Compose at all: skipped with that reason', async () => {
     const { PATH } = engine.envWithout('standalone');
     const env = { ...engine.envWithout('plugin'), PATH: PATH! };
-    await expect(scene.rung({ env })).rejects.toThrow(
+    await expect(scene.strategy({ env })).rejects.toThrow(
       'Compose is missing: the plugin `docker compose` does not work; docker-compose is not on the PATH',
     );
-    await expect(scene.rung({ env: { ...env, PATH: '/nowhere' } })).rejects.toThrow(
+    await expect(scene.strategy({ env: { ...env, PATH: '/nowhere' } })).rejects.toThrow(
       'docker is not on the PATH',
     );
   });
@@ -73,7 +73,7 @@ describeWith('the ways to an engine', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
     const db = await scene.see('db');
     const env = { ...engine.env, COMPOSE_REMOVE_ORPHANS: 'true', COMPOSE_PROFILES: 'x' };
-    expect(await scene.undo(await scene.rung({ recorded, env }))).toMatchObject({
+    expect(await scene.undo(await scene.strategy({ recorded, env }))).toMatchObject({
       outcome: 'verified',
     });
     expect(await scene.see('db')).toEqual(db);
@@ -85,19 +85,19 @@ describeWith('the ways to an engine', lacking(), () => {
       cwd: scene.folder,
     });
     const [api, db] = [await scene.see('api'), await scene.see('db')];
-    const rung = await scene.scaleDown({ flags: { 'canary-service': 'worker' } });
-    expect(await rung.preflight(never)).toEqual([]);
-    const plan = await scene.plan(rung);
+    const strategy = await scene.scaleDown({ flags: { 'canary-service': 'worker' } });
+    expect(await strategy.preflight(never)).toEqual([]);
+    const plan = await scene.plan(strategy);
     expect(plan).toMatchObject({
       from: { worker: 3 },
       to: { worker: 0 },
       touches: ['service/worker'],
     });
-    expect(await rung.execute(plan, scene.context())).toMatchObject({ outcome: 'verified' });
+    expect(await strategy.execute(plan, scene.context())).toMatchObject({ outcome: 'verified' });
     expect([await scene.see('api'), await scene.see('db')]).toEqual([api, db]);
     const left = await engine.compose(['-p', 'shop', 'ps', '-aq', 'worker']);
     expect(left.stdout).toBe('');
-    expect(await rung.plan(scene.context().request, never)).toMatchObject({ kind: 'skip' });
+    expect(await strategy.plan(scene.context().request, never)).toMatchObject({ kind: 'skip' });
   });
 
   it('a stack of a Swarm is skipped, with the command that rolls it back', async () => {
@@ -118,10 +118,10 @@ networks: {outside: {external: true, name: host}}
     };
     await deploy('v1');
     await deploy('v2');
-    const rung = await scene.rung({ flags: { 'compose-project': 'stacked' } });
+    const strategy = await scene.strategy({ flags: { 'compose-project': 'stacked' } });
     const reason = expect.stringContaining('`docker service rollback stacked_api`');
-    expect(await rung.plan(scene.context().request, never)).toEqual({ kind: 'skip', reason });
-    expect(await rung.preflight(never)).toMatchObject([{ level: 'error', message: reason }]);
+    expect(await strategy.plan(scene.context().request, never)).toEqual({ kind: 'skip', reason });
+    expect(await strategy.preflight(never)).toMatchObject([{ level: 'error', message: reason }]);
 
     await engine.told(['service', 'rollback', 'stacked_api']);
     const image = '{{.Spec.TaskTemplate.ContainerSpec.Image}}';
@@ -153,11 +153,11 @@ describeWith('an engine on another host', lacking() ?? lackingFurther(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot({ env });
     await scene.deploy({ image: 'shop/api:v2' });
-    const rung = await scene.rung({ env, recorded });
-    expect(await rung.preflight(never)).toEqual([]);
-    await rung.begin!(never);
-    expect(await rung.guard!(never)).toBeUndefined();
-    const result = await scene.undo(rung);
+    const strategy = await scene.strategy({ env, recorded });
+    expect(await strategy.preflight(never)).toEqual([]);
+    await strategy.begin!(never);
+    expect(await strategy.guard!(never)).toBeUndefined();
+    const result = await scene.undo(strategy);
     expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     expect(await scene.answer('/version')).toBe('v1');
     expect(host!.logins).toBeGreaterThan(0);
@@ -167,8 +167,8 @@ describeWith('an engine on another host', lacking() ?? lackingFurther(), () => {
     ['without-right', /^docker ps: error during connect: ssh: .*Permission denied \(publickey\)/],
     ['without-host', /^docker ps: error during connect: ssh: Host key verification failed/],
   ] as const)('by ssh, %s: said before the watch', async (client, message) => {
-    const rung = await scene.rung({ env: host!.env(client) });
-    expect(await rung.preflight(never)).toEqual([
+    const strategy = await scene.strategy({ env: host!.env(client) });
+    expect(await strategy.preflight(never)).toEqual([
       expect.objectContaining({
         level: 'error',
         message: expect.stringMatching(message),
@@ -185,7 +185,7 @@ describeWith('Compose 1 alone', lacking() ?? lackingOld(), () => {
   afterAll(() => engine.stop());
 
   it('is too old: skipped with that reason', async () => {
-    await expect(scene.rung()).rejects.toThrow(
+    await expect(scene.strategy()).rejects.toThrow(
       'Compose is missing: the plugin `docker compose` does not work; the stand-alone `docker-compose` is version 1.29.2, and version 2 or newer is needed',
     );
   });

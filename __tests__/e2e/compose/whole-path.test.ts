@@ -61,7 +61,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
       versionConfirmed: true,
       healthConfirmed: true,
     });
-    expect(Object.keys(rollback.rungs.at(-1)!.to)).toEqual(changed);
+    expect(Object.keys(rollback.attempts.at(-1)!.to)).toEqual(changed);
     const after = await scene.seeAll();
     for (const service of services) {
       expect(versionOf(after[service]!)).toEqual(versionOf(before[service]!));
@@ -144,7 +144,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
         versionConfirmed: true,
         healthConfirmed: true,
       });
-      expect(report.targets[0]?.rollback.rungs).toMatchObject([
+      expect(report.targets[0]?.rollback.attempts).toMatchObject([
         { id: 'kubernetes', outcome: 'skipped' },
         {
           id: 'compose',
@@ -200,7 +200,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
       expect(output).toContain('✅ CI/CD rollback triggered');
       expect(place.report().targets[0]?.rollback).toMatchObject({
         status: 'verified',
-        rungs: [
+        strategies: [
           {
             id: 'kubernetes',
             outcome: 'skipped',

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
-import { never } from '../../support/rung-dependencies.js';
+import { never } from '../../support/strategy-dependencies.js';
 import { describeWith } from '../components.js';
 import type { Account, Rule } from './account.js';
 import { lacking, oldKubectl } from './binaries.js';
@@ -9,7 +9,7 @@ import { ControlPlane } from './control-plane.js';
 import { daemonSet, deployment, image, statefulSet } from './manifests.js';
 import { Undoing, undo } from './undoing.js';
 
-const { rules: least } = parse(readFileSync('docs/rungs/kubernetes-role.yaml', 'utf8')) as {
+const { rules: least } = parse(readFileSync('docs/strategies/kubernetes-role.yaml', 'utf8')) as {
   rules: readonly Rule[];
 };
 const workloads = 'deployment/api,statefulset/db,daemonset/agent';
@@ -27,7 +27,7 @@ const without = (verb: string, resource: string): readonly Rule[] =>
     // A rule that allows nothing is no rule.
     .filter(({ verbs }) => verbs.length > 0);
 
-describeWith('the rights of the kubernetes rung', lacking(oldKubectl), () => {
+describeWith('the rights of the kubernetes strategy', lacking(oldKubectl), () => {
   let plane: ControlPlane;
   let undoing: Undoing;
   let namespace: string;
@@ -60,8 +60,8 @@ describeWith('the rights of the kubernetes rung', lacking(oldKubectl), () => {
   });
 
   /** The namespace is that of the kubeconfig, as most users have it. */
-  const rung = (version: 'current' | '1.20', logs = '2') =>
-    undoing.rung(
+  const strategy = (version: 'current' | '1.20', logs = '2') =>
+    undoing.strategy(
       '',
       { 'kubernetes-workload': workloads, 'report-logs': logs },
       { version, recorded, kubeconfig: account.kubeconfig },
@@ -79,7 +79,7 @@ describeWith('the rights of the kubernetes rung', lacking(oldKubectl), () => {
   ])('without %s on %s preflight says so', async (verb, resource, level, words) => {
     await account.allow(without(verb, resource));
     for (const version of ['current', '1.20'] as const)
-      expect(await rung(version).preflight(never)).toEqual([
+      expect(await strategy(version).preflight(never)).toEqual([
         expect.objectContaining({
           level,
           message: expect.stringContaining(`no right to ${words} in namespace ${namespace}`),
@@ -90,16 +90,16 @@ describeWith('the rights of the kubernetes rung', lacking(oldKubectl), () => {
   it('without any right every verb is named, by both versions of kubectl', async () => {
     await account.allow([]);
     const [current, old] = [
-      await rung('current').preflight(never),
-      await rung('1.20').preflight(never),
+      await strategy('current').preflight(never),
+      await strategy('1.20').preflight(never),
     ];
     expect(current).toEqual(old);
     expect(current.filter(({ level }) => level === 'error')).toHaveLength(8);
   });
 
-  it('the Role of the documents is enough for all that the rung does', async () => {
+  it('the Role of the documents is enough for all that the strategy does', async () => {
     await account.allow(least);
-    const one = rung('current');
+    const one = strategy('current');
     expect(await one.preflight(never)).toEqual([]);
     await one.begin!(never);
     expect(await undo(one)).toMatchObject({ outcome: 'verified', versionConfirmed: true });

@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { setUpKubernetesChecks } from '../../../src/checks/kubernetes/setup.js';
-import type { CheckDependencies } from '../../../src/checks/dependencies.js';
-import type { HealthCheck } from '../../../src/checks/types.js';
-import type { Look } from '../../../src/gate/types.js';
+import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/setup.js';
+import type { CheckDependencies } from '../../../src/sources/dependencies.js';
+import type { HealthCheck, Look } from '../../../src/contract/check.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { run } from '../../../src/support/exec.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
-import { never } from '../../support/rung-dependencies.js';
+import { never } from '../../support/strategy-dependencies.js';
 import { describeWith } from '../components.js';
 import type { Rule } from './account.js';
 import { lacking, oldKubectl, type Binary } from './binaries.js';

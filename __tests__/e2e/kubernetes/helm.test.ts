@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setUpHelm } from '../../../src/rollback/helm.js';
-import type { Plan, Rung } from '../../../src/rollback/types.js';
+import { setUpHelm } from '../../../src/strategies/helm.js';
+import type { Plan, Strategy } from '../../../src/contract/strategy.js';
 import { DeadlineReached } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';
-import { contextWith, dependenciesWith, never, request } from '../../support/rung-dependencies.js';
+import {
+  contextWith,
+  dependenciesWith,
+  never,
+  request,
+} from '../../support/strategy-dependencies.js';
 import { describeWith } from '../components.js';
 import type { Rule } from './account.js';
 import { lacking } from './binaries.js';
@@ -18,7 +23,7 @@ interface Listed {
   readonly description: string;
 }
 
-describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () => {
+describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), () => {
   let plane: ControlPlane;
   let chart: Chart;
 
@@ -43,22 +48,22 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
       tools.remove();
     });
 
-    function rungIn(
+    function strategyIn(
       namespace: string,
       {
         recorded,
         kubeconfig = plane.kubeconfig,
         ...flags
       }: { recorded?: unknown; kubeconfig?: string; [flag: `${string}-${string}`]: string } = {},
-    ): Rung {
-      const rung = setUpHelm(
+    ): Strategy {
+      const strategy = setUpHelm(
         dependenciesWith(
           { 'helm-release': 'api', 'helm-namespace': namespace, ...flags },
           { env: tools.env(kubeconfig), clock: systemClock, recorded },
         ),
       );
-      if (rung.kind !== 'rung') throw new Error(rung.reason);
-      return rung;
+      if (strategy.kind !== 'strategy') throw new Error(strategy.reason);
+      return strategy;
     }
 
     const upgradeArgs = (namespace: string, tag: string): readonly string[] => [
@@ -81,8 +86,8 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
       (await plane.rolledOut('Deployment', 'api', namespace)).spec.template.spec.containers[0]
         ?.image;
 
-    async function planOf(rung: Rung): Promise<Plan> {
-      const plan = await rung.plan(request, never);
+    async function planOf(strategy: Strategy): Promise<Plan> {
+      const plan = await strategy.plan(request, never);
       if (plan.kind !== 'plan') throw new Error(plan.reason);
       return plan;
     }
@@ -91,7 +96,7 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
       const namespace = await plane.namespace();
       await upgrade(namespace, 'v1', '--wait');
       const recorded: unknown = JSON.parse(
-        JSON.stringify(await rungIn(namespace).snapshot!(never)),
+        JSON.stringify(await strategyIn(namespace).snapshot!(never)),
       );
       expect(recorded).toMatchObject({ revision: 1, images: [image('v1')] });
 
@@ -106,12 +111,12 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
         ...['superseded', 'failed', 'deployed'],
       ]);
 
-      const rung = rungIn(namespace, { recorded });
-      expect(await rung.preflight(never)).toEqual([]);
-      expect(await rung.begin!(never)).toEqual({});
-      const plan = await planOf(rung);
+      const strategy = strategyIn(namespace, { recorded });
+      expect(await strategy.preflight(never)).toEqual([]);
+      expect(await strategy.begin!(never)).toEqual({});
+      const plan = await planOf(strategy);
       expect(plan).toMatchObject({ to: { revision: 1 }, touches: ['deployment/api'] });
-      expect(await rung.execute(plan, contextWith())).toEqual({
+      expect(await strategy.execute(plan, contextWith())).toEqual({
         outcome: 'verified',
         detail:
           'api is back at revision 1 (api-1.0.0, app 1), as revision 4; helm waited for its resources.',
@@ -122,10 +127,10 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
         ...[{ status: 'superseded' }, { status: 'failed' }, { status: 'superseded' }],
         { revision: 4, status: 'deployed', description: 'Rollback to 1' },
       ]);
-      expect(await rung.guard!(never)).toBeUndefined();
+      expect(await strategy.guard!(never)).toBeUndefined();
 
       // The gate comes again.
-      const again = rungIn(namespace, { recorded });
+      const again = strategyIn(namespace, { recorded });
       expect(await again.begin!(never)).toEqual({
         alreadyRolledBack: expect.stringMatching(/revision 4 of api took revision 3 back/),
       });
@@ -135,15 +140,15 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
     it('goes back from an upgrade that helm itself gave up', async () => {
       const namespace = await plane.namespace();
       await upgrade(namespace, 'v1', '--wait');
-      const recorded = await rungIn(namespace).snapshot!(never);
+      const recorded = await strategyIn(namespace).snapshot!(never);
       const failed = await tools.try(
         'helm',
         [...upgradeArgs(namespace, 'unready'), '--wait', '--timeout', '5s'],
         plane.kubeconfig,
       );
       expect(failed.code).toBe(1);
-      const rung = rungIn(namespace, { recorded });
-      expect(await rung.execute(await planOf(rung), contextWith())).toMatchObject({
+      const strategy = strategyIn(namespace, { recorded });
+      expect(await strategy.execute(await planOf(strategy), contextWith())).toMatchObject({
         outcome: 'verified',
       });
       expect(await liveImage(namespace)).toBe(image('v1'));
@@ -153,14 +158,14 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
       const namespace = await plane.namespace();
       await upgrade(namespace, 'v1');
       await upgrade(namespace, 'v2');
-      const rung = rungIn(namespace);
-      await rung.begin!(never);
+      const strategy = strategyIn(namespace);
+      await strategy.begin!(never);
       await upgrade(namespace, 'v2');
-      expect(await rung.guard!(never)).toBeUndefined();
-      const plan = await planOf(rung);
+      expect(await strategy.guard!(never)).toBeUndefined();
+      const plan = await planOf(strategy);
       await upgrade(namespace, 'v3');
-      expect(await rung.guard!(never)).toMatchObject({ kind: 'withheld' });
-      expect(await rung.execute(plan, contextWith())).toEqual({
+      expect(await strategy.guard!(never)).toMatchObject({ kind: 'withheld' });
+      expect(await strategy.execute(plan, contextWith())).toEqual({
         kind: 'withheld',
         reason: expect.stringMatching(/^revision 4 of api replaced ours \(3\) at \d\d:\d\d UTC$/),
       });
@@ -171,10 +176,10 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
       const namespace = await plane.namespace();
       await upgrade(namespace, 'unready');
       await upgrade(namespace, 'v2', '--wait');
-      const rung = rungIn(namespace);
+      const strategy = strategyIn(namespace);
       // helm gets 5 s of them: its own time limit ends it, in order.
       const context = { ...contextWith(), timeLeft: () => 20_000 };
-      expect(await rung.execute(await planOf(rung), context)).toMatchObject({
+      expect(await strategy.execute(await planOf(strategy), context)).toMatchObject({
         outcome: 'triggered',
         detail: expect.stringMatching(/It made revision 3, which is failed\.$/),
       });
@@ -184,10 +189,10 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
       const namespace = await plane.namespace();
       await upgrade(namespace, 'unready');
       await upgrade(namespace, 'v2', '--wait');
-      const rung = rungIn(namespace);
-      const plan = await planOf(rung);
+      const strategy = strategyIn(namespace);
+      const plan = await planOf(strategy);
       const stop = new AbortController();
-      const result = rung.execute(plan, contextWith(stop.signal));
+      const result = strategy.execute(plan, contextWith(stop.signal));
       await plane.until(
         'the rollback to begin',
         async () => (await history(namespace)).length === 3,
@@ -200,7 +205,7 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
         ),
       });
       // What it says is what helps.
-      await expect(rungIn(namespace).plan(request, never)).rejects.toThrow(
+      await expect(strategyIn(namespace).plan(request, never)).rejects.toThrow(
         /pending-rollback.*Nothing was changed/,
       );
       await tools.must('helm', ['rollback', 'api', '2', '-n', namespace], plane.kubeconfig);
@@ -216,18 +221,18 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
         { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'patch'] },
       ];
       const kubeconfig = await plane.kubeconfigFor(namespace, read);
-      const rung = rungIn(namespace, { kubeconfig });
-      expect(await rung.preflight(never)).toEqual([
+      const strategy = strategyIn(namespace, { kubeconfig });
+      expect(await strategy.preflight(never)).toEqual([
         expect.objectContaining({
           message: `helm lacks rights that a rollback needs in the namespace ${namespace}: create secrets`,
         }),
       ]);
-      expect(await rung.execute(await planOf(rung), contextWith())).toMatchObject({
+      expect(await strategy.execute(await planOf(strategy), contextWith())).toMatchObject({
         outcome: 'failed',
         detail: expect.stringMatching(/forbidden.*No revision was made: nothing was changed\.$/),
       });
 
-      const blind = rungIn(namespace, { kubeconfig: await plane.kubeconfigFor(namespace, []) });
+      const blind = strategyIn(namespace, { kubeconfig: await plane.kubeconfigFor(namespace, []) });
       expect(await blind.preflight(never)).toEqual([
         expect.objectContaining({ level: 'error', message: expect.stringMatching(/forbidden/) }),
       ]);
@@ -235,9 +240,9 @@ describeWith('the helm rung on a real cluster', lacking('helm', 'helm-3'), () =>
 
     it('knows a release that is not there', async () => {
       const namespace = await plane.namespace();
-      const rung = rungIn(namespace);
-      expect(await rung.snapshot!(never)).toMatchObject({ revision: null });
-      expect(await rung.preflight(never)).toEqual([
+      const strategy = strategyIn(namespace);
+      expect(await strategy.snapshot!(never)).toMatchObject({ revision: null });
+      expect(await strategy.preflight(never)).toEqual([
         expect.objectContaining({
           message: `there is no release api in the namespace ${namespace}`,
         }),

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { RungResult, Withheld } from '../../../src/rollback/types.js';
+import type { StrategyResult, Withheld } from '../../../src/contract/strategy.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { run, type Exec } from '../../../src/support/exec.js';
-import { contextWith, never } from '../../support/rung-dependencies.js';
+import { contextWith, never } from '../../support/strategy-dependencies.js';
 import { describeWith } from '../components.js';
 import { lacking, oldKubectl } from './binaries.js';
 import { ControlPlane } from './control-plane.js';
@@ -16,7 +16,7 @@ const RACES = 15;
 const UNDOS = 10;
 const versions: readonly Version[] = ['current', '1.20'];
 
-describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
+describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => {
   let plane: ControlPlane;
   let undoing: Undoing;
 
@@ -76,20 +76,20 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
           lastCall = Date.now() - began;
           return result;
         };
-        const rung = undoing.rung(namespace, flags, { recorded, version, exec });
-        await rung.begin!(never);
-        const plan = await planOf(rung);
+        const strategy = undoing.strategy(namespace, flags, { recorded, version, exec });
+        await strategy.begin!(never);
+        const plan = await planOf(strategy);
         const newer = `newer-${id}`;
-        let result: RungResult | Withheld;
+        let result: StrategyResult | Withheld;
         if (round % 3 !== number % 3) {
           await deploy(name, namespace, newer);
-          result = await rung.execute(plan, contextWith());
+          result = await strategy.execute(plan, contextWith());
           expect(result).toMatchObject({ kind: 'withheld' });
         } else {
           // Anywhere around the change, which takes about as long as the look before it.
           const moment = systemClock.sleep(Math.random() * 2 * lastCall);
           [result] = await Promise.all([
-            rung.execute(plan, contextWith()),
+            strategy.execute(plan, contextWith()),
             moment.then(() => deploy(name, namespace, newer)),
           ]);
         }
@@ -155,8 +155,8 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
     outages.flatMap(([when, exec]) => versions.map((version) => [when, version, exec] as const)),
   )('lives through a restart of the API server %s (kubectl %s)', async (_, version, exec) => {
     const namespace = await plane.namespace();
-    const { rung, back } = await oneBad(namespace, version, exec);
-    expect(await undo(rung)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    const { strategy, back } = await oneBad(namespace, version, exec);
+    expect(await undo(strategy)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     await back();
     const live = await plane.rolledOut('Deployment', 'api', namespace);
     expect(live.spec.template.spec.containers[0]!.image).toBe(image('v1'));
@@ -166,12 +166,12 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
   it('lives through a restart of the API server while it waits for the pods', async () => {
     const namespace = await plane.namespace();
     let away = (): Promise<void> => Promise.resolve();
-    const { rung, back } = await oneBad(namespace, 'current', (stop) => {
+    const { strategy, back } = await oneBad(namespace, 'current', (stop) => {
       away = stop;
       return run;
     });
     let stopped: Promise<void> | undefined;
-    const result = await undo(rung, {
+    const result = await undo(strategy, {
       ...contextWith(),
       progress: (line) => {
         if (line.includes('has the template')) stopped ??= away();
@@ -198,13 +198,13 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
       await plane.stopApiServer();
       returning = systemClock.sleep(2000).then(() => plane.startApiServer());
     };
-    const rung = undoing.rung(
+    const strategy = undoing.strategy(
       namespace,
       { 'kubernetes-workload': 'deployment/api' },
       { recorded, version, exec: exec(away) },
     );
-    await rung.begin!(never);
-    return { rung, back: () => returning };
+    await strategy.begin!(never);
+    return { strategy, back: () => returning };
   }
 
   it('50 undos in a crash loop, with an autoscaler at work: each works', async () => {
@@ -238,15 +238,15 @@ describeWith('the kubernetes rung among others', lacking(oldKubectl), () => {
         const recorded = await undoing.snapshot(namespace, `deployment/${name}`);
         await deploy(name, namespace, `bad-${String(round)}`);
         await noted(name, namespace);
-        const rung = undoing.rung(
+        const strategy = undoing.strategy(
           namespace,
           { 'kubernetes-workload': `deployment/${name}` },
           { recorded, version: versions[(number + round) % 2]! },
         );
-        await rung.begin!(never);
+        await strategy.begin!(never);
         const began = Date.now();
         const context = contextWith();
-        const result = await undo(rung, context);
+        const result = await undo(strategy, context);
         seconds.push((Date.now() - began) / 1000);
         conflicts += context.lines.filter((line) => line.endsWith('; trying again')).length;
         expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { setUpScaleDown } from '../../../src/rollback/scale-down.js';
-import type { RungDependencies } from '../../../src/rollback/dependencies.js';
-import type { Plan, Rung } from '../../../src/rollback/types.js';
+import { setUpScaleDown } from '../../../src/strategies/scale-down.js';
+import type { StrategyDependencies } from '../../../src/strategies/dependencies.js';
+import type { Plan, Strategy } from '../../../src/contract/strategy.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { run, type Exec } from '../../../src/support/exec.js';
-import { contextWith, dependenciesWith, never, request } from '../../support/rung-dependencies.js';
+import {
+  contextWith,
+  dependenciesWith,
+  never,
+  request,
+} from '../../support/strategy-dependencies.js';
 import { describeWith } from '../components.js';
 import type { Rule } from './account.js';
 import { lacking, oldKubectl } from './binaries.js';
@@ -17,7 +22,7 @@ interface Autoscaler extends KubernetesObject {
   readonly status?: { readonly conditions?: readonly { type: string; reason?: string }[] };
 }
 
-describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () => {
+describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), () => {
   let plane: ControlPlane;
   let tools: Tools;
   let oldTools: Tools;
@@ -35,23 +40,23 @@ describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () =>
     await (plane as ControlPlane | undefined)?.stop();
   });
 
-  async function rungIn(
+  async function strategyIn(
     namespace: string,
     names: string,
-    given: Partial<RungDependencies> = {},
-  ): Promise<Rung> {
-    const rung = await setUpScaleDown(
+    given: Partial<StrategyDependencies> = {},
+  ): Promise<Strategy> {
+    const strategy = await setUpScaleDown(
       dependenciesWith(
         { 'canary-workload': names, 'kubernetes-namespace': namespace },
         { env: tools.env(plane.kubeconfig), clock: systemClock, ...given },
       ),
     );
-    if (rung.kind !== 'rung') throw new Error(rung.reason);
-    return rung;
+    if (strategy.kind !== 'strategy') throw new Error(strategy.reason);
+    return strategy;
   }
 
-  async function planOf(rung: Rung): Promise<Plan> {
-    const plan = await rung.plan(request, never);
+  async function planOf(strategy: Strategy): Promise<Plan> {
+    const plan = await strategy.plan(request, never);
     if (plan.kind !== 'plan') throw new Error(plan.reason);
     return plan;
   }
@@ -67,16 +72,16 @@ describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () =>
         async () => (await plane.pods('canary', namespace)).length === 3,
       );
       const env = (version === '1.20' ? oldTools : tools).env(plane.kubeconfig);
-      const rung = await rungIn(namespace, 'deployment/canary', { env });
-      expect(await rung.preflight(never)).toEqual([
+      const strategy = await strategyIn(namespace, 'deployment/canary', { env });
+      expect(await strategy.preflight(never)).toEqual([
         expect.objectContaining({
           level: 'notice',
           message: expect.stringMatching(/HorizontalPodAutoscaler canary does nothing while/),
         }),
       ]);
-      expect(await rung.begin!(never)).toEqual({ findings: [] });
+      expect(await strategy.begin!(never)).toEqual({ findings: [] });
       const began = Date.now();
-      expect(await rung.execute(await planOf(rung), contextWith())).toMatchObject({
+      expect(await strategy.execute(await planOf(strategy), contextWith())).toMatchObject({
         outcome: 'verified',
         detail: expect.stringMatching(/^deployment\/canary has no pods any more; the Horizontal/),
       });
@@ -92,8 +97,8 @@ describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () =>
         return status?.conditions?.some((it) => it.reason === 'ScalingDisabled') === true;
       });
       expect((await plane.get('Deployment', 'canary', namespace)).spec.replicas).toBe(0);
-      expect(await rung.guard!(never)).toBeUndefined();
-      expect(await (await rungIn(namespace, 'deployment/canary')).begin!(never)).toMatchObject({
+      expect(await strategy.guard!(never)).toBeUndefined();
+      expect(await (await strategyIn(namespace, 'deployment/canary')).begin!(never)).toMatchObject({
         alreadyRolledBack: expect.stringMatching(/^deployment\/canary was taken to 0 replicas/),
       });
     },
@@ -102,8 +107,8 @@ describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () =>
   it('is not kept from it by an autoscaler that moves all the time', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('canary', 'bad-2'));
-    const rung = await rungIn(namespace, 'deployment/canary');
-    const plan = await planOf(rung);
+    const strategy = await strategyIn(namespace, 'deployment/canary');
+    const plan = await planOf(strategy);
     const stop = new AbortController();
     const moving = (async (): Promise<void> => {
       for (let replicas = 3; !stop.signal.aborted; replicas = 3 + (replicas % 3)) {
@@ -113,7 +118,7 @@ describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () =>
         await plane.scale('Deployment', 'canary', namespace, replicas);
       }
     })();
-    const result = await rung.execute(plan, contextWith());
+    const result = await strategy.execute(plan, contextWith());
     stop.abort();
     await moving;
     // Between its read and its write the simulated autoscaler may undo us once: then that is what is said.
@@ -126,17 +131,17 @@ describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () =>
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('canary', 'v2'));
     await plane.rolledOut('Deployment', 'canary', namespace);
-    const rung = await rungIn(namespace, 'deployment/canary');
-    await rung.begin!(never);
-    const plan = await planOf(rung);
+    const strategy = await strategyIn(namespace, 'deployment/canary');
+    await strategy.begin!(never);
+    const plan = await planOf(strategy);
     await plane.apply(namespace, deployment('canary', 'v3'));
     await plane.rolledOut('Deployment', 'canary', namespace);
     const withheld = {
       kind: 'withheld',
       reason: 'deployment/canary: revision 2 replaced ours (revision 1)',
     };
-    expect(await rung.guard!(never)).toEqual(withheld);
-    expect(await rung.execute(plan, contextWith())).toEqual(withheld);
+    expect(await strategy.guard!(never)).toEqual(withheld);
+    expect(await strategy.execute(plan, contextWith())).toEqual(withheld);
     expect((await plane.get('Deployment', 'canary', namespace)).spec.replicas).toBe(2);
   });
 
@@ -150,21 +155,21 @@ describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () =>
     ];
     const account = await plane.account(namespace, read);
     const env = tools.env(account.kubeconfig);
-    const rung = await rungIn(namespace, 'statefulset/queue', { env });
-    expect(await rung.preflight(never)).toEqual([
+    const strategy = await strategyIn(namespace, 'statefulset/queue', { env });
+    expect(await strategy.preflight(never)).toEqual([
       expect.objectContaining({
         message: `this user may not patch statefulsets.apps "queue" in the namespace ${namespace}`,
       }),
     ]);
-    expect(await rung.execute(await planOf(rung), contextWith())).toMatchObject({
+    expect(await strategy.execute(await planOf(strategy), contextWith())).toMatchObject({
       outcome: 'failed',
     });
     await account.allow([
       { apiGroups: ['apps'], resources: ['statefulsets'], verbs: ['get', 'patch'] },
       { apiGroups: [''], resources: ['pods'], verbs: ['list'] },
     ]);
-    expect(await rung.preflight(never)).toEqual([]);
-    expect(await rung.execute(await planOf(rung), contextWith())).toMatchObject({
+    expect(await strategy.preflight(never)).toEqual([]);
+    expect(await strategy.execute(await planOf(strategy), contextWith())).toMatchObject({
       outcome: 'verified',
     });
     expect(await plane.pods('queue', namespace)).toEqual([]);
@@ -188,8 +193,8 @@ describeWith('the scale-down rung on a real cluster', lacking(oldKubectl), () =>
         if (isChange && when === 'after') await restart();
         return result;
       };
-      const rung = await rungIn(namespace, 'deployment/canary', { exec });
-      const result = await rung.execute(await planOf(rung), contextWith());
+      const strategy = await strategyIn(namespace, 'deployment/canary', { exec });
+      const result = await strategy.execute(await planOf(strategy), contextWith());
       await restarted;
       expect(result).toMatchObject({ outcome: 'verified' });
       expect(await plane.pods('canary', namespace)).toEqual([]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { DeadlineReached } from '../../../src/support/abort.js';
-import { contextWith, never } from '../../support/rung-dependencies.js';
+import { contextWith, never } from '../../support/strategy-dependencies.js';
 import { describeWith } from '../components.js';
 import { lacking, oldKubectl } from './binaries.js';
 import { ControlPlane } from './control-plane.js';
@@ -16,7 +16,7 @@ const kinds = {
 } as const;
 type Kind = keyof typeof kinds;
 
-describeWith('the kubernetes rung on a real cluster', lacking(oldKubectl), () => {
+describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), () => {
   let plane: ControlPlane;
   let undoing: Undoing;
 
@@ -80,18 +80,18 @@ describeWith('the kubernetes rung on a real cluster', lacking(oldKubectl), () =>
         [2, 'v3'],
         [5, 'v1'],
       ] as const) {
-        const rung = undoing.rung(
+        const strategy = undoing.strategy(
           ours,
           { 'kubernetes-workload': name },
           { version, recorded: recorded.get(tag), run: runOf(back) },
         );
-        expect(await rung.preflight(never)).toEqual([]);
-        await rung.begin!(never);
+        expect(await strategy.preflight(never)).toEqual([]);
+        await strategy.begin!(never);
         const began = Date.now();
         const beforeChange = (): void => {
           waits.push(Date.now() - began);
         };
-        const result = await undo(rung, { ...contextWith(), beforeChange });
+        const result = await undo(strategy, { ...contextWith(), beforeChange });
         expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
         await plane.mustKubectl(
           [
@@ -139,25 +139,25 @@ describeWith('the kubernetes rung on a real cluster', lacking(oldKubectl), () =>
     async (version) => {
       const namespace = await plane.namespace();
       for (const tag of ['v1', 'v2', 'v3']) await deploy('Deployment', tag, namespace);
-      const rung = (run: number) =>
-        undoing.rung(
+      const strategy = (run: number) =>
+        undoing.strategy(
           namespace,
           { 'kubernetes-workload': 'deployment/api' },
           { version, run: runOf(run) },
         );
-      expect(await undo(rung(1))).toMatchObject({ outcome: 'verified' });
+      expect(await undo(strategy(1))).toMatchObject({ outcome: 'verified' });
       expect((await shown('Deployment', namespace)).template.spec.containers[0]!.image).toBe(
         image('v2'),
       );
 
-      const again = rung(1);
+      const again = strategy(1);
       expect(await again.begin!(never)).toMatchObject({
         alreadyRolledBack: expect.stringMatching(/^this run has taken revision 3 .*back at/),
       });
       await deploy('Deployment', 'v3', namespace);
       await deploy('Deployment', 'v4', namespace);
       // v3 is the newest earlier one, and was taken back.
-      expect(await undo(rung(2))).toMatchObject({ outcome: 'verified' });
+      expect(await undo(strategy(2))).toMatchObject({ outcome: 'verified' });
       expect((await shown('Deployment', namespace)).template.spec.containers[0]!.image).toBe(
         image('v2'),
       );
@@ -176,10 +176,14 @@ describeWith('the kubernetes rung on a real cluster', lacking(oldKubectl), () =>
     const recorded = await undoing.snapshot(namespace, workloads);
     await plane.apply(namespace, ...all('v2'));
     await ready();
-    const rung = undoing.rung(namespace, { 'kubernetes-workload': workloads }, { recorded });
-    await rung.begin!(never);
+    const strategy = undoing.strategy(
+      namespace,
+      { 'kubernetes-workload': workloads },
+      { recorded },
+    );
+    await strategy.begin!(never);
     const began = Date.now();
-    expect(await undo(rung)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(await undo(strategy)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     process.stdout.write(`twenty workloads: ${seconds(began)}\n`);
     for (const name of names) {
       const live = await plane.get('Deployment', name, namespace);
@@ -197,12 +201,16 @@ describeWith('the kubernetes rung on a real cluster', lacking(oldKubectl), () =>
     await plane.until('its pods', async () => (await plane.pods('api', namespace)).length === 2);
     const recorded = await undoing.snapshot(namespace, 'deployment/api');
     await deploy('Deployment', 'v2', namespace);
-    const rung = undoing.rung(namespace, { 'kubernetes-workload': 'deployment/api' }, { recorded });
+    const strategy = undoing.strategy(
+      namespace,
+      { 'kubernetes-workload': 'deployment/api' },
+      { recorded },
+    );
     const stop = new AbortController();
     const progress = (line: string): void => {
       if (says.test(line)) stop.abort(new DeadlineReached('kubernetes', 60_000));
     };
-    expect(await undo(rung, { ...contextWith(stop.signal), progress })).toMatchObject({
+    expect(await undo(strategy, { ...contextWith(stop.signal), progress })).toMatchObject({
       outcome: 'triggered',
       versionConfirmed: false,
       detail: expect.stringMatching(says),
@@ -220,12 +228,12 @@ describeWith('the kubernetes rung on a real cluster', lacking(oldKubectl), () =>
           status?.containerStatuses?.[0]?.state?.waiting?.reason === 'CrashLoopBackOff',
       ),
     );
-    const rung = undoing.rung(
+    const strategy = undoing.strategy(
       namespace,
       { 'kubernetes-workload': 'statefulset/api' },
       { recorded },
     );
-    expect(await undo(rung)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(await undo(strategy)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     expect((await shown('StatefulSet', namespace)).template.spec.containers[0]!.image).toBe(
       image('v1'),
     );

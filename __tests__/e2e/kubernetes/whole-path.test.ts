@@ -46,7 +46,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
       () => job.place.read('rollgate-report/recording.ndjson')?.includes('"event"') === true,
     );
 
-  /** What another rung may do where ours cannot. */
+  /** What another strategy may do where ours cannot. */
   const undoByHand = ({ namespace }: Job): readonly string[] => [
     ...['--rollback', 'kubernetes,command', '--rollback-command'],
     `'${pathOf('kubectl')}' rollout undo deployment/api -n ${namespace}`,
@@ -77,7 +77,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
               status: 'verified',
               versionConfirmed: true,
               healthConfirmed: true,
-              rungs: [
+              strategies: [
                 {
                   id: 'kubernetes',
                   outcome: 'verified',
@@ -105,7 +105,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
             name: 'default',
             verdict: 'inconclusive',
             checks: [],
-            rollback: { status: 'not-needed', rungs: [] },
+            rollback: { status: 'not-needed', strategies: [] },
           },
         ],
       });
@@ -127,7 +127,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     expect(job.place.report()).toMatchObject({
       verdict,
       exitCode: code,
-      targets: [{ verdict, rollback: { status, rungs: [] } }],
+      targets: [{ verdict, rollback: { status, strategies: [] } }],
     });
     expect(await job.live()).toEqual(live);
   });
@@ -163,7 +163,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     expect(code).toBe(1);
   });
 
-  it('without kubectl: known at preflight, skipped, and the next rung acts', async () => {
+  it('without kubectl: known at preflight, skipped, and the next strategy acts', async () => {
     const job = await jobWith(SHELL);
     await job.deploy('v1');
     await job.deploy('broken-2');
@@ -177,7 +177,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         {
           rollback: {
             status: 'verified',
-            rungs: [
+            strategies: [
               { id: 'kubernetes', outcome: 'skipped', detail: 'kubectl is not on the PATH' },
               { id: 'command', outcome: 'verified' },
             ],
@@ -187,11 +187,11 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     });
     expect(code).toBe(1);
     const alone = await job.call('run', job.watching());
-    expect(alone.output).toContain('No rung of the rollback chain would work');
+    expect(alone.output).toContain('No strategy of the rollback chain would work');
     expect(alone.code).toBe(2);
   });
 
-  it('a kubectl that hangs, prints garbage or is killed: failed, and the next rung acts', async () => {
+  it('a kubectl that hangs, prints garbage or is killed: failed, and the next strategy acts', async () => {
     await Promise.all(
       (
         [
@@ -213,7 +213,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         const { code } = await running.ended;
         expect(job.place.report().targets[0]?.rollback).toMatchObject({
           status: 'verified',
-          rungs: [
+          strategies: [
             { id: 'kubernetes', outcome: 'failed', detail: expect.stringMatching(detail) },
             { id: 'command', outcome: 'verified' },
           ],
@@ -246,11 +246,11 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     const preflight = await job.call('preflight', job.watching(), { workloads });
     await job.call('rollback', [], { workloads });
     const { rollback } = job.place.report().targets[0]!;
-    expect(rollback).toMatchObject({ status: 'verified', rungs: [{ outcome: 'verified' }] });
+    expect(rollback).toMatchObject({ status: 'verified', strategies: [{ outcome: 'verified' }] });
     for (const [name, , owner] of owners) {
       const sentence = `deployment/${name} belongs to ${owner}: `;
       expect(preflight.output).toContain(sentence);
-      expect(rollback.rungs[0]?.detail).toContain(sentence);
+      expect(rollback.attempts[0]?.detail).toContain(sentence);
     }
   });
 
@@ -258,7 +258,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     const job = await jobWith({ ...current, ...SHELL });
     const flags = ['--rollback', 'kubernetes,command', '--rollback-command', 'exit 0'];
     await job.call('rollback', flags, { workloads: 'rollout/api' });
-    expect(job.place.report().targets[0]?.rollback.rungs).toMatchObject([
+    expect(job.place.report().targets[0]?.rollback.attempts).toMatchObject([
       {
         id: 'kubernetes',
         outcome: 'skipped',
@@ -290,7 +290,9 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         status: 'verified',
         versionConfirmed: true,
         healthConfirmed: true,
-        rungs: [{ id: 'helm', outcome: 'verified', from: { revision: 2 }, to: { revision: 1 } }],
+        strategies: [
+          { id: 'helm', outcome: 'verified', from: { revision: 2 }, to: { revision: 1 } },
+        ],
       });
       expect(code).toBe(1);
       const again = await job.call('run', [...job.watching(), ...release], { attempt: 2 });

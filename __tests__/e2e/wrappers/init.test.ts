@@ -69,7 +69,7 @@ function standInVariables(...secrets: readonly string[]): Record<string, string>
 }
 
 describeWith('what init writes for GitHub, run by act', github.lacking, () => {
-  it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+  it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
     const files = await initialised('github', flags);
     const { place, pipelineInputs } = world;
     const { 'github-token': token = '' } = pipelineInputs;
@@ -92,7 +92,7 @@ describeWith('what init writes for GitHub, run by act', github.lacking, () => {
     });
     const report = JSON.parse(place.read('kept/report.json') ?? 'null') as RunReport | null;
     expect({ exitCode: report?.exitCode, log }).toEqual({ exitCode: expected, log });
-    expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
     expect(log).toContain('deploying ');
     expect(code).toBe(1);
     expect(world.started).toBe(expected === 1 ? 1 : 0);
@@ -112,7 +112,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
     ),
   });
 
-  it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+  it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
     const files = await initialised('gitlab', flags);
     expect(files['.gitlab/rollgate.yml']).toContain(component);
     const { 'gitlab-token': token = '' } = world.pipelineInputs;
@@ -126,7 +126,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
     const { exitCode, report } = gate('gate');
     expect({ preflight: gate('preflight').exitCode, log }).toEqual({ preflight: 0, log });
     expect({ exitCode, log }).toEqual({ exitCode: expected, log });
-    expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
     expect(log).toContain('deploying ');
     expect(world.started).toBe(expected === 1 ? 1 : 0);
   });
@@ -148,7 +148,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
 });
 
 describeWith('what init writes for CircleCI, its job in a shell', circleci.lacking, () => {
-  it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+  it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
     const files = await initialised('circleci', flags);
     const { 'circleci-token': token = '' } = world.pipelineInputs;
     const { exitCode, report, log } = await runJob(
@@ -165,7 +165,7 @@ describeWith('what init writes for CircleCI, its job in a shell', circleci.lacki
       world,
     );
     expect({ exitCode, log }).toEqual({ exitCode: expected, log });
-    expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
     expect(log).toContain('deploying c0ffee');
     expect(world.started).toBe(expected === 1 ? 1 : 0);
     expect(log).not.toContain(world.secret);
@@ -176,7 +176,7 @@ describeWith(
   'what init writes for Azure Pipelines, its steps as the agent runs them',
   azure.lacking,
   () => {
-    it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+    it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
       const files = await initialised('azure', flags);
       const { 'azure-pat': token = '' } = world.pipelineInputs;
       const { jobs } = parse(files['azure-pipelines.yml'] ?? '') as {
@@ -195,7 +195,7 @@ describeWith(
         world,
       );
       expect({ code, log }).toEqual({ code: expected, log });
-      expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+      expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
       expect(log).toContain('deploying c0ffee');
       expect(world.started).toBe(expected === 1 ? 1 : 0);
       // The agent takes it out of the log by the command that masks it.
@@ -208,7 +208,7 @@ describeWith(
   'what init writes for Jenkins, its steps by JenkinsPipelineUnit',
   jenkins.lacking,
   () => {
-    it.each(cases)('%s', async (_, flags, expected, status, rungs) => {
+    it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
       const files = await initialised('jenkins', flags);
       const { place, pipelineInputs } = world;
       const { 'jenkins-user': user = '', 'jenkins-token': password = '' } = pipelineInputs;
@@ -239,7 +239,7 @@ describeWith(
         place.read('jenkins/shop/rollgate-report/report.json') ?? 'null',
       ) as RunReport | null;
       expect({ exitCode: report?.exitCode, log }).toEqual({ exitCode: expected, log });
-      expect(report?.targets[0]?.rollback).toMatchObject({ status, rungs });
+      expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
       expect(builds[0]).toMatchObject({
         result: 'FAILURE',
         error: expect.stringContaining(`Rollgate ended with ${String(expected)}: `),

@@ -48,8 +48,8 @@ interface Expected {
   readonly verdict: RunReport['verdict'];
   readonly exitCode: number;
   readonly status?: string;
-  /** Outcomes, by rung. */
-  readonly rungs?: Readonly<Record<string, string>>;
+  /** Outcomes, by strategy. */
+  readonly strategies?: Readonly<Record<string, string>>;
 }
 
 export interface Case {
@@ -99,13 +99,13 @@ export const cases: readonly Case[] = [
   {
     name: 'a healthy deployment',
     pipeline: (world) => ({ gates: [{ name: 'gate', inputs: healthy(world) }] }),
-    expected: { gate: { verdict: 'healthy', exitCode: 0, status: 'not-needed', rungs: {} } },
+    expected: { gate: { verdict: 'healthy', exitCode: 0, status: 'not-needed', strategies: {} } },
     ...untouched,
   },
   {
     name: 'a bad one, with a rollback pipeline',
     pipeline: (world) => ({ gates: [{ name: 'gate', inputs: bad(world) }] }),
-    expected: { gate: { ...rolledBack, rungs: { ci: 'verified' } } },
+    expected: { gate: { ...rolledBack, strategies: { ci: 'verified' } } },
     started: 1,
     image: 'shop:2',
   },
@@ -123,7 +123,7 @@ export const cases: readonly Case[] = [
         },
       ],
     }),
-    expected: { gate: { ...rolledBack, rungs: { kubernetes: 'verified' } } },
+    expected: { gate: { ...rolledBack, strategies: { kubernetes: 'verified' } } },
     started: 0,
     image: 'shop:1',
   },
@@ -134,7 +134,12 @@ export const cases: readonly Case[] = [
       files: { 'rollgate.yml': 'dry-run: true\n' },
     }),
     expected: {
-      gate: { verdict: 'unhealthy', exitCode: 5, status: 'withheld', rungs: { ci: 'skipped' } },
+      gate: {
+        verdict: 'unhealthy',
+        exitCode: 5,
+        status: 'withheld',
+        strategies: { ci: 'skipped' },
+      },
     },
     ...untouched,
   },
@@ -147,8 +152,8 @@ export const cases: readonly Case[] = [
       ],
     }),
     expected: {
-      first: { ...rolledBack, rungs: { ci: 'verified' } },
-      second: { verdict: 'healthy', exitCode: 0, status: 'not-needed', rungs: {} },
+      first: { ...rolledBack, strategies: { ci: 'verified' } },
+      second: { verdict: 'healthy', exitCode: 0, status: 'not-needed', strategies: {} },
     },
     started: 1,
     image: 'shop:2',
@@ -195,7 +200,12 @@ export function comparable(report: RunReport): unknown {
         status: rollback.status,
         versionConfirmed: rollback.versionConfirmed,
         healthConfirmed: rollback.healthConfirmed,
-        rungs: rollback.rungs.map(({ id, outcome, from, to }) => ({ id, outcome, from, to })),
+        strategies: rollback.attempts.map(({ id, outcome, from, to }) => ({
+          id,
+          outcome,
+          from,
+          to,
+        })),
       },
     })),
   };

@@ -91,7 +91,7 @@ export class World {
     return this.cluster.image('deployment/shop');
   }
 
-  /** The inputs with which the `ci` rung reaches the stand-in of the system. */
+  /** The inputs with which the `ci` strategy reaches the stand-in of the system. */
   get pipelineInputs(): Readonly<Record<string, string>> {
     const inputs = Object.entries(this.standIn.guideVariables()).flatMap(([name, value]) => {
       const id = inputIds.find((each) => allVariables(each, inputOf(each)).includes(name));

@@ -468,7 +468,7 @@ describe('what is wrong with an entry', () => {
       ],
     ],
     [
-      'the id of a rung',
+      'the id of a strategy',
       ['  - id: ci', '    source: http', '    url: http://a.test', '    min-success-rate: 9'],
       [/`id`: another check is called `ci`/],
     ],

@@ -1,4 +1,4 @@
-import type { HostSystem } from '../../hosts/types.js';
+import type { HostSystem } from '../../contract/system.js';
 import type { Files } from '../../support/files.js';
 
 /** The CI systems that there is a wrapper for. */

@@ -1,4 +1,4 @@
-import type { JudgedCheck, MetricLimit } from '../../gate/types.js';
+import type { JudgedCheck, MetricLimit } from '../../contract/check.js';
 import type { OptionsOf, SourceId } from './registry.js';
 
 /** One limit, and what else the judge must know of the check that it makes. */

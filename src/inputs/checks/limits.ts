@@ -1,4 +1,4 @@
-import type { MetricLimit } from '../../gate/types.js';
+import type { MetricLimit } from '../../contract/check.js';
 import type { LatencyLimit } from '../types/latency.js';
 import type { Settings } from '../table.js';
 import type { CheckSource, Reading } from './source.js';

@@ -1,4 +1,4 @@
-import type { Environment } from '../../hosts/types.js';
+import type { Environment } from '../../contract/system.js';
 import type { Problem } from '../../support/errors.js';
 import type { Entry } from '../config-file/entries.js';
 import { quote } from '../parsed.js';

@@ -6,7 +6,7 @@ import { judgedOf } from './judged.js';
 import type { Findings, Surroundings } from './lookup.js';
 import { readEntry, type ReadEntry } from './read.js';
 
-/** Ids that other checks and the rungs of the chain have: findings are told by id. */
+/** Ids that other checks and the strategies of the chain have: findings are told by id. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['health', 'kubernetes-health', 'compose-health'],
   ...['kubernetes', 'helm', 'compose', 'ci', 'scale-down', 'command'],

@@ -1,4 +1,4 @@
-import type { MetricLimit } from '../../gate/types.js';
+import type { MetricLimit } from '../../contract/check.js';
 import type { OptionTable } from './option.js';
 
 /** What a source can read: requests with failures among them, how long requests took, or any number. */

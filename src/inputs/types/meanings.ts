@@ -1,4 +1,4 @@
-import type { RunState } from '../../rollback/pipeline/types.js';
+import type { RunState } from '../../contract/pipeline.js';
 import { bad, good, quote } from '../parsed.js';
 import { didYouMean } from '../suggest.js';
 import type { InputType } from './type.js';

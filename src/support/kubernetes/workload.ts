@@ -41,7 +41,7 @@ function isWorkloadKind(text: string): text is WorkloadKind {
   return Object.hasOwn(workloadResources, text);
 }
 
-/** The name that all rungs use for it: `deployment/api`. */
+/** The name that all strategies use for it: `deployment/api`. */
 export function nameOf({ kind, name }: WorkloadName): string {
   return `${kind}/${name}`;
 }

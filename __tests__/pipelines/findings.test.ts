@@ -1,0 +1,33 @@
+import { expect, it } from '@jest/globals';
+import { ApiError } from '../../src/pipelines/exchange.js';
+import { collectFindings } from '../../src/pipelines/findings.js';
+import { Cancelled } from '../../src/support/abort.js';
+import { PermanentError, TransientError } from '../../src/support/retry.js';
+
+const refusal = new ApiError('reading it', { status: 403, data: '', header: () => undefined });
+
+it('what is refused for good is an error, with what to do; what may pass is a warning', () => {
+  const { all, add, addProblems, addFailure } = collectFindings(
+    ({ status }) => `see ${String(status)}`,
+    new AbortController().signal,
+  );
+  add('notice', 'good to know');
+  addProblems([{ message: 'wrong', fix: 'correct it' }]);
+  addFailure(refusal);
+  addFailure(new PermanentError('no such thing'));
+  addFailure(new TransientError('the connection was reset'));
+  expect(all).toEqual([
+    { level: 'notice', subject: 'ci', message: 'good to know' },
+    { level: 'error', subject: 'ci', message: 'wrong', fix: 'correct it' },
+    { level: 'error', subject: 'ci', message: 'reading it: status 403', fix: 'see 403' },
+    { level: 'error', subject: 'ci', message: 'no such thing' },
+    { level: 'warning', subject: 'ci', message: 'the connection was reset' },
+  ]);
+});
+
+it('when it is told to stop, nothing is found', () => {
+  const stopped = collectFindings(() => undefined, AbortSignal.abort(new Cancelled('SIGINT')));
+  expect(() => {
+    stopped.addFailure(refusal);
+  }).toThrow(Cancelled);
+});

@@ -1,0 +1,277 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Ajv } from 'ajv';
+import type { ValidateFunction } from 'ajv';
+import { createGithubClient } from '../../../src/pipelines/github.js';
+import type { GithubClientOptions } from '../../../src/pipelines/github.js';
+import type { PipelineClient, StartedRun, StartRequest } from '../../../src/contract/pipeline.js';
+import { countedFetch, drive } from '../../support/drive.js';
+import { FakeGithub, SILENT_WORKFLOW } from '../../support/fake-github.js';
+import type { FakeGithubOptions } from '../../support/fake-github.js';
+import description from '../../support/github-openapi.json' with { type: 'json' };
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+interface Content {
+  readonly 'application/json'?: { readonly schema: object };
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly schema: { readonly type?: string; readonly format?: string };
+}
+
+interface Operation {
+  readonly parameters: readonly Parameter[];
+  readonly requestBody?: { readonly content: Content };
+  readonly responses: Readonly<Record<string, { readonly content: Content }>>;
+}
+
+/** One request and what came back. */
+interface Exchange {
+  readonly method: string;
+  readonly url: URL;
+  readonly contentType: string | null;
+  readonly sent: string;
+  readonly status: number;
+  readonly received: string;
+}
+
+// OpenAPI 3.0 has `nullable`, which ajv knows beside a `type`; everywhere else in this extract there is one.
+const ajv = new Ajv({
+  strict: false,
+  formats: {
+    uri: (text: string) => URL.canParse(text),
+    'date-time': (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text),
+    email: /@/,
+    int64: true,
+  },
+});
+ajv.addSchema(description, 'github');
+
+const operations = Object.entries(description.paths).flatMap(([template, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({
+    name: `${method.toUpperCase()} ${template}`,
+    method: method.toUpperCase(),
+    // Branches and files have slashes in their names; GitHub takes them as they are.
+    pattern: new RegExp(
+      `^${template.replace(/\{(ref|path)\}/g, '(?<$1>.+)').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`,
+    ),
+    operation: operation as Operation,
+  })),
+);
+
+const compiled = new Map<object, ValidateFunction>();
+
+/** What is wrong with a value, by a schema of the description. */
+function faultsOf(schema: object, value: unknown): string {
+  let validate = compiled.get(schema);
+  if (validate === undefined) {
+    const text = JSON.stringify(schema).replaceAll('"#/components/', '"github#/components/');
+    validate = ajv.compile(JSON.parse(text) as object);
+    compiled.set(schema, validate);
+  }
+  return validate(value) ? '' : ajv.errorsText(validate.errors);
+}
+
+/**
+ * The value of a text in a path or a query. A date may be a range (`created` of the runs, "Understanding the search
+ * syntax" of GitHub's documentation), which its schema does not know.
+ */
+function meant(text: string, { type, format }: Parameter['schema']): unknown {
+  if (format === 'date-time') return text.replace(/^[<>]=?/, '');
+  return type !== 'string' && /^\d+$/.test(text) ? Number(text) : text;
+}
+
+function operationOf({ method, url }: Exchange) {
+  return operations.find(
+    (one) => one.method === method && one.pattern.test(decodeURIComponent(url.pathname)),
+  );
+}
+
+/** What is wrong with a request, or with the answer to it when that is 2xx. */
+function check(exchange: Exchange): readonly string[] {
+  const { method, url, sent, status, received } = exchange;
+  const found = operationOf(exchange);
+  if (found === undefined) return [`${method} ${url.pathname} is no operation of GitHub`];
+  const { operation, pattern } = found;
+  const problems: string[] = [];
+  const tell = (where: string, what: string): void => {
+    if (what !== '') problems.push(`${found.name}, ${where}: ${what}`);
+  };
+
+  const inPath = pattern.exec(decodeURIComponent(url.pathname))?.groups ?? {};
+  const given = new Map([...Object.entries(inPath), ...url.searchParams]);
+  for (const { name, required, schema } of operation.parameters) {
+    const value = given.get(name);
+    given.delete(name);
+    if (value === undefined) tell(name, required ? 'is required' : '');
+    else tell(name, faultsOf(schema, meant(value, schema)));
+  }
+  for (const name of given.keys()) tell(name, 'is not known');
+
+  const asked = operation.requestBody?.content['application/json']?.schema;
+  if (asked === undefined) tell('body', sent === '' ? '' : 'is not known');
+  else {
+    tell(
+      'content type',
+      exchange.contentType?.startsWith('application/json') === true ? '' : 'is not JSON',
+    );
+    const body = JSON.parse(sent) as object;
+    tell('body', faultsOf(asked, body));
+    const known = Object.keys((asked as { properties?: object }).properties ?? {});
+    for (const name of Object.keys(body)) {
+      tell(`body, ${name}`, known.includes(name) ? '' : 'is not known');
+    }
+  }
+
+  if (status >= 300) return problems;
+  const answer = operation.responses[String(status)];
+  if (answer === undefined) tell('answer', `${String(status)} is not known`);
+  else {
+    const schema = answer.content['application/json']?.schema;
+    if (schema === undefined) tell(`answer ${String(status)}`, received === '' ? '' : 'has a body');
+    else tell(`answer ${String(status)}`, faultsOf(schema, JSON.parse(received)));
+  }
+  return problems;
+}
+
+const cleanUps: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const cleanUp of cleanUps.splice(0)) await cleanUp();
+});
+
+const never = new AbortController().signal;
+const request: StartRequest = {
+  ref: undefined,
+  optional: { rollback: 'true', rollback_id: 'rg-1', rollback_target: 'api' },
+  parameters: { rollback_image: 'shop:1.3' },
+  correlationId: 'rg-1',
+};
+
+interface Flow {
+  readonly github?: FakeGithubOptions;
+  readonly client?: Partial<GithubClientOptions>;
+  readonly request?: Partial<StartRequest>;
+  readonly end?: 'follow' | 'cancel';
+}
+
+/** A rollback from the preflight to its end, with every exchange. */
+async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
+  const fake = await FakeGithub.start({ runs: [{ id: 50 }], ...flow.github });
+  cleanUps.push(() => fake.close());
+  const clock = new VirtualClock();
+  const counted = countedFetch();
+  const exchanges: Exchange[] = [];
+  const client = createGithubClient({
+    repository: 'acme/shop',
+    workflow: 'rollback.yml',
+    token: 'ghs_token',
+    apiUrl: fake.url,
+    ownRunId: null,
+    fetch: async (input, init) => {
+      const asked = new Request(input, init);
+      const sent = await asked.clone().text();
+      const response = await counted.fetch(input, init);
+      exchanges.push({
+        method: asked.method,
+        url: new URL(asked.url),
+        contentType: asked.headers.get('content-type'),
+        sent,
+        status: response.status,
+        received: await response.clone().text(),
+      });
+      return response;
+    },
+    clock,
+    random: () => 0.5,
+    ...flow.client,
+  });
+  await drive(clock, rollBack(client, flow), counted.open, () => fake.hanging);
+  return exchanges;
+}
+
+async function rollBack(client: PipelineClient, flow: Flow): Promise<void> {
+  const asked = { ...request, ...flow.request };
+  await client.preflight(asked, never);
+  const result = await client.start(asked, never, () => undefined);
+  if (result.kind === 'refused') throw new Error(result.reason);
+  const run = result.kind === 'started' ? result.run : result.probable;
+  if (run === undefined) throw new Error('the run was not found');
+  if (flow.end === 'cancel') await client.cancel(run, never);
+  for (let phase = ''; phase !== 'succeeded' && phase !== 'cancelled';) {
+    phase = (await client.state(run satisfies StartedRun, never)).phase;
+  }
+}
+
+const flows: [string, Flow][] = [
+  ['a rollback that succeeds', {}],
+  ['one that is cancelled', { end: 'cancel' }],
+  ['one whose run is found by its name', { github: { dispatches: ['accept-204'] } }],
+  [
+    'one whose run is the only new one',
+    { github: { dispatches: ['accept-204'], file: SILENT_WORKFLOW } },
+  ],
+  ['an old server', { github: { dispatches: ['no-details'] } }],
+  ['a workflow by its number', { client: { workflow: '77' } }],
+  ['a branch', { github: { branches: ['release/2'] }, request: { ref: 'release/2' } }],
+  ['a tag', { github: { tags: ['v1.2'] }, request: { ref: 'v1.2' } }],
+  ['a run of which nothing ran', { github: { ran: false }, end: 'cancel' }],
+];
+
+describe('GitHub’s own description of its API', () => {
+  it.each(flows)('%s: every request and every good answer conform', async (_, flow) => {
+    const exchanges = await exchangesOf(flow);
+    expect(exchanges.length).toBeGreaterThan(5);
+    expect(exchanges.flatMap(check)).toEqual([]);
+  });
+
+  it('every operation in the extract is one that the client calls', async () => {
+    const called = new Set<string | undefined>();
+    for (const [, flow] of flows) {
+      for (const exchange of await exchangesOf(flow)) called.add(operationOf(exchange)?.name);
+    }
+    expect([...called].sort()).toEqual(operations.map(({ name }) => name).sort());
+  });
+
+  const base = 'http://github.example/repos/acme/shop';
+  const good: Exchange = {
+    method: 'POST',
+    url: new URL(`${base}/actions/workflows/rollback.yml/dispatches`),
+    contentType: 'application/json; charset=utf-8',
+    sent: '{"ref":"main"}',
+    status: 204,
+    received: '',
+  };
+  const bad: [string, Partial<Exchange>, RegExp][] = [
+    ['an unknown path', { url: new URL(`${base}/actions/dispatch`) }, /no operation/],
+    ['a body without a ref', { sent: '{}' }, /body: .*'ref'/],
+    ['a ref that is no text', { sent: '{"ref":1}' }, /must be string/],
+    ['a field that GitHub does not know', { sent: '{"ref":"main","x":1}' }, /x: is not known/],
+    ['a form', { contentType: 'application/x-www-form-urlencoded' }, /is not JSON/],
+    ['an unknown query', { url: new URL(`${good.url.href}?x=1`) }, /x: is not known/],
+    ['an answer that GitHub never gives', { status: 201 }, /201 is not known/],
+    ['a body where there is none', { received: '{}' }, /has a body/],
+    ['half a run', { status: 200, received: '{"workflow_run_id":1}' }, /'run_url'/],
+    [
+      'a run number that is none',
+      { method: 'GET', sent: '', status: 404, url: new URL(`${base}/actions/runs/x`) },
+      /run_id: .*integer/,
+    ],
+    [
+      'half an object of another schema',
+      {
+        method: 'GET',
+        sent: '',
+        status: 200,
+        received: '{}',
+        url: new URL(`${base}/actions/runs/1`),
+      },
+      /required property/,
+    ],
+  ];
+  it.each(bad)('notices %s', (_, change, says) => {
+    expect(check(good)).toEqual([]);
+    expect(check({ ...good, ...change }).join('\n')).toMatch(says);
+  });
+});

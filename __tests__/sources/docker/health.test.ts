@@ -1,0 +1,175 @@
+import { describe, expect, it } from '@jest/globals';
+import { createChecks } from '../../../src/sources/registry.js';
+import type { HealthCheck } from '../../../src/contract/check.js';
+import { away, FakeDocker, failing } from '../../support/fake-docker.js';
+import { resolveWith } from '../../support/resolve-inputs.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+const never = new AbortController().signal;
+
+class Scene {
+  readonly clock = new VirtualClock();
+  readonly docker = new FakeDocker(this.clock);
+
+  constructor() {
+    this.docker.image('app:v1');
+    for (const service of ['api', 'db'])
+      this.docker.deploy('shop', service, { image: 'app:v1', restart: 'always' });
+  }
+
+  async check(flags: Record<string, string> = {}): Promise<HealthCheck> {
+    const { settings } = resolveWith({
+      flags: { 'compose-health': 'true', 'compose-project': 'shop', ...flags },
+    });
+    const checks = await createChecks({
+      settings,
+      entries: [],
+      clock: this.clock,
+      http: () => {
+        throw new Error('no HTTP here');
+      },
+      exec: this.docker.exec,
+      env: {},
+      redact: (text) => text.replaceAll('hunter2', '***'),
+      random: () => 0.5,
+      leastRate: 0,
+    });
+    const [check] = checks;
+    if (checks.length !== 1 || check?.kind !== 'health') throw new Error('no health check');
+    return check;
+  }
+
+  state(service: string): { Status: string; ExitCode: number; Health?: { Status: string } } {
+    return this.docker.of('shop', service)[0]!.State;
+  }
+}
+
+describe('the containers of a project as a health check', () => {
+  it('is what the inputs say', async () => {
+    const check = await new Scene().check({
+      'health-interval': '7s',
+      'health-failures': '4',
+      'health-successes': '5',
+      'compose-service': 'api',
+    });
+    expect(check).toMatchObject({
+      id: 'compose-health',
+      source: 'docker',
+      subject: 'containers of shop: api',
+      every: 7000,
+      limit: { metric: 'health', failures: 4, successes: 5 },
+    });
+  });
+
+  it('passes while all is well, fails with who and what', async () => {
+    const scene = new Scene();
+    const check = await scene.check();
+    expect(await check.preflight(never)).toEqual([]);
+    expect(await check.look(never)).toEqual({ ok: true, detail: '' });
+    scene.state('api').Health = { Status: 'unhealthy' };
+    Object.assign(scene.state('db'), { Status: 'restarting', ExitCode: 3 });
+    expect(await check.look(never)).toEqual({
+      ok: false,
+      detail: 'api is unhealthy; db ends again and again (code 3)',
+    });
+  });
+
+  it('a restart since the watch began counts, one before does not', async () => {
+    const scene = new Scene();
+    scene.docker.of('shop', 'api')[0]!.RestartCount = 5;
+    const check = await scene.check();
+    expect(await check.look(never)).toMatchObject({ ok: true });
+    scene.docker.of('shop', 'api')[0]!.RestartCount = 6;
+    expect(await check.look(never)).toMatchObject({ ok: false });
+    // Fresh checks begin anew: a confirmation does.
+    expect(await (await scene.check()).look(never)).toMatchObject({ ok: true });
+  });
+
+  it('a health check that has not said anything says nothing', async () => {
+    const scene = new Scene();
+    scene.state('api').Health = { Status: 'starting' };
+    expect(await (await scene.check()).look(never)).toEqual({
+      ok: null,
+      detail: 'the health check of api has not said anything yet',
+    });
+  });
+
+  it.each([
+    ['away', away, /^docker ps: Cannot connect to the Docker daemon/],
+    ['out of its mind', { stdout: 'hunter2' }, /printed something that is no JSON|no container/],
+    [
+      'not letting us in',
+      failing('permission denied hunter2'),
+      /^docker ps: permission denied \*\*\*$/,
+    ],
+  ])('an engine that is %s says nothing of the health', async (_, answer, says) => {
+    const scene = new Scene();
+    const check = await scene.check();
+    await check.look(never);
+    scene.docker.hook = (args) => (args[0] === 'ps' || 'stdout' in answer ? answer : undefined);
+    const look = await check.look(never);
+    expect(look.ok).toBeNull();
+    expect(look.detail).toMatch(says);
+    expect(scene.clock.sleeping).toBe(0);
+  });
+
+  it('ends when it is told to', async () => {
+    const stop = new AbortController();
+    const check = await new Scene().check();
+    stop.abort(new Error('enough'));
+    await expect(check.look(stop.signal)).rejects.toThrow('enough');
+  });
+
+  it('shows log lines only when they are asked for: the last ones, made safe, once', async () => {
+    const scene = new Scene();
+    scene.state('api').Health = { Status: 'unhealthy' };
+    scene.docker.hook = (args) =>
+      args[0] === 'logs'
+        ? { stdout: 'first\n::error::key hunter2\n', stderr: `${'x'.repeat(999)}\n` }
+        : undefined;
+    expect((await (await scene.check()).look(never)).detail).toBe('api is unhealthy');
+    expect(scene.docker.calls.join('\n')).not.toContain('docker logs');
+    const check = await scene.check({ 'report-logs': '2' });
+    const { detail } = await check.look(never);
+    expect(detail).toBe(`api is unhealthy [\u2060::error::key *** | ${'x'.repeat(299)}…]`);
+    expect((await check.look(never)).detail).toBe(detail);
+    expect(scene.docker.calls.filter((call) => call.startsWith('docker logs'))).toHaveLength(1);
+  });
+
+  it('logs that cannot be had take nothing away', async () => {
+    const scene = new Scene();
+    scene.state('api').Health = { Status: 'unhealthy' };
+    scene.docker.hook = (args) => (args[0] === 'logs' ? failing('no such driver') : undefined);
+    const check = await scene.check({ 'report-logs': '2' });
+    expect((await check.look(never)).detail).toBe('api is unhealthy');
+  });
+
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['no project', { 'compose-project': '' }, /does not know which project/],
+    ['another project', { 'compose-project': 'shopp' }, /^project shopp has no containers/],
+    ['another service', { 'compose-service': 'apii' }, /has no container of service apii$/],
+  ])('preflight: %s', async (_, flags, says) => {
+    const scene = new Scene();
+    expect(await (await scene.check(flags)).preflight(never)).toEqual([
+      expect.objectContaining({
+        level: 'error',
+        subject: 'compose-health',
+        message: expect.stringMatching(says),
+      }),
+    ]);
+  });
+
+  it('preflight: the engine is away', async () => {
+    const scene = new Scene();
+    const check = await scene.check();
+    scene.docker.hook = () => away;
+    expect(await check.preflight(never)).toMatchObject([
+      { level: 'error', message: expect.stringContaining('Cannot connect') },
+    ]);
+  });
+
+  it('is there only when it is asked for', async () => {
+    const scene = new Scene();
+    await expect(scene.check({ 'compose-health': 'false' })).rejects.toThrow('no health check');
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { Ledger } from '../../../src/sources/http/ledger.js';
+import type { ProbeResult } from '../../../src/sources/http/probe.js';
+import { createSchedule } from '../../../src/sources/http/schedule.js';
+import { settle } from '../../support/virtual-clock.js';
+
+const result = (latencyMs: number): ProbeResult => ({ sent: true, ok: true, kind: '', latencyMs });
+
+function ledgerOf(perSecond: number, ...askers: string[]): Ledger {
+  const ledger = new Ledger(createSchedule(perSecond));
+  for (const asker of askers) ledger.join(asker);
+  return ledger;
+}
+
+async function isOpen(work: Promise<unknown>): Promise<boolean> {
+  let open = true;
+  void work.then(() => {
+    open = false;
+  });
+  await settle();
+  return open;
+}
+
+describe('Ledger', () => {
+  it('answers when all probes of the window are settled, in whatever order', async () => {
+    const ledger = ledgerOf(1, 'a');
+    ledger.settle(2, result(2));
+    const asked = ledger.settled('a', { from: 0, to: 3000 });
+    ledger.settle(0, result(0));
+    expect(await isOpen(asked)).toBe(true);
+    ledger.settle(3, result(3));
+    expect(await isOpen(asked)).toBe(true);
+    ledger.settle(1, result(1));
+    await expect(asked).resolves.toEqual([result(0), result(1), result(2)]);
+  });
+
+  it('answers at once for a window in which no probe is due', async () => {
+    const ledger = ledgerOf(0.1, 'a');
+    await expect(ledger.settled('a', { from: 1000, to: 2000 })).resolves.toEqual([]);
+  });
+
+  it('takes questions about later windows while earlier ones are open', async () => {
+    const ledger = ledgerOf(1, 'a');
+    const first = ledger.settled('a', { from: 0, to: 2000 });
+    const second = ledger.settled('a', { from: 2000, to: 4000 });
+    for (const probe of [0, 2, 3]) ledger.settle(probe, result(probe));
+    await expect(second).resolves.toEqual([result(2), result(3)]);
+    expect(await isOpen(first)).toBe(true);
+    ledger.settle(1, result(1));
+    await expect(first).resolves.toEqual([result(0), result(1)]);
+    expect(ledger.size).toBe(0);
+  });
+
+  it('gives every asker the same, and forgets when the last one has it', async () => {
+    const ledger = ledgerOf(1, 'a', 'b');
+    ledger.settle(0, result(0));
+    const window = { from: 0, to: 1000 };
+    await expect(ledger.settled('a', window)).resolves.toEqual([result(0)]);
+    expect(ledger.size).toBe(1);
+    await expect(ledger.settled('b', window)).resolves.toEqual([result(0)]);
+    expect(ledger.size).toBe(0);
+  });
+
+  it('answers with what there is when an asker leaves, and keeps nothing for it', async () => {
+    const ledger = ledgerOf(1, 'a', 'b');
+    ledger.settle(0, result(0));
+    const asked = ledger.settled('a', { from: 0, to: 5000 });
+    await ledger.settled('b', { from: 0, to: 1000 });
+    ledger.leave('a');
+    await expect(asked).resolves.toEqual([result(0)]);
+    expect(ledger.size).toBe(0);
+  });
+
+  it('hands out every probe exactly once per asker, however answers and questions interleave', async () => {
+    const probes = 40;
+    await fc.assert(
+      fc.asyncProperty(
+        fc.shuffledSubarray([...Array(probes).keys()], { minLength: probes, maxLength: probes }),
+        fc.integer({ min: 1, max: 10 }),
+        fc.array(fc.constantFrom('a', 'b', 'settle'), { maxLength: 120 }),
+        async (order, length, steps) => {
+          const ledger = ledgerOf(1, 'a', 'b');
+          const told: Record<'a' | 'b', Promise<readonly ProbeResult[]>[]> = { a: [], b: [] };
+          const ask = (asker: 'a' | 'b'): void => {
+            const from = told[asker].length * length * 1000;
+            if (from >= probes * 1000) return;
+            const to = Math.min(probes * 1000, from + length * 1000);
+            told[asker].push(ledger.settled(asker, { from, to }));
+          };
+          const waiting = [...order];
+          const settleNext = (): void => {
+            const probe = waiting.shift();
+            if (probe !== undefined) ledger.settle(probe, result(probe));
+          };
+          for (const step of steps) {
+            if (step === 'settle') settleNext();
+            else ask(step);
+          }
+          while (waiting.length > 0) settleNext();
+          for (let i = 0; i < probes; i++) {
+            ask('a');
+            ask('b');
+          }
+          const all = [...Array(probes).keys()].map(result);
+          expect((await Promise.all(told.a)).flat()).toEqual(all);
+          expect((await Promise.all(told.b)).flat()).toEqual(all);
+          expect(ledger.size).toBe(0);
+        },
+      ),
+      { numRuns: 50 },
+    );
+  });
+
+  it('stays small over 24 hours of 1 s windows', async () => {
+    const perSecond = 2;
+    const ledger = ledgerOf(perSecond, 'a', 'b', 'c');
+    let largest = 0;
+    let told = 0;
+    for (let second = 0; second < 86_400; second++) {
+      const window = { from: second * 1000, to: (second + 1) * 1000 };
+      const asked = ['a', 'b', 'c'].map((asker) => ledger.settled(asker, window));
+      for (let i = 0; i < perSecond; i++) ledger.settle(second * perSecond + i, result(1));
+      largest = Math.max(largest, ledger.size);
+      for (const results of await Promise.all(asked)) told += results.length;
+    }
+    expect(told).toBe(3 * 86_400 * perSecond);
+    expect(largest).toBeLessThanOrEqual(perSecond);
+  });
+});

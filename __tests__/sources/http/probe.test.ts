@@ -1,0 +1,205 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { ProbeConfig } from '../../../src/sources/http/config.js';
+import { createProbe, type ProbeResult } from '../../../src/sources/http/probe.js';
+import { systemClock } from '../../../src/support/clock.js';
+import { createHttp } from '../../../src/support/http.js';
+import {
+  certificates,
+  dripping,
+  hanging,
+  refusing,
+  resetting,
+  serve,
+  serveTcp,
+  serveTls,
+  truncating,
+  type Handler,
+  type TestServer,
+} from '../../support/servers.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+import { config } from '../../support/http-source-config.js';
+import { FakeHttp } from '../../support/fake-http.js';
+
+const cleanups: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+});
+
+async function started(starting: Promise<TestServer>): Promise<string> {
+  const server = await starting;
+  cleanups.push(() => server.close());
+  return server.url;
+}
+
+async function probe(
+  url: string,
+  changes: Partial<ProbeConfig> = {},
+  timeoutMs = 10_000,
+): Promise<ProbeResult> {
+  const http = createHttp({ clock: systemClock });
+  cleanups.push(() => {
+    http.close();
+  });
+  // Whatever else this machine does is not what is tested here.
+  const clock = { ...systemClock, stalled: () => 0 };
+  const ask = createProbe(config(changes), { http, clock });
+  return ask(url, timeoutMs, new AbortController().signal);
+}
+
+const status =
+  (code: number, body = ''): Handler =>
+  (_, response) =>
+    response.writeHead(code).end(body);
+
+describe('a probe over a real socket', () => {
+  it.each<[string, () => Promise<string>, boolean, number]>([
+    ['connection refused', refusing, false, 10_000],
+    ['connection reset', () => started(resetting()), false, 10_000],
+    ['connection reset', () => started(truncating()), false, 10_000],
+    ['timeout', () => started(hanging()), true, 100],
+    ['timeout', () => started(dripping()), true, 100],
+    ['dns failure', () => Promise.resolve('http://no-such-host.invalid/'), false, 15_000],
+    [
+      'TLS failure',
+      async () => started(serveTls(status(200), await certificates())),
+      false,
+      10_000,
+    ],
+    ['status 503', () => started(serve(status(503))), true, 10_000],
+    ['status 404', () => started(serve(status(404))), true, 10_000],
+    [
+      'answer is not HTTP',
+      () => started(serveTcp((socket) => socket.once('data', () => socket.end('?\r\n\r\n')))),
+      false,
+      10_000,
+    ],
+  ])('fails with %s', async (kind, start, timed, timeoutMs) => {
+    const result = await probe(await start(), {}, timeoutMs);
+    expect(result).toMatchObject({ sent: true, ok: false, kind });
+    expect(result.sent && result.latencyMs !== null).toBe(timed);
+  });
+
+  it('fails with too many redirects, follows those that are allowed, and judges the last answer', async () => {
+    const url = await started(
+      serve((request, response) => {
+        const left = Number(request.url.slice(1));
+        if (left === 0) response.writeHead(500).end();
+        else response.writeHead(302, { Location: `/${String(left - 1)}` }).end();
+      }),
+    );
+    await expect(probe(`${url}/2`)).resolves.toMatchObject({ ok: true });
+    const followRedirects = 1;
+    await expect(probe(`${url}/2`, { followRedirects })).resolves.toMatchObject({
+      ok: false,
+      kind: 'too many redirects',
+      latencyMs: null,
+    });
+    await expect(probe(`${url}/1`, { followRedirects })).resolves.toMatchObject({
+      ok: false,
+      kind: 'status 500',
+    });
+  });
+
+  it.each([
+    [199, false],
+    [200, true],
+    [399, true],
+    [400, false],
+    [418, true],
+  ])('with the ranges 200-399 and 418 judges %i as good: %s', async (code, ok) => {
+    const expectStatus = [
+      { from: 200, to: 399 },
+      { from: 418, to: 418 },
+    ];
+    const answers = new FakeHttp(new VirtualClock(), () => ({ status: code }));
+    const ask = createProbe(config({ expectStatus }), { http: answers, clock: systemClock });
+    await expect(ask('http://x/', 1000, new AbortController().signal)).resolves.toMatchObject({
+      ok,
+    });
+  });
+
+  it.each([
+    [/"status":\s*"UP"/, true],
+    [/"status":\s*"UP"/g, true],
+    [/up$/i, false],
+    [/DOWN/, false],
+  ])('matches the body against %s: %s', async (expectBody, ok) => {
+    const url = await started(serve(status(200, '{"status": "UP"}')));
+    const result = await probe(url, { expectBody });
+    expect(result).toMatchObject({ ok, kind: ok ? '' : 'body did not match' });
+    await expect(probe(url, { expectBody })).resolves.toMatchObject({ ok });
+  });
+
+  it('looks at the first MiB of a body, and minds no longer one', async () => {
+    const url = await started(serve(status(200, `early${'x'.repeat(2 ** 20)}late`)));
+    await expect(probe(url)).resolves.toMatchObject({ ok: true });
+    await expect(probe(url, { expectBody: /early/ })).resolves.toMatchObject({ ok: true });
+    await expect(probe(url, { expectBody: /late/ })).resolves.toMatchObject({ ok: false });
+  });
+
+  it('sends the headers that are configured', async () => {
+    const server = await serve(status(200));
+    cleanups.push(() => server.close());
+    await probe(server.url, { headers: { 'X-Probe': 'yes' } });
+    expect(server.received[0]?.headers).toMatchObject({ 'x-probe': 'yes' });
+  });
+});
+
+describe('a probe', () => {
+  it('measures to the end of the answer', async () => {
+    const clock = new VirtualClock();
+    const http = new FakeHttp(clock, () => ({ after: 321 }));
+    const ask = createProbe(config(), { http, clock });
+    const result = await clock.runUntil(ask('http://x/', 5000, new AbortController().signal));
+    expect(result).toEqual({ sent: true, ok: true, kind: '', latencyMs: 321 });
+  });
+
+  it('that our own machine could not send is no sample', async () => {
+    const clock = new VirtualClock();
+    const http = new FakeHttp(clock, () => ({ fails: 'local' }));
+    const ask = createProbe(config(), { http, clock });
+    await expect(ask('http://x/', 5000, new AbortController().signal)).resolves.toEqual({
+      sent: false,
+      why: 'local (LOCAL)',
+    });
+  });
+
+  it('says for how long this process could not run meanwhile', async () => {
+    const clock = new VirtualClock();
+    const http = new FakeHttp(clock, () => ({ after: 321 }));
+    const ask = createProbe(config(), { http, clock });
+    await clock.jump(1000);
+    const asking = ask('http://x/', 5000, new AbortController().signal);
+    await clock.advance(21);
+    await clock.jump(400);
+    expect(await asking).toEqual({
+      sent: true,
+      ok: true,
+      kind: '',
+      latencyMs: 421,
+      stalledMs: 400,
+    });
+  });
+
+  it.each([
+    [2500, { sent: true, ok: false, kind: 'timeout', latencyMs: Infinity }],
+    [2501, { sent: false, why: 'this machine was too busy to see the answer in time' }],
+  ])('that is over, %d ms of 5 s without us', async (stalled, result) => {
+    const clock = new VirtualClock();
+    const http = new FakeHttp(clock, () => ({ after: 60_000 }));
+    const ask = createProbe(config(), { http, clock });
+    const asking = ask('http://x/', 5000, new AbortController().signal);
+    await clock.jump(stalled);
+    await clock.advance(5000);
+    expect(await asking).toEqual(result);
+  });
+
+  it('passes a defect on', async () => {
+    const http = {
+      request: () => Promise.reject(new TypeError('a defect')),
+      close: () => undefined,
+    };
+    const ask = createProbe(config(), { http, clock: new VirtualClock() });
+    await expect(ask('http://x/', 5000, new AbortController().signal)).rejects.toThrow('a defect');
+  });
+});

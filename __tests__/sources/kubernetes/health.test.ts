@@ -1,0 +1,497 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/setup.js';
+import { createChecks } from '../../../src/sources/registry.js';
+import type { CheckDependencies } from '../../../src/sources/dependencies.js';
+import type { HealthCheck, Look } from '../../../src/contract/check.js';
+import { confirm } from '../../../src/gate/confirm.js';
+import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
+import {
+  KubectlInMemory,
+  refusal,
+  unreachable,
+  type StoredObject,
+} from '../../support/kubectl-in-memory.js';
+import { resolveWith } from '../../support/resolve-inputs.js';
+import { never } from '../../support/strategy-dependencies.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+interface Status {
+  readonly restarts?: number;
+  readonly ready?: boolean;
+  readonly waiting?: string;
+  readonly message?: string;
+  readonly exitCode?: number;
+  readonly reason?: string;
+  readonly createdAt?: string;
+}
+
+function pod(id: string, given: Status = {}): StoredObject {
+  const { restarts = 0, ready = true, waiting, message, exitCode, reason = 'Error' } = given;
+  return {
+    kind: 'Pod',
+    metadata: {
+      name: `api-5d4f-${id}`,
+      creationTimestamp: given.createdAt ?? '2026-01-01T00:00:00Z',
+      labels: { app: 'api', 'pod-template-hash': '5d4f' },
+    },
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        {
+          name: 'main',
+          ready,
+          restartCount: restarts,
+          state:
+            waiting === undefined
+              ? { running: {} }
+              : { waiting: { reason: waiting, message: message ?? '' } },
+          ...(exitCode === undefined ? {} : { lastState: { terminated: { exitCode, reason } } }),
+        },
+      ],
+    },
+  };
+}
+
+function deployment(name = 'api', available = 2): StoredObject {
+  return {
+    kind: 'Deployment',
+    metadata: { name, uid: `uid-${name}`, generation: 1 },
+    spec: { replicas: 2, selector: { matchLabels: { app: name } }, template: {} },
+    status: {
+      observedGeneration: 1,
+      replicas: 2,
+      updatedReplicas: 2,
+      availableReplicas: available,
+    },
+  };
+}
+
+describe('the kubernetes source', () => {
+  let clock: VirtualClock;
+  let cluster: KubectlInMemory;
+
+  beforeEach(() => {
+    clock = new VirtualClock();
+    cluster = new KubectlInMemory().add(deployment(), pod('a'), pod('b'));
+  });
+
+  function dependencies(flags: Readonly<Record<string, string>> = {}): CheckDependencies {
+    const { settings } = resolveWith({
+      flags: { 'kubernetes-health': 'true', 'kubernetes-workload': 'deployment/api', ...flags },
+    });
+    return {
+      settings,
+      entries: [],
+      clock,
+      http: () => {
+        throw new Error('no HTTP here');
+      },
+      exec: cluster.exec,
+      env: {},
+      redact: (text) => text.replaceAll('hunter2', '***'),
+      random: () => 0.5,
+      leastRate: 0,
+    };
+  }
+
+  function checkWith(flags: Readonly<Record<string, string>> = {}): HealthCheck {
+    const [check] = setUpKubernetesChecks(dependencies(flags));
+    if (check?.kind !== 'health') throw new Error('no health check');
+    return check;
+  }
+
+  /** Two looks: the second one after this has happened. */
+  async function after(
+    change: () => unknown,
+    flags: Readonly<Record<string, string>> = {},
+  ): Promise<Look> {
+    const check = checkWith(flags);
+    expect(await check.look(never)).toEqual({ ok: true, detail: '' });
+    change();
+    return check.look(never);
+  }
+
+  const replace = (id: string, status: Status): void => {
+    cluster.remove('Pod', `api-5d4f-${id}`);
+    cluster.add(pod(id, status));
+  };
+  const available = (count: number): void => {
+    cluster.find('Deployment', 'api').status!.availableReplicas = count;
+  };
+
+  it('gives nothing unless it is asked for', async () => {
+    const asked = dependencies({ 'kubernetes-health': 'false' });
+    expect(await createChecks(asked)).toEqual([]);
+  });
+
+  it('gives one health check for all workloads, each of them once', async () => {
+    const flags = {
+      'kubernetes-workload': 'deployment/api, statefulset/db',
+      'canary-workload': 'deployment/canary, deployment/api',
+      ...{ 'health-failures': '4', 'health-successes': '3', 'health-interval': '7s' },
+    };
+    const [check, ...others] = await createChecks(dependencies(flags));
+    expect(others).toEqual([]);
+    expect(check).toMatchObject({
+      ...{ id: 'kubernetes-health', kind: 'health', source: 'kubernetes', every: 7000 },
+      subject: 'deployment/api, statefulset/db, deployment/canary',
+      limit: { metric: 'health', failures: 4, successes: 3 },
+    });
+  });
+
+  describe('a container', () => {
+    it('that restarts since the watch began', async () => {
+      const look = await after(() => {
+        replace('a', { restarts: 1, exitCode: 1 });
+      });
+      expect(look).toEqual({
+        ok: false,
+        detail: 'deployment/api: 1 of 2 pods: container main restarts (exit code 1)',
+      });
+    });
+
+    it('that had restarted before is well', async () => {
+      replace('a', { restarts: 7, exitCode: 1 });
+      expect(await after(() => undefined)).toEqual({ ok: true, detail: '' });
+    });
+
+    it('that restarts in a pod that came later', async () => {
+      const look = await after(() =>
+        cluster.add(pod('c', { restarts: 2, exitCode: 137, reason: 'OOMKilled' })),
+      );
+      expect(look.detail).toBe(
+        'deployment/api: 1 of 3 pods: container main restarts (exit code 137, OOMKilled)',
+      );
+    });
+
+    it('of a pod of the same name that is another one', async () => {
+      replace('a', { restarts: 7 });
+      const look = await after(() => {
+        replace('a', { restarts: 7, createdAt: '2026-01-01T00:01:00Z' });
+      });
+      expect(look.ok).toBe(false);
+    });
+
+    it('in a crash loop, already at the first look', async () => {
+      replace('a', { restarts: 7, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
+      replace('b', { restarts: 3, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
+      expect(await checkWith().look(never)).toEqual({
+        ok: false,
+        detail:
+          'deployment/api: 2 of 2 pods: container main restarts (exit code 1, CrashLoopBackOff)',
+      });
+    });
+
+    it.each(['ImagePullBackOff', 'ErrImagePull', 'CreateContainerConfigError'])(
+      'that cannot be started: %s',
+      async (waiting) => {
+        const message = '::error::no hunter2 here';
+        const look = await after(() => {
+          replace('a', { ready: false, waiting, message });
+        });
+        expect(look).toEqual({
+          ok: false,
+          detail: `deployment/api: 1 of 2 pods: container main does not start (${waiting}: ::error::no *** here)`,
+        });
+      },
+    );
+
+    it.each([
+      ['that is about to go', { deletionTimestamp: 'now' }, {}],
+      ['of a pod that has ended', {}, { phase: 'Failed' }],
+      [
+        'of another workload with the same label',
+        { name: 'canary-77aa-x', labels: { app: 'api', 'pod-template-hash': '77aa' } },
+        {},
+      ],
+    ])('%s does not count', async (_, metadata, status) => {
+      const bad = pod('x', { restarts: 3, waiting: 'CrashLoopBackOff' });
+      Object.assign(bad.metadata, metadata);
+      Object.assign(bad.status!, status);
+      expect(await after(() => cluster.add(bad))).toEqual({ ok: true, detail: '' });
+    });
+  });
+
+  describe('replicas that are not available', () => {
+    it('are waited for, and only as long as the warm-up', async () => {
+      available(1);
+      replace('a', { ready: false, waiting: 'ContainerCreating' });
+      const check = checkWith({ 'warm-up': '30s' });
+      const detail =
+        'deployment/api: 1 of 2 replicas are not available (container main waits (ContainerCreating))';
+      expect(await check.look(never)).toEqual({ ok: null, detail: `${detail} so far` });
+      await clock.advance(29_000);
+      expect(await check.look(never)).toMatchObject({ ok: null });
+      await clock.advance(1000);
+      expect(await check.look(never)).toEqual({ ok: false, detail });
+      available(2);
+      expect(await check.look(never)).toEqual({ ok: true, detail: '' });
+    });
+
+    it('because no node takes a pod', async () => {
+      available(1);
+      const pending = pod('a', { ready: false });
+      pending.status = {
+        phase: 'Pending',
+        conditions: [{ type: 'PodScheduled', status: 'False', message: '0/2 nodes are available' }],
+      };
+      cluster.remove('Pod', 'api-5d4f-a');
+      cluster.add(pending);
+      expect(await checkWith({ 'warm-up': '0s' }).look(never)).toEqual({
+        ok: false,
+        detail:
+          'deployment/api: 1 of 2 replicas are not available (no node takes a pod: 0/2 nodes are available)',
+      });
+    });
+  });
+
+  describe('the last lines of a container', () => {
+    beforeEach(() => {
+      cluster.logs = 'one\n\n::error::two hunter2\n##vso[x]\n';
+    });
+
+    it('are shown as far as they are asked for, once, and cannot command the CI system', async () => {
+      const check = checkWith({ 'report-logs': '2' });
+      replace('a', { restarts: 2, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
+      const { detail } = await check.look(never);
+      expect(detail).toMatch(
+        / CrashLoopBackOff\); its last lines: \u2060::error::two \*\*\* \| #\u2060#vso\[x\]$/,
+      );
+      cluster.logs = 'others';
+      expect((await check.look(never)).detail).toBe(detail);
+      expect(cluster.callsOf('logs')).toMatchObject([
+        ['logs', 'api-5d4f-a', '-c', 'main', '--tail=2', '--request-timeout=10s'],
+      ]);
+    });
+
+    it('are those of the instance before, when it runs again', async () => {
+      await after(
+        () => {
+          replace('a', { restarts: 1, exitCode: 1 });
+        },
+        { 'report-logs': '2' },
+      );
+      expect(cluster.callsOf('logs')[0]).toContain('--previous');
+    });
+
+    it('are not asked for unless wanted, nor of what has never run', async () => {
+      replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
+      await checkWith().look(never);
+      replace('a', { ready: false, waiting: 'ImagePullBackOff' });
+      await checkWith({ 'report-logs': '5' }).look(never);
+      expect(cluster.callsOf('logs')).toEqual([]);
+    });
+
+    it('are left out when they cannot be had, or are nothing', async () => {
+      replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
+      cluster.logs = '\n\n';
+      expect((await checkWith({ 'report-logs': '5' }).look(never)).detail).toMatch(/Off\)$/);
+      cluster.instead = (args) => (args[0] === 'logs' ? refusal('Forbidden', 'no') : undefined);
+      expect((await checkWith({ 'report-logs': '5' }).look(never)).detail).toMatch(/Off\)$/);
+    });
+
+    it('have an end', async () => {
+      cluster.logs = `${'x'.repeat(5000)}\n`.repeat(50);
+      replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
+      const { detail } = await checkWith({ 'report-logs': '50' }).look(never);
+      expect(detail.length).toBeLessThan(1600);
+    });
+  });
+
+  describe('trouble with the cluster is no illness', () => {
+    it.each([
+      ['it does not answer', unreachable, /refused/],
+      ['the right lacks', refusal('Forbidden', 'pods is forbidden'), /pods is forbidden/],
+      ['it prints garbage', { stdout: 'I am fine' }, /no JSON/],
+      ['it ends for no reason', { code: 3 }, /ended with code 3/],
+      [
+        'there is no kubectl',
+        { code: null, spawnError: { code: 'ENOENT', message: 'kubectl: ENOENT' } },
+        /not on the PATH/,
+      ],
+    ])('%s', async (_, answer, says) => {
+      const look = await after(() => {
+        cluster.instead = () => answer;
+      });
+      expect(look).toEqual({ ok: null, detail: expect.stringMatching(says) });
+    });
+
+    it('but a workload that is gone is', async () => {
+      const look = await after(() => {
+        cluster.remove('Deployment', 'api');
+      });
+      expect(look).toEqual({ ok: false, detail: 'deployment/api: it is not there any more' });
+    });
+
+    it('a bad workload is bad though another one cannot be seen', async () => {
+      cluster.add(deployment('other'));
+      const names = 'deployment/api, deployment/other';
+      replace('a', { restarts: 3, waiting: 'CrashLoopBackOff' });
+      cluster.instead = (args) =>
+        args[1]?.endsWith('/other') ? refusal('InternalError', 'x') : undefined;
+      expect((await checkWith({ 'kubernetes-workload': names }).look(never)).ok).toBe(false);
+    });
+
+    it('a kubectl that hangs is not joined by another one', async () => {
+      const check = checkWith();
+      let letGo: () => void = () => undefined;
+      cluster.instead = () =>
+        new Promise((resolve) => {
+          letGo = () => {
+            resolve(unreachable);
+          };
+        });
+      const first = check.look(never);
+      await clock.advance(0);
+      expect(await check.look(never)).toEqual({
+        ok: null,
+        detail: 'the look before is not done yet',
+      });
+      letGo();
+      await first;
+      cluster.instead = () => undefined;
+      expect(await check.look(never)).toEqual({ ok: true, detail: '' });
+      expect(cluster.calls).toHaveLength(3);
+    });
+  });
+
+  describe('preflight', () => {
+    it('finds nothing when all is well', async () => {
+      expect(await checkWith().preflight(never)).toEqual([]);
+    });
+
+    it.each<{ name: string; flags: Record<string, string>; says: RegExp }>([
+      {
+        name: 'no workload is named',
+        flags: { 'kubernetes-workload': '' },
+        says: /there is no workload to look at/,
+      },
+      {
+        name: 'a workload is not there',
+        flags: { 'canary-workload': 'statefulset/no' },
+        says: /^statefulset\/no is not there$/,
+      },
+      {
+        name: 'it is an Argo Rollouts object',
+        flags: { 'kubernetes-workload': 'rollout/api' },
+        says: /^rollout\/api is an Argo Rollouts object/,
+      },
+    ])('$name', async ({ flags, says }) => {
+      expect(await checkWith(flags).preflight(never)).toEqual([
+        {
+          ...{ level: 'error', subject: 'kubernetes-health' },
+          message: expect.stringMatching(says),
+          fix: expect.any(String),
+        },
+      ]);
+    });
+
+    it.each([['pods may not be listed', 'list pods', /list pods/]])('%s', async (_, right, fix) => {
+      cluster.denied.add(right);
+      expect(await checkWith().preflight(never)).toEqual([
+        expect.objectContaining({ level: 'error', fix: expect.stringMatching(fix) }),
+      ]);
+    });
+
+    it('there is no kubectl', async () => {
+      cluster.instead = () => ({
+        code: null,
+        spawnError: { code: 'ENOENT', message: 'kubectl: ENOENT' },
+      });
+      expect(await checkWith().preflight(never)).toMatchObject([
+        { message: 'kubectl is not on the PATH', fix: expect.stringMatching(/install kubectl/) },
+      ]);
+    });
+
+    it('nothing to look at is never well', async () => {
+      expect(await checkWith({ 'kubernetes-workload': '' }).look(never)).toMatchObject({
+        ok: null,
+      });
+    });
+  });
+
+  describe('in a watch', () => {
+    function watched(change: () => unknown, at: number): Promise<WatchOutcome> {
+      const outcome = watch({
+        plan: {
+          ...{ warmUp: 30_000, duration: 120_000, interval: 10_000 },
+          ...{ sensitivity: 'normal', decision: 'balanced', minRequests: 20, earlyPass: false },
+        },
+        checks: [checkWith({ 'warm-up': '30s' })],
+        clock,
+        signal: never,
+        observer: { event: () => undefined, tick: () => undefined },
+        tickEvery: 60_000,
+      });
+      void clock.sleep(at).then(change);
+      return clock.runUntil(outcome);
+    }
+
+    it('all is well: healthy', async () => {
+      expect(await watched(() => undefined, 0)).toMatchObject({ verdict: 'healthy' });
+    });
+
+    it('a crash loop in the middle: unhealthy after three looks', async () => {
+      const outcome = await watched(() => {
+        replace('a', { restarts: 1, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
+      }, 60_001);
+      expect(outcome).toMatchObject({
+        verdict: 'unhealthy',
+        decidedBy: ['kubernetes-health'],
+        decidedAt: 75_000,
+      });
+      expect(outcome.reason).toContain(
+        'deployment/api: 1 of 2 pods: container main restarts (exit code 1, CrashLoopBackOff)',
+      );
+    });
+
+    it('more replicas than before, which take their time: healthy', async () => {
+      const { spec, status } = cluster.find('Deployment', 'api');
+      expect(
+        await watched(() => {
+          spec!.replicas = 3;
+          status!.replicas = 3;
+          void clock.sleep(25_000).then(() => {
+            status!.updatedReplicas = 3;
+            status!.availableReplicas = 3;
+          });
+        }, 60_001),
+      ).toMatchObject({ verdict: 'healthy' });
+    });
+
+    it('never ready: unhealthy soon after the warm-up', async () => {
+      available(0);
+      expect(await watched(() => undefined, 0)).toMatchObject({
+        verdict: 'unhealthy',
+        decidedAt: 40_000,
+      });
+    });
+
+    it('a cluster that is away at the end: inconclusive', async () => {
+      expect(
+        await watched(() => {
+          cluster.instead = () => unreachable;
+        }, 100_000),
+      ).toMatchObject({
+        verdict: 'inconclusive',
+        reason: expect.stringMatching(/kubernetes-health.*refused/),
+      });
+    });
+
+    it('is confirmed only when all is ready again', async () => {
+      available(1);
+      const work = confirm({
+        checks: [checkWith()],
+        clock,
+        signal: never,
+        timeout: 120_000,
+        minRequests: 20,
+        requestsPerSecond: 10,
+      });
+      await clock.advance(20_000);
+      available(2);
+      expect(await clock.runUntil(work)).toMatchObject({ confirmed: true });
+      expect(clock.monotonic()).toBeGreaterThanOrEqual(20_000);
+    });
+  });
+});

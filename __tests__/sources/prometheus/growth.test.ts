@@ -1,0 +1,255 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  createCounters,
+  type Bounds,
+  type Growth,
+} from '../../../src/sources/prometheus/growth.js';
+import type { Scrape } from '../../../src/sources/prometheus/scrape.js';
+
+interface Given {
+  readonly at: number;
+  /** By series: `total a`. The first word is the part. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly started?: number;
+}
+
+const open: Bounds = { begin: 0, countedFrom: -Infinity };
+
+function scrapeOf(targets: Readonly<Record<string, Given>>, answeredAt = 0): Scrape {
+  return {
+    answeredAt,
+    targets: new Map(
+      Object.entries(targets).map(([name, { at, values, started }]) => [
+        name,
+        {
+          at,
+          startedAt: started,
+          isOneProcess: name !== '',
+          points: Object.entries(values).map(([series, value]) => ({
+            part: series.split(' ')[0]!,
+            series: `${name} ${series}`,
+            labels: { series },
+            value,
+            at,
+          })),
+        },
+      ]),
+    ),
+  };
+}
+
+function run(looks: readonly Readonly<Record<string, Given>>[], bounds = open): Growth[] {
+  const counters = createCounters();
+  return looks.map((targets) => counters.take(scrapeOf(targets), bounds));
+}
+
+const last = (growths: readonly Growth[]): Readonly<Record<string, number>> =>
+  growths.at(-1)!.counts;
+
+describe('createCounters', () => {
+  it.each<[string, readonly Readonly<Record<string, Given>>[], Readonly<Record<string, number>>]>([
+    [
+      'the first look is only what later ones are compared with',
+      [{ a: { at: 1, values: { total: 900 } } }],
+      {},
+    ],
+    [
+      'what was added',
+      [
+        { a: { at: 1, values: { total: 10, errors: 1 } } },
+        { a: { at: 2, values: { total: 25, errors: 4 } } },
+      ],
+      { total: 15, errors: 3 },
+    ],
+    [
+      'a reset counts from 0',
+      [{ a: { at: 1, values: { total: 100 } } }, { a: { at: 2, values: { total: 7 } } }],
+      { total: 7 },
+    ],
+    [
+      'a reset that has passed the old value by now',
+      [
+        { a: { at: 1, values: { total: 100 }, started: -50 } },
+        { a: { at: 9, values: { total: 130 }, started: 5 } },
+      ],
+      { total: 130 },
+    ],
+    [
+      'a start time that wavers is no restart',
+      [
+        { a: { at: 1, values: { total: 100 }, started: -50 } },
+        { a: { at: 9, values: { total: 130 }, started: -49 } },
+      ],
+      { total: 30 },
+    ],
+    [
+      'a clock of the process that is ten minutes ahead is no restart either',
+      [
+        { a: { at: 1, values: { total: 100 }, started: 580 } },
+        { a: { at: 9, values: { total: 130 }, started: 580 } },
+      ],
+      { total: 30 },
+    ],
+    [
+      'a new series of a known target counts in full: there were no errors before',
+      [
+        { a: { at: 1, values: { total: 10 } } },
+        { a: { at: 2, values: { total: 20, 'errors 503': 4 } } },
+      ],
+      { total: 10, errors: 4 },
+    ],
+    [
+      'a new target does not',
+      [
+        { a: { at: 1, values: { total: 10 } } },
+        { b: { at: 2, values: { total: 5000, errors: 9 } } },
+      ],
+      {},
+    ],
+    [
+      'unless its process started in the watch',
+      [
+        { a: { at: 1, values: { total: 10 } } },
+        { b: { at: 9, values: { total: 12, errors: 9 }, started: 4 } },
+      ],
+      { total: 12, errors: 9 },
+    ],
+    [
+      'not if it started before',
+      [
+        { a: { at: 1, values: { total: 10 } } },
+        { b: { at: 9, values: { total: 12 }, started: -4 } },
+      ],
+      {},
+    ],
+    [
+      'a start in the future is not believed',
+      [
+        { a: { at: 1, values: { total: 10 } } },
+        { b: { at: 9, values: { total: 12 }, started: 600 } },
+      ],
+      {},
+    ],
+    [
+      'series that cannot be told from those of other processes never count from 0',
+      [
+        { '': { at: 1, values: { total: 10 } } },
+        { '': { at: 2, values: { total: 12, 'total b': 5000 }, started: 1 } },
+      ],
+      { total: 2 },
+    ],
+    [
+      'a scrape that stands still adds nothing',
+      [{ a: { at: 1, values: { total: 10 } } }, { a: { at: 1, values: { total: 10 } } }],
+      {},
+    ],
+    ['a series that is gone adds nothing', [{ a: { at: 1, values: { total: 10 } } }, {}], {}],
+    [
+      'one that comes back goes on where it was',
+      [{ a: { at: 1, values: { total: 10 } } }, {}, {}, { a: { at: 40, values: { total: 45 } } }],
+      { total: 35 },
+    ],
+  ])('%s', (_, looks, counts) => {
+    expect(last(run(looks))).toEqual(counts);
+  });
+
+  it('leaves out what began before it counts, target by target', () => {
+    const bounds = { begin: 0, countedFrom: 30 };
+    const growths = run(
+      [
+        { a: { at: 25, values: { total: 10 } }, b: { at: 31, values: { total: 10 } } },
+        { a: { at: 40, values: { total: 20 } }, b: { at: 46, values: { total: 30 } } },
+        { a: { at: 55, values: { total: 21 } }, b: { at: 61, values: { total: 30 } } },
+      ],
+      bounds,
+    );
+    expect(growths.map(({ counts }) => counts)).toEqual([{}, { total: 20 }, { total: 1 }]);
+    expect(growths[1]!.advanced).toEqual(
+      new Map([
+        ['a', { seconds: 15, isCounted: false }],
+        ['b', { seconds: 15, isCounted: true }],
+      ]),
+    );
+  });
+
+  it('does not lose an interval for a scrape that is a little too early', () => {
+    const looks = [30.5, 40.5].map((at) => ({ a: { at: at - 1, values: { total: at } } }));
+    expect(last(run(looks, { begin: 0, countedFrom: 30 }))).toEqual({ total: 10 });
+    expect(last(run(looks, { begin: 0, countedFrom: 31 }))).toEqual({});
+  });
+
+  it('adds up to what really happened, however it is looked at', () => {
+    const steps = fc.array(
+      fc.record({
+        good: fc.nat(50),
+        bad: fc.nat(20),
+        restarts: fc.boolean(),
+        looked: fc.boolean(),
+        missing: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 40 },
+    );
+    fc.assert(
+      fc.property(steps, (all) => {
+        const counters = createCounters();
+        let state = { total: 0, errors: 0, started: -10 };
+        let at = 0;
+        let seen = { total: 0, errors: 0 };
+        let lost = { total: 0, errors: 0 };
+        const sum = { total: 0, errors: 0 };
+        const look = (): void => {
+          const values = {
+            total: state.total,
+            ...(state.errors > 0 ? { errors: state.errors } : {}),
+          };
+          const { counts } = counters.take(
+            scrapeOf({ a: { at, values, started: state.started } }),
+            open,
+          );
+          sum.total += counts.total ?? 0;
+          sum.errors += counts.errors ?? 0;
+          seen = { total: 0, errors: 0 };
+        };
+        look();
+        for (const { good, bad, restarts, looked, missing } of all) {
+          at += 10;
+          if (restarts) {
+            lost = { total: lost.total + seen.total, errors: lost.errors + seen.errors };
+            seen = { total: 0, errors: 0 };
+            state = { total: 0, errors: 0, started: at };
+          }
+          state = { ...state, total: state.total + good + bad, errors: state.errors + bad };
+          seen = { total: seen.total + good + bad, errors: seen.errors + bad };
+          if (missing) counters.take(scrapeOf({}), open);
+          if (looked) look();
+        }
+        at += 10;
+        look();
+        const sent = all.reduce((n, { good, bad }) => n + good + bad, 0);
+        const failed = all.reduce((n, { bad }) => n + bad, 0);
+        expect(sum).toEqual({ total: sent - lost.total, errors: failed - lost.errors });
+      }),
+    );
+  });
+
+  it('does not depend on looks that saw nothing new', () => {
+    const values = fc.array(fc.nat(100), { minLength: 2, maxLength: 20 });
+    fc.assert(
+      fc.property(values, fc.array(fc.nat(3), { minLength: 20, maxLength: 20 }), (all, repeats) => {
+        const look = (value: number, n: number): Readonly<Record<string, Given>> => ({
+          a: { at: n, values: { total: value } },
+        });
+        const once = run(all.map(look));
+        const often = run(
+          all.flatMap((value, n) =>
+            Array.from({ length: 1 + (repeats[n] ?? 0) }, () => look(value, n)),
+          ),
+        );
+        const sum = (growths: readonly Growth[]): number =>
+          growths.reduce((total, { counts }) => total + (counts.total ?? 0), 0);
+        expect(sum(often)).toBe(sum(once));
+      }),
+    );
+  });
+});

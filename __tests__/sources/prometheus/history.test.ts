@@ -1,0 +1,332 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
+import { createClient } from '../../../src/sources/prometheus/client.js';
+import type { CheckDescription, Reading } from '../../../src/sources/prometheus/description.js';
+import { createHistory, runsOf, type History } from '../../../src/sources/prometheus/history.js';
+import type { MetricCheck, Observation, WatchPlan } from '../../../src/contract/check.js';
+import { eventsOfPast, momentsOf } from '../../../src/gate/past.js';
+import { replay } from '../../../src/gate/replay.js';
+import type { Clock } from '../../../src/support/clock.js';
+import type { Http, HttpRequest } from '../../../src/support/http.js';
+import { defaultPlan } from '../../support/fake-checks.js';
+import { FakeHttp, type Reply } from '../../support/fake-http.js';
+import { MetricsHistory, process, type Scraped } from '../../support/metrics-history.js';
+import { serverAt } from '../../support/prometheus-server.js';
+import { recordedWatch } from '../../support/recorded-watch.js';
+import { decodeRecording } from '../../../src/report/recording-reader.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+const counters: Reading = {
+  kind: 'counters',
+  total: { input: 'prometheus-total', selector: { name: 'http_requests_total', matchers: [] } },
+  errors: { input: 'prometheus-errors', selector: { name: 'errors_total', matchers: [] } },
+};
+const descriptions: readonly CheckDescription[] = [
+  { id: 'success-rate', limit: { metric: 'success-rate', minPercent: 95 }, reading: counters },
+  {
+    id: 'errors-per-minute',
+    limit: { metric: 'errors-per-minute', max: 600, scaledTo: null },
+    reading: counters,
+  },
+  {
+    id: 'value',
+    limit: { metric: 'value', max: 100 },
+    reading: { kind: 'value', input: 'prometheus-value', query: 'max(queue)' },
+  },
+];
+const BEGAN = Date.UTC(2026, 0, 1);
+const signal = new AbortController().signal;
+
+function checksWith(http: Http, clock: Clock): readonly MetricCheck[] {
+  const client = createClient(
+    serverAt('http://prometheus.test/base/', { parameters: { dedup: 'true' } }),
+    { http, clock, redact: (text) => text },
+  );
+  return createPrometheusChecks(
+    descriptions,
+    { duration: 60_000, minRequests: 20 },
+    { client, clock },
+  );
+}
+
+const bodyOf = ({ body }: HttpRequest): string => (typeof body === 'string' ? body : '');
+
+/** What a watch in the past would have told; the present is a day later. */
+async function past(
+  plan: WatchPlan,
+  reply: (request: HttpRequest, n: number) => Reply,
+): Promise<{
+  readonly observations: readonly Observation[];
+  readonly verdict: string | undefined;
+  readonly history: History;
+  readonly http: FakeHttp;
+  readonly clock: VirtualClock;
+}> {
+  const clock = new VirtualClock(BEGAN + 86_400_000);
+  const http = new FakeHttp(clock, reply);
+  const history = createHistory({
+    ...{ http, clock, signal, began: BEGAN, moments: momentsOf(plan) },
+    random: () => 0.5,
+  });
+  const checks = checksWith(history.http, history.clock);
+  const events = await clock.runUntil(eventsOfPast(plan, checks, Infinity, history.moveTo, signal));
+  return {
+    observations: events.flatMap(({ event }) =>
+      event.type === 'observation' ? [event.observation] : [],
+    ),
+    verdict: replay(plan, checks, events).judgement?.verdict,
+    ...{ history, http, clock },
+  };
+}
+
+const served =
+  (metrics: MetricsHistory) =>
+  (request: HttpRequest): Reply => ({ body: metrics.answer(request.url, bodyOf(request), NaN) });
+
+/** The raw numbers are the same in another order. */
+function withoutRaw(observation: Observation): Observation {
+  return { ...observation, raw: undefined };
+}
+
+const seconds = (at: number): number => BEGAN / 1000 + at;
+
+describe('the history of a server', () => {
+  const instances = fc.record({
+    every: fc.constantFrom(1, 7, 15, 30),
+    phase: fc.double({ min: 0, max: 0.99, noNaN: true }).map((x) => Math.round(x * 1000) / 1000),
+    failing: fc.constantFrom(0, 0.02, 0.3),
+    badFrom: fc.constantFrom(-100, 20, 70),
+    /** `undefined`: it is there all the time. */
+    from: fc.constantFrom(undefined, undefined, 25, 61.5),
+    to: fc.constantFrom(Infinity, Infinity, 55.5),
+    restartsAt: fc.constantFrom(undefined, undefined, 47.5),
+  });
+  const story = fc.record({
+    plan: fc.record({
+      warmUp: fc.constantFrom(0, 15_000, 20_000, 33_300),
+      duration: fc.constantFrom(60_000, 95_000),
+      interval: fc.constantFrom(10_000, 7_000),
+    }),
+    instances: fc.array(instances, { minLength: 1, maxLength: 3 }),
+  });
+
+  it('shows to the checks what they would have seen live', async () => {
+    const verdicts = new Set<string | undefined>();
+    await fc.assert(
+      fc.asyncProperty(story, async ({ plan: windows, instances: all }) => {
+        const plan = { ...defaultPlan, ...windows };
+        const metrics = new MetricsHistory(
+          all.map(({ restartsAt, from, badFrom, to, ...one }, n): Scraped => {
+            const given = process({
+              ...one,
+              instance: `i${String(n)}:80`,
+              badFrom: seconds(badFrom),
+              from: from === undefined ? -Infinity : seconds(from),
+              to: seconds(to),
+            });
+            if (restartsAt === undefined) return given;
+            const anew = seconds(restartsAt);
+            const since = (count: (at: number) => number) => (at: number) =>
+              at < anew ? count(at) : Math.max(0, count(at) - count(anew));
+            return {
+              ...given,
+              total: since(given.total),
+              errors: since(given.errors),
+              startedAt: (at) => (at < anew ? given.startedAt(at) : anew),
+            };
+          }),
+        );
+        const clock = new VirtualClock(BEGAN);
+        const live = new FakeHttp(clock, (request) => ({
+          body: metrics.answer(request.url, bodyOf(request), clock.now() / 1000),
+        }));
+        const { outcome, recording } = await recordedWatch(clock, checksWith(live, clock), plan);
+        const told = decodeRecording(recording).targets[0]!.events.flatMap(({ event }) =>
+          event.type === 'observation' ? [event.observation] : [],
+        );
+        const { observations, verdict } = await past(plan, served(metrics));
+        // The live watch ends with its verdict.
+        expect(told.map(withoutRaw)).toEqual(observations.slice(0, told.length).map(withoutRaw));
+        expect(verdict).toBe(outcome.verdict);
+        verdicts.add(verdict);
+      }),
+      { numRuns: 60 },
+    );
+    expect([...verdicts].sort()).toEqual(['healthy', 'inconclusive', 'unhealthy']);
+  });
+
+  it('asks once for all looks of a watch, with the parameters of the client', async () => {
+    const { http, verdict } = await past(defaultPlan, served(new MetricsHistory([process()])));
+    expect(verdict).toBe('healthy');
+    expect(http.sent).toHaveLength(2);
+    const { request } = http.sent[0]!;
+    expect(request).toMatchObject({
+      method: 'POST',
+      url: 'http://prometheus.test/base/api/v1/query_range',
+    });
+    const { query, ...others } = Object.fromEntries(new URLSearchParams(bodyOf(request)));
+    expect(query).toContain('timestamp(http_requests_total)');
+    expect(others).toEqual({
+      dedup: 'true',
+      start: String(seconds(0)),
+      end: String(seconds(330)),
+      step: '10',
+    });
+  });
+
+  it('is asked with GET where POST is refused', async () => {
+    const metrics = new MetricsHistory([process()]);
+    const { http, verdict } = await past(defaultPlan, (request) =>
+      request.method === 'POST' ? { status: 405 } : served(metrics)(request),
+    );
+    expect(verdict).toBe('healthy');
+    const asked = http.sent.map(({ request }) => request).filter(({ method }) => method === 'GET');
+    expect(asked.length).toBeGreaterThan(0);
+    expect(new URL(asked[0]!.url).searchParams.get('step')).toBe('10');
+  });
+
+  it('may come at other times than asked for, when it is cached by steps', async () => {
+    const metrics = new MetricsHistory([process({ every: 2, failing: 0.3 })]);
+    const plan = { ...defaultPlan, warmUp: 33_000 };
+    const { observations, verdict } = await past(plan, ({ url, body }) => {
+      const form = new URLSearchParams(String(body));
+      for (const name of ['start', 'end'])
+        form.set(name, String(Math.floor(Number(form.get(name)) / 10) * 10));
+      return { body: metrics.answer(url, form.toString(), NaN) };
+    });
+    expect(verdict).toBe('unhealthy');
+    const seen = observations.filter(({ kind }) => kind === 'counts');
+    expect(seen.length).toBeGreaterThan(60);
+  });
+
+  it('holds no more than was scraped then', async () => {
+    const metrics = new MetricsHistory([process()], seconds(1000));
+    const { observations, verdict, history, clock } = await past(defaultPlan, served(metrics));
+    expect(verdict).toBe('inconclusive');
+    expect(observations.filter(({ kind }) => kind !== 'none')).toEqual([]);
+    expect(await clock.runUntil(history.hasAnything())).toBe(false);
+  });
+
+  it.each<[string, MetricsHistory | undefined, boolean | undefined]>([
+    ['something', new MetricsHistory([]), true],
+    ['nothing', new MetricsHistory([], Infinity), false],
+    ['what it does not tell', undefined, undefined],
+  ])('holds %s', async (_, metrics, expected) => {
+    const { history, clock } = await past(
+      defaultPlan,
+      metrics === undefined ? () => ({ status: 422, body: '{}' }) : served(metrics),
+    );
+    expect(await clock.runUntil(history.hasAnything())).toBe(expected);
+  });
+
+  it('asks for nothing of its own before anybody asked', async () => {
+    const clock = new VirtualClock();
+    const http = new FakeHttp(clock);
+    const history = createHistory({
+      ...{ http, clock, signal, began: 0, moments: [0], random: () => 0 },
+    });
+    expect(await history.hasAnything()).toBeUndefined();
+    expect(history.clock.now()).toBe(0);
+    await expect(history.clock.sleep(1)).rejects.toThrow('nobody waits in the past');
+    expect(http.sent).toEqual([]);
+  });
+});
+
+describe('a server that fails', () => {
+  const healthy = served(new MetricsHistory([process()]));
+  const details = (observations: readonly Observation[]): readonly unknown[] => [
+    ...new Set(observations.map((each) => (each.kind === 'none' ? each.detail : each.kind))),
+  ];
+
+  it.each<[string, Reply, RegExp, number]>([
+    [
+      'refuses the query',
+      { status: 400, body: '{"status":"error","error":"parse error"}' },
+      /it answered 400: parse error/,
+      2,
+    ],
+    ['wants a token', { status: 401 }, /it answered 401/, 2],
+    ['shows a page', { body: '<html><title>Log in</title>' }, /Log in/, 2],
+    ['answers otherwise', { body: '{"status":"success"}' }, /not one to a query/, 2],
+    ['has no right answer for long', { status: 503 }, /it answered 503/, 6],
+    ['is gone', { fails: 'refused' }, /refused/, 3],
+    ['says too much', { fails: 'too-large' }, /larger than 16 MiB/, 1],
+    ['is too slow', { after: 9000 }, /did not answer in time/, 3],
+  ])('%s: its words are told, and it is not asked for more', async (_, reply, said, requests) => {
+    const { observations, http } = await past(defaultPlan, () => reply);
+    expect(observations).toHaveLength(99);
+    for (const detail of details(observations)) expect(detail).toMatch(said);
+    expect(http.sent).toHaveLength(requests);
+  });
+
+  it('and then does not, is asked again', async () => {
+    const { verdict, http } = await past(defaultPlan, (request, n) =>
+      n === 0 ? { status: 503 } : n === 1 ? { fails: 'reset' } : healthy(request),
+    );
+    expect(verdict).toBe('healthy');
+    expect(http.sent).toHaveLength(4);
+  });
+
+  it('in an unforeseen way is a defect', async () => {
+    const clock = new VirtualClock();
+    const http: Http = {
+      request: () => Promise.reject(new TypeError('a defect')),
+      close: () => undefined,
+    };
+    const history = createHistory({
+      ...{ http, clock, signal, began: BEGAN, moments: [0, 10], random: () => 0 },
+    });
+    const asked = history.http.request({ method: 'GET', url: 'http://x.test/', timeoutMs: 1 });
+    await expect(asked).rejects.toThrow('a defect');
+  });
+
+  it('is not waited for when somebody asks us to stop', async () => {
+    const clock = new VirtualClock();
+    const stop = new AbortController();
+    const http = new FakeHttp(clock, () => ({ status: 503 }));
+    const history = createHistory({
+      ...{ http, clock, signal: stop.signal, began: BEGAN, moments: [0, 10], random: () => 0 },
+    });
+    const asked = history.http.request({ method: 'GET', url: 'http://x.test/', timeoutMs: 1 });
+    stop.abort(new Error('enough'));
+    await expect(asked).rejects.toThrow('enough');
+  });
+});
+
+describe('the moments of a watch are few runs', () => {
+  it.each<[string, number[], ReturnType<typeof runsOf>]>([
+    ['none', [], []],
+    ['one', [0], [{ first: 0, step: 1000, count: 1 }]],
+    ['a usual watch', momentsOf(defaultPlan), [{ first: 0, step: 10_000, count: 34 }]],
+    [
+      'a warm-up that is no multiple',
+      momentsOf({ warmUp: 15_000, duration: 30_000, interval: 10_000 }),
+      [
+        { first: 0, step: 10_000, count: 2 },
+        { first: 15_000, step: 10_000, count: 4 },
+      ],
+    ],
+    [
+      'nor is the end',
+      momentsOf({ warmUp: 0, duration: 25_000, interval: 10_000 }),
+      [
+        { first: 0, step: 10_000, count: 3 },
+        { first: 25_000, step: 1000, count: 1 },
+      ],
+    ],
+  ])('%s', (_, moments, expected) => {
+    expect(runsOf(moments)).toEqual(expected);
+  });
+
+  it('with no more points than a server gives', () => {
+    const moments = Array.from({ length: 30_000 }, (_, n) => n * 1000);
+    const runs = runsOf(moments);
+    expect(runs.map(({ count }) => count)).toEqual([11_000, 11_000, 8_000]);
+    expect(
+      runs.flatMap(({ first, step, count }) =>
+        Array.from({ length: count }, (_, n) => first + n * step),
+      ),
+    ).toEqual(moments);
+  });
+});

@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
+import { createClient } from '../../../src/sources/prometheus/client.js';
+import type { CheckDescription, Reading } from '../../../src/sources/prometheus/description.js';
+import type { Observation } from '../../../src/contract/check.js';
+import type { Http } from '../../../src/support/http.js';
+import { drive } from '../../support/drive.js';
+import {
+  json,
+  scrapeAnswer,
+  StandInPrometheus,
+  vector,
+} from '../../support/stand-in-prometheus.js';
+import { serverAt } from '../../support/prometheus-server.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+let server: StandInPrometheus;
+let clock: VirtualClock;
+let http: Http;
+
+beforeEach(async () => {
+  server = await StandInPrometheus.start();
+  clock = new VirtualClock();
+  http = server.http(clock);
+});
+afterEach(async () => {
+  http.close();
+  await server.close();
+});
+
+const histogram: Reading = {
+  kind: 'histogram',
+  bucketMs: 1000,
+  buckets: { input: 'x', selector: { name: 'd_bucket', matchers: [] } },
+};
+const compared: Reading = {
+  ...histogram,
+  baseline: { input: 'y', selector: { name: 'e_bucket', matchers: [] } },
+};
+
+/** Histograms of two pods, each with 10 requests a second; `known`: from when on there are any, milliseconds. */
+function histograms(known: number): void {
+  server.behave = (response, query) => {
+    const at = Math.floor(clock.monotonic() / 1000);
+    if (clock.monotonic() < known) json(vector([]))(response, query);
+    else if (query.startsWith('count by'))
+      json(vector(['0.1', '0.5', '1', '+Inf'].map((le) => ({ metric: { le }, value: [1, '2'] }))))(
+        response,
+        query,
+      );
+    else {
+      const series = ['a', 'b'].flatMap((pod) => {
+        const labels = { job: 'shop', instance: pod };
+        return [
+          { part: 'requests', labels: { ...labels, le: '+Inf' }, value: 10 * at, at },
+          { part: 'within-above', labels: { ...labels, le: '1' }, value: 9 * at, at },
+          { part: 'within-below', labels: { ...labels, le: '0.5' }, value: 7 * at, at },
+        ];
+      });
+      json(scrapeAnswer(series, at))(response, query);
+    }
+  };
+}
+
+async function observe(
+  windows: number,
+  check: CheckDescription = {
+    id: 'latency',
+    limit: { metric: 'latency', percentile: 95, maxMs: 800 },
+    reading: histogram,
+  },
+): Promise<Observation[]> {
+  const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
+  const [made] = createPrometheusChecks(
+    [check],
+    { duration: 60_000, minRequests: 20 },
+    { client, clock },
+  );
+  const driven = <T>(work: Promise<T>): Promise<T> =>
+    drive(
+      clock,
+      work,
+      () => server.open,
+      () => server.hanging,
+    );
+  const { signal } = new AbortController();
+  made!.begin(0);
+  const told: Observation[] = [];
+  for (let n = 0; n < windows; n += 1) {
+    const window = { from: n * 10_000, to: (n + 1) * 10_000 };
+    await driven(clock.sleep(window.to - clock.monotonic()));
+    told.push(await driven(made!.observe(window, signal)));
+  }
+  made!.end();
+  return told;
+}
+
+it('counts what is surely too slow, and what may be', async () => {
+  histograms(0);
+  expect(await observe(2)).toMatchObject([
+    { kind: 'counts', samples: 200, failures: 20, possibleFailures: 60, seconds: 10 },
+    { kind: 'counts', samples: 200, failures: 20, possibleFailures: 60, seconds: 10 },
+  ]);
+  expect(server.queries[0]).toBe('count by (le) (d_bucket)');
+  expect(server.queries[1]).toMatch(
+    /^label_replace\(d_bucket\{le="\+Inf"\}, "rollgate_part", "requests", "", ""\) or label_replace\(d_bucket\{le="1"\}.* or label_replace\(d_bucket\{le="0\.5"\}/,
+  );
+  // Once it is known which buckets there are, nobody asks again.
+  expect(server.queries.filter((query) => query.startsWith('count by'))).toHaveLength(1);
+});
+
+it('waits for a histogram that is not there yet', async () => {
+  histograms(15_000);
+  expect(await observe(4)).toMatchObject([
+    { kind: 'none', why: 'no-data', detail: 'no series matches d_bucket' },
+    { kind: 'none', why: 'unchanged' },
+    { kind: 'counts', samples: 200 },
+    { kind: 'counts', samples: 200 },
+  ]);
+});
+
+/** The same of one pod of each version: of the canary 9 of 10 requests are within 1 s, of the baseline all. */
+function twoHistograms(): void {
+  server.behave = (response, query) => {
+    const at = Math.floor(clock.monotonic() / 1000);
+    if (query.startsWith('count by'))
+      json(vector(['0.1', '1', '+Inf'].map((le) => ({ metric: { le }, value: [1, '2'] }))))(
+        response,
+        query,
+      );
+    else {
+      const series = (
+        [
+          ['requests', 10, 20],
+          ['within-above', 9, 20],
+          ['within-below', 5, 10],
+          ['within-100', 5, 10],
+          ['within-1000', 9, 20],
+        ] as const
+      ).flatMap(([part, canary, baseline]) => [
+        { part, labels: { job: 'shop', instance: 'v2' }, value: canary * at, at },
+        {
+          part: `baseline-${part}`,
+          labels: { job: 'shop', instance: 'v1' },
+          value: baseline * at,
+          at,
+        },
+      ]);
+      const asked = series.filter(({ part }) => query.includes(`"${part}"`));
+      json(scrapeAnswer(asked, at))(response, query);
+    }
+  };
+}
+
+it('counts the slow ones of both sides of a limit', async () => {
+  twoHistograms();
+  const [first] = await observe(1, {
+    id: 'latency',
+    limit: { metric: 'latency', percentile: 95, maxMs: 800 },
+    baseline: { margin: 1 },
+    reading: compared,
+  });
+  expect(first).toMatchObject({
+    kind: 'counts',
+    samples: 100,
+    failures: 10,
+    possibleFailures: 50,
+    baseline: { samples: 200, failures: 0 },
+  });
+  // Only borders that both have are of use.
+  expect(server.queries[0]).toBe('count by (le) (d_bucket or e_bucket)');
+});
+
+it('counts the slow ones of both sides at every border, where latencies are compared', async () => {
+  twoHistograms();
+  const [first] = await observe(1, {
+    id: 'latency',
+    limit: { metric: 'relative', margin: 1, of: 'latency' },
+    reading: compared,
+  });
+  expect(first).toMatchObject({
+    kind: 'counts',
+    samples: 100,
+    failures: 0,
+    slower: { 100: 50, 1000: 10 },
+    baseline: { samples: 200, failures: 0, slower: { 100: 100, 1000: 0 } },
+  });
+});

@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
+import { createClient } from '../../../src/sources/prometheus/client.js';
+import type { Finding } from '../../../src/contract/finding.js';
+import type { Http } from '../../../src/support/http.js';
+import { drive } from '../../support/drive.js';
+import { resolveWith } from '../../support/resolve-inputs.js';
+import {
+  json,
+  scrapeAnswer,
+  StandInPrometheus,
+  vector,
+  type Behaviour,
+} from '../../support/stand-in-prometheus.js';
+import { describeAll, serverAt } from '../../support/prometheus-server.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+const flags = {
+  'prometheus-url': 'http://prometheus.test',
+  'prometheus-total': 'http_requests_total{app="shop"}',
+  'prometheus-errors': 'http_requests_total{app="shop",code=~"5.."}',
+};
+const labels = { job: 'a', instance: 'b' };
+
+let server: StandInPrometheus;
+let clock: VirtualClock;
+let http: Http;
+
+beforeEach(async () => {
+  server = await StandInPrometheus.start();
+  clock = new VirtualClock();
+  http = server.http(clock);
+});
+afterEach(async () => {
+  http.close();
+  await server.close();
+});
+
+async function preflight(more: Readonly<Record<string, string>> = {}): Promise<Finding[]> {
+  const resolution = resolveWith({ flags: { ...flags, ...more } });
+  const { settings, problems } = resolution;
+  expect(problems).toEqual([]);
+  const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
+  const plan = { duration: settings.duration, minRequests: settings['min-requests'] };
+  const checks = createPrometheusChecks(describeAll(resolution), plan, { client, clock });
+  const signal = new AbortController().signal;
+  const found = await drive(
+    clock,
+    Promise.all(checks.map((check) => check.preflight(signal))),
+    () => server.open,
+    () => server.hanging,
+  );
+  return found.flat();
+}
+
+/** By what a query asks for. */
+function knowing(answers: {
+  readonly parts?: readonly string[];
+  readonly exists?: readonly string[];
+  readonly perSecond?: number;
+  readonly scrape?: number;
+  readonly les?: readonly string[];
+  readonly value?: string;
+}): Behaviour {
+  const single = (value: number | undefined): string =>
+    vector(value === undefined ? [] : [{ metric: {}, value: [1, String(value)] }]);
+  return (response, query) => {
+    const body = query.startsWith('vector(1)')
+      ? single(1)
+      : query.startsWith('sum(')
+        ? single(answers.perSecond)
+        : query.startsWith('quantile(')
+          ? single(answers.scrape)
+          : query.startsWith('count by (le)')
+            ? vector((answers.les ?? []).map((le) => ({ metric: { le }, value: [1, '2'] })))
+            : query.includes('count_over_time')
+              ? vector(
+                  (answers.exists ?? []).map((part) => ({
+                    metric: { rollgate_part: part },
+                    value: [1, '1'],
+                  })),
+                )
+              : query.includes('rollgate_part')
+                ? scrapeAnswer(
+                    (answers.parts ?? []).map((part) => ({ part, labels, value: 1, at: 1 })),
+                    2,
+                  )
+                : single(Number(answers.value));
+    json(body)(response, query);
+  };
+}
+
+describe('preflight', () => {
+  it('has nothing to say against counters that are there', async () => {
+    server.behave = knowing({ parts: ['total', 'errors'] });
+    expect(await preflight()).toEqual([]);
+  });
+
+  it('proves both sides', async () => {
+    const baseline = {
+      'prometheus-baseline-total': 'old_total',
+      'prometheus-baseline-errors': 'old_total{code=~"5.."}',
+    };
+    const all = ['total', 'errors', 'baseline-total', 'baseline-errors'] as const;
+    server.behave = knowing({ parts: all });
+    expect(await preflight(baseline)).toEqual([]);
+    server.behave = knowing({ parts: ['total', 'errors'] });
+    expect(await preflight(baseline)).toMatchObject([
+      {
+        level: 'error',
+        subject: 'relative',
+        message: expect.stringMatching(
+          /^prometheus-baseline-total: no series matches old_total: .* has had no old_total/,
+        ),
+      },
+      { level: 'error', message: expect.stringMatching(/^prometheus-baseline-errors: /) },
+    ]);
+  });
+
+  it('says what errors per minute mean at the traffic that there is', async () => {
+    server.behave = knowing({ parts: ['total', 'errors'], perSecond: 200 });
+    expect(await preflight()).toEqual([
+      {
+        level: 'notice',
+        subject: 'errors-per-minute',
+        message:
+          'at 200 requests/s, 10/min is 99.92 % success: stricter than min-success-rate 95 %',
+      },
+    ]);
+  });
+
+  it.each([
+    [0.01, /there will be 3 requests in 5m: this limit needs 60/],
+    [0.1, /there will be 30 requests in 5m: this limit needs 60/],
+  ])('warns at %d requests a second', async (perSecond, message) => {
+    server.behave = knowing({ parts: ['total', 'errors'], perSecond });
+    const [warning] = await preflight({ 'max-errors-per-minute': 'off' });
+    expect(warning).toMatchObject({ level: 'warning', message: expect.stringMatching(message) });
+  });
+
+  it('warns when scrapes are rarer than the watch is long', async () => {
+    server.behave = knowing({ parts: ['total', 'errors'], scrape: 60 });
+    expect(await preflight({ duration: '2m' })).toEqual([
+      {
+        level: 'warning',
+        subject: 'success-rate',
+        message: 'the counters are scraped every 1m: a watch of 2m sees hardly any of it',
+        fix: 'set duration to at least 3m',
+      },
+    ]);
+  });
+
+  it.each<
+    [string, Parameters<typeof knowing>[0], readonly (readonly [Finding['level'], RegExp])[]]
+  >([
+    [
+      'the metric is unknown',
+      {},
+      [
+        ['error', /^prometheus-total: .*has had no http_requests_total in the last hour$/],
+        ['error', /^prometheus-errors: .*has had no http_requests_total/],
+      ],
+    ],
+    [
+      'a label is unknown',
+      { parts: ['total'], exists: ['metric', 'label app'] },
+      [['error', /^prometheus-errors: .*http_requests_total has no label `code`$/]],
+    ],
+    [
+      'nothing was asked of this version yet',
+      { exists: ['metric', 'label app', 'label code'] },
+      [['warning', /^prometheus-total: no series matches .* yet/]],
+    ],
+    [
+      'nothing has failed yet',
+      { parts: ['total'], exists: ['metric', 'label app', 'label code'] },
+      [],
+    ],
+  ])('tells why a selector matches nothing: %s', async (_, known, expected) => {
+    server.behave = knowing(known);
+    const findings = await preflight();
+    expect(findings.map(({ level, message }) => [level, message])).toEqual(
+      expected.map(([level, message]) => [level, expect.stringMatching(message)]),
+    );
+  });
+
+  it('cannot tell whether a counter of errors alone has the right name', async () => {
+    server.behave = knowing({ parts: ['total'] });
+    expect(await preflight({ 'prometheus-errors': 'http_errors_total' })).toMatchObject([
+      {
+        level: 'warning',
+        message: expect.stringMatching(/it would look the same if the name were wrong$/),
+      },
+    ]);
+  });
+
+  const latency = { 'prometheus-latency': 'd_seconds_bucket', 'max-latency': 'p95 < 800ms' };
+
+  it.each<[string, readonly string[], readonly unknown[]]>([
+    ['a border at the limit', ['0.8', '+Inf'], []],
+    [
+      'borders around the limit',
+      ['0.5', '1', '+Inf'],
+      [
+        {
+          level: 'notice',
+          message:
+            'the histogram has no bucket at 800ms: slower than 1s counts as too slow, and only what is within 500ms as fast enough',
+        },
+      ],
+    ],
+    [
+      'no border above',
+      ['0.1', '+Inf'],
+      [
+        {
+          level: 'error',
+          message: expect.stringMatching(/no border at or above the limit \(800ms\)$/),
+        },
+      ],
+    ],
+  ])('looks at the histogram: %s', async (_, les, expected) => {
+    server.behave = knowing({ parts: ['total', 'errors'], les });
+    expect(await preflight(latency)).toMatchObject(expected);
+  });
+
+  it.each([
+    ['12', []],
+    ['NaN', [{ level: 'warning', message: 'prometheus-value: the query gives NaN now' }]],
+  ])('looks at a value: %s', async (value, expected) => {
+    server.behave = knowing({ parts: ['total', 'errors'], value });
+    expect(await preflight({ 'prometheus-value': 'q', 'max-value': '1' })).toMatchObject(expected);
+  });
+
+  it('speaks of a server that cannot be used once, and with its own words', async () => {
+    server.behave = json('token expired', 401);
+    expect(await preflight({ ...latency, 'prometheus-value': 'q', 'max-value': '1' })).toEqual([
+      {
+        level: 'error',
+        subject: 'success-rate',
+        message: `prometheus-url: ${server.url}: it answered 401: token expired`,
+        fix: 'set prometheus-token to a valid token, or to user:password',
+      },
+    ]);
+  });
+
+  it.each([503, 429])('asks again after %d', async (status) => {
+    let asked = 0;
+    const works = knowing({ parts: ['total', 'errors'] });
+    server.behave = (response, query) => {
+      asked += 1;
+      (asked < 3 ? json('', status, { 'Retry-After': '3' }) : works)(response, query);
+    };
+    expect(await preflight()).toEqual([]);
+    expect(clock.monotonic()).toBeGreaterThanOrEqual(6000);
+  });
+
+  it('gives up after three times', async () => {
+    server.behave = json('', 502);
+    expect(await preflight()).toMatchObject([{ level: 'error' }]);
+    expect(server.queries).toEqual(['vector(1)', 'vector(1)', 'vector(1)']);
+  });
+});

@@ -1,0 +1,39 @@
+import { describe, expect, it } from '@jest/globals';
+import { createServerClock } from '../../../src/sources/provider/server-clock.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+const date = (seconds: number): Readonly<Record<string, string>> => ({
+  date: new Date(seconds * 1000).toUTCString(),
+});
+
+describe('createServerClock', () => {
+  it('is the clock of this machine until it learns another one, and goes on with it', async () => {
+    const clock = new VirtualClock();
+    const here = clock.now() / 1000;
+    const there = createServerClock(clock);
+    expect(there.now()).toBe(here);
+    there.learn(date(here + 600));
+    expect(there.now()).toBe(here + 600);
+    await clock.advance(90_000);
+    expect(there.now()).toBe(here + 690);
+    expect(there.at(clock.monotonic() - 60_000)).toBe(here + 630);
+  });
+
+  it('does not jump for the seconds that an answer takes, and does for a real change', () => {
+    const clock = new VirtualClock();
+    const here = clock.now() / 1000;
+    const there = createServerClock(clock);
+    there.learn(date(here + 600));
+    there.learn(date(here + 598));
+    expect(there.now()).toBe(here + 600);
+    there.learn(date(here));
+    expect(there.now()).toBe(here);
+  });
+
+  it.each([{}, { date: '' }, { date: 'yesterday' }])('takes nothing from %j', (headers) => {
+    const clock = new VirtualClock();
+    const there = createServerClock(clock);
+    there.learn(headers);
+    expect(there.now()).toBe(clock.now() / 1000);
+  });
+});

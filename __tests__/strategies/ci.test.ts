@@ -1,0 +1,532 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { createCiStrategy } from '../../src/strategies/ci.js';
+import type { CiStrategyOptions } from '../../src/strategies/ci.js';
+import { createGithubClient } from '../../src/pipelines/github.js';
+import type { GithubClientOptions } from '../../src/pipelines/github.js';
+import type { RollbackRequest, StrategyResult } from '../../src/contract/strategy.js';
+import { Cancelled, deadline } from '../../src/support/abort.js';
+import { countedFetch, drive } from '../support/drive.js';
+import { FakeGithub, problem, ROLLBACK_WORKFLOW, SILENT_WORKFLOW } from '../support/fake-github.js';
+import type { FakeGithubOptions } from '../support/fake-github.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const TOKEN = 'ghs_secretsecretsecret';
+const request: RollbackRequest = {
+  target: 'api',
+  verdict: 'unhealthy',
+  reason: '41 of 300 requests failed',
+  correlationId: 'rg-77-1-abcdef',
+};
+
+interface Told {
+  readonly result: StrategyResult;
+  readonly fake: FakeGithub;
+  readonly lines: readonly string[];
+  readonly changes: number;
+  readonly started: readonly unknown[];
+  readonly clock: VirtualClock;
+}
+
+const fakes: FakeGithub[] = [];
+afterEach(async () => {
+  await Promise.all(fakes.splice(0).map((fake) => fake.close()));
+});
+
+interface Scenario {
+  readonly github?: FakeGithubOptions;
+  readonly client?: Partial<GithubClientOptions>;
+  readonly strategy?: Partial<CiStrategyOptions>;
+  readonly request?: Partial<RollbackRequest>;
+  /** Milliseconds for the strategy. */
+  readonly time?: number;
+  /** Called with every line; may ask the strategy to leave. */
+  readonly onLine?: (line: string, leave: () => void) => void;
+}
+
+async function roll(scenario: Scenario): Promise<Told> {
+  const fake = await FakeGithub.start(scenario.github);
+  fakes.push(fake);
+  const clock = new VirtualClock();
+  const { fetch, open } = countedFetch();
+  const random = (): number => 0.5;
+  const strategy = createCiStrategy({
+    client: createGithubClient({
+      repository: 'acme/shop',
+      workflow: 'rollback.yml',
+      token: TOKEN,
+      apiUrl: fake.url,
+      ownRunId: null,
+      fetch,
+      clock,
+      random,
+      ...scenario.client,
+    }),
+    ref: undefined,
+    parameters: {},
+    wait: true,
+    startTimeout: 120_000,
+    clock,
+    random,
+    ...scenario.strategy,
+  });
+  const lines: string[] = [];
+  const started: unknown[] = [];
+  let changes = 0;
+  const stop = new AbortController();
+  const time = deadline(clock, scenario.time ?? 600_000, 'the strategy', stop.signal);
+  const asked = { ...request, ...scenario.request };
+  const work = (async () => {
+    const plan = await strategy.plan(asked, time.signal);
+    if (plan.kind !== 'plan') throw new Error('there is no plan');
+    return strategy.execute(plan, {
+      request: asked,
+      signal: time.signal,
+      beforeChange: () => {
+        changes++;
+        expect(fake.dispatches).toHaveLength(0);
+      },
+      progress: (line) => {
+        lines.push(line);
+        scenario.onLine?.(line, () => {
+          stop.abort(new Cancelled('SIGTERM'));
+        });
+      },
+      started: (run) => started.push(run),
+      timeLeft: () => 300_000,
+      lastOfAll: () => undefined,
+    });
+  })();
+  const result = await drive(clock, work, open, () => fake.hanging);
+  time.clear();
+  return { result, fake, lines, changes, started, clock };
+}
+
+describe('the ci strategy with GitHub', () => {
+  it('starts exactly one run, follows it to success and says so', async () => {
+    const { result, fake, lines, changes, started } = await roll({
+      request: { revision: '12', image: 'shop:1.4' },
+    });
+    expect(fake.dispatches).toHaveLength(1);
+    expect(fake.dispatches[0]).toMatchObject({
+      path: '/repos/acme/shop/actions/workflows/rollback.yml/dispatches',
+      headers: {
+        authorization: `token ${TOKEN}`,
+        'x-github-api-version': '2022-11-28',
+        'user-agent': expect.stringMatching(/^rollgate /),
+      },
+      body: {
+        ref: 'main',
+        inputs: {
+          rollback: 'true',
+          rollback_id: 'rg-77-1-abcdef',
+          rollback_target: 'api',
+          rollback_revision: '12',
+          rollback_image: 'shop:1.4',
+        },
+        return_run_details: true,
+      },
+    });
+    const url = 'https://github.example/acme/shop/actions/runs/9001';
+    expect(result).toEqual({
+      outcome: 'verified',
+      detail: 'The rollback run 9001 ended with "success".',
+      url,
+      runId: '9001',
+      versionConfirmed: null,
+    });
+    expect(lines).toEqual([
+      '✅ CI/CD rollback triggered',
+      url,
+      'rollback run: queued',
+      'rollback run: in_progress',
+      'rollback run: success',
+    ]);
+    expect(started).toEqual([{ url, runId: '9001' }]);
+    expect(changes).toBe(1);
+    expect(fake.cancels).toHaveLength(0);
+  });
+
+  it('sends nothing that the workflow does not declare', async () => {
+    const file = `
+on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {} } } }
+`;
+    const { fake, result } = await roll({
+      github: { file },
+      strategy: { parameters: { mode: 'fast' }, ref: 'refs/heads/main' },
+    });
+    expect(fake.dispatches[0]?.body).toMatchObject({
+      ref: 'main',
+      inputs: { rollback: 'true', rollback_target: 'api', mode: 'fast' },
+    });
+    expect(result.outcome).toBe('verified');
+  });
+
+  it('sends only the marker and the parameters when the declaration cannot be read', async () => {
+    const { fake, result } = await roll({
+      github: { mayReadContents: false },
+      strategy: { parameters: { rollback_image: 'shop:1.3' } },
+    });
+    expect(fake.dispatches[0]?.body).toMatchObject({
+      inputs: { rollback: 'true', rollback_image: 'shop:1.3' },
+    });
+    expect(result.outcome).toBe('verified');
+  });
+
+  describe('refused: nothing was started, and the next strategy may act', () => {
+    const refusals: [string, Scenario, RegExp][] = [
+      [
+        '401',
+        { github: { token: 'another' }, strategy: { ref: 'main' } },
+        /Bad credentials.*set github-token/,
+      ],
+      [
+        '403',
+        { github: { mayWrite: false } },
+        /not accessible by integration.*permissions: actions: write/,
+      ],
+      ['404', { github: { file: null } }, /status 404.*must be on the default branch/],
+      [
+        '422 without a hint of the run details',
+        {
+          github: {
+            dispatches: [problem(422, "Workflow does not have 'workflow_dispatch' trigger")],
+          },
+        },
+        /Add on: workflow_dispatch/,
+      ],
+      [
+        'a ref that is not there',
+        { github: { mayReadContents: false }, strategy: { ref: 'gone' } },
+        /No ref found for: gone.*must be a branch or a tag/,
+      ],
+      [
+        'a repository that has moved',
+        { github: { dispatches: [{ status: 307, headers: { location: '/elsewhere' } }] } },
+        /new name/,
+      ],
+      [
+        'a required input that is not known',
+        { github: { dispatches: [problem(422, "Required input 'x' not provided")] } },
+        /Give that input a default/,
+      ],
+    ];
+    it.each(refusals)('%s', async (_, scenario, says) => {
+      const { result, fake, lines } = await roll(scenario);
+      expect(result.outcome).toBe('failed');
+      expect(result.detail).toMatch(says);
+      expect(result.detail).not.toContain(TOKEN);
+      expect(fake.dispatches).toHaveLength(1);
+      expect(fake.started).toHaveLength(0);
+      expect(lines).toEqual([]);
+    });
+
+    const unsent: [string, Scenario, RegExp][] = [
+      ['no token', { client: { token: undefined } }, /no token/],
+      ['a token with a line break', { client: { token: `${TOKEN}\n` } }, /line break/],
+      ['a malformed repository', { client: { repository: 'shop' } }, /owner\/name/],
+      ['a workflow by its title', { client: { workflow: 'My rollback' } }, /name of the file/],
+      ['an API URL that is none', { client: { apiUrl: 'github' } }, /not a URL/],
+      ['a commit as ref', { strategy: { ref: 'a'.repeat(40) } }, /is a commit/],
+      [
+        'a pull request as ref',
+        { strategy: { ref: 'refs/pull/3/merge' } },
+        /neither a branch nor a tag/,
+      ],
+      [
+        'a workflow that could not tell a rollback',
+        { github: { file: 'on: workflow_dispatch' } },
+        /could not tell a rollback from a deploy/,
+      ],
+      ['a workflow without the trigger', { github: { file: 'on: [push]' } }, /by hand/],
+      [
+        'an undeclared parameter',
+        { strategy: { parameters: { speed: '1' } } },
+        /"speed".*declares: rollback/,
+      ],
+      [
+        'a parameter that would unset the marker',
+        { strategy: { parameters: { rollback: 'false' } } },
+        /sets "rollback"/,
+      ],
+      [
+        'a required input that is not sent',
+        {
+          github: {
+            file: ROLLBACK_WORKFLOW.replace(
+              'rollback_image: { type: string }',
+              'zone: { required: true }',
+            ),
+          },
+        },
+        /requires the input "zone"/,
+      ],
+      [
+        'a default branch that cannot be read',
+        {
+          github: {
+            overrides: [
+              { method: 'GET', path: /shop$/, times: 9, answer: { status: 500, body: 'oops' } },
+            ],
+          },
+        },
+        /status 500.*Set rollback-ref/,
+      ],
+    ];
+    it.each(unsent)(
+      '%s: no request is sent that could start something',
+      async (_, scenario, says) => {
+        const { result, fake, changes } = await roll(scenario);
+        expect(result.outcome).toBe('failed');
+        expect(result.detail).toMatch(says);
+        expect(result.detail).not.toContain(TOKEN);
+        expect(fake.dispatches).toHaveLength(0);
+        expect(changes).toBe(0);
+      },
+    );
+  });
+
+  describe('is sent again only when nothing can have been started', () => {
+    it('422 about return_run_details: once more without it', async () => {
+      const { result, fake } = await roll({ github: { dispatches: ['no-details'] } });
+      expect(fake.dispatches.map(({ body }) => body)).toEqual([
+        expect.objectContaining({ return_run_details: true }),
+        expect.not.objectContaining({ return_run_details: true }),
+      ]);
+      expect(fake.started).toHaveLength(1);
+      // Found by the correlation id in its title.
+      expect(result).toMatchObject({ outcome: 'verified', runId: '9001' });
+    });
+
+    it.each([
+      ['429', problem(429, 'Too many requests', { 'retry-after': '30' })],
+      ['403 as a rate limit', problem(403, 'Secondary rate limit', { 'retry-after': '30' })],
+    ])('%s with Retry-After: waits and sends again', async (_, limited) => {
+      const { result, fake, clock } = await roll({
+        github: { dispatches: [limited, 'accept'] },
+      });
+      expect(fake.dispatches).toHaveLength(2);
+      expect(fake.started).toHaveLength(1);
+      expect(clock.monotonic()).toBeGreaterThanOrEqual(30_000);
+      expect(result.outcome).toBe('verified');
+    });
+
+    it('429 for longer than another strategy should wait: refused at once', async () => {
+      const { result, fake } = await roll({
+        github: { dispatches: [problem(429, 'Too many requests', { 'retry-after': '3600' })] },
+      });
+      expect(fake.dispatches).toHaveLength(1);
+      expect(result.outcome).toBe('failed');
+      expect(result.detail).toMatch(/rate limit/);
+    });
+
+    it('429 without an end: a bounded number of times', async () => {
+      const { result, fake } = await roll({
+        github: { dispatches: [problem(429, 'Too many requests')] },
+      });
+      expect(fake.dispatches).toHaveLength(4);
+      expect(result.outcome).toBe('failed');
+    });
+
+    it('a refused connection: nothing was started', async () => {
+      const closed = await FakeGithub.start();
+      const { url } = closed;
+      await closed.close();
+      const { result } = await roll({ client: { apiUrl: url }, strategy: { ref: 'main' } });
+      expect(result.outcome).toBe('failed');
+      expect(result.detail).toMatch(/could not be reached: .*ECONNREFUSED/);
+    });
+  });
+
+  describe('an answer that leaves open whether a run was started', () => {
+    const accepted = (then: 'hang' | 'reset' | ReturnType<typeof problem>): FakeGithubOptions => ({
+      dispatches: [{ accept: true, then }],
+    });
+    const unclear: [string, FakeGithubOptions][] = [
+      ['500 after it was accepted', accepted(problem(500, 'Server Error'))],
+      ['502 after it was accepted', accepted({ status: 502, body: '<html>Bad gateway</html>' })],
+      ['a hang after it was accepted', accepted('hang')],
+      ['a reset after it was accepted', accepted('reset')],
+      ['204 without an id', { dispatches: ['accept-204'] }],
+      ['200 with something that is no run', accepted({ status: 200, body: '<html></html>' })],
+    ];
+    it.each(unclear)('%s: the run is found by its correlation id', async (_, github) => {
+      const { result, fake, lines } = await roll({ github: { ...github, rival: true } });
+      expect(fake.dispatches).toHaveLength(1);
+      expect(fake.started).toHaveLength(1);
+      expect(result).toMatchObject({ outcome: 'verified', runId: '9001' });
+      expect(lines).toContain('✅ CI/CD rollback triggered');
+    });
+
+    it.each(unclear)('%s: without the id the only new run is no proof', async (_, github) => {
+      const { result, fake, lines } = await roll({
+        github: { ...github, file: SILENT_WORKFLOW, runs: [{}, {}] },
+      });
+      expect(fake.dispatches).toHaveLength(1);
+      expect(result).toMatchObject({ outcome: 'triggered', runId: '9001' });
+      expect(result.detail).toMatch(/probably ours/);
+      expect(lines).not.toContain('✅ CI/CD rollback triggered');
+    });
+
+    it.each(unclear)('%s: of two new runs none is taken', async (_, github) => {
+      const { result, fake } = await roll({
+        github: { ...github, file: SILENT_WORKFLOW, rival: true },
+      });
+      expect(fake.dispatches).toHaveLength(1);
+      expect(result.outcome).toBe('triggered');
+      expect(result.runId).toBeUndefined();
+      expect(result.detail).toMatch(/may have been started.*2 new runs/);
+    });
+
+    it.each([
+      ['500', problem(500, 'Server Error')],
+      ['502', { status: 502, body: '<html></html>' }],
+      ['a hang', 'hang' as const],
+      ['a reset', 'reset' as const],
+    ])('%s, and no run appears: never sent again', async (_, answer) => {
+      const { result, fake } = await roll({ github: { dispatches: [answer, 'accept'] } });
+      expect(fake.dispatches).toHaveLength(1);
+      expect(fake.started).toHaveLength(0);
+      expect(result.outcome).toBe('triggered');
+      expect(result.detail).toMatch(/may have been started/);
+    });
+
+    it('a run that may be somebody else’s is not cancelled', async () => {
+      const { result, fake } = await roll({
+        github: { file: SILENT_WORKFLOW, dispatches: ['accept-204'], run: [['queued']] },
+      });
+      expect(result.outcome).toBe('triggered');
+      expect(fake.cancels).toHaveLength(0);
+    });
+  });
+
+  it.each([
+    ['failure', 'ended with "failure"'],
+    ['cancelled', 'cancelled by somebody else'],
+    ['timed_out', 'ended with "timed_out"'],
+    ['startup_failure', 'ended with "startup_failure"'],
+    ['skipped', 'ended with "skipped"'],
+    ['neutral', 'ended with "neutral"'],
+    ['stale', 'ended with "stale"'],
+    ['a_word_of_tomorrow', 'ended with "a_word_of_tomorrow"'],
+  ])('a run that ends with %s is not verified', async (conclusion, says) => {
+    const { result, fake } = await roll({
+      github: { run: [['in_progress'], ['completed', conclusion]] },
+    });
+    expect(result.outcome).toBe('triggered');
+    expect(result.detail).toContain(says);
+    expect(fake.dispatches).toHaveLength(1);
+  });
+
+  it.each([['waiting'], ['action_required']])(
+    'a run that is %s for approval: says so with its link, and is cancelled when the time is over',
+    async (word) => {
+      const { result, fake, lines } = await roll({
+        github: { run: [[word]], ran: true },
+        time: 60_000,
+      });
+      expect(lines.filter((line) => line.includes('waits for a person'))).toEqual([
+        expect.stringContaining('https://github.example/acme/shop/actions/runs/9001'),
+      ]);
+      expect(result.outcome).toBe('triggered');
+      expect(result.detail).toMatch(/waited for a person.*was cancelled/);
+      expect(fake.cancels).toHaveLength(1);
+    },
+  );
+
+  it('a run that somebody approves in time is verified', async () => {
+    const { result } = await roll({
+      github: { run: [['waiting'], ['waiting'], ['in_progress'], ['completed', 'success']] },
+    });
+    expect(result.outcome).toBe('verified');
+  });
+
+  it.each([
+    ['nothing of it ran', { ran: false }, 'failed', /before anything of it ran/],
+    ['it began at the last moment', { ran: true }, 'triggered', /what it changed until then/],
+    ['the cancel is ignored', { ran: false, cancel: 'ignore' }, 'triggered', /may still fire/],
+    [
+      'the cancel is refused',
+      { ran: false, cancel: problem(403, 'Must have admin rights') },
+      'triggered',
+      /Must have admin rights.*may still fire/,
+    ],
+  ] as const)('a run that never starts is given up: %s', async (_, github, outcome, says) => {
+    const { result, fake } = await roll({ github: { run: [['queued']], ...github } });
+    expect(result.outcome).toBe(outcome);
+    expect(result.detail).toMatch(/had not begun after 2m/);
+    expect(result.detail).toMatch(says);
+    expect(fake.cancels.length).toBeGreaterThanOrEqual(1);
+    expect(fake.dispatches).toHaveLength(1);
+  });
+
+  it('a run that waits in its concurrency group: says what to change', async () => {
+    const { lines } = await roll({ github: { run: [['pending']], ran: false } });
+    expect(lines).toContainEqual(expect.stringMatching(/pending.*concurrency group/));
+  });
+
+  it('a run that is not done when the time is over is cancelled', async () => {
+    const { result, fake } = await roll({ github: { run: [['in_progress']] }, time: 30_000 });
+    expect(result.outcome).toBe('triggered');
+    expect(result.detail).toMatch(/was not done when the time was over.*cancelled/);
+    expect(fake.cancels).toHaveLength(1);
+  });
+
+  it.each([
+    ['success', 'verified'],
+    ['failure', 'triggered'],
+  ])('a run that ends with %s while it is given up is taken at its word', async (word, outcome) => {
+    const { result } = await roll({
+      github: { run: [['queued'], ['completed', word]], cancel: 'ignore' },
+      // Over before the second look, so that the look after the cancel is the one that sees the end.
+      time: 1500,
+    });
+    expect(result.outcome).toBe(outcome);
+    expect(result.detail).toContain(`ended with "${word}"`);
+  });
+
+  it('SIGTERM leaves the run running, with its link', async () => {
+    const { result, fake } = await roll({
+      github: { run: [['in_progress']] },
+      onLine: (line, leave) => {
+        if (line.includes('in_progress')) leave();
+      },
+    });
+    expect(result).toMatchObject({ outcome: 'triggered', runId: '9001' });
+    expect(result.detail).toMatch(/left running \(cancelled by SIGTERM\)/);
+    expect(fake.cancels).toHaveLength(0);
+  });
+
+  it('rollback-wait: false starts and does not follow', async () => {
+    const { result, fake } = await roll({ strategy: { wait: false } });
+    expect(result.outcome).toBe('triggered');
+    expect(result.detail).toMatch(/not followed/);
+    expect(fake.requests.filter(({ path }) => path.endsWith('/runs/9001'))).toHaveLength(0);
+  });
+
+  it('errors while following do not end it', async () => {
+    const { result } = await roll({
+      github: {
+        run: [
+          problem(404, 'Not Found'),
+          ['queued'],
+          problem(502, 'Bad gateway'),
+          'reset',
+          'hang',
+          { status: 200, body: '<html></html>' },
+          ['completed', 'success'],
+        ],
+      },
+    });
+    expect(result.outcome).toBe('verified');
+  });
+
+  it.each([
+    ['a lost permission', problem(401, 'Bad credentials'), /Bad credentials/],
+    ['errors without an end', problem(503, 'Unavailable'), /Unavailable/],
+  ])('a state that cannot be read is no proof: %s', async (_, answer, says) => {
+    const { result } = await roll({ github: { run: [['queued'], answer] } });
+    expect(result.outcome).toBe('triggered');
+    expect(result.detail).toMatch(/cannot be read/);
+    expect(result.detail).toMatch(says);
+  });
+});

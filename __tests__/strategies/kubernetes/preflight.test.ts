@@ -1,0 +1,276 @@
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { permissionsFor } from '../../../src/strategies/kubernetes/access.js';
+import type { Finding } from '../../../src/contract/finding.js';
+import { failing } from '../../support/fake-cluster.js';
+import { never, Scene, type Given } from '../../support/kubernetes-strategy.js';
+
+let scene: Scene;
+beforeEach(() => {
+  scene = new Scene();
+});
+
+async function findings(given: Given = {}): Promise<readonly Finding[]> {
+  return scene.wait(scene.strategy(given).preflight(never));
+}
+
+async function inWords(given: Given = {}): Promise<string[]> {
+  return (await findings(given)).map(({ level, message }) => `${level}: ${message}`);
+}
+
+describe('preflight', () => {
+  it('finds nothing against what would work', async () => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    expect(await findings()).toEqual([]);
+    expect(scene.cluster.count('patch') + scene.cluster.count('delete')).toBe(0);
+  });
+
+  it('asks for all permissions in one call', async () => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await findings();
+    expect(scene.cluster.count('create')).toBe(1);
+  });
+
+  it.each([
+    [
+      'missing',
+      { code: null, spawnError: { code: 'ENOENT', message: 'x' } },
+      /kubectl is not on the PATH/,
+      /install/,
+    ],
+    [
+      'away',
+      failing('Unable to connect to the server: dial tcp: i/o timeout'),
+      /does not answer/,
+      /reaches the API server/,
+    ],
+    [
+      'stuck',
+      { code: null, stopped: 'timeout' as const },
+      /did not end within 20 s/,
+      /reaches the API server/,
+    ],
+    ['strange', { stdout: 'hello' }, /no JSON/, /kubectl works/],
+    [
+      'a stranger',
+      failing('error: You must be logged in to the server (Unauthorized)'),
+      /does not know who we are/,
+      /log in/,
+    ],
+  ])('kubectl or the cluster is %s', async (_, answer, message, fix) => {
+    scene.cluster.hooks.push(() => answer);
+    expect(await findings()).toEqual([
+      {
+        level: 'error',
+        subject: 'kubernetes',
+        message: expect.stringMatching(message),
+        fix: expect.stringMatching(fix),
+      },
+    ]);
+  });
+
+  it('a workload that is not there', async () => {
+    expect(await inWords()).toEqual(['error: deployment/api does not exist in namespace shop']);
+  });
+
+  it('only one revision is no error: a first deploy has nothing to go back to', async () => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    expect(await inWords()).toEqual([
+      'warning: deployment/api has no earlier revision: until another version is deployed there is nothing to take back',
+    ]);
+  });
+
+  it.each([
+    ['patch deployments', 'error: no right to patch deployments.apps "api" in namespace shop'],
+    ['list replicasets', 'error: no right to list replicasets.apps in namespace shop'],
+    ['get deployments', 'error: no right to get deployments.apps "api" in namespace shop'],
+    [
+      'list pods',
+      'warning: no right to list pods in namespace shop: without it the report cannot say why pods do not become ready',
+    ],
+    [
+      'get pods/log',
+      'warning: no right to get pods/log in namespace shop: without it the report cannot show the log lines that report-logs asks for',
+    ],
+  ])('without the right to %s', async (verb, finding) => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    scene.cluster.denied.add(verb);
+    expect(await inWords({ logLines: 5 })).toEqual([finding]);
+  });
+
+  it('the right to delete pods matters where a StatefulSet waits for each of them', async () => {
+    const spec = { podManagementPolicy: 'Parallel' };
+    await scene.cluster.create('statefulset', 'db', 'db:v1');
+    await scene.cluster.create('statefulset', 'many', 'db:v1', spec);
+    for (const name of ['db', 'many']) await scene.cluster.deploy(name, 'db:v2');
+    scene.cluster.denied.add('delete pods');
+    expect(await inWords({ workloads: ['statefulset/db'] })).toEqual([
+      expect.stringMatching(
+        /^warning: no right to delete pods in namespace shop: without it a pod/,
+      ),
+    ]);
+    expect(await inWords({ workloads: ['statefulset/many'] })).toEqual([]);
+  });
+
+  it('when what we may do cannot be asked, that is a warning', async () => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    scene.cluster.hooks.push(({ args }) =>
+      args[0] === 'create' ? failing('Error from server (Forbidden): no') : undefined,
+    );
+    expect(await inWords()).toEqual([
+      expect.stringMatching(/^warning: what we may do .*Forbidden/),
+    ]);
+  });
+
+  it.each([
+    [{ paused: true }, /^error: deployment\/api is paused/],
+    [
+      { revisionHistoryLimit: 0 },
+      /^error: deployment\/api keeps no earlier revision: its revisionHistoryLimit is 0/,
+    ],
+  ])('%j', async (change, says) => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    Object.assign(scene.cluster.workload('api').spec, change);
+    expect(await inWords()).toEqual([expect.stringMatching(says)]);
+  });
+
+  it.each([
+    [{ type: 'OnDelete' }, /OnDelete its pods get the old version only when they are deleted/],
+    [
+      { type: 'RollingUpdate', rollingUpdate: { partition: 2 } },
+      /partition of 2 keeps the first 2 pods/,
+    ],
+  ])('%j', async (updateStrategy, says) => {
+    await scene.cluster.create('statefulset', 'db', 'db:v1');
+    await scene.cluster.deploy('db', 'db:v2');
+    scene.cluster.workload('db').spec.updateStrategy = updateStrategy;
+    expect(await inWords({ workloads: ['statefulset/db'] })).toEqual([expect.stringMatching(says)]);
+  });
+
+  it.each([
+    [{ revision: ['9'] }, 'error: deployment/api has no revision 9: there are 2, 1'],
+    [
+      { revision: ['deployment/web=1'] },
+      'error: kubernetes-revision names deployment/web, which is not in kubernetes-workload',
+    ],
+    [
+      { revision: ['2'] },
+      'warning: deployment/api has revision 2 (shop:v2) already: until another version is deployed there is nothing to take back',
+    ],
+  ])('%j', async (given, finding) => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    expect(await inWords(given)).toEqual([finding]);
+  });
+
+  it('a revision that was taken back before is obeyed, and warned of', async () => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await scene.cluster.deploy('api', 'shop:bad');
+    await scene.undo(scene.strategy());
+    expect(await inWords({ revision: ['2'] })).toEqual([
+      'warning: deployment/api: revision 2, which kubernetes-revision names, was taken back by github run 77 at 00:00 UTC',
+    ]);
+  });
+
+  it('a recorded version that is gone', async () => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    const recorded = await scene.snapshot();
+    await scene.cluster.deploy('api', 'shop:v2');
+    scene.cluster.remove(scene.cluster.of('ReplicaSet')[0]!);
+    expect(await inWords({ recorded })).toEqual([expect.stringMatching(/^error: .*no longer in/)]);
+  });
+
+  it.each([
+    [
+      { annotations: { 'argocd.argoproj.io/tracking-id': 'web:apps/Deployment:shop/api' } },
+      /Argo CD application web: Argo CD will put the new version back/,
+      /argocd app set web --sync-policy none/,
+    ],
+    [
+      { labels: { 'argocd.argoproj.io/instance': 'web' } },
+      /Argo CD application web/,
+      /argocd app set web/,
+    ],
+    [
+      {
+        labels: {
+          'kustomize.toolkit.fluxcd.io/name': 'web',
+          'kustomize.toolkit.fluxcd.io/namespace': 'flux',
+        },
+      },
+      /Flux Kustomization web: Flux will put/,
+      /flux suspend kustomization web -n flux/,
+    ],
+    [
+      { labels: { 'helm.toolkit.fluxcd.io/name': 'web' } },
+      /Flux HelmRelease web/,
+      /flux suspend helmrelease web$/,
+    ],
+    [
+      { annotations: { 'meta.helm.sh/release-name': 'web' } },
+      /the Helm release web: Helm does not know of our change/,
+      /helm-release: web/,
+    ],
+    [{ labels: { 'app.kubernetes.io/managed-by': 'Helm' } }, /a Helm release/, /helm-release and/],
+  ])('owned: %j', async (metadata, message, fix) => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    const object = scene.cluster.workload('api');
+    Object.assign(object.metadata.labels, 'labels' in metadata ? metadata.labels : {});
+    Object.assign(
+      object.metadata.annotations,
+      'annotations' in metadata ? metadata.annotations : {},
+    );
+    expect(await findings()).toEqual([
+      {
+        level: 'warning',
+        subject: 'kubernetes',
+        message: expect.stringMatching(message),
+        fix: expect.stringMatching(fix),
+      },
+    ]);
+  });
+
+  it('what belongs to Helm is no matter when the helm strategy is configured', async () => {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    scene.cluster.workload('api').metadata.annotations['meta.helm.sh/release-name'] = 'web';
+    expect(await findings({ helmStrategy: true })).toEqual([]);
+  });
+});
+
+describe('the Role in the documents', () => {
+  interface Rule {
+    readonly apiGroups: readonly string[];
+    readonly resources: readonly string[];
+    readonly verbs: readonly string[];
+  }
+  const { rules } = parse(readFileSync('docs/strategies/kubernetes-role.yaml', 'utf8')) as {
+    rules: readonly Rule[];
+  };
+  const granted = rules.flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
+    ),
+  );
+  const asked = permissionsFor(
+    [
+      { kind: 'deployment', name: 'a' },
+      { kind: 'statefulset', name: 'b' },
+      { kind: 'daemonset', name: 'c' },
+    ],
+    { logs: true, stuckPods: true },
+  ).map(
+    ({ verb, group, resource, subresource }) =>
+      `${verb} ${group}/${resource}${subresource === undefined ? '' : `/${subresource}`}`,
+  );
+
+  it('grants what preflight asks for, and nothing else', () => {
+    expect([...granted].sort()).toEqual([...new Set(asked)].sort());
+  });
+});

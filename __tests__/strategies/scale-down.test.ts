@@ -1,0 +1,174 @@
+import { describe, expect, it } from '@jest/globals';
+import { setUpScaleDown } from '../../src/strategies/scale-down.js';
+import { recordedOf, together } from '../../src/strategies/scale-down/together.js';
+import type {
+  Plan,
+  Strategy,
+  StrategyResult,
+  Skip,
+  Withheld,
+} from '../../src/contract/strategy.js';
+import { DeadlineReached } from '../../src/support/abort.js';
+import { contextWith, dependenciesWith, never, request } from '../support/strategy-dependencies.js';
+
+const done: StrategyResult = { outcome: 'verified', detail: 'It is gone.', versionConfirmed: null };
+const refused: StrategyResult = { outcome: 'failed', detail: 'No.', versionConfirmed: null };
+const half: StrategyResult = { outcome: 'triggered', detail: 'Half.', versionConfirmed: null };
+const others: Withheld = { kind: 'withheld', reason: 'revision 3 replaced ours (2)' };
+
+interface Given extends Partial<Strategy> {
+  readonly plans?: Plan | Skip | Withheld;
+  readonly ends?: StrategyResult | Withheld | Error;
+  /** It throws after it has begun to act. */
+  readonly acts?: boolean;
+}
+
+const acted: string[] = [];
+
+function part(input: string, { plans, ends = done, acts = true, ...rest }: Given = {}) {
+  const plan: Plan = { kind: 'plan', steps: [`take ${input} down`], touches: [input] };
+  const strategy: Strategy = {
+    kind: 'strategy',
+    id: 'scale-down',
+    preflight: () => Promise.resolve([]),
+    plan: () => Promise.resolve(plans ?? { ...plan, from: { [input]: 1 } }),
+    execute: (_, context) => {
+      acted.push(input);
+      if (acts) context.beforeChange();
+      return ends instanceof Error ? Promise.reject(ends) : Promise.resolve(ends);
+    },
+    ...rest,
+  };
+  return { input, strategy };
+}
+
+async function run(a: Given, b: Given, signal = never): Promise<unknown> {
+  acted.length = 0;
+  const strategy = together([part('a', a), part('b', b)]);
+  const plan = await strategy.plan(request, never);
+  return plan.kind === 'plan' ? strategy.execute(plan, contextWith(signal)) : plan;
+}
+
+const skip: Skip = { kind: 'skip', reason: 'no replicas already' };
+
+describe('several canaries as one strategy', () => {
+  it('are planned together, and all steps and workloads are known before the first acts', async () => {
+    const plan = await together([part('a'), part('b')]).plan(request, never);
+    expect(plan).toMatchObject({
+      steps: ['take a down', 'take b down'],
+      touches: ['a', 'b'],
+      from: { a: 1, b: 1 },
+    });
+  });
+
+  it.each<{ name: string; a: Given; b: Given; outcome: string; detail: string }>([
+    { name: 'all done', a: {}, b: {}, outcome: 'verified', detail: 'It is gone. It is gone.' },
+    {
+      name: 'one skipped',
+      a: { plans: skip },
+      b: {},
+      outcome: 'verified',
+      detail: 'It is gone. Left alone: a: no replicas already.',
+    },
+    {
+      name: 'one refused, the other done',
+      a: { ends: refused },
+      b: {},
+      outcome: 'triggered',
+      detail: 'No. It is gone.',
+    },
+    {
+      name: 'all refused',
+      a: { ends: refused },
+      b: { ends: refused },
+      outcome: 'failed',
+      detail: 'No. No.',
+    },
+    {
+      name: 'one half done',
+      a: {},
+      b: { ends: half },
+      outcome: 'triggered',
+      detail: 'It is gone. Half.',
+    },
+    {
+      name: 'one withheld after the other was done',
+      a: {},
+      b: { ends: others },
+      outcome: 'triggered',
+      detail: 'It is gone. Withheld: revision 3 replaced ours (2).',
+    },
+    {
+      name: 'one threw before it acted',
+      a: { ends: new Error('out of order'), acts: false },
+      b: {},
+      outcome: 'triggered',
+      detail: 'out of order. It is gone.',
+    },
+    {
+      name: 'one threw while it acted',
+      a: { ends: new Error('out of order') },
+      b: { ends: refused },
+      outcome: 'triggered',
+      detail: 'out of order: it had begun to act, and what became of it is unknown. No.',
+    },
+  ])('$name', async ({ a, b, outcome, detail }) => {
+    expect(await run(a, b)).toEqual({ outcome, detail, versionConfirmed: null });
+  });
+
+  it('one that is withheld when it is planned keeps the others from acting', async () => {
+    expect(await run({}, { plans: others })).toEqual(others);
+    expect(acted).toEqual([]);
+  });
+
+  it('withheld is the word when nothing was changed and one was somebody else’s', async () => {
+    expect(await run({ ends: refused }, { ends: others })).toEqual(others);
+  });
+
+  it('are skipped when each is, with every reason', async () => {
+    expect(await run({ plans: skip }, { plans: { kind: 'skip', reason: 'x' } })).toEqual({
+      kind: 'skip',
+      reason: 'a: no replicas already; b: x',
+    });
+  });
+
+  it('begin nothing new when the time is over', async () => {
+    const stop = new AbortController();
+    stop.abort(new DeadlineReached('scale-down', 1));
+    expect(await run({}, {}, stop.signal)).toMatchObject({ outcome: 'failed' });
+    expect(acted).toEqual([]);
+  });
+
+  it('look, object, keep and record together', async () => {
+    const strategy = together([
+      part('a', {
+        begin: () => Promise.resolve({ alreadyRolledBack: 'A is down.' }),
+        guard: () => Promise.resolve(undefined),
+        snapshot: () => Promise.resolve({ x: 1 }),
+        keep: () => Promise.resolve('kept'),
+      }),
+      part('b', {
+        begin: () =>
+          Promise.resolve({ findings: [{ level: 'notice', subject: 'scale-down', message: 'm' }] }),
+        guard: () => Promise.resolve(others),
+        preflight: () => Promise.resolve([{ level: 'error', subject: 'scale-down', message: 'e' }]),
+      }),
+      part('c'),
+    ]);
+    expect(await strategy.begin?.(never)).toMatchObject({
+      alreadyRolledBack: 'A is down.',
+      findings: [{ message: 'm' }],
+    });
+    expect(await strategy.guard?.(never)).toEqual(others);
+    expect(await strategy.keep?.(never)).toBe('kept');
+    expect(await strategy.preflight(never)).toMatchObject([{ message: 'e' }]);
+    const recorded = await strategy.snapshot?.(never);
+    expect(recordedOf('a', recorded)).toEqual({ x: 1 });
+    expect(recordedOf('b', recorded)).toBeUndefined();
+    expect(together([part('c')]).snapshot).toBeUndefined();
+  });
+
+  it('are not set up when none is named', async () => {
+    expect(await setUpScaleDown(dependenciesWith({}))).toMatchObject({ kind: 'skip' });
+  });
+});

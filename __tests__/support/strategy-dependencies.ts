@@ -1,0 +1,60 @@
+import type { StrategyDependencies } from '../../src/strategies/dependencies.js';
+import type { StrategyContext, RollbackRequest } from '../../src/contract/strategy.js';
+import { run } from '../../src/support/exec.js';
+import { resolveWith } from './resolve-inputs.js';
+import { VirtualClock } from './virtual-clock.js';
+
+export const request: RollbackRequest = {
+  target: 'default',
+  verdict: 'unhealthy',
+  reason: 'it is bad',
+  correlationId: 'rollgate-1',
+};
+
+export const never = new AbortController().signal;
+
+/** What a strategy is made from; `flags` are inputs as a user gives them. */
+export function dependenciesWith(
+  flags: Readonly<Record<string, string>>,
+  given: Partial<StrategyDependencies> = {},
+): StrategyDependencies {
+  const { settings, problems } = resolveWith({ flags });
+  if (problems.length > 0) throw new Error(JSON.stringify(problems));
+  return {
+    settings,
+    ciSystem: undefined,
+    ownRunId: null,
+    run: { system: 'github', runId: '42', url: null },
+    recorded: undefined,
+    isRollbackRun: false,
+    env: {},
+    platform: 'linux',
+    fetch: () => Promise.reject(new Error('no network here')),
+    exec: run,
+    redact: (text) => text,
+    clock: new VirtualClock(),
+    random: () => 0.5,
+    ...given,
+  };
+}
+
+/** What a strategy may use while it acts, and what it did with it. */
+export function contextWith(
+  signal: AbortSignal = never,
+): StrategyContext & { readonly lines: string[]; readonly changes: () => number } {
+  const lines: string[] = [];
+  let changes = 0;
+  return {
+    request,
+    signal,
+    lines,
+    changes: () => changes,
+    beforeChange: () => changes++,
+    progress: (line) => {
+      lines.push(line);
+    },
+    timeLeft: () => 300_000,
+    lastOfAll: () => undefined,
+    started: () => undefined,
+  };
+}

@@ -1,0 +1,121 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createHost } from '../../src/systems/registry.js';
+import type { Host } from '../../src/contract/system.js';
+import { outputTable } from '../../src/report/outputs.js';
+import { hostDeps, log } from '../support/host-deps.js';
+
+async function open(
+  env: Readonly<Record<string, string>> = {},
+): Promise<{ host: Host; lines: () => readonly string[] }> {
+  const { write, text } = log();
+  const host = await createHost({ system: 'azure' }, hostDeps({ write, env }));
+  return {
+    host,
+    lines: () => {
+      expect(text().endsWith('\n')).toBe(true);
+      return text().slice(0, -1).split('\n');
+    },
+  };
+}
+
+/** The data of a command as the agent reads it (azure-pipelines-agent, Command.cs). */
+function asAgentReads(line: string): string {
+  return line
+    .slice(line.indexOf(']') + 1)
+    .replaceAll('%0D', '\r')
+    .replaceAll('%0A', '\n')
+    .replaceAll('%AZP25', '%');
+}
+
+describe('the host of Azure DevOps', () => {
+  it('prints lines, groups and annotations as the agent reads them', async () => {
+    const { host, lines } = await open();
+    host.line('a line');
+    host.group('The checks', ['one', 'two']);
+    host.annotate('notice', 'Healthy', 'all is well');
+    host.annotate('warning', 'Look: here', 'two\nlines');
+    host.annotate('error', 'Unhealthy', '100% wrong; [x]');
+    expect(host).toMatchObject({ system: 'azure', annotates: true, outputFiles: [] });
+    expect(lines()).toEqual([
+      'a line',
+      '##[group]The checks',
+      'one',
+      'two',
+      '##[endgroup]',
+      'notice: Healthy: all is well',
+      '##vso[task.logissue type=warning]Look: here: two%0Alines',
+      '##vso[task.logissue type=error]Unhealthy: 100%AZP25 wrong; [x]',
+    ]);
+  });
+
+  it('masks a secret line by line, but no line that is too short', async () => {
+    const { host, lines } = await open();
+    host.mask('-----BEGIN KEY-----\r\n  a%2Bb;c]\n}\n\n');
+    expect(lines()).toEqual([
+      '##vso[task.setsecret]-----BEGIN KEY-----',
+      '##vso[task.setsecret]a%AZP252Bb;c]',
+    ]);
+  });
+
+  it('says nothing of a secret that is too short to be masked', async () => {
+    const { host, lines } = await open();
+    host.mask('abc');
+    host.line('end');
+    expect(lines()).toEqual(['end']);
+  });
+
+  it('sets output variables with names that Azure takes', async () => {
+    const { host, lines } = await open();
+    await host.setOutputs({ verdict: 'unhealthy', 'rollback-run-id': '', reason: '70 %\nof 20' });
+    expect(lines()).toEqual([
+      '##vso[task.setvariable variable=verdict;isOutput=true]unhealthy',
+      '##vso[task.setvariable variable=rollbackRunId;isOutput=true]',
+      '##vso[task.setvariable variable=reason;isOutput=true]70 %AZP25%0Aof 20',
+    ]);
+  });
+
+  it('has a name that Azure takes for every output', async () => {
+    const { host, lines } = await open();
+    await host.setOutputs(Object.fromEntries(outputTable.map(({ id }) => [id, 'x'])));
+    for (const line of lines())
+      expect(line).toMatch(
+        /^##vso\[task\.setvariable variable=[A-Za-z][A-Za-z0-9]*;isOutput=true\]x$/,
+      );
+  });
+
+  it('hands every text over as it is, in one line', async () => {
+    const text = fc.string({
+      unit: fc.constantFrom('a', '%', '0', 'A', 'D', 'Z', 'P', '2', '5', '\r', '\n', ']', ';', '≥'),
+    });
+    await fc.assert(
+      fc.asyncProperty(text, async (value) => {
+        const { host, lines } = await open();
+        await host.setOutputs({ reason: value });
+        const [line, ...more] = lines();
+        expect(more).toEqual([]);
+        expect(asAgentReads(line!)).toBe(value);
+      }),
+    );
+  });
+
+  it('uploads the summary from its file', async () => {
+    const { host, lines } = await open();
+    await host.writeSummary({ markdown: '# x', path: '/agent/my 100% work/summary.md' });
+    expect(lines()).toEqual(['##vso[task.uploadsummary]/agent/my 100%AZP25 work/summary.md']);
+  });
+
+  it('uploads none as a task that may not do that', async () => {
+    const { host, lines } = await open({ ROLLGATE_RESTRICTED: 'true' });
+    await host.writeSummary({ markdown: '# x', path: '/agent/_work/summary.md' });
+    host.line('end');
+    expect(lines()).toEqual(['end']);
+  });
+
+  it('uploads no summary that is not there: that would fail the task', async () => {
+    const { host, lines } = await open();
+    await host.writeSummary({ markdown: '# x', path: null });
+    host.line('end');
+    expect(lines()).toEqual(['end']);
+  });
+});

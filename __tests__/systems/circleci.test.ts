@@ -1,0 +1,74 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHost } from '../../src/systems/registry.js';
+import type { Environment, Host } from '../../src/contract/system.js';
+import { hostDeps } from '../support/host-deps.js';
+
+describe('the host of CircleCI', () => {
+  let directory = '';
+  let file = '';
+
+  const open = (env: Environment): Promise<Host> =>
+    createHost(
+      { system: 'circleci' },
+      hostDeps({ env, appendFile: (path, text) => appendFile(path, text) }),
+    );
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'rollgate-circleci-'));
+    file = join(directory, 'bash_env');
+  });
+  afterEach(async () => {
+    await rm(directory, { recursive: true });
+  });
+
+  it('adds the outputs to what later steps of the job begin with', async () => {
+    await writeFile(file, 'export MINE=1');
+    const host = await open({ BASH_ENV: file });
+    await host.setOutputs({ verdict: 'unhealthy', 'rollback-url': '' });
+    expect(await readFile(file, 'utf8')).toBe(
+      "export MINE=1\nexport ROLLGATE_VERDICT='unhealthy'\nexport ROLLGATE_ROLLBACK_URL=''\n",
+    );
+    expect(host.outputFiles).toEqual([]);
+  });
+
+  it('hands every text to the shell as it is, and has it run nothing', async () => {
+    const values = [
+      "it's 70 % of 20 ≥ 5",
+      '$(touch broken) `touch broken` $HOME ${HOME} "$HOME"',
+      "'; touch broken; '",
+      "back\\slash \\' # no comment",
+      'two\nlines',
+      '',
+    ];
+    const host = await open({ BASH_ENV: file });
+    await host.setOutputs(
+      Object.fromEntries(values.map((value, index) => [`n${String(index)}`, value])),
+    );
+    const names = values.map((_, index) => `"$ROLLGATE_N${String(index)}"`).join(' ');
+    const { stdout, stderr } = spawnSync(
+      'sh',
+      ['-c', `. "$1"; printf '%s\\0' ${names}`, 'sh', file],
+      {
+        cwd: directory,
+        encoding: 'utf8',
+      },
+    );
+    expect(stderr).toBe('');
+    expect(stdout.split('\0')).toEqual([...values, '']);
+    await expect(readFile(join(directory, 'broken'))).rejects.toThrow('ENOENT');
+  });
+
+  it.each([undefined, ''])('sets no outputs when the file is %j', async (BASH_ENV) => {
+    await (await open({ BASH_ENV })).setOutputs({ verdict: 'healthy' });
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
+  it('says when the outputs cannot be written', async () => {
+    const host = await open({ BASH_ENV: join(directory, 'gone', 'bash_env') });
+    await expect(host.setOutputs({ verdict: 'healthy' })).rejects.toThrow('ENOENT');
+  });
+});

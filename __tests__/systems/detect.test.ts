@@ -1,0 +1,300 @@
+import { describe, expect, it } from '@jest/globals';
+import { detectHost } from '../../src/systems/detect.js';
+import type { Environment, HostInfo } from '../../src/contract/system.js';
+
+const noFile = (path: string): string => {
+  throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+};
+
+const github: Environment = {
+  GITHUB_ACTIONS: 'true',
+  GITHUB_SERVER_URL: 'https://github.com',
+  GITHUB_REPOSITORY: 'acme/shop',
+  GITHUB_RUN_ID: '4700',
+  GITHUB_RUN_ATTEMPT: '2',
+  GITHUB_EVENT_NAME: 'push',
+};
+const gitlab: Environment = {
+  GITLAB_CI: 'true',
+  CI_PIPELINE_ID: '99',
+  CI_PIPELINE_URL: 'https://gitlab.example/acme/shop/-/pipelines/99',
+  CI_PIPELINE_SOURCE: 'push',
+};
+const circleci: Environment = {
+  CIRCLECI: 'true',
+  CIRCLE_WORKFLOW_ID: 'w-1',
+  CIRCLE_BUILD_URL: 'https://circleci.com/gh/acme/shop/5',
+};
+const azure: Environment = {
+  TF_BUILD: 'True',
+  BUILD_BUILDID: '77',
+  BUILD_REASON: 'IndividualCI',
+  SYSTEM_JOBATTEMPT: '1',
+  SYSTEM_COLLECTIONURI: 'https://dev.azure.com/acme/',
+  SYSTEM_TEAMPROJECT: 'My Shop',
+};
+const jenkins: Environment = {
+  JENKINS_URL: 'https://jenkins.example/',
+  BUILD_URL: 'https://jenkins.example/job/shop/5/',
+  BUILD_TAG: 'jenkins-shop-5',
+};
+
+const quiet = {
+  attempt: null,
+  project: null,
+  change: null,
+  pullRequest: false,
+  forkPullRequest: false,
+  rollbackMarker: null,
+  notices: [],
+};
+const nothing = { ...quiet, runUrl: null, runId: null };
+
+describe('detectHost', () => {
+  it.each<[string, Environment, HostInfo]>([
+    ['nothing', {}, { ...nothing, system: 'local' }],
+    [
+      'github',
+      github,
+      {
+        ...quiet,
+        system: 'github',
+        runUrl: 'https://github.com/acme/shop/actions/runs/4700',
+        runId: '4700',
+        attempt: 2,
+        project: 'acme/shop',
+      },
+    ],
+    ['github, bare', { GITHUB_ACTIONS: 'true' }, { ...nothing, system: 'github' }],
+    [
+      'gitlab',
+      gitlab,
+      { ...quiet, system: 'gitlab', runUrl: gitlab.CI_PIPELINE_URL!, runId: '99' },
+    ],
+    [
+      'circleci',
+      circleci,
+      { ...quiet, system: 'circleci', runUrl: circleci.CIRCLE_BUILD_URL!, runId: 'w-1' },
+    ],
+    [
+      'azure',
+      azure,
+      {
+        ...quiet,
+        system: 'azure',
+        runUrl: 'https://dev.azure.com/acme/My%20Shop/_build/results?buildId=77',
+        runId: '77',
+        attempt: 1,
+        project: 'My Shop',
+      },
+    ],
+    ['azure, bare', { TF_BUILD: 'True' }, { ...nothing, system: 'azure' }],
+    [
+      'jenkins',
+      jenkins,
+      { ...quiet, system: 'jenkins', runUrl: jenkins.BUILD_URL!, runId: 'jenkins-shop-5' },
+    ],
+    [
+      'jenkins without a root address',
+      { JENKINS_HOME: '/var/lib/jenkins', BUILD_TAG: 'jenkins-shop-5' },
+      { ...nothing, system: 'jenkins', runId: 'jenkins-shop-5' },
+    ],
+    [
+      'jenkins, bare',
+      { JENKINS_URL: 'https://jenkins.example/', BUILD_NUMBER: '5' },
+      { ...nothing, system: 'jenkins', runId: '5' },
+    ],
+  ])('finds %s', (_name, env, info) => {
+    expect(detectHost(env, noFile)).toEqual(info);
+  });
+
+  it.each<[Environment]>([
+    [{ GITHUB_ACTIONS: '' }],
+    [{ GITHUB_ACTIONS: 'false' }],
+    [{ GITHUB_ACTIONS: '1' }],
+    [{ GITLAB_CI: 'yes' }],
+    [{ CIRCLECI: 'TRUE' }],
+    [{ TF_BUILD: '1' }],
+    [{ JENKINS_URL: '' }],
+    [{ JENKINS_HOME: '/var/lib/jenkins' }],
+    [{ BUILD_TAG: 'jenkins-shop-5' }],
+    [{ JENKINS_URL: 'https://jenkins.example/' }],
+    [{ CI: 'true' }],
+  ])('does not take %j for a CI system', (env) => {
+    expect(detectHost(env, noFile)).toEqual({ ...nothing, system: 'local' });
+  });
+
+  it.each<[string, string, Environment]>([
+    ['github', 'gitlab', { ...gitlab, ...github }],
+    ['github', 'jenkins', { ...jenkins, ...github }],
+    ['gitlab', 'circleci', { ...circleci, ...gitlab }],
+    ['circleci', 'azure', { ...azure, ...circleci }],
+    ['azure', 'jenkins', { ...jenkins, ...azure }],
+  ])('takes %s before %s, and says so', (first, second, env) => {
+    const info = detectHost(env, noFile);
+    expect(info.system).toBe(first);
+    expect(info.notices).toEqual([expect.stringContaining(`${second} (`)]);
+    expect(info.notices[0]).toContain('set `ci-system`');
+  });
+
+  it('takes no notice of the Jenkins that a job of another system is told to call', () => {
+    const info = detectHost({ ...github, JENKINS_URL: 'https://jenkins.example/' }, noFile);
+    expect(info).toMatchObject({ system: 'github', notices: [] });
+  });
+
+  it.each<[string, Environment]>([
+    ['gitlab', { ...gitlab, ...github }],
+    [' Jenkins ', { ...jenkins, ...github }],
+    ['azure', { ...azure, ...circleci, ...github }],
+    ['github', { ...gitlab, ...github }],
+  ])('takes %j at its word where its sign is one of several', (named, env) => {
+    expect(detectHost(env, noFile, named)).toMatchObject({
+      system: named.trim().toLowerCase(),
+      notices: [],
+    });
+  });
+
+  it.each(['none', 'http', 'circleci', '', undefined])(
+    'goes by the order when %j is named, whose sign is not there',
+    (named) => {
+      const info = detectHost({ ...gitlab, ...github }, noFile, named);
+      expect(info).toMatchObject({ system: 'github', notices: [expect.any(String)] });
+    },
+  );
+
+  it('does not believe in a system without a sign', () => {
+    expect(detectHost({}, noFile, 'github').system).toBe('local');
+    expect(detectHost(gitlab, noFile, 'github').system).toBe('gitlab');
+  });
+
+  it.each(['GITEA_ACTIONS', 'FORGEJO_ACTIONS'])('does not take %s for GitHub', (name) => {
+    const env = { ...github, [name]: 'true', GITHUB_HEAD_REF: 'fork' };
+    expect(detectHost(env, noFile)).toEqual({
+      system: 'local',
+      runUrl: null,
+      change: null,
+      project: 'acme/shop',
+      runId: '4700',
+      attempt: 2,
+      pullRequest: true,
+      forkPullRequest: false,
+      rollbackMarker: null,
+      notices: [expect.stringContaining(`${name} is set: this is not GitHub`)],
+    });
+  });
+});
+
+describe('a pull request', () => {
+  const event = (payload: unknown): Parameters<typeof detectHost> => [
+    { ...github, GITHUB_EVENT_PATH: '/event.json' },
+    () => JSON.stringify(payload),
+  ];
+  it.each<[string, Parameters<typeof detectHost>]>([
+    ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request' }, noFile]],
+    ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request_target' }, noFile]],
+    ['github', [{ ...github, GITHUB_HEAD_REF: 'patch-1' }, noFile]],
+    ['github', event({ pull_request: { number: 1 } })],
+    ['github', event({ issue: { pull_request: { url: 'u' } } })],
+    ['github', event({ workflow_run: { event: 'pull_request' } })],
+    ['gitlab', [{ ...gitlab, CI_PIPELINE_SOURCE: 'merge_request_event' }, noFile]],
+    ['gitlab', [{ ...gitlab, CI_MERGE_REQUEST_IID: '7' }, noFile]],
+    ['gitlab', [{ ...gitlab, CI_EXTERNAL_PULL_REQUEST_IID: '7' }, noFile]],
+    ['circleci', [{ ...circleci, CIRCLE_PULL_REQUEST: 'https://g/pull/1' }, noFile]],
+    ['circleci', [{ ...circleci, CIRCLE_PR_NUMBER: '1' }, noFile]],
+    ['azure', [{ ...azure, BUILD_REASON: 'PullRequest' }, noFile]],
+    ['azure', [{ ...azure, SYSTEM_PULLREQUEST_PULLREQUESTID: '1' }, noFile]],
+    ['jenkins', [{ ...jenkins, CHANGE_ID: '1' }, noFile]],
+  ])('is seen in %s %#', (system, args) => {
+    expect(detectHost(...args)).toMatchObject({ system, pullRequest: true });
+  });
+
+  it('is not seen in other events', () => {
+    const payload = { issue: { number: 1 }, workflow_run: { event: 'push' }, ref: 'refs/heads/x' };
+    expect(detectHost(...event(payload)).pullRequest).toBe(false);
+  });
+});
+
+describe('a pull request from a fork', () => {
+  const ends = (head: unknown, base: unknown): unknown => ({
+    pull_request: { head: { repo: head }, base: { repo: base } },
+  });
+  const shop = { full_name: 'acme/shop', fork: false };
+  const fork = { full_name: 'eve/shop', fork: true };
+  const onGithub = (name: string, payload: unknown): boolean =>
+    detectHost({ ...github, GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: '/event.json' }, () =>
+      JSON.stringify(payload),
+    ).forkPullRequest;
+
+  it.each<[string, unknown, boolean]>([
+    ['pull_request', ends(fork, shop), true],
+    ['pull_request_review', ends(fork, shop), true],
+    ['pull_request', ends(null, shop), true],
+    ['pull_request', ends(shop, shop), false],
+    ['pull_request', ends(fork, fork), false],
+    ['pull_request', { pull_request: { number: 1 } }, false],
+    ['pull_request_target', ends(fork, shop), false],
+    ['push', { repository: fork }, false],
+  ])('is told in GitHub by the repositories of %s: %j', (name, payload, expected) => {
+    expect(onGithub(name, payload)).toBe(expected);
+  });
+
+  it.each<[Environment, boolean]>([
+    [{ ...gitlab, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '7', CI_PROJECT_ID: '5' }, true],
+    [{ ...gitlab, CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '5', CI_PROJECT_ID: '5' }, false],
+    [
+      {
+        ...gitlab,
+        CI_MERGE_REQUEST_SOURCE_PROJECT_ID: '7',
+        CI_MERGE_REQUEST_PROJECT_ID: '5',
+        CI_PROJECT_ID: '7',
+      },
+      true,
+    ],
+    [{ ...gitlab, CI_PROJECT_ID: '5' }, false],
+    [{ ...circleci, CIRCLE_PR_REPONAME: 'shop' }, true],
+    [{ ...circleci, CIRCLE_PULL_REQUEST: 'https://g/pull/1' }, false],
+    [{ ...azure, SYSTEM_PULLREQUEST_ISFORK: 'True' }, true],
+    [{ ...azure, SYSTEM_PULLREQUEST_ISFORK: 'False' }, false],
+    [{ ...jenkins, CHANGE_ID: '1', CHANGE_FORK: 'eve' }, true],
+    [{ ...jenkins, CHANGE_ID: '1' }, false],
+  ])('%j: %j', (env, expected) => {
+    expect(detectHost(env, noFile).forkPullRequest).toBe(expected);
+  });
+});
+
+describe('the rollback marker of GitHub', () => {
+  const marked = (text: string): HostInfo =>
+    detectHost(
+      { ...github, GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_EVENT_PATH: '/event.json' },
+      (path) => (path === '/event.json' ? text : noFile(path)),
+    );
+
+  it.each(['true', 'TRUE', 'yes', '1', ' True ', true])('is there with %j', (rollback) => {
+    expect(marked(JSON.stringify({ inputs: { rollback } })).rollbackMarker).toBe(
+      'the input `rollback` of the workflow_dispatch event',
+    );
+  });
+
+  it.each(['false', '', 'no', '0', 'truely', false, null, 1, {}])(
+    'is not there with %j',
+    (rollback) => {
+      expect(marked(JSON.stringify({ inputs: { rollback } })).rollbackMarker).toBeNull();
+    },
+  );
+
+  it.each(['{}', 'null', '[]', '{"inputs":null}', '{"inputs":"rollback"}'])(
+    'is not there in %s',
+    (text) => {
+      expect(marked(text)).toMatchObject({ rollbackMarker: null, notices: [] });
+    },
+  );
+
+  it('is not known when the event cannot be read, and none of its text is shown', () => {
+    expect(marked('secret-text {').notices).toEqual([
+      expect.stringMatching(/GITHUB_EVENT_PATH could not be read \(it is not JSON\)/),
+    ]);
+    expect(marked('secret-text {').notices.join()).not.toContain('secret-text');
+    const info = detectHost({ ...github, GITHUB_EVENT_PATH: '/gone' }, noFile);
+    expect(info.notices).toEqual([expect.stringContaining('no such file')]);
+  });
+});

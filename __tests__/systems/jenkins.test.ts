@@ -1,0 +1,41 @@
+import { describe, expect, it } from '@jest/globals';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createHost } from '../../src/systems/registry.js';
+import { hostDeps } from '../support/host-deps.js';
+
+describe('the host of Jenkins', () => {
+  it('leaves the outputs as a map for Groovy, with real booleans', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'rollgate-jenkins-'));
+    try {
+      const host = await createHost(
+        { system: 'jenkins' },
+        hostDeps({ reportDir: directory, writeFile: (path, text) => writeFile(path, text) }),
+      );
+      await host.setOutputs({
+        verdict: 'unhealthy',
+        reason: 'C:\\x: "70 %" ≥ 5',
+        'rolled-back': 'false',
+        'rollback-run-id': '12',
+        'rollback-url': '',
+      });
+      const file = join(directory, 'outputs.json');
+      expect(host.outputFiles).toEqual([file]);
+      expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({
+        verdict: 'unhealthy',
+        reason: 'C:\\x: "70 %" ≥ 5',
+        rolledBack: false,
+        rollbackRunId: '12',
+        rollbackUrl: '',
+      });
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  });
+
+  it('says when the outputs cannot be written', async () => {
+    const host = await createHost({ system: 'jenkins' }, hostDeps());
+    await expect(host.setOutputs({})).rejects.toThrow('is not to be written');
+  });
+});

@@ -1,0 +1,278 @@
+import type { Finding } from './finding.js';
+
+/** What one thing must hold. Percentages are kept as the user wrote them: `1 - 0.95` is not 0.05 in doubles. */
+export type Limit =
+  | {
+      readonly metric: 'health';
+      /** Consecutive failed looks that make it unhealthy. */
+      readonly failures: number;
+      /** Consecutive good looks that make it healthy. */
+      readonly successes: number;
+    }
+  /** At least this many percent of the requests succeed; exactly this many passes. */
+  | { readonly metric: 'success-rate'; readonly minPercent: number }
+  | {
+      readonly metric: 'errors-per-minute';
+      /** At most this many; exactly this many passes. */
+      readonly max: number;
+      /** Own probes: the count is scaled to this many requests a minute. `null`: real traffic, counted as it is. */
+      readonly scaledTo: number | null;
+    }
+  /** At least `percentile` percent of the requests take at most `maxMs`. */
+  | { readonly metric: 'latency'; readonly percentile: number; readonly maxMs: number }
+  /** The mean of a number that is not negative. */
+  | { readonly metric: 'value'; readonly max: number }
+  /** The same; `min` is above 0. */
+  | { readonly metric: 'value'; readonly min: number }
+  | {
+      /** The canary fails no more than `margin` times as often as its baseline, in the same intervals. */
+      readonly metric: 'relative';
+      readonly margin: number;
+      /** Instead: at no boundary is it more than `margin` times as often slower. */
+      readonly of?: 'latency';
+    };
+
+/** A limit on what is counted or measured. */
+export type MetricLimit = Exclude<Limit, { metric: 'health' }>;
+export type ValueLimit = Extract<Limit, { metric: 'value' }>;
+
+/** Requests of a baseline in the same time, and how many of them were bad. */
+export interface BaselineCounts {
+  readonly samples: number;
+  readonly failures: number;
+  /** As in an observation. */
+  readonly slower?: Slower;
+}
+
+/** How many requests took longer than each border of a histogram, by the border in milliseconds. */
+export type Slower = Readonly<Record<string, number>>;
+
+/** What was counted over the judged part of the watch. */
+export interface Totals {
+  samples: number;
+  failures: number;
+  seconds: number;
+  /** Sum of what a `value` check measured; `samples` counts its observations. */
+  sum: number;
+  /** At most this many were bad, where a source cannot tell exactly. */
+  possibleFailures?: number;
+  /** Where latencies are compared: `failures` took longer than this, milliseconds; the border that tells most. */
+  borderMs?: number;
+}
+
+export type CheckKind = 'health' | 'ratio' | 'rate' | 'value';
+
+/** The kind of a check follows from what it measures. */
+export const kindOf: Readonly<Record<Limit['metric'], CheckKind>> = {
+  health: 'health',
+  'success-rate': 'ratio',
+  latency: 'ratio',
+  'errors-per-minute': 'rate',
+  value: 'value',
+  relative: 'ratio',
+};
+
+/** A stretch of the watch, in milliseconds since its start: `from` ≤ t < `to`. */
+export interface Window {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** One look at one metric check. No data is never a number. */
+export type Observation = (
+  | {
+      readonly kind: 'counts';
+      /** Requests that were counted. */
+      readonly samples: number;
+      /** How many of them were bad: failed, or for `latency` too slow. */
+      readonly failures: number;
+      /** The time that the counts cover. */
+      readonly seconds: number;
+      /** What the failures were: `{ timeout: 3, 'status 503': 2 }`. */
+      readonly kinds?: Readonly<Record<string, number>>;
+      /**
+       * At most this many were bad, where the source cannot tell exactly: the buckets of a histogram seldom have a border at
+       * the limit. `failures` is then the least that it can be.
+       */
+      readonly possibleFailures?: number;
+      /** How often the source has something new, milliseconds, when that is not of our own choosing. */
+      readonly cadence?: number;
+      /** The same of the baseline. Absent: nothing is known of it in this interval. */
+      readonly baseline?: BaselineCounts;
+      /** What latency is compared by; `failures` is 0 then. */
+      readonly slower?: Slower;
+    }
+  | { readonly kind: 'value'; readonly value: number; readonly cadence?: number }
+  | {
+      readonly kind: 'none';
+      /**
+       * `no-data`: the source answered and had nothing. `provider-error`: the source did not answer. `unchanged`: the source
+       * has nothing new yet, as is to be expected of it; the next observation covers this window too.
+       */
+      readonly why: 'no-data' | 'provider-error' | 'unchanged';
+      readonly detail?: string;
+      /** What was counted of the baseline all the same. */
+      readonly baseline?: BaselineCounts;
+    }
+) & {
+  /** What the source answered, as plain data, for whoever computes the observation again. The judge does not look at it. */
+  readonly raw?: unknown;
+};
+
+/** One look of a health check. */
+export interface Look {
+  /** `null`: it could not be looked at, which says nothing of the health. */
+  readonly ok: boolean | null;
+  /** Why it failed, e.g. `refused` or `status 503`, or why nothing was seen; empty when it is well. */
+  readonly detail: string;
+}
+
+export type Sensitivity = 'high' | 'normal' | 'low';
+export type Decision = 'balanced' | 'evidence' | 'strict';
+
+/** The verdict on one target, or on all of them. */
+export type Verdict = 'healthy' | 'unhealthy' | 'inconclusive' | 'cancelled';
+
+/** How the watch is to be judged. Times in milliseconds. */
+export interface WatchPlan {
+  readonly warmUp: number;
+  readonly duration: number;
+  readonly interval: number;
+  readonly sensitivity: Sensitivity;
+  readonly decision: Decision;
+  readonly minRequests: number;
+  /** Whether strong evidence for health may end the watch from half of it on. */
+  readonly earlyPass: boolean;
+  /** What a check without fresh data at the end of the watch means, by why it has none; `inconclusive` by default. */
+  readonly onNoData?: NoDataPolicy;
+  readonly onProviderError?: ProviderErrorPolicy;
+}
+
+/** `ignore`: the other checks decide. */
+export type NoDataPolicy = 'inconclusive' | 'ignore' | 'unhealthy';
+/** Trouble of a source says nothing of what was deployed: it is never `unhealthy`. */
+export type ProviderErrorPolicy = 'inconclusive' | 'ignore';
+
+/** What the judge needs to know of a check. */
+export interface JudgedCheck {
+  readonly id: string;
+  readonly limit: Limit;
+  /** Where the data come from: `http`, `prometheus`. */
+  readonly source: string;
+  /** What is looked at, as it may be printed. */
+  readonly subject: string;
+  /**
+   * A limit on shares or counts of a canary with a baseline beside it: it is broken by the canary only when the canary fails
+   * more than `margin` times as often as the baseline. What hits both is not the canary's fault.
+   */
+  readonly baseline?: { readonly margin: number };
+  /** Instead of what the plan says for all. */
+  readonly minRequests?: number;
+  readonly onNoData?: NoDataPolicy;
+  readonly onProviderError?: ProviderErrorPolicy;
+}
+
+/** Everything the judge is told, in the order in which it counts. A recording holds exactly these. */
+export type WatchEvent =
+  | {
+      readonly type: 'observation';
+      readonly check: string;
+      readonly window: Window;
+      readonly observation: Observation;
+    }
+  | {
+      readonly type: 'look';
+      readonly check: string;
+      /** When the look was begun, milliseconds since the start of the watch. */
+      readonly at: number;
+      readonly look: Look;
+    }
+  | { readonly type: 'deadline' };
+
+/** What the judge concluded, and from what. */
+export interface Judgement {
+  readonly verdict: Exclude<Verdict, 'cancelled'>;
+  /** One sentence with the numbers. */
+  readonly reason: string;
+  /** The checks that made it so. */
+  readonly decidedBy: readonly string[];
+}
+
+/** A check as the report shows it. */
+export interface CheckResult {
+  readonly id: string;
+  readonly kind: CheckKind;
+  readonly metric: Limit['metric'];
+  readonly source: string;
+  readonly subject: string;
+  /** In words: `≥ 95 %`. */
+  readonly limit: string;
+  readonly outcome: 'breached' | 'within' | 'no-data';
+  /** Breached, and the baseline did no better: it is not held against what was deployed. */
+  readonly excused?: true;
+  readonly samples: number;
+  readonly failures: number;
+  /** Success share (of the canary), errors per minute, share within the latency limit, or the mean value; `null` without data. */
+  readonly value: number | null;
+  /** The value in words: `86.33 %`; empty without data. */
+  readonly shown: string;
+  /** What was counted of the baseline; absent for a check without one. */
+  readonly baseline?: BaselineCounts;
+  /** Where latencies are compared: `failures` are the requests that took longer, milliseconds. */
+  readonly slowerThan?: number;
+  readonly evidence: {
+    readonly logE: number;
+    readonly maxLogE: number;
+    readonly threshold: number;
+  } | null;
+  /** Failures by kind. */
+  readonly kinds: Readonly<Record<string, number>>;
+  /** Looks without data, by why. */
+  readonly missing: { readonly noData: number; readonly providerErrors: number };
+  /** The course of the watch; neighbouring points are merged when there are many. `t`: seconds since the start, end of the point. */
+  readonly series: readonly SeriesPoint[];
+}
+
+export interface SeriesPoint {
+  readonly t: number;
+  readonly samples: number;
+  readonly failures: number;
+  readonly logE: number;
+}
+
+/** One thing that must hold, and the way to look at it. */
+interface CheckBase extends JudgedCheck {
+  readonly limit: Limit;
+  /** Proves, before the watch, that looking will work. Says nothing of the health of what is looked at. */
+  preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+}
+
+/** Yes or no, at a cadence of its own. */
+export interface HealthCheck extends CheckBase {
+  readonly kind: 'health';
+  /** Milliseconds from one look to the next. A slow look never delays the next. */
+  readonly every: number;
+  /** Never rejects, unless the signal is aborted. */
+  look(signal: AbortSignal): Promise<Look>;
+}
+
+/** Something that is counted or measured, interval by interval. */
+export interface MetricCheck extends CheckBase {
+  readonly kind: 'ratio' | 'rate' | 'value';
+  /** The requests are those of others: how many there will be is not known. */
+  readonly realTraffic?: true;
+  /**
+   * Called once, when the watch begins. `origin` is the monotonic time that windows count from. `judgedFrom`: milliseconds
+   * after it from which on what happens is judged, 0 by default.
+   */
+  begin(origin: number, judgedFrom?: number): void;
+  /**
+   * What happened in the window. Called at the end of every window, in order; resolves when it is settled, which
+   * may be later than the end of the next one. Never rejects, unless the signal is aborted.
+   */
+  observe(window: Window, signal: AbortSignal): Promise<Observation>;
+  /** Frees what `begin` took. May be called more than once. */
+  end(): void;
+}
+
+export type Check = HealthCheck | MetricCheck;

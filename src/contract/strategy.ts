@@ -1,0 +1,166 @@
+import type { Finding } from './finding.js';
+
+export const strategyIds = [
+  'kubernetes',
+  'helm',
+  'compose',
+  'ci',
+  'scale-down',
+  'command',
+] as const;
+export type StrategyId = (typeof strategyIds)[number];
+
+/** What is to be taken back, and why. The same for every strategy of one chain. */
+export interface RollbackRequest extends RecordedVersion {
+  /** Name of the target. */
+  readonly target: string;
+  /** Verdict that led here: `unhealthy`, `inconclusive`, or `requested` for the `rollback` command. */
+  readonly verdict: string;
+  /** One sentence with numbers. */
+  readonly reason: string;
+  /** Unique for this rollback; lets us find again what we started. Letters, digits and `-`. */
+  readonly correlationId: string;
+}
+
+/** A version that was recorded before the deploy. */
+export interface RecordedVersion {
+  readonly revision?: string;
+  readonly image?: string;
+}
+
+/** What a strategy would do. */
+export interface Plan {
+  readonly kind: 'plan';
+  /** The exact steps in words, one a line, without secrets; a dry run prints these. */
+  readonly steps: readonly string[];
+  readonly from?: Readonly<Record<string, unknown>>;
+  readonly to?: Readonly<Record<string, unknown>>;
+  /** The workloads it changes, by a name that all strategies use for them: `deployment/api`. */
+  readonly touches?: readonly string[];
+}
+
+/** There is nothing that this strategy can do here. */
+export interface Skip {
+  readonly kind: 'skip';
+  readonly reason: string;
+}
+
+/** What runs now is not what this run judged: nobody may touch it. */
+export interface Withheld {
+  readonly kind: 'withheld';
+  readonly reason: string;
+}
+
+/** What became of a strategy that was executed. */
+export interface StrategyResult {
+  /**
+   * `failed`: refused or failed before anything was changed or started. `triggered`: something was changed or
+   * started, the result is not proven. `verified`: changed, and proven as far as the platform can prove it.
+   */
+  readonly outcome: 'failed' | 'triggered' | 'verified';
+  /** One or two sentences: what was done, what became of it, what to do about it. */
+  readonly detail: string;
+  /** The run or object to look at. */
+  readonly url?: string;
+  readonly runId?: string;
+  /** Whether the platform shows the recorded version; `null` where it cannot be seen. */
+  readonly versionConfirmed: boolean | null;
+}
+
+/** What a strategy may use while it acts. */
+export interface StrategyContext {
+  readonly request: RollbackRequest;
+  /**
+   * Aborted with `DeadlineReached` when the time is over (give up in an orderly way, say what is left behind), or
+   * with `Cancelled` when we must leave (begin nothing new, leave started runs running).
+   */
+  readonly signal: AbortSignal;
+  /** Milliseconds until `signal` is aborted because the time is over; for programs that must be told how long they have. */
+  timeLeft(): number;
+  /** Must be called right before the first call that can change or start something. */
+  beforeChange(): void;
+  /** One line for the log: progress that a person waiting for it wants to see. */
+  progress(line: string): void;
+  /**
+   * Something to be done last of all, when the report is written: it may end this process. It says in one line what it
+   * did.
+   */
+  lastOfAll(act: (signal: AbortSignal) => Promise<string>): void;
+  /** The address of a run that now exists, as soon as it is known: it must be in the report even when we are cut off. */
+  started(run: { readonly url?: string; readonly runId?: string }): void;
+}
+
+/** What a strategy sees of a deployed thing when the watch begins. */
+export interface Beginning {
+  /** One sentence: this run's own deploy has been taken back already, and what would be watched is the old version. */
+  readonly alreadyRolledBack?: string;
+  readonly findings?: readonly Finding[];
+}
+
+/** One way of rolling back. A plan is made by `plan` and understood only by the strategy that made it. */
+export interface Strategy<
+  P extends Plan = Plan,
+  R extends StrategyResult | Withheld = StrategyResult | Withheld,
+> {
+  readonly kind: 'strategy';
+  readonly id: StrategyId;
+  /** Proves that `execute` would work; changes nothing. */
+  preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Looks; changes nothing. */
+  plan(request: RollbackRequest, signal: AbortSignal): Promise<P | Skip | Withheld>;
+  /** `Withheld`: nothing was changed, because what runs now was no longer what was planned for. */
+  execute(plan: P, context: StrategyContext): Promise<R>;
+  /** Looks at what runs when the watch begins: `guard` compares with it. Asked once; changes nothing. */
+  begin?(signal: AbortSignal): Promise<Beginning>;
+  /**
+   * Whether what runs now is still what this run judged. Asked before every strategy of the chain, not only before this one.
+   * What the strategy itself has changed is no reason to object.
+   */
+  guard?(signal: AbortSignal): Promise<Withheld | undefined>;
+  /** What the snapshot says to go back to, in words that other strategies can pass on. */
+  recordedVersion?(): RecordedVersion | undefined;
+  /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */
+  keep?(signal: AbortSignal): Promise<string | undefined>;
+  /** What runs now, to be returned to later. Plain data for the snapshot file. */
+  snapshot?(signal: AbortSignal): Promise<unknown>;
+}
+
+/** A strategy of the chain, or why it cannot be used. */
+export interface ChainLink {
+  readonly id: StrategyId;
+  readonly strategy: Strategy | Skip;
+}
+
+export type RollbackStatus =
+  'not-needed' | 'verified' | 'unverified' | 'still-unhealthy' | 'failed' | 'withheld';
+
+/** A strategy as the report shows it. */
+export interface Attempt {
+  readonly id: StrategyId;
+  readonly outcome: 'skipped' | 'failed' | 'triggered' | 'verified';
+  readonly detail: string;
+  readonly from: Readonly<Record<string, unknown>>;
+  readonly to: Readonly<Record<string, unknown>>;
+  readonly url: string | null;
+  readonly runId: string | null;
+  readonly seconds: number;
+}
+
+/** A rollback as the report shows it. */
+export interface RollbackReport {
+  readonly status: RollbackStatus;
+  readonly detail: string;
+  readonly seconds: number;
+  readonly versionConfirmed: boolean | null;
+  readonly healthConfirmed: boolean | null;
+  readonly attempts: readonly Attempt[];
+}
+
+/** What looking again, after a strategy, has shown. */
+export interface Confirmation {
+  /** Everything that had been wrong was seen right again. */
+  readonly confirmed: boolean;
+  /** `null`: there was nothing to look at. */
+  readonly healthConfirmed: boolean | null;
+  readonly detail: string;
+}

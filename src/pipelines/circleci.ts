@@ -1,0 +1,249 @@
+import type { Clock } from '../support/clock.js';
+import { messageOf } from '../support/errors.js';
+import { TransientError } from '../support/retry.js';
+import { hintFor } from './circleci/hints.js';
+import { locate, lookBefore } from './circleci/locate.js';
+import { parseProject, parseRef, parseRoot, parseToken } from './circleci/names.js';
+import type { Ref } from './circleci/names.js';
+import { preflight } from './circleci/preflight.js';
+import { callInWords, problemsOf, startCall } from './circleci/request.js';
+import {
+  readJobs,
+  readPipeline,
+  readProject,
+  readWorkflows,
+  runOf,
+  slugOf,
+} from './circleci/site.js';
+import type { Site } from './circleci/site.js';
+import { hasBegun, isActive, nothingSeen, notYetBegun, stateOf } from './circleci/state.js';
+import type { Memory, Workflow } from './circleci/state.js';
+import { ApiError } from './exchange.js';
+import { createJsonApi } from './json-api.js';
+import type { JsonCall } from './json-api.js';
+import { joined, problem } from './refusal.js';
+import type { Named } from './refusal.js';
+import { refused, START_TIMEOUT_MS, startOnce } from './start-once.js';
+import type { Sent } from './start-once.js';
+import type { PipelineClient, StartRequest, StartResult } from '../contract/pipeline.js';
+import { unusable } from './unusable.js';
+
+export interface CircleciClientOptions {
+  /** Project slug; `undefined`: the project of the workflow that we are part of. */
+  readonly project: string | undefined;
+  /** Id of a pipeline definition; `undefined`: the pipeline of the repository. */
+  readonly definitionId: string | undefined;
+  readonly token: string | undefined;
+  /** `https://circleci.com`, or the address of a CircleCI Server. */
+  readonly url: string;
+  /** The workflow that we are part of, when we run in CircleCI. */
+  readonly ownRunId: string | null;
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+}
+
+/** The CircleCI client of the `ci` strategy: starts a pipeline, on circleci.com and CircleCI Server. A run is a pipeline. */
+export function createCircleciClient(options: CircleciClientOptions): PipelineClient {
+  const setup = siteOf(options);
+  if ('problem' in setup) return unusable('circleci', 'CircleCI', setup.problem);
+  const site = setup.ok;
+  const memories = new Map<string, Memory>();
+  const begun = new Set<string>();
+
+  return {
+    id: 'circleci',
+    name: 'CircleCI',
+
+    preflight: (request, signal) => preflight(site, request, signal),
+
+    describe: (request, signal) => describe(site, request, signal),
+
+    async start(request, signal, beforeSend): Promise<StartResult> {
+      const ready = await prepare(site, request, signal);
+      if ('problem' in ready) return refused(ready.problem);
+      const { slug, ref, call } = ready.ok;
+      const before = await lookBefore(site, slug, signal);
+      if (before.kind === 'refused') return before;
+
+      signal.throwIfAborted();
+      beforeSend();
+      const sent = await send(site, slug, call, signal);
+      if (sent.kind !== 'unsure') return sent;
+      return locate(site, { slug, ref, before, why: sent.reason }, signal);
+    },
+
+    async state(run, signal) {
+      // In this order: see `stateOf`.
+      const workflows = await readWorkflows(site, run, signal);
+      const pipeline = await readPipeline(site, run, signal);
+      const memory = memories.get(run.id) ?? nothingSeen;
+      const seen = stateOf(pipeline, workflows, memory, site.clock.monotonic());
+      memories.set(run.id, seen.memory);
+
+      const { state } = seen;
+      if (state.phase === 'cancelled') {
+        return { ...state, mayHaveRun: (await haveBegun(site, workflows, signal)) !== false };
+      }
+      // A workflow is "running" from its first moment, also while its jobs wait for an executor.
+      if (state.phase !== 'running' || begun.has(run.id)) return state;
+      const haveJobsBegun = await haveBegun(site, workflows, signal);
+      if (haveJobsBegun === true) begun.add(run.id);
+      return haveJobsBegun === false ? notYetBegun(state.word) : state;
+    },
+
+    async cancel(run, signal) {
+      const workflows = await readWorkflows(site, run, signal);
+      const active = workflows.filter(isActive);
+      if (active.length === 0 && workflows.every(({ setup: isSetup }) => isSetup)) {
+        throw new TransientError(
+          'CircleCI cannot cancel a pipeline, only its workflows, and there is none to cancel yet',
+        );
+      }
+      const problems: unknown[] = [];
+      for (const workflow of active) {
+        try {
+          await cancelWorkflow(site, workflow, signal);
+        } catch (error) {
+          problems.push(error);
+        }
+      }
+      if (problems.length > 0) throw problems[0];
+    },
+  };
+}
+
+function siteOf(options: CircleciClientOptions): Named<Site> {
+  const project = options.project === undefined ? undefined : parseProject(options.project);
+  if (project !== undefined && 'problem' in project) return project;
+  const token = parseToken(options.token);
+  if ('problem' in token) return token;
+  const root = parseRoot(options.url);
+  if ('problem' in root) return root;
+  return {
+    ok: {
+      slug: project?.ok,
+      definitionId: options.definitionId,
+      ownWorkflowId: options.ownRunId,
+      root: root.ok,
+      api: createJsonApi({
+        baseUrl: `${root.ok}/api/v2/`,
+        // "Authorization: Bearer" is recommended by now, but not every Server knows it; this one is known everywhere.
+        headers: { 'circle-token': token.ok },
+        fetch: options.fetch,
+        clock: options.clock,
+        random: options.random,
+      }),
+      clock: options.clock,
+      random: options.random,
+    },
+  };
+}
+
+interface Ready {
+  readonly slug: string;
+  readonly ref: Ref;
+  readonly call: JsonCall;
+}
+
+/** Everything that has to be known before the call. */
+async function prepare(
+  site: Site,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<Named<Ready>> {
+  try {
+    const slug = await slugOf(site, signal);
+    const problems = problemsOf(request, slug, site.definitionId);
+    if (problems.length > 0) return { problem: joined(problems) };
+    const ref = await refFor(site, slug, request, signal);
+    if ('problem' in ref) return ref;
+    const call = startCall(slug, site.definitionId, ref.ok, request.parameters);
+    return { ok: { slug, ref: ref.ok, call } };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    return problem(
+      messageOf(error),
+      (error instanceof ApiError ? hintFor(error.answer) : undefined) ??
+        'Set circleci-project and rollback-ref, so that neither need be asked for',
+    );
+  }
+}
+
+/** @throws as `readProject` does. */
+async function refFor(
+  site: Site,
+  slug: string,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<Named<Ref>> {
+  if (request.ref !== undefined) return parseRef(request.ref);
+  const { defaultBranch } = await readProject(site, slug, signal);
+  return defaultBranch === undefined
+    ? problem(
+        `CircleCI does not tell the default branch of ${slug}`,
+        'set rollback-ref to the branch that the rollback pipeline is to run on',
+      )
+    : { ok: { branch: defaultBranch } };
+}
+
+async function describe(
+  site: Site,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const ready = await prepare(site, request, signal);
+  if ('problem' in ready) {
+    return [`it would be refused: ${ready.problem.message} (${ready.problem.fix})`];
+  }
+  return callInWords(site, ready.ok.call);
+}
+
+/** Sends the call that starts the pipeline. */
+function send(site: Site, slug: string, call: JsonCall, signal: AbortSignal): Promise<Sent> {
+  return startOnce<Sent>(
+    {
+      system: 'CircleCI',
+      addressInput: 'circleci-url',
+      send: (stop) =>
+        site.api.once('the call that starts the pipeline', call, START_TIMEOUT_MS, stop),
+      // It is known to accept calls that start nothing (CircleCI-Archived/api-preview-docs#74). Without a pipeline to look at,
+      // that is not certain enough to start another.
+      named: ({ data }) => {
+        const run = runOf(site, slug, data);
+        return run === undefined ? undefined : { kind: 'started', run };
+      },
+      noun: 'its pipeline',
+      hint: hintFor,
+      clock: site.clock,
+      random: site.random,
+    },
+    signal,
+  );
+}
+
+/** Whether a job of the workflows has begun; `undefined` when that cannot be read. */
+async function haveBegun(
+  site: Site,
+  workflows: readonly Workflow[],
+  signal: AbortSignal,
+): Promise<boolean | undefined> {
+  try {
+    for (const workflow of workflows) {
+      const jobs = await readJobs(site, workflow, signal);
+      if (jobs.some(hasBegun)) return true;
+    }
+    return false;
+  } catch {
+    return undefined;
+  }
+}
+
+async function cancelWorkflow(site: Site, { id }: Workflow, signal: AbortSignal): Promise<void> {
+  await site.api.ask(
+    'cancelling the workflow',
+    { method: 'POST', path: `workflow/${encodeURIComponent(id)}/cancel` },
+    signal,
+  );
+}

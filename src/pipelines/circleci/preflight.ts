@@ -1,0 +1,120 @@
+import { messageOf } from '../../support/errors.js';
+import type { Finding } from '../../contract/finding.js';
+import { collectFindings } from '../findings.js';
+import type { Add } from '../findings.js';
+import type { StartRequest } from '../../contract/pipeline.js';
+import { lastDeclaration, mismatches } from './declaration.js';
+import { hintFor } from './hints.js';
+import { parseRef } from './names.js';
+import type { Ref } from './names.js';
+import { MARKER, problemsOf } from './request.js';
+import { missingProject, readAll, readProject, slugOf } from './site.js';
+import type { Project, Site } from './site.js';
+
+/** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
+export async function preflight(
+  site: Site,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
+
+  if (site.slug === undefined && site.ownWorkflowId === null) {
+    addProblems([missingProject]);
+    return all;
+  }
+  let project: Project;
+  try {
+    // A wrong token is answered as a missing project by the calls after this one.
+    await site.api.read('asking whose token it is', { method: 'GET', path: 'me' }, signal);
+    const slug = await slugOf(site, signal);
+    addProblems(problemsOf(request, slug, site.definitionId));
+    project = await readProject(site, slug, signal);
+  } catch (error) {
+    addFailure(error);
+    return all;
+  }
+
+  if (site.definitionId !== undefined) {
+    await checkDefinition(site, project, site.definitionId, signal, add);
+  }
+  const ref = refOf(request, project);
+  if (ref === undefined) {
+    if (request.ref === undefined) {
+      add(
+        'error',
+        `the default branch of ${project.slug} cannot be seen`,
+        'set rollback-ref to the branch that the rollback pipeline is to run on',
+      );
+    }
+    return all;
+  }
+  await checkParameters(site, project, ref, request, signal, add);
+  return all;
+}
+
+/** The branch or tag that a pipeline would run on; `undefined` when that cannot be told. */
+function refOf(request: StartRequest, { defaultBranch }: Project): Ref | undefined {
+  if (request.ref !== undefined) {
+    const parsed = parseRef(request.ref);
+    return 'ok' in parsed ? parsed.ok : undefined;
+  }
+  return defaultBranch === undefined ? undefined : { branch: defaultBranch };
+}
+
+async function checkDefinition(
+  site: Site,
+  project: Project,
+  definitionId: string,
+  signal: AbortSignal,
+  add: Add,
+): Promise<void> {
+  let definitions;
+  try {
+    if (project.id === undefined) throw new Error(`${project.slug} shows no id`);
+    definitions = await readAll(
+      site,
+      'listing the pipeline definitions',
+      `projects/${encodeURIComponent(project.id)}/pipeline-definitions`,
+      signal,
+    );
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    add(
+      'warning',
+      `whether there is a pipeline definition ${definitionId} could not be seen: ${messageOf(error)}`,
+      'compare circleci-definition-id with Project Settings, Pipelines; CircleCI Server has no definitions, leave it out there',
+    );
+    return;
+  }
+  if (definitions.some(({ id }) => id === definitionId)) return;
+  const named = definitions.map(({ id, name }) => `${String(id)} (${String(name)})`).join(', ');
+  add(
+    'error',
+    `the project ${project.slug} has no pipeline definition ${definitionId}`,
+    `set circleci-definition-id to one of: ${named || 'none'}`,
+  );
+}
+
+/** A configuration is only seen in a pipeline that has run: what it says is a warning, what it does not say is unknown. */
+async function checkParameters(
+  site: Site,
+  { slug }: Project,
+  ref: Ref,
+  { parameters }: StartRequest,
+  signal: AbortSignal,
+  add: Add,
+): Promise<void> {
+  const last = await lastDeclaration(site, slug, ref, signal);
+  if (last.kind === 'unreadable') {
+    add(
+      'notice',
+      `whether the configuration declares the parameter "${MARKER}" could not be seen: ${last.why}`,
+      'if it does not, CircleCI refuses to start the pipeline: try it once by hand',
+    );
+    return;
+  }
+  for (const { message, fix } of mismatches(last.declaration, parameters)) {
+    add('warning', `the configuration of pipeline ${last.number}, the last one, ${message}`, fix);
+  }
+}

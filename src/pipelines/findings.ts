@@ -1,0 +1,44 @@
+import { messageOf } from '../support/errors.js';
+import type { Finding } from '../contract/finding.js';
+import { PermanentError } from '../support/retry.js';
+import { ApiError } from './exchange.js';
+import type { Answer } from './exchange.js';
+import type { Refusal } from './refusal.js';
+
+export type Add = (level: Finding['level'], message: string, fix?: string) => void;
+
+/** What a preflight of a client has found so far. */
+export interface Findings {
+  readonly all: readonly Finding[];
+  readonly add: Add;
+  /** Each of them is an error. */
+  readonly addProblems: (problems: readonly Refusal[]) => void;
+  /**
+   * Something that could not be read: an error when asking again is of no use, else a warning.
+   * @throws the signal's reason when it is aborted.
+   */
+  readonly addFailure: (error: unknown) => void;
+}
+
+/** @param hintFor what to change, where a refusal tells that. */
+export function collectFindings(
+  hintFor: (answer: Answer) => string | undefined,
+  signal: AbortSignal,
+): Findings {
+  const all: Finding[] = [];
+  const add: Add = (level, message, fix) => {
+    all.push({ level, subject: 'ci', message, ...(fix === undefined ? {} : { fix }) });
+  };
+  return {
+    all,
+    add,
+    addProblems(problems) {
+      for (const { message, fix } of problems) add('error', message, fix);
+    },
+    addFailure(error) {
+      if (signal.aborted) throw signal.reason;
+      const level = error instanceof PermanentError ? 'error' : 'warning';
+      add(level, messageOf(error), error instanceof ApiError ? hintFor(error.answer) : undefined);
+    },
+  };
+}

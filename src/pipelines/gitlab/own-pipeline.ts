@@ -1,0 +1,127 @@
+import { messageOf } from '../../support/errors.js';
+import { clip, neutralise } from '../../support/text.js';
+import { describeAnswer, isPage, isSuccess } from '../exchange.js';
+import type { Exchange } from '../exchange.js';
+import type { Call } from './api.js';
+import { mergedAt } from './configuration.js';
+import { hintFor } from './hints.js';
+import { configuredName, readJobs, readPipeline } from './site.js';
+import type { Job, Site } from './site.js';
+import { jobPhaseOf } from './state.js';
+
+const CANCEL_TIMEOUT_MS = 5000;
+const READ_BACKS = 5;
+const READ_BACK_MS = 1000;
+
+/**
+ * Cancels the pipeline that we are part of, and reads it back: the call is answered with 200 whether anything was cancelled
+ * or not (lib/api/ci/pipelines.rb; gitlab-org/gitlab issue 519143). It may end this process.
+ *
+ * @returns what was done, in one line. Never rejects.
+ */
+export async function cancelPipeline(site: Site, id: number, signal: AbortSignal): Promise<string> {
+  const name = `the running pipeline ${String(id)}`;
+  const refusal = refusalIn(await once(site, cancelCall(site, id), signal));
+  if (refusal !== undefined) return `${name} could not be cancelled: ${refusal}`;
+  let last = 'its state could not be read';
+  for (let reads = 1; reads <= READ_BACKS; reads++) {
+    try {
+      const { status } = await readPipeline(site, id, signal);
+      if (status === 'canceled' || status === 'canceling') return `${name} was cancelled`;
+      last = `it is still "${clip(neutralise(status), 40)}"`;
+      await site.clock.sleep(READ_BACK_MS, signal);
+    } catch (error) {
+      if (signal.aborted) break;
+      last = `its state could not be read: ${clip(messageOf(error))}`;
+      break;
+    }
+  }
+  return `${name} was asked to end, and ${last}; look whether it deploys on (who may cancel: Settings > CI/CD > General pipelines)`;
+}
+
+/**
+ * Cancels the other jobs of our pipeline, one by one, so that we can report in peace. A job that runs is spared when it is
+ * `interruptible: false`, and when it cannot be seen whether it is: the API does not show that of a job, only the
+ * configuration does. One that has not begun is interrupted by nothing.
+ *
+ * @param own our own job.
+ * @returns what was done, in one line. Never rejects.
+ */
+export async function cancelSiblings(
+  site: Site,
+  id: number,
+  own: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const name = `the running pipeline ${String(id)}`;
+  try {
+    const jobs = (await readJobs(site, id, signal)).filter((job) => job.id !== own);
+    const open = jobs.filter(({ status }) => jobPhaseOf(status) !== 'over');
+    const spared = await mayNotBeInterrupted(site, id, open, signal);
+    const cancelled: string[] = [];
+    const failed: string[] = [];
+    for (const job of open.filter((one) => !spared.jobs.includes(one))) {
+      const call: Call = ({ Jobs }, options) => new Jobs(options).cancel(site.project, job.id);
+      const refusal = refusalIn(await once(site, call, signal));
+      if (refusal === undefined) cancelled.push(job.name);
+      else failed.push(`${job.name} (${refusal})`);
+    }
+    const parts = [
+      cancelled.length === 0
+        ? `no other job of ${name} was cancelled`
+        : `other jobs of ${name} were cancelled: ${cancelled.join(', ')}`,
+      ...(spared.jobs.length === 0
+        ? []
+        : [`left running, ${spared.why}: ${spared.jobs.map((job) => job.name).join(', ')}`]),
+      ...(failed.length === 0 ? [] : [`could not be cancelled: ${failed.join(', ')}`]),
+    ];
+    return clip(neutralise(parts.join('; ')), 1000);
+  } catch (error) {
+    return `the other jobs of ${name} could not be cancelled: ${clip(messageOf(error))}`;
+  }
+}
+
+interface Spared {
+  readonly jobs: readonly Job[];
+  readonly why: string;
+}
+
+async function mayNotBeInterrupted(
+  site: Site,
+  id: number,
+  open: readonly Job[],
+  signal: AbortSignal,
+): Promise<Spared> {
+  const running = open.filter(({ status }) => jobPhaseOf(status) === 'running');
+  if (running.length === 0) return { jobs: [], why: '' };
+  const { sha } = await readPipeline(site, id, signal);
+  const read = await mergedAt(site, sha, signal);
+  if (read.kind === 'unreadable') {
+    return {
+      jobs: running,
+      why: `because it could not be seen whether they are interruptible (${read.why})`,
+    };
+  }
+  return {
+    jobs: running.filter(({ name }) => read.value.uninterruptible.has(configuredName(name))),
+    why: 'because they are interruptible: false',
+  };
+}
+
+/** The call that cancels a pipeline, ours or a started one. */
+export function cancelCall(site: Site, id: number): Call {
+  return ({ Pipelines }, options) => new Pipelines(options).cancel(site.project, id);
+}
+
+function once(site: Site, call: Call, signal: AbortSignal): Promise<Exchange> {
+  return site.api.once('the call that cancels', call, CANCEL_TIMEOUT_MS, signal);
+}
+
+/** Why a call to cancel was not accepted, and what to do; `undefined`: it was. */
+function refusalIn(exchange: Exchange): string | undefined {
+  if (exchange.kind !== 'answer') return exchange.why;
+  const { answer } = exchange;
+  if (isSuccess(answer) && !isPage(answer)) return undefined;
+  const hint = hintFor(answer);
+  return hint === undefined ? describeAnswer(answer) : `${describeAnswer(answer)}. ${hint}`;
+}

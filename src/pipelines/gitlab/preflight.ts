@@ -1,0 +1,277 @@
+import { messageOf } from '../../support/errors.js';
+import type { Finding } from '../../contract/finding.js';
+import { clip, neutralise } from '../../support/text.js';
+import { ApiError, fields } from '../exchange.js';
+import { collectFindings } from '../findings.js';
+import type { Add } from '../findings.js';
+import type { StartRequest } from '../../contract/pipeline.js';
+import { declarationAt, mergedAt } from './configuration.js';
+import { composeInputs, MARKER } from './declaration.js';
+import { wordFor } from './credentials.js';
+import { hintFor } from './hints.js';
+import { parseRef } from './names.js';
+import type { OwnPipeline } from './options.js';
+import { readProject } from './site.js';
+import type { Project, Site } from './site.js';
+import { overridden } from './variables.js';
+
+/** Access levels of GitLab's roles (documentation, "Access levels"). */
+const DEVELOPER = 30;
+
+/** The least role that may set variables, by the words of `ci_pipeline_variables_minimum_override_role`. */
+const variableLevels: Readonly<Record<string, number>> = {
+  developer: DEVELOPER,
+  maintainer: 40,
+  owner: 50,
+  no_one_allowed: Number.POSITIVE_INFINITY,
+};
+
+/** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
+export async function preflight(
+  site: Site,
+  request: StartRequest,
+  own: OwnPipeline,
+  rollbackJobs: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
+  addProblems(overridden(request));
+  let ref: string | undefined;
+  if (request.ref !== undefined) {
+    const parsed = parseRef(request.ref);
+    if ('problem' in parsed) {
+      addProblems([parsed.problem]);
+      return all;
+    }
+    ref = parsed.ok;
+  }
+  checkOwnPipeline(site, own, add);
+
+  if (site.credentials.kind !== 'access') {
+    add(
+      'notice',
+      `that ${wordFor[site.credentials.kind]} may start and follow a pipeline of ${site.project} cannot be checked before it is done`,
+      'set gitlab-token, which can be checked',
+    );
+    if (ref === undefined && site.defaultBranch === undefined) {
+      await checkDefaultBranch(site, signal, add);
+    }
+    return all;
+  }
+
+  await checkScopes(site, signal, add);
+  let project;
+  try {
+    project = await readProject(site, signal);
+  } catch (error) {
+    addFailure(error);
+    return all;
+  }
+  checkProject(site, project, add);
+  ref = await checkRef(site, project, ref, signal, add);
+  if (ref === undefined) return all;
+  await checkConfiguration(site, request, { project, ref, rollbackJobs }, signal, add);
+  return all;
+}
+
+function checkOwnPipeline(site: Site, own: OwnPipeline, add: Add): void {
+  const { kind } = site.credentials;
+  if (own.cancel === 'none' || own.pipeline === undefined) return;
+  if (kind === 'job') {
+    // CancelPipelineService cascades to what a job token has started in the same project.
+    add(
+      'notice',
+      'with only the token of the job the running pipeline is not cancelled after a rollback: the rollback would be cancelled with it',
+      'let the jobs that deploy further need this one, or set gitlab-token',
+    );
+  } else if (kind === 'trigger') {
+    add(
+      'notice',
+      'a trigger token cannot cancel the running pipeline after a rollback',
+      'let the jobs that deploy further need this one, or set gitlab-token',
+    );
+  } else if (own.cancel === 'siblings' && own.job === undefined) {
+    add(
+      'warning',
+      'gitlab-cancel is "siblings", and which job this is is not known: no other job will be cancelled',
+      'set gitlab-job to the number of this job (CI_JOB_ID)',
+    );
+  }
+}
+
+async function checkDefaultBranch(site: Site, signal: AbortSignal, add: Add): Promise<void> {
+  try {
+    await readProject(site, signal);
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    add(
+      'error',
+      `the default branch of ${site.project} is not known: ${clip(messageOf(error))}`,
+      'set rollback-ref',
+    );
+  }
+}
+
+/** Access tokens of every kind can read what they may do ("Personal access tokens API", self-information). */
+async function checkScopes(site: Site, signal: AbortSignal, add: Add): Promise<void> {
+  try {
+    const { data } = await site.api.read(
+      'reading the scopes of the token',
+      ({ PersonalAccessTokens }, options) => new PersonalAccessTokens(options).show(),
+      signal,
+    );
+    const { scopes } = fields(data);
+    if (!Array.isArray(scopes) || scopes.includes('api')) return;
+    const given = scopes.filter((scope) => typeof scope === 'string').join(', ');
+    add(
+      'error',
+      `the token has the scopes ${given === '' ? '(none)' : given}, which are not enough to start a pipeline`,
+      'give it the scope api',
+    );
+  } catch {
+    // Reading the project says more about a token that does not work.
+    if (signal.aborted) throw signal.reason;
+  }
+}
+
+function checkProject({ project: name }: Site, project: Project, add: Add): void {
+  if (project.archived)
+    add('error', `the project ${name} is archived: nothing runs in it`, 'unarchive it');
+  if (project.ciDisabled) {
+    add(
+      'error',
+      `CI/CD is disabled in the project ${name}`,
+      'enable it under Settings > General > Visibility, project features, permissions',
+    );
+  }
+  if (project.accessLevel !== undefined && project.accessLevel < DEVELOPER) {
+    add(
+      'error',
+      `the token may not start pipelines in ${name}: its role is below Developer`,
+      'give it the role Developer or higher',
+    );
+  }
+}
+
+/** The branch or tag that it would run on; `undefined`: there is none. */
+async function checkRef(
+  site: Site,
+  project: Project,
+  ref: string | undefined,
+  signal: AbortSignal,
+  add: Add,
+): Promise<string | undefined> {
+  if (ref === undefined) {
+    if (project.defaultBranch !== '') return project.defaultBranch;
+    add('error', `the project ${site.project} has no default branch`, 'set rollback-ref');
+    return undefined;
+  }
+  if (!(await isMissing(site, ref, signal))) return ref;
+  add(
+    'error',
+    `rollback-ref "${ref}" is neither a branch nor a tag of ${site.project}`,
+    `create it, or leave rollback-ref out: the default branch is ${project.defaultBranch}`,
+  );
+  return undefined;
+}
+
+/** Whether it is certain that there is no such branch or tag. */
+async function isMissing(site: Site, ref: string, signal: AbortSignal): Promise<boolean> {
+  const { api, project } = site;
+  const reads = [
+    () =>
+      api.read(
+        `looking for the branch ${ref}`,
+        ({ Branches }, options) => new Branches(options).show(project, ref),
+        signal,
+      ),
+    () =>
+      api.read(
+        `looking for the tag ${ref}`,
+        ({ Tags }, options) => new Tags(options).show(project, ref),
+        signal,
+      ),
+  ];
+  for (const read of reads) {
+    try {
+      await read();
+      return false;
+    } catch (error) {
+      if (signal.aborted) throw signal.reason;
+      // Everything but a 404 leaves it open; the configuration at this ref will say more.
+      if (!(error instanceof ApiError) || error.status !== 404) return false;
+    }
+  }
+  return true;
+}
+
+async function checkConfiguration(
+  site: Site,
+  request: StartRequest,
+  {
+    project,
+    ref,
+    rollbackJobs,
+  }: { project: Project; ref: string; rollbackJobs: readonly string[] },
+  signal: AbortSignal,
+  add: Add,
+): Promise<void> {
+  const merged = await mergedAt(site, ref, signal);
+  const declared = await declarationAt(site, ref, project.configPath, signal);
+  const hasInput = declared.kind === 'read' && declared.value.has(MARKER);
+
+  if (merged.kind === 'unreadable') {
+    add(
+      'warning',
+      `whether the configuration on ${ref} has a rollback job could not be seen: ${merged.why}`,
+    );
+  } else {
+    const { valid, errors, looksAtMarker, jobs } = merged.value;
+    if (!valid) {
+      add(
+        'error',
+        `the configuration on ${ref} is not valid: ${clip(neutralise(errors.join('; ')))}`,
+        'correct it in the pipeline editor',
+      );
+    } else if (!looksAtMarker && !hasInput) {
+      add(
+        'warning',
+        `nothing in the configuration on ${ref} looks at $ROLLBACK: the pipeline may deploy instead of rolling back`,
+        'give the rollback job `rules: - if: $ROLLBACK == "true"`, and keep build and deploy from running then; name its jobs in gitlab-rollback-jobs',
+      );
+    }
+    const missing = rollbackJobs.filter((name) => !jobs.has(name));
+    if (valid && missing.length > 0) {
+      add(
+        'warning',
+        `gitlab-rollback-jobs names jobs that the configuration on ${ref} does not have: ${missing.join(', ')}`,
+        `it has: ${clip(neutralise([...jobs].join(', ')))}`,
+      );
+    }
+  }
+
+  const { accessLevel, variablesRole } = project;
+  const needed = variablesRole === undefined ? undefined : variableLevels[variablesRole];
+  if (needed === undefined || (accessLevel ?? 0) >= needed) return;
+  if (accessLevel === undefined && Number.isFinite(needed)) return;
+  const why = `the project ${site.project} lets the token set no pipeline variables (minimum role: ${variablesRole ?? ''})`;
+  if (declared.kind === 'unreadable') {
+    add(
+      'warning',
+      `${why}, and whether the input "${MARKER}" is declared instead could not be seen: ${declared.why}`,
+      'declare it under spec: inputs, or allow the role under Settings > CI/CD > Variables',
+    );
+    return;
+  }
+  const { problems } = composeInputs(request, declared.value);
+  if (problems.length === 0) {
+    add('notice', `${why}: the input "${MARKER}" is sent instead`);
+  }
+  for (const { message, fix } of problems) {
+    add(
+      'error',
+      `${why}, and ${message}`,
+      `${fix}, or allow the role under Settings > CI/CD > Variables`,
+    );
+  }
+}

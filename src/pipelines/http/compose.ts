@@ -1,0 +1,168 @@
+import { fill, inForm, inJson, inUrl, namesIn } from '../../support/template.js';
+import type { Encode, Template } from '../../support/template.js';
+import type { JsonCall } from '../json-api.js';
+import type { Refusal } from '../refusal.js';
+import type { StartRequest } from '../../contract/pipeline.js';
+import type { Description } from './description.js';
+
+const PARAMETER = 'parameters.';
+
+/** The call that starts a run, and why it must not be sent. */
+export function composeStart(
+  description: Description,
+  request: StartRequest,
+): { readonly call: JsonCall; readonly problems: readonly Refusal[] } {
+  const { start, contentType } = description;
+  const valueOf = valuesOf(request);
+  const body = bodyOf(start.body, contentType, valueOf);
+  return {
+    call: {
+      method: start.method,
+      path: pathOf(start.path, valueOf),
+      ...('call' in body ? body.call : {}),
+    },
+    problems: [
+      ...refProblems(start, request),
+      ...parameterProblems(start, request),
+      ...('problem' in body
+        ? [{ ...body.problem, message: `http-start-body ${body.problem.message}` }]
+        : []),
+    ],
+  };
+}
+
+/** The call that lists the runs among which ours may be. */
+export function composeFind(path: Template, request: StartRequest): JsonCall {
+  return { method: 'GET', path: pathOf(path, valuesOf(request)) };
+}
+
+/** The call that shows a run. */
+export function composeState(path: Template, runId: string): JsonCall {
+  return { method: 'GET', path: pathOf(path, () => runId) };
+}
+
+/** The call that ends a run, or why it cannot be made. */
+export function composeCancel(
+  cancel: NonNullable<Description['cancel']>,
+  contentType: string,
+  runId: string,
+): { readonly call: JsonCall } | { readonly problem: Refusal } {
+  const body = bodyOf(cancel.body, contentType, () => runId);
+  if ('problem' in body) {
+    return { problem: { ...body.problem, message: `http-cancel-body ${body.problem.message}` } };
+  }
+  return {
+    call: { method: cancel.method, path: pathOf(cancel.path, () => runId), ...body.call },
+  };
+}
+
+/** The names of all placeholders of what starts a run. */
+export function namesSent({ path, body }: Description['start']): readonly string[] {
+  return [path, body].flatMap((template) => (template === undefined ? [] : namesIn(template)));
+}
+
+function valuesOf(request: StartRequest): (name: string) => string {
+  const { optional, parameters, ref, correlationId } = request;
+  const values: Readonly<Record<string, string | undefined>> = {
+    rollback_id: correlationId,
+    ref,
+    target: optional.rollback_target,
+    revision: optional.rollback_revision,
+    image: optional.rollback_image,
+  };
+  return (name) =>
+    (name.startsWith(PARAMETER) ? parameters[name.slice(PARAMETER.length)] : values[name]) ?? '';
+}
+
+/** Relative to the root of the API, whatever it begins with: `/x` would leave its path, `x:y` is a URL by itself. */
+function pathOf(path: Template, valueOf: (name: string) => string): string {
+  return `./${fill(path, valueOf, inUrl).replace(/^\/+/, '')}`;
+}
+
+type Body = { readonly call: Pick<JsonCall, 'text' | 'headers'> } | { readonly problem: Refusal };
+
+function bodyOf(
+  template: Template | undefined,
+  contentType: string,
+  valueOf: (name: string) => string,
+): Body {
+  if (template === undefined) return { call: {} };
+  const encode = encodeFor(contentType);
+  if (encode === undefined) {
+    return {
+      problem: {
+        message: `is neither JSON nor a form: its type is ${contentType}`,
+        fix: 'give the header Content-Type as application/json or application/x-www-form-urlencoded',
+      },
+    };
+  }
+  const text = fill(template, valueOf, encode);
+  if (encode === inJson && !isJson(text)) {
+    return {
+      problem: {
+        message: 'is no JSON when its placeholders are filled in',
+        fix: 'write placeholders between quotes, such as "{{rollback_id}}", and check the commas and brackets',
+      },
+    };
+  }
+  return { call: { text, headers: { 'content-type': contentType } } };
+}
+
+function encodeFor(contentType: string): Encode | undefined {
+  const type = contentType.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type === 'application/x-www-form-urlencoded') return inForm;
+  return type === 'application/json' || type.endsWith('+json') ? inJson : undefined;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function refProblems(start: Description['start'], { ref }: StartRequest): readonly Refusal[] {
+  const sent = namesSent(start).includes('ref');
+  if (sent && ref === undefined) {
+    return [
+      {
+        message: 'the description of the start has {{ref}}, and rollback-ref is not set',
+        fix: 'set rollback-ref to the branch or tag that the rollback pipeline runs on',
+      },
+    ];
+  }
+  return !sent && ref !== undefined
+    ? [
+        {
+          message:
+            'rollback-ref is set, and neither http-start-path nor http-start-body has {{ref}}',
+          fix: 'put {{ref}} where the system expects the branch or tag, or take rollback-ref out',
+        },
+      ]
+    : [];
+}
+
+function parameterProblems(
+  start: Description['start'],
+  { parameters }: StartRequest,
+): readonly Refusal[] {
+  const sent = namesSent(start)
+    .filter((name) => name.startsWith(PARAMETER))
+    .map((name) => name.slice(PARAMETER.length));
+  return [
+    ...sent
+      .filter((name) => !Object.hasOwn(parameters, name))
+      .map((name) => ({
+        message: `the description of the start has {{${PARAMETER}${name}}}, and rollback-parameters has no "${name}"`,
+        fix: `add ${name}=... to rollback-parameters`,
+      })),
+    ...Object.keys(parameters)
+      .filter((name) => !sent.includes(name))
+      .map((name) => ({
+        message: `rollback-parameters has "${name}", which neither http-start-path nor http-start-body sends`,
+        fix: `put {{${PARAMETER}${name}}} where the system expects it`,
+      })),
+  ];
+}

@@ -1,0 +1,110 @@
+import type { InputId, Settings } from '../../inputs/table.js';
+import type { Meanings } from '../../inputs/types/meanings.js';
+import type { Template } from '../../support/template.js';
+import type { JsonCall } from '../json-api.js';
+
+/** A CI system as the user describes it. */
+export interface Description {
+  /** Root of its API, with or without a slash at the end. Every call goes there, and nowhere else. */
+  readonly url: string;
+  /** Sent with every call; names in lower case, without the type of the body. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Of every body that is sent. */
+  readonly contentType: string;
+  readonly start: {
+    readonly method: JsonCall['method'];
+    readonly path: Template;
+    readonly body: Template | undefined;
+  };
+  /** Where the id of a run stands; empty: the system names no run, and ours is called by the id that we send. */
+  readonly runId: readonly string[];
+  /** Where the address of a run for people stands. */
+  readonly runLink: readonly string[];
+  /** `undefined`: a run cannot be followed. */
+  readonly state:
+    | {
+        readonly path: Template;
+        /** The words there, in this order, with a slash between, are the word for the state. */
+        readonly at: readonly string[];
+        readonly meanings: Meanings;
+      }
+    | undefined;
+  /** `undefined`: a run cannot be cancelled. */
+  readonly cancel:
+    | {
+        readonly method: JsonCall['method'];
+        readonly path: Template;
+        readonly body: Template | undefined;
+      }
+    | undefined;
+  /** `undefined`: a run whose id we were not told cannot be found. */
+  readonly find:
+    | {
+        readonly path: Template;
+        /** Where the list of runs stands; `undefined`: the answer is the list. */
+        readonly runs: string | undefined;
+      }
+    | undefined;
+}
+
+/** What the inputs say, or which of them are missing. */
+export function describedBy(
+  settings: Settings,
+): Description | { readonly missing: readonly InputId[] } {
+  const url = settings['http-url'];
+  const startPath = settings['http-start-path'];
+  if (url === undefined || startPath === undefined) {
+    return {
+      missing: [
+        ...(url === undefined ? (['http-url'] as const) : []),
+        ...(startPath === undefined ? (['http-start-path'] as const) : []),
+      ],
+    };
+  }
+  const statePath = settings['http-state-path'];
+  const at = settings['http-state'];
+  const meanings = settings['http-states'];
+  const cancelPath = settings['http-cancel-path'];
+  const findPath = settings['http-find-path'];
+  const { 'content-type': contentType = 'application/json', ...headers } = lowerCase(
+    settings['http-headers'] ?? {},
+  );
+  return {
+    url,
+    headers,
+    contentType,
+    start: {
+      method: methods[settings['http-start-method']],
+      path: startPath,
+      body: settings['http-start-body'],
+    },
+    runId: settings['http-run-id'] ?? [],
+    runLink: settings['http-run-link'] ?? [],
+    state:
+      statePath === undefined || at === undefined || meanings === undefined
+        ? undefined
+        : { path: statePath, at, meanings },
+    cancel:
+      cancelPath === undefined
+        ? undefined
+        : {
+            method: methods[settings['http-cancel-method']],
+            path: cancelPath,
+            body: settings['http-cancel-body'],
+          },
+    find: findPath === undefined ? undefined : { path: findPath, runs: settings['http-find-runs'] },
+  };
+}
+
+const methods = {
+  post: 'POST',
+  put: 'PUT',
+  patch: 'PATCH',
+  delete: 'DELETE',
+} as const satisfies Record<string, JsonCall['method']>;
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}

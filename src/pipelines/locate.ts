@@ -1,0 +1,163 @@
+import type { Clock } from '../support/clock.js';
+import { messageOf } from '../support/errors.js';
+import { PermanentError } from '../support/retry.js';
+import { ApiError, isSuccess } from './exchange.js';
+import type { Answer } from './exchange.js';
+import type { Refused } from './start-once.js';
+import type { StartedRun, StartResult } from '../contract/pipeline.js';
+
+/** A run that may be ours. */
+export interface Candidate {
+  readonly run: StartedRun;
+  /** Tells it from others for as long as it exists. Absent: the id of the run. */
+  readonly key?: string;
+}
+
+/** One look at the runs that there are. */
+export interface Listing<C extends Candidate> {
+  readonly runs: readonly C[];
+  /** The answer that listed them; its time is the server's own. */
+  readonly answer?: Answer;
+}
+
+/** What is known before the call that starts a run, so that its run can be told from others after it. */
+export interface Before {
+  readonly kind: 'seen';
+  /** The keys of the runs that are there already; `undefined`: they could not be listed. */
+  readonly known: ReadonlySet<string> | undefined;
+  /**
+   * Our run is not older, milliseconds since the epoch on the server's clock; ours may differ from it by minutes.
+   * `undefined`: it does not tell the time.
+   */
+  readonly since: number | undefined;
+}
+
+/** Nothing is known. */
+export const notSeen: Before = { kind: 'seen', known: undefined, since: undefined };
+
+/**
+ * `ours`: certainly. `others`: certainly not, or an old one. `could be`: nothing speaks against it; the only one of these
+ * that there is, is probably ours.
+ */
+export type Whose = 'ours' | 'others' | 'could be';
+
+/** How the runs of one system are looked through. */
+export interface Search<C extends Candidate> {
+  /** What a run is called: `run`, `pipeline`. */
+  readonly noun: string;
+  /** @throws as `Calls.readOnce` does. */
+  readonly list: (signal: AbortSignal) => Promise<Listing<C>>;
+  /** @throws as `Calls.readOnce` does: then the whole look counts for nothing. */
+  readonly whose: (candidate: C, signal: AbortSignal) => Whose | Promise<Whose>;
+  /** Why the run has to be looked for. */
+  readonly why: string;
+  readonly clock: Clock;
+}
+
+/** The server's `Date` has whole seconds, and its parts need not agree to the second. */
+const SLACK_MS = 5000;
+const LOCATE_MS = 30_000;
+const FIRST_POLL_MS = 1000;
+const LONGEST_POLL_MS = 5000;
+
+/**
+ * Reads what must be known before the call. Not being able to is no reason not to make the call; a page in place of the list
+ * is: what has answered there would answer the call too, and then nobody could tell what became of it.
+ *
+ * @param hint what a person can do about such a page.
+ * @throws only the signal's reason.
+ */
+export async function lookBefore<C extends Candidate>(
+  list: (signal: AbortSignal) => Promise<Listing<C>>,
+  hint: (answer: Answer) => string | undefined,
+  signal: AbortSignal,
+): Promise<Before | Refused> {
+  try {
+    const { runs, answer } = await list(signal);
+    const date = Date.parse(answer?.header('date') ?? '');
+    return {
+      kind: 'seen',
+      known: new Set(runs.map(keyOf)),
+      since: Number.isNaN(date) ? undefined : date - SLACK_MS,
+    };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    if (!isPageError(error)) return notSeen;
+    const fix = hint(error.answer);
+    return {
+      kind: 'refused',
+      reason: messageOf(error),
+      ...(fix === undefined ? {} : { hint: fix }),
+    };
+  }
+}
+
+/**
+ * Whether a run has come after the look before the call. Without the list and the time from then an old run cannot be told from
+ * a new one.
+ */
+export function isNew({ known, since }: Before, run: Candidate, createdAt: number): boolean {
+  return known !== undefined && !known.has(keyOf(run)) && since !== undefined && createdAt >= since;
+}
+
+/**
+ * Looks for the run that a call may have started, for a while. Certain is only a run that shows that it is ours; the only one that
+ * could be ours, seen twice, is `probable`.
+ */
+export async function locateRun<C extends Candidate>(
+  { noun, list, whose, why, clock }: Search<C>,
+  signal: AbortSignal,
+): Promise<Exclude<StartResult, { kind: 'refused' }>> {
+  const end = clock.monotonic() + LOCATE_MS;
+  let pause = FIRST_POLL_MS;
+  let seen: string | undefined;
+  let found: string;
+  try {
+    for (;;) {
+      try {
+        const sorted = { ours: new Map<string, C>(), 'could be': new Map<string, C>() };
+        for (const candidate of (await list(signal)).runs) {
+          const is = await whose(candidate, signal);
+          if (is !== 'others') sorted[is].set(keyOf(candidate), candidate);
+        }
+        const ours = [...sorted.ours.values()];
+        if (ours.length === 1 && ours[0] !== undefined)
+          return { kind: 'started', run: ours[0].run };
+
+        const possible = [...sorted['could be'].values()];
+        const only = ours.length === 0 && possible.length === 1 ? possible[0] : undefined;
+        const key = only === undefined ? undefined : keyOf(only);
+        if (only !== undefined && key === seen) {
+          return { kind: 'unknown', reason: why, probable: only.run };
+        }
+        seen = key;
+        if (ours.length > 1) found = `${String(ours.length)} ${noun}s show the id that was sent`;
+        else if (possible.length > 1) found = `${String(possible.length)} new ${noun}s could be it`;
+        else found = `no new ${noun} could be told to be it`;
+      } catch (error) {
+        if (signal.aborted) throw error;
+        found = messageOf(error);
+        // A page passes with the trouble that has made it.
+        if (error instanceof PermanentError && !isPageError(error)) break;
+      }
+      if (clock.monotonic() + pause > end) break;
+      await clock.sleep(pause, signal);
+      pause = Math.min(LONGEST_POLL_MS, pause * 2);
+    }
+  } catch {
+    return {
+      kind: 'unknown',
+      reason: `${why}, and there was no time left to look for its ${noun}`,
+    };
+  }
+  return { kind: 'unknown', reason: `${why}, and its ${noun} was not found: ${found}` };
+}
+
+function keyOf({ key, run }: Candidate): string {
+  return key ?? run.id;
+}
+
+/** An answer of 2xx that a read does not take is a page. */
+function isPageError(error: unknown): error is ApiError {
+  return error instanceof ApiError && isSuccess(error.answer);
+}

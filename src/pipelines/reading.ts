@@ -1,0 +1,40 @@
+import { PermanentError, TransientError } from '../support/retry.js';
+import { ApiError } from './exchange.js';
+
+/** Reads of what has just been made: it is not yet to be seen everywhere, so that a 404 passes. */
+export async function soonThere<T>(reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) throw new TransientError(error.message);
+    throw error;
+  }
+}
+
+/** An answer that is not what the API would say. @param input the one that holds the address. */
+export function notUnderstood(address: string, input: string): PermanentError {
+  return new PermanentError(
+    `the answer of ${new URL(address).host} is not understood; check ${input}`,
+  );
+}
+
+/** The list that an answer should hold. @throws TransientError when it holds none. */
+export function listIn(what: string, value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value as readonly unknown[];
+  throw new TransientError(`${what}: the answer is no list`);
+}
+
+/** A time in milliseconds since the epoch; NaN for what is none. */
+export function timeOf(value: unknown): number {
+  return typeof value === 'string' ? Date.parse(value) : Number.NaN;
+}
+
+/** An address that can be shown as a link. */
+export function isLink(value: unknown): value is string {
+  return typeof value === 'string' && /^https?:\/\/\S+$/.test(value);
+}
+
+/** What a table says of a word that came from outside. */
+export function own<T>(table: Readonly<Record<string, T>>, word: string): T | undefined {
+  return Object.hasOwn(table, word) ? table[word] : undefined;
+}

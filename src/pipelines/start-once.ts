@@ -1,0 +1,145 @@
+import type { Clock } from '../support/clock.js';
+import { backoffMs, retryAfterMs } from '../support/retry.js';
+import { describeAnswer, isPage, isRateLimited, isSuccess } from './exchange.js';
+import type { Answer, Exchange } from './exchange.js';
+import type { Refusal } from './refusal.js';
+import type { StartResult } from '../contract/pipeline.js';
+
+/** Certain: nothing was started. */
+export type Refused = Extract<StartResult, { kind: 'refused' }>;
+
+/** Accepted without naming a run, or nobody knows: the run has to be looked for. */
+export interface Unsure {
+  readonly kind: 'unsure';
+  readonly reason: string;
+}
+
+/** What became of the call that starts a run. */
+export type Sent = Extract<StartResult, { kind: 'started' }> | Refused | Unsure;
+
+/** The call that starts a run has this long, milliseconds. */
+export const START_TIMEOUT_MS = 15_000;
+/** For being turned away (429) or not getting through at all; no run can have come of those. */
+const MAX_SENDS = 4;
+/** Longer than that another strategy is the better choice. */
+const MAX_WAIT_MS = 120_000;
+
+export interface StartCall<T> {
+  /** The system by name, for messages: `GitHub`. */
+  readonly system: string;
+  /** The input that holds its address. */
+  readonly addressInput: string;
+  /** Sends the call, once. */
+  readonly send: (signal: AbortSignal) => Promise<Exchange>;
+  /** What an answer of 2xx names: the run, or where it waits. `undefined`: it names nothing. */
+  readonly named: (answer: Answer) => T | undefined;
+  /** What an answer should name, for messages: `its run`. */
+  readonly noun: string;
+  /**
+   * Whether an answer of 2xx that names nothing is documented to mean that nothing was started. Absent: none is. A page does
+   * not mean that: it may come from something between us and the system, which has accepted the call.
+   */
+  readonly isRefusal?: (answer: Answer) => boolean;
+  /**
+   * Looks at an answer that is not 2xx before it counts as a refusal. `again`: nothing was started, and the call was
+   * changed so that it may be sent at once.
+   */
+  readonly mend?: (answer: Answer) => 'again' | undefined;
+  /** Whether an answer of 5xx proves that nothing was started. Absent: none does. */
+  readonly startedNothing?: (answer: Answer) => boolean;
+  /** What a person can do about a refusal. */
+  readonly hint: (answer: Answer) => string | undefined;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+}
+
+/**
+ * Sends the call that starts a run. It is sent again only when it is certain that nothing was started: the connection was
+ * refused or the name not found, the API turned us away with 429, or the call was mended. A timeout, a reset, 408 and 5xx
+ * leave that open: never again.
+ */
+export async function startOnce<T>(
+  call: StartCall<T>,
+  signal: AbortSignal,
+): Promise<T | Refused | Unsure> {
+  const { clock, random } = call;
+  const begin = clock.monotonic();
+  for (let sends = 1; ; sends++) {
+    const exchange = await call.send(signal);
+    if (exchange.kind === 'unclear') return { kind: 'unsure', reason: exchange.why };
+
+    let again: number;
+    if (exchange.kind === 'not-received') {
+      again = backoffMs(sends, random);
+    } else {
+      const { answer } = exchange;
+      if (isSuccess(answer)) {
+        return (
+          call.named(answer) ??
+          (call.isRefusal?.(answer) === true ? refusedBy(call, exchange) : unnamed(call, answer))
+        );
+      }
+      if (call.mend?.(answer) === 'again') {
+        again = 0;
+      } else if (isRateLimited(answer)) {
+        again =
+          retryAfterMs((name) => answer.header(name), clock.now()) ?? backoffMs(sends, random);
+      } else if (
+        (answer.status >= 500 || answer.status === 408) &&
+        call.startedNothing?.(answer) !== true
+      ) {
+        // 408: the server gave up waiting for us, perhaps after it had read enough.
+        return {
+          kind: 'unsure',
+          reason: `${call.system} answered with ${describeAnswer(answer)}`,
+        };
+      } else {
+        return refusedBy(call, exchange);
+      }
+    }
+
+    if (sends >= MAX_SENDS || clock.monotonic() - begin + again > MAX_WAIT_MS) {
+      return refusedBy(call, exchange);
+    }
+    try {
+      await clock.sleep(again, signal);
+    } catch {
+      return refusedBy(call, exchange);
+    }
+  }
+}
+
+function unnamed<T>({ system, noun }: StartCall<T>, answer: Answer): Unsure {
+  const said = describeAnswer(answer);
+  return {
+    kind: 'unsure',
+    reason: isPage(answer)
+      ? `${system} answered with a page in place of ${noun}: ${said}`
+      : `${system} accepted it without naming ${noun}: ${said}`,
+  };
+}
+
+/** A refusal of our own: nothing was sent. */
+export function refused({ message, fix }: Refusal): Refused {
+  return { kind: 'refused', reason: message, hint: fix };
+}
+
+function refusedBy<T>(
+  call: StartCall<T>,
+  exchange: Exclude<Exchange, { kind: 'unclear' }>,
+): Refused {
+  if (exchange.kind === 'not-received') {
+    return {
+      kind: 'refused',
+      reason: `${call.system} could not be reached: ${exchange.why}`,
+      hint: `Check ${call.addressInput} and the network of the runner`,
+    };
+  }
+  const hint = call.hint(exchange.answer);
+  return {
+    kind: 'refused',
+    reason: `${call.system} refused with ${describeAnswer(exchange.answer)}`,
+    ...(hint === undefined ? {} : { hint }),
+  };
+}

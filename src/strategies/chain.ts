@@ -1,0 +1,322 @@
+import { Cancelled, deadline, isCancelled, NoLongerNeeded, raceSignal } from '../support/abort.js';
+import type { Clock } from '../support/clock.js';
+import { messageOf } from '../support/errors.js';
+import { formatDuration } from '../support/format.js';
+import type {
+  ChainLink,
+  Confirmation,
+  Plan,
+  RollbackReport,
+  RollbackRequest,
+  RollbackStatus,
+  Strategy,
+  Attempt,
+  StrategyResult,
+  Withheld,
+} from '../contract/strategy.js';
+
+/** A strategy gets at least this long, while there is that much left, milliseconds. */
+const LEAST_STRATEGY_TIME = 60_000;
+/** A strategy that was told to give up has this long to clean up and to say what is left, milliseconds. */
+const GIVE_UP_GRACE = 15_000;
+/** The same when we are being stopped: the CI system kills us soon, milliseconds. */
+const CANCEL_GRACE = 2_000;
+
+export interface ChainOptions {
+  /** In the order in which they are tried. */
+  readonly links: readonly ChainLink[];
+  readonly request: RollbackRequest;
+  /** For the whole chain, without the confirmation; milliseconds. */
+  readonly timeout: number;
+  /** Plan only: say what would be done, do nothing. */
+  readonly dryRun: boolean;
+  readonly clock: Clock;
+  /** Aborted with `Cancelled` when no strategy may be begun any more. */
+  readonly signal: AbortSignal;
+  /** Looks again at what had been wrong; `undefined`: there is nothing to look at. */
+  readonly confirm: ((signal: AbortSignal) => Promise<Confirmation>) | undefined;
+  /** One line for the log. */
+  progress(line: string): void;
+  /** Something that a strategy wants to be done when the report is written. */
+  lastOfAll(act: (signal: AbortSignal) => Promise<string>): void;
+}
+
+/** Something was changed: from here on only a strategy that touches nothing of it may act. */
+interface Stop {
+  readonly status: RollbackStatus;
+  readonly detail: string;
+  readonly versionConfirmed: boolean | null;
+  readonly healthConfirmed: boolean | null;
+}
+
+/**
+ * Tries the strategies in order until one has changed something, and then looks whether that helped. A strategy that fails
+ * before it changed anything makes place for the next; a strategy that may have changed something never does.
+ */
+export async function runChain(options: ChainOptions): Promise<RollbackReport> {
+  const { clock, signal } = options;
+  const progress = (line: string): void => {
+    options.progress(line);
+  };
+  const began = clock.monotonic();
+  const attempts: Attempt[] = [];
+  const touched = new Set<string>();
+  let stop: Stop | undefined;
+
+  const report = (outcome: Stop): RollbackReport => ({
+    ...outcome,
+    seconds: (clock.monotonic() - began) / 1000,
+    attempts,
+  });
+  const note = (id: Attempt['id'], outcome: Attempt['outcome'], detail: string): void => {
+    attempts.push({ id, outcome, detail, from: {}, to: {}, url: null, runId: null, seconds: 0 });
+    progress(`${id}: ${outcome}: ${detail}`);
+  };
+
+  for (const [index, link] of options.links.entries()) {
+    if (isCancelled(signal)) break;
+    if (stop !== undefined && link.id !== 'scale-down') continue;
+    if (link.strategy.kind === 'skip') {
+      note(link.id, 'skipped', link.strategy.reason);
+      continue;
+    }
+    const strategy = link.strategy;
+    const left = options.timeout - (clock.monotonic() - began);
+    if (left <= 0) {
+      note(
+        link.id,
+        'skipped',
+        `no time left of the ${formatDuration(options.timeout)} for the whole chain`,
+      );
+      continue;
+    }
+    const isLast = options.links.slice(index + 1).every((later) => later.strategy.kind === 'skip');
+    const budget = isLast ? left : Math.min(left, Math.max(left / 2, LEAST_STRATEGY_TIME));
+
+    const limited = deadline(clock, budget, link.id, signal);
+    const end = clock.monotonic() + budget;
+    try {
+      // What a strategy of ours has changed looks like somebody else's deploy to the others.
+      const guards = stop === undefined ? options.links : [link];
+      const objection = await firstObjection(guards, limited.signal);
+      if (objection !== undefined) {
+        progress(`withheld: ${objection}`);
+        return report(stop ?? withheld(objection));
+      }
+      const plan = await planOf(strategy, options.request, limited.signal);
+      if (plan.kind === 'withheld') {
+        progress(`withheld: ${plan.reason}`);
+        return report(stop ?? withheld(plan.reason));
+      }
+      if (plan.kind !== 'plan') {
+        note(link.id, plan.kind === 'skip' ? 'skipped' : 'failed', plan.reason);
+        continue;
+      }
+      if (stop !== undefined && (plan.touches ?? []).some((thing) => touched.has(thing))) {
+        note(link.id, 'skipped', 'an earlier strategy has already touched this workload');
+        continue;
+      }
+      if (options.dryRun) {
+        note(link.id, 'skipped', `dry run; it would have done this: ${plan.steps.join('; ')}`);
+        return report(withheld('dry run: nothing was rolled back'));
+      }
+      for (const step of plan.steps) progress(`${link.id}: ${step}`);
+      const { result, seconds } = await execute(strategy, plan, options, {
+        signal: limited.signal,
+        end,
+      });
+      if (isWithheld(result)) {
+        note(link.id, 'failed', `withheld: ${result.reason}`);
+        return report(stop ?? withheld(result.reason));
+      }
+      attempts.push({
+        id: link.id,
+        outcome: result.outcome,
+        detail: result.detail,
+        from: plan.from ?? {},
+        to: plan.to ?? {},
+        url: result.url ?? null,
+        runId: result.runId ?? null,
+        seconds,
+      });
+      progress(`${link.id}: ${result.outcome}: ${result.detail}`);
+      if (result.outcome === 'failed') continue;
+      for (const thing of plan.touches ?? []) touched.add(thing);
+      const next = await conclude(result, options);
+      if (next.status === 'verified') return report(next);
+      stop ??= next;
+    } finally {
+      limited.clear();
+    }
+  }
+
+  if (stop !== undefined) return report(stop);
+  if (signal.aborted) {
+    const by = signal.reason instanceof Cancelled ? signal.reason.by : 'the caller';
+    return report({
+      ...nothingDone,
+      status: 'unverified',
+      detail: `cancelled by ${by} before anything was rolled back`,
+    });
+  }
+  const why = attempts.map(({ id, detail }) => `${id}: ${detail}`).join('; ');
+  return report({ ...nothingDone, status: 'failed', detail: `no strategy could act (${why})` });
+}
+
+const nothingDone = { versionConfirmed: null, healthConfirmed: null } as const;
+
+function isWithheld(result: StrategyResult | Withheld): result is Withheld {
+  return 'kind' in result;
+}
+
+function withheld(reason: string): Stop {
+  return { ...nothingDone, status: 'withheld', detail: reason };
+}
+
+/**
+ * Whether what runs now is still what was judged, asked of every strategy that can see it. A strategy that cannot tell has no
+ * objection: its own plan comes with a precondition of its own.
+ */
+async function firstObjection(
+  links: readonly ChainLink[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  for (const { strategy } of links) {
+    if (strategy.kind === 'skip' || strategy.guard === undefined) continue;
+    try {
+      const objection = await raceSignal(strategy.guard(signal), signal);
+      if (objection !== undefined) return objection.reason;
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
+}
+
+async function planOf(
+  strategy: Strategy,
+  request: RollbackRequest,
+  signal: AbortSignal,
+): Promise<Awaited<ReturnType<Strategy['plan']>> | { kind: 'failed'; reason: string }> {
+  try {
+    return await raceSignal(strategy.plan(request, signal), signal);
+  } catch (error) {
+    return { kind: 'failed', reason: messageOf(error) };
+  }
+}
+
+async function execute(
+  strategy: Strategy,
+  plan: Plan,
+  options: ChainOptions,
+  { signal, end }: { readonly signal: AbortSignal; readonly end: number },
+): Promise<{ result: StrategyResult | Withheld; seconds: number }> {
+  const { clock } = options;
+  const began = clock.monotonic();
+  const acted = { changed: false as boolean };
+  let run: { readonly url?: string; readonly runId?: string } = {};
+  const work = strategy.execute(plan, {
+    request: options.request,
+    signal,
+    timeLeft: () => Math.max(0, end - clock.monotonic()),
+    beforeChange: () => {
+      acted.changed = true;
+    },
+    progress: (line) => {
+      options.progress(line);
+    },
+    started: (started) => {
+      run = started;
+    },
+    lastOfAll: (act) => {
+      options.lastOfAll(act);
+    },
+  });
+  const grace = new AbortController();
+  const overdue = async (): Promise<never> => {
+    await aborted(signal, grace.signal);
+    await clock.sleep(isCancelled(signal) ? CANCEL_GRACE : GIVE_UP_GRACE, grace.signal);
+    throw signal.reason;
+  };
+  let result: StrategyResult | Withheld;
+  try {
+    result = { ...run, ...(await Promise.race([work, overdue()])) };
+  } catch (error) {
+    result = {
+      ...run,
+      outcome: acted.changed ? 'triggered' : 'failed',
+      detail: acted.changed
+        ? `${messageOf(error)}: it had begun to act, and what became of it is unknown`
+        : messageOf(error),
+      versionConfirmed: null,
+    };
+  } finally {
+    grace.abort(new NoLongerNeeded());
+  }
+  // A strategy that said nothing of its own about a run that exists must not hide it.
+  return { result: { ...run, ...result }, seconds: (clock.monotonic() - began) / 1000 };
+}
+
+function aborted(signal: AbortSignal, giveUp: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener(
+      'abort',
+      () => {
+        resolve();
+      },
+      { once: true, signal: giveUp },
+    );
+    giveUp.addEventListener(
+      'abort',
+      () => {
+        reject(new NoLongerNeeded());
+      },
+      { once: true },
+    );
+  });
+}
+
+/** What a strategy that changed something has led to, by the table of the chain. */
+async function conclude(result: StrategyResult, options: ChainOptions): Promise<Stop> {
+  const { versionConfirmed } = result;
+  const proven = result.outcome === 'verified';
+  if (isCancelled(options.signal))
+    return {
+      status: 'unverified',
+      detail: 'cancelled before it could be confirmed',
+      versionConfirmed,
+      healthConfirmed: null,
+    };
+  if (options.confirm === undefined)
+    return {
+      status: proven ? 'verified' : 'unverified',
+      detail: proven
+        ? 'no check is configured: the strategy itself says that it is done, nothing was looked at again'
+        : 'no check is configured, and the strategy cannot prove that it is done',
+      versionConfirmed,
+      healthConfirmed: null,
+    };
+  let seen: Confirmation;
+  try {
+    seen = await options.confirm(options.signal);
+  } catch (error) {
+    seen = { confirmed: false, healthConfirmed: null, detail: messageOf(error) };
+  }
+  const { healthConfirmed } = seen;
+  if (seen.confirmed)
+    return { status: 'verified', detail: seen.detail, versionConfirmed, healthConfirmed };
+  if (isCancelled(options.signal))
+    return {
+      status: 'unverified',
+      detail: 'cancelled before it could be confirmed',
+      versionConfirmed,
+      healthConfirmed: null,
+    };
+  return {
+    status: proven ? 'still-unhealthy' : 'unverified',
+    detail: seen.detail,
+    versionConfirmed,
+    healthConfirmed,
+  };
+}

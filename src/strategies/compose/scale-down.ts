@@ -1,0 +1,167 @@
+import { messageOf } from '../../support/errors.js';
+import { DockerError } from '../../support/docker.js';
+import { composeLabels, type Container } from '../../support/docker/container.js';
+import { containersOf } from '../../support/docker/project.js';
+import type { Finding } from '../../contract/finding.js';
+import type { StrategyDependencies } from '../dependencies.js';
+import type { Plan, Strategy, StrategyResult, Skip } from '../../contract/strategy.js';
+import { composeFile } from './document.js';
+import { LOOK_MS } from './settle.js';
+import { createWorld, type World } from './world.js';
+
+interface ScaleDownPlan extends Plan {
+  readonly project: string;
+  readonly services: readonly { readonly name: string; readonly image: string }[];
+  readonly directory: string | undefined;
+}
+
+/** The `scale-down` strategy for `canary-service`, or why there is none. */
+export async function setUpComposeScaleDown(
+  dependencies: StrategyDependencies,
+): Promise<Strategy | Skip> {
+  const { settings } = dependencies;
+  const services = settings['canary-service'] ?? [];
+  if (services.length === 0)
+    return { kind: 'skip', reason: 'not configured: `canary-service` is not set' };
+  if (settings['compose-project'] === undefined && settings['compose-file'] === undefined)
+    return {
+      kind: 'skip',
+      reason:
+        '`canary-service` needs `compose-project` or `compose-file`, to know whose service it is',
+    };
+  const world = createWorld(dependencies);
+  try {
+    await world.docker.findCompose(new AbortController().signal);
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    return { kind: 'skip', reason: error.message };
+  }
+  return createComposeScaleDown(world, services);
+}
+
+/** Takes services to zero, without touching any other of the project. Their volumes stay. */
+export function createComposeScaleDown(
+  world: World,
+  names: readonly string[],
+): Strategy<ScaleDownPlan, StrategyResult> {
+  const { docker, dependencies } = world;
+
+  async function canaries(
+    signal: AbortSignal,
+  ): Promise<{ project: string; all: readonly Container[]; found: readonly Container[] }> {
+    const project = await world.project(signal);
+    const all = await containersOf(docker, project, signal);
+    return { project, all, found: all.filter(({ service }) => names.includes(service)) };
+  }
+
+  return {
+    kind: 'strategy',
+    id: 'scale-down',
+
+    async preflight(signal): Promise<readonly Finding[]> {
+      try {
+        const { project, all } = await canaries(signal);
+        const unknown = names.filter((name) => !all.some(({ service }) => service === name));
+        return unknown.map((name) => ({
+          level: 'warning',
+          subject: 'scale-down',
+          message: `service ${name} of project ${project} has no container now, so there would be nothing to take to zero`,
+        }));
+      } catch (error) {
+        if (!(error instanceof DockerError)) throw error;
+        return [{ level: 'error', subject: 'scale-down', message: error.message }];
+      }
+    },
+
+    async plan(_request, signal) {
+      const { project, found } = await canaries(signal);
+      const first = found[0];
+      if (first === undefined)
+        return {
+          kind: 'skip',
+          reason: `${names.join(', ')} of project ${project} ${names.length === 1 ? 'has' : 'have'} no container: at zero already`,
+        };
+      const services = [...new Set(found.map(({ service }) => service))].map((name) => ({
+        name,
+        image: found.find(({ service }) => service === name)?.image ?? '',
+      }));
+      return {
+        kind: 'plan',
+        project,
+        services,
+        directory: first.labels[composeLabels.workingDirectory],
+        steps: services.map(({ name }) => `take service ${name} of project ${project} to zero`),
+        from: counts(found),
+        to: Object.fromEntries(services.map(({ name }) => [name, 0])),
+        touches: services.map(({ name }) => `service/${name}`),
+      };
+    },
+
+    async execute({ project, services, directory }, context) {
+      const { signal } = context;
+      context.beforeChange();
+      const file = composeFile(
+        services.map(({ name, image }) => ({
+          service: name,
+          image,
+          // Nothing of it is ever started: only its name is needed.
+          definition: { service: { network_mode: 'none' }, networks: [], volumes: [], unsaid: [] },
+          replicas: 1,
+        })),
+        () => undefined,
+      );
+      let problem = '';
+      try {
+        await docker.compose(
+          [
+            ...['--project-name', project],
+            ...(directory === undefined ? [] : ['--project-directory', directory]),
+            ...['--file', '-', 'up', '--detach', '--no-deps', '--no-recreate', '--no-build'],
+            ...['--pull', 'never'],
+            ...services.flatMap(({ name }) => ['--scale', `${name}=0`]),
+            ...services.map(({ name }) => name),
+          ],
+          signal,
+          { input: file, timeoutMs: null },
+        );
+      } catch (error) {
+        problem = ` Compose: ${messageOf(error)}.`;
+      }
+      const left = await gone(signal);
+      const list = services.map(({ name }) => name).join(', ');
+      return left === undefined
+        ? {
+            outcome: 'verified',
+            detail: `Service ${list} of project ${project} has no container any more.`,
+            versionConfirmed: null,
+          }
+        : {
+            outcome: 'triggered',
+            detail: `Service ${list} of project ${project} was to be taken to zero, and ${left}.${problem}`,
+            versionConfirmed: null,
+          };
+    },
+  };
+
+  /** Waits until they are gone. @returns what is left */
+  async function gone(signal: AbortSignal): Promise<string | undefined> {
+    let left = 'what is left is not known';
+    try {
+      for (let looks = 0; looks < 10; looks++) {
+        const { found } = await canaries(signal);
+        if (found.length === 0) return undefined;
+        left = found.map(({ name, status }) => `${name} is ${status}`).join(', ');
+        await dependencies.clock.sleep(LOOK_MS, signal);
+      }
+      return left;
+    } catch (error) {
+      return `${left} (${messageOf(error)})`;
+    }
+  }
+}
+
+function counts(containers: readonly Container[]): Record<string, number> {
+  const result: Record<string, number> = {};
+  for (const { service } of containers) result[service] = (result[service] ?? 0) + 1;
+  return result;
+}

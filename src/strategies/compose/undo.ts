@@ -1,0 +1,325 @@
+import { isCancelled } from '../../support/abort.js';
+import { DockerError } from '../../support/docker.js';
+import { messageOf } from '../../support/errors.js';
+import type { StrategyContext, StrategyResult, Withheld } from '../../contract/strategy.js';
+import type { Choice, Return } from './choose.js';
+import { composeLabels } from '../../support/docker/container.js';
+import { composeFile, type Part } from './document.js';
+import { acquireLock, type Lock } from './lock.js';
+import { readRecords, writeRejected } from './records.js';
+import { settled } from './settle.js';
+import {
+  imageInWords,
+  isSame,
+  readImages,
+  readLive,
+  runs,
+  versionsOf,
+  type Live,
+} from './version.js';
+import type { World } from './world.js';
+
+/** What was decided to be done, and what it was decided on. */
+export interface Order {
+  readonly project: string;
+  readonly choice: Choice;
+}
+
+/** Compose may end what it has begun for this long after we were told to stop, milliseconds. */
+const CANCEL_GRACE_MS = 1500;
+const GIVE_UP_GRACE_MS = 10_000;
+/** A lock may be taken over after the time of the whole chain, and this, milliseconds. */
+const LEASE_MARGIN_MS = 120_000;
+/** For the last looks, when our own time is over, milliseconds. */
+const LAST_LOOK_MS = 3000;
+
+/** Takes the services back. @param made is told what runs when we are done, as far as it can be seen */
+export async function undo(
+  world: World,
+  { project, choice }: Order,
+  context: StrategyContext,
+  made: (live: Live) => void,
+): Promise<StrategyResult | Withheld> {
+  const { docker, dependencies } = world;
+  const { signal } = context;
+  const lacking = await fetchImages(world, choice, context);
+  if (lacking !== undefined) return failed(lacking);
+  let lock: Lock;
+  try {
+    lock = await acquireLock({
+      docker,
+      project,
+      holder: context.request.correlationId,
+      run: world.run === '' ? context.request.correlationId : world.run,
+      leaseMs: dependencies.settings['rollback-timeout'] + LEASE_MARGIN_MS,
+      clock: dependencies.clock,
+      signal,
+      progress: (line) => {
+        context.progress(line);
+      },
+    });
+  } catch (error) {
+    return failed(
+      signal.aborted
+        ? `the project could not be had for us alone in time (${messageOf(signal.reason)}): another rollback is under way`
+        : `the project could not be locked: ${messageOf(error)}`,
+    );
+  }
+  try {
+    return await undoAlone(world, { project, choice }, context, made);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function undoAlone(
+  world: World,
+  { project, choice }: Order,
+  context: StrategyContext,
+  made: (live: Live) => void,
+): Promise<StrategyResult | Withheld> {
+  const { docker, dependencies } = world;
+  const { signal } = context;
+  const { returns, followers } = choice;
+  const live = await readLive(docker, project, signal);
+  const moved = returns.find(
+    ({ service, live: planned }) => versionsOf(live.services.get(service)) !== versionsOf(planned),
+  );
+  if (moved !== undefined) return withheldBy(moved, live);
+
+  const parts: Part[] = [
+    ...returns.map(({ service, target, live: running }) => ({
+      service,
+      image: target.image,
+      definition: target.definition,
+      replicas: running?.containers.length ?? 1,
+    })),
+    ...followers.flatMap(({ service, containers }) =>
+      containers.slice(0, 1).map(({ version, definition }) => ({
+        service,
+        image: version.image,
+        definition,
+        replicas: containers.length,
+      })),
+    ),
+  ];
+  const file = composeFile(parts, (name) => live.services.get(name)?.containers[0]?.container.id);
+  const directory = returns
+    .map(
+      ({ live: running }) =>
+        running?.containers[0]?.container.labels[composeLabels.workingDirectory],
+    )
+    .find((path) => path !== undefined);
+
+  // Before it begins: a version that was to be taken back is not chosen again, whatever becomes of this.
+  await reject(world, project, returns, signal);
+  const services = parts.map(({ service }) => service);
+  const grace = withGrace(world, signal);
+  let problem: unknown;
+  try {
+    context.beforeChange();
+    await docker.compose(
+      [
+        ...['--project-name', project],
+        ...(directory === undefined ? [] : ['--project-directory', directory]),
+        ...['--file', '-', 'up', '--detach', '--no-deps', '--no-build', '--pull', 'never'],
+        ...services,
+      ],
+      grace.signal,
+      { input: file, timeoutMs: null },
+    );
+  } catch (error) {
+    problem = error;
+  } finally {
+    grace.clear();
+  }
+
+  const after = await lookAfter(world, project, signal);
+  if (after !== undefined) made(after);
+  if (problem !== undefined) {
+    const why = signal.aborted ? messageOf(signal.reason) : messageOf(problem);
+    const untouched =
+      after !== undefined &&
+      services.every((name) => idsOf(after, name) === idsOf(live, name)) &&
+      !signal.aborted;
+    return untouched
+      ? failed(`Compose refused, and nothing was changed: ${why}`)
+      : {
+          outcome: 'triggered',
+          detail: `Compose did not end well: ${why}. ${standing(after, returns)}`,
+          versionConfirmed: after === undefined ? null : confirmed(after, returns),
+        };
+  }
+  const trouble = await settled({
+    look: async (until) => {
+      const now = await readLive(docker, project, until);
+      return services.flatMap(
+        (name) => now.services.get(name)?.containers.map(({ container }) => container) ?? [],
+      );
+    },
+    clock: dependencies.clock,
+    signal,
+  });
+  const end = (await lookAfter(world, project, signal)) ?? after;
+  if (end !== undefined) made(end);
+  const versionConfirmed = end === undefined ? null : confirmed(end, returns);
+  const notes = choice.notes.map((note) => ` Left as it is: ${note}.`).join('');
+  const detail = `${standing(end, returns)}${trouble === undefined ? '' : ` But ${trouble}.`}${notes}`;
+  return {
+    outcome: versionConfirmed === true && trouble === undefined ? 'verified' : 'triggered',
+    detail,
+    versionConfirmed,
+  };
+}
+
+/** Images that are not on the engine any more come from their registry, by digest. @returns why one cannot be had */
+async function fetchImages(
+  { docker }: World,
+  { returns }: Choice,
+  context: StrategyContext,
+): Promise<string | undefined> {
+  const { signal } = context;
+  const wanted = [...new Set(returns.map(({ target }) => target.image))];
+  const there = await readImages(docker, wanted, signal);
+  for (const { service, target } of returns) {
+    if (there.has(target.image)) continue;
+    const name = imageInWords(target.image, target.imageName);
+    if (target.digest === '')
+      return `the image of ${service}, ${name}, is gone from the engine, and came from no registry`;
+    context.progress(`pulling ${target.digest}, which is gone from the engine`);
+    try {
+      await docker.run(['pull', '--quiet', target.digest], signal, { timeoutMs: null });
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+      return `the image of ${service}, ${name}, is gone from the engine and cannot be pulled: ${error.message}`;
+    }
+    if (!(await readImages(docker, [target.image], signal)).has(target.image))
+      return `${target.digest} was pulled, and is not the recorded image ${target.image}`;
+  }
+  return undefined;
+}
+
+function withheldBy({ service, target }: Return, live: Live): Withheld {
+  const running = live.services.get(service);
+  const newest = running?.containers[0]?.container;
+  return {
+    kind: 'withheld',
+    reason: runs(running, target)
+      ? `another rollback has taken service ${service} back to ${imageInWords(target.image, target.imageName)} in the meantime`
+      : `service ${service} was deployed in the meantime${newest === undefined ? '' : ` (${imageInWords(newest.image, newest.imageName)} since ${newest.created})`}`,
+  };
+}
+
+async function reject(
+  world: World,
+  project: string,
+  returns: readonly Return[],
+  signal: AbortSignal,
+): Promise<void> {
+  const records = await readRecords(world.docker, project, signal);
+  const writer = world.writer(project, signal);
+  for (const { service, target, live } of returns)
+    for (const { container, version } of live?.containers ?? []) {
+      if (isSame(version, target)) continue;
+      const mine = records.rejected.filter(
+        (each) => each.service === service && isSame(each, version),
+      );
+      await writeRejected(
+        writer,
+        {
+          ...version,
+          ...world.author(),
+          service,
+          imageName: container.imageName,
+          returned: { image: target.image, config: target.config },
+        },
+        records.rejected.filter((each) => each.service === service),
+      );
+      await Promise.all(
+        mine.map(({ id }) =>
+          world.docker.run(['rm', '--force', id], signal).catch(() => undefined),
+        ),
+      );
+      break;
+    }
+}
+
+/** A signal that gives Compose the time to end its step: between two steps a service may have no container at all. */
+function withGrace(
+  { dependencies: { clock } }: World,
+  signal: AbortSignal,
+): { readonly signal: AbortSignal; clear(): void } {
+  const stop = new AbortController();
+  const timer = new AbortController();
+  const onAbort = (): void => {
+    clock
+      .sleep(isCancelled(signal) ? CANCEL_GRACE_MS : GIVE_UP_GRACE_MS, timer.signal)
+      .then(() => {
+        stop.abort(signal.reason);
+      })
+      .catch(() => undefined);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    signal: stop.signal,
+    clear: () => {
+      signal.removeEventListener('abort', onAbort);
+      timer.abort(new Error('done'));
+    },
+  };
+}
+
+/** What runs now; `undefined` when it cannot be seen. A last look is had even when our time is over. */
+async function lookAfter(
+  { docker, dependencies: { clock } }: World,
+  project: string,
+  signal: AbortSignal,
+): Promise<Live | undefined> {
+  const last = new AbortController();
+  const timer = new AbortController();
+  if (signal.aborted)
+    clock.sleep(LAST_LOOK_MS, timer.signal).then(
+      () => {
+        last.abort(signal.reason);
+      },
+      () => undefined,
+    );
+  try {
+    return await readLive(docker, project, signal.aborted ? last.signal : signal);
+  } catch {
+    return undefined;
+  } finally {
+    timer.abort(new Error('done'));
+  }
+}
+
+function idsOf(live: Live, service: string): string {
+  const all = live.services.get(service)?.containers.map(({ container }) => container.id) ?? [];
+  return [...all].sort().join(' ');
+}
+
+function confirmed(live: Live, returns: readonly Return[]): boolean {
+  return returns.every(({ service, target }) => runs(live.services.get(service), target));
+}
+
+/** What runs, service by service, compared with the record. */
+function standing(live: Live | undefined, returns: readonly Return[]): string {
+  if (live === undefined) return 'What runs now cannot be seen.';
+  const parts = returns.map(({ service, target }) => {
+    const running = live.services.get(service);
+    const name = imageInWords(target.image, target.imageName);
+    if (running === undefined) return `service ${service} has no container`;
+    if (runs(running, target)) return `service ${service} runs ${name} as recorded`;
+    const image = running.containers.every(({ version }) => version.image === target.image);
+    return image
+      ? `service ${service} runs ${name}, and its configuration differs from the record`
+      : `service ${service} does not run ${name}`;
+  });
+  const text = parts.join('; ');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function failed(detail: string): StrategyResult {
+  return { outcome: 'failed', detail, versionConfirmed: null };
+}

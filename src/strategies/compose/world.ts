@@ -1,0 +1,52 @@
+import { createDocker, type Docker } from '../../support/docker.js';
+import { projectName, projectOptionsOf } from '../../support/docker/project.js';
+import type { StrategyDependencies } from '../dependencies.js';
+import type { Author, Writer } from './records.js';
+
+/** The project and the engine that it runs on, as the parts of the strategy see them. */
+export interface World {
+  readonly docker: Docker;
+  readonly dependencies: StrategyDependencies;
+  /** The services that the user names; empty: all of the project. */
+  readonly named: readonly string[];
+  /** This run, as notes name it: `github 1234`; empty when it has no id. */
+  readonly run: string;
+  /** The same engine, for looks that others wait for: it is given up on soon. */
+  readonly glance: Docker;
+  /** The name of the project, found out once. */
+  project(signal: AbortSignal): Promise<string>;
+  /** Who writes, and now. */
+  author(): Author;
+  writer(project: string, signal: AbortSignal): Writer;
+}
+
+/** Every strategy of the chain waits for our guard, milliseconds. */
+const GLANCE_MS = 5000;
+
+export function createWorld(dependencies: StrategyDependencies): World {
+  const { settings, run, clock, random } = dependencies;
+  const docker = createDocker(dependencies);
+  const name = run.runId === null ? '' : `${run.system} ${run.runId}`;
+  const glance = createDocker({ ...dependencies, patienceMs: GLANCE_MS });
+  let known: string | undefined;
+  return {
+    docker,
+    glance,
+    dependencies,
+    named: settings['compose-service'] ?? [],
+    run: name,
+    project: async (signal) =>
+      (known ??= await projectName(docker, projectOptionsOf(settings), signal)),
+    author: () => ({
+      at: new Date(clock.now()).toISOString(),
+      run: name,
+      runUrl: run.url,
+    }),
+    writer: (project, signal) => ({
+      docker,
+      project,
+      signal,
+      unique: () => `${clock.now().toString(36)}${Math.floor(random() * 36 ** 6).toString(36)}`,
+    }),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Settings } from '../inputs/table.js';
+import type { Clock } from '../support/clock.js';
+import type { Exec } from '../support/exec.js';
+
+/** Which run this is. A second attempt of a run is the same run. */
+export interface RunIdentity {
+  readonly system: string;
+  readonly runId: string | null;
+  readonly url: string | null;
+}
+
+/** What strategies are made from. */
+export interface StrategyDependencies {
+  readonly settings: Settings;
+  /** The CI system to call, by the value of `ci-system`; `undefined` when it is not known. */
+  readonly ciSystem: string | undefined;
+  /** The run that we are part of, when it is a run of that system; else `null`. */
+  readonly ownRunId: string | null;
+  /** The run that we are part of, as marks on what it takes back name it. */
+  readonly run: RunIdentity;
+  /** What this strategy's `snapshot` recorded before the deploy of this run, as it came from the file; `undefined`: nothing. */
+  readonly recorded: unknown;
+  /** This run is a rollback run itself: its pipeline must not start another. */
+  readonly isRollbackRun: boolean;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** As `process.platform`. */
+  readonly platform: string;
+  readonly fetch: typeof globalThis.fetch;
+  readonly exec: Exec;
+  /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
+  readonly redact: (text: string) => string;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+}

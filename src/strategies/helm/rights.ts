@@ -1,0 +1,106 @@
+import type { Clock } from '../../support/clock.js';
+import type { Exec } from '../../support/exec.js';
+import type { Finding } from '../../contract/finding.js';
+import { fields } from '../../support/json.js';
+import { createKubectl, KubectlError, type Kubectl } from '../../support/kubectl.js';
+import { currentNamespace } from '../kubernetes/namespace.js';
+import type { ReleasedWorkload } from './manifest.js';
+
+export interface Access {
+  readonly namespace: string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly exec: Exec;
+  readonly redact: (text: string) => string;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+interface Right {
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+}
+
+/** With one of these helm is somebody else, or somewhere else, than kubectl (pkg/cli/environment.go). */
+const helmOnly = [
+  'HELM_KUBECONTEXT',
+  'HELM_KUBETOKEN',
+  'HELM_KUBEASUSER',
+  'HELM_KUBEASGROUPS',
+  'HELM_KUBEAPISERVER',
+] as const;
+
+/**
+ * Whether helm may store a revision, and change the workloads of the release. helm itself cannot say, so kubectl is
+ * asked when it is there. What else a chart holds is not looked at.
+ */
+export async function rightsFindings(
+  workloads: readonly ReleasedWorkload[],
+  access: Access,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const { env } = access;
+  const other = helmOnly.find((name) => (env[name] ?? '') !== '');
+  if (other !== undefined) return [unchecked(`${other} is set, which kubectl does not know`)];
+  const given = access.namespace ?? env.HELM_NAMESPACE ?? '';
+  const kubectl = createKubectl({ ...access, namespace: given === '' ? undefined : given });
+  try {
+    const namespace = given === '' ? await currentNamespace(kubectl, signal) : given;
+    if (namespace === undefined) return [unchecked('the namespace is not known')];
+    const rights = [...storage(env.HELM_DRIVER ?? ''), ...patches(workloads)];
+    const denied = await lacking(kubectl, namespace, rights, signal);
+    if (denied.length === 0) return [];
+    const list = denied.map(({ verb, resource }) => `${verb} ${resource}`).join(', ');
+    return [
+      {
+        level: 'error',
+        subject: 'helm',
+        message: `helm lacks rights that a rollback needs in the namespace ${namespace}: ${list}`,
+        fix: 'give them to the user of the kubeconfig',
+      },
+    ];
+  } catch (error) {
+    if (error instanceof KubectlError) return [unchecked(error.message)];
+    throw error;
+  }
+}
+
+function unchecked(why: string): Finding {
+  return {
+    level: 'notice',
+    subject: 'helm',
+    message: `whether helm has the rights for a rollback was not checked: ${why}`,
+  };
+}
+
+/** Where helm keeps its revisions (HELM_DRIVER). That they can be read is proven already. */
+function storage(driver: string): readonly Right[] {
+  if (driver === 'memory' || driver === 'sql') return [];
+  const resource = driver.startsWith('configmap') ? 'configmaps' : 'secrets';
+  return ['create', 'update'].map((verb) => ({ verb, group: '', resource }));
+}
+
+function patches(workloads: readonly ReleasedWorkload[]): readonly Right[] {
+  const kinds = new Set(workloads.map(({ name }) => name.split('/')[0] ?? ''));
+  return [...kinds].map((kind) => ({ verb: 'patch', group: 'apps', resource: `${kind}s` }));
+}
+
+async function lacking(
+  kubectl: Kubectl,
+  namespace: string,
+  rights: readonly Right[],
+  signal: AbortSignal,
+): Promise<readonly Right[]> {
+  if (rights.length === 0) return [];
+  const answers = await kubectl.review(
+    rights.map((right) => ({
+      apiVersion: 'authorization.k8s.io/v1',
+      kind: 'SelfSubjectAccessReview',
+      spec: { resourceAttributes: { namespace, ...right } },
+    })),
+    signal,
+  );
+  return rights.filter((_, index) => fields(fields(answers[index]).status).allowed !== true);
+}

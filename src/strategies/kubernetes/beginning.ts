@@ -1,0 +1,98 @@
+import type { Finding } from '../../contract/finding.js';
+import { nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
+import type { RunIdentity } from '../dependencies.js';
+import type { Beginning } from '../../contract/strategy.js';
+import { isSameRun, readRejections } from './mark.js';
+import { recordedOf, type Recorded } from './recorded.js';
+import type { Seen } from './look.js';
+import { chooseTarget, liveOf, type Live } from './target.js';
+import { timeInWords, versionInWords } from './words.js';
+
+export interface BeginningOptions {
+  readonly names: readonly WorkloadName[];
+  readonly seen: readonly Seen[];
+  readonly recorded: Recorded | undefined;
+  /** There is something in the snapshot, and it cannot be read. */
+  readonly unreadable: boolean;
+  readonly run: RunIdentity;
+  readonly deployedWithin: number;
+  readonly now: number;
+}
+
+/** What this run will judge, by workload. */
+export function judgedVersions(seen: readonly Seen[]): ReadonlyMap<string, Live> {
+  return new Map(
+    seen.map(({ workload, revisions }) => [nameOf(workload), liveOf(workload, revisions)]),
+  );
+}
+
+/** What can be said of the workloads when the watch begins. */
+export function beginningOf(options: BeginningOptions): Beginning {
+  const already = alreadyRolledBack(options);
+  return {
+    ...(already === undefined ? {} : { alreadyRolledBack: already }),
+    findings: already === undefined ? findings(options) : [],
+  };
+}
+
+/** This run has taken back what it had deployed, and none of it was deployed again since. */
+function alreadyRolledBack({ seen, run, now }: BeginningOptions): string | undefined {
+  const own = seen.flatMap(({ workload, revisions }) => {
+    const rejection = readRejections(workload.annotations).find((one) => isSameRun(one.run, run));
+    return rejection === undefined
+      ? []
+      : [{ workload, rejection, live: liveOf(workload, revisions) }];
+  });
+  const [first] = own;
+  if (first === undefined || own.some(({ rejection, live }) => rejection.to !== live.hash))
+    return undefined;
+  const { workload, rejection, live } = first;
+  const at = Date.parse(rejection.at);
+  const others = own.length === 1 ? '' : ` (and so were ${String(own.length - 1)} more workloads)`;
+  return `this run has taken ${versionInWords({ number: rejection.revision, images: rejection.images })} of ${nameOf(workload)} back${Number.isNaN(at) ? '' : ` at ${timeInWords(at, now)}`}${others}, and ${versionInWords(live)} runs since.`;
+}
+
+function findings(options: BeginningOptions): readonly Finding[] {
+  const { names, seen, recorded, unreadable, now } = options;
+  const found: Finding[] = [];
+  const add = (level: Finding['level'], message: string, fix?: string): void => {
+    found.push({ level, subject: 'kubernetes', message, ...(fix === undefined ? {} : { fix }) });
+  };
+  if (unreadable)
+    add(
+      'warning',
+      'what the snapshot says of the workloads cannot be read, and is ignored',
+      'take it with the same version of rollgate',
+    );
+  if (recorded === undefined) {
+    for (const one of seen) {
+      const choice = chooseTarget({
+        ...one,
+        recorded: undefined,
+        wanted: undefined,
+        byHand: false,
+        deployedWithin: options.deployedWithin,
+        now,
+      });
+      if (choice.kind === 'old') add('warning', `it would not be taken back: ${choice.reason}`);
+    }
+    return found;
+  }
+  for (const name of names)
+    if (recordedOf(recorded, name) === undefined && !recorded.missing.includes(nameOf(name)))
+      add(
+        'warning',
+        `the snapshot does not know ${nameOf(name)}: only a version that became current recently will be taken back`,
+        'take the snapshot with the same kubernetes-workload',
+      );
+  const unchanged = seen.filter(
+    ({ workload, revisions }) =>
+      recordedOf(recorded, workload)?.hash === liveOf(workload, revisions).hash,
+  );
+  if (unchanged.length === names.length && names.length > 0)
+    add(
+      'notice',
+      `nothing was deployed since the snapshot (${timeInWords(Date.parse(recorded.takenAt), now)}): what runs is judged, and there is nothing of this run to take back`,
+    );
+  return found;
+}

@@ -1,0 +1,84 @@
+import { fullNameOf, nameOf } from '../../support/kubernetes/workload.js';
+import type { Plan, Skip, Withheld } from '../../contract/strategy.js';
+import { nothingDeployed } from './guard.js';
+import type { Seen } from './look.js';
+import type { Step } from './put-back.js';
+import { recordedOf, type Recorded } from './recorded.js';
+import { chooseTarget, stepInWords } from './target.js';
+
+export interface KubernetesPlan extends Plan {
+  readonly work: readonly Step[];
+}
+
+export interface PlanOptions {
+  /** All workloads of the strategy. */
+  readonly seen: readonly Seen[];
+  readonly recorded: Recorded | undefined;
+  readonly wanted: ReadonlyMap<string, number>;
+  /** A person has asked for the rollback. */
+  readonly byHand: boolean;
+  /** Milliseconds. */
+  readonly deployedWithin: number;
+  readonly now: number;
+}
+
+/**
+ * What is to be done with all of the workloads. One that cannot be put back keeps all of them from it: half a rollback would make
+ * a combination of versions that nobody has ever run. Those that this deploy has not changed are left out.
+ */
+export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld {
+  const { recorded, wanted, now } = options;
+  const skip = (reason: string): Skip => ({ kind: 'skip', reason });
+  const work: Step[] = [];
+  const old: string[] = [];
+  for (const { workload, revisions } of options.seen) {
+    const choice = chooseTarget({
+      ...{ workload, revisions, now },
+      byHand: options.byHand,
+      recorded: recordedOf(recorded, workload),
+      wanted: wanted.get(nameOf(workload)),
+      deployedWithin: options.deployedWithin,
+    });
+    if (choice.kind === 'impossible') return skip(choice.reason);
+    if (choice.kind === 'old') old.push(choice.reason);
+    if (choice.kind !== 'target') continue;
+    if (workload.spec.paused === true)
+      return skip(
+        `${nameOf(workload)} is paused; resume it first: kubectl rollout resume ${nameOf(workload)} -n ${workload.namespace}`,
+      );
+    work.push({ workload, from: choice.from, target: choice.target });
+  }
+  if (work.length > 0) return planOf(work);
+  if (old.length > 0) return skip(old.join('; '));
+  return recorded === undefined
+    ? skip('there is nothing to put back')
+    : { kind: 'withheld', reason: nothingDeployed(recorded, now) };
+}
+
+function planOf(work: readonly Step[]): KubernetesPlan {
+  const [only] = work;
+  const from = ({ from: version }: Step): Readonly<Record<string, unknown>> => ({
+    revision: version.number,
+    images: version.images,
+  });
+  const to = ({ target }: Step): Readonly<Record<string, unknown>> => ({
+    revision: target.number,
+    images: target.images,
+  });
+  const each = (
+    side: (step: Step) => Readonly<Record<string, unknown>>,
+  ): Readonly<Record<string, unknown>> =>
+    only !== undefined && work.length === 1
+      ? { workload: nameOf(only.workload), namespace: only.workload.namespace, ...side(only) }
+      : Object.fromEntries(work.map((step) => [nameOf(step.workload), side(step)]));
+  return {
+    kind: 'plan',
+    steps: work.map(({ workload, from: version, target }) =>
+      stepInWords(fullNameOf(workload), version, target),
+    ),
+    from: each(from),
+    to: each(to),
+    touches: work.map(({ workload }) => nameOf(workload)),
+    work,
+  };
+}

@@ -1,0 +1,203 @@
+import type { Finding } from '../../contract/finding.js';
+import { KubectlError, type Kubectl } from '../../support/kubectl.js';
+import { nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
+import { denied, permissionInWords, permissionsFor, type Denial } from './access.js';
+import { liveRevision } from './history.js';
+import { look, type Seen } from './look.js';
+import { currentNamespace, namespaceIn } from './namespace.js';
+import { ownerInWords, ownerOf } from './owners.js';
+import { canBeStuck } from './pods.js';
+import { recordedOf, type Recorded } from './recorded.js';
+import { updateStrategyOf } from './rollout.js';
+import { chooseTarget, rejectedInWords, rejectionOf } from './target.js';
+import type { Wanted } from './wanted.js';
+
+export interface PreflightOptions {
+  readonly kubectl: Kubectl;
+  readonly names: readonly WorkloadName[];
+  /** As it is configured. */
+  readonly namespace: string | undefined;
+  readonly wanted: Wanted;
+  readonly recorded: Recorded | undefined;
+  readonly logs: boolean;
+  /** The `helm` strategy is configured: it takes back what belongs to Helm. */
+  readonly helmStrategy: boolean;
+  readonly now: number;
+}
+
+type Add = (level: Finding['level'], message: string, fix?: string) => void;
+
+/** Proves that the strategy would work. */
+export async function preflight(
+  options: PreflightOptions,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  const add: Add = (level, message, fix) => {
+    findings.push({ level, subject: 'kubernetes', message, ...(fix === undefined ? {} : { fix }) });
+  };
+  if ('problem' in options.wanted) add('error', options.wanted.problem);
+  const { kubectl, names } = options;
+
+  let seen: readonly Seen[] | undefined;
+  let refusal = '';
+  try {
+    seen = await look(kubectl, names, signal);
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    const unusable = whyUnusable(error);
+    if (unusable !== undefined) {
+      add('error', ...unusable);
+      return findings;
+    }
+    refusal = error.message;
+  }
+  const namespace =
+    seen?.[0]?.workload.namespace ??
+    options.namespace ??
+    namespaceIn(refusal) ??
+    (await currentNamespace(kubectl, signal)) ??
+    'default';
+
+  const stuckPods = seen?.some(({ workload }) => canBeStuck(workload)) ?? false;
+  let denials: readonly Denial[] = [];
+  try {
+    const permissions = permissionsFor(names, { logs: options.logs, stuckPods });
+    denials = await denied(kubectl, permissions, namespace, signal);
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    if (seen !== undefined)
+      add('warning', `what we may do in the cluster could not be asked: ${error.message}`);
+  }
+  const essential = denials.filter(({ without }) => without === undefined);
+  for (const denial of essential)
+    add(
+      'error',
+      `no right to ${permissionInWords(denial)} in namespace ${namespace}`,
+      'grant it to the account that kubectl uses here; docs/strategies/kubernetes.md has the least Role',
+    );
+  for (const denial of denials)
+    if (denial.without !== undefined)
+      add(
+        'warning',
+        `no right to ${permissionInWords(denial)} in namespace ${namespace}: without it ${denial.without}`,
+      );
+  if (seen === undefined) {
+    if (essential.length === 0) add('error', refusal);
+    return findings;
+  }
+  for (const name of names) {
+    const one = seen.find(({ workload }) => nameOf(workload) === nameOf(name));
+    if (one === undefined)
+      add(
+        'error',
+        `${nameOf(name)} does not exist in namespace ${namespace}`,
+        'deploy it first, or correct kubernetes-workload, kubernetes-namespace or kubernetes-context',
+      );
+    else examine(one, options, add);
+  }
+  return findings;
+}
+
+/** Why nothing at all can be done, and what to do about it; `undefined`: it may be a matter of rights. */
+function whyUnusable(error: KubectlError): [message: string, fix: string] | undefined {
+  switch (error.reason) {
+    case 'missing':
+      return [error.message, 'install kubectl on the runner'];
+    case 'unauthorized':
+      return [
+        `the cluster does not know who we are: ${error.message}`,
+        'log in before this step, or give a kubeconfig whose credentials are valid',
+      ];
+    case 'unreachable':
+    case 'timeout':
+      return [
+        `the cluster does not answer: ${error.message}`,
+        'set kubeconfig or kubernetes-context, and make sure that the runner reaches the API server',
+      ];
+    case 'garbage':
+    case 'killed':
+      return [error.message, 'make sure that kubectl works on the runner'];
+    case 'not-found':
+    case 'forbidden':
+    case 'conflict':
+    case 'invalid':
+    case 'other':
+      return undefined;
+  }
+}
+
+/** What is to be said of a workload that is there. */
+function examine({ workload, revisions }: Seen, options: PreflightOptions, add: Add): void {
+  const name = nameOf(workload);
+  const { recorded, now } = options;
+  if (workload.spec.paused === true)
+    add(
+      'error',
+      `${name} is paused: nothing that is put back would be rolled out`,
+      resume(workload),
+    );
+  if (workload.kind === 'deployment' && workload.spec.revisionHistoryLimit === 0)
+    add(
+      'error',
+      `${name} keeps no earlier revision: its revisionHistoryLimit is 0`,
+      'set it to 2 or more (10 where nothing is said)',
+    );
+  else examineHistory({ workload, revisions }, options, add);
+  const before = recordedOf(recorded, workload);
+  if (before !== undefined && before.namespace !== workload.namespace)
+    add(
+      'warning',
+      `the snapshot was taken of namespace ${before.namespace}, and ${name} is in ${workload.namespace}`,
+    );
+
+  const { type, partition } = updateStrategyOf(workload);
+  if (workload.kind !== 'deployment' && type === 'OnDelete')
+    add(
+      'warning',
+      `${name}: with updateStrategy OnDelete its pods get the old version only when they are deleted`,
+    );
+  if (workload.kind === 'statefulset' && partition > 0)
+    add(
+      'warning',
+      `${name}: its partition of ${String(partition)} keeps the first ${String(partition)} pods from being updated, by an undo too`,
+    );
+  const owner = ownerOf(workload);
+  if (owner !== undefined && !(options.helmStrategy && owner.name.includes('Helm release')))
+    add('warning', ownerInWords(workload, owner), owner.fix);
+  const named = 'problem' in options.wanted ? undefined : options.wanted.get(name);
+  const target = revisions.find(({ number }) => number === named);
+  const rejection = target === undefined ? undefined : rejectionOf(workload, target);
+  if (target !== undefined && rejection !== undefined)
+    add(
+      'warning',
+      `${name}: revision ${String(target.number)}, which kubernetes-revision names, ${rejectedInWords(rejection, now)}`,
+    );
+}
+
+function examineHistory({ workload, revisions }: Seen, options: PreflightOptions, add: Add): void {
+  const { recorded, wanted, now } = options;
+  const named = 'problem' in wanted ? undefined : wanted.get(nameOf(workload));
+  const before = recordedOf(recorded, workload);
+  const choice = chooseTarget({
+    ...{ workload, revisions, now, wanted: named, recorded: before },
+    byHand: true,
+    deployedWithin: Infinity,
+  });
+  if (choice.kind !== 'impossible') return;
+  // A first deploy has nothing to go back to, and that is no mistake of anybody; before a deploy, what runs now is what there will
+  // be to go back to.
+  const early =
+    before === undefined &&
+    (named === undefined || named === liveRevision(workload, revisions)?.number);
+  if (early)
+    add(
+      'warning',
+      `${choice.reason}: until another version is deployed there is nothing to take back`,
+    );
+  else add('error', choice.reason);
+}
+
+function resume({ name, namespace }: Seen['workload']): string {
+  return `kubectl rollout resume deployment/${name} -n ${namespace}`;
+}

@@ -1,0 +1,254 @@
+import type { Finding } from '../../contract/finding.js';
+import { createKubectl, KubectlError, type Kubectl } from '../../support/kubectl.js';
+import {
+  getWorkloads,
+  imagesOf,
+  nameOf,
+  wantedReplicas,
+  type Workload,
+  type WorkloadName,
+} from '../../support/kubernetes/workload.js';
+import type { StrategyDependencies } from '../dependencies.js';
+import type {
+  Beginning,
+  Plan,
+  Strategy,
+  StrategyResult,
+  Skip,
+  Withheld,
+} from '../../contract/strategy.js';
+import { isSameRun } from './mark.js';
+import { currentNamespace } from './namespace.js';
+import { getAutoscalers, prospectOf, type Prospect } from './scale-down/autoscaler.js';
+import {
+  finding,
+  fixOf,
+  lackingRights,
+  ownerInWords,
+  prospectFinding,
+} from './scale-down/findings.js';
+import { isOther, replaced, revisionOf } from './scale-down/live.js';
+import { readScaledDown } from './scale-down/mark.js';
+import { scalable, unscalable } from './scale-down/names.js';
+import { takeDown, type Taken } from './scale-down/take-down.js';
+import { untilGone } from './scale-down/until-gone.js';
+import { listed, timeInWords } from './words.js';
+
+interface ScaleDownPlan extends Plan {
+  readonly workloads: readonly Workload[];
+  /** What stays as it is, and why. */
+  readonly left: readonly string[];
+  readonly prospects: readonly Prospect[];
+}
+
+/** The part of `scale-down` that takes `canary-workload` down. */
+export function setUpWorkloadScaleDown(dependencies: StrategyDependencies): Strategy | Skip {
+  const { settings, env, exec, redact, clock, random } = dependencies;
+  const kubectl = createKubectl({
+    kubeconfig: settings.kubeconfig,
+    context: settings['kubernetes-context'],
+    namespace: settings['kubernetes-namespace'],
+    ...{ env, exec, redact, clock, random },
+  });
+  return createWorkloadScaleDown(dependencies, kubectl, settings['canary-workload'] ?? []);
+}
+
+function createWorkloadScaleDown(
+  { settings, run, clock }: StrategyDependencies,
+  kubectl: Kubectl,
+  wanted: readonly string[],
+): Strategy<ScaleDownPlan> {
+  const names = wanted.flatMap(scalable);
+  const never = wanted.flatMap((name) => unscalable(name) ?? []);
+  /** The versions that this run judges, by name; unknown until the watch begins. */
+  let judged: ReadonlyMap<string, Workload> | undefined;
+
+  function objection(now: ReadonlyMap<string, Workload>): Withheld | undefined {
+    for (const [name, ours] of judged ?? []) {
+      const live = now.get(name);
+      if (live !== undefined && isOther(live, ours)) return replaced(live, ours);
+    }
+    return undefined;
+  }
+
+  const get = (signal: AbortSignal): Promise<ReadonlyMap<string, Workload>> =>
+    getWorkloads(kubectl, names, signal);
+
+  return {
+    kind: 'strategy',
+    id: 'scale-down',
+
+    async preflight(signal) {
+      const found: Finding[] = never.map((reason) =>
+        finding(names.length === 0 ? 'error' : 'warning', reason),
+      );
+      if (names.length === 0) return found;
+      let live: ReadonlyMap<string, Workload>;
+      try {
+        live = await get(signal);
+        const namespace =
+          settings['kubernetes-namespace'] ?? (await currentNamespace(kubectl, signal));
+        if (namespace !== undefined)
+          found.push(...(await lackingRights(kubectl, names, namespace, signal)));
+      } catch (error) {
+        if (!(error instanceof KubectlError)) throw error;
+        return [...found, finding('error', error.message, fixOf(error))];
+      }
+      const missing = missingOf(names, live);
+      const level = missing.length === names.length ? 'error' : 'warning';
+      const scalers = await getAutoscalers(kubectl, signal);
+      return [
+        ...found,
+        ...missing.map((name) =>
+          finding(
+            level,
+            `${name} is not there`,
+            'correct `canary-workload` or `kubernetes-namespace`',
+          ),
+        ),
+        ...[...live.values()].flatMap((workload) => {
+          const scaler = scalers?.get(nameOf(workload));
+          return [
+            ...(scaler === undefined ? [] : [prospectFinding(prospectOf(workload, scaler))]),
+            ...ownerInWords(workload).map((words) => finding('notice', words)),
+          ];
+        }),
+      ];
+    },
+
+    async begin(signal): Promise<Beginning> {
+      judged = await get(signal);
+      const downs = [...judged.values()].filter((workload) => wantedReplicas(workload) === 0);
+      if (downs.length === 0) return {};
+      const ours = downs.flatMap((workload) => {
+        const mark = readScaledDown(workload);
+        return mark !== undefined && isSameRun(mark.run, run) ? [{ workload, mark }] : [];
+      });
+      const [first] = ours;
+      if (first !== undefined && ours.length === judged.size)
+        return {
+          alreadyRolledBack: `${listed(ours.map(({ workload }) => nameOf(workload)))} was taken to 0 replicas at ${timeInWords(Date.parse(first.mark.at), clock.now())} by this run.`,
+        };
+      return {
+        findings: downs.map((workload) =>
+          finding('warning', `${nameOf(workload)} has no replicas: there is nothing to take down`),
+        ),
+      };
+    },
+
+    async guard(signal) {
+      return judged === undefined ? undefined : objection(await get(signal));
+    },
+
+    async plan(_request, signal): Promise<ScaleDownPlan | Skip | Withheld> {
+      if (names.length === 0) return { kind: 'skip', reason: never.join('; ') };
+      let live: ReadonlyMap<string, Workload>;
+      try {
+        live = await get(signal);
+      } catch (error) {
+        if (error instanceof KubectlError && error.reason === 'missing')
+          return { kind: 'skip', reason: error.message };
+        throw error;
+      }
+      const other = objection(live);
+      if (other !== undefined) return other;
+      const workloads = [...live.values()].filter((workload) => wantedReplicas(workload) !== 0);
+      const left = [
+        ...never,
+        ...missingOf(names, live).map((name) => `${name} is not there`),
+        ...[...live.values()]
+          .filter((workload) => wantedReplicas(workload) === 0)
+          .map((workload) => `${nameOf(workload)} has no replicas already`),
+      ];
+      if (workloads.length === 0) return { kind: 'skip', reason: left.join('; ') };
+      const scalers = await getAutoscalers(kubectl, signal);
+      return {
+        kind: 'plan',
+        steps: workloads.map(
+          (workload) =>
+            `scale ${nameOf(workload)} from ${String(wantedReplicas(workload))} to 0 replicas, if its version is still ${revisionOf(workload)}`,
+        ),
+        from: Object.fromEntries(
+          workloads.map((workload) => [
+            nameOf(workload),
+            { replicas: wantedReplicas(workload), images: imagesOf(workload.template) },
+          ]),
+        ),
+        to: Object.fromEntries(workloads.map((workload) => [nameOf(workload), { replicas: 0 }])),
+        touches: workloads.map(nameOf),
+        workloads,
+        left,
+        prospects: workloads.flatMap((workload) => {
+          const scaler = scalers?.get(nameOf(workload));
+          return scaler === undefined ? [] : [prospectOf(workload, scaler)];
+        }),
+      };
+    },
+
+    async execute({ workloads, left, prospects }, context): Promise<StrategyResult | Withheld> {
+      const { signal } = context;
+      const taken: { readonly workload: Workload; readonly end: Taken }[] = [];
+      for (const workload of workloads) {
+        const end = await takeDown(workload, {
+          ...{ kubectl, clock, run, signal },
+          beforeChange: () => {
+            context.beforeChange();
+          },
+        });
+        taken.push({ workload, end });
+        context.progress(
+          `${nameOf(workload)}: ${end.kind === 'done' ? 'scaled to 0 replicas' : problemOf(end, workload)}`,
+        );
+      }
+      const done = taken.filter(({ end }) => end.kind === 'done');
+      const problems = taken.flatMap(({ workload, end }) =>
+        end.kind === 'done' ? [] : [problemOf(end, workload)],
+      );
+      const isUntouched = taken.every(
+        ({ end }) => end.kind === 'refused' || end.kind === 'replaced',
+      );
+      if (isUntouched) {
+        const other = taken.find(({ end }) => end.kind === 'replaced');
+        if (other?.end.kind === 'replaced') return replaced(other.end.workload, other.workload);
+        return { outcome: 'failed', detail: sentence(problems), versionConfirmed: null };
+      }
+      const endings = await Promise.all(
+        done.map(({ workload }) => untilGone(workload, { kubectl, clock }, signal)),
+      );
+      const proven = problems.length === 0 && endings.every(({ gone }) => gone);
+      return {
+        outcome: proven ? 'verified' : 'triggered',
+        detail: sentence([
+          ...endings.map(({ words }) => words),
+          ...problems,
+          ...left,
+          ...prospects.map(({ words, fix }) => (fix === undefined ? words : `${words} (${fix})`)),
+          ...done.flatMap(({ workload }) => ownerInWords(workload)),
+        ]),
+        versionConfirmed: null,
+      };
+    },
+  };
+}
+
+function missingOf(
+  names: readonly WorkloadName[],
+  live: ReadonlyMap<string, Workload>,
+): readonly string[] {
+  return names.map(nameOf).filter((name) => !live.has(name));
+}
+
+function problemOf(end: Exclude<Taken, { kind: 'done' }>, ours: Workload): string {
+  switch (end.kind) {
+    case 'refused':
+      return `${nameOf(ours)} was not scaled: ${end.reason}`;
+    case 'unknown':
+      return `${nameOf(ours)} may have been scaled to 0 replicas: ${end.reason}`;
+    case 'replaced':
+      return `${replaced(end.workload, ours).reason}, so it was left alone`;
+  }
+}
+
+function sentence(parts: readonly string[]): string {
+  return `${parts.join('; ')}.`;
+}
