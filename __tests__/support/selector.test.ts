@@ -16,8 +16,8 @@ describe('parseSelector', () => {
     ['a{"my.label"="x"}', 'a{"my.label"="x"}'],
   ])('%s', (text, printed) => {
     const parsed = parseSelector(text);
-    if (!parsed.ok) throw new Error(parsed.message);
-    expect(printSelector(parsed.selector)).toBe(printed);
+    if (!parsed.ok) throw new Error(parsed.problem.message);
+    expect(printSelector(parsed.value)).toBe(printed);
   });
 
   it.each([
@@ -36,8 +36,7 @@ describe('parseSelector', () => {
   ])('refuses %s', (text, message) => {
     expect(parseSelector(text)).toMatchObject({
       ok: false,
-      message: expect.stringMatching(message),
-      fix: expect.anything(),
+      problem: { message: expect.stringMatching(message), fix: expect.anything() },
     });
   });
 
@@ -53,7 +52,7 @@ describe('parseSelector', () => {
     });
     fc.assert(
       fc.property(selectors, (selector) => {
-        expect(parseSelector(printSelector(selector))).toEqual({ ok: true, selector });
+        expect(parseSelector(printSelector(selector))).toEqual({ ok: true, value: selector });
       }),
     );
   });
@@ -63,7 +62,7 @@ describe('parseMatchers', () => {
   it.each(['app="shop", version=~"v2.*"', '{app="shop",version=~"v2.*"}'])('%s', (text) => {
     expect(parseMatchers(text)).toEqual({
       ok: true,
-      selector: {
+      value: {
         name: undefined,
         matchers: [
           { label: 'app', operator: '=', literal: '"shop"' },
@@ -80,7 +79,7 @@ describe('parseMatchers', () => {
   ])('refuses %s', (text, message) => {
     expect(parseMatchers(text)).toMatchObject({
       ok: false,
-      message: expect.stringMatching(message),
+      problem: { message: expect.stringMatching(message) },
     });
   });
 });

@@ -1,4 +1,4 @@
-import { parseBoolean } from '../inputs/types/boolean.js';
+import { parseBoolean } from '../support/values/words.js';
 import type { Session } from './session.js';
 
 /** Where the marker of a rollback run was found; `null` when this is none. */

@@ -3,7 +3,7 @@ import { eventsOfPast, momentsOf } from '../gate/past.js';
 import { replay as judgeAgain, type RecordedEvent } from '../gate/replay.js';
 import { limitInWords } from '../gate/words.js';
 import { exitCodes } from '../inputs/exit-codes.js';
-import { parseTime, printTime } from '../inputs/types/times.js';
+import { parseTime, printTime } from '../support/values/time.js';
 import { deployLines, deployTable, type JudgedDeploy } from '../report/deploys.js';
 import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type Problem } from '../support/errors.js';
@@ -78,12 +78,7 @@ function timesOf(
   for (const word of words.flatMap((each) => each.split(',')).filter((each) => each !== '')) {
     const parsed = parseTime(word);
     if (parsed.ok) times.push(parsed.value);
-    else
-      problems.push({
-        subject: 'at',
-        message: parsed.message,
-        ...(parsed.fix === undefined ? {} : { fix: parsed.fix }),
-      });
+    else problems.push({ subject: 'at', ...parsed.problem });
   }
   if (times.length === 0 && problems.every(({ subject }) => subject !== 'at'))
     problems.push({

@@ -8,10 +8,9 @@ import {
   wordsOf,
   type CommandId,
 } from './commands.js';
-import { quote } from './parsed.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, quote } from '../support/values/value-type.js';
 import { inputIds, inputOf, isInputId, type InputId } from './table.js';
-import { parseBoolean } from './types/boolean.js';
+import { parseBoolean } from '../support/values/words.js';
 
 /** What a command line says. */
 export interface Argv {
@@ -190,8 +189,7 @@ class Reader {
     const given = word ?? flag;
     const parsed = given === undefined ? undefined : parseCommand(given);
     if (parsed?.ok === false) {
-      const { message, fix } = parsed;
-      this.problems.push({ subject: 'command', message, ...(fix === undefined ? {} : { fix }) });
+      this.problems.push({ subject: 'command', ...parsed.problem });
       this.flags.delete('command');
     } else {
       if (parsed !== undefined) this.flags.set('command', parsed.value);

@@ -1,6 +1,5 @@
-import { bad, good, quote, type Parsed } from './parsed.js';
-import { didYouMean } from './suggest.js';
-import type { InputType } from './types/type.js';
+import { bad, good, type Result } from '../contract/result.js';
+import { didYouMean, quote, type ValueType } from '../support/values/value-type.js';
 
 interface CommandFacts {
   readonly id: string;
@@ -75,7 +74,7 @@ export function switchesOf(command: CommandId): Readonly<Record<string, string>>
 export const switchNames: readonly string[] = ids.flatMap((id) => Object.keys(switchesOf(id)));
 
 /** Reads the name of a command. */
-export function parseCommand(text: string): Parsed<CommandId> {
+export function parseCommand(text: string): Result<CommandId> {
   const id = ids.find((each) => each === text);
   if (id !== undefined) return good(id);
   const all = `the commands are ${ids.map((each) => `\`${each}\``).join(', ')}`;
@@ -84,7 +83,7 @@ export function parseCommand(text: string): Parsed<CommandId> {
 }
 
 /** The input type of `command`. */
-export function command(): InputType<CommandId> {
+export function command(): ValueType<CommandId> {
   return {
     name: 'choice',
     shape: 'text',

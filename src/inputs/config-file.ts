@@ -13,8 +13,7 @@ import { messageOf, type Problem } from '../support/errors.js';
 import { readEntries, type Entry } from './config-file/entries.js';
 import type { Reader } from './config-file/reader.js';
 import { followed, joined, scalarText } from './config-file/yaml-text.js';
-import { quote } from './parsed.js';
-import { didYouMean } from './suggest.js';
+import { didYouMean, quote } from '../support/values/value-type.js';
 import { inputIds, inputOf, isInputId, targetInputIds, type InputId } from './table.js';
 
 /** What a part of the file says: the text of each input, as if it had come from a variable, and its checks. */

@@ -4,7 +4,7 @@ import { crossCheckHttpPipeline } from './http-pipeline.js';
 import { crossCheckHistory, crossCheckPrometheus } from './prometheus.js';
 import type { Origin } from './resolve.js';
 import type { InputId, Settings } from './table.js';
-import { printDuration } from './types/duration.js';
+import { printDuration } from '../support/values/time.js';
 
 /**
  * What is wrong although every value is right by itself.

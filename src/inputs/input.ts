@@ -1,7 +1,7 @@
 import type { HostSystem } from '../contract/system.js';
 import type { StrategyId } from '../contract/strategy.js';
-import { good, type Parsed } from './parsed.js';
-import type { InputType, JsonSchema } from './types/type.js';
+import { good, type Result } from '../contract/result.js';
+import type { JsonSchema, ValueType } from '../support/values/value-type.js';
 
 /** The groups of inputs, in the order in which help and documents show them. */
 export const groups = {
@@ -57,8 +57,8 @@ export interface InputFacts {
 
 /** An input with the values `V`. */
 export interface Input<V> extends InputFacts {
-  readonly type: InputType<unknown>;
-  parse(text: string): Parsed<V>;
+  readonly type: ValueType<unknown>;
+  parse(text: string): Result<V>;
   /** Safe to print; of a secret only that there is one. */
   print(value: V): string;
   readonly schema: JsonSchema;
@@ -78,14 +78,14 @@ type ValueOf<T, F extends InputFacts> =
 
 /** Makes an input of a type and the facts about it; what may be absent or `off` shows in its value type. */
 export function input<T, const F extends InputFacts>(
-  type: InputType<T>,
+  type: ValueType<T>,
   facts: F,
 ): Input<ValueOf<T, F>> {
   const isOff = (text: string): boolean => facts.off === true && text.toLowerCase() === 'off';
   return {
     ...facts,
     type: type,
-    parse: (text) => (isOff(text) ? good('off') : type.parse(text)) as Parsed<ValueOf<T, F>>,
+    parse: (text) => (isOff(text) ? good('off') : type.parse(text)) as Result<ValueOf<T, F>>,
     print: (value) => {
       if (facts.secret === true) return '***';
       return value === 'off' && facts.off === true ? 'off' : type.print(value as T);

@@ -5,9 +5,8 @@ import type { Findings } from './checks/lookup.js';
 import { resolveChecks } from './checks/resolve.js';
 import { readConfigFile, type ConfigFile, type TargetScope } from './config-file.js';
 import { crossCheck, remarks } from './cross-checks.js';
-import { quote } from './parsed.js';
+import { didYouMean, quote } from '../support/values/value-type.js';
 import { secretsOf } from './secrets.js';
-import { didYouMean } from './suggest.js';
 import { inputIds, inputOf, type InputId, type Settings } from './table.js';
 import {
   actionVariables,
@@ -229,8 +228,8 @@ function read(
     if (parsed.ok) return { value: parsed.value, origin };
     problems.push({
       subject: id,
-      message: `${parsed.message} (${originInWords(origin)})`,
-      ...(parsed.fix === undefined ? {} : { fix: parsed.fix }),
+      ...parsed.problem,
+      message: `${parsed.problem.message} (${originInWords(origin)})`,
     });
   }
   const byDefault = row.default === undefined ? undefined : row.parse(row.default);

@@ -3,23 +3,21 @@ import type { WebhookFormat } from '../notify/webhook.js';
 import type { StrategyId } from '../contract/strategy.js';
 import { command } from './commands.js';
 import { input, type Input } from './input.js';
-import { boolean } from './types/boolean.js';
-import { choice, choices } from './types/choice.js';
-import { credentials } from './types/credentials.js';
-import { duration } from './types/duration.js';
-import { latencyLimit } from './types/latency.js';
-import { list } from './types/list.js';
-import { meanings } from './types/meanings.js';
-import { integer, number, percentage } from './types/number.js';
-import { headers, parameters } from './types/pairs.js';
-import { pointer, pointers } from './types/pointer.js';
-import { regex } from './types/regex.js';
-import { labels, selector } from './types/selector.js';
-import { statusRanges } from './types/status.js';
-import { pathTemplate, template } from './types/template.js';
-import { path, script, text } from './types/text.js';
-import { times } from './types/times.js';
-import { url, urls, webhooks } from './types/url.js';
+import { boolean, choice, choices } from '../support/values/words.js';
+import { credentials, list, path, script, text } from '../support/values/text.js';
+import { duration, latencyLimit, times } from '../support/values/time.js';
+import { headers, meanings, parameters } from '../support/values/pairs.js';
+import { integer, number, percentage, statusRanges } from '../support/values/numbers.js';
+import {
+  labels,
+  pathTemplate,
+  pointer,
+  pointers,
+  regex,
+  selector,
+  template,
+} from '../support/values/expressions.js';
+import { url, urls, webhooks } from '../support/values/url.js';
 
 const second = 1000;
 const hour = 3600 * second;

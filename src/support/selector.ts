@@ -1,3 +1,4 @@
+import { bad, good, type Result } from '../contract/result.js';
 import { clip, neutralise } from './text.js';
 
 /** One condition on a label of a Prometheus series. */
@@ -15,10 +16,6 @@ export interface Selector {
   readonly matchers: readonly Matcher[];
 }
 
-export type ParsedSelector =
-  | { readonly ok: true; readonly selector: Selector }
-  | { readonly ok: false; readonly message: string; readonly fix: string };
-
 // https://prometheus.io/docs/concepts/data_model and https://prometheus.io/docs/prometheus/latest/querying/basics: names,
 // and strings in one of three kinds of quotes; in backticks nothing is escaped.
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*/;
@@ -27,32 +24,31 @@ const STRING = /^(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`)/;
 const OPERATOR = /^(?:=~|!~|!=|=)/;
 
 /** Reads `name{label="value"}`, `name`, or `{label="value"}`. */
-export function parseSelector(text: string): ParsedSelector {
+export function parseSelector(text: string): Result<Selector> {
   const name = NAME.exec(text.trim())?.[0];
   const rest = text.trim().slice(name?.length ?? 0);
-  if (rest.trimStart() === '' && name !== undefined)
-    return { ok: true, selector: { name, matchers: [] } };
+  if (rest.trimStart() === '' && name !== undefined) return good({ name, matchers: [] });
   const inBraces = bracesOf(rest);
   if (inBraces === undefined) return refused(text);
   const parsed = readMatchers(inBraces.inside);
   if (!parsed.ok) return parsed;
   if (inBraces.after !== '') return refused(text);
-  const all = parsed.selector;
+  const all = parsed.value;
   const chosen = name ?? all.name;
   if (chosen === undefined && all.matchers.length === 0)
-    return problem('selects nothing', 'name the counter, such as `http_requests_total`');
-  return { ok: true, selector: { name: chosen, matchers: all.matchers } };
+    return bad('selects nothing', 'name the counter, such as `http_requests_total`');
+  return good({ name: chosen, matchers: all.matchers });
 }
 
 /** Reads `label="value", other=~"a|b"`, with or without braces: matchers that belong to no one metric. */
-export function parseMatchers(text: string): ParsedSelector {
+export function parseMatchers(text: string): Result<Selector> {
   const trimmed = text.trim();
   const inBraces = trimmed.startsWith('{') ? bracesOf(trimmed) : { inside: trimmed, after: '' };
   if (inBraces?.after !== '')
-    return problem('is not a list of labels', 'write it like `app="shop", version="v2"`');
+    return bad('is not a list of labels', 'write it like `app="shop", version="v2"`');
   const parsed = readMatchers(inBraces.inside);
-  return parsed.ok && parsed.selector.name !== undefined
-    ? problem('names a metric', 'give labels only, like `app="shop", version="v2"`')
+  return parsed.ok && parsed.value.name !== undefined
+    ? bad('names a metric', 'give labels only, like `app="shop", version="v2"`')
     : parsed;
 }
 
@@ -88,7 +84,7 @@ function bracesOf(text: string): { inside: string; after: string } | undefined {
   return undefined;
 }
 
-function readMatchers(text: string): ParsedSelector {
+function readMatchers(text: string): Result<Selector> {
   const matchers: Matcher[] = [];
   let name: string | undefined;
   let rest = text.trim();
@@ -106,7 +102,7 @@ function readMatchers(text: string): ParsedSelector {
       rest = rest.slice(operator.length).trimStart();
       const literal = STRING.exec(rest)?.[0];
       if (literal === undefined)
-        return problem(
+        return bad(
           `has no quoted value for the label \`${label}\``,
           `write it like \`${label}="value"\``,
         );
@@ -117,7 +113,7 @@ function readMatchers(text: string): ParsedSelector {
     if (!rest.startsWith(',')) return unreadable(rest);
     rest = rest.slice(1).trimStart();
   }
-  return { ok: true, selector: { name, matchers } };
+  return good({ name, matchers });
 }
 
 /** Good enough to compare: escapes other than of quotes and backslashes stay as they are. */
@@ -126,25 +122,21 @@ export function unquote(literal: string): string {
   return literal.startsWith('`') ? inside : inside.replace(/\\(["'\\])/g, '$1');
 }
 
-function refused(text: string): ParsedSelector {
+function refused(text: string): Result<Selector> {
   const fix = 'give the raw counter alone, such as `http_requests_total{app="shop"}`';
   if (/\[[^\]]*\]\s*\)*\s*$/.test(text) && !text.includes('('))
-    return problem('has a range', `take the range in \`[]\` out: ${fix}`);
+    return bad('has a range', `take the range in \`[]\` out: ${fix}`);
   if (text.replace(/"(?:[^"\\]|\\.)*"/g, '').includes('('))
-    return problem(
+    return bad(
       'is an expression, and not a selector',
       `${fix}; differences, sums and rates are made by Rollgate, from each series by itself`,
     );
-  return problem('is not a selector', fix);
+  return bad('is not a selector', fix);
 }
 
-function unreadable(rest: string): ParsedSelector {
-  return problem(
+function unreadable(rest: string): Result<Selector> {
+  return bad(
     `cannot be read from \`${clip(neutralise(rest), 40)}\` on`,
     'write labels like `app="shop", version=~"v2.*"`',
   );
-}
-
-function problem(message: string, fix: string): ParsedSelector {
-  return { ok: false, message, fix };
 }

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { good } from '../../inputs/parsed.js';
+import { good } from '../../contract/result.js';
 import type { InputId } from '../../inputs/table.js';
 import type { Problem } from '../../support/errors.js';
 import { answered, oneOf, textOf, type Person } from './asking.js';

@@ -1,6 +1,6 @@
 import { inputOf, type InputId } from '../../inputs/table.js';
-import { bad, good, type Parsed } from '../../inputs/parsed.js';
-import { didYouMean } from '../../inputs/suggest.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import { didYouMean } from '../../support/values/value-type.js';
 
 /** The person at the terminal has gone, or wants no more of this. */
 export class Unanswered extends Error {
@@ -21,7 +21,7 @@ export interface Question<T> {
   readonly text: string;
   /** What an empty answer stands for; without it there must be one. */
   readonly usual?: string;
-  readonly parse: (answer: string) => Parsed<T>;
+  readonly parse: (answer: string) => Result<T>;
 }
 
 /** Asks until the answer can be used; says what is wrong with one that cannot. */
@@ -36,7 +36,8 @@ export async function answered<T>(person: Person, question: Question<T>): Promis
     }
     const parsed = parse(answer);
     if (parsed.ok) return parsed.value;
-    person.say(`  ${parsed.message}${parsed.fix === undefined ? '' : ` → ${parsed.fix}`}`);
+    const { message, fix } = parsed.problem;
+    person.say(`  ${message}${fix === undefined ? '' : ` → ${fix}`}`);
   }
 }
 
@@ -62,7 +63,7 @@ export function textOf(id: InputId): Question<string>['parse'] {
   };
 }
 
-export function yesOrNo(answer: string): Parsed<boolean> {
+export function yesOrNo(answer: string): Result<boolean> {
   const given = answer.toLowerCase();
   if (['y', 'yes'].includes(given)) return good(true);
   if (['n', 'no'].includes(given)) return good(false);

@@ -1,5 +1,5 @@
 import { isMap, parse, parseDocument, stringify, type Document } from 'yaml';
-import { splitList } from '../../inputs/types/list.js';
+import { splitList } from '../../support/values/text.js';
 import { rollbackScripts, rollbackTemplates } from './published.js';
 import type { InitSystem } from './repository.js';
 import type { Wanted } from './wanted.js';

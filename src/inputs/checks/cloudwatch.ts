@@ -1,8 +1,8 @@
 import { isExpression } from '../../support/cloudwatch.js';
-import { parameters } from '../types/pairs.js';
-import { script, text } from '../types/text.js';
-import type { InputType } from '../types/type.js';
-import { url } from '../types/url.js';
+import { parameters } from '../../support/values/pairs.js';
+import { script, text } from '../../support/values/text.js';
+import type { ValueType } from '../../support/values/value-type.js';
+import { url } from '../../support/values/url.js';
 import { option } from './option.js';
 import { bucketOption, delayOption, queryMisfits, queryOptions, readsQueries } from './queries.js';
 import { checkSource, type Given, type Misfit } from './source.js';
@@ -10,7 +10,7 @@ import { checkSource, type Given, type Misfit } from './source.js';
 const partNames = ['total', 'errors', 'value'] as const;
 
 /** Names of metrics, as a list or between commas, or an expression: in that a comma means something else. */
-function metrics(): InputType<string> {
+function metrics(): ValueType<string> {
   return {
     ...script(),
     schema: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },

@@ -1,7 +1,7 @@
-import { choice } from '../types/choice.js';
-import { latencyLimit } from '../types/latency.js';
-import { integer, number, percentage } from '../types/number.js';
-import { text } from '../types/text.js';
+import { choice } from '../../support/values/words.js';
+import { latencyLimit } from '../../support/values/time.js';
+import { integer, number, percentage } from '../../support/values/numbers.js';
+import { text } from '../../support/values/text.js';
 import { option, type OptionTable } from './option.js';
 import type { CheckSource, Kind } from './source.js';
 

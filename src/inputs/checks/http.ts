@@ -1,9 +1,8 @@
-import { duration } from '../types/duration.js';
-import { integer, number } from '../types/number.js';
-import { headers } from '../types/pairs.js';
-import { regex } from '../types/regex.js';
-import { statusRanges } from '../types/status.js';
-import { url } from '../types/url.js';
+import { duration } from '../../support/values/time.js';
+import { integer, number, statusRanges } from '../../support/values/numbers.js';
+import { headers } from '../../support/values/pairs.js';
+import { regex } from '../../support/values/expressions.js';
+import { url } from '../../support/values/url.js';
 import { option } from './option.js';
 import { checkSource } from './source.js';
 

@@ -1,6 +1,5 @@
-import { credentials } from '../types/credentials.js';
-import { script, text } from '../types/text.js';
-import { url } from '../types/url.js';
+import { credentials, script, text } from '../../support/values/text.js';
+import { url } from '../../support/values/url.js';
 import { option } from './option.js';
 import { bucketOption, delayOption, queryMisfits, queryOptions, readsQueries } from './queries.js';
 import { checkSource } from './source.js';

@@ -1,7 +1,6 @@
-import { credentials } from '../types/credentials.js';
-import { headers, parameters, plainHeaders } from '../types/pairs.js';
-import { script, text } from '../types/text.js';
-import { url } from '../types/url.js';
+import { credentials, script, text } from '../../support/values/text.js';
+import { headers, parameters, plainHeaders } from '../../support/values/pairs.js';
+import { url } from '../../support/values/url.js';
 import { option } from './option.js';
 import { queryMisfits, queryOptions, readsQueries } from './queries.js';
 import { checkSource, type Given, type Misfit } from './source.js';

@@ -1,5 +1,5 @@
 import type { MetricLimit } from '../../contract/check.js';
-import type { LatencyLimit } from '../types/latency.js';
+import type { LatencyLimit } from '../../support/values/time.js';
 import type { Settings } from '../table.js';
 import type { CheckSource, Reading } from './source.js';
 import type { OptionTable } from './option.js';

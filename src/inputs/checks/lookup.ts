@@ -1,7 +1,7 @@
 import type { Environment } from '../../contract/system.js';
 import type { Problem } from '../../support/errors.js';
 import type { Entry } from '../config-file/entries.js';
-import { quote } from '../parsed.js';
+import { quote } from '../../support/values/value-type.js';
 import { secretsOf } from '../secrets.js';
 import type { InputId, Settings } from '../table.js';
 import { fieldText } from './field-text.js';
@@ -127,8 +127,8 @@ function parse(name: string, facts: Option<unknown>, text: string, scope: Scope)
     fromEnvironment([variable], scope.around.env) === undefined ? '' : ` (from ${variable})`;
   scope.say(
     field?.where ?? scope.map.where,
-    `\`${scope.prefix}${name}\`: ${parsed.message}${from}`,
-    parsed.fix,
+    `\`${scope.prefix}${name}\`: ${parsed.problem.message}${from}`,
+    parsed.problem.fix,
   );
   return undefined;
 }

@@ -1,7 +1,7 @@
-import { choice } from '../types/choice.js';
-import { integer } from '../types/number.js';
-import { script, text } from '../types/text.js';
-import { url } from '../types/url.js';
+import { choice } from '../../support/values/words.js';
+import { integer } from '../../support/values/numbers.js';
+import { script, text } from '../../support/values/text.js';
+import { url } from '../../support/values/url.js';
 import { option } from './option.js';
 import { bucketOption, delayOption, queryMisfits, queryOptions, readsQueries } from './queries.js';
 import { checkSource } from './source.js';

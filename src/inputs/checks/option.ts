@@ -1,6 +1,6 @@
-import { good, type Parsed } from '../parsed.js';
+import { good, type Result } from '../../contract/result.js';
+import type { JsonSchema, ValueType } from '../../support/values/value-type.js';
 import type { InputId, Settings } from '../table.js';
-import type { InputType, JsonSchema } from '../types/type.js';
 
 /** What a table of options says of an option besides its type. */
 export interface OptionFacts {
@@ -30,8 +30,8 @@ export interface OptionFacts {
 
 /** An option of a check with the values `V`. */
 export interface Option<V> extends OptionFacts {
-  readonly type: InputType<unknown>;
-  parse(text: string): Parsed<V>;
+  readonly type: ValueType<unknown>;
+  parse(text: string): Result<V>;
   /** Safe to print; of a secret only that there is one. */
   print(value: V): string;
   readonly schema: JsonSchema;
@@ -56,14 +56,14 @@ type ValueOf<T, F extends OptionFacts> =
 
 /** Makes an option of a type and the facts about it; what may be absent or `off` shows in its value type. */
 export function option<T, const F extends OptionFacts>(
-  type: InputType<T>,
+  type: ValueType<T>,
   facts: F,
 ): Option<ValueOf<T, F>> {
   const isOff = (text: string): boolean => facts.off === true && text.toLowerCase() === 'off';
   return {
     ...facts,
     type,
-    parse: (text) => (isOff(text) ? good('off') : type.parse(text)) as Parsed<ValueOf<T, F>>,
+    parse: (text) => (isOff(text) ? good('off') : type.parse(text)) as Result<ValueOf<T, F>>,
     print: (value) => {
       if (facts.secret === true) return '***';
       return value === 'off' && facts.off === true ? 'off' : type.print(value as T);

@@ -1,10 +1,9 @@
-import { choice } from '../types/choice.js';
-import { credentials } from '../types/credentials.js';
-import { duration } from '../types/duration.js';
-import { headers, parameters } from '../types/pairs.js';
-import { labels, selector } from '../types/selector.js';
-import { script } from '../types/text.js';
-import { url } from '../types/url.js';
+import { choice } from '../../support/values/words.js';
+import { credentials, script } from '../../support/values/text.js';
+import { duration } from '../../support/values/time.js';
+import { headers, parameters } from '../../support/values/pairs.js';
+import { labels, selector } from '../../support/values/expressions.js';
+import { url } from '../../support/values/url.js';
 import { option } from './option.js';
 import {
   bothOrNone,

@@ -1,5 +1,5 @@
-import { choice } from '../types/choice.js';
-import { duration } from '../types/duration.js';
+import { choice } from '../../support/values/words.js';
+import { duration } from '../../support/values/time.js';
 import { option } from './option.js';
 import { bothOrNone, readsNothing, type Given, type Misfit, type Reading } from './source.js';
 

@@ -1,6 +1,5 @@
 import type { Entry, Field } from '../config-file/entries.js';
-import { quote } from '../parsed.js';
-import { didYouMean } from '../suggest.js';
+import { didYouMean, quote } from '../../support/values/value-type.js';
 import { baselineOptionsOf, commonOptions, commonOptionsOf } from './common.js';
 import {
   labelOf,

@@ -1,5 +1,5 @@
 import type { Entry } from '../config-file/entries.js';
-import { quote } from '../parsed.js';
+import { quote } from '../../support/values/value-type.js';
 import type { CheckEntry } from './entry.js';
 import { flatEntries } from './flat.js';
 import { judgedOf } from './judged.js';

@@ -1,5 +1,5 @@
 import { isMap, isScalar, isSeq, type YAMLMap } from 'yaml';
-import { quote } from '../parsed.js';
+import { quote } from '../../support/values/value-type.js';
 import type { Reader } from './reader.js';
 import { followed, joined, scalarText } from './yaml-text.js';
 

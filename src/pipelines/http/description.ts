@@ -1,5 +1,5 @@
 import type { InputId, Settings } from '../../inputs/table.js';
-import type { Meanings } from '../../inputs/types/meanings.js';
+import type { Meanings } from '../../support/values/pairs.js';
 import type { Template } from '../../support/template.js';
 import type { JsonCall } from '../json-api.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { parseTime, printTime, times } from '../../../src/inputs/types/times.js';
+import { parseTime, printTime, times } from '../../../src/support/values/time.js';
 
 const nine = Date.UTC(2026, 10, 24, 9, 12);
 
@@ -37,8 +37,7 @@ describe('parseTime', () => {
   ])('refuses %j', (text, message, fix) => {
     expect(parseTime(text)).toEqual({
       ok: false,
-      message: expect.stringMatching(message),
-      fix: expect.stringMatching(fix),
+      problem: { message: expect.stringMatching(message), fix: expect.stringMatching(fix) },
     });
   });
 
@@ -63,7 +62,11 @@ describe('a list of times', () => {
   });
 
   it('says which one is wrong, and that there is none', () => {
-    expect(type.parse('1795511520, soon')).toMatchObject({ message: '`soon` is not a time' });
-    expect(type.parse(' , ')).toMatchObject({ message: expect.stringMatching(/names no time/) });
+    expect(type.parse('1795511520, soon')).toMatchObject({
+      problem: { message: '`soon` is not a time' },
+    });
+    expect(type.parse(' , ')).toMatchObject({
+      problem: { message: expect.stringMatching(/names no time/) },
+    });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { didYouMean, suggest } from '../../src/inputs/suggest.js';
-import { inputIds } from '../../src/inputs/table.js';
+import { didYouMean, suggest } from '../../../src/support/values/value-type.js';
+import { inputIds } from '../../../src/inputs/table.js';
 
 describe('suggest', () => {
   it.each([

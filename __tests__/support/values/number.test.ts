@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { integer, number, percentage } from '../../../src/inputs/types/number.js';
+import { integer, number, percentage } from '../../../src/support/values/numbers.js';
 
 describe('percentage', () => {
   it.each([
@@ -23,8 +23,7 @@ describe('percentage', () => {
   ])('takes %s for a share and says what to write', (text, fix) => {
     expect(percentage().parse(text)).toEqual({
       ok: false,
-      message: `\`${text}\` is less than one percent`,
-      fix,
+      problem: { message: `\`${text}\` is less than one percent`, fix },
     });
   });
 
@@ -61,7 +60,10 @@ describe('number', () => {
     ['two', '`two` is not a number'],
     ['1e2', '`1e2` is not a number'],
   ])('refuses %s', (text, message) => {
-    expect(number({ min: 0.1, max: 500 }).parse(text)).toMatchObject({ ok: false, message });
+    expect(number({ min: 0.1, max: 500 }).parse(text)).toMatchObject({
+      ok: false,
+      problem: { message },
+    });
   });
 });
 
@@ -79,6 +81,9 @@ describe('integer', () => {
     ['1.5', '`1.5` is not a whole number'],
     ['', '`` is not a whole number'],
   ])('refuses %j', (text, message) => {
-    expect(integer({ min: 0, max: 20 }).parse(text)).toMatchObject({ ok: false, message });
+    expect(integer({ min: 0, max: 20 }).parse(text)).toMatchObject({
+      ok: false,
+      problem: { message },
+    });
   });
 });

@@ -1,9 +1,41 @@
-import { bad, good, quote, type Parsed } from '../parsed.js';
-import { didYouMean } from '../suggest.js';
-import { splitList } from './list.js';
-import type { InputType } from './type.js';
+import { splitList } from './text.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import { didYouMean, quote, type ValueType } from './value-type.js';
 
-function oneOf<C extends string>(text: string, choices: readonly C[]): Parsed<C> {
+/** CircleCI renders boolean parameters as `1` and `0`, Azure as `True` and `False`. */
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ['true', true],
+  ['1', true],
+  ['yes', true],
+  ['false', false],
+  ['0', false],
+  ['no', false],
+]);
+
+export function parseBoolean(text: string): Result<boolean> {
+  const value = truths.get(text.toLowerCase());
+  return value === undefined
+    ? bad(`${quote(text)} is neither true nor false`, 'true, false, yes, no, 1 or 0')
+    : good(value);
+}
+
+export function boolean(): ValueType<boolean> {
+  return {
+    name: 'boolean',
+    shape: 'boolean',
+    parse: parseBoolean,
+    print: String,
+    schema: {
+      anyOf: [
+        { type: 'boolean' },
+        { enum: [0, 1] },
+        { type: 'string', pattern: '^([Tt]rue|[Ff]alse|[Yy]es|[Nn]o|1|0)$' },
+      ],
+    },
+  };
+}
+
+function oneOf<C extends string>(text: string, choices: readonly C[]): Result<C> {
   const choice = choices.find((each) => each === text.toLowerCase());
   if (choice !== undefined) return good(choice);
   const meant = didYouMean(text, choices);
@@ -15,7 +47,7 @@ function oneOf<C extends string>(text: string, choices: readonly C[]): Parsed<C>
 }
 
 /** One of a few words, in any case. */
-export function choice<const C extends string>(choices: readonly C[]): InputType<C> {
+export function choice<const C extends string>(choices: readonly C[]): ValueType<C> {
   return {
     name: 'choice',
     shape: 'text',
@@ -29,7 +61,7 @@ export function choice<const C extends string>(choices: readonly C[]): InputType
 export function choices<const C extends string>(
   all: readonly C[],
   options: { none?: string } = {},
-): InputType<readonly C[]> {
+): ValueType<readonly C[]> {
   const { none } = options;
   return {
     name: 'list of choices',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { duration, parseDuration, printDuration } from '../../../src/inputs/types/duration.js';
+import { duration, parseDuration, printDuration } from '../../../src/support/values/time.js';
 
 describe('parseDuration', () => {
   it.each([
@@ -24,7 +24,7 @@ describe('parseDuration', () => {
     ['5', '`5` has no unit', 'write `5s` for seconds, `5m` for minutes'],
     ['1.5', '`1.5` has no unit', 'write `1.5s` for seconds, `1.5m` for minutes'],
   ])('refuses the bare number %s', (text, message, fix) => {
-    expect(parseDuration(text)).toEqual({ ok: false, message, fix });
+    expect(parseDuration(text)).toEqual({ ok: false, problem: { message, fix } });
   });
 
   it.each(['', 'five', '5x', '-5s', '5m1h', '1s1s', '5 m', 'm', '5S', '1.5ms', '∞'])(
@@ -65,7 +65,10 @@ describe('duration', () => {
     ['0', '`0` is too short', 'at least `200ms`'],
     ['2h', '`2h` is too long', 'at most `1h`'],
   ])('keeps %s out of its bounds', (text, message, fix) => {
-    expect(duration({ min: 200, max: 3_600_000 }).parse(text)).toEqual({ ok: false, message, fix });
+    expect(duration({ min: 200, max: 3_600_000 }).parse(text)).toEqual({
+      ok: false,
+      problem: { message, fix },
+    });
   });
 
   it.each([

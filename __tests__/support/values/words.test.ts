@@ -1,8 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { boolean } from '../../../src/inputs/types/boolean.js';
-import { choice, choices } from '../../../src/inputs/types/choice.js';
-import { list } from '../../../src/inputs/types/list.js';
-import { path, script, text } from '../../../src/inputs/types/text.js';
+import { boolean, choice, choices } from '../../../src/support/values/words.js';
+import { list, path, script, text } from '../../../src/support/values/text.js';
 
 describe('boolean', () => {
   it.each([
@@ -24,8 +22,10 @@ describe('boolean', () => {
   it.each(['on', 'off', 'y', '2', 'constructor', 'truee'])('refuses %s', (given) => {
     expect(boolean().parse(given)).toEqual({
       ok: false,
-      message: `\`${given}\` is neither true nor false`,
-      fix: 'true, false, yes, no, 1 or 0',
+      problem: {
+        message: `\`${given}\` is neither true nor false`,
+        fix: 'true, false, yes, no, 1 or 0',
+      },
     });
   });
 });
@@ -40,13 +40,17 @@ describe('choice', () => {
   it('offers the word that was probably meant', () => {
     expect(type.parse('norml')).toEqual({
       ok: false,
-      message: '`norml` is not known here',
-      fix: 'did you mean `normal`? It is one of `high`, `normal`, `low`',
+      problem: {
+        message: '`norml` is not known here',
+        fix: 'did you mean `normal`? It is one of `high`, `normal`, `low`',
+      },
     });
   });
 
   it('lists all words when none is near', () => {
-    expect(type.parse('sensitive')).toMatchObject({ fix: 'one of `high`, `normal`, `low`' });
+    expect(type.parse('sensitive')).toMatchObject({
+      problem: { fix: 'one of `high`, `normal`, `low`' },
+    });
   });
 });
 
@@ -69,7 +73,7 @@ describe('choices', () => {
     ['healthy', '`healthy` is not known here'],
     [',', '`,` names nothing'],
   ])('refuses %j', (given, message) => {
-    expect(type.parse(given)).toMatchObject({ ok: false, message });
+    expect(type.parse(given)).toMatchObject({ ok: false, problem: { message } });
   });
 
   it('prints what it reads', () => {
@@ -94,8 +98,7 @@ describe('list', () => {
   it('names the item that does not look right', () => {
     expect(list({ pattern: /^\d+$/, like: '`13`' }).parse('13, abc')).toEqual({
       ok: false,
-      message: '`abc` is not accepted',
-      fix: 'write it like `13`',
+      problem: { message: '`abc` is not accepted', fix: 'write it like `13`' },
     });
   });
 });
@@ -112,8 +115,7 @@ describe('text', () => {
   it('refuses several lines without showing them, for it may be a secret', () => {
     expect(text().parse('s3cret\nmore')).toEqual({
       ok: false,
-      message: 'has more than one line',
-      fix: 'write it on one line',
+      problem: { message: 'has more than one line', fix: 'write it on one line' },
     });
   });
 
@@ -122,8 +124,7 @@ describe('text', () => {
     expect(type.parse('a/b')).toEqual({ ok: true, value: 'a/b' });
     expect(type.parse('a')).toEqual({
       ok: false,
-      message: '`a` is not accepted',
-      fix: 'write it like `owner/name`',
+      problem: { message: '`a` is not accepted', fix: 'write it like `owner/name`' },
     });
   });
 

@@ -1,6 +1,7 @@
-import { formatNumber } from '../../support/format.js';
-import { bad, good, quote, type Parsed } from '../parsed.js';
-import type { InputType } from './type.js';
+import { formatNumber } from '../format.js';
+import { splitList } from './text.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import { quote, type ValueType } from './value-type.js';
 
 interface Bounds {
   readonly min: number;
@@ -9,7 +10,7 @@ interface Bounds {
 
 const decimal = /^-?\d+(\.\d+)?$/;
 
-function within(text: string, value: number, { min, max }: Bounds): Parsed<number> {
+function within(text: string, value: number, { min, max }: Bounds): Result<number> {
   if (value >= min && value <= max) return good(value);
   return bad(`${quote(text)} is out of range`, `from ${String(min)} to ${String(max)}`);
 }
@@ -24,7 +25,7 @@ function numberSchema(type: 'number' | 'integer', bounds: Bounds, pattern: strin
 }
 
 /** A decimal number in a range, both ends included. */
-export function number(bounds: Bounds): InputType<number> {
+export function number(bounds: Bounds): ValueType<number> {
   return {
     name: 'number',
     shape: 'text',
@@ -41,7 +42,7 @@ export function number(bounds: Bounds): InputType<number> {
 }
 
 /** A whole number in a range, both ends included. */
-export function integer(bounds: Bounds): InputType<number> {
+export function integer(bounds: Bounds): ValueType<number> {
   return {
     name: 'integer',
     shape: 'text',
@@ -61,7 +62,7 @@ export function integer(bounds: Bounds): InputType<number> {
  * Percent, 0 to 100, as a number of percent. A value between 0 and 1 is refused: it is nearly always a share that
  * was meant as percent, and a limit of less than one percent would let everything pass.
  */
-export function percentage(): InputType<number> {
+export function percentage(): ValueType<number> {
   return {
     name: 'percentage',
     shape: 'text',
@@ -85,6 +86,55 @@ export function percentage(): InputType<number> {
         { const: 0 },
         { type: 'number', minimum: 1, maximum: 100 },
         { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)? *%?$' },
+      ],
+    },
+  };
+}
+
+/** Status codes from `from` to `to`, both included. */
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `200-399,418` */
+export function statusRanges(): ValueType<readonly StatusRange[]> {
+  const like = 'write codes from 100 to 599 and ranges of them, such as `200-399,418`';
+  return {
+    name: 'status codes',
+    shape: 'list',
+    parse: (text) => {
+      const items = splitList(text);
+      const ranges: StatusRange[] = [];
+      for (const item of items) {
+        const match = /^(\d{3})(?:\s*-\s*(\d{3}))?$/.exec(item);
+        const from = Number(match?.[1]);
+        const to = Number(match?.[2] ?? match?.[1]);
+        if (match === null || from < 100 || to > 599 || from > to) {
+          return bad(`${quote(item)} is not a range of status codes`, like);
+        }
+        ranges.push({ from, to });
+      }
+      return ranges.length === 0 ? bad(`${quote(text)} names no status code`, like) : good(ranges);
+    },
+    print: (value) =>
+      value
+        .map(({ from, to }) => (from === to ? String(from) : `${String(from)}-${String(to)}`))
+        .join(','),
+    schema: {
+      anyOf: [
+        { type: 'integer', minimum: 100, maximum: 599 },
+        { type: 'string', pattern: '^[1-5][0-9]{2}' },
+        {
+          type: 'array',
+          minItems: 1,
+          items: {
+            anyOf: [
+              { type: 'integer', minimum: 100, maximum: 599 },
+              { type: 'string', pattern: '^[1-5][0-9]{2}( *- *[1-5][0-9]{2})?$' },
+            ],
+          },
+        },
       ],
     },
   };

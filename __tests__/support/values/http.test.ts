@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { latencyLimit } from '../../../src/inputs/types/latency.js';
-import { headers, parameters } from '../../../src/inputs/types/pairs.js';
-import { regex } from '../../../src/inputs/types/regex.js';
-import { statusRanges } from '../../../src/inputs/types/status.js';
-import { url, urls, webhooks } from '../../../src/inputs/types/url.js';
+import { latencyLimit } from '../../../src/support/values/time.js';
+import { headers, parameters } from '../../../src/support/values/pairs.js';
+import { regex } from '../../../src/support/values/expressions.js';
+import { statusRanges } from '../../../src/support/values/numbers.js';
+import { url, urls, webhooks } from '../../../src/support/values/url.js';
 
 describe('url', () => {
   it.each(['http://a', 'https://user:pw@a.example:8443/x?y=1,2', 'http://[::1]:80/'])(
@@ -21,7 +21,7 @@ describe('url', () => {
     ['http://a b', 'has a blank inside of a URL'],
     ['http://', 'is not a URL'],
   ])('refuses %s without showing a secret', (given, message) => {
-    expect(url().parse(given)).toMatchObject({ ok: false, message });
+    expect(url().parse(given)).toMatchObject({ ok: false, problem: { message } });
   });
 
   it('counts user info, and the URL that holds it, as secret', () => {
@@ -76,7 +76,7 @@ describe('urls', () => {
     ['https://a\nb', 'is not a URL'],
     [',', 'names no URL'],
   ])('refuses %j', (given, message) => {
-    expect(urls().parse(given)).toMatchObject({ ok: false, message });
+    expect(urls().parse(given)).toMatchObject({ ok: false, problem: { message } });
   });
 
   it('prints without user info and query values', () => {
@@ -144,7 +144,7 @@ describe('latencyLimit', () => {
     ['p95 < 800', '`800` has no unit'],
     ['p95 < 0', '`p95 < 0` would refuse every request'],
   ])('refuses %s', (given, message) => {
-    expect(latencyLimit().parse(given)).toMatchObject({ ok: false, message });
+    expect(latencyLimit().parse(given)).toMatchObject({ ok: false, problem: { message } });
   });
 
   it('prints what it reads', () => {
@@ -163,7 +163,7 @@ describe('regex', () => {
     ['(', '`(` is not a regular expression'],
     ['x'.repeat(1001), 'has 1001 characters'],
   ])('refuses %.10s', (given, message) => {
-    expect(regex().parse(given)).toMatchObject({ ok: false, message });
+    expect(regex().parse(given)).toMatchObject({ ok: false, problem: { message } });
   });
 });
 
@@ -184,7 +184,7 @@ describe('headers', () => {
     ['A: 1\na: hunter2', '`a` is given twice'],
   ])('refuses %j without showing its value', (given, message) => {
     const parsed = headers().parse(given);
-    expect(parsed).toMatchObject({ ok: false, message });
+    expect(parsed).toMatchObject({ ok: false, problem: { message } });
     expect(JSON.stringify(parsed)).not.toContain('hunter2');
   });
 
@@ -221,7 +221,7 @@ describe('parameters', () => {
     ['1a=b', '`1a=b` has no name and value'],
     ['a=1\na=2', '`a` is given twice'],
   ])('refuses %j', (given, message) => {
-    expect(parameters().parse(given)).toMatchObject({ ok: false, message });
+    expect(parameters().parse(given)).toMatchObject({ ok: false, problem: { message } });
   });
 
   it('distinguishes case', () => {

@@ -1,7 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { meanings } from '../../../src/inputs/types/meanings.js';
-import { pointer, pointers } from '../../../src/inputs/types/pointer.js';
-import { pathTemplate, template } from '../../../src/inputs/types/template.js';
+import { meanings } from '../../../src/support/values/pairs.js';
+import {
+  pathTemplate,
+  pointer,
+  pointers,
+  template,
+} from '../../../src/support/values/expressions.js';
 
 const known = { names: ['rollback_id', 'ref'], parameters: true };
 
@@ -24,8 +28,7 @@ describe('template', () => {
   ])('%j is refused', (text, message, fix) => {
     expect(template(known).parse(text)).toEqual({
       ok: false,
-      message: expect.stringMatching(message),
-      fix: expect.stringMatching(fix),
+      problem: { message: expect.stringMatching(message), fix: expect.stringMatching(fix) },
     });
   });
 
@@ -50,7 +53,10 @@ describe('path template', () => {
     ['{{x}}', /not known/],
   ])('%j is refused, without showing a password', (text, message) => {
     const parsed = pathTemplate(known).parse(text);
-    expect(parsed).toMatchObject({ ok: false, message: expect.stringMatching(message) });
+    expect(parsed).toMatchObject({
+      ok: false,
+      problem: { message: expect.stringMatching(message) },
+    });
     expect(JSON.stringify(parsed)).not.toContain('pass@');
   });
 });
@@ -58,14 +64,17 @@ describe('path template', () => {
 describe('pointers', () => {
   it('one', () => {
     expect(pointer().parse('/a/0')).toEqual({ ok: true, value: '/a/0' });
-    expect(pointer().parse('a')).toMatchObject({ ok: false, fix: expect.stringMatching(/6901/) });
+    expect(pointer().parse('a')).toMatchObject({
+      ok: false,
+      problem: { fix: expect.stringMatching(/6901/) },
+    });
   });
 
   it('several, on lines or between commas', () => {
     expect(pointers().parse('/a, /b\n/c')).toEqual({ ok: true, value: ['/a', '/b', '/c'] });
     expect(pointers().parse('/a, $.b')).toMatchObject({
       ok: false,
-      message: '`$.b` is no JSON Pointer',
+      problem: { message: '`$.b` is no JSON Pointer' },
     });
     expect(pointers().parse(',')).toMatchObject({ ok: false });
   });
@@ -99,8 +108,7 @@ describe('meanings', () => {
   ])('%j is refused', (text, message, fix) => {
     expect(meanings().parse(text)).toEqual({
       ok: false,
-      message: expect.stringMatching(message),
-      fix: expect.stringMatching(fix),
+      problem: { message: expect.stringMatching(message), fix: expect.stringMatching(fix) },
     });
   });
 });

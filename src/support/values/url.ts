@@ -1,9 +1,9 @@
-import { printableUrl } from '../../support/url.js';
-import { bad, good, type Parsed } from '../parsed.js';
-import type { InputType } from './type.js';
+import { printableUrl } from '../url.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import type { ValueType } from './value-type.js';
 
 /** The text is shown only as far as it is a URL: anything else may be a secret in the wrong place. */
-function parseUrl(text: string): Parsed<string> {
+function parseUrl(text: string): Result<string> {
   const like = 'write a whole URL, such as `https://app.example.com/health`';
   if (/\s/.test(text)) return bad('has a blank inside of a URL', like);
   let url: URL;
@@ -45,7 +45,7 @@ function splitUrls(text: string): string[] {
 }
 
 /** One http or https URL, as written. */
-export function url(): InputType<string> {
+export function url(): ValueType<string> {
   return {
     name: 'URL',
     shape: 'text',
@@ -57,7 +57,7 @@ export function url(): InputType<string> {
 }
 
 /** http and https URLs, each once, as written. */
-export function urls(): InputType<readonly string[]> {
+export function urls(): ValueType<readonly string[]> {
   return {
     name: 'list of URLs',
     shape: 'list',
@@ -87,7 +87,7 @@ export function urls(): InputType<readonly string[]> {
  * Addresses that are secrets: who knows one may speak through it. What is hidden is the whole, and what comes after the
  * host.
  */
-export function webhooks(): InputType<readonly string[]> {
+export function webhooks(): ValueType<readonly string[]> {
   return {
     ...urls(),
     name: 'list of webhooks',

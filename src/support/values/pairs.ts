@@ -1,5 +1,6 @@
-import { bad, good, quote, type Parsed } from '../parsed.js';
-import type { InputType } from './type.js';
+import type { RunState } from '../../contract/pipeline.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import { didYouMean, quote, type ValueType } from './value-type.js';
 
 export type Pairs = Readonly<Record<string, string>>;
 
@@ -13,9 +14,9 @@ function lines(text: string): string[] {
 /** Header names do not distinguish case, parameters do. */
 function collect(
   text: string,
-  read: (line: string, number: number) => Parsed<readonly [string, string]>,
+  read: (line: string, number: number) => Result<readonly [string, string]>,
   same: (name: string) => string,
-): Parsed<Pairs> {
+): Result<Pairs> {
   const pairs = new Map<string, readonly [string, string]>();
   for (const [index, line] of lines(text).entries()) {
     const parsed = read(line, index + 1);
@@ -36,7 +37,7 @@ const schema = {
 };
 
 /** `name=value` lines. A value may hold anything but a line break. */
-export function parameters(): InputType<Pairs> {
+export function parameters(): ValueType<Pairs> {
   return {
     name: 'name=value lines',
     shape: 'pairs',
@@ -65,7 +66,7 @@ const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
 /** `Name: value` lines; the values are secrets, so that messages name lines only. */
-export function headers(): InputType<Pairs> {
+export function headers(): ValueType<Pairs> {
   return {
     name: 'Name: value lines',
     shape: 'pairs',
@@ -102,7 +103,7 @@ export function headers(): InputType<Pairs> {
 const credentialName = /auth|cookie|token|secret|password|api-?key|access-?key|signature/i;
 
 /** `Name: value` lines that may stand anywhere, because they are no secret. */
-export function plainHeaders(): InputType<Pairs> {
+export function plainHeaders(): ValueType<Pairs> {
   return {
     name: 'Name: value lines',
     shape: 'pairs',
@@ -128,4 +129,65 @@ function headerSecrets(line: string): readonly string[] {
   const value = line.slice(line.indexOf(':') + 1).trim();
   const credentials = /^(?:proxy-)?authorization\s*:\s*\S+\s+(\S.*)$/i.exec(line)?.[1];
   return credentials === undefined ? [value] : [value, credentials];
+}
+
+/** What a word of another system's can mean. What is not known is not to be chosen: it is what every other word means. */
+export type Meaning = Exclude<RunState['phase'], 'unknown'>;
+
+export type Meanings = Readonly<Record<string, Meaning>>;
+
+const allMeanings = Object.keys({
+  queued: true,
+  running: true,
+  waiting: true,
+  succeeded: true,
+  failed: true,
+  cancelled: true,
+} satisfies Record<Meaning, true>) as readonly Meaning[];
+
+const meaningsInWords = allMeanings.map((each) => `\`${each}\``).join(', ');
+
+/** `word=meaning` lines. Words are taken to the letter and may hold anything but a line break. */
+export function meanings(): ValueType<Meanings> {
+  return {
+    name: 'word=meaning lines',
+    shape: 'pairs',
+    separator: '=',
+    parse: (text) => {
+      const found = new Map<string, Meaning>();
+      for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
+        const [, word = '', given = ''] = /^\s*(.*\S)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+        if (word === '') {
+          return bad(
+            `${quote(line.trim())} has no word and meaning`,
+            'write lines like `passed=succeeded`',
+          );
+        }
+        const meaning = allMeanings.find((each) => each === given.toLowerCase());
+        if (meaning === undefined) {
+          const meant = didYouMean(given, allMeanings);
+          return bad(
+            `${quote(given)} is no meaning of ${quote(word)}`,
+            meant === undefined
+              ? `one of ${meaningsInWords}`
+              : `${meant} It is one of ${meaningsInWords}`,
+          );
+        }
+        if (found.has(word)) return bad(`${quote(word)} is given twice`, 'give it once');
+        found.set(word, meaning);
+      }
+      return good(Object.fromEntries(found));
+    },
+    print: (value) =>
+      Object.entries(value)
+        .map(([word, meaning]) => `${word}=${meaning}`)
+        .join('\n'),
+    schema: {
+      anyOf: [
+        { type: 'string' },
+        { type: 'array', items: { type: 'string' }, minItems: 1 },
+        { type: 'object', additionalProperties: { enum: allMeanings } },
+      ],
+    },
+  };
 }

@@ -1,0 +1,56 @@
+import type { Result } from '../../contract/result.js';
+import { distance } from 'fastest-levenshtein';
+import { clip, neutralise } from '../text.js';
+
+/** A JSON schema (draft 2020-12) of what the configuration file may hold. */
+export type JsonSchema = Readonly<Record<string, unknown>>;
+
+/** How an input is read, shown and described; knows nothing of where the text comes from. */
+export interface ValueType<T> {
+  /** One or two words for tables: `duration`. */
+  readonly name: string;
+  /**
+   * What else than a plain text may stand for it: `boolean` is a flag without a value, `list` may be repeated and may be
+   * a sequence in the configuration file, `pairs` may also be a map there.
+   */
+  readonly shape: 'text' | 'boolean' | 'list' | 'pairs';
+  /** Of `pairs`: what stands between name and value. */
+  readonly separator?: string;
+  /** `text` is trimmed and not empty. The message never shows a secret. */
+  parse(text: string): Result<T>;
+  /** As the user would write it, and safe to print. */
+  print(value: T): string;
+  /** The parts of the text that are secret by themselves, whatever the input: the password in a URL. */
+  secretParts?(text: string): readonly string[];
+  readonly schema: JsonSchema;
+}
+
+/** Text of the user's as a message may show it. Never for a secret. */
+export function quote(text: string): string {
+  return `\`${clip(neutralise(text), 80)}\``;
+}
+
+/**
+ * The known name that was probably meant, or `undefined` when none is near: at most two letters may differ in a
+ * short name, a third of the letters in a long one.
+ */
+export function suggest(given: string, known: readonly string[]): string | undefined {
+  const wanted = given.toLowerCase();
+  let best: { readonly name: string; readonly far: number } | undefined;
+  for (const name of known) {
+    const far = distance(wanted, name.toLowerCase());
+    if (best === undefined || far < best.far) best = { name, far };
+  }
+  const allowed = Math.min(Math.max(2, Math.floor(wanted.length / 3)), wanted.length - 1);
+  return best !== undefined && best.far <= allowed ? best.name : undefined;
+}
+
+/** `did you mean `x`?`, or `undefined`. */
+export function didYouMean(
+  given: string,
+  known: readonly string[],
+  shown: (name: string) => string = (name) => name,
+): string | undefined {
+  const name = suggest(given, known);
+  return name === undefined ? undefined : `did you mean \`${shown(name)}\`?`;
+}
