@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments, parseDocument } from 'yaml';
-import { commonOptions } from '../../src/inputs/checks/common.js';
+import { commonOptions } from '../../src/inputs/checks/limits.js';
 import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
 import { switchNames } from '../../src/inputs/commands.js';
 import { exitCodeTable } from '../../src/inputs/exit-codes.js';

@@ -1,5 +1,5 @@
 import { createProbeChecks } from '../../src/sources/http/checks.js';
-import type { Probing, ProbeConfig } from '../../src/sources/http/config.js';
+import type { Probing, ProbeConfig } from '../../src/sources/http/prober.js';
 import { createHealthCheck } from '../../src/sources/http/health.js';
 import type { Check } from '../../src/contract/check.js';
 import type { Judged } from '../../src/inputs/checks/entry.js';

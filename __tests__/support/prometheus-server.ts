@@ -1,6 +1,6 @@
 import type { Server } from '../../src/sources/prometheus/client.js';
 import { describe } from '../../src/sources/prometheus/setup.js';
-import type { CheckDescription } from '../../src/sources/prometheus/description.js';
+import type { CheckDescription } from '../../src/sources/prometheus/measurements.js';
 import type { EntryOf } from '../../src/inputs/checks/entry.js';
 import type { Resolution } from '../../src/inputs/resolve.js';
 

@@ -2,7 +2,7 @@ import {
   commonOptions,
   commonOptionsOf,
   baselineOptionsOf,
-} from '../../src/inputs/checks/common.js';
+} from '../../src/inputs/checks/limits.js';
 import { inputOf } from '../../src/inputs/table.js';
 import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
 import type { Option, OptionTable } from '../../src/inputs/checks/option.js';

@@ -1,4 +1,4 @@
-import { commonOptions, commonOptionsOf, limitOptions } from '../../src/inputs/checks/common.js';
+import { commonOptions, commonOptionsOf, limitOptions } from '../../src/inputs/checks/limits.js';
 import type { Option, OptionTable } from '../../src/inputs/checks/option.js';
 import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
 import type { CheckSource } from '../../src/inputs/checks/source.js';

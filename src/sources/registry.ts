@@ -13,11 +13,11 @@ const serviceHealth: HealthSource = (dependencies) =>
 const platformHealth: readonly HealthSource[] = [
   async (dependencies) =>
     dependencies.settings['kubernetes-health']
-      ? (await import('./kubernetes/setup.js')).setUpKubernetesChecks(dependencies)
+      ? (await import('./kubernetes/health.js')).setUpKubernetesChecks(dependencies)
       : [],
   async (dependencies) =>
     dependencies.settings['compose-health']
-      ? (await import('./docker/setup.js')).setUpDockerChecks(dependencies)
+      ? (await import('./docker/health.js')).setUpDockerChecks(dependencies)
       : [],
 ];
 
@@ -43,7 +43,7 @@ const sources: { readonly [S in SourceId]: Source<S> } = {
   graphite: async (entries, dependencies) =>
     (await import('./graphite/setup.js')).setUpGraphiteChecks(entries, dependencies),
   json: async (entries, dependencies) =>
-    (await import('./json/setup.js')).setUpJsonChecks(entries, dependencies),
+    (await import('./json/checks.js')).setUpJsonChecks(entries, dependencies),
 };
 
 /** Fresh checks, as configured: they are used for one watch or one confirmation. */

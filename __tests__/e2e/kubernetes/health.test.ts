@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/setup.js';
+import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/health.js';
 import type { CheckDependencies } from '../../../src/sources/dependencies.js';
 import type { HealthCheck, Look } from '../../../src/contract/check.js';
 import { systemClock } from '../../../src/support/clock.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { assess, startOf } from '../../../src/sources/docker/state.js';
+import { assess, startOf } from '../../../src/sources/docker/health.js';
 import { containerWith } from '../../support/containers.js';
 
 describe('what a look says of a container', () => {

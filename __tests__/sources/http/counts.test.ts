@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { countFailures, countSlow } from '../../../src/sources/http/counts.js';
-import type { ProbeResult } from '../../../src/sources/http/probe.js';
+import type { ProbeResult } from '../../../src/sources/http/prober.js';
 
 const answered = (latencyMs: number, kind = '', stalledMs = 0): ProbeResult => ({
   sent: true,

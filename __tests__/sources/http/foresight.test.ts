@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { foresee } from '../../../src/sources/http/foresight.js';
+import { foresee } from '../../../src/sources/http/counts.js';
 import type { MetricLimit } from '../../../src/contract/check.js';
 import type { Finding } from '../../../src/contract/finding.js';
 import { config, judgedOf, type HttpConfig } from '../../support/http-source-config.js';

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { ProbeConfig } from '../../../src/sources/http/config.js';
-import { createProbe, type ProbeResult } from '../../../src/sources/http/probe.js';
+import {
+  createProbe,
+  type ProbeConfig,
+  type ProbeResult,
+} from '../../../src/sources/http/prober.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { createHttp } from '../../../src/support/http.js';
 import {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { numberIn } from '../../../src/sources/json/number.js';
-import { leadsNowhere, placeAt } from '../../../src/sources/json/pick.js';
+import { leadsNowhere, numberIn, placeAt } from '../../../src/sources/json/place.js';
 
 describe('numberIn', () => {
   it.each<[unknown, number]>([

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/setup.js';
+import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/health.js';
 import { createChecks } from '../../../src/sources/registry.js';
 import type { CheckDependencies } from '../../../src/sources/dependencies.js';
 import type { HealthCheck, Look } from '../../../src/contract/check.js';

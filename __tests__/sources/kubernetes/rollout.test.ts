@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Progress } from '../../../src/sources/kubernetes/progress.js';
-import { rolloutOf, type Rollout } from '../../../src/sources/kubernetes/rollout.js';
+import { Progress, type Rollout, rolloutOf } from '../../../src/sources/kubernetes/workload.js';
 import { asWorkload } from '../../../src/support/kubernetes/workload.js';
 
 function of(kind: string, spec: object, status: object, generation = 2): Rollout {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { chooseBuckets } from '../../../src/sources/prometheus/buckets.js';
-import { bucketMsOf } from '../../../src/sources/prometheus/presets.js';
+import { chooseBuckets } from '../../../src/sources/prometheus/latency.js';
+import { bucketMsOf } from '../../../src/sources/prometheus/measurements.js';
 
 const found = (les: readonly string[], count = 3): Map<string, number> =>
   new Map(les.map((le) => [le, count]));

@@ -1,6 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createClient, endpointOf, type Server } from '../../../src/sources/prometheus/client.js';
-import type { Answer } from '../../../src/sources/prometheus/answer.js';
+import {
+  type Answer,
+  createClient,
+  endpointOf,
+  type Server,
+} from '../../../src/sources/prometheus/client.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import type { Http } from '../../../src/support/http.js';
 import {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
 import { createClient } from '../../../src/sources/prometheus/client.js';
-import type { CheckDescription, Reading } from '../../../src/sources/prometheus/description.js';
+import type { CheckDescription, Reading } from '../../../src/sources/prometheus/measurements.js';
 import { createHistory, runsOf, type History } from '../../../src/sources/prometheus/history.js';
 import type { MetricCheck, Observation, WatchPlan } from '../../../src/contract/check.js';
 import { eventsOfPast, momentsOf } from '../../../src/gate/past.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
 import { createClient } from '../../../src/sources/prometheus/client.js';
-import type { CheckDescription, Reading } from '../../../src/sources/prometheus/description.js';
+import type { CheckDescription, Reading } from '../../../src/sources/prometheus/measurements.js';
 import type { Observation } from '../../../src/contract/check.js';
 import type { Http } from '../../../src/support/http.js';
 import { drive } from '../../support/drive.js';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
 import { createClient } from '../../../src/sources/prometheus/client.js';
-import type { CheckDescription, Reading } from '../../../src/sources/prometheus/description.js';
+import type { CheckDescription, Reading } from '../../../src/sources/prometheus/measurements.js';
 import type { MetricCheck, Observation, WatchPlan } from '../../../src/contract/check.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
 import type { Http } from '../../../src/support/http.js';

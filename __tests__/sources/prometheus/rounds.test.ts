@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { createCounters } from '../../../src/sources/prometheus/growth.js';
-import { createRounds, type Round } from '../../../src/sources/prometheus/rounds.js';
+import {
+  createCounters,
+  createRounds,
+  type Round,
+} from '../../../src/sources/prometheus/growth.js';
 
 /** Looks at targets that are scraped at times of their own and get 10 requests a second each. */
 function look(

@@ -1,7 +1,12 @@
 import type { Settings } from '../table.js';
-import { limitOptions, type LimitOption } from './common.js';
+import {
+  inheritedLimits,
+  type LimitOption,
+  limitOptions,
+  type NamedLimit,
+  namedLimits,
+} from './limits.js';
 import type { Judged } from './entry.js';
-import { inheritedLimits, namedLimits, type NamedLimit } from './limits.js';
 import type { ReadEntry } from './read.js';
 import { checkSources } from './registry.js';
 import { kindOf, type Kind, type Reading } from './source.js';

@@ -1,8 +1,97 @@
 import type { MetricLimit } from '../../contract/check.js';
-import type { LatencyLimit } from '../../support/values/time.js';
+import { integer, number, percentage } from '../../support/values/numbers.js';
+import { text } from '../../support/values/text.js';
+import { latencyLimit, type LatencyLimit } from '../../support/values/time.js';
+import { choice } from '../../support/values/words.js';
 import type { Settings } from '../table.js';
-import type { CheckSource, Reading } from './source.js';
-import type { OptionTable } from './option.js';
+import { option, type OptionTable } from './option.js';
+import type { CheckSource, Kind, Reading } from './source.js';
+
+/** Stands in ids of checks, in logs, and in names of variables. */
+export const CHECK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+const most = Number.MAX_SAFE_INTEGER;
+
+/** What every check may have, whatever its source. */
+export const commonOptions = {
+  id: option(text({ pattern: CHECK_ID, like: 'up to 63 letters, digits, `.`, `_` and `-`' }), {
+    description:
+      'What the check is called in logs and reports. When several limits stand in it, each is a check of its own, and the name of the limit is added. Default: the source, and the name of the limit.',
+  }),
+  'min-success-rate': option(percentage(), {
+    off: true,
+    description: 'Percent of the requests that must succeed; exactly this many passes.',
+  }),
+  'max-errors-per-minute': option(number({ min: 0, max: 1_000_000 }), {
+    off: true,
+    description: 'Failed requests a minute that are accepted; exactly this many passes.',
+  }),
+  'max-latency': option(latencyLimit(), {
+    off: true,
+    description: 'Limit on latency, such as `p95 < 800ms`.',
+  }),
+  max: option(number({ min: 0, max: most }), {
+    description: 'Greatest accepted mean of the value; exactly this much passes.',
+  }),
+  min: option(number({ min: 0.000001, max: most }), {
+    description: 'Least accepted mean of the value, above 0; exactly this much passes.',
+  }),
+  'min-requests': option(integer({ min: 1, max: 1_000_000_000 }), {
+    input: 'min-requests',
+    inherits: true,
+    description: 'With fewer requests than this the check is inconclusive.',
+  }),
+  'on-no-data': option(choice(['inconclusive', 'ignore', 'unhealthy']), {
+    input: 'on-no-data',
+    inherits: true,
+    description:
+      'What it means that the source answers and has no data when the watch ends: `inconclusive`, `ignore` (the other checks decide) or `unhealthy`.',
+  }),
+  'on-provider-error': option(choice(['inconclusive', 'ignore']), {
+    input: 'on-provider-error',
+    inherits: true,
+    description:
+      'What it means that the source does not answer when the watch ends: `inconclusive`, or `ignore` (the other checks decide).',
+  }),
+  'baseline-margin': option(number({ min: 1, max: 1000 }), {
+    input: 'baseline-margin',
+    inherits: true,
+    description: 'How many times as often as the baseline it may fail.',
+  }),
+} as const;
+
+export type CommonOption = keyof typeof commonOptions;
+
+/** The limits, by what they judge. */
+export const limitOptions = {
+  counts: ['min-success-rate', 'max-errors-per-minute'],
+  latency: ['max-latency'],
+  value: ['max', 'min'],
+} as const satisfies Readonly<Record<Kind, readonly CommonOption[]>>;
+
+export type LimitOption = (typeof limitOptions)[Kind][number];
+
+/** What may stand in a check of this source besides the options of its own. */
+export function commonOptionsOf(source: CheckSource<OptionTable>): readonly CommonOption[] {
+  const foreign = (Object.keys(limitOptions) as Kind[])
+    .filter((kind) => !source.kinds.includes(kind))
+    .flatMap((kind): readonly CommonOption[] => limitOptions[kind]);
+  const countsNothing = source.kinds.every((kind) => kind === 'value');
+  const comparesNothing = baselineOptionsOf(source).length === 0;
+  return (Object.keys(commonOptions) as CommonOption[]).filter(
+    (name) =>
+      !foreign.includes(name) &&
+      !(name === 'min-requests' && countsNothing) &&
+      !(name === 'baseline-margin' && comparesNothing),
+  );
+}
+
+/** What may stand below `baseline`; empty for a source that compares nothing. */
+export function baselineOptionsOf({ options }: CheckSource<OptionTable>): readonly string[] {
+  return Object.entries(options).flatMap(([name, facts]) =>
+    facts.baseline === true ? [name] : [],
+  );
+}
 
 /** A limit, and what it is called: the end of the id of its check. */
 export interface NamedLimit {

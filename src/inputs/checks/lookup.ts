@@ -1,12 +1,10 @@
 import type { Environment } from '../../contract/system.js';
 import type { Problem } from '../../support/errors.js';
-import type { Entry } from '../config-file/entries.js';
 import { quote } from '../../support/values/value-type.js';
+import type { Entry, Field } from '../config-file/entries.js';
 import { secretsOf } from '../secrets.js';
 import type { InputId, Settings } from '../table.js';
-import { fieldText } from './field-text.js';
 import type { Option, OptionTable } from './option.js';
-import { checkVariable } from './variables.js';
 
 /** Where the values of options come from besides the entry itself. */
 export interface Surroundings {
@@ -153,4 +151,54 @@ function fromEnvironment(names: readonly string[], env: Environment): Found | un
 export function labelOf(id: string | undefined, source: string | undefined): string {
   if (id === undefined) return source ?? '';
   return source === undefined ? quote(id) : `${quote(id)} (${source})`;
+}
+
+/** What an option is given in the file, as text; or in words what else it should be. */
+export function fieldText(
+  { value }: Field,
+  { type }: Pick<Option<unknown>, 'type'>,
+): { readonly text: string } | { readonly wanted: string } {
+  if (typeof value === 'string') return { text: value };
+  if (type.shape !== 'pairs') return { wanted: 'a text' };
+  const lines: string[] = [];
+  for (const [name, field] of value.fields) {
+    // A line break in a value would begin a pair of its own.
+    if (typeof field.value !== 'string' || field.value.includes('\n'))
+      return { wanted: 'a map of texts' };
+    lines.push(`${name}${type.separator ?? ''}${field.value}`);
+  }
+  return { text: lines.join('\n') };
+}
+
+/**
+ * The variable that holds an option of a check: `orders`, `headers` → `ROLLGATE_CHECK_ORDERS_HEADERS`. Of what stands below
+ * `baseline`: `ROLLGATE_CHECK_ORDERS_BASELINE_URL`.
+ */
+export function checkVariable(check: string, option: string): string {
+  return `ROLLGATE_CHECK_${`${check}_${option}`.toUpperCase().replace(/[^A-Z0-9]/g, '_')}`;
+}
+
+/**
+ * The options that hold an address from the file to which a secret from outside would be sent: whoever can change the
+ * file could have it sent to a server of theirs.
+ */
+export function strayingSecrets(
+  options: OptionTable,
+  entry: Read,
+  baseline: Read | undefined,
+  { isFromFile }: Surroundings,
+): readonly { readonly option: string; readonly secret: string }[] {
+  const stray = (name: string): boolean => {
+    const from = entry.given.get(name);
+    if (from !== undefined) return from === 'file';
+    const facts = options[name];
+    return facts?.inherits === true && facts.input !== undefined && isFromFile(facts.input);
+  };
+  return Object.entries(options).flatMap(([secret, { sentTo = [] }]) => {
+    if (entry.values[secret] === undefined) return [];
+    return sentTo.flatMap((option) => [
+      ...(stray(option) ? [{ option, secret }] : []),
+      ...(baseline?.given.get(option) === 'file' ? [{ option: `baseline.${option}`, secret }] : []),
+    ]);
+  });
 }

@@ -1,19 +1,19 @@
 import type { Entry, Field } from '../config-file/entries.js';
 import { didYouMean, quote } from '../../support/values/value-type.js';
-import { baselineOptionsOf, commonOptions, commonOptionsOf } from './common.js';
+import { baselineOptionsOf, commonOptions, commonOptionsOf } from './limits.js';
 import {
+  checkVariable,
+  type Findings,
   labelOf,
   lookUpAll,
-  type Findings,
   type Read,
   type Scope,
+  strayingSecrets,
   type Surroundings,
 } from './lookup.js';
 import type { OptionTable, ValuesOf } from './option.js';
 import { checkSources, sourceIds, type SourceId } from './registry.js';
 import type { CheckSource, Given } from './source.js';
-import { strayingSecrets } from './straying.js';
-import { checkVariable } from './variables.js';
 
 /** An entry, read option by option; what its limits make of it is not known here. */
 export interface ReadEntry {

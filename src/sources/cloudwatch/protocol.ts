@@ -1,10 +1,16 @@
 import { sign } from 'aws4';
 import { fields, listOf, textOf } from '../../support/json.js';
-import { fixOf, type Dialect } from '../provider/answer.js';
-import { failed, unexpected, type Failed, type FailureKind } from '../provider/failure.js';
-import { hintsOf } from '../provider/hints.js';
-import type { Series, SeriesAnswer } from '../provider/series.js';
-import type { Protocol } from '../provider/vendor.js';
+import {
+  type Dialect,
+  failed,
+  type Failed,
+  type FailureKind,
+  fixOf,
+  hintsOf,
+  unexpected,
+} from '../series/answer.js';
+import type { Series, SeriesAnswer } from '../series/source.js';
+import type { Protocol } from '../series/client.js';
 import { dataQueries, type CloudWatchQuery } from './query.js';
 
 export interface AwsCredentials {

@@ -1,10 +1,8 @@
 import { fields, listOf, numberOf, textOf } from '../../support/json.js';
 import { retryAfterMs } from '../../support/retry.js';
-import type { Dialect } from '../provider/answer.js';
-import { unexpected, type Failed } from '../provider/failure.js';
-import { hintsOf } from '../provider/hints.js';
-import type { Series, SeriesAnswer } from '../provider/series.js';
-import type { Protocol } from '../provider/vendor.js';
+import { type Dialect, type Failed, hintsOf, unexpected } from '../series/answer.js';
+import type { Series, SeriesAnswer } from '../series/source.js';
+import type { Protocol } from '../series/client.js';
 
 /** Both keys are needed to read (https://docs.datadoghq.com/api/latest/authentication/). */
 export interface DatadogKeys {

@@ -1,9 +1,9 @@
 import { clip, neutralise } from '../../support/text.js';
 import type { MetricCheck } from '../../contract/check.js';
-import type { CheckDescription, Reading } from '../provider/description.js';
-import type { Plan } from '../provider/foresight.js';
-import { createSeriesChecks } from '../provider/series-checks.js';
-import { createVendor, type ProviderWorld } from '../provider/vendor.js';
+import type { CheckDescription, Reading } from '../series/source.js';
+import type { Plan } from '../series/estimate.js';
+import { createSeriesChecks } from '../series/checks.js';
+import { createVendor, type ProviderWorld } from '../series/client.js';
 import { graphiteProtocol, type GraphiteServer } from './protocol.js';
 
 /** What is asked of Graphite: targets. */

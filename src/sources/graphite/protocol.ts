@@ -1,11 +1,15 @@
 import { fields, listOf, textOf } from '../../support/json.js';
-import { errorField, type Dialect } from '../provider/answer.js';
-import { authorization } from '../provider/authorization.js';
-import { widthOf } from '../provider/closed.js';
-import { unexpected, type Failed } from '../provider/failure.js';
-import { hintsOf } from '../provider/hints.js';
-import type { Series, SeriesAnswer } from '../provider/series.js';
-import type { Protocol } from '../provider/vendor.js';
+import {
+  authorization,
+  type Dialect,
+  errorField,
+  type Failed,
+  hintsOf,
+  unexpected,
+} from '../series/answer.js';
+import { widthOf } from '../series/buckets.js';
+import type { Series, SeriesAnswer } from '../series/source.js';
+import type { Protocol } from '../series/client.js';
 
 export interface GraphiteServer {
   /** In front of `/render`. */

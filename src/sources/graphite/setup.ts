@@ -1,7 +1,7 @@
 import type { EntryOf } from '../../inputs/checks/entry.js';
 import type { CheckDependencies } from '../dependencies.js';
 import type { MetricCheck } from '../../contract/check.js';
-import { describeQueries, planOf, seconds, worldOf } from '../provider/entry.js';
+import { describeQueries, planOf, seconds, worldOf } from '../series/source.js';
 import { createGraphiteChecks } from './checks.js';
 
 /** The checks of the `graphite` source. */

@@ -1,5 +1,8 @@
-import type { Observation, Window } from '../../contract/check.js';
-import { TOO_BUSY, type ProbeResult } from './probe.js';
+import type { MetricLimit, Observation, Window } from '../../contract/check.js';
+import type { Finding } from '../../contract/finding.js';
+import type { Judged } from '../../inputs/checks/entry.js';
+import { formatDuration, formatNumber, plural } from '../../support/format.js';
+import { type ProbeResult, type Probing, TOO_BUSY } from './prober.js';
 
 type Sent = Extract<ProbeResult, { sent: true }>;
 
@@ -73,4 +76,87 @@ function missingProbes(results: readonly ProbeResult[]): Observation | undefined
         why: 'provider-error',
         detail: `${String(unsent.length)} of ${String(results.length)} probes tell nothing: ${last.why}`,
       };
+}
+
+/** Own probes are judged as if there were this many a minute, so that the limit does not depend on their rate. */
+export const PROBES_PER_MINUTE = 60;
+
+/** How many failures a service that is just at its limit must be expected to show before a watch can tell. */
+const TELLING_FAILURES = 3;
+
+/** What can be said of a limit before the first probe: what it means, and whether the watch is long enough for it. */
+export function foresee(
+  { id: check, limit, minRequests: own }: Judged,
+  config: Pick<Probing, 'requestsPerSecond' | 'duration' | 'minRequests' | 'judged'>,
+): readonly Finding[] {
+  const meaning = limit.metric === 'errors-per-minute' ? [meaningOf(check, limit.max, config)] : [];
+  const expected = Math.floor((config.requestsPerSecond * config.duration) / 1000);
+  const allowed = allowedFailures(limit);
+  const minRequests = own ?? config.minRequests;
+  const needed = Math.max(
+    minRequests,
+    allowed > 0 ? Math.ceil(TELLING_FAILURES / allowed - 1e-9) : 0,
+  );
+  if (expected >= needed) return meaning;
+  return [
+    ...meaning,
+    {
+      level: 'warning',
+      subject: check,
+      message: `${plural(expected, 'request')} in ${formatDuration(config.duration)} are too few: ${
+        needed > minRequests
+          ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
+          : `min-requests is ${formatNumber(needed, 0)}`
+      }`,
+      fix: `raise requests-per-second to ${formatNumber(
+        Math.ceil((needed * 10_000) / config.duration) / 10,
+        1,
+      )}, or lengthen duration`,
+    },
+  ];
+}
+
+/** The share of requests that may fail. */
+function allowedFailures(limit: MetricLimit): number {
+  switch (limit.metric) {
+    case 'success-rate':
+      return (100 - limit.minPercent) / 100;
+    case 'latency':
+      return (100 - limit.percentile) / 100;
+    case 'errors-per-minute':
+      return limit.max / PROBES_PER_MINUTE;
+    case 'value':
+    case 'relative':
+      return 0;
+  }
+}
+
+function meaningOf(check: string, max: number, { judged }: Pick<Probing, 'judged'>): Finding {
+  if (max >= PROBES_PER_MINUTE) {
+    return {
+      level: 'warning',
+      subject: check,
+      message: `own probes are scaled to ${String(PROBES_PER_MINUTE)} a minute, so ${formatNumber(max)}/min can never be exceeded`,
+      fix: `set max-errors-per-minute below ${String(PROBES_PER_MINUTE)}, or to off`,
+    };
+  }
+  const percent = 100 - (max * 100) / PROBES_PER_MINUTE;
+  const other = judged.flatMap(({ limit }) =>
+    limit.metric === 'success-rate' ? [limit.minPercent] : [],
+  )[0];
+  const compared =
+    other === undefined
+      ? ''
+      : `: ${
+          Math.abs(percent - other) < 1e-9
+            ? 'the same as'
+            : percent < other
+              ? 'looser than'
+              : 'stricter than'
+        } min-success-rate ${formatNumber(other, 4)} %`;
+  return {
+    level: 'notice',
+    subject: check,
+    message: `own probes are scaled to ${String(PROBES_PER_MINUTE)} a minute, so ${formatNumber(max)}/min is ${formatNumber(percent)} % success${compared}`,
+  };
 }

@@ -2,8 +2,7 @@ import type { Clock } from '../../support/clock.js';
 import { printableUrl } from '../../support/url.js';
 import type { HealthCheck, Look } from '../../contract/check.js';
 import type { Http } from '../../support/http.js';
-import type { HealthConfig } from './config.js';
-import { createProbe, type ProbeResult } from './probe.js';
+import { createProbe, type HealthConfig, type ProbeResult } from './prober.js';
 
 /** How soon a look that could not be sent is tried again, milliseconds. */
 const AGAIN_MS = 100;

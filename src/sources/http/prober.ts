@@ -1,6 +1,121 @@
+import type { Judged } from '../../inputs/checks/entry.js';
 import type { Clock } from '../../support/clock.js';
-import type { ProbeResult } from './probe.js';
-import type { Schedule } from './schedule.js';
+import { type Http, HttpError } from '../../support/http.js';
+import type { Schedule } from './ledger.js';
+
+/** What is asked, and which answers are good. */
+export interface ProbeConfig {
+  /** How many redirects are followed; 0: a redirect is the answer. */
+  readonly followRedirects: number;
+  /** Statuses that are good; both ends belong to the range. */
+  readonly expectStatus: readonly StatusRange[];
+  /**
+   * Must match somewhere in the first MiB of the body. It runs inside this process: a pattern that backtracks without
+   * bound (`(a+)+$`) stops everything else for as long as it runs.
+   */
+  readonly expectBody?: RegExp | undefined;
+  /** Sent with every probe to the URL's own origin; not with a redirect to another one. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Traffic of our own to one URL, and what must hold of it. Times in milliseconds. */
+export interface Probing extends ProbeConfig {
+  readonly url: string;
+  /** Where the old version runs; probed in the same moments, at the same rate. */
+  readonly baselineUrl?: string | undefined;
+  /** 0.1 to 500. */
+  readonly requestsPerSecond: number;
+  readonly requestTimeout: number;
+  readonly judged: readonly Judged[];
+  /** How long traffic is judged, to say beforehand whether that can be enough. */
+  readonly duration: number;
+  readonly minRequests: number;
+}
+
+/** A health check of one or more URLs. Times in milliseconds. */
+export interface HealthConfig extends ProbeConfig {
+  /** All of them must pass. */
+  readonly urls: readonly string[];
+  readonly requestTimeout: number;
+  readonly interval: number;
+  readonly failures: number;
+  readonly successes: number;
+}
+
+export interface StatusRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What one probe found. */
+export type ProbeResult =
+  | {
+      readonly sent: true;
+      readonly ok: boolean;
+      /** Why it failed, in words that can be counted: `status 503`; empty when it did not. */
+      readonly kind: string;
+      /** Milliseconds to the last byte; `Infinity` for a timeout; `null` when there was no answer to take the time of. */
+      readonly latencyMs: number | null;
+      /** How much of it may be our own, milliseconds: while it lasted, this process could not run for so long. Absent: nothing. */
+      readonly stalledMs?: number;
+    }
+  /** Nothing was asked, or nobody was there to see the answer, so nothing is known. `why` in words. */
+  | { readonly sent: false; readonly why: string };
+
+/** Asks one URL once. A failure is a result; it rejects only for a defect of our own. */
+export type Probe = (url: string, timeoutMs: number, signal: AbortSignal) => Promise<ProbeResult>;
+
+export const TOO_BUSY = 'this machine was too busy to see the answer in time';
+
+export function createProbe(config: ProbeConfig, world: { http: Http; clock: Clock }): Probe {
+  const { http, clock } = world;
+  const { expectBody } = config;
+  return async (url, timeoutMs, signal) => {
+    const start = clock.monotonic();
+    const stalledBefore = clock.stalled();
+    const stalled = (): number => clock.stalled() - stalledBefore;
+    try {
+      const { status, body } = await http.request({
+        method: 'GET',
+        url,
+        headers: config.headers,
+        timeoutMs,
+        signal,
+        maxRedirects: config.followRedirects,
+        keepBody: expectBody === undefined ? false : 'start',
+      });
+      const latencyMs = clock.monotonic() - start;
+      const kind = !config.expectStatus.some(({ from, to }) => from <= status && status <= to)
+        ? `status ${String(status)}`
+        : expectBody !== undefined && !matches(expectBody, body)
+          ? 'body did not match'
+          : '';
+      const stalledMs = stalled();
+      return {
+        sent: true,
+        ok: kind === '',
+        kind,
+        latencyMs,
+        ...(stalledMs > 0 ? { stalledMs } : {}),
+      };
+    } catch (error) {
+      if (!(error instanceof HttpError)) throw error;
+      if (error.kind === 'local') {
+        return { sent: false, why: `${error.summary} (${error.code ?? 'unknown'})` };
+      }
+      if (error.kind === 'aborted') return { sent: false, why: error.summary };
+      if (error.kind === 'timeout' && stalled() > timeoutMs / 2)
+        return { sent: false, why: TOO_BUSY };
+      const latencyMs = error.kind === 'timeout' ? Number.POSITIVE_INFINITY : null;
+      return { sent: true, ok: false, kind: error.summary, latencyMs };
+    }
+  };
+}
+
+/** `search` and not `test`: the answer must not depend on `lastIndex`, which a `g` or `y` flag leaves behind. */
+function matches(pattern: RegExp, body: Buffer): boolean {
+  return body.toString('utf8').search(pattern) !== -1;
+}
 
 /** A probe later than this, in milliseconds, is left out: the machine slept, and a flood would measure only itself. */
 const TOO_LATE_MS = 1000;

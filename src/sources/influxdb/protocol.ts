@@ -1,10 +1,18 @@
 import { fields, listOf, numberOf, textOf } from '../../support/json.js';
-import { errorField, fixOf, shown, type Dialect } from '../provider/answer.js';
-import { authorization } from '../provider/authorization.js';
-import { failed, unexpected, type Failed, type FailureKind } from '../provider/failure.js';
-import { hintsOf } from '../provider/hints.js';
-import type { Series, SeriesAnswer } from '../provider/series.js';
-import type { Protocol } from '../provider/vendor.js';
+import {
+  authorization,
+  type Dialect,
+  errorField,
+  failed,
+  type Failed,
+  type FailureKind,
+  fixOf,
+  hintsOf,
+  shown,
+  unexpected,
+} from '../series/answer.js';
+import type { Series, SeriesAnswer } from '../series/source.js';
+import type { Protocol } from '../series/client.js';
 
 export interface InfluxServer {
   /** In front of `/query`. */

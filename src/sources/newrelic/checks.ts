@@ -1,10 +1,9 @@
 import { clip, neutralise } from '../../support/text.js';
 import type { MetricCheck } from '../../contract/check.js';
-import type { CheckDescription, Reading } from '../provider/description.js';
-import type { Plan } from '../provider/foresight.js';
-import { withoutCredentials } from '../provider/lacking.js';
-import { createSeriesChecks } from '../provider/series-checks.js';
-import { createVendor, type ProviderWorld } from '../provider/vendor.js';
+import type { CheckDescription, Reading } from '../series/source.js';
+import type { Plan } from '../series/estimate.js';
+import { createVendor, type ProviderWorld, withoutCredentials } from '../series/client.js';
+import { createSeriesChecks } from '../series/checks.js';
 import { newRelicProtocol, type NewRelicServer } from './protocol.js';
 
 /** What is asked of New Relic: NRQL without its time. */

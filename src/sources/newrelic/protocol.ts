@@ -1,9 +1,15 @@
 import { fields, isObject, listOf, numberOf, textOf } from '../../support/json.js';
-import { fixOf, type Dialect } from '../provider/answer.js';
-import { failed, unexpected, type Failed, type FailureKind } from '../provider/failure.js';
-import { hintsOf } from '../provider/hints.js';
-import type { Series, SeriesAnswer } from '../provider/series.js';
-import type { Protocol } from '../provider/vendor.js';
+import {
+  type Dialect,
+  failed,
+  type Failed,
+  type FailureKind,
+  fixOf,
+  hintsOf,
+  unexpected,
+} from '../series/answer.js';
+import type { Series, SeriesAnswer } from '../series/source.js';
+import type { Protocol } from '../series/client.js';
 
 export interface NewRelicServer {
   /** In front of `/graphql`. */

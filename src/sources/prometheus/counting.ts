@@ -1,13 +1,25 @@
 import type { Clock } from '../../support/clock.js';
 import { formatDuration } from '../../support/format.js';
 import { printSelector } from '../../support/selector.js';
-import type { Client } from './client.js';
-import type { Look, Moment, None } from '../provider/feed.js';
-import { createCounters, type Bounds } from './growth.js';
-import type { Journal } from './journal.js';
-import { isOfBaseline } from './counter-parts.js';
-import { createRounds, OVERDUE_SCRAPES, type Round } from './rounds.js';
-import { readScrape, scrapeQuery, type Part, type Scrape } from './scrape.js';
+import { reduce, type Reducer } from '../series/buckets.js';
+import { createNovelty, type Look, type Moment, type None } from '../series/poller.js';
+import type { Answer, Client } from './client.js';
+import {
+  type Bounds,
+  createCounters,
+  createRounds,
+  OVERDUE_SCRAPES,
+  type Round,
+} from './growth.js';
+import type { Reading } from './measurements.js';
+import {
+  isOfBaseline,
+  type Journal,
+  type Part,
+  readScrape,
+  type Scrape,
+  scrapeQuery,
+} from './scrape.js';
 
 /** What a look needs to know of the world. */
 export interface World {
@@ -98,4 +110,47 @@ export function nothingOf(parts: readonly Part[]): None {
     why: 'no-data',
     detail: `no series matches ${first === undefined ? 'the selector' : printSelector(first.selector)}`,
   };
+}
+
+export type ValueReading = Extract<Reading, { kind: 'value' }>;
+
+/** Looks at the one number that a query gives. */
+export function createValueLook(
+  { query, reducer }: ValueReading,
+  { client, clock, journal }: World,
+): Look<number> {
+  const isNew = createNovelty();
+  return async ({ isJudged }, signal) => {
+    const at = clock.monotonic();
+    const answer = await client.query(query, signal);
+    if (!answer.ok) {
+      journal.note({ query, error: answer.failure.message });
+      return providerError(client, answer.failure.message);
+    }
+    journal.note({
+      query,
+      ...(answer.at === undefined ? {} : { answeredAt: answer.at }),
+      values: answer.samples.map(({ value }) => value).filter(Number.isFinite),
+    });
+    const value = oneNumber(answer, reducer);
+    if (typeof value === 'string') return { kind: 'none', why: 'no-data', detail: value };
+    // The first that is judged is new, however it was in the warm-up.
+    return !isJudged || isNew(value, at) ? value : undefined;
+  };
+}
+
+/** The number, or in words why there is none. */
+export function oneNumber(
+  { samples }: Extract<Answer, { ok: true }>,
+  reducer: Reducer | undefined,
+): number | string {
+  const values = samples.map(({ value }) => value);
+  const [first] = values;
+  if (first === undefined) return 'the query gives nothing';
+  const odd = values.find((value) => !Number.isFinite(value));
+  if (odd !== undefined) return `the query gives ${String(odd)}`;
+  if (reducer !== undefined) return reduce[reducer](values);
+  return values.length === 1
+    ? first
+    : `the query gives ${String(values.length)} series, and one number is needed: use sum(...) or max(...)`;
 }

@@ -3,16 +3,14 @@ import type { Clock } from '../../support/clock.js';
 import type { Finding } from '../../contract/finding.js';
 import { formatDuration } from '../../support/format.js';
 import { printSelector } from '../../support/selector.js';
-import type { Failure } from '../provider/failure.js';
-import { patiently } from '../provider/patience.js';
+import type { Failure } from '../series/answer.js';
+import { patiently } from '../series/client.js';
 import type { Client } from './client.js';
-import { counterNames, counterParts } from './counter-parts.js';
-import type { CheckDescription, Given, Reading } from './description.js';
-import { absenceOf } from './existence.js';
-import { foreseeTraffic } from './foresight.js';
+import { counterNames, counterParts, readScrape, scrapeQuery } from './scrape.js';
+import type { CheckDescription, Given, Reading } from './measurements.js';
+import { absenceOf, foreseeTraffic } from './existence.js';
 import { findLayout, type Histogram } from './latency.js';
-import { readScrape, scrapeQuery } from './scrape.js';
-import { oneNumber, type ValueReading } from './value.js';
+import { oneNumber, type ValueReading } from './counting.js';
 
 interface Ways {
   readonly client: Client;

@@ -3,8 +3,14 @@ import type { CheckDependencies } from '../dependencies.js';
 import type { MetricCheck } from '../../contract/check.js';
 import { createPrometheusChecks } from './checks.js';
 import { createClient, type Server } from './client.js';
-import type { CheckDescription, Counters, Given, Reading } from './description.js';
-import { bucketMsOf, presetSelectors } from './presets.js';
+import {
+  bucketMsOf,
+  type CheckDescription,
+  type Counters,
+  type Given,
+  presetSelectors,
+  type Reading,
+} from './measurements.js';
 
 type PrometheusEntry = EntryOf<'prometheus'>;
 

@@ -5,8 +5,8 @@ import {
   createClosedBuckets,
   valuesOf,
   widthOf,
-} from '../../../src/sources/provider/closed.js';
-import type { Series } from '../../../src/sources/provider/series.js';
+} from '../../../src/sources/series/buckets.js';
+import type { Series } from '../../../src/sources/series/source.js';
 
 const timing = { width: 10, delay: 5 };
 const series = (...points: Series['points']): readonly Series[] => [{ name: 's', points }];

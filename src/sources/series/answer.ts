@@ -2,7 +2,56 @@ import { fields } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
 import { printableUrl } from '../../support/url.js';
-import { failed, type Failed, type FailureKind } from './failure.js';
+
+export type FailureKind =
+  | 'unreachable'
+  | 'timeout'
+  | 'too-large'
+  | 'redirect'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'not-found'
+  | 'rate-limited'
+  | 'bad-query'
+  | 'not-json'
+  | 'unexpected'
+  | 'server-error';
+
+/** Why a query got no usable answer. Never the application's fault. */
+export interface Failure {
+  readonly kind: FailureKind;
+  /** One sentence without a full stop; safe to print. */
+  readonly message: string;
+  /** What to change, when that can be told. */
+  readonly fix?: string;
+  /** How long the server asked us to wait, milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
+/** Instead of an answer. */
+export interface Failed {
+  readonly ok: false;
+  readonly failure: Failure;
+}
+
+export function failed(failure: Failure): Failed {
+  return { ok: false, failure };
+}
+
+/** For an answer that is none to what was asked. */
+export function unexpected(message: string): Failed {
+  return failed({ kind: 'unexpected', message });
+}
+
+/** Whether the same query may be answered a moment later. */
+export function mayPass({ kind }: Failure): boolean {
+  return (
+    kind === 'unreachable' ||
+    kind === 'timeout' ||
+    kind === 'rate-limited' ||
+    kind === 'server-error'
+  );
+}
 
 /** What a server answered, as it came. */
 export interface RawAnswer {
@@ -156,4 +205,35 @@ function parseJson(body: Buffer): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** The usual hints, in the names of what the user set. */
+export function hintsOf(names: {
+  /** What the address is set by. */
+  readonly address: string;
+  /** What the credentials are set by. */
+  readonly credentials: string;
+  /** What stands behind the address: `/render`. */
+  readonly path: string;
+}): Hints {
+  const { address, credentials, path } = names;
+  return {
+    redirect: `redirects are not followed, because credentials would go along: set ${address} to the final address; a login page means that credentials lack`,
+    page: `a page for people, such as a login page: check ${address}, and set ${credentials}`,
+    notJson: `check ${address}: it is the address in front of ${path}`,
+    unauthorized: () => `check ${credentials}`,
+    forbidden: `give ${credentials} the right to query, or use others`,
+    notFound: `there is no ${path} behind this address: check ${address}`,
+    badQuery: 'correct the query',
+    timeout: 'raise timeout, or make the query cheaper',
+    tooLarge: 'narrow the query down to what was deployed',
+    unreachable: `check ${address}, and whether it can be reached from here`,
+  };
+}
+
+/** The header for a bearer token or for `user:password`. A bearer token has no colon (RFC 6750, 2.1). */
+export function authorization(token: string, scheme: 'Bearer' | 'Token' = 'Bearer'): string {
+  return token.includes(':')
+    ? `Basic ${Buffer.from(token, 'utf8').toString('base64')}`
+    : `${scheme} ${token}`;
 }

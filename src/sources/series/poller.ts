@@ -1,6 +1,7 @@
+import type { MetricCheck, MetricLimit, Observation, Window } from '../../contract/check.js';
+import type { Judged } from '../../inputs/checks/entry.js';
 import { NoLongerNeeded, raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
-import type { Observation, Window } from '../../contract/check.js';
 
 export type None = Extract<Observation, { kind: 'none' }>;
 
@@ -99,5 +100,94 @@ export function createFeed<T>(
     end(check) {
       if (checks.delete(check) && checks.size === 0) stop.abort(new NoLongerNeeded());
     },
+  };
+}
+
+/** What a reading gives, as an observation for any of the checks that share it. */
+export interface Feeding {
+  begin(check: string, origin: number, judgedFrom: number): void;
+  observe(...given: Parameters<Feed<unknown>['observe']>): Promise<Observation>;
+  end(check: string): void;
+}
+
+/** Makes observations of what a feed gives. */
+export function feeding<T>(feed: Feed<T>, convert: (found: T) => Observation): Feeding {
+  return {
+    begin: (...given) => {
+      feed.begin(...given);
+    },
+    async observe(window, signal) {
+      const { found, raw }: Seen<T> = await feed.observe(window, signal);
+      const observation = isNone(found) ? found : convert(found);
+      return raw === undefined ? observation : { ...observation, raw };
+    },
+    end: (check) => {
+      feed.end(check);
+    },
+  };
+}
+
+function isNone(found: unknown): found is None {
+  return typeof found === 'object' && found !== null && 'kind' in found && found.kind === 'none';
+}
+
+/** A check on what a feeding gives. */
+export function fedCheck(
+  facts: Judged & Pick<MetricCheck, 'source' | 'subject' | 'preflight'>,
+  source: Feeding,
+): MetricCheck {
+  const { id, limit } = facts;
+  return {
+    ...facts,
+    kind: kindOf(limit.metric),
+    realTraffic: true,
+    begin: (origin, judgedFrom = 0) => {
+      source.begin(id, origin, judgedFrom);
+    },
+    observe: (window, signal) => source.observe(window, signal),
+    end: () => {
+      source.end(id);
+    },
+  };
+}
+
+function kindOf(metric: MetricLimit['metric']): MetricCheck['kind'] {
+  if (metric === 'value') return 'value';
+  return metric === 'errors-per-minute' ? 'rate' : 'ratio';
+}
+
+/** Writes down what was answered, as plain data: all that is needed to compute an observation by hand. */
+export interface Notes extends Journal {
+  note(entry: Readonly<Record<string, unknown>>): void;
+}
+
+export function createNotes(): Notes {
+  let entries: Readonly<Record<string, unknown>>[] = [];
+  return {
+    note(entry) {
+      entries.push(entry);
+    },
+    take() {
+      if (entries.length === 0) return undefined;
+      const taken = entries;
+      entries = [];
+      return taken;
+    },
+  };
+}
+
+/**
+ * A value that stays the same is looked at as new after this time, milliseconds: nothing tells when what it was computed from
+ * was measured, and the same number twice must not count twice.
+ */
+export const SAME_AGAIN_MS = 30_000;
+
+/** Tells whether what is found is news. `at`: when it was asked for, monotonic milliseconds. */
+export function createNovelty(): (found: string | number, at: number) => boolean {
+  let last: { found: string | number; at: number } | undefined;
+  return (found, at) => {
+    if (found === last?.found && at - last.at < SAME_AGAIN_MS) return false;
+    last = { found, at };
+    return true;
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createServerClock } from '../../../src/sources/provider/server-clock.js';
+import { createServerClock } from '../../../src/sources/series/client.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const date = (seconds: number): Readonly<Record<string, string>> => ({

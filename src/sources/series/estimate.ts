@@ -1,5 +1,5 @@
-import type { Judged } from '../../inputs/checks/entry.js';
 import type { Finding } from '../../contract/finding.js';
+import type { Judged } from '../../inputs/checks/entry.js';
 import { formatDuration, formatNumber, plural } from '../../support/format.js';
 
 /** How the watch is planned, for what can be said beforehand. Milliseconds. */

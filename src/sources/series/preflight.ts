@@ -1,17 +1,21 @@
 import type { Finding } from '../../contract/finding.js';
 import { formatDuration } from '../../support/format.js';
-import { countsOf, valuesOf } from './closed.js';
+import { foreseeCounts, type Plan } from './estimate.js';
+import { countsOf, valuesOf } from './buckets.js';
+import { patiently } from './client.js';
 import {
-  partsOf,
-  queriesOf,
+  type Access,
   type CheckDescription,
   type Given,
+  partsOf,
+  queriesOf,
   type Reading,
-} from './description.js';
-import { foreseeCounts, type Plan } from './foresight.js';
-import { patiently } from './patience.js';
-import type { Access, SeriesSource, SeriesWorld } from './series-source.js';
-import type { Series, SeriesAnswer, Stretch } from './series.js';
+  type Series,
+  type SeriesAnswer,
+  type SeriesSource,
+  type SeriesWorld,
+  type Stretch,
+} from './source.js';
 
 /** What is looked at before the watch, seconds. */
 const PAST = 3600;

@@ -1,18 +1,16 @@
 import type { Clock } from '../../support/clock.js';
 import { formatDuration } from '../../support/format.js';
+import { type Failed, unexpected } from './answer.js';
 import {
-  countsOf,
-  createClosedBuckets,
-  valuesOf,
   type ByBucket,
   type ClosedBuckets,
+  countsOf,
+  createClosedBuckets,
   type NewBuckets,
-} from './closed.js';
-import { queriesOf, type Reading } from './description.js';
-import { unexpected, type Failed } from './failure.js';
-import type { Look, Moment, None } from './feed.js';
-import type { Notes } from './notes.js';
-import type { SeriesAnswer, Stretch, Vendor } from './series.js';
+  valuesOf,
+} from './buckets.js';
+import type { Look, Moment, None, Notes } from './poller.js';
+import { queriesOf, type Reading, type SeriesAnswer, type Stretch, type Vendor } from './source.js';
 
 /** What was in the buckets that are new. Times in seconds. */
 export type Round =

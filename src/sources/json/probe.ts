@@ -1,11 +1,87 @@
-import type { Clock } from '../../support/clock.js';
 import type { Observation } from '../../contract/check.js';
-import type { Look, Moment, None } from '../provider/feed.js';
-import type { Notes } from '../provider/notes.js';
-import { createNovelty, SAME_AGAIN_MS } from '../provider/novelty.js';
-import type { Client } from './client.js';
-import type { JsonReading, Place } from './description.js';
-import { numberAt, placesOf, timeAt } from './place.js';
+import type { Clock } from '../../support/clock.js';
+import { fields } from '../../support/json.js';
+import { printableUrl } from '../../support/url.js';
+import {
+  authorization,
+  type Dialect,
+  type Document,
+  type Failed,
+  hintsOf,
+  readDocument,
+} from '../series/answer.js';
+import { createCaller, MAX_BYTES, type ProviderWorld } from '../series/client.js';
+import {
+  createNovelty,
+  type Look,
+  type Moment,
+  type None,
+  type Notes,
+  SAME_AGAIN_MS,
+} from '../series/poller.js';
+import {
+  type JsonReading,
+  type JsonRequest,
+  numberAt,
+  type Place,
+  placesOf,
+  timeAt,
+} from './place.js';
+
+export interface Client {
+  /** As it may be printed. */
+  readonly name: string;
+  /** @throws the signal's reason, when it is aborted; nothing else. */
+  read(signal: AbortSignal): Promise<Document | Failed>;
+}
+
+const dialect: Dialect = {
+  hints: {
+    ...hintsOf({ address: 'url', credentials: 'json-token', path: 'the answer' }),
+    notJson: 'check url: it must answer with JSON',
+    notFound: 'check url',
+    badQuery: 'correct url, body or headers',
+    timeout: 'raise timeout, or ask for less',
+    tooLarge: 'ask for less: only one number is needed',
+  },
+  wordsIn: errorWords,
+};
+
+/** `error`, as a text or as an object with a `message`, or with a `reason` as Elasticsearch has it; or a `message` alone. */
+function errorWords(document: unknown): string | undefined {
+  const { error, message } = fields(document);
+  const inner = fields(error);
+  return [error, inner.message, inner.reason, message].find((text) => typeof text === 'string');
+}
+
+/** One endpoint that answers with JSON. Redirects are not followed: credentials would go along. */
+export function createClient(request: JsonRequest, world: ProviderWorld): Client {
+  const { http, clock, redact } = world;
+  const { url, method, headers, body, token, timeoutMs } = request;
+  const call = createCaller(clock, dialect.hints);
+  const all = {
+    Accept: 'application/json',
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...headers,
+    ...(token === undefined ? {} : { Authorization: authorization(token) }),
+  };
+  return {
+    name: printableUrl(url),
+    read: (signal) =>
+      call(async () => {
+        const raw = await http.request({
+          method,
+          url,
+          headers: all,
+          body,
+          timeoutMs,
+          maxBytes: MAX_BYTES,
+          signal,
+        });
+        return readDocument(raw, dialect, { now: clock.now(), redact });
+      }, signal),
+  };
+}
 
 type Found = Exclude<Observation, None>;
 

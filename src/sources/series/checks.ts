@@ -1,12 +1,16 @@
 import type { MetricCheck, Observation } from '../../contract/check.js';
-import { partsOf, type CheckDescription, type Reading } from './description.js';
-import { createFeed } from './feed.js';
-import { fedCheck, feeding, type Feeding } from './feeding.js';
-import type { Plan } from './foresight.js';
-import { createNotes } from './notes.js';
-import { createSeriesLook, type Round } from './series-look.js';
-import { createSeriesPreflight } from './series-preflight.js';
-import type { Access, SeriesSource, SeriesWorld } from './series-source.js';
+import type { Plan } from './estimate.js';
+import { createSeriesPreflight } from './preflight.js';
+import { createFeed, createNotes, fedCheck, feeding, type Feeding } from './poller.js';
+import { createSeriesLook, type Round } from './probe.js';
+import {
+  type Access,
+  type CheckDescription,
+  partsOf,
+  type Reading,
+  type SeriesSource,
+  type SeriesWorld,
+} from './source.js';
 
 /** The checks of a source, one for each description. They are used for one watch. */
 export function createSeriesChecks<Q, R extends Reading<Q>>(

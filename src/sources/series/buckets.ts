@@ -1,5 +1,4 @@
-import { reduce, type Reducer } from './reducer.js';
-import type { Series, Stretch } from './series.js';
+import type { Series, Stretch } from './source.js';
 
 /** Of the buckets: their length, and how long after their end all of them have arrived. Seconds. */
 export interface Timing {
@@ -127,3 +126,13 @@ export function widthOf(series: readonly Series[]): number | undefined {
     }
   return width;
 }
+
+/** What makes one number of several. */
+export type Reducer = 'sum' | 'avg' | 'min' | 'max';
+
+export const reduce: Readonly<Record<Reducer, (values: readonly number[]) => number>> = {
+  sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  avg: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  min: (values) => Math.min(...values),
+  max: (values) => Math.max(...values),
+};
