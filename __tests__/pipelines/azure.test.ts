@@ -11,8 +11,7 @@ import { countedFetch, drive } from '../support/drive.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 import { refusing, until } from '../support/servers.js';
 import type { Fault, StandInRequest } from '../support/stand-in.js';
-import { AzureStandIn, DECLARED } from '../support/stand-in-azure.js';
-import type { AzureOptions } from '../support/stand-in-azure.js';
+import { type AzureOptions, AzureStandIn, DECLARED } from '../support/stand-in-azure.js';
 import { never, openClient } from '../support/stand-in-client.js';
 
 const request: StartRequest = {

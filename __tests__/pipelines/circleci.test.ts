@@ -8,8 +8,12 @@ import { PermanentError, TransientError } from '../../src/support/retry.js';
 import { countedFetch, drive } from '../support/drive.js';
 import { refusing } from '../support/servers.js';
 import type { Fault } from '../support/stand-in.js';
-import { OWN_WORKFLOW, StandInCircleci } from '../support/stand-in-circleci.js';
-import type { Look, StandInCircleciOptions } from '../support/stand-in-circleci.js';
+import {
+  type Look,
+  OWN_WORKFLOW,
+  StandInCircleci,
+  type StandInCircleciOptions,
+} from '../support/stand-in-circleci.js';
 import { inWords, never, openClient, rollWith } from '../support/stand-in-client.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

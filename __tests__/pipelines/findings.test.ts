@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ApiError } from '../../src/pipelines/exchange.js';
+import { ApiError } from '../../src/support/http/api.js';
 import { collectFindings } from '../../src/pipelines/findings.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { PermanentError, TransientError } from '../../src/support/retry.js';

@@ -1,14 +1,18 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createGithubClient } from '../../src/pipelines/github.js';
-import type { GithubClientOptions } from '../../src/pipelines/github.js';
+import { createGithubClient, type GithubClientOptions } from '../../src/pipelines/github.js';
 import type { StartRequest } from '../../src/contract/pipeline.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { createHttp, fetchOf } from '../../src/support/http.js';
 import { systemClock } from '../../src/support/clock.js';
 import { PermanentError } from '../../src/support/retry.js';
 import { countedFetch, drive } from '../support/drive.js';
-import { FakeGithub, problem, ROLLBACK_WORKFLOW, SILENT_WORKFLOW } from '../support/fake-github.js';
-import type { FakeGithubOptions } from '../support/fake-github.js';
+import {
+  FakeGithub,
+  type FakeGithubOptions,
+  problem,
+  ROLLBACK_WORKFLOW,
+  SILENT_WORKFLOW,
+} from '../support/fake-github.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const request: StartRequest = {

@@ -10,13 +10,13 @@ import { PermanentError } from '../../src/support/retry.js';
 import { countedFetch, drive } from '../support/drive.js';
 import { until } from '../support/servers.js';
 import {
+  type GitlabOptions,
   GitlabStandIn,
   jobOf,
   message,
   ROLLBACK_CI,
   ROLLBACK_CI_WITH_INPUTS,
 } from '../support/stand-in-gitlab.js';
-import type { GitlabOptions } from '../support/stand-in-gitlab.js';
 import { never, openClient } from '../support/stand-in-client.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

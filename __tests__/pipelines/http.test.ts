@@ -6,8 +6,12 @@ import { systemClock } from '../../src/support/clock.js';
 import { createHttp, fetchOf } from '../../src/support/http.js';
 import { PermanentError } from '../../src/support/retry.js';
 import { refusing } from '../support/servers.js';
-import { HttpStandIn, webOf } from '../support/stand-in-http.js';
-import type { HttpStandInOptions, RunStep } from '../support/stand-in-http.js';
+import {
+  HttpStandIn,
+  type HttpStandInOptions,
+  type RunStep,
+  webOf,
+} from '../support/stand-in-http.js';
 import type { Fault } from '../support/stand-in.js';
 import { never, openClient } from '../support/stand-in-client.js';
 

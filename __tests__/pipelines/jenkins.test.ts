@@ -8,8 +8,13 @@ import { PermanentError, TransientError } from '../../src/support/retry.js';
 import { countedFetch, drive } from '../support/drive.js';
 import { refusing } from '../support/servers.js';
 import type { Fault } from '../support/stand-in.js';
-import { DECLARED, StandInJenkins, WITHOUT_ID } from '../support/stand-in-jenkins.js';
-import type { BuildLook, StandInJenkinsOptions } from '../support/stand-in-jenkins.js';
+import {
+  type BuildLook,
+  DECLARED,
+  StandInJenkins,
+  type StandInJenkinsOptions,
+  WITHOUT_ID,
+} from '../support/stand-in-jenkins.js';
 import { inWords, never, openClient, rollWith } from '../support/stand-in-client.js';
 import { settle, VirtualClock } from '../support/virtual-clock.js';
 

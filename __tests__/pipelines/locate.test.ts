@@ -1,8 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { ApiError } from '../../src/pipelines/exchange.js';
-import type { Answer } from '../../src/pipelines/exchange.js';
-import { isNew, locateRun, lookBefore, notSeen } from '../../src/pipelines/locate.js';
-import type { Candidate, Whose } from '../../src/pipelines/locate.js';
+import { type Answer, ApiError } from '../../src/support/http/api.js';
+import {
+  type Candidate,
+  isNew,
+  locateRun,
+  lookBefore,
+  notSeen,
+  type Whose,
+} from '../../src/pipelines/locate.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { PermanentError, TransientError } from '../../src/support/retry.js';
 import { VirtualClock } from '../support/virtual-clock.js';

@@ -8,8 +8,7 @@ import { createHttp, fetchOf, withCleanErrors } from '../../src/support/http.js'
 import { createRedactor } from '../../src/support/redact.js';
 import { countedFetch, drive } from '../support/drive.js';
 import type { Fault, StandIn } from '../support/stand-in.js';
-import { standIns } from '../support/stand-ins.js';
-import type { End } from '../support/stand-ins.js';
+import { type End, standIns } from '../support/stand-ins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const TRIGGERED = '✅ CI/CD rollback triggered';

@@ -1,6 +1,11 @@
 import type { Clock } from '../../src/support/clock.js';
-import { HttpError, type HttpErrorKind } from '../../src/support/http.js';
-import type { Http, HttpRequest, HttpResponse } from '../../src/support/http.js';
+import {
+  type Http,
+  HttpError,
+  type HttpErrorKind,
+  type HttpRequest,
+  type HttpResponse,
+} from '../../src/support/http.js';
 
 export interface Sent {
   readonly at: number;

@@ -15,17 +15,13 @@ import {
 import { ID_PARAMETER } from './azure/parameters.js';
 import { pipelineIdOf } from './azure/pipeline.js';
 import { preflight } from './azure/preflight.js';
-import { agree, runCall } from './azure/preview.js';
-import type { Agreement } from './azure/preview.js';
-import { buildPath, projectUrl } from './azure/site.js';
-import type { Site } from './azure/site.js';
+import { agree, type Agreement, runCall } from './azure/preview.js';
+import { buildPath, projectUrl, type Site } from './azure/site.js';
 import { sendRun } from './azure/start.js';
-import { needsTimeline, stateOf, timelineOf } from './azure/state.js';
-import type { TimelineRecord } from './azure/state.js';
-import { ApiError, fields } from './exchange.js';
+import { needsTimeline, stateOf, timelineOf, type TimelineRecord } from './azure/state.js';
+import { ApiError, fields } from '../support/http/api.js';
 import { soonThere } from './reading.js';
-import { joined, problem } from './refusal.js';
-import type { Named } from './refusal.js';
+import { joined, type Named, problem } from './refusal.js';
 import { refused } from './start-once.js';
 import type {
   PipelineClient,

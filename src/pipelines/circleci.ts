@@ -3,8 +3,7 @@ import { messageOf } from '../support/errors.js';
 import { TransientError } from '../support/retry.js';
 import { hintFor } from './circleci/hints.js';
 import { locate, lookBefore } from './circleci/locate.js';
-import { parseProject, parseRef, parseRoot, parseToken } from './circleci/names.js';
-import type { Ref } from './circleci/names.js';
+import { parseProject, parseRef, parseRoot, parseToken, type Ref } from './circleci/names.js';
 import { preflight } from './circleci/preflight.js';
 import { callInWords, problemsOf, startCall } from './circleci/request.js';
 import {
@@ -13,18 +12,21 @@ import {
   readProject,
   readWorkflows,
   runOf,
+  type Site,
   slugOf,
 } from './circleci/site.js';
-import type { Site } from './circleci/site.js';
-import { hasBegun, isActive, nothingSeen, notYetBegun, stateOf } from './circleci/state.js';
-import type { Memory, Workflow } from './circleci/state.js';
-import { ApiError } from './exchange.js';
-import { createJsonApi } from './json-api.js';
-import type { JsonCall } from './json-api.js';
-import { joined, problem } from './refusal.js';
-import type { Named } from './refusal.js';
-import { refused, START_TIMEOUT_MS, startOnce } from './start-once.js';
-import type { Sent } from './start-once.js';
+import {
+  hasBegun,
+  isActive,
+  type Memory,
+  nothingSeen,
+  notYetBegun,
+  stateOf,
+  type Workflow,
+} from './circleci/state.js';
+import { ApiError, createJsonApi, type JsonCall } from '../support/http/api.js';
+import { joined, type Named, problem } from './refusal.js';
+import { refused, type Sent, START_TIMEOUT_MS, startOnce } from './start-once.js';
 import type { PipelineClient, StartRequest, StartResult } from '../contract/pipeline.js';
 import { unusable } from './unusable.js';
 

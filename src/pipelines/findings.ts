@@ -1,8 +1,7 @@
 import { messageOf } from '../support/errors.js';
 import type { Finding } from '../contract/finding.js';
 import { PermanentError } from '../support/retry.js';
-import { ApiError } from './exchange.js';
-import type { Answer } from './exchange.js';
+import { type Answer, ApiError } from '../support/http/api.js';
 import type { Refusal } from './refusal.js';
 
 export type Add = (level: Finding['level'], message: string, fix?: string) => void;

@@ -3,20 +3,17 @@ import { messageOf } from '../support/errors.js';
 import { TransientError } from '../support/retry.js';
 import { printableUrl } from '../support/url.js';
 import { createApi } from './github/api.js';
-import { ApiError, fields } from './exchange.js';
-import { composeInputs, ID_INPUT } from './github/declaration.js';
-import type { Declaration } from './github/declaration.js';
+import { ApiError, fields } from '../support/http/api.js';
+import { composeInputs, type Declaration, ID_INPUT } from './github/declaration.js';
 import { dispatch } from './github/dispatch.js';
 import { hintFor } from './github/hints.js';
 import { locate, lookBefore } from './github/locate.js';
 import { parseRef, parseRepository, parseToken, parseWorkflow } from './github/names.js';
 import { preflight } from './github/preflight.js';
-import { declarationAt, readRepository } from './github/site.js';
-import type { Site } from './github/site.js';
+import { declarationAt, readRepository, type Site } from './github/site.js';
 import { stateOf } from './github/state.js';
 import { soonThere } from './reading.js';
-import { joined, problem } from './refusal.js';
-import type { Named } from './refusal.js';
+import { joined, type Named, problem } from './refusal.js';
 import { refused } from './start-once.js';
 import type {
   PipelineClient,

@@ -2,10 +2,9 @@ import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { PermanentError, TransientError } from '../support/retry.js';
 import { printableUrl } from '../support/url.js';
-import { ApiError } from './exchange.js';
+import { ApiError } from '../support/http/api.js';
 import { createApi, createStartApi } from './gitlab/api.js';
-import { chooseCredentials, wordFor } from './gitlab/credentials.js';
-import type { Tokens } from './gitlab/credentials.js';
+import { chooseCredentials, type Tokens, wordFor } from './gitlab/credentials.js';
 import { hintFor } from './gitlab/hints.js';
 import { locate, lookBefore } from './gitlab/locate.js';
 import { parseProject, parseRef, parseUrl } from './gitlab/names.js';
@@ -13,13 +12,18 @@ import { objectionTo } from './gitlab/objection.js';
 import type { OwnPipeline } from './gitlab/options.js';
 import { cancelCall, cancelPipeline, cancelSiblings } from './gitlab/own-pipeline.js';
 import { preflight } from './gitlab/preflight.js';
-import { numberOf, readJobs, readPipeline, readProject, readTriggerJobs } from './gitlab/site.js';
-import type { Site } from './gitlab/site.js';
+import {
+  numberOf,
+  readJobs,
+  readPipeline,
+  readProject,
+  readTriggerJobs,
+  type Site,
+} from './gitlab/site.js';
 import { callFor, startPipeline } from './gitlab/start.js';
 import { stateOf } from './gitlab/state.js';
 import { overridden, variablesOf } from './gitlab/variables.js';
-import { joined, problem } from './refusal.js';
-import type { Named } from './refusal.js';
+import { joined, type Named, problem } from './refusal.js';
 import { refused } from './start-once.js';
 import type {
   PipelineClient,

@@ -1,8 +1,7 @@
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { PermanentError } from '../support/retry.js';
-import { ApiError, isSuccess } from './exchange.js';
-import type { Answer } from './exchange.js';
+import { type Answer, ApiError, isSuccess } from '../support/http/api.js';
 import type { Refused } from './start-once.js';
 import type { StartedRun, StartResult } from '../contract/pipeline.js';
 

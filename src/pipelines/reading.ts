@@ -1,5 +1,5 @@
 import { PermanentError, TransientError } from '../support/retry.js';
-import { ApiError } from './exchange.js';
+import { ApiError } from '../support/http/api.js';
 
 /** Reads of what has just been made: it is not yet to be seen everywhere, so that a 404 passes. */
 export async function soonThere<T>(reading: Promise<T>): Promise<T> {

@@ -1,7 +1,13 @@
 import type { Clock } from '../support/clock.js';
 import { backoffMs, retryAfterMs } from '../support/retry.js';
-import { describeAnswer, isPage, isRateLimited, isSuccess } from './exchange.js';
-import type { Answer, Exchange } from './exchange.js';
+import {
+  type Answer,
+  describeAnswer,
+  type Exchange,
+  isPage,
+  isRateLimited,
+  isSuccess,
+} from '../support/http/api.js';
 import type { Refusal } from './refusal.js';
 import type { StartResult } from '../contract/pipeline.js';
 

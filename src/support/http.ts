@@ -3,12 +3,11 @@ import https from 'node:https';
 import { deadline } from './abort.js';
 import type { Clock } from './clock.js';
 import { classify, HttpError, timedOut } from './http/error.js';
-import { exchange, Trace, UnusableAnswer, type Agents, type Answer } from './http/exchange.js';
-import { redirectOf, type Hop } from './http/redirect.js';
+import { type Agents, type Answer, exchange, Trace, UnusableAnswer } from './http/exchange.js';
+import { type Hop, redirectOf } from './http/redirect.js';
 import { trustAlso } from './tls.js';
 
 export { HttpError, type HttpErrorKind } from './http/error.js';
-export { fetchOf, withCleanErrors } from './http/fetch.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 
@@ -148,4 +147,55 @@ function badRedirect(hop: Hop, next: Hop | 'unusable'): HttpError {
       ? { summary: 'unusable redirect', detail: 'it leads to something that is no HTTP URL' }
       : { summary: 'too many redirects' };
   return new HttpError(hop, { kind: 'redirects', ...failure }, true);
+}
+
+/** The Fetch standard: a response with one of these has no body. */
+const WITHOUT_BODY = new Set([204, 205, 304]);
+
+/**
+ * The engine in the shape of WHATWG `fetch`, for libraries that bring their own requests (Octokit). Redirects are never
+ * followed: the answer with its `Location` is returned, so that no token travels to another host.
+ *
+ * @param timeoutMs for one request, from connecting to the last byte of the body.
+ * @returns a function that rejects with `HttpError` when there is no answer.
+ */
+export function fetchOf(
+  http: Http,
+  options: { readonly timeoutMs: number; readonly maxBytes?: number },
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const request = new Request(input, init);
+    const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer());
+    const answer = await http.request({
+      method: request.method,
+      url: request.url,
+      headers: Object.fromEntries(request.headers),
+      body,
+      timeoutMs: options.timeoutMs,
+      maxBytes: options.maxBytes,
+      signal: request.signal,
+    });
+    const response = new Response(WITHOUT_BODY.has(answer.status) ? null : answer.body, {
+      status: answer.status,
+      headers: answer.headers,
+    });
+    return Object.defineProperty(response, 'url', { value: answer.url });
+  };
+}
+
+/**
+ * The same `fetch`, but the bodies of answers that are errors come cleaned: what quotes them cuts them short, and half a
+ * secret would not be recognised afterwards.
+ */
+export function withCleanErrors(
+  fetch: typeof globalThis.fetch,
+  clean: (text: string) => string,
+): typeof globalThis.fetch {
+  return async (input, init) => {
+    const response = await fetch(input, init);
+    if (response.ok || WITHOUT_BODY.has(response.status)) return response;
+    const { status, headers, url } = response;
+    const cleaned = new Response(clean(await response.text()), { status, headers });
+    return Object.defineProperty(cleaned, 'url', { value: url });
+  };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { hintFor } from '../../../src/pipelines/azure/hints.js';
-import type { Answer } from '../../../src/pipelines/exchange.js';
+import type { Answer } from '../../../src/support/http/api.js';
 
 function answer(
   status: number,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hintFor, startedNothing, wantsCrumb } from '../../../src/pipelines/jenkins/hints.js';
 import { createSite } from '../../../src/pipelines/jenkins/site.js';
-import type { Answer } from '../../../src/pipelines/exchange.js';
+import type { Answer } from '../../../src/support/http/api.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const site = createSite({

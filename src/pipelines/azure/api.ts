@@ -1,8 +1,13 @@
 import type { Clock } from '../../support/clock.js';
-import { ApiError, fields, textOf } from '../exchange.js';
-import type { Answer, Calls } from '../exchange.js';
-import { createJsonApi } from '../json-api.js';
-import type { JsonCall } from '../json-api.js';
+import {
+  type Answer,
+  ApiError,
+  type Calls,
+  createJsonApi,
+  fields,
+  type JsonCall,
+  textOf,
+} from '../../support/http/api.js';
 
 /**
  * The versions of the API, newest first: Azure DevOps Services and Server 2022.1, Server 2022, Server 2020. On the last one

@@ -1,7 +1,11 @@
-import { isPage, isRateLimited, textOf } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import { hintIn } from '../hints.js';
-import type { Hint } from '../hints.js';
+import {
+  type Answer,
+  type Hint,
+  hintIn,
+  isPage,
+  isRateLimited,
+  textOf,
+} from '../../support/http/api.js';
 import { refusesVersion } from './api.js';
 
 /** The texts are those that users report; Azure sends some of them with 400, some with 403, whatever they are about. */

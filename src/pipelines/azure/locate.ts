@@ -1,13 +1,18 @@
-import { fields } from '../exchange.js';
-import { isNew, locateRun, lookBefore as look } from '../locate.js';
-import type { Before, Listing, Whose } from '../locate.js';
+import { fields } from '../../support/http/api.js';
+import {
+  type Before,
+  isNew,
+  type Listing,
+  locateRun,
+  lookBefore as look,
+  type Whose,
+} from '../locate.js';
 import { listIn, soonThere } from '../reading.js';
 import type { Refused } from '../start-once.js';
 import type { StartResult } from '../../contract/pipeline.js';
 import { hintFor } from './hints.js';
 import { ID_PARAMETER, MARKER } from './parameters.js';
-import { buildInfoOf, buildPath } from './site.js';
-import type { BuildInfo, Site } from './site.js';
+import { type BuildInfo, buildInfoOf, buildPath, type Site } from './site.js';
 
 /** So many builds are looked at, the newest first: ours is seconds old. */
 const MAX_NEW = 20;

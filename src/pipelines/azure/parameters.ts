@@ -1,8 +1,6 @@
 import type { StartRequest } from '../../contract/pipeline.js';
-import { fields } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import { takenNames } from '../refusal.js';
-import type { Refusal } from '../refusal.js';
+import { type Answer, fields } from '../../support/http/api.js';
+import { type Refusal, takenNames } from '../refusal.js';
 
 /** The template parameter that tells a rollback from a deploy. */
 export const MARKER = 'rollback';

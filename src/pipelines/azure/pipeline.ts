@@ -1,7 +1,6 @@
 import { clip, neutralise } from '../../support/text.js';
 import { PermanentError } from '../../support/retry.js';
-import { fields } from '../exchange.js';
-import type { Answer } from '../exchange.js';
+import { type Answer, fields } from '../../support/http/api.js';
 import { notUnderstood } from '../reading.js';
 import type { Site } from './site.js';
 

@@ -1,16 +1,14 @@
 import type { Finding } from '../../contract/finding.js';
 import { messageOf } from '../../support/errors.js';
-import { ApiError } from '../exchange.js';
-import { collectFindings } from '../findings.js';
-import type { Add } from '../findings.js';
+import { ApiError } from '../../support/http/api.js';
+import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { hintFor } from './hints.js';
 import { parseRef } from './names.js';
 import { ID_PARAMETER } from './parameters.js';
 import { pipelineIdOf, readPipeline, readQueueStatus } from './pipeline.js';
 import { agree } from './preview.js';
-import { labelOf } from './site.js';
-import type { Site } from './site.js';
+import { labelOf, type Site } from './site.js';
 
 /** Why a pipeline takes no runs (`DefinitionQueueStatus`), and what comes of it. */
 const notEnabled: Readonly<Record<string, string>> = {

@@ -1,11 +1,17 @@
-import { ApiError } from '../exchange.js';
+import { ApiError } from '../../support/http/api.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import type { Call } from './api.js';
 import type { Refusal } from '../refusal.js';
-import { allOf, offerOf, overridden, undeclared, undeclaredIn, without } from './parameters.js';
-import type { Parameters } from './parameters.js';
-import { labelOf } from './site.js';
-import type { Site } from './site.js';
+import {
+  allOf,
+  offerOf,
+  overridden,
+  type Parameters,
+  undeclared,
+  undeclaredIn,
+  without,
+} from './parameters.js';
+import { labelOf, type Site } from './site.js';
 
 /** What may be sent, as far as a dry run tells. */
 export type Agreement =

@@ -1,4 +1,4 @@
-import { fields } from '../exchange.js';
+import { fields } from '../../support/http/api.js';
 import { own } from '../reading.js';
 import type { RunState } from '../../contract/pipeline.js';
 

@@ -1,8 +1,7 @@
 import { parse } from 'yaml';
 import { messageOf } from '../../support/errors.js';
-import { fields } from '../exchange.js';
-import { encodedSlug } from './names.js';
-import type { Ref } from './names.js';
+import { fields } from '../../support/http/api.js';
+import { encodedSlug, type Ref } from './names.js';
 import type { Refusal } from '../refusal.js';
 import { MARKER } from './request.js';
 import type { Site } from './site.js';

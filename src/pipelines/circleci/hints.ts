@@ -1,7 +1,12 @@
-import { isPage, isRateLimited, isSuccess, textOf } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import { hintIn } from '../hints.js';
-import type { Hint } from '../hints.js';
+import {
+  type Answer,
+  type Hint,
+  hintIn,
+  isPage,
+  isRateLimited,
+  isSuccess,
+  textOf,
+} from '../../support/http/api.js';
 
 /**
  * The texts are those of circleci.com as users report them: CircleCI-Archived/api-preview-docs#40 and #61,

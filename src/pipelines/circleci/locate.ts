@@ -1,14 +1,18 @@
-import { fields } from '../exchange.js';
-import { isNew, locateRun, lookBefore as look } from '../locate.js';
-import type { Before, Candidate, Listing } from '../locate.js';
+import { fields } from '../../support/http/api.js';
+import {
+  type Before,
+  type Candidate,
+  isNew,
+  type Listing,
+  locateRun,
+  lookBefore as look,
+} from '../locate.js';
 import { listIn, timeOf } from '../reading.js';
 import type { Refused } from '../start-once.js';
 import type { StartResult } from '../../contract/pipeline.js';
 import { hintFor } from './hints.js';
-import { encodedSlug } from './names.js';
-import type { Ref } from './names.js';
-import { runOf } from './site.js';
-import type { Site } from './site.js';
+import { encodedSlug, type Ref } from './names.js';
+import { runOf, type Site } from './site.js';
 
 /** `trigger.type` of pipelines that were not started through the API (API v2, "Get your pipelines"). */
 const othersTriggers = new Set(['webhook', 'scheduled_pipeline']);

@@ -1,10 +1,8 @@
 import { printableUrl } from '../../support/url.js';
-import type { JsonCall } from '../json-api.js';
+import type { JsonCall } from '../../support/http/api.js';
 import type { StartRequest } from '../../contract/pipeline.js';
-import { encodedSlug, parseRef } from './names.js';
-import type { Ref } from './names.js';
-import { takenNames } from '../refusal.js';
-import type { Refusal } from '../refusal.js';
+import { encodedSlug, parseRef, type Ref } from './names.js';
+import { type Refusal, takenNames } from '../refusal.js';
 import type { Site } from './site.js';
 
 /** The parameter that tells a rollback from a deploy. */

@@ -1,7 +1,6 @@
 import type { Clock } from '../../support/clock.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
-import { fields, isObject } from '../exchange.js';
-import type { JsonApi } from '../json-api.js';
+import { fields, isObject, type JsonApi } from '../../support/http/api.js';
 import { listIn, notUnderstood, soonThere } from '../reading.js';
 import type { Refusal } from '../refusal.js';
 import type { StartedRun } from '../../contract/pipeline.js';

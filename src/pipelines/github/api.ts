@@ -1,7 +1,6 @@
 import { Octokit } from '@octokit/rest';
 import type { Clock } from '../../support/clock.js';
-import { createCalls, fields, isObject } from '../exchange.js';
-import type { Answer, Calls } from '../exchange.js';
+import { type Answer, type Calls, createCalls, fields, isObject } from '../../support/http/api.js';
 
 export interface ApiOptions {
   readonly baseUrl: string;

@@ -1,8 +1,7 @@
 import { parse } from 'yaml';
 import type { StartRequest } from '../../contract/pipeline.js';
-import { fields } from '../exchange.js';
-import { takenNames } from '../refusal.js';
-import type { Refusal } from '../refusal.js';
+import { fields } from '../../support/http/api.js';
+import { type Refusal, takenNames } from '../refusal.js';
 
 /** What a workflow file says about being started by hand. */
 export interface Declaration {

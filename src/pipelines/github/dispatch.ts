@@ -1,11 +1,8 @@
-import { fields, textOf } from '../exchange.js';
-import type { Answer, Exchange } from '../exchange.js';
-import { START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import type { Sent } from '../start-once.js';
+import { type Answer, type Exchange, fields, textOf } from '../../support/http/api.js';
+import { type Sent, START_TIMEOUT_MS, startOnce } from '../start-once.js';
 import type { CallOptions } from './api.js';
 import { hintFor } from './hints.js';
-import { runOf } from './site.js';
-import type { Site } from './site.js';
+import { runOf, type Site } from './site.js';
 
 /** Sends the dispatch; once more without `return_run_details` to an old server that does not know it. */
 export function dispatch(

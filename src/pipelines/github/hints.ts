@@ -1,7 +1,4 @@
-import { isRateLimited, textOf } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import { hintIn } from '../hints.js';
-import type { Hint } from '../hints.js';
+import { type Answer, type Hint, hintIn, isRateLimited, textOf } from '../../support/http/api.js';
 
 /** GitHub documentation, "GITHUB_TOKEN": its permissions are limited to the repository that contains the workflow. */
 const ANOTHER_REPOSITORY =

@@ -1,9 +1,8 @@
 import { messageOf } from '../../support/errors.js';
 import type { Finding } from '../../contract/finding.js';
-import { describeAnswer } from '../exchange.js';
+import { describeAnswer } from '../../support/http/api.js';
 import { hintFor } from './hints.js';
-import { runInfoOf, runsOf } from './site.js';
-import type { Repository, RunInfo, Site } from './site.js';
+import { type Repository, type RunInfo, runInfoOf, runsOf, type Site } from './site.js';
 
 type Doubt = Pick<Finding, 'level' | 'message' | 'fix'>;
 

@@ -1,14 +1,18 @@
 import type { Finding } from '../../contract/finding.js';
-import { collectFindings } from '../findings.js';
-import type { Add } from '../findings.js';
+import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
-import { ApiError } from '../exchange.js';
+import { ApiError } from '../../support/http/api.js';
 import { composeInputs, ID_INPUT } from './declaration.js';
 import { hintFor } from './hints.js';
 import { parseRef } from './names.js';
 import { mayDispatch } from './permission.js';
-import { declarationAt, isEnterpriseServer, readRepository, readWorkflow } from './site.js';
-import type { Site } from './site.js';
+import {
+  declarationAt,
+  isEnterpriseServer,
+  readRepository,
+  readWorkflow,
+  type Site,
+} from './site.js';
 
 /** Enterprise Server up to 3.19 takes no more (its OpenAPI description; github.com takes 25). */
 const ENTERPRISE_INPUTS = 10;

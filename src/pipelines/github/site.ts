@@ -1,12 +1,10 @@
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { ApiError, fields } from '../exchange.js';
-import type { Answer } from '../exchange.js';
+import { type Answer, ApiError, fields } from '../../support/http/api.js';
 import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import type { Api } from './api.js';
-import { readDeclaration } from './declaration.js';
-import type { Declaration } from './declaration.js';
+import { type Declaration, readDeclaration } from './declaration.js';
 
 /** One workflow of one repository, and how to reach it. */
 export interface Site {

@@ -1,10 +1,14 @@
 import type * as Gitbeaker from '@gitbeaker/rest';
 import type { BaseResourceOptions, RequestOptions } from '@gitbeaker/requester-utils';
 import type { Clock } from '../../support/clock.js';
-import { createCalls } from '../exchange.js';
-import type { Answer, Calls } from '../exchange.js';
-import { answerOf, createJsonApi } from '../json-api.js';
-import type { JsonApi } from '../json-api.js';
+import {
+  type Answer,
+  answerOf,
+  type Calls,
+  createCalls,
+  createJsonApi,
+  type JsonApi,
+} from '../../support/http/api.js';
 import type { Credentials } from './credentials.js';
 
 /** A call of one of gitbeaker's resources: `({ Pipelines }, options) => new Pipelines(options).show(1, 2)`. */

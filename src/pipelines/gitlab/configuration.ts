@@ -2,11 +2,9 @@ import { parse } from 'yaml';
 import { messageOf } from '../../support/errors.js';
 import { PermanentError } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
-import { fields } from '../exchange.js';
-import { readDeclaration } from './declaration.js';
-import type { Declaration } from './declaration.js';
-import { readProject } from './site.js';
-import type { Site } from './site.js';
+import { fields } from '../../support/http/api.js';
+import { type Declaration, readDeclaration } from './declaration.js';
+import { readProject, type Site } from './site.js';
 
 /** What a read of something gave that one can do without. */
 export type Read<T> =

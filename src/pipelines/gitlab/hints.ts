@@ -1,7 +1,11 @@
-import { isPage, isRateLimited, textOf } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import { hintIn } from '../hints.js';
-import type { Hint } from '../hints.js';
+import {
+  type Answer,
+  type Hint,
+  hintIn,
+  isPage,
+  isRateLimited,
+  textOf,
+} from '../../support/http/api.js';
 
 /**
  * The texts are those of GitLab's sources (app/services/ci, lib/gitlab/ci/pipeline/chain, lib/api) and documentation; where

@@ -1,12 +1,17 @@
-import { fields } from '../exchange.js';
-import { isNew, locateRun, lookBefore as look } from '../locate.js';
-import type { Before, Listing, Whose } from '../locate.js';
+import { fields } from '../../support/http/api.js';
+import {
+  type Before,
+  isNew,
+  type Listing,
+  locateRun,
+  lookBefore as look,
+  type Whose,
+} from '../locate.js';
 import type { Refused } from '../start-once.js';
 import type { StartResult } from '../../contract/pipeline.js';
 import { sourceOf } from './credentials.js';
 import { hintFor } from './hints.js';
-import { numberOf, pipelinesOf } from './site.js';
-import type { PipelineInfo, Site } from './site.js';
+import { numberOf, type PipelineInfo, pipelinesOf, type Site } from './site.js';
 import { ID_VARIABLE } from './variables.js';
 
 /** The pipelines of the same source and ref that are there already. @throws only the signal's reason. */

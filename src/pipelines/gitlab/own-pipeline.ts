@@ -1,12 +1,10 @@
 import { messageOf } from '../../support/errors.js';
 import { clip, neutralise } from '../../support/text.js';
-import { describeAnswer, isPage, isSuccess } from '../exchange.js';
-import type { Exchange } from '../exchange.js';
+import { describeAnswer, type Exchange, isPage, isSuccess } from '../../support/http/api.js';
 import type { Call } from './api.js';
 import { mergedAt } from './configuration.js';
 import { hintFor } from './hints.js';
-import { configuredName, readJobs, readPipeline } from './site.js';
-import type { Job, Site } from './site.js';
+import { configuredName, type Job, readJobs, readPipeline, type Site } from './site.js';
 import { jobPhaseOf } from './state.js';
 
 const CANCEL_TIMEOUT_MS = 5000;

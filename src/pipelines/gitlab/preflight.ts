@@ -1,9 +1,8 @@
 import { messageOf } from '../../support/errors.js';
 import type { Finding } from '../../contract/finding.js';
 import { clip, neutralise } from '../../support/text.js';
-import { ApiError, fields } from '../exchange.js';
-import { collectFindings } from '../findings.js';
-import type { Add } from '../findings.js';
+import { ApiError, fields } from '../../support/http/api.js';
+import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { declarationAt, mergedAt } from './configuration.js';
 import { composeInputs, MARKER } from './declaration.js';
@@ -11,8 +10,7 @@ import { wordFor } from './credentials.js';
 import { hintFor } from './hints.js';
 import { parseRef } from './names.js';
 import type { OwnPipeline } from './options.js';
-import { readProject } from './site.js';
-import type { Project, Site } from './site.js';
+import { type Project, readProject, type Site } from './site.js';
 import { overridden } from './variables.js';
 
 /** Access levels of GitLab's roles (documentation, "Access levels"). */

@@ -1,8 +1,6 @@
 import type { Clock } from '../../support/clock.js';
 import { TransientError } from '../../support/retry.js';
-import { fields } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import type { JsonApi } from '../json-api.js';
+import { type Answer, fields, type JsonApi } from '../../support/http/api.js';
 import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import type { Api, Call } from './api.js';

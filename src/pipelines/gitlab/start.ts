@@ -1,15 +1,11 @@
-import type { Answer } from '../exchange.js';
-import type { JsonCall } from '../json-api.js';
-import { START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import type { Refused, Sent } from '../start-once.js';
+import type { Answer, JsonCall } from '../../support/http/api.js';
+import { type Refused, type Sent, START_TIMEOUT_MS, startOnce } from '../start-once.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { declarationAt } from './configuration.js';
 import { composeInputs } from './declaration.js';
 import { forbidsVariables, hintFor } from './hints.js';
-import { joined } from '../refusal.js';
-import type { Refusal } from '../refusal.js';
-import { pipelineOf } from './site.js';
-import type { Site } from './site.js';
+import { joined, type Refusal } from '../refusal.js';
+import { pipelineOf, type Site } from './site.js';
 import { variablesOf } from './variables.js';
 
 /** What became of the call that starts a pipeline, and in what form the marker was sent. */

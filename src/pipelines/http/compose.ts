@@ -1,6 +1,13 @@
-import { fill, inForm, inJson, inUrl, namesIn } from '../../support/template.js';
-import type { Encode, Template } from '../../support/template.js';
-import type { JsonCall } from '../json-api.js';
+import {
+  type Encode,
+  fill,
+  inForm,
+  inJson,
+  inUrl,
+  namesIn,
+  type Template,
+} from '../../support/template.js';
+import type { JsonCall } from '../../support/http/api.js';
 import type { Refusal } from '../refusal.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import type { Description } from './description.js';

@@ -1,7 +1,7 @@
 import type { InputId, Settings } from '../../inputs/table.js';
 import type { Meanings } from '../../support/values/pairs.js';
 import type { Template } from '../../support/template.js';
-import type { JsonCall } from '../json-api.js';
+import type { JsonCall } from '../../support/http/api.js';
 
 /** A CI system as the user describes it. */
 export interface Description {

@@ -1,5 +1,4 @@
-import { isPage, isRateLimited } from '../exchange.js';
-import type { Answer } from '../exchange.js';
+import { type Answer, isPage, isRateLimited } from '../../support/http/api.js';
 
 /** What these refusals mean in any API over HTTP (RFC 9110 §15.5, RFC 4918 §11.2). */
 const table: Readonly<Record<number, string>> = {

@@ -1,6 +1,5 @@
 import type { Clock } from '../../support/clock.js';
-import { createJsonApi } from '../json-api.js';
-import type { JsonApi, JsonCall } from '../json-api.js';
+import { createJsonApi, type JsonApi, type JsonCall } from '../../support/http/api.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import { linkIn } from './answer.js';
 import { composeState } from './compose.js';

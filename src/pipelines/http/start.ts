@@ -1,12 +1,8 @@
-import { isPage } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import type { JsonCall } from '../json-api.js';
-import { START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import type { Sent } from '../start-once.js';
+import { type Answer, isPage, type JsonCall } from '../../support/http/api.js';
+import { type Sent, START_TIMEOUT_MS, startOnce } from '../start-once.js';
 import { runIdIn } from './answer.js';
 import { hintFor } from './hints.js';
-import { runFrom } from './site.js';
-import type { Site } from './site.js';
+import { runFrom, type Site } from './site.js';
 
 /** Sends the call that starts a run. */
 export function sendStart(

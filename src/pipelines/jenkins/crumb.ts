@@ -1,6 +1,11 @@
-import { describeAnswer, fields, isSuccess } from '../exchange.js';
-import type { Answer, Exchange } from '../exchange.js';
-import type { JsonCall } from '../json-api.js';
+import {
+  type Answer,
+  describeAnswer,
+  type Exchange,
+  fields,
+  isSuccess,
+  type JsonCall,
+} from '../../support/http/api.js';
 import { wantsCrumb } from './hints.js';
 import type { Site } from './site.js';
 

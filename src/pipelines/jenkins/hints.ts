@@ -1,10 +1,6 @@
-import { isRateLimited, textOf } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import { hintIn } from '../hints.js';
-import type { Hint } from '../hints.js';
+import { type Answer, type Hint, hintIn, isRateLimited, textOf } from '../../support/http/api.js';
 import { jobNameOf } from './names.js';
-import { isSignInPage } from './site.js';
-import type { Site } from './site.js';
+import { isSignInPage, type Site } from './site.js';
 
 const CREDENTIALS =
   'Jenkins wants somebody to sign in: check jenkins-user and jenkins-token, and use an API token (user menu, Security, API Token), which needs no sign-in page';

@@ -1,5 +1,5 @@
 import { TransientError } from '../../support/retry.js';
-import { fields, isObject } from '../exchange.js';
+import { fields, isObject } from '../../support/http/api.js';
 import type { Site } from './site.js';
 
 /** One parameter of a job, as the job declares it. */

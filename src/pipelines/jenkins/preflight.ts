@@ -1,11 +1,10 @@
 import type { Finding } from '../../contract/finding.js';
 import { printableUrl } from '../../support/url.js';
-import { fields } from '../exchange.js';
+import { fields } from '../../support/http/api.js';
 import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { hintFor } from './hints.js';
-import { readJob } from './job.js';
-import type { Job } from './job.js';
+import { type Job, readJob } from './job.js';
 import { composeParameters, ID_PARAMETER } from './parameters.js';
 import type { Site } from './site.js';
 

@@ -1,5 +1,5 @@
 import { TransientError } from '../../support/retry.js';
-import { fields } from '../exchange.js';
+import { fields } from '../../support/http/api.js';
 import { jobNameOf } from './names.js';
 import type { Site } from './site.js';
 

@@ -1,16 +1,18 @@
 import { isTransientStatus, TransientError } from '../../support/retry.js';
-import { ApiError, describeAnswer, fields, isObject, isSuccess } from '../exchange.js';
-import type { Answer } from '../exchange.js';
+import {
+  type Answer,
+  ApiError,
+  describeAnswer,
+  fields,
+  isObject,
+  isSuccess,
+} from '../../support/http/api.js';
 import type { RunState, StartedRun } from '../../contract/pipeline.js';
-import { createPoster } from './crumb.js';
+import { createPoster, type PostCall } from './crumb.js';
 import { hintFor } from './hints.js';
-import type { PostCall } from './crumb.js';
-import { lastBuilds } from './queue.js';
-import type { JobRun } from './queue.js';
-import { buildUrl, jobUrl } from './site.js';
-import type { Site } from './site.js';
-import { stateOfBuild, stateOfItem } from './state.js';
-import type { QueueFields } from './state.js';
+import { type JobRun, lastBuilds } from './queue.js';
+import { buildUrl, jobUrl, type Site } from './site.js';
+import { type QueueFields, stateOfBuild, stateOfItem } from './state.js';
 
 /** Where a run is: an item of the queue, or a build. */
 type Place = { readonly item: number } | { readonly build: number };

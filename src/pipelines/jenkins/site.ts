@@ -1,8 +1,5 @@
 import type { Clock } from '../../support/clock.js';
-import { isPage } from '../exchange.js';
-import type { Answer } from '../exchange.js';
-import { createJsonApi } from '../json-api.js';
-import type { JsonApi } from '../json-api.js';
+import { type Answer, createJsonApi, isPage, type JsonApi } from '../../support/http/api.js';
 import type { JobName } from './names.js';
 
 /** One job of one controller, and how to reach it. */

@@ -1,12 +1,10 @@
 import { deadline } from '../../support/abort.js';
-import type { Answer } from '../exchange.js';
-import { START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import type { Refused, Unsure } from '../start-once.js';
+import type { Answer } from '../../support/http/api.js';
+import { type Refused, START_TIMEOUT_MS, startOnce, type Unsure } from '../start-once.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import { createPoster } from './crumb.js';
 import { hintFor, startedNothing } from './hints.js';
-import { runAt } from './run.js';
-import type { Runs } from './run.js';
+import { runAt, type Runs } from './run.js';
 import type { Site } from './site.js';
 
 /** What became of the call that starts a build. */

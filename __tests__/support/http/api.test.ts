@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isPage } from '../../src/pipelines/exchange.js';
+import { isPage } from '../../../src/support/http/api.js';
 
 describe('isPage', () => {
   const html = 'text/html; charset=utf-8';
