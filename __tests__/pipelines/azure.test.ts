@@ -6,7 +6,7 @@ import type { StartRequest } from '../../src/contract/pipeline.js';
 import { Cancelled, deadline } from '../../src/support/abort.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createHttp, fetchOf } from '../../src/support/http.js';
-import { PermanentError } from '../../src/support/retry.js';
+import { isPermanent } from '../../src/support/retry.js';
 import { countedFetch, drive } from '../support/drive.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 import { refusing, until } from '../support/servers.js';
@@ -645,7 +645,7 @@ describe('a run that is followed', () => {
       client.cancel({ id: '9001', url: 'x' }, never).catch((thrown: unknown) => thrown),
     );
     expect(error).toBeInstanceOf(Error);
-    expect(error instanceof PermanentError).toBe(forGood);
+    expect(isPermanent(error)).toBe(forGood);
   });
 
   it('a wrong token cannot cancel', async () => {

@@ -4,7 +4,7 @@ import { collectFindings } from '../../src/pipelines/findings.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { PermanentError, TransientError } from '../../src/support/retry.js';
 
-const refusal = new ApiError('reading it', { status: 403, data: '', header: () => undefined });
+const refusal = new ApiError('reading it', { status: 403, data: '', headers: {} });
 
 it('what is refused for good is an error, with what to do; what may pass is a warning', () => {
   const { all, add, addProblems, addFailure } = collectFindings(

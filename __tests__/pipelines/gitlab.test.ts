@@ -6,7 +6,7 @@ import type { PipelineClient, StartRequest } from '../../src/contract/pipeline.j
 import { Cancelled } from '../../src/support/abort.js';
 import { systemClock } from '../../src/support/clock.js';
 import { createHttp, fetchOf } from '../../src/support/http.js';
-import { PermanentError } from '../../src/support/retry.js';
+import { isPermanent } from '../../src/support/retry.js';
 import { countedFetch, drive } from '../support/drive.js';
 import { until } from '../support/servers.js';
 import {
@@ -314,7 +314,7 @@ describe('start with a trigger or job token', () => {
     );
     expect(client.endOwnPipeline).toBeUndefined();
     const cancel = client.cancel({ id: '9001', url: 'https://x' }, never);
-    await expect(run(cancel)).rejects.toBeInstanceOf(PermanentError);
+    await expect(run(cancel)).rejects.toMatchObject({ transient: false });
     expect(server.cancels).toEqual([]);
   });
 });
@@ -546,7 +546,7 @@ describe('following', () => {
       client.state({ id: '50', url: 'https://x' }, never).catch((thrown: unknown) => thrown),
     );
     expect(error).toBeInstanceOf(Error);
-    expect(error instanceof PermanentError).toBe(forGood);
+    expect(isPermanent(error)).toBe(forGood);
     expect(String(error)).not.toContain(server.secret);
   });
 

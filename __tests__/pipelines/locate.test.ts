@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, ApiError } from '../../src/support/http/api.js';
+import { ApiError } from '../../src/support/http/api.js';
+import type { ApiResponse } from '../../src/support/http/response.js';
 import {
   type Candidate,
   isNew,
@@ -14,8 +15,8 @@ import { VirtualClock } from '../support/virtual-clock.js';
 
 const never = new AbortController().signal;
 
-function answer(status: number, data: unknown = '', date?: string): Answer {
-  return { status, data, header: (name) => (name === 'date' ? date : undefined) };
+function answer(status: number, data: unknown = '', date?: string): ApiResponse {
+  return { status, data, headers: date === undefined ? {} : { date } };
 }
 
 const page = (): ApiError => new ApiError('listing', answer(200, '<html>Sign in</html>'));
@@ -138,7 +139,7 @@ describe('locateRun', () => {
 
 describe('lookBefore', () => {
   const at = 'Thu, 01 Jan 2026 00:00:10 GMT';
-  const look = (list: () => Promise<{ runs: readonly Shown[]; answer?: Answer }>) =>
+  const look = (list: () => Promise<{ runs: readonly Shown[]; answer?: ApiResponse }>) =>
     lookBefore(list, () => 'sign in', never);
 
   it('knows what is there, and the time of the server less some seconds', async () => {

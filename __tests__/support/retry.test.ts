@@ -119,6 +119,28 @@ describe('retryRead', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it('takes a failure that is returned as one that is thrown', async () => {
+    const clock = new VirtualClock(now);
+    const times: number[] = [];
+    const script = [{ retryAfterMs: 3000 }, { transient: true }, { transient: false }];
+    const work = retryRead(
+      () => {
+        times.push(clock.monotonic());
+        return Promise.resolve(script[times.length - 1]);
+      },
+      {
+        clock,
+        signal: new AbortController().signal,
+        random: () => 0,
+        budgetMs: 60_000,
+        attempts: 9,
+        failureIn: (failure) => failure,
+      },
+    );
+    expect(await clock.runUntil(work)).toEqual({ transient: false });
+    expect(times).toEqual([0, 3000, 3500]);
+  });
+
   it('ends with the reason of the signal, also while it waits', async () => {
     const stop = new AbortController();
     const { clock, work } = read([new TransientError('x', 30_000)], { signal: stop.signal });

@@ -57,7 +57,7 @@ export interface PipelineClient {
    * Rejects only when nothing was sent.
    */
   start(request: StartRequest, signal: AbortSignal, beforeSend: () => void): Promise<StartResult>;
-  /** Reads only. Rejects with a `PermanentError` when asking again is of no use, else with any error. */
+  /** Reads only. Rejects with an error whose `transient` is `false` when asking again is of no use, else with any other. */
   state(run: StartedRun, signal: AbortSignal): Promise<RunState>;
   /** Asks for the end of the run; whether it ended is for `state` to say. */
   cancel(run: StartedRun, signal: AbortSignal): Promise<void>;

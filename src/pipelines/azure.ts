@@ -1,5 +1,14 @@
+import type {
+  PipelineClient,
+  RunState,
+  StartedRun,
+  StartRequest,
+  StartResult,
+} from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
+import { hintOf } from '../support/http/api.js';
+import { fields } from '../support/json.js';
 import { TransientError } from '../support/retry.js';
 import { printableUrl } from '../support/url.js';
 import { createApi } from './azure/api.js';
@@ -19,17 +28,9 @@ import { agree, type Agreement, runCall } from './azure/preview.js';
 import { buildPath, projectUrl, type Site } from './azure/site.js';
 import { sendRun } from './azure/start.js';
 import { needsTimeline, stateOf, timelineOf, type TimelineRecord } from './azure/state.js';
-import { ApiError, fields } from '../support/http/api.js';
 import { soonThere } from './reading.js';
 import { joined, type Named, problem } from './refusal.js';
-import { refused } from './start-once.js';
-import type {
-  PipelineClient,
-  RunState,
-  StartedRun,
-  StartRequest,
-  StartResult,
-} from '../contract/pipeline.js';
+import { CANCEL_TIMEOUT_MS, refused } from './start-once.js';
 import { unusable } from './unusable.js';
 
 export interface AzureClientOptions {
@@ -88,10 +89,11 @@ export function createAzureClient(options: AzureClientOptions): PipelineClient {
     state: (run, signal) => readState(site, run, signal),
 
     async cancel(run, signal) {
-      await site.api.ask(
+      await site.api.request(
         'cancelling the run',
         { method: 'PATCH', room: 'build', path: buildPath(run.id), json: { status: 'cancelling' } },
         signal,
+        CANCEL_TIMEOUT_MS,
       );
     },
   };
@@ -152,7 +154,7 @@ async function prepare(
     if (signal.aborted) throw signal.reason;
     return problem(
       messageOf(error),
-      (error instanceof ApiError ? hintFor(error.answer) : undefined) ??
+      hintOf(error, hintFor) ??
         'Give the id of the pipeline as azure-pipeline, so that its name need not be looked up',
     );
   }
@@ -190,7 +192,7 @@ async function describe(
 async function readState(site: Site, run: StartedRun, signal: AbortSignal): Promise<RunState> {
   const what = `reading the state of run ${run.id}`;
   const answer = await soonThere(
-    site.api.readOnce(what, { method: 'GET', room: 'build', path: buildPath(run.id) }, signal),
+    site.api.request(what, { method: 'GET', room: 'build', path: buildPath(run.id) }, signal),
   );
   const { status, result, startTime } = fields(answer.data);
   if (typeof status !== 'string') throw new TransientError(`${what}: the answer is no build`);
@@ -207,7 +209,7 @@ async function readTimeline(
   signal: AbortSignal,
 ): Promise<readonly TimelineRecord[] | undefined> {
   try {
-    const answer = await site.api.readOnce(
+    const answer = await site.api.request(
       `reading the timeline of run ${run.id}`,
       { method: 'GET', room: 'build', path: `${buildPath(run.id)}/timeline` },
       signal,

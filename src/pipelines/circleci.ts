@@ -1,5 +1,7 @@
+import type { PipelineClient, StartRequest, StartResult } from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
+import { type ApiRequest, createJsonApi, hintOf } from '../support/http/api.js';
 import { TransientError } from '../support/retry.js';
 import { hintFor } from './circleci/hints.js';
 import { locate, lookBefore } from './circleci/locate.js';
@@ -24,10 +26,14 @@ import {
   stateOf,
   type Workflow,
 } from './circleci/state.js';
-import { ApiError, createJsonApi, type JsonCall } from '../support/http/api.js';
 import { joined, type Named, problem } from './refusal.js';
-import { refused, type Sent, START_TIMEOUT_MS, startOnce } from './start-once.js';
-import type { PipelineClient, StartRequest, StartResult } from '../contract/pipeline.js';
+import {
+  CANCEL_TIMEOUT_MS,
+  refused,
+  type Sent,
+  START_TIMEOUT_MS,
+  startOnce,
+} from './start-once.js';
 import { unusable } from './unusable.js';
 
 export interface CircleciClientOptions {
@@ -146,7 +152,7 @@ function siteOf(options: CircleciClientOptions): Named<Site> {
 interface Ready {
   readonly slug: string;
   readonly ref: Ref;
-  readonly call: JsonCall;
+  readonly call: ApiRequest;
 }
 
 /** Everything that has to be known before the call. */
@@ -167,7 +173,7 @@ async function prepare(
     if (signal.aborted) throw signal.reason;
     return problem(
       messageOf(error),
-      (error instanceof ApiError ? hintFor(error.answer) : undefined) ??
+      hintOf(error, hintFor) ??
         'Set circleci-project and rollback-ref, so that neither need be asked for',
     );
   }
@@ -203,13 +209,13 @@ async function describe(
 }
 
 /** Sends the call that starts the pipeline. */
-function send(site: Site, slug: string, call: JsonCall, signal: AbortSignal): Promise<Sent> {
+function send(site: Site, slug: string, call: ApiRequest, signal: AbortSignal): Promise<Sent> {
   return startOnce<Sent>(
     {
       system: 'CircleCI',
       addressInput: 'circleci-url',
       send: (stop) =>
-        site.api.once('the call that starts the pipeline', call, START_TIMEOUT_MS, stop),
+        site.api.send('the call that starts the pipeline', call, START_TIMEOUT_MS, stop),
       // It is known to accept calls that start nothing (CircleCI-Archived/api-preview-docs#74). Without a pipeline to look at,
       // that is not certain enough to start another.
       named: ({ data }) => {
@@ -243,9 +249,10 @@ async function haveBegun(
 }
 
 async function cancelWorkflow(site: Site, { id }: Workflow, signal: AbortSignal): Promise<void> {
-  await site.api.ask(
+  await site.api.request(
     'cancelling the workflow',
     { method: 'POST', path: `workflow/${encodeURIComponent(id)}/cancel` },
     signal,
+    CANCEL_TIMEOUT_MS,
   );
 }

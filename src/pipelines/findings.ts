@@ -1,7 +1,8 @@
-import { messageOf } from '../support/errors.js';
 import type { Finding } from '../contract/finding.js';
-import { PermanentError } from '../support/retry.js';
-import { type Answer, ApiError } from '../support/http/api.js';
+import { messageOf } from '../support/errors.js';
+import { hintOf } from '../support/http/api.js';
+import type { ApiResponse } from '../support/http/response.js';
+import { isPermanent } from '../support/retry.js';
 import type { Refusal } from './refusal.js';
 
 export type Add = (level: Finding['level'], message: string, fix?: string) => void;
@@ -21,7 +22,7 @@ export interface Findings {
 
 /** @param hintFor what to change, where a refusal tells that. */
 export function collectFindings(
-  hintFor: (answer: Answer) => string | undefined,
+  hintFor: (answer: ApiResponse) => string | undefined,
   signal: AbortSignal,
 ): Findings {
   const all: Finding[] = [];
@@ -36,8 +37,8 @@ export function collectFindings(
     },
     addFailure(error) {
       if (signal.aborted) throw signal.reason;
-      const level = error instanceof PermanentError ? 'error' : 'warning';
-      add(level, messageOf(error), error instanceof ApiError ? hintFor(error.answer) : undefined);
+      const level = isPermanent(error) ? 'error' : 'warning';
+      add(level, messageOf(error), hintOf(error, hintFor));
     },
   };
 }

@@ -2,7 +2,7 @@ import { DeadlineReached, deadline, isCancelled } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { formatDuration } from '../support/format.js';
-import { PermanentError, TransientError } from '../support/retry.js';
+import { isPermanent, waitAskedBy } from '../support/retry.js';
 import { clip, neutralise } from '../support/text.js';
 import type { PipelineClient, RunState, StartedRun } from '../contract/pipeline.js';
 
@@ -100,11 +100,11 @@ export async function followRun(
         if (signal.aborted) throw error;
         const now = clock.monotonic();
         failingSince ??= now;
-        if (error instanceof PermanentError || now - failingSince >= READ_ERRORS_MS) {
+        if (isPermanent(error) || now - failingSince >= READ_ERRORS_MS) {
           return { kind: 'unreadable', problem: problemOf(error) };
         }
         tell.trouble(error);
-        if (error instanceof TransientError) wait = Math.max(wait, error.retryAfterMs ?? 0);
+        wait = Math.max(wait, waitAskedBy(error) ?? 0);
       }
       await clock.sleep(wait, signal);
     }
@@ -196,7 +196,7 @@ async function giveUp(
       } catch (error) {
         problem = error;
       }
-      if (time.signal.aborted || problem instanceof PermanentError) break;
+      if (time.signal.aborted || isPermanent(problem)) break;
       await clock.sleep(CANCEL_POLL_MS, time.signal);
     }
   } catch {

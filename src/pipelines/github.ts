@@ -1,9 +1,17 @@
+import type {
+  PipelineClient,
+  RunState,
+  StartedRun,
+  StartRequest,
+  StartResult,
+} from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
+import { hintOf, refusalIn } from '../support/http/api.js';
+import { fields } from '../support/json.js';
 import { TransientError } from '../support/retry.js';
 import { printableUrl } from '../support/url.js';
 import { createApi } from './github/api.js';
-import { ApiError, fields } from '../support/http/api.js';
 import { composeInputs, type Declaration, ID_INPUT } from './github/declaration.js';
 import { dispatch } from './github/dispatch.js';
 import { hintFor } from './github/hints.js';
@@ -14,14 +22,7 @@ import { declarationAt, readRepository, type Site } from './github/site.js';
 import { stateOf } from './github/state.js';
 import { soonThere } from './reading.js';
 import { joined, type Named, problem } from './refusal.js';
-import { refused } from './start-once.js';
-import type {
-  PipelineClient,
-  RunState,
-  StartedRun,
-  StartRequest,
-  StartResult,
-} from '../contract/pipeline.js';
+import { CANCEL_TIMEOUT_MS, refused } from './start-once.js';
 import { unusable } from './unusable.js';
 
 export interface GithubClientOptions {
@@ -137,7 +138,7 @@ async function refOf(
     if (signal.aborted) throw signal.reason;
     return problem(
       messageOf(error),
-      (error instanceof ApiError ? hintFor(error.answer) : undefined) ??
+      hintOf(error, hintFor) ??
         'Set rollback-ref, so that the default branch need not be asked for',
     );
   }
@@ -174,7 +175,7 @@ async function readState(site: Site, run: StartedRun, signal: AbortSignal): Prom
   const { owner, repo, api } = site;
   const what = `reading the state of run ${run.id}`;
   const answer = await soonThere(
-    api.readOnce(
+    api.request(
       what,
       (octokit, request) =>
         octokit.rest.actions.getWorkflowRun({ owner, repo, run_id: numberOf(run), request }),
@@ -196,7 +197,7 @@ async function readState(site: Site, run: StartedRun, signal: AbortSignal): Prom
 async function mayHaveRun(site: Site, run: StartedRun, signal: AbortSignal): Promise<boolean> {
   const { owner, repo, api } = site;
   try {
-    const answer = await api.readOnce(
+    const answer = await api.request(
       `reading the jobs of run ${run.id}`,
       (octokit, request) =>
         octokit.rest.actions.listJobsForWorkflowRun({
@@ -222,15 +223,16 @@ async function mayHaveRun(site: Site, run: StartedRun, signal: AbortSignal): Pro
 async function cancel(site: Site, run: StartedRun, signal: AbortSignal): Promise<void> {
   const { owner, repo, api } = site;
   try {
-    await api.ask(
+    await api.request(
       'cancelling the run',
       (octokit, request) =>
         octokit.rest.actions.cancelWorkflowRun({ owner, repo, run_id: numberOf(run), request }),
       signal,
+      CANCEL_TIMEOUT_MS,
     );
   } catch (error) {
     // There is nothing left to cancel.
-    if (!(error instanceof ApiError) || error.status !== 409) throw error;
+    if (refusalIn(error)?.status !== 409) throw error;
   }
 }
 

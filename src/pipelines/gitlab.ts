@@ -2,7 +2,7 @@ import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { PermanentError, TransientError } from '../support/retry.js';
 import { printableUrl } from '../support/url.js';
-import { ApiError } from '../support/http/api.js';
+import { hintOf, refusalIn } from '../support/http/api.js';
 import { createApi, createStartApi } from './gitlab/api.js';
 import { chooseCredentials, type Tokens, wordFor } from './gitlab/credentials.js';
 import { hintFor } from './gitlab/hints.js';
@@ -24,7 +24,7 @@ import { callFor, startPipeline } from './gitlab/start.js';
 import { stateOf } from './gitlab/state.js';
 import { overridden, variablesOf } from './gitlab/variables.js';
 import { joined, type Named, problem } from './refusal.js';
-import { refused } from './start-once.js';
+import { CANCEL_TIMEOUT_MS, refused } from './start-once.js';
 import type {
   PipelineClient,
   RunState,
@@ -158,7 +158,7 @@ async function refOf(
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     if (defaultBranch !== undefined) return { ok: defaultBranch };
-    const hint = error instanceof ApiError ? hintFor(error.answer) : undefined;
+    const hint = hintOf(error, hintFor);
     return problem(
       messageOf(error),
       hint ?? 'set rollback-ref, so that the default branch need not be asked for',
@@ -200,17 +200,18 @@ async function readState(site: Site, run: StartedRun, signal: AbortSignal): Prom
   try {
     pipeline = await readPipeline(site, numberOf(run), signal);
   } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
+    const refusal = refusalIn(error);
+    if (refusal === undefined) throw error;
     const { kind } = site.credentials;
-    if (kind !== 'access' && [401, 403, 404].includes(error.status)) {
+    if (kind !== 'access' && [401, 403, 404].includes(refusal.status)) {
       throw new PermanentError(
-        `${error.message}. It was started; ${wordFor[kind]} may not follow it here: set gitlab-token`,
+        `${messageOf(error)}. It was started; ${wordFor[kind]} may not follow it here: set gitlab-token`,
       );
     }
     // A pipeline that has just been created is not yet to be seen everywhere.
-    if (error.status === 404) throw new TransientError(error.message);
-    const hint = hintFor(error.answer);
-    throw hint === undefined ? error : new PermanentError(`${error.message}. ${hint}`);
+    if (refusal.status === 404) throw new TransientError(messageOf(error));
+    const hint = hintFor(refusal);
+    throw hint === undefined ? error : new PermanentError(`${messageOf(error)}. ${hint}`);
   }
   const state = stateOf(pipeline.status);
   return state.phase === 'cancelled' || state.phase === 'failed'
@@ -235,5 +236,10 @@ async function cancel(site: Site, run: StartedRun, signal: AbortSignal): Promise
     throw new PermanentError(`${wordFor[kind]} may not cancel a pipeline`);
   }
   // Answered with 200 in any case; what became of it is read back.
-  await site.api.ask('cancelling the pipeline', cancelCall(site, numberOf(run)), signal);
+  await site.api.request(
+    'cancelling the pipeline',
+    cancelCall(site, numberOf(run)),
+    signal,
+    CANCEL_TIMEOUT_MS,
+  );
 }

@@ -2,7 +2,7 @@ import { messageOf } from '../support/errors.js';
 import { PermanentError, TransientError } from '../support/retry.js';
 import { clip, neutralise } from '../support/text.js';
 import { printableUrl } from '../support/url.js';
-import { ApiError } from '../support/http/api.js';
+import { hintOf, refusalIn } from '../support/http/api.js';
 import { stateIn } from './http/answer.js';
 import { composeCancel, composeStart, composeState } from './http/compose.js';
 import type { Description } from './http/description.js';
@@ -13,7 +13,7 @@ import { addressOf, type Site, siteOf, type SiteOptions } from './http/site.js';
 import { sendStart } from './http/start.js';
 import { soonThere } from './reading.js';
 import { joined } from './refusal.js';
-import { refused } from './start-once.js';
+import { CANCEL_TIMEOUT_MS, refused } from './start-once.js';
 import type { PipelineClient, RunState, StartedRun, StartResult } from '../contract/pipeline.js';
 import { unusable } from './unusable.js';
 
@@ -72,7 +72,7 @@ async function readState(site: Site, run: StartedRun, signal: AbortSignal): Prom
   }
   const what = `reading the state of run ${run.id}`;
   const answer = await withHint(
-    soonThere(site.api.readOnce(what, composeState(state.path, run.id), signal)),
+    soonThere(site.api.request(what, composeState(state.path, run.id), signal)),
   );
   if (typeof answer.data !== 'object' || answer.data === null) {
     throw new TransientError(`${what}: the answer is no JSON object`);
@@ -86,10 +86,12 @@ async function cancel(site: Site, run: StartedRun, signal: AbortSignal): Promise
   const composed = composeCancel(how, site.description.contentType, run.id);
   if ('problem' in composed) throw new PermanentError(composed.problem.message);
   await withHint(
-    site.api.ask('cancelling the run', composed.call, signal).catch((error: unknown) => {
-      // There is nothing left to cancel: Gitea and Buildkite say so of a run that has ended.
-      if (!(error instanceof ApiError) || error.status !== 409) throw error;
-    }),
+    site.api
+      .request('cancelling the run', composed.call, signal, CANCEL_TIMEOUT_MS)
+      .catch((error: unknown) => {
+        // There is nothing left to cancel: Gitea and Buildkite say so of a run that has ended.
+        if (refusalIn(error)?.status !== 409) throw error;
+      }),
   );
 }
 
@@ -97,7 +99,7 @@ async function withHint<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const hint = error instanceof ApiError ? hintFor(error.answer) : undefined;
+    const hint = hintOf(error, hintFor);
     throw hint === undefined ? error : new PermanentError(`${messageOf(error)}. ${hint}`);
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { printableUrl } from '../support/url.js';
-import { ApiError } from '../support/http/api.js';
+import { hintOf } from '../support/http/api.js';
 import { hintFor } from './jenkins/hints.js';
 import { type Job, readJob } from './jenkins/job.js';
 import { locate, lookBefore, wasQueued } from './jenkins/locate.js';
@@ -118,7 +118,7 @@ async function readyJob(site: Site, signal: AbortSignal): Promise<Named<Job>> {
     if (signal.aborted) throw signal.reason;
     return problem(
       messageOf(error),
-      (error instanceof ApiError ? hintFor(site, error.answer) : undefined) ??
+      hintOf(error, (answer) => hintFor(site, answer)) ??
         `Nothing is started before it is seen that the job declares ${MARKER}: Jenkins would drop it silently and deploy`,
     );
   }

@@ -1,9 +1,10 @@
+import type { StartedRun, StartResult } from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { PermanentError } from '../support/retry.js';
-import { type Answer, ApiError, isSuccess } from '../support/http/api.js';
+import { refusalIn } from '../support/http/api.js';
+import { type ApiResponse, isSuccess } from '../support/http/response.js';
+import { isPermanent } from '../support/retry.js';
 import type { Refused } from './start-once.js';
-import type { StartedRun, StartResult } from '../contract/pipeline.js';
 
 /** A run that may be ours. */
 export interface Candidate {
@@ -16,7 +17,7 @@ export interface Candidate {
 export interface Listing<C extends Candidate> {
   readonly runs: readonly C[];
   /** The answer that listed them; its time is the server's own. */
-  readonly answer?: Answer;
+  readonly answer?: ApiResponse;
 }
 
 /** What is known before the call that starts a run, so that its run can be told from others after it. */
@@ -44,9 +45,9 @@ export type Whose = 'ours' | 'others' | 'could be';
 export interface Search<C extends Candidate> {
   /** What a run is called: `run`, `pipeline`. */
   readonly noun: string;
-  /** @throws as `Calls.readOnce` does. */
+  /** @throws as `ApiClient.request` does. */
   readonly list: (signal: AbortSignal) => Promise<Listing<C>>;
-  /** @throws as `Calls.readOnce` does: then the whole look counts for nothing. */
+  /** @throws as `ApiClient.request` does: then the whole look counts for nothing. */
   readonly whose: (candidate: C, signal: AbortSignal) => Whose | Promise<Whose>;
   /** Why the run has to be looked for. */
   readonly why: string;
@@ -68,12 +69,12 @@ const LONGEST_POLL_MS = 5000;
  */
 export async function lookBefore<C extends Candidate>(
   list: (signal: AbortSignal) => Promise<Listing<C>>,
-  hint: (answer: Answer) => string | undefined,
+  hint: (answer: ApiResponse) => string | undefined,
   signal: AbortSignal,
 ): Promise<Before | Refused> {
   try {
     const { runs, answer } = await list(signal);
-    const date = Date.parse(answer?.header('date') ?? '');
+    const date = Date.parse(answer?.headers.date ?? '');
     return {
       kind: 'seen',
       known: new Set(runs.map(keyOf)),
@@ -81,8 +82,9 @@ export async function lookBefore<C extends Candidate>(
     };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (!isPageError(error)) return notSeen;
-    const fix = hint(error.answer);
+    const page = pageIn(error);
+    if (page === undefined) return notSeen;
+    const fix = hint(page);
     return {
       kind: 'refused',
       reason: messageOf(error),
@@ -137,7 +139,7 @@ export async function locateRun<C extends Candidate>(
         if (signal.aborted) throw error;
         found = messageOf(error);
         // A page passes with the trouble that has made it.
-        if (error instanceof PermanentError && !isPageError(error)) break;
+        if (isPermanent(error) && pageIn(error) === undefined) break;
       }
       if (clock.monotonic() + pause > end) break;
       await clock.sleep(pause, signal);
@@ -157,6 +159,7 @@ function keyOf({ key, run }: Candidate): string {
 }
 
 /** An answer of 2xx that a read does not take is a page. */
-function isPageError(error: unknown): error is ApiError {
-  return error instanceof ApiError && isSuccess(error.answer);
+function pageIn(error: unknown): ApiResponse | undefined {
+  const response = refusalIn(error);
+  return response !== undefined && isSuccess(response) ? response : undefined;
 }

@@ -1,12 +1,13 @@
+import { messageOf } from '../support/errors.js';
+import { refusalIn } from '../support/http/api.js';
 import { PermanentError, TransientError } from '../support/retry.js';
-import { ApiError } from '../support/http/api.js';
 
 /** Reads of what has just been made: it is not yet to be seen everywhere, so that a 404 passes. */
 export async function soonThere<T>(reading: Promise<T>): Promise<T> {
   try {
     return await reading;
   } catch (error) {
-    if (error instanceof ApiError && error.status === 404) throw new TransientError(error.message);
+    if (refusalIn(error)?.status === 404) throw new TransientError(messageOf(error));
     throw error;
   }
 }

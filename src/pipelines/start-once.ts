@@ -1,13 +1,13 @@
 import type { Clock } from '../support/clock.js';
 import { backoffMs, retryAfterMs } from '../support/retry.js';
+import type { SendResult } from '../support/http/api.js';
 import {
-  type Answer,
-  describeAnswer,
-  type Exchange,
+  type ApiResponse,
+  describeResponse,
   isPage,
   isRateLimited,
   isSuccess,
-} from '../support/http/api.js';
+} from '../support/http/response.js';
 import type { Refusal } from './refusal.js';
 import type { StartResult } from '../contract/pipeline.js';
 
@@ -23,6 +23,8 @@ export interface Unsure {
 /** What became of the call that starts a run. */
 export type Sent = Extract<StartResult, { kind: 'started' }> | Refused | Unsure;
 
+/** Whoever asks for the end of a run has little time left, milliseconds. */
+export const CANCEL_TIMEOUT_MS = 5000;
 /** The call that starts a run has this long, milliseconds. */
 export const START_TIMEOUT_MS = 15_000;
 /** For being turned away (429) or not getting through at all; no run can have come of those. */
@@ -36,25 +38,25 @@ export interface StartCall<T> {
   /** The input that holds its address. */
   readonly addressInput: string;
   /** Sends the call, once. */
-  readonly send: (signal: AbortSignal) => Promise<Exchange>;
+  readonly send: (signal: AbortSignal) => Promise<SendResult>;
   /** What an answer of 2xx names: the run, or where it waits. `undefined`: it names nothing. */
-  readonly named: (answer: Answer) => T | undefined;
+  readonly named: (answer: ApiResponse) => T | undefined;
   /** What an answer should name, for messages: `its run`. */
   readonly noun: string;
   /**
    * Whether an answer of 2xx that names nothing is documented to mean that nothing was started. Absent: none is. A page does
    * not mean that: it may come from something between us and the system, which has accepted the call.
    */
-  readonly isRefusal?: (answer: Answer) => boolean;
+  readonly isRefusal?: (answer: ApiResponse) => boolean;
   /**
    * Looks at an answer that is not 2xx before it counts as a refusal. `again`: nothing was started, and the call was
    * changed so that it may be sent at once.
    */
-  readonly mend?: (answer: Answer) => 'again' | undefined;
+  readonly mend?: (answer: ApiResponse) => 'again' | undefined;
   /** Whether an answer of 5xx proves that nothing was started. Absent: none does. */
-  readonly startedNothing?: (answer: Answer) => boolean;
+  readonly startedNothing?: (answer: ApiResponse) => boolean;
   /** What a person can do about a refusal. */
-  readonly hint: (answer: Answer) => string | undefined;
+  readonly hint: (answer: ApiResponse) => string | undefined;
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
@@ -72,25 +74,26 @@ export async function startOnce<T>(
   const { clock, random } = call;
   const begin = clock.monotonic();
   for (let sends = 1; ; sends++) {
-    const exchange = await call.send(signal);
-    if (exchange.kind === 'unclear') return { kind: 'unsure', reason: exchange.why };
+    const sent = await call.send(signal);
+    if (!sent.ok && sent.problem.mayHaveBeenReceived)
+      return { kind: 'unsure', reason: sent.problem.message };
 
     let again: number;
-    if (exchange.kind === 'not-received') {
+    if (!sent.ok) {
       again = backoffMs(sends, random);
     } else {
-      const { answer } = exchange;
+      const answer = sent.value;
       if (isSuccess(answer)) {
         return (
           call.named(answer) ??
-          (call.isRefusal?.(answer) === true ? refusedBy(call, exchange) : unnamed(call, answer))
+          (call.isRefusal?.(answer) === true ? refusedBy(call, sent) : unnamed(call, answer))
         );
       }
       if (call.mend?.(answer) === 'again') {
         again = 0;
       } else if (isRateLimited(answer)) {
         again =
-          retryAfterMs((name) => answer.header(name), clock.now()) ?? backoffMs(sends, random);
+          retryAfterMs((name) => answer.headers[name], clock.now()) ?? backoffMs(sends, random);
       } else if (
         (answer.status >= 500 || answer.status === 408) &&
         call.startedNothing?.(answer) !== true
@@ -98,26 +101,26 @@ export async function startOnce<T>(
         // 408: the server gave up waiting for us, perhaps after it had read enough.
         return {
           kind: 'unsure',
-          reason: `${call.system} answered with ${describeAnswer(answer)}`,
+          reason: `${call.system} answered with ${describeResponse(answer)}`,
         };
       } else {
-        return refusedBy(call, exchange);
+        return refusedBy(call, sent);
       }
     }
 
     if (sends >= MAX_SENDS || clock.monotonic() - begin + again > MAX_WAIT_MS) {
-      return refusedBy(call, exchange);
+      return refusedBy(call, sent);
     }
     try {
       await clock.sleep(again, signal);
     } catch {
-      return refusedBy(call, exchange);
+      return refusedBy(call, sent);
     }
   }
 }
 
-function unnamed<T>({ system, noun }: StartCall<T>, answer: Answer): Unsure {
-  const said = describeAnswer(answer);
+function unnamed<T>({ system, noun }: StartCall<T>, answer: ApiResponse): Unsure {
+  const said = describeResponse(answer);
   return {
     kind: 'unsure',
     reason: isPage(answer)
@@ -131,21 +134,18 @@ export function refused({ message, fix }: Refusal): Refused {
   return { kind: 'refused', reason: message, hint: fix };
 }
 
-function refusedBy<T>(
-  call: StartCall<T>,
-  exchange: Exclude<Exchange, { kind: 'unclear' }>,
-): Refused {
-  if (exchange.kind === 'not-received') {
+function refusedBy<T>(call: StartCall<T>, sent: SendResult): Refused {
+  if (!sent.ok) {
     return {
       kind: 'refused',
-      reason: `${call.system} could not be reached: ${exchange.why}`,
+      reason: `${call.system} could not be reached: ${sent.problem.message}`,
       hint: `Check ${call.addressInput} and the network of the runner`,
     };
   }
-  const hint = call.hint(exchange.answer);
+  const hint = call.hint(sent.value);
   return {
     kind: 'refused',
-    reason: `${call.system} refused with ${describeAnswer(exchange.answer)}`,
+    reason: `${call.system} refused with ${describeResponse(sent.value)}`,
     ...(hint === undefined ? {} : { hint }),
   };
 }

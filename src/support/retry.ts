@@ -1,14 +1,17 @@
 import { raceSignal } from './abort.js';
 import type { Clock } from './clock.js';
+import { fields, numberOf } from './json.js';
 
 /** Asking again is of no use: the answer will be the same. */
 export class PermanentError extends Error {
-  override readonly name: string = 'PermanentError';
+  override readonly name = 'PermanentError';
+  readonly transient = false;
 }
 
 /** Asking again may help. */
 export class TransientError extends Error {
-  override readonly name: string = 'TransientError';
+  override readonly name = 'TransientError';
+  readonly transient = true;
   /** @param retryAfterMs how long the server asked us to wait, in milliseconds, if it did. */
   constructor(
     message: string,
@@ -17,6 +20,16 @@ export class TransientError extends Error {
   ) {
     super(message, options);
   }
+}
+
+/** Whether asking again is of no use. Errors say so by `transient: false`; one that says nothing may pass. */
+export function isPermanent(error: unknown): boolean {
+  return fields(error).transient === false;
+}
+
+/** How long the server asked us to wait, in milliseconds, if the error says so. */
+export function waitAskedBy(error: unknown): number | undefined {
+  return numberOf(fields(error).retryAfterMs);
 }
 
 /** Whether an HTTP status speaks of the moment (408, 429, 5xx), and not of the request. */
@@ -49,7 +62,7 @@ export function retryAfterMs(
   return undefined;
 }
 
-export interface RetryOptions {
+export interface RetryOptions<T = unknown> {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** 0 ≤ x < 1. */
@@ -58,6 +71,11 @@ export interface RetryOptions {
   readonly budgetMs: number;
   /** How often to ask at most. At least 1. */
   readonly attempts: number;
+  /**
+   * For reads that return a failure instead of throwing it: the failure in a value, if there is one. It says by `transient`
+   * and `retryAfterMs` what an error says.
+   */
+  readonly failureIn?: (value: T) => object | undefined;
 }
 
 const FIRST_WAIT_MS = 500;
@@ -76,22 +94,31 @@ export function backoffMs(attempt: number, random: () => number): number {
  * Reads, and reads again after an error that may pass. For reads only: what starts or changes something is never
  * repeated by this.
  *
- * @throws the last error of `read`; at once when it is a {@link PermanentError} or when the server asks for a longer wait
- * than the budget allows; the signal's reason when it is aborted.
+ * @returns what was read; the last failure that came as a value.
+ * @throws the last error of `read`; at once when it is permanent or when the server asks for a longer wait than the budget
+ * allows; the signal's reason when it is aborted.
  */
-export async function retryRead<T>(read: () => Promise<T>, options: RetryOptions): Promise<T> {
-  const { clock, signal, random, budgetMs, attempts } = options;
+export async function retryRead<T>(read: () => Promise<T>, options: RetryOptions<T>): Promise<T> {
+  const { clock, signal, random, budgetMs, attempts, failureIn } = options;
   const end = clock.monotonic() + budgetMs;
+  /** `undefined`: not again. */
+  const waitAfter = (failure: unknown, attempt: number): number | undefined => {
+    if (isPermanent(failure) || attempt >= attempts) return undefined;
+    const wait = Math.max(waitAskedBy(failure) ?? 0, backoffMs(attempt, random));
+    return clock.monotonic() + wait > end ? undefined : wait;
+  };
   for (let attempt = 1; ; attempt++) {
+    let wait: number | undefined;
     try {
-      return await raceSignal(read(), signal);
+      const value = await raceSignal(read(), signal);
+      const failure = failureIn?.(value);
+      wait = failure === undefined ? undefined : waitAfter(failure, attempt);
+      if (wait === undefined) return value;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (error instanceof PermanentError || attempt >= attempts) throw error;
-      const asked = error instanceof TransientError ? error.retryAfterMs : undefined;
-      const wait = Math.max(asked ?? 0, backoffMs(attempt, random));
-      if (clock.monotonic() + wait > end) throw error;
-      await clock.sleep(wait, signal);
+      wait = waitAfter(error, attempt);
+      if (wait === undefined) throw error;
     }
+    await clock.sleep(wait, signal);
   }
 }

@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { hintFor } from '../../../src/pipelines/azure/hints.js';
-import type { Answer } from '../../../src/support/http/api.js';
+import type { ApiResponse } from '../../../src/support/http/response.js';
 
 function answer(
   status: number,
   data: unknown,
   headers: Readonly<Record<string, string>> = {},
-): Answer {
-  return { status, data, header: (name) => headers[name] };
+): ApiResponse {
+  return { status, data, headers };
 }
 
 const cases: [number, string, RegExp][] = [

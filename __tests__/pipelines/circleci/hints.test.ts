@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { hintFor, hintForError } from '../../../src/pipelines/circleci/hints.js';
 
 function answer(status: number, data: unknown, headers: Readonly<Record<string, string>> = {}) {
-  return { status, data, header: (name: string) => headers[name] };
+  return { status, data, headers };
 }
 
 describe('hintFor', () => {

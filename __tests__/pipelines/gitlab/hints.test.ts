@@ -52,14 +52,13 @@ describe('hintFor', () => {
     [409, { message: 'x' }, undefined],
   ];
   it.each(cases)('%i %j', (status, data, hint) => {
-    const given = hintFor({ status, data, header: () => undefined });
+    const given = hintFor({ status, data, headers: {} });
     if (hint === undefined) expect(given).toBeUndefined();
     else expect(given).toMatch(hint);
   });
 
   it('takes a page by its content type', () => {
-    const header = (name: string): string | undefined =>
-      name === 'content-type' ? 'text/html; charset=utf-8' : undefined;
-    expect(hintFor({ status: 404, data: 'nothing here', header })).toMatch(/A page was sent/);
+    const headers = { 'content-type': 'text/html; charset=utf-8' };
+    expect(hintFor({ status: 404, data: 'nothing here', headers })).toMatch(/A page was sent/);
   });
 });

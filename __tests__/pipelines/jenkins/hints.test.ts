@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hintFor, startedNothing, wantsCrumb } from '../../../src/pipelines/jenkins/hints.js';
 import { createSite } from '../../../src/pipelines/jenkins/site.js';
-import type { Answer } from '../../../src/support/http/api.js';
+import type { ApiResponse } from '../../../src/support/http/response.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const site = createSite({
@@ -17,8 +17,8 @@ function answer(
   status: number,
   data: unknown = '',
   headers: Readonly<Record<string, string>> = {},
-): Answer {
-  return { status, data, header: (name) => headers[name] };
+): ApiResponse {
+  return { status, data, headers };
 }
 
 /** Jetty's page: what counts stands behind a long head and much else. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isPage } from '../../../src/support/http/api.js';
+import { isPage } from '../../../src/support/http/response.js';
 
 describe('isPage', () => {
   const html = 'text/html; charset=utf-8';
@@ -14,7 +14,8 @@ describe('isPage', () => {
     [200, '<?xml version="1.0"?><run/>', 'application/xml', false],
     [204, '', undefined, false],
   ])('%i %j of type %s', (status, data, type, is) => {
-    const header = (name: string) => (name === 'content-type' ? type : undefined);
-    expect(isPage({ status, data, header })).toBe(is);
+    const headers: Readonly<Record<string, string>> =
+      type === undefined ? {} : { 'content-type': type };
+    expect(isPage({ status, data, headers })).toBe(is);
   });
 });

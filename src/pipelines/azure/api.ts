@@ -1,13 +1,12 @@
 import type { Clock } from '../../support/clock.js';
 import {
-  type Answer,
+  type ApiClient,
   ApiError,
-  type Calls,
+  type ApiRequest,
   createJsonApi,
-  fields,
-  type JsonCall,
-  textOf,
 } from '../../support/http/api.js';
+import { type ApiResponse, serverMessage } from '../../support/http/response.js';
+import { fields } from '../../support/json.js';
 
 /**
  * The versions of the API, newest first: Azure DevOps Services and Server 2022.1, Server 2022, Server 2020. On the last one
@@ -20,14 +19,14 @@ const VERSIONS = [
 ] as const;
 
 /** A call of the REST API. */
-export interface Call extends Omit<JsonCall, 'path'> {
+export interface Call extends Omit<ApiRequest, 'path'> {
   /** The part of the API that it belongs to; each has versions of its own. */
   readonly room: 'pipelines' | 'build';
   /** Below `{project}/_apis/`. Its segments are encoded already. */
   readonly path: string;
 }
 
-export type Api = Calls<Call>;
+export type Api = ApiClient<Call>;
 
 /**
  * The REST API of one project. A call that the server turns away because of its version, and so has not acted on, is made
@@ -54,49 +53,49 @@ export function createApi(options: {
   });
 
   let level = 0;
-  const versioned = ({ room, path, query, ...rest }: Call): JsonCall => ({
+  const versioned = ({ room, path, query, ...rest }: Call): ApiRequest => ({
     ...rest,
     path: `${project}/_apis/${path}`,
     query: { ...query, 'api-version': (VERSIONS[level] ?? VERSIONS[0])[room] },
   });
   /** Whether there is another version to try instead of the one that was used. */
-  const stepDown = (used: number, answer: Answer): boolean => {
-    if (!refusesVersion(answer)) return false;
+  const stepDown = (used: number, answer: ApiResponse | undefined): boolean => {
+    if (answer === undefined || !refusesVersion(answer)) return false;
     // Another call may have stepped down meanwhile.
     if (level === used && level < VERSIONS.length - 1) level++;
     return level !== used;
   };
-  const stepping = async (ask: () => Promise<Answer>): Promise<Answer> => {
+  const stepping = async (ask: () => Promise<ApiResponse>): Promise<ApiResponse> => {
     for (;;) {
       const used = level;
       try {
         return await ask();
       } catch (error) {
-        if (!(error instanceof ApiError) || !stepDown(used, error.answer)) throw error;
+        if (!(error instanceof ApiError) || !stepDown(used, error.response)) throw error;
       }
     }
   };
 
   return {
-    ask: (what, call, signal) => stepping(() => json.ask(what, versioned(call), signal)),
-    async once(what, call, timeoutMs, signal) {
+    async send(what, call, timeoutMs, signal) {
       for (;;) {
         const used = level;
-        const exchange = await json.once(what, versioned(call), timeoutMs, signal);
-        if (exchange.kind !== 'answer' || !stepDown(used, exchange.answer)) return exchange;
+        const sent = await json.send(what, versioned(call), timeoutMs, signal);
+        if (!sent.ok || !stepDown(used, sent.value)) return sent;
       }
     },
-    readOnce: (what, call, signal) => stepping(() => json.readOnce(what, versioned(call), signal)),
+    request: (what, call, signal, timeoutMs) =>
+      stepping(() => json.request(what, versioned(call), signal, timeoutMs)),
     read: (what, call, signal) => stepping(() => json.read(what, versioned(call), signal)),
   };
 }
 
 /** The exceptions VssVersionOutOfRange, VssVersionNotSpecified, VssInvalidPreviewVersion and their kind. */
-export function refusesVersion(answer: Answer): boolean {
+export function refusesVersion(answer: ApiResponse): boolean {
   if (answer.status !== 400) return false;
   const { typeKey } = fields(answer.data);
   return (
     (typeof typeKey === 'string' && /^Vss\w*Version/.test(typeKey)) ||
-    /REST API version|api-version/i.test(textOf(answer))
+    /REST API version|api-version/i.test(serverMessage(answer))
   );
 }

@@ -1,11 +1,11 @@
 import {
-  type Answer,
+  type ApiResponse,
   type Hint,
   hintIn,
   isPage,
   isRateLimited,
-  textOf,
-} from '../../support/http/api.js';
+  serverMessage,
+} from '../../support/http/response.js';
 import { refusesVersion } from './api.js';
 
 /** The texts are those that users report; Azure sends some of them with 400, some with 403, whatever they are about. */
@@ -74,12 +74,12 @@ const table: readonly Hint[] = [
 ];
 
 /** What to change, where a refusal tells that. */
-export function hintFor(answer: Answer): string | undefined {
+export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer))
     return 'Azure DevOps holds this identity back: wait, or use another token';
   if (isPage(answer) || (answer.status >= 300 && answer.status < 400)) {
     return 'Azure DevOps answered with a page to sign in on, so it did not accept the token: azure-pat is wrong, expired or of another organization; or azure-url is not the address of the organization or collection';
   }
   if (refusesVersion(answer)) return 'Azure DevOps Server 2020 is the oldest that can be called';
-  return hintIn(table, answer.status, textOf(answer));
+  return hintIn(table, answer.status, serverMessage(answer));
 }

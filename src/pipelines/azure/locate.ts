@@ -1,4 +1,4 @@
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import {
   type Before,
   isNew,
@@ -50,7 +50,7 @@ export function locate(
     {
       noun: 'run',
       async list(stop) {
-        const listing = await listBuilds(site, 'readOnce', pipelineId, before.since, stop);
+        const listing = await listBuilds(site, 'request', pipelineId, before.since, stop);
         const fresh = listing.runs.filter(({ run }) => before.known?.has(run.id) !== true);
         return { ...listing, runs: fresh.slice(0, MAX_NEW) };
       },
@@ -90,7 +90,7 @@ async function withParameters(
   const read = details.get(id);
   if (read !== undefined) return read;
   const answer = await soonThere(
-    site.api.readOnce(
+    site.api.request(
       `reading the build ${id}`,
       { method: 'GET', room: 'build', path: buildPath(id) },
       signal,
@@ -103,7 +103,7 @@ async function withParameters(
 
 async function listBuilds(
   site: Site,
-  how: 'read' | 'readOnce',
+  how: 'read' | 'request',
   pipelineId: string,
   since: number | undefined,
   signal: AbortSignal,

@@ -1,5 +1,6 @@
 import type { StartRequest } from '../../contract/pipeline.js';
-import { type Answer, fields } from '../../support/http/api.js';
+import type { ApiResponse } from '../../support/http/response.js';
+import { fields } from '../../support/json.js';
 import { type Refusal, takenNames } from '../refusal.js';
 
 /** The template parameter that tells a rollback from a deploy. */
@@ -44,7 +45,7 @@ export function overridden(request: StartRequest): readonly Refusal[] {
  * Which of the parameters a refusal calls undeclared: `/rollback.yml: Unexpected parameter 'rollback_image'`, a line for each.
  * Names stand behind these words; before them is the path of a file, which may be called as a parameter is.
  */
-export function undeclaredIn(answer: Answer, sent: Parameters): readonly string[] {
+export function undeclaredIn(answer: ApiResponse, sent: Parameters): readonly string[] {
   const { message } = fields(answer.data);
   if (answer.status !== 400 || typeof message !== 'string') return [];
   const named = new Set(

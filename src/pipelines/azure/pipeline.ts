@@ -1,6 +1,7 @@
-import { clip, neutralise } from '../../support/text.js';
+import type { ApiResponse } from '../../support/http/response.js';
+import { fields } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
-import { type Answer, fields } from '../../support/http/api.js';
+import { clip, neutralise } from '../../support/text.js';
 import { notUnderstood } from '../reading.js';
 import type { Site } from './site.js';
 
@@ -21,7 +22,7 @@ const MAX_NAMES = 10;
 /**
  * The id of the pipeline; a name is looked up, without distinguishing case.
  *
- * @throws as `Api.read` does, and PermanentError when there is none or more than one of that name.
+ * @throws as `ApiClient.read` does, and PermanentError when there is none or more than one of that name.
  */
 export async function pipelineIdOf(site: Site, signal: AbortSignal): Promise<string> {
   const { pipeline } = site;
@@ -47,7 +48,7 @@ export async function pipelineIdOf(site: Site, signal: AbortSignal): Promise<str
   return only.id;
 }
 
-/** @throws as `Api.read` does, and PermanentError for an answer that is no pipeline. */
+/** @throws as `ApiClient.read` does, and PermanentError for an answer that is no pipeline. */
 export async function readPipeline(
   site: Site,
   id: string,
@@ -66,7 +67,7 @@ export async function readPipeline(
 /**
  * Whether a pipeline takes runs: `enabled`, `paused` or `disabled` (`DefinitionQueueStatus`); `undefined`: not shown.
  *
- * @throws as `Api.read` does.
+ * @throws as `ApiClient.read` does.
  */
 export async function readQueueStatus(
   site: Site,
@@ -86,7 +87,7 @@ async function listPipelines(site: Site, signal: AbortSignal): Promise<readonly 
   const found: PipelineInfo[] = [];
   let continuationToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const answer: Answer = await site.api.read(
+    const answer: ApiResponse = await site.api.read(
       'listing the pipelines of the project',
       { method: 'GET', room: 'pipelines', path: 'pipelines', query: { continuationToken } },
       signal,
@@ -94,7 +95,7 @@ async function listPipelines(site: Site, signal: AbortSignal): Promise<readonly 
     const { value } = fields(answer.data);
     if (!Array.isArray(value)) throw notUnderstood(site.baseUrl, 'azure-url');
     found.push(...value.map(infoOf).filter((one) => one !== undefined));
-    continuationToken = answer.header('x-ms-continuationtoken');
+    continuationToken = answer.headers['x-ms-continuationtoken'];
     if (continuationToken === undefined || continuationToken === '') break;
   }
   return found;

@@ -1,6 +1,6 @@
 import type { Finding } from '../../contract/finding.js';
 import { messageOf } from '../../support/errors.js';
-import { ApiError } from '../../support/http/api.js';
+import { refusalIn } from '../../support/http/api.js';
 import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { hintFor } from './hints.js';
@@ -94,7 +94,7 @@ async function checkParameters(
       return;
     case 'unchecked': {
       const { error } = agreement;
-      const answer = error instanceof ApiError ? error.answer : undefined;
+      const answer = refusalIn(error);
       const hint = answer === undefined ? undefined : hintFor(answer);
       // The pipeline was read, so a 404 or 405 is about the dry run itself.
       if (answer !== undefined && answer.status !== 404 && answer.status !== 405) {

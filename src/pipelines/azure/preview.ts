@@ -1,4 +1,4 @@
-import { ApiError } from '../../support/http/api.js';
+import { refusalIn } from '../../support/http/api.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import type { Call } from './api.js';
 import type { Refusal } from '../refusal.js';
@@ -83,13 +83,13 @@ export async function agree(
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       const left = Object.keys(offer.optional);
-      const named = error instanceof ApiError ? undeclaredIn(error.answer, parameters) : [];
+      const refusal = refusalIn(error);
+      const named = refusal === undefined ? [] : undeclaredIn(refusal, parameters);
       const needed = named.filter((name) => !left.includes(name));
       if (needed.length > 0) {
         return { kind: 'refused', parameters, problems: undeclared(needed, labelOf(site)) };
       }
-      const isRefusal = error instanceof ApiError && error.status === 400;
-      if (!isRefusal || left.length === 0) {
+      if (refusal?.status !== 400 || left.length === 0) {
         return { kind: 'unchecked', parameters: allOf(without(offer, left)), error };
       }
       offer = without(offer, named.length > 0 ? named : left);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../support/clock.js';
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import { isLink, timeOf } from '../reading.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import type { Api } from './api.js';

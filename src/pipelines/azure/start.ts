@@ -19,7 +19,7 @@ export function sendRun(
       system: 'Azure DevOps',
       addressInput: 'azure-url',
       send: (within) =>
-        site.api.once(
+        site.api.send(
           'the call that starts the pipeline',
           runCall(pipelineId, ref, parameters),
           START_TIMEOUT_MS,

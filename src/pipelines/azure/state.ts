@@ -1,4 +1,4 @@
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import { own } from '../reading.js';
 import type { RunState } from '../../contract/pipeline.js';
 

@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import { messageOf } from '../../support/errors.js';
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import { encodedSlug, type Ref } from './names.js';
 import type { Refusal } from '../refusal.js';
 import { MARKER } from './request.js';

@@ -1,12 +1,12 @@
 import {
-  type Answer,
+  type ApiResponse,
   type Hint,
   hintIn,
   isPage,
   isRateLimited,
   isSuccess,
-  textOf,
-} from '../../support/http/api.js';
+  serverMessage,
+} from '../../support/http/response.js';
 
 /**
  * The texts are those of circleci.com as users report them: CircleCI-Archived/api-preview-docs#40 and #61,
@@ -65,7 +65,7 @@ const byStatus: readonly Hint[] = [
 ];
 
 /** What to change, where a refusal tells that. */
-export function hintFor(answer: Answer): string | undefined {
+export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'The token has used up its rate limit: use another, or wait';
   if (answer.status >= 300 && answer.status < 400) {
     return 'It was sent on to another address, which is not followed: set circleci-url to the address of CircleCI itself, and check circleci-token';
@@ -74,7 +74,7 @@ export function hintFor(answer: Answer): string | undefined {
     return 'That is a page for people, not the API: check circleci-url and circleci-token';
   }
   const { status } = answer;
-  const text = textOf(answer);
+  const text = serverMessage(answer);
   // 401 and 403 speak of the token, whatever the words.
   const isAboutRequest = status >= 400 && status < 500 && status !== 401 && status !== 403;
   return (isAboutRequest ? hintForError(text) : undefined) ?? hintIn(byStatus, status, text);

@@ -1,4 +1,4 @@
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import {
   type Before,
   type Candidate,
@@ -46,7 +46,7 @@ export function locate(
   return locateRun<Mine>(
     {
       noun: 'pipeline',
-      list: (stop) => listMine(site, 'readOnce', slug, stop),
+      list: (stop) => listMine(site, 'request', slug, stop),
       whose: (mine) => (couldBe(mine, ref, before) ? 'could be' : 'others'),
       why,
       clock: site.clock,
@@ -77,7 +77,7 @@ function couldBe(mine: Mine, ref: Ref, before: Before): boolean {
 /** The newest come first; one page of them reaches further back than a call that starts one takes. */
 async function listMine(
   site: Site,
-  how: 'read' | 'readOnce',
+  how: 'read' | 'request',
   slug: string,
   signal: AbortSignal,
 ): Promise<Listing<Mine>> {

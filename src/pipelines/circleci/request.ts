@@ -1,5 +1,5 @@
 import { printableUrl } from '../../support/url.js';
-import type { JsonCall } from '../../support/http/api.js';
+import type { ApiRequest } from '../../support/http/api.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { encodedSlug, parseRef, type Ref } from './names.js';
 import { type Refusal, takenNames } from '../refusal.js';
@@ -37,7 +37,7 @@ export function startCall(
   definitionId: string | undefined,
   ref: Ref,
   parameters: Readonly<Record<string, string>>,
-): JsonCall & { readonly json: Readonly<Record<string, unknown>> } {
+): ApiRequest & { readonly json: Readonly<Record<string, unknown>> } {
   const path = `project/${encodedSlug(slug)}/pipeline`;
   const sent = { [MARKER]: true, ...parameters };
   return definitionId === undefined
@@ -50,6 +50,6 @@ export function startCall(
 }
 
 /** The call in words. */
-export function callInWords(site: Site, { method, path, json }: JsonCall): readonly string[] {
+export function callInWords(site: Site, { method, path, json }: ApiRequest): readonly string[] {
   return [`${method} ${printableUrl(site.root)}/api/v2/${path}`, `with ${JSON.stringify(json)}`];
 }

@@ -1,9 +1,10 @@
+import type { StartedRun } from '../../contract/pipeline.js';
 import type { Clock } from '../../support/clock.js';
+import type { ApiClient } from '../../support/http/api.js';
+import { fields, isObject } from '../../support/json.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
-import { fields, isObject, type JsonApi } from '../../support/http/api.js';
 import { listIn, notUnderstood, soonThere } from '../reading.js';
 import type { Refusal } from '../refusal.js';
-import type { StartedRun } from '../../contract/pipeline.js';
 import { encodedSlug } from './names.js';
 import type { Pipeline, Workflow } from './state.js';
 
@@ -16,7 +17,7 @@ export interface Site {
   readonly ownWorkflowId: string | null;
   /** Root of CircleCI, without a slash at its end. */
   readonly root: string;
-  readonly api: JsonApi;
+  readonly api: ApiClient;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -38,7 +39,7 @@ const MAX_PAGES = 50;
 /**
  * The slug of the project. A job is not told the slug of its own project, and for projects of the GitHub App it cannot be
  * made from what the job is told; the workflow knows it.
- * @throws as `JsonApi.read` does, and PermanentError when there is nothing to take it from.
+ * @throws as `ApiClient.read` does, and PermanentError when there is nothing to take it from.
  */
 export async function slugOf(site: Site, signal: AbortSignal): Promise<string> {
   if (site.slug !== undefined) return site.slug;
@@ -55,7 +56,7 @@ export async function slugOf(site: Site, signal: AbortSignal): Promise<string> {
   return slug;
 }
 
-/** @throws as `JsonApi.read` does, and PermanentError for an answer that is no project. */
+/** @throws as `ApiClient.read` does, and PermanentError for an answer that is no project. */
 export async function readProject(site: Site, slug: string, signal: AbortSignal): Promise<Project> {
   const answer = await site.api.read(
     `reading the project ${slug}`,
@@ -74,7 +75,7 @@ export async function readProject(site: Site, slug: string, signal: AbortSignal)
 
 /**
  * Every item of a list that comes in pages (`next_page_token`, sent as `page-token`).
- * @throws as `JsonApi.readOnce` does, and TransientError for an answer that is no list.
+ * @throws as `ApiClient.request` does, and TransientError for an answer that is no list.
  */
 export async function readAll(
   site: Site,
@@ -85,7 +86,7 @@ export async function readAll(
   const all: Readonly<Record<string, unknown>>[] = [];
   let token: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const answer = await site.api.readOnce(
+    const answer = await site.api.request(
       what,
       { method: 'GET', path, query: { 'page-token': token } },
       signal,
@@ -120,7 +121,7 @@ export async function readWorkflows(
   }));
 }
 
-/** @throws as `JsonApi.readOnce` does, and TransientError for an answer that is no pipeline. */
+/** @throws as `ApiClient.request` does, and TransientError for an answer that is no pipeline. */
 export async function readPipeline(
   site: Site,
   run: StartedRun,
@@ -128,7 +129,7 @@ export async function readPipeline(
 ): Promise<Pipeline> {
   const what = `reading the state of pipeline ${run.id}`;
   const answer = await soonThere(
-    site.api.readOnce(
+    site.api.request(
       what,
       { method: 'GET', path: `pipeline/${encodeURIComponent(run.id)}` },
       signal,

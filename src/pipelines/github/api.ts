@@ -1,6 +1,8 @@
 import { Octokit } from '@octokit/rest';
 import type { Clock } from '../../support/clock.js';
-import { type Answer, type Calls, createCalls, fields, isObject } from '../../support/http/api.js';
+import { type ApiClient, createApiClient } from '../../support/http/api.js';
+import type { ApiResponse } from '../../support/http/response.js';
+import { fields, isObject } from '../../support/json.js';
 
 export interface ApiOptions {
   readonly baseUrl: string;
@@ -19,7 +21,7 @@ export interface CallOptions {
 /** A call of the GitHub REST API. */
 export type Call = (octokit: Octokit, request: CallOptions) => Promise<unknown>;
 
-export type Api = Calls<Call>;
+export type Api = ApiClient<Call>;
 
 /**
  * The GitHub REST API through Octokit, without its retry and throttle plugins: those would repeat a dispatch. Octokit
@@ -38,7 +40,7 @@ export function createApi(options: ApiOptions): Api {
   octokit.hook.before('request', (request) => {
     request.headers['x-github-api-version'] = '2022-11-28';
   });
-  return createCalls<Call>({
+  return createApiClient<Call>({
     // GitHub refuses credentials with 401 and nothing else; a page comes from something that fails for a moment.
     takesPages: true,
     clock: options.clock,
@@ -60,16 +62,11 @@ function quiet(): void {
   // Octokit's log goes nowhere.
 }
 
-function answerOf(response: unknown): Answer | undefined {
+function answerOf(response: unknown): ApiResponse | undefined {
   const { status, headers, data } = fields(response);
   if (typeof status !== 'number') return undefined;
-  const all = fields(headers);
-  return {
-    status,
-    data,
-    header: (name) => {
-      const value = all[name];
-      return typeof value === 'string' || typeof value === 'number' ? String(value) : undefined;
-    },
-  };
+  const texts = Object.entries(fields(headers)).flatMap(([name, value]) =>
+    typeof value === 'string' || typeof value === 'number' ? [[name, String(value)]] : [],
+  );
+  return { status, data, headers: Object.fromEntries(texts) as ApiResponse['headers'] };
 }

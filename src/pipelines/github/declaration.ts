@@ -1,6 +1,6 @@
 import { parse } from 'yaml';
 import type { StartRequest } from '../../contract/pipeline.js';
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import { type Refusal, takenNames } from '../refusal.js';
 
 /** What a workflow file says about being started by hand. */

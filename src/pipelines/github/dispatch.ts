@@ -1,4 +1,6 @@
-import { type Answer, type Exchange, fields, textOf } from '../../support/http/api.js';
+import type { SendResult } from '../../support/http/api.js';
+import { type ApiResponse, serverMessage } from '../../support/http/response.js';
+import { fields } from '../../support/json.js';
 import { type Sent, START_TIMEOUT_MS, startOnce } from '../start-once.js';
 import type { CallOptions } from './api.js';
 import { hintFor } from './hints.js';
@@ -44,9 +46,9 @@ function send(
   inputs: Readonly<Record<string, string>>,
   details: boolean,
   signal: AbortSignal,
-): Promise<Exchange> {
+): Promise<SendResult> {
   const { owner, repo, workflow } = site;
-  return site.api.once(
+  return site.api.send(
     'the call that starts the workflow',
     (octokit, request: CallOptions) =>
       octokit.rest.actions.createWorkflowDispatch({
@@ -64,8 +66,9 @@ function send(
   );
 }
 
-function refusesDetails(answer: Answer): boolean {
+function refusesDetails(answer: ApiResponse): boolean {
   return (
-    (answer.status === 400 || answer.status === 422) && /return_run_details/i.test(textOf(answer))
+    (answer.status === 400 || answer.status === 422) &&
+    /return_run_details/i.test(serverMessage(answer))
   );
 }

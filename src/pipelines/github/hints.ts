@@ -1,4 +1,10 @@
-import { type Answer, type Hint, hintIn, isRateLimited, textOf } from '../../support/http/api.js';
+import {
+  type ApiResponse,
+  type Hint,
+  hintIn,
+  isRateLimited,
+  serverMessage,
+} from '../../support/http/response.js';
 
 /** GitHub documentation, "GITHUB_TOKEN": its permissions are limited to the repository that contains the workflow. */
 const ANOTHER_REPOSITORY =
@@ -68,10 +74,10 @@ const table: readonly Hint[] = [
 ];
 
 /** What to change, where a refusal tells that. */
-export function hintFor(answer: Answer): string | undefined {
+export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'The token has used up its rate limit: use another, or wait';
   if (answer.status >= 300 && answer.status < 400) {
     return 'The repository has been renamed or moved: set github-repository to its new name';
   }
-  return hintIn(table, answer.status, textOf(answer));
+  return hintIn(table, answer.status, serverMessage(answer));
 }

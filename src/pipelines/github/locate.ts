@@ -1,10 +1,10 @@
-import { isNew, locateRun, lookBefore as look } from '../locate.js';
-import type { Before, Listing, Whose } from '../locate.js';
-import type { Refused } from '../start-once.js';
 import type { StartResult } from '../../contract/pipeline.js';
+import type { Before, Listing, Whose } from '../locate.js';
+import { isNew, locateRun, lookBefore as look } from '../locate.js';
+import type { Refused } from '../start-once.js';
 import { hintFor } from './hints.js';
-import { runsOf } from './site.js';
 import type { RunInfo, Site } from './site.js';
+import { runsOf } from './site.js';
 
 /** The dispatched runs on the same branch that are there already. @throws only the signal's reason. */
 export function lookBefore(
@@ -35,7 +35,7 @@ export function locate(
   return locateRun<RunInfo>(
     {
       noun: 'run',
-      list: (stop) => listRuns(site, 'readOnce', ref, before.since, stop),
+      list: (stop) => listRuns(site, 'request', ref, before.since, stop),
       whose: (run) => whoseIs(run, wanted),
       why,
       clock: site.clock,
@@ -53,7 +53,7 @@ function whoseIs(info: RunInfo, { ref, correlationId, showsId, before }: Wanted)
 
 async function listRuns(
   site: Site,
-  how: 'read' | 'readOnce',
+  how: 'read' | 'request',
   ref: string,
   since: number | undefined,
   signal: AbortSignal,

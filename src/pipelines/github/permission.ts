@@ -1,6 +1,6 @@
 import { messageOf } from '../../support/errors.js';
 import type { Finding } from '../../contract/finding.js';
-import { describeAnswer } from '../../support/http/api.js';
+import { describeResponse } from '../../support/http/response.js';
 import { hintFor } from './hints.js';
 import { type Repository, type RunInfo, runInfoOf, runsOf, type Site } from './site.js';
 
@@ -33,7 +33,7 @@ export async function mayDispatch(
   if (done === undefined) return notProven('there is no completed run to ask about');
 
   const { id } = done.run;
-  const exchange = await api.once(
+  const sent = await api.send(
     'asking whether the token may write',
     (octokit, request) =>
       octokit.rest.actions.cancelWorkflowRun({ owner, repo, run_id: Number(id), request }),
@@ -41,14 +41,14 @@ export async function mayDispatch(
     signal,
   );
   signal.throwIfAborted();
-  if (exchange.kind !== 'answer') return notProven(exchange.why);
-  const { answer } = exchange;
+  if (!sent.ok) return notProven(sent.problem.message);
+  const answer = sent.value;
   if (answer.status === 409 || answer.status < 300) return undefined;
-  if (answer.status !== 401 && answer.status !== 403) return notProven(describeAnswer(answer));
+  if (answer.status !== 401 && answer.status !== 403) return notProven(describeResponse(answer));
   const fix = hintFor(answer);
   return {
     level: 'error',
-    message: `the token may not start workflows in ${owner}/${repo}: ${describeAnswer(answer)}`,
+    message: `the token may not start workflows in ${owner}/${repo}: ${describeResponse(answer)}`,
     ...(fix === undefined ? {} : { fix }),
   };
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../../contract/finding.js';
 import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
-import { ApiError } from '../../support/http/api.js';
+import { refusalIn } from '../../support/http/api.js';
 import { composeInputs, ID_INPUT } from './declaration.js';
 import { hintFor } from './hints.js';
 import { parseRef } from './names.js';
@@ -134,7 +134,7 @@ async function isMissing(site: Site, ref: string, signal: AbortSignal): Promise<
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       // Everything but a 404 leaves it open; reading the workflow at this ref will say more.
-      if (!(error instanceof ApiError) || error.status !== 404) {
+      if (refusalIn(error)?.status !== 404) {
         return false;
       }
     }

@@ -1,8 +1,10 @@
+import type { StartedRun } from '../../contract/pipeline.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { type Answer, ApiError, fields } from '../../support/http/api.js';
+import { refusalIn } from '../../support/http/api.js';
+import type { ApiResponse } from '../../support/http/response.js';
+import { fields } from '../../support/json.js';
 import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
-import type { StartedRun } from '../../contract/pipeline.js';
 import type { Api } from './api.js';
 import { type Declaration, readDeclaration } from './declaration.js';
 
@@ -26,7 +28,7 @@ export interface Repository {
   readonly scopes: readonly string[] | undefined;
 }
 
-/** @throws as `Api.read` does, and PermanentError for an answer that is no repository. */
+/** @throws as `ApiClient.read` does, and PermanentError for an answer that is no repository. */
 export async function readRepository(site: Site, signal: AbortSignal): Promise<Repository> {
   const { owner, repo } = site;
   const answer = await site.api.read(
@@ -40,15 +42,14 @@ export async function readRepository(site: Site, signal: AbortSignal): Promise<R
     defaultBranch: data.default_branch,
     private: data.private !== false,
     archived: data.archived === true,
-    scopes: answer
-      .header('x-oauth-scopes')
+    scopes: answer.headers['x-oauth-scopes']
       ?.split(',')
       .map((scope) => scope.trim())
       .filter((scope) => scope !== ''),
   };
 }
 
-/** @throws as `Api.read` does. */
+/** @throws as `ApiClient.read` does. */
 export async function readWorkflow(
   site: Site,
   signal: AbortSignal,
@@ -96,10 +97,11 @@ export async function declarationAt(
     };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
+    const refusal = refusalIn(error);
     return {
       kind: 'unreadable',
       why: messageOf(error).split('\n', 1)[0] ?? '',
-      ...(error instanceof ApiError ? { status: error.status } : {}),
+      ...(refusal === undefined ? {} : { status: refusal.status }),
     };
   }
 }
@@ -144,7 +146,7 @@ export function runOf(site: Site, id: unknown, url: unknown): StartedRun | undef
 }
 
 /** The list of runs in an answer. @throws TransientError when it holds none. */
-export function runsOf(site: Site, what: string, answer: Answer): readonly RunInfo[] {
+export function runsOf(site: Site, what: string, answer: ApiResponse): readonly RunInfo[] {
   return listIn(what, fields(answer.data).workflow_runs)
     .map((one) => runInfoOf(site, one))
     .filter((one) => one !== undefined);

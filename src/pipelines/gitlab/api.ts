@@ -2,13 +2,12 @@ import type * as Gitbeaker from '@gitbeaker/rest';
 import type { BaseResourceOptions, RequestOptions } from '@gitbeaker/requester-utils';
 import type { Clock } from '../../support/clock.js';
 import {
-  type Answer,
-  answerOf,
-  type Calls,
-  createCalls,
+  type ApiClient,
+  createApiClient,
   createJsonApi,
-  type JsonApi,
+  readResponse,
 } from '../../support/http/api.js';
+import type { ApiResponse } from '../../support/http/response.js';
 import type { Credentials } from './credentials.js';
 
 /** A call of one of gitbeaker's resources: `({ Pipelines }, options) => new Pipelines(options).show(1, 2)`. */
@@ -18,7 +17,7 @@ export type Call = (
 ) => Promise<unknown>;
 
 /** What reads and cancels. */
-export type Api = Calls<Call>;
+export type Api = ApiClient<Call>;
 
 export interface ApiOptions {
   /** Root of the server, without a slash at its end. */
@@ -36,7 +35,7 @@ export interface ApiOptions {
  */
 export function createApi(options: ApiOptions): Api {
   const { url, credentials, fetch, clock, random } = options;
-  return createCalls<Call>({
+  return createApiClient<Call>({
     clock,
     random,
     async send(call, signal) {
@@ -45,7 +44,7 @@ export function createApi(options: ApiOptions): Api {
         import('@gitbeaker/rest'),
         import('@gitbeaker/requester-utils'),
       ]);
-      let answer: Answer | undefined;
+      let answer: ApiResponse | undefined;
       const requesterFn = createRequesterFn(
         (_, request) => Promise.resolve(request),
         async (endpoint, request) => {
@@ -60,7 +59,7 @@ export function createApi(options: ApiOptions): Api {
             redirect: 'manual',
             signal,
           });
-          answer = answerOf(response, await response.text());
+          answer = await readResponse(response);
           // What it gives to gitbeaker is not looked at: of a list it would go on to read every page.
           return { body: {}, headers: {}, status: response.status };
         },
@@ -78,7 +77,7 @@ export function createApi(options: ApiOptions): Api {
 }
 
 /** What starts a pipeline: sent once, whatever the answer. */
-export function createStartApi(options: ApiOptions): JsonApi {
+export function createStartApi(options: ApiOptions): ApiClient {
   const { url, credentials, ...rest } = options;
   return createJsonApi({
     ...rest,

@@ -2,7 +2,7 @@ import { parse } from 'yaml';
 import { messageOf } from '../../support/errors.js';
 import { PermanentError } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import { type Declaration, readDeclaration } from './declaration.js';
 import { readProject, type Site } from './site.js';
 

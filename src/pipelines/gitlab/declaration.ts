@@ -1,5 +1,5 @@
 import { parseAllDocuments } from 'yaml';
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import type { Refusal } from '../refusal.js';
 

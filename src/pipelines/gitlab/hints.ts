@@ -1,11 +1,11 @@
 import {
-  type Answer,
+  type ApiResponse,
   type Hint,
   hintIn,
   isPage,
   isRateLimited,
-  textOf,
-} from '../../support/http/api.js';
+  serverMessage,
+} from '../../support/http/response.js';
 
 /**
  * The texts are those of GitLab's sources (app/services/ci, lib/gitlab/ci/pipeline/chain, lib/api) and documentation; where
@@ -96,7 +96,7 @@ const table: readonly Hint[] = [
 ];
 
 /** What to change, where a refusal tells that. */
-export function hintFor(answer: Answer): string | undefined {
+export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'The token has used up its rate limit: wait, or use another';
   if (answer.status >= 300 && answer.status < 400) {
     return 'The answer leads elsewhere: the project was renamed (set gitlab-project), or the server wants somebody to sign in (check gitlab-url and the token)';
@@ -104,13 +104,13 @@ export function hintFor(answer: Answer): string | undefined {
   if (isPage(answer) && answer.status < 500) {
     return 'A page was sent in place of an answer of the API: check gitlab-url, the token, and what stands in front of the server';
   }
-  return hintIn(table, answer.status, textOf(answer));
+  return hintIn(table, answer.status, serverMessage(answer));
 }
 
 /** Whether the project does not let this token set variables (`ci_pipeline_variables_minimum_override_role`). */
-export function forbidsVariables(answer: Answer): boolean {
+export function forbidsVariables(answer: ApiResponse): boolean {
   return (
     (answer.status === 400 || answer.status === 403) &&
-    /insufficient permissions to set pipeline variables/i.test(textOf(answer))
+    /insufficient permissions to set pipeline variables/i.test(serverMessage(answer))
   );
 }

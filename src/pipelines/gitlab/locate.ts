@@ -1,4 +1,4 @@
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import {
   type Before,
   isNew,
@@ -48,7 +48,7 @@ export function locate(
   return locateRun<PipelineInfo>(
     {
       noun: 'pipeline',
-      list: (stop) => listPipelines(site, 'readOnce', ref, before.since, stop),
+      list: (stop) => listPipelines(site, 'request', ref, before.since, stop),
       whose: async (pipeline, stop) => {
         if (others.has(pipeline.run.id)) return 'others';
         const whose = await whoseIs(site, pipeline, wanted, stop);
@@ -85,7 +85,7 @@ async function whoseIs(
 /** The correlation id that a pipeline was started with; `null`: none; `undefined`: it cannot be seen. */
 async function idOf(site: Site, { run }: PipelineInfo, signal: AbortSignal): Promise<unknown> {
   try {
-    const { data } = await site.api.readOnce(
+    const { data } = await site.api.request(
       `reading the variables of pipeline ${run.id}`,
       ({ Pipelines }, options) => new Pipelines(options).allVariables(site.project, numberOf(run)),
       signal,
@@ -100,7 +100,7 @@ async function idOf(site: Site, { run }: PipelineInfo, signal: AbortSignal): Pro
 
 async function listPipelines(
   site: Site,
-  how: 'read' | 'readOnce',
+  how: 'read' | 'request',
   ref: string,
   since: number | undefined,
   signal: AbortSignal,

@@ -1,6 +1,7 @@
 import { messageOf } from '../../support/errors.js';
 import { clip, neutralise } from '../../support/text.js';
-import { describeAnswer, type Exchange, isPage, isSuccess } from '../../support/http/api.js';
+import type { SendResult } from '../../support/http/api.js';
+import { describeResponse, isPage, isSuccess } from '../../support/http/response.js';
 import type { Call } from './api.js';
 import { mergedAt } from './configuration.js';
 import { hintFor } from './hints.js';
@@ -19,7 +20,7 @@ const READ_BACK_MS = 1000;
  */
 export async function cancelPipeline(site: Site, id: number, signal: AbortSignal): Promise<string> {
   const name = `the running pipeline ${String(id)}`;
-  const refusal = refusalIn(await once(site, cancelCall(site, id), signal));
+  const refusal = refusalOf(await once(site, cancelCall(site, id), signal));
   if (refusal !== undefined) return `${name} could not be cancelled: ${refusal}`;
   let last = 'its state could not be read';
   for (let reads = 1; reads <= READ_BACKS; reads++) {
@@ -60,7 +61,7 @@ export async function cancelSiblings(
     const failed: string[] = [];
     for (const job of open.filter((one) => !spared.jobs.includes(one))) {
       const call: Call = ({ Jobs }, options) => new Jobs(options).cancel(site.project, job.id);
-      const refusal = refusalIn(await once(site, call, signal));
+      const refusal = refusalOf(await once(site, call, signal));
       if (refusal === undefined) cancelled.push(job.name);
       else failed.push(`${job.name} (${refusal})`);
     }
@@ -111,15 +112,15 @@ export function cancelCall(site: Site, id: number): Call {
   return ({ Pipelines }, options) => new Pipelines(options).cancel(site.project, id);
 }
 
-function once(site: Site, call: Call, signal: AbortSignal): Promise<Exchange> {
-  return site.api.once('the call that cancels', call, CANCEL_TIMEOUT_MS, signal);
+function once(site: Site, call: Call, signal: AbortSignal): Promise<SendResult> {
+  return site.api.send('the call that cancels', call, CANCEL_TIMEOUT_MS, signal);
 }
 
 /** Why a call to cancel was not accepted, and what to do; `undefined`: it was. */
-function refusalIn(exchange: Exchange): string | undefined {
-  if (exchange.kind !== 'answer') return exchange.why;
-  const { answer } = exchange;
+function refusalOf(sent: SendResult): string | undefined {
+  if (!sent.ok) return sent.problem.message;
+  const answer = sent.value;
   if (isSuccess(answer) && !isPage(answer)) return undefined;
   const hint = hintFor(answer);
-  return hint === undefined ? describeAnswer(answer) : `${describeAnswer(answer)}. ${hint}`;
+  return hint === undefined ? describeResponse(answer) : `${describeResponse(answer)}. ${hint}`;
 }

@@ -1,12 +1,13 @@
-import { messageOf } from '../../support/errors.js';
 import type { Finding } from '../../contract/finding.js';
-import { clip, neutralise } from '../../support/text.js';
-import { ApiError, fields } from '../../support/http/api.js';
-import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
+import { messageOf } from '../../support/errors.js';
+import { refusalIn } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
+import { clip, neutralise } from '../../support/text.js';
+import { type Add, collectFindings } from '../findings.js';
 import { declarationAt, mergedAt } from './configuration.js';
-import { composeInputs, MARKER } from './declaration.js';
 import { wordFor } from './credentials.js';
+import { composeInputs, MARKER } from './declaration.js';
 import { hintFor } from './hints.js';
 import { parseRef } from './names.js';
 import type { OwnPipeline } from './options.js';
@@ -197,7 +198,7 @@ async function isMissing(site: Site, ref: string, signal: AbortSignal): Promise<
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       // Everything but a 404 leaves it open; the configuration at this ref will say more.
-      if (!(error instanceof ApiError) || error.status !== 404) return false;
+      if (refusalIn(error)?.status !== 404) return false;
     }
   }
   return true;

@@ -1,8 +1,10 @@
-import type { Clock } from '../../support/clock.js';
-import { TransientError } from '../../support/retry.js';
-import { type Answer, fields, type JsonApi } from '../../support/http/api.js';
-import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
 import type { StartedRun } from '../../contract/pipeline.js';
+import type { Clock } from '../../support/clock.js';
+import type { ApiClient } from '../../support/http/api.js';
+import type { ApiResponse } from '../../support/http/response.js';
+import { fields } from '../../support/json.js';
+import { TransientError } from '../../support/retry.js';
+import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
 import type { Api, Call } from './api.js';
 import type { Credentials } from './credentials.js';
 
@@ -16,7 +18,7 @@ export interface Site {
   /** Reads and cancels. */
   readonly api: Api;
   /** Starts. */
-  readonly startApi: JsonApi;
+  readonly startApi: ApiClient;
   /** What the job knows of its default branch, for tokens that cannot ask. */
   readonly defaultBranch: string | undefined;
   readonly clock: Clock;
@@ -35,7 +37,7 @@ export interface Project {
   readonly variablesRole: string | undefined;
 }
 
-/** @throws as `Api.read` does, and PermanentError for an answer that is no project. */
+/** @throws as `ApiClient.read` does, and PermanentError for an answer that is no project. */
 export async function readProject(site: Site, signal: AbortSignal): Promise<Project> {
   const { project, api } = site;
   const answer = await api.read(
@@ -75,7 +77,7 @@ const PAGE = 100;
 /** GitLab allows more jobs in a pipeline than anybody reads; ten pages are far beyond a rollback or a deploy. */
 const MAX_PAGES = 10;
 
-/** Every job of a pipeline, without those that were retried. @throws as `Api.read` does. */
+/** Every job of a pipeline, without those that were retried. @throws as `ApiClient.read` does. */
 export function readJobs(site: Site, id: number, signal: AbortSignal): Promise<readonly Job[]> {
   return readPages(site, `reading the jobs of pipeline ${String(id)}`, signal, (page) => {
     const query = { pipelineId: id, perPage: PAGE, page };
@@ -83,7 +85,7 @@ export function readJobs(site: Site, id: number, signal: AbortSignal): Promise<r
   });
 }
 
-/** The jobs of a pipeline that start others (`trigger:`). @throws as `Api.read` does. */
+/** The jobs of a pipeline that start others (`trigger:`). @throws as `ApiClient.read` does. */
 export function readTriggerJobs(
   site: Site,
   id: number,
@@ -167,14 +169,14 @@ function textOr(value: unknown, other: string): string {
   return typeof value === 'string' ? value : other;
 }
 
-/** Reads a pipeline, asked once. @throws as `Api.readOnce` does, and TransientError for an answer that is none. */
+/** Reads a pipeline, asked once. @throws as `ApiClient.request` does, and TransientError for an answer that is none. */
 export async function readPipeline(
   site: Site,
   id: number,
   signal: AbortSignal,
 ): Promise<PipelineInfo> {
   const what = `reading the state of pipeline ${String(id)}`;
-  const answer = await site.api.readOnce(
+  const answer = await site.api.request(
     what,
     ({ Pipelines }, options) => new Pipelines(options).show(site.project, id),
     signal,
@@ -187,7 +189,11 @@ export async function readPipeline(
 }
 
 /** The list of pipelines in an answer. @throws TransientError when it holds none. */
-export function pipelinesOf(site: Site, what: string, { data }: Answer): readonly PipelineInfo[] {
+export function pipelinesOf(
+  site: Site,
+  what: string,
+  { data }: ApiResponse,
+): readonly PipelineInfo[] {
   return listIn(what, data)
     .map((one) => pipelineOf(site, one))
     .filter((one) => one !== undefined);

@@ -1,4 +1,5 @@
-import type { Answer, JsonCall } from '../../support/http/api.js';
+import type { ApiRequest } from '../../support/http/api.js';
+import type { ApiResponse } from '../../support/http/response.js';
 import { type Refused, type Sent, START_TIMEOUT_MS, startOnce } from '../start-once.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { declarationAt } from './configuration.js';
@@ -60,14 +61,14 @@ function create(
   ref: string,
   payload: Payload,
   signal: AbortSignal,
-  onRefusal: (answer: Answer) => void = () => undefined,
+  onRefusal: (answer: ApiResponse) => void = () => undefined,
 ): Promise<Sent> {
   return startOnce<Sent>(
     {
       system: 'GitLab',
       addressInput: 'gitlab-url',
       send: (within) =>
-        site.startApi.once(
+        site.startApi.send(
           'the call that starts the pipeline',
           callFor(site, ref, payload),
           START_TIMEOUT_MS,
@@ -94,7 +95,7 @@ function create(
  * The call itself. An access token creates a pipeline (lib/api/ci/pipelines.rb: a list of variables); the other tokens go to
  * the trigger API (lib/api/ci/triggers.rb: a map of texts), in the body, where no log of a proxy shows them.
  */
-export function callFor(site: Site, ref: string, payload: Payload): JsonCall {
+export function callFor(site: Site, ref: string, payload: Payload): ApiRequest {
   const { credentials } = site;
   const project = `projects/${encodeURIComponent(site.project)}`;
   if (credentials.kind === 'access') {

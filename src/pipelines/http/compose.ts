@@ -7,7 +7,7 @@ import {
   namesIn,
   type Template,
 } from '../../support/template.js';
-import type { JsonCall } from '../../support/http/api.js';
+import type { ApiRequest } from '../../support/http/api.js';
 import type { Refusal } from '../refusal.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import type { Description } from './description.js';
@@ -18,7 +18,7 @@ const PARAMETER = 'parameters.';
 export function composeStart(
   description: Description,
   request: StartRequest,
-): { readonly call: JsonCall; readonly problems: readonly Refusal[] } {
+): { readonly call: ApiRequest; readonly problems: readonly Refusal[] } {
   const { start, contentType } = description;
   const valueOf = valuesOf(request);
   const body = bodyOf(start.body, contentType, valueOf);
@@ -39,12 +39,12 @@ export function composeStart(
 }
 
 /** The call that lists the runs among which ours may be. */
-export function composeFind(path: Template, request: StartRequest): JsonCall {
+export function composeFind(path: Template, request: StartRequest): ApiRequest {
   return { method: 'GET', path: pathOf(path, valuesOf(request)) };
 }
 
 /** The call that shows a run. */
-export function composeState(path: Template, runId: string): JsonCall {
+export function composeState(path: Template, runId: string): ApiRequest {
   return { method: 'GET', path: pathOf(path, () => runId) };
 }
 
@@ -53,7 +53,7 @@ export function composeCancel(
   cancel: NonNullable<Description['cancel']>,
   contentType: string,
   runId: string,
-): { readonly call: JsonCall } | { readonly problem: Refusal } {
+): { readonly call: ApiRequest } | { readonly problem: Refusal } {
   const body = bodyOf(cancel.body, contentType, () => runId);
   if ('problem' in body) {
     return { problem: { ...body.problem, message: `http-cancel-body ${body.problem.message}` } };
@@ -86,7 +86,7 @@ function pathOf(path: Template, valueOf: (name: string) => string): string {
   return `./${fill(path, valueOf, inUrl).replace(/^\/+/, '')}`;
 }
 
-type Body = { readonly call: Pick<JsonCall, 'text' | 'headers'> } | { readonly problem: Refusal };
+type Body = { readonly call: Pick<ApiRequest, 'text' | 'headers'> } | { readonly problem: Refusal };
 
 function bodyOf(
   template: Template | undefined,

@@ -1,7 +1,7 @@
 import type { InputId, Settings } from '../../inputs/table.js';
 import type { Meanings } from '../../support/values/pairs.js';
 import type { Template } from '../../support/template.js';
-import type { JsonCall } from '../../support/http/api.js';
+import type { ApiRequest } from '../../support/http/api.js';
 
 /** A CI system as the user describes it. */
 export interface Description {
@@ -12,7 +12,7 @@ export interface Description {
   /** Of every body that is sent. */
   readonly contentType: string;
   readonly start: {
-    readonly method: JsonCall['method'];
+    readonly method: ApiRequest['method'];
     readonly path: Template;
     readonly body: Template | undefined;
   };
@@ -32,7 +32,7 @@ export interface Description {
   /** `undefined`: a run cannot be cancelled. */
   readonly cancel:
     | {
-        readonly method: JsonCall['method'];
+        readonly method: ApiRequest['method'];
         readonly path: Template;
         readonly body: Template | undefined;
       }
@@ -101,7 +101,7 @@ const methods = {
   put: 'PUT',
   patch: 'PATCH',
   delete: 'DELETE',
-} as const satisfies Record<string, JsonCall['method']>;
+} as const satisfies Record<string, ApiRequest['method']>;
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(

@@ -1,4 +1,4 @@
-import { type Answer, isPage, isRateLimited } from '../../support/http/api.js';
+import { type ApiResponse, isPage, isRateLimited } from '../../support/http/response.js';
 
 /** What these refusals mean in any API over HTTP (RFC 9110 §15.5, RFC 4918 §11.2). */
 const table: Readonly<Record<number, string>> = {
@@ -16,7 +16,7 @@ const CREDENTIALS =
   'As a rule that is a page to sign in on: set http-headers to valid credentials, and http-url to the root of the API itself';
 
 /** What to change, where a refusal tells that. */
-export function hintFor(answer: Answer): string | undefined {
+export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) {
     return 'The system has had too many calls with these credentials: use others, or wait';
   }

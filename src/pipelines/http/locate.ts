@@ -8,7 +8,7 @@ import { composeFind } from './compose.js';
 import { runFrom } from './site.js';
 import type { Site } from './site.js';
 
-/** The runs that the system lists. @throws as `api.readOnce` does, and PermanentError when the answer is no such list. */
+/** The runs that the system lists. @throws as `ApiClient.request` does, and PermanentError when the answer is no such list. */
 export async function listRuns(
   site: Site,
   request: StartRequest,
@@ -16,7 +16,7 @@ export async function listRuns(
 ): Promise<readonly unknown[]> {
   const { find } = site.description;
   if (find === undefined) throw new PermanentError('http-find-path is not set');
-  const answer = await site.api.readOnce(
+  const answer = await site.api.request(
     'listing the runs',
     composeFind(find.path, request),
     signal,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../support/clock.js';
-import { createJsonApi, type JsonApi, type JsonCall } from '../../support/http/api.js';
+import { type ApiClient, type ApiRequest, createJsonApi } from '../../support/http/api.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import { linkIn } from './answer.js';
 import { composeState } from './compose.js';
@@ -8,7 +8,7 @@ import type { Description } from './description.js';
 /** One system, and how to reach it. */
 export interface Site {
   readonly description: Description;
-  readonly api: JsonApi;
+  readonly api: ApiClient;
   /** Its host, for messages. */
   readonly name: string;
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export function siteOf(description: Description, options: SiteOptions): Site {
 }
 
 /** The address that a call goes to. */
-export function addressOf({ description }: Site, { path }: JsonCall): string {
+export function addressOf({ description }: Site, { path }: ApiRequest): string {
   return new URL(path, `${description.url.replace(/\/+$/, '')}/`).href;
 }
 

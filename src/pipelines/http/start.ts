@@ -1,4 +1,5 @@
-import { type Answer, isPage, type JsonCall } from '../../support/http/api.js';
+import type { ApiRequest } from '../../support/http/api.js';
+import { type ApiResponse, isPage } from '../../support/http/response.js';
 import { type Sent, START_TIMEOUT_MS, startOnce } from '../start-once.js';
 import { runIdIn } from './answer.js';
 import { hintFor } from './hints.js';
@@ -7,7 +8,7 @@ import { runFrom, type Site } from './site.js';
 /** Sends the call that starts a run. */
 export function sendStart(
   site: Site,
-  call: JsonCall,
+  call: ApiRequest,
   correlationId: string,
   signal: AbortSignal,
 ): Promise<Sent> {
@@ -17,7 +18,7 @@ export function sendStart(
       system: site.name,
       addressInput: 'http-url',
       send: (inner) =>
-        site.api.once('the call that starts the rollback', call, START_TIMEOUT_MS, inner),
+        site.api.send('the call that starts the rollback', call, START_TIMEOUT_MS, inner),
       named: (answer) => {
         const id = namedIn(site, answer, correlationId);
         return id === undefined
@@ -34,7 +35,11 @@ export function sendStart(
 }
 
 /** The id of the run that the call has started. A page, such as one to sign in on, is no proof that there is one. */
-function namedIn({ description }: Site, answer: Answer, correlationId: string): string | undefined {
+function namedIn(
+  { description }: Site,
+  answer: ApiResponse,
+  correlationId: string,
+): string | undefined {
   if (description.runId.length > 0) return runIdIn(answer.data, description);
   return isPage(answer) ? undefined : correlationId;
 }

@@ -1,26 +1,21 @@
-import {
-  type Answer,
-  describeAnswer,
-  type Exchange,
-  fields,
-  isSuccess,
-  type JsonCall,
-} from '../../support/http/api.js';
+import type { ApiRequest, SendResult } from '../../support/http/api.js';
+import { type ApiResponse, describeResponse, isSuccess } from '../../support/http/response.js';
+import { fields } from '../../support/json.js';
 import { wantsCrumb } from './hints.js';
 import type { Site } from './site.js';
 
 /** POST requests, with a crumb where Jenkins wants one. */
 export interface Poster {
   /** One request, sent once; before it the crumb is fetched when {@link mend} has asked for that. Never rejects. */
-  post(what: string, call: PostCall, timeoutMs: number, signal: AbortSignal): Promise<Exchange>;
+  post(what: string, call: PostCall, timeoutMs: number, signal: AbortSignal): Promise<SendResult>;
   /**
    * `again`: Jenkins did nothing, because there was no crumb or an old one; the next `post` brings a new one. Asks for one
    * at most.
    */
-  mend(answer: Answer): 'again' | undefined;
+  mend(answer: ApiResponse): 'again' | undefined;
 }
 
-export type PostCall = Pick<JsonCall, 'path' | 'query' | 'form'>;
+export type PostCall = Pick<ApiRequest, 'path' | 'query' | 'form'>;
 
 const CRUMB_TIMEOUT_MS = 5000;
 
@@ -39,7 +34,7 @@ export function createPoster(site: Site): Poster {
         headers = crumb.headers;
         wanted = 'had';
       }
-      return site.api.once(what, { ...call, method: 'POST', headers }, timeoutMs, signal);
+      return site.api.send(what, { ...call, method: 'POST', headers }, timeoutMs, signal);
     },
     mend(answer) {
       if (wanted !== 'no' || !wantsCrumb(answer)) return undefined;
@@ -52,32 +47,39 @@ export function createPoster(site: Site): Poster {
 type Crumb =
   | { readonly headers: Readonly<Record<string, string>> }
   /** What the request comes to without one. It was not sent. */
-  | { readonly instead: Exchange };
+  | { readonly instead: SendResult };
 
 async function fetchCrumb(site: Site, signal: AbortSignal): Promise<Crumb> {
-  const exchange = await site.api.once(
+  const sent = await site.api.send(
     'the call that fetches a crumb',
     { method: 'GET', path: 'crumbIssuer/api/json' },
     CRUMB_TIMEOUT_MS,
     signal,
   );
   const notSent = (why: string): Crumb => ({
-    instead: { kind: 'not-received', why: `no crumb could be fetched: ${why}` },
+    instead: {
+      ok: false,
+      problem: {
+        message: `no crumb could be fetched: ${why}`,
+        kind: 'other',
+        mayHaveBeenReceived: false,
+      },
+    },
   });
-  if (exchange.kind !== 'answer') return notSent(exchange.why);
-  const { answer } = exchange;
+  if (!sent.ok) return notSent(sent.problem.message);
+  const answer = sent.value;
   // Without CSRF protection there is no issuer.
   if (answer.status === 404) return { headers: {} };
   if (!isSuccess(answer)) {
     return answer.status >= 500 || answer.status === 408
-      ? notSent(describeAnswer(answer))
-      : { instead: exchange };
+      ? notSent(describeResponse(answer))
+      : { instead: sent };
   }
   const { crumb, crumbRequestField } = fields(answer.data);
   if (typeof crumb !== 'string' || typeof crumbRequestField !== 'string') {
     return notSent('the answer is not understood');
   }
-  const cookies = cookiesIn(answer.header('set-cookie'));
+  const cookies = cookiesIn(answer.headers['set-cookie']);
   return {
     headers: { [crumbRequestField]: crumb, ...(cookies === '' ? {} : { cookie: cookies }) },
   };

@@ -1,4 +1,10 @@
-import { type Answer, type Hint, hintIn, isRateLimited, textOf } from '../../support/http/api.js';
+import {
+  type ApiResponse,
+  type Hint,
+  hintIn,
+  isRateLimited,
+  serverMessage,
+} from '../../support/http/response.js';
 import { jobNameOf } from './names.js';
 import { isSignInPage, type Site } from './site.js';
 
@@ -74,7 +80,7 @@ const table: readonly Hint[] = [
 ];
 
 /** What to change, where a refusal tells that. */
-export function hintFor(site: Site, answer: Answer): string | undefined {
+export function hintFor(site: Site, answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'Something in front of Jenkins limits the rate: wait';
   const { status } = answer;
   if (status >= 300 && status < 400) return redirectHint(site, answer);
@@ -88,25 +94,25 @@ export function hintFor(site: Site, answer: Answer): string | undefined {
  * Whether an answer of 5xx proves that nothing was queued: Jenkins looks at the parameters before it queues anything
  * (ParametersDefinitionProperty.buildWithParameters), and while it starts up it does nothing at all.
  */
-export function startedNothing(answer: Answer): boolean {
+export function startedNothing(answer: ApiResponse): boolean {
   return /is not parameterized|no such parameter definition|illegal choice for parameter|jenkins is (getting ready to work|restarting)/i.test(
     wordsOf(answer),
   );
 }
 
 /** CSRF protection refused a POST: nothing was done. */
-export function wantsCrumb(answer: Answer): boolean {
+export function wantsCrumb(answer: ApiResponse): boolean {
   return answer.status === 403 && /no valid crumb/i.test(wordsOf(answer));
 }
 
 /** Everything that was said: the words that count may stand deep in a page. */
-function wordsOf(answer: Answer): string {
-  return typeof answer.data === 'string' ? answer.data : textOf(answer);
+function wordsOf(answer: ApiResponse): string {
+  return typeof answer.data === 'string' ? answer.data : serverMessage(answer);
 }
 
 /** What a redirect means: back to our job, the same job elsewhere, or a place to sign in. */
-function redirectHint({ root, job }: Site, answer: Answer): string {
-  const location = answer.header('location') ?? '';
+function redirectHint({ root, job }: Site, answer: ApiResponse): string {
+  const location = answer.headers.location ?? '';
   // A job that was not queued answers with ".", which is relative to what was asked.
   const asked = `${root}${job.path}/buildWithParameters`;
   const leads = location !== '' && URL.canParse(location, asked);

@@ -1,5 +1,5 @@
+import { fields, isObject } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
-import { fields, isObject } from '../../support/http/api.js';
 import type { Site } from './site.js';
 
 /** One parameter of a job, as the job declares it. */
@@ -22,7 +22,7 @@ export interface Job {
 const TREE =
   'buildable,concurrentBuild,nextBuildNumber,property[parameterDefinitions[name,type,choices]]';
 
-/** @throws as `JsonApi.read` does, and TransientError for an answer that is no job. */
+/** @throws as `ApiClient.read` does, and TransientError for an answer that is no job. */
 export async function readJob(site: Site, signal: AbortSignal): Promise<Job> {
   const what = `reading the job ${site.job.full}`;
   const answer = await site.api.read(

@@ -1,6 +1,6 @@
 import type { Finding } from '../../contract/finding.js';
 import { printableUrl } from '../../support/url.js';
-import { fields } from '../../support/http/api.js';
+import { fields } from '../../support/json.js';
 import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { hintFor } from './hints.js';

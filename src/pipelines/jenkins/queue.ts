@@ -1,5 +1,5 @@
+import { fields } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
-import { fields } from '../../support/http/api.js';
 import { jobNameOf } from './names.js';
 import type { Site } from './site.js';
 
@@ -15,9 +15,9 @@ export interface JobRun {
 /** How far back in the builds of the job we look. */
 const BUILDS = 50;
 
-/** The items of the queue that are runs of the job. @throws as `JsonApi.readOnce` does. */
+/** The items of the queue that are runs of the job. @throws as `ApiClient.request` does. */
 export async function queuedRuns(site: Site, signal: AbortSignal): Promise<readonly JobRun[]> {
-  const answer = await site.api.readOnce(
+  const answer = await site.api.request(
     'reading the queue',
     {
       method: 'GET',
@@ -36,10 +36,10 @@ export async function queuedRuns(site: Site, signal: AbortSignal): Promise<reado
   });
 }
 
-/** The last builds of the job, the newest first. @throws as `JsonApi.readOnce` does. */
+/** The last builds of the job, the newest first. @throws as `ApiClient.request` does. */
 export async function lastBuilds(site: Site, signal: AbortSignal): Promise<readonly JobRun[]> {
   const what = `reading the builds of ${site.job.full}`;
-  const answer = await site.api.readOnce(
+  const answer = await site.api.request(
     what,
     {
       method: 'GET',

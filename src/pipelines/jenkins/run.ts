@@ -1,13 +1,9 @@
-import { isTransientStatus, TransientError } from '../../support/retry.js';
-import {
-  type Answer,
-  ApiError,
-  describeAnswer,
-  fields,
-  isObject,
-  isSuccess,
-} from '../../support/http/api.js';
 import type { RunState, StartedRun } from '../../contract/pipeline.js';
+import { messageOf } from '../../support/errors.js';
+import { ApiError, refusalIn } from '../../support/http/api.js';
+import { type ApiResponse, describeResponse, isSuccess } from '../../support/http/response.js';
+import { fields, isObject } from '../../support/json.js';
+import { isTransientStatus, TransientError } from '../../support/retry.js';
 import { createPoster, type PostCall } from './crumb.js';
 import { hintFor } from './hints.js';
 import { type JobRun, lastBuilds } from './queue.js';
@@ -36,9 +32,9 @@ function placeOf({ id }: StartedRun): Place {
 
 /** Reads of runs. What it has seen it remembers: an item is forgotten five minutes after it left the queue (core, Queue). */
 export interface Runs {
-  /** @throws as `JsonApi.readOnce` does. */
+  /** @throws as `ApiClient.request` does. */
   state(run: StartedRun, signal: AbortSignal): Promise<RunState>;
-  /** The build that an item of the queue has become; `undefined`: none yet. @throws as `JsonApi.readOnce` does. */
+  /** The build that an item of the queue has become; `undefined`: none yet. @throws as `ApiClient.request` does. */
   buildOf(queueId: number, signal: AbortSignal): Promise<number | undefined>;
   /** Asks for its end. @throws as `PipelineClient.cancel` does. */
   cancel(run: StartedRun, signal: AbortSignal): Promise<void>;
@@ -58,7 +54,7 @@ export function createRuns(site: Site): Runs {
     const what = `reading the queue item ${String(queueId)}`;
     let item;
     try {
-      item = await site.api.readOnce(
+      item = await site.api.request(
         what,
         {
           method: 'GET',
@@ -68,7 +64,7 @@ export function createRuns(site: Site): Runs {
         signal,
       );
     } catch (error) {
-      if (!(error instanceof ApiError) || error.status !== 404) throw error;
+      if (refusalIn(error)?.status !== 404) throw error;
       const left = (await lastBuilds(site, signal)).find((one) => one.queueId === queueId);
       if (left?.build === undefined) {
         throw new TransientError(
@@ -90,7 +86,7 @@ export function createRuns(site: Site): Runs {
   const pipelineStatus = async (build: number, signal: AbortSignal): Promise<unknown> => {
     if (!hasPipelineApi) return undefined;
     try {
-      const answer = await site.api.readOnce(
+      const answer = await site.api.request(
         `reading the Pipeline of build ${String(build)}`,
         { method: 'GET', path: `${site.job.path}/${String(build)}/wfapi/describe` },
         signal,
@@ -99,7 +95,7 @@ export function createRuns(site: Site): Runs {
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       // It comes with the plugin pipeline-rest-api, and for Pipelines only.
-      if (error instanceof ApiError) hasPipelineApi = false;
+      if (refusalIn(error) !== undefined) hasPipelineApi = false;
       return undefined;
     }
   };
@@ -108,7 +104,7 @@ export function createRuns(site: Site): Runs {
     const what = `reading the state of build ${String(build)}`;
     let answer;
     try {
-      answer = await site.api.readOnce(
+      answer = await site.api.request(
         what,
         {
           method: 'GET',
@@ -119,8 +115,8 @@ export function createRuns(site: Site): Runs {
       );
     } catch (error) {
       // A build that has just left the queue is not yet to be seen.
-      if (error instanceof ApiError && error.status === 404) {
-        throw new TransientError(error.message);
+      if (refusalIn(error)?.status === 404) {
+        throw new TransientError(messageOf(error));
       }
       throw error;
     }
@@ -165,14 +161,14 @@ async function ask(site: Site, call: PostCall, signal: AbortSignal): Promise<voi
   const poster = createPoster(site);
   const what = 'the call that cancels the run';
   for (;;) {
-    const exchange = await poster.post(what, call, CANCEL_TIMEOUT_MS, signal);
-    if (exchange.kind !== 'answer') throw new TransientError(exchange.why);
-    const { answer } = exchange;
+    const sent = await poster.post(what, call, CANCEL_TIMEOUT_MS, signal);
+    if (!sent.ok) throw new TransientError(sent.problem.message);
+    const answer = sent.value;
     if (isSuccess(answer) || leadsBack(site, answer)) return;
     if (poster.mend(answer) === 'again') continue;
     // 404: the item has just left the queue, as a build or for good.
     if (answer.status === 404 || isTransientStatus(answer.status)) {
-      throw new TransientError(describeAnswer(answer));
+      throw new TransientError(describeResponse(answer));
     }
     const hint = hintFor(site, answer);
     throw new ApiError(
@@ -182,8 +178,8 @@ async function ask(site: Site, call: PostCall, signal: AbortSignal): Promise<voi
   }
 }
 
-function leadsBack({ root }: Site, answer: Answer): boolean {
-  const location = answer.header('location') ?? '';
+function leadsBack({ root }: Site, answer: ApiResponse): boolean {
+  const location = answer.headers.location ?? '';
   return (
     answer.status >= 300 &&
     answer.status < 400 &&

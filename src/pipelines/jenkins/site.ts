@@ -1,5 +1,6 @@
 import type { Clock } from '../../support/clock.js';
-import { type Answer, createJsonApi, isPage, type JsonApi } from '../../support/http/api.js';
+import { type ApiClient, createJsonApi } from '../../support/http/api.js';
+import { type ApiResponse, isPage } from '../../support/http/response.js';
 import type { JobName } from './names.js';
 
 /** One job of one controller, and how to reach it. */
@@ -7,7 +8,7 @@ export interface Site {
   /** Root of the controller, with a slash at its end. */
   readonly root: string;
   readonly job: JobName;
-  readonly api: JsonApi;
+  readonly api: ApiClient;
   readonly clock: Clock;
   readonly random: () => number;
 }
@@ -38,7 +39,7 @@ export function createSite(options: {
 }
 
 /** A page that asks for a name and a password, whatever its status. */
-export function isSignInPage(answer: Answer): boolean {
+export function isSignInPage(answer: ApiResponse): boolean {
   return (
     isPage(answer) &&
     typeof answer.data === 'string' &&

@@ -1,5 +1,5 @@
 import { deadline } from '../../support/abort.js';
-import type { Answer } from '../../support/http/api.js';
+import type { ApiResponse } from '../../support/http/response.js';
 import { type Refused, START_TIMEOUT_MS, startOnce, type Unsure } from '../start-once.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import { createPoster } from './crumb.js';
@@ -54,8 +54,8 @@ export function queueBuild(
  * Only the number of `Location` counts: behind a proxy its scheme, host and path may be those that Jenkins believes to have
  * (ParametersDefinitionProperty.buildWithParameters builds it from the context path).
  */
-function queueIdIn(answer: Answer): number | undefined {
-  const found = /\/queue\/item\/(\d+)\/?$/.exec(answer.header('location') ?? '')?.[1];
+function queueIdIn(answer: ApiResponse): number | undefined {
+  const found = /\/queue\/item\/(\d+)\/?$/.exec(answer.headers.location ?? '')?.[1];
   return found === undefined ? undefined : Number(found);
 }
 
