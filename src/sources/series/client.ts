@@ -1,7 +1,7 @@
 import type { Clock } from '../../support/clock.js';
 import { formatDuration } from '../../support/format.js';
 import { type Http, HttpError, type HttpRequest } from '../../support/http.js';
-import { backoffMs } from '../../support/retry.js';
+import { retryRead } from '../../support/retry.js';
 import {
   type Dialect,
   type Failed,
@@ -140,17 +140,19 @@ function failureOf({ kind, summary, code }: HttpError, hints: Hints): Failure {
 const ATTEMPTS = 3;
 
 /** Asks again after trouble that may pass: before the watch there is time, and an error ends the job. */
-export async function patiently<T extends { readonly ok: true }>(
+export function patiently<T extends { readonly ok: true }>(
   ask: () => Promise<T | Failed>,
   world: { readonly clock: Clock; readonly random: () => number },
   signal: AbortSignal,
 ): Promise<T | Failed> {
-  for (let attempt = 1; ; attempt += 1) {
-    const answer = await ask();
-    if (answer.ok || attempt === ATTEMPTS || !mayPass(answer.failure)) return answer;
-    const wait = answer.failure.retryAfterMs ?? backoffMs(attempt, world.random);
-    await world.clock.sleep(wait, signal);
-  }
+  return retryRead(ask, {
+    ...world,
+    signal,
+    budgetMs: Number.POSITIVE_INFINITY,
+    attempts: ATTEMPTS,
+    failureIn: (answer) =>
+      answer.ok ? undefined : { ...answer.failure, transient: mayPass(answer.failure) },
+  });
 }
 
 /** What time it is where the data are: our own clock may be minutes off. */
