@@ -9,7 +9,7 @@ import { exitCodeTable } from '../../src/inputs/exit-codes.js';
 import { configuredStrategies } from '../../src/inputs/configured.js';
 import { inputIds, isInputId } from '../../src/inputs/table.js';
 import { outputTable } from '../../src/report/outputs.js';
-import { composeInputs, readDeclaration } from '../../src/pipelines/github/declaration.js';
+import { composeInputs, readDeclaration } from '../../src/pipelines/github/workflow.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
 const root = resolve('.');

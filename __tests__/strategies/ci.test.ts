@@ -1,13 +1,16 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createCiStrategy } from '../../src/strategies/ci.js';
-import type { CiStrategyOptions } from '../../src/strategies/ci.js';
-import { createGithubClient } from '../../src/pipelines/github.js';
-import type { GithubClientOptions } from '../../src/pipelines/github.js';
+import { type CiStrategyOptions, createCiStrategy } from '../../src/strategies/ci.js';
+import { createGithubClient, type GithubClientOptions } from '../../src/pipelines/github/client.js';
 import type { RollbackRequest, StrategyResult } from '../../src/contract/strategy.js';
 import { Cancelled, deadline } from '../../src/support/abort.js';
 import { countedFetch, drive } from '../support/drive.js';
-import { FakeGithub, problem, ROLLBACK_WORKFLOW, SILENT_WORKFLOW } from '../support/fake-github.js';
-import type { FakeGithubOptions } from '../support/fake-github.js';
+import {
+  FakeGithub,
+  type FakeGithubOptions,
+  problem,
+  ROLLBACK_WORKFLOW,
+  SILENT_WORKFLOW,
+} from '../support/fake-github.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const TOKEN = 'ghs_secretsecretsecret';

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { createAzureClient } from '../../src/pipelines/azure.js';
-import type { AzureClientOptions } from '../../src/pipelines/azure.js';
+import { type AzureClientOptions, createAzureClient } from '../../src/pipelines/azure/client.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { createCircleciClient } from '../../src/pipelines/circleci.js';
-import type { CircleciClientOptions } from '../../src/pipelines/circleci.js';
+import { type CircleciClientOptions, createCircleciClient } from '../../src/pipelines/circleci/client.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';

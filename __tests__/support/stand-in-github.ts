@@ -1,6 +1,5 @@
-import { createGithubClient } from '../../src/pipelines/github.js';
-import { FakeGithub } from './fake-github.js';
-import type { Behaviour, DispatchBehaviour, FakeGithubOptions } from './fake-github.js';
+import { createGithubClient } from '../../src/pipelines/github/client.js';
+import { type Behaviour, type DispatchBehaviour, FakeGithub, type FakeGithubOptions } from './fake-github.js';
 import type { Fault, StandIn } from './stand-in.js';
 
 const SECRET = 'ghs_standInForTheSecretOfATest';

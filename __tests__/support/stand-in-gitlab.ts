@@ -1,8 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import { parse } from 'yaml';
-import { createGitlabClient } from '../../src/pipelines/gitlab.js';
-import type { GitlabClientOptions } from '../../src/pipelines/gitlab.js';
-import { readDeclaration } from '../../src/pipelines/gitlab/declaration.js';
+import { createGitlabClient, type GitlabClientOptions } from '../../src/pipelines/gitlab/client.js';
+import { readDeclaration } from '../../src/pipelines/gitlab/configuration.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import type { StandIn, StandInRequest } from './stand-in.js';

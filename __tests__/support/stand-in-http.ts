@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { createHttpClient } from '../../src/pipelines/http.js';
+import { createHttpClient } from '../../src/pipelines/http/client.js';
 import { describedBy } from '../../src/pipelines/http/description.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import { resolveWith } from './resolve-inputs.js';

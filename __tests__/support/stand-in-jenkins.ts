@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { createJenkinsClient } from '../../src/pipelines/jenkins.js';
-import type { JenkinsClientOptions } from '../../src/pipelines/jenkins.js';
+import { createJenkinsClient, type JenkinsClientOptions } from '../../src/pipelines/jenkins/client.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';

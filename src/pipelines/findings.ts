@@ -3,7 +3,7 @@ import { messageOf } from '../support/errors.js';
 import { hintOf } from '../support/http/api.js';
 import type { ApiResponse } from '../support/http/response.js';
 import { isPermanent } from '../support/retry.js';
-import type { Refusal } from './refusal.js';
+import type { Refusal } from './settings.js';
 
 export type Add = (level: Finding['level'], message: string, fix?: string) => void;
 

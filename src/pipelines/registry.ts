@@ -18,7 +18,7 @@ export const pipelineClients: Readonly<
   Record<string, (dependencies: PipelineDependencies) => Promise<PipelineClient>>
 > = {
   github: async ({ settings, ...rest }) => {
-    const { createGithubClient } = await import('./github.js');
+    const { createGithubClient } = await import('./github/client.js');
     return createGithubClient({
       ...rest,
       repository: settings['github-repository'] ?? '',
@@ -28,7 +28,7 @@ export const pipelineClients: Readonly<
     });
   },
   gitlab: async ({ settings, fetch, clock, random }) => {
-    const { createGitlabClient } = await import('./gitlab.js');
+    const { createGitlabClient } = await import('./gitlab/client.js');
     return createGitlabClient({
       url: settings['gitlab-url'],
       project: settings['gitlab-project'],
@@ -50,7 +50,7 @@ export const pipelineClients: Readonly<
     });
   },
   azure: async ({ settings, ...rest }) => {
-    const { createAzureClient } = await import('./azure.js');
+    const { createAzureClient } = await import('./azure/client.js');
     return createAzureClient({
       ...rest,
       url: settings['azure-url'],
@@ -61,7 +61,7 @@ export const pipelineClients: Readonly<
     });
   },
   circleci: async ({ settings, ...rest }) => {
-    const { createCircleciClient } = await import('./circleci.js');
+    const { createCircleciClient } = await import('./circleci/client.js');
     return createCircleciClient({
       ...rest,
       url: settings['circleci-url'],
@@ -71,7 +71,7 @@ export const pipelineClients: Readonly<
     });
   },
   jenkins: async ({ settings, ...rest }) => {
-    const { createJenkinsClient } = await import('./jenkins.js');
+    const { createJenkinsClient } = await import('./jenkins/client.js');
     return createJenkinsClient({
       ...rest,
       url: settings['jenkins-url'],
@@ -81,7 +81,7 @@ export const pipelineClients: Readonly<
     });
   },
   http: async ({ settings, fetch, clock, random }) => {
-    const { createHttpClient } = await import('./http.js');
+    const { createHttpClient } = await import('./http/client.js');
     const { describedBy } = await import('./http/description.js');
     return createHttpClient({ description: describedBy(settings), fetch, clock, random });
   },

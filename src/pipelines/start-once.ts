@@ -1,5 +1,5 @@
+import type { StartResult } from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
-import { backoffMs, retryAfterMs } from '../support/retry.js';
 import type { SendResult } from '../support/http/api.js';
 import {
   type ApiResponse,
@@ -8,8 +8,8 @@ import {
   isRateLimited,
   isSuccess,
 } from '../support/http/response.js';
-import type { Refusal } from './refusal.js';
-import type { StartResult } from '../contract/pipeline.js';
+import { backoffMs, retryAfterMs } from '../support/retry.js';
+import type { Refusal } from './settings.js';
 
 /** Certain: nothing was started. */
 export type Refused = Extract<StartResult, { kind: 'refused' }>;

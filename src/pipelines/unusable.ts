@@ -1,5 +1,5 @@
 import { PermanentError } from '../support/retry.js';
-import type { Refusal } from './refusal.js';
+import type { Refusal } from './settings.js';
 import { refused } from './start-once.js';
 import type { PipelineClient } from '../contract/pipeline.js';
 

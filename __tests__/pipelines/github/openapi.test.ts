@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Ajv } from 'ajv';
-import type { ValidateFunction } from 'ajv';
-import { createGithubClient } from '../../../src/pipelines/github.js';
-import type { GithubClientOptions } from '../../../src/pipelines/github.js';
+import { Ajv, type ValidateFunction } from 'ajv';
+import {
+  createGithubClient,
+  type GithubClientOptions,
+} from '../../../src/pipelines/github/client.js';
 import type { PipelineClient, StartedRun, StartRequest } from '../../../src/contract/pipeline.js';
 import { countedFetch, drive } from '../../support/drive.js';
-import { FakeGithub, SILENT_WORKFLOW } from '../../support/fake-github.js';
-import type { FakeGithubOptions } from '../../support/fake-github.js';
+import { FakeGithub, type FakeGithubOptions, SILENT_WORKFLOW } from '../../support/fake-github.js';
 import description from '../../support/github-openapi.json' with { type: 'json' };
 import { VirtualClock } from '../../support/virtual-clock.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cookiesIn } from '../../../src/pipelines/jenkins/crumb.js';
+import { cookiesIn } from '../../../src/pipelines/jenkins/api.js';
 
 describe('cookiesIn', () => {
   it.each([

@@ -3,12 +3,9 @@ import { messageOf } from '../../support/errors.js';
 import { refusalIn } from '../../support/http/api.js';
 import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
-import { hintFor } from './hints.js';
-import { parseRef } from './names.js';
-import { ID_PARAMETER } from './parameters.js';
-import { pipelineIdOf, readPipeline, readQueueStatus } from './pipeline.js';
-import { agree } from './preview.js';
-import { labelOf, type Site } from './site.js';
+import { hintFor } from './api.js';
+import { type AzureContext, labelOf, parseRef } from './context.js';
+import { agree, ID_PARAMETER, pipelineIdOf, readPipeline, readQueueStatus } from './pipeline.js';
 
 /** Why a pipeline takes no runs (`DefinitionQueueStatus`), and what comes of it. */
 const notEnabled: Readonly<Record<string, string>> = {
@@ -21,7 +18,7 @@ const CLASSIC = new Set(['designerJson', 'designerHyphenJson', 'justInTime']);
 
 /** Proves, as far as it can be proven, that `start` would work. Starts nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: Site,
+  site: AzureContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -59,7 +56,12 @@ export async function preflight(
   return all;
 }
 
-async function checkEnabled(site: Site, id: string, signal: AbortSignal, add: Add): Promise<void> {
+async function checkEnabled(
+  site: AzureContext,
+  id: string,
+  signal: AbortSignal,
+  add: Add,
+): Promise<void> {
   try {
     const status = await readQueueStatus(site, id, signal);
     const why = status === undefined ? undefined : notEnabled[status];
@@ -80,7 +82,7 @@ async function checkEnabled(site: Site, id: string, signal: AbortSignal, add: Ad
 }
 
 async function checkParameters(
-  site: Site,
+  site: AzureContext,
   id: string,
   request: StartRequest,
   ref: string | undefined,

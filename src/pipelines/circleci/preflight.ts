@@ -1,19 +1,23 @@
 import { messageOf } from '../../support/errors.js';
 import type { Finding } from '../../contract/finding.js';
-import { collectFindings } from '../findings.js';
-import type { Add } from '../findings.js';
+import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
-import { lastDeclaration, mismatches } from './declaration.js';
+import { lastDeclaration, MARKER, mismatches, problemsOf } from './configuration.js';
 import { hintFor } from './hints.js';
-import { parseRef } from './names.js';
-import type { Ref } from './names.js';
-import { MARKER, problemsOf } from './request.js';
-import { missingProject, readAll, readProject, slugOf } from './site.js';
-import type { Project, Site } from './site.js';
+import {
+  type CircleciContext,
+  missingProject,
+  parseRef,
+  type Project,
+  readAll,
+  readProject,
+  type Ref,
+  slugOf,
+} from './context.js';
 
 /** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: Site,
+  site: CircleciContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -63,7 +67,7 @@ function refOf(request: StartRequest, { defaultBranch }: Project): Ref | undefin
 }
 
 async function checkDefinition(
-  site: Site,
+  site: CircleciContext,
   project: Project,
   definitionId: string,
   signal: AbortSignal,
@@ -98,7 +102,7 @@ async function checkDefinition(
 
 /** A configuration is only seen in a pipeline that has run: what it says is a warning, what it does not say is unknown. */
 async function checkParameters(
-  site: Site,
+  site: CircleciContext,
   { slug }: Project,
   ref: Ref,
   { parameters }: StartRequest,

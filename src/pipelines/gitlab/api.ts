@@ -1,5 +1,5 @@
-import type * as Gitbeaker from '@gitbeaker/rest';
 import type { BaseResourceOptions, RequestOptions } from '@gitbeaker/requester-utils';
+import type * as Gitbeaker from '@gitbeaker/rest';
 import type { Clock } from '../../support/clock.js';
 import {
   type ApiClient,
@@ -7,8 +7,15 @@ import {
   createJsonApi,
   readResponse,
 } from '../../support/http/api.js';
-import type { ApiResponse } from '../../support/http/response.js';
-import type { Credentials } from './credentials.js';
+import {
+  type ApiResponse,
+  type Hint,
+  hintIn,
+  isPage,
+  isRateLimited,
+  serverMessage,
+} from '../../support/http/response.js';
+import type { Credentials } from './settings.js';
 
 /** A call of one of gitbeaker's resources: `({ Pipelines }, options) => new Pipelines(options).show(1, 2)`. */
 export type Call = (
@@ -96,4 +103,112 @@ function authOf(credentials: Credentials): { token: string } | { jobToken: strin
     case 'trigger':
       return credentials.jobToken === undefined ? {} : { jobToken: credentials.jobToken };
   }
+}
+
+/**
+ * The texts are those of GitLab's sources (app/services/ci, lib/gitlab/ci/pipeline/chain, lib/api) and documentation; where
+ * GitLab rewords one, the last line of its status fits.
+ */
+const table: readonly Hint[] = [
+  {
+    status: 400,
+    says: /filtered out by workflow rules/i,
+    hint: 'Add `- if: $CI_PIPELINE_SOURCE == "api"` to workflow: rules (for a trigger token "trigger", for a job token "pipeline")',
+  },
+  {
+    status: 400,
+    says: /insufficient permissions to set pipeline variables/i,
+    hint: 'Under Settings > CI/CD > Variables allow the role of the token to use pipeline variables, or use gitlab-token and declare `rollback` under spec: inputs; where no role is allowed, trigger and job tokens start nothing',
+  },
+  {
+    status: 400,
+    says: /reference not found|\bref\b.*(missing|invalid|does not exist)/i,
+    hint: 'Set rollback-ref to a branch or a tag of the project',
+  },
+  {
+    status: 400,
+    says: /sufficient permission to run a pipeline on/i,
+    hint: 'The branch or tag is protected: the owner of the token must be allowed to merge or push to it, or set rollback-ref to another',
+  },
+  {
+    status: 400,
+    says: /would have been empty|no (stages|jobs)|no jobs/i,
+    hint: 'Give the rollback job `rules: - if: $ROLLBACK == "true"`, on the branch or tag that it runs on',
+  },
+  {
+    status: 400,
+    says: /missing ci config|no ci config|config file.*(not found|missing)/i,
+    hint: 'Put .gitlab-ci.yml on the branch or tag that the pipeline runs on, or set rollback-ref',
+  },
+  {
+    status: 400,
+    says: /pipelines? (are|is) disabled|ci\/cd is disabled/i,
+    hint: 'Enable CI/CD under Settings > General > Visibility, project features, permissions',
+  },
+  { status: 400, says: /archived/i, hint: 'The project is archived: unarchive it' },
+  {
+    status: 400,
+    says: /letters, digits and '_'|variables? needs? to be/i,
+    hint: 'Names in rollback-parameters may hold only letters, digits and _ for GitLab',
+  },
+  {
+    status: 400,
+    says: /\binputs?\b/i,
+    hint: 'Declare these inputs under spec: inputs at the top of .gitlab-ci.yml, with the type that is sent, on the branch or tag that it runs on',
+  },
+  {
+    status: 400,
+    hint: 'GitLab does not accept the pipeline: try the same under Build > Pipelines > New pipeline, and check the configuration in the pipeline editor',
+  },
+  {
+    status: 401,
+    says: /expired/i,
+    hint: 'The token is expired: make a new one and set gitlab-token',
+  },
+  {
+    status: 401,
+    hint: 'The token is wrong or revoked, or belongs to a job that is not running any more: set gitlab-token',
+  },
+  {
+    status: 403,
+    says: /insufficient_scope|higher privileges/i,
+    hint: 'Give the token the scope api',
+  },
+  {
+    status: 403,
+    says: /allowlist|job token/i,
+    hint: 'Add this project to the job token allowlist of the other one: Settings > CI/CD > Job token permissions',
+  },
+  {
+    status: 403,
+    hint: 'The token may not do that: it needs the role Developer or higher in the project; cancelling may need more (Settings > CI/CD > General pipelines)',
+  },
+  {
+    status: 404,
+    hint: 'There is no such project or pipeline, or the token cannot see it: check gitlab-url and gitlab-project; a trigger token must belong to that project, a job token must be on its allowlist',
+  },
+  {
+    status: 422,
+    hint: 'GitLab made the pipeline and could not fill it: look at it under Build > Pipelines',
+  },
+];
+
+/** What to change, where a refusal tells that. */
+export function hintFor(answer: ApiResponse): string | undefined {
+  if (isRateLimited(answer)) return 'The token has used up its rate limit: wait, or use another';
+  if (answer.status >= 300 && answer.status < 400) {
+    return 'The answer leads elsewhere: the project was renamed (set gitlab-project), or the server wants somebody to sign in (check gitlab-url and the token)';
+  }
+  if (isPage(answer) && answer.status < 500) {
+    return 'A page was sent in place of an answer of the API: check gitlab-url, the token, and what stands in front of the server';
+  }
+  return hintIn(table, answer.status, serverMessage(answer));
+}
+
+/** Whether the project does not let this token set variables (`ci_pipeline_variables_minimum_override_role`). */
+export function forbidsVariables(answer: ApiResponse): boolean {
+  return (
+    (answer.status === 400 || answer.status === 403) &&
+    /insufficient permissions to set pipeline variables/i.test(serverMessage(answer))
+  );
 }

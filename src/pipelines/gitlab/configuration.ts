@@ -1,10 +1,11 @@
-import { parse } from 'yaml';
+import { parse, parseAllDocuments } from 'yaml';
+import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
+import { fields } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
-import { fields } from '../../support/json.js';
-import { type Declaration, readDeclaration } from './declaration.js';
-import { readProject, type Site } from './site.js';
+import { type Refusal, takenNames } from '../settings.js';
+import { type GitlabContext, readProject } from './context.js';
 
 /** What a read of something gave that one can do without. */
 export type Read<T> =
@@ -18,7 +19,7 @@ export type Read<T> =
  * @throws only the signal's reason.
  */
 export function declarationAt(
-  site: Site,
+  site: GitlabContext,
   ref: string,
   path: string | undefined,
   signal: AbortSignal,
@@ -56,7 +57,11 @@ export interface Merged {
  * The configuration at a branch, tag or commit, as the lint API gives it.
  * @throws only the signal's reason.
  */
-export function mergedAt(site: Site, ref: string, signal: AbortSignal): Promise<Read<Merged>> {
+export function mergedAt(
+  site: GitlabContext,
+  ref: string,
+  signal: AbortSignal,
+): Promise<Read<Merged>> {
   return attempt(signal, async () => {
     // `sha` is the name of `content_ref` before GitLab 16.5 (documentation, "CI Lint API").
     const query = { includeJobs: false, contentRef: ref, sha: ref };
@@ -116,4 +121,132 @@ async function attempt<T>(signal: AbortSignal, read: () => Promise<T>): Promise<
     if (signal.aborted) throw signal.reason;
     return { kind: 'unreadable', why: clip(neutralise(messageOf(error))) };
   }
+}
+
+/** An input of a pipeline, as `spec: inputs` in the header of its configuration declares it. */
+export interface DeclaredInput {
+  /** `string` unless said otherwise; also `boolean`, `number`, `array`. */
+  readonly type: string;
+  readonly required: boolean;
+}
+
+export type Declaration = ReadonlyMap<string, DeclaredInput>;
+
+/** The input that tells a rollback from a deploy. */
+export const MARKER = 'rollback';
+
+/**
+ * Reads the header of a configuration: the document before the first `---`.
+ * @throws when the text is not YAML.
+ */
+export function readDeclaration(text: string): Declaration {
+  // GitLab's own tags (`!reference`) are none of the header's.
+  const documents = parseAllDocuments(text, { logLevel: 'silent' });
+  const header = documents.length < 2 ? undefined : documents[0];
+  if (header?.errors[0] !== undefined) throw header.errors[0];
+  const inputs = fields(fields(fields(header?.toJS()).spec).inputs);
+  return new Map(
+    Object.entries(inputs).map(([name, about]) => {
+      const { type } = fields(about);
+      return [
+        name,
+        {
+          type: typeof type === 'string' ? type : 'string',
+          required: !('default' in fields(about)),
+        },
+      ];
+    }),
+  );
+}
+
+export interface ComposedInputs {
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Why this must not be sent. */
+  readonly problems: readonly Refusal[];
+}
+
+/**
+ * The inputs to send. GitLab refuses undeclared ones, so of what is optional only the declared ones are sent; when the
+ * declaration could not be read, only the marker, as the boolean that it should be.
+ */
+export function composeInputs(
+  request: StartRequest,
+  declaration: Declaration | undefined,
+): ComposedInputs {
+  const problems: Refusal[] = [];
+  if (declaration === undefined) {
+    return { inputs: { ...request.parameters, [MARKER]: true }, problems };
+  }
+  if (!declaration.has(MARKER)) {
+    problems.push({
+      message: `the configuration does not declare the input "${MARKER}"`,
+      fix: `declare it under spec: inputs, with type: boolean and default: false`,
+    });
+  }
+  const declared = [...declaration.keys()];
+  for (const name of Object.keys(request.parameters)) {
+    if (declaration.has(name)) continue;
+    problems.push({
+      message: `rollback-parameters has "${name}", which is no input of the pipeline`,
+      fix: `it declares: ${declared.join(', ') || 'nothing'}`,
+    });
+  }
+  const texts = { ...request.optional, ...request.parameters };
+  for (const [name, { required }] of declaration) {
+    if (!required || Object.hasOwn(texts, name)) continue;
+    problems.push({
+      message: `the pipeline requires the input "${name}", which is not sent`,
+      fix: 'give it a default, or set it in rollback-parameters',
+    });
+  }
+  return {
+    inputs: Object.fromEntries(
+      Object.entries(texts).flatMap(([name, text]) => {
+        const input = declaration.get(name);
+        return input === undefined ? [] : [[name, valueOf(text, input)]];
+      }),
+    ),
+    problems,
+  };
+}
+
+/** GitLab takes only a value of the declared type; a text that is none is left to it to refuse. */
+function valueOf(text: string, { type }: DeclaredInput): unknown {
+  switch (type) {
+    case 'boolean':
+      return text === 'true' || (text === 'false' ? false : text);
+    case 'number':
+      return text !== '' && Number.isFinite(Number(text)) ? Number(text) : text;
+    case 'array':
+      return listOr(text);
+    default:
+      return text;
+  }
+}
+
+function listOr(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : text;
+  } catch {
+    return text;
+  }
+}
+
+/** What GitLab's pipeline variables call the marker. Variables need no declaration. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** The variable that carries the correlation id. */
+export const ID_VARIABLE = 'ROLLBACK_ID';
+
+/** The variables to send: the marker in capitals, as GitLab's are, and the parameters as they are given. */
+export function variablesOf({ optional, parameters }: StartRequest): Variables {
+  const marker = Object.entries(optional).map(([name, value]) => [name.toUpperCase(), value]);
+  return { ...(Object.fromEntries(marker) as Variables), ...parameters };
+}
+
+/** Parameters that would take the place of what tells a rollback from a deploy, as variable or as input. */
+export function overridden({ parameters }: StartRequest): readonly Refusal[] {
+  const ours = ['ROLLBACK', ID_VARIABLE, 'rollback', 'rollback_id'];
+  return takenNames(parameters, (name) => ours.includes(name));
 }

@@ -1,12 +1,30 @@
+import type { StartedRun } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
-import { clip, neutralise } from '../../support/text.js';
 import type { SendResult } from '../../support/http/api.js';
 import { describeResponse, isPage, isSuccess } from '../../support/http/response.js';
-import type { Call } from './api.js';
+import { clip, neutralise } from '../../support/text.js';
+import { type Call, hintFor } from './api.js';
 import { mergedAt } from './configuration.js';
-import { hintFor } from './hints.js';
-import { configuredName, type Job, readJobs, readPipeline, type Site } from './site.js';
+import {
+  configuredName,
+  type GitlabContext,
+  type Job,
+  numberOf,
+  readJobs,
+  readPipeline,
+  readTriggerJobs,
+} from './context.js';
 import { jobPhaseOf } from './state.js';
+
+/** The pipeline that we are part of, and what is to become of it after a rollback. */
+export interface OwnPipeline {
+  /** What is cancelled: all of it, its other jobs, or nothing. */
+  readonly cancel: 'pipeline' | 'siblings' | 'none';
+  /** `undefined`: we are part of none. */
+  readonly pipeline: number | undefined;
+  /** The job that we are. */
+  readonly job: number | undefined;
+}
 
 const CANCEL_TIMEOUT_MS = 5000;
 const READ_BACKS = 5;
@@ -18,9 +36,13 @@ const READ_BACK_MS = 1000;
  *
  * @returns what was done, in one line. Never rejects.
  */
-export async function cancelPipeline(site: Site, id: number, signal: AbortSignal): Promise<string> {
+export async function cancelPipeline(
+  site: GitlabContext,
+  id: number,
+  signal: AbortSignal,
+): Promise<string> {
   const name = `the running pipeline ${String(id)}`;
-  const refusal = refusalOf(await once(site, cancelCall(site, id), signal));
+  const refusal = refusalOf(await sendCancel(site, cancelCall(site, id), signal));
   if (refusal !== undefined) return `${name} could not be cancelled: ${refusal}`;
   let last = 'its state could not be read';
   for (let reads = 1; reads <= READ_BACKS; reads++) {
@@ -47,7 +69,7 @@ export async function cancelPipeline(site: Site, id: number, signal: AbortSignal
  * @returns what was done, in one line. Never rejects.
  */
 export async function cancelSiblings(
-  site: Site,
+  site: GitlabContext,
   id: number,
   own: number,
   signal: AbortSignal,
@@ -61,7 +83,7 @@ export async function cancelSiblings(
     const failed: string[] = [];
     for (const job of open.filter((one) => !spared.jobs.includes(one))) {
       const call: Call = ({ Jobs }, options) => new Jobs(options).cancel(site.project, job.id);
-      const refusal = refusalOf(await once(site, call, signal));
+      const refusal = refusalOf(await sendCancel(site, call, signal));
       if (refusal === undefined) cancelled.push(job.name);
       else failed.push(`${job.name} (${refusal})`);
     }
@@ -80,17 +102,17 @@ export async function cancelSiblings(
   }
 }
 
-interface Spared {
+interface SparedJobs {
   readonly jobs: readonly Job[];
   readonly why: string;
 }
 
 async function mayNotBeInterrupted(
-  site: Site,
+  site: GitlabContext,
   id: number,
   open: readonly Job[],
   signal: AbortSignal,
-): Promise<Spared> {
+): Promise<SparedJobs> {
   const running = open.filter(({ status }) => jobPhaseOf(status) === 'running');
   if (running.length === 0) return { jobs: [], why: '' };
   const { sha } = await readPipeline(site, id, signal);
@@ -108,11 +130,11 @@ async function mayNotBeInterrupted(
 }
 
 /** The call that cancels a pipeline, ours or a started one. */
-export function cancelCall(site: Site, id: number): Call {
+export function cancelCall(site: GitlabContext, id: number): Call {
   return ({ Pipelines }, options) => new Pipelines(options).cancel(site.project, id);
 }
 
-function once(site: Site, call: Call, signal: AbortSignal): Promise<SendResult> {
+function sendCancel(site: GitlabContext, call: Call, signal: AbortSignal): Promise<SendResult> {
   return site.api.send('the call that cancels', call, CANCEL_TIMEOUT_MS, signal);
 }
 
@@ -123,4 +145,29 @@ function refusalOf(sent: SendResult): string | undefined {
   if (isSuccess(answer) && !isPage(answer)) return undefined;
   const hint = hintFor(answer);
   return hint === undefined ? describeResponse(answer) : `${describeResponse(answer)}. ${hint}`;
+}
+
+/**
+ * Why the pipeline must not go on: it has jobs that no rollback has. Nothing in GitLab makes sure that a configuration looks
+ * at the marker; one that does not would deploy the bad version once more.
+ *
+ * @param allowed names of the jobs that it may have.
+ * @throws as reads do.
+ */
+export async function objectionTo(
+  site: GitlabContext,
+  run: StartedRun,
+  allowed: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const id = numberOf(run);
+  const jobs = await readJobs(site, id, signal);
+  const triggers = await readTriggerJobs(site, id, signal);
+  const names = new Set([...jobs, ...triggers].map(({ name }) => name));
+  const others = [...names].filter(
+    (name) => !allowed.has(name) && !allowed.has(configuredName(name)),
+  );
+  return others.length === 0
+    ? undefined
+    : `it has jobs that gitlab-rollback-jobs does not name: ${clip(neutralise(others.sort().join(', ')))}`;
 }

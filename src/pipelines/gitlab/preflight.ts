@@ -5,14 +5,11 @@ import { refusalIn } from '../../support/http/api.js';
 import { fields } from '../../support/json.js';
 import { clip, neutralise } from '../../support/text.js';
 import { type Add, collectFindings } from '../findings.js';
-import { declarationAt, mergedAt } from './configuration.js';
-import { wordFor } from './credentials.js';
-import { composeInputs, MARKER } from './declaration.js';
-import { hintFor } from './hints.js';
-import { parseRef } from './names.js';
-import type { OwnPipeline } from './options.js';
-import { type Project, readProject, type Site } from './site.js';
-import { overridden } from './variables.js';
+import { composeInputs, declarationAt, MARKER, mergedAt, overridden } from './configuration.js';
+import { parseRef, wordFor } from './settings.js';
+import { hintFor } from './api.js';
+import type { OwnPipeline } from './own-pipeline.js';
+import { type Project, readProject, type GitlabContext } from './context.js';
 
 /** Access levels of GitLab's roles (documentation, "Access levels"). */
 const DEVELOPER = 30;
@@ -27,7 +24,7 @@ const variableLevels: Readonly<Record<string, number>> = {
 
 /** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: Site,
+  site: GitlabContext,
   request: StartRequest,
   own: OwnPipeline,
   rollbackJobs: readonly string[],
@@ -73,7 +70,7 @@ export async function preflight(
   return all;
 }
 
-function checkOwnPipeline(site: Site, own: OwnPipeline, add: Add): void {
+function checkOwnPipeline(site: GitlabContext, own: OwnPipeline, add: Add): void {
   const { kind } = site.credentials;
   if (own.cancel === 'none' || own.pipeline === undefined) return;
   if (kind === 'job') {
@@ -98,7 +95,11 @@ function checkOwnPipeline(site: Site, own: OwnPipeline, add: Add): void {
   }
 }
 
-async function checkDefaultBranch(site: Site, signal: AbortSignal, add: Add): Promise<void> {
+async function checkDefaultBranch(
+  site: GitlabContext,
+  signal: AbortSignal,
+  add: Add,
+): Promise<void> {
   try {
     await readProject(site, signal);
   } catch (error) {
@@ -112,7 +113,7 @@ async function checkDefaultBranch(site: Site, signal: AbortSignal, add: Add): Pr
 }
 
 /** Access tokens of every kind can read what they may do ("Personal access tokens API", self-information). */
-async function checkScopes(site: Site, signal: AbortSignal, add: Add): Promise<void> {
+async function checkScopes(site: GitlabContext, signal: AbortSignal, add: Add): Promise<void> {
   try {
     const { data } = await site.api.read(
       'reading the scopes of the token',
@@ -133,7 +134,7 @@ async function checkScopes(site: Site, signal: AbortSignal, add: Add): Promise<v
   }
 }
 
-function checkProject({ project: name }: Site, project: Project, add: Add): void {
+function checkProject({ project: name }: GitlabContext, project: Project, add: Add): void {
   if (project.archived)
     add('error', `the project ${name} is archived: nothing runs in it`, 'unarchive it');
   if (project.ciDisabled) {
@@ -154,7 +155,7 @@ function checkProject({ project: name }: Site, project: Project, add: Add): void
 
 /** The branch or tag that it would run on; `undefined`: there is none. */
 async function checkRef(
-  site: Site,
+  site: GitlabContext,
   project: Project,
   ref: string | undefined,
   signal: AbortSignal,
@@ -175,7 +176,7 @@ async function checkRef(
 }
 
 /** Whether it is certain that there is no such branch or tag. */
-async function isMissing(site: Site, ref: string, signal: AbortSignal): Promise<boolean> {
+async function isMissing(site: GitlabContext, ref: string, signal: AbortSignal): Promise<boolean> {
   const { api, project } = site;
   const reads = [
     () =>
@@ -205,7 +206,7 @@ async function isMissing(site: Site, ref: string, signal: AbortSignal): Promise<
 }
 
 async function checkConfiguration(
-  site: Site,
+  site: GitlabContext,
   request: StartRequest,
   {
     project,

@@ -8,7 +8,7 @@ import {
   type Template,
 } from '../../support/template.js';
 import type { ApiRequest } from '../../support/http/api.js';
-import type { Refusal } from '../refusal.js';
+import type { Refusal } from '../settings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import type { Description } from './description.js';
 

@@ -2,13 +2,12 @@ import type { Finding } from '../../contract/finding.js';
 import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { composeCancel, composeStart, namesSent } from './compose.js';
-import { hintFor } from './hints.js';
-import { listRuns } from './locate.js';
-import type { Site } from './site.js';
+import { hintFor, type HttpContext } from './context.js';
+import { listRuns } from './client.js';
 
 /** Proves what can be proven of a system that is only described. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: Site,
+  site: HttpContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -65,7 +64,7 @@ export async function preflight(
 }
 
 /** Whether what is written there, and not only what is filled in, has the word. */
-function saysRollback({ path, body }: Site['description']['start']): boolean {
+function saysRollback({ path, body }: HttpContext['description']['start']): boolean {
   return [path, body].some((template) =>
     template?.parts.some((part) => part.kind === 'text' && /roll-?_?back/i.test(part.text)),
   );

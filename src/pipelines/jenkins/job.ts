@@ -1,6 +1,8 @@
+import type { StartRequest } from '../../contract/pipeline.js';
 import { fields, isObject } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
-import type { Site } from './site.js';
+import { type Refusal, takenNames } from '../settings.js';
+import type { JenkinsContext } from './context.js';
 
 /** One parameter of a job, as the job declares it. */
 export interface Parameter {
@@ -23,7 +25,7 @@ const TREE =
   'buildable,concurrentBuild,nextBuildNumber,property[parameterDefinitions[name,type,choices]]';
 
 /** @throws as `ApiClient.read` does, and TransientError for an answer that is no job. */
-export async function readJob(site: Site, signal: AbortSignal): Promise<Job> {
+export async function readJob(site: JenkinsContext, signal: AbortSignal): Promise<Job> {
   const what = `reading the job ${site.job.full}`;
   const answer = await site.api.read(
     what,
@@ -50,4 +52,76 @@ function parametersIn(property: unknown): readonly Parameter[] {
         ? [{ name, choices: Array.isArray(choices) ? choices.map(String) : undefined }]
         : [],
     );
+}
+
+/** The parameter that tells a rollback from a deploy. */
+export const MARKER = 'ROLLBACK';
+/** The parameter that carries the correlation id. */
+export const ID_PARAMETER = 'ROLLBACK_ID';
+
+export interface Composed {
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Why this must not be sent. */
+  readonly problems: readonly Refusal[];
+}
+
+/**
+ * The parameters to send. Jenkins drops undeclared ones without a word (ParametersDefinitionProperty.buildWithParameters):
+ * a start without the marker would deploy, so nothing is sent before the declaration has been read.
+ */
+export function composeParameters(request: StartRequest, job: Job, name: string): Composed {
+  const isOurs = (each: string): boolean => [MARKER, ID_PARAMETER].includes(each.toUpperCase());
+  const problems = [...takenNames(request.parameters, isOurs)];
+
+  if (job.buildable === undefined) {
+    problems.push({
+      message: `${name} is no job that can be started, but a folder or a multibranch project`,
+      fix: 'name a job in it as jenkins-job, such as folder/job or project/main',
+    });
+    return { parameters: {}, problems };
+  }
+  if (!job.buildable) {
+    problems.push({ message: `the job ${name} is disabled`, fix: 'enable it' });
+  }
+  const { parameters: declared } = job;
+  if (declared === undefined) {
+    problems.push({
+      message: `the parameters of the job ${name} could not be read`,
+      fix: `without them nothing is started, because Jenkins would drop an undeclared ${MARKER} and deploy: give the user the permission Job/Read`,
+    });
+    return { parameters: {}, problems };
+  }
+
+  const choicesOf = new Map(declared.map((one) => [one.name, one.choices]));
+  const names = declared.map((one) => one.name).join(', ') || 'none';
+  const optional = Object.fromEntries(
+    Object.entries(request.optional)
+      .map(([key, value]) => [key.toUpperCase(), value] as const)
+      .filter(([key]) => choicesOf.has(key)),
+  );
+  const parameters = { ...optional, ...request.parameters };
+  if (!choicesOf.has(MARKER)) {
+    problems.push({
+      message: `the job ${name} does not declare the parameter ${MARKER} (declared: ${names}): it could not tell a rollback from a deploy, and would deploy`,
+      fix: `declare ${MARKER} as a boolean parameter; a Pipeline that declares its parameters in the Jenkinsfile must have run once since`,
+    });
+  }
+  for (const each of Object.keys(request.parameters)) {
+    if (!choicesOf.has(each) && !isOurs(each)) {
+      problems.push({
+        message: `rollback-parameters has "${each}", which the job ${name} does not declare (declared: ${names})`,
+        fix: 'declare it in the job, or take it out: Jenkins would drop it',
+      });
+    }
+  }
+  for (const [each, value] of Object.entries(parameters)) {
+    const choices = choicesOf.get(each);
+    if (choices !== undefined && !choices.includes(value)) {
+      problems.push({
+        message: `the parameter ${each} of the job ${name} cannot be "${value}", only ${choices.join(', ')}`,
+        fix: `add "${value}" to its choices`,
+      });
+    }
+  }
+  return { parameters, problems };
 }

@@ -3,10 +3,9 @@ import { printableUrl } from '../../support/url.js';
 import { fields } from '../../support/json.js';
 import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
-import { hintFor } from './hints.js';
-import { type Job, readJob } from './job.js';
-import { composeParameters, ID_PARAMETER } from './parameters.js';
-import type { Site } from './site.js';
+import { hintFor } from './api.js';
+import { composeParameters, ID_PARAMETER, type Job, readJob } from './job.js';
+import type { JenkinsContext } from './context.js';
 
 /**
  * Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason.
@@ -14,7 +13,7 @@ import type { Site } from './site.js';
  * @param ownRunId BUILD_TAG of the build that we are part of; `null`: we run elsewhere.
  */
 export async function preflight(
-  site: Site,
+  site: JenkinsContext,
   request: StartRequest,
   ownRunId: string | null,
   signal: AbortSignal,
@@ -78,7 +77,11 @@ export async function preflight(
  * BUILD_TAG is `jenkins-JOB_NAME-NUMBER` with the slashes of the name turned into hyphens (core, CoreEnvironmentContributor),
  * so that two jobs may share it; that the build of this number runs right now settles it.
  */
-async function isOwnJob(site: Site, ownRunId: string, signal: AbortSignal): Promise<boolean> {
+async function isOwnJob(
+  site: JenkinsContext,
+  ownRunId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
   const prefix = `jenkins-${site.job.full.replaceAll('/', '-')}-`;
   const number = ownRunId.startsWith(prefix) ? ownRunId.slice(prefix.length) : '';
   if (!/^\d+$/.test(number)) return false;
@@ -86,13 +89,13 @@ async function isOwnJob(site: Site, ownRunId: string, signal: AbortSignal): Prom
   return build.building === true;
 }
 
-async function executors(site: Site, signal: AbortSignal): Promise<unknown> {
+async function executors(site: JenkinsContext, signal: AbortSignal): Promise<unknown> {
   return (await readFields(site, 'computer/api/json', 'totalExecutors', signal)).totalExecutors;
 }
 
 /** What cannot be read has no fields. @throws only the signal's reason. */
 async function readFields(
-  site: Site,
+  site: JenkinsContext,
   path: string,
   tree: string,
   signal: AbortSignal,

@@ -1,0 +1,72 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { composeInputs, readDeclaration } from '../../../src/pipelines/github/workflow.js';
+
+describe('readDeclaration', () => {
+  it.each([
+    ['on: workflow_dispatch', true],
+    ['on: [push, workflow_dispatch]', true],
+    ['on: { workflow_dispatch: }', true],
+    ['"on": { workflow_dispatch: { inputs: } }', true],
+    ['true: { workflow_dispatch: }', true],
+    ['%YAML 1.1\n---\non: { workflow_dispatch: }', true],
+    ['on: push', false],
+    ['on: [push]', false],
+    ['on: { push: { branches: [workflow_dispatch] } }', false],
+    ['', false],
+    ['[]', false],
+  ])('%j can be started by hand: %s', (text, dispatch) => {
+    expect(readDeclaration(text).dispatch).toBe(dispatch);
+  });
+
+  it.each([
+    ['Rollback ${{ inputs.rollback_id }}', true],
+    ['${{ github.event.inputs.rollback_id }}', true],
+    ["${{ inputs['rollback_id'] }}", true],
+    ['Rollback ${{ inputs.rollback_target }}', false],
+    ['rollback_id', false],
+  ])('run-name %j shows the id: %s', (runName, showsId) => {
+    const text = `run-name: ${JSON.stringify(runName)}\non: workflow_dispatch`;
+    expect(readDeclaration(text).showsId).toBe(showsId);
+  });
+
+  it('knows which inputs must be sent', () => {
+    const { inputs } = readDeclaration(
+      'on: { workflow_dispatch: { inputs: { a: { required: true }, b: { required: true, default: x }, c: } } }',
+    );
+    expect(Object.fromEntries(inputs)).toEqual({
+      a: { required: true },
+      b: { required: false },
+      c: { required: false },
+    });
+  });
+});
+
+describe('composeInputs', () => {
+  it('sends the marker always, what is optional only where it is declared, and parameters as given', () => {
+    const names = fc.constantFrom('rollback', 'rollback_id', 'rollback_image', 'mode', 'zone');
+    const values = fc.dictionary(names, fc.string(), { noNullPrototype: true });
+    fc.assert(
+      fc.property(fc.uniqueArray(names), values, fc.boolean(), (declared, parameters, readable) => {
+        const optional = { rollback: 'true', rollback_id: 'x', rollback_image: 'i' };
+        const { inputs, problems } = composeInputs(
+          { ref: undefined, optional, parameters, correlationId: 'x' },
+          readable
+            ? {
+                dispatch: true,
+                inputs: new Map(declared.map((name) => [name, { required: false }])),
+                showsId: false,
+              }
+            : undefined,
+          'rollback.yml',
+        );
+        if (problems.length > 0) return;
+        expect(inputs).toMatchObject({ ...parameters, rollback: 'true' });
+        for (const name of Object.keys(inputs)) {
+          const known = readable ? declared.some((one) => one === name) : name === 'rollback';
+          expect(known || name in parameters).toBe(true);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from '@jest/globals';
+import { readRef, readToken, tokenProblem } from '../../src/pipelines/settings.js';
+
+describe('readRef', () => {
+  it.each([
+    ['main', 'either', 'main'],
+    ['release/2', 'either', 'release/2'],
+    ['refs/heads/release/2', 'branch', 'release/2'],
+    ['refs/tags/v1.2', 'tag', 'v1.2'],
+    ['refs/heads/refs/odd', 'branch', 'refs/odd'],
+  ])('%s', (text, kind, name) => {
+    expect(readRef(text, 'Some CI', 'set it')).toEqual({ ok: { kind, name } });
+  });
+
+  it.each([
+    ['a'.repeat(40), /is a commit .*Some CI starts nothing on one/],
+    ['B'.repeat(64), /is a commit/],
+    ['', /neither a branch nor a tag/],
+    ['refs/heads/', /neither/],
+    ['refs/pull/3/merge', /neither/],
+  ])('%s is none', (text, message) => {
+    expect(readRef(text, 'Some CI', 'set it')).toEqual({
+      problem: { message: expect.stringMatching(message), fix: 'set it' },
+    });
+  });
+});
+
+describe('tokens', () => {
+  const missing = { message: 'there is none', fix: 'set it' };
+  it.each([undefined, ''])('%j is missing', (text) => {
+    expect(readToken(text, 'some-token', missing)).toEqual({ problem: missing });
+  });
+
+  it.each(['secret\n', ' secret', 'sécret'])('%j fits into no header, and is not shown', (text) => {
+    const wrong = readToken(text, 'some-token', missing);
+    expect(wrong).toEqual({ problem: tokenProblem('some-token', text) });
+    expect(JSON.stringify(wrong)).toMatch(/some-token holds/);
+    expect(JSON.stringify(wrong)).not.toContain(text.trim());
+  });
+
+  it('any other is good', () => {
+    expect(readToken('ghs_a.b-c=', 'some-token', missing)).toEqual({ ok: 'ghs_a.b-c=' });
+  });
+});

@@ -1,0 +1,222 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  type FollowOptions,
+  type FollowOutcome,
+  followRun,
+} from '../../src/strategies/ci-follow.js';
+import type { PipelineClient, RunState } from '../../src/contract/pipeline.js';
+import { Cancelled, deadline } from '../../src/support/abort.js';
+import { PermanentError, TransientError } from '../../src/support/retry.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+const run = { id: '1', url: 'https://ci.example/1' };
+const queued: RunState = { phase: 'queued', word: 'queued' };
+const running: RunState = { phase: 'running', word: 'running' };
+const succeeded: RunState = { phase: 'succeeded', word: 'success' };
+
+interface Watched {
+  readonly outcome: FollowOutcome;
+  readonly lines: readonly string[];
+  readonly cancels: number;
+  readonly reads: readonly number[];
+  readonly clock: VirtualClock;
+}
+
+/** Follows a run whose state is a function of the time and of the number of cancels so far. */
+async function follow(
+  stateAt: (seconds: number, cancels: number) => RunState | Error,
+  options: Partial<FollowOptions> & { readonly time?: number; readonly cancel?: () => void } = {},
+): Promise<Watched> {
+  const clock = new VirtualClock();
+  const lines: string[] = [];
+  const reads: number[] = [];
+  let cancels = 0;
+  const client: PipelineClient = {
+    id: 'test',
+    name: 'Test',
+    preflight: () => Promise.resolve([]),
+    describe: () => Promise.resolve([]),
+    start: () => Promise.reject(new Error('nothing is started here')),
+    state: (_, signal) => {
+      signal.throwIfAborted();
+      reads.push(clock.monotonic());
+      const state = stateAt(clock.monotonic() / 1000, cancels);
+      return state instanceof Error ? Promise.reject(state) : Promise.resolve(state);
+    },
+    cancel: () =>
+      new Promise((resolve) => {
+        cancels++;
+        // What it throws rejects the promise.
+        options.cancel?.();
+        resolve();
+      }),
+  };
+  const time = deadline(clock, options.time ?? 600_000, 'the strategy');
+  const outcome = await clock.runUntil(
+    followRun(client, run, {
+      clock,
+      signal: time.signal,
+      startTimeout: 120_000,
+      random: () => 0.5,
+      progress: (line) => lines.push(line),
+      ours: true,
+      ...options,
+    }),
+  );
+  time.clear();
+  await clock.advance(0);
+  return { outcome, lines, cancels, reads, clock };
+}
+
+describe('followRun', () => {
+  it('looks every 2 s at first, every 10 s later, and leaves no timer', async () => {
+    const { outcome, reads, clock } = await follow((s) => (s < 300 ? running : succeeded));
+    expect(outcome).toEqual({ kind: 'succeeded', word: 'success' });
+    const pauses = reads.slice(1).map((at, index) => Math.round(at - (reads[index] ?? 0)));
+    expect(pauses[0]).toBe(2000);
+    expect(Math.max(...pauses)).toBe(10_000);
+    expect([...pauses].sort((a, b) => a - b)).toEqual(pauses);
+    expect(clock.sleeping).toBe(0);
+  });
+
+  it('says when the state changes, and at least every 70 s that it has not', async () => {
+    const { lines } = await follow((s) => (s < 5 ? queued : s < 200 ? running : succeeded));
+    expect(lines).toEqual([
+      'rollback run: queued',
+      'rollback run: running',
+      expect.stringMatching(/^rollback run: running \(after 1m/),
+      expect.stringMatching(/^rollback run: running \(after 2m/),
+      expect.stringMatching(/^rollback run: running \(after 3m/),
+      'rollback run: success',
+    ]);
+  });
+
+  it('a run that has begun is not given up for being queued again', async () => {
+    const { outcome, cancels } = await follow((s) =>
+      s < 5 ? running : s < 400 ? queued : succeeded,
+    );
+    expect(outcome.kind).toBe('succeeded');
+    expect(cancels).toBe(0);
+  });
+
+  it('a run that never begins is given up at the start timeout, to the second', async () => {
+    const { outcome, reads } = await follow((_, cancels) =>
+      cancels === 0 ? queued : { phase: 'cancelled', word: 'cancelled' },
+    );
+    expect(outcome).toEqual({
+      kind: 'never-started',
+      word: 'queued',
+      cancelled: true,
+      mayHaveRun: false,
+    });
+    expect(reads.filter((at) => at === 120_000)).not.toHaveLength(0);
+  });
+
+  it('what the system shows of a cancelled run goes before what was seen of it', async () => {
+    const { outcome } = await follow((_, cancels) =>
+      cancels === 0 ? queued : { phase: 'cancelled', word: 'cancelled', mayHaveRun: true },
+    );
+    expect(outcome).toMatchObject({ kind: 'never-started', mayHaveRun: true });
+  });
+
+  it('reading "cancelled" back has ten seconds of its own', async () => {
+    const { outcome, clock, cancels } = await follow(() => running, { time: 60_000 });
+    expect(outcome).toEqual({
+      kind: 'given-up',
+      word: 'running',
+      cancelled: false,
+      mayHaveRun: true,
+    });
+    expect(clock.monotonic()).toBe(70_000);
+    expect(cancels).toBe(1);
+  });
+
+  it('a cancel that fails for a moment is asked for again', async () => {
+    let failures = 2;
+    const { outcome, cancels } = await follow(
+      (_, asked) => (asked < 3 ? running : { phase: 'cancelled', word: 'cancelled' }),
+      {
+        time: 60_000,
+        cancel: () => {
+          if (failures-- > 0) throw new TransientError('busy');
+        },
+      },
+    );
+    expect(outcome).toMatchObject({ kind: 'given-up', cancelled: true, mayHaveRun: true });
+    expect(cancels).toBe(3);
+  });
+
+  it('a run that may be somebody else’s is never cancelled', async () => {
+    const { outcome, cancels } = await follow(() => queued, { ours: false });
+    expect(outcome).toMatchObject({ kind: 'never-started', cancelled: false, mayHaveRun: true });
+    expect(cancels).toBe(0);
+  });
+
+  it('errors for two minutes without a break: unreadable', async () => {
+    const { outcome, clock } = await follow((s) =>
+      s < 10 || (s > 60 && s < 70) ? running : new TransientError('down'),
+    );
+    expect(outcome).toEqual({ kind: 'unreadable', problem: 'down' });
+    expect(clock.monotonic()).toBeGreaterThan(60_000 + 120_000);
+  });
+
+  it('waits as long as the server asks for', async () => {
+    const { reads } = await follow((s) =>
+      s === 0 ? new TransientError('slow down', 45_000) : succeeded,
+    );
+    expect(reads).toEqual([0, 45_000]);
+  });
+
+  it('when reading is of no use: unreadable at once', async () => {
+    const { outcome, reads } = await follow(() => new PermanentError('no'));
+    expect(outcome).toEqual({ kind: 'unreadable', problem: 'no' });
+    expect(reads).toHaveLength(1);
+  });
+
+  it('told to leave while it cancels: returns at once', async () => {
+    const stop = new AbortController();
+    const { clock, outcome } = await follow(() => queued, {
+      signal: stop.signal,
+      startTimeout: 30_000,
+      cancel: () => {
+        stop.abort(new Cancelled('SIGTERM'));
+      },
+    });
+    expect(outcome).toMatchObject({ kind: 'never-started', cancelled: false });
+    expect(clock.monotonic()).toBe(30_000);
+  });
+
+  it('is a success only when the last state read is one; never two cancels that were taken', async () => {
+    const states: RunState[] = [
+      queued,
+      running,
+      succeeded,
+      { phase: 'waiting', word: 'waiting' },
+      { phase: 'cancelled', word: 'cancelled' },
+      { phase: 'failed', word: 'failure' },
+      { phase: 'unknown', word: 'tomorrow' },
+    ];
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.constantFrom(...states, new TransientError('x'), new PermanentError('y')), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        async (script) => {
+          let next = 0;
+          const read: (RunState | Error)[] = [];
+          const { outcome, cancels, clock } = await follow(() => {
+            const state = script[Math.min(next++, script.length - 1)] ?? queued;
+            read.push(state);
+            return state;
+          });
+          expect(outcome.kind === 'succeeded').toBe(read.at(-1) === succeeded);
+          expect(cancels).toBeLessThanOrEqual(1);
+          expect(clock.monotonic()).toBeLessThanOrEqual(620_000);
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});

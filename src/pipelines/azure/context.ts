@@ -1,0 +1,201 @@
+import type { StartedRun } from '../../contract/pipeline.js';
+import type { Clock } from '../../support/clock.js';
+import { fields } from '../../support/json.js';
+import { type Named, problem, readRef, readToken } from '../settings.js';
+import { isLink, timeOf } from '../reading.js';
+import type { Api } from './api.js';
+
+/** One pipeline of one project, and how to reach it. */
+export interface AzureContext {
+  /** Of the organization or collection, without a slash at its end. */
+  readonly baseUrl: string;
+  readonly project: string;
+  readonly pipeline: PipelineName;
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** A build: what the Build API calls a run. Their numbers are the same. */
+export interface BuildInfo {
+  readonly run: StartedRun;
+  readonly reason: unknown;
+  readonly branch: unknown;
+  /** Milliseconds since the epoch. */
+  readonly queuedAt: number;
+  /** The template parameters by name in lower case, as Azure compares them; `undefined`: it does not show them. */
+  readonly parameters: ReadonlyMap<string, string> | undefined;
+}
+
+/** `undefined` for something that is no build. */
+export function buildInfoOf(site: AzureContext, data: unknown): BuildInfo | undefined {
+  const run = runOf(site, data);
+  if (run === undefined) return undefined;
+  const { reason, sourceBranch, queueTime, templateParameters } = fields(data);
+  const shown = Object.entries(fields(templateParameters)).flatMap(([name, value]) =>
+    typeof value === 'string' ? [[name.toLowerCase(), value] as const] : [],
+  );
+  return {
+    run,
+    reason,
+    branch: sourceBranch,
+    queuedAt: timeOf(queueTime),
+    parameters: shown.length === 0 ? undefined : new Map(shown),
+  };
+}
+
+/** A run by what either API says of it; `undefined` when it has no number. Its address is built where none is given. */
+export function runOf(site: AzureContext, data: unknown): StartedRun | undefined {
+  const { id, _links: links } = fields(data);
+  if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return undefined;
+  const url = fields(fields(links).web).href;
+  return {
+    id: String(id),
+    url: isLink(url) ? url : `${projectUrl(site)}/_build/results?buildId=${String(id)}`,
+  };
+}
+
+export function projectUrl({ baseUrl, project }: AzureContext): string {
+  return `${baseUrl}/${encodeURIComponent(project)}`;
+}
+
+/** The pipeline as the user named it. */
+export function labelOf({ pipeline }: AzureContext): string {
+  return 'id' in pipeline ? pipeline.id : pipeline.name;
+}
+
+export const buildPath = (id: string): string => `build/builds/${encodeURIComponent(id)}`;
+
+const SERVICES_HOST = 'dev.azure.com';
+const LEGACY_HOST = /^([^.]+)\.visualstudio\.com$/i;
+
+/**
+ * The address of the organization or collection, without a slash at its end: `https://dev.azure.com/ORG`,
+ * `https://ORG.visualstudio.com`, or `https://HOST[:PORT][/tfs]/COLLECTION` of an Azure DevOps Server.
+ *
+ * On the two hosts of the services an organization that is named counts more than the one in the address: inside a job the
+ * address is that of the job's own organization, and somebody who names another means the other.
+ */
+export function parseCollection(
+  address: string | undefined,
+  organization: string | undefined,
+): Named<string> {
+  if (organization !== undefined && !/^[A-Za-z0-9][\w.-]*$/.test(organization)) {
+    return problem(
+      'azure-org is not the name of an organization',
+      'give the name alone, as in https://dev.azure.com/NAME; an address belongs into azure-url',
+    );
+  }
+  if (address === undefined) {
+    return organization === undefined
+      ? problem(
+          'neither azure-url nor azure-org is set',
+          'set azure-org to the name of the organization, or azure-url to the address of the collection',
+        )
+      : { ok: `https://${SERVICES_HOST}/${organization}` };
+  }
+  if (!URL.canParse(address)) {
+    return problem(
+      'azure-url is not a URL',
+      'use https://dev.azure.com/ORGANIZATION, or https://HOST/COLLECTION of an Azure DevOps Server',
+    );
+  }
+  // The addresses that Azure shows for `git clone` have the organization as user name, which is no part of this address.
+  const { origin, hostname, pathname } = new URL(address);
+  const segments = pathname.split('/').filter((segment) => segment !== '');
+  if (hostname === SERVICES_HOST) {
+    const name = organization ?? segments[0];
+    return name === undefined
+      ? problem(
+          'azure-url names no organization',
+          'set azure-org, or use https://dev.azure.com/ORGANIZATION',
+        )
+      : { ok: `${origin}/${name}` };
+  }
+  const legacy = LEGACY_HOST.exec(hostname)?.[1];
+  if (legacy !== undefined && organization !== undefined) {
+    if (legacy.toLowerCase() !== organization.toLowerCase())
+      return { ok: `https://${SERVICES_HOST}/${organization}` };
+  } else if (segments.length === 0 && organization !== undefined) {
+    // A server has collections below its address, and none is named in it.
+    return { ok: `${origin}/${organization}` };
+  }
+  return { ok: [origin, ...segments].join('/') };
+}
+
+/** Name or id of a project. */
+export function parseProject(text: string | undefined): Named<string> {
+  if (text === undefined || text === '')
+    return problem('azure-project is not set', 'set it to the name or the id of the project');
+  return /[\\/]|^\.{1,2}$/.test(text)
+    ? problem(`azure-project is "${text}"`, 'give the name or the id of the project alone')
+    : { ok: text };
+}
+
+export type PipelineName =
+  | { readonly id: string }
+  /** `folder`: with backslashes, without one at either end; `undefined`: any. */
+  | { readonly name: string; readonly folder: string | undefined };
+
+/** A pipeline by id, by name, or by folder and name (`ops/Rollback`). Names have no slashes in them. */
+export function parsePipeline(text: string | undefined): Named<PipelineName> {
+  const parts = (text ?? '').split(/[\\/]/).filter((part) => part !== '');
+  const name = parts.at(-1);
+  if (name === undefined) {
+    return problem(
+      'azure-pipeline is not set',
+      'set it to the id (definitionId in the address of the pipeline) or to the name of the rollback pipeline',
+    );
+  }
+  if (parts.length === 1 && /^\d+$/.test(name)) return { ok: { id: name } };
+  const folders = parts.slice(0, -1);
+  return {
+    ok: {
+      name,
+      folder: folders.length === 0 && !/^[\\/]/.test(text ?? '') ? undefined : folders.join('\\'),
+    },
+  };
+}
+
+/** A branch or a tag by its full name; a bare name is a branch. Azure takes only full names (`refName`). */
+export function parseRef(text: string): Named<string> {
+  const fix =
+    'set rollback-ref to a branch, or to a tag as refs/tags/NAME; without it the default branch of the pipeline is used';
+  if (text.startsWith('refs/pull/')) {
+    return problem(
+      `rollback-ref is "${text}": the merge of a pull request is gone when the pull request is, and holds what is not reviewed yet`,
+      fix,
+    );
+  }
+  const ref = readRef(text, 'Azure DevOps', fix);
+  if ('problem' in ref) return ref;
+  return { ok: `refs/${ref.ok.kind === 'tag' ? 'tags' : 'heads'}/${ref.ok.name}` };
+}
+
+/**
+ * The header that goes with a token: `System.AccessToken` is a JWT and goes as Bearer, a personal access token as the password
+ * of Basic authentication. The token itself is in no message.
+ */
+export function parseToken(text: string | undefined): Named<string> {
+  // What Azure does not know it leaves as it is written.
+  if (text !== undefined && /^\$[({].*[)}]$/.test(text)) {
+    return problem(
+      'azure-pat holds a reference to a variable that has no value',
+      'check the name of the variable, and that its variable group is linked to this pipeline',
+    );
+  }
+  const token = readToken(text, 'azure-pat', {
+    message: 'there is no token for Azure DevOps',
+    fix: 'set azure-pat; in an Azure job map the token of the job: env: SYSTEM_ACCESSTOKEN: $(System.AccessToken)',
+  });
+  if ('problem' in token) return token;
+  return {
+    ok: isJwt(token.ok)
+      ? `Bearer ${token.ok}`
+      : `Basic ${Buffer.from(`:${token.ok}`, 'utf8').toString('base64')}`,
+  };
+}
+
+function isJwt(token: string): boolean {
+  return token.startsWith('eyJ') && token.split('.').length === 3;
+}

@@ -1,0 +1,232 @@
+import type { StartedRun } from '../../contract/pipeline.js';
+import type { Clock } from '../../support/clock.js';
+import type { ApiClient } from '../../support/http/api.js';
+import { fields, isObject } from '../../support/json.js';
+import { PermanentError, TransientError } from '../../support/retry.js';
+import { type Named, problem, readRef, readToken, type Refusal } from '../settings.js';
+import { listIn, notUnderstood, soonThere } from '../reading.js';
+import type { Pipeline, Workflow } from './state.js';
+
+/** One project, and how to reach it. */
+export interface CircleciContext {
+  /** `undefined`: the project that our own workflow belongs to. */
+  readonly slug: string | undefined;
+  readonly definitionId: string | undefined;
+  /** The workflow that we are part of, when we run in CircleCI. */
+  readonly ownWorkflowId: string | null;
+  /** Root of CircleCI, without a slash at its end. */
+  readonly root: string;
+  readonly api: ApiClient;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export interface Project {
+  readonly slug: string;
+  /** What lists of its pipeline definitions are asked for by. */
+  readonly id: string | undefined;
+  readonly defaultBranch: string | undefined;
+}
+
+export const missingProject: Refusal = {
+  message: 'there is no project for CircleCI',
+  fix: 'set circleci-project, or CIRCLE_PROJECT_SLUG, to its slug, such as gh/org/repo',
+};
+
+const MAX_PAGES = 50;
+
+/**
+ * The slug of the project. A job is not told the slug of its own project, and for projects of the GitHub App it cannot be
+ * made from what the job is told; the workflow knows it.
+ * @throws as `ApiClient.read` does, and PermanentError when there is nothing to take it from.
+ */
+export async function slugOf(site: CircleciContext, signal: AbortSignal): Promise<string> {
+  if (site.slug !== undefined) return site.slug;
+  if (site.ownWorkflowId === null) {
+    throw new PermanentError(`${missingProject.message}: ${missingProject.fix}`);
+  }
+  const answer = await site.api.read(
+    'reading the project of our own workflow',
+    { method: 'GET', path: `workflow/${encodeURIComponent(site.ownWorkflowId)}` },
+    signal,
+  );
+  const { project_slug: slug } = fields(answer.data);
+  if (typeof slug !== 'string' || slug === '') throw notUnderstood(site.root, 'circleci-url');
+  return slug;
+}
+
+/** @throws as `ApiClient.read` does, and PermanentError for an answer that is no project. */
+export async function readProject(
+  site: CircleciContext,
+  slug: string,
+  signal: AbortSignal,
+): Promise<Project> {
+  const answer = await site.api.read(
+    `reading the project ${slug}`,
+    { method: 'GET', path: `project/${encodedSlug(slug)}` },
+    signal,
+  );
+  const { slug: shown, id, vcs_info: vcs } = fields(answer.data);
+  if (typeof shown !== 'string') throw notUnderstood(site.root, 'circleci-url');
+  const branch = fields(vcs).default_branch;
+  return {
+    slug,
+    id: typeof id === 'string' ? id : undefined,
+    defaultBranch: typeof branch === 'string' && branch !== '' ? branch : undefined,
+  };
+}
+
+/**
+ * Every item of a list that comes in pages (`next_page_token`, sent as `page-token`).
+ * @throws as `ApiClient.request` does, and TransientError for an answer that is no list.
+ */
+export async function readAll(
+  site: CircleciContext,
+  what: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const all: Readonly<Record<string, unknown>>[] = [];
+  let token: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const answer = await site.api.request(
+      what,
+      { method: 'GET', path, query: { 'page-token': token } },
+      signal,
+    );
+    const { items, next_page_token: next } = fields(answer.data);
+    all.push(...listIn(what, items).filter(isObject));
+    if (typeof next !== 'string' || next === '') return all;
+    token = next;
+  }
+  throw new PermanentError(`${what}: the list has no end`);
+}
+
+/** @throws as {@link readAll} does. */
+export async function readWorkflows(
+  site: CircleciContext,
+  run: StartedRun,
+  signal: AbortSignal,
+): Promise<readonly Workflow[]> {
+  const items = await soonThere(
+    readAll(
+      site,
+      `reading the workflows of pipeline ${run.id}`,
+      `pipeline/${encodeURIComponent(run.id)}/workflow`,
+      signal,
+    ),
+  );
+  return items.map(({ id, name, status, tag }) => ({
+    id: typeof id === 'string' ? id : '',
+    name: typeof name === 'string' ? name : 'workflow',
+    status: typeof status === 'string' ? status : 'no status',
+    setup: tag === 'setup',
+  }));
+}
+
+/** @throws as `ApiClient.request` does, and TransientError for an answer that is no pipeline. */
+export async function readPipeline(
+  site: CircleciContext,
+  run: StartedRun,
+  signal: AbortSignal,
+): Promise<Pipeline> {
+  const what = `reading the state of pipeline ${run.id}`;
+  const answer = await soonThere(
+    site.api.request(
+      what,
+      { method: 'GET', path: `pipeline/${encodeURIComponent(run.id)}` },
+      signal,
+    ),
+  );
+  const { state, errors } = fields(answer.data);
+  if (typeof state !== 'string') throw new TransientError(`${what}: the answer is no pipeline`);
+  return {
+    state,
+    errors: (Array.isArray(errors) ? errors : [])
+      .map((one) => fields(one).message)
+      .filter((message) => typeof message === 'string'),
+  };
+}
+
+/** @throws as {@link readAll} does. */
+export function readJobs(
+  site: CircleciContext,
+  workflow: Workflow,
+  signal: AbortSignal,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  return readAll(
+    site,
+    `reading the jobs of workflow ${workflow.id}`,
+    `workflow/${encodeURIComponent(workflow.id)}/job`,
+    signal,
+  );
+}
+
+/** A run by what the API says of it; `undefined` when it says no id. */
+export function runOf(site: CircleciContext, slug: string, data: unknown): StartedRun | undefined {
+  const { id, number } = fields(data);
+  if (typeof id !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
+    return undefined;
+  }
+  const page = Number.isSafeInteger(number) ? `/${String(number)}` : '';
+  return { id, url: `${pagesOf(site.root)}/pipelines/${encodedSlug(slug)}${page}` };
+}
+
+/** circleci.com shows pipelines on a host of its own, a server on its only one. */
+function pagesOf(root: string): string {
+  return root.replace(/^https:\/\/(www\.)?circleci\.com$/, 'https://app.circleci.com');
+}
+
+/**
+ * The three segments of a project slug: `gh/org/repo`, `bitbucket/org/repo`, `circleci/<organization>/<project>`. What
+ * stands in them is CircleCI's affair ("treat it as opaque", API developer's guide).
+ */
+export function parseProject(text: string): Named<string> {
+  const slug = text.replace(/^\/+|\/+$/g, '');
+  const segments = slug.split('/');
+  const isSlug =
+    segments.length === 3 &&
+    segments.every((part) => /^[^\s:?#]+$/.test(part) && !/^\.+$/.test(part));
+  return isSlug
+    ? { ok: slug }
+    : problem(
+        `circleci-project is "${text}", which is no project slug`,
+        'give it as gh/org/repo, bb/org/repo or circleci/<organization>/<project>; the Overview page of the project settings shows it',
+      );
+}
+
+/** The slug as a part of a path. */
+export function encodedSlug(slug: string): string {
+  return slug.split('/').map(encodeURIComponent).join('/');
+}
+
+/** CircleCI takes a branch or a tag, never both, and tells them apart by the field. */
+export type Ref = { readonly branch: string } | { readonly tag: string };
+
+export function parseRef(text: string): Named<Ref> {
+  const fix =
+    'set rollback-ref to a branch, or to a tag as refs/tags/NAME; without it the default branch is used';
+  const ref = readRef(text, 'CircleCI', fix);
+  if ('problem' in ref) return ref;
+  const { kind, name } = ref.ok;
+  return { ok: kind === 'tag' ? { tag: name } : { branch: name } };
+}
+
+export function parseToken(text: string | undefined): Named<string> {
+  return readToken(text, 'circleci-token', {
+    message: 'there is no token for CircleCI',
+    fix: 'set circleci-token, or CIRCLE_TOKEN, to a personal API token',
+  });
+}
+
+/** The root of CircleCI without a slash at its end. The address of the API itself is understood, too. */
+export function parseRoot(text: string): Named<string> {
+  if (!URL.canParse(text)) {
+    return problem(
+      'circleci-url is not a URL',
+      'use https://circleci.com, or the address of your CircleCI Server',
+    );
+  }
+  const { origin, pathname } = new URL(text);
+  return { ok: `${origin}${pathname.replace(/(\/api(\/v2)?)?\/*$/, '')}` };
+}

@@ -1,0 +1,210 @@
+import type { StartedRun } from '../../contract/pipeline.js';
+import type { Clock } from '../../support/clock.js';
+import { messageOf } from '../../support/errors.js';
+import { refusalIn } from '../../support/http/api.js';
+import type { ApiResponse } from '../../support/http/response.js';
+import { fields } from '../../support/json.js';
+import { type Named, problem, readRef, readToken } from '../settings.js';
+import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
+import type { Api } from './api.js';
+import { type Declaration, readDeclaration } from './workflow.js';
+
+/** One workflow of one repository, and how to reach it. */
+export interface GithubContext {
+  readonly owner: string;
+  readonly repo: string;
+  /** File name or number. */
+  readonly workflow: string;
+  readonly apiUrl: string;
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+export interface Repository {
+  readonly defaultBranch: string;
+  readonly private: boolean;
+  readonly archived: boolean;
+  /** The scopes of a classic token; `undefined` for every other kind of token. */
+  readonly scopes: readonly string[] | undefined;
+}
+
+/** @throws as `ApiClient.read` does, and PermanentError for an answer that is no repository. */
+export async function readRepository(
+  site: GithubContext,
+  signal: AbortSignal,
+): Promise<Repository> {
+  const { owner, repo } = site;
+  const answer = await site.api.read(
+    `reading the repository ${owner}/${repo}`,
+    (octokit, request) => octokit.rest.repos.get({ owner, repo, request }),
+    signal,
+  );
+  const data = fields(answer.data);
+  if (typeof data.default_branch !== 'string') throw notUnderstood(site.apiUrl, 'github-api-url');
+  return {
+    defaultBranch: data.default_branch,
+    private: data.private !== false,
+    archived: data.archived === true,
+    scopes: answer.headers['x-oauth-scopes']
+      ?.split(',')
+      .map((scope) => scope.trim())
+      .filter((scope) => scope !== ''),
+  };
+}
+
+/** @throws as `ApiClient.read` does. */
+export async function readWorkflow(
+  site: GithubContext,
+  signal: AbortSignal,
+): Promise<{ readonly path: string; readonly state: string }> {
+  const { owner, repo, workflow } = site;
+  const answer = await site.api.read(
+    `reading the workflow ${workflow}`,
+    (octokit, request) =>
+      octokit.rest.actions.getWorkflow({ owner, repo, workflow_id: workflow, request }),
+    signal,
+  );
+  const { path, state } = fields(answer.data);
+  if (typeof path !== 'string' || typeof state !== 'string')
+    throw notUnderstood(site.apiUrl, 'github-api-url');
+  return { path, state };
+}
+
+/** What a read of the declaration gave. Not being able to read it is no reason not to start the workflow. */
+export type DeclarationRead =
+  | { readonly kind: 'read'; readonly declaration: Declaration }
+  | { readonly kind: 'unreadable'; readonly why: string; readonly status?: number };
+
+/** @throws only the signal's reason. */
+export async function declarationAt(
+  site: GithubContext,
+  ref: string,
+  signal: AbortSignal,
+): Promise<DeclarationRead> {
+  const { owner, repo, workflow } = site;
+  try {
+    const path = /^\d+$/.test(workflow)
+      ? (await readWorkflow(site, signal)).path
+      : `.github/workflows/${workflow}`;
+    const answer = await site.api.read(
+      `reading ${path} at ${ref}`,
+      (octokit, request) => octokit.rest.repos.getContent({ owner, repo, path, ref, request }),
+      signal,
+    );
+    const { content, encoding } = fields(answer.data);
+    if (typeof content !== 'string' || encoding !== 'base64')
+      throw notUnderstood(site.apiUrl, 'github-api-url');
+    return {
+      kind: 'read',
+      declaration: readDeclaration(Buffer.from(content, 'base64').toString('utf8')),
+    };
+  } catch (error) {
+    if (signal.aborted) throw signal.reason;
+    const refusal = refusalIn(error);
+    return {
+      kind: 'unreadable',
+      why: messageOf(error).split('\n', 1)[0] ?? '',
+      ...(refusal === undefined ? {} : { status: refusal.status }),
+    };
+  }
+}
+
+/** A run as lists and single reads show it. */
+export interface RunInfo {
+  readonly run: StartedRun;
+  readonly title: string;
+  readonly event: unknown;
+  readonly branch: unknown;
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number;
+  readonly status: unknown;
+  readonly conclusion: unknown;
+}
+
+/** `undefined` for something that is no run. */
+export function runInfoOf(site: GithubContext, data: unknown): RunInfo | undefined {
+  const given = fields(data);
+  const run = runOf(site, given.id, given.html_url);
+  if (run === undefined) return undefined;
+  return {
+    run,
+    title: [given.display_title, given.name].filter((part) => typeof part === 'string').join('\n'),
+    event: given.event,
+    branch: given.head_branch,
+    createdAt: timeOf(given.created_at),
+    status: given.status,
+    conclusion: given.conclusion,
+  };
+}
+
+/** A run by what the API says of it; `undefined` when it says no number. Its address is built where none is given. */
+export function runOf(site: GithubContext, id: unknown, url: unknown): StartedRun | undefined {
+  // Octokit reads numbers beyond 2^53 as bigint.
+  const text = typeof id === 'number' || typeof id === 'bigint' ? String(id) : '';
+  if (!/^[1-9]\d*$/.test(text)) return undefined;
+  return {
+    id: text,
+    url: isLink(url) ? url : webUrl(site, text),
+  };
+}
+
+/** The list of runs in an answer. @throws TransientError when it holds none. */
+export function runsOf(site: GithubContext, what: string, answer: ApiResponse): readonly RunInfo[] {
+  return listIn(what, fields(answer.data).workflow_runs)
+    .map((one) => runInfoOf(site, one))
+    .filter((one) => one !== undefined);
+}
+
+/** GitHub Enterprise Server: every API address but that of github.com and of GitHub with data residency. */
+export function isEnterpriseServer(apiUrl: string): boolean {
+  const { hostname } = new URL(apiUrl);
+  return hostname !== 'api.github.com' && !/^api\..+\.ghe\.com$/.test(hostname);
+}
+
+function webUrl(site: GithubContext, id: string): string {
+  const { protocol, host, pathname } = new URL(site.apiUrl);
+  const base = `${protocol}//${host.replace(/^api\./, '')}${pathname.replace(/(\/api\/v3)?\/*$/, '')}`;
+  return `${base}/${site.owner}/${site.repo}/actions/runs/${id}`;
+}
+
+/** `owner/name`. */
+export function parseRepository(text: string): Named<{ owner: string; repo: string }> {
+  if (text === '')
+    return problem(
+      'there is no repository to call',
+      'give github-repository as owner/name; a job of GitHub Actions knows its own',
+    );
+  const match = /^([\w.-]+)\/([\w.-]+)$/.exec(text);
+  return match?.[1] !== undefined && match[2] !== undefined
+    ? { ok: { owner: match[1], repo: match[2] } }
+    : problem(`github-repository is "${text}"`, 'give it as owner/name');
+}
+
+/**
+ * A workflow by file name, by `.github/workflows/` path or by number. Only digits are a number: `2nd-deploy.yml` is a name
+ * (Codex-/return-dispatch reads it as 2).
+ */
+export function parseWorkflow(text: string): Named<string> {
+  const name = text.replace(/^(\.\/)?\.github\/workflows\//, '');
+  return /^\d+$/.test(name) || /^[^/\\]+\.ya?ml$/i.test(name)
+    ? { ok: name }
+    : problem(
+        `github-workflow is "${text}"`,
+        'give the name of the file in .github/workflows, e.g. rollback.yml, or the number of the workflow',
+      );
+}
+
+/** A branch or a tag by its short name. `workflow_dispatch` runs on nothing else (REST documentation, `ref`). */
+export function parseRef(text: string): Named<string> {
+  const fix = 'set rollback-ref to a branch or a tag; without it the default branch is used';
+  const ref = readRef(text, 'GitHub', fix);
+  return 'problem' in ref ? ref : { ok: ref.ok.name };
+}
+
+export function parseToken(text: string | undefined): Named<string> {
+  return readToken(text, 'github-token', {
+    message: 'there is no token for GitHub',
+    fix: 'set github-token; in a workflow give the job permissions: actions: write',
+  });
+}

@@ -1,0 +1,101 @@
+import { parse } from 'yaml';
+import type { StartRequest } from '../../contract/pipeline.js';
+import { fields } from '../../support/json.js';
+import { type Refusal, takenNames } from '../settings.js';
+
+/** What a workflow file says about being started by hand. */
+export interface Declaration {
+  /** Whether it has the trigger `workflow_dispatch`. */
+  readonly dispatch: boolean;
+  readonly inputs: ReadonlyMap<string, { readonly required: boolean }>;
+  /** Whether its `run-name` shows the input `rollback_id`, by which a run is found again. */
+  readonly showsId: boolean;
+}
+
+/** The input that tells a rollback from a deploy. */
+export const MARKER = 'rollback';
+/** The input that carries the correlation id. */
+export const ID_INPUT = 'rollback_id';
+
+/**
+ * Reads a workflow file. `on` may be a word, a list or a map; a YAML 1.1 reader has turned the key into `true`.
+ * @throws when the text is not YAML.
+ */
+export function readDeclaration(text: string): Declaration {
+  // Warnings of the parser would go to the process and from there to standard error.
+  const file = fields(parse(text, { logLevel: 'error' }) as unknown);
+  const on: unknown = file.on ?? file.true;
+  const runName = file['run-name'];
+  const named = Array.isArray(on) ? on : [on];
+  const triggers = fields(Array.isArray(on) ? {} : on);
+  const inputs = fields(fields(triggers.workflow_dispatch).inputs);
+  return {
+    dispatch: named.includes('workflow_dispatch') || 'workflow_dispatch' in triggers,
+    inputs: new Map(
+      Object.entries(inputs).map(([name, about]) => {
+        const { required, default: preset } = fields(about);
+        return [name, { required: required === true && preset === undefined }];
+      }),
+    ),
+    showsId: typeof runName === 'string' && /inputs(\.|\[')rollback_id\b/.test(runName),
+  };
+}
+
+export interface Composed {
+  readonly inputs: Readonly<Record<string, string>>;
+  /** Why this must not be sent. */
+  readonly problems: readonly Refusal[];
+}
+
+/**
+ * The inputs to send. GitHub refuses undeclared ones (422), so of what is optional only the declared ones are sent; when
+ * the declaration could not be read, only the marker, without which a rollback could not be told from a deploy.
+ */
+export function composeInputs(
+  request: StartRequest,
+  declaration: Declaration | undefined,
+  workflow: string,
+): Composed {
+  const isOurs = (name: string): boolean => name === MARKER || name === ID_INPUT;
+  const problems = [...takenNames(request.parameters, isOurs)];
+  const optional = Object.entries(request.optional).filter(
+    ([name]) => declaration?.inputs.has(name) ?? name === MARKER,
+  );
+  const inputs = { ...Object.fromEntries(optional), ...request.parameters };
+  if (declaration === undefined) return { inputs, problems };
+
+  if (!declaration.dispatch) {
+    return {
+      inputs,
+      problems: [
+        ...problems,
+        {
+          message: `the workflow ${workflow} cannot be started by hand`,
+          fix: 'add on: workflow_dispatch with the input "rollback"',
+        },
+      ],
+    };
+  }
+  const declared = [...declaration.inputs.keys()];
+  if (!declaration.inputs.has(MARKER)) {
+    problems.push({
+      message: `the workflow ${workflow} does not declare the input "${MARKER}", so it could not tell a rollback from a deploy`,
+      fix: `declare it under on: workflow_dispatch: inputs`,
+    });
+  }
+  for (const name of Object.keys(request.parameters)) {
+    if (declaration.inputs.has(name) || isOurs(name)) continue;
+    problems.push({
+      message: `rollback-parameters has "${name}", which the workflow ${workflow} does not declare`,
+      fix: `it declares: ${declared.join(', ') || 'nothing'}`,
+    });
+  }
+  for (const [name, { required }] of declaration.inputs) {
+    if (!required || name in inputs) continue;
+    problems.push({
+      message: `the workflow ${workflow} requires the input "${name}", which is not sent`,
+      fix: 'give it a default, or set it in rollback-parameters',
+    });
+  }
+  return { inputs, problems };
+}
