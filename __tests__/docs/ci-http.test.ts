@@ -254,8 +254,7 @@ async function setUp(example: Example, answers: readonly { status: number; body?
   const clock = new VirtualClock();
   const counted = countedFetch();
   if (create === undefined) throw new Error('there is no client for http');
-  const client = await create({
-    settings: resolution.settings,
+  const client = await create(resolution.settings, {
     ownRunId: null,
     fetch: counted.fetch,
     clock,

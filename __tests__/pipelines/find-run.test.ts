@@ -21,7 +21,7 @@ function answer(status: number, data: unknown = '', date?: string): ApiResponse 
 
 const page = (): ApiError => new ApiError('listing', answer(200, '<html>Sign in</html>'));
 
-/** A run by its id, and whose it is. */
+/** A run by its id, and owner it is. */
 interface Shown extends Candidate {
   readonly is: Owner;
 }
@@ -43,7 +43,7 @@ async function locate(...lists: (readonly Shown[] | Error)[]) {
           const list = lists[Math.min(looks++, lists.length - 1)] ?? [];
           return list instanceof Error ? Promise.reject(list) : Promise.resolve({ runs: list });
         },
-        whose: ({ is }) => is,
+        owner: ({ is }) => is,
         why: 'it hung',
         clock,
       },
@@ -124,7 +124,7 @@ describe('locateRun', () => {
           signal.throwIfAborted();
           return Promise.resolve({ runs: [] });
         },
-        whose: ({ is }) => is,
+        owner: ({ is }) => is,
         why: 'it hung',
         clock: new VirtualClock(),
       },

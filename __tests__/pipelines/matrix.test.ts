@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createCiStrategy } from '../../src/strategies/ci.js';
+import { createCiStrategy } from '../../src/strategies/ci/strategy.js';
 import { pipelineClients } from '../../src/pipelines/registry.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { RollbackRequest, StrategyResult } from '../../src/contract/strategy.js';

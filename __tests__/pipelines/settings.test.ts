@@ -9,7 +9,7 @@ describe('readRef', () => {
     ['refs/tags/v1.2', 'tag', 'v1.2'],
     ['refs/heads/refs/odd', 'branch', 'refs/odd'],
   ])('%s', (text, kind, name) => {
-    expect(readRef(text, 'Some CI', 'set it')).toEqual({ ok: { kind, name } });
+    expect(readRef(text, 'Some CI', 'set it')).toEqual({ ok: true, value: { kind, name } });
   });
 
   it.each([
@@ -20,6 +20,7 @@ describe('readRef', () => {
     ['refs/pull/3/merge', /neither/],
   ])('%s is none', (text, message) => {
     expect(readRef(text, 'Some CI', 'set it')).toEqual({
+      ok: false,
       problem: { message: expect.stringMatching(message), fix: 'set it' },
     });
   });
@@ -28,17 +29,20 @@ describe('readRef', () => {
 describe('tokens', () => {
   const missing = { message: 'there is none', fix: 'set it' };
   it.each([undefined, ''])('%j is missing', (text) => {
-    expect(readToken(text, 'some-token', missing)).toEqual({ problem: missing });
+    expect(readToken(text, 'some-token', missing)).toEqual({ ok: false, problem: missing });
   });
 
   it.each(['secret\n', ' secret', 'sécret'])('%j fits into no header, and is not shown', (text) => {
     const wrong = readToken(text, 'some-token', missing);
-    expect(wrong).toEqual({ problem: tokenProblem('some-token', text) });
+    expect(wrong).toEqual({ ok: false, problem: tokenProblem('some-token', text) });
     expect(JSON.stringify(wrong)).toMatch(/some-token holds/);
     expect(JSON.stringify(wrong)).not.toContain(text.trim());
   });
 
   it('any other is good', () => {
-    expect(readToken('ghs_a.b-c=', 'some-token', missing)).toEqual({ ok: 'ghs_a.b-c=' });
+    expect(readToken('ghs_a.b-c=', 'some-token', missing)).toEqual({
+      ok: true,
+      value: 'ghs_a.b-c=',
+    });
   });
 });

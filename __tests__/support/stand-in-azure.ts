@@ -1,5 +1,7 @@
+import { createAzureClient } from '../../src/pipelines/azure/client.js';
+import type { AzureSettings } from '../../src/pipelines/azure/context.js';
+import { clientFrom, type ClientOptions } from './stand-in.js';
 import type { ServerResponse } from 'node:http';
-import { type AzureClientOptions, createAzureClient } from '../../src/pipelines/azure/client.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
@@ -149,15 +151,15 @@ export class AzureStandIn extends StandInServer implements StandIn {
   }
 
   client(
-    world: Pick<AzureClientOptions, 'fetch' | 'clock' | 'random'>,
-    options: Partial<AzureClientOptions> = {},
+    world: Pick<ClientOptions<AzureSettings>, 'fetch' | 'clock' | 'random'>,
+    options: Partial<ClientOptions<AzureSettings>> = {},
   ): PipelineClient {
-    return createAzureClient({
-      url: this.url,
-      organization: undefined,
-      project: this.project,
-      pipeline: '12',
-      token: this.secret,
+    return clientFrom(createAzureClient, {
+      'azure-url': this.url,
+      'azure-org': undefined,
+      'azure-project': this.project,
+      'azure-pipeline': '12',
+      'azure-pat': this.secret,
       ...world,
       ...options,
     });

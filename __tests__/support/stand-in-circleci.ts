@@ -1,5 +1,7 @@
+import { createCircleciClient } from '../../src/pipelines/circleci/client.js';
+import type { CircleciSettings } from '../../src/pipelines/circleci/context.js';
+import { clientFrom, type ClientOptions } from './stand-in.js';
 import type { ServerResponse } from 'node:http';
-import { type CircleciClientOptions, createCircleciClient } from '../../src/pipelines/circleci/client.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
@@ -116,17 +118,17 @@ export class StandInCircleci extends StandInServer implements StandIn {
   client(
     world: {
       readonly fetch: typeof globalThis.fetch;
-      readonly clock: CircleciClientOptions['clock'];
+      readonly clock: ClientOptions<CircleciSettings>['clock'];
       readonly random: () => number;
     },
-    options: Partial<CircleciClientOptions> = {},
+    options: Partial<ClientOptions<CircleciSettings>> = {},
   ): PipelineClient {
-    return createCircleciClient({
+    return clientFrom(createCircleciClient, {
       ...world,
-      project: this.slug,
-      definitionId: undefined,
-      token: this.secret,
-      url: this.url,
+      'circleci-project': this.slug,
+      'circleci-definition-id': undefined,
+      'circleci-token': this.secret,
+      'circleci-url': this.url,
       ownRunId: null,
       ...options,
     });

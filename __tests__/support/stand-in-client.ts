@@ -1,5 +1,5 @@
 import { expect } from '@jest/globals';
-import { createCiStrategy } from '../../src/strategies/ci.js';
+import { createCiStrategy } from '../../src/strategies/ci/strategy.js';
 import type { PipelineClient, StartRequest, StartResult } from '../../src/contract/pipeline.js';
 import type { StrategyResult } from '../../src/contract/strategy.js';
 import { deadline } from '../../src/support/abort.js';

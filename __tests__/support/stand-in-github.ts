@@ -1,5 +1,11 @@
 import { createGithubClient } from '../../src/pipelines/github/client.js';
-import { type Behaviour, type DispatchBehaviour, FakeGithub, type FakeGithubOptions } from './fake-github.js';
+import { clientFrom } from './stand-in.js';
+import {
+  type Behaviour,
+  type DispatchBehaviour,
+  FakeGithub,
+  type FakeGithubOptions,
+} from './fake-github.js';
 import type { Fault, StandIn } from './stand-in.js';
 
 const SECRET = 'ghs_standInForTheSecretOfATest';
@@ -36,12 +42,12 @@ export async function createGithubStandIn(options: FakeGithubOptions = {}): Prom
       else fake.faults.follow = answerOf(fault);
     },
     client: (world) =>
-      createGithubClient({
+      clientFrom(createGithubClient, {
         ...world,
-        repository: 'acme/shop',
-        workflow: 'rollback.yml',
-        token: SECRET,
-        apiUrl: fake.url,
+        'github-repository': 'acme/shop',
+        'github-workflow': 'rollback.yml',
+        'github-token': SECRET,
+        'github-api-url': fake.url,
         ownRunId: null,
       }),
     guideVariables: () => ({

@@ -1,6 +1,9 @@
+import type { OwnPipeline } from '../../src/pipelines/gitlab/settings.js';
+import { createGitlabClient } from '../../src/pipelines/gitlab/client.js';
+import type { GitlabSettings } from '../../src/pipelines/gitlab/settings.js';
+import { clientFrom, type ClientOptions } from './stand-in.js';
 import type { ServerResponse } from 'node:http';
 import { parse } from 'yaml';
-import { createGitlabClient, type GitlabClientOptions } from '../../src/pipelines/gitlab/client.js';
 import { readDeclaration } from '../../src/pipelines/gitlab/configuration.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
@@ -151,21 +154,21 @@ export class GitlabStandIn extends StandInServer implements StandIn {
       .map(({ url }) => url);
   }
 
-  client(world: Pick<GitlabClientOptions, 'fetch' | 'clock' | 'random'>): PipelineClient {
+  client(world: Pick<ClientOptions<GitlabSettings>, 'fetch' | 'clock' | 'random'>): PipelineClient {
     return this.clientWith(world);
   }
 
   clientWith(
-    world: Pick<GitlabClientOptions, 'fetch' | 'clock' | 'random'>,
-    options: Partial<GitlabClientOptions> = {},
+    world: Pick<ClientOptions<GitlabSettings>, 'fetch' | 'clock' | 'random'>,
+    options: Partial<ClientOptions<GitlabSettings>> = {},
   ): PipelineClient {
-    return createGitlabClient({
-      url: this.url,
-      project: '42',
-      tokens: { access: this.secret, trigger: undefined, job: undefined },
-      defaultBranch: undefined,
-      own: { cancel: 'pipeline', pipeline: undefined, job: undefined },
-      rollbackJobs: [],
+    return clientFrom(createGitlabClient, {
+      'gitlab-url': this.url,
+      'gitlab-project': '42',
+      ...tokenSettings({ access: this.secret, trigger: undefined, job: undefined }),
+      'gitlab-default-branch': undefined,
+      ...ownSettings({ cancel: 'pipeline', pipeline: undefined, job: undefined }),
+      'gitlab-rollback-jobs': [],
       ...world,
       ...options,
     });
@@ -542,4 +545,18 @@ function base(text: string): Answer {
 
 function forbidden(): Answer {
   return base('Insufficient permissions to set pipeline variables');
+}
+
+export interface Tokens {
+  readonly access: string | undefined;
+  readonly trigger: string | undefined;
+  readonly job: string | undefined;
+}
+
+export function tokenSettings({ access, trigger, job }: Tokens) {
+  return { 'gitlab-token': access, 'gitlab-trigger-token': trigger, 'gitlab-job-token': job };
+}
+
+export function ownSettings({ cancel, pipeline, job }: OwnPipeline) {
+  return { 'gitlab-cancel': cancel, 'gitlab-pipeline': pipeline, 'gitlab-job': job };
 }

@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
 import { createHttpClient } from '../../src/pipelines/http/client.js';
-import { describedBy } from '../../src/pipelines/http/description.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import { resolveWith } from './resolve-inputs.js';
 import type { Received } from './servers.js';
@@ -94,7 +93,7 @@ export class HttpStandIn extends StandInServer implements StandIn {
     variables: Readonly<Record<string, string>> = {},
   ): PipelineClient {
     const { settings } = resolveWith({ env: { ...this.guideVariables(), ...variables } });
-    return createHttpClient({ description: describedBy(settings), ...world });
+    return createHttpClient(settings, { ownRunId: null, ...world });
   }
 
   guideVariables(): Readonly<Record<string, string>> {

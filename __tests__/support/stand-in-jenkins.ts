@@ -1,5 +1,7 @@
+import { createJenkinsClient } from '../../src/pipelines/jenkins/client.js';
+import type { JenkinsSettings } from '../../src/pipelines/jenkins/context.js';
+import { clientFrom, type ClientOptions } from './stand-in.js';
 import type { ServerResponse } from 'node:http';
-import { createJenkinsClient, type JenkinsClientOptions } from '../../src/pipelines/jenkins/client.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import type { Fault, StandIn, StandInRequest } from './stand-in.js';
@@ -164,17 +166,17 @@ export class StandInJenkins extends StandInServer implements StandIn {
   client(
     world: {
       readonly fetch: typeof globalThis.fetch;
-      readonly clock: JenkinsClientOptions['clock'];
+      readonly clock: ClientOptions<JenkinsSettings>['clock'];
       readonly random: () => number;
     },
-    options: Partial<JenkinsClientOptions> = {},
+    options: Partial<ClientOptions<JenkinsSettings>> = {},
   ): PipelineClient {
-    return createJenkinsClient({
+    return clientFrom(createJenkinsClient, {
       ...world,
-      url: this.url,
-      user: USER,
-      token: this.secret,
-      job: this.job,
+      'jenkins-url': this.url,
+      'jenkins-user': USER,
+      'jenkins-token': this.secret,
+      'jenkins-job': this.job,
       ownRunId: null,
       ...options,
     });

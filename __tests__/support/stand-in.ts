@@ -1,4 +1,5 @@
 import type { PipelineClient } from '../../src/contract/pipeline.js';
+import type { ClientDependencies } from '../../src/pipelines/client.js';
 import type { Clock } from '../../src/support/clock.js';
 
 /** What goes wrong with one request. Every stand-in can do all of these, on the call that starts and on reads of a run. */
@@ -51,4 +52,15 @@ export interface StandIn {
   /** The variables of the CI integration guide, and those of the host, that alone make the `ci` strategy work with it. */
   guideVariables(): Readonly<Record<string, string>>;
   close(): Promise<void>;
+}
+
+/** Settings of a client, and what else it is made from. */
+export type ClientOptions<S> = S & ClientDependencies;
+
+/** A client that is part of no run unless it is said. */
+export function clientFrom<S>(
+  create: (settings: S, dependencies: ClientDependencies) => PipelineClient,
+  options: S & Omit<ClientDependencies, 'ownRunId'> & Partial<ClientDependencies>,
+): PipelineClient {
+  return create(options, { ownRunId: null, ...options });
 }

@@ -1,3 +1,4 @@
+import { bad } from '../../src/contract/result.js';
 import type { StrategyDependencies } from '../../src/strategies/dependencies.js';
 import type { StrategyContext, RollbackRequest } from '../../src/contract/strategy.js';
 import { run } from '../../src/support/exec.js';
@@ -22,14 +23,12 @@ export function dependenciesWith(
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   return {
     settings,
-    ciSystem: undefined,
-    ownRunId: null,
+    openPipelineClient: () => Promise.resolve(bad('no client here')),
     run: { system: 'github', runId: '42', url: null },
     recorded: undefined,
     isRollbackRun: false,
     env: {},
     platform: 'linux',
-    fetch: () => Promise.reject(new Error('no network here')),
     exec: run,
     redact: (text) => text,
     clock: new VirtualClock(),

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { pins } from '../../scripts/generators/pins.js';
 import { scriptOf, type Kind } from '../../scripts/generators/rollback-pipelines.js';
-import { createCiStrategy } from '../../src/strategies/ci.js';
+import { createCiStrategy } from '../../src/strategies/ci/strategy.js';
 import { agree } from '../../src/pipelines/azure/pipeline.js';
 import type { AzureContext as AzureSite } from '../../src/pipelines/azure/context.js';
 import * as circleci from '../../src/pipelines/circleci/configuration.js';

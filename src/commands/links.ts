@@ -1,6 +1,7 @@
 import { configuredStrategies } from '../inputs/configured.js';
 import { inputIds, inputOf, inputs, type InputId } from '../inputs/table.js';
 import { withoutSecretInputs } from '../inputs/variables.js';
+import { openPipelineClient } from '../pipelines/registry.js';
 import { strategyFactories } from '../strategies/registry.js';
 import type { ChainLink } from '../contract/strategy.js';
 import { run as exec } from '../support/exec.js';
@@ -42,14 +43,18 @@ export async function buildLinks(
     const create = strategyFactories[id];
     const strategy = await create({
       settings,
-      ciSystem,
-      ownRunId: ciSystem === info.system ? info.runId : null,
+      openPipelineClient: () =>
+        openPipelineClient(ciSystem, settings, {
+          ownRunId: ciSystem === info.system ? info.runId : null,
+          fetch: session.fetch(),
+          clock: entry.clock,
+          random: entry.random,
+        }),
       run: { system: info.system, runId: info.runId, url: info.runUrl },
       recorded: recorded[id],
       isRollbackRun,
       env: withoutSecretInputs(entry.env, inputs),
       platform: entry.platform,
-      fetch: session.fetch(),
       exec,
       redact: (text) => session.redactor.redact(text),
       clock: entry.clock,

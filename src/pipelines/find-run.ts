@@ -48,7 +48,7 @@ export interface Search<C extends Candidate> {
   /** @throws as `ApiClient.request` does. */
   readonly list: (signal: AbortSignal) => Promise<Listing<C>>;
   /** @throws as `ApiClient.request` does: then the whole look counts for nothing. */
-  readonly whose: (candidate: C, signal: AbortSignal) => Owner | Promise<Owner>;
+  readonly owner: (candidate: C, signal: AbortSignal) => Owner | Promise<Owner>;
   /** Why the run has to be looked for. */
   readonly why: string;
   readonly clock: Clock;
@@ -106,7 +106,7 @@ export function isNew({ known, since }: Before, run: Candidate, createdAt: numbe
  * could be ours, seen twice, is `probable`.
  */
 export async function findRun<C extends Candidate>(
-  { noun, list, whose, why, clock }: Search<C>,
+  { noun, list, owner, why, clock }: Search<C>,
   signal: AbortSignal,
 ): Promise<Exclude<StartResult, { kind: 'refused' }>> {
   const end = clock.monotonic() + LOCATE_MS;
@@ -118,7 +118,7 @@ export async function findRun<C extends Candidate>(
       try {
         const sorted = { ours: new Map<string, C>(), 'could be': new Map<string, C>() };
         for (const candidate of (await list(signal)).runs) {
-          const is = await whose(candidate, signal);
+          const is = await owner(candidate, signal);
           if (is !== 'others') sorted[is].set(keyOf(candidate), candidate);
         }
         const ours = [...sorted.ours.values()];

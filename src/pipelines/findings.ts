@@ -1,9 +1,9 @@
+import type { Problem } from '../contract/result.js';
 import type { Finding } from '../contract/finding.js';
 import { messageOf } from '../support/errors.js';
 import { hintOf } from '../support/http/api.js';
 import type { ApiResponse } from '../support/http/response.js';
 import { isPermanent } from '../support/retry.js';
-import type { Refusal } from './settings.js';
 
 export type Add = (level: Finding['level'], message: string, fix?: string) => void;
 
@@ -12,7 +12,7 @@ export interface Findings {
   readonly all: readonly Finding[];
   readonly add: Add;
   /** Each of them is an error. */
-  readonly addProblems: (problems: readonly Refusal[]) => void;
+  readonly addProblems: (problems: readonly Problem[]) => void;
   /**
    * Something that could not be read: an error when asking again is of no use, else a warning.
    * @throws the signal's reason when it is aborted.

@@ -1,29 +1,32 @@
-/** A problem with what the user gave us, and what to do about it. */
-export interface Refusal {
-  readonly message: string;
-  readonly fix: string;
-}
-
-/** What a text means, or why it means nothing. */
-export type Named<T> = { readonly ok: T } | { readonly problem: Refusal };
-
-export function problem(message: string, fix: string): { readonly problem: Refusal } {
-  return { problem: { message, fix } };
-}
+import { bad, good, type Problem, type Result } from '../contract/result.js';
 
 /** Several problems as one. */
-export function mergeErrors(problems: readonly Refusal[]): Refusal {
+export function mergeErrors(problems: readonly Problem[]): Problem {
+  const fixes = problems.flatMap(({ fix }) => fix ?? []);
   return {
     message: problems.map(({ message }) => message).join('; '),
-    fix: problems.map(({ fix }) => fix).join('; '),
+    ...(fixes.length === 0 ? {} : { fix: fixes.join('; ') }),
   };
+}
+
+/** The values of several readings, or the problem of the first that has one. */
+export function combine<T extends object>(parts: {
+  readonly [K in keyof T]: Result<T[K]>;
+}): Result<T> {
+  const values: Partial<T> = {};
+  for (const key of Object.keys(parts) as (keyof T)[]) {
+    const part = parts[key];
+    if (!part.ok) return part;
+    values[key] = part.value;
+  }
+  return good(values as T);
 }
 
 /** Names in `rollback-parameters` that are ours to set. */
 export function takenNames(
   parameters: Readonly<Record<string, string>>,
   isTaken: (name: string) => boolean,
-): readonly Refusal[] {
+): readonly Problem[] {
   return Object.keys(parameters)
     .filter(isTaken)
     .map((name) => ({
@@ -43,19 +46,19 @@ export interface RefName {
  *
  * @param system by its name.
  */
-export function readRef(text: string, system: string, fix: string): Named<RefName> {
+export function readRef(text: string, system: string, fix: string): Result<RefName> {
   if (/^[0-9a-f]{40}$|^[0-9a-f]{64}$/i.test(text)) {
-    return problem(`rollback-ref is a commit (${text}); ${system} starts nothing on one`, fix);
+    return bad(`rollback-ref is a commit (${text}); ${system} starts nothing on one`, fix);
   }
   const [, kind, full] = /^refs\/(heads|tags)\/(.+)$/s.exec(text) ?? [];
-  if (full !== undefined) return { ok: { kind: kind === 'tags' ? 'tag' : 'branch', name: full } };
+  if (full !== undefined) return good({ kind: kind === 'tags' ? 'tag' : 'branch', name: full });
   return text === '' || text.startsWith('refs/')
-    ? problem(`rollback-ref is "${text}", which is neither a branch nor a tag`, fix)
-    : { ok: { kind: 'either', name: text } };
+    ? bad(`rollback-ref is "${text}", which is neither a branch nor a tag`, fix)
+    : good({ kind: 'either', name: text });
 }
 
 /** What is wrong with a token, if no header can carry it. The token itself is in no message. */
-export function tokenProblem(input: string, token: string): Refusal | undefined {
+export function tokenProblem(input: string, token: string): Problem | undefined {
   return /^[\x21-\x7e]+$/.test(token)
     ? undefined
     : {
@@ -68,9 +71,9 @@ export function tokenProblem(input: string, token: string): Refusal | undefined 
 export function readToken(
   text: string | undefined,
   input: string,
-  missing: Refusal,
-): Named<string> {
-  if (text === undefined || text === '') return { problem: missing };
+  missing: Problem,
+): Result<string> {
+  if (text === undefined || text === '') return { ok: false, problem: missing };
   const wrong = tokenProblem(input, text);
-  return wrong === undefined ? { ok: text } : { problem: wrong };
+  return wrong === undefined ? good(text) : { ok: false, problem: wrong };
 }

@@ -1,3 +1,4 @@
+import type { Problem } from '../contract/result.js';
 import type { StartResult } from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
 import type { SendResult } from '../support/http/api.js';
@@ -9,7 +10,6 @@ import {
   isSuccess,
 } from '../support/http/response.js';
 import { backoffMs, retryAfterMs } from '../support/retry.js';
-import type { Refusal } from './settings.js';
 
 /** Certain: nothing was started. */
 export type Refused = Extract<StartResult, { kind: 'refused' }>;
@@ -130,8 +130,8 @@ function unnamed<T>({ system, noun }: StartCall<T>, answer: ApiResponse): Unsure
 }
 
 /** A refusal of our own: nothing was sent. */
-export function refused({ message, fix }: Refusal): Refused {
-  return { kind: 'refused', reason: message, hint: fix };
+export function refused({ message, fix }: Problem): Refused {
+  return { kind: 'refused', reason: message, ...(fix === undefined ? {} : { hint: fix }) };
 }
 
 function refusedBy<T>(call: StartCall<T>, sent: SendResult): Refused {

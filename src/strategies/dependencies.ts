@@ -1,3 +1,5 @@
+import type { PipelineClient } from '../contract/pipeline.js';
+import type { Result } from '../contract/result.js';
 import type { Settings } from '../inputs/table.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
@@ -12,10 +14,8 @@ export interface RunIdentity {
 /** What strategies are made from. */
 export interface StrategyDependencies {
   readonly settings: Settings;
-  /** The CI system to call, by the value of `ci-system`; `undefined` when it is not known. */
-  readonly ciSystem: string | undefined;
-  /** The run that we are part of, when it is a run of that system; else `null`. */
-  readonly ownRunId: string | null;
+  /** The client of the CI system that the `ci` strategy calls, or why there is none. */
+  readonly openPipelineClient: () => Promise<Result<PipelineClient>>;
   /** The run that we are part of, as marks on what it takes back name it. */
   readonly run: RunIdentity;
   /** What this strategy's `snapshot` recorded before the deploy of this run, as it came from the file; `undefined`: nothing. */
@@ -25,7 +25,6 @@ export interface StrategyDependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As `process.platform`. */
   readonly platform: string;
-  readonly fetch: typeof globalThis.fetch;
   readonly exec: Exec;
   /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
   readonly redact: (text: string) => string;

@@ -9,7 +9,7 @@ export const strategyFactories: Readonly<Record<StrategyId, StrategyFactory>> = 
     (await import('./kubernetes.js')).setUpKubernetes(dependencies),
   helm: async (dependencies) => (await import('./helm.js')).setUpHelm(dependencies),
   compose: async (dependencies) => (await import('./compose.js')).setUpCompose(dependencies),
-  ci: async (dependencies) => (await import('./ci-setup.js')).setUpCi(dependencies),
+  ci: async (dependencies) => (await import('./ci/strategy.js')).setUpCi(dependencies),
   'scale-down': async (dependencies) =>
     (await import('./scale-down.js')).setUpScaleDown(dependencies),
   command: async (dependencies) => (await import('./command.js')).setUpCommand(dependencies),

@@ -1,6 +1,7 @@
+import type { AzureSettings } from '../../../src/pipelines/azure/context.js';
+import { type ClientOptions } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { AzureClientOptions } from '../../../src/pipelines/azure/client.js';
-import { followRun } from '../../../src/strategies/ci-follow.js';
+import { followRun } from '../../../src/strategies/ci/follow.js';
 import { pipelineClients } from '../../../src/pipelines/registry.js';
 import type { StartRequest } from '../../../src/contract/pipeline.js';
 import { Cancelled, deadline } from '../../../src/support/abort.js';
@@ -26,7 +27,10 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-async function setUp(azure: AzureOptions = {}, options: Partial<AzureClientOptions> = {}) {
+async function setUp(
+  azure: AzureOptions = {},
+  options: Partial<ClientOptions<AzureSettings>> = {},
+) {
   const server = await AzureStandIn.start(azure);
   cleanUps.push(() => server.close());
   const opened = openClient(server, request, (world) => server.client(world, options));
@@ -168,7 +172,7 @@ describe('start', () => {
         ],
         pageSize: 1,
       },
-      { pipeline },
+      { 'azure-pipeline': pipeline },
     );
     expect(await start()).toMatchObject({ kind: 'started' });
     expect(server.ours[0]?.definition).toBe(id);
@@ -185,7 +189,7 @@ describe('start', () => {
           { id: 31, name: 'Rollback', folder: '\\ops' },
         ],
       },
-      { pipeline },
+      { 'azure-pipeline': pipeline },
     );
     expect(await start()).toMatchObject({ kind: 'refused', reason: expect.stringMatching(reason) });
     expect(server.starts).toEqual([]);
@@ -223,11 +227,13 @@ describe('start', () => {
     });
   });
 
-  it.each<[string, AzureOptions, Partial<AzureClientOptions>, Partial<StartRequest>, RegExp]>([
-    ['no token', {}, { token: undefined }, {}, /no token for Azure DevOps/],
-    ['no project', {}, { project: undefined }, {}, /azure-project is not set/],
-    ['no pipeline', {}, { pipeline: undefined }, {}, /azure-pipeline is not set/],
-    ['no address', {}, { url: undefined }, {}, /neither azure-url nor azure-org/],
+  it.each<
+    [string, AzureOptions, Partial<ClientOptions<AzureSettings>>, Partial<StartRequest>, RegExp]
+  >([
+    ['no token', {}, { 'azure-pat': undefined }, {}, /no token for Azure DevOps/],
+    ['no project', {}, { 'azure-project': undefined }, {}, /azure-project is not set/],
+    ['no pipeline', {}, { 'azure-pipeline': undefined }, {}, /azure-pipeline is not set/],
+    ['no address', {}, { 'azure-url': undefined }, {}, /neither azure-url nor azure-org/],
     ['a pull request', {}, {}, { ref: 'refs/pull/7/merge' }, /merge of a pull request/],
     ['the marker overridden', {}, {}, { parameters: { ROLLBACK: 'false' } }, /sets "ROLLBACK"/],
     ['the id overridden', {}, {}, { parameters: { Rollback_Id: 'x' } }, /sets "Rollback_Id"/],
@@ -310,7 +316,7 @@ describe('start', () => {
   });
 
   it('nobody there: refused', async () => {
-    const { server, start } = await setUp({}, { url: await refusing() });
+    const { server, start } = await setUp({}, { 'azure-url': await refusing() });
     expect(await start()).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(/could not be reached.*ECONNREFUSED/),
@@ -649,7 +655,7 @@ describe('a run that is followed', () => {
   });
 
   it('a wrong token cannot cancel', async () => {
-    const { client, run } = await setUp({}, { token: 'other' });
+    const { client, run } = await setUp({}, { 'azure-pat': 'other' });
     await expect(run(client.cancel({ id: '9001', url: 'x' }, never))).rejects.toThrow(/TF400813/);
   });
 });
@@ -677,25 +683,53 @@ describe('preflight', () => {
   const cases: [
     string,
     AzureOptions,
-    Partial<AzureClientOptions>,
+    Partial<ClientOptions<AzureSettings>>,
     Partial<StartRequest>,
     'error' | 'warning' | 'notice',
     RegExp,
   ][] = [
-    ['no token', {}, { token: undefined }, {}, 'error', /no token.*SYSTEM_ACCESSTOKEN/],
-    ['no variable', {}, { token: '$(PAT)' }, {}, 'error', /no value.*variable group/],
-    ['a wrong token', {}, { token: 'other' }, {}, 'error', /Sign In.*did not accept the token/],
+    ['no token', {}, { 'azure-pat': undefined }, {}, 'error', /no token.*SYSTEM_ACCESSTOKEN/],
+    ['no variable', {}, { 'azure-pat': '$(PAT)' }, {}, 'error', /no value.*variable group/],
+    [
+      'a wrong token',
+      {},
+      { 'azure-pat': 'other' },
+      {},
+      'error',
+      /Sign In.*did not accept the token/,
+    ],
     [
       'a wrong token, redirected',
       { signIn: 'redirect' },
-      { token: 'other' },
+      { 'azure-pat': 'other' },
       {},
       'error',
       /status 302.*did not accept the token/,
     ],
-    ['another project', {}, { project: 'shoe' }, {}, 'error', /TF200016.*Check azure-project/],
-    ['another pipeline', {}, { pipeline: '13' }, {}, 'error', /id 13 not found.*azure-pipeline/],
-    ['a name that is not there', {}, { pipeline: 'X' }, {}, 'error', /no pipeline "X".*Rollback/],
+    [
+      'another project',
+      {},
+      { 'azure-project': 'shoe' },
+      {},
+      'error',
+      /TF200016.*Check azure-project/,
+    ],
+    [
+      'another pipeline',
+      {},
+      { 'azure-pipeline': '13' },
+      {},
+      'error',
+      /id 13 not found.*azure-pipeline/,
+    ],
+    [
+      'a name that is not there',
+      {},
+      { 'azure-pipeline': 'X' },
+      {},
+      'error',
+      /no pipeline "X".*Rollback/,
+    ],
     ['a classic one', { type: 'designerJson' }, {}, {}, 'error', /classic pipeline.*YAML/],
     ['paused', { queueStatus: 'paused' }, {}, {}, 'error', /is paused.*Processing of new run/],
     ['disabled', { queueStatus: 'disabled' }, {}, {}, 'error', /is disabled.*Processing of new/],
@@ -790,9 +824,9 @@ describe('describe', () => {
     expect(server.started).toBe(0);
   });
 
-  it.each<[AzureOptions, Partial<AzureClientOptions>, Partial<StartRequest>, RegExp]>([
-    [{}, { token: undefined }, {}, /^nothing: there is no token/],
-    [{}, { pipeline: 'X' }, {}, /^nothing: .*no pipeline "X"/],
+  it.each<[AzureOptions, Partial<ClientOptions<AzureSettings>>, Partial<StartRequest>, RegExp]>([
+    [{}, { 'azure-pat': undefined }, {}, /^nothing: there is no token/],
+    [{}, { 'azure-pipeline': 'X' }, {}, /^nothing: .*no pipeline "X"/],
     [{}, {}, { ref: 'refs/pull/1/merge' }, /^nothing: .*pull request/],
     [{ mayQueue: false }, {}, {}, /could not be checked.*TF215106/],
     [{}, {}, { parameters: { x: '1' } }, /would be refused: .*"x"/],
@@ -812,8 +846,7 @@ describe('the variables of the CI integration guide', () => {
     });
     expect(problems).toEqual([]);
     const counted = countedFetch();
-    const client = await pipelineClients.azure?.({
-      settings,
+    const client = await pipelineClients.azure?.(settings, {
       ownRunId: null,
       fetch: counted.fetch,
       clock,

@@ -30,7 +30,7 @@ describe('parseCollection', () => {
     ['https://tfs.corp/', 'Main', 'https://tfs.corp/Main'],
     ['https://tfs.corp/', undefined, 'https://tfs.corp'],
   ])('%s and %s: %s', (url, organization, collection) => {
-    expect(parseCollection(url, organization)).toEqual({ ok: collection });
+    expect(parseCollection(url, organization)).toEqual({ ok: true, value: collection });
   });
 
   it.each([
@@ -41,6 +41,7 @@ describe('parseCollection', () => {
     [undefined, '../x', /not the name of an organization/],
   ])('%s and %s are refused', (url, organization, message) => {
     expect(parseCollection(url, organization)).toEqual({
+      ok: false,
       problem: { message: expect.stringMatching(message), fix: expect.any(String) },
     });
   });
@@ -53,7 +54,7 @@ it.each([
   ['refs/heads/main', 'refs/heads/main'],
   ['refs/tags/v1.2', 'refs/tags/v1.2'],
 ])('the ref %s is %s', (text, ref) => {
-  expect(parseRef(text)).toEqual({ ok: ref });
+  expect(parseRef(text)).toEqual({ ok: true, value: ref });
 });
 
 it.each([
@@ -74,7 +75,7 @@ it.each([
   ['\\ops\\prod\\Rollback', { name: 'Rollback', folder: 'ops\\prod' }],
   ['ops/12', { name: '12', folder: 'ops' }],
 ])('the pipeline %s is %j', (text, pipeline) => {
-  expect(parsePipeline(text)).toEqual({ ok: pipeline });
+  expect(parsePipeline(text)).toEqual({ ok: true, value: pipeline });
 });
 
 it.each([[undefined], [''], ['/']])('the pipeline %j is refused', (text) => {
@@ -91,21 +92,21 @@ it.each([
   ['a/b', false],
   ['..', false],
 ])('the project %j: %s', (text, ok) => {
-  expect('ok' in parseProject(text)).toBe(ok);
+  expect(parseProject(text).ok).toBe(ok);
 });
 
 describe('parseToken', () => {
   it('a personal access token is the password of Basic authentication', () => {
     const header = `Basic ${Buffer.from(':abcd1234').toString('base64')}`;
-    expect(parseToken('abcd1234')).toEqual({ ok: header });
+    expect(parseToken('abcd1234')).toEqual({ ok: true, value: header });
   });
 
   it.each([['eyJ0.eyJh.c2ln'], ['eyJ0..']])('the JWT %s goes as Bearer', (token) => {
-    expect(parseToken(token)).toEqual({ ok: `Bearer ${token}` });
+    expect(parseToken(token)).toEqual({ ok: true, value: `Bearer ${token}` });
   });
 
   it.each([['eyJhbc'], ['a.b.c'], ['eyJ.a.b.c']])('%s is no JWT', (token) => {
-    expect(parseToken(token)).toEqual({ ok: expect.stringMatching(/^Basic /) });
+    expect(parseToken(token)).toEqual({ ok: true, value: expect.stringMatching(/^Basic /) });
   });
 
   it.each([

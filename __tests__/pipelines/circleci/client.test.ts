@@ -1,5 +1,6 @@
+import type { CircleciSettings } from '../../../src/pipelines/circleci/context.js';
+import { type ClientOptions } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { CircleciClientOptions } from '../../../src/pipelines/circleci/client.js';
 import type { StartedRun, StartRequest } from '../../../src/contract/pipeline.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';
@@ -34,7 +35,7 @@ afterEach(async () => {
 
 async function setUp(
   circleci: StandInCircleciOptions = {},
-  options: Partial<CircleciClientOptions> = {},
+  options: Partial<ClientOptions<CircleciSettings>> = {},
 ) {
   const standIn = await StandInCircleci.start(circleci);
   cleanUps.push(() => standIn.close());
@@ -51,7 +52,7 @@ async function roll(
     fault,
   }: {
     readonly time?: number;
-    readonly options?: Partial<CircleciClientOptions>;
+    readonly options?: Partial<ClientOptions<CircleciSettings>>;
     readonly parameters?: Readonly<Record<string, string>>;
     readonly fault?: readonly ['start' | 'follow', Fault];
   } = {},
@@ -87,7 +88,9 @@ describe('start', () => {
   });
 
   it('sends exactly this when there is a definition', async () => {
-    const { standIn, start } = await setUp(withDefinition, { definitionId: DEFINITION });
+    const { standIn, start } = await setUp(withDefinition, {
+      'circleci-definition-id': DEFINITION,
+    });
     expect(await start()).toMatchObject({ kind: 'started', run: { id: FIRST } });
     expect(standIn.starts.map(({ url, body }) => [url, body])).toEqual([
       [
@@ -111,7 +114,10 @@ describe('start', () => {
     });
     expect(old.standIn.requests.some(({ url }) => url.endsWith('/shop'))).toBe(false);
 
-    const run = await setUp({ ...refs, ...withDefinition }, { definitionId: DEFINITION });
+    const run = await setUp(
+      { ...refs, ...withDefinition },
+      { 'circleci-definition-id': DEFINITION },
+    );
     expect((await run.start({ ref })).kind).toBe('started');
     expect(JSON.parse(run.standIn.starts[0]?.body ?? '')).toMatchObject({
       config: sent,
@@ -122,7 +128,7 @@ describe('start', () => {
   it.each([
     ['github/acme/shop', {}],
     ['bitbucket/acme/shop', {}],
-    ['circleci/9YytKzouJxzu4/44n9wujWcTnVZ', { definitionId: DEFINITION }],
+    ['circleci/9YytKzouJxzu4/44n9wujWcTnVZ', { 'circleci-definition-id': DEFINITION }],
   ])('takes the slug %s', async (slug, options) => {
     const { start } = await setUp({ slug, ...withDefinition }, options);
     expect((await start()).kind).toBe('started');
@@ -136,7 +142,7 @@ describe('start', () => {
       const clock = new VirtualClock();
       const client = standIn.client(
         { fetch, clock, random: () => 0.5 },
-        { url: `${standIn.url}${end}` },
+        { 'circleci-url': `${standIn.url}${end}` },
       );
       const work = client.start(request, never, () => undefined);
       const result = await drive(clock, work, open, () => 0);
@@ -151,7 +157,11 @@ describe('start', () => {
   it('takes the project of our own workflow when none is given', async () => {
     const { standIn, start } = await setUp(
       { slug: 'circleci/org1/project1', ...withDefinition },
-      { project: undefined, ownRunId: OWN_WORKFLOW, definitionId: DEFINITION },
+      {
+        'circleci-project': undefined,
+        ownRunId: OWN_WORKFLOW,
+        'circleci-definition-id': DEFINITION,
+      },
     );
     expect((await start()).kind).toBe('started');
     expect(standIn.starts[0]?.url).toBe('/api/v2/project/circleci/org1/project1/pipeline/run');
@@ -160,20 +170,26 @@ describe('start', () => {
   const refusals: [
     string,
     StandInCircleciOptions,
-    Partial<CircleciClientOptions>,
+    Partial<ClientOptions<CircleciSettings>>,
     Partial<StartRequest>,
     RegExp,
   ][] = [
-    ['no token', {}, { token: undefined }, {}, /no token.*circleci-token, or CIRCLE_TOKEN/],
+    [
+      'no token',
+      {},
+      { 'circleci-token': undefined },
+      {},
+      /no token.*circleci-token, or CIRCLE_TOKEN/,
+    ],
     [
       'no project',
       {},
-      { project: undefined },
+      { 'circleci-project': undefined },
       {},
       /no project.*circleci-project, or CIRCLE_PROJECT_SLUG/,
     ],
-    ['no slug', {}, { project: 'shop' }, {}, /no project slug/],
-    ['no URL', {}, { url: 'circleci' }, {}, /circleci-url is not a URL/],
+    ['no slug', {}, { 'circleci-project': 'shop' }, {}, /no project slug/],
+    ['no URL', {}, { 'circleci-url': 'circleci' }, {}, /circleci-url is not a URL/],
     ['a commit', {}, {}, { ref: 'b'.repeat(40) }, /is a commit/],
     [
       'no default branch',
@@ -187,7 +203,7 @@ describe('start', () => {
     [
       'a project that is not there',
       {},
-      { project: 'gh/acme/gone' },
+      { 'circleci-project': 'gh/acme/gone' },
       {},
       /404 \(Project not found\).*circleci-project/,
     ],
@@ -282,7 +298,7 @@ describe('start', () => {
   });
 
   it('a refused connection is refused', async () => {
-    const { start } = await setUp({}, { url: await refusing() });
+    const { start } = await setUp({}, { 'circleci-url': await refusing() });
     expect(await start({ ref: 'main' })).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(/could not be reached/),
@@ -406,7 +422,7 @@ describe('the addresses of pipelines', () => {
         clock: systemClock,
         random: () => 0.5,
       },
-      { url },
+      { 'circleci-url': url },
     );
     const result = await client.start({ ...request, ref: 'main' }, never, () => undefined);
     expect(result).toMatchObject({ run: { url: expected } });
@@ -713,7 +729,7 @@ describe('describe', () => {
   });
 
   it('says that nothing can be sent', async () => {
-    const { client, run } = await setUp({}, { token: undefined });
+    const { client, run } = await setUp({}, { 'circleci-token': undefined });
     expect(await run(client.describe(request, never))).toEqual([
       'nothing: there is no token for CircleCI',
     ]);
@@ -738,14 +754,21 @@ describe('preflight', () => {
   const cases: [
     string,
     StandInCircleciOptions,
-    Partial<CircleciClientOptions>,
+    Partial<ClientOptions<CircleciSettings>>,
     Partial<StartRequest>,
     'error' | 'warning' | 'notice',
     RegExp,
   ][] = [
-    ['no token', {}, { token: undefined }, {}, 'error', /no token.*circleci-token/],
-    ['a token with a blank', {}, { token: 'a b' }, {}, 'error', /holds a blank/],
-    ['no project', {}, { project: undefined }, {}, 'error', /no project.*CIRCLE_PROJECT_SLUG/],
+    ['no token', {}, { 'circleci-token': undefined }, {}, 'error', /no token.*circleci-token/],
+    ['a token with a blank', {}, { 'circleci-token': 'a b' }, {}, 'error', /holds a blank/],
+    [
+      'no project',
+      {},
+      { 'circleci-project': undefined },
+      {},
+      'error',
+      /no project.*CIRCLE_PROJECT_SLUG/,
+    ],
     [
       'a wrong token',
       { token: 'other' },
@@ -757,7 +780,7 @@ describe('preflight', () => {
     [
       'another project',
       {},
-      { project: 'gh/acme/gone' },
+      { 'circleci-project': 'gh/acme/gone' },
       {},
       'error',
       /404 \(Project not found\).*circleci-project/,
@@ -783,7 +806,7 @@ describe('preflight', () => {
     [
       'another definition',
       withDefinition,
-      { definitionId: 'x' },
+      { 'circleci-definition-id': 'x' },
       {},
       'error',
       new RegExp(`no pipeline definition x.*${DEFINITION} \\(deploy\\)`),
@@ -791,7 +814,7 @@ describe('preflight', () => {
     [
       'no definition at all',
       {},
-      { definitionId: 'x' },
+      { 'circleci-definition-id': 'x' },
       {},
       'error',
       /set circleci-definition-id to one of: none/,
@@ -799,7 +822,7 @@ describe('preflight', () => {
     [
       'definitions that cannot be read',
       { definitions: null },
-      { definitionId: 'x' },
+      { 'circleci-definition-id': 'x' },
       {},
       'warning',
       /could not be seen: .*404.*Server/,
@@ -870,7 +893,7 @@ describe('preflight', () => {
     [
       'a definition',
       withDefinition,
-      { definitionId: DEFINITION },
+      { 'circleci-definition-id': DEFINITION },
       {},
       'notice',
       /no pipelines by definition/,

@@ -16,7 +16,7 @@ describe('parseProject', () => {
     ['circleci/9YytKzouJxzu4TjCRFqAoD/44n9wujWcTnVZ2b5S8Fnat', undefined],
     ['/gh/acme/shop/', 'gh/acme/shop'],
   ])('%s', (text, slug) => {
-    expect(parseProject(text)).toEqual({ ok: slug ?? text });
+    expect(parseProject(text)).toEqual({ ok: true, value: slug ?? text });
   });
 
   it.each([
@@ -49,7 +49,7 @@ describe('parseRef', () => {
     ['refs/tags/v1', { tag: 'v1' }],
     ['pull/7/head', { branch: 'pull/7/head' }],
   ])('%s', (text, ok) => {
-    expect(parseRef(text)).toEqual({ ok });
+    expect(parseRef(text)).toEqual({ ok: true, value: ok });
   });
 
   it.each(['refs/pull/1/merge', 'refs/tags/', 'refs/heads/', 'a'.repeat(40)])(
@@ -78,7 +78,7 @@ describe('parseRoot', () => {
     ['https://ci.acme.example:8443/api/v2/', 'https://ci.acme.example:8443'],
     ['https://ci.acme.example/circle/api', 'https://ci.acme.example/circle'],
   ])('%s', (text, ok) => {
-    expect(parseRoot(text)).toEqual({ ok });
+    expect(parseRoot(text)).toEqual({ ok: true, value: ok });
   });
 
   it('refuses what is no URL', () => {

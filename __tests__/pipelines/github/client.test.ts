@@ -1,5 +1,7 @@
+import { createGithubClient } from '../../../src/pipelines/github/client.js';
+import type { GithubSettings } from '../../../src/pipelines/github/context.js';
+import { clientFrom, type ClientOptions } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createGithubClient, type GithubClientOptions } from '../../../src/pipelines/github/client.js';
 import type { StartRequest } from '../../../src/contract/pipeline.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { createHttp, fetchOf } from '../../../src/support/http.js';
@@ -26,17 +28,20 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-async function setUp(github: FakeGithubOptions = {}, options: Partial<GithubClientOptions> = {}) {
+async function setUp(
+  github: FakeGithubOptions = {},
+  options: Partial<ClientOptions<GithubSettings>> = {},
+) {
   const fake = await FakeGithub.start(github);
   cleanUps.push(() => fake.close());
   const clock = new VirtualClock();
   const counted = countedFetch();
-  const { apiUrl = fake.url } = options;
-  const client = createGithubClient({
-    repository: 'acme/shop',
-    workflow: 'rollback.yml',
-    token: 'ghs_token',
-    apiUrl,
+  const { 'github-api-url': apiUrl = fake.url } = options;
+  const client = clientFrom(createGithubClient, {
+    'github-repository': 'acme/shop',
+    'github-workflow': 'rollback.yml',
+    'github-token': 'ghs_token',
+    'github-api-url': apiUrl,
     ownRunId: null,
     // The server stands in for whatever address the client was given.
     fetch: (input, init) => {
@@ -69,12 +74,19 @@ describe('preflight', () => {
   const cases: [
     string,
     FakeGithubOptions,
-    Partial<GithubClientOptions>,
+    Partial<ClientOptions<GithubSettings>>,
     Partial<StartRequest>,
     'error' | 'warning' | 'notice',
     RegExp,
   ][] = [
-    ['no token', {}, { token: undefined }, {}, 'error', /no token.*permissions: actions: write/],
+    [
+      'no token',
+      {},
+      { 'github-token': undefined },
+      {},
+      'error',
+      /no token.*permissions: actions: write/,
+    ],
     ['a wrong token', { token: 'other' }, {}, {}, 'error', /Bad credentials.*set github-token/],
     [
       'another repository, out of sight',
@@ -249,10 +261,10 @@ describe.each([
   ['data residency', 'https://api.acme.ghe.com', 'https://acme.ghe.com', false],
   ['Enterprise Server', 'https://git.corp.example/api/v3', 'https://git.corp.example', true],
 ])('%s', (_, apiUrl, web, isServer) => {
-  const at = (github: FakeGithubOptions, options: Partial<GithubClientOptions> = {}) =>
+  const at = (github: FakeGithubOptions, options: Partial<ClientOptions<GithubSettings>> = {}) =>
     setUp(
       { ...done, ...(isServer ? { prefix: '/api/v3' } : {}), ...github },
-      { apiUrl, ...options },
+      { 'github-api-url': apiUrl, ...options },
     );
 
   it('is asked at its own address', async () => {
@@ -337,7 +349,7 @@ describe('start', () => {
     ['77', '77'],
   ])('finds the workflow %s', async (workflow, inPath) => {
     const file = workflow === '2nd-deploy.yml' ? workflow : 'rollback.yml';
-    const { client, run, fake } = await setUp({ workflow: file }, { workflow });
+    const { client, run, fake } = await setUp({ workflow: file }, { 'github-workflow': workflow });
     const result = await run(client.start(request, never, () => undefined));
     expect(result.kind).toBe('started');
     expect(fake.dispatches.map(({ path }) => path)).toEqual([
@@ -454,11 +466,11 @@ describe('start', () => {
         http.close();
       },
     );
-    const client = createGithubClient({
-      repository: 'acme/shop',
-      workflow: 'rollback.yml',
-      token: 'ghs_token',
-      apiUrl: `${fake.url}/`,
+    const client = clientFrom(createGithubClient, {
+      'github-repository': 'acme/shop',
+      'github-workflow': 'rollback.yml',
+      'github-token': 'ghs_token',
+      'github-api-url': `${fake.url}/`,
       ownRunId: null,
       fetch: fetchOf(http, { timeoutMs: 20_000 }),
       clock: systemClock,

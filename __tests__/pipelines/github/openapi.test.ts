@@ -1,9 +1,8 @@
+import { createGithubClient } from '../../../src/pipelines/github/client.js';
+import type { GithubSettings } from '../../../src/pipelines/github/context.js';
+import { clientFrom, type ClientOptions } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Ajv, type ValidateFunction } from 'ajv';
-import {
-  createGithubClient,
-  type GithubClientOptions,
-} from '../../../src/pipelines/github/client.js';
 import type { PipelineClient, StartedRun, StartRequest } from '../../../src/contract/pipeline.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import { FakeGithub, type FakeGithubOptions, SILENT_WORKFLOW } from '../../support/fake-github.js';
@@ -151,7 +150,7 @@ const request: StartRequest = {
 
 interface Flow {
   readonly github?: FakeGithubOptions;
-  readonly client?: Partial<GithubClientOptions>;
+  readonly client?: Partial<ClientOptions<GithubSettings>>;
   readonly request?: Partial<StartRequest>;
   readonly end?: 'follow' | 'cancel';
 }
@@ -163,11 +162,11 @@ async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
   const clock = new VirtualClock();
   const counted = countedFetch();
   const exchanges: Exchange[] = [];
-  const client = createGithubClient({
-    repository: 'acme/shop',
-    workflow: 'rollback.yml',
-    token: 'ghs_token',
-    apiUrl: fake.url,
+  const client = clientFrom(createGithubClient, {
+    'github-repository': 'acme/shop',
+    'github-workflow': 'rollback.yml',
+    'github-token': 'ghs_token',
+    'github-api-url': fake.url,
     ownRunId: null,
     fetch: async (input, init) => {
       const asked = new Request(input, init);
@@ -213,7 +212,7 @@ const flows: [string, Flow][] = [
     { github: { dispatches: ['accept-204'], file: SILENT_WORKFLOW } },
   ],
   ['an old server', { github: { dispatches: ['no-details'] } }],
-  ['a workflow by its number', { client: { workflow: '77' } }],
+  ['a workflow by its number', { client: { 'github-workflow': '77' } }],
   ['a branch', { github: { branches: ['release/2'] }, request: { ref: 'release/2' } }],
   ['a tag', { github: { tags: ['v1.2'] }, request: { ref: 'v1.2' } }],
   ['a run of which nothing ran', { github: { ran: false }, end: 'cancel' }],

@@ -1,7 +1,8 @@
+import type { GitlabSettings } from '../../../src/pipelines/gitlab/settings.js';
+import { type ClientOptions } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { createCiStrategy } from '../../../src/strategies/ci.js';
-import type { GitlabClientOptions } from '../../../src/pipelines/gitlab/client.js';
-import { followRun } from '../../../src/strategies/ci-follow.js';
+import { createCiStrategy } from '../../../src/strategies/ci/strategy.js';
+import { followRun } from '../../../src/strategies/ci/follow.js';
 import type { PipelineClient, StartRequest } from '../../../src/contract/pipeline.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';
@@ -16,6 +17,8 @@ import {
   message,
   ROLLBACK_CI,
   ROLLBACK_CI_WITH_INPUTS,
+  ownSettings,
+  tokenSettings,
 } from '../../support/stand-in-gitlab.js';
 import { never, openClient } from '../../support/stand-in-client.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -36,7 +39,10 @@ afterEach(async () => {
   for (const cleanUp of cleanUps.splice(0)) await cleanUp();
 });
 
-async function setUp(gitlab: GitlabOptions = {}, options: Partial<GitlabClientOptions> = {}) {
+async function setUp(
+  gitlab: GitlabOptions = {},
+  options: Partial<ClientOptions<GitlabSettings>> = {},
+) {
   const server = await GitlabStandIn.start({
     triggerToken: 'trig-token-1',
     jobToken: 'job-token-1',
@@ -97,7 +103,7 @@ describe('start with an access token', () => {
     const counted = countedFetch();
     const client = server.clientWith(
       { fetch: counted.fetch, clock, random: () => 0.5 },
-      { project, url: `${server.url}${after}` },
+      { 'gitlab-project': project, 'gitlab-url': `${server.url}${after}` },
     );
     const work = client.start(request, never, ignore);
     const result = await drive(clock, work, counted.open, () => 0);
@@ -140,7 +146,7 @@ describe('start with an access token', () => {
   it('takes the default branch that the job knows when the project does not tell', async () => {
     const { server, start } = await setUp(
       { overrides: [{ method: 'GET', path: /^projects\/42$/, answer: message(403, 'No') }] },
-      { defaultBranch: 'main' },
+      { 'gitlab-default-branch': 'main' },
     );
     expect((await start()).kind).toBe('started');
     expect(JSON.parse(server.starts[0]?.body ?? '')).toMatchObject({ ref: 'main' });
@@ -159,7 +165,7 @@ describe('start with an access token', () => {
           { method: 'POST', path: /pipeline$/, answer: { status: 201, body: { id: 77 } } },
         ],
       },
-      { project: 'acme/shop' },
+      { 'gitlab-project': 'acme/shop' },
     );
     expect(await start()).toEqual({
       kind: 'started',
@@ -210,7 +216,7 @@ describe('start where variables are forbidden', () => {
   it('a trigger token is refused all the same, twice and no more', async () => {
     const { server, start } = await setUp(
       { ...forbids, variablesRole: 'no_one_allowed' },
-      { tokens: triggerOnly },
+      tokenSettings(triggerOnly),
     );
     expect(await start({ ref: 'main' })).toMatchObject({
       kind: 'refused',
@@ -236,7 +242,10 @@ describe('start with a trigger or job token', () => {
       undefined,
     ],
   ])('%s: this form to the letter', async (_, tokens, token, source, parent) => {
-    const { server, start } = await setUp({}, { tokens, defaultBranch: 'main' });
+    const { server, start } = await setUp(
+      {},
+      { ...tokenSettings(tokens), 'gitlab-default-branch': 'main' },
+    );
     expect((await start({ parameters: { REGION: 'eu west' } })).kind).toBe('started');
     expect(server.starts).toHaveLength(1);
     const [sent] = server.starts;
@@ -261,7 +270,10 @@ describe('start with a trigger or job token', () => {
     ],
     ['a job that is over', jobOnly, { jobRuns: false }, /401/, /not running any more/],
   ])('%s is refused', async (_, tokens, gitlab, reason, hint) => {
-    const { start } = await setUp(gitlab, { tokens, defaultBranch: 'main' });
+    const { start } = await setUp(gitlab, {
+      ...tokenSettings(tokens),
+      'gitlab-default-branch': 'main',
+    });
     expect(await start()).toEqual({
       kind: 'refused',
       reason: expect.stringMatching(reason),
@@ -270,7 +282,7 @@ describe('start with a trigger or job token', () => {
   });
 
   it('cannot ask for the default branch: what to set', async () => {
-    const { server, start } = await setUp({}, { tokens: triggerOnly });
+    const { server, start } = await setUp({}, tokenSettings(triggerOnly));
     expect(await start()).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/404/) });
     expect(server.starts).toEqual([]);
   });
@@ -278,7 +290,7 @@ describe('start with a trigger or job token', () => {
   it('is started, and cannot be followed where the server does not let it', async () => {
     const { client, start, clock, run } = await setUp(
       {},
-      { tokens: jobOnly, defaultBranch: 'main' },
+      { ...tokenSettings(jobOnly), 'gitlab-default-branch': 'main' },
     );
     expect((await start()).kind).toBe('started');
     expect(await run(follow(client, '9001', clock))).toMatchObject({
@@ -293,7 +305,7 @@ describe('start with a trigger or job token', () => {
   ])('%s is followed where the server lets it', async (_, tokens) => {
     const { client, start, clock, run, server } = await setUp(
       { jobTokenReads: true },
-      { tokens, defaultBranch: 'main' },
+      { ...tokenSettings(tokens), 'gitlab-default-branch': 'main' },
     );
     expect((await start()).kind).toBe('started');
     expect(await run(follow(client, '9001', clock))).toEqual({
@@ -310,7 +322,7 @@ describe('start with a trigger or job token', () => {
   ])('%s never cancels anything', async (_, tokens) => {
     const { client, run, server } = await setUp(
       { pipelines: [{ id: 7 }] },
-      { tokens, own: { cancel: 'pipeline', pipeline: 7, job: 70 } },
+      { ...tokenSettings(tokens), ...ownSettings({ cancel: 'pipeline', pipeline: 7, job: 70 }) },
     );
     expect(client.endOwnPipeline).toBeUndefined();
     const cancel = client.cancel({ id: '9001', url: 'https://x' }, never);
@@ -576,7 +588,7 @@ describe('following', () => {
 
 describe('objection', () => {
   const of = async (gitlab: GitlabOptions, rollbackJobs: readonly string[]) => {
-    const { client, run } = await setUp(gitlab, { rollbackJobs });
+    const { client, run } = await setUp(gitlab, { 'gitlab-rollback-jobs': rollbackJobs });
     return run(
       client.objection?.({ id: '50', url: 'https://x' }, never) ?? Promise.resolve('none'),
     );
@@ -618,7 +630,7 @@ describe('objection', () => {
   it('ends the pipeline at once, and the strategy is triggered', async () => {
     const { client, clock, run, server } = await setUp(
       { jobs: ['deploy', 'rollback'] },
-      { rollbackJobs: ['rollback'] },
+      { 'gitlab-rollback-jobs': ['rollback'] },
     );
     const strategy = createCiStrategy({
       client,
@@ -659,8 +671,14 @@ describe('objection', () => {
 describe('the end of our own pipeline', () => {
   const own = { cancel: 'pipeline', pipeline: 7, job: 70 } as const;
   const running = { id: 7, source: 'push', statuses: ['running'] };
-  const end = async (gitlab: GitlabOptions, options: Partial<GitlabClientOptions> = {}) => {
-    const it = await setUp({ pipelines: [running], ...gitlab }, { own, ...options });
+  const end = async (
+    gitlab: GitlabOptions,
+    options: Partial<ClientOptions<GitlabSettings>> = {},
+  ) => {
+    const it = await setUp(
+      { pipelines: [running], ...gitlab },
+      { ...ownSettings(own), ...options },
+    );
     const line = await it.run(it.client.endOwnPipeline?.(never) ?? Promise.resolve('absent'));
     return { ...it, line };
   };
@@ -672,7 +690,7 @@ describe('the end of our own pipeline', () => {
   });
 
   it('does not cancel the rollback with it', async () => {
-    const { client, start, run, server } = await setUp({ pipelines: [running] }, { own });
+    const { client, start, run, server } = await setUp({ pipelines: [running] }, ownSettings(own));
     await start();
     await run(client.endOwnPipeline?.(never) ?? Promise.resolve('absent'));
     expect(server.ours[0]?.statuses).toContain('success');
@@ -700,11 +718,11 @@ describe('the end of our own pipeline', () => {
   });
 
   it.each([
-    ['gitlab-cancel is none', { own: { ...own, cancel: 'none' as const } }],
-    ['there is none', { own: { ...own, pipeline: undefined } }],
+    ['gitlab-cancel is none', ownSettings({ ...own, cancel: 'none' })],
+    ['there is none', ownSettings({ ...own, pipeline: undefined })],
     [
       'siblings, and our job is not known',
-      { own: { cancel: 'siblings' as const, pipeline: 7, job: undefined } },
+      ownSettings({ cancel: 'siblings', pipeline: 7, job: undefined }),
     ],
   ])('nothing is ended: %s', async (_, options) => {
     const { line, server } = await end({}, options);
@@ -713,7 +731,7 @@ describe('the end of our own pipeline', () => {
   });
 
   describe('siblings', () => {
-    const siblings = { own: { ...own, cancel: 'siblings' as const } };
+    const siblings = ownSettings({ ...own, cancel: 'siblings' });
     const jobs = () => [
       jobOf(70, 'gate', 'running', true),
       jobOf(71, 'build', 'success', true),
@@ -792,7 +810,7 @@ smoke: { script: x }
 
 describe('preflight', () => {
   it('finds nothing wrong where nothing is, and only reads', async () => {
-    const { client, run, server } = await setUp({}, { rollbackJobs: ['rollback'] });
+    const { client, run, server } = await setUp({}, { 'gitlab-rollback-jobs': ['rollback'] });
     expect(await run(client.preflight(request, never))).toEqual([]);
     expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
@@ -800,7 +818,7 @@ describe('preflight', () => {
   type Row = [
     string,
     GitlabOptions,
-    Partial<GitlabClientOptions>,
+    Partial<ClientOptions<GitlabSettings>>,
     Partial<StartRequest>,
     'error' | 'warning' | 'notice',
     RegExp,
@@ -808,11 +826,11 @@ describe('preflight', () => {
   const noTokens = { access: undefined, trigger: undefined, job: undefined };
   const own = { cancel: 'pipeline', pipeline: 7, job: 70 } as const;
   const rows: Row[] = [
-    ['no token', {}, { tokens: noTokens }, {}, 'error', /no token.*gitlab-token/],
-    ['no project', {}, { project: undefined }, {}, 'error', /no project.*gitlab-project/],
-    ['no url', {}, { url: 'gitlab' }, {}, 'error', /not a URL/],
+    ['no token', {}, tokenSettings(noTokens), {}, 'error', /no token.*gitlab-token/],
+    ['no project', {}, { 'gitlab-project': undefined }, {}, 'error', /no project.*gitlab-project/],
+    ['no url', {}, { 'gitlab-url': 'gitlab' }, {}, 'error', /not a URL/],
     ['a wrong token', { accessToken: null }, {}, {}, 'error', /401.*set gitlab-token/],
-    ['another project', {}, { project: 'acme/other' }, {}, 'error', /404.*gitlab-project/],
+    ['another project', {}, { 'gitlab-project': 'acme/other' }, {}, 'error', /404.*gitlab-project/],
     ['a narrow token', { scopes: ['read_api'] }, {}, {}, 'error', /read_api.*scope api/],
     ['an archived project', { project: { archived: true } }, {}, {}, 'error', /archived/],
     [
@@ -847,7 +865,7 @@ describe('preflight', () => {
     [
       'jobs that are not there',
       {},
-      { rollbackJobs: ['undo'] },
+      { 'gitlab-rollback-jobs': ['undo'] },
       {},
       'warning',
       /does not have: undo.*deploy, rollback/,
@@ -894,20 +912,34 @@ describe('preflight', () => {
       'warning',
       /Down/,
     ],
-    ['only a job token', {}, { tokens: jobOnly, own }, {}, 'notice', /would be cancelled with it/],
+    [
+      'only a job token',
+      {},
+      { ...tokenSettings(jobOnly), ...ownSettings(own) },
+      {},
+      'notice',
+      /would be cancelled with it/,
+    ],
     [
       'only a job token: unproven',
       {},
-      { tokens: jobOnly },
+      tokenSettings(jobOnly),
       { ref: 'main' },
       'notice',
       /cannot be checked/,
     ],
-    ['only a trigger token', {}, { tokens: triggerOnly, own }, {}, 'notice', /cannot cancel/],
+    [
+      'only a trigger token',
+      {},
+      { ...tokenSettings(triggerOnly), ...ownSettings(own) },
+      {},
+      'notice',
+      /cannot cancel/,
+    ],
     [
       'a trigger token, no ref',
       {},
-      { tokens: triggerOnly },
+      tokenSettings(triggerOnly),
       {},
       'error',
       /default branch.*rollback-ref/,
@@ -915,7 +947,7 @@ describe('preflight', () => {
     [
       'siblings of an unknown job',
       {},
-      { own: { cancel: 'siblings', pipeline: 7, job: undefined } },
+      ownSettings({ cancel: 'siblings', pipeline: 7, job: undefined }),
       {},
       'warning',
       /gitlab-job/,
@@ -953,7 +985,7 @@ describe('preflight', () => {
 
 describe('a client that lacks something', () => {
   it('sends nothing, and says what to set', async () => {
-    const { client, run, server, start } = await setUp({}, { project: 'shop' });
+    const { client, run, server, start } = await setUp({}, { 'gitlab-project': 'shop' });
     expect(await start()).toMatchObject({
       kind: 'refused',
       hint: expect.stringMatching(/gitlab-project/),
@@ -970,7 +1002,7 @@ describe('describe', () => {
   it('tells the exact request, and what becomes of our pipeline', async () => {
     const { client, run, server } = await setUp(
       {},
-      { own: { cancel: 'pipeline', pipeline: 7, job: 70 } },
+      ownSettings({ cancel: 'pipeline', pipeline: 7, job: 70 }),
     );
     expect(await run(client.describe(request, never))).toEqual([
       `POST ${server.url}/api/v4/projects/42/pipeline, with an access token`,
@@ -981,11 +1013,15 @@ describe('describe', () => {
     expect(server.starts).toEqual([]);
   });
 
-  it.each<[Partial<GitlabClientOptions>, Partial<StartRequest>, RegExp]>([
-    [{ tokens: triggerOnly }, { ref: 'main' }, /trigger\/pipeline, with a trigger token/],
+  it.each<[Partial<ClientOptions<GitlabSettings>>, Partial<StartRequest>, RegExp]>([
+    [tokenSettings(triggerOnly), { ref: 'main' }, /trigger\/pipeline, with a trigger token/],
     [{}, { ref: 'refs/merge-requests/1/head' }, /would be refused: .*merge request/],
     [{}, { parameters: { ROLLBACK: 'x' } }, /would be refused: .*"ROLLBACK"/],
-    [{ own: { cancel: 'siblings', pipeline: 7, job: 70 } }, {}, /the other jobs of the running/],
+    [
+      ownSettings({ cancel: 'siblings', pipeline: 7, job: 70 }),
+      {},
+      /the other jobs of the running/,
+    ],
   ])('%j %j', async (options, asked, says) => {
     const { client, run } = await setUp({}, options);
     const lines = (await run(client.describe({ ...request, ...asked }, never))).join('\n');

@@ -1,3 +1,4 @@
+import { tokenSettings } from '../../support/stand-in-gitlab.js';
 import { describe, expect, it } from '@jest/globals';
 import {
   chooseCredentials,
@@ -19,7 +20,7 @@ describe('what the user names', () => {
   ])('project %s', (text, project) => {
     const parsed = parseProject(text);
     if (project === undefined) expect(parsed).toMatchObject({ problem: { fix: /full path/ } });
-    else expect(parsed).toEqual({ ok: project });
+    else expect(parsed).toEqual({ ok: true, value: project });
   });
 
   it.each([
@@ -27,7 +28,7 @@ describe('what the user names', () => {
     ['refs/heads/release/2', 'release/2'],
     ['refs/tags/v1', 'v1'],
   ])('ref %s', (text, ref) => {
-    expect(parseRef(text)).toEqual({ ok: ref });
+    expect(parseRef(text)).toEqual({ ok: true, value: ref });
   });
 
   it.each([
@@ -44,7 +45,7 @@ describe('what the user names', () => {
     ['https://git.example.com/gitlab//', 'https://git.example.com/gitlab'],
     ['https://git.example.com/gitlab/api/v4/', 'https://git.example.com/gitlab'],
   ])('url %s', (text, url) => {
-    expect(parseUrl(text)).toEqual({ ok: url });
+    expect(parseUrl(text)).toEqual({ ok: true, value: url });
   });
 
   it('refuses what is no url', () => {
@@ -71,7 +72,7 @@ describe('chooseCredentials', () => {
       { kind: 'job', token: 'j' },
     ],
   ])('%j', (tokens, credentials) => {
-    expect(chooseCredentials(tokens)).toEqual({ ok: credentials });
+    expect(chooseCredentials(tokenSettings(tokens))).toEqual({ ok: true, value: credentials });
   });
 
   it.each([
@@ -85,7 +86,7 @@ describe('chooseCredentials', () => {
     [{ access: undefined, trigger: 'glpat-12345', job: undefined }, /glpat-/, /gitlab-token/],
     [{ access: 'to ken', trigger: undefined, job: undefined }, /a blank/, /store the token again/],
   ])('%j is refused', (tokens, message, fix) => {
-    const chosen = chooseCredentials(tokens);
+    const chosen = chooseCredentials(tokenSettings(tokens));
     expect(chosen).toMatchObject({
       problem: { message: expect.stringMatching(message), fix: expect.stringMatching(fix) },
     });

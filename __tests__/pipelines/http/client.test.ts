@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { followRun } from '../../../src/strategies/ci-follow.js';
+import { followRun } from '../../../src/strategies/ci/follow.js';
 import type { StartRequest } from '../../../src/contract/pipeline.js';
 import { Cancelled, deadline } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';

@@ -1,17 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
 import { hintFor, startedNothing, wantsCrumb } from '../../../src/pipelines/jenkins/api.js';
-import { createContext } from '../../../src/pipelines/jenkins/context.js';
+import { createJsonApi } from '../../../src/support/http/api.js';
+import type { JenkinsContext } from '../../../src/pipelines/jenkins/context.js';
 import type { ApiResponse } from '../../../src/support/http/response.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
-const site = createContext({
+const context: JenkinsContext = {
   root: 'http://ci.example.com/jenkins/',
   job: { full: 'ops/rollback', path: 'job/ops/job/rollback' },
-  authorization: 'Basic x',
-  fetch: () => Promise.reject(new Error('nothing is asked here')),
   clock: new VirtualClock(),
-  random: () => 0.5,
-});
+  api: createJsonApi({
+    baseUrl: 'http://ci.example.com/jenkins/',
+    headers: {},
+    fetch: () => Promise.reject(new Error('nothing is asked here')),
+    clock: new VirtualClock(),
+    random: () => 0.5,
+  }),
+};
 
 function answer(
   status: number,
@@ -44,8 +49,8 @@ describe('hintFor', () => {
     [400, 'Nothing is submitted', /rollback-parameters/],
     [429, '', /limits the rate/],
   ])('%i %s', (status, says, hint) => {
-    expect(hintFor(site, answer(status, page(says)))).toMatch(hint);
-    expect(hintFor(site, answer(status, { message: says }))).toMatch(hint);
+    expect(hintFor(context, answer(status, page(says)))).toMatch(hint);
+    expect(hintFor(context, answer(status, { message: says }))).toMatch(hint);
   });
 
   it.each([
@@ -53,7 +58,7 @@ describe('hintFor', () => {
     [502, 'Bad Gateway'],
     [418, 'I am a teapot'],
   ])('%i %s: none, rather than a wrong one', (status, says) => {
-    expect(hintFor(site, answer(status, page(says)))).toBeUndefined();
+    expect(hintFor(context, answer(status, page(says)))).toBeUndefined();
   });
 
   it.each([
@@ -69,7 +74,7 @@ describe('hintFor', () => {
     ],
     ['//new.example.com/job/ops/job/rollback/', /Jenkins is at http:\/\/new\.example\.com\/: set/],
   ])('a redirect to %s', (location, says) => {
-    expect(hintFor(site, answer(302, '', { location }))).toMatch(says);
+    expect(hintFor(context, answer(302, '', { location }))).toMatch(says);
   });
 
   it.each([
@@ -77,7 +82,7 @@ describe('hintFor', () => {
     [200, '<!DOCTYPE html><html><body>Welcome</body></html>'],
     [403, '<html><body><form><input type="password"></form></body></html>'],
   ])('%i with a page', (status, data) => {
-    expect(hintFor(site, answer(status, data))).toMatch(/wants somebody to sign in/);
+    expect(hintFor(context, answer(status, data))).toMatch(/wants somebody to sign in/);
   });
 });
 

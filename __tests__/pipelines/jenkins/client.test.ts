@@ -1,5 +1,6 @@
+import type { JenkinsSettings } from '../../../src/pipelines/jenkins/context.js';
+import { type ClientOptions } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { JenkinsClientOptions } from '../../../src/pipelines/jenkins/client.js';
 import type { StartRequest } from '../../../src/contract/pipeline.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';
@@ -38,7 +39,7 @@ afterEach(async () => {
 
 async function setUp(
   jenkins: StandInJenkinsOptions = {},
-  options: Partial<JenkinsClientOptions> = {},
+  options: Partial<ClientOptions<JenkinsSettings>> = {},
 ) {
   const standIn = await StandInJenkins.start(jenkins);
   cleanUps.push(() => standIn.close());
@@ -48,7 +49,7 @@ async function setUp(
 interface Rolled {
   readonly time?: number;
   readonly startTimeout?: number;
-  readonly options?: Partial<JenkinsClientOptions>;
+  readonly options?: Partial<ClientOptions<JenkinsSettings>>;
   readonly fault?: readonly ['start' | 'follow', Fault];
 }
 
@@ -127,7 +128,7 @@ describe('start', () => {
     const clock = new VirtualClock();
     const counted = countedFetch();
     const world = { fetch: counted.fetch, clock, random: () => 0.5 };
-    const client = standIn.client(world, { url: `${standIn.url}${end}` });
+    const client = standIn.client(world, { 'jenkins-url': `${standIn.url}${end}` });
     const result = await drive(
       clock,
       client.start(request, never, () => undefined),
@@ -253,10 +254,10 @@ describe('start', () => {
     });
 
     it.each([
-      [{ url: undefined }, /jenkins-url \(JENKINS_URL\)/],
-      [{ user: undefined }, /jenkins-user \(JENKINS_USER\)/],
-      [{ token: undefined }, /jenkins-token \(JENKINS_TOKEN\)/],
-      [{ job: undefined }, /jenkins-job \(JENKINS_JOB_NAME\)/],
+      [{ 'jenkins-url': undefined }, /jenkins-url \(JENKINS_URL\)/],
+      [{ 'jenkins-user': undefined }, /jenkins-user \(JENKINS_USER\)/],
+      [{ 'jenkins-token': undefined }, /jenkins-token \(JENKINS_TOKEN\)/],
+      [{ 'jenkins-job': undefined }, /jenkins-job \(JENKINS_JOB_NAME\)/],
     ])('without %j', async (options, says) => {
       const { start, client, standIn } = await setUp({}, options);
       expect(inWords(await start())).toMatch(says);
@@ -274,8 +275,11 @@ describe('start', () => {
     });
 
     it.each([
-      [{ token: 'wrong' }, /401.*Invalid password\/token.*jenkins-user or jenkins-token is wrong/],
-      [{ job: 'ops/gone' }, /404.*jenkins-job/],
+      [
+        { 'jenkins-token': 'wrong' },
+        /401.*Invalid password\/token.*jenkins-user or jenkins-token is wrong/,
+      ],
+      [{ 'jenkins-job': 'ops/gone' }, /404.*jenkins-job/],
     ])('%j', async (options, says) => {
       const { start, standIn } = await setUp({}, options);
       expect(inWords(await start())).toMatch(says);
@@ -313,7 +317,7 @@ describe('start', () => {
     });
 
     it('a controller that is gone', async () => {
-      const { start, standIn } = await setUp({}, { url: await refusing() });
+      const { start, standIn } = await setUp({}, { 'jenkins-url': await refusing() });
       expect(await start()).toMatchObject({ kind: 'refused' });
       expect(standIn.requests).toEqual([]);
     });
@@ -783,7 +787,7 @@ describe('preflight', () => {
   /** The stand-in speaks plain HTTP; every finding but that. */
   async function found(
     jenkins: StandInJenkinsOptions,
-    options: Partial<JenkinsClientOptions> = {},
+    options: Partial<ClientOptions<JenkinsSettings>> = {},
     asked: Partial<StartRequest> = {},
   ): Promise<readonly string[]> {
     const { client, run, standIn } = await setUp(jenkins, options);
@@ -808,12 +812,24 @@ describe('preflight', () => {
   const cases: [
     string,
     StandInJenkinsOptions,
-    Partial<JenkinsClientOptions>,
+    Partial<ClientOptions<JenkinsSettings>>,
     Partial<StartRequest>,
     RegExp,
   ][] = [
-    ['a wrong token', {}, { token: 'other' }, {}, /^error: .*401.*jenkins-token is wrong/],
-    ['a missing job', {}, { job: 'ops/x' }, {}, /^error: reading the job ops\/x: status 404/],
+    [
+      'a wrong token',
+      {},
+      { 'jenkins-token': 'other' },
+      {},
+      /^error: .*401.*jenkins-token is wrong/,
+    ],
+    [
+      'a missing job',
+      {},
+      { 'jenkins-job': 'ops/x' },
+      {},
+      /^error: reading the job ops\/x: status 404/,
+    ],
     [
       'a controller that is down',
       { overrides: [{ method: 'GET', path: /api/, fault: text(503, 'Down') }] },
@@ -889,7 +905,7 @@ describe('describe', () => {
     [{ buildable: false }, {}, /would be refused: .*disabled/],
     [{ job: 'x' }, {}, /^POST .*\nit would be refused: .*404/],
   ])('says what is not certain (%#)', async (jenkins, asked, says) => {
-    const { client, run } = await setUp(jenkins, { job: 'ops/rollback' });
+    const { client, run } = await setUp(jenkins, { 'jenkins-job': 'ops/rollback' });
     const lines = await run(client.describe({ ...request, ...asked }, never));
     expect(lines.join('\n')).toMatch(says);
   });

@@ -15,7 +15,7 @@ describe('parseRoot', () => {
     ['http://ci:8080/jenkins//', 'http://ci:8080/jenkins/'],
     ['https://ci.example.com/?x=1#y', 'https://ci.example.com/'],
   ])('%s', (text, root) => {
-    expect(parseRoot(text)).toEqual({ ok: root });
+    expect(parseRoot(text)).toEqual({ ok: true, value: root });
   });
 
   it.each([
@@ -40,13 +40,17 @@ describe('parseJob', () => {
     ['My Folder/Röll back', 'job/My%20Folder/job/R%C3%B6ll%20back'],
     ['a?b/c#d', 'job/a%3Fb/job/c%23d'],
   ])('%s', (text, path) => {
-    expect(parseJob(text)).toEqual({ ok: { full: text.replace(/^\/|\/$/g, ''), path } });
+    expect(parseJob(text)).toEqual({
+      ok: true,
+      value: { full: text.replace(/^\/|\/$/g, ''), path },
+    });
   });
 
   it.each([[undefined], [''], ['/'], ['a//b'], ['a/../b'], ['.'], ['..']])(
     '%s is refused',
     (text) => {
       expect(parseJob(text)).toEqual({
+        ok: false,
         problem: {
           message: expect.stringMatching(/job/),
           fix: expect.stringMatching(/such as folder\/job/),
@@ -62,9 +66,9 @@ describe('parseJob', () => {
     fc.assert(
       fc.property(fc.array(segment, { minLength: 1, maxLength: 4 }), (segments) => {
         const parsed = parseJob(segments.join('/'));
-        if ('problem' in parsed) throw new Error(parsed.problem.message);
-        const { pathname } = new URL(`http://ci/jenkins/${parsed.ok.path}/api/json`);
-        expect(pathname).toBe(`/jenkins/${parsed.ok.path}/api/json`);
+        if (!parsed.ok) throw new Error(parsed.problem.message);
+        const { pathname } = new URL(`http://ci/jenkins/${parsed.value.path}/api/json`);
+        expect(pathname).toBe(`/jenkins/${parsed.value.path}/api/json`);
         expect(jobNameOf(pathname)).toBe(segments.join('/'));
       }),
     );
@@ -87,7 +91,8 @@ describe('jobNameOf', () => {
 describe('parseCredentials', () => {
   it('is Basic in UTF-8 (RFC 7617)', () => {
     expect(parseCredentials('jörg', 'pass:wörd')).toEqual({
-      ok: `Basic ${Buffer.from('jörg:pass:wörd', 'utf8').toString('base64')}`,
+      ok: true,
+      value: `Basic ${Buffer.from('jörg:pass:wörd', 'utf8').toString('base64')}`,
     });
   });
 

@@ -17,7 +17,7 @@ import { fields } from '../../support/json.js';
 
 /**
  * The versions of the API, newest first: Azure DevOps Services and Server 2022.1, Server 2022, Server 2020. On the last one
- * the room `pipelines` is a preview (MicrosoftDocs/vsts-rest-api-specs, specification/pipelines and specification/build).
+ * the area `pipelines` is a preview (MicrosoftDocs/vsts-rest-api-specs, specification/pipelines and specification/build).
  */
 const VERSIONS = [
   { pipelines: '7.1', build: '7.1' },
@@ -28,7 +28,7 @@ const VERSIONS = [
 /** A call of the REST API. */
 export interface Call extends Omit<ApiRequest, 'path'> {
   /** The part of the API that it belongs to; each has versions of its own. */
-  readonly room: 'pipelines' | 'build';
+  readonly area: 'pipelines' | 'build';
   /** Below `{project}/_apis/`. Its segments are encoded already. */
   readonly path: string;
 }
@@ -60,10 +60,10 @@ export function createApi(options: {
   });
 
   let level = 0;
-  const versioned = ({ room, path, query, ...rest }: Call): ApiRequest => ({
+  const versioned = ({ area, path, query, ...rest }: Call): ApiRequest => ({
     ...rest,
     path: `${project}/_apis/${path}`,
-    query: { ...query, 'api-version': (VERSIONS[level] ?? VERSIONS[0])[room] },
+    query: { ...query, 'api-version': (VERSIONS[level] ?? VERSIONS[0])[area] },
   });
   /** Whether there is another version to try instead of the one that was used. */
   const stepDown = (used: number, answer: ApiResponse | undefined): boolean => {

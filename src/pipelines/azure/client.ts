@@ -1,129 +1,79 @@
+import { good, type Result } from '../../contract/result.js';
 import type {
   PipelineClient,
   RunState,
   StartedRun,
   StartRequest,
-  StartResult,
 } from '../../contract/pipeline.js';
-import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { hintOf } from '../../support/http/api.js';
 import { fields } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
 import { printableUrl } from '../../support/url.js';
+import {
+  type ClientDependencies,
+  createPipelineClient,
+  type PipelineAdapter,
+  refusals,
+  unreadable,
+} from '../client.js';
 import { soonThere } from '../reading.js';
-import { mergeErrors, type Named, problem } from '../settings.js';
-import { CANCEL_TIMEOUT_MS, refused } from '../start-once.js';
-import { unusable } from '../unusable.js';
-import { createApi, hintFor } from './api.js';
-import { listRunsBefore, searchFor, sendRun } from './runs.js';
+import { mergeErrors } from '../settings.js';
+import { CANCEL_TIMEOUT_MS } from '../start-once.js';
+import { hintFor } from './api.js';
 import {
   type AzureContext,
+  type AzureSettings,
+  type BuildInfo,
   buildPath,
-  parseCollection,
-  parsePipeline,
-  parseProject,
+  contextFrom,
   parseRef,
-  parseToken,
   projectUrl,
 } from './context.js';
-import { agree, type Agreement, ID_PARAMETER, pipelineIdOf, runCall } from './pipeline.js';
+import { agree, type Agreement, pipelineIdOf, runCall } from './pipeline.js';
 import { preflight } from './preflight.js';
+import { type PipelineRun, searchFor, startCall } from './runs.js';
 import { needsTimeline, stateOf, timelineOf, type TimelineRecord } from './state.js';
 
-export interface AzureClientOptions {
-  /** Address of the organization or collection. */
-  readonly url: string | undefined;
-  /** Organization of the services, where there is no `url`, or instead of the one in it. */
-  readonly organization: string | undefined;
-  /** Name or id. */
-  readonly project: string | undefined;
-  /** Id, name, or folder and name. */
-  readonly pipeline: string | undefined;
-  /** A personal access token, or the token of a job. */
-  readonly token: string | undefined;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-}
+const system = { id: 'azure', name: 'Azure DevOps', addressInput: 'azure-url' };
 
 /**
  * The Azure DevOps client of the `ci` strategy, for the services and for servers from 2020 on: runs a YAML pipeline with template
  * parameters, and follows it through the Build API, which unlike the Pipelines API tells a partial success from a whole one.
  */
-export function createAzureClient(options: AzureClientOptions): PipelineClient {
-  const setup = siteOf(options);
-  if ('problem' in setup) return unusable('azure', 'Azure DevOps', setup.problem);
-  const site = setup.ok;
-
-  return {
-    id: 'azure',
-    name: 'Azure DevOps',
-
-    preflight: (request, signal) => preflight(site, request, signal),
-
-    describe: (request, signal) => describe(site, request, signal),
-
-    async start(request, signal, beforeSend): Promise<StartResult> {
-      const ready = await prepare(site, request, signal);
-      if ('problem' in ready) return refused(ready.problem);
-      const { pipelineId, ref, agreement } = ready.ok;
-      if (agreement.kind === 'refused') return refused(mergeErrors(agreement.problems));
-      const { parameters } = agreement;
-      const before = await listRunsBefore(site, pipelineId, signal);
-      if (before.kind === 'refused') return before;
-
-      signal.throwIfAborted();
-      beforeSend();
-      const sent = await sendRun(site, pipelineId, ref, parameters, signal);
-      if (sent.kind !== 'unsure') return sent;
-      const { correlationId } = request;
-      const idSent = ID_PARAMETER in parameters;
-      const why = sent.reason;
-      return searchFor(site, { pipelineId, ref, correlationId, idSent, before, why }, signal);
-    },
-
-    state: (run, signal) => readState(site, run, signal),
-
-    async cancel(run, signal) {
-      await site.api.request(
-        'cancelling the run',
-        { method: 'PATCH', room: 'build', path: buildPath(run.id), json: { status: 'cancelling' } },
-        signal,
-        CANCEL_TIMEOUT_MS,
-      );
-    },
-  };
-}
-
-function siteOf(options: AzureClientOptions): Named<AzureContext> {
-  const collection = parseCollection(options.url, options.organization);
-  if ('problem' in collection) return collection;
-  const project = parseProject(options.project);
-  if ('problem' in project) return project;
-  const pipeline = parsePipeline(options.pipeline);
-  if ('problem' in pipeline) return pipeline;
-  const token = parseToken(options.token);
-  if ('problem' in token) return token;
-  const { fetch, clock, random } = options;
-  return {
-    ok: {
-      baseUrl: collection.ok,
-      project: project.ok,
-      pipeline: pipeline.ok,
-      api: createApi({
-        baseUrl: collection.ok,
-        project: project.ok,
-        authorization: token.ok,
-        fetch,
-        clock,
-        random,
-      }),
-      clock,
-      random,
-    },
-  };
+export function createAzureClient(
+  settings: AzureSettings,
+  dependencies: ClientDependencies,
+): PipelineClient {
+  return createPipelineClient(
+    system,
+    contextFrom(settings, dependencies),
+    (context): PipelineAdapter<PipelineRun, BuildInfo> => ({
+      hintFor,
+      preflight: (request, signal) => preflight(context, request, signal),
+      describe: (request, signal) => describe(context, request, signal),
+      async prepare(request, signal) {
+        const ready = await prepare(context, request, signal);
+        if (!ready.ok) return ready;
+        const { agreement, ...run } = ready.value;
+        if (agreement.kind === 'refused')
+          return { ok: false, problem: mergeErrors(agreement.problems) };
+        const { parameters } = agreement;
+        return good({ ...run, parameters, correlationId: request.correlationId });
+      },
+      send: (run, start) => start(startCall(context, run)),
+      search: (run) => searchFor(context, run),
+      state: (run, signal) => readState(context, run, signal),
+      async cancel({ id }, signal) {
+        await context.api.request(
+          'cancelling the run',
+          { method: 'PATCH', area: 'build', path: buildPath(id), json: { status: 'cancelling' } },
+          signal,
+          CANCEL_TIMEOUT_MS,
+        );
+      },
+    }),
+    dependencies,
+  );
 }
 
 interface Ready {
@@ -135,85 +85,82 @@ interface Ready {
 
 /** Everything that has to be known before the call. */
 async function prepare(
-  site: AzureContext,
+  context: AzureContext,
   request: StartRequest,
   signal: AbortSignal,
-): Promise<Named<Ready>> {
+): Promise<Result<Ready>> {
   let ref: string | undefined;
   if (request.ref !== undefined) {
     const parsed = parseRef(request.ref);
-    if ('problem' in parsed) return parsed;
-    ref = parsed.ok;
+    if (!parsed.ok) return parsed;
+    ref = parsed.value;
   }
   let pipelineId: string;
   try {
-    pipelineId = await pipelineIdOf(site, signal);
+    pipelineId = await pipelineIdOf(context, signal);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    return problem(
-      messageOf(error),
-      hintOf(error, hintFor) ??
-        'Give the id of the pipeline as azure-pipeline, so that its name need not be looked up',
-    );
+    const otherwise =
+      'Give the id of the pipeline as azure-pipeline, so that its name need not be looked up';
+    return unreadable(error, hintFor, otherwise, signal);
   }
-  return {
-    ok: { pipelineId, ref, agreement: await agree(site, pipelineId, ref, request, signal) },
-  };
+  return good({
+    pipelineId,
+    ref,
+    agreement: await agree(context, pipelineId, ref, request, signal),
+  });
 }
 
 async function describe(
-  site: AzureContext,
+  context: AzureContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const ready = await prepare(site, request, signal);
-  if ('problem' in ready) {
+  const ready = await prepare(context, request, signal);
+  if (!ready.ok) {
     const { message, fix } = ready.problem;
-    return [`nothing: ${message} (${fix})`];
+    return [`nothing: ${message}${fix === undefined ? '' : ` (${fix})`}`];
   }
-  const { pipelineId, ref, agreement } = ready.ok;
+  const { pipelineId, ref, agreement } = ready.value;
   const { path, json } = runCall(pipelineId, ref, agreement.parameters);
   return [
-    `POST ${printableUrl(projectUrl(site))}/_apis/${path}`,
+    `POST ${printableUrl(projectUrl(context))}/_apis/${path}`,
     `with ${JSON.stringify(json)}`,
     ...(agreement.kind === 'unchecked'
       ? [
           `the parameters of the pipeline could not be checked (${messageOf(agreement.error)}); only these are sent`,
         ]
       : []),
-    ...(agreement.kind === 'refused'
-      ? agreement.problems.map(({ message, fix }) => `it would be refused: ${message} (${fix})`)
-      : []),
+    ...(agreement.kind === 'refused' ? refusals(agreement.problems) : []),
   ];
 }
 
 async function readState(
-  site: AzureContext,
+  context: AzureContext,
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<RunState> {
   const what = `reading the state of run ${run.id}`;
   const answer = await soonThere(
-    site.api.request(what, { method: 'GET', room: 'build', path: buildPath(run.id) }, signal),
+    context.api.request(what, { method: 'GET', area: 'build', path: buildPath(run.id) }, signal),
   );
   const { status, result, startTime } = fields(answer.data);
   if (typeof status !== 'string') throw new TransientError(`${what}: the answer is no build`);
   const timeline = needsTimeline(status, result)
-    ? await readTimeline(site, run, signal)
+    ? await readTimeline(context, run, signal)
     : undefined;
   return stateOf({ status, result, startTime }, timeline);
 }
 
 /** Without a timeline the status alone counts. */
 async function readTimeline(
-  site: AzureContext,
+  context: AzureContext,
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<readonly TimelineRecord[] | undefined> {
   try {
-    const answer = await site.api.request(
+    const answer = await context.api.request(
       `reading the timeline of run ${run.id}`,
-      { method: 'GET', room: 'build', path: `${buildPath(run.id)}/timeline` },
+      { method: 'GET', area: 'build', path: `${buildPath(run.id)}/timeline` },
       signal,
     );
     return timelineOf(answer.status, answer.data);

@@ -1,3 +1,4 @@
+import type { Problem } from '../../contract/result.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { refusalIn } from '../../support/http/api.js';
 import type { ApiResponse } from '../../support/http/response.js';
@@ -5,7 +6,7 @@ import { fields } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
 import { notUnderstood } from '../reading.js';
-import { type Refusal, takenNames } from '../settings.js';
+import { takenNames } from '../settings.js';
 import type { Call } from './api.js';
 import { type AzureContext, labelOf } from './context.js';
 
@@ -28,10 +29,10 @@ const MAX_NAMES = 10;
  *
  * @throws as `ApiClient.read` does, and PermanentError when there is none or more than one of that name.
  */
-export async function pipelineIdOf(site: AzureContext, signal: AbortSignal): Promise<string> {
-  const { pipeline } = site;
+export async function pipelineIdOf(context: AzureContext, signal: AbortSignal): Promise<string> {
+  const { pipeline } = context;
   if ('id' in pipeline) return pipeline.id;
-  const all = await listPipelines(site, signal);
+  const all = await listPipelines(context, signal);
   const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
   const found = all.filter(
     ({ name, folder }) =>
@@ -41,12 +42,12 @@ export async function pipelineIdOf(site: AzureContext, signal: AbortSignal): Pro
   if (only === undefined) {
     const names = all.slice(0, MAX_NAMES).map(fullName).join(', ');
     throw new PermanentError(
-      `the project ${site.project} has no pipeline "${pipeline.name}" that the token can see; it sees: ${clip(neutralise(names)) || 'none'}`,
+      `the project ${context.project} has no pipeline "${pipeline.name}" that the token can see; it sees: ${clip(neutralise(names)) || 'none'}`,
     );
   }
   if (found.length > 1) {
     throw new PermanentError(
-      `the project ${site.project} has ${String(found.length)} pipelines "${pipeline.name}": ${clip(neutralise(found.map(fullName).join(', ')))}; give the id, or folder and name`,
+      `the project ${context.project} has ${String(found.length)} pipelines "${pipeline.name}": ${clip(neutralise(found.map(fullName).join(', ')))}; give the id, or folder and name`,
     );
   }
   return only.id;
@@ -54,17 +55,17 @@ export async function pipelineIdOf(site: AzureContext, signal: AbortSignal): Pro
 
 /** @throws as `ApiClient.read` does, and PermanentError for an answer that is no pipeline. */
 export async function readPipeline(
-  site: AzureContext,
+  context: AzureContext,
   id: string,
   signal: AbortSignal,
 ): Promise<PipelineInfo> {
-  const answer = await site.api.read(
+  const answer = await context.api.read(
     `reading the pipeline ${id}`,
-    { method: 'GET', room: 'pipelines', path: `pipelines/${id}` },
+    { method: 'GET', area: 'pipelines', path: `pipelines/${id}` },
     signal,
   );
   const info = infoOf(answer.data);
-  if (info === undefined) throw notUnderstood(site.baseUrl, 'azure-url');
+  if (info === undefined) throw notUnderstood(context.baseUrl, 'azure-url');
   return info;
 }
 
@@ -74,13 +75,13 @@ export async function readPipeline(
  * @throws as `ApiClient.read` does.
  */
 export async function readQueueStatus(
-  site: AzureContext,
+  context: AzureContext,
   id: string,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const answer = await site.api.read(
+  const answer = await context.api.read(
     `reading the settings of the pipeline ${id}`,
-    { method: 'GET', room: 'build', path: `build/definitions/${id}` },
+    { method: 'GET', area: 'build', path: `build/definitions/${id}` },
     signal,
   );
   const { queueStatus } = fields(answer.data);
@@ -88,19 +89,19 @@ export async function readQueueStatus(
 }
 
 async function listPipelines(
-  site: AzureContext,
+  context: AzureContext,
   signal: AbortSignal,
 ): Promise<readonly PipelineInfo[]> {
   const found: PipelineInfo[] = [];
   let continuationToken: string | undefined;
   for (let page = 0; page < MAX_PAGES; page++) {
-    const answer: ApiResponse = await site.api.read(
+    const answer: ApiResponse = await context.api.read(
       'listing the pipelines of the project',
-      { method: 'GET', room: 'pipelines', path: 'pipelines', query: { continuationToken } },
+      { method: 'GET', area: 'pipelines', path: 'pipelines', query: { continuationToken } },
       signal,
     );
     const { value } = fields(answer.data);
-    if (!Array.isArray(value)) throw notUnderstood(site.baseUrl, 'azure-url');
+    if (!Array.isArray(value)) throw notUnderstood(context.baseUrl, 'azure-url');
     found.push(...value.map(infoOf).filter((one) => one !== undefined));
     continuationToken = answer.headers['x-ms-continuationtoken'];
     if (continuationToken === undefined || continuationToken === '') break;
@@ -158,7 +159,7 @@ export function allOf({ marker, optional, given }: Offer): Parameters {
 }
 
 /** What must not be set by the user. */
-export function overridden(request: StartRequest): readonly Refusal[] {
+export function overridden(request: StartRequest): readonly Problem[] {
   return takenNames(request.parameters, (name) => [MARKER, ID_PARAMETER].includes(lower(name)));
 }
 
@@ -178,7 +179,7 @@ export function undeclaredIn(answer: ApiResponse, sent: Parameters): readonly st
 }
 
 /** Why a pipeline that does not declare these must not be started. */
-export function undeclared(names: readonly string[], pipeline: string): readonly Refusal[] {
+export function undeclared(names: readonly string[], pipeline: string): readonly Problem[] {
   return names.map((name) =>
     name === MARKER
       ? {
@@ -218,7 +219,7 @@ export type Agreement =
   | {
       readonly kind: 'refused';
       readonly parameters: Parameters;
-      readonly problems: readonly Refusal[];
+      readonly problems: readonly Problem[];
     }
   /** The dry run was turned away, or did not get through. Only what must be sent is. */
   | { readonly kind: 'unchecked'; readonly parameters: Parameters; readonly error: unknown };
@@ -231,7 +232,7 @@ export function runCall(
 ): Call & { readonly method: 'POST'; readonly json: object } {
   return {
     method: 'POST',
-    room: 'pipelines',
+    area: 'pipelines',
     path: `pipelines/${pipelineId}/runs`,
     json: {
       ...(ref === undefined ? {} : { resources: { repositories: { self: { refName: ref } } } }),
@@ -248,7 +249,7 @@ export function runCall(
  * @throws only the signal's reason.
  */
 export async function agree(
-  site: AzureContext,
+  context: AzureContext,
   pipelineId: string,
   ref: string | undefined,
   request: StartRequest,
@@ -263,7 +264,7 @@ export async function agree(
     const parameters = allOf(offer);
     try {
       const { json, ...call } = runCall(pipelineId, ref, parameters);
-      await site.api.read(
+      await context.api.read(
         'the dry run of the rollback pipeline',
         { ...call, json: { ...json, previewRun: true } },
         signal,
@@ -280,7 +281,7 @@ export async function agree(
       const named = refusal === undefined ? [] : undeclaredIn(refusal, parameters);
       const needed = named.filter((name) => !left.includes(name));
       if (needed.length > 0) {
-        return { kind: 'refused', parameters, problems: undeclared(needed, labelOf(site)) };
+        return { kind: 'refused', parameters, problems: undeclared(needed, labelOf(context)) };
       }
       if (refusal?.status !== 400 || left.length === 0) {
         return { kind: 'unchecked', parameters: allOf(without(offer, left)), error };

@@ -1,8 +1,8 @@
 import type { Finding } from '../../contract/finding.js';
+import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
 import { refusalIn } from '../../support/http/api.js';
 import { type Add, collectFindings } from '../findings.js';
-import type { StartRequest } from '../../contract/pipeline.js';
 import { hintFor } from './api.js';
 import { type AzureContext, labelOf, parseRef } from './context.js';
 import { agree, ID_PARAMETER, pipelineIdOf, readPipeline, readQueueStatus } from './pipeline.js';
@@ -18,7 +18,7 @@ const CLASSIC = new Set(['designerJson', 'designerHyphenJson', 'justInTime']);
 
 /** Proves, as far as it can be proven, that `start` would work. Starts nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: AzureContext,
+  context: AzureContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
@@ -28,20 +28,20 @@ export async function preflight(
   let refIsWrong = false;
   if (request.ref !== undefined) {
     const parsed = parseRef(request.ref);
-    if ('problem' in parsed) {
+    if (!parsed.ok) {
       refIsWrong = true;
       addProblems([parsed.problem]);
-    } else ref = parsed.ok;
+    } else ref = parsed.value;
   }
 
   let id: string;
   try {
-    id = await pipelineIdOf(site, signal);
-    const { kind } = await readPipeline(site, id, signal);
+    id = await pipelineIdOf(context, signal);
+    const { kind } = await readPipeline(context, id, signal);
     if (kind !== undefined && CLASSIC.has(kind)) {
       add(
         'error',
-        `the pipeline ${labelOf(site)} is a classic pipeline, which takes no template parameters, so it could not tell a rollback from a deploy`,
+        `the pipeline ${labelOf(context)} is a classic pipeline, which takes no template parameters, so it could not tell a rollback from a deploy`,
         'name a YAML pipeline in azure-pipeline',
       );
       return all;
@@ -51,24 +51,24 @@ export async function preflight(
     return all;
   }
 
-  await checkEnabled(site, id, signal, add);
-  if (!refIsWrong) await checkParameters(site, id, request, ref, signal, add);
+  await checkEnabled(context, id, signal, add);
+  if (!refIsWrong) await checkParameters(context, id, request, ref, signal, add);
   return all;
 }
 
 async function checkEnabled(
-  site: AzureContext,
+  context: AzureContext,
   id: string,
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
   try {
-    const status = await readQueueStatus(site, id, signal);
+    const status = await readQueueStatus(context, id, signal);
     const why = status === undefined ? undefined : notEnabled[status];
     if (why !== undefined) {
       add(
         'error',
-        `the pipeline ${labelOf(site)} ${why}`,
+        `the pipeline ${labelOf(context)} ${why}`,
         'enable it: the pipeline, Settings, Processing of new run requests',
       );
     }
@@ -76,20 +76,20 @@ async function checkEnabled(
     if (signal.aborted) throw signal.reason;
     add(
       'notice',
-      `whether the pipeline ${labelOf(site)} is enabled could not be seen: ${messageOf(error)}`,
+      `whether the pipeline ${labelOf(context)} is enabled could not be seen: ${messageOf(error)}`,
     );
   }
 }
 
 async function checkParameters(
-  site: AzureContext,
+  context: AzureContext,
   id: string,
   request: StartRequest,
   ref: string | undefined,
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
-  const agreement = await agree(site, id, ref, request, signal);
+  const agreement = await agree(context, id, ref, request, signal);
   switch (agreement.kind) {
     case 'refused':
       for (const { message, fix } of agreement.problems) add('error', message, fix);
@@ -104,7 +104,7 @@ async function checkParameters(
       } else {
         add(
           'warning',
-          `whether the pipeline ${labelOf(site)} would run could not be seen: ${messageOf(error)}`,
+          `whether the pipeline ${labelOf(context)} would run could not be seen: ${messageOf(error)}`,
         );
       }
       return;
@@ -113,7 +113,7 @@ async function checkParameters(
       if (agreement.omitted.includes(ID_PARAMETER)) {
         add(
           'notice',
-          `the pipeline ${labelOf(site)} does not declare the parameter "${ID_PARAMETER}"`,
+          `the pipeline ${labelOf(context)} does not declare the parameter "${ID_PARAMETER}"`,
           'declare it under parameters: as type: string with default: none, so that the run can be found even when Azure DevOps does not name it',
         );
       }

@@ -1,111 +1,73 @@
 import type { StartResult } from '../../contract/pipeline.js';
 import { fields } from '../../support/json.js';
-import {
-  type Before,
-  findRun,
-  isNew,
-  type Listing,
-  listRunsBefore as look,
-  type Owner,
-} from '../find-run.js';
+import type { RunSearch, SystemCall } from '../client.js';
+import { type Before, isNew, type Listing, type Owner } from '../find-run.js';
 import { listIn, soonThere } from '../reading.js';
-import { type Refused, type Sent, START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import { hintFor } from './api.js';
+import { START_TIMEOUT_MS } from '../start-once.js';
 import { type AzureContext, type BuildInfo, buildInfoOf, buildPath, runOf } from './context.js';
 import { ID_PARAMETER, MARKER, type Parameters, runCall } from './pipeline.js';
 
-/** Sends the call that runs the pipeline. */
-export function sendRun(
-  site: AzureContext,
-  pipelineId: string,
-  ref: string | undefined,
-  parameters: Parameters,
-  signal: AbortSignal,
-): Promise<Sent> {
-  return startOnce<Sent>(
-    {
-      system: 'Azure DevOps',
-      addressInput: 'azure-url',
-      send: (within) =>
-        site.api.send(
-          'the call that starts the pipeline',
-          runCall(pipelineId, ref, parameters),
-          START_TIMEOUT_MS,
-          within,
-        ),
-      named: ({ data }) => {
-        const run = runOf(site, data);
-        return run === undefined ? undefined : { kind: 'started', run };
-      },
-      noun: 'its run',
-      // So it says that it does not accept the token (MicrosoftDocs/vsts-rest-api-specs#97, #574).
-      isRefusal: ({ status }) => status === 203,
-      hint: hintFor,
-      clock: site.clock,
-      random: site.random,
+/** A run of the pipeline that is to be started. */
+export interface PipelineRun {
+  readonly pipelineId: string;
+  /** `undefined`: the default branch of the pipeline. */
+  readonly ref: string | undefined;
+  readonly parameters: Parameters;
+  readonly correlationId: string;
+}
+
+/** The call that runs the pipeline. */
+export function startCall(
+  context: AzureContext,
+  { pipelineId, ref, parameters }: PipelineRun,
+): SystemCall<Extract<StartResult, { kind: 'started' }>> {
+  return {
+    send: (signal) =>
+      context.api.send(
+        'the call that starts the pipeline',
+        runCall(pipelineId, ref, parameters),
+        START_TIMEOUT_MS,
+        signal,
+      ),
+    named: ({ data }) => {
+      const run = runOf(context, data);
+      return run === undefined ? undefined : { kind: 'started', run };
     },
-    signal,
-  );
+    noun: 'its run',
+    // So it says that it does not accept the token (MicrosoftDocs/vsts-rest-api-specs#97, #574).
+    isRefusal: ({ status }) => status === 203,
+  };
 }
 
 /** So many builds are looked at, the newest first: ours is seconds old. */
 const MAX_NEW = 20;
 
-/** The builds of the pipeline that are there already. @throws only the signal's reason. */
-export function listRunsBefore(
-  site: AzureContext,
-  pipelineId: string,
-  signal: AbortSignal,
-): Promise<Before | Refused> {
-  return look((stop) => listBuilds(site, 'read', pipelineId, undefined, stop), hintFor, signal);
-}
-
-export interface WantedRun {
-  readonly pipelineId: string;
-  /** As it was sent. */
-  readonly ref: string | undefined;
-  readonly correlationId: string;
-  /** Whether the id was sent: then a build that shows other parameters is not ours. */
-  readonly idSent: boolean;
-  readonly before: Before;
-  /** Why the run has to be looked for. */
-  readonly why: string;
-}
-
-/** Looks for the run that a call may have started. Certain is only a build whose template parameters hold the correlation id. */
-export function searchFor(
-  site: AzureContext,
-  wanted: WantedRun,
-  signal: AbortSignal,
-): Promise<Exclude<StartResult, { kind: 'refused' }>> {
-  const { pipelineId, before, why } = wanted;
+/** How the run is found. Certain is only a build whose template parameters hold the correlation id. */
+export function searchFor(context: AzureContext, wanted: PipelineRun): RunSearch<BuildInfo> {
   const details = new Map<string, BuildInfo>();
-  return findRun<BuildInfo>(
-    {
-      noun: 'run',
-      async list(stop) {
-        const listing = await listBuilds(site, 'request', pipelineId, before.since, stop);
-        const fresh = listing.runs.filter(({ run }) => before.known?.has(run.id) !== true);
-        return { ...listing, runs: fresh.slice(0, MAX_NEW) };
-      },
-      whose: async (build, stop) =>
-        whoseIs(await withParameters(site, build, details, stop), wanted),
-      why,
-      clock: site.clock,
+  return {
+    noun: 'run',
+    async list(signal, before) {
+      const listing = await listBuilds(context, wanted.pipelineId, before, signal);
+      if (before === undefined) return listing;
+      const fresh = listing.runs.filter(({ run }) => before.known?.has(run.id) !== true);
+      return { ...listing, runs: fresh.slice(0, MAX_NEW) };
     },
-    signal,
-  );
+    owner: async (build, before, signal) =>
+      ownerOf(await withParameters(context, build, details, signal), wanted, before),
+  };
 }
 
-function whoseIs(build: BuildInfo, wanted: WantedRun): Owner {
+function ownerOf(build: BuildInfo, wanted: PipelineRun, before: Before): Owner {
   const { parameters, reason, branch, queuedAt } = build;
   if (parameters?.get(ID_PARAMETER) === wanted.correlationId) return 'ours';
   // What a build was started with does not change.
-  if (parameters !== undefined && (wanted.idSent || !isMarked(parameters))) return 'others';
+  if (parameters !== undefined && (ID_PARAMETER in wanted.parameters || !isMarked(parameters)))
+    return 'others';
   if (wanted.ref !== undefined && branch !== wanted.ref) return 'others';
   // `BuildReason`: what is asked for by a call is manual; pushes, schedules and others are not ours.
   if (reason !== 'manual') return 'others';
-  return isNew(wanted.before, build, queuedAt) ? 'could be' : 'others';
+  return isNew(before, build, queuedAt) ? 'could be' : 'others';
 }
 
 function isMarked(parameters: ReadonlyMap<string, string>): boolean {
@@ -114,7 +76,7 @@ function isMarked(parameters: ReadonlyMap<string, string>): boolean {
 
 /** Lists may leave the parameters out (MicrosoftDocs/vsts-rest-api-specs#579); the build itself shows them. */
 async function withParameters(
-  site: AzureContext,
+  context: AzureContext,
   build: BuildInfo,
   details: Map<string, BuildInfo>,
   signal: AbortSignal,
@@ -124,36 +86,35 @@ async function withParameters(
   const read = details.get(id);
   if (read !== undefined) return read;
   const answer = await soonThere(
-    site.api.request(
+    context.api.request(
       `reading the build ${id}`,
-      { method: 'GET', room: 'build', path: buildPath(id) },
+      { method: 'GET', area: 'build', path: buildPath(id) },
       signal,
     ),
   );
-  const detail = buildInfoOf(site, answer.data) ?? build;
+  const detail = buildInfoOf(context, answer.data) ?? build;
   details.set(id, detail);
   return detail;
 }
 
 async function listBuilds(
-  site: AzureContext,
-  how: 'read' | 'request',
+  context: AzureContext,
   pipelineId: string,
-  since: number | undefined,
+  before: Before | undefined,
   signal: AbortSignal,
 ): Promise<Listing<BuildInfo>> {
   const what = 'listing the builds of the pipeline';
-  const answer = await site.api[how](
+  const answer = await context.api[before === undefined ? 'read' : 'request'](
     what,
     {
       method: 'GET',
-      room: 'build',
+      area: 'build',
       path: 'build/builds',
       query: {
         definitions: pipelineId,
         queryOrder: 'queueTimeDescending',
         // With that order the time is that of queueing.
-        minTime: since === undefined ? undefined : new Date(since).toISOString(),
+        minTime: before?.since === undefined ? undefined : new Date(before.since).toISOString(),
         $top: 100,
       },
     },
@@ -161,7 +122,7 @@ async function listBuilds(
   );
   return {
     runs: listIn(what, fields(answer.data).value)
-      .map((one) => buildInfoOf(site, one))
+      .map((one) => buildInfoOf(context, one))
       .filter((one) => one !== undefined),
     answer,
   };

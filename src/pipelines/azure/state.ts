@@ -1,6 +1,6 @@
+import type { RunState } from '../../contract/pipeline.js';
 import { fields } from '../../support/json.js';
 import { own } from '../reading.js';
-import type { RunState } from '../../contract/pipeline.js';
 
 type Phase = RunState['phase'];
 

@@ -1,10 +1,11 @@
+import type { Problem } from '../../contract/result.js';
 import { parse } from 'yaml';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
 import type { ApiRequest } from '../../support/http/api.js';
 import { fields } from '../../support/json.js';
 import { printableUrl } from '../../support/url.js';
-import { type Refusal, takenNames } from '../settings.js';
+import { takenNames } from '../settings.js';
 import { type CircleciContext, encodedSlug, parseRef, type Ref } from './context.js';
 
 /** The types of the parameters that a configuration declares, by name. */
@@ -34,8 +35,8 @@ export function readDeclaration(text: string): Declaration {
 export function mismatches(
   declaration: Declaration,
   parameters: Readonly<Record<string, string>>,
-): readonly Refusal[] {
-  const problems: Refusal[] = [];
+): readonly Problem[] {
+  const problems: Problem[] = [];
   const marker = declaration.get(MARKER);
   if (marker === undefined) {
     problems.push({
@@ -67,17 +68,17 @@ export function mismatches(
 
 /** @throws only the signal's reason. */
 export async function lastDeclaration(
-  site: CircleciContext,
+  context: CircleciContext,
   slug: string,
   ref: Ref,
   signal: AbortSignal,
 ): Promise<LastDeclaration> {
   if ('tag' in ref) return { kind: 'unreadable', why: 'CircleCI lists no pipelines by tag' };
-  if (site.definitionId !== undefined) {
+  if (context.definitionId !== undefined) {
     return { kind: 'unreadable', why: 'CircleCI lists no pipelines by definition' };
   }
   try {
-    const list = await site.api.read(
+    const list = await context.api.read(
       `listing the pipelines on ${ref.branch}`,
       {
         method: 'GET',
@@ -91,7 +92,7 @@ export async function lastDeclaration(
     if (typeof id !== 'string') {
       return { kind: 'unreadable', why: `there is no pipeline on ${ref.branch} so far` };
     }
-    const answer = await site.api.read(
+    const answer = await context.api.read(
       'reading its configuration',
       { method: 'GET', path: `pipeline/${encodeURIComponent(id)}/config` },
       signal,
@@ -117,10 +118,10 @@ export function problemsOf(
   request: StartRequest,
   slug: string,
   definitionId: string | undefined,
-): readonly Refusal[] {
-  const problems: Refusal[] = [];
+): readonly Problem[] {
+  const problems: Problem[] = [];
   const ref = request.ref === undefined ? undefined : parseRef(request.ref);
-  if (ref !== undefined && 'problem' in ref) problems.push(ref.problem);
+  if (ref !== undefined && !ref.ok) problems.push(ref.problem);
   problems.push(...takenNames(request.parameters, (name) => name === MARKER));
   // "Trigger options", API: without a definition only GitHub OAuth and Bitbucket Cloud projects can be started.
   if (slug.startsWith('circleci/') && definitionId === undefined) {
@@ -155,8 +156,8 @@ export function startCall(
 
 /** The call in words. */
 export function callInWords(
-  site: CircleciContext,
+  context: CircleciContext,
   { method, path, json }: ApiRequest,
 ): readonly string[] {
-  return [`${method} ${printableUrl(site.root)}/api/v2/${path}`, `with ${JSON.stringify(json)}`];
+  return [`${method} ${printableUrl(context.root)}/api/v2/${path}`, `with ${JSON.stringify(json)}`];
 }

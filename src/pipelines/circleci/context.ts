@@ -1,11 +1,23 @@
+import { bad, good, type Problem, type Result } from '../../contract/result.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import type { Clock } from '../../support/clock.js';
-import type { ApiClient } from '../../support/http/api.js';
+import { createJsonApi, type ApiClient } from '../../support/http/api.js';
 import { fields, isObject } from '../../support/json.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
-import { type Named, problem, readRef, readToken, type Refusal } from '../settings.js';
+import type { ClientDependencies } from '../client.js';
 import { listIn, notUnderstood, soonThere } from '../reading.js';
+import { combine, readRef, readToken } from '../settings.js';
 import type { Pipeline, Workflow } from './state.js';
+
+export interface CircleciSettings {
+  /** Project slug; `undefined`: the project of the workflow that we are part of. */
+  readonly 'circleci-project'?: string | undefined;
+  /** Id of a pipeline definition; `undefined`: the pipeline of the repository. */
+  readonly 'circleci-definition-id'?: string | undefined;
+  readonly 'circleci-token'?: string | undefined;
+  /** `https://circleci.com`, or the address of a CircleCI Server. */
+  readonly 'circleci-url': string;
+}
 
 /** One project, and how to reach it. */
 export interface CircleciContext {
@@ -18,7 +30,35 @@ export interface CircleciContext {
   readonly root: string;
   readonly api: ApiClient;
   readonly clock: Clock;
-  readonly random: () => number;
+}
+
+export function contextFrom(
+  settings: CircleciSettings,
+  { ownRunId, fetch, clock, random }: ClientDependencies,
+): Result<CircleciContext> {
+  const project = settings['circleci-project'];
+  const parts = combine<{ slug: string | undefined; token: string; root: string }>({
+    slug: project === undefined ? good(undefined) : parseProject(project),
+    token: parseToken(settings['circleci-token']),
+    root: parseRoot(settings['circleci-url']),
+  });
+  if (!parts.ok) return parts;
+  const { slug, token, root } = parts.value;
+  return good({
+    slug,
+    definitionId: settings['circleci-definition-id'],
+    ownWorkflowId: ownRunId,
+    root,
+    api: createJsonApi({
+      baseUrl: `${root}/api/v2/`,
+      // "Authorization: Bearer" is recommended by now, but not every Server knows it; this one is known everywhere.
+      headers: { 'circle-token': token },
+      fetch,
+      clock,
+      random,
+    }),
+    clock,
+  });
 }
 
 export interface Project {
@@ -28,10 +68,10 @@ export interface Project {
   readonly defaultBranch: string | undefined;
 }
 
-export const missingProject: Refusal = {
+export const missingProject = {
   message: 'there is no project for CircleCI',
   fix: 'set circleci-project, or CIRCLE_PROJECT_SLUG, to its slug, such as gh/org/repo',
-};
+} as const satisfies Problem;
 
 const MAX_PAGES = 50;
 
@@ -40,34 +80,34 @@ const MAX_PAGES = 50;
  * made from what the job is told; the workflow knows it.
  * @throws as `ApiClient.read` does, and PermanentError when there is nothing to take it from.
  */
-export async function slugOf(site: CircleciContext, signal: AbortSignal): Promise<string> {
-  if (site.slug !== undefined) return site.slug;
-  if (site.ownWorkflowId === null) {
+export async function slugOf(context: CircleciContext, signal: AbortSignal): Promise<string> {
+  if (context.slug !== undefined) return context.slug;
+  if (context.ownWorkflowId === null) {
     throw new PermanentError(`${missingProject.message}: ${missingProject.fix}`);
   }
-  const answer = await site.api.read(
+  const answer = await context.api.read(
     'reading the project of our own workflow',
-    { method: 'GET', path: `workflow/${encodeURIComponent(site.ownWorkflowId)}` },
+    { method: 'GET', path: `workflow/${encodeURIComponent(context.ownWorkflowId)}` },
     signal,
   );
   const { project_slug: slug } = fields(answer.data);
-  if (typeof slug !== 'string' || slug === '') throw notUnderstood(site.root, 'circleci-url');
+  if (typeof slug !== 'string' || slug === '') throw notUnderstood(context.root, 'circleci-url');
   return slug;
 }
 
 /** @throws as `ApiClient.read` does, and PermanentError for an answer that is no project. */
 export async function readProject(
-  site: CircleciContext,
+  context: CircleciContext,
   slug: string,
   signal: AbortSignal,
 ): Promise<Project> {
-  const answer = await site.api.read(
+  const answer = await context.api.read(
     `reading the project ${slug}`,
     { method: 'GET', path: `project/${encodedSlug(slug)}` },
     signal,
   );
   const { slug: shown, id, vcs_info: vcs } = fields(answer.data);
-  if (typeof shown !== 'string') throw notUnderstood(site.root, 'circleci-url');
+  if (typeof shown !== 'string') throw notUnderstood(context.root, 'circleci-url');
   const branch = fields(vcs).default_branch;
   return {
     slug,
@@ -81,7 +121,7 @@ export async function readProject(
  * @throws as `ApiClient.request` does, and TransientError for an answer that is no list.
  */
 export async function readAll(
-  site: CircleciContext,
+  context: CircleciContext,
   what: string,
   path: string,
   signal: AbortSignal,
@@ -89,7 +129,7 @@ export async function readAll(
   const all: Readonly<Record<string, unknown>>[] = [];
   let token: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
-    const answer = await site.api.request(
+    const answer = await context.api.request(
       what,
       { method: 'GET', path, query: { 'page-token': token } },
       signal,
@@ -104,13 +144,13 @@ export async function readAll(
 
 /** @throws as {@link readAll} does. */
 export async function readWorkflows(
-  site: CircleciContext,
+  context: CircleciContext,
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<readonly Workflow[]> {
   const items = await soonThere(
     readAll(
-      site,
+      context,
       `reading the workflows of pipeline ${run.id}`,
       `pipeline/${encodeURIComponent(run.id)}/workflow`,
       signal,
@@ -126,13 +166,13 @@ export async function readWorkflows(
 
 /** @throws as `ApiClient.request` does, and TransientError for an answer that is no pipeline. */
 export async function readPipeline(
-  site: CircleciContext,
+  context: CircleciContext,
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<Pipeline> {
   const what = `reading the state of pipeline ${run.id}`;
   const answer = await soonThere(
-    site.api.request(
+    context.api.request(
       what,
       { method: 'GET', path: `pipeline/${encodeURIComponent(run.id)}` },
       signal,
@@ -150,12 +190,12 @@ export async function readPipeline(
 
 /** @throws as {@link readAll} does. */
 export function readJobs(
-  site: CircleciContext,
+  context: CircleciContext,
   workflow: Workflow,
   signal: AbortSignal,
 ): Promise<readonly Readonly<Record<string, unknown>>[]> {
   return readAll(
-    site,
+    context,
     `reading the jobs of workflow ${workflow.id}`,
     `workflow/${encodeURIComponent(workflow.id)}/job`,
     signal,
@@ -163,13 +203,17 @@ export function readJobs(
 }
 
 /** A run by what the API says of it; `undefined` when it says no id. */
-export function runOf(site: CircleciContext, slug: string, data: unknown): StartedRun | undefined {
+export function runOf(
+  context: CircleciContext,
+  slug: string,
+  data: unknown,
+): StartedRun | undefined {
   const { id, number } = fields(data);
   if (typeof id !== 'string' || !/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id)) {
     return undefined;
   }
   const page = Number.isSafeInteger(number) ? `/${String(number)}` : '';
-  return { id, url: `${pagesOf(site.root)}/pipelines/${encodedSlug(slug)}${page}` };
+  return { id, url: `${pagesOf(context.root)}/pipelines/${encodedSlug(slug)}${page}` };
 }
 
 /** circleci.com shows pipelines on a host of its own, a server on its only one. */
@@ -181,15 +225,15 @@ function pagesOf(root: string): string {
  * The three segments of a project slug: `gh/org/repo`, `bitbucket/org/repo`, `circleci/<organization>/<project>`. What
  * stands in them is CircleCI's affair ("treat it as opaque", API developer's guide).
  */
-export function parseProject(text: string): Named<string> {
+export function parseProject(text: string): Result<string> {
   const slug = text.replace(/^\/+|\/+$/g, '');
   const segments = slug.split('/');
   const isSlug =
     segments.length === 3 &&
     segments.every((part) => /^[^\s:?#]+$/.test(part) && !/^\.+$/.test(part));
   return isSlug
-    ? { ok: slug }
-    : problem(
+    ? good(slug)
+    : bad(
         `circleci-project is "${text}", which is no project slug`,
         'give it as gh/org/repo, bb/org/repo or circleci/<organization>/<project>; the Overview page of the project settings shows it',
       );
@@ -203,16 +247,16 @@ export function encodedSlug(slug: string): string {
 /** CircleCI takes a branch or a tag, never both, and tells them apart by the field. */
 export type Ref = { readonly branch: string } | { readonly tag: string };
 
-export function parseRef(text: string): Named<Ref> {
+export function parseRef(text: string): Result<Ref> {
   const fix =
     'set rollback-ref to a branch, or to a tag as refs/tags/NAME; without it the default branch is used';
   const ref = readRef(text, 'CircleCI', fix);
-  if ('problem' in ref) return ref;
-  const { kind, name } = ref.ok;
-  return { ok: kind === 'tag' ? { tag: name } : { branch: name } };
+  if (!ref.ok) return ref;
+  const { kind, name } = ref.value;
+  return good(kind === 'tag' ? { tag: name } : { branch: name });
 }
 
-export function parseToken(text: string | undefined): Named<string> {
+export function parseToken(text: string | undefined): Result<string> {
   return readToken(text, 'circleci-token', {
     message: 'there is no token for CircleCI',
     fix: 'set circleci-token, or CIRCLE_TOKEN, to a personal API token',
@@ -220,13 +264,13 @@ export function parseToken(text: string | undefined): Named<string> {
 }
 
 /** The root of CircleCI without a slash at its end. The address of the API itself is understood, too. */
-export function parseRoot(text: string): Named<string> {
+export function parseRoot(text: string): Result<string> {
   if (!URL.canParse(text)) {
-    return problem(
+    return bad(
       'circleci-url is not a URL',
       'use https://circleci.com, or the address of your CircleCI Server',
     );
   }
   const { origin, pathname } = new URL(text);
-  return { ok: `${origin}${pathname.replace(/(\/api(\/v2)?)?\/*$/, '')}` };
+  return good(`${origin}${pathname.replace(/(\/api(\/v2)?)?\/*$/, '')}`);
 }

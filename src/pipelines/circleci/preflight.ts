@@ -1,9 +1,8 @@
-import { messageOf } from '../../support/errors.js';
 import type { Finding } from '../../contract/finding.js';
-import { type Add, collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
+import { messageOf } from '../../support/errors.js';
+import { type Add, collectFindings } from '../findings.js';
 import { lastDeclaration, MARKER, mismatches, problemsOf } from './configuration.js';
-import { hintFor } from './hints.js';
 import {
   type CircleciContext,
   missingProject,
@@ -14,33 +13,34 @@ import {
   type Ref,
   slugOf,
 } from './context.js';
+import { hintFor } from './hints.js';
 
 /** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: CircleciContext,
+  context: CircleciContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
 
-  if (site.slug === undefined && site.ownWorkflowId === null) {
+  if (context.slug === undefined && context.ownWorkflowId === null) {
     addProblems([missingProject]);
     return all;
   }
   let project: Project;
   try {
     // A wrong token is answered as a missing project by the calls after this one.
-    await site.api.read('asking whose token it is', { method: 'GET', path: 'me' }, signal);
-    const slug = await slugOf(site, signal);
-    addProblems(problemsOf(request, slug, site.definitionId));
-    project = await readProject(site, slug, signal);
+    await context.api.read('asking owner token it is', { method: 'GET', path: 'me' }, signal);
+    const slug = await slugOf(context, signal);
+    addProblems(problemsOf(request, slug, context.definitionId));
+    project = await readProject(context, slug, signal);
   } catch (error) {
     addFailure(error);
     return all;
   }
 
-  if (site.definitionId !== undefined) {
-    await checkDefinition(site, project, site.definitionId, signal, add);
+  if (context.definitionId !== undefined) {
+    await checkDefinition(context, project, context.definitionId, signal, add);
   }
   const ref = refOf(request, project);
   if (ref === undefined) {
@@ -53,7 +53,7 @@ export async function preflight(
     }
     return all;
   }
-  await checkParameters(site, project, ref, request, signal, add);
+  await checkParameters(context, project, ref, request, signal, add);
   return all;
 }
 
@@ -61,13 +61,13 @@ export async function preflight(
 function refOf(request: StartRequest, { defaultBranch }: Project): Ref | undefined {
   if (request.ref !== undefined) {
     const parsed = parseRef(request.ref);
-    return 'ok' in parsed ? parsed.ok : undefined;
+    return parsed.ok ? parsed.value : undefined;
   }
   return defaultBranch === undefined ? undefined : { branch: defaultBranch };
 }
 
 async function checkDefinition(
-  site: CircleciContext,
+  context: CircleciContext,
   project: Project,
   definitionId: string,
   signal: AbortSignal,
@@ -77,7 +77,7 @@ async function checkDefinition(
   try {
     if (project.id === undefined) throw new Error(`${project.slug} shows no id`);
     definitions = await readAll(
-      site,
+      context,
       'listing the pipeline definitions',
       `projects/${encodeURIComponent(project.id)}/pipeline-definitions`,
       signal,
@@ -102,14 +102,14 @@ async function checkDefinition(
 
 /** A configuration is only seen in a pipeline that has run: what it says is a warning, what it does not say is unknown. */
 async function checkParameters(
-  site: CircleciContext,
+  context: CircleciContext,
   { slug }: Project,
   ref: Ref,
   { parameters }: StartRequest,
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
-  const last = await lastDeclaration(site, slug, ref, signal);
+  const last = await lastDeclaration(context, slug, ref, signal);
   if (last.kind === 'unreadable') {
     add(
       'notice',

@@ -1,6 +1,6 @@
+import type { RunState } from '../../contract/pipeline.js';
 import { clip, neutralise } from '../../support/text.js';
 import { own } from '../reading.js';
-import type { RunState } from '../../contract/pipeline.js';
 import { hintForError } from './hints.js';
 
 type Phase = RunState['phase'];
@@ -57,7 +57,7 @@ const unread = new Set(['pending', 'setup-pending']);
 export const NO_WORKFLOW_MS = 60_000;
 
 const QUEUE_HINT =
-  'the job that waits for it may hold what it waits for: give the rollback a serial-group of its own, and room for one more job';
+  'the job that waits for it may hold what it waits for: give the rollback a serial-group of its own, and area for one more job';
 const HOLD_HINT = 'a job of type approval wants an approval';
 
 export interface Pipeline {

@@ -1,3 +1,4 @@
+import { good, type Result } from '../../contract/result.js';
 import type {
   PipelineClient,
   RunState,
@@ -5,40 +6,30 @@ import type {
   StartRequest,
   StartResult,
 } from '../../contract/pipeline.js';
-import type { Clock } from '../../support/clock.js';
-import { messageOf } from '../../support/errors.js';
-import { hintOf, refusalIn, type SendResult } from '../../support/http/api.js';
+import { refusalIn, type SendResult } from '../../support/http/api.js';
 import { type ApiResponse, serverMessage } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
 import { printableUrl } from '../../support/url.js';
 import {
-  type Before,
-  findRun,
-  isNew,
-  type Listing,
-  listRunsBefore as look,
-  type Owner,
-} from '../find-run.js';
+  type ClientDependencies,
+  createPipelineClient,
+  type PipelineAdapter,
+  refusals,
+  type SystemCall,
+  unreadable,
+} from '../client.js';
+import { type Before, isNew, type Listing, type Owner } from '../find-run.js';
 import { soonThere } from '../reading.js';
-import { mergeErrors, type Named, problem } from '../settings.js';
+import { mergeErrors } from '../settings.js';
+import { CANCEL_TIMEOUT_MS, START_TIMEOUT_MS } from '../start-once.js';
+import { type CallOptions, hintFor } from './api.js';
 import {
-  CANCEL_TIMEOUT_MS,
-  refused,
-  type Refused,
-  type Sent,
-  START_TIMEOUT_MS,
-  startOnce,
-} from '../start-once.js';
-import { unusable } from '../unusable.js';
-import { type CallOptions, createApi, hintFor } from './api.js';
-import {
+  contextFrom,
   declarationAt,
   type GithubContext,
+  type GithubSettings,
   parseRef,
-  parseRepository,
-  parseToken,
-  parseWorkflow,
   readRepository,
   type RunInfo,
   runOf,
@@ -46,160 +37,107 @@ import {
 } from './context.js';
 import { preflight } from './preflight.js';
 import { stateOf } from './state.js';
-import { composeInputs, type Declaration, ID_INPUT } from './workflow.js';
+import { composeInputs, ID_INPUT } from './workflow.js';
 
-export interface GithubClientOptions {
-  /** `owner/name`. */
-  readonly repository: string;
-  /** File name, path under `.github/workflows/`, or number. */
-  readonly workflow: string;
-  readonly token: string | undefined;
-  /** `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
-  readonly apiUrl: string;
-  /** The run that we are part of; preflight asks nothing of it. */
-  readonly ownRunId: string | null;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-}
+const system = { id: 'github', name: 'GitHub', addressInput: 'github-api-url' };
 
 /** The GitHub client of the `ci` strategy: starts a workflow by `workflow_dispatch`, on github.com and Enterprise Server. */
-export function createGithubClient(options: GithubClientOptions): PipelineClient {
-  const setup = siteOf(options);
-  if ('problem' in setup) return unusable('github', 'GitHub', setup.problem);
-  const site = setup.ok;
-
-  return {
-    id: 'github',
-    name: 'GitHub',
-
-    preflight: (request, signal) => preflight(site, request, options.ownRunId, signal),
-
-    describe: (request, signal) => describe(site, request, signal),
-
-    async start(request, signal, beforeSend): Promise<StartResult> {
-      const ready = await prepare(site, request, signal);
-      if ('problem' in ready) return refused(ready.problem);
-      const { ref, inputs, declaration } = ready.ok;
-      const before = await listRunsBefore(site, ref, signal);
-      if (before.kind === 'refused') return before;
-
-      signal.throwIfAborted();
-      beforeSend();
-      const sent = await dispatch(site, ref, inputs, signal);
-      if (sent.kind !== 'unsure') return sent;
-      const showsId = declaration?.showsId === true && ID_INPUT in inputs;
-      const { correlationId } = request;
-      return searchFor(site, { ref, correlationId, showsId, before, why: sent.reason }, signal);
-    },
-
-    state: (run, signal) => readState(site, run, signal),
-
-    cancel: (run, signal) => cancel(site, run, signal),
-  };
+export function createGithubClient(
+  settings: GithubSettings,
+  dependencies: ClientDependencies,
+): PipelineClient {
+  return createPipelineClient(
+    system,
+    contextFrom(settings, dependencies),
+    (context): PipelineAdapter<Dispatch, RunInfo> => ({
+      hintFor,
+      preflight: (request, signal) => preflight(context, request, dependencies.ownRunId, signal),
+      describe: (request, signal) => describe(context, request, signal),
+      prepare: (request, signal) => prepare(context, request, signal),
+      send: (dispatch, start) => start(startCall(context, dispatch)),
+      search: (dispatch) => ({
+        noun: 'run',
+        list: (signal, before) => listRuns(context, dispatch.ref, before, signal),
+        owner: (run, before) => ownerOf(run, dispatch, before),
+      }),
+      state: (run, signal) => readState(context, run, signal),
+      cancel: (run, signal) => cancel(context, run, signal),
+    }),
+    dependencies,
+  );
 }
 
-function siteOf(options: GithubClientOptions): Named<GithubContext> {
-  const repository = parseRepository(options.repository);
-  if ('problem' in repository) return repository;
-  const workflow = parseWorkflow(options.workflow);
-  if ('problem' in workflow) return workflow;
-  const token = parseToken(options.token);
-  if ('problem' in token) return token;
-  if (!URL.canParse(options.apiUrl)) {
-    return problem(
-      'github-api-url is not a URL',
-      'use https://api.github.com, or https://HOST/api/v3 of an Enterprise Server',
-    );
-  }
-  const apiUrl = options.apiUrl.replace(/\/+$/, '');
-  return {
-    ok: {
-      ...repository.ok,
-      workflow: workflow.ok,
-      apiUrl,
-      api: createApi({ ...options, baseUrl: apiUrl, token: token.ok }),
-      clock: options.clock,
-      random: options.random,
-    },
-  };
-}
-
-interface Ready {
+interface Dispatch {
   readonly ref: string;
   readonly inputs: Readonly<Record<string, string>>;
-  readonly declaration: Declaration | undefined;
+  readonly correlationId: string;
+  /** Whether the id is sent, and the workflow shows it in the names of its runs: then a run without it is not ours. */
+  readonly showsId: boolean;
 }
 
 /** Everything that has to be known before the call. */
 async function prepare(
-  site: GithubContext,
+  context: GithubContext,
   request: StartRequest,
   signal: AbortSignal,
-): Promise<Named<Ready>> {
-  const target = await refOf(site, request, signal);
-  if ('problem' in target) return target;
-  const ref = target.ok;
-  const read = await declarationAt(site, ref, signal);
+): Promise<Result<Dispatch>> {
+  const target = await refOf(context, request, signal);
+  if (!target.ok) return target;
+  const ref = target.value;
+  const read = await declarationAt(context, ref, signal);
   const declaration = read.kind === 'read' ? read.declaration : undefined;
-  const { inputs, problems } = composeInputs(request, declaration, site.workflow);
-  return problems.length === 0
-    ? { ok: { ref, inputs, declaration } }
-    : { problem: mergeErrors(problems) };
+  const { inputs, problems } = composeInputs(request, declaration, context.workflow);
+  if (problems.length > 0) return { ok: false, problem: mergeErrors(problems) };
+  const showsId = declaration?.showsId === true && ID_INPUT in inputs;
+  return good({ ref, inputs, correlationId: request.correlationId, showsId });
 }
 
 async function refOf(
-  site: GithubContext,
+  context: GithubContext,
   request: StartRequest,
   signal: AbortSignal,
-): Promise<Named<string>> {
+): Promise<Result<string>> {
   if (request.ref !== undefined) return parseRef(request.ref);
   try {
-    return { ok: (await readRepository(site, signal)).defaultBranch };
+    return good((await readRepository(context, signal)).defaultBranch);
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    return problem(
-      messageOf(error),
-      hintOf(error, hintFor) ??
-        'Set rollback-ref, so that the default branch need not be asked for',
-    );
+    const otherwise = 'Set rollback-ref, so that the default branch need not be asked for';
+    return unreadable(error, hintFor, otherwise, signal);
   }
 }
 
 async function describe(
-  site: GithubContext,
+  context: GithubContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const target = await refOf(site, request, signal);
-  const ref = 'problem' in target ? '(the default branch)' : target.ok;
-  const read =
-    'problem' in target
-      ? ({ kind: 'unreadable', why: target.problem.message } as const)
-      : await declarationAt(site, ref, signal);
+  const target = await refOf(context, request, signal);
+  const ref = target.ok ? target.value : '(the default branch)';
+  const read = !target.ok
+    ? ({ kind: 'unreadable', why: target.problem.message } as const)
+    : await declarationAt(context, ref, signal);
   const { inputs, problems } = composeInputs(
     request,
     read.kind === 'read' ? read.declaration : undefined,
-    site.workflow,
+    context.workflow,
   );
-  const { owner, repo, workflow, apiUrl } = site;
+  const { owner, repo, workflow, apiUrl } = context;
   return [
     `POST ${printableUrl(apiUrl)}/repos/${owner}/${repo}/actions/workflows/${workflow}/dispatches`,
     `with ${JSON.stringify({ ref, inputs, return_run_details: true })}`,
     ...(read.kind === 'read'
       ? []
       : [`the inputs of the workflow could not be read (${read.why}); only these are sent`]),
-    ...problems.map(({ message, fix }) => `it would be refused: ${message} (${fix})`),
+    ...refusals(problems),
   ];
 }
 
 async function readState(
-  site: GithubContext,
+  context: GithubContext,
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<RunState> {
-  const { owner, repo, api } = site;
+  const { owner, repo, api } = context;
   const what = `reading the state of run ${run.id}`;
   const answer = await soonThere(
     api.request(
@@ -213,7 +151,7 @@ async function readState(
   if (typeof status !== 'string') throw new TransientError(`${what}: the answer is no run`);
   const state = stateOf(status, conclusion);
   return state.phase === 'cancelled' || state.phase === 'failed'
-    ? { ...state, mayHaveRun: await mayHaveRun(site, run, signal) }
+    ? { ...state, mayHaveRun: await mayHaveRun(context, run, signal) }
     : state;
 }
 
@@ -222,11 +160,11 @@ async function readState(
  * is null while no runner has been assigned). What cannot be read may have run.
  */
 async function mayHaveRun(
-  site: GithubContext,
+  context: GithubContext,
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const { owner, repo, api } = site;
+  const { owner, repo, api } = context;
   try {
     const answer = await api.request(
       `reading the jobs of run ${run.id}`,
@@ -251,8 +189,8 @@ async function mayHaveRun(
   }
 }
 
-async function cancel(site: GithubContext, run: StartedRun, signal: AbortSignal): Promise<void> {
-  const { owner, repo, api } = site;
+async function cancel(context: GithubContext, run: StartedRun, signal: AbortSignal): Promise<void> {
+  const { owner, repo, api } = context;
   try {
     await api.request(
       'cancelling the run',
@@ -272,49 +210,38 @@ function numberOf(run: StartedRun): number {
   return Number(run.id);
 }
 
-/** Sends the dispatch; once more without `return_run_details` to an old server that does not know it. */
-export function dispatch(
-  site: GithubContext,
-  ref: string,
-  inputs: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Sent> {
+/** The dispatch; once more without `return_run_details` to an old server that does not know it. */
+function startCall(
+  context: GithubContext,
+  dispatch: Dispatch,
+): SystemCall<Extract<StartResult, { kind: 'started' }>> {
   // GitHub.com answers with the number of the run when asked to (github.blog/changelog/2026-02-19-workflow-dispatch-api-
   // now-returns-run-ids); Enterprise Server up to 3.19 does not know the question.
   let details = true;
-  return startOnce<Sent>(
-    {
-      system: 'GitHub',
-      addressInput: 'github-api-url',
-      send: (within) => send(site, ref, inputs, details, within),
-      named: ({ data }) => {
-        const { workflow_run_id: id, html_url: url } = fields(data);
-        const run = runOf(site, id, url);
-        return run === undefined ? undefined : { kind: 'started', run };
-      },
-      noun: 'its run',
-      mend: (answer) => {
-        if (!details || !refusesDetails(answer)) return undefined;
-        details = false;
-        return 'again';
-      },
-      hint: hintFor,
-      clock: site.clock,
-      random: site.random,
+  return {
+    send: (signal) => sendDispatch(context, dispatch, details, signal),
+    named: ({ data }) => {
+      const { workflow_run_id: id, html_url: url } = fields(data);
+      const run = runOf(context, id, url);
+      return run === undefined ? undefined : { kind: 'started', run };
     },
-    signal,
-  );
+    noun: 'its run',
+    mend: (answer) => {
+      if (!details || !refusesDetails(answer)) return undefined;
+      details = false;
+      return 'again';
+    },
+  };
 }
 
-function send(
-  site: GithubContext,
-  ref: string,
-  inputs: Readonly<Record<string, string>>,
+function sendDispatch(
+  context: GithubContext,
+  { ref, inputs }: Dispatch,
   details: boolean,
   signal: AbortSignal,
 ): Promise<SendResult> {
-  const { owner, repo, workflow } = site;
-  return site.api.send(
+  const { owner, repo, workflow } = context;
+  return context.api.send(
     'the call that starts the workflow',
     (octokit, request: CallOptions) =>
       octokit.rest.actions.createWorkflowDispatch({
@@ -339,61 +266,24 @@ function refusesDetails(answer: ApiResponse): boolean {
   );
 }
 
-/** The dispatched runs on the same branch that are there already. @throws only the signal's reason. */
-export function listRunsBefore(
-  site: GithubContext,
-  ref: string,
-  signal: AbortSignal,
-): Promise<Before | Refused> {
-  return look((stop) => listRuns(site, 'read', ref, undefined, stop), hintFor, signal);
-}
-
-export interface WantedRun {
-  readonly ref: string;
-  readonly correlationId: string;
-  /** Whether the id was sent, and the workflow shows it in the names of its runs: then a run without it is not ours. */
-  readonly showsId: boolean;
-  readonly before: Before;
-  /** Why the run has to be looked for. */
-  readonly why: string;
-}
-
-/** Looks for the run that a call may have started. Certain is only a run whose title holds the correlation id. */
-export function searchFor(
-  site: GithubContext,
-  wanted: WantedRun,
-  signal: AbortSignal,
-): Promise<Exclude<StartResult, { kind: 'refused' }>> {
-  const { ref, before, why } = wanted;
-  return findRun<RunInfo>(
-    {
-      noun: 'run',
-      list: (stop) => listRuns(site, 'request', ref, before.since, stop),
-      whose: (run) => whoseIs(run, wanted),
-      why,
-      clock: site.clock,
-    },
-    signal,
-  );
-}
-
-function whoseIs(info: RunInfo, { ref, correlationId, showsId, before }: WantedRun): Owner {
+/** Certain is only a run whose title holds the correlation id. */
+function ownerOf(info: RunInfo, { ref, correlationId, showsId }: Dispatch, before: Before): Owner {
   if (info.event !== 'workflow_dispatch') return 'others';
   if (info.title.includes(correlationId)) return 'ours';
   if (showsId || info.branch !== ref) return 'others';
   return isNew(before, info, info.createdAt) ? 'could be' : 'others';
 }
 
+/** The dispatched runs on the same branch. */
 async function listRuns(
-  site: GithubContext,
-  how: 'read' | 'request',
+  context: GithubContext,
   ref: string,
-  since: number | undefined,
+  before: Before | undefined,
   signal: AbortSignal,
 ): Promise<Listing<RunInfo>> {
-  const { owner, repo, workflow, api } = site;
+  const { owner, repo, workflow, api } = context;
   const what = 'listing the runs of the workflow';
-  const answer = await api[how](
+  const answer = await api[before === undefined ? 'read' : 'request'](
     what,
     (octokit, request) =>
       octokit.rest.actions.listWorkflowRuns({
@@ -403,12 +293,12 @@ async function listRuns(
         event: 'workflow_dispatch',
         branch: ref,
         per_page: 100,
-        ...(since === undefined
+        ...(before?.since === undefined
           ? {}
-          : { created: `>=${new Date(since).toISOString().slice(0, 19)}Z` }),
+          : { created: `>=${new Date(before.since).toISOString().slice(0, 19)}Z` }),
         request,
       }),
     signal,
   );
-  return { runs: runsOf(site, what, answer), answer };
+  return { runs: runsOf(context, what, answer), answer };
 }

@@ -1,13 +1,24 @@
+import { bad, good, type Result } from '../../contract/result.js';
 import type { StartedRun } from '../../contract/pipeline.js';
-import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { refusalIn } from '../../support/http/api.js';
 import type { ApiResponse } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
-import { type Named, problem, readRef, readToken } from '../settings.js';
+import type { ClientDependencies } from '../client.js';
 import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
-import type { Api } from './api.js';
-import { type Declaration, readDeclaration } from './workflow.js';
+import { combine, readRef, readToken } from '../settings.js';
+import { createApi, type Api } from './api.js';
+import { readDeclaration, type Declaration } from './workflow.js';
+
+export interface GithubSettings {
+  /** `owner/name`. */
+  readonly 'github-repository'?: string | undefined;
+  /** File name, path under `.github/workflows/`, or number. */
+  readonly 'github-workflow': string;
+  readonly 'github-token'?: string | undefined;
+  /** `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
+  readonly 'github-api-url': string;
+}
 
 /** One workflow of one repository, and how to reach it. */
 export interface GithubContext {
@@ -17,8 +28,22 @@ export interface GithubContext {
   readonly workflow: string;
   readonly apiUrl: string;
   readonly api: Api;
-  readonly clock: Clock;
-  readonly random: () => number;
+}
+
+export function contextFrom(
+  settings: GithubSettings,
+  dependencies: Pick<ClientDependencies, 'fetch' | 'clock' | 'random'>,
+): Result<GithubContext> {
+  const parts = combine({
+    repository: parseRepository(settings['github-repository'] ?? ''),
+    workflow: parseWorkflow(settings['github-workflow']),
+    token: parseToken(settings['github-token']),
+    apiUrl: parseApiUrl(settings['github-api-url']),
+  });
+  if (!parts.ok) return parts;
+  const { repository, workflow, token, apiUrl } = parts.value;
+  const api = createApi({ ...dependencies, baseUrl: apiUrl, token });
+  return good({ ...repository, workflow, apiUrl, api });
 }
 
 export interface Repository {
@@ -31,17 +56,18 @@ export interface Repository {
 
 /** @throws as `ApiClient.read` does, and PermanentError for an answer that is no repository. */
 export async function readRepository(
-  site: GithubContext,
+  context: GithubContext,
   signal: AbortSignal,
 ): Promise<Repository> {
-  const { owner, repo } = site;
-  const answer = await site.api.read(
+  const { owner, repo } = context;
+  const answer = await context.api.read(
     `reading the repository ${owner}/${repo}`,
     (octokit, request) => octokit.rest.repos.get({ owner, repo, request }),
     signal,
   );
   const data = fields(answer.data);
-  if (typeof data.default_branch !== 'string') throw notUnderstood(site.apiUrl, 'github-api-url');
+  if (typeof data.default_branch !== 'string')
+    throw notUnderstood(context.apiUrl, 'github-api-url');
   return {
     defaultBranch: data.default_branch,
     private: data.private !== false,
@@ -55,11 +81,11 @@ export async function readRepository(
 
 /** @throws as `ApiClient.read` does. */
 export async function readWorkflow(
-  site: GithubContext,
+  context: GithubContext,
   signal: AbortSignal,
 ): Promise<{ readonly path: string; readonly state: string }> {
-  const { owner, repo, workflow } = site;
-  const answer = await site.api.read(
+  const { owner, repo, workflow } = context;
+  const answer = await context.api.read(
     `reading the workflow ${workflow}`,
     (octokit, request) =>
       octokit.rest.actions.getWorkflow({ owner, repo, workflow_id: workflow, request }),
@@ -67,7 +93,7 @@ export async function readWorkflow(
   );
   const { path, state } = fields(answer.data);
   if (typeof path !== 'string' || typeof state !== 'string')
-    throw notUnderstood(site.apiUrl, 'github-api-url');
+    throw notUnderstood(context.apiUrl, 'github-api-url');
   return { path, state };
 }
 
@@ -78,23 +104,23 @@ export type DeclarationRead =
 
 /** @throws only the signal's reason. */
 export async function declarationAt(
-  site: GithubContext,
+  context: GithubContext,
   ref: string,
   signal: AbortSignal,
 ): Promise<DeclarationRead> {
-  const { owner, repo, workflow } = site;
+  const { owner, repo, workflow } = context;
   try {
     const path = /^\d+$/.test(workflow)
-      ? (await readWorkflow(site, signal)).path
+      ? (await readWorkflow(context, signal)).path
       : `.github/workflows/${workflow}`;
-    const answer = await site.api.read(
+    const answer = await context.api.read(
       `reading ${path} at ${ref}`,
       (octokit, request) => octokit.rest.repos.getContent({ owner, repo, path, ref, request }),
       signal,
     );
     const { content, encoding } = fields(answer.data);
     if (typeof content !== 'string' || encoding !== 'base64')
-      throw notUnderstood(site.apiUrl, 'github-api-url');
+      throw notUnderstood(context.apiUrl, 'github-api-url');
     return {
       kind: 'read',
       declaration: readDeclaration(Buffer.from(content, 'base64').toString('utf8')),
@@ -123,9 +149,9 @@ export interface RunInfo {
 }
 
 /** `undefined` for something that is no run. */
-export function runInfoOf(site: GithubContext, data: unknown): RunInfo | undefined {
+export function runInfoOf(context: GithubContext, data: unknown): RunInfo | undefined {
   const given = fields(data);
-  const run = runOf(site, given.id, given.html_url);
+  const run = runOf(context, given.id, given.html_url);
   if (run === undefined) return undefined;
   return {
     run,
@@ -139,20 +165,24 @@ export function runInfoOf(site: GithubContext, data: unknown): RunInfo | undefin
 }
 
 /** A run by what the API says of it; `undefined` when it says no number. Its address is built where none is given. */
-export function runOf(site: GithubContext, id: unknown, url: unknown): StartedRun | undefined {
+export function runOf(context: GithubContext, id: unknown, url: unknown): StartedRun | undefined {
   // Octokit reads numbers beyond 2^53 as bigint.
   const text = typeof id === 'number' || typeof id === 'bigint' ? String(id) : '';
   if (!/^[1-9]\d*$/.test(text)) return undefined;
   return {
     id: text,
-    url: isLink(url) ? url : webUrl(site, text),
+    url: isLink(url) ? url : webUrl(context, text),
   };
 }
 
 /** The list of runs in an answer. @throws TransientError when it holds none. */
-export function runsOf(site: GithubContext, what: string, answer: ApiResponse): readonly RunInfo[] {
+export function runsOf(
+  context: GithubContext,
+  what: string,
+  answer: ApiResponse,
+): readonly RunInfo[] {
   return listIn(what, fields(answer.data).workflow_runs)
-    .map((one) => runInfoOf(site, one))
+    .map((one) => runInfoOf(context, one))
     .filter((one) => one !== undefined);
 }
 
@@ -162,47 +192,56 @@ export function isEnterpriseServer(apiUrl: string): boolean {
   return hostname !== 'api.github.com' && !/^api\..+\.ghe\.com$/.test(hostname);
 }
 
-function webUrl(site: GithubContext, id: string): string {
-  const { protocol, host, pathname } = new URL(site.apiUrl);
+function webUrl(context: GithubContext, id: string): string {
+  const { protocol, host, pathname } = new URL(context.apiUrl);
   const base = `${protocol}//${host.replace(/^api\./, '')}${pathname.replace(/(\/api\/v3)?\/*$/, '')}`;
-  return `${base}/${site.owner}/${site.repo}/actions/runs/${id}`;
+  return `${base}/${context.owner}/${context.repo}/actions/runs/${id}`;
+}
+
+function parseApiUrl(text: string): Result<string> {
+  return URL.canParse(text)
+    ? good(text.replace(/\/+$/, ''))
+    : bad(
+        'github-api-url is not a URL',
+        'use https://api.github.com, or https://HOST/api/v3 of an Enterprise Server',
+      );
 }
 
 /** `owner/name`. */
-export function parseRepository(text: string): Named<{ owner: string; repo: string }> {
+export function parseRepository(text: string): Result<{ owner: string; repo: string }> {
   if (text === '')
-    return problem(
+    return bad(
       'there is no repository to call',
       'give github-repository as owner/name; a job of GitHub Actions knows its own',
     );
   const match = /^([\w.-]+)\/([\w.-]+)$/.exec(text);
   return match?.[1] !== undefined && match[2] !== undefined
-    ? { ok: { owner: match[1], repo: match[2] } }
-    : problem(`github-repository is "${text}"`, 'give it as owner/name');
+    ? good({ owner: match[1], repo: match[2] })
+    : bad(`github-repository is "${text}"`, 'give it as owner/name');
 }
 
 /**
  * A workflow by file name, by `.github/workflows/` path or by number. Only digits are a number: `2nd-deploy.yml` is a name
  * (Codex-/return-dispatch reads it as 2).
  */
-export function parseWorkflow(text: string): Named<string> {
+export function parseWorkflow(text: string): Result<string> {
   const name = text.replace(/^(\.\/)?\.github\/workflows\//, '');
   return /^\d+$/.test(name) || /^[^/\\]+\.ya?ml$/i.test(name)
-    ? { ok: name }
-    : problem(
+    ? good(name)
+    : bad(
         `github-workflow is "${text}"`,
         'give the name of the file in .github/workflows, e.g. rollback.yml, or the number of the workflow',
       );
 }
 
 /** A branch or a tag by its short name. `workflow_dispatch` runs on nothing else (REST documentation, `ref`). */
-export function parseRef(text: string): Named<string> {
+export function parseRef(text: string): Result<string> {
   const fix = 'set rollback-ref to a branch or a tag; without it the default branch is used';
   const ref = readRef(text, 'GitHub', fix);
-  return 'problem' in ref ? ref : { ok: ref.ok.name };
+  return !ref.ok ? ref : good(ref.value.name);
 }
 
-export function parseToken(text: string | undefined): Named<string> {
+export function parseToken(text: string | undefined): Result<string> {
   return readToken(text, 'github-token', {
     message: 'there is no token for GitHub',
     fix: 'set github-token; in a workflow give the job permissions: actions: write',

@@ -33,7 +33,7 @@ const inactive: Readonly<Record<string, string>> = {
 
 /** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: GithubContext,
+  context: GithubContext,
   request: StartRequest,
   ownRunId: string | null,
   signal: AbortSignal,
@@ -43,24 +43,24 @@ export async function preflight(
   let ref: string | undefined;
   if (request.ref !== undefined) {
     const parsed = parseRef(request.ref);
-    if ('problem' in parsed) addProblems([parsed.problem]);
-    else ref = parsed.ok;
+    if (!parsed.ok) addProblems([parsed.problem]);
+    else ref = parsed.value;
   }
 
   let repository;
   try {
-    repository = await readRepository(site, signal);
+    repository = await readRepository(context, signal);
   } catch (error) {
     addFailure(error);
     return all;
   }
-  const { owner, repo, workflow } = site;
+  const { owner, repo, workflow } = context;
   if (repository.archived) {
     add('error', `the repository ${owner}/${repo} is archived: nothing runs in it`, 'unarchive it');
   }
 
   try {
-    const { state } = await readWorkflow(site, signal);
+    const { state } = await readWorkflow(context, signal);
     if (state !== 'active') {
       add('error', `the workflow ${workflow} is not active (${state})`, inactive[state]);
     }
@@ -70,7 +70,7 @@ export async function preflight(
   }
 
   if (request.ref === undefined) ref = repository.defaultBranch;
-  else if (ref !== undefined && (await isMissing(site, ref, signal))) {
+  else if (ref !== undefined && (await isMissing(context, ref, signal))) {
     add(
       'error',
       `rollback-ref "${ref}" is neither a branch nor a tag of ${owner}/${repo}`,
@@ -78,22 +78,22 @@ export async function preflight(
     );
     ref = undefined;
   }
-  if (ref !== undefined) await checkInputs(site, request, ref, signal, add);
+  if (ref !== undefined) await checkInputs(context, request, ref, signal, add);
 
-  const may = await mayDispatch(site, repository, ownRunId, signal);
+  const may = await mayDispatch(context, repository, ownRunId, signal);
   if (may !== undefined) add(may.level, may.message, may.fix);
   return all;
 }
 
 async function checkInputs(
-  site: GithubContext,
+  context: GithubContext,
   request: StartRequest,
   ref: string,
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
-  const { workflow } = site;
-  const read = await declarationAt(site, ref, signal);
+  const { workflow } = context;
+  const read = await declarationAt(context, ref, signal);
   if (read.kind === 'unreadable') {
     add(
       'warning',
@@ -108,7 +108,7 @@ async function checkInputs(
   const { problems } = composeInputs(request, declaration, workflow);
   for (const { message, fix } of problems) add('error', message, fix);
   if (!declaration.dispatch) return;
-  if (declaration.inputs.size > ENTERPRISE_INPUTS && isEnterpriseServer(site.apiUrl)) {
+  if (declaration.inputs.size > ENTERPRISE_INPUTS && isEnterpriseServer(context.apiUrl)) {
     add(
       'error',
       `the workflow ${workflow} declares ${String(declaration.inputs.size)} inputs; GitHub Enterprise Server takes ${String(ENTERPRISE_INPUTS)}`,
@@ -125,11 +125,15 @@ async function checkInputs(
 }
 
 /** Whether it is certain that there is no such branch or tag. */
-async function isMissing(site: GithubContext, ref: string, signal: AbortSignal): Promise<boolean> {
-  const { owner, repo } = site;
+async function isMissing(
+  context: GithubContext,
+  ref: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { owner, repo } = context;
   for (const kind of ['heads', 'tags']) {
     try {
-      await site.api.read(
+      await context.api.read(
         `looking for ${kind}/${ref}`,
         (octokit, request) =>
           octokit.rest.git.getRef({ owner, repo, ref: `${kind}/${ref}`, request }),
@@ -159,16 +163,16 @@ const PROBE_TIMEOUT_MS = 10_000;
  * @throws only the signal's reason.
  */
 export async function mayDispatch(
-  site: GithubContext,
+  context: GithubContext,
   repository: Repository,
   ownRunId: string | null,
   signal: AbortSignal,
 ): Promise<Doubt | undefined> {
   if (repository.scopes !== undefined) return scopesSuffice(repository, repository.scopes);
-  const { owner, repo, api } = site;
+  const { owner, repo, api } = context;
   let done: RunInfo | undefined;
   try {
-    done = await completedRun(site, ownRunId, signal);
+    done = await completedRun(context, ownRunId, signal);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     return notProven(messageOf(error));
@@ -216,11 +220,11 @@ function notProven(why: string): Doubt {
 
 /** A run that is completed, read twice: the list may be older than a re-run that somebody has just begun. */
 async function completedRun(
-  site: GithubContext,
+  context: GithubContext,
   ownRunId: string | null,
   signal: AbortSignal,
 ): Promise<RunInfo | undefined> {
-  const { owner, repo, api } = site;
+  const { owner, repo, api } = context;
   const what = 'listing completed runs';
   const list = await api.read(
     what,
@@ -234,7 +238,7 @@ async function completedRun(
       }),
     signal,
   );
-  const listed = runsOf(site, what, list)[0];
+  const listed = runsOf(context, what, list)[0];
   if (listed === undefined) return undefined;
   const { id } = listed.run;
   const answer = await api.read(
@@ -243,6 +247,6 @@ async function completedRun(
       octokit.rest.actions.getWorkflowRun({ owner, repo, run_id: Number(id), request }),
     signal,
   );
-  const run = runInfoOf(site, answer.data);
+  const run = runInfoOf(context, answer.data);
   return run?.run.id === id && run.status === 'completed' && id !== ownRunId ? run : undefined;
 }

@@ -1,7 +1,8 @@
+import type { Problem } from '../../contract/result.js';
 import { parse } from 'yaml';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { fields } from '../../support/json.js';
-import { type Refusal, takenNames } from '../settings.js';
+import { takenNames } from '../settings.js';
 
 /** What a workflow file says about being started by hand. */
 export interface Declaration {
@@ -44,7 +45,7 @@ export function readDeclaration(text: string): Declaration {
 export interface Composed {
   readonly inputs: Readonly<Record<string, string>>;
   /** Why this must not be sent. */
-  readonly problems: readonly Refusal[];
+  readonly problems: readonly Problem[];
 }
 
 /**

@@ -1,132 +1,90 @@
+import { bad, good, type Result } from '../../contract/result.js';
 import type {
   PipelineClient,
   RunState,
   StartedRun,
   StartRequest,
-  StartResult,
 } from '../../contract/pipeline.js';
-import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { hintOf, refusalIn } from '../../support/http/api.js';
+import { refusalIn } from '../../support/http/api.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
 import { printableUrl } from '../../support/url.js';
-import { mergeErrors, type Named, problem } from '../settings.js';
-import { CANCEL_TIMEOUT_MS, refused } from '../start-once.js';
-import { unusable } from '../unusable.js';
-import { createApi, createStartApi, hintFor } from './api.js';
 import {
-  chooseCredentials,
-  parseProject,
-  parseRef,
-  parseUrl,
-  type Tokens,
-  wordFor,
-} from './settings.js';
-import { callFor, listRunsBefore, searchFor, startPipeline } from './runs.js';
+  type ClientDependencies,
+  createPipelineClient,
+  type PipelineAdapter,
+  refusals,
+  unreadable,
+} from '../client.js';
+import { mergeErrors } from '../settings.js';
+import { CANCEL_TIMEOUT_MS } from '../start-once.js';
+import { hintFor } from './api.js';
+import { overridden, variablesOf } from './configuration.js';
 import {
-  cancelCall,
-  cancelPipeline,
-  cancelSiblings,
-  objectionTo,
-  type OwnPipeline,
-} from './own-pipeline.js';
-import { preflight } from './preflight.js';
-import {
+  contextFrom,
   type GitlabContext,
   numberOf,
+  type PipelineInfo,
   readJobs,
   readPipeline,
   readProject,
   readTriggerJobs,
 } from './context.js';
+import { cancelCall, cancelPipeline, cancelSiblings, objectionTo } from './own-pipeline.js';
+import { preflight } from './preflight.js';
+import { callFor, type Prepared, searchFor, startPipeline } from './runs.js';
+import {
+  type GitlabSettings,
+  type OwnPipeline,
+  ownPipelineIn,
+  parseRef,
+  wordFor,
+} from './settings.js';
 import { stateOf } from './state.js';
-import { overridden, variablesOf } from './configuration.js';
 
-export interface GitlabClientOptions {
-  /** Root of the server, with its path where it has one. */
-  readonly url: string;
-  /** Number or full path. */
-  readonly project: string | undefined;
-  readonly tokens: Tokens;
-  /** The project's default branch as the job knows it; taken when it cannot be asked for. */
-  readonly defaultBranch: string | undefined;
-  readonly own: OwnPipeline;
-  /** The jobs that a rollback pipeline may have; empty: any. */
-  readonly rollbackJobs: readonly string[];
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-}
+const system = { id: 'gitlab', name: 'GitLab', addressInput: 'gitlab-url' };
 
 /** The GitLab client of the `ci` strategy: creates a pipeline with the variable ROLLBACK=true, on gitlab.com and any server. */
-export function createGitlabClient(options: GitlabClientOptions): PipelineClient {
-  const setup = siteOf(options);
-  const { own, rollbackJobs } = options;
-  if ('problem' in setup) return unusable('gitlab', 'GitLab', setup.problem);
-  const site = setup.ok;
-  const end = endOf(site, own);
-
-  return {
-    id: 'gitlab',
-    name: 'GitLab',
-
-    preflight: (request, signal) => preflight(site, request, own, rollbackJobs, signal),
-
-    describe: (request, signal) => describe(site, own, request, signal),
-
-    async start(request, signal, beforeSend): Promise<StartResult> {
-      const problems = overridden(request);
-      if (problems.length > 0) return refused(mergeErrors(problems));
-      const target = await refOf(site, request, signal);
-      if ('problem' in target) return refused(target.problem);
-      const ref = target.ok;
-      const before = await listRunsBefore(site, ref, signal);
-      if (before.kind === 'refused') return before;
-
-      signal.throwIfAborted();
-      beforeSend();
-      const { created, sentAs } = await startPipeline(site, ref, request, signal);
-      if (created.kind !== 'unsure') return created;
-      const { correlationId } = request;
-      return searchFor(site, { ref, correlationId, sentAs, before, why: created.reason }, signal);
-    },
-
-    state: (run, signal) => readState(site, run, signal),
-
-    cancel: (run, signal) => cancel(site, run, signal),
-
-    ...(rollbackJobs.length === 0
-      ? {}
-      : {
-          objection: (run, signal) => objectionTo(site, run, new Set(rollbackJobs), signal),
+export function createGitlabClient(
+  settings: GitlabSettings,
+  dependencies: ClientDependencies,
+): PipelineClient {
+  const rollbackJobs = settings['gitlab-rollback-jobs'] ?? [];
+  const own = ownPipelineIn(settings);
+  return createPipelineClient(
+    system,
+    contextFrom(settings, dependencies),
+    (context): PipelineAdapter<Prepared, PipelineInfo> => {
+      const end = endOf(context, own);
+      return {
+        hintFor,
+        preflight: (request, signal) => preflight(context, request, own, rollbackJobs, signal),
+        describe: (request, signal) => describe(context, own, request, signal),
+        prepare: (request, signal) => prepare(context, request, signal),
+        send: (prepared, start, _, signal) => startPipeline(context, prepared, start, signal),
+        search: (prepared) => searchFor(context, prepared),
+        state: (run, signal) => readState(context, run, signal),
+        cancel: (run, signal) => cancel(context, run, signal),
+        ...(rollbackJobs.length > 0 && {
+          objection: (run, signal) => objectionTo(context, run, new Set(rollbackJobs), signal),
         }),
-
-    ...(end === undefined ? {} : { endOwnPipeline: end }),
-  };
+        ...(end !== undefined && { endOwnPipeline: end }),
+      };
+    },
+    dependencies,
+  );
 }
 
-function siteOf(options: GitlabClientOptions): Named<GitlabContext> {
-  const url = parseUrl(options.url);
-  if ('problem' in url) return url;
-  const project = parseProject(options.project);
-  if ('problem' in project) return project;
-  const credentials = chooseCredentials(options.tokens);
-  if ('problem' in credentials) return credentials;
-  const { fetch, clock, random } = options;
-  const api = { url: url.ok, credentials: credentials.ok, fetch, clock, random };
-  return {
-    ok: {
-      url: url.ok,
-      project: project.ok,
-      credentials: credentials.ok,
-      api: createApi(api),
-      startApi: createStartApi(api),
-      defaultBranch: options.defaultBranch,
-      clock,
-      random,
-    },
-  };
+/** Everything that has to be known before the call. */
+async function prepare(
+  context: GitlabContext,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<Result<Prepared>> {
+  const problems = overridden(request);
+  if (problems.length > 0) return { ok: false, problem: mergeErrors(problems) };
+  const ref = await refOf(context, request, signal);
+  return ref.ok ? good({ ref: ref.value, request, sentAs: 'variables' }) : ref;
 }
 
 /**
@@ -134,64 +92,60 @@ function siteOf(options: GitlabClientOptions): Named<GitlabContext> {
  * in the same project would be cancelled with it (CancelPipelineService cascades to all descendants).
  */
 function endOf(
-  site: GitlabContext,
+  context: GitlabContext,
   { cancel: what, pipeline, job }: OwnPipeline,
 ): ((signal: AbortSignal) => Promise<string>) | undefined {
-  if (site.credentials.kind !== 'access' || pipeline === undefined) return undefined;
+  if (context.credentials.kind !== 'access' || pipeline === undefined) return undefined;
   switch (what) {
     case 'none':
       return undefined;
     case 'pipeline':
-      return (signal) => cancelPipeline(site, pipeline, signal);
+      return (signal) => cancelPipeline(context, pipeline, signal);
     case 'siblings':
       return job === undefined
         ? undefined
-        : (signal) => cancelSiblings(site, pipeline, job, signal);
+        : (signal) => cancelSiblings(context, pipeline, job, signal);
   }
 }
 
 async function refOf(
-  site: GitlabContext,
+  context: GitlabContext,
   request: StartRequest,
   signal: AbortSignal,
-): Promise<Named<string>> {
+): Promise<Result<string>> {
   if (request.ref !== undefined) return parseRef(request.ref);
-  const { credentials, defaultBranch } = site;
+  const { credentials, defaultBranch } = context;
   // Other tokens may not read the project.
-  if (credentials.kind !== 'access' && defaultBranch !== undefined) return { ok: defaultBranch };
+  if (credentials.kind !== 'access' && defaultBranch !== undefined) return good(defaultBranch);
   try {
-    const branch = (await readProject(site, signal)).defaultBranch;
-    if (branch !== '') return { ok: branch };
-    return problem(`the project ${site.project} has no default branch`, 'set rollback-ref');
+    const branch = (await readProject(context, signal)).defaultBranch;
+    if (branch !== '') return good(branch);
+    return bad(`the project ${context.project} has no default branch`, 'set rollback-ref');
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    if (defaultBranch !== undefined) return { ok: defaultBranch };
-    const hint = hintOf(error, hintFor);
-    return problem(
-      messageOf(error),
-      hint ?? 'set rollback-ref, so that the default branch need not be asked for',
-    );
+    const otherwise = 'set rollback-ref, so that the default branch need not be asked for';
+    const unread = unreadable(error, hintFor, otherwise, signal);
+    return defaultBranch === undefined ? unread : good(defaultBranch);
   }
 }
 
 async function describe(
-  site: GitlabContext,
+  context: GitlabContext,
   own: OwnPipeline,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const target = await refOf(site, request, signal);
-  const ref = 'problem' in target ? '(the default branch)' : target.ok;
-  const problems = [...overridden(request), ...('problem' in target ? [target.problem] : [])];
+  const target = await refOf(context, request, signal);
+  const ref = target.ok ? target.value : '(the default branch)';
+  const problems = [...overridden(request), ...(target.ok ? [] : [target.problem])];
   const variables = variablesOf(request);
-  const { path } = callFor(site, ref, { variables });
-  const ends = endOf(site, own) !== undefined;
+  const { path } = callFor(context, ref, { variables });
+  const ends = endOf(context, own) !== undefined;
   const which = String(own.pipeline);
   return [
-    `POST ${printableUrl(site.url)}/api/v4/${path}, with ${wordFor[site.credentials.kind]}`,
+    `POST ${printableUrl(context.url)}/api/v4/${path}, with ${wordFor[context.credentials.kind]}`,
     `with ${JSON.stringify({ ref, variables })}`,
     'where the project does not let the token set variables: with the input rollback=true instead',
-    ...problems.map(({ message, fix }) => `it would be refused: ${message} (${fix})`),
+    ...refusals(problems),
     ...(ends && own.cancel === 'pipeline'
       ? [`last of all cancel the running pipeline ${which} (gitlab-cancel: pipeline)`]
       : []),
@@ -204,17 +158,17 @@ async function describe(
 }
 
 async function readState(
-  site: GitlabContext,
+  context: GitlabContext,
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<RunState> {
   let pipeline;
   try {
-    pipeline = await readPipeline(site, numberOf(run), signal);
+    pipeline = await readPipeline(context, numberOf(run), signal);
   } catch (error) {
     const refusal = refusalIn(error);
     if (refusal === undefined) throw error;
-    const { kind } = site.credentials;
+    const { kind } = context.credentials;
     if (kind !== 'access' && [401, 403, 404].includes(refusal.status)) {
       throw new PermanentError(
         `${messageOf(error)}. It was started; ${wordFor[kind]} may not follow it here: set gitlab-token`,
@@ -227,34 +181,34 @@ async function readState(
   }
   const state = stateOf(pipeline.status);
   return state.phase === 'cancelled' || state.phase === 'failed'
-    ? { ...state, mayHaveRun: pipeline.begun || (await mayHaveRun(site, run, signal)) }
+    ? { ...state, mayHaveRun: pipeline.begun || (await mayHaveRun(context, run, signal)) }
     : state;
 }
 
 /** Whether a job of the pipeline may have begun. What cannot be read may have run. */
 async function mayHaveRun(
-  site: GitlabContext,
+  context: GitlabContext,
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<boolean> {
   try {
     const id = numberOf(run);
-    const jobs = await readJobs(site, id, signal);
-    return [...jobs, ...(await readTriggerJobs(site, id, signal))].some(({ begun }) => begun);
+    const jobs = await readJobs(context, id, signal);
+    return [...jobs, ...(await readTriggerJobs(context, id, signal))].some(({ begun }) => begun);
   } catch {
     return true;
   }
 }
 
-async function cancel(site: GitlabContext, run: StartedRun, signal: AbortSignal): Promise<void> {
-  const { kind } = site.credentials;
+async function cancel(context: GitlabContext, run: StartedRun, signal: AbortSignal): Promise<void> {
+  const { kind } = context.credentials;
   if (kind !== 'access') {
     throw new PermanentError(`${wordFor[kind]} may not cancel a pipeline`);
   }
   // Answered with 200 in any case; what became of it is read back.
-  await site.api.request(
+  await context.api.request(
     'cancelling the pipeline',
-    cancelCall(site, numberOf(run)),
+    cancelCall(context, numberOf(run)),
     signal,
     CANCEL_TIMEOUT_MS,
   );

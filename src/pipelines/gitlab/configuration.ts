@@ -1,10 +1,11 @@
+import type { Problem } from '../../contract/result.js';
 import { parse, parseAllDocuments } from 'yaml';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
 import { fields } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
-import { type Refusal, takenNames } from '../settings.js';
+import { takenNames } from '../settings.js';
 import { type GitlabContext, readProject } from './context.js';
 
 /** What a read of something gave that one can do without. */
@@ -19,19 +20,20 @@ export type Read<T> =
  * @throws only the signal's reason.
  */
 export function declarationAt(
-  site: GitlabContext,
+  context: GitlabContext,
   ref: string,
   path: string | undefined,
   signal: AbortSignal,
 ): Promise<Read<Declaration>> {
   return attempt(signal, async () => {
-    const file = path ?? (await readProject(site, signal)).configPath;
+    const file = path ?? (await readProject(context, signal)).configPath;
     if (/@|^https?:/.test(file)) {
       throw new PermanentError('the configuration stands in another project or at another address');
     }
-    const answer = await site.api.read(
+    const answer = await context.api.read(
       `reading ${file} at ${ref}`,
-      ({ RepositoryFiles }, options) => new RepositoryFiles(options).show(site.project, file, ref),
+      ({ RepositoryFiles }, options) =>
+        new RepositoryFiles(options).show(context.project, file, ref),
       signal,
     );
     const { content, encoding } = fields(answer.data);
@@ -58,16 +60,16 @@ export interface Merged {
  * @throws only the signal's reason.
  */
 export function mergedAt(
-  site: GitlabContext,
+  context: GitlabContext,
   ref: string,
   signal: AbortSignal,
 ): Promise<Read<Merged>> {
   return attempt(signal, async () => {
     // `sha` is the name of `content_ref` before GitLab 16.5 (documentation, "CI Lint API").
     const query = { includeJobs: false, contentRef: ref, sha: ref };
-    const answer = await site.api.read(
+    const answer = await context.api.read(
       `checking the configuration at ${ref}`,
-      ({ Lint }, options) => new Lint(options).check(site.project, query),
+      ({ Lint }, options) => new Lint(options).check(context.project, query),
       signal,
     );
     const { valid, errors, merged_yaml: text } = fields(answer.data);
@@ -162,7 +164,7 @@ export function readDeclaration(text: string): Declaration {
 export interface ComposedInputs {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Why this must not be sent. */
-  readonly problems: readonly Refusal[];
+  readonly problems: readonly Problem[];
 }
 
 /**
@@ -173,7 +175,7 @@ export function composeInputs(
   request: StartRequest,
   declaration: Declaration | undefined,
 ): ComposedInputs {
-  const problems: Refusal[] = [];
+  const problems: Problem[] = [];
   if (declaration === undefined) {
     return { inputs: { ...request.parameters, [MARKER]: true }, problems };
   }
@@ -246,7 +248,7 @@ export function variablesOf({ optional, parameters }: StartRequest): Variables {
 }
 
 /** Parameters that would take the place of what tells a rollback from a deploy, as variable or as input. */
-export function overridden({ parameters }: StartRequest): readonly Refusal[] {
+export function overridden({ parameters }: StartRequest): readonly Problem[] {
   const ours = ['ROLLBACK', ID_VARIABLE, 'rollback', 'rollback_id'];
   return takenNames(parameters, (name) => ours.includes(name));
 }

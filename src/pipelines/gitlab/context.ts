@@ -1,12 +1,21 @@
+import { good, type Result } from '../../contract/result.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import type { Clock } from '../../support/clock.js';
 import type { ApiClient } from '../../support/http/api.js';
 import type { ApiResponse } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
+import type { ClientDependencies } from '../client.js';
 import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
-import type { Api, Call } from './api.js';
-import type { Credentials } from './settings.js';
+import { combine } from '../settings.js';
+import { createApi, createStartApi, type Api, type Call } from './api.js';
+import {
+  chooseCredentials,
+  parseProject,
+  parseUrl,
+  type Credentials,
+  type GitlabSettings,
+} from './settings.js';
 
 /** One project of one server, and how to reach it. */
 export interface GitlabContext {
@@ -22,7 +31,27 @@ export interface GitlabContext {
   /** What the job knows of its default branch, for tokens that cannot ask. */
   readonly defaultBranch: string | undefined;
   readonly clock: Clock;
-  readonly random: () => number;
+}
+
+export function contextFrom(
+  settings: GitlabSettings,
+  { fetch, clock, random }: Pick<ClientDependencies, 'fetch' | 'clock' | 'random'>,
+): Result<GitlabContext> {
+  const parts = combine({
+    url: parseUrl(settings['gitlab-url']),
+    project: parseProject(settings['gitlab-project']),
+    credentials: chooseCredentials(settings),
+  });
+  if (!parts.ok) return parts;
+  const { url, credentials } = parts.value;
+  const options = { url, credentials, fetch, clock, random };
+  return good({
+    ...parts.value,
+    api: createApi(options),
+    startApi: createStartApi(options),
+    defaultBranch: settings['gitlab-default-branch'],
+    clock,
+  });
 }
 
 export interface Project {
@@ -38,8 +67,8 @@ export interface Project {
 }
 
 /** @throws as `ApiClient.read` does, and PermanentError for an answer that is no project. */
-export async function readProject(site: GitlabContext, signal: AbortSignal): Promise<Project> {
-  const { project, api } = site;
+export async function readProject(context: GitlabContext, signal: AbortSignal): Promise<Project> {
+  const { project, api } = context;
   const answer = await api.read(
     `reading the project ${project}`,
     ({ Projects }, options) => new Projects(options).show(project),
@@ -47,7 +76,7 @@ export async function readProject(site: GitlabContext, signal: AbortSignal): Pro
   );
   const data = fields(answer.data);
   // A project without any commit has none.
-  if (typeof data.id !== 'number') throw notUnderstood(site.url, 'gitlab-url');
+  if (typeof data.id !== 'number') throw notUnderstood(context.url, 'gitlab-url');
   const { default_branch: branch, ci_config_path: path } = data;
   const role = data.ci_pipeline_variables_minimum_override_role;
   const { project_access: own, group_access: group } = fields(data.permissions);
@@ -79,37 +108,43 @@ const MAX_PAGES = 10;
 
 /** Every job of a pipeline, without those that were retried. @throws as `ApiClient.read` does. */
 export function readJobs(
-  site: GitlabContext,
+  context: GitlabContext,
   id: number,
   signal: AbortSignal,
 ): Promise<readonly Job[]> {
-  return readPages(site, `reading the jobs of pipeline ${String(id)}`, signal, (page) => {
+  return readPages(context, `reading the jobs of pipeline ${String(id)}`, signal, (page) => {
     const query = { pipelineId: id, perPage: PAGE, page };
-    return ({ Jobs }, options) => new Jobs(options).all(site.project, query);
+    return ({ Jobs }, options) => new Jobs(options).all(context.project, query);
   });
 }
 
 /** The jobs of a pipeline that start others (`trigger:`). @throws as `ApiClient.read` does. */
 export function readTriggerJobs(
-  site: GitlabContext,
+  context: GitlabContext,
   id: number,
   signal: AbortSignal,
 ): Promise<readonly Job[]> {
-  return readPages(site, `reading the trigger jobs of pipeline ${String(id)}`, signal, (page) => {
-    const query = { showExpanded: false as const, perPage: PAGE, page };
-    return ({ Jobs }, options) => new Jobs(options).allPipelineBridges(site.project, id, query);
-  });
+  return readPages(
+    context,
+    `reading the trigger jobs of pipeline ${String(id)}`,
+    signal,
+    (page) => {
+      const query = { showExpanded: false as const, perPage: PAGE, page };
+      return ({ Jobs }, options) =>
+        new Jobs(options).allPipelineBridges(context.project, id, query);
+    },
+  );
 }
 
 async function readPages(
-  site: GitlabContext,
+  context: GitlabContext,
   what: string,
   signal: AbortSignal,
   call: (page: number) => Call,
 ): Promise<readonly Job[]> {
   const jobs: Job[] = [];
   for (let page = 1; page <= MAX_PAGES; page++) {
-    const { data } = await site.api.read(what, call(page), signal);
+    const { data } = await context.api.read(what, call(page), signal);
     const list = listIn(what, data);
     jobs.push(...list.map(jobOf).filter((job) => job !== undefined));
     if (list.length < PAGE) return jobs;
@@ -150,14 +185,14 @@ export interface PipelineInfo {
 }
 
 /** `undefined` for something that is no pipeline. */
-export function pipelineOf(site: GitlabContext, data: unknown): PipelineInfo | undefined {
+export function pipelineOf(context: GitlabContext, data: unknown): PipelineInfo | undefined {
   const given = fields(data);
   const { id, web_url: url, created_at: createdAt } = given;
   if (typeof id !== 'number' || !Number.isSafeInteger(id) || id <= 0) return undefined;
   return {
     run: {
       id: String(id),
-      url: isLink(url) ? url : webUrl(site, id),
+      url: isLink(url) ? url : webUrl(context, id),
     },
     name: textOr(given.name, ''),
     source: given.source,
@@ -175,17 +210,17 @@ function textOr(value: unknown, other: string): string {
 
 /** Reads a pipeline, asked once. @throws as `ApiClient.request` does, and TransientError for an answer that is none. */
 export async function readPipeline(
-  site: GitlabContext,
+  context: GitlabContext,
   id: number,
   signal: AbortSignal,
 ): Promise<PipelineInfo> {
   const what = `reading the state of pipeline ${String(id)}`;
-  const answer = await site.api.request(
+  const answer = await context.api.request(
     what,
-    ({ Pipelines }, options) => new Pipelines(options).show(site.project, id),
+    ({ Pipelines }, options) => new Pipelines(options).show(context.project, id),
     signal,
   );
-  const pipeline = pipelineOf(site, answer.data);
+  const pipeline = pipelineOf(context, answer.data);
   if (pipeline === undefined || pipeline.status === '') {
     throw new TransientError(`${what}: the answer is no pipeline`);
   }
@@ -194,12 +229,12 @@ export async function readPipeline(
 
 /** The list of pipelines in an answer. @throws TransientError when it holds none. */
 export function pipelinesOf(
-  site: GitlabContext,
+  context: GitlabContext,
   what: string,
   { data }: ApiResponse,
 ): readonly PipelineInfo[] {
   return listIn(what, data)
-    .map((one) => pipelineOf(site, one))
+    .map((one) => pipelineOf(context, one))
     .filter((one) => one !== undefined);
 }
 

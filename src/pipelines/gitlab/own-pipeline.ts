@@ -16,16 +16,6 @@ import {
 } from './context.js';
 import { jobPhaseOf } from './state.js';
 
-/** The pipeline that we are part of, and what is to become of it after a rollback. */
-export interface OwnPipeline {
-  /** What is cancelled: all of it, its other jobs, or nothing. */
-  readonly cancel: 'pipeline' | 'siblings' | 'none';
-  /** `undefined`: we are part of none. */
-  readonly pipeline: number | undefined;
-  /** The job that we are. */
-  readonly job: number | undefined;
-}
-
 const CANCEL_TIMEOUT_MS = 5000;
 const READ_BACKS = 5;
 const READ_BACK_MS = 1000;
@@ -37,20 +27,20 @@ const READ_BACK_MS = 1000;
  * @returns what was done, in one line. Never rejects.
  */
 export async function cancelPipeline(
-  site: GitlabContext,
+  context: GitlabContext,
   id: number,
   signal: AbortSignal,
 ): Promise<string> {
   const name = `the running pipeline ${String(id)}`;
-  const refusal = refusalOf(await sendCancel(site, cancelCall(site, id), signal));
+  const refusal = refusalOf(await sendCancel(context, cancelCall(context, id), signal));
   if (refusal !== undefined) return `${name} could not be cancelled: ${refusal}`;
   let last = 'its state could not be read';
   for (let reads = 1; reads <= READ_BACKS; reads++) {
     try {
-      const { status } = await readPipeline(site, id, signal);
+      const { status } = await readPipeline(context, id, signal);
       if (status === 'canceled' || status === 'canceling') return `${name} was cancelled`;
       last = `it is still "${clip(neutralise(status), 40)}"`;
-      await site.clock.sleep(READ_BACK_MS, signal);
+      await context.clock.sleep(READ_BACK_MS, signal);
     } catch (error) {
       if (signal.aborted) break;
       last = `its state could not be read: ${clip(messageOf(error))}`;
@@ -69,21 +59,21 @@ export async function cancelPipeline(
  * @returns what was done, in one line. Never rejects.
  */
 export async function cancelSiblings(
-  site: GitlabContext,
+  context: GitlabContext,
   id: number,
   own: number,
   signal: AbortSignal,
 ): Promise<string> {
   const name = `the running pipeline ${String(id)}`;
   try {
-    const jobs = (await readJobs(site, id, signal)).filter((job) => job.id !== own);
+    const jobs = (await readJobs(context, id, signal)).filter((job) => job.id !== own);
     const open = jobs.filter(({ status }) => jobPhaseOf(status) !== 'over');
-    const spared = await mayNotBeInterrupted(site, id, open, signal);
+    const spared = await mayNotBeInterrupted(context, id, open, signal);
     const cancelled: string[] = [];
     const failed: string[] = [];
     for (const job of open.filter((one) => !spared.jobs.includes(one))) {
-      const call: Call = ({ Jobs }, options) => new Jobs(options).cancel(site.project, job.id);
-      const refusal = refusalOf(await sendCancel(site, call, signal));
+      const call: Call = ({ Jobs }, options) => new Jobs(options).cancel(context.project, job.id);
+      const refusal = refusalOf(await sendCancel(context, call, signal));
       if (refusal === undefined) cancelled.push(job.name);
       else failed.push(`${job.name} (${refusal})`);
     }
@@ -108,15 +98,15 @@ interface SparedJobs {
 }
 
 async function mayNotBeInterrupted(
-  site: GitlabContext,
+  context: GitlabContext,
   id: number,
   open: readonly Job[],
   signal: AbortSignal,
 ): Promise<SparedJobs> {
   const running = open.filter(({ status }) => jobPhaseOf(status) === 'running');
   if (running.length === 0) return { jobs: [], why: '' };
-  const { sha } = await readPipeline(site, id, signal);
-  const read = await mergedAt(site, sha, signal);
+  const { sha } = await readPipeline(context, id, signal);
+  const read = await mergedAt(context, sha, signal);
   if (read.kind === 'unreadable') {
     return {
       jobs: running,
@@ -130,12 +120,12 @@ async function mayNotBeInterrupted(
 }
 
 /** The call that cancels a pipeline, ours or a started one. */
-export function cancelCall(site: GitlabContext, id: number): Call {
-  return ({ Pipelines }, options) => new Pipelines(options).cancel(site.project, id);
+export function cancelCall(context: GitlabContext, id: number): Call {
+  return ({ Pipelines }, options) => new Pipelines(options).cancel(context.project, id);
 }
 
-function sendCancel(site: GitlabContext, call: Call, signal: AbortSignal): Promise<SendResult> {
-  return site.api.send('the call that cancels', call, CANCEL_TIMEOUT_MS, signal);
+function sendCancel(context: GitlabContext, call: Call, signal: AbortSignal): Promise<SendResult> {
+  return context.api.send('the call that cancels', call, CANCEL_TIMEOUT_MS, signal);
 }
 
 /** Why a call to cancel was not accepted, and what to do; `undefined`: it was. */
@@ -155,14 +145,14 @@ function refusalOf(sent: SendResult): string | undefined {
  * @throws as reads do.
  */
 export async function objectionTo(
-  site: GitlabContext,
+  context: GitlabContext,
   run: StartedRun,
   allowed: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const id = numberOf(run);
-  const jobs = await readJobs(site, id, signal);
-  const triggers = await readTriggerJobs(site, id, signal);
+  const jobs = await readJobs(context, id, signal);
+  const triggers = await readTriggerJobs(context, id, signal);
   const names = new Set([...jobs, ...triggers].map(({ name }) => name));
   const others = [...names].filter(
     (name) => !allowed.has(name) && !allowed.has(configuredName(name)),

@@ -4,12 +4,11 @@ import { messageOf } from '../../support/errors.js';
 import { refusalIn } from '../../support/http/api.js';
 import { fields } from '../../support/json.js';
 import { clip, neutralise } from '../../support/text.js';
-import { type Add, collectFindings } from '../findings.js';
-import { composeInputs, declarationAt, MARKER, mergedAt, overridden } from './configuration.js';
-import { parseRef, wordFor } from './settings.js';
+import { collectFindings, type Add } from '../findings.js';
 import { hintFor } from './api.js';
-import type { OwnPipeline } from './own-pipeline.js';
-import { type Project, readProject, type GitlabContext } from './context.js';
+import { composeInputs, declarationAt, MARKER, mergedAt, overridden } from './configuration.js';
+import { readProject, type GitlabContext, type Project } from './context.js';
+import { parseRef, wordFor, type OwnPipeline } from './settings.js';
 
 /** Access levels of GitLab's roles (documentation, "Access levels"). */
 const DEVELOPER = 30;
@@ -24,7 +23,7 @@ const variableLevels: Readonly<Record<string, number>> = {
 
 /** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: GitlabContext,
+  context: GitlabContext,
   request: StartRequest,
   own: OwnPipeline,
   rollbackJobs: readonly string[],
@@ -35,43 +34,43 @@ export async function preflight(
   let ref: string | undefined;
   if (request.ref !== undefined) {
     const parsed = parseRef(request.ref);
-    if ('problem' in parsed) {
+    if (!parsed.ok) {
       addProblems([parsed.problem]);
       return all;
     }
-    ref = parsed.ok;
+    ref = parsed.value;
   }
-  checkOwnPipeline(site, own, add);
+  checkOwnPipeline(context, own, add);
 
-  if (site.credentials.kind !== 'access') {
+  if (context.credentials.kind !== 'access') {
     add(
       'notice',
-      `that ${wordFor[site.credentials.kind]} may start and follow a pipeline of ${site.project} cannot be checked before it is done`,
+      `that ${wordFor[context.credentials.kind]} may start and follow a pipeline of ${context.project} cannot be checked before it is done`,
       'set gitlab-token, which can be checked',
     );
-    if (ref === undefined && site.defaultBranch === undefined) {
-      await checkDefaultBranch(site, signal, add);
+    if (ref === undefined && context.defaultBranch === undefined) {
+      await checkDefaultBranch(context, signal, add);
     }
     return all;
   }
 
-  await checkScopes(site, signal, add);
+  await checkScopes(context, signal, add);
   let project;
   try {
-    project = await readProject(site, signal);
+    project = await readProject(context, signal);
   } catch (error) {
     addFailure(error);
     return all;
   }
-  checkProject(site, project, add);
-  ref = await checkRef(site, project, ref, signal, add);
+  checkProject(context, project, add);
+  ref = await checkRef(context, project, ref, signal, add);
   if (ref === undefined) return all;
-  await checkConfiguration(site, request, { project, ref, rollbackJobs }, signal, add);
+  await checkConfiguration(context, request, { project, ref, rollbackJobs }, signal, add);
   return all;
 }
 
-function checkOwnPipeline(site: GitlabContext, own: OwnPipeline, add: Add): void {
-  const { kind } = site.credentials;
+function checkOwnPipeline(context: GitlabContext, own: OwnPipeline, add: Add): void {
+  const { kind } = context.credentials;
   if (own.cancel === 'none' || own.pipeline === undefined) return;
   if (kind === 'job') {
     // CancelPipelineService cascades to what a job token has started in the same project.
@@ -96,26 +95,26 @@ function checkOwnPipeline(site: GitlabContext, own: OwnPipeline, add: Add): void
 }
 
 async function checkDefaultBranch(
-  site: GitlabContext,
+  context: GitlabContext,
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
   try {
-    await readProject(site, signal);
+    await readProject(context, signal);
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     add(
       'error',
-      `the default branch of ${site.project} is not known: ${clip(messageOf(error))}`,
+      `the default branch of ${context.project} is not known: ${clip(messageOf(error))}`,
       'set rollback-ref',
     );
   }
 }
 
 /** Access tokens of every kind can read what they may do ("Personal access tokens API", self-information). */
-async function checkScopes(site: GitlabContext, signal: AbortSignal, add: Add): Promise<void> {
+async function checkScopes(context: GitlabContext, signal: AbortSignal, add: Add): Promise<void> {
   try {
-    const { data } = await site.api.read(
+    const { data } = await context.api.read(
       'reading the scopes of the token',
       ({ PersonalAccessTokens }, options) => new PersonalAccessTokens(options).show(),
       signal,
@@ -155,7 +154,7 @@ function checkProject({ project: name }: GitlabContext, project: Project, add: A
 
 /** The branch or tag that it would run on; `undefined`: there is none. */
 async function checkRef(
-  site: GitlabContext,
+  context: GitlabContext,
   project: Project,
   ref: string | undefined,
   signal: AbortSignal,
@@ -163,21 +162,25 @@ async function checkRef(
 ): Promise<string | undefined> {
   if (ref === undefined) {
     if (project.defaultBranch !== '') return project.defaultBranch;
-    add('error', `the project ${site.project} has no default branch`, 'set rollback-ref');
+    add('error', `the project ${context.project} has no default branch`, 'set rollback-ref');
     return undefined;
   }
-  if (!(await isMissing(site, ref, signal))) return ref;
+  if (!(await isMissing(context, ref, signal))) return ref;
   add(
     'error',
-    `rollback-ref "${ref}" is neither a branch nor a tag of ${site.project}`,
+    `rollback-ref "${ref}" is neither a branch nor a tag of ${context.project}`,
     `create it, or leave rollback-ref out: the default branch is ${project.defaultBranch}`,
   );
   return undefined;
 }
 
 /** Whether it is certain that there is no such branch or tag. */
-async function isMissing(site: GitlabContext, ref: string, signal: AbortSignal): Promise<boolean> {
-  const { api, project } = site;
+async function isMissing(
+  context: GitlabContext,
+  ref: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { api, project } = context;
   const reads = [
     () =>
       api.read(
@@ -206,7 +209,7 @@ async function isMissing(site: GitlabContext, ref: string, signal: AbortSignal):
 }
 
 async function checkConfiguration(
-  site: GitlabContext,
+  context: GitlabContext,
   request: StartRequest,
   {
     project,
@@ -216,8 +219,8 @@ async function checkConfiguration(
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
-  const merged = await mergedAt(site, ref, signal);
-  const declared = await declarationAt(site, ref, project.configPath, signal);
+  const merged = await mergedAt(context, ref, signal);
+  const declared = await declarationAt(context, ref, project.configPath, signal);
   const hasInput = declared.kind === 'read' && declared.value.has(MARKER);
 
   if (merged.kind === 'unreadable') {
@@ -254,7 +257,7 @@ async function checkConfiguration(
   const needed = variablesRole === undefined ? undefined : variableLevels[variablesRole];
   if (needed === undefined || (accessLevel ?? 0) >= needed) return;
   if (accessLevel === undefined && Number.isFinite(needed)) return;
-  const why = `the project ${site.project} lets the token set no pipeline variables (minimum role: ${variablesRole ?? ''})`;
+  const why = `the project ${context.project} lets the token set no pipeline variables (minimum role: ${variablesRole ?? ''})`;
   if (declared.kind === 'unreadable') {
     add(
       'warning',

@@ -1,18 +1,13 @@
+import type { Problem } from '../../contract/result.js';
 import type { StartRequest, StartResult } from '../../contract/pipeline.js';
 import type { ApiRequest } from '../../support/http/api.js';
 import type { ApiResponse } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
-import {
-  type Before,
-  findRun,
-  isNew,
-  type Listing,
-  listRunsBefore as look,
-  type Owner,
-} from '../find-run.js';
-import { mergeErrors, type Refusal } from '../settings.js';
-import { type Refused, type Sent, START_TIMEOUT_MS, startOnce } from '../start-once.js';
-import { forbidsVariables, hintFor } from './api.js';
+import type { RunSearch, SystemCall } from '../client.js';
+import { type Before, isNew, type Listing, type Owner } from '../find-run.js';
+import { mergeErrors } from '../settings.js';
+import { type Refused, START_TIMEOUT_MS, type Unsure } from '../start-once.js';
+import { forbidsVariables } from './api.js';
 import { composeInputs, declarationAt, ID_VARIABLE, variablesOf } from './configuration.js';
 import {
   type GitlabContext,
@@ -23,10 +18,14 @@ import {
 } from './context.js';
 import { sourceOf } from './settings.js';
 
-/** What became of the call that starts a pipeline, and in what form the marker was sent. */
-export interface Attempt {
-  readonly created: Sent;
-  readonly sentAs: 'variables' | 'inputs';
+type Started = Extract<StartResult, { kind: 'started' }>;
+
+/** What is to be started. */
+export interface Prepared {
+  readonly ref: string;
+  readonly request: StartRequest;
+  /** The form in which the marker was sent last. Only what was started with variables shows the id in them. */
+  sentAs: 'variables' | 'inputs';
 }
 
 /** What tells the pipeline that it is a rollback. */
@@ -39,79 +38,66 @@ type Payload =
  * asked once more with inputs: new groups of gitlab.com allow variables to nobody (since 17.7).
  */
 export async function startPipeline(
-  site: GitlabContext,
-  ref: string,
-  request: StartRequest,
+  context: GitlabContext,
+  prepared: Prepared,
+  start: (call: SystemCall<Started>) => Promise<Started | Refused | Unsure>,
   signal: AbortSignal,
-): Promise<Attempt> {
-  let forbidden = false;
-  const first = await create(site, ref, { variables: variablesOf(request) }, signal, (answer) => {
-    forbidden = forbidsVariables(answer);
+): Promise<Started | Refused | Unsure> {
+  const { ref, request } = prepared;
+  let refusal: ApiResponse | undefined;
+  const variables = startCall(context, ref, { variables: variablesOf(request) });
+  const first = await start({
+    ...variables,
+    mend: (answer) => {
+      refusal = answer;
+      return undefined;
+    },
   });
-  // Set from elsewhere, which the compiler cannot see.
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition
-  if (first.kind !== 'refused' || !forbidden) return { created: first, sentAs: 'variables' };
+  if (first.kind !== 'refused' || refusal === undefined || !forbidsVariables(refusal)) return first;
 
-  const declared = await declarationAt(site, ref, undefined, signal);
+  const declared = await declarationAt(context, ref, undefined, signal);
   const { inputs, problems } = composeInputs(
     request,
     declared.kind === 'read' ? declared.value : undefined,
   );
-  if (problems.length > 0) return { created: withProblems(first, problems), sentAs: 'variables' };
-  return { created: await create(site, ref, { inputs }, signal), sentAs: 'inputs' };
+  if (problems.length > 0) return withProblems(first, problems);
+  prepared.sentAs = 'inputs';
+  return start(startCall(context, ref, { inputs }));
 }
 
-function withProblems(first: Refused, problems: readonly Refusal[]): Refused {
+function withProblems(first: Refused, problems: readonly Problem[]): Refused {
   const { message, fix } = mergeErrors(problems);
   return {
     kind: 'refused',
     reason: `${first.reason}, and inputs cannot be used instead: ${message}`,
-    hint: `${first.hint ?? ''}. For inputs: ${fix}`,
+    hint: `${first.hint ?? ''}. For inputs: ${fix ?? ''}`,
   };
 }
 
-function create(
-  site: GitlabContext,
-  ref: string,
-  payload: Payload,
-  signal: AbortSignal,
-  onRefusal: (answer: ApiResponse) => void = () => undefined,
-): Promise<Sent> {
-  return startOnce<Sent>(
-    {
-      system: 'GitLab',
-      addressInput: 'gitlab-url',
-      send: (within) =>
-        site.startApi.send(
-          'the call that starts the pipeline',
-          callFor(site, ref, payload),
-          START_TIMEOUT_MS,
-          within,
-        ),
-      named: ({ data }) => {
-        const pipeline = pipelineOf(site, data);
-        return pipeline === undefined ? undefined : { kind: 'started', run: pipeline.run };
-      },
-      noun: 'its pipeline',
-      mend: (answer) => {
-        onRefusal(answer);
-        return undefined;
-      },
-      hint: hintFor,
-      clock: site.clock,
-      random: site.random,
+function startCall(context: GitlabContext, ref: string, payload: Payload): SystemCall<Started> {
+  return {
+    send: (signal) =>
+      context.startApi.send(
+        'the call that starts the pipeline',
+        callFor(context, ref, payload),
+        START_TIMEOUT_MS,
+        signal,
+      ),
+    named: ({ data }) => {
+      const pipeline = pipelineOf(context, data);
+      return pipeline === undefined ? undefined : { kind: 'started', run: pipeline.run };
     },
-    signal,
-  );
+    noun: 'its pipeline',
+  };
 }
 
 /**
  * The call itself. An access token creates a pipeline (lib/api/ci/pipelines.rb: a list of variables); the other tokens go to
  * the trigger API (lib/api/ci/triggers.rb: a map of texts), in the body, where no log of a proxy shows them.
  */
-export function callFor(site: GitlabContext, ref: string, payload: Payload): ApiRequest {
-  const { credentials } = site;
-  const project = `projects/${encodeURIComponent(site.project)}`;
+export function callFor(context: GitlabContext, ref: string, payload: Payload): ApiRequest {
+  const { credentials } = context;
+  const project = `projects/${encodeURIComponent(context.project)}`;
   if (credentials.kind === 'access') {
     return {
       method: 'POST',
@@ -144,84 +130,57 @@ export function callFor(site: GitlabContext, ref: string, payload: Payload): Api
   };
 }
 
-/** The pipelines of the same source and ref that are there already. @throws only the signal's reason. */
-export function listRunsBefore(
-  site: GitlabContext,
-  ref: string,
-  signal: AbortSignal,
-): Promise<Before | Refused> {
-  return look((stop) => listPipelines(site, 'read', ref, undefined, stop), hintFor, signal);
-}
-
-export interface WantedRun {
-  readonly ref: string;
-  readonly correlationId: string;
-  /** Only one that was started with variables shows the id in them. */
-  readonly sentAs: 'variables' | 'inputs';
-  readonly before: Before;
-  /** Why the pipeline has to be looked for. */
-  readonly why: string;
-}
-
 /**
- * Looks for the pipeline that a call may have started. Certain is only one that carries the correlation id: in its variable
- * `ROLLBACK_ID`, or in its name where the token may not read variables.
+ * How the pipeline is found. Certain is only one that carries the correlation id: in its variable `ROLLBACK_ID`, or in its
+ * name where the token may not read variables.
  */
-export function searchFor(
-  site: GitlabContext,
-  wanted: WantedRun,
-  signal: AbortSignal,
-): Promise<Exclude<StartResult, { kind: 'refused' }>> {
-  const { ref, before, why } = wanted;
+export function searchFor(context: GitlabContext, prepared: Prepared): RunSearch<PipelineInfo> {
   // The variables of a pipeline do not change.
   const others = new Set<string>();
-  return findRun<PipelineInfo>(
-    {
-      noun: 'pipeline',
-      list: (stop) => listPipelines(site, 'request', ref, before.since, stop),
-      whose: async (pipeline, stop) => {
-        if (others.has(pipeline.run.id)) return 'others';
-        const whose = await whoseIs(site, pipeline, wanted, stop);
-        if (whose === 'others') others.add(pipeline.run.id);
-        return whose;
-      },
-      why,
-      clock: site.clock,
+  return {
+    noun: 'pipeline',
+    list: (signal, before) => listPipelines(context, prepared.ref, before, signal),
+    owner: async (pipeline, before, signal) => {
+      if (others.has(pipeline.run.id)) return 'others';
+      const owner = await ownerOf(context, pipeline, prepared, before, signal);
+      if (owner === 'others') others.add(pipeline.run.id);
+      return owner;
     },
-    signal,
-  );
+  };
 }
 
-async function whoseIs(
-  site: GitlabContext,
+async function ownerOf(
+  context: GitlabContext,
   pipeline: PipelineInfo,
-  { ref, correlationId, sentAs, before }: WantedRun,
+  { ref, request, sentAs }: Prepared,
+  before: Before,
   signal: AbortSignal,
 ): Promise<Owner> {
   const { run, name, source } = pipeline;
-  const { kind } = site.credentials;
+  const { kind } = context.credentials;
   // Old servers do not filter by everything that they are asked for.
   if (before.known?.has(run.id) === true || pipeline.ref !== ref) return 'others';
   if (source !== undefined && source !== sourceOf[kind]) return 'others';
-  if (name.includes(correlationId)) return 'ours';
+  if (name.includes(request.correlationId)) return 'ours';
   // Only access tokens may read variables (lib/api/ci/pipelines.rb: no `job_token_allowed`).
   if (kind === 'access' && sentAs === 'variables') {
-    const id = await idOf(site, pipeline, signal);
-    if (id !== undefined) return id === correlationId ? 'ours' : 'others';
+    const id = await idOf(context, pipeline, signal);
+    if (id !== undefined) return id === request.correlationId ? 'ours' : 'others';
   }
   return isNew(before, pipeline, pipeline.createdAt) ? 'could be' : 'others';
 }
 
 /** The correlation id that a pipeline was started with; `null`: none; `undefined`: it cannot be seen. */
 async function idOf(
-  site: GitlabContext,
+  context: GitlabContext,
   { run }: PipelineInfo,
   signal: AbortSignal,
 ): Promise<unknown> {
   try {
-    const { data } = await site.api.request(
+    const { data } = await context.api.request(
       `reading the variables of pipeline ${run.id}`,
-      ({ Pipelines }, options) => new Pipelines(options).allVariables(site.project, numberOf(run)),
+      ({ Pipelines }, options) =>
+        new Pipelines(options).allVariables(context.project, numberOf(run)),
       signal,
     );
     if (!Array.isArray(data)) return undefined;
@@ -233,26 +192,25 @@ async function idOf(
 }
 
 async function listPipelines(
-  site: GitlabContext,
-  how: 'read' | 'request',
+  context: GitlabContext,
   ref: string,
-  since: number | undefined,
+  before: Before | undefined,
   signal: AbortSignal,
 ): Promise<Listing<PipelineInfo>> {
   const query = {
-    source: sourceOf[site.credentials.kind],
+    source: sourceOf[context.credentials.kind],
     ref,
     orderBy: 'id' as const,
     sort: 'desc' as const,
     perPage: 20,
     page: 1,
-    ...(since === undefined ? {} : { createdAfter: new Date(since).toISOString() }),
+    ...(before?.since === undefined ? {} : { createdAfter: new Date(before.since).toISOString() }),
   };
   const what = 'listing the pipelines';
-  const answer = await site.api[how](
+  const answer = await context.api[before === undefined ? 'read' : 'request'](
     what,
-    ({ Pipelines }, options) => new Pipelines(options).all(site.project, query),
+    ({ Pipelines }, options) => new Pipelines(options).all(context.project, query),
     signal,
   );
-  return { runs: pipelinesOf(site, what, answer), answer };
+  return { runs: pipelinesOf(context, what, answer), answer };
 }

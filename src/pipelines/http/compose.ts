@@ -1,15 +1,15 @@
+import { bad, good, type Problem, type Result } from '../../contract/result.js';
+import type { StartRequest } from '../../contract/pipeline.js';
+import type { ApiRequest } from '../../support/http/api.js';
 import {
-  type Encode,
   fill,
   inForm,
   inJson,
   inUrl,
   namesIn,
+  type Encode,
   type Template,
 } from '../../support/template.js';
-import type { ApiRequest } from '../../support/http/api.js';
-import type { Refusal } from '../settings.js';
-import type { StartRequest } from '../../contract/pipeline.js';
 import type { Description } from './description.js';
 
 const PARAMETER = 'parameters.';
@@ -18,7 +18,7 @@ const PARAMETER = 'parameters.';
 export function composeStart(
   description: Description,
   request: StartRequest,
-): { readonly call: ApiRequest; readonly problems: readonly Refusal[] } {
+): { readonly call: ApiRequest; readonly problems: readonly Problem[] } {
   const { start, contentType } = description;
   const valueOf = valuesOf(request);
   const body = bodyOf(start.body, contentType, valueOf);
@@ -26,14 +26,12 @@ export function composeStart(
     call: {
       method: start.method,
       path: pathOf(start.path, valueOf),
-      ...('call' in body ? body.call : {}),
+      ...(body.ok ? body.value : {}),
     },
     problems: [
       ...refProblems(start, request),
       ...parameterProblems(start, request),
-      ...('problem' in body
-        ? [{ ...body.problem, message: `http-start-body ${body.problem.message}` }]
-        : []),
+      ...(body.ok ? [] : [{ ...body.problem, message: `http-start-body ${body.problem.message}` }]),
     ],
   };
 }
@@ -53,14 +51,13 @@ export function composeCancel(
   cancel: NonNullable<Description['cancel']>,
   contentType: string,
   runId: string,
-): { readonly call: ApiRequest } | { readonly problem: Refusal } {
+): Result<ApiRequest> {
   const body = bodyOf(cancel.body, contentType, () => runId);
-  if ('problem' in body) {
-    return { problem: { ...body.problem, message: `http-cancel-body ${body.problem.message}` } };
+  if (!body.ok) {
+    const { problem } = body;
+    return { ok: false, problem: { ...problem, message: `http-cancel-body ${problem.message}` } };
   }
-  return {
-    call: { method: cancel.method, path: pathOf(cancel.path, () => runId), ...body.call },
-  };
+  return good({ method: cancel.method, path: pathOf(cancel.path, () => runId), ...body.value });
 }
 
 /** The names of all placeholders of what starts a run. */
@@ -86,33 +83,27 @@ function pathOf(path: Template, valueOf: (name: string) => string): string {
   return `./${fill(path, valueOf, inUrl).replace(/^\/+/, '')}`;
 }
 
-type Body = { readonly call: Pick<ApiRequest, 'text' | 'headers'> } | { readonly problem: Refusal };
-
 function bodyOf(
   template: Template | undefined,
   contentType: string,
   valueOf: (name: string) => string,
-): Body {
-  if (template === undefined) return { call: {} };
+): Result<Pick<ApiRequest, 'text' | 'headers'>> {
+  if (template === undefined) return good({});
   const encode = encodeFor(contentType);
   if (encode === undefined) {
-    return {
-      problem: {
-        message: `is neither JSON nor a form: its type is ${contentType}`,
-        fix: 'give the header Content-Type as application/json or application/x-www-form-urlencoded',
-      },
-    };
+    return bad(
+      `is neither JSON nor a form: its type is ${contentType}`,
+      'give the header Content-Type as application/json or application/x-www-form-urlencoded',
+    );
   }
   const text = fill(template, valueOf, encode);
   if (encode === inJson && !isJson(text)) {
-    return {
-      problem: {
-        message: 'is no JSON when its placeholders are filled in',
-        fix: 'write placeholders between quotes, such as "{{rollback_id}}", and check the commas and brackets',
-      },
-    };
+    return bad(
+      'is no JSON when its placeholders are filled in',
+      'write placeholders between quotes, such as "{{rollback_id}}", and check the commas and brackets',
+    );
   }
-  return { call: { text, headers: { 'content-type': contentType } } };
+  return good({ text, headers: { 'content-type': contentType } });
 }
 
 function encodeFor(contentType: string): Encode | undefined {
@@ -130,7 +121,7 @@ function isJson(text: string): boolean {
   }
 }
 
-function refProblems(start: Description['start'], { ref }: StartRequest): readonly Refusal[] {
+function refProblems(start: Description['start'], { ref }: StartRequest): readonly Problem[] {
   const sent = namesSent(start).includes('ref');
   if (sent && ref === undefined) {
     return [
@@ -154,7 +145,7 @@ function refProblems(start: Description['start'], { ref }: StartRequest): readon
 function parameterProblems(
   start: Description['start'],
   { parameters }: StartRequest,
-): readonly Refusal[] {
+): readonly Problem[] {
   const sent = namesSent(start)
     .filter((name) => name.startsWith(PARAMETER))
     .map((name) => name.slice(PARAMETER.length));

@@ -1,12 +1,13 @@
+import { good, type Result } from '../../contract/result.js';
 import type { RunState, StartedRun } from '../../contract/pipeline.js';
-import type { Clock } from '../../support/clock.js';
 import { type ApiClient, type ApiRequest, createJsonApi } from '../../support/http/api.js';
 import { type ApiResponse, isPage, isRateLimited } from '../../support/http/response.js';
 import { valueAt } from '../../support/json-pointer.js';
 import { clip, neutralise } from '../../support/text.js';
+import type { ClientDependencies } from '../client.js';
 import { isLink, own } from '../reading.js';
 import { composeState } from './compose.js';
-import type { Description } from './description.js';
+import { describedBy, type Description, type HttpSettings } from './description.js';
 
 /** One system, and how to reach it. */
 export interface HttpContext {
@@ -14,31 +15,21 @@ export interface HttpContext {
   readonly api: ApiClient;
   /** Its host, for messages. */
   readonly name: string;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-}
-
-export interface ContextOptions {
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
 }
 
 /** @throws TypeError when the address is no URL. */
-export function contextOf(description: Description, options: ContextOptions): HttpContext {
-  return {
-    description,
-    api: createJsonApi({
-      ...options,
-      baseUrl: description.url,
-      headers: description.headers,
-    }),
-    name: new URL(description.url).host,
-    clock: options.clock,
-    random: options.random,
-  };
+export function contextFrom(
+  settings: HttpSettings,
+  { fetch, clock, random }: Pick<ClientDependencies, 'fetch' | 'clock' | 'random'>,
+): Result<HttpContext> {
+  const description = describedBy(settings);
+  if (!description.ok) return description;
+  const { url, headers } = description.value;
+  return good({
+    description: description.value,
+    api: createJsonApi({ baseUrl: url, headers, fetch, clock, random }),
+    name: new URL(url).host,
+  });
 }
 
 /** The address that a call goes to. */
@@ -47,11 +38,11 @@ export function addressOf({ description }: HttpContext, { path }: ApiRequest): s
 }
 
 /** The run that an answer speaks of. Without an address for people it gets that of its state, or of the system. */
-export function runFrom(site: HttpContext, id: string, data: unknown): StartedRun {
-  const { state, url } = site.description;
-  const link = linkIn(data, site.description);
+export function runFrom(context: HttpContext, id: string, data: unknown): StartedRun {
+  const { state, url } = context.description;
+  const link = linkIn(data, context.description);
   if (link !== undefined || state === undefined) return { id, url: link ?? url };
-  return { id, url: addressOf(site, composeState(state.path, id)) };
+  return { id, url: addressOf(context, composeState(state.path, id)) };
 }
 
 /** The id of the run that a part of an answer speaks of; `undefined` when it names none. */

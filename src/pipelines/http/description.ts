@@ -1,7 +1,27 @@
-import type { InputId, Settings } from '../../inputs/table.js';
-import type { Meanings } from '../../support/values/pairs.js';
-import type { Template } from '../../support/template.js';
+import { bad, good, type Result } from '../../contract/result.js';
 import type { ApiRequest } from '../../support/http/api.js';
+import type { Template } from '../../support/template.js';
+import type { Meanings } from '../../support/values/pairs.js';
+
+type Method = 'post' | 'put' | 'patch' | 'delete';
+
+export interface HttpSettings {
+  readonly 'http-url'?: string | undefined;
+  readonly 'http-headers'?: Readonly<Record<string, string>> | undefined;
+  readonly 'http-start-method': Method;
+  readonly 'http-start-path'?: Template | undefined;
+  readonly 'http-start-body'?: Template | undefined;
+  readonly 'http-run-id'?: readonly string[] | undefined;
+  readonly 'http-run-link'?: readonly string[] | undefined;
+  readonly 'http-state-path'?: Template | undefined;
+  readonly 'http-state'?: readonly string[] | undefined;
+  readonly 'http-states'?: Meanings | undefined;
+  readonly 'http-cancel-method': Method;
+  readonly 'http-cancel-path'?: Template | undefined;
+  readonly 'http-cancel-body'?: Template | undefined;
+  readonly 'http-find-path'?: Template | undefined;
+  readonly 'http-find-runs'?: string | undefined;
+}
 
 /** A CI system as the user describes it. */
 export interface Description {
@@ -47,19 +67,18 @@ export interface Description {
     | undefined;
 }
 
-/** What the inputs say, or which of them are missing. */
-export function describedBy(
-  settings: Settings,
-): Description | { readonly missing: readonly InputId[] } {
+/** What the inputs say. */
+export function describedBy(settings: HttpSettings): Result<Description> {
   const url = settings['http-url'];
   const startPath = settings['http-start-path'];
   if (url === undefined || startPath === undefined) {
-    return {
-      missing: [
-        ...(url === undefined ? (['http-url'] as const) : []),
-        ...(startPath === undefined ? (['http-start-path'] as const) : []),
-      ],
-    };
+    const missing = (['http-url', 'http-start-path'] as const).filter(
+      (input) => settings[input] === undefined,
+    );
+    return bad(
+      `ci-system is http, and ${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} not set`,
+      'describe how the rollback pipeline is started',
+    );
   }
   const statePath = settings['http-state-path'];
   const at = settings['http-state'];
@@ -69,7 +88,7 @@ export function describedBy(
   const { 'content-type': contentType = 'application/json', ...headers } = lowerCase(
     settings['http-headers'] ?? {},
   );
-  return {
+  return good({
     url,
     headers,
     contentType,
@@ -93,7 +112,7 @@ export function describedBy(
             body: settings['http-cancel-body'],
           },
     find: findPath === undefined ? undefined : { path: findPath, runs: settings['http-find-runs'] },
-  };
+  });
 }
 
 const methods = {
@@ -101,7 +120,7 @@ const methods = {
   put: 'PUT',
   patch: 'PATCH',
   delete: 'DELETE',
-} as const satisfies Record<string, ApiRequest['method']>;
+} as const satisfies Record<Method, ApiRequest['method']>;
 
 function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(

@@ -1,20 +1,20 @@
 import type { Finding } from '../../contract/finding.js';
-import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
+import { collectFindings } from '../findings.js';
+import { listRuns } from './client.js';
 import { composeCancel, composeStart, namesSent } from './compose.js';
 import { hintFor, type HttpContext } from './context.js';
-import { listRuns } from './client.js';
 
 /** Proves what can be proven of a system that is only described. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
-  site: HttpContext,
+  context: HttpContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { start, state, cancel, find, contentType } = site.description;
+  const { start, state, cancel, find, contentType } = context.description;
   const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
 
-  addProblems(composeStart(site.description, request).problems);
+  addProblems(composeStart(context.description, request).problems);
   if (cancel === undefined) {
     add(
       'notice',
@@ -23,7 +23,7 @@ export async function preflight(
     );
   } else {
     const composed = composeCancel(cancel, contentType, 'preflight');
-    if ('problem' in composed) addProblems([composed.problem]);
+    if (!composed.ok) addProblems([composed.problem]);
     if (state !== undefined && !Object.values(state.meanings).includes('cancelled')) {
       add(
         'notice',
@@ -43,7 +43,7 @@ export async function preflight(
   if (find === undefined) {
     add(
       'notice',
-      'address and headers could not be tried out, and a run whose start is not answered could not be found again',
+      'address and headers could not be tried out, and a run owner start is not answered could not be found again',
       'set http-find-path, if the system lists its runs',
     );
     return all;
@@ -56,7 +56,7 @@ export async function preflight(
     );
   }
   try {
-    await listRuns(site, request, signal);
+    await listRuns(context, request, signal);
   } catch (error) {
     addFailure(error);
   }

@@ -30,18 +30,18 @@ const CRUMB_TIMEOUT_MS = 5000;
  * For one operation. An API token needs no crumb (Jenkins handbook, "CSRF Protection"); that a password is used instead is
  * told by the refusal only. A crumb is valid in the session that it was issued in, so that its cookie goes along.
  */
-export function createPoster(site: JenkinsContext): Poster {
+export function createPoster(context: JenkinsContext): Poster {
   let wanted: 'no' | 'next' | 'had' = 'no';
   let headers: Readonly<Record<string, string>> = {};
   return {
     async post(what, call, timeoutMs, signal) {
       if (wanted === 'next') {
-        const crumb = await fetchCrumb(site, signal);
+        const crumb = await fetchCrumb(context, signal);
         if ('instead' in crumb) return crumb.instead;
         headers = crumb.headers;
         wanted = 'had';
       }
-      return site.api.send(what, { ...call, method: 'POST', headers }, timeoutMs, signal);
+      return context.api.send(what, { ...call, method: 'POST', headers }, timeoutMs, signal);
     },
     mend(answer) {
       if (wanted !== 'no' || !wantsCrumb(answer)) return undefined;
@@ -56,8 +56,8 @@ type Crumb =
   /** What the request comes to without one. It was not sent. */
   | { readonly instead: SendResult };
 
-async function fetchCrumb(site: JenkinsContext, signal: AbortSignal): Promise<Crumb> {
-  const sent = await site.api.send(
+async function fetchCrumb(context: JenkinsContext, signal: AbortSignal): Promise<Crumb> {
+  const sent = await context.api.send(
     'the call that fetches a crumb',
     { method: 'GET', path: 'crumbIssuer/api/json' },
     CRUMB_TIMEOUT_MS,
@@ -176,10 +176,10 @@ const table: readonly Hint[] = [
 ];
 
 /** What to change, where a refusal tells that. */
-export function hintFor(site: JenkinsContext, answer: ApiResponse): string | undefined {
+export function hintFor(context: JenkinsContext, answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'Something in front of Jenkins limits the rate: wait';
   const { status } = answer;
-  if (status >= 300 && status < 400) return redirectHint(site, answer);
+  if (status >= 300 && status < 400) return redirectHint(context, answer);
   if (status === 203 || (status < 300 && typeof answer.data === 'string') || isSignInPage(answer)) {
     return CREDENTIALS;
   }

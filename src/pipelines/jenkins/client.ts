@@ -1,3 +1,4 @@
+import { good, type Result } from '../../contract/result.js';
 import type {
   PipelineClient,
   StartedRun,
@@ -5,154 +6,120 @@ import type {
   StartResult,
 } from '../../contract/pipeline.js';
 import { deadline } from '../../support/abort.js';
-import type { Clock } from '../../support/clock.js';
-import { messageOf } from '../../support/errors.js';
-import { hintOf } from '../../support/http/api.js';
 import type { ApiResponse } from '../../support/http/response.js';
 import { printableUrl } from '../../support/url.js';
 import {
-  type Before,
-  type Candidate,
-  findRun,
-  type Listing,
-  listRunsBefore as look,
-  notSeen,
-  type Owner,
-} from '../find-run.js';
-import { mergeErrors, type Named, problem } from '../settings.js';
-import { refused, type Refused, START_TIMEOUT_MS, startOnce, type Unsure } from '../start-once.js';
-import { unusable } from '../unusable.js';
+  type ClientDependencies,
+  createPipelineClient,
+  type PipelineAdapter,
+  refusals,
+  type RunSearch,
+  type SystemCall,
+  unreadable,
+} from '../client.js';
+import type { Before, Candidate, Listing, Owner } from '../find-run.js';
+import { mergeErrors } from '../settings.js';
+import { START_TIMEOUT_MS } from '../start-once.js';
 import { createPoster, hintFor, startedNothing } from './api.js';
-import {
-  createContext,
-  type JenkinsContext,
-  parseCredentials,
-  parseJob,
-  parseRoot,
-} from './context.js';
+import { contextFrom, type JenkinsContext, type JenkinsSettings } from './context.js';
 import { composeParameters, ID_PARAMETER, type Job, MARKER, readJob } from './job.js';
 import { preflight } from './preflight.js';
 import { createRuns, type JobRun, lastBuilds, queuedRuns, runAt, type Runs } from './runs.js';
 
-export interface JenkinsClientOptions {
-  /** Root of the controller, with or without a slash at its end. */
-  readonly url: string | undefined;
-  readonly user: string | undefined;
-  /** API token of the user, or the password. */
-  readonly token: string | undefined;
-  /** Full name of the job: `folder/job`, `project/feature%2Fx`. */
-  readonly job: string | undefined;
-  /** BUILD_TAG of the build that we are part of, when that is one of Jenkins. */
-  readonly ownRunId: string | null;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-}
+const system = { id: 'jenkins', name: 'Jenkins', addressInput: 'jenkins-url' };
 
 /** The Jenkins client of the `ci` strategy: starts a parameterized job and follows it through the queue to its result. */
-export function createJenkinsClient(options: JenkinsClientOptions): PipelineClient {
-  const setup = setUp(options);
-  if ('problem' in setup) return unusable('jenkins', 'Jenkins', setup.problem);
-  const { site, runs } = setup.ok;
-
-  return {
-    id: 'jenkins',
-    name: 'Jenkins',
-
-    preflight: (request, signal) => preflight(site, request, options.ownRunId, signal),
-
-    describe: (request, signal) => describe(site, request, signal),
-
-    start: (request, signal, beforeSend) => start(setup.ok, request, signal, beforeSend),
-
-    state: (run, signal) => runs.state(run, signal),
-
-    cancel: (run, signal) => runs.cancel(run, signal),
-  };
+export function createJenkinsClient(
+  settings: JenkinsSettings,
+  dependencies: ClientDependencies,
+): PipelineClient {
+  return createPipelineClient(
+    system,
+    contextFrom(settings, dependencies),
+    (context): PipelineAdapter<Build, Run> => {
+      const runs = createRuns(context);
+      return {
+        hintFor: (answer) => hintFor(context, answer),
+        preflight: (request, signal) => preflight(context, request, dependencies.ownRunId, signal),
+        describe: (request, signal) => describe(context, request, signal),
+        prepare: (request, signal) => prepare(context, request, signal),
+        async send(build, start, before, signal) {
+          const sent = await start(startCall(context, build));
+          return sent.kind === 'queued' ? startedAs(context, runs, sent, before, signal) : sent;
+        },
+        search: (build) => searchFor(context, build),
+        state: runs.state,
+        cancel: runs.cancel,
+      };
+    },
+    dependencies,
+  );
 }
 
-interface Ready {
-  readonly site: JenkinsContext;
-  readonly runs: Runs;
+/** A build that is to be started. */
+interface Build {
+  /** What is sent. With {@link ID_PARAMETER} in it a run without that id is not ours. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Builds from this number on are new; `undefined`: the job does not tell which comes next. */
+  readonly next: number | undefined;
 }
 
-function setUp(options: JenkinsClientOptions): Named<Ready> {
-  const root = parseRoot(options.url);
-  if ('problem' in root) return root;
-  const job = parseJob(options.job);
-  if ('problem' in job) return job;
-  const authorization = parseCredentials(options.user, options.token);
-  if ('problem' in authorization) return authorization;
-  const site = createContext({
-    ...options,
-    root: root.ok,
-    job: job.ok,
-    authorization: authorization.ok,
-  });
-  return { ok: { site, runs: createRuns(site) } };
-}
-
-async function start(
-  { site, runs }: Ready,
+/** Everything that has to be known before the call. */
+async function prepare(
+  context: JenkinsContext,
   request: StartRequest,
   signal: AbortSignal,
-  beforeSend: () => void,
-): Promise<StartResult> {
-  const ready = await readyJob(site, signal);
-  if ('problem' in ready) return refused(ready.problem);
-  const { next } = ready.ok;
-  const { parameters, problems } = composeParameters(request, ready.ok, site.job.full);
-  if (problems.length > 0) return refused(mergeErrors(problems));
-  // With an id in it our run is told by that alone.
-  const before = ID_PARAMETER in parameters ? notSeen : await listRunsBefore(site, signal);
-  if (before.kind === 'refused') return before;
+): Promise<Result<Build>> {
+  const job = await readyJob(context, signal);
+  if (!job.ok) return job;
+  const { parameters, problems } = composeParameters(request, job.value, context.job.full);
+  return problems.length === 0
+    ? good({ parameters, next: job.value.next })
+    : { ok: false, problem: mergeErrors(problems) };
+}
 
-  signal.throwIfAborted();
-  beforeSend();
-  const sent = await queueBuild(site, parameters, signal);
-  if (sent.kind === 'refused') return sent;
-  if (sent.kind === 'unsure') {
-    return searchFor(site, { parameters, before, next, why: sent.reason }, signal);
-  }
-  const { queueId } = sent;
+async function startedAs(
+  context: JenkinsContext,
+  runs: Runs,
+  { queueId }: Queued,
+  before: Before,
+  signal: AbortSignal,
+): Promise<StartResult> {
   // An item with equal parameters that waits already is named instead of a new one (core, Queue.schedule2).
   if (wasQueued(before, queueId)) {
     return {
       kind: 'unknown',
       reason: `Jenkins joined it with the item ${String(queueId)}, which was in the queue before`,
-      probable: runAt(site, { queueId, build: undefined }),
+      probable: runAt(context, { queueId, build: undefined }),
     };
   }
-  return { kind: 'started', run: await awaitBuild(site, runs, queueId, signal) };
+  return { kind: 'started', run: await awaitBuild(context, runs, queueId, signal) };
 }
 
 /** The job as it must be known before the call. @throws only the signal's reason. */
-async function readyJob(site: JenkinsContext, signal: AbortSignal): Promise<Named<Job>> {
+async function readyJob(context: JenkinsContext, signal: AbortSignal): Promise<Result<Job>> {
   try {
-    return { ok: await readJob(site, signal) };
+    return good(await readJob(context, signal));
   } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    return problem(
-      messageOf(error),
-      hintOf(error, (answer) => hintFor(site, answer)) ??
-        `Nothing is started before it is seen that the job declares ${MARKER}: Jenkins would drop it silently and deploy`,
+    return unreadable(
+      error,
+      (answer) => hintFor(context, answer),
+      `Nothing is started before it is seen that the job declares ${MARKER}: Jenkins would drop it silently and deploy`,
+      signal,
     );
   }
 }
 
 async function describe(
-  site: JenkinsContext,
+  context: JenkinsContext,
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const url = printableUrl(`${site.root}${startPath(site)}`);
+  const url = printableUrl(`${context.root}${startPath(context)}`);
   const call = `POST ${url}?${String(new URLSearchParams(START_QUERY))}`;
-  const ready = await readyJob(site, signal);
-  if ('problem' in ready) {
-    return [call, `it would be refused: ${ready.problem.message} (${ready.problem.fix})`];
-  }
-  const { parameters, problems } = composeParameters(request, ready.ok, site.job.full);
+  const ready = await readyJob(context, signal);
+  if (!ready.ok) return [call, ...refusals([ready.problem])];
+  const { parameters, problems } = composeParameters(request, ready.value, context.job.full);
   return [
     call,
     `with ${Object.entries(parameters)
@@ -161,51 +128,42 @@ async function describe(
     ...(ID_PARAMETER in parameters
       ? []
       : [`${ID_PARAMETER} is not declared: an equal rollback in the queue would be joined`]),
-    ...problems.map(({ message, fix }) => `it would be refused: ${message} (${fix})`),
+    ...refusals(problems),
   ];
 }
 
-/** What became of the call that starts a build. */
-export type Queued = { readonly kind: 'queued'; readonly queueId: number } | Refused | Unsure;
+/** The call that starts a build was accepted, and waits. */
+interface Queued {
+  readonly kind: 'queued';
+  readonly queueId: number;
+}
 
 /** With the least delay: the quiet period of the job is for commits that come in numbers. */
-export const START_QUERY = { delay: '0sec' };
+const START_QUERY = { delay: '0sec' };
 
-export function startPath({ job }: JenkinsContext): string {
+function startPath({ job }: JenkinsContext): string {
   return `${job.path}/buildWithParameters`;
 }
 
 /** Asks for a build; once more with a crumb when that is all that was missing. */
-export function queueBuild(
-  site: JenkinsContext,
-  parameters: Readonly<Record<string, string>>,
-  signal: AbortSignal,
-): Promise<Queued> {
-  const poster = createPoster(site);
-  return startOnce<Queued>(
-    {
-      system: 'Jenkins',
-      addressInput: 'jenkins-url',
-      send: (withSignal) =>
-        poster.post(
-          'the call that starts the build',
-          { path: startPath(site), query: START_QUERY, form: parameters },
-          START_TIMEOUT_MS,
-          withSignal,
-        ),
-      named: (answer) => {
-        const queueId = queueIdIn(answer);
-        return queueId === undefined ? undefined : { kind: 'queued', queueId };
-      },
-      noun: 'its queue item',
-      mend: (answer) => poster.mend(answer),
-      startedNothing,
-      hint: (answer) => hintFor(site, answer),
-      clock: site.clock,
-      random: site.random,
+function startCall(context: JenkinsContext, { parameters }: Build): SystemCall<Queued> {
+  const poster = createPoster(context);
+  return {
+    send: (signal) =>
+      poster.post(
+        'the call that starts the build',
+        { path: startPath(context), query: START_QUERY, form: parameters },
+        START_TIMEOUT_MS,
+        signal,
+      ),
+    named: (answer) => {
+      const queueId = queueIdIn(answer);
+      return queueId === undefined ? undefined : { kind: 'queued', queueId };
     },
-    signal,
-  );
+    noun: 'its queue item',
+    mend: (answer) => poster.mend(answer),
+    startedNothing,
+  };
 }
 
 /**
@@ -224,88 +182,59 @@ const BUILD_POLL_MS = 500;
  * Waits a moment for the item to become a build, because the page of a build says more than that of a job. Never rejects:
  * the run exists, whatever can be read of it.
  */
-export async function awaitBuild(
-  site: JenkinsContext,
+async function awaitBuild(
+  context: JenkinsContext,
   runs: Runs,
   queueId: number,
   signal: AbortSignal,
 ): Promise<StartedRun> {
-  const time = deadline(site.clock, BUILD_MS, 'leaving the queue', signal);
+  const time = deadline(context.clock, BUILD_MS, 'leaving the queue', signal);
   try {
     for (;;) {
       const build = await runs.buildOf(queueId, time.signal);
-      if (build !== undefined) return runAt(site, { queueId, build });
-      await site.clock.sleep(BUILD_POLL_MS, time.signal);
+      if (build !== undefined) return runAt(context, { queueId, build });
+      await context.clock.sleep(BUILD_POLL_MS, time.signal);
     }
   } catch {
-    return runAt(site, { queueId, build: undefined });
+    return runAt(context, { queueId, build: undefined });
   } finally {
     time.clear();
   }
 }
 
-/** The items of the job that wait already. @throws only the signal's reason. */
-export function listRunsBefore(
-  site: JenkinsContext,
-  signal: AbortSignal,
-): Promise<Before | Refused> {
-  return look(
-    async (stop) => listing(site, await queuedRuns(site, stop)),
-    (answer) => hintFor(site, answer),
-    signal,
-  );
-}
-
 /** Whether an item waited already. */
-export function wasQueued({ known }: Before, queueId: number): boolean {
+function wasQueued({ known }: Before, queueId: number): boolean {
   return known?.has(String(queueId)) === true;
 }
 
-export interface WantedRun {
-  /** What was sent. With {@link ID_PARAMETER} in it a run without that id is not ours. */
-  readonly parameters: Readonly<Record<string, string>>;
-  readonly before: Before;
-  /** Builds from this number on are new; `undefined`: the job does not tell which comes next. */
-  readonly next: number | undefined;
-  /** Why the run has to be looked for. */
-  readonly why: string;
-}
-
 /**
- * Looks for the run that a call may have started, in the queue and among the builds. Certain is only a run that has the
- * correlation id as a parameter.
+ * How the run is found, in the queue and among the builds. Certain is only a run that has the correlation id as a parameter:
+ * with one in it our run is told by that alone.
  */
-export function searchFor(
-  site: JenkinsContext,
-  wanted: WantedRun,
-  signal: AbortSignal,
-): Promise<Exclude<StartResult, { kind: 'refused' }>> {
-  return findRun<Run>(
-    {
-      noun: 'run',
-      async list(stop) {
-        // In this order a run that leaves the queue in between is seen twice rather than never. It has one key, and the build,
-        // which says more, comes last.
-        const queued = await queuedRuns(site, stop);
-        return listing(site, [...queued, ...(await lastBuilds(site, stop))]);
-      },
-      whose: (run) => whoseIs(run, wanted),
-      why: wanted.why,
-      clock: site.clock,
+function searchFor(context: JenkinsContext, wanted: Build): RunSearch<Run> {
+  return {
+    noun: 'run',
+    looksBefore: !(ID_PARAMETER in wanted.parameters),
+    async list(signal, before) {
+      // In this order a run that leaves the queue in between is seen twice rather than never. It has one key, and the build,
+      // which says more, comes last.
+      const queued = await queuedRuns(context, signal);
+      const builds = before === undefined ? [] : await lastBuilds(context, signal);
+      return listing(context, [...queued, ...builds]);
     },
-    signal,
-  );
+    owner: (run, before) => ownerOf(run, wanted, before),
+  };
 }
 
 interface Run extends Candidate, JobRun {}
 
-function listing(site: JenkinsContext, runs: readonly JobRun[]): Listing<Run> {
+function listing(context: JenkinsContext, runs: readonly JobRun[]): Listing<Run> {
   return {
-    runs: runs.map((one) => ({ ...one, key: String(one.queueId), run: runAt(site, one) })),
+    runs: runs.map((one) => ({ ...one, key: String(one.queueId), run: runAt(context, one) })),
   };
 }
 
-function whoseIs(run: Run, { parameters: sent, before, next }: WantedRun): Owner {
+function ownerOf(run: Run, { parameters: sent, next }: Build, before: Before): Owner {
   const id = sent[ID_PARAMETER];
   if (id !== undefined) return run.parameters[ID_PARAMETER] === id ? 'ours' : 'others';
   const { queueId, build, parameters } = run;

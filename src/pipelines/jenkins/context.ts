@@ -1,7 +1,19 @@
+import { bad, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import { type ApiClient, createJsonApi } from '../../support/http/api.js';
 import { type ApiResponse, isPage } from '../../support/http/response.js';
-import { type Named, problem } from '../settings.js';
+import type { ClientDependencies } from '../client.js';
+import { combine } from '../settings.js';
+
+export interface JenkinsSettings {
+  /** Root of the controller, with or without a slash at its end. */
+  readonly 'jenkins-url'?: string | undefined;
+  readonly 'jenkins-user'?: string | undefined;
+  /** API token of the user, or the password. */
+  readonly 'jenkins-token'?: string | undefined;
+  /** Full name of the job: `folder/job`, `project/feature%2Fx`. */
+  readonly 'jenkins-job'?: string | undefined;
+}
 
 /** One job of one controller, and how to reach it. */
 export interface JenkinsContext {
@@ -10,32 +22,27 @@ export interface JenkinsContext {
   readonly job: JobName;
   readonly api: ApiClient;
   readonly clock: Clock;
-  readonly random: () => number;
 }
 
-export function createContext(options: {
-  readonly root: string;
-  readonly job: JobName;
-  readonly authorization: string;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  readonly random: () => number;
-}): JenkinsContext {
-  const { root, job, fetch, clock, random } = options;
-  return {
+export function contextFrom(
+  settings: JenkinsSettings,
+  { fetch, clock, random }: Pick<ClientDependencies, 'fetch' | 'clock' | 'random'>,
+): Result<JenkinsContext> {
+  const parts = combine({
+    root: parseRoot(settings['jenkins-url']),
+    job: parseJob(settings['jenkins-job']),
+    authorization: parseCredentials(settings['jenkins-user'], settings['jenkins-token']),
+  });
+  if (!parts.ok) return parts;
+  const { root, job, authorization } = parts.value;
+  // Reasons and errors come in the language that is asked for, and we look for English ones.
+  const headers = { authorization, 'accept-language': 'en' };
+  return good({
     root,
     job,
+    api: createJsonApi({ baseUrl: root, headers, fetch, clock, random }),
     clock,
-    random,
-    api: createJsonApi({
-      baseUrl: root,
-      // Reasons and errors come in the language that is asked for, and we look for English ones.
-      headers: { authorization: options.authorization, 'accept-language': 'en' },
-      fetch,
-      clock,
-      random,
-    }),
-  };
+  });
 }
 
 /** A page that asks for a name and a password, whatever its status. */
@@ -51,35 +58,35 @@ export function jobUrl({ root, job }: JenkinsContext): string {
   return `${root}${job.path}/`;
 }
 
-export function buildUrl(site: JenkinsContext, number: number): string {
-  return `${jobUrl(site)}${String(number)}/`;
+export function buildUrl(context: JenkinsContext, number: number): string {
+  return `${jobUrl(context)}${String(number)}/`;
 }
 
 /** The root of the controller, with one slash at its end. It may have a path of its own (`--prefix=/jenkins`). */
-export function parseRoot(text: string | undefined): Named<string> {
+export function parseRoot(text: string | undefined): Result<string> {
   if (text === undefined) {
-    return problem(
+    return bad(
       'the address of Jenkins is not known',
       'set jenkins-url (JENKINS_URL) to the root of the controller',
     );
   }
   if (!URL.canParse(text)) {
-    return problem('jenkins-url is not a URL', 'write it like https://ci.example.com/');
+    return bad('jenkins-url is not a URL', 'write it like https://ci.example.com/');
   }
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') {
-    return problem(
+    return bad(
       'jenkins-url holds a user or a password',
       'give them as jenkins-user and jenkins-token',
     );
   }
   if (jobNameOf(url.pathname) !== undefined) {
-    return problem(
+    return bad(
       'jenkins-url leads to a job',
       'give the root of the controller, and the full name of the job as jenkins-job',
     );
   }
-  return { ok: `${url.origin}${url.pathname.replace(/\/+$/, '')}/` };
+  return good(`${url.origin}${url.pathname.replace(/\/+$/, '')}/`);
 }
 
 /** A job by its full name, the names of its folders before it: `A/B/feature%2Fx`. */
@@ -93,10 +100,10 @@ export interface JobName {
  * The address of a job has each segment of its full name encoded once. A branch job has an encoded name already
  * (`feature%2Fx`, as in JOB_NAME), so that its slash is encoded twice in an address.
  */
-export function parseJob(text: string | undefined): Named<JobName> {
+export function parseJob(text: string | undefined): Result<JobName> {
   const full = text?.replace(/^\/+|\/+$/g, '');
   if (full === undefined || full === '') {
-    return problem(
+    return bad(
       'the rollback job is not known',
       'set jenkins-job (JENKINS_JOB_NAME) to its full name, such as folder/job',
     );
@@ -104,11 +111,9 @@ export function parseJob(text: string | undefined): Named<JobName> {
   const segments = full.split('/');
   // `.` and `..` would climb out of the job's address; Jenkins allows no such name (Jenkins.checkGoodName).
   if (segments.some((one) => one === '' || one === '.' || one === '..')) {
-    return problem(`jenkins-job is "${full}"`, 'give the full name of the job, such as folder/job');
+    return bad(`jenkins-job is "${full}"`, 'give the full name of the job, such as folder/job');
   }
-  return {
-    ok: { full, path: segments.map((one) => `job/${encodeURIComponent(one)}`).join('/') },
-  };
+  return good({ full, path: segments.map((one) => `job/${encodeURIComponent(one)}`).join('/') });
 }
 
 /** The full name of the job in the path of an address; `undefined`: it leads to none. */
@@ -131,25 +136,25 @@ export function jobNameOf(pathname: string): string | undefined {
 export function parseCredentials(
   user: string | undefined,
   token: string | undefined,
-): Named<string> {
+): Result<string> {
   if (user === undefined) {
-    return problem(
+    return bad(
       'the Jenkins user is not known',
       'set jenkins-user (JENKINS_USER) to the user that the API token belongs to',
     );
   }
   // RFC 7617, 2: the first colon ends the name.
   if (user.includes(':')) {
-    return problem(
+    return bad(
       'jenkins-user has a colon in it, which no user name may have',
       'give the name alone, and the API token as jenkins-token',
     );
   }
   if (token === undefined) {
-    return problem(
+    return bad(
       'there is no token for Jenkins',
       'set jenkins-token (JENKINS_TOKEN) to an API token of the user',
     );
   }
-  return { ok: `Basic ${Buffer.from(`${user}:${token}`, 'utf8').toString('base64')}` };
+  return good(`Basic ${Buffer.from(`${user}:${token}`, 'utf8').toString('base64')}`);
 }

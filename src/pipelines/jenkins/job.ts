@@ -1,7 +1,8 @@
+import type { Problem } from '../../contract/result.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { fields, isObject } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
-import { type Refusal, takenNames } from '../settings.js';
+import { takenNames } from '../settings.js';
 import type { JenkinsContext } from './context.js';
 
 /** One parameter of a job, as the job declares it. */
@@ -25,11 +26,11 @@ const TREE =
   'buildable,concurrentBuild,nextBuildNumber,property[parameterDefinitions[name,type,choices]]';
 
 /** @throws as `ApiClient.read` does, and TransientError for an answer that is no job. */
-export async function readJob(site: JenkinsContext, signal: AbortSignal): Promise<Job> {
-  const what = `reading the job ${site.job.full}`;
-  const answer = await site.api.read(
+export async function readJob(context: JenkinsContext, signal: AbortSignal): Promise<Job> {
+  const what = `reading the job ${context.job.full}`;
+  const answer = await context.api.read(
     what,
-    { method: 'GET', path: `${site.job.path}/api/json`, query: { tree: TREE } },
+    { method: 'GET', path: `${context.job.path}/api/json`, query: { tree: TREE } },
     signal,
   );
   if (!isObject(answer.data)) throw new TransientError(`${what}: the answer is not understood`);
@@ -62,7 +63,7 @@ export const ID_PARAMETER = 'ROLLBACK_ID';
 export interface Composed {
   readonly parameters: Readonly<Record<string, string>>;
   /** Why this must not be sent. */
-  readonly problems: readonly Refusal[];
+  readonly problems: readonly Problem[];
 }
 
 /**

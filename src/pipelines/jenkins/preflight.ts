@@ -1,11 +1,11 @@
 import type { Finding } from '../../contract/finding.js';
-import { printableUrl } from '../../support/url.js';
-import { fields } from '../../support/json.js';
-import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
+import { fields } from '../../support/json.js';
+import { printableUrl } from '../../support/url.js';
+import { collectFindings } from '../findings.js';
 import { hintFor } from './api.js';
-import { composeParameters, ID_PARAMETER, type Job, readJob } from './job.js';
 import type { JenkinsContext } from './context.js';
+import { composeParameters, ID_PARAMETER, type Job, readJob } from './job.js';
 
 /**
  * Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason.
@@ -13,19 +13,19 @@ import type { JenkinsContext } from './context.js';
  * @param ownRunId BUILD_TAG of the build that we are part of; `null`: we run elsewhere.
  */
 export async function preflight(
-  site: JenkinsContext,
+  context: JenkinsContext,
   request: StartRequest,
   ownRunId: string | null,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { all, add, addProblems, addFailure } = collectFindings(
-    (answer) => hintFor(site, answer),
+    (answer) => hintFor(context, answer),
     signal,
   );
-  if (site.root.startsWith('http:')) {
+  if (context.root.startsWith('http:')) {
     add(
       'warning',
-      `${printableUrl(site.root)} is not encrypted: the token goes over the network as it is`,
+      `${printableUrl(context.root)} is not encrypted: the token goes over the network as it is`,
       'set jenkins-url to an https address',
     );
   }
@@ -36,10 +36,10 @@ export async function preflight(
       'leave it out; for a multibranch project name the branch in jenkins-job, such as project/main',
     );
   }
-  const { full } = site.job;
+  const { full } = context.job;
   let job: Job;
   try {
-    job = await readJob(site, signal);
+    job = await readJob(context, signal);
   } catch (error) {
     addFailure(error);
     return all;
@@ -56,14 +56,14 @@ export async function preflight(
     );
   }
   if (ownRunId === null) return all;
-  if (job.concurrent === false && (await isOwnJob(site, ownRunId, signal))) {
+  if (job.concurrent === false && (await isOwnJob(context, ownRunId, signal))) {
     add(
       'warning',
       `the job ${full} is the one that Rollgate runs in, and allows no concurrent builds: the rollback would wait for this build, which waits for the rollback`,
       'give the rollback a job of its own, allow concurrent builds, or set rollback-wait to false',
     );
   }
-  if ((await executors(site, signal)) === 1) {
+  if ((await executors(context, signal)) === 1) {
     add(
       'notice',
       'Jenkins has one executor: if Rollgate holds it, the rollback waits for it, and Rollgate waits for the rollback',
@@ -78,30 +78,35 @@ export async function preflight(
  * so that two jobs may share it; that the build of this number runs right now settles it.
  */
 async function isOwnJob(
-  site: JenkinsContext,
+  context: JenkinsContext,
   ownRunId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const prefix = `jenkins-${site.job.full.replaceAll('/', '-')}-`;
+  const prefix = `jenkins-${context.job.full.replaceAll('/', '-')}-`;
   const number = ownRunId.startsWith(prefix) ? ownRunId.slice(prefix.length) : '';
   if (!/^\d+$/.test(number)) return false;
-  const build = await readFields(site, `${site.job.path}/${number}/api/json`, 'building', signal);
+  const build = await readFields(
+    context,
+    `${context.job.path}/${number}/api/json`,
+    'building',
+    signal,
+  );
   return build.building === true;
 }
 
-async function executors(site: JenkinsContext, signal: AbortSignal): Promise<unknown> {
-  return (await readFields(site, 'computer/api/json', 'totalExecutors', signal)).totalExecutors;
+async function executors(context: JenkinsContext, signal: AbortSignal): Promise<unknown> {
+  return (await readFields(context, 'computer/api/json', 'totalExecutors', signal)).totalExecutors;
 }
 
 /** What cannot be read has no fields. @throws only the signal's reason. */
 async function readFields(
-  site: JenkinsContext,
+  context: JenkinsContext,
   path: string,
   tree: string,
   signal: AbortSignal,
 ): Promise<Readonly<Record<string, unknown>>> {
   try {
-    const answer = await site.api.read(
+    const answer = await context.api.read(
       `reading ${path}`,
       { method: 'GET', path, query: { tree } },
       signal,

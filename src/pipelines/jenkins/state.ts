@@ -1,5 +1,5 @@
-import { own } from '../reading.js';
 import type { RunState } from '../../contract/pipeline.js';
+import { own } from '../reading.js';
 
 type Phase = RunState['phase'];
 

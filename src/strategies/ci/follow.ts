@@ -1,10 +1,10 @@
-import type { PipelineClient, RunState, StartedRun } from '../contract/pipeline.js';
-import { deadline, DeadlineReached, isCancelled } from '../support/abort.js';
-import type { Clock } from '../support/clock.js';
-import { messageOf } from '../support/errors.js';
-import { formatDuration } from '../support/format.js';
-import { isPermanent, waitAskedBy } from '../support/retry.js';
-import { clip, neutralise } from '../support/text.js';
+import type { PipelineClient, RunState, StartedRun } from '../../contract/pipeline.js';
+import { deadline, DeadlineReached, isCancelled } from '../../support/abort.js';
+import type { Clock } from '../../support/clock.js';
+import { messageOf } from '../../support/errors.js';
+import { formatDuration } from '../../support/format.js';
+import { isPermanent, waitAskedBy } from '../../support/retry.js';
+import { clip, neutralise } from '../../support/text.js';
 
 export interface FollowOptions {
   readonly clock: Clock;

@@ -4,11 +4,11 @@ import {
   type FollowOptions,
   type FollowOutcome,
   followRun,
-} from '../../src/strategies/ci-follow.js';
-import type { PipelineClient, RunState } from '../../src/contract/pipeline.js';
-import { Cancelled, deadline } from '../../src/support/abort.js';
-import { PermanentError, TransientError } from '../../src/support/retry.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+} from '../../../src/strategies/ci/follow.js';
+import type { PipelineClient, RunState } from '../../../src/contract/pipeline.js';
+import { Cancelled, deadline } from '../../../src/support/abort.js';
+import { PermanentError, TransientError } from '../../../src/support/retry.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
 
 const run = { id: '1', url: 'https://ci.example/1' };
 const queued: RunState = { phase: 'queued', word: 'queued' };

@@ -1,17 +1,19 @@
+import { createGithubClient } from '../../../src/pipelines/github/client.js';
+import type { GithubSettings } from '../../../src/pipelines/github/context.js';
+import { clientFrom, type ClientOptions } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type CiStrategyOptions, createCiStrategy } from '../../src/strategies/ci.js';
-import { createGithubClient, type GithubClientOptions } from '../../src/pipelines/github/client.js';
-import type { RollbackRequest, StrategyResult } from '../../src/contract/strategy.js';
-import { Cancelled, deadline } from '../../src/support/abort.js';
-import { countedFetch, drive } from '../support/drive.js';
+import { type CiStrategyOptions, createCiStrategy } from '../../../src/strategies/ci/strategy.js';
+import type { RollbackRequest, StrategyResult } from '../../../src/contract/strategy.js';
+import { Cancelled, deadline } from '../../../src/support/abort.js';
+import { countedFetch, drive } from '../../support/drive.js';
 import {
   FakeGithub,
   type FakeGithubOptions,
   problem,
   ROLLBACK_WORKFLOW,
   SILENT_WORKFLOW,
-} from '../support/fake-github.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+} from '../../support/fake-github.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
 
 const TOKEN = 'ghs_secretsecretsecret';
 const request: RollbackRequest = {
@@ -37,7 +39,7 @@ afterEach(async () => {
 
 interface Scenario {
   readonly github?: FakeGithubOptions;
-  readonly client?: Partial<GithubClientOptions>;
+  readonly client?: Partial<ClientOptions<GithubSettings>>;
   readonly strategy?: Partial<CiStrategyOptions>;
   readonly request?: Partial<RollbackRequest>;
   /** Milliseconds for the strategy. */
@@ -53,11 +55,11 @@ async function roll(scenario: Scenario): Promise<Told> {
   const { fetch, open } = countedFetch();
   const random = (): number => 0.5;
   const strategy = createCiStrategy({
-    client: createGithubClient({
-      repository: 'acme/shop',
-      workflow: 'rollback.yml',
-      token: TOKEN,
-      apiUrl: fake.url,
+    client: clientFrom(createGithubClient, {
+      'github-repository': 'acme/shop',
+      'github-workflow': 'rollback.yml',
+      'github-token': TOKEN,
+      'github-api-url': fake.url,
       ownRunId: null,
       fetch,
       clock,
@@ -224,11 +226,15 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
     });
 
     const unsent: [string, Scenario, RegExp][] = [
-      ['no token', { client: { token: undefined } }, /no token/],
-      ['a token with a line break', { client: { token: `${TOKEN}\n` } }, /line break/],
-      ['a malformed repository', { client: { repository: 'shop' } }, /owner\/name/],
-      ['a workflow by its title', { client: { workflow: 'My rollback' } }, /name of the file/],
-      ['an API URL that is none', { client: { apiUrl: 'github' } }, /not a URL/],
+      ['no token', { client: { 'github-token': undefined } }, /no token/],
+      ['a token with a line break', { client: { 'github-token': `${TOKEN}\n` } }, /line break/],
+      ['a malformed repository', { client: { 'github-repository': 'shop' } }, /owner\/name/],
+      [
+        'a workflow by its title',
+        { client: { 'github-workflow': 'My rollback' } },
+        /name of the file/,
+      ],
+      ['an API URL that is none', { client: { 'github-api-url': 'github' } }, /not a URL/],
       ['a commit as ref', { strategy: { ref: 'a'.repeat(40) } }, /is a commit/],
       [
         'a pull request as ref',
@@ -334,7 +340,10 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       const closed = await FakeGithub.start();
       const { url } = closed;
       await closed.close();
-      const { result } = await roll({ client: { apiUrl: url }, strategy: { ref: 'main' } });
+      const { result } = await roll({
+        client: { 'github-api-url': url },
+        strategy: { ref: 'main' },
+      });
       expect(result.outcome).toBe('failed');
       expect(result.detail).toMatch(/could not be reached: .*ECONNREFUSED/);
     });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { createCiStrategy } from '../../src/strategies/ci.js';
-import type { PipelineClient, RunState } from '../../src/contract/pipeline.js';
-import type { StrategyResult } from '../../src/contract/strategy.js';
-import { VirtualClock } from '../support/virtual-clock.js';
+import { createCiStrategy } from '../../../src/strategies/ci/strategy.js';
+import type { PipelineClient, RunState } from '../../../src/contract/pipeline.js';
+import type { StrategyResult } from '../../../src/contract/strategy.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
 
 const run = { id: '7', url: 'https://ci.test/runs/7' };
 

@@ -1,0 +1,132 @@
+import type { StartedRun, StartResult } from '../../contract/pipeline.js';
+import type { StrategyResult } from '../../contract/strategy.js';
+import { formatDuration } from '../../support/format.js';
+import { clip } from '../../support/text.js';
+import type { FollowOutcome, GivenUp } from './follow.js';
+
+export function notStarted({
+  reason,
+  hint,
+}: Extract<StartResult, { kind: 'refused' }>): StrategyResult {
+  const fix = hint === undefined ? '' : ` ${sentence(hint)}`;
+  return failed(`The rollback pipeline was not started: ${sentence(reason)}${fix}`);
+}
+
+/** Nobody can tell its run. @param system by its name. */
+export function maybeStarted(system: string, reason: string): StrategyResult {
+  return {
+    outcome: 'triggered',
+    detail: `A rollback run may have been started: ${sentence(reason)} Look for it in ${system} before you start another.`,
+    versionConfirmed: null,
+  };
+}
+
+/** @param startTimeout for how long it was allowed to stay queued, milliseconds. */
+export function resultOf(
+  run: StartedRun,
+  followed: FollowOutcome,
+  startTimeout: number,
+): StrategyResult {
+  switch (followed.kind) {
+    case 'succeeded':
+      return about(run, 'verified', `ended with ${quoted(followed.word)}.`);
+    case 'failed':
+      if (followed.mayHaveRun === false) {
+        return about(run, 'failed', `ended with ${quoted(followed.word)}; nothing of it ran.`);
+      }
+      return about(
+        run,
+        'triggered',
+        `ended with ${quoted(followed.word)}; what it changed is not known.`,
+      );
+    case 'cancelled':
+      return about(
+        run,
+        'triggered',
+        'was cancelled by somebody else; what it changed until then is not known.',
+      );
+    case 'unreadable':
+      return about(
+        run,
+        'triggered',
+        `was started, and its state cannot be read: ${sentence(followed.problem)}`,
+      );
+    case 'left':
+      return about(run, 'triggered', `was left running (${followed.by}).`);
+    case 'never-started': {
+      const hint = followed.hint === undefined ? '' : ` (${followed.hint})`;
+      return abandoned(
+        run,
+        `had not begun after ${formatDuration(startTimeout)}: ${quoted(followed.word)}${hint}`,
+        followed,
+      );
+    }
+    case 'waiting-for-person':
+      return abandoned(
+        run,
+        'still waited for a person to approve it when the time was over',
+        followed,
+      );
+    case 'given-up':
+      return abandoned(
+        run,
+        `was not done when the time was over: ${quoted(followed.word)}`,
+        followed,
+      );
+  }
+}
+
+/** A run that we gave up. Only one that is seen as cancelled, and of which nothing ran, has changed nothing. */
+function abandoned(run: StartedRun, what: string, end: GivenUp): StrategyResult {
+  if (!end.cancelled) {
+    const problem = end.problem === undefined ? '' : ` (${end.problem})`;
+    return about(
+      run,
+      'triggered',
+      `${what}; that it was cancelled could not be confirmed${problem}: it may still fire.`,
+    );
+  }
+  return end.mayHaveRun
+    ? about(run, 'triggered', `${what}. It was cancelled; what it changed until then is not known.`)
+    : about(run, 'failed', `${what}. It was cancelled before anything of it ran.`);
+}
+
+/** The run may be somebody else's: whatever it says proves nothing about ours. */
+export function probableResult(
+  run: StartedRun,
+  why: string,
+  followed: FollowOutcome,
+): StrategyResult {
+  const word = 'word' in followed ? `: ${quoted(followed.word)}` : '';
+  return about(
+    run,
+    'triggered',
+    `is probably ours, which could not be proven (${clip(why)})${word}; its result proves nothing.`,
+  );
+}
+
+export function about(
+  run: StartedRun,
+  outcome: StrategyResult['outcome'],
+  what: string,
+): StrategyResult {
+  return {
+    outcome,
+    detail: `The rollback run ${run.id} ${what}`,
+    url: run.url,
+    runId: run.id,
+    versionConfirmed: null,
+  };
+}
+
+export function failed(detail: string): StrategyResult {
+  return { outcome: 'failed', detail, versionConfirmed: null };
+}
+
+function quoted(word: string): string {
+  return `"${word}"`;
+}
+
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

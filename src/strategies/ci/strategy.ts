@@ -1,0 +1,197 @@
+import type { PipelineClient, StartedRun, StartRequest } from '../../contract/pipeline.js';
+import type {
+  Plan,
+  RollbackRequest,
+  Skip,
+  Strategy,
+  StrategyContext,
+  StrategyResult,
+} from '../../contract/strategy.js';
+import type { Clock } from '../../support/clock.js';
+import { messageOf } from '../../support/errors.js';
+import { formatDuration } from '../../support/format.js';
+import { clip, neutralise } from '../../support/text.js';
+import type { StrategyDependencies } from '../dependencies.js';
+import { followRun } from './follow.js';
+import {
+  about,
+  failed,
+  maybeStarted,
+  notStarted,
+  probableResult,
+  resultOf,
+  sentence,
+} from './result.js';
+
+/** The `ci` strategy with the client of the system that is to be called, or why there is none. */
+export async function setUpCi(dependencies: StrategyDependencies): Promise<Strategy | Skip> {
+  const { settings, openPipelineClient, clock, random } = dependencies;
+  if (dependencies.isRollbackRun)
+    return { kind: 'skip', reason: 'this run is a rollback run itself, it starts no other' };
+  const client = await openPipelineClient();
+  if (!client.ok) return { kind: 'skip', reason: client.problem.message };
+  return createCiStrategy({
+    client: client.value,
+    ref: settings['rollback-ref'],
+    parameters: settings['rollback-parameters'] ?? {},
+    wait: settings['rollback-wait'],
+    startTimeout: settings['rollback-start-timeout'],
+    clock,
+    random,
+  });
+}
+
+export interface CiStrategyOptions {
+  readonly client: PipelineClient;
+  /** Branch or tag that the rollback pipeline runs on; `undefined`: the repository's default branch. */
+  readonly ref: string | undefined;
+  /** `rollback-parameters`: sent as they are. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Whether the run is followed to its end. */
+  readonly wait: boolean;
+  /** Milliseconds that the run may stay queued. */
+  readonly startTimeout: number;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1. */
+  readonly random: () => number;
+}
+
+interface CiPlan extends Plan {
+  readonly send: StartRequest;
+}
+
+/** The CI integration guide promises this line to the letter. */
+const TRIGGERED = '✅ CI/CD rollback triggered';
+
+/** The `ci` strategy: starts the rollback pipeline of a CI system, and follows its run. */
+export function createCiStrategy(options: CiStrategyOptions): Strategy<CiPlan, StrategyResult> {
+  const { client } = options;
+
+  const requestFor = (marker: Readonly<Record<string, string>>, id: string): StartRequest => ({
+    ref: options.ref,
+    optional: { rollback: 'true', rollback_id: id, ...marker },
+    parameters: options.parameters,
+    correlationId: id,
+  });
+
+  return {
+    kind: 'strategy',
+    id: 'ci',
+
+    preflight(signal) {
+      // What to go back to is known only after a snapshot, so preflight must not count on it.
+      return client.preflight(requestFor({ rollback_target: 'preflight' }, 'preflight'), signal);
+    },
+
+    async plan(request, signal): Promise<CiPlan> {
+      const send = requestFor(markerOf(request), request.correlationId);
+      return {
+        kind: 'plan',
+        steps: [
+          ...(await client.describe(send, signal)),
+          options.wait
+            ? `then follow the run to its end; give it up when it has not begun after ${formatDuration(options.startTimeout)}`
+            : 'then leave it to itself (rollback-wait is false)',
+        ],
+        to: {
+          ...(request.revision === undefined ? {} : { revision: request.revision }),
+          ...(request.image === undefined ? {} : { image: request.image }),
+        },
+        send,
+      };
+    },
+
+    execute: (plan, context) => execute(options, plan, context),
+  };
+}
+
+async function execute(
+  options: CiStrategyOptions,
+  plan: CiPlan,
+  context: StrategyContext,
+): Promise<StrategyResult> {
+  const { client } = options;
+  let result;
+  try {
+    result = await client.start(plan.send, context.signal, () => {
+      context.beforeChange();
+    });
+  } catch (error) {
+    return failed(`Nothing was started: ${clip(neutralise(messageOf(error)))}.`);
+  }
+
+  if (result.kind === 'refused') return notStarted(result);
+  const run = result.kind === 'started' ? result.run : result.probable;
+  if (run === undefined)
+    return maybeStarted(client.name, result.kind === 'unknown' ? result.reason : '');
+  context.started({ url: run.url, runId: run.id });
+  if (result.kind === 'started') context.progress(TRIGGERED);
+  context.progress(run.url);
+  if (result.kind === 'started' && client.endOwnPipeline !== undefined) {
+    const end = client.endOwnPipeline.bind(client);
+    context.lastOfAll(end);
+  }
+  if (result.kind === 'started' && client.objection !== undefined) {
+    const objection = await objectionTo(client, run, context.signal);
+    if (objection !== undefined) return stopped(client, run, objection, context.signal);
+  }
+
+  if (!options.wait) {
+    return about(run, 'triggered', 'was started and not followed (rollback-wait is false).');
+  }
+  const followed = await followRun(client, run, {
+    clock: options.clock,
+    random: options.random,
+    signal: context.signal,
+    startTimeout: options.startTimeout,
+    progress: (line) => {
+      context.progress(line);
+    },
+    ours: result.kind === 'started',
+  });
+  return result.kind === 'started'
+    ? resultOf(run, followed, options.startTimeout)
+    : probableResult(run, result.reason, followed);
+}
+
+/** A client that cannot look has no objection: the run goes on, and its end is judged. */
+async function objectionTo(
+  client: PipelineClient,
+  run: StartedRun,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    return await client.objection?.(run, signal);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A run that would deploy is ended at once; it is never taken for a rollback, whatever became of it. */
+async function stopped(
+  client: PipelineClient,
+  run: StartedRun,
+  objection: string,
+  signal: AbortSignal,
+): Promise<StrategyResult> {
+  let end: string;
+  try {
+    await client.cancel(run, signal);
+    const state = await client.state(run, signal);
+    end =
+      state.phase === 'cancelled'
+        ? 'It was cancelled.'
+        : `It was asked to end, and is "${state.word}".`;
+  } catch (error) {
+    end = `It could not be cancelled (${clip(neutralise(messageOf(error)))}): cancel it by hand.`;
+  }
+  return about(run, 'triggered', `was started, and ${sentence(objection)} ${end}`);
+}
+
+function markerOf(request: RollbackRequest): Record<string, string> {
+  return {
+    rollback_target: request.target,
+    ...(request.revision === undefined ? {} : { rollback_revision: request.revision }),
+    ...(request.image === undefined ? {} : { rollback_image: request.image }),
+  };
+}
