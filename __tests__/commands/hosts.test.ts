@@ -6,12 +6,12 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { main } from '../../src/commands/main.js';
 import { openSession } from '../../src/commands/session.js';
-import { hostSystems, type Environment, type HostSystem } from '../../src/contract/system.js';
+import { hostSystems, type Environment, type SystemId } from '../../src/contract/system.js';
 import { systemFiles, type Files } from '../../src/support/files.js';
 import { entryWith } from '../support/entry.js';
 import { log } from '../support/host-deps.js';
 
-const environments: Readonly<Record<HostSystem, Environment>> = {
+const environments: Readonly<Record<SystemId, Environment>> = {
   github: { GITHUB_ACTIONS: 'true' },
   gitlab: { GITLAB_CI: 'true' },
   jenkins: { JENKINS_HOME: '/var/lib/jenkins', BUILD_TAG: 'jenkins-shop-5' },
@@ -104,7 +104,7 @@ describe('a run that ends with bad configuration', () => {
 });
 
 describe('outputs of an earlier run', () => {
-  it.each<[HostSystem, string]>([
+  it.each<[SystemId, string]>([
     ['gitlab', 'rollgate.env'],
     ['gitlab', 'annotations.json'],
     ['jenkins', 'outputs.json'],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { detectHost } from '../../src/systems/detect.js';
+import { detectRun } from '../../src/systems/registry.js';
 import type { Change, Environment } from '../../src/contract/system.js';
 
 const github = {
@@ -36,7 +36,7 @@ const ofGitlab: Change = {
 };
 
 const changeOf = (env: Environment, event: unknown): Change | null =>
-  detectHost(env, () => JSON.stringify(event)).change;
+  detectRun(env, () => JSON.stringify(event)).change;
 
 describe('the pull or merge request of a run', () => {
   it.each<[string, Environment, unknown, Change | null]>([
@@ -142,6 +142,6 @@ describe('what people call what a run belongs to', () => {
     [{ JENKINS_URL: 'x', BUILD_TAG: 'y', JOB_NAME: 'folder/shop' }, 'folder/shop'],
     [{}, null],
   ])('%j: %s', (env, project) => {
-    expect(detectHost(env, () => '{}').project).toBe(project);
+    expect(detectRun(env, () => '{}').project).toBe(project);
   });
 });

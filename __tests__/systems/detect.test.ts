@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { detectHost } from '../../src/systems/detect.js';
-import type { Environment, HostInfo } from '../../src/contract/system.js';
+import { detectRun } from '../../src/systems/registry.js';
+import type { Environment, RunInfo } from '../../src/contract/system.js';
 
 const noFile = (path: string): string => {
   throw new Error(`ENOENT: no such file or directory, open '${path}'`);
@@ -51,7 +51,7 @@ const quiet = {
 const nothing = { ...quiet, runUrl: null, runId: null };
 
 describe('detectHost', () => {
-  it.each<[string, Environment, HostInfo]>([
+  it.each<[string, Environment, RunInfo]>([
     ['nothing', {}, { ...nothing, system: 'local' }],
     [
       'github',
@@ -105,7 +105,7 @@ describe('detectHost', () => {
       { ...nothing, system: 'jenkins', runId: '5' },
     ],
   ])('finds %s', (_name, env, info) => {
-    expect(detectHost(env, noFile)).toEqual(info);
+    expect(detectRun(env, noFile)).toEqual(info);
   });
 
   it.each<[Environment]>([
@@ -121,7 +121,7 @@ describe('detectHost', () => {
     [{ JENKINS_URL: 'https://jenkins.example/' }],
     [{ CI: 'true' }],
   ])('does not take %j for a CI system', (env) => {
-    expect(detectHost(env, noFile)).toEqual({ ...nothing, system: 'local' });
+    expect(detectRun(env, noFile)).toEqual({ ...nothing, system: 'local' });
   });
 
   it.each<[string, string, Environment]>([
@@ -131,14 +131,14 @@ describe('detectHost', () => {
     ['circleci', 'azure', { ...azure, ...circleci }],
     ['azure', 'jenkins', { ...jenkins, ...azure }],
   ])('takes %s before %s, and says so', (first, second, env) => {
-    const info = detectHost(env, noFile);
+    const info = detectRun(env, noFile);
     expect(info.system).toBe(first);
     expect(info.notices).toEqual([expect.stringContaining(`${second} (`)]);
     expect(info.notices[0]).toContain('set `ci-system`');
   });
 
   it('takes no notice of the Jenkins that a job of another system is told to call', () => {
-    const info = detectHost({ ...github, JENKINS_URL: 'https://jenkins.example/' }, noFile);
+    const info = detectRun({ ...github, JENKINS_URL: 'https://jenkins.example/' }, noFile);
     expect(info).toMatchObject({ system: 'github', notices: [] });
   });
 
@@ -148,7 +148,7 @@ describe('detectHost', () => {
     ['azure', { ...azure, ...circleci, ...github }],
     ['github', { ...gitlab, ...github }],
   ])('takes %j at its word where its sign is one of several', (named, env) => {
-    expect(detectHost(env, noFile, named)).toMatchObject({
+    expect(detectRun(env, noFile, named)).toMatchObject({
       system: named.trim().toLowerCase(),
       notices: [],
     });
@@ -157,19 +157,19 @@ describe('detectHost', () => {
   it.each(['none', 'http', 'circleci', '', undefined])(
     'goes by the order when %j is named, whose sign is not there',
     (named) => {
-      const info = detectHost({ ...gitlab, ...github }, noFile, named);
+      const info = detectRun({ ...gitlab, ...github }, noFile, named);
       expect(info).toMatchObject({ system: 'github', notices: [expect.any(String)] });
     },
   );
 
   it('does not believe in a system without a sign', () => {
-    expect(detectHost({}, noFile, 'github').system).toBe('local');
-    expect(detectHost(gitlab, noFile, 'github').system).toBe('gitlab');
+    expect(detectRun({}, noFile, 'github').system).toBe('local');
+    expect(detectRun(gitlab, noFile, 'github').system).toBe('gitlab');
   });
 
   it.each(['GITEA_ACTIONS', 'FORGEJO_ACTIONS'])('does not take %s for GitHub', (name) => {
     const env = { ...github, [name]: 'true', GITHUB_HEAD_REF: 'fork' };
-    expect(detectHost(env, noFile)).toEqual({
+    expect(detectRun(env, noFile)).toEqual({
       system: 'local',
       runUrl: null,
       change: null,
@@ -185,11 +185,11 @@ describe('detectHost', () => {
 });
 
 describe('a pull request', () => {
-  const event = (payload: unknown): Parameters<typeof detectHost> => [
+  const event = (payload: unknown): Parameters<typeof detectRun> => [
     { ...github, GITHUB_EVENT_PATH: '/event.json' },
     () => JSON.stringify(payload),
   ];
-  it.each<[string, Parameters<typeof detectHost>]>([
+  it.each<[string, Parameters<typeof detectRun>]>([
     ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request' }, noFile]],
     ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request_target' }, noFile]],
     ['github', [{ ...github, GITHUB_HEAD_REF: 'patch-1' }, noFile]],
@@ -205,12 +205,12 @@ describe('a pull request', () => {
     ['azure', [{ ...azure, SYSTEM_PULLREQUEST_PULLREQUESTID: '1' }, noFile]],
     ['jenkins', [{ ...jenkins, CHANGE_ID: '1' }, noFile]],
   ])('is seen in %s %#', (system, args) => {
-    expect(detectHost(...args)).toMatchObject({ system, pullRequest: true });
+    expect(detectRun(...args)).toMatchObject({ system, pullRequest: true });
   });
 
   it('is not seen in other events', () => {
     const payload = { issue: { number: 1 }, workflow_run: { event: 'push' }, ref: 'refs/heads/x' };
-    expect(detectHost(...event(payload)).pullRequest).toBe(false);
+    expect(detectRun(...event(payload)).pullRequest).toBe(false);
   });
 });
 
@@ -221,7 +221,7 @@ describe('a pull request from a fork', () => {
   const shop = { full_name: 'acme/shop', fork: false };
   const fork = { full_name: 'eve/shop', fork: true };
   const onGithub = (name: string, payload: unknown): boolean =>
-    detectHost({ ...github, GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: '/event.json' }, () =>
+    detectRun({ ...github, GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: '/event.json' }, () =>
       JSON.stringify(payload),
     ).forkPullRequest;
 
@@ -258,13 +258,13 @@ describe('a pull request from a fork', () => {
     [{ ...jenkins, CHANGE_ID: '1', CHANGE_FORK: 'eve' }, true],
     [{ ...jenkins, CHANGE_ID: '1' }, false],
   ])('%j: %j', (env, expected) => {
-    expect(detectHost(env, noFile).forkPullRequest).toBe(expected);
+    expect(detectRun(env, noFile).forkPullRequest).toBe(expected);
   });
 });
 
 describe('the rollback marker of GitHub', () => {
-  const marked = (text: string): HostInfo =>
-    detectHost(
+  const marked = (text: string): RunInfo =>
+    detectRun(
       { ...github, GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_EVENT_PATH: '/event.json' },
       (path) => (path === '/event.json' ? text : noFile(path)),
     );
@@ -294,7 +294,7 @@ describe('the rollback marker of GitHub', () => {
       expect.stringMatching(/GITHUB_EVENT_PATH could not be read \(it is not JSON\)/),
     ]);
     expect(marked('secret-text {').notices.join()).not.toContain('secret-text');
-    const info = detectHost({ ...github, GITHUB_EVENT_PATH: '/gone' }, noFile);
+    const info = detectRun({ ...github, GITHUB_EVENT_PATH: '/gone' }, noFile);
     expect(info.notices).toEqual([expect.stringContaining('no such file')]);
   });
 });

@@ -1,4 +1,4 @@
-import type { Host } from '../contract/system.js';
+import type { SystemOutput } from '../contract/system.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
 import { neutralise } from '../support/text.js';
@@ -26,7 +26,7 @@ const ERASE_LINE = '\r\u001b[2K';
 const COLOUR = /(\u001b\[(?:0|2|3[1-6])m)/;
 
 export function createConsole(options: {
-  readonly host: Host;
+  readonly host: SystemOutput;
   readonly redactor: Redactor;
   readonly terminal: boolean;
   readonly write: (text: string) => void;

@@ -1,6 +1,5 @@
-import { detectHost } from '../systems/detect.js';
-import { createHost } from '../systems/registry.js';
-import type { Host, HostInfo } from '../contract/system.js';
+import { createOutput, detectRun } from '../systems/registry.js';
+import type { SystemOutput, RunInfo } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { resolveInputs, type Resolution } from '../inputs/resolve.js';
@@ -19,8 +18,8 @@ const API_TIMEOUT = 30_000;
 export interface BaseSession {
   readonly entry: Entry;
   readonly command: CommandId;
-  readonly info: HostInfo;
-  readonly host: Host;
+  readonly info: RunInfo;
+  readonly host: SystemOutput;
   readonly settings: Settings;
   /** Of the command line and of the inputs. */
   readonly problems: readonly Problem[];
@@ -45,7 +44,7 @@ export interface Session extends BaseSession {
 export async function openSession(entry: Entry): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
-  const info = detectHost(env, (path) => files.read(path) ?? '', namedSystem(argv.flags, env));
+  const info = detectRun(env, (path) => files.read(path) ?? '', namedSystem(argv.flags, env));
   const resolution = resolveInputs({
     flags: argv.flags,
     env,
@@ -55,7 +54,7 @@ export async function openSession(entry: Entry): Promise<Session> {
   });
   const { settings } = resolution;
   const redactor = createRedactor(resolution.secrets);
-  const host = await createHost(info, {
+  const host = await createOutput(info, {
     env,
     write: entry.write,
     appendFile: (path, text) => {

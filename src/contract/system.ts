@@ -1,5 +1,5 @@
 export const hostSystems = ['github', 'gitlab', 'jenkins', 'circleci', 'azure', 'local'] as const;
-export type HostSystem = (typeof hostSystems)[number];
+export type SystemId = (typeof hostSystems)[number];
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -14,8 +14,8 @@ export interface Change {
 }
 
 /** What the environment tells of the run that we are part of. */
-export interface HostInfo {
-  readonly system: HostSystem;
+export interface RunInfo {
+  readonly system: SystemId;
   readonly runUrl: string | null;
   readonly runId: string | null;
   readonly attempt: number | null;
@@ -44,8 +44,8 @@ export interface Summary {
 }
 
 /** The CI system that we run in: how to print, mask, and hand things over. Everything given to it is already redacted. */
-export interface Host {
-  readonly system: HostSystem;
+export interface SystemOutput {
+  readonly system: SystemId;
   /** Whether annotations show outside the log; where they do not, what the log says anyway need not be said twice. */
   readonly annotates: boolean;
   /** A plain line of the log. */

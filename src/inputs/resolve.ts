@@ -1,4 +1,4 @@
-import type { Environment, HostSystem } from '../contract/system.js';
+import type { Environment, SystemId } from '../contract/system.js';
 import { messageOf, type Problem } from '../support/errors.js';
 import type { CheckEntry } from './checks/entry.js';
 import type { Findings } from './checks/lookup.js';
@@ -32,7 +32,7 @@ export interface InputSources {
   /** Texts of flags by id, as `parseArgv` returns them. */
   readonly flags: ReadonlyMap<string, string>;
   readonly env: Environment;
-  readonly system: HostSystem;
+  readonly system: SystemId;
   /** Whether this is a run for a pull or merge request. */
   readonly pullRequest: boolean;
   /** The content of a file, `undefined` when there is none; throws when it cannot be read. */

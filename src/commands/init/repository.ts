@@ -1,8 +1,8 @@
-import type { HostSystem } from '../../contract/system.js';
+import type { SystemId } from '../../contract/system.js';
 import type { Files } from '../../support/files.js';
 
 /** The CI systems that there is a wrapper for. */
-export type InitSystem = Exclude<HostSystem, 'local'>;
+export type InitSystem = Exclude<SystemId, 'local'>;
 
 export const initSystems = [
   'github',
