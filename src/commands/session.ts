@@ -44,7 +44,7 @@ export interface Session extends BaseSession {
 export async function openSession(entry: Entry): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
-  const info = detectRun(env, (path) => files.read(path) ?? '', namedSystem(argv.flags, env));
+  const info = await detectRun(env, entry.githubJob, namedSystem(argv.flags, env));
   const resolution = resolveInputs({
     flags: argv.flags,
     env,

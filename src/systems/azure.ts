@@ -11,9 +11,10 @@ import {
 
 // https://learn.microsoft.com/azure/devops/pipelines/build/variables
 export const azure: CiSystem = {
-  system: 'azure',
+  id: 'azure',
+  name: 'Azure Pipelines',
   sign: (env) => (env.TF_BUILD === 'True' || env.TF_BUILD === 'true' ? 'TF_BUILD' : undefined),
-  info: (env) => ({
+  run: (env) => ({
     runUrl: runUrl(env),
     runId: valueOf(env, 'BUILD_BUILDID'),
     attempt: numberOf(env, 'SYSTEM_JOBATTEMPT'),
@@ -24,9 +25,8 @@ export const azure: CiSystem = {
       valueOf(env, 'SYSTEM_PULLREQUEST_PULLREQUESTID') !== null,
     // https://learn.microsoft.com/azure/devops/pipelines/repos/github#contributions-from-forks
     forkPullRequest: /^true$/i.test(env.SYSTEM_PULLREQUEST_ISFORK ?? ''),
-    rollbackMarker: null,
-    notices: [],
   }),
+  output: azureOutput,
 };
 
 /** There is no variable with the address of the run; this is the one that the agent's own links have. */
@@ -72,7 +72,7 @@ function changeOf(env: Environment): Change | null {
  * Azure Pipelines: logging commands on the standard output.
  * https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
  */
-export function createAzureHost(deps: Pick<OutputDeps, 'write' | 'env'>): SystemOutput {
+function azureOutput(deps: Pick<OutputDeps, 'write' | 'env'>): SystemOutput {
   const line = (text: string): void => {
     deps.write(`${text}\n`);
   };

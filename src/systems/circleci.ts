@@ -1,16 +1,16 @@
 import type { Environment, SystemOutput } from '../contract/system.js';
-import { createLocalHost } from './local.js';
+import { plainOutput } from './local.js';
 import { changeAt, type CiSystem, type OutputDeps, shellName, valueOf } from './system.js';
 
 // https://circleci.com/docs/reference/variables/#built-in-environment-variables
 export const circleci: CiSystem = {
-  system: 'circleci',
+  id: 'circleci',
+  name: 'CircleCI',
   sign: (env) => (env.CIRCLECI === 'true' ? 'CIRCLECI' : undefined),
-  info: (env) => ({
+  run: (env) => ({
     runUrl: valueOf(env, 'CIRCLE_BUILD_URL'),
     // All jobs of a workflow share it, and a re-run has another.
     runId: valueOf(env, 'CIRCLE_WORKFLOW_ID'),
-    attempt: null,
     project: projectOf(env),
     change: changeAt(valueOf(env, 'CIRCLE_PULL_REQUEST')),
     pullRequest: ['CIRCLE_PULL_REQUEST', 'CIRCLE_PULL_REQUESTS', 'CIRCLE_PR_NUMBER'].some(
@@ -18,9 +18,8 @@ export const circleci: CiSystem = {
     ),
     // Set for pull requests from forks only.
     forkPullRequest: valueOf(env, 'CIRCLE_PR_REPONAME') !== null,
-    rollbackMarker: null,
-    notices: [],
   }),
+  output: circleciOutput,
 };
 
 function projectOf(env: Environment): string | null {
@@ -33,11 +32,11 @@ function projectOf(env: Environment): string | null {
  * CircleCI: plain lines, as its log knows no commands. Outputs are variables of the later steps of the job.
  * https://circleci.com/docs/guides/security/set-environment-variable/
  */
-export function createCircleciHost(
+function circleciOutput(
   deps: Pick<OutputDeps, 'env' | 'write' | 'terminal' | 'appendFile'>,
 ): SystemOutput {
   return {
-    ...createLocalHost('circleci', deps),
+    ...plainOutput('circleci', deps),
     async setOutputs(outputs) {
       const file = deps.env.BASH_ENV;
       if (file === undefined || file === '') return;

@@ -1,58 +1,83 @@
-import * as core from '@actions/core';
-import type { Change, Environment, SystemOutput } from '../contract/system.js';
+import type {
+  Change,
+  Environment,
+  GithubContext,
+  GithubJob,
+  SystemOutput,
+} from '../contract/system.js';
 import { messageOf } from '../support/errors.js';
 import {
   changeWith,
   type CiSystem,
+  type KnownOfRun,
   maskableLines,
-  numberOf,
   type OutputDeps,
-  type ReadFile,
-  valueOf,
 } from './system.js';
 
 // https://docs.github.com/en/actions/reference/workflows-and-actions/variables
 export const github: CiSystem = {
-  system: 'github',
+  id: 'github',
+  name: 'GitHub Actions',
   sign: (env) => (env.GITHUB_ACTIONS === 'true' ? 'GITHUB_ACTIONS' : undefined),
-  info(env, readFile) {
-    const { event, notices } = readEvent(env, readFile);
-    const server = valueOf(env, 'GITHUB_SERVER_URL');
-    const repository = valueOf(env, 'GITHUB_REPOSITORY');
-    const runId = valueOf(env, 'GITHUB_RUN_ID');
-    return {
-      runUrl:
-        server !== null && repository !== null && runId !== null
-          ? `${server}/${repository}/actions/runs/${runId}`
-          : null,
-      runId,
-      attempt: numberOf(env, 'GITHUB_RUN_ATTEMPT'),
-      project: repository,
-      change: changeOf(env, event),
-      pullRequest: isPullRequest(env, event),
-      forkPullRequest: isFromFork(env, event),
-      rollbackMarker: isYes(field(field(event, 'inputs'), 'rollback'))
-        ? `the input \`rollback\` of the ${valueOf(env, 'GITHUB_EVENT_NAME') ?? 'GitHub'} event`
-        : null,
-      notices,
-    };
-  },
+  run: async (env, githubJob) => runOf(env, await githubJob()),
+  output: githubOutput,
 };
 
-/** The payload of the event: https://docs.github.com/en/webhooks/webhook-events-and-payloads */
-function readEvent(
-  env: Environment,
-  readFile: ReadFile,
-): { readonly event: unknown; readonly notices: readonly string[] } {
-  const path = valueOf(env, 'GITHUB_EVENT_PATH');
-  if (path === null) return { event: undefined, notices: [] };
+/** Gitea and Forgejo set all of GitHub's variables beside their own one, and have neither its address nor all of its commands. */
+export function lookalikeOf(env: Environment): string | undefined {
+  return ['GITEA_ACTIONS', 'FORGEJO_ACTIONS'].find((name) => env[name] === 'true');
+}
+
+function runOf(env: Environment, { context, eventProblem }: GithubJob): KnownOfRun {
+  const { payload, eventName, runId, runAttempt, serverUrl } = context;
+  const project = repositoryOf(context);
+  return {
+    runUrl:
+      project === null || Number.isNaN(runId)
+        ? null
+        : `${serverUrl}/${project}/actions/runs/${String(runId)}`,
+    runId: Number.isNaN(runId) ? null : String(runId),
+    attempt: Number.isNaN(runAttempt) ? null : runAttempt,
+    project,
+    change: changeOf(context),
+    pullRequest: isPullRequest(env, context),
+    forkPullRequest: isFromFork(context),
+    rollbackMarker: isYes(field(field(payload, 'inputs'), 'rollback'))
+      ? `the input \`rollback\` of the ${eventName ?? 'GitHub'} event`
+      : null,
+    notices:
+      eventProblem === undefined
+        ? []
+        : [
+            `The event file of GITHUB_EVENT_PATH could not be read (${eventProblem}): its input \`rollback\` is not known.`,
+          ],
+  };
+}
+
+/**
+ * Why the event file cannot be read; `undefined` when it can, or when there is none.
+ * @param read the text of a file; throws when it cannot be read
+ */
+export function eventProblemOf(
+  path: string | undefined,
+  read: (path: string) => string,
+): string | undefined {
+  if (path === undefined || path === '') return undefined;
   try {
-    return { event: JSON.parse(readFile(path)), notices: [] };
+    JSON.parse(read(path));
+    return undefined;
   } catch (error) {
     // The message of a failed JSON.parse shows a piece of the text, which is not ours to print.
-    const why = error instanceof SyntaxError ? 'it is not JSON' : messageOf(error);
-    const notice = `The event file of GITHUB_EVENT_PATH could not be read (${why}): its input \`rollback\` is not known.`;
-    return { event: undefined, notices: [notice] };
+    return error instanceof SyntaxError ? 'it is not JSON' : messageOf(error);
+  }
+}
+
+function repositoryOf(context: GithubContext): string | null {
+  try {
+    const { owner, repo } = context.repo;
+    return `${owner}/${repo}`;
+  } catch {
+    return null;
   }
 }
 
@@ -60,28 +85,28 @@ function readEvent(
  * Besides the events of the pull request itself: a comment on one, and a workflow that follows one
  * (`workflow_run`), may work on the files of a stranger too.
  */
-function isPullRequest(env: Environment, event: unknown): boolean {
+function isPullRequest(env: Environment, { eventName = '', payload }: GithubContext): boolean {
   return (
-    (valueOf(env, 'GITHUB_EVENT_NAME') ?? '').startsWith('pull_request') ||
-    valueOf(env, 'GITHUB_HEAD_REF') !== null ||
-    isObject(field(event, 'pull_request')) ||
-    isObject(field(field(event, 'issue'), 'pull_request')) ||
-    String(field(field(event, 'workflow_run'), 'event')).startsWith('pull_request')
+    eventName.startsWith('pull_request') ||
+    isSet(env.GITHUB_HEAD_REF) ||
+    isObject(field(payload, 'pull_request')) ||
+    isObject(field(field(payload, 'issue'), 'pull_request')) ||
+    String(field(field(payload, 'workflow_run'), 'event')).startsWith('pull_request')
   );
 }
 
 /** A comment on a pull request has it as its issue; the reference tells it where the event does not. */
-function changeOf(env: Environment, event: unknown): Change | null {
-  const server = valueOf(env, 'GITHUB_SERVER_URL');
-  const project = valueOf(env, 'GITHUB_REPOSITORY');
-  const issue = field(event, 'issue');
-  const ofReference = /^refs\/pull\/(\d+)\//.exec(env.GITHUB_REF ?? '')?.[1];
+function changeOf(context: GithubContext): Change | null {
+  const { payload, ref = '', serverUrl } = context;
+  const project = repositoryOf(context);
+  const issue = field(payload, 'issue');
+  const ofReference = /^refs\/pull\/(\d+)\//.exec(ref)?.[1];
   const number =
-    field(field(event, 'pull_request'), 'number') ??
+    field(field(payload, 'pull_request'), 'number') ??
     (isObject(field(issue, 'pull_request')) ? field(issue, 'number') : ofReference);
-  return server === null || project === null
+  return project === null
     ? null
-    : changeWith({ system: 'github', server, project }, number);
+    : changeWith({ system: 'github', server: serverUrl, project }, number);
 }
 
 /**
@@ -89,9 +114,9 @@ function changeOf(env: Environment, event: unknown): Change | null {
  * that was deleted there is no `head.repo`. `pull_request_target` has the token of the base:
  * https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request_target
  */
-function isFromFork(env: Environment, event: unknown): boolean {
-  const pullRequest = field(event, 'pull_request');
-  if (!isObject(pullRequest) || env.GITHUB_EVENT_NAME === 'pull_request_target') return false;
+function isFromFork({ eventName, payload }: GithubContext): boolean {
+  const pullRequest = field(payload, 'pull_request');
+  if (!isObject(pullRequest) || eventName === 'pull_request_target') return false;
   const repository = (end: 'head' | 'base'): unknown =>
     field(field(field(pullRequest, end), 'repo'), 'full_name');
   return repository('base') !== undefined && repository('head') !== repository('base');
@@ -111,10 +136,11 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 /**
- * GitHub Actions: workflow commands, output and summary file. The only place that knows `@actions/core`: elsewhere its
- * `setSecret` would print the secret, and its summary would throw.
+ * GitHub Actions: workflow commands, output and summary file. The only place that knows `@actions/core`, which is
+ * loaded in GitHub's jobs only: elsewhere its `setSecret` would print the secret, and its summary would throw.
  */
-export function createGithubHost(deps: Pick<OutputDeps, 'env' | 'write'>): SystemOutput {
+async function githubOutput(deps: Pick<OutputDeps, 'env' | 'write'>): Promise<SystemOutput> {
+  const core = await import('@actions/core');
   const line = (text: string): void => {
     deps.write(`${text}\n`);
   };

@@ -1,17 +1,17 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import type { Change, Environment, SystemOutput } from '../contract/system.js';
-import { createLocalHost } from './local.js';
+import { plainOutput } from './local.js';
 import { changeWith, type CiSystem, type OutputDeps, shellName, valueOf } from './system.js';
 
 // https://docs.gitlab.com/ci/variables/predefined_variables/
 export const gitlab: CiSystem = {
-  system: 'gitlab',
+  id: 'gitlab',
+  name: 'GitLab CI',
   sign: (env) => (env.GITLAB_CI === 'true' ? 'GITLAB_CI' : undefined),
-  info: (env) => ({
+  run: (env) => ({
     runUrl: valueOf(env, 'CI_PIPELINE_URL'),
     runId: valueOf(env, 'CI_PIPELINE_ID'),
-    attempt: null,
     project: valueOf(env, 'CI_PROJECT_PATH'),
     change: changeOf(env),
     pullRequest:
@@ -21,9 +21,8 @@ export const gitlab: CiSystem = {
       valueOf(env, 'CI_MERGE_REQUEST_IID') !== null ||
       valueOf(env, 'CI_EXTERNAL_PULL_REQUEST_IID') !== null,
     forkPullRequest: isFromFork(env),
-    rollbackMarker: null,
-    notices: [],
   }),
+  output: gitlabOutput,
 };
 
 /** It belongs to the project that it is to be merged into. */
@@ -52,10 +51,10 @@ const CUT = '…';
  * `annotations.json` (annotations) with the link to the rollback.
  * https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections, https://docs.gitlab.com/ci/yaml/artifacts_reports/
  */
-export function createGitlabHost(
+function gitlabOutput(
   deps: Pick<OutputDeps, 'write' | 'terminal' | 'writeFile' | 'reportDir' | 'now'>,
 ): SystemOutput {
-  const plain = createLocalHost('gitlab', deps);
+  const plain = plainOutput('gitlab', deps);
   const variables = join(deps.reportDir, 'rollgate.env');
   const links = join(deps.reportDir, 'annotations.json');
   const mark = (edge: 'start' | 'end', section: string): string =>

@@ -5,10 +5,10 @@ import type { SystemOutput, SystemId } from '../contract/system.js';
 const colours = { notice: 36, warning: 33, error: 31 } as const;
 
 /**
- * Plain lines: a terminal, and the ground of the hosts of systems whose logs know no more. Masking is the redactor's work
+ * Plain lines: a terminal, and the ground of the output of systems whose logs know no more. Masking is the redactor's work
  * here; outputs and the summary are in the report's files.
  */
-export function createLocalHost(
+export function plainOutput(
   system: SystemId,
   deps: Pick<OutputDeps, 'write' | 'terminal'>,
 ): SystemOutput {

@@ -1,83 +1,75 @@
-import type { Environment, RunInfo, SystemId, SystemOutput } from '../contract/system.js';
+import type { Environment, GithubJob, RunInfo, SystemOutput } from '../contract/system.js';
 import { azure } from './azure.js';
 import { circleci } from './circleci.js';
-import { github } from './github.js';
+import { github, lookalikeOf } from './github.js';
 import { gitlab } from './gitlab.js';
 import { jenkins } from './jenkins.js';
-import { createLocalHost } from './local.js';
-import type { CiSystem, OutputDeps, ReadFile } from './system.js';
+import { plainOutput } from './local.js';
+import type { CiSystem, KnownOfRun, OutputDeps } from './system.js';
 
 /**
- * The first that matches is taken. Jenkins is last: its agents run inside jobs of other systems, and its address is
- * a variable that users set.
+ * THE table of CI systems, in the order in which they are looked for: the first that matches is taken. Jenkins is last: its
+ * agents run inside jobs of other systems, and its address is a variable that users set.
  */
-const detections: readonly CiSystem[] = [github, gitlab, circleci, azure, jenkins];
+export const ciSystems: readonly CiSystem[] = [github, gitlab, circleci, azure, jenkins];
 
-/** Gitea and Forgejo set all of GitHub's variables beside their own one, and have neither its address nor all of its commands. */
-const lookalikes = ['GITEA_ACTIONS', 'FORGEJO_ACTIONS'];
-
-/**
- * Where we run, by the environment alone. `readFile` reads the event file that GitHub names.
- *
- * @param named the CI system that the user names: of several whose signs are there, it is the one
- */
-export function detectRun(env: Environment, readFile: ReadFile, named?: string): RunInfo {
-  const lookalike = lookalikes.find((name) => env[name] === 'true');
-  if (lookalike !== undefined) {
-    const info = github.info(env, readFile);
-    const notice = `${lookalike} is set: this is not GitHub, though its variables are there. The log is plain; set \`ci-system\` when the rollback is a pipeline.`;
-    return {
-      system: 'local',
-      ...info,
-      runUrl: null,
-      change: null,
-      notices: [notice, ...info.notices],
-    };
-  }
-  const found = detections.flatMap((detection) => {
-    const sign = detection.sign(env);
-    return sign === undefined ? [] : [{ detection, sign }];
-  });
-  const explicit = found.find(({ detection }) => detection.system === named?.trim().toLowerCase());
-  const taken = explicit ?? found[0];
-  if (taken === undefined) return noSystem;
-  const info = taken.detection.info(env, readFile);
-  const { system } = taken.detection;
-  if (found.length === 1 || explicit !== undefined) return { system, ...info };
-  const signs = found.map(({ detection, sign }) => `${detection.system} (${sign})`).join(', ');
-  const notice = `The environment has the signs of several CI systems: ${signs}. ${system} is taken; set \`ci-system\` when the rollback is a pipeline of another.`;
-  return { system, ...info, notices: [notice, ...info.notices] };
+/** As people call a system of the table. */
+export function nameOf(system: string): string {
+  return ciSystems.find(({ id }) => id === system)?.name ?? system;
 }
 
-const noSystem: RunInfo = {
-  system: 'local',
-  runUrl: null,
-  runId: null,
-  attempt: null,
-  project: null,
-  change: null,
-  pullRequest: false,
-  forkPullRequest: false,
-  rollbackMarker: null,
-  notices: [],
-};
+/**
+ * Where we run, by the environment alone.
+ *
+ * @param githubJob what is known of a job of GitHub; asked for in such a job only
+ * @param named the CI system that the user names: of several whose signs are there, it is the one
+ */
+export async function detectRun(
+  env: Environment,
+  githubJob: () => Promise<GithubJob>,
+  named?: string,
+): Promise<RunInfo> {
+  const lookalike = lookalikeOf(env);
+  if (lookalike !== undefined) {
+    const notice = `${lookalike} is set: this is not GitHub, though its variables are there. The log is plain; set \`ci-system\` when the rollback is a pipeline.`;
+    const known = await github.run(env, githubJob);
+    return runInfo('local', { ...known, runUrl: null, change: null }, notice);
+  }
+  const found = ciSystems.flatMap((system) => {
+    const sign = system.sign(env);
+    return sign === undefined ? [] : [{ system, sign }];
+  });
+  const explicit = found.find(({ system }) => system.id === named?.trim().toLowerCase());
+  const taken = (explicit ?? found[0])?.system;
+  if (taken === undefined) return runInfo('local', {});
+  const known = await taken.run(env, githubJob);
+  if (found.length === 1 || explicit !== undefined) return runInfo(taken.id, known);
+  const signs = found.map(({ system, sign }) => `${system.id} (${sign})`).join(', ');
+  const notice = `The environment has the signs of several CI systems: ${signs}. ${taken.id} is taken; set \`ci-system\` when the rollback is a pipeline of another.`;
+  return runInfo(taken.id, known, notice);
+}
 
-type HostFactory = (deps: OutputDeps) => SystemOutput | Promise<SystemOutput>;
+function runInfo(system: string, known: KnownOfRun, notice?: string): RunInfo {
+  return {
+    runUrl: null,
+    runId: null,
+    attempt: null,
+    project: null,
+    change: null,
+    pullRequest: false,
+    forkPullRequest: false,
+    rollbackMarker: null,
+    ...known,
+    system,
+    notices: [...(notice === undefined ? [] : [notice]), ...(known.notices ?? [])],
+  };
+}
 
-/** Loaded when needed: only GitHub's jobs pay for GitHub's library. */
-const factories: Readonly<Record<SystemId, HostFactory>> = {
-  github: async (deps) => (await import('./github.js')).createGithubHost(deps),
-  gitlab: async (deps) => (await import('./gitlab.js')).createGitlabHost(deps),
-  jenkins: async (deps) => (await import('./jenkins.js')).createJenkinsHost(deps),
-  circleci: async (deps) => (await import('./circleci.js')).createCircleciHost(deps),
-  azure: async (deps) => (await import('./azure.js')).createAzureHost(deps),
-  local: (deps) => createLocalHost('local', deps),
-};
-
-/** The host for the system that was detected. */
+/** The output for the system that was detected. */
 export async function createOutput(
-  info: Pick<RunInfo, 'system'>,
+  { system }: Pick<RunInfo, 'system'>,
   deps: OutputDeps,
 ): Promise<SystemOutput> {
-  return factories[info.system](deps);
+  const found = ciSystems.find(({ id }) => id === system);
+  return found === undefined ? plainOutput(system, deps) : found.output(deps);
 }

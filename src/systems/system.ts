@@ -1,15 +1,26 @@
-import type { Change, Environment, RunInfo, SystemId } from '../contract/system.js';
+import type {
+  Change,
+  Environment,
+  GithubJob,
+  RunInfo,
+  SystemId,
+  SystemOutput,
+} from '../contract/system.js';
 import { minSecretLength } from '../support/redact.js';
 
-/** The text of a file. Throws when it cannot be read. */
-export type ReadFile = (path: string) => string;
+/** What a system tells of its run; what it does not tell is not known. */
+export type KnownOfRun = Partial<Omit<RunInfo, 'system'>>;
 
-/** How one CI system is told from the others, and what its variables say. */
+/** All that is known of one CI system. Its rollback pipelines are another matter: pipelines/. */
 export interface CiSystem {
-  readonly system: Exclude<SystemId, 'local'>;
+  readonly id: SystemId;
+  /** As people call it: `GitHub Actions`. */
+  readonly name: string;
   /** The variable that gives it away, or `undefined` when we do not run there. */
   sign(env: Environment): string | undefined;
-  info(env: Environment, readFile: ReadFile): Omit<RunInfo, 'system'>;
+  /** What its variables say of the run. */
+  run(env: Environment, githubJob: () => Promise<GithubJob>): KnownOfRun | Promise<KnownOfRun>;
+  output(deps: OutputDeps): SystemOutput | Promise<SystemOutput>;
 }
 
 /** The variable's value; `null` when it is unset or empty. */
@@ -24,14 +35,14 @@ export function numberOf(env: Environment, name: string): number | null {
   return value !== null && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : null;
 }
 
-/** What a host may use of the machine. */
+/** What the output of a system may use of the machine. */
 export interface OutputDeps {
   readonly env: Environment;
   /** Writes to the log, as it is. */
   readonly write: (text: string) => void;
   readonly appendFile: (path: string, text: string) => Promise<void>;
   readonly writeFile: (path: string, text: string) => Promise<void>;
-  /** The directory of the report: files that a host hands outputs over by stand beside it. */
+  /** The directory of the report: files that hand outputs over stand beside it. */
   readonly reportDir: string;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;

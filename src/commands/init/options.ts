@@ -1,13 +1,13 @@
 import type { InputId } from '../../inputs/table.js';
-import type { InitSystem } from './repository.js';
 
 /** How the service is taken back; with `pipeline` the deploy script of the user's own does it. */
 export const ways = ['kubernetes', 'compose', 'pipeline'] as const;
 export type Way = (typeof ways)[number];
 
-/** What the user wants, with everything answered. */
-export interface Wanted {
-  readonly system: InitSystem;
+/** What the user chose, with everything answered. */
+export interface InitOptions {
+  /** The id of the CI system. */
+  readonly system: string;
   readonly way: Way;
   /** The branch that is deployed. */
   readonly branch: string;
@@ -35,6 +35,20 @@ export interface SystemPlan {
   readonly next: readonly string[];
   /** With these variables `preflight` can call the system from here. */
   readonly variables: readonly string[];
+}
+
+/** What init knows of one CI system. */
+export interface InitSystem {
+  /** As in the table of CI systems. */
+  readonly id: string;
+  /** Where it looks for its pipeline. */
+  readonly pipelines: readonly string[];
+  /** The hosts that repositories for it come from; CircleCI and Jenkins have none. */
+  readonly servers?: RegExp;
+  /** What the configuration needs besides the answers. */
+  readonly inputs?: (options: InitOptions) => readonly (readonly [InputId, string])[];
+  /** The files, and what is left to do there. */
+  readonly plan: (options: InitOptions) => SystemPlan;
 }
 
 /** What the way `pipeline` needs in every system. */
