@@ -7,9 +7,8 @@ import { originInWords, type TargetResolution } from '../inputs/resolve.js';
 import type { InputId } from '../inputs/table.js';
 import { UsageError, type Problem } from '../support/errors.js';
 import { checksOf } from './checks.js';
-import { withoutCheck, withoutStrategy } from './completeness.js';
-import type { Session } from './session.js';
-import { ofTarget, targetSessions, type TargetSession } from './target.js';
+import { type Session } from './session.js';
+import { withoutCheck, withoutStrategy } from './prepare.js';
 
 /** Checks the configuration, and prints the effective one with where each value comes from. */
 export async function validate(session: Session): Promise<number> {

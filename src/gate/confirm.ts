@@ -1,6 +1,6 @@
 import { deadline, NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
-import { formatDuration } from '../support/format.js';
+import { formatDuration } from '../support/text.js';
 import type { Check, HealthCheck, Look, MetricCheck } from '../contract/check.js';
 import { createHealth, type Health } from './health.js';
 import { createStretch, type Stretch, type StretchOptions } from './stretch.js';

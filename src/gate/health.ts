@@ -6,7 +6,7 @@ type HealthLimit = Extract<Limit, { metric: 'health' }>;
  * What consecutive looks say. `undecided`: neither enough failures nor enough successes in a row, as at the start and
  * while a service flaps.
  */
-export type HealthState = 'up' | 'down' | 'undecided';
+type HealthState = 'up' | 'down' | 'undecided';
 
 export interface Health {
   /** `at`: when the look was begun, milliseconds since the start of the watch. */

@@ -1,6 +1,6 @@
 import { Cancelled, controllerForMany, NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
-import { formatDuration } from '../support/format.js';
+import { formatDuration } from '../support/text.js';
 import type {
   Check,
   CheckResult,

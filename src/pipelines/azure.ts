@@ -10,7 +10,6 @@ import { messageOf } from '../support/errors.js';
 import { hintOf } from '../support/http/api.js';
 import { fields } from '../support/json.js';
 import { TransientError } from '../support/retry.js';
-import { printableUrl } from '../support/url.js';
 import { createApi } from './azure/api.js';
 import { hintFor } from './azure/hints.js';
 import { locate, lookBefore } from './azure/locate.js';
@@ -32,6 +31,7 @@ import { soonThere } from './reading.js';
 import { joined, type Named, problem } from './refusal.js';
 import { CANCEL_TIMEOUT_MS, refused } from './start-once.js';
 import { unusable } from './unusable.js';
+import { printableUrl } from '../support/text.js';
 
 export interface AzureClientOptions {
   /** Address of the organization or collection. */

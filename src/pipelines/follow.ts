@@ -1,9 +1,8 @@
 import { DeadlineReached, deadline, isCancelled } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { formatDuration } from '../support/format.js';
 import { isPermanent, waitAskedBy } from '../support/retry.js';
-import { clip, neutralise } from '../support/text.js';
+import { clip, neutralise, formatDuration } from '../support/text.js';
 import type { PipelineClient, RunState, StartedRun } from '../contract/pipeline.js';
 
 export interface FollowOptions {

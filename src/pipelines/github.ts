@@ -10,7 +10,6 @@ import { messageOf } from '../support/errors.js';
 import { hintOf, refusalIn } from '../support/http/api.js';
 import { fields } from '../support/json.js';
 import { TransientError } from '../support/retry.js';
-import { printableUrl } from '../support/url.js';
 import { createApi } from './github/api.js';
 import { composeInputs, type Declaration, ID_INPUT } from './github/declaration.js';
 import { dispatch } from './github/dispatch.js';
@@ -24,6 +23,7 @@ import { soonThere } from './reading.js';
 import { joined, type Named, problem } from './refusal.js';
 import { CANCEL_TIMEOUT_MS, refused } from './start-once.js';
 import { unusable } from './unusable.js';
+import { printableUrl } from '../support/text.js';
 
 export interface GithubClientOptions {
   /** `owner/name`. */

@@ -1,7 +1,6 @@
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { PermanentError, TransientError } from '../support/retry.js';
-import { printableUrl } from '../support/url.js';
 import { hintOf, refusalIn } from '../support/http/api.js';
 import { createApi, createStartApi } from './gitlab/api.js';
 import { chooseCredentials, type Tokens, wordFor } from './gitlab/credentials.js';
@@ -33,6 +32,7 @@ import type {
   StartResult,
 } from '../contract/pipeline.js';
 import { unusable } from './unusable.js';
+import { printableUrl } from '../support/text.js';
 
 export interface GitlabClientOptions {
   /** Root of the server, with its path where it has one. */

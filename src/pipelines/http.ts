@@ -1,7 +1,6 @@
 import { messageOf } from '../support/errors.js';
 import { PermanentError, TransientError } from '../support/retry.js';
-import { clip, neutralise } from '../support/text.js';
-import { printableUrl } from '../support/url.js';
+import { clip, neutralise, printableUrl } from '../support/text.js';
 import { hintOf, refusalIn } from '../support/http/api.js';
 import { stateIn } from './http/answer.js';
 import { composeCancel, composeStart, composeState } from './http/compose.js';

@@ -1,6 +1,5 @@
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { printableUrl } from '../support/url.js';
 import { hintOf } from '../support/http/api.js';
 import { hintFor } from './jenkins/hints.js';
 import { type Job, readJob } from './jenkins/job.js';
@@ -16,6 +15,7 @@ import { joined, type Named, problem } from './refusal.js';
 import { refused } from './start-once.js';
 import type { PipelineClient, StartRequest, StartResult } from '../contract/pipeline.js';
 import { unusable } from './unusable.js';
+import { printableUrl } from '../support/text.js';
 
 export interface JenkinsClientOptions {
   /** Root of the controller, with or without a slash at its end. */

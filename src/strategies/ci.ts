@@ -1,9 +1,7 @@
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { formatDuration } from '../support/format.js';
-import { clip, neutralise } from '../support/text.js';
-import { followRun } from '../pipelines/follow.js';
-import type { FollowOutcome, GivenUp } from '../pipelines/follow.js';
+import { clip, formatDuration, neutralise } from '../support/text.js';
+import { type FollowOutcome, followRun, type GivenUp } from '../pipelines/follow.js';
 import type { PipelineClient, StartedRun, StartRequest } from '../contract/pipeline.js';
 import type { Plan, RollbackRequest, Strategy, StrategyResult } from '../contract/strategy.js';
 

@@ -1,9 +1,9 @@
-import { printableUrl } from '../../support/url.js';
 import type { ApiRequest } from '../../support/http/api.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { encodedSlug, parseRef, type Ref } from './names.js';
 import { type Refusal, takenNames } from '../refusal.js';
 import type { Site } from './site.js';
+import { printableUrl } from '../../support/text.js';
 
 /** The parameter that tells a rollback from a deploy. */
 export const MARKER = 'rollback';

@@ -1,7 +1,6 @@
 import { clip, neutralise } from '../../support/text.js';
 import type { StartedRun } from '../../contract/pipeline.js';
-import { configuredName, numberOf, readJobs, readTriggerJobs } from './site.js';
-import type { Site } from './site.js';
+import { configuredName, numberOf, readJobs, readTriggerJobs, type Site } from './site.js';
 
 /**
  * Why the pipeline must not go on: it has jobs that no rollback has. Nothing in GitLab makes sure that a configuration looks

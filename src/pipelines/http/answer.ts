@@ -1,4 +1,4 @@
-import { valueAt } from '../../support/json-pointer.js';
+import { valueAt } from '../../support/json.js';
 import { clip, neutralise } from '../../support/text.js';
 import { isLink, own } from '../reading.js';
 import type { RunState } from '../../contract/pipeline.js';

@@ -1,12 +1,10 @@
-import { valueAt } from '../../support/json-pointer.js';
+import { valueAt } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
-import { locateRun } from '../locate.js';
-import type { Candidate, Listing } from '../locate.js';
+import { type Candidate, type Listing, locateRun } from '../locate.js';
 import type { StartRequest, StartResult } from '../../contract/pipeline.js';
 import { runIdIn, shows } from './answer.js';
 import { composeFind } from './compose.js';
-import { runFrom } from './site.js';
-import type { Site } from './site.js';
+import { runFrom, type Site } from './site.js';
 
 /** The runs that the system lists. @throws as `ApiClient.request` does, and PermanentError when the answer is no such list. */
 export async function listRuns(

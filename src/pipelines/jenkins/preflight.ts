@@ -1,5 +1,4 @@
 import type { Finding } from '../../contract/finding.js';
-import { printableUrl } from '../../support/url.js';
 import { fields } from '../../support/json.js';
 import { collectFindings } from '../findings.js';
 import type { StartRequest } from '../../contract/pipeline.js';
@@ -7,6 +6,7 @@ import { hintFor } from './hints.js';
 import { type Job, readJob } from './job.js';
 import { composeParameters, ID_PARAMETER } from './parameters.js';
 import type { Site } from './site.js';
+import { printableUrl } from '../../support/text.js';
 
 /**
  * Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason.

@@ -1,6 +1,5 @@
 import type { HealthCheck } from '../../contract/check.js';
 import type { Finding } from '../../contract/finding.js';
-import { createDocker, type Docker, DockerError } from '../../support/docker.js';
 import { type Container, isCompleted } from '../../support/docker/container.js';
 import {
   containersOf,
@@ -11,6 +10,7 @@ import {
 import { messageOf } from '../../support/errors.js';
 import { clip, neutralise } from '../../support/text.js';
 import type { CheckDependencies } from '../dependencies.js';
+import { createDocker, type Docker, DockerError } from '../../support/docker/client.js';
 
 /** The check of the `docker` source, as the inputs ask for it. */
 export function setUpDockerChecks(dependencies: CheckDependencies): readonly HealthCheck[] {

@@ -3,10 +3,10 @@ import type { Judged } from '../../inputs/checks/entry.js';
 import { NoLongerNeeded, raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import type { Http } from '../../support/http.js';
-import { printableUrl } from '../../support/url.js';
 import { countFailures, countSlow, foresee } from './counts.js';
 import { createSchedule, Ledger } from './ledger.js';
 import { createProbe, type Probe, type ProbeResult, type Probing, runProber } from './prober.js';
+import { printableUrl } from '../../support/text.js';
 
 interface Sides {
   readonly own: Series;

@@ -1,8 +1,8 @@
 import type { MetricLimit, Observation, Window } from '../../contract/check.js';
 import type { Finding } from '../../contract/finding.js';
 import type { Judged } from '../../inputs/checks/entry.js';
-import { formatDuration, formatNumber, plural } from '../../support/format.js';
 import { type ProbeResult, type Probing, TOO_BUSY } from './prober.js';
+import { formatDuration, formatNumber, plural } from '../../support/text.js';
 
 type Sent = Extract<ProbeResult, { sent: true }>;
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../../support/clock.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
 import type { HealthCheck, Look } from '../../contract/check.js';
 import type { Http } from '../../support/http.js';
 import { createProbe, type HealthConfig, type ProbeResult } from './prober.js';

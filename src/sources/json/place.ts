@@ -1,7 +1,7 @@
 import { search } from '@aws-lambda-powertools/jmespath';
-import { isJsonPointer, valueAt } from '../../support/json-pointer.js';
 import { reduce, type Reducer } from '../series/buckets.js';
 import type { Reading } from '../series/source.js';
+import { isJsonPointer, valueAt } from '../../support/json.js';
 
 /** The one request of a reading. */
 export interface JsonRequest {

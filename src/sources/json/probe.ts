@@ -1,7 +1,6 @@
 import type { Observation } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { fields } from '../../support/json.js';
-import { printableUrl } from '../../support/url.js';
 import {
   authorization,
   type Dialect,
@@ -27,6 +26,7 @@ import {
   placesOf,
   timeAt,
 } from './place.js';
+import { printableUrl } from '../../support/text.js';
 
 export interface Client {
   /** As it may be printed. */

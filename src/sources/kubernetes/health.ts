@@ -1,10 +1,10 @@
 import type { HealthCheck, Look } from '../../contract/check.js';
 import type { Finding } from '../../contract/finding.js';
-import { createKubectl, type Kubectl, KubectlError } from '../../support/kubectl.js';
 import { getPods } from '../../support/kubernetes/pods.js';
 import { getWorkloads, nameOf, parseWorkloadName } from '../../support/kubernetes/workload.js';
 import type { CheckDependencies } from '../dependencies.js';
 import { createWorkloadHealth, type WorkloadHealthOptions } from './workload.js';
+import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
 /** The check of the `kubernetes` source, for when `kubernetes-health` is true. */
 export function setUpKubernetesChecks(dependencies: CheckDependencies): readonly HealthCheck[] {

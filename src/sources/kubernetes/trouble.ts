@@ -1,6 +1,6 @@
-import { type Kubectl, KubectlError } from '../../support/kubectl.js';
 import type { Container, Pod } from '../../support/kubernetes/pods.js';
 import { clip, neutralise } from '../../support/text.js';
+import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
 /** A container that is unwell. */
 export interface Trouble {

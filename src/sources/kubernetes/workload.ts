@@ -1,8 +1,6 @@
 import type { Look } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { fields, numberOf } from '../../support/json.js';
-import { itemsOf, type Kubectl, KubectlError } from '../../support/kubectl.js';
-import { isPodOf } from '../../support/kubernetes/owned.js';
 import { asPod, type Pod } from '../../support/kubernetes/pods.js';
 import {
   asWorkload,
@@ -10,6 +8,7 @@ import {
   wantedReplicas,
   type Workload,
   type WorkloadName,
+  isPodOf,
 } from '../../support/kubernetes/workload.js';
 import { clip, neutralise } from '../../support/text.js';
 import {
@@ -19,6 +18,7 @@ import {
   troublesInWords,
   troublesOf,
 } from './trouble.js';
+import { itemsOf, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
 export interface WorkloadHealthOptions {
   /** How long a rollout may stand still, milliseconds. */

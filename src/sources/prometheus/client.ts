@@ -1,7 +1,6 @@
 import type { Clock } from '../../support/clock.js';
 import type { Http, HttpResponse } from '../../support/http.js';
 import { fields, isObject } from '../../support/json.js';
-import { printableUrl } from '../../support/url.js';
 import {
   authorization,
   type Dialect,
@@ -14,6 +13,7 @@ import {
   unexpected,
 } from '../series/answer.js';
 import { createCaller, MAX_BYTES } from '../series/client.js';
+import { printableUrl } from '../../support/text.js';
 
 /** Where queries go to, and what goes along with them. */
 export interface Server {

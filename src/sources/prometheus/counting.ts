@@ -1,5 +1,5 @@
 import type { Clock } from '../../support/clock.js';
-import { formatDuration } from '../../support/format.js';
+import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
 import { reduce, type Reducer } from '../series/buckets.js';
 import { createNovelty, type Look, type Moment, type None } from '../series/poller.js';

@@ -1,10 +1,10 @@
 import type { Finding } from '../../contract/finding.js';
-import { formatDuration } from '../../support/format.js';
 import { type Matcher, printSelector, type Selector, unquote } from '../../support/selector.js';
 import type { Failure } from '../series/answer.js';
 import { foreseeCounts } from '../series/estimate.js';
 import type { Client } from './client.js';
 import type { CheckDescription } from './measurements.js';
+import { formatDuration } from '../../support/text.js';
 
 /** Why a selector matches nothing. */
 export type Absence =

@@ -1,7 +1,7 @@
 import { raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import type { Finding } from '../../contract/finding.js';
-import { formatDuration } from '../../support/format.js';
+import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
 import type { Failure } from '../series/answer.js';
 import { patiently } from '../series/client.js';

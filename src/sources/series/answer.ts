@@ -1,8 +1,6 @@
 import { fields } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
-import { clip, neutralise } from '../../support/text.js';
-import { printableUrl } from '../../support/url.js';
-
+import { clip, neutralise, printableUrl } from '../../support/text.js';
 export type FailureKind =
   | 'unreachable'
   | 'timeout'

@@ -1,5 +1,4 @@
 import type { Clock } from '../../support/clock.js';
-import { formatDuration } from '../../support/format.js';
 import { type Http, HttpError, type HttpRequest } from '../../support/http.js';
 import { retryRead } from '../../support/retry.js';
 import {
@@ -12,6 +11,7 @@ import {
   readDocument,
 } from './answer.js';
 import type { SeriesAnswer, Stretch, Vendor } from './source.js';
+import { formatDuration } from '../../support/text.js';
 
 /** What sources that ask a server are made from. */
 export interface ProviderWorld {

@@ -1,6 +1,6 @@
 import type { Finding } from '../../contract/finding.js';
 import type { Judged } from '../../inputs/checks/entry.js';
-import { formatDuration, formatNumber, plural } from '../../support/format.js';
+import { formatDuration, formatNumber, plural } from '../../support/text.js';
 
 /** How the watch is planned, for what can be said beforehand. Milliseconds. */
 export interface Plan {

@@ -1,5 +1,4 @@
 import type { Finding } from '../../contract/finding.js';
-import { formatDuration } from '../../support/format.js';
 import { foreseeCounts, type Plan } from './estimate.js';
 import { countsOf, valuesOf } from './buckets.js';
 import { patiently } from './client.js';
@@ -16,6 +15,7 @@ import {
   type SeriesWorld,
   type Stretch,
 } from './source.js';
+import { formatDuration } from '../../support/text.js';
 
 /** What is looked at before the watch, seconds. */
 const PAST = 3600;

@@ -1,5 +1,4 @@
 import type { Clock } from '../../support/clock.js';
-import { formatDuration } from '../../support/format.js';
 import { type Failed, unexpected } from './answer.js';
 import {
   type ByBucket,
@@ -11,6 +10,7 @@ import {
 } from './buckets.js';
 import type { Look, Moment, None, Notes } from './poller.js';
 import { queriesOf, type Reading, type SeriesAnswer, type Stretch, type Vendor } from './source.js';
+import { formatDuration } from '../../support/text.js';
 
 /** What was in the buckets that are new. Times in seconds. */
 export type Round =
