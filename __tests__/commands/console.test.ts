@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createConsole, type Console } from '../../src/commands/console.js';
+import { createConsole, type Console, withHeartbeat } from '../../src/commands/console.js';
 import { plainOutput } from '../../src/systems/local.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { VirtualClock } from '../support/virtual-clock.js';

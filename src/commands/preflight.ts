@@ -12,7 +12,11 @@ import {
   recordedSnapshot,
 } from './prepare.js';
 import {
-  type Session
+  type Session,
+  TARGETS_AT_A_TIME,
+  targetSessions,
+  TargetSession,
+  ofTarget,
 } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 

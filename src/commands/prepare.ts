@@ -10,7 +10,10 @@ import { checksOf } from './checks.js';
 import type { Snapshot } from './snapshot-file.js';
 import {
   type BaseSession,
-  type Session
+  type Session,
+  TargetSession,
+  targetSessions,
+  TARGETS_AT_A_TIME,
 } from './session.js';
 
 /** A target with all that it is judged and rolled back by. */

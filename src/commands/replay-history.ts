@@ -9,8 +9,9 @@ import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type Problem } from '../support/errors.js';
 import { planInWords } from './prepare.js';
 import { checksOf } from './checks.js';
-import { type Session } from './session.js';
+import { type Session, targetSessions, TargetSession, ofTarget } from './session.js';
 import { watchPlanOf } from './watch.js';
+import { withHeartbeat } from './console.js';
 
 /**
  * Judges past deploys by the history that a Prometheus server has of them, with the limits and the windows of the

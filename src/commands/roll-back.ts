@@ -10,6 +10,9 @@ import { exitCodes } from '../inputs/exit-codes.js';
 import { runChain } from '../strategies/chain.js';
 import { formatDuration } from '../support/text.js';
 import { checksOf } from './checks.js';
+import { TargetSession } from './session.js';
+import { withHeartbeat } from './console.js';
+
 /** Own probes go at least this fast while a rollback is confirmed: a person is waiting. */
 const CONFIRM_RATE = 10;
 

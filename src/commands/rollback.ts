@@ -4,7 +4,7 @@ import type { TargetReport } from '../report/record.js';
 import { UsageError } from '../support/errors.js';
 import { printFindings, recordedSnapshot, withoutStrategy } from './prepare.js';
 import { rollBack } from './roll-back.js';
-import { type Session } from './session.js';
+import { type Session, targetSessions, ofTarget } from './session.js';
 import { buildLinks } from './strategies.js';
 import { worstCode } from './exit-code.js';
 import type { Outcome } from './outcome.js';

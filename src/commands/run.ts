@@ -14,7 +14,7 @@ import {
   proveAll,
   type ProvenTarget,
 } from './prepare.js';
-import { type Session } from './session.js';
+import { type Session, ofTarget } from './session.js';
 import { combine, type Outcome } from './outcome.js';
 
 /** Preflight, watch, verdict, chain, confirmation. */

@@ -5,9 +5,9 @@ import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, type RecordingLine } from '../report/recording.js';
 import { progressLine, severityOf } from '../report/terminal.js';
 import { formatDuration } from '../support/text.js';
-import { type Console } from './console.js';
+import { type Console, LONGEST_SILENCE } from './console.js';
 import type { PreparedTarget } from './prepare.js';
-import type { Session } from './session.js';
+import { type Session, TargetSession } from './session.js';
 
 /** A watch that has ended. */
 export interface Watched extends WatchOutcome {
