@@ -15,7 +15,7 @@ import {
   type Session,
   TARGETS_AT_A_TIME,
   targetSessions,
-  TargetSession,
+  type TargetSession,
   ofTarget,
 } from './session.js';
 import type { Snapshot } from './snapshot-file.js';

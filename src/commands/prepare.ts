@@ -11,7 +11,7 @@ import type { Snapshot } from './snapshot-file.js';
 import {
   type BaseSession,
   type Session,
-  TargetSession,
+  type TargetSession,
   targetSessions,
   TARGETS_AT_A_TIME,
 } from './session.js';

@@ -9,7 +9,7 @@ import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type Problem } from '../support/errors.js';
 import { planInWords } from './prepare.js';
 import { checksOf } from './checks.js';
-import { type Session, targetSessions, TargetSession, ofTarget } from './session.js';
+import { type Session, targetSessions, type TargetSession, ofTarget } from './session.js';
 import { watchPlanOf } from './watch.js';
 import { withHeartbeat } from './console.js';
 

@@ -10,7 +10,7 @@ import { exitCodes } from '../inputs/exit-codes.js';
 import { runChain } from '../strategies/chain.js';
 import { formatDuration } from '../support/text.js';
 import { checksOf } from './checks.js';
-import { TargetSession } from './session.js';
+import { type TargetSession } from './session.js';
 import { withHeartbeat } from './console.js';
 
 /** Own probes go at least this fast while a rollback is confirmed: a person is waiting. */

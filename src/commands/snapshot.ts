@@ -3,7 +3,7 @@ import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { makeDirectoryOf } from './finish.js';
-import { type Session, TARGETS_AT_A_TIME, targetSessions, TargetSession } from './session.js';
+import { type Session, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 import { buildLinks } from './strategies.js';
 

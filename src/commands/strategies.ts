@@ -7,7 +7,7 @@ import { strategyFactories } from '../strategies/registry.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import { run as exec } from '../support/exec.js';
-import { type BaseSession, TargetSession } from './session.js';
+import { type BaseSession, type TargetSession } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 
 /** The chain as it is configured. */

@@ -7,7 +7,7 @@ import { originInWords, type TargetResolution } from '../inputs/resolve.js';
 import type { InputId } from '../inputs/table.js';
 import { UsageError, type Problem } from '../support/errors.js';
 import { checksOf } from './checks.js';
-import { type Session, targetSessions, ofTarget, TargetSession } from './session.js';
+import { type Session, targetSessions, ofTarget, type TargetSession } from './session.js';
 import { withoutCheck, withoutStrategy } from './prepare.js';
 
 /** Checks the configuration, and prints the effective one with where each value comes from. */

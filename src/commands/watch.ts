@@ -7,7 +7,7 @@ import { progressLine, severityOf } from '../report/terminal.js';
 import { formatDuration } from '../support/text.js';
 import { type Console, LONGEST_SILENCE } from './console.js';
 import type { PreparedTarget } from './prepare.js';
-import { type Session, TargetSession } from './session.js';
+import { type Session, type TargetSession } from './session.js';
 
 /** A watch that has ended. */
 export interface Watched extends WatchOutcome {
