@@ -14,6 +14,7 @@ import {
   type TargetSession,
   targetSessions,
   TARGETS_AT_A_TIME,
+  ofTarget,
 } from './session.js';
 
 /** A target with all that it is judged and rolled back by. */
