@@ -5,6 +5,7 @@ import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/r
 import { inputOf, type Settings } from '../inputs/table.js';
 import { allVariables } from '../inputs/variables.js';
 import { messageOf, type Problem } from '../support/errors.js';
+import { sources } from '../sources/registry.js';
 import { createHttp, fetchOf, type Http, withCleanErrors } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
 import { createOutput, detectRun } from '../systems/registry.js';
@@ -51,6 +52,7 @@ export async function openSession(entry: Entry): Promise<Session> {
     system: info.system,
     pullRequest: info.pullRequest,
     readFile: files.read,
+    checkSources: sources,
   });
   const { settings } = resolution;
   const redactor = createRedactor(resolution.secrets);

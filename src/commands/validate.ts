@@ -1,5 +1,5 @@
 import { limitInWords } from '../gate/words.js';
-import { effectiveEntries, type EffectiveEntry } from '../inputs/checks/effective.js';
+import type { EffectiveEntry } from '../inputs/checks/effective.js';
 import { configuredStrategies } from '../inputs/configured.js';
 import { effective } from '../inputs/effective.js';
 import { exitCodes } from '../inputs/exit-codes.js';
@@ -30,7 +30,7 @@ export async function validate(session: Session): Promise<number> {
       'checks',
       checks.map((check) => `${check.id}  ${limitInWords(check.limit)}  ${check.subject}`),
     );
-    for (const entry of effectiveEntries(target.resolution.checks))
+    for (const entry of target.resolution.effectiveChecks)
       target.console.group(
         `check ${entry.id} (${entry.source}, ${entry.where})`,
         optionsInWords(entry),

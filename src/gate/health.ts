@@ -1,4 +1,4 @@
-import type { Limit, Look } from '../contract/check.js';
+import type { Limit, HealthResult } from '../contract/check.js';
 
 type HealthLimit = Extract<Limit, { metric: 'health' }>;
 
@@ -10,7 +10,7 @@ type HealthState = 'up' | 'down' | 'undecided';
 
 export interface Health {
   /** `at`: when the look was begun, milliseconds since the start of the watch. */
-  push(at: number, look: Look): void;
+  push(at: number, look: HealthResult): void;
   readonly state: HealthState;
   /** Looks that showed something. */
   readonly looks: number;

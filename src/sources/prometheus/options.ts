@@ -4,15 +4,14 @@ import { duration } from '../../support/values/time.js';
 import { headers, parameters } from '../../support/values/pairs.js';
 import { labels, selector } from '../../support/values/expressions.js';
 import { url } from '../../support/values/url.js';
-import { option } from './option.js';
 import {
-  bothOrNone,
   checkSource,
-  readsNothing,
-  type Given,
-  type Misfit,
-  type Reading,
-} from './source.js';
+  option,
+  type Conflict,
+  type GivenOptions,
+  type MeasuredKinds,
+} from '../../support/options.js';
+import { nothingMeasured, oneWithoutTheOther, reducerWithoutValue } from '../series/options.js';
 
 /** Prometheus, and what answers its queries. */
 export const prometheusSource = checkSource({
@@ -24,12 +23,12 @@ export const prometheusSource = checkSource({
     url: option(url(), {
       required: true,
       input: 'prometheus-url',
-      inherits: true,
+      inherits: 'when-set',
       description: 'Address of the server, with its path, and without `/api/v1`.',
     }),
     token: option(credentials(), {
       input: 'prometheus-token',
-      inherits: true,
+      inherits: 'when-set',
       inheritsWith: 'url',
       secret: true,
       sentTo: ['url'],
@@ -37,7 +36,7 @@ export const prometheusSource = checkSource({
     }),
     headers: option(headers(), {
       input: 'prometheus-headers',
-      inherits: true,
+      inherits: 'when-set',
       inheritsWith: 'url',
       secret: true,
       sentTo: ['url'],
@@ -45,13 +44,13 @@ export const prometheusSource = checkSource({
     }),
     parameters: option(parameters(), {
       input: 'prometheus-parameters',
-      inherits: true,
+      inherits: 'when-set',
       inheritsWith: 'url',
       description: 'Further parameters of every query, as a map or as `name=value` lines.',
     }),
     timeout: option(duration({ min: 50, max: 300_000 }), {
       input: 'prometheus-timeout',
-      inherits: true,
+      inherits: 'always',
       description: 'A query that takes longer gives no data.',
     }),
     total: option(selector(), {
@@ -92,29 +91,20 @@ export const prometheusSource = checkSource({
         'What makes one number of several series of `value`: `sum`, `avg`, `min` or `max`. Default: none; several are an error.',
     }),
   },
-  reads,
-  misfits: (given) => [
-    ...readsNothing(
-      reads(given),
-      'source',
+  measures,
+  conflicts: (given) => [
+    ...nothingMeasured(
+      measures(given),
       'give `total` and `errors`, `preset` and `selector`, `latency`, or `value`',
     ),
-    ...severalCredentials(given),
-    ...ofCounters(given),
-    ...ofBaseline(given),
-    ...(given.has('reducer') && !given.has('value')
-      ? [
-          {
-            option: 'reducer',
-            message: 'it belongs to `value`',
-            fix: 'give `value`, or take it out',
-          },
-        ]
-      : []),
+    ...credentialConflicts(given),
+    ...counterConflicts(given),
+    ...baselineConflicts(given),
+    ...reducerWithoutValue(given),
   ],
 });
 
-function reads({ has }: Given): Reading {
+function measures({ has }: GivenOptions): MeasuredKinds {
   const preset = has('preset');
   return {
     ...(has('total') || has('errors') ? { counts: 'named' } : preset ? { counts: 'implied' } : {}),
@@ -124,7 +114,7 @@ function reads({ has }: Given): Reading {
 }
 
 /** The address is not shown, nor anything of the others. */
-function severalCredentials({ values }: Given): readonly Misfit[] {
+function credentialConflicts({ values }: GivenOptions): readonly Conflict[] {
   const { url, token, headers: sent } = values;
   const names = typeof sent === 'object' && sent !== null ? Object.keys(sent) : [];
   const all = [
@@ -145,10 +135,10 @@ function severalCredentials({ values }: Given): readonly Misfit[] {
       ];
 }
 
-function ofCounters(given: Given): readonly Misfit[] {
+function counterConflicts(given: GivenOptions): readonly Conflict[] {
   if (!given.has('preset'))
     return [
-      ...bothOrNone(given, ['total', 'errors']),
+      ...oneWithoutTheOther(given, ['total', 'errors']),
       ...(given.has('selector')
         ? [
             {
@@ -178,7 +168,7 @@ function ofCounters(given: Given): readonly Misfit[] {
 }
 
 /** The baseline is read as the check is, with selectors of its own. */
-function ofBaseline({ has, baseline }: Given): readonly Misfit[] {
+function baselineConflicts({ has, baseline }: GivenOptions): readonly Conflict[] {
   if (baseline === undefined) return [];
   const needed = [
     ...(has('preset') ? ['selector'] : has('total') || has('errors') ? ['total', 'errors'] : []),

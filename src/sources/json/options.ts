@@ -1,9 +1,8 @@
 import { credentials, script, text } from '../../support/values/text.js';
 import { headers, parameters, plainHeaders } from '../../support/values/pairs.js';
 import { url } from '../../support/values/url.js';
-import { option } from './option.js';
-import { queryMisfits, queryOptions, readsQueries } from './queries.js';
-import { checkSource, type Given, type Misfit } from './source.js';
+import { checkSource, option, type Conflict, type GivenOptions } from '../../support/options.js';
+import { measuresQueries, queryConflicts, queryOptions } from '../series/options.js';
 
 const where = 'a JSON Pointer such as `/data/0/value`, or a JMESPath such as `data[0].value`';
 
@@ -16,7 +15,7 @@ export const jsonSource = checkSource({
     url: option(url(), {
       required: true,
       input: 'json-url',
-      inherits: true,
+      inherits: 'when-set',
       description: 'The endpoint, or with `path` the address in front of it.',
     }),
     path: option(text({ pattern: /^\/(?!\/)\S*$/, like: '`/api/v1/metrics?app=shop`' }), {
@@ -28,7 +27,7 @@ export const jsonSource = checkSource({
     }),
     token: option(credentials(), {
       input: 'json-token',
-      inherits: true,
+      inherits: 'when-set',
       inheritsWith: 'url',
       secret: true,
       sentTo: ['url'],
@@ -36,7 +35,7 @@ export const jsonSource = checkSource({
     }),
     'secret-headers': option(headers(), {
       input: 'json-headers',
-      inherits: true,
+      inherits: 'when-set',
       inheritsWith: 'url',
       secret: true,
       sentTo: ['url'],
@@ -64,22 +63,22 @@ export const jsonSource = checkSource({
     timeout: queryOptions.timeout,
     reducer: queryOptions.reducer,
   },
-  reads: readsQueries,
+  measures: measuresQueries,
   // Counters may be lists too: of several processes.
-  misfits: (given) => [
-    ...queryMisfits(given).filter(({ option: name }) => name !== 'reducer'),
-    ...ofTime(given),
-    ...ofBody(given),
+  conflicts: (given) => [
+    ...queryConflicts(given).filter(({ option: name }) => name !== 'reducer'),
+    ...timeConflicts(given),
+    ...bodyConflicts(given),
   ],
 });
 
-function ofTime({ has }: Given): readonly Misfit[] {
+function timeConflicts({ has }: GivenOptions): readonly Conflict[] {
   return has('time') && !has('value')
     ? [{ option: 'time', message: 'it belongs to `value`', fix: 'give `value`, or take it out' }]
     : [];
 }
 
-function ofBody({ values: { body } }: Given): readonly Misfit[] {
+function bodyConflicts({ values: { body } }: GivenOptions): readonly Conflict[] {
   if (typeof body !== 'string') return [];
   try {
     JSON.parse(body);
