@@ -345,7 +345,7 @@ describe('the kubernetes source', () => {
       await clock.advance(0);
       expect(await check.probe(never)).toEqual({
         ok: null,
-        detail: 'the look before is not done yet',
+        detail: 'the last probe is not done yet',
       });
       letGo();
       await first;
@@ -364,7 +364,7 @@ describe('the kubernetes source', () => {
       {
         name: 'no workload is named',
         flags: { 'kubernetes-workload': '' },
-        says: /there is no workload to look at/,
+        says: /there is no workload to observe/,
       },
       {
         name: 'a workload is not there',
