@@ -32,7 +32,7 @@ const [check] = createProbeChecks(
     followRedirects: 0,
     expectStatus: [{ from: 200, to: 399 }],
     headers: {},
-    judged: [{ id: 'success-rate', limit: { metric: 'success-rate', minPercent: 95 } }],
+    checks: [{ id: 'success-rate', limit: { metric: 'success-rate', minPercent: 95 } }],
     duration: SECONDS * 1000,
     minRequests: 20,
   },
@@ -45,7 +45,7 @@ const before = process.memoryUsage.rss();
 const cpu = process.cpuUsage();
 const origin = clock.monotonic();
 let failed = 0;
-check.begin(origin);
+check.start(origin);
 for (let from = 0; from < SECONDS * 1000; from += INTERVAL_MS) {
   const window = { from, to: from + INTERVAL_MS };
   await clock.sleep(origin + window.to - clock.monotonic());
@@ -54,7 +54,7 @@ for (let from = 0; from < SECONDS * 1000; from += INTERVAL_MS) {
 }
 const { user, system } = process.cpuUsage(cpu);
 const elapsedMs = clock.monotonic() - origin;
-check.end();
+check.stop();
 stamped.close();
 
 const late = lateness(sentAt.map((at) => at - origin));

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import metadata from '../package.json' with { type: 'json' };
+import type { GithubJob } from './contract/system.js';
 import { Cancelled } from './support/abort.js';
 import { systemClock } from './support/clock.js';
 import { messageOf } from './support/errors.js';
@@ -56,6 +57,7 @@ async function start(): Promise<number> {
   return main({
     argv,
     env: process.env,
+    githubJob,
     platform: process.platform,
     version: metadata.version,
     self: { node: process.execPath, script: fileURLToPath(import.meta.url) },
@@ -74,6 +76,24 @@ async function start(): Promise<number> {
     files: systemFiles,
     ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   });
+}
+
+/**
+ * The package reads the event while it loads: it would throw at one that is no JSON, and print that there is none. Such an
+ * event is kept from it.
+ */
+async function githubJob(): Promise<GithubJob> {
+  const { env } = process;
+  const { eventProblemOf } = await import('./systems/github.js');
+  const path = env.GITHUB_EVENT_PATH;
+  const eventProblem = eventProblemOf(path, (file) => systemFiles.read(file) ?? '');
+  if (eventProblem !== undefined) delete env.GITHUB_EVENT_PATH;
+  try {
+    const { context } = await import('@actions/github');
+    return { context, eventProblem };
+  } finally {
+    if (eventProblem !== undefined) env.GITHUB_EVENT_PATH = path;
+  }
 }
 
 async function ask(question: string): Promise<string | undefined> {

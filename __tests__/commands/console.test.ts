@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createConsole, type Console } from '../../src/commands/console.js';
-import { withHeartbeat } from '../../src/commands/heartbeat.js';
-import { createLocalHost } from '../../src/systems/local.js';
+import { createConsole, type Console, withHeartbeat } from '../../src/commands/console.js';
+import { plainOutput } from '../../src/systems/local.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -16,7 +15,7 @@ function setUp(terminal: boolean): {
     printed += text;
   };
   const console = createConsole({
-    host: createLocalHost('local', { write, terminal }),
+    host: plainOutput('local', { write, terminal }),
     redactor: createRedactor(['s3cr3t-t0ken']),
     terminal,
     write,

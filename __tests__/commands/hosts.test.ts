@@ -6,19 +6,22 @@ import { join, relative } from 'node:path';
 import process from 'node:process';
 import { main } from '../../src/commands/main.js';
 import { openSession } from '../../src/commands/session.js';
-import { hostSystems, type Environment, type HostSystem } from '../../src/contract/system.js';
+import type { Environment } from '../../src/contract/system.js';
+import { ciSystems } from '../../src/systems/registry.js';
 import { systemFiles, type Files } from '../../src/support/files.js';
 import { entryWith } from '../support/entry.js';
 import { log } from '../support/host-deps.js';
 
-const environments: Readonly<Record<HostSystem, Environment>> = {
+const environments = {
   github: { GITHUB_ACTIONS: 'true' },
   gitlab: { GITLAB_CI: 'true' },
   jenkins: { JENKINS_HOME: '/var/lib/jenkins', BUILD_TAG: 'jenkins-shop-5' },
   circleci: { CIRCLECI: 'true' },
   azure: { TF_BUILD: 'True' },
   local: {},
-};
+} as const satisfies Readonly<Record<string, Environment>>;
+type System = keyof typeof environments;
+const systems = Object.keys(environments) as System[];
 const secret = 'probe-key-of-the-test';
 const realWrite = process.stdout.write.bind(process.stdout);
 
@@ -58,7 +61,11 @@ describe('a run that ends with bad configuration', () => {
     return text();
   }
 
-  it.each(hostSystems)('in %s prints only the commands of that system', async (system) => {
+  it('is tried in every CI system of the table', () => {
+    expect([...ciSystems.map(({ id }) => id), 'local'].sort()).toEqual(systems.toSorted());
+  });
+
+  it.each(systems)('in %s prints only the commands of that system', async (system) => {
     const text = await run(environments[system]);
     expect(text).toContain('duration');
     expect(/^\s*::/m.test(text)).toBe(system === 'github');
@@ -68,7 +75,7 @@ describe('a run that ends with bad configuration', () => {
     expect(text).not.toContain('::group::');
   });
 
-  it.each(hostSystems)(
+  it.each(systems)(
     'in %s shows a secret only where the system is asked to mask it',
     async (system) => {
       const masks = /^(::add-mask::|##vso\[task\.setsecret\]).*$/gm;
@@ -104,7 +111,7 @@ describe('a run that ends with bad configuration', () => {
 });
 
 describe('outputs of an earlier run', () => {
-  it.each<[HostSystem, string]>([
+  it.each<[System, string]>([
     ['gitlab', 'rollgate.env'],
     ['gitlab', 'annotations.json'],
     ['jenkins', 'outputs.json'],

@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { parse, parseAllDocuments, parseDocument } from 'yaml';
 import { commonOptions } from '../../src/inputs/checks/limits.js';
-import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
+import { sources } from '../../src/sources/registry.js';
 import { switchNames } from '../../src/inputs/commands.js';
 import { exitCodeTable } from '../../src/inputs/exit-codes.js';
 import { configuredStrategies } from '../../src/inputs/configured.js';
@@ -206,7 +206,7 @@ describe('inputs', () => {
     const shown = blocksOf('docs/checks.md').flatMap(({ text }) =>
       [...text.matchAll(/^ {4}source: (\w+)$/gm)].map(([, source = '']) => source),
     );
-    expect([...new Set(shown)].sort()).toEqual([...sourceIds].sort());
+    expect([...new Set(shown)].sort()).toEqual([...Object.keys(sources)].sort());
   });
 
   it.each(documents.map((path) => [path] as const))('%s names only inputs that exist', (path) => {
@@ -230,7 +230,7 @@ const checkOptions = [
   'source',
   'baseline',
   ...Object.keys(commonOptions),
-  ...sourceIds.flatMap((id) => Object.keys(checkSources[id].options)),
+  ...Object.values(sources).flatMap(({ options }) => Object.keys(options)),
 ];
 
 /** What is given to the component or to the reusable workflow, wherever it stands. */

@@ -282,7 +282,7 @@ describe.each(recipes)('the recipe for $heading', (recipe) => {
     const check = await scene.check();
     const comparing = recipe.good[0]![1] === undefined;
     scene.next = recipe.good[0]![0];
-    check.begin(0);
+    check.start(0);
     await scene.sleep(1000);
     const rest = comparing ? recipe.good.slice(1) : recipe.good;
     const found: Observation[] = [];
@@ -292,7 +292,7 @@ describe.each(recipes)('the recipe for $heading', (recipe) => {
       const window = { from: n * 10_000, to: (n + 1) * 10_000 };
       found.push(await scene.driven(check.observe(window, never)));
     }
-    check.end();
+    check.stop();
     expect(scene.odd).toBeUndefined();
     expect(found).toMatchObject(rest.map(([, expected]) => expected!));
   });

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { wrapperInputs } from '../../scripts/generators/wrapper-inputs.js';
-import { camelName } from '../../src/systems/names.js';
+import { camelName } from '../../src/systems/system.js';
 import { inputs } from '../../src/inputs/table.js';
 import { fillTemplate } from '../support/azure-template.js';
 import { expand, packedOrb } from '../support/orb.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Check, Limit, Look, Observation, WatchPlan } from '../../src/contract/check.js';
+import type { Check, Limit, HealthResult, Observation, WatchPlan } from '../../src/contract/check.js';
 import { override } from '../../src/gate/overrides.js';
 import { replay, type Replayed } from '../../src/gate/replay.js';
 import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
@@ -22,7 +22,7 @@ function replayed(recording: string, limits: Parameters<typeof override>[1] = {}
   return replay(plan, checks, target.events);
 }
 
-const blind: Look = { ok: null, detail: 'the cluster does not answer' };
+const blind: HealthResult = { ok: null, detail: 'the cluster does not answer' };
 
 function counted(samples: number, failures: number, ofBaseline: number): Observation {
   return {

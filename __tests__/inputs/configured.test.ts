@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HostSystem } from '../../src/contract/system.js';
+import type { SystemId } from '../../src/contract/system.js';
 import { configuredStrategies } from '../../src/inputs/configured.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
 const strategiesOf = (
   flags: Record<string, string>,
   env: Record<string, string> = {},
-  system: HostSystem = 'local',
+  system: SystemId = 'local',
 ) => configuredStrategies(resolveWith({ flags, env, system }));
 
 const configured = (...given: Parameters<typeof strategiesOf>): string[] =>
@@ -64,7 +64,7 @@ describe('configuredStrategies', () => {
     expect(configured(flags)).toEqual([]);
   });
 
-  it.each<[HostSystem, Record<string, string>]>([
+  it.each<[SystemId, Record<string, string>]>([
     [
       'github',
       {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { HostSystem } from '../../src/contract/system.js';
+import type { SystemId } from '../../src/contract/system.js';
 import { inputIds, inputOf, type InputId } from '../../src/inputs/table.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
@@ -14,7 +14,7 @@ describe('the order of the levels', () => {
     [5, 'rollgate.yml', 'level/five'],
   ];
 
-  const resolveFrom = (from: typeof places, system: HostSystem, empty: typeof places = []) => {
+  const resolveFrom = (from: typeof places, system: SystemId, empty: typeof places = []) => {
     const env: Record<string, string> = {};
     const flags: Record<string, string> = {};
     const files: Record<string, string> = {};
@@ -104,7 +104,7 @@ describe('the order of the levels', () => {
 });
 
 describe('the variables of the guide', () => {
-  const own: readonly [InputId, string, HostSystem | undefined, string][] = [
+  const own: readonly [InputId, string, SystemId | undefined, string][] = [
     ['ci-system', 'CI_SYSTEM', undefined, 'gitlab'],
     ['gitlab-project', 'CI_PROJECT_ID', 'gitlab', '42'],
     ['gitlab-pipeline', 'CI_PIPELINE_ID', 'gitlab', '7'],

@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { sources } from '../../src/sources/registry.js';
 import { resolveInputs } from '../../src/inputs/resolve.js';
 
 it('a configuration file that cannot be read is a problem, not an exception', () => {
@@ -7,6 +8,7 @@ it('a configuration file that cannot be read is a problem, not an exception', ()
     env: {},
     system: 'local',
     pullRequest: false,
+    checkSources: sources,
     readFile: () => {
       throw new Error('EISDIR: illegal operation on a directory');
     },

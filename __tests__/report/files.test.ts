@@ -8,7 +8,7 @@ import {
   writeReport,
   type FileWriter,
 } from '../../src/report/files.js';
-import { renderJson } from '../../src/report/json.js';
+import { renderJson } from '../../src/report/record.js';
 import { renderJunit } from '../../src/report/junit.js';
 import { renderSummary } from '../../src/report/summary.js';
 import { aReport } from '../support/reports.js';

@@ -1,9 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { renderComment } from '../../src/report/comment.js';
-import { composeMessage } from '../../src/report/message.js';
-import { jsonBody } from '../../src/report/notification/json.js';
-import { slackBody } from '../../src/report/notification/slack.js';
-import { teamsBody } from '../../src/report/notification/teams.js';
+import { composeMessage, renderComment } from '../../src/report/message.js';
+import { jsonBody, slackBody, teamsBody } from '../../src/report/notifications.js';
 import { notNeeded, type RunReport } from '../../src/report/record.js';
 import { aReport, aRollback, aTarget, healthyTarget, reports } from '../support/reports.js';
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { setUpScaleDown } from '../../src/strategies/scale-down.js';
-import { recordedOf, together } from '../../src/strategies/scale-down/together.js';
+import { recordedOf, setUpScaleDown, together } from '../../src/strategies/scale-down.js';
 import type {
   Plan,
   Strategy,

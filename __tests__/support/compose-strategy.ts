@@ -1,4 +1,4 @@
-import { setUpCompose } from '../../src/strategies/compose.js';
+import { setUpCompose } from '../../src/strategies/compose/strategy.js';
 import type { StrategyDependencies } from '../../src/strategies/dependencies.js';
 import type {
   Plan,

@@ -1,5 +1,4 @@
-import { settle } from './virtual-clock.js';
-import type { VirtualClock } from './virtual-clock.js';
+import { settle, type VirtualClock } from './virtual-clock.js';
 
 /** `fetch`, and how many of its requests are without a complete answer. */
 export interface CountedFetch {

@@ -1,5 +1,6 @@
 import type { Entry } from '../../src/commands/entry.js';
 import { systemFiles } from '../../src/support/files.js';
+import { githubJobIn } from './github-job.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** The world of a command that is run inside the test: real files, the test's own environment, clock and log. */
@@ -7,6 +8,7 @@ export function entryWith(given: Partial<Entry>): Entry {
   return {
     argv: [],
     env: {},
+    githubJob: githubJobIn(given.env ?? {}),
     platform: 'linux',
     version: '0.0.0-test',
     self: { node: 'node', script: 'index.js' },

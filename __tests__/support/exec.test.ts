@@ -2,8 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { run } from '../../src/support/exec.js';
-import type { ExecOptions } from '../../src/support/exec.js';
+import { run, type ExecOptions } from '../../src/support/exec.js';
 
 const never = new AbortController().signal;
 const options = (more: Partial<ExecOptions> = {}): ExecOptions => ({

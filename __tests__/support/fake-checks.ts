@@ -2,7 +2,7 @@ import {
   type HealthCheck,
   kindOf,
   type Limit,
-  type Look,
+  type HealthResult,
   type MetricCheck,
   type Observation,
   type WatchPlan,
@@ -28,8 +28,8 @@ export function counts(samples: number, failures: number, seconds = 10): Observa
   return { kind: 'counts', samples, failures, seconds };
 }
 
-export const good: Look = { ok: true, detail: '' };
-export const refused: Look = { ok: false, detail: 'connection refused' };
+export const good: HealthResult = { ok: true, detail: '' };
+export const refused: HealthResult = { ok: false, detail: 'connection refused' };
 
 /** A metric check whose observations are computed from the window. */
 export function metricCheck(
@@ -39,7 +39,6 @@ export function metricCheck(
   const begun: number[] = [];
   let ended = 0;
   const kind = kindOf[limit.metric];
-  if (kind === 'health') throw new Error('a metric check has a metric limit');
   return {
     id: limit.metric,
     kind,
@@ -47,9 +46,9 @@ export function metricCheck(
     source: 'fake',
     subject: 'http://service.test',
     preflight: () => Promise.resolve([]),
-    begin: (origin) => begun.push(origin),
+    start: (origin) => begun.push(origin),
     observe: (window) => Promise.resolve(observe(window)),
-    end: () => {
+    stop: () => {
       ended += 1;
     },
     begun,
@@ -57,10 +56,10 @@ export function metricCheck(
   };
 }
 
-/** A health check whose looks are computed from the time since the clock's zero; `takes`: milliseconds a look needs. */
+/** A health check whose probes are computed from the time since the clock's zero; `takes`: milliseconds a probe needs. */
 export function healthCheck(
   clock: Clock,
-  answer: (at: number) => { look: Look; takes?: number },
+  answer: (at: number) => { look: HealthResult; takes?: number },
   every = 5000,
 ): HealthCheck {
   return {
@@ -71,7 +70,7 @@ export function healthCheck(
     subject: 'http://service.test/health',
     every,
     preflight: () => Promise.resolve([]),
-    look: async (signal) => {
+    probe: async (signal) => {
       const { look, takes } = answer(clock.monotonic());
       if (takes !== undefined) await clock.sleep(takes, signal);
       return look;

@@ -1,5 +1,5 @@
 import type { Exec, ExecResult } from '../../src/support/exec.js';
-import { canonicalJson, pureTemplate } from '../../src/strategies/kubernetes/version.js';
+import { canonicalJson, pureTemplate } from '../../src/strategies/kubernetes/versions.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** An object of the cluster; tests may change it as `kubectl edit` would. */

@@ -1,10 +1,10 @@
-import type { HostDeps } from '../../src/systems/deps.js';
+import type { OutputDeps } from '../../src/systems/system.js';
 
 const unexpected = (path: string): Promise<void> =>
   Promise.reject(new Error(`${path} is not to be written`));
 
 /** A machine on which nothing is to be touched but what the test gives. */
-export function hostDeps(given: Partial<HostDeps> = {}): HostDeps {
+export function hostDeps(given: Partial<OutputDeps> = {}): OutputDeps {
   return {
     env: {},
     write: () => {

@@ -2,7 +2,7 @@ import { createProbeChecks } from '../../src/sources/http/checks.js';
 import type { Probing, ProbeConfig } from '../../src/sources/http/prober.js';
 import { createHealthCheck } from '../../src/sources/http/health.js';
 import type { Check } from '../../src/contract/check.js';
-import type { Judged } from '../../src/inputs/checks/entry.js';
+import type { CheckSpec } from '../../src/contract/entry.js';
 import type { Clock } from '../../src/support/clock.js';
 import type { Http } from '../../src/support/http.js';
 
@@ -45,7 +45,7 @@ export function config(changes: Partial<HttpConfig> = {}): HttpConfig {
 }
 
 /** The limits of a configuration, as they are judged. */
-export function judgedOf(config: HttpConfig, suffix = ''): readonly Judged[] {
+export function checksOf(config: HttpConfig, suffix = ''): readonly CheckSpec[] {
   const { minSuccessRate: minPercent, maxErrorsPerMinute: max, maxLatency } = config;
   return [
     ...(minPercent === 'off'
@@ -81,7 +81,7 @@ export function createHttpChecks(
           ...config,
           url,
           baselineUrl: config.baselineUrls?.[index],
-          judged: judgedOf(config, urls.length === 1 ? '' : `-${String(index + 1)}`),
+          checks: checksOf(config, urls.length === 1 ? '' : `-${String(index + 1)}`),
         },
         world,
       ),

@@ -1,5 +1,5 @@
 import { createKubernetesStrategy } from '../../src/strategies/kubernetes/strategy.js';
-import { wantedRevisions } from '../../src/strategies/kubernetes/wanted.js';
+import { wantedRevisions } from '../../src/strategies/kubernetes/plan.js';
 import type { RunIdentity } from '../../src/strategies/dependencies.js';
 import type {
   Plan,
@@ -9,7 +9,7 @@ import type {
   StrategyResult,
   Withheld,
 } from '../../src/contract/strategy.js';
-import { createKubectl } from '../../src/support/kubectl.js';
+import { createKubectl } from '../../src/support/kubernetes/kubectl.js';
 import { parseWorkloadName } from '../../src/support/kubernetes/workload.js';
 import { FakeCluster } from './fake-cluster.js';
 import { VirtualClock } from './virtual-clock.js';

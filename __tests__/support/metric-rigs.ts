@@ -1,4 +1,4 @@
-import type { SourceId } from '../../src/inputs/checks/registry.js';
+import type { sources } from '../../src/sources/registry.js';
 import type { Received } from './servers.js';
 import { signatureProblem } from './signature-v4.js';
 import { scrapeAnswer, vector } from './stand-in-prometheus.js';
@@ -24,7 +24,7 @@ export interface Answered {
 
 /** A stand-in for one kind of service: how it is asked for numbers, and how it answers, as its documents say. */
 export interface Rig {
-  readonly source: SourceId;
+  readonly source: keyof typeof sources;
   /** Options of a check that reads counts, and of one that reads a value. */
   readonly counts: readonly string[];
   readonly value: readonly string[];

@@ -116,7 +116,7 @@ export class MetricScene extends StandInSource {
   ): Promise<Observation[]> {
     const observations: Observation[] = [];
     const origin = this.clock.monotonic();
-    check.begin(origin);
+    check.start(origin);
     await this.driven(this.clock.sleep(1000));
     for (const [n, fault] of faults.entries()) {
       const window = { from: n * 10_000, to: (n + 1) * 10_000 };
@@ -124,7 +124,7 @@ export class MetricScene extends StandInSource {
       this.fault = fault;
       observations.push(await this.driven(check.observe(window, new AbortController().signal)));
     }
-    check.end();
+    check.stop();
     return observations;
   }
 

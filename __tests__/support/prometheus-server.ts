@@ -1,7 +1,9 @@
 import type { Server } from '../../src/sources/prometheus/client.js';
-import { describe } from '../../src/sources/prometheus/setup.js';
-import type { CheckDescription } from '../../src/sources/prometheus/measurements.js';
-import type { EntryOf } from '../../src/inputs/checks/entry.js';
+import {
+  describe,
+  type CheckDescription,
+  type PrometheusEntry,
+} from '../../src/sources/prometheus/measurements.js';
 import type { Resolution } from '../../src/inputs/resolve.js';
 
 /** A server that is described by the inputs. */
@@ -24,6 +26,6 @@ export function serverAt(url: string, more: Partial<Server> = {}): Server {
 /** The checks of the source, as they are configured. */
 export function describeAll({ checks }: Pick<Resolution, 'checks'>): readonly CheckDescription[] {
   return checks
-    .filter((entry): entry is EntryOf<'prometheus'> => entry.source === 'prometheus')
-    .flatMap(describe);
+    .filter((entry) => entry.source === 'prometheus')
+    .flatMap((entry) => describe(entry as PrometheusEntry));
 }

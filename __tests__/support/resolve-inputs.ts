@@ -1,8 +1,9 @@
+import { sources } from '../../src/sources/registry.js';
 import { resolveInputs, type InputSources, type Resolution } from '../../src/inputs/resolve.js';
 
 /** Resolves inputs with nothing set but what the test gives; `files` by path. */
 export function resolveWith(
-  given: Partial<Omit<InputSources, 'flags' | 'readFile'>> & {
+  given: Partial<Omit<InputSources, 'flags' | 'readFile' | 'checkSources'>> & {
     flags?: Readonly<Record<string, string>>;
     files?: Readonly<Record<string, string>>;
   } = {},
@@ -15,5 +16,6 @@ export function resolveWith(
     ...rest,
     flags: new Map(Object.entries(flags)),
     readFile: (path) => files[path],
+    checkSources: sources,
   });
 }

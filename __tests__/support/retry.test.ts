@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Cancelled } from '../../src/support/abort.js';
 import {
+  PermanentError,
+  TransientError,
   backoffMs,
   isTransientStatus,
-  PermanentError,
   retryAfterMs,
   retryRead,
-  TransientError,
+  type RetryOptions,
 } from '../../src/support/retry.js';
-import type { RetryOptions } from '../../src/support/retry.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const now = Date.UTC(2026, 0, 1);

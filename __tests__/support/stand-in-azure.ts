@@ -1,9 +1,14 @@
 import { createAzureClient } from '../../src/pipelines/azure/client.js';
 import type { AzureSettings } from '../../src/pipelines/azure/context.js';
-import { clientFrom, type ClientOptions } from './stand-in.js';
+import {
+  clientFrom,
+  type ClientOptions,
+  type Fault,
+  type StandIn,
+  type StandInRequest,
+} from './stand-in.js';
 import type { ServerResponse } from 'node:http';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
-import type { Fault, StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
 import type { Received } from './servers.js';
 

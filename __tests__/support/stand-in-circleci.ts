@@ -1,10 +1,15 @@
 import { createCircleciClient } from '../../src/pipelines/circleci/client.js';
 import type { CircleciSettings } from '../../src/pipelines/circleci/context.js';
-import { clientFrom, type ClientOptions } from './stand-in.js';
+import {
+  clientFrom,
+  type ClientOptions,
+  type Fault,
+  type StandIn,
+  type StandInRequest,
+} from './stand-in.js';
 import type { ServerResponse } from 'node:http';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
-import type { Fault, StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
 
 /** A workflow as one look shows it. */

@@ -1,12 +1,11 @@
 import { createGithubClient } from '../../src/pipelines/github/client.js';
-import { clientFrom } from './stand-in.js';
+import { clientFrom, type Fault, type StandIn } from './stand-in.js';
 import {
   type Behaviour,
   type DispatchBehaviour,
   FakeGithub,
   type FakeGithubOptions,
 } from './fake-github.js';
-import type { Fault, StandIn } from './stand-in.js';
 
 const SECRET = 'ghs_standInForTheSecretOfATest';
 

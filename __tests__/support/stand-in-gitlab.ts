@@ -1,13 +1,11 @@
-import type { OwnPipeline } from '../../src/pipelines/gitlab/settings.js';
+import type { GitlabSettings, OwnPipeline } from '../../src/pipelines/gitlab/settings.js';
 import { createGitlabClient } from '../../src/pipelines/gitlab/client.js';
-import type { GitlabSettings } from '../../src/pipelines/gitlab/settings.js';
-import { clientFrom, type ClientOptions } from './stand-in.js';
+import { clientFrom, type ClientOptions, type StandIn, type StandInRequest } from './stand-in.js';
 import type { ServerResponse } from 'node:http';
 import { parse } from 'yaml';
 import { readDeclaration } from '../../src/pipelines/gitlab/configuration.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
-import type { StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
 
 export interface FakeJob {

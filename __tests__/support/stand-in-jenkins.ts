@@ -1,10 +1,15 @@
 import { createJenkinsClient } from '../../src/pipelines/jenkins/client.js';
 import type { JenkinsSettings } from '../../src/pipelines/jenkins/context.js';
-import { clientFrom, type ClientOptions } from './stand-in.js';
+import {
+  clientFrom,
+  type ClientOptions,
+  type Fault,
+  type StandIn,
+  type StandInRequest,
+} from './stand-in.js';
 import type { ServerResponse } from 'node:http';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
-import type { Fault, StandIn, StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
 
 /** A parameter as the job declares it. */

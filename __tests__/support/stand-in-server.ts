@@ -1,6 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { serve } from './servers.js';
-import type { HttpTestServer, Received } from './servers.js';
+import { serve, type HttpTestServer, type Received } from './servers.js';
 import type { Fault, StandInRequest } from './stand-in.js';
 
 /** What the stand-ins have in common: a server on a loopback port, and how requests to it go wrong. */

@@ -1,5 +1,10 @@
-import type { Behaviour } from './stand-in-prometheus.js';
-import { json, scrapeAnswer, vector, type ServedSeries } from './stand-in-prometheus.js';
+import {
+  json,
+  scrapeAnswer,
+  type Behaviour,
+  type ServedSeries,
+  vector,
+} from './stand-in-prometheus.js';
 
 const EPOCH_SECONDS = Date.UTC(2026, 0, 1) / 1000;
 

@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createHost } from '../../src/systems/registry.js';
-import type { Host } from '../../src/contract/system.js';
+import { createOutput } from '../../src/systems/registry.js';
+import type { SystemOutput } from '../../src/contract/system.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { hostDeps, log } from '../support/host-deps.js';
 
 async function open(
   env: Readonly<Record<string, string>> = {},
-): Promise<{ host: Host; lines: () => readonly string[] }> {
+): Promise<{ host: SystemOutput; lines: () => readonly string[] }> {
   const { write, text } = log();
-  const host = await createHost({ system: 'azure' }, hostDeps({ write, env }));
+  const host = await createOutput({ system: 'azure' }, hostDeps({ write, env }));
   return {
     host,
     lines: () => {

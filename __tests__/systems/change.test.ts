@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { detectHost } from '../../src/systems/detect.js';
+import { detectRun } from '../../src/systems/registry.js';
+import { githubJobIn } from '../support/github-job.js';
 import type { Change, Environment } from '../../src/contract/system.js';
 
 const github = {
@@ -7,7 +8,6 @@ const github = {
   GITHUB_SERVER_URL: 'https://github.com',
   GITHUB_REPOSITORY: 'acme/shop',
 };
-const withEvent = { ...github, GITHUB_EVENT_PATH: '/event.json' };
 const gitlab = {
   GITLAB_CI: 'true',
   CI_SERVER_URL: 'https://gitlab.example/sub',
@@ -35,27 +35,27 @@ const ofGitlab: Change = {
   number: 7,
 };
 
-const changeOf = (env: Environment, event: unknown): Change | null =>
-  detectHost(env, () => JSON.stringify(event)).change;
+const changeOf = async (env: Environment, event: unknown): Promise<Change | null> =>
+  (await detectRun(env, githubJobIn(env, { event }))).change;
 
 describe('the pull or merge request of a run', () => {
   it.each<[string, Environment, unknown, Change | null]>([
-    ['GitHub, by its event', withEvent, { pull_request: { number: 7 } }, ofGithub],
+    ['GitHub, by its event', github, { pull_request: { number: 7 } }, ofGithub],
     [
       'GitHub, a comment on it',
-      withEvent,
+      github,
       { issue: { number: 7, pull_request: { url: 'x' } } },
       ofGithub,
     ],
-    ['GitHub, a comment on an issue', withEvent, { issue: { number: 7 } }, null],
+    ['GitHub, a comment on an issue', github, { issue: { number: 7 } }, null],
     [
       'GitHub, by the reference',
       { ...github, GITHUB_REF: 'refs/pull/7/merge' },
       undefined,
       ofGithub,
     ],
-    ['GitHub, a push', { ...withEvent, GITHUB_REF: 'refs/heads/main' }, { after: 'abc' }, null],
-    ['GitHub, no number', withEvent, { pull_request: { number: '7; rm' } }, null],
+    ['GitHub, a push', { ...github, GITHUB_REF: 'refs/heads/main' }, { after: 'abc' }, null],
+    ['GitHub, no number', github, { pull_request: { number: '7; rm' } }, null],
     ['GitLab', gitlab, undefined, ofGitlab],
     [
       'GitLab, from a fork: that of the target',
@@ -122,9 +122,9 @@ describe('the pull or merge request of a run', () => {
       null,
     ],
     ['Jenkins, no address', { JENKINS_URL: 'x', BUILD_TAG: 'y', CHANGE_URL: '7' }, undefined, null],
-    ['Gitea, which only looks like GitHub', { ...withEvent, GITEA_ACTIONS: 'true' }, {}, null],
-  ])('%s', (_name, env, event, change) => {
-    expect(changeOf(env, event)).toEqual(change);
+    ['Gitea, which only looks like GitHub', { ...github, GITEA_ACTIONS: 'true' }, {}, null],
+  ])('%s', async (_name, env, event, change) => {
+    expect(await changeOf(env, event)).toEqual(change);
   });
 });
 
@@ -141,7 +141,7 @@ describe('what people call what a run belongs to', () => {
     [{ CIRCLECI: 'true', CIRCLE_PROJECT_REPONAME: 'shop' }, 'shop'],
     [{ JENKINS_URL: 'x', BUILD_TAG: 'y', JOB_NAME: 'folder/shop' }, 'folder/shop'],
     [{}, null],
-  ])('%j: %s', (env, project) => {
-    expect(detectHost(env, () => '{}').project).toBe(project);
+  ])('%j: %s', async (env, project) => {
+    expect((await detectRun(env, githubJobIn(env))).project).toBe(project);
   });
 });

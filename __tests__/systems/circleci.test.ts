@@ -3,16 +3,16 @@ import { spawnSync } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHost } from '../../src/systems/registry.js';
-import type { Environment, Host } from '../../src/contract/system.js';
+import { createOutput } from '../../src/systems/registry.js';
+import type { Environment, SystemOutput } from '../../src/contract/system.js';
 import { hostDeps } from '../support/host-deps.js';
 
 describe('the host of CircleCI', () => {
   let directory = '';
   let file = '';
 
-  const open = (env: Environment): Promise<Host> =>
-    createHost(
+  const open = (env: Environment): Promise<SystemOutput> =>
+    createOutput(
       { system: 'circleci' },
       hostDeps({ env, appendFile: (path, text) => appendFile(path, text) }),
     );

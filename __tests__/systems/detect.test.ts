@@ -1,10 +1,18 @@
 import { describe, expect, it } from '@jest/globals';
-import { detectHost } from '../../src/systems/detect.js';
-import type { Environment, HostInfo } from '../../src/contract/system.js';
+import { eventProblemOf } from '../../src/systems/github.js';
+import { detectRun } from '../../src/systems/registry.js';
+import { githubJobIn } from '../support/github-job.js';
+import type { Environment, RunInfo } from '../../src/contract/system.js';
 
-const noFile = (path: string): string => {
-  throw new Error(`ENOENT: no such file or directory, open '${path}'`);
-};
+interface Given {
+  /** The payload of the event, where the job is one of GitHub. */
+  readonly event?: unknown;
+  readonly eventProblem?: string;
+  readonly named?: string | undefined;
+}
+
+const detect = (env: Environment, { named, ...github }: Given = {}): Promise<RunInfo> =>
+  detectRun(env, githubJobIn(env, github), named);
 
 const github: Environment = {
   GITHUB_ACTIONS: 'true',
@@ -51,7 +59,7 @@ const quiet = {
 const nothing = { ...quiet, runUrl: null, runId: null };
 
 describe('detectHost', () => {
-  it.each<[string, Environment, HostInfo]>([
+  it.each<[string, Environment, RunInfo]>([
     ['nothing', {}, { ...nothing, system: 'local' }],
     [
       'github',
@@ -104,8 +112,8 @@ describe('detectHost', () => {
       { JENKINS_URL: 'https://jenkins.example/', BUILD_NUMBER: '5' },
       { ...nothing, system: 'jenkins', runId: '5' },
     ],
-  ])('finds %s', (_name, env, info) => {
-    expect(detectHost(env, noFile)).toEqual(info);
+  ])('finds %s', async (_name, env, info) => {
+    expect(await detect(env)).toEqual(info);
   });
 
   it.each<[Environment]>([
@@ -120,8 +128,8 @@ describe('detectHost', () => {
     [{ BUILD_TAG: 'jenkins-shop-5' }],
     [{ JENKINS_URL: 'https://jenkins.example/' }],
     [{ CI: 'true' }],
-  ])('does not take %j for a CI system', (env) => {
-    expect(detectHost(env, noFile)).toEqual({ ...nothing, system: 'local' });
+  ])('does not take %j for a CI system', async (env) => {
+    expect(await detect(env)).toEqual({ ...nothing, system: 'local' });
   });
 
   it.each<[string, string, Environment]>([
@@ -130,15 +138,15 @@ describe('detectHost', () => {
     ['gitlab', 'circleci', { ...circleci, ...gitlab }],
     ['circleci', 'azure', { ...azure, ...circleci }],
     ['azure', 'jenkins', { ...jenkins, ...azure }],
-  ])('takes %s before %s, and says so', (first, second, env) => {
-    const info = detectHost(env, noFile);
+  ])('takes %s before %s, and says so', async (first, second, env) => {
+    const info = await detect(env);
     expect(info.system).toBe(first);
     expect(info.notices).toEqual([expect.stringContaining(`${second} (`)]);
     expect(info.notices[0]).toContain('set `ci-system`');
   });
 
-  it('takes no notice of the Jenkins that a job of another system is told to call', () => {
-    const info = detectHost({ ...github, JENKINS_URL: 'https://jenkins.example/' }, noFile);
+  it('takes no notice of the Jenkins that a job of another system is told to call', async () => {
+    const info = await detect({ ...github, JENKINS_URL: 'https://jenkins.example/' });
     expect(info).toMatchObject({ system: 'github', notices: [] });
   });
 
@@ -147,8 +155,8 @@ describe('detectHost', () => {
     [' Jenkins ', { ...jenkins, ...github }],
     ['azure', { ...azure, ...circleci, ...github }],
     ['github', { ...gitlab, ...github }],
-  ])('takes %j at its word where its sign is one of several', (named, env) => {
-    expect(detectHost(env, noFile, named)).toMatchObject({
+  ])('takes %j at its word where its sign is one of several', async (named, env) => {
+    expect(await detect(env, { named })).toMatchObject({
       system: named.trim().toLowerCase(),
       notices: [],
     });
@@ -156,20 +164,20 @@ describe('detectHost', () => {
 
   it.each(['none', 'http', 'circleci', '', undefined])(
     'goes by the order when %j is named, whose sign is not there',
-    (named) => {
-      const info = detectHost({ ...gitlab, ...github }, noFile, named);
+    async (named) => {
+      const info = await detect({ ...gitlab, ...github }, { named });
       expect(info).toMatchObject({ system: 'github', notices: [expect.any(String)] });
     },
   );
 
-  it('does not believe in a system without a sign', () => {
-    expect(detectHost({}, noFile, 'github').system).toBe('local');
-    expect(detectHost(gitlab, noFile, 'github').system).toBe('gitlab');
+  it('does not believe in a system without a sign', async () => {
+    expect((await detect({}, { named: 'github' })).system).toBe('local');
+    expect((await detect(gitlab, { named: 'github' })).system).toBe('gitlab');
   });
 
-  it.each(['GITEA_ACTIONS', 'FORGEJO_ACTIONS'])('does not take %s for GitHub', (name) => {
+  it.each(['GITEA_ACTIONS', 'FORGEJO_ACTIONS'])('does not take %s for GitHub', async (name) => {
     const env = { ...github, [name]: 'true', GITHUB_HEAD_REF: 'fork' };
-    expect(detectHost(env, noFile)).toEqual({
+    expect(await detect(env)).toEqual({
       system: 'local',
       runUrl: null,
       change: null,
@@ -185,32 +193,29 @@ describe('detectHost', () => {
 });
 
 describe('a pull request', () => {
-  const event = (payload: unknown): Parameters<typeof detectHost> => [
-    { ...github, GITHUB_EVENT_PATH: '/event.json' },
-    () => JSON.stringify(payload),
-  ];
-  it.each<[string, Parameters<typeof detectHost>]>([
-    ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request' }, noFile]],
-    ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request_target' }, noFile]],
-    ['github', [{ ...github, GITHUB_HEAD_REF: 'patch-1' }, noFile]],
+  const event = (payload: unknown): Parameters<typeof detect> => [github, { event: payload }];
+  it.each<[string, Parameters<typeof detect>]>([
+    ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request' }]],
+    ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request_target' }]],
+    ['github', [{ ...github, GITHUB_HEAD_REF: 'patch-1' }]],
     ['github', event({ pull_request: { number: 1 } })],
     ['github', event({ issue: { pull_request: { url: 'u' } } })],
     ['github', event({ workflow_run: { event: 'pull_request' } })],
-    ['gitlab', [{ ...gitlab, CI_PIPELINE_SOURCE: 'merge_request_event' }, noFile]],
-    ['gitlab', [{ ...gitlab, CI_MERGE_REQUEST_IID: '7' }, noFile]],
-    ['gitlab', [{ ...gitlab, CI_EXTERNAL_PULL_REQUEST_IID: '7' }, noFile]],
-    ['circleci', [{ ...circleci, CIRCLE_PULL_REQUEST: 'https://g/pull/1' }, noFile]],
-    ['circleci', [{ ...circleci, CIRCLE_PR_NUMBER: '1' }, noFile]],
-    ['azure', [{ ...azure, BUILD_REASON: 'PullRequest' }, noFile]],
-    ['azure', [{ ...azure, SYSTEM_PULLREQUEST_PULLREQUESTID: '1' }, noFile]],
-    ['jenkins', [{ ...jenkins, CHANGE_ID: '1' }, noFile]],
-  ])('is seen in %s %#', (system, args) => {
-    expect(detectHost(...args)).toMatchObject({ system, pullRequest: true });
+    ['gitlab', [{ ...gitlab, CI_PIPELINE_SOURCE: 'merge_request_event' }]],
+    ['gitlab', [{ ...gitlab, CI_MERGE_REQUEST_IID: '7' }]],
+    ['gitlab', [{ ...gitlab, CI_EXTERNAL_PULL_REQUEST_IID: '7' }]],
+    ['circleci', [{ ...circleci, CIRCLE_PULL_REQUEST: 'https://g/pull/1' }]],
+    ['circleci', [{ ...circleci, CIRCLE_PR_NUMBER: '1' }]],
+    ['azure', [{ ...azure, BUILD_REASON: 'PullRequest' }]],
+    ['azure', [{ ...azure, SYSTEM_PULLREQUEST_PULLREQUESTID: '1' }]],
+    ['jenkins', [{ ...jenkins, CHANGE_ID: '1' }]],
+  ])('is seen in %s %#', async (system, args) => {
+    expect(await detect(...args)).toMatchObject({ system, pullRequest: true });
   });
 
-  it('is not seen in other events', () => {
+  it('is not seen in other events', async () => {
     const payload = { issue: { number: 1 }, workflow_run: { event: 'push' }, ref: 'refs/heads/x' };
-    expect(detectHost(...event(payload)).pullRequest).toBe(false);
+    expect((await detect(...event(payload))).pullRequest).toBe(false);
   });
 });
 
@@ -220,10 +225,8 @@ describe('a pull request from a fork', () => {
   });
   const shop = { full_name: 'acme/shop', fork: false };
   const fork = { full_name: 'eve/shop', fork: true };
-  const onGithub = (name: string, payload: unknown): boolean =>
-    detectHost({ ...github, GITHUB_EVENT_NAME: name, GITHUB_EVENT_PATH: '/event.json' }, () =>
-      JSON.stringify(payload),
-    ).forkPullRequest;
+  const onGithub = async (name: string, payload: unknown): Promise<boolean> =>
+    (await detect({ ...github, GITHUB_EVENT_NAME: name }, { event: payload })).forkPullRequest;
 
   it.each<[string, unknown, boolean]>([
     ['pull_request', ends(fork, shop), true],
@@ -234,8 +237,8 @@ describe('a pull request from a fork', () => {
     ['pull_request', { pull_request: { number: 1 } }, false],
     ['pull_request_target', ends(fork, shop), false],
     ['push', { repository: fork }, false],
-  ])('is told in GitHub by the repositories of %s: %j', (name, payload, expected) => {
-    expect(onGithub(name, payload)).toBe(expected);
+  ])('is told in GitHub by the repositories of %s: %j', async (name, payload, expected) => {
+    expect(await onGithub(name, payload)).toBe(expected);
   });
 
   it.each<[Environment, boolean]>([
@@ -257,44 +260,66 @@ describe('a pull request from a fork', () => {
     [{ ...azure, SYSTEM_PULLREQUEST_ISFORK: 'False' }, false],
     [{ ...jenkins, CHANGE_ID: '1', CHANGE_FORK: 'eve' }, true],
     [{ ...jenkins, CHANGE_ID: '1' }, false],
-  ])('%j: %j', (env, expected) => {
-    expect(detectHost(env, noFile).forkPullRequest).toBe(expected);
+  ])('%j: %j', async (env, expected) => {
+    expect((await detect(env)).forkPullRequest).toBe(expected);
   });
 });
 
 describe('the rollback marker of GitHub', () => {
-  const marked = (text: string): HostInfo =>
-    detectHost(
-      { ...github, GITHUB_EVENT_NAME: 'workflow_dispatch', GITHUB_EVENT_PATH: '/event.json' },
-      (path) => (path === '/event.json' ? text : noFile(path)),
-    );
+  const marked = (event: unknown): Promise<RunInfo> =>
+    detect({ ...github, GITHUB_EVENT_NAME: 'workflow_dispatch' }, { event });
 
-  it.each(['true', 'TRUE', 'yes', '1', ' True ', true])('is there with %j', (rollback) => {
-    expect(marked(JSON.stringify({ inputs: { rollback } })).rollbackMarker).toBe(
+  it.each(['true', 'TRUE', 'yes', '1', ' True ', true])('is there with %j', async (rollback) => {
+    expect((await marked({ inputs: { rollback } })).rollbackMarker).toBe(
       'the input `rollback` of the workflow_dispatch event',
     );
   });
 
   it.each(['false', '', 'no', '0', 'truely', false, null, 1, {}])(
     'is not there with %j',
-    (rollback) => {
-      expect(marked(JSON.stringify({ inputs: { rollback } })).rollbackMarker).toBeNull();
+    async (rollback) => {
+      expect((await marked({ inputs: { rollback } })).rollbackMarker).toBeNull();
     },
   );
 
   it.each(['{}', 'null', '[]', '{"inputs":null}', '{"inputs":"rollback"}'])(
     'is not there in %s',
-    (text) => {
-      expect(marked(text)).toMatchObject({ rollbackMarker: null, notices: [] });
+    async (text) => {
+      expect(await marked(JSON.parse(text))).toMatchObject({ rollbackMarker: null, notices: [] });
     },
   );
 
-  it('is not known when the event cannot be read, and none of its text is shown', () => {
-    expect(marked('secret-text {').notices).toEqual([
-      expect.stringMatching(/GITHUB_EVENT_PATH could not be read \(it is not JSON\)/),
-    ]);
-    expect(marked('secret-text {').notices.join()).not.toContain('secret-text');
-    const info = detectHost({ ...github, GITHUB_EVENT_PATH: '/gone' }, noFile);
-    expect(info.notices).toEqual([expect.stringContaining('no such file')]);
+  it('is not known when the event cannot be read, and that is said', async () => {
+    expect(await detect(github, { eventProblem: 'it is not JSON' })).toMatchObject({
+      rollbackMarker: null,
+      notices: [
+        'The event file of GITHUB_EVENT_PATH could not be read (it is not JSON): its input `rollback` is not known.',
+      ],
+    });
+  });
+});
+
+describe('the event file of GitHub', () => {
+  it.each(['{}', 'null', '{"inputs":null}'])('%s has no problem', (text) => {
+    expect(eventProblemOf('/event.json', () => text)).toBeUndefined();
+  });
+
+  it.each([undefined, ''])('that is not named (%j) is not read', (path) => {
+    expect(
+      eventProblemOf(path, () => {
+        throw new Error('read');
+      }),
+    ).toBeUndefined();
+  });
+
+  it.each(['secret-text {', ''])('that holds %j is not JSON, and none of it is shown', (text) => {
+    expect(eventProblemOf('/event.json', () => text)).toBe('it is not JSON');
+  });
+
+  it('that cannot be read says why', () => {
+    const gone = (path: string): string => {
+      throw new Error(`ENOENT: no such file or directory, open '${path}'`);
+    };
+    expect(eventProblemOf('/gone', gone)).toContain('no such file');
   });
 });

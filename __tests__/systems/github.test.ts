@@ -3,8 +3,8 @@ import * as fs from 'node:fs/promises';
 import { EOL, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
-import { createHost } from '../../src/systems/registry.js';
-import type { Host } from '../../src/contract/system.js';
+import { createOutput } from '../../src/systems/registry.js';
+import type { SystemOutput } from '../../src/contract/system.js';
 import { hostDeps } from '../support/host-deps.js';
 
 // `@actions/core` writes to the process and reads its environment by itself.
@@ -23,8 +23,8 @@ describe('the host of GitHub', () => {
   let directory = '';
   let log = '';
 
-  const open = (): Promise<Host> =>
-    createHost(
+  const open = (): Promise<SystemOutput> =>
+    createOutput(
       { system: 'github' },
       hostDeps({
         env: process.env,

@@ -4,8 +4,8 @@ import { Buffer } from 'node:buffer';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHost } from '../../src/systems/registry.js';
-import type { Host } from '../../src/contract/system.js';
+import { createOutput } from '../../src/systems/registry.js';
+import type { SystemOutput } from '../../src/contract/system.js';
 import { ownVariable } from '../../src/inputs/variables.js';
 import { outputTable } from '../../src/report/outputs.js';
 import { hostDeps, log } from '../support/host-deps.js';
@@ -14,8 +14,8 @@ describe('the host of GitLab', () => {
   let directory = '';
   const printed = log();
 
-  const open = (given: { readonly write?: (text: string) => void } = {}): Promise<Host> =>
-    createHost(
+  const open = (given: { readonly write?: (text: string) => void } = {}): Promise<SystemOutput> =>
+    createOutput(
       { system: 'gitlab' },
       hostDeps({
         ...given,
@@ -151,7 +151,7 @@ describe('the host of GitLab', () => {
   });
 
   it('says when the outputs cannot be written', async () => {
-    const host = await createHost({ system: 'gitlab' }, hostDeps());
+    const host = await createOutput({ system: 'gitlab' }, hostDeps());
     await expect(host.setOutputs({})).rejects.toThrow('is not to be written');
   });
 });

@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createHost } from '../../src/systems/registry.js';
+import { createOutput } from '../../src/systems/registry.js';
 import { hostDeps } from '../support/host-deps.js';
 
 describe('the host of Jenkins', () => {
   it('leaves the outputs as a map for Groovy, with real booleans', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rollgate-jenkins-'));
     try {
-      const host = await createHost(
+      const host = await createOutput(
         { system: 'jenkins' },
         hostDeps({ reportDir: directory, writeFile: (path, text) => writeFile(path, text) }),
       );
@@ -35,7 +35,7 @@ describe('the host of Jenkins', () => {
   });
 
   it('says when the outputs cannot be written', async () => {
-    const host = await createHost({ system: 'jenkins' }, hostDeps());
+    const host = await createOutput({ system: 'jenkins' }, hostDeps());
     await expect(host.setOutputs({})).rejects.toThrow('is not to be written');
   });
 });

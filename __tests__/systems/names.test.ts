@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import { camelName, shellName } from '../../src/systems/names.js';
+import { camelName, shellName } from '../../src/systems/system.js';
 import { ownVariable } from '../../src/inputs/variables.js';
 import { outputTable } from '../../src/report/outputs.js';
 

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { extensionFolder, taskName } from '../../scripts/generators/azure.js';
 import { wrapperInputs } from '../../scripts/generators/wrapper-inputs.js';
-import { camelName } from '../../src/systems/names.js';
+import { camelName } from '../../src/systems/system.js';
 import { inputs } from '../../src/inputs/table.js';
 import { actionVariables } from '../../src/inputs/variables.js';
 import { outputTable } from '../../src/report/outputs.js';

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { wrapperInputs } from '../../scripts/generators/wrapper-inputs.js';
 import { inputs } from '../../src/inputs/table.js';
+import { sources } from '../../src/sources/registry.js';
 import { resolveInputs } from '../../src/inputs/resolve.js';
 
 interface Header {
@@ -83,6 +84,7 @@ describe('the GitLab component', () => {
       system: 'gitlab',
       pullRequest: false,
       readFile: () => undefined,
+      checkSources: sources,
     });
     for (const { subject, message } of problems)
       if (message.includes('value of ')) expect(message).toContain(`value of ${subject}`);

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { camelName } from '../../src/systems/names.js';
+import { camelName } from '../../src/systems/system.js';
 import { groups, type GroupId } from '../../src/inputs/input.js';
 import type { Release } from './release-config.js';
 import type { WrapperInput } from './wrapper-inputs.js';

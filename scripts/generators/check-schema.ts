@@ -1,19 +1,20 @@
 import {
+  baselineOptionsOf,
   commonOptions,
   commonOptionsOf,
-  baselineOptionsOf,
 } from '../../src/inputs/checks/limits.js';
-import { inputOf } from '../../src/inputs/table.js';
-import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
-import type { Option, OptionTable } from '../../src/inputs/checks/option.js';
-import type { CheckSource } from '../../src/inputs/checks/source.js';
+import { inputOf, type InputId } from '../../src/inputs/table.js';
+import { sources } from '../../src/sources/registry.js';
+import type { CheckSource, Option, OptionTable } from '../../src/support/options.js';
 
 /** Definitions of the items of `checks`: `#/$defs/check`, and one for each source. Secrets have no place in the file. */
 export function checkDefinitions(): Readonly<Record<string, object>> {
   return {
-    check: { anyOf: sourceIds.map((id) => ({ $ref: `#/$defs/${definitionOf(id)}` })) },
+    check: { anyOf: Object.keys(sources).map((id) => ({ $ref: `#/$defs/${definitionOf(id)}` })) },
     ...Object.fromEntries(
-      sourceIds.map((id) => [definitionOf(id), checkOf(id, checkSources[id])] as const),
+      Object.entries(sources).map(
+        ([id, source]) => [definitionOf(id), checkOf(id, source)] as const,
+      ),
     ),
   };
 }
@@ -30,7 +31,7 @@ function definitionOf(source: string): string {
   return `check-${source}`;
 }
 
-function checkOf(id: string, source: CheckSource<OptionTable>): object {
+function checkOf(id: string, source: CheckSource): object {
   const common = Object.fromEntries(
     commonOptionsOf(source).map((name) => [name, propertyOf(commonOptions[name])]),
   );
@@ -76,7 +77,7 @@ function propertyOf(option: Option<unknown>): object {
 /** What stands in when an option is not given, in words; empty when nothing does. */
 export function defaultOf({ default: value, inherits, input }: Option<unknown>): string {
   if (value !== undefined) return ` Default: ${value}.`;
-  if (inherits !== true || input === undefined) return '';
-  const { default: ofInput } = inputOf(input);
+  if (inherits === undefined || input === undefined) return '';
+  const { default: ofInput } = inputOf(input as InputId);
   return ` Default: that of the input \`${input}\`${ofInput === undefined ? '' : `, ${ofInput}`}.`;
 }

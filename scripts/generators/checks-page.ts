@@ -1,8 +1,7 @@
 import { commonOptions, commonOptionsOf, limitOptions } from '../../src/inputs/checks/limits.js';
-import type { Option, OptionTable } from '../../src/inputs/checks/option.js';
-import { checkSources, sourceIds } from '../../src/inputs/checks/registry.js';
-import type { CheckSource } from '../../src/inputs/checks/source.js';
-import { inputOf } from '../../src/inputs/table.js';
+import { inputOf, type InputId } from '../../src/inputs/table.js';
+import { sources } from '../../src/sources/registry.js';
+import type { CheckSource, Option, OptionTable } from '../../src/support/options.js';
 import { code, table } from './readme.js';
 
 /** The options that every check has, whatever its source. */
@@ -12,10 +11,12 @@ export function generateCommonOptions(): string {
 
 /** The options of each source, with the limits that it has. */
 export function generateSourceOptions(): string {
-  return sourceIds.map((id) => sectionOf(id, checkSources[id])).join('\n\n');
+  return Object.entries(sources)
+    .map(([id, source]) => sectionOf(id, source))
+    .join('\n\n');
 }
 
-function sectionOf(id: string, source: CheckSource<OptionTable>): string {
+function sectionOf(id: string, source: CheckSource): string {
   const limits = source.kinds.flatMap((kind): readonly string[] => limitOptions[kind]);
   const common: readonly string[] = commonOptionsOf(source);
   const all = limits.filter((name) => common.includes(name)).map(code);
@@ -41,8 +42,8 @@ function optionTable(options: OptionTable): string {
 
 function defaultInWords(option: Option<unknown>): string {
   if (option.default !== undefined) return code(option.default);
-  if (option.inherits === true && option.input !== undefined) {
-    const { default: value } = inputOf(option.input);
+  if (option.inherits !== undefined && option.input !== undefined) {
+    const { default: value } = inputOf(option.input as InputId);
     const of = `that of ${code(option.input)}${option.inheritsWith === undefined ? '' : `, without ${code(option.inheritsWith)}`}`;
     return value === undefined ? of : `${of}: ${code(value)}`;
   }

@@ -1,4 +1,4 @@
-import { camelName } from '../../src/systems/names.js';
+import { camelName } from '../../src/systems/system.js';
 import { groups } from '../../src/inputs/input.js';
 import type { Release } from './release-config.js';
 import type { WrapperInput } from './wrapper-inputs.js';

@@ -3,7 +3,7 @@ import type { Check } from '../contract/check.js';
 import { inputs } from '../inputs/table.js';
 import { withoutSecretInputs } from '../inputs/variables.js';
 import { run as exec } from '../support/exec.js';
-import type { TargetSession } from './target.js';
+import { type TargetSession } from './session.js';
 
 /** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */
 export function checksOf(session: TargetSession, leastRate = 0): Promise<readonly Check[]> {

@@ -1,7 +1,8 @@
-import type { Host } from '../contract/system.js';
+import type { SystemOutput } from '../contract/system.js';
+import { NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
-import { neutralise } from '../support/text.js';
+import { neutralise, formatDuration } from '../support/text.js';
 
 /** Where everything that a person reads goes through: without secrets, and without commands for the CI system. */
 export interface Console {
@@ -26,7 +27,7 @@ const ERASE_LINE = '\r\u001b[2K';
 const COLOUR = /(\u001b\[(?:0|2|3[1-6])m)/;
 
 export function createConsole(options: {
-  readonly host: Host;
+  readonly host: SystemOutput;
   readonly redactor: Redactor;
   readonly terminal: boolean;
   readonly write: (text: string) => void;
@@ -72,4 +73,34 @@ export function createConsole(options: {
     clean,
   });
   return speaking('');
+}
+
+/** A CI system ends a job that is silent for long; milliseconds, a little less than the promised 60 s. */
+export const LONGEST_SILENCE = 55_000;
+
+/** Does the work, and says that it goes on when nothing else was said for almost a minute. */
+export async function withHeartbeat<T>(
+  world: { readonly clock: Clock; readonly console: Console },
+  what: string,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { clock, console } = world;
+  const began = clock.monotonic();
+  const done = new AbortController();
+  const beat = async (): Promise<void> => {
+    for (;;) {
+      const silentFor = clock.monotonic() - Math.max(began, console.saidAt());
+      await clock.sleep(LONGEST_SILENCE - silentFor, done.signal);
+      if (clock.monotonic() - Math.max(began, console.saidAt()) < LONGEST_SILENCE) continue;
+      const goneBy = Math.round((clock.monotonic() - began) / 1000) * 1000;
+      console.line(`still ${what} (${formatDuration(goneBy)})`);
+    }
+  };
+  const beating = beat().catch(() => undefined);
+  try {
+    return await work();
+  } finally {
+    done.abort(new NoLongerNeeded());
+    await beating;
+  }
 }

@@ -1,4 +1,4 @@
-import type { Environment } from '../contract/system.js';
+import type { Environment, GithubJob } from '../contract/system.js';
 import type { Clock } from '../support/clock.js';
 import type { Files } from '../support/files.js';
 
@@ -6,6 +6,8 @@ import type { Files } from '../support/files.js';
 export interface Entry {
   readonly argv: readonly string[];
   readonly env: Environment;
+  /** What is known of the job of GitHub that this is. */
+  readonly githubJob: () => Promise<GithubJob>;
   /** As `process.platform`. */
   readonly platform: string;
   readonly version: string;

@@ -9,16 +9,16 @@ import { finalLines } from '../report/terminal.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import { neutralise } from '../support/text.js';
-import { exitCodeOfAll } from './exit.js';
-import { notify } from './notifying.js';
-import type { Outcome } from './outcome.js';
+import { notify } from './notify.js';
 import type { Session } from './session.js';
+import type { Outcome } from './outcome.js';
+import { exitCodeOfAll } from './exit-code.js';
 
 /** Each act that follows the report has this long, milliseconds. */
 const LAST_ACT_TIMEOUT = 30_000;
 
 /** A command whose outcome is a report. */
-export function reportOf(session: Session, outcome: Outcome): RunReport {
+function reportOf(session: Session, outcome: Outcome): RunReport {
   const { entry, info, resolution } = session;
   const report: RunReport = {
     schema: 1,

@@ -5,16 +5,25 @@ import { inputIds, inputOf, type InputId } from '../inputs/table.js';
 import { ownVariable } from '../inputs/variables.js';
 import { messageOf, UsageError, type Problem } from '../support/errors.js';
 import type { Files } from '../support/files.js';
-import { assumed, asked, namedSystem, type Answers, type Known } from './init/answers.js';
-import { answered, Unanswered, yesOrNo, type Person } from './init/asking.js';
-import { writeConfig } from './init/config.js';
+import {
+  answered,
+  type Answers,
+  askAnswers,
+  assumeAnswers,
+  type Known,
+  namedSystem,
+  type Person,
+  Unanswered,
+  yesOrNo,
+} from './init/answers.js';
+import { configFor, initSystems, planFor, writeConfig } from './init/systems.js';
 import { placeAll, write, type Placed } from './init/placing.js';
 import { published } from './init/published.js';
-import { initSystems, readRepository, type InitSystem } from './init/repository.js';
-import { configFor, planFor, titles } from './init/systems.js';
-import type { PlannedFile, SystemPlan } from './init/wanted.js';
+import { readRepository } from './init/repository.js';
+import type { PlannedFile, SystemPlan } from './init/options.js';
 import type { Console } from './console.js';
 import { openSession, type Session } from './session.js';
+import { nameOf } from '../systems/registry.js';
 import { validate } from './validate.js';
 
 const CONFIG = 'rollgate.yml';
@@ -58,7 +67,7 @@ export async function init(session: Session): Promise<number> {
       console.line(
         'note: this folder is not the root of a git repository; CI systems look for their files there',
       );
-    const answers = person === undefined ? assumed(known) : await asked(known, person);
+    const answers = person === undefined ? assumeAnswers(known) : await askAnswers(known, person);
     if (!('system' in answers)) throw new UsageError(answers);
     const { files, next, variables } = plan(answers, known, existing);
     const { placed, problems: misplaced } = placeAll(files, entry.files);
@@ -108,7 +117,7 @@ function whatIsKnown(
   { entry, info, resolution }: Session,
   flags: ReadonlyMap<string, string>,
   existing: string | undefined,
-  wish: InitSystem | undefined,
+  wish: string | undefined,
 ): Known {
   const file = existing === undefined ? undefined : readConfigFile(CONFIG, existing);
   const texts = new Map<InputId, string>(file?.texts);
@@ -120,8 +129,8 @@ function whatIsKnown(
     const text = flags.get(id)?.trim() ?? '';
     if (id !== 'command' && text !== '') texts.set(id, text);
   }
-  const inFile = initSystems.find((system) => system === file?.texts.get('ci-system'));
-  const here = info.system === 'local' ? undefined : info.system;
+  const inFile = initSystems.find(({ id }) => id === file?.texts.get('ci-system'))?.id;
+  const here = initSystems.find(({ id }) => id === info.system)?.id;
   return {
     texts,
     system: wish ?? inFile ?? here,
@@ -253,7 +262,7 @@ function report(
     for (const { path, what } of files) console.line(`  ${path.padEnd(width)}  ${what}`);
   };
   const left = placed.filter((file) => !chosen.includes(file));
-  list(`Written for ${titles[system]}:`, chosen);
+  list(`Written for ${nameOf(system)}:`, chosen);
   list(
     'Already there:',
     left.filter(({ state }) => state === 'same'),

@@ -3,8 +3,8 @@ import type { CommandId } from '../inputs/commands.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import type { Entry } from './entry.js';
 import { finish, removeOldReport } from './finish.js';
-import type { Outcome } from './outcome.js';
 import { openSession, type Session } from './session.js';
+import type { Outcome } from './outcome.js';
 
 /** Commands whose outcome is a report. */
 const judging: Partial<
@@ -23,7 +23,7 @@ const plain: Partial<Readonly<Record<CommandId, () => Promise<(s: Session) => Pr
     replay: async () => (await import('./replay.js')).replay,
     init: async () => (await import('./init.js')).init,
     demo: async () => {
-      const { demo } = await import('./demo.js');
+      const { demo } = await import('./demo/demo.js');
       return (session) => demo(session, main);
     },
   };

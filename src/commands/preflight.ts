@@ -3,13 +3,22 @@ import { UsageError } from '../support/errors.js';
 import type { Finding } from '../contract/finding.js';
 import { inPool } from '../support/pool.js';
 import { checksOf } from './checks.js';
-import { withoutCheck, withoutStrategy } from './completeness.js';
-import { buildLinks } from './links.js';
-import { preflightAll, printFindings } from './preflighting.js';
-import { recordedSnapshot } from './recorded.js';
-import type { Session } from './session.js';
+import { buildLinks } from './strategies.js';
+import {
+  preflightAll,
+  printFindings,
+  withoutCheck,
+  withoutStrategy,
+  recordedSnapshot,
+} from './prepare.js';
+import {
+  type Session,
+  TARGETS_AT_A_TIME,
+  targetSessions,
+  type TargetSession,
+  ofTarget,
+} from './session.js';
 import type { Snapshot } from './snapshot-file.js';
-import { ofTarget, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './target.js';
 
 /** Proves that every configured check and strategy of every target would work. Changes nothing. */
 export async function preflight(session: Session): Promise<number> {

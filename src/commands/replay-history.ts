@@ -7,12 +7,11 @@ import { parseTime, printTime } from '../support/values/time.js';
 import { deployLines, deployTable, type JudgedDeploy } from '../report/deploys.js';
 import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type Problem } from '../support/errors.js';
-import { withHeartbeat } from './heartbeat.js';
-import { planInWords } from './preflighting.js';
+import { planInWords } from './prepare.js';
 import { checksOf } from './checks.js';
-import type { Session } from './session.js';
-import { ofTarget, targetSessions, type TargetSession } from './target.js';
-import { watchPlanOf } from './watching.js';
+import { type Session, targetSessions, type TargetSession, ofTarget } from './session.js';
+import { watchPlanOf } from './watch.js';
+import { withHeartbeat } from './console.js';
 
 /**
  * Judges past deploys by the history that a Prometheus server has of them, with the limits and the windows of the

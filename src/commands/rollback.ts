@@ -1,17 +1,14 @@
+import type { RollbackStatus } from '../contract/strategy.js';
 import { exitCodes } from '../inputs/exit-codes.js';
 import type { TargetReport } from '../report/record.js';
-import type { RollbackStatus } from '../contract/strategy.js';
 import { UsageError } from '../support/errors.js';
-import { worstCode } from './exit.js';
-import { withoutStrategy } from './completeness.js';
-import { buildLinks } from './links.js';
-import { rollbackMarker } from './marker.js';
+import { printFindings, recordedSnapshot, withoutStrategy } from './prepare.js';
+import { rollBack } from './roll-back.js';
+import { type Session, targetSessions, ofTarget } from './session.js';
+import { buildLinks } from './strategies.js';
+import { worstCode } from './exit-code.js';
 import type { Outcome } from './outcome.js';
-import { printFindings } from './preflighting.js';
-import { recordedSnapshot } from './recorded.js';
-import { rollBack } from './rolling-back.js';
-import type { Session } from './session.js';
-import { ofTarget, targetSessions } from './target.js';
+import { parseBoolean } from '../support/values/words.js';
 
 /** Runs the chain of every target now, without a watch. */
 export async function rollback(session: Session): Promise<Outcome> {
@@ -66,4 +63,12 @@ export async function rollback(session: Session): Promise<Outcome> {
 /** A dry run, or a live version that is not ours: nothing was done, as asked. */
 function codeOf(status: RollbackStatus): number {
   return status === 'verified' || status === 'withheld' ? exitCodes.healthy : exitCodes.needsPerson;
+}
+
+/** Where the marker of a rollback run was found; `null` when this is none. */
+export function rollbackMarker({ entry, info }: Session): string | null {
+  const text = entry.env.ROLLBACK ?? '';
+  const parsed = text.trim() === '' ? undefined : parseBoolean(text);
+  if (parsed?.ok === true && parsed.value) return 'ROLLBACK in the environment';
+  return info.rollbackMarker;
 }

@@ -2,20 +2,20 @@ import { exitCodes } from '../inputs/exit-codes.js';
 import { isCancelled } from '../support/abort.js';
 import { UsageError } from '../support/errors.js';
 import type { Finding } from '../contract/finding.js';
-import { combine } from './combining.js';
-import { judgeAll } from './judging.js';
-import { rollbackMarker } from './marker.js';
-import type { Outcome } from './outcome.js';
-import { findingInWords, planInWords, printFindings } from './preflighting.js';
+import { judgeAll } from './judge.js';
+import { rollbackMarker } from './rollback.js';
 import {
+  findingInWords,
   obstacle,
+  planInWords,
   prepareAll,
-  proveAll,
   type PreparedTarget,
+  printFindings,
+  proveAll,
   type ProvenTarget,
-} from './preparing.js';
-import type { Session } from './session.js';
-import { ofTarget } from './target.js';
+} from './prepare.js';
+import { type Session, ofTarget } from './session.js';
+import { combine, type Outcome } from './outcome.js';
 
 /** Preflight, watch, verdict, chain, confirmation. */
 export async function run(session: Session): Promise<Outcome> {

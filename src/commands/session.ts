@@ -1,15 +1,15 @@
-import { detectHost } from '../systems/detect.js';
-import { createHost } from '../systems/registry.js';
-import type { Host, HostInfo } from '../contract/system.js';
+import type { RunInfo, SystemOutput } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
-import { resolveInputs, type Resolution } from '../inputs/resolve.js';
+import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
 import { inputOf, type Settings } from '../inputs/table.js';
 import { allVariables } from '../inputs/variables.js';
 import { messageOf, type Problem } from '../support/errors.js';
-import { createHttp, fetchOf, withCleanErrors, type Http } from '../support/http.js';
+import { sources } from '../sources/registry.js';
+import { createHttp, fetchOf, type Http, withCleanErrors } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
-import { createConsole, type Console } from './console.js';
+import { createOutput, detectRun } from '../systems/registry.js';
+import { type Console, createConsole } from './console.js';
 import type { Entry } from './entry.js';
 
 /** One request to the API of a CI system, milliseconds. */
@@ -19,8 +19,8 @@ const API_TIMEOUT = 30_000;
 export interface BaseSession {
   readonly entry: Entry;
   readonly command: CommandId;
-  readonly info: HostInfo;
-  readonly host: Host;
+  readonly info: RunInfo;
+  readonly host: SystemOutput;
   readonly settings: Settings;
   /** Of the command line and of the inputs. */
   readonly problems: readonly Problem[];
@@ -45,17 +45,18 @@ export interface Session extends BaseSession {
 export async function openSession(entry: Entry): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
-  const info = detectHost(env, (path) => files.read(path) ?? '', namedSystem(argv.flags, env));
+  const info = await detectRun(env, entry.githubJob, namedSystem(argv.flags, env));
   const resolution = resolveInputs({
     flags: argv.flags,
     env,
     system: info.system,
     pullRequest: info.pullRequest,
     readFile: files.read,
+    checkSources: sources,
   });
   const { settings } = resolution;
   const redactor = createRedactor(resolution.secrets);
-  const host = await createHost(info, {
+  const host = await createOutput(info, {
     env,
     write: entry.write,
     appendFile: (path, text) => {
@@ -137,4 +138,37 @@ function readAuthorities(path: string, files: Entry['files']): Authorities {
   } catch (error) {
     return { problem: { subject, message: `${path} cannot be read: ${messageOf(error)}` } };
   }
+}
+
+/** What a command works with for one target: its inputs, and a log that says whose line it is. */
+export interface TargetSession extends BaseSession {
+  readonly target: string;
+  /** Whether there are others: else its name is left out everywhere. */
+  readonly isOnly: boolean;
+  readonly resolution: ResolvedTarget;
+}
+
+/** So many targets are looked at or proven at a time: each runs programs of its own. */
+export const TARGETS_AT_A_TIME = 4;
+
+/** One for each target, in the order of the file. */
+export function targetSessions(session: Session): readonly TargetSession[] {
+  const { targets } = session.resolution;
+  const isOnly = targets.length === 1;
+  return targets.map((resolution) => ({
+    ...session,
+    target: resolution.name,
+    isOnly,
+    resolution,
+    settings: resolution.settings,
+    console: isOnly ? session.console : session.console.of(resolution.name),
+  }));
+}
+
+/** What concerns a part of a target, as the whole run speaks of it: `api/success-rate`. */
+export function ofTarget<T extends { readonly subject: string }>(
+  { target, isOnly }: TargetSession,
+  said: readonly T[],
+): readonly T[] {
+  return isOnly ? said : said.map((each) => ({ ...each, subject: `${target}/${each.subject}` }));
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { HostInfo } from '../contract/system.js';
+import type { RunInfo } from '../contract/system.js';
 import { messageOf } from '../support/errors.js';
 
 /** What ran before the deploy, and which run recorded it. */
@@ -39,7 +39,7 @@ const schema = z.object({
 export function readSnapshot(
   text: string,
   path: string,
-  info: Pick<HostInfo, 'system' | 'runId'>,
+  info: Pick<RunInfo, 'system' | 'runId'>,
 ): { readonly snapshot?: Snapshot; readonly notice?: string } {
   let snapshot: Snapshot;
   try {

@@ -1,12 +1,11 @@
 import { exitCodes } from '../inputs/exit-codes.js';
-import { messageOf, UsageError } from '../support/errors.js';
 import { deadline, raceSignal } from '../support/abort.js';
+import { messageOf, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
-import { buildLinks } from './links.js';
 import { makeDirectoryOf } from './finish.js';
-import type { Session } from './session.js';
-import { TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './target.js';
+import { type Session, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
+import { buildLinks } from './strategies.js';
 
 /** Looking at what runs now in one target may take this long, milliseconds. */
 const TIMEOUT = 60_000;

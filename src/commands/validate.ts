@@ -1,5 +1,5 @@
 import { limitInWords } from '../gate/words.js';
-import { effectiveEntries, type EffectiveEntry } from '../inputs/checks/effective.js';
+import type { EffectiveEntry } from '../inputs/checks/effective.js';
 import { configuredStrategies } from '../inputs/configured.js';
 import { effective } from '../inputs/effective.js';
 import { exitCodes } from '../inputs/exit-codes.js';
@@ -7,9 +7,8 @@ import { originInWords, type TargetResolution } from '../inputs/resolve.js';
 import type { InputId } from '../inputs/table.js';
 import { UsageError, type Problem } from '../support/errors.js';
 import { checksOf } from './checks.js';
-import { withoutCheck, withoutStrategy } from './completeness.js';
-import type { Session } from './session.js';
-import { ofTarget, targetSessions, type TargetSession } from './target.js';
+import { type Session, targetSessions, ofTarget, type TargetSession } from './session.js';
+import { withoutCheck, withoutStrategy } from './prepare.js';
 
 /** Checks the configuration, and prints the effective one with where each value comes from. */
 export async function validate(session: Session): Promise<number> {
@@ -31,7 +30,7 @@ export async function validate(session: Session): Promise<number> {
       'checks',
       checks.map((check) => `${check.id}  ${limitInWords(check.limit)}  ${check.subject}`),
     );
-    for (const entry of effectiveEntries(target.resolution.checks))
+    for (const entry of target.resolution.effectiveChecks)
       target.console.group(
         `check ${entry.id} (${entry.source}, ${entry.where})`,
         optionsInWords(entry),

@@ -4,9 +4,9 @@ import type { Finding } from './finding.js';
 export type Limit =
   | {
       readonly metric: 'health';
-      /** Consecutive failed looks that make it unhealthy. */
+      /** Consecutive failed probes that make it unhealthy. */
       readonly failures: number;
-      /** Consecutive good looks that make it healthy. */
+      /** Consecutive good probes that make it healthy. */
       readonly successes: number;
     }
   /** At least this many percent of the requests succeed; exactly this many passes. */
@@ -63,14 +63,14 @@ export interface Totals {
 export type CheckKind = 'health' | 'ratio' | 'rate' | 'value';
 
 /** The kind of a check follows from what it measures. */
-export const kindOf: Readonly<Record<Limit['metric'], CheckKind>> = {
+export const kindOf = {
   health: 'health',
   'success-rate': 'ratio',
   latency: 'ratio',
   'errors-per-minute': 'rate',
   value: 'value',
   relative: 'ratio',
-};
+} as const satisfies Readonly<Record<Limit['metric'], CheckKind>>;
 
 /** A stretch of the watch, in milliseconds since its start: `from` ≤ t < `to`. */
 export interface Window {
@@ -78,7 +78,7 @@ export interface Window {
   readonly to: number;
 }
 
-/** One look at one metric check. No data is never a number. */
+/** What one probe of a metric check found. No data is never a number. */
 export type Observation = (
   | {
       readonly kind: 'counts';
@@ -119,9 +119,9 @@ export type Observation = (
   readonly raw?: unknown;
 };
 
-/** One look of a health check. */
-export interface Look {
-  /** `null`: it could not be looked at, which says nothing of the health. */
+/** What one probe of a health check found. */
+export interface HealthResult {
+  /** `null`: it could not be seen, which says nothing of the health. */
   readonly ok: boolean | null;
   /** Why it failed, e.g. `refused` or `status 503`, or why nothing was seen; empty when it is well. */
   readonly detail: string;
@@ -159,10 +159,10 @@ export interface JudgedCheck {
   readonly limit: Limit;
   /** Where the data come from: `http`, `prometheus`. */
   readonly source: string;
-  /** What is looked at, as it may be printed. */
+  /** What is observed, as it may be printed. */
   readonly subject: string;
   /**
-   * A limit on shares or counts of a canary with a baseline beside it: it is broken by the canary only when the canary fails
+   * A limit on shares or counts of a canary with a baseline: it is broken by the canary only when the canary fails
    * more than `margin` times as often as the baseline. What hits both is not the canary's fault.
    */
   readonly baseline?: { readonly margin: number };
@@ -183,9 +183,9 @@ export type WatchEvent =
   | {
       readonly type: 'look';
       readonly check: string;
-      /** When the look was begun, milliseconds since the start of the watch. */
+      /** When the probe was started, milliseconds since the start of the watch. */
       readonly at: number;
-      readonly look: Look;
+      readonly look: HealthResult;
     }
   | { readonly type: 'deadline' };
 
@@ -227,7 +227,7 @@ export interface CheckResult {
   } | null;
   /** Failures by kind. */
   readonly kinds: Readonly<Record<string, number>>;
-  /** Looks without data, by why. */
+  /** Probes without data, by why. */
   readonly missing: { readonly noData: number; readonly providerErrors: number };
   /** The course of the watch; neighbouring points are merged when there are many. `t`: seconds since the start, end of the point. */
   readonly series: readonly SeriesPoint[];
@@ -240,20 +240,20 @@ export interface SeriesPoint {
   readonly logE: number;
 }
 
-/** One thing that must hold, and the way to look at it. */
+/** One thing that must hold, and the way to observe it. */
 interface CheckBase extends JudgedCheck {
   readonly limit: Limit;
-  /** Proves, before the watch, that looking will work. Says nothing of the health of what is looked at. */
+  /** Proves, before the watch, that it can be observed. Says nothing of its health. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
 }
 
 /** Yes or no, at a cadence of its own. */
 export interface HealthCheck extends CheckBase {
   readonly kind: 'health';
-  /** Milliseconds from one look to the next. A slow look never delays the next. */
+  /** Milliseconds from one probe to the next. A slow one never delays the next. */
   readonly every: number;
   /** Never rejects, unless the signal is aborted. */
-  look(signal: AbortSignal): Promise<Look>;
+  probe(signal: AbortSignal): Promise<HealthResult>;
 }
 
 /** Something that is counted or measured, interval by interval. */
@@ -265,14 +265,14 @@ export interface MetricCheck extends CheckBase {
    * Called once, when the watch begins. `origin` is the monotonic time that windows count from. `judgedFrom`: milliseconds
    * after it from which on what happens is judged, 0 by default.
    */
-  begin(origin: number, judgedFrom?: number): void;
+  start(origin: number, judgedFrom?: number): void;
   /**
    * What happened in the window. Called at the end of every window, in order; resolves when it is settled, which
    * may be later than the end of the next one. Never rejects, unless the signal is aborted.
    */
   observe(window: Window, signal: AbortSignal): Promise<Observation>;
-  /** Frees what `begin` took. May be called more than once. */
-  end(): void;
+  /** Frees what `start` took. May be called more than once. */
+  stop(): void;
 }
 
 export type Check = HealthCheck | MetricCheck;

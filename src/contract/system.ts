@@ -1,5 +1,5 @@
-export const hostSystems = ['github', 'gitlab', 'jenkins', 'circleci', 'azure', 'local'] as const;
-export type HostSystem = (typeof hostSystems)[number];
+/** The id of a CI system in systems/registry.ts; `local` where we run in none of them. */
+export type SystemId = string;
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -13,9 +13,30 @@ export interface Change {
   readonly number: number;
 }
 
+/** What is read here of the `Context` of `@actions/github`: the event, the repository and the run of a job of GitHub. */
+export interface GithubContext {
+  /** https://docs.github.com/en/webhooks/webhook-events-and-payloads */
+  readonly payload: unknown;
+  readonly eventName: string | undefined;
+  readonly ref: string | undefined;
+  /** `NaN` where they are not known. */
+  readonly runId: number;
+  readonly runAttempt: number;
+  readonly serverUrl: string;
+  /** @throws Error where it is not known */
+  readonly repo: { readonly owner: string; readonly repo: string };
+}
+
+/** The job of GitHub that we are in. */
+export interface GithubJob {
+  readonly context: GithubContext;
+  /** Why the payload of the event is not known. */
+  readonly eventProblem?: string | undefined;
+}
+
 /** What the environment tells of the run that we are part of. */
-export interface HostInfo {
-  readonly system: HostSystem;
+export interface RunInfo {
+  readonly system: SystemId;
   readonly runUrl: string | null;
   readonly runId: string | null;
   readonly attempt: number | null;
@@ -43,9 +64,9 @@ export interface Summary {
   readonly path: string | null;
 }
 
-/** The CI system that we run in: how to print, mask, and hand things over. Everything given to it is already redacted. */
-export interface Host {
-  readonly system: HostSystem;
+/** How to print, mask and hand things over in the CI system that we run in. Everything given to it is already redacted. */
+export interface SystemOutput {
+  readonly system: SystemId;
   /** Whether annotations show outside the log; where they do not, what the log says anyway need not be said twice. */
   readonly annotates: boolean;
   /** A plain line of the log. */

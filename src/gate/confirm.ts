@@ -1,7 +1,7 @@
 import { deadline, NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
-import { formatDuration } from '../support/format.js';
-import type { Check, HealthCheck, Look, MetricCheck } from '../contract/check.js';
+import { formatDuration } from '../support/text.js';
+import type { Check, HealthCheck, HealthResult, MetricCheck } from '../contract/check.js';
 import { createHealth, type Health } from './health.js';
 import { createStretch, type Stretch, type StretchOptions } from './stretch.js';
 
@@ -51,14 +51,14 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     const every = Math.min(check.every, EVERY);
     for (let due = 0; ; due += every) {
       await clock.sleep(origin + due - clock.monotonic(), signal);
-      const result: Look = await check.look(signal);
+      const result: HealthResult = await check.probe(signal);
       health.push(due, result);
       settle();
     }
   }
 
   async function measure(check: MetricCheck, stretch: Stretch): Promise<void> {
-    check.begin(origin, 0);
+    check.start(origin, 0);
     for (let from = 0; ; from += EVERY) {
       const window = { from, to: from + EVERY };
       await clock.sleep(origin + window.to - clock.monotonic(), signal);
@@ -79,7 +79,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     done.abort(new NoLongerNeeded());
     limited.clear();
     await Promise.allSettled(work);
-    for (const { check } of stretches) check.end();
+    for (const { check } of stretches) check.stop();
   }
   if (right())
     return {

@@ -33,7 +33,7 @@ export interface Evidence {
   readonly observations: number;
 }
 
-export interface EvidenceOptions {
+interface EvidenceOptions {
   /** Intervals that the watch is going to have. It may have more; there are just no restarts then. */
   readonly plannedIntervals: number;
   /** Intervals from one restart to the next. */

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatShare, plural } from '../support/format.js';
+import { formatDuration, formatNumber, formatShare, plural } from '../support/text.js';
 import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { valueInWords, limitInWords } from './words.js';

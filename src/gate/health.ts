@@ -1,4 +1,4 @@
-import type { Limit, Look } from '../contract/check.js';
+import type { Limit, HealthResult } from '../contract/check.js';
 
 type HealthLimit = Extract<Limit, { metric: 'health' }>;
 
@@ -6,11 +6,11 @@ type HealthLimit = Extract<Limit, { metric: 'health' }>;
  * What consecutive looks say. `undecided`: neither enough failures nor enough successes in a row, as at the start and
  * while a service flaps.
  */
-export type HealthState = 'up' | 'down' | 'undecided';
+type HealthState = 'up' | 'down' | 'undecided';
 
 export interface Health {
   /** `at`: when the look was begun, milliseconds since the start of the watch. */
-  push(at: number, look: Look): void;
+  push(at: number, look: HealthResult): void;
   readonly state: HealthState;
   /** Looks that showed something. */
   readonly looks: number;

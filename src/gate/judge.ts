@@ -1,4 +1,4 @@
-import { formatDuration } from '../support/format.js';
+import { formatDuration } from '../support/text.js';
 import { passesEarly } from './early-pass.js';
 import { failThreshold } from './evidence.js';
 import * as explain from './explain.js';
@@ -25,7 +25,7 @@ interface Metric {
 }
 
 /** Decides on one target from what it is told, and from nothing else: the same events give the same judgement. */
-export interface Judge {
+interface Judge {
   /** The judgement, as soon as there is one. Later events complete the results, and change the judgement no more. */
   push(event: WatchEvent): Judgement | undefined;
   /** A health check is in the middle of a row: the end of the watch must wait for its next looks. */

@@ -38,13 +38,13 @@ export interface Change {
 }
 
 /** An override that a recording has no answer for. */
-export interface Unanswerable {
+interface Unanswerable {
   readonly override: OverrideId;
   readonly message: string;
   readonly fix?: string;
 }
 
-export interface Overridden {
+interface Overridden {
   readonly plan: WatchPlan;
   readonly checks: readonly JudgedCheck[];
   readonly changes: readonly Change[];

@@ -22,7 +22,7 @@ export async function eventsOfPast(
   signal: AbortSignal,
 ): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
-  for (const check of checks) check.begin(0, plan.warmUp);
+  for (const check of checks) check.start(0, plan.warmUp);
   try {
     await moveTo(0);
     for (const window of windowsOf(plan)) {
@@ -35,7 +35,7 @@ export async function eventsOfPast(
       }
     }
   } finally {
-    for (const check of checks) check.end();
+    for (const check of checks) check.stop();
   }
   return [...events, { at: plan.warmUp + plan.duration, event: { type: 'deadline' } }];
 }

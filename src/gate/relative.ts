@@ -80,7 +80,7 @@ export function createRelative(margin = 1): RelativeEvidence {
 }
 
 /** Requests of one side in one interval, with how many of them were slower than each boundary. */
-export interface Slowness {
+interface Slowness {
   readonly samples: number;
   /** As many as there are boundaries, in the same order. */
   readonly slower: readonly number[];

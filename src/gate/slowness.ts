@@ -2,14 +2,14 @@ import { createRelativeLatency, type Comparison, type RelativeLatency } from './
 import type { BaselineCounts, Slower } from '../contract/check.js';
 
 /** Latencies of a canary and its baseline, compared at every border that both have. */
-export interface Slowness extends Comparison {
+interface Slowness extends Comparison {
   /** @param baseline `undefined`: nothing is known of it in this interval, and nothing is compared */
   push(canary: BaselineCounts, baseline: BaselineCounts | undefined): void;
   /** The border at which there is most evidence against the canary, for people; `undefined`: nothing was compared. */
   readonly worst: WorstBorder | undefined;
 }
 
-export interface WorstBorder {
+interface WorstBorder {
   readonly borderMs: number;
   /** How many requests took longer, up to now. */
   readonly canary: number;

@@ -1,6 +1,6 @@
 import { Cancelled, controllerForMany, NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
-import { formatDuration } from '../support/format.js';
+import { formatDuration } from '../support/text.js';
 import type {
   Check,
   CheckResult,
@@ -101,7 +101,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   }
 
   async function follow(check: MetricCheck): Promise<void> {
-    check.begin(origin, plan.warmUp);
+    check.start(origin, plan.warmUp);
     let last = Promise.resolve();
     for (const window of windowsOf(plan)) {
       await until(window.to);
@@ -117,7 +117,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     let last = Promise.resolve();
     const look = (): void => {
       const at = elapsed();
-      last = inOrder(last, check.look(stop.signal), (result) => {
+      last = inOrder(last, check.probe(stop.signal), (result) => {
         feed({ type: 'look', check: check.id, at, look: result });
       });
     };
@@ -154,7 +154,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     if (!stop.signal.aborted) stop.abort(new NoLongerNeeded());
     signal.removeEventListener('abort', onAbort);
     await Promise.allSettled([...looking, ticking]);
-    for (const check of checks) if (check.kind !== 'health') check.end();
+    for (const check of checks) if (check.kind !== 'health') check.stop();
   }
   if (decided !== undefined) return { ...decided, results: judge.results() };
   const by = signal.reason instanceof Cancelled ? signal.reason.by : 'the caller';

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatShare } from '../support/format.js';
+import { formatDuration, formatNumber, formatShare } from '../support/text.js';
 import { valueOf } from './tally.js';
 import type { BaselineCounts, Limit, MetricLimit, Totals } from '../contract/check.js';
 

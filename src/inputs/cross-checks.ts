@@ -1,4 +1,4 @@
-import { formatNumber } from '../support/format.js';
+import { formatNumber } from '../support/text.js';
 import type { Problem } from '../support/errors.js';
 import { crossCheckHttpPipeline } from './http-pipeline.js';
 import { crossCheckHistory, crossCheckPrometheus } from './prometheus.js';

@@ -1,4 +1,3 @@
-import { effectiveEntries } from './checks/effective.js';
 import type { TargetResolution } from './resolve.js';
 import { inputIds, inputOf } from './table.js';
 
@@ -16,6 +15,6 @@ export function effective({ settings }: TargetResolution): Readonly<Record<strin
 
 /** The same with the entries of `checks`, for the report. */
 export function effectiveConfig(resolution: TargetResolution): Readonly<Record<string, unknown>> {
-  const checks = effectiveEntries(resolution.checks);
+  const { effectiveChecks: checks } = resolution;
   return { ...effective(resolution), ...(checks.length === 0 ? {} : { checks }) };
 }

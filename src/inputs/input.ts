@@ -1,4 +1,4 @@
-import type { HostSystem } from '../contract/system.js';
+import type { SystemId } from '../contract/system.js';
 import type { StrategyId } from '../contract/strategy.js';
 import { good, type Result } from '../contract/result.js';
 import type { JsonSchema, ValueType } from '../support/values/value-type.js';
@@ -40,7 +40,7 @@ export interface InputFacts {
   /** Variables that users of the CI integration guide set themselves. */
   readonly guide?: readonly string[];
   /** Variables that a host sets by itself, by host. */
-  readonly host?: Partial<Readonly<Record<HostSystem, readonly string[]>>>;
+  readonly host?: Readonly<Record<SystemId, readonly string[]>>;
   /** The input whose value stands in when this one is not set anywhere. */
   readonly fallback?: string;
   /** The strategy that it belongs to. */

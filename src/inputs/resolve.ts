@@ -1,6 +1,8 @@
-import type { Environment, HostSystem } from '../contract/system.js';
+import type { Environment, SystemId } from '../contract/system.js';
 import { messageOf, type Problem } from '../support/errors.js';
-import type { CheckEntry } from './checks/entry.js';
+import type { CheckEntry } from '../contract/entry.js';
+import type { CheckSources } from '../support/options.js';
+import { effectiveEntries, type EffectiveEntry } from './checks/effective.js';
 import type { Findings } from './checks/lookup.js';
 import { resolveChecks } from './checks/resolve.js';
 import { readConfigFile, type ConfigFile, type TargetScope } from './config-file.js';
@@ -32,11 +34,13 @@ export interface InputSources {
   /** Texts of flags by id, as `parseArgv` returns them. */
   readonly flags: ReadonlyMap<string, string>;
   readonly env: Environment;
-  readonly system: HostSystem;
+  readonly system: SystemId;
   /** Whether this is a run for a pull or merge request. */
   readonly pullRequest: boolean;
   /** The content of a file, `undefined` when there is none; throws when it cannot be read. */
   readonly readFile: (path: string) => string | undefined;
+  /** The sources that `checks` may name. */
+  readonly checkSources: CheckSources;
 }
 
 /** The inputs of one target. */
@@ -51,6 +55,8 @@ export interface TargetResolution {
    * that something is wrong with are left out.
    */
   readonly checks: readonly CheckEntry[];
+  /** The entries of `checks` as they rule. */
+  readonly effectiveChecks: readonly EffectiveEntry[];
   /** What all entries name as their source, also those that something is wrong with. */
   readonly writtenSources: ReadonlySet<string>;
 }
@@ -186,6 +192,18 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
   const own = target?.checks ?? [];
   const entries = own.length > 0 ? own : (file?.checks ?? []);
   const settings = values as Settings;
+  const checks = resolveChecks(
+    entries,
+    {
+      file: file?.name ?? '',
+      env: sources.env,
+      settings,
+      isFromFile: (id) => complete[id].level === 5,
+      isGiven: (id) => complete[id].level <= 5,
+      sources: sources.checkSources,
+    },
+    findings,
+  );
   return {
     writtenSources: new Set(
       entries.flatMap(({ fields }) => {
@@ -196,17 +214,8 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
     settings,
     origins: complete,
     givenByUser: (id) => complete[id].level <= 5,
-    checks: resolveChecks(
-      entries,
-      {
-        file: file?.name ?? '',
-        env: sources.env,
-        settings,
-        isFromFile: (id) => complete[id].level === 5,
-        isGiven: (id) => complete[id].level <= 5,
-      },
-      findings,
-    ),
+    checks,
+    effectiveChecks: effectiveEntries(checks, sources.checkSources),
   };
 }
 

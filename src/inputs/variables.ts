@@ -1,4 +1,4 @@
-import type { Environment, HostSystem } from '../contract/system.js';
+import type { Environment, SystemId } from '../contract/system.js';
 import type { OutputId } from '../report/outputs.js';
 import type { InputFacts } from './input.js';
 
@@ -36,13 +36,13 @@ export function withoutSecretInputs(
 }
 
 /** Variables that count as the user's own on this host: what the host sets by itself says nothing of what the user wants. */
-export function guideVariables(facts: InputFacts, system: HostSystem): readonly string[] {
+export function guideVariables(facts: InputFacts, system: SystemId): readonly string[] {
   const byHost = hostVariables(facts, system);
   return (facts.guide ?? []).filter((name) => !byHost.includes(name));
 }
 
 /** Variables that this host sets by itself. */
-export function hostVariables(facts: InputFacts, system: HostSystem): readonly string[] {
+export function hostVariables(facts: InputFacts, system: SystemId): readonly string[] {
   return facts.host?.[system] ?? [];
 }
 

@@ -1,6 +1,6 @@
 import type { Replayed } from '../gate/replay.js';
 import type { CheckResult } from '../contract/check.js';
-import { formatNumber } from '../support/format.js';
+import { formatNumber } from '../support/text.js';
 import { checkCells, columns, offset } from './replay.js';
 import { countsInWords, kindsInWords } from './words.js';
 

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { renderJson } from './json.js';
+import { renderJson, type RunReport } from './record.js';
 import { renderJunit } from './junit.js';
-import type { RunReport } from './record.js';
 import { renderSummary } from './summary.js';
 
 /** What of the file system the report needs; `node:fs/promises` is one. */

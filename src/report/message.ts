@@ -1,8 +1,7 @@
 import type { RollbackReport } from '../contract/strategy.js';
-import { formatDuration } from '../support/format.js';
-import { clip } from '../support/text.js';
-import type { RunReport, TargetReport } from './record.js';
-import { decisiveAttempt, startedRun } from './attempts.js';
+import { clip, formatDuration } from '../support/text.js';
+import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
+import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
 import { asSentence, headlineOf, statusSentence, verdictHeadline } from './words.js';
 
 /** What a message to people says of a run, before it is put into the form of a channel. */
@@ -90,4 +89,28 @@ function linksOf(report: RunReport): Message['links'] {
         : [],
     )
     .slice(0, maxLinks);
+}
+
+/** The Markdown of a comment on a pull or merge request, for GitHub, GitLab and Azure DevOps. */
+export function renderComment({
+  mark,
+  word,
+  subject,
+  reason,
+  rollback,
+  targets,
+  links,
+}: Message): string {
+  const about = subject === '' ? '' : `: ${plainMarkdown(subject, 200)}`;
+  const list = targets.map(
+    ({ mark: own, name, text }) => `- ${own} ${codeMarkdown(name)}: ${plainMarkdown(text, 1000)}`,
+  );
+  const parts = [
+    `### ${mark} ${word}${about}`,
+    `**${plainMarkdown(reason, 1000)}**`,
+    plainMarkdown(rollback, 1000),
+    list.join('\n'),
+    links.map(({ label, url }) => linkMarkdown(label, url)).join(' · '),
+  ];
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }

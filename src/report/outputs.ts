@@ -1,6 +1,5 @@
 import { clip } from '../support/text.js';
-import type { RunReport, TargetReport } from './record.js';
-import { decisiveAttempt, startedRun } from './attempts.js';
+import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 
 /** The outputs, in the order in which every page and wrapper lists them. */
 export const outputTable = [

@@ -1,6 +1,6 @@
 import type { CheckResult, Verdict } from '../contract/check.js';
-import type { RollbackReport } from '../contract/strategy.js';
 import type { Finding } from '../contract/finding.js';
+import type { Attempt, RollbackReport } from '../contract/strategy.js';
 
 /** One deployed thing, as the report shows it. */
 export interface TargetReport {
@@ -56,3 +56,45 @@ export const notNeeded: RollbackReport = {
   healthConfirmed: null,
   attempts: [],
 };
+
+/**
+ * `report.json`: the record as it is, indented. Measured numbers lose the digits that are only the noise of doubles
+ * (`0.30000000000000004`); what the user configured stays to the letter. `NaN` and infinities become `null`.
+ */
+export function renderJson(report: RunReport): string {
+  const tidied = {
+    ...report,
+    detectionSeconds: tidy(report.detectionSeconds),
+    targets: tidy(report.targets),
+  };
+  return `${JSON.stringify(tidied, null, 2)}\n`;
+}
+
+function tidy(value: unknown): unknown {
+  if (typeof value === 'number') return withoutNoise(value);
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, tidy(item)]));
+}
+
+/** Six decimals, and for small numbers six significant digits. */
+function withoutNoise(value: number): number {
+  if (!Number.isFinite(value) || Number.isInteger(value)) return value;
+  return Number(Math.abs(value) < 1 ? value.toPrecision(6) : value.toFixed(6));
+}
+
+/** The strategy that rolled back: the one that is proven, else the first one that changed or started something. */
+export function decisiveAttempt(rollback: RollbackReport): Attempt | undefined {
+  return (
+    rollback.attempts.find((attempt) => attempt.outcome === 'verified') ??
+    rollback.attempts.find((attempt) => attempt.outcome === 'triggered')
+  );
+}
+
+/** The strategy whose run or object a person should look at: the decisive one, else any that has an address. */
+export function startedRun(rollback: RollbackReport): Attempt | undefined {
+  const decisive = decisiveAttempt(rollback);
+  return [...(decisive ? [decisive] : []), ...rollback.attempts].find(
+    (attempt) => attempt.url !== null || attempt.runId !== null,
+  );
+}

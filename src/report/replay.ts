@@ -1,7 +1,7 @@
 import type { Change } from '../gate/overrides.js';
 import type { Replayed } from '../gate/replay.js';
 import type { CheckResult, Judgement, Verdict } from '../contract/check.js';
-import { formatNumber } from '../support/format.js';
+import { formatNumber } from '../support/text.js';
 import { clockTime } from './terminal.js';
 
 /** One target of a recorded watch: what was concluded then, and what would be now. */

@@ -2,11 +2,10 @@ import { Buffer } from 'node:buffer';
 import type { CheckResult } from '../contract/check.js';
 import type { RollbackReport, Attempt } from '../contract/strategy.js';
 import type { Finding } from '../contract/finding.js';
-import { formatDuration } from '../support/format.js';
+import { formatDuration } from '../support/text.js';
 import { renderChart } from './chart.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown, tableMarkdown } from './markdown.js';
-import type { RunReport, TargetReport } from './record.js';
-import { decisiveAttempt } from './attempts.js';
+import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
 import {
   countsInWords,
   headlineOf,

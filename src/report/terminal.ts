@@ -1,15 +1,13 @@
 import type { CheckResult, Limit } from '../contract/check.js';
-import { formatDuration, formatNumber } from '../support/format.js';
-import { clip } from '../support/text.js';
-import type { RunReport, TargetReport } from './record.js';
-import { startedRun } from './attempts.js';
+import { clip, formatDuration, formatNumber } from '../support/text.js';
+import { type RunReport, startedRun, type TargetReport } from './record.js';
 import { asSentence, headlineOf, statusSentence, verdictHeadline } from './words.js';
 
 /** No line is wider than this, whatever the terminal, but an address: that must stay whole to be opened. */
 export const maxColumns = 120;
 
 /** The watch at one moment. */
-export interface Progress {
+interface Progress {
   readonly elapsedMs: number;
   readonly totalMs: number;
   readonly phase: 'warm-up' | 'watch' | 'confirming';
@@ -19,7 +17,7 @@ export interface Progress {
 }
 
 /** How lines are to look. Colour is for a terminal that shows it. */
-export interface Style {
+interface Style {
   readonly colour: boolean;
 }
 

@@ -1,10 +1,10 @@
 import type { CheckResult } from '../contract/check.js';
 import type { RollbackStatus } from '../contract/strategy.js';
-import { formatDuration, formatNumber, plural } from '../support/format.js';
+import { formatDuration, formatNumber, plural } from '../support/text.js';
 import type { RunReport, TargetReport } from './record.js';
 
 /** The mark and the one word that a report begins with. */
-export interface Headline {
+interface Headline {
   readonly mark: string;
   readonly word: string;
 }

@@ -1,71 +1,82 @@
-import type { EntryOf } from '../inputs/checks/entry.js';
-import type { SourceId } from '../inputs/checks/registry.js';
-import type { CheckDependencies } from './dependencies.js';
-import { setUpHttpChecks, setUpHttpHealth } from './http/setup.js';
-import type { Check, HealthCheck, MetricCheck } from '../contract/check.js';
+import type { Check, HealthCheck } from '../contract/check.js';
+import type { CheckEntry } from '../contract/entry.js';
+import type { CheckSource, OptionTable } from '../support/options.js';
+import { cloudwatch } from './cloudwatch.js';
+import { datadog } from './datadog.js';
+import type { DockerHealthSettings } from './docker/health.js';
+import { graphite } from './graphite.js';
+import { createHttpChecks } from './http/checks.js';
+import { setUpHttpHealth, type HttpHealthSettings } from './http/health.js';
+import { httpSource } from './http/options.js';
+import { influxdb } from './influxdb.js';
+import { jsonSource } from './json/options.js';
+import type { KubernetesHealthSettings } from './kubernetes/health.js';
+import { newrelic } from './newrelic.js';
+import { prometheusSource } from './prometheus/options.js';
+import type { HealthDependencies, Source } from './source.js';
 
-type HealthSource = (dependencies: CheckDependencies) => Promise<readonly HealthCheck[]>;
+/** The sources that `checks` of the configuration file may name. What needs more than its options is loaded when it is used. */
+export const sources = {
+  http: withChecks(httpSource, () => Promise.resolve(createHttpChecks)),
+  prometheus: withChecks(
+    prometheusSource,
+    async () => (await import('./prometheus/checks.js')).checksOfEntries,
+  ),
+  datadog,
+  cloudwatch,
+  newrelic,
+  influxdb,
+  graphite,
+  json: withChecks(jsonSource, async () => (await import('./json/checks.js')).createJsonChecks),
+} as const;
 
-/** What can be seen of the health, as the inputs ask for it: first of all by asking the service itself. */
-const serviceHealth: HealthSource = (dependencies) =>
-  Promise.resolve(setUpHttpHealth(dependencies));
+function withChecks<T extends OptionTable>(
+  declared: CheckSource<T>,
+  load: () => Promise<
+    (...given: Parameters<Source<T>['create']>) => Awaited<ReturnType<Source<T>['create']>>
+  >,
+): Source<T> {
+  return { ...declared, create: async (entries, deps) => (await load())(entries, deps) };
+}
 
-const platformHealth: readonly HealthSource[] = [
-  async (dependencies) =>
-    dependencies.settings['kubernetes-health']
-      ? (await import('./kubernetes/health.js')).setUpKubernetesChecks(dependencies)
+interface CheckSettings extends HttpHealthSettings, KubernetesHealthSettings, DockerHealthSettings {
+  readonly duration: number;
+  readonly 'min-requests': number;
+  readonly 'kubernetes-health': boolean;
+  readonly 'compose-health': boolean;
+}
+
+/** What all checks of a target are made from. */
+export type CheckDependencies = HealthDependencies<CheckSettings> & {
+  /** What is to be measured and judged of traffic: by the inputs, and by `checks` of the configuration file. */
+  readonly entries: readonly CheckEntry[];
+};
+
+/** What the platform can see of the health, as the inputs ask for it. */
+const platformHealth: readonly ((deps: CheckDependencies) => Promise<readonly HealthCheck[]>)[] = [
+  async (deps) =>
+    deps.settings['kubernetes-health']
+      ? (await import('./kubernetes/health.js')).setUpKubernetesChecks(deps)
       : [],
-  async (dependencies) =>
-    dependencies.settings['compose-health']
-      ? (await import('./docker/health.js')).setUpDockerChecks(dependencies)
+  async (deps) =>
+    deps.settings['compose-health']
+      ? (await import('./docker/health.js')).setUpDockerChecks(deps)
       : [],
 ];
 
-/** Makes the checks of all entries of one source, never of none: what they have in common is made once. */
-type Source<S extends SourceId> = (
-  entries: readonly EntryOf<S>[],
-  dependencies: CheckDependencies,
-) => Promise<readonly MetricCheck[]>;
-
-/** The sources that this version has. */
-const sources: { readonly [S in SourceId]: Source<S> } = {
-  http: (entries, dependencies) => Promise.resolve(setUpHttpChecks(entries, dependencies)),
-  prometheus: async (entries, dependencies) =>
-    (await import('./prometheus/setup.js')).setUpPrometheusChecks(entries, dependencies),
-  datadog: async (entries, dependencies) =>
-    (await import('./datadog/setup.js')).setUpDatadogChecks(entries, dependencies),
-  cloudwatch: async (entries, dependencies) =>
-    (await import('./cloudwatch/setup.js')).setUpCloudWatchChecks(entries, dependencies),
-  newrelic: async (entries, dependencies) =>
-    (await import('./newrelic/setup.js')).setUpNewRelicChecks(entries, dependencies),
-  influxdb: async (entries, dependencies) =>
-    (await import('./influxdb/setup.js')).setUpInfluxChecks(entries, dependencies),
-  graphite: async (entries, dependencies) =>
-    (await import('./graphite/setup.js')).setUpGraphiteChecks(entries, dependencies),
-  json: async (entries, dependencies) =>
-    (await import('./json/checks.js')).setUpJsonChecks(entries, dependencies),
-};
-
 /** Fresh checks, as configured: they are used for one watch or one confirmation. */
-export async function createChecks(dependencies: CheckDependencies): Promise<readonly Check[]> {
-  const ids = Object.keys(sources) as readonly SourceId[];
-  const made = await Promise.all(ids.map((id) => createAll(id, dependencies)));
-  const byId = new Map(made.flat().map((check) => [check.id, check]));
-  const inOrder = dependencies.entries.flatMap(({ judged }) =>
-    judged.flatMap(({ id }) => byId.get(id) ?? []),
+export async function createChecks(deps: CheckDependencies): Promise<readonly Check[]> {
+  const { settings, entries, ...rest } = deps;
+  const plan = { duration: settings.duration, minRequests: settings['min-requests'] };
+  const all: readonly (readonly [string, Source])[] = Object.entries(sources);
+  const made = await Promise.all(
+    all.map(async ([id, source]) => {
+      const own = entries.filter((entry) => entry.source === id);
+      return own.length === 0 ? [] : source.create(own, { ...rest, plan });
+    }),
   );
-  const platform = await Promise.all(platformHealth.map((source) => source(dependencies)));
-  return [...(await serviceHealth(dependencies)), ...inOrder, ...platform.flat()];
-}
-
-function createAll(
-  source: SourceId,
-  dependencies: CheckDependencies,
-): Promise<readonly MetricCheck[]> {
-  const own = dependencies.entries.filter((entry) => entry.source === source);
-  // The entries of a source have its options.
-  const create = sources[source] as (
-    ...given: readonly [unknown, CheckDependencies]
-  ) => Promise<readonly MetricCheck[]>;
-  return own.length === 0 ? Promise.resolve([]) : create(own, dependencies);
+  const byId = new Map(made.flat().map((check) => [check.id, check]));
+  const inOrder = entries.flatMap(({ checks }) => checks.flatMap(({ id }) => byId.get(id) ?? []));
+  const platform = await Promise.all(platformHealth.map((health) => health(deps)));
+  return [...setUpHttpHealth(deps), ...inOrder, ...platform.flat()];
 }

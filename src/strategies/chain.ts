@@ -1,7 +1,7 @@
 import { Cancelled, deadline, isCancelled, NoLongerNeeded, raceSignal } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { formatDuration } from '../support/format.js';
+import { formatDuration } from '../support/text.js';
 import type {
   ChainLink,
   Confirmation,

@@ -11,7 +11,7 @@ import type {
   Skip,
 } from '../contract/strategy.js';
 
-export interface CommandStrategyOptions {
+interface CommandStrategyOptions {
   /** The user's own command line, given to the shell as it is. */
   readonly commandLine: string;
   /** The environment of this process; the command gets it, and the `ROLLGATE_*` variables below. */

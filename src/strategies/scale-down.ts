@@ -1,6 +1,15 @@
+import type {
+  Beginning,
+  Plan,
+  Skip,
+  Strategy,
+  StrategyContext,
+  StrategyResult,
+  Withheld,
+} from '../contract/strategy.js';
+import { messageOf } from '../support/errors.js';
+import { fields } from '../support/json.js';
 import type { StrategyDependencies } from './dependencies.js';
-import { recordedOf, together, type Part } from './scale-down/together.js';
-import type { Strategy, Skip } from '../contract/strategy.js';
 
 /** The `scale-down` strategy as it is configured, or why there is none. */
 export async function setUpScaleDown(dependencies: StrategyDependencies): Promise<Strategy | Skip> {
@@ -49,4 +58,161 @@ function usable(strategy: Strategy | Skip): Strategy {
     plan: () => Promise.resolve(strategy),
     execute: () => Promise.reject(new Error(strategy.reason)),
   };
+}
+
+/** One way of taking a canary down, by the input that asks for it. */
+interface Part {
+  readonly input: string;
+  readonly strategy: Strategy;
+}
+
+interface Planned {
+  readonly part: Part;
+  readonly plan: Plan;
+}
+
+interface CombinedPlan extends Plan {
+  readonly planned: readonly Planned[];
+  readonly left: readonly string[];
+}
+
+/**
+ * Several parts as one strategy: all are planned before the first acts, and each acts whatever became of the others, because
+ * they take down different things.
+ */
+export function together(parts: readonly Part[]): Strategy<CombinedPlan> {
+  async function snapshot(signal: AbortSignal): Promise<unknown> {
+    const recorded: Record<string, unknown> = {};
+    for (const { input, strategy } of parts)
+      if (strategy.snapshot !== undefined) recorded[input] = await strategy.snapshot(signal);
+    return recorded;
+  }
+
+  return {
+    kind: 'strategy',
+    id: 'scale-down',
+
+    async preflight(signal) {
+      return (await Promise.all(parts.map(({ strategy }) => strategy.preflight(signal)))).flat();
+    },
+
+    async plan(request, signal): Promise<CombinedPlan | Skip | Withheld> {
+      const plans = await Promise.all(
+        parts.map(async (part) => ({ part, plan: await part.strategy.plan(request, signal) })),
+      );
+      const withheld = plans.find(({ plan }) => plan.kind === 'withheld');
+      if (withheld?.plan.kind === 'withheld') return withheld.plan;
+      const planned = plans.flatMap(({ part, plan }) =>
+        plan.kind === 'plan' ? [{ part, plan }] : [],
+      );
+      const left = plans.flatMap(({ part, plan }) =>
+        plan.kind === 'skip' ? [`${part.input}: ${plan.reason}`] : [],
+      );
+      if (planned.length === 0) return { kind: 'skip', reason: left.join('; ') };
+      return {
+        kind: 'plan',
+        steps: planned.flatMap(({ plan }) => plan.steps),
+        from: merged(planned.map(({ plan }) => plan.from)),
+        to: merged(planned.map(({ plan }) => plan.to)),
+        touches: planned.flatMap(({ plan }) => plan.touches ?? []),
+        planned,
+        left,
+      };
+    },
+
+    async execute({ planned, left }, context) {
+      const ends: End[] = [];
+      for (const { part, plan } of planned) ends.push(await act(part, plan, context));
+      return combined(ends, left);
+    },
+
+    async begin(signal): Promise<Beginning> {
+      const seen = await Promise.all(parts.map(async ({ strategy }) => strategy.begin?.(signal)));
+      const sentences = seen.flatMap((one) => one?.alreadyRolledBack ?? []);
+      return {
+        findings: seen.flatMap((one) => one?.findings ?? []),
+        ...(sentences.length === 0 ? {} : { alreadyRolledBack: sentences.join(' ') }),
+      };
+    },
+
+    async guard(signal) {
+      const seen = await Promise.all(parts.map(async ({ strategy }) => strategy.guard?.(signal)));
+      return seen.find((objection) => objection !== undefined);
+    },
+
+    async keep(signal) {
+      const kept = await Promise.all(parts.map(async ({ strategy }) => strategy.keep?.(signal)));
+      const lines = kept.filter((line) => line !== undefined);
+      return lines.length === 0 ? undefined : lines.join('; ');
+    },
+
+    ...(parts.some(({ strategy }) => strategy.snapshot !== undefined) ? { snapshot } : {}),
+  };
+}
+
+/** What a part recorded, out of what all of them recorded. */
+export function recordedOf(input: string, recorded: unknown): unknown {
+  return fields(recorded)[input];
+}
+
+interface End {
+  readonly result: StrategyResult | Withheld;
+}
+
+/** A part that throws has failed, or nobody knows what it changed: the others must be told of all the same. */
+async function act({ strategy }: Part, plan: Plan, context: StrategyContext): Promise<End> {
+  if (context.signal.aborted) return failed(`${plan.steps.join('; ')}: no time was left for it.`);
+  const acted = { changed: false as boolean };
+  try {
+    const result = await strategy.execute(plan, {
+      ...context,
+      beforeChange: () => {
+        acted.changed = true;
+        context.beforeChange();
+      },
+    });
+    return { result };
+  } catch (error) {
+    if (!acted.changed) return failed(`${messageOf(error)}.`);
+    return {
+      result: {
+        outcome: 'triggered',
+        detail: `${messageOf(error)}: it had begun to act, and what became of it is unknown.`,
+        versionConfirmed: null,
+      },
+    };
+  }
+}
+
+function failed(detail: string): End {
+  return { result: { outcome: 'failed', detail, versionConfirmed: null } };
+}
+
+/** All or report: one part that is not done leaves the whole unproven, unless nothing was changed at all. */
+function combined(ends: readonly End[], left: readonly string[]): StrategyResult | Withheld {
+  const results = ends.map(({ result }) => result);
+  const isDone = (result: StrategyResult | Withheld): boolean =>
+    !('kind' in result) && result.outcome === 'verified';
+  const isUntouched = (result: StrategyResult | Withheld): boolean =>
+    'kind' in result || result.outcome === 'failed';
+  const withheld = results.find((result) => 'kind' in result);
+  if (withheld !== undefined && results.every(isUntouched)) return withheld;
+  const details = results.map((result) =>
+    'kind' in result ? `Withheld: ${result.reason}.` : result.detail,
+  );
+  return {
+    outcome: results.every(isDone)
+      ? 'verified'
+      : results.every(isUntouched)
+        ? 'failed'
+        : 'triggered',
+    detail: [...details, ...left.map((reason) => `Left alone: ${reason}.`)].join(' '),
+    versionConfirmed: null,
+  };
+}
+
+function merged(
+  parts: readonly (Readonly<Record<string, unknown>> | undefined)[],
+): Readonly<Record<string, unknown>> {
+  return Object.assign({}, ...parts) as Readonly<Record<string, unknown>>;
 }

@@ -1,13 +1,78 @@
-import type { HostDeps } from './deps.js';
-import { maskableLines } from './masking.js';
-import { camelName } from './names.js';
-import type { Host } from '../contract/system.js';
+import type { Change, Environment, SystemOutput } from '../contract/system.js';
+import {
+  camelName,
+  changeWith,
+  type CiSystem,
+  maskableLines,
+  numberOf,
+  type OutputDeps,
+  valueOf,
+} from './system.js';
+
+// https://learn.microsoft.com/azure/devops/pipelines/build/variables
+export const azure: CiSystem = {
+  id: 'azure',
+  name: 'Azure Pipelines',
+  sign: (env) => (env.TF_BUILD === 'True' || env.TF_BUILD === 'true' ? 'TF_BUILD' : undefined),
+  run: (env) => ({
+    runUrl: runUrl(env),
+    runId: valueOf(env, 'BUILD_BUILDID'),
+    attempt: numberOf(env, 'SYSTEM_JOBATTEMPT'),
+    project: projectOf(env),
+    change: changeOf(env),
+    pullRequest:
+      env.BUILD_REASON === 'PullRequest' ||
+      valueOf(env, 'SYSTEM_PULLREQUEST_PULLREQUESTID') !== null,
+    // https://learn.microsoft.com/azure/devops/pipelines/repos/github#contributions-from-forks
+    forkPullRequest: /^true$/i.test(env.SYSTEM_PULLREQUEST_ISFORK ?? ''),
+  }),
+  output: azureOutput,
+};
+
+/** There is no variable with the address of the run; this is the one that the agent's own links have. */
+function runUrl(env: Environment): string | null {
+  const collection =
+    valueOf(env, 'SYSTEM_COLLECTIONURI') ?? valueOf(env, 'SYSTEM_TEAMFOUNDATIONCOLLECTIONURI');
+  const project = valueOf(env, 'SYSTEM_TEAMPROJECT');
+  const build = valueOf(env, 'BUILD_BUILDID');
+  if (collection === null || project === null || build === null) return null;
+  return `${collection.replace(/\/$/, '')}/${encodeURIComponent(project)}/_build/results?buildId=${encodeURIComponent(build)}`;
+}
+
+function projectOf(env: Environment): string | null {
+  const parts = ['SYSTEM_TEAMPROJECT', 'BUILD_DEFINITIONNAME'].map((name) => valueOf(env, name));
+  return parts.filter((part) => part !== null).join('/') || null;
+}
+
+/** The id of a request is its number only in a repository of Azure itself; one of GitHub has both. */
+function changeOf(env: Environment): Change | null {
+  const name = valueOf(env, 'BUILD_REPOSITORY_NAME');
+  if (env.BUILD_REPOSITORY_PROVIDER === 'GitHub' && name !== null)
+    return changeWith(
+      { system: 'github', server: 'https://github.com', project: name },
+      valueOf(env, 'SYSTEM_PULLREQUEST_PULLREQUESTNUMBER'),
+    );
+  const server =
+    valueOf(env, 'SYSTEM_COLLECTIONURI') ?? valueOf(env, 'SYSTEM_TEAMFOUNDATIONCOLLECTIONURI');
+  const project = valueOf(env, 'SYSTEM_TEAMPROJECT');
+  const repository = valueOf(env, 'BUILD_REPOSITORY_ID');
+  if (server === null || project === null || repository === null) return null;
+  if (env.BUILD_REPOSITORY_PROVIDER !== 'TfsGit') return null;
+  return changeWith(
+    {
+      system: 'azure',
+      server: server.replace(/\/$/, ''),
+      project: `${encodeURIComponent(project)}/${encodeURIComponent(repository)}`,
+    },
+    valueOf(env, 'SYSTEM_PULLREQUEST_PULLREQUESTID'),
+  );
+}
 
 /**
  * Azure Pipelines: logging commands on the standard output.
  * https://learn.microsoft.com/azure/devops/pipelines/scripts/logging-commands
  */
-export function createAzureHost(deps: Pick<HostDeps, 'write' | 'env'>): Host {
+function azureOutput(deps: Pick<OutputDeps, 'write' | 'env'>): SystemOutput {
   const line = (text: string): void => {
     deps.write(`${text}\n`);
   };

@@ -1,9 +1,45 @@
 import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
-import type { HostDeps } from './deps.js';
-import { createLocalHost } from './local.js';
-import { shellName } from './names.js';
-import type { Host } from '../contract/system.js';
+import type { Change, Environment, SystemOutput } from '../contract/system.js';
+import { plainOutput } from './local.js';
+import { changeWith, type CiSystem, type OutputDeps, shellName, valueOf } from './system.js';
+
+// https://docs.gitlab.com/ci/variables/predefined_variables/
+export const gitlab: CiSystem = {
+  id: 'gitlab',
+  name: 'GitLab CI',
+  sign: (env) => (env.GITLAB_CI === 'true' ? 'GITLAB_CI' : undefined),
+  run: (env) => ({
+    runUrl: valueOf(env, 'CI_PIPELINE_URL'),
+    runId: valueOf(env, 'CI_PIPELINE_ID'),
+    project: valueOf(env, 'CI_PROJECT_PATH'),
+    change: changeOf(env),
+    pullRequest:
+      ['merge_request_event', 'external_pull_request_event'].includes(
+        env.CI_PIPELINE_SOURCE ?? '',
+      ) ||
+      valueOf(env, 'CI_MERGE_REQUEST_IID') !== null ||
+      valueOf(env, 'CI_EXTERNAL_PULL_REQUEST_IID') !== null,
+    forkPullRequest: isFromFork(env),
+  }),
+  output: gitlabOutput,
+};
+
+/** It belongs to the project that it is to be merged into. */
+function changeOf(env: Environment): Change | null {
+  const server = valueOf(env, 'CI_SERVER_URL');
+  const project = valueOf(env, 'CI_MERGE_REQUEST_PROJECT_ID') ?? valueOf(env, 'CI_PROJECT_ID');
+  return server === null || project === null
+    ? null
+    : changeWith({ system: 'gitlab', server, project }, valueOf(env, 'CI_MERGE_REQUEST_IID'));
+}
+
+/** The pipeline itself may run in either project: https://docs.gitlab.com/ci/pipelines/merge_request_pipelines/#use-with-forked-projects */
+function isFromFork(env: Environment): boolean {
+  const source = valueOf(env, 'CI_MERGE_REQUEST_SOURCE_PROJECT_ID');
+  const target = valueOf(env, 'CI_MERGE_REQUEST_PROJECT_ID') ?? valueOf(env, 'CI_PROJECT_ID');
+  return source !== null && source !== target;
+}
 
 /** A dotenv report must be smaller than 5 KiB (gitlabhq, app/services/ci/parse_dotenv_artifact_service.rb). */
 const MOST_BYTES = 5 * 1024 - 1;
@@ -15,10 +51,10 @@ const CUT = '…';
  * `annotations.json` (annotations) with the link to the rollback.
  * https://docs.gitlab.com/ci/jobs/job_logs/#custom-collapsible-sections, https://docs.gitlab.com/ci/yaml/artifacts_reports/
  */
-export function createGitlabHost(
-  deps: Pick<HostDeps, 'write' | 'terminal' | 'writeFile' | 'reportDir' | 'now'>,
-): Host {
-  const plain = createLocalHost('gitlab', deps);
+function gitlabOutput(
+  deps: Pick<OutputDeps, 'write' | 'terminal' | 'writeFile' | 'reportDir' | 'now'>,
+): SystemOutput {
+  const plain = plainOutput('gitlab', deps);
   const variables = join(deps.reportDir, 'rollgate.env');
   const links = join(deps.reportDir, 'annotations.json');
   const mark = (edge: 'start' | 'end', section: string): string =>

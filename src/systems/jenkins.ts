@@ -1,19 +1,44 @@
 import { join } from 'node:path';
-import type { HostDeps } from './deps.js';
-import { createLocalHost } from './local.js';
-import { camelName } from './names.js';
-import type { Host } from '../contract/system.js';
+import type { SystemOutput } from '../contract/system.js';
+import { plainOutput } from './local.js';
+import { camelName, changeAt, type CiSystem, type OutputDeps, valueOf } from './system.js';
+
+/** Only a build has these: JENKINS_URL is also what a job of another system is told, so that it can call Jenkins. */
+const builds = ['BUILD_NUMBER', 'BUILD_TAG'];
+
+// https://www.jenkins.io/doc/book/pipeline/jenkinsfile/#using-environment-variables
+export const jenkins: CiSystem = {
+  id: 'jenkins',
+  name: 'Jenkins',
+  sign(env) {
+    if (!builds.some((name) => valueOf(env, name) !== null)) return undefined;
+    // JENKINS_URL is missing where the root address is not configured.
+    return ['JENKINS_URL', 'JENKINS_HOME'].find((name) => valueOf(env, name) !== null);
+  },
+  run: (env) => ({
+    runUrl: valueOf(env, 'BUILD_URL'),
+    // A build number alone is not unique: every job counts from 1. The tag holds the name of the job too.
+    runId: valueOf(env, 'BUILD_TAG') ?? valueOf(env, 'BUILD_NUMBER'),
+    project: valueOf(env, 'JOB_NAME'),
+    // Set by a multibranch project: plugin branch-api, ChangeRequestSCMHead2 and ObjectMetadataAction.
+    change: changeAt(valueOf(env, 'CHANGE_URL')),
+    pullRequest: valueOf(env, 'CHANGE_ID') !== null,
+    // Set by a multibranch project for a change from a fork: plugin branch-api, BranchNameContributor.java.
+    forkPullRequest: valueOf(env, 'CHANGE_FORK') !== null,
+  }),
+  output: jenkinsOutput,
+};
 
 /**
  * Jenkins: plain lines, as its console knows no commands. A step of a pipeline cannot be handed a map by a program, so the
  * outputs are a file of JSON, which Groovy reads by itself (`groovy.json.JsonSlurperClassic`).
  */
-export function createJenkinsHost(
-  deps: Pick<HostDeps, 'write' | 'terminal' | 'writeFile' | 'reportDir'>,
-): Host {
+function jenkinsOutput(
+  deps: Pick<OutputDeps, 'write' | 'terminal' | 'writeFile' | 'reportDir'>,
+): SystemOutput {
   const file = join(deps.reportDir, 'outputs.json');
   return {
-    ...createLocalHost('jenkins', deps),
+    ...plainOutput('jenkins', deps),
     outputFiles: [file],
     async setOutputs(outputs) {
       const values = Object.fromEntries(

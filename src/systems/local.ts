@@ -1,17 +1,17 @@
-import type { HostDeps } from './deps.js';
-import type { Host, HostSystem } from '../contract/system.js';
+import type { OutputDeps } from './system.js';
+import type { SystemOutput, SystemId } from '../contract/system.js';
 
 // SGR codes, ECMA-48 8.3.117.
 const colours = { notice: 36, warning: 33, error: 31 } as const;
 
 /**
- * Plain lines: a terminal, and the ground of the hosts of systems whose logs know no more. Masking is the redactor's work
+ * Plain lines: a terminal, and the ground of the output of systems whose logs know no more. Masking is the redactor's work
  * here; outputs and the summary are in the report's files.
  */
-export function createLocalHost(
-  system: HostSystem,
-  deps: Pick<HostDeps, 'write' | 'terminal'>,
-): Host {
+export function plainOutput(
+  system: SystemId,
+  deps: Pick<OutputDeps, 'write' | 'terminal'>,
+): SystemOutput {
   const line = (text: string): void => {
     deps.write(`${text}\n`);
   };

@@ -1,20 +1,75 @@
-import type { HostDeps } from './deps.js';
-import { createLocalHost } from './local.js';
-import type { Host, HostInfo, HostSystem } from '../contract/system.js';
+import type { Environment, GithubJob, RunInfo, SystemOutput } from '../contract/system.js';
+import { azure } from './azure.js';
+import { circleci } from './circleci.js';
+import { github, lookalikeOf } from './github.js';
+import { gitlab } from './gitlab.js';
+import { jenkins } from './jenkins.js';
+import { plainOutput } from './local.js';
+import type { CiSystem, KnownOfRun, OutputDeps } from './system.js';
 
-type HostFactory = (deps: HostDeps) => Host | Promise<Host>;
+/**
+ * THE table of CI systems, in the order in which they are looked for: the first that matches is taken. Jenkins is last: its
+ * agents run inside jobs of other systems, and its address is a variable that users set.
+ */
+export const ciSystems: readonly CiSystem[] = [github, gitlab, circleci, azure, jenkins];
 
-/** Loaded when needed: only GitHub's jobs pay for GitHub's library. */
-const factories: Readonly<Record<HostSystem, HostFactory>> = {
-  github: async (deps) => (await import('./github.js')).createGithubHost(deps),
-  gitlab: async (deps) => (await import('./gitlab.js')).createGitlabHost(deps),
-  jenkins: async (deps) => (await import('./jenkins.js')).createJenkinsHost(deps),
-  circleci: async (deps) => (await import('./circleci.js')).createCircleciHost(deps),
-  azure: async (deps) => (await import('./azure.js')).createAzureHost(deps),
-  local: (deps) => createLocalHost('local', deps),
-};
+/** As people call a system of the table. */
+export function nameOf(system: string): string {
+  return ciSystems.find(({ id }) => id === system)?.name ?? system;
+}
 
-/** The host for the system that was detected. */
-export async function createHost(info: Pick<HostInfo, 'system'>, deps: HostDeps): Promise<Host> {
-  return factories[info.system](deps);
+/**
+ * Where we run, by the environment alone.
+ *
+ * @param githubJob what is known of a job of GitHub; asked for in such a job only
+ * @param named the CI system that the user names: of several whose signs are there, it is the one
+ */
+export async function detectRun(
+  env: Environment,
+  githubJob: () => Promise<GithubJob>,
+  named?: string,
+): Promise<RunInfo> {
+  const lookalike = lookalikeOf(env);
+  if (lookalike !== undefined) {
+    const notice = `${lookalike} is set: this is not GitHub, though its variables are there. The log is plain; set \`ci-system\` when the rollback is a pipeline.`;
+    const known = await github.run(env, githubJob);
+    return runInfo('local', { ...known, runUrl: null, change: null }, notice);
+  }
+  const found = ciSystems.flatMap((system) => {
+    const sign = system.sign(env);
+    return sign === undefined ? [] : [{ system, sign }];
+  });
+  const explicit = found.find(({ system }) => system.id === named?.trim().toLowerCase());
+  const taken = (explicit ?? found[0])?.system;
+  if (taken === undefined) return runInfo('local', {});
+  const known = await taken.run(env, githubJob);
+  if (found.length === 1 || explicit !== undefined) return runInfo(taken.id, known);
+  const signs = found.map(({ system, sign }) => `${system.id} (${sign})`).join(', ');
+  const notice = `The environment has the signs of several CI systems: ${signs}. ${taken.id} is taken; set \`ci-system\` when the rollback is a pipeline of another.`;
+  return runInfo(taken.id, known, notice);
+}
+
+function runInfo(system: string, known: KnownOfRun, notice?: string): RunInfo {
+  return {
+    runUrl: null,
+    runId: null,
+    attempt: null,
+    project: null,
+    change: null,
+    pullRequest: false,
+    forkPullRequest: false,
+    rollbackMarker: null,
+    ...known,
+    system,
+    notices: [...(notice === undefined ? [] : [notice]), ...(known.notices ?? [])],
+  };
+}
+
+/** The output for the system that was detected. */
+export async function createOutput(
+  { system }: Pick<RunInfo, 'system'>,
+  deps: OutputDeps,
+): Promise<SystemOutput> {
+  const found = ciSystems.find(({ id }) => id === system);
+  return found === undefined ? plainOutput(system, deps) : found.output(deps);
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { createChecks } from '../../../src/sources/registry.js';
-import type { HealthCheck, Look } from '../../../src/contract/check.js';
+import type { HealthCheck, HealthResult } from '../../../src/contract/check.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { run as exec } from '../../../src/support/exec.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
@@ -45,10 +45,10 @@ describeWith('the containers of a project as a health check', lacking(), () => {
   }
 
   /** The first look that says this. */
-  async function seen(by: HealthCheck, ok: boolean | null): Promise<Look> {
-    let look: Look | undefined;
+  async function seen(by: HealthCheck, ok: boolean | null): Promise<HealthResult> {
+    let look: HealthResult | undefined;
     await until(`a look that says ${String(ok)}`, async () => {
-      look = await by.look(never);
+      look = await by.probe(never);
       return look.ok === ok;
     });
     return look!;
@@ -72,10 +72,10 @@ describeWith('the containers of a project as a health check', lacking(), () => {
   ])('one that ends, with the restart policy %s', async (restart, detail) => {
     await scene.deploy({ image: 'shop/api:v3', images: rest, api: { restart } });
     const made = await check();
-    await until('that detail', async () => (await made.look(never)).detail === detail);
+    await until('that detail', async () => (await made.probe(never)).detail === detail);
     const shown = await check({ 'report-logs': '1' });
     await until('its log', async () => {
-      return (await shown.look(never)).detail === `${detail} [cannot start]`;
+      return (await shown.probe(never)).detail === `${detail} [cannot start]`;
     });
   });
 
@@ -84,7 +84,7 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     const made = await check();
     await seen(made, true);
     await engine.told(['rm', '-f', 'shop-worker-1']);
-    expect(await made.look(never)).toEqual({ ok: false, detail: 'worker has no container' });
+    expect(await made.probe(never)).toEqual({ ok: false, detail: 'worker has no container' });
   });
 
   it('an engine that is away says nothing, and it goes on when it is back', async () => {
@@ -92,10 +92,10 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     const made = await check({ 'compose-service': 'api' });
     await seen(made, true);
     await engine.halt();
-    expect((await made.look(never)).detail).toMatch(
+    expect((await made.probe(never)).detail).toMatch(
       /^docker ps: Cannot connect to the Docker daemon/,
     );
-    expect((await made.look(never)).ok).toBeNull();
+    expect((await made.probe(never)).ok).toBeNull();
     await engine.resume();
     await seen(made, true);
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { setUpCompose } from '../../../src/strategies/compose.js';
+import { setUpCompose } from '../../../src/strategies/compose/strategy.js';
 import { setUpComposeScaleDown } from '../../../src/strategies/compose/scale-down.js';
 import type { StrategyDependencies } from '../../../src/strategies/dependencies.js';
 import type {

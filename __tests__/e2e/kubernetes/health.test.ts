@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/health.js';
-import type { CheckDependencies } from '../../../src/sources/dependencies.js';
-import type { HealthCheck, Look } from '../../../src/contract/check.js';
+import type { CheckDependencies } from '../../../src/sources/registry.js';
+import type { HealthCheck, HealthResult } from '../../../src/contract/check.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { run } from '../../../src/support/exec.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
@@ -70,10 +70,10 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
   }
 
   /** Looks until it says this. */
-  async function seen(check: HealthCheck, ok: boolean | null): Promise<Look> {
-    let look: Look | undefined;
+  async function seen(check: HealthCheck, ok: boolean | null): Promise<HealthResult> {
+    let look: HealthResult | undefined;
     await plane.until(`a look that says ${String(ok)}`, async () => {
-      look = await check.look(never);
+      look = await check.probe(never);
       return look.ok === ok;
     });
     return look!;
@@ -142,7 +142,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     await seen(check, true);
     await plane.stopApiServer();
     try {
-      expect(await check.look(never)).toEqual({
+      expect(await check.probe(never)).toEqual({
         ok: null,
         detail: expect.stringMatching(/^kubectl get: .*refused/),
       });
@@ -171,7 +171,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     ]);
 
     await account.allow([workloads]);
-    expect(await check.look(never)).toEqual({
+    expect(await check.probe(never)).toEqual({
       ok: null,
       detail: expect.stringMatching(/cannot list resource "pods"/),
     });
@@ -180,7 +180,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     ]);
 
     await plane.delete('Deployment', 'api', namespace);
-    expect(await checkIn(namespace, 'deployment/api').look(never)).toEqual({
+    expect(await checkIn(namespace, 'deployment/api').probe(never)).toEqual({
       ok: false,
       detail: 'deployment/api: it is not there any more',
     });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { setUpHelm } from '../../../src/strategies/helm.js';
+import { setUpHelm } from '../../../src/strategies/helm/strategy.js';
 import type { Plan, Strategy } from '../../../src/contract/strategy.js';
 import { DeadlineReached } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';

@@ -1,4 +1,4 @@
-import { setUpKubernetes } from '../../../src/strategies/kubernetes.js';
+import { setUpKubernetes } from '../../../src/strategies/kubernetes/strategy.js';
 import type { StrategyDependencies } from '../../../src/strategies/dependencies.js';
 import type {
   Plan,

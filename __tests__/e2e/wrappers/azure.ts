@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { extensionFolder, taskName } from '../../../scripts/generators/azure.js';
-import { camelName } from '../../../src/systems/names.js';
+import { camelName } from '../../../src/systems/system.js';
 import { outputTable } from '../../../src/report/outputs.js';
 import type { RunReport } from '../../../src/report/record.js';
 import { fillTemplate } from '../../support/azure-template.js';

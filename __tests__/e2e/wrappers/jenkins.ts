@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { camelName } from '../../../src/systems/names.js';
+import { camelName } from '../../../src/systems/system.js';
 import { inputOf, type InputId } from '../../../src/inputs/table.js';
 import { outputTable } from '../../../src/report/outputs.js';
 import type { RunReport } from '../../../src/report/record.js';

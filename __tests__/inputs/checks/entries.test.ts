@@ -19,10 +19,10 @@ function resolveChecks(
 }
 
 /** Every judged check, as `id: limit`. */
-function judgedOf(resolution: Resolution): Readonly<Record<string, unknown>> {
+function checksOf(resolution: Resolution): Readonly<Record<string, unknown>> {
   expect(resolution.problems).toEqual([]);
   return Object.fromEntries(
-    resolution.checks.flatMap(({ judged }) => judged.map(({ id, ...rest }) => [id, rest])),
+    resolution.checks.flatMap(({ checks }) => checks.map(({ id, ...rest }) => [id, rest])),
   );
 }
 
@@ -39,7 +39,7 @@ describe('an entry of `checks`', () => {
       '    max-errors-per-minute: 3',
       '    max-latency: p99 < 1s',
     ]);
-    expect(judgedOf(resolution)).toEqual({
+    expect(checksOf(resolution)).toEqual({
       'orders-success-rate': { limit: { metric: 'success-rate', minPercent: 99.5 } },
       'orders-errors-per-minute': {
         limit: { metric: 'errors-per-minute', max: 3, scaledTo: null },
@@ -61,7 +61,7 @@ describe('an entry of `checks`', () => {
       '    value: workers',
       '    min: 2',
     ]);
-    expect(judgedOf(resolution)).toEqual({
+    expect(checksOf(resolution)).toEqual({
       queue: { limit: { metric: 'value', max: 100 } },
       'prometheus-min': { limit: { metric: 'value', min: 2 } },
     });
@@ -73,7 +73,7 @@ describe('an entry of `checks`', () => {
       ['  - id: shop', '    source: http', '    url: http://shop.test'],
       { inFile: 'min-success-rate: 98\nmax-latency: p95 < 1s' },
     );
-    expect(judgedOf(resolution)).toEqual({
+    expect(checksOf(resolution)).toEqual({
       'shop-success-rate': { limit: { metric: 'success-rate', minPercent: 98 } },
       'shop-errors-per-minute': {
         limit: { metric: 'errors-per-minute', max: 10, scaledTo: 60 },
@@ -84,10 +84,10 @@ describe('an entry of `checks`', () => {
 
   it('takes none of them when it names one, and leaves out what it switches off', () => {
     const lines = ['  - id: a', '    source: http', '    url: http://shop.test'];
-    expect(judgedOf(resolveChecks([...lines, '    max-latency: p95 < 1s']))).toEqual({
+    expect(checksOf(resolveChecks([...lines, '    max-latency: p95 < 1s']))).toEqual({
       a: { limit: { metric: 'latency', percentile: 95, maxMs: 1000 } },
     });
-    expect(judgedOf(resolveChecks([...lines, '    max-errors-per-minute: off']))).toEqual({
+    expect(checksOf(resolveChecks([...lines, '    max-errors-per-minute: off']))).toEqual({
       a: { limit: { metric: 'success-rate', minPercent: 95 } },
     });
   });
@@ -96,7 +96,7 @@ describe('an entry of `checks`', () => {
     const resolution = resolveChecks(['  - source: http', '    url: http://other.test'], {
       flags: { url: 'http://shop.test' },
     });
-    expect(Object.keys(judgedOf(resolution))).toEqual([
+    expect(Object.keys(checksOf(resolution))).toEqual([
       'success-rate',
       'errors-per-minute',
       'http-success-rate',
@@ -115,7 +115,7 @@ describe('an entry of `checks`', () => {
       '    on-no-data: ignore',
       '    on-provider-error: ignore',
     ]);
-    expect(judgedOf(resolution)).toEqual({
+    expect(checksOf(resolution)).toEqual({
       a: {
         limit: { metric: 'value', max: 1 },
         minRequests: 7,
@@ -156,11 +156,11 @@ describe('an entry of `checks`', () => {
 
     it('is compared with it, and with nothing else', () => {
       const resolution = resolveChecks([...lines, '    baseline-margin: 1.5']);
-      expect(judgedOf(resolution)).toEqual({ a: { limit: { metric: 'relative', margin: 1.5 } } });
+      expect(checksOf(resolution)).toEqual({ a: { limit: { metric: 'relative', margin: 1.5 } } });
     });
 
     it('is judged by both when it has a limit', () => {
-      expect(judgedOf(resolveChecks([...lines, '    min-success-rate: 99']))).toEqual({
+      expect(checksOf(resolveChecks([...lines, '    min-success-rate: 99']))).toEqual({
         a: { limit: { metric: 'success-rate', minPercent: 99 }, baseline: { margin: 1 } },
       });
     });
@@ -173,7 +173,7 @@ describe('an entry of `checks`', () => {
         '    latency: d_bucket{version="2"}',
         '    baseline: { latency: \'d_bucket{version="1"}\' }',
       ]);
-      expect(judgedOf(resolution)).toEqual({
+      expect(checksOf(resolution)).toEqual({
         a: { limit: { metric: 'relative', margin: 1, of: 'latency' } },
       });
     });
@@ -238,7 +238,7 @@ describe('an entry of `checks`', () => {
     });
     expect(problems).toEqual([]);
     expect(
-      targets.map(({ checks }) => checks.flatMap(({ judged }) => judged.map(({ id }) => id))),
+      targets.map(({ checks }) => checks.flatMap(({ checks }) => checks.map(({ id }) => id))),
     ).toEqual([['http-success-rate'], ['own']]);
   });
 });

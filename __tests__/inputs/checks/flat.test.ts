@@ -6,7 +6,7 @@ const counters = {
   'prometheus-total': 'a_total',
   'prometheus-errors': 'b_total',
 };
-const beside = {
+const baseline = {
   'prometheus-baseline-total': 'c_total',
   'prometheus-baseline-errors': 'd_total',
 };
@@ -17,11 +17,11 @@ const preset = {
 };
 
 /** What is judged by the inputs alone: each limit, and the margin of its baseline. */
-function judged(flags: Readonly<Record<string, string>>): readonly (readonly unknown[])[] {
+function checksFrom(flags: Readonly<Record<string, string>>): readonly (readonly unknown[])[] {
   const { checks, problems } = resolveWith({ flags });
   expect(problems).toEqual([]);
-  return checks.flatMap(({ source, judged }) =>
-    judged.map(({ id, limit, baseline }) => [source, id, limit.metric, baseline?.margin]),
+  return checks.flatMap(({ source, checks }) =>
+    checks.map(({ id, limit, baseline }) => [source, id, limit.metric, baseline?.margin]),
   );
 }
 
@@ -29,12 +29,12 @@ describe('the checks that the inputs describe', () => {
   it.each<[string, Readonly<Record<string, string>>, readonly (readonly unknown[])[]]>([
     [
       'a baseline, and no limit of the user',
-      { ...counters, ...beside, 'baseline-margin': '1.5' },
+      { ...counters, ...baseline, 'baseline-margin': '1.5' },
       [['prometheus', 'relative', 'relative', undefined]],
     ],
     [
       'a baseline and a limit of the user',
-      { ...counters, ...beside, 'min-success-rate': '99', 'baseline-margin': '1.5' },
+      { ...counters, ...baseline, 'min-success-rate': '99', 'baseline-margin': '1.5' },
       [
         ['prometheus', 'success-rate', 'success-rate', 1.5],
         ['prometheus', 'errors-per-minute', 'errors-per-minute', 1.5],
@@ -42,12 +42,12 @@ describe('the checks that the inputs describe', () => {
     ],
     [
       'a baseline, and limits that are off',
-      { ...counters, ...beside, 'min-success-rate': 'off', 'max-errors-per-minute': 'off' },
+      { ...counters, ...baseline, 'min-success-rate': 'off', 'max-errors-per-minute': 'off' },
       [['prometheus', 'relative', 'relative', undefined]],
     ],
     [
       'a baseline of requests beside latency',
-      { ...counters, ...beside, 'prometheus-latency': 'd_bucket', 'max-latency': 'p95 < 1s' },
+      { ...counters, ...baseline, 'prometheus-latency': 'd_bucket', 'max-latency': 'p95 < 1s' },
       [
         ['prometheus', 'relative', 'relative', undefined],
         ['prometheus', 'latency', 'latency', undefined],
@@ -107,11 +107,11 @@ describe('the checks that the inputs describe', () => {
       [['prometheus', 'value', 'value', undefined]],
     ],
   ])('%s', (_, flags, expected) => {
-    expect(judged(flags)).toEqual(expected);
+    expect(checksFrom(flags)).toEqual(expected);
   });
 
   it('are called by the names of the inputs in messages', () => {
-    const { checks } = resolveWith({ flags: { ...counters, ...beside } });
+    const { checks } = resolveWith({ flags: { ...counters, ...baseline } });
     expect(checks[0]?.nameOf('url')).toBe('prometheus-url');
     const [http] = resolveWith({ flags: { url: 'http://a.test' } }).checks;
     expect(http?.nameOf('url', 'baseline')).toBe('baseline-url');

@@ -1,5 +1,5 @@
 import type { AzureSettings } from '../../../src/pipelines/azure/context.js';
-import { type ClientOptions } from '../../support/stand-in.js';
+import type { ClientOptions, Fault, StandInRequest } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { followRun } from '../../../src/strategies/ci/follow.js';
 import { pipelineClients } from '../../../src/pipelines/registry.js';
@@ -11,7 +11,6 @@ import { isPermanent } from '../../../src/support/retry.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { refusing, until } from '../../support/servers.js';
-import type { Fault, StandInRequest } from '../../support/stand-in.js';
 import { type AzureOptions, AzureStandIn, DECLARED } from '../../support/stand-in-azure.js';
 import { never, openClient } from '../../support/stand-in-client.js';
 

@@ -1,5 +1,5 @@
 import type { CircleciSettings } from '../../../src/pipelines/circleci/context.js';
-import { type ClientOptions } from '../../support/stand-in.js';
+import type { ClientOptions, Fault } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { StartedRun, StartRequest } from '../../../src/contract/pipeline.js';
 import { Cancelled } from '../../../src/support/abort.js';
@@ -7,7 +7,6 @@ import { systemClock } from '../../../src/support/clock.js';
 import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import { refusing } from '../../support/servers.js';
-import type { Fault } from '../../support/stand-in.js';
 import {
   type Look,
   OWN_WORKFLOW,

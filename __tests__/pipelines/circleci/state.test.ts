@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  hasBegun,
   NO_WORKFLOW_MS,
+  hasBegun,
   nothingSeen,
   stateOf,
+  type Workflow,
 } from '../../../src/pipelines/circleci/state.js';
-import type { Workflow } from '../../../src/pipelines/circleci/state.js';
 
 function workflow(status: string, more: Partial<Workflow> = {}): Workflow {
   return { id: `w-${status}`, name: 'rollback', status, setup: false, ...more };

@@ -65,10 +65,10 @@ describe('the containers of a project as a health check', () => {
     const scene = new Scene();
     const check = await scene.check();
     expect(await check.preflight(never)).toEqual([]);
-    expect(await check.look(never)).toEqual({ ok: true, detail: '' });
+    expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
     scene.state('api').Health = { Status: 'unhealthy' };
     Object.assign(scene.state('db'), { Status: 'restarting', ExitCode: 3 });
-    expect(await check.look(never)).toEqual({
+    expect(await check.probe(never)).toEqual({
       ok: false,
       detail: 'api is unhealthy; db ends again and again (code 3)',
     });
@@ -78,17 +78,17 @@ describe('the containers of a project as a health check', () => {
     const scene = new Scene();
     scene.docker.of('shop', 'api')[0]!.RestartCount = 5;
     const check = await scene.check();
-    expect(await check.look(never)).toMatchObject({ ok: true });
+    expect(await check.probe(never)).toMatchObject({ ok: true });
     scene.docker.of('shop', 'api')[0]!.RestartCount = 6;
-    expect(await check.look(never)).toMatchObject({ ok: false });
+    expect(await check.probe(never)).toMatchObject({ ok: false });
     // Fresh checks begin anew: a confirmation does.
-    expect(await (await scene.check()).look(never)).toMatchObject({ ok: true });
+    expect(await (await scene.check()).probe(never)).toMatchObject({ ok: true });
   });
 
   it('a health check that has not said anything says nothing', async () => {
     const scene = new Scene();
     scene.state('api').Health = { Status: 'starting' };
-    expect(await (await scene.check()).look(never)).toEqual({
+    expect(await (await scene.check()).probe(never)).toEqual({
       ok: null,
       detail: 'the health check of api has not said anything yet',
     });
@@ -105,9 +105,9 @@ describe('the containers of a project as a health check', () => {
   ])('an engine that is %s says nothing of the health', async (_, answer, says) => {
     const scene = new Scene();
     const check = await scene.check();
-    await check.look(never);
+    await check.probe(never);
     scene.docker.hook = (args) => (args[0] === 'ps' || 'stdout' in answer ? answer : undefined);
-    const look = await check.look(never);
+    const look = await check.probe(never);
     expect(look.ok).toBeNull();
     expect(look.detail).toMatch(says);
     expect(scene.clock.sleeping).toBe(0);
@@ -117,7 +117,7 @@ describe('the containers of a project as a health check', () => {
     const stop = new AbortController();
     const check = await new Scene().check();
     stop.abort(new Error('enough'));
-    await expect(check.look(stop.signal)).rejects.toThrow('enough');
+    await expect(check.probe(stop.signal)).rejects.toThrow('enough');
   });
 
   it('shows log lines only when they are asked for: the last ones, made safe, once', async () => {
@@ -127,12 +127,12 @@ describe('the containers of a project as a health check', () => {
       args[0] === 'logs'
         ? { stdout: 'first\n::error::key hunter2\n', stderr: `${'x'.repeat(999)}\n` }
         : undefined;
-    expect((await (await scene.check()).look(never)).detail).toBe('api is unhealthy');
+    expect((await (await scene.check()).probe(never)).detail).toBe('api is unhealthy');
     expect(scene.docker.calls.join('\n')).not.toContain('docker logs');
     const check = await scene.check({ 'report-logs': '2' });
-    const { detail } = await check.look(never);
+    const { detail } = await check.probe(never);
     expect(detail).toBe(`api is unhealthy [\u2060::error::key *** | ${'x'.repeat(299)}…]`);
-    expect((await check.look(never)).detail).toBe(detail);
+    expect((await check.probe(never)).detail).toBe(detail);
     expect(scene.docker.calls.filter((call) => call.startsWith('docker logs'))).toHaveLength(1);
   });
 
@@ -141,7 +141,7 @@ describe('the containers of a project as a health check', () => {
     scene.state('api').Health = { Status: 'unhealthy' };
     scene.docker.hook = (args) => (args[0] === 'logs' ? failing('no such driver') : undefined);
     const check = await scene.check({ 'report-logs': '2' });
-    expect((await check.look(never)).detail).toBe('api is unhealthy');
+    expect((await check.probe(never)).detail).toBe('api is unhealthy');
   });
 
   it.each<[string, Record<string, string>, RegExp]>([

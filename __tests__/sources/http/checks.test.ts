@@ -25,7 +25,7 @@ function make(
   const checks = createHttpChecks(config(changes), { http, clock });
   const metrics = checks.filter((check) => check.kind !== 'health');
   ends.push(() => {
-    for (const check of metrics) check.end();
+    for (const check of metrics) check.stop();
   });
   return { clock, http, checks, metrics };
 }
@@ -36,7 +36,7 @@ async function observe(
   windows: number,
   length: number,
 ): Promise<Observation[][]> {
-  for (const check of it.metrics) check.begin(it.clock.monotonic());
+  for (const check of it.metrics) check.start(it.clock.monotonic());
   const origin = it.clock.monotonic();
   const told: Promise<Observation>[][] = it.metrics.map(() => []);
   for (let n = 0; n < windows; n++) {
@@ -163,14 +163,14 @@ describe('traffic', () => {
   it('stops at the end: nothing is sent any more, what is under way is given up', async () => {
     const made = make({ requestsPerSecond: 10 }, () => ({ after: 4000 }));
     const { clock, http, metrics } = made;
-    for (const check of metrics) check.begin(0);
+    for (const check of metrics) check.start(0);
     await clock.advance(999);
     expect(http.open).toBe(10);
-    metrics[0]?.end();
+    metrics[0]?.stop();
     await clock.advance(1);
     expect(http.open).toBe(11);
-    metrics[1]?.end();
-    metrics[1]?.end();
+    metrics[1]?.stop();
+    metrics[1]?.stop();
     await clock.advance(60_000);
     expect(http.open).toBe(0);
     expect(http.sent).toHaveLength(11);
@@ -181,7 +181,7 @@ describe('traffic', () => {
     const { clock, metrics } = make({}, () => ({ after: 4000 }));
     const [check] = metrics;
     const controller = new AbortController();
-    check?.begin(0);
+    check?.start(0);
     await clock.advance(1000);
     const asked = check?.observe({ from: 0, to: 1000 }, controller.signal);
     controller.abort(new Cancelled('SIGTERM'));
@@ -199,7 +199,7 @@ describe('health', () => {
 
   it('passes when all URLs pass, and asks them together', async () => {
     const { clock, checks, http } = make({ healthUrls }, () => ({ after: 400 }));
-    await expect(clock.runUntil(healthOf(checks).look(never))).resolves.toEqual({
+    await expect(clock.runUntil(healthOf(checks).probe(never))).resolves.toEqual({
       ok: true,
       detail: '',
     });
@@ -211,7 +211,7 @@ describe('health', () => {
     const { clock, checks } = make({ healthUrls }, (index) =>
       index === 0 ? { after: 9000 } : { status: 503 },
     );
-    await expect(clock.runUntil(healthOf(checks).look(never))).resolves.toEqual({
+    await expect(clock.runUntil(healthOf(checks).probe(never))).resolves.toEqual({
       ok: false,
       detail: 'http://a.example: timeout; http://b.example?token=***: status 503',
     });
@@ -220,13 +220,15 @@ describe('health', () => {
 
   it('tries again what our own machine could not send', async () => {
     const { clock, checks, http } = make({}, (index) => (index < 3 ? { fails: 'local' } : {}));
-    await expect(clock.runUntil(healthOf(checks).look(never))).resolves.toMatchObject({ ok: true });
+    await expect(clock.runUntil(healthOf(checks).probe(never))).resolves.toMatchObject({
+      ok: true,
+    });
     expect(http.sent.map(({ at }) => at)).toEqual([0, 100, 200, 300]);
   });
 
   it('knows nothing when nothing could be sent for as long as a request may take', async () => {
     const { clock, checks } = make({}, () => ({ fails: 'local' }));
-    await expect(clock.runUntil(healthOf(checks).look(never))).resolves.toEqual({
+    await expect(clock.runUntil(healthOf(checks).probe(never))).resolves.toEqual({
       ok: null,
       detail: 'local (LOCAL)',
     });
@@ -236,7 +238,7 @@ describe('health', () => {
   it('ends with the reason of its signal', async () => {
     const { clock, checks } = make({}, () => ({ after: 4000 }));
     const controller = new AbortController();
-    const looking = healthOf(checks).look(controller.signal);
+    const looking = healthOf(checks).probe(controller.signal);
     const rejected = expect(looking).rejects.toThrow('SIGINT');
     await clock.advance(100);
     controller.abort(new Cancelled('SIGINT'));

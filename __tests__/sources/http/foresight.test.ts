@@ -1,22 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { foresee } from '../../../src/sources/http/counts.js';
+import { estimate } from '../../../src/sources/http/counts.js';
 import type { MetricLimit } from '../../../src/contract/check.js';
 import type { Finding } from '../../../src/contract/finding.js';
-import { config, judgedOf, type HttpConfig } from '../../support/http-source-config.js';
+import { config, checksOf, type HttpConfig } from '../../support/http-source-config.js';
 
 const errors = (max: number): MetricLimit => ({ metric: 'errors-per-minute', max, scaledTo: 60 });
 const rate = (minPercent: number): MetricLimit => ({ metric: 'success-rate', minPercent });
 
-function foreseen(
+function estimated(
   id: string,
   limit: MetricLimit,
   changes: Partial<HttpConfig> = {},
 ): readonly Finding[] {
   const probing = config(changes);
-  return foresee({ id, limit }, { ...probing, judged: judgedOf(probing) });
+  return estimate({ id, limit }, { ...probing, checks: checksOf(probing) });
 }
 
-describe('foresee', () => {
+describe('estimate', () => {
   it.each([
     [10, 95, '10/min is 83.33 % success: looser than min-success-rate 95 %'],
     [1.2, 95, '1.2/min is 98 % success: stricter than min-success-rate 95 %'],
@@ -24,7 +24,7 @@ describe('foresee', () => {
     [0, 99.9, '0/min is 100 % success: stricter than min-success-rate 99.9 %'],
     [10, 'off' as const, '10/min is 83.33 % success'],
   ])('says what %d errors a minute mean beside %s %%', (max, minSuccessRate, meaning) => {
-    expect(foreseen('errors-per-minute', errors(max), { minSuccessRate })).toEqual([
+    expect(estimated('errors-per-minute', errors(max), { minSuccessRate })).toEqual([
       {
         level: 'notice',
         subject: 'errors-per-minute',
@@ -34,7 +34,7 @@ describe('foresee', () => {
   });
 
   it.each([60, 100])('warns that %d errors a minute can never be exceeded', (max) => {
-    const [finding] = foreseen('errors-per-minute', errors(max));
+    const [finding] = estimated('errors-per-minute', errors(max));
     expect(finding).toMatchObject({ level: 'warning' });
     expect(finding?.message).toContain('can never be exceeded');
   });
@@ -45,7 +45,7 @@ describe('foresee', () => {
     ['p99 over five minutes', { metric: 'latency', percentile: 99, maxMs: 800 } as const, {}],
     ['just enough', rate(99.5), {}],
   ])('has nothing to say of %s', (_, limit, changes) => {
-    expect(foreseen('x', limit, changes)).toEqual([]);
+    expect(estimated('x', limit, changes)).toEqual([]);
   });
 
   it.each<[string, MetricLimit, Partial<HttpConfig>, string, string]>([
@@ -71,7 +71,7 @@ describe('foresee', () => {
       'raise requests-per-second to 10, or lengthen duration',
     ],
   ])('warns of %s', (_, limit, changes, message, fix) => {
-    expect(foreseen('x', limit, changes)).toEqual([
+    expect(estimated('x', limit, changes)).toEqual([
       { level: 'warning', subject: 'x', message, fix },
     ]);
   });

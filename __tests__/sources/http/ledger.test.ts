@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createSchedule, Ledger } from '../../../src/sources/http/ledger.js';
+import { Ledger } from '../../../src/sources/http/ledger.js';
+import { createSchedule } from '../../../src/sources/http/prober.js';
 import type { ProbeResult } from '../../../src/sources/http/prober.js';
 import { settle } from '../../support/virtual-clock.js';
 

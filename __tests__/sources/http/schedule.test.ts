@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { createSchedule } from '../../../src/sources/http/ledger.js';
+import { createSchedule } from '../../../src/sources/http/prober.js';
 
 const rate = fc.oneof(
   fc.constantFrom(0.1, 0.3, 1, 2, 3, 7, 10, 59.94, 100, 333, 500),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { good } from '../../../src/contract/result.js';
 import { leadsNowhere, numberIn, placeAt } from '../../../src/sources/json/place.js';
 
 describe('numberIn', () => {
@@ -11,7 +12,7 @@ describe('numberIn', () => {
     [[7], 7],
     [['7'], 7],
   ])('%j is %d', (found, expected) => {
-    expect(numberIn(found, undefined)).toBe(expected);
+    expect(numberIn(found, undefined)).toEqual(good(expected));
   });
 
   it.each<[unknown, RegExp, boolean]>([
@@ -33,7 +34,10 @@ describe('numberIn', () => {
     [[1, 2], /2 numbers, and one is needed/, true],
     [[1, null], /nothing/, false],
   ])('%j is no number', (found, why, isMistake) => {
-    expect(numberIn(found, undefined)).toEqual({ why: expect.stringMatching(why), isMistake });
+    expect(numberIn(found, undefined)).toEqual({
+      ok: false,
+      problem: { message: expect.stringMatching(why), isMistake },
+    });
   });
 
   it.each([
@@ -42,7 +46,7 @@ describe('numberIn', () => {
     ['min', 2],
     ['max', 4],
   ] as const)('of several is their %s, if that is asked for', (reducer, expected) => {
-    expect(numberIn([2, '3', 4], reducer)).toBe(expected);
+    expect(numberIn([2, '3', 4], reducer)).toEqual(good(expected));
   });
 });
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/health.js';
 import { createChecks } from '../../../src/sources/registry.js';
-import type { CheckDependencies } from '../../../src/sources/dependencies.js';
-import type { HealthCheck, Look } from '../../../src/contract/check.js';
+import type { CheckDependencies } from '../../../src/sources/registry.js';
+import type { HealthCheck, HealthResult } from '../../../src/contract/check.js';
 import { confirm } from '../../../src/gate/confirm.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
 import {
@@ -104,11 +104,11 @@ describe('the kubernetes source', () => {
   async function after(
     change: () => unknown,
     flags: Readonly<Record<string, string>> = {},
-  ): Promise<Look> {
+  ): Promise<HealthResult> {
     const check = checkWith(flags);
-    expect(await check.look(never)).toEqual({ ok: true, detail: '' });
+    expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
     change();
-    return check.look(never);
+    return check.probe(never);
   }
 
   const replace = (id: string, status: Status): void => {
@@ -175,7 +175,7 @@ describe('the kubernetes source', () => {
     it('in a crash loop, already at the first look', async () => {
       replace('a', { restarts: 7, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       replace('b', { restarts: 3, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
-      expect(await checkWith().look(never)).toEqual({
+      expect(await checkWith().probe(never)).toEqual({
         ok: false,
         detail:
           'deployment/api: 2 of 2 pods: container main restarts (exit code 1, CrashLoopBackOff)',
@@ -219,13 +219,13 @@ describe('the kubernetes source', () => {
       const check = checkWith({ 'warm-up': '30s' });
       const detail =
         'deployment/api: 1 of 2 replicas are not available (container main waits (ContainerCreating))';
-      expect(await check.look(never)).toEqual({ ok: null, detail: `${detail} so far` });
+      expect(await check.probe(never)).toEqual({ ok: null, detail: `${detail} so far` });
       await clock.advance(29_000);
-      expect(await check.look(never)).toMatchObject({ ok: null });
+      expect(await check.probe(never)).toMatchObject({ ok: null });
       await clock.advance(1000);
-      expect(await check.look(never)).toEqual({ ok: false, detail });
+      expect(await check.probe(never)).toEqual({ ok: false, detail });
       available(2);
-      expect(await check.look(never)).toEqual({ ok: true, detail: '' });
+      expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
     });
 
     it('because no node takes a pod', async () => {
@@ -237,7 +237,7 @@ describe('the kubernetes source', () => {
       };
       cluster.remove('Pod', 'api-5d4f-a');
       cluster.add(pending);
-      expect(await checkWith({ 'warm-up': '0s' }).look(never)).toEqual({
+      expect(await checkWith({ 'warm-up': '0s' }).probe(never)).toEqual({
         ok: false,
         detail:
           'deployment/api: 1 of 2 replicas are not available (no node takes a pod: 0/2 nodes are available)',
@@ -253,12 +253,12 @@ describe('the kubernetes source', () => {
     it('are shown as far as they are asked for, once, and cannot command the CI system', async () => {
       const check = checkWith({ 'report-logs': '2' });
       replace('a', { restarts: 2, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
-      const { detail } = await check.look(never);
+      const { detail } = await check.probe(never);
       expect(detail).toMatch(
         / CrashLoopBackOff\); its last lines: \u2060::error::two \*\*\* \| #\u2060#vso\[x\]$/,
       );
       cluster.logs = 'others';
-      expect((await check.look(never)).detail).toBe(detail);
+      expect((await check.probe(never)).detail).toBe(detail);
       expect(cluster.callsOf('logs')).toMatchObject([
         ['logs', 'api-5d4f-a', '-c', 'main', '--tail=2', '--request-timeout=10s'],
       ]);
@@ -276,24 +276,24 @@ describe('the kubernetes source', () => {
 
     it('are not asked for unless wanted, nor of what has never run', async () => {
       replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
-      await checkWith().look(never);
+      await checkWith().probe(never);
       replace('a', { ready: false, waiting: 'ImagePullBackOff' });
-      await checkWith({ 'report-logs': '5' }).look(never);
+      await checkWith({ 'report-logs': '5' }).probe(never);
       expect(cluster.callsOf('logs')).toEqual([]);
     });
 
     it('are left out when they cannot be had, or are nothing', async () => {
       replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
       cluster.logs = '\n\n';
-      expect((await checkWith({ 'report-logs': '5' }).look(never)).detail).toMatch(/Off\)$/);
+      expect((await checkWith({ 'report-logs': '5' }).probe(never)).detail).toMatch(/Off\)$/);
       cluster.instead = (args) => (args[0] === 'logs' ? refusal('Forbidden', 'no') : undefined);
-      expect((await checkWith({ 'report-logs': '5' }).look(never)).detail).toMatch(/Off\)$/);
+      expect((await checkWith({ 'report-logs': '5' }).probe(never)).detail).toMatch(/Off\)$/);
     });
 
     it('have an end', async () => {
       cluster.logs = `${'x'.repeat(5000)}\n`.repeat(50);
       replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
-      const { detail } = await checkWith({ 'report-logs': '50' }).look(never);
+      const { detail } = await checkWith({ 'report-logs': '50' }).probe(never);
       expect(detail.length).toBeLessThan(1600);
     });
   });
@@ -329,7 +329,7 @@ describe('the kubernetes source', () => {
       replace('a', { restarts: 3, waiting: 'CrashLoopBackOff' });
       cluster.instead = (args) =>
         args[1]?.endsWith('/other') ? refusal('InternalError', 'x') : undefined;
-      expect((await checkWith({ 'kubernetes-workload': names }).look(never)).ok).toBe(false);
+      expect((await checkWith({ 'kubernetes-workload': names }).probe(never)).ok).toBe(false);
     });
 
     it('a kubectl that hangs is not joined by another one', async () => {
@@ -341,16 +341,16 @@ describe('the kubernetes source', () => {
             resolve(unreachable);
           };
         });
-      const first = check.look(never);
+      const first = check.probe(never);
       await clock.advance(0);
-      expect(await check.look(never)).toEqual({
+      expect(await check.probe(never)).toEqual({
         ok: null,
-        detail: 'the look before is not done yet',
+        detail: 'the last probe is not done yet',
       });
       letGo();
       await first;
       cluster.instead = () => undefined;
-      expect(await check.look(never)).toEqual({ ok: true, detail: '' });
+      expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
       expect(cluster.calls).toHaveLength(3);
     });
   });
@@ -364,7 +364,7 @@ describe('the kubernetes source', () => {
       {
         name: 'no workload is named',
         flags: { 'kubernetes-workload': '' },
-        says: /there is no workload to look at/,
+        says: /there is no workload to observe/,
       },
       {
         name: 'a workload is not there',
@@ -404,7 +404,7 @@ describe('the kubernetes source', () => {
     });
 
     it('nothing to look at is never well', async () => {
-      expect(await checkWith({ 'kubernetes-workload': '' }).look(never)).toMatchObject({
+      expect(await checkWith({ 'kubernetes-workload': '' }).probe(never)).toMatchObject({
         ok: null,
       });
     });

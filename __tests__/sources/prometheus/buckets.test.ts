@@ -15,24 +15,20 @@ describe('chooseBuckets', () => {
     [5, '0.005', '0.005'],
   ])('takes the nearest borders around %d ms', (maxMs, above, below) => {
     expect(chooseBuckets(found(usual), 1000, maxMs)).toMatchObject({
-      above: { le: above },
-      below: { le: below },
-      all: '+Inf',
+      value: { above: { le: above }, below: { le: below }, all: '+Inf' },
     });
   });
 
   it('knows that 0.3 s are 300 ms, which doubles do not', () => {
     expect(chooseBuckets(found(['0.3', '0.7', '+Inf']), 1000, 300)).toMatchObject({
-      above: { borderMs: 300 },
-      below: { borderMs: 300 },
+      value: { above: { borderMs: 300 }, below: { borderMs: 300 } },
     });
   });
 
   it('leaves out borders that not every histogram has', () => {
     const some = new Map([...found(usual), ['0.8', 1]] as [string, number][]);
     expect(chooseBuckets(some, 1000, 800)).toMatchObject({
-      above: { le: '1' },
-      below: { le: '0.5' },
+      value: { above: { le: '1' }, below: { le: '0.5' } },
     });
   });
 
@@ -48,8 +44,7 @@ describe('chooseBuckets', () => {
     [[''], 500, /no bucket with le="\+Inf"/],
   ])('says what lacks in %j for %d ms', (les, maxMs, message) => {
     expect(chooseBuckets(found(les), 1000, maxMs)).toMatchObject({
-      message: expect.stringMatching(message),
-      fix: expect.anything(),
+      problem: { message: expect.stringMatching(message), fix: expect.anything() },
     });
   });
 
@@ -62,10 +57,10 @@ describe('chooseBuckets', () => {
       fc.property(borders, fc.integer({ min: 1, max: 5000 }), (all, maxMs) => {
         const chosen = chooseBuckets(found([...all.map(String), '+Inf']), 1, maxMs);
         const hasBoth = all.some((each) => each >= maxMs) && all.some((each) => each <= maxMs);
-        expect('all' in chosen).toBe(hasBoth);
-        if (!('all' in chosen)) return;
-        expect(chosen.above.borderMs).toBe(Math.min(...all.filter((each) => each >= maxMs)));
-        expect(chosen.below.borderMs).toBe(Math.max(...all.filter((each) => each <= maxMs)));
+        expect(chosen.ok).toBe(hasBoth);
+        if (!chosen.ok) return;
+        expect(chosen.value.above.borderMs).toBe(Math.min(...all.filter((each) => each >= maxMs)));
+        expect(chosen.value.below.borderMs).toBe(Math.max(...all.filter((each) => each <= maxMs)));
       }),
     );
   });

@@ -1,10 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import {
-  type Answer,
-  createClient,
-  endpointOf,
-  type Server,
-} from '../../../src/sources/prometheus/client.js';
+import type { Result } from '../../../src/contract/result.js';
+import { createClient, endpointOf, type Server } from '../../../src/sources/prometheus/client.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import type { Http } from '../../../src/support/http.js';
 import {
@@ -99,7 +95,7 @@ describe('createClient', () => {
     server.behave = json('you may not', 403);
     const answer = await client().query('up', never);
     expect(answer).toMatchObject({
-      failure: { kind: 'forbidden', message: 'it answered 403: you may not' },
+      problem: { kind: 'forbidden', message: 'it answered 403: you may not' },
     });
   });
 
@@ -122,7 +118,7 @@ describe('createClient', () => {
   ])('says what to do about %s', async (_, behave, kind, fix) => {
     server.behave = behave;
     const answer = await client().query('up', never);
-    expect(answer).toMatchObject({ failure: { kind, fix: expect.stringMatching(fix) } });
+    expect(answer).toMatchObject({ problem: { kind, fix: expect.stringMatching(fix) } });
   });
 
   it('shows no secret, nor what a CI system would execute', async () => {
@@ -154,7 +150,7 @@ describe('createClient', () => {
   });
 });
 
-function messageOf(answer: Answer): string {
+function messageOf(answer: Result<unknown>): string {
   if (answer.ok) throw new Error('it was answered');
-  return answer.failure.message;
+  return answer.problem.message;
 }

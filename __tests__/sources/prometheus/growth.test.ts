@@ -14,7 +14,7 @@ interface Given {
   readonly started?: number;
 }
 
-const open: Bounds = { begin: 0, countedFrom: -Infinity };
+const open: Bounds = { startedAt: 0, countedFrom: -Infinity };
 
 function scrapeOf(targets: Readonly<Record<string, Given>>, answeredAt = 0): Scrape {
   return {
@@ -155,7 +155,7 @@ describe('createCounters', () => {
   });
 
   it('leaves out what began before it counts, target by target', () => {
-    const bounds = { begin: 0, countedFrom: 30 };
+    const bounds = { startedAt: 0, countedFrom: 30 };
     const growths = run(
       [
         { a: { at: 25, values: { total: 10 } }, b: { at: 31, values: { total: 10 } } },
@@ -175,8 +175,8 @@ describe('createCounters', () => {
 
   it('does not lose an interval for a scrape that is a little too early', () => {
     const looks = [30.5, 40.5].map((at) => ({ a: { at: at - 1, values: { total: at } } }));
-    expect(last(run(looks, { begin: 0, countedFrom: 30 }))).toEqual({ total: 10 });
-    expect(last(run(looks, { begin: 0, countedFrom: 31 }))).toEqual({});
+    expect(last(run(looks, { startedAt: 0, countedFrom: 30 }))).toEqual({ total: 10 });
+    expect(last(run(looks, { startedAt: 0, countedFrom: 31 }))).toEqual({});
   });
 
   it('adds up to what really happened, however it is looked at', () => {

@@ -2,7 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
 import { createClient } from '../../../src/sources/prometheus/client.js';
-import type { CheckDescription, Reading } from '../../../src/sources/prometheus/measurements.js';
+import type {
+  CheckDescription,
+  Measurement,
+} from '../../../src/sources/prometheus/measurements.js';
 import { createHistory, runsOf, type History } from '../../../src/sources/prometheus/history.js';
 import type { MetricCheck, Observation, WatchPlan } from '../../../src/contract/check.js';
 import { eventsOfPast, momentsOf } from '../../../src/gate/past.js';
@@ -17,22 +20,22 @@ import { recordedWatch } from '../../support/recorded-watch.js';
 import { decodeRecording } from '../../../src/report/recording-reader.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
-const counters: Reading = {
+const counters: Measurement = {
   kind: 'counters',
   total: { input: 'prometheus-total', selector: { name: 'http_requests_total', matchers: [] } },
   errors: { input: 'prometheus-errors', selector: { name: 'errors_total', matchers: [] } },
 };
 const descriptions: readonly CheckDescription[] = [
-  { id: 'success-rate', limit: { metric: 'success-rate', minPercent: 95 }, reading: counters },
+  { id: 'success-rate', limit: { metric: 'success-rate', minPercent: 95 }, measurement: counters },
   {
     id: 'errors-per-minute',
     limit: { metric: 'errors-per-minute', max: 600, scaledTo: null },
-    reading: counters,
+    measurement: counters,
   },
   {
     id: 'value',
     limit: { metric: 'value', max: 100 },
-    reading: { kind: 'value', input: 'prometheus-value', query: 'max(queue)' },
+    measurement: { kind: 'value', input: 'prometheus-value', query: 'max(queue)' },
   },
 ];
 const BEGAN = Date.UTC(2026, 0, 1);

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
 import { createClient } from '../../../src/sources/prometheus/client.js';
-import type { CheckDescription, Reading } from '../../../src/sources/prometheus/measurements.js';
+import type {
+  CheckDescription,
+  Measurement,
+} from '../../../src/sources/prometheus/measurements.js';
 import type { Observation } from '../../../src/contract/check.js';
 import type { Http } from '../../../src/support/http.js';
 import { drive } from '../../support/drive.js';
@@ -28,12 +31,12 @@ afterEach(async () => {
   await server.close();
 });
 
-const histogram: Reading = {
+const histogram: Measurement = {
   kind: 'histogram',
   bucketMs: 1000,
   buckets: { input: 'x', selector: { name: 'd_bucket', matchers: [] } },
 };
-const compared: Reading = {
+const compared: Measurement = {
   ...histogram,
   baseline: { input: 'y', selector: { name: 'e_bucket', matchers: [] } },
 };
@@ -67,7 +70,7 @@ async function observe(
   check: CheckDescription = {
     id: 'latency',
     limit: { metric: 'latency', percentile: 95, maxMs: 800 },
-    reading: histogram,
+    measurement: histogram,
   },
 ): Promise<Observation[]> {
   const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
@@ -84,14 +87,14 @@ async function observe(
       () => server.hanging,
     );
   const { signal } = new AbortController();
-  made!.begin(0);
+  made!.start(0);
   const told: Observation[] = [];
   for (let n = 0; n < windows; n += 1) {
     const window = { from: n * 10_000, to: (n + 1) * 10_000 };
     await driven(clock.sleep(window.to - clock.monotonic()));
     told.push(await driven(made!.observe(window, signal)));
   }
-  made!.end();
+  made!.stop();
   return told;
 }
 
@@ -158,7 +161,7 @@ it('counts the slow ones of both sides of a limit', async () => {
     id: 'latency',
     limit: { metric: 'latency', percentile: 95, maxMs: 800 },
     baseline: { margin: 1 },
-    reading: compared,
+    measurement: compared,
   });
   expect(first).toMatchObject({
     kind: 'counts',
@@ -176,7 +179,7 @@ it('counts the slow ones of both sides at every border, where latencies are comp
   const [first] = await observe(1, {
     id: 'latency',
     limit: { metric: 'relative', margin: 1, of: 'latency' },
-    reading: compared,
+    measurement: compared,
   });
   expect(first).toMatchObject({
     kind: 'counts',

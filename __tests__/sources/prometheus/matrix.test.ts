@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
 import { createClient } from '../../../src/sources/prometheus/client.js';
-import type { CheckDescription, Reading } from '../../../src/sources/prometheus/measurements.js';
+import type {
+  CheckDescription,
+  Measurement,
+} from '../../../src/sources/prometheus/measurements.js';
 import type { MetricCheck, Observation, WatchPlan } from '../../../src/contract/check.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
 import type { Http } from '../../../src/support/http.js';
@@ -21,7 +24,7 @@ import { VirtualClock } from '../../support/virtual-clock.js';
 
 const EPOCH_SECONDS = Date.UTC(2026, 0, 1) / 1000;
 const labels = { job: 'shop', instance: 'a:80' };
-const counters: Reading = {
+const counters: Measurement = {
   kind: 'counters',
   total: { input: 'prometheus-total', selector: { name: 'http_requests_total', matchers: [] } },
   errors: {
@@ -35,17 +38,17 @@ const counters: Reading = {
 const rate: CheckDescription = {
   id: 'success-rate',
   limit: { metric: 'success-rate', minPercent: 95 },
-  reading: counters,
+  measurement: counters,
 };
 const perMinute: CheckDescription = {
   id: 'errors-per-minute',
   limit: { metric: 'errors-per-minute', max: 10, scaledTo: null },
-  reading: counters,
+  measurement: counters,
 };
 const value: CheckDescription = {
   id: 'value',
   limit: { metric: 'value', max: 10 },
-  reading: { kind: 'value', input: 'prometheus-value', query: 'queue_length' },
+  measurement: { kind: 'value', input: 'prometheus-value', query: 'queue_length' },
 };
 
 let server: StandInPrometheus;
@@ -109,7 +112,7 @@ async function observe(
   const signal = new AbortController().signal;
   const observations: Observation[] = [];
   server.behave = healthy();
-  check!.begin(0);
+  check!.start(0);
   await driven(clock.sleep(1000));
   for (const [n, behave] of behaviours.entries()) {
     const window = { from: n * 10_000, to: (n + 1) * 10_000 };
@@ -118,7 +121,7 @@ async function observe(
     const observation = await driven(check!.observe(window, signal));
     observations.push(observation);
   }
-  check!.end();
+  check!.stop();
   return observations;
 }
 
@@ -290,7 +293,7 @@ describe('counters', () => {
     },
   );
 
-  it('stops reading what is too large', () => {
+  it('stops measurement what is too large', () => {
     expect(told.sent).toBeGreaterThan(16 * 1024 * 1024);
     expect(told.sent).toBeLessThan(40 * 1024 * 1024);
   });
@@ -427,8 +430,8 @@ describe('a value', () => {
     ['max', 4],
   ] as const)('of several series is their %s, if that is asked for', async (reducer, expected) => {
     const three = json(vector([2, 3, 4].map((n) => ({ metric: {}, value: [1, String(n)] }))));
-    const reading = { kind: 'value', input: 'x', query: 'queue_length', reducer } as const;
-    expect(await observe({ ...value, reading }, [three])).toMatchObject([{ value: expected }]);
+    const measurement = { kind: 'value', input: 'x', query: 'queue_length', reducer } as const;
+    expect(await observe({ ...value, measurement }, [three])).toMatchObject([{ value: expected }]);
   });
 });
 

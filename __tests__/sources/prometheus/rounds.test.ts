@@ -22,7 +22,7 @@ function look(
       return [[name, { at, startedAt: undefined, isOneProcess: true, points: [point] }] as const];
     });
     const scrape = { answeredAt: now, targets: new Map(seen) };
-    const growth = counters.take(scrape, { begin: 0, countedFrom: -Infinity });
+    const growth = counters.take(scrape, { startedAt: 0, countedFrom: -Infinity });
     const round = rounds.add(scrape, growth);
     return round === undefined ? [] : [{ at: now, round }];
   });
@@ -98,7 +98,7 @@ describe('createRounds', () => {
           ['b', target('b', b)],
         ]),
       };
-      return rounds.add(seen, counters.take(seen, { begin: 0, countedFrom: -Infinity }));
+      return rounds.add(seen, counters.take(seen, { startedAt: 0, countedFrom: -Infinity }));
     };
     expect(scrape(1, 1, 1)).toBeUndefined();
     expect(scrape(10, 1, 10)).toBeUndefined();
@@ -131,7 +131,7 @@ describe('createRounds', () => {
         ]),
       );
       const scrape = { answeredAt: now, targets };
-      return rounds.add(scrape, counters.take(scrape, { begin: 0, countedFrom: -Infinity }));
+      return rounds.add(scrape, counters.take(scrape, { startedAt: 0, countedFrom: -Infinity }));
     };
     // A gateway tells of both sides.
     expect(at(10, { gateway: ['total', 'baseline-total'] })).toBeUndefined();

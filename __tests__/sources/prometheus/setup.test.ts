@@ -122,16 +122,16 @@ describe('presets', () => {
       },
     });
     return Object.fromEntries(
-      describeAll(resolution).flatMap(({ reading }) => {
-        if (reading.kind === 'counters')
+      describeAll(resolution).flatMap(({ measurement }) => {
+        if (measurement.kind === 'counters')
           return [
-            ['total', printSelector(reading.total.selector)],
-            ['errors', printSelector(reading.errors.selector)],
+            ['total', printSelector(measurement.total.selector)],
+            ['errors', printSelector(measurement.errors.selector)],
           ];
-        return reading.kind === 'histogram'
+        return measurement.kind === 'histogram'
           ? [
-              ['latency', printSelector(reading.buckets.selector)],
-              ['bucketMs', String(reading.bucketMs)],
+              ['latency', printSelector(measurement.buckets.selector)],
+              ['bucketMs', String(measurement.bucketMs)],
             ]
           : [];
       }),

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { createHelm } from '../../../src/strategies/helm/client.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { systemClock } from '../../../src/support/clock.js';
-import { run } from '../../../src/support/exec.js';
-import type { Exec } from '../../../src/support/exec.js';
+import { type Exec, run } from '../../../src/support/exec.js';
 
 /** A helm that is a real program, and behaves as badly as one can. */
 describe('helm as a process', () => {

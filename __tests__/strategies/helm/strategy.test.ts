@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { StrategyDependencies } from '../../../src/strategies/dependencies.js';
-import { setUpHelm } from '../../../src/strategies/helm.js';
+import { setUpHelm } from '../../../src/strategies/helm/strategy.js';
 import type { Plan, Strategy, Withheld } from '../../../src/contract/strategy.js';
 import { Cancelled, DeadlineReached } from '../../../src/support/abort.js';
 import {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runChain } from '../../../src/strategies/chain.js';
-import { setUpKubernetes } from '../../../src/strategies/kubernetes.js';
+import { setUpKubernetes } from '../../../src/strategies/kubernetes/strategy.js';
 import type { Strategy } from '../../../src/contract/strategy.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { run, type Exec } from '../../../src/support/exec.js';

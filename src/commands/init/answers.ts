@@ -1,17 +1,88 @@
 import { posix } from 'node:path';
-import { good } from '../../contract/result.js';
-import type { InputId } from '../../inputs/table.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import { type InputId, inputOf } from '../../inputs/table.js';
 import type { Problem } from '../../support/errors.js';
-import { answered, oneOf, textOf, type Person } from './asking.js';
-import { initSystems, type InitSystem, type Repository } from './repository.js';
-import { ways, type Way } from './wanted.js';
+import { didYouMean } from '../../support/values/value-type.js';
+import { type Way, ways } from './options.js';
+import type { Repository } from './repository.js';
+import { initSystems } from './systems.js';
+
+/** The person at the terminal has gone, or wants no more of this. */
+export class Unanswered extends Error {
+  override readonly name = 'Unanswered';
+  constructor() {
+    super('a question was not answered');
+  }
+}
+
+/** Somebody who can be asked. */
+export interface Person {
+  /** @throws Unanswered */
+  ask(question: string): Promise<string>;
+  say(line: string): void;
+}
+
+export interface Question<T> {
+  readonly text: string;
+  /** What an empty answer stands for; without it there must be one. */
+  readonly usual?: string;
+  readonly parse: (answer: string) => Result<T>;
+}
+
+/** Asks until the answer can be used; says what is wrong with one that cannot. */
+export async function answered<T>(person: Person, question: Question<T>): Promise<T> {
+  const { text, usual, parse } = question;
+  for (;;) {
+    const given = (await person.ask(`${text}${usual === undefined ? '' : ` [${usual}]`}: `)).trim();
+    const answer = given === '' ? usual : given;
+    if (answer === undefined) {
+      person.say('  this needs an answer');
+      continue;
+    }
+    const parsed = parse(answer);
+    if (parsed.ok) return parsed.value;
+    const { message, fix } = parsed.problem;
+    person.say(`  ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+  }
+}
+
+/** One of these words; the beginning of one will do. */
+export function oneOf<const T extends string>(words: readonly T[]): Question<T>['parse'] {
+  return (answer) => {
+    const given = answer.toLowerCase();
+    const begun = words.filter((word) => word.startsWith(given));
+    const word =
+      words.find((each) => each === given) ?? (begun.length === 1 ? begun[0] : undefined);
+    if (word !== undefined) return good(word);
+    const all = `answer ${words.join(', ')}`;
+    const meant = didYouMean(given, words);
+    return bad('this is none of them', meant === undefined ? all : `${meant} ${all}`);
+  };
+}
+
+/** The text of an input, which its own row of the table reads. */
+export function textOf(id: InputId): Question<string>['parse'] {
+  return (answer) => {
+    const parsed = inputOf(id).parse(answer);
+    return parsed.ok ? good(answer) : parsed;
+  };
+}
+
+export function yesOrNo(answer: string): Result<boolean> {
+  const given = answer.toLowerCase();
+  if (['y', 'yes'].includes(given)) return good(true);
+  if (['n', 'no'].includes(given)) return good(false);
+  return bad('this is neither yes nor no', 'answer y or n');
+}
+
+const initIds = initSystems.map(({ id }) => id);
 
 /** What is known before anything is asked. */
 export interface Known {
   /** What flags, variables and the file that is there say. */
   readonly texts: ReadonlyMap<InputId, string>;
   /** What the user names, or where we run. */
-  readonly system: InitSystem | undefined;
+  readonly system: string | undefined;
   readonly repository: Repository;
   /** The file that is there has checks of its own. */
   readonly isWatched: boolean;
@@ -23,13 +94,13 @@ export interface Known {
 
 /** Everything that init has to know. */
 export interface Answers {
-  readonly system: InitSystem;
+  readonly system: string;
   readonly way: Way;
   readonly texts: ReadonlyMap<InputId, string>;
 }
 
 /** Without anybody to ask: what is known, and what is usual; or everything that is not known. */
-export function assumed(known: Known): Answers | readonly Problem[] {
+export function assumeAnswers(known: Known): Answers | readonly Problem[] {
   const system = systemOf(known);
   const problems: Problem[] = [];
   if (system === undefined) problems.push(undecided(known.repository));
@@ -44,7 +115,7 @@ export function assumed(known: Known): Answers | readonly Problem[] {
 }
 
 /** Asks a person what is not known. */
-export async function asked(known: Known, person: Person): Promise<Answers> {
+export async function askAnswers(known: Known, person: Person): Promise<Answers> {
   const texts = new Map(known.texts);
   const system = known.system ?? (await askSystem(known.repository, person));
   const ask = (id: InputId, text: string, usual?: string): Promise<void> =>
@@ -84,13 +155,13 @@ export async function asked(known: Known, person: Person): Promise<Answers> {
   return { system, way, texts };
 }
 
-async function askSystem({ signs }: Repository, person: Person): Promise<InitSystem> {
+async function askSystem({ signs }: Repository, person: Person): Promise<string> {
   const [only, ...others] = signs;
   for (const { system, sign } of signs) person.say(`  ${sign} speaks for ${system}`);
   return answered(person, {
-    text: `Which CI system: ${initSystems.join(', ')}?`,
+    text: `Which CI system: ${initIds.join(', ')}?`,
     ...(only !== undefined && others.length === 0 ? { usual: only.system } : {}),
-    parse: oneOf(initSystems),
+    parse: oneOf(initIds),
   });
 }
 
@@ -157,7 +228,7 @@ async function askOptional(
   if (answer !== '') texts.set(id, answer);
 }
 
-function systemOf({ system, repository: { signs } }: Known): InitSystem | undefined {
+function systemOf({ system, repository: { signs } }: Known): string | undefined {
   const [only, ...others] = signs;
   return system ?? (others.length === 0 ? only?.system : undefined);
 }
@@ -169,7 +240,7 @@ function undecided({ signs }: Repository): Problem {
       signs.length === 0
         ? 'nothing in this folder tells which CI system it is for'
         : `this folder may be for several CI systems: ${signs.map(({ system, sign }) => `${system} (${sign})`).join(', ')}`,
-    fix: `name it: \`--ci-system ${initSystems.join('`, `')}\``,
+    fix: `name it: \`--ci-system ${initIds.join('`, `')}\``,
   };
 }
 
@@ -195,12 +266,12 @@ function projectName(folder: string): string {
 }
 
 /** The system that an input names; those that can only be called have no wrapper. */
-export function namedSystem(name: string): InitSystem | Problem {
+export function namedSystem(name: string): string | Problem {
   return (
-    initSystems.find((system) => system === name) ?? {
+    initIds.find((id) => id === name) ?? {
       subject: 'ci-system',
       message: `there is no wrapper for \`${name}\``,
-      fix: `name one of ${initSystems.join(', ')}`,
+      fix: `name one of ${initIds.join(', ')}`,
     }
   );
 }

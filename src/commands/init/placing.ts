@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
 import { messageOf, type Problem } from '../../support/errors.js';
 import type { Files } from '../../support/files.js';
-import type { PlannedFile } from './wanted.js';
+import type { PlannedFile } from './options.js';
 
 /** A file, and what is to become of it. */
 export interface Placed extends PlannedFile {

@@ -1,21 +1,10 @@
-import type { HostSystem } from '../../contract/system.js';
 import type { Files } from '../../support/files.js';
-
-/** The CI systems that there is a wrapper for. */
-export type InitSystem = Exclude<HostSystem, 'local'>;
-
-export const initSystems = [
-  'github',
-  'gitlab',
-  'circleci',
-  'jenkins',
-  'azure',
-] as const satisfies readonly InitSystem[];
+import { initSystems } from './systems.js';
 
 /** What a folder tells of itself. */
 export interface Repository {
   /** The systems that it may belong to, with what says so; more than one is a guess that nobody should make. */
-  readonly signs: readonly { readonly system: InitSystem; readonly sign: string }[];
+  readonly signs: readonly { readonly system: string; readonly sign: string }[];
   readonly isGit: boolean;
   /** The branch that is deployed. */
   readonly branch: string;
@@ -23,30 +12,14 @@ export interface Repository {
 
 type Look = Pick<Files, 'read' | 'real'>;
 
-/** Where each system looks for its pipeline. */
-const pipelines: Readonly<Record<InitSystem, readonly string[]>> = {
-  github: ['.github/workflows'],
-  gitlab: ['.gitlab-ci.yml'],
-  circleci: ['.circleci/config.yml', '.circleci'],
-  jenkins: ['Jenkinsfile'],
-  azure: ['azure-pipelines.yml', 'azure-pipelines.yaml', '.azure-pipelines'],
-};
-
-/** Whose servers repositories come from; CircleCI and Jenkins have none. */
-const servers: readonly (readonly [InitSystem, RegExp])[] = [
-  ['github', /(^|\.)github\.|\.ghe\.com$/],
-  ['gitlab', /(^|[.-])gitlab([.-]|$)/],
-  ['azure', /(^|\.)dev\.azure\.com$|\.visualstudio\.com$/],
-];
-
 const BRANCH = /^[\w][\w./-]*$/;
 
 /** Looks at the folder that we are in: by its files, and by what git keeps of it. Git itself is not needed. */
 export function readRepository(look: Look): Repository {
   const git = gitFolder(look);
-  const byFiles = initSystems.flatMap((system) => {
-    const sign = pipelines[system].find((path) => look.real(path) !== 'absent');
-    return sign === undefined ? [] : [{ system, sign }];
+  const byFiles = initSystems.flatMap(({ id, pipelines }) => {
+    const sign = pipelines.find((path) => look.real(path) !== 'absent');
+    return sign === undefined ? [] : [{ system: id, sign }];
   });
   return {
     signs:
@@ -74,9 +47,9 @@ function byRemote(config: string): Repository['signs'] {
     },
   );
   const remote = remotes.find(({ name }) => name === 'origin') ?? remotes[0];
-  const found = servers.find(([, pattern]) => pattern.test(remote?.host ?? ''));
+  const found = initSystems.find(({ servers }) => servers?.test(remote?.host ?? ''));
   if (remote === undefined || found === undefined) return [];
-  return [{ system: found[0], sign: `the remote ${remote.host}` }];
+  return [{ system: found.id, sign: `the remote ${remote.host}` }];
 }
 
 /** Of `https://user@host/path`, `ssh://git@host:22/path` and `git@host:path`. */

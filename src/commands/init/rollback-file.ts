@@ -1,17 +1,13 @@
 import { isMap, parse, parseDocument, stringify, type Document } from 'yaml';
 import { splitList } from '../../support/values/text.js';
 import { rollbackScripts, rollbackTemplates } from './published.js';
-import type { InitSystem } from './repository.js';
-import type { Wanted } from './wanted.js';
+import type { InitOptions } from './options.js';
 
-/** The folder of each system, and the end of its files there. */
-const folders: Readonly<Record<InitSystem, readonly [folder: string, end: string]>> = {
-  github: ['github', 'yml'],
-  gitlab: ['gitlab', 'yml'],
-  circleci: ['circleci', 'yml'],
-  jenkins: ['jenkins', 'Jenkinsfile'],
-  azure: ['azure-devops', 'yml'],
-};
+/** The folder of a system below templates/rollback/, and the end of its files there. */
+export interface Templates {
+  readonly folder: string;
+  readonly end: string;
+}
 
 /** Needs no quotes, neither in YAML nor in Groovy. */
 const PLAIN = /^[A-Za-z][\w./ -]*$/;
@@ -19,13 +15,12 @@ const PLAIN = /^[A-Za-z][\w./ -]*$/;
 const names = { kubernetes: 'kubernetes', compose: 'compose', pipeline: 'script' } as const;
 
 /** The rollback pipeline of the templates, for what the user has. */
-export function rollbackFile(wanted: Wanted): string {
-  const [folder, end] = folders[wanted.system];
+export function rollbackFile(options: InitOptions, { folder, end }: Templates): string {
   const templateOf = (name: string): readonly string[] | undefined =>
     rollbackTemplates[`${folder}/${name}.${end}`];
-  const lines = templateOf(names[wanted.way]) ?? templateOf(names.pipeline);
-  if (lines === undefined) throw new Error(`there is no rollback pipeline for ${wanted.system}`);
-  return filled(withScripts(lines).join('\n'), wanted);
+  const lines = templateOf(names[options.way]) ?? templateOf(names.pipeline);
+  if (lines === undefined) throw new Error(`there is no rollback pipeline for ${folder}`);
+  return filled(withScripts(lines).join('\n'), options);
 }
 
 /** Every line that stands for a script becomes that script, indented as the line is. */
@@ -40,7 +35,7 @@ export function withScripts(lines: readonly string[]): readonly string[] {
 }
 
 /** What stands at the top of the pipelines, by the names that it has there; what is not known stays an example. */
-export function filled(text: string, { texts }: Pick<Wanted, 'texts'>): string {
+export function filled(text: string, { texts }: Pick<InitOptions, 'texts'>): string {
   const workloads = splitList(texts.get('kubernetes-workload') ?? '');
   const values: Readonly<Record<string, string | undefined>> = {
     WORKLOADS: workloads.length === 0 ? undefined : workloads.join(' '),
@@ -62,8 +57,8 @@ export function filled(text: string, { texts }: Pick<Wanted, 'texts'>): string {
 }
 
 /** The jobs of a rollback pipeline of GitLab. */
-export function rollbackJobs(wanted: Wanted): readonly string[] {
-  const doc = parse(rollbackFile(wanted)) as Readonly<Record<string, unknown>>;
+export function rollbackJobs(file: string): readonly string[] {
+  const doc = parse(file) as Readonly<Record<string, unknown>>;
   return Object.keys(doc).filter((name) => {
     const job = doc[name];
     return typeof job === 'object' && job !== null && 'script' in job;
@@ -71,11 +66,11 @@ export function rollbackJobs(wanted: Wanted): readonly string[] {
 }
 
 /** The parts of a configuration of CircleCI that concern the rollback, as they stand in one. */
-export function rollbackParts(wanted: Wanted): {
+export function rollbackParts(file: string): {
   readonly parameters: string;
   readonly jobs: string;
 } {
-  const doc = parseDocument(rollbackFile(wanted));
+  const doc = parseDocument(file);
   return { parameters: part(doc, 'parameters'), jobs: part(doc, 'jobs') };
 }
 

@@ -1,32 +1,25 @@
-import type { InputId } from '../../inputs/table.js';
+import { stringify } from 'yaml';
+import { type InputId, inputIds, inputOf } from '../../inputs/table.js';
 import type { Answers } from './answers.js';
-import type { InitSystem } from './repository.js';
+import type { InitOptions, InitSystem, SystemPlan, Way } from './options.js';
 import { azure } from './systems/azure.js';
 import { circleci } from './systems/circleci.js';
 import { github } from './systems/github.js';
-import { gitlab, gitlabJobs } from './systems/gitlab.js';
+import { gitlab } from './systems/gitlab.js';
 import { jenkins } from './systems/jenkins.js';
-import type { SystemPlan, Wanted, Way } from './wanted.js';
 
-export const titles: Readonly<Record<InitSystem, string>> = {
-  github: 'GitHub Actions',
-  gitlab: 'GitLab CI',
-  circleci: 'CircleCI',
-  jenkins: 'Jenkins',
-  azure: 'Azure Pipelines',
-};
-
-const plans: Readonly<Record<InitSystem, (wanted: Wanted) => SystemPlan>> = {
-  github,
-  gitlab,
-  circleci,
-  jenkins,
-  azure,
-};
+/** The CI systems that there is a wrapper for. */
+export const initSystems: readonly InitSystem[] = [github, gitlab, circleci, jenkins, azure];
 
 /** The files of a system, and what is left to do there. */
-export function planFor(wanted: Wanted): SystemPlan {
-  return plans[wanted.system](wanted);
+export function planFor(options: InitOptions): SystemPlan {
+  return initSystem(options.system).plan(options);
+}
+
+function initSystem(system: string): InitSystem {
+  const found = initSystems.find(({ id }) => id === system);
+  if (found === undefined) throw new Error(`there is no wrapper for ${system}`);
+  return found;
 }
 
 /** The pipeline is always the last way: it needs nothing of the machine that the gate runs on. */
@@ -43,18 +36,43 @@ export function configFor({ system, way, texts }: Answers): ReadonlyMap<InputId,
   const usual: readonly (readonly [InputId, string])[] = [
     ['rollback', chain],
     ['ci-system', system],
-    ...named[system]({ system, way, texts, branch: 'main' }),
+    ...(initSystem(system).inputs?.({ system, way, texts, branch: 'main' }) ?? []),
   ];
   return new Map([...usual, ...texts, ['ci-system', system]]);
 }
 
-/** By what name the rollback pipeline is found. */
-const named: Readonly<
-  Record<InitSystem, (wanted: Wanted) => readonly (readonly [InputId, string])[]>
-> = {
-  github: () => [],
-  gitlab: (wanted) => [['gitlab-rollback-jobs', gitlabJobs(wanted)]],
-  circleci: () => [],
-  jenkins: () => [['jenkins-job', 'rollback']],
-  azure: () => [['azure-pipeline', 'Rollback']],
+/** What stands above an input in the file that is written. */
+const comments: Partial<Readonly<Record<InputId, string>>> = {
+  url: 'Probed twice a second: choose something that does the real work of the service.',
+  'health-url': 'Looked at every 5 s: three failed looks in a row are an outage.',
+  'prometheus-url': 'Asked for what the users of the service really see.',
+  rollback: 'How it is taken back: these ways, one after the other.',
+  'ci-system': 'Where the rollback pipeline runs. Its token is a secret, and stands in no file.',
 };
+
+/** Spelled like this a number or a boolean of YAML is read back as it is written. */
+const PLAIN = /^(true|false|\d+(\.\d+)?)$/;
+
+/** The text of `rollgate.yml`, in the order of the table. */
+export function writeConfig(texts: ReadonlyMap<InputId, string>): string {
+  const lines = inputIds.flatMap((id) => {
+    const text = texts.get(id);
+    if (text === undefined) return [];
+    const comment = comments[id];
+    return [...(comment === undefined ? [] : [`# ${comment}`]), yamlEntry(id, text)];
+  });
+  return [
+    '# The configuration of the gate; it belongs into the root of the repository.',
+    '# `rollgate validate` checks it and prints every value that rules, with where it comes from.',
+    ...lines,
+    '',
+  ].join('\n');
+}
+
+function yamlEntry(id: InputId, text: string): string {
+  if (PLAIN.test(text)) return `${id}: ${text}`;
+  const { shape } = inputOf(id).type;
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const value = (shape === 'list' || shape === 'pairs') && lines.length > 1 ? lines : text;
+  return stringify({ [id]: value }, { lineWidth: 0 }).trimEnd();
+}

@@ -1,6 +1,5 @@
-import type { CheckEntry } from './entry.js';
-import type { OptionTable } from './option.js';
-import { checkSources } from './registry.js';
+import type { CheckEntry } from '../../contract/entry.js';
+import type { CheckSources, OptionTable } from '../../support/options.js';
 
 /** What an entry of `checks` is read by, as the user would write it. */
 export interface EffectiveEntry {
@@ -16,24 +15,27 @@ export interface EffectiveEntry {
 }
 
 /** The entries of `checks` as they rule; what the inputs describe is told by the inputs. */
-export function effectiveEntries(entries: readonly CheckEntry[]): readonly EffectiveEntry[] {
-  return entries.flatMap(({ id, source, where, judged, options, baseline }) => {
+export function effectiveEntries(
+  entries: readonly CheckEntry[],
+  sources: CheckSources,
+): readonly EffectiveEntry[] {
+  return entries.flatMap(({ id, source, where, checks, options, baseline }) => {
     if (where === undefined) return [];
-    const table: OptionTable = checkSources[source].options;
-    const beside = baseline === undefined ? undefined : printed(table, baseline);
+    const table = sources[source]?.options ?? {};
+    const below = baseline === undefined ? undefined : printed(table, baseline);
     const own = printed(table, options);
     return [
       {
         id,
         source,
         where,
-        checks: judged.map((each) => each.id),
+        checks: checks.map((each) => each.id),
         options: own,
-        ...(beside === undefined
+        ...(below === undefined
           ? {}
           : {
               baseline: Object.fromEntries(
-                Object.entries(beside).filter(([name]) => table[name]?.baseline === true),
+                Object.entries(below).filter(([name]) => table[name]?.baseline === true),
               ),
             }),
       },

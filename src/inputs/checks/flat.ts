@@ -1,15 +1,19 @@
 import type { InputId, Settings } from '../table.js';
-import type { CheckEntry, Judged } from './entry.js';
-import { httpSource } from './http.js';
+import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import {
+  measurementOf,
+  type CheckSources,
+  type MeasuredKinds,
+  type MeasurementKind,
+  type OptionTable,
+} from '../../support/options.js';
 import { inheritedLimits, namedLimits, type LimitValues, type NamedLimit } from './limits.js';
-import type { OptionTable } from './option.js';
-import { prometheusSource } from './prometheus.js';
-import { kindOf, type Kind, type Reading } from './source.js';
 
 /** The inputs that describe a target, and whether the user set them. */
 export interface Flat {
   readonly settings: Settings;
   readonly isGiven: (id: InputId) => boolean;
+  readonly sources: Pick<CheckSources, 'http' | 'prometheus'>;
 }
 
 /**
@@ -17,12 +21,12 @@ export interface Flat {
  * any more.
  */
 export function flatEntries(flat: Flat): readonly CheckEntry[] {
-  const metrics = metricsReading(flat.settings);
+  const metrics = measuredByPrometheus(flat.settings);
   return [...ofHttp(flat, metrics), ...ofPrometheus(flat, metrics)];
 }
 
 /** What the inputs ask of the prometheus source. */
-function metricsReading(settings: Settings): Reading {
+function measuredByPrometheus(settings: Settings): MeasuredKinds {
   if (settings['prometheus-url'] === undefined) return {};
   const preset = settings['prometheus-preset'] !== undefined;
   const counters =
@@ -34,32 +38,34 @@ function metricsReading(settings: Settings): Reading {
   };
 }
 
-function ofHttp(flat: Flat, metrics: Reading): readonly CheckEntry[] {
-  const { settings } = flat;
+function ofHttp(flat: Flat, metrics: MeasuredKinds): readonly CheckEntry[] {
+  const { settings, sources } = flat;
+  const { http } = sources;
   const urls = settings.url ?? [];
   const baselines = settings['baseline-url'];
-  const reading: Reading = without({ counts: 'named', latency: 'named' }, metrics);
+  const measured: MeasuredKinds = without({ counts: 'named', latency: 'named' }, metrics);
   return urls.flatMap((url, index) => {
     const suffix = urls.length === 1 ? '' : `-${String(index + 1)}`;
-    const options = { ...valuesOf(httpSource.options, settings), url };
-    const beside = baselines?.[index];
-    const judged = judgedBy(flat, {
-      limits: inheritedLimits({}, reading, settings),
-      compared: beside === undefined ? {} : reading,
-      scaledTo: httpSource.scaledTo,
+    const options = { ...valuesOf(http.options, settings), url };
+    const baseline = baselines?.[index];
+    const checks = checksBy(flat, {
+      limits: inheritedLimits({}, measured, settings),
+      compared: baseline === undefined ? {} : measured,
+      scaledTo: http.scaledTo,
       idOf: (name) => `${name}${suffix}`,
     });
-    return entryOf('http', httpSource.options, {
+    return entryOf('http', http.options, {
       options,
-      baseline: beside === undefined ? undefined : { ...options, url: beside },
-      judged,
+      baseline: baseline === undefined ? undefined : { ...options, url: baseline },
+      checks,
     });
   });
 }
 
-function ofPrometheus(flat: Flat, reading: Reading): readonly CheckEntry[] {
-  const { settings } = flat;
-  const options = valuesOf(prometheusSource.options, settings);
+function ofPrometheus(flat: Flat, measured: MeasuredKinds): readonly CheckEntry[] {
+  const { settings, sources } = flat;
+  const { prometheus } = sources;
+  const options = valuesOf(prometheus.options, settings);
   const below = Object.fromEntries(
     (
       [
@@ -69,29 +75,29 @@ function ofPrometheus(flat: Flat, reading: Reading): readonly CheckEntry[] {
       ] as const
     ).flatMap(([name, id]) => (settings[id] === undefined ? [] : [[name, settings[id]]])),
   );
-  const compared = comparedMetrics(settings, reading);
+  const compared = comparedMetrics(settings, measured);
   const { 'max-value': max, 'min-value': min } = settings;
-  const judged = judgedBy(flat, {
+  const checks = checksBy(flat, {
     limits: {
-      ...inheritedLimits({}, reading, settings),
-      ...(reading.value !== undefined && { max, min }),
+      ...inheritedLimits({}, measured, settings),
+      ...(measured.value !== undefined && { max, min }),
     },
     compared,
-    scaledTo: prometheusSource.scaledTo,
+    scaledTo: prometheus.scaledTo,
     idOf: (name) => {
       if (name !== 'max' && name !== 'min') return name;
       return max === undefined || min === undefined ? 'value' : `value-${name}`;
     },
   });
-  return entryOf('prometheus', prometheusSource.options, {
+  return entryOf('prometheus', prometheus.options, {
     options,
     baseline: compared.counts === undefined ? undefined : { ...options, ...below },
-    judged,
+    checks,
   });
 }
 
 /** What of it the inputs name a baseline for. */
-function comparedMetrics(settings: Settings, reading: Reading): Reading {
+function comparedMetrics(settings: Settings, measured: MeasuredKinds): MeasuredKinds {
   if (settings['prometheus-preset'] !== undefined)
     return settings['prometheus-baseline-selector'] === undefined
       ? {}
@@ -100,7 +106,7 @@ function comparedMetrics(settings: Settings, reading: Reading): Reading {
           ...(settings['prometheus-latency'] === undefined && { latency: 'named' }),
         };
   const isComplete =
-    reading.counts !== undefined &&
+    measured.counts !== undefined &&
     settings['prometheus-baseline-total'] !== undefined &&
     settings['prometheus-baseline-errors'] !== undefined;
   return isComplete ? { counts: 'named' } : {};
@@ -111,28 +117,28 @@ function valuesOf(options: OptionTable, settings: Settings): Readonly<Record<str
   return Object.fromEntries(
     Object.entries(options).map(([name, { input }]) => [
       name,
-      input === undefined ? undefined : settings[input],
+      input === undefined ? undefined : settings[input as InputId],
     ]),
   );
 }
 
-function without(reading: Reading, others: Reading): Reading {
+function without(measured: MeasuredKinds, others: MeasuredKinds): MeasuredKinds {
   return Object.fromEntries(
-    Object.entries(reading).filter(([kind]) => others[kind as Kind] === undefined),
+    Object.entries(measured).filter(([kind]) => others[kind as MeasurementKind] === undefined),
   );
 }
 
 /** With a baseline, and with no limit of the user's own on failures, the failures are compared and nothing else. */
-function judgedBy(
+function checksBy(
   { settings, isGiven }: Flat,
   by: {
     readonly limits: LimitValues;
     /** What there is a baseline for. */
-    readonly compared: Reading;
+    readonly compared: MeasuredKinds;
     readonly scaledTo: number | null;
     readonly idOf: (name: string) => string;
   },
-): readonly Judged[] {
+): readonly CheckSpec[] {
   const margin = settings['baseline-margin'];
   const isLimited = (['min-success-rate', 'max-errors-per-minute'] as const).some(
     (id) => isGiven(id) && settings[id] !== 'off',
@@ -151,20 +157,19 @@ function judgedBy(
     id: by.idOf(name),
     limit,
     ...(limit.metric !== 'relative' &&
-      by.compared[kindOf(limit.metric)] !== undefined && { baseline: { margin } }),
+      by.compared[measurementOf(limit.metric)] !== undefined && { baseline: { margin } }),
   }));
 }
 
 function entryOf(
-  source: CheckEntry['source'],
+  source: 'http' | 'prometheus',
   table: OptionTable,
-  rest: Readonly<Record<'options' | 'baseline', Readonly<Record<string, unknown>> | undefined>> &
-    Pick<CheckEntry, 'judged'>,
+  rest: Pick<CheckEntry, 'options' | 'baseline' | 'checks'>,
 ): readonly CheckEntry[] {
-  if (rest.judged.length === 0) return [];
+  if (rest.checks.length === 0) return [];
   const nameOf = (option: string, of?: 'baseline'): string => {
     if (of === undefined) return table[option]?.input ?? option;
     return source === 'http' ? `baseline-${option}` : `${source}-baseline-${option}`;
   };
-  return [{ source, id: source, where: undefined, ...rest, nameOf } as CheckEntry];
+  return [{ source, id: source, where: undefined, ...rest, nameOf }];
 }

@@ -6,29 +6,28 @@ import {
   type NamedLimit,
   namedLimits,
 } from './limits.js';
-import type { Judged } from './entry.js';
+import type { CheckSpec } from '../../contract/entry.js';
+import { measurementOf, type MeasuredKinds, type MeasurementKind } from '../../support/options.js';
 import type { ReadEntry } from './read.js';
-import { checkSources } from './registry.js';
-import { kindOf, type Kind, type Reading } from './source.js';
 
 /**
  * The checks that an entry makes, one for each limit. Without a limit of its own it has those of the inputs; with a baseline
  * and without a limit it is compared with the baseline and with nothing else.
  */
-export function judgedOf(entry: ReadEntry, settings: Settings): readonly Judged[] {
-  const source = checkSources[entry.source];
-  for (const { option, message, fix } of source.misfits(entry.given))
+export function checksOf(entry: ReadEntry, settings: Settings): readonly CheckSpec[] {
+  const source = entry.table;
+  for (const { option, message, fix } of source.conflicts(entry.given))
     entry.problem(option, message, fix);
-  const reading = source.reads(entry.given);
+  const measured = source.measures(entry.given);
   const named = namedLimits(entry.common, source);
-  sayUnread(entry, reading);
+  sayUnread(entry, measured);
   const limits =
     named.length > 0
       ? named
       : entry.baseline === undefined
-        ? namedLimits(inheritedLimits(entry.common, reading, settings), source)
-        : comparisons(reading, entry.common['baseline-margin']);
-  sayUnjudged(entry, reading, limits);
+        ? namedLimits(inheritedLimits(entry.common, measured, settings), source)
+        : comparisons(measured, entry.common['baseline-margin']);
+  sayUnjudged(entry, measured, limits);
   const base = entry.id ?? entry.source;
   return limits.map(({ name, limit }) => ({
     id: entry.id !== undefined && limits.length === 1 ? entry.id : `${base}-${name}`,
@@ -44,12 +43,12 @@ export function judgedOf(entry: ReadEntry, settings: Settings): readonly Judged[
   }));
 }
 
-function comparisons(reading: Reading, margin: number): readonly NamedLimit[] {
+function comparisons(measured: MeasuredKinds, margin: number): readonly NamedLimit[] {
   return [
-    ...(reading.counts === undefined
+    ...(measured.counts === undefined
       ? []
       : [{ name: 'relative', limit: { metric: 'relative', margin } as const }]),
-    ...(reading.latency === 'named'
+    ...(measured.latency === 'named'
       ? [
           {
             name: 'relative-latency',
@@ -60,20 +59,20 @@ function comparisons(reading: Reading, margin: number): readonly NamedLimit[] {
   ];
 }
 
-const kinds = Object.keys(limitOptions) as readonly Kind[];
+const kinds = Object.keys(limitOptions) as readonly MeasurementKind[];
 
-const nouns: Readonly<Record<Kind, string>> = {
+const nouns: Readonly<Record<MeasurementKind, string>> = {
   counts: 'there are requests',
   latency: 'there is latency',
   value: 'there is a value',
 };
 
 /** Limits on what is not read. */
-function sayUnread(entry: ReadEntry, reading: Reading): void {
+function sayUnread(entry: ReadEntry, measured: MeasuredKinds): void {
   // That nothing is read at all has a message of its own.
-  if (Object.keys(reading).length === 0) return;
+  if (Object.keys(measured).length === 0) return;
   for (const kind of kinds) {
-    if (reading[kind] !== undefined) continue;
+    if (measured[kind] !== undefined) continue;
     for (const option of limitOptions[kind])
       if (entry.given.has(option) && entry.common[option] !== 'off')
         entry.problem(option, 'nothing is read for it', 'say what it is read by, or take it out');
@@ -81,15 +80,19 @@ function sayUnread(entry: ReadEntry, reading: Reading): void {
 }
 
 /** What is read and has no limit. */
-function sayUnjudged(entry: ReadEntry, reading: Reading, limits: readonly NamedLimit[]): void {
+function sayUnjudged(
+  entry: ReadEntry,
+  measured: MeasuredKinds,
+  limits: readonly NamedLimit[],
+): void {
   const judged = new Set(
     limits.map(({ limit }) =>
-      limit.metric === 'relative' ? (limit.of ?? 'counts') : kindOf(limit.metric),
+      limit.metric === 'relative' ? (limit.of ?? 'counts') : measurementOf(limit.metric),
     ),
   );
-  const isGiven = (kind: Kind): boolean => limitOptions[kind].some(entry.given.has);
+  const isGiven = (kind: MeasurementKind): boolean => limitOptions[kind].some(entry.given.has);
   const open = kinds.filter(
-    (kind) => reading[kind] === 'named' && !judged.has(kind) && !isGiven(kind),
+    (kind) => measured[kind] === 'named' && !judged.has(kind) && !isGiven(kind),
   );
   for (const kind of open)
     entry.problem(
@@ -97,7 +100,7 @@ function sayUnjudged(entry: ReadEntry, reading: Reading, limits: readonly NamedL
       `${nouns[kind]} without a limit`,
       `give ${inWords(limitOptions[kind])}`,
     );
-  if (open.length > 0 || limits.length > 0 || Object.keys(reading).length === 0) return;
+  if (open.length > 0 || limits.length > 0 || Object.keys(measured).length === 0) return;
   const options = kinds.flatMap((kind): readonly LimitOption[] => limitOptions[kind]);
   // One that was refused has had its message.
   if (options.every((name) => !entry.given.has(name) || entry.common[name] === 'off'))

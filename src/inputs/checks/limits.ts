@@ -1,11 +1,15 @@
 import type { MetricLimit } from '../../contract/check.js';
+import {
+  option,
+  type CheckSource,
+  type MeasuredKinds,
+  type MeasurementKind,
+} from '../../support/options.js';
 import { integer, number, percentage } from '../../support/values/numbers.js';
 import { text } from '../../support/values/text.js';
 import { latencyLimit, type LatencyLimit } from '../../support/values/time.js';
 import { choice } from '../../support/values/words.js';
 import type { Settings } from '../table.js';
-import { option, type OptionTable } from './option.js';
-import type { CheckSource, Kind, Reading } from './source.js';
 
 /** Stands in ids of checks, in logs, and in names of variables. */
 export const CHECK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -38,24 +42,24 @@ export const commonOptions = {
   }),
   'min-requests': option(integer({ min: 1, max: 1_000_000_000 }), {
     input: 'min-requests',
-    inherits: true,
+    inherits: 'always',
     description: 'With fewer requests than this the check is inconclusive.',
   }),
   'on-no-data': option(choice(['inconclusive', 'ignore', 'unhealthy']), {
     input: 'on-no-data',
-    inherits: true,
+    inherits: 'always',
     description:
       'What it means that the source answers and has no data when the watch ends: `inconclusive`, `ignore` (the other checks decide) or `unhealthy`.',
   }),
   'on-provider-error': option(choice(['inconclusive', 'ignore']), {
     input: 'on-provider-error',
-    inherits: true,
+    inherits: 'always',
     description:
       'What it means that the source does not answer when the watch ends: `inconclusive`, or `ignore` (the other checks decide).',
   }),
   'baseline-margin': option(number({ min: 1, max: 1000 }), {
     input: 'baseline-margin',
-    inherits: true,
+    inherits: 'always',
     description: 'How many times as often as the baseline it may fail.',
   }),
 } as const;
@@ -67,13 +71,13 @@ export const limitOptions = {
   counts: ['min-success-rate', 'max-errors-per-minute'],
   latency: ['max-latency'],
   value: ['max', 'min'],
-} as const satisfies Readonly<Record<Kind, readonly CommonOption[]>>;
+} as const satisfies Readonly<Record<MeasurementKind, readonly CommonOption[]>>;
 
-export type LimitOption = (typeof limitOptions)[Kind][number];
+export type LimitOption = (typeof limitOptions)[MeasurementKind][number];
 
 /** What may stand in a check of this source besides the options of its own. */
-export function commonOptionsOf(source: CheckSource<OptionTable>): readonly CommonOption[] {
-  const foreign = (Object.keys(limitOptions) as Kind[])
+export function commonOptionsOf(source: CheckSource): readonly CommonOption[] {
+  const foreign = (Object.keys(limitOptions) as MeasurementKind[])
     .filter((kind) => !source.kinds.includes(kind))
     .flatMap((kind): readonly CommonOption[] => limitOptions[kind]);
   const countsNothing = source.kinds.every((kind) => kind === 'value');
@@ -87,7 +91,7 @@ export function commonOptionsOf(source: CheckSource<OptionTable>): readonly Comm
 }
 
 /** What may stand below `baseline`; empty for a source that compares nothing. */
-export function baselineOptionsOf({ options }: CheckSource<OptionTable>): readonly string[] {
+export function baselineOptionsOf({ options }: CheckSource): readonly string[] {
   return Object.entries(options).flatMap(([name, facts]) =>
     facts.baseline === true ? [name] : [],
   );
@@ -111,7 +115,7 @@ export type LimitValues = Readonly<{
 /** The limits that are given and not `off`. */
 export function namedLimits(
   values: LimitValues,
-  { scaledTo }: Pick<CheckSource<OptionTable>, 'scaledTo'>,
+  { scaledTo }: Pick<CheckSource, 'scaledTo'>,
 ): readonly NamedLimit[] {
   const minPercent = values['min-success-rate'] ?? 'off';
   const maxErrors = values['max-errors-per-minute'] ?? 'off';
@@ -131,22 +135,22 @@ export function namedLimits(
   return limits;
 }
 
-/** What an entry takes that names no limit: those of the inputs, for what it reads. Without those that it switches off. */
+/** What an entry takes that names no limit: those of the inputs, for what it measures. Without those that it switches off. */
 export function inheritedLimits(
   values: LimitValues,
-  reading: Reading,
+  measured: MeasuredKinds,
   settings: Settings,
 ): LimitValues {
   const isOff = (option: 'min-success-rate' | 'max-errors-per-minute' | 'max-latency'): boolean =>
     values[option] === 'off';
   return {
-    ...(reading.counts !== undefined && {
+    ...(measured.counts !== undefined && {
       'min-success-rate': isOff('min-success-rate') ? 'off' : settings['min-success-rate'],
       'max-errors-per-minute': isOff('max-errors-per-minute')
         ? 'off'
         : settings['max-errors-per-minute'],
     }),
-    ...(reading.latency !== undefined && {
+    ...(measured.latency !== undefined && {
       'max-latency': isOff('max-latency') ? 'off' : settings['max-latency'],
     }),
   };

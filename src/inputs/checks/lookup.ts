@@ -1,10 +1,11 @@
+import { bad, good, type Result } from '../../contract/result.js';
 import type { Environment } from '../../contract/system.js';
 import type { Problem } from '../../support/errors.js';
+import type { CheckSources, Option, OptionTable } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
 import type { Entry, Field } from '../config-file/entries.js';
 import { secretsOf } from '../secrets.js';
 import type { InputId, Settings } from '../table.js';
-import type { Option, OptionTable } from './option.js';
 
 /** Where the values of options come from besides the entry itself. */
 export interface Surroundings {
@@ -17,9 +18,10 @@ export interface Surroundings {
   readonly isFromFile: (id: InputId) => boolean;
   /** Whether the user set an input. */
   readonly isGiven: (id: InputId) => boolean;
+  readonly sources: CheckSources;
 }
 
-/** What is told about an entry while it is read. */
+/** What is found out about an entry while it is read. */
 export interface Findings {
   readonly problems: Problem[];
   /** Whatever must be hidden wherever it stands. */
@@ -100,11 +102,11 @@ function readField(
   const field = map.fields.get(name);
   if (field === undefined) return undefined;
   const read = fieldText(field, facts);
-  if ('wanted' in read) {
-    say(field.where, `\`${prefix}${name}\` must be ${read.wanted}`);
+  if (!read.ok) {
+    say(field.where, `\`${prefix}${name}\` ${read.problem.message}`);
     return { from: 'file', text: undefined };
   }
-  const { text } = read;
+  const text = read.value;
   const isSecret = facts.secret === true || (facts.type.secretParts?.(text) ?? []).length > 0;
   if (!isSecret) return { from: 'file', text };
   findings.secrets.push(...secretsOf({ ...facts, secret: true }, text));
@@ -133,8 +135,8 @@ function parse(name: string, facts: Option<unknown>, text: string, scope: Scope)
 
 function standIn(facts: Option<unknown>, inherits: boolean, { prefix, around }: Scope): unknown {
   if (prefix !== '') return undefined;
-  if (facts.inherits === true && facts.input !== undefined)
-    return inherits ? around.settings[facts.input] : undefined;
+  if (facts.inherits !== undefined && facts.input !== undefined)
+    return inherits ? around.settings[facts.input as InputId] : undefined;
   const byDefault = facts.default === undefined ? undefined : facts.parse(facts.default);
   return byDefault?.ok === true ? byDefault.value : undefined;
 }
@@ -153,21 +155,18 @@ export function labelOf(id: string | undefined, source: string | undefined): str
   return source === undefined ? quote(id) : `${quote(id)} (${source})`;
 }
 
-/** What an option is given in the file, as text; or in words what else it should be. */
-export function fieldText(
-  { value }: Field,
-  { type }: Pick<Option<unknown>, 'type'>,
-): { readonly text: string } | { readonly wanted: string } {
-  if (typeof value === 'string') return { text: value };
-  if (type.shape !== 'pairs') return { wanted: 'a text' };
+/** What an option is given in the file, as text. */
+function fieldText({ value }: Field, { type }: Pick<Option<unknown>, 'type'>): Result<string> {
+  if (typeof value === 'string') return good(value);
+  if (type.shape !== 'pairs') return bad('must be a text');
   const lines: string[] = [];
   for (const [name, field] of value.fields) {
     // A line break in a value would begin a pair of its own.
     if (typeof field.value !== 'string' || field.value.includes('\n'))
-      return { wanted: 'a map of texts' };
+      return bad('must be a map of texts');
     lines.push(`${name}${type.separator ?? ''}${field.value}`);
   }
-  return { text: lines.join('\n') };
+  return good(lines.join('\n'));
 }
 
 /**
@@ -182,22 +181,26 @@ export function checkVariable(check: string, option: string): string {
  * The options that hold an address from the file to which a secret from outside would be sent: whoever can change the
  * file could have it sent to a server of theirs.
  */
-export function strayingSecrets(
+export function leakedSecrets(
   options: OptionTable,
   entry: Read,
   baseline: Read | undefined,
   { isFromFile }: Surroundings,
 ): readonly { readonly option: string; readonly secret: string }[] {
-  const stray = (name: string): boolean => {
+  const isFromTheFile = (name: string): boolean => {
     const from = entry.given.get(name);
     if (from !== undefined) return from === 'file';
     const facts = options[name];
-    return facts?.inherits === true && facts.input !== undefined && isFromFile(facts.input);
+    return (
+      facts?.inherits !== undefined &&
+      facts.input !== undefined &&
+      isFromFile(facts.input as InputId)
+    );
   };
   return Object.entries(options).flatMap(([secret, { sentTo = [] }]) => {
     if (entry.values[secret] === undefined) return [];
     return sentTo.flatMap((option) => [
-      ...(stray(option) ? [{ option, secret }] : []),
+      ...(isFromTheFile(option) ? [{ option, secret }] : []),
       ...(baseline?.given.get(option) === 'file' ? [{ option: `baseline.${option}`, secret }] : []),
     ]);
   });

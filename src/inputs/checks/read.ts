@@ -1,4 +1,5 @@
 import type { Entry, Field } from '../config-file/entries.js';
+import type { CheckSource, GivenOptions, ValuesOf } from '../../support/options.js';
 import { didYouMean, quote } from '../../support/values/value-type.js';
 import { baselineOptionsOf, commonOptions, commonOptionsOf } from './limits.js';
 import {
@@ -8,23 +9,21 @@ import {
   lookUpAll,
   type Read,
   type Scope,
-  strayingSecrets,
+  leakedSecrets,
   type Surroundings,
 } from './lookup.js';
-import type { OptionTable, ValuesOf } from './option.js';
-import { checkSources, sourceIds, type SourceId } from './registry.js';
-import type { CheckSource, Given } from './source.js';
 
 /** An entry, read option by option; what its limits make of it is not known here. */
 export interface ReadEntry {
-  readonly source: SourceId;
+  readonly source: string;
+  readonly table: CheckSource;
   /** As it was given; `undefined`: by default. */
   readonly id: string | undefined;
   readonly common: ValuesOf<typeof commonOptions>;
   readonly options: Readonly<Record<string, unknown>>;
   /** All options as they are for the baseline; `undefined`: the check has none. */
   readonly baseline: Readonly<Record<string, unknown>> | undefined;
-  readonly given: Given;
+  readonly given: GivenOptions;
   /** Says what is wrong with an option, or with what stands below `baseline.`. */
   readonly problem: (option: string, message: string, fix?: string) => void;
 }
@@ -45,15 +44,15 @@ export function readEntry(
       ...(fix === undefined ? {} : { fix }),
     });
   };
-  const source = sourceOf(map, say);
-  if (source === undefined) return undefined;
+  const source = sourceOf(map, around, say);
+  const table = around.sources[source ?? ''];
+  if (source === undefined || table === undefined) return undefined;
   label = labelOf(id, source);
 
-  const table: CheckSource<OptionTable> = checkSources[source];
   const check = id !== undefined && commonOptions.id.parse(id).ok ? id : source;
   const scope: Scope = { map, prefix: '', check, around, findings, say };
   const commonNames = commonOptionsOf(table);
-  sayUnknown(scope, source, ['source', ...commonNames, ...Object.keys(table.options)]);
+  sayUnknown(scope, source, table, ['source', ...commonNames, ...Object.keys(table.options)]);
 
   const common = lookUpAll(
     Object.fromEntries(commonNames.map((name) => [name, commonOptions[name]])),
@@ -67,7 +66,7 @@ export function readEntry(
   for (const [name, { required, input }] of Object.entries(table.options))
     if (required === true && own.values[name] === undefined && !own.given.has(name))
       problem(name, 'is missing', `give it${input === undefined ? '' : `, or set \`${input}\``}`);
-  for (const { option, secret } of strayingSecrets(table.options, own, below, around))
+  for (const { option, secret } of leakedSecrets(table.options, own, below, around))
     problem(
       option,
       `stands in the file, and \`${secret}\` would be sent there`,
@@ -75,6 +74,7 @@ export function readEntry(
     );
   return {
     source,
+    table,
     id,
     common: common.values as ValuesOf<typeof commonOptions>,
     options: own.values,
@@ -90,7 +90,12 @@ export function readEntry(
 
 type Say = Scope['say'];
 
-function sourceOf({ fields, where }: Entry, say: Say): SourceId | undefined {
+function sourceOf(
+  { fields, where }: Entry,
+  { sources }: Surroundings,
+  say: Say,
+): string | undefined {
+  const sourceIds = Object.keys(sources);
   const field = fields.get('source');
   const all = `one of ${sourceIds.map((id) => `\`${id}\``).join(', ')}`;
   if (typeof field?.value !== 'string') {
@@ -110,8 +115,13 @@ function sourceOf({ fields, where }: Entry, say: Say): SourceId | undefined {
 }
 
 /** Keys that mean nothing; those that mean something for another source are told so. */
-function sayUnknown({ map, say }: Scope, source: SourceId, known: readonly string[]): void {
-  const compares = baselineOptionsOf(checkSources[source]).length > 0;
+function sayUnknown(
+  { map, say }: Scope,
+  source: string,
+  table: CheckSource,
+  known: readonly string[],
+): void {
+  const compares = baselineOptionsOf(table).length > 0;
   const all = [...known, ...(compares ? ['baseline'] : [])];
   for (const [name, { where }] of map.fields) {
     if (all.includes(name)) continue;
@@ -126,7 +136,7 @@ function sayUnknown({ map, say }: Scope, source: SourceId, known: readonly strin
   }
 }
 
-function readBaseline(table: CheckSource<OptionTable>, scope: Scope): Read | undefined {
+function readBaseline(table: CheckSource, scope: Scope): Read | undefined {
   const names = baselineOptionsOf(table);
   const field = scope.map.fields.get('baseline');
   if (field === undefined || names.length === 0) return undefined;

@@ -1,8 +1,8 @@
 import type { Entry } from '../config-file/entries.js';
 import { quote } from '../../support/values/value-type.js';
-import type { CheckEntry } from './entry.js';
+import type { CheckEntry } from '../../contract/entry.js';
 import { flatEntries } from './flat.js';
-import { judgedOf } from './judged.js';
+import { checksOf } from './judged.js';
 import type { Findings, Surroundings } from './lookup.js';
 import { readEntry, type ReadEntry } from './read.js';
 
@@ -19,13 +19,13 @@ export function resolveChecks(
   findings: Findings,
 ): readonly CheckEntry[] {
   const flat = flatEntries(around);
-  const taken = new Set(flat.flatMap(({ judged }) => judged.map(({ id }) => id)));
+  const taken = new Set(flat.flatMap(({ checks }) => checks.map(({ id }) => id)));
   const own = entries.flatMap((map): CheckEntry[] => {
     const before = findings.problems.length;
     const read = readEntry(map, around, findings);
     if (read === undefined) return [];
-    const judged = judgedOf(read, around.settings);
-    const ids = judged.map(({ id }) => id);
+    const checks = checksOf(read, around.settings);
+    const ids = checks.map(({ id }) => id);
     const twice = ids.find((id) => taken.has(id) || RESERVED.has(id));
     if (twice !== undefined)
       read.problem(
@@ -34,20 +34,19 @@ export function resolveChecks(
         read.id === undefined ? 'give it an `id`' : 'give it another `id`',
       );
     for (const id of ids) taken.add(id);
-    return findings.problems.length > before ? [] : [entryOf(read, judged, map.where)];
+    return findings.problems.length > before ? [] : [entryOf(read, checks, map.where)];
   });
   return [...flat, ...own];
 }
 
-/** What was read by the table of a source has the types of that table. */
-function entryOf(read: ReadEntry, judged: CheckEntry['judged'], where: string): CheckEntry {
+function entryOf(read: ReadEntry, checks: CheckEntry['checks'], where: string): CheckEntry {
   return {
     source: read.source,
     id: read.id ?? read.source,
     where,
     options: read.options,
     baseline: read.baseline,
-    judged,
-    nameOf: (option: string, of?: 'baseline') => (of === undefined ? option : `${of}.${option}`),
-  } as CheckEntry;
+    checks,
+    nameOf: (option, of) => (of === undefined ? option : `${of}.${option}`),
+  };
 }

@@ -8,7 +8,7 @@ import type {
 import { messageOf } from '../../support/errors.js';
 import { fields } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
 import {
   type ClientDependencies,
   createPipelineClient,

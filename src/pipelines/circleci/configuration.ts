@@ -4,7 +4,7 @@ import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
 import type { ApiRequest } from '../../support/http/api.js';
 import { fields } from '../../support/json.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
 import { takenNames } from '../settings.js';
 import { type CircleciContext, encodedSlug, parseRef, type Ref } from './context.js';
 

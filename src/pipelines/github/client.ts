@@ -10,7 +10,7 @@ import { refusalIn, type SendResult } from '../../support/http/api.js';
 import { type ApiResponse, serverMessage } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
 import {
   type ClientDependencies,
   createPipelineClient,

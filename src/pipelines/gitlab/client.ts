@@ -8,7 +8,7 @@ import type {
 import { messageOf } from '../../support/errors.js';
 import { refusalIn } from '../../support/http/api.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
 import {
   type ClientDependencies,
   createPipelineClient,

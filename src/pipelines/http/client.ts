@@ -9,10 +9,9 @@ import type {
 import { messageOf } from '../../support/errors.js';
 import { hintOf, refusalIn } from '../../support/http/api.js';
 import { type ApiResponse, isPage } from '../../support/http/response.js';
-import { valueAt } from '../../support/json-pointer.js';
+import { valueAt } from '../../support/json.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
-import { clip, neutralise } from '../../support/text.js';
-import { printableUrl } from '../../support/url.js';
+import { clip, neutralise, printableUrl } from '../../support/text.js';
 import {
   type ClientDependencies,
   createPipelineClient,

@@ -2,7 +2,7 @@ import { good, type Result } from '../../contract/result.js';
 import type { RunState, StartedRun } from '../../contract/pipeline.js';
 import { type ApiClient, type ApiRequest, createJsonApi } from '../../support/http/api.js';
 import { type ApiResponse, isPage, isRateLimited } from '../../support/http/response.js';
-import { valueAt } from '../../support/json-pointer.js';
+import { valueAt } from '../../support/json.js';
 import { clip, neutralise } from '../../support/text.js';
 import type { ClientDependencies } from '../client.js';
 import { isLink, own } from '../reading.js';

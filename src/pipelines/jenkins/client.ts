@@ -7,7 +7,7 @@ import type {
 } from '../../contract/pipeline.js';
 import { deadline } from '../../support/abort.js';
 import type { ApiResponse } from '../../support/http/response.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
 import {
   type ClientDependencies,
   createPipelineClient,

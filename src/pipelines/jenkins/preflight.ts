@@ -1,7 +1,7 @@
 import type { Finding } from '../../contract/finding.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { fields } from '../../support/json.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
 import { collectFindings } from '../findings.js';
 import { hintFor } from './api.js';
 import type { JenkinsContext } from './context.js';

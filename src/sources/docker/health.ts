@@ -1,6 +1,6 @@
 import type { HealthCheck } from '../../contract/check.js';
 import type { Finding } from '../../contract/finding.js';
-import { createDocker, type Docker, DockerError } from '../../support/docker.js';
+import { createDocker, type Docker, DockerError } from '../../support/docker/client.js';
 import { type Container, isCompleted } from '../../support/docker/container.js';
 import {
   containersOf,
@@ -10,12 +10,19 @@ import {
 } from '../../support/docker/project.js';
 import { messageOf } from '../../support/errors.js';
 import { clip, neutralise } from '../../support/text.js';
-import type { CheckDependencies } from '../dependencies.js';
+import type { HealthDependencies } from '../source.js';
+
+export type DockerHealthSettings = Parameters<typeof projectOptionsOf>[0] & {
+  readonly 'compose-service'?: readonly string[] | undefined;
+  readonly 'report-logs': number;
+};
 
 /** The check of the `docker` source, as the inputs ask for it. */
-export function setUpDockerChecks(dependencies: CheckDependencies): readonly HealthCheck[] {
+export function setUpDockerChecks(
+  dependencies: HealthDependencies<DockerHealthSettings>,
+): readonly HealthCheck[] {
   const { settings, exec, env, redact, clock, random } = dependencies;
-  // A look comes again by itself; one that waits for the engine would be late.
+  // A probe comes again by itself; one that waits for the engine would be late.
   const docker = createDocker({ exec, env, redact, clock, random, patienceMs: 0 });
   return [
     createContainerHealth({
@@ -54,42 +61,18 @@ export function createContainerHealth(options: ContainerHealthOptions): HealthCh
   const { docker, services } = options;
   let project: string | undefined;
   let start: Start | undefined;
-  const logs = new Map<string, string>();
+  const logOf = createLogs(options);
 
   async function containers(signal: AbortSignal): Promise<readonly Container[]> {
     project ??= await projectName(docker, options.project, signal);
     return containersOf(docker, project, signal);
   }
 
-  /** Once for each state of a container: the same state must read the same. */
-  async function logOf(container: Container | undefined, signal: AbortSignal): Promise<string> {
-    if (container === undefined || options.logLines === 0) return '';
-    const { id, restarts, status } = container;
-    const key = `${id} ${String(restarts)} ${status}`;
-    const known = logs.get(key);
-    if (known !== undefined) return known;
-    let text = '';
-    try {
-      const printed = await docker.logs(id, options.logLines, signal);
-      text = neutralise(options.redact(printed))
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .slice(-options.logLines)
-        .map((line) => clip(line))
-        .join(' | ')
-        .slice(-LONGEST_LOG);
-    } catch (error) {
-      if (signal.aborted) throw error;
-    }
-    logs.set(key, text);
-    return text;
-  }
-
   async function inWords(
     { service, what, container }: Complaint,
     signal: AbortSignal,
   ): Promise<string> {
-    const log = await logOf(container, signal);
+    const log = container === undefined ? '' : await logOf(container, signal);
     return `${service} ${what}${log === '' ? '' : ` [${log}]`}`;
   }
 
@@ -102,41 +85,26 @@ export function createContainerHealth(options: ContainerHealthOptions): HealthCh
     every: options.every,
 
     async preflight(signal) {
-      const error = (message: string, fix?: string): Finding[] => [
-        { level: 'error', subject: ID, message, ...(fix === undefined ? {} : { fix }) },
-      ];
       if (options.project.project === undefined && options.project.files.length === 0)
         return error(
-          '`compose-health` does not know which project to look at',
+          '`compose-health` does not know which project to observe',
           'set `compose-project` or `compose-file`',
         );
       try {
-        const found = await containers(signal);
-        const lacking = services.filter((name) => !found.some(({ service }) => service === name));
-        if (found.length === 0)
-          return error(
-            `project ${project ?? ''} has no containers on this engine`,
-            'correct `compose-project`, or set DOCKER_HOST or DOCKER_CONTEXT to the engine that runs it',
-          );
-        return lacking.length === 0
-          ? []
-          : error(
-              `project ${project ?? ''} has no container of service ${lacking.join(', ')}`,
-              'correct `compose-service`',
-            );
+        return missingIn(await containers(signal), project ?? '', services);
       } catch (thrown) {
         if (!(thrown instanceof DockerError)) throw thrown;
         return error(thrown.message);
       }
     },
 
-    async look(signal) {
+    async probe(signal) {
       let found: readonly Container[];
       try {
         found = await containers(signal);
-      } catch (error) {
-        if (signal.aborted) throw error;
-        return { ok: null, detail: messageOf(error) };
+      } catch (thrown) {
+        if (signal.aborted) throw thrown;
+        return { ok: null, detail: messageOf(thrown) };
       }
       start ??= startOf(found);
       const { complaints, starting } = assess(found, start, services);
@@ -151,6 +119,59 @@ export function createContainerHealth(options: ContainerHealthOptions): HealthCh
           }
         : { ok: true, detail: '' };
     },
+  };
+}
+
+function error(message: string, fix?: string): readonly Finding[] {
+  return [{ level: 'error', subject: ID, message, ...(fix === undefined ? {} : { fix }) }];
+}
+
+function missingIn(
+  found: readonly Container[],
+  project: string,
+  services: readonly string[],
+): readonly Finding[] {
+  if (found.length === 0)
+    return error(
+      `project ${project} has no containers on this engine`,
+      'correct `compose-project`, or set DOCKER_HOST or DOCKER_CONTEXT to the engine that runs it',
+    );
+  const missing = services.filter((name) => !found.some(({ service }) => service === name));
+  return missing.length === 0
+    ? []
+    : error(
+        `project ${project} has no container of service ${missing.join(', ')}`,
+        'correct `compose-service`',
+      );
+}
+
+/** The last lines of a container, once for each of its states: the same state must read the same. */
+function createLogs({
+  docker,
+  redact,
+  logLines,
+}: ContainerHealthOptions): (container: Container, signal: AbortSignal) => Promise<string> {
+  const known = new Map<string, string>();
+  return async ({ id, restarts, status }, signal) => {
+    if (logLines === 0) return '';
+    const key = `${id} ${String(restarts)} ${status}`;
+    const seen = known.get(key);
+    if (seen !== undefined) return seen;
+    let text = '';
+    try {
+      const printed = await docker.logs(id, logLines, signal);
+      text = neutralise(redact(printed))
+        .split('\n')
+        .filter((line) => line.trim() !== '')
+        .slice(-logLines)
+        .map((line) => clip(line))
+        .join(' | ')
+        .slice(-LONGEST_LOG);
+    } catch (thrown) {
+      if (signal.aborted) throw thrown;
+    }
+    known.set(key, text);
+    return text;
   };
 }
 
@@ -180,7 +201,7 @@ export interface Complaint {
   readonly container: Container | undefined;
 }
 
-/** What one look says. */
+/** What one probe says. */
 export interface Assessment {
   readonly complaints: readonly Complaint[];
   /** Services whose health check has not said anything yet. */

@@ -1,7 +1,7 @@
 import type { MetricLimit, Observation, Window } from '../../contract/check.js';
 import type { Finding } from '../../contract/finding.js';
-import type { Judged } from '../../inputs/checks/entry.js';
-import { formatDuration, formatNumber, plural } from '../../support/format.js';
+import type { CheckSpec } from '../../contract/entry.js';
+import { formatDuration, formatNumber, plural } from '../../support/text.js';
 import { type ProbeResult, type Probing, TOO_BUSY } from './prober.js';
 
 type Sent = Extract<ProbeResult, { sent: true }>;
@@ -85,9 +85,9 @@ export const PROBES_PER_MINUTE = 60;
 const TELLING_FAILURES = 3;
 
 /** What can be said of a limit before the first probe: what it means, and whether the watch is long enough for it. */
-export function foresee(
-  { id: check, limit, minRequests: own }: Judged,
-  config: Pick<Probing, 'requestsPerSecond' | 'duration' | 'minRequests' | 'judged'>,
+export function estimate(
+  { id: check, limit, minRequests: own }: CheckSpec,
+  config: Pick<Probing, 'requestsPerSecond' | 'duration' | 'minRequests' | 'checks'>,
 ): readonly Finding[] {
   const meaning = limit.metric === 'errors-per-minute' ? [meaningOf(check, limit.max, config)] : [];
   const expected = Math.floor((config.requestsPerSecond * config.duration) / 1000);
@@ -131,7 +131,7 @@ function allowedFailures(limit: MetricLimit): number {
   }
 }
 
-function meaningOf(check: string, max: number, { judged }: Pick<Probing, 'judged'>): Finding {
+function meaningOf(check: string, max: number, { checks }: Pick<Probing, 'checks'>): Finding {
   if (max >= PROBES_PER_MINUTE) {
     return {
       level: 'warning',
@@ -141,7 +141,7 @@ function meaningOf(check: string, max: number, { judged }: Pick<Probing, 'judged
     };
   }
   const percent = 100 - (max * 100) / PROBES_PER_MINUTE;
-  const other = judged.flatMap(({ limit }) =>
+  const other = checks.flatMap(({ limit }) =>
     limit.metric === 'success-rate' ? [limit.minPercent] : [],
   )[0];
   const compared =

@@ -1,30 +1,40 @@
+import type { HealthCheck, HealthResult } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
-import { printableUrl } from '../../support/url.js';
-import type { HealthCheck, Look } from '../../contract/check.js';
 import type { Http } from '../../support/http.js';
-import { createProbe, type HealthConfig, type ProbeResult } from './prober.js';
+import { printableUrl } from '../../support/text.js';
+import type { HealthDependencies } from '../source.js';
+import { createProbe, type HealthConfig, type ProbeConfig, type ProbeResult } from './prober.js';
 
-/** How soon a look that could not be sent is tried again, milliseconds. */
-const AGAIN_MS = 100;
-
-function lookOf(ok: false | null, told: readonly { readonly why: string }[]): Look {
-  return { ok, detail: told.map(({ why }) => why).join('; ') };
+export interface HttpHealthSettings {
+  readonly 'health-url'?: readonly string[] | 'off' | undefined;
+  readonly 'request-timeout': number;
+  readonly 'follow-redirects': number;
+  readonly 'expect-status': ProbeConfig['expectStatus'];
+  readonly 'expect-body'?: RegExp | undefined;
+  readonly headers?: ProbeConfig['headers'] | undefined;
 }
 
-/** One check for all health URLs: a look passes when every URL does. */
+/** How soon a probe that could not be sent is tried again, milliseconds. */
+const AGAIN_MS = 100;
+
+function resultOf(ok: false | null, reasons: readonly { readonly why: string }[]): HealthResult {
+  return { ok, detail: reasons.map(({ why }) => why).join('; ') };
+}
+
+/** One check for all health URLs: it passes when every URL does. */
 export function createHealthCheck(
   config: HealthConfig,
-  world: { readonly http: Http; readonly clock: Clock },
+  deps: { readonly http: Http; readonly clock: Clock },
 ): HealthCheck {
   const { urls, requestTimeout, failures, successes } = config;
-  const { clock } = world;
-  const probe = createProbe(config, world);
+  const { clock } = deps;
+  const probeUrl = createProbe(config, deps);
 
   /** A shortage of our own machine is no answer of the service: it is tried again as long as the request may take. */
   async function ask(url: string, signal: AbortSignal): Promise<ProbeResult> {
     const end = clock.monotonic() + requestTimeout;
     for (;;) {
-      const result = await probe(url, end - clock.monotonic(), signal);
+      const result = await probeUrl(url, end - clock.monotonic(), signal);
       signal.throwIfAborted();
       if (result.sent || clock.monotonic() + AGAIN_MS >= end) return result;
       await clock.sleep(AGAIN_MS, signal);
@@ -39,18 +49,44 @@ export function createHealthCheck(
     limit: { metric: 'health', failures, successes },
     every: config.interval,
     preflight: () => Promise.resolve([]),
-    async look(signal) {
+    async probe(signal) {
       const results = await Promise.all(
         urls.map(async (url) => ({ url, result: await ask(url, signal) })),
       );
-      const told = results.map(({ url, result }) => {
+      const explained = results.map(({ url, result }) => {
         const why = result.sent ? result.kind : result.why;
         return { result, why: urls.length === 1 ? why : `${printableUrl(url)}: ${why}` };
       });
-      const failed = told.filter(({ result }) => result.sent && !result.ok);
-      if (failed.length > 0) return lookOf(false, failed);
-      const unknown = told.filter(({ result }) => !result.sent);
-      return unknown.length > 0 ? lookOf(null, unknown) : { ok: true, detail: '' };
+      const failed = explained.filter(({ result }) => result.sent && !result.ok);
+      if (failed.length > 0) return resultOf(false, failed);
+      const unknown = explained.filter(({ result }) => !result.sent);
+      return unknown.length > 0 ? resultOf(null, unknown) : { ok: true, detail: '' };
     },
   };
+}
+
+/** The health check, as the inputs ask for it. */
+export function setUpHttpHealth({
+  settings,
+  clock,
+  http,
+}: HealthDependencies<HttpHealthSettings>): readonly HealthCheck[] {
+  const urls = settings['health-url'] ?? [];
+  if (urls === 'off' || urls.length === 0) return [];
+  return [
+    createHealthCheck(
+      {
+        urls,
+        requestTimeout: settings['request-timeout'],
+        followRedirects: settings['follow-redirects'],
+        expectStatus: settings['expect-status'],
+        expectBody: settings['expect-body'],
+        headers: settings.headers ?? {},
+        interval: settings['health-interval'],
+        failures: settings['health-failures'],
+        successes: settings['health-successes'],
+      },
+      { http: http(), clock },
+    ),
+  ];
 }

@@ -1,27 +1,13 @@
 import type { Window } from '../../contract/check.js';
-import type { ProbeResult } from './prober.js';
-
-/**
- * When probes are due: number k (from 0) at `k · 1000 / rate` milliseconds after the origin. Windows are told in numbers of
- * probes, so that every probe belongs to exactly one of two neighbouring windows, whatever doubles make of the times.
- */
-export interface Schedule {
-  /** Milliseconds after the origin. */
-  due(probe: number): number;
-  /** The first probe that is due at `ms` after the origin, or later. */
-  firstAt(ms: number): number;
-}
-
-/** Less than what separates two probes, more than the error of a product of doubles. */
-const SLACK = 1e-6;
-
-/** @param perSecond 0.1 to 500. */
-export function createSchedule(perSecond: number): Schedule {
-  return {
-    due: (probe) => (probe * 1000) / perSecond,
-    firstAt: (ms) => Math.max(0, Math.ceil((ms * perSecond) / 1000 - SLACK)),
-  };
-}
+import { NoLongerNeeded } from '../../support/abort.js';
+import type { Clock } from '../../support/clock.js';
+import {
+  createSchedule,
+  runProber,
+  type Probe,
+  type ProbeResult,
+  type Schedule,
+} from './prober.js';
 
 interface Question {
   readonly asker: string;
@@ -118,4 +104,54 @@ export class Ledger {
 
 function partition<T>(all: readonly T[], test: (one: T) => boolean): [T[], T[]] {
   return [all.filter(test), all.filter((one) => !test(one))];
+}
+
+/** The probing of one URL, shared by the checks that judge it. Each is known by its id. */
+export interface SharedProber {
+  /** The first check to start starts the probing, at `origin` on the monotonic clock. */
+  start(check: string, origin: number): void;
+  /** What the probes found that were due in the window, when all are settled. */
+  results(check: string, window: Window): Promise<readonly ProbeResult[]>;
+  /** The last check to stop stops the probing. */
+  stop(check: string): void;
+}
+
+export function sharedProber(
+  url: string,
+  options: {
+    readonly requestsPerSecond: number;
+    readonly requestTimeout: number;
+    readonly probe: Probe;
+    readonly clock: Clock;
+  },
+): SharedProber {
+  const schedule = createSchedule(options.requestsPerSecond);
+  const ledger = new Ledger(schedule);
+  const checks = new Set<string>();
+  const abort = new AbortController();
+  let running = false;
+  return {
+    start(check, origin) {
+      checks.add(check);
+      ledger.join(check);
+      if (running) return;
+      running = true;
+      void runProber({
+        schedule,
+        clock: options.clock,
+        origin,
+        send: (signal) => options.probe(url, options.requestTimeout, signal),
+        settled: (probe, result) => {
+          ledger.settle(probe, result);
+        },
+        signal: abort.signal,
+      });
+    },
+    results: (check, window) => ledger.settled(check, window),
+    stop(check) {
+      if (!checks.delete(check)) return;
+      if (checks.size === 0) abort.abort(new NoLongerNeeded());
+      ledger.leave(check);
+    },
+  };
 }

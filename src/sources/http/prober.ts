@@ -1,7 +1,6 @@
-import type { Judged } from '../../inputs/checks/entry.js';
+import type { CheckSpec } from '../../contract/entry.js';
 import type { Clock } from '../../support/clock.js';
 import { type Http, HttpError } from '../../support/http.js';
-import type { Schedule } from './ledger.js';
 
 /** What is asked, and which answers are good. */
 export interface ProbeConfig {
@@ -26,7 +25,7 @@ export interface Probing extends ProbeConfig {
   /** 0.1 to 500. */
   readonly requestsPerSecond: number;
   readonly requestTimeout: number;
-  readonly judged: readonly Judged[];
+  readonly checks: readonly CheckSpec[];
   /** How long traffic is judged, to say beforehand whether that can be enough. */
   readonly duration: number;
   readonly minRequests: number;
@@ -67,8 +66,8 @@ export type Probe = (url: string, timeoutMs: number, signal: AbortSignal) => Pro
 
 export const TOO_BUSY = 'this machine was too busy to see the answer in time';
 
-export function createProbe(config: ProbeConfig, world: { http: Http; clock: Clock }): Probe {
-  const { http, clock } = world;
+export function createProbe(config: ProbeConfig, deps: { http: Http; clock: Clock }): Probe {
+  const { http, clock } = deps;
   const { expectBody } = config;
   return async (url, timeoutMs, signal) => {
     const start = clock.monotonic();
@@ -115,6 +114,28 @@ export function createProbe(config: ProbeConfig, world: { http: Http; clock: Clo
 /** `search` and not `test`: the answer must not depend on `lastIndex`, which a `g` or `y` flag leaves behind. */
 function matches(pattern: RegExp, body: Buffer): boolean {
   return body.toString('utf8').search(pattern) !== -1;
+}
+
+/**
+ * When probes are due: number k (from 0) at `k · 1000 / rate` milliseconds after the origin. Windows are told in numbers of
+ * probes, so that every probe belongs to exactly one of two neighbouring windows, whatever doubles make of the times.
+ */
+export interface Schedule {
+  /** Milliseconds after the origin. */
+  due(probe: number): number;
+  /** The first probe that is due at `ms` after the origin, or later. */
+  firstAt(ms: number): number;
+}
+
+/** Less than what separates two probes, more than the error of a product of doubles. */
+const SLACK = 1e-6;
+
+/** @param perSecond 0.1 to 500. */
+export function createSchedule(perSecond: number): Schedule {
+  return {
+    due: (probe) => (probe * 1000) / perSecond,
+    firstAt: (ms) => Math.max(0, Math.ceil((ms * perSecond) / 1000 - SLACK)),
+  };
 }
 
 /** A probe later than this, in milliseconds, is left out: the machine slept, and a flood would measure only itself. */

@@ -1,48 +1,116 @@
 import type { MetricCheck } from '../../contract/check.js';
+import type { CheckEntry } from '../../contract/entry.js';
 import type { Finding } from '../../contract/finding.js';
-import type { EntryOf } from '../../inputs/checks/entry.js';
+import type { Result } from '../../contract/result.js';
+import { fields } from '../../support/json.js';
+import type { ValuesOf } from '../../support/options.js';
 import { clip, neutralise } from '../../support/text.js';
-import type { CheckDependencies } from '../dependencies.js';
-import { patiently, type ProviderWorld } from '../series/client.js';
-import { createFeed, createNotes, fedCheck, feeding, type Feeding } from '../series/poller.js';
-import { type CheckDescription, describeQueries, worldOf } from '../series/source.js';
+import { printableUrl } from '../../support/text.js';
 import {
-  type JsonReading,
-  type JsonRequest,
-  leadsNowhere,
-  type NoNumber,
-  numberAt,
-  type Place,
-  placeAt,
-  placesOf,
-  timeAt,
-} from './place.js';
-import { type Client, createClient, createJsonLook } from './probe.js';
+  authorization,
+  hintsOf,
+  type ErrorMapping,
+  type JsonAnswer,
+  type RequestFailure,
+} from '../series/answer.js';
+import { rateLimiter, requestJson, withRetries } from '../series/client.js';
+import { measurementsOf, namedQueries } from '../series/measurement.js';
+import { createNotes, sharedPoller, toCheck } from '../series/poller.js';
+import type { SourceDependencies } from '../source.js';
+import type { jsonSource } from './options.js';
+import { leadsNowhere, numberAt, placeAt, timeAt, type Absence, type Place } from './place.js';
+import { createJsonProbe, type JsonClient, type JsonMeasurement } from './probe.js';
 
-/** The checks of the `json` source. */
-export function setUpJsonChecks(
-  entries: readonly EntryOf<'json'>[],
-  dependencies: CheckDependencies,
+type JsonOptions = ValuesOf<typeof jsonSource.options>;
+
+/** The checks of the `json` source. They are used for one watch. */
+export function createJsonChecks(
+  entries: readonly CheckEntry<JsonOptions>[],
+  deps: SourceDependencies,
 ): readonly MetricCheck[] {
-  const descriptions = entries.flatMap((entry) =>
-    describeQueries(entry, placeAt, {
-      request: requestOf(entry),
-      reducer: entry.options.reducer,
-      time: entry.options.time === undefined ? undefined : placeAt(entry.options.time),
+  return entries.flatMap((entry) =>
+    measurementsOf(entry).flatMap(({ measurement, checks }) => {
+      const { clock } = deps;
+      const { time, reducer } = entry.options;
+      const queries = namedQueries(measurement);
+      const measured: JsonMeasurement = {
+        kind: measurement.kind,
+        places: Object.entries(queries).map(([name, { input, query }]) => ({
+          name,
+          input,
+          place: placeAt(query),
+        })),
+        reducer,
+        time: time === undefined ? undefined : placeAt(time),
+      };
+      const client = createClient(entry.options, deps);
+      const notes = createNotes();
+      const poller = sharedPoller(createJsonProbe(measured, { client, clock, notes }), {
+        clock,
+        journal: notes,
+        compares: measurement.kind === 'counts',
+      });
+      const id = checks[0]?.id ?? '';
+      const subject = Object.values(queries)[0]?.query ?? '';
+      return checks.map((check, index) =>
+        toCheck(
+          {
+            ...check,
+            source: 'json',
+            subject: `${clip(neutralise(subject), 120)} of ${client.name}`,
+            // What is shared is proven once.
+            preflight: async (signal) =>
+              index === 0 ? preflight(id, measured, client, deps, signal) : [],
+          },
+          poller,
+        ),
+      );
     }),
   );
-  return createJsonChecks(descriptions, worldOf(dependencies));
 }
 
-function requestOf({ options }: EntryOf<'json'>): JsonRequest {
-  const { url, path = '', parameters = {}, headers = {}, token, body, timeout } = options;
+const errorMapping: ErrorMapping = {
+  hints: {
+    ...hintsOf({ address: 'url', credentials: 'json-token', path: 'the answer' }),
+    notJson: 'check url: it must answer with JSON',
+    notFound: 'check url',
+    badQuery: 'correct url, body or headers',
+    timeout: 'raise timeout, or ask for less',
+    tooLarge: 'ask for less: only one number is needed',
+  },
+  // `error`, as a text or as an object with a `message`, or with a `reason` as Elasticsearch has it; or a `message` alone.
+  serverMessage: (document) => {
+    const { error, message } = fields(document);
+    const inner = fields(error);
+    return [error, inner.message, inner.reason, message].find((text) => typeof text === 'string');
+  },
+};
+
+/** The one request of an entry. Redirects are not followed: credentials would go along. */
+function createClient(options: JsonOptions, deps: SourceDependencies): JsonClient {
+  const { path = '', parameters = {}, token, body, timeout } = options;
+  const url = below(options.url, path, Object.entries(parameters));
+  const limited = rateLimiter(deps.clock, errorMapping.hints);
+  const headers = {
+    Accept: 'application/json',
+    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+    ...options['secret-headers'],
+    ...options.headers,
+    ...(token === undefined ? {} : { Authorization: authorization(token) }),
+  };
+  const method = body === undefined ? 'GET' : 'POST';
   return {
-    url: below(url, path, Object.entries(parameters)),
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { ...options['secret-headers'], ...headers },
-    body,
-    token,
-    timeoutMs: timeout,
+    name: printableUrl(url),
+    read: (signal): Promise<Result<JsonAnswer, RequestFailure>> =>
+      limited(
+        () =>
+          requestJson(
+            { method, url, headers, body, timeoutMs: timeout, signal },
+            errorMapping,
+            deps,
+          ),
+        signal,
+      ),
   };
 }
 
@@ -60,98 +128,50 @@ function below(
   return url.href;
 }
 
-/** The checks of the `json` source, one for each description. They are used for one watch. */
-export function createJsonChecks(
-  descriptions: readonly CheckDescription<JsonReading>[],
-  world: ProviderWorld,
-): readonly MetricCheck[] {
-  const readings = new Map<JsonReading, { client: Client; feed: Feeding }>();
-  for (const { reading } of descriptions)
-    if (!readings.has(reading)) {
-      const client = createClient(reading.request, world);
-      readings.set(reading, { client, feed: feedOf(reading, client, world) });
-    }
-  const preflight = createJsonPreflight(
-    descriptions,
-    (reading) => readings.get(reading)?.client,
-    world,
-  );
-  return descriptions.flatMap(({ reading, ...judged }) => {
-    const found = readings.get(reading);
-    if (found === undefined) return [];
-    const [first] = Object.values(placesOf(reading));
+/** Proves that the endpoint answers, and that there is a number where one is expected. */
+async function preflight(
+  id: string,
+  { kind, places, reducer, time }: JsonMeasurement,
+  client: JsonClient,
+  deps: SourceDependencies,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const answer = await withRetries(() => client.read(signal), deps, signal);
+  if (!answer.ok) {
+    const { message, fix } = answer.problem;
     return [
-      fedCheck(
-        {
-          ...judged,
-          source: 'json',
-          subject: `${clip(neutralise(first?.text ?? ''), 120)} of ${found.client.name}`,
-          preflight: (signal) => preflight(judged.id, signal),
-        },
-        found.feed,
-      ),
+      {
+        level: 'error',
+        subject: id,
+        message: `url: ${client.name}: ${message}`,
+        ...(fix === undefined ? {} : { fix }),
+      },
     ];
+  }
+  const { document } = answer.value;
+  const missing = places.flatMap(({ input, place }): readonly Finding[] => {
+    const found = numberAt(place, document, { reducer, isCounter: kind === 'counts' });
+    return found.ok ? [] : [missingAt(id, input, place, found.problem, document)];
   });
-}
-
-function feedOf(reading: JsonReading, client: Client, { clock }: ProviderWorld): Feeding {
-  const notes = createNotes();
-  const look = createJsonLook(reading, { client, clock, notes });
-  const compares = reading.kind === 'counts';
-  return feeding(createFeed(look, { clock, journal: notes, compares }), (found) => found);
-}
-
-/** Proves that the endpoint answers, and that there is a number where one is expected. A reading that is shared is looked at once. */
-export function createJsonPreflight(
-  descriptions: readonly CheckDescription<JsonReading>[],
-  clientOf: (reading: JsonReading) => Client | undefined,
-  world: ProviderWorld,
-): (id: string, signal: AbortSignal) => Promise<readonly Finding[]> {
-  return async (id, signal) => {
-    const own = descriptions.find((description) => description.id === id);
-    if (own === undefined) return [];
-    const { reading } = own;
-    const client = clientOf(reading);
-    const first = descriptions.find((each) => each.reading === reading);
-    if (first !== own || client === undefined) return [];
-    const answer = await patiently(() => client.read(signal), world, signal);
-    if (!answer.ok) {
-      const { message, fix } = answer.failure;
-      return [
-        {
-          level: 'error',
-          subject: id,
-          message: `url: ${client.name}: ${message}`,
-          ...(fix === undefined ? {} : { fix }),
-        },
-      ];
-    }
-    const { document } = answer;
-    const given = reading.kind === 'value' ? [reading.value] : [reading.total, reading.errors];
-    const numbers = given.flatMap(({ input, query }): Finding[] => {
-      const found = numberAt(query, document, reading);
-      return typeof found === 'number' ? [] : [lacking(id, input, query, found, document)];
-    });
-    // Where there is no number now, there is no time of it either.
-    if (reading.time === undefined || numbers.length > 0) return numbers;
-    const time = timeAt(reading.time, document);
-    return typeof time === 'object' ? [lacking(id, 'time', reading.time, time, document)] : [];
-  };
+  // Where there is no number now, there is no time of it either.
+  if (time === undefined || missing.length > 0) return missing;
+  const found = timeAt(time, document);
+  return found.ok ? [] : [missingAt(id, 'time', time, found.problem, document)];
 }
 
 /** What is not there yet may come. */
-function lacking(
+function missingAt(
   id: string,
   input: string,
   { problem, text }: Place,
-  found: NoNumber,
+  absence: Absence,
   document: unknown,
 ): Finding {
-  const isMistake = found.isMistake || leadsNowhere(document, text);
+  const isMistake = absence.isMistake || leadsNowhere(document, text);
   return {
     level: isMistake ? 'error' : 'warning',
     subject: id,
-    message: `${input}: ${problem ?? `at ${text} ${found.why}`}${isMistake ? '' : ' now'}`,
+    message: `${input}: ${problem ?? `at ${text} ${absence.message}`}${isMistake ? '' : ' now'}`,
     fix: `correct ${input}: a JSON Pointer such as \`/data/0/value\`, or a JMESPath such as \`data[0].value\``,
   };
 }

@@ -1,18 +1,7 @@
 import { search } from '@aws-lambda-powertools/jmespath';
-import { isJsonPointer, valueAt } from '../../support/json-pointer.js';
-import { reduce, type Reducer } from '../series/buckets.js';
-import type { Reading } from '../series/source.js';
-
-/** The one request of a reading. */
-export interface JsonRequest {
-  readonly url: string;
-  readonly method: 'GET' | 'POST';
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string | undefined;
-  /** Bearer token, or `user:password`; only for an address below the one that was given outside the file. */
-  readonly token?: string | undefined;
-  readonly timeoutMs: number;
-}
+import { isJsonPointer, valueAt } from '../../support/json.js';
+import { good, type Problem, type Result } from '../../contract/result.js';
+import { reduce, type Reducer } from '../series/options.js';
 
 /** Where something stands in the answer. */
 export interface Place {
@@ -23,17 +12,6 @@ export interface Place {
   /** Why it cannot be read at all. */
   readonly problem: string | undefined;
 }
-
-/**
- * What is read from an answer. Checks with the same reading (the very same object) share its requests. `counts` are raw
- * counters, which only grow, but for a restart.
- */
-export type JsonReading = Reading<Place> & {
-  readonly request: JsonRequest;
-  readonly reducer?: Reducer | undefined;
-  /** Where the time of a value stands. */
-  readonly time?: Place | undefined;
-};
 
 /** The place that was written. A JSON Pointer (RFC 6901) begins with `/`, and no JMESPath (https://jmespath.org/specification.html) does. */
 export function placeAt(text: string): Place {
@@ -91,44 +69,47 @@ const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?(e[+-]?\d+)?$/i;
 /** Texts that stand for no number, where at other times there is one. */
 const NO_VALUE = /^([+-]?(nan|inf|infinity)|null|n\/a|-|)$/i;
 
-/** Why there is no number. */
-export interface NoNumber {
-  readonly why: string;
-  /** There will be none later either. */
+/** Why there is nothing at a place. */
+export interface Absence extends Problem {
+  /** There will be nothing later either. */
   readonly isMistake: boolean;
 }
+
+type Found<T> = Result<T, Absence>;
 
 /**
  * The number that was found. A text counts as the number that it is when it is written as JSON writes numbers, because many
  * APIs put theirs in quotes; `12 ms`, `1,234`, `NaN` and the empty text do not.
  */
-export function numberIn(found: unknown, reducer: Reducer | undefined): number | NoNumber {
+export function numberIn(found: unknown, reducer: Reducer | undefined): Found<number> {
   if (!Array.isArray(found)) return oneNumber(found);
-  const values = (found as readonly unknown[]).map(oneNumber);
-  const odd = values.find((value) => typeof value !== 'number');
-  if (odd !== undefined) return odd;
-  const numbers = values.filter((value) => typeof value === 'number');
+  const numbers: number[] = [];
+  for (const each of found as readonly unknown[]) {
+    const number = oneNumber(each);
+    if (!number.ok) return number;
+    numbers.push(number.value);
+  }
   const [first] = numbers;
-  if (first === undefined) return none('there is an empty list');
-  if (reducer !== undefined) return reduce[reducer](numbers);
+  if (first === undefined) return nothing('there is an empty list');
+  if (reducer !== undefined) return good(reduce[reducer](numbers));
   return numbers.length === 1
-    ? first
+    ? good(first)
     : mistake(
         `there are ${String(numbers.length)} numbers, and one is needed: set reducer, or pick one`,
       );
 }
 
-function oneNumber(found: unknown): number | NoNumber {
-  if (found === undefined || found === null) return none('there is nothing');
+function oneNumber(found: unknown): Found<number> {
+  if (found === undefined || found === null) return nothing('there is nothing');
   // `1e999` is JSON.
   if (typeof found === 'number')
-    return Number.isFinite(found) ? found : none(`there is ${String(found)}`);
+    return Number.isFinite(found) ? good(found) : nothing(`there is ${String(found)}`);
   if (typeof found !== 'string') return mistake(`there is ${kindOf(found)}, and no number`);
   const text = found.trim();
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
-  if (Number.isFinite(value)) return value;
-  const why = 'there is a text that is no number';
-  return NO_VALUE.test(text) ? none(why) : mistake(why);
+  if (Number.isFinite(value)) return good(value);
+  const message = 'there is a text that is no number';
+  return NO_VALUE.test(text) ? nothing(message) : mistake(message);
 }
 
 function kindOf(found: unknown): string {
@@ -136,53 +117,46 @@ function kindOf(found: unknown): string {
   return Array.isArray(found) ? 'a list' : 'an object';
 }
 
-export function none(why: string): NoNumber {
-  return { why, isMistake: false };
+/** Nothing for now. */
+function nothing(message: string): Found<never> {
+  return { ok: false, problem: { message, isMistake: false } };
 }
 
-function mistake(why: string): NoNumber {
-  return { why, isMistake: true };
-}
-
-/** Where the numbers of a reading stand, by the name of their part. */
-export function placesOf(reading: JsonReading): Readonly<Record<string, Place>> {
-  return reading.kind === 'value'
-    ? { value: reading.value.query }
-    : { total: reading.total.query, errors: reading.errors.query };
+function mistake(message: string): Found<never> {
+  return { ok: false, problem: { message, isMistake: true } };
 }
 
 /** The time that stands at a place, in whatever form. */
-export function timeAt(place: Place, document: unknown): string | number | NoNumber {
+export function timeAt(place: Place, document: unknown): Found<string | number> {
   const found = foundAt(place, document);
-  if ('reason' in found) return found.reason;
-  const { found: time } = found;
-  return typeof time === 'string' || typeof time === 'number' ? time : none('there is no time');
+  if (!found.ok) return found;
+  const { value } = found;
+  return typeof value === 'string' || typeof value === 'number'
+    ? good(value)
+    : nothing('there is no time');
 }
 
 /** The number that stands at a place. */
 export function numberAt(
   place: Place,
   document: unknown,
-  { kind, reducer }: JsonReading,
-): number | NoNumber {
+  { reducer, isCounter }: { readonly reducer: Reducer | undefined; readonly isCounter: boolean },
+): Found<number> {
   const found = foundAt(place, document);
-  if ('reason' in found) return found.reason;
-  const value = numberIn(found.found, reducer);
-  return typeof value === 'number' && value < 0 && kind === 'counts'
-    ? { why: `a counter is ${String(value)}`, isMistake: true }
-    : value;
+  if (!found.ok) return found;
+  const number = numberIn(found.value, reducer);
+  return number.ok && number.value < 0 && isCounter
+    ? mistake(`a counter is ${String(number.value)}`)
+    : number;
 }
 
 /** What stands at a place. */
-function foundAt(
-  { pick, problem }: Place,
-  document: unknown,
-): { readonly found: unknown } | { readonly reason: NoNumber } {
-  if (problem !== undefined) return { reason: { why: problem, isMistake: true } };
+function foundAt({ pick, problem }: Place, document: unknown): Found<unknown> {
+  if (problem !== undefined) return mistake(problem);
   try {
-    return { found: pick(document) };
+    return good(pick(document));
   } catch (error) {
     // An expression that does not suit the document, such as a sum over texts.
-    return { reason: none(error instanceof Error ? error.message : 'it cannot be read') };
+    return nothing(error instanceof Error ? error.message : 'it cannot be read');
   }
 }

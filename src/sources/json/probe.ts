@@ -1,125 +1,75 @@
 import type { Observation } from '../../contract/check.js';
+import type { Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
-import { fields } from '../../support/json.js';
-import { printableUrl } from '../../support/url.js';
+import type { JsonAnswer, RequestFailure } from '../series/answer.js';
+import type { Measurement } from '../series/measurement.js';
+import type { Reducer } from '../series/options.js';
 import {
-  authorization,
-  type Dialect,
-  type Document,
-  type Failed,
-  hintsOf,
-  readDocument,
-} from '../series/answer.js';
-import { createCaller, MAX_BYTES, type ProviderWorld } from '../series/client.js';
-import {
-  createNovelty,
-  type Look,
+  dedupe,
+  SAME_AGAIN_MS,
   type Moment,
   type None,
   type Notes,
-  SAME_AGAIN_MS,
+  type Probe,
 } from '../series/poller.js';
-import {
-  type JsonReading,
-  type JsonRequest,
-  numberAt,
-  type Place,
-  placesOf,
-  timeAt,
-} from './place.js';
+import { numberAt, timeAt, type Place } from './place.js';
 
-export interface Client {
+/** An endpoint that answers with JSON. */
+export interface JsonClient {
   /** As it may be printed. */
   readonly name: string;
   /** @throws the signal's reason, when it is aborted; nothing else. */
-  read(signal: AbortSignal): Promise<Document | Failed>;
+  read(signal: AbortSignal): Promise<Result<JsonAnswer, RequestFailure>>;
 }
 
-const dialect: Dialect = {
-  hints: {
-    ...hintsOf({ address: 'url', credentials: 'json-token', path: 'the answer' }),
-    notJson: 'check url: it must answer with JSON',
-    notFound: 'check url',
-    badQuery: 'correct url, body or headers',
-    timeout: 'raise timeout, or ask for less',
-    tooLarge: 'ask for less: only one number is needed',
-  },
-  wordsIn: errorWords,
-};
-
-/** `error`, as a text or as an object with a `message`, or with a `reason` as Elasticsearch has it; or a `message` alone. */
-function errorWords(document: unknown): string | undefined {
-  const { error, message } = fields(document);
-  const inner = fields(error);
-  return [error, inner.message, inner.reason, message].find((text) => typeof text === 'string');
+/** What is read from an answer. `counts` are raw counters, which only grow, but for a restart. */
+export interface JsonMeasurement {
+  readonly kind: Measurement['kind'];
+  /** Where the numbers stand, by the names of the queries. */
+  readonly places: readonly {
+    readonly name: string;
+    readonly input: string;
+    readonly place: Place;
+  }[];
+  readonly reducer: Reducer | undefined;
+  /** Where the time of a value stands. */
+  readonly time: Place | undefined;
 }
 
-/** One endpoint that answers with JSON. Redirects are not followed: credentials would go along. */
-export function createClient(request: JsonRequest, world: ProviderWorld): Client {
-  const { http, clock, redact } = world;
-  const { url, method, headers, body, token, timeoutMs } = request;
-  const call = createCaller(clock, dialect.hints);
-  const all = {
-    Accept: 'application/json',
-    ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-    ...headers,
-    ...(token === undefined ? {} : { Authorization: authorization(token) }),
-  };
-  return {
-    name: printableUrl(url),
-    read: (signal) =>
-      call(async () => {
-        const raw = await http.request({
-          method,
-          url,
-          headers: all,
-          body,
-          timeoutMs,
-          maxBytes: MAX_BYTES,
-          signal,
-        });
-        return readDocument(raw, dialect, { now: clock.now(), redact });
-      }, signal),
-  };
-}
+/** Asks once, and reads the numbers from the answer. */
+export function createJsonProbe(
+  { kind, places, reducer, time: timePlace }: JsonMeasurement,
+  deps: { readonly client: JsonClient; readonly clock: Clock; readonly notes: Notes },
+): Probe {
+  const { client, clock, notes } = deps;
+  const take = kind === 'value' ? createTakeValue() : createTakeCounts();
 
-type Found = Exclude<Observation, None>;
+  function nothingAt({ text }: Place, why: string): None {
+    const detail = `at ${text} ${why}`;
+    notes.note({ error: detail });
+    return { kind: 'none', why: 'no-data', detail };
+  }
 
-interface World {
-  readonly client: Client;
-  readonly clock: Clock;
-  readonly notes: Notes;
-}
-
-/** Asks once, and reads the numbers of the reading from the answer. */
-export function createJsonLook(reading: JsonReading, world: World): Look<Found> {
-  const { client, clock, notes } = world;
-  const take = reading.kind === 'value' ? createTakeValue() : createTakeCounts();
-  const places = placesOf(reading);
   return async (moment, signal) => {
     const at = clock.monotonic();
     const answer = await client.read(signal);
     if (!answer.ok) {
-      const { message } = answer.failure;
+      const { message } = answer.problem;
       notes.note({ error: message });
       return { kind: 'none', why: 'provider-error', detail: `${client.name}: ${message}` };
     }
-    const lacking = (place: Place, why: string): None => {
-      const detail = `at ${place.text} ${why}`;
-      notes.note({ error: detail });
-      return { kind: 'none', why: 'no-data', detail };
-    };
+    const { document } = answer.value;
     const numbers: Record<string, number> = {};
-    for (const [part, place] of Object.entries(places)) {
-      const found = numberAt(place, answer.document, reading);
-      if (typeof found !== 'number') return lacking(place, found.why);
-      numbers[part] = found;
+    for (const { name, place } of places) {
+      const number = numberAt(place, document, { reducer, isCounter: kind === 'counts' });
+      if (!number.ok) return nothingAt(place, number.problem.message);
+      numbers[name] = number.value;
     }
     let time: string | number | undefined;
-    if (reading.time !== undefined) {
-      const found = timeAt(reading.time, answer.document);
-      if (typeof found === 'object') return lacking(reading.time, found.why);
-      time = found;
+    if (timePlace !== undefined) {
+      const found = timeAt(timePlace, document);
+      if (!found.ok) return nothingAt(timePlace, found.problem.message);
+      time = found.value;
     }
     notes.note({
       url: client.name,
@@ -138,10 +88,10 @@ type Take = (
   at: number,
   moment: Moment,
   time: string | number | undefined,
-) => Found | undefined;
+) => Observation | undefined;
 
 function createTakeValue(): Take {
-  const isNew = createNovelty();
+  const isNew = dedupe();
   let lastTime: string | number | undefined;
   return ({ value = 0 }, at, { isJudged }, time) => {
     // Without a time the first that is judged is new, however it was in the warm-up.
@@ -151,7 +101,7 @@ function createTakeValue(): Take {
   };
 }
 
-/** The share of the time between two looks that may lie before what is counted. */
+/** The share of the time between two answers that may lie before what is counted. */
 const TOLERANCE = 0.1;
 
 /** Differences counters. Nothing tells when they were taken: the same numbers again are news only after a while. */

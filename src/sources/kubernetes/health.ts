@@ -1,13 +1,25 @@
-import type { HealthCheck, Look } from '../../contract/check.js';
+import type { HealthCheck, HealthResult } from '../../contract/check.js';
 import type { Finding } from '../../contract/finding.js';
-import { createKubectl, type Kubectl, KubectlError } from '../../support/kubectl.js';
 import { getPods } from '../../support/kubernetes/pods.js';
 import { getWorkloads, nameOf, parseWorkloadName } from '../../support/kubernetes/workload.js';
-import type { CheckDependencies } from '../dependencies.js';
+import type { HealthDependencies } from '../source.js';
 import { createWorkloadHealth, type WorkloadHealthOptions } from './workload.js';
+import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
+
+export interface KubernetesHealthSettings {
+  readonly 'kubernetes-workload'?: readonly string[] | undefined;
+  readonly 'canary-workload'?: readonly string[] | undefined;
+  readonly kubeconfig?: string | undefined;
+  readonly 'kubernetes-context'?: string | undefined;
+  readonly 'kubernetes-namespace'?: string | undefined;
+  readonly 'warm-up': number;
+  readonly 'report-logs': number;
+}
 
 /** The check of the `kubernetes` source, for when `kubernetes-health` is true. */
-export function setUpKubernetesChecks(dependencies: CheckDependencies): readonly HealthCheck[] {
+export function setUpKubernetesChecks(
+  dependencies: HealthDependencies<KubernetesHealthSettings>,
+): readonly HealthCheck[] {
   const { settings, clock, random, exec, env, redact } = dependencies;
   const workloads = new Set([
     ...(settings['kubernetes-workload'] ?? []),
@@ -51,10 +63,10 @@ const id = 'kubernetes-health';
 /** The readiness of workloads as the cluster tells it: one check for all of them. */
 export function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
   const { workloads, kubectl } = options;
-  const looks = workloads
+  const probes = workloads
     .flatMap((name) => parseWorkloadName(name) ?? [])
     .map((workload) => createWorkloadHealth(workload, options));
-  let isLooking = false;
+  let isProbing = false;
 
   return {
     kind: 'health',
@@ -65,35 +77,35 @@ export function createKubernetesHealth(options: KubernetesHealthOptions): Health
     every: options.interval,
     preflight: (signal) => preflightHealth(kubectl, id, workloads, signal),
 
-    async look(signal) {
+    async probe(signal) {
       // A kubectl that hangs must not be joined by others, and what is bad once must not count twice.
-      if (isLooking) return { ok: null, detail: 'the look before is not done yet' };
-      isLooking = true;
+      if (isProbing) return { ok: null, detail: 'the last probe is not done yet' };
+      isProbing = true;
       try {
-        const seen = await Promise.all(looks.map((look) => look(signal)));
+        const results = await Promise.all(probes.map((probe) => probe(signal)));
         signal.throwIfAborted();
-        return together(seen);
+        return together(results);
       } finally {
-        isLooking = false;
+        isProbing = false;
       }
     },
   };
 }
 
 /** One that is bad is enough; well is only what is well everywhere. */
-function together(seen: readonly Look[]): Look {
-  if (seen.length === 0) return { ok: null, detail: 'there is no workload to look at' };
-  const ok = seen.some((look) => look.ok === false)
+function together(results: readonly HealthResult[]): HealthResult {
+  if (results.length === 0) return { ok: null, detail: 'there is no workload to observe' };
+  const ok = results.some((result) => result.ok === false)
     ? false
-    : seen.every((look) => look.ok === true)
+    : results.every((result) => result.ok === true)
       ? true
       : null;
-  const details = seen.filter((look) => look.ok === ok && look.detail !== '');
+  const details = results.filter((result) => result.ok === ok && result.detail !== '');
   return { ok, detail: [...new Set(details.map(({ detail }) => detail))].join('; ') };
 }
 
-/** Whether every workload can be looked at. Looking is the proof: it needs no other rights than a look of the watch. */
-export async function preflightHealth(
+/** Whether every workload can be observed: a probe is the proof, and needs no other rights than those of the watch. */
+async function preflightHealth(
   kubectl: Kubectl,
   id: string,
   names: readonly string[],
@@ -108,7 +120,7 @@ export async function preflightHealth(
   if (names.length === 0)
     return [
       error(
-        '`kubernetes-health` is true, and there is no workload to look at',
+        '`kubernetes-health` is true, and there is no workload to observe',
         'set `kubernetes-workload` or `canary-workload`',
       ),
     ];
@@ -117,7 +129,7 @@ export async function preflightHealth(
     .filter((name) => parseWorkloadName(name) === undefined)
     .map((name) =>
       error(
-        `${name} is an Argo Rollouts object, which \`${id}\` cannot look at`,
+        `${name} is an Argo Rollouts object, which \`${id}\` cannot observe`,
         'name a deployment, statefulset or daemonset, or set `kubernetes-health` to false',
       ),
     );

@@ -1,6 +1,6 @@
-import { type Kubectl, KubectlError } from '../../support/kubectl.js';
 import type { Container, Pod } from '../../support/kubernetes/pods.js';
 import { clip, neutralise } from '../../support/text.js';
+import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
 /** A container that is unwell. */
 export interface Trouble {
@@ -112,7 +112,7 @@ type Logs = (trouble: Trouble, signal: AbortSignal) => Promise<string>;
 
 /**
  * The last lines of an unwell container, to be added to a detail; empty when they cannot be had. Of each container they
- * are read once: a detail that changes with every look is no kind of failure that can be counted.
+ * are read once: a detail that changes with every probe is no kind of failure that can be counted.
  */
 export function createLogs(
   kubectl: Kubectl,

@@ -1,8 +1,6 @@
-import type { Look } from '../../contract/check.js';
+import type { HealthResult } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { fields, numberOf } from '../../support/json.js';
-import { itemsOf, type Kubectl, KubectlError } from '../../support/kubectl.js';
-import { isPodOf } from '../../support/kubernetes/owned.js';
 import { asPod, type Pod } from '../../support/kubernetes/pods.js';
 import {
   asWorkload,
@@ -10,6 +8,7 @@ import {
   wantedReplicas,
   type Workload,
   type WorkloadName,
+  isPodOf,
 } from '../../support/kubernetes/workload.js';
 import { clip, neutralise } from '../../support/text.js';
 import {
@@ -19,6 +18,7 @@ import {
   troublesInWords,
   troublesOf,
 } from './trouble.js';
+import { itemsOf, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
 export interface WorkloadHealthOptions {
   /** How long a rollout may stand still, milliseconds. */
@@ -30,28 +30,32 @@ export interface WorkloadHealthOptions {
   readonly redact: (text: string) => string;
 }
 
-/** Looks at one workload. What it has seen counts for the next look. */
+/** Probes one workload. What it has seen counts for the next probe. */
 export function createWorkloadHealth(
   workload: WorkloadName,
   { grace, logLines, kubectl, clock, redact }: WorkloadHealthOptions,
-): (signal: AbortSignal) => Promise<Look> {
+): (signal: AbortSignal) => Promise<HealthResult> {
   const name = `${workload.kind}/${workload.name}`;
   const restarts = new RestartLedger();
   const progress = new Progress();
   const logs = createLogs(kubectl, logLines, redact);
-  const told = (text: string): string => `${name}: ${clip(neutralise(redact(text)), 500)}`;
+  const explained = (text: string): string => `${name}: ${clip(neutralise(redact(text)), 500)}`;
 
-  async function judge(rollout: Rollout, pods: readonly Pod[], signal: AbortSignal): Promise<Look> {
+  async function judge(
+    rollout: Rollout,
+    pods: readonly Pod[],
+    signal: AbortSignal,
+  ): Promise<HealthResult> {
     const still = progress.push(rollout, clock.monotonic());
     const troubles = troublesOf(pods, restarts.since(pods));
     const [first] = troubles;
     if (first !== undefined) {
-      const detail = told(troublesInWords(troubles, pods.length));
+      const detail = explained(troublesInWords(troubles, pods.length));
       return { ok: false, detail: `${detail}${await logs(first, signal)}` };
     }
     if (rollout.lacks === '') return { ok: true, detail: '' };
     const delays = delaysInWords(pods);
-    const detail = told(`${rollout.lacks}${delays === '' ? '' : ` (${delays})`}`);
+    const detail = explained(`${rollout.lacks}${delays === '' ? '' : ` (${delays})`}`);
     return still >= grace ? { ok: false, detail } : { ok: null, detail: `${detail} so far` };
   }
 
@@ -74,12 +78,12 @@ export function createWorkloadHealth(
   };
 }
 
-/** Evicted, for example: it is kept to be looked at, and another one has taken its place. */
+/** Evicted, for example: it is kept for inspection, and another one has taken its place. */
 function hasEnded({ phase }: Pod): boolean {
   return phase === 'Succeeded' || phase === 'Failed';
 }
 
-/** Without asking again: the next look comes soon enough, and what could not be seen is no failure. */
+/** Without asking again: the next probe comes soon enough, and what could not be seen is no failure. */
 async function once(
   kubectl: Kubectl,
   args: readonly string[],

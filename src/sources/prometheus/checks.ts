@@ -2,94 +2,130 @@ import type { BaselineCounts, MetricCheck, Observation, Slower } from '../../con
 import type { Clock } from '../../support/clock.js';
 import { printSelector, type Selector } from '../../support/selector.js';
 import { clip, neutralise } from '../../support/text.js';
-import type { Plan } from '../series/estimate.js';
-import { createFeed, fedCheck, feeding, type Feeding, SAME_AGAIN_MS } from '../series/poller.js';
-import type { Client } from './client.js';
-import { createCountingLook, createValueLook } from './counting.js';
+import { sharedPoller, toCheck, type SharedPoller } from '../series/poller.js';
+import type { Plan, SourceDependencies } from '../source.js';
+import { createClient, type Client, type Server } from './client.js';
+import { createCountingProbe, createValueProbe } from './counting.js';
 import type { Round } from './growth.js';
 import { createLatencyParts, latencyParts, ofBaseline, withinPart } from './latency.js';
-import type { CheckDescription, Given, Reading } from './measurements.js';
+import {
+  describe,
+  type CheckDescription,
+  type Measurement,
+  type NamedSelector,
+  type PrometheusEntry,
+} from './measurements.js';
 import { createPreflight } from './preflight.js';
 import { counterNames, counterParts, createJournal } from './scrape.js';
 
-export interface PrometheusWorld {
-  readonly client: Client;
-  readonly clock: Clock;
+/** The checks of all entries. Those that ask the same server share the way to it. */
+export function checksOfEntries(
+  entries: readonly PrometheusEntry[],
+  { plan, clock, http, redact }: SourceDependencies,
+): readonly MetricCheck[] {
+  const servers = new Map<string, { server: Server; descriptions: CheckDescription[] }>();
+  for (const entry of entries) {
+    const server = serverOf(entry);
+    const key = JSON.stringify(server);
+    const known = servers.get(key) ?? { server, descriptions: [] };
+    known.descriptions.push(...describe(entry));
+    servers.set(key, known);
+  }
+  return [...servers.values()].flatMap(({ server, descriptions }) => {
+    const client = createClient(server, { http: http(), clock, redact });
+    return createPrometheusChecks(descriptions, plan, { client, clock });
+  });
 }
 
-/** The checks of the `prometheus` source, one for each description. They are used for one watch. */
+function serverOf({ options, nameOf }: PrometheusEntry): Server {
+  return {
+    url: options.url,
+    token: options.token,
+    headers: options.headers ?? {},
+    parameters: options.parameters ?? {},
+    timeoutMs: options.timeout,
+    names: {
+      url: nameOf('url'),
+      token: nameOf('token'),
+      headers: nameOf('headers'),
+      timeout: nameOf('timeout'),
+    },
+  };
+}
+
+/** One check for each description. They are used for one watch. */
 export function createPrometheusChecks(
   descriptions: readonly CheckDescription[],
   plan: Plan,
-  world: PrometheusWorld,
+  deps: { readonly client: Client; readonly clock: Clock },
 ): readonly MetricCheck[] {
-  const sources = new Map<Reading, Feeding>();
-  const preflight = createPreflight(descriptions, plan, world);
+  const pollers = new Map<Measurement, SharedPoller>();
+  const preflight = createPreflight(descriptions, plan, deps);
   return descriptions.map((description) => {
-    const { reading, ...judged } = description;
-    const { id } = judged;
-    const source = sources.get(reading) ?? sourceOf(description, world);
-    sources.set(reading, source);
-    return fedCheck(
+    const { measurement, ...check } = description;
+    const poller = pollers.get(measurement) ?? pollerOf(description, deps);
+    pollers.set(measurement, poller);
+    return toCheck(
       {
-        ...judged,
+        ...check,
         source: 'prometheus',
-        subject: `${readInWords(reading)} on ${world.client.name}`,
-        preflight: (signal) => preflight(id, signal),
+        subject: `${inWords(measurement)} on ${deps.client.name}`,
+        preflight: (signal) => preflight(check.id, signal),
       },
-      source,
+      poller,
     );
   });
 }
 
-function readInWords(reading: Reading): string {
-  switch (reading.kind) {
+function inWords(measurement: Measurement): string {
+  switch (measurement.kind) {
     case 'counters':
-      return sidesInWords(reading.total, reading.baseline?.total);
+      return canaryAndBaseline(measurement.total, measurement.baseline?.total);
     case 'histogram':
-      return sidesInWords(reading.buckets, reading.baseline);
+      return canaryAndBaseline(measurement.buckets, measurement.baseline);
     case 'value':
-      return clip(neutralise(reading.query), 120);
+      return clip(neutralise(measurement.query), 120);
   }
 }
 
-function sidesInWords({ selector }: Given, baseline: Given | undefined): string {
+function canaryAndBaseline(
+  { selector }: NamedSelector,
+  baseline: NamedSelector | undefined,
+): string {
   return baseline === undefined
     ? printSelector(selector)
     : `${printSelector(selector)} against ${printSelector(baseline.selector)}`;
 }
 
-function sourceOf(
-  { reading, limit }: CheckDescription,
-  { client, clock }: PrometheusWorld,
-): Feeding {
+function pollerOf(
+  { measurement, limit }: CheckDescription,
+  { client, clock }: { readonly client: Client; readonly clock: Clock },
+): SharedPoller {
   const journal = createJournal();
-  const world = { client, clock, journal };
-  switch (reading.kind) {
+  const deps = { client, clock, journal };
+  switch (measurement.kind) {
     case 'counters': {
-      const look = createCountingLook(() => Promise.resolve(counterParts(reading)), world);
-      return feeding(createFeed(look, { ...world, compares: true }), (round) =>
-        countsOf(round, reading.total.selector),
+      const probe = createCountingProbe(
+        () => Promise.resolve(counterParts(measurement)),
+        (round) => countsOf(round, measurement.total.selector),
+        deps,
       );
+      return sharedPoller(probe, { ...deps, compares: true });
     }
     case 'histogram': {
-      const { selector } = reading.buckets;
+      const { selector } = measurement.buckets;
       const maxMs = limit.metric === 'latency' ? limit.maxMs : undefined;
-      const parts = createLatencyParts(reading, maxMs, world);
-      const look = createCountingLook((signal) => parts.partsOf(signal), world);
-      return feeding(createFeed(look, { ...world, compares: true }), (round) =>
-        maxMs === undefined ? slowerOf(round, selector, parts.borders) : slowOf(round, selector),
+      const parts = createLatencyParts(measurement, maxMs, deps);
+      const probe = createCountingProbe(
+        (signal) => parts.partsOf(signal),
+        (round) =>
+          maxMs === undefined ? slowerOf(round, selector, parts.borders) : slowOf(round, selector),
+        deps,
       );
+      return sharedPoller(probe, { ...deps, compares: true });
     }
     case 'value':
-      return feeding(
-        createFeed(createValueLook(reading, world), { ...world, compares: false }),
-        (value) => ({
-          kind: 'value',
-          value,
-          cadence: SAME_AGAIN_MS,
-        }),
-      );
+      return sharedPoller(createValueProbe(measurement, deps), { ...deps, compares: false });
   }
 }
 
@@ -115,8 +151,8 @@ export function countsOf(round: Round, own: Selector): Observation {
   return observed(
     round,
     own,
-    { ...sideOf(counts, counterNames.total, counterNames.errors), kinds },
-    sideOf(counts, counterNames.baselineTotal, counterNames.baselineErrors),
+    { ...canaryOrBaseline(counts, counterNames.total, counterNames.errors), kinds },
+    canaryOrBaseline(counts, counterNames.baselineTotal, counterNames.baselineErrors),
   );
 }
 
@@ -141,7 +177,7 @@ export function slowOf(round: Round, own: Selector): Observation {
 
 /** Requests of a round, and how many of them were slower than each border, in milliseconds. */
 export function slowerOf(round: Round, own: Selector, borders: readonly number[]): Observation {
-  const sideOf = (nameOf: (part: string) => string): BaselineCounts => {
+  const countsOfSide = (nameOf: (part: string) => string): BaselineCounts => {
     const samples = round.counts[nameOf(latencyParts.all)] ?? 0;
     const slower: Slower = Object.fromEntries(
       borders.map((border) => {
@@ -154,25 +190,25 @@ export function slowerOf(round: Round, own: Selector, borders: readonly number[]
   return observed(
     round,
     own,
-    sideOf((part) => part),
-    sideOf(ofBaseline),
+    countsOfSide((part) => part),
+    countsOfSide(ofBaseline),
   );
 }
 
 /** A scrape is not atomic: it can hold a failure whose request is not counted yet. */
-function sideOf(counts: Round['counts'], total: string, errors: string): BaselineCounts {
+function canaryOrBaseline(counts: Round['counts'], total: string, errors: string): BaselineCounts {
   const samples = counts[total] ?? 0;
   return { samples, failures: Math.min(counts[errors] ?? 0, samples) };
 }
 
-/** Both sides as one observation; without a side of its own it is none, and what is known of the baseline goes along. */
+/** Canary and baseline as one observation; without a canary it is none, and what is known of the baseline goes along. */
 function observed(
   { seconds, cadence, hasBaseline }: Round,
   own: Selector,
   counts: BaselineCounts & { possibleFailures?: number; kinds?: Readonly<Record<string, number>> },
-  beside: BaselineCounts,
+  baselineCounts: BaselineCounts,
 ): Observation {
-  const baseline = hasBaseline ? { baseline: beside } : {};
+  const baseline = hasBaseline ? { baseline: baselineCounts } : {};
   return seconds === undefined
     ? {
         kind: 'none',

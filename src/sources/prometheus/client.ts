@@ -1,19 +1,21 @@
 import type { Clock } from '../../support/clock.js';
 import type { Http, HttpResponse } from '../../support/http.js';
 import { fields, isObject } from '../../support/json.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
+import { good, type Result } from '../../contract/result.js';
 import {
   authorization,
-  type Dialect,
   errorField,
   failed,
-  type Failed,
-  type RawAnswer,
+  noAnswerToQuery,
   readDocument,
-  type Reader,
   unexpected,
+  type ErrorMapping,
+  type RawResponse,
+  type Reader,
+  type RequestFailure,
 } from '../series/answer.js';
-import { createCaller, MAX_BYTES } from '../series/client.js';
+import { MAX_BYTES, rateLimiter } from '../series/client.js';
 
 /** Where queries go to, and what goes along with them. */
 export interface Server {
@@ -44,7 +46,7 @@ export interface Client {
    * An instant query.
    * @throws the signal's reason, when it is aborted; nothing else.
    */
-  query(promql: string, signal: AbortSignal): Promise<Answer>;
+  query(promql: string, signal: AbortSignal): Promise<Result<QueryResult, RequestFailure>>;
 }
 
 /**
@@ -55,15 +57,15 @@ const NO_POST = new Set([403, 405, 501]);
 
 export function createClient(
   server: Server,
-  world: {
+  deps: {
     readonly http: Http;
     readonly clock: Clock;
     readonly redact: (text: string) => string;
   },
 ): Client {
-  const { http, clock, redact } = world;
-  const dialect = dialectOf(server.names);
-  const call = createCaller(clock, dialect.hints);
+  const { http, clock, redact } = deps;
+  const mapping = errorMappingOf(server.names);
+  const limited = rateLimiter(clock, mapping.hints);
   const endpoint = endpointOf(server.url);
   const headers = {
     Accept: 'application/json',
@@ -73,14 +75,17 @@ export function createClient(
   let method: 'POST' | 'GET' = 'POST';
   let postWorks = false;
 
-  async function ask(promql: string, signal: AbortSignal): Promise<Answer> {
+  async function ask(
+    promql: string,
+    signal: AbortSignal,
+  ): Promise<Result<QueryResult, RequestFailure>> {
     const first = await send(method, promql, signal);
     const isRefused = method === 'POST' && !postWorks && NO_POST.has(first.status);
     const second = isRefused ? await send('GET', promql, signal) : first;
     if (isRefused && !NO_POST.has(second.status) && second.status !== 404) method = 'GET';
     const raw = method === 'GET' ? second : first;
     if (raw.status < 300) postWorks = method === 'POST';
-    return readAnswer(raw, dialect, { now: clock.now(), redact });
+    return readAnswer(raw, mapping, { now: clock.now(), redact });
   }
 
   function send(how: 'POST' | 'GET', promql: string, signal: AbortSignal): Promise<HttpResponse> {
@@ -104,7 +109,7 @@ export function createClient(
   return {
     name: printableUrl(server.url),
     names: server.names,
-    query: (promql, signal) => call(() => ask(promql, signal), signal),
+    query: (promql, signal) => limited(() => ask(promql, signal), signal),
   };
 }
 
@@ -124,29 +129,27 @@ export interface Sample {
   readonly value: number;
 }
 
-export type Answer =
-  | {
-      readonly ok: true;
-      /** When the server computed it, by its clock, seconds since the epoch; `undefined` for an empty answer. */
-      readonly at: number | undefined;
-      readonly samples: readonly Sample[];
-    }
-  | Failed;
+/** The answer to an instant query. */
+export interface QueryResult {
+  /** When the server computed it, by its clock, seconds since the epoch; `undefined` for an empty answer. */
+  readonly at: number | undefined;
+  readonly samples: readonly Sample[];
+}
 
 /** How such a server answers, in the names of what the user set. */
-export function dialectOf({ url, token, headers, timeout }: Names): Dialect {
+export function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMapping {
   return {
-    wordsIn: errorField,
+    serverMessage: errorField,
     // Its own 404 is that of a query, and not of whatever else listens there.
-    kindIn: (document, status) =>
+    kindOf: (document, status) =>
       status === 404 && fields(document).errorType !== undefined ? 'unexpected' : undefined,
     hints: {
       redirect: `redirects are not followed, because a token would go along: set ${url} to the final address; a login page means that a token lacks`,
       page: `a page for people, such as a login page: check the path of ${url}, and set ${token}`,
       notJson: `check ${url}: it is the address in front of /api/v1/query`,
       // Mimir and Cortex, which are asked without a tenant.
-      unauthorized: (said) =>
-        /no org id/i.test(said)
+      unauthorized: (serverMessage) =>
+        /no org id/i.test(serverMessage)
           ? `name the tenant: \`X-Scope-OrgID: <tenant>\` in ${headers}`
           : `set ${token} to a valid token, or to user:password`,
       forbidden: `give the token of ${token} the right to query, or use another one`,
@@ -163,26 +166,31 @@ export function dialectOf({ url, token, headers, timeout }: Names): Dialect {
  * Reads the answer to an instant query (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries). Whatever
  * is not one is a failure of the server, or of the way to it.
  */
-export function readAnswer(raw: RawAnswer, dialect: Dialect, reader: Reader): Answer {
-  const read = readDocument(raw, dialect, reader);
+export function readAnswer(
+  raw: RawResponse,
+  mapping: ErrorMapping,
+  reader: Reader,
+): Result<QueryResult, RequestFailure> {
+  const read = readDocument(raw, mapping, reader);
   if (!read.ok) return read;
-  return readResult(read.document) ?? unexpected(`its answer is not one to a query${read.said}`);
+  const { document, serverMessage } = read.value;
+  return readResult(document) ?? noAnswerToQuery(serverMessage);
 }
 
-function readResult(parsed: unknown): Answer | undefined {
-  const { status, data } = fields(parsed);
+function readResult(document: unknown): Result<QueryResult, RequestFailure> | undefined {
+  const { status, data } = fields(document);
   const { resultType, result } = fields(data);
   if (status !== 'success') return undefined;
   if (resultType === 'scalar') {
     const point = readPoint(result);
-    return point && { ok: true, at: point.at, samples: [{ labels: {}, value: point.value }] };
+    return point && good({ at: point.at, samples: [{ labels: {}, value: point.value }] });
   }
   if (resultType === 'matrix')
-    return failed({
-      kind: 'bad-query',
-      message: 'the query gives a range, and not one value of each series',
-      fix: 'take the range in [] out, or use it in a function',
-    });
+    return failed(
+      'bad-query',
+      'the query gives a range, and not one value of each series',
+      'take the range in [] out, or use it in a function',
+    );
   if (resultType !== 'vector' || !Array.isArray(result)) return undefined;
   const samples: Sample[] = [];
   let at: number | undefined;
@@ -196,7 +204,7 @@ function readResult(parsed: unknown): Answer | undefined {
     at = point.at;
     samples.push({ labels, value: point.value });
   }
-  return { ok: true, at, samples };
+  return good({ at, samples });
 }
 
 function readLabels(metric: unknown): Readonly<Record<string, string>> | undefined {

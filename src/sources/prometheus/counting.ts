@@ -1,43 +1,46 @@
+import type { Observation } from '../../contract/check.js';
+import { bad, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
-import { formatDuration } from '../../support/format.js';
+import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
-import { reduce, type Reducer } from '../series/buckets.js';
-import { createNovelty, type Look, type Moment, type None } from '../series/poller.js';
-import type { Answer, Client } from './client.js';
+import { reduce, type Reducer } from '../series/options.js';
+import { dedupe, SAME_AGAIN_MS, type Moment, type None, type Probe } from '../series/poller.js';
+import type { Client, QueryResult } from './client.js';
 import {
-  type Bounds,
   createCounters,
   createRounds,
   OVERDUE_SCRAPES,
+  type Bounds,
   type Round,
 } from './growth.js';
-import type { Reading } from './measurements.js';
+import type { Measurement } from './measurements.js';
 import {
   isOfBaseline,
-  type Journal,
-  type Part,
   readScrape,
-  type Scrape,
   scrapeQuery,
+  type Journal,
+  type QueryPart,
+  type Scrape,
 } from './scrape.js';
 
-/** What a look needs to know of the world. */
-export interface World {
+/** What a probe is made from. */
+export interface ProbeDependencies {
   readonly client: Client;
   readonly clock: Clock;
   readonly journal: Journal;
 }
 
 /**
- * Looks at raw counters, and tells what they counted since the look before.
+ * Reads raw counters, and tells what they counted since the last time.
  *
  * @param partsOf says what to ask for; it may have to ask the server first, and may find that there is nothing to ask for.
  */
-export function createCountingLook(
-  partsOf: (signal: AbortSignal) => Promise<readonly Part[] | None>,
-  world: World,
-): Look<Round> {
-  const { client, clock, journal } = world;
+export function createCountingProbe(
+  partsOf: (signal: AbortSignal) => Promise<readonly QueryPart[] | None>,
+  observationOf: (round: Round) => Observation,
+  deps: ProbeDependencies,
+): Probe {
+  const { client, clock, journal } = deps;
   const counters = createCounters();
   const rounds = createRounds();
   let wasJudged = false;
@@ -48,18 +51,19 @@ export function createCountingLook(
     const parts = await partsOf(signal);
     if ('kind' in parts) return parts;
     const query = scrapeQuery(parts);
-    const asked = clock.monotonic();
+    const askedAt = clock.monotonic();
     const answer = await client.query(query, signal);
     if (!answer.ok) {
-      journal.note({ error: answer.failure.message });
-      return providerError(client, answer.failure.message);
+      journal.note({ error: answer.problem.message });
+      return providerError(client, answer.problem.message);
     }
-    const scrape = readScrape(answer, parts);
-    if (typeof scrape === 'string') {
-      journal.note({ error: scrape });
-      return { kind: 'none', why: 'no-data', detail: scrape };
+    const read = readScrape(answer.value, parts);
+    if (!read.ok) {
+      journal.note({ error: read.problem.message });
+      return { kind: 'none', why: 'no-data', detail: read.problem.message };
     }
-    const bounds = boundsOf(moment, asked, scrape);
+    const scrape = read.value;
+    const bounds = boundsOf(moment, askedAt, scrape);
     journal.scrape(query, scrape, bounds.countedFrom);
     if (moment.isJudged && !wasJudged) rounds.reset();
     wasJudged = moment.isJudged;
@@ -67,7 +71,7 @@ export function createCountingLook(
     const round = rounds.add(scrape, growth);
     if (round !== undefined) {
       newAt = scrape.answeredAt;
-      return round;
+      return observationOf(round);
     }
     if (!hasOwnSeries(scrape)) return nothingOf(parts);
     if (growth.advanced.size > 0) newAt = scrape.answeredAt;
@@ -91,10 +95,10 @@ export function providerError({ name }: Client, message: string): None {
  * By the clock of the server: ours may be minutes off. The answer was made after it was asked for, so that at most as much is
  * left out as it took.
  */
-function boundsOf(moment: Moment, asked: number, { answeredAt }: Scrape): Bounds {
-  const onServer = (monotonic: number): number => answeredAt - (asked - monotonic) / 1000;
+function boundsOf(moment: Moment, askedAt: number, { answeredAt }: Scrape): Bounds {
+  const onServer = (monotonic: number): number => answeredAt - (askedAt - monotonic) / 1000;
   return {
-    begin: onServer(moment.begin),
+    startedAt: onServer(moment.startedAt),
     countedFrom: moment.isJudged ? onServer(moment.judgedFrom) : -Infinity,
   };
 }
@@ -103,7 +107,7 @@ function hasOwnSeries({ targets }: Scrape): boolean {
   return [...targets.values()].some(({ points }) => points.some(({ part }) => !isOfBaseline(part)));
 }
 
-export function nothingOf(parts: readonly Part[]): None {
+export function nothingOf(parts: readonly QueryPart[]): None {
   const first = parts.find((part) => part.timed);
   return {
     kind: 'none',
@@ -112,45 +116,46 @@ export function nothingOf(parts: readonly Part[]): None {
   };
 }
 
-export type ValueReading = Extract<Reading, { kind: 'value' }>;
+export type ValueMeasurement = Extract<Measurement, { kind: 'value' }>;
 
-/** Looks at the one number that a query gives. */
-export function createValueLook(
-  { query, reducer }: ValueReading,
-  { client, clock, journal }: World,
-): Look<number> {
-  const isNew = createNovelty();
+/** Reads the one number that a query gives. */
+export function createValueProbe(
+  { query, reducer }: ValueMeasurement,
+  { client, clock, journal }: ProbeDependencies,
+): Probe {
+  const isNew = dedupe();
   return async ({ isJudged }, signal) => {
     const at = clock.monotonic();
     const answer = await client.query(query, signal);
     if (!answer.ok) {
-      journal.note({ query, error: answer.failure.message });
-      return providerError(client, answer.failure.message);
+      journal.note({ query, error: answer.problem.message });
+      return providerError(client, answer.problem.message);
     }
     journal.note({
       query,
-      ...(answer.at === undefined ? {} : { answeredAt: answer.at }),
-      values: answer.samples.map(({ value }) => value).filter(Number.isFinite),
+      ...(answer.value.at === undefined ? {} : { answeredAt: answer.value.at }),
+      values: answer.value.samples.map(({ value }) => value).filter(Number.isFinite),
     });
-    const value = oneNumber(answer, reducer);
-    if (typeof value === 'string') return { kind: 'none', why: 'no-data', detail: value };
+    const number = oneNumber(answer.value, reducer);
+    if (!number.ok) return { kind: 'none', why: 'no-data', detail: number.problem.message };
+    const { value } = number;
     // The first that is judged is new, however it was in the warm-up.
-    return !isJudged || isNew(value, at) ? value : undefined;
+    return !isJudged || isNew(value, at)
+      ? { kind: 'value', value, cadence: SAME_AGAIN_MS }
+      : undefined;
   };
 }
 
-/** The number, or in words why there is none. */
-export function oneNumber(
-  { samples }: Extract<Answer, { ok: true }>,
-  reducer: Reducer | undefined,
-): number | string {
+export function oneNumber({ samples }: QueryResult, reducer: Reducer | undefined): Result<number> {
   const values = samples.map(({ value }) => value);
   const [first] = values;
-  if (first === undefined) return 'the query gives nothing';
+  if (first === undefined) return bad('the query gives nothing');
   const odd = values.find((value) => !Number.isFinite(value));
-  if (odd !== undefined) return `the query gives ${String(odd)}`;
-  if (reducer !== undefined) return reduce[reducer](values);
+  if (odd !== undefined) return bad(`the query gives ${String(odd)}`);
+  if (reducer !== undefined) return good(reduce[reducer](values));
   return values.length === 1
-    ? first
-    : `the query gives ${String(values.length)} series, and one number is needed: use sum(...) or max(...)`;
+    ? good(first)
+    : bad(
+        `the query gives ${String(values.length)} series, and one number is needed: use sum(...) or max(...)`,
+      );
 }

@@ -1,10 +1,11 @@
 import type { Finding } from '../../contract/finding.js';
-import { formatDuration } from '../../support/format.js';
 import { type Matcher, printSelector, type Selector, unquote } from '../../support/selector.js';
-import type { Failure } from '../series/answer.js';
-import { foreseeCounts } from '../series/estimate.js';
+import type { RequestFailure } from '../series/answer.js';
+import { estimateCounts } from '../series/estimate.js';
+import type { Plan } from '../source.js';
 import type { Client } from './client.js';
 import type { CheckDescription } from './measurements.js';
+import { formatDuration } from '../../support/text.js';
 
 /** Why a selector matches nothing. */
 export type Absence =
@@ -14,7 +15,7 @@ export type Absence =
   | { readonly kind: 'no-such-metric'; readonly metric: string }
   /** A selector without the name of a metric. */
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly problem: RequestFailure };
 
 const PART = 'rollgate_part';
 const METRIC = 'metric';
@@ -40,8 +41,8 @@ export async function absenceOf(
     ].join(' or '),
     signal,
   );
-  if (!answer.ok) return { kind: 'failed', failure: answer.failure };
-  const found = new Set(answer.samples.map((sample) => sample.labels[PART]));
+  if (!answer.ok) return { kind: 'failed', problem: answer.problem };
+  const found = new Set(answer.value.samples.map((sample) => sample.labels[PART]));
   if (!found.has(METRIC)) return { kind: 'no-such-metric', metric };
   const label = labels.find((each) => !found.has(`label ${each}`));
   return label === undefined ? { kind: 'no-such-value' } : { kind: 'no-such-label', metric, label };
@@ -71,16 +72,16 @@ const LEAST_SPAN_SECONDS = 20;
  * What can be said of the limits before the watch, from the traffic of the last minutes. For people only: nothing is judged
  * by it. What cannot be found out is not said.
  */
-export async function foreseeTraffic(
+export async function estimateTraffic(
   total: Selector,
-  ways: {
+  context: {
     readonly client: Client;
     readonly signal: AbortSignal;
     readonly checks: readonly CheckDescription[];
-    readonly plan: { readonly duration: number; readonly minRequests: number };
+    readonly plan: Plan;
   },
 ): Promise<readonly Finding[]> {
-  const { client, signal, checks, plan } = ways;
+  const { client, signal, checks, plan } = context;
   const selector = printSelector(total);
   // rate() takes a series that is younger than its range for a slow one: here its own life is what counts.
   const times = `timestamp(${selector})[5m:5s]`;
@@ -88,18 +89,18 @@ export async function foreseeTraffic(
   const growth = `(max_over_time(${selector}[5m]) - min_over_time(${selector}[5m]))`;
   const one = async (promql: string): Promise<number | undefined> => {
     const answer = await client.query(promql, signal);
-    const value = answer.ok ? answer.samples[0]?.value : undefined;
+    const value = answer.ok ? answer.value.samples[0]?.value : undefined;
     return value !== undefined && Number.isFinite(value) && value > 0 ? value : undefined;
   };
   const perSecond = await one(`sum(${growth} / ${span})`);
   const scrape = await one(`quantile(0.5, ${span} / (count_over_time(${selector}[5m]) - 1))`);
   return [
-    ...(perSecond === undefined ? [] : foreseeCounts(perSecond, checks, plan)),
-    ...(scrape === undefined ? [] : ofScrapes(scrape * 1000, checks, plan.duration)),
+    ...(perSecond === undefined ? [] : estimateCounts(perSecond, checks, plan)),
+    ...(scrape === undefined ? [] : scrapeWarning(scrape * 1000, checks, plan.duration)),
   ];
 }
 
-function ofScrapes(
+function scrapeWarning(
   scrapeMs: number,
   checks: readonly CheckDescription[],
   duration: number,

@@ -1,9 +1,9 @@
-import { isOfBaseline, type Scrape, type Target } from './scrape.js';
+import { isOfBaseline, type Scrape, type ScrapeTarget } from './scrape.js';
 
 /** Times by the clock of the server, seconds. */
 export interface Bounds {
-  /** When the watch began. */
-  readonly begin: number;
+  /** When the watch started. */
+  readonly startedAt: number;
   /** What grew before is not counted, but for a tenth of the time between two samples. */
   readonly countedFrom: number;
 }
@@ -53,7 +53,7 @@ export function createCounters(): Counters {
   /** The newest sample of every target. */
   const targets = new Map<string, number>();
 
-  function takeTarget(name: string, target: Target, bounds: Bounds): Growth['series'] {
+  function takeTarget(name: string, target: ScrapeTarget, bounds: Bounds): Growth['series'] {
     const before = targets.get(name);
     const found: Growth['series'][number][] = [];
     for (const { part, series: id, labels, value, at } of target.points) {
@@ -104,7 +104,7 @@ function isTooEarly(since: number, at: number, { countedFrom }: Bounds): boolean
  * before, and its first sample is only what later ones are compared with.
  */
 function beginOf(
-  target: Target,
+  target: ScrapeTarget,
   before: number | undefined,
   at: number,
   bounds: Bounds,
@@ -112,7 +112,7 @@ function beginOf(
   if (!target.isOneProcess) return undefined;
   if (before !== undefined) return before < at ? before : undefined;
   const { startedAt } = target;
-  return startedAt !== undefined && startedAt >= bounds.begin && startedAt <= at
+  return startedAt !== undefined && startedAt >= bounds.startedAt && startedAt <= at
     ? startedAt
     : undefined;
 }
@@ -121,7 +121,7 @@ function beginOf(
  * A counter of a new process may be past the old one's by now. Start times are compared with each other alone: the clock
  * of the process need not be the server's. Some are computed anew for each scrape, and waver.
  */
-function hasRestarted({ startedAt, isOneProcess }: Target, last: Seen): boolean {
+function hasRestarted({ startedAt, isOneProcess }: ScrapeTarget, last: Seen): boolean {
   if (!isOneProcess || startedAt === undefined || last.startedAt === undefined) return false;
   return startedAt > last.startedAt + 2;
 }
@@ -163,7 +163,7 @@ export function createRounds(): Rounds {
   const seenAt = new Map<string, number>();
   /** The targets that have series of what is judged, and those that have series of the baseline. A gateway has both. */
   let own = new Set<string>();
-  let beside = new Set<string>();
+  let baseline = new Set<string>();
   let advanced = new Set<string>();
   let seconds = new Map<string, number>();
   let counts: Record<string, number> = {};
@@ -176,7 +176,7 @@ export function createRounds(): Rounds {
 
   function reset(): void {
     own = new Set();
-    beside = new Set();
+    baseline = new Set();
     advanced = new Set();
     seconds = new Map();
     counts = {};
@@ -195,7 +195,7 @@ export function createRounds(): Rounds {
   return {
     add(scrape, growth) {
       for (const [name, { points }] of scrape.targets)
-        for (const { part } of points) (isOfBaseline(part) ? beside : own).add(name);
+        for (const { part } of points) (isOfBaseline(part) ? baseline : own).add(name);
       for (const [name, target] of growth.advanced) {
         const at = scrape.targets.get(name)?.at;
         const before = lastAt.get(name);
@@ -217,7 +217,7 @@ export function createRounds(): Rounds {
         counts,
         series,
         seconds: ownSeconds.length === 0 ? undefined : mean(ownSeconds),
-        hasBaseline: covered.some(([name]) => beside.has(name)),
+        hasBaseline: covered.some(([name]) => baseline.has(name)),
         cadence: cadence() ?? 0,
       };
       reset();

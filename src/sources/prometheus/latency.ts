@@ -1,10 +1,11 @@
 import { printSelector, type Selector, withMatchers } from '../../support/selector.js';
-import type { Failure } from '../series/answer.js';
+import { bad, good, type Problem, type Result } from '../../contract/result.js';
+import type { RequestFailure } from '../series/answer.js';
 import type { None } from '../series/poller.js';
 import type { Client } from './client.js';
-import { providerError, type World } from './counting.js';
-import type { Reading } from './measurements.js';
-import type { Part } from './scrape.js';
+import { providerError, type ProbeDependencies } from './counting.js';
+import type { Measurement } from './measurements.js';
+import type { QueryPart } from './scrape.js';
 
 /** Which buckets of a histogram a limit is told by. `le` as the server writes it; borders in milliseconds. */
 export interface Buckets {
@@ -22,12 +23,6 @@ export interface AllBuckets {
   readonly all: string;
 }
 
-/** Why a limit cannot be told by the buckets. */
-export interface NoBuckets {
-  readonly message: string;
-  readonly fix: string;
-}
-
 /**
  * @param counts how many histograms have a bucket, by its `le`. Only buckets that every histogram has can be used.
  * @param bucketMs what a `le` of 1 is, in milliseconds
@@ -36,49 +31,48 @@ export function chooseBuckets(
   counts: ReadonlyMap<string, number>,
   bucketMs: number,
   maxMs: number,
-): Buckets | NoBuckets {
+): Result<Buckets> {
   const found = usable(counts, bucketMs);
-  if ('fix' in found) return found;
-  const { all, borders } = found;
+  if (!found.ok) return found;
+  const { all, borders } = found.value;
   const above = borders.find(({ borderMs }) => borderMs >= maxMs);
   const below = borders.filter(({ borderMs }) => borderMs <= maxMs).at(-1);
-  if (above !== undefined && below !== undefined) return { above, below, all };
+  if (above !== undefined && below !== undefined) return good({ above, below, all });
   const list = borders.map(({ borderMs }) => `${String(borderMs)}ms`).join(', ');
-  return {
-    message:
-      borders.length === 0
-        ? NO_BORDER
-        : `its buckets (${list}) have no border ${above === undefined ? 'at or above' : 'at or below'} the limit`,
-    fix: 'set max-latency to the border of a bucket, or give the histogram one there',
-  };
+  return bad(
+    borders.length === 0
+      ? NO_BORDER
+      : `its buckets (${list}) have no border ${above === undefined ? 'at or above' : 'at or below'} the limit`,
+    'set max-latency to the border of a bucket, or give the histogram one there',
+  );
 }
 
 /** The same without a limit: every border is of use. */
 export function allBuckets(
   counts: ReadonlyMap<string, number>,
   bucketMs: number,
-): AllBuckets | NoBuckets {
+): Result<AllBuckets> {
   const found = usable(counts, bucketMs);
-  if ('fix' in found || found.borders.length > 0) return found;
-  return { message: NO_BORDER, fix: 'give the histogram some' };
+  if (!found.ok || found.value.borders.length > 0) return found;
+  return bad(NO_BORDER, 'give the histogram some');
 }
 
 const NO_BORDER = 'it has no bucket besides le="+Inf"';
 
 /** The buckets that every histogram has, by their borders. */
-function usable(counts: ReadonlyMap<string, number>, bucketMs: number): AllBuckets | NoBuckets {
+function usable(counts: ReadonlyMap<string, number>, bucketMs: number): Result<AllBuckets> {
   const all = [...counts.keys()].find((le) => borderOf(le) === Infinity);
   if (all === undefined)
-    return {
-      message: 'there is no bucket with le="+Inf"',
-      fix: 'name the series of a histogram that end in `_bucket`',
-    };
+    return bad(
+      'there is no bucket with le="+Inf"',
+      'name the series of a histogram that end in `_bucket`',
+    );
   const histograms = counts.get(all) ?? 0;
   const borders = [...counts]
     .filter(([le, count]) => count === histograms && Number.isFinite(borderOf(le)))
     .map(([le]) => ({ le, borderMs: tidy(borderOf(le) * bucketMs) }))
     .sort((a, b) => a.borderMs - b.borderMs);
-  return { all, borders };
+  return good({ all, borders });
 }
 
 function borderOf(le: string): number {
@@ -90,7 +84,7 @@ function tidy(ms: number): number {
   return Number(ms.toPrecision(12));
 }
 
-export type Histogram = Extract<Reading, { kind: 'histogram' }>;
+export type Histogram = Extract<Measurement, { kind: 'histogram' }>;
 
 export const latencyParts = {
   all: 'requests',
@@ -111,9 +105,9 @@ export function ofBaseline(part: string): string {
 /** What a histogram looks like. `empty`: it has no series yet. */
 export type Layout =
   | { readonly kind: 'buckets'; readonly buckets: Buckets | AllBuckets }
-  | { readonly kind: 'unusable'; readonly why: NoBuckets }
+  | { readonly kind: 'unusable'; readonly problem: Problem }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'failed'; readonly failure: Failure };
+  | { readonly kind: 'failed'; readonly problem: RequestFailure };
 
 /**
  * Asks which buckets there are.
@@ -129,18 +123,20 @@ export async function findLayout(
     .map(({ selector }) => printSelector(selector))
     .join(' or ');
   const answer = await client.query(`count by (le) (${both})`, signal);
-  if (!answer.ok) return { kind: 'failed', failure: answer.failure };
-  const found = new Map(answer.samples.map(({ labels, value }) => [labels.le ?? '', value]));
+  if (!answer.ok) return { kind: 'failed', problem: answer.problem };
+  const found = new Map(answer.value.samples.map(({ labels, value }) => [labels.le ?? '', value]));
   if (found.size === 0) return { kind: 'empty' };
   const chosen =
     maxMs === undefined ? allBuckets(found, bucketMs) : chooseBuckets(found, bucketMs, maxMs);
-  return 'all' in chosen ? { kind: 'buckets', buckets: chosen } : { kind: 'unusable', why: chosen };
+  return chosen.ok
+    ? { kind: 'buckets', buckets: chosen.value }
+    : { kind: 'unusable', problem: chosen.problem };
 }
 
 /** What to ask of a histogram. */
 export interface LatencyParts {
   /** As soon as it is known which buckets there are. */
-  partsOf(signal: AbortSignal): Promise<readonly Part[] | None>;
+  partsOf(signal: AbortSignal): Promise<readonly QueryPart[] | None>;
   /** The borders that are asked for, milliseconds; empty where there is a limit. */
   readonly borders: readonly number[];
 }
@@ -148,11 +144,11 @@ export interface LatencyParts {
 export function createLatencyParts(
   histogram: Histogram,
   maxMs: number | undefined,
-  { client, journal }: World,
+  { client, journal }: ProbeDependencies,
 ): LatencyParts {
-  let parts: readonly Part[] | undefined;
+  let parts: readonly QueryPart[] | undefined;
   let borders: readonly number[] = [];
-  async function partsOfHistogram(signal: AbortSignal): Promise<readonly Part[] | None> {
+  async function partsOfHistogram(signal: AbortSignal): Promise<readonly QueryPart[] | None> {
     if (parts !== undefined) return parts;
     const layout = await findLayout(histogram, maxMs, client, signal);
     switch (layout.kind) {
@@ -173,10 +169,10 @@ export function createLatencyParts(
           detail: `no series matches ${printSelector(histogram.buckets.selector)}`,
         };
       case 'unusable':
-        return { kind: 'none', why: 'no-data', detail: layout.why.message };
+        return { kind: 'none', why: 'no-data', detail: layout.problem.message };
       case 'failed':
-        journal.note({ error: layout.failure.message });
-        return providerError(client, layout.failure.message);
+        journal.note({ error: layout.problem.message });
+        return providerError(client, layout.problem.message);
     }
   }
   return {
@@ -191,8 +187,8 @@ function partsOf(
   selector: Selector,
   buckets: Buckets | AllBuckets,
   nameOf: (part: string) => string,
-): readonly Part[] {
-  const of = (name: string, le: string, timed: boolean): Part => ({
+): readonly QueryPart[] {
+  const of = (name: string, le: string, timed: boolean): QueryPart => ({
     name: nameOf(name),
     selector: withMatchers(selector, [{ label: 'le', operator: '=', literal: JSON.stringify(le) }]),
     timed,

@@ -1,21 +1,22 @@
-import type { Judged } from '../../inputs/checks/entry.js';
-import type { Settings } from '../../inputs/table.js';
+import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import type { ValuesOf } from '../../support/options.js';
 import { type Matcher, type Selector, withMatchers } from '../../support/selector.js';
-import type { Reducer } from '../series/buckets.js';
+import type { Reducer } from '../series/options.js';
+import type { prometheusSource } from './options.js';
 
 /** A selector, and where it was given: for messages. */
-export interface Given {
+export interface NamedSelector {
   readonly input: string;
   readonly selector: Selector;
 }
 
-/** What is read from the server. Checks with the same reading (the very same object) share its queries. */
-export type Reading =
+/** What is asked of the server. Checks with the same measurement (the very same object) share its queries. */
+export type Measurement =
   | ({ readonly kind: 'counters'; readonly baseline?: Counters } & Counters)
   | {
       readonly kind: 'histogram';
-      readonly buckets: Given;
-      readonly baseline?: Given;
+      readonly buckets: NamedSelector;
+      readonly baseline?: NamedSelector;
       /** What a `le` of 1 is, in milliseconds. */
       readonly bucketMs: number;
     }
@@ -28,16 +29,19 @@ export type Reading =
     };
 
 export interface Counters {
-  readonly total: Given;
-  readonly errors: Given;
+  readonly total: NamedSelector;
+  readonly errors: NamedSelector;
 }
 
 /** One check, wherever its description stood. */
-export interface CheckDescription extends Judged {
-  readonly reading: Reading;
+export interface CheckDescription extends CheckSpec {
+  readonly measurement: Measurement;
 }
 
-export type PresetId = NonNullable<Settings['prometheus-preset']>;
+type PrometheusOptions = ValuesOf<typeof prometheusSource.options>;
+export type PrometheusEntry = CheckEntry<PrometheusOptions>;
+
+type PresetId = NonNullable<PrometheusOptions['preset']>;
 
 interface Preset {
   readonly counter: string;
@@ -95,4 +99,99 @@ export function presetSelectors(id: PresetId, labels: readonly Matcher[]): Prese
 export function bucketMsOf({ name = '' }: Selector): number {
   if (/_(milliseconds|millis|ms)(_|$)/.test(name)) return 1;
   return /_(microseconds|micros|us)(_|$)/.test(name) ? 0.001 : 1000;
+}
+
+/** The checks of an entry, with what each of them measures. */
+export function describe(entry: PrometheusEntry): readonly CheckDescription[] {
+  const counters = countersOf(entry);
+  const histogram = histogramOf(entry);
+  const value = valueOf(entry);
+  return entry.checks.flatMap((check): CheckDescription[] => {
+    const measurement = { counts: counters, latency: histogram, value }[measuredBy(check)];
+    return measurement === undefined ? [] : [{ ...check, measurement }];
+  });
+}
+
+function measuredBy({ limit }: CheckSpec): 'counts' | 'latency' | 'value' {
+  switch (limit.metric) {
+    case 'success-rate':
+    case 'errors-per-minute':
+      return 'counts';
+    case 'relative':
+      return limit.of ?? 'counts';
+    case 'latency':
+    case 'value':
+      return limit.metric;
+  }
+}
+
+type Name = (option: keyof PrometheusOptions) => string;
+
+function countersOf({ options, baseline, nameOf }: PrometheusEntry): Measurement | undefined {
+  const counters = countersBy(options, nameOf);
+  if (counters === undefined) return undefined;
+  const other =
+    baseline === undefined
+      ? undefined
+      : countersBy(baseline, (option) => nameOf(option, 'baseline'));
+  return { kind: 'counters', ...counters, ...(other === undefined ? {} : { baseline: other }) };
+}
+
+function countersBy(
+  { total, errors, preset, selector }: PrometheusOptions,
+  nameOf: Name,
+): Counters | undefined {
+  if (preset !== undefined) {
+    const selectors = presetSelectors(preset, selector?.matchers ?? []);
+    const input = nameOf('preset');
+    return {
+      total: { input, selector: selectors.total },
+      errors: { input, selector: selectors.errors },
+    };
+  }
+  if (total === undefined || errors === undefined) return undefined;
+  return {
+    total: { input: nameOf('total'), selector: total },
+    errors: { input: nameOf('errors'), selector: errors },
+  };
+}
+
+function histogramOf({ options, baseline, nameOf }: PrometheusEntry): Measurement | undefined {
+  const buckets = bucketsBy(options, nameOf);
+  if (buckets === undefined) return undefined;
+  const other =
+    baseline === undefined
+      ? undefined
+      : bucketsBy(baseline, (option) => nameOf(option, 'baseline'));
+  return {
+    kind: 'histogram',
+    buckets,
+    // By the very same selector: the baseline says nothing of latency.
+    ...(other === undefined || other.selector === buckets.selector ? {} : { baseline: other }),
+    bucketMs: bucketMsOf(buckets.selector),
+  };
+}
+
+function bucketsBy(
+  { latency, preset, selector }: PrometheusOptions,
+  nameOf: Name,
+): NamedSelector | undefined {
+  if (latency !== undefined) return { input: nameOf('latency'), selector: latency };
+  if (preset === undefined) return undefined;
+  return {
+    input: nameOf('preset'),
+    selector: presetSelectors(preset, selector?.matchers ?? []).latency,
+  };
+}
+
+function valueOf({ options, nameOf }: PrometheusEntry): Measurement | undefined {
+  const { value, reducer } = options;
+  return value === undefined
+    ? undefined
+    : {
+        kind: 'value',
+        input: nameOf('value'),
+        query: value,
+        ...(reducer === undefined ? {} : { reducer }),
+      };
 }

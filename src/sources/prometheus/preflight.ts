@@ -1,36 +1,37 @@
 import { raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import type { Finding } from '../../contract/finding.js';
-import { formatDuration } from '../../support/format.js';
+import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
-import type { Failure } from '../series/answer.js';
-import { patiently } from '../series/client.js';
+import type { RequestFailure } from '../series/answer.js';
+import { withRetries } from '../series/client.js';
+import type { Plan } from '../source.js';
 import type { Client } from './client.js';
 import { counterNames, counterParts, readScrape, scrapeQuery } from './scrape.js';
-import type { CheckDescription, Given, Reading } from './measurements.js';
-import { absenceOf, foreseeTraffic } from './existence.js';
+import type { CheckDescription, NamedSelector, Measurement } from './measurements.js';
+import { absenceOf, estimateTraffic } from './existence.js';
 import { findLayout, type Histogram } from './latency.js';
-import { oneNumber, type ValueReading } from './counting.js';
+import { oneNumber, type ValueMeasurement } from './counting.js';
 
-interface Ways {
+interface Context {
   readonly client: Client;
   readonly signal: AbortSignal;
   readonly checks: readonly CheckDescription[];
-  readonly plan: { readonly duration: number; readonly minRequests: number };
+  readonly plan: Plan;
 }
 
 /**
  * Proves that every query parses, answers, and gives what can be judged. What concerns the server, and what concerns a
- * reading that several checks share, is told once.
+ * measurement that several checks share, is told once.
  */
 export function createPreflight(
   descriptions: readonly CheckDescription[],
-  plan: Ways['plan'],
-  world: { readonly client: Client; readonly clock: Clock },
+  plan: Context['plan'],
+  deps: { readonly client: Client; readonly clock: Clock },
 ): (id: string, signal: AbortSignal) => Promise<readonly Finding[]> {
-  const client = patient(world.client, world.clock);
+  const client = patient(deps.client, deps.clock);
   const [first] = descriptions;
-  let reached: Promise<Failure | undefined> | undefined;
+  let reached: Promise<RequestFailure | undefined> | undefined;
 
   return async (id, signal) => {
     const own = descriptions.find((description) => description.id === id);
@@ -39,76 +40,84 @@ export function createPreflight(
     const failure = await raceSignal(reached, signal);
     if (failure !== undefined)
       return id === first.id ? [finding(id, client.names.url, client, failure)] : [];
-    const checks = descriptions.filter(({ reading }) => reading === own.reading);
+    const checks = descriptions.filter(({ measurement }) => measurement === own.measurement);
     if (checks[0] !== own) return [];
-    return preflightReading(own, { client, signal, checks, plan });
+    return preflightMeasurement(own, { client, signal, checks, plan });
   };
 }
 
 /** Any query will do to see whether queries are answered. */
-async function reach(client: Client, signal: AbortSignal): Promise<Failure | undefined> {
+async function reach(client: Client, signal: AbortSignal): Promise<RequestFailure | undefined> {
   const answer = await client.query('vector(1)', signal);
-  return answer.ok ? undefined : answer.failure;
+  return answer.ok ? undefined : answer.problem;
 }
 
-function preflightReading(own: CheckDescription, ways: Ways): Promise<readonly Finding[]> {
-  const { reading, limit } = own;
-  switch (reading.kind) {
+function preflightMeasurement(
+  own: CheckDescription,
+  context: Context,
+): Promise<readonly Finding[]> {
+  const { measurement, limit } = own;
+  switch (measurement.kind) {
     case 'counters':
-      return preflightCounters(own.id, reading, ways);
+      return preflightCounters(own.id, measurement, context);
     case 'histogram':
       return preflightHistogram(
         own.id,
-        reading,
+        measurement,
         limit.metric === 'latency' ? limit.maxMs : undefined,
-        ways,
+        context,
       );
     case 'value':
-      return preflightValue(own.id, reading, ways);
+      return preflightValue(own.id, measurement, context);
   }
 }
 
 async function preflightCounters(
   id: string,
-  reading: Extract<Reading, { kind: 'counters' }>,
-  ways: Ways,
+  measurement: Extract<Measurement, { kind: 'counters' }>,
+  context: Context,
 ): Promise<readonly Finding[]> {
-  const { client, signal } = ways;
-  const sides = [reading, ...(reading.baseline === undefined ? [] : [reading.baseline])];
+  const { client, signal } = context;
+  const canaryAndBaseline = [
+    measurement,
+    ...(measurement.baseline === undefined ? [] : [measurement.baseline]),
+  ];
   const inputs = [
-    ...new Set(sides.flatMap(({ total, errors }) => [total.input, errors.input])),
+    ...new Set(canaryAndBaseline.flatMap(({ total, errors }) => [total.input, errors.input])),
   ].join(', ');
-  const parts = counterParts(reading);
+  const parts = counterParts(measurement);
   const answer = await client.query(scrapeQuery(parts), signal);
-  if (!answer.ok) return [finding(id, inputs, client, answer.failure)];
-  const scrape = readScrape(answer, parts);
-  if (typeof scrape === 'string')
+  if (!answer.ok) return [finding(id, inputs, client, answer.problem)];
+  const read = readScrape(answer.value, parts);
+  if (!read.ok)
     return [
       {
         level: 'error',
         subject: id,
-        message: `${inputs}: ${scrape}`,
+        message: `${inputs}: ${read.problem.message}`,
         fix: 'name raw counters, which only grow',
       },
     ];
-  const points = [...scrape.targets.values()].flatMap((target) => target.points);
+  const points = [...read.value.targets.values()].flatMap((target) => target.points);
   const found = new Set(points.map(({ part }) => part));
   const findings: Finding[] = [];
-  for (const [index, { total, errors }] of sides.entries()) {
+  for (const [index, { total, errors }] of canaryAndBaseline.entries()) {
     const names =
       index === 0
         ? [counterNames.total, counterNames.errors]
         : [counterNames.baselineTotal, counterNames.baselineErrors];
     const [totalName = '', errorsName = ''] = names;
     if (!found.has(totalName))
-      findings.push(...(await explainAbsence(id, total, { isKnown: true, isThere: true }, ways)));
+      findings.push(
+        ...(await explainAbsence(id, total, { isKnown: true, isThere: true }, context)),
+      );
     if (found.has(errorsName)) continue;
     // Without errors there are no series of errors, and often not even the metric.
     const expected = { isKnown: errors.selector.name === total.selector.name, isThere: false };
-    findings.push(...(await explainAbsence(id, errors, expected, ways)));
+    findings.push(...(await explainAbsence(id, errors, expected, context)));
   }
   if (found.has(counterNames.total))
-    findings.push(...(await foreseeTraffic(reading.total.selector, ways)));
+    findings.push(...(await estimateTraffic(measurement.total.selector, context)));
   return findings;
 }
 
@@ -122,15 +131,15 @@ interface Expectation {
 
 async function explainAbsence(
   id: string,
-  given: Given,
+  given: NamedSelector,
   expected: Expectation,
-  { client, signal }: Pick<Ways, 'client' | 'signal'>,
+  { client, signal }: Pick<Context, 'client' | 'signal'>,
 ): Promise<readonly Finding[]> {
   const absence = await absenceOf(given.selector, client, signal);
   const nothing = `${given.input}: no series matches ${printSelector(given.selector)}`;
   switch (absence.kind) {
     case 'failed':
-      return [finding(id, given.input, client, absence.failure)];
+      return [finding(id, given.input, client, absence.problem)];
     case 'no-such-label':
       return [
         {
@@ -174,23 +183,23 @@ async function preflightHistogram(
   id: string,
   histogram: Histogram,
   maxMs: number | undefined,
-  ways: Ways,
+  context: Context,
 ): Promise<readonly Finding[]> {
-  const { client, signal } = ways;
+  const { client, signal } = context;
   const { input } = histogram.buckets;
   const layout = await findLayout(histogram, maxMs, client, signal);
   switch (layout.kind) {
     case 'failed':
-      return [finding(id, input, client, layout.failure)];
+      return [finding(id, input, client, layout.problem)];
     case 'empty':
-      return explainAbsence(id, histogram.buckets, { isKnown: true, isThere: true }, ways);
+      return explainAbsence(id, histogram.buckets, { isKnown: true, isThere: true }, context);
     case 'unusable':
       return [
         {
           level: 'error',
           subject: id,
-          message: `${input}: ${layout.why.message}${maxMs === undefined ? '' : ` (${formatDuration(maxMs)})`}`,
-          fix: layout.why.fix,
+          message: `${input}: ${layout.problem.message}${maxMs === undefined ? '' : ` (${formatDuration(maxMs)})`}`,
+          ...(layout.problem.fix === undefined ? {} : { fix: layout.problem.fix }),
         },
       ];
     case 'buckets': {
@@ -210,24 +219,24 @@ async function preflightHistogram(
 
 async function preflightValue(
   id: string,
-  reading: ValueReading,
-  { client, signal }: Ways,
+  measurement: ValueMeasurement,
+  { client, signal }: Context,
 ): Promise<readonly Finding[]> {
-  const answer = await client.query(reading.query, signal);
-  if (!answer.ok) return [finding(id, reading.input, client, answer.failure)];
-  const value = oneNumber(answer, reading.reducer);
-  if (typeof value === 'number') return [];
-  const isAmbiguous = answer.samples.length > 1 && reading.reducer === undefined;
+  const answer = await client.query(measurement.query, signal);
+  if (!answer.ok) return [finding(id, measurement.input, client, answer.problem)];
+  const number = oneNumber(answer.value, measurement.reducer);
+  if (number.ok) return [];
+  const isAmbiguous = answer.value.samples.length > 1 && measurement.reducer === undefined;
   return [
     {
       level: isAmbiguous ? 'error' : 'warning',
       subject: id,
-      message: `${reading.input}: ${value}${isAmbiguous ? '' : ' now'}`,
+      message: `${measurement.input}: ${number.problem.message}${isAmbiguous ? '' : ' now'}`,
     },
   ];
 }
 
-function finding(id: string, input: string, { name }: Client, failure: Failure): Finding {
+function finding(id: string, input: string, { name }: Client, failure: RequestFailure): Finding {
   return {
     level: 'error',
     subject: id,
@@ -237,9 +246,9 @@ function finding(id: string, input: string, { name }: Client, failure: Failure):
 }
 
 function patient(client: Client, clock: Clock): Client {
-  const world = { clock, random: () => 0.5 };
+  const deps = { clock, random: () => 0.5 };
   return {
     ...client,
-    query: (promql, signal) => patiently(() => client.query(promql, signal), world, signal),
+    query: (promql, signal) => withRetries(() => client.query(promql, signal), deps, signal),
   };
 }

@@ -1,9 +1,10 @@
 import { printSelector, type Selector } from '../../support/selector.js';
-import type { Answer, Sample } from './client.js';
-import type { Counters, Reading } from './measurements.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import type { QueryResult, Sample } from './client.js';
+import type { Counters, Measurement } from './measurements.js';
 
 /** Series that are asked for together with others, under a name of our own. */
-export interface Part {
+export interface QueryPart {
   readonly name: string;
   readonly selector: Selector;
   /** `false`: its samples are as old as those of the other parts of the same target. */
@@ -13,7 +14,7 @@ export interface Part {
 /** The last sample of one series. */
 export interface Point {
   readonly part: string;
-  /** Part and labels, in one text. */
+  /** QueryPart and labels, in one text. */
   readonly series: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -22,7 +23,7 @@ export interface Point {
 }
 
 /** What is scraped as one: a process. */
-export interface Target {
+export interface ScrapeTarget {
   /** Time of the newest sample, seconds. */
   readonly at: number;
   /** When the process started, seconds, if it tells. */
@@ -36,7 +37,7 @@ export interface Target {
 export interface Scrape {
   /** When the server answered, by its own clock, seconds. */
   readonly answeredAt: number;
-  readonly targets: ReadonlyMap<string, Target>;
+  readonly targets: ReadonlyMap<string, ScrapeTarget>;
 }
 
 /** The label that tells the parts of one answer from each other. */
@@ -48,7 +49,7 @@ const STARTED = 'started';
  * computed from one state of the server, so that the parts belong together; values carry the time of the query, and only
  * `timestamp()` of a bare selector tells when they were scraped (https://prometheus.io/docs/prometheus/latest/querying/functions/#timestamp).
  */
-export function scrapeQuery(parts: readonly Part[]): string {
+export function scrapeQuery(parts: readonly QueryPart[]): string {
   const timed = parts.filter((part) => part.timed);
   const anyOf = timed.map(({ selector }) => printSelector(selector)).join(' or ');
   return [
@@ -60,11 +61,8 @@ export function scrapeQuery(parts: readonly Part[]): string {
   ].join(' or ');
 }
 
-/** @returns what is wrong, in words, when it cannot be used: a counter is a finite number, and never negative. */
-export function readScrape(
-  answer: Extract<Answer, { ok: true }>,
-  parts: readonly Part[],
-): Scrape | string {
+/** Fails when it cannot be used: a counter is a finite number, and never negative. */
+export function readScrape(answer: QueryResult, parts: readonly QueryPart[]): Result<Scrape> {
   const times = new Map<string, number>();
   const starts = new Map<string, number>();
   const values: { part: string; sample: Sample; target: string; series: string }[] = [];
@@ -82,20 +80,20 @@ export function readScrape(
       continue;
     }
     if (!Number.isFinite(sample.value) || sample.value < 0)
-      return `a counter has the value ${String(sample.value)}`;
+      return bad(`a counter has the value ${String(sample.value)}`);
     values.push({ part, sample, target, series });
   }
-  return {
+  return good({
     answeredAt: answer.at ?? 0,
     targets: grouped(values, times, starts),
-  };
+  });
 }
 
 function grouped(
   values: readonly { part: string; sample: Sample; target: string; series: string }[],
   times: ReadonlyMap<string, number>,
   starts: ReadonlyMap<string, number>,
-): ReadonlyMap<string, Target> {
+): ReadonlyMap<string, ScrapeTarget> {
   const newest = new Map<string, number>();
   for (const { part, series, target } of values) {
     const at = times.get(`${timeOf(part)} ${series}`);
@@ -165,7 +163,9 @@ export const counterNames = {
 } as const;
 
 /** Both sides in one: they are told from one state of the server. */
-export function counterParts(reading: Extract<Reading, { kind: 'counters' }>): readonly Part[] {
+export function counterParts(
+  reading: Extract<Measurement, { kind: 'counters' }>,
+): readonly QueryPart[] {
   const { baseline } = reading;
   return [
     ...partsOf(reading, counterNames.total, counterNames.errors),
@@ -175,7 +175,7 @@ export function counterParts(reading: Extract<Reading, { kind: 'counters' }>): r
   ];
 }
 
-function partsOf({ total, errors }: Counters, totalName: string, errorsName: string): Part[] {
+function partsOf({ total, errors }: Counters, totalName: string, errorsName: string): QueryPart[] {
   return [
     { name: totalName, selector: total.selector, timed: true },
     { name: errorsName, selector: errors.selector, timed: true },
@@ -188,7 +188,7 @@ export function isOfBaseline(part: string): boolean {
 }
 
 /** One answer, as a recording keeps it: all that is needed to compute the differences by hand. */
-export interface Entry {
+export interface JournalEntry {
   /** Clock of the server, seconds; absent without an answer. */
   readonly answeredAt?: number;
   /** What grew before is not counted, seconds; absent in the warm-up. */
@@ -208,9 +208,9 @@ export interface Entry {
 /** Writes down answers, each thing once. */
 export interface Journal {
   scrape(query: string, scrape: Scrape, countedFrom: number): void;
-  note(entry: Entry): void;
+  note(entry: JournalEntry): void;
   /** What was written since the last time; `undefined`: nothing. */
-  take(): readonly Entry[] | undefined;
+  take(): readonly JournalEntry[] | undefined;
 }
 
 export function createJournal(): Journal {
@@ -218,7 +218,7 @@ export function createJournal(): Journal {
   const times = new Map<string, number>();
   const starts = new Map<string, number>();
   let lastQuery = '';
-  let entries: Entry[] = [];
+  let entries: JournalEntry[] = [];
 
   return {
     scrape(query, { answeredAt, targets }, countedFrom) {

@@ -1,7 +1,8 @@
 import { fields } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
+import type { Problem, Result } from '../../contract/result.js';
 import { clip, neutralise } from '../../support/text.js';
-import { printableUrl } from '../../support/url.js';
+import { printableUrl } from '../../support/text.js';
 
 export type FailureKind =
   | 'unreachable'
@@ -18,33 +19,46 @@ export type FailureKind =
   | 'server-error';
 
 /** Why a query got no usable answer. Never the application's fault. */
-export interface Failure {
+export interface RequestFailure extends Problem {
   readonly kind: FailureKind;
-  /** One sentence without a full stop; safe to print. */
-  readonly message: string;
-  /** What to change, when that can be told. */
-  readonly fix?: string;
   /** How long the server asked us to wait, milliseconds. */
   readonly retryAfterMs?: number;
 }
 
-/** Instead of an answer. */
 export interface Failed {
   readonly ok: false;
-  readonly failure: Failure;
+  readonly problem: RequestFailure;
 }
 
-export function failed(failure: Failure): Failed {
-  return { ok: false, failure };
+export function failed(
+  kind: FailureKind,
+  message: string,
+  fix?: string,
+  retryAfterMs?: number,
+): Failed {
+  return {
+    ok: false,
+    problem: {
+      kind,
+      message,
+      ...(fix === undefined ? {} : { fix }),
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    },
+  };
 }
 
 /** For an answer that is none to what was asked. */
 export function unexpected(message: string): Failed {
-  return failed({ kind: 'unexpected', message });
+  return failed('unexpected', message);
+}
+
+/** @param serverMessage with `: ` in front */
+export function noAnswerToQuery(serverMessage = ''): Failed {
+  return unexpected(`its answer is not one to a query${serverMessage}`);
 }
 
 /** Whether the same query may be answered a moment later. */
-export function mayPass({ kind }: Failure): boolean {
+export function mayPass({ kind }: RequestFailure): boolean {
   return (
     kind === 'unreachable' ||
     kind === 'timeout' ||
@@ -54,7 +68,7 @@ export function mayPass({ kind }: Failure): boolean {
 }
 
 /** What a server answered, as it came. */
-export interface RawAnswer {
+export interface RawResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
@@ -75,8 +89,8 @@ export interface Hints {
   readonly page: string;
   /** Something came that is neither JSON nor a page. */
   readonly notJson: string;
-  /** `said`: the words of the server, with `: ` in front. */
-  readonly unauthorized: (said: string) => string;
+  /** `message`: that of the server, with `: ` in front. */
+  readonly unauthorized: (message: string) => string;
   readonly forbidden: string;
   readonly notFound: string;
   readonly badQuery: string;
@@ -85,13 +99,13 @@ export interface Hints {
   readonly unreachable: string;
 }
 
-/** The way in which a kind of server answers. */
-export interface Dialect {
+/** What the errors of a kind of server mean. */
+export interface ErrorMapping {
   readonly hints: Hints;
   /** Its own words for what is wrong, in a body that was JSON. */
-  readonly wordsIn: (document: unknown) => string | undefined;
+  readonly serverMessage: (document: unknown) => string | undefined;
   /** What an error is, where its body tells more than its status. */
-  readonly kindIn?: (document: unknown, status: number) => FailureKind | undefined;
+  readonly kindOf?: (document: unknown, status: number) => FailureKind | undefined;
   /** How long it asks to wait, milliseconds; by default what `Retry-After` says. */
   readonly waitMs?: (
     header: (name: string) => string | undefined,
@@ -99,37 +113,40 @@ export interface Dialect {
   ) => number | undefined;
 }
 
-export interface Document {
-  readonly ok: true;
+export interface JsonAnswer {
   readonly document: unknown;
   /** What the server says of it, with `: ` in front; mostly empty. */
-  readonly said: string;
+  readonly serverMessage: string;
 }
 
 /** Reads an answer that should be JSON. Whatever is not is a failure of the server, or of the way to it. */
-export function readDocument(raw: RawAnswer, dialect: Dialect, reader: Reader): Document | Failed {
+export function readDocument(
+  raw: RawResponse,
+  mapping: ErrorMapping,
+  reader: Reader,
+): Result<JsonAnswer, RequestFailure> {
   const { status } = raw;
-  if (status >= 300 && status < 400) return redirected(raw, dialect);
+  if (status >= 300 && status < 400) return redirected(raw, mapping);
   const type = raw.headers['content-type'] ?? '';
   const parsed = type === '' || /\bjson\b/i.test(type) ? parseJson(raw.body) : undefined;
-  const said = words(raw, parsed, dialect, reader);
-  if (status < 200 || status > 299) return refused(raw, parsed, said, dialect, reader.now);
+  const message = messageOf(raw, parsed, mapping, reader);
+  if (status < 200 || status > 299) return refused(raw, parsed, message, mapping, reader.now);
   if (parsed === undefined)
-    return failed({
-      kind: 'not-json',
-      message: `it answered ${type === '' ? 'something that is not JSON' : clip(neutralise(type), 60)}${said}`,
-      fix: /html/i.test(type) ? dialect.hints.page : dialect.hints.notJson,
-    });
-  return { ok: true, document: parsed, said };
+    return failed(
+      'not-json',
+      `it answered ${type === '' ? 'something that is not JSON' : clip(neutralise(type), 60)}${message}`,
+      /html/i.test(type) ? mapping.hints.page : mapping.hints.notJson,
+    );
+  return { ok: true, value: { document: parsed, serverMessage: message } };
 }
 
-function redirected({ status, headers }: RawAnswer, { hints }: Dialect): Failed {
+function redirected({ status, headers }: RawResponse, { hints }: ErrorMapping): Failed {
   const { location } = headers;
-  return failed({
-    kind: 'redirect',
-    message: `it answered ${String(status)}${location === undefined ? '' : `, which leads to ${target(location)}`}`,
-    fix: hints.redirect,
-  });
+  return failed(
+    'redirect',
+    `it answered ${String(status)}${location === undefined ? '' : `, which leads to ${target(location)}`}`,
+    hints.redirect,
+  );
 }
 
 function target(location: string): string {
@@ -139,25 +156,20 @@ function target(location: string): string {
 }
 
 function refused(
-  raw: RawAnswer,
+  raw: RawResponse,
   parsed: unknown,
-  said: string,
-  dialect: Dialect,
+  message: string,
+  mapping: ErrorMapping,
   now: number,
 ): Failed {
   const { status } = raw;
-  const kind = dialect.kindIn?.(parsed, status) ?? kindOf(status);
-  const fix = fixOf(kind, said, dialect.hints);
+  const kind = mapping.kindOf?.(parsed, status) ?? kindOf(status);
   const wait =
     kind === 'rate-limited' || kind === 'server-error'
-      ? (dialect.waitMs ?? retryAfterMs)((name) => raw.headers[name], now)
+      ? (mapping.waitMs ?? retryAfterMs)((name) => raw.headers[name], now)
       : undefined;
-  return failed({
-    kind,
-    message: `it answered ${String(status)}${said}`,
-    ...(fix === undefined ? {} : { fix }),
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
-  });
+  const fix = fixOf(kind, message, mapping.hints);
+  return failed(kind, `it answered ${String(status)}${message}`, fix, wait);
 }
 
 function kindOf(status: number): FailureKind {
@@ -170,16 +182,21 @@ function kindOf(status: number): FailureKind {
 }
 
 /** What to change, when an answer was an error of this kind. */
-export function fixOf(kind: FailureKind, said: string, hints: Hints): string | undefined {
-  if (kind === 'unauthorized') return hints.unauthorized(said);
+export function fixOf(kind: FailureKind, message: string, hints: Hints): string | undefined {
+  if (kind === 'unauthorized') return hints.unauthorized(message);
   if (kind === 'forbidden') return hints.forbidden;
   if (kind === 'not-found') return hints.notFound;
   return kind === 'bad-query' ? hints.badQuery : undefined;
 }
 
 /** The server's own words. Of a page for people only its title is of use. */
-function words(raw: RawAnswer, parsed: unknown, { wordsIn }: Dialect, { redact }: Reader): string {
-  const error = parsed === undefined ? undefined : wordsIn(parsed);
+function messageOf(
+  raw: RawResponse,
+  parsed: unknown,
+  { serverMessage }: ErrorMapping,
+  { redact }: Reader,
+): string {
+  const error = parsed === undefined ? undefined : serverMessage(parsed);
   if (error !== undefined && error !== '') return `: ${shown(error, redact)}`;
   if (parsed !== undefined) return '';
   const text = raw.body.subarray(0, 4096).toString('utf8');

@@ -1,8 +1,10 @@
-import type { Series, Stretch } from './source.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import type { Series, TimeRange } from './adapter.js';
+import { reduce, type Reducer } from './options.js';
 
 /** Of the buckets: their length, and how long after their end all of them have arrived. Seconds. */
-export interface Timing {
-  readonly width: number;
+interface BucketTiming {
+  readonly bucketSeconds: number;
   readonly delay: number;
 }
 
@@ -18,7 +20,7 @@ export interface NewBuckets {
 }
 
 /** Counts every bucket once, when it is complete. */
-export interface ClosedBuckets {
+export interface CompletedBuckets {
   /**
    * @param having begins of the buckets that hold something.
    * @param countedFrom buckets that begin earlier are not counted, but for a tenth of their length.
@@ -28,7 +30,7 @@ export interface ClosedBuckets {
   /** Whether the newest bucket that must be complete by now has been counted, or there is none yet. */
   isUpToDate(countedFrom: number, now: number): boolean;
   /** What is to be asked for. */
-  stretch(countedFrom: number, now: number): Stretch;
+  range(countedFrom: number, now: number): TimeRange;
 }
 
 /** The share of a bucket that may lie before what is counted. */
@@ -36,20 +38,21 @@ const TOLERANCE = 0.1;
 /** Buckets that arrive late are still counted when so many newer ones have been. */
 const LATE = 10;
 
-export function createClosedBuckets({ width, delay }: Timing): ClosedBuckets {
+export function completedBuckets({ bucketSeconds, delay }: BucketTiming): CompletedBuckets {
   const counted = new Set<number>();
   /** What has been covered: from the first bucket that was counted to the end of the last. */
   let covered: { from: number; to: number } | undefined;
 
   const firstOf = (countedFrom: number): number =>
-    Math.ceil((countedFrom - TOLERANCE * width) / width - 1e-9) * width;
-  const newestOf = (now: number): number => Math.floor((now - delay) / width - 1 + 1e-9) * width;
+    Math.ceil((countedFrom - TOLERANCE * bucketSeconds) / bucketSeconds - 1e-9) * bucketSeconds;
+  const newestOf = (now: number): number =>
+    Math.floor((now - delay) / bucketSeconds - 1 + 1e-9) * bucketSeconds;
 
   function cover(start: number): number {
-    const end = start + width;
+    const end = start + bucketSeconds;
     if (covered === undefined) {
       covered = { from: start, to: end };
-      return width;
+      return bucketSeconds;
     }
     const grown = Math.max(0, end - covered.to) + Math.max(0, covered.from - start);
     covered = { from: Math.min(covered.from, start), to: Math.max(covered.to, end) };
@@ -75,64 +78,42 @@ export function createClosedBuckets({ width, delay }: Timing): ClosedBuckets {
       const newest = newestOf(now);
       return newest < firstOf(countedFrom) || counted.has(newest);
     },
-    stretch(countedFrom, now) {
+    range(countedFrom, now) {
       const first = firstOf(countedFrom);
-      const late = covered === undefined ? first : covered.to - LATE * width;
-      const to = Math.max(first, newestOf(now)) + width;
+      const late = covered === undefined ? first : covered.to - LATE * bucketSeconds;
+      const to = Math.max(first, newestOf(now)) + bucketSeconds;
       return { from: Math.max(first, late), to };
     },
   };
 }
 
-/** Why series give no numbers that can be used, in words. */
-export type Unusable = string;
-
 /** Adds the counts of several series up, bucket by bucket. */
-export function countsOf(series: readonly Series[]): ByBucket | Unusable {
+export function countsByBucket(series: readonly Series[]): Result<ByBucket> {
   const sums = new Map<number, number>();
   for (const { points } of series)
     for (const [at, value] of points) {
       if (value === null) continue;
-      if (!Number.isFinite(value) || value < 0) return `a count is ${String(value)}`;
+      if (!Number.isFinite(value) || value < 0) return bad(`a count is ${String(value)}`);
       sums.set(at, (sums.get(at) ?? 0) + value);
     }
-  return sums;
+  return good(sums);
 }
 
 /** The one number of each bucket. */
-export function valuesOf(
+export function valuesByBucket(
   series: readonly Series[],
   reducer: Reducer | undefined,
-): ByBucket | Unusable {
+): Result<ByBucket> {
   if (series.length > 1 && reducer === undefined)
-    return `the query gives ${String(series.length)} series, and one is needed: set reducer, or narrow it down`;
+    return bad(
+      `the query gives ${String(series.length)} series, and one is needed: set reducer, or narrow it down`,
+    );
   const all = new Map<number, number[]>();
   for (const { points } of series)
     for (const [at, value] of points) {
       if (value === null) continue;
-      if (!Number.isFinite(value)) return `the query gives ${String(value)}`;
+      if (!Number.isFinite(value)) return bad(`the query gives ${String(value)}`);
       all.set(at, [...(all.get(at) ?? []), value]);
     }
-  return new Map([...all].map(([at, values]) => [at, reduce[reducer ?? 'avg'](values)]));
+  return good(new Map([...all].map(([at, values]) => [at, reduce[reducer ?? 'avg'](values)])));
 }
-
-/** The distance of neighbouring points; `undefined` for fewer than two. */
-export function widthOf(series: readonly Series[]): number | undefined {
-  let width: number | undefined;
-  for (const { points } of series)
-    for (const [n, [at]] of points.entries()) {
-      const before = points[n - 1]?.[0];
-      if (before !== undefined) width = Math.min(width ?? Infinity, at - before);
-    }
-  return width;
-}
-
-/** What makes one number of several. */
-export type Reducer = 'sum' | 'avg' | 'min' | 'max';
-
-export const reduce: Readonly<Record<Reducer, (values: readonly number[]) => number>> = {
-  sum: (values) => values.reduce((sum, value) => sum + value, 0),
-  avg: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
-  min: (values) => Math.min(...values),
-  max: (values) => Math.max(...values),
-};

@@ -1,65 +1,58 @@
-import type { MetricCheck, Observation } from '../../contract/check.js';
-import type { Plan } from './estimate.js';
+import type { MetricCheck } from '../../contract/check.js';
+import type { CheckEntry } from '../../contract/entry.js';
+import type { ValuesOf } from '../../support/options.js';
+import { clip, neutralise } from '../../support/text.js';
+import type { SourceDependencies } from '../source.js';
+import { createMetricClient } from './client.js';
+import { measurementsOf, namedQueries } from './measurement.js';
+import type { SeriesOptions } from './options.js';
+import { createNotes, sharedPoller, toCheck } from './poller.js';
 import { createSeriesPreflight } from './preflight.js';
-import { createFeed, createNotes, fedCheck, feeding, type Feeding } from './poller.js';
-import { createSeriesLook, type Round } from './probe.js';
-import {
-  type Access,
-  type CheckDescription,
-  partsOf,
-  type Reading,
-  type SeriesSource,
-  type SeriesWorld,
-} from './source.js';
+import { createSeriesProbe, type Timing } from './probe.js';
+import { seconds, type SeriesSource } from './adapter.js';
 
-/** The checks of a source, one for each description. They are used for one watch. */
-export function createSeriesChecks<Q, R extends Reading<Q>>(
-  source: SeriesSource<Q, R>,
-  descriptions: readonly CheckDescription<R>[],
-  plan: Plan,
-  world: SeriesWorld,
+/** The checks of one entry. They are used for one watch. */
+export function createSeriesChecks<T extends SeriesOptions>(
+  source: SeriesSource<T>,
+  entry: CheckEntry<ValuesOf<T>>,
+  deps: SourceDependencies,
 ): readonly MetricCheck[] {
-  const readings = new Map<R, { access: Access<Q>; feed: Feeding }>();
-  for (const { reading } of descriptions)
-    if (!readings.has(reading)) {
-      const access = source.accessOf(reading);
-      readings.set(reading, { access, feed: feedOf(reading, access, world) });
-    }
-  const preflight = createSeriesPreflight(
-    source,
-    descriptions,
-    { plan, accessOf: (reading) => readings.get(reading)?.access },
-    world,
-  );
-  return descriptions.flatMap(({ reading, ...judged }) => {
-    const found = readings.get(reading);
-    if (found === undefined) return [];
-    const [first] = Object.values(partsOf(reading));
-    const subject = first === undefined ? '' : source.inWords(first.query);
-    return [
-      fedCheck(
+  const { clock } = deps;
+  const options: ValuesOf<SeriesOptions> = entry.options;
+  const inWords = (query: string): string =>
+    clip(neutralise(source.inWords?.(query, entry.options) ?? query), 120);
+  const reported = new Set<string>();
+  return measurementsOf({ ...entry, options }).flatMap(({ measurement, checks }) => {
+    const adapter = source.connect(entry.options, deps);
+    const client = createMetricClient(adapter, options.timeout, deps);
+    const timing: Timing = {
+      bucketSeconds: 'missingCredentials' in adapter ? undefined : adapter.bucketSeconds,
+      delay: seconds(options.delay),
+    };
+    const notes = createNotes();
+    const poller = sharedPoller(createSeriesProbe(measurement, timing, { client, clock, notes }), {
+      clock,
+      journal: notes,
+      // The probe before the first window finds out what time it is there.
+      compares: true,
+    });
+    const preflight = createSeriesPreflight(
+      { measurement, checks, client, timing, inWords, source },
+      reported,
+      deps,
+    );
+    const subject = Object.values(namedQueries(measurement)).map(({ query }) => inWords(query))[0];
+    return checks.map((check, index) =>
+      toCheck(
         {
-          ...judged,
-          source: source.id,
-          subject: `${subject} on ${found.access.vendor.name}`,
-          preflight: (signal) => preflight(judged.id, signal),
+          ...check,
+          source: entry.source,
+          subject: `${subject ?? ''} on ${client.name}`,
+          // What is shared is proven once.
+          preflight: (signal) => (index === 0 ? preflight(signal) : Promise.resolve([])),
         },
-        found.feed,
+        poller,
       ),
-    ];
+    );
   });
-}
-
-function feedOf<Q>(reading: Reading<Q>, access: Access<Q>, { clock }: SeriesWorld): Feeding {
-  const notes = createNotes();
-  const look = createSeriesLook(reading, access.buckets, { vendor: access.vendor, clock, notes });
-  // The look before the first window finds out what time it is there.
-  return feeding(createFeed(look, { clock, journal: notes, compares: true }), observationOf);
-}
-
-function observationOf(round: Round): Observation {
-  const cadence = round.width * 1000;
-  if (round.kind === 'value') return { kind: 'value', value: round.value, cadence };
-  const { samples, failures, seconds } = round;
-  return { kind: 'counts', samples, failures, seconds, cadence };
 }

@@ -1,157 +1,221 @@
+import type { Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
-import { formatDuration } from '../../support/format.js';
-import { type Http, HttpError, type HttpRequest } from '../../support/http.js';
+import { formatDuration } from '../../support/text.js';
+import { HttpError, type Http, type HttpRequest } from '../../support/http.js';
 import { retryRead } from '../../support/retry.js';
 import {
-  type Dialect,
-  type Failed,
   failed,
-  type Failure,
-  type Hints,
   mayPass,
   readDocument,
+  unexpected,
+  type ErrorMapping,
+  type Failed,
+  type Hints,
+  type JsonAnswer,
+  type RequestFailure,
 } from './answer.js';
-import type { SeriesAnswer, Stretch, Vendor } from './source.js';
+import type {
+  MissingCredentials,
+  Queries,
+  Series,
+  SeriesAdapter,
+  SeriesAnswer,
+  TimeRange,
+} from './adapter.js';
 
-/** What sources that ask a server are made from. */
-export interface ProviderWorld {
-  readonly http: Http;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-  readonly redact: (text: string) => string;
-}
-
-/** How one kind of service is asked, and how it answers. */
-export interface Protocol<Q> {
+/** A service that is asked for numbers. */
+export interface MetricClient {
   /** As it may be printed. */
   readonly name: string;
-  readonly dialect: Dialect;
-  /** For one request, milliseconds. */
-  readonly timeoutMs: number;
-  /** `now`: what time it is there, seconds. */
-  request(
-    queries: Readonly<Record<string, Q>>,
-    stretch: Stretch,
-    now: number,
-  ): Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
-  /** `said`: what the server says of it, with `: ` in front; safe to print. */
-  read(
-    document: unknown,
-    queries: Readonly<Record<string, Q>>,
-    said: string,
-  ): SeriesAnswer | Failed;
+  /**
+   * Answers to all queries, or one failure.
+   *
+   * @param rangeAt what to ask for when it is so late there, seconds
+   * @throws the signal's reason, when it is aborted; nothing else.
+   */
+  ask(
+    queries: Queries,
+    rangeAt: (now: number) => TimeRange,
+    signal: AbortSignal,
+  ): Promise<Result<SeriesAnswer, RequestFailure>>;
+  /** What time it is there, seconds; for a time of our monotonic clock, milliseconds. */
+  timeAt(monotonic: number): number;
 }
 
-/** When our idea of the server's time was so far off, seconds, the wrong stretch may have been asked for. */
-const WRONG_TIME = 5;
-
-/** A service that is asked by this protocol. Redirects are not followed: credentials would go along. */
-export function createVendor<Q>(protocol: Protocol<Q>, world: ProviderWorld): Vendor<Q> {
-  const { http, clock, redact } = world;
-  const { name, dialect, timeoutMs } = protocol;
-  const call = createCaller(clock, dialect.hints);
-  const there = createServerClock(clock);
-
-  async function send(
-    queries: Readonly<Record<string, Q>>,
-    stretch: Stretch,
-    signal: AbortSignal,
-  ): Promise<SeriesAnswer | Failed> {
-    const request = protocol.request(queries, stretch, there.now());
-    const raw = await http.request({ ...request, timeoutMs, maxBytes: MAX_BYTES, signal });
-    there.learn(raw.headers);
-    const read = readDocument(raw, dialect, { now: clock.now(), redact });
-    return read.ok ? protocol.read(read.document, queries, read.said) : read;
-  }
-
-  return {
-    name,
-    timeAt: there.at,
-    ask: (queries, stretchAt, signal) =>
-      call(async () => {
-        const asked = clock.monotonic();
-        const assumed = there.at(asked);
-        const answer = await send(queries, stretchAt(assumed), signal);
-        const isOff = Math.abs(there.at(asked) - assumed) > WRONG_TIME;
-        return isOff ? send(queries, stretchAt(there.now()), signal) : answer;
-      }, signal),
-  };
+/** What is needed to ask a server. */
+export interface ClientDependencies {
+  readonly http: () => Http;
+  readonly clock: Clock;
+  readonly redact: (text: string) => string;
 }
 
 /** Some ten thousand series. A query that gives more is a mistake. */
 export const MAX_BYTES = 16 * 1024 * 1024;
+/** When our idea of the server's time was so far off, seconds, the wrong time may have been asked for. */
+const WRONG_TIME = 5;
+
+/** A service that is asked by this adapter. Redirects are not followed: credentials would go along. */
+export function createMetricClient(
+  adapter: SeriesAdapter | MissingCredentials,
+  timeoutMs: number,
+  deps: ClientDependencies,
+): MetricClient {
+  const name = new URL(adapter.address).host;
+  if ('missingCredentials' in adapter) return unusable(name, adapter.missingCredentials);
+  const { clock } = deps;
+  const limited = rateLimiter(clock, adapter.errorMapping.hints);
+  const there = createServerClock(clock);
+
+  const send = async (
+    queries: Queries,
+    range: TimeRange,
+    signal: AbortSignal,
+  ): Promise<Result<SeriesAnswer, RequestFailure>> => {
+    const made = await adapter.request(queries, range, there.now());
+    const requests = 'url' in made ? [made] : made;
+    const answers = await Promise.all(
+      requests.map(async ({ queries: names = Object.keys(queries), ...one }) => {
+        const answer = await requestJson(
+          { ...one, timeoutMs, signal },
+          adapter.errorMapping,
+          deps,
+          there,
+        );
+        return answer.ok
+          ? adapter.read(answer.value.document, names, answer.value.serverMessage)
+          : answer;
+      }),
+    );
+    return combined(answers);
+  };
+
+  return {
+    name,
+    timeAt: there.at,
+    ask: (queries, rangeAt, signal) =>
+      limited(async () => {
+        const startedAt = clock.monotonic();
+        const assumed = there.at(startedAt);
+        const answer = await send(queries, rangeAt(assumed), signal);
+        const isOff = Math.abs(there.at(startedAt) - assumed) > WRONG_TIME;
+        return isOff ? send(queries, rangeAt(there.now()), signal) : answer;
+      }, signal),
+  };
+}
+
+/** The answers to several requests as one. */
+function combined(
+  answers: readonly Result<SeriesAnswer, RequestFailure>[],
+): Result<SeriesAnswer, RequestFailure> {
+  const found: Record<string, readonly Series[]> = {};
+  let bucketSeconds: number | undefined;
+  for (const answer of answers) {
+    if (!answer.ok) return answer;
+    const { value } = answer;
+    for (const [name, series] of Object.entries(value.found))
+      found[name] = [...(found[name] ?? []), ...series];
+    if (value.bucketSeconds === undefined) continue;
+    bucketSeconds ??= value.bucketSeconds;
+    if (bucketSeconds !== value.bucketSeconds)
+      return unexpected(
+        `its buckets are ${formatDuration(bucketSeconds * 1000)} long for one query, and ${formatDuration(value.bucketSeconds * 1000)} for another`,
+      );
+  }
+  return { ok: true, value: { found, bucketSeconds } };
+}
+
+/** One request to a server that should answer with JSON. */
+export async function requestJson(
+  request: Omit<HttpRequest, 'maxBytes'>,
+  mapping: ErrorMapping,
+  { http, clock, redact }: ClientDependencies,
+  there?: ServerClock,
+): Promise<Result<JsonAnswer, RequestFailure>> {
+  const raw = await http().request({ ...request, maxBytes: MAX_BYTES });
+  there?.learn(raw.headers);
+  return readDocument(raw, mapping, { now: clock.now(), redact });
+}
+
+/** A service that cannot be asked. */
+function unusable(name: string, fix: string): MetricClient {
+  const failure = failed('unauthorized', 'there are no credentials for it', fix);
+  return {
+    name,
+    timeAt: (monotonic) => monotonic / 1000,
+    ask: () => Promise.resolve(failure),
+  };
+}
 
 /**
  * Asks, unless the server asked to be left alone.
  *
  * @throws the signal's reason, when it is aborted; nothing else.
  */
-export type Caller = <T extends { readonly ok: true }>(
-  ask: () => Promise<T | Failed>,
+export type RateLimiter = <T>(
+  ask: () => Promise<Result<T, RequestFailure>>,
   signal: AbortSignal,
-) => Promise<T | Failed>;
+) => Promise<Result<T, RequestFailure>>;
 
-/** A way to one server: what it says of when it wants to be asked again holds for every query. */
-export function createCaller(clock: Clock, hints: Hints): Caller {
+/** For one server: what it says of when it wants to be asked again holds for every query. */
+export function rateLimiter(clock: Clock, hints: Hints): RateLimiter {
   let quietUntil = 0;
   return async (ask, signal) => {
     signal.throwIfAborted();
     const wait = quietUntil - clock.monotonic();
     if (wait > 0)
-      return failed({
-        kind: 'rate-limited',
-        message: `it asked for no queries in the next ${formatDuration(wait)}`,
-        retryAfterMs: wait,
-      });
+      return failed(
+        'rate-limited',
+        `it asked for no queries in the next ${formatDuration(wait)}`,
+        undefined,
+        wait,
+      );
     try {
       const answer = await ask();
-      if (!answer.ok && answer.failure.retryAfterMs !== undefined)
-        quietUntil = clock.monotonic() + answer.failure.retryAfterMs;
+      if (!answer.ok && answer.problem.retryAfterMs !== undefined)
+        quietUntil = clock.monotonic() + answer.problem.retryAfterMs;
       return answer;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof HttpError)) throw error;
-      return failed(failureOf(error, hints));
+      return withoutAnswer(error, hints);
     }
   };
 }
 
-function failureOf({ kind, summary, code }: HttpError, hints: Hints): Failure {
-  if (kind === 'timeout')
-    return { kind: 'timeout', message: 'it did not answer in time', fix: hints.timeout };
+function withoutAnswer({ kind, summary, code }: HttpError, hints: Hints): Failed {
+  if (kind === 'timeout') return failed('timeout', 'it did not answer in time', hints.timeout);
   if (kind === 'too-large')
-    return {
-      kind: 'too-large',
-      message: `its answer is larger than ${String(MAX_BYTES / 1024 / 1024)} MiB`,
-      fix: hints.tooLarge,
-    };
-  return {
-    kind: 'unreachable',
-    message: `${summary}${code === undefined ? '' : ` (${code})`}`,
-    fix:
-      kind === 'tls'
-        ? 'if its certificate is signed by an authority of your own, name that in ca-file'
-        : hints.unreachable,
-  };
+    return failed(
+      'too-large',
+      `its answer is larger than ${String(MAX_BYTES / 1024 / 1024)} MiB`,
+      hints.tooLarge,
+    );
+  return failed(
+    'unreachable',
+    `${summary}${code === undefined ? '' : ` (${code})`}`,
+    kind === 'tls'
+      ? 'if its certificate is signed by an authority of your own, name that in ca-file'
+      : hints.unreachable,
+  );
 }
 
 /** A stumbling server is asked so often before it counts as unusable. */
 const ATTEMPTS = 3;
 
 /** Asks again after trouble that may pass: before the watch there is time, and an error ends the job. */
-export function patiently<T extends { readonly ok: true }>(
-  ask: () => Promise<T | Failed>,
-  world: { readonly clock: Clock; readonly random: () => number },
+export function withRetries<T>(
+  ask: () => Promise<Result<T, RequestFailure>>,
+  { clock, random }: { readonly clock: Clock; readonly random: () => number },
   signal: AbortSignal,
-): Promise<T | Failed> {
+): Promise<Result<T, RequestFailure>> {
   return retryRead(ask, {
-    ...world,
+    clock,
+    random,
     signal,
     budgetMs: Number.POSITIVE_INFINITY,
     attempts: ATTEMPTS,
     failureIn: (answer) =>
-      answer.ok ? undefined : { ...answer.failure, transient: mayPass(answer.failure) },
+      answer.ok ? undefined : { ...answer.problem, transient: mayPass(answer.problem) },
   });
 }
 
@@ -181,17 +245,5 @@ export function createServerClock(clock: Clock): ServerClock {
       const found = date - clock.monotonic() / 1000;
       if (offset === undefined || Math.abs(found - offset) > TOLERANCE_SECONDS) offset = found;
     },
-  };
-}
-
-/** A service that cannot be asked, because there are no credentials for it. */
-export function withoutCredentials<Q>(name: string, fix: string): Vendor<Q> {
-  return {
-    name,
-    timeAt: (monotonic) => monotonic / 1000,
-    ask: () =>
-      Promise.resolve(
-        failed({ kind: 'unauthorized', message: 'there are no credentials for it', fix }),
-      ),
   };
 }

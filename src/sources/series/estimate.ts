@@ -1,20 +1,15 @@
 import type { Finding } from '../../contract/finding.js';
-import type { Judged } from '../../inputs/checks/entry.js';
-import { formatDuration, formatNumber, plural } from '../../support/format.js';
+import type { CheckSpec } from '../../contract/entry.js';
+import type { Plan } from '../source.js';
+import { formatDuration, formatNumber, plural } from '../../support/text.js';
 
-/** How the watch is planned, for what can be said beforehand. Milliseconds. */
-export interface Plan {
-  readonly duration: number;
-  readonly minRequests: number;
-}
-
-type Limited = Pick<Judged, 'id' | 'limit' | 'minRequests'>;
+type Limited = Pick<CheckSpec, 'id' | 'limit' | 'minRequests'>;
 
 /** How many failures a service that is just at its limit must be expected to show before a watch can tell. */
 const TELLING_FAILURES = 3;
 
 /** What can be said of limits on counts before the watch, at this much traffic. */
-export function foreseeCounts(
+export function estimateCounts(
   perSecond: number,
   checks: readonly Limited[],
   plan: Plan,

@@ -1,24 +1,17 @@
+import type { CheckSpec } from '../../contract/entry.js';
 import type { Finding } from '../../contract/finding.js';
-import { formatDuration } from '../../support/format.js';
-import { foreseeCounts, type Plan } from './estimate.js';
-import { countsOf, valuesOf } from './buckets.js';
-import { patiently } from './client.js';
-import {
-  type Access,
-  type CheckDescription,
-  type Given,
-  partsOf,
-  queriesOf,
-  type Reading,
-  type Series,
-  type SeriesAnswer,
-  type SeriesSource,
-  type SeriesWorld,
-  type Stretch,
-} from './source.js';
+import { formatDuration } from '../../support/text.js';
+import type { SourceDependencies } from '../source.js';
+import type { RequestFailure } from './answer.js';
+import { countsByBucket, valuesByBucket } from './buckets.js';
+import { withRetries, type MetricClient } from './client.js';
+import { estimateCounts } from './estimate.js';
+import { namedQueries, queriesOf, type Measurement, type NamedQuery } from './measurement.js';
+import type { Timing } from './probe.js';
+import type { Series, SeriesAnswer, SeriesSource, TimeRange } from './adapter.js';
 
 /** What is looked at before the watch, seconds. */
-const PAST = 3600;
+const LAST_HOUR = 3600;
 /** New Relic gives no more buckets than 366. */
 const MOST_BUCKETS = 300;
 /** A watch that sees fewer buckets tells hardly anything. */
@@ -26,152 +19,111 @@ const LEAST_BUCKETS = 3;
 /** Buckets by which the traffic of the last minutes is told. */
 const RECENT = 10;
 
-interface Ways<Q, R> {
-  readonly plan: Plan;
-  readonly accessOf: (reading: R) => Access<Q> | undefined;
+/** One measurement, and how it is made. */
+interface Subject {
+  readonly measurement: Measurement;
+  readonly checks: readonly CheckSpec[];
+  readonly client: MetricClient;
+  readonly timing: Timing;
+  /** A query as it may be printed. */
+  readonly inWords: (query: string) => string;
+  readonly source: Pick<SeriesSource, 'knowsNames' | 'problemWith'>;
 }
 
 /**
- * Proves that every query parses, answers, and gives what can be judged. What concerns the server, and what concerns a
- * reading that several checks share, is told once.
+ * Proves that every query parses, answers, and gives what can be judged.
+ *
+ * @param reported what has been said of the server: it is said once
  */
-export function createSeriesPreflight<Q, R extends Reading<Q>>(
-  source: SeriesSource<Q, R>,
-  descriptions: readonly CheckDescription<R>[],
-  { plan, accessOf }: Ways<Q, R>,
-  world: SeriesWorld,
-): (id: string, signal: AbortSignal) => Promise<readonly Finding[]> {
-  const told = new Set<string>();
-
-  async function preflight(
-    id: string,
-    reading: R,
-    { vendor, buckets }: Access<Q>,
-    signal: AbortSignal,
-  ): Promise<readonly Finding[]> {
-    const parts = partsOf(reading);
-    const objections = Object.entries(parts).flatMap(([part, { input, query }]): Finding[] => {
-      const odd = source.objection?.(part, query);
-      return odd === undefined
-        ? []
-        : [{ level: 'error', subject: id, message: `${input}: ${odd.message}`, fix: odd.fix }];
-    });
-    if (objections.length > 0) return objections;
-    const answer = await patiently(
-      () => vendor.ask(queriesOf(reading), (now) => past(now, buckets.width), signal),
-      world,
+export function createSeriesPreflight(
+  subject: Subject,
+  reported: Set<string>,
+  { clock, random, plan }: Pick<SourceDependencies, 'clock' | 'random' | 'plan'>,
+): (signal: AbortSignal) => Promise<readonly Finding[]> {
+  const { measurement, checks, client, timing } = subject;
+  const id = checks[0]?.id ?? '';
+  return async (signal) => {
+    const problems = queryProblems(id, subject);
+    if (problems.length > 0) return problems;
+    const answer = await withRetries(
+      () =>
+        client.ask(queriesOf(measurement), (now) => lastHour(now, timing.bucketSeconds), signal),
+      { clock, random },
       signal,
     );
-    if (!answer.ok) {
-      const inputs = [...new Set(Object.values(parts).map(({ input }) => input))].join(', ');
-      const { message, fix } = answer.failure;
-      const text = `${vendor.name}: ${message}`;
-      if (told.has(text)) return [];
-      told.add(text);
-      return [
-        {
-          level: 'error',
-          subject: id,
-          message: `${inputs}: ${text}`,
-          ...(fix === undefined ? {} : { fix }),
-        },
-      ];
-    }
-    const found =
-      reading.kind === 'counts'
-        ? preflightCounts(id, reading, answer)
-        : preflightValue(id, reading, answer);
-    return [...found, ...foresee(id, reading, answer, buckets)];
-  }
-
-  function preflightCounts(
-    id: string,
-    { total, errors }: Extract<Reading<Q>, { kind: 'counts' }>,
-    { found }: SeriesAnswer,
-  ): readonly Finding[] {
-    const totals = countsOf(found.total ?? []);
-    const failures = countsOf(found.errors ?? []);
-    if (typeof totals === 'string') return [noCount(id, total, totals)];
-    if (typeof failures === 'string') return [noCount(id, errors, failures)];
-    if (totals.size === 0) return [empty(id, total, found.total ?? [])];
-    if (failures.size > 0) return [];
+    if (!answer.ok) return withoutAnswer(id, subject, answer.problem, reported);
     return [
-      {
-        level: 'notice',
-        subject: id,
-        message: `${errors.input}: ${source.inWords(errors.query)} gave nothing in the last hour: that is right if nothing has failed, and it would look the same if a name were wrong`,
-      },
+      ...answerProblems(id, subject, answer.value),
+      ...estimates(id, subject, answer.value, plan),
     ];
-  }
-
-  function preflightValue(
-    id: string,
-    { value, reducer }: Extract<Reading<Q>, { kind: 'value' }>,
-    { found }: SeriesAnswer,
-  ): readonly Finding[] {
-    const values = valuesOf(found.value ?? [], reducer);
-    if (typeof values === 'string')
-      return [{ level: 'error', subject: id, message: `${value.input}: ${values}` }];
-    return values.size === 0 ? [empty(id, value, found.value ?? [])] : [];
-  }
-
-  function empty(id: string, { input, query }: Given<Q>, series: readonly Series[]): Finding {
-    const words = source.inWords(query);
-    return source.knowsNames && series.length === 0
-      ? {
-          level: 'error',
-          subject: id,
-          message: `${input}: there is nothing that ${words} names`,
-          fix: 'correct the name, or make sure that it is sent',
-        }
-      : {
-          level: 'warning',
-          subject: id,
-          message: `${input}: ${words} gave nothing in the last hour: that is right if nothing has happened yet, and it would look the same if a name were wrong`,
-        };
-  }
-
-  function foresee(
-    id: string,
-    reading: R,
-    answer: SeriesAnswer,
-    { width = answer.width, delay }: Access<Q>['buckets'],
-  ): readonly Finding[] {
-    if (width === undefined) return [];
-    const checks = descriptions.filter((each) => each.reading === reading);
-    const perSecond = reading.kind === 'counts' ? rateOf(answer.found.total ?? [], width) : 0;
-    return [
-      ...seen(id, width, delay),
-      ...(perSecond > 0 ? foreseeCounts(perSecond, checks, plan) : []),
-    ];
-  }
-
-  /** The buckets that begin and are complete within the watch. */
-  function seen(id: string, width: number, delay: number): readonly Finding[] {
-    const count = Math.floor((plan.duration / 1000 - delay) / width) - 1;
-    if (count >= LEAST_BUCKETS) return [];
-    const needed = 60 * Math.ceil(((LEAST_BUCKETS + 1) * width + delay) / 60);
-    return [
-      {
-        level: 'warning',
-        subject: id,
-        message: `numbers come for ${formatDuration(width * 1000)} each, and ${formatDuration(delay * 1000)} late: a watch of ${formatDuration(plan.duration)} sees ${String(Math.max(0, count))} of them`,
-        fix: `set duration to at least ${formatDuration(needed * 1000)}`,
-      },
-    ];
-  }
-
-  return async (id, signal) => {
-    const own = descriptions.find((description) => description.id === id);
-    if (own === undefined) return [];
-    const first = descriptions.find(({ reading }) => reading === own.reading);
-    const access = accessOf(own.reading);
-    if (first !== own || access === undefined) return [];
-    return preflight(id, own.reading, access, signal);
   };
 }
 
-function noCount<Q>(id: string, { input }: Given<Q>, why: string): Finding {
+function queryProblems(id: string, { measurement, source }: Subject): readonly Finding[] {
+  return Object.entries(namedQueries(measurement)).flatMap(([name, { input, query }]) => {
+    const problem = source.problemWith?.(name, query);
+    return problem === undefined
+      ? []
+      : [
+          {
+            level: 'error',
+            subject: id,
+            message: `${input}: ${problem.message}`,
+            fix: problem.fix,
+          },
+        ];
+  });
+}
+
+function withoutAnswer(
+  id: string,
+  { measurement, client }: Subject,
+  { message, fix }: RequestFailure,
+  reported: Set<string>,
+): readonly Finding[] {
+  const inputs = new Set(Object.values(namedQueries(measurement)).map(({ input }) => input));
+  const text = `${client.name}: ${message}`;
+  if (reported.has(text)) return [];
+  reported.add(text);
+  return [
+    {
+      level: 'error',
+      subject: id,
+      message: `${[...inputs].join(', ')}: ${text}`,
+      ...(fix === undefined ? {} : { fix }),
+    },
+  ];
+}
+
+/** What cannot be judged. */
+function answerProblems(id: string, subject: Subject, { found }: SeriesAnswer): readonly Finding[] {
+  const { measurement } = subject;
+  if (measurement.kind === 'value') {
+    const { value, reducer } = measurement;
+    const values = valuesByBucket(found.value ?? [], reducer);
+    if (!values.ok)
+      return [
+        { level: 'error', subject: id, message: `${value.input}: ${values.problem.message}` },
+      ];
+    return values.value.size === 0 ? [empty(id, subject, value, found.value ?? [])] : [];
+  }
+  const { total, errors } = measurement;
+  const totals = countsByBucket(found.total ?? []);
+  const failures = countsByBucket(found.errors ?? []);
+  if (!totals.ok) return [noCount(id, total, totals.problem.message)];
+  if (!failures.ok) return [noCount(id, errors, failures.problem.message)];
+  if (totals.value.size === 0) return [empty(id, subject, total, found.total ?? [])];
+  if (failures.value.size > 0) return [];
+  return [
+    {
+      level: 'notice',
+      subject: id,
+      message: `${errors.input}: ${subject.inWords(errors.query)} gave nothing in the last hour: that is right if nothing has failed, and it would look the same if a name were wrong`,
+    },
+  ];
+}
+
+function noCount(id: string, { input }: NamedQuery, why: string): Finding {
   return {
     level: 'error',
     subject: id,
@@ -180,19 +132,75 @@ function noCount<Q>(id: string, { input }: Given<Q>, why: string): Finding {
   };
 }
 
+function empty(
+  id: string,
+  { inWords, source }: Subject,
+  { input, query }: NamedQuery,
+  series: readonly Series[],
+): Finding {
+  return source.knowsNames === true && series.length === 0
+    ? {
+        level: 'error',
+        subject: id,
+        message: `${input}: there is nothing that ${inWords(query)} names`,
+        fix: 'correct the name, or make sure that it is sent',
+      }
+    : {
+        level: 'warning',
+        subject: id,
+        message: `${input}: ${inWords(query)} gave nothing in the last hour: that is right if nothing has happened yet, and it would look the same if a name were wrong`,
+      };
+}
+
+/** What can be said of the limits at the traffic of the last minutes. */
+function estimates(
+  id: string,
+  { measurement, checks, timing }: Subject,
+  { found, bucketSeconds: answered }: SeriesAnswer,
+  plan: SourceDependencies['plan'],
+): readonly Finding[] {
+  const bucketSeconds = timing.bucketSeconds ?? answered;
+  if (bucketSeconds === undefined) return [];
+  const perSecond = measurement.kind === 'counts' ? rateOf(found.total ?? [], bucketSeconds) : 0;
+  return [
+    ...bucketsSeen(id, bucketSeconds, timing.delay, plan.duration),
+    ...(perSecond > 0 ? estimateCounts(perSecond, checks, plan) : []),
+  ];
+}
+
+/** The buckets that begin and are complete within the watch. */
+function bucketsSeen(
+  id: string,
+  bucketSeconds: number,
+  delay: number,
+  duration: number,
+): readonly Finding[] {
+  const count = Math.floor((duration / 1000 - delay) / bucketSeconds) - 1;
+  if (count >= LEAST_BUCKETS) return [];
+  const needed = 60 * Math.ceil(((LEAST_BUCKETS + 1) * bucketSeconds + delay) / 60);
+  return [
+    {
+      level: 'warning',
+      subject: id,
+      message: `numbers come for ${formatDuration(bucketSeconds * 1000)} each, and ${formatDuration(delay * 1000)} late: a watch of ${formatDuration(duration)} sees ${String(Math.max(0, count))} of them`,
+      fix: `set duration to at least ${formatDuration(needed * 1000)}`,
+    },
+  ];
+}
+
 /** Without a length of the buckets to the present moment: what began a minute ago is there too. */
-function past(now: number, width: number | undefined): Stretch {
-  if (width === undefined) return { from: Math.floor(now) - PAST, to: Math.ceil(now) };
-  const to = Math.floor(now / width) * width;
-  const buckets = Math.min(MOST_BUCKETS, Math.ceil(PAST / width));
-  return { from: to - buckets * width, to };
+function lastHour(now: number, bucketSeconds: number | undefined): TimeRange {
+  if (bucketSeconds === undefined) return { from: Math.floor(now) - LAST_HOUR, to: Math.ceil(now) };
+  const to = Math.floor(now / bucketSeconds) * bucketSeconds;
+  const buckets = Math.min(MOST_BUCKETS, Math.ceil(LAST_HOUR / bucketSeconds));
+  return { from: to - buckets * bucketSeconds, to };
 }
 
 /** Requests a second in the newest buckets that hold something. */
-function rateOf(series: readonly Series[], width: number): number {
-  const counts = countsOf(series);
-  if (typeof counts === 'string') return 0;
-  const recent = [...counts].sort(([a], [b]) => a - b).slice(-1 - RECENT, -1);
+function rateOf(series: readonly Series[], bucketSeconds: number): number {
+  const counts = countsByBucket(series);
+  if (!counts.ok) return 0;
+  const recent = [...counts.value].sort(([a], [b]) => a - b).slice(-1 - RECENT, -1);
   const sum = recent.reduce((total, [, count]) => total + count, 0);
-  return recent.length === 0 ? 0 : sum / (recent.length * width);
+  return recent.length === 0 ? 0 : sum / (recent.length * bucketSeconds);
 }

@@ -1,126 +1,137 @@
+import type { Observation } from '../../contract/check.js';
+import { bad, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
-import { formatDuration } from '../../support/format.js';
-import { type Failed, unexpected } from './answer.js';
+import { formatDuration } from '../../support/text.js';
 import {
+  completedBuckets,
+  countsByBucket,
+  valuesByBucket,
   type ByBucket,
-  type ClosedBuckets,
-  countsOf,
-  createClosedBuckets,
+  type CompletedBuckets,
   type NewBuckets,
-  valuesOf,
 } from './buckets.js';
-import type { Look, Moment, None, Notes } from './poller.js';
-import { queriesOf, type Reading, type SeriesAnswer, type Stretch, type Vendor } from './source.js';
-
-/** What was in the buckets that are new. Times in seconds. */
-export type Round =
-  | {
-      readonly kind: 'counts';
-      readonly samples: number;
-      readonly failures: number;
-      readonly seconds: number;
-      readonly width: number;
-    }
-  | { readonly kind: 'value'; readonly value: number; readonly width: number };
+import type { MetricClient } from './client.js';
+import { queriesOf, type Measurement } from './measurement.js';
+import type { Moment, None, Notes, Probe } from './poller.js';
+import type { SeriesAnswer, TimeRange } from './adapter.js';
 
 /** Seconds. */
-export interface Buckets {
+export interface Timing {
   /** How long a bucket is; `undefined`: as the service has them. */
-  readonly width: number | undefined;
+  readonly bucketSeconds: number | undefined;
   /** How long after its end a bucket is complete. */
   readonly delay: number;
 }
 
 /** Asked for where it is not known how long the buckets are, seconds. */
-const FIRST_STRETCH = 600;
+const FIRST_SECONDS = 600;
 /** A bucket that has not arrived is asked for again after this share of its length. */
 const AGAIN = 0.25;
 
-/** Looks at the buckets that are complete, and counts each of them once. */
-export function createSeriesLook<Q>(
-  reading: Reading<Q>,
-  { width: given, delay }: Buckets,
-  world: { readonly vendor: Vendor<Q>; readonly clock: Clock; readonly notes: Notes },
-): Look<Round> {
-  const { vendor, clock, notes } = world;
-  const queries = queriesOf(reading);
-  let width = given;
-  let closed: ClosedBuckets | undefined =
-    width === undefined ? undefined : createClosedBuckets({ width, delay });
+/** Reads the buckets that are complete, and counts each of them once. */
+export function createSeriesProbe(
+  measurement: Measurement,
+  timing: Timing,
+  deps: { readonly client: MetricClient; readonly clock: Clock; readonly notes: Notes },
+): Probe {
+  const { client, clock, notes } = deps;
+  const queries = queriesOf(measurement);
+  const buckets = learnedBuckets(timing);
   let hasAnswered = false;
   let quietUntil = -Infinity;
   let hasNoted = false;
 
-  const serverNow = (): number => vendor.timeAt(clock.monotonic());
-  const boundsOf = ({ isJudged, judgedFrom }: Moment): number =>
-    isJudged ? vendor.timeAt(judgedFrom) : serverNow();
-
-  const stretchAt =
-    (moment: Moment) =>
-    (now: number): Stretch =>
-      closed === undefined
-        ? { from: Math.floor(now) - FIRST_STRETCH, to: Math.ceil(now) }
-        : closed.stretch(boundsOf(moment), now);
-
-  /** Takes over how long the buckets are. */
-  function settle(answer: SeriesAnswer): Failed | undefined {
-    if (answer.width === undefined) return undefined;
-    if (width !== undefined && Math.abs(answer.width - width) > 1e-6)
-      return unexpected(
-        `its buckets are ${formatDuration(answer.width * 1000)} long, and not ${formatDuration(width * 1000)}`,
-      );
-    width = answer.width;
-    closed ??= createClosedBuckets({ width, delay });
-    return undefined;
-  }
+  const serverNow = (): number => client.timeAt(clock.monotonic());
+  const countedFrom = ({ isJudged, judgedFrom }: Moment): number =>
+    isJudged ? client.timeAt(judgedFrom) : serverNow();
 
   function providerError(message: string): None {
     notes.note({ error: message });
-    return { kind: 'none', why: 'provider-error', detail: `${vendor.name}: ${message}` };
+    return { kind: 'none', why: 'provider-error', detail: `${client.name}: ${message}` };
   }
 
-  function noData(detail: string): None {
-    return { kind: 'none', why: 'no-data', detail };
-  }
-
-  return async (moment, signal) => {
-    if (!moment.isJudged && hasAnswered) return undefined;
-    if (
-      moment.isJudged &&
-      closed?.isUpToDate(boundsOf(moment), serverNow()) === true &&
-      hasAnswered
-    )
-      return undefined;
-    if (clock.monotonic() < quietUntil) return undefined;
-    const answer = await vendor.ask(queries, stretchAt(moment), signal);
-    if (!answer.ok) return providerError(answer.failure.message);
-    const odd = settle(answer);
-    if (odd !== undefined) return providerError(odd.failure.message);
-    hasAnswered = true;
-    if (!moment.isJudged) return undefined;
-    const numbers = numbersOf(reading, answer);
-    if (typeof numbers === 'string') {
-      notes.note({ error: numbers });
-      return noData(numbers);
+  function takeNew(answer: SeriesAnswer, from: number): Observation | undefined {
+    const numbers = numbersOf(measurement, answer);
+    if (!numbers.ok) {
+      notes.note({ error: numbers.problem.message });
+      return noData(numbers.problem.message);
     }
-    const countedFrom = boundsOf(moment);
+    const { known } = buckets;
+    if (known === undefined) return noData('the query gives nothing');
     const now = serverNow();
-    if (closed === undefined || width === undefined) return noData('the query gives nothing');
-    const found = closed.take(numbers.basis.keys(), countedFrom, now);
+    const found = known.completed.take(numbers.value.basis.keys(), from, now);
     if (found !== undefined) {
       notes.note({
-        ...(hasNoted ? {} : { queries, bucketSeconds: width, delaySeconds: delay }),
+        ...(hasNoted
+          ? {}
+          : { queries, bucketSeconds: known.bucketSeconds, delaySeconds: timing.delay }),
         answeredAt: now,
-        countedFrom,
+        countedFrom: from,
         seconds: found.seconds,
-        buckets: found.starts.map((start) => [start, ...numbers.rowOf(start)]),
+        buckets: found.starts.map((start) => [start, ...numbers.value.rowOf(start)]),
       });
       hasNoted = true;
-      return numbers.roundOf(found, width);
+      return numbers.value.observationOf(found, known.bucketSeconds * 1000);
     }
-    if (closed.isUpToDate(countedFrom, now)) return undefined;
-    quietUntil = clock.monotonic() + 1000 * AGAIN * width;
-    return noData(`nothing for the last ${formatDuration(width * 1000)} that should be complete`);
+    if (known.completed.isUpToDate(from, now)) return undefined;
+    quietUntil = clock.monotonic() + 1000 * AGAIN * known.bucketSeconds;
+    return noData(
+      `nothing for the last ${formatDuration(known.bucketSeconds * 1000)} that should be complete`,
+    );
+  }
+
+  /** Whether an answer would hold nothing new. */
+  const isUpToDate = (moment: Moment): boolean =>
+    !moment.isJudged ||
+    buckets.known?.completed.isUpToDate(countedFrom(moment), serverNow()) === true;
+
+  return async (moment, signal) => {
+    if (hasAnswered && isUpToDate(moment)) return undefined;
+    if (clock.monotonic() < quietUntil) return undefined;
+    const rangeAt = (now: number): TimeRange =>
+      buckets.known?.completed.range(countedFrom(moment), now) ?? {
+        from: Math.floor(now) - FIRST_SECONDS,
+        to: Math.ceil(now),
+      };
+    const answer = await client.ask(queries, rangeAt, signal);
+    if (!answer.ok) return providerError(answer.problem.message);
+    const learned = buckets.learn(answer.value);
+    if (!learned.ok) return providerError(learned.problem.message);
+    hasAnswered = true;
+    return moment.isJudged ? takeNew(answer.value, countedFrom(moment)) : undefined;
+  };
+}
+
+function noData(detail: string): None {
+  return { kind: 'none', why: 'no-data', detail };
+}
+
+/** How long the buckets are: as it was asked for, else as the first answer has it. */
+interface LearnedBuckets {
+  readonly known:
+    { readonly bucketSeconds: number; readonly completed: CompletedBuckets } | undefined;
+  learn(answer: SeriesAnswer): Result<undefined>;
+}
+
+function learnedBuckets({ bucketSeconds: given, delay }: Timing): LearnedBuckets {
+  const of = (bucketSeconds: number) => ({
+    bucketSeconds,
+    completed: completedBuckets({ bucketSeconds, delay }),
+  });
+  let known = given === undefined ? undefined : of(given);
+  return {
+    get known() {
+      return known;
+    },
+    learn({ bucketSeconds }) {
+      if (bucketSeconds === undefined) return good(undefined);
+      known ??= of(bucketSeconds);
+      return Math.abs(bucketSeconds - known.bucketSeconds) > 1e-6
+        ? bad(
+            `its buckets are ${formatDuration(bucketSeconds * 1000)} long, and not ${formatDuration(known.bucketSeconds * 1000)}`,
+          )
+        : good(undefined);
+    },
   };
 }
 
@@ -128,44 +139,44 @@ interface Numbers {
   /** A bucket that is not here holds nothing. */
   readonly basis: ByBucket;
   rowOf(start: number): readonly number[];
-  roundOf(found: NewBuckets, width: number): Round;
+  observationOf(found: NewBuckets, cadence: number): Observation;
 }
 
-function numbersOf<Q>(reading: Reading<Q>, { found }: SeriesAnswer): Numbers | string {
-  if (reading.kind === 'value') {
-    const values = valuesOf(found.value ?? [], reading.reducer);
-    if (typeof values === 'string') return values;
-    const at = (start: number): number => values.get(start) ?? 0;
-    return {
-      basis: values,
+function numbersOf(measurement: Measurement, { found }: SeriesAnswer): Result<Numbers> {
+  if (measurement.kind === 'value') {
+    const values = valuesByBucket(found.value ?? [], measurement.reducer);
+    if (!values.ok) return values;
+    const at = (start: number): number => values.value.get(start) ?? 0;
+    return good({
+      basis: values.value,
       rowOf: (start) => [at(start)],
-      roundOf: ({ starts }, width) => ({
+      observationOf: ({ starts }, cadence) => ({
         kind: 'value',
         value: sum(starts.map(at)) / starts.length,
-        width,
+        cadence,
       }),
-    };
+    });
   }
-  const total = countsOf(found.total ?? []);
-  const errors = countsOf(found.errors ?? []);
-  if (typeof total === 'string') return `total: ${total}`;
-  if (typeof errors === 'string') return `errors: ${errors}`;
+  const total = countsByBucket(found.total ?? []);
+  const errors = countsByBucket(found.errors ?? []);
+  if (!total.ok) return bad(`total: ${total.problem.message}`);
+  if (!errors.ok) return bad(`errors: ${errors.problem.message}`);
   // No failures beside requests that were counted are none: a service without errors has no series of them.
   const row = (start: number): readonly [number, number] => [
-    total.get(start) ?? 0,
-    errors.get(start) ?? 0,
+    total.value.get(start) ?? 0,
+    errors.value.get(start) ?? 0,
   ];
-  return {
-    basis: total,
+  return good({
+    basis: total.value,
     rowOf: row,
-    roundOf: ({ starts, seconds }, width) => ({
+    observationOf: ({ starts, seconds }, cadence) => ({
       kind: 'counts',
       samples: sum(starts.map((start) => row(start)[0])),
       failures: sum(starts.map((start) => Math.min(...row(start)))),
       seconds,
-      width,
+      cadence,
     }),
-  };
+  });
 }
 
 function sum(values: readonly number[]): number {

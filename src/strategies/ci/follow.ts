@@ -2,9 +2,8 @@ import type { PipelineClient, RunState, StartedRun } from '../../contract/pipeli
 import { deadline, DeadlineReached, isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { formatDuration } from '../../support/format.js';
+import { clip, formatDuration, neutralise } from '../../support/text.js';
 import { isPermanent, waitAskedBy } from '../../support/retry.js';
-import { clip, neutralise } from '../../support/text.js';
 
 export interface FollowOptions {
   readonly clock: Clock;

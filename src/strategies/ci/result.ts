@@ -1,7 +1,6 @@
 import type { StartedRun, StartResult } from '../../contract/pipeline.js';
 import type { StrategyResult } from '../../contract/strategy.js';
-import { formatDuration } from '../../support/format.js';
-import { clip } from '../../support/text.js';
+import { clip, formatDuration } from '../../support/text.js';
 import type { FollowOutcome, GivenUp } from './follow.js';
 
 export function notStarted({

@@ -9,8 +9,7 @@ import type {
 } from '../../contract/strategy.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { formatDuration } from '../../support/format.js';
-import { clip, neutralise } from '../../support/text.js';
+import { clip, formatDuration, neutralise } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { followRun } from './follow.js';
 import {

@@ -1,8 +1,8 @@
-import { formatDuration } from '../../support/format.js';
+import { formatDuration } from '../../support/text.js';
 import type { Skip, Withheld } from '../../contract/strategy.js';
 import type { Definition } from './definition.js';
-import { neighboursOf } from './document.js';
-import type { Recorded } from './recorded.js';
+import { neighboursOf } from './findings.js';
+import type { Recorded } from './keep.js';
 import type { Kept, Records } from './records.js';
 import {
   imageInWords,
@@ -14,7 +14,7 @@ import {
 } from './version.js';
 
 /** A version to return to, and all that is needed for it. */
-export interface Target extends Version {
+interface Target extends Version {
   readonly imageName: string;
   readonly digest: string;
   readonly definition: Definition;
@@ -36,7 +36,7 @@ export interface Choice {
   readonly notes: readonly string[];
 }
 
-export interface ChooseOptions {
+interface ChooseOptions {
   /** The services that the user names; empty: all of the project. */
   readonly named: readonly string[];
   readonly live: Live;

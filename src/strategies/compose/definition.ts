@@ -1,8 +1,8 @@
-import { composeLabels, textsOf, type Container } from '../../support/docker/container.js';
+import { createHash } from 'node:crypto';
+import { composeLabels, type Container, textsOf } from '../../support/docker/container.js';
 import { fields, isObject } from '../../support/json.js';
-import { canonical } from './canonical.js';
 import { hostAttributes, inexpressible, isNothing } from './host-config.js';
-import { labelPrefix } from './names.js';
+import { labelPrefix } from './version.js';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -325,4 +325,20 @@ function equal(a: unknown, b: unknown): boolean {
 
 function inOrder(a: Values, b: Values): number {
   return canonical(a) < canonical(b) ? -1 : 1;
+}
+
+/** JSON with sorted keys: equal values give equal texts. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value === 'object' && value !== null)
+    return `{${Object.entries(value)
+      .filter(([, item]) => item !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, item]) => `${JSON.stringify(key)}:${canonical(item)}`)
+      .join(',')}}`;
+  return JSON.stringify(value);
+}
+
+export function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
 }

@@ -1,9 +1,9 @@
 import type { Clock } from '../../support/clock.js';
-import { DockerError, type Docker } from '../../support/docker.js';
+import { DockerError, type Docker } from '../../support/docker/client.js';
 import { textsOf } from '../../support/docker/container.js';
-import { formatDuration } from '../../support/format.js';
+import { formatDuration } from '../../support/text.js';
 import { fields } from '../../support/json.js';
-import { labels, lockName, noteImage } from './names.js';
+import { labels, lockName, noteImage } from './version.js';
 import { labelled, makeNoteImage, neverStarted } from './records.js';
 
 /** The right to change the project, held by one rollback at a time, wherever it runs. */
@@ -11,7 +11,7 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-export interface LockOptions {
+interface LockOptions {
   readonly docker: Docker;
   readonly project: string;
   /** Who wants it: unique for the rollback. */
@@ -57,7 +57,7 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
   }
 }
 
-export interface HeldLock {
+interface HeldLock {
   readonly id: string;
   readonly run: string;
   readonly ageMs: number;

@@ -1,11 +1,18 @@
-import type { Docker } from '../../support/docker.js';
+import type { Docker } from '../../support/docker/client.js';
 import { textsOf } from '../../support/docker/container.js';
 import { idsBy } from '../../support/docker/project.js';
-import { fields } from '../../support/json.js';
-import { decodeDefinition, encodeDefinition } from './encoding.js';
+import { fields, isObject } from '../../support/json.js';
 import type { Definition } from './definition.js';
-import { keptTag, labels, noteImage, noteName, slots, type Role, type Slot } from './names.js';
-import type { Version } from './version.js';
+import {
+  keptTag,
+  labels,
+  noteImage,
+  noteName,
+  type Role,
+  type Slot,
+  slots,
+  type Version,
+} from './version.js';
 
 /** Who wrote it down, and when. */
 export interface Author {
@@ -30,7 +37,7 @@ export interface Kept extends Version, Author {
 }
 
 /** A version that was taken back, and is never to be chosen again. */
-export interface Rejected extends Version, Author {
+interface Rejected extends Version, Author {
   readonly id: string;
   readonly service: string;
   readonly imageName: string;
@@ -229,6 +236,51 @@ export function labelled(values: Partial<Record<keyof typeof labels, string>>): 
   );
 }
 
-export function authorLabels({ at, run, runUrl }: Author): Record<string, string> {
+function authorLabels({ at, run, runUrl }: Author): Record<string, string> {
   return { at, run, runUrl: runUrl ?? '' };
+}
+
+/** A variable may have 32,767 characters on Windows, and 128 KiB on Linux. */
+const PIECE = 32_000;
+
+/** A definition as variables. Without other characters than ASCII, so that no piece ends within one. */
+export function encodeDefinition(definition: Definition): Readonly<Record<string, string>> {
+  const text = JSON.stringify(definition).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  const pieces = Math.ceil(text.length / PIECE);
+  return Object.fromEntries(
+    Array.from({ length: pieces }, (_, index) => [
+      `ROLLGATE_RECORD_${String(index)}`,
+      text.slice(index * PIECE, (index + 1) * PIECE),
+    ]),
+  );
+}
+
+/** @param env what `docker inspect` shows as `Config.Env` */
+export function decodeDefinition(env: unknown): Definition | undefined {
+  const lines: unknown[] = Array.isArray(env) ? env : [];
+  const pieces = lines.flatMap((line) => {
+    const found = typeof line === 'string' ? /^ROLLGATE_RECORD_(\d+)=([\s\S]*)$/.exec(line) : null;
+    return found === null ? [] : [[Number(found[1]), found[2] ?? ''] as const];
+  });
+  const text = pieces
+    .sort(([a], [b]) => a - b)
+    .map(([, piece]) => piece)
+    .join('');
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { service, networks, volumes, unsaid } = fields(value);
+  return isObject(service) && isTexts(networks) && isTexts(volumes) && isTexts(unsaid)
+    ? { service, networks, volumes, unsaid }
+    : undefined;
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

@@ -1,11 +1,11 @@
 import { messageOf } from '../../support/errors.js';
-import { DockerError } from '../../support/docker.js';
+import { DockerError } from '../../support/docker/client.js';
 import { composeLabels, type Container } from '../../support/docker/container.js';
 import { containersOf } from '../../support/docker/project.js';
 import type { Finding } from '../../contract/finding.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import type { Plan, Strategy, StrategyResult, Skip } from '../../contract/strategy.js';
-import { composeFile } from './document.js';
+import { composeFile } from './findings.js';
 import { LOOK_MS } from './settle.js';
 import { createWorld, type World } from './world.js';
 
@@ -40,7 +40,7 @@ export async function setUpComposeScaleDown(
 }
 
 /** Takes services to zero, without touching any other of the project. Their volumes stay. */
-export function createComposeScaleDown(
+function createComposeScaleDown(
   world: World,
   names: readonly string[],
 ): Strategy<ScaleDownPlan, StrategyResult> {

@@ -7,7 +7,7 @@ export const LOOK_MS = 1000;
 const STEADY_LOOKS = 4;
 
 /** What has become of a container so far. */
-export type Progress =
+type Progress =
   | { readonly kind: 'ready' }
   | { readonly kind: 'waiting'; readonly what: string }
   | { readonly kind: 'broken'; readonly what: string };

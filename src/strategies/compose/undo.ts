@@ -1,10 +1,10 @@
 import { isCancelled } from '../../support/abort.js';
-import { DockerError } from '../../support/docker.js';
+import { DockerError } from '../../support/docker/client.js';
 import { messageOf } from '../../support/errors.js';
 import type { StrategyContext, StrategyResult, Withheld } from '../../contract/strategy.js';
 import type { Choice, Return } from './choose.js';
 import { composeLabels } from '../../support/docker/container.js';
-import { composeFile, type Part } from './document.js';
+import { composeFile, type Part } from './findings.js';
 import { acquireLock, type Lock } from './lock.js';
 import { readRecords, writeRejected } from './records.js';
 import { settled } from './settle.js';
@@ -20,7 +20,7 @@ import {
 import type { World } from './world.js';
 
 /** What was decided to be done, and what it was decided on. */
-export interface Order {
+interface Order {
   readonly project: string;
   readonly choice: Choice;
 }

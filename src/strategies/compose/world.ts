@@ -1,4 +1,4 @@
-import { createDocker, type Docker } from '../../support/docker.js';
+import { createDocker, type Docker } from '../../support/docker/client.js';
 import { projectName, projectOptionsOf } from '../../support/docker/project.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import type { Author, Writer } from './records.js';

@@ -1,12 +1,13 @@
+import { createHash } from 'node:crypto';
+import { parse } from 'yaml';
+import type { Finding } from '../../contract/finding.js';
 import type { Clock } from '../../support/clock.js';
 import type { Exec } from '../../support/exec.js';
-import type { Finding } from '../../contract/finding.js';
 import { fields } from '../../support/json.js';
-import { createKubectl, KubectlError, type Kubectl } from '../../support/kubectl.js';
-import { currentNamespace } from '../kubernetes/namespace.js';
-import type { ReleasedWorkload } from './manifest.js';
+import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
+import { currentNamespace } from '../kubernetes/target.js';
 
-export interface Access {
+interface Access {
   readonly namespace: string | undefined;
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
@@ -103,4 +104,46 @@ async function lacking(
     signal,
   );
   return rights.filter((_, index) => fields(fields(answers[index]).status).allowed !== true);
+}
+
+/** A workload of a release. */
+export interface ReleasedWorkload {
+  /** `deployment/api`. */
+  readonly name: string;
+  readonly images: readonly string[];
+}
+
+const kinds: ReadonlySet<unknown> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
+/** Of YAML and of JSON, which is YAML too; also of what merely refers to a workload. */
+const maybeWorkload = /\bkind["']?\s*:\s*["']?(Deployment|StatefulSet|DaemonSet)\b/;
+
+/** Two revisions with the same digest would make the same objects. */
+export function digestOf(manifest: string): string {
+  return createHash('sha256').update(manifest.trim()).digest('hex');
+}
+
+/** The workloads of a manifest. What cannot be read has none: it is helm's business, not ours. */
+export function workloadsIn(manifest: string): readonly ReleasedWorkload[] {
+  // Definitions of resources can be megabytes of YAML: only documents that can be a workload are parsed.
+  return manifest
+    .split(/^---.*$/m)
+    .filter((document) => maybeWorkload.test(document))
+    .flatMap(workloadOf);
+}
+
+function workloadOf(document: string): readonly ReleasedWorkload[] {
+  let object: Readonly<Record<string, unknown>>;
+  try {
+    object = fields(parse(document, { logLevel: 'silent' }));
+  } catch {
+    return [];
+  }
+  const { kind, metadata, spec } = object;
+  const { name } = fields(metadata);
+  if (typeof kind !== 'string' || !kinds.has(kind) || typeof name !== 'string') return [];
+  const { containers } = fields(fields(fields(spec).template).spec);
+  const images = (Array.isArray(containers) ? (containers as readonly unknown[]) : [])
+    .map((container) => fields(container).image)
+    .filter((image) => typeof image === 'string');
+  return [{ name: `${kind.toLowerCase()}/${name}`, images }];
 }

@@ -1,16 +1,16 @@
-import { fullNameOf, nameOf } from '../../support/kubernetes/workload.js';
 import type { Plan, Skip, Withheld } from '../../contract/strategy.js';
+import { clip, formatDuration, neutralise } from '../../support/text.js';
+import { fullNameOf, nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
+import type { Step } from './apply-template.js';
+import { type Recorded, recordedOf } from './capture.js';
 import { nothingDeployed } from './guard.js';
-import type { Seen } from './look.js';
-import type { Step } from './put-back.js';
-import { recordedOf, type Recorded } from './recorded.js';
-import { chooseTarget, stepInWords } from './target.js';
+import { chooseTarget, type Seen, stepInWords } from './target.js';
 
 export interface KubernetesPlan extends Plan {
   readonly work: readonly Step[];
 }
 
-export interface PlanOptions {
+interface PlanOptions {
   /** All workloads of the strategy. */
   readonly seen: readonly Seen[];
   readonly recorded: Recorded | undefined;
@@ -81,4 +81,66 @@ function planOf(work: readonly Step[]): KubernetesPlan {
     touches: work.map(({ workload }) => nameOf(workload)),
     work,
   };
+}
+
+/** The revisions that the user names: by workload, or what is wrong with them. */
+export type Wanted = ReadonlyMap<string, number> | { readonly problem: string };
+
+/** `kubernetes-revision`: one number for one workload, or `kind/name=N` lines. 0 is the previous one, as for kubectl. */
+export function wantedRevisions(
+  lines: readonly string[] | undefined,
+  names: readonly WorkloadName[],
+): Wanted {
+  const wanted = new Map<string, number>();
+  const known = names.map(nameOf);
+  for (const line of lines ?? []) {
+    const [left = '', right] = line.split('=');
+    const [only] = known;
+    if (right === undefined && (known.length !== 1 || only === undefined))
+      return {
+        problem: `kubernetes-revision is ${line}, and there are ${String(known.length)} workloads: name each one (${known.map((name) => `${name}=${line}`).join(', ')})`,
+      };
+    const name = right === undefined ? only : left;
+    if (name === undefined || !known.includes(name))
+      return { problem: `kubernetes-revision names ${left}, which is not in kubernetes-workload` };
+    const number = Number(right ?? left);
+    if (number > 0) wanted.set(name, number);
+  }
+  return wanted;
+}
+
+/** `revision 14 (shop:v2)`, or what of it is known. */
+export function versionInWords(version: {
+  readonly number?: number | null | undefined;
+  readonly images: readonly string[];
+}): string {
+  const { number } = version;
+  return `${number === undefined || number === null ? 'a revision without a number' : `revision ${String(number)}`}${imagesInWords(version.images)}`;
+}
+
+/** ` (shop:v2)` */
+export function imagesInWords(images: readonly string[]): string {
+  return images.length === 0 ? '' : ` (${clip(neutralise(images.join(', ')), 200)})`;
+}
+
+const HOUR = 3_600_000;
+
+/** `6 days`, `3h 20m` */
+export function ageInWords(ms: number): string {
+  if (ms >= 48 * HOUR) return `${String(Math.floor(ms / (24 * HOUR)))} days`;
+  return formatDuration(ms >= 60_000 ? Math.floor(ms / 60_000) * 60_000 : Math.max(0, ms));
+}
+
+/** `12:03 UTC`, with the day when that is another one. */
+export function timeInWords(at: number, now: number): string {
+  const iso = new Date(at).toISOString();
+  const day = iso.slice(0, 10);
+  const time = `${iso.slice(11, 16)} UTC`;
+  return day === new Date(now).toISOString().slice(0, 10) ? time : `${day} ${time}`;
+}
+
+/** `a`, `a and b`, `a, b and c` */
+export function listed(items: readonly string[]): string {
+  const last = items.at(-1) ?? '';
+  return items.length < 2 ? last : `${items.slice(0, -1).join(', ')} and ${last}`;
 }

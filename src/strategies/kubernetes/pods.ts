@@ -1,9 +1,9 @@
 import { clip, neutralise } from '../../support/text.js';
 import { textOf } from '../../support/json.js';
-import type { Kubectl } from '../../support/kubectl.js';
+import type { Kubectl } from '../../support/kubernetes/kubectl.js';
 import { getPods, troubleOf, type Pod, type Trouble } from '../../support/kubernetes/pods.js';
 import type { Workload } from '../../support/kubernetes/workload.js';
-import { getHistory, liveRevision, type Revision } from './history.js';
+import { getHistory, liveRevision, type Revision } from './versions.js';
 import { updateStrategyOf } from './rollout.js';
 
 const REVISION_LABEL = 'controller-revision-hash';
@@ -30,11 +30,7 @@ export async function podsOf(
   return sortPods(workload, history, pods);
 }
 
-export function sortPods(
-  workload: Workload,
-  history: readonly Revision[],
-  pods: readonly Pod[],
-): PodsOf {
+function sortPods(workload: Workload, history: readonly Revision[], pods: readonly Pod[]): PodsOf {
   const owners = new Set(
     workload.kind === 'deployment' ? history.map(({ uid }) => uid) : [workload.uid],
   );
@@ -92,7 +88,7 @@ export function canBeStuck(workload: Workload): boolean {
   );
 }
 
-export interface ShowOptions {
+interface ShowOptions {
   readonly kubectl: Kubectl;
   readonly redact: (text: string) => string;
   /** How many last lines of a failing container are shown. */

@@ -2,7 +2,7 @@ import { fields, numberOf, textOf } from '../../support/json.js';
 import { nameOf, wantedReplicas, type Workload } from '../../support/kubernetes/workload.js';
 
 /** How far a workload is on its way to its template. */
-export interface Rollout {
+interface Rollout {
   /** Every pod has the template, and is ready. */
   readonly done: boolean;
   readonly words: string;

@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/finding.js';
-import { createKubectl, KubectlError, type Kubectl } from '../../support/kubectl.js';
+import { createKubectl, KubectlError, type Kubectl } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
   imagesOf,
@@ -17,22 +17,23 @@ import type {
   Skip,
   Withheld,
 } from '../../contract/strategy.js';
-import { isSameRun } from './mark.js';
-import { currentNamespace } from './namespace.js';
-import { getAutoscalers, prospectOf, type Prospect } from './scale-down/autoscaler.js';
+import { isSameRun } from './capture.js';
+import { currentNamespace } from './target.js';
 import {
   finding,
   fixOf,
+  getAutoscalers,
   lackingRights,
   ownerInWords,
+  type Prospect,
   prospectFinding,
-} from './scale-down/findings.js';
-import { isOther, replaced, revisionOf } from './scale-down/live.js';
-import { readScaledDown } from './scale-down/mark.js';
-import { scalable, unscalable } from './scale-down/names.js';
-import { takeDown, type Taken } from './scale-down/take-down.js';
-import { untilGone } from './scale-down/until-gone.js';
-import { listed, timeInWords } from './words.js';
+  prospectOf,
+  readScaledDown,
+  scalable,
+  unscalable,
+} from './scale-down-findings.js';
+import { isOther, replaced, revisionOf, takeDown, type Taken, untilGone } from './scale-to-zero.js';
+import { listed, timeInWords } from './plan.js';
 
 interface ScaleDownPlan extends Plan {
   readonly workloads: readonly Workload[];

@@ -1,20 +1,28 @@
+import type { StrategyResult } from '../../contract/strategy.js';
 import { isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import type { Kubectl } from '../../support/kubectl.js';
-import { getWorkloads, nameOf, type Workload } from '../../support/kubernetes/workload.js';
+import type { Kubectl } from '../../support/kubernetes/kubectl.js';
+import {
+  fullNameOf,
+  getWorkloads,
+  nameOf,
+  type Workload,
+} from '../../support/kubernetes/workload.js';
+import { lastingSignal, type Put, type Step } from './apply-template.js';
+import { ownerInWords, ownerOf } from './guard.js';
 import {
   canBeStuck,
   lastLines,
   podsOf,
+  type PodsOf,
   stuckPods,
   troubleInWords,
   troublesOf,
-  type PodsOf,
 } from './pods.js';
-import { lastingSignal } from './put-back.js';
 import { rolloutOf } from './rollout.js';
-import { versionOf, type Version } from './version.js';
+import { REVISION, type Version, versionOf } from './versions.js';
+import { imagesInWords, listed, versionInWords } from './plan.js';
 
 /** What became of a workload whose template was put back. */
 export type Settled =
@@ -26,12 +34,12 @@ export type Settled =
   | { readonly kind: 'not-ready'; readonly words: string; readonly because: readonly string[] };
 
 /** A workload, and the version that it has got. */
-export interface Expected {
+interface Expected {
   readonly workload: Workload;
   readonly version: Version;
 }
 
-export interface SettleOptions {
+interface SettleOptions {
   readonly kubectl: Kubectl;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -196,4 +204,110 @@ async function notReady(
   } finally {
     grace.clear();
   }
+}
+
+interface OutcomeOptions {
+  readonly work: readonly Step[];
+  /** What became of the steps that were begun, in their order. */
+  readonly puts: readonly Put[];
+  /** What became of those that were put back, by workload. */
+  readonly settled: ReadonlyMap<string, Settled>;
+  /** Why it was stopped before its end. */
+  readonly stopped: string | undefined;
+  readonly now: number;
+}
+
+/** What became of the whole strategy, in words. */
+export function outcomeOf(options: OutcomeOptions): StrategyResult {
+  const { work, puts, settled, stopped } = options;
+  const touched = puts.some(({ kind }) => kind !== 'refused' && kind !== 'replaced');
+  const allReady =
+    puts.length === work.length &&
+    work.every(({ workload }) => settled.get(nameOf(workload))?.kind === 'ready');
+  const sentences = work.map((step, index) => {
+    const put = puts[index];
+    return put === undefined
+      ? `${fullNameOf(step.workload)} was not touched${stopped === undefined ? '' : ` (${stopped})`}.`
+      : sentenceOf(step, put, settled.get(nameOf(step.workload)), stopped);
+  });
+  const owners = touched
+    ? work.flatMap(({ workload }) => {
+        const owner = ownerOf(workload);
+        return owner === undefined ? [] : [`${ownerInWords(workload, owner)}; ${owner.fix}.`];
+      })
+    : [];
+  return {
+    outcome: allReady ? 'verified' : touched ? 'triggered' : 'failed',
+    detail: [...shortened(work, puts, settled, sentences), ...owners].join(' '),
+    versionConfirmed: !touched ? null : allReady ? true : isUnseen(options) ? null : false,
+  };
+}
+
+/** Of many that all went well one sentence is enough. */
+function shortened(
+  work: readonly Step[],
+  puts: readonly Put[],
+  settled: ReadonlyMap<string, Settled>,
+  sentences: readonly string[],
+): readonly string[] {
+  const ready = work.filter(({ workload }) => settled.get(nameOf(workload))?.kind === 'ready');
+  if (ready.length < 4) return sentences;
+  const rest = sentences.filter((_, index) => {
+    const step = work[index];
+    return step !== undefined && !ready.includes(step);
+  });
+  return [
+    `${listed(ready.map(({ workload }) => fullNameOf(workload)))} are back on their earlier revisions (${listed(ready.map(({ target }) => String(target.number)))}), and ready.`,
+    ...rest,
+  ];
+}
+
+function isUnseen({ puts, settled, stopped }: OutcomeOptions): boolean {
+  return (
+    puts.some(({ kind }) => kind === 'unknown') || (stopped !== undefined && settled.size === 0)
+  );
+}
+
+function sentenceOf(
+  { workload, from, target }: Step,
+  put: Put,
+  settled: Settled | undefined,
+  stopped: string | undefined,
+): string {
+  const name = fullNameOf(workload);
+  const way = `from ${versionInWords(from)} to the template of revision ${String(target.number)}${imagesInWords(target.images)}`;
+  switch (put.kind) {
+    case 'refused':
+      return `${name} was not changed: ${put.reason}.`;
+    case 'replaced':
+      return `${name} was not changed: somebody else has deployed another version of it.`;
+    case 'overtaken':
+      return `${name} was put back ${way}, and then changed by somebody else.`;
+    case 'unknown':
+      return `It is not known whether ${name} was put back ${way}: ${put.reason}.`;
+    case 'done':
+      return `${name} was put back ${way}${became(settled, target.number, stopped)}.`;
+  }
+}
+
+function became(settled: Settled | undefined, target: number, stopped: string | undefined): string {
+  const before = stopped === undefined ? '' : ` (${stopped})`;
+  switch (settled?.kind) {
+    case undefined:
+      return `, and was not seen to become ready${before}`;
+    case 'ready':
+      return `${newNumber(settled.workload, target)}: ${settled.words}`;
+    case 'overtaken':
+      return ', and then changed again by somebody else';
+    case 'gone':
+      return ', and then deleted by somebody else';
+    case 'not-ready':
+      return `, and it is not ready${before}: ${[settled.words, ...settled.because].join('; ')}`;
+  }
+}
+
+/** An earlier revision that comes back gets a new number. */
+function newNumber({ annotations }: Workload, target: number): string {
+  const number = annotations[REVISION];
+  return number === undefined || number === String(target) ? '' : `, now revision ${number}`;
 }

@@ -1,35 +1,42 @@
+import type { Skip, Strategy, StrategyContext, Withheld } from '../../contract/strategy.js';
 import { isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { KubectlError, type Kubectl } from '../../support/kubectl.js';
+import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
   nameOf,
   objectOf,
+  parseWorkloadName,
   type Workload,
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
-import type { RunIdentity } from '../dependencies.js';
-import type { Strategy, StrategyContext, Skip, Withheld } from '../../contract/strategy.js';
-import { denied } from './access.js';
-import { beginningOf, judgedVersions } from './beginning.js';
+import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
+import { markPatch, type Put, putBack } from './apply-template.js';
+import {
+  beginningOf,
+  judgedVersions,
+  readRecorded,
+  readRejections,
+  recordedVersionOf,
+  recordOf,
+  withoutRejection,
+} from './capture.js';
 import { isAsRecorded, nothingDeployed, replacedInWords, replacedOnes } from './guard.js';
-import { look, withHistory } from './look.js';
-import { readRejections, withoutRejection } from './mark.js';
-import { outcomeOf } from './outcome.js';
-import { markPatch } from './patch.js';
-import { planFor, type KubernetesPlan } from './plan.js';
+import {
+  type KubernetesPlan,
+  planFor,
+  versionInWords,
+  type Wanted,
+  wantedRevisions,
+} from './plan.js';
 import { canBeStuck } from './pods.js';
-import { preflight } from './preflight.js';
-import { putBack, type Put } from './put-back.js';
-import { readRecorded, recordedVersionOf, recordOf } from './recorded.js';
-import { settle, type Settled } from './settle.js';
-import type { Live } from './target.js';
-import { versionOf, type Version } from './version.js';
-import type { Wanted } from './wanted.js';
-import { versionInWords } from './words.js';
+import { denied, preflight } from './preflight.js';
+import { outcomeOf, settle, type Settled } from './settle.js';
+import { type Live, look, withHistory } from './target.js';
+import { type Version, versionOf } from './versions.js';
 
-export interface KubernetesStrategyOptions {
+interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
   readonly kubectl: Kubectl;
   /** As it is configured; `undefined`: as kubectl has it. */
@@ -241,4 +248,36 @@ export function createKubernetesStrategy(
       return false;
     }
   }
+}
+
+/** The `kubernetes` strategy as it is configured, or why there is none. */
+export function setUpKubernetes(dependencies: StrategyDependencies): Strategy | Skip {
+  const { settings, env, exec, redact, clock, random } = dependencies;
+  const given = settings['kubernetes-workload'] ?? [];
+  const skip = (reason: string): Skip => ({ kind: 'skip', reason });
+  if (given.length === 0) return skip('not configured: `kubernetes-workload` is not set');
+  const namespace = settings['kubernetes-namespace'];
+  const rollout = given.find((text) => text.startsWith('rollout/'))?.slice('rollout/'.length);
+  if (rollout !== undefined)
+    return skip(
+      `rollout/${rollout} belongs to Argo Rollouts, which goes back by itself: kubectl argo rollouts abort ${rollout}${namespace === undefined ? '' : ` -n ${namespace}`}`,
+    );
+  const names = [...new Set(given)].flatMap((text) => parseWorkloadName(text) ?? []);
+  return createKubernetesStrategy({
+    names,
+    kubectl: createKubectl({
+      ...{ env, exec, redact, clock, random, namespace },
+      kubeconfig: settings.kubeconfig,
+      context: settings['kubernetes-context'],
+    }),
+    namespace,
+    wanted: wantedRevisions(settings['kubernetes-revision'], names),
+    recorded: dependencies.recorded,
+    run: dependencies.run,
+    deployedWithin: settings['deployed-within'],
+    logLines: settings['report-logs'],
+    helmStrategy: settings['helm-release'] !== undefined,
+    clock,
+    redact,
+  });
 }

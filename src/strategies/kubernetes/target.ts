@@ -1,13 +1,26 @@
-import { imagesOf, nameOf, type Workload } from '../../support/kubernetes/workload.js';
-import { formatDuration } from '../../support/format.js';
-import { becameCurrentAt, liveRevision, type Revision } from './history.js';
-import { readRejections, type Rejection } from './mark.js';
-import type { RecordedWorkload } from './recorded.js';
-import { versionOf, type Version } from './version.js';
-import { ageInWords, imagesInWords, timeInWords, versionInWords } from './words.js';
+import { formatDuration } from '../../support/text.js';
+import { fields, listOf, textOf } from '../../support/json.js';
+import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
+import {
+  getWorkloads,
+  imagesOf,
+  nameOf,
+  type Workload,
+  type WorkloadName,
+} from '../../support/kubernetes/workload.js';
+import {
+  becameCurrentAt,
+  getHistory,
+  liveRevision,
+  type Revision,
+  type Version,
+  versionOf,
+} from './versions.js';
+import { readRejections, type RecordedWorkload, type Rejection } from './capture.js';
+import { ageInWords, imagesInWords, timeInWords, versionInWords } from './plan.js';
 
 /** Which version of a workload is to be put back. */
-export type Choice =
+type Choice =
   | { readonly kind: 'target'; readonly target: Revision; readonly from: Live }
   /** It is what it was before the deploy. */
   | { readonly kind: 'unchanged' }
@@ -21,7 +34,7 @@ export interface Live extends Version {
   readonly images: readonly string[];
 }
 
-export interface ChoiceOptions {
+interface ChoiceOptions {
   readonly workload: Workload;
   readonly revisions: readonly Revision[];
   /** What it was before the deploy. */
@@ -127,7 +140,7 @@ function newestEarlier({ workload, revisions, now }: ChoiceOptions, live: Live):
 }
 
 /** Why there is no earlier revision. */
-export function noEarlier(workload: Workload): string {
+function noEarlier(workload: Workload): string {
   return workload.spec.revisionHistoryLimit === 0
     ? `${nameOf(workload)} has no earlier revision: its revisionHistoryLimit is 0`
     : `${nameOf(workload)} has no earlier revision`;
@@ -154,4 +167,74 @@ export function rejectedInWords({ run, at }: Rejection, now: number): string {
 /** `put deployment/shop/api back from revision 14 (shop:v2) to 13 (shop:v1)` */
 export function stepInWords(fullName: string, from: Live, target: Revision): string {
   return `put ${fullName} back from ${versionInWords(from)} to ${String(target.number)}${imagesInWords(target.images)}`;
+}
+
+/** The namespace that kubectl takes when none is named. Inside of a pod that is the pod's own, which only kubectl knows. */
+export async function currentNamespace(
+  kubectl: Kubectl,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let text: string;
+  try {
+    text = await kubectl.run(['config', 'view', '--minify', '-o', 'json'], signal);
+  } catch (error) {
+    // There is no kubeconfig.
+    if (error instanceof KubectlError) return undefined;
+    throw error;
+  }
+  let config: unknown;
+  try {
+    config = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const [context] = listOf(fields(config).contexts);
+  const namespace = textOf(fields(fields(context).context).namespace) ?? '';
+  return namespace === '' ? 'default' : namespace;
+}
+
+/** The namespace that a refusal speaks of: `... cannot get resource "deployments" in API group "apps" in the namespace "shop"`. */
+export function namespaceIn(refusal: string): string | undefined {
+  return /in the namespace "([^"]+)"/.exec(refusal)?.[1];
+}
+
+/** A workload with its history. */
+export interface Seen {
+  readonly workload: Workload;
+  readonly revisions: readonly Revision[];
+}
+
+/** A process of kubectl takes a core for a moment: so many side by side. */
+const SIDE_BY_SIDE = 4;
+
+/** Those of the workloads that exist, with their history, in the order of the names. */
+export async function look(
+  kubectl: Kubectl,
+  names: readonly WorkloadName[],
+  signal: AbortSignal,
+): Promise<readonly Seen[]> {
+  const found = await getWorkloads(kubectl, names, signal);
+  return withHistory(
+    kubectl,
+    names.flatMap((name) => found.get(nameOf(name)) ?? []),
+    signal,
+  );
+}
+
+export async function withHistory(
+  kubectl: Kubectl,
+  workloads: readonly Workload[],
+  signal: AbortSignal,
+): Promise<readonly Seen[]> {
+  const seen: Seen[] = [];
+  for (let at = 0; at < workloads.length; at += SIDE_BY_SIDE)
+    seen.push(
+      ...(await Promise.all(
+        workloads.slice(at, at + SIDE_BY_SIDE).map(async (workload) => ({
+          workload,
+          revisions: await getHistory(kubectl, workload, signal),
+        })),
+      )),
+    );
+  return seen;
 }

@@ -1,8 +1,12 @@
-import type { Docker } from '../docker.js';
+import { type Docker, DockerError } from './client.js';
 import { fields } from '../json.js';
-import { composeLabels, readContainer, stackLabel, type Container } from './container.js';
-import { readDocuments } from './documents.js';
-import { DockerError } from './problems.js';
+import {
+  composeLabels,
+  type Container,
+  readContainer,
+  readDocuments,
+  stackLabel,
+} from './container.js';
 
 /** Which Compose project, as the user names it. */
 export interface ProjectOptions {

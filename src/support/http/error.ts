@@ -1,5 +1,4 @@
-import { formatDuration } from '../format.js';
-import { printableUrl } from '../url.js';
+import { formatDuration, printableUrl } from '../text.js';
 
 /** Why a request got no usable answer. */
 export type HttpErrorKind =

@@ -22,7 +22,7 @@ export interface Answer {
 }
 
 /** Which part of a body the caller wants: all of it, its first `maxBytes`, or nothing. It is always read to its end. */
-export type Keep = 'all' | 'start' | 'nothing';
+type Keep = 'all' | 'start' | 'nothing';
 
 /** An answer that is no use, found by ourselves and not by Node. */
 export class UnusableAnswer extends Error {

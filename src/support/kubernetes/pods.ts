@@ -1,5 +1,5 @@
 import { fields, listOf, numberOf, textOf, textsOf } from '../json.js';
-import { itemsOf, type Kubectl } from '../kubectl.js';
+import { itemsOf, type Kubectl } from './kubectl.js';
 import type { Workload } from './workload.js';
 
 /** A container of a pod, as far as it matters for being ready. */

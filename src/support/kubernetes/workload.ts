@@ -1,6 +1,6 @@
 import { fields, listOf, numberOf, textOf, textsOf } from '../json.js';
-import { itemsOf, type Kubectl } from '../kubectl.js';
-import { selectorText } from './selector.js';
+import { itemsOf, type Kubectl } from './kubectl.js';
+import type { Pod } from './pods.js';
 
 /** The kinds that run pods by a template and keep its history, with the name of their resource in `apps/v1`. */
 export const workloadResources = {
@@ -8,7 +8,7 @@ export const workloadResources = {
   statefulset: 'statefulsets',
   daemonset: 'daemonsets',
 } as const;
-export type WorkloadKind = keyof typeof workloadResources;
+type WorkloadKind = keyof typeof workloadResources;
 
 export interface WorkloadName {
   readonly kind: WorkloadKind;
@@ -109,4 +109,50 @@ export function imagesOf(template: unknown): readonly string[] {
     (container) => textOf(fields(container).image) ?? [],
   );
   return [...new Set(images)];
+}
+
+/** apiserver, pkg/storage/names/generate.go: what a generated name begins with is cut here. */
+const LONGEST_BASE = 58;
+
+/**
+ * Whether a pod that the selector selects was made by the workload: the selector of a stable version may well select the
+ * canary's pods too.
+ */
+export function isPodOf({ kind, name, uid }: Workload, pod: Pod): boolean {
+  if (kind !== 'deployment') return pod.controller === uid;
+  // A Deployment names its ReplicaSets, and they name their pods (pkg/controller/deployment/sync.go, generateReplicaSetName).
+  const hash = pod.labels['pod-template-hash'];
+  return hash !== undefined && pod.name.startsWith(`${name}-${hash}-`.slice(0, LONGEST_BASE));
+}
+
+/**
+ * A LabelSelector as `kubectl get -l` takes it; `undefined` for one that we do not understand, or that selects everything.
+ * https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#label-selectors
+ */
+function selectorText(selector: unknown): string | undefined {
+  const { matchLabels, matchExpressions } = fields(selector);
+  const parts = [
+    ...Object.entries(textsOf(matchLabels)).map(([key, value]) => `${key}=${value}`),
+    ...listOf(matchExpressions).map(expressionText),
+  ];
+  return parts.length === 0 || parts.includes(undefined) ? undefined : parts.join(',');
+}
+
+function expressionText(expression: unknown): string | undefined {
+  const { key, operator, values } = fields(expression);
+  const name = textOf(key);
+  if (name === undefined) return undefined;
+  const choice = listOf(values).map(String).join(',');
+  switch (operator) {
+    case 'In':
+      return `${name} in (${choice})`;
+    case 'NotIn':
+      return `${name} notin (${choice})`;
+    case 'Exists':
+      return name;
+    case 'DoesNotExist':
+      return `!${name}`;
+    default:
+      return undefined;
+  }
 }

@@ -1,9 +1,9 @@
-import { isJsonPointer } from '../json-pointer.js';
 import { parseMatchers, parseSelector, printSelector, type Selector } from '../selector.js';
 import { namesIn, parseTemplate, type Template } from '../template.js';
 import { list } from './text.js';
 import { bad, good, type Result } from '../../contract/result.js';
 import { didYouMean, quote, type ValueType } from './value-type.js';
+import { isJsonPointer } from '../json.js';
 
 /** Characters; an expression that is longer is rather a mistake, and slow. */
 const longest = 1000;

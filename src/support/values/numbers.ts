@@ -1,7 +1,7 @@
-import { formatNumber } from '../format.js';
 import { splitList } from './text.js';
 import { bad, good, type Result } from '../../contract/result.js';
 import { quote, type ValueType } from './value-type.js';
+import { formatNumber } from '../text.js';
 
 interface Bounds {
   readonly min: number;

@@ -1,6 +1,6 @@
-import { printableUrl } from '../url.js';
 import { bad, good, type Result } from '../../contract/result.js';
 import type { ValueType } from './value-type.js';
+import { printableUrl } from '../text.js';
 
 /** The text is shown only as far as it is a URL: anything else may be a secret in the wrong place. */
 function parseUrl(text: string): Result<string> {

@@ -1,6 +1,22 @@
 import { published } from '../published.js';
 import { rollbackFile } from '../rollback-file.js';
-import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+import {
+  scripts,
+  type InitSystem,
+  type SystemPlan,
+  type InitOptions,
+  type Way,
+} from '../options.js';
+
+const templates = { folder: 'azure-devops', end: 'yml' };
+
+export const azure: InitSystem = {
+  id: 'azure',
+  pipelines: ['azure-pipelines.yml', 'azure-pipelines.yaml', '.azure-pipelines'],
+  servers: /(^|\.)dev\.azure\.com$|\.visualstudio\.com$/,
+  inputs: () => [['azure-pipeline', 'Rollback']],
+  plan,
+};
 
 const UNDO = 'rollback.yml';
 
@@ -34,22 +50,26 @@ const next: Readonly<Record<Way, readonly string[]>> = {
 };
 
 /** The rollback is a pipeline of its own. */
-export function azure(wanted: Wanted): SystemPlan {
-  const { way, texts } = wanted;
+function plan(options: InitOptions): SystemPlan {
+  const { way, texts } = options;
   const name = texts.get('azure-pipeline') ?? 'Rollback';
-  const steps = `${beforeDeploy(wanted)}
+  const steps = `${beforeDeploy(options)}
       # here your deploy
 
-${afterDeploy(wanted)}`;
+${afterDeploy(options)}`;
   return {
     files: [
       {
         path: 'azure-pipelines.yml',
-        text: pipeline(wanted),
+        text: pipeline(options),
         what: 'the pipeline: snapshot, deploy, gate',
         otherwise: steps.split('\n').map((line) => line.replace(/^ {6}/, '')),
       },
-      { path: UNDO, text: rollbackFile(wanted), what: 'the pipeline that takes a version back' },
+      {
+        path: UNDO,
+        text: rollbackFile(options, templates),
+        what: 'the pipeline that takes a version back',
+      },
     ],
     variables: ['AZURE_DEVOPS_ORG', 'AZURE_DEVOPS_PROJECT', 'AZURE_DEVOPS_PAT'],
     next: [
@@ -65,7 +85,7 @@ ${afterDeploy(wanted)}`;
 const task = `Rollgate@${published.version.split('.')[0] ?? '0'}`;
 const parameters = '          rollbackParameters: version=$(previousVersion)\n';
 
-function beforeDeploy({ way }: Wanted): string {
+function beforeDeploy({ way }: InitOptions): string {
   return `${before[way]}      - task: ${task}
         displayName: Make sure that a rollback would work
         inputs:
@@ -78,7 +98,7 @@ ${way === 'pipeline' ? parameters : ''}
 `;
 }
 
-function afterDeploy({ way }: Wanted): string {
+function afterDeploy({ way }: InitOptions): string {
   return `      - task: ${task}
         name: gate
         displayName: Watch, and roll back when it is bad
@@ -95,12 +115,12 @@ ${way === 'pipeline' ? `        inputs:\n${parameters}` : ''}
 `;
 }
 
-function pipeline(wanted: Wanted): string {
+function pipeline(options: InitOptions): string {
   return `# Made by \`rollgate init\`; it is yours now.
 trigger:
   branches:
     include:
-      - '${wanted.branch}'
+      - '${options.branch}'
 pr: none
 
 jobs:
@@ -108,12 +128,12 @@ jobs:
     # Watch, rollback and confirmation take at most 18 minutes with the defaults.
     timeoutInMinutes: 30
     pool:
-      ${wanted.way === 'compose' ? 'name: engine # of the agent' : 'vmImage: ubuntu-latest'}
+      ${options.way === 'compose' ? 'name: engine # of the agent' : 'vmImage: ubuntu-latest'}
     steps:
-${beforeDeploy(wanted)}
+${beforeDeploy(options)}
       # Yours: whatever deploys the commit.
       - script: ./scripts/deploy.sh "$(Build.SourceVersion)"
         displayName: Deploy
 
-${afterDeploy(wanted)}`;
+${afterDeploy(options)}`;
 }

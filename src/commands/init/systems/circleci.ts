@@ -1,6 +1,20 @@
 import { published } from '../published.js';
-import { rollbackParts } from '../rollback-file.js';
-import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+import { rollbackFile, rollbackParts } from '../rollback-file.js';
+import {
+  scripts,
+  type InitSystem,
+  type SystemPlan,
+  type InitOptions,
+  type Way,
+} from '../options.js';
+
+const templates = { folder: 'circleci', end: 'yml' };
+
+export const circleci: InitSystem = {
+  id: 'circleci',
+  pipelines: ['.circleci/config.yml', '.circleci'],
+  plan,
+};
 
 /** What the job of the deploy does first. */
 const before: Readonly<Record<Way, string>> = {
@@ -34,9 +48,9 @@ const next: Readonly<Record<Way, readonly string[]>> = {
 };
 
 /** CircleCI reads one file, and it holds the rollback as well. */
-export function circleci(wanted: Wanted): SystemPlan {
-  const { way } = wanted;
-  const text = configuration(wanted);
+function plan(options: InitOptions): SystemPlan {
+  const { way } = options;
+  const text = configuration(options);
   return {
     files: [
       {
@@ -59,9 +73,9 @@ export function circleci(wanted: Wanted): SystemPlan {
   };
 }
 
-function configuration(wanted: Wanted): string {
-  const { way, branch } = wanted;
-  const { parameters, jobs } = rollbackParts(wanted);
+function configuration(options: InitOptions): string {
+  const { way, branch } = options;
+  const { parameters, jobs } = rollbackParts(rollbackFile(options, templates));
   return `# Made by \`rollgate init\`; it is yours now.
 version: 2.1
 

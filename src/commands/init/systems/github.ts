@@ -1,6 +1,21 @@
 import { published } from '../published.js';
 import { rollbackFile } from '../rollback-file.js';
-import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+import {
+  scripts,
+  type InitSystem,
+  type SystemPlan,
+  type InitOptions,
+  type Way,
+} from '../options.js';
+
+const templates = { folder: 'github', end: 'yml' };
+
+export const github: InitSystem = {
+  id: 'github',
+  pipelines: ['.github/workflows'],
+  servers: /(^|\.)github\.|\.ghe\.com$/,
+  plan,
+};
 
 /** What a job needs so that deploy and gate reach what they work on. */
 const access: Readonly<Record<Way, string>> = {
@@ -33,18 +48,18 @@ const next: Readonly<Record<Way, readonly string[]>> = {
 };
 
 /** A workflow of its own: one that is there already may do anything, and is left alone. */
-export function github(wanted: Wanted): SystemPlan {
-  const { way } = wanted;
+function plan(options: InitOptions): SystemPlan {
+  const { way } = options;
   return {
     files: [
       {
         path: '.github/workflows/deploy-gate.yml',
-        text: workflow(wanted),
+        text: workflow(options),
         what: 'the workflow: snapshot, deploy, gate',
       },
       {
         path: '.github/workflows/rollback.yml',
-        text: rollbackFile(wanted),
+        text: rollbackFile(options, templates),
         what: 'the workflow that takes a version back',
       },
     ],
@@ -57,7 +72,7 @@ export function github(wanted: Wanted): SystemPlan {
   };
 }
 
-function workflow({ way, branch }: Wanted): string {
+function workflow({ way, branch }: InitOptions): string {
   const action = `${published.repository}@v${published.version}`;
   const version = '          rollback-parameters: version=${{ steps.before.outputs.version }}\n';
   const gateInputs = way === 'pipeline' ? `        with:\n${version}` : '';

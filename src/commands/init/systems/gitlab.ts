@@ -1,6 +1,22 @@
 import { published } from '../published.js';
 import { rollbackFile, rollbackJobs } from '../rollback-file.js';
-import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+import {
+  scripts,
+  type InitSystem,
+  type SystemPlan,
+  type InitOptions,
+  type Way,
+} from '../options.js';
+
+const templates = { folder: 'gitlab', end: 'yml' };
+
+export const gitlab: InitSystem = {
+  id: 'gitlab',
+  pipelines: ['.gitlab-ci.yml'],
+  servers: /(^|[.-])gitlab([.-]|$)/,
+  inputs: (options) => [['gitlab-rollback-jobs', jobsOf(options)]],
+  plan,
+};
 
 const GATE = '.gitlab/rollgate.yml';
 const UNDO = '.gitlab/rollback.yml';
@@ -19,8 +35,8 @@ const next: Readonly<Record<Way, readonly string[]>> = {
 };
 
 /** Files of its own, which the pipeline includes; GitLab reads `.gitlab-ci.yml` only. */
-export function gitlab(wanted: Wanted): SystemPlan {
-  const { way } = wanted;
+function plan(options: InitOptions): SystemPlan {
+  const { way } = options;
   return {
     files: [
       {
@@ -35,10 +51,14 @@ export function gitlab(wanted: Wanted): SystemPlan {
       },
       {
         path: GATE,
-        text: gate(wanted),
+        text: gate(options),
         what: 'preflight, snapshot and gate: the jobs around the deploy',
       },
-      { path: UNDO, text: rollbackFile(wanted), what: 'the job that takes a version back' },
+      {
+        path: UNDO,
+        text: rollbackFile(options, templates),
+        what: 'the job that takes a version back',
+      },
     ],
     variables: ['CI_PROJECT_ID', 'GITLAB_TOKEN'],
     next: [
@@ -52,8 +72,8 @@ export function gitlab(wanted: Wanted): SystemPlan {
 }
 
 /** The jobs that a rollback pipeline may have; with others it would deploy. */
-export function gitlabJobs(wanted: Wanted): string {
-  return rollbackJobs(wanted).join(', ');
+function jobsOf(options: InitOptions): string {
+  return rollbackJobs(rollbackFile(options, templates)).join(', ');
 }
 
 function pipeline(): string {
@@ -76,7 +96,7 @@ release:
 `;
 }
 
-function gate({ way }: Wanted): string {
+function gate({ way }: InitOptions): string {
   const component = `$CI_SERVER_FQDN/${published.repository}/rollgate@${published.version}`;
   const job = (name: string, stage: string, command?: string): string =>
     [

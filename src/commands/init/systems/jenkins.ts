@@ -1,6 +1,21 @@
 import { published } from '../published.js';
 import { rollbackFile } from '../rollback-file.js';
-import { scripts, type SystemPlan, type Wanted, type Way } from '../wanted.js';
+import {
+  scripts,
+  type InitSystem,
+  type SystemPlan,
+  type InitOptions,
+  type Way,
+} from '../options.js';
+
+const templates = { folder: 'jenkins', end: 'Jenkinsfile' };
+
+export const jenkins: InitSystem = {
+  id: 'jenkins',
+  pipelines: ['Jenkinsfile'],
+  inputs: () => [['jenkins-job', 'rollback']],
+  plan,
+};
 
 const UNDO = 'Jenkinsfile.rollback';
 
@@ -19,26 +34,30 @@ const next: Readonly<Record<Way, readonly string[]>> = {
 };
 
 /** The rollback is a job of its own, with a Jenkinsfile of its own. */
-export function jenkins(wanted: Wanted): SystemPlan {
-  const { way, texts } = wanted;
+function plan(options: InitOptions): SystemPlan {
+  const { way, texts } = options;
   const job = texts.get('jenkins-job') ?? 'rollback';
   return {
     files: [
       {
         path: 'Jenkinsfile',
-        text: jenkinsfile(wanted),
+        text: jenkinsfile(options),
         what: 'the pipeline: snapshot, deploy, gate',
         otherwise: [
           "@Library('rollgate@v" + published.version + "') _",
           '',
           '// in a stage before the deploy',
-          ...lines(beforeDeploy(wanted)),
+          ...lines(beforeDeploy(options)),
           '',
           '// in a stage behind it',
-          ...lines(afterDeploy(wanted)),
+          ...lines(afterDeploy(options)),
         ],
       },
-      { path: UNDO, text: rollbackFile(wanted), what: 'the job that takes a version back' },
+      {
+        path: UNDO,
+        text: rollbackFile(options, templates),
+        what: 'the job that takes a version back',
+      },
     ],
     variables: ['JENKINS_URL', 'JENKINS_USER', 'JENKINS_TOKEN'],
     next: [
@@ -55,7 +74,7 @@ export function jenkins(wanted: Wanted): SystemPlan {
 const lines = (text: string): readonly string[] =>
   text.split('\n').map((line) => line.replace(/^ {8}/, ''));
 
-function beforeDeploy({ way }: Wanted): string {
+function beforeDeploy({ way }: InitOptions): string {
   const parameters = way === 'pipeline' ? 'rollbackParameters: [VERSION: env.PREVIOUS], ' : '';
   const ask =
     way === 'pipeline'
@@ -70,13 +89,13 @@ function beforeDeploy({ way }: Wanted): string {
         rollgate(command: 'snapshot'${own})`;
 }
 
-function afterDeploy({ way }: Wanted): string {
+function afterDeploy({ way }: InitOptions): string {
   const parameters = way === 'pipeline' ? 'rollbackParameters: [VERSION: env.PREVIOUS], ' : '';
   return `        // Watch, and roll back when it is bad.
         rollgate(${parameters}credentials: ${credentials[way]})`;
 }
 
-function jenkinsfile(wanted: Wanted): string {
+function jenkinsfile(options: InitOptions): string {
   return `// Made by \`rollgate init\`; it is yours now.
 @Library('rollgate@v${published.version}') _
 
@@ -87,7 +106,7 @@ pipeline {
   stages {
     stage('Before') {
       steps {
-${beforeDeploy(wanted)}
+${beforeDeploy(options)}
       }
     }
     stage('Deploy') {
@@ -98,7 +117,7 @@ ${beforeDeploy(wanted)}
     }
     stage('Gate') {
       steps {
-${afterDeploy(wanted)}
+${afterDeploy(options)}
       }
     }
   }

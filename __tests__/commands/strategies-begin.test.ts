@@ -1,0 +1,127 @@
+import { describe, expect, it } from '@jest/globals';
+import { beginAll, keepAll } from '../../src/commands/strategies.js';
+import { openSession, type Session } from '../../src/commands/session.js';
+import type { ChainLink, Strategy, StrategyId } from '../../src/contract/strategy.js';
+import { Cancelled } from '../../src/support/abort.js';
+import { entryWith } from '../support/entry.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+function link(id: StrategyId, parts: Partial<Strategy>): ChainLink {
+  return {
+    id,
+    strategy: {
+      kind: 'strategy',
+      id,
+      preflight: () => Promise.resolve([]),
+      plan: () => Promise.resolve({ kind: 'skip', reason: 'of the test' }),
+      execute: () => Promise.reject(new Error('never called')),
+      ...parts,
+    },
+  };
+}
+
+const skipped: ChainLink = { id: 'helm', strategy: { kind: 'skip', reason: 'not configured' } };
+
+async function withSession<T>(
+  act: (session: Session, clock: VirtualClock) => Promise<T>,
+  signal = new AbortController().signal,
+): Promise<{ readonly result: T; readonly output: string }> {
+  let output = '';
+  const clock = new VirtualClock();
+  const session = await openSession(
+    entryWith({
+      clock,
+      signal,
+      write: (text) => {
+        output += text;
+      },
+    }),
+  );
+  try {
+    return { result: await clock.runUntil(act(session, clock)), output };
+  } finally {
+    session.close();
+  }
+}
+
+describe('beginAll', () => {
+  it('collects what every strategy sees', async () => {
+    const notice = {
+      level: 'notice',
+      subject: 'kubernetes',
+      message: 'nothing was deployed',
+    } as const;
+    const { result } = await withSession((session) =>
+      beginAll(session, [
+        skipped,
+        link('kubernetes', { begin: () => Promise.resolve({ findings: [notice] }) }),
+        link('compose', {
+          begin: () => Promise.resolve({ alreadyRolledBack: 'v2 was taken back.' }),
+        }),
+        link('ci', {}),
+      ]),
+    );
+    expect(result).toEqual({ findings: [notice], alreadyRolledBack: 'v2 was taken back.' });
+  });
+
+  it('a strategy that cannot see, or takes too long, is a warning, and the others are asked', async () => {
+    const { result } = await withSession((session, clock) =>
+      beginAll(session, [
+        link('kubernetes', { begin: () => Promise.reject(new Error('the cluster is away')) }),
+        link('helm', {
+          begin: async (signal) => {
+            await clock.sleep(3_600_000, signal);
+            return {};
+          },
+        }),
+        link('compose', { begin: () => Promise.resolve({}) }),
+      ]),
+    );
+    expect(result.alreadyRolledBack).toBeUndefined();
+    expect(result.findings).toEqual([
+      {
+        level: 'warning',
+        subject: 'kubernetes',
+        message: 'a look at what kubernetes sees failed: the cluster is away',
+      },
+      {
+        level: 'warning',
+        subject: 'helm',
+        message: expect.stringContaining('took longer than 45 s'),
+      },
+    ]);
+  });
+
+  it('ends when we are cancelled', async () => {
+    const cancel = new AbortController();
+    await expect(
+      withSession(
+        (session) =>
+          beginAll(session, [
+            link('kubernetes', {
+              begin: (signal) => {
+                cancel.abort(new Cancelled('SIGTERM'));
+                return Promise.reject(signal.reason as Error);
+              },
+            }),
+          ]),
+        cancel.signal,
+      ),
+    ).rejects.toThrow('cancelled by SIGTERM');
+  });
+});
+
+describe('keepAll', () => {
+  it('says what was kept, and what could not be', async () => {
+    const { output } = await withSession((session) =>
+      keepAll(session, [
+        skipped,
+        link('ci', {}),
+        link('kubernetes', { keep: () => Promise.reject(new Error('no rights')) }),
+        link('compose', { keep: () => Promise.resolve('v2 of api is the state to return to') }),
+      ]),
+    );
+    expect(output).toContain('kubernetes: keeping what kubernetes sees failed: no rights');
+    expect(output).toContain('compose: v2 of api is the state to return to');
+  });
+});

@@ -1,0 +1,130 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import {
+  canonicalJson,
+  pureTemplate,
+  versionOf,
+} from '../../../src/strategies/kubernetes/versions.js';
+
+const json = fc.jsonValue({ maxDepth: 4 });
+const template = fc.record({
+  metadata: fc.record({
+    labels: fc.dictionary(fc.string(), fc.string()),
+    annotations: fc.dictionary(fc.string(), fc.string(), { minKeys: 1 }),
+  }),
+  spec: fc.dictionary(fc.string(), json),
+});
+
+/** The same value with its fields in another order. */
+function turned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(turned);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .map(([key, field]) => [key, turned(field)] as const)
+      .reverse(),
+  );
+}
+
+describe('canonical JSON', () => {
+  it('does not depend on the order of fields', () => {
+    fc.assert(fc.property(json, (value) => canonicalJson(value) === canonicalJson(turned(value))));
+  });
+
+  it('is JSON of the same value, but for fields that are null', () => {
+    const whole = json.filter((value) => !JSON.stringify(value).includes('null'));
+    fc.assert(
+      fc.property(whole, (value) => {
+        // JSON has no -0.
+        expect(JSON.parse(canonicalJson(value))).toEqual(JSON.parse(JSON.stringify(value)));
+      }),
+    );
+  });
+
+  it('differs when values differ', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.string(), { minLength: 2, maxLength: 2 }), ([a, b]) => {
+        expect(canonicalJson({ x: [a] })).not.toBe(canonicalJson({ x: [b] }));
+        expect(canonicalJson({ [a!]: 1 })).not.toBe(canonicalJson({ [b!]: 1 }));
+        expect(canonicalJson([a, b])).not.toBe(canonicalJson([b, a]));
+      }),
+    );
+  });
+
+  it.each([
+    [{ a: null, b: 1 }, { b: 1 }],
+    [{ a: { b: null } }, { a: {} }],
+  ])('%j is %j', (a, b) => {
+    expect(canonicalJson(a)).toBe(canonicalJson(b));
+  });
+
+  it.each([
+    [{ a: {} }, {}],
+    [{ a: '' }, {}],
+    [{ a: 0 }, {}],
+    [{ a: false }, {}],
+    [{ a: [] }, {}],
+    [[null], []],
+    [{ a: '1' }, { a: 1 }],
+  ])('%j is not %j', (a, b) => {
+    expect(canonicalJson(a)).not.toBe(canonicalJson(b));
+  });
+});
+
+describe('a version', () => {
+  it('is the same in a Deployment, a ReplicaSet and a ControllerRevision', () => {
+    fc.assert(
+      fc.property(template, fc.string(), (it, hash) => {
+        const inReplicaSet = structuredClone(it);
+        inReplicaSet.metadata.labels['pod-template-hash'] = hash;
+        const inRevision = { $patch: 'replace', ...it };
+        const old = { ...it, metadata: { ...it.metadata, creationTimestamp: null } };
+        const pure = structuredClone(it);
+        delete pure.metadata.labels['pod-template-hash'];
+        for (const other of [inReplicaSet, inRevision, old])
+          expect(versionOf(other)).toEqual(versionOf(pure));
+      }),
+    );
+  });
+
+  it('is another one after any other change', () => {
+    fc.assert(
+      fc.property(template, fc.string(), (it, text) => {
+        const changed = structuredClone(it);
+        changed.metadata.annotations.extra = `${changed.metadata.annotations.extra ?? ''}${text}!`;
+        expect(versionOf(changed).hash).not.toBe(versionOf(it).hash);
+        expect(versionOf(changed).essence).not.toBe(versionOf(it).essence);
+      }),
+    );
+  });
+
+  it('has the same essence after a restart, and another hash', () => {
+    const plain = { metadata: { labels: { app: 'api' } }, spec: {} };
+    const restarted = {
+      ...plain,
+      metadata: { ...plain.metadata, annotations: { 'kubectl.kubernetes.io/restartedAt': 'x' } },
+    };
+    expect(versionOf(restarted).essence).toBe(versionOf(plain).essence);
+    expect(versionOf(restarted).hash).not.toBe(versionOf(plain).hash);
+  });
+
+  it.each([undefined, null, 1, 'x', [], {}])(
+    '%j is no template, and no reason to fail',
+    (value) => {
+      expect(versionOf(value).hash).toMatch(/^[0-9a-f]{64}$/);
+    },
+  );
+
+  it('is put back without what the histories added', () => {
+    expect(
+      pureTemplate({
+        $patch: 'replace',
+        metadata: { labels: { app: 'a', 'pod-template-hash': 'x' }, annotations: { b: 'c' } },
+        spec: { containers: [] },
+      }),
+    ).toEqual({
+      metadata: { labels: { app: 'a' }, annotations: { b: 'c' } },
+      spec: { containers: [] },
+    });
+  });
+});

@@ -1,0 +1,53 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { formatDuration, formatNumber, formatShare, plural } from '../../src/support/text.js';
+
+describe('formatNumber', () => {
+  it.each([
+    [0, 2, '0'],
+    [-0.001, 2, '0'],
+    [5980, 2, '5,980'],
+    [1234567.891, 2, '1,234,567.89'],
+    [999.999, 2, '1,000'],
+    [-1234.5, 2, '-1,234.5'],
+    [0.5, 0, '1'],
+    [95, 4, '95'],
+    [99.9, 4, '99.9'],
+    [Number.POSITIVE_INFINITY, 2, 'Infinity'],
+  ])('%d with at most %d decimals is %s', (value, digits, text) => {
+    expect(formatNumber(value, digits)).toBe(text);
+  });
+
+  it('writes whole numbers as English does', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: -1e9, max: 1e9 }), (value) => {
+        expect(formatNumber(value)).toBe(value.toLocaleString('en-US'));
+      }),
+    );
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0ms'],
+    [999, '999ms'],
+    [1000, '1s'],
+    [12_340, '12.3s'],
+    [90_500, '1m 30.5s'],
+    [3_600_000, '1h'],
+    [3_661_000, '1h 1m 1s'],
+  ])('%d ms is %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
+  });
+});
+
+describe('formatShare and plural', () => {
+  it('read like a sentence', () => {
+    expect(formatShare(0.863)).toBe('86.3 %');
+    expect(formatShare(0.95)).toBe('95 %');
+    expect(formatShare(0.999999)).toBe('99.99 %');
+    expect(formatShare(1)).toBe('100 %');
+    expect(plural(1, 'request')).toBe('1 request');
+    expect(plural(1200, 'request')).toBe('1,200 requests');
+  });
+});

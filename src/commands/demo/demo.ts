@@ -1,0 +1,181 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { parseArgv } from '../../inputs/argv.js';
+import { exitCodes } from '../../inputs/exit-codes.js';
+import { NoLongerNeeded } from '../../support/abort.js';
+import { UsageError } from '../../support/errors.js';
+import { run as exec } from '../../support/exec.js';
+import { formatDuration } from '../../support/text.js';
+import type { Entry } from '../entry.js';
+import type { Session } from '../session.js';
+
+/** One request of the demo to its own service, milliseconds. */
+const REQUEST_TIMEOUT = 5000;
+
+/** The variables that a program needs to start; what configures a real gate must not leak into the demo. */
+const NEEDED = /^(PATH|HOME|TMPDIR|TEMP|TMP|SystemRoot|ComSpec|PATHEXT|TERM|NODE_[A-Z_]+)$/i;
+
+/**
+ * The whole story on this machine: a small service, a deploy that goes bad, the gate that catches it, takes it back and
+ * makes sure. `demo service` is the service, `demo deploy URL VERSION` what rolls it back; the demo starts both itself.
+ */
+export async function demo(
+  session: Session,
+  main: (entry: Entry) => Promise<number>,
+): Promise<number> {
+  const { operands, problems } = parseArgv(session.entry.argv);
+  const [part, url, version] = operands;
+  if (part === 'service') return serve(session.entry);
+  if (part === 'deploy' && url !== undefined && version !== undefined) {
+    session.entry.write(await deploy(session, url, version));
+    return exitCodes.healthy;
+  }
+  if (problems.length > 0) throw new UsageError(problems);
+  return tell(session, main);
+}
+
+async function tell(session: Session, main: (entry: Entry) => Promise<number>): Promise<number> {
+  const { entry, console } = session;
+  const began = entry.clock.monotonic();
+  const service = await startService(entry);
+  try {
+    console.line(
+      `A small shop runs at ${service.url}, in a process of its own. Nothing leaves this machine.`,
+    );
+    console.line((await deploy(session, service.url, '1')).trim());
+    console.line(
+      `Now version 2 is deployed. It looks fine, and ${formatDuration(GOES_BAD_AFTER)} later 4 of 10 requests fail.`,
+    );
+    await deploy(session, service.url, '2');
+    const argv = [
+      ...['run', '--url', service.url, '--health-url', `${service.url}/health`],
+      ...[
+        '--requests-per-second',
+        '10',
+        '--warm-up',
+        '3s',
+        '--duration',
+        '40s',
+        '--interval',
+        '2s',
+      ],
+      ...['--rollback', 'command', '--rollback-command', deployCommand(entry, service.url)],
+      ...['--verify-timeout', '15s', '--report-dir', 'rollgate-report/demo'],
+      ...['--snapshot-file', 'rollgate-report/demo/snapshot.json'],
+    ];
+    console.line(`$ rollgate ${argv.slice(0, 15).join(' ')} ...`);
+    console.line('');
+    const code = await main({ ...entry, argv, env: onlyNeeded(entry.env) });
+    console.line('');
+    const took = formatDuration(Math.round((entry.clock.monotonic() - began) / 1000) * 1000);
+    if (code !== exitCodes.rolledBack) {
+      console.line(
+        `The demo did not go as told: exit code ${String(code)} instead of 1 (after ${took}).`,
+      );
+      return code === exitCodes.healthy ? exitCodes.internal : code;
+    }
+    console.line(
+      `Told in ${took}. In a pipeline this would have ended with exit code 1: rolled back and verified.`,
+    );
+    console.line(
+      'Open rollgate-report/demo/summary.md for what a job summary shows, report.json for every number.',
+    );
+    return exitCodes.healthy;
+  } finally {
+    await service.stop();
+  }
+}
+
+/** The service as a process of its own; it says on its first line where it listens. */
+async function startService(
+  entry: Entry,
+): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+  const stop = new AbortController();
+  const { node, script } = entry.self;
+  let listening: (url: string) => void = () => undefined;
+  const url = new Promise<string>((resolve) => {
+    listening = resolve;
+  });
+  const ended = exec(node, [script, 'demo', 'service'], {
+    env: onlyNeeded(entry.env),
+    signal: AbortSignal.any([stop.signal, entry.signal]),
+    maxOutput: 1000,
+    onLine: (line) => {
+      listening(line.trim());
+    },
+  });
+  const died = ended.then(({ stderr }) => {
+    throw new Error(`the service of the demo did not start: ${stderr.trim()}`);
+  });
+  died.catch(() => undefined);
+  return {
+    url: await Promise.race([url, died]),
+    stop: async () => {
+      stop.abort(new NoLongerNeeded());
+      await ended;
+    },
+  };
+}
+
+async function deploy(session: Session, url: string, version: string): Promise<string> {
+  const answer = await session.http().request({
+    method: 'PUT',
+    url: `${url}/version/${encodeURIComponent(version)}`,
+    timeoutMs: REQUEST_TIMEOUT,
+    signal: session.entry.signal,
+  });
+  if (answer.status !== 200) throw new Error(`the service answered ${String(answer.status)}`);
+  return answer.body.toString('utf8');
+}
+
+/** What a user would write into `rollback-command`: here it deploys version 1 again. */
+function deployCommand({ self }: Entry, url: string): string {
+  return [self.node, self.script].map((word) => `"${word}"`).join(' ') + ` demo deploy ${url} 1`;
+}
+
+function onlyNeeded(env: Entry['env']): Entry['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.test(name)));
+}
+
+/** From the deploy of version 2 until it goes bad, milliseconds. */
+const GOES_BAD_AFTER = 8000;
+/** Of this many requests to a bad version ... */
+const OUT_OF = 10;
+/** ... this many fail. */
+const FAIL = 4;
+
+/**
+ * The small service of the demo, in a process of its own: `PUT /version` deploys, everything else is its business.
+ * Version 1 is fine. Version 2 is fine too, until it is not.
+ *
+ * @returns when it is told to stop
+ */
+async function serve(entry: Entry): Promise<number> {
+  let version = '1';
+  let deployedAt = entry.clock.monotonic();
+  let answered = 0;
+  const isBad = (): boolean =>
+    version !== '1' && entry.clock.monotonic() - deployedAt > GOES_BAD_AFTER;
+  const server = createServer((request, response) => {
+    if (request.method === 'PUT' && request.url?.startsWith('/version/') === true) {
+      version = request.url.slice('/version/'.length);
+      deployedAt = entry.clock.monotonic();
+      response.end(`version ${version} is live\n`);
+      return;
+    }
+    answered += 1;
+    const fails = request.url !== '/health' && isBad() && answered % OUT_OF < FAIL;
+    response.statusCode = fails ? 503 : 200;
+    response.end(fails ? 'the basket is on fire\n' : `hello from version ${version}\n`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  entry.write(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}\n`);
+  await new Promise<void>((resolve) => {
+    entry.signal.addEventListener('abort', () => {
+      resolve();
+    });
+  });
+  server.closeAllConnections();
+  server.close();
+  return 0;
+}

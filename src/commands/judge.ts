@@ -1,0 +1,191 @@
+import type { RollbackReport } from '../contract/strategy.js';
+import type { WatchOutcome } from '../gate/watch.js';
+import { notNeeded, type TargetReport } from '../report/record.js';
+import { NoLongerNeeded } from '../support/abort.js';
+import { formatDuration } from '../support/text.js';
+import type { ProvenTarget } from './prepare.js';
+import { rollBack } from './roll-back.js';
+import type { Session } from './session.js';
+import { keepAll } from './strategies.js';
+import { beginWatching, type Watched } from './watch.js';
+import { exitCodeOf } from './exit-code.js';
+
+/** What became of one target. */
+export interface TargetOutcome {
+  readonly report: TargetReport;
+  readonly exitCode: number;
+  /** Wall clock of the verdict, milliseconds since the epoch; `null`: there is none. */
+  readonly detectedAt: number | null;
+  /** From the start of its watch. */
+  readonly detectionSeconds: number | null;
+}
+
+/**
+ * Watches all targets at once. One that is unhealthy is rolled back at once, while the others are watched on; or all of
+ * them are rolled back with it, when that is the scope.
+ */
+export async function judgeAll(
+  session: Session,
+  targets: readonly ProvenTarget[],
+): Promise<readonly TargetOutcome[]> {
+  const all = session.settings['rollback-scope'] === 'all';
+  const together = new AbortController();
+  const watching = await beginWatching(
+    session,
+    targets.filter((target) => target.alreadyRolledBack === undefined),
+    AbortSignal.any([session.entry.signal, together.signal]),
+  );
+  const culprit = firstOf(watching, leadsToRollback);
+  if (all)
+    void culprit.then((found) => {
+      if (found !== undefined) together.abort(new NoLongerNeeded());
+    });
+
+  async function outcomeOf(target: ProvenTarget): Promise<TargetOutcome> {
+    const watch = watching.get(target);
+    if (watch === undefined) return rolledBackBefore(target);
+    const watched = await watch;
+    if (leadsToRollback(target, watched)) return told(watched, await takeBack(target, watched));
+    // Whoever fails later than this one has ended takes it along too.
+    const cause = all ? await culprit : undefined;
+    if (cause !== undefined) return takenAlong(target, watched, cause);
+    const rollback = withoutRollback(target, watched);
+    if (watched.verdict === 'healthy' && !target.session.settings['dry-run'])
+      await keepAll(target.session, target.built.links);
+    return told(watched, rollback);
+
+    function told(judged: Watched, report: RollbackReport): TargetOutcome {
+      return outcome(target, judged, report);
+    }
+  }
+
+  // A defect that concerns one target must not cut the rollback of another short.
+  const settled = await Promise.allSettled(targets.map(outcomeOf));
+  return settled.map((result) => {
+    if (result.status === 'rejected') throw result.reason;
+    return result.value;
+  });
+}
+
+/** The first watch to end like this; `undefined` when none does. */
+function firstOf(
+  watching: ReadonlyMap<ProvenTarget, Promise<Watched>>,
+  test: (target: ProvenTarget, watched: Watched) => boolean,
+): Promise<ProvenTarget | undefined> {
+  return new Promise((resolve) => {
+    for (const [target, watch] of watching)
+      watch.then(
+        (watched) => {
+          if (test(target, watched)) resolve(target);
+        },
+        () => undefined,
+      );
+    void Promise.allSettled(watching.values()).then(() => {
+      resolve(undefined);
+    });
+  });
+}
+
+/** What the verdict leads to, by the inputs. */
+function reaction(
+  { session }: ProvenTarget,
+  { verdict }: Pick<WatchOutcome, 'verdict'>,
+): 'rollback' | 'report' {
+  if (verdict === 'unhealthy') return session.settings['on-unhealthy'];
+  return verdict === 'inconclusive' ? session.settings['on-inconclusive'] : 'report';
+}
+
+function leadsToRollback(target: ProvenTarget, watched: Watched): boolean {
+  return reaction(target, watched) === 'rollback';
+}
+
+function takeBack(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {
+  const { results, decidedBy, verdict, reason } = watched;
+  const breached = new Set(
+    results
+      .filter((result) => result.outcome === 'breached' && result.excused !== true)
+      .map((result) => result.id),
+  );
+  return rollBack(target.session, {
+    links: target.built.links,
+    verdict,
+    reason,
+    mustBeRight: (check) => breached.has(check.id) || decidedBy.includes(check.id),
+  });
+}
+
+function withoutRollback(target: ProvenTarget, { verdict }: Watched): RollbackReport {
+  return verdict === 'unhealthy'
+    ? { ...notNeeded, status: 'withheld', detail: '`on-unhealthy` is `report`' }
+    : notNeeded;
+}
+
+/** A target that is rolled back because another one is. Nothing of it was wrong: only its health must be right. */
+async function takenAlong(
+  target: ProvenTarget,
+  watched: Watched,
+  cause: ProvenTarget,
+): Promise<TargetOutcome> {
+  const { session, built } = target;
+  const because = `target ${cause.session.target} is rolled back, and \`rollback-scope\` is \`all\``;
+  const wasEnded = watched.verdict === 'cancelled' && !session.entry.signal.aborted;
+  const reason = wasEnded
+    ? `Not judged: ${because}. Its watch was ended after ${formatDuration(watched.endedAfter)}.`
+    : watched.reason;
+  if (session.entry.signal.aborted) return outcome(target, watched, notNeeded);
+  if (session.settings['on-unhealthy'] === 'report')
+    return outcome(
+      target,
+      { ...watched, reason },
+      {
+        ...notNeeded,
+        status: 'withheld',
+        detail: `${because}, but its \`on-unhealthy\` is \`report\``,
+      },
+    );
+  session.console.line(`rolled back too: ${because}`);
+  const rollback = await rollBack(session, {
+    links: built.links,
+    verdict: 'unhealthy',
+    reason: because,
+    mustBeRight: () => false,
+  });
+  return outcome(target, { ...watched, reason }, rollback);
+}
+
+function outcome(
+  { session }: ProvenTarget,
+  watched: Watched,
+  rollback: RollbackReport,
+): TargetOutcome {
+  const { verdict, reason, results, decidedAt, startedAt } = watched;
+  const nothingDone = verdict === 'inconclusive' && rollback.status === 'not-needed';
+  return {
+    report: {
+      name: session.target,
+      verdict,
+      reason: nothingDone ? `${reason} Nothing was rolled back.` : reason,
+      checks: results,
+      rollback,
+    },
+    exitCode: exitCodeOf(verdict, rollback.status),
+    detectedAt: decidedAt === null ? null : startedAt + decidedAt,
+    detectionSeconds: decidedAt === null ? null : decidedAt / 1000,
+  };
+}
+
+/** What a run before this one has taken back is not judged again: a later step must not take it for good. */
+function rolledBackBefore({ session, alreadyRolledBack = '' }: ProvenTarget): TargetOutcome {
+  return {
+    report: {
+      name: session.target,
+      verdict: 'inconclusive',
+      reason: `Already rolled back: ${alreadyRolledBack} Nothing was watched.`,
+      checks: [],
+      rollback: notNeeded,
+    },
+    exitCode: exitCodeOf('inconclusive', 'not-needed'),
+    detectedAt: null,
+    detectionSeconds: null,
+  };
+}

@@ -1,0 +1,100 @@
+import type { Change } from '../contract/system.js';
+import { type Access, comment, NotAllowed } from '../notify/comment.js';
+import type { Notification } from '../notify/types.js';
+import { formatOf, webhook, type WebhookFormat } from '../notify/webhook.js';
+import { composeMessage, type Message, renderComment } from '../report/message.js';
+import { jsonBody, slackBody, teamsBody } from '../report/notifications.js';
+import type { RunReport } from '../report/record.js';
+import { asSentence } from '../report/words.js';
+import { deadline, raceSignal } from '../support/abort.js';
+import { messageOf } from '../support/errors.js';
+import type { Session } from './session.js';
+
+/** Telling people takes at most this long, milliseconds; they are all told at once. */
+const TIMEOUT = 15_000;
+
+/** And this long when somebody stops us: CI systems kill a few seconds later. */
+const LAST_WORD = 2_000;
+
+/**
+ * Tells the people who want to know. The report is written and the verdict stands: whatever goes wrong here is a warning
+ * and nothing else.
+ */
+export async function notify(
+  session: Session,
+  report: RunReport,
+  reportPath: string,
+): Promise<void> {
+  const { console, entry } = session;
+  if (!isWanted(session, report)) return;
+  const notifications = notificationsOf(session, report, reportPath);
+  if (notifications.length === 0) return;
+  // A signal that came before is no reason to be silent about a service that nobody watches any more.
+  const limited = deadline(
+    entry.clock,
+    entry.signal.aborted ? LAST_WORD : TIMEOUT,
+    'telling people',
+  );
+  try {
+    await Promise.all(
+      notifications.map(async (notification) => {
+        try {
+          await raceSignal(notification.send(limited.signal), limited.signal);
+          console.line(`Told ${notification.to}.`);
+        } catch (error) {
+          if (error instanceof NotAllowed) console.line(asSentence(error.message));
+          else console.annotate('warning', 'Rollgate', `not told: ${messageOf(error)}`);
+        }
+      }),
+    );
+  } finally {
+    limited.clear();
+  }
+}
+
+/** Whoever calls for a rollback wants it to be known. */
+function isWanted({ settings }: Session, { command, verdict }: RunReport): boolean {
+  if (command === 'rollback') return true;
+  return verdict !== null && verdict !== 'not-judged' && settings['notify-on'].includes(verdict);
+}
+
+function notificationsOf(
+  session: Session,
+  report: RunReport,
+  reportPath: string,
+): readonly Notification[] {
+  const { settings, info } = session;
+  const message = composeMessage(report);
+  const body = bodies(report, message, reportPath);
+  const webhooks = (settings['notify-url'] ?? []).map((url) =>
+    webhook(session.http(), url, body[settings['notify-format'] ?? formatOf(url)]()),
+  );
+  const access = info.change === null ? undefined : accessTo(info.change, session);
+  const said =
+    info.change === null || access === undefined || !settings['notify-comment']
+      ? undefined
+      : comment(session.http(), info.change, access, renderComment(message));
+  return said === undefined ? webhooks : [...webhooks, said];
+}
+
+function bodies(
+  report: RunReport,
+  message: Message,
+  reportPath: string,
+): Readonly<Record<WebhookFormat, () => string>> {
+  return {
+    slack: () => slackBody(message),
+    teams: () => teamsBody(message),
+    json: () => jsonBody(report, message, reportPath),
+  };
+}
+
+/** The token that starts the rollback pipeline of the same system; what it may not do it is refused. */
+function accessTo({ system }: Change, { settings }: Session): Access | undefined {
+  const { url, token } = {
+    github: { url: settings['github-api-url'], token: settings['github-token'] },
+    gitlab: { url: settings['gitlab-url'], token: settings['gitlab-token'] },
+    azure: { url: settings['azure-url'], token: settings['azure-pat'] },
+  }[system];
+  return url === undefined || token === undefined ? undefined : { url, token };
+}

@@ -1,0 +1,211 @@
+import type { Check } from '../contract/check.js';
+import type { Finding } from '../contract/finding.js';
+import type { ChainLink } from '../contract/strategy.js';
+import { deadline, isCancelled, raceSignal } from '../support/abort.js';
+import { messageOf, type Problem, UsageError } from '../support/errors.js';
+import { inPool } from '../support/pool.js';
+import { formatDuration } from '../support/text.js';
+import { beginAll, buildLinks, type Links } from './strategies.js';
+import { checksOf } from './checks.js';
+import type { Snapshot } from './snapshot-file.js';
+import {
+  type BaseSession,
+  type Session,
+  type TargetSession,
+  targetSessions,
+  TARGETS_AT_A_TIME,
+  ofTarget,
+} from './session.js';
+
+/** A target with all that it is judged and rolled back by. */
+export interface PreparedTarget {
+  readonly session: TargetSession;
+  readonly checks: readonly Check[];
+  readonly built: Links;
+  readonly wantsRollback: boolean;
+}
+
+/** A target of which is known whether everything would work, and what ran when the watch began. */
+export interface ProvenTarget extends PreparedTarget {
+  /** Their subjects are parts of this target: ids of checks and strategies. */
+  readonly findings: readonly Finding[];
+  /** Why there is nothing left to judge, if so. */
+  readonly alreadyRolledBack: string | undefined;
+}
+
+/**
+ * Makes the checks and strategies of every target. Nothing outside is touched.
+ * @throws UsageError when a target has nothing to look at, or nothing to roll back with and is to be rolled back
+ */
+export async function prepareAll(session: Session): Promise<readonly PreparedTarget[]> {
+  const targets = targetSessions(session);
+  const snapshot = targets.some(wantsRollback) ? await recordedSnapshot(session) : undefined;
+  const problems: Problem[] = [];
+  const prepared = await Promise.all(
+    targets.map(async (target): Promise<PreparedTarget> => {
+      const checks = await checksOf(target);
+      const wanted = wantsRollback(target);
+      const built: Links = wanted
+        ? await buildLinks(target, { snapshot })
+        : { links: [], findings: [], configured: 0 };
+      problems.push(
+        ...ofTarget(target, [
+          ...withoutCheck(checks),
+          ...(wanted ? withoutStrategy(built.configured) : []),
+        ]),
+      );
+      return { session: target, checks, built, wantsRollback: wanted };
+    }),
+  );
+  if (problems.length > 0) throw new UsageError(problems);
+  return prepared;
+}
+
+function wantsRollback({ settings }: TargetSession): boolean {
+  return settings['on-unhealthy'] === 'rollback' || settings['on-inconclusive'] === 'rollback';
+}
+
+/** Asks every check and strategy whether it would work, and has every strategy look at what runs now. */
+export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly ProvenTarget[]> {
+  return inPool(TARGETS_AT_A_TIME, targets, async (target): Promise<ProvenTarget> => {
+    const { session, checks, built } = target;
+    const [preflight, beginning] = await Promise.all([
+      preflightAll(session, checks, built.links),
+      beginAll(session, built.links),
+    ]);
+    return {
+      ...target,
+      findings: [...built.findings, ...preflight, ...beginning.findings],
+      alreadyRolledBack: beginning.alreadyRolledBack,
+    };
+  });
+}
+
+/** What keeps the gate from doing its work, in one sentence. */
+export function obstacle(targets: readonly ProvenTarget[]): string | undefined {
+  const judged = targets.filter((target) => target.alreadyRolledBack === undefined);
+  const bad = judged.filter((target) => {
+    const ids = new Set(target.checks.map((check) => check.id));
+    return target.findings.some(({ level, subject }) => level === 'error' && ids.has(subject));
+  });
+  const stuck = judged.filter(
+    ({ wantsRollback, built, findings }) =>
+      wantsRollback && usableStrategies(built.links, findings).length === 0,
+  );
+  if (bad.length > 0) return `A check${named(bad)} would not work`;
+  if (stuck.length > 0) return `No strategy of the rollback chain${named(stuck)} would work`;
+  return undefined;
+}
+
+function named(targets: readonly ProvenTarget[]): string {
+  const several = targets.filter(({ session }) => !session.isOnly);
+  return several.length === 0
+    ? ''
+    : ` of ${several.map(({ session }) => session.target).join(', ')}`;
+}
+
+/** One check or strategy must be proven within this time, milliseconds. */
+const TIMEOUT = 45_000;
+
+/** Asks every check and every usable strategy whether it would work, side by side. */
+export async function preflightAll(
+  session: BaseSession,
+  checks: readonly Check[],
+  links: readonly ChainLink[],
+): Promise<readonly Finding[]> {
+  const strategies = links.flatMap(({ strategy }) => (strategy.kind === 'skip' ? [] : [strategy]));
+  const found = await Promise.all(
+    [...checks, ...strategies].map((part) => preflightOne(session, part)),
+  );
+  return found.flat();
+}
+
+async function preflightOne(
+  { entry }: BaseSession,
+  part: {
+    readonly id: string;
+    preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+  },
+): Promise<readonly Finding[]> {
+  const limited = deadline(entry.clock, TIMEOUT, `preflight of ${part.id}`, entry.signal);
+  try {
+    return await raceSignal(part.preflight(limited.signal), limited.signal);
+  } catch (error) {
+    if (isCancelled(entry.signal)) throw error;
+    return [
+      {
+        level: 'error',
+        subject: part.id,
+        message: `it could not be proven to work: ${messageOf(error)}`,
+      },
+    ];
+  } finally {
+    limited.clear();
+  }
+}
+
+/** The strategies that preflight has found nothing against. */
+function usableStrategies(
+  links: readonly ChainLink[],
+  findings: readonly Finding[],
+): readonly ChainLink[] {
+  const broken = new Set(findings.filter((f) => f.level === 'error').map((f) => f.subject));
+  return links.filter(({ id, strategy }) => strategy.kind !== 'skip' && !broken.has(id));
+}
+
+export function findingInWords(finding: Finding): string {
+  return `${finding.subject}: ${finding.message}${finding.fix === undefined ? '' : ` → ${finding.fix}`}`;
+}
+
+/** What preflight found, worst first; nothing at all when it found nothing. */
+export function printFindings({ console }: BaseSession, findings: readonly Finding[]): void {
+  for (const level of ['error', 'warning', 'notice'] as const)
+    for (const finding of findings.filter((f) => f.level === level))
+      if (level === 'notice') console.line(`note: ${findingInWords(finding)}`);
+      else console.annotate(level, 'Rollgate preflight', findingInWords(finding));
+}
+
+export function planInWords(settings: BaseSession['settings']): string {
+  const warmUp =
+    settings['warm-up'] > 0 ? `${formatDuration(settings['warm-up'])} of warm-up and ` : '';
+  return `${warmUp}${formatDuration(settings.duration)}, looked at every ${formatDuration(settings.interval)}`;
+}
+
+/** The snapshot of this run, if there is one. That one of another run is not used is said loudly. */
+export async function recordedSnapshot(session: Session): Promise<Snapshot | undefined> {
+  const { entry, settings, info, console, notices } = session;
+  const path = settings['snapshot-file'];
+  const text = entry.files.read(path);
+  if (text === undefined) return undefined;
+  const { readSnapshot } = await import('./snapshot-file.js');
+  const { snapshot, notice } = readSnapshot(text, path, info);
+  if (notice !== undefined) {
+    notices.push(notice);
+    console.annotate('warning', 'Rollgate snapshot', notice);
+  }
+  return snapshot;
+}
+
+/** Something must be looked at. */
+export function withoutCheck(checks: readonly unknown[]): readonly Problem[] {
+  if (checks.length > 0) return [];
+  return [
+    {
+      subject: 'checks',
+      message: 'there is nothing to check',
+      fix: 'set `url` (and `health-url`), `prometheus-url` with its selectors, `kubernetes-health` or `compose-health`, or write `checks` into the configuration file, and leave at least one of the checks on',
+    },
+  ];
+}
+
+/** Something must be there to roll back with. */
+export function withoutStrategy(configured: number): readonly Problem[] {
+  if (configured > 0) return [];
+  return [
+    {
+      subject: 'rollback',
+      message: 'no strategy of the rollback chain is configured',
+      fix: 'set `kubernetes-workload`, `helm-release`, `compose-project` or `canary-workload`, name `ci` in `rollback` (or set `ci-system`), or set `rollback-command` and `rollback: command`; to judge only, set `on-unhealthy: report`',
+    },
+  ];
+}

@@ -1,0 +1,175 @@
+import type { Finding } from '../contract/finding.js';
+import type { ChainLink, Strategy } from '../contract/strategy.js';
+import { configuredStrategies } from '../inputs/configured.js';
+import { type InputId, inputIds, inputOf, inputs } from '../inputs/table.js';
+import { withoutSecretInputs } from '../inputs/variables.js';
+import { openPipelineClient } from '../pipelines/registry.js';
+import { strategyFactories } from '../strategies/registry.js';
+import { deadline, isCancelled, raceSignal } from '../support/abort.js';
+import { messageOf } from '../support/errors.js';
+import { run as exec } from '../support/exec.js';
+import { type BaseSession, type TargetSession } from './session.js';
+import type { Snapshot } from './snapshot-file.js';
+
+/** The chain as it is configured. */
+export interface Links {
+  readonly links: readonly ChainLink[];
+  /** What is against strategies that the user wants: that one cannot be made, or has no token here. */
+  readonly findings: readonly Finding[];
+  /** How many strategies the user configured, usable or not. */
+  readonly configured: number;
+}
+
+interface LinkOptions {
+  /** This run is a rollback run itself. */
+  readonly isRollbackRun?: boolean;
+  /** What was recorded before the deploy of this run. */
+  readonly snapshot?: Snapshot | undefined;
+}
+
+export async function buildLinks(
+  session: TargetSession,
+  { isRollbackRun = false, snapshot }: LinkOptions,
+): Promise<Links> {
+  const { entry, settings, info, resolution } = session;
+  const ciSystem = ciSystemOf(session);
+  const links: ChainLink[] = [];
+  const findings: Finding[] = [];
+  const recorded = snapshot?.targets.find(({ name }) => name === session.target)?.strategies ?? {};
+  const strategies = configuredStrategies(resolution);
+  for (const { id, configured, because } of strategies) {
+    if (!configured) {
+      links.push({ id, strategy: { kind: 'skip', reason: because } });
+      continue;
+    }
+    const create = strategyFactories[id];
+    const strategy = await create({
+      settings,
+      openPipelineClient: () =>
+        openPipelineClient(ciSystem, settings, {
+          ownRunId: ciSystem === info.system ? info.runId : null,
+          fetch: session.fetch(),
+          clock: entry.clock,
+          random: entry.random,
+        }),
+      run: { system: info.system, runId: info.runId, url: info.runUrl },
+      recorded: recorded[id],
+      isRollbackRun,
+      env: withoutSecretInputs(entry.env, inputs),
+      platform: entry.platform,
+      exec,
+      redact: (text) => session.redactor.redact(text),
+      clock: entry.clock,
+      random: entry.random,
+    });
+    links.push({ id, strategy });
+    if (strategy.kind === 'skip')
+      findings.push({ level: 'error', subject: id, message: strategy.reason });
+    else if (id === 'ci' && info.forkPullRequest) findings.push(fromFork);
+  }
+  if (resolution.givenByUser('rollback-command') && !strategies.some(({ id }) => id === 'command'))
+    findings.push({
+      level: 'warning',
+      subject: 'command',
+      message: '`rollback-command` is set, but `rollback` does not name `command`',
+      fix: 'add `command` to `rollback` where it belongs in the chain',
+    });
+  return { links, findings, configured: strategies.filter(({ configured }) => configured).length };
+}
+
+/** No error: what the token may do is found out by the preflight of the strategy, and some projects do hand tokens to forks. */
+const fromFork: Finding = {
+  level: 'warning',
+  subject: 'ci',
+  message:
+    'this is a run for a pull request from a fork, which usually has no token that may start a pipeline',
+  fix: 'in runs for pull requests from forks set `on-unhealthy: report`',
+};
+
+/** The explicit system; else the one that we run in; else the only one whose inputs were given. */
+function ciSystemOf({ settings, info, resolution }: TargetSession): string | undefined {
+  const explicit = settings['ci-system'];
+  if (explicit !== undefined) return explicit === 'none' ? undefined : explicit;
+  if (info.system !== 'local') return info.system;
+  const given = new Set(
+    inputIds
+      .filter((id: InputId) => resolution.givenByUser(id))
+      .map((id) => inputOf(id).group)
+      .filter((group) => (systems as readonly string[]).includes(group)),
+  );
+  return given.size === 1 ? [...given][0] : undefined;
+}
+
+const systems = ['github', 'gitlab', 'jenkins', 'circleci', 'azure'] as const;
+
+/** A strategy may look this long at what runs, milliseconds. */
+const TIMEOUT = 45_000;
+
+/** Has every strategy look at what runs when the watch begins. One that cannot see it has nothing to compare with later. */
+export async function beginAll(
+  session: BaseSession,
+  links: readonly ChainLink[],
+): Promise<{
+  readonly findings: readonly Finding[];
+  readonly alreadyRolledBack: string | undefined;
+}> {
+  const seen = await Promise.all(
+    strategiesOf(links).map((strategy) =>
+      limited(session, `a look at what ${strategy.id} sees`, strategy, (signal) =>
+        strategy.begin?.(signal),
+      ),
+    ),
+  );
+  return {
+    findings: seen.flatMap(({ value, problem }) => [
+      ...(value?.findings ?? []),
+      ...(problem === undefined ? [] : [problem]),
+    ]),
+    alreadyRolledBack: seen.find(({ value }) => value?.alreadyRolledBack !== undefined)?.value
+      ?.alreadyRolledBack,
+  };
+}
+
+/** After a healthy verdict: has every strategy keep what runs now. That it could not be kept does not change the verdict. */
+export async function keepAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
+  const { console } = session;
+  for (const strategy of strategiesOf(links)) {
+    const { value, problem } = await limited(
+      session,
+      `keeping what ${strategy.id} sees`,
+      strategy,
+      (signal) => strategy.keep?.(signal),
+    );
+    if (value !== undefined) console.line(`${strategy.id}: ${value}`);
+    if (problem !== undefined)
+      console.annotate('warning', 'Rollgate', `${strategy.id}: ${problem.message}`);
+  }
+}
+
+function strategiesOf(links: readonly ChainLink[]): readonly Strategy[] {
+  return links.flatMap(({ strategy }) => (strategy.kind === 'skip' ? [] : [strategy]));
+}
+
+async function limited<T>(
+  { entry }: BaseSession,
+  what: string,
+  strategy: Strategy,
+  act: (signal: AbortSignal) => Promise<T> | undefined,
+): Promise<{ readonly value?: T; readonly problem?: Finding }> {
+  const time = deadline(entry.clock, TIMEOUT, what, entry.signal);
+  try {
+    const work = act(time.signal);
+    return work === undefined ? {} : { value: await raceSignal(work, time.signal) };
+  } catch (error) {
+    if (isCancelled(entry.signal)) throw error;
+    return {
+      problem: {
+        level: 'warning',
+        subject: strategy.id,
+        message: `${what} failed: ${messageOf(error)}`,
+      },
+    };
+  } finally {
+    time.clear();
+  }
+}

@@ -1,0 +1,226 @@
+import { join } from 'node:path';
+import type { CheckResult, WatchPlan } from '../contract/check.js';
+import { watch, type WatchOutcome, type WatchState } from '../gate/watch.js';
+import { reportFileNames } from '../report/files.js';
+import { encodeLine, headerLine, type RecordingLine } from '../report/recording.js';
+import { progressLine, severityOf } from '../report/terminal.js';
+import { formatDuration } from '../support/text.js';
+import { type Console, LONGEST_SILENCE } from './console.js';
+import type { PreparedTarget } from './prepare.js';
+import { type Session, type TargetSession } from './session.js';
+
+/** A watch that has ended. */
+export interface Watched extends WatchOutcome {
+  /** Wall clock of its begin, milliseconds since the epoch. */
+  readonly startedAt: number;
+  /** How long it took, milliseconds. */
+  readonly endedAfter: number;
+}
+
+/** Two targets begin so far apart, milliseconds, so that many of them do not look in the same moment. */
+const APART = 20;
+
+export function watchPlanOf({ settings }: TargetSession): WatchPlan {
+  return {
+    warmUp: settings['warm-up'],
+    duration: settings.duration,
+    interval: settings.interval,
+    sensitivity: settings.sensitivity,
+    decision: settings.decision,
+    minRequests: settings['min-requests'],
+    earlyPass: settings['early-pass'],
+    onNoData: settings['on-no-data'],
+    onProviderError: settings['on-provider-error'],
+  };
+}
+
+/**
+ * Begins to watch all targets. Every event goes into one recording as it happens, and now and then a line into the log.
+ * @param signal ends the watches that are not over
+ */
+export async function beginWatching<T extends PreparedTarget>(
+  session: Session,
+  targets: readonly T[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<T, Promise<Watched>>> {
+  const { entry, console } = session;
+  const record = await openRecording(session);
+  const plans = targets.map((target) => ({
+    name: target.session.target,
+    plan: watchPlanOf(target.session),
+    checks: target.checks,
+  }));
+  record(headerLine(entry.version, new Date(entry.clock.now()).toISOString(), plans));
+  const progress = createProgress(console, plans);
+  return new Map(
+    targets.map((target, index) => {
+      const watched = watchTarget(target, { index, signal, record, progress });
+      // Awaited later; until then a failure must not count as unhandled.
+      watched.catch(() => undefined);
+      return [target, watched];
+    }),
+  );
+}
+
+async function watchTarget(
+  { session, checks }: PreparedTarget,
+  world: {
+    readonly index: number;
+    readonly signal: AbortSignal;
+    readonly record: (line: RecordingLine) => void;
+    readonly progress: Progress;
+  },
+): Promise<Watched> {
+  const { entry, target, console, settings } = session;
+  const { index, signal, record, progress } = world;
+  // When it is aborted meanwhile, the watch says so.
+  await entry.clock.sleep(index * APART, signal).catch(() => undefined);
+  const startedAt = entry.clock.now();
+  const began = entry.clock.monotonic();
+  const outcome = await watch({
+    plan: watchPlanOf(session),
+    checks,
+    clock: entry.clock,
+    signal,
+    tickEvery: tickEvery(settings.interval, console.hasLive),
+    observer: {
+      event: (event, at) => {
+        record({ type: 'event', target, at, event });
+      },
+      tick: (state) => {
+        progress.tick(target, state);
+      },
+    },
+  });
+  const { verdict, reason, decidedBy, decidedAt } = outcome;
+  if (verdict !== 'cancelled')
+    record({
+      type: 'judgement',
+      target,
+      ...(decidedAt === null ? {} : { at: decidedAt }),
+      judgement: { verdict, reason, decidedBy },
+    });
+  if (verdict === 'unhealthy' || verdict === 'inconclusive')
+    console.line(`${verdict} after ${formatDuration(decidedAt ?? 0)}: ${reason}`);
+  else if (verdict === 'healthy' && !session.isOnly) console.line(`healthy: ${reason}`);
+  return { ...outcome, startedAt, endedAfter: entry.clock.monotonic() - began };
+}
+
+/** Lines are written at once, so that a killed run leaves what it saw. A disk that is full does not end the watch. */
+async function openRecording(session: Session): Promise<(line: RecordingLine) => void> {
+  const { entry, settings, console, redactor } = session;
+  const directory = settings['report-dir'];
+  const path = join(directory, reportFileNames.recording);
+  let broken = false;
+  const guarded = (work: () => void): void => {
+    if (broken) return;
+    try {
+      work();
+    } catch (error) {
+      broken = true;
+      console.annotate(
+        'warning',
+        'Rollgate',
+        `the watch is not recorded: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    }
+  };
+  try {
+    await entry.files.mkdir(directory, { recursive: true });
+  } catch {
+    // The first line says what is wrong.
+  }
+  guarded(() => {
+    entry.files.remove(path);
+  });
+  return (line) => {
+    guarded(() => {
+      entry.files.append(path, encodeLine(redactor.redactAll(line)));
+    });
+  };
+}
+
+/** How often the watch must be asked, so that no silence is too long and a terminal lives; milliseconds. */
+export function tickEvery(interval: number, terminal: boolean): number {
+  return terminal ? Math.min(interval, 1000) : Math.min(interval, LONGEST_SILENCE / 5);
+}
+
+/** Shows how the watches of all targets go on. */
+interface Progress {
+  tick(target: string, state: WatchState): void;
+}
+
+/** One line for all targets; with several it is about the one that is worst off. */
+function createProgress(
+  console: Pick<Console, 'line' | 'live' | 'hasLive'>,
+  targets: readonly {
+    readonly name: string;
+    readonly plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>;
+  }[],
+): Progress {
+  const plans = targets.map(({ plan }) => plan);
+  const totalMs = Math.max(...plans.map(({ warmUp, duration }) => warmUp + duration));
+  const warmUp = Math.max(...plans.map((plan) => plan.warmUp));
+  const worthALine = createLogCadence(Math.max(...plans.map(({ interval }) => interval)));
+  const states = new Map<string, WatchState>();
+
+  function line({ elapsed: elapsedMs }: WatchState): string {
+    const [worst] = [...states].sort(
+      ([, a], [, b]) => severityOf(b.results) - severityOf(a.results),
+    );
+    const lead =
+      targets.length === 1 || worst === undefined
+        ? {}
+        : { lead: `${String(targets.length)} targets, worst ${worst[0]}:` };
+    return progressLine(
+      {
+        elapsedMs,
+        totalMs,
+        phase: elapsedMs < warmUp ? 'warm-up' : 'watch',
+        checks: worst?.[1].results ?? [],
+        ...lead,
+      },
+      { colour: console.hasLive },
+    );
+  }
+
+  return {
+    tick(target, state) {
+      states.set(target, state);
+      const whole: WatchState = {
+        elapsed: Math.max(...[...states.values()].map(({ elapsed }) => elapsed)),
+        results: [...states.values()].flatMap(({ results }) => results),
+      };
+      if (console.hasLive) console.live(line(whole));
+      else if (worthALine(whole)) console.line(line(whole));
+    },
+  };
+}
+
+/**
+ * Says which moments of a watch deserve a line in the log: at most one an interval, and only when a check has failed
+ * anew or changed its outcome, or when nothing was said for almost a minute.
+ *
+ * @param interval milliseconds
+ */
+export function createLogCadence(interval: number): (state: WatchState) => boolean {
+  let saidAt = 0;
+  let said: string | undefined;
+  return (state) => {
+    const now = essence(state.results);
+    const silent = state.elapsed - saidAt;
+    said ??= now;
+    if (!(now !== said && silent >= interval) && silent < LONGEST_SILENCE) return false;
+    saidAt = state.elapsed;
+    said = now;
+    return true;
+  };
+}
+
+/** What is well is left out: that another target has begun is no news. */
+function essence(results: readonly CheckResult[]): string {
+  return results
+    .filter((r) => r.outcome === 'breached' || r.failures > 0)
+    .map((r) => `${r.id} ${r.outcome === 'breached' ? 'breached' : ''} ${String(r.failures)}`)
+    .join('|');
+}

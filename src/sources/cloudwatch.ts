@@ -1,0 +1,331 @@
+import { fields, listOf, textOf } from '../support/json.js';
+import { option, type Conflict, type GivenOptions } from '../support/options.js';
+import { parameters } from '../support/values/pairs.js';
+import { script, text } from '../support/values/text.js';
+import { url } from '../support/values/url.js';
+import type { ValueType } from '../support/values/value-type.js';
+import {
+  failed,
+  fixOf,
+  hintsOf,
+  noAnswerToQuery,
+  type ErrorMapping,
+  type FailureKind,
+} from './series/answer.js';
+import { bucketOption, delayOption, queryOptions } from './series/options.js';
+import { pointsOf, seconds, type Series, type SeriesAdapter } from './series/adapter.js';
+import { seriesSource } from './series/source.js';
+
+/** CloudWatch, by metrics or by expressions. */
+export const cloudwatch = seriesSource({
+  description: 'Metrics of Amazon CloudWatch.',
+  options: {
+    // Only such a text may become a part of the address that a signature is sent to.
+    region: option(text({ pattern: /^[a-z]{2}(-[a-z]+)+-\d{1,2}$/, like: '`eu-central-1`' }), {
+      variables: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
+      required: true,
+      description: 'Region of the metrics, such as `eu-central-1`.',
+    }),
+    url: option(url(), {
+      description: 'Address of a private endpoint. Default: that of the region.',
+    }),
+    'access-key-id': option(text(), {
+      secret: true,
+      sentTo: ['url'],
+      variables: ['AWS_ACCESS_KEY_ID'],
+      description: 'Access key that may do `cloudwatch:GetMetricData`.',
+    }),
+    'secret-access-key': option(text(), {
+      secret: true,
+      sentTo: ['url'],
+      variables: ['AWS_SECRET_ACCESS_KEY'],
+      description: 'Its secret.',
+    }),
+    'session-token': option(text(), {
+      secret: true,
+      sentTo: ['url'],
+      variables: ['AWS_SESSION_TOKEN'],
+      description: 'Session token of temporary credentials.',
+    }),
+    namespace: option(text(), {
+      description: 'Namespace of the metrics, such as `AWS/ApplicationELB`.',
+    }),
+    dimensions: option(parameters(), {
+      description: 'Dimensions of the metrics, as a map or as `Name=value` lines.',
+    }),
+    total: option(metrics(), {
+      description:
+        'Metric that counts all requests, such as `RequestCount`; several are added up. Or an expression: Metrics Insights (`SELECT ...`), `SEARCH(...)`.',
+    }),
+    errors: option(metrics(), {
+      description: 'Those that failed, such as `HTTPCode_Target_5XX_Count`, in the same way.',
+    }),
+    value: option(metrics(), {
+      description: 'Metric, or expression, that gives one number that is not negative.',
+    }),
+    stat: option(text({ pattern: /^[A-Za-z]{1,4}[\w().:%]*$/, like: '`Average` or `p95`' }), {
+      default: 'Average',
+      description: 'Statistic of `value`, such as `Average`, `Maximum` or `p95`.',
+    }),
+    ...queryOptions,
+    bucket: bucketOption('1m'),
+    delay: delayOption('2m', 'CloudWatch gets most metrics once a minute.'),
+  },
+  conflicts: (given) => [...namespaceConflicts(given), ...periodConflicts(given)],
+  connect(options) {
+    const { region, url: privateEndpoint, namespace = '', dimensions = {}, stat } = options;
+    const { 'access-key-id': accessKeyId, 'secret-access-key': secretAccessKey } = options;
+    // Signatures go nowhere else, unless an address is given outside the file.
+    const address = privateEndpoint ?? addressOf(region);
+    if (accessKeyId === undefined || secretAccessKey === undefined)
+      return {
+        address,
+        missingCredentials:
+          'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and for temporary ones AWS_SESSION_TOKEN',
+      };
+    const sessionToken = options['session-token'];
+    const credentials = {
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+    };
+    return adapter({ region, address, credentials }, seconds(options.bucket), {
+      namespace,
+      dimensions,
+      stat,
+    });
+  },
+  inWords(query, { namespace = '', dimensions = {} }) {
+    if (isExpression(query)) return query.trim();
+    const pairs = Object.entries(dimensions).map(([name, value]) => `${name}=${value}`);
+    return `${namespace} ${namesIn(query).join(' + ')}{${pairs.join(', ')}}`;
+  },
+});
+
+/** Names of metrics, as a list or between commas, or an expression: in that a comma means something else. */
+function metrics(): ValueType<string> {
+  return {
+    ...script(),
+    schema: { anyOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }] },
+  };
+}
+
+function namespaceConflicts(given: GivenOptions): readonly Conflict[] {
+  const named = ['total', 'errors', 'value'].find((name) => {
+    const value = given.values[name];
+    return typeof value === 'string' && !isExpression(value);
+  });
+  return named === undefined || given.has('namespace')
+    ? []
+    : [
+        {
+          option: named,
+          message: 'it names a metric, and `namespace` is missing',
+          fix: 'give `namespace`, such as `AWS/ApplicationELB`',
+        },
+      ];
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricStat.html */
+function periodConflicts({ values: { bucket } }: GivenOptions): readonly Conflict[] {
+  return typeof bucket !== 'number' || bucket % 60_000 === 0 || [10_000, 30_000].includes(bucket)
+    ? []
+    : [
+        {
+          option: 'bucket',
+          message: 'CloudWatch has no such period',
+          fix: 'give whole minutes, or 10s or 30s for metrics of high resolution',
+        },
+      ];
+}
+
+/** Whether CloudWatch computes it: names of metrics have no brackets, and Metrics Insights begins with SELECT. */
+function isExpression(written: string): boolean {
+  return written.includes('(') || /^\s*select\s/i.test(written);
+}
+
+/** Names of metrics, on lines of their own or between commas. */
+function namesIn(written: string): readonly string[] {
+  return written
+    .split(/[\n,]/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+}
+
+/** https://docs.aws.amazon.com/general/latest/gr/cw_region.html */
+function addressOf(region: string): string {
+  return `https://monitoring.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
+}
+
+const credentialNames = 'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
+
+const errorMapping: ErrorMapping = {
+  hints: {
+    ...hintsOf({ address: 'region', credentials: credentialNames, path: 'the CloudWatch API' }),
+    unauthorized: (serverMessage) =>
+      /expired/i.test(serverMessage)
+        ? 'the credentials have expired: they must last longer than the watch'
+        : `check ${credentialNames}: temporary credentials need all three`,
+    forbidden: 'allow these credentials cloudwatch:GetMetricData',
+    badQuery: 'correct the metric, its dimensions, or the expression',
+  },
+  serverMessage: (document) => {
+    const { message, Message } = fields(document);
+    return [errorType(document), textOf(message) ?? textOf(Message)]
+      .filter((each) => each !== undefined && each !== '')
+      .join(': ');
+  },
+  kindOf: (document) => errorKinds.find(([types]) => types.test(errorType(document) ?? ''))?.[1],
+};
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html: most come with status 400. */
+const errorKinds: readonly (readonly [RegExp, FailureKind])[] = [
+  [/^(Throttling|ThrottlingException|LimitExceeded.*|RequestLimitExceeded)$/, 'rate-limited'],
+  [
+    /^(UnrecognizedClient.*|InvalidClientTokenId|InvalidSignature.*|SignatureDoesNotMatch|ExpiredToken.*|IncompleteSignature.*|MissingAuthenticationToken.*|RequestExpired|OptInRequired)$/,
+    'unauthorized',
+  ],
+  [/^(AccessDenied.*|NotAuthorized.*)$/, 'forbidden'],
+  [/^(InternalFailure|InternalService.*|ServiceUnavailable.*)$/, 'server-error'],
+];
+
+/** `com.amazonaws.cloudwatch#InvalidParameterValueException` */
+function errorType(document: unknown): string | undefined {
+  const { __type: type } = fields(document);
+  const { Code: code } = fields(listOf(fields(document).Errors)[0]);
+  return (textOf(type) ?? textOf(fields(fields(document).Error).Code) ?? textOf(code))
+    ?.split('#')
+    .at(-1);
+}
+
+interface Server {
+  readonly region: string;
+  readonly address: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    /** Of credentials that last for a while only. */
+    readonly sessionToken?: string;
+  };
+}
+
+/** What is said of all metrics. */
+interface MetricFacts {
+  readonly namespace: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+  /** Of `value`; what is counted is added up. */
+  readonly stat: string;
+}
+
+/**
+ * GetMetricData in JSON, signed by version 4
+ * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/making-api-requests.html).
+ */
+function adapter(server: Server, period: number, facts: MetricFacts): SeriesAdapter {
+  return {
+    address: server.address,
+    bucketSeconds: period,
+    errorMapping,
+    request: (queries, { from, to }, now) =>
+      signed(server, now, {
+        StartTime: from,
+        EndTime: to,
+        ScanBy: 'TimestampAscending',
+        MetricDataQueries: Object.entries(queries).flatMap(([name, query]) =>
+          dataQueries(name, query, period, facts),
+        ),
+      }),
+    read(document, names, serverMessage) {
+      const { MetricDataResults: results, NextToken: next } = fields(document);
+      if (!Array.isArray(results)) return noAnswerToQuery(serverMessage);
+      const found: Record<string, Series[]> = Object.fromEntries(names.map((name) => [name, []]));
+      for (const result of results as readonly unknown[]) {
+        const { Id: id, Label: label, StatusCode: status, Timestamps, Values } = fields(result);
+        const list = found[textOf(id)?.replace(/\d+$/, '') ?? ''];
+        if (list === undefined) return noAnswerToQuery();
+        if (status === 'Forbidden')
+          return failed(
+            'forbidden',
+            'it does not let us read a metric',
+            fixOf('forbidden', '', errorMapping.hints),
+          );
+        // What is there is right, and more is to come.
+        if (status !== 'Complete' || next !== undefined)
+          return failed(
+            'server-error',
+            `its answer is not complete (${textOf(status) ?? 'no status'})`,
+          );
+        const points = pointsAt(Timestamps, Values);
+        if (points === undefined) return noAnswerToQuery();
+        list.push({ name: textOf(label) ?? '', points });
+      }
+      return { ok: true, value: { found, bucketSeconds: period } };
+    },
+  };
+}
+
+/** Of `MetricDataQueries` (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html). */
+function dataQueries(
+  name: string,
+  query: string,
+  period: number,
+  { namespace, dimensions, stat }: MetricFacts,
+): readonly object[] {
+  if (isExpression(query)) return [{ Id: `${name}0`, Expression: query.trim(), Period: period }];
+  return namesIn(query).map((metric, n) => ({
+    Id: `${name}${String(n)}`,
+    MetricStat: {
+      Metric: {
+        Namespace: namespace,
+        MetricName: metric,
+        Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+      },
+      Period: period,
+      Stat: name === 'value' ? stat : 'Sum',
+    },
+  }));
+}
+
+async function signed({ region, address, credentials }: Server, now: number, content: object) {
+  const { sign } = await import('aws4');
+  const { host, pathname, href } = new URL(address);
+  const body = JSON.stringify(content);
+  const { headers = {} } = sign(
+    {
+      service: 'monitoring',
+      region,
+      method: 'POST',
+      host,
+      path: pathname,
+      headers: {
+        Accept: 'application/json',
+        'Content-Type': 'application/json',
+        'Content-Encoding': 'amz-1.0',
+        'X-Amz-Target': 'GraniteServiceVersion20100801.GetMetricData',
+        // `20180112T092034Z`
+        'X-Amz-Date': new Date(now * 1000).toISOString().replace(/[:-]|\.\d{3}/g, ''),
+      },
+      body,
+    },
+    credentials,
+  );
+  return {
+    method: 'POST' as const,
+    url: href,
+    headers: Object.fromEntries(Object.keys(headers).map((name) => [name, String(headers[name])])),
+    body,
+  };
+}
+
+/** There is no bucket without a number. */
+function pointsAt(times: unknown, values: unknown): Series['points'] | undefined {
+  if (!Array.isArray(times) || !Array.isArray(values) || times.length !== values.length)
+    return undefined;
+  return pointsOf(
+    (times as readonly unknown[]).map((time, n) => {
+      const at = typeof time === 'string' ? Date.parse(time) / 1000 : time;
+      const value: unknown = values[n];
+      return [Number.isNaN(at) ? undefined : at, value === null ? undefined : value];
+    }),
+  );
+}

@@ -1,0 +1,298 @@
+import type { Finding } from '../../contract/finding.js';
+import type { Beginning, Plan, Skip, Strategy, Withheld } from '../../contract/strategy.js';
+import { DockerError } from '../../support/docker/client.js';
+import type { Container } from '../../support/docker/container.js';
+import { knownProjects, stackServices } from '../../support/docker/project.js';
+import type { StrategyDependencies } from '../dependencies.js';
+import { type Choice, choose } from './choose.js';
+import { findingsOf } from './findings.js';
+import {
+  keepServices,
+  readRecorded,
+  type Recorded,
+  recordedOf,
+  type RecordedService,
+  toPlain,
+} from './keep.js';
+import { readRecords } from './records.js';
+import { undo } from './undo.js';
+import {
+  imageInWords,
+  isUp,
+  type Live,
+  type LiveService,
+  readLive,
+  runs,
+  versionsOf,
+} from './version.js';
+import { createWorld, type World } from './world.js';
+
+interface ComposePlan extends Plan {
+  readonly project: string;
+  readonly choice: Choice;
+}
+
+/** The `compose` strategy as it is configured, or why there is none. */
+export async function setUpCompose(dependencies: StrategyDependencies): Promise<Strategy | Skip> {
+  const world = createWorld(dependencies);
+  try {
+    await world.docker.run(['--version'], new AbortController().signal);
+    await world.docker.findCompose(new AbortController().signal);
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    return { kind: 'skip', reason: error.message };
+  }
+  return createComposeStrategy(world);
+}
+
+/**
+ * The `compose` strategy. Compose keeps no history, so we do: what was healthy, and what ran before the deploy, is kept on the
+ * engine itself. Going back is `up` with a file that holds the recorded services and nothing else.
+ */
+function createComposeStrategy(world: World): Strategy<ComposePlan> {
+  const { docker, glance, dependencies, named } = world;
+  const { settings, clock } = dependencies;
+  const given = readRecorded(dependencies.recorded);
+  /** What ran when the watch began, and what we have made since. */
+  let expected: Sight | undefined;
+
+  const recordedFor = (project: string): Recorded | undefined =>
+    given?.project === project ? given : undefined;
+
+  async function look(signal: AbortSignal): Promise<{ project: string; live: Live }> {
+    const project = await world.project(signal);
+    return { project, live: await readLive(docker, project, signal) };
+  }
+
+  /** The services that concern us. */
+  const concerned = (live: Live): readonly LiveService[] =>
+    [...live.services.values()].filter(
+      ({ service }) => named.length === 0 || named.includes(service),
+    );
+
+  async function decide(
+    project: string,
+    live: Live,
+    signal: AbortSignal,
+  ): Promise<Choice | Skip | Withheld> {
+    const recorded = recordedFor(project);
+    if (live.services.size === 0 && recorded === undefined)
+      return { kind: 'skip', reason: await nothingThere(project, signal) };
+    return choose({
+      named,
+      live,
+      records: await readRecords(docker, project, signal),
+      recorded,
+      deployedWithin: settings['deployed-within'],
+      now: clock.now(),
+    });
+  }
+
+  /** Why the project has no containers. */
+  async function nothingThere(project: string, signal: AbortSignal): Promise<string> {
+    const stack = await stackServices(docker, project, signal);
+    if (stack.length > 0)
+      return `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` takes it back (use the \`command\` strategy)`;
+    const known = await knownProjects(docker, signal);
+    return `project ${project} has no containers on this engine${known.length === 0 ? '' : `, which runs ${known.join(', ')}`}`;
+  }
+
+  return {
+    kind: 'strategy',
+    id: 'compose',
+
+    async preflight(signal) {
+      let project: string;
+      let live: Live;
+      try {
+        ({ project, live } = await look(signal));
+        if (live.services.size === 0 && recordedFor(project) === undefined)
+          return [error(await nothingThere(project, signal), 'correct `compose-project`')];
+      } catch (thrown) {
+        if (!(thrown instanceof DockerError)) throw thrown;
+        return [error(thrown.message, fixOf(thrown))];
+      }
+      const records = await readRecords(docker, project, signal);
+      return findingsOf({ docker, project, live, records, named, recorded: given, signal });
+    },
+
+    async begin(signal): Promise<Beginning> {
+      const { project, live } = await look(signal);
+      expected = sightOf(live, named);
+      if (world.run === '') return {};
+      const { rejected } = await readRecords(docker, project, signal);
+      const back = concerned(live).flatMap((service) =>
+        rejected.filter(
+          (mark) =>
+            mark.run === world.run &&
+            mark.service === service.service &&
+            runs(service, mark.returned),
+        ),
+      )[0];
+      return back === undefined
+        ? {}
+        : {
+            alreadyRolledBack: `this run has taken ${imageInWords(back.image, back.imageName)} of service ${back.service} back at ${back.at}, and the version before it runs.`,
+          };
+    },
+
+    async guard(signal) {
+      if (expected === undefined) return undefined;
+      const live = await readLive(glance, await world.project(signal), signal);
+      return objection(expected, live, named);
+    },
+
+    async plan(_request, signal) {
+      const { project, live } = await look(signal);
+      // The guard gives up on an engine that is being restarted.
+      const other = expected === undefined ? undefined : objection(expected, live, named);
+      if (other !== undefined) return other;
+      const choice = await decide(project, live, signal);
+      if (choice.kind !== 'choice') return choice;
+      const { returns, followers, notes } = choice;
+      const now = returns.flatMap(({ service, live: running }) => {
+        const container = running?.containers[0]?.container;
+        return container === undefined ? [] : [[service, nameOf(container)] as const];
+      });
+      const back = returns.map(
+        ({ service, target }) => [service, imageInWords(target.image, target.imageName)] as const,
+      );
+      return {
+        kind: 'plan',
+        project,
+        choice,
+        steps: [
+          ...returns.map(({ service, target, live: running }) => {
+            const newest = running?.containers[0];
+            const to = imageInWords(target.image, target.imageName);
+            return newest === undefined
+              ? `start service ${service} of project ${project} again: ${to}`
+              : `take service ${service} of project ${project} back ${newest.version.image === target.image ? `to its recorded configuration (${to})` : `from ${nameOf(newest.container)} to ${to}`}`;
+          }),
+          ...followers.map(
+            ({ service }) =>
+              `make service ${service} anew as it is: it shares a namespace with one of these`,
+          ),
+          ...notes.map((note) => `leave as it is: ${note}`),
+        ],
+        from: Object.fromEntries(now),
+        to: Object.fromEntries(back),
+        touches: [...returns, ...followers].map(({ service }) => `service/${service}`),
+      };
+    },
+
+    execute: ({ project, choice }, context) =>
+      undo(world, { project, choice }, context, (live) => {
+        expected = sightOf(live, named);
+      }),
+
+    recordedVersion() {
+      const services = [...(given?.services ?? [])].filter(
+        ([service]) => named.length === 0 || named.includes(service),
+      );
+      const only = services.length === 1 ? services[0]?.[1] : undefined;
+      return only === undefined
+        ? undefined
+        : { image: only.digest || only.imageName || only.image };
+    },
+
+    async keep(signal) {
+      const { project, live } = await look(signal);
+      const other = expected === undefined ? undefined : objection(expected, live, named);
+      if (other !== undefined) return `nothing is kept: ${other.reason}`;
+      // A healthy verdict on the whole says nothing good of a service that is down.
+      const up = concerned(live).filter(isUp);
+      const kept = await keepServices(world, project, up, 'good', live.images, signal);
+      return kept.length === 0
+        ? undefined
+        : `kept what runs as the state to return to: ${kept.join(', ')}`;
+    },
+
+    async snapshot(signal) {
+      const { project, live } = await look(signal);
+      const services = concerned(live);
+      await keepServices(world, project, services, 'before', live.images, signal);
+      return toPlain({
+        project,
+        services: new Map(
+          services.flatMap((service): (readonly [string, RecordedService])[] => {
+            const recorded = recordedOf(service, live.images);
+            return recorded === undefined ? [] : [[service.service, recorded]];
+          }),
+        ),
+      });
+    },
+  };
+}
+
+function nameOf(container: Container): string {
+  return imageInWords(container.image, container.imageName);
+}
+
+function error(message: string, fix?: string): Finding {
+  return { level: 'error', subject: 'compose', message, ...(fix === undefined ? {} : { fix }) };
+}
+
+function fixOf({ reason }: DockerError): string | undefined {
+  switch (reason) {
+    case 'unreachable':
+    case 'timeout':
+      return 'start the engine, or set DOCKER_HOST or DOCKER_CONTEXT to the one that runs the project';
+    case 'denied':
+      return 'give this user access to the engine: by its group, by DOCKER_CERT_PATH, or for ssh by a key and a line in known_hosts';
+    case 'missing':
+    case 'not-found':
+    case 'conflict':
+    case 'garbage':
+    case 'other':
+      return undefined;
+  }
+}
+
+/** The versions of some services at a moment: what runs later is compared with it. */
+interface Sight {
+  readonly services: ReadonlyMap<string, string>;
+  readonly images: ReadonlyMap<string, string>;
+  /** One-shot services that had done their work: their containers may be pruned at any time. */
+  readonly completed: ReadonlySet<string>;
+}
+
+/** @param named the services that the user names; empty: all of the project */
+function sightOf(live: Live, named: readonly string[]): Sight {
+  const names = named.length > 0 ? named : [...live.services.keys()];
+  return {
+    services: new Map(names.map((name) => [name, versionsOf(live.services.get(name))])),
+    images: new Map(names.map((name) => [name, imageOf(live, name)])),
+    completed: new Set(names.filter((name) => live.services.get(name)?.completed === true)),
+  };
+}
+
+/** Why nobody may touch the project: what runs now is not what ran at `then`. */
+function objection(then: Sight, live: Live, named: readonly string[]): Withheld | undefined {
+  const now = sightOf(live, named);
+  for (const name of new Set([...then.services.keys(), ...now.services.keys()])) {
+    const was = then.services.get(name) ?? '';
+    const is = now.services.get(name) ?? '';
+    if (was === is || (is === '' && then.completed.has(name))) continue;
+    return { kind: 'withheld', reason: inWords(name, then, live) };
+  }
+  return undefined;
+}
+
+function inWords(name: string, then: Sight, live: Live): string {
+  const newest = live.services.get(name)?.containers[0]?.container;
+  const before = then.images.get(name) ?? '';
+  if (newest === undefined)
+    return `service ${name} has no container any more; ${before} ran when the watch began`;
+  const since = newest.created.replace(/\.\d+Z$/, 'Z');
+  const now = imageInWords(newest.image, newest.imageName);
+  if (before === '') return `service ${name} was deployed during the watch: ${now} at ${since}`;
+  return now === before
+    ? `the configuration of service ${name} was changed at ${since}, during the watch`
+    : `service ${name} runs ${now} since ${since}; ${before} is what this run judged`;
+}
+
+function imageOf(live: Live, name: string): string {
+  const newest = live.services.get(name)?.containers[0]?.container;
+  return newest === undefined ? '' : imageInWords(newest.image, newest.imageName);
+}

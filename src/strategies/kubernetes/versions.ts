@@ -1,0 +1,215 @@
+import { createHash } from 'node:crypto';
+import { fields, listOf, numberOf, textOf, textsOf } from '../../support/json.js';
+import { itemsOf, type Kubectl } from '../../support/kubernetes/kubectl.js';
+import { imagesOf, type Workload } from '../../support/kubernetes/workload.js';
+
+/** A version that a workload has or had, as its history keeps it. */
+export interface Revision extends Version {
+  readonly number: number;
+  /** Name of the ReplicaSet or ControllerRevision. */
+  readonly name: string;
+  readonly uid: string;
+  readonly images: readonly string[];
+  /** Milliseconds since the epoch. */
+  readonly createdAt: number | undefined;
+  /** It has been current before, under another number. */
+  readonly returned: boolean;
+  readonly template: Readonly<Record<string, unknown>>;
+  readonly annotations: Readonly<Record<string, string>>;
+}
+
+export const REVISION = 'deployment.kubernetes.io/revision';
+export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+
+/** Where a workload's history is kept. */
+export function historyResource({
+  kind,
+}: Pick<Workload, 'kind'>): 'replicasets' | 'controllerrevisions' {
+  return kind === 'deployment' ? 'replicasets' : 'controllerrevisions';
+}
+
+export async function getHistory(
+  kubectl: Kubectl,
+  workload: Workload,
+  signal: AbortSignal,
+): Promise<readonly Revision[]> {
+  const selector = workload.selector === undefined ? [] : ['-l', workload.selector];
+  const list = await kubectl.get([`${historyResource(workload)}.apps`, ...selector], signal);
+  return revisionsOf(workload, itemsOf(list));
+}
+
+/** The history of the workload, newest first. What others own, or what has no number yet, is no part of it. */
+function revisionsOf(workload: Workload, items: readonly unknown[]): readonly Revision[] {
+  const read = workload.kind === 'deployment' ? fromReplicaSet : fromControllerRevision;
+  return items
+    .filter((item) => controllerUid(item) === workload.uid)
+    .flatMap((item) => read(fields(item)) ?? [])
+    .sort((a, b) => b.number - a.number);
+}
+
+function controllerUid(item: unknown): string | undefined {
+  const owner = listOf(fields(fields(item).metadata).ownerReferences)
+    .map(fields)
+    .find(({ controller }) => controller === true);
+  return textOf(owner?.uid);
+}
+
+function fromReplicaSet(object: Readonly<Record<string, unknown>>): Revision | undefined {
+  const annotations = textsOf(fields(object.metadata).annotations);
+  const number = Number(annotations[REVISION]);
+  if (!Number.isSafeInteger(number) || number <= 0) return undefined;
+  return {
+    ...common(object, fields(object.spec).template),
+    number,
+    // The controller notes the former numbers (deployment_util.go, SetNewReplicaSetAnnotations).
+    returned: annotations[REVISION_HISTORY] !== undefined,
+    annotations,
+  };
+}
+
+function fromControllerRevision(object: Readonly<Record<string, unknown>>): Revision | undefined {
+  const number = numberOf(object.revision);
+  const { template } = fields(fields(object.data).spec);
+  if (number === undefined || template === undefined) return undefined;
+  return { ...common(object, template), number, returned: false, annotations: {} };
+}
+
+function common(
+  object: Readonly<Record<string, unknown>>,
+  template: unknown,
+): Omit<Revision, 'number' | 'returned' | 'annotations'> {
+  const metadata = fields(object.metadata);
+  const createdAt = Date.parse(textOf(metadata.creationTimestamp) ?? '');
+  return {
+    ...versionOf(template),
+    name: textOf(metadata.name) ?? '',
+    uid: textOf(metadata.uid) ?? '',
+    images: imagesOf(template),
+    createdAt: Number.isNaN(createdAt) ? undefined : createdAt,
+    template: pureTemplate(template),
+  };
+}
+
+/** The version that the workload has now; `undefined` while its controller has not noted it yet. */
+export function liveRevision(
+  workload: Workload,
+  revisions: readonly Revision[],
+): Revision | undefined {
+  const { hash } = versionOf(workload.template);
+  return revisions.find((revision) => revision.hash === hash) ?? byStatus(workload, revisions);
+}
+
+/**
+ * What a ControllerRevision holds is as old as itself, and the API server fills new defaults into the template of the workload:
+ * the two may differ though nobody changed anything. The controller knows which one is current.
+ */
+function byStatus(workload: Workload, revisions: readonly Revision[]): Revision | undefined {
+  const { kind, generation, status } = workload;
+  if (kind === 'deployment' || (numberOf(status.observedGeneration) ?? 0) < generation)
+    return undefined;
+  const newest = revisions[0];
+  if (kind === 'daemonset') return newest;
+  return revisions.find(({ name }) => name === status.updateRevision);
+}
+
+/**
+ * When the live version became current, milliseconds since the epoch; `undefined` where it cannot be told. A mere restart does
+ * not make a version current anew.
+ */
+export function becameCurrentAt(
+  workload: Workload,
+  revisions: readonly Revision[],
+): number | undefined {
+  const live = liveRevision(workload, revisions);
+  if (live === undefined) return undefined;
+  const older = revisions.slice(revisions.indexOf(live) + 1);
+  const first = older.find(({ essence }) => essence !== live.essence);
+  const same = first === undefined ? older : older.slice(0, older.indexOf(first));
+  return dateOf(same.at(-1) ?? live, workload, revisions);
+}
+
+function dateOf(
+  revision: Revision,
+  workload: Workload,
+  revisions: readonly Revision[],
+): number | undefined {
+  const before = revisions.filter(({ number }) => number < revision.number);
+  const newestBefore = Math.max(...before.map(({ createdAt }) => createdAt ?? 0));
+  // An older number that was made later: this one was current before, and was put back.
+  const returned =
+    revision.returned || (revision.createdAt !== undefined && newestBefore > revision.createdAt);
+  if (!returned) return revision.createdAt;
+  // It became current after the newest of the others was made, and before the rollout last made progress.
+  return workload.kind === 'deployment' ? (progressedAt(workload) ?? undefined) : undefined;
+}
+
+/** The controller leaves this condition alone once a rollout is complete (progress.go, syncRolloutStatus). */
+function progressedAt({ status }: Workload): number | undefined {
+  const condition = listOf(status.conditions)
+    .map(fields)
+    .find(({ type }) => type === 'Progressing');
+  const at = Date.parse(textOf(condition?.lastUpdateTime) ?? '');
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** What makes two pod templates the same version. */
+export interface Version {
+  /** Of the whole template. */
+  readonly hash: string;
+  /** Of the template without the mark that `kubectl rollout restart` leaves: a restart is no other version. */
+  readonly essence: string;
+}
+
+/** Set on the templates of ReplicaSets by the Deployment controller; the Deployment's own template lacks it. */
+const HASH_LABEL = 'pod-template-hash';
+/** kubectl, pkg/polymorphichelpers/objectrestarter.go */
+const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
+
+/** The same for a template in a workload, in a ReplicaSet, and in a ControllerRevision. */
+export function versionOf(template: unknown): Version {
+  const pure = pureTemplate(template);
+  const { annotations, ...metadata } = fields(pure.metadata);
+  const kept = without(annotations, RESTARTED);
+  const calm = {
+    ...pure,
+    metadata: { ...metadata, ...(Object.keys(kept).length === 0 ? {} : { annotations: kept }) },
+  };
+  return { hash: sha256(pure), essence: sha256(calm) };
+}
+
+/** A template as it may be put into a workload: without what the histories add to it. */
+export function pureTemplate(template: unknown): Readonly<Record<string, unknown>> {
+  // A ControllerRevision holds a strategic merge patch: `$patch: replace` beside the fields of the template.
+  const { metadata, ...rest } = without(template, '$patch');
+  if (metadata === undefined) return rest;
+  const { labels, ...others } = fields(metadata);
+  return {
+    ...rest,
+    metadata: {
+      ...others,
+      ...(labels === undefined ? {} : { labels: without(labels, HASH_LABEL) }),
+    },
+  };
+}
+
+function without(value: unknown, name: string): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields(value)).filter(([key]) => key !== name));
+}
+
+function sha256(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
+}
+
+/**
+ * JSON that is the same for equal values, whatever the order of their fields. A field that is `null` is not there: API servers
+ * differ in whether they say so (`creationTimestamp` of a template).
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const parts = Object.entries(value)
+    .filter(([, field]) => field !== null && field !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
+  return `{${parts.join(',')}}`;
+}

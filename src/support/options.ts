@@ -1,0 +1,128 @@
+import type { MetricLimit } from '../contract/check.js';
+import { good, type Result } from '../contract/result.js';
+import type { JsonSchema, ValueType } from './values/value-type.js';
+
+/** What a table of options says of an option besides its type. */
+export interface OptionFacts {
+  /** One or two sentences for a stranger. What stands for a missing value is said here only when no other fact does. */
+  readonly description: string;
+  /** As the user would write it. */
+  readonly default?: string;
+  /** There is no check without it. */
+  readonly required?: true;
+  /** The word `off` is accepted. */
+  readonly off?: true;
+  /** Is never read from the file; see `variables`, and the variable that every option has. */
+  readonly secret?: true;
+  /** Variables that may hold it too, such as those that a vendor's own tools read. What the file says comes first. */
+  readonly variables?: readonly string[];
+  /** The input that means the same where the inputs describe the check. */
+  readonly input?: string;
+  /** The value of that input stands in when the option is not given. `always`: the input has a default. */
+  readonly inherits?: 'always' | 'when-set';
+  /** But only when this option is not given either: credentials belong to the server that they were given for. */
+  readonly inheritsWith?: string;
+  /** Of a secret: the options that hold the addresses it is sent to. */
+  readonly sentTo?: readonly string[];
+  /** May stand below `baseline` too, where it says what the baseline is read by. */
+  readonly baseline?: true;
+}
+
+/** An option of a check with the values `V`. */
+export interface Option<V> extends OptionFacts {
+  readonly type: ValueType<unknown>;
+  parse(text: string): Result<V>;
+  /** Safe to print; of a secret only that there is one. */
+  print(value: V): string;
+  readonly schema: JsonSchema;
+}
+
+export type OptionTable = Readonly<Record<string, Option<unknown>>>;
+
+/** The values of a table of options; what was not given and has no default is `undefined`. */
+export type ValuesOf<T extends OptionTable> = {
+  readonly [K in keyof T]: T[K] extends Option<infer V> ? V : never;
+};
+
+type IsAlwaysThere =
+  { readonly default: string } | { readonly required: true } | { readonly inherits: 'always' };
+
+type ValueOf<T, F extends OptionFacts> =
+  | T
+  | (F extends { readonly off: true } ? 'off' : never)
+  | (F extends IsAlwaysThere ? never : undefined);
+
+/** Makes an option of a type and the facts about it; what may be absent or `off` shows in its value type. */
+export function option<T, const F extends OptionFacts>(
+  type: ValueType<T>,
+  facts: F,
+): Option<ValueOf<T, F>> {
+  const isOff = (text: string): boolean => facts.off === true && text.toLowerCase() === 'off';
+  return {
+    ...facts,
+    type,
+    parse: (text) => (isOff(text) ? good('off') : type.parse(text)) as Result<ValueOf<T, F>>,
+    print: (value) => {
+      if (facts.secret === true) return '***';
+      return value === 'off' && facts.off === true ? 'off' : type.print(value as T);
+    },
+    schema: facts.off === true ? { anyOf: [{ const: 'off' }, type.schema] } : type.schema,
+  };
+}
+
+/** What a source can measure: requests with failures among them, how long requests took, or any number. */
+export type MeasurementKind = 'counts' | 'latency' | 'value';
+
+/** What the options of one check measure. `named`: an option asks for it. `implied`: it comes with what another option asks for. */
+export type MeasuredKinds = Readonly<Partial<Record<MeasurementKind, 'named' | 'implied'>>>;
+
+/** Options of one check that do not fit together. */
+export interface Conflict {
+  readonly option: string;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** Which options of a check were given, rightly or wrongly: a value that was refused has had its message. */
+export interface GivenOptions {
+  readonly has: (option: string) => boolean;
+  /** What they are, given or not. */
+  readonly values: Readonly<Record<string, unknown>>;
+  /** Below `baseline`; `undefined`: the check has none. */
+  readonly baseline: Pick<GivenOptions, 'has'> | undefined;
+}
+
+/** Where the data of a check come from, as the configuration file knows it. */
+export interface CheckSource<T extends OptionTable = OptionTable> {
+  /** One sentence for a stranger. */
+  readonly description: string;
+  readonly options: T;
+  readonly kinds: readonly MeasurementKind[];
+  /** Errors per minute are scaled to this many requests a minute, because the requests are our own. */
+  readonly scaledTo: number | null;
+  measures(given: GivenOptions): MeasuredKinds;
+  conflicts(given: GivenOptions): readonly Conflict[];
+}
+
+/** Keeps the types of the options. */
+export function checkSource<const T extends OptionTable>(source: CheckSource<T>): CheckSource<T> {
+  return source;
+}
+
+/** The sources that `checks` of the configuration file may name. The inputs describe checks of two of them. */
+export type CheckSources = Readonly<Record<string, CheckSource>> & {
+  readonly http: CheckSource;
+  readonly prometheus: CheckSource;
+};
+
+/** What a limit judges. */
+export function measurementOf(limit: Exclude<MetricLimit['metric'], 'relative'>): MeasurementKind {
+  switch (limit) {
+    case 'success-rate':
+    case 'errors-per-minute':
+      return 'counts';
+    case 'latency':
+    case 'value':
+      return limit;
+  }
+}
