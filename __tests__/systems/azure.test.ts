@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createOutput } from '../../src/systems/registry.js';
 import type { SystemOutput } from '../../src/contract/system.js';
-import { outputTable } from '../../src/report/outputs.js';
+import { outputTable } from '../../src/contract/outcome.js';
 import { hostDeps, log } from '../support/host-deps.js';
 
 async function open(

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { createOutput } from '../../src/systems/registry.js';
 import type { SystemOutput } from '../../src/contract/system.js';
 import { ownVariable } from '../../src/inputs/variables.js';
-import { outputTable } from '../../src/report/outputs.js';
+import { outputTable } from '../../src/contract/outcome.js';
 import { hostDeps, log } from '../support/host-deps.js';
 
 describe('the host of GitLab', () => {

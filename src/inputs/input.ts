@@ -1,6 +1,6 @@
-import type { SystemId } from '../contract/system.js';
-import type { StrategyId } from '../contract/strategy.js';
 import { good, type Result } from '../contract/result.js';
+import type { StrategyId } from '../contract/strategy.js';
+import type { SystemId } from '../contract/system.js';
 import type { JsonSchema, ValueType } from '../support/values/value-type.js';
 
 /** The groups of inputs, in the order in which help and documents show them. */
@@ -92,4 +92,22 @@ export function input<T, const F extends InputFacts>(
     },
     schema: facts.off === true ? { anyOf: [{ const: 'off' }, type.schema] } : type.schema,
   };
+}
+
+/** To hide these wherever they stand would wreck every report; CircleCI does not mask them either. */
+const plainWord = /^(true|false|null|none|undefined)$/i;
+
+/**
+ * Everything that must be hidden because this text was given to this input: the text itself and each of its lines,
+ * because logs are masked line by line; of headers the values; of URLs what stands before the `@`.
+ */
+export function secretsOf(
+  row: Pick<Input<unknown>, 'type' | 'secret'>,
+  text: string,
+): readonly string[] {
+  const parts = row.type.secretParts?.(text);
+  const whole = row.secret === true && parts === undefined ? [text, ...text.split('\n')] : [];
+  return [...(parts ?? []), ...whole]
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && !plainWord.test(part));
 }

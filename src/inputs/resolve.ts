@@ -8,7 +8,7 @@ import { resolveChecks } from './checks/resolve.js';
 import { readConfigFile, type ConfigFile, type TargetScope } from './config-file.js';
 import { crossCheck, remarks } from './cross-checks.js';
 import { didYouMean, quote } from '../support/values/value-type.js';
-import { secretsOf } from './secrets.js';
+import { secretsOf } from './input.js';
 import { inputIds, inputOf, type InputId, type Settings } from './table.js';
 import {
   actionVariables,

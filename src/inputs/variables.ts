@@ -1,5 +1,5 @@
 import type { Environment, SystemId } from '../contract/system.js';
-import type { OutputId } from '../report/outputs.js';
+import type { OutputId } from '../contract/outcome.js';
 import type { InputFacts } from './input.js';
 
 const prefix = 'ROLLGATE_';
