@@ -1,5 +1,6 @@
 import type { StrategyId } from '../contract/strategy.js';
-import { originInWords, type TargetResolution } from './resolve.js';
+import { originInWords } from './lookup.js';
+import type { TargetResolution } from './resolve.js';
 import { inputIds, inputOf } from './table.js';
 
 /** A strategy of the chain, and whether the user configured it. */
