@@ -5,10 +5,9 @@ import { parse, parseAllDocuments, parseDocument } from 'yaml';
 import { commonOptions } from '../../src/inputs/checks/limits.js';
 import { sources } from '../../src/sources/registry.js';
 import { switchNames } from '../../src/inputs/commands.js';
-import { exitCodeTable } from '../../src/inputs/exit-codes.js';
+import { exitCodeTable, outputTable } from '../../src/contract/outcome.js';
 import { configuredStrategies } from '../../src/inputs/configured.js';
 import { inputIds, isInputId } from '../../src/inputs/table.js';
-import { outputTable } from '../../src/report/outputs.js';
 import { composeInputs, readDeclaration } from '../../src/pipelines/github/workflow.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 

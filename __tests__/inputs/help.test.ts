@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { commands } from '../../src/inputs/commands.js';
-import { exitCodes, exitCodeTable } from '../../src/inputs/exit-codes.js';
+import { exitCodes, exitCodeTable } from '../../src/contract/outcome.js';
 import { renderHelp } from '../../src/inputs/help.js';
 import { inputIds, inputOf } from '../../src/inputs/table.js';
 import { ownVariable } from '../../src/inputs/variables.js';

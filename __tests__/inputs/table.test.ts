@@ -9,6 +9,7 @@ import {
   type InputId,
   type Settings,
 } from '../../src/inputs/table.js';
+import { ciSystems } from '../../src/systems/registry.js';
 import { actionVariables, ownVariable } from '../../src/inputs/variables.js';
 
 /** The ids that wrappers, documents and users rely on. */
@@ -116,6 +117,23 @@ describe('the table', () => {
     ['report-logs', '-1', false],
   ])('%s: %j is accepted: %s', (id, text, accepted) => {
     expect(inputOf(id).parse(text).ok).toBe(accepted);
+  });
+
+  it('names in its rules only inputs that there are, and only CI systems of the table', () => {
+    const named = inputIds
+      .map(inputOf)
+      .flatMap((row) => [
+        ...(row.belongsTo === undefined ? [] : [row.belongsTo]),
+        ...(row.fallback === undefined ? [] : [row.fallback]),
+        ...(row.sentTo ?? []),
+        ...(row.excludes?.inputs ?? []),
+        ...(row.requires ?? []).map((rule) => (typeof rule === 'string' ? rule : rule.input)),
+        ...(row.requiresOneOf?.inputs ?? []),
+        ...Object.keys(row.requiredWhen?.values ?? {}),
+      ]);
+    expect(named.filter((id) => !isInputId(id))).toEqual([]);
+    const systems = inputIds.flatMap((id) => Object.keys(inputOf(id).setBy ?? {}));
+    expect(ciSystems.map(({ id }) => id)).toEqual(expect.arrayContaining([...new Set(systems)]));
   });
 
   it('gives each setting the type of its values', () => {

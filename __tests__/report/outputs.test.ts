@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { outputsOf, outputTable } from '../../src/report/outputs.js';
+import { outputTable } from '../../src/contract/outcome.js';
+import { outputsOf } from '../../src/report/outputs.js';
 import { notNeeded } from '../../src/report/record.js';
 import {
   aCheck,

@@ -5,7 +5,7 @@ import { resolveConfig } from 'prettier';
 import { parse } from 'yaml';
 import { readConfigFile } from '../../src/inputs/config-file.js';
 import { inputIds, inputOf } from '../../src/inputs/table.js';
-import { outputTable } from '../../src/report/outputs.js';
+import { outputTable } from '../../src/contract/outcome.js';
 import { fill } from '../../scripts/generators/markers.js';
 import { listFiles } from '../../scripts/generators/list-files.js';
 import { readRelease } from '../../scripts/generators/release-config.js';

@@ -1,5 +1,6 @@
 import { sources } from '../../src/sources/registry.js';
-import { resolveInputs, type InputSources, type Resolution } from '../../src/inputs/resolve.js';
+import type { InputSources } from '../../src/inputs/lookup.js';
+import { resolveInputs, type Resolution } from '../../src/inputs/resolve.js';
 
 /** Resolves inputs with nothing set but what the test gives; `files` by path. */
 export function resolveWith(

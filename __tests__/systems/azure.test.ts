@@ -2,14 +2,14 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createOutput } from '../../src/systems/registry.js';
 import type { SystemOutput } from '../../src/contract/system.js';
-import { outputTable } from '../../src/report/outputs.js';
-import { hostDeps, log } from '../support/host-deps.js';
+import { outputTable } from '../../src/contract/outcome.js';
+import { outputDeps, log } from '../support/output-deps.js';
 
 async function open(
   env: Readonly<Record<string, string>> = {},
 ): Promise<{ host: SystemOutput; lines: () => readonly string[] }> {
   const { write, text } = log();
-  const host = await createOutput({ system: 'azure' }, hostDeps({ write, env }));
+  const host = await createOutput({ system: 'azure' }, outputDeps({ write, env }));
   return {
     host,
     lines: () => {
@@ -28,7 +28,7 @@ function asAgentReads(line: string): string {
     .replaceAll('%AZP25', '%');
 }
 
-describe('the host of Azure DevOps', () => {
+describe('the output of Azure DevOps', () => {
   it('prints lines, groups and annotations as the agent reads them', async () => {
     const { host, lines } = await open();
     host.line('a line');

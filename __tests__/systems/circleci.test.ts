@@ -5,16 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOutput } from '../../src/systems/registry.js';
 import type { Environment, SystemOutput } from '../../src/contract/system.js';
-import { hostDeps } from '../support/host-deps.js';
+import { outputDeps } from '../support/output-deps.js';
 
-describe('the host of CircleCI', () => {
+describe('the output of CircleCI', () => {
   let directory = '';
   let file = '';
 
   const open = (env: Environment): Promise<SystemOutput> =>
     createOutput(
       { system: 'circleci' },
-      hostDeps({ env, appendFile: (path, text) => appendFile(path, text) }),
+      outputDeps({ env, appendFile: (path, text) => appendFile(path, text) }),
     );
 
   beforeEach(async () => {

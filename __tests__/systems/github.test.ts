@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { createOutput } from '../../src/systems/registry.js';
 import type { SystemOutput } from '../../src/contract/system.js';
-import { hostDeps } from '../support/host-deps.js';
+import { outputDeps } from '../support/output-deps.js';
 
 // `@actions/core` writes to the process and reads its environment by itself.
 const names = ['GITHUB_OUTPUT', 'GITHUB_STEP_SUMMARY'] as const;
@@ -19,14 +19,14 @@ function set(name: string, value: string | undefined): void {
 
 const summary = { markdown: '## ✅ Healthy\n', path: null };
 
-describe('the host of GitHub', () => {
+describe('the output of GitHub', () => {
   let directory = '';
   let log = '';
 
   const open = (): Promise<SystemOutput> =>
     createOutput(
       { system: 'github' },
-      hostDeps({
+      outputDeps({
         env: process.env,
         write: (text) => {
           log += text;

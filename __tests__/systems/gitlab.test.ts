@@ -7,17 +7,17 @@ import { join } from 'node:path';
 import { createOutput } from '../../src/systems/registry.js';
 import type { SystemOutput } from '../../src/contract/system.js';
 import { ownVariable } from '../../src/inputs/variables.js';
-import { outputTable } from '../../src/report/outputs.js';
-import { hostDeps, log } from '../support/host-deps.js';
+import { outputTable } from '../../src/contract/outcome.js';
+import { outputDeps, log } from '../support/output-deps.js';
 
-describe('the host of GitLab', () => {
+describe('the output of GitLab', () => {
   let directory = '';
   const printed = log();
 
   const open = (given: { readonly write?: (text: string) => void } = {}): Promise<SystemOutput> =>
     createOutput(
       { system: 'gitlab' },
-      hostDeps({
+      outputDeps({
         ...given,
         reportDir: directory,
         writeFile: (path, text) => writeFile(path, text),
@@ -151,7 +151,7 @@ describe('the host of GitLab', () => {
   });
 
   it('says when the outputs cannot be written', async () => {
-    const host = await createOutput({ system: 'gitlab' }, hostDeps());
+    const host = await createOutput({ system: 'gitlab' }, outputDeps());
     await expect(host.setOutputs({})).rejects.toThrow('is not to be written');
   });
 });

@@ -3,15 +3,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createOutput } from '../../src/systems/registry.js';
-import { hostDeps } from '../support/host-deps.js';
+import { outputDeps } from '../support/output-deps.js';
 
-describe('the host of Jenkins', () => {
+describe('the output of Jenkins', () => {
   it('leaves the outputs as a map for Groovy, with real booleans', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rollgate-jenkins-'));
     try {
       const host = await createOutput(
         { system: 'jenkins' },
-        hostDeps({ reportDir: directory, writeFile: (path, text) => writeFile(path, text) }),
+        outputDeps({ reportDir: directory, writeFile: (path, text) => writeFile(path, text) }),
       );
       await host.setOutputs({
         verdict: 'unhealthy',
@@ -35,7 +35,7 @@ describe('the host of Jenkins', () => {
   });
 
   it('says when the outputs cannot be written', async () => {
-    const host = await createOutput({ system: 'jenkins' }, hostDeps());
+    const host = await createOutput({ system: 'jenkins' }, outputDeps());
     await expect(host.setOutputs({})).rejects.toThrow('is not to be written');
   });
 });

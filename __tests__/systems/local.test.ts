@@ -1,12 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { createOutput } from '../../src/systems/registry.js';
 import type { SystemId } from '../../src/contract/system.js';
-import { hostDeps, log } from '../support/host-deps.js';
+import { outputDeps, log } from '../support/output-deps.js';
 
 describe('the plain host', () => {
   it('prints plain lines, and hands nothing over', async () => {
     const { write, text } = log();
-    const host = await createOutput({ system: 'local' }, hostDeps({ write }));
+    const host = await createOutput({ system: 'local' }, outputDeps({ write }));
     host.line('a line');
     host.group('a title', ['one', 'two\nthree']);
     host.annotate('warning', 'Rollgate', 'look here');
@@ -19,7 +19,7 @@ describe('the plain host', () => {
 
   it.each<SystemId>(['jenkins', 'circleci'])('is the ground of that of %s', async (system) => {
     const { write, text } = log();
-    const host = await createOutput({ system }, hostDeps({ write }));
+    const host = await createOutput({ system }, outputDeps({ write }));
     host.line('a line');
     host.group('a title', ['one']);
     host.annotate('error', 'Rollgate', 'look here');
@@ -35,7 +35,7 @@ describe('the plain host', () => {
     ['error', 31],
   ] as const)('colours a %s on a terminal', async (level, code) => {
     const { write, text } = log();
-    const host = await createOutput({ system: 'local' }, hostDeps({ write, terminal: true }));
+    const host = await createOutput({ system: 'local' }, outputDeps({ write, terminal: true }));
     host.annotate(level, 'Rollgate', 'look here');
     expect(text()).toBe(`\u001b[${String(code)}m${level}\u001b[0m: Rollgate: look here\n`);
   });

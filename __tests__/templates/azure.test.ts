@@ -5,7 +5,7 @@ import { wrapperInputs } from '../../scripts/generators/wrapper-inputs.js';
 import { camelName } from '../../src/systems/system.js';
 import { inputs } from '../../src/inputs/table.js';
 import { actionVariables } from '../../src/inputs/variables.js';
-import { outputTable } from '../../src/report/outputs.js';
+import { outputTable } from '../../src/contract/outcome.js';
 import { fillTemplate, stepTemplate } from '../support/azure-template.js';
 import { node, Workplace, type Ended } from '../support/bundle.js';
 import { describeWithSchemas, problemsOf } from '../support/schemas.js';

@@ -1,5 +1,5 @@
 import type { commands } from '../../src/inputs/commands.js';
-import type { exitCodeTable } from '../../src/inputs/exit-codes.js';
+import type { exitCodeTable } from '../../src/contract/outcome.js';
 import { groups, type GroupId, type Input } from '../../src/inputs/input.js';
 
 interface Row {

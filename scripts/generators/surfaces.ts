@@ -1,8 +1,7 @@
 import { format, type Options } from 'prettier';
 import { commands } from '../../src/inputs/commands.js';
-import { exitCodeTable } from '../../src/inputs/exit-codes.js';
+import { exitCodeTable, outputTable } from '../../src/contract/outcome.js';
 import { inputs } from '../../src/inputs/table.js';
-import { outputTable } from '../../src/report/outputs.js';
 import { generateActionYml } from './action-yml.js';
 import {
   extensionFolder,

@@ -1,5 +1,5 @@
 import type { Verdict } from '../contract/check.js';
-import { exitCodes } from '../inputs/exit-codes.js';
+import { exitCodes } from '../contract/outcome.js';
 import type { RollbackStatus } from '../contract/strategy.js';
 import type { Outcome } from './outcome.js';
 

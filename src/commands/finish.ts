@@ -1,5 +1,5 @@
 import { dirname, resolve } from 'node:path';
-import { effectiveConfig } from '../inputs/effective.js';
+import { effectiveConfig } from '../inputs/configured.js';
 import { ONLY_TARGET, type Resolution } from '../inputs/resolve.js';
 import { reportFileNames, reportPath, writeReport } from '../report/files.js';
 import { outputsOf } from '../report/outputs.js';

@@ -1,6 +1,6 @@
 import { parseArgv } from '../inputs/argv.js';
 import { readConfigFile } from '../inputs/config-file.js';
-import { exitCodes } from '../inputs/exit-codes.js';
+import { exitCodes } from '../contract/outcome.js';
 import { inputIds, inputOf, type InputId } from '../inputs/table.js';
 import { ownVariable } from '../inputs/variables.js';
 import { messageOf, UsageError, type Problem } from '../support/errors.js';

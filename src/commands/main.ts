@@ -1,4 +1,4 @@
-import { exitCodes } from '../inputs/exit-codes.js';
+import { exitCodes } from '../contract/outcome.js';
 import type { CommandId } from '../inputs/commands.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import type { Entry } from './entry.js';

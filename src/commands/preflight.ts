@@ -1,4 +1,4 @@
-import { exitCodes } from '../inputs/exit-codes.js';
+import { exitCodes } from '../contract/outcome.js';
 import { UsageError } from '../support/errors.js';
 import type { Finding } from '../contract/finding.js';
 import { inPool } from '../support/pool.js';

@@ -2,7 +2,7 @@ import type { MetricCheck } from '../contract/check.js';
 import { eventsOfPast, momentsOf } from '../gate/past.js';
 import { replay as judgeAgain, type RecordedEvent } from '../gate/replay.js';
 import { limitInWords } from '../gate/words.js';
-import { exitCodes } from '../inputs/exit-codes.js';
+import { exitCodes } from '../contract/outcome.js';
 import { parseTime, printTime } from '../support/values/time.js';
 import { deployLines, deployTable, type JudgedDeploy } from '../report/deploys.js';
 import { isCancelled } from '../support/abort.js';

@@ -6,7 +6,7 @@ import type {
   RollbackReport,
 } from '../contract/strategy.js';
 import { confirm } from '../gate/confirm.js';
-import { exitCodes } from '../inputs/exit-codes.js';
+import { exitCodes } from '../contract/outcome.js';
 import { runChain } from '../strategies/chain.js';
 import { formatDuration } from '../support/text.js';
 import { checksOf } from './checks.js';

@@ -1,5 +1,5 @@
 import type { RollbackStatus } from '../contract/strategy.js';
-import { exitCodes } from '../inputs/exit-codes.js';
+import { exitCodes } from '../contract/outcome.js';
 import type { TargetReport } from '../report/record.js';
 import { UsageError } from '../support/errors.js';
 import { printFindings, recordedSnapshot, withoutStrategy } from './prepare.js';

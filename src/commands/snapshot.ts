@@ -1,4 +1,4 @@
-import { exitCodes } from '../inputs/exit-codes.js';
+import { exitCodes } from '../contract/outcome.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';

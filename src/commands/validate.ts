@@ -1,9 +1,9 @@
 import { limitInWords } from '../gate/words.js';
 import type { EffectiveEntry } from '../inputs/checks/effective.js';
-import { configuredStrategies } from '../inputs/configured.js';
-import { effective } from '../inputs/effective.js';
-import { exitCodes } from '../inputs/exit-codes.js';
-import { originInWords, type TargetResolution } from '../inputs/resolve.js';
+import { configuredStrategies, effective } from '../inputs/configured.js';
+import { exitCodes } from '../contract/outcome.js';
+import { originInWords } from '../inputs/lookup.js';
+import type { TargetResolution } from '../inputs/resolve.js';
 import type { InputId } from '../inputs/table.js';
 import { UsageError, type Problem } from '../support/errors.js';
 import { checksOf } from './checks.js';

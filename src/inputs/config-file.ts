@@ -10,16 +10,21 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { messageOf, type Problem } from '../support/errors.js';
-import { readEntries, type Entry } from './config-file/entries.js';
-import type { Reader } from './config-file/reader.js';
-import { followed, joined, scalarText } from './config-file/yaml-text.js';
+import {
+  type FileReader,
+  followAlias,
+  joinedLines,
+  readEntries,
+  scalarText,
+  type WrittenEntry,
+} from './config-entries.js';
 import { didYouMean, quote } from '../support/values/value-type.js';
 import { inputIds, inputOf, isInputId, targetInputIds, type InputId } from './table.js';
 
 /** What a part of the file says: the text of each input, as if it had come from a variable, and its checks. */
 export interface Scope {
   readonly texts: ReadonlyMap<InputId, string>;
-  readonly checks: readonly Entry[];
+  readonly checks: readonly WrittenEntry[];
 }
 
 /** One target of the file. The inputs outside of it are its defaults. */
@@ -77,7 +82,7 @@ export function readConfigFile(name: string, content: string): ConfigFile {
     problem('', 'is not a map of inputs', 'write lines like `duration: 5m`');
     return empty;
   }
-  const reader: Reader = {
+  const reader: FileReader = {
     doc,
     where: (node) => at(isNode(node) ? node.range?.[0] : undefined),
     problem,
@@ -98,13 +103,13 @@ export function readConfigFile(name: string, content: string): ConfigFile {
  * @param others what else may stand there, and how it is read
  */
 function readScope(
-  reader: Reader,
+  reader: FileReader,
   map: YAMLMap,
   known: readonly InputId[],
   others: Readonly<Record<string, (value: unknown, where: string) => void>>,
 ): Scope {
   const texts = new Map<InputId, string>();
-  let checks: readonly Entry[] = [];
+  let checks: readonly WrittenEntry[] = [];
   const keys = ['checks', ...Object.keys(others)];
   for (const { key, value } of map.items) {
     const id = isScalar(key) ? String(key.value) : '';
@@ -124,7 +129,7 @@ function readScope(
 }
 
 function readInput(
-  reader: Reader,
+  reader: FileReader,
   texts: Map<InputId, string>,
   id: InputId,
   value: unknown,
@@ -149,15 +154,15 @@ function readInput(
   );
 }
 
-function readTargets(reader: Reader, value: unknown, where: string): readonly TargetScope[] {
-  const list = followed(reader.doc, value);
+function readTargets(reader: FileReader, value: unknown, where: string): readonly TargetScope[] {
+  const list = followAlias(reader.doc, value);
   if (!isSeq(list) || list.items.length === 0) {
     reader.problem(where, '`targets` is no list', 'write items like `- name: api`');
     return [];
   }
   const names = new Set<string>();
   return list.items.flatMap((item): TargetScope[] => {
-    const map = followed(reader.doc, item);
+    const map = followAlias(reader.doc, item);
     const place = reader.where(item);
     if (!isMap(map)) {
       reader.problem(place, 'a target is a map', 'write it like `- name: api`');
@@ -211,12 +216,12 @@ function shapeInWords(id: InputId): string {
  */
 function textOf(doc: Document.Parsed, id: InputId, node: unknown): string | undefined {
   const { shape, separator } = inputOf(id).type;
-  const target = followed(doc, node);
+  const target = followAlias(doc, node);
   if (isSeq(target) && (shape === 'list' || shape === 'pairs')) {
-    return joined(target.items.map((item) => scalarText(doc, item)));
+    return joinedLines(target.items.map((item) => scalarText(doc, item)));
   }
   if (isMap(target) && shape === 'pairs') {
-    return joined(
+    return joinedLines(
       target.items.map(({ key, value }) => {
         const name = scalarText(doc, key);
         const text = scalarText(doc, value);

@@ -1,5 +1,6 @@
 import type { StrategyId } from '../contract/strategy.js';
-import { originInWords, type TargetResolution } from './resolve.js';
+import { originInWords } from './lookup.js';
+import type { TargetResolution } from './resolve.js';
 import { inputIds, inputOf } from './table.js';
 
 /** A strategy of the chain, and whether the user configured it. */
@@ -15,7 +16,7 @@ export interface ConfiguredStrategy {
  * somebody wants a pipeline started.
  */
 export function configuredStrategies(resolution: TargetResolution): readonly ConfiguredStrategy[] {
-  return chain(resolution).map((id) => ({ id, ...judge(id, resolution) }));
+  return chain(resolution).map((id) => ({ id, ...configurationOf(id, resolution) }));
 }
 
 /** With a Helm release, helm comes before kubernetes: to undo a workload behind helm's back leaves the release wrong. */
@@ -25,7 +26,10 @@ function chain({ settings }: TargetResolution): readonly StrategyId[] {
   return named.flatMap((id): StrategyId[] => (id === 'kubernetes' ? ['helm', id] : [id]));
 }
 
-function judge(id: StrategyId, resolution: TargetResolution): Omit<ConfiguredStrategy, 'id'> {
+function configurationOf(
+  id: StrategyId,
+  resolution: TargetResolution,
+): Omit<ConfiguredStrategy, 'id'> {
   const { settings, origins, givenByUser } = resolution;
   if (id === 'ci' && settings['ci-system'] === 'none') {
     return { configured: false, because: '`ci-system` is `none`' };
@@ -51,4 +55,22 @@ function judge(id: StrategyId, resolution: TargetResolution): Omit<ConfiguredStr
         ? 'not configured: name `ci` in `rollback`, or set `ci-system`'
         : `not configured: set ${keys.map((key) => `\`${key}\``).join(' or ')}`,
   };
+}
+
+/**
+ * The configuration that rules, by id, as the user would write it. Secrets are `***`; what is not set is left out.
+ */
+export function effective({ settings }: TargetResolution): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    inputIds.flatMap((id) => {
+      const value = settings[id];
+      return value === undefined ? [] : [[id, inputOf(id).print(value)]];
+    }),
+  );
+}
+
+/** The same with the entries of `checks`, for the report. */
+export function effectiveConfig(resolution: TargetResolution): Readonly<Record<string, unknown>> {
+  const { effectiveChecks: checks } = resolution;
+  return { ...effective(resolution), ...(checks.length === 0 ? {} : { checks }) };
 }

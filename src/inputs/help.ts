@@ -1,5 +1,5 @@
 import { commands, switchesOf, wordsOf } from './commands.js';
-import { exitCodeTable } from './exit-codes.js';
+import { exitCodeTable } from '../contract/outcome.js';
 import { described, groups, type GroupId } from './input.js';
 import { inputIds, inputOf, type InputId } from './table.js';
 import { ownVariable } from './variables.js';

@@ -1,7 +1,8 @@
-import type { SystemId } from '../contract/system.js';
+import type { Problem } from '../contract/result.js';
 import type { StrategyId } from '../contract/strategy.js';
-import { good, type Result } from '../contract/result.js';
-import type { JsonSchema, ValueType } from '../support/values/value-type.js';
+import type { SystemId } from '../contract/system.js';
+import { tableRow, type OffOf, type RowFacts, type RowValue } from '../support/values/row.js';
+import type { ValueType } from '../support/values/value-type.js';
 
 /** The groups of inputs, in the order in which help and documents show them. */
 export const groups = {
@@ -28,19 +29,12 @@ export const groups = {
 export type GroupId = keyof typeof groups;
 
 /** What the table says of an input besides its type. */
-export interface InputFacts {
-  /** One or two sentences for a stranger. What stands for a missing value is said here only when `default` does not. */
-  readonly description: string;
+export interface InputFacts extends RowFacts, InputRules {
   readonly group: GroupId;
-  /** As the user would write it. */
-  readonly default?: string;
-  /** The word `off` is accepted, and means that there is no such check. */
-  readonly off?: true;
-  readonly secret?: true;
   /** Variables that users of the CI integration guide set themselves. */
   readonly guide?: readonly string[];
-  /** Variables that a host sets by itself, by host. */
-  readonly host?: Readonly<Record<SystemId, readonly string[]>>;
+  /** Variables that a CI system sets by itself, by the id of the system. */
+  readonly setBy?: Readonly<Record<SystemId, readonly string[]>>;
   /** The input whose value stands in when this one is not set anywhere. */
   readonly fallback?: string;
   /** The strategy that it belongs to. */
@@ -55,14 +49,33 @@ export interface InputFacts {
   readonly inFile?: false;
 }
 
-/** An input with the values `V`. */
-export interface Input<V> extends InputFacts {
-  readonly type: ValueType<unknown>;
-  parse(text: string): Result<V>;
-  /** Safe to print; of a secret only that there is one. */
-  print(value: V): string;
-  readonly schema: JsonSchema;
+/**
+ * What must stand beside an input that is set, and what must not; rules.ts checks it in this order, and names the first
+ * thing that is wrong with an input. An input counts as set when it was given, rightly or wrongly, and is not `off`.
+ */
+export interface InputRules {
+  /** The address that it says something about: without that one it is a mistake. */
+  readonly belongsTo?: string;
+  /** A check in the configuration file with this source makes use of it, too, whatever else is missing. */
+  readonly usedBySource?: string;
+  /** It makes no sense beside any of these. `{id}` is the input itself. */
+  readonly excludes?: { readonly inputs: readonly string[] } & Problem;
+  /** It says nothing without each of these. */
+  readonly requires?: readonly (string | ({ readonly input: string } & Problem))[];
+  /** It says nothing without at least one of these. */
+  readonly requiresOneOf?: { readonly inputs: readonly string[] } & Partial<Problem>;
+  /** It must be set where other inputs have these values, and its strategy is in the chain. */
+  readonly requiredWhen?: {
+    readonly values: Readonly<Record<string, unknown>>;
+    /** Those values in words. */
+    readonly because: string;
+    /** What to set it to. */
+    readonly to: string;
+  };
 }
+
+/** An input with the values `V`. */
+export interface Input<V> extends InputFacts, RowValue<V> {}
 
 /** The description with the default, for surfaces that have no other place for it. */
 export function described(facts: InputFacts): string {
@@ -72,24 +85,30 @@ export function described(facts: InputFacts): string {
 }
 
 type ValueOf<T, F extends InputFacts> =
-  | T
-  | (F extends { readonly off: true } ? 'off' : never)
-  | (F extends { readonly default: string } ? never : undefined);
+  T | OffOf<F> | (F extends { readonly default: string } ? never : undefined);
 
 /** Makes an input of a type and the facts about it; what may be absent or `off` shows in its value type. */
 export function input<T, const F extends InputFacts>(
   type: ValueType<T>,
   facts: F,
 ): Input<ValueOf<T, F>> {
-  const isOff = (text: string): boolean => facts.off === true && text.toLowerCase() === 'off';
-  return {
-    ...facts,
-    type: type,
-    parse: (text) => (isOff(text) ? good('off') : type.parse(text)) as Result<ValueOf<T, F>>,
-    print: (value) => {
-      if (facts.secret === true) return '***';
-      return value === 'off' && facts.off === true ? 'off' : type.print(value as T);
-    },
-    schema: facts.off === true ? { anyOf: [{ const: 'off' }, type.schema] } : type.schema,
-  };
+  return tableRow<ValueOf<T, F>, F>(type, facts);
+}
+
+/** To hide these wherever they stand would wreck every report; CircleCI does not mask them either. */
+const plainWord = /^(true|false|null|none|undefined)$/i;
+
+/**
+ * Everything that must be hidden because this text was given to this input: the text itself and each of its lines,
+ * because logs are masked line by line; of headers the values; of URLs what stands before the `@`.
+ */
+export function secretsOf(
+  row: Pick<Input<unknown>, 'type' | 'secret'>,
+  text: string,
+): readonly string[] {
+  const parts = row.type.secretParts?.(text);
+  const whole = row.secret === true && parts === undefined ? [text, ...text.split('\n')] : [];
+  return [...(parts ?? []), ...whole]
+    .map((part) => part.trim())
+    .filter((part) => part !== '' && !plainWord.test(part));
 }

@@ -1,54 +1,33 @@
-import type { Environment, SystemId } from '../contract/system.js';
+import type { Environment } from '../contract/system.js';
 import { messageOf, type Problem } from '../support/errors.js';
 import type { CheckEntry } from '../contract/entry.js';
 import type { CheckSources } from '../support/options.js';
 import { effectiveEntries, type EffectiveEntry } from './checks/effective.js';
 import type { Findings } from './checks/lookup.js';
 import { resolveChecks } from './checks/resolve.js';
-import { readConfigFile, type ConfigFile, type TargetScope } from './config-file.js';
-import { crossCheck, remarks } from './cross-checks.js';
+import { readConfigFile, type ConfigFile } from './config-file.js';
 import { didYouMean, quote } from '../support/values/value-type.js';
-import { secretsOf } from './secrets.js';
-import { inputIds, inputOf, type InputId, type Settings } from './table.js';
+import { secretsOf } from './input.js';
 import {
-  actionVariables,
-  allVariables,
-  guideVariables,
-  hostVariables,
-  ownVariable,
-  unknownVariables,
-} from './variables.js';
-
-/**
- * Where a value comes from. The levels are the order of precedence: 1 flag, 2 input of an action or task, 3 ROLLGATE_*
- * variable, 4 variable of the CI integration guide, 5 configuration file, 6 set by the host itself, 7 default.
- */
-export interface Origin {
-  readonly level: 1 | 2 | 3 | 4 | 5 | 6 | 7;
-  /** The flag, variable, file or input; `the default` for a default. */
-  readonly name: string;
-}
-
-/** Where inputs come from. */
-export interface InputSources {
-  /** Texts of flags by id, as `parseArgv` returns them. */
-  readonly flags: ReadonlyMap<string, string>;
-  readonly env: Environment;
-  readonly system: SystemId;
-  /** Whether this is a run for a pull or merge request. */
-  readonly pullRequest: boolean;
-  /** The content of a file, `undefined` when there is none; throws when it cannot be read. */
-  readonly readFile: (path: string) => string | undefined;
-  /** The sources that `checks` may name. */
-  readonly checkSources: CheckSources;
-}
+  everyText,
+  lookUp,
+  originInWords,
+  readInput,
+  type InputSources,
+  type Origin,
+  type Places,
+} from './lookup.js';
+import { brokenRules, leakedSecrets } from './rules.js';
+import { remarks, valueProblems } from './value-rules.js';
+import { inputIds, inputOf, type InputId, type Settings } from './table.js';
+import { ownVariable, unknownVariables } from './variables.js';
 
 /** The inputs of one target. */
 export interface TargetResolution {
   /** Complete even when there are problems: a value that was refused is replaced by the default. */
   readonly settings: Settings;
   readonly origins: Readonly<Record<InputId, Origin>>;
-  /** Whether the user set it: by flag, variable or file, not the host and not the default. */
+  /** Whether the user set it: by flag, variable or file, not the CI system and not the default. */
   readonly givenByUser: (id: InputId) => boolean;
   /**
    * What is to be read and judged of traffic: by the inputs, and by the entries of `checks` that hold for the target. Entries
@@ -76,21 +55,8 @@ export interface Resolution extends TargetResolution {
   readonly secrets: readonly string[];
 }
 
-interface Found {
-  readonly text: string;
-  readonly origin: Origin;
-}
-
 interface File extends ConfigFile {
   readonly name: string;
-}
-
-/** Where the inputs of one target are looked up. */
-interface Places {
-  readonly sources: InputSources;
-  readonly file: File | undefined;
-  /** `undefined`: the flat inputs. */
-  readonly target?: TargetScope | undefined;
 }
 
 /** Read without being named. */
@@ -125,10 +91,7 @@ export function resolveInputs(sources: InputSources): Resolution {
         }));
   const targets = chosen(all, flat, problems);
   for (const target of targets) {
-    const found = [
-      ...crossCheck(target.settings, target.origins, target.writtenSources),
-      ...strayingSecrets(target.settings, target.origins, sources),
-    ];
+    const found = [...conflicts(target), ...leakedSecrets(target, sources)];
     problems.push(...found.map((problem) => ofTarget(problem, target, scopes.length)));
     notices.push(
       ...remarks(target.settings).map((remark) =>
@@ -141,21 +104,28 @@ export function resolveInputs(sources: InputSources): Resolution {
   return { ...flat, targets, problems: distinct(problems), notices, secrets: [...secrets] };
 }
 
-/** The targets that are wanted. When none of them is known, all: what is wrong with them is to be said too. */
+/** What is wrong although every value is right by itself: an input that is out of place need not be right besides. */
+function conflicts(target: TargetResolution): readonly Problem[] {
+  const broken = brokenRules(target);
+  const misplaced = new Set(broken.map(({ subject }) => subject));
+  return [...broken, ...valueProblems(target).filter(({ subject }) => !misplaced.has(subject))];
+}
+
+/** The targets that are asked for. When none of them is known, all: what is wrong with them is to be said too. */
 function chosen(
   all: readonly ResolvedTarget[],
-  { settings: { target: wanted }, origins }: TargetResolution,
+  { settings: { target: requested }, origins }: TargetResolution,
   problems: Problem[],
 ): readonly ResolvedTarget[] {
-  if (wanted === undefined) return all;
+  if (requested === undefined) return all;
   const names = all.map(({ name }) => name);
-  for (const name of wanted.filter((each) => !names.includes(each)))
+  for (const name of requested.filter((each) => !names.includes(each)))
     problems.push({
       subject: 'target',
       message: `there is no target ${quote(name)} (${originInWords(origins.target)})`,
       fix: didYouMean(name, names) ?? `name one of ${names.join(', ')}`,
     });
-  const picked = all.filter(({ name }) => wanted.includes(name));
+  const picked = all.filter(({ name }) => requested.includes(name));
   return picked.length === 0 ? all : picked;
 }
 
@@ -177,7 +147,7 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
   const values: Partial<Record<InputId, unknown>> = {};
   const origins: Partial<Record<InputId, Origin>> = {};
   for (const id of inputIds) {
-    const { value, origin } = read(id, places, problems);
+    const { value, origin } = readInput(id, places, problems);
     values[id] = value;
     origins[id] = origin;
   }
@@ -219,81 +189,6 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
   };
 }
 
-/** In words: `from ROLLGATE_URL`. */
-export function originInWords(origin: Origin): string {
-  return `from ${origin.name}`;
-}
-
-function read(
-  id: InputId,
-  places: Places,
-  problems: Problem[],
-): { value: unknown; origin: Origin } {
-  const row = inputOf(id);
-  const found = lookUp(id, places);
-  const origin = found?.origin ?? { level: 7, name: 'the default' };
-  if (found !== undefined) {
-    const parsed = row.parse(found.text);
-    if (parsed.ok) return { value: parsed.value, origin };
-    problems.push({
-      subject: id,
-      ...parsed.problem,
-      message: `${parsed.problem.message} (${originInWords(origin)})`,
-    });
-  }
-  const byDefault = row.default === undefined ? undefined : row.parse(row.default);
-  return { value: byDefault?.ok === true ? byDefault.value : undefined, origin };
-}
-
-function lookUp(id: InputId, { sources, file, target }: Places): Found | undefined {
-  const { flags, env, system } = sources;
-  const row = inputOf(id);
-  return (
-    // What a target says for itself is nearer to it than anything that is said for all.
-    pick(
-      5,
-      target === undefined
-        ? []
-        : [[`${file?.name ?? ''}, target ${target.name}`, target.texts.get(id)]],
-    ) ??
-    pick(1, [[id === 'command' ? 'the command line' : `--${id}`, flags.get(id)]]) ??
-    fromVariables(2, actionVariables(id), env) ??
-    fromVariables(3, [ownVariable(id)], env) ??
-    fromVariables(4, guideVariables(row, system), env) ??
-    pick(5, file === undefined ? [] : [[file.name, file.texts.get(id)]]) ??
-    fromVariables(6, hostVariables(row, system), env)
-  );
-}
-
-function fromVariables(
-  level: Origin['level'],
-  names: readonly string[],
-  env: Environment,
-): Found | undefined {
-  return pick(
-    level,
-    names.map((name) => [name, env[name]]),
-  );
-}
-
-function pick(
-  level: Origin['level'],
-  candidates: readonly (readonly [name: string, text: string | undefined])[],
-): Found | undefined {
-  for (const [name, given] of candidates) {
-    const text = given?.trim() ?? '';
-    if (text !== '') return { text, origin: { level, name } };
-  }
-  return undefined;
-}
-
-/** A secret that lost to another one is a secret all the same. */
-function everyText(id: InputId, { flags, env }: InputSources): string[] {
-  return [flags.get(id), ...allVariables(id, inputOf(id)).map((name) => env[name])].flatMap(
-    (text) => (text === undefined || text.trim() === '' ? [] : [text.trim()]),
-  );
-}
-
 function findFile(
   sources: InputSources,
   problems: Problem[],
@@ -330,39 +225,6 @@ function findFile(
   problems.push(...read.problems);
   for (const secret of read.secrets) secrets.add(secret);
   return { name, ...read };
-}
-
-/**
- * A secret from outside the file is sent to no address that the file alone names: whoever can change the file could
- * have it sent to a server of theirs. The address that the host gives, or the default, is no news even there.
- */
-function strayingSecrets(
-  settings: Settings,
-  origins: Readonly<Record<InputId, Origin>>,
-  sources: InputSources,
-): Problem[] {
-  return inputIds.flatMap((id) => {
-    if (settings[id] === undefined) return [];
-    const targets = (inputOf(id).sentTo ?? []) as readonly InputId[];
-    return targets
-      .filter((target) => origins[target].level === 5 && !isHostsOwn(target, settings, sources))
-      .map((target) => ({
-        subject: target,
-        message: `stands in the file ${origins[target].name}, and \`${id}\` would be sent there`,
-        fix: `set the address outside the file, by \`${ownVariable(target)}\` or \`--${target}\``,
-      }));
-  });
-}
-
-function isHostsOwn(id: InputId, settings: Settings, { env, system }: InputSources): boolean {
-  const row = inputOf(id);
-  const own = fromVariables(6, hostVariables(row, system), env)?.text ?? row.default;
-  const value = settings[id];
-  return own !== undefined && typeof value === 'string' && originOf(value) === originOf(own);
-}
-
-function originOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).origin : undefined;
 }
 
 function unknownNotices(env: Environment, others: readonly string[]): string[] {

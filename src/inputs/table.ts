@@ -1,6 +1,5 @@
 import type { Decision, Sensitivity } from '../contract/check.js';
-import type { WebhookFormat } from '../notify/webhook.js';
-import type { StrategyId } from '../contract/strategy.js';
+import { strategyIds } from '../contract/strategy.js';
 import { command } from './commands.js';
 import { input, type Input } from './input.js';
 import { boolean, choice, choices } from '../support/values/words.js';
@@ -22,15 +21,6 @@ import { url, urls, webhooks } from '../support/values/url.js';
 const second = 1000;
 const hour = 3600 * second;
 
-const strategies = [
-  'kubernetes',
-  'helm',
-  'compose',
-  'ci',
-  'scale-down',
-  'command',
-] as const satisfies readonly StrategyId[];
-
 const workload = {
   // An Argo Rollouts object is accepted so that it can be said what to do with it.
   pattern: /^(deployment|statefulset|daemonset|rollout)\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
@@ -40,6 +30,19 @@ const workload = {
 /** What may be filled in where a run is started or looked for, and where one that exists is spoken of. */
 const ofStart = ['rollback_id', 'ref', 'target', 'revision', 'image'] as const;
 const ofRun = ['run_id'] as const;
+
+const presetCounts = {
+  inputs: ['prometheus-preset'],
+  message: '`prometheus-preset` says already what is counted',
+  fix: 'take `{id}` or the preset out',
+} as const;
+
+/** What the description of a CI system cannot do without, and what it takes to follow a run. */
+const toStart = { values: { 'ci-system': 'http' }, because: '`ci-system` is `http`' } as const;
+const toFollow = {
+  values: { 'ci-system': 'http', 'rollback-wait': true },
+  because: '`ci-system` is `http`, and the rollback is followed to its end (`rollback-wait`)',
+} as const;
 
 /**
  * THE table of inputs. Flags, variables, the keys of the configuration file, action.yml, help, the tables of the README
@@ -168,6 +171,12 @@ export const inputs = {
   }),
   'baseline-url': input(urls(), {
     group: 'http',
+    requires: ['url'],
+    excludes: {
+      inputs: ['prometheus-preset', 'prometheus-total'],
+      message: 'the requests are counted by Prometheus, and not probed',
+      fix: 'set the `prometheus-baseline-...` inputs instead',
+    },
     description:
       'Where the version before it runs, for each `url` in the same order: probed in the same moments, so that what hits both is not held against the new one. Default: none.',
   }),
@@ -256,17 +265,33 @@ export const inputs = {
 
   'prometheus-url': input(url(), {
     group: 'prometheus',
+    usedBySource: 'prometheus',
+    requiresOneOf: {
+      inputs: [
+        'prometheus-preset',
+        'prometheus-total',
+        'prometheus-errors',
+        'prometheus-latency',
+        'prometheus-value',
+      ],
+      message: 'nothing is asked of this server',
+      fix: 'set `prometheus-total` and `prometheus-errors`, or `prometheus-preset` and `prometheus-selector`',
+    },
     description:
       'Address of a Prometheus server, or of anything that answers its queries: Thanos, Mimir, VictoriaMetrics, a managed one; with its path, and without `/api/v1`. Default: none.',
   }),
   'prometheus-token': input(credentials(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    usedBySource: 'prometheus',
     secret: true,
     sentTo: ['prometheus-url'],
     description: 'Bearer token, or `user:password`, for the Prometheus server. Default: none.',
   }),
   'prometheus-headers': input(headers(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    usedBySource: 'prometheus',
     secret: true,
     sentTo: ['prometheus-url'],
     description:
@@ -274,6 +299,8 @@ export const inputs = {
   }),
   'prometheus-parameters': input(parameters(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    usedBySource: 'prometheus',
     description:
       'Further parameters of every query, as `name=value` lines, such as `partial_response=false`. Default: none.',
   }),
@@ -284,53 +311,96 @@ export const inputs = {
   }),
   'prometheus-preset': input(choice(['istio', 'nginx-ingress', 'spring']), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requires: [
+      {
+        input: 'prometheus-selector',
+        message:
+          'without `prometheus-selector` it would judge everything that this server knows of',
+        fix: 'set `prometheus-selector` to the labels of what was deployed, such as `namespace="shop"`',
+      },
+    ],
     description:
       'Whose metrics to use: `istio`, `nginx-ingress` or `spring`; stands in for the three selectors below. Default: none.',
   }),
   'prometheus-selector': input(labels(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requires: [
+      {
+        input: 'prometheus-preset',
+        message: 'it belongs to a preset',
+        fix: 'set `prometheus-preset`, or write the labels into `prometheus-total` and the others',
+      },
+    ],
     description:
       'With a preset: the labels that pick what was deployed, such as `destination_workload="shop"`. Default: none.',
   }),
   'prometheus-total': input(selector(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    excludes: presetCounts,
+    requires: ['prometheus-errors'],
     description:
       'Selector of the raw counter of all requests, such as `http_requests_total{app="shop"}`. Default: none.',
   }),
   'prometheus-errors': input(selector(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    excludes: presetCounts,
+    requires: ['prometheus-total'],
     description:
       'Selector of the raw counter of failed requests, such as `http_requests_total{app="shop",code=~"5.."}`. Default: none.',
   }),
   'prometheus-baseline-total': input(selector(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requires: ['prometheus-baseline-errors', 'prometheus-total'],
     description:
       'Selector of all requests of the version before it, which runs beside it: what hits both is not held against the new one. Default: none.',
   }),
   'prometheus-baseline-errors': input(selector(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requires: ['prometheus-baseline-total', 'prometheus-errors'],
     description: 'Selector of its failed requests. Default: none.',
   }),
   'prometheus-baseline-selector': input(labels(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requires: ['prometheus-preset'],
     description: 'With a preset: the labels that pick the version before it. Default: none.',
   }),
   'prometheus-latency': input(selector(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requires: [
+      {
+        input: 'max-latency',
+        message: 'there is no limit for it',
+        fix: 'set `max-latency`, such as `p95 < 800ms`',
+      },
+    ],
     description:
       'Selector of the buckets of a histogram, such as `http_request_duration_seconds_bucket{app="shop"}`, for `max-latency`. Default: none.',
   }),
   'prometheus-value': input(script(), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requiresOneOf: { inputs: ['max-value', 'min-value'] },
     description: 'Any query that gives one number, for `max-value` and `min-value`. Default: none.',
   }),
   'max-value': input(number({ min: 0, max: Number.MAX_SAFE_INTEGER }), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requires: ['prometheus-value'],
     description:
       'Greatest accepted mean of `prometheus-value`; exactly this much passes. Default: none.',
   }),
   'min-value': input(number({ min: 0.000001, max: Number.MAX_SAFE_INTEGER }), {
     group: 'prometheus',
+    belongsTo: 'prometheus-url',
+    requires: ['prometheus-value'],
     description:
       'Least accepted mean of `prometheus-value`, above 0; exactly this much passes. Default: none.',
   }),
@@ -375,7 +445,7 @@ export const inputs = {
     description: 'Secret headers for that address, as `Name: value` lines.',
   }),
 
-  rollback: input(choices(strategies), {
+  rollback: input(choices(strategyIds), {
     group: 'rollback',
     default: 'kubernetes,compose,ci,scale-down',
     description:
@@ -553,7 +623,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     guide: ['GITHUB_REPOSITORY'],
-    host: { github: ['GITHUB_REPOSITORY'] },
+    setBy: { github: ['GITHUB_REPOSITORY'] },
     description:
       'Repository of the rollback workflow, as `owner/name`. Default: `GITHUB_REPOSITORY`.',
   }),
@@ -581,7 +651,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     default: 'https://api.github.com',
-    host: { github: ['GITHUB_API_URL'] },
+    setBy: { github: ['GITHUB_API_URL'] },
     description: 'Root of the REST API; in a GitHub job `GITHUB_API_URL` goes before the default.',
   }),
   'host-token': input(text(), {
@@ -596,7 +666,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     default: 'https://gitlab.com',
-    host: { gitlab: ['CI_SERVER_URL'] },
+    setBy: { gitlab: ['CI_SERVER_URL'] },
     description:
       'Root of the GitLab server; in a GitLab job `CI_SERVER_URL` goes before the default.',
   }),
@@ -605,7 +675,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     guide: ['CI_PROJECT_ID'],
-    host: { gitlab: ['CI_PROJECT_ID'] },
+    setBy: { gitlab: ['CI_PROJECT_ID'] },
     description: 'Project of the rollback pipeline, as id or full path. Default: `CI_PROJECT_ID`.',
   }),
   'gitlab-pipeline': input(integer({ min: 1, max: Number.MAX_SAFE_INTEGER }), {
@@ -613,7 +683,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     guide: ['CI_PIPELINE_ID'],
-    host: { gitlab: ['CI_PIPELINE_ID'] },
+    setBy: { gitlab: ['CI_PIPELINE_ID'] },
     description:
       'Id of the running pipeline, which `gitlab-cancel` ends. Default: `CI_PIPELINE_ID`.',
   }),
@@ -642,7 +712,7 @@ export const inputs = {
     configures: true,
     secret: true,
     guide: ['CI_JOB_TOKEN'],
-    host: { gitlab: ['CI_JOB_TOKEN'] },
+    setBy: { gitlab: ['CI_JOB_TOKEN'] },
     sentTo: ['gitlab-url'],
     description:
       'Token of a GitLab job; used where there is neither an access token nor a trigger token. Default: `CI_JOB_TOKEN`.',
@@ -666,7 +736,7 @@ export const inputs = {
     group: 'gitlab',
     strategy: 'ci',
     configures: true,
-    host: { gitlab: ['CI_JOB_ID'] },
+    setBy: { gitlab: ['CI_JOB_ID'] },
     description:
       'Id of the running job, which `gitlab-cancel: siblings` spares. Default: `CI_JOB_ID`.',
   }),
@@ -674,7 +744,7 @@ export const inputs = {
     group: 'gitlab',
     strategy: 'ci',
     configures: true,
-    host: { gitlab: ['CI_DEFAULT_BRANCH'] },
+    setBy: { gitlab: ['CI_DEFAULT_BRANCH'] },
     description:
       'Default branch of the project, for tokens that cannot ask for it. Default: `CI_DEFAULT_BRANCH`.',
   }),
@@ -684,7 +754,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     guide: ['JENKINS_URL'],
-    host: { jenkins: ['JENKINS_URL'] },
+    setBy: { jenkins: ['JENKINS_URL'] },
     description: 'Root of the Jenkins controller. Default: `JENKINS_URL`.',
   }),
   'jenkins-user': input(text(), {
@@ -708,7 +778,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     guide: ['JENKINS_JOB_NAME'],
-    host: { jenkins: ['JOB_NAME'] },
+    setBy: { jenkins: ['JOB_NAME'] },
     description:
       'Full name of the rollback job, such as `folder/job`. Default: `JENKINS_JOB_NAME`, in a Jenkins build its own job.',
   }),
@@ -750,7 +820,7 @@ export const inputs = {
     group: 'azure',
     strategy: 'ci',
     configures: true,
-    host: { azure: ['SYSTEM_COLLECTIONURI'] },
+    setBy: { azure: ['SYSTEM_COLLECTIONURI'] },
     description:
       'Address of the organization, or of the collection of an Azure DevOps Server. Default: `SYSTEM_COLLECTIONURI` in an Azure job, else https://dev.azure.com/ and `azure-org`.',
   }),
@@ -767,7 +837,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     guide: ['AZURE_DEVOPS_PROJECT'],
-    host: { azure: ['SYSTEM_TEAMPROJECTID', 'SYSTEM_TEAMPROJECT'] },
+    setBy: { azure: ['SYSTEM_TEAMPROJECTID', 'SYSTEM_TEAMPROJECT'] },
     description:
       'Name or id of the project. Default: `AZURE_DEVOPS_PROJECT`, in an Azure job its own project.',
   }),
@@ -777,7 +847,7 @@ export const inputs = {
     configures: true,
     secret: true,
     guide: ['AZURE_DEVOPS_PAT'],
-    host: { azure: ['SYSTEM_ACCESSTOKEN'] },
+    setBy: { azure: ['SYSTEM_ACCESSTOKEN'] },
     sentTo: ['azure-url'],
     description:
       'Personal access token with the scope Build (read and execute). Default: `AZURE_DEVOPS_PAT`, in an Azure job a mapped `SYSTEM_ACCESSTOKEN`.',
@@ -787,13 +857,14 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     guide: ['AZURE_PIPELINE_ID'],
-    host: { azure: ['SYSTEM_DEFINITIONID'] },
+    setBy: { azure: ['SYSTEM_DEFINITIONID'] },
     description:
       'Id, name, or folder and name (`ops/Rollback`) of the rollback pipeline. Default: `AZURE_PIPELINE_ID`, in an Azure job its own pipeline.',
   }),
 
   'http-url': input(url(), {
     group: 'http-pipeline',
+    requiredWhen: { ...toStart, to: 'the root of its API' },
     strategy: 'ci',
     configures: true,
     description:
@@ -817,6 +888,7 @@ export const inputs = {
   }),
   'http-start-path': input(pathTemplate({ names: ofStart, parameters: true }), {
     group: 'http-pipeline',
+    requiredWhen: { ...toStart, to: 'the path that starts the rollback pipeline' },
     strategy: 'ci',
     configures: true,
     description:
@@ -830,6 +902,10 @@ export const inputs = {
   }),
   'http-run-id': input(pointers(), {
     group: 'http-pipeline',
+    requiredWhen: {
+      ...toFollow,
+      to: 'where the id of the run stands in the answer, such as `/id`',
+    },
     strategy: 'ci',
     configures: true,
     description:
@@ -844,12 +920,17 @@ export const inputs = {
   }),
   'http-state-path': input(pathTemplate({ names: ofRun }), {
     group: 'http-pipeline',
+    requiredWhen: { ...toFollow, to: 'the path that shows a run, such as `runs/{{run_id}}`' },
     strategy: 'ci',
     configures: true,
     description: 'Path that shows a run, read with GET. Placeholder: `{{run_id}}`. Default: none.',
   }),
   'http-state': input(pointers(), {
     group: 'http-pipeline',
+    requiredWhen: {
+      ...toFollow,
+      to: 'where the word for the state stands in that answer, such as `/state`',
+    },
     strategy: 'ci',
     configures: true,
     description:
@@ -857,6 +938,7 @@ export const inputs = {
   }),
   'http-states': input(meanings(), {
     group: 'http-pipeline',
+    requiredWhen: { ...toFollow, to: 'what the words mean, such as `passed=succeeded`' },
     strategy: 'ci',
     configures: true,
     description:
@@ -904,7 +986,7 @@ export const inputs = {
     description:
       'One or more webhooks that are told the verdict: of Slack (also Mattermost, Rocket.Chat, Discord), of Microsoft Teams, or of anything that takes JSON. Default: none.',
   }),
-  'notify-format': input(choice(['slack', 'teams', 'json'] satisfies readonly WebhookFormat[]), {
+  'notify-format': input(choice(['slack', 'teams', 'json']), {
     group: 'report',
     perRun: true,
     description:

@@ -1,5 +1,5 @@
 import type { Environment, SystemId } from '../contract/system.js';
-import type { OutputId } from '../report/outputs.js';
+import { outputTable } from '../contract/outcome.js';
 import type { InputFacts } from './input.js';
 
 const prefix = 'ROLLGATE_';
@@ -35,48 +35,36 @@ export function withoutSecretInputs(
   return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
 }
 
-/** Variables that count as the user's own on this host: what the host sets by itself says nothing of what the user wants. */
+/** Variables that count as the user's own in this CI system: what that sets by itself says nothing of what the user wants. */
 export function guideVariables(facts: InputFacts, system: SystemId): readonly string[] {
-  const byHost = hostVariables(facts, system);
-  return (facts.guide ?? []).filter((name) => !byHost.includes(name));
+  const bySystem = systemVariables(facts, system);
+  return (facts.guide ?? []).filter((name) => !bySystem.includes(name));
 }
 
-/** Variables that this host sets by itself. */
-export function hostVariables(facts: InputFacts, system: SystemId): readonly string[] {
-  return facts.host?.[system] ?? [];
+/** Variables that this CI system sets by itself. */
+export function systemVariables(facts: InputFacts, system: SystemId): readonly string[] {
+  return facts.setBy?.[system] ?? [];
 }
 
-/** Every variable that the input may come from, on whatever host. */
+/** Every variable that the input may come from, in whatever CI system. */
 export function allVariables(id: string, facts: InputFacts): readonly string[] {
   return [
     ...actionVariables(id),
     ownVariable(id),
     ...(facts.guide ?? []),
-    ...Object.values(facts.host ?? {}).flat(),
+    ...Object.values(facts.setBy ?? {}).flat(),
   ];
 }
 
-/** The outputs, which a GitLab dotenv report or CircleCI's `$BASH_ENV` hands to later jobs as variables like ours. */
-const outputs: Readonly<Record<OutputId, true>> = {
-  verdict: true,
-  reason: true,
-  'rolled-back': true,
-  'rollback-status': true,
-  'rollback-strategy': true,
-  'rollback-url': true,
-  'rollback-run-id': true,
-  'success-rate': true,
-  'errors-per-minute': true,
-  'detection-seconds': true,
-  report: true,
-};
-
-/** What the wrappers are told, and tell: templates/shell/gate.sh, and the task for Azure DevOps. */
+/** What the wrappers say and are given: templates/shell/gate.sh, and the task for Azure DevOps. */
 const ofWrappers = ['cli', 'package', 'version', 'receipt', 'restricted'];
 
-/** Besides the outputs: what the `command` strategy is told, and what the tests of this program are told. */
+/**
+ * The outputs, which a GitLab dotenv report or CircleCI's `$BASH_ENV` hands to later jobs as variables like ours, and what
+ * the `command` strategy and the tests of this program are given.
+ */
 const reserved: ReadonlySet<string> = new Set(
-  [...Object.keys(outputs), ...ofWrappers, 'target', 'e2e', 'schemas'].map(ownVariable),
+  [...outputTable.map(({ id }) => id), ...ofWrappers, 'target', 'e2e', 'schemas'].map(ownVariable),
 );
 
 /** The variables that look like ours, and that nothing is read from. */

@@ -1,43 +1,6 @@
+import type { OutputId } from '../contract/outcome.js';
 import { clip } from '../support/text.js';
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
-
-/** The outputs, in the order in which every page and wrapper lists them. */
-export const outputTable = [
-  {
-    id: 'verdict',
-    description:
-      '`healthy`, `unhealthy`, `inconclusive`, `cancelled`, or `not-judged` in a rollback run. Empty when the run ended before there could be one.',
-  },
-  { id: 'reason', description: 'Why, in one sentence with numbers.' },
-  {
-    id: 'rolled-back',
-    description: '`true` only when the rollback is verified, else `false`.',
-  },
-  {
-    id: 'rollback-status',
-    description:
-      '`not-needed`, `verified`, `unverified`, `still-unhealthy`, `failed` or `withheld`.',
-  },
-  {
-    id: 'rollback-strategy',
-    description:
-      'The strategy that rolled back: `kubernetes`, `helm`, `compose`, `ci`, `scale-down` or `command`.',
-  },
-  {
-    id: 'rollback-url',
-    description: 'The run or object of the rollback, to look at.',
-  },
-  { id: 'rollback-run-id', description: 'The id of the rollback run.' },
-  { id: 'success-rate', description: 'Successful requests in percent, e.g. `97.00`.' },
-  { id: 'errors-per-minute', description: 'Failed requests per minute, e.g. `0.75`.' },
-  {
-    id: 'detection-seconds',
-    description: 'Seconds from the start of the watch to the verdict, e.g. `31.2`.',
-  },
-  { id: 'report', description: 'The path of `report.json`.' },
-] as const satisfies readonly { readonly id: string; readonly description: string }[];
-
-export type OutputId = (typeof outputTable)[number]['id'];
 
 /**
  * The outputs of a run: all of them, always, each on one line; empty where there is no data. They speak of the

@@ -1,19 +1,11 @@
 import type { MetricLimit } from '../contract/check.js';
-import { good, type Result } from '../contract/result.js';
-import type { JsonSchema, ValueType } from './values/value-type.js';
+import { tableRow, type OffOf, type RowFacts, type RowValue } from './values/row.js';
+import type { ValueType } from './values/value-type.js';
 
 /** What a table of options says of an option besides its type. */
-export interface OptionFacts {
-  /** One or two sentences for a stranger. What stands for a missing value is said here only when no other fact does. */
-  readonly description: string;
-  /** As the user would write it. */
-  readonly default?: string;
+export interface OptionFacts extends RowFacts {
   /** There is no check without it. */
   readonly required?: true;
-  /** The word `off` is accepted. */
-  readonly off?: true;
-  /** Is never read from the file; see `variables`, and the variable that every option has. */
-  readonly secret?: true;
   /** Variables that may hold it too, such as those that a vendor's own tools read. What the file says comes first. */
   readonly variables?: readonly string[];
   /** The input that means the same where the inputs describe the check. */
@@ -29,13 +21,7 @@ export interface OptionFacts {
 }
 
 /** An option of a check with the values `V`. */
-export interface Option<V> extends OptionFacts {
-  readonly type: ValueType<unknown>;
-  parse(text: string): Result<V>;
-  /** Safe to print; of a secret only that there is one. */
-  print(value: V): string;
-  readonly schema: JsonSchema;
-}
+export interface Option<V> extends OptionFacts, RowValue<V> {}
 
 export type OptionTable = Readonly<Record<string, Option<unknown>>>;
 
@@ -48,26 +34,14 @@ type IsAlwaysThere =
   { readonly default: string } | { readonly required: true } | { readonly inherits: 'always' };
 
 type ValueOf<T, F extends OptionFacts> =
-  | T
-  | (F extends { readonly off: true } ? 'off' : never)
-  | (F extends IsAlwaysThere ? never : undefined);
+  T | OffOf<F> | (F extends IsAlwaysThere ? never : undefined);
 
 /** Makes an option of a type and the facts about it; what may be absent or `off` shows in its value type. */
 export function option<T, const F extends OptionFacts>(
   type: ValueType<T>,
   facts: F,
 ): Option<ValueOf<T, F>> {
-  const isOff = (text: string): boolean => facts.off === true && text.toLowerCase() === 'off';
-  return {
-    ...facts,
-    type,
-    parse: (text) => (isOff(text) ? good('off') : type.parse(text)) as Result<ValueOf<T, F>>,
-    print: (value) => {
-      if (facts.secret === true) return '***';
-      return value === 'off' && facts.off === true ? 'off' : type.print(value as T);
-    },
-    schema: facts.off === true ? { anyOf: [{ const: 'off' }, type.schema] } : type.schema,
-  };
+  return tableRow<ValueOf<T, F>, F>(type, facts);
 }
 
 /** What a source can measure: requests with failures among them, how long requests took, or any number. */

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { extensionFolder, taskName } from '../../../scripts/generators/azure.js';
 import { camelName } from '../../../src/systems/system.js';
-import { outputTable } from '../../../src/report/outputs.js';
+import { outputTable } from '../../../src/contract/outcome.js';
 import type { RunReport } from '../../../src/report/record.js';
 import { fillTemplate } from '../../support/azure-template.js';
 import { bundle, node, type Workplace } from '../../support/bundle.js';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { inputOf, type InputId } from '../../../src/inputs/table.js';
 import { ownVariable } from '../../../src/inputs/variables.js';
-import { outputTable } from '../../../src/report/outputs.js';
+import { outputTable } from '../../../src/contract/outcome.js';
 import type { RunReport } from '../../../src/report/record.js';
 import { bundle, node } from '../../support/bundle.js';
 import { expand, packedOrb, type Run, type Step } from '../../support/orb.js';

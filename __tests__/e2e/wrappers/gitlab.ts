@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { inputOf, type InputId } from '../../../src/inputs/table.js';
 import { ownVariable } from '../../../src/inputs/variables.js';
-import { outputTable } from '../../../src/report/outputs.js';
+import { outputTable } from '../../../src/contract/outcome.js';
 import type { RunReport } from '../../../src/report/record.js';
 import { bundle, node, type Workplace } from '../../support/bundle.js';
 import { git, makeRepository } from './repository.js';

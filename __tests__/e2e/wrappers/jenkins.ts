@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { camelName } from '../../../src/systems/system.js';
 import { inputOf, type InputId } from '../../../src/inputs/table.js';
-import { outputTable } from '../../../src/report/outputs.js';
+import { outputTable } from '../../../src/contract/outcome.js';
 import type { RunReport } from '../../../src/report/record.js';
 import { bundle, node, type Ended as Exited, type Workplace } from '../../support/bundle.js';
 import type { Came, Driver, Ended, Pipeline } from './scenario.js';

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgv } from '../../inputs/argv.js';
-import { exitCodes } from '../../inputs/exit-codes.js';
+import { exitCodes } from '../../contract/outcome.js';
 import { NoLongerNeeded } from '../../support/abort.js';
 import { UsageError } from '../../support/errors.js';
 import { run as exec } from '../../support/exec.js';

@@ -3,8 +3,8 @@ import type { Environment } from '../../contract/system.js';
 import type { Problem } from '../../support/errors.js';
 import type { CheckSources, Option, OptionTable } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
-import type { Entry, Field } from '../config-file/entries.js';
-import { secretsOf } from '../secrets.js';
+import type { WrittenEntry, Field } from '../config-entries.js';
+import { secretsOf } from '../input.js';
 import type { InputId, Settings } from '../table.js';
 
 /** Where the values of options come from besides the entry itself. */
@@ -40,7 +40,7 @@ export interface Read {
 
 /** One entry, or its `baseline`. */
 export interface Scope {
-  readonly map: Entry;
+  readonly map: WrittenEntry;
   /** In front of names of options: empty, or `baseline.`. */
   readonly prefix: string;
   /** What variables of the entry are called by. */

@@ -1,4 +1,4 @@
-import type { Entry, Field } from '../config-file/entries.js';
+import type { WrittenEntry, Field } from '../config-entries.js';
 import type { CheckSource, GivenOptions, ValuesOf } from '../../support/options.js';
 import { didYouMean, quote } from '../../support/values/value-type.js';
 import { baselineOptionsOf, commonOptions, commonOptionsOf } from './limits.js';
@@ -30,7 +30,7 @@ export interface ReadEntry {
 
 /** Reads one entry of `checks`. Everything that is wrong with it is collected; nothing is thrown. */
 export function readEntry(
-  map: Entry,
+  map: WrittenEntry,
   around: Surroundings,
   findings: Findings,
 ): ReadEntry | undefined {
@@ -91,7 +91,7 @@ export function readEntry(
 type Say = Scope['say'];
 
 function sourceOf(
-  { fields, where }: Entry,
+  { fields, where }: WrittenEntry,
   { sources }: Surroundings,
   say: Say,
 ): string | undefined {
@@ -174,7 +174,7 @@ function merged(own: Read, below: Read): Readonly<Record<string, unknown>> {
 }
 
 /** The line of an option, or of what it stands below. */
-function placeOf(option: string, map: Entry): string {
+function placeOf(option: string, map: WrittenEntry): string {
   const [first = '', second] = option.split('.');
   const field: Field | undefined = map.fields.get(first);
   if (field === undefined || second === undefined || typeof field.value === 'string')

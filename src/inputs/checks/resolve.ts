@@ -1,4 +1,4 @@
-import type { Entry } from '../config-file/entries.js';
+import type { WrittenEntry } from '../config-entries.js';
 import { quote } from '../../support/values/value-type.js';
 import type { CheckEntry } from '../../contract/entry.js';
 import { flatEntries } from './flat.js';
@@ -14,7 +14,7 @@ const RESERVED: ReadonlySet<string> = new Set([
 
 /** What the inputs and `checks` ask for; of the entries those that are right. What is wrong with the others is among the findings. */
 export function resolveChecks(
-  entries: readonly Entry[],
+  entries: readonly WrittenEntry[],
   around: Surroundings,
   findings: Findings,
 ): readonly CheckEntry[] {

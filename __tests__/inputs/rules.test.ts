@@ -47,8 +47,8 @@ describe('the prometheus inputs', () => {
       'everything without a server',
       { 'prometheus-total': 'a', 'prometheus-token': 't' },
       [
-        ['prometheus-total', /\(from --prometheus-total\), and `prometheus-url` is not/],
         ['prometheus-token', /`prometheus-url` is not/],
+        ['prometheus-total', /\(from --prometheus-total\), and `prometheus-url` is not/],
       ],
     ],
     [

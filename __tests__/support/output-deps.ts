@@ -4,7 +4,7 @@ const unexpected = (path: string): Promise<void> =>
   Promise.reject(new Error(`${path} is not to be written`));
 
 /** A machine on which nothing is to be touched but what the test gives. */
-export function hostDeps(given: Partial<OutputDeps> = {}): OutputDeps {
+export function outputDeps(given: Partial<OutputDeps> = {}): OutputDeps {
   return {
     env: {},
     write: () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { camelName, shellName } from '../../src/systems/system.js';
 import { ownVariable } from '../../src/inputs/variables.js';
-import { outputTable } from '../../src/report/outputs.js';
+import { outputTable } from '../../src/contract/outcome.js';
 
 describe('the names of outputs', () => {
   it.each([

@@ -10,7 +10,7 @@ import type { Environment } from '../../src/contract/system.js';
 import { ciSystems } from '../../src/systems/registry.js';
 import { systemFiles, type Files } from '../../src/support/files.js';
 import { entryWith } from '../support/entry.js';
-import { log } from '../support/host-deps.js';
+import { log } from '../support/output-deps.js';
 
 const environments = {
   github: { GITHUB_ACTIONS: 'true' },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { effective } from '../../src/inputs/effective.js';
+import { effective } from '../../src/inputs/configured.js';
 import { inputIds, inputOf } from '../../src/inputs/table.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 

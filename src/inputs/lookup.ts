@@ -1,0 +1,135 @@
+import type { Environment, SystemId } from '../contract/system.js';
+import type { Problem } from '../support/errors.js';
+import type { CheckSources } from '../support/options.js';
+import type { Scope } from './config-file.js';
+import { inputOf, type InputId } from './table.js';
+import {
+  actionVariables,
+  allVariables,
+  guideVariables,
+  ownVariable,
+  systemVariables,
+} from './variables.js';
+
+/**
+ * Where a value comes from. The levels are the order of precedence: 1 flag, 2 input of an action or task, 3 ROLLGATE_*
+ * variable, 4 variable of the CI integration guide, 5 configuration file, 6 set by the CI system itself, 7 default.
+ */
+export interface Origin {
+  readonly level: 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  /** The flag, variable, file or input; `the default` for a default. */
+  readonly name: string;
+}
+
+/** Where inputs come from. */
+export interface InputSources {
+  /** Texts of flags by id, as `parseArgv` returns them. */
+  readonly flags: ReadonlyMap<string, string>;
+  readonly env: Environment;
+  readonly system: SystemId;
+  /** Whether this is a run for a pull or merge request. */
+  readonly pullRequest: boolean;
+  /** The content of a file, `undefined` when there is none; throws when it cannot be read. */
+  readonly readFile: (path: string) => string | undefined;
+  /** The sources that `checks` may name. */
+  readonly checkSources: CheckSources;
+}
+
+interface Found {
+  readonly text: string;
+  readonly origin: Origin;
+}
+
+/** Where the inputs of one target are looked up. */
+export interface Places {
+  readonly sources: InputSources;
+  readonly file: (Scope & { readonly name: string }) | undefined;
+  /** `undefined`: the flat inputs. */
+  readonly target?: (Scope & { readonly name: string }) | undefined;
+}
+
+/** In words: `from ROLLGATE_URL`. */
+export function originInWords(origin: Origin): string {
+  return `from ${origin.name}`;
+}
+
+export function readInput(
+  id: InputId,
+  places: Places,
+  problems: Problem[],
+): { value: unknown; origin: Origin } {
+  const row = inputOf(id);
+  const found = lookUp(id, places);
+  const origin = found?.origin ?? { level: 7, name: 'the default' };
+  if (found !== undefined) {
+    const parsed = row.parse(found.text);
+    if (parsed.ok) return { value: parsed.value, origin };
+    problems.push({
+      subject: id,
+      ...parsed.problem,
+      message: `${parsed.problem.message} (${originInWords(origin)})`,
+    });
+  }
+  const byDefault = row.default === undefined ? undefined : row.parse(row.default);
+  return { value: byDefault?.ok === true ? byDefault.value : undefined, origin };
+}
+
+export function lookUp(id: InputId, { sources, file, target }: Places): Found | undefined {
+  const { flags, env, system } = sources;
+  const row = inputOf(id);
+  return (
+    // What a target says for itself is nearer to it than anything that is said for all.
+    pick(
+      5,
+      target === undefined
+        ? []
+        : [[`${file?.name ?? ''}, target ${target.name}`, target.texts.get(id)]],
+    ) ??
+    pick(1, [[id === 'command' ? 'the command line' : `--${id}`, flags.get(id)]]) ??
+    fromVariables(2, actionVariables(id), env) ??
+    fromVariables(3, [ownVariable(id)], env) ??
+    fromVariables(4, guideVariables(row, system), env) ??
+    pick(5, file === undefined ? [] : [[file.name, file.texts.get(id)]]) ??
+    fromVariables(6, systemVariables(row, system), env)
+  );
+}
+
+function fromVariables(
+  level: Origin['level'],
+  names: readonly string[],
+  env: Environment,
+): Found | undefined {
+  return pick(
+    level,
+    names.map((name) => [name, env[name]]),
+  );
+}
+
+function pick(
+  level: Origin['level'],
+  candidates: readonly (readonly [name: string, text: string | undefined])[],
+): Found | undefined {
+  for (const [name, given] of candidates) {
+    const text = given?.trim() ?? '';
+    if (text !== '') return { text, origin: { level, name } };
+  }
+  return undefined;
+}
+
+/** A secret that lost to another one is a secret all the same. */
+export function everyText(id: InputId, { flags, env }: InputSources): string[] {
+  return [flags.get(id), ...allVariables(id, inputOf(id)).map((name) => env[name])].flatMap(
+    (text) => (text === undefined || text.trim() === '' ? [] : [text.trim()]),
+  );
+}
+
+/** Whether an address is the one that the CI system gives, or the default. */
+export function isSystemsOwn(id: InputId, value: unknown, { env, system }: InputSources): boolean {
+  const row = inputOf(id);
+  const own = fromVariables(6, systemVariables(row, system), env)?.text ?? row.default;
+  return own !== undefined && typeof value === 'string' && originOf(value) === originOf(own);
+}
+
+function originOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).origin : undefined;
+}
