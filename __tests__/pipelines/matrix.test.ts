@@ -4,7 +4,7 @@ import { pipelineClients } from '../../src/pipelines/registry.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { RollbackRequest, StrategyResult } from '../../src/contract/strategy.js';
 import { deadline } from '../../src/support/abort.js';
-import { createHttp, fetchOf, withCleanErrors } from '../../src/support/http.js';
+import { createHttp, fetchOf } from '../../src/support/http.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { countedFetch, drive } from '../support/drive.js';
 import type { Fault, StandIn } from '../support/stand-in.js';
@@ -154,9 +154,7 @@ async function open(create: Create, end: End = 'well') {
   });
   const redactor = createRedactor([standIn.secret]);
   const seen: { answered: (status: number) => void } = { answered: () => undefined };
-  const engine = withCleanErrors(fetchOf(http, { timeoutMs: 30_000 }), (text) =>
-    redactor.redact(text),
-  );
+  const engine = fetchOf(http, { timeoutMs: 30_000, clean: (text) => redactor.redact(text) });
   const counted = countedFetch(async (input, init) => {
     const response = await engine(input, init);
     seen.answered(response.status);

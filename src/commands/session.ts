@@ -6,7 +6,7 @@ import { inputOf, type Settings } from '../inputs/table.js';
 import { allVariables } from '../inputs/variables.js';
 import { messageOf, type Problem } from '../support/errors.js';
 import { sources } from '../sources/registry.js';
-import { createHttp, fetchOf, type Http, withCleanErrors } from '../support/http.js';
+import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
 import { createOutput, detectRun } from '../systems/registry.js';
 import { type Console, createConsole } from './console.js';
@@ -107,9 +107,7 @@ export async function openSession(entry: Entry): Promise<Session> {
     startedAt: clock.now(),
     http: openHttp,
     fetch: () =>
-      withCleanErrors(fetchOf(openHttp(), { timeoutMs: API_TIMEOUT }), (text) =>
-        redactor.redact(text),
-      ),
+      fetchOf(openHttp(), { timeoutMs: API_TIMEOUT, clean: (text) => redactor.redact(text) }),
     close: () => {
       http?.close();
     },

@@ -1,5 +1,5 @@
-import type { PipelineClient } from '../contract/pipeline.js';
 import { bad, good, type Result } from '../contract/result.js';
+import type { PipelineClient } from '../contract/pipeline.js';
 import type { AzureSettings } from './azure/context.js';
 import type { CircleciSettings } from './circleci/context.js';
 import type { ClientDependencies } from './client.js';

@@ -153,15 +153,21 @@ function badRedirect(hop: Hop, next: Hop | 'unusable'): HttpError {
 const WITHOUT_BODY = new Set([204, 205, 304]);
 
 /**
- * The engine in the shape of WHATWG `fetch`, for libraries that bring their own requests (Octokit). Redirects are never
+ * The transport in the shape of WHATWG `fetch`, for libraries that bring their own requests (Octokit). Redirects are never
  * followed: the answer with its `Location` is returned, so that no token travels to another host.
  *
- * @param timeoutMs for one request, from connecting to the last byte of the body.
+ * @param options.timeoutMs for one request, from connecting to the last byte of the body.
+ * @param options.clean takes secrets out of the bodies of answers that are errors: what quotes them cuts them short, and half
+ *   a secret would not be recognised afterwards.
  * @returns a function that rejects with `HttpError` when there is no answer.
  */
 export function fetchOf(
   http: Http,
-  options: { readonly timeoutMs: number; readonly maxBytes?: number },
+  options: {
+    readonly timeoutMs: number;
+    readonly maxBytes?: number;
+    readonly clean?: (text: string) => string;
+  },
 ): typeof globalThis.fetch {
   return async (input, init) => {
     const request = new Request(input, init);
@@ -175,27 +181,15 @@ export function fetchOf(
       maxBytes: options.maxBytes,
       signal: request.signal,
     });
-    const response = new Response(WITHOUT_BODY.has(answer.status) ? null : answer.body, {
+    const isError = answer.status < 200 || answer.status > 299;
+    const text =
+      isError && options.clean !== undefined
+        ? options.clean(answer.body.toString('utf8'))
+        : answer.body;
+    const response = new Response(WITHOUT_BODY.has(answer.status) ? null : text, {
       status: answer.status,
       headers: answer.headers,
     });
     return Object.defineProperty(response, 'url', { value: answer.url });
-  };
-}
-
-/**
- * The same `fetch`, but the bodies of answers that are errors come cleaned: what quotes them cuts them short, and half a
- * secret would not be recognised afterwards.
- */
-export function withCleanErrors(
-  fetch: typeof globalThis.fetch,
-  clean: (text: string) => string,
-): typeof globalThis.fetch {
-  return async (input, init) => {
-    const response = await fetch(input, init);
-    if (response.ok || WITHOUT_BODY.has(response.status)) return response;
-    const { status, headers, url } = response;
-    const cleaned = new Response(clean(await response.text()), { status, headers });
-    return Object.defineProperty(cleaned, 'url', { value: url });
   };
 }

@@ -60,6 +60,36 @@ async function setUp(
 const never = new AbortController().signal;
 const done = { runs: [{ id: 50 }] };
 
+describe('which Octokit calls', () => {
+  it.each([
+    ['a job of GitHub Actions', '77'],
+    ['another place', null],
+  ])('from %s the same calls are made, and the dispatch once', async (_, ownRunId) => {
+    const { client, run, fake } = await setUp({}, { ownRunId });
+    const started = await run(client.start(request, never, () => undefined));
+    expect(started.kind).toBe('started');
+    expect(fake.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /repos/acme/shop',
+      'GET /repos/acme/shop/contents/.github/workflows/rollback.yml',
+      'GET /repos/acme/shop/actions/workflows/rollback.yml/runs',
+      'POST /repos/acme/shop/actions/workflows/rollback.yml/dispatches',
+    ]);
+    for (const { headers } of fake.requests)
+      expect(headers).toMatchObject({
+        authorization: 'token ghs_token',
+        'user-agent': expect.stringMatching(/^rollgate /),
+        'x-github-api-version': '2022-11-28',
+      });
+  });
+
+  it('a job of GitHub Actions repeats no dispatch whose answer is an error', async () => {
+    const { client, run, fake } = await setUp({}, { ownRunId: '77' });
+    fake.faults.start = { status: 502, body: '{}' };
+    expect((await run(client.start(request, never, () => undefined))).kind).toBe('unknown');
+    expect(fake.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+  });
+});
+
 describe('preflight', () => {
   it('finds nothing wrong where nothing is, and starts nothing', async () => {
     const { client, run, fake } = await setUp(done);

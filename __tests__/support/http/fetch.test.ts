@@ -4,7 +4,6 @@ import {
   createHttp,
   fetchOf,
   HttpError,
-  withCleanErrors,
   type Http,
 } from '../../../src/support/http.js';
 import { hanging, refusing, serve, until, type HttpTestServer } from '../servers.js';
@@ -82,11 +81,10 @@ describe('fetchOf', () => {
   });
 });
 
-describe('withCleanErrors', () => {
+describe('clean', () => {
   it('cleans the bodies of errors, and leaves everything else as it is', async () => {
-    const fetch = withCleanErrors(fetchOf(http, { timeoutMs: 10_000 }), (text) =>
-      text.replaceAll('a', '***'),
-    );
+    const clean = (text: string): string => text.replaceAll('a', '***');
+    const fetch = fetchOf(http, { timeoutMs: 10_000, clean });
     const refused = await fetch(`${server.url}/422`);
     expect(refused).toMatchObject({ status: 422, url: `${server.url}/422` });
     expect(refused.headers.get('content-type')).toBe('application/json');

@@ -1,5 +1,4 @@
-import { Octokit } from '@octokit/rest';
-import type { Clock } from '../../support/clock.js';
+import type { Octokit } from '@octokit/rest';
 import { type ApiClient, createApiClient } from '../../support/http/api.js';
 import {
   type ApiResponse,
@@ -8,14 +7,14 @@ import {
   isRateLimited,
   serverMessage,
 } from '../../support/http/response.js';
-import { fields, isObject } from '../../support/json.js';
+import { fields } from '../../support/json.js';
+import type { ClientDependencies } from '../client.js';
 
-export interface ApiOptions {
+export interface ApiOptions extends Pick<ClientDependencies, 'fetch' | 'clock' | 'random'> {
   readonly baseUrl: string;
-  readonly token: string | undefined;
-  readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  readonly random: () => number;
+  readonly token: string;
+  /** Whether we are a job of GitHub Actions. */
+  readonly inJob: boolean;
 }
 
 /** What every call passes on to Octokit as its `request` option. */
@@ -24,44 +23,50 @@ export interface CallOptions {
   readonly redirect?: 'manual';
 }
 
+type Client = Pick<Octokit, 'rest' | 'hook'>;
+
 /** A call of the GitHub REST API. */
-export type Call = (octokit: Octokit, request: CallOptions) => Promise<unknown>;
+export type Call = (octokit: Client, request: CallOptions) => Promise<unknown>;
 
 export type Api = ApiClient<Call>;
 
-/**
- * The GitHub REST API through Octokit, without its retry and throttle plugins: those would repeat a dispatch. Octokit
- * prints nothing: its log would show paths, and deprecation notices would break the lines that a runner reads.
- */
+/** The GitHub REST API through Octokit. */
 export function createApi(options: ApiOptions): Api {
-  const silent = { debug: quiet, info: quiet, warn: quiet, error: quiet };
-  const octokit = new Octokit({
-    baseUrl: options.baseUrl,
-    userAgent: 'rollgate',
-    log: silent,
-    request: { fetch: options.fetch, log: silent },
-    ...(options.token === undefined ? {} : { auth: options.token }),
-  });
-  // Octokit sends no version of its own; a server without it answers as its newest default does.
-  octokit.hook.before('request', (request) => {
-    request.headers['x-github-api-version'] = '2022-11-28';
-  });
+  let octokit: Promise<Client> | undefined;
   return createApiClient<Call>({
     // GitHub refuses credentials with 401 and nothing else; a page comes from something that fails for a moment.
     takesPages: true,
     clock: options.clock,
     random: options.random,
     async send(call, signal) {
-      try {
-        return answerOf(await call(octokit, { signal }));
-      } catch (error) {
-        // An answer that Octokit does not like is an answer all the same.
-        const answer = answerOf(isObject(error) ? error.response : undefined);
-        if (answer === undefined) throw error;
-        return answer;
-      }
+      octokit ??= openOctokit(options);
+      return answerOf(await call(await octokit, { signal }));
     },
   });
+}
+
+/**
+ * Octokit on our transport: in a job of GitHub Actions the one of its toolkit, elsewhere the one for everybody. Neither has
+ * the retry and throttle plugins, which would repeat a dispatch. It prints nothing: its log would show paths, and deprecation
+ * notices would break the lines that a runner reads.
+ */
+async function openOctokit({ baseUrl, token, fetch, inJob }: ApiOptions): Promise<Client> {
+  const log = { debug: quiet, info: quiet, warn: quiet, error: quiet };
+  const options = { baseUrl, userAgent: 'rollgate', log, request: { fetch, log } };
+  const octokit: Client = inJob
+    ? (await import('@actions/github')).getOctokit(token, options)
+    : new (await import('@octokit/rest')).Octokit({ ...options, auth: token });
+  // Octokit sends no version of its own; a server without it answers as its newest default does.
+  octokit.hook.before('request', (request) => {
+    request.headers['x-github-api-version'] = '2022-11-28';
+  });
+  // An answer that Octokit does not like is an answer all the same.
+  octokit.hook.error('request', (error) => {
+    const { response } = fields(error);
+    if (response === undefined) throw error;
+    return response;
+  });
+  return octokit;
 }
 
 function quiet(): void {

@@ -32,7 +32,7 @@ export interface GithubContext {
 
 export function contextFrom(
   settings: GithubSettings,
-  dependencies: Pick<ClientDependencies, 'fetch' | 'clock' | 'random'>,
+  { ownRunId, ...dependencies }: ClientDependencies,
 ): Result<GithubContext> {
   const parts = combine({
     repository: parseRepository(settings['github-repository'] ?? ''),
@@ -42,7 +42,7 @@ export function contextFrom(
   });
   if (!parts.ok) return parts;
   const { repository, workflow, token, apiUrl } = parts.value;
-  const api = createApi({ ...dependencies, baseUrl: apiUrl, token });
+  const api = createApi({ ...dependencies, baseUrl: apiUrl, token, inJob: ownRunId !== null });
   return good({ ...repository, workflow, apiUrl, api });
 }
 

@@ -67,8 +67,8 @@ export function createApi(options: ApiOptions): Api {
             signal,
           });
           answer = await readResponse(response);
-          // What it gives to gitbeaker is not looked at: of a list it would go on to read every page.
-          return { body: {}, headers: {}, status: response.status };
+          // Without headers there is no next page for gitbeaker to read: pages are asked for one by one.
+          return { body: answer.data as Record<string, unknown>, headers: {}, status: response.status };
         },
       );
       await call(gitlab, {

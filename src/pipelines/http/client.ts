@@ -9,7 +9,6 @@ import type {
 import { messageOf } from '../../support/errors.js';
 import { hintOf, refusalIn } from '../../support/http/api.js';
 import { type ApiResponse, isPage } from '../../support/http/response.js';
-import { valueAt } from '../../support/json.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
 import { clip, neutralise, printableUrl } from '../../support/text.js';
 import {
@@ -24,12 +23,13 @@ import type { Candidate, Listing } from '../find-run.js';
 import { soonThere } from '../reading.js';
 import { mergeErrors } from '../settings.js';
 import { CANCEL_TIMEOUT_MS, START_TIMEOUT_MS } from '../start-once.js';
-import { composeCancel, composeFind, composeStart, composeState } from './compose.js';
+import { composeCancel, composeStart, composeState } from './compose.js';
 import {
   addressOf,
   contextFrom,
   hintFor,
   type HttpContext,
+  listRuns,
   runFrom,
   runIdIn,
   shows,
@@ -147,28 +147,6 @@ function namedIn(
 ): string | undefined {
   if (description.runId.length > 0) return runIdIn(answer.data, description);
   return isPage(answer) ? undefined : correlationId;
-}
-
-/** The runs that the system lists. @throws as `ApiClient.request` does, and PermanentError when the answer is no such list. */
-export async function listRuns(
-  context: HttpContext,
-  request: StartRequest,
-  signal: AbortSignal,
-): Promise<readonly unknown[]> {
-  const { find } = context.description;
-  if (find === undefined) throw new PermanentError('http-find-path is not set');
-  const answer = await context.api.request(
-    'listing the runs',
-    composeFind(find.path, request),
-    signal,
-  );
-  const list = find.runs === undefined ? answer.data : valueAt(answer.data, find.runs);
-  if (Array.isArray(list)) return list as readonly unknown[];
-  throw new PermanentError(
-    find.runs === undefined
-      ? 'listing the runs: the answer is no list; say by http-find-runs where the list stands in it'
-      : `listing the runs: there is no list at ${find.runs}; correct http-find-runs`,
-  );
 }
 
 /**

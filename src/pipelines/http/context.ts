@@ -1,12 +1,13 @@
 import { good, type Result } from '../../contract/result.js';
-import type { RunState, StartedRun } from '../../contract/pipeline.js';
+import type { RunState, StartedRun, StartRequest } from '../../contract/pipeline.js';
 import { type ApiClient, type ApiRequest, createJsonApi } from '../../support/http/api.js';
 import { type ApiResponse, isPage, isRateLimited } from '../../support/http/response.js';
 import { valueAt } from '../../support/json.js';
+import { PermanentError } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
 import type { ClientDependencies } from '../client.js';
 import { isLink, own } from '../reading.js';
-import { composeState } from './compose.js';
+import { composeFind, composeState } from './compose.js';
 import { describedBy, type Description, type HttpSettings } from './description.js';
 
 /** One system, and how to reach it. */
@@ -129,4 +130,26 @@ export function hintFor(answer: ApiResponse): string | undefined {
   }
   if (isPage(answer) || (answer.status >= 300 && answer.status < 400)) return CREDENTIALS;
   return table[answer.status];
+}
+
+/** The runs that the system lists. @throws as `ApiClient.request` does, and PermanentError when the answer is no such list. */
+export async function listRuns(
+  context: HttpContext,
+  request: StartRequest,
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  const { find } = context.description;
+  if (find === undefined) throw new PermanentError('http-find-path is not set');
+  const answer = await context.api.request(
+    'listing the runs',
+    composeFind(find.path, request),
+    signal,
+  );
+  const list = find.runs === undefined ? answer.data : valueAt(answer.data, find.runs);
+  if (Array.isArray(list)) return list as readonly unknown[];
+  throw new PermanentError(
+    find.runs === undefined
+      ? 'listing the runs: the answer is no list; say by http-find-runs where the list stands in it'
+      : `listing the runs: there is no list at ${find.runs}; correct http-find-runs`,
+  );
 }

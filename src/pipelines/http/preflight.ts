@@ -1,9 +1,8 @@
 import type { Finding } from '../../contract/finding.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { collectFindings } from '../findings.js';
-import { listRuns } from './client.js';
 import { composeCancel, composeStart, namesSent } from './compose.js';
-import { hintFor, type HttpContext } from './context.js';
+import { hintFor, listRuns, type HttpContext } from './context.js';
 
 /** Proves what can be proven of a system that is only described. Changes nothing. @throws only the signal's reason. */
 export async function preflight(

@@ -1,26 +1,11 @@
 import type { PipelineClient, StartedRun, StartRequest } from '../../contract/pipeline.js';
-import type {
-  Plan,
-  RollbackRequest,
-  Skip,
-  Strategy,
-  StrategyContext,
-  StrategyResult,
-} from '../../contract/strategy.js';
+import type { Plan, RollbackRequest, Skip, Strategy, StrategyContext, StrategyResult } from '../../contract/strategy.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { clip, formatDuration, neutralise } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { followRun } from './follow.js';
-import {
-  about,
-  failed,
-  maybeStarted,
-  notStarted,
-  probableResult,
-  resultOf,
-  sentence,
-} from './result.js';
+import { about, failed, maybeStarted, notStarted, probableResult, resultOf, sentence } from './result.js';
 
 /** The `ci` strategy with the client of the system that is to be called, or why there is none. */
 export async function setUpCi(dependencies: StrategyDependencies): Promise<Strategy | Skip> {
