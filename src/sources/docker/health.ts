@@ -38,7 +38,7 @@ export function setUpDockerChecks(
   ];
 }
 
-export interface ContainerHealthOptions {
+interface ContainerHealthOptions {
   readonly docker: Docker;
   readonly redact: (text: string) => string;
   readonly project: ProjectOptions;
@@ -57,7 +57,7 @@ const ID = 'compose-health';
 const LONGEST_LOG = 2000;
 
 /** The containers of the project: their health checks, restarts and exits since the watch began. */
-export function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
+function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
   const { docker, services } = options;
   let project: string | undefined;
   let start: Start | undefined;
@@ -181,7 +181,7 @@ function subjectOf({ project, services }: ContainerHealthOptions): string {
 }
 
 /** What was there when the watch began. */
-export interface Start {
+interface Start {
   readonly services: ReadonlySet<string>;
   /** How often each container had been started again, by its id. */
   readonly restarts: ReadonlyMap<string, number>;
@@ -195,14 +195,14 @@ export function startOf(containers: readonly Container[]): Start {
 }
 
 /** What is wrong with a service, and with which container. */
-export interface Complaint {
+interface Complaint {
   readonly service: string;
   readonly what: string;
   readonly container: Container | undefined;
 }
 
 /** What one probe says. */
-export interface Assessment {
+interface Assessment {
   readonly complaints: readonly Complaint[];
   /** Services whose health check has not said anything yet. */
   readonly starting: readonly string[];

@@ -1,7 +1,7 @@
 import { search } from '@aws-lambda-powertools/jmespath';
 import { isJsonPointer, valueAt } from '../../support/json.js';
 import { good, type Problem, type Result } from '../../contract/result.js';
-import { reduce, type Reducer } from '../series/options.js';
+import { reduce, type Reducer } from '../series/adapter.js';
 
 /** Where something stands in the answer. */
 export interface Place {

@@ -3,7 +3,7 @@ import type { Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import type { JsonAnswer, RequestFailure } from '../series/answer.js';
 import type { Measurement } from '../series/measurement.js';
-import type { Reducer } from '../series/options.js';
+import type { Reducer } from '../series/adapter.js';
 import {
   dedupe,
   SAME_AGAIN_MS,

@@ -31,7 +31,7 @@ export interface Server {
 }
 
 /** What the user calls what was given: for messages. */
-export interface Names {
+interface Names {
   readonly url: string;
   readonly token: string;
   readonly headers: string;
@@ -137,7 +137,7 @@ export interface QueryResult {
 }
 
 /** How such a server answers, in the names of what the user set. */
-export function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMapping {
+function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMapping {
   return {
     serverMessage: errorField,
     // Its own 404 is that of a query, and not of whatever else listens there.
@@ -166,7 +166,7 @@ export function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMa
  * Reads the answer to an instant query (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries). Whatever
  * is not one is a failure of the server, or of the way to it.
  */
-export function readAnswer(
+function readAnswer(
   raw: RawResponse,
   mapping: ErrorMapping,
   reader: Reader,

@@ -1,7 +1,7 @@
 import type { Clock } from '../../support/clock.js';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../../support/http.js';
 import { fields, listOf } from '../../support/json.js';
-import { backoffMs, isTransientStatus, retryAfterMs } from '../../support/retry.js';
+import { isTransientStatus, retryAfterMs, retryRead } from '../../support/retry.js';
 
 /** The world as it was during a watch in the past, for the checks of the `prometheus` source. */
 export interface History {
@@ -15,7 +15,7 @@ export interface History {
   hasAnything(): Promise<boolean | undefined>;
 }
 
-export interface HistoryOptions {
+interface HistoryOptions {
   readonly http: Http;
   /** The present: for waits. */
   readonly clock: Clock;
@@ -47,7 +47,7 @@ export function createHistory(options: HistoryOptions): History {
     const asking = known.get(key) ?? unreachable ?? askRanges(request, options);
     known.set(key, asking);
     const asked = await asking;
-    // Whoever was asked in vain, and patiently, is not asked for more.
+    // Whoever was asked in vain, with retries, is not asked for more.
     if ('failed' in asked) unreachable ??= asking;
     return asked;
   }
@@ -129,7 +129,7 @@ async function askRanges(request: HttpRequest, options: HistoryOptions): Promise
   let like: HttpResponse | undefined;
   try {
     for (const run of runsOf(options.moments)) {
-      const response = await patiently(asRange(request, run, options), options);
+      const response = await withRetries(asRange(request, run, options), options);
       const series = matrixOf(response);
       if (series === undefined) return { refused: response };
       ranges.push({ ...run, series });
@@ -172,22 +172,37 @@ function withForm(request: HttpRequest, parameters: Readonly<Record<string, stri
 const ATTEMPTS = 3;
 const LONGEST_WAIT_MS = 30_000;
 
-async function patiently(request: HttpRequest, options: HistoryOptions): Promise<HttpResponse> {
+/** The answer, whatever its status, once it does not speak of the moment only. */
+async function withRetries(request: HttpRequest, options: HistoryOptions): Promise<HttpResponse> {
   const { http, clock, signal, random } = options;
-  for (let attempt = 1; ; attempt += 1) {
-    let wait = backoffMs(attempt, random);
-    try {
-      const response = await http.request(request);
-      if (attempt === ATTEMPTS || !isTransientStatus(response.status)) return response;
-      wait = retryAfterMs((name) => response.headers[name], clock.now()) ?? wait;
-      if (wait > LONGEST_WAIT_MS) return response;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (attempt === ATTEMPTS || !(error instanceof HttpError) || error.kind === 'too-large')
-        throw error;
-    }
-    await clock.sleep(wait, signal);
-  }
+  const outcome = await retryRead(
+    async (): Promise<{ readonly response: HttpResponse } | { readonly error: unknown }> => {
+      try {
+        return { response: await http.request(request) };
+      } catch (error) {
+        return { error };
+      }
+    },
+    {
+      clock,
+      signal,
+      random,
+      budgetMs: Number.POSITIVE_INFINITY,
+      attempts: ATTEMPTS,
+      failureIn: (found) =>
+        'error' in found
+          ? { transient: found.error instanceof HttpError && found.error.kind !== 'too-large' }
+          : failureOf(found.response, clock),
+    },
+  );
+  if ('error' in outcome) throw outcome.error;
+  return outcome.response;
+}
+
+function failureOf({ status, headers }: HttpResponse, clock: Clock): object | undefined {
+  if (!isTransientStatus(status)) return undefined;
+  const wait = retryAfterMs((name) => headers[name], clock.now());
+  return { transient: wait === undefined || wait <= LONGEST_WAIT_MS, retryAfterMs: wait };
 }
 
 function matrixOf({ status, body }: HttpResponse): readonly unknown[] | undefined {

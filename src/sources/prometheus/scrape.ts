@@ -12,7 +12,7 @@ export interface QueryPart {
 }
 
 /** The last sample of one series. */
-export interface Point {
+interface Point {
   readonly part: string;
   /** QueryPart and labels, in one text. */
   readonly series: string;
@@ -188,7 +188,7 @@ export function isOfBaseline(part: string): boolean {
 }
 
 /** One answer, as a recording keeps it: all that is needed to compute the differences by hand. */
-export interface JournalEntry {
+interface JournalEntry {
   /** Clock of the server, seconds; absent without an answer. */
   readonly answeredAt?: number;
   /** What grew before is not counted, seconds; absent in the warm-up. */

@@ -1,8 +1,7 @@
 import { fields } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
 import type { Problem, Result } from '../../contract/result.js';
-import { clip, neutralise } from '../../support/text.js';
-import { printableUrl } from '../../support/text.js';
+import { clip, neutralise, printableUrl } from '../../support/text.js';
 
 export type FailureKind =
   | 'unreachable'
