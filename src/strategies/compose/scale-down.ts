@@ -10,7 +10,9 @@ import type {
   StrategyResult,
   Skip,
   RollbackRequest,
-  StrategyContext, Withheld } from '../../contract/strategy.js';
+  StrategyContext,
+  Withheld,
+} from '../../contract/strategy.js';
 import { composeFile } from './findings.js';
 import { LOOK_MS } from './settle.js';
 import { createWorld, type World } from './world.js';
