@@ -208,7 +208,7 @@ interface Assessment {
   readonly starting: readonly string[];
 }
 
-/** @param wanted the services that there must be; those that were there at the start when none are named */
+/** @param named the services that there must be; by default those that were there at the start */
 export function assess(
   containers: readonly Container[],
   start: Start,
@@ -216,11 +216,11 @@ export function assess(
 ): Assessment {
   const complaints: Complaint[] = [];
   const starting = new Set<string>();
-  const wanted =
+  const required =
     named.length > 0
       ? named
       : [...new Set([...start.services, ...containers.map(({ service }) => service)])];
-  for (const service of [...wanted].sort()) {
+  for (const service of [...required].sort()) {
     const mine = containers.filter((each) => each.service === service);
     if (mine.length === 0)
       complaints.push({ service, what: 'has no container', container: undefined });

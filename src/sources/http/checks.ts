@@ -167,7 +167,7 @@ function observationOf(
   };
 }
 
-/** Probes that our own machine could not send, or not look after, say nothing of the service; that none was due is no gap at all. */
+/** Probes that our own machine could not send, or could not observe, say nothing of the service; that none was due is no gap at all. */
 function missingProbes(results: readonly ProbeResult[]): Observation | undefined {
   const unsent = results.filter((result) => !result.sent);
   const last = unsent.at(-1);

@@ -28,7 +28,7 @@ export function placeAt(text: string): Place {
   };
 }
 
-/** Only looking shows whether an expression can be read; what is wrong with the document is another matter. */
+/** Only a search shows whether an expression can be read; what is wrong with the document is another matter. */
 function syntaxProblem(text: string): string | undefined {
   try {
     search(text, {});

@@ -144,7 +144,7 @@ function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMapping {
     kindOf: (document, status) =>
       status === 404 && fields(document).errorType !== undefined ? 'unexpected' : undefined,
     hints: {
-      redirect: `redirects are not followed, because a token would go along: set ${url} to the final address; a login page means that a token lacks`,
+      redirect: `redirects are not followed, because a token would go along: set ${url} to the final address; a login page means that the token is missing`,
       page: `a page for people, such as a login page: check the path of ${url}, and set ${token}`,
       notJson: `check ${url}: it is the address in front of /api/v1/query`,
       // Mimir and Cortex, which are asked without a tenant.

@@ -139,8 +139,8 @@ export interface Round {
 }
 
 /**
- * Collects growth until every target has a new sample: targets are scraped at times of their own, and a share of them seen at
- * one look would be compared with the time that passed for others. A target that has had no new sample for three scrapes is
+ * Collects growth until every target has a new sample: targets are scraped at times of their own, and a share of them seen by
+ * one probe would be compared with the time that passed for others. A target that has had no new sample for three scrapes is
  * not waited for.
  */
 interface Rounds {

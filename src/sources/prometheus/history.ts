@@ -3,7 +3,7 @@ import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../..
 import { fields, listOf } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs, retryRead } from '../../support/retry.js';
 
-/** The world as it was during a watch in the past, for the checks of the `prometheus` source. */
+/** The server as it was during a watch in the past, for the checks of the `prometheus` source. */
 export interface History {
   /** Answers instant queries as the server would have answered them in the moment that has come. Asks for nothing else. */
   readonly http: Http;
@@ -23,33 +23,33 @@ interface HistoryOptions {
   readonly random: () => number;
   /** When the watch would have begun, milliseconds since the epoch. */
   readonly began: number;
-  /** When the checks look, milliseconds since then, in order. */
+  /** When the checks are probed, milliseconds since then, in order. */
   readonly moments: readonly number[];
 }
 
 /**
  * A range query evaluates its expression at each step as an instant query would at that time, with the same look-back and
- * staleness (https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness). With a step for each look of the watch
- * one query gives what all its looks would have seen. Raw samples (`metric[5m]`) would not tell which of them a look found, nor
+ * staleness (https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness). With a step for each probe of the watch
+ * one query gives what all its probes would have found. Raw samples (`metric[5m]`) would not tell which of them a probe found, nor
  * what an expression gave.
  */
 export function createHistory(options: HistoryOptions): History {
   const { clock, began, moments } = options;
-  const known = new Map<string, Promise<Asked>>();
+  const known = new Map<string, Promise<Answered>>();
   let moment = moments[0] ?? 0;
-  const open = new Set<Promise<Asked>>();
+  const open = new Set<Promise<Answered>>();
   let last: HttpRequest | undefined;
-  let unreachable: Promise<Asked> | undefined;
+  let unreachable: Promise<Answered> | undefined;
 
-  async function ask(request: HttpRequest): Promise<Asked> {
+  async function ask(request: HttpRequest): Promise<Answered> {
     const { method, url, headers, body } = request;
     const key = JSON.stringify([method, url, headers, String(body)]);
     const asking = known.get(key) ?? unreachable ?? askRanges(request, options);
     known.set(key, asking);
-    const asked = await asking;
-    // Whoever was asked in vain, with retries, is not asked for more.
-    if ('failed' in asked) unreachable ??= asking;
-    return asked;
+    const answered = await asking;
+    // A server that failed, retries included, is not asked again.
+    if ('failed' in answered) unreachable ??= asking;
+    return answered;
   }
 
   return {
@@ -58,11 +58,11 @@ export function createHistory(options: HistoryOptions): History {
         last = request;
         const asking = ask(request);
         open.add(asking);
-        const asked = await asking;
+        const answered = await asking;
         open.delete(asking);
-        if ('failed' in asked) throw asked.failed;
-        if ('refused' in asked) return asked.refused;
-        return answerAt(asked, moment, began);
+        if ('failed' in answered) throw answered.failed;
+        if ('refused' in answered) return answered.refused;
+        return answerAt(answered, moment, began);
       },
       close: () => undefined,
     },
@@ -84,8 +84,10 @@ export function createHistory(options: HistoryOptions): History {
     async hasAnything() {
       if (last === undefined) return undefined;
       // Every scrape writes it, whatever it finds (https://prometheus.io/docs/concepts/jobs_instances/).
-      const asked = await ask(withForm(last, { query: 'count(up)' }));
-      return 'ranges' in asked ? asked.ranges.some(({ series }) => series.length > 0) : undefined;
+      const answered = await ask(withForm(last, { query: 'count(up)' }));
+      return 'ranges' in answered
+        ? answered.ranges.some(({ series }) => series.length > 0)
+        : undefined;
     },
   };
 }
@@ -102,7 +104,7 @@ interface Range extends Run {
 }
 
 /** What the server had to say about one query. */
-type Asked =
+type Answered =
   | { readonly ranges: readonly Range[]; readonly like: HttpResponse }
   | { readonly refused: HttpResponse }
   | { readonly failed: unknown };
@@ -124,7 +126,7 @@ export function runsOf(moments: readonly number[]): readonly Run[] {
   return runs;
 }
 
-async function askRanges(request: HttpRequest, options: HistoryOptions): Promise<Asked> {
+async function askRanges(request: HttpRequest, options: HistoryOptions): Promise<Answered> {
   const ranges: Range[] = [];
   let like: HttpResponse | undefined;
   try {
@@ -168,7 +170,7 @@ function withForm(request: HttpRequest, parameters: Readonly<Record<string, stri
     : { ...request, url: url.href };
 }
 
-/** A stumbling server is asked so often: there is time, and a row would be missing. */
+/** How often a stumbling server is asked: there is time, and a row would be missing. */
 const ATTEMPTS = 3;
 const LONGEST_WAIT_MS = 30_000;
 
@@ -218,7 +220,7 @@ function matrixOf({ status, body }: HttpResponse): readonly unknown[] | undefine
 
 /** The answer to an instant query: of each series the point of this moment. */
 function answerAt(
-  { ranges, like }: Extract<Asked, { ranges: unknown }>,
+  { ranges, like }: Extract<Answered, { ranges: unknown }>,
   moment: number,
   began: number,
 ): HttpResponse {

@@ -7,7 +7,7 @@ import { providerError, type ProbeDependencies } from './counting.js';
 import type { Measurement } from './measurements.js';
 import type { QueryPart } from './scrape.js';
 
-/** Which buckets of a histogram a limit is told by. `le` as the server writes it; borders in milliseconds. */
+/** The buckets of a histogram that decide about a limit. `le` as the server writes it; borders in milliseconds. */
 interface Buckets {
   /** The smallest one at or above the limit: what is slower than its border is surely too slow. */
   readonly above: { readonly le: string; readonly borderMs: number };

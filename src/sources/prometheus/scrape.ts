@@ -162,13 +162,13 @@ export const counterNames = {
   baselineErrors: 'baseline-errors',
 } as const;
 
-/** Both sides in one: they are told from one state of the server. */
+/** Canary and baseline in one query: they are read from one state of the server. */
 export function counterParts(
-  reading: Extract<Measurement, { kind: 'counters' }>,
+  measurement: Extract<Measurement, { kind: 'counters' }>,
 ): readonly QueryPart[] {
-  const { baseline } = reading;
+  const { baseline } = measurement;
   return [
-    ...partsOf(reading, counterNames.total, counterNames.errors),
+    ...partsOf(measurement, counterNames.total, counterNames.errors),
     ...(baseline === undefined
       ? []
       : partsOf(baseline, counterNames.baselineTotal, counterNames.baselineErrors)),

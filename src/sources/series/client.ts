@@ -199,7 +199,7 @@ function withoutAnswer({ kind, summary, code }: HttpError, hints: Hints): Failed
   );
 }
 
-/** A stumbling server is asked so often before it counts as unusable. */
+/** How often a stumbling server is asked before it counts as unusable. */
 const ATTEMPTS = 3;
 
 /** Asks again after trouble that may pass: before the watch there is time, and an error ends the job. */

@@ -9,13 +9,13 @@ import { type MetricClient, withRetries } from './client.js';
 import { type Measurement, namedQueries, type NamedQuery, queriesOf } from './measurement.js';
 import type { Timing } from './probe.js';
 
-/** What is looked at before the watch, seconds. */
+/** What is read before the watch, seconds. */
 const LAST_HOUR = 3600;
 /** New Relic gives no more buckets than 366. */
 const MOST_BUCKETS = 300;
 /** A watch that sees fewer buckets tells hardly anything. */
 const LEAST_BUCKETS = 3;
-/** Buckets by which the traffic of the last minutes is told. */
+/** Buckets that show the traffic of the last minutes. */
 const RECENT = 10;
 
 /** One measurement, and how it is made. */
@@ -32,7 +32,7 @@ interface Subject {
 /**
  * Proves that every query parses, answers, and gives what can be judged.
  *
- * @param reported what has been said of the server: it is said once
+ * @param reported what has been reported of the server: once is enough
  */
 export function createSeriesPreflight(
   subject: Subject,
