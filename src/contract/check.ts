@@ -72,7 +72,7 @@ export const kindOf = {
   relative: 'ratio',
 } as const satisfies Readonly<Record<Limit['metric'], CheckKind>>;
 
-/** A stretch of the watch, in milliseconds since its start: `from` ≤ t < `to`. */
+/** A part of the watch, in milliseconds since its start: `from` ≤ t < `to`. */
 export interface Window {
   readonly from: number;
   readonly to: number;
@@ -115,7 +115,7 @@ export type Observation = (
       readonly baseline?: BaselineCounts;
     }
 ) & {
-  /** What the source answered, as plain data, for whoever computes the observation again. The judge does not look at it. */
+  /** What the source answered, as plain data, for whoever computes the observation again. The judge does not read it. */
   readonly raw?: unknown;
 };
 
@@ -172,7 +172,7 @@ export interface JudgedCheck {
   readonly onProviderError?: ProviderErrorPolicy;
 }
 
-/** Everything the judge is told, in the order in which it counts. A recording holds exactly these. */
+/** Everything the judge learns, in the order in which it counts. A recording holds exactly these. */
 export type WatchEvent =
   | {
       readonly type: 'observation';

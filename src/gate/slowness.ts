@@ -2,7 +2,7 @@ import { createRelativeLatency, type Comparison, type RelativeLatency } from './
 import type { BaselineCounts, Slower } from '../contract/check.js';
 
 /** Latencies of a canary and its baseline, compared at every border that both have. */
-interface Slowness extends Comparison {
+export interface Slowness extends Comparison {
   /** @param baseline `undefined`: nothing is known of it in this interval, and nothing is compared */
   push(canary: BaselineCounts, baseline: BaselineCounts | undefined): void;
   /** The border at which there is most evidence against the canary, for people; `undefined`: nothing was compared. */

@@ -41,6 +41,21 @@ interface Sums {
   besideSlower: Map<string, number>;
 }
 
+/** What the functions below share. */
+interface State {
+  readonly check: MetricCheck;
+  readonly limit: MetricLimit;
+  readonly isCompared: boolean;
+  needed: number;
+  sums: Sums;
+  /** Of the baseline, since the last request of its own. */
+  quiet: Totals;
+  isRight: boolean;
+  /** The last stretch that was long enough, in words. */
+  judged: string | undefined;
+  whyNone: string;
+}
+
 /**
  * Watches one check after a rollback. A stretch of requests that is not right is dropped (the old version may need a
  * moment), and the next one must be twice as long, so that a service that is still bad does not pass by trying often.
@@ -54,90 +69,105 @@ export function createStretch(
   options: StretchOptions,
 ): Stretch {
   const isCompared = check.baseline !== undefined || limit.metric === 'relative';
-  let needed = firstNeed(check, limit, options);
-  let sums = nothing();
-  /** Of the baseline, since the last request of its own. */
-  let quiet = none();
-  let isRight = false;
-  /** The last stretch that was long enough, in words. */
-  let judged: string | undefined;
-  let whyNone = '';
-
-  function judge(right: boolean, words: () => string): void {
-    isRight = right;
-    judged = words();
-    if (right) return;
-    needed *= 2;
-    sums = nothing();
-    quiet = none();
-  }
-
-  function judgeOwn(): void {
-    const { own, beside } = sums;
-    if (own.samples < needed) return;
-    if (limit.metric !== 'relative')
-      judge(!literalBreach(limit, own), () =>
-        // That the baseline does better is no news here.
-        seen({ id: check.id, limit, totals: own, maxLogE: 0 }),
-      );
-    else if (beside.samples >= needed)
-      judge(!isWorse(sums, limit.margin), () =>
-        seen({ id: check.id, limit, totals: own, maxLogE: 0, baseline: beside }),
-      );
-  }
-
-  function judgeQuiet(): void {
-    if (!isCompared || quiet.samples < needed) return;
-    // How many fail in a minute depends on how much traffic there is, and now all of it goes to the old version.
-    const isShare = limit.metric === 'success-rate' || limit.metric === 'latency';
-    judge(
-      !isShare || !literalBreach(limit, quiet),
-      () => `of the old version, ${seen({ id: check.id, limit, totals: quiet, maxLogE: 0 })}`,
-    );
-  }
-
-  return {
-    add(window, observation) {
-      if (observation.kind === 'none') {
-        if (observation.why !== 'unchanged') whyNone = observation.detail ?? '';
-        quiet.seconds += (window.to - window.from) / 1000;
-        if (observation.baseline === undefined) return;
-        count(quiet, observation.baseline);
-        judgeQuiet();
-        return;
-      }
-      if (observation.kind === 'value') {
-        sums.own.samples += 1;
-        sums.own.sum += observation.value;
-        judgeOwn();
-        return;
-      }
-      count(sums.own, observation);
-      sums.own.seconds += observation.seconds;
-      addSlower(sums.ownSlower, observation.slower);
-      const { baseline } = observation;
-      if (baseline !== undefined) {
-        count(sums.beside, baseline);
-        addSlower(sums.besideSlower, baseline.slower);
-      }
-      if (observation.samples > 0) quiet = none();
-      else if (baseline !== undefined) count(quiet, baseline);
-      if (observation.samples > 0 || !isCompared) judgeOwn();
-      else judgeQuiet();
-    },
-    get isRight() {
-      return isRight;
-    },
-    inWords() {
-      if (judged !== undefined) return judged;
-      const got = isCompared && sums.own.samples === 0 ? quiet.samples : sums.own.samples;
-      const only = `only ${String(got)} of the ${String(needed)} requests needed for ${check.id}`;
-      if (sums.own.samples > 0 || whyNone === '') return only;
-      return check.realTraffic === true && !isCompared
-        ? `${only} (${whyNone}; what selects the new version alone sees nothing after a rollback: select the service, or give the check a baseline)`
-        : `${only} (${whyNone})`;
-    },
+  const state: State = {
+    check,
+    limit,
+    isCompared,
+    needed: firstNeed(check, limit, options),
+    sums: nothing(),
+    quiet: none(),
+    isRight: false,
+    judged: undefined,
+    whyNone: '',
   };
+  return {
+    add: (window, observation) => add(state, window, observation),
+    get isRight() {
+      return state.isRight;
+    },
+    inWords: () => inWords(state),
+  };
+}
+
+function add(state: State, window: Window, observation: Observation): void {
+  if (observation.kind === 'none') {
+    if (observation.why !== 'unchanged') state.whyNone = observation.detail ?? '';
+    state.quiet.seconds += (window.to - window.from) / 1000;
+    if (observation.baseline === undefined) return;
+    count(state.quiet, observation.baseline);
+    judgeQuiet(state);
+    return;
+  }
+  if (observation.kind === 'value') {
+    state.sums.own.samples += 1;
+    state.sums.own.sum += observation.value;
+    judgeOwn(state);
+    return;
+  }
+  count(state.sums.own, observation);
+  state.sums.own.seconds += observation.seconds;
+  addSlower(state.sums.ownSlower, observation.slower);
+  const { baseline } = observation;
+  if (baseline !== undefined) {
+    count(state.sums.beside, baseline);
+    addSlower(state.sums.besideSlower, baseline.slower);
+  }
+  if (observation.samples > 0) state.quiet = none();
+  else if (baseline !== undefined) count(state.quiet, baseline);
+  if (observation.samples > 0 || !state.isCompared) judgeOwn(state);
+  else judgeQuiet(state);
+}
+
+function inWords(state: State): string {
+  if (state.judged !== undefined) return state.judged;
+  const got =
+    state.isCompared && state.sums.own.samples === 0 ? state.quiet.samples : state.sums.own.samples;
+  const only = `only ${String(got)} of the ${String(state.needed)} requests needed for ${state.check.id}`;
+  if (state.sums.own.samples > 0 || state.whyNone === '') return only;
+  return state.check.realTraffic === true && !state.isCompared
+    ? `${only} (${state.whyNone}; what selects the new version alone sees nothing after a rollback: select the service, or give the check a baseline)`
+    : `${only} (${state.whyNone})`;
+}
+
+function judge(state: State, right: boolean, words: () => string): void {
+  state.isRight = right;
+  state.judged = words();
+  if (right) return;
+  state.needed *= 2;
+  state.sums = nothing();
+  state.quiet = none();
+}
+
+function judgeOwn(state: State): void {
+  const { own, beside } = state.sums;
+  if (own.samples < state.needed) return;
+  if (state.limit.metric !== 'relative')
+    judge(state, !literalBreach(state.limit, own), () =>
+      // That the baseline does better is no news here.
+      seen({ id: state.check.id, limit: state.limit, totals: own, maxLogE: 0 }),
+    );
+  else if (beside.samples >= state.needed)
+    judge(state, !isWorse(state.sums, state.limit.margin), () =>
+      seen({
+        id: state.check.id,
+        limit: state.limit,
+        totals: own,
+        maxLogE: 0,
+        baseline: beside,
+      }),
+    );
+}
+
+function judgeQuiet(state: State): void {
+  if (!state.isCompared || state.quiet.samples < state.needed) return;
+  // How many fail in a minute depends on how much traffic there is, and now all of it goes to the old version.
+  const isShare = state.limit.metric === 'success-rate' || state.limit.metric === 'latency';
+  judge(
+    state,
+    !isShare || !literalBreach(state.limit, state.quiet),
+    () =>
+      `of the old version, ${seen({ id: state.check.id, limit: state.limit, totals: state.quiet, maxLogE: 0 })}`,
+  );
 }
 
 /**

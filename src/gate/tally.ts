@@ -1,7 +1,7 @@
-import { createEvidence } from './evidence.js';
+import { createEvidence, type Evidence } from './evidence.js';
 import { literalBreach, oddsOf } from './odds.js';
-import { createRelative, type Comparison } from './relative.js';
-import { createSlowness } from './slowness.js';
+import { createRelative, type Comparison, type RelativeEvidence } from './relative.js';
+import { createSlowness, type Slowness } from './slowness.js';
 import { createSeries } from './series.js';
 import type {
   BaselineCounts,
@@ -39,6 +39,26 @@ export interface Tally {
   series(): readonly SeriesPoint[];
 }
 
+/** What the functions below share. */
+interface State {
+  readonly limit: MetricLimit;
+  readonly plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>;
+  readonly evidence: Evidence;
+  readonly series: { push(point: SeriesPoint): void; points(): readonly SeriesPoint[] };
+  readonly totals: Totals;
+  readonly kinds: Record<string, number>;
+  readonly missing: { noData: number; providerErrors: number };
+  readonly baseline: { samples: number; failures: number };
+  readonly slowness: Slowness | undefined;
+  readonly comparison: Slowness | RelativeEvidence | undefined;
+  maxRelative: number;
+  freshAt: number | null;
+  baselineFreshAt: number | null;
+  cadence: number;
+  lastMissing: Tally['lastMissing'];
+  readonly ofLimit: { readonly logE: number; readonly maxLogE: number };
+}
+
 export function createTally(
   limit: MetricLimit,
   plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
@@ -56,83 +76,34 @@ export function createTally(
       ? createSlowness(limit.margin)
       : undefined;
   const comparison = slowness ?? (margin === undefined ? undefined : createRelative(margin));
-  let maxRelative = 0;
-  let freshAt: number | null = null;
-  let baselineFreshAt: number | null = null;
-  let cadence = 0;
-  let lastMissing: Tally['lastMissing'] = null;
-
-  function compare(canary: BaselineCounts, observation: Observation): void {
-    if (comparison === undefined || observation.kind !== 'counts') return;
-    const beside = observation.baseline;
-    if (slowness !== undefined) slowness.push(canary, beside);
-    else if (beside !== undefined) comparison.push(canary, beside);
-    if (beside !== undefined) {
-      baseline.samples += beside.samples;
-      baseline.failures += Math.min(beside.failures, beside.samples);
-      maxRelative = Math.max(maxRelative, comparison.logE);
-    }
-    const worst = slowness?.worst;
-    if (worst === undefined) return;
-    totals.failures = worst.canary;
-    totals.borderMs = worst.borderMs;
-    baseline.failures = worst.baseline;
-  }
-
-  /** How many took longer than the border that tells most: what an interval shows where latencies are compared. */
-  function slowNow(observation: Observation): { failures: number } | undefined {
-    const { borderMs } = totals;
-    if (borderMs === undefined || observation.kind !== 'counts') return undefined;
-    return { failures: observation.slower?.[String(borderMs)] ?? 0 };
-  }
-
   const ofLimit = {
     get logE() {
       return limit.metric === 'relative' ? (comparison?.logE ?? 0) : evidence.logE;
     },
     get maxLogE() {
-      return limit.metric === 'relative' ? maxRelative : evidence.maxLogE;
+      return limit.metric === 'relative' ? state.maxRelative : evidence.maxLogE;
     },
   };
-
+  const state: State = {
+    limit,
+    plan,
+    evidence,
+    series,
+    totals,
+    kinds,
+    missing,
+    baseline,
+    slowness,
+    comparison,
+    maxRelative: 0,
+    freshAt: null,
+    baselineFreshAt: null,
+    cadence: 0,
+    lastMissing: null,
+    ofLimit,
+  };
   return {
-    push(window, observation) {
-      const judged = window.to > plan.warmUp;
-      if (observation.kind === 'none') {
-        if (observation.why === 'unchanged') return false;
-        lastMissing = observation.why;
-        if (judged) missing[observation.why === 'no-data' ? 'noData' : 'providerErrors'] += 1;
-        return false;
-      }
-      freshAt = window.to;
-      if (hasBaseline(observation)) baselineFreshAt = window.to;
-      cadence = observation.cadence ?? cadence;
-      const t = window.to / 1000;
-      if (!judged) {
-        series.push({ t, ...countsOf(limit, observation), logE: 0 });
-        return false;
-      }
-      const counts = countsOf(limit, observation);
-      totals.samples += counts.samples;
-      totals.failures += counts.failures;
-      if (observation.kind === 'value') totals.sum += observation.value;
-      else {
-        totals.seconds += observation.seconds;
-        if (observation.possibleFailures !== undefined)
-          totals.possibleFailures = (totals.possibleFailures ?? 0) + observation.possibleFailures;
-        for (const [kind, count] of Object.entries(observation.kinds ?? {}))
-          kinds[kind] = (kinds[kind] ?? 0) + count;
-      }
-      const odds = oddsOf(limit, observation);
-      if (odds !== undefined) evidence.push(odds);
-      compare({ ...counts, ...slowerOf(observation) }, observation);
-      series.push({ t, ...counts, ...slowNow(observation), logE: ofLimit.logE });
-      return literalBreach(limit, {
-        ...counts,
-        seconds: observation.kind === 'counts' ? observation.seconds : 0,
-        sum: observation.kind === 'value' ? observation.value : 0,
-      });
-    },
+    push: (window, observation) => push(state, window, observation),
     totals,
     get logE() {
       return ofLimit.logE;
@@ -143,21 +114,89 @@ export function createTally(
     comparison,
     baseline,
     get freshAt() {
-      return freshAt;
+      return state.freshAt;
     },
     get baselineFreshAt() {
-      return baselineFreshAt;
+      return state.baselineFreshAt;
     },
     get cadence() {
-      return cadence;
+      return state.cadence;
     },
     get lastMissing() {
-      return lastMissing;
+      return state.lastMissing;
     },
     kinds,
     missing,
     series: () => series.points(),
   };
+}
+
+function push(state: State, window: Window, observation: Observation): boolean {
+  const judged = window.to > state.plan.warmUp;
+  if (observation.kind === 'none') {
+    if (observation.why === 'unchanged') return false;
+    state.lastMissing = observation.why;
+    if (judged) state.missing[observation.why === 'no-data' ? 'noData' : 'providerErrors'] += 1;
+    return false;
+  }
+  state.freshAt = window.to;
+  if (hasBaseline(observation)) state.baselineFreshAt = window.to;
+  state.cadence = observation.cadence ?? state.cadence;
+  const t = window.to / 1000;
+  if (!judged) {
+    state.series.push({ t, ...countsOf(state.limit, observation), logE: 0 });
+    return false;
+  }
+  const counts = countsOf(state.limit, observation);
+  state.totals.samples += counts.samples;
+  state.totals.failures += counts.failures;
+  if (observation.kind === 'value') state.totals.sum += observation.value;
+  else {
+    state.totals.seconds += observation.seconds;
+    if (observation.possibleFailures !== undefined)
+      state.totals.possibleFailures =
+        (state.totals.possibleFailures ?? 0) + observation.possibleFailures;
+    for (const [kind, count] of Object.entries(observation.kinds ?? {}))
+      state.kinds[kind] = (state.kinds[kind] ?? 0) + count;
+  }
+  const odds = oddsOf(state.limit, observation);
+  if (odds !== undefined) state.evidence.push(odds);
+  compare(state, { ...counts, ...slowerOf(observation) }, observation);
+  state.series.push({
+    t,
+    ...counts,
+    ...slowNow(state, observation),
+    logE: state.ofLimit.logE,
+  });
+  return literalBreach(state.limit, {
+    ...counts,
+    seconds: observation.kind === 'counts' ? observation.seconds : 0,
+    sum: observation.kind === 'value' ? observation.value : 0,
+  });
+}
+
+function compare(state: State, canary: BaselineCounts, observation: Observation): void {
+  if (state.comparison === undefined || observation.kind !== 'counts') return;
+  const beside = observation.baseline;
+  if (state.slowness !== undefined) state.slowness.push(canary, beside);
+  else if (beside !== undefined) state.comparison.push(canary, beside);
+  if (beside !== undefined) {
+    state.baseline.samples += beside.samples;
+    state.baseline.failures += Math.min(beside.failures, beside.samples);
+    state.maxRelative = Math.max(state.maxRelative, state.comparison.logE);
+  }
+  const worst = state.slowness?.worst;
+  if (worst === undefined) return;
+  state.totals.failures = worst.canary;
+  state.totals.borderMs = worst.borderMs;
+  state.baseline.failures = worst.baseline;
+}
+
+/** How many took longer than the border that tells most: what an interval shows where latencies are compared. */
+function slowNow(state: State, observation: Observation): { failures: number } | undefined {
+  const { borderMs } = state.totals;
+  if (borderMs === undefined || observation.kind !== 'counts') return undefined;
+  return { failures: observation.slower?.[String(borderMs)] ?? 0 };
 }
 
 function slowerOf(observation: Observation): Pick<BaselineCounts, 'slower'> {

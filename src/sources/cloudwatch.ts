@@ -12,9 +12,8 @@ import {
   type ErrorMapping,
   type FailureKind,
 } from './series/answer.js';
-import { bucketOption, delayOption, queryOptions } from './series/options.js';
+import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { pointsOf, seconds, type Series, type SeriesAdapter } from './series/adapter.js';
-import { seriesSource } from './series/source.js';
 
 /** CloudWatch, by metrics or by expressions. */
 export const cloudwatch = seriesSource({

@@ -6,9 +6,8 @@ import { script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
 import { choice } from '../support/values/words.js';
 import { hintsOf, noAnswerToQuery, type ErrorMapping } from './series/answer.js';
-import { bucketOption, delayOption, queryOptions } from './series/options.js';
+import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { pointsOf, seconds, type Series, type SeriesAdapter } from './series/adapter.js';
-import { seriesSource } from './series/source.js';
 
 /** Datadog, by metric queries as they stand in a dashboard. */
 export const datadog = seriesSource({

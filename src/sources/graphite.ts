@@ -10,9 +10,8 @@ import {
   unexpected,
   type ErrorMapping,
 } from './series/answer.js';
-import { delayOption, queryOptions } from './series/options.js';
+import { delayOption, queryOptions, seriesSource } from './series/source.js';
 import { bucketSecondsOf, pointsOf, type Series } from './series/adapter.js';
-import { seriesSource } from './series/source.js';
 
 const errorMapping: ErrorMapping = {
   hints: hintsOf({ address: 'graphite-url', credentials: 'graphite-token', path: '/render' }),

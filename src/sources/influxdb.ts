@@ -17,9 +17,8 @@ import {
   type Failed,
   type RequestFailure,
 } from './series/answer.js';
-import { bucketOption, delayOption, queryOptions } from './series/options.js';
+import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { pointsOf, seconds, type Series } from './series/adapter.js';
-import { seriesSource } from './series/source.js';
 
 /** Stands in a query for its time, as in Grafana. */
 const TIME_FILTER = '$timeFilter';

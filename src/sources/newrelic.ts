@@ -12,9 +12,8 @@ import {
   type ErrorMapping,
   type FailureKind,
 } from './series/answer.js';
-import { bucketOption, delayOption, queryOptions } from './series/options.js';
+import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { seconds, type Series, type SeriesAdapter } from './series/adapter.js';
-import { seriesSource } from './series/source.js';
 
 /** New Relic, by NRQL without its time. */
 export const newrelic = seriesSource({

@@ -50,117 +50,139 @@ interface Stop {
 }
 
 /**
- * Tries the strategies in order until one has changed something, and then looks whether that helped. A strategy that fails
- * before it changed anything makes place for the next; a strategy that may have changed something never does.
+ * Tries the strategies in order until one has changed something, and then checks whether that helped. When a strategy
+ * fails before it changed anything, the next one is tried; once one may have changed something, no other may follow.
  */
 export async function runChain(options: ChainOptions): Promise<RollbackReport> {
-  const { clock, signal } = options;
-  const progress = (line: string): void => {
-    options.progress(line);
+  const { clock, signal, links } = options;
+  const chain: Chain = {
+    options,
+    began: clock.monotonic(),
+    attempts: [],
+    touched: new Set(),
+    stop: undefined,
   };
-  const began = clock.monotonic();
-  const attempts: Attempt[] = [];
-  const touched = new Set<string>();
-  let stop: Stop | undefined;
-
-  const report = (outcome: Stop): RollbackReport => ({
-    ...outcome,
-    seconds: (clock.monotonic() - began) / 1000,
-    attempts,
-  });
-  const note = (id: Attempt['id'], outcome: Attempt['outcome'], detail: string): void => {
-    attempts.push({ id, outcome, detail, from: {}, to: {}, url: null, runId: null, seconds: 0 });
-    progress(`${id}: ${outcome}: ${detail}`);
-  };
-
-  for (const [index, link] of options.links.entries()) {
+  for (const [index, link] of links.entries()) {
     if (isCancelled(signal)) break;
-    if (stop !== undefined && link.id !== 'scale-down') continue;
+    if (chain.stop !== undefined && link.id !== 'scale-down') continue;
     if (link.strategy.kind === 'skip') {
-      note(link.id, 'skipped', link.strategy.reason);
+      note(chain, link.id, 'skipped', link.strategy.reason);
       continue;
     }
-    const strategy = link.strategy;
-    const left = options.timeout - (clock.monotonic() - began);
+    const left = options.timeout - (clock.monotonic() - chain.began);
     if (left <= 0) {
-      note(
-        link.id,
-        'skipped',
-        `no time left of the ${formatDuration(options.timeout)} for the whole chain`,
-      );
+      const whole = formatDuration(options.timeout);
+      note(chain, link.id, 'skipped', `no time left of the ${whole} for the whole chain`);
       continue;
     }
-    const isLast = options.links.slice(index + 1).every((later) => later.strategy.kind === 'skip');
+    const isLast = links.slice(index + 1).every((later) => later.strategy.kind === 'skip');
     const budget = isLast ? left : Math.min(left, Math.max(left / 2, LEAST_STRATEGY_TIME));
-
     const limited = deadline(clock, budget, link.id, signal);
-    const end = clock.monotonic() + budget;
     try {
-      // What a strategy of ours has changed looks like somebody else's deploy to the others.
-      const guards = stop === undefined ? options.links : [link];
-      const objection = await firstObjection(guards, limited.signal);
-      if (objection !== undefined) {
-        progress(`withheld: ${objection}`);
-        return report(stop ?? withheld(objection));
-      }
-      const plan = await planOf(strategy, options.request, limited.signal);
-      if (plan.kind === 'withheld') {
-        progress(`withheld: ${plan.reason}`);
-        return report(stop ?? withheld(plan.reason));
-      }
-      if (plan.kind !== 'plan') {
-        note(link.id, plan.kind === 'skip' ? 'skipped' : 'failed', plan.reason);
-        continue;
-      }
-      if (stop !== undefined && (plan.touches ?? []).some((thing) => touched.has(thing))) {
-        note(link.id, 'skipped', 'an earlier strategy has already touched this workload');
-        continue;
-      }
-      if (options.dryRun) {
-        note(link.id, 'skipped', `dry run; it would have done this: ${plan.steps.join('; ')}`);
-        return report(withheld('dry run: nothing was rolled back'));
-      }
-      for (const step of plan.steps) progress(`${link.id}: ${step}`);
-      const { result, seconds } = await execute(strategy, plan, options, {
-        signal: limited.signal,
-        end,
-      });
-      if (isWithheld(result)) {
-        note(link.id, 'failed', `withheld: ${result.reason}`);
-        return report(stop ?? withheld(result.reason));
-      }
-      attempts.push({
-        id: link.id,
-        outcome: result.outcome,
-        detail: result.detail,
-        from: plan.from ?? {},
-        to: plan.to ?? {},
-        url: result.url ?? null,
-        runId: result.runId ?? null,
-        seconds,
-      });
-      progress(`${link.id}: ${result.outcome}: ${result.detail}`);
-      if (result.outcome === 'failed') continue;
-      for (const thing of plan.touches ?? []) touched.add(thing);
-      const next = await conclude(result, options);
-      if (next.status === 'verified') return report(next);
-      stop ??= next;
+      const end = clock.monotonic() + budget;
+      const final = await tryStrategy(chain, link, link.strategy, { signal: limited.signal, end });
+      if (final !== undefined) return reportOf(chain, final);
     } finally {
       limited.clear();
     }
   }
+  return reportOf(chain, chain.stop ?? nothingActed(chain));
+}
 
-  if (stop !== undefined) return report(stop);
+/** A chain on its way. */
+interface Chain {
+  readonly options: ChainOptions;
+  /** Monotonic, milliseconds. */
+  readonly began: number;
+  readonly attempts: Attempt[];
+  /** The workloads that a strategy has changed. */
+  readonly touched: Set<string>;
+  /** What became of the first strategy that may have changed something. */
+  stop: Stop | undefined;
+}
+
+function reportOf({ options, began, attempts }: Chain, outcome: Stop): RollbackReport {
+  return { ...outcome, seconds: (options.clock.monotonic() - began) / 1000, attempts };
+}
+
+function note(
+  { options, attempts }: Chain,
+  id: Attempt['id'],
+  outcome: Attempt['outcome'],
+  detail: string,
+): void {
+  attempts.push({ id, outcome, detail, from: {}, to: {}, url: null, runId: null, seconds: 0 });
+  options.progress(`${id}: ${outcome}: ${detail}`);
+}
+
+/** @returns how the whole chain ends, when it ends with this strategy */
+async function tryStrategy(
+  chain: Chain,
+  link: ChainLink,
+  strategy: Strategy,
+  limit: { readonly signal: AbortSignal; readonly end: number },
+): Promise<Stop | undefined> {
+  const { options, touched, stop } = chain;
+  // What a strategy of ours has changed looks like somebody else's deploy to the others.
+  const guards = stop === undefined ? options.links : [link];
+  const objection = await firstObjection(guards, limit.signal);
+  if (objection !== undefined) {
+    options.progress(`withheld: ${objection}`);
+    return stop ?? withheld(objection);
+  }
+  const plan = await planOf(strategy, options.request, limit.signal);
+  if (plan.kind === 'withheld') {
+    options.progress(`withheld: ${plan.reason}`);
+    return stop ?? withheld(plan.reason);
+  }
+  if (plan.kind !== 'plan') {
+    note(chain, link.id, plan.kind === 'skip' ? 'skipped' : 'failed', plan.reason);
+    return undefined;
+  }
+  if (stop !== undefined && (plan.touches ?? []).some((thing) => touched.has(thing))) {
+    note(chain, link.id, 'skipped', 'an earlier strategy has already touched this workload');
+    return undefined;
+  }
+  if (options.dryRun) {
+    note(chain, link.id, 'skipped', `dry run; it would have done this: ${plan.steps.join('; ')}`);
+    return withheld('dry run: nothing was rolled back');
+  }
+  for (const step of plan.steps) options.progress(`${link.id}: ${step}`);
+  const { result, seconds } = await execute(strategy, plan, options, limit);
+  if (isWithheld(result)) {
+    note(chain, link.id, 'failed', `withheld: ${result.reason}`);
+    return stop ?? withheld(result.reason);
+  }
+  chain.attempts.push({
+    id: link.id,
+    outcome: result.outcome,
+    detail: result.detail,
+    from: plan.from ?? {},
+    to: plan.to ?? {},
+    url: result.url ?? null,
+    runId: result.runId ?? null,
+    seconds,
+  });
+  options.progress(`${link.id}: ${result.outcome}: ${result.detail}`);
+  if (result.outcome === 'failed') return undefined;
+  for (const thing of plan.touches ?? []) touched.add(thing);
+  const next = await conclude(result, options);
+  if (next.status === 'verified') return next;
+  chain.stop ??= next;
+  return undefined;
+}
+
+function nothingActed({ options: { signal }, attempts }: Chain): Stop {
   if (signal.aborted) {
     const by = signal.reason instanceof Cancelled ? signal.reason.by : 'the caller';
-    return report({
+    return {
       ...nothingDone,
       status: 'unverified',
       detail: `cancelled by ${by} before anything was rolled back`,
-    });
+    };
   }
   const why = attempts.map(({ id, detail }) => `${id}: ${detail}`).join('; ');
-  return report({ ...nothingDone, status: 'failed', detail: `no strategy could act (${why})` });
+  return { ...nothingDone, status: 'failed', detail: `no strategy could act (${why})` };
 }
 
 const nothingDone = { versionConfirmed: null, healthConfirmed: null } as const;

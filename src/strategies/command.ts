@@ -1,4 +1,4 @@
-import type { Exec, ExecResult } from '../support/exec.js';
+import type { Exec, ExecResult, ExecOptions } from '../support/exec.js';
 import type { Finding } from '../contract/finding.js';
 import { clip, neutralise } from '../support/text.js';
 import type { StrategyDependencies } from './dependencies.js';
@@ -45,6 +45,15 @@ const LOOK_TIMEOUT_MS = 10_000;
 /** For ending it in an orderly way. Shorter than the chain waits for a cancelled strategy: the forced end must be seen. */
 const GRACE_MS = 1000;
 
+/** What the functions below share. */
+interface State {
+  readonly options: CommandStrategyOptions;
+  readonly commandLine: string;
+  readonly redact: (text: string) => string;
+  readonly shell: Shell;
+  readonly shown: string;
+}
+
 /**
  * The `command` strategy: the user's own command line. Exit code 0 is its word for success; any other end leaves open what it
  * has changed.
@@ -55,93 +64,114 @@ export function createCommandStrategy(
   const { commandLine, platform, redact } = options;
   const shell = platform === 'win32' ? windowsShell : posixShell;
   const shown = clip(neutralise(redact(commandLine)), 500);
-
-  const exec: Exec = async (program, args, { onLine, ...rest }) => {
-    const result = await options.exec(program, args, {
-      ...rest,
-      ...(onLine === undefined
-        ? {}
-        : {
-            onLine: (line, from) => {
-              onLine(redact(line), from);
-            },
-          }),
-    });
-    return { ...result, stdout: redact(result.stdout), stderr: redact(result.stderr) };
-  };
-
-  const look = (args: readonly string[], signal: AbortSignal): Promise<ExecResult> =>
-    exec(shell.program, args, {
-      env: options.env,
-      signal,
-      timeoutMs: LOOK_TIMEOUT_MS,
-      maxOutput: KEPT_OUTPUT,
-      verbatimArguments: shell.verbatim,
-    });
-
-  /** The first word, when it can be told without the shell and the shell does not know it. */
-  const missingProgram = async (signal: AbortSignal): Promise<string | undefined> => {
-    const word = programOf(commandLine);
-    if (word === undefined || shell.lookUp === undefined) return undefined;
-    const result = await look(shell.lookUp(word), signal);
-    // Only a shell's own "no" counts: 1 or 127 with bash and dash. A look that was cut off says nothing.
-    return result.code === null || result.code === 0 ? undefined : word;
-  };
-
+  const state: State = { options, commandLine, redact, shell, shown };
   return {
     kind: 'strategy',
     id: 'command',
-
-    async preflight(signal) {
-      const error = (message: string, fix: string): Finding[] => [
-        { level: 'error', subject: 'command', message, fix },
-      ];
-      const checked = await look(shell.check(commandLine), signal);
-      if (checked.spawnError !== undefined) {
-        return error(
-          `rollback-command cannot be run: ${checked.spawnError.message}`,
-          `install ${shell.program} on the runner`,
-        );
-      }
-      if (checked.code !== null && checked.code !== 0) {
-        return error(
-          `rollback-command is not understood by ${shell.program}: ${lastLine(checked)}`,
-          'correct the command line',
-        );
-      }
-      const missing = await missingProgram(signal);
-      return missing === undefined
-        ? []
-        : error(`rollback-command: ${missing}: not found`, 'install it, or give its full path');
-    },
-
-    async plan(request, signal): Promise<CommandPlan | Skip> {
-      const missing = await missingProgram(signal);
-      if (missing !== undefined) return { kind: 'skip', reason: `${missing}: not found` };
-      const env = variablesFor(request);
-      return {
-        kind: 'plan',
-        steps: [
-          `run: ${shell.program} ${shell.flags.join(' ')} ${shown}`,
-          `with ${Object.keys(env).join(', ')} in its environment`,
-        ],
-        env,
-      };
-    },
-
-    async execute(plan, context) {
-      context.beforeChange();
-      const result = await exec(shell.program, shell.run(commandLine), {
-        env: { ...options.env, ...plan.env },
-        signal: context.signal,
-        maxOutput: KEPT_OUTPUT,
-        graceMs: GRACE_MS,
-        verbatimArguments: shell.verbatim,
-        onLine: boundedProgress(context),
-      });
-      return resultOf(result, context.signal);
-    },
+    preflight: (signal) => preflight(state, signal),
+    plan: (request, signal) => plan(state, request, signal),
+    execute: (plan, context) => execute(state, plan, context),
   };
+}
+
+async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> {
+  const error = (message: string, fix: string): Finding[] => [
+    { level: 'error', subject: 'command', message, fix },
+  ];
+  const checked = await look(state, state.shell.check(state.commandLine), signal);
+  if (checked.spawnError !== undefined) {
+    return error(
+      `rollback-command cannot be run: ${checked.spawnError.message}`,
+      `install ${state.shell.program} on the runner`,
+    );
+  }
+  if (checked.code !== null && checked.code !== 0) {
+    return error(
+      `rollback-command is not understood by ${state.shell.program}: ${lastLine(checked)}`,
+      'correct the command line',
+    );
+  }
+  const missing = await missingProgram(state, signal);
+  return missing === undefined
+    ? []
+    : error(`rollback-command: ${missing}: not found`, 'install it, or give its full path');
+}
+
+async function plan(
+  state: State,
+  request: RollbackRequest,
+  signal: AbortSignal,
+): Promise<CommandPlan | Skip> {
+  const missing = await missingProgram(state, signal);
+  if (missing !== undefined) return { kind: 'skip', reason: `${missing}: not found` };
+  const env = variablesFor(request);
+  return {
+    kind: 'plan',
+    steps: [
+      `run: ${state.shell.program} ${state.shell.flags.join(' ')} ${state.shown}`,
+      `with ${Object.keys(env).join(', ')} in its environment`,
+    ],
+    env,
+  };
+}
+
+async function execute(
+  state: State,
+  plan: CommandPlan,
+  context: StrategyContext,
+): Promise<StrategyResult> {
+  context.beforeChange();
+  const result = await exec(state, state.shell.program, state.shell.run(state.commandLine), {
+    env: { ...state.options.env, ...plan.env },
+    signal: context.signal,
+    maxOutput: KEPT_OUTPUT,
+    graceMs: GRACE_MS,
+    verbatimArguments: state.shell.verbatim,
+    onLine: boundedProgress(context),
+  });
+  return resultOf(result, context.signal);
+}
+
+async function exec(
+  state: State,
+  program: string,
+  args: readonly string[],
+  { onLine, ...rest }: ExecOptions,
+): Promise<ExecResult> {
+  const result = await state.options.exec(program, args, {
+    ...rest,
+    ...(onLine === undefined
+      ? {}
+      : {
+          onLine: (line, from) => {
+            onLine(state.redact(line), from);
+          },
+        }),
+  });
+  return {
+    ...result,
+    stdout: state.redact(result.stdout),
+    stderr: state.redact(result.stderr),
+  };
+}
+
+function look(state: State, args: readonly string[], signal: AbortSignal): Promise<ExecResult> {
+  return exec(state, state.shell.program, args, {
+    env: state.options.env,
+    signal,
+    timeoutMs: LOOK_TIMEOUT_MS,
+    maxOutput: KEPT_OUTPUT,
+    verbatimArguments: state.shell.verbatim,
+  });
+}
+
+/** The first word, when it can be told without the shell and the shell does not know it. */
+async function missingProgram(state: State, signal: AbortSignal): Promise<string | undefined> {
+  const word = programOf(state.commandLine);
+  if (word === undefined || state.shell.lookUp === undefined) return undefined;
+  const result = await look(state, state.shell.lookUp(word), signal);
+  // Only a shell's own "no" counts: 1 or 127 with bash and dash. A look that was cut off says nothing.
+  return result.code === null || result.code === 0 ? undefined : word;
 }
 
 interface Shell {

@@ -87,7 +87,17 @@ export const run: Exec = async (command, args, options) => {
     return { ...nothing, spawnError: { code, message: `${command}: ${code}` } };
   }
 
-  return new Promise<ExecResult>((resolve) => {
+  return ended(command, child, { stdout, stderr }, options);
+};
+
+/** Follows the process to its end, or ends it when it is time to. */
+function ended(
+  command: string,
+  child: ChildProcess,
+  { stdout, stderr }: { readonly stdout: Tail; readonly stderr: Tail },
+  options: ExecOptions,
+): Promise<ExecResult> {
+  return new Promise((resolve) => {
     let stopped: 'aborted' | 'timeout' | undefined;
     let exit: { code: number | null; signal: NodeJS.Signals | null } | undefined;
     const timers = new Set<NodeJS.Timeout>();
@@ -158,7 +168,7 @@ export const run: Exec = async (command, args, options) => {
       });
     }
   });
-};
+}
 
 function endGroup(child: ChildProcess, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (child.pid === undefined) return;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { countFailures, countSlow } from '../../../src/sources/http/counts.js';
+import { countFailures, countSlow } from '../../../src/sources/http/checks.js';
 import type { ProbeResult } from '../../../src/sources/http/prober.js';
 
 const answered = (latencyMs: number, kind = '', stalledMs = 0): ProbeResult => ({

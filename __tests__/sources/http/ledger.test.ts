@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Ledger } from '../../../src/sources/http/ledger.js';
-import { createSchedule } from '../../../src/sources/http/prober.js';
-import type { ProbeResult } from '../../../src/sources/http/prober.js';
+import { createSchedule, type ProbeResult } from '../../../src/sources/http/prober.js';
 import { settle } from '../../support/virtual-clock.js';
 
 const result = (latencyMs: number): ProbeResult => ({ sent: true, ok: true, kind: '', latencyMs });

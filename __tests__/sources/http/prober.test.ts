@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { type ProbeResult, runProber } from '../../../src/sources/http/prober.js';
-import { createSchedule } from '../../../src/sources/http/prober.js';
+import { createSchedule, runProber, type ProbeResult } from '../../../src/sources/http/prober.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const good: ProbeResult = { sent: true, ok: true, kind: '', latencyMs: 1 };

@@ -1,7 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/health.js';
-import { createChecks } from '../../../src/sources/registry.js';
-import type { CheckDependencies } from '../../../src/sources/registry.js';
+import { createChecks, type CheckDependencies } from '../../../src/sources/registry.js';
 import type { HealthCheck, HealthResult } from '../../../src/contract/check.js';
 import { confirm } from '../../../src/gate/confirm.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';

@@ -13,7 +13,7 @@ function of(kind: string, spec: object, status: object, generation = 2): Rollout
 }
 
 describe('how far a workload is', () => {
-  it.each<{ name: string; rollout: Rollout; lacks: string }>([
+  it.each<{ name: string; rollout: Rollout; shortfall: string }>([
     {
       name: 'all is there',
       rollout: of(
@@ -21,22 +21,22 @@ describe('how far a workload is', () => {
         { replicas: 3 },
         { replicas: 3, updatedReplicas: 3, availableReplicas: 3 },
       ),
-      lacks: '',
+      shortfall: '',
     },
     {
       name: 'nobody said how many: one',
       rollout: of('Deployment', {}, { replicas: 1, updatedReplicas: 1 }),
-      lacks: '1 of 1 replicas are not available',
+      shortfall: '1 of 1 replicas are not available',
     },
     {
       name: 'taken to nothing',
       rollout: of('Deployment', { replicas: 0 }, {}),
-      lacks: '',
+      shortfall: '',
     },
     {
       name: 'its controller is late',
       rollout: of('Deployment', { replicas: 0 }, {}, 3),
-      lacks: 'its controller has not seen the newest change yet',
+      shortfall: 'its controller has not seen the newest change yet',
     },
     {
       name: 'the surge does not become available',
@@ -45,12 +45,12 @@ describe('how far a workload is', () => {
         { replicas: 3 },
         { replicas: 4, updatedReplicas: 1, availableReplicas: 3 },
       ),
-      lacks: '1 of 4 replicas are not available',
+      shortfall: '1 of 4 replicas are not available',
     },
     {
       name: 'no new pod can be made at all',
       rollout: of('Deployment', { replicas: 1 }, { replicas: 1, availableReplicas: 1 }),
-      lacks: '1 of 1 replicas are not updated',
+      shortfall: '1 of 1 replicas are not updated',
     },
     {
       name: 'paused on purpose',
@@ -59,7 +59,7 @@ describe('how far a workload is', () => {
         { replicas: 3, paused: true },
         { replicas: 3, updatedReplicas: 1, availableReplicas: 3 },
       ),
-      lacks: '',
+      shortfall: '',
     },
     {
       name: 'a stateful set, before Kubernetes 1.22',
@@ -68,7 +68,7 @@ describe('how far a workload is', () => {
         { replicas: 2 },
         { replicas: 2, readyReplicas: 2, currentRevision: 'a', updateRevision: 'a' },
       ),
-      lacks: '',
+      shortfall: '',
     },
     {
       name: 'a stateful set with a partition',
@@ -80,7 +80,7 @@ describe('how far a workload is', () => {
           ...{ currentRevision: 'a', updateRevision: 'b' },
         },
       ),
-      lacks: '',
+      shortfall: '',
     },
     {
       name: 'a stateful set on its way',
@@ -92,7 +92,7 @@ describe('how far a workload is', () => {
           ...{ currentRevision: 'a', updateRevision: 'b' },
         },
       ),
-      lacks: '2 of 3 replicas are not updated',
+      shortfall: '2 of 3 replicas are not updated',
     },
     {
       name: 'a daemon set that is updated by hand',
@@ -101,7 +101,7 @@ describe('how far a workload is', () => {
         { updateStrategy: { type: 'OnDelete' } },
         { desiredNumberScheduled: 4, numberAvailable: 4, updatedNumberScheduled: 0 },
       ),
-      lacks: '',
+      shortfall: '',
     },
     {
       name: 'a daemon set with a node that is not ready',
@@ -110,10 +110,10 @@ describe('how far a workload is', () => {
         {},
         { desiredNumberScheduled: 4, numberAvailable: 3, updatedNumberScheduled: 4 },
       ),
-      lacks: '1 of 4 replicas are not available',
+      shortfall: '1 of 4 replicas are not available',
     },
-  ])('$name', ({ rollout, lacks }) => {
-    expect(rollout.lacks).toBe(lacks);
+  ])('$name', ({ rollout, shortfall }) => {
+    expect(rollout.shortfall).toBe(shortfall);
   });
 });
 
@@ -123,7 +123,7 @@ describe('how long a rollout has stood still', () => {
     desired: 3,
     updated,
     available,
-    lacks: available < 3 ? 'some' : '',
+    shortfall: available < 3 ? 'some' : '',
     ...more,
   });
 
@@ -134,7 +134,7 @@ describe('how long a rollout has stood still', () => {
   }
 
   it.each<{ name: string; rollouts: Rollout[]; told: number[] }>([
-    { name: 'nothing lacks', rollouts: [at(3, 3), at(3, 3)], told: [0, 0] },
+    { name: 'nothing shortfall', rollouts: [at(3, 3), at(3, 3)], told: [0, 0] },
     {
       name: 'nothing moves',
       rollouts: [at(0, 2), at(0, 2), at(0, 2)],
@@ -151,7 +151,7 @@ describe('how long a rollout has stood still', () => {
       told: [0, 10, 20, 30, 40],
     },
     {
-      name: 'something lacks anew',
+      name: 'something shortfall anew',
       rollouts: [at(3, 3), at(3, 3), at(3, 2), at(3, 2)],
       told: [0, 0, 0, 10],
     },

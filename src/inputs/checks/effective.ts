@@ -14,7 +14,7 @@ export interface EffectiveEntry {
   readonly baseline?: Readonly<Record<string, string>>;
 }
 
-/** The entries of `checks` as they rule; what the inputs describe is told by the inputs. */
+/** The entries of `checks` as they rule; what the inputs describe is shown by the inputs. */
 export function effectiveEntries(
   entries: readonly CheckEntry[],
   sources: CheckSources,

@@ -114,7 +114,7 @@ function sourceOf(
   return undefined;
 }
 
-/** Keys that mean nothing; those that mean something for another source are told so. */
+/** Keys that mean nothing here; of those that mean something for another source it says so. */
 function sayUnknown(
   { map, say }: Scope,
   source: string,

@@ -1,12 +1,20 @@
-import type { WrittenEntry } from '../config-entries.js';
+import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import { type MeasuredKinds, type MeasurementKind, measurementOf } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
-import type { CheckEntry } from '../../contract/entry.js';
+import type { WrittenEntry } from '../config-entries.js';
+import type { Settings } from '../table.js';
 import { flatEntries } from './flat.js';
-import { checksOf } from './judged.js';
+import {
+  inheritedLimits,
+  type LimitOption,
+  limitOptions,
+  type NamedLimit,
+  namedLimits,
+} from './limits.js';
 import type { Findings, Surroundings } from './lookup.js';
 import { readEntry, type ReadEntry } from './read.js';
 
-/** Ids that other checks and the strategies of the chain have: findings are told by id. */
+/** Ids that other checks and the strategies of the chain have: findings are shown by id. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['health', 'kubernetes-health', 'compose-health'],
   ...['kubernetes', 'helm', 'compose', 'ci', 'scale-down', 'command'],
@@ -49,4 +57,105 @@ function entryOf(read: ReadEntry, checks: CheckEntry['checks'], where: string): 
     checks,
     nameOf: (option, of) => (of === undefined ? option : `${of}.${option}`),
   };
+}
+
+/**
+ * The checks that an entry makes, one for each limit. Without a limit of its own it has those of the inputs; with a baseline
+ * and without a limit it is compared with the baseline and with nothing else.
+ */
+export function checksOf(entry: ReadEntry, settings: Settings): readonly CheckSpec[] {
+  const source = entry.table;
+  for (const { option, message, fix } of source.conflicts(entry.given))
+    entry.problem(option, message, fix);
+  const measured = source.measures(entry.given);
+  const named = namedLimits(entry.common, source);
+  sayUnread(entry, measured);
+  const limits =
+    named.length > 0
+      ? named
+      : entry.baseline === undefined
+        ? namedLimits(inheritedLimits(entry.common, measured, settings), source)
+        : comparisons(measured, entry.common['baseline-margin']);
+  sayUnjudged(entry, measured, limits);
+  const base = entry.id ?? entry.source;
+  return limits.map(({ name, limit }) => ({
+    id: entry.id !== undefined && limits.length === 1 ? entry.id : `${base}-${name}`,
+    limit,
+    ...(entry.baseline !== undefined &&
+      limit.metric !== 'value' &&
+      limit.metric !== 'relative' && { baseline: { margin: entry.common['baseline-margin'] } }),
+    ...(entry.given.has('min-requests') && { minRequests: entry.common['min-requests'] }),
+    ...(entry.given.has('on-no-data') && { onNoData: entry.common['on-no-data'] }),
+    ...(entry.given.has('on-provider-error') && {
+      onProviderError: entry.common['on-provider-error'],
+    }),
+  }));
+}
+
+function comparisons(measured: MeasuredKinds, margin: number): readonly NamedLimit[] {
+  return [
+    ...(measured.counts === undefined
+      ? []
+      : [{ name: 'relative', limit: { metric: 'relative', margin } as const }]),
+    ...(measured.latency === 'named'
+      ? [
+          {
+            name: 'relative-latency',
+            limit: { metric: 'relative', margin, of: 'latency' } as const,
+          },
+        ]
+      : []),
+  ];
+}
+
+const kinds = Object.keys(limitOptions) as readonly MeasurementKind[];
+
+const nouns: Readonly<Record<MeasurementKind, string>> = {
+  counts: 'there are requests',
+  latency: 'there is latency',
+  value: 'there is a value',
+};
+
+/** Limits on what is not read. */
+function sayUnread(entry: ReadEntry, measured: MeasuredKinds): void {
+  // That nothing is read at all has a message of its own.
+  if (Object.keys(measured).length === 0) return;
+  for (const kind of kinds) {
+    if (measured[kind] !== undefined) continue;
+    for (const option of limitOptions[kind])
+      if (entry.given.has(option) && entry.common[option] !== 'off')
+        entry.problem(option, 'nothing is read for it', 'say what it is read by, or take it out');
+  }
+}
+
+/** What is read and has no limit. */
+function sayUnjudged(
+  entry: ReadEntry,
+  measured: MeasuredKinds,
+  limits: readonly NamedLimit[],
+): void {
+  const limited = new Set(
+    limits.map(({ limit }) =>
+      limit.metric === 'relative' ? (limit.of ?? 'counts') : measurementOf(limit.metric),
+    ),
+  );
+  const isGiven = (kind: MeasurementKind): boolean => limitOptions[kind].some(entry.given.has);
+  const open = kinds.filter(
+    (kind) => measured[kind] === 'named' && !limited.has(kind) && !isGiven(kind),
+  );
+  for (const kind of open)
+    entry.problem(
+      'source',
+      `${nouns[kind]} without a limit`,
+      `give ${inWords(limitOptions[kind])}`,
+    );
+  if (open.length > 0 || limits.length > 0 || Object.keys(measured).length === 0) return;
+  const options = kinds.flatMap((kind): readonly LimitOption[] => limitOptions[kind]);
+  // One that was refused has had its message.
+  if (options.every((name) => !entry.given.has(name) || entry.common[name] === 'off'))
+    entry.problem('source', 'every limit is `off`', 'leave one, or take the check out');
+}
+
+function inWords(options: readonly string[]): string {
+  return options.map((option) => `\`${option}\``).join(' or ');
 }

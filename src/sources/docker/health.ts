@@ -38,7 +38,7 @@ export function setUpDockerChecks(
   ];
 }
 
-export interface ContainerHealthOptions {
+interface ContainerHealthOptions {
   readonly docker: Docker;
   readonly redact: (text: string) => string;
   readonly project: ProjectOptions;
@@ -57,7 +57,7 @@ const ID = 'compose-health';
 const LONGEST_LOG = 2000;
 
 /** The containers of the project: their health checks, restarts and exits since the watch began. */
-export function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
+function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
   const { docker, services } = options;
   let project: string | undefined;
   let start: Start | undefined;
@@ -181,7 +181,7 @@ function subjectOf({ project, services }: ContainerHealthOptions): string {
 }
 
 /** What was there when the watch began. */
-export interface Start {
+interface Start {
   readonly services: ReadonlySet<string>;
   /** How often each container had been started again, by its id. */
   readonly restarts: ReadonlyMap<string, number>;
@@ -195,20 +195,20 @@ export function startOf(containers: readonly Container[]): Start {
 }
 
 /** What is wrong with a service, and with which container. */
-export interface Complaint {
+interface Complaint {
   readonly service: string;
   readonly what: string;
   readonly container: Container | undefined;
 }
 
 /** What one probe says. */
-export interface Assessment {
+interface Assessment {
   readonly complaints: readonly Complaint[];
   /** Services whose health check has not said anything yet. */
   readonly starting: readonly string[];
 }
 
-/** @param wanted the services that there must be; those that were there at the start when none are named */
+/** @param named the services that there must be; by default those that were there at the start */
 export function assess(
   containers: readonly Container[],
   start: Start,
@@ -216,11 +216,11 @@ export function assess(
 ): Assessment {
   const complaints: Complaint[] = [];
   const starting = new Set<string>();
-  const wanted =
+  const required =
     named.length > 0
       ? named
       : [...new Set([...start.services, ...containers.map(({ service }) => service)])];
-  for (const service of [...wanted].sort()) {
+  for (const service of [...required].sort()) {
     const mine = containers.filter((each) => each.service === service);
     if (mine.length === 0)
       complaints.push({ service, what: 'has no container', container: undefined });

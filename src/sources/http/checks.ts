@@ -1,15 +1,15 @@
 import type { MetricCheck, MetricLimit, Observation, Window } from '../../contract/check.js';
 import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
-import type { ValuesOf } from '../../support/options.js';
+import type { Finding } from '../../contract/finding.js';
 import { raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import type { Http } from '../../support/http.js';
-import { printableUrl } from '../../support/text.js';
+import type { ValuesOf } from '../../support/options.js';
+import { formatDuration, formatNumber, plural, printableUrl } from '../../support/text.js';
 import type { SourceDependencies } from '../source.js';
-import { countFailures, countSlow, estimate } from './counts.js';
 import { sharedProber, type SharedProber } from './ledger.js';
 import type { httpSource } from './options.js';
-import { createProbe, type ProbeResult, type Probing } from './prober.js';
+import { createProbe, type ProbeResult, type Probing, TOO_BUSY } from './prober.js';
 
 /** Traffic of our own, to the canary and to its baseline. */
 interface CanaryAndBaseline {
@@ -104,4 +104,161 @@ function withBaseline(own: Observation, baseline: Observation | undefined): Obse
   if (own.kind === 'value' || baseline?.kind !== 'counts') return own;
   const { samples, failures } = baseline;
   return { ...own, baseline: { samples, failures } };
+}
+
+type Sent = Extract<ProbeResult, { sent: true }>;
+
+/** Good and bad answers: for the success rate and the errors per minute. */
+export function countFailures(results: readonly ProbeResult[], window: Window): Observation {
+  const sent = results.filter((result) => result.sent);
+  const failed = sent.filter((result) => !result.ok);
+  return observationOf(
+    sent.length,
+    failed.map((result) => result.kind),
+    results,
+    window,
+  );
+}
+
+/** An answer that was slow by our own fault, or may have been, has no time. */
+function believed(result: ProbeResult, maxMs: number): ProbeResult {
+  if (!result.sent || result.latencyMs === null || result.latencyMs <= maxMs) return result;
+  return result.latencyMs - (result.stalledMs ?? 0) > maxMs
+    ? result
+    : { sent: false, why: TOO_BUSY };
+}
+
+/**
+ * Slow answers among all that have a time: answers of any status, and timeouts, which count as slow. Other failures say
+ * nothing of how fast the service is.
+ *
+ * @param maxMs exactly this many milliseconds are not slow.
+ */
+export function countSlow(all: readonly ProbeResult[], window: Window, maxMs: number): Observation {
+  const results = all.map((result) => believed(result, maxMs));
+  const timed = results.filter(
+    (result): result is Sent & { latencyMs: number } => result.sent && result.latencyMs !== null,
+  );
+  const slow = timed.filter((result) => result.latencyMs > maxMs);
+  return observationOf(
+    timed.length,
+    slow.map((result) => (Number.isFinite(result.latencyMs) ? 'slow' : 'timeout')),
+    results,
+    window,
+  );
+}
+
+function observationOf(
+  samples: number,
+  failures: readonly string[],
+  results: readonly ProbeResult[],
+  window: Window,
+): Observation {
+  const missing = samples === 0 ? missingProbes(results) : undefined;
+  if (missing !== undefined) return missing;
+  const kinds: Record<string, number> = {};
+  for (const kind of failures) kinds[kind] = (kinds[kind] ?? 0) + 1;
+  return {
+    kind: 'counts',
+    samples,
+    failures: failures.length,
+    seconds: (window.to - window.from) / 1000,
+    kinds,
+  };
+}
+
+/** Probes that our own machine could not send, or could not observe, say nothing of the service; that none was due is no gap at all. */
+function missingProbes(results: readonly ProbeResult[]): Observation | undefined {
+  const unsent = results.filter((result) => !result.sent);
+  const last = unsent.at(-1);
+  return last === undefined
+    ? undefined
+    : {
+        kind: 'none',
+        why: 'provider-error',
+        detail: `${String(unsent.length)} of ${String(results.length)} probes tell nothing: ${last.why}`,
+      };
+}
+
+/** Own probes are judged as if there were this many a minute, so that the limit does not depend on their rate. */
+const PROBES_PER_MINUTE = 60;
+
+/** How many failures a service that is just at its limit must be expected to show before a watch can tell. */
+const TELLING_FAILURES = 3;
+
+/** What can be said of a limit before the first probe: what it means, and whether the watch is long enough for it. */
+export function estimate(
+  { id: check, limit, minRequests: own }: CheckSpec,
+  config: Pick<Probing, 'requestsPerSecond' | 'duration' | 'minRequests' | 'checks'>,
+): readonly Finding[] {
+  const meaning = limit.metric === 'errors-per-minute' ? [meaningOf(check, limit.max, config)] : [];
+  const expected = Math.floor((config.requestsPerSecond * config.duration) / 1000);
+  const allowed = allowedFailures(limit);
+  const minRequests = own ?? config.minRequests;
+  const needed = Math.max(
+    minRequests,
+    allowed > 0 ? Math.ceil(TELLING_FAILURES / allowed - 1e-9) : 0,
+  );
+  if (expected >= needed) return meaning;
+  return [
+    ...meaning,
+    {
+      level: 'warning',
+      subject: check,
+      message: `${plural(expected, 'request')} in ${formatDuration(config.duration)} are too few: ${
+        needed > minRequests
+          ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
+          : `min-requests is ${formatNumber(needed, 0)}`
+      }`,
+      fix: `raise requests-per-second to ${formatNumber(
+        Math.ceil((needed * 10_000) / config.duration) / 10,
+        1,
+      )}, or lengthen duration`,
+    },
+  ];
+}
+
+/** The share of requests that may fail. */
+function allowedFailures(limit: MetricLimit): number {
+  switch (limit.metric) {
+    case 'success-rate':
+      return (100 - limit.minPercent) / 100;
+    case 'latency':
+      return (100 - limit.percentile) / 100;
+    case 'errors-per-minute':
+      return limit.max / PROBES_PER_MINUTE;
+    case 'value':
+    case 'relative':
+      return 0;
+  }
+}
+
+function meaningOf(check: string, max: number, { checks }: Pick<Probing, 'checks'>): Finding {
+  if (max >= PROBES_PER_MINUTE) {
+    return {
+      level: 'warning',
+      subject: check,
+      message: `own probes are scaled to ${String(PROBES_PER_MINUTE)} a minute, so ${formatNumber(max)}/min can never be exceeded`,
+      fix: `set max-errors-per-minute below ${String(PROBES_PER_MINUTE)}, or to off`,
+    };
+  }
+  const percent = 100 - (max * 100) / PROBES_PER_MINUTE;
+  const other = checks.flatMap(({ limit }) =>
+    limit.metric === 'success-rate' ? [limit.minPercent] : [],
+  )[0];
+  const compared =
+    other === undefined
+      ? ''
+      : `: ${
+          Math.abs(percent - other) < 1e-9
+            ? 'the same as'
+            : percent < other
+              ? 'looser than'
+              : 'stricter than'
+        } min-success-rate ${formatNumber(other, 4)} %`;
+  return {
+    level: 'notice',
+    subject: check,
+    message: `own probes are scaled to ${String(PROBES_PER_MINUTE)} a minute, so ${formatNumber(max)}/min is ${formatNumber(percent)} % success${compared}`,
+  };
 }

@@ -78,7 +78,7 @@ export class Ledger {
     });
   }
 
-  /** How many probes are remembered: bounded by what the askers have not been told. */
+  /** How many probes are remembered: bounded by what the askers have not asked about yet. */
   get size(): number {
     return this.results.length;
   }

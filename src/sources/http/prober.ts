@@ -41,7 +41,7 @@ export interface HealthConfig extends ProbeConfig {
   readonly successes: number;
 }
 
-export interface StatusRange {
+interface StatusRange {
   readonly from: number;
   readonly to: number;
 }
@@ -143,7 +143,7 @@ const TOO_LATE_MS = 1000;
 /** Timers know whole milliseconds: what is due within half of one is due. */
 const TIMER_MS = 0.5;
 
-export interface ProberOptions {
+interface ProberOptions {
   readonly schedule: Schedule;
   readonly clock: Clock;
   /** Monotonic time that the schedule counts from. */

@@ -4,8 +4,7 @@ import type { Finding } from '../../contract/finding.js';
 import type { Result } from '../../contract/result.js';
 import { fields } from '../../support/json.js';
 import type { ValuesOf } from '../../support/options.js';
-import { clip, neutralise } from '../../support/text.js';
-import { printableUrl } from '../../support/text.js';
+import { clip, neutralise, printableUrl } from '../../support/text.js';
 import {
   authorization,
   hintsOf,

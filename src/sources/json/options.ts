@@ -2,7 +2,7 @@ import { credentials, script, text } from '../../support/values/text.js';
 import { headers, parameters, plainHeaders } from '../../support/values/pairs.js';
 import { url } from '../../support/values/url.js';
 import { checkSource, option, type Conflict, type GivenOptions } from '../../support/options.js';
-import { measuresQueries, queryConflicts, queryOptions } from '../series/options.js';
+import { measuresQueries, queryConflicts, queryOptions } from '../series/source.js';
 
 const where = 'a JSON Pointer such as `/data/0/value`, or a JMESPath such as `data[0].value`';
 

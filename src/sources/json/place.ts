@@ -1,7 +1,7 @@
 import { search } from '@aws-lambda-powertools/jmespath';
 import { isJsonPointer, valueAt } from '../../support/json.js';
 import { good, type Problem, type Result } from '../../contract/result.js';
-import { reduce, type Reducer } from '../series/options.js';
+import { reduce, type Reducer } from '../series/adapter.js';
 
 /** Where something stands in the answer. */
 export interface Place {
@@ -28,7 +28,7 @@ export function placeAt(text: string): Place {
   };
 }
 
-/** Only looking shows whether an expression can be read; what is wrong with the document is another matter. */
+/** Only a search shows whether an expression can be read; what is wrong with the document is another matter. */
 function syntaxProblem(text: string): string | undefined {
   try {
     search(text, {});

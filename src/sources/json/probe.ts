@@ -3,7 +3,7 @@ import type { Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import type { JsonAnswer, RequestFailure } from '../series/answer.js';
 import type { Measurement } from '../series/measurement.js';
-import type { Reducer } from '../series/options.js';
+import type { Reducer } from '../series/adapter.js';
 import {
   dedupe,
   SAME_AGAIN_MS,
@@ -114,7 +114,7 @@ function createTakeCounts(): Take {
       return undefined;
     }
     const stands = total === before.total && errors === before.errors;
-    // What stands still before what is judged makes a later begin.
+    // What stands still before the judged time starts it later.
     if (stands && isJudged && at - before.at < SAME_AGAIN_MS) return undefined;
     last = { total, errors, at };
     const isCounted =

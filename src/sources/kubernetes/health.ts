@@ -50,7 +50,7 @@ export function setUpKubernetesChecks(
   ];
 }
 
-export interface KubernetesHealthOptions extends WorkloadHealthOptions {
+interface KubernetesHealthOptions extends WorkloadHealthOptions {
   /** `deployment/api`. */
   readonly workloads: readonly string[];
   readonly interval: number;
@@ -61,7 +61,7 @@ export interface KubernetesHealthOptions extends WorkloadHealthOptions {
 const id = 'kubernetes-health';
 
 /** The readiness of workloads as the cluster tells it: one check for all of them. */
-export function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
+function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
   const { workloads, kubectl } = options;
   const probes = workloads
     .flatMap((name) => parseWorkloadName(name) ?? [])

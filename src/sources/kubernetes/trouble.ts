@@ -3,14 +3,14 @@ import { clip, neutralise } from '../../support/text.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
 /** A container that is unwell. */
-export interface Trouble {
+interface Trouble {
   readonly pod: Pod;
   readonly container: Container;
   readonly text: string;
 }
 
 /** How often a container has restarted since the watch began. */
-export type Restarts = (pod: Pod, container: Container) => number;
+type Restarts = (pod: Pod, container: Container) => number;
 
 /** The kubelet has tried, and failed (pkg/kubelet/container/sync_result.go, pkg/kubelet/images/types.go). */
 const failedWaits: ReadonlySet<string> = new Set([

@@ -53,9 +53,9 @@ export function createWorkloadHealth(
       const detail = explained(troublesInWords(troubles, pods.length));
       return { ok: false, detail: `${detail}${await logs(first, signal)}` };
     }
-    if (rollout.lacks === '') return { ok: true, detail: '' };
+    if (rollout.shortfall === '') return { ok: true, detail: '' };
     const delays = delaysInWords(pods);
-    const detail = explained(`${rollout.lacks}${delays === '' ? '' : ` (${delays})`}`);
+    const detail = explained(`${rollout.shortfall}${delays === '' ? '' : ` (${delays})`}`);
     return still >= grace ? { ok: false, detail } : { ok: null, detail: `${detail} so far` };
   }
 
@@ -106,17 +106,17 @@ export class Progress {
   private best = { updated: 0, available: 0 };
   private stillSince = 0;
 
-  /** @returns milliseconds since something was gained; 0 when nothing lacks. */
+  /** @returns milliseconds since something was gained; 0 when nothing is missing. */
   push(rollout: Rollout, at: number): number {
     const { last, best } = this;
     this.last = rollout;
     const isNew =
       last === undefined ||
-      last.lacks === '' ||
+      last.shortfall === '' ||
       last.generation !== rollout.generation ||
       last.desired !== rollout.desired;
     const gained = rollout.updated > best.updated || rollout.available > best.available;
-    if (rollout.lacks === '') return 0;
+    if (rollout.shortfall === '') return 0;
     if (isNew || gained) this.stillSince = at;
     this.best = isNew
       ? { updated: rollout.updated, available: rollout.available }
@@ -135,7 +135,7 @@ export interface Rollout {
   readonly updated: number;
   readonly available: number;
   /** What is not as it should be, in words; empty when all is. */
-  readonly lacks: string;
+  readonly shortfall: string;
 }
 
 export function rolloutOf(workload: Workload): Rollout {
@@ -143,16 +143,16 @@ export function rolloutOf(workload: Workload): Rollout {
   const { desired, total, updated, available } = countsOf(workload);
   const needed = updatesNeeded(workload, desired);
   // Of a surge the new pods are beyond what is desired, and it is they that do not become available.
-  const wanted = Math.max(desired, total);
-  const lacks =
+  const expected = Math.max(desired, total);
+  const shortfall =
     count(status.observedGeneration) < generation
       ? 'its controller has not seen the newest change yet'
-      : available < wanted
-        ? `${String(wanted - available)} of ${String(wanted)} replicas are not available`
+      : available < expected
+        ? `${String(expected - available)} of ${String(expected)} replicas are not available`
         : updated < needed
           ? `${String(needed - updated)} of ${String(needed)} replicas are not updated`
           : '';
-  return { generation, desired, updated, available, lacks };
+  return { generation, desired, updated, available, shortfall };
 }
 
 interface Counts {

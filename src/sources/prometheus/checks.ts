@@ -139,7 +139,7 @@ const STATUS_LABELS = [
 ] as const;
 
 /** Requests and failures of a round. */
-export function countsOf(round: Round, own: Selector): Observation {
+function countsOf(round: Round, own: Selector): Observation {
   const kinds: Record<string, number> = {};
   for (const { part, labels, count } of round.series) {
     const label = STATUS_LABELS.find((name) => labels[name] !== undefined);
@@ -157,7 +157,7 @@ export function countsOf(round: Round, own: Selector): Observation {
 }
 
 /** Requests of a round, and how many of them were slower than a limit. */
-export function slowOf(round: Round, own: Selector): Observation {
+function slowOf(round: Round, own: Selector): Observation {
   const slowerThan = (border: string, nameOf: (part: string) => string): BaselineCounts => {
     const samples = round.counts[nameOf(latencyParts.all)] ?? 0;
     const within = round.counts[nameOf(border)] ?? 0;
@@ -176,7 +176,7 @@ export function slowOf(round: Round, own: Selector): Observation {
 }
 
 /** Requests of a round, and how many of them were slower than each border, in milliseconds. */
-export function slowerOf(round: Round, own: Selector, borders: readonly number[]): Observation {
+function slowerOf(round: Round, own: Selector, borders: readonly number[]): Observation {
   const countsOfSide = (nameOf: (part: string) => string): BaselineCounts => {
     const samples = round.counts[nameOf(latencyParts.all)] ?? 0;
     const slower: Slower = Object.fromEntries(

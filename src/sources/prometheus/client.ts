@@ -31,7 +31,7 @@ export interface Server {
 }
 
 /** What the user calls what was given: for messages. */
-export interface Names {
+interface Names {
   readonly url: string;
   readonly token: string;
   readonly headers: string;
@@ -137,14 +137,14 @@ export interface QueryResult {
 }
 
 /** How such a server answers, in the names of what the user set. */
-export function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMapping {
+function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMapping {
   return {
     serverMessage: errorField,
     // Its own 404 is that of a query, and not of whatever else listens there.
     kindOf: (document, status) =>
       status === 404 && fields(document).errorType !== undefined ? 'unexpected' : undefined,
     hints: {
-      redirect: `redirects are not followed, because a token would go along: set ${url} to the final address; a login page means that a token lacks`,
+      redirect: `redirects are not followed, because a token would go along: set ${url} to the final address; a login page means that the token is missing`,
       page: `a page for people, such as a login page: check the path of ${url}, and set ${token}`,
       notJson: `check ${url}: it is the address in front of /api/v1/query`,
       // Mimir and Cortex, which are asked without a tenant.
@@ -166,7 +166,7 @@ export function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMa
  * Reads the answer to an instant query (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries). Whatever
  * is not one is a failure of the server, or of the way to it.
  */
-export function readAnswer(
+function readAnswer(
   raw: RawResponse,
   mapping: ErrorMapping,
   reader: Reader,

@@ -3,7 +3,7 @@ import { bad, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
-import { reduce, type Reducer } from '../series/options.js';
+import { reduce, type Reducer } from '../series/adapter.js';
 import { dedupe, SAME_AGAIN_MS, type Moment, type None, type Probe } from '../series/poller.js';
 import type { Client, QueryResult } from './client.js';
 import {
@@ -107,7 +107,7 @@ function hasOwnSeries({ targets }: Scrape): boolean {
   return [...targets.values()].some(({ points }) => points.some(({ part }) => !isOfBaseline(part)));
 }
 
-export function nothingOf(parts: readonly QueryPart[]): None {
+function nothingOf(parts: readonly QueryPart[]): None {
   const first = parts.find((part) => part.timed);
   return {
     kind: 'none',

@@ -1,14 +1,14 @@
 import type { Finding } from '../../contract/finding.js';
 import { type Matcher, printSelector, type Selector, unquote } from '../../support/selector.js';
 import type { RequestFailure } from '../series/answer.js';
-import { estimateCounts } from '../series/estimate.js';
+import { estimateCounts } from '../series/preflight.js';
 import type { Plan } from '../source.js';
 import type { Client } from './client.js';
 import type { CheckDescription } from './measurements.js';
 import { formatDuration } from '../../support/text.js';
 
 /** Why a selector matches nothing. */
-export type Absence =
+type Absence =
   /** The server knows the metric and its labels: the values are not there yet. */
   | { readonly kind: 'no-such-value' }
   | { readonly kind: 'no-such-label'; readonly metric: string; readonly label: string }

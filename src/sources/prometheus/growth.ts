@@ -9,7 +9,7 @@ export interface Bounds {
 }
 
 /** What happened in one target since its sample before. */
-export interface TargetGrowth {
+interface TargetGrowth {
   /** Seconds between the two samples. */
   readonly seconds: number;
   /** `false`: it began too early, or there was no sample before. */
@@ -43,7 +43,7 @@ interface Seen {
  * Differences raw counters, series by series: the sums of a server mistake a pod that is gone for a reset, and its `rate()` guesses
  * what happened between samples.
  */
-export interface Counters {
+interface Counters {
   take(scrape: Scrape, bounds: Bounds): Growth;
 }
 
@@ -139,11 +139,11 @@ export interface Round {
 }
 
 /**
- * Collects growth until every target has a new sample: targets are scraped at times of their own, and a share of them seen at
- * one look would be compared with the time that passed for others. A target that has had no new sample for three scrapes is
+ * Collects growth until every target has a new sample: targets are scraped at times of their own, and a share of them seen by
+ * one probe would be compared with the time that passed for others. A target that has had no new sample for three scrapes is
  * not waited for.
  */
-export interface Rounds {
+interface Rounds {
   add(scrape: Scrape, growth: Growth): Round | undefined;
   /** Forgets what was collected, as at the end of a warm-up. */
   reset(): void;

@@ -1,9 +1,9 @@
 import type { Clock } from '../../support/clock.js';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../../support/http.js';
 import { fields, listOf } from '../../support/json.js';
-import { backoffMs, isTransientStatus, retryAfterMs } from '../../support/retry.js';
+import { isTransientStatus, retryAfterMs, retryRead } from '../../support/retry.js';
 
-/** The world as it was during a watch in the past, for the checks of the `prometheus` source. */
+/** The server as it was during a watch in the past, for the checks of the `prometheus` source. */
 export interface History {
   /** Answers instant queries as the server would have answered them in the moment that has come. Asks for nothing else. */
   readonly http: Http;
@@ -15,7 +15,7 @@ export interface History {
   hasAnything(): Promise<boolean | undefined>;
 }
 
-export interface HistoryOptions {
+interface HistoryOptions {
   readonly http: Http;
   /** The present: for waits. */
   readonly clock: Clock;
@@ -23,33 +23,33 @@ export interface HistoryOptions {
   readonly random: () => number;
   /** When the watch would have begun, milliseconds since the epoch. */
   readonly began: number;
-  /** When the checks look, milliseconds since then, in order. */
+  /** When the checks are probed, milliseconds since then, in order. */
   readonly moments: readonly number[];
 }
 
 /**
  * A range query evaluates its expression at each step as an instant query would at that time, with the same look-back and
- * staleness (https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness). With a step for each look of the watch
- * one query gives what all its looks would have seen. Raw samples (`metric[5m]`) would not tell which of them a look found, nor
+ * staleness (https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness). With a step for each probe of the watch
+ * one query gives what all its probes would have found. Raw samples (`metric[5m]`) would not tell which of them a probe found, nor
  * what an expression gave.
  */
 export function createHistory(options: HistoryOptions): History {
   const { clock, began, moments } = options;
-  const known = new Map<string, Promise<Asked>>();
+  const known = new Map<string, Promise<Answered>>();
   let moment = moments[0] ?? 0;
-  const open = new Set<Promise<Asked>>();
+  const open = new Set<Promise<Answered>>();
   let last: HttpRequest | undefined;
-  let unreachable: Promise<Asked> | undefined;
+  let unreachable: Promise<Answered> | undefined;
 
-  async function ask(request: HttpRequest): Promise<Asked> {
+  async function ask(request: HttpRequest): Promise<Answered> {
     const { method, url, headers, body } = request;
     const key = JSON.stringify([method, url, headers, String(body)]);
     const asking = known.get(key) ?? unreachable ?? askRanges(request, options);
     known.set(key, asking);
-    const asked = await asking;
-    // Whoever was asked in vain, and patiently, is not asked for more.
-    if ('failed' in asked) unreachable ??= asking;
-    return asked;
+    const answered = await asking;
+    // A server that failed, retries included, is not asked again.
+    if ('failed' in answered) unreachable ??= asking;
+    return answered;
   }
 
   return {
@@ -58,11 +58,11 @@ export function createHistory(options: HistoryOptions): History {
         last = request;
         const asking = ask(request);
         open.add(asking);
-        const asked = await asking;
+        const answered = await asking;
         open.delete(asking);
-        if ('failed' in asked) throw asked.failed;
-        if ('refused' in asked) return asked.refused;
-        return answerAt(asked, moment, began);
+        if ('failed' in answered) throw answered.failed;
+        if ('refused' in answered) return answered.refused;
+        return answerAt(answered, moment, began);
       },
       close: () => undefined,
     },
@@ -84,8 +84,10 @@ export function createHistory(options: HistoryOptions): History {
     async hasAnything() {
       if (last === undefined) return undefined;
       // Every scrape writes it, whatever it finds (https://prometheus.io/docs/concepts/jobs_instances/).
-      const asked = await ask(withForm(last, { query: 'count(up)' }));
-      return 'ranges' in asked ? asked.ranges.some(({ series }) => series.length > 0) : undefined;
+      const answered = await ask(withForm(last, { query: 'count(up)' }));
+      return 'ranges' in answered
+        ? answered.ranges.some(({ series }) => series.length > 0)
+        : undefined;
     },
   };
 }
@@ -102,7 +104,7 @@ interface Range extends Run {
 }
 
 /** What the server had to say about one query. */
-type Asked =
+type Answered =
   | { readonly ranges: readonly Range[]; readonly like: HttpResponse }
   | { readonly refused: HttpResponse }
   | { readonly failed: unknown };
@@ -124,12 +126,12 @@ export function runsOf(moments: readonly number[]): readonly Run[] {
   return runs;
 }
 
-async function askRanges(request: HttpRequest, options: HistoryOptions): Promise<Asked> {
+async function askRanges(request: HttpRequest, options: HistoryOptions): Promise<Answered> {
   const ranges: Range[] = [];
   let like: HttpResponse | undefined;
   try {
     for (const run of runsOf(options.moments)) {
-      const response = await patiently(asRange(request, run, options), options);
+      const response = await withRetries(asRange(request, run, options), options);
       const series = matrixOf(response);
       if (series === undefined) return { refused: response };
       ranges.push({ ...run, series });
@@ -168,26 +170,41 @@ function withForm(request: HttpRequest, parameters: Readonly<Record<string, stri
     : { ...request, url: url.href };
 }
 
-/** A stumbling server is asked so often: there is time, and a row would be missing. */
+/** How often a stumbling server is asked: there is time, and a row would be missing. */
 const ATTEMPTS = 3;
 const LONGEST_WAIT_MS = 30_000;
 
-async function patiently(request: HttpRequest, options: HistoryOptions): Promise<HttpResponse> {
+/** The answer, whatever its status, once it does not speak of the moment only. */
+async function withRetries(request: HttpRequest, options: HistoryOptions): Promise<HttpResponse> {
   const { http, clock, signal, random } = options;
-  for (let attempt = 1; ; attempt += 1) {
-    let wait = backoffMs(attempt, random);
-    try {
-      const response = await http.request(request);
-      if (attempt === ATTEMPTS || !isTransientStatus(response.status)) return response;
-      wait = retryAfterMs((name) => response.headers[name], clock.now()) ?? wait;
-      if (wait > LONGEST_WAIT_MS) return response;
-    } catch (error) {
-      signal.throwIfAborted();
-      if (attempt === ATTEMPTS || !(error instanceof HttpError) || error.kind === 'too-large')
-        throw error;
-    }
-    await clock.sleep(wait, signal);
-  }
+  const outcome = await retryRead(
+    async (): Promise<{ readonly response: HttpResponse } | { readonly error: unknown }> => {
+      try {
+        return { response: await http.request(request) };
+      } catch (error) {
+        return { error };
+      }
+    },
+    {
+      clock,
+      signal,
+      random,
+      budgetMs: Number.POSITIVE_INFINITY,
+      attempts: ATTEMPTS,
+      failureIn: (found) =>
+        'error' in found
+          ? { transient: found.error instanceof HttpError && found.error.kind !== 'too-large' }
+          : failureOf(found.response, clock),
+    },
+  );
+  if ('error' in outcome) throw outcome.error;
+  return outcome.response;
+}
+
+function failureOf({ status, headers }: HttpResponse, clock: Clock): object | undefined {
+  if (!isTransientStatus(status)) return undefined;
+  const wait = retryAfterMs((name) => headers[name], clock.now());
+  return { transient: wait === undefined || wait <= LONGEST_WAIT_MS, retryAfterMs: wait };
 }
 
 function matrixOf({ status, body }: HttpResponse): readonly unknown[] | undefined {
@@ -203,7 +220,7 @@ function matrixOf({ status, body }: HttpResponse): readonly unknown[] | undefine
 
 /** The answer to an instant query: of each series the point of this moment. */
 function answerAt(
-  { ranges, like }: Extract<Asked, { ranges: unknown }>,
+  { ranges, like }: Extract<Answered, { ranges: unknown }>,
   moment: number,
   began: number,
 ): HttpResponse {

@@ -7,8 +7,8 @@ import { providerError, type ProbeDependencies } from './counting.js';
 import type { Measurement } from './measurements.js';
 import type { QueryPart } from './scrape.js';
 
-/** Which buckets of a histogram a limit is told by. `le` as the server writes it; borders in milliseconds. */
-export interface Buckets {
+/** The buckets of a histogram that decide about a limit. `le` as the server writes it; borders in milliseconds. */
+interface Buckets {
   /** The smallest one at or above the limit: what is slower than its border is surely too slow. */
   readonly above: { readonly le: string; readonly borderMs: number };
   /** The largest one at or below the limit: what is within its border is surely fast enough. */
@@ -18,7 +18,7 @@ export interface Buckets {
 }
 
 /** All buckets of a histogram that can be compared with another one's. */
-export interface AllBuckets {
+interface AllBuckets {
   readonly borders: readonly { readonly le: string; readonly borderMs: number }[];
   readonly all: string;
 }
@@ -48,10 +48,7 @@ export function chooseBuckets(
 }
 
 /** The same without a limit: every border is of use. */
-export function allBuckets(
-  counts: ReadonlyMap<string, number>,
-  bucketMs: number,
-): Result<AllBuckets> {
+function allBuckets(counts: ReadonlyMap<string, number>, bucketMs: number): Result<AllBuckets> {
   const found = usable(counts, bucketMs);
   if (!found.ok || found.value.borders.length > 0) return found;
   return bad(NO_BORDER, 'give the histogram some');
@@ -103,7 +100,7 @@ export function ofBaseline(part: string): string {
 }
 
 /** What a histogram looks like. `empty`: it has no series yet. */
-export type Layout =
+type Layout =
   | { readonly kind: 'buckets'; readonly buckets: Buckets | AllBuckets }
   | { readonly kind: 'unusable'; readonly problem: Problem }
   | { readonly kind: 'empty' }
@@ -134,7 +131,7 @@ export async function findLayout(
 }
 
 /** What to ask of a histogram. */
-export interface LatencyParts {
+interface LatencyParts {
   /** As soon as it is known which buckets there are. */
   partsOf(signal: AbortSignal): Promise<readonly QueryPart[] | None>;
   /** The borders that are asked for, milliseconds; empty where there is a limit. */

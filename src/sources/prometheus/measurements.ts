@@ -1,7 +1,7 @@
 import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
 import type { ValuesOf } from '../../support/options.js';
 import { type Matcher, type Selector, withMatchers } from '../../support/selector.js';
-import type { Reducer } from '../series/options.js';
+import type { Reducer } from '../series/adapter.js';
 import type { prometheusSource } from './options.js';
 
 /** A selector, and where it was given: for messages. */
@@ -77,14 +77,14 @@ const presets: Readonly<Record<PresetId, Preset>> = {
   },
 };
 
-export interface PresetSelectors {
+interface PresetSelectors {
   readonly total: Selector;
   readonly errors: Selector;
   readonly latency: Selector;
 }
 
 /** The selectors of a preset for the series with these labels. */
-export function presetSelectors(id: PresetId, labels: readonly Matcher[]): PresetSelectors {
+function presetSelectors(id: PresetId, labels: readonly Matcher[]): PresetSelectors {
   const { counter, histogram, usual, failed } = presets[id];
   const own = usual.filter((matcher) => !labels.some(({ label }) => label === matcher.label));
   const total = withMatchers({ name: counter, matchers: own }, labels);

@@ -11,7 +11,7 @@ import {
   type GivenOptions,
   type MeasuredKinds,
 } from '../../support/options.js';
-import { nothingMeasured, oneWithoutTheOther, reducerWithoutValue } from '../series/options.js';
+import { nothingMeasured, oneWithoutTheOther, reducerWithoutValue } from '../series/source.js';
 
 /** Prometheus, and what answers its queries. */
 export const prometheusSource = checkSource({

@@ -22,14 +22,14 @@ interface Context {
 
 /**
  * Proves that every query parses, answers, and gives what can be judged. What concerns the server, and what concerns a
- * measurement that several checks share, is told once.
+ * measurement that several checks share, is reported once.
  */
 export function createPreflight(
   descriptions: readonly CheckDescription[],
   plan: Context['plan'],
   deps: { readonly client: Client; readonly clock: Clock },
 ): (id: string, signal: AbortSignal) => Promise<readonly Finding[]> {
-  const client = patient(deps.client, deps.clock);
+  const client = retrying(deps.client, deps.clock);
   const [first] = descriptions;
   let reached: Promise<RequestFailure | undefined> | undefined;
 
@@ -245,7 +245,7 @@ function finding(id: string, input: string, { name }: Client, failure: RequestFa
   };
 }
 
-function patient(client: Client, clock: Clock): Client {
+function retrying(client: Client, clock: Clock): Client {
   const deps = { clock, random: () => 0.5 };
   return {
     ...client,

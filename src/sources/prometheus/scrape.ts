@@ -12,7 +12,7 @@ export interface QueryPart {
 }
 
 /** The last sample of one series. */
-export interface Point {
+interface Point {
   readonly part: string;
   /** QueryPart and labels, in one text. */
   readonly series: string;
@@ -162,13 +162,13 @@ export const counterNames = {
   baselineErrors: 'baseline-errors',
 } as const;
 
-/** Both sides in one: they are told from one state of the server. */
+/** Canary and baseline in one query: they are read from one state of the server. */
 export function counterParts(
-  reading: Extract<Measurement, { kind: 'counters' }>,
+  measurement: Extract<Measurement, { kind: 'counters' }>,
 ): readonly QueryPart[] {
-  const { baseline } = reading;
+  const { baseline } = measurement;
   return [
-    ...partsOf(reading, counterNames.total, counterNames.errors),
+    ...partsOf(measurement, counterNames.total, counterNames.errors),
     ...(baseline === undefined
       ? []
       : partsOf(baseline, counterNames.baselineTotal, counterNames.baselineErrors)),
@@ -188,7 +188,7 @@ export function isOfBaseline(part: string): boolean {
 }
 
 /** One answer, as a recording keeps it: all that is needed to compute the differences by hand. */
-export interface JournalEntry {
+interface JournalEntry {
   /** Clock of the server, seconds; absent without an answer. */
   readonly answeredAt?: number;
   /** What grew before is not counted, seconds; absent in the warm-up. */

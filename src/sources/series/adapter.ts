@@ -1,9 +1,14 @@
 import type { Result } from '../../contract/result.js';
 import type { HttpRequest } from '../../support/http.js';
-import type { Conflict, GivenOptions, ValuesOf } from '../../support/options.js';
+import type {
+  Conflict,
+  GivenOptions,
+  Option,
+  OptionTable,
+  ValuesOf,
+} from '../../support/options.js';
 import type { SourceDependencies } from '../source.js';
 import type { ErrorMapping, RequestFailure } from './answer.js';
-import type { SeriesOptions } from './options.js';
 
 /** One series of an answer, point by point. */
 export interface Series {
@@ -30,7 +35,7 @@ export interface TimeRange {
 /** Queries as the user wrote them, by name: `total` and `errors`, or `value`. */
 export type Queries = Readonly<Record<string, string>>;
 
-export interface SeriesRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
+interface SeriesRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
   /** The names of the queries that it asks; all by default. */
   readonly queries?: readonly string[];
 }
@@ -62,6 +67,26 @@ export interface SeriesAdapter {
     serverMessage: string,
   ): Result<SeriesAnswer, RequestFailure>;
 }
+
+/** What makes one number of several. */
+export type Reducer = 'sum' | 'avg' | 'min' | 'max';
+
+export const reduce: Readonly<Record<Reducer, (values: readonly number[]) => number>> = {
+  sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  avg: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  min: (values) => Math.min(...values),
+  max: (values) => Math.max(...values),
+};
+
+/** What every source has that keeps numbers in buckets of time. */
+export type SeriesOptions = OptionTable & {
+  readonly total: Option<string | undefined>;
+  readonly errors: Option<string | undefined>;
+  readonly value: Option<string | undefined>;
+  readonly reducer: Option<Reducer | undefined>;
+  readonly timeout: Option<number>;
+  readonly delay: Option<number>;
+};
 
 /** Instead of an adapter, for a service that cannot be asked. */
 export interface MissingCredentials {

@@ -1,8 +1,7 @@
 import { fields } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
 import type { Problem, Result } from '../../contract/result.js';
-import { clip, neutralise } from '../../support/text.js';
-import { printableUrl } from '../../support/text.js';
+import { clip, neutralise, printableUrl } from '../../support/text.js';
 
 export type FailureKind =
   | 'unreachable'
@@ -235,7 +234,7 @@ export function hintsOf(names: {
 }): Hints {
   const { address, credentials, path } = names;
   return {
-    redirect: `redirects are not followed, because credentials would go along: set ${address} to the final address; a login page means that credentials lack`,
+    redirect: `redirects are not followed, because credentials would go along: set ${address} to the final address; a login page means that credentials are missing`,
     page: `a page for people, such as a login page: check ${address}, and set ${credentials}`,
     notJson: `check ${address}: it is the address in front of ${path}`,
     unauthorized: () => `check ${credentials}`,

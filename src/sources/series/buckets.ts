@@ -1,6 +1,5 @@
 import { bad, good, type Result } from '../../contract/result.js';
-import type { Series, TimeRange } from './adapter.js';
-import { reduce, type Reducer } from './options.js';
+import { reduce, type Reducer, type Series, type TimeRange } from './adapter.js';
 
 /** Of the buckets: their length, and how long after their end all of them have arrived. Seconds. */
 interface BucketTiming {

@@ -5,11 +5,10 @@ import { clip, neutralise } from '../../support/text.js';
 import type { SourceDependencies } from '../source.js';
 import { createMetricClient } from './client.js';
 import { measurementsOf, namedQueries } from './measurement.js';
-import type { SeriesOptions } from './options.js';
+import { seconds, type SeriesOptions, type SeriesSource } from './adapter.js';
 import { createNotes, sharedPoller, toCheck } from './poller.js';
 import { createSeriesPreflight } from './preflight.js';
 import { createSeriesProbe, type Timing } from './probe.js';
-import { seconds, type SeriesSource } from './adapter.js';
 
 /** The checks of one entry. They are used for one watch. */
 export function createSeriesChecks<T extends SeriesOptions>(

@@ -43,7 +43,7 @@ export interface MetricClient {
 }
 
 /** What is needed to ask a server. */
-export interface ClientDependencies {
+interface ClientDependencies {
   readonly http: () => Http;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
@@ -151,7 +151,7 @@ function unusable(name: string, fix: string): MetricClient {
  *
  * @throws the signal's reason, when it is aborted; nothing else.
  */
-export type RateLimiter = <T>(
+type RateLimiter = <T>(
   ask: () => Promise<Result<T, RequestFailure>>,
   signal: AbortSignal,
 ) => Promise<Result<T, RequestFailure>>;
@@ -199,7 +199,7 @@ function withoutAnswer({ kind, summary, code }: HttpError, hints: Hints): Failed
   );
 }
 
-/** A stumbling server is asked so often before it counts as unusable. */
+/** How often a stumbling server is asked before it counts as unusable. */
 const ATTEMPTS = 3;
 
 /** Asks again after trouble that may pass: before the watch there is time, and an error ends the job. */
@@ -220,7 +220,7 @@ export function withRetries<T>(
 }
 
 /** What time it is where the data are: our own clock may be minutes off. */
-export interface ServerClock {
+interface ServerClock {
   /** Seconds since the epoch. */
   now(): number;
   /** The same for a time of our monotonic clock, milliseconds. */

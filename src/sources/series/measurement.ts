@@ -1,6 +1,5 @@
 import type { CheckSpec } from '../../contract/entry.js';
-import type { Queries } from './adapter.js';
-import type { Reducer } from './options.js';
+import type { Queries, Reducer } from './adapter.js';
 
 /** A query, and where it was given: for messages. */
 export interface NamedQuery {
@@ -16,7 +15,7 @@ export type Measurement =
   | { readonly kind: 'value'; readonly value: NamedQuery; readonly reducer: Reducer | undefined };
 
 /** A measurement, and the checks that judge it. Never none. */
-export interface MeasuredChecks {
+interface MeasuredChecks {
   readonly measurement: Measurement;
   readonly checks: readonly CheckSpec[];
 }

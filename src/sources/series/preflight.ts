@@ -1,22 +1,21 @@
 import type { CheckSpec } from '../../contract/entry.js';
 import type { Finding } from '../../contract/finding.js';
-import { formatDuration } from '../../support/text.js';
-import type { SourceDependencies } from '../source.js';
+import { formatDuration, formatNumber, plural } from '../../support/text.js';
+import type { Plan, SourceDependencies } from '../source.js';
+import type { Series, SeriesAnswer, SeriesSource, TimeRange } from './adapter.js';
 import type { RequestFailure } from './answer.js';
 import { countsByBucket, valuesByBucket } from './buckets.js';
-import { withRetries, type MetricClient } from './client.js';
-import { estimateCounts } from './estimate.js';
-import { namedQueries, queriesOf, type Measurement, type NamedQuery } from './measurement.js';
+import { type MetricClient, withRetries } from './client.js';
+import { type Measurement, namedQueries, type NamedQuery, queriesOf } from './measurement.js';
 import type { Timing } from './probe.js';
-import type { Series, SeriesAnswer, SeriesSource, TimeRange } from './adapter.js';
 
-/** What is looked at before the watch, seconds. */
+/** What is read before the watch, seconds. */
 const LAST_HOUR = 3600;
 /** New Relic gives no more buckets than 366. */
 const MOST_BUCKETS = 300;
 /** A watch that sees fewer buckets tells hardly anything. */
 const LEAST_BUCKETS = 3;
-/** Buckets by which the traffic of the last minutes is told. */
+/** Buckets that show the traffic of the last minutes. */
 const RECENT = 10;
 
 /** One measurement, and how it is made. */
@@ -33,7 +32,7 @@ interface Subject {
 /**
  * Proves that every query parses, answers, and gives what can be judged.
  *
- * @param reported what has been said of the server: it is said once
+ * @param reported what has been reported of the server: once is enough
  */
 export function createSeriesPreflight(
   subject: Subject,
@@ -203,4 +202,57 @@ function rateOf(series: readonly Series[], bucketSeconds: number): number {
   const recent = [...counts.value].sort(([a], [b]) => a - b).slice(-1 - RECENT, -1);
   const sum = recent.reduce((total, [, count]) => total + count, 0);
   return recent.length === 0 ? 0 : sum / (recent.length * bucketSeconds);
+}
+
+type Limited = Pick<CheckSpec, 'id' | 'limit' | 'minRequests'>;
+
+/** How many failures a service that is just at its limit must be expected to show before a watch can tell. */
+const TELLING_FAILURES = 3;
+
+/** What can be said of limits on counts before the watch, at this much traffic. */
+export function estimateCounts(
+  perSecond: number,
+  checks: readonly Limited[],
+  plan: Plan,
+): readonly Finding[] {
+  const expected = Math.floor((perSecond * plan.duration) / 1000);
+  const least = checks.flatMap(({ limit }) =>
+    limit.metric === 'success-rate' ? [limit.minPercent] : [],
+  )[0];
+  return checks.flatMap(({ id, limit, minRequests = plan.minRequests }): readonly Finding[] => {
+    if (limit.metric === 'errors-per-minute')
+      return [meaningOf(id, limit.max, perSecond * 60, least)];
+    if (limit.metric !== 'success-rate') return [];
+    const telling =
+      limit.minPercent >= 100
+        ? 0
+        : Math.ceil((100 * TELLING_FAILURES) / (100 - limit.minPercent) - 1e-9);
+    const needed = Math.max(minRequests, telling);
+    if (expected >= needed) return [];
+    return [
+      {
+        level: 'warning',
+        subject: id,
+        message: `at the traffic of the last minutes (${formatNumber(perSecond)}/s) there will be ${plural(expected, 'request')} in ${formatDuration(plan.duration)}: ${
+          needed > minRequests
+            ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
+            : `min-requests is ${formatNumber(needed, 0)}`
+        }`,
+        fix: 'lengthen duration, or probe the service with url',
+      },
+    ];
+  });
+}
+
+function meaningOf(id: string, max: number, perMinute: number, least: number | undefined): Finding {
+  const percent = Math.max(0, 100 - (100 * max) / perMinute);
+  const compared =
+    least === undefined
+      ? ''
+      : `: ${percent > least ? 'stricter' : percent < least ? 'looser' : 'the same'} ${percent === least ? 'as' : 'than'} min-success-rate ${formatNumber(least, 4)} %`;
+  return {
+    level: 'notice',
+    subject: id,
+    message: `at ${formatNumber(perMinute / 60)} requests/s, ${formatNumber(max)}/min is ${formatNumber(percent)} % success${compared}`,
+  };
 }

@@ -1,10 +1,18 @@
 import { messageOf } from '../../support/errors.js';
-import { DockerError } from '../../support/docker/client.js';
+import { DockerError, type Docker } from '../../support/docker/client.js';
 import { composeLabels, type Container } from '../../support/docker/container.js';
 import { containersOf } from '../../support/docker/project.js';
 import type { Finding } from '../../contract/finding.js';
 import type { StrategyDependencies } from '../dependencies.js';
-import type { Plan, Strategy, StrategyResult, Skip } from '../../contract/strategy.js';
+import type {
+  Plan,
+  Strategy,
+  StrategyResult,
+  Skip,
+  RollbackRequest,
+  StrategyContext,
+  Withheld,
+} from '../../contract/strategy.js';
 import { composeFile } from './findings.js';
 import { LOOK_MS } from './settle.js';
 import { createWorld, type World } from './world.js';
@@ -39,124 +47,147 @@ export async function setUpComposeScaleDown(
   return createComposeScaleDown(world, services);
 }
 
+/** What the functions below share. */
+interface State {
+  readonly world: World;
+  readonly names: readonly string[];
+  readonly docker: Docker;
+  readonly dependencies: StrategyDependencies;
+}
+
 /** Takes services to zero, without touching any other of the project. Their volumes stay. */
 function createComposeScaleDown(
   world: World,
   names: readonly string[],
 ): Strategy<ScaleDownPlan, StrategyResult> {
   const { docker, dependencies } = world;
-
-  async function canaries(
-    signal: AbortSignal,
-  ): Promise<{ project: string; all: readonly Container[]; found: readonly Container[] }> {
-    const project = await world.project(signal);
-    const all = await containersOf(docker, project, signal);
-    return { project, all, found: all.filter(({ service }) => names.includes(service)) };
-  }
-
+  const state: State = { world, names, docker, dependencies };
   return {
     kind: 'strategy',
     id: 'scale-down',
-
-    async preflight(signal): Promise<readonly Finding[]> {
-      try {
-        const { project, all } = await canaries(signal);
-        const unknown = names.filter((name) => !all.some(({ service }) => service === name));
-        return unknown.map((name) => ({
-          level: 'warning',
-          subject: 'scale-down',
-          message: `service ${name} of project ${project} has no container now, so there would be nothing to take to zero`,
-        }));
-      } catch (error) {
-        if (!(error instanceof DockerError)) throw error;
-        return [{ level: 'error', subject: 'scale-down', message: error.message }];
-      }
-    },
-
-    async plan(_request, signal) {
-      const { project, found } = await canaries(signal);
-      const first = found[0];
-      if (first === undefined)
-        return {
-          kind: 'skip',
-          reason: `${names.join(', ')} of project ${project} ${names.length === 1 ? 'has' : 'have'} no container: at zero already`,
-        };
-      const services = [...new Set(found.map(({ service }) => service))].map((name) => ({
-        name,
-        image: found.find(({ service }) => service === name)?.image ?? '',
-      }));
-      return {
-        kind: 'plan',
-        project,
-        services,
-        directory: first.labels[composeLabels.workingDirectory],
-        steps: services.map(({ name }) => `take service ${name} of project ${project} to zero`),
-        from: counts(found),
-        to: Object.fromEntries(services.map(({ name }) => [name, 0])),
-        touches: services.map(({ name }) => `service/${name}`),
-      };
-    },
-
-    async execute({ project, services, directory }, context) {
-      const { signal } = context;
-      context.beforeChange();
-      const file = composeFile(
-        services.map(({ name, image }) => ({
-          service: name,
-          image,
-          // Nothing of it is ever started: only its name is needed.
-          definition: { service: { network_mode: 'none' }, networks: [], volumes: [], unsaid: [] },
-          replicas: 1,
-        })),
-        () => undefined,
-      );
-      let problem = '';
-      try {
-        await docker.compose(
-          [
-            ...['--project-name', project],
-            ...(directory === undefined ? [] : ['--project-directory', directory]),
-            ...['--file', '-', 'up', '--detach', '--no-deps', '--no-recreate', '--no-build'],
-            ...['--pull', 'never'],
-            ...services.flatMap(({ name }) => ['--scale', `${name}=0`]),
-            ...services.map(({ name }) => name),
-          ],
-          signal,
-          { input: file, timeoutMs: null },
-        );
-      } catch (error) {
-        problem = ` Compose: ${messageOf(error)}.`;
-      }
-      const left = await gone(signal);
-      const list = services.map(({ name }) => name).join(', ');
-      return left === undefined
-        ? {
-            outcome: 'verified',
-            detail: `Service ${list} of project ${project} has no container any more.`,
-            versionConfirmed: null,
-          }
-        : {
-            outcome: 'triggered',
-            detail: `Service ${list} of project ${project} was to be taken to zero, and ${left}.${problem}`,
-            versionConfirmed: null,
-          };
-    },
+    preflight: (signal) => preflight(state, signal),
+    plan: (_request, signal) => plan(state, _request, signal),
+    execute: (arg0, context) => execute(state, arg0, context),
   };
+}
 
-  /** Waits until they are gone. @returns what is left */
-  async function gone(signal: AbortSignal): Promise<string | undefined> {
-    let left = 'what is left is not known';
-    try {
-      for (let looks = 0; looks < 10; looks++) {
-        const { found } = await canaries(signal);
-        if (found.length === 0) return undefined;
-        left = found.map(({ name, status }) => `${name} is ${status}`).join(', ');
-        await dependencies.clock.sleep(LOOK_MS, signal);
+async function preflight(state: State, signal: AbortSignal): Promise<readonly Finding[]> {
+  try {
+    const { project, all } = await canaries(state, signal);
+    const unknown = state.names.filter((name) => !all.some(({ service }) => service === name));
+    return unknown.map((name) => ({
+      level: 'warning',
+      subject: 'scale-down',
+      message: `service ${name} of project ${project} has no container now, so there would be nothing to take to zero`,
+    }));
+  } catch (error) {
+    if (!(error instanceof DockerError)) throw error;
+    return [{ level: 'error', subject: 'scale-down', message: error.message }];
+  }
+}
+
+async function plan(
+  state: State,
+  _request: RollbackRequest,
+  signal: AbortSignal,
+): Promise<ScaleDownPlan | Skip | Withheld> {
+  const { project, found } = await canaries(state, signal);
+  const first = found[0];
+  if (first === undefined)
+    return {
+      kind: 'skip',
+      reason: `${state.names.join(', ')} of project ${project} ${state.names.length === 1 ? 'has' : 'have'} no container: at zero already`,
+    };
+  const services = [...new Set(found.map(({ service }) => service))].map((name) => ({
+    name,
+    image: found.find(({ service }) => service === name)?.image ?? '',
+  }));
+  return {
+    kind: 'plan',
+    project,
+    services,
+    directory: first.labels[composeLabels.workingDirectory],
+    steps: services.map(({ name }) => `take service ${name} of project ${project} to zero`),
+    from: counts(found),
+    to: Object.fromEntries(services.map(({ name }) => [name, 0])),
+    touches: services.map(({ name }) => `service/${name}`),
+  };
+}
+
+async function execute(
+  state: State,
+  { project, services, directory }: ScaleDownPlan,
+  context: StrategyContext,
+): Promise<
+  | { outcome: 'verified'; detail: string; versionConfirmed: null }
+  | { outcome: 'triggered'; detail: string; versionConfirmed: null }
+> {
+  const { signal } = context;
+  context.beforeChange();
+  const file = composeFile(
+    services.map(({ name, image }) => ({
+      service: name,
+      image,
+      // Nothing of it is ever started: only its name is needed.
+      definition: { service: { network_mode: 'none' }, networks: [], volumes: [], unsaid: [] },
+      replicas: 1,
+    })),
+    () => undefined,
+  );
+  let problem = '';
+  try {
+    await state.docker.compose(
+      [
+        ...['--project-name', project],
+        ...(directory === undefined ? [] : ['--project-directory', directory]),
+        ...['--file', '-', 'up', '--detach', '--no-deps', '--no-recreate', '--no-build'],
+        ...['--pull', 'never'],
+        ...services.flatMap(({ name }) => ['--scale', `${name}=0`]),
+        ...services.map(({ name }) => name),
+      ],
+      signal,
+      { input: file, timeoutMs: null },
+    );
+  } catch (error) {
+    problem = ` Compose: ${messageOf(error)}.`;
+  }
+  const left = await gone(state, signal);
+  const list = services.map(({ name }) => name).join(', ');
+  return left === undefined
+    ? {
+        outcome: 'verified',
+        detail: `Service ${list} of project ${project} has no container any more.`,
+        versionConfirmed: null,
       }
-      return left;
-    } catch (error) {
-      return `${left} (${messageOf(error)})`;
+    : {
+        outcome: 'triggered',
+        detail: `Service ${list} of project ${project} was to be taken to zero, and ${left}.${problem}`,
+        versionConfirmed: null,
+      };
+}
+
+async function canaries(
+  state: State,
+  signal: AbortSignal,
+): Promise<{ project: string; all: readonly Container[]; found: readonly Container[] }> {
+  const project = await state.world.project(signal);
+  const all = await containersOf(state.docker, project, signal);
+  return { project, all, found: all.filter(({ service }) => state.names.includes(service)) };
+}
+
+/** Waits until they are gone. @returns what is left */
+async function gone(state: State, signal: AbortSignal): Promise<string | undefined> {
+  let left = 'what is left is not known';
+  try {
+    for (let looks = 0; looks < 10; looks++) {
+      const { found } = await canaries(state, signal);
+      if (found.length === 0) return undefined;
+      left = found.map(({ name, status }) => `${name} is ${status}`).join(', ');
+      await state.dependencies.clock.sleep(LOOK_MS, signal);
     }
+    return left;
+  } catch (error) {
+    return `${left} (${messageOf(error)})`;
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Finding } from '../../contract/finding.js';
 import type { Beginning, Plan, Skip, Strategy, Withheld } from '../../contract/strategy.js';
-import { DockerError } from '../../support/docker/client.js';
+import { DockerError, type Docker } from '../../support/docker/client.js';
 import type { Container } from '../../support/docker/container.js';
 import { knownProjects, stackServices } from '../../support/docker/project.js';
 import type { StrategyDependencies } from '../dependencies.js';
@@ -26,6 +26,8 @@ import {
   versionsOf,
 } from './version.js';
 import { createWorld, type World } from './world.js';
+import type { Settings } from '../../inputs/table.js';
+import type { Clock } from '../../support/clock.js';
 
 interface ComposePlan extends Plan {
   readonly project: string;
@@ -45,6 +47,19 @@ export async function setUpCompose(dependencies: StrategyDependencies): Promise<
   return createComposeStrategy(world);
 }
 
+/** What the functions below share. */
+interface State {
+  readonly world: World;
+  readonly docker: Docker;
+  readonly glance: Docker;
+  readonly named: readonly string[];
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly given: Recorded | undefined;
+  /** What ran when the watch began, and what we have made since. */
+  expected: Sight | undefined;
+}
+
 /**
  * The `compose` strategy. Compose keeps no history, so we do: what was healthy, and what ran before the deploy, is kept on the
  * engine itself. Going back is `up` with a file that holds the recorded services and nothing else.
@@ -53,176 +68,200 @@ function createComposeStrategy(world: World): Strategy<ComposePlan> {
   const { docker, glance, dependencies, named } = world;
   const { settings, clock } = dependencies;
   const given = readRecorded(dependencies.recorded);
-  /** What ran when the watch began, and what we have made since. */
-  let expected: Sight | undefined;
-
-  const recordedFor = (project: string): Recorded | undefined =>
-    given?.project === project ? given : undefined;
-
-  async function look(signal: AbortSignal): Promise<{ project: string; live: Live }> {
-    const project = await world.project(signal);
-    return { project, live: await readLive(docker, project, signal) };
-  }
-
-  /** The services that concern us. */
-  const concerned = (live: Live): readonly LiveService[] =>
-    [...live.services.values()].filter(
-      ({ service }) => named.length === 0 || named.includes(service),
-    );
-
-  async function decide(
-    project: string,
-    live: Live,
-    signal: AbortSignal,
-  ): Promise<Choice | Skip | Withheld> {
-    const recorded = recordedFor(project);
-    if (live.services.size === 0 && recorded === undefined)
-      return { kind: 'skip', reason: await nothingThere(project, signal) };
-    return choose({
-      named,
-      live,
-      records: await readRecords(docker, project, signal),
-      recorded,
-      deployedWithin: settings['deployed-within'],
-      now: clock.now(),
-    });
-  }
-
-  /** Why the project has no containers. */
-  async function nothingThere(project: string, signal: AbortSignal): Promise<string> {
-    const stack = await stackServices(docker, project, signal);
-    if (stack.length > 0)
-      return `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` takes it back (use the \`command\` strategy)`;
-    const known = await knownProjects(docker, signal);
-    return `project ${project} has no containers on this engine${known.length === 0 ? '' : `, which runs ${known.join(', ')}`}`;
-  }
-
+  const state: State = {
+    world,
+    docker,
+    glance,
+    named,
+    settings,
+    clock,
+    given,
+    expected: undefined,
+  };
   return {
     kind: 'strategy',
     id: 'compose',
-
-    async preflight(signal) {
-      let project: string;
-      let live: Live;
-      try {
-        ({ project, live } = await look(signal));
-        if (live.services.size === 0 && recordedFor(project) === undefined)
-          return [error(await nothingThere(project, signal), 'correct `compose-project`')];
-      } catch (thrown) {
-        if (!(thrown instanceof DockerError)) throw thrown;
-        return [error(thrown.message, fixOf(thrown))];
-      }
-      const records = await readRecords(docker, project, signal);
-      return findingsOf({ docker, project, live, records, named, recorded: given, signal });
-    },
-
-    async begin(signal): Promise<Beginning> {
-      const { project, live } = await look(signal);
-      expected = sightOf(live, named);
-      if (world.run === '') return {};
-      const { rejected } = await readRecords(docker, project, signal);
-      const back = concerned(live).flatMap((service) =>
-        rejected.filter(
-          (mark) =>
-            mark.run === world.run &&
-            mark.service === service.service &&
-            runs(service, mark.returned),
-        ),
-      )[0];
-      return back === undefined
-        ? {}
-        : {
-            alreadyRolledBack: `this run has taken ${imageInWords(back.image, back.imageName)} of service ${back.service} back at ${back.at}, and the version before it runs.`,
-          };
-    },
-
-    async guard(signal) {
-      if (expected === undefined) return undefined;
-      const live = await readLive(glance, await world.project(signal), signal);
-      return objection(expected, live, named);
-    },
-
-    async plan(_request, signal) {
-      const { project, live } = await look(signal);
-      // The guard gives up on an engine that is being restarted.
-      const other = expected === undefined ? undefined : objection(expected, live, named);
-      if (other !== undefined) return other;
-      const choice = await decide(project, live, signal);
-      if (choice.kind !== 'choice') return choice;
-      const { returns, followers, notes } = choice;
-      const now = returns.flatMap(({ service, live: running }) => {
-        const container = running?.containers[0]?.container;
-        return container === undefined ? [] : [[service, nameOf(container)] as const];
-      });
-      const back = returns.map(
-        ({ service, target }) => [service, imageInWords(target.image, target.imageName)] as const,
-      );
-      return {
-        kind: 'plan',
-        project,
-        choice,
-        steps: [
-          ...returns.map(({ service, target, live: running }) => {
-            const newest = running?.containers[0];
-            const to = imageInWords(target.image, target.imageName);
-            return newest === undefined
-              ? `start service ${service} of project ${project} again: ${to}`
-              : `take service ${service} of project ${project} back ${newest.version.image === target.image ? `to its recorded configuration (${to})` : `from ${nameOf(newest.container)} to ${to}`}`;
-          }),
-          ...followers.map(
-            ({ service }) =>
-              `make service ${service} anew as it is: it shares a namespace with one of these`,
-          ),
-          ...notes.map((note) => `leave as it is: ${note}`),
-        ],
-        from: Object.fromEntries(now),
-        to: Object.fromEntries(back),
-        touches: [...returns, ...followers].map(({ service }) => `service/${service}`),
-      };
-    },
-
+    preflight: (signal) => preflight(state, signal),
+    begin: (signal) => begin(state, signal),
+    guard: (signal) => guard(state, signal),
+    plan: (_request, signal) => plan(state, signal),
     execute: ({ project, choice }, context) =>
       undo(world, { project, choice }, context, (live) => {
-        expected = sightOf(live, named);
+        state.expected = sightOf(live, named);
       }),
-
-    recordedVersion() {
-      const services = [...(given?.services ?? [])].filter(
-        ([service]) => named.length === 0 || named.includes(service),
-      );
-      const only = services.length === 1 ? services[0]?.[1] : undefined;
-      return only === undefined
-        ? undefined
-        : { image: only.digest || only.imageName || only.image };
-    },
-
-    async keep(signal) {
-      const { project, live } = await look(signal);
-      const other = expected === undefined ? undefined : objection(expected, live, named);
-      if (other !== undefined) return `nothing is kept: ${other.reason}`;
-      // A healthy verdict on the whole says nothing good of a service that is down.
-      const up = concerned(live).filter(isUp);
-      const kept = await keepServices(world, project, up, 'good', live.images, signal);
-      return kept.length === 0
-        ? undefined
-        : `kept what runs as the state to return to: ${kept.join(', ')}`;
-    },
-
-    async snapshot(signal) {
-      const { project, live } = await look(signal);
-      const services = concerned(live);
-      await keepServices(world, project, services, 'before', live.images, signal);
-      return toPlain({
-        project,
-        services: new Map(
-          services.flatMap((service): (readonly [string, RecordedService])[] => {
-            const recorded = recordedOf(service, live.images);
-            return recorded === undefined ? [] : [[service.service, recorded]];
-          }),
-        ),
-      });
-    },
+    recordedVersion: () => recordedVersion(state),
+    keep: (signal) => keep(state, signal),
+    snapshot: (signal) => snapshot(state, signal),
   };
+}
+
+async function preflight(state: State, signal: AbortSignal): Promise<readonly Finding[]> {
+  let project: string;
+  let live: Live;
+  try {
+    ({ project, live } = await look(state, signal));
+    if (live.services.size === 0 && recordedFor(state, project) === undefined)
+      return [error(await nothingThere(state, project, signal), 'correct `compose-project`')];
+  } catch (thrown) {
+    if (!(thrown instanceof DockerError)) throw thrown;
+    return [error(thrown.message, fixOf(thrown))];
+  }
+  const records = await readRecords(state.docker, project, signal);
+  return findingsOf({
+    docker: state.docker,
+    project,
+    live,
+    records,
+    named: state.named,
+    recorded: state.given,
+    signal,
+  });
+}
+
+async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
+  const { project, live } = await look(state, signal);
+  state.expected = sightOf(live, state.named);
+  if (state.world.run === '') return {};
+  const { rejected } = await readRecords(state.docker, project, signal);
+  const back = concerned(state, live).flatMap((service) =>
+    rejected.filter(
+      (mark) =>
+        mark.run === state.world.run &&
+        mark.service === service.service &&
+        runs(service, mark.returned),
+    ),
+  )[0];
+  return back === undefined
+    ? {}
+    : {
+        alreadyRolledBack: `this run has taken ${imageInWords(back.image, back.imageName)} of service ${back.service} back at ${back.at}, and the version before it runs.`,
+      };
+}
+
+async function guard(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+  if (state.expected === undefined) return undefined;
+  const live = await readLive(state.glance, await state.world.project(signal), signal);
+  return objection(state.expected, live, state.named);
+}
+
+async function plan(state: State, signal: AbortSignal): Promise<ComposePlan | Skip | Withheld> {
+  const { project, live } = await look(state, signal);
+  // The guard gives up on an engine that is being restarted.
+  const other =
+    state.expected === undefined ? undefined : objection(state.expected, live, state.named);
+  if (other !== undefined) return other;
+  const choice = await decide(state, project, live, signal);
+  if (choice.kind !== 'choice') return choice;
+  const { returns, followers, notes } = choice;
+  const now = returns.flatMap(({ service, live: running }) => {
+    const container = running?.containers[0]?.container;
+    return container === undefined ? [] : [[service, nameOf(container)] as const];
+  });
+  const back = returns.map(
+    ({ service, target }) => [service, imageInWords(target.image, target.imageName)] as const,
+  );
+  return {
+    kind: 'plan',
+    project,
+    choice,
+    steps: [
+      ...returns.map(({ service, target, live: running }) => {
+        const newest = running?.containers[0];
+        const to = imageInWords(target.image, target.imageName);
+        return newest === undefined
+          ? `start service ${service} of project ${project} again: ${to}`
+          : `take service ${service} of project ${project} back ${newest.version.image === target.image ? `to its recorded configuration (${to})` : `from ${nameOf(newest.container)} to ${to}`}`;
+      }),
+      ...followers.map(
+        ({ service }) =>
+          `make service ${service} anew as it is: it shares a namespace with one of these`,
+      ),
+      ...notes.map((note) => `leave as it is: ${note}`),
+    ],
+    from: Object.fromEntries(now),
+    to: Object.fromEntries(back),
+    touches: [...returns, ...followers].map(({ service }) => `service/${service}`),
+  };
+}
+
+function recordedVersion(state: State): { image: string } | undefined {
+  const services = [...(state.given?.services ?? [])].filter(
+    ([service]) => state.named.length === 0 || state.named.includes(service),
+  );
+  const only = services.length === 1 ? services[0]?.[1] : undefined;
+  return only === undefined ? undefined : { image: only.digest || only.imageName || only.image };
+}
+
+async function keep(state: State, signal: AbortSignal): Promise<string | undefined> {
+  const { project, live } = await look(state, signal);
+  const other =
+    state.expected === undefined ? undefined : objection(state.expected, live, state.named);
+  if (other !== undefined) return `nothing is kept: ${other.reason}`;
+  // A healthy verdict on the whole says nothing good of a service that is down.
+  const up = concerned(state, live).filter(isUp);
+  const kept = await keepServices(state.world, project, up, 'good', live.images, signal);
+  return kept.length === 0
+    ? undefined
+    : `kept what runs as the state to return to: ${kept.join(', ')}`;
+}
+
+async function snapshot(state: State, signal: AbortSignal): Promise<unknown> {
+  const { project, live } = await look(state, signal);
+  const services = concerned(state, live);
+  await keepServices(state.world, project, services, 'before', live.images, signal);
+  return toPlain({
+    project,
+    services: new Map(
+      services.flatMap((service): (readonly [string, RecordedService])[] => {
+        const recorded = recordedOf(service, live.images);
+        return recorded === undefined ? [] : [[service.service, recorded]];
+      }),
+    ),
+  });
+}
+
+function recordedFor(state: State, project: string): Recorded | undefined {
+  return state.given?.project === project ? state.given : undefined;
+}
+
+async function look(state: State, signal: AbortSignal): Promise<{ project: string; live: Live }> {
+  const project = await state.world.project(signal);
+  return { project, live: await readLive(state.docker, project, signal) };
+}
+
+/** The services that concern us. */
+function concerned(state: State, live: Live): readonly LiveService[] {
+  return [...live.services.values()].filter(
+    ({ service }) => state.named.length === 0 || state.named.includes(service),
+  );
+}
+
+async function decide(
+  state: State,
+  project: string,
+  live: Live,
+  signal: AbortSignal,
+): Promise<Choice | Skip | Withheld> {
+  const recorded = recordedFor(state, project);
+  if (live.services.size === 0 && recorded === undefined)
+    return { kind: 'skip', reason: await nothingThere(state, project, signal) };
+  return choose({
+    named: state.named,
+    live,
+    records: await readRecords(state.docker, project, signal),
+    recorded,
+    deployedWithin: state.settings['deployed-within'],
+    now: state.clock.now(),
+  });
+}
+
+/** Why the project has no containers. */
+async function nothingThere(state: State, project: string, signal: AbortSignal): Promise<string> {
+  const stack = await stackServices(state.docker, project, signal);
+  if (stack.length > 0)
+    return `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` takes it back (use the \`command\` strategy)`;
+  const known = await knownProjects(state.docker, signal);
+  return `project ${project} has no containers on this engine${known.length === 0 ? '' : `, which runs ${known.join(', ')}`}`;
 }
 
 function nameOf(container: Container): string {

@@ -78,66 +78,26 @@ async function undoAlone(
   context: StrategyContext,
   made: (live: Live) => void,
 ): Promise<StrategyResult | Withheld> {
-  const { docker, dependencies } = world;
+  const { docker } = world;
   const { signal } = context;
-  const { returns, followers } = choice;
+  const { returns } = choice;
   const live = await readLive(docker, project, signal);
   const moved = returns.find(
     ({ service, live: planned }) => versionsOf(live.services.get(service)) !== versionsOf(planned),
   );
   if (moved !== undefined) return withheldBy(moved, live);
 
-  const parts: Part[] = [
-    ...returns.map(({ service, target, live: running }) => ({
-      service,
-      image: target.image,
-      definition: target.definition,
-      replicas: running?.containers.length ?? 1,
-    })),
-    ...followers.flatMap(({ service, containers }) =>
-      containers.slice(0, 1).map(({ version, definition }) => ({
-        service,
-        image: version.image,
-        definition,
-        replicas: containers.length,
-      })),
-    ),
-  ];
-  const file = composeFile(parts, (name) => live.services.get(name)?.containers[0]?.container.id);
-  const directory = returns
-    .map(
-      ({ live: running }) =>
-        running?.containers[0]?.container.labels[composeLabels.workingDirectory],
-    )
-    .find((path) => path !== undefined);
-
+  const parts = partsOf(choice);
+  const services = parts.map(({ service }) => service);
   // Before it begins: a version that was to be taken back is not chosen again, whatever becomes of this.
   await reject(world, project, returns, signal);
-  const services = parts.map(({ service }) => service);
-  const grace = withGrace(world, signal);
-  let problem: unknown;
-  try {
-    context.beforeChange();
-    await docker.compose(
-      [
-        ...['--project-name', project],
-        ...(directory === undefined ? [] : ['--project-directory', directory]),
-        ...['--file', '-', 'up', '--detach', '--no-deps', '--no-build', '--pull', 'never'],
-        ...services,
-      ],
-      grace.signal,
-      { input: file, timeoutMs: null },
-    );
-  } catch (error) {
-    problem = error;
-  } finally {
-    grace.clear();
-  }
+  const file = composeFile(parts, (name) => live.services.get(name)?.containers[0]?.container.id);
+  const problem = await composeUp(world, { project, returns, services, file }, context);
 
   const after = await lookAfter(world, project, signal);
   if (after !== undefined) made(after);
   if (problem !== undefined) {
-    const why = signal.aborted ? messageOf(signal.reason) : messageOf(problem);
+    const why = signal.aborted ? messageOf(signal.reason) : messageOf(problem.thrown);
     const untouched =
       after !== undefined &&
       services.every((name) => idsOf(after, name) === idsOf(live, name)) &&
@@ -157,7 +117,7 @@ async function undoAlone(
         (name) => now.services.get(name)?.containers.map(({ container }) => container) ?? [],
       );
     },
-    clock: dependencies.clock,
+    clock: world.dependencies.clock,
     signal,
   });
   const end = (await lookAfter(world, project, signal)) ?? after;
@@ -170,6 +130,65 @@ async function undoAlone(
     detail,
     versionConfirmed,
   };
+}
+
+/** What the Compose file must hold: the services that go back, and those that share a namespace with one of them. */
+function partsOf({ returns, followers }: Choice): readonly Part[] {
+  return [
+    ...returns.map(({ service, target, live: running }) => ({
+      service,
+      image: target.image,
+      definition: target.definition,
+      replicas: running?.containers.length ?? 1,
+    })),
+    ...followers.flatMap(({ service, containers }) =>
+      containers.slice(0, 1).map(({ version, definition }) => ({
+        service,
+        image: version.image,
+        definition,
+        replicas: containers.length,
+      })),
+    ),
+  ];
+}
+
+/** Has Compose make the services anew from this file. @returns what it threw, if it did */
+async function composeUp(
+  world: World,
+  given: {
+    readonly project: string;
+    readonly returns: Choice['returns'];
+    readonly services: readonly string[];
+    readonly file: string;
+  },
+  context: StrategyContext,
+): Promise<{ readonly thrown: unknown } | undefined> {
+  const { project, returns, services, file } = given;
+  const directory = returns
+    .map(
+      ({ live: running }) =>
+        running?.containers[0]?.container.labels[composeLabels.workingDirectory],
+    )
+    .find((path) => path !== undefined);
+  const grace = withGrace(world, context.signal);
+  try {
+    context.beforeChange();
+    await world.docker.compose(
+      [
+        ...['--project-name', project],
+        ...(directory === undefined ? [] : ['--project-directory', directory]),
+        ...['--file', '-', 'up', '--detach', '--no-deps', '--no-build', '--pull', 'never'],
+        ...services,
+      ],
+      grace.signal,
+      { input: file, timeoutMs: null },
+    );
+    return undefined;
+  } catch (thrown) {
+    return { thrown };
+  } finally {
+    grace.clear();
+  }
 }
 
 /** Images that are not on the engine any more come from their registry, by digest. @returns why one cannot be had */

@@ -53,6 +53,15 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 /** Only its complaint is looked at. */
 const MAX_TALK = 64 * 1024;
 
+/** What the functions below share. */
+interface State {
+  readonly options: HelmOptions;
+  readonly release: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly common: string[];
+}
+
 /** Uses only what helm 3 and helm 4 have in common (pkg/cmd/rollback.go, history.go and get_manifest.go of both). */
 export function createHelm(options: HelmOptions): Helm {
   const { release, clock, random } = options;
@@ -61,94 +70,119 @@ export function createHelm(options: HelmOptions): Helm {
     ...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
     ...(options.context === undefined ? [] : ['--kube-context', options.context]),
   ];
-
-  const shown = (text: string): string => clip(neutralise(options.redact(text)));
-
-  function notRun(result: ExecResult): HelmError | undefined {
-    if (result.spawnError === undefined) return undefined;
-    return result.spawnError.code === 'ENOENT'
-      ? new HelmError('missing', 'helm is not on the PATH')
-      : new HelmError('other', `helm could not be run: ${result.spawnError.message}`);
-  }
-
-  async function readOnce(args: readonly string[], signal: AbortSignal): Promise<string> {
-    const what = `helm ${args[0] ?? ''}`;
-    const result = await options.exec('helm', [...args, ...common], {
-      env: options.env,
-      signal,
-      timeoutMs: READ_TIMEOUT_MS,
-      maxOutput: MAX_OUTPUT,
-    });
-    if (result.stopped === 'aborted') throw signal.reason;
-    const problem = notRun(result);
-    if (problem !== undefined) throw problem;
-    if (result.stopped === 'timeout')
-      throw new HelmError(
-        'timeout',
-        `${what} did not end within ${String(READ_TIMEOUT_MS / 1000)} s`,
-      );
-    if (result.code === 0) return result.stdout;
-    throw new HelmError(reasonOf(result.stderr), `${what}: ${ending(result)}`);
-  }
-
-  function ending(result: ExecResult): string {
-    const said = shown(complaintOf(result.stderr));
-    if (said !== '') return said;
-    return result.code === null
-      ? `ended by ${result.signal ?? 'a signal'}`
-      : `ended with code ${String(result.code)}`;
-  }
-
-  async function read(args: readonly string[], signal: AbortSignal): Promise<string> {
-    try {
-      return await retryRead(
-        async () => {
-          try {
-            return await readOnce(args, signal);
-          } catch (error) {
-            throw forRetry(error);
-          }
-        },
-        { clock, random, signal, budgetMs: READ_BUDGET_MS, attempts: READ_ATTEMPTS },
-      );
-    } catch (error) {
-      throw error instanceof Error && error.cause instanceof HelmError ? error.cause : error;
-    }
-  }
-
+  const state: State = { options, release, clock, random, common };
   return {
-    async history(signal) {
-      const revisions = readHistory(await read(['history', release, '-o', 'json'], signal));
-      if (revisions === undefined)
-        throw new HelmError('garbage', 'helm history printed something that is no history');
-      return revisions;
-    },
-
+    history: (signal) => history(state, signal),
     manifest: (revision, signal) =>
-      read(['get', 'manifest', release, '--revision', String(revision)], signal),
-
-    async rollback(revision, timeoutMs, signal) {
-      const result = await options.exec(
-        'helm',
-        [
-          ...['rollback', release, String(revision)],
-          // Alone: helm 3 takes no value, helm 4 takes its watcher.
-          ...['--wait', '--timeout', `${String(Math.max(1, Math.round(timeoutMs / 1000)))}s`],
-          // 0: no limit. With the default of 10 a rollback deletes revisions that the user's own limit may keep.
-          ...['--history-max', '0'],
-          ...common,
-        ],
-        { env: options.env, signal, maxOutput: MAX_TALK },
-      );
-      const problem = notRun(result);
-      if (problem !== undefined) return { ok: false, neverRan: true, said: problem.message };
-      if (result.stopped !== undefined)
-        return { ok: false, neverRan: false, said: 'helm was ended before it was done' };
-      return result.code === 0
-        ? { ok: true, neverRan: false, said: '' }
-        : { ok: false, neverRan: false, said: ending(result) };
-    },
+      read(state, ['get', 'manifest', release, '--revision', String(revision)], signal),
+    rollback: (revision, timeoutMs, signal) => rollback(state, revision, timeoutMs, signal),
   };
+}
+
+async function history(state: State, signal: AbortSignal): Promise<readonly Revision[]> {
+  const revisions = readHistory(
+    await read(state, ['history', state.release, '-o', 'json'], signal),
+  );
+  if (revisions === undefined)
+    throw new HelmError('garbage', 'helm history printed something that is no history');
+  return revisions;
+}
+
+async function rollback(
+  state: State,
+  revision: number,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<
+  | { ok: false; neverRan: true; said: string }
+  | { ok: false; neverRan: false; said: string }
+  | { ok: true; neverRan: false; said: string }
+> {
+  const result = await state.options.exec(
+    'helm',
+    [
+      ...['rollback', state.release, String(revision)],
+      // Alone: helm 3 takes no value, helm 4 takes its watcher.
+      ...['--wait', '--timeout', `${String(Math.max(1, Math.round(timeoutMs / 1000)))}s`],
+      // 0: no limit. With the default of 10 a rollback deletes revisions that the user's own limit may keep.
+      ...['--history-max', '0'],
+      ...state.common,
+    ],
+    { env: state.options.env, signal, maxOutput: MAX_TALK },
+  );
+  const problem = notRun(result);
+  if (problem !== undefined) return { ok: false, neverRan: true, said: problem.message };
+  if (result.stopped !== undefined)
+    return { ok: false, neverRan: false, said: 'helm was ended before it was done' };
+  return result.code === 0
+    ? { ok: true, neverRan: false, said: '' }
+    : { ok: false, neverRan: false, said: ending(state, result) };
+}
+
+function shown(state: State, text: string): string {
+  return clip(neutralise(state.options.redact(text)));
+}
+
+function notRun(result: ExecResult): HelmError | undefined {
+  if (result.spawnError === undefined) return undefined;
+  return result.spawnError.code === 'ENOENT'
+    ? new HelmError('missing', 'helm is not on the PATH')
+    : new HelmError('other', `helm could not be run: ${result.spawnError.message}`);
+}
+
+async function readOnce(
+  state: State,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<string> {
+  const what = `helm ${args[0] ?? ''}`;
+  const result = await state.options.exec('helm', [...args, ...state.common], {
+    env: state.options.env,
+    signal,
+    timeoutMs: READ_TIMEOUT_MS,
+    maxOutput: MAX_OUTPUT,
+  });
+  if (result.stopped === 'aborted') throw signal.reason;
+  const problem = notRun(result);
+  if (problem !== undefined) throw problem;
+  if (result.stopped === 'timeout')
+    throw new HelmError(
+      'timeout',
+      `${what} did not end within ${String(READ_TIMEOUT_MS / 1000)} s`,
+    );
+  if (result.code === 0) return result.stdout;
+  throw new HelmError(reasonOf(result.stderr), `${what}: ${ending(state, result)}`);
+}
+
+function ending(state: State, result: ExecResult): string {
+  const said = shown(state, complaintOf(result.stderr));
+  if (said !== '') return said;
+  return result.code === null
+    ? `ended by ${result.signal ?? 'a signal'}`
+    : `ended with code ${String(result.code)}`;
+}
+
+async function read(state: State, args: readonly string[], signal: AbortSignal): Promise<string> {
+  try {
+    return await retryRead(
+      async () => {
+        try {
+          return await readOnce(state, args, signal);
+        } catch (error) {
+          throw forRetry(error);
+        }
+      },
+      {
+        clock: state.clock,
+        random: state.random,
+        signal,
+        budgetMs: READ_BUDGET_MS,
+        attempts: READ_ATTEMPTS,
+      },
+    );
+  } catch (error) {
+    throw error instanceof Error && error.cause instanceof HelmError ? error.cause : error;
+  }
 }
 
 /** Only what may pass is asked again. What did not end in time has asked for itself long enough: something else hangs. */

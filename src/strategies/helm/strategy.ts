@@ -7,6 +7,7 @@ import type {
   Strategy,
   StrategyContext,
   Withheld,
+  StrategyResult,
 } from '../../contract/strategy.js';
 import { messageOf } from '../../support/errors.js';
 import type { StrategyDependencies } from '../dependencies.js';
@@ -30,6 +31,9 @@ import {
   versionOf,
 } from './release.js';
 import { digestOf, type ReleasedWorkload, rightsFindings, workloadsIn } from './rights.js';
+import type { Settings } from '../../inputs/table.js';
+import type { Exec } from '../../support/exec.js';
+import type { Clock } from '../../support/clock.js';
 
 interface HelmPlan extends Plan {
   readonly target: Target;
@@ -59,6 +63,25 @@ interface Place {
   readonly context: string | undefined;
 }
 
+/** What the functions below share. */
+interface State {
+  readonly settings: Settings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly exec: Exec;
+  readonly redact: (text: string) => string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly release: string;
+  readonly place: Place;
+  readonly helm: Helm;
+  readonly recorded: RecordedRelease | undefined;
+  readonly contents: Contents;
+  /** What this run judges; unknown until the watch begins. */
+  judged: Revision | undefined;
+  /** The revision that our rollback has made; 0: none. */
+  made: number;
+}
+
 function createHelmStrategy(
   { settings, recorded: data, env, exec, redact, clock, random }: StrategyDependencies,
   release: string,
@@ -67,166 +90,199 @@ function createHelmStrategy(
   const helm: Helm = createHelm({ release, ...place, env, exec, redact, clock, random });
   const recorded = readRecorded(data, release);
   const contents = createContents(helm);
-  /** What this run judges; unknown until the watch begins. */
-  let judged: Revision | undefined;
-  /** The revision that our rollback has made; 0: none. */
-  let made = 0;
-
-  const situation = (history: readonly Revision[], signal: AbortSignal): Situation => ({
+  const state: State = {
+    settings,
+    env,
+    exec,
+    redact,
+    clock,
+    random,
     release,
-    history,
+    place,
+    helm,
     recorded,
-    deployedWithin: settings['deployed-within'],
-    now: clock.now(),
-    digest: async (revision) => (await contents(revision, signal)).digest,
-  });
-
-  /** Why the newest revision is neither `ours` nor the same version. */
-  async function objection(
-    ours: Revision,
-    history: readonly Revision[],
-    signal: AbortSignal,
-  ): Promise<Withheld | undefined> {
-    const top = topOf(history);
-    if (top.revision === ours.revision || top.revision === made) return undefined;
-    const number = `revision ${String(top.revision)} of ${release}`;
-    if (top.revision > ours.revision && isPending(top))
-      return withheld(
-        `${number} is ${top.status}, begun${since(top)}: somebody deploys over ours (${String(ours.revision)})`,
-      );
-    const { digest } = situation(history, signal);
-    if (top.revision > ours.revision && (await isSame(history, top, ours, digest)))
-      return undefined;
-    return withheld(`${number} replaced ours (${String(ours.revision)})${since(top)}`);
-  }
-
+    contents,
+    judged: undefined,
+    made: 0,
+  };
   return {
     kind: 'strategy',
     id: 'helm',
-
-    async preflight(signal) {
-      let history: readonly Revision[];
-      try {
-        history = await helm.history(signal);
-      } catch (error) {
-        if (!(error instanceof HelmError)) throw error;
-        return [{ level: 'error', subject: 'helm', ...unreadable(error, release, place) }];
-      }
-      const found: Finding[] = [];
-      try {
-        const target = await chooseTarget(situation(history, signal));
-        if (target.kind === 'skip')
-          found.push({
-            level: 'error',
-            subject: 'helm',
-            message: target.reason,
-            fix: 'take a snapshot before the deploy (the command `snapshot`); the first version of a release has nothing to go back to',
-          });
-        else if (target.kind === 'withheld')
-          found.push({ level: 'notice', subject: 'helm', message: target.reason });
-      } catch (error) {
-        if (!(error instanceof ReleaseIsBusy || error instanceof HelmError)) throw error;
-        found.push({ level: 'error', subject: 'helm', message: error.message });
-      }
-      const { workloads } = await contents(topOf(history), signal);
-      const access = { ...place, env, exec, redact, clock, random };
-      return [...found, ...(await rightsFindings(workloads, access, signal))];
-    },
-
-    async begin(signal): Promise<Beginning> {
-      const history = await helm.history(signal);
-      judged = topOf(history);
-      const sentence = await takenBack(situation(history, signal));
-      return sentence === undefined ? {} : { alreadyRolledBack: sentence };
-    },
-
-    async guard(signal) {
-      if (judged === undefined) return undefined;
-      try {
-        return await objection(judged, await helm.history(signal), signal);
-      } catch (error) {
-        if (error instanceof HelmError && error.reason === 'not-found')
-          return withheld(`${release} was uninstalled since the watch began`);
-        throw error;
-      }
-    },
-
-    async plan(_request: RollbackRequest, signal): Promise<HelmPlan | Skip | Withheld> {
-      let history: readonly Revision[];
-      try {
-        history = await helm.history(signal);
-      } catch (error) {
-        if (error instanceof HelmError && error.reason === 'missing')
-          return { kind: 'skip', reason: error.message };
-        throw error;
-      }
-      const replaced = judged === undefined ? undefined : await objection(judged, history, signal);
-      if (replaced !== undefined) return replaced;
-      const target = await chooseTarget(situation(history, signal));
-      if (target.kind !== 'target') return target;
-      const { live, to } = target;
-      const [now, then] = await Promise.all([contents(live, signal), contents(to, signal)]);
-      return {
-        kind: 'plan',
-        steps: [
-          `${rollbackCommand(release, to.revision)} --wait: from ${inWords(live)} to ${inWords(to)}`,
-        ],
-        from: plainly(live, now.workloads),
-        to: plainly(to, then.workloads),
-        touches: [...new Set([...now.workloads, ...then.workloads].map(({ name }) => name))],
-        target,
-      };
-    },
-
-    async execute({ target }, context: StrategyContext) {
-      // helm takes the newest revision for the current one, whatever it is: we look once more, right before.
-      const history = await helm.history(context.signal);
-      const replaced = await objection(target.live, history, context.signal);
-      if (replaced !== undefined) return replaced;
-      const top = topOf(history);
-      const result = await rollBack(
-        {
-          release,
-          helm,
-          clock,
-          target: { ...target, live: top },
-          timeoutMs: Math.max(LEAST_TIMEOUT_MS, context.timeLeft() - RESERVE_MS),
-          same: (a, b, signal) => isSame([], a, b, situation([], signal).digest),
-        },
-        context,
-      );
-      if (result.outcome !== 'failed') made = top.revision + 1;
-      return result;
-    },
-
+    preflight: (signal) => preflight(state, signal),
+    begin: (signal) => begin(state, signal),
+    guard: (signal) => guard(state, signal),
+    plan: (_request, signal) => plan(state, _request, signal),
+    execute: (arg0, context) => execute(state, arg0, context),
     recordedVersion: () => versionOf(recorded),
-
-    async snapshot(signal): Promise<RecordedRelease> {
-      const nothing = { status: '', chart: '', appVersion: '', manifest: null, images: [] };
-      let history: readonly Revision[];
-      try {
-        history = await helm.history(signal);
-      } catch (error) {
-        if (error instanceof HelmError && error.reason === 'not-found')
-          return { release, revision: null, newest: null, ...nothing };
-        throw error;
-      }
-      const good = lastGood(history);
-      const newest = topOf(history).revision;
-      if (good === undefined) return { release, revision: null, newest, ...nothing };
-      const { digest, workloads } = await contents(good, signal);
-      return {
-        release,
-        revision: good.revision,
-        newest,
-        status: good.status,
-        chart: good.chart,
-        appVersion: good.appVersion,
-        manifest: digest,
-        images: workloads.flatMap(({ images }) => images),
-      };
-    },
+    snapshot: (signal) => snapshot(state, signal),
   };
+}
+
+async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> {
+  let history: readonly Revision[];
+  try {
+    history = await state.helm.history(signal);
+  } catch (error) {
+    if (!(error instanceof HelmError)) throw error;
+    return [{ level: 'error', subject: 'helm', ...unreadable(error, state.release, state.place) }];
+  }
+  const found: Finding[] = [];
+  try {
+    const target = await chooseTarget(situation(state, history, signal));
+    if (target.kind === 'skip')
+      found.push({
+        level: 'error',
+        subject: 'helm',
+        message: target.reason,
+        fix: 'take a snapshot before the deploy (the command `snapshot`); the first version of a release has nothing to go back to',
+      });
+    else if (target.kind === 'withheld')
+      found.push({ level: 'notice', subject: 'helm', message: target.reason });
+  } catch (error) {
+    if (!(error instanceof ReleaseIsBusy || error instanceof HelmError)) throw error;
+    found.push({ level: 'error', subject: 'helm', message: error.message });
+  }
+  const { workloads } = await state.contents(topOf(history), signal);
+  const access = {
+    ...state.place,
+    env: state.env,
+    exec: state.exec,
+    redact: state.redact,
+    clock: state.clock,
+    random: state.random,
+  };
+  return [...found, ...(await rightsFindings(workloads, access, signal))];
+}
+
+async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
+  const history = await state.helm.history(signal);
+  state.judged = topOf(history);
+  const sentence = await takenBack(situation(state, history, signal));
+  return sentence === undefined ? {} : { alreadyRolledBack: sentence };
+}
+
+async function guard(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+  if (state.judged === undefined) return undefined;
+  try {
+    return await objection(state, state.judged, await state.helm.history(signal), signal);
+  } catch (error) {
+    if (error instanceof HelmError && error.reason === 'not-found')
+      return withheld(`${state.release} was uninstalled since the watch began`);
+    throw error;
+  }
+}
+
+async function plan(
+  state: State,
+  _request: RollbackRequest,
+  signal: AbortSignal,
+): Promise<HelmPlan | Skip | Withheld> {
+  let history: readonly Revision[];
+  try {
+    history = await state.helm.history(signal);
+  } catch (error) {
+    if (error instanceof HelmError && error.reason === 'missing')
+      return { kind: 'skip', reason: error.message };
+    throw error;
+  }
+  const replaced =
+    state.judged === undefined ? undefined : await objection(state, state.judged, history, signal);
+  if (replaced !== undefined) return replaced;
+  const target = await chooseTarget(situation(state, history, signal));
+  if (target.kind !== 'target') return target;
+  const { live, to } = target;
+  const [now, then] = await Promise.all([state.contents(live, signal), state.contents(to, signal)]);
+  return {
+    kind: 'plan',
+    steps: [
+      `${rollbackCommand(state.release, to.revision)} --wait: from ${inWords(live)} to ${inWords(to)}`,
+    ],
+    from: plainly(live, now.workloads),
+    to: plainly(to, then.workloads),
+    touches: [...new Set([...now.workloads, ...then.workloads].map(({ name }) => name))],
+    target,
+  };
+}
+
+async function execute(
+  state: State,
+  { target }: HelmPlan,
+  context: StrategyContext,
+): Promise<StrategyResult | Withheld> {
+  // helm takes the newest revision for the current one, whatever it is: we look once more, right before.
+  const history = await state.helm.history(context.signal);
+  const replaced = await objection(state, target.live, history, context.signal);
+  if (replaced !== undefined) return replaced;
+  const top = topOf(history);
+  const result = await rollBack(
+    {
+      release: state.release,
+      helm: state.helm,
+      clock: state.clock,
+      target: { ...target, live: top },
+      timeoutMs: Math.max(LEAST_TIMEOUT_MS, context.timeLeft() - RESERVE_MS),
+      same: (a, b, signal) => isSame([], a, b, situation(state, [], signal).digest),
+    },
+    context,
+  );
+  if (result.outcome !== 'failed') state.made = top.revision + 1;
+  return result;
+}
+
+async function snapshot(state: State, signal: AbortSignal): Promise<RecordedRelease> {
+  const nothing = { status: '', chart: '', appVersion: '', manifest: null, images: [] };
+  let history: readonly Revision[];
+  try {
+    history = await state.helm.history(signal);
+  } catch (error) {
+    if (error instanceof HelmError && error.reason === 'not-found')
+      return { release: state.release, revision: null, newest: null, ...nothing };
+    throw error;
+  }
+  const good = lastGood(history);
+  const newest = topOf(history).revision;
+  if (good === undefined) return { release: state.release, revision: null, newest, ...nothing };
+  const { digest, workloads } = await state.contents(good, signal);
+  return {
+    release: state.release,
+    revision: good.revision,
+    newest,
+    status: good.status,
+    chart: good.chart,
+    appVersion: good.appVersion,
+    manifest: digest,
+    images: workloads.flatMap(({ images }) => images),
+  };
+}
+
+function situation(state: State, history: readonly Revision[], signal: AbortSignal): Situation {
+  return {
+    release: state.release,
+    history,
+    recorded: state.recorded,
+    deployedWithin: state.settings['deployed-within'],
+    now: state.clock.now(),
+    digest: async (revision) => (await state.contents(revision, signal)).digest,
+  };
+}
+
+/** Why the newest revision is neither `ours` nor the same version. */
+async function objection(
+  state: State,
+  ours: Revision,
+  history: readonly Revision[],
+  signal: AbortSignal,
+): Promise<Withheld | undefined> {
+  const top = topOf(history);
+  if (top.revision === ours.revision || top.revision === state.made) return undefined;
+  const number = `revision ${String(top.revision)} of ${state.release}`;
+  if (top.revision > ours.revision && isPending(top))
+    return withheld(
+      `${number} is ${top.status}, begun${since(top)}: somebody deploys over ours (${String(ours.revision)})`,
+    );
+  const { digest } = situation(state, history, signal);
+  if (top.revision > ours.revision && (await isSame(history, top, ours, digest))) return undefined;
+  return withheld(`${number} replaced ours (${String(ours.revision)})${since(top)}`);
 }
 
 interface Content {

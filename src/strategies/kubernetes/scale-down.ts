@@ -8,7 +8,7 @@ import {
   type Workload,
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
-import type { StrategyDependencies } from '../dependencies.js';
+import type { StrategyDependencies, RunIdentity } from '../dependencies.js';
 import type {
   Beginning,
   Plan,
@@ -16,6 +16,8 @@ import type {
   StrategyResult,
   Skip,
   Withheld,
+  RollbackRequest,
+  StrategyContext,
 } from '../../contract/strategy.js';
 import { isSameRun } from './capture.js';
 import { currentNamespace } from './target.js';
@@ -34,6 +36,8 @@ import {
 } from './scale-down-findings.js';
 import { isOther, replaced, revisionOf, takeDown, type Taken, untilGone } from './scale-to-zero.js';
 import { listed, timeInWords } from './plan.js';
+import type { Settings } from '../../inputs/table.js';
+import type { Clock } from '../../support/clock.js';
 
 interface ScaleDownPlan extends Plan {
   readonly workloads: readonly Workload[];
@@ -54,6 +58,18 @@ export function setUpWorkloadScaleDown(dependencies: StrategyDependencies): Stra
   return createWorkloadScaleDown(dependencies, kubectl, settings['canary-workload'] ?? []);
 }
 
+/** What the functions below share. */
+interface State {
+  readonly settings: Settings;
+  readonly run: RunIdentity;
+  readonly clock: Clock;
+  readonly kubectl: Kubectl;
+  readonly names: WorkloadName[];
+  readonly never: string[];
+  /** The versions that this run judges, by name; unknown until the watch begins. */
+  judged: ReadonlyMap<string, Workload> | undefined;
+}
+
 function createWorkloadScaleDown(
   { settings, run, clock }: StrategyDependencies,
   kubectl: Kubectl,
@@ -61,175 +77,181 @@ function createWorkloadScaleDown(
 ): Strategy<ScaleDownPlan> {
   const names = wanted.flatMap(scalable);
   const never = wanted.flatMap((name) => unscalable(name) ?? []);
-  /** The versions that this run judges, by name; unknown until the watch begins. */
-  let judged: ReadonlyMap<string, Workload> | undefined;
-
-  function objection(now: ReadonlyMap<string, Workload>): Withheld | undefined {
-    for (const [name, ours] of judged ?? []) {
-      const live = now.get(name);
-      if (live !== undefined && isOther(live, ours)) return replaced(live, ours);
-    }
-    return undefined;
-  }
-
-  const get = (signal: AbortSignal): Promise<ReadonlyMap<string, Workload>> =>
-    getWorkloads(kubectl, names, signal);
-
+  const state: State = { settings, run, clock, kubectl, names, never, judged: undefined };
   return {
     kind: 'strategy',
     id: 'scale-down',
-
-    async preflight(signal) {
-      const found: Finding[] = never.map((reason) =>
-        finding(names.length === 0 ? 'error' : 'warning', reason),
-      );
-      if (names.length === 0) return found;
-      let live: ReadonlyMap<string, Workload>;
-      try {
-        live = await get(signal);
-        const namespace =
-          settings['kubernetes-namespace'] ?? (await currentNamespace(kubectl, signal));
-        if (namespace !== undefined)
-          found.push(...(await lackingRights(kubectl, names, namespace, signal)));
-      } catch (error) {
-        if (!(error instanceof KubectlError)) throw error;
-        return [...found, finding('error', error.message, fixOf(error))];
-      }
-      const missing = missingOf(names, live);
-      const level = missing.length === names.length ? 'error' : 'warning';
-      const scalers = await getAutoscalers(kubectl, signal);
-      return [
-        ...found,
-        ...missing.map((name) =>
-          finding(
-            level,
-            `${name} is not there`,
-            'correct `canary-workload` or `kubernetes-namespace`',
-          ),
-        ),
-        ...[...live.values()].flatMap((workload) => {
-          const scaler = scalers?.get(nameOf(workload));
-          return [
-            ...(scaler === undefined ? [] : [prospectFinding(prospectOf(workload, scaler))]),
-            ...ownerInWords(workload).map((words) => finding('notice', words)),
-          ];
-        }),
-      ];
-    },
-
-    async begin(signal): Promise<Beginning> {
-      judged = await get(signal);
-      const downs = [...judged.values()].filter((workload) => wantedReplicas(workload) === 0);
-      if (downs.length === 0) return {};
-      const ours = downs.flatMap((workload) => {
-        const mark = readScaledDown(workload);
-        return mark !== undefined && isSameRun(mark.run, run) ? [{ workload, mark }] : [];
-      });
-      const [first] = ours;
-      if (first !== undefined && ours.length === judged.size)
-        return {
-          alreadyRolledBack: `${listed(ours.map(({ workload }) => nameOf(workload)))} was taken to 0 replicas at ${timeInWords(Date.parse(first.mark.at), clock.now())} by this run.`,
-        };
-      return {
-        findings: downs.map((workload) =>
-          finding('warning', `${nameOf(workload)} has no replicas: there is nothing to take down`),
-        ),
-      };
-    },
-
+    preflight: (signal) => preflight(state, signal),
+    begin: (signal) => begin(state, signal),
     async guard(signal) {
-      return judged === undefined ? undefined : objection(await get(signal));
+      return state.judged === undefined ? undefined : objection(state, await get(state, signal));
     },
-
-    async plan(_request, signal): Promise<ScaleDownPlan | Skip | Withheld> {
-      if (names.length === 0) return { kind: 'skip', reason: never.join('; ') };
-      let live: ReadonlyMap<string, Workload>;
-      try {
-        live = await get(signal);
-      } catch (error) {
-        if (error instanceof KubectlError && error.reason === 'missing')
-          return { kind: 'skip', reason: error.message };
-        throw error;
-      }
-      const other = objection(live);
-      if (other !== undefined) return other;
-      const workloads = [...live.values()].filter((workload) => wantedReplicas(workload) !== 0);
-      const left = [
-        ...never,
-        ...missingOf(names, live).map((name) => `${name} is not there`),
-        ...[...live.values()]
-          .filter((workload) => wantedReplicas(workload) === 0)
-          .map((workload) => `${nameOf(workload)} has no replicas already`),
-      ];
-      if (workloads.length === 0) return { kind: 'skip', reason: left.join('; ') };
-      const scalers = await getAutoscalers(kubectl, signal);
-      return {
-        kind: 'plan',
-        steps: workloads.map(
-          (workload) =>
-            `scale ${nameOf(workload)} from ${String(wantedReplicas(workload))} to 0 replicas, if its version is still ${revisionOf(workload)}`,
-        ),
-        from: Object.fromEntries(
-          workloads.map((workload) => [
-            nameOf(workload),
-            { replicas: wantedReplicas(workload), images: imagesOf(workload.template) },
-          ]),
-        ),
-        to: Object.fromEntries(workloads.map((workload) => [nameOf(workload), { replicas: 0 }])),
-        touches: workloads.map(nameOf),
-        workloads,
-        left,
-        prospects: workloads.flatMap((workload) => {
-          const scaler = scalers?.get(nameOf(workload));
-          return scaler === undefined ? [] : [prospectOf(workload, scaler)];
-        }),
-      };
-    },
-
-    async execute({ workloads, left, prospects }, context): Promise<StrategyResult | Withheld> {
-      const { signal } = context;
-      const taken: { readonly workload: Workload; readonly end: Taken }[] = [];
-      for (const workload of workloads) {
-        const end = await takeDown(workload, {
-          ...{ kubectl, clock, run, signal },
-          beforeChange: () => {
-            context.beforeChange();
-          },
-        });
-        taken.push({ workload, end });
-        context.progress(
-          `${nameOf(workload)}: ${end.kind === 'done' ? 'scaled to 0 replicas' : problemOf(end, workload)}`,
-        );
-      }
-      const done = taken.filter(({ end }) => end.kind === 'done');
-      const problems = taken.flatMap(({ workload, end }) =>
-        end.kind === 'done' ? [] : [problemOf(end, workload)],
-      );
-      const isUntouched = taken.every(
-        ({ end }) => end.kind === 'refused' || end.kind === 'replaced',
-      );
-      if (isUntouched) {
-        const other = taken.find(({ end }) => end.kind === 'replaced');
-        if (other?.end.kind === 'replaced') return replaced(other.end.workload, other.workload);
-        return { outcome: 'failed', detail: sentence(problems), versionConfirmed: null };
-      }
-      const endings = await Promise.all(
-        done.map(({ workload }) => untilGone(workload, { kubectl, clock }, signal)),
-      );
-      const proven = problems.length === 0 && endings.every(({ gone }) => gone);
-      return {
-        outcome: proven ? 'verified' : 'triggered',
-        detail: sentence([
-          ...endings.map(({ words }) => words),
-          ...problems,
-          ...left,
-          ...prospects.map(({ words, fix }) => (fix === undefined ? words : `${words} (${fix})`)),
-          ...done.flatMap(({ workload }) => ownerInWords(workload)),
-        ]),
-        versionConfirmed: null,
-      };
-    },
+    plan: (_request, signal) => plan(state, _request, signal),
+    execute: (arg0, context) => execute(state, arg0, context),
   };
+}
+
+async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> {
+  const found: Finding[] = state.never.map((reason) =>
+    finding(state.names.length === 0 ? 'error' : 'warning', reason),
+  );
+  if (state.names.length === 0) return found;
+  let live: ReadonlyMap<string, Workload>;
+  try {
+    live = await get(state, signal);
+    const namespace =
+      state.settings['kubernetes-namespace'] ?? (await currentNamespace(state.kubectl, signal));
+    if (namespace !== undefined)
+      found.push(...(await lackingRights(state.kubectl, state.names, namespace, signal)));
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    return [...found, finding('error', error.message, fixOf(error))];
+  }
+  const missing = missingOf(state.names, live);
+  const level = missing.length === state.names.length ? 'error' : 'warning';
+  const scalers = await getAutoscalers(state.kubectl, signal);
+  return [
+    ...found,
+    ...missing.map((name) =>
+      finding(level, `${name} is not there`, 'correct `canary-workload` or `kubernetes-namespace`'),
+    ),
+    ...[...live.values()].flatMap((workload) => {
+      const scaler = scalers?.get(nameOf(workload));
+      return [
+        ...(scaler === undefined ? [] : [prospectFinding(prospectOf(workload, scaler))]),
+        ...ownerInWords(workload).map((words) => finding('notice', words)),
+      ];
+    }),
+  ];
+}
+
+async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
+  state.judged = await get(state, signal);
+  const downs = [...state.judged.values()].filter((workload) => wantedReplicas(workload) === 0);
+  if (downs.length === 0) return {};
+  const ours = downs.flatMap((workload) => {
+    const mark = readScaledDown(workload);
+    return mark !== undefined && isSameRun(mark.run, state.run) ? [{ workload, mark }] : [];
+  });
+  const [first] = ours;
+  if (first !== undefined && ours.length === state.judged.size)
+    return {
+      alreadyRolledBack: `${listed(ours.map(({ workload }) => nameOf(workload)))} was taken to 0 replicas at ${timeInWords(Date.parse(first.mark.at), state.clock.now())} by this run.`,
+    };
+  return {
+    findings: downs.map((workload) =>
+      finding('warning', `${nameOf(workload)} has no replicas: there is nothing to take down`),
+    ),
+  };
+}
+
+async function plan(
+  state: State,
+  _request: RollbackRequest,
+  signal: AbortSignal,
+): Promise<ScaleDownPlan | Skip | Withheld> {
+  if (state.names.length === 0) return { kind: 'skip', reason: state.never.join('; ') };
+  let live: ReadonlyMap<string, Workload>;
+  try {
+    live = await get(state, signal);
+  } catch (error) {
+    if (error instanceof KubectlError && error.reason === 'missing')
+      return { kind: 'skip', reason: error.message };
+    throw error;
+  }
+  const other = objection(state, live);
+  if (other !== undefined) return other;
+  const workloads = [...live.values()].filter((workload) => wantedReplicas(workload) !== 0);
+  const left = [
+    ...state.never,
+    ...missingOf(state.names, live).map((name) => `${name} is not there`),
+    ...[...live.values()]
+      .filter((workload) => wantedReplicas(workload) === 0)
+      .map((workload) => `${nameOf(workload)} has no replicas already`),
+  ];
+  if (workloads.length === 0) return { kind: 'skip', reason: left.join('; ') };
+  const scalers = await getAutoscalers(state.kubectl, signal);
+  return {
+    kind: 'plan',
+    steps: workloads.map(
+      (workload) =>
+        `scale ${nameOf(workload)} from ${String(wantedReplicas(workload))} to 0 replicas, if its version is still ${revisionOf(workload)}`,
+    ),
+    from: Object.fromEntries(
+      workloads.map((workload) => [
+        nameOf(workload),
+        { replicas: wantedReplicas(workload), images: imagesOf(workload.template) },
+      ]),
+    ),
+    to: Object.fromEntries(workloads.map((workload) => [nameOf(workload), { replicas: 0 }])),
+    touches: workloads.map(nameOf),
+    workloads,
+    left,
+    prospects: workloads.flatMap((workload) => {
+      const scaler = scalers?.get(nameOf(workload));
+      return scaler === undefined ? [] : [prospectOf(workload, scaler)];
+    }),
+  };
+}
+
+async function execute(
+  state: State,
+  { workloads, left, prospects }: ScaleDownPlan,
+  context: StrategyContext,
+): Promise<StrategyResult | Withheld> {
+  const { signal } = context;
+  const taken: { readonly workload: Workload; readonly end: Taken }[] = [];
+  for (const workload of workloads) {
+    const end = await takeDown(workload, {
+      ...{ kubectl: state.kubectl, clock: state.clock, run: state.run, signal },
+      beforeChange: () => {
+        context.beforeChange();
+      },
+    });
+    taken.push({ workload, end });
+    context.progress(
+      `${nameOf(workload)}: ${end.kind === 'done' ? 'scaled to 0 replicas' : problemOf(end, workload)}`,
+    );
+  }
+  const done = taken.filter(({ end }) => end.kind === 'done');
+  const problems = taken.flatMap(({ workload, end }) =>
+    end.kind === 'done' ? [] : [problemOf(end, workload)],
+  );
+  const isUntouched = taken.every(({ end }) => end.kind === 'refused' || end.kind === 'replaced');
+  if (isUntouched) {
+    const other = taken.find(({ end }) => end.kind === 'replaced');
+    if (other?.end.kind === 'replaced') return replaced(other.end.workload, other.workload);
+    return { outcome: 'failed', detail: sentence(problems), versionConfirmed: null };
+  }
+  const endings = await Promise.all(
+    done.map(({ workload }) =>
+      untilGone(workload, { kubectl: state.kubectl, clock: state.clock }, signal),
+    ),
+  );
+  const proven = problems.length === 0 && endings.every(({ gone }) => gone);
+  return {
+    outcome: proven ? 'verified' : 'triggered',
+    detail: sentence([
+      ...endings.map(({ words }) => words),
+      ...problems,
+      ...left,
+      ...prospects.map(({ words, fix }) => (fix === undefined ? words : `${words} (${fix})`)),
+      ...done.flatMap(({ workload }) => ownerInWords(workload)),
+    ]),
+    versionConfirmed: null,
+  };
+}
+
+function objection(state: State, now: ReadonlyMap<string, Workload>): Withheld | undefined {
+  for (const [name, ours] of state.judged ?? []) {
+    const live = now.get(name);
+    if (live !== undefined && isOther(live, ours)) return replaced(live, ours);
+  }
+  return undefined;
+}
+
+function get(state: State, signal: AbortSignal): Promise<ReadonlyMap<string, Workload>> {
+  return getWorkloads(state.kubectl, state.names, signal);
 }
 
 function missingOf(

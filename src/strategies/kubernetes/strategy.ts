@@ -1,4 +1,12 @@
-import type { Skip, Strategy, StrategyContext, Withheld } from '../../contract/strategy.js';
+import type {
+  Skip,
+  Strategy,
+  StrategyContext,
+  Withheld,
+  Beginning,
+  RollbackRequest,
+  StrategyResult,
+} from '../../contract/strategy.js';
 import { isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
@@ -21,6 +29,7 @@ import {
   recordedVersionOf,
   recordOf,
   withoutRejection,
+  type Recorded,
 } from './capture.js';
 import { isAsRecorded, nothingDeployed, replacedInWords, replacedOnes } from './guard.js';
 import {
@@ -35,6 +44,7 @@ import { denied, preflight } from './preflight.js';
 import { outcomeOf, settle, type Settled } from './settle.js';
 import { type Live, look, withHistory } from './target.js';
 import { type Version, versionOf } from './versions.js';
+import type { Finding } from '../../contract/finding.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -54,6 +64,20 @@ interface KubernetesStrategyOptions {
   readonly redact: (text: string) => string;
 }
 
+/** What the functions below share. */
+interface State {
+  readonly options: KubernetesStrategyOptions;
+  readonly names: readonly WorkloadName[];
+  readonly kubectl: Kubectl;
+  readonly wanted: Wanted;
+  readonly run: RunIdentity;
+  readonly clock: Clock;
+  readonly recorded: Recorded | undefined;
+  /** What this run judges, and what it has put there itself, by workload. */
+  judged: ReadonlyMap<string, Live>;
+  readonly ours: Map<string, Version>;
+}
+
 /**
  * The `kubernetes` strategy: puts the pod template of an earlier revision back, as `kubectl rollout undo` does, but of the revision
  * that ran before the deploy, never over somebody else's deploy, and waits until it is there.
@@ -63,190 +87,231 @@ export function createKubernetesStrategy(
 ): Strategy<KubernetesPlan> {
   const { names, kubectl, wanted, run, clock } = options;
   const recorded = readRecorded(options.recorded);
-  /** What this run judges, and what it has put there itself, by workload. */
-  let judged: ReadonlyMap<string, Live> = new Map();
   const ours = new Map<string, Version>();
-  const withheld = (reason: string): Withheld => ({ kind: 'withheld', reason });
-  const skip = (reason: string): Skip => ({ kind: 'skip', reason });
-
-  /** Somebody has deployed over what was judged. */
-  async function replaced(
-    workloads: Iterable<Workload>,
-    signal: AbortSignal,
-  ): Promise<Withheld | undefined> {
-    const [first] = replacedOnes(workloads, judged, ours);
-    return first === undefined ? undefined : inWords(first, signal);
-  }
-
-  async function inWords(workload: Workload, signal: AbortSignal): Promise<Withheld> {
-    const before = judged.get(nameOf(workload));
-    const [seen] = await withHistory(kubectl, [workload], signal).catch(() => []);
-    return withheld(replacedInWords(seen ?? { workload, revisions: [] }, before, clock.now()));
-  }
-
+  const state: State = {
+    options,
+    names,
+    kubectl,
+    wanted,
+    run,
+    clock,
+    recorded,
+    judged: new Map(),
+    ours,
+  };
   return {
     kind: 'strategy',
     id: 'kubernetes',
-
-    preflight: (signal) =>
-      preflight(
-        {
-          ...{ kubectl, names, wanted, recorded },
-          namespace: options.namespace,
-          logs: options.logLines > 0,
-          helmStrategy: options.helmStrategy,
-          now: clock.now(),
-        },
-        signal,
-      ),
-
-    async snapshot(signal) {
-      const seen = await look(kubectl, names, signal);
-      const found = new Set(seen.map(({ workload }) => nameOf(workload)));
-      return {
-        takenAt: new Date(clock.now()).toISOString(),
-        workloads: seen.map(({ workload, revisions }) => recordOf(workload, revisions)),
-        missing: names.map(nameOf).filter((name) => !found.has(name)),
-      };
-    },
-
+    preflight: (signal) => preflightAll(state, signal),
+    snapshot: (signal) => snapshot(state, signal),
     recordedVersion: () => recordedVersionOf(recorded, names),
-
-    async begin(signal) {
-      const seen = await look(kubectl, names, signal);
-      judged = judgedVersions(seen);
-      return beginningOf({
-        ...{ names, seen, recorded, run },
-        unreadable: options.recorded !== undefined && recorded === undefined,
-        deployedWithin: options.deployedWithin,
-        now: clock.now(),
-      });
-    },
-
-    async guard(signal) {
-      const found = await getWorkloads(kubectl, names, signal);
-      const objection = await replaced(found.values(), signal);
-      if (objection !== undefined) return objection;
-      // What we have put there is as recorded, of course. Who names a revision is answered by the plan.
-      const named = !('problem' in wanted) && wanted.size > 0;
-      return recorded !== undefined &&
-        ours.size === 0 &&
-        !named &&
-        isAsRecorded(found, names, recorded)
-        ? withheld(nothingDeployed(recorded, clock.now()))
-        : undefined;
-    },
-
-    async keep(signal) {
-      const found = await getWorkloads(kubectl, names, signal);
-      const cleared: string[] = [];
-      for (const workload of found.values()) {
-        const { hash } = versionOf(workload.template);
-        const rest = withoutRejection(readRejections(workload.annotations), hash);
-        if (rest === undefined || judged.get(nameOf(workload))?.hash !== hash) continue;
-        await kubectl.patch(objectOf(workload), markPatch(workload, rest), signal);
-        cleared.push(nameOf(workload));
-      }
-      return cleared.length === 0
-        ? undefined
-        : `the version of ${cleared.join(', ')}, which had been taken back before, was found healthy: it may be gone back to again`;
-    },
-
-    async plan(request, signal): Promise<KubernetesPlan | Skip | Withheld> {
-      if ('problem' in wanted) return skip(wanted.problem);
-      let found: ReadonlyMap<string, Workload>;
-      try {
-        found = await getWorkloads(kubectl, names, signal);
-      } catch (error) {
-        if (error instanceof KubectlError && error.reason === 'missing') return skip(error.message);
-        throw error;
-      }
-      const absent = names.find((name) => !found.has(nameOf(name)));
-      if (absent !== undefined) return skip(`${nameOf(absent)} does not exist`);
-      const objection = await replaced(found.values(), signal);
-      if (objection !== undefined) return objection;
-
-      const seen = await withHistory(
-        kubectl,
-        names.flatMap((name) => found.get(nameOf(name)) ?? []),
-        signal,
-      );
-      return planFor({
-        ...{ seen, recorded, wanted },
-        byHand: request.verdict === 'requested',
-        deployedWithin: options.deployedWithin,
-        now: clock.now(),
-      });
-    },
-
-    async execute(plan, context) {
-      const puts: Put[] = [];
-      for (const step of plan.work) {
-        if (context.signal.aborted) break;
-        const put = await putBack(step, {
-          ...{ kubectl, clock, run },
-          signal: context.signal,
-          beforeChange: () => {
-            context.beforeChange();
-          },
-          progress: (line) => {
-            context.progress(line);
-          },
-        });
-        puts.push(put);
-        if (put.kind !== 'done') break;
-        ours.set(nameOf(step.workload), put.version);
-        context.progress(
-          `${nameOf(step.workload)}: has the template of ${versionInWords(step.target)} again`,
-        );
-      }
-      const last = puts.at(-1);
-      const nothingDone = ours.size === 0 && puts.length <= 1;
-      if (nothingDone && last?.kind === 'replaced') return inWords(last.workload, context.signal);
-      const settled = await waitFor(plan, puts, context);
-      return outcomeOf({
-        ...{ puts, settled, work: plan.work },
-        stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
-        now: clock.now(),
-      });
-    },
+    begin: (signal) => begin(state, signal),
+    guard: (signal) => guard(state, signal),
+    keep: (signal) => keep(state, signal),
+    plan: (request, signal) => plan(state, request, signal),
+    execute: (plan, context) => execute(state, plan, context),
   };
+}
 
-  /** Waits for those that have their template back. */
-  async function waitFor(
-    { work }: KubernetesPlan,
-    puts: readonly Put[],
-    context: StrategyContext,
-  ): Promise<ReadonlyMap<string, Settled>> {
-    const expected = work.flatMap(({ workload }, index) => {
-      const put = puts[index];
-      return put?.kind === 'done' ? [{ workload, version: put.version }] : [];
-    });
-    if (expected.length === 0 || isCancelled(context.signal)) return new Map();
-    return settle(expected, {
-      ...{ kubectl, clock },
+function preflightAll(state: State, signal: AbortSignal): Promise<readonly Finding[]> {
+  return preflight(
+    {
+      ...{
+        kubectl: state.kubectl,
+        names: state.names,
+        wanted: state.wanted,
+        recorded: state.recorded,
+      },
+      namespace: state.options.namespace,
+      logs: state.options.logLines > 0,
+      helmStrategy: state.options.helmStrategy,
+      now: state.clock.now(),
+    },
+    signal,
+  );
+}
+
+async function snapshot(
+  state: State,
+  signal: AbortSignal,
+): Promise<Recorded & { readonly missing: readonly string[] }> {
+  const seen = await look(state.kubectl, state.names, signal);
+  const found = new Set(seen.map(({ workload }) => nameOf(workload)));
+  return {
+    takenAt: new Date(state.clock.now()).toISOString(),
+    workloads: seen.map(({ workload, revisions }) => recordOf(workload, revisions)),
+    missing: state.names.map(nameOf).filter((name) => !found.has(name)),
+  };
+}
+
+async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
+  const seen = await look(state.kubectl, state.names, signal);
+  state.judged = judgedVersions(seen);
+  return beginningOf({
+    ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
+    unreadable: state.options.recorded !== undefined && state.recorded === undefined,
+    deployedWithin: state.options.deployedWithin,
+    now: state.clock.now(),
+  });
+}
+
+async function guard(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+  const found = await getWorkloads(state.kubectl, state.names, signal);
+  const objection = await replaced(state, found.values(), signal);
+  if (objection !== undefined) return objection;
+  // What we have put there is as recorded, of course. Who names a revision is answered by the plan.
+  const named = !('problem' in state.wanted) && state.wanted.size > 0;
+  return state.recorded !== undefined &&
+    state.ours.size === 0 &&
+    !named &&
+    isAsRecorded(found, state.names, state.recorded)
+    ? withheld(nothingDeployed(state.recorded, state.clock.now()))
+    : undefined;
+}
+
+async function keep(state: State, signal: AbortSignal): Promise<string | undefined> {
+  const found = await getWorkloads(state.kubectl, state.names, signal);
+  const cleared: string[] = [];
+  for (const workload of found.values()) {
+    const { hash } = versionOf(workload.template);
+    const rest = withoutRejection(readRejections(workload.annotations), hash);
+    if (rest === undefined || state.judged.get(nameOf(workload))?.hash !== hash) continue;
+    await state.kubectl.patch(objectOf(workload), markPatch(workload, rest), signal);
+    cleared.push(nameOf(workload));
+  }
+  return cleared.length === 0
+    ? undefined
+    : `the version of ${cleared.join(', ')}, which had been taken back before, was found healthy: it may be gone back to again`;
+}
+
+async function plan(
+  state: State,
+  request: RollbackRequest,
+  signal: AbortSignal,
+): Promise<KubernetesPlan | Skip | Withheld> {
+  if ('problem' in state.wanted) return skip(state.wanted.problem);
+  let found: ReadonlyMap<string, Workload>;
+  try {
+    found = await getWorkloads(state.kubectl, state.names, signal);
+  } catch (error) {
+    if (error instanceof KubectlError && error.reason === 'missing') return skip(error.message);
+    throw error;
+  }
+  const absent = state.names.find((name) => !found.has(nameOf(name)));
+  if (absent !== undefined) return skip(`${nameOf(absent)} does not exist`);
+  const objection = await replaced(state, found.values(), signal);
+  if (objection !== undefined) return objection;
+
+  const seen = await withHistory(
+    state.kubectl,
+    state.names.flatMap((name) => found.get(nameOf(name)) ?? []),
+    signal,
+  );
+  return planFor({
+    ...{ seen, recorded: state.recorded, wanted: state.wanted },
+    byHand: request.verdict === 'requested',
+    deployedWithin: state.options.deployedWithin,
+    now: state.clock.now(),
+  });
+}
+
+async function execute(
+  state: State,
+  plan: KubernetesPlan,
+  context: StrategyContext,
+): Promise<StrategyResult | Withheld> {
+  const puts: Put[] = [];
+  for (const step of plan.work) {
+    if (context.signal.aborted) break;
+    const put = await putBack(step, {
+      ...{ kubectl: state.kubectl, clock: state.clock, run: state.run },
       signal: context.signal,
-      redact: options.redact,
-      logLines: options.logLines,
-      mayDeletePods: await mayDeletePods(expected, context.signal),
+      beforeChange: () => {
+        context.beforeChange();
+      },
       progress: (line) => {
         context.progress(line);
       },
     });
+    puts.push(put);
+    if (put.kind !== 'done') break;
+    state.ours.set(nameOf(step.workload), put.version);
+    context.progress(
+      `${nameOf(step.workload)}: has the template of ${versionInWords(step.target)} again`,
+    );
   }
+  const last = puts.at(-1);
+  const nothingDone = state.ours.size === 0 && puts.length <= 1;
+  if (nothingDone && last?.kind === 'replaced')
+    return inWords(state, last.workload, context.signal);
+  const settled = await waitFor(state, plan, puts, context);
+  return outcomeOf({
+    ...{ puts, settled, work: plan.work },
+    stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
+    now: state.clock.now(),
+  });
+}
 
-  async function mayDeletePods(
-    expected: readonly { readonly workload: Workload }[],
-    signal: AbortSignal,
-  ): Promise<boolean> {
-    const one = expected.find(({ workload }) => canBeStuck(workload));
-    if (one === undefined) return false;
-    try {
-      const verb = { verb: 'delete', group: '', resource: 'pods' } as const;
-      return (await denied(kubectl, [verb], one.workload.namespace, signal)).length === 0;
-    } catch {
-      return false;
-    }
+function withheld(reason: string): Withheld {
+  return { kind: 'withheld', reason };
+}
+
+function skip(reason: string): Skip {
+  return { kind: 'skip', reason };
+}
+
+/** Somebody has deployed over what was judged. */
+async function replaced(
+  state: State,
+  workloads: Iterable<Workload>,
+  signal: AbortSignal,
+): Promise<Withheld | undefined> {
+  const [first] = replacedOnes(workloads, state.judged, state.ours);
+  return first === undefined ? undefined : inWords(state, first, signal);
+}
+
+async function inWords(state: State, workload: Workload, signal: AbortSignal): Promise<Withheld> {
+  const before = state.judged.get(nameOf(workload));
+  const [seen] = await withHistory(state.kubectl, [workload], signal).catch(() => []);
+  return withheld(replacedInWords(seen ?? { workload, revisions: [] }, before, state.clock.now()));
+}
+
+/** Waits for those that have their template back. */
+async function waitFor(
+  state: State,
+  { work }: KubernetesPlan,
+  puts: readonly Put[],
+  context: StrategyContext,
+): Promise<ReadonlyMap<string, Settled>> {
+  const expected = work.flatMap(({ workload }, index) => {
+    const put = puts[index];
+    return put?.kind === 'done' ? [{ workload, version: put.version }] : [];
+  });
+  if (expected.length === 0 || isCancelled(context.signal)) return new Map();
+  return settle(expected, {
+    ...{ kubectl: state.kubectl, clock: state.clock },
+    signal: context.signal,
+    redact: state.options.redact,
+    logLines: state.options.logLines,
+    mayDeletePods: await mayDeletePods(state, expected, context.signal),
+    progress: (line) => {
+      context.progress(line);
+    },
+  });
+}
+
+async function mayDeletePods(
+  state: State,
+  expected: readonly { readonly workload: Workload }[],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const one = expected.find(({ workload }) => canBeStuck(workload));
+  if (one === undefined) return false;
+  try {
+    const verb = { verb: 'delete', group: '', resource: 'pods' } as const;
+    return (await denied(state.kubectl, [verb], one.workload.namespace, signal)).length === 0;
+  } catch {
+    return false;
   }
 }
 

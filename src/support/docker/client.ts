@@ -67,152 +67,47 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 /** Command lines have an end: Windows takes 32 KiB. An id has 64 characters. */
 const MOST_NAMES = 200;
 
+/** What the functions below share. */
+interface State {
+  readonly options: DockerOptions;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly redact: (text: string) => string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
 export function createDocker(options: DockerOptions): Docker {
   const { clock, random, redact } = options;
   const env = cleanEnvironment(options.env);
+  const state: State = { options, clock, random, redact, env };
   let known: Promise<ComposeProgram> | undefined;
-
-  async function call(
-    program: string,
-    args: readonly string[],
-    signal: AbortSignal,
-    { input, env: further, timeoutMs = CALL_TIMEOUT_MS, onLine }: CallOptions = {},
-  ): Promise<ExecResult> {
-    const what = wordsOf(program, args);
-    const result = await options.exec(program, args, {
-      env: { ...env, ...further },
-      signal,
-      maxOutput: MAX_OUTPUT,
-      ...(timeoutMs === null ? {} : { timeoutMs }),
-      ...(input === undefined ? {} : { input }),
-      ...(onLine === undefined
-        ? {}
-        : {
-            onLine: (line, from) => {
-              const shown = from === 'stderr' ? clip(neutralise(redact(line))) : '';
-              if (shown !== '') onLine(shown);
-            },
-          }),
-    });
-    const { spawnError, stopped } = result;
-    if (stopped === 'aborted') throw signal.reason;
-    if (spawnError?.code === 'ENOENT')
-      throw new DockerError('missing', `${program} is not on the PATH`);
-    if (spawnError !== undefined)
-      throw new DockerError('other', `${program} could not be run: ${spawnError.message}`);
-    if (stopped === 'timeout')
-      throw new DockerError(
-        'timeout',
-        `${what} did not end within ${String((timeoutMs ?? 0) / 1000)} s`,
-      );
-    return result;
-  }
-
-  function complaint(what: string, result: ExecResult): DockerError {
-    const said = clip(neutralise(redact(complaintOf(result.stderr))));
-    const ending =
-      result.code === null
-        ? `was ended by ${result.signal ?? 'a signal'}`
-        : `ended with code ${String(result.code)}`;
-    return new DockerError(
-      reasonOf(result.stderr),
-      said === '' ? `${what} ${ending}` : `${what}: ${said}`,
-    );
-  }
-
-  async function run(
-    program: string,
-    args: readonly string[],
-    signal: AbortSignal,
-    callOptions?: CallOptions,
-  ): Promise<string> {
-    const result = await call(program, args, signal, callOptions);
-    if (result.code === 0) return result.stdout;
-    throw complaint(wordsOf(program, args), result);
-  }
-
-  async function read<T>(look: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    try {
-      return await retryRead(
-        async () => {
-          try {
-            return await look();
-          } catch (error) {
-            throw forRetry(error);
-          }
-        },
-        {
-          clock,
-          random,
-          signal,
-          budgetMs: options.patienceMs ?? READ_BUDGET_MS,
-          attempts: READ_ATTEMPTS,
-        },
-      );
-    } catch (error) {
-      throw error instanceof Error && error.cause instanceof DockerError ? error.cause : error;
-    }
-  }
-
-  async function inspectSome(
-    kind: string,
-    names: readonly string[],
-    signal: AbortSignal,
-  ): Promise<readonly unknown[]> {
-    const what = `docker ${kind} inspect`;
-    const result = await call('docker', [kind, 'inspect', ...names], signal);
-    const documents = readDocuments(result.stdout);
-    // What is gone in the meantime is complained about; the others are printed all the same.
-    if (result.code !== 0 && (documents === undefined || !isAbsence(result.stderr)))
-      throw complaint(what, result);
-    if (documents === undefined)
-      throw new DockerError('garbage', `${what} printed something that is no JSON`);
-    return documents;
-  }
-
-  async function probe(signal: AbortSignal): Promise<ComposeProgram> {
-    const without: string[] = [];
-    for (const { program, args, name } of candidates) {
-      let printed: string;
-      try {
-        // `docker compose --help` prints docker's own help and ends with 0 when there is no plugin.
-        printed = await run(program, [...args, 'version', '--short'], signal);
-      } catch (error) {
-        if (!(error instanceof DockerError)) throw error;
-        without.push(error.reason === 'missing' ? error.message : `${name} does not work`);
-        continue;
-      }
-      const version = /^v?(\d+\.\d+[\w.+~-]*)$/.exec(printed.trim())?.[1];
-      if (version === undefined) without.push(`${name} does not say its version`);
-      else if (/^[01]\./.test(version))
-        without.push(`${name} is version ${version}, and version 2 or newer is needed`);
-      else return { program, args, version };
-    }
-    throw new DockerError('missing', `Compose is missing: ${without.join('; ')}`);
-  }
-
   const docker: Docker = {
-    run: (args, signal, callOptions) => run('docker', args, signal, callOptions),
-    read: (args, signal) => read(() => run('docker', args, signal), signal),
+    run: (args, signal, callOptions) => run(state, 'docker', args, signal, callOptions),
+    read: (args, signal) => read(state, () => run(state, 'docker', args, signal), signal),
 
     async inspect(kind, names, signal) {
       const found: unknown[] = [];
       for (let at = 0; at < names.length; at += MOST_NAMES) {
         const some = names.slice(at, at + MOST_NAMES);
-        found.push(...(await read(() => inspectSome(kind, some, signal), signal)));
+        found.push(...(await read(state, () => inspectSome(state, kind, some, signal), signal)));
       }
       return found;
     },
 
     async logs(container, lines, signal) {
-      const result = await call('docker', ['logs', '--tail', String(lines), container], signal);
-      if (result.code !== 0) throw complaint('docker logs', result);
+      const result = await call(
+        state,
+        'docker',
+        ['logs', '--tail', String(lines), container],
+        signal,
+      );
+      if (result.code !== 0) throw complaint(state, 'docker logs', result);
       // docker keeps the two apart, and so the order between them is lost.
       return `${result.stdout}\n${result.stderr}`;
     },
 
     findCompose(signal) {
-      known ??= probe(signal).catch((error: unknown) => {
+      known ??= probe(state, signal).catch((error: unknown) => {
         known = undefined;
         throw error;
       });
@@ -222,13 +117,135 @@ export function createDocker(options: DockerOptions): Docker {
     async compose(args, signal, callOptions) {
       const { program, args: before } = await docker.findCompose(signal);
       const whole = callOptions?.input !== undefined;
-      return run(program, [...before, ...args], signal, {
+      return run(state, program, [...before, ...args], signal, {
         ...callOptions,
         env: { ...(whole ? wholeFile : {}), ...callOptions?.env },
       });
     },
   };
   return docker;
+}
+
+async function call(
+  state: State,
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  { input, env: further, timeoutMs = CALL_TIMEOUT_MS, onLine }: CallOptions = {},
+): Promise<ExecResult> {
+  const what = wordsOf(program, args);
+  const result = await state.options.exec(program, args, {
+    env: { ...state.env, ...further },
+    signal,
+    maxOutput: MAX_OUTPUT,
+    ...(timeoutMs === null ? {} : { timeoutMs }),
+    ...(input === undefined ? {} : { input }),
+    ...(onLine === undefined
+      ? {}
+      : {
+          onLine: (line, from) => {
+            const shown = from === 'stderr' ? clip(neutralise(state.redact(line))) : '';
+            if (shown !== '') onLine(shown);
+          },
+        }),
+  });
+  const { spawnError, stopped } = result;
+  if (stopped === 'aborted') throw signal.reason;
+  if (spawnError?.code === 'ENOENT')
+    throw new DockerError('missing', `${program} is not on the PATH`);
+  if (spawnError !== undefined)
+    throw new DockerError('other', `${program} could not be run: ${spawnError.message}`);
+  if (stopped === 'timeout')
+    throw new DockerError(
+      'timeout',
+      `${what} did not end within ${String((timeoutMs ?? 0) / 1000)} s`,
+    );
+  return result;
+}
+
+function complaint(state: State, what: string, result: ExecResult): DockerError {
+  const said = clip(neutralise(state.redact(complaintOf(result.stderr))));
+  const ending =
+    result.code === null
+      ? `was ended by ${result.signal ?? 'a signal'}`
+      : `ended with code ${String(result.code)}`;
+  return new DockerError(
+    reasonOf(result.stderr),
+    said === '' ? `${what} ${ending}` : `${what}: ${said}`,
+  );
+}
+
+async function run(
+  state: State,
+  program: string,
+  args: readonly string[],
+  signal: AbortSignal,
+  callOptions?: CallOptions,
+): Promise<string> {
+  const result = await call(state, program, args, signal, callOptions);
+  if (result.code === 0) return result.stdout;
+  throw complaint(state, wordsOf(program, args), result);
+}
+
+async function read<T>(state: State, look: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  try {
+    return await retryRead(
+      async () => {
+        try {
+          return await look();
+        } catch (error) {
+          throw forRetry(error);
+        }
+      },
+      {
+        clock: state.clock,
+        random: state.random,
+        signal,
+        budgetMs: state.options.patienceMs ?? READ_BUDGET_MS,
+        attempts: READ_ATTEMPTS,
+      },
+    );
+  } catch (error) {
+    throw error instanceof Error && error.cause instanceof DockerError ? error.cause : error;
+  }
+}
+
+async function inspectSome(
+  state: State,
+  kind: string,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly unknown[]> {
+  const what = `docker ${kind} inspect`;
+  const result = await call(state, 'docker', [kind, 'inspect', ...names], signal);
+  const documents = readDocuments(result.stdout);
+  // What is gone in the meantime is complained about; the others are printed all the same.
+  if (result.code !== 0 && (documents === undefined || !isAbsence(result.stderr)))
+    throw complaint(state, what, result);
+  if (documents === undefined)
+    throw new DockerError('garbage', `${what} printed something that is no JSON`);
+  return documents;
+}
+
+async function probe(state: State, signal: AbortSignal): Promise<ComposeProgram> {
+  const without: string[] = [];
+  for (const { program, args, name } of candidates) {
+    let printed: string;
+    try {
+      // `docker compose --help` prints docker's own help and ends with 0 when there is no plugin.
+      printed = await run(state, program, [...args, 'version', '--short'], signal);
+    } catch (error) {
+      if (!(error instanceof DockerError)) throw error;
+      without.push(error.reason === 'missing' ? error.message : `${name} does not work`);
+      continue;
+    }
+    const version = /^v?(\d+\.\d+[\w.+~-]*)$/.exec(printed.trim())?.[1];
+    if (version === undefined) without.push(`${name} does not say its version`);
+    else if (/^[01]\./.test(version))
+      without.push(`${name} is version ${version}, and version 2 or newer is needed`);
+    else return { program, args, version };
+  }
+  throw new DockerError('missing', `Compose is missing: ${without.join('; ')}`);
 }
 
 /** In the order in which users have them. */

@@ -53,6 +53,15 @@ const MAX_OUTPUT = 64 * 1024 * 1024;
 /** Linux takes 128 KiB as one argument (MAX_ARG_STRLEN in include/uapi/linux/binfmts.h), its end included. */
 const LONGEST_ARGUMENT = 120_000;
 
+/** What the functions below share. */
+interface State {
+  readonly options: KubectlOptions;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly redact: (text: string) => string;
+  readonly common: string[];
+}
+
 export function createKubectl(options: KubectlOptions): Kubectl {
   const { clock, random, redact } = options;
   const common = [
@@ -61,95 +70,113 @@ export function createKubectl(options: KubectlOptions): Kubectl {
     ...(options.namespace === undefined ? [] : ['--namespace', options.namespace]),
     `--request-timeout=${String(REQUEST_TIMEOUT_S)}s`,
   ];
-
-  async function call(
-    args: readonly string[],
-    signal: AbortSignal,
-    input?: string,
-  ): Promise<string> {
-    const what = `kubectl ${args[0] ?? ''}`;
-    const result = await options.exec('kubectl', [...args, ...common], {
-      env: options.env,
-      signal,
-      timeoutMs: CALL_TIMEOUT_MS,
-      maxOutput: MAX_OUTPUT,
-      ...(input === undefined ? {} : { input }),
-    });
-    const { spawnError, stopped } = result;
-    if (stopped === 'aborted') throw signal.reason;
-    if (spawnError?.code === 'ENOENT')
-      throw new KubectlError('missing', 'kubectl is not on the PATH');
-    if (spawnError !== undefined)
-      throw new KubectlError('missing', `kubectl could not be run: ${spawnError.message}`);
-    if (stopped === 'timeout')
-      throw new KubectlError(
-        'timeout',
-        `${what} did not end within ${String(CALL_TIMEOUT_MS / 1000)} s`,
-      );
-    if (result.code === 0) return result.stdout;
-    const complaint = complaintOf(result.stderr);
-    if (result.code === null)
-      throw new KubectlError('killed', `${what} was ended by ${result.signal ?? 'a signal'}`);
-    const said = clip(neutralise(redact(complaint)));
-    throw new KubectlError(
-      reasonOf(complaint),
-      said === '' ? `${what} ended with code ${String(result.code)}` : `${what}: ${said}`,
-    );
-  }
-
-  async function json(
-    args: readonly string[],
-    signal: AbortSignal,
-    input?: string,
-  ): Promise<unknown> {
-    const text = await call([...args, '-o', 'json'], signal, input);
-    if (text.trim() === '' && args.includes('--ignore-not-found')) return { items: [] };
-    return parsed(text, args);
-  }
-
+  const state: State = { options, clock, random, redact, common };
   return {
-    async get(args, signal) {
-      try {
-        return await retryRead(
-          async () => {
-            try {
-              return await json(['get', ...args], signal);
-            } catch (error) {
-              throw forRetry(error);
-            }
-          },
-          { clock, random, signal, budgetMs: READ_BUDGET_MS, attempts: READ_ATTEMPTS },
-        );
-      } catch (error) {
-        throw error instanceof Error && error.cause instanceof KubectlError ? error.cause : error;
-      }
-    },
-
-    patch(object, operations, signal) {
-      const text = JSON.stringify(operations);
-      // `--patch-file` is there since 1.21; only what is too long for an argument needs it.
-      return Buffer.byteLength(text) <= LONGEST_ARGUMENT
-        ? json(['patch', object, '--type=json', '-p', text], signal)
-        : json(['patch', object, '--type=json', '--patch-file=/dev/stdin'], signal, text);
-    },
-
-    async review(objects, signal) {
-      const list = { apiVersion: 'v1', kind: 'List', items: objects };
-      // The schema would be fetched for the validation: a megabyte for objects that we know.
-      const args = ['create', '--validate=false', '-f', '-', '-o', 'json'];
-      const answer = await call(args, signal, JSON.stringify(list));
-      // One document for each object, and nothing between them (cli-runtime, printers/json.go). A line that is only a brace
-      // ends one: inside of it everything is indented.
-      const answers = answer
-        .split(/^(?<=\}\r?\n)(?=\{)/m)
-        .map((document) => parsed(document, args));
-      if (answers.length !== objects.length)
-        throw new KubectlError('garbage', 'kubectl create did not answer every question');
-      return answers;
-    },
-
-    run: (args, signal) => call(args, signal),
+    get: (args, signal) => get(state, args, signal),
+    patch: (object, operations, signal) => patch(state, object, operations, signal),
+    review: (objects, signal) => review(state, objects, signal),
+    run: (args, signal) => call(state, args, signal),
   };
+}
+
+async function get(state: State, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+  try {
+    return await retryRead(
+      async () => {
+        try {
+          return await json(state, ['get', ...args], signal);
+        } catch (error) {
+          throw forRetry(error);
+        }
+      },
+      {
+        clock: state.clock,
+        random: state.random,
+        signal,
+        budgetMs: READ_BUDGET_MS,
+        attempts: READ_ATTEMPTS,
+      },
+    );
+  } catch (error) {
+    throw error instanceof Error && error.cause instanceof KubectlError ? error.cause : error;
+  }
+}
+
+function patch(
+  state: State,
+  object: string,
+  operations: readonly PatchOperation[],
+  signal: AbortSignal,
+): Promise<unknown> {
+  const text = JSON.stringify(operations);
+  // `--patch-file` is there since 1.21; only what is too long for an argument needs it.
+  return Buffer.byteLength(text) <= LONGEST_ARGUMENT
+    ? json(state, ['patch', object, '--type=json', '-p', text], signal)
+    : json(state, ['patch', object, '--type=json', '--patch-file=/dev/stdin'], signal, text);
+}
+
+async function review(
+  state: State,
+  objects: readonly unknown[],
+  signal: AbortSignal,
+): Promise<unknown[]> {
+  const list = { apiVersion: 'v1', kind: 'List', items: objects };
+  // The schema would be fetched for the validation: a megabyte for objects that we know.
+  const args = ['create', '--validate=false', '-f', '-', '-o', 'json'];
+  const answer = await call(state, args, signal, JSON.stringify(list));
+  // One document for each object, and nothing between them (cli-runtime, printers/json.go). A line that is only a brace
+  // ends one: inside of it everything is indented.
+  const answers = answer.split(/^(?<=\}\r?\n)(?=\{)/m).map((document) => parsed(document, args));
+  if (answers.length !== objects.length)
+    throw new KubectlError('garbage', 'kubectl create did not answer every question');
+  return answers;
+}
+
+async function call(
+  state: State,
+  args: readonly string[],
+  signal: AbortSignal,
+  input?: string,
+): Promise<string> {
+  const what = `kubectl ${args[0] ?? ''}`;
+  const result = await state.options.exec('kubectl', [...args, ...state.common], {
+    env: state.options.env,
+    signal,
+    timeoutMs: CALL_TIMEOUT_MS,
+    maxOutput: MAX_OUTPUT,
+    ...(input === undefined ? {} : { input }),
+  });
+  const { spawnError, stopped } = result;
+  if (stopped === 'aborted') throw signal.reason;
+  if (spawnError?.code === 'ENOENT')
+    throw new KubectlError('missing', 'kubectl is not on the PATH');
+  if (spawnError !== undefined)
+    throw new KubectlError('missing', `kubectl could not be run: ${spawnError.message}`);
+  if (stopped === 'timeout')
+    throw new KubectlError(
+      'timeout',
+      `${what} did not end within ${String(CALL_TIMEOUT_MS / 1000)} s`,
+    );
+  if (result.code === 0) return result.stdout;
+  const complaint = complaintOf(result.stderr);
+  if (result.code === null)
+    throw new KubectlError('killed', `${what} was ended by ${result.signal ?? 'a signal'}`);
+  const said = clip(neutralise(state.redact(complaint)));
+  throw new KubectlError(
+    reasonOf(complaint),
+    said === '' ? `${what} ended with code ${String(result.code)}` : `${what}: ${said}`,
+  );
+}
+
+async function json(
+  state: State,
+  args: readonly string[],
+  signal: AbortSignal,
+  input?: string,
+): Promise<unknown> {
+  const text = await call(state, [...args, '-o', 'json'], signal, input);
+  if (text.trim() === '' && args.includes('--ignore-not-found')) return { items: [] };
+  return parsed(text, args);
 }
 
 function parsed(text: string, args: readonly string[]): unknown {
@@ -220,7 +247,7 @@ const words: readonly (readonly [RegExp, KubectlReason])[] = [
   ],
   [/\((ServiceUnavailable|InternalError|TooManyRequests|Timeout|ServerTimeout)\)/, 'unreachable'],
   [
-    /Unable to connect to the server|The connection to the server .* was refused|connection refused|no route to host|i\/o timeout|TLS handshake timeout|\bEOF\b|connection reset|Client\.Timeout|[Tt]imeout exceeded|deadline exceeded|etcdserver:|unable to handle the request|apiserver not ready|couldn't get (current )?server API group list|http2: |unexpected response/,
+    /Unable to connect to the server|The connection to the server .* was refused|connection refused|no route to host|i\/o timeout|TLS handshake timeout|\bEOF\b|connection reset|State\.Timeout|[Tt]imeout exceeded|deadline exceeded|etcdserver:|unable to handle the request|apiserver not ready|couldn't get (current )?server API group list|http2: |unexpected response/,
     'unreachable',
   ],
   [/doesn't have a resource type/, 'not-found'],

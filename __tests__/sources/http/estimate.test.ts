@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { estimate } from '../../../src/sources/http/counts.js';
+import { estimate } from '../../../src/sources/http/checks.js';
 import type { MetricLimit } from '../../../src/contract/check.js';
 import type { Finding } from '../../../src/contract/finding.js';
 import { config, checksOf, type HttpConfig } from '../../support/http-source-config.js';
