@@ -90,7 +90,7 @@ describe('people are told', () => {
     expect(github.received.map((request) => request.url)).toEqual([
       '/api/v3/repos/acme/shop/issues/7/comments',
     ]);
-    expect(github.received[0]!.headers.authorization).toBe('Bearer ghs_0123456789');
+    expect(github.received[0]!.headers.authorization).toBe('token ghs_0123456789');
     expect(github.received[0]!.body).toContain('### ❌ Unhealthy: acme/shop');
     expect(output).toContain('Told pull request acme/shop#7.');
   });

@@ -36,7 +36,7 @@ const cases: Readonly<Record<Change['system'], Case>> = {
     change: (at) => ({ system: 'github', server: at, project: 'acme/shop', number: 7 }),
     api: (at) => `${at}/api/v3`,
     path: '/api/v3/repos/acme/shop/issues/7/comments',
-    authorization: 'Bearer t0ken',
+    authorization: 'token t0ken',
     body: { body: '### Unhealthy' },
     to: 'pull request acme/shop#7',
     needs: 'pull-requests: write',

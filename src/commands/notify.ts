@@ -1,6 +1,6 @@
 import type { Change } from '../contract/system.js';
-import { type Access, comment, NotAllowed } from '../notify/comment.js';
-import type { Notification } from '../notify/types.js';
+import { type ApiAccess, comment, NotAllowed } from '../notify/comment.js';
+import type { Notification } from '../notify/notification.js';
 import { formatOf, webhook, type WebhookFormat } from '../notify/webhook.js';
 import { composeMessage, type Message, renderComment } from '../report/message.js';
 import { jsonBody, slackBody, teamsBody } from '../report/notifications.js';
@@ -90,7 +90,7 @@ function bodies(
 }
 
 /** The token that starts the rollback pipeline of the same system; what it may not do it is refused. */
-function accessTo({ system }: Change, { settings }: Session): Access | undefined {
+function accessTo({ system }: Change, { settings }: Session): ApiAccess | undefined {
   const { url, token } = {
     github: { url: settings['github-api-url'], token: settings['github-token'] },
     gitlab: { url: settings['gitlab-url'], token: settings['gitlab-token'] },

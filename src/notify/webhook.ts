@@ -1,6 +1,5 @@
 import type { Http } from '../support/http.js';
-import { post, saidBy } from './post.js';
-import type { Notification } from './types.js';
+import { type Notification, post, serverMessage } from './notification.js';
 
 /** What the receiver of a webhook understands. */
 export type WebhookFormat = 'slack' | 'teams' | 'json';
@@ -18,7 +17,7 @@ export function formatOf(url: string): WebhookFormat {
   return isSlack || pathname.endsWith('/slack') ? 'slack' : 'json';
 }
 
-/** Tells a webhook. Its address is a secret: only its host is named. */
+/** A message to a webhook. Its address is a secret: only its host is named. */
 export function webhook(http: Http, url: string, body: string): Notification {
   const { host } = new URL(url);
   return {
@@ -27,7 +26,7 @@ export function webhook(http: Http, url: string, body: string): Notification {
       const answer = await post(http, host, { url, body }, signal);
       if (answer.status < 200 || answer.status > 299)
         throw new Error(
-          `${host} answered ${String(answer.status)}${saidBy(answer)}; check \`notify-url\` and \`notify-format\``,
+          `${host} answered ${String(answer.status)}${serverMessage(answer)}; check \`notify-url\` and \`notify-format\``,
         );
     },
   };

@@ -1,5 +1,13 @@
-import { HttpError, type Http, type HttpResponse } from '../support/http.js';
+import { type Http, HttpError, type HttpResponse } from '../support/http.js';
 import { clip } from '../support/text.js';
+
+/** A message about a run to people outside of it. */
+export interface Notification {
+  /** `hooks.slack.com`, `pull request acme/shop#7`; never an address, which is a secret. */
+  readonly to: string;
+  /** @throws Error that says what to change */
+  send(signal: AbortSignal): Promise<void>;
+}
 
 /** One call, milliseconds. */
 const TIMEOUT = 10_000;
@@ -16,7 +24,7 @@ export interface Post {
 /**
  * Posts JSON, once.
  *
- * @param to who is told, as people know them
+ * @param to whom the message is for, as people know them
  * @throws Error when there is no usable answer; it names whom, and not the address, which may be a secret
  */
 export async function post(
@@ -44,8 +52,8 @@ export async function post(
   }
 }
 
-/** What a refusal says for itself, in one line; of a page nothing. */
-export function saidBy({ body }: HttpResponse): string {
+/** The server's own words of a refusal, on one line; none of a page. */
+export function serverMessage({ body }: HttpResponse): string {
   const text = clip(body.toString('utf8'), 200);
   return text === '' || text.startsWith('<') ? '' : ` (${text})`;
 }
