@@ -92,7 +92,7 @@ describe('what init writes into rollgate.yml', () => {
         '  - https://shop.example.com/',
         '  - https://b.example.com/?a=b&c',
         'min-success-rate: 99.5',
-        '# How it is taken back: these ways, one after the other.',
+        '# How it is rolled back: these ways, one after the other.',
         'rollback: ci',
         '# Where the rollback pipeline runs. Its token is a secret, and stands in no file.',
         'ci-system: github',

@@ -415,7 +415,7 @@ describe('the script for Kubernetes', () => {
   });
 
   it.each([
-    [{ FAILS: 'undo' }, 'deployment/api was not taken back'],
+    [{ FAILS: 'undo' }, 'deployment/api was not rolled back'],
     [{ FAILS: 'status' }, 'deployment/api did not become ready'],
     [{ READY: '2' }, 'deployment/api has 2 of 3 replicas ready'],
     [{ READY: '' }, 'deployment/api has 0 of 3 replicas ready'],

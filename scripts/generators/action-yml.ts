@@ -16,7 +16,7 @@ export function generateActionYml(
 ): string {
   const action = {
     name: 'Rollgate',
-    description: 'Watches a fresh deployment and takes it back when it is bad.',
+    description: 'Watches a fresh deployment and rolls it back when it is bad.',
     author: 'The Rollgate authors',
     branding: { icon: 'rotate-ccw', color: 'green' },
     inputs: Object.fromEntries(

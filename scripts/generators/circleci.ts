@@ -83,7 +83,7 @@ export function generateOrb(
   return [
     file('@orb.yml', {
       version: '2.1',
-      description: 'Watches a fresh deployment and takes it back when it is bad.',
+      description: 'Watches a fresh deployment and rolls it back when it is bad.',
       display: {
         home_url: `https://github.com/${release.repository}`,
         source_url: `https://github.com/${release.repository}`,
@@ -165,7 +165,7 @@ function examples({ orbNamespace, version }: Release): readonly File[] {
   return [
     file('examples/rollback_pipeline.yml', {
       description:
-        'The gate as a job behind the deploy. A bad version is taken back by this pipeline, started again with the parameter `rollback`.',
+        'The gate as a job behind the deploy. A bad version is rolled back by this pipeline, started again with the parameter `rollback`.',
       usage: {
         version: '2.1',
         orbs,
@@ -204,7 +204,7 @@ function examples({ orbNamespace, version }: Release): readonly File[] {
     }),
     file('examples/kubernetes.yml', {
       description:
-        'Snapshot, deploy and gate as steps of one job. A bad version is taken back in the cluster.',
+        'Snapshot, deploy and gate as steps of one job. A bad version is rolled back in the cluster.',
       usage: {
         version: '2.1',
         orbs,

@@ -64,14 +64,14 @@ export function generateGitlabComponent(
       stage: '$[[ inputs.stage ]]',
       image: { name: '$[[ inputs.image ]]', entrypoint: [''] },
       rules: [
-        // The gate would judge, and take back, the rollback that it has started.
+        // The gate would judge, and roll back, the rollback that it has started.
         { if: '$ROLLBACK =~ /^(true|yes|1)$/i', when: 'never' },
         { if: '$[[ inputs.if ]]' },
       ],
       // What the project sets for all jobs is made for other images.
       before_script: [],
       after_script: [],
-      // A second run would find the version already taken back; a newer pipeline must not leave this one unjudged.
+      // A second run would find the version already rolled back; a newer pipeline must not leave this one unjudged.
       retry: 0,
       interruptible: false,
       variables: {

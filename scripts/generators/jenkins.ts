@@ -59,7 +59,7 @@ export function generateHelp(
   const sections = Object.entries(groups)
     .map(([group, title]) => `${title}\n${ofGroup(group as WrapperInput['group'])}`)
     .filter((section) => section.includes('\n  '));
-  return `rollgate: watches a fresh deployment and takes it back when it is bad.
+  return `rollgate: watches a fresh deployment and rolls it back when it is bad.
 
   rollgate(url: 'https://shop.example.com/api/products', rollback: 'ci', credentials: [jenkins: 'rollgate'])
 

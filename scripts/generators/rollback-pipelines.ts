@@ -4,7 +4,7 @@ import type { Release } from './release-config.js';
 /** From the root of the repository. */
 export const rollbackFolder = 'templates/rollback';
 
-/** What a pipeline takes back. */
+/** What a pipeline rolls back. */
 export type Kind = 'kubernetes' | 'compose';
 export const kinds: readonly Kind[] = ['kubernetes', 'compose'];
 
@@ -37,7 +37,7 @@ const about = {
   rollback: 'Marks this run as a rollback. Rollgate sends true.',
   rollback_id:
     'Names this rollback. Rollgate finds its run again by it; by hand it may stay empty.',
-  rollback_target: 'What is taken back. Rollgate sends "default", or the name of the target.',
+  rollback_target: 'What is rolled back. Rollgate sends "default", or the name of the target.',
 } as const;
 
 const ofKind: Readonly<
@@ -51,7 +51,7 @@ const ofKind: Readonly<
   >
 > = {
   kubernetes: {
-    title: 'Takes workloads of Kubernetes back to an earlier revision',
+    title: 'Rolls workloads of Kubernetes back to an earlier revision',
     rollback_revision:
       'The revision to return to: 12, or deployment/api=12 for each of several. Empty: the previous one.',
     rollback_image:
@@ -155,7 +155,7 @@ ${
           persist-credentials: false
 
 `
-}      - name: Take it back, and prove it
+}      - name: Roll it back, and prove it
         env:
           ROLLBACK: \${{ inputs.rollback }}
           ROLLBACK_REVISION: \${{ inputs.rollback_revision }}
@@ -273,7 +273,7 @@ ${settings[kind].map(([name, value, what]) => `      ${name}: ${value} # ${what}
       ROLLBACK_IMAGE: << pipeline.parameters.rollback_image >>
     steps:
 ${kind === 'kubernetes' ? '' : '      - checkout\n'}      - run:
-          name: Take it back, and prove it
+          name: Roll it back, and prove it
           # Less than \`rollback-timeout\`, so that the gate sees how it ends.
           no_output_timeout: 8m
           command: |
@@ -337,7 +337,7 @@ stages:
                     - download: none
                     - bash: |
 ${indented(script, 24)}
-                      displayName: Take it back, and prove it
+                      displayName: Roll it back, and prove it
                       env:
                         ROLLBACK: \${{ parameters.rollback }}
                         ROLLBACK_REVISION: \${{ parameters.rollback_revision }}

@@ -149,16 +149,17 @@ function folderOf(files: Files): string {
   return typeof here === 'string' ? '' : here.path;
 }
 
-/** A configuration that says already what is wanted is left as its owner wrote it. */
+/** A configuration that holds all answers already is left as its owner wrote it. */
 function plan(answers: Answers, known: Known, existing: string | undefined): SystemPlan {
-  const { texts: said } = answers;
+  const { texts: answeredTexts } = answers;
   const inFile = existing === undefined ? undefined : readConfigFile(CONFIG, existing).texts;
-  const isSaid = inFile !== undefined && [...said].every(([id, text]) => inFile.get(id) === text);
-  const texts = isSaid ? said : configFor(answers);
+  const isComplete =
+    inFile !== undefined && [...answeredTexts].every(([id, text]) => inFile.get(id) === text);
+  const texts = isComplete ? answeredTexts : configFor(answers);
   const config: PlannedFile = {
     path: CONFIG,
-    text: isSaid ? (existing ?? '').replaceAll('\r\n', '\n') : writeConfig(texts),
-    what: 'what is watched, and how it is taken back',
+    text: isComplete ? (existing ?? '').replaceAll('\r\n', '\n') : writeConfig(texts),
+    what: 'what is watched, and how it is rolled back',
   };
   const forSystem = planFor({ ...answers, texts, branch: known.repository.branch });
   return { ...forSystem, files: [config, ...forSystem.files] };
@@ -179,7 +180,7 @@ function personOf({ entry, console }: Session): Person | undefined {
   };
 }
 
-/** What may be written: everything new, and of what is there that for which somebody has said so. */
+/** What may be written: everything new, and of what is there only what somebody agreed to replace. */
 async function consented(
   placed: readonly Placed[],
   { isForced, person }: { readonly isForced: boolean; readonly person: Person | undefined },

@@ -91,7 +91,7 @@ class Reader {
   private readonly flags = new Map<string, string>();
   private readonly switches = new Set<string>();
   private readonly problems: Problem[] = [];
-  private readonly asked = new Set<string>();
+  private readonly requested = new Set<string>();
 
   word(value: string): void {
     this.words.push(value);
@@ -109,7 +109,7 @@ class Reader {
   option(token: OptionToken, word: string | undefined): boolean {
     const { name } = token;
     if (name === 'help' || name === 'version') {
-      this.asked.add(name);
+      this.requested.add(name);
       return false;
     }
     if (isInputId(name)) return this.input(name, token, word);
@@ -202,21 +202,21 @@ class Reader {
         })),
       );
     }
-    this.problems.push(...strayingSwitches(this.switches, parsed));
+    this.problems.push(...foreignSwitches(this.switches, parsed));
     return {
       ...(parsed?.ok === true ? { command: parsed.value } : {}),
       operands,
       flags: this.flags,
       switches: this.switches,
-      help: this.asked.has('help'),
-      version: this.asked.has('version'),
+      help: this.requested.has('help'),
+      version: this.requested.has('version'),
       problems: this.problems,
     };
   }
 }
 
 /** Flags of other commands than the one that is given; of one that is not known, nobody can tell. */
-function strayingSwitches(
+function foreignSwitches(
   given: ReadonlySet<string>,
   command: ReturnType<typeof parseCommand> | undefined,
 ): readonly Problem[] {

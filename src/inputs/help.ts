@@ -9,7 +9,7 @@ const width = 100;
 /** The text of `--help`, at most 100 characters wide, ending with a line break. */
 export function renderHelp({ version }: { version: string }): string {
   return [
-    `rollgate ${version}: watches a fresh deployment and takes it back when it is bad`,
+    `rollgate ${version}: watches a fresh deployment and rolls it back when it is bad`,
     '',
     'Usage: rollgate [command] [--flag value ...]',
     '       rollgate --help | --version',

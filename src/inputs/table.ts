@@ -121,7 +121,7 @@ export const inputs = {
     group: 'watch',
     default: 'balanced',
     description:
-      '`balanced`: evidence at any time, the literal limit at the end. `evidence`: no literal limit at the end. `strict`: the literal limit at every interval.',
+      '`balanced`: evidence at any time, the limit itself at the end. `evidence`: not the limit itself. `strict`: the limit itself at every interval.',
   }),
   'early-pass': input(boolean(), {
     group: 'watch',
@@ -220,17 +220,17 @@ export const inputs = {
   'health-interval': input(duration({ min: 200 }), {
     group: 'http',
     default: '5s',
-    description: 'How often the health check looks.',
+    description: 'How often the health check runs.',
   }),
   'health-failures': input(integer({ min: 1, max: 1000 }), {
     group: 'http',
     default: '3',
-    description: 'Failed looks in a row that make the service unhealthy.',
+    description: 'Failed probes in a row that make the service unhealthy.',
   }),
   'health-successes': input(integer({ min: 1, max: 1000 }), {
     group: 'http',
     default: '2',
-    description: 'Good looks in a row that show it healthy again after a rollback.',
+    description: 'Good probes in a row that show it healthy again after a rollback.',
   }),
 
   'min-success-rate': input(percentage(), {
@@ -486,7 +486,7 @@ export const inputs = {
     strategy: 'kubernetes',
     configures: true,
     description:
-      'Workloads to take back: `deployment/api`, `statefulset/db`, `daemonset/agent`. Default: none.',
+      'Workloads to roll back: `deployment/api`, `statefulset/db`, `daemonset/agent`. Default: none.',
   }),
   'kubernetes-namespace': input(text(), {
     group: 'kubernetes',
@@ -525,7 +525,7 @@ export const inputs = {
     group: 'kubernetes',
     strategy: 'helm',
     configures: true,
-    description: 'Helm release to take back. Default: none.',
+    description: 'Helm release to roll back. Default: none.',
   }),
   'helm-namespace': input(text(), {
     group: 'kubernetes',
@@ -549,7 +549,7 @@ export const inputs = {
   'compose-service': input(list(), {
     group: 'compose',
     strategy: 'compose',
-    description: 'Services of the project to take back. Default: all of them.',
+    description: 'Services of the project to roll back. Default: all of them.',
   }),
   'compose-profile': input(list(), {
     group: 'compose',

@@ -106,13 +106,13 @@ function escaped(value: string): string {
 
 /** The beginning of an escaped value, in at most so many bytes. */
 function cut(value: string, most: number): string {
-  const room = most - bytesOf(CUT);
+  const available = most - bytesOf(CUT);
   let kept = '';
   for (const [part] of value.matchAll(/\$\$|./gsu)) {
-    if (bytesOf(kept) + bytesOf(part) > room) break;
+    if (bytesOf(kept) + bytesOf(part) > available) break;
     kept += part;
   }
-  return room < 0 ? '' : `${kept}${CUT}`;
+  return available < 0 ? '' : `${kept}${CUT}`;
 }
 
 function bytesOf(text: string): number {

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Takes workloads back by kubectl rollout undo, and proves it. Every rollback pipeline for Kubernetes holds this file, so that
+# Rolls workloads back by kubectl rollout undo, and proves it. Every rollback pipeline for Kubernetes holds this file, so that
 # it has no backslash, which Groovy would read.
 #
 # ROLLBACK           the marker: true
@@ -122,7 +122,7 @@ done
 for workload in $workloads; do
   revision=$(revision_of "$workload")
   cluster rollout undo "$workload" ${revision:+"--to-revision=$revision"} ||
-    fail "$workload was not taken back, and others may have been"
+    fail "$workload was not rolled back, and others may have been"
 done
 
 images=

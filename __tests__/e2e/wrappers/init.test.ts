@@ -54,8 +54,8 @@ async function initialised(
 }
 
 const cases = [
-  ['pipeline: it is taken back', ways.pipeline, 1, 'verified', [{ id: 'ci', outcome: 'verified' }]],
-  // The deploy script changes nothing: what the snapshot has is what runs, and that is not taken back.
+  ['pipeline: it is rolled back', ways.pipeline, 1, 'verified', [{ id: 'ci', outcome: 'verified' }]],
+  // The deploy script changes nothing: what the snapshot has is what runs, and that is not rolled back.
   ['kubernetes: nothing was deployed', ways.kubernetes, 5, 'withheld', []],
 ] as const;
 

@@ -74,7 +74,7 @@ describeWith('the rollback workflows, run by act', github.lacking, () => {
     '%s: without the marker nothing is done',
     async (_, { text, kind }) => {
       const { log } = await run(text, { rollback: 'false', ...id, ...asked[kind].sent });
-      expect(log).not.toContain('Take it back');
+      expect(log).not.toContain('Roll it back');
       expect(place.read('calls')).toBeUndefined();
     },
   );

@@ -141,7 +141,7 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
   let way = wayOf(known);
   if (way === undefined) {
     way = await answered(person, {
-      text: 'How is a bad version taken back: a workload of kubernetes, a project of compose, or a pipeline with your own deploy script?',
+      text: 'How is a bad version rolled back: a workload of kubernetes, a project of compose, or a pipeline with your own deploy script?',
       usual: known.composeFiles.length > 0 ? 'compose' : 'pipeline',
       parse: oneOf(ways),
     });

@@ -1,6 +1,6 @@
 import type { InputId } from '../../inputs/table.js';
 
-/** How the service is taken back; with `pipeline` the deploy script of the user's own does it. */
+/** How the service is rolled back; with `pipeline` the deploy script of the user's own does it. */
 export const ways = ['kubernetes', 'compose', 'pipeline'] as const;
 export type Way = (typeof ways)[number];
 

@@ -10,31 +10,33 @@ export interface Repository {
   readonly branch: string;
 }
 
-type Look = Pick<Files, 'read' | 'real'>;
+type RepositoryFiles = Pick<Files, 'read' | 'real'>;
 
 const BRANCH = /^[\w][\w./-]*$/;
 
 /** Looks at the folder that we are in: by its files, and by what git keeps of it. Git itself is not needed. */
-export function readRepository(look: Look): Repository {
-  const git = gitFolder(look);
+export function readRepository(files: RepositoryFiles): Repository {
+  const git = gitFolder(files);
   const byFiles = initSystems.flatMap(({ id, pipelines }) => {
-    const sign = pipelines.find((path) => look.real(path) !== 'absent');
+    const sign = pipelines.find((path) => files.real(path) !== 'absent');
     return sign === undefined ? [] : [{ system: id, sign }];
   });
   return {
     signs:
-      byFiles.length > 0 ? byFiles : byRemote(git === undefined ? '' : text(look, `${git}/config`)),
+      byFiles.length > 0
+        ? byFiles
+        : byRemote(git === undefined ? '' : text(files, `${git}/config`)),
     isGit: git !== undefined,
-    branch: git === undefined ? 'main' : branchOf(look, git),
+    branch: git === undefined ? 'main' : branchOf(files, git),
   };
 }
 
 /** In a worktree or a submodule `.git` is a file that says where the folder is. https://git-scm.com/docs/gitrepository-layout */
-function gitFolder(look: Look): string | undefined {
-  if (look.real('.git') === 'absent') return undefined;
-  const [, elsewhere] = /^gitdir: (.+)$/m.exec(text(look, '.git')) ?? [];
+function gitFolder(files: RepositoryFiles): string | undefined {
+  if (files.real('.git') === 'absent') return undefined;
+  const [, elsewhere] = /^gitdir: (.+)$/m.exec(text(files, '.git')) ?? [];
   if (elsewhere === undefined) return '.git';
-  const common = text(look, `${elsewhere}/commondir`).trim();
+  const common = text(files, `${elsewhere}/commondir`).trim();
   if (common === '') return elsewhere;
   return /^([/\\]|[A-Za-z]:)/.test(common) ? common : `${elsewhere}/${common}`;
 }
@@ -59,20 +61,21 @@ function hostOf(url: string): string {
 }
 
 /** What the server calls its default branch, as of the clone; else the usual one; else the one that is checked out. */
-function branchOf(look: Look, git: string): string {
+function branchOf(files: RepositoryFiles, git: string): string {
   const [, remote] =
-    /^ref: refs\/remotes\/origin\/(.+)$/m.exec(text(look, `${git}/refs/remotes/origin/HEAD`)) ?? [];
+    /^ref: refs\/remotes\/origin\/(.+)$/m.exec(text(files, `${git}/refs/remotes/origin/HEAD`)) ??
+    [];
   const usual = ['main', 'master'].find(
-    (name) => look.real(`${git}/refs/heads/${name}`) !== 'absent',
+    (name) => files.real(`${git}/refs/heads/${name}`) !== 'absent',
   );
-  const [, current] = /^ref: refs\/heads\/(.+)$/m.exec(text(look, `${git}/HEAD`)) ?? [];
+  const [, current] = /^ref: refs\/heads\/(.+)$/m.exec(text(files, `${git}/HEAD`)) ?? [];
   return [remote, usual, current].find((name) => name !== undefined && BRANCH.test(name)) ?? 'main';
 }
 
 /** What cannot be read says nothing. */
-function text(look: Look, path: string): string {
+function text(files: RepositoryFiles, path: string): string {
   try {
-    return look.read(path) ?? '';
+    return files.read(path) ?? '';
   } catch {
     return '';
   }

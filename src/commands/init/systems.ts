@@ -44,9 +44,9 @@ export function configFor({ system, way, texts }: Answers): ReadonlyMap<InputId,
 /** What stands above an input in the file that is written. */
 const comments: Partial<Readonly<Record<InputId, string>>> = {
   url: 'Probed twice a second: choose something that does the real work of the service.',
-  'health-url': 'Looked at every 5 s: three failed looks in a row are an outage.',
+  'health-url': 'Probed every 5 s: three failed probes in a row are an outage.',
   'prometheus-url': 'Asked for what the users of the service really see.',
-  rollback: 'How it is taken back: these ways, one after the other.',
+  rollback: 'How it is rolled back: these ways, one after the other.',
   'ci-system': 'Where the rollback pipeline runs. Its token is a secret, and stands in no file.',
 };
 

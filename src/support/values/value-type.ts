@@ -35,13 +35,13 @@ export function quote(text: string): string {
  * short name, a third of the letters in a long one.
  */
 export function suggest(given: string, known: readonly string[]): string | undefined {
-  const wanted = given.toLowerCase();
+  const meant = given.toLowerCase();
   let best: { readonly name: string; readonly far: number } | undefined;
   for (const name of known) {
-    const far = distance(wanted, name.toLowerCase());
+    const far = distance(meant, name.toLowerCase());
     if (best === undefined || far < best.far) best = { name, far };
   }
-  const allowed = Math.min(Math.max(2, Math.floor(wanted.length / 3)), wanted.length - 1);
+  const allowed = Math.min(Math.max(2, Math.floor(meant.length / 3)), meant.length - 1);
   return best !== undefined && best.far <= allowed ? best.name : undefined;
 }
 

@@ -44,7 +44,7 @@ const next: Readonly<Record<Way, readonly string[]>> = {
     'Store the kubeconfig of the cluster as the secret variable KUBECONFIG_CONTENT of both pipelines.',
   ],
   compose: [
-    `Both pipelines need an agent beside the Docker engine: name its pool. Under "variables" of ${UNDO} stands what it takes back: change that, too.`,
+    `Both pipelines need an agent beside the Docker engine: name its pool. Under "variables" of ${UNDO} stands what it rolls back: change that, too.`,
   ],
   pipeline: [scripts],
 };
@@ -68,7 +68,7 @@ ${afterDeploy(options)}`;
       {
         path: UNDO,
         text: rollbackFile(options, templates),
-        what: 'the pipeline that takes a version back',
+        what: 'the pipeline that rolls a version back',
       },
     ],
     variables: ['AZURE_DEVOPS_ORG', 'AZURE_DEVOPS_PROJECT', 'AZURE_DEVOPS_PAT'],

@@ -42,7 +42,7 @@ const next: Readonly<Record<Way, readonly string[]>> = {
     'Store the kubeconfig of the cluster as the secret KUBECONFIG (Settings → Secrets and variables → Actions).',
   ],
   compose: [
-    'Both workflows need a runner beside the Docker engine: they say self-hosted. Under "env" of .github/workflows/rollback.yml stands what it takes back: change that, too.',
+    'Both workflows need a runner beside the Docker engine: they say self-hosted. Under "env" of .github/workflows/rollback.yml stands what it rolls back: change that, too.',
   ],
   pipeline: [scripts],
 };
@@ -60,7 +60,7 @@ function plan(options: InitOptions): SystemPlan {
       {
         path: '.github/workflows/rollback.yml',
         text: rollbackFile(options, templates),
-        what: 'the workflow that takes a version back',
+        what: 'the workflow that rolls a version back',
       },
     ],
     variables: ['GITHUB_REPOSITORY', 'GITHUB_TOKEN'],

@@ -29,7 +29,7 @@ const next: Readonly<Record<Way, readonly string[]>> = {
     'Store the kubeconfig of the cluster as the variable KUBECONFIG, of the type File (Settings → CI/CD → Variables).',
   ],
   compose: [
-    `The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine. Under "variables" of ${UNDO} stands what is taken back: change that, too.`,
+    `The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine. Under "variables" of ${UNDO} stands what is rolled back: change that, too.`,
   ],
   pipeline: [scripts],
 };
@@ -57,7 +57,7 @@ function plan(options: InitOptions): SystemPlan {
       {
         path: UNDO,
         text: rollbackFile(options, templates),
-        what: 'the job that takes a version back',
+        what: 'the job that rolls a version back',
       },
     ],
     variables: ['CI_PROJECT_ID', 'GITLAB_TOKEN'],

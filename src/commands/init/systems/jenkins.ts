@@ -28,7 +28,7 @@ const credentials: Readonly<Record<Way, string>> = {
 const next: Readonly<Record<Way, readonly string[]>> = {
   kubernetes: ['Keep the kubeconfig of the cluster as a Secret file with the id kubeconfig.'],
   compose: [
-    `Both jobs need an agent beside the Docker engine. Under "environment" of ${UNDO} stands what it takes back: change that, too.`,
+    `Both jobs need an agent beside the Docker engine. Under "environment" of ${UNDO} stands what it rolls back: change that, too.`,
   ],
   pipeline: [scripts],
 };
@@ -56,7 +56,7 @@ function plan(options: InitOptions): SystemPlan {
       {
         path: UNDO,
         text: rollbackFile(options, templates),
-        what: 'the job that takes a version back',
+        what: 'the job that rolls a version back',
       },
     ],
     variables: ['JENKINS_URL', 'JENKINS_USER', 'JENKINS_TOKEN'],
