@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { outputTable } from '../../src/contract/outcome.js';
 import { ActionJob, atMost, type Done, type JobOptions, jobToken, runAction } from '../support/action.js';
-import { type DispatchBehaviour, type FakeGithubOptions, problem, type RunStep, SILENT_WORKFLOW } from '../support/fake-github.js';
+import { type DispatchBehaviour, type FakeGithubOptions, problem, type RunStep, SILENT_WORKFLOW } from '../support/stand-in-github.js';
 
 const TRIGGERED = '✅ CI/CD rollback triggered';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { watch, type WatchOutcome } from '../../src/gate/watch.js';
-import { defaultPlan } from '../support/fake-checks.js';
-import { FakeHttp, type Reply } from '../support/fake-http.js';
+import { defaultPlan } from '../support/stand-in-checks.js';
+import { FakeHttp, type Reply } from '../support/stand-in-transport.js';
 import { config, createHttpChecks, type HttpConfig } from '../support/http-source-config.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

@@ -4,7 +4,7 @@ import { encodeLine, headerLine } from '../../src/report/recording.js';
 import { systemFiles } from '../../src/support/files.js';
 import { Workplace } from '../support/bundle.js';
 import { entryWith } from '../support/entry.js';
-import { counts, defaultPlan, good, healthCheck, metricCheck } from '../support/fake-checks.js';
+import { counts, defaultPlan, good, healthCheck, metricCheck } from '../support/stand-in-checks.js';
 import { recordedWatch } from '../support/recorded-watch.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

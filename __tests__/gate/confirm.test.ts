@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { confirm, type ConfirmOptions, type ConfirmOutcome } from '../../src/gate/confirm.js';
 import { Cancelled } from '../../src/support/abort.js';
-import { counts, good, healthCheck, metricCheck, refused } from '../support/fake-checks.js';
+import { counts, good, healthCheck, metricCheck, refused } from '../support/stand-in-checks.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 async function confirmed(

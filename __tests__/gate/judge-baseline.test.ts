@@ -9,7 +9,7 @@ import type {
   Observation,
   WatchPlan,
 } from '../../src/contract/check.js';
-import { defaultPlan, successRate } from '../support/fake-checks.js';
+import { defaultPlan, successRate } from '../support/stand-in-checks.js';
 
 const relative: Limit = { metric: 'relative', margin: 1 };
 

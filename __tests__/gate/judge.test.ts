@@ -9,7 +9,7 @@ import {
   healthLimit,
   refused,
   successRate,
-} from '../support/fake-checks.js';
+} from '../support/stand-in-checks.js';
 
 const errorsPerMinute: Limit = { metric: 'errors-per-minute', max: 10, scaledTo: 60 };
 const latency: Limit = { metric: 'latency', percentile: 95, maxMs: 800 };

@@ -16,7 +16,7 @@ import {
   healthLimit,
   metricCheck,
   successRate,
-} from '../support/fake-checks.js';
+} from '../support/stand-in-checks.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const noData: Observation = { kind: 'none', why: 'no-data' };

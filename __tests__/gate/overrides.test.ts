@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { override, type Overrides } from '../../src/gate/overrides.js';
 import type { JudgedCheck, Limit, WatchPlan } from '../../src/contract/check.js';
-import { defaultPlan, healthLimit, successRate } from '../support/fake-checks.js';
+import { defaultPlan, healthLimit, successRate } from '../support/stand-in-checks.js';
 
 const of = (limit: Limit, id: string = limit.metric): JudgedCheck => ({
   id,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { eventsOfPast, momentsOf } from '../../src/gate/past.js';
-import { counts, defaultPlan, metricCheck } from '../support/fake-checks.js';
+import { counts, defaultPlan, metricCheck } from '../support/stand-in-checks.js';
 
 const plan = { ...defaultPlan, warmUp: 15_000, duration: 25_000, interval: 10_000 };
 const { signal } = new AbortController();

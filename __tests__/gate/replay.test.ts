@@ -11,7 +11,7 @@ import {
   healthCheck,
   metricCheck,
   refused,
-} from '../support/fake-checks.js';
+} from '../support/stand-in-checks.js';
 import { recordedWatch, recordedWatches } from '../support/recorded-watch.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 

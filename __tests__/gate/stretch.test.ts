@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createStretch, type StretchOptions } from '../../src/gate/stretch.js';
 import type { JudgedCheck, MetricLimit, Observation } from '../../src/contract/check.js';
-import { metricCheck } from '../support/fake-checks.js';
+import { metricCheck } from '../support/stand-in-checks.js';
 
 const rate: MetricLimit = { metric: 'success-rate', minPercent: 95 };
 const relative: MetricLimit = { metric: 'relative', margin: 1 };

@@ -11,7 +11,7 @@ import {
   healthCheck,
   metricCheck,
   refused,
-} from '../support/fake-checks.js';
+} from '../support/stand-in-checks.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 /** From how many listeners on Node warns; 0: never. `getMaxListeners` of Node 20 throws for a signal that has 0. */

@@ -2,7 +2,7 @@ import { expect, it } from '@jest/globals';
 import type { WatchEvent } from '../../src/contract/check.js';
 import { encodeLine, headerLine } from '../../src/report/recording.js';
 import { decodeRecording } from '../../src/report/recording-reader.js';
-import { defaultPlan, successRate } from '../support/fake-checks.js';
+import { defaultPlan, successRate } from '../support/stand-in-checks.js';
 
 const raw = [
   { answeredAt: 1767225600.123, series: { '1': { part: 'total' } }, samples: [[1, 2.5, 3]] },

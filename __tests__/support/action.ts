@@ -1,7 +1,7 @@
 import { inputIds } from '../../src/inputs/table.js';
 import type { RunReport } from '../../src/report/record.js';
 import { Workplace, type Ended, type Running } from './bundle.js';
-import { FakeGithub, type FakeGithubOptions } from './fake-github.js';
+import { FakeGithub, type FakeGithubOptions } from './stand-in-github.js';
 import { serve, type HttpTestServer } from './servers.js';
 
 /** The token that GitHub makes for a job. */

@@ -7,7 +7,7 @@ import type {
   StrategyResult,
   Withheld,
 } from '../../src/contract/strategy.js';
-import { FakeDocker, type FakeService } from './fake-docker.js';
+import { FakeDocker, type FakeService } from './stand-in-docker.js';
 import { contextWith, dependenciesWith, never, request } from './strategy-dependencies.js';
 import { VirtualClock } from './virtual-clock.js';
 

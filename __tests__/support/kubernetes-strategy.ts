@@ -11,7 +11,7 @@ import type {
 } from '../../src/contract/strategy.js';
 import { createKubectl } from '../../src/support/kubernetes/kubectl.js';
 import { parseWorkloadName } from '../../src/support/kubernetes/workload.js';
-import { FakeCluster } from './fake-cluster.js';
+import { FakeCluster } from './stand-in-cluster.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export const never = new AbortController().signal;

@@ -1,7 +1,7 @@
 import type { Check, WatchPlan } from '../../src/contract/check.js';
 import { watch, type WatchOutcome } from '../../src/gate/watch.js';
 import { encodeLine, headerLine } from '../../src/report/recording.js';
-import { defaultPlan } from './fake-checks.js';
+import { defaultPlan } from './stand-in-checks.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** What one target is watched by. */

@@ -3,7 +3,7 @@ import type { ChainLink, Strategy } from '../contract/strategy.js';
 import { configuredStrategies } from '../inputs/configured.js';
 import { type InputId, inputIds, inputOf, inputs } from '../inputs/table.js';
 import { withoutSecretInputs } from '../inputs/variables.js';
-import { openPipelineClient } from '../pipelines/registry.js';
+import { openPipelineClient, pipelineClients } from '../pipelines/registry.js';
 import { strategyFactories } from '../strategies/registry.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
@@ -95,12 +95,11 @@ function ciSystemOf({ settings, info, resolution }: TargetSession): string | und
     inputIds
       .filter((id: InputId) => resolution.givenByUser(id))
       .map((id) => inputOf(id).group)
-      .filter((group) => (systems as readonly string[]).includes(group)),
+      // The group `http` holds the inputs of a check.
+      .filter((group) => group !== 'http' && Object.hasOwn(pipelineClients, group)),
   );
   return given.size === 1 ? [...given][0] : undefined;
 }
-
-const systems = ['github', 'gitlab', 'jenkins', 'circleci', 'azure'] as const;
 
 /** A strategy may look this long at what runs, milliseconds. */
 const TIMEOUT = 45_000;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inputIds, inputOf } from '../../../src/inputs/table.js';
 import { allVariables } from '../../../src/inputs/variables.js';
 import { node, Workplace } from '../../support/bundle.js';
-import { FakeCluster } from '../../support/fake-cluster.js';
+import { FakeCluster } from '../../support/stand-in-cluster.js';
 import { serve, type HttpTestServer } from '../../support/servers.js';
 import type { StandIn } from '../../support/stand-in.js';
 import { standIns } from '../../support/stand-ins.js';

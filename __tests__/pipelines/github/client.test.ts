@@ -13,7 +13,7 @@ import {
   problem,
   ROLLBACK_WORKFLOW,
   SILENT_WORKFLOW,
-} from '../../support/fake-github.js';
+} from '../../support/stand-in-github.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
 const request: StartRequest = {

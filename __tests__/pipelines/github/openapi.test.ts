@@ -5,7 +5,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { PipelineClient, StartedRun, StartRequest } from '../../../src/contract/pipeline.js';
 import { countedFetch, drive } from '../../support/drive.js';
-import { FakeGithub, type FakeGithubOptions, SILENT_WORKFLOW } from '../../support/fake-github.js';
+import { FakeGithub, type FakeGithubOptions, SILENT_WORKFLOW } from '../../support/stand-in-github.js';
 import description from '../../support/github-openapi.json' with { type: 'json' };
 import { VirtualClock } from '../../support/virtual-clock.js';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createChecks } from '../../../src/sources/registry.js';
 import type { HealthCheck } from '../../../src/contract/check.js';
-import { away, FakeDocker, failing } from '../../support/fake-docker.js';
+import { away, FakeDocker, failing } from '../../support/stand-in-docker.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 

@@ -3,7 +3,7 @@ import type { Check, HealthCheck, MetricCheck, Observation } from '../../../src/
 import { Cancelled } from '../../../src/support/abort.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { config, createHttpChecks, type HttpConfig } from '../../support/http-source-config.js';
-import { FakeHttp, type Reply } from '../../support/fake-http.js';
+import { FakeHttp, type Reply } from '../../support/stand-in-transport.js';
 
 const never = new AbortController().signal;
 const ends: (() => void)[] = [];

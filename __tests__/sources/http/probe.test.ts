@@ -21,7 +21,7 @@ import {
 } from '../../support/servers.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { config } from '../../support/http-source-config.js';
-import { FakeHttp } from '../../support/fake-http.js';
+import { FakeHttp } from '../../support/stand-in-transport.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {

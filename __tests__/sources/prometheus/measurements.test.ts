@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createChecks } from '../../../src/sources/registry.js';
 import type { Check } from '../../../src/contract/check.js';
 import { printSelector } from '../../../src/support/selector.js';
-import { FakeHttp } from '../../support/fake-http.js';
+import { FakeHttp } from '../../support/stand-in-transport.js';
 import { describeAll } from '../../support/prometheus-server.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { VirtualClock } from '../../support/virtual-clock.js';

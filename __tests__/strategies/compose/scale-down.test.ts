@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { setUpComposeScaleDown } from '../../../src/strategies/compose/scale-down.js';
 import type { Strategy } from '../../../src/contract/strategy.js';
 import { ComposeScene, never } from '../../support/compose-strategy.js';
-import { failing } from '../../support/fake-docker.js';
+import { failing } from '../../support/stand-in-docker.js';
 import { contextWith } from '../../support/strategy-dependencies.js';
 
 async function canary(): Promise<{ scene: ComposeScene; strategy: Strategy }> {

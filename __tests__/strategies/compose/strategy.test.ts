@@ -3,7 +3,7 @@ import { setUpCompose } from '../../../src/strategies/compose/strategy.js';
 import type { Beginning } from '../../../src/contract/strategy.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { ComposeScene, never, type Given } from '../../support/compose-strategy.js';
-import { away, failing, type FakeContainer } from '../../support/fake-docker.js';
+import { away, failing, type FakeContainer } from '../../support/stand-in-docker.js';
 import { contextWith } from '../../support/strategy-dependencies.js';
 
 /** v1 is recorded by a snapshot, and v2 is deployed. */

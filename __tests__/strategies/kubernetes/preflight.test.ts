@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { permissionsFor } from '../../../src/strategies/kubernetes/preflight.js';
 import type { Finding } from '../../../src/contract/finding.js';
-import { failing } from '../../support/fake-cluster.js';
+import { failing } from '../../support/stand-in-cluster.js';
 import { never, Scene, type Given } from '../../support/kubernetes-strategy.js';
 
 let scene: Scene;

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { Cancelled, DeadlineReached } from '../../../src/support/abort.js';
 import type { Plan, Strategy } from '../../../src/contract/strategy.js';
-import { failing, type Hook } from '../../support/fake-cluster.js';
+import { failing, type Hook } from '../../support/stand-in-cluster.js';
 import { never, Scene } from '../../support/kubernetes-strategy.js';
 
 let scene: Scene;

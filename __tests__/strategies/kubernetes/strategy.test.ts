@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeadlineReached } from '../../../src/support/abort.js';
 import { Scene } from '../../support/kubernetes-strategy.js';
-import type { Kind } from '../../support/fake-cluster.js';
+import type { Kind } from '../../support/stand-in-cluster.js';
 
 let scene: Scene;
 beforeEach(() => {

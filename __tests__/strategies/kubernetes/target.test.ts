@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
-import type { Kind } from '../../support/fake-cluster.js';
+import type { Kind } from '../../support/stand-in-cluster.js';
 import { ourRun, Scene, type Given } from '../../support/kubernetes-strategy.js';
 
 let scene: Scene;
