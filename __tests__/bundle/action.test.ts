@@ -1,7 +1,20 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { outputTable } from '../../src/contract/outcome.js';
-import { ActionJob, atMost, type Done, type JobOptions, jobToken, runAction } from '../support/action.js';
-import { type DispatchBehaviour, type FakeGithubOptions, problem, type RunStep, SILENT_WORKFLOW } from '../support/stand-in-github.js';
+import {
+  ActionJob,
+  atMost,
+  type Done,
+  type JobOptions,
+  jobToken,
+  runAction,
+} from '../support/action.js';
+import {
+  type DispatchBehaviour,
+  type StandInGithubOptions,
+  problem,
+  type RunStep,
+  SILENT_WORKFLOW,
+} from '../support/stand-in-github.js';
 
 const TRIGGERED = '✅ CI/CD rollback triggered';
 
@@ -172,7 +185,7 @@ const answering = (...dispatches: DispatchBehaviour[]): JobOptions => ({
 });
 /** The service stays bad, whatever the run says. */
 const inVain = (
-  github: FakeGithubOptions,
+  github: StandInGithubOptions,
   inputs: Readonly<Record<string, string>> = {},
 ): JobOptions => ({ github, inputs, service: 'bad' });
 const soon = { 'rollback-timeout': '3s' };

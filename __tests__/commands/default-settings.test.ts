@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { watch, type WatchOutcome } from '../../src/gate/watch.js';
 import { defaultPlan } from '../support/stand-in-checks.js';
-import { FakeHttp, type Reply } from '../support/stand-in-transport.js';
+import { StandInTransport, type Reply } from '../support/stand-in-transport.js';
 import { config, createHttpChecks, type HttpConfig } from '../support/http-source-config.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -22,7 +22,7 @@ function watched(
 ): Promise<WatchOutcome> {
   const clock = new VirtualClock();
   let judged = 0;
-  const http = new FakeHttp(clock, ({ url }) => {
+  const http = new StandInTransport(clock, ({ url }) => {
     const at = clock.monotonic();
     const isHealth = url.endsWith('/health');
     if (!isHealth && at >= defaultPlan.warmUp) judged += 1;

@@ -6,7 +6,7 @@ import { watch, type WatchOutcome } from '../../src/gate/watch.js';
 import type { Http } from '../../src/support/http.js';
 import { drive } from '../support/drive.js';
 import { defaultPlan } from '../support/stand-in-checks.js';
-import { FakeHttp, type Reply } from '../support/stand-in-transport.js';
+import { StandInTransport, type Reply } from '../support/stand-in-transport.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 import { StandInPrometheus } from '../support/stand-in-prometheus.js';
 import { failing, twoVersions } from '../support/stand-in-versions.js';
@@ -181,9 +181,9 @@ describe('a watch of a canary and its baseline by Prometheus', () => {
 });
 
 /** Services by their host: the share of requests that fails. */
-function services(shares: Readonly<Record<string, number>>): FakeHttp {
+function services(shares: Readonly<Record<string, number>>): StandInTransport {
   const counts = new Map<string, number>();
-  return new FakeHttp(clock, ({ url }): Reply => {
+  return new StandInTransport(clock, ({ url }): Reply => {
     const { hostname } = new URL(url);
     const n = (counts.get(hostname) ?? 0) + 1;
     counts.set(hostname, n);

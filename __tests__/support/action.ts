@@ -1,7 +1,7 @@
 import { inputIds } from '../../src/inputs/table.js';
 import type { RunReport } from '../../src/report/record.js';
 import { Workplace, type Ended, type Running } from './bundle.js';
-import { FakeGithub, type FakeGithubOptions } from './stand-in-github.js';
+import { StandInGithub, type StandInGithubOptions } from './stand-in-github.js';
 import { serve, type HttpTestServer } from './servers.js';
 
 /** The token that GitHub makes for a job. */
@@ -9,7 +9,7 @@ export const jobToken = 'ghs_0nlyForTh1sJob7Zk2Qw9Xy4Vb6Nm8Lp';
 
 /** One job of GitHub Actions that has deployed something and now calls the action. */
 export interface JobOptions {
-  readonly github?: FakeGithubOptions;
+  readonly github?: StandInGithubOptions;
   /** By id, on top of those of a short watch. */
   readonly inputs?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -27,7 +27,7 @@ export interface Done extends Ended {
   readonly summary: string;
   /** Everything that was written, by path: report, outputs, summary. */
   readonly files: Readonly<Record<string, string>>;
-  readonly github: FakeGithub;
+  readonly github: StandInGithub;
   readonly service: HttpTestServer;
 }
 
@@ -38,14 +38,14 @@ const SUMMARY = 'runner/summary.md';
 export class ActionJob {
   private constructor(
     readonly place: Workplace,
-    readonly github: FakeGithub,
+    readonly github: StandInGithub,
     readonly service: HttpTestServer,
     private readonly options: JobOptions,
   ) {}
 
   static async prepare(options: JobOptions = {}): Promise<ActionJob> {
     const { files, service = 'heals' } = options;
-    const github = await FakeGithub.start(options.github);
+    const github = await StandInGithub.start(options.github);
     const server = await serve((request, response) => {
       const well = service === 'good' || (service === 'heals' && github.succeeded);
       response.statusCode = request.url === '/health' && !well ? 503 : 200;

@@ -7,7 +7,7 @@ import type {
   StrategyResult,
   Withheld,
 } from '../../src/contract/strategy.js';
-import { FakeDocker, type FakeService } from './stand-in-docker.js';
+import { StandInDocker, type StandInService } from './stand-in-docker.js';
 import { contextWith, dependenciesWith, never, request } from './strategy-dependencies.js';
 import { VirtualClock } from './virtual-clock.js';
 
@@ -25,7 +25,7 @@ export interface Given {
 /** An engine with a project on it, and the strategy in front of it, all on one clock. */
 export class ComposeScene {
   readonly clock = new VirtualClock();
-  readonly docker = new FakeDocker(this.clock);
+  readonly docker = new StandInDocker(this.clock);
   private turn = 0;
 
   constructor() {
@@ -34,7 +34,7 @@ export class ComposeScene {
     this.docker.image('app:v3');
   }
 
-  deploy(service: string, given: FakeService): void {
+  deploy(service: string, given: StandInService): void {
     this.docker.deploy('shop', service, given);
   }
 

@@ -11,7 +11,7 @@ import type {
 } from '../../src/contract/strategy.js';
 import { createKubectl } from '../../src/support/kubernetes/kubectl.js';
 import { parseWorkloadName } from '../../src/support/kubernetes/workload.js';
-import { FakeCluster } from './stand-in-cluster.js';
+import { StandInCluster } from './stand-in-cluster.js';
 import { VirtualClock } from './virtual-clock.js';
 
 export const never = new AbortController().signal;
@@ -31,7 +31,7 @@ export interface Given {
 /** A cluster with a strategy in front of it, both on one clock. */
 export class Scene {
   readonly clock = new VirtualClock();
-  readonly cluster = new FakeCluster(this.clock);
+  readonly cluster = new StandInCluster(this.clock);
   readonly lines: string[] = [];
   changes = 0;
 

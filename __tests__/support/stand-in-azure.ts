@@ -114,7 +114,7 @@ const SIGN_IN =
   '<!DOCTYPE html><html><head><title>Sign In</title></head><body>Azure DevOps Services | Sign In</body></html>';
 
 /** Azure DevOps as far as one rollback pipeline is concerned. */
-export class AzureStandIn extends StandInServer implements StandIn {
+export class StandInAzure extends StandInServer implements StandIn {
   readonly system = 'azure';
   readonly builds: StandInBuild[] = [];
   private readonly overrides: { method: string; path: RegExp; fault: Fault; left: number }[];
@@ -130,8 +130,8 @@ export class AzureStandIn extends StandInServer implements StandIn {
     for (const build of options.builds ?? []) this.addBuild(build);
   }
 
-  static async start(options: AzureOptions = {}): Promise<AzureStandIn> {
-    return new AzureStandIn(options).listen();
+  static async start(options: AzureOptions = {}): Promise<StandInAzure> {
+    return new StandInAzure(options).listen();
   }
 
   get url(): string {

@@ -64,7 +64,7 @@ const TICK_MS = 500;
  * A cluster behind a kubectl that runs no process: get, patch with preconditions, reviews, and controllers that act as time
  * passes. A container whose image has the tag `bad` crashes, `missing` cannot be pulled, `unready` never becomes ready.
  */
-export class FakeCluster {
+export class StandInCluster {
   readonly namespace = 'shop';
   readonly calls: Call[] = [];
   readonly objects: Obj[] = [];

@@ -5,7 +5,7 @@ import type { VirtualClock } from './virtual-clock.js';
 type Values = Record<string, unknown>;
 
 /** A container as the engine has it; tests may change it as a person at the engine would. */
-export interface FakeContainer {
+export interface StandInContainer {
   Id: string;
   Name: string;
   Created: string;
@@ -25,7 +25,7 @@ export interface FakeContainer {
   Mounts: Values[];
 }
 
-export interface FakeImage {
+export interface StandInImage {
   Id: string;
   RepoTags: string[];
   RepoDigests: string[];
@@ -33,7 +33,7 @@ export interface FakeImage {
 }
 
 /** What of a service a test sets. */
-export interface FakeService {
+export interface StandInService {
   readonly image: string;
   readonly environment?: readonly string[];
   readonly command?: readonly string[];
@@ -54,18 +54,18 @@ export const away = failing(
 );
 
 /** An engine with Compose, as far as the strategy and the source use it. It takes the place of running programs. */
-export class FakeDocker {
-  readonly containers = new Map<string, FakeContainer>();
-  readonly images = new Map<string, FakeImage>();
+export class StandInDocker {
+  readonly containers = new Map<string, StandInContainer>();
+  readonly images = new Map<string, StandInImage>();
   /** What a registry would give, by digest. */
-  readonly registry = new Map<string, FakeImage>();
+  readonly registry = new Map<string, StandInImage>();
   /** Every call, without the environment. */
   readonly calls: string[] = [];
   /** The last file that Compose was given. */
   file = '';
   hook: Hook | undefined;
   /** What a container becomes when it has been started. */
-  onStart: (container: FakeContainer) => void = () => undefined;
+  onStart: (container: StandInContainer) => void = () => undefined;
   private count = 0;
 
   constructor(private readonly clock: VirtualClock) {}
@@ -78,7 +78,7 @@ export class FakeDocker {
     return { ...ok, ...this.answer(args, options) };
   };
 
-  image(name: string, config: Values = {}, digest?: string): FakeImage {
+  image(name: string, config: Values = {}, digest?: string): StandInImage {
     const image = {
       Id: idOf(name),
       RepoTags: [name],
@@ -90,14 +90,14 @@ export class FakeDocker {
   }
 
   /** Makes the container of a service anew, as a deploy does. */
-  deploy(project: string, service: string, given: FakeService): FakeContainer {
+  deploy(project: string, service: string, given: StandInService): StandInContainer {
     const before = this.of(project, service);
     for (const { Id } of before) this.containers.delete(Id);
     const image = this.imageOf(given.image);
     if (image === undefined) throw new Error(`no image ${given.image}`);
     const own = given.environment ?? [];
     const id = this.nextId();
-    const container: FakeContainer = {
+    const container: StandInContainer = {
       Id: id,
       Name: `/${project}-${service}-1`,
       Created: this.now(),
@@ -140,7 +140,7 @@ export class FakeDocker {
   }
 
   /** The containers of a service. */
-  of(project: string, service: string): FakeContainer[] {
+  of(project: string, service: string): StandInContainer[] {
     return [...this.containers.values()].filter(
       ({ Config: { Labels } }) =>
         Labels['com.docker.compose.project'] === project &&
@@ -149,7 +149,7 @@ export class FakeDocker {
   }
 
   /** The notes of ours with this role. */
-  notes(role: string): FakeContainer[] {
+  notes(role: string): StandInContainer[] {
     return [...this.containers.values()].filter(
       ({ Config }) => Config.Labels['rollgate.role'] === role,
     );
@@ -188,7 +188,7 @@ export class FakeDocker {
     this.file = input;
     const project = args[args.indexOf('--project-name') + 1] ?? '';
     const { services } = JSON.parse(input) as {
-      services: Record<string, FakeService & { scale?: number }>;
+      services: Record<string, StandInService & { scale?: number }>;
     };
     const toZero = args.filter((_, at) => args[at - 1] === '--scale');
     for (const [name, service] of Object.entries(services)) {
@@ -278,7 +278,7 @@ export class FakeDocker {
     return {};
   }
 
-  private imageOf(name: string): FakeImage | undefined {
+  private imageOf(name: string): StandInImage | undefined {
     return (
       this.images.get(name) ??
       [...this.images.values()].find(({ RepoTags }) => RepoTags.includes(name))

@@ -1,4 +1,10 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { createGithubClient } from '../../src/pipelines/github/client.js';
 import { githubObject } from './github-objects.js';
@@ -46,7 +52,7 @@ export type DispatchBehaviour =
 /** One state of a run. `then` is the behaviour of the read instead, which is not a state. */
 export type RunStep = readonly [status: string, conclusion?: string | null] | Behaviour;
 
-export interface FakeRun {
+export interface StandInRun {
   readonly id: number;
   readonly title: string;
   readonly branch: string;
@@ -60,7 +66,7 @@ export interface FakeRun {
   ran: boolean;
 }
 
-export interface FakeGithubOptions {
+export interface StandInGithubOptions {
   /** Before every path: `/api/v3`, as Enterprise Server has it. */
   readonly prefix?: string;
   readonly repository?: string;
@@ -95,7 +101,7 @@ export interface FakeGithubOptions {
     readonly times?: number;
   }[];
   /** Runs that are there from the start. */
-  readonly runs?: readonly Partial<FakeRun>[];
+  readonly runs?: readonly Partial<StandInRun>[];
   /** Somebody else's run that appears with every accepted dispatch. */
   readonly rival?: boolean;
 }
@@ -122,9 +128,9 @@ export const SILENT_WORKFLOW = ROLLBACK_WORKFLOW.replace(/^run-name:.*\n/m, '');
  * A server on the loopback interface that answers as api.github.com does for one repository and one workflow, or as badly
  * as it is told to. It keeps every request.
  */
-export class FakeGithub {
+export class StandInGithub {
   readonly requests: RecordedRequest[] = [];
-  readonly runs: FakeRun[] = [];
+  readonly runs: StandInRun[] = [];
   /** From now on, instead of what the options say of dispatches and of reads of a run. */
   readonly faults: { start?: DispatchBehaviour; follow?: Behaviour } = {};
   /** Requests that hang on purpose. */
@@ -133,14 +139,14 @@ export class FakeGithub {
   url = '';
 
   private readonly sockets = new Set<Socket>();
-  private readonly shownAsDone = new Set<FakeRun>();
+  private readonly shownAsDone = new Set<StandInRun>();
   private readonly overrides: { method: string; path: RegExp; answer: Behaviour; left: number }[];
   private readonly dispatchQueue: DispatchBehaviour[];
   private nextRun = 9001;
 
   private constructor(
     private readonly server: Server,
-    private readonly options: FakeGithubOptions,
+    private readonly options: StandInGithubOptions,
   ) {
     this.overrides = (options.overrides ?? []).map(({ times, ...rest }) => ({
       ...rest,
@@ -157,9 +163,9 @@ export class FakeGithub {
     });
   }
 
-  static async start(options: FakeGithubOptions = {}): Promise<FakeGithub> {
+  static async start(options: StandInGithubOptions = {}): Promise<StandInGithub> {
     const server = createServer();
-    const fake = new FakeGithub(server, options);
+    const fake = new StandInGithub(server, options);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     fake.url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}${options.prefix ?? ''}`;
     return fake;
@@ -173,7 +179,7 @@ export class FakeGithub {
   }
 
   /** The runs that dispatches have started. */
-  get started(): readonly FakeRun[] {
+  get started(): readonly StandInRun[] {
     return this.runs.filter(({ id }) => id >= 9001);
   }
 
@@ -193,8 +199,8 @@ export class FakeGithub {
     await new Promise((resolve) => this.server.close(resolve));
   }
 
-  addRun(run: Partial<FakeRun> = {}): FakeRun {
-    const made: FakeRun = {
+  addRun(run: Partial<StandInRun> = {}): StandInRun {
+    const made: StandInRun = {
       id: run.id ?? 100 + this.runs.length,
       title: run.title ?? 'Rollback',
       branch: run.branch ?? this.defaultBranch,
@@ -412,7 +418,7 @@ export class FakeGithub {
       : { status: 204 };
   }
 
-  private read(run: FakeRun): Behaviour {
+  private read(run: StandInRun): Behaviour {
     if (this.faults.follow !== undefined) return this.faults.follow;
     const step = run.steps[0];
     if (run.steps.length > 1 && !run.cancelled) run.steps.shift();
@@ -424,7 +430,7 @@ export class FakeGithub {
     return ok(shown);
   }
 
-  private show(run: FakeRun, step: RunStep | undefined = run.steps[0]): Record<string, unknown> {
+  private show(run: StandInRun, step: RunStep | undefined = run.steps[0]): Record<string, unknown> {
     const [status, conclusion] = run.cancelled
       ? ['completed', 'cancelled']
       : Array.isArray(step)
@@ -443,7 +449,7 @@ export class FakeGithub {
     });
   }
 
-  private cancel(run: FakeRun): Behaviour {
+  private cancel(run: StandInRun): Behaviour {
     if (this.options.mayWrite === false) {
       return problem(403, 'Resource not accessible by integration');
     }
@@ -466,7 +472,7 @@ function object(...of: Parameters<typeof githubObject>): ScriptedAnswer {
 }
 
 /** Its only job. */
-function jobsOf(run: FakeRun): ScriptedAnswer {
+function jobsOf(run: StandInRun): ScriptedAnswer {
   const steps = run.ran
     ? [{ name: 'x', number: 1, status: 'completed', conclusion: 'success' }]
     : [];
@@ -493,7 +499,7 @@ export function problem(
   };
 }
 
-function htmlUrl(run: FakeRun): string {
+function htmlUrl(run: StandInRun): string {
   return `https://github.example/acme/shop/actions/runs/${String(run.id)}`;
 }
 
@@ -505,8 +511,8 @@ function wrapped(base64: string): string {
 const SECRET = 'ghs_standInForTheSecretOfATest';
 
 /** api.github.com with one repository and its rollback workflow. */
-export async function createGithubStandIn(options: FakeGithubOptions = {}): Promise<StandIn> {
-  const fake = await FakeGithub.start({
+export async function createGithubStandIn(options: StandInGithubOptions = {}): Promise<StandIn> {
+  const fake = await StandInGithub.start({
     token: SECRET,
     // The run that preflight asks about.
     runs: [{ id: 50 }],

@@ -8,14 +8,14 @@ import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
 
-export interface FakeJob {
+export interface StandInJob {
   readonly id: number;
   readonly name: string;
   status: string;
   started: boolean;
 }
 
-export interface FakePipeline {
+export interface StandInPipeline {
   readonly id: number;
   readonly source: string;
   readonly ref: string;
@@ -25,8 +25,8 @@ export interface FakePipeline {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** What each read shows; the last one stays. */
   readonly statuses: string[];
-  readonly jobs: FakeJob[];
-  readonly bridges: FakeJob[];
+  readonly jobs: StandInJob[];
+  readonly bridges: StandInJob[];
   /** The pipeline whose job token has started it, in the same project. */
   readonly parent: number | undefined;
 }
@@ -64,7 +64,7 @@ export interface GitlabOptions {
   readonly bridges?: readonly string[];
   /** 200 is answered either way. */
   readonly cancel?: 'obey' | 'ignore';
-  readonly pipelines?: readonly Partial<FakePipeline>[];
+  readonly pipelines?: readonly Partial<StandInPipeline>[];
   /** Somebody else's pipeline that appears with every one of ours. */
   readonly rival?: boolean;
   /** Answers instead of the usual one, to every request that fits. */
@@ -106,12 +106,12 @@ const OURS = 9001;
  * is answered with 200 whatever happens, and cascades to what a job token has started; projects that allow variables to
  * nobody refuse triggers even without any.
  */
-export class GitlabStandIn extends StandInServer implements StandIn {
+export class StandInGitlab extends StandInServer implements StandIn {
   readonly system = 'gitlab';
-  readonly pipelines: FakePipeline[] = [];
+  readonly pipelines: StandInPipeline[] = [];
   readonly secret: string;
 
-  private readonly begun = new Set<FakePipeline>();
+  private readonly begun = new Set<StandInPipeline>();
   private next = OURS;
 
   private constructor(private readonly options: GitlabOptions) {
@@ -120,10 +120,10 @@ export class GitlabStandIn extends StandInServer implements StandIn {
     for (const pipeline of options.pipelines ?? []) this.add(pipeline);
   }
 
-  static async start(options: GitlabOptions = {}): Promise<GitlabStandIn> {
+  static async start(options: GitlabOptions = {}): Promise<StandInGitlab> {
     // Loaded here, so that no virtual time passes while it is read from the disk.
     await Promise.all([import('@gitbeaker/rest'), import('@gitbeaker/requester-utils')]);
-    return new GitlabStandIn(options).listen();
+    return new StandInGitlab(options).listen();
   }
 
   get url(): string {
@@ -134,7 +134,7 @@ export class GitlabStandIn extends StandInServer implements StandIn {
     return this.ours.length;
   }
 
-  get ours(): readonly FakePipeline[] {
+  get ours(): readonly StandInPipeline[] {
     return this.pipelines.filter(({ id }) => id >= OURS && id < 2 * OURS);
   }
 
@@ -183,9 +183,9 @@ export class GitlabStandIn extends StandInServer implements StandIn {
     };
   }
 
-  add(pipeline: Partial<FakePipeline> = {}): FakePipeline {
+  add(pipeline: Partial<StandInPipeline> = {}): StandInPipeline {
     const id = pipeline.id ?? 100 + this.pipelines.length;
-    const made: FakePipeline = {
+    const made: StandInPipeline = {
       id,
       source: pipeline.source ?? 'api',
       ref: pipeline.ref ?? 'main',
@@ -278,7 +278,7 @@ export class GitlabStandIn extends StandInServer implements StandIn {
 
   private inPipeline(
     request: StandInRequest,
-    pipeline: FakePipeline,
+    pipeline: StandInPipeline,
     sub: string | undefined,
     query: URLSearchParams,
   ): Answer {
@@ -311,7 +311,7 @@ export class GitlabStandIn extends StandInServer implements StandIn {
     }
   }
 
-  private cancel(pipeline: FakePipeline): void {
+  private cancel(pipeline: StandInPipeline): void {
     const over = ['success', 'failed', 'canceled', 'skipped'];
     if (over.includes(pipeline.statuses[0] ?? '')) return;
     pipeline.statuses.splice(0, pipeline.statuses.length, 'canceled');
@@ -434,7 +434,7 @@ export class GitlabStandIn extends StandInServer implements StandIn {
     );
   }
 
-  private show(pipeline: FakePipeline): Record<string, unknown> {
+  private show(pipeline: StandInPipeline): Record<string, unknown> {
     const { id, source, ref, createdAt, name } = pipeline;
     const status = pipeline.statuses[0] ?? 'created';
     if (status === 'running' || pipeline.jobs.some(({ started }) => started)) {
@@ -505,11 +505,11 @@ export class GitlabStandIn extends StandInServer implements StandIn {
   }
 }
 
-export function jobOf(id: number, name: string, status = 'created', started = false): FakeJob {
+export function jobOf(id: number, name: string, status = 'created', started = false): StandInJob {
   return { id, name, status, started };
 }
 
-function showJob({ id, name, status, started }: FakeJob): Record<string, unknown> {
+function showJob({ id, name, status, started }: StandInJob): Record<string, unknown> {
   return { id, name, status, started_at: started ? '2026-01-01T00:00:00Z' : null, runner: null };
 }
 

@@ -57,7 +57,7 @@ const DESCRIPTION = {
 } as const;
 
 /** A CI system that nobody knows, with an API like many others. */
-export class HttpStandIn extends StandInServer implements StandIn {
+export class StandInHttp extends StandInServer implements StandIn {
   readonly system = 'http';
   readonly runs: StandInRun[] = [];
   private startedRuns = 0;
@@ -69,8 +69,8 @@ export class HttpStandIn extends StandInServer implements StandIn {
     }
   }
 
-  static async start(options: HttpStandInOptions = {}): Promise<HttpStandIn> {
-    return new HttpStandIn(options).listen();
+  static async start(options: HttpStandInOptions = {}): Promise<StandInHttp> {
+    return new StandInHttp(options).listen();
   }
 
   get url(): string {

@@ -21,7 +21,7 @@ export interface Reply {
 }
 
 /** An `Http` without sockets: answers on the clock of the test. */
-export class FakeHttp implements Http {
+export class StandInTransport implements Http {
   readonly sent: Sent[] = [];
   /** Requests that are not answered yet. */
   open = 0;

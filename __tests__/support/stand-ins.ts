@@ -1,8 +1,8 @@
-import { AzureStandIn } from './stand-in-azure.js';
+import { StandInAzure } from './stand-in-azure.js';
 import { StandInCircleci } from './stand-in-circleci.js';
 import { createGithubStandIn } from './stand-in-github.js';
-import { GitlabStandIn } from './stand-in-gitlab.js';
-import { HttpStandIn } from './stand-in-http.js';
+import { StandInGitlab } from './stand-in-gitlab.js';
+import { StandInHttp } from './stand-in-http.js';
 import { StandInJenkins } from './stand-in-jenkins.js';
 import type { StandIn } from './stand-in.js';
 
@@ -18,7 +18,7 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
       run: [['queued'], ['in_progress'], ['completed', end === 'well' ? 'success' : 'failure']],
     }),
   gitlab: (end) =>
-    GitlabStandIn.start({
+    StandInGitlab.start({
       statuses: ['pending', 'running', end === 'well' ? 'success' : 'failed'],
     }),
   circleci: (end) =>
@@ -29,7 +29,7 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
       })),
     }),
   azure: (end) =>
-    AzureStandIn.start({
+    StandInAzure.start({
       run: [
         { status: 'notStarted' },
         { status: 'inProgress', startTime },
@@ -45,7 +45,7 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
       ],
     }),
   http: (end) =>
-    HttpStandIn.start({
+    StandInHttp.start({
       run: [['pending'], ['active'], ['done', end === 'well' ? 'ok' : 'broken']],
     }),
 };

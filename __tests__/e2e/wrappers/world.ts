@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { inputIds, inputOf } from '../../../src/inputs/table.js';
 import { allVariables } from '../../../src/inputs/variables.js';
 import { node, Workplace } from '../../support/bundle.js';
-import { FakeCluster } from '../../support/stand-in-cluster.js';
+import { StandInCluster } from '../../support/stand-in-cluster.js';
 import { serve, type HttpTestServer } from '../../support/servers.js';
 import type { StandIn } from '../../support/stand-in.js';
 import { standIns } from '../../support/stand-ins.js';
@@ -46,7 +46,7 @@ export class World {
   /** Of the tests; a driver may put there what it needs. */
   readonly place = new Workplace();
   private readonly clock = new VirtualClock(Date.now() - DAY);
-  private readonly cluster = new FakeCluster(this.clock);
+  private readonly cluster = new StandInCluster(this.clock);
   private readonly servers: HttpTestServer[] = [];
 
   private constructor(private readonly standIn: StandIn) {}

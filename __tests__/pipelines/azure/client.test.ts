@@ -11,7 +11,7 @@ import { isPermanent } from '../../../src/support/retry.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { refusing, until } from '../../support/servers.js';
-import { type AzureOptions, AzureStandIn, DECLARED } from '../../support/stand-in-azure.js';
+import { type AzureOptions, StandInAzure, DECLARED } from '../../support/stand-in-azure.js';
 import { never, openClient } from '../../support/stand-in-client.js';
 
 const request: StartRequest = {
@@ -30,7 +30,7 @@ async function setUp(
   azure: AzureOptions = {},
   options: Partial<ClientOptions<AzureSettings>> = {},
 ) {
-  const server = await AzureStandIn.start(azure);
+  const server = await StandInAzure.start(azure);
   cleanUps.push(() => server.close());
   const opened = openClient(server, request, (world) => server.client(world, options));
   return { ...opened, server };
@@ -879,7 +879,7 @@ describe('the variables of the CI integration guide', () => {
 });
 
 it('works over the HTTP engine of the program', async () => {
-  const server = await AzureStandIn.start({ run: [{ status: 'notStarted', timeline: null }] });
+  const server = await StandInAzure.start({ run: [{ status: 'notStarted', timeline: null }] });
   const http = createHttp({ clock: systemClock });
   cleanUps.push(
     () => server.close(),

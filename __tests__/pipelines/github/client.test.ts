@@ -8,8 +8,8 @@ import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import {
-  FakeGithub,
-  type FakeGithubOptions,
+  StandInGithub,
+  type StandInGithubOptions,
   problem,
   ROLLBACK_WORKFLOW,
   SILENT_WORKFLOW,
@@ -29,10 +29,10 @@ afterEach(async () => {
 });
 
 async function setUp(
-  github: FakeGithubOptions = {},
+  github: StandInGithubOptions = {},
   options: Partial<ClientOptions<GithubSettings>> = {},
 ) {
-  const fake = await FakeGithub.start(github);
+  const fake = await StandInGithub.start(github);
   cleanUps.push(() => fake.close());
   const clock = new VirtualClock();
   const counted = countedFetch();
@@ -103,7 +103,7 @@ describe('preflight', () => {
 
   const cases: [
     string,
-    FakeGithubOptions,
+    StandInGithubOptions,
     Partial<ClientOptions<GithubSettings>>,
     Partial<StartRequest>,
     'error' | 'warning' | 'notice',
@@ -291,7 +291,7 @@ describe.each([
   ['data residency', 'https://api.acme.ghe.com', 'https://acme.ghe.com', false],
   ['Enterprise Server', 'https://git.corp.example/api/v3', 'https://git.corp.example', true],
 ])('%s', (_, apiUrl, web, isServer) => {
-  const at = (github: FakeGithubOptions, options: Partial<ClientOptions<GithubSettings>> = {}) =>
+  const at = (github: StandInGithubOptions, options: Partial<ClientOptions<GithubSettings>> = {}) =>
     setUp(
       { ...done, ...(isServer ? { prefix: '/api/v3' } : {}), ...github },
       { 'github-api-url': apiUrl, ...options },
@@ -488,7 +488,7 @@ describe('start', () => {
   });
 
   it('works over the HTTP engine of the program', async () => {
-    const fake = await FakeGithub.start();
+    const fake = await StandInGithub.start();
     const http = createHttp({ clock: systemClock });
     cleanUps.push(
       () => fake.close(),

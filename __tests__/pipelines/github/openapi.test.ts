@@ -5,7 +5,11 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { Ajv, type ValidateFunction } from 'ajv';
 import type { PipelineClient, StartedRun, StartRequest } from '../../../src/contract/pipeline.js';
 import { countedFetch, drive } from '../../support/drive.js';
-import { FakeGithub, type FakeGithubOptions, SILENT_WORKFLOW } from '../../support/stand-in-github.js';
+import {
+  StandInGithub,
+  type StandInGithubOptions,
+  SILENT_WORKFLOW,
+} from '../../support/stand-in-github.js';
 import description from '../../support/github-openapi.json' with { type: 'json' };
 import { VirtualClock } from '../../support/virtual-clock.js';
 
@@ -149,7 +153,7 @@ const request: StartRequest = {
 };
 
 interface Flow {
-  readonly github?: FakeGithubOptions;
+  readonly github?: StandInGithubOptions;
   readonly client?: Partial<ClientOptions<GithubSettings>>;
   readonly request?: Partial<StartRequest>;
   readonly end?: 'follow' | 'cancel';
@@ -157,7 +161,7 @@ interface Flow {
 
 /** A rollback from the preflight to its end, with every exchange. */
 async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
-  const fake = await FakeGithub.start({ runs: [{ id: 50 }], ...flow.github });
+  const fake = await StandInGithub.start({ runs: [{ id: 50 }], ...flow.github });
   cleanUps.push(() => fake.close());
   const clock = new VirtualClock();
   const counted = countedFetch();

@@ -12,7 +12,7 @@ import { countedFetch, drive } from '../../support/drive.js';
 import { until } from '../../support/servers.js';
 import {
   type GitlabOptions,
-  GitlabStandIn,
+  StandInGitlab,
   jobOf,
   message,
   ROLLBACK_CI,
@@ -43,7 +43,7 @@ async function setUp(
   gitlab: GitlabOptions = {},
   options: Partial<ClientOptions<GitlabSettings>> = {},
 ) {
-  const server = await GitlabStandIn.start({
+  const server = await StandInGitlab.start({
     triggerToken: 'trig-token-1',
     jobToken: 'job-token-1',
     ...gitlab,
@@ -1031,7 +1031,7 @@ describe('describe', () => {
 });
 
 it('works over the HTTP engine of the program', async () => {
-  const server = await GitlabStandIn.start();
+  const server = await StandInGitlab.start();
   const http = createHttp({ clock: systemClock });
   cleanUps.push(
     () => server.close(),

@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/support/clock.js';
 import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { refusing } from '../../support/servers.js';
 import {
-  HttpStandIn,
+  StandInHttp,
   type HttpStandInOptions,
   type RunStep,
   webOf,
@@ -32,7 +32,7 @@ async function setUp(
   variables:
     Readonly<Record<string, string>> | ((root: string) => Readonly<Record<string, string>>) = {},
 ) {
-  const standIn = await HttpStandIn.start(options);
+  const standIn = await StandInHttp.start(options);
   cleanUps.push(() => standIn.close());
   const given = typeof variables === 'function' ? variables(standIn.url) : variables;
   return openClient(standIn, request, (world) => standIn.client(world, given));
@@ -403,7 +403,7 @@ describe('start', () => {
   });
 
   it('works over the HTTP engine of the program', async () => {
-    const standIn = await HttpStandIn.start();
+    const standIn = await StandInHttp.start();
     const http = createHttp({ clock: systemClock });
     cleanUps.push(
       () => standIn.close(),

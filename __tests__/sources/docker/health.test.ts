@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createChecks } from '../../../src/sources/registry.js';
 import type { HealthCheck } from '../../../src/contract/check.js';
-import { away, FakeDocker, failing } from '../../support/stand-in-docker.js';
+import { away, StandInDocker, failing } from '../../support/stand-in-docker.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
@@ -9,7 +9,7 @@ const never = new AbortController().signal;
 
 class Scene {
   readonly clock = new VirtualClock();
-  readonly docker = new FakeDocker(this.clock);
+  readonly docker = new StandInDocker(this.clock);
 
   constructor() {
     this.docker.image('app:v1');

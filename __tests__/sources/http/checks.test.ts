@@ -3,7 +3,7 @@ import type { Check, HealthCheck, MetricCheck, Observation } from '../../../src/
 import { Cancelled } from '../../../src/support/abort.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { config, createHttpChecks, type HttpConfig } from '../../support/http-source-config.js';
-import { FakeHttp, type Reply } from '../../support/stand-in-transport.js';
+import { StandInTransport, type Reply } from '../../support/stand-in-transport.js';
 
 const never = new AbortController().signal;
 const ends: (() => void)[] = [];
@@ -16,12 +16,15 @@ function make(
   reply?: (index: number) => Reply,
 ): {
   clock: VirtualClock;
-  http: FakeHttp;
+  http: StandInTransport;
   checks: readonly Check[];
   metrics: readonly MetricCheck[];
 } {
   const clock = new VirtualClock();
-  const http = new FakeHttp(clock, reply === undefined ? undefined : (_, index) => reply(index));
+  const http = new StandInTransport(
+    clock,
+    reply === undefined ? undefined : (_, index) => reply(index),
+  );
   const checks = createHttpChecks(config(changes), { http, clock });
   const metrics = checks.filter((check) => check.kind !== 'health');
   ends.push(() => {

@@ -21,7 +21,7 @@ import {
 } from '../../support/servers.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { config } from '../../support/http-source-config.js';
-import { FakeHttp } from '../../support/stand-in-transport.js';
+import { StandInTransport } from '../../support/stand-in-transport.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
@@ -114,7 +114,7 @@ describe('a probe over a real socket', () => {
       { from: 200, to: 399 },
       { from: 418, to: 418 },
     ];
-    const answers = new FakeHttp(new VirtualClock(), () => ({ status: code }));
+    const answers = new StandInTransport(new VirtualClock(), () => ({ status: code }));
     const ask = createProbe(config({ expectStatus }), { http: answers, clock: systemClock });
     await expect(ask('http://x/', 1000, new AbortController().signal)).resolves.toMatchObject({
       ok,
@@ -151,7 +151,7 @@ describe('a probe over a real socket', () => {
 describe('a probe', () => {
   it('measures to the end of the answer', async () => {
     const clock = new VirtualClock();
-    const http = new FakeHttp(clock, () => ({ after: 321 }));
+    const http = new StandInTransport(clock, () => ({ after: 321 }));
     const ask = createProbe(config(), { http, clock });
     const result = await clock.runUntil(ask('http://x/', 5000, new AbortController().signal));
     expect(result).toEqual({ sent: true, ok: true, kind: '', latencyMs: 321 });
@@ -159,7 +159,7 @@ describe('a probe', () => {
 
   it('that our own machine could not send is no sample', async () => {
     const clock = new VirtualClock();
-    const http = new FakeHttp(clock, () => ({ fails: 'local' }));
+    const http = new StandInTransport(clock, () => ({ fails: 'local' }));
     const ask = createProbe(config(), { http, clock });
     await expect(ask('http://x/', 5000, new AbortController().signal)).resolves.toEqual({
       sent: false,
@@ -169,7 +169,7 @@ describe('a probe', () => {
 
   it('says for how long this process could not run meanwhile', async () => {
     const clock = new VirtualClock();
-    const http = new FakeHttp(clock, () => ({ after: 321 }));
+    const http = new StandInTransport(clock, () => ({ after: 321 }));
     const ask = createProbe(config(), { http, clock });
     await clock.jump(1000);
     const asking = ask('http://x/', 5000, new AbortController().signal);
@@ -189,7 +189,7 @@ describe('a probe', () => {
     [2501, { sent: false, why: 'this machine was too busy to see the answer in time' }],
   ])('that is over, %d ms of 5 s without us', async (stalled, result) => {
     const clock = new VirtualClock();
-    const http = new FakeHttp(clock, () => ({ after: 60_000 }));
+    const http = new StandInTransport(clock, () => ({ after: 60_000 }));
     const ask = createProbe(config(), { http, clock });
     const asking = ask('http://x/', 5000, new AbortController().signal);
     await clock.jump(stalled);

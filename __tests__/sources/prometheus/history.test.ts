@@ -13,7 +13,7 @@ import { replay } from '../../../src/gate/replay.js';
 import type { Clock } from '../../../src/support/clock.js';
 import type { Http, HttpRequest } from '../../../src/support/http.js';
 import { defaultPlan } from '../../support/stand-in-checks.js';
-import { FakeHttp, type Reply } from '../../support/stand-in-transport.js';
+import { StandInTransport, type Reply } from '../../support/stand-in-transport.js';
 import { MetricsHistory, process, type Scraped } from '../../support/metrics-history.js';
 import { serverAt } from '../../support/prometheus-server.js';
 import { recordedWatch } from '../../support/recorded-watch.js';
@@ -63,11 +63,11 @@ async function past(
   readonly observations: readonly Observation[];
   readonly verdict: string | undefined;
   readonly history: History;
-  readonly http: FakeHttp;
+  readonly http: StandInTransport;
   readonly clock: VirtualClock;
 }> {
   const clock = new VirtualClock(BEGAN + 86_400_000);
-  const http = new FakeHttp(clock, reply);
+  const http = new StandInTransport(clock, reply);
   const history = createHistory({
     ...{ http, clock, signal, began: BEGAN, moments: momentsOf(plan) },
     random: () => 0.5,
@@ -141,7 +141,7 @@ describe('the history of a server', () => {
           }),
         );
         const clock = new VirtualClock(BEGAN);
-        const live = new FakeHttp(clock, (request) => ({
+        const live = new StandInTransport(clock, (request) => ({
           body: metrics.answer(request.url, bodyOf(request), clock.now() / 1000),
         }));
         const { outcome, recording } = await recordedWatch(clock, checksWith(live, clock), plan);
@@ -225,7 +225,7 @@ describe('the history of a server', () => {
 
   it('asks for nothing of its own before anybody asked', async () => {
     const clock = new VirtualClock();
-    const http = new FakeHttp(clock);
+    const http = new StandInTransport(clock);
     const history = createHistory({
       ...{ http, clock, signal, began: 0, moments: [0], random: () => 0 },
     });
@@ -287,7 +287,7 @@ describe('a server that fails', () => {
   it('is not waited for when somebody asks us to stop', async () => {
     const clock = new VirtualClock();
     const stop = new AbortController();
-    const http = new FakeHttp(clock, () => ({ status: 503 }));
+    const http = new StandInTransport(clock, () => ({ status: 503 }));
     const history = createHistory({
       ...{ http, clock, signal: stop.signal, began: BEGAN, moments: [0, 10], random: () => 0 },
     });

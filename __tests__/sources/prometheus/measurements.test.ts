@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { createChecks } from '../../../src/sources/registry.js';
 import type { Check } from '../../../src/contract/check.js';
 import { printSelector } from '../../../src/support/selector.js';
-import { FakeHttp } from '../../support/stand-in-transport.js';
+import { StandInTransport } from '../../support/stand-in-transport.js';
 import { describeAll } from '../../support/prometheus-server.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -16,7 +16,7 @@ async function checksOf(flags: Readonly<Record<string, string>>): Promise<readon
     settings,
     entries: checks,
     clock,
-    http: () => new FakeHttp(clock),
+    http: () => new StandInTransport(clock),
     exec: () => Promise.reject(new Error('nothing is run')),
     env: {},
     redact: (text) => text,

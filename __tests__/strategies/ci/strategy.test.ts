@@ -7,8 +7,8 @@ import type { RollbackRequest, StrategyResult } from '../../../src/contract/stra
 import { Cancelled, deadline } from '../../../src/support/abort.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import {
-  FakeGithub,
-  type FakeGithubOptions,
+  StandInGithub,
+  type StandInGithubOptions,
   problem,
   ROLLBACK_WORKFLOW,
   SILENT_WORKFLOW,
@@ -25,20 +25,20 @@ const request: RollbackRequest = {
 
 interface Told {
   readonly result: StrategyResult;
-  readonly fake: FakeGithub;
+  readonly fake: StandInGithub;
   readonly lines: readonly string[];
   readonly changes: number;
   readonly started: readonly unknown[];
   readonly clock: VirtualClock;
 }
 
-const fakes: FakeGithub[] = [];
+const fakes: StandInGithub[] = [];
 afterEach(async () => {
   await Promise.all(fakes.splice(0).map((fake) => fake.close()));
 });
 
 interface Scenario {
-  readonly github?: FakeGithubOptions;
+  readonly github?: StandInGithubOptions;
   readonly client?: Partial<ClientOptions<GithubSettings>>;
   readonly strategy?: Partial<CiStrategyOptions>;
   readonly request?: Partial<RollbackRequest>;
@@ -49,7 +49,7 @@ interface Scenario {
 }
 
 async function roll(scenario: Scenario): Promise<Told> {
-  const fake = await FakeGithub.start(scenario.github);
+  const fake = await StandInGithub.start(scenario.github);
   fakes.push(fake);
   const clock = new VirtualClock();
   const { fetch, open } = countedFetch();
@@ -337,7 +337,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
     });
 
     it('a refused connection: nothing was started', async () => {
-      const closed = await FakeGithub.start();
+      const closed = await StandInGithub.start();
       const { url } = closed;
       await closed.close();
       const { result } = await roll({
@@ -350,10 +350,12 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
   });
 
   describe('an answer that leaves open whether a run was started', () => {
-    const accepted = (then: 'hang' | 'reset' | ReturnType<typeof problem>): FakeGithubOptions => ({
+    const accepted = (
+      then: 'hang' | 'reset' | ReturnType<typeof problem>,
+    ): StandInGithubOptions => ({
       dispatches: [{ accept: true, then }],
     });
-    const unclear: [string, FakeGithubOptions][] = [
+    const unclear: [string, StandInGithubOptions][] = [
       ['500 after it was accepted', accepted(problem(500, 'Server Error'))],
       ['502 after it was accepted', accepted({ status: 502, body: '<html>Bad gateway</html>' })],
       ['a hang after it was accepted', accepted('hang')],

@@ -3,7 +3,7 @@ import { setUpCompose } from '../../../src/strategies/compose/strategy.js';
 import type { Beginning } from '../../../src/contract/strategy.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { ComposeScene, never, type Given } from '../../support/compose-strategy.js';
-import { away, failing, type FakeContainer } from '../../support/stand-in-docker.js';
+import { away, failing, type StandInContainer } from '../../support/stand-in-docker.js';
 import { contextWith } from '../../support/strategy-dependencies.js';
 
 /** v1 is recorded by a snapshot, and v2 is deployed. */
@@ -228,7 +228,7 @@ describe('the compose strategy', () => {
     });
   });
 
-  it.each<[string, (c: FakeContainer) => void, RegExp]>([
+  it.each<[string, (c: StandInContainer) => void, RegExp]>([
     ['unhealthy', (c) => (c.State.Health = { Status: 'unhealthy' }), /its health check fails/],
     [
       'ended',
