@@ -240,7 +240,7 @@ describe('problems', () => {
   });
 });
 
-describe('cross-checks', () => {
+describe('values that conflict', () => {
   it('the interval fits into the watch', () => {
     expect(resolveWith({ flags: { duration: '5s' } }).problems).toEqual([
       {

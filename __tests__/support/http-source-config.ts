@@ -68,13 +68,13 @@ export function checksOf(config: HttpConfig, suffix = ''): readonly CheckSpec[] 
 /** The health check and the checks on traffic of a configuration. */
 export function createHttpChecks(
   config: HttpConfig,
-  world: { readonly http: Http; readonly clock: Clock },
+  deps: { readonly http: Http; readonly clock: Clock },
 ): readonly Check[] {
   const { urls, healthUrls, health } = config;
   return [
     ...(healthUrls === 'off' || healthUrls.length === 0
       ? []
-      : [createHealthCheck({ ...config, ...health, urls: healthUrls }, world)]),
+      : [createHealthCheck({ ...config, ...health, urls: healthUrls }, deps)]),
     ...urls.flatMap((url, index) =>
       createProbeChecks(
         {
@@ -83,7 +83,7 @@ export function createHttpChecks(
           baselineUrl: config.baselineUrls?.[index],
           checks: checksOf(config, urls.length === 1 ? '' : `-${String(index + 1)}`),
         },
-        world,
+        deps,
       ),
     ),
   ];

@@ -58,7 +58,7 @@ const quiet = {
 };
 const nothing = { ...quiet, runUrl: null, runId: null };
 
-describe('detectHost', () => {
+describe('detectRun', () => {
   it.each<[string, Environment, RunInfo]>([
     ['nothing', {}, { ...nothing, system: 'local' }],
     [

@@ -20,7 +20,7 @@ import { configFor, initSystems, planFor, writeConfig } from './init/systems.js'
 import { placeAll, write, type Placed } from './init/placing.js';
 import { published } from './init/published.js';
 import { readRepository } from './init/repository.js';
-import type { PlannedFile, SystemPlan } from './init/options.js';
+import type { Answers, PlannedFile, SystemPlan } from './init/options.js';
 import type { Console } from './console.js';
 import { openSession, type Session } from './session.js';
 import { nameOf } from '../systems/registry.js';

@@ -12,7 +12,7 @@ export interface ConfiguredStrategy {
 }
 
 /**
- * The strategies in the order of the chain. What a host sets by itself configures nothing: a job token alone is no sign that
+ * The strategies in the order of the chain. What a CI system sets by itself configures nothing: a job token alone is no sign that
  * somebody wants a pipeline started.
  */
 export function configuredStrategies(resolution: TargetResolution): readonly ConfiguredStrategy[] {

@@ -92,7 +92,7 @@ describe('an entry of `checks`', () => {
     });
   });
 
-  it('stands beside what the inputs describe, and takes its place nowhere', () => {
+  it('is added to what the inputs describe, and takes its place nowhere', () => {
     const resolution = resolveChecks(['  - source: http', '    url: http://other.test'], {
       flags: { url: 'http://shop.test' },
     });
@@ -282,7 +282,7 @@ describe('variables of an entry', () => {
     });
   });
 
-  it('are told in messages without their text', () => {
+  it('are named in messages without their text', () => {
     const { problems } = resolveChecks(lines, {
       env: {
         ROLLGATE_CHECK_MY_ORDERS_URL: 'http://shop.test',
@@ -491,7 +491,7 @@ describe('what is wrong with an entry', () => {
     expect(checks.length).toBeLessThanOrEqual(1);
   });
 
-  it('is told all at once', () => {
+  it('is reported all at once', () => {
     const { problems } = resolveChecks([
       '  - source: htp',
       '  - source: http',

@@ -113,7 +113,7 @@ describe('the containers of a project as a health check', () => {
     expect(scene.clock.sleeping).toBe(0);
   });
 
-  it('ends when it is told to', async () => {
+  it('ends when the signal is aborted', async () => {
     const stop = new AbortController();
     const check = await new Scene().check();
     stop.abort(new Error('enough'));

@@ -23,7 +23,7 @@ describe('estimate', () => {
     [3, 95, '3/min is 95 % success: the same as min-success-rate 95 %'],
     [0, 99.9, '0/min is 100 % success: stricter than min-success-rate 99.9 %'],
     [10, 'off' as const, '10/min is 83.33 % success'],
-  ])('says what %d errors a minute mean beside %s %%', (max, minSuccessRate, meaning) => {
+  ])('says what %d errors a minute mean next to %s %%', (max, minSuccessRate, meaning) => {
     expect(estimated('errors-per-minute', errors(max), { minSuccessRate })).toEqual([
       {
         level: 'notice',

@@ -171,7 +171,7 @@ describe('the kubernetes source', () => {
       expect(look.ok).toBe(false);
     });
 
-    it('in a crash loop, already at the first look', async () => {
+    it('in a crash loop, already at the first probe', async () => {
       replace('a', { restarts: 7, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       replace('b', { restarts: 3, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       expect(await checkWith().probe(never)).toEqual({
@@ -402,7 +402,7 @@ describe('the kubernetes source', () => {
       ]);
     });
 
-    it('nothing to look at is never well', async () => {
+    it('no workload to observe is never well', async () => {
       expect(await checkWith({ 'kubernetes-workload': '' }).probe(never)).toMatchObject({
         ok: null,
       });
@@ -430,7 +430,7 @@ describe('the kubernetes source', () => {
       expect(await watched(() => undefined, 0)).toMatchObject({ verdict: 'healthy' });
     });
 
-    it('a crash loop in the middle: unhealthy after three looks', async () => {
+    it('a crash loop in the middle: unhealthy after three probes', async () => {
       const outcome = await watched(() => {
         replace('a', { restarts: 1, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       }, 60_001);

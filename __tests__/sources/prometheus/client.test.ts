@@ -141,7 +141,7 @@ describe('createClient', () => {
     await elsewhere.close();
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when the signal is aborted', async () => {
     const stop = new AbortController();
     server.behave = () => {
       stop.abort(new Cancelled('a test'));

@@ -233,7 +233,7 @@ describe('createCounters', () => {
     );
   });
 
-  it('does not depend on looks that saw nothing new', () => {
+  it('does not depend on probes that found nothing new', () => {
     const values = fc.array(fc.nat(100), { minLength: 2, maxLength: 20 });
     fc.assert(
       fc.property(values, fc.array(fc.nat(3), { minLength: 20, maxLength: 20 }), (all, repeats) => {

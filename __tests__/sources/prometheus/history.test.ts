@@ -159,7 +159,7 @@ describe('the history of a server', () => {
     expect([...verdicts].sort()).toEqual(['healthy', 'inconclusive', 'unhealthy']);
   });
 
-  it('asks once for all looks of a watch, with the parameters of the client', async () => {
+  it('asks once for all probes of a watch, with the parameters of the client', async () => {
     const { http, verdict } = await past(defaultPlan, served(new MetricsHistory([process()])));
     expect(verdict).toBe('healthy');
     expect(http.sent).toHaveLength(2);

@@ -42,7 +42,7 @@ describe('the checks that the inputs ask for', () => {
       ],
     ],
     [
-      'counters beside a URL, which is the health check then',
+      'counters and a URL, which is the health check then',
       { ...counters, url: 'http://shop.test' },
       [
         ['health', 'http'],
@@ -61,7 +61,7 @@ describe('the checks that the inputs ask for', () => {
       ],
     ],
     [
-      'a histogram beside a URL',
+      'a histogram and a URL',
       {
         'prometheus-url': 'http://prom.test',
         'prometheus-latency': 'd_bucket',

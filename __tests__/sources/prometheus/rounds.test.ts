@@ -34,7 +34,7 @@ const perSecond = ({ round }: { round: Round }): number =>
   (round.counts.total ?? 0) / round.seconds!;
 
 describe('createRounds', () => {
-  it('gives one round for every look when scrapes are more frequent', () => {
+  it('gives one round for every probe when scrapes are more frequent', () => {
     const rounds = look({ a: { every: 1, offset: 0.3 } }, every(10, 10));
     expect(rounds.map(({ at }) => at)).toEqual(every(10, 10).slice(1));
     for (const round of rounds) expect(perSecond(round)).toBeCloseTo(10, 6);
@@ -81,7 +81,7 @@ describe('createRounds', () => {
     for (const round of late) expect(perSecond(round)).toBeCloseTo(10, 6);
   });
 
-  it('forgets what was collected when it is told to', () => {
+  it('forgets what was collected on reset', () => {
     const rounds = createRounds();
     const counters = createCounters();
     const scrape = (a: number, b: number, now: number): Round | undefined => {

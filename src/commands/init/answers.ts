@@ -3,7 +3,7 @@ import { bad, good, type Result } from '../../contract/result.js';
 import { type InputId, inputOf } from '../../inputs/table.js';
 import type { Problem } from '../../support/errors.js';
 import { didYouMean } from '../../support/values/value-type.js';
-import { type Way, ways } from './options.js';
+import { type Answers, type Way, ways } from './options.js';
 import type { Repository } from './repository.js';
 import { initSystems } from './systems.js';
 
@@ -90,13 +90,6 @@ export interface Known {
   readonly composeFiles: readonly string[];
   /** The name of the folder. */
   readonly folder: string;
-}
-
-/** Everything that init has to know. */
-export interface Answers {
-  readonly system: string;
-  readonly way: Way;
-  readonly texts: ReadonlyMap<InputId, string>;
 }
 
 /** Without anybody to ask: what is known, and what is usual; or everything that is not known. */

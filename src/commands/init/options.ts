@@ -4,15 +4,19 @@ import type { InputId } from '../../inputs/table.js';
 export const ways = ['kubernetes', 'compose', 'pipeline'] as const;
 export type Way = (typeof ways)[number];
 
-/** What the user chose, with everything answered. */
-export interface InitOptions {
+/** What init asks, answered. */
+export interface Answers {
   /** The id of the CI system. */
   readonly system: string;
   readonly way: Way;
-  /** The branch that is deployed. */
-  readonly branch: string;
   /** What stands in `rollgate.yml`: the text of each input. */
   readonly texts: ReadonlyMap<InputId, string>;
+}
+
+/** What the files are written by. */
+export interface InitOptions extends Answers {
+  /** The branch that is deployed. */
+  readonly branch: string;
 }
 
 /** One file to write. */

@@ -1,7 +1,6 @@
 import { stringify } from 'yaml';
 import { type InputId, inputIds, inputOf } from '../../inputs/table.js';
-import type { Answers } from './answers.js';
-import type { InitOptions, InitSystem, SystemPlan, Way } from './options.js';
+import type { Answers, InitOptions, InitSystem, SystemPlan, Way } from './options.js';
 import { azure } from './systems/azure.js';
 import { circleci } from './systems/circleci.js';
 import { github } from './systems/github.js';

@@ -1,4 +1,5 @@
 import { fields } from '../../support/json.js';
+import type { HttpResponse } from '../../support/http.js';
 import { isTransientStatus, retryAfterMs } from '../../support/retry.js';
 import type { Problem, Result } from '../../contract/result.js';
 import { clip, neutralise, printableUrl } from '../../support/text.js';
@@ -67,12 +68,7 @@ export function mayPass({ kind }: RequestFailure): boolean {
 }
 
 /** What a server answered, as it came. */
-export interface RawResponse {
-  readonly status: number;
-  /** Lower-case names. */
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: Buffer;
-}
+export type RawResponse = Pick<HttpResponse, 'status' | 'headers' | 'body'>;
 
 /** What is needed to speak of an answer. */
 export interface Reader {
