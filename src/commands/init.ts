@@ -7,7 +7,6 @@ import { messageOf, UsageError, type Problem } from '../support/errors.js';
 import type { Files } from '../support/files.js';
 import {
   answered,
-  type Answers,
   askAnswers,
   assumeAnswers,
   type Known,
