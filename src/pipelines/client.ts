@@ -27,7 +27,7 @@ export interface ClientDependencies {
 }
 
 /** What the API of a system is called by, and what its refusals mean. */
-export interface PipelineSystem {
+interface PipelineSystem {
   /** `github`, `gitlab`, ... */
   readonly id: string;
   /** For people: `GitHub`, `GitLab`, ... */

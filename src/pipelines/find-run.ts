@@ -42,7 +42,7 @@ export const notSeen: Before = { kind: 'seen', known: undefined, since: undefine
 export type Owner = 'ours' | 'others' | 'could be';
 
 /** How the runs of one system are looked through. */
-export interface Search<C extends Candidate> {
+interface Search<C extends Candidate> {
   /** What a run is called: `run`, `pipeline`. */
   readonly noun: string;
   /** @throws as `ApiClient.request` does. */

@@ -8,7 +8,7 @@ import { isPermanent } from '../support/retry.js';
 export type Add = (level: Finding['level'], message: string, fix?: string) => void;
 
 /** What a preflight of a client has found so far. */
-export interface Findings {
+interface Findings {
   readonly all: readonly Finding[];
   readonly add: Add;
   /** Each of them is an error. */

@@ -9,7 +9,7 @@ import type { HttpSettings } from './http/description.js';
 import type { JenkinsSettings } from './jenkins/context.js';
 
 /** What the clients read of the inputs. */
-export type PipelineSettings = AzureSettings &
+type PipelineSettings = AzureSettings &
   CircleciSettings &
   GithubSettings &
   GitlabSettings &

@@ -36,7 +36,7 @@ export function takenNames(
 }
 
 /** A branch or a tag by its short name; `either`: the name alone was given. */
-export interface RefName {
+interface RefName {
   readonly kind: 'branch' | 'tag' | 'either';
   readonly name: string;
 }

@@ -20,9 +20,6 @@ export interface Unsure {
   readonly reason: string;
 }
 
-/** What became of the call that starts a run. */
-export type Sent = Extract<StartResult, { kind: 'started' }> | Refused | Unsure;
-
 /** Whoever asks for the end of a run has little time left, milliseconds. */
 export const CANCEL_TIMEOUT_MS = 5000;
 /** The call that starts a run has this long, milliseconds. */

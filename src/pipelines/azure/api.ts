@@ -98,7 +98,7 @@ export function createApi(options: {
 }
 
 /** The exceptions VssVersionOutOfRange, VssVersionNotSpecified, VssInvalidPreviewVersion and their kind. */
-export function refusesVersion(answer: ApiResponse): boolean {
+function refusesVersion(answer: ApiResponse): boolean {
   if (answer.status !== 400) return false;
   const { typeKey } = fields(answer.data);
   return (

@@ -160,7 +160,7 @@ export function parseProject(text: string | undefined): Result<string> {
     : good(text);
 }
 
-export type PipelineName =
+type PipelineName =
   | { readonly id: string }
   /** `folder`: with backslashes, without one at either end; `undefined`: any. */
   | { readonly name: string; readonly folder: string | undefined };

@@ -11,7 +11,7 @@ import type { Call } from './api.js';
 import { type AzureContext, labelOf } from './context.js';
 
 /** A pipeline as lists and single reads show it. */
-export interface PipelineInfo {
+interface PipelineInfo {
   readonly id: string;
   readonly name: string;
   /** Without backslashes at either end. */
@@ -133,7 +133,7 @@ export const ID_PARAMETER = 'rollback_id';
 /** Values are texts, also of boolean parameters (`templateParameters` of `RunPipelineParameters`). */
 export type Parameters = Readonly<Record<string, string>>;
 
-export interface Offer {
+interface Offer {
   readonly marker: Parameters;
   /** Sent where the pipeline declares it. */
   readonly optional: Parameters;
@@ -142,7 +142,7 @@ export interface Offer {
 }
 
 /** What could be sent. A parameter of the user's replaces what is optional; Azure does not distinguish case in names. */
-export function offerOf(request: StartRequest): Offer {
+function offerOf(request: StartRequest): Offer {
   const given = new Set(Object.keys(request.parameters).map(lower));
   const entries = Object.entries(request.optional);
   return {
@@ -154,12 +154,12 @@ export function offerOf(request: StartRequest): Offer {
   };
 }
 
-export function allOf({ marker, optional, given }: Offer): Parameters {
+function allOf({ marker, optional, given }: Offer): Parameters {
   return { ...marker, ...optional, ...given };
 }
 
 /** What must not be set by the user. */
-export function overridden(request: StartRequest): readonly Problem[] {
+function overridden(request: StartRequest): readonly Problem[] {
   return takenNames(request.parameters, (name) => [MARKER, ID_PARAMETER].includes(lower(name)));
 }
 
@@ -167,7 +167,7 @@ export function overridden(request: StartRequest): readonly Problem[] {
  * Which of the parameters a refusal calls undeclared: `/rollback.yml: Unexpected parameter 'rollback_image'`, a line for each.
  * Names stand behind these words; before them is the path of a file, which may be called as a parameter is.
  */
-export function undeclaredIn(answer: ApiResponse, sent: Parameters): readonly string[] {
+function undeclaredIn(answer: ApiResponse, sent: Parameters): readonly string[] {
   const { message } = fields(answer.data);
   if (answer.status !== 400 || typeof message !== 'string') return [];
   const named = new Set(
@@ -179,7 +179,7 @@ export function undeclaredIn(answer: ApiResponse, sent: Parameters): readonly st
 }
 
 /** Why a pipeline that does not declare these must not be started. */
-export function undeclared(names: readonly string[], pipeline: string): readonly Problem[] {
+function undeclared(names: readonly string[], pipeline: string): readonly Problem[] {
   return names.map((name) =>
     name === MARKER
       ? {
@@ -194,7 +194,7 @@ export function undeclared(names: readonly string[], pipeline: string): readonly
 }
 
 /** The offer without these optional parameters. */
-export function without(offer: Offer, names: readonly string[]): Offer {
+function without(offer: Offer, names: readonly string[]): Offer {
   return {
     ...offer,
     optional: Object.fromEntries(

@@ -10,7 +10,7 @@ import {
 import { fields } from '../../support/json.js';
 import type { ClientDependencies } from '../client.js';
 
-export interface ApiOptions extends Pick<ClientDependencies, 'fetch' | 'clock' | 'random'> {
+interface ApiOptions extends Pick<ClientDependencies, 'fetch' | 'clock' | 'random'> {
   readonly baseUrl: string;
   readonly token: string;
   /** Whether we are a job of GitHub Actions. */
@@ -26,7 +26,7 @@ export interface CallOptions {
 type Client = Pick<Octokit, 'rest' | 'hook'>;
 
 /** A call of the GitHub REST API. */
-export type Call = (octokit: Client, request: CallOptions) => Promise<unknown>;
+type Call = (octokit: Client, request: CallOptions) => Promise<unknown>;
 
 export type Api = ApiClient<Call>;
 

@@ -98,7 +98,7 @@ export async function readWorkflow(
 }
 
 /** What a read of the declaration gave. Not being able to read it is no reason not to start the workflow. */
-export type DeclarationRead =
+type DeclarationRead =
   | { readonly kind: 'read'; readonly declaration: Declaration }
   | { readonly kind: 'unreadable'; readonly why: string; readonly status?: number };
 
@@ -224,7 +224,7 @@ export function parseRepository(text: string): Result<{ owner: string; repo: str
  * A workflow by file name, by `.github/workflows/` path or by number. Only digits are a number: `2nd-deploy.yml` is a name
  * (Codex-/return-dispatch reads it as 2).
  */
-export function parseWorkflow(text: string): Result<string> {
+function parseWorkflow(text: string): Result<string> {
   const name = text.replace(/^(\.\/)?\.github\/workflows\//, '');
   return /^\d+$/.test(name) || /^[^/\\]+\.ya?ml$/i.test(name)
     ? good(name)
@@ -241,7 +241,7 @@ export function parseRef(text: string): Result<string> {
   return !ref.ok ? ref : good(ref.value.name);
 }
 
-export function parseToken(text: string | undefined): Result<string> {
+function parseToken(text: string | undefined): Result<string> {
   return readToken(text, 'github-token', {
     message: 'there is no token for GitHub',
     fix: 'set github-token; in a workflow give the job permissions: actions: write',

@@ -162,7 +162,7 @@ const PROBE_TIMEOUT_MS = 10_000;
  *
  * @throws only the signal's reason.
  */
-export async function mayDispatch(
+async function mayDispatch(
   context: GithubContext,
   repository: Repository,
   ownRunId: string | null,

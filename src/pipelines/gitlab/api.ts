@@ -26,7 +26,7 @@ export type Call = (
 /** What reads and cancels. */
 export type Api = ApiClient<Call>;
 
-export interface ApiOptions {
+interface ApiOptions {
   /** Root of the server, without a slash at its end. */
   readonly url: string;
   readonly credentials: Credentials;
@@ -68,7 +68,11 @@ export function createApi(options: ApiOptions): Api {
           });
           answer = await readResponse(response);
           // Without headers there is no next page for gitbeaker to read: pages are asked for one by one.
-          return { body: answer.data as Record<string, unknown>, headers: {}, status: response.status };
+          return {
+            body: answer.data as Record<string, unknown>,
+            headers: {},
+            status: response.status,
+          };
         },
       );
       await call(gitlab, {

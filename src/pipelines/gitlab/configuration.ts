@@ -9,7 +9,7 @@ import { takenNames } from '../settings.js';
 import { type GitlabContext, readProject } from './context.js';
 
 /** What a read of something gave that one can do without. */
-export type Read<T> =
+type Read<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'unreadable'; readonly why: string };
 
@@ -45,7 +45,7 @@ export function declarationAt(
 }
 
 /** A configuration as GitLab has put it together from all its files. */
-export interface Merged {
+interface Merged {
   readonly valid: boolean;
   readonly errors: readonly string[];
   /** Whether anything in it looks at the variable `ROLLBACK`. */
@@ -126,13 +126,13 @@ async function attempt<T>(signal: AbortSignal, read: () => Promise<T>): Promise<
 }
 
 /** An input of a pipeline, as `spec: inputs` in the header of its configuration declares it. */
-export interface DeclaredInput {
+interface DeclaredInput {
   /** `string` unless said otherwise; also `boolean`, `number`, `array`. */
   readonly type: string;
   readonly required: boolean;
 }
 
-export type Declaration = ReadonlyMap<string, DeclaredInput>;
+type Declaration = ReadonlyMap<string, DeclaredInput>;
 
 /** The input that tells a rollback from a deploy. */
 export const MARKER = 'rollback';
@@ -161,7 +161,7 @@ export function readDeclaration(text: string): Declaration {
   );
 }
 
-export interface ComposedInputs {
+interface ComposedInputs {
   readonly inputs: Readonly<Record<string, unknown>>;
   /** Why this must not be sent. */
   readonly problems: readonly Problem[];
@@ -236,7 +236,7 @@ function listOr(text: string): unknown {
 }
 
 /** What GitLab's pipeline variables call the marker. Variables need no declaration. */
-export type Variables = Readonly<Record<string, string>>;
+type Variables = Readonly<Record<string, string>>;
 
 /** The variable that carries the correlation id. */
 export const ID_VARIABLE = 'ROLLBACK_ID';

@@ -56,7 +56,7 @@ export function stateOf(status: string): RunState {
 }
 
 /** What a job of our own pipeline is at, when the others of it are to be ended. */
-export type JobPhase = 'not-begun' | 'running' | 'over';
+type JobPhase = 'not-begun' | 'running' | 'over';
 
 /** `manual` waits for a person, who sees what has happened; GitLab does not cancel it either (CANCELABLE_STATUSES). */
 const jobPhases: Readonly<Record<string, JobPhase>> = {

@@ -56,7 +56,7 @@ export function runIdIn(data: unknown, { runId }: Description): string | undefin
 }
 
 /** The address of a run for people, where an answer has one. */
-export function linkIn(data: unknown, { runLink }: Description): string | undefined {
+function linkIn(data: unknown, { runLink }: Description): string | undefined {
   return runLink.map((pointer) => valueAt(data, pointer)).find(isLink);
 }
 

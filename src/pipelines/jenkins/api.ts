@@ -12,7 +12,7 @@ import { fields } from '../../support/json.js';
 import { isSignInPage, type JenkinsContext, jobNameOf } from './context.js';
 
 /** POST requests, with a crumb where Jenkins wants one. */
-export interface Poster {
+interface Poster {
   /** One request, sent once; before it the crumb is fetched when {@link mend} has asked for that. Never rejects. */
   post(what: string, call: PostCall, timeoutMs: number, signal: AbortSignal): Promise<SendResult>;
   /**

@@ -90,7 +90,7 @@ export function parseRoot(text: string | undefined): Result<string> {
 }
 
 /** A job by its full name, the names of its folders before it: `A/B/feature%2Fx`. */
-export interface JobName {
+interface JobName {
   readonly full: string;
   /** From the root, without a slash at its end: `job/A/job/B/job/feature%252Fx`. */
   readonly path: string;

@@ -6,7 +6,7 @@ import { takenNames } from '../settings.js';
 import type { JenkinsContext } from './context.js';
 
 /** One parameter of a job, as the job declares it. */
-export interface Parameter {
+interface Parameter {
   readonly name: string;
   /** The values it may have; `undefined`: any. */
   readonly choices: readonly string[] | undefined;
@@ -60,7 +60,7 @@ export const MARKER = 'ROLLBACK';
 /** The parameter that carries the correlation id. */
 export const ID_PARAMETER = 'ROLLBACK_ID';
 
-export interface Composed {
+interface Composed {
   readonly parameters: Readonly<Record<string, string>>;
   /** Why this must not be sent. */
   readonly problems: readonly Problem[];

@@ -16,7 +16,7 @@ const results: Readonly<Record<string, Phase>> = {
 } satisfies Record<'SUCCESS' | 'UNSTABLE' | 'FAILURE' | 'NOT_BUILT' | 'ABORTED', Phase>;
 
 /** What a build shows of itself. */
-export interface BuildFields {
+interface BuildFields {
   readonly building: unknown;
   readonly result: unknown;
   /** The status of the Pipeline API, when it was asked. */

@@ -24,7 +24,7 @@ export interface ApiRequest {
 }
 
 /** Why there is no answer. */
-export interface NoResponse extends Problem {
+interface NoResponse extends Problem {
   /** `other` also for an answer that was not understood. */
   readonly kind: HttpErrorKind;
   /** `false`: the server cannot have seen the request. `true`: it may or may not have acted upon it. */
@@ -204,7 +204,7 @@ function connectionProblem(error: unknown): string {
   return 'the connection failed';
 }
 
-export interface JsonApiOptions {
+interface JsonApiOptions {
   /** With or without a slash at its end. */
   readonly baseUrl: string;
   /** Sent with every call, to the base address's own origin only. */

@@ -15,10 +15,6 @@ export function isSuccess({ status }: ApiResponse): boolean {
   return status >= 200 && status < 300;
 }
 
-export function isRedirect({ status }: ApiResponse): boolean {
-  return status >= 300 && status < 400;
-}
-
 /**
  * A page where data are due, whatever its status: the API wants somebody to sign in, or something in front of it has answered.
  * Azure DevOps says 203 then (MicrosoftDocs/vsts-rest-api-specs#97, #574); elsewhere it says that a proxy has changed what
