@@ -11,7 +11,7 @@ import type {
   WatchPlan,
   Window,
 } from '../contract/check.js';
-import { createJudge } from './judge.js';
+import { createJudge, type Judge } from './judge.js';
 
 /** After the planned end a health check that is in the middle of a row gets this many looks more. */
 const EXTRA_LOOKS = 10;
@@ -69,98 +69,127 @@ export function* windowsOf(
  * @throws whatever a check throws: a check that cannot look says so in its observation, so this is a defect
  */
 export async function watch(options: WatchOptions): Promise<WatchOutcome> {
-  const { plan, checks, clock, signal, observer } = options;
-  const judge = createJudge(plan, checks);
-  const origin = clock.monotonic();
-  const end = plan.warmUp + plan.duration;
+  const { plan, checks, clock, signal } = options;
   // Every check waits for it, and every watch of the run for the signal.
   const stop = controllerForMany(signal);
+  const running: Running = {
+    options,
+    judge: createJudge(plan, checks),
+    origin: clock.monotonic(),
+    end: plan.warmUp + plan.duration,
+    stop,
+    decided: undefined,
+  };
   const onAbort = (): void => {
     stop.abort(signal.reason);
   };
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
 
-  let decided: Omit<WatchOutcome, 'results'> | undefined;
-  const elapsed = (): number => clock.monotonic() - origin;
-  const until = (t: number): Promise<void> => clock.sleep(t - elapsed(), stop.signal);
-
-  function feed(event: WatchEvent): void {
-    if (stop.signal.aborted) return;
-    const at = elapsed();
-    observer.event(event, at);
-    const judgement = judge.push(event);
-    if (judgement === undefined) return;
-    decided = { ...judgement, decidedAt: at };
-    // What the other checks saw in the same interval is there in the same moment: the report shows it too.
-    void quietly(
-      clock.sleep(0, stop.signal).then(() => {
-        stop.abort(new NoLongerNeeded());
-      }),
-    );
-  }
-
-  async function follow(check: MetricCheck): Promise<void> {
-    check.start(origin, plan.warmUp);
-    let last = Promise.resolve();
-    for (const window of windowsOf(plan)) {
-      await until(window.to);
-      const looking = check.observe(window, stop.signal);
-      last = inOrder(last, looking, (observation) => {
-        feed({ type: 'observation', check: check.id, window, observation });
-      });
-    }
-    await last;
-  }
-
-  async function lookOften(check: HealthCheck): Promise<void> {
-    let last = Promise.resolve();
-    const look = (): void => {
-      const at = elapsed();
-      last = inOrder(last, check.probe(stop.signal), (result) => {
-        feed({ type: 'look', check: check.id, at, look: result });
-      });
-    };
-    for (let due = 0; due <= end; due = nextDue(due, check.every, end, elapsed())) {
-      await until(due);
-      look();
-    }
-    await last;
-    // A service that went down just before the end is in the middle of a row of failures: the row decides.
-    for (let extra = 1; judge.healthUndecided && extra <= EXTRA_LOOKS; extra += 1) {
-      await until(end + extra * check.every);
-      look();
-      await last;
-    }
-  }
-
-  async function tick(): Promise<void> {
-    for (let due = options.tickEvery; ; due += options.tickEvery) {
-      await until(due);
-      observer.tick({ elapsed: elapsed(), results: judge.results() });
-    }
-  }
-
-  const ticking = quietly(tick());
-  const looking = checks.map((check) =>
-    check.kind === 'health' ? lookOften(check) : follow(check),
+  const ticking = quietly(tick(running));
+  const checking = checks.map((check) =>
+    check.kind === 'health' ? probeOften(running, check) : follow(running, check),
   );
   try {
-    await Promise.all(looking);
-    if (decided === undefined) feed({ type: 'deadline' });
+    await Promise.all(checking);
+    if (running.decided === undefined) judgeEvent(running, { type: 'deadline' });
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
     if (!stop.signal.aborted) stop.abort(new NoLongerNeeded());
     signal.removeEventListener('abort', onAbort);
-    await Promise.allSettled([...looking, ticking]);
+    await Promise.allSettled([...checking, ticking]);
     for (const check of checks) if (check.kind !== 'health') check.stop();
   }
+  return outcomeOf(running);
+}
+
+/** A watch that goes on. */
+interface Running {
+  readonly options: WatchOptions;
+  readonly judge: Judge;
+  /** Monotonic time of its begin, milliseconds. */
+  readonly origin: number;
+  /** Milliseconds after `origin`. */
+  readonly end: number;
+  readonly stop: AbortController;
+  decided: Omit<WatchOutcome, 'results'> | undefined;
+}
+
+const elapsedOf = ({ options, origin }: Running): number => options.clock.monotonic() - origin;
+
+function until(running: Running, t: number): Promise<void> {
+  return running.options.clock.sleep(t - elapsedOf(running), running.stop.signal);
+}
+
+function judgeEvent(running: Running, event: WatchEvent): void {
+  const { options, judge, stop } = running;
+  if (stop.signal.aborted) return;
+  const at = elapsedOf(running);
+  options.observer.event(event, at);
+  const judgement = judge.push(event);
+  if (judgement === undefined) return;
+  running.decided = { ...judgement, decidedAt: at };
+  // What the other checks saw in the same interval is there in the same moment: the report shows it too.
+  void quietly(
+    options.clock.sleep(0, stop.signal).then(() => {
+      stop.abort(new NoLongerNeeded());
+    }),
+  );
+}
+
+async function follow(running: Running, check: MetricCheck): Promise<void> {
+  const { plan } = running.options;
+  check.start(running.origin, plan.warmUp);
+  let last = Promise.resolve();
+  for (const window of windowsOf(plan)) {
+    await until(running, window.to);
+    const observing = check.observe(window, running.stop.signal);
+    last = inOrder(last, observing, (observation) => {
+      judgeEvent(running, { type: 'observation', check: check.id, window, observation });
+    });
+  }
+  await last;
+}
+
+async function probeOften(running: Running, check: HealthCheck): Promise<void> {
+  const { end, judge, stop } = running;
+  let last = Promise.resolve();
+  const probe = (): void => {
+    const at = elapsedOf(running);
+    last = inOrder(last, check.probe(stop.signal), (result) => {
+      judgeEvent(running, { type: 'look', check: check.id, at, look: result });
+    });
+  };
+  for (let due = 0; due <= end; due = nextDue(due, check.every, end, elapsedOf(running))) {
+    await until(running, due);
+    probe();
+  }
+  await last;
+  // A service that went down just before the end is in the middle of a row of failures: the row decides.
+  for (let extra = 1; judge.healthUndecided && extra <= EXTRA_LOOKS; extra += 1) {
+    await until(running, end + extra * check.every);
+    probe();
+    await last;
+  }
+}
+
+async function tick(running: Running): Promise<void> {
+  const { observer, tickEvery } = running.options;
+  for (let due = tickEvery; ; due += tickEvery) {
+    await until(running, due);
+    observer.tick({ elapsed: elapsedOf(running), results: running.judge.results() });
+  }
+}
+
+function outcomeOf(running: Running): WatchOutcome {
+  const { options, decided, judge, end } = running;
   if (decided !== undefined) return { ...decided, results: judge.results() };
-  const by = signal.reason instanceof Cancelled ? signal.reason.by : 'the caller';
+  const { reason } = options.signal as { reason: unknown };
+  const by = reason instanceof Cancelled ? reason.by : 'the caller';
   return {
     verdict: 'cancelled',
-    reason: `Cancelled by ${by} after ${formatDuration(elapsed())} of ${formatDuration(end)}: the new version is live and was not judged.`,
+    reason: `Cancelled by ${by} after ${formatDuration(elapsedOf(running))} of ${formatDuration(end)}: the new version is live and was not judged.`,
     decidedBy: [],
     decidedAt: null,
     results: judge.results(),
