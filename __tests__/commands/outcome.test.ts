@@ -1,8 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { type TargetOutcome } from '../../src/commands/judge.js';
 import { notNeeded, type TargetReport } from '../../src/report/record.js';
 import type { RollbackStatus } from '../../src/contract/strategy.js';
-import { combine } from '../../src/commands/outcome.js';
+import { combine, type TargetOutcome } from '../../src/commands/outcome.js';
 import { exitCodeOf, exitCodeOfAll, worstCode } from '../../src/commands/exit-code.js';
 
 function outcome(

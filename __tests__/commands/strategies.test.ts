@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { buildLinks } from '../../src/commands/strategies.js';
 import { openSession, targetSessions } from '../../src/commands/session.js';
 import type { Environment } from '../../src/contract/system.js';
-import type { Finding } from '../../src/contract/finding.js';
+import type { Finding } from '../../src/contract/result.js';
 import { entryWith } from '../support/entry.js';
 
 const azure: Environment = {

@@ -1,8 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { Check, Limit, HealthResult, Observation, WatchPlan } from '../../src/contract/check.js';
+import type {
+  Check,
+  Limit,
+  HealthResult,
+  Observation,
+  WatchPlan,
+} from '../../src/contract/check.js';
 import { override } from '../../src/gate/overrides.js';
-import { replay, type Replayed } from '../../src/gate/replay.js';
+import { replay } from '../../src/gate/replay.js';
 import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
 import {
   counts,
@@ -14,6 +20,7 @@ import {
 } from '../support/stand-in-checks.js';
 import { recordedWatch, recordedWatches } from '../support/recorded-watch.js';
 import { VirtualClock } from '../support/virtual-clock.js';
+import type { Replayed } from '../../src/contract/replay.js';
 
 function replayed(recording: string, limits: Parameters<typeof override>[1] = {}): Replayed {
   const [target] = decodeRecording(recording).targets;

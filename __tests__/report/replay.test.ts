@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Replayed } from '../../src/gate/replay.js';
 import type { Judgement } from '../../src/contract/check.js';
 import {
   replayLines,
@@ -8,6 +7,7 @@ import {
   type ReplayedTarget,
 } from '../../src/report/replay.js';
 import { aCheck, healthWithin } from '../support/reports.js';
+import type { Replayed } from '../../src/contract/replay.js';
 
 function judgement(verdict: Judgement['verdict'], reason = `why ${verdict}`): Judgement {
   return { verdict, reason, decidedBy: [] };

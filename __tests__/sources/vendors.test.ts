@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { replay } from '../../src/gate/replay.js';
 import type { Observation } from '../../src/contract/check.js';
 import { decodeRecording } from '../../src/report/recording-reader.js';
-import type { Finding } from '../../src/contract/finding.js';
+import type { Finding } from '../../src/contract/result.js';
 import { rigs, type Rig } from '../support/metric-rigs.js';
 import { EPOCH_SECONDS, MetricScene, type Fault } from '../support/metric-scene.js';
 import { json } from '../support/stand-in-source.js';

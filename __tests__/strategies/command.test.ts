@@ -5,6 +5,7 @@ import type { RollbackRequest, StrategyResult } from '../../src/contract/strateg
 import { Cancelled } from '../../src/support/abort.js';
 import { run } from '../../src/support/exec.js';
 import type { Exec } from '../../src/support/exec.js';
+import type { StrategySettings } from '../../src/strategies/registry.js';
 
 const request: RollbackRequest = {
   target: 'api',
@@ -200,9 +201,11 @@ describe('the command strategy', () => {
 
   it('is skipped when there is no command line', () => {
     const dependencies = { settings: {}, env: {}, platform: 'linux', exec: run };
-    expect(setUpCommand(dependencies as unknown as StrategyDependencies)).toEqual({
-      kind: 'skip',
-      reason: expect.stringMatching(/rollback-command/),
-    });
+    expect(setUpCommand(dependencies as unknown as StrategyDependencies<StrategySettings>)).toEqual(
+      {
+        kind: 'skip',
+        reason: expect.stringMatching(/rollback-command/),
+      },
+    );
   });
 });

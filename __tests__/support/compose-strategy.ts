@@ -10,6 +10,7 @@ import type {
 import { StandInDocker, type StandInService } from './stand-in-docker.js';
 import { contextWith, dependenciesWith, never, request } from './strategy-dependencies.js';
 import { VirtualClock } from './virtual-clock.js';
+import type { StrategySettings } from '../../src/strategies/registry.js';
 
 export { never };
 
@@ -44,7 +45,7 @@ export class ComposeScene {
     recorded,
     redact,
     random,
-  }: Given = {}): StrategyDependencies {
+  }: Given = {}): StrategyDependencies<StrategySettings> {
     return dependenciesWith(
       { 'compose-project': 'shop', ...flags },
       {

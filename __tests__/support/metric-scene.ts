@@ -3,7 +3,7 @@ import { createChecks } from '../../src/sources/registry.js';
 import type { MetricCheck, Observation, WatchPlan } from '../../src/contract/check.js';
 import { watch, type WatchObserver, type WatchOutcome } from '../../src/gate/watch.js';
 import { encodeLine, headerLine } from '../../src/report/recording.js';
-import type { Finding } from '../../src/contract/finding.js';
+import type { Finding } from '../../src/contract/result.js';
 import type { Http } from '../../src/support/http.js';
 import { drive } from './drive.js';
 import type { Part, Rig, Told } from './metric-rigs.js';

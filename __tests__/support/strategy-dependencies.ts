@@ -4,6 +4,7 @@ import type { StrategyContext, RollbackRequest } from '../../src/contract/strate
 import { run } from '../../src/support/exec.js';
 import { resolveWith } from './resolve-inputs.js';
 import { VirtualClock } from './virtual-clock.js';
+import type { StrategySettings } from '../../src/strategies/registry.js';
 
 export const request: RollbackRequest = {
   target: 'default',
@@ -17,8 +18,8 @@ export const never = new AbortController().signal;
 /** What a strategy is made from; `flags` are inputs as a user gives them. */
 export function dependenciesWith(
   flags: Readonly<Record<string, string>>,
-  given: Partial<StrategyDependencies> = {},
-): StrategyDependencies {
+  given: Partial<StrategyDependencies<StrategySettings>> = {},
+): StrategyDependencies<StrategySettings> {
   const { settings, problems } = resolveWith({ flags });
   if (problems.length > 0) throw new Error(JSON.stringify(problems));
   return {

@@ -1,7 +1,6 @@
 import type { Verdict } from '../contract/check.js';
 import { exitCodes } from '../contract/outcome.js';
 import type { RollbackStatus } from '../contract/strategy.js';
-import type { Outcome } from './outcome.js';
 
 /** The code of one target's outcome. */
 export function exitCodeOf(verdict: Verdict | 'not-judged', rollback: RollbackStatus): number {
@@ -45,7 +44,14 @@ export function processExitCode(
 
 /** The same for several targets: the worst of what each would exit with. */
 export function exitCodeOfAll(
-  outcome: Pick<Outcome, 'exitCode' | 'verdict' | 'targets'>,
+  outcome: {
+    readonly exitCode: number;
+    readonly verdict: Verdict | 'not-judged' | null;
+    readonly targets?: readonly {
+      readonly verdict: Verdict | 'not-judged';
+      readonly rollback: { readonly status: RollbackStatus };
+    }[];
+  },
   failOn: readonly string[],
 ): number {
   const { exitCode, verdict, targets = [] } = outcome;

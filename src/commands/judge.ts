@@ -1,6 +1,6 @@
 import type { RollbackReport } from '../contract/strategy.js';
 import type { WatchOutcome } from '../gate/watch.js';
-import { notNeeded, type TargetReport } from '../report/record.js';
+import { notNeeded } from '../report/record.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import { formatDuration } from '../support/text.js';
 import type { ProvenTarget } from './prepare.js';
@@ -9,16 +9,7 @@ import type { Session } from './session.js';
 import { keepAll } from './strategies.js';
 import { beginWatching, type Watched } from './watch.js';
 import { exitCodeOf } from './exit-code.js';
-
-/** What became of one target. */
-export interface TargetOutcome {
-  readonly report: TargetReport;
-  readonly exitCode: number;
-  /** Wall clock of the verdict, milliseconds since the epoch; `null`: there is none. */
-  readonly detectedAt: number | null;
-  /** From the start of its watch. */
-  readonly detectionSeconds: number | null;
-}
+import type { TargetOutcome } from './outcome.js';
 
 /**
  * Watches all targets at once. One that is unhealthy is rolled back at once, while the others are watched on; or all of

@@ -1,9 +1,18 @@
 import type { Verdict } from '../contract/check.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import type { TargetReport } from '../report/record.js';
 import { worstCode } from './exit-code.js';
 import { plural } from '../support/text.js';
-import type { TargetOutcome } from './judge.js';
+
+/** What became of one target. */
+export interface TargetOutcome {
+  readonly report: TargetReport;
+  readonly exitCode: number;
+  /** Wall clock of the verdict, milliseconds since the epoch; `null`: there is none. */
+  readonly detectedAt: number | null;
+  /** From the start of its watch. */
+  readonly detectionSeconds: number | null;
+}
 
 /** What a command came to. The report and the exit code follow from it. */
 export interface Outcome {

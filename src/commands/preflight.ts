@@ -1,6 +1,6 @@
 import { exitCodes } from '../contract/outcome.js';
 import { UsageError } from '../support/errors.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import { inPool } from '../support/pool.js';
 import { checksOf } from './checks.js';
 import { buildLinks } from './strategies.js';

@@ -1,5 +1,5 @@
 import type { Check } from '../contract/check.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import type { ChainLink } from '../contract/strategy.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf, type Problem, UsageError } from '../support/errors.js';

@@ -1,6 +1,6 @@
 import type { MetricCheck } from '../contract/check.js';
 import { eventsOfPast, momentsOf } from '../gate/past.js';
-import { replay as judgeAgain, type RecordedEvent } from '../gate/replay.js';
+import { replay as judgeAgain } from '../gate/replay.js';
 import { limitInWords } from '../gate/words.js';
 import { exitCodes } from '../contract/outcome.js';
 import { parseTime, printTime } from '../support/values/time.js';
@@ -12,6 +12,7 @@ import { checksOf } from './checks.js';
 import { type Session, targetSessions, type TargetSession, ofTarget } from './session.js';
 import { watchPlanOf } from './watch.js';
 import { withHeartbeat } from './console.js';
+import type { RecordedEvent } from '../contract/replay.js';
 
 /**
  * Judges past deploys by the history that a Prometheus server has of them, with the limits and the windows of the

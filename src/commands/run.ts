@@ -1,7 +1,7 @@
 import { exitCodes } from '../contract/outcome.js';
 import { isCancelled } from '../support/abort.js';
 import { UsageError } from '../support/errors.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import { judgeAll } from './judge.js';
 import { rollbackMarker } from './rollback.js';
 import {

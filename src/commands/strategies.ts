@@ -1,4 +1,4 @@
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import type { ChainLink, Strategy } from '../contract/strategy.js';
 import { configuredStrategies } from '../inputs/configured.js';
 import { type InputId, inputIds, inputOf, inputs } from '../inputs/table.js';

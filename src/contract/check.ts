@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js';
+import type { Finding } from './result.js';
 
 /** What one thing must hold. Percentages are kept as the user wrote them: `1 - 0.95` is not 0.05 in doubles. */
 export type Limit =

@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js';
+import type { Finding } from './result.js';
 
 /** What a pipeline client is asked to start. */
 export interface StartRequest {

@@ -19,3 +19,11 @@ export function bad(
 ): { readonly ok: false; readonly problem: Problem } {
   return { ok: false, problem: fix === undefined ? { message } : { message, fix } };
 }
+
+/** What a preflight found out about one check or one strategy. */
+export interface Finding extends Problem {
+  /** `error`: it would not work. `warning`: it may not work. `notice`: good to know. */
+  readonly level: 'error' | 'warning' | 'notice';
+  /** The check or strategy it speaks of, by id. */
+  readonly subject: string;
+}

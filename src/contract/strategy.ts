@@ -1,4 +1,4 @@
-import type { Finding } from './finding.js';
+import type { Finding } from './result.js';
 
 export const strategyIds = [
   'kubernetes',

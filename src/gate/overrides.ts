@@ -8,6 +8,7 @@ import type {
   WatchPlan,
 } from '../contract/check.js';
 import { limitInWords } from './words.js';
+import type { ChangedSetting } from '../contract/replay.js';
 
 /** How a watch that is over is to be judged instead. What is absent stays as it was. */
 export interface Overrides {
@@ -28,15 +29,6 @@ export interface Overrides {
 
 export type OverrideId = keyof Overrides;
 
-/** What is judged otherwise than it was. */
-export interface Change {
-  /** A check by its id, or what of the plan. */
-  readonly what: string;
-  /** In words. */
-  readonly from: string;
-  readonly to: string;
-}
-
 /** An override that a recording has no answer for. */
 interface Unanswerable {
   readonly override: OverrideId;
@@ -47,7 +39,7 @@ interface Unanswerable {
 interface Overridden {
   readonly plan: WatchPlan;
   readonly checks: readonly JudgedCheck[];
-  readonly changes: readonly Change[];
+  readonly changes: readonly ChangedSetting[];
   readonly unanswerable: readonly Unanswerable[];
 }
 
@@ -71,7 +63,7 @@ export function override({ plan, checks }: Judged, overrides: Overrides): Overri
     onNoData: overrides.onNoData ?? policy(plan.onNoData),
     onProviderError: overrides.onProviderError ?? policy(plan.onProviderError),
   };
-  const changes: Change[] = planWords(newPlan).flatMap(([what, to], i) => {
+  const changes: ChangedSetting[] = planWords(newPlan).flatMap(([what, to], i) => {
     const from = planWords(plan)[i]?.[1] ?? '';
     return from === to ? [] : [{ what, from, to }];
   });

@@ -1,6 +1,6 @@
 import type { MetricCheck, WatchPlan } from '../contract/check.js';
-import type { RecordedEvent } from './replay.js';
 import { windowsOf } from './watch.js';
+import type { RecordedEvent } from '../contract/replay.js';
 
 /** When the checks of a watch look: before its first window, and at the end of each. */
 export function momentsOf(plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>): number[] {

@@ -1,30 +1,6 @@
 import { createJudge } from './judge.js';
-import type {
-  CheckResult,
-  JudgedCheck,
-  Judgement,
-  WatchEvent,
-  WatchPlan,
-} from '../contract/check.js';
-
-/** What the judge was told, and when. */
-export interface RecordedEvent {
-  /** Milliseconds since the start of the watch. Recordings of version 0.1.0 do not have it. */
-  readonly at?: number;
-  readonly event: WatchEvent;
-}
-
-/** What would have been concluded. */
-export interface Replayed {
-  /** `null`: the recording ends before there is a judgement. */
-  readonly judgement: Judgement | null;
-  /** When, milliseconds since the start of the watch; `null` without a judgement. */
-  readonly decidedAt: number | null;
-  /** Time of the last thing that was recorded. */
-  readonly endsAt: number;
-  /** The checks, as they were in the moment of the judgement. */
-  readonly results: readonly CheckResult[];
-}
+import type { JudgedCheck, Judgement, WatchEvent, WatchPlan } from '../contract/check.js';
+import type { RecordedEvent, Replayed } from '../contract/replay.js';
 
 /**
  * Judges again what a watch recorded. With the plan and the checks of the recording it comes to the judgement of the

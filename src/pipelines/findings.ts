@@ -1,5 +1,5 @@
 import type { Problem } from '../contract/result.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import { messageOf } from '../support/errors.js';
 import { hintOf } from '../support/http/api.js';
 import type { ApiResponse } from '../support/http/response.js';

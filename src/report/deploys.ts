@@ -1,8 +1,8 @@
-import type { Replayed } from '../gate/replay.js';
 import type { CheckResult } from '../contract/check.js';
 import { formatNumber } from '../support/text.js';
 import { checkCells, columns, offset } from './replay.js';
 import { countsInWords, kindsInWords } from './words.js';
+import type { Replayed } from '../contract/replay.js';
 
 /** A deploy of the past, and what the gate makes of it. */
 export interface JudgedDeploy {

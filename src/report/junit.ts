@@ -1,5 +1,5 @@
 import type { CheckResult } from '../contract/check.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import type { Attempt, RollbackReport } from '../contract/strategy.js';
 import type { RunReport, TargetReport } from './record.js';
 import { checkSentence, kindsInWords, missingInWords, oddsInWords } from './words.js';

@@ -1,5 +1,5 @@
 import type { CheckResult, Verdict } from '../contract/check.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import type { Attempt, RollbackReport } from '../contract/strategy.js';
 
 /** One deployed thing, as the report shows it. */

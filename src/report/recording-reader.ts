@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { RecordedEvent } from '../gate/replay.js';
 import type { Judgement } from '../contract/check.js';
 import type { RecordedTarget, RecordingLine } from './recording.js';
+import type { RecordedEvent } from '../contract/replay.js';
 
 /** A recorded watch: all that is needed to judge it again. */
 export interface Recording {

@@ -1,5 +1,5 @@
-import type { RecordedEvent } from '../gate/replay.js';
 import type { JudgedCheck, Judgement, WatchPlan } from '../contract/check.js';
+import type { RecordedEvent } from '../contract/replay.js';
 
 /** A target as it is to be judged. */
 export interface RecordedTarget {

@@ -1,8 +1,7 @@
-import type { Change } from '../gate/overrides.js';
-import type { Replayed } from '../gate/replay.js';
 import type { CheckResult, Judgement, Verdict } from '../contract/check.js';
 import { formatNumber } from '../support/text.js';
 import { clockTime } from './terminal.js';
+import type { Replayed, ChangedSetting } from '../contract/replay.js';
 
 /** One target of a recorded watch: what was concluded then, and what would be now. */
 export interface ReplayedTarget {
@@ -11,7 +10,7 @@ export interface ReplayedTarget {
   readonly live: { readonly judgement: Judgement; readonly decidedAt: number | null } | null;
   readonly now: Replayed;
   /** What is judged otherwise than it was. */
-  readonly changes: readonly Change[];
+  readonly changes: readonly ChangedSetting[];
 }
 
 export interface ReplayedRecording {
@@ -56,7 +55,7 @@ function targetLines(target: ReplayedTarget): readonly string[] {
   ];
 }
 
-function changeInWords({ what, from, to }: Change): string {
+function changeInWords({ what, from, to }: ChangedSetting): string {
   return `${what}: ${to} (was ${from})`;
 }
 

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer';
 import type { CheckResult } from '../contract/check.js';
 import type { RollbackReport, Attempt } from '../contract/strategy.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import { formatDuration } from '../support/text.js';
 import { renderChart } from './chart.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown, tableMarkdown } from './markdown.js';

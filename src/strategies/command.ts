@@ -1,5 +1,5 @@
 import type { Exec, ExecResult, ExecOptions } from '../support/exec.js';
-import type { Finding } from '../contract/finding.js';
+import type { Finding } from '../contract/result.js';
 import { clip, neutralise } from '../support/text.js';
 import type { StrategyDependencies } from './dependencies.js';
 import type {
@@ -23,8 +23,13 @@ interface CommandStrategyOptions {
   readonly redact: (text: string) => string;
 }
 
+/** The inputs that it reads. */
+export interface CommandSettings {
+  readonly 'rollback-command': string | undefined;
+}
+
 /** The `command` strategy as it is configured, or why there is none. */
-export function setUpCommand(dependencies: StrategyDependencies): Strategy | Skip {
+export function setUpCommand(dependencies: StrategyDependencies<CommandSettings>): Strategy | Skip {
   const { settings, env, platform, exec, redact } = dependencies;
   const commandLine = settings['rollback-command'];
   return commandLine === undefined

@@ -1,6 +1,5 @@
 import type { PipelineClient } from '../contract/pipeline.js';
 import type { Result } from '../contract/result.js';
-import type { Settings } from '../inputs/table.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
 
@@ -11,9 +10,13 @@ export interface RunIdentity {
   readonly url: string | null;
 }
 
-/** What strategies are made from. */
-export interface StrategyDependencies {
-  readonly settings: Settings;
+/**
+ * What strategies are made from.
+ *
+ * @typeParam S the inputs that the strategy reads, by their ids
+ */
+export interface StrategyDependencies<S> {
+  readonly settings: S;
   /** The client of the CI system that the `ci` strategy calls, or why there is none. */
   readonly openPipelineClient: () => Promise<Result<PipelineClient>>;
   /** The run that we are part of, as marks on what it takes back name it. */

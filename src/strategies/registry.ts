@@ -1,7 +1,25 @@
+import type { Skip, Strategy, StrategyId } from '../contract/strategy.js';
+import type { CiSettings } from './ci/strategy.js';
+import type { CommandSettings } from './command.js';
+import type { ComposeScaleDownSettings } from './compose/scale-down.js';
+import type { ComposeSettings } from './compose/world.js';
 import type { StrategyDependencies } from './dependencies.js';
-import type { Strategy, StrategyId, Skip } from '../contract/strategy.js';
+import type { HelmSettings } from './helm/strategy.js';
+import type { WorkloadScaleDownSettings } from './kubernetes/scale-down.js';
+import type { KubernetesSettings } from './kubernetes/strategy.js';
 
-type StrategyFactory = (dependencies: StrategyDependencies) => Promise<Strategy | Skip>;
+/** The inputs that the strategies read. */
+export type StrategySettings = KubernetesSettings &
+  HelmSettings &
+  ComposeSettings &
+  CiSettings &
+  WorkloadScaleDownSettings &
+  ComposeScaleDownSettings &
+  CommandSettings;
+
+type StrategyFactory = (
+  dependencies: StrategyDependencies<StrategySettings>,
+) => Promise<Strategy | Skip>;
 
 /** The strategies that this version has. Each is loaded only when it is used: CI jobs pay for one, not for all. */
 export const strategyFactories: Readonly<Record<StrategyId, StrategyFactory>> = {

@@ -10,9 +10,13 @@ import type {
 import { messageOf } from '../support/errors.js';
 import { fields } from '../support/json.js';
 import type { StrategyDependencies } from './dependencies.js';
+import type { WorkloadScaleDownSettings } from './kubernetes/scale-down.js';
+import type { ComposeScaleDownSettings } from './compose/scale-down.js';
 
 /** The `scale-down` strategy as it is configured, or why there is none. */
-export async function setUpScaleDown(dependencies: StrategyDependencies): Promise<Strategy | Skip> {
+export async function setUpScaleDown(
+  dependencies: StrategyDependencies<WorkloadScaleDownSettings & ComposeScaleDownSettings>,
+): Promise<Strategy | Skip> {
   const { settings, recorded } = dependencies;
   const made: { readonly input: string; readonly strategy: Strategy | Skip }[] = [];
   for (const { input, load } of loaders)
@@ -37,12 +41,16 @@ export async function setUpScaleDown(dependencies: StrategyDependencies): Promis
 const loaders = [
   {
     input: 'canary-workload',
-    load: async (dependencies: StrategyDependencies): Promise<Strategy | Skip> =>
+    load: async (
+      dependencies: StrategyDependencies<WorkloadScaleDownSettings & ComposeScaleDownSettings>,
+    ): Promise<Strategy | Skip> =>
       (await import('./kubernetes/scale-down.js')).setUpWorkloadScaleDown(dependencies),
   },
   {
     input: 'canary-service',
-    load: async (dependencies: StrategyDependencies): Promise<Strategy | Skip> =>
+    load: async (
+      dependencies: StrategyDependencies<WorkloadScaleDownSettings & ComposeScaleDownSettings>,
+    ): Promise<Strategy | Skip> =>
       (await import('./compose/scale-down.js')).setUpComposeScaleDown(dependencies),
   },
 ] as const;

@@ -15,6 +15,7 @@ import { dependenciesWith, request } from '../../support/strategy-dependencies.j
 import { until } from '../kubernetes/until.js';
 import { freePort, type Engine } from './engine.js';
 import { writeProject, type ProjectOptions } from './project.js';
+import type { StrategySettings } from '../../../src/strategies/registry.js';
 
 export const never = new AbortController().signal;
 
@@ -75,7 +76,12 @@ export class Scene {
     });
   }
 
-  dependencies({ flags, runId = '2', recorded, env }: Given = {}): StrategyDependencies {
+  dependencies({
+    flags,
+    runId = '2',
+    recorded,
+    env,
+  }: Given = {}): StrategyDependencies<StrategySettings> {
     return dependenciesWith(
       { 'compose-project': this.project, ...flags },
       {

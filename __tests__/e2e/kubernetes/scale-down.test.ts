@@ -17,6 +17,7 @@ import { ControlPlane } from './control-plane.js';
 import { autoscaler, deployment, statefulSet } from './manifests.js';
 import type { KubernetesObject } from './objects.js';
 import { Tools } from './tools.js';
+import type { StrategySettings } from '../../../src/strategies/registry.js';
 
 interface Autoscaler extends KubernetesObject {
   readonly status?: { readonly conditions?: readonly { type: string; reason?: string }[] };
@@ -43,7 +44,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
   async function strategyIn(
     namespace: string,
     names: string,
-    given: Partial<StrategyDependencies> = {},
+    given: Partial<StrategyDependencies<StrategySettings>> = {},
   ): Promise<Strategy> {
     const strategy = await setUpScaleDown(
       dependenciesWith(

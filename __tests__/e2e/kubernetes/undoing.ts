@@ -17,6 +17,7 @@ import {
 import { oldKubectl } from './binaries.js';
 import type { ControlPlane } from './control-plane.js';
 import { Tools } from './tools.js';
+import type { StrategySettings } from '../../../src/strategies/registry.js';
 
 export type Version = 'current' | '1.20';
 
@@ -40,7 +41,10 @@ export class Undoing {
       version = 'current',
       kubeconfig = this.plane.kubeconfig,
       ...given
-    }: Partial<StrategyDependencies> & { version?: Version; kubeconfig?: string } = {},
+    }: Partial<StrategyDependencies<StrategySettings>> & {
+      version?: Version;
+      kubeconfig?: string;
+    } = {},
   ): Strategy {
     const strategy = setUpKubernetes(
       dependenciesWith(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { estimate } from '../../../src/sources/http/checks.js';
 import type { MetricLimit } from '../../../src/contract/check.js';
-import type { Finding } from '../../../src/contract/finding.js';
+import type { Finding } from '../../../src/contract/result.js';
 import { config, checksOf, type HttpConfig } from '../../support/http-source-config.js';
 
 const errors = (max: number): MetricLimit => ({ metric: 'errors-per-minute', max, scaledTo: 60 });

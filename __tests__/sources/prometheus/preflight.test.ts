@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
 import { createClient } from '../../../src/sources/prometheus/client.js';
-import type { Finding } from '../../../src/contract/finding.js';
+import type { Finding } from '../../../src/contract/result.js';
 import type { Http } from '../../../src/support/http.js';
 import { drive } from '../../support/drive.js';
 import { resolveWith } from '../../support/resolve-inputs.js';

@@ -11,10 +11,11 @@ import {
 } from '../../support/strategy-dependencies.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 import { failure, StandInHelm } from './stand-in.js';
+import type { StrategySettings } from '../../../src/strategies/registry.js';
 
 function strategyFor(
   helm: StandInHelm,
-  given: Partial<StrategyDependencies> = {},
+  given: Partial<StrategyDependencies<StrategySettings>> = {},
   flags: Readonly<Record<string, string>> = {},
 ): Strategy {
   const strategy = setUpHelm(
@@ -510,7 +511,7 @@ describe('the helm strategy', () => {
           });
           const stdout = answers.map((answer) => `${JSON.stringify(answer, null, 4)}\n`).join('');
           return Promise.resolve({ code: 0, signal: null, stdout, stderr: '' });
-        }) satisfies StrategyDependencies['exec'],
+        }) satisfies StrategyDependencies<StrategySettings>['exec'],
       });
     };
 

@@ -6,7 +6,7 @@ import {
   withoutRejection,
   withRejection,
   type Rejection,
-} from '../../../src/strategies/kubernetes/capture.js';
+} from '../../../src/strategies/kubernetes/rejections.js';
 
 const rejection = (hash: string): Rejection => ({
   hash,

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { permissionsFor } from '../../../src/strategies/kubernetes/preflight.js';
-import type { Finding } from '../../../src/contract/finding.js';
 import { failing } from '../../support/stand-in-cluster.js';
 import { never, Scene, type Given } from '../../support/kubernetes-strategy.js';
+import type { Finding } from "../../../src/contract/result.js";
 
 let scene: Scene;
 beforeEach(() => {

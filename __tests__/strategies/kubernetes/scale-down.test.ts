@@ -16,6 +16,7 @@ import {
   request,
 } from '../../support/strategy-dependencies.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
+import type { StrategySettings } from '../../../src/strategies/registry.js';
 
 function workload(name: string, kind = 'Deployment', replicas = 3): StoredObject {
   return {
@@ -66,7 +67,7 @@ describe('the scale-down strategy with workloads', () => {
 
   async function strategyFor(
     names: string,
-    given: Partial<StrategyDependencies> = {},
+    given: Partial<StrategyDependencies<StrategySettings>> = {},
   ): Promise<Strategy> {
     const dependencies = dependenciesWith(
       { 'canary-workload': names, 'kubernetes-namespace': 'shop' },

@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
 import { refusalIn } from '../../support/http/api.js';

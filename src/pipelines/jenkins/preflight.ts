@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { fields } from '../../support/json.js';
 import { printableUrl } from '../../support/text.js';

@@ -1,5 +1,5 @@
 import type { HealthCheck } from '../../contract/check.js';
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { createDocker, type Docker, DockerError } from '../../support/docker/client.js';
 import { type Container, isCompleted } from '../../support/docker/container.js';
 import {

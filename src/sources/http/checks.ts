@@ -1,6 +1,6 @@
 import type { MetricCheck, MetricLimit, Observation, Window } from '../../contract/check.js';
 import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import type { Http } from '../../support/http.js';

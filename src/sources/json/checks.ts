@@ -1,6 +1,6 @@
 import type { MetricCheck } from '../../contract/check.js';
 import type { CheckEntry } from '../../contract/entry.js';
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import type { Result } from '../../contract/result.js';
 import { fields } from '../../support/json.js';
 import type { ValuesOf } from '../../support/options.js';

@@ -1,5 +1,5 @@
 import type { HealthCheck, HealthResult } from '../../contract/check.js';
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { getPods } from '../../support/kubernetes/pods.js';
 import { getWorkloads, nameOf, parseWorkloadName } from '../../support/kubernetes/workload.js';
 import type { HealthDependencies } from '../source.js';

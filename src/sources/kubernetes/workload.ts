@@ -1,14 +1,13 @@
 import type { HealthResult } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { fields, numberOf } from '../../support/json.js';
-import { asPod, type Pod } from '../../support/kubernetes/pods.js';
+import { asPod, type Pod, isPodOf } from '../../support/kubernetes/pods.js';
 import {
   asWorkload,
   objectOf,
   wantedReplicas,
   type Workload,
   type WorkloadName,
-  isPodOf,
 } from '../../support/kubernetes/workload.js';
 import { clip, neutralise } from '../../support/text.js';
 import {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { type Matcher, printSelector, type Selector, unquote } from '../../support/selector.js';
 import type { RequestFailure } from '../series/answer.js';
 import { estimateCounts } from '../series/preflight.js';

@@ -1,6 +1,6 @@
 import { raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
 import type { RequestFailure } from '../series/answer.js';

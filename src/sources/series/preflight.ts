@@ -1,5 +1,5 @@
 import type { CheckSpec } from '../../contract/entry.js';
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { formatDuration, formatNumber, plural } from '../../support/text.js';
 import type { Plan, SourceDependencies } from '../source.js';
 import type { Series, SeriesAnswer, SeriesSource, TimeRange } from './adapter.js';

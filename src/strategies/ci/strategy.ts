@@ -7,8 +7,18 @@ import type { StrategyDependencies } from '../dependencies.js';
 import { followRun } from './follow.js';
 import { about, failed, maybeStarted, notStarted, probableResult, resultOf, sentence } from './result.js';
 
+export interface CiSettings {
+  readonly 'rollback-ref': string | undefined;
+  readonly 'rollback-parameters': Readonly<Record<string, string>> | undefined;
+  readonly 'rollback-wait': boolean;
+  /** Milliseconds. */
+  readonly 'rollback-start-timeout': number;
+}
+
 /** The `ci` strategy with the client of the system that is to be called, or why there is none. */
-export async function setUpCi(dependencies: StrategyDependencies): Promise<Strategy | Skip> {
+export async function setUpCi(
+  dependencies: StrategyDependencies<CiSettings>,
+): Promise<Strategy | Skip> {
   const { settings, openPipelineClient, clock, random } = dependencies;
   if (dependencies.isRollbackRun)
     return { kind: 'skip', reason: 'this run is a rollback run itself, it starts no other' };

@@ -2,9 +2,11 @@ import { createHash } from 'node:crypto';
 import { composeLabels, type Container, textsOf } from '../../support/docker/container.js';
 import { fields, isObject } from '../../support/json.js';
 import { hostAttributes, inexpressible, isNothing } from './host-config.js';
-import { labelPrefix } from './version.js';
 
 type Values = Readonly<Record<string, unknown>>;
+
+/** Labels of what we keep on the engine. */
+export const labelPrefix = 'rollgate.';
 
 /**
  * The resolved configuration of a service, as Compose's own format has it, without the image and without what the image

@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { type Docker, DockerError } from '../../support/docker/client.js';
 import type { Definition } from './definition.js';
 import type { Recorded } from './keep.js';

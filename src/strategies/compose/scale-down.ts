@@ -2,20 +2,19 @@ import { messageOf } from '../../support/errors.js';
 import { DockerError, type Docker } from '../../support/docker/client.js';
 import { composeLabels, type Container } from '../../support/docker/container.js';
 import { containersOf } from '../../support/docker/project.js';
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import type {
   Plan,
   Strategy,
   StrategyResult,
   Skip,
-  RollbackRequest,
   StrategyContext,
   Withheld,
 } from '../../contract/strategy.js';
 import { composeFile } from './findings.js';
 import { LOOK_MS } from './settle.js';
-import { createWorld, type World } from './world.js';
+import { type ComposeSettings, createWorld, type World } from './world.js';
 
 interface ScaleDownPlan extends Plan {
   readonly project: string;
@@ -23,9 +22,14 @@ interface ScaleDownPlan extends Plan {
   readonly directory: string | undefined;
 }
 
+/** The inputs that it reads. */
+export interface ComposeScaleDownSettings extends ComposeSettings {
+  readonly 'canary-service': readonly string[] | undefined;
+}
+
 /** The `scale-down` strategy for `canary-service`, or why there is none. */
 export async function setUpComposeScaleDown(
-  dependencies: StrategyDependencies,
+  dependencies: StrategyDependencies<ComposeScaleDownSettings>,
 ): Promise<Strategy | Skip> {
   const { settings } = dependencies;
   const services = settings['canary-service'] ?? [];
@@ -52,7 +56,6 @@ interface State {
   readonly world: World;
   readonly names: readonly string[];
   readonly docker: Docker;
-  readonly dependencies: StrategyDependencies;
 }
 
 /** Takes services to zero, without touching any other of the project. Their volumes stay. */
@@ -60,14 +63,14 @@ function createComposeScaleDown(
   world: World,
   names: readonly string[],
 ): Strategy<ScaleDownPlan, StrategyResult> {
-  const { docker, dependencies } = world;
-  const state: State = { world, names, docker, dependencies };
+  const { docker } = world;
+  const state: State = { world, names, docker };
   return {
     kind: 'strategy',
     id: 'scale-down',
     preflight: (signal) => preflight(state, signal),
-    plan: (_request, signal) => plan(state, _request, signal),
-    execute: (arg0, context) => execute(state, arg0, context),
+    plan: (_request, signal) => plan(state, signal),
+    execute: (planned, context) => execute(state, planned, context),
   };
 }
 
@@ -86,11 +89,7 @@ async function preflight(state: State, signal: AbortSignal): Promise<readonly Fi
   }
 }
 
-async function plan(
-  state: State,
-  _request: RollbackRequest,
-  signal: AbortSignal,
-): Promise<ScaleDownPlan | Skip | Withheld> {
+async function plan(state: State, signal: AbortSignal): Promise<ScaleDownPlan | Skip | Withheld> {
   const { project, found } = await canaries(state, signal);
   const first = found[0];
   if (first === undefined)
@@ -183,7 +182,7 @@ async function gone(state: State, signal: AbortSignal): Promise<string | undefin
       const { found } = await canaries(state, signal);
       if (found.length === 0) return undefined;
       left = found.map(({ name, status }) => `${name} is ${status}`).join(', ');
-      await state.dependencies.clock.sleep(LOOK_MS, signal);
+      await state.world.clock.sleep(LOOK_MS, signal);
     }
     return left;
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import type { Beginning, Plan, Skip, Strategy, Withheld } from '../../contract/strategy.js';
 import { DockerError, type Docker } from '../../support/docker/client.js';
 import type { Container } from '../../support/docker/container.js';
@@ -25,8 +25,7 @@ import {
   runs,
   versionsOf,
 } from './version.js';
-import { createWorld, type World } from './world.js';
-import type { Settings } from '../../inputs/table.js';
+import { type ComposeSettings, createWorld, type World } from './world.js';
 import type { Clock } from '../../support/clock.js';
 
 interface ComposePlan extends Plan {
@@ -35,7 +34,9 @@ interface ComposePlan extends Plan {
 }
 
 /** The `compose` strategy as it is configured, or why there is none. */
-export async function setUpCompose(dependencies: StrategyDependencies): Promise<Strategy | Skip> {
+export async function setUpCompose(
+  dependencies: StrategyDependencies<ComposeSettings>,
+): Promise<Strategy | Skip> {
   const world = createWorld(dependencies);
   try {
     await world.docker.run(['--version'], new AbortController().signal);
@@ -53,7 +54,7 @@ interface State {
   readonly docker: Docker;
   readonly glance: Docker;
   readonly named: readonly string[];
-  readonly settings: Settings;
+  readonly settings: ComposeSettings;
   readonly clock: Clock;
   readonly given: Recorded | undefined;
   /** What ran when the watch began, and what we have made since. */
@@ -65,9 +66,8 @@ interface State {
  * engine itself. Going back is `up` with a file that holds the recorded services and nothing else.
  */
 function createComposeStrategy(world: World): Strategy<ComposePlan> {
-  const { docker, glance, dependencies, named } = world;
-  const { settings, clock } = dependencies;
-  const given = readRecorded(dependencies.recorded);
+  const { docker, glance, named, settings, clock } = world;
+  const given = readRecorded(world.recorded);
   const state: State = {
     world,
     docker,

@@ -40,7 +40,7 @@ export async function undo(
   context: StrategyContext,
   made: (live: Live) => void,
 ): Promise<StrategyResult | Withheld> {
-  const { docker, dependencies } = world;
+  const { docker, clock, settings } = world;
   const { signal } = context;
   const lacking = await fetchImages(world, choice, context);
   if (lacking !== undefined) return failed(lacking);
@@ -51,8 +51,8 @@ export async function undo(
       project,
       holder: context.request.correlationId,
       run: world.run === '' ? context.request.correlationId : world.run,
-      leaseMs: dependencies.settings['rollback-timeout'] + LEASE_MARGIN_MS,
-      clock: dependencies.clock,
+      leaseMs: settings['rollback-timeout'] + LEASE_MARGIN_MS,
+      clock,
       signal,
       progress: (line) => {
         context.progress(line);
@@ -117,7 +117,7 @@ async function undoAlone(
         (name) => now.services.get(name)?.containers.map(({ container }) => container) ?? [],
       );
     },
-    clock: world.dependencies.clock,
+    clock: world.clock,
     signal,
   });
   const end = (await lookAfter(world, project, signal)) ?? after;
@@ -265,7 +265,7 @@ async function reject(
 
 /** A signal that gives Compose the time to end its step: between two steps a service may have no container at all. */
 function withGrace(
-  { dependencies: { clock } }: World,
+  { clock }: World,
   signal: AbortSignal,
 ): { readonly signal: AbortSignal; clear(): void } {
   const stop = new AbortController();
@@ -291,7 +291,7 @@ function withGrace(
 
 /** What runs now; `undefined` when it cannot be seen. A last look is had even when our time is over. */
 async function lookAfter(
-  { docker, dependencies: { clock } }: World,
+  { docker, clock }: World,
   project: string,
   signal: AbortSignal,
 ): Promise<Live | undefined> {

@@ -114,9 +114,6 @@ export function imageInWords(image: string, name: string | undefined): string {
     : `${name} (${short})`;
 }
 
-/** Labels of what we keep on the engine. */
-export const labelPrefix = 'rollgate.';
-
 export const labels = {
   role: 'rollgate.role',
   project: 'rollgate.project',

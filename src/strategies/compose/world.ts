@@ -1,12 +1,29 @@
 import { createDocker, type Docker } from '../../support/docker/client.js';
-import { projectName, projectOptionsOf } from '../../support/docker/project.js';
+import {
+  projectName,
+  projectOptionsOf,
+  type ProjectSettings,
+} from '../../support/docker/project.js';
+import type { Clock } from '../../support/clock.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import type { Author, Writer } from './records.js';
+
+/** The inputs that the strategy reads. */
+export interface ComposeSettings extends ProjectSettings {
+  readonly 'compose-service': readonly string[] | undefined;
+  /** Milliseconds. */
+  readonly 'deployed-within': number;
+  /** Milliseconds. */
+  readonly 'rollback-timeout': number;
+}
 
 /** The project and the engine that it runs on, as the parts of the strategy see them. */
 export interface World {
   readonly docker: Docker;
-  readonly dependencies: StrategyDependencies;
+  readonly settings: ComposeSettings;
+  readonly clock: Clock;
+  /** What `snapshot` gave before the deploy, as it came from the file. */
+  readonly recorded: unknown;
   /** The services that the user names; empty: all of the project. */
   readonly named: readonly string[];
   /** This run, as notes name it: `github 1234`; empty when it has no id. */
@@ -23,7 +40,7 @@ export interface World {
 /** Every strategy of the chain waits for our guard, milliseconds. */
 const GLANCE_MS = 5000;
 
-export function createWorld(dependencies: StrategyDependencies): World {
+export function createWorld(dependencies: StrategyDependencies<ComposeSettings>): World {
   const { settings, run, clock, random } = dependencies;
   const docker = createDocker(dependencies);
   const name = run.runId === null ? '' : `${run.system} ${run.runId}`;
@@ -32,7 +49,9 @@ export function createWorld(dependencies: StrategyDependencies): World {
   return {
     docker,
     glance,
-    dependencies,
+    settings,
+    clock,
+    recorded: dependencies.recorded,
     named: settings['compose-service'] ?? [],
     run: name,
     project: async (signal) =>

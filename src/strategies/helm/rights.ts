@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import type { Exec } from '../../support/exec.js';
 import { fields } from '../../support/json.js';

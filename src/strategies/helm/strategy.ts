@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import type {
   Beginning,
   Plan,
@@ -31,7 +31,6 @@ import {
   versionOf,
 } from './release.js';
 import { digestOf, type ReleasedWorkload, rightsFindings, workloadsIn } from './rights.js';
-import type { Settings } from '../../inputs/table.js';
 import type { Exec } from '../../support/exec.js';
 import type { Clock } from '../../support/clock.js';
 
@@ -43,8 +42,18 @@ interface HelmPlan extends Plan {
 const RESERVE_MS = 15_000;
 const LEAST_TIMEOUT_MS = 5000;
 
+/** The inputs that it reads. */
+export interface HelmSettings {
+  readonly 'helm-release': string | undefined;
+  readonly 'helm-namespace': string | undefined;
+  readonly 'kubernetes-namespace': string | undefined;
+  readonly 'kubernetes-context': string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly 'deployed-within': number;
+}
+
 /** The `helm` strategy as it is configured, or why there is none. */
-export function setUpHelm(dependencies: StrategyDependencies): Strategy | Skip {
+export function setUpHelm(dependencies: StrategyDependencies<HelmSettings>): Strategy | Skip {
   const { settings } = dependencies;
   const release = settings['helm-release'];
   if (release === undefined)
@@ -65,7 +74,7 @@ interface Place {
 
 /** What the functions below share. */
 interface State {
-  readonly settings: Settings;
+  readonly settings: HelmSettings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly exec: Exec;
   readonly redact: (text: string) => string;
@@ -83,7 +92,15 @@ interface State {
 }
 
 function createHelmStrategy(
-  { settings, recorded: data, env, exec, redact, clock, random }: StrategyDependencies,
+  {
+    settings,
+    recorded: data,
+    env,
+    exec,
+    redact,
+    clock,
+    random,
+  }: StrategyDependencies<HelmSettings>,
   release: string,
   place: Place,
 ): Strategy<HelmPlan> {
@@ -112,7 +129,7 @@ function createHelmStrategy(
     begin: (signal) => begin(state, signal),
     guard: (signal) => guard(state, signal),
     plan: (_request, signal) => plan(state, _request, signal),
-    execute: (arg0, context) => execute(state, arg0, context),
+    execute: (planned, context) => execute(state, planned, context),
     recordedVersion: () => versionOf(recorded),
     snapshot: (signal) => snapshot(state, signal),
   };

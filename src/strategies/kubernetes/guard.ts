@@ -1,8 +1,7 @@
 import { nameOf, type Workload, type WorkloadName } from '../../support/kubernetes/workload.js';
-import { type Recorded, recordedOf } from './capture.js';
 import type { Live, Seen } from './target.js';
-import { liveRevision, type Version, versionOf } from './versions.js';
-import { timeInWords } from './plan.js';
+import { liveRevision, type Version, versionOf, timeInWords } from './versions.js';
+import { type Recorded, recordedOf } from './recorded.js';
 
 /** The workloads whose version is neither the one that was judged nor one that we put there. */
 export function replacedOnes(

@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { fields, textOf } from '../../support/json.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import { nameOf, type WorkloadName, workloadResources } from '../../support/kubernetes/workload.js';
@@ -14,9 +14,9 @@ import {
 } from './target.js';
 import { ownerInWords, ownerOf } from './guard.js';
 import { canBeStuck } from './pods.js';
-import { type Recorded, recordedOf } from './capture.js';
 import { updateStrategyOf } from './rollout.js';
 import type { Wanted } from './plan.js';
+import { type Recorded, recordedOf } from './recorded.js';
 
 interface PreflightOptions {
   readonly kubectl: Kubectl;

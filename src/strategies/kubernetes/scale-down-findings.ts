@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { fields, listOf, numberOf, textOf, textsOf } from '../../support/json.js';
 import {
   itemsOf,

@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/finding.js';
+import type { Finding } from '../../contract/result.js';
 import { createKubectl, KubectlError, type Kubectl } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -19,7 +19,6 @@ import type {
   RollbackRequest,
   StrategyContext,
 } from '../../contract/strategy.js';
-import { isSameRun } from './capture.js';
 import { currentNamespace } from './target.js';
 import {
   finding,
@@ -35,9 +34,9 @@ import {
   unscalable,
 } from './scale-down-findings.js';
 import { isOther, replaced, revisionOf, takeDown, type Taken, untilGone } from './scale-to-zero.js';
-import { listed, timeInWords } from './plan.js';
-import type { Settings } from '../../inputs/table.js';
 import type { Clock } from '../../support/clock.js';
+import { isSameRun } from './rejections.js';
+import { listed, timeInWords } from './versions.js';
 
 interface ScaleDownPlan extends Plan {
   readonly workloads: readonly Workload[];
@@ -46,8 +45,18 @@ interface ScaleDownPlan extends Plan {
   readonly prospects: readonly Prospect[];
 }
 
+/** The inputs that it reads. */
+export interface WorkloadScaleDownSettings {
+  readonly 'canary-workload': readonly string[] | undefined;
+  readonly 'kubernetes-namespace': string | undefined;
+  readonly 'kubernetes-context': string | undefined;
+  readonly kubeconfig: string | undefined;
+}
+
 /** The part of `scale-down` that takes `canary-workload` down. */
-export function setUpWorkloadScaleDown(dependencies: StrategyDependencies): Strategy | Skip {
+export function setUpWorkloadScaleDown(
+  dependencies: StrategyDependencies<WorkloadScaleDownSettings>,
+): Strategy | Skip {
   const { settings, env, exec, redact, clock, random } = dependencies;
   const kubectl = createKubectl({
     kubeconfig: settings.kubeconfig,
@@ -60,7 +69,7 @@ export function setUpWorkloadScaleDown(dependencies: StrategyDependencies): Stra
 
 /** What the functions below share. */
 interface State {
-  readonly settings: Settings;
+  readonly settings: WorkloadScaleDownSettings;
   readonly run: RunIdentity;
   readonly clock: Clock;
   readonly kubectl: Kubectl;
@@ -71,7 +80,7 @@ interface State {
 }
 
 function createWorkloadScaleDown(
-  { settings, run, clock }: StrategyDependencies,
+  { settings, run, clock }: StrategyDependencies<WorkloadScaleDownSettings>,
   kubectl: Kubectl,
   wanted: readonly string[],
 ): Strategy<ScaleDownPlan> {
@@ -87,7 +96,7 @@ function createWorkloadScaleDown(
       return state.judged === undefined ? undefined : objection(state, await get(state, signal));
     },
     plan: (_request, signal) => plan(state, _request, signal),
-    execute: (arg0, context) => execute(state, arg0, context),
+    execute: (planned, context) => execute(state, planned, context),
   };
 }
 

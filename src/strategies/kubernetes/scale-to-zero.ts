@@ -7,17 +7,16 @@ import { numberOf } from '../../support/json.js';
 import { type Kubectl, KubectlError, leavesOpen } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
-  isPodOf,
   nameOf,
   objectOf,
   wantedReplicas,
   type Workload,
 } from '../../support/kubernetes/workload.js';
-import { getPods } from '../../support/kubernetes/pods.js';
+import { getPods, isPodOf } from '../../support/kubernetes/pods.js';
 import type { RunIdentity } from '../dependencies.js';
-import { lastingSignal } from './apply-template.js';
 import { scaleDownPatch } from './scale-down-findings.js';
 import { REVISION, versionOf } from './versions.js';
+import { lastingSignal } from './apply-template.js';
 
 /** What became of one workload. */
 export type Taken =

@@ -9,7 +9,6 @@ import {
   nameOf,
   type Workload,
 } from '../../support/kubernetes/workload.js';
-import { lastingSignal, type Put, type Step } from './apply-template.js';
 import { ownerInWords, ownerOf } from './guard.js';
 import {
   canBeStuck,
@@ -21,8 +20,15 @@ import {
   troublesOf,
 } from './pods.js';
 import { rolloutOf } from './rollout.js';
-import { REVISION, type Version, versionOf } from './versions.js';
-import { imagesInWords, listed, versionInWords } from './plan.js';
+import {
+  REVISION,
+  type Version,
+  versionOf,
+  imagesInWords,
+  listed,
+  versionInWords,
+} from './versions.js';
+import { lastingSignal, type Put, type Step } from './apply-template.js';
 
 /** What became of a workload whose template was put back. */
 export type Settled =

@@ -20,31 +20,19 @@ import {
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
-import { markPatch, type Put, putBack } from './apply-template.js';
-import {
-  beginningOf,
-  judgedVersions,
-  readRecorded,
-  readRejections,
-  recordedVersionOf,
-  recordOf,
-  withoutRejection,
-  type Recorded,
-} from './capture.js';
+import { beginningOf, judgedVersions } from './capture.js';
 import { isAsRecorded, nothingDeployed, replacedInWords, replacedOnes } from './guard.js';
-import {
-  type KubernetesPlan,
-  planFor,
-  versionInWords,
-  type Wanted,
-  wantedRevisions,
-} from './plan.js';
+import { type KubernetesPlan, planFor, type Wanted, wantedRevisions } from './plan.js';
 import { canBeStuck } from './pods.js';
 import { denied, preflight } from './preflight.js';
 import { outcomeOf, settle, type Settled } from './settle.js';
 import { type Live, look, withHistory } from './target.js';
-import { type Version, versionOf } from './versions.js';
-import type { Finding } from '../../contract/finding.js';
+import { type Version, versionOf, versionInWords } from './versions.js';
+import type { Finding } from '../../contract/result.js';
+import { markPatch } from './patch.js';
+import { readRejections, withoutRejection } from './rejections.js';
+import { recordedVersionOf, recordOf, type Recorded, readRecorded } from './recorded.js';
+import { type Put, putBack } from './apply-template.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -315,8 +303,22 @@ async function mayDeletePods(
   }
 }
 
+/** The inputs that it reads. */
+export interface KubernetesSettings {
+  readonly 'kubernetes-workload': readonly string[] | undefined;
+  readonly 'kubernetes-namespace': string | undefined;
+  readonly 'kubernetes-context': string | undefined;
+  readonly kubeconfig: string | undefined;
+  readonly 'kubernetes-revision': readonly string[] | undefined;
+  readonly 'deployed-within': number;
+  readonly 'report-logs': number;
+  readonly 'helm-release': string | undefined;
+}
+
 /** The `kubernetes` strategy as it is configured, or why there is none. */
-export function setUpKubernetes(dependencies: StrategyDependencies): Strategy | Skip {
+export function setUpKubernetes(
+  dependencies: StrategyDependencies<KubernetesSettings>,
+): Strategy | Skip {
   const { settings, env, exec, redact, clock, random } = dependencies;
   const given = settings['kubernetes-workload'] ?? [];
   const skip = (reason: string): Skip => ({ kind: 'skip', reason });

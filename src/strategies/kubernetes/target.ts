@@ -15,9 +15,13 @@ import {
   type Revision,
   type Version,
   versionOf,
+  ageInWords,
+  imagesInWords,
+  timeInWords,
+  versionInWords,
 } from './versions.js';
-import { readRejections, type RecordedWorkload, type Rejection } from './capture.js';
-import { ageInWords, imagesInWords, timeInWords, versionInWords } from './plan.js';
+import { readRejections, type Rejection } from './rejections.js';
+import type { RecordedWorkload } from './recorded.js';
 
 /** Which version of a workload is to be put back. */
 type Choice =

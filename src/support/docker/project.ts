@@ -16,7 +16,7 @@ export interface ProjectOptions {
   readonly envFiles: readonly string[];
 }
 
-interface ProjectSettings {
+export interface ProjectSettings {
   readonly 'compose-project'?: string | undefined;
   readonly 'compose-file'?: readonly string[] | undefined;
   readonly 'compose-profile'?: readonly string[] | undefined;

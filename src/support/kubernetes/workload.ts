@@ -1,6 +1,5 @@
 import { fields, listOf, numberOf, textOf, textsOf } from '../json.js';
 import { itemsOf, type Kubectl } from './kubectl.js';
-import type { Pod } from './pods.js';
 
 /** The kinds that run pods by a template and keep its history, with the name of their resource in `apps/v1`. */
 export const workloadResources = {
@@ -109,20 +108,6 @@ export function imagesOf(template: unknown): readonly string[] {
     (container) => textOf(fields(container).image) ?? [],
   );
   return [...new Set(images)];
-}
-
-/** apiserver, pkg/storage/names/generate.go: what a generated name begins with is cut here. */
-const LONGEST_BASE = 58;
-
-/**
- * Whether a pod that the selector selects was made by the workload: the selector of a stable version may well select the
- * canary's pods too.
- */
-export function isPodOf({ kind, name, uid }: Workload, pod: Pod): boolean {
-  if (kind !== 'deployment') return pod.controller === uid;
-  // A Deployment names its ReplicaSets, and they name their pods (pkg/controller/deployment/sync.go, generateReplicaSetName).
-  const hash = pod.labels['pod-template-hash'];
-  return hash !== undefined && pod.name.startsWith(`${name}-${hash}-`.slice(0, LONGEST_BASE));
 }
 
 /**

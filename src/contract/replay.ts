@@ -1,0 +1,29 @@
+import type { CheckResult, Judgement, WatchEvent } from './check.js';
+
+/** What the judge was told, and when. */
+export interface RecordedEvent {
+  /** Milliseconds since the start of the watch. Recordings of version 0.1.0 do not have it. */
+  readonly at?: number;
+  readonly event: WatchEvent;
+}
+
+/** What would have been concluded. */
+export interface Replayed {
+  /** `null`: the recording ends before there is a judgement. */
+  readonly judgement: Judgement | null;
+  /** When, milliseconds since the start of the watch; `null` without a judgement. */
+  readonly decidedAt: number | null;
+  /** Time of the last thing that was recorded. */
+  readonly endsAt: number;
+  /** The checks, as they were in the moment of the judgement. */
+  readonly results: readonly CheckResult[];
+}
+
+/** What is judged otherwise than it was. */
+export interface ChangedSetting {
+  /** A check by its id, or what of the plan. */
+  readonly what: string;
+  /** In words. */
+  readonly from: string;
+  readonly to: string;
+}

@@ -1,0 +1,94 @@
+import { REVISION, REVISION_HISTORY, type Revision } from './versions.js';
+import { REJECTED } from './rejections.js';
+import type { Workload } from '../../support/kubernetes/workload.js';
+import type { PatchOperation } from '../../support/kubernetes/kubectl.js';
+
+/**
+ * What a Deployment keeps when the annotations of an earlier revision come back with its template, and our own mark. All others
+ * are those of the revision: that is how `kubectl rollout history` shows its CHANGE-CAUSE again.
+ * kubectl, pkg/polymorphichelpers/rollback.go, annotationsToSkip
+ */
+const keptAnnotations = new Set([
+  'kubectl.kubernetes.io/last-applied-configuration',
+  REVISION,
+  REVISION_HISTORY,
+  'deployment.kubernetes.io/desired-replicas',
+  'deployment.kubernetes.io/max-replicas',
+  'deprecated.deployment.rollback.to',
+  REJECTED,
+]);
+
+/** Under what the change may be made: nothing at all was changed since the workload was read, or at least not its version. */
+export type Precondition = 'same-object' | 'same-version';
+
+/** What `kubectl rollout undo` would change, and our mark, if the workload is still the one that was read. */
+export function undoPatch(
+  workload: Workload,
+  target: Revision,
+  rejected: string,
+  precondition: Precondition,
+): readonly PatchOperation[] {
+  return [
+    ...(precondition === 'same-object' ? unchanged(workload) : sameVersion(workload)),
+    { op: 'replace', path: '/spec/template', value: target.template },
+    ...annotationChanges(workload.annotations, {
+      ...(workload.kind === 'deployment'
+        ? annotationsOf(workload.annotations, target.annotations)
+        : workload.annotations),
+      [REJECTED]: rejected,
+    }),
+  ];
+}
+
+/** Changes nothing but our mark. */
+export function markPatch(workload: Workload, rejected: string): readonly PatchOperation[] {
+  return [
+    ...unchanged(workload),
+    ...annotationChanges(workload.annotations, { ...workload.annotations, [REJECTED]: rejected }),
+  ];
+}
+
+function unchanged({ resourceVersion }: Workload): readonly PatchOperation[] {
+  return [{ op: 'test', path: '/metadata/resourceVersion', value: resourceVersion }];
+}
+
+/** A workload that others scale and report on all the time has another resource version before every change. */
+function sameVersion({ uid, template, spec }: Workload): readonly PatchOperation[] {
+  return [
+    { op: 'test', path: '/metadata/uid', value: uid },
+    { op: 'test', path: '/spec/template', value: template },
+    ...(spec.paused === undefined
+      ? []
+      : [{ op: 'test', path: '/spec/paused', value: spec.paused } as const]),
+  ];
+}
+
+function annotationsOf(
+  own: Readonly<Record<string, string>>,
+  earlier: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const isKept = ([key]: [string, string]): boolean => keptAnnotations.has(key);
+  return Object.fromEntries([
+    ...Object.entries(own).filter(isKept),
+    ...Object.entries(earlier).filter((entry) => !isKept(entry)),
+  ]);
+}
+
+/** One by one: the applied configuration, which may be large, is not sent again. */
+function annotationChanges(
+  from: Readonly<Record<string, string>>,
+  to: Readonly<Record<string, string>>,
+): readonly PatchOperation[] {
+  if (Object.keys(from).length === 0)
+    return [{ op: 'add', path: '/metadata/annotations', value: to }];
+  const path = (key: string): string =>
+    `/metadata/annotations/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  return [
+    ...Object.keys(from)
+      .filter((key) => !Object.hasOwn(to, key))
+      .map((key): PatchOperation => ({ op: 'remove', path: path(key) })),
+    ...Object.entries(to)
+      .filter(([key, value]) => from[key] !== value)
+      .map(([key, value]): PatchOperation => ({ op: 'add', path: path(key), value })),
+  ];
+}

@@ -1,0 +1,106 @@
+import {
+  type WorkloadName,
+  type Workload,
+  imagesOf,
+  wantedReplicas,
+  parseWorkloadName,
+  nameOf,
+} from '../../support/kubernetes/workload.js';
+import { liveRevision, type Revision, versionOf } from './versions.js';
+import { fields, listOf, textOf, numberOf } from '../../support/json.js';
+import type { RecordedVersion } from '../../contract/strategy.js';
+
+/** What a workload was before the deploy. Goes into the snapshot file: no template, because templates may hold secrets. */
+export interface RecordedWorkload extends WorkloadName {
+  readonly namespace: string;
+  readonly uid: string;
+  readonly generation: number;
+  readonly revision: number | null;
+  readonly hash: string;
+  readonly images: readonly string[];
+  readonly replicas: number | null;
+}
+
+/** What the strategy records before the deploy. */
+export interface Recorded {
+  /** ISO 8601. */
+  readonly takenAt: string;
+  readonly workloads: readonly RecordedWorkload[];
+  /** Those that did not exist, by name: `deployment/api`. */
+  readonly missing: readonly string[];
+}
+
+export function recordOf(workload: Workload, revisions: readonly Revision[]): RecordedWorkload {
+  const { kind, name, namespace, uid, generation, template } = workload;
+  return {
+    ...{ kind, name, namespace, uid, generation },
+    revision: liveRevision(workload, revisions)?.number ?? null,
+    hash: versionOf(template).hash,
+    images: imagesOf(template),
+    replicas: wantedReplicas(workload) ?? null,
+  };
+}
+
+/** @returns `undefined` for what was not recorded by this strategy */
+export function readRecorded(value: unknown): Recorded | undefined {
+  const { takenAt, workloads, missing } = fields(value);
+  const time = textOf(takenAt);
+  if (time === undefined || Number.isNaN(Date.parse(time)) || !Array.isArray(workloads))
+    return undefined;
+  const read = workloads.map(readWorkload);
+  if (read.includes(undefined)) return undefined;
+  return {
+    takenAt: time,
+    workloads: read.flatMap((workload) => workload ?? []),
+    missing: listOf(missing).flatMap((name) => textOf(name) ?? []),
+  };
+}
+
+function readWorkload(value: unknown): RecordedWorkload | undefined {
+  const its = fields(value);
+  const name = parseWorkloadName(`${String(its.kind)}/${String(its.name)}`);
+  const hash = textOf(its.hash);
+  if (name === undefined || hash === undefined) return undefined;
+  return {
+    ...name,
+    namespace: textOf(its.namespace) ?? '',
+    uid: textOf(its.uid) ?? '',
+    generation: numberOf(its.generation) ?? 0,
+    revision: numberOf(its.revision) ?? null,
+    hash,
+    images: listOf(its.images).flatMap((image) => textOf(image) ?? []),
+    replicas: numberOf(its.replicas) ?? null,
+  };
+}
+
+/** In words that other strategies can pass on. */
+export function recordedVersionOf(
+  recorded: Recorded | undefined,
+  names: readonly WorkloadName[],
+): RecordedVersion | undefined {
+  const found = names.flatMap((name) => recordedOf(recorded, name) ?? []);
+  const [only] = found;
+  if (only === undefined) return undefined;
+  const listed = (value: (workload: RecordedWorkload) => string): string =>
+    found
+      .filter((workload) => value(workload) !== '')
+      .map((workload) =>
+        names.length === 1 ? value(workload) : `${nameOf(workload)}=${value(workload)}`,
+      )
+      .join(',');
+  const revision = listed((workload) =>
+    workload.revision === null ? '' : String(workload.revision),
+  );
+  const image = listed((workload) => workload.images.join(names.length === 1 ? ',' : '+'));
+  return {
+    ...(revision === '' ? {} : { revision }),
+    ...(image === '' ? {} : { image }),
+  };
+}
+
+export function recordedOf(
+  recorded: Recorded | undefined,
+  name: WorkloadName,
+): RecordedWorkload | undefined {
+  return recorded?.workloads.find((workload) => nameOf(workload) === nameOf(name));
+}
