@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 import { permissionsFor } from '../../../src/strategies/kubernetes/preflight.js';
 import { failing } from '../../support/stand-in-cluster.js';
 import { never, Scene, type Given } from '../../support/kubernetes-strategy.js';
-import type { Finding } from "../../../src/contract/result.js";
+import type { Finding } from '../../../src/contract/result.js';
 
 let scene: Scene;
 beforeEach(() => {

@@ -1,11 +1,26 @@
 import type { PipelineClient, StartedRun, StartRequest } from '../../contract/pipeline.js';
-import type { Plan, RollbackRequest, Skip, Strategy, StrategyContext, StrategyResult } from '../../contract/strategy.js';
+import type {
+  Plan,
+  RollbackRequest,
+  Skip,
+  Strategy,
+  StrategyContext,
+  StrategyResult,
+} from '../../contract/strategy.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { clip, formatDuration, neutralise } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { followRun } from './follow.js';
-import { about, failed, maybeStarted, notStarted, probableResult, resultOf, sentence } from './result.js';
+import {
+  about,
+  failed,
+  maybeStarted,
+  notStarted,
+  probableResult,
+  resultOf,
+  sentence,
+} from './result.js';
 
 export interface CiSettings {
   readonly 'rollback-ref': string | undefined;
