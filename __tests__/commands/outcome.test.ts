@@ -21,6 +21,7 @@ function outcome(
     exitCode: exitCodeOf(verdict, status),
     detectedAt: detectionSeconds === null ? null : detectionSeconds * 1000,
     detectionSeconds,
+    findings: [],
   };
 }
 

@@ -3,8 +3,7 @@ import type { Probing, ProbeConfig } from '../../src/sources/http/prober.js';
 import { createHealthCheck } from '../../src/sources/http/health.js';
 import type { Check } from '../../src/contract/check.js';
 import type { CheckSpec } from '../../src/contract/entry.js';
-import type { Clock } from '../../src/support/clock.js';
-import type { Http } from '../../src/support/http.js';
+import type { ProbeDependencies } from '../../src/sources/http/asked-url.js';
 
 /** What the inputs describe, in one. */
 export interface HttpConfig
@@ -68,7 +67,7 @@ export function checksOf(config: HttpConfig, suffix = ''): readonly CheckSpec[] 
 /** The health check and the checks on traffic of a configuration. */
 export function createHttpChecks(
   config: HttpConfig,
-  deps: { readonly http: Http; readonly clock: Clock },
+  deps: ProbeDependencies,
 ): readonly Check[] {
   const { urls, healthUrls, health } = config;
   return [

@@ -168,7 +168,7 @@ describe('a failure', () => {
     ],
     [
       'answer is not HTTP',
-      'other',
+      'unreadable',
       true,
       () =>
         started(serveTcp((s) => s.once('data', () => s.end('what?\r\n\r\n')))).then((s) => s.url),

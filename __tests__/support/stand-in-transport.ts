@@ -17,7 +17,13 @@ export interface Reply {
   readonly body?: string;
   /** Milliseconds until the answer; longer than the timeout of the request: a timeout. */
   readonly after?: number;
+  /** How much of that went by until there was a connection. */
+  readonly connectMs?: number;
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly fails?: HttpErrorKind;
+  /** The words of the failure, where its kind does not say enough. */
+  readonly summary?: string;
 }
 
 /** An `Http` without sockets: answers on the clock of the test. */
@@ -32,7 +38,8 @@ export class StandInTransport implements Http {
   ) {}
 
   async request(request: HttpRequest): Promise<HttpResponse> {
-    const { status = 200, body = '', after = 0, fails } = this.reply(request, this.sent.length);
+    const reply = this.reply(request, this.sent.length);
+    const { status = 200, body = '', after = 0, connectMs = 0, headers = {}, fails } = reply;
     this.sent.push({ at: this.clock.monotonic(), request });
     this.open += 1;
     try {
@@ -43,8 +50,8 @@ export class StandInTransport implements Http {
       this.open -= 1;
     }
     if (after > request.timeoutMs) throw failed(request, 'timeout');
-    if (fails !== undefined) throw failed(request, fails);
-    return { status, headers: {}, body: Buffer.from(body), url: request.url };
+    if (fails !== undefined) throw failed(request, fails, reply.summary);
+    return { status, headers, body: Buffer.from(body), url: request.url, connectMs };
   }
 
   close(): void {
@@ -52,6 +59,6 @@ export class StandInTransport implements Http {
   }
 }
 
-function failed(request: HttpRequest, kind: HttpErrorKind): HttpError {
-  return new HttpError(request, { kind, summary: kind, code: kind.toUpperCase() }, true);
+function failed(request: HttpRequest, kind: HttpErrorKind, summary: string = kind): HttpError {
+  return new HttpError(request, { kind, summary, code: kind.toUpperCase() }, true);
 }

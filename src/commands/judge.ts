@@ -5,7 +5,7 @@ import { NoLongerNeeded } from '../support/abort.js';
 import { formatDuration } from '../support/text.js';
 import type { ProvenTarget } from './prepare.js';
 import { rollBack } from './roll-back.js';
-import type { Session } from './session.js';
+import { ofTarget, type Session } from './session.js';
 import { keepAll } from './strategies.js';
 import { beginWatching, type Watched } from './watch.js';
 import { exitCodeOf } from './exit-code.js';
@@ -149,7 +149,7 @@ function outcome(
   watched: Watched,
   rollback: RollbackReport,
 ): TargetOutcome {
-  const { verdict, reason, results, decidedAt, startedAt } = watched;
+  const { verdict, reason, results, findings, decidedAt, startedAt } = watched;
   const nothingDone = verdict === 'inconclusive' && rollback.status === 'not-needed';
   return {
     report: {
@@ -162,6 +162,7 @@ function outcome(
     exitCode: exitCodeOf(verdict, rollback.status),
     detectedAt: decidedAt === null ? null : startedAt + decidedAt,
     detectionSeconds: decidedAt === null ? null : decidedAt / 1000,
+    findings: ofTarget(session, findings),
   };
 }
 
@@ -178,5 +179,6 @@ function rolledBackBefore({ session, alreadyRolledBack = '' }: ProvenTarget): Ta
     exitCode: exitCodeOf('inconclusive', 'not-needed'),
     detectedAt: null,
     detectionSeconds: null,
+    findings: [],
   };
 }

@@ -12,6 +12,8 @@ export interface TargetOutcome {
   readonly detectedAt: number | null;
   /** From the start of its watch. */
   readonly detectionSeconds: number | null;
+  /** What the watch found besides. */
+  readonly findings: readonly Finding[];
 }
 
 /** What a command came to. The report and the exit code follow from it. */
@@ -44,6 +46,7 @@ export function combine(outcomes: readonly TargetOutcome[]): Outcome {
     exitCode: worstCode(outcomes.map(({ exitCode }) => exitCode)),
     reason: reasonOf(targets, decisive?.report),
     targets,
+    findings: outcomes.flatMap(({ findings }) => findings),
     detectedAt: decisive?.detectedAt ?? null,
     detectionSeconds: decisive?.detectionSeconds ?? null,
   };

@@ -158,11 +158,15 @@ export function findingInWords(finding: Finding): string {
 }
 
 /** What preflight found, worst first; nothing at all when it found nothing. */
-export function printFindings({ console }: BaseSession, findings: readonly Finding[]): void {
+export function printFindings(
+  { console }: Pick<BaseSession, 'console'>,
+  findings: readonly Finding[],
+  title = 'Rollgate preflight',
+): void {
   for (const level of ['error', 'warning', 'notice'] as const)
     for (const finding of findings.filter((f) => f.level === level))
       if (level === 'notice') console.line(`note: ${findingInWords(finding)}`);
-      else console.annotate(level, 'Rollgate preflight', findingInWords(finding));
+      else console.annotate(level, title, findingInWords(finding));
 }
 
 export function planInWords(settings: BaseSession['settings']): string {

@@ -46,7 +46,9 @@ export async function rollBack(
       signal,
       timeout,
       minRequests: settings['min-requests'],
-      requestsPerSecond: Math.max(CONFIRM_RATE, settings['requests-per-second']),
+      requestsPerSecond: session.limits.allowed(
+        Math.max(CONFIRM_RATE, settings['requests-per-second']),
+      ),
     });
     return { ...outcome, healthConfirmed: outcome.confirmed };
   }

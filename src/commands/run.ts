@@ -52,7 +52,8 @@ export async function run(session: Session): Promise<Outcome> {
   // A broken strategy is only a warning while another one works.
   const findings = found.map(asWarning);
   printFindings(session, findings);
-  return { ...combine(await judgeAll(session, proven)), findings };
+  const outcome = combine(await judgeAll(session, proven));
+  return { ...outcome, findings: [...findings, ...(outcome.findings ?? [])] };
 }
 
 function announce({ entry, console }: Session, targets: readonly PreparedTarget[]): void {

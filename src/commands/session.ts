@@ -5,6 +5,7 @@ import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/r
 import { inputOf, type Settings } from '../inputs/table.js';
 import { allVariables } from '../inputs/variables.js';
 import { messageOf, type Problem } from '../support/errors.js';
+import { Limits } from '../sources/http/limits.js';
 import { sources } from '../sources/registry.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
@@ -34,6 +35,8 @@ export interface BaseSession {
   /** @throws UsageError when the `ca-file` cannot be used */
   readonly http: () => Http;
   readonly fetch: () => typeof globalThis.fetch;
+  /** How often origins may be asked by probes, as far as this run knows. */
+  readonly limits: Limits;
   readonly close: () => void;
 }
 
@@ -106,6 +109,7 @@ export async function openSession(entry: Entry): Promise<Session> {
     lastActs: [],
     startedAt: clock.now(),
     http: openHttp,
+    limits: new Limits(),
     fetch: () =>
       fetchOf(openHttp(), { timeoutMs: API_TIMEOUT, clean: (text) => redactor.redact(text) }),
     close: () => {

@@ -6,7 +6,7 @@ import { encodeLine, headerLine, type RecordingLine } from '../report/recording.
 import { progressLine, severityOf } from '../report/terminal.js';
 import { formatDuration } from '../support/text.js';
 import { type Console, LONGEST_SILENCE } from './console.js';
-import type { PreparedTarget } from './prepare.js';
+import { printFindings, type PreparedTarget } from './prepare.js';
 import { type Session, type TargetSession } from './session.js';
 
 /** A watch that has ended. */
@@ -103,6 +103,7 @@ async function watchTarget(
   if (verdict === 'unhealthy' || verdict === 'inconclusive')
     console.line(`${verdict} after ${formatDuration(decidedAt ?? 0)}: ${reason}`);
   else if (verdict === 'healthy' && !session.isOnly) console.line(`healthy: ${reason}`);
+  printFindings(session, outcome.findings, 'Rollgate');
   return { ...outcome, startedAt, endedAfter: entry.clock.monotonic() - began };
 }
 

@@ -115,6 +115,8 @@ export type Observation = (
       readonly baseline?: BaselineCounts;
     }
 ) & {
+  /** Requests of our own that tell nothing, because a limit on how often one may ask was in the way. */
+  readonly leftOut?: number;
   /** What the source answered, as plain data, for whoever computes the observation again. The judge does not read it. */
   readonly raw?: unknown;
 };
@@ -198,8 +200,16 @@ export interface Judgement {
   readonly decidedBy: readonly string[];
 }
 
+/** How far requests of our own got around. */
+export interface Reach {
+  /** How many connections were opened for them. */
+  readonly connections: number;
+  /** To how many addresses. */
+  readonly remoteAddresses: number;
+}
+
 /** A check as the report shows it. */
-export interface CheckResult {
+export interface CheckResult extends Partial<Reach> {
   readonly id: string;
   readonly kind: CheckKind;
   readonly metric: Limit['metric'];
@@ -245,6 +255,10 @@ interface CheckBase extends JudgedCheck {
   readonly limit: Limit;
   /** Proves, before the watch, that it can be observed. Says nothing of its health. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+  /** Of a check that sends requests of its own: how far they got around, up to now. */
+  reach?(): Reach;
+  /** What was seen besides, up to now, that a person should know. */
+  findings?(): readonly Finding[];
 }
 
 /** Yes or no, at a cadence of its own. */

@@ -86,6 +86,14 @@ export function tooFew(check: Explained, needed: number, over: number): string {
   return `Only ${plural(check.totals.samples, 'request')} in ${formatDuration(over)} (${formatNumber(needed)} needed): not enough to judge ${check.id}.`;
 }
 
+/** A limit on how often one may ask was in the way. */
+export function tooManyLeftOut({ id, totals }: Explained, leftOut: number): string {
+  return (
+    `${formatNumber(leftOut, 0)} of ${plural(totals.samples + leftOut, 'request')} told nothing, because the service is asked too often for its rate limit: ` +
+    `not enough to judge ${id}. Set \`requests-per-second\` lower.`
+  );
+}
+
 /** A check whose source had nothing more to say when the watch ended. */
 export interface Staleness {
   readonly id: string;

@@ -32,6 +32,8 @@ export interface Tally {
   readonly baselineFreshAt: number | null;
   /** How often the source has something new, milliseconds; 0: as often as it is asked. */
   readonly cadence: number;
+  /** Requests that tell nothing, because a limit on how often one may ask was in the way. */
+  readonly leftOut: number;
   /** Why there was no data the last time that there was none. */
   readonly lastMissing: 'no-data' | 'provider-error' | null;
   readonly kinds: Readonly<Record<string, number>>;
@@ -56,6 +58,7 @@ interface State {
   baselineFreshAt: number | null;
   cadence: number;
   lastMissing: Tally['lastMissing'];
+  leftOut: number;
   readonly ofLimit: { readonly logE: number; readonly maxLogE: number };
 }
 
@@ -100,6 +103,7 @@ export function createTally(
     baselineFreshAt: null,
     cadence: 0,
     lastMissing: null,
+    leftOut: 0,
     ofLimit,
   };
   return {
@@ -122,6 +126,9 @@ export function createTally(
     get cadence() {
       return state.cadence;
     },
+    get leftOut() {
+      return state.leftOut;
+    },
     get lastMissing() {
       return state.lastMissing;
     },
@@ -133,6 +140,7 @@ export function createTally(
 
 function push(state: State, window: Window, observation: Observation): boolean {
   const judged = window.to > state.plan.warmUp;
+  if (judged) state.leftOut += observation.leftOut ?? 0;
   if (observation.kind === 'none') {
     if (observation.why === 'unchanged') return false;
     state.lastMissing = observation.why;

@@ -11,6 +11,7 @@ import type {
   WatchPlan,
   Window,
 } from '../contract/check.js';
+import type { Finding } from '../contract/result.js';
 import { createJudge, type Judge } from './judge.js';
 
 /** After the planned end a health check that is in the middle of a row gets this many looks more. */
@@ -47,6 +48,8 @@ export interface WatchOutcome {
   /** Milliseconds from the start of the watch to the verdict; `null` when there is none. */
   readonly decidedAt: number | null;
   readonly results: readonly CheckResult[];
+  /** What the checks saw besides, that a person should know. */
+  readonly findings: readonly Finding[];
 }
 
 /** The windows of a watch: the warm-up's and the judged ones never share one, and the last may be shorter. */
@@ -113,7 +116,7 @@ interface Running {
   /** Milliseconds after `origin`. */
   readonly end: number;
   readonly stop: AbortController;
-  decided: Omit<WatchOutcome, 'results'> | undefined;
+  decided: Omit<WatchOutcome, 'results' | 'findings'> | undefined;
 }
 
 const elapsedOf = ({ options, origin }: Running): number => options.clock.monotonic() - origin;
@@ -184,7 +187,14 @@ async function tick(running: Running): Promise<void> {
 
 function outcomeOf(running: Running): WatchOutcome {
   const { options, decided, judge, end } = running;
-  if (decided !== undefined) return { ...decided, results: judge.results() };
+  const seen = {
+    results: judge.results().map((result, index) => ({
+      ...result,
+      ...options.checks[index]?.reach?.(),
+    })),
+    findings: options.checks.flatMap((check) => check.findings?.() ?? []),
+  };
+  if (decided !== undefined) return { ...decided, ...seen };
   const { reason } = options.signal as { reason: unknown };
   const by = reason instanceof Cancelled ? reason.by : 'the caller';
   return {
@@ -192,7 +202,7 @@ function outcomeOf(running: Running): WatchOutcome {
     reason: `Cancelled by ${by} after ${formatDuration(elapsedOf(running))} of ${formatDuration(end)}: the new version is live and was not judged.`,
     decidedBy: [],
     decidedAt: null,
-    results: judge.results(),
+    ...seen,
   };
 }
 

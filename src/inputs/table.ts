@@ -211,6 +211,21 @@ export const inputs = {
     sentTo: ['url', 'health-url', 'baseline-url'],
     description: 'Headers sent with every probe, as `Name: value` lines. Default: none.',
   }),
+  'baseline-headers': input(headers(), {
+    group: 'http',
+    secret: true,
+    off: true,
+    requires: ['baseline-url'],
+    sentTo: ['baseline-url'],
+    description:
+      'Headers sent to `baseline-url` in place of `headers`, as `Name: value` lines, or `off` for none. Default: the same as `headers`.',
+  }),
+  'latency-includes-connect': input(boolean(), {
+    group: 'http',
+    default: 'false',
+    description:
+      'Whether latency includes the time to connect (DNS, TCP, TLS). Every probe has a connection of its own, and your users mostly do not.',
+  }),
   'health-url': input(urls(), {
     group: 'http',
     off: true,

@@ -150,6 +150,7 @@ const targetSchema = z.strictObject({
 });
 
 const raw = z.json().exactOptional();
+const leftOut = count.exactOptional();
 const slower = z.record(z.string(), z.number()).exactOptional();
 const baseline = z
   .strictObject({ samples: z.number(), failures: z.number(), slower })
@@ -166,12 +167,14 @@ const observationSchema = z.discriminatedUnion('kind', [
     cadence: z.number().exactOptional(),
     baseline,
     slower,
+    leftOut,
     raw,
   }),
   z.strictObject({
     kind: z.literal('value'),
     value: z.number(),
     cadence: z.number().exactOptional(),
+    leftOut,
     raw,
   }),
   z.strictObject({
@@ -179,6 +182,7 @@ const observationSchema = z.discriminatedUnion('kind', [
     why: z.enum(['no-data', 'provider-error', 'unchanged']),
     detail: z.string().exactOptional(),
     baseline,
+    leftOut,
     raw,
   }),
 ]);

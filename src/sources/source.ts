@@ -4,6 +4,7 @@ import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
 import type { Http } from '../support/http.js';
 import type { CheckSource, OptionTable, ValuesOf } from '../support/options.js';
+import type { Limits } from './http/limits.js';
 
 /** How the watch is planned, for what can be said beforehand. */
 export interface Plan {
@@ -24,6 +25,8 @@ export interface SourceDependencies {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
   readonly redact: (text: string) => string;
+  /** How often origins may be asked, as far as this run knows. */
+  readonly limits?: Limits | undefined;
   /** Least rate of own probes, per URL and second; 0 leaves it as configured. */
   readonly leastRate: number;
 }

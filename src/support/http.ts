@@ -1,15 +1,18 @@
-import http from 'node:http';
-import https from 'node:https';
 import { deadline } from './abort.js';
 import type { Clock } from './clock.js';
+import { type Agents, Connections, type Resolve } from './http/connections.js';
+import { createCookies, type Cookies } from './http/cookies.js';
 import { classify, HttpError, timedOut } from './http/error.js';
-import { type Agents, type Answer, exchange, Trace, UnusableAnswer } from './http/exchange.js';
+import { type Answer, exchange, Trace, UnusableAnswer } from './http/exchange.js';
 import { type Hop, redirectOf } from './http/redirect.js';
 import { trustAlso } from './tls.js';
 
+export { Connections } from './http/connections.js';
 export { HttpError, type HttpErrorKind } from './http/error.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
+/** An API may be served by several machines too. */
+const SHARED_REQUESTS_EACH = 10;
 
 export interface HttpRequest {
   readonly method: string;
@@ -29,6 +32,10 @@ export interface HttpRequest {
    * returned. `false`: none of it is. It is read to its end in any case.
    */
   readonly keepBody?: boolean | 'start' | undefined;
+  /** Which connections it may use; by default those that all requests share that do not say. */
+  readonly connections?: Connections | undefined;
+  /** Takes answers that the standard forbids and browsers read: large headers, bare line feeds, two lengths. */
+  readonly lenient?: boolean | undefined;
 }
 
 export interface HttpResponse {
@@ -38,12 +45,16 @@ export interface HttpResponse {
   readonly body: Buffer;
   /** Where the answer came from, after redirects. */
   readonly url: string;
+  /** How much of the time went by until connections could carry the requests (DNS, TCP, TLS), milliseconds. */
+  readonly connectMs: number;
 }
 
 /** The one way out to HTTP servers. */
 export interface Http {
   /**
    * Resolves with the answer, whatever its status.
+   *
+   * Cookies that a redirect sets go along with the requests that follow it, and are forgotten then.
    *
    * A GET or HEAD that is lost because the server closed an idle connection at the same moment is sent once more;
    * nothing else is ever repeated.
@@ -64,15 +75,14 @@ export function createHttp(options: {
   readonly clock: Clock;
   readonly caPem?: string | undefined;
   readonly extraCaFile?: string | undefined;
+  /** How names are looked up; by default as the system does. */
+  readonly resolve?: Resolve | undefined;
 }): Http {
-  const { clock, caPem, extraCaFile } = options;
-  const trust = caPem === undefined ? {} : { secureContext: trustAlso(caPem, extraCaFile) };
-  const agentsWith = (keepAlive: boolean): Agents => ({
-    http: new http.Agent({ keepAlive }),
-    https: new https.Agent({ keepAlive, ...trust }),
-  });
-  const pooled = agentsWith(true);
-  const single = agentsWith(false);
+  const { clock, caPem, extraCaFile, resolve } = options;
+  const secureContext = caPem === undefined ? undefined : trustAlso(caPem, extraCaFile);
+  const agentOptions = { secureContext, resolve, monotonic: () => clock.monotonic() };
+  const shared = new Connections(SHARED_REQUESTS_EACH);
+  const used = new Set<Connections>([shared]);
 
   async function request(wanted: HttpRequest): Promise<HttpResponse> {
     const limit = deadline(clock, wanted.timeoutMs, 'the request', wanted.signal);
@@ -83,12 +93,20 @@ export function createHttp(options: {
       headers: wanted.headers ?? {},
       body: wanted.body,
     };
+    const cookies = createCookies();
+    let connectMs = 0;
+    const connecting = (ms: number): void => {
+      connectMs += ms;
+    };
     try {
       for (let redirects = 0; ; redirects++) {
-        const answer = await ask(hop, wanted, limit.signal, redirects > 0);
+        const sent = withCookies(hop, cookies);
+        const told = { signal: limit.signal, redirected: redirects > 0, connecting };
+        const { setCookies, ...answer } = await ask(sent, wanted, told);
         const next = maxRedirects === 0 ? undefined : redirectOf(hop, answer);
-        if (next === undefined) return { ...answer, url: hop.url };
+        if (next === undefined) return { ...answer, url: hop.url, connectMs };
         if (next === 'unusable' || redirects === maxRedirects) throw badRedirect(hop, next);
+        cookies.take(hop.url, setCookies, clock.now());
         hop = next;
       }
     } finally {
@@ -99,16 +117,28 @@ export function createHttp(options: {
   async function ask(
     hop: Hop,
     wanted: HttpRequest,
-    signal: AbortSignal,
-    redirected: boolean,
+    told: {
+      readonly signal: AbortSignal;
+      readonly redirected: boolean;
+      /** Is told how long it took until there was a connection, milliseconds. */
+      readonly connecting: (ms: number) => void;
+    },
   ): Promise<Answer> {
+    const { signal } = told;
+    const connections = wanted.connections ?? shared;
+    used.add(connections);
+    const { pooled, single } = connections.agents(agentOptions);
     const keep =
       wanted.keepBody === false ? 'nothing' : wanted.keepBody === 'start' ? 'start' : 'all';
     const maxBytes = wanted.maxBytes ?? DEFAULT_MAX_BYTES;
     const attempt = async (agents: Agents): Promise<Answer> => {
-      const trace = new Trace();
+      const begun = clock.monotonic();
+      const trace = new Trace(connections, () => {
+        told.connecting(clock.monotonic() - begun);
+      });
+      const { lenient = false } = wanted;
       try {
-        return await exchange(hop, { agents, signal, keep, maxBytes }, trace);
+        return await exchange(hop, { agents, signal, keep, maxBytes, lenient }, trace);
       } catch (error) {
         const failure = signal.aborted
           ? wanted.signal?.aborted === true
@@ -122,7 +152,7 @@ export function createHttp(options: {
         throw new HttpError(
           hop,
           failure,
-          trace.sent || redirected,
+          trace.sent || told.redirected,
           failure.kind === 'aborted' ? { cause: signal.reason } : undefined,
         );
       }
@@ -133,12 +163,18 @@ export function createHttp(options: {
   return {
     request,
     close() {
-      for (const agents of [pooled, single]) {
-        agents.http.destroy();
-        agents.https.destroy();
-      }
+      for (const connections of used) connections.close();
     },
   };
+}
+
+function withCookies(hop: Hop, cookies: Cookies): Hop {
+  const [name = 'Cookie', own] =
+    Object.entries(hop.headers).find(([each]) => each.toLowerCase() === 'cookie') ?? [];
+  const all = cookies.headerFor(hop.url, own);
+  return all === own || all === undefined
+    ? hop
+    : { ...hop, headers: { ...hop.headers, [name]: all } };
 }
 
 function badRedirect(hop: Hop, next: Hop | 'unusable'): HttpError {

@@ -42,7 +42,13 @@ function ask(answers: Readonly<Record<string, readonly [status: number, body: st
     request: ({ url }) => {
       requested.push(url);
       const [status, body] = answers[new URL(url).pathname] ?? [404, ''];
-      return Promise.resolve({ status, headers: {}, body: Buffer.from(body), url });
+      return Promise.resolve({
+        status,
+        headers: {},
+        body: Buffer.from(body),
+        url,
+        connectMs: 0,
+      });
     },
     close: () => undefined,
   };

@@ -21,7 +21,7 @@ describe('classify', () => {
     ['ENOBUFS', 'local', 'shortage on this machine'],
     ['EHOSTUNREACH', 'other', 'host unreachable'],
     ['ENETUNREACH', 'other', 'host unreachable'],
-    ['HPE_INVALID_CONSTANT', 'other', 'answer is not HTTP'],
+    ['HPE_INVALID_CONSTANT', 'unreadable', 'answer is not HTTP'],
     ['Z_DATA_ERROR', 'other', 'unreadable body'],
     ['ESOMETHING', 'other', 'network failure'],
   ])('%s is %s: %s', (code, kind, summary) => {

@@ -56,7 +56,14 @@ function ofHttp(flat: Flat, metrics: MeasuredKinds): readonly CheckEntry[] {
     });
     return entryOf('http', http.options, {
       options,
-      baseline: baseline === undefined ? undefined : { ...options, url: baseline },
+      baseline:
+        baseline === undefined
+          ? undefined
+          : {
+              ...options,
+              url: baseline,
+              headers: settings['baseline-headers'] ?? settings.headers,
+            },
       checks,
     });
   });

@@ -198,10 +198,22 @@ export function leakedSecrets(
     );
   };
   return Object.entries(options).flatMap(([secret, { sentTo = [] }]) => {
-    if (entry.values[secret] === undefined) return [];
-    return sentTo.flatMap((option) => [
-      ...(isFromTheFile(option) ? [{ option, secret }] : []),
-      ...(baseline?.given.get(option) === 'file' ? [{ option: `baseline.${option}`, secret }] : []),
-    ]);
+    const isSent = isSecret(entry.values[secret]);
+    const own = baseline?.values[secret];
+    const toBaseline = isSecret(own) || (own === undefined && isSent);
+    return sentTo.flatMap((option) => {
+      const address = baseline?.given.get(option);
+      return [
+        ...((isSent || (isSecret(own) && address === undefined)) && isFromTheFile(option)
+          ? [{ option, secret }]
+          : []),
+        ...(toBaseline && address === 'file' ? [{ option: `baseline.${option}`, secret }] : []),
+      ];
+    });
   });
+}
+
+/** Not given, or given as `off`, it is none. */
+function isSecret(value: unknown): boolean {
+  return value !== undefined && value !== 'off';
 }

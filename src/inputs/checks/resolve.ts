@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import { isObject } from '../../support/json.js';
 import { type MeasuredKinds, type MeasurementKind, measurementOf } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
 import type { WrittenEntry } from '../config-entries.js';
@@ -42,9 +44,46 @@ export function resolveChecks(
         read.id === undefined ? 'give it an `id`' : 'give it another `id`',
       );
     for (const id of ids) taken.add(id);
+    if (findings.problems.length === before && isComparedWithItself(read))
+      read.problem('baseline', ...sameSides('what it says is the same as outside of it'));
     return findings.problems.length > before ? [] : [entryOf(read, checks, map.where)];
   });
+  for (const { options, nameOf } of flat.filter(isComparedWithItself)) {
+    const [message, fix] = sameSides('both sides ask the same');
+    const [first = 'total'] = ['url', 'selector'].filter((name) => options[name] !== undefined);
+    const subject = nameOf(first, 'baseline');
+    findings.problems.push({ subject, message, fix });
+  }
   return [...flat, ...own];
+}
+
+/** Whether the canary and its baseline are read by the same request: then both always do equally well. */
+function isComparedWithItself({
+  options,
+  baseline,
+}: Pick<CheckEntry, 'options' | 'baseline'>): boolean {
+  return (
+    baseline !== undefined &&
+    Object.keys({ ...options, ...baseline }).every((name) =>
+      isDeepStrictEqual(canonical(name, options[name]), canonical(name, baseline[name])),
+    )
+  );
+}
+
+/** What makes no difference to who is asked is left out: that a URL ends with a slash, the case of a header's name. */
+function canonical(name: string, value: unknown): unknown {
+  if (name === 'headers' && (value === 'off' || value === undefined)) return {};
+  if (name === 'url' && typeof value === 'string')
+    return URL.canParse(value) ? new URL(value).href : value;
+  if (!isObject(value) || name !== 'headers') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key.toLowerCase(), text]));
+}
+
+function sameSides(what: string): readonly [message: string, fix: string] {
+  return [
+    `${what}: the new version would be compared with itself`,
+    'give each side an address, a selector or headers of its own',
+  ];
 }
 
 function entryOf(read: ReadEntry, checks: CheckEntry['checks'], where: string): CheckEntry {

@@ -2,64 +2,79 @@ import type { MetricCheck, MetricLimit, Observation, Window } from '../../contra
 import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
 import type { Finding } from '../../contract/result.js';
 import { raceSignal } from '../../support/abort.js';
-import type { Clock } from '../../support/clock.js';
-import type { Http } from '../../support/http.js';
 import type { ValuesOf } from '../../support/options.js';
 import { formatDuration, formatNumber, plural, printableUrl } from '../../support/text.js';
 import type { SourceDependencies } from '../source.js';
+import { createAskedUrl, type AskedUrl, type ProbeDependencies } from './asked-url.js';
 import { sharedProber, type SharedProber } from './ledger.js';
 import type { httpSource } from './options.js';
-import { createProbe, type ProbeResult, type Probing, TOO_BUSY } from './prober.js';
+import { type ProbeResult, type Probing, TOO_BUSY } from './prober.js';
 
 /** Traffic of our own, to the canary and to its baseline. */
 interface CanaryAndBaseline {
-  readonly canary: SharedProber;
-  readonly baseline: SharedProber | undefined;
+  readonly canary: Side;
+  readonly baseline: Side | undefined;
+}
+
+interface Side {
+  readonly url: AskedUrl;
+  readonly prober: SharedProber;
 }
 
 /** The checks of all entries. */
 export function createHttpChecks(
   entries: readonly CheckEntry<ValuesOf<typeof httpSource.options>>[],
-  { plan, clock, http, leastRate }: SourceDependencies,
+  { plan, clock, http, limits, leastRate }: SourceDependencies,
 ): readonly MetricCheck[] {
   return entries.flatMap(({ options, baseline, checks }) =>
     createProbeChecks(
       {
         url: options.url,
         baselineUrl: baseline?.url,
+        baselineHeaders: baseline === undefined ? undefined : headersOf(baseline.headers),
         requestsPerSecond: Math.max(leastRate, options['requests-per-second']),
         requestTimeout: options['request-timeout'],
         followRedirects: options['follow-redirects'],
         expectStatus: options['expect-status'],
         expectBody: options['expect-body'],
-        headers: options.headers ?? {},
+        headers: headersOf(options.headers),
+        latencyIncludesConnect: options['latency-includes-connect'],
         checks,
         ...plan,
       },
-      { http: http(), clock },
+      { http: http(), clock, limits },
     ),
   );
+}
+
+function headersOf(given: Probing['headers'] | 'off' | undefined): Probing['headers'] {
+  return given === undefined || given === 'off' ? {} : given;
 }
 
 /** The checks on our own traffic to one URL, one for each limit. They are used for one watch. */
 export function createProbeChecks(
   probing: Probing,
-  deps: { readonly http: Http; readonly clock: Clock },
+  deps: ProbeDependencies,
 ): readonly MetricCheck[] {
-  const probe = createProbe(probing, deps);
-  const proberOf = (url: string): SharedProber =>
-    sharedProber(url, { ...probing, probe, clock: deps.clock });
-  const probers: CanaryAndBaseline = {
-    canary: proberOf(probing.url),
-    baseline: probing.baselineUrl === undefined ? undefined : proberOf(probing.baselineUrl),
+  const sideOf = (url: string, headers: Probing['headers']): Side => {
+    const every = 1000 / probing.requestsPerSecond;
+    const asked = createAskedUrl(url, every, { ...probing, headers }, deps);
+    return { url: asked, prober: sharedProber(asked, { ...probing, clock: deps.clock }) };
   };
-  return probing.checks.map((check) => createCheck(check, probers, probing));
+  const { url, baselineUrl, headers, baselineHeaders = headers } = probing;
+  const sides: CanaryAndBaseline = {
+    canary: sideOf(url, headers),
+    baseline: baselineUrl === undefined ? undefined : sideOf(baselineUrl, baselineHeaders),
+  };
+  return probing.checks.map((check, index) => createCheck(check, sides, probing, index === 0));
 }
 
+/** @param speaks tells of both sides what was seen besides: of the checks that share them, one does. */
 function createCheck(
   check: CheckSpec,
   { canary, baseline }: CanaryAndBaseline,
   probing: Probing,
+  speaks: boolean,
 ): MetricCheck {
   const { id, limit } = check;
   const all = [canary, ...(baseline === undefined ? [] : [baseline])];
@@ -70,11 +85,11 @@ function createCheck(
     subject: subjectOf(probing),
     preflight: () => Promise.resolve(estimate(check, probing)),
     start: (origin) => {
-      for (const prober of all) prober.start(id, origin);
+      for (const { prober } of all) prober.start(id, origin);
     },
     observe: async (window, signal) => {
       const [found, ofBaseline] = await raceSignal(
-        Promise.all(all.map((prober) => prober.results(id, window))),
+        Promise.all(all.map(({ prober }) => prober.results(id, window))),
         signal,
       );
       return withBaseline(
@@ -83,8 +98,10 @@ function createCheck(
       );
     },
     stop: () => {
-      for (const prober of all) prober.stop(id);
+      for (const { prober } of all) prober.stop(id);
     },
+    reach: () => canary.url.reach(),
+    findings: () => (speaks ? all.flatMap((side) => side.url.findings(id)) : []),
   };
 }
 
@@ -154,8 +171,10 @@ function observationOf(
   results: readonly ProbeResult[],
   window: Window,
 ): Observation {
+  const limited = results.filter((result) => !result.sent && result.because === 'limited').length;
+  const leftOut = limited === 0 ? {} : { leftOut: limited };
   const missing = samples === 0 ? missingProbes(results) : undefined;
-  if (missing !== undefined) return missing;
+  if (missing !== undefined) return { ...missing, ...leftOut };
   const kinds: Record<string, number> = {};
   for (const kind of failures) kinds[kind] = (kinds[kind] ?? 0) + 1;
   return {
@@ -164,11 +183,16 @@ function observationOf(
     failures: failures.length,
     seconds: (window.to - window.from) / 1000,
     kinds,
+    ...leftOut,
   };
 }
 
-/** Probes that our own machine could not send, or could not observe, say nothing of the service; that none was due is no gap at all. */
-function missingProbes(results: readonly ProbeResult[]): Observation | undefined {
+/**
+ * Probes that our own machine could not send, or could not observe, say nothing of the service; that none was due is no gap at
+ * all, and what is left out at a slower pace is not due.
+ */
+function missingProbes(all: readonly ProbeResult[]): Observation | undefined {
+  const results = all.filter((result) => result.sent || result.because !== 'slowed');
   const unsent = results.filter((result) => !result.sent);
   const last = unsent.at(-1);
   return last === undefined

@@ -1,9 +1,8 @@
 import type { HealthCheck, HealthResult } from '../../contract/check.js';
-import type { Clock } from '../../support/clock.js';
-import type { Http } from '../../support/http.js';
 import { printableUrl } from '../../support/text.js';
 import type { HealthDependencies } from '../source.js';
-import { createProbe, type HealthConfig, type ProbeConfig, type ProbeResult } from './prober.js';
+import { createAskedUrl, type AskedUrl, type ProbeDependencies } from './asked-url.js';
+import type { HealthConfig, ProbeConfig, ProbeResult } from './prober.js';
 
 export interface HttpHealthSettings {
   readonly 'health-url'?: readonly string[] | 'off' | undefined;
@@ -22,21 +21,22 @@ function resultOf(ok: false | null, reasons: readonly { readonly why: string }[]
 }
 
 /** One check for all health URLs: it passes when every URL does. */
-export function createHealthCheck(
-  config: HealthConfig,
-  deps: { readonly http: Http; readonly clock: Clock },
-): HealthCheck {
+export function createHealthCheck(config: HealthConfig, deps: ProbeDependencies): HealthCheck {
   const { urls, requestTimeout, failures, successes } = config;
   const { clock } = deps;
-  const probeUrl = createProbe(config, deps);
+  const asked = urls.map((url) => ({
+    url: printableUrl(url),
+    way: createAskedUrl(url, config.interval, config, deps),
+  }));
 
   /** A shortage of our own machine is no answer of the service: it is tried again as long as the request may take. */
-  async function ask(url: string, signal: AbortSignal): Promise<ProbeResult> {
+  async function ask(way: AskedUrl, signal: AbortSignal): Promise<ProbeResult> {
     const end = clock.monotonic() + requestTimeout;
     for (;;) {
-      const result = await probeUrl(url, end - clock.monotonic(), signal);
+      const result = await way.ask(end - clock.monotonic(), signal);
       signal.throwIfAborted();
-      if (result.sent || clock.monotonic() + AGAIN_MS >= end) return result;
+      if (result.sent || result.because !== undefined || clock.monotonic() + AGAIN_MS >= end)
+        return result;
       await clock.sleep(AGAIN_MS, signal);
     }
   }
@@ -51,17 +51,25 @@ export function createHealthCheck(
     preflight: () => Promise.resolve([]),
     async probe(signal) {
       const results = await Promise.all(
-        urls.map(async (url) => ({ url, result: await ask(url, signal) })),
+        asked.map(async ({ url, way }) => ({ url, result: await ask(way, signal) })),
       );
       const explained = results.map(({ url, result }) => {
         const why = result.sent ? result.kind : result.why;
-        return { result, why: urls.length === 1 ? why : `${printableUrl(url)}: ${why}` };
+        return { result, why: urls.length === 1 ? why : `${url}: ${why}` };
       });
       const failed = explained.filter(({ result }) => result.sent && !result.ok);
       if (failed.length > 0) return resultOf(false, failed);
       const unknown = explained.filter(({ result }) => !result.sent);
       return unknown.length > 0 ? resultOf(null, unknown) : { ok: true, detail: '' };
     },
+    reach() {
+      const each = asked.map(({ way }) => way.reach());
+      return {
+        connections: each.reduce((sum, { connections }) => sum + connections, 0),
+        remoteAddresses: each.reduce((sum, { remoteAddresses }) => sum + remoteAddresses, 0),
+      };
+    },
+    findings: () => asked.flatMap(({ way }) => way.findings('health')),
   };
 }
 
@@ -70,6 +78,7 @@ export function setUpHttpHealth({
   settings,
   clock,
   http,
+  limits,
 }: HealthDependencies<HttpHealthSettings>): readonly HealthCheck[] {
   const urls = settings['health-url'] ?? [];
   if (urls === 'off' || urls.length === 0) return [];
@@ -86,7 +95,7 @@ export function setUpHttpHealth({
         failures: settings['health-failures'],
         successes: settings['health-successes'],
       },
-      { http: http(), clock },
+      { http: http(), clock, limits },
     ),
   ];
 }

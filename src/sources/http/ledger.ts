@@ -1,13 +1,8 @@
 import type { Window } from '../../contract/check.js';
 import { NoLongerNeeded } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
-import {
-  createSchedule,
-  runProber,
-  type Probe,
-  type ProbeResult,
-  type Schedule,
-} from './prober.js';
+import type { AskedUrl } from './asked-url.js';
+import { createSchedule, runProber, type ProbeResult, type Schedule } from './prober.js';
 
 interface Question {
   readonly asker: string;
@@ -112,16 +107,15 @@ export interface SharedProber {
   start(check: string, origin: number): void;
   /** What the probes found that were due in the window, when all are settled. */
   results(check: string, window: Window): Promise<readonly ProbeResult[]>;
-  /** The last check to stop stops the probing. */
+  /** The last check to stop stops the probing, and ends the connections. */
   stop(check: string): void;
 }
 
 export function sharedProber(
-  url: string,
+  url: Pick<AskedUrl, 'ask' | 'close'>,
   options: {
     readonly requestsPerSecond: number;
     readonly requestTimeout: number;
-    readonly probe: Probe;
     readonly clock: Clock;
   },
 ): SharedProber {
@@ -140,7 +134,7 @@ export function sharedProber(
         schedule,
         clock: options.clock,
         origin,
-        send: (signal) => options.probe(url, options.requestTimeout, signal),
+        send: (signal) => url.ask(options.requestTimeout, signal),
         settled: (probe, result) => {
           ledger.settle(probe, result);
         },
@@ -150,7 +144,10 @@ export function sharedProber(
     results: (check, window) => ledger.settled(check, window),
     stop(check) {
       if (!checks.delete(check)) return;
-      if (checks.size === 0) abort.abort(new NoLongerNeeded());
+      if (checks.size === 0) {
+        abort.abort(new NoLongerNeeded());
+        url.close();
+      }
       ledger.leave(check);
     },
   };

@@ -1,5 +1,6 @@
 import { duration } from '../../support/values/time.js';
 import { integer, number, statusRanges } from '../../support/values/numbers.js';
+import { boolean } from '../../support/values/words.js';
 import { headers } from '../../support/values/pairs.js';
 import { regex } from '../../support/values/expressions.js';
 import { url } from '../../support/values/url.js';
@@ -41,21 +42,29 @@ export const httpSource = checkSource({
       inherits: 'when-set',
       description: 'Regular expression that the body of a good answer matches.',
     }),
+    'latency-includes-connect': option(boolean(), {
+      input: 'latency-includes-connect',
+      inherits: 'always',
+      description: 'Whether latency includes the time to connect (DNS, TCP, TLS).',
+    }),
     headers: option(headers(), {
       input: 'headers',
       secret: true,
+      baseline: true,
+      off: true,
       sentTo: ['url'],
-      description: 'Headers sent with every probe, as `Name: value` lines.',
+      description:
+        'Headers sent with every probe, as `Name: value` lines. Below `baseline` they replace those of the check; `off` sends none.',
     }),
   },
   measures: () => ({ counts: 'implied', latency: 'implied' }),
   conflicts: ({ baseline }) =>
-    baseline?.has('url') === false
+    baseline?.has('url') === false && !baseline.has('headers')
       ? [
           {
             option: 'baseline',
             message: 'it has no address',
-            fix: 'give the `url` of the old version',
+            fix: 'give the `url` of the old version, or the `headers` that lead to it',
           },
         ]
       : [],

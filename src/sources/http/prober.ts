@@ -1,6 +1,8 @@
 import type { CheckSpec } from '../../contract/entry.js';
 import type { Clock } from '../../support/clock.js';
-import { type Http, HttpError } from '../../support/http.js';
+import { type Connections, type Http, HttpError } from '../../support/http.js';
+import { isFromCache } from './cache.js';
+import { limitSign, type LimitSign } from './limits.js';
 
 /** What is asked, and which answers are good. */
 export interface ProbeConfig {
@@ -15,6 +17,8 @@ export interface ProbeConfig {
   readonly expectBody?: RegExp | undefined;
   /** Sent with every probe to the URL's own origin; not with a redirect to another one. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Whether the time until there is a connection (DNS, TCP, TLS) counts as the service's; by default it does not. */
+  readonly latencyIncludesConnect?: boolean | undefined;
 }
 
 /** Traffic of our own to one URL, and what must hold of it. Times in milliseconds. */
@@ -22,6 +26,8 @@ export interface Probing extends ProbeConfig {
   readonly url: string;
   /** Where the old version runs; probed in the same moments, at the same rate. */
   readonly baselineUrl?: string | undefined;
+  /** Sent to it in place of the others. */
+  readonly baselineHeaders?: ProbeConfig['headers'] | undefined;
   /** 0.1 to 500. */
   readonly requestsPerSecond: number;
   readonly requestTimeout: number;
@@ -57,24 +63,40 @@ export type ProbeResult =
       readonly latencyMs: number | null;
       /** How much of it may be our own, milliseconds: while it lasted, this process could not run for so long. Absent: nothing. */
       readonly stalledMs?: number;
+      /** A cache answered in place of the service. */
+      readonly fromCache?: true;
+      /** A rate limiter or a bot guard answered in place of the service. */
+      readonly limited?: LimitSign;
+      /** The answer is none that can be read. */
+      readonly unreadable?: true;
     }
-  /** Nothing was asked, or nobody was there to see the answer, so nothing is known. `why` in words. */
-  | { readonly sent: false; readonly why: string };
+  /**
+   * Nothing was asked, or nobody was there to see the answer, so nothing is known. `why` in words. `because`: it is not this
+   * machine's fault.
+   */
+  | {
+      readonly sent: false;
+      readonly why: string;
+      readonly because?: 'limited' | 'slowed' | 'unreadable';
+    };
 
 /** Asks one URL once. A failure is a result; it rejects only for a defect of our own. */
 export type Probe = (url: string, timeoutMs: number, signal: AbortSignal) => Promise<ProbeResult>;
 
 export const TOO_BUSY = 'this machine was too busy to see the answer in time';
 
-export function createProbe(config: ProbeConfig, deps: { http: Http; clock: Clock }): Probe {
-  const { http, clock } = deps;
+export function createProbe(
+  config: ProbeConfig,
+  deps: { http: Http; clock: Clock; connections?: Connections },
+): Probe {
+  const { http, clock, connections } = deps;
   const { expectBody } = config;
   return async (url, timeoutMs, signal) => {
     const start = clock.monotonic();
     const stalledBefore = clock.stalled();
     const stalled = (): number => clock.stalled() - stalledBefore;
     try {
-      const { status, body } = await http.request({
+      const { status, headers, body, connectMs } = await http.request({
         method: 'GET',
         url,
         headers: config.headers,
@@ -82,20 +104,26 @@ export function createProbe(config: ProbeConfig, deps: { http: Http; clock: Cloc
         signal,
         maxRedirects: config.followRedirects,
         keepBody: expectBody === undefined ? false : 'start',
+        connections,
+        lenient: true,
       });
-      const latencyMs = clock.monotonic() - start;
+      const own = config.latencyIncludesConnect === true ? 0 : connectMs;
+      const latencyMs = clock.monotonic() - start - own;
       const kind = !config.expectStatus.some(({ from, to }) => from <= status && status <= to)
         ? `status ${String(status)}`
         : expectBody !== undefined && !matches(expectBody, body)
           ? 'body did not match'
           : '';
       const stalledMs = stalled();
+      const limited = kind === '' ? undefined : limitSign(status, headers, clock.now());
       return {
         sent: true,
         ok: kind === '',
         kind,
         latencyMs,
         ...(stalledMs > 0 ? { stalledMs } : {}),
+        ...(isFromCache(headers) ? { fromCache: true } : {}),
+        ...(limited === undefined ? {} : { limited }),
       };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
@@ -106,7 +134,13 @@ export function createProbe(config: ProbeConfig, deps: { http: Http; clock: Cloc
       if (error.kind === 'timeout' && stalled() > timeoutMs / 2)
         return { sent: false, why: TOO_BUSY };
       const latencyMs = error.kind === 'timeout' ? Number.POSITIVE_INFINITY : null;
-      return { sent: true, ok: false, kind: error.summary, latencyMs };
+      return {
+        sent: true,
+        ok: false,
+        kind: error.summary,
+        latencyMs,
+        ...(error.kind === 'unreadable' ? { unreadable: true } : {}),
+      };
     }
   };
 }

@@ -11,6 +11,8 @@ export type HttpErrorKind =
   | 'too-large'
   /** More redirects than allowed, or one that cannot be followed. */
   | 'redirects'
+  /** The answer is not HTTP, or not as far as we can read it. */
+  | 'unreadable'
   /** The proxy could not be reached, or did not let us through. */
   | 'proxy'
   /** Our own machine ran short of something: says nothing of what was asked. */
@@ -112,7 +114,7 @@ export function classify(error: unknown, progress: Progress): HttpFailure {
     return { kind: 'tls', summary: 'TLS failure', code, detail };
   }
   // llhttp, the parser of Node: https://github.com/nodejs/llhttp, `HPE_` error names.
-  if (code.startsWith('HPE_')) return { kind: 'other', summary: 'answer is not HTTP', code };
+  if (code.startsWith('HPE_')) return { kind: 'unreadable', summary: 'answer is not HTTP', code };
   if (code.startsWith('Z_') || code.startsWith('ERR__ERROR_FORMAT')) {
     return { kind: 'other', summary: 'unreadable body', code };
   }

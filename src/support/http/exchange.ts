@@ -5,19 +5,17 @@ import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import axios, { AxiosHeaders } from 'axios';
+import type { Agents, Connections } from './connections.js';
 import type { HttpFailure, Progress } from './error.js';
 import type { Hop } from './redirect.js';
-
-export interface Agents {
-  readonly http: http.Agent;
-  readonly https: https.Agent;
-}
 
 /** What one exchange with a server gave. */
 export interface Answer {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Line by line: joined they could not be told apart. */
+  readonly setCookies: readonly string[];
   readonly body: Buffer;
 }
 
@@ -41,6 +39,15 @@ export class Trace implements Progress {
   private reusedSocket = false;
   private responded = false;
   private open = false;
+  private host = '';
+
+  /**
+   * @param ready called once, when the connection can carry the request.
+   */
+  constructor(
+    private readonly connections: Connections,
+    private readonly ready: () => void,
+  ) {}
 
   /** The request may have left this machine. */
   get sent(): boolean {
@@ -64,6 +71,7 @@ export class Trace implements Progress {
   }
 
   follow(request: ClientRequest, options: RequestOptions, agents: Agents): void {
+    this.host = options.hostname ?? options.host ?? '';
     this.tunnelled = options.agent !== agents.http && options.agent !== agents.https;
     // A request in absolute form is one to a proxy (RFC 9112 §3.2.2).
     this.proxied = this.tunnelled || /^https?:/.test(options.path ?? '');
@@ -75,12 +83,19 @@ export class Trace implements Progress {
       this.reusedSocket = request.reusedSocket;
       this.connected = this.reusedSocket || !socket.connecting;
       this.open = this.reusedSocket;
-      if (this.open) return;
+      if (this.open) {
+        this.ready();
+        return;
+      }
+      const failed = new Map<string, string>();
+      followAttempts(socket, failed);
       socket.once('connect', () => {
         this.connected = true;
       });
       socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
         this.open = true;
+        this.connections.noteOpened(this.host, socket.remoteAddress, failed);
+        this.ready();
       });
     });
   }
@@ -90,6 +105,25 @@ export class Trace implements Progress {
     return this.tunnelled && !(this.socket instanceof TLSSocket);
   }
 }
+
+/** Which addresses of a name were tried in vain. (Node's documentation of net.Socket; before Node 20.12 it does not tell.) */
+function followAttempts(socket: Socket, failed: Map<string, string>): void {
+  const events = socket as unknown as {
+    on(
+      event: string,
+      listener: (ip: string, port: number, family: number, e?: unknown) => void,
+    ): void;
+  };
+  events.on('connectionAttemptFailed', (ip, _port, _family, error) => {
+    failed.set(ip, String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown'));
+  });
+  events.on('connectionAttemptTimeout', (ip) => {
+    failed.set(ip, 'ETIMEDOUT');
+  });
+}
+
+/** Of one header, or all of them together: curl takes up to 300 kB. */
+const LENIENT = { maxHeaderSize: 300 * 1024, insecureHTTPParser: true } as const;
 
 /**
  * One request and its answer, without redirects. Any status is an answer.
@@ -106,13 +140,18 @@ export async function exchange(
     readonly signal: AbortSignal;
     readonly keep: Keep;
     readonly maxBytes: number;
+    /** Reads what browsers read, although the standard forbids it. */
+    readonly lenient: boolean;
   },
   trace: Trace,
 ): Promise<Answer> {
   const { agents, keep } = options;
   const transport = {
     request(native: RequestOptions, onResponse: (message: IncomingMessage) => void): ClientRequest {
-      const request = (native.protocol === 'https:' ? https : http).request(native, onResponse);
+      const request = (native.protocol === 'https:' ? https : http).request(
+        options.lenient ? { ...native, ...LENIENT } : native,
+        onResponse,
+      );
       trace.follow(request, native, agents);
       return request;
     },
@@ -152,6 +191,9 @@ export async function exchange(
   return {
     status: response.status,
     headers: AxiosHeaders.from(response.headers as AxiosHeaders).toJSON(true),
+    setCookies: [(response.headers as Record<string, unknown>)['set-cookie'] ?? []]
+      .flat()
+      .map(String),
     body: await readBody(response.data, keep, options.maxBytes),
   };
 }

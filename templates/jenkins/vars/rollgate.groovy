@@ -178,6 +178,8 @@ private List<String> inputs() {
     'expectStatus',
     'expectBody',
     'headers',
+    'baselineHeaders',
+    'latencyIncludesConnect',
     'healthUrl',
     'healthInterval',
     'healthFailures',
@@ -292,6 +294,7 @@ private List<String> inputs() {
 private List<String> secrets() {
   return [
     'headers',
+    'baselineHeaders',
     'prometheusToken',
     'prometheusHeaders',
     'influxdbToken',

@@ -1,0 +1,172 @@
+import type { Reach } from '../../contract/check.js';
+import type { Finding } from '../../contract/result.js';
+import type { Clock } from '../../support/clock.js';
+import { Connections, type Http } from '../../support/http.js';
+import { formatDuration, formatNumber, plural, printableUrl } from '../../support/text.js';
+import { Limits, type AskedInTurn } from './limits.js';
+import { createProbe, type ProbeConfig, type ProbeResult } from './prober.js';
+
+/** What probes of all kinds are sent by. */
+export interface ProbeDependencies {
+  readonly http: Http;
+  readonly clock: Clock;
+  /** How often origins may be asked, as far as this run knows; absent: nothing is known. */
+  readonly limits?: Limits | undefined;
+}
+
+/** A URL that is asked again and again, by connections of its own. */
+export interface AskedUrl {
+  /** Asks once, unless it is not its turn. A failure is a result; it rejects only for a defect of our own. */
+  ask(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult>;
+  reach(): Reach;
+  /** What a person should know of the way between us and the service. @param subject who says it. */
+  findings(subject: string): readonly Finding[];
+  /** Ends the connections. */
+  close(): void;
+}
+
+/** Up to so many a second, every request has a connection of its own; above that, so many are opened a second. */
+const CONNECTIONS_PER_SECOND = 20;
+
+/** How many requests one connection serves when so many are sent in a second. */
+export function requestsEach(perSecond: number): number {
+  return Math.max(1, Math.ceil(perSecond / CONNECTIONS_PER_SECOND));
+}
+
+interface Seen {
+  answers: number;
+  cached: number;
+  limited: number;
+  unreadable: number;
+  /** What was said of the last one that could not be read, or turned us away. */
+  unreadableKind: string;
+  limitedKind: string;
+}
+
+/** @param every how often it is going to be asked, milliseconds. */
+export function createAskedUrl(
+  url: string,
+  every: number,
+  config: ProbeConfig,
+  deps: ProbeDependencies,
+): AskedUrl {
+  const { http, clock, limits = new Limits() } = deps;
+  const connections = new Connections(requestsEach(1000 / every));
+  const probe = createProbe(config, { http, clock, connections });
+  const pace = limits.of(url);
+  const lane = pace.join(every);
+  const seen: Seen = {
+    answers: 0,
+    cached: 0,
+    limited: 0,
+    unreadable: 0,
+    unreadableKind: '',
+    limitedKind: '',
+  };
+  return {
+    async ask(timeoutMs, signal) {
+      const turn = lane.turn(clock.monotonic());
+      if (turn !== 'now') return turn === 'paused' ? PAUSED : SLOWED;
+      const asked = lane.ask(clock.monotonic());
+      const result = await probe(url, timeoutMs, signal);
+      return weigh(result, seen, asked, clock.monotonic());
+    },
+    reach: () => ({
+      connections: connections.opened,
+      remoteAddresses: connections.remoteAddresses,
+    }),
+    findings: (subject) => [
+      ...ofAnswers(printableUrl(url), seen, pace.spacing).map((said) => ({ subject, ...said })),
+      ...ofWay(printableUrl(url), seen, connections).map((said) => ({ subject, ...said })),
+    ],
+    close: () => {
+      connections.close();
+    },
+  };
+}
+
+const PAUSED: ProbeResult = {
+  sent: false,
+  why: 'the service asked us to wait (Retry-After)',
+  because: 'limited',
+};
+const SLOWED: ProbeResult = {
+  sent: false,
+  why: 'probes are slowed down, because the service was asked too often',
+  because: 'slowed',
+};
+
+/** What a result says of the service, after all that was seen before. */
+function weigh(result: ProbeResult, seen: Seen, asked: AskedInTurn, now: number): ProbeResult {
+  if (!result.sent) return result;
+  const { fromCache, limited, unreadable, ...plain } = result;
+  if (unreadable === true) {
+    seen.unreadable += 1;
+    seen.unreadableKind = result.kind;
+    // What could be read before is worse now; what never could be read may be read by others.
+    return seen.answers > 0 ? plain : { sent: false, why: result.kind, because: 'unreadable' };
+  }
+  if (limited !== undefined) {
+    seen.limited += 1;
+    seen.limitedKind = result.kind;
+    return asked.limited(limited, now) === 'failure'
+      ? plain
+      : { sent: false, why: `${result.kind}: asked too often`, because: 'limited' };
+  }
+  if (result.latencyMs === null || !Number.isFinite(result.latencyMs)) return plain;
+  asked.answered();
+  seen.answers += 1;
+  if (fromCache === true) seen.cached += 1;
+  return plain;
+}
+
+type Said = Omit<Finding, 'subject'>;
+
+function ofAnswers(url: string, seen: Seen, spacing: number): readonly Said[] {
+  const { answers, cached, limited, unreadable } = seen;
+  const said: Said[] = [];
+  if (cached > 0)
+    said.push({
+      level: 'warning',
+      message: `${url}: ${formatNumber(cached)} of ${plural(answers, 'answer')} came from a cache: the service behind it was not asked`,
+      fix: 'probe an address that is not cached, or set a header that goes past the cache (`headers: "Cache-Control: no-cache"` where it is honoured)',
+    });
+  if (limited > 0)
+    said.push({
+      level: 'warning',
+      message: `${url}: ${plural(limited, 'answer')} said that it is asked too often (${seen.limitedKind})${
+        spacing > 0 ? `, so probes were slowed down to one in ${formatDuration(spacing)}` : ''
+      }`,
+      fix: `set requests-per-second to ${formatNumber(lowerRate(spacing), 1)} or less, or exempt these requests from the limit`,
+    });
+  if (unreadable > 0 && answers === 0)
+    said.push({
+      level: 'warning',
+      message: `${url}: no answer could be read (${seen.unreadableKind})`,
+      fix: 'check scheme and port of the URL: `curl -v` shows what is answered',
+    });
+  return said;
+}
+
+function lowerRate(spacing: number): number {
+  return Math.max(0.1, Math.floor(spacing > 0 ? 10_000 / spacing : 0) / 10);
+}
+
+function ofWay(url: string, seen: Seen, connections: Connections): readonly Said[] {
+  const passedOver = connections.unreached.filter(({ host }) => host !== 'localhost');
+  return [
+    ...(connections.opened === 1 && seen.answers > 1
+      ? [
+          {
+            level: 'warning' as const,
+            message: `${url}: all ${formatNumber(seen.answers)} requests went over one connection, so a balancer may have led all of them to the same process`,
+            fix: 'see whether a proxy of this machine stands between',
+          },
+        ]
+      : []),
+    ...passedOver.map(({ host, address, code }) => ({
+      level: 'notice' as const,
+      message: `${host}: ${address} cannot be reached from here (${code}) and was passed over; other addresses of the name can`,
+    })),
+  ];
+}

@@ -1,0 +1,160 @@
+import { retryAfterMs } from '../../support/retry.js';
+
+/** An answer that speaks of how often one asks, and not of the service. */
+export interface LimitSign {
+  /** How long we are asked to wait, milliseconds. */
+  readonly retryAfterMs?: number | undefined;
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Statuses by which a guard in front of a service refuses; what else they may mean is told by the headers. */
+const REFUSALS = new Set([403, 405, 503]);
+
+/**
+ * Whether an answer is that of a rate limiter, or a challenge of a bot guard. A 503 with `Retry-After` alone is overload:
+ * that is the service's own.
+ *
+ * Sources: RFC 6585 §4 (429); Cloudflare, "Detect a Challenge Page response" (`cf-mitigated`); AWS WAF, "How AWS WAF uses
+ * actions" (`x-amzn-waf-action`); draft-ietf-httpapi-ratelimit-headers (`RateLimit`); Akamai's edge (`x-akamai-…`).
+ */
+export function limitSign(status: number, headers: Headers, now: number): LimitSign | undefined {
+  if (status !== 429 && !(REFUSALS.has(status) && hasLimiterHeader(headers))) return undefined;
+  return { retryAfterMs: retryAfterMs((name) => headers[name], now) };
+}
+
+function hasLimiterHeader(headers: Headers): boolean {
+  return Object.entries(headers).some(([name, value]) => {
+    if (name === 'cf-mitigated' || name === 'x-amzn-waf-action') return true;
+    if (/^(x-)?rate-?limit-remaining$/.test(name)) return Number.parseFloat(value) === 0;
+    if (name === 'ratelimit') return isUsedUp(value);
+    // These two stand on ordinary answers of the service as well.
+    return name.startsWith('x-akamai-') && !/^x-akamai-(transformed|staging)$/.test(name);
+  });
+}
+
+/** `"default";r=0;t=30`, and in older drafts `limit=10, remaining=0, reset=30`. What says nothing of a rest is a limit reached. */
+function isUsedUp(value: string): boolean {
+  const rests = [...value.matchAll(/\b(?:r|remaining)\s*=\s*(\d+)/g)].map(([, rest]) =>
+    Number(rest),
+  );
+  return rests.length === 0 || rests.includes(0);
+}
+
+/** One who asks an origin again and again. */
+export interface Lane {
+  /** `slowed`: it is not its turn at the pace that is allowed. `paused`: the server asked us to wait. */
+  turn(now: number): 'now' | 'slowed' | 'paused';
+  /** Asks now; is to be told what came of it. */
+  ask(now: number): AskedInTurn;
+}
+
+/** One request of a lane. */
+export interface AskedInTurn {
+  /** The service itself answered. */
+  answered(): void;
+  /** A limiter answered. `failure`: it does so although it is hardly asked, so that users must meet it too. */
+  limited(sign: LimitSign, now: number): 'no-data' | 'failure';
+}
+
+/** How often an origin may be asked, as it has told us by turning us away. Milliseconds. */
+export interface Pace {
+  /** @param every how often it would ask if there were no limit. */
+  join(every: number): Lane;
+  /** Least time between two requests of a lane; 0: as often as each likes. */
+  readonly spacing: number;
+}
+
+/** Who is turned away at one request in this time is turned away by the service, milliseconds. */
+const SLOWEST_MS = 10_000;
+/** No server makes us wait longer: a watch is short. */
+const LONGEST_PAUSE_MS = 60_000;
+/** A lane that has asked nothing for this long is no more. */
+const GONE_MS = 60_000;
+/** Timers know whole milliseconds. */
+const TIMER_MS = 1;
+
+interface LaneState {
+  readonly every: number;
+  askedAt: number | undefined;
+}
+
+/**
+ * Every time that the origin turns a request away, all lanes ask half as often as the fastest of them did, down to one
+ * request in 10 s of all of them together. Requests that were under way when that was decided decide nothing more.
+ */
+export function createPace(): Pace {
+  const lanes = new Set<LaneState>();
+  let spacing = 0;
+  let slowedAt = Number.NEGATIVE_INFINITY;
+  let pausedUntil = Number.NEGATIVE_INFINITY;
+  let answeredSincePause = true;
+  const active = (now: number): LaneState[] =>
+    [...lanes].filter(({ askedAt }) => askedAt !== undefined && now - askedAt < GONE_MS);
+  const slowest = (now: number): number => SLOWEST_MS * Math.max(1, active(now).length);
+
+  function slowDown(now: number): void {
+    const fastest = Math.min(...active(now).map(({ every }) => every));
+    const isIgnored = !answeredSincePause;
+    spacing = isIgnored ? slowest(now) : Math.min(slowest(now), 2 * Math.max(spacing, fastest));
+    slowedAt = now;
+  }
+
+  function pause(ms: number, now: number): void {
+    pausedUntil = Math.max(pausedUntil, now + Math.min(ms, LONGEST_PAUSE_MS));
+    answeredSincePause = false;
+  }
+
+  function askIn(lane: LaneState, sentAt: number): AskedInTurn {
+    lane.askedAt = sentAt;
+    const isSlowest = Math.max(spacing, lane.every) >= slowest(sentAt) - TIMER_MS;
+    return {
+      answered() {
+        if (sentAt >= pausedUntil) answeredSincePause = true;
+      },
+      limited(sign, now) {
+        if (isSlowest) return 'failure';
+        if (sentAt < slowedAt) return 'no-data';
+        slowDown(now);
+        if (sign.retryAfterMs !== undefined && sign.retryAfterMs > 0) pause(sign.retryAfterMs, now);
+        return 'no-data';
+      },
+    };
+  }
+
+  return {
+    join(every) {
+      const lane: LaneState = { every, askedAt: undefined };
+      lanes.add(lane);
+      return {
+        turn(now) {
+          if (now < pausedUntil) return 'paused';
+          const since = lane.askedAt === undefined ? Infinity : now - lane.askedAt;
+          return since < spacing - TIMER_MS ? 'slowed' : 'now';
+        },
+        ask: (now) => askIn(lane, now),
+      };
+    },
+    get spacing() {
+      return spacing;
+    },
+  };
+}
+
+/** How often each origin may be asked. It is kept for a whole run: what was learned in the watch counts in the confirmation. */
+export class Limits {
+  private readonly paces = new Map<string, Pace>();
+
+  of(url: string): Pace {
+    const { origin } = new URL(url);
+    const pace = this.paces.get(origin) ?? createPace();
+    this.paces.set(origin, pace);
+    return pace;
+  }
+
+  /** The rate that every origin allows, as far as is known, when `perSecond` is wanted. */
+  allowed(perSecond: number): number {
+    const spacing = Math.max(0, ...[...this.paces.values()].map((pace) => pace.spacing));
+    return spacing === 0 ? perSecond : Math.min(perSecond, 1000 / spacing);
+  }
+}

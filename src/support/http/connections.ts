@@ -1,0 +1,162 @@
+import dns, { type LookupAddress } from 'node:dns';
+import http from 'node:http';
+import https from 'node:https';
+import type { LookupFunction, Socket } from 'node:net';
+import type { SecureContext } from 'node:tls';
+import { createAddresses, type Unreached } from './addresses.js';
+
+export interface Agents {
+  readonly http: http.Agent;
+  readonly https: https.Agent;
+}
+
+/** Looks up all addresses of a name. */
+export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
+
+/** What the agents of one set of connections are made with. */
+export interface AgentOptions {
+  readonly secureContext?: SecureContext | undefined;
+  readonly resolve?: Resolve | undefined;
+  /** Milliseconds that never jump. */
+  readonly monotonic: () => number;
+}
+
+/** How long an idle connection is kept, milliseconds: by then a balancer may send a new one elsewhere. */
+const IDLE_MS = 4000;
+/** How long one address of several may take to accept before the next is tried, milliseconds. */
+const ATTEMPT_MS = 1000;
+
+/**
+ * Connections that are shared by requests that belong together, and by nothing else. A balancer in front of a service chooses
+ * one of its processes for a connection and not for a request, and a name may get other addresses at any time: only new
+ * connections meet the others. So each serves a bounded number of requests.
+ */
+export class Connections {
+  /** How many were opened. */
+  opened = 0;
+  private readonly remotes = new Set<string>();
+  private readonly addresses = createAddresses();
+  private made: { readonly pooled: Agents; readonly single: Agents } | undefined;
+  private monotonic: () => number = () => 0;
+
+  /** @param requestsEach how many requests one may serve; 1: a new one for every request. */
+  constructor(readonly requestsEach: number) {}
+
+  /** How many addresses of other machines they led to. */
+  get remoteAddresses(): number {
+    return this.remotes.size;
+  }
+
+  /** Addresses that were passed over, because another one of the same name could be reached. */
+  get unreached(): readonly Unreached[] {
+    return this.addresses.unreached;
+  }
+
+  /** Made once, for the transport that asks first. `single`: for a request that needs a connection of its own. */
+  agents(options: AgentOptions): { readonly pooled: Agents; readonly single: Agents } {
+    if (this.made !== undefined) return this.made;
+    this.monotonic = options.monotonic;
+    const shared = {
+      ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
+      lookup: this.lookup(options.resolve ?? resolveAll),
+      autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
+    };
+    const agentsWith = (keepAlive: boolean): Agents => {
+      const all = keepAlive
+        ? // The one that has been idle longest is used first, so that all are used up.
+          ({ ...shared, keepAlive, scheduling: 'fifo' } as const)
+        : { ...shared, keepAlive };
+      const agents = { http: new http.Agent(all), https: new https.Agent(all) };
+      if (keepAlive) for (const agent of Object.values(agents)) bound(agent, this.requestsEach);
+      return agents;
+    };
+    const single = agentsWith(false);
+    this.made = { single, pooled: this.requestsEach > 1 ? agentsWith(true) : single };
+    return this.made;
+  }
+
+  /** A new one stands. `failed`: the addresses that were tried in vain before, with the code of each. */
+  noteOpened(
+    host: string,
+    remoteAddress: string | undefined,
+    failed: ReadonlyMap<string, string> = new Map(),
+  ): void {
+    this.opened += 1;
+    if (remoteAddress === undefined) return;
+    this.remotes.add(remoteAddress);
+    this.addresses.reached(host, remoteAddress, failed, this.monotonic());
+  }
+
+  /** Ends all of them. */
+  close(): void {
+    for (const agents of [this.made?.pooled, this.made?.single]) {
+      agents?.http.destroy();
+      agents?.https.destroy();
+    }
+  }
+
+  private lookup(resolve: Resolve): LookupFunction {
+    return (host, { all, family }, callback) => {
+      resolve(host).then(
+        (found) => {
+          const wanted = found.filter(
+            (one) => !isFamily(family) || one.family === familyOf(family),
+          );
+          const ordered = this.addresses.order(host, wanted, this.monotonic());
+          const [first] = ordered;
+          if (all === true) callback(null, ordered);
+          else if (first !== undefined) callback(null, first.address, first.family);
+          else callback(notFound(host), '');
+        },
+        (error: unknown) => {
+          callback(error as NodeJS.ErrnoException, '');
+        },
+      );
+    };
+  }
+}
+
+type Family = number | 'IPv4' | 'IPv6' | undefined;
+
+function isFamily(family: Family): boolean {
+  return family !== undefined && family !== 0;
+}
+
+function familyOf(family: Family): number {
+  return family === 'IPv6' || family === 6 ? 6 : 4;
+}
+
+function notFound(host: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`${host} has no address`), { code: 'ENOTFOUND' });
+}
+
+/** Node keeps no answer: every call asks again. */
+function resolveAll(host: string): Promise<readonly LookupAddress[]> {
+  return dns.promises.lookup(host, { all: true, order: 'verbatim' } as dns.LookupAllOptions);
+}
+
+/**
+ * Has a connection end when it has served so many requests, or was idle for so long. (Node's documentation of
+ * `agent.keepSocketAlive` and `agent.reuseSocket`, which are meant to be replaced.)
+ */
+function bound(agent: http.Agent, requestsEach: number): void {
+  const served = new WeakMap<Socket, number>();
+  const idle = new WeakMap<Socket, NodeJS.Timeout>();
+  const replaceable = agent as unknown as {
+    keepSocketAlive: (socket: Socket) => boolean;
+    reuseSocket: (socket: Socket, request: http.ClientRequest) => void;
+  };
+  const keep = replaceable.keepSocketAlive.bind(agent);
+  const reuse = replaceable.reuseSocket.bind(agent);
+  replaceable.keepSocketAlive = (socket) => {
+    const count = (served.get(socket) ?? 0) + 1;
+    served.set(socket, count);
+    if (count >= requestsEach || !keep(socket)) return false;
+    idle.set(socket, setTimeout(() => socket.destroy(), IDLE_MS).unref());
+    return true;
+  };
+  replaceable.reuseSocket = (socket, request) => {
+    clearTimeout(idle.get(socket));
+    reuse(socket, request);
+  };
+}
