@@ -9,7 +9,10 @@ import type { ProbeDependencies } from '../../src/sources/http/asked-url.js';
 export interface HttpConfig
   extends
     ProbeConfig,
-    Pick<Probing, 'requestsPerSecond' | 'requestTimeout' | 'duration' | 'minRequests'> {
+    Pick<
+      Probing,
+      'requestsPerSecond' | 'requestTimeout' | 'duration' | 'minRequests' | 'baselineHeaders'
+    > {
   readonly urls: readonly string[];
   readonly baselineUrls?: readonly string[];
   readonly healthUrls: readonly string[] | 'off';
@@ -65,10 +68,7 @@ export function checksOf(config: HttpConfig, suffix = ''): readonly CheckSpec[] 
 }
 
 /** The health check and the checks on traffic of a configuration. */
-export function createHttpChecks(
-  config: HttpConfig,
-  deps: ProbeDependencies,
-): readonly Check[] {
+export function createHttpChecks(config: HttpConfig, deps: ProbeDependencies): readonly Check[] {
   const { urls, healthUrls, health } = config;
   return [
     ...(healthUrls === 'off' || healthUrls.length === 0

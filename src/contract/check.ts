@@ -115,8 +115,11 @@ export type Observation = (
       readonly baseline?: BaselineCounts;
     }
 ) & {
-  /** Requests of our own that tell nothing, because a limit on how often one may ask was in the way. */
-  readonly leftOut?: number;
+  /**
+   * How many requests of our own tell nothing, of those that were due, because a limit on how often one may ask was in the
+   * way. Those that are left out at a slower pace are among `of` only.
+   */
+  readonly leftOut?: { readonly requests: number; readonly of: number };
   /** What the source answered, as plain data, for whoever computes the observation again. The judge does not read it. */
   readonly raw?: unknown;
 };

@@ -87,9 +87,12 @@ export function tooFew(check: Explained, needed: number, over: number): string {
 }
 
 /** A limit on how often one may ask was in the way. */
-export function tooManyLeftOut({ id, totals }: Explained, leftOut: number): string {
+export function tooManyLeftOut(
+  { id }: Explained,
+  leftOut: { readonly requests: number; readonly of: number },
+): string {
   return (
-    `${formatNumber(leftOut, 0)} of ${plural(totals.samples + leftOut, 'request')} told nothing, because the service is asked too often for its rate limit: ` +
+    `${formatNumber(leftOut.requests, 0)} of ${plural(leftOut.of, 'request')} told nothing, because the service is asked too often for its rate limit: ` +
     `not enough to judge ${id}. Set \`requests-per-second\` lower.`
   );
 }

@@ -242,9 +242,9 @@ function doubtOf(state: State, metric: Metric): string | undefined {
   const check = told(state, metric);
   if (isLeftOut(state, metric))
     return judgesNothing(state) ? explain.stale(staleness(state, metric)) : undefined;
-  const { leftOut, totals } = metric.tally;
+  const { leftOut } = metric.tally;
   // What was not seen of so much could be anything.
-  if (leftOut > (totals.samples + leftOut) / 3) return explain.tooManyLeftOut(check, leftOut);
+  if (leftOut.requests > leftOut.of / 3) return explain.tooManyLeftOut(check, leftOut);
   if (silence(state, metric) !== 'fresh') return explain.stale(staleness(state, metric));
   if (!enough(state, metric))
     return explain.tooFew(check, needed(state, metric), state.plan.duration);

@@ -32,8 +32,8 @@ export interface Tally {
   readonly baselineFreshAt: number | null;
   /** How often the source has something new, milliseconds; 0: as often as it is asked. */
   readonly cadence: number;
-  /** Requests that tell nothing, because a limit on how often one may ask was in the way. */
-  readonly leftOut: number;
+  /** Requests that tell nothing, of those that were due, because a limit on how often one may ask was in the way. */
+  readonly leftOut: { readonly requests: number; readonly of: number };
   /** Why there was no data the last time that there was none. */
   readonly lastMissing: 'no-data' | 'provider-error' | null;
   readonly kinds: Readonly<Record<string, number>>;
@@ -58,7 +58,7 @@ interface State {
   baselineFreshAt: number | null;
   cadence: number;
   lastMissing: Tally['lastMissing'];
-  leftOut: number;
+  readonly leftOut: { requests: number; of: number };
   readonly ofLimit: { readonly logE: number; readonly maxLogE: number };
 }
 
@@ -103,7 +103,7 @@ export function createTally(
     baselineFreshAt: null,
     cadence: 0,
     lastMissing: null,
-    leftOut: 0,
+    leftOut: { requests: 0, of: 0 },
     ofLimit,
   };
   return {
@@ -126,9 +126,7 @@ export function createTally(
     get cadence() {
       return state.cadence;
     },
-    get leftOut() {
-      return state.leftOut;
-    },
+    leftOut: state.leftOut,
     get lastMissing() {
       return state.lastMissing;
     },
@@ -140,7 +138,7 @@ export function createTally(
 
 function push(state: State, window: Window, observation: Observation): boolean {
   const judged = window.to > state.plan.warmUp;
-  if (judged) state.leftOut += observation.leftOut ?? 0;
+  if (judged) addLeftOut(state.leftOut, observation);
   if (observation.kind === 'none') {
     if (observation.why === 'unchanged') return false;
     state.lastMissing = observation.why;
@@ -181,6 +179,12 @@ function push(state: State, window: Window, observation: Observation): boolean {
     seconds: observation.kind === 'counts' ? observation.seconds : 0,
     sum: observation.kind === 'value' ? observation.value : 0,
   });
+}
+
+function addLeftOut(sum: { requests: number; of: number }, observation: Observation): void {
+  const samples = observation.kind === 'counts' ? observation.samples : 0;
+  sum.requests += observation.leftOut?.requests ?? 0;
+  sum.of += observation.leftOut?.of ?? samples;
 }
 
 function compare(state: State, canary: BaselineCounts, observation: Observation): void {

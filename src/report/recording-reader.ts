@@ -150,7 +150,7 @@ const targetSchema = z.strictObject({
 });
 
 const raw = z.json().exactOptional();
-const leftOut = count.exactOptional();
+const leftOut = z.strictObject({ requests: count, of: count }).exactOptional();
 const slower = z.record(z.string(), z.number()).exactOptional();
 const baseline = z
   .strictObject({ samples: z.number(), failures: z.number(), slower })

@@ -422,7 +422,7 @@ describe('what is wrong with an entry', () => {
     [
       'a baseline that is a text',
       [...http, '    baseline: http://old.test'],
-      [/^line 5, .*`baseline` is a map → give `url` below it/],
+      [/^line 5, .*`baseline` is a map → give `url`, `headers` below it/],
     ],
     [
       'a baseline without an address',

@@ -1,11 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../../src/support/clock.js';
-import {
-  createHttp,
-  fetchOf,
-  HttpError,
-  type Http,
-} from '../../../src/support/http.js';
+import { createHttp, fetchOf, HttpError, type Http } from '../../../src/support/http.js';
 import { hanging, refusing, serve, until, type HttpTestServer } from '../servers.js';
 
 let http: Http;

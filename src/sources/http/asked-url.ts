@@ -66,7 +66,7 @@ export function createAskedUrl(
   return {
     async ask(timeoutMs, signal) {
       const turn = lane.turn(clock.monotonic());
-      if (turn !== 'now') return turn === 'paused' ? PAUSED : SLOWED;
+      if (turn !== 'now') return turn === 'blind' ? BLIND : SLOWED;
       const asked = lane.ask(clock.monotonic());
       const result = await probe(url, timeoutMs, signal);
       return weigh(result, seen, asked, clock.monotonic());
@@ -85,9 +85,9 @@ export function createAskedUrl(
   };
 }
 
-const PAUSED: ProbeResult = {
+const BLIND: ProbeResult = {
   sent: false,
-  why: 'the service asked us to wait (Retry-After)',
+  why: 'the service is asked too often, and makes us wait',
   because: 'limited',
 };
 const SLOWED: ProbeResult = {

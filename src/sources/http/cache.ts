@@ -5,7 +5,9 @@
 export function isFromCache(headers: Readonly<Record<string, string>>): boolean {
   if (Number.parseInt(headers.age ?? '0', 10) > 0) return true;
   if (/;\s*hit\b/i.test(headers['cache-status'] ?? '')) return true;
-  return VENDORS.some((name) => /\b(hit|stale|updating|revalidated)\b/i.test(headers[name] ?? ''));
+  return VENDORS.some((name) =>
+    /(?:\b|_)(?:hit|stale|updating|revalidated)\b/i.test(headers[name] ?? ''),
+  );
 }
 
 const VENDORS = [

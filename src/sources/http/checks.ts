@@ -171,8 +171,7 @@ function observationOf(
   results: readonly ProbeResult[],
   window: Window,
 ): Observation {
-  const limited = results.filter((result) => !result.sent && result.because === 'limited').length;
-  const leftOut = limited === 0 ? {} : { leftOut: limited };
+  const leftOut = leftOutOf(results, samples);
   const missing = samples === 0 ? missingProbes(results) : undefined;
   if (missing !== undefined) return { ...missing, ...leftOut };
   const kinds: Record<string, number> = {};
@@ -185,6 +184,14 @@ function observationOf(
     kinds,
     ...leftOut,
   };
+}
+
+/** How much a limit on how often one may ask has hidden; nothing is said where there is none. */
+function leftOutOf(results: readonly ProbeResult[], samples: number): Pick<Observation, 'leftOut'> {
+  const of = (because: 'limited' | 'slowed'): number =>
+    results.filter((result) => !result.sent && result.because === because).length;
+  const [requests, slowed] = [of('limited'), of('slowed')];
+  return requests + slowed === 0 ? {} : { leftOut: { requests, of: samples + requests + slowed } };
 }
 
 /**

@@ -43,8 +43,11 @@ function isUsedUp(value: string): boolean {
 
 /** One who asks an origin again and again. */
 export interface Lane {
-  /** `slowed`: it is not its turn at the pace that is allowed. `paused`: the server asked us to wait. */
-  turn(now: number): 'now' | 'slowed' | 'paused';
+  /**
+   * Whether it may ask. `slowed`: it is not its turn at the pace that is allowed, and the last answer stands for what it would
+   * see. `blind`: the last answer was a refusal, or the server asked us to wait.
+   */
+  turn(now: number): 'now' | 'slowed' | 'blind';
   /** Asks now; is to be told what came of it. */
   ask(now: number): AskedInTurn;
 }
@@ -77,6 +80,7 @@ const TIMER_MS = 1;
 interface LaneState {
   readonly every: number;
   askedAt: number | undefined;
+  wasRefused: boolean;
 }
 
 /**
@@ -110,9 +114,11 @@ export function createPace(): Pace {
     const isSlowest = Math.max(spacing, lane.every) >= slowest(sentAt) - TIMER_MS;
     return {
       answered() {
+        lane.wasRefused = false;
         if (sentAt >= pausedUntil) answeredSincePause = true;
       },
       limited(sign, now) {
+        lane.wasRefused = !isSlowest;
         if (isSlowest) return 'failure';
         if (sentAt < slowedAt) return 'no-data';
         slowDown(now);
@@ -124,13 +130,14 @@ export function createPace(): Pace {
 
   return {
     join(every) {
-      const lane: LaneState = { every, askedAt: undefined };
+      const lane: LaneState = { every, askedAt: undefined, wasRefused: false };
       lanes.add(lane);
       return {
         turn(now) {
-          if (now < pausedUntil) return 'paused';
+          if (now < pausedUntil) return 'blind';
           const since = lane.askedAt === undefined ? Infinity : now - lane.askedAt;
-          return since < spacing - TIMER_MS ? 'slowed' : 'now';
+          if (since >= spacing - TIMER_MS) return 'now';
+          return lane.wasRefused ? 'blind' : 'slowed';
         },
         ask: (now) => askIn(lane, now),
       };

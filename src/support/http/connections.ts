@@ -141,7 +141,7 @@ function resolveAll(host: string): Promise<readonly LookupAddress[]> {
  */
 function bound(agent: http.Agent, requestsEach: number): void {
   const served = new WeakMap<Socket, number>();
-  const idle = new WeakMap<Socket, NodeJS.Timeout>();
+  const idle = new WeakMap<Socket, () => void>();
   const replaceable = agent as unknown as {
     keepSocketAlive: (socket: Socket) => boolean;
     reuseSocket: (socket: Socket, request: http.ClientRequest) => void;
@@ -152,11 +152,16 @@ function bound(agent: http.Agent, requestsEach: number): void {
     const count = (served.get(socket) ?? 0) + 1;
     served.set(socket, count);
     if (count >= requestsEach || !keep(socket)) return false;
-    idle.set(socket, setTimeout(() => socket.destroy(), IDLE_MS).unref());
+    const onTimeout = (): void => {
+      socket.destroy();
+    };
+    idle.set(socket, onTimeout);
+    socket.setTimeout(IDLE_MS, onTimeout);
     return true;
   };
   replaceable.reuseSocket = (socket, request) => {
-    clearTimeout(idle.get(socket));
+    const onTimeout = idle.get(socket);
+    if (onTimeout !== undefined) socket.setTimeout(0).off('timeout', onTimeout);
     reuse(socket, request);
   };
 }

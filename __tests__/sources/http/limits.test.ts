@@ -1,0 +1,87 @@
+import { describe, expect, it } from '@jest/globals';
+import { createPace, Limits, limitSign } from '../../../src/sources/http/limits.js';
+
+describe('an answer', () => {
+  it.each<[number, Readonly<Record<string, string>>, number | 'no' | undefined]>([
+    [429, {}, undefined],
+    [429, { 'retry-after': '7' }, 7000],
+    [403, {}, 'no'],
+    [403, { 'cf-mitigated': 'challenge' }, undefined],
+    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1000' }, 0],
+    [403, { 'x-ratelimit-remaining': '12' }, 'no'],
+    [403, { 'ratelimit-remaining': '0', 'retry-after': '3' }, 3000],
+    [403, { ratelimit: '"default";r=0;t=30' }, undefined],
+    [403, { ratelimit: 'limit=10, remaining=0, reset=30' }, undefined],
+    [503, { ratelimit: '"default";r=50;t=30' }, 'no'],
+    [503, { 'x-akamai-request-id': '1' }, undefined],
+    [503, { 'x-akamai-transformed': '9' }, 'no'],
+    [405, { 'x-amzn-waf-action': 'captcha' }, undefined],
+    [503, { 'retry-after': '30' }, 'no'],
+    [500, { 'x-ratelimit-remaining': '0' }, 'no'],
+  ])('%i with %j asks to wait: %s', (status, headers, expected) => {
+    const sign = limitSign(status, headers, 2_000_000_000);
+    if (expected === 'no') expect(sign).toBeUndefined();
+    else expect(sign).toEqual({ retryAfterMs: expected });
+  });
+});
+
+describe('the pace at an origin', () => {
+  it('halves each time that it is refused, down to one request in 10 s, and then believes the refusal', () => {
+    const pace = createPace();
+    const lane = pace.join(500);
+    const spacings: number[] = [];
+    let now = 0;
+    for (; ; now += 500) {
+      if (lane.turn(now) !== 'now') continue;
+      if (lane.ask(now).limited({}, now + 10) === 'failure') break;
+      spacings.push(pace.spacing);
+    }
+    expect(spacings).toEqual([1000, 2000, 4000, 8000, 10_000]);
+    expect(now).toBe(25_000);
+  });
+
+  it('takes several refusals of requests that were under way together for one', () => {
+    const pace = createPace();
+    const lane = pace.join(500);
+    const asked = [0, 500, 1000].map((at) => lane.ask(at));
+    expect(asked.map((each) => each.limited({}, 1200))).toEqual(['no-data', 'no-data', 'no-data']);
+    expect(pace.spacing).toBe(1000);
+  });
+
+  it('waits as long as it is asked to, and no longer than a minute', () => {
+    const pace = createPace();
+    const lane = pace.join(500);
+    lane.ask(0).limited({ retryAfterMs: 3_600_000 }, 0);
+    expect([59_999, 60_000].map((now) => lane.turn(now))).toEqual(['blind', 'now']);
+  });
+
+  it('is the slowest at once where waiting as asked did not help', () => {
+    const pace = createPace();
+    const lane = pace.join(500);
+    lane.ask(0).limited({ retryAfterMs: 5000 }, 0);
+    expect(lane.ask(5000).limited({ retryAfterMs: 5000 }, 5010)).toBe('no-data');
+    expect(pace.spacing).toBe(10_000);
+    expect(lane.ask(15_010).limited({ retryAfterMs: 5000 }, 15_020)).toBe('failure');
+    expect(lane.turn(25_010)).toBe('now');
+  });
+
+  it('is divided among those who ask', () => {
+    const pace = createPace();
+    const [url, health] = [pace.join(500), pace.join(5000)];
+    health.ask(0).answered();
+    for (let n = 0, now = 0; n < 8; n++, now += 30_000) url.ask(now).limited({}, now);
+    expect(pace.spacing).toBeLessThanOrEqual(20_000);
+    expect(health.turn(4999)).toBe('slowed');
+  });
+
+  it('is kept for whoever asks later: a confirmation is no faster', () => {
+    const limits = new Limits();
+    limits.of('http://a.test/x').join(500).ask(0).limited({}, 0);
+    expect(limits.allowed(10)).toBe(1);
+    expect(limits.allowed(0.5)).toBe(0.5);
+    const later = limits.of('http://a.test/y').join(100);
+    later.ask(60_000).answered();
+    expect([60_500, 61_000].map((now) => later.turn(now))).toEqual(['slowed', 'now']);
+    expect(limits.of('http://b.test/').spacing).toBe(0);
+  });
+});

@@ -1,0 +1,253 @@
+import { describe, expect, it } from '@jest/globals';
+import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
+import { confirm } from '../../../src/gate/confirm.js';
+import { Limits } from '../../../src/sources/http/limits.js';
+import type { HttpRequest } from '../../../src/support/http.js';
+import { config, createHttpChecks, type HttpConfig } from '../../support/http-source-config.js';
+import { randomOf } from '../../../bench/random.js';
+import { defaultPlan } from '../../support/stand-in-checks.js';
+import { StandInTransport, type Reply } from '../../support/stand-in-transport.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+type Service = (request: HttpRequest, now: number) => Reply;
+
+/** A watch at default settings. */
+async function watched(
+  service: Service,
+  changes: Partial<HttpConfig> = {},
+  limits = new Limits(),
+): Promise<WatchOutcome & { clock: VirtualClock }> {
+  const clock = new VirtualClock();
+  const http = new StandInTransport(clock, (request) => service(request, clock.monotonic()));
+  const checks = createHttpChecks(config(changes), { http, clock, limits });
+  const outcome = await clock.runUntil(
+    watch({
+      plan: defaultPlan,
+      checks,
+      clock,
+      signal: new AbortController().signal,
+      observer: { event: () => undefined, tick: () => undefined },
+      tickEvery: 10_000,
+    }),
+  );
+  return { ...outcome, clock };
+}
+
+/** Pods behind a balancer that chooses one for each connection, as the transport opens them. */
+function balanced(pods: readonly (() => Reply)[], next: () => number): Service {
+  const open = new Map<unknown, { pod: () => Reply; left: number }>();
+  return ({ connections }) => {
+    let connection = open.get(connections);
+    if (connection === undefined || connection.left === 0) {
+      const pod = pods[Math.floor(next() * pods.length)] ?? (() => ({}));
+      // Without connections of its own a request shares one that lasts for ever.
+      connection = { pod, left: connections?.requestsEach ?? Infinity };
+      open.set(connections, connection);
+    }
+    connection.left -= 1;
+    return { after: 5, ...connection.pod() };
+  };
+}
+
+const good = (): Reply => ({});
+
+describe('four pods behind a balancer for each connection, one of them bad', () => {
+  it('are unhealthy in 100 of 100 watches', async () => {
+    const verdicts: string[] = [];
+    for (let seed = 1; seed <= 100; seed++) {
+      const pods = [good, good, good, (): Reply => ({ status: 500 })];
+      const { verdict } = await watched(balanced(pods, randomOf(`pods ${String(seed)}`)));
+      verdicts.push(verdict);
+    }
+    expect(verdicts.filter((verdict) => verdict === 'unhealthy')).toHaveLength(100);
+  });
+
+  it('are healthy when none is bad', async () => {
+    const { verdict } = await watched(balanced([good, good, good, good], randomOf('pods')));
+    expect(verdict).toBe('healthy');
+  });
+});
+
+/** Lets so many a minute through, and says for how long the others are to wait. */
+function limiter(perMinute: number, behind: Service = good): Service {
+  let minute = 0;
+  let count = 0;
+  return (request, now) => {
+    if (Math.floor(now / 60_000) !== minute) [minute, count] = [Math.floor(now / 60_000), 0];
+    count += 1;
+    if (count <= perMinute) return behind(request, now);
+    const wait = Math.ceil((60_000 - (now % 60_000)) / 1000);
+    return { status: 429, headers: { 'retry-after': String(wait) } };
+  };
+}
+
+describe('a rate limit', () => {
+  it('of 60 a minute is no failure of the service, and the hint names the input', async () => {
+    const { verdict, results, findings } = await watched(limiter(60));
+    expect(verdict).toBe('healthy');
+    expect(results.map(({ failures }) => failures)).toEqual([0, 0, 0]);
+    const hint = findings.find(({ subject }) => subject === 'success-rate');
+    expect(hint?.message).toMatch(
+      /^http:\/\/app\.example: \d+ answers? said that it is asked too often \(status 429\), so probes were slowed down to one in \d+s$/,
+    );
+    expect(hint?.fix).toMatch(
+      /^set requests-per-second to 0\.\d or less, or exempt these requests/,
+    );
+  });
+
+  it('of 60 a minute hides no version that is bad', async () => {
+    const next = randomOf('a bad version');
+    const bad: Service = () => (next() < 0.3 ? { status: 500 } : {});
+    expect((await watched(limiter(60, bad))).verdict).toBe('unhealthy');
+  });
+
+  it('that leaves over a third of the probes out makes the watch inconclusive', async () => {
+    // It lets nobody in for the last two minutes and a half of the watch, and says so each time.
+    const { verdict, reason } = await watched(
+      (_, now) => (now < 180_000 ? {} : { status: 429, headers: { 'retry-after': '60' } }),
+      { requestsPerSecond: 2, healthUrls: 'off' },
+    );
+    expect(verdict).toBe('inconclusive');
+    expect(reason).toMatch(
+      /\d+ of \d+ requests told nothing, because the service is asked too often for its rate limit: not enough to judge success-rate\. Set `requests-per-second` lower\./,
+    );
+  });
+
+  it.each([
+    ['without', {}],
+    ['with', { 'retry-after': '1' }],
+  ])('that a version applies to half of its users is found, %s Retry-After', async (_, headers) => {
+    const next = randomOf('half of the users');
+    const { verdict, reason } = await watched(() => (next() < 0.5 ? { status: 429, headers } : {}));
+    expect(verdict).toBe('unhealthy');
+    expect(reason).toMatch(/failed/);
+  });
+
+  it('is no excuse for a 503 with Retry-After alone', async () => {
+    const { verdict } = await watched(() => ({ status: 503, headers: { 'retry-after': '5' } }));
+    expect(verdict).toBe('unhealthy');
+  });
+
+  it('that the watch met is not tried again faster by the confirmation', async () => {
+    const limits = new Limits();
+    const before = await watched(limiter(60), {}, limits);
+    const { clock } = before;
+    const http = new StandInTransport(clock);
+    const checks = createHttpChecks(config({ requestsPerSecond: 10, healthUrls: 'off' }), {
+      http,
+      clock,
+      limits,
+    });
+    const outcome = await clock.runUntil(
+      confirm({
+        checks,
+        clock,
+        signal: new AbortController().signal,
+        timeout: 120_000,
+        minRequests: 20,
+        requestsPerSecond: limits.allowed(10),
+      }),
+    );
+    expect(outcome.confirmed).toBe(true);
+    const times = http.sent.map(({ at }) => at);
+    const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(1000 / limits.allowed(10) - 1);
+  });
+});
+
+describe('a cache in front of the service', () => {
+  it('is told with its numbers, and how to go past it', async () => {
+    const { verdict, findings } = await watched(() => ({ headers: { age: '3600' } }), {
+      healthUrls: 'off',
+    });
+    expect(verdict).toBe('healthy');
+    expect(findings).toEqual([
+      {
+        level: 'warning',
+        subject: 'success-rate',
+        message:
+          'http://app.example: 660 of 660 answers came from a cache: the service behind it was not asked',
+        fix: 'probe an address that is not cached, or set a header that goes past the cache (`headers: "Cache-Control: no-cache"` where it is honoured)',
+      },
+    ]);
+  });
+});
+
+describe('answers that cannot be read', () => {
+  const unreadable: Reply = { fails: 'unreadable', summary: 'answer is not HTTP' };
+
+  it('from the start are no data, with a hint', async () => {
+    const { verdict, reason, findings } = await watched(() => unreadable);
+    expect(verdict).toBe('inconclusive');
+    expect(reason).toMatch(/answer is not HTTP|gave no data/);
+    expect(findings).toContainEqual({
+      level: 'warning',
+      subject: 'success-rate',
+      message: 'http://app.example: no answer could be read (answer is not HTTP)',
+      fix: 'check scheme and port of the URL: `curl -v` shows what is answered',
+    });
+  });
+
+  it('after some that could are failures', async () => {
+    const { verdict, reason } = await watched((_, now) => (now < 60_000 ? {} : unreadable));
+    expect(verdict).toBe('unhealthy');
+    expect(reason).toMatch(/answer is not HTTP|failed/);
+  });
+});
+
+describe('latency', () => {
+  const slowToConnect: Service = () => ({ after: 900, connectMs: 850 });
+  const maxLatency = { percentile: 95, maxMs: 800 };
+
+  it.each([
+    [false, 'healthy'],
+    [true, 'unhealthy'],
+  ])('with the time to connect counted (%s) is %s', async (latencyIncludesConnect, expected) => {
+    const { verdict } = await watched(slowToConnect, { maxLatency, latencyIncludesConnect });
+    expect(verdict).toBe(expected);
+  });
+});
+
+describe('the two sides of a comparison', () => {
+  it('have headers of their own', async () => {
+    const { verdict } = await watched(
+      ({ headers }) => (headers?.['X-Canary'] === 'always' ? { status: 500 } : {}),
+      {
+        headers: { 'X-Canary': 'always' },
+        baselineUrls: ['http://app.example/'],
+        baselineHeaders: { 'X-Canary': 'never' },
+        healthUrls: 'off',
+      },
+    );
+    expect(verdict).toBe('unhealthy');
+  });
+});
+
+describe('the results of a watch', () => {
+  it('tell how far the requests got around', async () => {
+    const { results } = await watched(({ connections }) => {
+      connections?.noteOpened('app.example', `10.0.0.${String((connections.opened % 3) + 1)}`);
+      return {};
+    });
+    expect(
+      results.map(({ connections, remoteAddresses }) => [connections, remoteAddresses]),
+    ).toEqual([
+      [67, 3],
+      [660, 3],
+      [660, 3],
+    ]);
+  });
+
+  it('warn when all requests met one connection', async () => {
+    const { findings } = await watched(
+      ({ connections }) => {
+        if (connections?.opened === 0) connections.noteOpened('app.example', '10.0.0.1');
+        return {};
+      },
+      { healthUrls: 'off' },
+    );
+    expect(findings.map(({ message }) => message)).toEqual([
+      'http://app.example: all 660 requests went over one connection, so a balancer may have led all of them to the same process',
+    ]);
+  });
+});
