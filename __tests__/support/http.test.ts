@@ -394,6 +394,86 @@ describe('redirects', () => {
   });
 });
 
+describe('cookies', () => {
+  /** Lets in who brings the cookie that the first redirect sets. */
+  const gate: Handler = (request, response) => {
+    const isIn = /(^|; )session=1(;|$)/.test(request.headers.cookie?.toString() ?? '');
+    if (request.url === '/start')
+      response.writeHead(302, { Location: '/in', 'Set-Cookie': ['a=b', 'session=1'] }).end();
+    else if (isIn) response.end('welcome');
+    else response.writeHead(302, { Location: '/start' }).end();
+  };
+
+  it('that a redirect sets go along with what follows it', async () => {
+    const server = await started(serve(gate));
+    const answer = await client().request(
+      get(`${server.url}/in`, { maxRedirects: 5, headers: { cookie: 'own=x' } }),
+    );
+    expect(answer.body.toString()).toBe('welcome');
+    expect(server.received[2]?.headers.cookie).toBe('own=x; a=b; session=1');
+  });
+
+  it('are forgotten with the request', async () => {
+    const server = await started(serve(gate));
+    const http = client();
+    for (let n = 0; n < 2; n++) await http.request(get(`${server.url}/in`, { maxRedirects: 5 }));
+    expect(server.received.map(({ url }) => url)).toEqual([
+      ...['/in', '/start', '/in'],
+      ...['/in', '/start', '/in'],
+    ]);
+  });
+});
+
+describe('an answer that curl and browsers read', () => {
+  const raw = (text: string): Promise<TestServer> =>
+    started(serveTcp((socket) => socket.once('data', () => socket.end(text))));
+
+  it.each([
+    [
+      'with 20 kB of headers',
+      `HTTP/1.1 200 OK\r\nX-Big: ${'a'.repeat(20_000)}\r\nContent-Length: 2\r\n\r\nok`,
+    ],
+    [
+      'with 100 kB of headers',
+      `HTTP/1.1 200 OK\r\n${`X: ${'a'.repeat(1000)}\r\n`.repeat(100)}Content-Length: 2\r\n\r\nok`,
+    ],
+    ['with bare line feeds', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok'],
+    [
+      'with Content-Length beside chunked',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    ],
+    [
+      'with control characters in a header',
+      'HTTP/1.1 200 OK\r\nX-A: a\u0001b\r\nContent-Length: 2\r\n\r\nok',
+    ],
+    [
+      'with a header on two lines',
+      'HTTP/1.1 200 OK\r\nX-A: a\r\n  b\r\nContent-Length: 2\r\n\r\nok',
+    ],
+    ['with more than it announces', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more'],
+    ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nok'],
+  ])('%s is read by a lenient request', async (_, text) => {
+    const server = await raw(text);
+    const answer = await client().request(get(server.url, { lenient: true }));
+    expect(answer).toMatchObject({ status: 200 });
+    expect(answer.body.toString()).toBe('ok');
+  });
+
+  it('is refused by others, such as those to an API', async () => {
+    const server = await raw('HTTP/1.1 200 OK\nContent-Length: 2\n\nok');
+    expect((await failureOf(client().request(get(server.url)))).kind).toBe('unreadable');
+  });
+});
+
+describe('a connection of requests that share them', () => {
+  it('ends after ten of them, so that others of the same name are met', async () => {
+    const server = await started(serve(ok));
+    const http = client();
+    for (let n = 0; n < 25; n++) await http.request(get(server.url));
+    expect(server.connections()).toBe(3);
+  });
+});
+
 describe('close', () => {
   it('ends the connections', async () => {
     const server = await started(hanging());

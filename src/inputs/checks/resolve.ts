@@ -48,10 +48,14 @@ export function resolveChecks(
       read.problem('baseline', ...sameSides('what it says is the same as outside of it'));
     return findings.problems.length > before ? [] : [entryOf(read, checks, map.where)];
   });
-  for (const { options, nameOf } of flat.filter(isComparedWithItself)) {
+  // What was refused has had its message, and would have told the sides apart.
+  const isWhole = (['headers', 'baseline-headers'] as const).every(
+    (id) => !around.isGiven(id) || around.settings[id] !== undefined,
+  );
+  for (const { source, options, nameOf } of isWhole ? flat.filter(isComparedWithItself) : []) {
     const [message, fix] = sameSides('both sides ask the same');
-    const [first = 'total'] = ['url', 'selector'].filter((name) => options[name] !== undefined);
-    const subject = nameOf(first, 'baseline');
+    const ofMetrics = options.selector === undefined ? 'total' : 'selector';
+    const subject = nameOf(source === 'http' ? 'url' : ofMetrics, 'baseline');
     findings.problems.push({ subject, message, fix });
   }
   return [...flat, ...own];
