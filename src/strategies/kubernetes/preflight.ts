@@ -1,3 +1,4 @@
+import { rolloutOf } from '../../support/kubernetes/rollout.js';
 import type { Finding } from '../../contract/result.js';
 import { fields, textOf } from '../../support/json.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
@@ -14,7 +15,6 @@ import {
 } from './target.js';
 import { ownerInWords, ownerOf } from './guard.js';
 import { canBeStuck } from './pods.js';
-import { updateStrategyOf } from './rollout.js';
 import type { Wanted } from './plan.js';
 import { type Recorded, recordedOf } from './recorded.js';
 
@@ -157,8 +157,8 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
       `the snapshot was taken of namespace ${before.namespace}, and ${name} is in ${workload.namespace}`,
     );
 
-  const { type, partition } = updateStrategyOf(workload);
-  if (workload.kind !== 'deployment' && type === 'OnDelete')
+  const { updateType, partition } = rolloutOf(workload);
+  if (workload.kind !== 'deployment' && updateType === 'OnDelete')
     add(
       'warning',
       `${name}: with updateStrategy OnDelete its pods get the old version only when they are deleted`,

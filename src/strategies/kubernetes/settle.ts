@@ -19,7 +19,7 @@ import {
   troubleInWords,
   troublesOf,
 } from './pods.js';
-import { rolloutOf } from './rollout.js';
+import { completionOf } from './completion.js';
 import {
   REVISION,
   type Version,
@@ -105,12 +105,12 @@ export async function settle(
           outcomes.set(name, { kind: 'overtaken', workload: now });
           continue;
         }
-        const rollout = rolloutOf(now);
-        say(name, rollout.words);
-        if (rollout.done)
-          outcomes.set(name, { kind: 'ready', workload: now, words: rollout.words });
-        else if (rollout.held !== undefined)
-          outcomes.set(name, { kind: 'not-ready', words: rollout.words, because: [rollout.held] });
+        const completion = completionOf(now);
+        say(name, completion.words);
+        if (completion.done)
+          outcomes.set(name, { kind: 'ready', workload: now, words: completion.words });
+        else if (completion.held !== undefined)
+          outcomes.set(name, { kind: 'not-ready', words: completion.words, because: [completion.held] });
         else if (look % PODS_EVERY === 0 || canBeStuck(now))
           await lookAtPods(now, look, options, say);
       }
@@ -174,7 +174,7 @@ async function notReady(
   const unseen = trouble === '' ? 'it was not seen any more' : `it could not be seen: ${trouble}`;
   if (workload === undefined || trouble !== '')
     return { kind: 'not-ready', words: unseen, because: [] };
-  const { words } = rolloutOf(workload);
+  const { words } = completionOf(workload);
   if (isCancelled(options.signal)) return { kind: 'not-ready', words, because: [] };
   const grace = lastingSignal(options.signal, options.clock, LAST_LOOK_MS);
   try {
