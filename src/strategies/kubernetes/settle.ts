@@ -110,7 +110,11 @@ export async function settle(
         if (completion.done)
           outcomes.set(name, { kind: 'ready', workload: now, words: completion.words });
         else if (completion.held !== undefined)
-          outcomes.set(name, { kind: 'not-ready', words: completion.words, because: [completion.held] });
+          outcomes.set(name, {
+            kind: 'not-ready',
+            words: completion.words,
+            because: [completion.held],
+          });
         else if (look % PODS_EVERY === 0 || canBeStuck(now))
           await lookAtPods(now, look, options, say);
       }
