@@ -6,16 +6,16 @@ import { messageOf, type Problem, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { formatDuration } from '../support/text.js';
 import { beginAll, buildLinks, type Links } from './strategies.js';
-import { checksOf } from './checks.js';
-import type { Snapshot } from './snapshot-file.js';
 import {
   type BaseSession,
+  checksOf,
+  ofTarget,
   type Session,
+  TARGETS_AT_A_TIME,
   type TargetSession,
   targetSessions,
-  TARGETS_AT_A_TIME,
-  ofTarget,
 } from './session.js';
+import type { Snapshot } from './snapshot-file.js';
 
 /** A target with all that it is judged and rolled back by. */
 export interface PreparedTarget {

@@ -8,8 +8,7 @@ import { deployLines, deployTable, type JudgedDeploy } from '../report/deploys.j
 import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type Problem } from '../support/errors.js';
 import { planInWords } from './prepare.js';
-import { checksOf } from './checks.js';
-import { type Session, targetSessions, type TargetSession, ofTarget } from './session.js';
+import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { watchPlanOf } from './watch.js';
 import { withHeartbeat } from './console.js';
 import type { RecordedEvent } from '../contract/replay.js';

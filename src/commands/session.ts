@@ -1,11 +1,13 @@
+import type { Check } from '../contract/check.js';
 import type { RunInfo, SystemOutput } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
-import { inputOf, type Settings } from '../inputs/table.js';
-import { allVariables } from '../inputs/variables.js';
+import { inputOf, inputs, type Settings } from '../inputs/table.js';
+import { allVariables, withoutSecretInputs } from '../inputs/variables.js';
+import { createChecks, sources } from '../sources/registry.js';
 import { messageOf, type Problem } from '../support/errors.js';
-import { sources } from '../sources/registry.js';
+import { run as exec } from '../support/exec.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
 import { createOutput, detectRun } from '../systems/registry.js';
@@ -169,4 +171,20 @@ export function ofTarget<T extends { readonly subject: string }>(
   said: readonly T[],
 ): readonly T[] {
   return isOnly ? said : said.map((each) => ({ ...each, subject: `${target}/${each.subject}` }));
+}
+
+/** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */
+export function checksOf(session: TargetSession, leastRate = 0): Promise<readonly Check[]> {
+  const { entry, settings, resolution, http, redactor } = session;
+  return createChecks({
+    settings,
+    entries: resolution.checks,
+    clock: entry.clock,
+    random: entry.random,
+    http,
+    exec,
+    env: withoutSecretInputs(entry.env, inputs),
+    redact: (text) => redactor.redact(text),
+    leastRate,
+  });
 }

@@ -1,4 +1,3 @@
-import { logSum } from './logs.js';
 import type { Sensitivity } from '../contract/check.js';
 
 /** Shares of the wealth that are staked on "the service is over its limit": small ones find slight breaches, large ones outages. */
@@ -95,4 +94,16 @@ export function failThreshold(options: {
   readonly metricChecks: number;
 }): number {
   return Math.log(Math.max(1, options.metricChecks) / ALPHA[options.sensitivity]);
+}
+
+/** The logarithm of the sum of numbers that are given as logarithms; `-Infinity` stands for 0. */
+export function logSum(logs: readonly number[]): number {
+  const largest = Math.max(...logs);
+  if (largest === -Infinity) return -Infinity;
+  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+}
+
+/** The logarithm of their mean. */
+export function logMean(logs: readonly number[]): number {
+  return logSum(logs) - Math.log(logs.length);
 }

@@ -1,4 +1,4 @@
-import { logMean } from './logs.js';
+import { logMean } from './evidence.js';
 
 /** How many times worse than allowed the canary may truly be: one bet for each. */
 const WORSE_BY = [1.3, 2, 4, 10, 40] as const;

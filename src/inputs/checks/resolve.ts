@@ -1,4 +1,4 @@
-import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import type { CheckEntry, CheckSpec } from '../../contract/check.js';
 import { type MeasuredKinds, type MeasurementKind, measurementOf } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
 import type { WrittenEntry } from '../config-entries.js';

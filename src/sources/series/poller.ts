@@ -1,5 +1,10 @@
-import { kindOf, type MetricCheck, type Observation, type Window } from '../../contract/check.js';
-import type { CheckSpec } from '../../contract/entry.js';
+import {
+  type CheckSpec,
+  kindOf,
+  type MetricCheck,
+  type Observation,
+  type Window,
+} from '../../contract/check.js';
 import { NoLongerNeeded, raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 
