@@ -42,7 +42,7 @@ describe('the package of npm', () => {
     );
     const others = packed.files
       .map(({ path }) => path)
-      .filter((path) => !/^dist\/[\w.]+$/.test(path));
+      .filter((path) => !/^dist\/[\w.-]+$/.test(path));
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     const paths = packed.files.map(({ path }) => path);
     expect(paths).toContain('dist/index.js');
