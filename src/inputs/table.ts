@@ -45,7 +45,7 @@ const toFollow = {
 } as const;
 
 /**
- * THE table of inputs. Flags, variables, the keys of the configuration file, action.yml, help, the tables of the README
+ * THE table of inputs. Flags, variables, the keys of the configuration file, action.yml, help, docs/inputs.md
  * and the JSON schema all follow from it.
  */
 export const inputs = {
