@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../src/commands/main.js';
-import type { Entry } from '../../src/commands/entry.js';
+import type { EntryPoint } from '../../src/commands/entry-point.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { systemClock } from '../../src/support/clock.js';
 import { systemFiles } from '../../src/support/files.js';
@@ -50,7 +50,7 @@ afterEach(async () => {
 
 async function replay(
   words: readonly string[],
-  given: Partial<Entry> = {},
+  given: Partial<EntryPoint> = {},
 ): Promise<{ code: number; output: string; lines: readonly string[] }> {
   let output = '';
   const before = place.files();

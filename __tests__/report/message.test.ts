@@ -99,16 +99,16 @@ describe.each(Object.entries(reports))('the report "%s"', (_name, report) => {
   });
 
   it('is told as JSON, with the outputs by their names', () => {
-    const told = JSON.parse(jsonBody(report, message, 'out/report.json')) as Record<
+    const parsed = JSON.parse(jsonBody(report, message, 'out/report.json')) as Record<
       string,
       unknown
     >;
-    expect(told).toMatchObject({
+    expect(parsed).toMatchObject({
       schema: 1,
       exitCode: report.exitCode,
       outputs: { verdict: report.verdict ?? '', report: 'out/report.json' },
     });
-    expect(told.text).toContain(message.word);
+    expect(parsed.text).toContain(message.word);
   });
 
   it('is told in a comment', () => {

@@ -76,10 +76,10 @@ describe.each(named)('templates/rollback/%s', (_, { kind, script, text, settings
   it('has every variable that the script takes from its users, and no other', () => {
     const ours = /^(ROLLBACK\w*|KUBECONFIG\w*|LC_ALL)$/;
     const used = new Set([...script.matchAll(/\$\{?([A-Z][A-Z_]+)/g)].map(([, name = '']) => name));
-    const wanted = [...used].filter((name) => !ours.test(name) && name !== 'API_IMAGE');
+    const required = [...used].filter((name) => !ours.test(name) && name !== 'API_IMAGE');
     const own = Object.keys(settings).filter((name) => name !== 'GIT_STRATEGY');
-    expect(wanted).toEqual(expect.arrayContaining(own));
-    expect(wanted.filter((name) => !own.includes(name) && name !== 'CONTEXT')).toEqual([]);
+    expect(required).toEqual(expect.arrayContaining(own));
+    expect(required.filter((name) => !own.includes(name) && name !== 'CONTEXT')).toEqual([]);
   });
 
   it('cannot start the gate', () => {

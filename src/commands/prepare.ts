@@ -44,17 +44,17 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
   const prepared = await Promise.all(
     targets.map(async (target): Promise<PreparedTarget> => {
       const checks = await checksOf(target);
-      const wanted = wantsRollback(target);
-      const built: Links = wanted
+      const isRollbackRequested = wantsRollback(target);
+      const built: Links = isRollbackRequested
         ? await buildLinks(target, { snapshot })
         : { links: [], findings: [], configured: 0 };
       problems.push(
         ...ofTarget(target, [
           ...withoutCheck(checks),
-          ...(wanted ? withoutStrategy(built.configured) : []),
+          ...(isRollbackRequested ? withoutStrategy(built.configured) : []),
         ]),
       );
-      return { session: target, checks, built, wantsRollback: wanted };
+      return { session: target, checks, built, wantsRollback: isRollbackRequested };
     }),
   );
   if (problems.length > 0) throw new UsageError(problems);
@@ -83,12 +83,12 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
 
 /** What keeps the gate from doing its work, in one sentence. */
 export function obstacle(targets: readonly ProvenTarget[]): string | undefined {
-  const judged = targets.filter((target) => target.alreadyRolledBack === undefined);
-  const bad = judged.filter((target) => {
+  const toWatch = targets.filter((target) => target.alreadyRolledBack === undefined);
+  const bad = toWatch.filter((target) => {
     const ids = new Set(target.checks.map((check) => check.id));
     return target.findings.some(({ level, subject }) => level === 'error' && ids.has(subject));
   });
-  const stuck = judged.filter(
+  const stuck = toWatch.filter(
     ({ wantsRollback, built, findings }) =>
       wantsRollback && usableStrategies(built.links, findings).length === 0,
   );

@@ -12,14 +12,14 @@ import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
 import { createOutput, detectRun } from '../systems/registry.js';
 import { type Console, createConsole } from './console.js';
-import type { Entry } from './entry.js';
+import type { EntryPoint } from './entry-point.js';
 
 /** One request to the API of a CI system, milliseconds. */
 const API_TIMEOUT = 30_000;
 
 /** What a command works with, for the whole run and for each target. */
 export interface BaseSession {
-  readonly entry: Entry;
+  readonly entry: EntryPoint;
   readonly command: CommandId;
   readonly info: RunInfo;
   readonly host: SystemOutput;
@@ -44,7 +44,7 @@ export interface Session extends BaseSession {
   readonly resolution: Resolution;
 }
 
-export async function openSession(entry: Entry): Promise<Session> {
+export async function openSession(entry: EntryPoint): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
   const info = await detectRun(env, entry.githubJob, namedSystem(argv.flags, env));
@@ -117,7 +117,10 @@ export async function openSession(entry: Entry): Promise<Session> {
 }
 
 /** As far as it is known before the host is: whether the configuration file counts depends on the host. */
-function namedSystem(flags: ReadonlyMap<string, string>, env: Entry['env']): string | undefined {
+function namedSystem(
+  flags: ReadonlyMap<string, string>,
+  env: EntryPoint['env'],
+): string | undefined {
   const id = 'ci-system';
   const texts = [flags.get(id), ...allVariables(id, inputOf(id)).map((name) => env[name])];
   return texts.find((text) => text !== undefined && text.trim() !== '');
@@ -128,7 +131,7 @@ interface Authorities {
   readonly problem?: Problem;
 }
 
-function readAuthorities(path: string, files: Entry['files']): Authorities {
+function readAuthorities(path: string, files: EntryPoint['files']): Authorities {
   const subject = 'ca-file';
   try {
     const caPem = files.read(path);
@@ -168,9 +171,11 @@ export function targetSessions(session: Session): readonly TargetSession[] {
 /** What concerns a part of a target, as the whole run speaks of it: `api/success-rate`. */
 export function ofTarget<T extends { readonly subject: string }>(
   { target, isOnly }: TargetSession,
-  said: readonly T[],
+  values: readonly T[],
 ): readonly T[] {
-  return isOnly ? said : said.map((each) => ({ ...each, subject: `${target}/${each.subject}` }));
+  return isOnly
+    ? values
+    : values.map((each) => ({ ...each, subject: `${target}/${each.subject}` }));
 }
 
 /** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */

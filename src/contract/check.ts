@@ -154,7 +154,7 @@ export type NoDataPolicy = 'inconclusive' | 'ignore' | 'unhealthy';
 export type ProviderErrorPolicy = 'inconclusive' | 'ignore';
 
 /** What the judge needs to know of a check. */
-export interface JudgedCheck {
+export interface EvaluatedCheck {
   readonly id: string;
   readonly limit: Limit;
   /** Where the data come from: `http`, `prometheus`. */
@@ -241,7 +241,7 @@ export interface SeriesPoint {
 }
 
 /** One thing that must hold, and the way to observe it. */
-interface CheckBase extends JudgedCheck {
+interface CheckBase extends EvaluatedCheck {
   readonly limit: Limit;
   /** Proves, before the watch, that it can be observed. Says nothing of its health. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
@@ -278,7 +278,7 @@ export interface MetricCheck extends CheckBase {
 export type Check = HealthCheck | MetricCheck;
 
 /** One limit, and what else the judge must know of the check that it makes. */
-export type CheckSpec = Omit<JudgedCheck, 'source' | 'subject' | 'limit'> & {
+export type CheckSpec = Omit<EvaluatedCheck, 'source' | 'subject' | 'limit'> & {
   readonly limit: MetricLimit;
 };
 

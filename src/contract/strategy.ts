@@ -91,7 +91,7 @@ export interface StrategyContext {
 }
 
 /** What a strategy sees of a deployed thing when the watch begins. */
-export interface Beginning {
+export interface Captured {
   /** One sentence: this run's own deploy has been taken back already, and what would be watched is the old version. */
   readonly alreadyRolledBack?: string;
   readonly findings?: readonly Finding[];
@@ -111,16 +111,16 @@ export interface Strategy<
   /** `Withheld`: nothing was changed, because what runs now was no longer what was planned for. */
   execute(plan: P, context: StrategyContext): Promise<R>;
   /** Looks at what runs when the watch begins: `guard` compares with it. Asked once; changes nothing. */
-  begin?(signal: AbortSignal): Promise<Beginning>;
+  capture?(signal: AbortSignal): Promise<Captured>;
   /**
    * Whether what runs now is still what this run judged. Asked before every strategy of the chain, not only before this one.
    * What the strategy itself has changed is no reason to object.
    */
-  guard?(signal: AbortSignal): Promise<Withheld | undefined>;
+  assertUnchanged?(signal: AbortSignal): Promise<Withheld | undefined>;
   /** What the snapshot says to go back to, in words that other strategies can pass on. */
   recordedVersion?(): RecordedVersion | undefined;
   /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */
-  keep?(signal: AbortSignal): Promise<string | undefined>;
+  pin?(signal: AbortSignal): Promise<string | undefined>;
   /** What runs now, to be returned to later. Plain data for the snapshot file. */
   snapshot?(signal: AbortSignal): Promise<unknown>;
 }

@@ -10,10 +10,10 @@ type HealthState = 'up' | 'down' | 'undecided';
 
 export interface Health {
   /** `at`: when the look was begun, milliseconds since the start of the watch. */
-  push(at: number, look: HealthResult): void;
+  push(at: number, result: HealthResult): void;
   readonly state: HealthState;
   /** Looks that showed something. */
-  readonly looks: number;
+  readonly checks: number;
   readonly failed: number;
   /** Looks that showed nothing. */
   readonly blind: number;
@@ -39,7 +39,7 @@ export interface Health {
  * @param warmUp milliseconds since the start of the watch
  */
 export function createHealth(limit: HealthLimit, warmUp: number): Health {
-  let looks = 0;
+  let checks = 0;
   let failed = 0;
   let blind = 0;
   let isBlind = false;
@@ -51,15 +51,15 @@ export function createHealth(limit: HealthLimit, warmUp: number): Health {
   let state: HealthState = 'undecided';
   const kinds: Record<string, number> = {};
   return {
-    push(at, look) {
-      isBlind = look.ok === null;
-      if (look.ok === null) {
+    push(at, result) {
+      isBlind = result.ok === null;
+      if (result.ok === null) {
         blind += 1;
-        blindDetail = look.detail;
+        blindDetail = result.detail;
         return;
       }
-      looks += 1;
-      if (look.ok) {
+      checks += 1;
+      if (result.ok) {
         goodInARow += 1;
         failedInARow = 0;
         lastGoodAt = at;
@@ -70,16 +70,16 @@ export function createHealth(limit: HealthLimit, warmUp: number): Health {
       failed += 1;
       goodInARow = 0;
       failedInARow += 1;
-      lastDetail = look.detail;
-      kinds[look.detail] = (kinds[look.detail] ?? 0) + 1;
+      lastDetail = result.detail;
+      kinds[result.detail] = (kinds[result.detail] ?? 0) + 1;
       const excused = lastGoodAt === null && at < warmUp;
       state = !excused && failedInARow >= limit.failures ? 'down' : 'undecided';
     },
     get state() {
       return state;
     },
-    get looks() {
-      return looks;
+    get checks() {
+      return checks;
     },
     get failed() {
       return failed;

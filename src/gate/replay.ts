@@ -1,5 +1,5 @@
 import { createJudge } from './judge.js';
-import type { JudgedCheck, Judgement, WatchEvent, WatchPlan } from '../contract/check.js';
+import type { EvaluatedCheck, Judgement, WatchEvent, WatchPlan } from '../contract/check.js';
 import type { RecordedEvent, Replayed } from '../contract/replay.js';
 
 /**
@@ -10,7 +10,7 @@ import type { RecordedEvent, Replayed } from '../contract/replay.js';
  */
 export function replay(
   plan: WatchPlan,
-  checks: readonly JudgedCheck[],
+  checks: readonly EvaluatedCheck[],
   events: readonly RecordedEvent[],
 ): Replayed {
   const judge = createJudge(plan, checks);

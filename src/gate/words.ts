@@ -1,5 +1,5 @@
 import { formatDuration, formatNumber, formatShare } from '../support/text.js';
-import { valueOf } from './tally.js';
+import { valueOf } from './accumulator.js';
 import type { BaselineCounts, Limit, MetricLimit, Totals } from '../contract/check.js';
 
 /** A limit in words: `≥ 95 %`. */

@@ -51,7 +51,7 @@ export interface RunSearch<C extends Candidate> {
   /** @throws as `ApiClient.request` does: then the whole look counts for nothing. */
   owner(candidate: C, before: Before, signal: AbortSignal): Owner | Promise<Owner>;
   /** `false`: our run can be told by what was sent alone, so that nobody looks before the call. */
-  readonly looksBefore?: boolean;
+  readonly listsRunsBefore?: boolean;
 }
 
 /**
@@ -107,7 +107,7 @@ export function createPipelineClient<X, P, C extends Candidate>(
     if (!ready.ok) return refused(ready.problem);
     const search = adapter.search(ready.value);
     const before =
-      typeof search === 'string' || search.looksBefore === false
+      typeof search === 'string' || search.listsRunsBefore === false
         ? notSeen
         : await listRunsBefore((stop) => search.list(stop), hintFor, signal);
     if (before.kind === 'refused') return before;

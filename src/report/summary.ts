@@ -11,7 +11,7 @@ import {
   headlineOf,
   kindsInWords,
   missingInWords,
-  oddsInWords,
+  chanceInWords,
   asSentence,
   statusSentence,
   verdictHeadline,
@@ -111,7 +111,7 @@ function checkTable(target: TargetReport): string {
       check.shown === '' ? '–' : plainMarkdown(check.shown, 80),
       plainMarkdown(check.limit, 80),
       samples(check),
-      oddsInWords(check, target) || '–',
+      chanceInWords(check, target) || '–',
       check.excused === true ? '❔ baseline too' : checkMark[check.outcome],
     ]),
   );

@@ -83,13 +83,13 @@ export function missingInWords(check: CheckResult): string {
  * How seldom a target within its limits shows this much against one of its checks: `1 in 4,300`. The checks of a
  * target share the odds. Empty for a check that has no evidence (health) or nothing against it.
  */
-export function oddsInWords(check: CheckResult, target: TargetReport): string {
+export function chanceInWords(check: CheckResult, target: TargetReport): string {
   if (check.evidence === null) return '';
   const sharing = target.checks.filter((other) => other.evidence !== null).length;
-  const logOdds = check.evidence.maxLogE - Math.log(sharing);
-  if (logOdds > Math.log(1e9)) return '1 in a billion';
-  const odds = Math.floor(Math.exp(logOdds));
-  return odds < 2 ? '' : `1 in ${formatNumber(odds, 0)}`;
+  const logRatio = check.evidence.maxLogE - Math.log(sharing);
+  if (logRatio > Math.log(1e9)) return '1 in a billion';
+  const ratio = Math.floor(Math.exp(logRatio));
+  return ratio < 2 ? '' : `1 in ${formatNumber(ratio, 0)}`;
 }
 
 /** One sentence about a check, with all its numbers. */

@@ -204,9 +204,9 @@ async function firstObjection(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   for (const { strategy } of links) {
-    if (strategy.kind === 'skip' || strategy.guard === undefined) continue;
+    if (strategy.kind === 'skip' || strategy.assertUnchanged === undefined) continue;
     try {
-      const objection = await raceSignal(strategy.guard(signal), signal);
+      const objection = await raceSignal(strategy.assertUnchanged(signal), signal);
       if (objection !== undefined) return objection.reason;
     } catch {
       continue;

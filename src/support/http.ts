@@ -74,18 +74,18 @@ export function createHttp(options: {
   const pooled = agentsWith(true);
   const single = agentsWith(false);
 
-  async function request(wanted: HttpRequest): Promise<HttpResponse> {
-    const limit = deadline(clock, wanted.timeoutMs, 'the request', wanted.signal);
-    const { maxRedirects = 0 } = wanted;
+  async function request(requested: HttpRequest): Promise<HttpResponse> {
+    const limit = deadline(clock, requested.timeoutMs, 'the request', requested.signal);
+    const { maxRedirects = 0 } = requested;
     let hop: Hop = {
-      method: wanted.method.toUpperCase(),
-      url: wanted.url,
-      headers: wanted.headers ?? {},
-      body: wanted.body,
+      method: requested.method.toUpperCase(),
+      url: requested.url,
+      headers: requested.headers ?? {},
+      body: requested.body,
     };
     try {
       for (let redirects = 0; ; redirects++) {
-        const answer = await ask(hop, wanted, limit.signal, redirects > 0);
+        const answer = await ask(hop, requested, limit.signal, redirects > 0);
         const next = maxRedirects === 0 ? undefined : redirectOf(hop, answer);
         if (next === undefined) return { ...answer, url: hop.url };
         if (next === 'unusable' || redirects === maxRedirects) throw badRedirect(hop, next);
@@ -98,22 +98,22 @@ export function createHttp(options: {
 
   async function ask(
     hop: Hop,
-    wanted: HttpRequest,
+    requested: HttpRequest,
     signal: AbortSignal,
     redirected: boolean,
   ): Promise<Answer> {
     const keep =
-      wanted.keepBody === false ? 'nothing' : wanted.keepBody === 'start' ? 'start' : 'all';
-    const maxBytes = wanted.maxBytes ?? DEFAULT_MAX_BYTES;
+      requested.keepBody === false ? 'nothing' : requested.keepBody === 'start' ? 'start' : 'all';
+    const maxBytes = requested.maxBytes ?? DEFAULT_MAX_BYTES;
     const attempt = async (agents: Agents): Promise<Answer> => {
       const trace = new Trace();
       try {
         return await exchange(hop, { agents, signal, keep, maxBytes }, trace);
       } catch (error) {
         const failure = signal.aborted
-          ? wanted.signal?.aborted === true
+          ? requested.signal?.aborted === true
             ? ({ kind: 'aborted', summary: 'given up' } as const)
-            : timedOut(wanted.timeoutMs)
+            : timedOut(requested.timeoutMs)
           : error instanceof UnusableAnswer
             ? error.failure
             : classify(error, trace);

@@ -55,7 +55,7 @@ describeWith('the rollback pipelines and an engine', lacking(), () => {
       ...{ IMAGE_NAME: 'shop/api', ...sent },
     }).ended;
   const seen = async (name: string, what: string): Promise<string> =>
-    (await engine.told(['inspect', '--format', `{{${what}}}`, `pipeline-${name}-1`])).trim();
+    (await engine.outputOf(['inspect', '--format', `{{${what}}}`, `pipeline-${name}-1`])).trim();
 
   it.each([{ ROLLBACK_IMAGE: 'shop/api:v1' }, { ROLLBACK_REVISION: 'v1' }])(
     'go back to the image, and leave the others alone: %j',

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { permissionsFor } from '../../../src/strategies/kubernetes/preflight.js';
 import { failing } from '../../support/stand-in-cluster.js';
-import { never, Scene, type Given } from '../../support/kubernetes-strategy.js';
+import { never, Scene, type KubernetesStrategyOptions } from '../../support/kubernetes-strategy.js';
 import type { Finding } from '../../../src/contract/result.js';
 
 let scene: Scene;
@@ -11,11 +11,11 @@ beforeEach(() => {
   scene = new Scene();
 });
 
-async function findings(given: Given = {}): Promise<readonly Finding[]> {
+async function findings(given: KubernetesStrategyOptions = {}): Promise<readonly Finding[]> {
   return scene.wait(scene.strategy(given).preflight(never));
 }
 
-async function inWords(given: Given = {}): Promise<string[]> {
+async function inWords(given: KubernetesStrategyOptions = {}): Promise<string[]> {
   return (await findings(given)).map(({ level, message }) => `${level}: ${message}`);
 }
 
@@ -258,7 +258,7 @@ describe('the Role in the documents', () => {
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
     ),
   );
-  const asked = permissionsFor(
+  const permissions = permissionsFor(
     [
       { kind: 'deployment', name: 'a' },
       { kind: 'statefulset', name: 'b' },
@@ -271,6 +271,6 @@ describe('the Role in the documents', () => {
   );
 
   it('grants what preflight asks for, and nothing else', () => {
-    expect([...granted].sort()).toEqual([...new Set(asked)].sort());
+    expect([...granted].sort()).toEqual([...new Set(permissions)].sort());
   });
 });

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Kind } from '../../support/stand-in-cluster.js';
-import { ourRun, Scene, type Given } from '../../support/kubernetes-strategy.js';
+import {
+  ourRun,
+  Scene,
+  type KubernetesStrategyOptions,
+} from '../../support/kubernetes-strategy.js';
 
 let scene: Scene;
 beforeEach(() => {
@@ -16,7 +20,7 @@ async function versions(kind: Kind, ...images: string[]): Promise<void> {
 }
 
 /** The images that would be put back, or why none would. */
-async function target(given: Given = {}, verdict?: string): Promise<string> {
+async function target(given: KubernetesStrategyOptions = {}, verdict?: string): Promise<string> {
   const plan = await scene.plan(scene.strategy(given), verdict);
   if (plan.kind !== 'plan') return plan.reason;
   const { revision, images } = plan.to as { revision: number; images: string[] };

@@ -6,7 +6,7 @@ import { NoLongerNeeded } from '../../support/abort.js';
 import { UsageError } from '../../support/errors.js';
 import { run as exec } from '../../support/exec.js';
 import { formatDuration } from '../../support/text.js';
-import type { Entry } from '../entry.js';
+import type { EntryPoint } from '../entry-point.js';
 import type { Session } from '../session.js';
 
 /** One request of the demo to its own service, milliseconds. */
@@ -21,7 +21,7 @@ const NEEDED = /^(PATH|HOME|TMPDIR|TEMP|TMP|SystemRoot|ComSpec|PATHEXT|TERM|NODE
  */
 export async function demo(
   session: Session,
-  main: (entry: Entry) => Promise<number>,
+  main: (entry: EntryPoint) => Promise<number>,
 ): Promise<number> {
   const { operands, problems } = parseArgv(session.entry.argv);
   const [part, url, version] = operands;
@@ -34,7 +34,10 @@ export async function demo(
   return tell(session, main);
 }
 
-async function tell(session: Session, main: (entry: Entry) => Promise<number>): Promise<number> {
+async function tell(
+  session: Session,
+  main: (entry: EntryPoint) => Promise<number>,
+): Promise<number> {
   const { entry, console } = session;
   const began = entry.clock.monotonic();
   const service = await startService(entry);
@@ -88,7 +91,7 @@ async function tell(session: Session, main: (entry: Entry) => Promise<number>): 
 
 /** The service as a process of its own; it says on its first line where it listens. */
 async function startService(
-  entry: Entry,
+  entry: EntryPoint,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const stop = new AbortController();
   const { node, script } = entry.self;
@@ -129,11 +132,11 @@ async function deploy(session: Session, url: string, version: string): Promise<s
 }
 
 /** What a user would write into `rollback-command`: here it deploys version 1 again. */
-function deployCommand({ self }: Entry, url: string): string {
+function deployCommand({ self }: EntryPoint, url: string): string {
   return [self.node, self.script].map((word) => `"${word}"`).join(' ') + ` demo deploy ${url} 1`;
 }
 
-function onlyNeeded(env: Entry['env']): Entry['env'] {
+function onlyNeeded(env: EntryPoint['env']): EntryPoint['env'] {
   return Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.test(name)));
 }
 
@@ -150,7 +153,7 @@ const FAIL = 4;
  *
  * @returns when it is told to stop
  */
-async function serve(entry: Entry): Promise<number> {
+async function serve(entry: EntryPoint): Promise<number> {
   let version = '1';
   let deployedAt = entry.clock.monotonic();
   let answered = 0;

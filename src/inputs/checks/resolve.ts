@@ -76,7 +76,7 @@ export function checksOf(entry: ReadEntry, settings: Settings): readonly CheckSp
       : entry.baseline === undefined
         ? namedLimits(inheritedLimits(entry.common, measured, settings), source)
         : comparisons(measured, entry.common['baseline-margin']);
-  sayUnjudged(entry, measured, limits);
+  reportUnused(entry, measured, limits);
   const base = entry.id ?? entry.source;
   return limits.map(({ name, limit }) => ({
     id: entry.id !== undefined && limits.length === 1 ? entry.id : `${base}-${name}`,
@@ -129,7 +129,7 @@ function sayUnread(entry: ReadEntry, measured: MeasuredKinds): void {
 }
 
 /** What is read and has no limit. */
-function sayUnjudged(
+function reportUnused(
   entry: ReadEntry,
   measured: MeasuredKinds,
   limits: readonly NamedLimit[],

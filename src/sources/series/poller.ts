@@ -17,7 +17,7 @@ export interface Moment {
   /** What happens from then on is judged. */
   readonly judgedFrom: number;
   /** Whether what is found now is judged. */
-  readonly isJudged: boolean;
+  readonly isEvaluated: boolean;
 }
 
 /** Asks once. `undefined`: there is nothing new. Never rejects, unless the signal is aborted. */
@@ -69,7 +69,7 @@ export function sharedPoller(
     const moment = {
       startedAt: origin,
       judgedFrom: origin + judgedFrom,
-      isJudged: to > judgedFrom,
+      isEvaluated: to > judgedFrom,
     };
     const asking = probe(moment, abort.signal)
       .then((found) => found ?? UNCHANGED)

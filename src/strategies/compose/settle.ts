@@ -43,16 +43,16 @@ export function progressOf(container: Container, steady: number): Progress {
 
 /** Looks until every container is ready, or one is broken. @returns what is wrong; `undefined`: nothing. */
 export async function settled(options: {
-  readonly look: (signal: AbortSignal) => Promise<readonly Container[]>;
+  readonly listContainers: (signal: AbortSignal) => Promise<readonly Container[]>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }): Promise<string | undefined> {
-  const { look, clock, signal } = options;
+  const { listContainers, clock, signal } = options;
   const steady = new Map<string, number>();
   let waiting = 'nothing was seen yet';
   try {
     for (;;) {
-      const containers = await look(signal);
+      const containers = await listContainers(signal);
       const seen = containers.map((container) => {
         const key = `${container.id} ${container.startedAt} ${String(container.restarts)}`;
         const before = steady.get(key) ?? 0;

@@ -27,7 +27,7 @@ export interface RollbackEnd {
   /** helm was not run at all. */
   readonly neverRan: boolean;
   /** Why it is not well, for people. */
-  readonly said: string;
+  readonly serverMessage: string;
 }
 
 /** One release, as the helm CLI reaches it. What reads rejects with a {@link HelmError}, or with the signal's reason. */
@@ -94,9 +94,9 @@ async function rollback(
   timeoutMs: number,
   signal: AbortSignal,
 ): Promise<
-  | { ok: false; neverRan: true; said: string }
-  | { ok: false; neverRan: false; said: string }
-  | { ok: true; neverRan: false; said: string }
+  | { ok: false; neverRan: true; serverMessage: string }
+  | { ok: false; neverRan: false; serverMessage: string }
+  | { ok: true; neverRan: false; serverMessage: string }
 > {
   const result = await state.options.exec(
     'helm',
@@ -111,12 +111,12 @@ async function rollback(
     { env: state.options.env, signal, maxOutput: MAX_TALK },
   );
   const problem = notRun(result);
-  if (problem !== undefined) return { ok: false, neverRan: true, said: problem.message };
+  if (problem !== undefined) return { ok: false, neverRan: true, serverMessage: problem.message };
   if (result.stopped !== undefined)
-    return { ok: false, neverRan: false, said: 'helm was ended before it was done' };
+    return { ok: false, neverRan: false, serverMessage: 'helm was ended before it was done' };
   return result.code === 0
-    ? { ok: true, neverRan: false, said: '' }
-    : { ok: false, neverRan: false, said: ending(state, result) };
+    ? { ok: true, neverRan: false, serverMessage: '' }
+    : { ok: false, neverRan: false, serverMessage: ending(state, result) };
 }
 
 function shown(state: State, text: string): string {
@@ -155,8 +155,8 @@ async function readOnce(
 }
 
 function ending(state: State, result: ExecResult): string {
-  const said = shown(state, complaintOf(result.stderr));
-  if (said !== '') return said;
+  const serverMessage = shown(state, complaintOf(result.stderr));
+  if (serverMessage !== '') return serverMessage;
   return result.code === null
     ? `ended by ${result.signal ?? 'a signal'}`
     : `ended with code ${String(result.code)}`;

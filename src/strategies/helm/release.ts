@@ -3,7 +3,7 @@ import { fields } from '../../support/json.js';
 import { clip, formatDuration, neutralise } from '../../support/text.js';
 
 /** What is to be undone, and what is to be returned to. */
-export interface Target {
+export interface ReleaseTarget {
   readonly kind: 'target';
   readonly live: Revision;
   readonly to: Revision;
@@ -43,7 +43,7 @@ export class ReleaseIsBusy extends Error {
  *
  * @throws ReleaseIsBusy
  */
-export async function chooseTarget(situation: Situation): Promise<Target | Skip | Withheld> {
+export async function chooseTarget(situation: Situation): Promise<ReleaseTarget | Skip | Withheld> {
   const { release, history, recorded } = situation;
   const live = topOf(history);
   if (live.status.startsWith('uninstall')) return skip(`${release} is ${live.status}`);
@@ -57,7 +57,7 @@ async function fromSnapshot(
   { release, history, digest }: Situation,
   live: Revision,
   recorded: RecordedRelease,
-): Promise<Target | Skip | Withheld> {
+): Promise<ReleaseTarget | Skip | Withheld> {
   if (recorded.revision === null)
     return skip(`${release} was not there before this deploy: there is nothing to go back to`);
   const number = String(recorded.revision);
@@ -86,7 +86,7 @@ async function fromSnapshot(
 async function previous(
   { release, history, deployedWithin, now, digest }: Situation,
   live: Revision,
-): Promise<Target | Skip> {
+): Promise<ReleaseTarget | Skip> {
   const bad = rejected(history);
   const candidates = history.filter(
     (other) =>

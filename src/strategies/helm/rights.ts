@@ -7,7 +7,7 @@ import { fields } from '../../support/json.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import { currentNamespace } from '../kubernetes/target.js';
 
-interface Access {
+interface AccessQuestion {
   readonly namespace: string | undefined;
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
@@ -39,7 +39,7 @@ const helmOnly = [
  */
 export async function rightsFindings(
   workloads: readonly ReleasedWorkload[],
-  access: Access,
+  access: AccessQuestion,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { env } = access;

@@ -63,7 +63,7 @@ const LAST_LOOK_MS = 4000;
  * Puts the template of an earlier revision back. Every attempt carries what was read before it, so one that comes late changes
  * nothing: patching again is safe even when the fate of the last attempt is not known.
  */
-export async function putBack(step: Step, options: PutBackOptions): Promise<Put> {
+export async function applyTemplate(step: Step, options: PutBackOptions): Promise<Put> {
   const { kubectl, clock, signal, progress } = options;
   const name = nameOf(step.workload);
   const rejection: Rejection = {
@@ -102,7 +102,7 @@ export async function putBack(step: Step, options: PutBackOptions): Promise<Put>
       return given(open, refusal.message);
     if (isCancelled(signal)) return given(open, refusal.message);
 
-    const now = await lookAgain(step, options);
+    const now = await readAgain(step, options);
     if (now === 'gone') return { kind: 'refused', reason: `${name} does not exist any more` };
     if (now === undefined) return given(open, refusal.message);
     const fate = fateOf(now, step, rejection);
@@ -152,7 +152,7 @@ function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Pu
 }
 
 /** Reads until there is an answer; `undefined`: the time was over before. */
-async function lookAgain(
+async function readAgain(
   { workload }: Step,
   { kubectl, clock, signal }: PutBackOptions,
 ): Promise<Workload | 'gone' | undefined> {

@@ -1,6 +1,6 @@
 import type { Recorded } from './recorded.js';
 import { type Seen, liveOf, type Live, chooseTarget } from './target.js';
-import type { Beginning } from '../../contract/strategy.js';
+import type { Captured } from '../../contract/strategy.js';
 import { readRejections, isSameRun } from './rejections.js';
 import { versionInWords, timeInWords } from './versions.js';
 import type { Finding } from '../../contract/result.js';
@@ -20,14 +20,14 @@ interface BeginningOptions {
 }
 
 /** What this run will judge, by workload. */
-export function judgedVersions(seen: readonly Seen[]): ReadonlyMap<string, Live> {
+export function evaluatedVersions(seen: readonly Seen[]): ReadonlyMap<string, Live> {
   return new Map(
     seen.map(({ workload, revisions }) => [nameOf(workload), liveOf(workload, revisions)]),
   );
 }
 
 /** What can be said of the workloads when the watch begins. */
-export function beginningOf(options: BeginningOptions): Beginning {
+export function beginningOf(options: BeginningOptions): Captured {
   const already = alreadyRolledBack(options);
   return {
     ...(already === undefined ? {} : { alreadyRolledBack: already }),
@@ -69,7 +69,7 @@ function findings(options: BeginningOptions): readonly Finding[] {
       const choice = chooseTarget({
         ...one,
         recorded: undefined,
-        wanted: undefined,
+        requestedRevision: undefined,
         byHand: false,
         deployedWithin: options.deployedWithin,
         now,

@@ -136,7 +136,7 @@ export async function untilGone(
   let last = `${name} was taken to 0 replicas, and its pods were not looked at`;
   try {
     for (;;) {
-      const seen = await look(workload, kubectl, signal);
+      const seen = await readPods(workload, kubectl, signal);
       if (seen.ending !== undefined) return seen.ending;
       last = seen.words;
       await clock.sleep(EVERY_MS, signal);
@@ -147,7 +147,7 @@ export async function untilGone(
   }
 }
 
-async function look(
+async function readPods(
   workload: Workload,
   kubectl: Kubectl,
   signal: AbortSignal,
@@ -156,11 +156,11 @@ async function look(
   try {
     const [now] = (await getWorkloads(kubectl, [workload], signal)).values();
     if (now === undefined) return over(true, `${name} was deleted in the meantime`);
-    const wanted = wantedReplicas(now) ?? 0;
-    if (wanted > 0)
+    const wantedNow = wantedReplicas(now) ?? 0;
+    if (wantedNow > 0)
       return over(
         false,
-        `${name} was taken to 0 replicas, and somebody scaled it up again to ${String(wanted)}`,
+        `${name} was taken to 0 replicas, and somebody scaled it up again to ${String(wantedNow)}`,
       );
     const left = await podsLeft(now, kubectl, signal);
     return left === 0

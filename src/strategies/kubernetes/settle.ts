@@ -9,7 +9,7 @@ import {
   nameOf,
   type Workload,
 } from '../../support/kubernetes/workload.js';
-import { ownerInWords, ownerOf } from './guard.js';
+import { ownerInWords, ownerOf } from './assert-unchanged.js';
 import {
   canBeStuck,
   lastLines,
@@ -57,8 +57,8 @@ interface SettleOptions {
 }
 
 /** Between two looks at the workloads, milliseconds: first often, later less. */
-const LOOK_MS = 1000;
-const LATER_LOOK_MS = 2000;
+const INTERVAL_MS = 1000;
+const LATER_INTERVAL_MS = 2000;
 const LATER_AFTER = 15;
 /** Every so many looks the pods are looked at too. */
 const PODS_EVERY = 5;
@@ -83,7 +83,7 @@ export async function settle(
   const seen = new Map<string, Workload>();
   let trouble = '';
 
-  for (let look = 1; ; look++) {
+  for (let round = 1; ; round++) {
     const open = expected.filter(({ workload }) => !outcomes.has(nameOf(workload)));
     if (open.length === 0) return outcomes;
     try {
@@ -115,15 +115,15 @@ export async function settle(
             words: completion.words,
             because: [completion.held],
           });
-        else if (look % PODS_EVERY === 0 || canBeStuck(now))
-          await lookAtPods(now, look, options, say);
+        else if (round % PODS_EVERY === 0 || canBeStuck(now))
+          await checkPods(now, round, options, say);
       }
       if (outcomes.size === expected.length) return outcomes;
     } catch (error) {
       if (!signal.aborted) trouble = messageOf(error);
     }
     try {
-      await clock.sleep(look < LATER_AFTER ? LOOK_MS : LATER_LOOK_MS, signal);
+      await clock.sleep(round < LATER_AFTER ? INTERVAL_MS : LATER_INTERVAL_MS, signal);
     } catch {
       break;
     }
@@ -136,9 +136,9 @@ export async function settle(
 }
 
 /** Says why pods are not ready, and helps a StatefulSet that cannot go on. */
-async function lookAtPods(
+async function checkPods(
   workload: Workload,
-  look: number,
+  round: number,
   options: SettleOptions,
   say: (name: string, line: string) => void,
 ): Promise<void> {
@@ -165,7 +165,7 @@ async function lookAtPods(
       );
     }
   }
-  if (look % PODS_EVERY !== 0) return;
+  if (round % PODS_EVERY !== 0) return;
   const [first] = troublesOf(pods);
   if (first !== undefined) say(`${name} (pods)`, troubleInWords(first, { redact }));
 }

@@ -164,14 +164,14 @@ async function call(
 }
 
 function complaint(state: State, what: string, result: ExecResult): DockerError {
-  const said = clip(neutralise(state.redact(complaintOf(result.stderr))));
+  const serverMessage = clip(neutralise(state.redact(complaintOf(result.stderr))));
   const ending =
     result.code === null
       ? `was ended by ${result.signal ?? 'a signal'}`
       : `ended with code ${String(result.code)}`;
   return new DockerError(
     reasonOf(result.stderr),
-    said === '' ? `${what} ${ending}` : `${what}: ${said}`,
+    serverMessage === '' ? `${what} ${ending}` : `${what}: ${serverMessage}`,
   );
 }
 
@@ -187,12 +187,12 @@ async function run(
   throw complaint(state, wordsOf(program, args), result);
 }
 
-async function read<T>(state: State, look: () => Promise<T>, signal: AbortSignal): Promise<T> {
+async function read<T>(state: State, readOnce: () => Promise<T>, signal: AbortSignal): Promise<T> {
   try {
     return await retryRead(
       async () => {
         try {
-          return await look();
+          return await readOnce();
         } catch (error) {
           throw forRetry(error);
         }

@@ -161,10 +161,12 @@ async function call(
   const complaint = complaintOf(result.stderr);
   if (result.code === null)
     throw new KubectlError('killed', `${what} was ended by ${result.signal ?? 'a signal'}`);
-  const said = clip(neutralise(state.redact(complaint)));
+  const serverMessage = clip(neutralise(state.redact(complaint)));
   throw new KubectlError(
     reasonOf(complaint),
-    said === '' ? `${what} ended with code ${String(result.code)}` : `${what}: ${said}`,
+    serverMessage === ''
+      ? `${what} ended with code ${String(result.code)}`
+      : `${what}: ${serverMessage}`,
   );
 }
 
