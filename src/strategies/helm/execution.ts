@@ -35,8 +35,7 @@ export async function rollBack(
   } finally {
     lasting.clear();
   }
-  if (end.neverRan)
-    return { outcome: 'failed', detail: `${end.serverMessage}.`, versionConfirmed: null };
+  if (end.neverRan) return { outcome: 'failed', detail: `${end.message}.`, versionConfirmed: null };
   if (isCancelled(context.signal))
     return {
       outcome: 'triggered',
@@ -50,7 +49,7 @@ export async function rollBack(
   } catch (error) {
     return {
       outcome: 'triggered',
-      detail: `${end.ok ? `${command(execution)} was a success` : `${command(execution)}: ${end.serverMessage}`}, and the release could not be read afterwards (${messageOf(error)}).`,
+      detail: `${end.ok ? `${command(execution)} was a success` : `${command(execution)}: ${end.message}`}, and the release could not be read afterwards (${messageOf(error)}).`,
       versionConfirmed: null,
     };
   } finally {
@@ -71,7 +70,7 @@ async function conclude(
       outcome: end.ok ? 'triggered' : 'failed',
       detail: end.ok
         ? `helm said that ${release} was rolled back, and its history shows no new revision.`
-        : `${command(execution)}: ${end.serverMessage}. No revision was made: nothing was changed.`,
+        : `${command(execution)}: ${end.message}. No revision was made: nothing was changed.`,
       versionConfirmed: end.ok ? false : null,
     };
 
@@ -106,7 +105,7 @@ async function conclude(
   }
   return {
     outcome: 'triggered',
-    detail: `${command(execution)}: ${end.serverMessage}. It made revision ${String(made.revision)}, which is ${made.status}${
+    detail: `${command(execution)}: ${end.message}. It made revision ${String(made.revision)}, which is ${made.status}${
       made.status.startsWith('pending-')
         ? `: helm upgrades nothing on top of it. Look at its resources, then run \`${rollbackCommand(release, target.to.revision)}\``
         : ''
