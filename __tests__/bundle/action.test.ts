@@ -383,7 +383,7 @@ describe('the action, when the rollback run', () => {
     });
     expect(output.includes('❌ Rollback failed: ')).toBe(fate.status === 'failed');
     expect(done.summary).toMatch(/^## ❌ Unhealthy/);
-    expect(done.summary.includes('Rolled back, and verified')).toBe(fate.status === 'verified');
+    expect(done.summary.includes('Rolled back and verified')).toBe(fate.status === 'verified');
     expect(output.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain(jobToken);
   });
 });

@@ -69,7 +69,7 @@ describe('the package of npm', () => {
       { HOME: empty.folder, npm_config_cache: resolve(empty.folder, 'cache') },
     ).ended;
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(output).toContain('Rolled back, and verified');
+    expect(output).toContain('Rolled back and verified');
     expect(empty.read('rollgate-report/demo/report.json')).toContain('"exitCode": 1');
     empty.remove();
   });

@@ -56,12 +56,12 @@ describe('beginAll', () => {
         skipped,
         link('kubernetes', { capture: () => Promise.resolve({ findings: [notice] }) }),
         link('compose', {
-          capture: () => Promise.resolve({ alreadyRolledBack: 'v2 was taken back.' }),
+          capture: () => Promise.resolve({ alreadyRolledBack: 'v2 was rolled back.' }),
         }),
         link('ci', {}),
       ]),
     );
-    expect(result).toEqual({ findings: [notice], alreadyRolledBack: 'v2 was taken back.' });
+    expect(result).toEqual({ findings: [notice], alreadyRolledBack: 'v2 was rolled back.' });
   });
 
   it('a strategy that cannot see, or takes too long, is a warning, and the others are asked', async () => {
@@ -82,7 +82,7 @@ describe('beginAll', () => {
       {
         level: 'warning',
         subject: 'kubernetes',
-        message: 'a look at what kubernetes sees failed: the cluster is away',
+        message: 'capturing what kubernetes sees failed: the cluster is away',
       },
       {
         level: 'warning',

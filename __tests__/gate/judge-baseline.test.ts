@@ -161,7 +161,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     expect(judgement).toEqual({
       verdict: 'inconclusive',
       reason:
-        '180 of 600 requests failed (70 % success, limit 95 %), but the baseline is equally affected: 360 of 1,200 of the baseline (30 %). This does not speak against the new version.',
+        '180 of 600 requests failed (70 % success, limit 95 %), but the baseline is equally affected: 360 of 1,200 of the baseline (30 %). This is no evidence against the new version.',
       decidedBy: ['check'],
     });
     expect(result).toMatchObject({
@@ -224,7 +224,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     { decision: 'evidence', baseline: 0, verdict: 'inconclusive' },
     { decision: 'evidence', baseline: 3, verdict: 'inconclusive' },
   ] as const)(
-    'the literal limit at the end counts only against the worse one: %j',
+    'the configured limit at the end counts only against the worse one: %j',
     ({ decision, baseline, verdict }) => {
       // 5.5 % fail: over the limit, with little evidence.
       const { judgement } = judge(

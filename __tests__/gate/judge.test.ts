@@ -73,7 +73,7 @@ describe('createJudge, of a health check that cannot look', () => {
 
   it('is inconclusive when it saw nothing at the end', () => {
     expect(judgementAfter([good, good, good, blind]).reason).toBe(
-      'What health looks at could not be seen at the end of the watch (1 of 4 looks showed nothing): the cluster does not answer. Not enough to judge.',
+      'What health looks at could not be seen at the end of the watch (1 of 4 checks showed nothing): the cluster does not answer. Not enough to judge.',
     );
   });
 

@@ -67,14 +67,14 @@ describe('override', () => {
     [
       { healthFailures: 5 },
       'health',
-      'fewer than 3 failed looks in a row, 2 good ones for healthy',
-      'fewer than 5 failed looks in a row, 2 good ones for healthy',
+      'fewer than 3 failed checks in a row, 2 good ones for healthy',
+      'fewer than 5 failed checks in a row, 2 good ones for healthy',
     ],
     [
       { healthSuccesses: 1 },
       'health',
-      'fewer than 3 failed looks in a row, 2 good ones for healthy',
-      'fewer than 3 failed looks in a row, 1 good ones for healthy',
+      'fewer than 3 failed checks in a row, 2 good ones for healthy',
+      'fewer than 3 failed checks in a row, 1 good ones for healthy',
     ],
   ])('%j is one change', (overrides, what, from, to) => {
     expect(apply(overrides)).toMatchObject({ changes: [{ what, from, to }], unanswerable: [] });

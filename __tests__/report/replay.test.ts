@@ -59,7 +59,7 @@ describe('replayLines', () => {
       '  now:    unhealthy at +01:20: would have rolled back at +01:20',
       '          why unhealthy',
       '  success-rate  ≥ 99 %                              86.33 %                breached  evidence at most 8.4 of 5.3',
-      '  health        fewer than 3 failed looks in a row  12 of 12 looks passed  within',
+      '  health        fewer than 3 failed checks in a row  12 of 12 checks passed  within',
     ]);
   });
 

@@ -166,7 +166,7 @@ function outcome(
   };
 }
 
-/** What a run before this one has taken back is not judged again: a later step must not take it for good. */
+/** What a run before this one has rolled back is not judged again: a later step must not take it for good. */
 function rolledBackBefore({ session, alreadyRolledBack = '' }: ProvenTarget): TargetOutcome {
   return {
     report: {

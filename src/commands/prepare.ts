@@ -168,7 +168,7 @@ export function printFindings({ console }: BaseSession, findings: readonly Findi
 export function planInWords(settings: BaseSession['settings']): string {
   const warmUp =
     settings['warm-up'] > 0 ? `${formatDuration(settings['warm-up'])} of warm-up and ` : '';
-  return `${warmUp}${formatDuration(settings.duration)}, looked at every ${formatDuration(settings.interval)}`;
+  return `${warmUp}${formatDuration(settings.duration)}, checked every ${formatDuration(settings.interval)}`;
 }
 
 /** The snapshot of this run, if there is one. That one of another run is not used is said loudly. */

@@ -38,7 +38,9 @@ export async function rollBack(
 
   async function confirmed(signal: AbortSignal): Promise<Confirmation> {
     const timeout = settings['verify-timeout'];
-    console.line(`looking again at what was wrong, for up to ${formatDuration(timeout)}`);
+    console.line(
+      `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(timeout)}`,
+    );
     const outcome = await confirm({
       checks: await again(),
       clock: entry.clock,

@@ -114,7 +114,7 @@ export async function beginAll(
 }> {
   const seen = await Promise.all(
     strategiesOf(links).map((strategy) =>
-      limited(session, `a look at what ${strategy.id} sees`, strategy, (signal) =>
+      limited(session, `capturing what ${strategy.id} sees`, strategy, (signal) =>
         strategy.capture?.(signal),
       ),
     ),

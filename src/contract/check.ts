@@ -185,6 +185,7 @@ export type WatchEvent =
       readonly check: string;
       /** When the probe was started, milliseconds since the start of the watch. */
       readonly at: number;
+      /** Named as in recordings of schema 1, like the type of the event: old recordings must replay. */
       readonly look: HealthResult;
     }
   | { readonly type: 'deadline' };

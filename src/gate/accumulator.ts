@@ -16,7 +16,7 @@ import type {
 
 /** Everything that is known of one metric check, up to now. Its size does not grow with the watch. */
 export interface Accumulator {
-  /** Returns whether this very interval was over the literal limit; `false` in the warm-up and without data. */
+  /** Returns whether this very interval was over the configured limit; `false` in the warm-up and without data. */
   push(window: Window, observation: Observation): boolean;
   readonly totals: Readonly<Totals>;
   /** Of the check's own limit. */

@@ -9,7 +9,7 @@ import {
   type ConfirmationWindowOptions,
 } from './confirmation-window.js';
 
-/** How often traffic is looked at, and the health check at least, milliseconds. */
+/** How often traffic is checked, and the health check at least, milliseconds. */
 const EVERY = 1000;
 
 export interface ConfirmOptions extends ConfirmationWindowOptions {
@@ -26,7 +26,7 @@ export interface ConfirmOutcome {
 }
 
 /**
- * Looks again until everything that was wrong is right, or the time is over: the health check passes in a row, and
+ * Runs the failed checks again until all have recovered, or the time is over: the health check passes in a row, and
  * every metric check is within its limit over at least `minRequests`.
  */
 export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> {
@@ -88,7 +88,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   if (right())
     return {
       confirmed: true,
-      detail: `what was wrong is right again (looked at for ${formatDuration(clock.monotonic() - origin)})`,
+      detail: `all failing checks have recovered (watched for ${formatDuration(clock.monotonic() - origin)})`,
     };
   const wrong = [
     ...healths

@@ -25,10 +25,10 @@ export interface ConfirmationWindowOptions {
   readonly timeout: number;
 }
 
-/** Requests after a rollback, until there are enough to be judged as one. */
+/** Requests after a rollback, until there are enough to be evaluated as one. */
 export interface ConfirmationWindow {
   add(window: Window, observation: Observation): void;
-  /** What was wrong is right, by the last stretch that was long enough. */
+  /** The check has recovered, by the last window that was long enough. */
   readonly isRight: boolean;
   /** What is still wrong, or what is missing. */
   inWords(): string;
@@ -51,13 +51,13 @@ interface State {
   /** Of the baseline, since the last request of its own. */
   quiet: Totals;
   isRight: boolean;
-  /** The last stretch that was long enough, in words. */
+  /** The last window that was long enough, in words. */
   evaluated: string | undefined;
   whyNone: string;
 }
 
 /**
- * Watches one check after a rollback. A stretch of requests that is not right is dropped (the old version may need a
+ * Watches one check after a rollback. A window of requests that is over the limit is dropped (the old version may need a
  * moment), and the next one must be twice as long, so that a service that is still bad does not pass by trying often.
  *
  * A check with a baseline may have no requests of its own any more: what it selects is gone, and users get the old version.
@@ -171,7 +171,7 @@ function judgeQuiet(state: State): void {
 }
 
 /**
- * How many requests a stretch needs at first: `minRequests`; more when a quarter of the time is enough for them,
+ * How many requests a window needs at first: `minRequests`; more when a quarter of the time is enough for them,
  * because three failures are to be expected there from a version that is just at its limit. How much traffic others send is
  * not known.
  */

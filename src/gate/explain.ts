@@ -21,7 +21,7 @@ export interface Explained {
  * Why the evidence against a check is enough: what was seen, and how seldom a version within the limit would look
  * like this.
  *
- * @param metricChecks number of metric checks of the target: the odds are shared among them
+ * @param metricChecks number of metric checks of the target: the error probability is shared among them
  */
 export function byEvidence(check: Explained, metricChecks: number): string {
   const chance = chanceInWords(check.maxLogE - Math.log(metricChecks));
@@ -31,7 +31,7 @@ export function byEvidence(check: Explained, metricChecks: number): string {
   );
 }
 
-/** Why the literal limit decided at the end of the watch, without much evidence. */
+/** Why the configured limit decided at the end of the watch, without much evidence. */
 export function byLimit(check: Explained): string {
   return (
     `${seen(check)}, measured over the whole watch.${belief(check)}${blame(check)} ` +
@@ -53,7 +53,7 @@ export function passed(
   const parts = checks.map((check) => within(check));
   if (health !== undefined)
     parts.push(
-      `the health check passed ${formatNumber(health.checks - health.failed, 0)} of ${plural(health.checks, 'look')}`,
+      `the health check passed ${formatNumber(health.checks - health.failed, 0)} of ${plural(health.checks, 'check')}`,
     );
   const excused = checks.filter((check) => check.excused === true);
   const against = checks.filter((check) => check.excused !== true);
@@ -75,7 +75,7 @@ export function byHealth(health: Health, at: number): string {
   const times = `${String(health.failedInARow)} times in a row`;
   const answered =
     health.lastGoodAt === null
-      ? 'it has not answered well since the watch began'
+      ? 'it has not passed once since the watch started'
       : `it last answered well ${formatDuration(Math.max(0, at - health.lastGoodAt))} before`;
   return `The health check failed ${times} (${health.lastDetail}); ${answered}.`;
 }
@@ -130,7 +130,7 @@ export function grey(check: Explained): string {
 export function flapping(health: Health): string {
   return (
     `The health check neither failed nor passed often enough in a row at the end of the watch ` +
-    `(${String(health.failed)} of ${plural(health.checks, 'look')} failed, last: ${health.lastDetail === '' ? 'passed' : health.lastDetail}).`
+    `(${String(health.failed)} of ${plural(health.checks, 'check')} failed, last: ${health.lastDetail === '' ? 'passed' : health.lastDetail}).`
   );
 }
 
@@ -139,13 +139,13 @@ export function blind(check: { readonly id: string }, health: Health): string {
   const when =
     health.checks === 0
       ? 'at any time of the watch'
-      : `at the end of the watch (${String(health.blind)} of ${plural(health.checks + health.blind, 'look')} showed nothing)`;
+      : `at the end of the watch (${String(health.blind)} of ${plural(health.checks + health.blind, 'check')} showed nothing)`;
   return `What ${check.id} looks at could not be seen ${when}: ${health.blindDetail}. Not enough to judge.`;
 }
 
 /** The limit is broken, and the baseline does no better: that says nothing against the new version. */
 export function equallyAffected(check: Explained): string {
-  return `${seen(check)}, but the baseline is equally affected: ${ofBaseline(check)}. This does not speak against the new version.`;
+  return `${seen(check)}, but the baseline is equally affected: ${ofBaseline(check)}. This is no evidence against the new version.`;
 }
 
 function equallyAffectedMeanwhile({ id }: Explained): string {

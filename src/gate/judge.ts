@@ -28,7 +28,7 @@ interface Metric {
 export interface Judge {
   /** The judgement, as soon as there is one. Later events complete the results, and change the judgement no more. */
   push(event: WatchEvent): Judgement | undefined;
-  /** A health check is in the middle of a row: the end of the watch must wait for its next looks. */
+  /** A health check is in the middle of a row: the end of the watch must wait for its next checks. */
   readonly healthUndecided: boolean;
   results(): readonly CheckResult[];
 }
@@ -373,7 +373,7 @@ function healthResult(check: EvaluatedCheck, health: Health): CheckResult {
     samples: health.checks,
     failures: health.failed,
     value: health.checks === 0 ? null : good / health.checks,
-    shown: health.checks === 0 ? '' : `${String(good)} of ${String(health.checks)} looks passed`,
+    shown: health.checks === 0 ? '' : `${String(good)} of ${String(health.checks)} checks passed`,
     evidence: null,
     kinds: { ...health.kinds },
     missing: { noData: 0, providerErrors: health.blind },

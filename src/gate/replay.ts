@@ -32,7 +32,7 @@ export function replay(
   return { judgement, decidedAt, endsAt, results: judge.results() };
 }
 
-/** When the judge was told at the earliest. */
+/** When the judge knew at the earliest. */
 function momentOf(event: WatchEvent, plan: WatchPlan): number {
   switch (event.type) {
     case 'observation':

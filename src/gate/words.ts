@@ -6,7 +6,7 @@ import type { BaselineCounts, Limit, MetricLimit, Totals } from '../contract/che
 export function limitInWords(limit: Limit): string {
   switch (limit.metric) {
     case 'health':
-      return `fewer than ${String(limit.failures)} failed looks in a row`;
+      return `fewer than ${String(limit.failures)} failed checks in a row`;
     case 'success-rate':
       return `≥ ${formatNumber(limit.minPercent, 4)} %`;
     case 'errors-per-minute':

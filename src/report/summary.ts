@@ -163,7 +163,7 @@ function chart(target: TargetReport): string {
   const drawn = renderChart(target.checks);
   return drawn === ''
     ? ''
-    : `<details open><summary>The watch; the level line is the limit</summary>\n\n${drawn}\n\n</details>`;
+    : `<details open><summary>Success rate during the watch (grey line: the limit)</summary>\n\n${drawn}\n\n</details>`;
 }
 
 const findingMark: Readonly<Record<Finding['level'], string>> = {

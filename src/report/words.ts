@@ -32,11 +32,11 @@ export function headlineOf(report: RunReport): Headline {
 /** What became of the rollback, for a person who has ten seconds; empty when none was needed. */
 export const statusSentence: Readonly<Record<RollbackStatus, string>> = {
   'not-needed': '',
-  verified: '↩️ Rolled back, and verified.',
+  verified: '↩️ Rolled back and verified.',
   unverified: '🚨 Rollback started, but not verified: a person must look now.',
   'still-unhealthy': '🚨 Rolled back, but still unhealthy: a person must look now.',
-  failed: '🚨 The rollback failed, nothing was taken back: a person must look now.',
-  withheld: '✋ No rollback was done.',
+  failed: '🚨 The rollback failed, nothing was rolled back: a person must look now.',
+  withheld: '✋ Not rolled back.',
 };
 
 /** With a capital at the start and an end mark, as it stands among other sentences; empty stays empty. */
@@ -68,11 +68,11 @@ export function kindsInWords(check: CheckResult): string {
     .join(', ');
 }
 
-/** `4 looks without data, 1 error of the source`; empty when nothing was missing. */
+/** `4 checks without data, 1 error of the source`; empty when nothing was missing. */
 export function missingInWords(check: CheckResult): string {
   const { noData, providerErrors } = check.missing;
   return [
-    noData > 0 ? `${plural(noData, 'look')} without data` : '',
+    noData > 0 ? `${plural(noData, 'check')} without data` : '',
     providerErrors > 0 ? `${plural(providerErrors, 'error')} of the source` : '',
   ]
     .filter((part) => part !== '')

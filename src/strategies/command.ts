@@ -175,7 +175,7 @@ async function missingProgram(state: State, signal: AbortSignal): Promise<string
   const word = programOf(state.commandLine);
   if (word === undefined || state.shell.lookUp === undefined) return undefined;
   const result = await probe(state, state.shell.lookUp(word), signal);
-  // Only a shell's own "no" counts: 1 or 127 with bash and dash. A look that was cut off says nothing.
+  // Only a shell's own "no" counts: 1 or 127 with bash and dash. A probe that was cut off says nothing.
   return result.code === null || result.code === 0 ? undefined : word;
 }
 

@@ -127,7 +127,7 @@ describeWith('the record of a project', lacking(), () => {
     await buildAll();
   });
 
-  it('chooses no version that was taken back', async () => {
+  it('chooses no version that was rolled back', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     await scene.recordGood();
     await scene.deploy({ image: 'shop/api:v2' });
@@ -390,7 +390,7 @@ services:
     );
   });
 
-  it('is taken back in spite of a `.env` that Compose cannot read any more', async () => {
+  it('is rolled back in spite of a `.env` that Compose cannot read any more', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });

@@ -36,7 +36,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
   const run = (more: readonly string[] = []) => place.run(['run', ...flags(), ...more], env());
   const env = () => ({ ...engine.env, ...ofJob });
 
-  /** v1 is recorded, a bad version is deployed, and the gate finds it and takes it back. */
+  /** v1 is recorded, a bad version is deployed, and the gate finds it and rolls it back. */
   async function takenBack(
     { deploy, changed }: (typeof deploys)[number],
     variables: Record<string, string>,
@@ -73,14 +73,14 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     );
   }
 
-  it.each(deploys)('bad by $by: caught, and taken back to what was recorded', (deploy) =>
+  it.each(deploys)('bad by $by: caught, and rolled back to what was recorded', (deploy) =>
     takenBack(deploy, engine.env),
   );
 
   it.each<[string, () => Record<string, string>]>([
     ['through docker-compose alone', () => engine.envWithout('plugin')],
     ['on a remote engine, by TLS', () => engine.tlsEnv],
-  ])('%s: caught, and taken back', (_, variables) => takenBack(deploys[0]!, variables()));
+  ])('%s: caught, and rolled back', (_, variables) => takenBack(deploys[0]!, variables()));
 
   it('found by the health of its containers alone: the report has its state and its last line', async () => {
     place = new Workplace();
@@ -121,7 +121,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
   });
 
   describe('in the course of two deploys', () => {
-    it('keeps what was healthy, catches what is bad, and takes it back', async () => {
+    it('keeps what was healthy, catches what is bad, and rolls it back', async () => {
       place = new Workplace();
       await scene.deploy({ image: 'shop/api:v1' });
       await scene.answer('/version');

@@ -156,7 +156,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
       });
       await deploy('Deployment', 'v3', namespace);
       await deploy('Deployment', 'v4', namespace);
-      // v3 is the newest earlier one, and was taken back.
+      // v3 is the newest earlier one, and was rolled back.
       expect(await undo(strategy(2))).toMatchObject({ outcome: 'verified' });
       expect((await shown('Deployment', namespace)).template.spec.containers[0]!.image).toBe(
         image('v2'),

@@ -56,7 +56,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
   ];
 
   it.each([['kubectl'], [oldKubectl]] as const)(
-    'catches what is bad, takes it back, and does nothing when it comes again (%s)',
+    'catches what is bad, rolls it back, and does nothing when it comes again (%s)',
     async (kubectl) => {
       const job = await jobWith({ kubectl });
       await recorded('v1', job);

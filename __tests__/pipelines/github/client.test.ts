@@ -202,7 +202,7 @@ describe('preflight', () => {
     ],
     ['a classic token without scopes', { scopes: '' }, {}, {}, 'error', /\(none\)/],
     ['public_repo, private', { scopes: 'public_repo' }, {}, {}, 'error', /scope repo/],
-    ['no completed run', { runs: [] }, {}, {}, 'notice', /could not be proven/],
+    ['no completed run', { runs: [] }, {}, {}, 'notice', /could not check whether/],
     [
       'only our own run',
       { runs: [{ id: 50 }] },
@@ -446,7 +446,7 @@ describe('start', () => {
     }
   });
 
-  it('a page in place of an answer: the run is looked for', async () => {
+  it('a page in place of an answer: Rollgate searches for the run', async () => {
     const page = { status: 200, body: '<html>Unicorn</html>' };
     const found = await setUp({ dispatches: [{ accept: true, then: page }] });
     expect(await found.run(found.client.start(request, never, () => undefined))).toMatchObject({

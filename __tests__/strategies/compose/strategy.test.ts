@@ -388,7 +388,7 @@ describe('the guard of the compose strategy', () => {
   });
 });
 
-describe('a version that was taken back', () => {
+describe('a version that was rolled back', () => {
   const beginning = async (
     scene: ComposeScene,
     given: ComposeStrategyOptions,
@@ -418,7 +418,7 @@ describe('a version that was taken back', () => {
     scene.deploy('api', { image: 'app:v3' });
     expect(await scene.plan(await scene.strategy({ recorded, runId: '50' }))).toMatchObject({
       kind: 'skip',
-      reason: expect.stringMatching(/app:v2 \(.*\) was recorded, and github 42 has taken it back/),
+      reason: expect.stringMatching(/app:v2 \(.*\) was recorded, and github 42 has rolled it back/),
     });
   });
 
@@ -598,7 +598,7 @@ describe('a strategy that cannot be', () => {
     ]);
   });
 
-  it('a stack of a Swarm: skipped with the command that takes it back', async () => {
+  it('a stack of a Swarm: skipped with the command that rolls it back', async () => {
     const { scene } = await deployed();
     scene.docker.hook = (args) =>
       args[0] === 'service' ? { stdout: 'web_api\nweb_db\n' } : undefined;

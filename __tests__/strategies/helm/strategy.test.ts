@@ -350,7 +350,7 @@ describe('the helm strategy', () => {
     const sentence =
       'revision 3 of api took revision 2 back at 00:00 UTC, to what revision 1 was, and nothing was deployed since.';
 
-    it('finds its deploy taken back, with its snapshot', async () => {
+    it('finds its deploy rolled back, with its snapshot', async () => {
       const helm = new StandInHelm().add('v1');
       const recorded = await snapshotOf(helm);
       helm.add('v2').rollBack(1);

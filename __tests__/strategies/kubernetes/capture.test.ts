@@ -127,7 +127,7 @@ describe('the beginning', () => {
         {
           level: 'warning',
           message: expect.stringMatching(
-            /would not be taken back: deployment\/api: revision 2 is 6 days old; this pipeline did not deploy it/,
+            /would not be rolled back: deployment\/api: revision 2 is 6 days old; this pipeline did not deploy it/,
           ),
         },
       ],

@@ -78,7 +78,7 @@ describe('preflight', () => {
   it('only one revision is no error: a first deploy has nothing to go back to', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     expect(await inWords()).toEqual([
-      'warning: deployment/api has no earlier revision: until another version is deployed there is nothing to take back',
+      'warning: deployment/api has no earlier revision: until another version is deployed there is nothing to roll back',
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('preflight', () => {
     ],
     [
       { revision: ['2'] },
-      'warning: deployment/api has revision 2 (shop:v2) already: until another version is deployed there is nothing to take back',
+      'warning: deployment/api has revision 2 (shop:v2) already: until another version is deployed there is nothing to roll back',
     ],
   ])('%j', async (given, finding) => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
@@ -168,12 +168,12 @@ describe('preflight', () => {
     expect(await inWords(given)).toEqual([finding]);
   });
 
-  it('a revision that was taken back before is obeyed, and warned of', async () => {
+  it('a revision that was rolled back before is obeyed, and warned of', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:bad');
     await scene.undo(scene.strategy());
     expect(await inWords({ revision: ['2'] })).toEqual([
-      'warning: deployment/api: revision 2, which kubernetes-revision names, was taken back by github run 77 at 00:00 UTC',
+      'warning: deployment/api: revision 2, which kubernetes-revision names, was rolled back by github run 77 at 00:00 UTC',
     ]);
   });
 

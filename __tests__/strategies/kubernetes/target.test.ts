@@ -115,7 +115,7 @@ describe('without a snapshot', () => {
     expect(await target()).toBe(reason);
   });
 
-  it('a version that was taken back is passed over', async () => {
+  it('a version that was rolled back is passed over', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
@@ -123,7 +123,7 @@ describe('without a snapshot', () => {
     expect(await target({ run: { ...ourRun, runId: '78' } })).toBe('3 shop:v1');
   });
 
-  it('when all of them were taken back, that is said', async () => {
+  it('when all of them were rolled back, that is said', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
@@ -131,7 +131,7 @@ describe('without a snapshot', () => {
       if (JSON.stringify(set.spec).includes('shop:v1')) scene.cluster.remove(set);
     await scene.cluster.deploy('api', 'shop:worse');
     expect(await target()).toMatch(
-      /every earlier revision has been taken back before; .*\(shop:bad\), was taken back by github run 77 at 00:00 UTC$/,
+      /every earlier revision has been rolled back before; .*\(shop:bad\), was rolled back by github run 77 at 00:00 UTC$/,
     );
   });
 });
@@ -174,14 +174,14 @@ describe('with a snapshot', () => {
     );
   });
 
-  it('a recorded version that was taken back before is not gone back to', async () => {
+  it('a recorded version that was rolled back before is not gone back to', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:worse');
     expect(await target({ recorded, run: { ...ourRun, runId: '78' } })).toMatch(
-      /the recorded version, revision 4 \(shop:bad\), was taken back by github run 77/,
+      /the recorded version, revision 4 \(shop:bad\), was rolled back by github run 77/,
     );
   });
 });
@@ -210,7 +210,7 @@ describe('with a revision that the user names', () => {
     );
   });
 
-  it('is obeyed although it was taken back before', async () => {
+  it('is obeyed although it was rolled back before', async () => {
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:v4');
     expect(await target({ revision: ['3'] })).toBe('3 shop:v3');

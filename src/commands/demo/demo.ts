@@ -16,7 +16,7 @@ const REQUEST_TIMEOUT = 5000;
 const NEEDED = /^(PATH|HOME|TMPDIR|TEMP|TMP|SystemRoot|ComSpec|PATHEXT|TERM|NODE_[A-Z_]+)$/i;
 
 /**
- * The whole story on this machine: a small service, a deploy that goes bad, the gate that catches it, takes it back and
+ * The whole story on this machine: a small service, a deploy that goes bad, the gate that catches it, rolls it back and
  * makes sure. `demo service` is the service, `demo deploy URL VERSION` what rolls it back; the demo starts both itself.
  */
 export async function demo(
@@ -73,7 +73,7 @@ async function tell(
     const took = formatDuration(Math.round((entry.clock.monotonic() - began) / 1000) * 1000);
     if (code !== exitCodes.rolledBack) {
       console.line(
-        `The demo did not go as told: exit code ${String(code)} instead of 1 (after ${took}).`,
+        `The demo did not end as expected: exit code ${String(code)} instead of 1 (after ${took}).`,
       );
       return code === exitCodes.healthy ? exitCodes.internal : code;
     }

@@ -74,7 +74,7 @@ export interface Workflow {
   readonly setup: boolean;
 }
 
-/** What is remembered of a run between two looks. */
+/** What is remembered of a run between two polls. */
 export interface Memory {
   readonly setupIds: ReadonlySet<string>;
   /** Milliseconds on a monotonic clock. */

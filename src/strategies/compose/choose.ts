@@ -120,7 +120,7 @@ function targetOf(
     const mark = records.rejected.find((each) => each.service === service && isSame(each, target));
     if (mark !== undefined) {
       reasons.push(
-        `${imageInWords(target.image, target.imageName)} was recorded, and ${mark.run || 'another run'} has taken it back (${mark.at})`,
+        `${imageInWords(target.image, target.imageName)} was recorded, and ${mark.run || 'another run'} has rolled it back (${mark.at})`,
       );
       continue;
     }

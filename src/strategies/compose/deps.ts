@@ -28,7 +28,7 @@ export interface ComposeDeps {
   readonly named: readonly string[];
   /** This run, as notes name it: `github 1234`; empty when it has no id. */
   readonly run: string;
-  /** The same engine, for looks that others wait for: it is given up on soon. */
+  /** The same engine, for calls that others wait for: it is given up on soon. */
   readonly glance: Docker;
   /** The name of the project, found out once. */
   project(signal: AbortSignal): Promise<string>;

@@ -262,7 +262,7 @@ async function decide(
 async function nothingThere(state: State, project: string, signal: AbortSignal): Promise<string> {
   const stack = await stackServices(state.docker, project, signal);
   if (stack.length > 0)
-    return `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` takes it back (use the \`command\` strategy)`;
+    return `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` rolls it back (use the \`command\` strategy)`;
   const known = await knownProjects(state.docker, signal);
   return `project ${project} has no containers on this engine${known.length === 0 ? '' : `, which runs ${known.join(', ')}`}`;
 }

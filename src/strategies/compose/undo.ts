@@ -30,7 +30,7 @@ const CANCEL_GRACE_MS = 1500;
 const GIVE_UP_GRACE_MS = 10_000;
 /** A lock may be taken over after the time of the whole chain, and this, milliseconds. */
 const LEASE_MARGIN_MS = 120_000;
-/** For the last looks, when our own time is over, milliseconds. */
+/** For the last reads, when our own time is over, milliseconds. */
 const LAST_LOOK_MS = 3000;
 
 /** Takes the services back. @param made is told what runs when we are done, as far as it can be seen */
@@ -89,7 +89,7 @@ async function undoAlone(
 
   const parts = partsOf(choice);
   const services = parts.map(({ service }) => service);
-  // Before it begins: a version that was to be taken back is not chosen again, whatever becomes of this.
+  // Before it begins: a version that was to be rolled back is not chosen again, whatever becomes of this.
   await reject(deps, project, returns, signal);
   const file = composeFile(parts, (name) => live.services.get(name)?.containers[0]?.container.id);
   const problem = await composeUp(deps, { project, returns, services, file }, context);
@@ -287,7 +287,7 @@ function withGrace(
   };
 }
 
-/** What runs now; `undefined` when it cannot be seen. A last look is had even when our time is over. */
+/** What runs now; `undefined` when it cannot be seen. It is read once more even when our time is over. */
 async function readAfterwards(
   { docker, clock }: ComposeDeps,
   project: string,

@@ -127,8 +127,8 @@ export async function isSame(
 }
 
 /**
- * One sentence when the live revision takes back what was deployed before it. A snapshot tells whether that was this
- * run's deploy. Without one it cannot be known who deployed what was taken back; it is enough that nothing was
+ * One sentence when the live revision rolls back what was deployed before it. A snapshot tells whether that was this
+ * run's deploy. Without one it cannot be known who deployed what was rolled back; it is enough that nothing was
  * deployed since.
  */
 export async function takenBack({
@@ -234,7 +234,7 @@ function wasGood({ status }: Revision): boolean {
   return status === 'deployed' || status === 'superseded';
 }
 
-/** What a later deploy can be taken back to: what is deployed, else what was last. */
+/** What a later deploy can be rolled back to: what is deployed, else what was last. */
 export function lastGood(history: readonly Revision[]): Revision | undefined {
   return (
     history.findLast(({ status }) => status === 'deployed') ??

@@ -35,7 +35,7 @@ const helmOnly = [
 
 /**
  * Whether helm may store a revision, and change the workloads of the release. helm itself cannot say, so kubectl is
- * asked when it is there. What else a chart holds is not looked at.
+ * asked when it is there. Other objects of a chart are not checked.
  */
 export async function rightsFindings(
   workloads: readonly ReleasedWorkload[],

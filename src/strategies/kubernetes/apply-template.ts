@@ -51,11 +51,11 @@ interface PutBackOptions {
 const PATIENT_ATTEMPTS = 3;
 /** So often the change is tried anew when something else than the template was changed meanwhile. */
 const ATTEMPTS = 10;
-/** Between two looks at a server that does not answer, milliseconds. */
+/** Between two calls to a server that does not answer, milliseconds. */
 const LOOK_AGAIN_MS = 1000;
 /** A change that is under way when we are told to leave has this long; the chain waits for 2 s. */
 const CANCEL_GRACE_MS = 1500;
-/** The same when the time is over, for the change and then for a look at what became of it; the chain waits for 15 s. */
+/** The same when the time is over, for the change and then for capturing what became of it; the chain waits for 15 s. */
 const LAST_CHANGE_MS = 8000;
 const LAST_LOOK_MS = 4000;
 

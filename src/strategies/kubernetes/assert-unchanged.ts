@@ -95,8 +95,8 @@ export function ownerOf(workload: Workload): Owner | undefined {
   if (helmRelease !== undefined || labels['app.kubernetes.io/managed-by'] === 'Helm')
     return {
       name: helmRelease === undefined ? 'a Helm release' : `the Helm release ${helmRelease}`,
-      will: `Helm does not know of our change, and its next upgrade or rollback starts from the version that was taken back`,
-      fix: `set helm-release${helmRelease === undefined ? '' : `: ${helmRelease}`} and name helm in rollback, so that the release itself is taken back`,
+      will: `Helm does not know of our change, and its next upgrade or rollback starts from the version that was rolled back`,
+      fix: `set helm-release${helmRelease === undefined ? '' : `: ${helmRelease}`} and name helm in rollback, so that the release itself is rolled back`,
     };
   return undefined;
 }

@@ -26,7 +26,7 @@ interface PreflightOptions {
   readonly requestedRevisions: RequestedRevisions;
   readonly recorded: Recorded | undefined;
   readonly logs: boolean;
-  /** The `helm` strategy is configured: it takes back what belongs to Helm. */
+  /** The `helm` strategy is configured: it rolls back what belongs to Helm. */
   readonly helmStrategy: boolean;
   readonly now: number;
 }
@@ -201,7 +201,7 @@ function examineHistory({ workload, revisions }: Seen, options: PreflightOptions
   if (early)
     add(
       'warning',
-      `${choice.reason}: until another version is deployed there is nothing to take back`,
+      `${choice.reason}: until another version is deployed there is nothing to roll back`,
     );
   else add('error', choice.reason);
 }

@@ -41,7 +41,7 @@ interface TakeDownOptions {
 const ATTEMPTS = 10;
 /** For a change that is under way when the time is over; the chain waits for 15 s. */
 const DEADLINE_GRACE_MS = 10_000;
-/** Between two looks at a server that does not answer, milliseconds. */
+/** Between two calls to a server that does not answer, milliseconds. */
 const LOOK_AGAIN_MS = 1000;
 
 /**
@@ -117,7 +117,7 @@ function unknown(reason: string): Taken {
   return { kind: 'unknown', reason };
 }
 
-/** Between two looks, milliseconds. */
+/** Between two reads, milliseconds. */
 const EVERY_MS = 2000;
 
 /** How the wait for one workload has ended; `gone`: it has no pods any more. */
@@ -133,7 +133,7 @@ export async function untilGone(
   signal: AbortSignal,
 ): Promise<Ending> {
   const name = nameOf(workload);
-  let last = `${name} was taken to 0 replicas, and its pods were not looked at`;
+  let last = `${name} was taken to 0 replicas, and its pods were not checked`;
   try {
     for (;;) {
       const seen = await readPods(workload, kubectl, signal);

@@ -30,7 +30,7 @@ import {
 } from './versions.js';
 import { lastingSignal, type Put, type Step } from './apply-template.js';
 
-/** What became of a workload whose template was put back. */
+/** What became of a workload whose earlier template was applied. */
 export type Settled =
   | { readonly kind: 'ready'; readonly workload: Workload; readonly words: string }
   /** Its template is not the one that was put there any more. */
@@ -56,13 +56,13 @@ interface SettleOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Between two looks at the workloads, milliseconds: first often, later less. */
+/** Between two reads of the workloads, milliseconds: first often, later less. */
 const INTERVAL_MS = 1000;
 const LATER_INTERVAL_MS = 2000;
 const LATER_AFTER = 15;
-/** Every so many looks the pods are looked at too. */
+/** Every so many rounds the pods are checked too. */
 const PODS_EVERY = 5;
-/** For a last look at why it is not ready, when the time is over. */
+/** For a last check of why it is not ready, when the time is over. */
 const LAST_LOOK_MS = 6000;
 /** More lines than this are no report any more. */
 const MOST_LOG_LINES = 50;
@@ -156,7 +156,7 @@ async function checkPods(
       await kubectl.run(['delete', 'pod', pod, '--wait=false', '--ignore-not-found'], signal);
       say(
         name,
-        `pod ${pod} of the version that was taken back was not ready and kept the others from being updated: deleted`,
+        `pod ${pod} of the version that was rolled back was not ready and kept the others from being updated: deleted`,
       );
     } catch (error) {
       say(
@@ -185,7 +185,7 @@ async function notReady(
     const pods = await podsOf(options.kubectl, workload, grace.signal);
     const stuck = stuckPods(workload, pods).map(
       ({ name }) =>
-        `pod ${name} of the version that was taken back is not ready and keeps the others from being updated: kubectl delete pod ${name} -n ${workload.namespace}`,
+        `pod ${name} of the version that was rolled back is not ready and keeps the others from being updated: kubectl delete pod ${name} -n ${workload.namespace}`,
     );
     const troubles = troublesOf(pods);
     const logs = await Promise.all(

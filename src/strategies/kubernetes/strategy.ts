@@ -42,7 +42,7 @@ import { type Put, applyTemplate } from './apply-template.js';
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
   readonly kubectl: Kubectl;
-  /** As it is configured; `undefined`: as kubectl has it. */
+  /** As it is configured; `undefined`: what kubectl uses. */
   readonly namespace: string | undefined;
   readonly requestedRevisions: RequestedRevisions;
   /** What `snapshot` gave before the deploy, as it came from the file. */
@@ -174,7 +174,7 @@ async function pin(state: State, signal: AbortSignal): Promise<string | undefine
   }
   return cleared.length === 0
     ? undefined
-    : `the version of ${cleared.join(', ')}, which had been taken back before, was found healthy: it may be gone back to again`;
+    : `the version of ${cleared.join(', ')}, which had been rolled back before, was found healthy: it may be gone back to again`;
 }
 
 async function plan(

@@ -143,7 +143,7 @@ function newestEarlier({ workload, revisions, now }: ChoiceOptions, live: Live):
   const [bad] = others;
   const rejection = bad && rejectionOf(workload, bad);
   if (bad === undefined || rejection === undefined) return noEarlier(workload);
-  return `${nameOf(workload)}: every earlier revision has been taken back before; the newest of them, ${versionInWords(bad)}, ${rejectedInWords(rejection, now)}`;
+  return `${nameOf(workload)}: every earlier revision has been rolled back before; the newest of them, ${versionInWords(bad)}, ${rejectedInWords(rejection, now)}`;
 }
 
 /** Why there is no earlier revision. */
@@ -159,7 +159,7 @@ function kept(revisions: readonly Revision[]): string {
     : `: there are ${revisions.map(({ number }) => String(number)).join(', ')}`;
 }
 
-/** Whether, and by whom, a version was taken back. */
+/** Whether, and by whom, a version was rolled back. */
 export function rejectionOf(workload: Workload, version: Version): Rejection | undefined {
   return readRejections(workload.annotations).find(({ hash }) => hash === version.hash);
 }
@@ -168,7 +168,7 @@ export function rejectedInWords({ run, at }: Rejection, now: number): string {
   const time = Date.parse(at);
   const by =
     run.runId === null ? `a run without an id (${run.system})` : `${run.system} run ${run.runId}`;
-  return `was taken back by ${by}${Number.isNaN(time) ? '' : ` at ${timeInWords(time, now)}`}`;
+  return `was rolled back by ${by}${Number.isNaN(time) ? '' : ` at ${timeInWords(time, now)}`}`;
 }
 
 /** `put deployment/shop/api back from revision 14 (shop:v2) to 13 (shop:v1)` */

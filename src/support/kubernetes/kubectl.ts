@@ -5,7 +5,7 @@ import { retryRead } from '../retry.js';
 import { callTool, endingInWords, reasonIn, ToolError } from '../tool.js';
 
 interface KubectlOptions {
-  /** Path of the kubeconfig, context and namespace; `undefined`: as kubectl has it. */
+  /** Path of the kubeconfig, context and namespace; `undefined`: what kubectl uses. */
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly namespace: string | undefined;
