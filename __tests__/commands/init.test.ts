@@ -296,7 +296,7 @@ describe('files that are there', () => {
     expect(code).toBe(2);
     for (const path of Object.keys(mine))
       expect(output).toContain(
-        `${path}: already exists with different content → \`--force\` replaces it`,
+        `${path}: already exists with different content → use \`--force\` to overwrite it`,
       );
     expect(repository.place.files()).toEqual(mine);
   });
@@ -585,7 +585,7 @@ describe('with somebody to ask', () => {
     const argv = ['init', '--ci-system', 'github', ...url, '--rollback', 'ci'];
     const { code, output, questions } = await repository.run(argv, { answers: [answer] });
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(questions).toEqual([expect.stringContaining('.github/workflows/rollback.yml is there')]);
+    expect(questions).toEqual([expect.stringContaining('.github/workflows/rollback.yml already exists')]);
     const text = repository.place.read('.github/workflows/rollback.yml');
     expect(text !== 'name: mine\n').toBe(isReplaced);
     expect(output.includes('Left as they are:')).toBe(!isReplaced);

@@ -60,7 +60,7 @@ describe('deployLines', () => {
   it('shows the reason and the checks', () => {
     expect(deployLines(deploy('unhealthy')).slice(1)).toEqual([
       '  Why it is unhealthy.',
-      '  success-rate  ≥ 95 %                              86.33 %                breached  evidence at most 8.4 of 5.3',
+      '  success-rate  ≥ 95 %                               86.33 %                 breached  evidence at most 8.4 of 5.3',
       '  health        fewer than 3 failed checks in a row  12 of 12 checks passed  within',
     ]);
   });
