@@ -1,5 +1,5 @@
 import { createJudge } from '../src/gate/judge.js';
-import type { JudgedCheck, WatchPlan } from '../src/contract/check.js';
+import type { EvaluatedCheck, WatchPlan } from '../src/contract/check.js';
 import { median } from './numbers.js';
 import type { Print } from './print.js';
 import { beta, poisson, randomOf, type Random } from './random.js';
@@ -173,7 +173,7 @@ const plan: WatchPlan = {
   earlyPass: false,
 };
 
-const checks: Readonly<Record<Row['check'], JudgedCheck>> = {
+const checks: Readonly<Record<Row['check'], EvaluatedCheck>> = {
   'against the baseline': checkOf({ metric: 'relative', margin: 1 }),
   'limit with a baseline': {
     ...checkOf({ metric: 'success-rate', minPercent: 95 }),
@@ -182,7 +182,7 @@ const checks: Readonly<Record<Row['check'], JudgedCheck>> = {
   'limit alone': checkOf({ metric: 'success-rate', minPercent: 95 }),
 };
 
-function checkOf(limit: JudgedCheck['limit']): JudgedCheck {
+function checkOf(limit: EvaluatedCheck['limit']): EvaluatedCheck {
   return { id: 'check', limit, source: 'simulation', subject: '' };
 }
 
@@ -238,7 +238,7 @@ function side(random: Random, perSecond: number, failing: number): Interval {
 }
 
 /** When the canary was rolled back, in seconds since the start; `undefined`: it was not. */
-function judge(check: JudgedCheck, watch: Watch): number | undefined {
+function judge(check: EvaluatedCheck, watch: Watch): number | undefined {
   const judge = createJudge(plan, [check]);
   for (const [i, { canary, baseline }] of watch.entries()) {
     const judgement = judge.push({

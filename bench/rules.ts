@@ -1,5 +1,5 @@
 import { createJudge } from '../src/gate/judge.js';
-import { literalBreach } from '../src/gate/odds.js';
+import { breachesLimit } from '../src/gate/likelihood-ratio.js';
 import type { Limit, WatchPlan } from '../src/contract/check.js';
 import { SECONDS, type Interval, type Watch } from './traffic.js';
 
@@ -41,7 +41,7 @@ export const fiveBadMinutes: Rule = (watch, limit) => {
 function isBad(minute: Watch, limit: Limit): boolean {
   const sum = (of: (interval: Interval) => number): number =>
     minute.reduce((total, interval) => total + of(interval), 0);
-  return literalBreach(limit, {
+  return breachesLimit(limit, {
     samples: sum((interval) => interval.samples),
     failures: sum((interval) => interval.failures),
     seconds: 60,

@@ -1,14 +1,20 @@
 /**
- * Builds dist/ from src/: the bundle, and the licences of what is in it; and the packed orb from templates/circleci/.
+ * Builds dist/ from src/: the bundle, with its chunks named by what they hold, and the licences of what is in it; and the
+ * packed orb from templates/circleci/.
  * ncc ends with 0 even when an import cannot be resolved, so the bundle is started once before it counts as built.
  */
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minify } from '@swc/core';
+import { renameChunks } from './chunk-names.ts';
 import { writeLicences } from './licences.mjs';
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' });
+
+const temporary = mkdtempSync(join(tmpdir(), 'rollgate-build-'));
+const statistics = join(temporary, 'stats.json');
 
 rmSync('dist', { recursive: true, force: true });
 run(
@@ -20,7 +26,11 @@ run(
   'dist',
   '--no-source-map-register',
   '--quiet',
+  '--stats-out',
+  statistics,
 );
+renameChunks('dist', JSON.parse(readFileSync(statistics, 'utf8')).chunks);
+rmSync(temporary, { recursive: true });
 await minifyAll('dist');
 writeLicences('dist/licenses.txt');
 run(process.execPath, '--import', 'tsx', 'scripts/pack-orb.ts');

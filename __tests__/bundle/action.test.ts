@@ -88,10 +88,10 @@ describe('the action, on a service whose rollback workflow works', () => {
   });
 
   it('follows the run through all its states', () => {
-    const told = linesOf(done.output)
+    const statuses = linesOf(done.output)
       .filter((line) => line.includes('rollback run:'))
       .map((line) => line.replace(/^.*rollback run: /, ''));
-    expect(told).toEqual(['queued', 'in_progress', 'success']);
+    expect(statuses).toEqual(['queued', 'in_progress', 'success']);
     expect(done.github.cancels).toEqual([]);
   });
 
@@ -383,7 +383,7 @@ describe('the action, when the rollback run', () => {
     });
     expect(output.includes('❌ Rollback failed: ')).toBe(fate.status === 'failed');
     expect(done.summary).toMatch(/^## ❌ Unhealthy/);
-    expect(done.summary.includes('Rolled back, and verified')).toBe(fate.status === 'verified');
+    expect(done.summary.includes('Rolled back and verified')).toBe(fate.status === 'verified');
     expect(output.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain(jobToken);
   });
 });
@@ -415,14 +415,14 @@ describe('the action, before it does anything', () => {
 
   it('uses github-token, and host-token where that is not given', async () => {
     const own = 'ghp_theUsersOwnToken123';
-    const wanted = [own, jobToken];
+    const secrets = [own, jobToken];
     const runs = await Promise.all(
       [own, ''].map((token) => runAction({ inputs: { 'github-token': token }, service: 'good' })),
     );
     for (const [index, { code, github, output }] of runs.entries()) {
       const used = new Set(github.requests.map(({ headers }) => headers.authorization));
-      expect([...used]).toEqual([`token ${wanted[index]!}`]);
-      expect(linesOf(output)).toContain(`::add-mask::${wanted[index]!}`);
+      expect([...used]).toEqual([`token ${secrets[index]!}`]);
+      expect(linesOf(output)).toContain(`::add-mask::${secrets[index]!}`);
       expect(code).toBe(0);
     }
   });

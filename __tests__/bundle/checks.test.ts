@@ -77,7 +77,7 @@ describe('checks of a configuration file', () => {
     expect(report.reason).toMatch(
       /^\d+ of \d+ requests failed \([\d.]+ % success, limit 90 %\).* The baseline does better: 0 of \d+ of the baseline/,
     );
-    expect(output).toContain('Rolled back, and verified');
+    expect(output).toContain('Rolled back and verified');
     expect(code).toBe(1);
     expect(report.targets[0]?.checks).toMatchObject([
       { id: 'page', source: 'http', outcome: 'breached', baseline: { failures: 0 } },

@@ -42,7 +42,7 @@ describe('the package of npm', () => {
     );
     const others = packed.files
       .map(({ path }) => path)
-      .filter((path) => !/^dist\/[\w.]+$/.test(path));
+      .filter((path) => !/^dist\/[\w.-]+$/.test(path));
     expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
     const paths = packed.files.map(({ path }) => path);
     expect(paths).toContain('dist/index.js');
@@ -69,7 +69,7 @@ describe('the package of npm', () => {
       { HOME: empty.folder, npm_config_cache: resolve(empty.folder, 'cache') },
     ).ended;
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(output).toContain('Rolled back, and verified');
+    expect(output).toContain('Rolled back and verified');
     expect(empty.read('rollgate-report/demo/report.json')).toContain('"exitCode": 1');
     empty.remove();
   });

@@ -97,13 +97,13 @@ describe('a recording of the bundle, replayed', () => {
         report.targets[n]?.checks.map(({ id, samples, failures }) => [id, samples, failures]),
       ).toEqual(again.results.map(({ id, samples, failures }) => [id, samples, failures]));
     }
-    const told = await place.run(['replay', recordingFile]);
-    expect(told.code).toBe(0);
+    const replayed = await place.run(['replay', recordingFile]);
+    expect(replayed.code).toBe(0);
     for (const { name, judgement } of targets) {
-      expect(told.output).toContain(`target ${name}`);
-      expect(told.output).toContain(judgement?.reason);
+      expect(replayed.output).toContain(`target ${name}`);
+      expect(replayed.output).toContain(judgement?.reason);
     }
-    expect(told.output).not.toContain('its rules are others');
+    expect(replayed.output).not.toContain('its rules are others');
   });
 
   it('says what other limits would have done, and what cannot be said', async () => {

@@ -43,7 +43,7 @@ describe('the bundle, run on a real service', () => {
     const { url } = await service(0.3);
     const { code, output } = await place.run(watching(url));
     expect(code).toBe(1);
-    expect(output).toContain('Rolled back, and verified');
+    expect(output).toContain('Rolled back and verified');
     const report = place.report();
     expect(report.reason).toMatch(
       /^\d+ of \d+ requests failed \((69|7[01])(\.\d)? % success, limit 95 %\)/,
@@ -68,7 +68,7 @@ describe('the bundle, run on a real service', () => {
     const { code } = await place.run(watching(url));
     expect(code).toBe(1);
     expect(place.report().reason).toMatch(
-      /^The health check failed \d+ times in a row \(.*status 500\); it has not answered well since the watch began\.$/,
+      /^The health check failed \d+ times in a row \(.*status 500\); it has not passed once since the watch started\.$/,
     );
   });
 
@@ -96,7 +96,7 @@ describe('the bundle, run on a real service', () => {
     expect(code).toBe(3);
     const report = place.report();
     expect(report.reason).toMatch(
-      /connection refused.*it has not answered well since the watch began/,
+      /connection refused.*it has not passed once since the watch started/,
     );
     expect(report.targets[0]?.rollback.status).toBe('still-unhealthy');
   });

@@ -202,7 +202,7 @@ onPosix('a signal after the verdict', () => {
   it('in the middle of the confirmation: unverified, exit 3', async () => {
     isWell = false;
     const running = place.start(watching());
-    await running.printed('looking again');
+    await running.printed('Verifying the rollback');
     running.child.kill('SIGTERM');
     expect((await running.ended).code).toBe(3);
     expect(place.report().targets[0]?.rollback).toMatchObject({

@@ -11,7 +11,7 @@ interface Probe {
   readonly at: number;
   readonly isHealth: boolean;
   /** Counts the probes of traffic after the warm-up, from 1; 0 in the warm-up. */
-  readonly judged: number;
+  readonly requests: number;
 }
 
 /** A whole watch at default settings: the real prober, checks and judge, on a clock of the test. */
@@ -21,12 +21,12 @@ function watched(
   plan = defaultPlan,
 ): Promise<WatchOutcome> {
   const clock = new VirtualClock();
-  let judged = 0;
+  let requests = 0;
   const http = new StandInTransport(clock, ({ url }) => {
     const at = clock.monotonic();
     const isHealth = url.endsWith('/health');
-    if (!isHealth && at >= defaultPlan.warmUp) judged += 1;
-    return service({ at, isHealth, judged: isHealth ? 0 : judged });
+    if (!isHealth && at >= defaultPlan.warmUp) requests += 1;
+    return service({ at, isHealth, requests: isHealth ? 0 : requests });
   });
   const checks = createHttpChecks(
     config({ healthUrls: ['http://app.example/health'], ...changes }),
@@ -58,8 +58,8 @@ describe('a watch at default settings', () => {
   });
 
   it('a service that fails 30 % is unhealthy early, and the sentence counts', async () => {
-    const outcome = await watched(({ isHealth, judged }) =>
-      !isHealth && judged % 10 < 3 ? bad : good,
+    const outcome = await watched(({ isHealth, requests }) =>
+      !isHealth && requests % 10 < 3 ? bad : good,
     );
     expect(outcome.verdict).toBe('unhealthy');
     expect(outcome.decidedAt).toBeLessThanOrEqual(120_000);
@@ -101,12 +101,12 @@ describe('a watch at default settings', () => {
     'exactly 95.0 %% at %d requests/s is healthy, one less is not',
     async (rate) => {
       const limits = { requestsPerSecond: rate, maxErrorsPerMinute: 'off' } as const;
-      const exact = await watched(({ judged }) => (judged % 20 === 1 ? bad : good), limits);
+      const exact = await watched(({ requests }) => (requests % 20 === 1 ? bad : good), limits);
       expect(exact.reason).toMatch(/^95 % of/);
       expect(exact.verdict).toBe('healthy');
       const last = 300 * rate;
       const less = await watched(
-        ({ judged }) => (judged % 20 === 1 || judged === last ? bad : good),
+        ({ requests }) => (requests % 20 === 1 || requests === last ? bad : good),
         limits,
       );
       expect(less.verdict).toBe('unhealthy');
@@ -118,12 +118,12 @@ describe('a watch at default settings', () => {
     'exactly 10 errors a minute at %d requests/s is healthy, one more is not',
     async (rate) => {
       const limits = { requestsPerSecond: rate, minSuccessRate: 'off' } as const;
-      const exact = await watched(({ judged }) => (judged % 6 === 1 ? bad : good), limits);
+      const exact = await watched(({ requests }) => (requests % 6 === 1 ? bad : good), limits);
       expect(exact.reason).toMatch(/^10 errors per minute \(limit 10\)/);
       expect(exact.verdict).toBe('healthy');
       const last = 300 * rate;
       const more = await watched(
-        ({ judged }) => (judged % 6 === 1 || judged === last ? bad : good),
+        ({ requests }) => (requests % 6 === 1 || requests === last ? bad : good),
         limits,
       );
       expect(more.verdict).toBe('unhealthy');

@@ -41,7 +41,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
       expect(output).toContain(path);
     }
     expect(output).toContain('`rollgate validate`: rollgate.yml is valid');
-    expect(output).toMatch(/What is left to do:\n {2}1\. Put your deploy /);
+    expect(output).toMatch(/Next steps:\n {2}1\. Put your deploy /);
     const validated = await repository.run(['validate']);
     expect(validated).toMatchObject({ code: 0 });
     expect(validated.output).toContain(`ci-system`);
@@ -83,8 +83,8 @@ describe('what init writes into rollgate.yml', () => {
     expect(code).toBe(0);
     expect(repository.place.read('rollgate.yml')).toBe(
       [
-        '# The configuration of the gate; it belongs into the root of the repository.',
-        '# `rollgate validate` checks it and prints every value that rules, with where it comes from.',
+        '# Put this file in the repository root.',
+        '# `rollgate validate` prints every effective value and its source.',
         'dry-run: true',
         'duration: 2m',
         '# Probed twice a second: choose something that does the real work of the service.',
@@ -296,7 +296,7 @@ describe('files that are there', () => {
     expect(code).toBe(2);
     for (const path of Object.keys(mine))
       expect(output).toContain(
-        `${path}: is there, and says something else → \`--force\` replaces it`,
+        `${path}: already exists with different content → use \`--force\` to overwrite it`,
       );
     expect(repository.place.files()).toEqual(mine);
   });
@@ -542,7 +542,7 @@ describe('with somebody to ask', () => {
     const { code, output, questions } = await repository.run(['init'], { answers });
     expect({ code, output }).toEqual({ code: 0, output });
     expect(output).toContain('did you mean `github`?');
-    expect(output).toContain('this is none of them');
+    expect(output).toContain('please choose one of the listed words');
     expect(output).toContain('this needs an answer');
     expect(output).toContain('is not a URL');
     expect(output).toContain('`shop` is not accepted → write it like `deployment/api`');
@@ -573,7 +573,7 @@ describe('with somebody to ask', () => {
       answers: ['jenkins', ''],
     });
     expect(questions[0]).not.toContain('[');
-    expect(output).toContain('.gitlab-ci.yml speaks for gitlab');
+    expect(output).toContain('Detected gitlab (.gitlab-ci.yml)');
   });
 
   it.each([
@@ -585,7 +585,7 @@ describe('with somebody to ask', () => {
     const argv = ['init', '--ci-system', 'github', ...url, '--rollback', 'ci'];
     const { code, output, questions } = await repository.run(argv, { answers: [answer] });
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(questions).toEqual([expect.stringContaining('.github/workflows/rollback.yml is there')]);
+    expect(questions).toEqual([expect.stringContaining('.github/workflows/rollback.yml already exists')]);
     const text = repository.place.read('.github/workflows/rollback.yml');
     expect(text !== 'name: mine\n').toBe(isReplaced);
     expect(output.includes('Left as they are:')).toBe(!isReplaced);

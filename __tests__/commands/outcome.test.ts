@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Finding } from '../../src/contract/result.js';
 import { notNeeded, type TargetReport } from '../../src/report/record.js';
 import type { RollbackStatus } from '../../src/contract/strategy.js';
 import { combine, type TargetOutcome } from '../../src/commands/outcome.js';
@@ -31,6 +32,15 @@ const codes = [3, 1, 4, 5, 6, 0] as const;
 
 const pairs = <T>(all: readonly T[]): (readonly [T, T])[] =>
   all.flatMap((worse, i) => all.slice(i).map((better) => [worse, better] as const));
+
+describe('what the watches of several targets found besides', () => {
+  it('is told of all of them', () => {
+    const finding = (subject: string): Finding => ({ level: 'warning', subject, message: 'x' });
+    const one = { ...outcome('a', 'healthy'), findings: [finding('a')] };
+    const other = { ...outcome('b', 'healthy'), findings: [finding('b')] };
+    expect(combine([one, other]).findings).toEqual([finding('a'), finding('b')]);
+  });
+});
 
 describe('the worst of several targets rules', () => {
   it.each(pairs(verdicts))('verdict: %s before %s', (worse, better) => {

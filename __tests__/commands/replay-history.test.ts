@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../src/commands/main.js';
-import type { Entry } from '../../src/commands/entry.js';
+import type { EntryPoint } from '../../src/commands/entry-point.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { systemClock } from '../../src/support/clock.js';
 import { systemFiles } from '../../src/support/files.js';
@@ -50,7 +50,7 @@ afterEach(async () => {
 
 async function replay(
   words: readonly string[],
-  given: Partial<Entry> = {},
+  given: Partial<EntryPoint> = {},
 ): Promise<{ code: number; output: string; lines: readonly string[] }> {
   let output = '';
   const before = place.files();
@@ -82,9 +82,9 @@ describe('replay --prometheus', () => {
     ]);
     expect(code).toBe(0);
     expect(lines).toEqual([
-      'each deploy: 30s of warm-up and 5m, looked at every 10s',
+      'each deploy: 30s of warm-up and 5m, checked every 10s',
       'limits: success-rate ≥ 95 %',
-      'note: a live watch looks at health too; the history does not have that',
+      'note: a live watch also checks health too; the history does not have that',
       `${at(10)}  would have passed`,
       `${at(12)}  would have rolled back at +02:50 (success-rate 88.76 %, limit ≥ 95 %: 146 of 1,300 failed: 146 × status 503)`,
       `${at(14)}  would have passed`,
@@ -117,7 +117,7 @@ describe('replay --prometheus', () => {
   it('judges by the limits and the windows that are configured, in the file too', async () => {
     place.write('rollgate.yml', 'duration: 1m\nwarm-up: 15s\nmin-success-rate: 70\n');
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()]);
-    expect(lines[0]).toBe('each deploy: 15s of warm-up and 1m, looked at every 10s');
+    expect(lines[0]).toBe('each deploy: 15s of warm-up and 1m, checked every 10s');
     expect(lines[1]).toBe('limits: success-rate ≥ 70 %');
     expect(lines[2]).toBe(`${at(12)}  would have passed`);
   });

@@ -43,7 +43,7 @@ async function replay(
 async function healthyRecording(name = 'a.ndjson'): Promise<string> {
   const clock = new VirtualClock();
   const { outcome, recording } = await recordedWatch(clock, [
-    healthCheck(clock, () => ({ look: good })),
+    healthCheck(clock, () => ({ result: good })),
     metricCheck((window) => counts(20, window.from >= 270_000 ? 3 : 0)),
   ]);
   expect(outcome.verdict).toBe('healthy');

@@ -26,7 +26,7 @@ async function confirmed(
 describe('confirm', () => {
   it('is done as soon as health and traffic are right', async () => {
     const outcome = await confirmed((clock) => [
-      healthCheck(clock, () => ({ look: good })),
+      healthCheck(clock, () => ({ result: good })),
       metricCheck(() => counts(10, 0, 1)),
     ]);
     expect(outcome).toMatchObject({ confirmed: true, took: 6000, sleeping: 0 });
@@ -39,13 +39,13 @@ describe('confirm', () => {
 
   it('waits until the old version answers', async () => {
     const outcome = await confirmed((clock) => [
-      healthCheck(clock, (at) => ({ look: at < 30_000 ? refused : good })),
+      healthCheck(clock, (at) => ({ result: at < 30_000 ? refused : good })),
     ]);
     expect(outcome).toMatchObject({ confirmed: true, took: 31_000 });
   });
 
   it('is not confirmed while the health check fails', async () => {
-    const outcome = await confirmed((clock) => [healthCheck(clock, () => ({ look: refused }))]);
+    const outcome = await confirmed((clock) => [healthCheck(clock, () => ({ result: refused }))]);
     expect(outcome).toEqual({
       confirmed: false,
       detail: 'the health check still fails (connection refused)',
@@ -57,7 +57,7 @@ describe('confirm', () => {
   it('is not confirmed while nothing can be seen, even after it was well', async () => {
     const outcome = await confirmed((clock) => [
       healthCheck(clock, (at) => ({
-        look: at < 1000 ? good : { ok: null, detail: 'the engine does not answer' },
+        result: at < 1000 ? good : { ok: null, detail: 'the engine does not answer' },
       })),
     ]);
     expect(outcome).toMatchObject({
@@ -100,7 +100,7 @@ describe('confirm', () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
     const confirming = confirm({
-      checks: [healthCheck(clock, () => ({ look: refused }))],
+      checks: [healthCheck(clock, () => ({ result: refused }))],
       clock,
       signal: controller.signal,
       timeout: 120_000,

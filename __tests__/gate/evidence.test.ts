@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createEvidence, failThreshold, type Evidence } from '../../src/gate/evidence.js';
-import { oddsOf } from '../../src/gate/odds.js';
+import { likelihoodRatioOf } from '../../src/gate/likelihood-ratio.js';
 import type { Limit, Observation } from '../../src/contract/check.js';
 import golden from './golden.json' with { type: 'json' };
 
 /** `logE` after each interval. */
-function course(evidence: Evidence, odds: readonly number[]): number[] {
-  return odds.map((z) => {
+function course(evidence: Evidence, ratios: readonly number[]): number[] {
+  return ratios.map((z) => {
     evidence.push(z);
     return evidence.logE;
   });
@@ -20,7 +20,7 @@ function crossing(logs: readonly number[]): number | null {
   return at === -1 ? null : at + 1;
 }
 
-const oddsArray = fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { maxLength: 120 });
+const ratioArray = fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { maxLength: 120 });
 const planned = fc.integer({ min: 1, max: 200 });
 
 describe('evidence', () => {
@@ -101,10 +101,10 @@ describe('evidence', () => {
 
   it('is always a finite number, and its maximum never falls', () => {
     fc.assert(
-      fc.property(planned, oddsArray, (plannedIntervals, odds) => {
+      fc.property(planned, ratioArray, (plannedIntervals, ratios) => {
         const evidence = createEvidence({ plannedIntervals });
         let max = 0;
-        for (const z of odds) {
+        for (const z of ratios) {
           evidence.push(z);
           expect(Number.isFinite(evidence.logE)).toBe(true);
           max = Math.max(max, evidence.logE);
@@ -162,7 +162,12 @@ describe('evidence', () => {
             const evidence = createEvidence({ plannedIntervals });
             for (const [good, failures] of counts) {
               const samples = good + failures;
-              const z = oddsOf(limit, { kind: 'counts', samples, failures, seconds: 10 });
+              const z = likelihoodRatioOf(limit, {
+                kind: 'counts',
+                samples,
+                failures,
+                seconds: 10,
+              });
               if (z !== undefined) evidence.push(z);
             }
             return evidence.logE;
@@ -177,7 +182,7 @@ describe('evidence', () => {
 
   it('is the same with and without looks that saw no new data', () => {
     const limit: Limit = { metric: 'success-rate', minPercent: 95 };
-    const look = fc.oneof(
+    const event = fc.oneof(
       fc.record({
         kind: fc.constant('counts' as const),
         samples: fc.nat(50),
@@ -188,27 +193,27 @@ describe('evidence', () => {
       fc.constant({ kind: 'none' as const, why: 'provider-error' as const }),
     );
     fc.assert(
-      fc.property(planned, fc.array(look, { maxLength: 60 }), (plannedIntervals, looks) => {
+      fc.property(planned, fc.array(event, { maxLength: 60 }), (plannedIntervals, events) => {
         const judge = (some: readonly Observation[]): Evidence => {
           const evidence = createEvidence({ plannedIntervals });
           for (const observation of some) {
-            const z = oddsOf(limit, observation);
+            const z = likelihoodRatioOf(limit, observation);
             if (z !== undefined) evidence.push(z);
           }
           return evidence;
         };
-        const all = judge(looks);
-        const withData = judge(looks.filter((seen) => seen.kind === 'counts' && seen.samples > 0));
+        const all = judge(events);
+        const withData = judge(events.filter((seen) => seen.kind === 'counts' && seen.samples > 0));
         expect(all.logE).toBe(withData.logE);
         expect(all.observations).toBe(withData.observations);
       }),
     );
   });
 
-  it.each([NaN, Infinity, -Infinity, -0.1])('refuses odds of %p', (odds) => {
+  it.each([NaN, Infinity, -Infinity, -0.1])('refuses odds of %p', (ratios) => {
     const evidence = createEvidence({ plannedIntervals: 30 });
     expect(() => {
-      evidence.push(odds);
+      evidence.push(ratios);
     }).toThrow(RangeError);
     expect([evidence.logE, evidence.observations]).toEqual([0, 0]);
   });
@@ -216,16 +221,16 @@ describe('evidence', () => {
 
 describe('failThreshold', () => {
   it.each([
-    { sensitivity: 'high', metricChecks: 1, odds: 20 },
-    { sensitivity: 'normal', metricChecks: 1, odds: 100 },
-    { sensitivity: 'low', metricChecks: 1, odds: 1000 },
-    { sensitivity: 'normal', metricChecks: 3, odds: 300 },
+    { sensitivity: 'high', metricChecks: 1, ratios: 20 },
+    { sensitivity: 'normal', metricChecks: 1, ratios: 100 },
+    { sensitivity: 'low', metricChecks: 1, ratios: 1000 },
+    { sensitivity: 'normal', metricChecks: 3, ratios: 300 },
     // Only health checks: there is nothing to share.
-    { sensitivity: 'normal', metricChecks: 0, odds: 100 },
+    { sensitivity: 'normal', metricChecks: 0, ratios: 100 },
   ] as const)(
     'is odds of $odds for $metricChecks checks at $sensitivity sensitivity',
-    ({ odds, ...o }) => {
-      expect(failThreshold(o)).toBeCloseTo(Math.log(odds), 12);
+    ({ ratios, ...o }) => {
+      expect(failThreshold(o)).toBeCloseTo(Math.log(ratios), 12);
     },
   );
 });

@@ -4,10 +4,10 @@ import { createHealth } from '../../src/gate/health.js';
 const limit = { metric: 'health', failures: 3, successes: 2 } as const;
 
 /** `.` a good look, `x` a failed one, `?` one that showed nothing; one every 5 s. */
-function stateAfter(looks: string, warmUp = 30_000): string {
+function stateAfter(results: string, warmUp = 30_000): string {
   const health = createHealth(limit, warmUp);
-  Array.from(looks, (look, i) => {
-    const ok = look === '?' ? null : look === '.';
+  Array.from(results, (result, i) => {
+    const ok = result === '?' ? null : result === '.';
     health.push(i * 5000, { ok, detail: ok === true ? '' : 'refused' });
   });
   return health.state;
@@ -30,8 +30,8 @@ describe('createHealth', () => {
     ['and does not break a row of failures', '..xx??x', 'down'],
     ['nor a row of good looks', '.?.', 'up'],
     ['nothing was ever seen', '????????????', 'undecided'],
-  ])('%s', (_, looks, state) => {
-    expect(stateAfter(looks)).toBe(state);
+  ])('%s', (_, results, state) => {
+    expect(stateAfter(results)).toBe(state);
   });
 
   it('without a warm-up needs the full row of failures', () => {
@@ -45,7 +45,7 @@ describe('createHealth', () => {
     health.push(5000, { ok: false, detail: 'timeout' });
     health.push(10_000, { ok: false, detail: 'timeout' });
     expect(health).toMatchObject({
-      looks: 3,
+      checks: 3,
       failed: 2,
       failedInARow: 2,
       lastGoodAt: 0,

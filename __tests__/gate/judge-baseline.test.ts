@@ -3,7 +3,7 @@ import { createJudge } from '../../src/gate/judge.js';
 import { windowsOf } from '../../src/gate/watch.js';
 import type {
   CheckResult,
-  JudgedCheck,
+  EvaluatedCheck,
   Judgement,
   Limit,
   Observation,
@@ -13,7 +13,7 @@ import { defaultPlan, successRate } from '../support/stand-in-checks.js';
 
 const relative: Limit = { metric: 'relative', margin: 1 };
 
-function sides(
+function canaryAndBaseline(
   canary: readonly [number, number],
   baseline?: readonly [number, number],
 ): Observation {
@@ -29,7 +29,7 @@ function sides(
 }
 
 function judge(
-  check: Pick<JudgedCheck, 'limit' | 'baseline'>,
+  check: Pick<EvaluatedCheck, 'limit' | 'baseline'>,
   observe: (interval: number) => Observation,
   over: Partial<WatchPlan> = {},
 ): { judgement: Judgement; interval: number | 'end'; result: CheckResult } {
@@ -55,7 +55,7 @@ function judge(
 describe('createJudge, of a canary against its baseline', () => {
   it('finds a canary that is worse, and says by how much', () => {
     const { judgement, interval, result } = judge({ limit: relative }, (i) =>
-      sides([40, i % 2 === 0 ? 3 : 1], [40, i % 5 === 0 ? 1 : 0]),
+      canaryAndBaseline([40, i % 2 === 0 ? 3 : 1], [40, i % 5 === 0 ? 1 : 0]),
     );
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
@@ -74,7 +74,9 @@ describe('createJudge, of a canary against its baseline', () => {
   });
 
   it('lets one pass that is no worse, however bad both are', () => {
-    const { judgement, interval } = judge({ limit: relative }, () => sides([40, 20], [40, 20]));
+    const { judgement, interval } = judge({ limit: relative }, () =>
+      canaryAndBaseline([40, 20], [40, 20]),
+    );
     expect(interval).toBe('end');
     expect(judgement).toEqual({
       verdict: 'healthy',
@@ -85,41 +87,43 @@ describe('createJudge, of a canary against its baseline', () => {
   });
 
   it('allows as much more as the margin says', () => {
-    const observe = (): Observation => sides([40, 6], [40, 3]);
+    const observe = (): Observation => canaryAndBaseline([40, 6], [40, 3]);
     expect(judge({ limit: relative }, observe).judgement.verdict).toBe('unhealthy');
     const allowed = judge({ limit: { metric: 'relative', margin: 2 } }, observe);
     expect(allowed.judgement.verdict).toBe('healthy');
     expect(allowed.result.limit).toBe("≤ 2 × the baseline's failures");
     const worse = judge({ limit: { metric: 'relative', margin: 2 } }, () =>
-      sides([40, 12], [40, 2]),
+      canaryAndBaseline([40, 12], [40, 2]),
     );
     expect(worse.judgement.reason).toContain('if it failed at most 2 times as often');
   });
 
   it('ignores the traffic of the warm-up', () => {
-    const { judgement } = judge({ limit: relative }, (i) => sides([40, i === 0 ? 40 : 0], [40, 0]));
+    const { judgement } = judge({ limit: relative }, (i) =>
+      canaryAndBaseline([40, i === 0 ? 40 : 0], [40, 0]),
+    );
     expect(judgement.verdict).toBe('healthy');
   });
 
   it.each<[string, (i: number) => Observation, RegExp]>([
     [
       'too few requests of the canary',
-      () => sides([0, 0], [40, 0]),
+      () => canaryAndBaseline([0, 0], [40, 0]),
       /^Only 0 requests in 5m \(20 needed\)/,
     ],
     [
       'too few requests of the baseline',
-      (i) => sides([40, 20], [i === 4 ? 3 : 0, 0]),
+      (i) => canaryAndBaseline([40, 20], [i === 4 ? 3 : 0, 0]),
       /^Only 3 requests of the baseline in 5m \(20 needed\): not enough to judge check\.$/,
     ],
     [
       'nothing known of the baseline',
-      () => sides([40, 0]),
+      () => canaryAndBaseline([40, 0]),
       /gave no data of the baseline during the whole watch/,
     ],
     [
       'a baseline that falls silent',
-      (i) => (i > 20 ? sides([40, 0]) : sides([40, 0], [40, 0])),
+      (i) => (i > 20 ? canaryAndBaseline([40, 0]) : canaryAndBaseline([40, 0], [40, 0])),
       /gave no data of the baseline in the last 1m 40s of the watch/,
     ],
   ])('is inconclusive with %s', (_, observe, reason) => {
@@ -132,7 +136,7 @@ describe('createJudge, of a canary against its baseline', () => {
   });
 
   it('never passes early', () => {
-    const { interval } = judge({ limit: relative }, () => sides([400, 0], [400, 0]), {
+    const { interval } = judge({ limit: relative }, () => canaryAndBaseline([400, 0], [400, 0]), {
       earlyPass: true,
     });
     expect(interval).toBe('end');
@@ -143,21 +147,21 @@ describe('createJudge, of a limit with a baseline beside it', () => {
   const guarded = { limit: successRate, baseline: { margin: 1 } };
 
   it('rolls a canary back that is over the limit and worse', () => {
-    const { judgement, interval } = judge(guarded, () => sides([20, 6], [20, 0]));
+    const { judgement, interval } = judge(guarded, () => canaryAndBaseline([20, 6], [20, 0]));
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
       /^\d+ of \d+ requests failed \(70 % success, limit 95 %\); if the true rate were ≥ 95 %, .* The baseline does better: 0 of \d+ of the baseline \(0 %\) failed\.$/,
     );
-    const alone = judge({ limit: successRate }, () => sides([20, 6]));
+    const alone = judge({ limit: successRate }, () => canaryAndBaseline([20, 6]));
     expect(interval).toBe(alone.interval);
   });
 
   it('does not when the baseline is equally affected', () => {
-    const { judgement, result } = judge(guarded, () => sides([20, 6], [40, 12]));
+    const { judgement, result } = judge(guarded, () => canaryAndBaseline([20, 6], [40, 12]));
     expect(judgement).toEqual({
       verdict: 'inconclusive',
       reason:
-        '180 of 600 requests failed (70 % success, limit 95 %), but the baseline is equally affected: 360 of 1,200 of the baseline (30 %). This does not speak against the new version.',
+        '180 of 600 requests failed (70 % success, limit 95 %), but the baseline is equally affected: 360 of 1,200 of the baseline (30 %). This is no evidence against the new version.',
       decidedBy: ['check'],
     });
     expect(result).toMatchObject({
@@ -168,7 +172,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
 
   it('lets a trouble of both pass that is over', () => {
     const { judgement, result } = judge(guarded, (i) =>
-      i > 3 && i <= 8 ? sides([4, 4], [4, 4]) : sides([20, 0], [20, 0]),
+      i > 3 && i <= 8 ? canaryAndBaseline([4, 4], [4, 4]) : canaryAndBaseline([20, 0], [20, 0]),
     );
     expect(judgement.verdict).toBe('healthy');
     expect(judgement.reason).toContain(
@@ -179,14 +183,19 @@ describe('createJudge, of a limit with a baseline beside it', () => {
   });
 
   it('rolls back when the baseline recovers and the canary does not', () => {
-    const { judgement, interval } = judge(guarded, (i) => sides([20, 10], [20, i <= 6 ? 10 : 0]));
+    const { judgement, interval } = judge(guarded, (i) =>
+      canaryAndBaseline([20, 10], [20, i <= 6 ? 10 : 0]),
+    );
     expect(judgement.verdict).toBe('unhealthy');
     expect(interval).toBeGreaterThan(6);
     expect(interval).toBeLessThan(12);
   });
 
   it('cannot tell without requests of the baseline, and says so', () => {
-    for (const observe of [() => sides([20, 6]), () => sides([20, 6], [0, 0])]) {
+    for (const observe of [
+      () => canaryAndBaseline([20, 6]),
+      () => canaryAndBaseline([20, 6], [0, 0]),
+    ]) {
       const { judgement } = judge(guarded, observe);
       expect(judgement.verdict).toBe('inconclusive');
       expect(judgement.reason).toMatch(
@@ -196,17 +205,17 @@ describe('createJudge, of a limit with a baseline beside it', () => {
   });
 
   it('tells a limit that is broken on both sides from one that only the canary breaks', () => {
-    const both = judge(guarded, () => sides([40, 20], [40, 20])).result;
+    const both = judge(guarded, () => canaryAndBaseline([40, 20], [40, 20])).result;
     expect(both).toMatchObject({ outcome: 'breached', excused: true });
-    const canary = judge(guarded, () => sides([40, 20], [40, 0])).result;
+    const canary = judge(guarded, () => canaryAndBaseline([40, 20], [40, 0])).result;
     expect(canary.outcome).toBe('breached');
     expect(canary).not.toHaveProperty('excused');
-    const good = judge(guarded, () => sides([40, 0], [40, 0])).result;
+    const good = judge(guarded, () => canaryAndBaseline([40, 0], [40, 0])).result;
     expect(good).not.toHaveProperty('excused');
   });
 
   it('does not need the baseline to let a good canary pass', () => {
-    expect(judge(guarded, () => sides([20, 0])).judgement.verdict).toBe('healthy');
+    expect(judge(guarded, () => canaryAndBaseline([20, 0])).judgement.verdict).toBe('healthy');
   });
 
   it.each([
@@ -215,12 +224,12 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     { decision: 'evidence', baseline: 0, verdict: 'inconclusive' },
     { decision: 'evidence', baseline: 3, verdict: 'inconclusive' },
   ] as const)(
-    'the literal limit at the end counts only against the worse one: %j',
+    'the configured limit at the end counts only against the worse one: %j',
     ({ decision, baseline, verdict }) => {
       // 5.5 % fail: over the limit, with little evidence.
       const { judgement } = judge(
         guarded,
-        (i) => sides([40, i % 5 === 0 ? 3 : 2], [40, baseline]),
+        (i) => canaryAndBaseline([40, i % 5 === 0 ? 3 : 2], [40, baseline]),
         { decision },
       );
       expect(judgement.verdict).toBe(verdict);
@@ -229,9 +238,13 @@ describe('createJudge, of a limit with a baseline beside it', () => {
 
   it('one interval over the limit is enough only when the baseline has done better', () => {
     const strict = { decision: 'strict' } as const;
-    const both = judge(guarded, (i) => sides([20, i === 7 ? 4 : 0], [20, i === 7 ? 4 : 0]), strict);
+    const both = judge(
+      guarded,
+      (i) => canaryAndBaseline([20, i === 7 ? 4 : 0], [20, i === 7 ? 4 : 0]),
+      strict,
+    );
     expect(both.judgement.verdict).toBe('healthy');
-    const canary = judge(guarded, (i) => sides([20, i === 7 ? 8 : 0], [20, 0]), strict);
+    const canary = judge(guarded, (i) => canaryAndBaseline([20, i === 7 ? 8 : 0], [20, 0]), strict);
     expect(canary).toMatchObject({ interval: 7, judgement: { verdict: 'unhealthy' } });
   });
 });

@@ -50,9 +50,9 @@ function judge(
 
 describe('createJudge, of a health check that cannot look', () => {
   const blind = { ok: null, detail: 'the cluster does not answer' };
-  const judged = (looks: readonly { ok: boolean | null; detail: string }[]): Judgement => {
+  const judgementAfter = (probes: readonly { ok: boolean | null; detail: string }[]): Judgement => {
     const judge = createJudge(defaultPlan, [check(healthLimit)]);
-    looks.forEach((look, i) => {
+    probes.forEach((look, i) => {
       expect(judge.push({ type: 'look', check: 'health', at: 40_000 + i * 5000, look })).toBe(
         undefined,
       );
@@ -63,7 +63,7 @@ describe('createJudge, of a health check that cannot look', () => {
   };
 
   it('is inconclusive when it never saw anything', () => {
-    expect(judged([blind, blind, blind, blind])).toEqual({
+    expect(judgementAfter([blind, blind, blind, blind])).toEqual({
       verdict: 'inconclusive',
       reason:
         'What health looks at could not be seen at any time of the watch: the cluster does not answer. Not enough to judge.',
@@ -72,13 +72,13 @@ describe('createJudge, of a health check that cannot look', () => {
   });
 
   it('is inconclusive when it saw nothing at the end', () => {
-    expect(judged([good, good, good, blind]).reason).toBe(
-      'What health looks at could not be seen at the end of the watch (1 of 4 looks showed nothing): the cluster does not answer. Not enough to judge.',
+    expect(judgementAfter([good, good, good, blind]).reason).toBe(
+      'What health looks at could not be seen at the end of the watch (1 of 4 checks showed nothing): the cluster does not answer. Not enough to judge.',
     );
   });
 
   it('is healthy when it sees again', () => {
-    expect(judged([good, blind, blind, good]).verdict).toBe('healthy');
+    expect(judgementAfter([good, blind, blind, good]).verdict).toBe('healthy');
   });
 });
 
@@ -250,11 +250,11 @@ describe('createJudge', () => {
 
   it('shares the probability of a false alarm among the metric checks', () => {
     const alone = judge([successRate], () => counts(20, 3)).intervals;
-    const judged = judge([successRate, latency], (_, limit) =>
+    const judgementAfter = judge([successRate, latency], (_, limit) =>
       counts(20, limit === successRate ? 3 : 0),
     );
-    expect(judged.intervals).toBeGreaterThanOrEqual(alone);
-    expect(judged.results[0]?.evidence?.threshold).toBeCloseTo(Math.log(200), 12);
+    expect(judgementAfter.intervals).toBeGreaterThanOrEqual(alone);
+    expect(judgementAfter.results[0]?.evidence?.threshold).toBeCloseTo(Math.log(200), 12);
   });
 
   it('names every check that is convicted', () => {

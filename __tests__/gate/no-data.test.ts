@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { confirm } from '../../src/gate/confirm.js';
 import { createJudge } from '../../src/gate/judge.js';
 import type {
-  JudgedCheck,
+  EvaluatedCheck,
   Judgement,
   Limit,
   Observation,
@@ -24,14 +24,14 @@ const providerError: Observation = { kind: 'none', why: 'provider-error' };
 const unchanged: Observation = { kind: 'none', why: 'unchanged' };
 
 /** Judges a watch whose checks observe as told, by the time in seconds; with a health check that passes, if asked for. */
-function judged(
+function judgementOf(
   observe: (at: number, id: string) => Observation,
   options: {
     readonly plan?: Partial<WatchPlan>;
     readonly health?: boolean;
     readonly limits?: Readonly<Record<string, Limit>>;
     /** What a check says for itself. */
-    readonly own?: (id: string) => Partial<JudgedCheck>;
+    readonly own?: (id: string) => Partial<EvaluatedCheck>;
   } = {},
 ): Judgement {
   const plan = { ...defaultPlan, ...options.plan };
@@ -125,13 +125,13 @@ describe('a check without data at the end of the watch', () => {
       /not enough to judge/,
     ],
   ])('%s', (_, then, plan, health, verdict, reason) => {
-    expect(judged(until(200, then), { plan, health })).toMatchObject({
+    expect(judgementOf(until(200, then), { plan, health })).toMatchObject({
       verdict,
       reason: expect.stringMatching(reason),
     });
   });
 
-  it.each<[string, Observation, Partial<JudgedCheck>, Partial<WatchPlan>, string]>([
+  it.each<[string, Observation, Partial<EvaluatedCheck>, Partial<WatchPlan>, string]>([
     ['no data', noData, { onNoData: 'unhealthy' }, {}, 'unhealthy'],
     ['no data', noData, { onNoData: 'ignore' }, { onNoData: 'unhealthy' }, 'healthy'],
     ['no data', noData, { onProviderError: 'ignore' }, {}, 'inconclusive'],
@@ -144,13 +144,13 @@ describe('a check without data at the end of the watch', () => {
       'inconclusive',
     ],
   ])('is taken as the check itself says: %s, %j, for all %j', (_, then, own, plan, verdict) => {
-    const judgement = judged(until(200, then), { plan, health: true, own: () => own });
+    const judgement = judgementOf(until(200, then), { plan, health: true, own: () => own });
     expect(judgement.verdict).toBe(verdict);
   });
 
   it('a value that is none of the judged time: says so, in words of a value', () => {
     const value: Observation = { kind: 'value', value: 3, cadence: 600_000 };
-    const judgement = judged((at) => (at <= 30 ? value : unchanged), {
+    const judgement = judgementOf((at) => (at <= 30 ? value : unchanged), {
       limits: { queue: { metric: 'value', max: 10 } },
     });
     expect(judgement).toMatchObject({
@@ -163,24 +163,24 @@ describe('a check without data at the end of the watch', () => {
     const limits = { sparse: successRate, 'success-rate': successRate };
     const observe = (_at: number, id: string): Observation =>
       id === 'sparse' ? noData : counts(100, 0);
-    const own = (id: string): Partial<JudgedCheck> =>
+    const own = (id: string): Partial<EvaluatedCheck> =>
       id === 'sparse' ? { onNoData: 'ignore' } : {};
-    expect(judged(observe, { limits, own }).verdict).toBe('healthy');
-    expect(judged(observe, { limits }).verdict).toBe('inconclusive');
+    expect(judgementOf(observe, { limits, own }).verdict).toBe('healthy');
+    expect(judgementOf(observe, { limits }).verdict).toBe('inconclusive');
   });
 
   it('has enough requests when the check says so', () => {
     const few = (): Observation => counts(1, 0);
-    const own = (): Partial<JudgedCheck> => ({ minRequests: 30 });
-    expect(judged(few, { own, plan: { minRequests: 1000 } }).verdict).toBe('healthy');
-    expect(judged(() => counts(1, 0), { own: () => ({ minRequests: 31 }) }).reason).toMatch(
+    const own = (): Partial<EvaluatedCheck> => ({ minRequests: 30 });
+    expect(judgementOf(few, { own, plan: { minRequests: 1000 } }).verdict).toBe('healthy');
+    expect(judgementOf(() => counts(1, 0), { own: () => ({ minRequests: 31 }) }).reason).toMatch(
       /^Only 30 requests in 5m \(31 needed\)/,
     );
   });
 
   it('is told from low traffic, whatever is said of no data', () => {
     const plan = { onNoData: 'unhealthy', onProviderError: 'ignore' } as const;
-    expect(judged(() => counts(0, 0), { plan })).toMatchObject({
+    expect(judgementOf(() => counts(0, 0), { plan })).toMatchObject({
       verdict: 'inconclusive',
       reason: expect.stringMatching(/^Only 0 requests in 5m \(20 needed\)/),
     });
@@ -190,7 +190,7 @@ describe('a check without data at the end of the watch', () => {
     const limits = { dead: successRate, 'success-rate': successRate };
     const observe = (_at: number, id: string): Observation =>
       id === 'dead' ? noData : counts(100, 30);
-    const judgement = judged(observe, { limits, plan: { onNoData: 'ignore' } });
+    const judgement = judgementOf(observe, { limits, plan: { onNoData: 'ignore' } });
     expect(judgement).toMatchObject({ verdict: 'unhealthy', decidedBy: ['success-rate'] });
   });
 });
@@ -211,14 +211,14 @@ describe('a source that has something new now and then', () => {
 
   it('is fresh for three times as long as that usually takes', () => {
     const plan = { duration: 290_000 };
-    expect(judged(minutely(60_000), { plan })).toMatchObject({ verdict: 'healthy' });
+    expect(judgementOf(minutely(60_000), { plan })).toMatchObject({ verdict: 'healthy' });
     const late = (at: number): Observation => (at > 130 ? unchanged : minutely(60_000)(at));
-    expect(judged(late, { plan })).toMatchObject({ verdict: 'inconclusive' });
+    expect(judgementOf(late, { plan })).toMatchObject({ verdict: 'inconclusive' });
   });
 
   it('is stale after three intervals when it does not tell', () => {
     const plan = { duration: 310_000 };
-    expect(judged(minutely(undefined), { plan })).toMatchObject({ verdict: 'inconclusive' });
+    expect(judgementOf(minutely(undefined), { plan })).toMatchObject({ verdict: 'inconclusive' });
   });
 
   it('has no look without data meanwhile', () => {
@@ -257,7 +257,7 @@ describe('a source that cannot tell exactly how many were bad', () => {
     ],
     [20, 100, 'unhealthy', /^\d+ of \d+ requests took longer/],
   ])('from %d to %d of 100', (least, most, verdict, reason) => {
-    expect(judged(between(least, most), { limits })).toMatchObject({
+    expect(judgementOf(between(least, most), { limits })).toMatchObject({
       verdict,
       reason: expect.stringMatching(reason),
     });

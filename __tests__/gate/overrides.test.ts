@@ -1,15 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { override, type Overrides } from '../../src/gate/overrides.js';
-import type { JudgedCheck, Limit, WatchPlan } from '../../src/contract/check.js';
+import type { EvaluatedCheck, Limit, WatchPlan } from '../../src/contract/check.js';
 import { defaultPlan, healthLimit, successRate } from '../support/stand-in-checks.js';
 
-const of = (limit: Limit, id: string = limit.metric): JudgedCheck => ({
+const of = (limit: Limit, id: string = limit.metric): EvaluatedCheck => ({
   id,
   limit,
   source: 'http',
   subject: 'a',
 });
-const all: readonly JudgedCheck[] = [
+const all: readonly EvaluatedCheck[] = [
   of(healthLimit),
   of(successRate),
   of({ metric: 'success-rate', minPercent: 99 }, 'success-rate-2'),
@@ -34,7 +34,7 @@ describe('override', () => {
   });
 
   it('says nothing of what is given and the same', () => {
-    const { changes, unanswerable, ...judged } = apply({
+    const { changes, unanswerable, ...evaluated } = apply({
       sensitivity: 'normal',
       decision: 'balanced',
       minRequests: 20,
@@ -47,7 +47,7 @@ describe('override', () => {
       maxLatency: { percentile: 95, maxMs: 800 },
     });
     expect([changes, unanswerable]).toEqual([[], []]);
-    expect(judged).toEqual({ plan, checks: all });
+    expect(evaluated).toEqual({ plan, checks: all });
   });
 
   it.each<[Overrides, string, string, string]>([
@@ -67,14 +67,14 @@ describe('override', () => {
     [
       { healthFailures: 5 },
       'health',
-      'fewer than 3 failed looks in a row, 2 good ones for healthy',
-      'fewer than 5 failed looks in a row, 2 good ones for healthy',
+      'fewer than 3 failed checks in a row, 2 good ones for healthy',
+      'fewer than 5 failed checks in a row, 2 good ones for healthy',
     ],
     [
       { healthSuccesses: 1 },
       'health',
-      'fewer than 3 failed looks in a row, 2 good ones for healthy',
-      'fewer than 3 failed looks in a row, 1 good ones for healthy',
+      'fewer than 3 failed checks in a row, 2 good ones for healthy',
+      'fewer than 3 failed checks in a row, 1 good ones for healthy',
     ],
   ])('%j is one change', (overrides, what, from, to) => {
     expect(apply(overrides)).toMatchObject({ changes: [{ what, from, to }], unanswerable: [] });
@@ -101,7 +101,7 @@ describe('override', () => {
     ]);
   });
 
-  it.each<[Overrides, readonly JudgedCheck[], string, RegExp]>([
+  it.each<[Overrides, readonly EvaluatedCheck[], string, RegExp]>([
     [
       { maxLatency: { percentile: 95, maxMs: 500 } },
       all,
@@ -134,7 +134,7 @@ describe('override', () => {
   });
 
   it('holds for the checks that have something of their own, too', () => {
-    const own: JudgedCheck = {
+    const own: EvaluatedCheck = {
       ...of(successRate),
       minRequests: 5,
       onNoData: 'ignore',

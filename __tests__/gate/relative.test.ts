@@ -18,7 +18,7 @@ function rowOf([samples, failures, baseSamples, baseFailures]: readonly number[]
   ];
 }
 
-function fed(rows: readonly Row[], margin = 1): RelativeEvidence {
+function evidenceOf(rows: readonly Row[], margin = 1): RelativeEvidence {
   const evidence = createRelative(margin);
   for (const row of rows) evidence.push(...row);
   return evidence;
@@ -52,7 +52,7 @@ describe('the evidence against a canary', () => {
   it('is always a finite number', () => {
     fc.assert(
       fc.property(rows, margin, (all, times) => {
-        const evidence = fed(all, times);
+        const evidence = evidenceOf(all, times);
         expect(Number.isFinite(evidence.logE)).toBe(true);
         expect(Number.isFinite(evidence.logSign)).toBe(true);
       }),
@@ -82,8 +82,8 @@ describe('the evidence against a canary', () => {
           { maxLength: 30 },
         ),
         (all) => {
-          const whole = fed(all.map(({ row }) => row));
-          const without = fed(all.filter(({ counts }) => counts).map(({ row }) => row));
+          const whole = evidenceOf(all.map(({ row }) => row));
+          const without = evidenceOf(all.filter(({ counts }) => counts).map(({ row }) => row));
           expect(whole.logE).toBe(without.logE);
           expect(whole.logSign).toBe(without.logSign);
           expect(whole.observations).toBe(without.observations);
@@ -96,7 +96,7 @@ describe('the evidence against a canary', () => {
   it('is not raised by a wider margin, nor by failures of the baseline instead of the canary', () => {
     fc.assert(
       fc.property(rows, (all) => {
-        expect(fed(all, 2).logSign).toBeLessThanOrEqual(fed(all, 1).logSign + 1e-9);
+        expect(evidenceOf(all, 2).logSign).toBeLessThanOrEqual(evidenceOf(all, 1).logSign + 1e-9);
         const shifted = all.map(([canary, baseline]): Row => {
           const moved = Math.min(canary.failures, baseline.samples - baseline.failures, 1);
           return [
@@ -104,15 +104,15 @@ describe('the evidence against a canary', () => {
             { ...baseline, failures: baseline.failures + moved },
           ];
         });
-        expect(fed(shifted).logE).toBeLessThanOrEqual(fed(all).logE + 1e-9);
-        expect(fed(shifted).logSign).toBeLessThanOrEqual(fed(all).logSign + 1e-9);
+        expect(evidenceOf(shifted).logE).toBeLessThanOrEqual(evidenceOf(all).logE + 1e-9);
+        expect(evidenceOf(shifted).logSign).toBeLessThanOrEqual(evidenceOf(all).logSign + 1e-9);
       }),
     );
   });
 
   it('takes a failure whose request is not counted yet for one that is', () => {
-    const sane = fed([rowOf([10, 10, 20, 20])]);
-    const torn = fed([rowOf([10, 12, 20, 21])]);
+    const sane = evidenceOf([rowOf([10, 10, 20, 20])]);
+    const torn = evidenceOf([rowOf([10, 12, 20, 21])]);
     expect(torn.logE).toBe(sane.logE);
   });
 
@@ -151,21 +151,21 @@ describe('the evidence against a canary', () => {
   );
 
   it('has nothing against a canary that fails exactly as often', () => {
-    const evidence = fed(Array.from({ length: 60 }, () => rowOf([50, 10, 100, 20])));
+    const evidence = evidenceOf(Array.from({ length: 60 }, () => rowOf([50, 10, 100, 20])));
     expect(evidence.logSign).toBe(0);
     expect(evidence.logE).toBeLessThan(0);
   });
 
   it('wants more than one interval when one holds many requests', () => {
-    const one = fed([rowOf([50, 50, 50, 0])]);
+    const one = evidenceOf([rowOf([50, 50, 50, 0])]);
     expect(one.logE).toBeGreaterThan(threshold);
     expect(one.isWorse(threshold)).toBe(false);
-    const six = fed(Array.from({ length: 6 }, () => rowOf([50, 50, 50, 0])));
+    const six = evidenceOf(Array.from({ length: 6 }, () => rowOf([50, 50, 50, 0])));
     expect(six.isWorse(threshold)).toBe(true);
   });
 
   it('does not wait for more intervals when they hold few requests', () => {
-    const one = fed([rowOf([49, 49, 50, 0])]);
+    const one = evidenceOf([rowOf([49, 49, 50, 0])]);
     expect(one.isWorse(threshold)).toBe(true);
   });
 
@@ -179,7 +179,7 @@ describe('the evidence against a canary', () => {
     [[49, 51], true],
     [[], false],
   ])('looks at the median of the sizes %j: guarded %s', (sizes, guarded) => {
-    const evidence = fed(sizes.map((size) => rowOf([size, size, 50, 0])));
+    const evidence = evidenceOf(sizes.map((size) => rowOf([size, size, 50, 0])));
     // The guard holds as long as the number of intervals is small; without it the shares decide.
     expect(evidence.isWorse(threshold)).toBe(sizes.length > 0 && !guarded);
   });
@@ -195,7 +195,7 @@ describe('the evidence against the latency of a canary', () => {
             { samples: canary.samples, slower: [canary.failures] },
             { samples: baseline.samples, slower: [baseline.failures] },
           );
-        const shares = fed(all, times);
+        const shares = evidenceOf(all, times);
         expect(latency.logE).toBe(shares.logE);
         expect(latency.logSign).toBe(shares.logSign);
         expect(latency.observations).toBe(shares.observations);
@@ -208,7 +208,7 @@ describe('the evidence against the latency of a canary', () => {
     const latency = createRelativeLatency(2);
     latency.push({ samples: 50, slower: [10, 3] }, { samples: 50, slower: [9, 0] });
     const wealth = [rowOf([50, 10, 50, 9]), rowOf([50, 3, 50, 0])].map((row) =>
-      Math.exp(fed([row]).logE),
+      Math.exp(evidenceOf([row]).logE),
     );
     expect(latency.logE).toBeCloseTo(Math.log((wealth[0]! + wealth[1]!) / 2), 12);
   });

@@ -60,7 +60,7 @@ const observations = fc.oneof(
   fc.array(any, { minLength: 1, maxLength: 12 }),
   fc.array(fc.oneof(fine, any, nothing), { minLength: 1, maxLength: 12 }),
 );
-const looks = fc.oneof(
+const probes = fc.oneof(
   fc.constant([good]),
   fc.array(fc.constantFrom(good, good, good, refused, blind), { minLength: 1, maxLength: 9 }),
 );
@@ -87,7 +87,7 @@ const story = fc.record({
   metrics: fc.subarray([...limits]),
   observations,
   values: fc.array(fc.oneof(measured, measured, nothing), { minLength: 1, maxLength: 12 }),
-  looks,
+  probes,
   /** What checks have instead of what the plan says. */
   own: fc.record(
     {
@@ -109,14 +109,14 @@ type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
 /** The checks of a target that fares like this. */
 function checksOf(
-  { metrics, observations, values, looks, own, delays, guarded }: Story,
+  { metrics, observations, values, probes, own, delays, guarded }: Story,
   clock: VirtualClock,
 ): Check[] {
-  let look = 0;
+  let probe = 0;
   return [
     healthCheck(clock, () => {
-      look += 1;
-      return { look: at(looks, look), takes: at(delays, look) };
+      probe += 1;
+      return { result: at(probes, probe), takes: at(delays, probe) };
     }),
     ...metrics.map((limit, which) => {
       let interval = which;
@@ -228,7 +228,7 @@ describe('a replay', () => {
   it('takes the time of a recording of 0.1.0 from what is known of it', async () => {
     const clock = new VirtualClock();
     const { outcome, recording } = await recordedWatch(clock, [
-      healthCheck(clock, (t) => ({ look: t > 100_000 ? refused : good })),
+      healthCheck(clock, (t) => ({ result: t > 100_000 ? refused : good })),
       badFrom(99),
     ]);
     const old = recording

@@ -69,13 +69,13 @@ describe('watch', () => {
     const events: WatchEvent[] = [];
     const outcome = await clock.runUntil(
       watch(
-        options(clock, [healthCheck(clock, () => ({ look: good })), traffic], {
+        options(clock, [healthCheck(clock, () => ({ result: good })), traffic], {
           observer: { event: (event) => events.push(event), tick: () => undefined },
         }),
       ),
     );
     expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 330_000, decidedBy: [] });
-    expect(outcome.reason).toMatch(/the health check passed 67 of 67 looks over 5m/);
+    expect(outcome.reason).toMatch(/the health check passed 67 of 67 checks over 5m/);
     expect(events.filter((e) => e.type === 'observation')).toHaveLength(33);
     expect(events.at(-1)).toEqual({ type: 'deadline' });
     expect(traffic.begun).toEqual([0]);
@@ -89,7 +89,7 @@ describe('watch', () => {
     ['just before a look', 104_999],
     ['just before the end of the watch', 329_000],
   ])('catches a service that refuses from some moment on within 15 s: %s', async (_, downAt) => {
-    const outcome = await healthWatch((at) => ({ look: at >= downAt ? refused : good }));
+    const outcome = await healthWatch((at) => ({ result: at >= downAt ? refused : good }));
     expect(outcome.verdict).toBe('unhealthy');
     const after = (outcome.decidedAt ?? 0) - downAt;
     expect(after).toBeGreaterThan(0);
@@ -100,7 +100,7 @@ describe('watch', () => {
     'catches a service that hangs from %d ms on within 20 s',
     async (downAt) => {
       const outcome = await healthWatch((at) =>
-        at >= downAt ? { look: { ok: false, detail: 'timeout' }, takes: 5000 } : { look: good },
+        at >= downAt ? { result: { ok: false, detail: 'timeout' }, takes: 5000 } : { result: good },
       );
       expect(outcome.verdict).toBe('unhealthy');
       expect((outcome.decidedAt ?? 0) - downAt).toBeLessThanOrEqual(20_000);
@@ -108,24 +108,24 @@ describe('watch', () => {
   );
 
   it('finds a service that never answers at the end of the warm-up', async () => {
-    const never = await healthWatch(() => ({ look: refused }));
+    const never = await healthWatch(() => ({ result: refused }));
     expect(never).toMatchObject({ verdict: 'unhealthy', decidedAt: 30_000 });
     const hangs = await healthWatch(() => ({
-      look: { ok: false, detail: 'timeout' },
+      result: { ok: false, detail: 'timeout' },
       takes: 5000,
     }));
     expect(hangs).toMatchObject({ verdict: 'unhealthy', decidedAt: 35_000 });
-    expect(hangs.reason).toMatch(/it has not answered well since the watch began/);
+    expect(hangs.reason).toMatch(/it has not passed once since the watch started/);
   });
 
   it('lets a service need 20 s to start listening', async () => {
-    const outcome = await healthWatch((at) => ({ look: at < 20_000 ? refused : good }));
+    const outcome = await healthWatch((at) => ({ result: at < 20_000 ? refused : good }));
     expect(outcome.verdict).toBe('healthy');
   });
 
   it('goes on after the end while a row of failures is open, and lets it pass when it breaks', async () => {
     const outcome = await healthWatch((at) => ({
-      look: at === 330_000 || at === 335_000 ? refused : good,
+      result: at === 330_000 || at === 335_000 ? refused : good,
     }));
     expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 345_000 });
   });
@@ -133,7 +133,7 @@ describe('watch', () => {
   it('applies looks in the order in which they were begun', async () => {
     // The look at 10 s succeeds after 9 s; the refusals at 15, 20 and 25 s must count after it, not before.
     const outcome = await healthWatch((at) =>
-      at === 10_000 ? { look: good, takes: 9000 } : { look: at > 10_000 ? refused : good },
+      at === 10_000 ? { result: good, takes: 9000 } : { result: at > 10_000 ? refused : good },
     );
     expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 25_000 });
     expect(outcome.reason).toMatch(/it last answered well 15s before/);
@@ -141,14 +141,14 @@ describe('watch', () => {
 
   it('does not let a slow answer delay the next interval', async () => {
     const clock = new VirtualClock();
-    const asked: number[] = [];
+    const moments: number[] = [];
     const slow = metricCheck(async (window) => {
-      asked.push(clock.monotonic());
+      moments.push(clock.monotonic());
       await clock.sleep(25_000);
       return counts(20, window.from >= 30_000 ? 20 : 0);
     });
     const outcome = await clock.runUntil(watch(options(clock, [slow])));
-    expect(asked.slice(0, 4)).toEqual([10_000, 20_000, 30_000, 40_000]);
+    expect(moments.slice(0, 4)).toEqual([10_000, 20_000, 30_000, 40_000]);
     // The third judged interval ends at 60 s and is settled 25 s later.
     expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 85_000 });
   });
@@ -158,7 +158,7 @@ describe('watch', () => {
     const controller = new AbortController();
     const traffic = metricCheck(() => counts(20, 0));
     const watching = watch(
-      options(clock, [healthCheck(clock, () => ({ look: good })), traffic], {
+      options(clock, [healthCheck(clock, () => ({ result: good })), traffic], {
         signal: controller.signal,
       }),
     );
@@ -238,7 +238,7 @@ describe('watch', () => {
     const clock = new VirtualClock();
     const heapByHour: number[] = [];
     const plan = { ...defaultPlan, duration: 24 * HOUR, interval: 1000 };
-    const checks = [metricCheck(() => counts(2, 0)), healthCheck(clock, () => ({ look: good }))];
+    const checks = [metricCheck(() => counts(2, 0)), healthCheck(clock, () => ({ result: good }))];
     const outcome = await clock.runUntil(
       watch(
         options(clock, checks, {

@@ -26,7 +26,13 @@ describe('the layer rule of the house', () => {
       imports,
     ],
     [
-      'but its types',
+      'nor its types',
+      'src/strategies/chain.ts',
+      "import type { Settings } from '../inputs/table.js'; export type S = Settings;",
+      imports,
+    ],
+    [
+      'but the types that all share',
       'src/strategies/chain.ts',
       "import type { Verdict } from '../contract/check.js'; export type V = Verdict;",
       undefined,

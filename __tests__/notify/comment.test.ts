@@ -75,7 +75,7 @@ const cases: Readonly<Record<Change['system'], Case>> = {
 };
 
 describe.each(Object.entries(cases))('a comment on %s', (_system, its) => {
-  const said = (): ReturnType<typeof comment> =>
+  const posted = (): ReturnType<typeof comment> =>
     comment(
       http,
       its.change(server.url),
@@ -86,7 +86,7 @@ describe.each(Object.entries(cases))('a comment on %s', (_system, its) => {
   it('is one call to its API', async () => {
     answer = { status: 201, type: 'application/json; charset=utf-8', body: '{"id":1}' };
     server.received.length = 0;
-    const notification = said();
+    const notification = posted();
     expect(notification?.to).toBe(its.to);
     await notification?.send(signal);
     expect(server.received).toHaveLength(1);
@@ -105,7 +105,7 @@ describe.each(Object.entries(cases))('a comment on %s', (_system, its) => {
     'that is answered with %d %s: the token may not, and what it needs',
     async (status, type, body) => {
       answer = { status, type, body };
-      const failed = said()?.send(signal);
+      const failed = posted()?.send(signal);
       await expect(failed).rejects.toThrow(NotAllowed);
       await expect(failed).rejects.toThrow(its.needs);
       await expect(failed).rejects.not.toThrow('t0ken');
@@ -114,7 +114,7 @@ describe.each(Object.entries(cases))('a comment on %s', (_system, its) => {
 
   it('that the server fails at is another matter', async () => {
     answer = { status: 500, type: 'application/json', body: '{"message":"oops"}' };
-    const failed = said()?.send(signal);
+    const failed = posted()?.send(signal);
     await expect(failed).rejects.toThrow('answered 500 ({"message":"oops"})');
     await expect(failed).rejects.not.toThrow(NotAllowed);
   });

@@ -15,7 +15,7 @@ afterEach(async () => {
   server = undefined;
 });
 
-async function told(
+async function notifyBy(
   handler: Handler,
 ): Promise<{ readonly server: HttpTestServer; readonly error: string }> {
   server = await serve(handler);
@@ -46,7 +46,7 @@ describe('what a webhook understands', () => {
 
 describe('a webhook', () => {
   it.each([200, 202, 204])('is told once; %d is enough', async (status) => {
-    const { server: it, error } = await told((_, response) => {
+    const { server: it, error } = await notifyBy((_, response) => {
       response.writeHead(status).end();
     });
     expect(error).toBe('');
@@ -61,12 +61,12 @@ describe('a webhook', () => {
     [404, '<html>not here</html>', ''],
     [302, '', ''],
     [500, '', ''],
-  ])('that answers %d %j: says so, once, without its address', async (status, body, said) => {
-    const { server: it, error } = await told((_, response) => {
+  ])('that answers %d %j: says so, once, without its address', async (status, body, logged) => {
+    const { server: it, error } = await notifyBy((_, response) => {
       response.writeHead(status, { location: 'https://evil.example/' }).end(body);
     });
     expect(error).toContain(`127.0.0.1:${String(it.port)} answered ${String(status)}`);
-    expect(error).toContain(said);
+    expect(error).toContain(logged);
     expect(error).toContain('notify-url');
     expect(error).not.toContain('hush');
     expect(error).not.toContain('<html>');

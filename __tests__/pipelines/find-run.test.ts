@@ -34,13 +34,13 @@ const shown = (id: string, is: Owner, key?: string): Shown => ({
 /** Looks through these, one list after the other; the last one stays. */
 async function locate(...lists: (readonly Shown[] | Error)[]) {
   const clock = new VirtualClock();
-  let looks = 0;
+  let listings = 0;
   const result = await clock.runUntil(
     findRun<Shown>(
       {
         noun: 'run',
         list: () => {
-          const list = lists[Math.min(looks++, lists.length - 1)] ?? [];
+          const list = lists[Math.min(listings++, lists.length - 1)] ?? [];
           return list instanceof Error ? Promise.reject(list) : Promise.resolve({ runs: list });
         },
         owner: ({ is }) => is,
@@ -50,7 +50,7 @@ async function locate(...lists: (readonly Shown[] | Error)[]) {
       never,
     ),
   );
-  return { result, looks, ms: clock.monotonic() };
+  return { result, listings, ms: clock.monotonic() };
 }
 
 describe('locateRun', () => {
@@ -70,9 +70,9 @@ describe('locateRun', () => {
   });
 
   it('believes in the only one that could be it when it has seen it twice', async () => {
-    const { result, looks } = await locate([], [perhaps], [others, perhaps]);
+    const { result, listings } = await locate([], [perhaps], [others, perhaps]);
     expect(result).toEqual({ kind: 'unknown', reason: 'it hung', probable: perhaps.run });
-    expect(looks).toBe(3);
+    expect(listings).toBe(3);
   });
 
   it('a run that has another id by now is the same by its key', async () => {
@@ -106,9 +106,9 @@ describe('locateRun', () => {
   });
 
   it('does not go on asking what is refused for good', async () => {
-    const { result, looks } = await locate(new PermanentError('403'));
+    const { result, listings } = await locate(new PermanentError('403'));
     expect(result).toMatchObject({ reason: 'it hung, and its run was not found: 403' });
-    expect(looks).toBe(1);
+    expect(listings).toBe(1);
   });
 
   it('outlasts a page, which passes with the trouble that has made it', async () => {
@@ -139,11 +139,11 @@ describe('locateRun', () => {
 
 describe('lookBefore', () => {
   const at = 'Thu, 01 Jan 2026 00:00:10 GMT';
-  const look = (list: () => Promise<{ runs: readonly Shown[]; answer?: ApiResponse }>) =>
+  const search = (list: () => Promise<{ runs: readonly Shown[]; answer?: ApiResponse }>) =>
     listRunsBefore(list, () => 'sign in', never);
 
   it('knows what is there, and the time of the server less some seconds', async () => {
-    const before = await look(() =>
+    const before = await search(() =>
       Promise.resolve({ runs: [shown('7', 'others')], answer: answer(200, [], at) }),
     );
     expect(before).toEqual({
@@ -154,12 +154,14 @@ describe('lookBefore', () => {
   });
 
   it('does without what cannot be read', async () => {
-    expect(await look(() => Promise.reject(new TransientError('502')))).toEqual(notSeen);
-    expect(await look(() => Promise.reject(new ApiError('listing', answer(403))))).toEqual(notSeen);
+    expect(await search(() => Promise.reject(new TransientError('502')))).toEqual(notSeen);
+    expect(await search(() => Promise.reject(new ApiError('listing', answer(403))))).toEqual(
+      notSeen,
+    );
   });
 
   it('a page in place of the list: the call is not made', async () => {
-    expect(await look(() => Promise.reject(page()))).toEqual({
+    expect(await search(() => Promise.reject(page()))).toEqual({
       kind: 'refused',
       reason: 'listing: status 200 (Sign in)',
       hint: 'sign in',

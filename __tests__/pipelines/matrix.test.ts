@@ -126,7 +126,7 @@ const kinds: readonly Kind[] = [
 
 type Create = (end: End) => Promise<StandIn>;
 
-interface Told {
+interface Rolled {
   readonly result: StrategyResult;
   /** How many runs exist because of us. */
   readonly started: number;
@@ -175,7 +175,7 @@ interface Scenario {
   readonly follow?: { readonly kind: Kind; readonly reads: number };
 }
 
-async function roll(create: Create, scenario: Scenario): Promise<Told> {
+async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
   const { standIn, client, clock, seen, run, close } = await open(create, scenario.end);
   const { start, follow } = scenario;
   const meet = async (on: 'start' | 'follow', { trouble }: Kind): Promise<void> => {
@@ -257,13 +257,13 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
 
   it('preflight finds no error where nothing is wrong, and starts nothing', async () => {
     const { standIn, client, run } = await open(create);
-    const asked = {
+    const requested = {
       ref: undefined,
       optional: { rollback: 'true', rollback_id: 'preflight', rollback_target: 'api' },
       parameters: {},
       correlationId: 'preflight',
     };
-    const findings = await run(client.preflight(asked, new AbortController().signal));
+    const findings = await run(client.preflight(requested, new AbortController().signal));
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
     expect(standIn.started).toBe(0);
     expect(JSON.stringify(findings)).not.toContain(standIn.secret);
@@ -272,8 +272,8 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
   it('preflight of a server that is gone says so', async () => {
     const { client, run, close, standIn } = await open(create);
     await close();
-    const asked = { ref: undefined, optional: {}, parameters: {}, correlationId: 'preflight' };
-    const findings = await run(client.preflight(asked, new AbortController().signal));
+    const requested = { ref: undefined, optional: {}, parameters: {}, correlationId: 'preflight' };
+    const findings = await run(client.preflight(requested, new AbortController().signal));
     expect(findings.filter(({ level }) => level !== 'notice')).not.toEqual([]);
     expect(JSON.stringify(findings)).not.toContain(standIn.secret);
   });
@@ -294,23 +294,23 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
       accepted: ended(1, 'verified', 'triggered'),
     };
     it.each(kinds)('$name', async (kind) => {
-      const told = await roll(create, { start: { kind, onlyOnce: false } });
-      expect(told).toEqual(expected[kind.start]);
+      const rolled = await roll(create, { start: { kind, onlyOnce: false } });
+      expect(rolled).toEqual(expected[kind.start]);
     });
 
     it.each(kinds.filter(({ start }) => start === 'accepted'))(
       '$name, and the run ends badly',
       async (kind) => {
-        const told = await roll(create, { start: { kind, onlyOnce: false }, end: 'badly' });
-        expect(told).toEqual(ended(1, 'triggered'));
+        const rolled = await roll(create, { start: { kind, onlyOnce: false }, end: 'badly' });
+        expect(rolled).toEqual(ended(1, 'triggered'));
       },
     );
 
     it.each(kinds.filter(({ start }) => start === 'turned away'))(
       '$name once: it is sent again',
       async (kind) => {
-        const told = await roll(create, { start: { kind, onlyOnce: true } });
-        expect(told).toEqual(ended(1, 'verified'));
+        const rolled = await roll(create, { start: { kind, onlyOnce: true } });
+        expect(rolled).toEqual(ended(1, 'verified'));
       },
     );
   });
@@ -318,8 +318,8 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
   describe('reading the run meets', () => {
     const reading = kinds.filter(({ follow }) => follow !== undefined);
     it.each(reading)('$name, without an end: never taken for success', async (kind) => {
-      const told = await roll(create, { follow: { kind, reads: Infinity } });
-      expect(told).toEqual(ended(1, 'triggered'));
+      const rolled = await roll(create, { follow: { kind, reads: Infinity } });
+      expect(rolled).toEqual(ended(1, 'triggered'));
     });
 
     const expected = {
@@ -330,16 +330,16 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
     it.each(reading.filter(({ name }) => name !== 'connection refused'))(
       '$name, twice',
       async (kind) => {
-        const told = await roll(create, { follow: { kind, reads: 2 } });
-        expect(told).toEqual(expected[kind.follow ?? 'either']);
+        const rolled = await roll(create, { follow: { kind, reads: 2 } });
+        expect(rolled).toEqual(expected[kind.follow ?? 'either']);
       },
     );
 
     it.each(reading.filter(({ name }) => name !== 'connection refused'))(
       '$name, twice, and the run ends badly',
       async (kind) => {
-        const told = await roll(create, { follow: { kind, reads: 2 }, end: 'badly' });
-        expect(told).toEqual(ended(1, 'triggered'));
+        const rolled = await roll(create, { follow: { kind, reads: 2 }, end: 'badly' });
+        expect(rolled).toEqual(ended(1, 'triggered'));
       },
     );
   });

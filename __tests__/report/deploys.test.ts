@@ -52,7 +52,7 @@ describe('deployTable', () => {
 
   it('names every check that speaks against it', () => {
     const [line] = deployTable([deploy('unhealthy', { decidedBy: ['success-rate', 'health'] })]);
-    expect(line).toContain('41 × status 503; health 12 of 12 looks passed, limit fewer than 3');
+    expect(line).toContain('41 × status 503; health 12 of 12 checks passed, limit fewer than 3');
   });
 });
 
@@ -60,8 +60,8 @@ describe('deployLines', () => {
   it('shows the reason and the checks', () => {
     expect(deployLines(deploy('unhealthy')).slice(1)).toEqual([
       '  Why it is unhealthy.',
-      '  success-rate  ≥ 95 %                              86.33 %                breached  evidence at most 8.4 of 5.3',
-      '  health        fewer than 3 failed looks in a row  12 of 12 looks passed  within',
+      '  success-rate  ≥ 95 %                               86.33 %                 breached  evidence at most 8.4 of 5.3',
+      '  health        fewer than 3 failed checks in a row  12 of 12 checks passed  within',
     ]);
   });
 

@@ -89,7 +89,7 @@ describe('junit.xml', () => {
       ['check errors-per-minute', 'passed'],
       [
         'check latency',
-        'skipped: latency: no data (limit p95 ≤ 800ms); 4 looks without data, 1 error of the source.',
+        'skipped: latency: no data (limit p95 ≤ 800ms); 4 checks without data, 1 error of the source.',
       ],
       ['strategy kubernetes', 'skipped: skipped: not configured: set `kubernetes-workload`'],
       ['strategy helm', 'failure: failed: no release'],

@@ -35,7 +35,7 @@ describe('what people are told of a run', () => {
       subject: 'acme/shop',
       reason: aReport().reason,
       rollback:
-        '↩️ Rolled back, and verified. By ci in 12.3s. Health passed 2 looks in a row after the rollback.',
+        '↩️ Rolled back and verified. By ci in 12.3s. Health passed 2 checks in a row after the rollback.',
       targets: [],
       links: [
         { label: 'Run', url: 'https://github.com/acme/shop/actions/runs/4700' },
@@ -55,7 +55,7 @@ describe('what people are told of a run', () => {
     expect([subject, rollback]).toEqual(['acme/shop', '']);
     expect(targets.map(({ name }) => name)).toEqual(['api', 'web']);
     expect(targets[0]!.text).toContain('41 of 300 requests failed');
-    expect(targets[0]!.text).toContain('Rolled back, and verified.');
+    expect(targets[0]!.text).toContain('Rolled back and verified.');
     expect(links.map(({ label }) => label)).toEqual(['Run', 'Rollback of api', 'Rollback of web']);
   });
 
@@ -99,16 +99,16 @@ describe.each(Object.entries(reports))('the report "%s"', (_name, report) => {
   });
 
   it('is told as JSON, with the outputs by their names', () => {
-    const told = JSON.parse(jsonBody(report, message, 'out/report.json')) as Record<
+    const parsed = JSON.parse(jsonBody(report, message, 'out/report.json')) as Record<
       string,
       unknown
     >;
-    expect(told).toMatchObject({
+    expect(parsed).toMatchObject({
       schema: 1,
       exitCode: report.exitCode,
       outputs: { verdict: report.verdict ?? '', report: 'out/report.json' },
     });
-    expect(told.text).toContain(message.word);
+    expect(parsed.text).toContain(message.word);
   });
 
   it('is told in a comment', () => {

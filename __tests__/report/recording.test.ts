@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { JudgedCheck, WatchEvent, WatchPlan } from '../../src/contract/check.js';
+import type { EvaluatedCheck, WatchEvent, WatchPlan } from '../../src/contract/check.js';
 import { encodeLine, headerLine, type RecordingLine } from '../../src/report/recording.js';
 import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
 
@@ -13,7 +13,7 @@ const plan: WatchPlan = {
   minRequests: 20,
   earlyPass: false,
 };
-const checks: readonly JudgedCheck[] = [
+const checks: readonly EvaluatedCheck[] = [
   {
     id: 'health',
     limit: { metric: 'health', failures: 3, successes: 2 },
@@ -47,7 +47,7 @@ const event = (what: WatchEvent): RecordingLine => ({
   target: 'default',
   event: what,
 });
-const look = event({ type: 'look', check: 'health', at: 0, look: { ok: true, detail: '' } });
+const healthEvent = event({ type: 'look', check: 'health', at: 0, look: { ok: true, detail: '' } });
 const judgement: RecordingLine = {
   type: 'judgement',
   target: 'default',
@@ -108,9 +108,9 @@ describe('the recording', () => {
 
   it('gives back every event as it was, bit by bit', () => {
     fc.assert(
-      fc.property(fc.array(events, { maxLength: 20 }), fc.boolean(), (happened, judged) => {
+      fc.property(fc.array(events, { maxLength: 20 }), fc.boolean(), (happened, isComplete) => {
         const decoded = decodeRecording(
-          file(header, ...happened.map(event), ...(judged ? [judgement] : [])),
+          file(header, ...happened.map(event), ...(isComplete ? [judgement] : [])),
         );
         const plain = (value: unknown): string => JSON.stringify(value);
         expect(decoded.truncated).toBe(false);
@@ -122,7 +122,7 @@ describe('the recording', () => {
           happened.map((what) => plain({ event: what })),
         );
         expect(decoded.targets[0]?.judgement).toEqual(
-          judged ? { verdict: 'unhealthy', reason: 'why', decidedBy: ['success'] } : null,
+          isComplete ? { verdict: 'unhealthy', reason: 'why', decidedBy: ['success'] } : null,
         );
       }),
     );
@@ -148,7 +148,7 @@ describe('the recording', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), (at) => {
         const [target] = decodeRecording(
-          file(header, { ...look, at } as RecordingLine, { ...judgement, at }),
+          file(header, { ...healthEvent, at } as RecordingLine, { ...judgement, at }),
         ).targets;
         expect(target?.events).toEqual([
           { at, event: { type: 'look', check: 'health', at: 0, look: { ok: true, detail: '' } } },
@@ -157,26 +157,26 @@ describe('the recording', () => {
       }),
     );
     // As version 0.1.0 wrote it.
-    const [old] = decodeRecording(file(header, look, judgement)).targets;
+    const [old] = decodeRecording(file(header, healthEvent, judgement)).targets;
     expect(old?.events[0]).not.toHaveProperty('at');
     expect(old?.decidedAt).toBeNull();
   });
 
   it('keeps the baseline of a check and what was counted of it', () => {
-    const against: JudgedCheck = {
+    const against: EvaluatedCheck = {
       ...checks[1]!,
       baseline: { margin: 1.5 },
       minRequests: 7,
       onNoData: 'unhealthy',
       onProviderError: 'ignore',
     };
-    const latency: JudgedCheck = {
+    const latency: EvaluatedCheck = {
       ...checks[1]!,
       id: 'l',
       limit: { metric: 'relative', margin: 1, of: 'latency' },
     };
-    const least: JudgedCheck = { ...checks[1]!, id: 'm', limit: { metric: 'value', min: 0.5 } };
-    const relative: JudgedCheck = {
+    const least: EvaluatedCheck = { ...checks[1]!, id: 'm', limit: { metric: 'value', min: 0.5 } };
+    const relative: EvaluatedCheck = {
       ...checks[1]!,
       id: 'r',
       limit: { metric: 'relative', margin: 2 },
@@ -230,7 +230,7 @@ describe('the recording', () => {
   });
 
   it('leaves out the half line of a killed process, and says so', () => {
-    const text = file(header, look, look);
+    const text = file(header, healthEvent, healthEvent);
     const decoded = decodeRecording(text.slice(0, -10));
     expect(decoded.truncated).toBe(true);
     expect(decoded.targets[0]?.events).toHaveLength(1);
@@ -240,30 +240,30 @@ describe('the recording', () => {
     `${JSON.stringify({ ...line, ...over })}\n`;
   it.each([
     ['nothing', '', 1, /no complete line/],
-    ['no header', file(look), 1, /must be the header/],
-    ['a header twice', file(header, look, header), 3, /second header/],
+    ['no header', file(healthEvent), 1, /must be the header/],
+    ['a header twice', file(header, healthEvent, header), 3, /second header/],
     ['no JSON', `${file(header)}{"type":\n`, 2, /not JSON/],
-    ['an empty line', `${file(header)}\n${file(look)}`, 2, /not JSON/],
+    ['an empty line', `${file(header)}\n${file(healthEvent)}`, 2, /not JSON/],
     [
       'an interval of nothing',
       file(header).replace('"interval":10000', '"interval":0'),
       1,
       /interval/,
     ],
-    ['a time before the start', file(header) + broken(look, { at: -1 }), 2, /at/],
+    ['a time before the start', file(header) + broken(healthEvent, { at: -1 }), 2, /at/],
     ['another schema', broken(header, { schema: 2 }), 1, /schema/],
     ['an unknown type', `${file(header)}{"type":"x"}\n`, 2, /type/],
-    ['a member too many', file(header) + broken(look, { more: 1 }), 2, /more/],
+    ['a member too many', file(header) + broken(healthEvent, { more: 1 }), 2, /more/],
     ['a missing member', `${file(header)}{"type":"event","target":"default"}\n`, 2, /event/],
-    ['null for a number', file(header, look).replace('"at":0', '"at":null'), 2, /at/],
-    ['an unknown target', file(header) + broken(look, { target: 'x' }), 2, /no target "x"/],
+    ['null for a number', file(header, healthEvent).replace('"at":0', '"at":null'), 2, /at/],
+    ['an unknown target', file(header) + broken(healthEvent, { target: 'x' }), 2, /no target "x"/],
     [
       'an unknown check',
-      file(header, look).replace('"check":"health"', '"check":"x"'),
+      file(header, healthEvent).replace('"check":"health"', '"check":"x"'),
       2,
       /no check "x"/,
     ],
-    ['an event after the judgement', file(header, judgement, look), 3, /judged before/],
+    ['an event after the judgement', file(header, judgement, healthEvent), 3, /judged before/],
   ])('refuses %s, with the line', (_name, text, line, detail) => {
     let thrown: unknown;
     try {

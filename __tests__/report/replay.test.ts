@@ -58,8 +58,8 @@ describe('replayLines', () => {
       '          why healthy',
       '  now:    unhealthy at +01:20: would have rolled back at +01:20',
       '          why unhealthy',
-      '  success-rate  ≥ 99 %                              86.33 %                breached  evidence at most 8.4 of 5.3',
-      '  health        fewer than 3 failed looks in a row  12 of 12 looks passed  within',
+      '  success-rate  ≥ 99 %                               86.33 %                 breached  evidence at most 8.4 of 5.3',
+      '  health        fewer than 3 failed checks in a row  12 of 12 checks passed  within',
     ]);
   });
 

@@ -30,11 +30,11 @@ describe('the summary', () => {
   });
 
   it.each([
-    ['rolled back', '↩️ Rolled back, and verified. By <code>ci</code> in 12.3s.'],
+    ['rolled back', '↩️ Rolled back and verified. By <code>ci</code> in 12.3s.'],
     ['still unhealthy', '🚨 Rolled back, but still unhealthy: a person must look now.'],
-    ['rollback failed', '🚨 The rollback failed, nothing was taken back: a person must look now.'],
+    ['rollback failed', '🚨 The rollback failed, nothing was rolled back: a person must look now.'],
     ['unverified', '🚨 Rollback started, but not verified: a person must look now.'],
-    ['withheld', '✋ No rollback was done. Dry-run is set; it would have started'],
+    ['withheld', '✋ Not rolled back. Dry-run is set; it would have started'],
   ])('says next what became of the rollback: %s', (name, sentence) => {
     expect(sections(name)[2]).toContain(sentence);
   });

@@ -88,7 +88,7 @@ describe('the final lines', () => {
       '❌ unhealthy',
       '   41 of 300 requests failed (86.3 % success, limit 95 %); if the true rate were ≥ 95 %, evidence this strong would',
       '   appear in fewer than 1 in 2,223 watches.',
-      '   ↩️ Rolled back, and verified. Health passed 2 looks in a row after the rollback.',
+      '   ↩️ Rolled back and verified. Health passed 2 checks in a row after the rollback.',
       '   kubernetes: skipped: not configured: set `kubernetes-workload`',
       '   ci: verified after 11s: Workflow rollback.yml ran on main and ended with success.',
       '   https://github.com/acme/shop/actions/runs/4711',

@@ -152,13 +152,25 @@ describe('the JSON schema of the configuration file', () => {
   });
 });
 
-describe('the README', () => {
-  it.each(['commands', 'inputs', 'outputs', 'exit-codes'])('has the table of %s', async (name) => {
-    const readme = await read('README.md');
-    const from = readme.indexOf(`<!-- generated:${name} -->`);
-    const to = readme.indexOf(`<!-- /generated:${name} -->`);
+describe('the pages', () => {
+  it.each([
+    ['README.md', 'commands'],
+    ['README.md', 'most-used-inputs'],
+    ['README.md', 'outputs'],
+    ['README.md', 'exit-codes'],
+    ['docs/inputs.md', 'inputs'],
+  ])('%s has the table of %s', async (path, name) => {
+    const page = await read(path);
+    const from = page.indexOf(`<!-- generated:${name} -->`);
+    const to = page.indexOf(`<!-- /generated:${name} -->`);
     expect(from).toBeGreaterThanOrEqual(0);
-    expect(readme.slice(from, to)).toMatch(/\n\| --- /);
+    expect(page.slice(from, to)).toMatch(/\n\| --- /);
+  });
+
+  it('docs/inputs.md has every input once', async () => {
+    const page = await read('docs/inputs.md');
+    const ids = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, id]) => id);
+    expect(ids.sort()).toEqual([...inputIds].sort());
   });
 });
 

@@ -20,7 +20,7 @@ const answer = (how: (response: ServerResponse) => void): Fault => ({
   kind: 'answer',
   answer: how,
 });
-const told = { sent: 0 };
+const counter = { sent: 0 };
 const strange = ['provider-error', /its answer is not one to a query$/] as const;
 const late = ['no-data', /^nothing for the last 10s that should be complete$/] as const;
 
@@ -160,8 +160,8 @@ const rows: readonly Row[] = [
   {
     name: '50 MB',
     fault: answer((response) => {
-      told.sent = 0;
-      huge(50 * 1024 * 1024, told)(response);
+      counter.sent = 0;
+      huge(50 * 1024 * 1024, counter)(response);
     }),
     outcome: ['provider-error', /its answer is larger than 16 MiB$/],
   },

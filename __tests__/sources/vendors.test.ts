@@ -33,7 +33,7 @@ async function preflightOf(
 }
 
 /** What a look finds when this is answered. */
-async function lookAt(source: Rig['source'], fault: Fault): Promise<Observation> {
+async function observeOnce(source: Rig['source'], fault: Fault): Promise<Observation> {
   await start(source);
   const [check] = await scene.create('counts', limits);
   const found = await scene.observe(check!, [undefined, undefined, undefined, fault]);
@@ -230,7 +230,7 @@ describe('what a service says of a query, and what to do about it', () => {
       /points every 10 s and every 60 s: bring them together with summarize\(\)$/,
     ],
   ])('%s: %s is an error of the provider', async (source, _, fault, detail) => {
-    const found = await lookAt(source, fault);
+    const found = await observeOnce(source, fault);
     expect(found).toMatchObject({
       kind: 'none',
       why: 'provider-error',
@@ -263,8 +263,8 @@ describe('before the watch', () => {
     ],
   ])('%s: %j is an error', async (source, options, message) => {
     await start(source);
-    const judged = options.includes('max: 1') ? [] : limits;
-    const [check] = await scene.createOf([...options, ...judged]);
+    const evaluated = options.includes('max: 1') ? [] : limits;
+    const [check] = await scene.createOf([...options, ...evaluated]);
     const [finding] = await scene.preflight(check!);
     expect(finding).toMatchObject({ level: 'error', message: expect.stringMatching(message) });
     expect(scene.received).toHaveLength(0);
@@ -364,8 +364,8 @@ describe('a recording', () => {
         one.kind === 'counts' ? limits : [one.failing === 0 ? 'max: 6' : 'max: 1'],
       );
       const { outcome, recording } = await scene.record(checks);
-      const { plan, checks: judged, events } = decodeRecording(recording).targets[0]!;
-      const { judgement, decidedAt, results } = replay(plan, judged, events);
+      const { plan, checks: evaluated, events } = decodeRecording(recording).targets[0]!;
+      const { judgement, decidedAt, results } = replay(plan, evaluated, events);
       const { verdict, reason, decidedBy } = outcome;
       expect({ judgement, decidedAt, results }).toEqual({
         judgement: { verdict, reason, decidedBy },

@@ -75,7 +75,7 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
           });
           return script.execute === undefined ? result('verified') : script.execute(context);
         },
-        ...(script.guard === undefined ? {} : { guard: script.guard }),
+        ...(script.guard === undefined ? {} : { assertUnchanged: script.guard }),
       };
       links.push({ id, strategy });
       return built;
@@ -199,14 +199,14 @@ describe('runChain, row by row', () => {
   });
 
   it('asks for the live version before every strategy, of every strategy that can see it', async () => {
-    let asked = 0;
+    let calls = 0;
     const c = chain()
       .strategy('kubernetes', {
         execute: () => Promise.resolve(result('failed')),
         guard: () => {
-          asked += 1;
+          calls += 1;
           return Promise.resolve(
-            asked === 2 ? { kind: 'withheld', reason: 'somebody deployed' } : undefined,
+            calls === 2 ? { kind: 'withheld', reason: 'somebody deployed' } : undefined,
           );
         },
       })

@@ -15,7 +15,7 @@ const refused: StrategyResult = { outcome: 'failed', detail: 'No.', versionConfi
 const half: StrategyResult = { outcome: 'triggered', detail: 'Half.', versionConfirmed: null };
 const others: Withheld = { kind: 'withheld', reason: 'revision 3 replaced ours (2)' };
 
-interface Given extends Partial<Strategy> {
+interface PartOptions extends Partial<Strategy> {
   readonly plans?: Plan | Skip | Withheld;
   readonly ends?: StrategyResult | Withheld | Error;
   /** It throws after it has begun to act. */
@@ -24,7 +24,7 @@ interface Given extends Partial<Strategy> {
 
 const acted: string[] = [];
 
-function part(input: string, { plans, ends = done, acts = true, ...rest }: Given = {}) {
+function part(input: string, { plans, ends = done, acts = true, ...rest }: PartOptions = {}) {
   const plan: Plan = { kind: 'plan', steps: [`take ${input} down`], touches: [input] };
   const strategy: Strategy = {
     kind: 'strategy',
@@ -41,7 +41,7 @@ function part(input: string, { plans, ends = done, acts = true, ...rest }: Given
   return { input, strategy };
 }
 
-async function run(a: Given, b: Given, signal = never): Promise<unknown> {
+async function run(a: PartOptions, b: PartOptions, signal = never): Promise<unknown> {
   acted.length = 0;
   const strategy = together([part('a', a), part('b', b)]);
   const plan = await strategy.plan(request, never);
@@ -60,7 +60,7 @@ describe('several canaries as one strategy', () => {
     });
   });
 
-  it.each<{ name: string; a: Given; b: Given; outcome: string; detail: string }>([
+  it.each<{ name: string; a: PartOptions; b: PartOptions; outcome: string; detail: string }>([
     { name: 'all done', a: {}, b: {}, outcome: 'verified', detail: 'It is gone. It is gone.' },
     {
       name: 'one skipped',
@@ -141,25 +141,25 @@ describe('several canaries as one strategy', () => {
   it('look, object, keep and record together', async () => {
     const strategy = together([
       part('a', {
-        begin: () => Promise.resolve({ alreadyRolledBack: 'A is down.' }),
-        guard: () => Promise.resolve(undefined),
+        capture: () => Promise.resolve({ alreadyRolledBack: 'A is down.' }),
+        assertUnchanged: () => Promise.resolve(undefined),
         snapshot: () => Promise.resolve({ x: 1 }),
-        keep: () => Promise.resolve('kept'),
+        pin: () => Promise.resolve('kept'),
       }),
       part('b', {
-        begin: () =>
+        capture: () =>
           Promise.resolve({ findings: [{ level: 'notice', subject: 'scale-down', message: 'm' }] }),
-        guard: () => Promise.resolve(others),
+        assertUnchanged: () => Promise.resolve(others),
         preflight: () => Promise.resolve([{ level: 'error', subject: 'scale-down', message: 'e' }]),
       }),
       part('c'),
     ]);
-    expect(await strategy.begin?.(never)).toMatchObject({
+    expect(await strategy.capture?.(never)).toMatchObject({
       alreadyRolledBack: 'A is down.',
       findings: [{ message: 'm' }],
     });
-    expect(await strategy.guard?.(never)).toEqual(others);
-    expect(await strategy.keep?.(never)).toBe('kept');
+    expect(await strategy.assertUnchanged?.(never)).toEqual(others);
+    expect(await strategy.pin?.(never)).toBe('kept');
     expect(await strategy.preflight(never)).toMatchObject([{ message: 'e' }]);
     const recorded = await strategy.snapshot?.(never);
     expect(recordedOf('a', recorded)).toEqual({ x: 1 });

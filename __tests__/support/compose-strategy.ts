@@ -14,7 +14,7 @@ import type { StrategySettings } from '../../src/strategies/registry.js';
 
 export { never };
 
-export interface Given {
+export interface ComposeStrategyOptions {
   /** Inputs, as a user gives them. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly runId?: string | null;
@@ -45,7 +45,7 @@ export class ComposeScene {
     recorded,
     redact,
     random,
-  }: Given = {}): StrategyDependencies<StrategySettings> {
+  }: ComposeStrategyOptions = {}): StrategyDependencies<StrategySettings> {
     return dependenciesWith(
       { 'compose-project': 'shop', ...flags },
       {
@@ -60,14 +60,14 @@ export class ComposeScene {
     );
   }
 
-  async strategy(given: Given = {}): Promise<Strategy> {
+  async strategy(given: ComposeStrategyOptions = {}): Promise<Strategy> {
     const made = await this.wait(setUpCompose(this.dependencies(given)));
     if (made.kind === 'skip') throw new Error(made.reason);
     return made;
   }
 
   /** What goes through the snapshot file. */
-  async snapshot(given: Given = {}): Promise<unknown> {
+  async snapshot(given: ComposeStrategyOptions = {}): Promise<unknown> {
     const strategy = await this.strategy(given);
     return JSON.parse(JSON.stringify(await this.wait(strategy.snapshot!(never))));
   }
@@ -75,8 +75,8 @@ export class ComposeScene {
   /** What runs now is found healthy by another run. */
   async recordGood(): Promise<void> {
     const strategy = await this.strategy({ runId: '1' });
-    await this.wait(strategy.begin!(never));
-    await this.wait(strategy.keep!(never));
+    await this.wait(strategy.capture!(never));
+    await this.wait(strategy.pin!(never));
   }
 
   plan(strategy: Strategy): ReturnType<Strategy['plan']> {

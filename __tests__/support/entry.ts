@@ -1,10 +1,10 @@
-import type { Entry } from '../../src/commands/entry.js';
+import type { EntryPoint } from '../../src/commands/entry-point.js';
 import { systemFiles } from '../../src/support/files.js';
 import { githubJobIn } from './github-job.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** The world of a command that is run inside the test: real files, the test's own environment, clock and log. */
-export function entryWith(given: Partial<Entry>): Entry {
+export function entryWith(given: Partial<EntryPoint>): EntryPoint {
   return {
     argv: [],
     env: {},

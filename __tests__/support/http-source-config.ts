@@ -1,8 +1,7 @@
 import { createProbeChecks } from '../../src/sources/http/checks.js';
 import type { Probing, ProbeConfig } from '../../src/sources/http/prober.js';
 import { createHealthCheck } from '../../src/sources/http/health.js';
-import type { Check } from '../../src/contract/check.js';
-import type { CheckSpec } from '../../src/contract/entry.js';
+import type { Check, CheckSpec } from '../../src/contract/check.js';
 import type { ProbeDependencies } from '../../src/sources/http/asked-url.js';
 
 /** What the inputs describe, in one. */

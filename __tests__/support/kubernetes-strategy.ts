@@ -17,7 +17,7 @@ import { VirtualClock } from './virtual-clock.js';
 export const never = new AbortController().signal;
 export const ourRun: RunIdentity = { system: 'github', runId: '77', url: null };
 
-export interface Given {
+export interface KubernetesStrategyOptions {
   readonly workloads?: readonly string[];
   readonly recorded?: unknown;
   readonly revision?: readonly string[];
@@ -35,7 +35,7 @@ export class Scene {
   readonly lines: string[] = [];
   changes = 0;
 
-  strategy(given: Given = {}): Strategy {
+  strategy(given: KubernetesStrategyOptions = {}): Strategy {
     const names = (given.workloads ?? ['deployment/api']).map((text) => parseWorkloadName(text)!);
     const redact = given.redact ?? ((text: string) => text);
     return createKubernetesStrategy({
@@ -51,7 +51,7 @@ export class Scene {
         random: () => 0.5,
       }),
       namespace: undefined,
-      wanted: wantedRevisions(given.revision, names),
+      requestedRevisions: wantedRevisions(given.revision, names),
       recorded: given.recorded,
       run: given.run ?? ourRun,
       deployedWithin: given.deployedWithin ?? 3_600_000,
@@ -63,7 +63,7 @@ export class Scene {
   }
 
   /** What goes through the snapshot file. */
-  async snapshot(given: Given = {}): Promise<unknown> {
+  async snapshot(given: KubernetesStrategyOptions = {}): Promise<unknown> {
     const taken = await this.wait(this.strategy(given).snapshot!(never));
     return JSON.parse(JSON.stringify(taken));
   }
@@ -111,7 +111,7 @@ export class Scene {
   }
 
   guard(strategy: Strategy): Promise<Withheld | undefined> {
-    return this.wait(strategy.guard!(never));
+    return this.wait(strategy.assertUnchanged!(never));
   }
 }
 

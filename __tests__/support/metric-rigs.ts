@@ -3,16 +3,16 @@ import type { Received } from './servers.js';
 import { signatureProblem } from './signature-v4.js';
 import { scrapeAnswer, vector } from './stand-in-prometheus.js';
 
-export type Part = 'total' | 'errors' | 'value';
+export type MetricPart = 'total' | 'errors' | 'value';
 
 /** What a service has to tell at one moment. */
-export interface Told {
+export interface MetricState {
   /** What time it is there, seconds since the epoch. */
   readonly now: number;
   /** What was counted or measured in a bucket, as it is to stand in the body; `undefined`: nothing. */
-  readonly inBucket: (part: Part, start: number) => string | undefined;
+  readonly inBucket: (part: MetricPart, start: number) => string | undefined;
   /** A counter, or a gauge, as it is now. */
-  readonly current: (part: Part) => string | undefined;
+  readonly current: (part: MetricPart) => string | undefined;
   /** How many series each query gives. */
   readonly series: number;
 }
@@ -31,7 +31,7 @@ export interface Rig {
   readonly env: Readonly<Record<string, string>>;
   /** Length of its buckets, seconds; `undefined`: it tells what there is now. */
   readonly width: number | undefined;
-  answer(request: Received, told: Told): Answered;
+  answer(request: Received, state: MetricState): Answered;
 }
 
 const WIDTH = 10;
@@ -45,19 +45,19 @@ function startsOf(from: number, to: number): readonly number[] {
 
 /** The buckets of a part that hold something, in a stretch of time. */
 function cellsOf(
-  told: Told,
-  part: Part,
+  state: MetricState,
+  part: MetricPart,
   from: number,
   to: number,
 ): readonly { readonly start: number; readonly token: string }[] {
-  return startsOf(from, Math.min(to, told.now)).flatMap((start) => {
-    const token = told.inBucket(part, start);
+  return startsOf(from, Math.min(to, state.now)).flatMap((start) => {
+    const token = state.inBucket(part, start);
     return token === undefined ? [] : [{ start, token }];
   });
 }
 
-function each(told: Told, make: (n: number) => string): readonly string[] {
-  return Array.from({ length: told.series }, (_, n) => make(n));
+function each(state: MetricState, make: (n: number) => string): readonly string[] {
+  return Array.from({ length: state.series }, (_, n) => make(n));
 }
 
 const datadog: Rig = {
@@ -70,7 +70,7 @@ const datadog: Rig = {
   value: ['value: avg:queue{service:shop}', ...timing],
   env: { DD_API_KEY: 'api-key-1234', DD_APP_KEY: 'app-key-1234' },
   width: WIDTH,
-  answer: ({ url, headers, body }, told) => {
+  answer: ({ url, headers, body }, state) => {
     if (url !== '/api/v2/query/timeseries')
       return { status: 404, body: '{"errors":["Not found"]}' };
     if (
@@ -82,12 +82,12 @@ const datadog: Rig = {
     const { from, to, interval, queries } = attributes;
     if (interval !== WIDTH * 1000) throw new Error('another interval');
     const all = queries.flatMap(({ name }, index) => {
-      const cells = cellsOf(told, name, from / 1000, to / 1000);
+      const cells = cellsOf(state, name, from / 1000, to / 1000);
       return cells.length === 0
         ? []
-        : each(told, () => String(index)).map((shown) => ({ shown, cells }));
+        : each(state, () => String(index)).map((shown) => ({ shown, cells }));
     });
-    const times = startsOf(from / 1000, Math.min(to / 1000, told.now));
+    const times = startsOf(from / 1000, Math.min(to / 1000, state.now));
     const row = (cells: (typeof all)[number]['cells']): string =>
       times.map((time) => cells.find(({ start }) => start === time)?.token ?? 'null').join(',');
     const series = all.map(
@@ -103,7 +103,7 @@ interface DatadogQuery {
   readonly from: number;
   readonly to: number;
   readonly interval: number;
-  readonly queries: readonly { readonly name: Part }[];
+  readonly queries: readonly { readonly name: MetricPart }[];
 }
 
 const cloudwatch: Rig = {
@@ -123,9 +123,9 @@ const cloudwatch: Rig = {
     AWS_SESSION_TOKEN: 'session-1234',
   },
   width: WIDTH,
-  answer: (request, told) => {
+  answer: (request, state) => {
     const keys = { id: 'AKIDEXAMPLE', secret: 'secret+example/1234', session: 'session-1234' };
-    const problem = signatureProblem(request, keys, told.now);
+    const problem = signatureProblem(request, keys, state.now);
     if (problem !== undefined)
       return {
         status: 403,
@@ -142,11 +142,11 @@ const cloudwatch: Rig = {
       MetricDataQueries: readonly { readonly Id: string }[];
     };
     const results = MetricDataQueries.flatMap(({ Id }) => {
-      const part = Id.replace(/\d+$/, '') as Part;
+      const part = Id.replace(/\d+$/, '') as MetricPart;
       // A null is nothing that CloudWatch would ever write.
-      const cells = cellsOf(told, part, StartTime, EndTime);
+      const cells = cellsOf(state, part, StartTime, EndTime);
       return each(
-        told,
+        state,
         (n) =>
           `{"Id":"${Id}","Label":"${String(n)}","Timestamps":[${cells.map(({ start }) => start).join(',')}],"Values":[${cells.map(({ token }) => token).join(',')}],"StatusCode":"Complete"}`,
       );
@@ -165,24 +165,24 @@ const newrelic: Rig = {
   value: ['value: SELECT percentile(duration, 95) FROM Transaction', ...timing],
   env: { NEW_RELIC_API_KEY: 'NRAK-1234', NEW_RELIC_ACCOUNT_ID: '12345' },
   width: WIDTH,
-  answer: ({ url, headers, body }, told) => {
+  answer: ({ url, headers, body }, state) => {
     if (url !== '/graphql') return { status: 404, body: '{}' };
     if (headers['api-key'] !== 'NRAK-1234')
       return { status: 401, body: '{"errors":[{"message":"API key is missing or invalid"}]}' };
     const { variables } = JSON.parse(body) as { variables: Readonly<Record<string, string>> };
     const results = Object.entries(variables).flatMap(([name, nrql]) => {
       if (name === 'account') return [];
-      const part = name as Part;
+      const part = name as MetricPart;
       const [, from, to] =
         / SINCE (\d+) UNTIL (\d+) TIMESERIES 10 SECONDS$/.exec(nrql)?.map(Number) ?? [];
       // There is a row for every bucket. What counts is 0 where nothing was, a percentile is null.
       const rows = startsOf(from! / 1000, to! / 1000).flatMap((start) => {
-        const token = start < told.now ? told.inBucket(part, start) : undefined;
+        const token = start < state.now ? state.inBucket(part, start) : undefined;
         const shown = token ?? 'null';
         const value =
           part === 'value' ? `"percentile.duration":{"95":${shown}}` : `"count":${shown}`;
         return each(
-          told,
+          state,
           (n) =>
             `{"facet":"${String(n)}","beginTimeSeconds":${String(start)},"endTimeSeconds":${String(start + WIDTH)},${value}}`,
         );
@@ -204,7 +204,7 @@ const influxdb: Rig = {
   value: ['database: telegraf', 'value: SELECT max("n") FROM "queue" WHERE $timeFilter', ...timing],
   env: { ROLLGATE_CHECK_A_TOKEN: 'reader:secret-1234' },
   width: WIDTH,
-  answer: ({ url, headers }, told) => {
+  answer: ({ url, headers }, state) => {
     const { pathname, searchParams } = new URL(url, 'http://influx.test');
     if (pathname !== '/query') return { status: 404, body: '404 page not found' };
     if (headers.authorization !== `Basic ${Buffer.from('reader:secret-1234').toString('base64')}`)
@@ -212,17 +212,17 @@ const influxdb: Rig = {
     if (searchParams.get('db') !== 'telegraf' || searchParams.get('epoch') !== 's')
       return { body: '{"results":[{"statement_id":0,"error":"database not found: x"}]}' };
     const statements = (searchParams.get('q') ?? '').split('; ');
-    const parts: readonly Part[] = statements.length === 2 ? ['total', 'errors'] : ['value'];
+    const parts: readonly MetricPart[] = statements.length === 2 ? ['total', 'errors'] : ['value'];
     const results = parts.map((part, id) => {
       const [, from, to] =
         /time >= (\d+)s AND time < (\d+)s GROUP BY time\(10s\) fill\(none\)$/
           .exec(statements[id] ?? '')
           ?.map(Number) ?? [];
-      const rows = cellsOf(told, part, from!, to!).map(
+      const rows = cellsOf(state, part, from!, to!).map(
         ({ start, token }) => `[${String(start)},${token}]`,
       );
       const series = each(
-        told,
+        state,
         () => `{"name":"requests","columns":["time","count"],"values":[${rows.join(',')}]}`,
       );
       return `{"statement_id":${String(id)}${rows.length === 0 ? '' : `,"series":[${series.join(',')}]`}}`;
@@ -237,7 +237,7 @@ const graphite: Rig = {
   value: ['value: stats.gauges.shop.queue', 'delay: 5s'],
   env: {},
   width: WIDTH,
-  answer: ({ url }, told) => {
+  answer: ({ url }, state) => {
     const { pathname, searchParams } = new URL(url, 'http://graphite.test');
     if (searchParams.get('noCache') !== 'true')
       throw new Error('it would be answered from a cache');
@@ -249,11 +249,11 @@ const graphite: Rig = {
       // Points begin after `from`, and `until` belongs to them; what is not there is null, as long as the series is known.
       const starts = startsOf(from + 1, until + 1);
       const tokens = starts.map((start) =>
-        start < told.now ? told.inBucket(part as Part, start) : undefined,
+        start < state.now ? state.inBucket(part as MetricPart, start) : undefined,
       );
       if (tokens.every((token) => token === undefined)) return [];
       const points = starts.map((start, n) => `[${tokens[n] ?? 'null'}, ${String(start)}]`);
-      return each(told, () => `{"target":"${label}","datapoints":[${points.join(',')}]}`);
+      return each(state, () => `{"target":"${label}","datapoints":[${points.join(',')}]}`);
     });
     return { body: `[${all.join(',')}]` };
   },
@@ -265,12 +265,12 @@ const json: Rig = {
   value: ['value: queue.length'],
   env: { ROLLGATE_CHECK_A_TOKEN: 'abc.def-1234' },
   width: undefined,
-  answer: ({ headers }, told) => {
+  answer: ({ headers }, state) => {
     if (headers.authorization !== 'Bearer abc.def-1234')
       return { status: 401, body: '{"error":"no"}' };
-    const at = (part: Part): string => {
-      const token = told.current(part) ?? 'null';
-      return told.series === 1 ? token : `[${each(told, () => token).join(',')}]`;
+    const at = (part: MetricPart): string => {
+      const token = state.current(part) ?? 'null';
+      return state.series === 1 ? token : `[${each(state, () => token).join(',')}]`;
     };
     return {
       body: `{"requests":${at('total')},"codes":{"failed":${at('errors')}},"queue":{"length":${at('value')}}}`,
@@ -285,7 +285,7 @@ const prometheus: Rig = {
   value: ['value: queue_length'],
   env: {},
   width: undefined,
-  answer: ({ body }, told) => {
+  answer: ({ body }, state) => {
     const query = new URLSearchParams(body).get('query') ?? '';
     const labels = { job: 'shop', instance: 'a:80' };
     // Numbers stand in quotes, and so do NaN and the infinite ones.
@@ -296,24 +296,24 @@ const prometheus: Rig = {
         return token === 'NaN' || /^-?\d/.test(token) ? `"${token}"` : token;
       });
     if (!query.includes('rollgate_part')) {
-      const token = query === 'vector(1)' ? '1' : told.current('value');
-      const series = token === undefined ? [] : each(told, () => token);
+      const token = query === 'vector(1)' ? '1' : state.current('value');
+      const series = token === undefined ? [] : each(state, () => token);
       return {
         body: raw(
           vector(
             series.map((value, n) => ({
               metric: { n: String(n) },
-              value: [told.now, `@${value}@`],
+              value: [state.now, `@${value}@`],
             })),
           ),
         ),
       };
     }
     const parts = (['total', 'errors'] as const).flatMap((part) => {
-      const token = told.current(part);
-      return token === undefined ? [] : [{ part, labels, value: `@${token}@`, at: told.now }];
+      const token = state.current(part);
+      return token === undefined ? [] : [{ part, labels, value: `@${token}@`, at: state.now }];
     });
-    const text = scrapeAnswer(parts, told.now);
+    const text = scrapeAnswer(parts, state.now);
     return { body: raw(text) };
   },
 };

@@ -6,7 +6,7 @@ import { encodeLine, headerLine } from '../../src/report/recording.js';
 import type { Finding } from '../../src/contract/result.js';
 import type { Http } from '../../src/support/http.js';
 import { drive } from './drive.js';
-import type { Part, Rig, Told } from './metric-rigs.js';
+import type { MetricPart, Rig, MetricState } from './metric-rigs.js';
 import { resolveWith } from './resolve-inputs.js';
 import type { Received } from './servers.js';
 import { StandInSource } from './stand-in-source.js';
@@ -173,17 +173,17 @@ export class MetricScene extends StandInSource {
       this.fault.answer(response);
       return;
     }
-    const { status = 200, body } = this.rig.answer(request, this.told(now));
+    const { status = 200, body } = this.rig.answer(request, this.stateAt(now));
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
   }
 
-  private told(now: number): Told {
+  private stateAt(now: number): MetricState {
     const { fault, failing, rig, since } = this;
     const written = (usual: number): string | undefined => {
       if (fault?.kind === 'nothing') return undefined;
       return fault?.kind === 'token' ? fault.token : String(usual);
     };
-    const share = (part: Part): number => (part === 'errors' ? failing : 1);
+    const share = (part: MetricPart): number => (part === 'errors' ? failing : 1);
     return {
       now,
       series: fault?.kind === 'several' ? 2 : 1,

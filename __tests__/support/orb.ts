@@ -27,7 +27,7 @@ interface Parameter {
 }
 
 /** A command, a job or an executor. */
-export interface Part {
+export interface OrbPart {
   readonly description?: string;
   readonly parameters: Readonly<Record<string, Parameter>>;
   readonly steps?: readonly unknown[];
@@ -36,9 +36,9 @@ export interface Part {
 }
 
 export interface Orb {
-  readonly commands: Readonly<Record<string, Part>>;
-  readonly jobs: Readonly<Record<string, Part>>;
-  readonly executors: Readonly<Record<string, Part>>;
+  readonly commands: Readonly<Record<string, OrbPart>>;
+  readonly jobs: Readonly<Record<string, OrbPart>>;
+  readonly executors: Readonly<Record<string, OrbPart>>;
   readonly examples: Readonly<Record<string, { readonly usage: unknown }>>;
 }
 
@@ -59,13 +59,13 @@ export type Step = { readonly run: Run } | string | Readonly<Record<string, unkn
 type Arguments = Readonly<Record<string, Value>>;
 
 /** What a user's call of a command or a job comes to. @throws as the compiler of CircleCI refuses it */
-export function expand(orb: Orb, part: Part, given: Arguments): readonly Step[] {
+export function expand(orb: Orb, part: OrbPart, given: Arguments): readonly Step[] {
   const values = bind(part, given);
   return (part.steps ?? []).flatMap((step) => expandStep(orb, fill(step, values)));
 }
 
 /** The parameters with the defaults. */
-function bind({ parameters }: Part, given: Arguments): Arguments {
+function bind({ parameters }: OrbPart, given: Arguments): Arguments {
   for (const [name, value] of Object.entries(given)) {
     const type = parameters[name]?.type;
     if (type === undefined) throw new Error(`unexpected argument: ${name}`);

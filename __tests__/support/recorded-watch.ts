@@ -5,7 +5,7 @@ import { defaultPlan } from './stand-in-checks.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** What one target is watched by. */
-export interface Target {
+export interface RecordedTarget {
   readonly name: string;
   readonly plan: WatchPlan;
   readonly checks: readonly Check[];
@@ -14,12 +14,12 @@ export interface Target {
 /** The watches of several targets on the virtual clock, and the recording that they leave. They begin one after the other. */
 export async function recordedWatches(
   clock: VirtualClock,
-  targets: readonly Target[],
+  targets: readonly RecordedTarget[],
   signal = new AbortController().signal,
 ): Promise<{ readonly outcomes: readonly WatchOutcome[]; readonly recording: string }> {
   let recording = encodeLine(headerLine('0.0.0-test', '2026-11-02T10:00:00.000Z', targets));
   const watchTarget = async (
-    { name: target, plan, checks }: Target,
+    { name: target, plan, checks }: RecordedTarget,
     n: number,
   ): Promise<WatchOutcome> => {
     if (n > 0) await clock.sleep(20 * n);

@@ -46,12 +46,12 @@ export const healthWithin = aCheck({
   id: 'health',
   kind: 'health',
   metric: 'health',
-  limit: 'fewer than 3 failed looks in a row',
+  limit: 'fewer than 3 failed checks in a row',
   outcome: 'within',
   samples: 12,
   failures: 0,
   value: null,
-  shown: '12 of 12 looks passed',
+  shown: '12 of 12 checks passed',
   evidence: null,
   kinds: {},
   series: [],
@@ -98,7 +98,7 @@ export const skippedAttempt = anAttempt({
 export function aRollback(over: Partial<RollbackReport> = {}): RollbackReport {
   return {
     status: 'verified',
-    detail: 'Health passed 2 looks in a row after the rollback.',
+    detail: 'Health passed 2 checks in a row after the rollback.',
     seconds: 12.3,
     versionConfirmed: null,
     healthConfirmed: true,

@@ -201,7 +201,7 @@ export function closingIdle(
 
 export interface ProxyServer extends TestServer {
   /** `CONNECT host:port` and `GET http://host/path`, in order. */
-  readonly asked: string[];
+  readonly requested: string[];
   /** The `Proxy-Authorization` headers that came with them. */
   readonly credentials: (string | undefined)[];
 }
@@ -212,10 +212,10 @@ export interface ProxyServer extends TestServer {
  * @param options.refuse answers this status instead.
  */
 export function proxy(options: { readonly refuse?: number } = {}): Promise<ProxyServer> {
-  const asked: string[] = [];
+  const requested: string[] = [];
   const credentials: (string | undefined)[] = [];
   const note = (request: IncomingMessage): void => {
-    asked.push(`${request.method ?? ''} ${request.url ?? ''}`);
+    requested.push(`${request.method ?? ''} ${request.url ?? ''}`);
     credentials.push(request.headers['proxy-authorization']);
   };
   const server = http.createServer((request, response) => {
@@ -250,7 +250,7 @@ export function proxy(options: { readonly refuse?: number } = {}): Promise<Proxy
     onward.on('error', () => client.destroy());
     client.on('close', () => onward.destroy());
   });
-  return listening(server, 'http').then((it) => ({ ...it, asked, credentials }));
+  return listening(server, 'http').then((it) => ({ ...it, requested, credentials }));
 }
 
 /** The URL of a port on which nobody listens. */

@@ -156,7 +156,7 @@ export class StandInAzure extends StandInServer implements StandIn {
   }
 
   client(
-    world: Pick<ClientOptions<AzureSettings>, 'fetch' | 'clock' | 'random'>,
+    deps: Pick<ClientOptions<AzureSettings>, 'fetch' | 'clock' | 'random'>,
     options: Partial<ClientOptions<AzureSettings>> = {},
   ): PipelineClient {
     return clientFrom(createAzureClient, {
@@ -165,7 +165,7 @@ export class StandInAzure extends StandInServer implements StandIn {
       'azure-project': this.project,
       'azure-pipeline': '12',
       'azure-pat': this.secret,
-      ...world,
+      ...deps,
       ...options,
     });
   }

@@ -59,7 +59,7 @@ export function metricCheck(
 /** A health check whose probes are computed from the time since the clock's zero; `takes`: milliseconds a probe needs. */
 export function healthCheck(
   clock: Clock,
-  answer: (at: number) => { look: HealthResult; takes?: number },
+  answer: (at: number) => { result: HealthResult; takes?: number },
   every = 5000,
 ): HealthCheck {
   return {
@@ -71,9 +71,9 @@ export function healthCheck(
     every,
     preflight: () => Promise.resolve([]),
     probe: async (signal) => {
-      const { look, takes } = answer(clock.monotonic());
+      const { result, takes } = answer(clock.monotonic());
       if (takes !== undefined) await clock.sleep(takes, signal);
-      return look;
+      return result;
     },
   };
 }

@@ -23,7 +23,7 @@ export interface ShownWorkflow {
 }
 
 /** What one look at a pipeline shows. */
-export interface Look {
+export interface PipelineState {
   readonly state: string;
   readonly workflows?: readonly ShownWorkflow[];
   readonly errors?: readonly string[];
@@ -44,7 +44,7 @@ export interface StandInCircleciOptions {
   readonly undeclared?: 'refused' | 'errored';
   readonly definitions?: readonly { readonly id: string; readonly name: string }[] | null;
   /** Each read of the pipeline shows the next one; the last one stays. */
-  readonly looks?: readonly Look[];
+  readonly states?: readonly PipelineState[];
   /** Items of a page of workflows, jobs and definitions. */
   readonly pageSize?: number;
   /** `obey`: the workflow is canceled. `ignore`: 202, and nothing happens. */
@@ -69,7 +69,7 @@ interface Pipeline {
   readonly createdAt: string;
   readonly vcs: Readonly<Record<string, string>>;
   readonly parameters: Readonly<Record<string, unknown>>;
-  looks: Look[];
+  states: PipelineState[];
   /** The workflows that were cancelled, by their place. */
   readonly cancelled: Set<number>;
 }
@@ -121,7 +121,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
   }
 
   client(
-    world: {
+    deps: {
       readonly fetch: typeof globalThis.fetch;
       readonly clock: ClientOptions<CircleciSettings>['clock'];
       readonly random: () => number;
@@ -129,7 +129,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
     options: Partial<ClientOptions<CircleciSettings>> = {},
   ): PipelineClient {
     return clientFrom(createCircleciClient, {
-      ...world,
+      ...deps,
       'circleci-project': this.slug,
       'circleci-definition-id': undefined,
       'circleci-token': this.secret,
@@ -259,9 +259,9 @@ export class StandInCircleci extends StandInServer implements StandIn {
       createdAt: new Date().toISOString(),
       vcs: { ...(branch === undefined ? {} : { branch }), ...(tag === undefined ? {} : { tag }) },
       parameters,
-      looks:
+      states:
         wrong === undefined
-          ? [...(this.options.looks ?? defaultLooks)]
+          ? [...(this.options.states ?? defaultStates)]
           : [{ state: 'pending' }, { state: 'errored', errors: [wrong] }],
       cancelled: new Set(),
     };
@@ -303,9 +303,9 @@ export class StandInCircleci extends StandInServer implements StandIn {
     }
     const pipeline = this.pipelines.find((one) => one.id === id);
     if (pipeline === undefined) return problem(404, 'Pipeline not found');
-    const look = pipeline.looks[0] ?? { state: 'created' };
+    const shown = pipeline.states[0] ?? { state: 'created' };
     if (what === '/workflow') {
-      const items = (look.workflows ?? []).map((one, place) => ({
+      const items = (shown.workflows ?? []).map((one, place) => ({
         id: `${id}.${String(place)}`,
         name: one.name ?? `workflow-${String(place)}`,
         pipeline_id: id,
@@ -314,12 +314,12 @@ export class StandInCircleci extends StandInServer implements StandIn {
       }));
       return this.page(items, query);
     }
-    if (pipeline.looks.length > 1 && pipeline.cancelled.size === 0) pipeline.looks.shift();
+    if (pipeline.states.length > 1 && pipeline.cancelled.size === 0) pipeline.states.shift();
     return ok({
       id,
       number: pipeline.number,
-      state: look.state,
-      errors: (look.errors ?? []).map((message) => ({ type: 'config', message })),
+      state: shown.state,
+      errors: (shown.errors ?? []).map((message) => ({ type: 'config', message })),
     });
   }
 
@@ -329,7 +329,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
     }
     const [pipelineId, place] = id.split('.');
     const pipeline = this.pipelines.find((one) => one.id === pipelineId);
-    const workflow = pipeline?.looks[0]?.workflows?.[Number(place)];
+    const workflow = pipeline?.states[0]?.workflows?.[Number(place)];
     if (pipeline === undefined || workflow === undefined) return problem(404, 'Workflow not found');
     if (method === 'GET' && what === '/job') {
       return this.page(workflow.jobs ?? [{ id: 'j', type: 'build', ...running }], query);
@@ -355,7 +355,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
 
 const running = { status: 'running', started_at: '2026-01-01T00:00:00Z' };
 
-const defaultLooks: readonly Look[] = [
+const defaultStates: readonly PipelineState[] = [
   { state: 'pending' },
   { state: 'created', workflows: [{ name: 'rollback', status: 'running' }] },
   { state: 'created', workflows: [{ name: 'rollback', status: 'success' }] },

@@ -18,14 +18,14 @@ export interface Opened<S> {
   /** Gives the result of something that waits for the clock and for the stand-in. */
   run<T>(work: Promise<T>): Promise<T>;
   /** Starts what the test asks for, with these differences. */
-  start(asked?: Partial<StartRequest>): Promise<StartResult>;
+  start(requested?: Partial<StartRequest>): Promise<StartResult>;
 }
 
 /** @param request what the test asks for unless it says otherwise. */
 export function openClient<S extends Pick<StandIn, 'hanging'>>(
   standIn: S,
   request: StartRequest,
-  create: (world: Parameters<StandIn['client']>[0], standIn: S) => PipelineClient,
+  create: (deps: Parameters<StandIn['client']>[0], standIn: S) => PipelineClient,
 ): Opened<S> {
   const clock = new VirtualClock();
   const counted = countedFetch();
@@ -37,7 +37,8 @@ export function openClient<S extends Pick<StandIn, 'hanging'>>(
     client,
     clock,
     run,
-    start: (asked = {}) => run(client.start({ ...request, ...asked }, never, () => undefined)),
+    start: (requested = {}) =>
+      run(client.start({ ...request, ...requested }, never, () => undefined)),
   };
 }
 

@@ -220,9 +220,9 @@ export class StandInCluster {
     if (plain.length === 1 && !plain[0]!.includes('/')) {
       const resource = plain[0]!.split('.')[0]!;
       if (this.denied.has(`list ${resource}`)) return forbidden('list', resource);
-      const wanted = at === -1 ? [] : (args[at + 1] ?? '').split(',');
+      const requested = at === -1 ? [] : (args[at + 1] ?? '').split(',');
       const items = this.of(resources[resource] ?? '').filter(({ metadata }) =>
-        wanted.every((pair) => metadata.labels[pair.split('=')[0]!] === pair.split('=')[1]),
+        requested.every((pair) => metadata.labels[pair.split('=')[0]!] === pair.split('=')[1]),
       );
       return this.shown({ apiVersion: 'v1', kind: 'List', items });
     }
@@ -385,8 +385,8 @@ export class StandInCluster {
       object.kind === 'StatefulSet'
         ? current.metadata.name
         : current.metadata.name.slice(object.metadata.name.length + 1);
-    const wanted = object.kind === 'StatefulSet' ? Number(object.spec.replicas) : 2;
-    const pods = this.rollOut(object, object.metadata.uid, wanted, {
+    const requested = object.kind === 'StatefulSet' ? Number(object.spec.replicas) : 2;
+    const pods = this.rollOut(object, object.metadata.uid, requested, {
       'controller-revision-hash': label,
     });
     this.setStatus(
@@ -400,7 +400,7 @@ export class StandInCluster {
             updateRevision: current.metadata.name,
           }
         : {
-            desiredNumberScheduled: wanted,
+            desiredNumberScheduled: requested,
             updatedNumberScheduled: pods.updated,
             numberAvailable: pods.ready,
           },
@@ -411,7 +411,7 @@ export class StandInCluster {
   private rollOut(
     object: Obj,
     controller: string,
-    wanted: number,
+    requested: number,
     label: Record<string, string>,
   ): { all: number; updated: number; ready: number } {
     const [key, value] = Object.entries(label)[0]!;
@@ -423,10 +423,10 @@ export class StandInCluster {
       rollingUpdate?: { partition?: number };
     };
     const partition = strategy.rollingUpdate?.partition ?? 0;
-    for (const surplus of pods().slice(wanted)) this.remove(surplus);
-    if (pods().length < wanted) {
+    for (const surplus of pods().slice(requested)) this.remove(surplus);
+    if (pods().length < requested) {
       const taken = new Set(pods().map(({ metadata }) => metadata.name));
-      const free = [...Array(wanted).keys()].map((n) => `${object.metadata.name}-${String(n)}`);
+      const free = [...Array(requested).keys()].map((n) => `${object.metadata.name}-${String(n)}`);
       const name = free.find((one) => !taken.has(one))!;
       this.objects.push(this.pod(object, name, controller, label));
     } else if (strategy.type !== 'OnDelete') {

@@ -541,9 +541,9 @@ export async function createGithubStandIn(options: StandInGithubOptions = {}): P
       else if (on === 'start') fake.faults.start = dispatchOf(fault);
       else fake.faults.follow = answerOf(fault);
     },
-    client: (world) =>
+    client: (deps) =>
       clientFrom(createGithubClient, {
-        ...world,
+        ...deps,
         'github-repository': 'acme/shop',
         'github-workflow': 'rollback.yml',
         'github-token': SECRET,

@@ -152,12 +152,12 @@ export class StandInGitlab extends StandInServer implements StandIn {
       .map(({ url }) => url);
   }
 
-  client(world: Pick<ClientOptions<GitlabSettings>, 'fetch' | 'clock' | 'random'>): PipelineClient {
-    return this.clientWith(world);
+  client(deps: Pick<ClientOptions<GitlabSettings>, 'fetch' | 'clock' | 'random'>): PipelineClient {
+    return this.clientWith(deps);
   }
 
   clientWith(
-    world: Pick<ClientOptions<GitlabSettings>, 'fetch' | 'clock' | 'random'>,
+    deps: Pick<ClientOptions<GitlabSettings>, 'fetch' | 'clock' | 'random'>,
     options: Partial<ClientOptions<GitlabSettings>> = {},
   ): PipelineClient {
     return clientFrom(createGitlabClient, {
@@ -167,7 +167,7 @@ export class StandInGitlab extends StandInServer implements StandIn {
       'gitlab-default-branch': undefined,
       ...ownSettings({ cancel: 'pipeline', pipeline: undefined, job: undefined }),
       'gitlab-rollback-jobs': [],
-      ...world,
+      ...deps,
       ...options,
     });
   }

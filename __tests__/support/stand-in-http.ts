@@ -89,11 +89,11 @@ export class StandInHttp extends StandInServer implements StandIn {
 
   /** @param variables instead of some of {@link guideVariables}; an empty one takes it away. */
   client(
-    world: Parameters<StandIn['client']>[0],
+    deps: Parameters<StandIn['client']>[0],
     variables: Readonly<Record<string, string>> = {},
   ): PipelineClient {
     const { settings } = resolveWith({ env: { ...this.guideVariables(), ...variables } });
-    return createHttpClient(settings, { ownRunId: null, ...world });
+    return createHttpClient(settings, { ownRunId: null, ...deps });
   }
 
   guideVariables(): Readonly<Record<string, string>> {
@@ -155,11 +155,11 @@ export class StandInHttp extends StandInServer implements StandIn {
       this.goWrong(response, this.options.list);
       return;
     }
-    const wanted = query.get('variable') ?? '';
+    const variable = query.get('variable') ?? '';
     const shows = this.options.listsVariables !== false;
     send(response, 200, {
       runs: this.runs
-        .filter(({ variables }) => !shows || Object.values(variables).includes(wanted))
+        .filter(({ variables }) => !shows || Object.values(variables).includes(variable))
         .map(({ id, variables }) => ({
           id,
           links: { web: webOf(id) },

@@ -21,13 +21,13 @@ export interface Declared {
 }
 
 /** What one read of a waiting item shows. */
-export interface ItemLook {
+export interface ItemState {
   readonly why: string;
   readonly buildable?: boolean;
 }
 
 /** What one read of a build shows. `pipeline`: what the Pipeline API says of it meanwhile. */
-export interface BuildLook {
+export interface BuildState {
   readonly building: boolean;
   readonly result: string | null;
   readonly pipeline?: string;
@@ -37,8 +37,8 @@ export interface BuildLook {
 interface Run {
   readonly queueId: number;
   readonly parameters: Readonly<Record<string, string | boolean>>;
-  readonly items: ItemLook[];
-  readonly builds: BuildLook[];
+  readonly items: ItemState[];
+  readonly builds: BuildState[];
   readonly ours: boolean;
   /** `undefined`: it has not left the queue. */
   build: number | undefined;
@@ -65,9 +65,9 @@ export interface StandInJenkinsOptions {
   /** `folder`: it has jobs instead of builds. */
   readonly kind?: 'job' | 'folder';
   /** Each read of our item shows the next one; after the last it is a build. */
-  readonly items?: readonly ItemLook[];
+  readonly items?: readonly ItemState[];
   /** Each read of our build shows the next one; the last one stays. */
-  readonly builds?: readonly BuildLook[];
+  readonly builds?: readonly BuildState[];
   /** An item that left the queue is forgotten at once. */
   readonly forgets?: boolean;
   /** What waits or was built before. Without `build` it waits. */
@@ -169,7 +169,7 @@ export class StandInJenkins extends StandInServer implements StandIn {
   }
 
   client(
-    world: {
+    deps: {
       readonly fetch: typeof globalThis.fetch;
       readonly clock: ClientOptions<JenkinsSettings>['clock'];
       readonly random: () => number;
@@ -177,7 +177,7 @@ export class StandInJenkins extends StandInServer implements StandIn {
     options: Partial<ClientOptions<JenkinsSettings>> = {},
   ): PipelineClient {
     return clientFrom(createJenkinsClient, {
-      ...world,
+      ...deps,
       'jenkins-url': this.url,
       'jenkins-user': USER,
       'jenkins-token': this.secret,
@@ -455,11 +455,11 @@ export class StandInJenkins extends StandInServer implements StandIn {
         },
       };
     }
-    const look = run.items.length > 1 || run.ours ? run.items.shift() : run.items[0];
+    const state = run.items.length > 1 || run.ours ? run.items.shift() : run.items[0];
     if (run.items.length === 0 && run.ours) this.leave(run);
     return {
       status: 200,
-      json: { id: run.queueId, why: look?.why, buildable: look?.buildable ?? false },
+      json: { id: run.queueId, why: state?.why, buildable: state?.buildable ?? false },
     };
   }
 
@@ -477,17 +477,17 @@ export class StandInJenkins extends StandInServer implements StandIn {
         ? notFound
         : { status: 200, json: { id: String(number), status: status ?? 'IN_PROGRESS' } };
     }
-    const look = run.builds[0];
+    const state = run.builds[0];
     // The Pipeline API is asked of the same look.
-    if (run.builds.length > 1 && look?.pipeline === undefined) run.builds.shift();
+    if (run.builds.length > 1 && state?.pipeline === undefined) run.builds.shift();
     return {
       status: 200,
       json: {
         _class: 'org.jenkinsci.plugins.workflow.job.WorkflowRun',
         number,
         queueId: run.queueId,
-        building: run.aborted ? false : look?.building,
-        result: run.aborted ? 'ABORTED' : look?.result,
+        building: run.aborted ? false : state?.building,
+        result: run.aborted ? 'ABORTED' : state?.result,
       },
     };
   }

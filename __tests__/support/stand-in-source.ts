@@ -22,19 +22,19 @@ export const endless =
 
 /** Sends so much, as fast as it is taken. */
 export const huge =
-  (bytes: number, told: { sent: number }): Behaviour =>
+  (bytes: number, counter: { sent: number }): Behaviour =>
   (response) => {
     response.writeHead(200, { 'Content-Type': 'application/json' });
     const chunk = Buffer.alloc(64 * 1024, ' ');
     const send = (): void => {
-      while (told.sent < bytes && !response.destroyed) {
-        told.sent += chunk.length;
+      while (counter.sent < bytes && !response.destroyed) {
+        counter.sent += chunk.length;
         if (!response.write(chunk)) {
           response.once('drain', send);
           return;
         }
       }
-      if (told.sent >= bytes) response.end();
+      if (counter.sent >= bytes) response.end();
     };
     send();
   };
@@ -77,10 +77,10 @@ export abstract class StandInSource {
     const engine = createHttp({ clock });
     return {
       ...engine,
-      request: async (wanted) => {
+      request: async (requested) => {
         this.open += 1;
         try {
-          return await engine.request(wanted);
+          return await engine.request(requested);
         } finally {
           this.open -= 1;
         }

@@ -44,7 +44,7 @@ export interface StandIn {
   /** From now on every request of this kind goes wrong like this; `null`: no longer. */
   fault(on: 'start' | 'follow', fault: Fault | null): void;
   /** The client of this system, set up for this server with the least that it needs. */
-  client(world: {
+  client(deps: {
     readonly fetch: typeof globalThis.fetch;
     readonly clock: Clock;
     readonly random: () => number;

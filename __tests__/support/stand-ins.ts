@@ -23,7 +23,7 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
     }),
   circleci: (end) =>
     StandInCircleci.start({
-      looks: ['running', end === 'well' ? 'success' : 'failed'].map((status) => ({
+      states: ['running', end === 'well' ? 'success' : 'failed'].map((status) => ({
         state: 'created',
         workflows: [{ name: 'rollback', status }],
       })),

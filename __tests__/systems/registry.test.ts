@@ -4,14 +4,14 @@ import { detectRun } from '../../src/systems/registry.js';
 import { githubJobIn } from '../support/github-job.js';
 import type { Environment, RunInfo } from '../../src/contract/system.js';
 
-interface Given {
+interface DetectOptions {
   /** The payload of the event, where the job is one of GitHub. */
   readonly event?: unknown;
   readonly eventProblem?: string;
   readonly named?: string | undefined;
 }
 
-const detect = (env: Environment, { named, ...github }: Given = {}): Promise<RunInfo> =>
+const detect = (env: Environment, { named, ...github }: DetectOptions = {}): Promise<RunInfo> =>
   detectRun(env, githubJobIn(env, github), named);
 
 const github: Environment = {

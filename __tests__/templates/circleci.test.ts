@@ -95,14 +95,14 @@ describe('the orb', () => {
 
   it('the examples call it as it can be called', () => {
     const calls: Readonly<Record<string, string>>[] = [];
-    const look = (value: unknown): void => {
+    const visit = (value: unknown): void => {
       if (typeof value !== 'object' || value === null) return;
       for (const [key, one] of Object.entries(value)) {
         if (key === 'rollgate/gate') calls.push(one as Record<string, string>);
-        look(one);
+        visit(one);
       }
     };
-    look(orb.examples);
+    visit(orb.examples);
     expect(calls.length).toBeGreaterThan(2);
     for (const call of calls) {
       const given = Object.entries(call).filter(([name]) => !ofWorkflow.includes(name));

@@ -76,10 +76,10 @@ describe.each(named)('templates/rollback/%s', (_, { kind, script, text, settings
   it('has every variable that the script takes from its users, and no other', () => {
     const ours = /^(ROLLBACK\w*|KUBECONFIG\w*|LC_ALL)$/;
     const used = new Set([...script.matchAll(/\$\{?([A-Z][A-Z_]+)/g)].map(([, name = '']) => name));
-    const wanted = [...used].filter((name) => !ours.test(name) && name !== 'API_IMAGE');
+    const required = [...used].filter((name) => !ours.test(name) && name !== 'API_IMAGE');
     const own = Object.keys(settings).filter((name) => name !== 'GIT_STRATEGY');
-    expect(wanted).toEqual(expect.arrayContaining(own));
-    expect(wanted.filter((name) => !own.includes(name) && name !== 'CONTEXT')).toEqual([]);
+    expect(required).toEqual(expect.arrayContaining(own));
+    expect(required.filter((name) => !own.includes(name) && name !== 'CONTEXT')).toEqual([]);
   });
 
   it('cannot start the gate', () => {
@@ -408,7 +408,7 @@ describe('the script for Kubernetes', () => {
     },
   );
 
-  it.each(['get', 'history'])('changes none when one is not to be had: %s', async (fails) => {
+  it.each(['get', 'history'])('changes none when one cannot be found: %s', async (fails) => {
     const { code, calls } = await kubernetes({ ROLLBACK_REVISION: '12', FAILS: fails });
     expect(code).toBe(2);
     expect(changes(calls)).toEqual([]);
@@ -538,7 +538,7 @@ describe('the script for Compose', () => {
     expect(output).toContain(says);
   });
 
-  it('changes nothing when the image is not to be had', async () => {
+  it('changes nothing when the image cannot be found', async () => {
     place.write(
       'bin/docker',
       dockerStandIn.replace(
@@ -549,7 +549,7 @@ describe('the script for Compose', () => {
     const { code, calls, output } = await compose({});
     expect(code).toBe(2);
     expect(changes(calls)).toEqual([]);
-    expect(output).toContain('shop/api:v1 is not to be had');
+    expect(output).toContain('cannot find image shop/api:v1');
   });
 
   it.each([

@@ -1,5 +1,5 @@
 import { createEvidence } from '../../src/gate/evidence.js';
-import { oddsOf } from '../../src/gate/odds.js';
+import { likelihoodRatioOf } from '../../src/gate/likelihood-ratio.js';
 import type { Limit } from '../../src/contract/check.js';
 
 const limit: Limit = { metric: 'success-rate', minPercent: 95 };
@@ -32,7 +32,12 @@ function courseOf(failures: number): readonly number[] {
   // As in a watch of five minutes.
   const evidence = createEvidence({ plannedIntervals: 30 });
   return Array.from({ length: intervals }, () => {
-    const odds = oddsOf(limit, { kind: 'counts', samples: requests, failures, seconds: 10 });
+    const odds = likelihoodRatioOf(limit, {
+      kind: 'counts',
+      samples: requests,
+      failures,
+      seconds: 10,
+    });
     if (odds !== undefined) evidence.push(odds);
     return evidence.logE;
   });

@@ -7,21 +7,54 @@ interface Row {
   readonly description: string;
 }
 
-/** The inputs, a table for each group. */
-export function generateInputTables(inputs: Readonly<Record<string, Input<unknown>>>): string {
+type Inputs = Readonly<Record<string, Input<unknown>>>;
+
+/** What most pipelines set, in the order of the README. */
+const mostUsed = [
+  'url',
+  'health-url',
+  'duration',
+  'warm-up',
+  'min-success-rate',
+  'max-latency',
+  'rollback',
+  'rollback-command',
+  'kubernetes-workload',
+  'compose-service',
+  'on-unhealthy',
+  'dry-run',
+  'notify-url',
+];
+
+/** The inputs that the README shows. */
+export function generateMostUsedInputs(inputs: Inputs): string {
+  const rows = mostUsed.map((id) => {
+    const facts = inputs[id];
+    if (facts === undefined) throw new Error(`There is no input ${id}.`);
+    return [code(id), defaultOf(facts), facts.description];
+  });
+  return table(['Input', 'Default', 'What'], rows);
+}
+
+/** All inputs, a table for each group. */
+export function generateInputTables(inputs: Inputs): string {
   return (Object.keys(groups) as GroupId[])
     .map((group) => {
       const rows = Object.entries(inputs)
         .filter(([, facts]) => facts.group === group)
         .map(([id, facts]) => [
           code(id),
-          facts.default === undefined ? '–' : code(facts.default),
+          defaultOf(facts),
           facts.secret === true ? `${facts.type.name} (secret)` : facts.type.name,
           facts.description,
         ]);
-      return `### ${groups[group]}\n\n${table(['Input', 'Default', 'Type', 'What'], rows)}`;
+      return `## ${groups[group]}\n\n${table(['Input', 'Default', 'Type', 'What'], rows)}`;
     })
     .join('\n\n');
+}
+
+function defaultOf(facts: Input<unknown>): string {
+  return facts.default === undefined ? '–' : code(facts.default);
 }
 
 export function generateOutputTable(outputs: readonly Row[]): string {

@@ -23,6 +23,7 @@ import {
   generateCommandTable,
   generateExitCodeTable,
   generateInputTables,
+  generateMostUsedInputs,
   generateOutputTable,
 } from './readme.js';
 import { generateReusableWorkflow } from './reusable-workflow.js';
@@ -56,11 +57,12 @@ export async function generateSurfaces({
 }: Sources): Promise<Surface[]> {
   const ofReadme = {
     commands: generateCommandTable(commands),
-    inputs: generateInputTables(inputs),
+    'most-used-inputs': generateMostUsedInputs(inputs),
     outputs: generateOutputTable(outputTable),
     'exit-codes': generateExitCodeTable(exitCodeTable),
     'evidence-chart': generateEvidenceChart(),
   };
+  const ofInputs = { inputs: generateInputTables(inputs) };
   const ofChecks = {
     'common-options': generateCommonOptions(),
     'source-options': generateSourceOptions(),
@@ -132,6 +134,7 @@ export async function generateSurfaces({
       content: await json(generateConfigSchema(inputs)),
     },
     { path: 'README.md', content: fillAll(await read('README.md'), ofReadme) },
+    { path: 'docs/inputs.md', content: fillAll(await read('docs/inputs.md'), ofInputs) },
     { path: 'docs/checks.md', content: fillAll(await read('docs/checks.md'), ofChecks) },
   ];
   // One that is generated itself may not be written yet.

@@ -80,11 +80,11 @@ export const LONGEST_SILENCE = 55_000;
 
 /** Does the work, and says that it goes on when nothing else was said for almost a minute. */
 export async function withHeartbeat<T>(
-  world: { readonly clock: Clock; readonly console: Console },
+  deps: { readonly clock: Clock; readonly console: Console },
   what: string,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { clock, console } = world;
+  const { clock, console } = deps;
   const began = clock.monotonic();
   const done = new AbortController();
   const beat = async (): Promise<void> => {

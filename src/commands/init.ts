@@ -189,14 +189,14 @@ async function consented(
     throw new UsageError(
       others.map(({ path }) => ({
         subject: path,
-        message: 'is there, and says something else',
-        fix: '`--force` replaces it; or move it away',
+        message: 'already exists with different content',
+        fix: 'use `--force` to overwrite it, or move it away',
       })),
     );
   const chosen: Placed[] = [];
   for (const file of placed) {
     const question = {
-      text: `${file.path} is there, and says something else. Replace it (y/n)?`,
+      text: `${file.path} already exists with different content. Replace it (y/n)?`,
       usual: 'n',
       parse: yesOrNo,
     };
@@ -287,6 +287,6 @@ function tellNext(
     ...next,
     `\`${program} preflight\` says what is still missing, here with the variables ${variables.join(', ')}. In the pipeline it runs before every deploy.`,
   ];
-  console.line('What is left to do:');
+  console.line('Next steps:');
   for (const [at, step] of steps.entries()) console.line(`  ${String(at + 1)}. ${step}`);
 }

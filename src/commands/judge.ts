@@ -36,17 +36,18 @@ export async function judgeAll(
     const watch = watching.get(target);
     if (watch === undefined) return rolledBackBefore(target);
     const watched = await watch;
-    if (leadsToRollback(target, watched)) return told(watched, await takeBack(target, watched));
+    if (leadsToRollback(target, watched))
+      return outcomeWith(watched, await rollBackTarget(target, watched));
     // Whoever fails later than this one has ended takes it along too.
     const cause = all ? await culprit : undefined;
-    if (cause !== undefined) return takenAlong(target, watched, cause);
+    if (cause !== undefined) return rolledBackWithOthers(target, watched, cause);
     const rollback = withoutRollback(target, watched);
     if (watched.verdict === 'healthy' && !target.session.settings['dry-run'])
       await keepAll(target.session, target.built.links);
-    return told(watched, rollback);
+    return outcomeWith(watched, rollback);
 
-    function told(judged: Watched, report: RollbackReport): TargetOutcome {
-      return outcome(target, judged, report);
+    function outcomeWith(evaluated: Watched, report: RollbackReport): TargetOutcome {
+      return outcome(target, evaluated, report);
     }
   }
 
@@ -90,7 +91,7 @@ function leadsToRollback(target: ProvenTarget, watched: Watched): boolean {
   return reaction(target, watched) === 'rollback';
 }
 
-function takeBack(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {
+function rollBackTarget(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {
   const { results, decidedBy, verdict, reason } = watched;
   const breached = new Set(
     results
@@ -112,7 +113,7 @@ function withoutRollback(target: ProvenTarget, { verdict }: Watched): RollbackRe
 }
 
 /** A target that is rolled back because another one is. Nothing of it was wrong: only its health must be right. */
-async function takenAlong(
+async function rolledBackWithOthers(
   target: ProvenTarget,
   watched: Watched,
   cause: ProvenTarget,
@@ -166,7 +167,7 @@ function outcome(
   };
 }
 
-/** What a run before this one has taken back is not judged again: a later step must not take it for good. */
+/** What a run before this one has rolled back is not judged again: a later step must not take it for good. */
 function rolledBackBefore({ session, alreadyRolledBack = '' }: ProvenTarget): TargetOutcome {
   return {
     report: {

@@ -1,7 +1,7 @@
 import { exitCodes } from '../contract/outcome.js';
 import type { CommandId } from '../inputs/commands.js';
 import { messageOf, UsageError } from '../support/errors.js';
-import type { Entry } from './entry.js';
+import type { EntryPoint } from './entry-point.js';
 import { finish, removeOldReport } from './finish.js';
 import { openSession, type Session } from './session.js';
 import type { Outcome } from './outcome.js';
@@ -32,7 +32,7 @@ const plain: Partial<Readonly<Record<CommandId, () => Promise<(s: Session) => Pr
  * Runs the command that the command line or the inputs name, and returns the code to exit with. A user's mistake ends
  * with all problems and code 2, anything unforeseen with code 7; both leave a report where the command has one.
  */
-export async function main(entry: Entry): Promise<number> {
+export async function main(entry: EntryPoint): Promise<number> {
   const session = await openSession(entry);
   try {
     for (const notice of session.notices) session.console.line(`note: ${notice}`);

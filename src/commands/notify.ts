@@ -26,7 +26,7 @@ export async function notify(
   reportPath: string,
 ): Promise<void> {
   const { console, entry } = session;
-  if (!isWanted(session, report)) return;
+  if (!isRequested(session, report)) return;
   const notifications = notificationsOf(session, report, reportPath);
   if (notifications.length === 0) return;
   // A signal that came before is no reason to be silent about a service that nobody watches any more.
@@ -53,7 +53,7 @@ export async function notify(
 }
 
 /** Whoever calls for a rollback wants it to be known. */
-function isWanted({ settings }: Session, { command, verdict }: RunReport): boolean {
+function isRequested({ settings }: Session, { command, verdict }: RunReport): boolean {
   if (command === 'rollback') return true;
   return verdict !== null && verdict !== 'not-judged' && settings['notify-on'].includes(verdict);
 }
@@ -70,11 +70,11 @@ function notificationsOf(
     webhook(session.http(), url, body[settings['notify-format'] ?? formatOf(url)]()),
   );
   const access = info.change === null ? undefined : accessTo(info.change, session);
-  const said =
+  const serverMessage =
     info.change === null || access === undefined || !settings['notify-comment']
       ? undefined
       : comment(session.http(), info.change, access, renderComment(message));
-  return said === undefined ? webhooks : [...webhooks, said];
+  return serverMessage === undefined ? webhooks : [...webhooks, serverMessage];
 }
 
 function bodies(

@@ -2,7 +2,14 @@ import { exitCodes } from '../contract/outcome.js';
 import { UsageError } from '../support/errors.js';
 import type { Finding } from '../contract/result.js';
 import { inPool } from '../support/pool.js';
-import { checksOf } from './checks.js';
+import {
+  checksOf,
+  ofTarget,
+  type Session,
+  TARGETS_AT_A_TIME,
+  type TargetSession,
+  targetSessions,
+} from './session.js';
 import { buildLinks } from './strategies.js';
 import {
   preflightAll,
@@ -11,13 +18,6 @@ import {
   withoutStrategy,
   recordedSnapshot,
 } from './prepare.js';
-import {
-  type Session,
-  TARGETS_AT_A_TIME,
-  targetSessions,
-  type TargetSession,
-  ofTarget,
-} from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 
 /** Proves that every configured check and strategy of every target would work. Changes nothing. */

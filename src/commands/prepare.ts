@@ -6,16 +6,16 @@ import { messageOf, type Problem, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { formatDuration } from '../support/text.js';
 import { beginAll, buildLinks, type Links } from './strategies.js';
-import { checksOf } from './checks.js';
-import type { Snapshot } from './snapshot-file.js';
 import {
   type BaseSession,
+  checksOf,
+  ofTarget,
   type Session,
+  TARGETS_AT_A_TIME,
   type TargetSession,
   targetSessions,
-  TARGETS_AT_A_TIME,
-  ofTarget,
 } from './session.js';
+import type { Snapshot } from './snapshot-file.js';
 
 /** A target with all that it is judged and rolled back by. */
 export interface PreparedTarget {
@@ -44,17 +44,17 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
   const prepared = await Promise.all(
     targets.map(async (target): Promise<PreparedTarget> => {
       const checks = await checksOf(target);
-      const wanted = wantsRollback(target);
-      const built: Links = wanted
+      const isRollbackRequested = wantsRollback(target);
+      const built: Links = isRollbackRequested
         ? await buildLinks(target, { snapshot })
         : { links: [], findings: [], configured: 0 };
       problems.push(
         ...ofTarget(target, [
           ...withoutCheck(checks),
-          ...(wanted ? withoutStrategy(built.configured) : []),
+          ...(isRollbackRequested ? withoutStrategy(built.configured) : []),
         ]),
       );
-      return { session: target, checks, built, wantsRollback: wanted };
+      return { session: target, checks, built, wantsRollback: isRollbackRequested };
     }),
   );
   if (problems.length > 0) throw new UsageError(problems);
@@ -83,12 +83,12 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
 
 /** What keeps the gate from doing its work, in one sentence. */
 export function obstacle(targets: readonly ProvenTarget[]): string | undefined {
-  const judged = targets.filter((target) => target.alreadyRolledBack === undefined);
-  const bad = judged.filter((target) => {
+  const toWatch = targets.filter((target) => target.alreadyRolledBack === undefined);
+  const bad = toWatch.filter((target) => {
     const ids = new Set(target.checks.map((check) => check.id));
     return target.findings.some(({ level, subject }) => level === 'error' && ids.has(subject));
   });
-  const stuck = judged.filter(
+  const stuck = toWatch.filter(
     ({ wantsRollback, built, findings }) =>
       wantsRollback && usableStrategies(built.links, findings).length === 0,
   );
@@ -172,7 +172,7 @@ export function printFindings(
 export function planInWords(settings: BaseSession['settings']): string {
   const warmUp =
     settings['warm-up'] > 0 ? `${formatDuration(settings['warm-up'])} of warm-up and ` : '';
-  return `${warmUp}${formatDuration(settings.duration)}, looked at every ${formatDuration(settings.interval)}`;
+  return `${warmUp}${formatDuration(settings.duration)}, checked every ${formatDuration(settings.interval)}`;
 }
 
 /** The snapshot of this run, if there is one. That one of another run is not used is said loudly. */

@@ -1,5 +1,5 @@
 import type { MetricCheck } from '../contract/check.js';
-import { eventsOfPast, momentsOf } from '../gate/past.js';
+import { eventsOfPast, momentsOf } from '../gate/history.js';
 import { replay as judgeAgain } from '../gate/replay.js';
 import { limitInWords } from '../gate/words.js';
 import { exitCodes } from '../contract/outcome.js';
@@ -8,8 +8,7 @@ import { deployLines, deployTable, type JudgedDeploy } from '../report/deploys.j
 import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type Problem } from '../support/errors.js';
 import { planInWords } from './prepare.js';
-import { checksOf } from './checks.js';
-import { type Session, targetSessions, type TargetSession, ofTarget } from './session.js';
+import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { watchPlanOf } from './watch.js';
 import { withHeartbeat } from './console.js';
 import type { RecordedEvent } from '../contract/replay.js';
@@ -110,7 +109,7 @@ async function headOf(session: TargetSession): Promise<readonly string[]> {
     ...(others.length === 0
       ? []
       : [
-          `note: a live watch looks at ${others.map(({ id }) => id).join(', ')} too; the history does not have that`,
+          `note: a live watch also checks ${others.map(({ id }) => id).join(', ')} too; the history does not have that`,
         ]),
   ];
 }

@@ -39,7 +39,7 @@ export async function replay(session: Session): Promise<number> {
       problems.push(read);
       return [];
     }
-    return [judged(session, read, overrides, problems)];
+    return [evaluated(session, read, overrides, problems)];
   });
   if (problems.length > 0) {
     session.console.line('This cannot be replayed:');
@@ -72,7 +72,7 @@ function readRecording({ entry, redactor }: Session, file: string): Read | Probl
   }
 }
 
-function judged(
+function evaluated(
   session: Session,
   { file, recording }: Read,
   overrides: Overrides,
@@ -173,7 +173,7 @@ function overridesOf(session: Session): {
     ...(counts('min-value') && min !== undefined && { minValue: min }),
   };
   const vain = happened.filter(counts);
-  const asked = vain.filter((id) => origins[id].level === 1);
+  const requested = vain.filter((id) => origins[id].level === 1);
   const others = vain.filter((id) => origins[id].level !== 1);
   const ignored = [...Object.values(inputOfOverride), ...fixed.map(([id]) => id)].filter(
     (id) => origins[id].level === 5 && !counts(id),
@@ -181,7 +181,7 @@ function overridesOf(session: Session): {
   const [first] = ignored;
   return {
     overrides,
-    problems: asked.map((id) => ({
+    problems: requested.map((id) => ({
       subject: id,
       message: `a recording holds what was asked and answered then; this cannot be changed (${originInWords(origins[id])})`,
       fix: 'leave it out, or watch again with it',

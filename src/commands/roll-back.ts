@@ -9,8 +9,7 @@ import { confirm } from '../gate/confirm.js';
 import { exitCodes } from '../contract/outcome.js';
 import { runChain } from '../strategies/chain.js';
 import { formatDuration } from '../support/text.js';
-import { checksOf } from './checks.js';
-import { type TargetSession } from './session.js';
+import { checksOf, type TargetSession } from './session.js';
 import { withHeartbeat } from './console.js';
 
 /** Own probes go at least this fast while a rollback is confirmed: a person is waiting. */
@@ -39,7 +38,9 @@ export async function rollBack(
 
   async function confirmed(signal: AbortSignal): Promise<Confirmation> {
     const timeout = settings['verify-timeout'];
-    console.line(`looking again at what was wrong, for up to ${formatDuration(timeout)}`);
+    console.line(
+      `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(timeout)}`,
+    );
     const outcome = await confirm({
       checks: await again(),
       clock: entry.clock,

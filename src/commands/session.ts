@@ -1,24 +1,26 @@
+import type { Check } from '../contract/check.js';
 import type { RunInfo, SystemOutput } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
-import { inputOf, type Settings } from '../inputs/table.js';
-import { allVariables } from '../inputs/variables.js';
-import { messageOf, type Problem } from '../support/errors.js';
+import { inputOf, inputs, type Settings } from '../inputs/table.js';
+import { allVariables, withoutSecretInputs } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
-import { sources } from '../sources/registry.js';
+import { createChecks, sources } from '../sources/registry.js';
+import { messageOf, type Problem } from '../support/errors.js';
+import { run as exec } from '../support/exec.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
 import { createOutput, detectRun } from '../systems/registry.js';
 import { type Console, createConsole } from './console.js';
-import type { Entry } from './entry.js';
+import type { EntryPoint } from './entry-point.js';
 
 /** One request to the API of a CI system, milliseconds. */
 const API_TIMEOUT = 30_000;
 
 /** What a command works with, for the whole run and for each target. */
 export interface BaseSession {
-  readonly entry: Entry;
+  readonly entry: EntryPoint;
   readonly command: CommandId;
   readonly info: RunInfo;
   readonly host: SystemOutput;
@@ -45,7 +47,7 @@ export interface Session extends BaseSession {
   readonly resolution: Resolution;
 }
 
-export async function openSession(entry: Entry): Promise<Session> {
+export async function openSession(entry: EntryPoint): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
   const info = await detectRun(env, entry.githubJob, namedSystem(argv.flags, env));
@@ -119,7 +121,10 @@ export async function openSession(entry: Entry): Promise<Session> {
 }
 
 /** As far as it is known before the host is: whether the configuration file counts depends on the host. */
-function namedSystem(flags: ReadonlyMap<string, string>, env: Entry['env']): string | undefined {
+function namedSystem(
+  flags: ReadonlyMap<string, string>,
+  env: EntryPoint['env'],
+): string | undefined {
   const id = 'ci-system';
   const texts = [flags.get(id), ...allVariables(id, inputOf(id)).map((name) => env[name])];
   return texts.find((text) => text !== undefined && text.trim() !== '');
@@ -130,7 +135,7 @@ interface Authorities {
   readonly problem?: Problem;
 }
 
-function readAuthorities(path: string, files: Entry['files']): Authorities {
+function readAuthorities(path: string, files: EntryPoint['files']): Authorities {
   const subject = 'ca-file';
   try {
     const caPem = files.read(path);
@@ -170,7 +175,26 @@ export function targetSessions(session: Session): readonly TargetSession[] {
 /** What concerns a part of a target, as the whole run speaks of it: `api/success-rate`. */
 export function ofTarget<T extends { readonly subject: string }>(
   { target, isOnly }: TargetSession,
-  said: readonly T[],
+  values: readonly T[],
 ): readonly T[] {
-  return isOnly ? said : said.map((each) => ({ ...each, subject: `${target}/${each.subject}` }));
+  return isOnly
+    ? values
+    : values.map((each) => ({ ...each, subject: `${target}/${each.subject}` }));
+}
+
+/** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */
+export function checksOf(session: TargetSession, leastRate = 0): Promise<readonly Check[]> {
+  const { entry, settings, resolution, http, limits, redactor } = session;
+  return createChecks({
+    settings,
+    entries: resolution.checks,
+    clock: entry.clock,
+    random: entry.random,
+    http,
+    limits,
+    exec,
+    env: withoutSecretInputs(entry.env, inputs),
+    redact: (text) => redactor.redact(text),
+    leastRate,
+  });
 }

@@ -114,8 +114,8 @@ export async function beginAll(
 }> {
   const seen = await Promise.all(
     strategiesOf(links).map((strategy) =>
-      limited(session, `a look at what ${strategy.id} sees`, strategy, (signal) =>
-        strategy.begin?.(signal),
+      limited(session, `capturing what ${strategy.id} sees`, strategy, (signal) =>
+        strategy.capture?.(signal),
       ),
     ),
   );
@@ -137,7 +137,7 @@ export async function keepAll(session: BaseSession, links: readonly ChainLink[])
       session,
       `keeping what ${strategy.id} sees`,
       strategy,
-      (signal) => strategy.keep?.(signal),
+      (signal) => strategy.pin?.(signal),
     );
     if (value !== undefined) console.line(`${strategy.id}: ${value}`);
     if (problem !== undefined)

@@ -6,8 +6,7 @@ import { originInWords } from '../inputs/lookup.js';
 import type { TargetResolution } from '../inputs/resolve.js';
 import type { InputId } from '../inputs/table.js';
 import { UsageError, type Problem } from '../support/errors.js';
-import { checksOf } from './checks.js';
-import { type Session, targetSessions, ofTarget, type TargetSession } from './session.js';
+import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { withoutCheck, withoutStrategy } from './prepare.js';
 
 /** Checks the configuration, and prints the effective one with where each value comes from. */

@@ -64,7 +64,7 @@ export async function beginWatching<T extends PreparedTarget>(
 
 async function watchTarget(
   { session, checks }: PreparedTarget,
-  world: {
+  deps: {
     readonly index: number;
     readonly signal: AbortSignal;
     readonly record: (line: RecordingLine) => void;
@@ -72,7 +72,7 @@ async function watchTarget(
   },
 ): Promise<Watched> {
   const { entry, target, console, settings } = session;
-  const { index, signal, record, progress } = world;
+  const { index, signal, record, progress } = deps;
   // When it is aborted meanwhile, the watch says so.
   await entry.clock.sleep(index * APART, signal).catch(() => undefined);
   const startedAt = entry.clock.now();
@@ -206,14 +206,14 @@ function createProgress(
  */
 export function createLogCadence(interval: number): (state: WatchState) => boolean {
   let saidAt = 0;
-  let said: string | undefined;
+  let lastMessage: string | undefined;
   return (state) => {
     const now = essence(state.results);
     const silent = state.elapsed - saidAt;
-    said ??= now;
-    if (!(now !== said && silent >= interval) && silent < LONGEST_SILENCE) return false;
+    lastMessage ??= now;
+    if (!(now !== lastMessage && silent >= interval) && silent < LONGEST_SILENCE) return false;
     saidAt = state.elapsed;
-    said = now;
+    lastMessage = now;
     return true;
   };
 }

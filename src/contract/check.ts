@@ -159,7 +159,7 @@ export type NoDataPolicy = 'inconclusive' | 'ignore' | 'unhealthy';
 export type ProviderErrorPolicy = 'inconclusive' | 'ignore';
 
 /** What the judge needs to know of a check. */
-export interface JudgedCheck {
+export interface EvaluatedCheck {
   readonly id: string;
   readonly limit: Limit;
   /** Where the data come from: `http`, `prometheus`. */
@@ -190,6 +190,7 @@ export type WatchEvent =
       readonly check: string;
       /** When the probe was started, milliseconds since the start of the watch. */
       readonly at: number;
+      /** Named as in recordings of schema 1, like the type of the event: old recordings must replay. */
       readonly look: HealthResult;
     }
   | { readonly type: 'deadline' };
@@ -254,7 +255,7 @@ export interface SeriesPoint {
 }
 
 /** One thing that must hold, and the way to observe it. */
-interface CheckBase extends JudgedCheck {
+interface CheckBase extends EvaluatedCheck {
   readonly limit: Limit;
   /** Proves, before the watch, that it can be observed. Says nothing of its health. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
@@ -293,3 +294,26 @@ export interface MetricCheck extends CheckBase {
 }
 
 export type Check = HealthCheck | MetricCheck;
+
+/** One limit, and what else the judge must know of the check that it makes. */
+export type CheckSpec = Omit<EvaluatedCheck, 'source' | 'subject' | 'limit'> & {
+  readonly limit: MetricLimit;
+};
+
+/**
+ * What one entry of `checks` asks for, complete and right by itself; the inputs make such entries too. Everything in
+ * `checks` is judged by the same numbers: a source reads them once.
+ */
+export interface CheckEntry<O = Readonly<Record<string, unknown>>> {
+  readonly source: string;
+  /** For messages; the checks have ids of their own. */
+  readonly id: string;
+  /** `line 12` of the configuration file; `undefined`: the inputs describe it. */
+  readonly where: string | undefined;
+  readonly options: O;
+  /** All options as they are to be used for the baseline: its own, and those of the check for all that it does not say. */
+  readonly baseline: O | undefined;
+  readonly checks: readonly CheckSpec[];
+  /** What the user calls an option, or the same one of the baseline: for messages. */
+  readonly nameOf: (option: keyof O & string, of?: 'baseline') => string;
+}

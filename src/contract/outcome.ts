@@ -30,13 +30,13 @@ export const exitCodeTable: readonly { readonly code: ExitCode; readonly meaning
   {
     code: exitCodes.withheld,
     meaning:
-      'unhealthy; rollback withheld (`dry-run`, `on-unhealthy: report`, the live version is no longer ours)',
+      'unhealthy; rollback withheld (`dry-run`, `on-unhealthy: report`, another deploy has replaced the watched version)',
   },
   {
     code: exitCodes.cancelled,
     meaning: 'cancelled before a verdict: the new version is live and was not judged',
   },
-  { code: exitCodes.internal, meaning: 'internal error: nothing may be assumed' },
+  { code: exitCodes.internal, meaning: 'internal error: the state is unknown, check by hand' },
 ];
 
 /** The outputs, in the order in which every page and wrapper lists them. */

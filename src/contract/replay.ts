@@ -1,6 +1,6 @@
 import type { CheckResult, Judgement, WatchEvent } from './check.js';
 
-/** What the judge was told, and when. */
+/** What the judge observed, and when. */
 export interface RecordedEvent {
   /** Milliseconds since the start of the watch. Recordings of version 0.1.0 do not have it. */
   readonly at?: number;

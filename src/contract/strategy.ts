@@ -10,7 +10,7 @@ export const strategyIds = [
 ] as const;
 export type StrategyId = (typeof strategyIds)[number];
 
-/** What is to be taken back, and why. The same for every strategy of one chain. */
+/** What is to be rolled back, and why. The same for every strategy of one chain. */
 export interface RollbackRequest extends RecordedVersion {
   /** Name of the target. */
   readonly target: string;
@@ -91,8 +91,8 @@ export interface StrategyContext {
 }
 
 /** What a strategy sees of a deployed thing when the watch begins. */
-export interface Beginning {
-  /** One sentence: this run's own deploy has been taken back already, and what would be watched is the old version. */
+export interface Captured {
+  /** One sentence: this run's own deploy has been rolled back already, and what would be watched is the old version. */
   readonly alreadyRolledBack?: string;
   readonly findings?: readonly Finding[];
 }
@@ -110,17 +110,17 @@ export interface Strategy<
   plan(request: RollbackRequest, signal: AbortSignal): Promise<P | Skip | Withheld>;
   /** `Withheld`: nothing was changed, because what runs now was no longer what was planned for. */
   execute(plan: P, context: StrategyContext): Promise<R>;
-  /** Looks at what runs when the watch begins: `guard` compares with it. Asked once; changes nothing. */
-  begin?(signal: AbortSignal): Promise<Beginning>;
+  /** Records what runs when the watch begins: `assertUnchanged` compares with it. Asked once; changes nothing. */
+  capture?(signal: AbortSignal): Promise<Captured>;
   /**
    * Whether what runs now is still what this run judged. Asked before every strategy of the chain, not only before this one.
    * What the strategy itself has changed is no reason to object.
    */
-  guard?(signal: AbortSignal): Promise<Withheld | undefined>;
+  assertUnchanged?(signal: AbortSignal): Promise<Withheld | undefined>;
   /** What the snapshot says to go back to, in words that other strategies can pass on. */
   recordedVersion?(): RecordedVersion | undefined;
   /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */
-  keep?(signal: AbortSignal): Promise<string | undefined>;
+  pin?(signal: AbortSignal): Promise<string | undefined>;
   /** What runs now, to be returned to later. Plain data for the snapshot file. */
   snapshot?(signal: AbortSignal): Promise<unknown>;
 }
@@ -156,11 +156,11 @@ export interface RollbackReport {
   readonly attempts: readonly Attempt[];
 }
 
-/** What looking again, after a strategy, has shown. */
+/** What running the failed checks again, after a strategy, has shown. */
 export interface Confirmation {
-  /** Everything that had been wrong was seen right again. */
+  /** Every check that had failed has recovered. */
   readonly confirmed: boolean;
-  /** `null`: there was nothing to look at. */
+  /** `null`: there was nothing to check. */
   readonly healthConfirmed: boolean | null;
   readonly detail: string;
 }

@@ -3,12 +3,16 @@ import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/text.js';
 import type { Check, HealthCheck, HealthResult, MetricCheck } from '../contract/check.js';
 import { createHealth, type Health } from './health.js';
-import { createStretch, type Stretch, type StretchOptions } from './stretch.js';
+import {
+  createConfirmationWindow,
+  type ConfirmationWindow,
+  type ConfirmationWindowOptions,
+} from './confirmation-window.js';
 
-/** How often traffic is looked at, and the health check at least, milliseconds. */
+/** How often traffic is checked, and the health check at least, milliseconds. */
 const EVERY = 1000;
 
-export interface ConfirmOptions extends StretchOptions {
+export interface ConfirmOptions extends ConfirmationWindowOptions {
   /** Fresh checks: the health checks, and every metric check that was breached. */
   readonly checks: readonly Check[];
   readonly clock: Clock;
@@ -22,7 +26,7 @@ export interface ConfirmOutcome {
 }
 
 /**
- * Looks again until everything that was wrong is right, or the time is over: the health check passes in a row, and
+ * Runs the failed checks again until all have recovered, or the time is over: the health check passes in a row, and
  * every metric check is within its limit over at least `minRequests`.
  */
 export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> {
@@ -32,22 +36,22 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   const signal = AbortSignal.any([limited.signal, done.signal]);
   const origin = clock.monotonic();
   const healths: { check: HealthCheck; health: Health }[] = [];
-  const stretches: { check: MetricCheck; stretch: Stretch }[] = [];
+  const confirmations: { check: MetricCheck; confirmation: ConfirmationWindow }[] = [];
   for (const check of checks) {
     const { limit } = check;
     if (check.kind === 'health' && limit.metric === 'health')
       healths.push({ check, health: createHealth(limit, 0) });
     else if (check.kind !== 'health' && limit.metric !== 'health')
-      stretches.push({ check, stretch: createStretch(check, limit, options) });
+      confirmations.push({ check, confirmation: createConfirmationWindow(check, limit, options) });
   }
   const right = (): boolean =>
     healths.every(({ health }) => health.state === 'up' && !health.isBlind) &&
-    stretches.every(({ stretch }) => stretch.isRight);
+    confirmations.every(({ confirmation }) => confirmation.isRight);
   const settle = (): void => {
     if (right()) done.abort(new NoLongerNeeded());
   };
 
-  async function look(check: HealthCheck, health: Health): Promise<void> {
+  async function repeatCheck(check: HealthCheck, health: Health): Promise<void> {
     const every = Math.min(check.every, EVERY);
     for (let due = 0; ; due += every) {
       await clock.sleep(origin + due - clock.monotonic(), signal);
@@ -57,19 +61,19 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     }
   }
 
-  async function measure(check: MetricCheck, stretch: Stretch): Promise<void> {
+  async function measure(check: MetricCheck, confirmation: ConfirmationWindow): Promise<void> {
     check.start(origin, 0);
     for (let from = 0; ; from += EVERY) {
       const window = { from, to: from + EVERY };
       await clock.sleep(origin + window.to - clock.monotonic(), signal);
-      stretch.add(window, await check.observe(window, signal));
+      confirmation.add(window, await check.observe(window, signal));
       settle();
     }
   }
 
   const work = [
-    ...healths.map(({ check, health }) => look(check, health)),
-    ...stretches.map(({ check, stretch }) => measure(check, stretch)),
+    ...healths.map(({ check, health }) => repeatCheck(check, health)),
+    ...confirmations.map(({ check, confirmation }) => measure(check, confirmation)),
   ];
   try {
     if (work.length > 0) await Promise.all(work);
@@ -79,25 +83,27 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     done.abort(new NoLongerNeeded());
     limited.clear();
     await Promise.allSettled(work);
-    for (const { check } of stretches) check.stop();
+    for (const { check } of confirmations) check.stop();
   }
   if (right())
     return {
       confirmed: true,
-      detail: `what was wrong is right again (looked at for ${formatDuration(clock.monotonic() - origin)})`,
+      detail: `all failing checks have recovered (watched for ${formatDuration(clock.monotonic() - origin)})`,
     };
   const wrong = [
     ...healths
       .filter(({ health }) => health.state !== 'up' || health.isBlind)
       .map(({ health }) => healthInWords(health)),
-    ...stretches.flatMap(({ stretch }) => (stretch.isRight ? [] : [stretch.inWords()])),
+    ...confirmations.flatMap(({ confirmation }) =>
+      confirmation.isRight ? [] : [confirmation.inWords()],
+    ),
   ];
   return { confirmed: false, detail: wrong.join('; ') };
 }
 
 function healthInWords(health: Health): string {
   if (health.isBlind) return `nothing could be seen of the health (${health.blindDetail})`;
-  if (health.looks === 0) return 'the health check has not answered yet';
+  if (health.checks === 0) return 'the health check has not answered yet';
   return health.failedInARow > 0
     ? `the health check still fails (${health.lastDetail})`
     : 'the health check has not passed often enough in a row';

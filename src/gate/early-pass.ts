@@ -1,4 +1,4 @@
-import { valueOf } from './tally.js';
+import { valueOf } from './accumulator.js';
 import type { MetricLimit, Totals } from '../contract/check.js';
 
 /** How many times smaller than allowed the odds of a failure may truly be: one bet for each. */
@@ -14,9 +14,9 @@ const BETTER_BY = [1.3, 2, 4, 10, 50] as const;
  * @param failures how many of them failed
  */
 export function passEvidence(allowed: number, requests: number, failures: number): number {
-  const odds = allowed / (1 - allowed);
+  const ratio = allowed / (1 - allowed);
   const logs = BETTER_BY.map((factor) => {
-    const rate = odds / factor / (1 + odds / factor);
+    const rate = ratio / factor / (1 + ratio / factor);
     return (
       failures * Math.log(rate / allowed) +
       (requests - failures) * (Math.log1p(-rate) - Math.log1p(-allowed))

@@ -1,4 +1,3 @@
-import { logSum } from './logs.js';
 import type { Sensitivity } from '../contract/check.js';
 
 /** Shares of the wealth that are staked on "the service is over its limit": small ones find slight breaches, large ones outages. */
@@ -21,10 +20,10 @@ const ALPHA: Readonly<Record<Sensitivity, number>> = { high: 0.05, normal: 0.01,
 export interface Evidence {
   /**
    * Takes the next interval that had data; an interval without data is left out and changes nothing.
-   * @param odds how far the interval was over the limit, ≥ 0, 1 = at the limit (see `oddsOf`)
+   * @param likelihoodRatio how far the interval was over the limit, ≥ 0, 1 = at the limit (see `oddsOf`)
    * @throws RangeError when `odds` is negative or not finite
    */
-  push(odds: number): void;
+  push(likelihoodRatio: number): void;
   /** Natural logarithm of the evidence; 0 at the start, always finite. */
   readonly logE: number;
   /** The largest `logE` so far, the start included: never negative. */
@@ -60,13 +59,15 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
   }
 
   return {
-    push(odds) {
-      if (!Number.isFinite(odds) || odds < 0)
-        throw new RangeError(`odds must be a finite number of at least 0, not ${String(odds)}`);
+    push(likelihoodRatio) {
+      if (!Number.isFinite(likelihoodRatio) || likelihoodRatio < 0)
+        throw new RangeError(
+          `odds must be a finite number of at least 0, not ${String(likelihoodRatio)}`,
+        );
       const share = Math.log(invested() / BETS.length);
       logWealth = logWealth.map(
         // A bet is below 1 and the odds are at least 0: the argument of log1p stays above -1.
-        (wealth, k) => logSum([wealth, share]) + Math.log1p((BETS[k] ?? 0) * (odds - 1)),
+        (wealth, k) => logSum([wealth, share]) + Math.log1p((BETS[k] ?? 0) * (likelihoodRatio - 1)),
       );
       observations += 1;
       logE = logSum([...logWealth, Math.log(restartShare * restartsLeft)]);
@@ -95,4 +96,16 @@ export function failThreshold(options: {
   readonly metricChecks: number;
 }): number {
   return Math.log(Math.max(1, options.metricChecks) / ALPHA[options.sensitivity]);
+}
+
+/** The logarithm of the sum of numbers that are given as logarithms; `-Infinity` stands for 0. */
+export function logSum(logs: readonly number[]): number {
+  const largest = Math.max(...logs);
+  if (largest === -Infinity) return -Infinity;
+  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+}
+
+/** The logarithm of their mean. */
+export function logMean(logs: readonly number[]): number {
+  return logSum(logs) - Math.log(logs.length);
 }

@@ -2,7 +2,7 @@ import { formatDuration, formatNumber, formatShare, plural } from '../support/te
 import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { valueInWords, limitInWords } from './words.js';
-import { valueOf } from './tally.js';
+import { valueOf } from './accumulator.js';
 import type { BaselineCounts, MetricLimit, Totals } from '../contract/check.js';
 
 /** One metric check, as far as a sentence needs it. */
@@ -21,17 +21,17 @@ export interface Explained {
  * Why the evidence against a check is enough: what was seen, and how seldom a version within the limit would look
  * like this.
  *
- * @param metricChecks number of metric checks of the target: the odds are shared among them
+ * @param metricChecks number of metric checks of the target: the error probability is shared among them
  */
 export function byEvidence(check: Explained, metricChecks: number): string {
-  const odds = oddsInWords(check.maxLogE - Math.log(metricChecks));
+  const chance = chanceInWords(check.maxLogE - Math.log(metricChecks));
   return (
     `${seen(check)}; if ${supposition(check.limit)}, ` +
-    `evidence this strong would appear in fewer than 1 in ${odds} watches.${belief(check)}${blame(check)}`
+    `evidence this strong would appear in fewer than 1 in ${chance} watches.${belief(check)}${blame(check)}`
   );
 }
 
-/** Why the literal limit decided at the end of the watch, without much evidence. */
+/** Why the configured limit decided at the end of the watch, without much evidence. */
 export function byLimit(check: Explained): string {
   return (
     `${seen(check)}, measured over the whole watch.${belief(check)}${blame(check)} ` +
@@ -53,7 +53,7 @@ export function passed(
   const parts = checks.map((check) => within(check));
   if (health !== undefined)
     parts.push(
-      `the health check passed ${formatNumber(health.looks - health.failed, 0)} of ${plural(health.looks, 'look')}`,
+      `the health check passed ${formatNumber(health.checks - health.failed, 0)} of ${plural(health.checks, 'check')}`,
     );
   const excused = checks.filter((check) => check.excused === true);
   const against = checks.filter((check) => check.excused !== true);
@@ -61,7 +61,7 @@ export function passed(
   const evidence =
     against.length === 0
       ? ''
-      : `; no evidence of a breach at any point (strongest 1 in ${oddsInWords(strongest)})`;
+      : `; no evidence of a breach at any point (strongest 1 in ${chanceInWords(strongest)})`;
   const first = checks[0];
   return (
     `${capital(parts.join(', '))} over ${formatDuration(over)}${evidence}.` +
@@ -75,7 +75,7 @@ export function byHealth(health: Health, at: number): string {
   const times = `${String(health.failedInARow)} times in a row`;
   const answered =
     health.lastGoodAt === null
-      ? 'it has not answered well since the watch began'
+      ? 'it has not passed once since the watch started'
       : `it last answered well ${formatDuration(Math.max(0, at - health.lastGoodAt))} before`;
   return `The health check failed ${times} (${health.lastDetail}); ${answered}.`;
 }
@@ -135,28 +135,28 @@ export function unclear(check: Explained): string {
 }
 
 export function grey(check: Explained): string {
-  return `${seen(check)}, but the evidence is too weak to act on (strongest 1 in ${oddsInWords(check.maxLogE)}).${belief(check)}`;
+  return `${seen(check)}, but the evidence is too weak to act on (strongest 1 in ${chanceInWords(check.maxLogE)}).${belief(check)}`;
 }
 
 export function flapping(health: Health): string {
   return (
     `The health check neither failed nor passed often enough in a row at the end of the watch ` +
-    `(${String(health.failed)} of ${plural(health.looks, 'look')} failed, last: ${health.lastDetail === '' ? 'passed' : health.lastDetail}).`
+    `(${String(health.failed)} of ${plural(health.checks, 'check')} failed, last: ${health.lastDetail === '' ? 'passed' : health.lastDetail}).`
   );
 }
 
 /** The source of a health check was not reached at the end of the watch. */
 export function blind(check: { readonly id: string }, health: Health): string {
   const when =
-    health.looks === 0
+    health.checks === 0
       ? 'at any time of the watch'
-      : `at the end of the watch (${String(health.blind)} of ${plural(health.looks + health.blind, 'look')} showed nothing)`;
+      : `at the end of the watch (${String(health.blind)} of ${plural(health.checks + health.blind, 'check')} showed nothing)`;
   return `What ${check.id} looks at could not be seen ${when}: ${health.blindDetail}. Not enough to judge.`;
 }
 
 /** The limit is broken, and the baseline does no better: that says nothing against the new version. */
 export function equallyAffected(check: Explained): string {
-  return `${seen(check)}, but the baseline is equally affected: ${ofBaseline(check)}. This does not speak against the new version.`;
+  return `${seen(check)}, but the baseline is equally affected: ${ofBaseline(check)}. This is no evidence against the new version.`;
 }
 
 function equallyAffectedMeanwhile({ id }: Explained): string {
@@ -279,9 +279,9 @@ function rateNoun(limit: Exclude<MetricLimit, { metric: 'relative' }>): string {
   }
 }
 
-function oddsInWords(logOdds: number): string {
-  if (logOdds > Math.log(1e9)) return 'a billion';
-  return formatNumber(Math.max(1, Math.floor(Math.exp(logOdds))), 0);
+function chanceInWords(logRatio: number): string {
+  if (logRatio > Math.log(1e9)) return 'a billion';
+  return formatNumber(Math.max(1, Math.floor(Math.exp(logRatio))), 0);
 }
 
 function capital(text: string): string {

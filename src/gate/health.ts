@@ -3,43 +3,43 @@ import type { Limit, HealthResult } from '../contract/check.js';
 type HealthLimit = Extract<Limit, { metric: 'health' }>;
 
 /**
- * What consecutive looks say. `undecided`: neither enough failures nor enough successes in a row, as at the start and
+ * What consecutive checks say. `undecided`: neither enough failures nor enough successes in a row, as at the start and
  * while a service flaps.
  */
 type HealthState = 'up' | 'down' | 'undecided';
 
 export interface Health {
-  /** `at`: when the look was begun, milliseconds since the start of the watch. */
-  push(at: number, look: HealthResult): void;
+  /** `at`: when the check was begun, milliseconds since the start of the watch. */
+  push(at: number, result: HealthResult): void;
   readonly state: HealthState;
-  /** Looks that showed something. */
-  readonly looks: number;
+  /** Checks that showed something. */
+  readonly checks: number;
   readonly failed: number;
-  /** Looks that showed nothing. */
+  /** Checks that showed nothing. */
   readonly blind: number;
-  /** Whether the last look showed nothing. */
+  /** Whether the last check showed nothing. */
   readonly isBlind: boolean;
   /** Why the last of those showed nothing. */
   readonly blindDetail: string;
-  /** Failed looks in a row, up to now. */
+  /** Failed checks in a row, up to now. */
   readonly failedInARow: number;
-  /** When the last good look was begun; `null`: it has never answered well. */
+  /** When the last passed check was begun; `null`: it has never passed. */
   readonly lastGoodAt: number | null;
   /** What the failures of the present row were, e.g. `connection refused`. */
   readonly lastDetail: string;
-  /** Failures of all looks that count, by kind. */
+  /** Failures of all checks that count, by kind. */
   readonly kinds: Readonly<Record<string, number>>;
 }
 
 /**
- * Counts looks in a row. In the warm-up failures count only after the first success, so that a service that needs a
- * while to listen is not taken back; one that has still not answered when the warm-up ends is down, its failures in
+ * Counts checks in a row. In the warm-up failures count only after the first success, so that a service that needs a
+ * while to listen is not rolled back; one that has still not answered when the warm-up ends is down, its failures in
  * the warm-up included.
  *
  * @param warmUp milliseconds since the start of the watch
  */
 export function createHealth(limit: HealthLimit, warmUp: number): Health {
-  let looks = 0;
+  let checks = 0;
   let failed = 0;
   let blind = 0;
   let isBlind = false;
@@ -51,15 +51,15 @@ export function createHealth(limit: HealthLimit, warmUp: number): Health {
   let state: HealthState = 'undecided';
   const kinds: Record<string, number> = {};
   return {
-    push(at, look) {
-      isBlind = look.ok === null;
-      if (look.ok === null) {
+    push(at, result) {
+      isBlind = result.ok === null;
+      if (result.ok === null) {
         blind += 1;
-        blindDetail = look.detail;
+        blindDetail = result.detail;
         return;
       }
-      looks += 1;
-      if (look.ok) {
+      checks += 1;
+      if (result.ok) {
         goodInARow += 1;
         failedInARow = 0;
         lastGoodAt = at;
@@ -70,16 +70,16 @@ export function createHealth(limit: HealthLimit, warmUp: number): Health {
       failed += 1;
       goodInARow = 0;
       failedInARow += 1;
-      lastDetail = look.detail;
-      kinds[look.detail] = (kinds[look.detail] ?? 0) + 1;
+      lastDetail = result.detail;
+      kinds[result.detail] = (kinds[result.detail] ?? 0) + 1;
       const excused = lastGoodAt === null && at < warmUp;
       state = !excused && failedInARow >= limit.failures ? 'down' : 'undecided';
     },
     get state() {
       return state;
     },
-    get looks() {
-      return looks;
+    get checks() {
+      return checks;
     },
     get failed() {
       return failed;

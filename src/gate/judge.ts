@@ -3,13 +3,13 @@ import { passesEarly } from './early-pass.js';
 import { failThreshold } from './evidence.js';
 import * as explain from './explain.js';
 import { createHealth, type Health } from './health.js';
-import { literalBreach } from './odds.js';
+import { breachesLimit } from './likelihood-ratio.js';
 import { BLAME_THRESHOLD } from './relative.js';
-import { createTally, valueOf, type Tally } from './tally.js';
+import { createAccumulator, valueOf, type Accumulator } from './accumulator.js';
 import {
   kindOf,
   type CheckResult,
-  type JudgedCheck,
+  type EvaluatedCheck,
   type Judgement,
   type MetricLimit,
   type NoDataPolicy,
@@ -19,16 +19,16 @@ import {
 import { limitInWords, valueInWords } from './words.js';
 
 interface Metric {
-  readonly check: JudgedCheck;
+  readonly check: EvaluatedCheck;
   readonly limit: MetricLimit;
-  readonly tally: Tally;
+  readonly accumulator: Accumulator;
 }
 
 /** Decides on one target from what it is told, and from nothing else: the same events give the same judgement. */
 export interface Judge {
   /** The judgement, as soon as there is one. Later events complete the results, and change the judgement no more. */
   push(event: WatchEvent): Judgement | undefined;
-  /** A health check is in the middle of a row: the end of the watch must wait for its next looks. */
+  /** A health check is in the middle of a row: the end of the watch must wait for its next checks. */
   readonly healthUndecided: boolean;
   results(): readonly CheckResult[];
 }
@@ -36,8 +36,8 @@ export interface Judge {
 /** What the functions below share. */
 interface State {
   readonly plan: WatchPlan;
-  readonly checks: readonly JudgedCheck[];
-  readonly healths: Map<string, { check: JudgedCheck; health: Health }>;
+  readonly checks: readonly EvaluatedCheck[];
+  readonly healths: Map<string, { check: EvaluatedCheck; health: Health }>;
   readonly metrics: Map<string, Metric>;
   readonly threshold: number;
   judgement: Judgement | undefined;
@@ -47,14 +47,19 @@ interface State {
  * @param checks all checks of the target; fixed for the whole watch, because the evidence threshold depends on how
  *   many metric checks there are
  */
-export function createJudge(plan: WatchPlan, checks: readonly JudgedCheck[]): Judge {
-  const healths = new Map<string, { check: JudgedCheck; health: Health }>();
+export function createJudge(plan: WatchPlan, checks: readonly EvaluatedCheck[]): Judge {
+  const healths = new Map<string, { check: EvaluatedCheck; health: Health }>();
   const metrics = new Map<string, Metric>();
   for (const check of checks) {
     const { limit } = check;
     if (limit.metric === 'health')
       healths.set(check.id, { check, health: createHealth(limit, plan.warmUp) });
-    else metrics.set(check.id, { check, limit, tally: createTally(limit, plan, check.baseline) });
+    else
+      metrics.set(check.id, {
+        check,
+        limit,
+        accumulator: createAccumulator(limit, plan, check.baseline),
+      });
   }
   const threshold = failThreshold({ sensitivity: plan.sensitivity, metricChecks: metrics.size });
   const state: State = { plan, checks, healths, metrics, threshold, judgement: undefined };
@@ -87,23 +92,25 @@ function results(state: State): CheckResult[] {
 }
 
 /** Whether there is a baseline, and it does better: what hits both is not the new version's fault. */
-function blamed({ tally }: Metric): boolean {
-  return tally.comparison === undefined || tally.comparison.logE >= BLAME_THRESHOLD;
+function blamed({ accumulator }: Metric): boolean {
+  return accumulator.comparison === undefined || accumulator.comparison.logE >= BLAME_THRESHOLD;
 }
 
 function suspicious(state: State, metric: Metric): boolean {
   return metric.limit.metric === 'relative'
-    ? metric.tally.comparison?.isWorse(state.threshold) === true
-    : metric.tally.maxLogE >= state.threshold;
+    ? metric.accumulator.comparison?.isWorse(state.threshold) === true
+    : metric.accumulator.maxLogE >= state.threshold;
 }
 
-function told(state: State, metric: Metric): explain.Explained {
+function explained(state: State, metric: Metric): explain.Explained {
   return {
     id: metric.check.id,
     limit: metric.limit,
-    totals: metric.tally.totals,
-    maxLogE: metric.tally.maxLogE,
-    ...(metric.tally.comparison === undefined ? {} : { baseline: metric.tally.baseline }),
+    totals: metric.accumulator.totals,
+    maxLogE: metric.accumulator.maxLogE,
+    ...(metric.accumulator.comparison === undefined
+      ? {}
+      : { baseline: metric.accumulator.baseline }),
     excused: suspicious(state, metric) && !blamed(metric),
   };
 }
@@ -113,7 +120,7 @@ function convicted(state: State, metric: Metric): boolean {
 }
 
 function overLimit(metric: Metric): boolean {
-  return literalBreach(metric.limit, metric.tally.totals);
+  return breachesLimit(metric.limit, metric.accumulator.totals);
 }
 
 function needed(state: State, { check }: Metric): number {
@@ -122,13 +129,14 @@ function needed(state: State, { check }: Metric): number {
 
 function enough(state: State, metric: Metric): boolean {
   return metric.limit.metric === 'value'
-    ? metric.tally.totals.samples > 0
-    : metric.tally.totals.samples >= needed(state, metric);
+    ? metric.accumulator.totals.samples > 0
+    : metric.accumulator.totals.samples >= needed(state, metric);
 }
 
 function enoughOfBaseline(state: State, metric: Metric): boolean {
   return (
-    metric.tally.comparison === undefined || metric.tally.baseline.samples >= needed(state, metric)
+    metric.accumulator.comparison === undefined ||
+    metric.accumulator.baseline.samples >= needed(state, metric)
   );
 }
 
@@ -136,7 +144,7 @@ function unhealthy(state: State, reason: string, first: string): Judgement {
   const others = [...state.metrics.values()].filter(
     (m) => m.check.id !== first && convicted(state, m),
   );
-  const also = others.map((m) => explain.seen(told(state, m)));
+  const also = others.map((m) => explain.seen(explained(state, m)));
   return {
     verdict: 'unhealthy',
     reason: also.length === 0 ? reason : `${reason} Also: ${also.join('; ')}.`,
@@ -150,17 +158,17 @@ function onObservation(
 ): Judgement | undefined {
   const metric = state.metrics.get(event.check);
   if (metric === undefined) return undefined;
-  const intervalIsOver = metric.tally.push(event.window, event.observation);
+  const intervalIsOver = metric.accumulator.push(event.window, event.observation);
   if (convicted(state, metric))
     return unhealthy(
       state,
-      explain.byEvidence(told(state, metric), state.metrics.size),
+      explain.byEvidence(explained(state, metric), state.metrics.size),
       metric.check.id,
     );
   if (state.plan.decision === 'strict' && intervalIsOver && blamed(metric))
     return unhealthy(
       state,
-      explain.byInterval(told(state, metric), formatDuration(event.window.to)),
+      explain.byInterval(explained(state, metric), formatDuration(event.window.to)),
       metric.check.id,
     );
   return earlyPass(state, event.window.to);
@@ -172,14 +180,16 @@ function earlyPass(state: State, at: number): Judgement | undefined {
   const all = [...state.metrics.values()];
   const good =
     [...state.healths.values()].every(({ health }) => health.state === 'up') &&
-    all.every((metric) => enough(state, metric) && passesEarly(metric.limit, metric.tally.totals));
+    all.every(
+      (metric) => enough(state, metric) && passesEarly(metric.limit, metric.accumulator.totals),
+    );
   return good ? healthy(state, at - state.plan.warmUp) : undefined;
 }
 
 function healthy(state: State, over: number, leftOut: readonly Metric[] = []): Judgement {
-  const judged = [...state.metrics.values()].filter((metric) => !leftOut.includes(metric));
+  const evaluated = [...state.metrics.values()].filter((metric) => !leftOut.includes(metric));
   const passed = explain.passed(
-    judged.map((metric) => told(state, metric)),
+    evaluated.map((metric) => explained(state, metric)),
     [...state.healths.values()][0]?.health,
     over,
   );
@@ -191,7 +201,10 @@ function healthy(state: State, over: number, leftOut: readonly Metric[] = []): J
   };
 }
 
-function onLook(state: State, event: Extract<WatchEvent, { type: 'look' }>): Judgement | undefined {
+function onHealthResult(
+  state: State,
+  event: Extract<WatchEvent, { type: 'look' }>,
+): Judgement | undefined {
   const entry = state.healths.get(event.check);
   if (entry === undefined) return undefined;
   entry.health.push(event.at, event.look);
@@ -202,7 +215,7 @@ function onLook(state: State, event: Extract<WatchEvent, { type: 'look' }>): Jud
 
 function handle(state: State, event: WatchEvent): Judgement | undefined {
   if (event.type === 'observation') return onObservation(state, event);
-  return event.type === 'look' ? onLook(state, event) : atDeadline(state);
+  return event.type === 'look' ? onHealthResult(state, event) : atDeadline(state);
 }
 
 function atDeadline(state: State): Judgement {
@@ -214,7 +227,7 @@ function atDeadline(state: State): Judgement {
         overLimit(metric) &&
         blamed(metric)
       )
-        return unhealthy(state, explain.byLimit(told(state, metric)), metric.check.id);
+        return unhealthy(state, explain.byLimit(explained(state, metric)), metric.check.id);
   for (const metric of state.metrics.values())
     if (silence(state, metric) !== 'fresh' && policyFor(state, metric) === 'unhealthy')
       return unhealthy(state, explain.staleIsUnhealthy(staleness(state, metric)), metric.check.id);
@@ -239,10 +252,10 @@ function atDeadline(state: State): Judgement {
 
 /** Why the end of the watch cannot tell whether a check holds, if it cannot. */
 function doubtOf(state: State, metric: Metric): string | undefined {
-  const check = told(state, metric);
+  const check = explained(state, metric);
   if (isLeftOut(state, metric))
     return judgesNothing(state) ? explain.stale(staleness(state, metric)) : undefined;
-  const { leftOut } = metric.tally;
+  const { leftOut } = metric.accumulator;
   // What was not seen of so much could be anything.
   if (leftOut.requests > leftOut.of / 3) return explain.tooManyLeftOut(check, leftOut);
   if (silence(state, metric) !== 'fresh') return explain.stale(staleness(state, metric));
@@ -255,29 +268,33 @@ function doubtOf(state: State, metric: Metric): string | undefined {
 
 /** That a baseline says nothing is never `on-no-data: unhealthy`: it is not what was deployed. */
 function doubtOfBaseline(state: State, metric: Metric): string | undefined {
-  const silent = silenceSince(state, metric.tally.baselineFreshAt, metric);
+  const silent = silenceSince(state, metric.accumulator.baselineFreshAt, metric);
   if (silent !== 'fresh') return explain.staleBaseline(metric.check.id, silent);
   return enoughOfBaseline(state, metric)
     ? undefined
-    : explain.tooFewOfBaseline(told(state, metric), needed(state, metric), state.plan.duration);
+    : explain.tooFewOfBaseline(
+        explained(state, metric),
+        needed(state, metric),
+        state.plan.duration,
+      );
 }
 
 function notBlamed(state: State, metric: Metric): string {
   return enoughOfBaseline(state, metric)
-    ? explain.equallyAffected(told(state, metric))
-    : explain.incomparable(told(state, metric), needed(state, metric));
+    ? explain.equallyAffected(explained(state, metric))
+    : explain.incomparable(explained(state, metric), needed(state, metric));
 }
 
 /** Whether the bad ones that are not told from good ones would be too many. */
-function mayBeOver({ limit, tally }: Metric): boolean {
-  const { possibleFailures } = tally.totals;
+function mayBeOver({ limit, accumulator }: Metric): boolean {
+  const { possibleFailures } = accumulator.totals;
   if (possibleFailures === undefined) return false;
-  return literalBreach(limit, { ...tally.totals, failures: possibleFailures });
+  return breachesLimit(limit, { ...accumulator.totals, failures: possibleFailures });
 }
 
-function policyFor(state: State, { check, tally }: Metric): NoDataPolicy {
+function policyFor(state: State, { check, accumulator }: Metric): NoDataPolicy {
   const policy =
-    tally.lastMissing === 'provider-error'
+    accumulator.lastMissing === 'provider-error'
       ? (check.onProviderError ?? state.plan.onProviderError)
       : (check.onNoData ?? state.plan.onNoData);
   return policy ?? 'inconclusive';
@@ -300,13 +317,13 @@ function staleness(state: State, metric: Metric): explain.Staleness {
   return {
     id: metric.check.id,
     silentFor: silent === 'fresh' ? 0 : silent,
-    why: metric.tally.lastMissing ?? 'no-data',
+    why: metric.accumulator.lastMissing ?? 'no-data',
   };
 }
 
 /** `fresh`, or for how long the source had been silent when the watch ended; `null`: from the start. */
 function silence(state: State, metric: Metric): 'fresh' | number | null {
-  return silenceSince(state, metric.tally.freshAt, metric);
+  return silenceSince(state, metric.accumulator.freshAt, metric);
 }
 
 function silenceSince(
@@ -316,11 +333,11 @@ function silenceSince(
 ): 'fresh' | number | null {
   if (freshAt === null) return null;
   const silent = state.plan.warmUp + state.plan.duration - freshAt;
-  return silent <= 3 * Math.max(state.plan.interval, metric.tally.cadence) ? 'fresh' : silent;
+  return silent <= 3 * Math.max(state.plan.interval, metric.accumulator.cadence) ? 'fresh' : silent;
 }
 
 function metricResult(state: State, metric: Metric): CheckResult {
-  const { check, limit, tally } = metric;
+  const { check, limit, accumulator } = metric;
   const breached = convicted(state, metric) || (enough(state, metric) && overLimit(metric));
   return {
     id: check.id,
@@ -331,21 +348,23 @@ function metricResult(state: State, metric: Metric): CheckResult {
     limit: limitInWords(limit),
     outcome: breached ? 'breached' : enough(state, metric) ? 'within' : 'no-data',
     ...(breached && !blamed(metric) && { excused: true as const }),
-    samples: tally.totals.samples,
-    failures: tally.totals.failures,
-    value: valueOf(limit, tally.totals),
-    shown: valueInWords(limit, tally.totals, tally.baseline),
-    ...(tally.comparison === undefined ? {} : { baseline: { ...tally.baseline } }),
-    ...(tally.totals.borderMs === undefined ? {} : { slowerThan: tally.totals.borderMs }),
-    evidence: { logE: tally.logE, maxLogE: tally.maxLogE, threshold: state.threshold },
-    kinds: { ...tally.kinds },
-    missing: { ...tally.missing },
-    series: tally.series(),
+    samples: accumulator.totals.samples,
+    failures: accumulator.totals.failures,
+    value: valueOf(limit, accumulator.totals),
+    shown: valueInWords(limit, accumulator.totals, accumulator.baseline),
+    ...(accumulator.comparison === undefined ? {} : { baseline: { ...accumulator.baseline } }),
+    ...(accumulator.totals.borderMs === undefined
+      ? {}
+      : { slowerThan: accumulator.totals.borderMs }),
+    evidence: { logE: accumulator.logE, maxLogE: accumulator.maxLogE, threshold: state.threshold },
+    kinds: { ...accumulator.kinds },
+    missing: { ...accumulator.missing },
+    series: accumulator.series(),
   };
 }
 
-function healthResult(check: JudgedCheck, health: Health): CheckResult {
-  const good = health.looks - health.failed;
+function healthResult(check: EvaluatedCheck, health: Health): CheckResult {
+  const good = health.checks - health.failed;
   return {
     id: check.id,
     kind: 'health',
@@ -353,11 +372,11 @@ function healthResult(check: JudgedCheck, health: Health): CheckResult {
     source: check.source,
     subject: check.subject,
     limit: limitInWords(check.limit),
-    outcome: health.state === 'down' ? 'breached' : health.looks === 0 ? 'no-data' : 'within',
-    samples: health.looks,
+    outcome: health.state === 'down' ? 'breached' : health.checks === 0 ? 'no-data' : 'within',
+    samples: health.checks,
     failures: health.failed,
-    value: health.looks === 0 ? null : good / health.looks,
-    shown: health.looks === 0 ? '' : `${String(good)} of ${String(health.looks)} looks passed`,
+    value: health.checks === 0 ? null : good / health.checks,
+    shown: health.checks === 0 ? '' : `${String(good)} of ${String(health.checks)} checks passed`,
     evidence: null,
     kinds: { ...health.kinds },
     missing: { noData: 0, providerErrors: health.blind },

@@ -1,6 +1,6 @@
 import type {
   Decision,
-  JudgedCheck,
+  EvaluatedCheck,
   Limit,
   NoDataPolicy,
   ProviderErrorPolicy,
@@ -38,18 +38,18 @@ interface Unanswerable {
 
 interface Overridden {
   readonly plan: WatchPlan;
-  readonly checks: readonly JudgedCheck[];
+  readonly checks: readonly EvaluatedCheck[];
   readonly changes: readonly ChangedSetting[];
   readonly unanswerable: readonly Unanswerable[];
 }
 
-interface Judged {
+interface Evaluated {
   readonly plan: WatchPlan;
-  readonly checks: readonly JudgedCheck[];
+  readonly checks: readonly EvaluatedCheck[];
 }
 
 /** The plan and the checks of a recorded target under other limits. */
-export function override({ plan, checks }: Judged, overrides: Overrides): Overridden {
+export function override({ plan, checks }: Evaluated, overrides: Overrides): Overridden {
   const unanswerable: Unanswerable[] = [];
   const refuse = (id: OverrideId, message: string, fix?: string): void => {
     unanswerable.push({ override: id, message, ...(fix === undefined ? {} : { fix }) });
@@ -69,8 +69,8 @@ export function override({ plan, checks }: Judged, overrides: Overrides): Overri
   });
 
   for (const [id, metric, side] of metricOf) {
-    const wanted = overrides[id];
-    if (wanted === undefined || wanted === 'off') continue;
+    const requested = overrides[id];
+    if (requested === undefined || requested === 'off') continue;
     if (!checks.some(({ limit }) => limit.metric === metric && (!side || side in limit)))
       refuse(
         id,
@@ -79,7 +79,7 @@ export function override({ plan, checks }: Judged, overrides: Overrides): Overri
       );
   }
 
-  const newChecks = checks.flatMap((check): JudgedCheck[] => {
+  const newChecks = checks.flatMap((check): EvaluatedCheck[] => {
     const limit = limitOf(check.limit, overrides, refuse);
     // By its numbers, since words are rounded.
     if (JSON.stringify(limit) !== JSON.stringify(check.limit))
@@ -105,7 +105,7 @@ const metricOf = [
 ] as const satisfies readonly (readonly [OverrideId, Limit['metric'], '' | 'max' | 'min'])[];
 
 /** What is to hold for all holds for the checks that had something of their own, too. */
-function withoutOverridden(check: JudgedCheck, overrides: Overrides): JudgedCheck {
+function withoutOverridden(check: EvaluatedCheck, overrides: Overrides): EvaluatedCheck {
   const { minRequests, onNoData, onProviderError, ...rest } = check;
   return {
     ...rest,

@@ -1,4 +1,4 @@
-import { logMean } from './logs.js';
+import { logMean } from './evidence.js';
 
 /** How many times worse than allowed the canary may truly be: one bet for each. */
 const WORSE_BY = [1.3, 2, 4, 10, 40] as const;
@@ -80,7 +80,7 @@ export function createRelative(margin = 1): RelativeEvidence {
 }
 
 /** Requests of one side in one interval, with how many of them were slower than each boundary. */
-interface Slowness {
+interface LatencyComparison {
   readonly samples: number;
   /** As many as there are boundaries, in the same order. */
   readonly slower: readonly number[];
@@ -89,7 +89,7 @@ interface Slowness {
 export interface RelativeLatency extends Comparison {
   /** The evidence at each boundary. */
   readonly logEs: readonly number[];
-  push(canary: Slowness, baseline: Slowness): void;
+  push(canary: LatencyComparison, baseline: LatencyComparison): void;
 }
 
 /**
@@ -132,7 +132,7 @@ export function createRelativeLatency(boundaries: number, margin = 1): RelativeL
   };
 }
 
-function slowerThan(boundary: number, { samples, slower }: Slowness): Side {
+function slowerThan(boundary: number, { samples, slower }: LatencyComparison): Side {
   return { samples, failures: slower[boundary] ?? NaN };
 }
 

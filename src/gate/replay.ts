@@ -1,5 +1,5 @@
 import { createJudge } from './judge.js';
-import type { JudgedCheck, Judgement, WatchEvent, WatchPlan } from '../contract/check.js';
+import type { EvaluatedCheck, Judgement, WatchEvent, WatchPlan } from '../contract/check.js';
 import type { RecordedEvent, Replayed } from '../contract/replay.js';
 
 /**
@@ -10,7 +10,7 @@ import type { RecordedEvent, Replayed } from '../contract/replay.js';
  */
 export function replay(
   plan: WatchPlan,
-  checks: readonly JudgedCheck[],
+  checks: readonly EvaluatedCheck[],
   events: readonly RecordedEvent[],
 ): Replayed {
   const judge = createJudge(plan, checks);
@@ -32,7 +32,7 @@ export function replay(
   return { judgement, decidedAt, endsAt, results: judge.results() };
 }
 
-/** When the judge was told at the earliest. */
+/** When the judge knew at the earliest. */
 function momentOf(event: WatchEvent, plan: WatchPlan): number {
   switch (event.type) {
     case 'observation':

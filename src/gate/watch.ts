@@ -14,7 +14,7 @@ import type {
 import type { Finding } from '../contract/result.js';
 import { createJudge, type Judge } from './judge.js';
 
-/** After the planned end a health check that is in the middle of a row gets this many looks more. */
+/** After the planned end a health check that is in the middle of a row gets this many checks more. */
 const EXTRA_LOOKS = 10;
 
 export interface WatchState {
@@ -67,7 +67,7 @@ export function* windowsOf(
 
 /**
  * Watches until the judge decides, the time is over, or somebody asks us to stop. Slow answers of one check delay
- * neither its own next look nor any other check.
+ * neither its own next check nor any other check.
  *
  * @throws whatever a check throws: a check that cannot look says so in its observation, so this is a defect
  */
@@ -206,7 +206,7 @@ function outcomeOf(running: Running): WatchOutcome {
   };
 }
 
-/** The next look after the one due at `due`; looks that were missed are left out, the last falls on the end. */
+/** The next check after the one due at `due`; checks that were missed are left out, the last falls on the end. */
 function nextDue(due: number, every: number, end: number, now: number): number {
   if (due >= end) return Number.POSITIVE_INFINITY;
   const missed = Math.floor(Math.max(0, now - due) / every);

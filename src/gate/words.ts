@@ -1,12 +1,12 @@
 import { formatDuration, formatNumber, formatShare } from '../support/text.js';
-import { valueOf } from './tally.js';
+import { valueOf } from './accumulator.js';
 import type { BaselineCounts, Limit, MetricLimit, Totals } from '../contract/check.js';
 
 /** A limit in words: `≥ 95 %`. */
 export function limitInWords(limit: Limit): string {
   switch (limit.metric) {
     case 'health':
-      return `fewer than ${String(limit.failures)} failed looks in a row`;
+      return `fewer than ${String(limit.failures)} failed checks in a row`;
     case 'success-rate':
       return `≥ ${formatNumber(limit.minPercent, 4)} %`;
     case 'errors-per-minute':

@@ -1,6 +1,6 @@
 import type { Environment } from '../contract/system.js';
 import { messageOf, type Problem } from '../support/errors.js';
-import type { CheckEntry } from '../contract/entry.js';
+import type { CheckEntry } from '../contract/check.js';
 import { effectiveEntries, type EffectiveEntry } from './checks/effective.js';
 import type { Findings } from './checks/lookup.js';
 import { resolveChecks } from './checks/resolve.js';

@@ -45,7 +45,7 @@ const toFollow = {
 } as const;
 
 /**
- * THE table of inputs. Flags, variables, the keys of the configuration file, action.yml, help, the tables of the README
+ * THE table of inputs. Flags, variables, the keys of the configuration file, action.yml, help, docs/inputs.md
  * and the JSON schema all follow from it.
  */
 export const inputs = {
@@ -143,7 +143,7 @@ export const inputs = {
     group: 'watch',
     default: 'inconclusive',
     description:
-      'What it means that a source answers and has no data for a check when the watch ends: `inconclusive`, `ignore` (the other checks decide) or `unhealthy`.',
+      'What to do if a source responds but has no data for a check at the end of the watch: `inconclusive`, `ignore` (the other checks decide) or `unhealthy`.',
   }),
   'on-provider-error': input(choice(['inconclusive', 'ignore']), {
     group: 'watch',
@@ -178,7 +178,7 @@ export const inputs = {
       fix: 'set the `prometheus-baseline-...` inputs instead',
     },
     description:
-      'Where the version before it runs, for each `url` in the same order: probed in the same moments, so that what hits both is not held against the new one. Default: none.',
+      'URL of the previous version, one per `url`, in the same order. Probed at the same time, so that problems affecting both versions do not count against the new one. Default: none.',
   }),
   'requests-per-second': input(number({ min: 0.1, max: 500 }), {
     group: 'http',
@@ -259,7 +259,7 @@ export const inputs = {
     off: true,
     default: '10',
     description:
-      'Failed requests a minute that are accepted, or `off`; exactly this many passes. Own probes are scaled to 60 a minute.',
+      'Failed requests a minute that are accepted, or `off`; exactly this many passes. With its own probes, the gate scales the count to 60 requests a minute.',
   }),
   'max-latency': input(latencyLimit(), {
     group: 'limits',
@@ -506,17 +506,17 @@ export const inputs = {
   'kubernetes-namespace': input(text(), {
     group: 'kubernetes',
     strategy: 'kubernetes',
-    description: 'Namespace of the workloads. Default: as kubectl has it.',
+    description: 'Namespace of the workloads. Default: what kubectl uses.',
   }),
   'kubernetes-context': input(text(), {
     group: 'kubernetes',
     strategy: 'kubernetes',
-    description: 'Context of the kubeconfig. Default: as kubectl has it.',
+    description: 'Context of the kubeconfig. Default: what kubectl uses.',
   }),
   kubeconfig: input(path(), {
     group: 'kubernetes',
     strategy: 'kubernetes',
-    description: 'Path of the kubeconfig. Default: as kubectl has it.',
+    description: 'Path of the kubeconfig. Default: what kubectl uses.',
   }),
   'kubernetes-revision': input(
     list({
@@ -931,7 +931,7 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     description:
-      'Where the address of the run for people stands in an answer, as `http-run-id`. Default: the address of its state.',
+      'JSON Pointer to the web URL of the run in the response, as `http-run-id`. Default: the address of its state.',
   }),
   'http-state-path': input(pathTemplate({ names: ofRun }), {
     group: 'http-pipeline',

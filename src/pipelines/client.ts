@@ -46,12 +46,12 @@ export type SystemCall<T> = Omit<
 export interface RunSearch<C extends Candidate> {
   /** What a run is called: `run`, `pipeline`. */
   readonly noun: string;
-  /** @param before what was known before the call; `undefined`: this is the look before the call. */
+  /** @param before what was known before the call; `undefined`: this is the listing before the call. */
   list(signal: AbortSignal, before?: Before): Promise<Listing<C>>;
-  /** @throws as `ApiClient.request` does: then the whole look counts for nothing. */
+  /** @throws as `ApiClient.request` does: then the whole listing counts for nothing. */
   owner(candidate: C, before: Before, signal: AbortSignal): Owner | Promise<Owner>;
-  /** `false`: our run can be told by what was sent alone, so that nobody looks before the call. */
-  readonly looksBefore?: boolean;
+  /** `false`: our run can be told by what was sent alone, so that nobody lists runs before the call. */
+  readonly listsRunsBefore?: boolean;
 }
 
 /**
@@ -107,7 +107,7 @@ export function createPipelineClient<X, P, C extends Candidate>(
     if (!ready.ok) return refused(ready.problem);
     const search = adapter.search(ready.value);
     const before =
-      typeof search === 'string' || search.looksBefore === false
+      typeof search === 'string' || search.listsRunsBefore === false
         ? notSeen
         : await listRunsBefore((stop) => search.list(stop), hintFor, signal);
     if (before.kind === 'refused') return before;

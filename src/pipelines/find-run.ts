@@ -13,7 +13,7 @@ export interface Candidate {
   readonly key?: string;
 }
 
-/** One look at the runs that there are. */
+/** One listing of the runs that there are. */
 export interface Listing<C extends Candidate> {
   readonly runs: readonly C[];
   /** The answer that listed them; its time is the server's own. */
@@ -47,7 +47,7 @@ interface Search<C extends Candidate> {
   readonly noun: string;
   /** @throws as `ApiClient.request` does. */
   readonly list: (signal: AbortSignal) => Promise<Listing<C>>;
-  /** @throws as `ApiClient.request` does: then the whole look counts for nothing. */
+  /** @throws as `ApiClient.request` does: then the whole listing counts for nothing. */
   readonly owner: (candidate: C, signal: AbortSignal) => Owner | Promise<Owner>;
   /** Why the run has to be looked for. */
   readonly why: string;
@@ -94,7 +94,7 @@ export async function listRunsBefore<C extends Candidate>(
 }
 
 /**
- * Whether a run has come after the look before the call. Without the list and the time from then an old run cannot be told from
+ * Whether a run has come after the listing before the call. Without the list and the time from then an old run cannot be told from
  * a new one.
  */
 export function isNew({ known, since }: Before, run: Candidate, createdAt: number): boolean {

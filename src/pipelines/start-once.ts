@@ -117,12 +117,12 @@ export async function startOnce<T>(
 }
 
 function unnamed<T>({ system, noun }: StartCall<T>, answer: ApiResponse): Unsure {
-  const said = describeResponse(answer);
+  const serverMessage = describeResponse(answer);
   return {
     kind: 'unsure',
     reason: isPage(answer)
-      ? `${system} answered with a page in place of ${noun}: ${said}`
-      : `${system} accepted it without naming ${noun}: ${said}`,
+      ? `${system} answered with a page in place of ${noun}: ${serverMessage}`
+      : `${system} accepted it without naming ${noun}: ${serverMessage}`,
   };
 }
 

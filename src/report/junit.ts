@@ -2,7 +2,7 @@ import type { CheckResult } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { Attempt, RollbackReport } from '../contract/strategy.js';
 import type { RunReport, TargetReport } from './record.js';
-import { checkSentence, kindsInWords, missingInWords, oddsInWords } from './words.js';
+import { checkSentence, kindsInWords, missingInWords, chanceInWords } from './words.js';
 
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
@@ -106,7 +106,7 @@ const checkOutcome: Readonly<Record<CheckResult['outcome'], Outcome>> = {
 };
 
 function checkCase(check: CheckResult, target: TargetReport): Case {
-  const odds = oddsInWords(check, target);
+  const chance = chanceInWords(check, target);
   const kinds = kindsInWords(check);
   const missing = missingInWords(check);
   return {
@@ -116,7 +116,7 @@ function checkCase(check: CheckResult, target: TargetReport): Case {
     message: checkSentence(check),
     details: [
       `subject: ${check.subject} (${check.source})`,
-      ...(odds === '' ? [] : [`evidence: ${odds}`]),
+      ...(chance === '' ? [] : [`evidence: ${chance}`]),
       ...(kinds === '' ? [] : [`failures: ${kinds}`]),
       ...(missing === '' ? [] : [`missing: ${missing}`]),
     ],

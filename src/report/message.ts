@@ -34,7 +34,7 @@ const maxLinks = 6;
 export function composeMessage(report: RunReport): Message {
   const { targets } = report;
   const several = targets.length > 1;
-  const told = several ? targets.filter(isWorthTelling) : [];
+  const shown = several ? targets.filter(isWorthTelling) : [];
   const [only] = targets;
   return {
     ...headlineOf(report),
@@ -42,13 +42,13 @@ export function composeMessage(report: RunReport): Message {
     reason: report.reason,
     rollback: several || only === undefined ? '' : rollbackText(only.rollback),
     targets: [
-      ...told.slice(0, maxTargets).map((target) => ({
+      ...shown.slice(0, maxTargets).map((target) => ({
         mark: verdictHeadline(target.verdict).mark,
         name: clip(target.name, 100),
         text: [asSentence(target.reason), rollbackText(target.rollback)].join(' ').trim(),
       })),
-      ...(told.length > maxTargets
-        ? [{ mark: '…', name: `${String(told.length - maxTargets)} more`, text: 'see the report' }]
+      ...(shown.length > maxTargets
+        ? [{ mark: '…', name: `${String(shown.length - maxTargets)} more`, text: 'see the report' }]
         : []),
     ],
     links: linksOf(report),

@@ -1,11 +1,11 @@
-import type { JudgedCheck, Judgement, WatchPlan } from '../contract/check.js';
+import type { EvaluatedCheck, Judgement, WatchPlan } from '../contract/check.js';
 import type { RecordedEvent } from '../contract/replay.js';
 
 /** A target as it is to be judged. */
 export interface RecordedTarget {
   readonly name: string;
   readonly plan: WatchPlan;
-  readonly checks: readonly JudgedCheck[];
+  readonly checks: readonly EvaluatedCheck[];
 }
 
 /** One line of `recording.ndjson`. The first is the header, and no other. */

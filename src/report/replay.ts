@@ -77,13 +77,13 @@ export function replayTable(recordings: readonly ReplayedRecording[]): readonly 
       target,
     })),
   );
-  const wanted = [
+  const overridden = [
     ...new Set(all.flatMap(({ target }) => target.changes.map(({ what, to }) => `${what}: ${to}`))),
   ];
   const rolledBack = all.filter(({ target }) => verdictOf(target.now) === 'unhealthy').length;
   const otherwise = all.filter(({ target }) => isOtherwise(target)).length;
   return [
-    `limits: ${wanted.length === 0 ? 'as they were' : wanted.join('; ')}`,
+    `limits: ${overridden.length === 0 ? 'as they were' : overridden.join('; ')}`,
     ...columns([
       ['file', 'live', 'now', ''],
       ...all.map(({ file, target }) => [

@@ -11,7 +11,7 @@ import {
   headlineOf,
   kindsInWords,
   missingInWords,
-  oddsInWords,
+  chanceInWords,
   asSentence,
   statusSentence,
   verdictHeadline,
@@ -111,7 +111,7 @@ function checkTable(target: TargetReport): string {
       check.shown === '' ? '–' : plainMarkdown(check.shown, 80),
       plainMarkdown(check.limit, 80),
       samples(check),
-      oddsInWords(check, target) || '–',
+      chanceInWords(check, target) || '–',
       check.excused === true ? '❔ baseline too' : checkMark[check.outcome],
     ]),
   );
@@ -163,7 +163,7 @@ function chart(target: TargetReport): string {
   const drawn = renderChart(target.checks);
   return drawn === ''
     ? ''
-    : `<details open><summary>The watch; the level line is the limit</summary>\n\n${drawn}\n\n</details>`;
+    : `<details open><summary>Success rate during the watch (grey line: the limit)</summary>\n\n${drawn}\n\n</details>`;
 }
 
 const findingMark: Readonly<Record<Finding['level'], string>> = {

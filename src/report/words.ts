@@ -32,11 +32,11 @@ export function headlineOf(report: RunReport): Headline {
 /** What became of the rollback, for a person who has ten seconds; empty when none was needed. */
 export const statusSentence: Readonly<Record<RollbackStatus, string>> = {
   'not-needed': '',
-  verified: '↩️ Rolled back, and verified.',
+  verified: '↩️ Rolled back and verified.',
   unverified: '🚨 Rollback started, but not verified: a person must look now.',
   'still-unhealthy': '🚨 Rolled back, but still unhealthy: a person must look now.',
-  failed: '🚨 The rollback failed, nothing was taken back: a person must look now.',
-  withheld: '✋ No rollback was done.',
+  failed: '🚨 The rollback failed, nothing was rolled back: a person must look now.',
+  withheld: '✋ Not rolled back.',
 };
 
 /** With a capital at the start and an end mark, as it stands among other sentences; empty stays empty. */
@@ -68,11 +68,11 @@ export function kindsInWords(check: CheckResult): string {
     .join(', ');
 }
 
-/** `4 looks without data, 1 error of the source`; empty when nothing was missing. */
+/** `4 checks without data, 1 error of the source`; empty when nothing was missing. */
 export function missingInWords(check: CheckResult): string {
   const { noData, providerErrors } = check.missing;
   return [
-    noData > 0 ? `${plural(noData, 'look')} without data` : '',
+    noData > 0 ? `${plural(noData, 'check')} without data` : '',
     providerErrors > 0 ? `${plural(providerErrors, 'error')} of the source` : '',
   ]
     .filter((part) => part !== '')
@@ -83,13 +83,13 @@ export function missingInWords(check: CheckResult): string {
  * How seldom a target within its limits shows this much against one of its checks: `1 in 4,300`. The checks of a
  * target share the odds. Empty for a check that has no evidence (health) or nothing against it.
  */
-export function oddsInWords(check: CheckResult, target: TargetReport): string {
+export function chanceInWords(check: CheckResult, target: TargetReport): string {
   if (check.evidence === null) return '';
   const sharing = target.checks.filter((other) => other.evidence !== null).length;
-  const logOdds = check.evidence.maxLogE - Math.log(sharing);
-  if (logOdds > Math.log(1e9)) return '1 in a billion';
-  const odds = Math.floor(Math.exp(logOdds));
-  return odds < 2 ? '' : `1 in ${formatNumber(odds, 0)}`;
+  const logRatio = check.evidence.maxLogE - Math.log(sharing);
+  if (logRatio > Math.log(1e9)) return '1 in a billion';
+  const ratio = Math.floor(Math.exp(logRatio));
+  return ratio < 2 ? '' : `1 in ${formatNumber(ratio, 0)}`;
 }
 
 /** One sentence about a check, with all its numbers. */

@@ -1,5 +1,4 @@
-import type { Check, HealthCheck } from '../contract/check.js';
-import type { CheckEntry } from '../contract/entry.js';
+import type { Check, CheckEntry, HealthCheck } from '../contract/check.js';
 import type { CheckSource, OptionTable } from '../support/options.js';
 import { cloudwatch } from './cloudwatch.js';
 import { datadog } from './datadog.js';

@@ -1,5 +1,4 @@
-import type { MetricCheck } from '../contract/check.js';
-import type { CheckEntry } from '../contract/entry.js';
+import type { CheckEntry, MetricCheck } from '../contract/check.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
 import type { Http } from '../support/http.js';

@@ -17,7 +17,7 @@ import type {
 
 /** A strategy gets at least this long, while there is that much left, milliseconds. */
 const LEAST_STRATEGY_TIME = 60_000;
-/** A strategy that was told to give up has this long to clean up and to say what is left, milliseconds. */
+/** A strategy that is asked to give up has this long to clean up and to say what is left, milliseconds. */
 const GIVE_UP_GRACE = 15_000;
 /** The same when we are being stopped: the CI system kills us soon, milliseconds. */
 const CANCEL_GRACE = 2_000;
@@ -33,7 +33,7 @@ export interface ChainOptions {
   readonly clock: Clock;
   /** Aborted with `Cancelled` when no strategy may be begun any more. */
   readonly signal: AbortSignal;
-  /** Looks again at what had been wrong; `undefined`: there is nothing to look at. */
+  /** Runs the failed checks again; `undefined`: there is nothing to check. */
   readonly confirm: ((signal: AbortSignal) => Promise<Confirmation>) | undefined;
   /** One line for the log. */
   progress(line: string): void;
@@ -204,9 +204,9 @@ async function firstObjection(
   signal: AbortSignal,
 ): Promise<string | undefined> {
   for (const { strategy } of links) {
-    if (strategy.kind === 'skip' || strategy.guard === undefined) continue;
+    if (strategy.kind === 'skip' || strategy.assertUnchanged === undefined) continue;
     try {
-      const objection = await raceSignal(strategy.guard(signal), signal);
+      const objection = await raceSignal(strategy.assertUnchanged(signal), signal);
       if (objection !== undefined) return objection.reason;
     } catch {
       continue;
@@ -314,7 +314,7 @@ async function conclude(result: StrategyResult, options: ChainOptions): Promise<
     return {
       status: proven ? 'verified' : 'unverified',
       detail: proven
-        ? 'no check is configured: the strategy itself says that it is done, nothing was looked at again'
+        ? 'no check is configured: the strategy itself says that it is done, nothing was checked again'
         : 'no check is configured, and the strategy cannot prove that it is done',
       versionConfirmed,
       healthConfirmed: null,

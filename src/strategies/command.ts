@@ -83,7 +83,7 @@ async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> 
   const error = (message: string, fix: string): Finding[] => [
     { level: 'error', subject: 'command', message, fix },
   ];
-  const checked = await look(state, state.shell.check(state.commandLine), signal);
+  const checked = await probe(state, state.shell.check(state.commandLine), signal);
   if (checked.spawnError !== undefined) {
     return error(
       `rollback-command cannot be run: ${checked.spawnError.message}`,
@@ -160,7 +160,7 @@ async function exec(
   };
 }
 
-function look(state: State, args: readonly string[], signal: AbortSignal): Promise<ExecResult> {
+function probe(state: State, args: readonly string[], signal: AbortSignal): Promise<ExecResult> {
   return exec(state, state.shell.program, args, {
     env: state.options.env,
     signal,
@@ -174,8 +174,8 @@ function look(state: State, args: readonly string[], signal: AbortSignal): Promi
 async function missingProgram(state: State, signal: AbortSignal): Promise<string | undefined> {
   const word = programOf(state.commandLine);
   if (word === undefined || state.shell.lookUp === undefined) return undefined;
-  const result = await look(state, state.shell.lookUp(word), signal);
-  // Only a shell's own "no" counts: 1 or 127 with bash and dash. A look that was cut off says nothing.
+  const result = await probe(state, state.shell.lookUp(word), signal);
+  // Only a shell's own "no" counts: 1 or 127 with bash and dash. A probe that was cut off says nothing.
   return result.code === null || result.code === 0 ? undefined : word;
 }
 
@@ -259,11 +259,11 @@ function resultOf(result: ExecResult, signal: AbortSignal): StrategyResult {
     };
   }
   const last = lastLine(result);
-  const said = last === '' ? '' : `: ${last}`;
+  const output = last === '' ? '' : `: ${last}`;
   if (result.code === 0 && result.stopped === undefined) {
     return {
       outcome: 'verified',
-      detail: `rollback-command exited with code 0${said}`,
+      detail: `rollback-command exited with code 0${output}`,
       versionConfirmed: null,
     };
   }
@@ -275,7 +275,7 @@ function resultOf(result: ExecResult, signal: AbortSignal): StrategyResult {
         : `exited with code ${String(result.code)}`;
   return {
     outcome: 'triggered',
-    detail: `rollback-command ${how}; what it changed until then is not known${said}`,
+    detail: `rollback-command ${how}; what it changed until then is not known${output}`,
     versionConfirmed: null,
   };
 }

@@ -19,7 +19,7 @@ export interface StrategyDependencies<S> {
   readonly settings: S;
   /** The client of the CI system that the `ci` strategy calls, or why there is none. */
   readonly openPipelineClient: () => Promise<Result<PipelineClient>>;
-  /** The run that we are part of, as marks on what it takes back name it. */
+  /** The run that we are part of, as marks on what it rolls back name it. */
   readonly run: RunIdentity;
   /** What this strategy's `snapshot` recorded before the deploy of this run, as it came from the file; `undefined`: nothing. */
   readonly recorded: unknown;

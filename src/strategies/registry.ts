@@ -2,7 +2,7 @@ import type { Skip, Strategy, StrategyId } from '../contract/strategy.js';
 import type { CiSettings } from './ci/strategy.js';
 import type { CommandSettings } from './command.js';
 import type { ComposeScaleDownSettings } from './compose/scale-down.js';
-import type { ComposeSettings } from './compose/world.js';
+import type { ComposeSettings } from './compose/deps.js';
 import type { StrategyDependencies } from './dependencies.js';
 import type { HelmSettings } from './helm/strategy.js';
 import type { WorkloadScaleDownSettings } from './kubernetes/scale-down.js';

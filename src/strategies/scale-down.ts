@@ -1,5 +1,5 @@
 import type {
-  Beginning,
+  Captured,
   Plan,
   Skip,
   Strategy,
@@ -134,8 +134,8 @@ export function together(parts: readonly Part[]): Strategy<CombinedPlan> {
       return combined(ends, left);
     },
 
-    async begin(signal): Promise<Beginning> {
-      const seen = await Promise.all(parts.map(async ({ strategy }) => strategy.begin?.(signal)));
+    async capture(signal): Promise<Captured> {
+      const seen = await Promise.all(parts.map(async ({ strategy }) => strategy.capture?.(signal)));
       const sentences = seen.flatMap((one) => one?.alreadyRolledBack ?? []);
       return {
         findings: seen.flatMap((one) => one?.findings ?? []),
@@ -143,13 +143,15 @@ export function together(parts: readonly Part[]): Strategy<CombinedPlan> {
       };
     },
 
-    async guard(signal) {
-      const seen = await Promise.all(parts.map(async ({ strategy }) => strategy.guard?.(signal)));
+    async assertUnchanged(signal) {
+      const seen = await Promise.all(
+        parts.map(async ({ strategy }) => strategy.assertUnchanged?.(signal)),
+      );
       return seen.find((objection) => objection !== undefined);
     },
 
-    async keep(signal) {
-      const kept = await Promise.all(parts.map(async ({ strategy }) => strategy.keep?.(signal)));
+    async pin(signal) {
+      const kept = await Promise.all(parts.map(async ({ strategy }) => strategy.pin?.(signal)));
       const lines = kept.filter((line) => line !== undefined);
       return lines.length === 0 ? undefined : lines.join('; ');
     },

@@ -84,25 +84,32 @@ export function createHttp(options: {
   const shared = new Connections(SHARED_REQUESTS_EACH);
   const used = new Set<Connections>([shared]);
 
-  async function request(wanted: HttpRequest): Promise<HttpResponse> {
-    const limit = deadline(clock, wanted.timeoutMs, 'the request', wanted.signal);
-    const { maxRedirects = 0 } = wanted;
+  async function request(requested: HttpRequest): Promise<HttpResponse> {
+    const limit = deadline(clock, requested.timeoutMs, 'the request', requested.signal);
+    const { maxRedirects = 0 } = requested;
     let hop: Hop = {
-      method: wanted.method.toUpperCase(),
-      url: wanted.url,
-      headers: wanted.headers ?? {},
-      body: wanted.body,
+      method: requested.method.toUpperCase(),
+      url: requested.url,
+      headers: requested.headers ?? {},
+      body: requested.body,
     };
+    const { connections = shared } = requested;
+    used.add(connections);
     const cookies = createCookies();
     let connectMs = 0;
-    const connecting = (ms: number): void => {
-      connectMs += ms;
+    const way: Way = {
+      clock,
+      connections,
+      ...connections.agents(agentOptions),
+      signal: limit.signal,
+      connecting: (ms) => {
+        connectMs += ms;
+      },
     };
     try {
       for (let redirects = 0; ; redirects++) {
         const sent = withCookies(hop, cookies);
-        const told = { signal: limit.signal, redirected: redirects > 0, connecting };
-        const { setCookies, ...answer } = await ask(sent, wanted, told);
+        const { setCookies, ...answer } = await ask(sent, requested, way, redirects > 0);
         const next = maxRedirects === 0 ? undefined : redirectOf(hop, answer);
         if (next === undefined) return { ...answer, url: hop.url, connectMs };
         if (next === 'unusable' || redirects === maxRedirects) throw badRedirect(hop, next);
@@ -114,58 +121,61 @@ export function createHttp(options: {
     }
   }
 
-  async function ask(
-    hop: Hop,
-    wanted: HttpRequest,
-    told: {
-      readonly signal: AbortSignal;
-      readonly redirected: boolean;
-      /** Is told how long it took until there was a connection, milliseconds. */
-      readonly connecting: (ms: number) => void;
-    },
-  ): Promise<Answer> {
-    const { signal } = told;
-    const connections = wanted.connections ?? shared;
-    used.add(connections);
-    const { pooled, single } = connections.agents(agentOptions);
-    const keep =
-      wanted.keepBody === false ? 'nothing' : wanted.keepBody === 'start' ? 'start' : 'all';
-    const maxBytes = wanted.maxBytes ?? DEFAULT_MAX_BYTES;
-    const attempt = async (agents: Agents): Promise<Answer> => {
-      const begun = clock.monotonic();
-      const trace = new Trace(connections, () => {
-        told.connecting(clock.monotonic() - begun);
-      });
-      const { lenient = false } = wanted;
-      try {
-        return await exchange(hop, { agents, signal, keep, maxBytes, lenient }, trace);
-      } catch (error) {
-        const failure = signal.aborted
-          ? wanted.signal?.aborted === true
-            ? ({ kind: 'aborted', summary: 'given up' } as const)
-            : timedOut(wanted.timeoutMs)
-          : error instanceof UnusableAnswer
-            ? error.failure
-            : classify(error, trace);
-        const repeatable = hop.method === 'GET' || hop.method === 'HEAD';
-        if (failure.kind === 'reset' && trace.lostIdleSocket && repeatable) return attempt(single);
-        throw new HttpError(
-          hop,
-          failure,
-          trace.sent || told.redirected,
-          failure.kind === 'aborted' ? { cause: signal.reason } : undefined,
-        );
-      }
-    };
-    return attempt(pooled);
-  }
-
   return {
     request,
     close() {
       for (const connections of used) connections.close();
     },
   };
+}
+
+/** By what one request and its redirects are sent. */
+interface Way {
+  readonly clock: Clock;
+  readonly connections: Connections;
+  readonly pooled: Agents;
+  readonly single: Agents;
+  /** Aborted when the time is over, or nobody wants the answer any more. */
+  readonly signal: AbortSignal;
+  /** Is told how long it took until there was a connection, milliseconds. */
+  readonly connecting: (ms: number) => void;
+}
+
+/** One exchange. One that is lost with an idle connection is done once more, by a connection of its own. */
+async function ask(
+  hop: Hop,
+  requested: HttpRequest,
+  way: Way,
+  redirected: boolean,
+  agents = way.pooled,
+): Promise<Answer> {
+  const { clock, connections, signal } = way;
+  const { keepBody, lenient = false, maxBytes = DEFAULT_MAX_BYTES } = requested;
+  const keep = keepBody === false ? 'nothing' : keepBody === 'start' ? 'start' : 'all';
+  const begun = clock.monotonic();
+  const trace = new Trace(connections, () => {
+    way.connecting(clock.monotonic() - begun);
+  });
+  try {
+    return await exchange(hop, { agents, signal, keep, maxBytes, lenient }, trace);
+  } catch (error) {
+    const failure = signal.aborted
+      ? requested.signal?.aborted === true
+        ? ({ kind: 'aborted', summary: 'given up' } as const)
+        : timedOut(requested.timeoutMs)
+      : error instanceof UnusableAnswer
+        ? error.failure
+        : classify(error, trace);
+    const repeatable = hop.method === 'GET' || hop.method === 'HEAD';
+    if (failure.kind === 'reset' && trace.lostIdleSocket && repeatable)
+      return ask(hop, requested, way, redirected, way.single);
+    throw new HttpError(
+      hop,
+      failure,
+      trace.sent || redirected,
+      failure.kind === 'aborted' ? { cause: signal.reason } : undefined,
+    );
+  }
 }
 
 function withCookies(hop: Hop, cookies: Cookies): Hop {

@@ -24,7 +24,7 @@ fail() {
   exit 1
 }
 
-# All that is given is looked at before anything runs. What Azure takes for an empty text is "none".
+# All inputs are checked before anything runs. What Azure takes for an empty text is "none".
 case ${ROLLBACK:-} in
   true | True) ;;
   *) refuse 'this is no rollback: ROLLBACK is not true' ;;
@@ -66,7 +66,7 @@ for each in $images; do
 done
 [ -n "$taken" ] || refuse "$service does not take its image from $variable"
 if ! docker image inspect "$image" > /dev/null 2>&1; then
-  docker pull --quiet "$image" || refuse "$image is not to be had"
+  docker pull --quiet "$image" || refuse "cannot find image $image"
 fi
 
 docker compose up --detach --no-deps --no-build --pull never --wait --wait-timeout 300 "$service" ||

@@ -25,7 +25,7 @@ fail() {
 
 count() { echo $#; }
 
-# All that is given is looked at before anything runs. What Azure takes for an empty text is "none".
+# All inputs are checked before anything runs. What Azure takes for an empty text is "none".
 case ${ROLLBACK:-} in
   true | True) ;;
   *) refuse 'this is no rollback: ROLLBACK is not true' ;;
@@ -112,7 +112,7 @@ cluster() { kubectl ${CONTEXT:+"--context=$CONTEXT"} "--namespace=$namespace" "$
 # All of them are there, with their revisions, before the first is changed.
 for workload in $workloads; do
   revision=$(revision_of "$workload")
-  cluster get "$workload" --output=name || refuse "$workload is not to be had"
+  cluster get "$workload" --output=name || refuse "cannot find $workload"
   if [ -n "$revision" ]; then
     cluster rollout history "$workload" "--revision=$revision" > /dev/null ||
       refuse "$workload has no revision $revision"

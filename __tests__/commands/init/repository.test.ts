@@ -29,7 +29,7 @@ describe('the CI system of a repository', () => {
     ['Jenkinsfile', 'jenkins'],
     ['azure-pipelines.yml', 'azure'],
     ['azure-pipelines.yaml', 'azure'],
-  ])('%s speaks for %s', (path, system) => {
+  ])('%s means %s', (path, system) => {
     expect(systems({ [path]: '' })).toEqual([system]);
   });
 
@@ -48,7 +48,7 @@ describe('the CI system of a repository', () => {
     ['https://bitbucket.org/acme/shop.git', []],
     ['https://git.example.com/github/gitlab.git', []],
     ['/srv/git/github.com/shop.git', []],
-  ])('the remote %s speaks for %j', (url, expected) => {
+  ])('the remote %s means %j', (url, expected) => {
     expect(systems({ '.git/config': `[core]\n\tbare = false\n${remote(url)}` })).toEqual(expected);
   });
 

@@ -54,8 +54,8 @@ describeWith('a Docker engine of our own', lacking(), () => {
       expect(await answer('/health')).toEqual({ status: 200, body: 'good' });
       expect(await answer('/version')).toEqual({ status: 200, body: 'v1' });
       await until('a healthy container', async () => (await healthOf(engine)) === 'healthy');
-      expect(await engine.told(['inspect', '-f', '{{.Image}}', 'shop-api-1'])).toBe(v1);
-      expect(await engine.told(['exec', 'shop-db-1', 'cat', '/data/migrations'])).toBe(
+      expect(await engine.outputOf(['inspect', '-f', '{{.Image}}', 'shop-api-1'])).toBe(v1);
+      expect(await engine.outputOf(['exec', 'shop-db-1', 'cat', '/data/migrations'])).toBe(
         'migrated by v1',
       );
     });
@@ -67,41 +67,47 @@ describeWith('a Docker engine of our own', lacking(), () => {
     });
 
     it('keeps the image of a container that was never started', async () => {
-      await engine.told(['create', '--name', 'keeper', 'shop/api:v1']);
+      await engine.outputOf(['create', '--name', 'keeper', 'shop/api:v1']);
       await buildImage(engine, 'shop/api:v0');
-      await engine.told(['image', 'prune', '-af']);
-      const left = await engine.told(['images', '--format', '{{.Repository}}:{{.Tag}}']);
+      await engine.outputOf(['image', 'prune', '-af']);
+      const left = await engine.outputOf(['images', '--format', '{{.Repository}}:{{.Tag}}']);
       expect(left.split('\n').sort()).toEqual(['shop/api:v1', 'shop/api:v2']);
-      expect(await engine.told(['inspect', '-f', '{{.State.Status}} {{.Image}}', 'keeper'])).toBe(
-        `created ${v1}`,
-      );
+      expect(
+        await engine.outputOf(['inspect', '-f', '{{.State.Status}} {{.Image}}', 'keeper']),
+      ).toBe(`created ${v1}`);
     });
 
     it.each(['orderly', 'crash'] as const)('is restarted on its data: %s', async (how) => {
       await engine.restart(how);
       // The restart policy is of `api` alone.
       expect(await answer('/version')).toEqual({ status: 503, body: 'v2' });
-      expect(await engine.told(['inspect', '-f', '{{.State.Status}}', 'shop-worker-1'])).toBe(
+      expect(await engine.outputOf(['inspect', '-f', '{{.State.Status}}', 'shop-worker-1'])).toBe(
         'exited',
       );
     });
 
     it('is reached from outside with a certificate, and not without', async () => {
-      const told = await engine.told(['ps', '-q', '--no-trunc', '-f', 'name=shop-api-1']);
-      const remote = await engine.told(['ps', '-q', '--no-trunc', '-f', 'name=shop-api-1'], {
+      const listed = await engine.outputOf(['ps', '-q', '--no-trunc', '-f', 'name=shop-api-1']);
+      const remote = await engine.outputOf(['ps', '-q', '--no-trunc', '-f', 'name=shop-api-1'], {
         env: engine.tlsEnv,
       });
-      expect(remote).toBe(told);
+      expect(remote).toBe(listed);
       const stranger = await engine.docker(['ps'], {
         env: { ...engine.tlsEnv, DOCKER_CERT_PATH: join(engine.folder, 'home') },
       });
       expect(stranger.code).not.toBe(0);
       const ps = await engine.compose(['ps', '-q', 'api'], { cwd: folder, env: engine.tlsEnv });
-      expect(ps).toMatchObject({ code: 0, stdout: `${told}\n` });
+      expect(ps).toMatchObject({ code: 0, stdout: `${listed}\n` });
     });
 
     it('leaves nothing behind', async () => {
-      const network = await engine.told(['network', 'inspect', '-f', '{{.Id}}', 'shop_default']);
+      const network = await engine.outputOf([
+        'network',
+        'inspect',
+        '-f',
+        '{{.Id}}',
+        'shop_default',
+      ]);
       const bridge = `/sys/class/net/br-${network.slice(0, 12)}`;
       expect(existsSync(bridge)).toBe(true);
       expect(engine.traces()).not.toEqual([]);
@@ -123,7 +129,7 @@ describeWith('a Docker engine of our own', lacking(), () => {
       writeProject(cwd, { name: null, port: await freePort(), image: 'shop/api:v1' });
       const up = await engine.compose(['-p', 'shop', 'up', '-d'], { cwd, standalone: true });
       expect(up).toMatchObject({ code: 0 });
-      expect(await engine.told(['inspect', '-f', '{{.State.Status}}', 'shop_api_1'])).toBe(
+      expect(await engine.outputOf(['inspect', '-f', '{{.State.Status}}', 'shop_api_1'])).toBe(
         'running',
       );
     });
@@ -140,8 +146,8 @@ describeWith('a Docker engine of our own', lacking(), () => {
     it('ends with it, and the next one clears up', async () => {
       await killed.start();
       await buildImage(killed, 'shop/api:v1');
-      await killed.told(['network', 'create', 'lane']);
-      await killed.told(['run', '-d', '--network', 'lane', 'shop/api:v1']);
+      await killed.outputOf(['network', 'create', 'lane']);
+      await killed.outputOf(['run', '-d', '--network', 'lane', 'shop/api:v1']);
       process.kill(killed.wardenPid!, 'SIGKILL');
       const processes = (): string[] => killed.traces().filter((it) => it.startsWith('process'));
       await until('the end of all processes', () => processes().length === 0);
@@ -162,5 +168,5 @@ describeWith('a Docker engine of our own', lacking(), () => {
 });
 
 function healthOf(engine: Engine): Promise<string> {
-  return engine.told(['inspect', '-f', '{{.State.Health.Status}}', 'shop-api-1']);
+  return engine.outputOf(['inspect', '-f', '{{.State.Health.Status}}', 'shop-api-1']);
 }

@@ -178,7 +178,7 @@ export class Engine {
   }
 
   /** Standard output of a `docker` command. @throws Error with what it said, unless it ended with 0. */
-  async told(args: readonly string[], options: RunOptions = {}): Promise<string> {
+  async outputOf(args: readonly string[], options: RunOptions = {}): Promise<string> {
     const { code, stdout, stderr } = await this.docker(args, options);
     if (code !== 0)
       throw new Error(`docker ${args.join(' ')}: exit code ${String(code)}: ${stderr}`);
@@ -320,15 +320,15 @@ function contentOf(path: string): string {
 
 function answersPing(socketPath: string): Promise<boolean> {
   return new Promise((done) => {
-    const asked = request({ socketPath, path: '/_ping', timeout: 5000 }, (response) => {
+    const ping = request({ socketPath, path: '/_ping', timeout: 5000 }, (response) => {
       response.resume();
       done(response.statusCode === 200);
     });
-    asked.on('timeout', () => asked.destroy());
-    asked.on('error', () => {
+    ping.on('timeout', () => ping.destroy());
+    ping.on('error', () => {
       done(false);
     });
-    asked.end();
+    ping.end();
   });
 }
 

@@ -46,12 +46,12 @@ describeWith('the containers of a project as a health check', lacking(), () => {
 
   /** The first look that says this. */
   async function seen(by: HealthCheck, ok: boolean | null): Promise<HealthResult> {
-    let look: HealthResult | undefined;
+    let result: HealthResult | undefined;
     await until(`a look that says ${String(ok)}`, async () => {
-      look = await by.probe(never);
-      return look.ok === ok;
+      result = await by.probe(never);
+      return result.ok === ok;
     });
-    return look!;
+    return result!;
   }
 
   it('a good version passes, with a one-shot service that is done', async () => {
@@ -83,7 +83,7 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const made = await check();
     await seen(made, true);
-    await engine.told(['rm', '-f', 'shop-worker-1']);
+    await engine.outputOf(['rm', '-f', 'shop-worker-1']);
     expect(await made.probe(never)).toEqual({ ok: false, detail: 'worker has no container' });
   });
 

@@ -93,7 +93,7 @@ export async function buildImage(
     writeFileSync(join(context, 'Dockerfile'), `${lines.join('\n')}\n`);
     // The classic builder is a part of the engine; BuildKit's client is a program of its own.
     const env = { DOCKER_BUILDKIT: '0' };
-    return await engine.told(['build', '--quiet', '--network', 'none', '--tag', tag, context], {
+    return await engine.outputOf(['build', '--quiet', '--network', 'none', '--tag', tag, context], {
       env,
     });
   } finally {

@@ -55,7 +55,7 @@ describeWith('the rollback pipelines and an engine', lacking(), () => {
       ...{ IMAGE_NAME: 'shop/api', ...sent },
     }).ended;
   const seen = async (name: string, what: string): Promise<string> =>
-    (await engine.told(['inspect', '--format', `{{${what}}}`, `pipeline-${name}-1`])).trim();
+    (await engine.outputOf(['inspect', '--format', `{{${what}}}`, `pipeline-${name}-1`])).trim();
 
   it.each([{ ROLLBACK_IMAGE: 'shop/api:v1' }, { ROLLBACK_REVISION: 'v1' }])(
     'go back to the image, and leave the others alone: %j',
@@ -70,11 +70,11 @@ describeWith('the rollback pipelines and an engine', lacking(), () => {
     },
   );
 
-  it('touch nothing when the image is not to be had', async () => {
+  it('touch nothing when the image cannot be found', async () => {
     const before = await seen('api', '.Id');
     const { code, output } = await rollback({ ROLLBACK_IMAGE: '127.0.0.1:1/shop/api:v7' });
     expect(code).toBe(2);
-    expect(output).toContain('127.0.0.1:1/shop/api:v7 is not to be had. Nothing was touched.');
+    expect(output).toContain('cannot find image 127.0.0.1:1/shop/api:v7. Nothing was touched.');
     expect(await seen('api', '.Id')).toBe(before);
   });
 

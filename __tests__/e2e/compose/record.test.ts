@@ -47,7 +47,7 @@ describeWith('the record of a project', lacking(), () => {
     const recorded = await scene.snapshot();
     await scene.recordGood();
     expect(JSON.stringify(recorded)).not.toContain('hunter2');
-    const labels = await engine.told([
+    const labels = await engine.outputOf([
       ...['ps', '-a', '--filter', 'label=rollgate.role', '--format', '{{.Labels}}'],
     ]);
     expect(labels).toContain('rollgate.config=');
@@ -57,14 +57,16 @@ describeWith('the record of a project', lacking(), () => {
   it('does not multiply, and makes no volumes', async () => {
     await buildImage(engine, 'shop/api:v1', { healthcheck: true, further: ['VOLUME /anon'] });
     await scene.deploy({ image: 'shop/api:v1' });
-    const volumes = await engine.told(['volume', 'ls', '-q']);
+    const volumes = await engine.outputOf(['volume', 'ls', '-q']);
     for (let times = 0; times < 3; times++) {
       await scene.recordGood();
       await scene.snapshot();
     }
-    const notes = await engine.told([...['ps', '-aq', '--filter', 'label=rollgate.project=shop']]);
+    const notes = await engine.outputOf([
+      ...['ps', '-aq', '--filter', 'label=rollgate.project=shop'],
+    ]);
     expect(notes.split('\n')).toHaveLength(4);
-    expect(await engine.told(['volume', 'ls', '-q'])).toBe(volumes);
+    expect(await engine.outputOf(['volume', 'ls', '-q'])).toBe(volumes);
     // Compose does not take the notes for its own.
     const ps = await engine.compose(['-p', 'shop', 'ps', '-aq']);
     expect(ps.stdout.trim().split('\n')).toHaveLength(4);
@@ -86,7 +88,7 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v1', images: services });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: services });
-    await engine.told(prune);
+    await engine.outputOf(prune);
     const only = await scene.strategy({ recorded });
     if (what === 'gone')
       expect(await scene.undo(only)).toMatchObject({
@@ -114,7 +116,9 @@ describeWith('the record of a project', lacking(), () => {
     const recorded = await scene.snapshot();
     const down = ['down', '--volumes', '--rmi', 'all'];
     expect(await engine.compose(down, { cwd: scene.folder })).toMatchObject({ code: 0 });
-    await expect(engine.told(['image', 'inspect', 'shop/api:v1'])).rejects.toThrow('No such image');
+    await expect(engine.outputOf(['image', 'inspect', 'shop/api:v1'])).rejects.toThrow(
+      'No such image',
+    );
     await scene.deploy({ image: 'shop/api:v2' });
     expect(await scene.undo(await scene.strategy({ recorded }))).toMatchObject({
       outcome: 'verified',
@@ -123,7 +127,7 @@ describeWith('the record of a project', lacking(), () => {
     await buildAll();
   });
 
-  it('chooses no version that was taken back', async () => {
+  it('chooses no version that was rolled back', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     await scene.recordGood();
     await scene.deploy({ image: 'shop/api:v2' });
@@ -155,15 +159,15 @@ describeWith('the record of a project', lacking(), () => {
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
     const strategy = await scene.strategy({ recorded });
-    await strategy.begin!(never);
+    await strategy.capture!(never);
     await scene.deploy({ image: 'shop/api:v3', images: rest('v1') });
-    expect(await strategy.guard!(never)).toEqual({
+    expect(await strategy.assertUnchanged!(never)).toEqual({
       kind: 'withheld',
       reason: expect.stringMatching(
         /^service api runs shop\/api:v3 \(sha256:[0-9a-f]{12}\) since .*Z; shop\/api:v2 \(sha256:[0-9a-f]{12}\) is what this run judged$/,
       ),
     });
-    expect(await strategy.keep!(never)).toMatch(/^nothing is kept: service api runs/);
+    expect(await strategy.pin!(never)).toMatch(/^nothing is kept: service api runs/);
   });
 
   it('an old deploy is not undone without a snapshot', async () => {
@@ -172,7 +176,7 @@ describeWith('the record of a project', lacking(), () => {
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
     const container = await scene.see('api');
     await until('the container to be older than a second', async () => {
-      const created = await engine.told(['inspect', '-f', '{{.Created}}', container.id]);
+      const created = await engine.outputOf(['inspect', '-f', '{{.Created}}', container.id]);
       return Date.now() - Date.parse(created) > 1100;
     });
     const strategy = await scene.strategy({ flags: { 'deployed-within': '1s' } });
@@ -198,7 +202,7 @@ describeWith('the record of a project', lacking(), () => {
     const kinds = results.map((result) => ('kind' in result ? result.kind : result.outcome));
     expect(kinds.sort()).toEqual(['verified', 'withheld']);
     expect(JSON.stringify(results)).toContain('another rollback has taken service api back');
-    const locks = await engine.told(['ps', '-aq', '--filter', 'label=rollgate.role=lock']);
+    const locks = await engine.outputOf(['ps', '-aq', '--filter', 'label=rollgate.role=lock']);
     expect(locks).toBe('');
   });
 
@@ -209,7 +213,7 @@ describeWith('the record of a project', lacking(), () => {
     const strategy = await scene.strategy({ recorded });
     const plan = await scene.plan(strategy);
     const lock = (seconds: string): Promise<string> =>
-      engine.told([
+      engine.outputOf([
         ...['create', '--name', 'rollgate-lock-shop', '--label', `rollgate.seconds=${seconds}`],
         ...['--label', 'rollgate.run=github 9', '--label', 'rollgate.project=shop', 'shop/api:v1'],
       ]);
@@ -223,7 +227,7 @@ describeWith('the record of a project', lacking(), () => {
       detail: expect.stringContaining('another rollback is under way'),
     });
     expect(scene.changes).toBe(0);
-    await engine.told(['rm', held]);
+    await engine.outputOf(['rm', held]);
     await lock('0');
     expect(await strategy.execute(plan, scene.context())).toMatchObject({ outcome: 'verified' });
     expect(scene.lines.join('\n')).toContain('the lock of github 9 is');
@@ -246,8 +250,8 @@ describeWith('the record of a project', lacking(), () => {
     const extra = { image: 'shop/api:v1', command: ['worker'], healthcheck: { disable: true } };
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
-    await engine.told(['rm', '-f', 'shop-worker-1']);
-    await engine.told([
+    await engine.outputOf(['rm', '-f', 'shop-worker-1']);
+    await engine.outputOf([
       ...['run', '-d', '--name', 'shop-extra-1', '--network', 'shop_default'],
       ...[
         '--label',
@@ -264,10 +268,10 @@ describeWith('the record of a project', lacking(), () => {
       outcome: 'verified',
       detail: expect.stringContaining('Left as it is: extra: new with this deploy'),
     });
-    expect(await engine.told(['inspect', '-f', '{{.State.Status}}', 'shop-extra-1'])).toBe(
+    expect(await engine.outputOf(['inspect', '-f', '{{.State.Status}}', 'shop-extra-1'])).toBe(
       'running',
     );
-    await engine.told(['rm', '-f', 'shop-extra-1']);
+    await engine.outputOf(['rm', '-f', 'shop-extra-1']);
   });
 
   it('a network namespace that is shared is shared again', async () => {
@@ -290,7 +294,12 @@ describeWith('the record of a project', lacking(), () => {
     const result = await scene.undo(await scene.strategy({ recorded }));
     expect(result).toMatchObject({ outcome: 'verified' });
     const api = (await scene.see('api')).id;
-    const mode = await engine.told(['inspect', '-f', '{{.HostConfig.NetworkMode}}', 'shop-side-1']);
+    const mode = await engine.outputOf([
+      'inspect',
+      '-f',
+      '{{.HostConfig.NetworkMode}}',
+      'shop-side-1',
+    ]);
     expect(mode).toBe(`container:${api}`);
   });
 
@@ -381,7 +390,7 @@ services:
     );
   });
 
-  it('is taken back in spite of a `.env` that Compose cannot read any more', async () => {
+  it('is rolled back in spite of a `.env` that Compose cannot read any more', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
@@ -407,10 +416,10 @@ services:
         'Left as it is: migrate: a one-shot service, which is not run again',
       ),
     });
-    expect(await engine.told(['exec', 'shop-db-1', 'cat', '/data/migrations'])).toBe(
+    expect(await engine.outputOf(['exec', 'shop-db-1', 'cat', '/data/migrations'])).toBe(
       'migrated by v1\nmigrated by v2',
     );
-    expect(await engine.told(['exec', 'shop-db-1', 'cat', '/data/started'])).toBe('v1\nv2\nv1');
+    expect(await engine.outputOf(['exec', 'shop-db-1', 'cat', '/data/started'])).toBe('v1\nv2\nv1');
   });
 
   it('the old version of a service without a health check ends by itself: said to be so', async () => {
@@ -429,5 +438,5 @@ services:
 });
 
 function statusOf(engine: Engine, service: string): Promise<string> {
-  return engine.told(['inspect', '-f', '{{.State.Status}}', `shop-${service}-1`]);
+  return engine.outputOf(['inspect', '-f', '{{.State.Status}}', `shop-${service}-1`]);
 }

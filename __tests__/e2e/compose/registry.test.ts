@@ -18,7 +18,7 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
       registry = await Registry.start(engine);
       image = `${registry.host}/shop/api:v1`;
       await buildImage(engine, image);
-      await engine.told(['push', '--quiet', image]);
+      await engine.outputOf(['push', '--quiet', image]);
       await buildImage(engine, 'shop/api:v2', { mode: 'bad' });
     });
     afterEach(() => scene.clear());
@@ -45,11 +45,11 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
 
     it('is pulled by its digest when it is gone, whatever the tag means by now', async () => {
       const recorded = await deploy();
-      const before = await engine.told(['image', 'inspect', '--format', '{{.Id}}', image]);
-      await engine.told(['tag', 'shop/api:v2', image]);
-      await engine.told(['push', '--quiet', image]);
-      await engine.told(['system', 'prune', '--all', '--force']);
-      await expect(engine.told(['image', 'inspect', before])).rejects.toThrow('No such image');
+      const before = await engine.outputOf(['image', 'inspect', '--format', '{{.Id}}', image]);
+      await engine.outputOf(['tag', 'shop/api:v2', image]);
+      await engine.outputOf(['push', '--quiet', image]);
+      await engine.outputOf(['system', 'prune', '--all', '--force']);
+      await expect(engine.outputOf(['image', 'inspect', before])).rejects.toThrow('No such image');
       const { pulls } = registry;
       const result = await scene.undo(await scene.strategy({ recorded }));
       expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
@@ -60,10 +60,10 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
 
     it('cannot be had when the registry is gone, too: nothing is changed', async () => {
       await buildImage(engine, image);
-      await engine.told(['push', '--quiet', image]);
+      await engine.outputOf(['push', '--quiet', image]);
       const recorded = await deploy();
       const bad = await scene.see('api');
-      await engine.told(['system', 'prune', '--all', '--force']);
+      await engine.outputOf(['system', 'prune', '--all', '--force']);
       await registry.stop();
       expect(await scene.undo(await scene.strategy({ recorded }))).toMatchObject({
         outcome: 'failed',

@@ -23,7 +23,7 @@ export const never = new AbortController().signal;
 export const services = ['api', 'worker', 'db', 'migrate'];
 
 /** What is different from the ordinary case. */
-export interface Given {
+export interface SceneOptions {
   /** Inputs, as a user gives them. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly runId?: string;
@@ -67,10 +67,10 @@ export class Scene {
   async clear(): Promise<void> {
     this.lines.length = 0;
     this.changes = 0;
-    const ids = await this.engine.told([
+    const ids = await this.engine.outputOf([
       ...['ps', '-aq', '--filter', `label=rollgate.project=${this.project}`],
     ]);
-    if (ids !== '') await this.engine.told(['rm', '-f', ...ids.split('\n')]);
+    if (ids !== '') await this.engine.outputOf(['rm', '-f', ...ids.split('\n')]);
     await this.engine.compose(['-p', this.project, 'down', '-v', '--remove-orphans'], {
       cwd: this.engine.folder,
     });
@@ -81,7 +81,7 @@ export class Scene {
     runId = '2',
     recorded,
     env,
-  }: Given = {}): StrategyDependencies<StrategySettings> {
+  }: SceneOptions = {}): StrategyDependencies<StrategySettings> {
     return dependenciesWith(
       { 'compose-project': this.project, ...flags },
       {
@@ -94,23 +94,23 @@ export class Scene {
     );
   }
 
-  async strategy(given: Given = {}): Promise<Strategy> {
+  async strategy(given: SceneOptions = {}): Promise<Strategy> {
     return mustBeStrategy(await setUpCompose(this.dependencies(given)));
   }
 
-  async scaleDown(given: Given): Promise<Strategy> {
+  async scaleDown(given: SceneOptions): Promise<Strategy> {
     return mustBeStrategy(await setUpComposeScaleDown(this.dependencies(given)));
   }
 
   /** What runs now is found healthy by a run before ours. */
   async recordGood(): Promise<string | undefined> {
     const strategy = await this.strategy({ runId: '1' });
-    await strategy.begin!(never);
-    return strategy.keep!(never);
+    await strategy.capture!(never);
+    return strategy.pin!(never);
   }
 
   /** What goes through the snapshot file. */
-  async snapshot(given: Given = {}): Promise<unknown> {
+  async snapshot(given: SceneOptions = {}): Promise<unknown> {
     return JSON.parse(JSON.stringify(await (await this.strategy(given)).snapshot!(never)));
   }
 
@@ -142,7 +142,7 @@ export class Scene {
 
   async see(service: string): Promise<Seen> {
     const name = `${this.project}-${service}-1`;
-    const [container] = JSON.parse(await this.engine.told(['inspect', name])) as [Inspected];
+    const [container] = JSON.parse(await this.engine.outputOf(['inspect', name])) as [Inspected];
     const { Id, Image, Config, HostConfig } = container;
     return {
       id: Id,

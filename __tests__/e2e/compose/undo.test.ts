@@ -34,19 +34,19 @@ describeWith('taking a project back', lacking(), () => {
       const recorded = await scene.snapshot();
 
       await scene.deploy({ ...deploy, images: deploy.images ?? rest('v1') });
-      await engine.told(['exec', 'shop-db-1', 'touch', '/data/written-between']);
+      await engine.outputOf(['exec', 'shop-db-1', 'touch', '/data/written-between']);
       const bad = await scene.seeAll();
       for (const service of changed) expect(bad[service]).not.toEqual(before[service]);
       const strategy = await scene.strategy({ recorded });
       expect(await strategy.preflight(never)).toEqual([]);
-      expect(await strategy.begin!(never)).toEqual({});
-      expect(await strategy.guard!(never)).toBeUndefined();
+      expect(await strategy.capture!(never)).toEqual({});
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
 
       const plan = await scene.plan(strategy);
       expect(plan.touches).toEqual(changed.map((service) => `service/${service}`));
       const result = await strategy.execute(plan, scene.context());
       expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
-      expect(await strategy.guard!(never)).toBeUndefined();
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
 
       const after = await scene.seeAll();
       for (const service of services) {
@@ -55,9 +55,11 @@ describeWith('taking a project back', lacking(), () => {
         if (!changed.includes(service)) expect(after[service]!.id).toBe(bad[service]!.id);
       }
       expect(await scene.answer('/version')).toBe('v1');
-      expect(await engine.told(['exec', 'shop-db-1', 'ls', '/data'])).toContain('written-between');
+      expect(await engine.outputOf(['exec', 'shop-db-1', 'ls', '/data'])).toContain(
+        'written-between',
+      );
       const again = await scene.strategy({ recorded });
-      expect((await again.begin!(never)).alreadyRolledBack).toMatch(
+      expect((await again.capture!(never)).alreadyRolledBack).toMatch(
         /^this run has taken shop\/api:v\d \(sha256:[0-9a-f]{12}\) of service api back at /,
       );
     });
@@ -68,7 +70,7 @@ describeWith('taking a project back', lacking(), () => {
       const before = await scene.see('api');
       await scene.deploy({ image: 'shop/api:v2' });
       // Nothing that runs is of v1 now but what we keep.
-      await engine.told(['image', 'prune', '--all', '--force']);
+      await engine.outputOf(['image', 'prune', '--all', '--force']);
       writeFileSync(join(scene.folder, 'compose.yaml'), 'services: {api: {image: nothing:here}}');
       const result = await scene.undo(await scene.strategy());
       expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
@@ -85,13 +87,13 @@ describeWith('taking a project back', lacking(), () => {
         const recorded = await scene.snapshot();
         await scene.deploy({ ...good, images: rest('v1'), image: 'shop/api:v2' });
         const strategy = await scene.strategy({ recorded });
-        await strategy.begin!(never);
+        await strategy.capture!(never);
         // Asked while the engine is away, the strategy waits for it.
         const restarted = engine.restart(how);
         const made = await strategy.plan(scene.context().request, never);
         await restarted;
         if (made.kind !== 'plan') throw new Error(made.reason);
-        expect(await strategy.guard!(never)).toBeUndefined();
+        expect(await strategy.assertUnchanged!(never)).toBeUndefined();
         expect(await strategy.execute(made, scene.context())).toMatchObject({
           outcome: 'verified',
         });

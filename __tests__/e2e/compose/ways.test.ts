@@ -36,7 +36,7 @@ describeWith('the ways to an engine', lacking(), () => {
 
   it('a context', async () => {
     const { DOCKER_HOST, ...rest } = engine.env;
-    await engine.told(['context', 'create', 'there', '--docker', `host=${DOCKER_HOST!}`]);
+    await engine.outputOf(['context', 'create', 'there', '--docker', `host=${DOCKER_HOST!}`]);
     const env = { ...rest, DOCKER_CONTEXT: 'there' };
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot({ env });
@@ -102,8 +102,8 @@ describeWith('the ways to an engine', lacking(), () => {
 
   it('a stack of a Swarm is skipped, with the command that rolls it back', async () => {
     // Made by the engine itself it would have a name that other engines on this machine use, too.
-    await engine.told(['network', 'create', 'docker_gwbridge']);
-    await engine.told([
+    await engine.outputOf(['network', 'create', 'docker_gwbridge']);
+    await engine.outputOf([
       ...['swarm', 'init', '--advertise-addr', '127.0.0.1', '--listen-addr', '127.0.0.1:0'],
     ]);
     const file = join(engine.folder, 'stack.yaml');
@@ -114,7 +114,14 @@ describeWith('the ways to an engine', lacking(), () => {
 networks: {outside: {external: true, name: host}}
 `,
       );
-      await engine.told(['stack', 'deploy', '--detach=false', '--compose-file', file, 'stacked']);
+      await engine.outputOf([
+        'stack',
+        'deploy',
+        '--detach=false',
+        '--compose-file',
+        file,
+        'stacked',
+      ]);
     };
     await deploy('v1');
     await deploy('v2');
@@ -123,12 +130,12 @@ networks: {outside: {external: true, name: host}}
     expect(await strategy.plan(scene.context().request, never)).toEqual({ kind: 'skip', reason });
     expect(await strategy.preflight(never)).toMatchObject([{ level: 'error', message: reason }]);
 
-    await engine.told(['service', 'rollback', 'stacked_api']);
+    await engine.outputOf(['service', 'rollback', 'stacked_api']);
     const image = '{{.Spec.TaskTemplate.ContainerSpec.Image}}';
-    expect(await engine.told(['service', 'inspect', '--format', image, 'stacked_api'])).toBe(
+    expect(await engine.outputOf(['service', 'inspect', '--format', image, 'stacked_api'])).toBe(
       'shop/api:v1',
     );
-    await engine.told(['swarm', 'leave', '--force']);
+    await engine.outputOf(['swarm', 'leave', '--force']);
   });
 });
 
@@ -155,8 +162,8 @@ describeWith('an engine on another host', lacking() ?? lackingFurther(), () => {
     await scene.deploy({ image: 'shop/api:v2' });
     const strategy = await scene.strategy({ env, recorded });
     expect(await strategy.preflight(never)).toEqual([]);
-    await strategy.begin!(never);
-    expect(await strategy.guard!(never)).toBeUndefined();
+    await strategy.capture!(never);
+    expect(await strategy.assertUnchanged!(never)).toBeUndefined();
     const result = await scene.undo(strategy);
     expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     expect(await scene.answer('/version')).toBe('v1');

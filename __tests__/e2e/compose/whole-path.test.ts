@@ -36,7 +36,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
   const run = (more: readonly string[] = []) => place.run(['run', ...flags(), ...more], env());
   const env = () => ({ ...engine.env, ...ofJob });
 
-  /** v1 is recorded, a bad version is deployed, and the gate finds it and takes it back. */
+  /** v1 is recorded, a bad version is deployed, and the gate finds it and rolls it back. */
   async function takenBack(
     { deploy, changed }: (typeof deploys)[number],
     variables: Record<string, string>,
@@ -50,7 +50,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     const before = await scene.seeAll();
     await scene.deploy({ ...deploy, images: deploy.images ?? rest('v1') });
     const bad = await scene.seeAll();
-    await engine.told(['exec', 'shop-db-1', 'touch', '/data/written-between']);
+    await engine.outputOf(['exec', 'shop-db-1', 'touch', '/data/written-between']);
 
     const { code, output } = await place.run(['run', ...flags()], job);
     expect(output).toContain('compose: verified: ');
@@ -68,17 +68,19 @@ describeWith('the bundle and a Compose project', lacking(), () => {
       // What was not changed by the deploy is not touched by the undo.
       if (!changed.includes(service)) expect(after[service]!.id).toBe(bad[service]!.id);
     }
-    expect(await engine.told(['exec', 'shop-db-1', 'ls', '/data'])).toContain('written-between');
+    expect(await engine.outputOf(['exec', 'shop-db-1', 'ls', '/data'])).toContain(
+      'written-between',
+    );
   }
 
-  it.each(deploys)('bad by $by: caught, and taken back to what was recorded', (deploy) =>
+  it.each(deploys)('bad by $by: caught, and rolled back to what was recorded', (deploy) =>
     takenBack(deploy, engine.env),
   );
 
   it.each<[string, () => Record<string, string>]>([
     ['through docker-compose alone', () => engine.envWithout('plugin')],
     ['on a remote engine, by TLS', () => engine.tlsEnv],
-  ])('%s: caught, and taken back', (_, variables) => takenBack(deploys[0]!, variables()));
+  ])('%s: caught, and rolled back', (_, variables) => takenBack(deploys[0]!, variables()));
 
   it('found by the health of its containers alone: the report has its state and its last line', async () => {
     place = new Workplace();
@@ -119,7 +121,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
   });
 
   describe('in the course of two deploys', () => {
-    it('keeps what was healthy, catches what is bad, and takes it back', async () => {
+    it('keeps what was healthy, catches what is bad, and rolls it back', async () => {
       place = new Workplace();
       await scene.deploy({ image: 'shop/api:v1' });
       await scene.answer('/version');
@@ -133,8 +135,8 @@ describeWith('the bundle and a Compose project', lacking(), () => {
       const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], env());
       expect(snapshot.code).toBe(0);
       await scene.deploy({ image: 'shop/api:v2' });
-      await engine.told(['exec', 'shop-db-1', 'touch', '/data/written-between']);
-      await engine.told(['image', 'prune', '--all', '--force']);
+      await engine.outputOf(['exec', 'shop-db-1', 'touch', '/data/written-between']);
+      await engine.outputOf(['image', 'prune', '--all', '--force']);
       const second = await run(['--compose-health', 'true']);
       expect(second.output).toMatch(/compose: verified: Service api runs shop\/api:v1/);
       expect(second.code).toBe(1);
@@ -155,7 +157,9 @@ describeWith('the bundle and a Compose project', lacking(), () => {
       ]);
       expect((await scene.see('api')).image).toBe(before.image);
       expect((await scene.see('api')).env).toEqual(before.env);
-      expect(await engine.told(['exec', 'shop-db-1', 'ls', '/data'])).toContain('written-between');
+      expect(await engine.outputOf(['exec', 'shop-db-1', 'ls', '/data'])).toContain(
+        'written-between',
+      );
 
       const again = await run();
       expect(again.output).toContain('Already rolled back: this run has taken shop/api:v2');

@@ -101,7 +101,7 @@ describeWith('the rights of the kubernetes strategy', lacking(oldKubectl), () =>
     await account.allow(least);
     const one = strategy('current');
     expect(await one.preflight(never)).toEqual([]);
-    await one.begin!(never);
+    await one.capture!(never);
     expect(await undo(one)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     for (const [kind, name] of [
       ['Deployment', 'api'],

@@ -71,12 +71,12 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
 
   /** Looks until it says this. */
   async function seen(check: HealthCheck, ok: boolean | null): Promise<HealthResult> {
-    let look: HealthResult | undefined;
+    let result: HealthResult | undefined;
     await plane.until(`a look that says ${String(ok)}`, async () => {
-      look = await check.probe(never);
-      return look.ok === ok;
+      result = await check.probe(never);
+      return result.ok === ok;
     });
-    return look!;
+    return result!;
   }
 
   it.each(['kubectl', oldKubectl] as const)(

@@ -113,7 +113,7 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
 
       const strategy = strategyIn(namespace, { recorded });
       expect(await strategy.preflight(never)).toEqual([]);
-      expect(await strategy.begin!(never)).toEqual({});
+      expect(await strategy.capture!(never)).toEqual({});
       const plan = await planOf(strategy);
       expect(plan).toMatchObject({ to: { revision: 1 }, touches: ['deployment/api'] });
       expect(await strategy.execute(plan, contextWith())).toEqual({
@@ -127,11 +127,11 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
         ...[{ status: 'superseded' }, { status: 'failed' }, { status: 'superseded' }],
         { revision: 4, status: 'deployed', description: 'Rollback to 1' },
       ]);
-      expect(await strategy.guard!(never)).toBeUndefined();
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
 
       // The gate comes again.
       const again = strategyIn(namespace, { recorded });
-      expect(await again.begin!(never)).toEqual({
+      expect(await again.capture!(never)).toEqual({
         alreadyRolledBack: expect.stringMatching(/revision 4 of api took revision 3 back/),
       });
       expect(await again.plan(request, never)).toMatchObject({ kind: 'withheld' });
@@ -159,12 +159,12 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
       await upgrade(namespace, 'v1');
       await upgrade(namespace, 'v2');
       const strategy = strategyIn(namespace);
-      await strategy.begin!(never);
+      await strategy.capture!(never);
       await upgrade(namespace, 'v2');
-      expect(await strategy.guard!(never)).toBeUndefined();
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
       const plan = await planOf(strategy);
       await upgrade(namespace, 'v3');
-      expect(await strategy.guard!(never)).toMatchObject({ kind: 'withheld' });
+      expect(await strategy.assertUnchanged!(never)).toMatchObject({ kind: 'withheld' });
       expect(await strategy.execute(plan, contextWith())).toEqual({
         kind: 'withheld',
         reason: expect.stringMatching(/^revision 4 of api replaced ours \(3\) at \d\d:\d\d UTC$/),

@@ -1,6 +1,6 @@
 import { Workplace, type Ended, type Running } from '../../support/bundle.js';
 import type { ControlPlane } from './control-plane.js';
-import { LiveService, type Asked } from './live-service.js';
+import { LiveService, type PodRequest } from './live-service.js';
 import { deployment } from './manifests.js';
 import { Tools, type Programs } from './tools.js';
 
@@ -24,7 +24,7 @@ export class Job {
   static async start(
     plane: ControlPlane,
     programs: Programs,
-    answers?: (asked: Asked) => number,
+    answers?: (podRequest: PodRequest) => number,
   ): Promise<Job> {
     const namespace = await plane.namespace();
     const service = await LiveService.start(plane, 'api', namespace, answers);

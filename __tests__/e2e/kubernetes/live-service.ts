@@ -7,7 +7,7 @@ import type { Pod } from './objects.js';
 /** How often the pods are looked up. */
 const POLL_MS = 100;
 
-export interface Asked {
+export interface PodRequest {
   /** Of the pod that answers. */
   readonly image: string;
   readonly pod: string;
@@ -16,7 +16,7 @@ export interface Asked {
 }
 
 /** The status of an answer: a pod whose image's tag starts with `broken` runs, is ready, and answers 503. */
-export const byTag = ({ image }: Asked): number => (image.includes(':broken') ? 503 : 200);
+export const byTag = ({ image }: PodRequest): number => (image.includes(':broken') ? 503 : 200);
 
 /**
  * An HTTP service as a cluster has it: requests go to the ready pods of a workload in turn, and are answered 503 when there
@@ -31,7 +31,7 @@ export class LiveService {
 
   private constructor(
     private readonly server: Server,
-    private readonly answers: (asked: Asked) => number,
+    private readonly answers: (podRequest: PodRequest) => number,
   ) {
     server.on('request', (request, response) => {
       response.statusCode = this.status(request.url ?? '/');
@@ -44,12 +44,12 @@ export class LiveService {
     plane: ControlPlane,
     name: string,
     namespace: string,
-    answers: (asked: Asked) => number = byTag,
+    answers: (podRequest: PodRequest) => number = byTag,
   ): Promise<LiveService> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const service = new LiveService(server, answers);
-    await service.look(plane, name, namespace);
+    await service.refresh(plane, name, namespace);
     service.watching = service.watch(plane, name, namespace);
     return service;
   }
@@ -79,12 +79,12 @@ export class LiveService {
   private async watch(plane: ControlPlane, name: string, namespace: string): Promise<void> {
     const { signal } = this.ending;
     while (!signal.aborted) {
-      await this.look(plane, name, namespace);
+      await this.refresh(plane, name, namespace);
       await systemClock.sleep(POLL_MS, signal).catch(() => undefined);
     }
   }
 
-  private async look(plane: ControlPlane, name: string, namespace: string): Promise<void> {
+  private async refresh(plane: ControlPlane, name: string, namespace: string): Promise<void> {
     try {
       this.pods = (await plane.pods(name, namespace)).filter(isReady);
     } catch {

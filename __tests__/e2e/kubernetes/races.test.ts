@@ -77,7 +77,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
           return result;
         };
         const strategy = undoing.strategy(namespace, flags, { recorded, version, exec });
-        await strategy.begin!(never);
+        await strategy.capture!(never);
         const plan = await planOf(strategy);
         const newer = `newer-${id}`;
         let result: StrategyResult | Withheld;
@@ -108,7 +108,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
   });
 
   /** Passes every call on; `act` comes beside the first one that matches. */
-  function beside(verb: string, act: (call: () => ReturnType<Exec>) => ReturnType<Exec>): Exec {
+  function runDuring(verb: string, act: (call: () => ReturnType<Exec>) => ReturnType<Exec>): Exec {
     let done = false;
     return (program, args, options) => {
       const call = (): ReturnType<Exec> => run(program, args, options);
@@ -122,7 +122,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
     [
       'before the change is sent',
       (away) =>
-        beside('patch', async (call) => {
+        runDuring('patch', async (call) => {
           await away();
           return call();
         }),
@@ -130,7 +130,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
     [
       'while the change is sent',
       (away) =>
-        beside('patch', async (call) => {
+        runDuring('patch', async (call) => {
           const result = call();
           await systemClock.sleep(Math.random() * 300);
           await away();
@@ -140,7 +140,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
     [
       'after the change was made, before its answer is heard',
       (away) =>
-        beside('patch', async (call) => {
+        runDuring('patch', async (call) => {
           await call();
           await away();
           return {
@@ -203,7 +203,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
       { 'kubernetes-workload': 'deployment/api' },
       { recorded, version, exec: exec(away) },
     );
-    await strategy.begin!(never);
+    await strategy.capture!(never);
     return { strategy, back: () => returning };
   }
 
@@ -243,7 +243,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
           { 'kubernetes-workload': `deployment/${name}` },
           { recorded, version: versions[(number + round) % 2]! },
         );
-        await strategy.begin!(never);
+        await strategy.capture!(never);
         const began = Date.now();
         const context = contextWith();
         const result = await undo(strategy, context);

@@ -80,7 +80,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
           message: expect.stringMatching(/HorizontalPodAutoscaler canary does nothing while/),
         }),
       ]);
-      expect(await strategy.begin!(never)).toEqual({ findings: [] });
+      expect(await strategy.capture!(never)).toEqual({ findings: [] });
       const began = Date.now();
       expect(await strategy.execute(await planOf(strategy), contextWith())).toMatchObject({
         outcome: 'verified',
@@ -98,8 +98,12 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
         return status?.conditions?.some((it) => it.reason === 'ScalingDisabled') === true;
       });
       expect((await plane.get('Deployment', 'canary', namespace)).spec.replicas).toBe(0);
-      expect(await strategy.guard!(never)).toBeUndefined();
-      expect(await (await strategyIn(namespace, 'deployment/canary')).begin!(never)).toMatchObject({
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
+      expect(
+        await (
+          await strategyIn(namespace, 'deployment/canary')
+        ).capture!(never),
+      ).toMatchObject({
         alreadyRolledBack: expect.stringMatching(/^deployment\/canary was taken to 0 replicas/),
       });
     },
@@ -133,7 +137,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
     await plane.apply(namespace, deployment('canary', 'v2'));
     await plane.rolledOut('Deployment', 'canary', namespace);
     const strategy = await strategyIn(namespace, 'deployment/canary');
-    await strategy.begin!(never);
+    await strategy.capture!(never);
     const plan = await planOf(strategy);
     await plane.apply(namespace, deployment('canary', 'v3'));
     await plane.rolledOut('Deployment', 'canary', namespace);
@@ -141,7 +145,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
       kind: 'withheld',
       reason: 'deployment/canary: revision 2 replaced ours (revision 1)',
     };
-    expect(await strategy.guard!(never)).toEqual(withheld);
+    expect(await strategy.assertUnchanged!(never)).toEqual(withheld);
     expect(await strategy.execute(plan, contextWith())).toEqual(withheld);
     expect((await plane.get('Deployment', 'canary', namespace)).spec.replicas).toBe(2);
   });

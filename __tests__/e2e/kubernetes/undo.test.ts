@@ -86,7 +86,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
           { version, recorded: recorded.get(tag), run: runOf(back) },
         );
         expect(await strategy.preflight(never)).toEqual([]);
-        await strategy.begin!(never);
+        await strategy.capture!(never);
         const began = Date.now();
         const beforeChange = (): void => {
           waits.push(Date.now() - began);
@@ -120,14 +120,14 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
 
   /** The number under which the history has this version. */
   async function revisionOf(namespace: string, kind: Kind, tag: string): Promise<string> {
-    interface Entry {
+    interface LogEntry {
       readonly revision?: number;
       readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
     }
     const histories = (await plane.list(
       kind === 'Deployment' ? 'ReplicaSet' : 'ControllerRevision',
       namespace,
-    )) as unknown as readonly Entry[];
+    )) as unknown as readonly LogEntry[];
     const found = histories.find((one) => JSON.stringify(one).includes(`"${image(tag)}"`));
     return String(
       found?.revision ?? found?.metadata.annotations?.['deployment.kubernetes.io/revision'],
@@ -151,12 +151,12 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
       );
 
       const again = strategy(1);
-      expect(await again.begin!(never)).toMatchObject({
+      expect(await again.capture!(never)).toMatchObject({
         alreadyRolledBack: expect.stringMatching(/^this run has taken revision 3 .*back at/),
       });
       await deploy('Deployment', 'v3', namespace);
       await deploy('Deployment', 'v4', namespace);
-      // v3 is the newest earlier one, and was taken back.
+      // v3 is the newest earlier one, and was rolled back.
       expect(await undo(strategy(2))).toMatchObject({ outcome: 'verified' });
       expect((await shown('Deployment', namespace)).template.spec.containers[0]!.image).toBe(
         image('v2'),
@@ -181,7 +181,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
       { 'kubernetes-workload': workloads },
       { recorded },
     );
-    await strategy.begin!(never);
+    await strategy.capture!(never);
     const began = Date.now();
     expect(await undo(strategy)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     process.stdout.write(`twenty workloads: ${seconds(began)}\n`);

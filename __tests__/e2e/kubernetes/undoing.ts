@@ -74,7 +74,7 @@ export async function undo(
   strategy: Strategy,
   context: StrategyContext = contextWith(),
 ): Promise<StrategyResult | Withheld> {
-  const objection = await strategy.guard!(never);
+  const objection = await strategy.assertUnchanged!(never);
   if (objection !== undefined) return objection;
   const plan = await strategy.plan(request, never);
   if (plan.kind === 'withheld') return plan;

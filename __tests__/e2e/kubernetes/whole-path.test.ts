@@ -5,7 +5,7 @@ import { lacking, oldKubectl, pathOf } from './binaries.js';
 import { Chart } from './chart.js';
 import { ControlPlane } from './control-plane.js';
 import { Job, short } from './job.js';
-import type { Asked } from './live-service.js';
+import type { PodRequest } from './live-service.js';
 import { deployment, image } from './manifests.js';
 import type { Programs } from './tools.js';
 
@@ -28,7 +28,10 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     await (plane as ControlPlane | undefined)?.stop();
   });
 
-  async function jobWith(programs = current, answers?: (asked: Asked) => number): Promise<Job> {
+  async function jobWith(
+    programs = current,
+    answers?: (podRequest: PodRequest) => number,
+  ): Promise<Job> {
     const job = await Job.start(plane, programs, answers);
     jobs.push(job);
     return job;
@@ -53,7 +56,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
   ];
 
   it.each([['kubectl'], [oldKubectl]] as const)(
-    'catches what is bad, takes it back, and does nothing when it comes again (%s)',
+    'catches what is bad, rolls it back, and does nothing when it comes again (%s)',
     async (kubectl) => {
       const job = await jobWith({ kubectl });
       await recorded('v1', job);
@@ -201,8 +204,8 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         ] as const
       ).map(async ([script, detail]) => {
         let isBroken = false;
-        const job = await jobWith({ ...current, ...SHELL }, (asked) =>
-          isBroken && asked.image === image('v2') ? 503 : 200,
+        const job = await jobWith({ ...current, ...SHELL }, (podRequest) =>
+          isBroken && podRequest.image === image('v2') ? 503 : 200,
         );
         await recorded('v1', job);
         await job.deploy('v2');

@@ -114,7 +114,7 @@ const stories: readonly Story[] = [
   },
 ];
 
-interface Told {
+interface Result {
   readonly ended: Ended;
   readonly report: RunReport;
   readonly recording: string;
@@ -123,11 +123,11 @@ interface Told {
 }
 
 describeWith('a watch by the numbers of a real InfluxDB and a real Graphite', lacking(), () => {
-  const told = new Map<string, Told | Error>();
+  const results = new Map<string, Result | Error>();
   const ends: (() => unknown)[] = [];
   const keyOf = (story: Story, source: Source): string => `${source}: ${story.name}`;
-  const outcomeOf = (story: Story, source: Source): Told => {
-    const outcome = told.get(keyOf(story, source));
+  const outcomeOf = (story: Story, source: Source): Result => {
+    const outcome = results.get(keyOf(story, source));
     if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
     return outcome;
   };
@@ -168,7 +168,7 @@ describeWith('a watch by the numbers of a real InfluxDB and a real Graphite', la
         const outcome = await tell(story, source, app, scenes[n]!).catch(
           (error: unknown) => error as Error,
         );
-        told.set(keyOf(story, source), outcome);
+        results.set(keyOf(story, source), outcome);
       }),
     );
   });
@@ -197,14 +197,14 @@ describeWith('a watch by the numbers of a real InfluxDB and a real Graphite', la
       (story) => {
         const { report, recording } = outcomeOf(story, source);
         const [check] = report.targets[0]!.checks.filter((each) => each.source === source);
-        const judged = recordedCounts(recording);
-        expect([check!.samples, check!.failures]).toEqual(judged);
+        const counted = recordedCounts(recording);
+        expect([check!.samples, check!.failures]).toEqual(counted);
       },
     );
   });
 });
 
-async function tell(story: Story, source: Source, app: string, scene: Scene): Promise<Told> {
+async function tell(story: Story, source: Source, app: string, scene: Scene): Promise<Result> {
   const { place, traffic, servers } = scene;
   traffic.failing = story.failing ?? 0;
   traffic.start();

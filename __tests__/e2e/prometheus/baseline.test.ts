@@ -105,7 +105,7 @@ const flags: readonly string[] = [
 ];
 
 describeWith('a canary beside its baseline, by a real Prometheus', lacking(), () => {
-  const told = new Map<string, { readonly ended: Ended; readonly report: RunReport } | Error>();
+  const results = new Map<string, { readonly ended: Ended; readonly report: RunReport } | Error>();
   const ends: (() => unknown)[] = [];
 
   beforeAll(async () => {
@@ -128,7 +128,7 @@ describeWith('a canary beside its baseline, by a real Prometheus', lacking(), ()
         ends.push(() => {
           place.remove();
         });
-        told.set(
+        results.set(
           story.name,
           await tell(story, { place, prometheus, pair: pairs[n]!, n }).catch(
             (error: unknown) => error as Error,
@@ -140,7 +140,7 @@ describeWith('a canary beside its baseline, by a real Prometheus', lacking(), ()
   afterAll(() => Promise.all(ends.map((end) => end())));
 
   it.each(stories)('$name', ({ name, code, reason }) => {
-    const outcome = told.get(name);
+    const outcome = results.get(name);
     if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
     const { ended, report } = outcome;
     expect({ code: ended.code, reason: report.reason, output: ended.output }).toEqual({

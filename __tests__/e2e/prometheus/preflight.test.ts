@@ -111,9 +111,9 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
       },
       /prometheus-latency: its buckets \(50ms, 100ms, 500ms, 1000ms\) have no border at or above the limit/,
     ],
-  ])('finds %s', async (_, flags, said) => {
+  ])('finds %s', async (_, flags, message) => {
     const { code, output } = await ask(flags);
-    expect(output).toMatch(said);
+    expect(output).toMatch(message);
     expect(code).toBe(2);
   });
 

@@ -21,7 +21,7 @@ const versions = [
 const cases = presets.flatMap((one) => versions.map((other) => ({ ...one, ...other })));
 
 describeWith('the presets, by what their exporters write', lacking(), () => {
-  const told = new Map<string, { ended: Ended; report: RunReport } | Error>();
+  const results = new Map<string, { ended: Ended; report: RunReport } | Error>();
   const ends: (() => unknown)[] = [];
 
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describeWith('the presets, by what their exporters write', lacking(), () => {
           ]);
           return { ended, report: place.report() };
         };
-        told.set(name, await judge().catch((error: unknown) => error as Error));
+        results.set(name, await judge().catch((error: unknown) => error as Error));
       }),
     );
   });
@@ -63,7 +63,7 @@ describeWith('the presets, by what their exporters write', lacking(), () => {
   it.each(cases)(
     '$preset: a $version version is $verdict',
     ({ preset, version, verdict, code }) => {
-      const outcome = told.get(`${preset}-${version}`);
+      const outcome = results.get(`${preset}-${version}`);
       if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
       const { ended, report } = outcome;
       expect({ code: ended.code, verdict: report.verdict, output: ended.output }).toEqual({
@@ -87,7 +87,7 @@ describeWith('the presets, by what their exporters write', lacking(), () => {
     it.each(presets)(
       '$preset',
       ({ preset, version = 'good' }: { preset: string; version?: string }) => {
-        const outcome = told.get(`${preset}-${version}`);
+        const outcome = results.get(`${preset}-${version}`);
         if (outcome === undefined || outcome instanceof Error)
           throw outcome ?? new Error('not told');
         expect(outcome.report.findings.filter(({ level }) => level !== 'notice')).toEqual([]);

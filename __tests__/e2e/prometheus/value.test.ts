@@ -74,7 +74,7 @@ const flags: readonly string[] = [
 ];
 
 describeWith('a value, by a real Prometheus', lacking(), () => {
-  const told = new Map<string, { readonly ended: Ended; readonly reason: string } | Error>();
+  const results = new Map<string, { readonly ended: Ended; readonly reason: string } | Error>();
   const ends: (() => unknown)[] = [];
 
   beforeAll(async () => {
@@ -97,14 +97,14 @@ describeWith('a value, by a real Prometheus', lacking(), () => {
         });
         const scene = { place, prometheus, service: services[n]!, job: `value-${String(n)}` };
         const outcome = await tell(story, scene).catch((error: unknown) => error as Error);
-        told.set(story.name, outcome);
+        results.set(story.name, outcome);
       }),
     );
   });
   afterAll(() => Promise.all(ends.map((end) => end())));
 
   it.each(stories)('$name', ({ name, code, reason }) => {
-    const outcome = told.get(name);
+    const outcome = results.get(name);
     if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
     const { ended } = outcome;
     expect({ code: ended.code, reason: outcome.reason, output: ended.output }).toEqual({

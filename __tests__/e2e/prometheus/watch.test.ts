@@ -249,7 +249,7 @@ const stories: readonly Story[] = [
   },
 ];
 
-interface Told {
+interface Result {
   readonly ended: Ended;
   readonly report: RunReport;
   readonly recording: string;
@@ -260,9 +260,9 @@ interface Told {
 }
 
 describeWith('a watch by the numbers of a real Prometheus', lacking(), () => {
-  const told = new Map<string, Told | Error>();
-  const outcomeOf = ({ name }: Story): Told => {
-    const outcome = told.get(name);
+  const results = new Map<string, Result | Error>();
+  const outcomeOf = ({ name }: Story): Result => {
+    const outcome = results.get(name);
     if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
     return outcome;
   };
@@ -308,7 +308,7 @@ describeWith('a watch by the numbers of a real Prometheus', lacking(), () => {
     await Promise.all(
       scenes.map(async (scene, n) => {
         const { name } = stories[n]!;
-        told.set(name, await tell(stories[n]!, scene).catch((error: unknown) => error as Error));
+        results.set(name, await tell(stories[n]!, scene).catch((error: unknown) => error as Error));
       }),
     );
   });
@@ -356,7 +356,7 @@ describeWith('a watch by the numbers of a real Prometheus', lacking(), () => {
   });
 });
 
-async function tell(story: Story, scene: Scene): Promise<Told> {
+async function tell(story: Story, scene: Scene): Promise<Result> {
   const { service, successor, place, prometheus, proxy, name } = scene;
   await proxy.start();
   story.before?.(scene);

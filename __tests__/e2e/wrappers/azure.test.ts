@@ -6,7 +6,7 @@ import { Workplace } from '../../support/bundle.js';
 import { describeWith } from '../components.js';
 import { azure, extension, runWith } from './azure.js';
 import { cases } from './scenario.js';
-import { World } from './world.js';
+import { TestBed } from './test-bed.js';
 
 /** What the scenario with the task on Node 24 does not show. */
 describeWith('the extension for Azure DevOps', azure.lacking, () => {
@@ -48,11 +48,11 @@ describe.each([
 ] as const)('Azure DevOps, %s', (_, way) => {
   describeWith('tells the scenario', azure.lacking, () => {
     it.each(some)('$name', async ({ pipeline, expected, started }) => {
-      const world = await World.open('azure');
+      const bed = await TestBed.open('azure');
       try {
-        const { gates, log } = await runWith(way, pipeline(world), world);
+        const { gates, log } = await runWith(way, pipeline(bed), bed);
         const { exitCode, report, outputs } = gates.gate!;
-        expect({ exitCode, verdict: report?.verdict, started: world.started, log }).toEqual({
+        expect({ exitCode, verdict: report?.verdict, started: bed.started, log }).toEqual({
           exitCode: expected.gate?.exitCode,
           verdict: expected.gate?.verdict,
           started,
@@ -60,7 +60,7 @@ describe.each([
         });
         expect(outputs.verdict).toBe(report?.verdict ?? '');
       } finally {
-        await world.close();
+        await bed.close();
       }
     });
   });

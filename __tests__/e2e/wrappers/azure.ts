@@ -9,7 +9,7 @@ import { fillTemplate } from '../../support/azure-template.js';
 import { bundle, node, type Workplace } from '../../support/bundle.js';
 import type { Came, Driver, Ended, Gate, Pipeline } from './scenario.js';
 import { fileOf, lacking, node24, tfx } from './tools.js';
-import type { World } from './world.js';
+import type { TestBed } from './test-bed.js';
 
 /** The extension as it is published, unpacked. */
 export interface Extension {
@@ -52,7 +52,7 @@ const unzip = spawnSync('unzip', ['-v']).error === undefined ? undefined : 'unzi
 export const azure: Driver = {
   system: 'azure',
   lacking: lacking(tfx, node24) ?? unzip,
-  run: (pipeline, world) => runWith('task', pipeline, world),
+  run: (pipeline, bed) => runWith('task', pipeline, bed),
 };
 
 /** How an agent may run it. */
@@ -69,18 +69,18 @@ export const ways = {
 export async function runWith(
   way: keyof typeof ways,
   { gates, files = {}, isRollback }: Pipeline,
-  world: World,
+  bed: TestBed,
 ): Promise<Ended> {
   const folder = 'azure/s';
-  mkdirSync(world.place.path(folder), { recursive: true });
-  mkdirSync(world.place.path('azure/temp'), { recursive: true });
-  for (const [path, text] of Object.entries(files)) world.place.write(join(folder, path), text);
+  mkdirSync(bed.place.path(folder), { recursive: true });
+  mkdirSync(bed.place.path('azure/temp'), { recursive: true });
+  for (const [path, text] of Object.entries(files)) bed.place.write(join(folder, path), text);
   const logs: string[] = [];
   const came: [string, Came][] = [];
   for (const gate of gates) {
-    const { code, output } = await start(way, gate, isRollback === true, world);
+    const { code, output } = await start(way, gate, isRollback === true, bed);
     logs.push(output);
-    const report = world.place.path(
+    const report = bed.place.path(
       join(folder, gate.inputs['report-dir'] ?? 'rollgate-report', 'report.json'),
     );
     const outputs = obeyed(output, way);
@@ -97,7 +97,7 @@ export async function runWith(
 }
 
 /** What the agent says of the run. */
-function agentVariables({ place, binaries }: World): Readonly<Record<string, string>> {
+function agentVariables({ place, binaries }: TestBed): Readonly<Record<string, string>> {
   return {
     PATH: `${binaries}:${process.env.PATH ?? ''}`,
     TF_BUILD: 'True',
@@ -113,11 +113,11 @@ async function start(
   way: keyof typeof ways,
   { inputs }: Gate,
   isRollback: boolean,
-  world: World,
+  bed: TestBed,
 ): Promise<{ readonly code: number | null; readonly output: string }> {
-  const { place } = world;
+  const { place } = bed;
   const of = ways[way];
-  const variables = agentVariables(world);
+  const variables = agentVariables(bed);
   const given = new Map(Object.entries(inputs).map(([id, value]) => [camelName(id), value]));
   if (of !== undefined) {
     // `env:` of the step: the parameter of the pipeline.
@@ -180,13 +180,13 @@ export async function runSteps(
     readonly executable: readonly string[];
     readonly variables: Readonly<Record<string, string>>;
   },
-  world: World,
+  bed: TestBed,
 ): Promise<{
   readonly code: number | null;
   readonly report: RunReport | null;
   readonly log: string;
 }> {
-  const { place } = world;
+  const { place } = bed;
   for (const [path, text] of Object.entries(given.files)) {
     place.write(join('azure/s', path), text);
     if (given.executable.includes(path)) chmodSync(place.path(join('azure/s', path)), 0o755);
@@ -204,7 +204,7 @@ export async function runSteps(
       ),
     ) as PipelineStep;
     const env = {
-      ...agentVariables(world),
+      ...agentVariables(bed),
       ...Object.fromEntries(
         [...variables].map(([name, value]) => [name.toUpperCase().replaceAll('.', '_'), value]),
       ),

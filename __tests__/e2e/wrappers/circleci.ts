@@ -8,7 +8,7 @@ import type { RunReport } from '../../../src/report/record.js';
 import { bundle, node } from '../../support/bundle.js';
 import { expand, packedOrb, type Run, type Step } from '../../support/orb.js';
 import type { Came, Driver, Ended, Gate, Pipeline } from './scenario.js';
-import type { World } from './world.js';
+import type { TestBed } from './test-bed.js';
 
 const orb = packedOrb();
 const job = orb.jobs.gate!;
@@ -17,12 +17,12 @@ const job = orb.jobs.gate!;
 export const circleci: Driver = {
   system: 'circleci',
   lacking: undefined,
-  async run({ gates, files = {}, isRollback }: Pipeline, world: World): Promise<Ended> {
+  async run({ gates, files = {}, isRollback }: Pipeline, bed: TestBed): Promise<Ended> {
     const logs: string[] = [];
     const came: [string, Came][] = [];
     for (const gate of gates) {
       const { steps, secrets } = written(gate, isRollback === true);
-      const machine = new Machine(world, gate.name, files, secrets);
+      const machine = new Machine(bed, gate.name, files, secrets);
       for (const step of steps) logs.push(await machine.run(step));
       came.push([gate.name, await machine.came()]);
     }
@@ -60,7 +60,7 @@ export async function runJob(
   configuration: string,
   name: string,
   { files, variables, executable }: JobGiven,
-  world: World,
+  bed: TestBed,
 ): Promise<Came & { readonly log: string }> {
   const { jobs } = parse(configuration) as {
     readonly jobs: Readonly<Record<string, { readonly steps: readonly (string | Call)[] }>>;
@@ -81,7 +81,7 @@ export async function runJob(
     const call = { cli: `${node} ${bundle}`, ...Object.fromEntries(bound) };
     return expand(withOrb, { parameters: {}, steps: [{ 'rollgate/gate': call }] }, {});
   });
-  const machine = new Machine(world, name, files, variables, executable);
+  const machine = new Machine(bed, name, files, variables, executable);
   const logs: string[] = [];
   for (const step of steps)
     if (!machine.hasFailed || isStore(step)) logs.push(await machine.run(step));
@@ -109,19 +109,19 @@ class Machine {
   private readonly variables: Readonly<Record<string, string>>;
 
   constructor(
-    private readonly world: World,
+    private readonly bed: TestBed,
     private readonly name: string,
     private readonly files: Readonly<Record<string, string>>,
     secrets: Readonly<Record<string, string>>,
     private readonly executable: readonly string[] = [],
   ) {
-    this.folder = world.place.path(join('circleci', name, 'project'));
+    this.folder = bed.place.path(join('circleci', name, 'project'));
     mkdirSync(this.folder, { recursive: true });
     const bashEnv = join(this.folder, '../bash.env');
     // CircleCI makes one, and sources it at the beginning of every step.
     writeFileSync(bashEnv, '');
     this.variables = {
-      PATH: `${world.binaries}:${process.env.PATH ?? ''}`,
+      PATH: `${bed.binaries}:${process.env.PATH ?? ''}`,
       CI: 'true',
       CIRCLECI: 'true',
       CIRCLE_JOB: name,
@@ -184,11 +184,11 @@ class Machine {
     environment,
   }: Run): Promise<{ readonly code: number | null; readonly output: string }> {
     const script = join('circleci', this.name, 'step.sh');
-    this.world.place.write(script, command);
+    this.bed.place.write(script, command);
     const start = `cd "$1" && exec /bin/bash -eo pipefail "$2"`;
-    return this.world.place.launch(
+    return this.bed.place.launch(
       '/bin/sh',
-      ['-c', start, 'sh', this.folder, this.world.place.path(script)],
+      ['-c', start, 'sh', this.folder, this.bed.place.path(script)],
       { ...this.variables, ...environment },
     ).ended;
   }

@@ -9,21 +9,21 @@ import { describeWith } from '../components.js';
 import { github, runGithub, standIn } from './github.js';
 import { cases } from './scenario.js';
 import { fileOf, goTools, hadolint, lacking, shellcheck } from './tools.js';
-import { World } from './world.js';
+import { TestBed } from './test-bed.js';
 
 const withoutVersion = (pin: string): string => pin.split(' ')[0] ?? '';
 
 describeWith('the reusable workflow, run by act', github.lacking, () => {
-  let world: World;
+  let bed: TestBed;
   let log: string;
   let report: RunReport;
   let outputs: Record<string, string>;
 
   beforeAll(async () => {
-    world = await World.open('github');
-    const { place } = world;
+    bed = await TestBed.open('github');
+    const { place } = bed;
     const { 'github-token': token = '', ...inputs } =
-      cases.find(({ name }) => name.includes('rollback pipeline'))?.pipeline(world).gates[0]
+      cases.find(({ name }) => name.includes('rollback pipeline'))?.pipeline(bed).gates[0]
         ?.inputs ?? {};
     const deploy = {
       on: 'push',
@@ -56,7 +56,7 @@ describeWith('the reusable workflow, run by act', github.lacking, () => {
         '.github/workflows/rollgate.yml': readFileSync('.github/workflows/rollgate.yml', 'utf8'),
       },
       secrets: { THE_TOKEN: token },
-      path: world.binaries,
+      path: bed.binaries,
       workflow: 'deploy.yml',
       actions: {
         [withoutVersion(pins.checkout)]: standIn(place, 'checkout', [
@@ -77,13 +77,13 @@ describeWith('the reusable workflow, run by act', github.lacking, () => {
     outputs = JSON.parse(place.read('outputs.json') ?? log) as Record<string, string>;
   });
 
-  afterAll(() => world.close());
+  afterAll(() => bed.close());
 
   it('rolls a bad version back, with a secret that is handed over as one', () => {
-    expect({ started: world.started, log }).toEqual({ started: 1, log });
+    expect({ started: bed.started, log }).toEqual({ started: 1, log });
     expect(report).toMatchObject({ verdict: 'unhealthy', exitCode: 1 });
     expect(report.targets[0]?.rollback.status).toBe('verified');
-    expect(log).not.toContain(world.secret);
+    expect(log).not.toContain(bed.secret);
   });
 
   it('hands the outputs to the jobs that need it', () => {

@@ -7,7 +7,7 @@ import { node, type Workplace } from '../../support/bundle.js';
 import { git, makeRepository } from './repository.js';
 import type { Came, Driver, Ended, Gate, Pipeline } from './scenario.js';
 import { fileOf, goTools, lacking } from './tools.js';
-import type { World } from './world.js';
+import type { TestBed } from './test-bed.js';
 
 /** The commit that our pages pin actions/checkout to; act takes the checkout of the repository itself for done. */
 const checkout = 'actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8';
@@ -16,15 +16,15 @@ const checkout = 'actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8';
 export const github: Driver = {
   system: 'github',
   lacking: lacking(goTools),
-  async run({ gates, files, isRollback }: Pipeline, world: World): Promise<Ended> {
-    const { workflow, secrets } = written(gates, world.place.path('kept'));
-    const { log } = await runGithub(world.place, {
+  async run({ gates, files, isRollback }: Pipeline, bed: TestBed): Promise<Ended> {
+    const { workflow, secrets } = written(gates, bed.place.path('kept'));
+    const { log } = await runGithub(bed.place, {
       files: { ...files, '.github/workflows/deploy.yml': stringify(workflow) },
       secrets,
-      path: world.binaries,
+      path: bed.binaries,
       ...(isRollback === true ? { dispatch: { rollback: 'true' } } : {}),
     });
-    const came = gates.map(({ name }) => [name, gateOf(world.place, log, name)] as const);
+    const came = gates.map(({ name }) => [name, gateOf(bed.place, log, name)] as const);
     return { gates: Object.fromEntries(came), log };
   },
 };
@@ -86,7 +86,7 @@ function gateOf(place: Workplace, log: string, name: string): Came {
   };
 }
 
-interface Given {
+interface RunnerOptions {
   /** Of the repository, besides the action itself. */
   readonly files: Readonly<Record<string, string>>;
   readonly secrets?: Readonly<Record<string, string>>;
@@ -128,7 +128,7 @@ export async function runGithub(
     actions = {},
     variables = {},
     executable = [],
-  }: Given,
+  }: RunnerOptions,
 ): Promise<{ readonly code: number | null; readonly log: string }> {
   const repository = place.path('github/shop');
   makeRepository(repository, files);

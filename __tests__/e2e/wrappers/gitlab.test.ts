@@ -7,33 +7,33 @@ import { serve } from '../../support/servers.js';
 import { describeWith } from '../components.js';
 import { gitlab, runGitlab, written } from './gitlab.js';
 import { cases, type Gate } from './scenario.js';
-import { World } from './world.js';
+import { TestBed } from './test-bed.js';
 
 const template = readFileSync('templates/rollgate/template.yml', 'utf8');
 const COMPONENT = '$CI_SERVER_FQDN/acme/rollgate/rollgate@9.8.7';
 
 /** What the scenario has GitLab do with a bad version. */
-function badGate(world: World, inputs: Readonly<Record<string, string>> = {}): Gate {
+function badGate(bed: TestBed, inputs: Readonly<Record<string, string>> = {}): Gate {
   const one = cases.find(({ name }) => name === 'a bad one, with a rollback pipeline');
-  return { name: 'gate', inputs: { ...one?.pipeline(world).gates[0]?.inputs, ...inputs } };
+  return { name: 'gate', inputs: { ...one?.pipeline(bed).gates[0]?.inputs, ...inputs } };
 }
 
 describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () => {
-  let world: World;
+  let bed: TestBed;
 
   beforeEach(async () => {
-    world = await World.open('gitlab');
+    bed = await TestBed.open('gitlab');
   });
 
-  afterEach(() => world.close());
+  afterEach(() => bed.close());
 
   it('works by `include: remote`, pinned by its hash', async () => {
     const server = await serve((_, response) => response.end(template));
-    const { configuration, secrets } = written([badGate(world)], `${server.url}/template.yml`, {
+    const { configuration, secrets } = written([badGate(bed)], `${server.url}/template.yml`, {
       how: 'remote',
       integrity: `sha256-${createHash('sha256').update(template).digest('base64')}`,
     });
-    const { gate, log } = await runGitlab(world.place, {
+    const { gate, log } = await runGitlab(bed.place, {
       files: { '.gitlab-ci.yml': stringify(configuration) },
       variables: secrets,
     });
@@ -42,12 +42,12 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
     expect({ exitCode, log }).toEqual({ exitCode: 1, log });
     expect(report?.targets[0]?.rollback.status).toBe('verified');
     expect(outputs).toMatchObject({ verdict: 'unhealthy', 'rolled-back': 'true' });
-    expect(world.started).toBe(1);
+    expect(bed.started).toBe(1);
   });
 
   it('hides no variable of the project with what the user did not set', async () => {
-    const { configuration, secrets } = written([badGate(world)], COMPONENT);
-    const { gate } = await runGitlab(world.place, {
+    const { configuration, secrets } = written([badGate(bed)], COMPONENT);
+    const { gate } = await runGitlab(bed.place, {
       files: { '.gitlab-ci.yml': stringify(configuration) },
       variables: { ...secrets, ROLLGATE_DRY_RUN: 'true', ROLLGATE_DURATION: '1h' },
     });
@@ -64,12 +64,12 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
       rollback: 'kubernetes',
     };
     const { configuration, secrets } = written(
-      [{ name: 'before', inputs: { command: 'snapshot', ...workload } }, badGate(world, workload)],
+      [{ name: 'before', inputs: { command: 'snapshot', ...workload } }, badGate(bed, workload)],
       COMPONENT,
     );
     const [before] = (configuration as { include: { inputs: Record<string, string> }[] }).include;
     before!.inputs.stage = 'build';
-    const { gate, log } = await runGitlab(world.place, {
+    const { gate, log } = await runGitlab(bed.place, {
       files: {
         '.gitlab-ci.yml': stringify({
           ...(configuration as object),
@@ -77,21 +77,21 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
         }),
       },
       variables: secrets,
-      path: world.binaries,
+      path: bed.binaries,
     });
     // What runs is what the snapshot has: nothing was deployed, so that there is nothing of ours to undo.
     const { exitCode, report } = gate('gate');
     expect({ exitCode, log }).toEqual({ exitCode: 5, log });
     expect(report?.targets[0]?.rollback).toMatchObject({ status: 'withheld' });
-    expect(world.image).toBe('shop:2');
+    expect(bed.image).toBe('shop:2');
   });
 
   it('fails with 7 when the program cannot be had, which npm tells with 1', async () => {
-    const gate = badGate(world);
+    const gate = badGate(bed);
     const { configuration, secrets } = written([gate], COMPONENT);
     const [entry] = (configuration as { include: { inputs: Record<string, string> }[] }).include;
     entry!.inputs.cli = 'npx --yes --offline @rollgate-test/not-there@9.8.7';
-    const ended = await runGitlab(world.place, {
+    const ended = await runGitlab(bed.place, {
       files: { '.gitlab-ci.yml': stringify(configuration) },
       variables: secrets,
     });
@@ -106,9 +106,9 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
       'gitlab-token': token = '',
       'gitlab-url': server = '',
       ...inputs
-    } = badGate(world).inputs;
+    } = badGate(bed).inputs;
     const quick = Object.entries(inputs).filter(([id]) => id !== 'rollback');
-    const { gate, log } = await runGitlab(world.place, {
+    const { gate, log } = await runGitlab(bed.place, {
       files: {
         '.gitlab-ci.yml': example
           .replaceAll('$CI_SERVER_FQDN/OWNER/rollgate/rollgate@0.1.0', COMPONENT)
@@ -127,11 +127,11 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
     expect({ exitCode, log }).toEqual({ exitCode: 1, log });
     expect(report?.config).toMatchObject({ 'rollback-parameters': 'VERSION=v41' });
     expect(log).not.toContain('undo ');
-    expect(world.started).toBe(1);
+    expect(bed.started).toBe(1);
   });
 
   it('the pipeline of this repository: the component of the same commit tells the demo', async () => {
-    const { gate, log, code } = await runGitlab(world.place, {
+    const { gate, log, code } = await runGitlab(bed.place, {
       project: 'acme/rollgate',
       copied: ['templates', 'dist'],
       files: { '.gitlab-ci.yml': readFileSync('.gitlab-ci.yml', 'utf8') },

@@ -9,7 +9,7 @@ import { bundle, node, type Workplace } from '../../support/bundle.js';
 import { git, makeRepository } from './repository.js';
 import type { Came, Driver, Ended, Gate, Pipeline } from './scenario.js';
 import { fileOf, folderOf, gitlabCiLocal, lacking, rsync } from './tools.js';
-import type { World } from './world.js';
+import type { TestBed } from './test-bed.js';
 
 /** What the component is published as; the repository that uses it is another one. */
 const VERSION = '9.8.7';
@@ -22,15 +22,15 @@ const template = readFileSync('templates/rollgate/template.yml', 'utf8');
 export const gitlab: Driver = {
   system: 'gitlab',
   lacking: lacking(gitlabCiLocal, rsync),
-  async run({ gates, files, isRollback }: Pipeline, world: World): Promise<Ended> {
+  async run({ gates, files, isRollback }: Pipeline, bed: TestBed): Promise<Ended> {
     const { configuration, secrets } = written(
       gates,
       `$CI_SERVER_FQDN/${COMPONENT}/rollgate@${VERSION}`,
     );
-    const ended = await runGitlab(world.place, {
+    const ended = await runGitlab(bed.place, {
       files: { ...files, '.gitlab-ci.yml': stringify(configuration) },
       variables: { ...secrets, ...(isRollback === true ? { ROLLBACK: 'true' } : {}) },
-      path: world.binaries,
+      path: bed.binaries,
     });
     const came = gates.map(({ name }) => [name, ended.gate(name)] as const);
     return { gates: Object.fromEntries(came), log: ended.log };
@@ -82,7 +82,7 @@ export function written(
   return { configuration, secrets: Object.fromEntries(secrets) };
 }
 
-interface Given {
+interface RunnerOptions {
   readonly files: Readonly<Record<string, string>>;
   readonly variables?: Readonly<Record<string, string>>;
   /** A folder for the front of the path. */
@@ -107,7 +107,7 @@ export async function runGitlab(
     project = 'acme/shop',
     copied = [],
     executable = [],
-  }: Given,
+  }: RunnerOptions,
 ): Promise<{
   readonly code: number | null;
   readonly log: string;

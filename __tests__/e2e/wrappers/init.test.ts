@@ -12,7 +12,7 @@ import { circleci, runJob } from './circleci.js';
 import { github, runGithub, standIn } from './github.js';
 import { gitlab, runGitlab } from './gitlab.js';
 import { jenkins, runJenkins } from './jenkins.js';
-import { World } from './world.js';
+import { TestBed } from './test-bed.js';
 
 /** What the files call, which is the user's. */
 const scripts = {
@@ -28,7 +28,7 @@ const quick = [
   ...['--max-errors-per-minute', 'off'],
 ];
 
-let world: World;
+let bed: TestBed;
 let fresh: Workplace;
 
 beforeEach(() => {
@@ -36,7 +36,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
-  await world.close();
+  await bed.close();
   fresh.remove();
 });
 
@@ -45,8 +45,8 @@ async function initialised(
   system: System,
   flags: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
-  world = await World.open(system);
-  const watched = ['--url', `${world.badUrl}/`, '--health-url', `${world.badUrl}/health`];
+  bed = await TestBed.open(system);
+  const watched = ['--url', `${bed.badUrl}/`, '--health-url', `${bed.badUrl}/health`];
   const argv = ['init', '--yes', '--ci-system', system, ...watched, ...quick, ...flags];
   const { code, output } = await fresh.run(argv);
   expect({ code, output }).toEqual({ code: 0, output });
@@ -54,7 +54,13 @@ async function initialised(
 }
 
 const cases = [
-  ['pipeline: it is rolled back', ways.pipeline, 1, 'verified', [{ id: 'ci', outcome: 'verified' }]],
+  [
+    'pipeline: it is rolled back',
+    ways.pipeline,
+    1,
+    'verified',
+    [{ id: 'ci', outcome: 'verified' }],
+  ],
   // The deploy script changes nothing: what the snapshot has is what runs, and that is not rolled back.
   ['kubernetes: nothing was deployed', ways.kubernetes, 5, 'withheld', []],
 ] as const;
@@ -62,7 +68,7 @@ const cases = [
 /** Where the stand-in is, and whose pipeline it has; a file of the repository must not say where a token is sent. */
 function standInVariables(...secrets: readonly string[]): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(world.pipelineInputs)
+    Object.entries(bed.pipelineInputs)
       .filter(([id]) => !secrets.includes(id))
       .map(([id, value]) => [ownVariable(id), value]),
   );
@@ -71,7 +77,7 @@ function standInVariables(...secrets: readonly string[]): Record<string, string>
 describeWith('what init writes for GitHub, run by act', github.lacking, () => {
   it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
     const files = await initialised('github', flags);
-    const { place, pipelineInputs } = world;
+    const { place, pipelineInputs } = bed;
     const { 'github-token': token = '' } = pipelineInputs;
     const pin = (name: string): string => name.split(' ')[0] ?? '';
     const kept = JSON.stringify(place.path('kept'));
@@ -79,7 +85,7 @@ describeWith('what init writes for GitHub, run by act', github.lacking, () => {
       files: { ...files, ...scripts },
       executable,
       workflow: 'deploy-gate.yml',
-      path: world.binaries,
+      path: bed.binaries,
       // A kubeconfig that the stand-in of kubectl does not read.
       secrets: { GITHUB_TOKEN: token, KUBECONFIG: 'apiVersion: v1' },
       variables: standInVariables('github-token'),
@@ -95,8 +101,8 @@ describeWith('what init writes for GitHub, run by act', github.lacking, () => {
     expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
     expect(log).toContain('deploying ');
     expect(code).toBe(1);
-    expect(world.started).toBe(expected === 1 ? 1 : 0);
-    expect(log).not.toContain(world.secret);
+    expect(bed.started).toBe(expected === 1 ? 1 : 0);
+    expect(log).not.toContain(bed.secret);
   });
 });
 
@@ -115,11 +121,11 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
   it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
     const files = await initialised('gitlab', flags);
     expect(files['.gitlab/rollgate.yml']).toContain(component);
-    const { 'gitlab-token': token = '' } = world.pipelineInputs;
-    const { gate, log } = await runGitlab(world.place, {
+    const { 'gitlab-token': token = '' } = bed.pipelineInputs;
+    const { gate, log } = await runGitlab(bed.place, {
       files: { ...here(files), ...scripts },
       executable,
-      path: world.binaries,
+      path: bed.binaries,
       variables: { GITLAB_TOKEN: token, ...standInVariables('gitlab-token') },
       flags: ['--variable', 'CI_COMMIT_BRANCH=main'],
     });
@@ -128,12 +134,12 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
     expect({ exitCode, log }).toEqual({ exitCode: expected, log });
     expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
     expect(log).toContain('deploying ');
-    expect(world.started).toBe(expected === 1 ? 1 : 0);
+    expect(bed.started).toBe(expected === 1 ? 1 : 0);
   });
 
   it('with ROLLBACK only the rollback runs, with what it is sent', async () => {
     const files = await initialised('gitlab', ways.pipeline);
-    const { gate, log, code } = await runGitlab(world.place, {
+    const { gate, log, code } = await runGitlab(bed.place, {
       files: { ...here(files), ...scripts },
       executable,
       variables: { ROLLBACK: 'true', VERSION: 'v41' },
@@ -150,7 +156,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
 describeWith('what init writes for CircleCI, its job in a shell', circleci.lacking, () => {
   it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
     const files = await initialised('circleci', flags);
-    const { 'circleci-token': token = '' } = world.pipelineInputs;
+    const { 'circleci-token': token = '' } = bed.pipelineInputs;
     const { exitCode, report, log } = await runJob(
       files['.circleci/config.yml'] ?? '',
       'deploy',
@@ -162,13 +168,13 @@ describeWith('what init writes for CircleCI, its job in a shell', circleci.lacki
           ...{ HOME: fresh.folder, ...standInVariables('circleci-token') },
         },
       },
-      world,
+      bed,
     );
     expect({ exitCode, log }).toEqual({ exitCode: expected, log });
     expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
     expect(log).toContain('deploying c0ffee');
-    expect(world.started).toBe(expected === 1 ? 1 : 0);
-    expect(log).not.toContain(world.secret);
+    expect(bed.started).toBe(expected === 1 ? 1 : 0);
+    expect(log).not.toContain(bed.secret);
   });
 });
 
@@ -178,7 +184,7 @@ describeWith(
   () => {
     it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
       const files = await initialised('azure', flags);
-      const { 'azure-pat': token = '' } = world.pipelineInputs;
+      const { 'azure-pat': token = '' } = bed.pipelineInputs;
       const { jobs } = parse(files['azure-pipelines.yml'] ?? '') as {
         readonly jobs: readonly { readonly steps: Parameters<typeof runSteps>[0] }[];
       };
@@ -192,14 +198,14 @@ describeWith(
             ...{ 'Build.SourceVersion': 'c0ffee', ...standInVariables('azure-pat') },
           },
         },
-        world,
+        bed,
       );
       expect({ code, log }).toEqual({ code: expected, log });
       expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
       expect(log).toContain('deploying c0ffee');
-      expect(world.started).toBe(expected === 1 ? 1 : 0);
+      expect(bed.started).toBe(expected === 1 ? 1 : 0);
       // The agent takes it out of the log by the command that masks it.
-      expect(log.replace(/^##vso\[task\.setsecret\].*$/gm, '')).not.toContain(world.secret);
+      expect(log.replace(/^##vso\[task\.setsecret\].*$/gm, '')).not.toContain(bed.secret);
     });
   },
 );
@@ -210,7 +216,7 @@ describeWith(
   () => {
     it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
       const files = await initialised('jenkins', flags);
-      const { place, pipelineInputs } = world;
+      const { place, pipelineInputs } = bed;
       const { 'jenkins-user': user = '', 'jenkins-token': password = '' } = pipelineInputs;
       const text = files.Jenkinsfile ?? '';
       // It knows scripted pipelines only: what is in the stages, one after the other.
@@ -231,7 +237,7 @@ describeWith(
             kubeconfig: { file: place.path('kubeconfig') },
           },
           parameters: { ROLLBACK: false },
-          path: world.binaries,
+          path: bed.binaries,
           variables: { GIT_COMMIT: 'c0ffee', ...standInVariables('jenkins-token', 'jenkins-user') },
         },
       ]);
@@ -245,7 +251,7 @@ describeWith(
         error: expect.stringContaining(`Rollgate ended with ${String(expected)}: `),
       });
       expect(log).toContain('deploying c0ffee');
-      expect(world.started).toBe(expected === 1 ? 1 : 0);
+      expect(bed.started).toBe(expected === 1 ? 1 : 0);
     });
   },
 );

@@ -8,7 +8,7 @@ import type { RunReport } from '../../../src/report/record.js';
 import { bundle, node, type Ended as Exited, type Workplace } from '../../support/bundle.js';
 import type { Came, Driver, Ended, Pipeline } from './scenario.js';
 import { folderOf, lacking, pipelineUnit } from './tools.js';
-import type { World } from './world.js';
+import type { TestBed } from './test-bed.js';
 
 const java = spawnSync('java', ['-version']).error === undefined ? undefined : 'java is not there.';
 /** Groovy 2.4 is older than the modules of Java. */
@@ -20,8 +20,8 @@ const opened = ['java.lang', 'java.util', 'java.io', 'java.lang.invoke', 'java.n
 export const jenkins: Driver = {
   system: 'jenkins',
   lacking: lacking(pipelineUnit) ?? java,
-  async run({ gates, files = {}, isRollback }: Pipeline, world: World): Promise<Ended> {
-    const { place } = world;
+  async run({ gates, files = {}, isRollback }: Pipeline, bed: TestBed): Promise<Ended> {
+    const { place } = bed;
     const credentials: Record<string, Credentials> = {};
     const steps = gates.map(({ name, inputs }) => {
       const ids: string[] = [];
@@ -45,7 +45,7 @@ export const jenkins: Driver = {
         jenkinsfile: `@Library('rollgate') _\n\nnode {\n  def result\n${steps.join('\n')}\n}\n`,
         credentials,
         parameters,
-        path: world.binaries,
+        path: bed.binaries,
       },
     ]);
     const came = gates.map(({ name, inputs }) => {

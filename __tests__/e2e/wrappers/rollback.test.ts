@@ -37,7 +37,7 @@ afterEach(() => {
 const changes = (): string[] =>
   (place.read('calls') ?? '').split('\n').filter((line) => /undo|^up with/.test(line));
 
-const asked = {
+const requested = {
   kubernetes: {
     sent: { rollback_revision: 'deployment/api=12', rollback_image: 'shop:1' },
     done: ['--namespace=shop rollout undo deployment/api --to-revision=12'],
@@ -64,7 +64,7 @@ describeWith('the rollback workflows, run by act', github.lacking, () => {
   const id = { rollback_id: 'rollgate-1', rollback_target: 'default' };
 
   it.each(of('github').map((one) => [one.name, one] as const))('%s', async (_, { text, kind }) => {
-    const { sent, done } = asked[kind];
+    const { sent, done } = requested[kind];
     const { code, log } = await run(text, { rollback: 'true', ...id, ...sent });
     expect({ code, log }).toEqual({ code: 0, log });
     expect(changes()).toEqual(done);
@@ -73,7 +73,7 @@ describeWith('the rollback workflows, run by act', github.lacking, () => {
   it.each(of('github').map((one) => [one.name, one] as const))(
     '%s: without the marker nothing is done',
     async (_, { text, kind }) => {
-      const { log } = await run(text, { rollback: 'false', ...id, ...asked[kind].sent });
+      const { log } = await run(text, { rollback: 'false', ...id, ...requested[kind].sent });
       expect(log).not.toContain('Roll it back');
       expect(place.read('calls')).toBeUndefined();
     },
@@ -124,7 +124,7 @@ describeWith('the rollback pipelines, run by gitlab-ci-local', gitlab.lacking, (
   it.each(of('gitlab').map((one) => [one.name, one] as const))(
     '%s: in a rollback its job alone runs',
     async (_, { text, kind }) => {
-      const { sent, done } = asked[kind];
+      const { sent, done } = requested[kind];
       const variables = Object.entries(sent).map(([name, value]) => [name.toUpperCase(), value]);
       const { code, log } = await run(text, {
         ...{ ROLLBACK: 'true', ROLLBACK_ID: 'rollgate-1', ROLLBACK_TARGET: 'default' },
@@ -162,8 +162,8 @@ describeWith('the rollback jobs for Jenkins', jenkins.lacking, () => {
       const { code, output } = await groovy(place, 'org.codehaus.groovy.tools.FileSystemCompiler', [
         ...['-d', place.path('classes'), place.path('Rollback.groovy')],
       ]);
-      const said = output.replace(/^WARNING.*\n/gm, '');
-      expect({ code, said }).toEqual({ code: 0, said: '' });
+      const printed = output.replace(/^WARNING.*\n/gm, '');
+      expect({ code, said: printed }).toEqual({ code: 0, printed: '' });
       expect(place.read('classes/Rollback.class')).toBeDefined();
     },
   );

@@ -3,7 +3,7 @@ import { atMost } from '../../support/action.js';
 import { describeWith } from '../components.js';
 import { drivers } from './drivers.js';
 import { cases, comparable, type Case, type Driver, type Ended } from './scenario.js';
-import { World } from './world.js';
+import { TestBed } from './test-bed.js';
 
 /**
  * One scenario, every wrapper, each through its system's own machinery. `-t gitlab` tells it with one of them.
@@ -12,24 +12,24 @@ import { World } from './world.js';
 /** Pipelines at a time: they mostly wait for the service that they watch. */
 const AT_ONCE = 3;
 
-interface Told {
+interface Result {
   readonly ended: Ended;
   readonly started: number;
   readonly image: string;
   readonly secret: string;
 }
 
-const told = new Map<string, Told>();
+const results = new Map<string, Result>();
 const key = (system: string, { name }: Case): string => `${system}: ${name}`;
 
 async function tell({ system, run }: Driver, one: Case): Promise<void> {
-  const world = await World.open(system);
+  const bed = await TestBed.open(system);
   try {
-    const ended = await run(one.pipeline(world), world);
-    const { started, image, secret } = world;
-    told.set(key(system, one), { ended, started, image, secret });
+    const ended = await run(one.pipeline(bed), bed);
+    const { started, image, secret } = bed;
+    results.set(key(system, one), { ended, started, image, secret });
   } finally {
-    await world.close();
+    await bed.close();
   }
 }
 
@@ -48,7 +48,7 @@ for (const driver of drivers) {
     }, 600_000);
 
     describe.each(cases)('$name', (one) => {
-      const of = (): Told => told.get(key(system, one))!;
+      const of = (): Result => results.get(key(system, one))!;
 
       it('comes to the right verdict, code and rollback', () => {
         const { gates, log } = of().ended;
@@ -115,7 +115,7 @@ for (const driver of drivers) {
 describe('all wrappers', () => {
   it.each(cases)('$name: the same verdict, code and report', (one) => {
     const reports = drivers.flatMap(({ system }) => {
-      const gates = told.get(key(system, one))?.ended.gates;
+      const gates = results.get(key(system, one))?.ended.gates;
       // In a rollback pipeline some systems have no such job at all.
       const there = Object.entries(gates ?? {}).filter(([, { report }]) => report !== null);
       return there.length === 0
@@ -137,5 +137,5 @@ describe('all wrappers', () => {
 });
 
 afterAll(() => {
-  told.clear();
+  results.clear();
 });

@@ -1,5 +1,5 @@
 import type { RunReport } from '../../../src/report/record.js';
-import type { World } from './world.js';
+import type { TestBed } from './test-bed.js';
 
 /** One call of the wrapper, as a user writes it into a pipeline. */
 export interface Gate {
@@ -40,7 +40,7 @@ export interface Driver {
   readonly system: string;
   /** What lacks on this machine, in a sentence. */
   readonly lacking: string | undefined;
-  run(pipeline: Pipeline, world: World): Promise<Ended>;
+  run(pipeline: Pipeline, bed: TestBed): Promise<Ended>;
 }
 
 /** What every wrapper must come to. */
@@ -54,7 +54,7 @@ interface Expected {
 
 export interface Case {
   readonly name: string;
-  readonly pipeline: (world: World) => Pipeline;
+  readonly pipeline: (bed: TestBed) => Pipeline;
   /** By the name of the gate. */
   readonly expected: Readonly<Record<string, Expected>>;
   /** How many rollback pipelines were started. */
@@ -76,7 +76,7 @@ const quick = {
   'verify-timeout': '90s',
 };
 
-const healthy = ({ goodUrl }: World): Readonly<Record<string, string>> => ({
+const healthy = ({ goodUrl }: TestBed): Readonly<Record<string, string>> => ({
   ...quick,
   url: `${goodUrl}/`,
   'health-url': `${goodUrl}/health`,
@@ -84,12 +84,12 @@ const healthy = ({ goodUrl }: World): Readonly<Record<string, string>> => ({
   'kubernetes-workload': 'deployment/shop',
 });
 
-const bad = (world: World): Readonly<Record<string, string>> => ({
+const bad = (bed: TestBed): Readonly<Record<string, string>> => ({
   ...quick,
-  url: `${world.badUrl}/`,
-  'health-url': `${world.badUrl}/health`,
+  url: `${bed.badUrl}/`,
+  'health-url': `${bed.badUrl}/health`,
   rollback: 'ci',
-  ...world.pipelineInputs,
+  ...bed.pipelineInputs,
 });
 
 const rolledBack = { verdict: 'unhealthy', exitCode: 1, status: 'verified' } as const;
@@ -98,25 +98,25 @@ const untouched = { started: 0, image: 'shop:2' } as const;
 export const cases: readonly Case[] = [
   {
     name: 'a healthy deployment',
-    pipeline: (world) => ({ gates: [{ name: 'gate', inputs: healthy(world) }] }),
+    pipeline: (bed) => ({ gates: [{ name: 'gate', inputs: healthy(bed) }] }),
     expected: { gate: { verdict: 'healthy', exitCode: 0, status: 'not-needed', strategies: {} } },
     ...untouched,
   },
   {
     name: 'a bad one, with a rollback pipeline',
-    pipeline: (world) => ({ gates: [{ name: 'gate', inputs: bad(world) }] }),
+    pipeline: (bed) => ({ gates: [{ name: 'gate', inputs: bad(bed) }] }),
     expected: { gate: { ...rolledBack, strategies: { ci: 'verified' } } },
     started: 1,
     image: 'shop:2',
   },
   {
     name: 'a bad one, with Kubernetes',
-    pipeline: (world) => ({
+    pipeline: (bed) => ({
       gates: [
         {
           name: 'gate',
           inputs: {
-            ...bad(world),
+            ...bad(bed),
             rollback: 'kubernetes,ci',
             'kubernetes-workload': 'deployment/shop',
           },
@@ -129,8 +129,8 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a bad one, and `dry-run` in the configuration file only',
-    pipeline: (world) => ({
-      gates: [{ name: 'gate', inputs: bad(world) }],
+    pipeline: (bed) => ({
+      gates: [{ name: 'gate', inputs: bad(bed) }],
       files: { 'rollgate.yml': 'dry-run: true\n' },
     }),
     expected: {
@@ -145,10 +145,10 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'two gates in one pipeline',
-    pipeline: (world) => ({
+    pipeline: (bed) => ({
       gates: [
-        { name: 'first', inputs: { ...bad(world), 'report-dir': 'reports/first' } },
-        { name: 'second', inputs: { ...healthy(world), 'report-dir': 'reports/second' } },
+        { name: 'first', inputs: { ...bad(bed), 'report-dir': 'reports/first' } },
+        { name: 'second', inputs: { ...healthy(bed), 'report-dir': 'reports/second' } },
       ],
     }),
     expected: {
@@ -160,8 +160,8 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a rollback pipeline',
-    pipeline: (world) => ({
-      gates: [{ name: 'gate', inputs: bad(world) }],
+    pipeline: (bed) => ({
+      gates: [{ name: 'gate', inputs: bad(bed) }],
       isRollback: true,
     }),
     expected: { gate: { verdict: 'not-judged', exitCode: 0 } },
@@ -169,8 +169,8 @@ export const cases: readonly Case[] = [
   },
   {
     name: 'a configuration that cannot be used',
-    pipeline: (world) => ({
-      gates: [{ name: 'gate', inputs: { ...bad(world), 'min-success-rate': '0.95' } }],
+    pipeline: (bed) => ({
+      gates: [{ name: 'gate', inputs: { ...bad(bed), 'min-success-rate': '0.95' } }],
     }),
     expected: { gate: { verdict: null, exitCode: 2 } },
     ...untouched,

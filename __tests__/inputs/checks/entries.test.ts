@@ -479,10 +479,10 @@ describe('what is wrong with an entry', () => {
     ],
   ])('%s', (_, lines, expected) => {
     const { problems, checks } = resolveChecks(lines);
-    const told = problems.map(({ message, fix }) =>
+    const messages = problems.map(({ message, fix }) =>
       fix === undefined ? message : `${message} → ${fix}`,
     );
-    expect(told).toEqual(
+    expect(messages).toEqual(
       expected.map((each) =>
         typeof each === 'string' ? each : (expect.stringMatching(each) as unknown),
       ),

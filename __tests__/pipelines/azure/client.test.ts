@@ -32,7 +32,7 @@ async function setUp(
 ) {
   const server = await StandInAzure.start(azure);
   cleanUps.push(() => server.close());
-  const opened = openClient(server, request, (world) => server.client(world, options));
+  const opened = openClient(server, request, (deps) => server.client(deps, options));
   return { ...opened, server };
 }
 
@@ -244,9 +244,9 @@ describe('start', () => {
       { parameters: { zone: 'a' } },
       /has "zone", which the pipeline 12 does not declare/,
     ],
-  ])('%s: refused before anything is sent', async (_, azure, options, asked, reason) => {
+  ])('%s: refused before anything is sent', async (_, azure, options, requested, reason) => {
     const { server, start } = await setUp(azure, options);
-    expect(await start(asked)).toMatchObject({
+    expect(await start(requested)).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(reason),
       hint: expect.stringMatching(/./),
@@ -514,8 +514,8 @@ describe('a run that is followed', () => {
   const running = { status: 'inProgress', timeline: [{ type: 'Job', state: 'inProgress' }] };
 
   async function follow(azure: AzureOptions, fault: Fault | null = null, seconds = 600) {
-    const world = await setUp(azure);
-    const { client, clock, run, start, server } = world;
+    const deps = await setUp(azure);
+    const { client, clock, run, start, server } = deps;
     const result = await start();
     if (result.kind !== 'started') throw new Error(`it is ${result.kind}`);
     server.fault('follow', fault);
@@ -795,9 +795,9 @@ describe('preflight', () => {
       /Down/,
     ],
   ];
-  it.each(cases)('%s', async (_, azure, options, asked, level, says) => {
+  it.each(cases)('%s', async (_, azure, options, requested, level, says) => {
     const { client, run, server } = await setUp(azure, options);
-    const findings = await run(client.preflight({ ...request, ...asked }, never));
+    const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
     expect(texts).toContainEqual(expect.stringMatching(new RegExp(`^${level}: .*${says.source}`)));
     expect(server.starts).toEqual([]);
@@ -829,9 +829,9 @@ describe('describe', () => {
     [{}, {}, { ref: 'refs/pull/1/merge' }, /^nothing: .*pull request/],
     [{ mayQueue: false }, {}, {}, /could not be checked.*TF215106/],
     [{}, {}, { parameters: { x: '1' } }, /would be refused: .*"x"/],
-  ])('says what is not certain (%#)', async (azure, options, asked, says) => {
+  ])('says what is not certain (%#)', async (azure, options, requested, says) => {
     const { client, run } = await setUp(azure, options);
-    const lines = await run(client.describe({ ...request, ...asked }, never));
+    const lines = await run(client.describe({ ...request, ...requested }, never));
     expect(lines.join('\n')).toMatch(says);
   });
 });

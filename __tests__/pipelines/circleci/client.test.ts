@@ -8,7 +8,7 @@ import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import { refusing } from '../../support/servers.js';
 import {
-  type Look,
+  type PipelineState,
   OWN_WORKFLOW,
   StandInCircleci,
   type StandInCircleciOptions,
@@ -38,7 +38,7 @@ async function setUp(
 ) {
   const standIn = await StandInCircleci.start(circleci);
   cleanUps.push(() => standIn.close());
-  return openClient(standIn, request, (world) => standIn.client(world, options));
+  return openClient(standIn, request, (deps) => standIn.client(deps, options));
 }
 
 /** The whole strategy: plan, start, follow. */
@@ -209,9 +209,9 @@ describe('start', () => {
   ];
   it.each(refusals)(
     '%s: refused, and nothing is sent',
-    async (_, circleci, options, asked, says) => {
+    async (_, circleci, options, requested, says) => {
       const { standIn, start } = await setUp(circleci, options);
-      const result = await start(asked);
+      const result = await start(requested);
       expect(result.kind).toBe('refused');
       expect(inWords(result)).toMatch(says);
       expect(standIn.starts).toEqual([]);
@@ -233,9 +233,9 @@ describe('start', () => {
     ],
     ['a missing branch', {}, { ref: 'gone' }, /Branch or tag not found.*rollback-ref/],
     ['another token', { token: 'other' }, { ref: 'main' }, /401.*personal API token/],
-  ])('%s: refused by CircleCI, with what to do', async (_, circleci, asked, says) => {
+  ])('%s: refused by CircleCI, with what to do', async (_, circleci, requested, says) => {
     const { standIn, start } = await setUp(circleci);
-    const result = await start(asked);
+    const result = await start(requested);
     expect(result.kind).toBe('refused');
     expect(inWords(result)).toMatch(says);
     expect(standIn.starts).toHaveLength(1);
@@ -334,16 +334,16 @@ describe('start', () => {
       ['one on another branch', [{ ...other, vcs: { branch: 'feature' } }], true],
       ['one on a tag', [{ ...other, vcs: { tag: 'main' } }], true],
       ['an old one', [{ ...other, created_at: '2020-01-01T00:00:00Z' }], true],
-    ])('beside %s', async (_, rivals, told) => {
+    ])('beside %s', async (_, rivals, explained) => {
       const { standIn, start } = await setUp({ rivals });
       standIn.fault('start', lost);
       const result = await start();
       expect(result).toMatchObject(
-        told
+        explained
           ? { kind: 'unknown', probable: { id: FIRST } }
           : { kind: 'unknown', reason: expect.stringMatching(/2 new pipelines could be it/) },
       );
-      expect('probable' in result).toBe(told);
+      expect('probable' in result).toBe(explained);
     });
 
     it('a page before the call: nothing is sent', async () => {
@@ -412,9 +412,9 @@ describe('the addresses of pipelines', () => {
     const client = standIn.client(
       {
         fetch: (input, init) => {
-          const asked = new URL(input instanceof Request ? input.url : input);
+          const requested = new URL(input instanceof Request ? input.url : input);
           return fetch(
-            `${standIn.url}${asked.pathname.replace('/circle', '')}${asked.search}`,
+            `${standIn.url}${requested.pathname.replace('/circle', '')}${requested.search}`,
             init,
           );
         },
@@ -428,7 +428,10 @@ describe('the addresses of pipelines', () => {
   });
 });
 
-const at = (status: string, more: Partial<NonNullable<Look['workflows']>[number]> = {}): Look => ({
+const at = (
+  status: string,
+  more: Partial<NonNullable<PipelineState['workflows']>[number]> = {},
+): PipelineState => ({
   state: 'created',
   workflows: [{ name: 'rollback', status, ...more }],
 });
@@ -475,8 +478,8 @@ describe('the strategy, followed to the end', () => {
       'triggered',
       /"errored: x"/,
     ],
-  ] as const)('%s', async (_, look, outcome, says) => {
-    const { result } = await roll({ looks: [{ state: 'pending' }, look] });
+  ] as const)('%s', async (_, shown, outcome, says) => {
+    const { result } = await roll({ states: [{ state: 'pending' }, shown] });
     expect(result.outcome).toBe(outcome);
     expect(result.detail).toMatch(says);
   });
@@ -494,7 +497,7 @@ describe('the strategy, followed to the end', () => {
   });
 
   it('no workflow is noticed after a minute, not before', async () => {
-    const { clock } = await roll({ looks: [{ state: 'created' }] });
+    const { clock } = await roll({ states: [{ state: 'created' }] });
     expect(clock.monotonic()).toBeGreaterThanOrEqual(60_000);
     expect(clock.monotonic()).toBeLessThan(90_000);
   });
@@ -502,7 +505,7 @@ describe('the strategy, followed to the end', () => {
   it.each(['setup', undefined])('setup workflows are not the rollback (tag %s)', async (tag) => {
     const setup = { name: 'setup', status: 'success', ...(tag === undefined ? {} : { tag }) };
     const { result, lines } = await roll({
-      looks: [
+      states: [
         { state: 'setup-pending' },
         { state: 'setup', workflows: [{ ...setup, status: 'running' }] },
         { state: 'setup', workflows: [setup] },
@@ -522,7 +525,7 @@ describe('the strategy, followed to the end', () => {
     const success = { name: 'ok', status: 'success' };
     const { result, standIn } = await roll({
       pageSize: 2,
-      looks: [
+      states: [
         {
           state: 'created',
           workflows: [success, success, success, success, { name: 'z', status: 'failed' }],
@@ -537,7 +540,7 @@ describe('the strategy, followed to the end', () => {
 
   it('waits for a person, and cancels when the time is over', async () => {
     const hold = [{ id: 'j', type: 'approval', status: 'on_hold', started_at: null }];
-    const { result, lines, standIn } = await roll({ looks: [at('on_hold', { jobs: hold })] });
+    const { result, lines, standIn } = await roll({ states: [at('on_hold', { jobs: hold })] });
     expect(lines).toContainEqual(
       expect.stringMatching(/waits for a person: on_hold \(a job of type approval/),
     );
@@ -555,8 +558,8 @@ describe('the strategy, followed to the end', () => {
   it.each([
     ['queued', at('queued', { jobs: blocked }), /"queued"/],
     ['without a job that begins', at('running', { jobs: blocked }), /"running, none of its jobs/],
-  ])('%s for ever: given up, cancelled, nothing ran', async (_, look, says) => {
-    const { result, lines, clock } = await roll({ looks: [look] });
+  ])('%s for ever: given up, cancelled, nothing ran', async (_, shown, says) => {
+    const { result, lines, clock } = await roll({ states: [shown] });
     expect(result).toMatchObject({
       outcome: 'failed',
       detail: expect.stringMatching(says),
@@ -569,7 +572,7 @@ describe('the strategy, followed to the end', () => {
   });
 
   it('a pipeline that is pending for ever cannot be cancelled, and may still fire', async () => {
-    const { result, standIn } = await roll({ looks: [{ state: 'pending' }] });
+    const { result, standIn } = await roll({ states: [{ state: 'pending' }] });
     expect(result).toMatchObject({
       outcome: 'triggered',
       detail: expect.stringMatching(
@@ -588,13 +591,13 @@ describe('the strategy, followed to the end', () => {
     ],
     ['obeyed', 'obey', /It was cancelled; what it changed/],
   ] as const)('a cancel that is %s, when the time is over', async (_, cancel, says) => {
-    const { result } = await roll({ looks: [at('running')], cancel });
+    const { result } = await roll({ states: [at('running')], cancel });
     expect(result).toMatchObject({ outcome: 'triggered', detail: expect.stringMatching(says) });
   });
 
   it('cancels every workflow that is under way, and no other', async () => {
     const { standIn } = await roll({
-      looks: [
+      states: [
         {
           state: 'created',
           workflows: [{ status: 'success' }, { status: 'running' }, { status: 'queued' }],
@@ -633,7 +636,7 @@ describe('the strategy, followed to the end', () => {
 
   it('a probable pipeline is followed, never cancelled, and proves nothing', async () => {
     const { result, standIn } = await roll(
-      { looks: [at('success')] },
+      { states: [at('success')] },
       { fault: ['start', { accepted: true, then: { status: 502, body: '' } }] },
     );
     expect(result).toMatchObject({
@@ -667,7 +670,7 @@ describe('state and cancel', () => {
 
   it('a cancelled run whose jobs cannot be read may have run', async () => {
     const { client, run, start } = await setUp({
-      looks: [at('canceled', { jobs: [{ status: 'canceled', started_at: null }] })],
+      states: [at('canceled', { jobs: [{ status: 'canceled', started_at: null }] })],
       overrides: [{ method: 'GET', path: /\/job$/, fault: { status: 403, body: '{}' } }],
     });
     await start();
@@ -676,7 +679,7 @@ describe('state and cancel', () => {
 
   it('jobs that cannot be read keep nothing from being seen as running', async () => {
     const { client, run, start } = await setUp({
-      looks: [at('running')],
+      states: [at('running')],
       overrides: [{ method: 'GET', path: /\/job$/, fault: { status: 403, body: '{}' } }],
     });
     await start();
@@ -684,7 +687,7 @@ describe('state and cancel', () => {
   });
 
   it('a run that has ended already needs no cancelling', async () => {
-    const { client, run, start, standIn } = await setUp({ looks: [at('success')] });
+    const { client, run, start, standIn } = await setUp({ states: [at('success')] });
     await start();
     await expect(run(client.cancel(first, never))).resolves.toBeUndefined();
     expect(standIn.cancels).toEqual([]);
@@ -698,7 +701,7 @@ describe('state and cancel', () => {
     [{ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, true],
   ])('a cancel that is answered with %j is refused for good: %s', async (fault, forGood) => {
     const { client, run, start } = await setUp({
-      looks: [at('running')],
+      states: [at('running')],
       overrides: [{ method: 'POST', path: /\/cancel$/, fault }],
     });
     await start();
@@ -922,9 +925,9 @@ describe('preflight', () => {
       /not understood; check circleci-url/,
     ],
   ];
-  it.each(cases)('%s', async (_, circleci, options, asked, level, says) => {
+  it.each(cases)('%s', async (_, circleci, options, requested, level, says) => {
     const { client, run, standIn } = await setUp(circleci, options);
-    const findings = await run(client.preflight({ ...request, ...asked }, never));
+    const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
     expect(texts).toContainEqual(expect.stringMatching(new RegExp(`^${level}: .*${says.source}`)));
     expect(findings.every(({ subject }) => subject === 'ci')).toBe(true);

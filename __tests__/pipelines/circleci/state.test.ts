@@ -12,12 +12,12 @@ function workflow(status: string, more: Partial<Workflow> = {}): Workflow {
   return { id: `w-${status}`, name: 'rollback', status, setup: false, ...more };
 }
 
-function look(state: string, workflows: readonly Workflow[], errors: readonly string[] = []) {
+function read(state: string, workflows: readonly Workflow[], errors: readonly string[] = []) {
   return stateOf({ state, errors }, workflows, nothingSeen, 0).state;
 }
 
 /** The state after a minute in which nothing has changed. */
-function lookLater(state: string, workflows: readonly Workflow[]) {
+function readLater(state: string, workflows: readonly Workflow[]) {
   const first = stateOf({ state, errors: [] }, workflows, nothingSeen, 5);
   return stateOf({ state, errors: [] }, workflows, first.memory, 5 + NO_WORKFLOW_MS).state;
 }
@@ -37,7 +37,7 @@ describe('stateOf', () => {
     ['tomorrow', 'unknown'],
     ['constructor', 'unknown'],
   ])('a workflow that is %s: %s', (status, phase) => {
-    expect(look('created', [workflow(status)])).toMatchObject({
+    expect(read('created', [workflow(status)])).toMatchObject({
       phase,
       word: expect.stringMatching(new RegExp(`^${status}`)),
     });
@@ -52,7 +52,7 @@ describe('stateOf', () => {
     ['tomorrow', 'unknown'],
     ['toString', 'unknown'],
   ])('a pipeline without workflows that is %s: %s', (state, phase) => {
-    expect(look(state, []).phase).toBe(phase);
+    expect(read(state, []).phase).toBe(phase);
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('stateOf', () => {
     [['success', 'tomorrow'], 'unknown'],
     [['success', 'not_run'], 'failed'],
   ])('several workflows, %j: %s', (statuses, phase) => {
-    const state = look(
+    const state = read(
       'created',
       statuses.map((status, place) => workflow(status, { id: String(place) })),
     );
@@ -77,25 +77,25 @@ describe('stateOf', () => {
   });
 
   it('says what a waiting run waits for', () => {
-    expect(look('created', [workflow('queued')])).toMatchObject({
+    expect(read('created', [workflow('queued')])).toMatchObject({
       hint: expect.stringMatching(/serial-group/),
     });
-    expect(look('created', [workflow('on_hold')])).toMatchObject({
+    expect(read('created', [workflow('on_hold')])).toMatchObject({
       hint: expect.stringMatching(/approval/),
     });
-    expect(look('created', [workflow('unauthorized')]).word).toMatch(/context/);
+    expect(read('created', [workflow('unauthorized')]).word).toMatch(/context/);
   });
 
   it('explains an errored pipeline, of which nothing ran', () => {
-    expect(look('errored', [], ['Unexpected argument(s): rollback', '::error::x'])).toEqual({
+    expect(read('errored', [], ['Unexpected argument(s): rollback', '::error::x'])).toEqual({
       phase: 'failed',
       word: expect.stringMatching(
         /^errored: Unexpected argument\(s\): rollback; ::error::x \(Declare these under parameters/,
       ),
       mayHaveRun: false,
     });
-    expect(look('errored', [])).toEqual({ phase: 'failed', word: 'errored', mayHaveRun: false });
-    expect(look('errored', [workflow('success', { setup: true })])).not.toHaveProperty(
+    expect(read('errored', [])).toEqual({ phase: 'failed', word: 'errored', mayHaveRun: false });
+    expect(read('errored', [workflow('success', { setup: true })])).not.toHaveProperty(
       'mayHaveRun',
     );
   });
@@ -111,7 +111,7 @@ describe('stateOf', () => {
       ['created', [setup, workflow('success')], 'succeeded'],
       ['created', [setup, workflow('running')], 'running'],
     ])('pipeline %s with %j: %s', (state, workflows, phase) => {
-      expect(look(state, workflows).phase).toBe(phase);
+      expect(read(state, workflows).phase).toBe(phase);
     });
 
     it('is remembered where it is not marked', () => {
@@ -124,22 +124,22 @@ describe('stateOf', () => {
     });
 
     it('without a workflow after it, it is no success, and not for ever', () => {
-      expect(lookLater('created', [setup])).toMatchObject({
+      expect(readLater('created', [setup])).toMatchObject({
         phase: 'failed',
         word: expect.stringMatching(/no workflow followed its setup workflow/),
       });
-      expect(lookLater('setup', [setup]).phase).toBe('failed');
+      expect(readLater('setup', [setup]).phase).toBe('failed');
     });
   });
 
   it('a pipeline without any workflow is given a minute', () => {
-    expect(lookLater('created', [])).toEqual({
+    expect(readLater('created', [])).toEqual({
       phase: 'failed',
       word: expect.stringMatching(/no workflow matched.*pipeline\.parameters\.rollback/),
     });
-    expect(lookLater('pending', []).phase).toBe('queued');
-    expect(lookLater('setup-pending', []).phase).toBe('queued');
-    expect(lookLater('tomorrow', []).phase).toBe('unknown');
+    expect(readLater('pending', []).phase).toBe('queued');
+    expect(readLater('setup-pending', []).phase).toBe('queued');
+    expect(readLater('tomorrow', []).phase).toBe('unknown');
   });
 
   it('the minute begins again when a workflow was seen at work', () => {

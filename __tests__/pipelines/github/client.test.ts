@@ -202,7 +202,7 @@ describe('preflight', () => {
     ],
     ['a classic token without scopes', { scopes: '' }, {}, {}, 'error', /\(none\)/],
     ['public_repo, private', { scopes: 'public_repo' }, {}, {}, 'error', /scope repo/],
-    ['no completed run', { runs: [] }, {}, {}, 'notice', /could not be proven/],
+    ['no completed run', { runs: [] }, {}, {}, 'notice', /could not check whether/],
     [
       'only our own run',
       { runs: [{ id: 50 }] },
@@ -237,9 +237,9 @@ describe('preflight', () => {
       /Down/,
     ],
   ];
-  it.each(cases)('%s', async (_, github, options, asked, level, says) => {
+  it.each(cases)('%s', async (_, github, options, requested, level, says) => {
     const { client, run, fake } = await setUp({ ...done, ...github }, options);
-    const findings = await run(client.preflight({ ...request, ...asked }, never));
+    const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
     expect(texts).toContainEqual(expect.stringMatching(new RegExp(`^${level}: .*${says.source}`)));
     expect(fake.dispatches).toEqual([]);
@@ -264,14 +264,14 @@ describe('preflight', () => {
     ['refs/heads/release/2', 'heads/release/2'],
     ['v1.2', 'tags/v1.2'],
     ['refs/tags/v1.2', 'tags/v1.2'],
-  ])('finds nothing wrong with %s', async (ref, looked) => {
+  ])('finds nothing wrong with %s', async (ref, endpoint) => {
     const { client, run, fake } = await setUp({
       ...done,
       branches: ['release/2'],
       tags: ['v1.2'],
     });
     expect(await run(client.preflight({ ...request, ref }, never))).toEqual([]);
-    expect(fake.requests.map(({ path }) => path)).toContain(`/repos/acme/shop/git/ref/${looked}`);
+    expect(fake.requests.map(({ path }) => path)).toContain(`/repos/acme/shop/git/ref/${endpoint}`);
   });
 
   it('rejects only when it is told to stop', async () => {
@@ -364,9 +364,9 @@ describe('describe', () => {
     [{ mayReadContents: false }, {}, /could not be read.*not accessible/],
     [{}, { ref: 'refs/pull/1/merge' }, /neither a branch nor a tag/],
     [{}, { parameters: { x: '1' } }, /would be refused: .*"x"/],
-  ])('says what is not certain (%#)', async (github, asked, says) => {
+  ])('says what is not certain (%#)', async (github, requested, says) => {
     const { client, run } = await setUp(github);
-    const lines = await run(client.describe({ ...request, ...asked }, never));
+    const lines = await run(client.describe({ ...request, ...requested }, never));
     expect(lines.join('\n')).toMatch(says);
   });
 });
@@ -446,7 +446,7 @@ describe('start', () => {
     }
   });
 
-  it('a page in place of an answer: the run is looked for', async () => {
+  it('a page in place of an answer: Rollgate searches for the run', async () => {
     const page = { status: 200, body: '<html>Unicorn</html>' };
     const found = await setUp({ dispatches: [{ accept: true, then: page }] });
     expect(await found.run(found.client.start(request, never, () => undefined))).toMatchObject({

@@ -113,16 +113,16 @@ function check(exchange: Exchange): readonly string[] {
   }
   for (const name of given.keys()) tell(name, 'is not known');
 
-  const asked = operation.requestBody?.content['application/json']?.schema;
-  if (asked === undefined) tell('body', sent === '' ? '' : 'is not known');
+  const requested = operation.requestBody?.content['application/json']?.schema;
+  if (requested === undefined) tell('body', sent === '' ? '' : 'is not known');
   else {
     tell(
       'content type',
       exchange.contentType?.startsWith('application/json') === true ? '' : 'is not JSON',
     );
     const body = JSON.parse(sent) as object;
-    tell('body', faultsOf(asked, body));
-    const known = Object.keys((asked as { properties?: object }).properties ?? {});
+    tell('body', faultsOf(requested, body));
+    const known = Object.keys((requested as { properties?: object }).properties ?? {});
     for (const name of Object.keys(body)) {
       tell(`body, ${name}`, known.includes(name) ? '' : 'is not known');
     }
@@ -173,13 +173,13 @@ async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
     'github-api-url': fake.url,
     ownRunId: null,
     fetch: async (input, init) => {
-      const asked = new Request(input, init);
-      const sent = await asked.clone().text();
+      const requested = new Request(input, init);
+      const sent = await requested.clone().text();
       const response = await counted.fetch(input, init);
       exchanges.push({
-        method: asked.method,
-        url: new URL(asked.url),
-        contentType: asked.headers.get('content-type'),
+        method: requested.method,
+        url: new URL(requested.url),
+        contentType: requested.headers.get('content-type'),
         sent,
         status: response.status,
         received: await response.clone().text(),
@@ -195,9 +195,9 @@ async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
 }
 
 async function rollBack(client: PipelineClient, flow: Flow): Promise<void> {
-  const asked = { ...request, ...flow.request };
-  await client.preflight(asked, never);
-  const result = await client.start(asked, never, () => undefined);
+  const requested = { ...request, ...flow.request };
+  await client.preflight(requested, never);
+  const result = await client.start(requested, never, () => undefined);
   if (result.kind === 'refused') throw new Error(result.reason);
   const run = result.kind === 'started' ? result.run : result.probable;
   if (run === undefined) throw new Error('the run was not found');

@@ -49,7 +49,7 @@ async function setUp(
     ...gitlab,
   });
   cleanUps.push(() => server.close());
-  const opened = openClient(server, request, (world) => server.clientWith(world, options));
+  const opened = openClient(server, request, (deps) => server.clientWith(deps, options));
   return { ...opened, server };
 }
 
@@ -641,17 +641,17 @@ describe('objection', () => {
       clock,
       random: () => 0.5,
     });
-    const asked = {
+    const requested = {
       target: 'api',
       verdict: 'unhealthy',
       reason: 'bad',
       correlationId: 'rg-1',
     };
     const work = async () => {
-      const plan = await strategy.plan(asked, never);
+      const plan = await strategy.plan(requested, never);
       if (plan.kind !== 'plan') throw new Error('no plan');
       return strategy.execute(plan, {
-        request: asked,
+        request: requested,
         signal: never,
         beforeChange: ignore,
         progress: ignore,
@@ -953,9 +953,9 @@ describe('preflight', () => {
       /gitlab-job/,
     ],
   ];
-  it.each(rows)('%s', async (_, gitlab, options, asked, level, says) => {
+  it.each(rows)('%s', async (_, gitlab, options, requested, level, says) => {
     const { client, run, server } = await setUp(gitlab, options);
-    const findings = await run(client.preflight({ ...request, ...asked }, never));
+    const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
     expect(texts).toContainEqual(expect.stringMatching(new RegExp(`^${level}: .*${says.source}`)));
     expect(findings.every(({ subject }) => subject === 'ci')).toBe(true);
@@ -1022,9 +1022,9 @@ describe('describe', () => {
       {},
       /the other jobs of the running/,
     ],
-  ])('%j %j', async (options, asked, says) => {
+  ])('%j %j', async (options, requested, says) => {
     const { client, run } = await setUp({}, options);
-    const lines = (await run(client.describe({ ...request, ...asked }, never))).join('\n');
+    const lines = (await run(client.describe({ ...request, ...requested }, never))).join('\n');
     expect(lines).toMatch(says);
     expect(lines).not.toContain('trig-token-1');
   });

@@ -35,7 +35,7 @@ async function setUp(
   const standIn = await StandInHttp.start(options);
   cleanUps.push(() => standIn.close());
   const given = typeof variables === 'function' ? variables(standIn.url) : variables;
-  return openClient(standIn, request, (world) => standIn.client(world, given));
+  return openClient(standIn, request, (deps) => standIn.client(deps, given));
 }
 
 const LOGIN = '<!DOCTYPE html><html><head><title>x</title></head><body>Sign in</body></html>';
@@ -100,9 +100,9 @@ describe('start', () => {
       {},
       '/ci/api/api//x',
     ],
-  ])('%s', async (_, variables, asked, url) => {
+  ])('%s', async (_, variables, requested, url) => {
     const { standIn, start } = await setUp({}, variables);
-    await start(asked);
+    await start(requested);
     expect(standIn.requests[0]).toMatchObject({ method: 'POST', url });
   });
 
@@ -176,22 +176,22 @@ describe('start', () => {
       /neither JSON nor a form.*text\/xml/,
     ],
   ];
-  it.each(wrong)('%s: refused before anything is sent', async (_, variables, asked, says) => {
+  it.each(wrong)('%s: refused before anything is sent', async (_, variables, requested, says) => {
     const { standIn, client, run, start } = await setUp({}, variables);
-    expect(await start(asked)).toMatchObject({
+    expect(await start(requested)).toMatchObject({
       kind: 'refused',
       reason: expect.stringMatching(says),
       hint: expect.stringMatching(/./),
     });
     expect(standIn.requests).toEqual([]);
-    const findings = await run(client.preflight({ ...request, ...asked }, never));
+    const findings = await run(client.preflight({ ...request, ...requested }, never));
     expect(findings).toContainEqual({
       level: 'error',
       subject: 'ci',
       message: expect.stringMatching(says),
       fix: expect.stringMatching(/./),
     });
-    const lines = await client.describe({ ...request, ...asked }, never);
+    const lines = await client.describe({ ...request, ...requested }, never);
     expect(lines.join('\n')).toMatch(new RegExp(`would be refused: .*${says.source}`));
   });
 

@@ -104,7 +104,7 @@ describe('wantsCrumb', () => {
     [403, 'No valid crumb was included in the request', true],
     [403, 'bob is missing the Job/Build permission', false],
     [500, 'No valid crumb was included in the request', false],
-  ])('%i %s: %s', (status, says, wanted) => {
-    expect(wantsCrumb(answer(status, page(says)))).toBe(wanted);
+  ])('%i %s: %s', (status, says, expected) => {
+    expect(wantsCrumb(answer(status, page(says)))).toBe(expected);
   });
 });

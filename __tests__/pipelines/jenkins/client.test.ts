@@ -8,7 +8,7 @@ import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import { refusing } from '../../support/servers.js';
 import {
-  type BuildLook,
+  type BuildState,
   DECLARED,
   StandInJenkins,
   type StandInJenkinsOptions,
@@ -42,7 +42,7 @@ async function setUp(
 ) {
   const standIn = await StandInJenkins.start(jenkins);
   cleanUps.push(() => standIn.close());
-  return openClient(standIn, request, (world) => standIn.client(world, options));
+  return openClient(standIn, request, (deps) => standIn.client(deps, options));
 }
 
 interface Rolled {
@@ -126,8 +126,8 @@ describe('start', () => {
     cleanUps.push(() => standIn.close());
     const clock = new VirtualClock();
     const counted = countedFetch();
-    const world = { fetch: counted.fetch, clock, random: () => 0.5 };
-    const client = standIn.client(world, { 'jenkins-url': `${standIn.url}${end}` });
+    const deps = { fetch: counted.fetch, clock, random: () => 0.5 };
+    const client = standIn.client(deps, { 'jenkins-url': `${standIn.url}${end}` });
     const result = await drive(
       clock,
       client.start(request, never, () => undefined),
@@ -244,9 +244,9 @@ describe('start', () => {
         /wants somebody to sign in/,
       ],
     ];
-    it.each(cases)('%s', async (_, jenkins, asked, says) => {
+    it.each(cases)('%s', async (_, jenkins, requested, says) => {
       const { start, standIn } = await setUp(jenkins);
-      const result = await start(asked);
+      const result = await start(requested);
       expect(result.kind).toBe('refused');
       expect(inWords(result)).toMatch(says);
       expect(standIn.starts).toEqual([]);
@@ -358,8 +358,10 @@ describe('crumbs', () => {
   it('a password: the crumb and its session are fetched when Jenkins asks for one', async () => {
     const { start, standIn } = await setUp({ credentials: 'password' });
     expect(await start()).toMatchObject({ kind: 'started' });
-    const asked = standIn.requests.map(({ method, url }) => `${method} ${url.split('?', 1)[0]}`);
-    expect(asked.slice(1, 4)).toEqual([
+    const requested = standIn.requests.map(
+      ({ method, url }) => `${method} ${url.split('?', 1)[0]}`,
+    );
+    expect(requested.slice(1, 4)).toEqual([
       'POST /job/ops/job/rollback/buildWithParameters',
       'GET /crumbIssuer/api/json',
       'POST /job/ops/job/rollback/buildWithParameters',
@@ -582,8 +584,8 @@ describe('an equal item that is queued already', () => {
 });
 
 describe('following', () => {
-  const done: BuildLook = { building: false, result: 'SUCCESS' };
-  const busy: BuildLook = { building: true, result: null };
+  const done: BuildState = { building: false, result: 'SUCCESS' };
+  const busy: BuildState = { building: true, result: null };
 
   it('from the queue to success', async () => {
     const { result, lines, standIn } = await roll({
@@ -787,10 +789,10 @@ describe('preflight', () => {
   async function found(
     jenkins: StandInJenkinsOptions,
     options: Partial<ClientOptions<JenkinsSettings>> = {},
-    asked: Partial<StartRequest> = {},
+    requested: Partial<StartRequest> = {},
   ): Promise<readonly string[]> {
     const { client, run, standIn } = await setUp(jenkins, options);
-    const findings = await run(client.preflight({ ...request, ...asked }, never));
+    const findings = await run(client.preflight({ ...request, ...requested }, never));
     expect(standIn.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
     expect(findings.every(({ subject }) => subject === 'ci')).toBe(true);
     expect(JSON.stringify(findings)).not.toContain(standIn.secret);
@@ -858,8 +860,8 @@ describe('preflight', () => {
       /^notice: Jenkins has one executor/,
     ],
   ];
-  it.each(cases)('%s', async (_, jenkins, options, asked, says) => {
-    expect(await found(jenkins, options, asked)).toEqual([expect.stringMatching(says)]);
+  it.each(cases)('%s', async (_, jenkins, options, requested, says) => {
+    expect(await found(jenkins, options, requested)).toEqual([expect.stringMatching(says)]);
   });
 
   it.each<[string, StandInJenkinsOptions, string | null]>([
@@ -903,9 +905,9 @@ describe('describe', () => {
     [{ parameters: [] }, {}, /would be refused: .*does not declare/],
     [{ buildable: false }, {}, /would be refused: .*disabled/],
     [{ job: 'x' }, {}, /^POST .*\nit would be refused: .*404/],
-  ])('says what is not certain (%#)', async (jenkins, asked, says) => {
+  ])('says what is not certain (%#)', async (jenkins, requested, says) => {
     const { client, run } = await setUp(jenkins, { 'jenkins-job': 'ops/rollback' });
-    const lines = await run(client.describe({ ...request, ...asked }, never));
+    const lines = await run(client.describe({ ...request, ...requested }, never));
     expect(lines.join('\n')).toMatch(says);
   });
 });

@@ -107,9 +107,9 @@ describe('the containers of a project as a health check', () => {
     const check = await scene.check();
     await check.probe(never);
     scene.docker.hook = (args) => (args[0] === 'ps' || 'stdout' in answer ? answer : undefined);
-    const look = await check.probe(never);
-    expect(look.ok).toBeNull();
-    expect(look.detail).toMatch(says);
+    const result = await check.probe(never);
+    expect(result.ok).toBeNull();
+    expect(result.detail).toMatch(says);
     expect(scene.clock.sleeping).toBe(0);
   });
 

@@ -41,13 +41,13 @@ async function observe(
 ): Promise<Observation[][]> {
   for (const check of it.metrics) check.start(it.clock.monotonic());
   const origin = it.clock.monotonic();
-  const told: Promise<Observation>[][] = it.metrics.map(() => []);
+  const observations: Promise<Observation>[][] = it.metrics.map(() => []);
   for (let n = 0; n < windows; n++) {
     const window = { from: n * length, to: (n + 1) * length };
     await it.clock.advance(origin + window.to - it.clock.monotonic());
-    it.metrics.forEach((check, index) => told[index]?.push(check.observe(window, never)));
+    it.metrics.forEach((check, index) => observations[index]?.push(check.observe(window, never)));
   }
-  return it.clock.runUntil(Promise.all(told.map((one) => Promise.all(one))));
+  return it.clock.runUntil(Promise.all(observations.map((one) => Promise.all(one))));
 }
 
 describe('the checks of the http source', () => {
@@ -159,8 +159,8 @@ describe('traffic', () => {
       urls: ['http://a.example/', 'http://b.example/'],
       maxErrorsPerMinute: 'off',
     });
-    const told = await observe(made, 1, 10_000);
-    expect(told.map(([one]) => one?.kind === 'counts' && one.samples)).toEqual([20, 20]);
+    const observations = await observe(made, 1, 10_000);
+    expect(observations.map(([one]) => one?.kind === 'counts' && one.samples)).toEqual([20, 20]);
   });
 
   it('stops at the end: nothing is sent any more, what is under way is given up', async () => {
@@ -186,9 +186,9 @@ describe('traffic', () => {
     const controller = new AbortController();
     check?.start(0);
     await clock.advance(1000);
-    const asked = check?.observe({ from: 0, to: 1000 }, controller.signal);
+    const pending = check?.observe({ from: 0, to: 1000 }, controller.signal);
     controller.abort(new Cancelled('SIGTERM'));
-    await expect(asked).rejects.toThrow('SIGTERM');
+    await expect(pending).rejects.toThrow('SIGTERM');
   });
 });
 
@@ -241,8 +241,8 @@ describe('health', () => {
   it('ends with the reason of its signal', async () => {
     const { clock, checks } = make({}, () => ({ after: 4000 }));
     const controller = new AbortController();
-    const looking = healthOf(checks).probe(controller.signal);
-    const rejected = expect(looking).rejects.toThrow('SIGINT');
+    const probing = healthOf(checks).probe(controller.signal);
+    const rejected = expect(probing).rejects.toThrow('SIGINT');
     await clock.advance(100);
     controller.abort(new Cancelled('SIGINT'));
     await rejected;

@@ -25,13 +25,13 @@ describe('Ledger', () => {
   it('answers when all probes of the window are settled, in whatever order', async () => {
     const ledger = ledgerOf(1, 'a');
     ledger.settle(2, result(2));
-    const asked = ledger.settled('a', { from: 0, to: 3000 });
+    const pending = ledger.settled('a', { from: 0, to: 3000 });
     ledger.settle(0, result(0));
-    expect(await isOpen(asked)).toBe(true);
+    expect(await isOpen(pending)).toBe(true);
     ledger.settle(3, result(3));
-    expect(await isOpen(asked)).toBe(true);
+    expect(await isOpen(pending)).toBe(true);
     ledger.settle(1, result(1));
-    await expect(asked).resolves.toEqual([result(0), result(1), result(2)]);
+    await expect(pending).resolves.toEqual([result(0), result(1), result(2)]);
   });
 
   it('answers at once for a window in which no probe is due', async () => {
@@ -64,10 +64,10 @@ describe('Ledger', () => {
   it('answers with what there is when an asker leaves, and keeps nothing for it', async () => {
     const ledger = ledgerOf(1, 'a', 'b');
     ledger.settle(0, result(0));
-    const asked = ledger.settled('a', { from: 0, to: 5000 });
+    const pending = ledger.settled('a', { from: 0, to: 5000 });
     await ledger.settled('b', { from: 0, to: 1000 });
     ledger.leave('a');
-    await expect(asked).resolves.toEqual([result(0)]);
+    await expect(pending).resolves.toEqual([result(0)]);
     expect(ledger.size).toBe(0);
   });
 
@@ -80,12 +80,15 @@ describe('Ledger', () => {
         fc.array(fc.constantFrom('a', 'b', 'settle'), { maxLength: 120 }),
         async (order, length, steps) => {
           const ledger = ledgerOf(1, 'a', 'b');
-          const told: Record<'a' | 'b', Promise<readonly ProbeResult[]>[]> = { a: [], b: [] };
+          const observations: Record<'a' | 'b', Promise<readonly ProbeResult[]>[]> = {
+            a: [],
+            b: [],
+          };
           const ask = (asker: 'a' | 'b'): void => {
-            const from = told[asker].length * length * 1000;
+            const from = observations[asker].length * length * 1000;
             if (from >= probes * 1000) return;
             const to = Math.min(probes * 1000, from + length * 1000);
-            told[asker].push(ledger.settled(asker, { from, to }));
+            observations[asker].push(ledger.settled(asker, { from, to }));
           };
           const waiting = [...order];
           const settleNext = (): void => {
@@ -102,8 +105,8 @@ describe('Ledger', () => {
             ask('b');
           }
           const all = [...Array(probes).keys()].map(result);
-          expect((await Promise.all(told.a)).flat()).toEqual(all);
-          expect((await Promise.all(told.b)).flat()).toEqual(all);
+          expect((await Promise.all(observations.a)).flat()).toEqual(all);
+          expect((await Promise.all(observations.b)).flat()).toEqual(all);
           expect(ledger.size).toBe(0);
         },
       ),
@@ -115,15 +118,15 @@ describe('Ledger', () => {
     const perSecond = 2;
     const ledger = ledgerOf(perSecond, 'a', 'b', 'c');
     let largest = 0;
-    let told = 0;
+    let observations = 0;
     for (let second = 0; second < 86_400; second++) {
       const window = { from: second * 1000, to: (second + 1) * 1000 };
-      const asked = ['a', 'b', 'c'].map((asker) => ledger.settled(asker, window));
+      const pending = ['a', 'b', 'c'].map((asker) => ledger.settled(asker, window));
       for (let i = 0; i < perSecond; i++) ledger.settle(second * perSecond + i, result(1));
       largest = Math.max(largest, ledger.size);
-      for (const results of await Promise.all(asked)) told += results.length;
+      for (const results of await Promise.all(pending)) observations += results.length;
     }
-    expect(told).toBe(3 * 86_400 * perSecond);
+    expect(observations).toBe(3 * 86_400 * perSecond);
     expect(largest).toBeLessThanOrEqual(perSecond);
   });
 });

@@ -119,8 +119,8 @@ describe('the kubernetes source', () => {
   };
 
   it('gives nothing unless it is asked for', async () => {
-    const asked = dependencies({ 'kubernetes-health': 'false' });
-    expect(await createChecks(asked)).toEqual([]);
+    const deps = dependencies({ 'kubernetes-health': 'false' });
+    expect(await createChecks(deps)).toEqual([]);
   });
 
   it('gives one health check for all workloads, each of them once', async () => {
@@ -140,10 +140,10 @@ describe('the kubernetes source', () => {
 
   describe('a container', () => {
     it('that restarts since the watch began', async () => {
-      const look = await after(() => {
+      const result = await after(() => {
         replace('a', { restarts: 1, exitCode: 1 });
       });
-      expect(look).toEqual({
+      expect(result).toEqual({
         ok: false,
         detail: 'deployment/api: 1 of 2 pods: container main restarts (exit code 1)',
       });
@@ -155,20 +155,20 @@ describe('the kubernetes source', () => {
     });
 
     it('that restarts in a pod that came later', async () => {
-      const look = await after(() =>
+      const result = await after(() =>
         cluster.add(pod('c', { restarts: 2, exitCode: 137, reason: 'OOMKilled' })),
       );
-      expect(look.detail).toBe(
+      expect(result.detail).toBe(
         'deployment/api: 1 of 3 pods: container main restarts (exit code 137, OOMKilled)',
       );
     });
 
     it('of a pod of the same name that is another one', async () => {
       replace('a', { restarts: 7 });
-      const look = await after(() => {
+      const result = await after(() => {
         replace('a', { restarts: 7, createdAt: '2026-01-01T00:01:00Z' });
       });
-      expect(look.ok).toBe(false);
+      expect(result.ok).toBe(false);
     });
 
     it('in a crash loop, already at the first probe', async () => {
@@ -185,10 +185,10 @@ describe('the kubernetes source', () => {
       'that cannot be started: %s',
       async (waiting) => {
         const message = '::error::no hunter2 here';
-        const look = await after(() => {
+        const result = await after(() => {
           replace('a', { ready: false, waiting, message });
         });
-        expect(look).toEqual({
+        expect(result).toEqual({
           ok: false,
           detail: `deployment/api: 1 of 2 pods: container main does not start (${waiting}: ::error::no *** here)`,
         });
@@ -309,17 +309,17 @@ describe('the kubernetes source', () => {
         /not on the PATH/,
       ],
     ])('%s', async (_, answer, says) => {
-      const look = await after(() => {
+      const result = await after(() => {
         cluster.instead = () => answer;
       });
-      expect(look).toEqual({ ok: null, detail: expect.stringMatching(says) });
+      expect(result).toEqual({ ok: null, detail: expect.stringMatching(says) });
     });
 
     it('but a workload that is gone is', async () => {
-      const look = await after(() => {
+      const result = await after(() => {
         cluster.remove('Deployment', 'api');
       });
-      expect(look).toEqual({ ok: false, detail: 'deployment/api: it is not there any more' });
+      expect(result).toEqual({ ok: false, detail: 'deployment/api: it is not there any more' });
     });
 
     it('a bad workload is bad though another one cannot be seen', async () => {

@@ -7,7 +7,7 @@ import {
 } from '../../../src/sources/prometheus/growth.js';
 import type { Scrape } from '../../../src/sources/prometheus/scrape.js';
 
-interface Given {
+interface SeriesAt {
   readonly at: number;
   /** By series: `total a`. The first word is the part. */
   readonly values: Readonly<Record<string, number>>;
@@ -16,7 +16,7 @@ interface Given {
 
 const open: Bounds = { startedAt: 0, countedFrom: -Infinity };
 
-function scrapeOf(targets: Readonly<Record<string, Given>>, answeredAt = 0): Scrape {
+function scrapeOf(targets: Readonly<Record<string, SeriesAt>>, answeredAt = 0): Scrape {
   return {
     answeredAt,
     targets: new Map(
@@ -39,16 +39,18 @@ function scrapeOf(targets: Readonly<Record<string, Given>>, answeredAt = 0): Scr
   };
 }
 
-function run(looks: readonly Readonly<Record<string, Given>>[], bounds = open): Growth[] {
+function run(scrapes: readonly Readonly<Record<string, SeriesAt>>[], bounds = open): Growth[] {
   const counters = createCounters();
-  return looks.map((targets) => counters.take(scrapeOf(targets), bounds));
+  return scrapes.map((targets) => counters.take(scrapeOf(targets), bounds));
 }
 
 const last = (growths: readonly Growth[]): Readonly<Record<string, number>> =>
   growths.at(-1)!.counts;
 
 describe('createCounters', () => {
-  it.each<[string, readonly Readonly<Record<string, Given>>[], Readonly<Record<string, number>>]>([
+  it.each<
+    [string, readonly Readonly<Record<string, SeriesAt>>[], Readonly<Record<string, number>>]
+  >([
     [
       'the first look is only what later ones are compared with',
       [{ a: { at: 1, values: { total: 900 } } }],
@@ -150,8 +152,8 @@ describe('createCounters', () => {
       [{ a: { at: 1, values: { total: 10 } } }, {}, {}, { a: { at: 40, values: { total: 45 } } }],
       { total: 35 },
     ],
-  ])('%s', (_, looks, counts) => {
-    expect(last(run(looks))).toEqual(counts);
+  ])('%s', (_, scrapes, counts) => {
+    expect(last(run(scrapes))).toEqual(counts);
   });
 
   it('leaves out what began before it counts, target by target', () => {
@@ -174,9 +176,9 @@ describe('createCounters', () => {
   });
 
   it('does not lose an interval for a scrape that is a little too early', () => {
-    const looks = [30.5, 40.5].map((at) => ({ a: { at: at - 1, values: { total: at } } }));
-    expect(last(run(looks, { startedAt: 0, countedFrom: 30 }))).toEqual({ total: 10 });
-    expect(last(run(looks, { startedAt: 0, countedFrom: 31 }))).toEqual({});
+    const scrapes = [30.5, 40.5].map((at) => ({ a: { at: at - 1, values: { total: at } } }));
+    expect(last(run(scrapes, { startedAt: 0, countedFrom: 30 }))).toEqual({ total: 10 });
+    expect(last(run(scrapes, { startedAt: 0, countedFrom: 31 }))).toEqual({});
   });
 
   it('adds up to what really happened, however it is looked at', () => {
@@ -185,7 +187,7 @@ describe('createCounters', () => {
         good: fc.nat(50),
         bad: fc.nat(20),
         restarts: fc.boolean(),
-        looked: fc.boolean(),
+        isScraped: fc.boolean(),
         missing: fc.boolean(),
       }),
       { minLength: 1, maxLength: 40 },
@@ -198,7 +200,7 @@ describe('createCounters', () => {
         let seen = { total: 0, errors: 0 };
         let lost = { total: 0, errors: 0 };
         const sum = { total: 0, errors: 0 };
-        const look = (): void => {
+        const scrape = (): void => {
           const values = {
             total: state.total,
             ...(state.errors > 0 ? { errors: state.errors } : {}),
@@ -211,8 +213,8 @@ describe('createCounters', () => {
           sum.errors += counts.errors ?? 0;
           seen = { total: 0, errors: 0 };
         };
-        look();
-        for (const { good, bad, restarts, looked, missing } of all) {
+        scrape();
+        for (const { good, bad, restarts, isScraped, missing } of all) {
           at += 10;
           if (restarts) {
             lost = { total: lost.total + seen.total, errors: lost.errors + seen.errors };
@@ -222,10 +224,10 @@ describe('createCounters', () => {
           state = { ...state, total: state.total + good + bad, errors: state.errors + bad };
           seen = { total: seen.total + good + bad, errors: seen.errors + bad };
           if (missing) counters.take(scrapeOf({}), open);
-          if (looked) look();
+          if (isScraped) scrape();
         }
         at += 10;
-        look();
+        scrape();
         const sent = all.reduce((n, { good, bad }) => n + good + bad, 0);
         const failed = all.reduce((n, { bad }) => n + bad, 0);
         expect(sum).toEqual({ total: sent - lost.total, errors: failed - lost.errors });
@@ -237,13 +239,13 @@ describe('createCounters', () => {
     const values = fc.array(fc.nat(100), { minLength: 2, maxLength: 20 });
     fc.assert(
       fc.property(values, fc.array(fc.nat(3), { minLength: 20, maxLength: 20 }), (all, repeats) => {
-        const look = (value: number, n: number): Readonly<Record<string, Given>> => ({
+        const scrape = (value: number, n: number): Readonly<Record<string, SeriesAt>> => ({
           a: { at: n, values: { total: value } },
         });
-        const once = run(all.map(look));
+        const once = run(all.map(scrape));
         const often = run(
           all.flatMap((value, n) =>
-            Array.from({ length: 1 + (repeats[n] ?? 0) }, () => look(value, n)),
+            Array.from({ length: 1 + (repeats[n] ?? 0) }, () => scrape(value, n)),
           ),
         );
         const sum = (growths: readonly Growth[]): number =>

@@ -8,7 +8,7 @@ import type {
 } from '../../../src/sources/prometheus/measurements.js';
 import { createHistory, runsOf, type History } from '../../../src/sources/prometheus/history.js';
 import type { MetricCheck, Observation, WatchPlan } from '../../../src/contract/check.js';
-import { eventsOfPast, momentsOf } from '../../../src/gate/past.js';
+import { eventsOfPast, momentsOf } from '../../../src/gate/history.js';
 import { replay } from '../../../src/gate/replay.js';
 import type { Clock } from '../../../src/support/clock.js';
 import type { Http, HttpRequest } from '../../../src/support/http.js';
@@ -56,7 +56,7 @@ function checksWith(http: Http, clock: Clock): readonly MetricCheck[] {
 const bodyOf = ({ body }: HttpRequest): string => (typeof body === 'string' ? body : '');
 
 /** What a watch in the past would have told; the present is a day later. */
-async function past(
+async function watchHistory(
   plan: WatchPlan,
   reply: (request: HttpRequest, n: number) => Reply,
 ): Promise<{
@@ -145,12 +145,14 @@ describe('the history of a server', () => {
           body: metrics.answer(request.url, bodyOf(request), clock.now() / 1000),
         }));
         const { outcome, recording } = await recordedWatch(clock, checksWith(live, clock), plan);
-        const told = decodeRecording(recording).targets[0]!.events.flatMap(({ event }) =>
+        const recorded = decodeRecording(recording).targets[0]!.events.flatMap(({ event }) =>
           event.type === 'observation' ? [event.observation] : [],
         );
-        const { observations, verdict } = await past(plan, served(metrics));
+        const { observations, verdict } = await watchHistory(plan, served(metrics));
         // The live watch ends with its verdict.
-        expect(told.map(withoutRaw)).toEqual(observations.slice(0, told.length).map(withoutRaw));
+        expect(recorded.map(withoutRaw)).toEqual(
+          observations.slice(0, recorded.length).map(withoutRaw),
+        );
         expect(verdict).toBe(outcome.verdict);
         verdicts.add(verdict);
       }),
@@ -160,7 +162,10 @@ describe('the history of a server', () => {
   });
 
   it('asks once for all probes of a watch, with the parameters of the client', async () => {
-    const { http, verdict } = await past(defaultPlan, served(new MetricsHistory([process()])));
+    const { http, verdict } = await watchHistory(
+      defaultPlan,
+      served(new MetricsHistory([process()])),
+    );
     expect(verdict).toBe('healthy');
     expect(http.sent).toHaveLength(2);
     const { request } = http.sent[0]!;
@@ -180,19 +185,21 @@ describe('the history of a server', () => {
 
   it('is asked with GET where POST is refused', async () => {
     const metrics = new MetricsHistory([process()]);
-    const { http, verdict } = await past(defaultPlan, (request) =>
+    const { http, verdict } = await watchHistory(defaultPlan, (request) =>
       request.method === 'POST' ? { status: 405 } : served(metrics)(request),
     );
     expect(verdict).toBe('healthy');
-    const asked = http.sent.map(({ request }) => request).filter(({ method }) => method === 'GET');
-    expect(asked.length).toBeGreaterThan(0);
-    expect(new URL(asked[0]!.url).searchParams.get('step')).toBe('10');
+    const queries = http.sent
+      .map(({ request }) => request)
+      .filter(({ method }) => method === 'GET');
+    expect(queries.length).toBeGreaterThan(0);
+    expect(new URL(queries[0]!.url).searchParams.get('step')).toBe('10');
   });
 
   it('may come at other times than asked for, when it is cached by steps', async () => {
     const metrics = new MetricsHistory([process({ every: 2, failing: 0.3 })]);
     const plan = { ...defaultPlan, warmUp: 33_000 };
-    const { observations, verdict } = await past(plan, ({ url, body }) => {
+    const { observations, verdict } = await watchHistory(plan, ({ url, body }) => {
       const form = new URLSearchParams(String(body));
       for (const name of ['start', 'end'])
         form.set(name, String(Math.floor(Number(form.get(name)) / 10) * 10));
@@ -205,7 +212,10 @@ describe('the history of a server', () => {
 
   it('holds no more than was scraped then', async () => {
     const metrics = new MetricsHistory([process()], seconds(1000));
-    const { observations, verdict, history, clock } = await past(defaultPlan, served(metrics));
+    const { observations, verdict, history, clock } = await watchHistory(
+      defaultPlan,
+      served(metrics),
+    );
     expect(verdict).toBe('inconclusive');
     expect(observations.filter(({ kind }) => kind !== 'none')).toEqual([]);
     expect(await clock.runUntil(history.hasAnything())).toBe(false);
@@ -216,7 +226,7 @@ describe('the history of a server', () => {
     ['nothing', new MetricsHistory([], Infinity), false],
     ['what it does not tell', undefined, undefined],
   ])('holds %s', async (_, metrics, expected) => {
-    const { history, clock } = await past(
+    const { history, clock } = await watchHistory(
       defaultPlan,
       metrics === undefined ? () => ({ status: 422, body: '{}' }) : served(metrics),
     );
@@ -256,15 +266,18 @@ describe('a server that fails', () => {
     ['is gone', { fails: 'refused' }, /refused/, 3],
     ['says too much', { fails: 'too-large' }, /larger than 16 MiB/, 1],
     ['is too slow', { after: 9000 }, /did not answer in time/, 3],
-  ])('%s: its words are told, and it is not asked for more', async (_, reply, said, requests) => {
-    const { observations, http } = await past(defaultPlan, () => reply);
-    expect(observations).toHaveLength(99);
-    for (const detail of details(observations)) expect(detail).toMatch(said);
-    expect(http.sent).toHaveLength(requests);
-  });
+  ])(
+    '%s: its words are told, and it is not asked for more',
+    async (_, reply, message, requests) => {
+      const { observations, http } = await watchHistory(defaultPlan, () => reply);
+      expect(observations).toHaveLength(99);
+      for (const detail of details(observations)) expect(detail).toMatch(message);
+      expect(http.sent).toHaveLength(requests);
+    },
+  );
 
   it('and then does not, is asked again', async () => {
-    const { verdict, http } = await past(defaultPlan, (request, n) =>
+    const { verdict, http } = await watchHistory(defaultPlan, (request, n) =>
       n === 0 ? { status: 503 } : n === 1 ? { fails: 'reset' } : healthy(request),
     );
     expect(verdict).toBe('healthy');
@@ -280,8 +293,8 @@ describe('a server that fails', () => {
     const history = createHistory({
       ...{ http, clock, signal, began: BEGAN, moments: [0, 10], random: () => 0 },
     });
-    const asked = history.http.request({ method: 'GET', url: 'http://x.test/', timeoutMs: 1 });
-    await expect(asked).rejects.toThrow('a defect');
+    const queries = history.http.request({ method: 'GET', url: 'http://x.test/', timeoutMs: 1 });
+    await expect(queries).rejects.toThrow('a defect');
   });
 
   it('is not waited for when somebody asks us to stop', async () => {
@@ -291,9 +304,9 @@ describe('a server that fails', () => {
     const history = createHistory({
       ...{ http, clock, signal: stop.signal, began: BEGAN, moments: [0, 10], random: () => 0 },
     });
-    const asked = history.http.request({ method: 'GET', url: 'http://x.test/', timeoutMs: 1 });
+    const queries = history.http.request({ method: 'GET', url: 'http://x.test/', timeoutMs: 1 });
     stop.abort(new Error('enough'));
-    await expect(asked).rejects.toThrow('enough');
+    await expect(queries).rejects.toThrow('enough');
   });
 });
 

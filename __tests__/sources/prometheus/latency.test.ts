@@ -88,14 +88,14 @@ async function observe(
     );
   const { signal } = new AbortController();
   made!.start(0);
-  const told: Observation[] = [];
+  const observations: Observation[] = [];
   for (let n = 0; n < windows; n += 1) {
     const window = { from: n * 10_000, to: (n + 1) * 10_000 };
     await driven(clock.sleep(window.to - clock.monotonic()));
-    told.push(await driven(made!.observe(window, signal)));
+    observations.push(await driven(made!.observe(window, signal)));
   }
   made!.stop();
-  return told;
+  return observations;
 }
 
 it('counts what is surely too slow, and what may be', async () => {
@@ -149,8 +149,8 @@ function twoHistograms(): void {
           at,
         },
       ]);
-      const asked = series.filter(({ part }) => query.includes(`"${part}"`));
-      json(scrapeAnswer(asked, at))(response, query);
+      const queried = series.filter(({ part }) => query.includes(`"${part}"`));
+      json(scrapeAnswer(queried, at))(response, query);
     }
   };
 }

@@ -125,7 +125,7 @@ async function observe(
   return observations;
 }
 
-const told = { sent: 0 };
+const counter = { sent: 0 };
 const good = (): Behaviour => (response, query) => {
   healthy()(response, query);
 };
@@ -243,7 +243,7 @@ const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error
     'provider-error',
     /it did not answer in time$/,
   ],
-  ['50 MB', huge(50 * 1024 * 1024, told), 'provider-error', /its answer is larger than 16 MiB$/],
+  ['50 MB', huge(50 * 1024 * 1024, counter), 'provider-error', /its answer is larger than 16 MiB$/],
   ['a closed connection', (response) => response.destroy(), 'provider-error', /connection reset/],
 ];
 
@@ -294,8 +294,8 @@ describe('counters', () => {
   );
 
   it('stops measurement what is too large', () => {
-    expect(told.sent).toBeGreaterThan(16 * 1024 * 1024);
-    expect(told.sent).toBeLessThan(40 * 1024 * 1024);
+    expect(counter.sent).toBeGreaterThan(16 * 1024 * 1024);
+    expect(counter.sent).toBeLessThan(40 * 1024 * 1024);
   });
 
   it('asks no more until the time is over that the server asked for', async () => {
@@ -320,7 +320,7 @@ describe('counters', () => {
   it.each([600, -600])('a clock of the server that is %d s off changes nothing', async (skew) => {
     const [check] = create([rate]);
     server.behave = healthy({ failing: 0.2, skew });
-    const outcome = await judged([check!]);
+    const outcome = await watchOf([check!]);
     expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedBy: ['success-rate'] });
     expect(outcome.results[0]).toMatchObject({ value: 0.8 });
   });
@@ -328,7 +328,7 @@ describe('counters', () => {
   it('hardly ask: checks of the same counters share their queries', async () => {
     server.behave = healthy();
     const checks = create([rate, perMinute]);
-    const outcome = await judged(checks);
+    const outcome = await watchOf(checks);
     expect(outcome).toMatchObject({ verdict: 'healthy' });
     expect(outcome.results.map(({ samples }) => samples)).toEqual([600, 600]);
     expect(server.queries).toHaveLength(1 + 9);
@@ -337,7 +337,7 @@ describe('counters', () => {
   it('show the first of them the raw numbers, once', async () => {
     server.behave = healthy({ failing: 0.1 });
     const events: Observation[] = [];
-    await judged(create([rate, perMinute]), (observation) => events.push(observation));
+    await watchOf(create([rate, perMinute]), (observation) => events.push(observation));
     const withRaw = events.filter(({ raw }) => raw !== undefined);
     expect(withRaw).toHaveLength(events.length / 2);
     expect(withRaw[0]!.raw).toEqual([
@@ -369,8 +369,8 @@ describe('counters', () => {
     server.behave = (response, query) => {
       (clock.monotonic() < 40_000 ? healthy() : behave)(response, query);
     };
-    told.sent = 0;
-    const outcome = await judged(create([rate, perMinute]));
+    counter.sent = 0;
+    const outcome = await watchOf(create([rate, perMinute]));
     expect(outcome).toMatchObject({ verdict: 'inconclusive' });
     expect(outcome.decidedAt).toBeGreaterThanOrEqual(90_000);
     expect(outcome.reason).toMatch(/^The source of success-rate gave no data in the last [\dms ]+/);
@@ -435,7 +435,7 @@ describe('a value', () => {
   });
 });
 
-function judged(
+function watchOf(
   checks: readonly MetricCheck[],
   onObservation: (observation: Observation) => void = () => undefined,
 ): Promise<WatchOutcome> {

@@ -245,11 +245,11 @@ describe('preflight', () => {
   });
 
   it.each([503, 429])('asks again after %d', async (status) => {
-    let asked = 0;
+    let requests = 0;
     const works = knowing({ parts: ['total', 'errors'] });
     server.behave = (response, query) => {
-      asked += 1;
-      (asked < 3 ? json('', status, { 'Retry-After': '3' }) : works)(response, query);
+      requests += 1;
+      (requests < 3 ? json('', status, { 'Retry-After': '3' }) : works)(response, query);
     };
     expect(await preflight()).toEqual([]);
     expect(clock.monotonic()).toBeGreaterThanOrEqual(6000);

@@ -6,7 +6,7 @@ import {
 } from '../../../src/sources/prometheus/growth.js';
 
 /** Looks at targets that are scraped at times of their own and get 10 requests a second each. */
-function look(
+function observeRound(
   targets: Readonly<
     Record<string, { readonly every: number; readonly offset: number; readonly until?: number }>
   >,
@@ -35,13 +35,13 @@ const perSecond = ({ round }: { round: Round }): number =>
 
 describe('createRounds', () => {
   it('gives one round for every probe when scrapes are more frequent', () => {
-    const rounds = look({ a: { every: 1, offset: 0.3 } }, every(10, 10));
+    const rounds = observeRound({ a: { every: 1, offset: 0.3 } }, every(10, 10));
     expect(rounds.map(({ at }) => at)).toEqual(every(10, 10).slice(1));
     for (const round of rounds) expect(perSecond(round)).toBeCloseTo(10, 6);
   });
 
   it('gives none while a scrape stands still', () => {
-    const rounds = look({ a: { every: 15, offset: 0 } }, every(10, 10));
+    const rounds = observeRound({ a: { every: 15, offset: 0 } }, every(10, 10));
     expect(rounds.map(({ at }) => at)).toEqual([30, 50, 60, 80, 90, 110]);
     expect(rounds.at(-1)!.round.cadence).toBe(15);
   });
@@ -62,7 +62,7 @@ describe('createRounds', () => {
     ],
   ])('compares what was counted with the time in which it was: %s', (_, targets) => {
     const count = Object.keys(targets).length;
-    const rounds = look(targets, every(10, 40));
+    const rounds = observeRound(targets, every(10, 40));
     expect(rounds.length).toBeGreaterThan(10);
     for (const round of rounds) expect(perSecond(round)).toBeCloseTo(10 * count, 6);
     // Nothing is lost, and nothing is counted twice.
@@ -72,7 +72,7 @@ describe('createRounds', () => {
   });
 
   it('does not wait for a target whose samples stand still for ever', () => {
-    const rounds = look(
+    const rounds = observeRound(
       { a: { every: 15, offset: 0 }, b: { every: 15, offset: 5, until: 100 } },
       every(10, 30),
     );

@@ -135,7 +135,7 @@ describe('followRun', () => {
   it('a cancel that fails for a moment is asked for again', async () => {
     let failures = 2;
     const { outcome, cancels } = await follow(
-      (_, asked) => (asked < 3 ? running : { phase: 'cancelled', word: 'cancelled' }),
+      (_, polls) => (polls < 3 ? running : { phase: 'cancelled', word: 'cancelled' }),
       {
         time: 60_000,
         cancel: () => {

@@ -23,7 +23,7 @@ const request: RollbackRequest = {
   correlationId: 'rg-77-1-abcdef',
 };
 
-interface Told {
+interface RolledBack {
   readonly result: StrategyResult;
   readonly fake: StandInGithub;
   readonly lines: readonly string[];
@@ -48,7 +48,7 @@ interface Scenario {
   readonly onLine?: (line: string, leave: () => void) => void;
 }
 
-async function roll(scenario: Scenario): Promise<Told> {
+async function roll(scenario: Scenario): Promise<RolledBack> {
   const fake = await StandInGithub.start(scenario.github);
   fakes.push(fake);
   const clock = new VirtualClock();
@@ -79,12 +79,12 @@ async function roll(scenario: Scenario): Promise<Told> {
   let changes = 0;
   const stop = new AbortController();
   const time = deadline(clock, scenario.time ?? 600_000, 'the strategy', stop.signal);
-  const asked = { ...request, ...scenario.request };
+  const requested = { ...request, ...scenario.request };
   const work = (async () => {
-    const plan = await strategy.plan(asked, time.signal);
+    const plan = await strategy.plan(requested, time.signal);
     if (plan.kind !== 'plan') throw new Error('there is no plan');
     return strategy.execute(plan, {
-      request: asked,
+      request: requested,
       signal: time.signal,
       beforeChange: () => {
         changes++;

@@ -1,13 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { setUpCompose } from '../../../src/strategies/compose/strategy.js';
-import type { Beginning } from '../../../src/contract/strategy.js';
+import type { Captured } from '../../../src/contract/strategy.js';
 import { Cancelled } from '../../../src/support/abort.js';
-import { ComposeScene, never, type Given } from '../../support/compose-strategy.js';
+import {
+  ComposeScene,
+  never,
+  type ComposeStrategyOptions,
+} from '../../support/compose-strategy.js';
 import { away, failing, type StandInContainer } from '../../support/stand-in-docker.js';
 import { contextWith } from '../../support/strategy-dependencies.js';
 
 /** v1 is recorded by a snapshot, and v2 is deployed. */
-async function deployed(given: Given = {}) {
+async function deployed(given: ComposeStrategyOptions = {}) {
   const scene = new ComposeScene();
   scene.deploy('api', { image: 'app:v1', environment: ['A=$1', 'B='] });
   scene.deploy('db', { image: 'app:v1', restart: 'always' });
@@ -292,10 +296,10 @@ describe('the compose strategy', () => {
 describe('the guard of the compose strategy', () => {
   it('a container that is another one, or another state, is the same version', async () => {
     const { scene, strategy } = await deployed();
-    await scene.wait(strategy.begin!(never));
+    await scene.wait(strategy.capture!(never));
     scene.deploy('api', { image: 'app:v2', environment: ['A=other'] });
     scene.docker.of('shop', 'db')[0]!.State.Status = 'exited';
-    expect(await scene.wait(strategy.guard!(never))).toBeUndefined();
+    expect(await scene.wait(strategy.assertUnchanged!(never))).toBeUndefined();
   });
 
   it.each<[string, (scene: ComposeScene) => void, RegExp]>([
@@ -329,13 +333,13 @@ describe('the guard of the compose strategy', () => {
     ],
   ])('%s: withheld, and nothing is kept', async (_, act, says) => {
     const { scene, strategy } = await deployed();
-    await scene.wait(strategy.begin!(never));
+    await scene.wait(strategy.capture!(never));
     act(scene);
-    expect(await scene.wait(strategy.guard!(never))).toEqual({
+    expect(await scene.wait(strategy.assertUnchanged!(never))).toEqual({
       kind: 'withheld',
       reason: expect.stringMatching(says),
     });
-    expect(await scene.wait(strategy.keep!(never))).toMatch(/^nothing is kept: /);
+    expect(await scene.wait(strategy.pin!(never))).toMatch(/^nothing is kept: /);
     expect(scene.docker.notes('good')).toEqual([]);
   });
 
@@ -346,29 +350,29 @@ describe('the guard of the compose strategy', () => {
     const [migrate] = scene.docker.of('shop', 'migrate');
     migrate!.State.Status = 'exited';
     const strategy = await scene.strategy({ recorded: await scene.snapshot() });
-    await scene.wait(strategy.begin!(never));
+    await scene.wait(strategy.capture!(never));
     scene.docker.containers.delete(migrate!.Id);
-    expect(await scene.wait(strategy.guard!(never))).toBeUndefined();
+    expect(await scene.wait(strategy.assertUnchanged!(never))).toBeUndefined();
     expect(await scene.plan(strategy)).toMatchObject({ kind: 'withheld' });
   });
 
   it('looks at the named services only', async () => {
     const { scene, strategy } = await deployed({ flags: { 'compose-service': 'api' } });
-    await scene.wait(strategy.begin!(never));
+    await scene.wait(strategy.capture!(never));
     scene.deploy('db', { image: 'app:v3' });
-    expect(await scene.wait(strategy.guard!(never))).toBeUndefined();
+    expect(await scene.wait(strategy.assertUnchanged!(never))).toBeUndefined();
   });
 
   it('what the strategy made itself is no reason to object', async () => {
     const { scene, strategy } = await deployed();
-    await scene.wait(strategy.begin!(never));
+    await scene.wait(strategy.capture!(never));
     await scene.undo(strategy);
-    expect(await scene.wait(strategy.guard!(never))).toBeUndefined();
+    expect(await scene.wait(strategy.assertUnchanged!(never))).toBeUndefined();
   });
 
   it('without a beginning there is nothing to compare with', async () => {
     const { scene, strategy } = await deployed();
-    expect(await scene.wait(strategy.guard!(never))).toBeUndefined();
+    expect(await scene.wait(strategy.assertUnchanged!(never))).toBeUndefined();
   });
 
   it('deployed between plan and execute: withheld, nothing is changed', async () => {
@@ -384,10 +388,13 @@ describe('the guard of the compose strategy', () => {
   });
 });
 
-describe('a version that was taken back', () => {
-  const beginning = async (scene: ComposeScene, given: Given): Promise<Beginning> => {
+describe('a version that was rolled back', () => {
+  const beginning = async (
+    scene: ComposeScene,
+    given: ComposeStrategyOptions,
+  ): Promise<Captured> => {
     const strategy = await scene.strategy(given);
-    return scene.wait(strategy.begin!(never));
+    return scene.wait(strategy.capture!(never));
   };
 
   it('a second attempt of the same run finds its deploy rolled back', async () => {
@@ -411,7 +418,7 @@ describe('a version that was taken back', () => {
     scene.deploy('api', { image: 'app:v3' });
     expect(await scene.plan(await scene.strategy({ recorded, runId: '50' }))).toMatchObject({
       kind: 'skip',
-      reason: expect.stringMatching(/app:v2 \(.*\) was recorded, and github 42 has taken it back/),
+      reason: expect.stringMatching(/app:v2 \(.*\) was recorded, and github 42 has rolled it back/),
     });
   });
 
@@ -591,7 +598,7 @@ describe('a strategy that cannot be', () => {
     ]);
   });
 
-  it('a stack of a Swarm: skipped with the command that takes it back', async () => {
+  it('a stack of a Swarm: skipped with the command that rolls it back', async () => {
     const { scene } = await deployed();
     scene.docker.hook = (args) =>
       args[0] === 'service' ? { stdout: 'web_api\nweb_db\n' } : undefined;

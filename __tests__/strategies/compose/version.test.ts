@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { canonical, hashOf } from '../../../src/strategies/compose/definition.js';
 import { decodeDefinition, encodeDefinition } from '../../../src/strategies/compose/records.js';
 import { imageInWords, keptTag, noteName } from '../../../src/strategies/compose/version.js';
-import { readRecorded, toPlain } from '../../../src/strategies/compose/keep.js';
+import { readRecorded, toPlain } from '../../../src/strategies/compose/pin.js';
 import { progressOf } from '../../../src/strategies/compose/settle.js';
 import { containerWith } from '../../support/containers.js';
 

@@ -63,7 +63,7 @@ describe('helm as a process', () => {
     expect(await helm.rollback(1, 1000, never)).toEqual({
       ok: false,
       neverRan: false,
-      said: 'a b',
+      message: 'a b',
     });
   });
 
@@ -92,14 +92,14 @@ describe('helm as a process', () => {
     expect(await helm.rollback(1, 1000, stop.signal)).toEqual({
       ok: false,
       neverRan: false,
-      said: 'helm was ended before it was done',
+      message: 'helm was ended before it was done',
     });
   });
 
   it('is killed by somebody else', async () => {
     expect(await helmThat('kill -9 $$').rollback(1, 1000, never)).toMatchObject({
       ok: false,
-      said: 'ended by SIGKILL',
+      message: 'ended by SIGKILL',
     });
   });
 });

@@ -101,7 +101,7 @@ describe('the history of a release', () => {
       history: [revision(1, { status: 'failed' }), revision(2, { status: 'pending-upgrade' })],
       good: undefined,
     },
-  ])('a deploy can be taken back to $name', ({ history, good }) => {
+  ])('a deploy can be rolled back to $name', ({ history, good }) => {
     expect(lastGood(history)?.revision).toBe(good);
   });
 

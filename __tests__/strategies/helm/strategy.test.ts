@@ -73,7 +73,7 @@ describe('the helm strategy', () => {
     expect(helm.calls.filter(([, verb]) => verb === 'rollback')).toEqual([
       ['helm', 'rollback', 'api', '1', '--wait', '--timeout', '285s', '--history-max', '0'],
     ]);
-    expect(await strategy.guard!(never)).toBeUndefined();
+    expect(await strategy.assertUnchanged!(never)).toBeUndefined();
   });
 
   it.each<{ flags: Record<string, string>; args: string[] }>([
@@ -257,12 +257,12 @@ describe('the helm strategy', () => {
     const begun = async (): Promise<{ helm: StandInHelm; strategy: Strategy }> => {
       const helm = new StandInHelm().add('v1').add('v2');
       const strategy = strategyFor(helm);
-      expect(await strategy.begin!(never)).toEqual({});
+      expect(await strategy.capture!(never)).toEqual({});
       return { helm, strategy };
     };
     const both = async (strategy: Strategy): Promise<unknown> => {
       const plan = await strategy.plan(request, never);
-      expect(await strategy.guard!(never)).toEqual(plan);
+      expect(await strategy.assertUnchanged!(never)).toEqual(plan);
       return plan;
     };
 
@@ -288,7 +288,7 @@ describe('the helm strategy', () => {
     it('has uninstalled it: withheld', async () => {
       const { helm, strategy } = await begun();
       helm.revisions.length = 0;
-      expect(await strategy.guard!(never)).toEqual({
+      expect(await strategy.assertUnchanged!(never)).toEqual({
         kind: 'withheld',
         reason: 'api was uninstalled since the watch began',
       });
@@ -297,7 +297,7 @@ describe('the helm strategy', () => {
     it('has deployed the same version again: no objection', async () => {
       const { helm, strategy } = await begun();
       helm.add('v2');
-      expect(await strategy.guard!(never)).toBeUndefined();
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
       expect(await strategy.plan(request, never)).toMatchObject({
         kind: 'plan',
         to: { revision: 1 },
@@ -350,18 +350,18 @@ describe('the helm strategy', () => {
     const sentence =
       'revision 3 of api took revision 2 back at 00:00 UTC, to what revision 1 was, and nothing was deployed since.';
 
-    it('finds its deploy taken back, with its snapshot', async () => {
+    it('finds its deploy rolled back, with its snapshot', async () => {
       const helm = new StandInHelm().add('v1');
       const recorded = await snapshotOf(helm);
       helm.add('v2').rollBack(1);
-      expect(await strategyFor(helm, { recorded }).begin!(never)).toEqual({
+      expect(await strategyFor(helm, { recorded }).capture!(never)).toEqual({
         alreadyRolledBack: sentence,
       });
     });
 
     it('finds it without a snapshot too', async () => {
       const helm = new StandInHelm().add('v1').add('v2').rollBack(1);
-      expect(await strategyFor(helm).begin!(never)).toEqual({ alreadyRolledBack: sentence });
+      expect(await strategyFor(helm).capture!(never)).toEqual({ alreadyRolledBack: sentence });
     });
 
     it.each<{ name: string; change: (helm: StandInHelm) => unknown }>([
@@ -372,7 +372,7 @@ describe('the helm strategy', () => {
       const helm = new StandInHelm().add('v1').add('v2').rollBack(1);
       const recorded = await snapshotOf(helm);
       change(helm);
-      expect(await strategyFor(helm, { recorded }).begin!(never)).toEqual({});
+      expect(await strategyFor(helm, { recorded }).capture!(never)).toEqual({});
     });
   });
 

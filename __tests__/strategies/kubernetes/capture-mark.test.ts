@@ -18,7 +18,7 @@ const rejection = (hash: string): Rejection => ({
 });
 const read = (text: string): readonly Rejection[] => readRejections({ [REJECTED]: text });
 
-describe('the mark of versions that were taken back', () => {
+describe('the mark of versions that were rolled back', () => {
   it('holds the newest ten, newest first, each once', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...'abcdefghijklmnop'.split(''))), (hashes) => {

@@ -1,6 +1,11 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Strategy } from '../../../src/contract/strategy.js';
-import { never, ourRun, Scene, type Given } from '../../support/kubernetes-strategy.js';
+import {
+  never,
+  ourRun,
+  Scene,
+  type KubernetesStrategyOptions,
+} from '../../support/kubernetes-strategy.js';
 
 let scene: Scene;
 beforeEach(async () => {
@@ -8,9 +13,9 @@ beforeEach(async () => {
   await scene.cluster.create('deployment', 'api', 'shop:v1');
 });
 
-async function begun(given: Given = {}): Promise<Strategy> {
+async function begun(given: KubernetesStrategyOptions = {}): Promise<Strategy> {
   const strategy = scene.strategy(given);
-  await scene.wait(strategy.begin!(never));
+  await scene.wait(strategy.capture!(never));
   return strategy;
 }
 
@@ -74,7 +79,7 @@ describe('a snapshot', () => {
 describe('the beginning', () => {
   it('nothing was deployed since the snapshot', async () => {
     const recorded = await scene.snapshot();
-    expect(await scene.wait(scene.strategy({ recorded }).begin!(never))).toEqual({
+    expect(await scene.wait(scene.strategy({ recorded }).capture!(never))).toEqual({
       findings: [
         {
           level: 'notice',
@@ -89,7 +94,7 @@ describe('the beginning', () => {
     const recorded = await scene.snapshot();
     await scene.cluster.create('deployment', 'web', 'web:v1');
     const strategy = scene.strategy({ recorded, workloads: ['deployment/api', 'deployment/web'] });
-    expect(await scene.wait(strategy.begin!(never))).toMatchObject({
+    expect(await scene.wait(strategy.capture!(never))).toMatchObject({
       findings: [
         { level: 'warning', message: expect.stringMatching(/does not know deployment\/web/) },
       ],
@@ -107,7 +112,7 @@ describe('the beginning', () => {
   ])('%s instead of a snapshot is said, and ignored', async (_, recorded) => {
     await scene.cluster.deploy('api', 'shop:bad');
     const strategy = scene.strategy({ recorded });
-    expect(await scene.wait(strategy.begin!(never))).toMatchObject({
+    expect(await scene.wait(strategy.capture!(never))).toMatchObject({
       findings: [{ level: 'warning', message: expect.stringMatching(/cannot be read/) }],
     });
     expect(await scene.guard(strategy)).toBeUndefined();
@@ -117,12 +122,12 @@ describe('the beginning', () => {
   it('without a snapshot, a version that is too old is said at once', async () => {
     await scene.cluster.deploy('api', 'shop:v2');
     await scene.cluster.settle(6 * 86_400_000);
-    expect(await scene.wait(scene.strategy().begin!(never))).toMatchObject({
+    expect(await scene.wait(scene.strategy().capture!(never))).toMatchObject({
       findings: [
         {
           level: 'warning',
           message: expect.stringMatching(
-            /would not be taken back: deployment\/api: revision 2 is 6 days old; this pipeline did not deploy it/,
+            /would not be rolled back: deployment\/api: revision 2 is 6 days old; this pipeline did not deploy it/,
           ),
         },
       ],
@@ -140,7 +145,7 @@ describe('a re-run after its own rollback', () => {
 
   it('sees that it has been rolled back already', async () => {
     await rolledBack();
-    const beginning = await scene.wait(scene.strategy().begin!(never));
+    const beginning = await scene.wait(scene.strategy().capture!(never));
     expect(beginning.alreadyRolledBack).toMatch(
       /^this run has taken revision 2 \(shop:bad\) of deployment\/api back at 00:00 UTC, and revision 3 \(shop:v1\) runs since\.$/,
     );
@@ -152,7 +157,7 @@ describe('a re-run after its own rollback', () => {
     ['a run without an id', { ...ourRun, system: 'local', runId: null }],
   ])('%s has not', async (_, run) => {
     await rolledBack();
-    expect(await scene.wait(scene.strategy({ run }).begin!(never))).not.toHaveProperty(
+    expect(await scene.wait(scene.strategy({ run }).capture!(never))).not.toHaveProperty(
       'alreadyRolledBack',
     );
   });
@@ -160,7 +165,7 @@ describe('a re-run after its own rollback', () => {
   it('runs without an id are one run', async () => {
     const run = { system: 'local', runId: null, url: null };
     await rolledBack(run);
-    expect(await scene.wait(scene.strategy({ run }).begin!(never))).toHaveProperty(
+    expect(await scene.wait(scene.strategy({ run }).capture!(never))).toHaveProperty(
       'alreadyRolledBack',
     );
   });
@@ -168,7 +173,7 @@ describe('a re-run after its own rollback', () => {
   it.each(['shop:bad', 'shop:v3'])('with a deploy of %s of its own is judged', async (image) => {
     await rolledBack();
     await scene.cluster.deploy('api', image);
-    expect(await scene.wait(scene.strategy().begin!(never))).not.toHaveProperty(
+    expect(await scene.wait(scene.strategy().capture!(never))).not.toHaveProperty(
       'alreadyRolledBack',
     );
   });
@@ -178,7 +183,7 @@ describe('a re-run after its own rollback', () => {
     async (text) => {
       await rolledBack();
       scene.cluster.workload('api').metadata.annotations['rollgate.dev/rejected'] = text;
-      expect(await scene.wait(scene.strategy().begin!(never))).not.toHaveProperty(
+      expect(await scene.wait(scene.strategy().capture!(never))).not.toHaveProperty(
         'alreadyRolledBack',
       );
     },
@@ -258,14 +263,14 @@ describe('after a healthy verdict', () => {
     await scene.undo(scene.strategy({ recorded }));
     await scene.cluster.deploy('api', 'shop:v2');
     const strategy = await begun({ run: { ...ourRun, runId: '78' } });
-    expect(await scene.wait(strategy.keep!(never))).toMatch(/deployment\/api.* found healthy/);
+    expect(await scene.wait(strategy.pin!(never))).toMatch(/deployment\/api.* found healthy/);
     expect(scene.cluster.workload('api').metadata.annotations['rollgate.dev/rejected']).toBe('[]');
-    expect(await scene.wait(strategy.keep!(never))).toBeUndefined();
+    expect(await scene.wait(strategy.pin!(never))).toBeUndefined();
   });
 
   it('nothing is changed where there is no mark', async () => {
     const strategy = await begun();
-    expect(await scene.wait(strategy.keep!(never))).toBeUndefined();
+    expect(await scene.wait(strategy.pin!(never))).toBeUndefined();
     expect(scene.cluster.count('patch')).toBe(0);
   });
 
@@ -275,6 +280,6 @@ describe('after a healthy verdict', () => {
     await scene.undo(scene.strategy({ recorded }));
     const strategy = await begun();
     await scene.cluster.deploy('api', 'shop:v2');
-    expect(await scene.wait(strategy.keep!(never))).toBeUndefined();
+    expect(await scene.wait(strategy.pin!(never))).toBeUndefined();
   });
 });

@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { permissionsFor } from '../../../src/strategies/kubernetes/preflight.js';
 import { failing } from '../../support/stand-in-cluster.js';
-import { never, Scene, type Given } from '../../support/kubernetes-strategy.js';
+import { never, Scene, type KubernetesStrategyOptions } from '../../support/kubernetes-strategy.js';
 import type { Finding } from '../../../src/contract/result.js';
 
 let scene: Scene;
@@ -11,11 +11,11 @@ beforeEach(() => {
   scene = new Scene();
 });
 
-async function findings(given: Given = {}): Promise<readonly Finding[]> {
+async function findings(given: KubernetesStrategyOptions = {}): Promise<readonly Finding[]> {
   return scene.wait(scene.strategy(given).preflight(never));
 }
 
-async function inWords(given: Given = {}): Promise<string[]> {
+async function inWords(given: KubernetesStrategyOptions = {}): Promise<string[]> {
   return (await findings(given)).map(({ level, message }) => `${level}: ${message}`);
 }
 
@@ -78,7 +78,7 @@ describe('preflight', () => {
   it('only one revision is no error: a first deploy has nothing to go back to', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     expect(await inWords()).toEqual([
-      'warning: deployment/api has no earlier revision: until another version is deployed there is nothing to take back',
+      'warning: deployment/api has no earlier revision: until another version is deployed there is nothing to roll back',
     ]);
   });
 
@@ -160,7 +160,7 @@ describe('preflight', () => {
     ],
     [
       { revision: ['2'] },
-      'warning: deployment/api has revision 2 (shop:v2) already: until another version is deployed there is nothing to take back',
+      'warning: deployment/api has revision 2 (shop:v2) already: until another version is deployed there is nothing to roll back',
     ],
   ])('%j', async (given, finding) => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
@@ -168,12 +168,12 @@ describe('preflight', () => {
     expect(await inWords(given)).toEqual([finding]);
   });
 
-  it('a revision that was taken back before is obeyed, and warned of', async () => {
+  it('a revision that was rolled back before is obeyed, and warned of', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:bad');
     await scene.undo(scene.strategy());
     expect(await inWords({ revision: ['2'] })).toEqual([
-      'warning: deployment/api: revision 2, which kubernetes-revision names, was taken back by github run 77 at 00:00 UTC',
+      'warning: deployment/api: revision 2, which kubernetes-revision names, was rolled back by github run 77 at 00:00 UTC',
     ]);
   });
 
@@ -258,7 +258,7 @@ describe('the Role in the documents', () => {
       resources.flatMap((resource) => verbs.map((verb) => `${verb} ${group}/${resource}`)),
     ),
   );
-  const asked = permissionsFor(
+  const permissions = permissionsFor(
     [
       { kind: 'deployment', name: 'a' },
       { kind: 'statefulset', name: 'b' },
@@ -271,6 +271,6 @@ describe('the Role in the documents', () => {
   );
 
   it('grants what preflight asks for, and nothing else', () => {
-    expect([...granted].sort()).toEqual([...new Set(asked)].sort());
+    expect([...granted].sort()).toEqual([...new Set(permissions)].sort());
   });
 });

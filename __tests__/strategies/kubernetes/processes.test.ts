@@ -157,7 +157,7 @@ describe('the set-up', () => {
       },
     });
     if (strategy.kind !== 'strategy') throw new Error(strategy.reason);
-    await strategy.guard!(never);
+    await strategy.assertUnchanged!(never);
     expect(calls[0]).toEqual(
       expect.arrayContaining([
         '--kubeconfig',

@@ -14,7 +14,7 @@ beforeEach(async () => {
   const recorded = await scene.snapshot();
   await scene.cluster.deploy('api', 'shop:bad');
   strategy = scene.strategy({ recorded });
-  await scene.wait(strategy.begin!(never));
+  await scene.wait(strategy.capture!(never));
   plan = await scene.mustPlan(strategy);
 });
 

@@ -328,11 +328,11 @@ describe('the scale-down strategy with workloads', () => {
 
     it('since the watch began: withheld', async () => {
       const strategy = await strategyFor('deployment/canary');
-      expect(await strategy.guard!(never)).toBeUndefined();
-      expect(await strategy.begin!(never)).toEqual({ findings: [] });
-      expect(await strategy.guard!(never)).toBeUndefined();
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
+      expect(await strategy.capture!(never)).toEqual({ findings: [] });
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
       deploy();
-      expect(await strategy.guard!(never)).toEqual(withheld);
+      expect(await strategy.assertUnchanged!(never)).toEqual(withheld);
       expect(await strategy.plan(request, never)).toEqual(withheld);
     });
 
@@ -346,14 +346,14 @@ describe('the scale-down strategy with workloads', () => {
 
     it('and only restarted or scaled: no objection', async () => {
       const strategy = await strategyFor('deployment/canary');
-      await strategy.begin!(never);
+      await strategy.capture!(never);
       const canary = cluster.find('Deployment', 'canary');
       canary.spec!.replicas = 7;
       canary.spec!.template = {
         metadata: { annotations: { 'kubectl.kubernetes.io/restartedAt': 'now' } },
         ...(canary.spec!.template as object),
       };
-      expect(await strategy.guard!(never)).toBeUndefined();
+      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
     });
   });
 
@@ -364,11 +364,11 @@ describe('the scale-down strategy with workloads', () => {
       kind: 'skip',
       reason: 'canary-workload: deployment/canary has no replicas already',
     });
-    expect(await (await strategyFor('deployment/canary')).begin!(never)).toMatchObject({
+    expect(await (await strategyFor('deployment/canary')).capture!(never)).toMatchObject({
       alreadyRolledBack: 'deployment/canary was taken to 0 replicas at 00:00 UTC by this run.',
     });
     const run = { system: 'github', runId: '43', url: null };
-    expect(await (await strategyFor('deployment/canary', { run })).begin!(never)).toEqual({
+    expect(await (await strategyFor('deployment/canary', { run })).capture!(never)).toEqual({
       findings: [
         {
           ...{ level: 'warning', subject: 'scale-down' },

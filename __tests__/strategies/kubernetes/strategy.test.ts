@@ -129,7 +129,7 @@ describe('a StatefulSet whose pod never becomes ready', () => {
     const result = await scene.undo(scene.strategy(await deployed('statefulset')));
     expect(result).toMatchObject({ outcome: 'verified' });
     expect(scene.cluster.count('delete')).toBe(1);
-    expect(scene.lines.join()).toMatch(/pod api-\d of the version that was taken back .* deleted/);
+    expect(scene.lines.join()).toMatch(/pod api-\d of the version that was rolled back .* deleted/);
   });
 
   it('stays when we may not delete pods, and the report says what to do', async () => {

@@ -1,6 +1,10 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Kind } from '../../support/stand-in-cluster.js';
-import { ourRun, Scene, type Given } from '../../support/kubernetes-strategy.js';
+import {
+  ourRun,
+  Scene,
+  type KubernetesStrategyOptions,
+} from '../../support/kubernetes-strategy.js';
 
 let scene: Scene;
 beforeEach(() => {
@@ -16,7 +20,7 @@ async function versions(kind: Kind, ...images: string[]): Promise<void> {
 }
 
 /** The images that would be put back, or why none would. */
-async function target(given: Given = {}, verdict?: string): Promise<string> {
+async function target(given: KubernetesStrategyOptions = {}, verdict?: string): Promise<string> {
   const plan = await scene.plan(scene.strategy(given), verdict);
   if (plan.kind !== 'plan') return plan.reason;
   const { revision, images } = plan.to as { revision: number; images: string[] };
@@ -111,7 +115,7 @@ describe('without a snapshot', () => {
     expect(await target()).toBe(reason);
   });
 
-  it('a version that was taken back is passed over', async () => {
+  it('a version that was rolled back is passed over', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
@@ -119,7 +123,7 @@ describe('without a snapshot', () => {
     expect(await target({ run: { ...ourRun, runId: '78' } })).toBe('3 shop:v1');
   });
 
-  it('when all of them were taken back, that is said', async () => {
+  it('when all of them were rolled back, that is said', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
@@ -127,7 +131,7 @@ describe('without a snapshot', () => {
       if (JSON.stringify(set.spec).includes('shop:v1')) scene.cluster.remove(set);
     await scene.cluster.deploy('api', 'shop:worse');
     expect(await target()).toMatch(
-      /every earlier revision has been taken back before; .*\(shop:bad\), was taken back by github run 77 at 00:00 UTC$/,
+      /every earlier revision has been rolled back before; .*\(shop:bad\), was rolled back by github run 77 at 00:00 UTC$/,
     );
   });
 });
@@ -170,14 +174,14 @@ describe('with a snapshot', () => {
     );
   });
 
-  it('a recorded version that was taken back before is not gone back to', async () => {
+  it('a recorded version that was rolled back before is not gone back to', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:worse');
     expect(await target({ recorded, run: { ...ourRun, runId: '78' } })).toMatch(
-      /the recorded version, revision 4 \(shop:bad\), was taken back by github run 77/,
+      /the recorded version, revision 4 \(shop:bad\), was rolled back by github run 77/,
     );
   });
 });
@@ -206,7 +210,7 @@ describe('with a revision that the user names', () => {
     );
   });
 
-  it('is obeyed although it was taken back before', async () => {
+  it('is obeyed although it was rolled back before', async () => {
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:v4');
     expect(await target({ revision: ['3'] })).toBe('3 shop:v3');

@@ -59,16 +59,16 @@ describe('fetchOf', () => {
   });
 
   it('rejects with an HttpError when there is no answer', async () => {
-    const asked = fetchOf(http, { timeoutMs: 10_000 })(await refusing());
-    await expect(asked).rejects.toBeInstanceOf(HttpError);
-    await expect(asked).rejects.toMatchObject({ kind: 'refused', mayHaveBeenReceived: false });
+    const pending = fetchOf(http, { timeoutMs: 10_000 })(await refusing());
+    await expect(pending).rejects.toBeInstanceOf(HttpError);
+    await expect(pending).rejects.toMatchObject({ kind: 'refused', mayHaveBeenReceived: false });
   });
 
   it('is given up with its signal', async () => {
     const stuck = await hanging();
     const controller = new AbortController();
-    const asked = fetchOf(http, { timeoutMs: 10_000 })(stuck.url, { signal: controller.signal });
-    const failed = expect(asked).rejects.toMatchObject({ kind: 'aborted' });
+    const pending = fetchOf(http, { timeoutMs: 10_000 })(stuck.url, { signal: controller.signal });
+    const failed = expect(pending).rejects.toMatchObject({ kind: 'aborted' });
     await until(() => stuck.progress() > 0);
     controller.abort();
     await failed;

@@ -58,7 +58,7 @@ describe('a proxy from the environment', () => {
     environment({ HTTP_PROXY: way.url.replace('//', '//me:pw@') });
     const answer = await client().request(get(`${server.url}/x?y=1`));
     expect(answer.body.toString()).toBe('fine');
-    expect(way.asked).toEqual([`GET ${server.url}/x?y=1`]);
+    expect(way.requested).toEqual([`GET ${server.url}/x?y=1`]);
     expect(way.credentials).toEqual([`Basic ${Buffer.from('me:pw').toString('base64')}`]);
   });
 
@@ -72,7 +72,7 @@ describe('a proxy from the environment', () => {
       const answer = await http.request(get(server.url));
       expect(answer.body.toString()).toBe('fine');
     }
-    expect(way.asked[0]).toBe(`CONNECT 127.0.0.1:${String(server.port)}`);
+    expect(way.requested[0]).toBe(`CONNECT 127.0.0.1:${String(server.port)}`);
   });
 
   it('is no reason to trust an unknown authority', async () => {
@@ -93,7 +93,7 @@ describe('a proxy from the environment', () => {
       const server = await started(serve(ok));
       environment({ HTTP_PROXY: way.url, NO_PROXY: exceptions });
       await client().request(get(server.url));
-      expect(way.asked).toEqual([]);
+      expect(way.requested).toEqual([]);
     },
   );
 

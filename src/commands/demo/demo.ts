@@ -6,7 +6,7 @@ import { NoLongerNeeded } from '../../support/abort.js';
 import { UsageError } from '../../support/errors.js';
 import { run as exec } from '../../support/exec.js';
 import { formatDuration } from '../../support/text.js';
-import type { Entry } from '../entry.js';
+import type { EntryPoint } from '../entry-point.js';
 import type { Session } from '../session.js';
 
 /** One request of the demo to its own service, milliseconds. */
@@ -16,12 +16,12 @@ const REQUEST_TIMEOUT = 5000;
 const NEEDED = /^(PATH|HOME|TMPDIR|TEMP|TMP|SystemRoot|ComSpec|PATHEXT|TERM|NODE_[A-Z_]+)$/i;
 
 /**
- * The whole story on this machine: a small service, a deploy that goes bad, the gate that catches it, takes it back and
+ * The whole story on this machine: a small service, a deploy that goes bad, the gate that catches it, rolls it back and
  * makes sure. `demo service` is the service, `demo deploy URL VERSION` what rolls it back; the demo starts both itself.
  */
 export async function demo(
   session: Session,
-  main: (entry: Entry) => Promise<number>,
+  main: (entry: EntryPoint) => Promise<number>,
 ): Promise<number> {
   const { operands, problems } = parseArgv(session.entry.argv);
   const [part, url, version] = operands;
@@ -34,7 +34,10 @@ export async function demo(
   return tell(session, main);
 }
 
-async function tell(session: Session, main: (entry: Entry) => Promise<number>): Promise<number> {
+async function tell(
+  session: Session,
+  main: (entry: EntryPoint) => Promise<number>,
+): Promise<number> {
   const { entry, console } = session;
   const began = entry.clock.monotonic();
   const service = await startService(entry);
@@ -70,7 +73,7 @@ async function tell(session: Session, main: (entry: Entry) => Promise<number>): 
     const took = formatDuration(Math.round((entry.clock.monotonic() - began) / 1000) * 1000);
     if (code !== exitCodes.rolledBack) {
       console.line(
-        `The demo did not go as told: exit code ${String(code)} instead of 1 (after ${took}).`,
+        `The demo did not end as expected: exit code ${String(code)} instead of 1 (after ${took}).`,
       );
       return code === exitCodes.healthy ? exitCodes.internal : code;
     }
@@ -88,7 +91,7 @@ async function tell(session: Session, main: (entry: Entry) => Promise<number>): 
 
 /** The service as a process of its own; it says on its first line where it listens. */
 async function startService(
-  entry: Entry,
+  entry: EntryPoint,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const stop = new AbortController();
   const { node, script } = entry.self;
@@ -129,11 +132,11 @@ async function deploy(session: Session, url: string, version: string): Promise<s
 }
 
 /** What a user would write into `rollback-command`: here it deploys version 1 again. */
-function deployCommand({ self }: Entry, url: string): string {
+function deployCommand({ self }: EntryPoint, url: string): string {
   return [self.node, self.script].map((word) => `"${word}"`).join(' ') + ` demo deploy ${url} 1`;
 }
 
-function onlyNeeded(env: Entry['env']): Entry['env'] {
+function onlyNeeded(env: EntryPoint['env']): EntryPoint['env'] {
   return Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.test(name)));
 }
 
@@ -150,7 +153,7 @@ const FAIL = 4;
  *
  * @returns when it is told to stop
  */
-async function serve(entry: Entry): Promise<number> {
+async function serve(entry: EntryPoint): Promise<number> {
   let version = '1';
   let deployedAt = entry.clock.monotonic();
   let answered = 0;

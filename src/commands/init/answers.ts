@@ -56,7 +56,10 @@ export function oneOf<const T extends string>(words: readonly T[]): Question<T>[
     if (word !== undefined) return good(word);
     const all = `answer ${words.join(', ')}`;
     const meant = didYouMean(given, words);
-    return bad('this is none of them', meant === undefined ? all : `${meant} ${all}`);
+    return bad(
+      'please choose one of the listed words',
+      meant === undefined ? all : `${meant} ${all}`,
+    );
   };
 }
 
@@ -118,12 +121,15 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
 
   if (!isWatched(known)) {
     const kind = await answered(person, {
-      text: 'What is watched: the service by requests of our own (url), or its metrics (prometheus)?',
+      text: 'How should Rollgate watch the service? url = send it requests, prometheus = read its metrics',
       usual: 'url',
       parse: oneOf(['url', 'prometheus']),
     });
     if (kind === 'url') {
-      await ask('url', 'An address that does the real work of the service');
+      await ask(
+        'url',
+        'URL to probe (a GET request every 500 ms; pick one that exercises the database)',
+      );
       await askMore('health-url', 'The address of its health check', 'the same');
     } else {
       await ask('prometheus-url', 'The address of the Prometheus server');
@@ -140,7 +146,7 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
     });
     if (way === 'kubernetes') {
       await ask('kubernetes-workload', 'The workload, such as deployment/shop');
-      await askMore('kubernetes-namespace', 'Its namespace', 'as kubectl has it');
+      await askMore('kubernetes-namespace', 'Its namespace', 'what kubectl uses');
     }
     if (way === 'compose')
       await ask('compose-project', 'The project, as docker compose -p', projectName(known.folder));
@@ -150,7 +156,7 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
 
 async function askSystem({ signs }: Repository, person: Person): Promise<string> {
   const [only, ...others] = signs;
-  for (const { system, sign } of signs) person.say(`  ${sign} speaks for ${system}`);
+  for (const { system, sign } of signs) person.say(`  Detected ${system} (${sign})`);
   return answered(person, {
     text: `Which CI system: ${initIds.join(', ')}?`,
     ...(only !== undefined && others.length === 0 ? { usual: only.system } : {}),

@@ -61,8 +61,8 @@ export function writeConfig(texts: ReadonlyMap<InputId, string>): string {
     return [...(comment === undefined ? [] : [`# ${comment}`]), yamlEntry(id, text)];
   });
   return [
-    '# The configuration of the gate; it belongs into the root of the repository.',
-    '# `rollgate validate` checks it and prints every value that rules, with where it comes from.',
+    '# Put this file in the repository root.',
+    '# `rollgate validate` prints every effective value and its source.',
     ...lines,
     '',
   ].join('\n');

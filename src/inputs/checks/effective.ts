@@ -1,4 +1,4 @@
-import type { CheckEntry } from '../../contract/entry.js';
+import type { CheckEntry } from '../../contract/check.js';
 import type { CheckSources, OptionTable } from '../../support/options.js';
 
 /** What an entry of `checks` is read by, as the user would write it. */

@@ -1,5 +1,5 @@
 import type { InputId, Settings } from '../table.js';
-import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import type { CheckEntry, CheckSpec } from '../../contract/check.js';
 import {
   measurementOf,
   type CheckSources,

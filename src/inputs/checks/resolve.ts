@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import type { CheckEntry, CheckSpec } from '../../contract/check.js';
 import { isObject } from '../../support/json.js';
 import { type MeasuredKinds, type MeasurementKind, measurementOf } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
@@ -119,7 +119,7 @@ export function checksOf(entry: ReadEntry, settings: Settings): readonly CheckSp
       : entry.baseline === undefined
         ? namedLimits(inheritedLimits(entry.common, measured, settings), source)
         : comparisons(measured, entry.common['baseline-margin']);
-  sayUnjudged(entry, measured, limits);
+  reportUnused(entry, measured, limits);
   const base = entry.id ?? entry.source;
   return limits.map(({ name, limit }) => ({
     id: entry.id !== undefined && limits.length === 1 ? entry.id : `${base}-${name}`,
@@ -172,7 +172,7 @@ function sayUnread(entry: ReadEntry, measured: MeasuredKinds): void {
 }
 
 /** What is read and has no limit. */
-function sayUnjudged(
+function reportUnused(
   entry: ReadEntry,
   measured: MeasuredKinds,
   limits: readonly NamedLimit[],

@@ -111,7 +111,7 @@ export function parseCollection(
   if (organization !== undefined && !/^[A-Za-z0-9][\w.-]*$/.test(organization)) {
     return bad(
       'azure-org is not the name of an organization',
-      'give the name alone, as in https://dev.azure.com/NAME; an address belongs into azure-url',
+      'give the name alone, as in https://dev.azure.com/NAME; an address goes into azure-url',
     );
   }
   if (address === undefined) {

@@ -256,7 +256,7 @@ export async function agree(
   signal: AbortSignal,
 ): Promise<Agreement> {
   let offer = offerOf(request);
-  const wanted = Object.keys(offer.optional);
+  const requested = Object.keys(offer.optional);
   const own = overridden(request);
   if (own.length > 0) return { kind: 'refused', parameters: allOf(offer), problems: own };
 
@@ -272,7 +272,7 @@ export async function agree(
       return {
         kind: 'accepted',
         parameters,
-        omitted: wanted.filter((name) => !(name in parameters)),
+        omitted: requested.filter((name) => !(name in parameters)),
       };
     } catch (error) {
       if (signal.aborted) throw signal.reason;

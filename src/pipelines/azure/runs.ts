@@ -43,28 +43,28 @@ export function startCall(
 const MAX_NEW = 20;
 
 /** How the run is found. Certain is only a build whose template parameters hold the correlation id. */
-export function searchFor(context: AzureContext, wanted: PipelineRun): RunSearch<BuildInfo> {
+export function searchFor(context: AzureContext, requested: PipelineRun): RunSearch<BuildInfo> {
   const details = new Map<string, BuildInfo>();
   return {
     noun: 'run',
     async list(signal, before) {
-      const listing = await listBuilds(context, wanted.pipelineId, before, signal);
+      const listing = await listBuilds(context, requested.pipelineId, before, signal);
       if (before === undefined) return listing;
       const fresh = listing.runs.filter(({ run }) => before.known?.has(run.id) !== true);
       return { ...listing, runs: fresh.slice(0, MAX_NEW) };
     },
     owner: async (build, before, signal) =>
-      ownerOf(await withParameters(context, build, details, signal), wanted, before),
+      ownerOf(await withParameters(context, build, details, signal), requested, before),
   };
 }
 
-function ownerOf(build: BuildInfo, wanted: PipelineRun, before: Before): Owner {
+function ownerOf(build: BuildInfo, requested: PipelineRun, before: Before): Owner {
   const { parameters, reason, branch, queuedAt } = build;
-  if (parameters?.get(ID_PARAMETER) === wanted.correlationId) return 'ours';
+  if (parameters?.get(ID_PARAMETER) === requested.correlationId) return 'ours';
   // What a build was started with does not change.
-  if (parameters !== undefined && (ID_PARAMETER in wanted.parameters || !isMarked(parameters)))
+  if (parameters !== undefined && (ID_PARAMETER in requested.parameters || !isMarked(parameters)))
     return 'others';
-  if (wanted.ref !== undefined && branch !== wanted.ref) return 'others';
+  if (requested.ref !== undefined && branch !== requested.ref) return 'others';
   // `BuildReason`: what is asked for by a call is manual; pushes, schedules and others are not ours.
   if (reason !== 'manual') return 'others';
   return isNew(before, build, queuedAt) ? 'could be' : 'others';

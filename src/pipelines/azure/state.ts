@@ -21,7 +21,7 @@ const statuses: Readonly<Record<string, Phase>> = {
 
 const results: Readonly<Record<string, Phase>> = {
   succeeded: 'succeeded',
-  // Something in it failed and was told to be no matter.
+  // Something in it failed and was declared not to matter.
   partiallySucceeded: 'failed',
   failed: 'failed',
   canceled: 'cancelled',

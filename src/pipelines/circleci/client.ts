@@ -238,9 +238,9 @@ function couldBe(mine: Mine, ref: Ref, before: Before): boolean {
   // Pipelines of the GitHub App have no such field.
   const on =
     'tag' in ref
-      ? { said: tag, other: branch, name: ref.tag }
-      : { said: branch, other: tag, name: ref.branch };
-  if (typeof on.said === 'string' ? on.said !== on.name : typeof on.other === 'string')
+      ? { requested: tag, other: branch, name: ref.tag }
+      : { requested: branch, other: tag, name: ref.branch };
+  if (typeof on.requested === 'string' ? on.requested !== on.name : typeof on.other === 'string')
     return false;
   return isNew(before, mine, timeOf(created));
 }

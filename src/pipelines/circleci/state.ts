@@ -74,7 +74,7 @@ export interface Workflow {
   readonly setup: boolean;
 }
 
-/** What is remembered of a run between two looks. */
+/** What is remembered of a run between two polls. */
 export interface Memory {
   readonly setupIds: ReadonlySet<string>;
   /** Milliseconds on a monotonic clock. */
@@ -101,8 +101,9 @@ export function stateOf(
   const setupIds = new Set([...memory.setupIds, ...inSetup]);
   const all = workflows.map((one) => ({ ...one, setup: one.setup || setupIds.has(one.id) }));
 
-  const told = errored(pipeline, all) ?? active(all) ?? ended(pipeline, all);
-  if (told !== undefined) return { state: told, memory: { setupIds, idleSince: undefined } };
+  const explained = errored(pipeline, all) ?? active(all) ?? ended(pipeline, all);
+  if (explained !== undefined)
+    return { state: explained, memory: { setupIds, idleSince: undefined } };
 
   const phase = own(pipelines, pipeline.state) ?? 'unknown';
   const expected = phase === 'unknown' || unread.has(pipeline.state);

@@ -213,8 +213,8 @@ function scopesSuffice(repository: Repository, scopes: readonly string[]): Doubt
 function notProven(why: string): Doubt {
   return {
     level: 'notice',
-    message: `that the token may start workflows could not be proven: ${why}`,
-    fix: 'make sure that it has actions: write',
+    message: `could not check whether the token may start workflows: ${why}`,
+    fix: 'make sure the job has `permissions: actions: write`',
   };
 }
 

@@ -49,7 +49,7 @@ interface Merged {
   readonly valid: boolean;
   readonly errors: readonly string[];
   /** Whether anything in it looks at the variable `ROLLBACK`. */
-  readonly looksAtMarker: boolean;
+  readonly readsMarker: boolean;
   readonly jobs: ReadonlySet<string>;
   /** Jobs that are never to be interrupted: `interruptible: false`, of their own or by `default:`. */
   readonly uninterruptible: ReadonlySet<string>;
@@ -106,7 +106,7 @@ function mergedFrom(valid: boolean, errors: readonly string[], text: string): Me
   return {
     valid,
     errors,
-    looksAtMarker: /\$\{?ROLLBACK\b/.test(text),
+    readsMarker: /\$\{?ROLLBACK\b/.test(text),
     jobs: new Set(jobs.map(([name]) => name)),
     uninterruptible: new Set(
       jobs

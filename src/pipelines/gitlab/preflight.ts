@@ -229,14 +229,14 @@ async function checkConfiguration(
       `whether the configuration on ${ref} has a rollback job could not be seen: ${merged.why}`,
     );
   } else {
-    const { valid, errors, looksAtMarker, jobs } = merged.value;
+    const { valid, errors, readsMarker, jobs } = merged.value;
     if (!valid) {
       add(
         'error',
         `the configuration on ${ref} is not valid: ${clip(neutralise(errors.join('; ')))}`,
         'correct it in the pipeline editor',
       );
-    } else if (!looksAtMarker && !hasInput) {
+    } else if (!readsMarker && !hasInput) {
       add(
         'warning',
         `nothing in the configuration on ${ref} looks at $ROLLBACK: the pipeline may deploy instead of rolling back`,

@@ -136,6 +136,6 @@ function misplaced(input: string, token: string): Problem | undefined {
     ? undefined
     : {
         message: `${input} holds a token that begins with ${prefix}`,
-        fix: `that kind of token belongs into ${belongs}`,
+        fix: `set that kind of token as ${belongs}`,
       };
 }

@@ -158,7 +158,7 @@ function searchFor(context: HttpContext, request: StartRequest): RunSearch<Candi
     return 'without http-find-path its run cannot be found';
   return {
     noun: 'run',
-    looksBefore: false,
+    listsRunsBefore: false,
     list: (signal) => listOurs(context, request, signal),
     owner: () => 'ours',
   };

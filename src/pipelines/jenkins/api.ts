@@ -31,21 +31,21 @@ const CRUMB_TIMEOUT_MS = 5000;
  * told by the refusal only. A crumb is valid in the session that it was issued in, so that its cookie goes along.
  */
 export function createPoster(context: JenkinsContext): Poster {
-  let wanted: 'no' | 'next' | 'had' = 'no';
+  let crumbState: 'no' | 'next' | 'had' = 'no';
   let headers: Readonly<Record<string, string>> = {};
   return {
     async post(what, call, timeoutMs, signal) {
-      if (wanted === 'next') {
+      if (crumbState === 'next') {
         const crumb = await fetchCrumb(context, signal);
         if ('instead' in crumb) return crumb.instead;
         headers = crumb.headers;
-        wanted = 'had';
+        crumbState = 'had';
       }
       return context.api.send(what, { ...call, method: 'POST', headers }, timeoutMs, signal);
     },
     mend(answer) {
-      if (wanted !== 'no' || !wantsCrumb(answer)) return undefined;
-      wanted = 'next';
+      if (crumbState !== 'no' || !wantsCrumb(answer)) return undefined;
+      crumbState = 'next';
       return 'again';
     },
   };
@@ -210,9 +210,9 @@ function wordsOf(answer: ApiResponse): string {
 function redirectHint({ root, job }: JenkinsContext, answer: ApiResponse): string {
   const location = answer.headers.location ?? '';
   // A job that was not queued answers with ".", which is relative to what was asked.
-  const asked = `${root}${job.path}/buildWithParameters`;
-  const leads = location !== '' && URL.canParse(location, asked);
-  const to = leads ? new URL(location, asked) : undefined;
+  const address = `${root}${job.path}/buildWithParameters`;
+  const leads = location !== '' && URL.canParse(location, address);
+  const to = leads ? new URL(location, address) : undefined;
   if (to === undefined || jobNameOf(to.pathname) !== job.full) return CREDENTIALS;
   return to.href.startsWith(`${root}${job.path}`)
     ? 'Jenkins did not queue it: a plugin refuses builds of this job now, look at its page'

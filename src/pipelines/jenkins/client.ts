@@ -211,10 +211,10 @@ function wasQueued({ known }: Before, queueId: number): boolean {
  * How the run is found, in the queue and among the builds. Certain is only a run that has the correlation id as a parameter:
  * with one in it our run is told by that alone.
  */
-function searchFor(context: JenkinsContext, wanted: Build): RunSearch<Run> {
+function searchFor(context: JenkinsContext, requested: Build): RunSearch<Run> {
   return {
     noun: 'run',
-    looksBefore: !(ID_PARAMETER in wanted.parameters),
+    listsRunsBefore: !(ID_PARAMETER in requested.parameters),
     async list(signal, before) {
       // In this order a run that leaves the queue in between is seen twice rather than never. It has one key, and the build,
       // which says more, comes last.
@@ -222,7 +222,7 @@ function searchFor(context: JenkinsContext, wanted: Build): RunSearch<Run> {
       const builds = before === undefined ? [] : await lastBuilds(context, signal);
       return listing(context, [...queued, ...builds]);
     },
-    owner: (run, before) => ownerOf(run, wanted, before),
+    owner: (run, before) => ownerOf(run, requested, before),
   };
 }
 

@@ -260,7 +260,7 @@ async function pipelineStatus(
 
 /**
  * A call that ends something. The answer is 204, or leads back to a page of the same controller (core, Queue.doCancelItem
- * and Executor.doStop); what came of it is for the next look to say.
+ * and Executor.doStop); what came of it is for the next poll to say.
  */
 async function ask(context: JenkinsContext, call: PostCall, signal: AbortSignal): Promise<void> {
   const poster = createPoster(context);

@@ -1,5 +1,11 @@
-import type { MetricCheck, MetricLimit, Observation, Window } from '../../contract/check.js';
-import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import type {
+  CheckEntry,
+  CheckSpec,
+  MetricCheck,
+  MetricLimit,
+  Observation,
+  Window,
+} from '../../contract/check.js';
 import type { Finding } from '../../contract/result.js';
 import { raceSignal } from '../../support/abort.js';
 import type { ValuesOf } from '../../support/options.js';

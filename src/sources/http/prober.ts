@@ -1,4 +1,4 @@
-import type { CheckSpec } from '../../contract/entry.js';
+import type { CheckSpec } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { type Connections, type Http, HttpError } from '../../support/http.js';
 import { isFromCache } from './cache.js';

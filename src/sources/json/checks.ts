@@ -1,7 +1,5 @@
-import type { MetricCheck } from '../../contract/check.js';
-import type { CheckEntry } from '../../contract/entry.js';
-import type { Finding } from '../../contract/result.js';
-import type { Result } from '../../contract/result.js';
+import type { CheckEntry, MetricCheck } from '../../contract/check.js';
+import type { Finding, Result } from '../../contract/result.js';
 import { fields } from '../../support/json.js';
 import type { ValuesOf } from '../../support/options.js';
 import { clip, neutralise, printableUrl } from '../../support/text.js';

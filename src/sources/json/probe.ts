@@ -93,9 +93,9 @@ type Take = (
 function createTakeValue(): Take {
   const isNew = dedupe();
   let lastTime: string | number | undefined;
-  return ({ value = 0 }, at, { isJudged }, time) => {
+  return ({ value = 0 }, at, { isEvaluated }, time) => {
     // Without a time the first that is judged is new, however it was in the warm-up.
-    const isNews = time === undefined ? !isJudged || isNew(value, at) : time !== lastTime;
+    const isNews = time === undefined ? !isEvaluated || isNew(value, at) : time !== lastTime;
     lastTime = time;
     return isNews ? { kind: 'value', value, cadence: SAME_AGAIN_MS } : undefined;
   };
@@ -107,7 +107,7 @@ const TOLERANCE = 0.1;
 /** Differences counters. Nothing tells when they were taken: the same numbers again are news only after a while. */
 function createTakeCounts(): Take {
   let last: { total: number; errors: number; at: number } | undefined;
-  return ({ total = 0, errors = 0 }, at, { isJudged, judgedFrom }) => {
+  return ({ total = 0, errors = 0 }, at, { isEvaluated, judgedFrom }) => {
     const before = last;
     if (before === undefined) {
       last = { total, errors, at };
@@ -115,10 +115,10 @@ function createTakeCounts(): Take {
     }
     const stands = total === before.total && errors === before.errors;
     // What stands still before the judged time starts it later.
-    if (stands && isJudged && at - before.at < SAME_AGAIN_MS) return undefined;
+    if (stands && isEvaluated && at - before.at < SAME_AGAIN_MS) return undefined;
     last = { total, errors, at };
     const isCounted =
-      !isJudged || before.at >= judgedFrom - TOLERANCE * Math.max(0, at - before.at);
+      !isEvaluated || before.at >= judgedFrom - TOLERANCE * Math.max(0, at - before.at);
     if (!isCounted) return undefined;
     // A process that began anew began with all of its counters.
     const hasReset = total < before.total || errors < before.errors;

@@ -43,7 +43,7 @@ export function createCountingProbe(
   const { client, clock, journal } = deps;
   const counters = createCounters();
   const rounds = createRounds();
-  let wasJudged = false;
+  let wasEvaluated = false;
   /** When there was something new the last time, by the clock of the server, seconds. */
   let newAt: number | undefined;
 
@@ -65,8 +65,8 @@ export function createCountingProbe(
     const scrape = read.value;
     const bounds = boundsOf(moment, askedAt, scrape);
     journal.scrape(query, scrape, bounds.countedFrom);
-    if (moment.isJudged && !wasJudged) rounds.reset();
-    wasJudged = moment.isJudged;
+    if (moment.isEvaluated && !wasEvaluated) rounds.reset();
+    wasEvaluated = moment.isEvaluated;
     const growth = counters.take(scrape, bounds);
     const round = rounds.add(scrape, growth);
     if (round !== undefined) {
@@ -99,7 +99,7 @@ function boundsOf(moment: Moment, askedAt: number, { answeredAt }: Scrape): Boun
   const onServer = (monotonic: number): number => answeredAt - (askedAt - monotonic) / 1000;
   return {
     startedAt: onServer(moment.startedAt),
-    countedFrom: moment.isJudged ? onServer(moment.judgedFrom) : -Infinity,
+    countedFrom: moment.isEvaluated ? onServer(moment.judgedFrom) : -Infinity,
   };
 }
 
@@ -124,7 +124,7 @@ export function createValueProbe(
   { client, clock, journal }: ProbeDependencies,
 ): Probe {
   const isNew = dedupe();
-  return async ({ isJudged }, signal) => {
+  return async ({ isEvaluated }, signal) => {
     const at = clock.monotonic();
     const answer = await client.query(query, signal);
     if (!answer.ok) {
@@ -140,7 +140,7 @@ export function createValueProbe(
     if (!number.ok) return { kind: 'none', why: 'no-data', detail: number.problem.message };
     const { value } = number;
     // The first that is judged is new, however it was in the warm-up.
-    return !isJudged || isNew(value, at)
+    return !isEvaluated || isNew(value, at)
       ? { kind: 'value', value, cadence: SAME_AGAIN_MS }
       : undefined;
   };

@@ -1,4 +1,4 @@
-import type { CheckEntry, CheckSpec } from '../../contract/entry.js';
+import type { CheckEntry, CheckSpec } from '../../contract/check.js';
 import type { ValuesOf } from '../../support/options.js';
 import { type Matcher, type Selector, withMatchers } from '../../support/selector.js';
 import type { Reducer } from '../series/adapter.js';

@@ -1,5 +1,4 @@
-import type { MetricCheck } from '../../contract/check.js';
-import type { CheckEntry } from '../../contract/entry.js';
+import type { CheckEntry, MetricCheck } from '../../contract/check.js';
 import type { ValuesOf } from '../../support/options.js';
 import { clip, neutralise } from '../../support/text.js';
 import type { SourceDependencies } from '../source.js';

@@ -1,4 +1,4 @@
-import type { CheckSpec } from '../../contract/entry.js';
+import type { CheckSpec } from '../../contract/check.js';
 import type { Queries, Reducer } from './adapter.js';
 
 /** A query, and where it was given: for messages. */

@@ -1,5 +1,10 @@
-import { kindOf, type MetricCheck, type Observation, type Window } from '../../contract/check.js';
-import type { CheckSpec } from '../../contract/entry.js';
+import {
+  type CheckSpec,
+  kindOf,
+  type MetricCheck,
+  type Observation,
+  type Window,
+} from '../../contract/check.js';
 import { NoLongerNeeded, raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 
@@ -12,7 +17,7 @@ export interface Moment {
   /** What happens from then on is judged. */
   readonly judgedFrom: number;
   /** Whether what is found now is judged. */
-  readonly isJudged: boolean;
+  readonly isEvaluated: boolean;
 }
 
 /** Asks once. `undefined`: there is nothing new. Never rejects, unless the signal is aborted. */
@@ -64,7 +69,7 @@ export function sharedPoller(
     const moment = {
       startedAt: origin,
       judgedFrom: origin + judgedFrom,
-      isJudged: to > judgedFrom,
+      isEvaluated: to > judgedFrom,
     };
     const asking = probe(moment, abort.signal)
       .then((found) => found ?? UNCHANGED)

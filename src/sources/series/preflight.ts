@@ -1,4 +1,4 @@
-import type { CheckSpec } from '../../contract/entry.js';
+import type { CheckSpec } from '../../contract/check.js';
 import type { Finding } from '../../contract/result.js';
 import { formatDuration, formatNumber, plural } from '../../support/text.js';
 import type { Plan, SourceDependencies } from '../source.js';

@@ -42,8 +42,8 @@ export function createSeriesProbe(
   let hasNoted = false;
 
   const serverNow = (): number => client.timeAt(clock.monotonic());
-  const countedFrom = ({ isJudged, judgedFrom }: Moment): number =>
-    isJudged ? client.timeAt(judgedFrom) : serverNow();
+  const countedFrom = ({ isEvaluated, judgedFrom }: Moment): number =>
+    isEvaluated ? client.timeAt(judgedFrom) : serverNow();
 
   function providerError(message: string): None {
     notes.note({ error: message });
@@ -82,7 +82,7 @@ export function createSeriesProbe(
 
   /** Whether an answer would hold nothing new. */
   const isUpToDate = (moment: Moment): boolean =>
-    !moment.isJudged ||
+    !moment.isEvaluated ||
     buckets.known?.completed.isUpToDate(countedFrom(moment), serverNow()) === true;
 
   return async (moment, signal) => {
@@ -98,7 +98,7 @@ export function createSeriesProbe(
     const learned = buckets.learn(answer.value);
     if (!learned.ok) return providerError(learned.problem.message);
     hasAnswered = true;
-    return moment.isJudged ? takeNew(answer.value, countedFrom(moment)) : undefined;
+    return moment.isEvaluated ? takeNew(answer.value, countedFrom(moment)) : undefined;
   };
 }
 

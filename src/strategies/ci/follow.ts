@@ -66,7 +66,7 @@ export async function followRun(
   options: FollowOptions,
 ): Promise<FollowOutcome> {
   const { clock, signal, random, startTimeout } = options;
-  const begin = clock.monotonic();
+  const capture = clock.monotonic();
   const tell = teller(run, options);
   let last: RunState | undefined;
   let onlyQueued = true;
@@ -85,7 +85,7 @@ export async function followRun(
         if (ended !== undefined) return ended;
         onlyQueued &&= last.phase === 'queued';
         if (onlyQueued) {
-          const left = startTimeout - (clock.monotonic() - begin);
+          const left = startTimeout - (clock.monotonic() - capture);
           if (left <= 0) {
             return await giveUp(client, run, options, onlyQueued, {
               kind: 'never-started',
@@ -173,14 +173,14 @@ async function giveUp(
     signal.aborted ? undefined : signal,
   );
   let problem: unknown;
-  let asked = false;
+  let isCancelSent = false;
   try {
     for (;;) {
       problem = undefined;
       try {
-        if (!asked) {
+        if (!isCancelSent) {
           await client.cancel(run, time.signal);
-          asked = true;
+          isCancelSent = true;
         }
       } catch (error) {
         problem = error;
@@ -218,16 +218,16 @@ function teller(
   run: StartedRun,
   { clock, progress }: FollowOptions,
 ): { state(state: RunState): void; trouble(error: unknown): void } {
-  const begin = clock.monotonic();
-  let told = '';
-  let toldAt = begin;
+  const capture = clock.monotonic();
+  let reported = '';
+  let toldAt = capture;
   const tell = (key: string, line: string): void => {
     const now = clock.monotonic();
-    if (key !== told) progress(line);
+    if (key !== reported) progress(line);
     else if (now - toldAt >= SILENCE_MS) {
-      progress(`${line} (after ${formatDuration(Math.round((now - begin) / 1000) * 1000)})`);
+      progress(`${line} (after ${formatDuration(Math.round((now - capture) / 1000) * 1000)})`);
     } else return;
-    told = key;
+    reported = key;
     toldAt = now;
   };
   return {

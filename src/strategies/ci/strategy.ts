@@ -99,7 +99,7 @@ export function createCiStrategy(options: CiStrategyOptions): Strategy<CiPlan, S
         steps: [
           ...(await client.describe(send, signal)),
           options.wait
-            ? `then follow the run to its end; give it up when it has not begun after ${formatDuration(options.startTimeout)}`
+            ? `then wait for the run to finish; give up if it has not started within ${formatDuration(options.startTimeout)}`
             : 'then leave it to itself (rollback-wait is false)',
         ],
         to: {

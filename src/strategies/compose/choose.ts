@@ -2,7 +2,7 @@ import { formatDuration } from '../../support/text.js';
 import type { Skip, Withheld } from '../../contract/strategy.js';
 import type { Definition } from './definition.js';
 import { neighboursOf } from './findings.js';
-import type { Recorded } from './keep.js';
+import type { Recorded } from './pin.js';
 import type { Kept, Records } from './records.js';
 import {
   imageInWords,
@@ -14,7 +14,7 @@ import {
 } from './version.js';
 
 /** A version to return to, and all that is needed for it. */
-interface Target extends Version {
+interface VersionToRestore extends Version {
   readonly imageName: string;
   readonly digest: string;
   readonly definition: Definition;
@@ -22,7 +22,7 @@ interface Target extends Version {
 
 export interface Return {
   readonly service: string;
-  readonly target: Target;
+  readonly target: VersionToRestore;
   /** The newest of what runs; `undefined`: the deploy has taken the service away. */
   readonly live: LiveService | undefined;
 }
@@ -96,7 +96,7 @@ function targetOf(
   service: string,
   live: LiveService | undefined,
   options: ChooseOptions,
-): Target | string | undefined {
+): VersionToRestore | string | undefined {
   const { records, recorded, deployedWithin, now } = options;
   const before = recorded?.services.get(service);
   const kept = records.kept.filter((each) => each.service === service);
@@ -120,7 +120,7 @@ function targetOf(
     const mark = records.rejected.find((each) => each.service === service && isSame(each, target));
     if (mark !== undefined) {
       reasons.push(
-        `${imageInWords(target.image, target.imageName)} was recorded, and ${mark.run || 'another run'} has taken it back (${mark.at})`,
+        `${imageInWords(target.image, target.imageName)} was recorded, and ${mark.run || 'another run'} has rolled it back (${mark.at})`,
       );
       continue;
     }
@@ -141,7 +141,7 @@ function fromSnapshot(
   before: Version & { readonly imageName: string; readonly digest: string },
   kept: readonly Kept[],
   live: LiveService | undefined,
-): Target | undefined {
+): VersionToRestore | undefined {
   const record = kept.find((each) => isSame(each, before));
   if (record !== undefined) return record;
   const same = live?.containers.find(({ version }) => version.config === before.config);

@@ -231,7 +231,7 @@ function mountsOf(
   readonly names: readonly string[];
   readonly unsaid: readonly string[];
 } {
-  const asked = new Map(
+  const requested = new Map(
     (Array.isArray(host.Mounts) ? host.Mounts : []).map((mount: unknown) => [
       String(fields(mount).Target),
       fields(mount),
@@ -243,7 +243,7 @@ function mountsOf(
   const mounts = Array.isArray(container.raw.Mounts) ? container.raw.Mounts.map(fields) : [];
   for (const mount of mounts) {
     const target = String(mount.Destination);
-    const options = asked.get(target) ?? {};
+    const options = requested.get(target) ?? {};
     const base = { target, ...(mount.RW === false ? { read_only: true } : {}) };
     if (mount.Type === 'bind' || mount.Type === 'npipe')
       volumes.push({ type: mount.Type, source: mount.Source, ...base, ...bindOf(mount) });
@@ -264,7 +264,7 @@ function mountsOf(
   }
   // A tmpfs that was asked for as a mount is not listed by every engine.
   const listed = new Set(mounts.map((mount) => String(mount.Destination)));
-  for (const [target, mount] of asked)
+  for (const [target, mount] of requested)
     if (mount.Type === 'tmpfs' && !listed.has(target))
       volumes.push({ type: 'tmpfs', target, ...tmpfsOf(fields(mount.TmpfsOptions)) });
   return {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../contract/result.js';
 import { type Docker, DockerError } from '../../support/docker/client.js';
 import type { Definition } from './definition.js';
-import type { Recorded } from './keep.js';
+import type { Recorded } from './pin.js';
 import { lockOf } from './lock.js';
 import type { Kept, Records } from './records.js';
 import { imageInWords, isSame, type Live, readImages } from './version.js';
@@ -143,7 +143,7 @@ function finding(level: Finding['level'], message: string, fix?: string): Findin
 }
 
 /** A service as it is to run. */
-export interface Part {
+export interface ServicePart {
   readonly service: string;
   /** Id of its image. */
   readonly image: string;
@@ -159,7 +159,7 @@ export interface Part {
  * @param liveId the id of a running container of a service that is not in the file
  */
 export function composeFile(
-  parts: readonly Part[],
+  parts: readonly ServicePart[],
   liveId: (service: string) => string | undefined,
 ): string {
   const here = new Set(parts.map(({ service }) => service));

@@ -36,7 +36,7 @@ const RELEASE_MS = 5000;
 export async function acquireLock(options: LockOptions): Promise<Lock> {
   const { docker, project, signal, clock } = options;
   await makeNoteImage(docker, signal);
-  let told = false;
+  let isExplained = false;
   for (;;) {
     const id = await tryToTake(options);
     if (id !== undefined) return { release: () => release(docker, id) };
@@ -49,9 +49,9 @@ export async function acquireLock(options: LockOptions): Promise<Lock> {
       await docker.run(['rm', '--force', held.id], signal).catch(ignoreAbsence);
       continue;
     }
-    if (held !== undefined && !told) {
+    if (held !== undefined && !isExplained) {
       options.progress(`waiting for another rollback of this project (${held.run})`);
-      told = true;
+      isExplained = true;
     }
     await clock.sleep(AGAIN_MS, signal);
   }

@@ -36,7 +36,7 @@ export interface Kept extends Version, Author {
   readonly definition: Definition;
 }
 
-/** A version that was taken back, and is never to be chosen again. */
+/** A version that was rolled back, and is never to be chosen again. */
 interface Rejected extends Version, Author {
   readonly id: string;
   readonly service: string;

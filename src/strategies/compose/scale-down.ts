@@ -14,7 +14,7 @@ import type {
 } from '../../contract/strategy.js';
 import { composeFile } from './findings.js';
 import { LOOK_MS } from './settle.js';
-import { type ComposeSettings, createWorld, type World } from './world.js';
+import { type ComposeSettings, createDeps, type ComposeDeps } from './deps.js';
 
 interface ScaleDownPlan extends Plan {
   readonly project: string;
@@ -41,30 +41,30 @@ export async function setUpComposeScaleDown(
       reason:
         '`canary-service` needs `compose-project` or `compose-file`, to know whose service it is',
     };
-  const world = createWorld(dependencies);
+  const deps = createDeps(dependencies);
   try {
-    await world.docker.findCompose(new AbortController().signal);
+    await deps.docker.findCompose(new AbortController().signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
     return { kind: 'skip', reason: error.message };
   }
-  return createComposeScaleDown(world, services);
+  return createComposeScaleDown(deps, services);
 }
 
 /** What the functions below share. */
 interface State {
-  readonly world: World;
+  readonly deps: ComposeDeps;
   readonly names: readonly string[];
   readonly docker: Docker;
 }
 
 /** Takes services to zero, without touching any other of the project. Their volumes stay. */
 function createComposeScaleDown(
-  world: World,
+  deps: ComposeDeps,
   names: readonly string[],
 ): Strategy<ScaleDownPlan, StrategyResult> {
-  const { docker } = world;
-  const state: State = { world, names, docker };
+  const { docker } = deps;
+  const state: State = { deps, names, docker };
   return {
     kind: 'strategy',
     id: 'scale-down',
@@ -169,7 +169,7 @@ async function canaries(
   state: State,
   signal: AbortSignal,
 ): Promise<{ project: string; all: readonly Container[]; found: readonly Container[] }> {
-  const project = await state.world.project(signal);
+  const project = await state.deps.project(signal);
   const all = await containersOf(state.docker, project, signal);
   return { project, all, found: all.filter(({ service }) => state.names.includes(service)) };
 }
@@ -178,11 +178,11 @@ async function canaries(
 async function gone(state: State, signal: AbortSignal): Promise<string | undefined> {
   let left = 'what is left is not known';
   try {
-    for (let looks = 0; looks < 10; looks++) {
+    for (let attempt = 0; attempt < 10; attempt++) {
       const { found } = await canaries(state, signal);
       if (found.length === 0) return undefined;
       left = found.map(({ name, status }) => `${name} is ${status}`).join(', ');
-      await state.world.clock.sleep(LOOK_MS, signal);
+      await state.deps.clock.sleep(LOOK_MS, signal);
     }
     return left;
   } catch (error) {

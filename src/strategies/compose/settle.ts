@@ -1,7 +1,7 @@
 import type { Clock } from '../../support/clock.js';
 import { isCompleted, type Container } from '../../support/docker/container.js';
 
-/** How often is looked, milliseconds. */
+/** Between two listings, milliseconds. */
 export const LOOK_MS = 1000;
 /** A container without a health check must have been seen running, and not started again, this often in a row. */
 const STEADY_LOOKS = 4;
@@ -12,7 +12,7 @@ type Progress =
   | { readonly kind: 'waiting'; readonly what: string }
   | { readonly kind: 'broken'; readonly what: string };
 
-/** What one look says of a container, seen running without a break `steady` times before. */
+/** What one listing says of a container, seen running without a break `steady` times before. */
 export function progressOf(container: Container, steady: number): Progress {
   const { status, exitCode, health, restartPolicy } = container;
   switch (status) {
@@ -43,16 +43,16 @@ export function progressOf(container: Container, steady: number): Progress {
 
 /** Looks until every container is ready, or one is broken. @returns what is wrong; `undefined`: nothing. */
 export async function settled(options: {
-  readonly look: (signal: AbortSignal) => Promise<readonly Container[]>;
+  readonly listContainers: (signal: AbortSignal) => Promise<readonly Container[]>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }): Promise<string | undefined> {
-  const { look, clock, signal } = options;
+  const { listContainers, clock, signal } = options;
   const steady = new Map<string, number>();
   let waiting = 'nothing was seen yet';
   try {
     for (;;) {
-      const containers = await look(signal);
+      const containers = await listContainers(signal);
       const seen = containers.map((container) => {
         const key = `${container.id} ${container.startedAt} ${String(container.restarts)}`;
         const before = steady.get(key) ?? 0;

@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/result.js';
-import type { Beginning, Plan, Skip, Strategy, Withheld } from '../../contract/strategy.js';
+import type { Captured, Plan, Skip, Strategy, Withheld } from '../../contract/strategy.js';
 import { DockerError, type Docker } from '../../support/docker/client.js';
 import type { Container } from '../../support/docker/container.js';
 import { knownProjects, stackServices } from '../../support/docker/project.js';
@@ -13,7 +13,7 @@ import {
   recordedOf,
   type RecordedService,
   toPlain,
-} from './keep.js';
+} from './pin.js';
 import { readRecords } from './records.js';
 import { undo } from './undo.js';
 import {
@@ -25,7 +25,7 @@ import {
   runs,
   versionsOf,
 } from './version.js';
-import { type ComposeSettings, createWorld, type World } from './world.js';
+import { type ComposeSettings, createDeps, type ComposeDeps } from './deps.js';
 import type { Clock } from '../../support/clock.js';
 
 interface ComposePlan extends Plan {
@@ -37,20 +37,20 @@ interface ComposePlan extends Plan {
 export async function setUpCompose(
   dependencies: StrategyDependencies<ComposeSettings>,
 ): Promise<Strategy | Skip> {
-  const world = createWorld(dependencies);
+  const deps = createDeps(dependencies);
   try {
-    await world.docker.run(['--version'], new AbortController().signal);
-    await world.docker.findCompose(new AbortController().signal);
+    await deps.docker.run(['--version'], new AbortController().signal);
+    await deps.docker.findCompose(new AbortController().signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
     return { kind: 'skip', reason: error.message };
   }
-  return createComposeStrategy(world);
+  return createComposeStrategy(deps);
 }
 
 /** What the functions below share. */
 interface State {
-  readonly world: World;
+  readonly deps: ComposeDeps;
   readonly docker: Docker;
   readonly glance: Docker;
   readonly named: readonly string[];
@@ -65,11 +65,11 @@ interface State {
  * The `compose` strategy. Compose keeps no history, so we do: what was healthy, and what ran before the deploy, is kept on the
  * engine itself. Going back is `up` with a file that holds the recorded services and nothing else.
  */
-function createComposeStrategy(world: World): Strategy<ComposePlan> {
-  const { docker, glance, named, settings, clock } = world;
-  const given = readRecorded(world.recorded);
+function createComposeStrategy(deps: ComposeDeps): Strategy<ComposePlan> {
+  const { docker, glance, named, settings, clock } = deps;
+  const given = readRecorded(deps.recorded);
   const state: State = {
-    world,
+    deps,
     docker,
     glance,
     named,
@@ -82,15 +82,15 @@ function createComposeStrategy(world: World): Strategy<ComposePlan> {
     kind: 'strategy',
     id: 'compose',
     preflight: (signal) => preflight(state, signal),
-    begin: (signal) => begin(state, signal),
-    guard: (signal) => guard(state, signal),
+    capture: (signal) => capture(state, signal),
+    assertUnchanged: (signal) => assertUnchanged(state, signal),
     plan: (_request, signal) => plan(state, signal),
     execute: ({ project, choice }, context) =>
-      undo(world, { project, choice }, context, (live) => {
+      undo(deps, { project, choice }, context, (live) => {
         state.expected = sightOf(live, named);
       }),
     recordedVersion: () => recordedVersion(state),
-    keep: (signal) => keep(state, signal),
+    pin: (signal) => pin(state, signal),
     snapshot: (signal) => snapshot(state, signal),
   };
 }
@@ -99,7 +99,7 @@ async function preflight(state: State, signal: AbortSignal): Promise<readonly Fi
   let project: string;
   let live: Live;
   try {
-    ({ project, live } = await look(state, signal));
+    ({ project, live } = await readProject(state, signal));
     if (live.services.size === 0 && recordedFor(state, project) === undefined)
       return [error(await nothingThere(state, project, signal), 'correct `compose-project`')];
   } catch (thrown) {
@@ -118,15 +118,15 @@ async function preflight(state: State, signal: AbortSignal): Promise<readonly Fi
   });
 }
 
-async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
-  const { project, live } = await look(state, signal);
+async function capture(state: State, signal: AbortSignal): Promise<Captured> {
+  const { project, live } = await readProject(state, signal);
   state.expected = sightOf(live, state.named);
-  if (state.world.run === '') return {};
+  if (state.deps.run === '') return {};
   const { rejected } = await readRecords(state.docker, project, signal);
   const back = concerned(state, live).flatMap((service) =>
     rejected.filter(
       (mark) =>
-        mark.run === state.world.run &&
+        mark.run === state.deps.run &&
         mark.service === service.service &&
         runs(service, mark.returned),
     ),
@@ -138,14 +138,14 @@ async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
       };
 }
 
-async function guard(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
   if (state.expected === undefined) return undefined;
-  const live = await readLive(state.glance, await state.world.project(signal), signal);
+  const live = await readLive(state.glance, await state.deps.project(signal), signal);
   return objection(state.expected, live, state.named);
 }
 
 async function plan(state: State, signal: AbortSignal): Promise<ComposePlan | Skip | Withheld> {
-  const { project, live } = await look(state, signal);
+  const { project, live } = await readProject(state, signal);
   // The guard gives up on an engine that is being restarted.
   const other =
     state.expected === undefined ? undefined : objection(state.expected, live, state.named);
@@ -192,23 +192,23 @@ function recordedVersion(state: State): { image: string } | undefined {
   return only === undefined ? undefined : { image: only.digest || only.imageName || only.image };
 }
 
-async function keep(state: State, signal: AbortSignal): Promise<string | undefined> {
-  const { project, live } = await look(state, signal);
+async function pin(state: State, signal: AbortSignal): Promise<string | undefined> {
+  const { project, live } = await readProject(state, signal);
   const other =
     state.expected === undefined ? undefined : objection(state.expected, live, state.named);
   if (other !== undefined) return `nothing is kept: ${other.reason}`;
   // A healthy verdict on the whole says nothing good of a service that is down.
   const up = concerned(state, live).filter(isUp);
-  const kept = await keepServices(state.world, project, up, 'good', live.images, signal);
+  const kept = await keepServices(state.deps, project, up, 'good', live.images, signal);
   return kept.length === 0
     ? undefined
     : `kept what runs as the state to return to: ${kept.join(', ')}`;
 }
 
 async function snapshot(state: State, signal: AbortSignal): Promise<unknown> {
-  const { project, live } = await look(state, signal);
+  const { project, live } = await readProject(state, signal);
   const services = concerned(state, live);
-  await keepServices(state.world, project, services, 'before', live.images, signal);
+  await keepServices(state.deps, project, services, 'before', live.images, signal);
   return toPlain({
     project,
     services: new Map(
@@ -224,8 +224,11 @@ function recordedFor(state: State, project: string): Recorded | undefined {
   return state.given?.project === project ? state.given : undefined;
 }
 
-async function look(state: State, signal: AbortSignal): Promise<{ project: string; live: Live }> {
-  const project = await state.world.project(signal);
+async function readProject(
+  state: State,
+  signal: AbortSignal,
+): Promise<{ project: string; live: Live }> {
+  const project = await state.deps.project(signal);
   return { project, live: await readLive(state.docker, project, signal) };
 }
 
@@ -259,7 +262,7 @@ async function decide(
 async function nothingThere(state: State, project: string, signal: AbortSignal): Promise<string> {
   const stack = await stackServices(state.docker, project, signal);
   if (stack.length > 0)
-    return `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` takes it back (use the \`command\` strategy)`;
+    return `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` rolls it back (use the \`command\` strategy)`;
   const known = await knownProjects(state.docker, signal);
   return `project ${project} has no containers on this engine${known.length === 0 ? '' : `, which runs ${known.join(', ')}`}`;
 }

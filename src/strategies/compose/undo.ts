@@ -4,7 +4,7 @@ import { messageOf } from '../../support/errors.js';
 import type { StrategyContext, StrategyResult, Withheld } from '../../contract/strategy.js';
 import type { Choice, Return } from './choose.js';
 import { composeLabels } from '../../support/docker/container.js';
-import { composeFile, type Part } from './findings.js';
+import { composeFile, type ServicePart } from './findings.js';
 import { acquireLock, type Lock } from './lock.js';
 import { readRecords, writeRejected } from './records.js';
 import { settled } from './settle.js';
@@ -17,7 +17,7 @@ import {
   versionsOf,
   type Live,
 } from './version.js';
-import type { World } from './world.js';
+import type { ComposeDeps } from './deps.js';
 
 /** What was decided to be done, and what it was decided on. */
 interface Order {
@@ -30,19 +30,19 @@ const CANCEL_GRACE_MS = 1500;
 const GIVE_UP_GRACE_MS = 10_000;
 /** A lock may be taken over after the time of the whole chain, and this, milliseconds. */
 const LEASE_MARGIN_MS = 120_000;
-/** For the last looks, when our own time is over, milliseconds. */
+/** For the last reads, when our own time is over, milliseconds. */
 const LAST_LOOK_MS = 3000;
 
 /** Takes the services back. @param made is told what runs when we are done, as far as it can be seen */
 export async function undo(
-  world: World,
+  deps: ComposeDeps,
   { project, choice }: Order,
   context: StrategyContext,
   made: (live: Live) => void,
 ): Promise<StrategyResult | Withheld> {
-  const { docker, clock, settings } = world;
+  const { docker, clock, settings } = deps;
   const { signal } = context;
-  const lacking = await fetchImages(world, choice, context);
+  const lacking = await fetchImages(deps, choice, context);
   if (lacking !== undefined) return failed(lacking);
   let lock: Lock;
   try {
@@ -50,7 +50,7 @@ export async function undo(
       docker,
       project,
       holder: context.request.correlationId,
-      run: world.run === '' ? context.request.correlationId : world.run,
+      run: deps.run === '' ? context.request.correlationId : deps.run,
       leaseMs: settings['rollback-timeout'] + LEASE_MARGIN_MS,
       clock,
       signal,
@@ -66,19 +66,19 @@ export async function undo(
     );
   }
   try {
-    return await undoAlone(world, { project, choice }, context, made);
+    return await undoAlone(deps, { project, choice }, context, made);
   } finally {
     await lock.release();
   }
 }
 
 async function undoAlone(
-  world: World,
+  deps: ComposeDeps,
   { project, choice }: Order,
   context: StrategyContext,
   made: (live: Live) => void,
 ): Promise<StrategyResult | Withheld> {
-  const { docker } = world;
+  const { docker } = deps;
   const { signal } = context;
   const { returns } = choice;
   const live = await readLive(docker, project, signal);
@@ -89,12 +89,12 @@ async function undoAlone(
 
   const parts = partsOf(choice);
   const services = parts.map(({ service }) => service);
-  // Before it begins: a version that was to be taken back is not chosen again, whatever becomes of this.
-  await reject(world, project, returns, signal);
+  // Before it begins: a version that was to be rolled back is not chosen again, whatever becomes of this.
+  await reject(deps, project, returns, signal);
   const file = composeFile(parts, (name) => live.services.get(name)?.containers[0]?.container.id);
-  const problem = await composeUp(world, { project, returns, services, file }, context);
+  const problem = await composeUp(deps, { project, returns, services, file }, context);
 
-  const after = await lookAfter(world, project, signal);
+  const after = await readAfterwards(deps, project, signal);
   if (after !== undefined) made(after);
   if (problem !== undefined) {
     const why = signal.aborted ? messageOf(signal.reason) : messageOf(problem.thrown);
@@ -111,16 +111,16 @@ async function undoAlone(
         };
   }
   const trouble = await settled({
-    look: async (until) => {
+    listContainers: async (until) => {
       const now = await readLive(docker, project, until);
       return services.flatMap(
         (name) => now.services.get(name)?.containers.map(({ container }) => container) ?? [],
       );
     },
-    clock: world.clock,
+    clock: deps.clock,
     signal,
   });
-  const end = (await lookAfter(world, project, signal)) ?? after;
+  const end = (await readAfterwards(deps, project, signal)) ?? after;
   if (end !== undefined) made(end);
   const versionConfirmed = end === undefined ? null : confirmed(end, returns);
   const notes = choice.notes.map((note) => ` Left as it is: ${note}.`).join('');
@@ -133,7 +133,7 @@ async function undoAlone(
 }
 
 /** What the Compose file must hold: the services that go back, and those that share a namespace with one of them. */
-function partsOf({ returns, followers }: Choice): readonly Part[] {
+function partsOf({ returns, followers }: Choice): readonly ServicePart[] {
   return [
     ...returns.map(({ service, target, live: running }) => ({
       service,
@@ -154,7 +154,7 @@ function partsOf({ returns, followers }: Choice): readonly Part[] {
 
 /** Has Compose make the services anew from this file. @returns what it threw, if it did */
 async function composeUp(
-  world: World,
+  deps: ComposeDeps,
   given: {
     readonly project: string;
     readonly returns: Choice['returns'];
@@ -170,10 +170,10 @@ async function composeUp(
         running?.containers[0]?.container.labels[composeLabels.workingDirectory],
     )
     .find((path) => path !== undefined);
-  const grace = withGrace(world, context.signal);
+  const grace = withGrace(deps, context.signal);
   try {
     context.beforeChange();
-    await world.docker.compose(
+    await deps.docker.compose(
       [
         ...['--project-name', project],
         ...(directory === undefined ? [] : ['--project-directory', directory]),
@@ -193,13 +193,13 @@ async function composeUp(
 
 /** Images that are not on the engine any more come from their registry, by digest. @returns why one cannot be had */
 async function fetchImages(
-  { docker }: World,
+  { docker }: ComposeDeps,
   { returns }: Choice,
   context: StrategyContext,
 ): Promise<string | undefined> {
   const { signal } = context;
-  const wanted = [...new Set(returns.map(({ target }) => target.image))];
-  const there = await readImages(docker, wanted, signal);
+  const images = [...new Set(returns.map(({ target }) => target.image))];
+  const there = await readImages(docker, images, signal);
   for (const { service, target } of returns) {
     if (there.has(target.image)) continue;
     const name = imageInWords(target.image, target.imageName);
@@ -230,13 +230,13 @@ function withheldBy({ service, target }: Return, live: Live): Withheld {
 }
 
 async function reject(
-  world: World,
+  deps: ComposeDeps,
   project: string,
   returns: readonly Return[],
   signal: AbortSignal,
 ): Promise<void> {
-  const records = await readRecords(world.docker, project, signal);
-  const writer = world.writer(project, signal);
+  const records = await readRecords(deps.docker, project, signal);
+  const writer = deps.writer(project, signal);
   for (const { service, target, live } of returns)
     for (const { container, version } of live?.containers ?? []) {
       if (isSame(version, target)) continue;
@@ -247,7 +247,7 @@ async function reject(
         writer,
         {
           ...version,
-          ...world.author(),
+          ...deps.author(),
           service,
           imageName: container.imageName,
           returned: { image: target.image, config: target.config },
@@ -255,9 +255,7 @@ async function reject(
         records.rejected.filter((each) => each.service === service),
       );
       await Promise.all(
-        mine.map(({ id }) =>
-          world.docker.run(['rm', '--force', id], signal).catch(() => undefined),
-        ),
+        mine.map(({ id }) => deps.docker.run(['rm', '--force', id], signal).catch(() => undefined)),
       );
       break;
     }
@@ -265,7 +263,7 @@ async function reject(
 
 /** A signal that gives Compose the time to end its step: between two steps a service may have no container at all. */
 function withGrace(
-  { clock }: World,
+  { clock }: ComposeDeps,
   signal: AbortSignal,
 ): { readonly signal: AbortSignal; clear(): void } {
   const stop = new AbortController();
@@ -289,9 +287,9 @@ function withGrace(
   };
 }
 
-/** What runs now; `undefined` when it cannot be seen. A last look is had even when our time is over. */
-async function lookAfter(
-  { docker, clock }: World,
+/** What runs now; `undefined` when it cannot be seen. It is read once more even when our time is over. */
+async function readAfterwards(
+  { docker, clock }: ComposeDeps,
   project: string,
   signal: AbortSignal,
 ): Promise<Live | undefined> {

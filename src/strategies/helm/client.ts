@@ -1,7 +1,15 @@
 import type { Clock } from '../../support/clock.js';
 import type { Exec, ExecResult } from '../../support/exec.js';
-import { PermanentError, retryRead, TransientError } from '../../support/retry.js';
+import { retryRead } from '../../support/retry.js';
 import { clip, neutralise } from '../../support/text.js';
+import {
+  callTool,
+  endingInWords,
+  notRun,
+  reasonIn,
+  ToolError,
+  type ToolReason,
+} from '../../support/tool.js';
 import { readHistory, type Revision } from './release.js';
 
 interface HelmOptions {
@@ -27,7 +35,7 @@ export interface RollbackEnd {
   /** helm was not run at all. */
   readonly neverRan: boolean;
   /** Why it is not well, for people. */
-  readonly said: string;
+  readonly message: string;
 }
 
 /** One release, as the helm CLI reaches it. What reads rejects with a {@link HelmError}, or with the signal's reason. */
@@ -93,11 +101,7 @@ async function rollback(
   revision: number,
   timeoutMs: number,
   signal: AbortSignal,
-): Promise<
-  | { ok: false; neverRan: true; said: string }
-  | { ok: false; neverRan: false; said: string }
-  | { ok: true; neverRan: false; said: string }
-> {
+): Promise<RollbackEnd> {
   const result = await state.options.exec(
     'helm',
     [
@@ -110,24 +114,24 @@ async function rollback(
     ],
     { env: state.options.env, signal, maxOutput: MAX_TALK },
   );
-  const problem = notRun(result);
-  if (problem !== undefined) return { ok: false, neverRan: true, said: problem.message };
+  const problem = notRun('helm', result, fail);
+  if (problem !== undefined) return { ok: false, neverRan: true, message: problem.message };
   if (result.stopped !== undefined)
-    return { ok: false, neverRan: false, said: 'helm was ended before it was done' };
+    return { ok: false, neverRan: false, message: 'helm was ended before it was done' };
   return result.code === 0
-    ? { ok: true, neverRan: false, said: '' }
-    : { ok: false, neverRan: false, said: ending(state, result) };
+    ? { ok: true, neverRan: false, message: '' }
+    : { ok: false, neverRan: false, message: endingOf(state, result) };
 }
 
-function shown(state: State, text: string): string {
-  return clip(neutralise(state.options.redact(text)));
+/** Its complaint alone: that it was `helm rollback` is said elsewhere. */
+function endingOf({ options }: State, { code, signal, stderr }: ExecResult): string {
+  const shown = clip(neutralise(options.redact(complaintOf(stderr))));
+  if (shown !== '') return shown;
+  return code === null ? `ended by ${signal ?? 'a signal'}` : `ended with code ${String(code)}`;
 }
 
-function notRun(result: ExecResult): HelmError | undefined {
-  if (result.spawnError === undefined) return undefined;
-  return result.spawnError.code === 'ENOENT'
-    ? new HelmError('missing', 'helm is not on the PATH')
-    : new HelmError('other', `helm could not be run: ${result.spawnError.message}`);
+function fail(reason: ToolReason, message: string): HelmError {
+  return new HelmError(reason, message);
 }
 
 async function readOnce(
@@ -136,86 +140,47 @@ async function readOnce(
   signal: AbortSignal,
 ): Promise<string> {
   const what = `helm ${args[0] ?? ''}`;
-  const result = await state.options.exec('helm', [...args, ...state.common], {
+  const result = await callTool('helm', [...args, ...state.common], {
+    exec: state.options.exec,
+    what,
+    fail,
     env: state.options.env,
     signal,
     timeoutMs: READ_TIMEOUT_MS,
     maxOutput: MAX_OUTPUT,
   });
-  if (result.stopped === 'aborted') throw signal.reason;
-  const problem = notRun(result);
-  if (problem !== undefined) throw problem;
-  if (result.stopped === 'timeout')
-    throw new HelmError(
-      'timeout',
-      `${what} did not end within ${String(READ_TIMEOUT_MS / 1000)} s`,
-    );
   if (result.code === 0) return result.stdout;
-  throw new HelmError(reasonOf(result.stderr), `${what}: ${ending(state, result)}`);
+  const { redact } = state.options;
+  throw new HelmError(
+    reasonIn(words, result.stderr),
+    endingInWords(what, result, complaintOf(result.stderr), redact),
+  );
 }
 
-function ending(state: State, result: ExecResult): string {
-  const said = shown(state, complaintOf(result.stderr));
-  if (said !== '') return said;
-  return result.code === null
-    ? `ended by ${result.signal ?? 'a signal'}`
-    : `ended with code ${String(result.code)}`;
-}
-
-async function read(state: State, args: readonly string[], signal: AbortSignal): Promise<string> {
-  try {
-    return await retryRead(
-      async () => {
-        try {
-          return await readOnce(state, args, signal);
-        } catch (error) {
-          throw forRetry(error);
-        }
-      },
-      {
-        clock: state.clock,
-        random: state.random,
-        signal,
-        budgetMs: READ_BUDGET_MS,
-        attempts: READ_ATTEMPTS,
-      },
-    );
-  } catch (error) {
-    throw error instanceof Error && error.cause instanceof HelmError ? error.cause : error;
-  }
-}
-
-/** Only what may pass is asked again. What did not end in time has asked for itself long enough: something else hangs. */
-function forRetry(error: unknown): unknown {
-  if (!(error instanceof HelmError)) return error;
-  return error.reason === 'unreachable'
-    ? new TransientError(error.message, undefined, { cause: error })
-    : new PermanentError(error.message, { cause: error });
+function read(state: State, args: readonly string[], signal: AbortSignal): Promise<string> {
+  return retryRead(() => readOnce(state, args, signal), {
+    clock: state.clock,
+    random: state.random,
+    signal,
+    budgetMs: READ_BUDGET_MS,
+    attempts: READ_ATTEMPTS,
+  });
 }
 
 /** Why helm did not do what it was asked. */
 type HelmReason =
-  /** There is no helm on the PATH. */
-  | 'missing'
   /** There is no such release, or no such revision. */
   | 'not-found'
   | 'forbidden'
   /** The server was not reached, or is not able to answer now. */
-  | 'unreachable'
-  /** It did not end in time. */
-  | 'timeout'
-  /** It ended well, and what it printed is not what it should be. */
-  | 'garbage'
-  | 'other';
+  | 'unreachable';
 
 /** helm did not do what it was asked. */
-export class HelmError extends Error {
+export class HelmError extends ToolError<HelmReason> {
   override readonly name = 'HelmError';
-  constructor(
-    readonly reason: HelmReason,
-    message: string,
-  ) {
-    super(message);
+
+  override get transient(): boolean {
+    return this.reason === 'unreachable';
   }
 }
 
@@ -229,10 +194,6 @@ const words: readonly (readonly [RegExp, HelmReason])[] = [
     'unreachable',
   ],
 ];
-
-function reasonOf(stderr: string): HelmReason {
-  return words.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'other';
-}
 
 /** helm's own complaint: it begins with `Error:`, and warnings stand before it. */
 function complaintOf(stderr: string): string {

@@ -3,7 +3,7 @@ import { deadline, isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { type Helm, rollbackCommand, type RollbackEnd } from './client.js';
-import { find, inWords, type Revision, since, type Target, topOf } from './release.js';
+import { find, inWords, type Revision, since, type ReleaseTarget, topOf } from './release.js';
 import { lastingSignal } from '../kubernetes/apply-template.js';
 
 /** What is read after the time is over must be read within the grace of the chain, milliseconds. */
@@ -13,7 +13,7 @@ interface Execution {
   readonly release: string;
   readonly helm: Helm;
   readonly clock: Clock;
-  readonly target: Target;
+  readonly target: ReleaseTarget;
   /** helm's own time limit, milliseconds. It ends in order when that is over, and marks its revision as failed. */
   readonly timeoutMs: number;
   /** Whether two revisions would make the same objects. */
@@ -35,7 +35,7 @@ export async function rollBack(
   } finally {
     lasting.clear();
   }
-  if (end.neverRan) return { outcome: 'failed', detail: `${end.said}.`, versionConfirmed: null };
+  if (end.neverRan) return { outcome: 'failed', detail: `${end.message}.`, versionConfirmed: null };
   if (isCancelled(context.signal))
     return {
       outcome: 'triggered',
@@ -49,7 +49,7 @@ export async function rollBack(
   } catch (error) {
     return {
       outcome: 'triggered',
-      detail: `${end.ok ? `${command(execution)} was a success` : `${command(execution)}: ${end.said}`}, and the release could not be read afterwards (${messageOf(error)}).`,
+      detail: `${end.ok ? `${command(execution)} was a success` : `${command(execution)}: ${end.message}`}, and the release could not be read afterwards (${messageOf(error)}).`,
       versionConfirmed: null,
     };
   } finally {
@@ -70,7 +70,7 @@ async function conclude(
       outcome: end.ok ? 'triggered' : 'failed',
       detail: end.ok
         ? `helm said that ${release} was rolled back, and its history shows no new revision.`
-        : `${command(execution)}: ${end.said}. No revision was made: nothing was changed.`,
+        : `${command(execution)}: ${end.message}. No revision was made: nothing was changed.`,
       versionConfirmed: end.ok ? false : null,
     };
 
@@ -105,7 +105,7 @@ async function conclude(
   }
   return {
     outcome: 'triggered',
-    detail: `${command(execution)}: ${end.said}. It made revision ${String(made.revision)}, which is ${made.status}${
+    detail: `${command(execution)}: ${end.message}. It made revision ${String(made.revision)}, which is ${made.status}${
       made.status.startsWith('pending-')
         ? `: helm upgrades nothing on top of it. Look at its resources, then run \`${rollbackCommand(release, target.to.revision)}\``
         : ''

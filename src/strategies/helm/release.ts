@@ -3,7 +3,7 @@ import { fields } from '../../support/json.js';
 import { clip, formatDuration, neutralise } from '../../support/text.js';
 
 /** What is to be undone, and what is to be returned to. */
-export interface Target {
+export interface ReleaseTarget {
   readonly kind: 'target';
   readonly live: Revision;
   readonly to: Revision;
@@ -43,7 +43,7 @@ export class ReleaseIsBusy extends Error {
  *
  * @throws ReleaseIsBusy
  */
-export async function chooseTarget(situation: Situation): Promise<Target | Skip | Withheld> {
+export async function chooseTarget(situation: Situation): Promise<ReleaseTarget | Skip | Withheld> {
   const { release, history, recorded } = situation;
   const live = topOf(history);
   if (live.status.startsWith('uninstall')) return skip(`${release} is ${live.status}`);
@@ -57,7 +57,7 @@ async function fromSnapshot(
   { release, history, digest }: Situation,
   live: Revision,
   recorded: RecordedRelease,
-): Promise<Target | Skip | Withheld> {
+): Promise<ReleaseTarget | Skip | Withheld> {
   if (recorded.revision === null)
     return skip(`${release} was not there before this deploy: there is nothing to go back to`);
   const number = String(recorded.revision);
@@ -86,7 +86,7 @@ async function fromSnapshot(
 async function previous(
   { release, history, deployedWithin, now, digest }: Situation,
   live: Revision,
-): Promise<Target | Skip> {
+): Promise<ReleaseTarget | Skip> {
   const bad = rejected(history);
   const candidates = history.filter(
     (other) =>
@@ -127,8 +127,8 @@ export async function isSame(
 }
 
 /**
- * One sentence when the live revision takes back what was deployed before it. A snapshot tells whether that was this
- * run's deploy. Without one it cannot be known who deployed what was taken back; it is enough that nothing was
+ * One sentence when the live revision rolls back what was deployed before it. A snapshot tells whether that was this
+ * run's deploy. Without one it cannot be known who deployed what was rolled back; it is enough that nothing was
  * deployed since.
  */
 export async function takenBack({
@@ -234,7 +234,7 @@ function wasGood({ status }: Revision): boolean {
   return status === 'deployed' || status === 'superseded';
 }
 
-/** What a later deploy can be taken back to: what is deployed, else what was last. */
+/** What a later deploy can be rolled back to: what is deployed, else what was last. */
 export function lastGood(history: readonly Revision[]): Revision | undefined {
   return (
     history.findLast(({ status }) => status === 'deployed') ??

@@ -7,7 +7,7 @@ import { fields } from '../../support/json.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import { currentNamespace } from '../kubernetes/target.js';
 
-interface Access {
+interface AccessQuestion {
   readonly namespace: string | undefined;
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
@@ -35,11 +35,11 @@ const helmOnly = [
 
 /**
  * Whether helm may store a revision, and change the workloads of the release. helm itself cannot say, so kubectl is
- * asked when it is there. What else a chart holds is not looked at.
+ * asked when it is there. Other objects of a chart are not checked.
  */
 export async function rightsFindings(
   workloads: readonly ReleasedWorkload[],
-  access: Access,
+  access: AccessQuestion,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { env } = access;

@@ -1,6 +1,6 @@
 import type { Finding } from '../../contract/result.js';
 import type {
-  Beginning,
+  Captured,
   Plan,
   RollbackRequest,
   Skip,
@@ -26,7 +26,7 @@ import {
   since,
   type Situation,
   takenBack,
-  type Target,
+  type ReleaseTarget,
   topOf,
   versionOf,
 } from './release.js';
@@ -35,7 +35,7 @@ import type { Exec } from '../../support/exec.js';
 import type { Clock } from '../../support/clock.js';
 
 interface HelmPlan extends Plan {
-  readonly target: Target;
+  readonly target: ReleaseTarget;
 }
 
 /** Before the end of our own time helm must have given up in order, milliseconds. */
@@ -86,7 +86,7 @@ interface State {
   readonly recorded: RecordedRelease | undefined;
   readonly contents: Contents;
   /** What this run judges; unknown until the watch begins. */
-  judged: Revision | undefined;
+  evaluated: Revision | undefined;
   /** The revision that our rollback has made; 0: none. */
   made: number;
 }
@@ -119,15 +119,15 @@ function createHelmStrategy(
     helm,
     recorded,
     contents,
-    judged: undefined,
+    evaluated: undefined,
     made: 0,
   };
   return {
     kind: 'strategy',
     id: 'helm',
     preflight: (signal) => preflight(state, signal),
-    begin: (signal) => begin(state, signal),
-    guard: (signal) => guard(state, signal),
+    capture: (signal) => capture(state, signal),
+    assertUnchanged: (signal) => assertUnchanged(state, signal),
     plan: (_request, signal) => plan(state, _request, signal),
     execute: (planned, context) => execute(state, planned, context),
     recordedVersion: () => versionOf(recorded),
@@ -171,17 +171,17 @@ async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> 
   return [...found, ...(await rightsFindings(workloads, access, signal))];
 }
 
-async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
+async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   const history = await state.helm.history(signal);
-  state.judged = topOf(history);
+  state.evaluated = topOf(history);
   const sentence = await takenBack(situation(state, history, signal));
   return sentence === undefined ? {} : { alreadyRolledBack: sentence };
 }
 
-async function guard(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
-  if (state.judged === undefined) return undefined;
+async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+  if (state.evaluated === undefined) return undefined;
   try {
-    return await objection(state, state.judged, await state.helm.history(signal), signal);
+    return await objection(state, state.evaluated, await state.helm.history(signal), signal);
   } catch (error) {
     if (error instanceof HelmError && error.reason === 'not-found')
       return withheld(`${state.release} was uninstalled since the watch began`);
@@ -203,7 +203,9 @@ async function plan(
     throw error;
   }
   const replaced =
-    state.judged === undefined ? undefined : await objection(state, state.judged, history, signal);
+    state.evaluated === undefined
+      ? undefined
+      : await objection(state, state.evaluated, history, signal);
   if (replaced !== undefined) return replaced;
   const target = await chooseTarget(situation(state, history, signal));
   if (target.kind !== 'target') return target;

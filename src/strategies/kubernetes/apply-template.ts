@@ -51,11 +51,11 @@ interface PutBackOptions {
 const PATIENT_ATTEMPTS = 3;
 /** So often the change is tried anew when something else than the template was changed meanwhile. */
 const ATTEMPTS = 10;
-/** Between two looks at a server that does not answer, milliseconds. */
+/** Between two calls to a server that does not answer, milliseconds. */
 const LOOK_AGAIN_MS = 1000;
 /** A change that is under way when we are told to leave has this long; the chain waits for 2 s. */
 const CANCEL_GRACE_MS = 1500;
-/** The same when the time is over, for the change and then for a look at what became of it; the chain waits for 15 s. */
+/** The same when the time is over, for the change and then for capturing what became of it; the chain waits for 15 s. */
 const LAST_CHANGE_MS = 8000;
 const LAST_LOOK_MS = 4000;
 
@@ -63,7 +63,7 @@ const LAST_LOOK_MS = 4000;
  * Puts the template of an earlier revision back. Every attempt carries what was read before it, so one that comes late changes
  * nothing: patching again is safe even when the fate of the last attempt is not known.
  */
-export async function putBack(step: Step, options: PutBackOptions): Promise<Put> {
+export async function applyTemplate(step: Step, options: PutBackOptions): Promise<Put> {
   const { kubectl, clock, signal, progress } = options;
   const name = nameOf(step.workload);
   const rejection: Rejection = {
@@ -102,7 +102,7 @@ export async function putBack(step: Step, options: PutBackOptions): Promise<Put>
       return given(open, refusal.message);
     if (isCancelled(signal)) return given(open, refusal.message);
 
-    const now = await lookAgain(step, options);
+    const now = await readAgain(step, options);
     if (now === 'gone') return { kind: 'refused', reason: `${name} does not exist any more` };
     if (now === undefined) return given(open, refusal.message);
     const fate = fateOf(now, step, rejection);
@@ -152,7 +152,7 @@ function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Pu
 }
 
 /** Reads until there is an answer; `undefined`: the time was over before. */
-async function lookAgain(
+async function readAgain(
   { workload }: Step,
   { kubectl, clock, signal }: PutBackOptions,
 ): Promise<Workload | 'gone' | undefined> {

@@ -1,6 +1,6 @@
 import type { Recorded } from './recorded.js';
 import { type Seen, liveOf, type Live, chooseTarget } from './target.js';
-import type { Beginning } from '../../contract/strategy.js';
+import type { Captured } from '../../contract/strategy.js';
 import { readRejections, isSameRun } from './rejections.js';
 import { versionInWords, timeInWords } from './versions.js';
 import type { Finding } from '../../contract/result.js';
@@ -20,14 +20,14 @@ interface BeginningOptions {
 }
 
 /** What this run will judge, by workload. */
-export function judgedVersions(seen: readonly Seen[]): ReadonlyMap<string, Live> {
+export function evaluatedVersions(seen: readonly Seen[]): ReadonlyMap<string, Live> {
   return new Map(
     seen.map(({ workload, revisions }) => [nameOf(workload), liveOf(workload, revisions)]),
   );
 }
 
 /** What can be said of the workloads when the watch begins. */
-export function beginningOf(options: BeginningOptions): Beginning {
+export function beginningOf(options: BeginningOptions): Captured {
   const already = alreadyRolledBack(options);
   return {
     ...(already === undefined ? {} : { alreadyRolledBack: already }),
@@ -35,7 +35,7 @@ export function beginningOf(options: BeginningOptions): Beginning {
   };
 }
 
-/** This run has taken back what it had deployed, and none of it was deployed again since. */
+/** This run has rolled back what it had deployed, and none of it was deployed again since. */
 function alreadyRolledBack({ seen, run, now }: BeginningOptions): string | undefined {
   const own = seen.flatMap(({ workload, revisions }) => {
     const rejection = readRejections(workload.annotations).find((one) => isSameRun(one.run, run));
@@ -69,12 +69,12 @@ function findings(options: BeginningOptions): readonly Finding[] {
       const choice = chooseTarget({
         ...one,
         recorded: undefined,
-        wanted: undefined,
+        requestedRevision: undefined,
         byHand: false,
         deployedWithin: options.deployedWithin,
         now,
       });
-      if (choice.kind === 'old') add('warning', `it would not be taken back: ${choice.reason}`);
+      if (choice.kind === 'old') add('warning', `it would not be rolled back: ${choice.reason}`);
     }
     return found;
   }
@@ -82,7 +82,7 @@ function findings(options: BeginningOptions): readonly Finding[] {
     if (recordedOf(recorded, name) === undefined && !recorded.missing.includes(nameOf(name)))
       add(
         'warning',
-        `the snapshot does not know ${nameOf(name)}: only a version that became current recently will be taken back`,
+        `the snapshot does not know ${nameOf(name)}: only a version that became current recently will be rolled back`,
         'take the snapshot with the same kubernetes-workload',
       );
   const unchanged = seen.filter(
@@ -92,7 +92,7 @@ function findings(options: BeginningOptions): readonly Finding[] {
   if (unchanged.length === names.length && names.length > 0)
     add(
       'notice',
-      `nothing was deployed since the snapshot (${timeInWords(Date.parse(recorded.takenAt), now)}): what runs is judged, and there is nothing of this run to take back`,
+      `nothing was deployed since the snapshot (${timeInWords(Date.parse(recorded.takenAt), now)}): what runs is judged, and there is nothing of this run to roll back`,
     );
   return found;
 }

@@ -1,6 +1,6 @@
 import type { Plan, Skip, Withheld } from '../../contract/strategy.js';
 import { fullNameOf, nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
-import { nothingDeployed } from './guard.js';
+import { nothingDeployed } from './assert-unchanged.js';
 import { chooseTarget, type Seen, stepInWords } from './target.js';
 import type { Step } from './apply-template.js';
 import { type Recorded, recordedOf } from './recorded.js';
@@ -13,7 +13,7 @@ interface PlanOptions {
   /** All workloads of the strategy. */
   readonly seen: readonly Seen[];
   readonly recorded: Recorded | undefined;
-  readonly wanted: ReadonlyMap<string, number>;
+  readonly requestedRevisions: ReadonlyMap<string, number>;
   /** A person has asked for the rollback. */
   readonly byHand: boolean;
   /** Milliseconds. */
@@ -26,7 +26,7 @@ interface PlanOptions {
  * a combination of versions that nobody has ever run. Those that this deploy has not changed are left out.
  */
 export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld {
-  const { recorded, wanted, now } = options;
+  const { recorded, requestedRevisions, now } = options;
   const skip = (reason: string): Skip => ({ kind: 'skip', reason });
   const work: Step[] = [];
   const old: string[] = [];
@@ -35,7 +35,7 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
       ...{ workload, revisions, now },
       byHand: options.byHand,
       recorded: recordedOf(recorded, workload),
-      wanted: wanted.get(nameOf(workload)),
+      requestedRevision: requestedRevisions.get(nameOf(workload)),
       deployedWithin: options.deployedWithin,
     });
     if (choice.kind === 'impossible') return skip(choice.reason);
@@ -83,14 +83,14 @@ function planOf(work: readonly Step[]): KubernetesPlan {
 }
 
 /** The revisions that the user names: by workload, or what is wrong with them. */
-export type Wanted = ReadonlyMap<string, number> | { readonly problem: string };
+export type RequestedRevisions = ReadonlyMap<string, number> | { readonly problem: string };
 
 /** `kubernetes-revision`: one number for one workload, or `kind/name=N` lines. 0 is the previous one, as for kubectl. */
 export function wantedRevisions(
   lines: readonly string[] | undefined,
   names: readonly WorkloadName[],
-): Wanted {
-  const wanted = new Map<string, number>();
+): RequestedRevisions {
+  const requestedRevisions = new Map<string, number>();
   const known = names.map(nameOf);
   for (const line of lines ?? []) {
     const [left = '', right] = line.split('=');
@@ -103,7 +103,7 @@ export function wantedRevisions(
     if (name === undefined || !known.includes(name))
       return { problem: `kubernetes-revision names ${left}, which is not in kubernetes-workload` };
     const number = Number(right ?? left);
-    if (number > 0) wanted.set(name, number);
+    if (number > 0) requestedRevisions.set(name, number);
   }
-  return wanted;
+  return requestedRevisions;
 }

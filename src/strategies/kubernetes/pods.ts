@@ -1,10 +1,10 @@
+import { rolloutOf } from '../../support/kubernetes/rollout.js';
 import { clip, neutralise } from '../../support/text.js';
 import { textOf } from '../../support/json.js';
 import type { Kubectl } from '../../support/kubernetes/kubectl.js';
 import { getPods, troubleOf, type Pod, type Trouble } from '../../support/kubernetes/pods.js';
 import type { Workload } from '../../support/kubernetes/workload.js';
 import { getHistory, liveRevision, type Revision } from './versions.js';
-import { updateStrategyOf } from './rollout.js';
 
 const REVISION_LABEL = 'controller-revision-hash';
 /** So many pods are spoken of; the others have the same reason as a rule. */
@@ -84,7 +84,7 @@ export function canBeStuck(workload: Workload): boolean {
   return (
     workload.kind === 'statefulset' &&
     workload.spec.podManagementPolicy !== 'Parallel' &&
-    updateStrategyOf(workload).type === 'RollingUpdate'
+    rolloutOf(workload).updateType === 'RollingUpdate'
   );
 }
 

@@ -1,3 +1,4 @@
+import { rolloutOf } from '../../support/kubernetes/rollout.js';
 import type { Finding } from '../../contract/result.js';
 import { fields, textOf } from '../../support/json.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
@@ -6,16 +7,15 @@ import { historyResource, liveRevision } from './versions.js';
 import {
   chooseTarget,
   currentNamespace,
-  look,
+  readLive,
   namespaceIn,
   rejectedInWords,
   rejectionOf,
   type Seen,
 } from './target.js';
-import { ownerInWords, ownerOf } from './guard.js';
+import { ownerInWords, ownerOf } from './assert-unchanged.js';
 import { canBeStuck } from './pods.js';
-import { updateStrategyOf } from './rollout.js';
-import type { Wanted } from './plan.js';
+import type { RequestedRevisions } from './plan.js';
 import { type Recorded, recordedOf } from './recorded.js';
 
 interface PreflightOptions {
@@ -23,10 +23,10 @@ interface PreflightOptions {
   readonly names: readonly WorkloadName[];
   /** As it is configured. */
   readonly namespace: string | undefined;
-  readonly wanted: Wanted;
+  readonly requestedRevisions: RequestedRevisions;
   readonly recorded: Recorded | undefined;
   readonly logs: boolean;
-  /** The `helm` strategy is configured: it takes back what belongs to Helm. */
+  /** The `helm` strategy is configured: it rolls back what belongs to Helm. */
   readonly helmStrategy: boolean;
   readonly now: number;
 }
@@ -42,13 +42,13 @@ export async function preflight(
   const add: Add = (level, message, fix) => {
     findings.push({ level, subject: 'kubernetes', message, ...(fix === undefined ? {} : { fix }) });
   };
-  if ('problem' in options.wanted) add('error', options.wanted.problem);
+  if ('problem' in options.requestedRevisions) add('error', options.requestedRevisions.problem);
   const { kubectl, names } = options;
 
   let seen: readonly Seen[] | undefined;
   let refusal = '';
   try {
-    seen = await look(kubectl, names, signal);
+    seen = await readLive(kubectl, names, signal);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     const unusable = whyUnusable(error);
@@ -157,8 +157,8 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
       `the snapshot was taken of namespace ${before.namespace}, and ${name} is in ${workload.namespace}`,
     );
 
-  const { type, partition } = updateStrategyOf(workload);
-  if (workload.kind !== 'deployment' && type === 'OnDelete')
+  const { updateType, partition } = rolloutOf(workload);
+  if (workload.kind !== 'deployment' && updateType === 'OnDelete')
     add(
       'warning',
       `${name}: with updateStrategy OnDelete its pods get the old version only when they are deleted`,
@@ -171,7 +171,8 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
   const owner = ownerOf(workload);
   if (owner !== undefined && !(options.helmStrategy && owner.name.includes('Helm release')))
     add('warning', ownerInWords(workload, owner), owner.fix);
-  const named = 'problem' in options.wanted ? undefined : options.wanted.get(name);
+  const named =
+    'problem' in options.requestedRevisions ? undefined : options.requestedRevisions.get(name);
   const target = revisions.find(({ number }) => number === named);
   const rejection = target === undefined ? undefined : rejectionOf(workload, target);
   if (target !== undefined && rejection !== undefined)
@@ -182,11 +183,12 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
 }
 
 function examineHistory({ workload, revisions }: Seen, options: PreflightOptions, add: Add): void {
-  const { recorded, wanted, now } = options;
-  const named = 'problem' in wanted ? undefined : wanted.get(nameOf(workload));
+  const { recorded, requestedRevisions, now } = options;
+  const named =
+    'problem' in requestedRevisions ? undefined : requestedRevisions.get(nameOf(workload));
   const before = recordedOf(recorded, workload);
   const choice = chooseTarget({
-    ...{ workload, revisions, now, wanted: named, recorded: before },
+    ...{ workload, revisions, now, requestedRevision: named, recorded: before },
     byHand: true,
     deployedWithin: Infinity,
   });
@@ -199,7 +201,7 @@ function examineHistory({ workload, revisions }: Seen, options: PreflightOptions
   if (early)
     add(
       'warning',
-      `${choice.reason}: until another version is deployed there is nothing to take back`,
+      `${choice.reason}: until another version is deployed there is nothing to roll back`,
     );
   else add('error', choice.reason);
 }

@@ -1,7 +1,7 @@
 import type { RunIdentity } from '../dependencies.js';
 import { listOf, fields, numberOf, textOf } from '../../support/json.js';
 
-/** A version that a run took back. */
+/** A version that a run rolled back. */
 export interface Rejection {
   readonly hash: string;
   readonly revision: number | null;
@@ -13,7 +13,7 @@ export interface Rejection {
   readonly to: string;
 }
 
-/** The annotation of the workload that tells which versions were taken back. */
+/** The annotation of the workload that tells which versions were rolled back. */
 export const REJECTED = 'rollgate.dev/rejected';
 const MOST = 10;
 /** All annotations of an object together may have 256 KiB (apimachinery, pkg/api/validation/objectmeta.go). */

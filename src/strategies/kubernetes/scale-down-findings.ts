@@ -14,7 +14,7 @@ import {
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity } from '../dependencies.js';
-import { ownerOf } from './guard.js';
+import { ownerOf } from './assert-unchanged.js';
 import { denied, type Permission, permissionInWords } from './preflight.js';
 import { versionOf } from './versions.js';
 
@@ -25,7 +25,7 @@ export async function lackingRights(
   namespace: string,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const wanted: readonly Permission[] = [
+  const permissions: readonly Permission[] = [
     ...names.map(({ kind, name }): Permission => ({
       verb: 'patch',
       group: 'apps',
@@ -39,7 +39,7 @@ export async function lackingRights(
       without: 'the controller must be believed that the pods are gone',
     },
   ];
-  return (await denied(kubectl, wanted, namespace, signal)).map((permission) =>
+  return (await denied(kubectl, permissions, namespace, signal)).map((permission) =>
     finding(
       permission.without === undefined ? 'error' : 'warning',
       `this user may not ${permissionInWords(permission)} in the namespace ${namespace}${permission.without === undefined ? '' : `: ${permission.without}`}`,

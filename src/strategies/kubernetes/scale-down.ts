@@ -10,7 +10,7 @@ import {
 } from '../../support/kubernetes/workload.js';
 import type { StrategyDependencies, RunIdentity } from '../dependencies.js';
 import type {
-  Beginning,
+  Captured,
   Plan,
   Strategy,
   StrategyResult,
@@ -76,24 +76,24 @@ interface State {
   readonly names: WorkloadName[];
   readonly never: string[];
   /** The versions that this run judges, by name; unknown until the watch begins. */
-  judged: ReadonlyMap<string, Workload> | undefined;
+  evaluated: ReadonlyMap<string, Workload> | undefined;
 }
 
 function createWorkloadScaleDown(
   { settings, run, clock }: StrategyDependencies<WorkloadScaleDownSettings>,
   kubectl: Kubectl,
-  wanted: readonly string[],
+  workloadNames: readonly string[],
 ): Strategy<ScaleDownPlan> {
-  const names = wanted.flatMap(scalable);
-  const never = wanted.flatMap((name) => unscalable(name) ?? []);
-  const state: State = { settings, run, clock, kubectl, names, never, judged: undefined };
+  const names = workloadNames.flatMap(scalable);
+  const never = workloadNames.flatMap((name) => unscalable(name) ?? []);
+  const state: State = { settings, run, clock, kubectl, names, never, evaluated: undefined };
   return {
     kind: 'strategy',
     id: 'scale-down',
     preflight: (signal) => preflight(state, signal),
-    begin: (signal) => begin(state, signal),
-    async guard(signal) {
-      return state.judged === undefined ? undefined : objection(state, await get(state, signal));
+    capture: (signal) => capture(state, signal),
+    async assertUnchanged(signal) {
+      return state.evaluated === undefined ? undefined : objection(state, await get(state, signal));
     },
     plan: (_request, signal) => plan(state, _request, signal),
     execute: (planned, context) => execute(state, planned, context),
@@ -134,16 +134,16 @@ async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> 
   ];
 }
 
-async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
-  state.judged = await get(state, signal);
-  const downs = [...state.judged.values()].filter((workload) => wantedReplicas(workload) === 0);
+async function capture(state: State, signal: AbortSignal): Promise<Captured> {
+  state.evaluated = await get(state, signal);
+  const downs = [...state.evaluated.values()].filter((workload) => wantedReplicas(workload) === 0);
   if (downs.length === 0) return {};
   const ours = downs.flatMap((workload) => {
     const mark = readScaledDown(workload);
     return mark !== undefined && isSameRun(mark.run, state.run) ? [{ workload, mark }] : [];
   });
   const [first] = ours;
-  if (first !== undefined && ours.length === state.judged.size)
+  if (first !== undefined && ours.length === state.evaluated.size)
     return {
       alreadyRolledBack: `${listed(ours.map(({ workload }) => nameOf(workload)))} was taken to 0 replicas at ${timeInWords(Date.parse(first.mark.at), state.clock.now())} by this run.`,
     };
@@ -252,7 +252,7 @@ async function execute(
 }
 
 function objection(state: State, now: ReadonlyMap<string, Workload>): Withheld | undefined {
-  for (const [name, ours] of state.judged ?? []) {
+  for (const [name, ours] of state.evaluated ?? []) {
     const live = now.get(name);
     if (live !== undefined && isOther(live, ours)) return replaced(live, ours);
   }

@@ -41,7 +41,7 @@ interface TakeDownOptions {
 const ATTEMPTS = 10;
 /** For a change that is under way when the time is over; the chain waits for 15 s. */
 const DEADLINE_GRACE_MS = 10_000;
-/** Between two looks at a server that does not answer, milliseconds. */
+/** Between two calls to a server that does not answer, milliseconds. */
 const LOOK_AGAIN_MS = 1000;
 
 /**
@@ -117,7 +117,7 @@ function unknown(reason: string): Taken {
   return { kind: 'unknown', reason };
 }
 
-/** Between two looks, milliseconds. */
+/** Between two reads, milliseconds. */
 const EVERY_MS = 2000;
 
 /** How the wait for one workload has ended; `gone`: it has no pods any more. */
@@ -133,10 +133,10 @@ export async function untilGone(
   signal: AbortSignal,
 ): Promise<Ending> {
   const name = nameOf(workload);
-  let last = `${name} was taken to 0 replicas, and its pods were not looked at`;
+  let last = `${name} was taken to 0 replicas, and its pods were not checked`;
   try {
     for (;;) {
-      const seen = await look(workload, kubectl, signal);
+      const seen = await readPods(workload, kubectl, signal);
       if (seen.ending !== undefined) return seen.ending;
       last = seen.words;
       await clock.sleep(EVERY_MS, signal);
@@ -147,7 +147,7 @@ export async function untilGone(
   }
 }
 
-async function look(
+async function readPods(
   workload: Workload,
   kubectl: Kubectl,
   signal: AbortSignal,
@@ -156,11 +156,11 @@ async function look(
   try {
     const [now] = (await getWorkloads(kubectl, [workload], signal)).values();
     if (now === undefined) return over(true, `${name} was deleted in the meantime`);
-    const wanted = wantedReplicas(now) ?? 0;
-    if (wanted > 0)
+    const wantedNow = wantedReplicas(now) ?? 0;
+    if (wantedNow > 0)
       return over(
         false,
-        `${name} was taken to 0 replicas, and somebody scaled it up again to ${String(wanted)}`,
+        `${name} was taken to 0 replicas, and somebody scaled it up again to ${String(wantedNow)}`,
       );
     const left = await podsLeft(now, kubectl, signal);
     return left === 0

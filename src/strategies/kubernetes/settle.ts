@@ -9,7 +9,7 @@ import {
   nameOf,
   type Workload,
 } from '../../support/kubernetes/workload.js';
-import { ownerInWords, ownerOf } from './guard.js';
+import { ownerInWords, ownerOf } from './assert-unchanged.js';
 import {
   canBeStuck,
   lastLines,
@@ -19,7 +19,7 @@ import {
   troubleInWords,
   troublesOf,
 } from './pods.js';
-import { rolloutOf } from './rollout.js';
+import { completionOf } from './completion.js';
 import {
   REVISION,
   type Version,
@@ -30,7 +30,7 @@ import {
 } from './versions.js';
 import { lastingSignal, type Put, type Step } from './apply-template.js';
 
-/** What became of a workload whose template was put back. */
+/** What became of a workload whose earlier template was applied. */
 export type Settled =
   | { readonly kind: 'ready'; readonly workload: Workload; readonly words: string }
   /** Its template is not the one that was put there any more. */
@@ -56,13 +56,13 @@ interface SettleOptions {
   readonly progress: (line: string) => void;
 }
 
-/** Between two looks at the workloads, milliseconds: first often, later less. */
-const LOOK_MS = 1000;
-const LATER_LOOK_MS = 2000;
+/** Between two reads of the workloads, milliseconds: first often, later less. */
+const INTERVAL_MS = 1000;
+const LATER_INTERVAL_MS = 2000;
 const LATER_AFTER = 15;
-/** Every so many looks the pods are looked at too. */
+/** Every so many rounds the pods are checked too. */
 const PODS_EVERY = 5;
-/** For a last look at why it is not ready, when the time is over. */
+/** For a last check of why it is not ready, when the time is over. */
 const LAST_LOOK_MS = 6000;
 /** More lines than this are no report any more. */
 const MOST_LOG_LINES = 50;
@@ -83,7 +83,7 @@ export async function settle(
   const seen = new Map<string, Workload>();
   let trouble = '';
 
-  for (let look = 1; ; look++) {
+  for (let round = 1; ; round++) {
     const open = expected.filter(({ workload }) => !outcomes.has(nameOf(workload)));
     if (open.length === 0) return outcomes;
     try {
@@ -105,21 +105,25 @@ export async function settle(
           outcomes.set(name, { kind: 'overtaken', workload: now });
           continue;
         }
-        const rollout = rolloutOf(now);
-        say(name, rollout.words);
-        if (rollout.done)
-          outcomes.set(name, { kind: 'ready', workload: now, words: rollout.words });
-        else if (rollout.held !== undefined)
-          outcomes.set(name, { kind: 'not-ready', words: rollout.words, because: [rollout.held] });
-        else if (look % PODS_EVERY === 0 || canBeStuck(now))
-          await lookAtPods(now, look, options, say);
+        const completion = completionOf(now);
+        say(name, completion.words);
+        if (completion.done)
+          outcomes.set(name, { kind: 'ready', workload: now, words: completion.words });
+        else if (completion.held !== undefined)
+          outcomes.set(name, {
+            kind: 'not-ready',
+            words: completion.words,
+            because: [completion.held],
+          });
+        else if (round % PODS_EVERY === 0 || canBeStuck(now))
+          await checkPods(now, round, options, say);
       }
       if (outcomes.size === expected.length) return outcomes;
     } catch (error) {
       if (!signal.aborted) trouble = messageOf(error);
     }
     try {
-      await clock.sleep(look < LATER_AFTER ? LOOK_MS : LATER_LOOK_MS, signal);
+      await clock.sleep(round < LATER_AFTER ? INTERVAL_MS : LATER_INTERVAL_MS, signal);
     } catch {
       break;
     }
@@ -132,9 +136,9 @@ export async function settle(
 }
 
 /** Says why pods are not ready, and helps a StatefulSet that cannot go on. */
-async function lookAtPods(
+async function checkPods(
   workload: Workload,
-  look: number,
+  round: number,
   options: SettleOptions,
   say: (name: string, line: string) => void,
 ): Promise<void> {
@@ -152,7 +156,7 @@ async function lookAtPods(
       await kubectl.run(['delete', 'pod', pod, '--wait=false', '--ignore-not-found'], signal);
       say(
         name,
-        `pod ${pod} of the version that was taken back was not ready and kept the others from being updated: deleted`,
+        `pod ${pod} of the version that was rolled back was not ready and kept the others from being updated: deleted`,
       );
     } catch (error) {
       say(
@@ -161,7 +165,7 @@ async function lookAtPods(
       );
     }
   }
-  if (look % PODS_EVERY !== 0) return;
+  if (round % PODS_EVERY !== 0) return;
   const [first] = troublesOf(pods);
   if (first !== undefined) say(`${name} (pods)`, troubleInWords(first, { redact }));
 }
@@ -174,14 +178,14 @@ async function notReady(
   const unseen = trouble === '' ? 'it was not seen any more' : `it could not be seen: ${trouble}`;
   if (workload === undefined || trouble !== '')
     return { kind: 'not-ready', words: unseen, because: [] };
-  const { words } = rolloutOf(workload);
+  const { words } = completionOf(workload);
   if (isCancelled(options.signal)) return { kind: 'not-ready', words, because: [] };
   const grace = lastingSignal(options.signal, options.clock, LAST_LOOK_MS);
   try {
     const pods = await podsOf(options.kubectl, workload, grace.signal);
     const stuck = stuckPods(workload, pods).map(
       ({ name }) =>
-        `pod ${name} of the version that was taken back is not ready and keeps the others from being updated: kubectl delete pod ${name} -n ${workload.namespace}`,
+        `pod ${name} of the version that was rolled back is not ready and keeps the others from being updated: kubectl delete pod ${name} -n ${workload.namespace}`,
     );
     const troubles = troublesOf(pods);
     const logs = await Promise.all(

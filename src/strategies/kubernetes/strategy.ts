@@ -3,7 +3,7 @@ import type {
   Strategy,
   StrategyContext,
   Withheld,
-  Beginning,
+  Captured,
   RollbackRequest,
   StrategyResult,
 } from '../../contract/strategy.js';
@@ -20,26 +20,31 @@ import {
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
-import { beginningOf, judgedVersions } from './capture.js';
-import { isAsRecorded, nothingDeployed, replacedInWords, replacedOnes } from './guard.js';
-import { type KubernetesPlan, planFor, type Wanted, wantedRevisions } from './plan.js';
+import { beginningOf, evaluatedVersions } from './capture.js';
+import {
+  isAsRecorded,
+  nothingDeployed,
+  replacedInWords,
+  replacedOnes,
+} from './assert-unchanged.js';
+import { type KubernetesPlan, planFor, type RequestedRevisions, wantedRevisions } from './plan.js';
 import { canBeStuck } from './pods.js';
 import { denied, preflight } from './preflight.js';
 import { outcomeOf, settle, type Settled } from './settle.js';
-import { type Live, look, withHistory } from './target.js';
+import { type Live, readLive, withHistory } from './target.js';
 import { type Version, versionOf, versionInWords } from './versions.js';
 import type { Finding } from '../../contract/result.js';
 import { markPatch } from './patch.js';
 import { readRejections, withoutRejection } from './rejections.js';
 import { recordedVersionOf, recordOf, type Recorded, readRecorded } from './recorded.js';
-import { type Put, putBack } from './apply-template.js';
+import { type Put, applyTemplate } from './apply-template.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
   readonly kubectl: Kubectl;
-  /** As it is configured; `undefined`: as kubectl has it. */
+  /** As it is configured; `undefined`: what kubectl uses. */
   readonly namespace: string | undefined;
-  readonly wanted: Wanted;
+  readonly requestedRevisions: RequestedRevisions;
   /** What `snapshot` gave before the deploy, as it came from the file. */
   readonly recorded: unknown;
   readonly run: RunIdentity;
@@ -57,12 +62,12 @@ interface State {
   readonly options: KubernetesStrategyOptions;
   readonly names: readonly WorkloadName[];
   readonly kubectl: Kubectl;
-  readonly wanted: Wanted;
+  readonly requestedRevisions: RequestedRevisions;
   readonly run: RunIdentity;
   readonly clock: Clock;
   readonly recorded: Recorded | undefined;
   /** What this run judges, and what it has put there itself, by workload. */
-  judged: ReadonlyMap<string, Live>;
+  evaluated: ReadonlyMap<string, Live>;
   readonly ours: Map<string, Version>;
 }
 
@@ -73,18 +78,18 @@ interface State {
 export function createKubernetesStrategy(
   options: KubernetesStrategyOptions,
 ): Strategy<KubernetesPlan> {
-  const { names, kubectl, wanted, run, clock } = options;
+  const { names, kubectl, requestedRevisions, run, clock } = options;
   const recorded = readRecorded(options.recorded);
   const ours = new Map<string, Version>();
   const state: State = {
     options,
     names,
     kubectl,
-    wanted,
+    requestedRevisions,
     run,
     clock,
     recorded,
-    judged: new Map(),
+    evaluated: new Map(),
     ours,
   };
   return {
@@ -93,9 +98,9 @@ export function createKubernetesStrategy(
     preflight: (signal) => preflightAll(state, signal),
     snapshot: (signal) => snapshot(state, signal),
     recordedVersion: () => recordedVersionOf(recorded, names),
-    begin: (signal) => begin(state, signal),
-    guard: (signal) => guard(state, signal),
-    keep: (signal) => keep(state, signal),
+    capture: (signal) => capture(state, signal),
+    assertUnchanged: (signal) => assertUnchanged(state, signal),
+    pin: (signal) => pin(state, signal),
     plan: (request, signal) => plan(state, request, signal),
     execute: (plan, context) => execute(state, plan, context),
   };
@@ -107,7 +112,7 @@ function preflightAll(state: State, signal: AbortSignal): Promise<readonly Findi
       ...{
         kubectl: state.kubectl,
         names: state.names,
-        wanted: state.wanted,
+        requestedRevisions: state.requestedRevisions,
         recorded: state.recorded,
       },
       namespace: state.options.namespace,
@@ -123,7 +128,7 @@ async function snapshot(
   state: State,
   signal: AbortSignal,
 ): Promise<Recorded & { readonly missing: readonly string[] }> {
-  const seen = await look(state.kubectl, state.names, signal);
+  const seen = await readLive(state.kubectl, state.names, signal);
   const found = new Set(seen.map(({ workload }) => nameOf(workload)));
   return {
     takenAt: new Date(state.clock.now()).toISOString(),
@@ -132,9 +137,9 @@ async function snapshot(
   };
 }
 
-async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
-  const seen = await look(state.kubectl, state.names, signal);
-  state.judged = judgedVersions(seen);
+async function capture(state: State, signal: AbortSignal): Promise<Captured> {
+  const seen = await readLive(state.kubectl, state.names, signal);
+  state.evaluated = evaluatedVersions(seen);
   return beginningOf({
     ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
     unreadable: state.options.recorded !== undefined && state.recorded === undefined,
@@ -143,12 +148,12 @@ async function begin(state: State, signal: AbortSignal): Promise<Beginning> {
   });
 }
 
-async function guard(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
   const found = await getWorkloads(state.kubectl, state.names, signal);
   const objection = await replaced(state, found.values(), signal);
   if (objection !== undefined) return objection;
   // What we have put there is as recorded, of course. Who names a revision is answered by the plan.
-  const named = !('problem' in state.wanted) && state.wanted.size > 0;
+  const named = !('problem' in state.requestedRevisions) && state.requestedRevisions.size > 0;
   return state.recorded !== undefined &&
     state.ours.size === 0 &&
     !named &&
@@ -157,19 +162,19 @@ async function guard(state: State, signal: AbortSignal): Promise<Withheld | unde
     : undefined;
 }
 
-async function keep(state: State, signal: AbortSignal): Promise<string | undefined> {
+async function pin(state: State, signal: AbortSignal): Promise<string | undefined> {
   const found = await getWorkloads(state.kubectl, state.names, signal);
   const cleared: string[] = [];
   for (const workload of found.values()) {
     const { hash } = versionOf(workload.template);
     const rest = withoutRejection(readRejections(workload.annotations), hash);
-    if (rest === undefined || state.judged.get(nameOf(workload))?.hash !== hash) continue;
+    if (rest === undefined || state.evaluated.get(nameOf(workload))?.hash !== hash) continue;
     await state.kubectl.patch(objectOf(workload), markPatch(workload, rest), signal);
     cleared.push(nameOf(workload));
   }
   return cleared.length === 0
     ? undefined
-    : `the version of ${cleared.join(', ')}, which had been taken back before, was found healthy: it may be gone back to again`;
+    : `the version of ${cleared.join(', ')}, which had been rolled back before, was found healthy: it may be gone back to again`;
 }
 
 async function plan(
@@ -177,7 +182,7 @@ async function plan(
   request: RollbackRequest,
   signal: AbortSignal,
 ): Promise<KubernetesPlan | Skip | Withheld> {
-  if ('problem' in state.wanted) return skip(state.wanted.problem);
+  if ('problem' in state.requestedRevisions) return skip(state.requestedRevisions.problem);
   let found: ReadonlyMap<string, Workload>;
   try {
     found = await getWorkloads(state.kubectl, state.names, signal);
@@ -196,7 +201,7 @@ async function plan(
     signal,
   );
   return planFor({
-    ...{ seen, recorded: state.recorded, wanted: state.wanted },
+    ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions },
     byHand: request.verdict === 'requested',
     deployedWithin: state.options.deployedWithin,
     now: state.clock.now(),
@@ -211,7 +216,7 @@ async function execute(
   const puts: Put[] = [];
   for (const step of plan.work) {
     if (context.signal.aborted) break;
-    const put = await putBack(step, {
+    const put = await applyTemplate(step, {
       ...{ kubectl: state.kubectl, clock: state.clock, run: state.run },
       signal: context.signal,
       beforeChange: () => {
@@ -254,12 +259,12 @@ async function replaced(
   workloads: Iterable<Workload>,
   signal: AbortSignal,
 ): Promise<Withheld | undefined> {
-  const [first] = replacedOnes(workloads, state.judged, state.ours);
+  const [first] = replacedOnes(workloads, state.evaluated, state.ours);
   return first === undefined ? undefined : inWords(state, first, signal);
 }
 
 async function inWords(state: State, workload: Workload, signal: AbortSignal): Promise<Withheld> {
-  const before = state.judged.get(nameOf(workload));
+  const before = state.evaluated.get(nameOf(workload));
   const [seen] = await withHistory(state.kubectl, [workload], signal).catch(() => []);
   return withheld(replacedInWords(seen ?? { workload, revisions: [] }, before, state.clock.now()));
 }
@@ -338,7 +343,7 @@ export function setUpKubernetes(
       context: settings['kubernetes-context'],
     }),
     namespace,
-    wanted: wantedRevisions(settings['kubernetes-revision'], names),
+    requestedRevisions: wantedRevisions(settings['kubernetes-revision'], names),
     recorded: dependencies.recorded,
     run: dependencies.run,
     deployedWithin: settings['deployed-within'],

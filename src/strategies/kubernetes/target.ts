@@ -44,7 +44,7 @@ interface ChoiceOptions {
   /** What it was before the deploy. */
   readonly recorded: RecordedWorkload | undefined;
   /** The revision that the user names. */
-  readonly wanted: number | undefined;
+  readonly requestedRevision: number | undefined;
   /** A person has asked for the rollback: a revision that is named needs no further reason. */
   readonly byHand: boolean;
   /** Without a record only what became current this recently is ours, milliseconds. */
@@ -63,17 +63,17 @@ export function liveOf(workload: Workload, revisions: readonly Revision[]): Live
 
 /** Chooses the version to put back: the one that the user names, else the recorded one, else the newest earlier one. */
 export function chooseTarget(options: ChoiceOptions): Choice {
-  const { workload, revisions, recorded, wanted } = options;
+  const { workload, revisions, recorded, requestedRevision } = options;
   const from = liveOf(workload, revisions);
-  if (recorded?.hash === from.hash && (wanted === undefined || !options.byHand))
+  if (recorded?.hash === from.hash && (requestedRevision === undefined || !options.byHand))
     return { kind: 'unchanged' };
-  if (recorded === undefined && (wanted === undefined || !options.byHand)) {
+  if (recorded === undefined && (requestedRevision === undefined || !options.byHand)) {
     const reason = tooOld(options, from);
     if (reason !== undefined) return { kind: 'old', reason };
   }
   const chosen =
-    wanted !== undefined
-      ? named(options, wanted)
+    requestedRevision !== undefined
+      ? named(options, requestedRevision)
       : recorded !== undefined
         ? asRecorded(options, recorded)
         : newestEarlier(options, from);
@@ -102,10 +102,13 @@ function tooOld(
   return `${nameOf(workload)}: it cannot be told when ${what} became current, because it had been current before; this pipeline may not have deployed it${hint}`;
 }
 
-function named({ workload, revisions }: ChoiceOptions, wanted: number): Revision | string {
+function named(
+  { workload, revisions }: ChoiceOptions,
+  requestedRevision: number,
+): Revision | string {
   return (
-    revisions.find(({ number }) => number === wanted) ??
-    `${nameOf(workload)} has no revision ${String(wanted)}${kept(revisions)}`
+    revisions.find(({ number }) => number === requestedRevision) ??
+    `${nameOf(workload)} has no revision ${String(requestedRevision)}${kept(revisions)}`
   );
 }
 
@@ -140,7 +143,7 @@ function newestEarlier({ workload, revisions, now }: ChoiceOptions, live: Live):
   const [bad] = others;
   const rejection = bad && rejectionOf(workload, bad);
   if (bad === undefined || rejection === undefined) return noEarlier(workload);
-  return `${nameOf(workload)}: every earlier revision has been taken back before; the newest of them, ${versionInWords(bad)}, ${rejectedInWords(rejection, now)}`;
+  return `${nameOf(workload)}: every earlier revision has been rolled back before; the newest of them, ${versionInWords(bad)}, ${rejectedInWords(rejection, now)}`;
 }
 
 /** Why there is no earlier revision. */
@@ -156,7 +159,7 @@ function kept(revisions: readonly Revision[]): string {
     : `: there are ${revisions.map(({ number }) => String(number)).join(', ')}`;
 }
 
-/** Whether, and by whom, a version was taken back. */
+/** Whether, and by whom, a version was rolled back. */
 export function rejectionOf(workload: Workload, version: Version): Rejection | undefined {
   return readRejections(workload.annotations).find(({ hash }) => hash === version.hash);
 }
@@ -165,7 +168,7 @@ export function rejectedInWords({ run, at }: Rejection, now: number): string {
   const time = Date.parse(at);
   const by =
     run.runId === null ? `a run without an id (${run.system})` : `${run.system} run ${run.runId}`;
-  return `was taken back by ${by}${Number.isNaN(time) ? '' : ` at ${timeInWords(time, now)}`}`;
+  return `was rolled back by ${by}${Number.isNaN(time) ? '' : ` at ${timeInWords(time, now)}`}`;
 }
 
 /** `put deployment/shop/api back from revision 14 (shop:v2) to 13 (shop:v1)` */
@@ -212,7 +215,7 @@ export interface Seen {
 const SIDE_BY_SIDE = 4;
 
 /** Those of the workloads that exist, with their history, in the order of the names. */
-export async function look(
+export async function readLive(
   kubectl: Kubectl,
   names: readonly WorkloadName[],
   signal: AbortSignal,

@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.js';
 import type { Exec, ExecResult } from '../exec.js';
-import { PermanentError, retryRead, TransientError } from '../retry.js';
+import { retryRead } from '../retry.js';
 import { clip, neutralise } from '../text.js';
+import { callTool, endingInWords, reasonIn, ToolError } from '../tool.js';
 import { readDocuments } from './container.js';
 
 interface DockerOptions {
@@ -133,8 +134,10 @@ async function call(
   signal: AbortSignal,
   { input, env: further, timeoutMs = CALL_TIMEOUT_MS, onLine }: CallOptions = {},
 ): Promise<ExecResult> {
-  const what = wordsOf(program, args);
-  const result = await state.options.exec(program, args, {
+  return callTool(program, args, {
+    exec: state.options.exec,
+    what: wordsOf(program, args),
+    fail: (reason, message) => new DockerError(reason, message),
     env: { ...state.env, ...further },
     signal,
     maxOutput: MAX_OUTPUT,
@@ -149,29 +152,12 @@ async function call(
           },
         }),
   });
-  const { spawnError, stopped } = result;
-  if (stopped === 'aborted') throw signal.reason;
-  if (spawnError?.code === 'ENOENT')
-    throw new DockerError('missing', `${program} is not on the PATH`);
-  if (spawnError !== undefined)
-    throw new DockerError('other', `${program} could not be run: ${spawnError.message}`);
-  if (stopped === 'timeout')
-    throw new DockerError(
-      'timeout',
-      `${what} did not end within ${String((timeoutMs ?? 0) / 1000)} s`,
-    );
-  return result;
 }
 
 function complaint(state: State, what: string, result: ExecResult): DockerError {
-  const said = clip(neutralise(state.redact(complaintOf(result.stderr))));
-  const ending =
-    result.code === null
-      ? `was ended by ${result.signal ?? 'a signal'}`
-      : `ended with code ${String(result.code)}`;
   return new DockerError(
     reasonOf(result.stderr),
-    said === '' ? `${what} ${ending}` : `${what}: ${said}`,
+    endingInWords(what, result, complaintOf(result.stderr), state.redact),
   );
 }
 
@@ -187,27 +173,14 @@ async function run(
   throw complaint(state, wordsOf(program, args), result);
 }
 
-async function read<T>(state: State, look: () => Promise<T>, signal: AbortSignal): Promise<T> {
-  try {
-    return await retryRead(
-      async () => {
-        try {
-          return await look();
-        } catch (error) {
-          throw forRetry(error);
-        }
-      },
-      {
-        clock: state.clock,
-        random: state.random,
-        signal,
-        budgetMs: state.options.patienceMs ?? READ_BUDGET_MS,
-        attempts: READ_ATTEMPTS,
-      },
-    );
-  } catch (error) {
-    throw error instanceof Error && error.cause instanceof DockerError ? error.cause : error;
-  }
+function read<T>(state: State, ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return retryRead(ask, {
+    clock: state.clock,
+    random: state.random,
+    signal,
+    budgetMs: state.options.patienceMs ?? READ_BUDGET_MS,
+    attempts: READ_ATTEMPTS,
+  });
 }
 
 async function inspectSome(
@@ -296,29 +269,20 @@ const wholeFile: Readonly<Record<string, string>> = {
 
 /** Why the docker CLI did not do what it was asked. */
 type DockerReason =
-  /** There is no such program on the PATH. */
-  | 'missing'
   | 'not-found'
   /** A container of that name exists already. */
   | 'conflict'
   /** The engine, or the host that it runs on, is there and does not let us in. */
   | 'denied'
   /** The engine was not reached. */
-  | 'unreachable'
-  /** It did not end in time. */
-  | 'timeout'
-  /** It ended well, and what it printed is not what it should be. */
-  | 'garbage'
-  | 'other';
+  | 'unreachable';
 
 /** The docker CLI did not do what it was asked. */
-export class DockerError extends Error {
+export class DockerError extends ToolError<DockerReason> {
   override readonly name = 'DockerError';
-  constructor(
-    readonly reason: DockerReason,
-    message: string,
-  ) {
-    super(message);
+
+  override get transient(): boolean {
+    return this.reason === 'unreachable' || this.reason === 'timeout';
   }
 }
 
@@ -343,16 +307,8 @@ const words: readonly (readonly [RegExp, DockerReason])[] = [
   ],
 ];
 
-export function reasonOf(stderr: string): DockerReason {
-  return words.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'other';
-}
-
-/** The same error, as a reader that repeats itself understands it: only what may pass is asked again. */
-function forRetry(error: unknown): unknown {
-  if (!(error instanceof DockerError)) return error;
-  return error.reason === 'unreachable' || error.reason === 'timeout'
-    ? new TransientError(error.message, undefined, { cause: error })
-    : new PermanentError(error.message, { cause: error });
+export function reasonOf(stderr: string): DockerError['reason'] {
+  return reasonIn(words, stderr);
 }
 
 /** What it complains about, without the warnings and the progress that stand before it. */

@@ -7,7 +7,7 @@ export interface ApiResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON as it was parsed, else text. Nothing of it is to be believed before it is looked at. */
+  /** JSON as it was parsed, else text. Nothing of it is to be believed before it is checked. */
   readonly data: unknown;
 }
 

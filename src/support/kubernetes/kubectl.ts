@@ -1,11 +1,11 @@
 import type { Clock } from '../clock.js';
 import type { Exec } from '../exec.js';
 import { fields, isObject, listOf } from '../json.js';
-import { PermanentError, retryRead, TransientError } from '../retry.js';
-import { clip, neutralise } from '../text.js';
+import { retryRead } from '../retry.js';
+import { callTool, endingInWords, reasonIn, ToolError } from '../tool.js';
 
 interface KubectlOptions {
-  /** Path of the kubeconfig, context and namespace; `undefined`: as kubectl has it. */
+  /** Path of the kubeconfig, context and namespace; `undefined`: what kubectl uses. */
   readonly kubeconfig: string | undefined;
   readonly context: string | undefined;
   readonly namespace: string | undefined;
@@ -79,27 +79,14 @@ export function createKubectl(options: KubectlOptions): Kubectl {
   };
 }
 
-async function get(state: State, args: readonly string[], signal: AbortSignal): Promise<unknown> {
-  try {
-    return await retryRead(
-      async () => {
-        try {
-          return await json(state, ['get', ...args], signal);
-        } catch (error) {
-          throw forRetry(error);
-        }
-      },
-      {
-        clock: state.clock,
-        random: state.random,
-        signal,
-        budgetMs: READ_BUDGET_MS,
-        attempts: READ_ATTEMPTS,
-      },
-    );
-  } catch (error) {
-    throw error instanceof Error && error.cause instanceof KubectlError ? error.cause : error;
-  }
+function get(state: State, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+  return retryRead(() => json(state, ['get', ...args], signal), {
+    clock: state.clock,
+    random: state.random,
+    signal,
+    budgetMs: READ_BUDGET_MS,
+    attempts: READ_ATTEMPTS,
+  });
 }
 
 function patch(
@@ -139,32 +126,22 @@ async function call(
   input?: string,
 ): Promise<string> {
   const what = `kubectl ${args[0] ?? ''}`;
-  const result = await state.options.exec('kubectl', [...args, ...state.common], {
+  const result = await callTool('kubectl', [...args, ...state.common], {
+    exec: state.options.exec,
+    what,
+    // Without a kubectl that runs there is none.
+    fail: (reason, message) => new KubectlError(reason === 'other' ? 'missing' : reason, message),
     env: state.options.env,
     signal,
     timeoutMs: CALL_TIMEOUT_MS,
     maxOutput: MAX_OUTPUT,
     ...(input === undefined ? {} : { input }),
   });
-  const { spawnError, stopped } = result;
-  if (stopped === 'aborted') throw signal.reason;
-  if (spawnError?.code === 'ENOENT')
-    throw new KubectlError('missing', 'kubectl is not on the PATH');
-  if (spawnError !== undefined)
-    throw new KubectlError('missing', `kubectl could not be run: ${spawnError.message}`);
-  if (stopped === 'timeout')
-    throw new KubectlError(
-      'timeout',
-      `${what} did not end within ${String(CALL_TIMEOUT_MS / 1000)} s`,
-    );
   if (result.code === 0) return result.stdout;
-  const complaint = complaintOf(result.stderr);
-  if (result.code === null)
-    throw new KubectlError('killed', `${what} was ended by ${result.signal ?? 'a signal'}`);
-  const said = clip(neutralise(state.redact(complaint)));
+  const complaint = result.code === null ? '' : complaintOf(result.stderr);
   throw new KubectlError(
-    reasonOf(complaint),
-    said === '' ? `${what} ended with code ${String(result.code)}` : `${what}: ${said}`,
+    result.code === null ? 'killed' : reasonOf(complaint),
+    endingInWords(what, result, complaint, state.redact),
   );
 }
 
@@ -203,8 +180,6 @@ function complaintOf(stderr: string): string {
 
 /** Why kubectl did not do what it was asked. */
 type KubectlReason =
-  /** There is no kubectl that could be run. */
-  | 'missing'
   | 'not-found'
   | 'forbidden'
   | 'unauthorized'
@@ -214,22 +189,15 @@ type KubectlReason =
   | 'invalid'
   /** The server was not reached, or is not able to answer now. */
   | 'unreachable'
-  /** It did not end in time. */
-  | 'timeout'
   /** Somebody ended it by a signal. */
-  | 'killed'
-  /** It ended well, and what it printed is not what it should be. */
-  | 'garbage'
-  | 'other';
+  | 'killed';
 
 /** kubectl did not do what it was asked. */
-export class KubectlError extends Error {
+export class KubectlError extends ToolError<KubectlReason> {
   override readonly name = 'KubectlError';
-  constructor(
-    readonly reason: KubectlReason,
-    message: string,
-  ) {
-    super(message);
+
+  override get transient(): boolean {
+    return this.reason === 'unreachable' || this.reason === 'killed';
   }
 }
 
@@ -253,22 +221,11 @@ const words: readonly (readonly [RegExp, KubectlReason])[] = [
   [/doesn't have a resource type/, 'not-found'],
 ];
 
-export function reasonOf(stderr: string): KubectlReason {
-  return words.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'other';
+export function reasonOf(stderr: string): KubectlError['reason'] {
+  return reasonIn(words, stderr);
 }
 
 /** Whether a change may have happened although this came back: the server did not say no, or we did not hear it. */
 export function leavesOpen(error: KubectlError): boolean {
   return ['unreachable', 'timeout', 'killed', 'garbage', 'other'].includes(error.reason);
-}
-
-/**
- * The same error, as a reader that repeats itself understands it: only what may pass is asked again. What did not end in time
- * has had a time of its own for each request: something else hangs.
- */
-function forRetry(error: unknown): unknown {
-  if (!(error instanceof KubectlError)) return error;
-  return error.reason === 'unreachable' || error.reason === 'killed'
-    ? new TransientError(error.message, undefined, { cause: error })
-    : new PermanentError(error.message, { cause: error });
 }

@@ -92,7 +92,7 @@ export function credentials(): ValueType<string> {
       if (/^(bearer|basic)\s/i.test(text))
         return bad(
           'begins with the name of a scheme',
-          'give the token alone, or `user:password`; a whole `Authorization` header belongs into `prometheus-headers`',
+          'give the token alone, or `user:password`; a whole `Authorization` header goes into `prometheus-headers`',
         );
       // What may stand in a header (RFC 9110, 5.5); Basic authentication encodes it.
       return /^[\x21-\x7e]+$/.test(text) || /^[^:\r\n]+:[^\r\n]*$/.test(text)

@@ -64,7 +64,7 @@ function plan(options: InitOptions): SystemPlan {
       'Put your deploy into the stage "Deploy" of the Jenkinsfile.',
       `Add the library (Manage Jenkins → System → Global Trusted Pipeline Libraries): name rollgate, retrieval Modern SCM from https://github.com/${published.repository}.git, library path templates/jenkins/. The agent needs Node 20 or newer.`,
       `Make a Pipeline job named ${job} from the script path ${UNDO} of this repository, and run it once: Jenkins learns its parameters when it runs.`,
-      'Make an API token of a user that may start and read that job, and keep user and token as Username with password with the id rollgate (Credentials).',
+      'Make an API token of a user that may start and read that job, and store them as a "Username with password" credential with the ID "rollgate".',
       ...next[way],
       `Change the label of the agent in ${UNDO} where it names one that you do not have.`,
     ],

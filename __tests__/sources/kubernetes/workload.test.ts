@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { Progress, type Rollout, rolloutOf } from '../../../src/sources/kubernetes/workload.js';
+import { Progress, type Standing, standingOf } from '../../../src/sources/kubernetes/workload.js';
 import { asWorkload } from '../../../src/support/kubernetes/workload.js';
 
-function of(kind: string, spec: object, status: object, generation = 2): Rollout {
+function of(kind: string, spec: object, status: object, generation = 2): Standing {
   const object = {
     kind,
     metadata: { name: 'api', generation },
     spec,
     status: { observedGeneration: 2, ...status },
   };
-  return rolloutOf(asWorkload(object)!);
+  return standingOf(asWorkload(object)!);
 }
 
 describe('how far a workload is', () => {
-  it.each<{ name: string; rollout: Rollout; shortfall: string }>([
+  it.each<{ name: string; rollout: Standing; shortfall: string }>([
     {
       name: 'all is there',
       rollout: of(
@@ -118,22 +118,28 @@ describe('how far a workload is', () => {
 });
 
 describe('how long a rollout has stood still', () => {
-  const at = (updated: number, available: number, more: Partial<Rollout> = {}): Rollout => ({
+  const at = (updated: number, available: number, more: Partial<Standing> = {}): Standing => ({
     generation: 1,
+    isSeen: true,
     desired: 3,
+    total: 3,
     updated,
+    ready: available,
     available,
+    isPaused: false,
+    updateType: 'RollingUpdate',
+    partition: 0,
     shortfall: available < 3 ? 'some' : '',
     ...more,
   });
 
   /** What it says, look by look, every ten seconds. */
-  function still(...rollouts: readonly Rollout[]): readonly number[] {
+  function still(...rollouts: readonly Standing[]): readonly number[] {
     const progress = new Progress();
     return rollouts.map((rollout, index) => progress.push(rollout, index * 10));
   }
 
-  it.each<{ name: string; rollouts: Rollout[]; told: number[] }>([
+  it.each<{ name: string; rollouts: Standing[]; told: number[] }>([
     { name: 'nothing shortfall', rollouts: [at(3, 3), at(3, 3)], told: [0, 0] },
     {
       name: 'nothing moves',

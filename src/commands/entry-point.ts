@@ -3,7 +3,7 @@ import type { Clock } from '../support/clock.js';
 import type { Files } from '../support/files.js';
 
 /** The world, as the entry hands it to a command. Nothing below reads it by itself. */
-export interface Entry {
+export interface EntryPoint {
   readonly argv: readonly string[];
   readonly env: Environment;
   /** What is known of the job of GitHub that this is. */

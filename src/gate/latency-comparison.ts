@@ -2,7 +2,7 @@ import { createRelativeLatency, type Comparison, type RelativeLatency } from './
 import type { BaselineCounts, Slower } from '../contract/check.js';
 
 /** Latencies of a canary and its baseline, compared at every border that both have. */
-export interface Slowness extends Comparison {
+export interface LatencyComparison extends Comparison {
   /** @param baseline `undefined`: nothing is known of it in this interval, and nothing is compared */
   push(canary: BaselineCounts, baseline: BaselineCounts | undefined): void;
   /** The border at which there is most evidence against the canary, for people; `undefined`: nothing was compared. */
@@ -16,7 +16,7 @@ interface WorstBorder {
   readonly baseline: number;
 }
 
-export function createSlowness(margin: number): Slowness {
+export function createLatencyComparison(margin: number): LatencyComparison {
   /** Those of the first interval: what is compared must not change on the way. */
   let borders: readonly string[] = [];
   let evidence: RelativeLatency | undefined;
@@ -31,22 +31,22 @@ export function createSlowness(margin: number): Slowness {
   return {
     push(canary, baseline) {
       const { slower } = canary;
-      const beside = baseline?.slower;
+      const baselineSlowerNow = baseline?.slower;
       if (slower === undefined) return;
       // Its requests are counted in every interval, and so are those of them that were slow.
       add(canarySlower, slower);
-      if (baseline === undefined || beside === undefined) return;
+      if (baseline === undefined || baselineSlowerNow === undefined) return;
       if (evidence === undefined) {
-        borders = Object.keys(slower).filter((border) => beside[border] !== undefined);
+        borders = Object.keys(slower).filter((border) => baselineSlowerNow[border] !== undefined);
         if (borders.length === 0) return;
         evidence = createRelativeLatency(borders.length, margin);
       }
       const at = (all: Slower): number[] => borders.map((border) => all[border] ?? NaN);
       evidence.push(
         { samples: canary.samples, slower: at(slower) },
-        { samples: baseline.samples, slower: at(beside) },
+        { samples: baseline.samples, slower: at(baselineSlowerNow) },
       );
-      add(baselineSlower, beside);
+      add(baselineSlower, baselineSlowerNow);
     },
     get worst() {
       if (evidence === undefined) return undefined;

@@ -54,27 +54,27 @@ describe('beginAll', () => {
     const { result } = await withSession((session) =>
       beginAll(session, [
         skipped,
-        link('kubernetes', { begin: () => Promise.resolve({ findings: [notice] }) }),
+        link('kubernetes', { capture: () => Promise.resolve({ findings: [notice] }) }),
         link('compose', {
-          begin: () => Promise.resolve({ alreadyRolledBack: 'v2 was taken back.' }),
+          capture: () => Promise.resolve({ alreadyRolledBack: 'v2 was rolled back.' }),
         }),
         link('ci', {}),
       ]),
     );
-    expect(result).toEqual({ findings: [notice], alreadyRolledBack: 'v2 was taken back.' });
+    expect(result).toEqual({ findings: [notice], alreadyRolledBack: 'v2 was rolled back.' });
   });
 
   it('a strategy that cannot see, or takes too long, is a warning, and the others are asked', async () => {
     const { result } = await withSession((session, clock) =>
       beginAll(session, [
-        link('kubernetes', { begin: () => Promise.reject(new Error('the cluster is away')) }),
+        link('kubernetes', { capture: () => Promise.reject(new Error('the cluster is away')) }),
         link('helm', {
-          begin: async (signal) => {
+          capture: async (signal) => {
             await clock.sleep(3_600_000, signal);
             return {};
           },
         }),
-        link('compose', { begin: () => Promise.resolve({}) }),
+        link('compose', { capture: () => Promise.resolve({}) }),
       ]),
     );
     expect(result.alreadyRolledBack).toBeUndefined();
@@ -82,7 +82,7 @@ describe('beginAll', () => {
       {
         level: 'warning',
         subject: 'kubernetes',
-        message: 'a look at what kubernetes sees failed: the cluster is away',
+        message: 'capturing what kubernetes sees failed: the cluster is away',
       },
       {
         level: 'warning',
@@ -99,7 +99,7 @@ describe('beginAll', () => {
         (session) =>
           beginAll(session, [
             link('kubernetes', {
-              begin: (signal) => {
+              capture: (signal) => {
                 cancel.abort(new Cancelled('SIGTERM'));
                 return Promise.reject(signal.reason as Error);
               },
@@ -117,8 +117,8 @@ describe('keepAll', () => {
       keepAll(session, [
         skipped,
         link('ci', {}),
-        link('kubernetes', { keep: () => Promise.reject(new Error('no rights')) }),
-        link('compose', { keep: () => Promise.resolve('v2 of api is the state to return to') }),
+        link('kubernetes', { pin: () => Promise.reject(new Error('no rights')) }),
+        link('compose', { pin: () => Promise.resolve('v2 of api is the state to return to') }),
       ]),
     );
     expect(output).toContain('kubernetes: keeping what kubernetes sees failed: no rights');

@@ -8,7 +8,7 @@ import type {
   Window,
 } from '../contract/check.js';
 import { seen } from './explain.js';
-import { literalBreach } from './odds.js';
+import { breachesLimit } from './likelihood-ratio.js';
 
 /** Measurements of a value that must be within the limit. */
 const VALUES = 3;
@@ -16,7 +16,7 @@ const VALUES = 3;
 const COMPARED = 60;
 
 /** What the confirmation of one check needs to know besides the check. */
-export interface StretchOptions {
+export interface ConfirmationWindowOptions {
   /** Requests that a check must have seen that does not say otherwise. */
   readonly minRequests: number;
   /** Requests that can be expected per second and check; 0 when that is not known. */
@@ -25,10 +25,10 @@ export interface StretchOptions {
   readonly timeout: number;
 }
 
-/** Requests after a rollback, until there are enough to be judged as one. */
-export interface Stretch {
+/** Requests after a rollback, until there are enough to be evaluated as one. */
+export interface ConfirmationWindow {
   add(window: Window, observation: Observation): void;
-  /** What was wrong is right, by the last stretch that was long enough. */
+  /** The check has recovered, by the last window that was long enough. */
   readonly isRight: boolean;
   /** What is still wrong, or what is missing. */
   inWords(): string;
@@ -37,8 +37,8 @@ export interface Stretch {
 interface Sums {
   own: Totals;
   ownSlower: Map<string, number>;
-  beside: Totals;
-  besideSlower: Map<string, number>;
+  baselineTotals: Totals;
+  baselineSlower: Map<string, number>;
 }
 
 /** What the functions below share. */
@@ -51,23 +51,23 @@ interface State {
   /** Of the baseline, since the last request of its own. */
   quiet: Totals;
   isRight: boolean;
-  /** The last stretch that was long enough, in words. */
-  judged: string | undefined;
+  /** The last window that was long enough, in words. */
+  evaluated: string | undefined;
   whyNone: string;
 }
 
 /**
- * Watches one check after a rollback. A stretch of requests that is not right is dropped (the old version may need a
+ * Watches one check after a rollback. A window of requests that is over the limit is dropped (the old version may need a
  * moment), and the next one must be twice as long, so that a service that is still bad does not pass by trying often.
  *
  * A check with a baseline may have no requests of its own any more: what it selects is gone, and users get the old version.
  * Then those of the baseline stand in, as soon as there are enough of them since the last request of its own.
  */
-export function createStretch(
+export function createConfirmationWindow(
   check: MetricCheck,
   limit: MetricLimit,
-  options: StretchOptions,
-): Stretch {
+  options: ConfirmationWindowOptions,
+): ConfirmationWindow {
   const isCompared = check.baseline !== undefined || limit.metric === 'relative';
   const state: State = {
     check,
@@ -77,7 +77,7 @@ export function createStretch(
     sums: nothing(),
     quiet: none(),
     isRight: false,
-    judged: undefined,
+    evaluated: undefined,
     whyNone: '',
   };
   return {
@@ -109,8 +109,8 @@ function add(state: State, window: Window, observation: Observation): void {
   addSlower(state.sums.ownSlower, observation.slower);
   const { baseline } = observation;
   if (baseline !== undefined) {
-    count(state.sums.beside, baseline);
-    addSlower(state.sums.besideSlower, baseline.slower);
+    count(state.sums.baselineTotals, baseline);
+    addSlower(state.sums.baselineSlower, baseline.slower);
   }
   if (observation.samples > 0) state.quiet = none();
   else if (baseline !== undefined) count(state.quiet, baseline);
@@ -119,7 +119,7 @@ function add(state: State, window: Window, observation: Observation): void {
 }
 
 function inWords(state: State): string {
-  if (state.judged !== undefined) return state.judged;
+  if (state.evaluated !== undefined) return state.evaluated;
   const got =
     state.isCompared && state.sums.own.samples === 0 ? state.quiet.samples : state.sums.own.samples;
   const only = `only ${String(got)} of the ${String(state.needed)} requests needed for ${state.check.id}`;
@@ -131,7 +131,7 @@ function inWords(state: State): string {
 
 function judge(state: State, right: boolean, words: () => string): void {
   state.isRight = right;
-  state.judged = words();
+  state.evaluated = words();
   if (right) return;
   state.needed *= 2;
   state.sums = nothing();
@@ -139,21 +139,21 @@ function judge(state: State, right: boolean, words: () => string): void {
 }
 
 function judgeOwn(state: State): void {
-  const { own, beside } = state.sums;
+  const { own, baselineTotals } = state.sums;
   if (own.samples < state.needed) return;
   if (state.limit.metric !== 'relative')
-    judge(state, !literalBreach(state.limit, own), () =>
+    judge(state, !breachesLimit(state.limit, own), () =>
       // That the baseline does better is no news here.
       seen({ id: state.check.id, limit: state.limit, totals: own, maxLogE: 0 }),
     );
-  else if (beside.samples >= state.needed)
+  else if (baselineTotals.samples >= state.needed)
     judge(state, !isWorse(state.sums, state.limit.margin), () =>
       seen({
         id: state.check.id,
         limit: state.limit,
         totals: own,
         maxLogE: 0,
-        baseline: beside,
+        baseline: baselineTotals,
       }),
     );
 }
@@ -164,18 +164,22 @@ function judgeQuiet(state: State): void {
   const isShare = state.limit.metric === 'success-rate' || state.limit.metric === 'latency';
   judge(
     state,
-    !isShare || !literalBreach(state.limit, state.quiet),
+    !isShare || !breachesLimit(state.limit, state.quiet),
     () =>
       `of the old version, ${seen({ id: state.check.id, limit: state.limit, totals: state.quiet, maxLogE: 0 })}`,
   );
 }
 
 /**
- * How many requests a stretch needs at first: `minRequests`; more when a quarter of the time is enough for them,
+ * How many requests a window needs at first: `minRequests`; more when a quarter of the time is enough for them,
  * because three failures are to be expected there from a version that is just at its limit. How much traffic others send is
  * not known.
  */
-function firstNeed(check: MetricCheck, limit: MetricLimit, options: StretchOptions): number {
+function firstNeed(
+  check: MetricCheck,
+  limit: MetricLimit,
+  options: ConfirmationWindowOptions,
+): number {
   // A measurement is no request: some of them in a row are enough.
   if (limit.metric === 'value') return VALUES;
   const least = check.minRequests ?? options.minRequests;
@@ -195,15 +199,18 @@ function telling(limit: MetricLimit): number {
  * Whether the canary had more than its part of the bad requests, by more than one standard deviation: without that, one that
  * is just as good would fail every second time. Over the borders of a histogram all is added up.
  */
-function isWorse({ own, ownSlower, beside, besideSlower }: Sums, margin: number): boolean {
-  const share = (margin * own.samples) / (margin * own.samples + beside.samples);
+function isWorse(
+  { own, ownSlower, baselineTotals, baselineSlower }: Sums,
+  margin: number,
+): boolean {
+  const share = (margin * own.samples) / (margin * own.samples + baselineTotals.samples);
   const pairs =
     ownSlower.size === 0
-      ? [[own.failures, beside.failures] as const]
-      : [...ownSlower].map(([border, bad]) => [bad, besideSlower.get(border) ?? 0] as const);
+      ? [[own.failures, baselineTotals.failures] as const]
+      : [...ownSlower].map(([border, bad]) => [bad, baselineSlower.get(border) ?? 0] as const);
   let excess = 0;
-  for (const [bad, badBeside] of pairs) {
-    const all = bad + badBeside;
+  for (const [bad, badOfBaseline] of pairs) {
+    const all = bad + badOfBaseline;
     excess += bad - all * share - Math.sqrt(all * share * (1 - share));
   }
   return excess > 1e-9;
@@ -224,5 +231,5 @@ function none(): Totals {
 }
 
 function nothing(): Sums {
-  return { own: none(), ownSlower: new Map(), beside: none(), besideSlower: new Map() };
+  return { own: none(), ownSlower: new Map(), baselineTotals: none(), baselineSlower: new Map() };
 }

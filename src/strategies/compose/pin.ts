@@ -8,7 +8,7 @@ import {
   type Version,
 } from './version.js';
 import { type Kept, readRecords, type Records, remove, writeKept } from './records.js';
-import type { World } from './world.js';
+import type { ComposeDeps } from './deps.js';
 
 /** What the snapshot file and the record say of a service that runs. */
 export function recordedOf(live: LiveService, images: Live['images']): RecordedService | undefined {
@@ -30,15 +30,15 @@ export function recordedOf(live: LiveService, images: Live['images']): RecordedS
  * @returns the services whose version is kept now
  */
 export async function keepServices(
-  world: World,
+  deps: ComposeDeps,
   project: string,
   services: readonly LiveService[],
   slot: Slot,
   images: Live['images'],
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const writer = world.writer(project, signal);
-  const records = await readRecords(world.docker, project, signal);
+  const writer = deps.writer(project, signal);
+  const records = await readRecords(deps.docker, project, signal);
   const names: string[] = [];
   for (const service of services) {
     const newest = service.containers[0];
@@ -46,13 +46,13 @@ export async function keepServices(
     if (newest === undefined || recorded === undefined) continue;
     const mine = records.kept.filter((each) => each.service === service.service);
     names.push(service.service);
-    if (slot === 'good') await absolve(world, records, service.service, recorded, signal);
+    if (slot === 'good') await absolve(deps, records, service.service, recorded, signal);
     else if (mine.some((each) => isSame(each, recorded) && isCurrent(each, mine))) continue;
     await writeKept(
       writer,
       {
         ...recorded,
-        ...world.author(),
+        ...deps.author(),
         service: service.service,
         slot,
         definition: newest.definition,
@@ -71,7 +71,7 @@ function isCurrent(kept: Kept, all: readonly Kept[]): boolean {
 
 /** What has been found healthy is no longer rejected. */
 async function absolve(
-  { docker }: World,
+  { docker }: ComposeDeps,
   records: Records,
   service: string,
   version: RecordedService,
@@ -83,9 +83,9 @@ async function absolve(
   await remove({ docker, signal }, marks);
 }
 
-/** What was taken back was asked for by its id, which nobody knows it by. */
-function nameOf(image: unknown, asked: string): string {
-  if (!asked.startsWith('sha256:')) return asked;
+/** What was rolled back was asked for by its id, which nobody knows it by. */
+function nameOf(image: unknown, requested: string): string {
+  if (!requested.startsWith('sha256:')) return requested;
   const { RepoTags } = fields(image);
   const tags = Array.isArray(RepoTags) ? RepoTags.filter((each) => typeof each === 'string') : [];
   return tags.find((tag) => !tag.startsWith(keptRepository)) ?? '';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createRelative } from '../../src/gate/relative.js';
-import { createSlowness } from '../../src/gate/slowness.js';
+import { createLatencyComparison } from '../../src/gate/latency-comparison.js';
 import type { BaselineCounts } from '../../src/contract/check.js';
 
 const side = (samples: number, slower: Readonly<Record<string, number>>): BaselineCounts => ({
@@ -12,7 +12,7 @@ const side = (samples: number, slower: Readonly<Record<string, number>>): Baseli
 
 describe('createSlowness', () => {
   it('has nothing against a canary before it has seen anything', () => {
-    const slowness = createSlowness(1);
+    const slowness = createLatencyComparison(1);
     slowness.push({ samples: 10, failures: 3 }, { samples: 10, failures: 0 });
     slowness.push(side(10, { 100: 3 }), side(10, { 200: 3 }));
     expect(slowness).toMatchObject({ logE: 0, logSign: 0, observations: 0, worst: undefined });
@@ -23,7 +23,7 @@ describe('createSlowness', () => {
     const count = fc.nat(40);
     fc.assert(
       fc.property(fc.array(fc.tuple(count, count), { maxLength: 20 }), (intervals) => {
-        const slowness = createSlowness(1.5);
+        const slowness = createLatencyComparison(1.5);
         const shares = createRelative(1.5);
         for (const [canary, baseline] of intervals) {
           slowness.push(side(40, { 500: canary }), side(40, { 500: baseline }));
@@ -36,7 +36,7 @@ describe('createSlowness', () => {
   });
 
   it('names the border that tells most, with what was counted there', () => {
-    const slowness = createSlowness(1);
+    const slowness = createLatencyComparison(1);
     for (let i = 0; i < 10; i += 1)
       slowness.push(side(30, { 100: 20, 500: 9, 1000: 0 }), side(30, { 100: 19, 500: 1, 1000: 0 }));
     expect(slowness.worst).toEqual({ borderMs: 500, canary: 90, baseline: 10 });
@@ -44,7 +44,7 @@ describe('createSlowness', () => {
   });
 
   it('stays with the borders of the first interval', () => {
-    const slowness = createSlowness(1);
+    const slowness = createLatencyComparison(1);
     slowness.push(side(10, { 100: 1 }), side(10, { 100: 1, 500: 1 }));
     for (let i = 0; i < 30; i += 1)
       slowness.push(side(10, { 100: 1, 500: 10 }), side(10, { 100: 1, 500: 0 }));
@@ -53,7 +53,7 @@ describe('createSlowness', () => {
   });
 
   it('counts what the canary did without a baseline beside it: its requests are counted too', () => {
-    const slowness = createSlowness(1);
+    const slowness = createLatencyComparison(1);
     slowness.push(side(39, { 50: 39 }), undefined);
     slowness.push(side(40, { 50: 40 }), side(39, { 50: 0 }));
     slowness.push(side(40, { 50: 40 }), undefined);

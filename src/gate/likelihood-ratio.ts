@@ -26,7 +26,7 @@ const SLACK = 1e-9;
  * @returns a number from 0 to 20, or `undefined` when there is nothing to judge: no data, no request, no time passed, or
  *   a number that is not finite or, for a count, negative. Always `undefined` for `health`, and for `relative`, which has an evidence of its own.
  */
-export function oddsOf(limit: Limit, observation: Observation): number | undefined {
+export function likelihoodRatioOf(limit: Limit, observation: Observation): number | undefined {
   if (observation.kind === 'none') return undefined;
   if (observation.kind === 'value')
     return limit.metric === 'value' ? ofValue(limit, observation.value) : undefined;
@@ -71,7 +71,7 @@ function ratio(measured: number, allowed: number, basis = 1): number | undefined
  * @param totals requests, failures (for `latency`: slow requests) and the seconds they cover; for `value` the sum of
  *   `samples` measurements, whose mean is compared
  */
-export function literalBreach(limit: Limit, totals: Readonly<Totals>): boolean {
+export function breachesLimit(limit: Limit, totals: Readonly<Totals>): boolean {
   const { samples, failures, seconds, sum } = totals;
   switch (limit.metric) {
     case 'success-rate':

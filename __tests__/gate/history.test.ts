@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventsOfPast, momentsOf } from '../../src/gate/past.js';
+import { eventsOfPast, momentsOf } from '../../src/gate/history.js';
 import { counts, defaultPlan, metricCheck } from '../support/stand-in-checks.js';
 
 const plan = { ...defaultPlan, warmUp: 15_000, duration: 25_000, interval: 10_000 };
@@ -13,19 +13,19 @@ describe('the events of a watch in the past', () => {
   /** Two checks, and the moments in which they look. */
   function story(): {
     readonly checks: ReturnType<typeof metricCheck>[];
-    readonly looks: (readonly [at: number, to: number])[];
+    readonly calls: (readonly [at: number, to: number])[];
     readonly moveTo: (moment: number) => Promise<void>;
   } {
-    const looks: [number, number][] = [];
+    const calls: [number, number][] = [];
     let now = -1;
     const check = (): ReturnType<typeof metricCheck> =>
       metricCheck(({ to }) => {
-        looks.push([now, to]);
+        calls.push([now, to]);
         return counts(20, 0);
       });
     return {
       checks: [check(), check()],
-      looks,
+      calls,
       moveTo: (moment) => {
         now = moment;
         return Promise.resolve();
@@ -34,10 +34,10 @@ describe('the events of a watch in the past', () => {
   }
 
   it('are those of a live watch, and its end', async () => {
-    const { checks, looks, moveTo } = story();
+    const { checks, calls, moveTo } = story();
     const events = await eventsOfPast(plan, checks, 40_000, moveTo, signal);
-    expect(looks.every(([at, to]) => at === to)).toBe(true);
-    expect(looks).toHaveLength(10);
+    expect(calls.every(([at, to]) => at === to)).toBe(true);
+    expect(calls).toHaveLength(10);
     expect(events.map(({ at }) => at)).toEqual(
       [10, 10, 15, 15, 25, 25, 35, 35, 40, 40, 40].map((seconds) => seconds * 1000),
     );
@@ -49,9 +49,9 @@ describe('the events of a watch in the past', () => {
   });
 
   it('are only those that have come to pass', async () => {
-    const { checks, looks, moveTo } = story();
+    const { checks, calls, moveTo } = story();
     const events = await eventsOfPast(plan, checks, 34_999, moveTo, signal);
-    expect(looks).toHaveLength(6);
+    expect(calls).toHaveLength(6);
     expect(events.at(-1)).toMatchObject({ at: 25_000, event: { type: 'observation' } });
     expect(checks[0]?.ended()).toBe(1);
   });

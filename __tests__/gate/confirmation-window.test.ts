@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { createStretch, type StretchOptions } from '../../src/gate/stretch.js';
-import type { JudgedCheck, MetricLimit, Observation } from '../../src/contract/check.js';
+import {
+  createConfirmationWindow,
+  type ConfirmationWindowOptions,
+} from '../../src/gate/confirmation-window.js';
+import type { EvaluatedCheck, MetricLimit, Observation } from '../../src/contract/check.js';
 import { metricCheck } from '../support/stand-in-checks.js';
 
 const rate: MetricLimit = { metric: 'success-rate', minPercent: 95 };
@@ -11,10 +14,10 @@ const perMinute: MetricLimit = { metric: 'errors-per-minute', max: 10, scaledTo:
 function after(
   seconds: number,
   observe: (second: number) => Observation,
-  given: Partial<JudgedCheck> & {
+  given: Partial<EvaluatedCheck> & {
     readonly limit: MetricLimit;
     readonly own?: boolean;
-    readonly options?: Partial<StretchOptions>;
+    readonly options?: Partial<ConfirmationWindowOptions>;
   },
 ): { isRight: boolean; words: string } {
   const { limit, own = false, options, ...more } = given;
@@ -23,7 +26,7 @@ function after(
     ...(own ? {} : { realTraffic: true as const }),
     ...more,
   };
-  const stretch = createStretch(check, limit, {
+  const stretch = createConfirmationWindow(check, limit, {
     minRequests: 20,
     requestsPerSecond: 10,
     timeout: 120_000,
@@ -35,18 +38,20 @@ function after(
 }
 
 type Pair = readonly [samples: number, failures: number];
-const both = (own: Pair, beside: Pair): Observation => ({
+const both = (own: Pair, ofBaseline: Pair): Observation => ({
   kind: 'counts',
   samples: own[0],
   failures: own[1],
   seconds: 1,
-  baseline: { samples: beside[0], failures: beside[1] },
+  baseline: { samples: ofBaseline[0], failures: ofBaseline[1] },
 });
-const gone = (beside?: Pair): Observation => ({
+const gone = (ofBaseline?: Pair): Observation => ({
   kind: 'none',
   why: 'no-data',
   detail: 'no series matches x',
-  ...(beside === undefined ? {} : { baseline: { samples: beside[0], failures: beside[1] } }),
+  ...(ofBaseline === undefined
+    ? {}
+    : { baseline: { samples: ofBaseline[0], failures: ofBaseline[1] } }),
 });
 
 describe('a check without a baseline', () => {
@@ -162,13 +167,13 @@ describe('a check that is only compared', () => {
 
   it('adds up what is slower at each border', () => {
     const limit: MetricLimit = { metric: 'relative', margin: 1, of: 'latency' };
-    const slow = (own: number, beside: number): Observation => ({
+    const slow = (own: number, ofBaseline: number): Observation => ({
       kind: 'counts',
       samples: 10,
       failures: 0,
       seconds: 1,
       slower: { 100: own, 500: own },
-      baseline: { samples: 10, failures: 0, slower: { 100: beside, 500: beside } },
+      baseline: { samples: 10, failures: 0, slower: { 100: ofBaseline, 500: ofBaseline } },
     });
     expect(after(4, () => slow(5, 5), { limit }).isRight).toBe(true);
     expect(after(60, () => slow(5, 2), { limit }).isRight).toBe(false);

@@ -1,11 +1,11 @@
 import { createEvidence, type Evidence } from './evidence.js';
-import { literalBreach, oddsOf } from './odds.js';
+import { breachesLimit, likelihoodRatioOf } from './likelihood-ratio.js';
 import { createRelative, type Comparison, type RelativeEvidence } from './relative.js';
-import { createSlowness, type Slowness } from './slowness.js';
+import { createLatencyComparison, type LatencyComparison } from './latency-comparison.js';
 import { createSeries } from './series.js';
 import type {
   BaselineCounts,
-  JudgedCheck,
+  EvaluatedCheck,
   MetricLimit,
   Observation,
   SeriesPoint,
@@ -15,8 +15,8 @@ import type {
 } from '../contract/check.js';
 
 /** Everything that is known of one metric check, up to now. Its size does not grow with the watch. */
-export interface Tally {
-  /** Returns whether this very interval was over the literal limit; `false` in the warm-up and without data. */
+export interface Accumulator {
+  /** Returns whether this very interval was over the configured limit; `false` in the warm-up and without data. */
   push(window: Window, observation: Observation): boolean;
   readonly totals: Readonly<Totals>;
   /** Of the check's own limit. */
@@ -51,22 +51,22 @@ interface State {
   readonly kinds: Record<string, number>;
   readonly missing: { noData: number; providerErrors: number };
   readonly baseline: { samples: number; failures: number };
-  readonly slowness: Slowness | undefined;
-  readonly comparison: Slowness | RelativeEvidence | undefined;
+  readonly latencyComparison: LatencyComparison | undefined;
+  readonly comparison: LatencyComparison | RelativeEvidence | undefined;
   maxRelative: number;
   freshAt: number | null;
   baselineFreshAt: number | null;
   cadence: number;
-  lastMissing: Tally['lastMissing'];
+  lastMissing: Accumulator['lastMissing'];
   readonly leftOut: { requests: number; of: number };
   readonly ofLimit: { readonly logE: number; readonly maxLogE: number };
 }
 
-export function createTally(
+export function createAccumulator(
   limit: MetricLimit,
   plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
-  against?: JudgedCheck['baseline'],
-): Tally {
+  against?: EvaluatedCheck['baseline'],
+): Accumulator {
   const evidence = createEvidence({ plannedIntervals: Math.ceil(plan.duration / plan.interval) });
   const series = createSeries();
   const totals: Totals = { samples: 0, failures: 0, seconds: 0, sum: 0 };
@@ -74,11 +74,12 @@ export function createTally(
   const missing = { noData: 0, providerErrors: 0 };
   const baseline = { samples: 0, failures: 0 };
   const margin = limit.metric === 'relative' ? limit.margin : against?.margin;
-  const slowness =
+  const latencyComparison =
     limit.metric === 'relative' && limit.of === 'latency'
-      ? createSlowness(limit.margin)
+      ? createLatencyComparison(limit.margin)
       : undefined;
-  const comparison = slowness ?? (margin === undefined ? undefined : createRelative(margin));
+  const comparison =
+    latencyComparison ?? (margin === undefined ? undefined : createRelative(margin));
   const ofLimit = {
     get logE() {
       return limit.metric === 'relative' ? (comparison?.logE ?? 0) : evidence.logE;
@@ -96,7 +97,7 @@ export function createTally(
     kinds,
     missing,
     baseline,
-    slowness,
+    latencyComparison,
     comparison,
     maxRelative: 0,
     freshAt: null,
@@ -137,19 +138,19 @@ export function createTally(
 }
 
 function push(state: State, window: Window, observation: Observation): boolean {
-  const judged = window.to > state.plan.warmUp;
-  if (judged) addLeftOut(state.leftOut, observation);
+  const isCounted = window.to > state.plan.warmUp;
+  if (isCounted) addLeftOut(state.leftOut, observation);
   if (observation.kind === 'none') {
     if (observation.why === 'unchanged') return false;
     state.lastMissing = observation.why;
-    if (judged) state.missing[observation.why === 'no-data' ? 'noData' : 'providerErrors'] += 1;
+    if (isCounted) state.missing[observation.why === 'no-data' ? 'noData' : 'providerErrors'] += 1;
     return false;
   }
   state.freshAt = window.to;
   if (hasBaseline(observation)) state.baselineFreshAt = window.to;
   state.cadence = observation.cadence ?? state.cadence;
   const t = window.to / 1000;
-  if (!judged) {
+  if (!isCounted) {
     state.series.push({ t, ...countsOf(state.limit, observation), logE: 0 });
     return false;
   }
@@ -165,8 +166,8 @@ function push(state: State, window: Window, observation: Observation): boolean {
     for (const [kind, count] of Object.entries(observation.kinds ?? {}))
       state.kinds[kind] = (state.kinds[kind] ?? 0) + count;
   }
-  const odds = oddsOf(state.limit, observation);
-  if (odds !== undefined) state.evidence.push(odds);
+  const likelihoodRatio = likelihoodRatioOf(state.limit, observation);
+  if (likelihoodRatio !== undefined) state.evidence.push(likelihoodRatio);
   compare(state, { ...counts, ...slowerOf(observation) }, observation);
   state.series.push({
     t,
@@ -174,7 +175,7 @@ function push(state: State, window: Window, observation: Observation): boolean {
     ...slowNow(state, observation),
     logE: state.ofLimit.logE,
   });
-  return literalBreach(state.limit, {
+  return breachesLimit(state.limit, {
     ...counts,
     seconds: observation.kind === 'counts' ? observation.seconds : 0,
     sum: observation.kind === 'value' ? observation.value : 0,
@@ -189,15 +190,15 @@ function addLeftOut(sum: { requests: number; of: number }, observation: Observat
 
 function compare(state: State, canary: BaselineCounts, observation: Observation): void {
   if (state.comparison === undefined || observation.kind !== 'counts') return;
-  const beside = observation.baseline;
-  if (state.slowness !== undefined) state.slowness.push(canary, beside);
-  else if (beside !== undefined) state.comparison.push(canary, beside);
-  if (beside !== undefined) {
-    state.baseline.samples += beside.samples;
-    state.baseline.failures += Math.min(beside.failures, beside.samples);
+  const ofBaseline = observation.baseline;
+  if (state.latencyComparison !== undefined) state.latencyComparison.push(canary, ofBaseline);
+  else if (ofBaseline !== undefined) state.comparison.push(canary, ofBaseline);
+  if (ofBaseline !== undefined) {
+    state.baseline.samples += ofBaseline.samples;
+    state.baseline.failures += Math.min(ofBaseline.failures, ofBaseline.samples);
     state.maxRelative = Math.max(state.maxRelative, state.comparison.logE);
   }
-  const worst = state.slowness?.worst;
+  const worst = state.latencyComparison?.worst;
   if (worst === undefined) return;
   state.totals.failures = worst.canary;
   state.totals.borderMs = worst.borderMs;

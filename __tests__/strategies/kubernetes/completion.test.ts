@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { rolloutOf } from '../../../src/strategies/kubernetes/rollout.js';
+import { completionOf } from '../../../src/strategies/kubernetes/completion.js';
 import { asWorkload } from '../../../src/support/kubernetes/workload.js';
 
 function rollout(kind: string, spec: object, status: object) {
@@ -9,7 +9,7 @@ function rollout(kind: string, spec: object, status: object) {
     spec,
     status: { observedGeneration: 4, ...status },
   });
-  return rolloutOf(workload!);
+  return completionOf(workload!);
 }
 
 /** The cases of kubectl, pkg/polymorphichelpers/rollout_status.go. */

@@ -18,7 +18,7 @@ export interface ComposeSettings extends ProjectSettings {
 }
 
 /** The project and the engine that it runs on, as the parts of the strategy see them. */
-export interface World {
+export interface ComposeDeps {
   readonly docker: Docker;
   readonly settings: ComposeSettings;
   readonly clock: Clock;
@@ -28,7 +28,7 @@ export interface World {
   readonly named: readonly string[];
   /** This run, as notes name it: `github 1234`; empty when it has no id. */
   readonly run: string;
-  /** The same engine, for looks that others wait for: it is given up on soon. */
+  /** The same engine, for calls that others wait for: it is given up on soon. */
   readonly glance: Docker;
   /** The name of the project, found out once. */
   project(signal: AbortSignal): Promise<string>;
@@ -40,7 +40,7 @@ export interface World {
 /** Every strategy of the chain waits for our guard, milliseconds. */
 const GLANCE_MS = 5000;
 
-export function createWorld(dependencies: StrategyDependencies<ComposeSettings>): World {
+export function createDeps(dependencies: StrategyDependencies<ComposeSettings>): ComposeDeps {
   const { settings, run, clock, random } = dependencies;
   const docker = createDocker(dependencies);
   const name = run.runId === null ? '' : `${run.system} ${run.runId}`;

@@ -2,7 +2,7 @@ import type { MetricCheck, WatchPlan } from '../contract/check.js';
 import { windowsOf } from './watch.js';
 import type { RecordedEvent } from '../contract/replay.js';
 
-/** When the checks of a watch look: before its first window, and at the end of each. */
+/** When the checks of a watch observe: before its first window, and at the end of each. */
 export function momentsOf(plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>): number[] {
   return [0, ...Array.from(windowsOf(plan), ({ to }) => to)];
 }

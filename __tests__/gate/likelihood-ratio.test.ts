@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { literalBreach, oddsOf } from '../../src/gate/odds.js';
+import { breachesLimit, likelihoodRatioOf } from '../../src/gate/likelihood-ratio.js';
 import type { Limit, Observation } from '../../src/contract/check.js';
 
 const success = (minPercent: number): Limit => ({ metric: 'success-rate', minPercent });
@@ -94,8 +94,8 @@ describe('oddsOf', () => {
     ['half more than the least', least(80), measured(120), 0.5],
     ['twice the least', least(80), measured(160), 0],
     ['far more than the least', least(80), measured(1e12), 0],
-  ])('%s', (_name, limit, observation, odds) => {
-    expect(oddsOf(limit, observation)).toBeCloseTo(odds, 9);
+  ])('%s', (_name, limit, observation, ratio) => {
+    expect(likelihoodRatioOf(limit, observation)).toBeCloseTo(ratio, 9);
   });
 
   it.each<[string, Limit, Observation]>([
@@ -125,16 +125,16 @@ describe('oddsOf', () => {
     ['counts for a value', value(80), counts(10, 1)],
     ['a value for a share', success(95), measured(1)],
   ])('says nothing of %s', (_name, limit, observation) => {
-    expect(oddsOf(limit, observation)).toBeUndefined();
+    expect(likelihoodRatioOf(limit, observation)).toBeUndefined();
   });
 
   it('is a number from 0 to 20, or nothing', () => {
     fc.assert(
       fc.property(metricLimit, anyObservation, (limit, observation) => {
-        const odds = oddsOf(limit, observation);
-        if (odds === undefined) return;
-        expect(odds).toBeGreaterThanOrEqual(0);
-        expect(odds).toBeLessThanOrEqual(20);
+        const ratio = likelihoodRatioOf(limit, observation);
+        if (ratio === undefined) return;
+        expect(ratio).toBeGreaterThanOrEqual(0);
+        expect(ratio).toBeLessThanOrEqual(20);
       }),
       { numRuns: 1000 },
     );
@@ -149,9 +149,9 @@ describe('oddsOf', () => {
     const percent = fc.double({ min: 0, max: 100, noNaN: true });
     fc.assert(
       fc.property(percent, percent, fc.nat(5000), fc.nat(5000), (one, other, good, failures) => {
-        const odds = (strictness: number): number =>
-          oddsOf(limit(strictness), counts(good + failures, failures)) ?? 0;
-        expect(odds(Math.max(one, other))).toBeGreaterThanOrEqual(odds(Math.min(one, other)));
+        const ratio = (strictness: number): number =>
+          likelihoodRatioOf(limit(strictness), counts(good + failures, failures)) ?? 0;
+        expect(ratio(Math.max(one, other))).toBeGreaterThanOrEqual(ratio(Math.min(one, other)));
       }),
     );
   });
@@ -165,13 +165,14 @@ describe('oddsOf, of a value that must not be too small', () => {
   const limit = fc.double({ min: 0.01, max: 500, noNaN: true });
   const mean = (all: readonly number[]): number =>
     all.reduce((sum, each) => sum + each, 0) / all.length;
-  const odds = (min: number, number: number): number => oddsOf(least(min), measured(number)) ?? NaN;
+  const ratio = (min: number, number: number): number =>
+    likelihoodRatioOf(least(min), measured(number)) ?? NaN;
 
   it('is on average 1 exactly where the mean of the readings, cut at twice the limit, is the limit', () => {
     fc.assert(
       fc.property(readings, limit, (all, min) => {
         const bounded = mean(all.map((each) => Math.min(each, 2 * min)));
-        expect(mean(all.map((each) => odds(min, each)))).toBeCloseTo(2 - bounded / min, 8);
+        expect(mean(all.map((each) => ratio(min, each)))).toBeCloseTo(2 - bounded / min, 8);
       }),
     );
   });
@@ -179,7 +180,7 @@ describe('oddsOf, of a value that must not be too small', () => {
   it('does not let a high reading make up for low ones', () => {
     fc.assert(
       fc.property(limit, fc.double({ min: 2, max: 1e6, noNaN: true }), (min, times) => {
-        expect(odds(min, times * min)).toBe(odds(min, 2 * min));
+        expect(ratio(min, times * min)).toBe(ratio(min, 2 * min));
       }),
     );
   });
@@ -189,9 +190,9 @@ describe('oddsOf, of a value that must not be too small', () => {
     fc.assert(
       fc.property(number, number, limit, limit, (one, other, min, otherMin) => {
         const larger = Math.max(one, other);
-        expect(odds(min, larger)).toBeLessThanOrEqual(odds(min, Math.min(one, other)));
-        expect(odds(Math.min(min, otherMin), one)).toBeLessThanOrEqual(
-          odds(Math.max(min, otherMin), one) + 1e-12,
+        expect(ratio(min, larger)).toBeLessThanOrEqual(ratio(min, Math.min(one, other)));
+        expect(ratio(Math.min(min, otherMin), one)).toBeLessThanOrEqual(
+          ratio(Math.max(min, otherMin), one) + 1e-12,
         );
       }),
     );
@@ -230,7 +231,7 @@ describe('literalBreach', () => {
     ['no value against a least', least(80), totals(0, 0, 0, 0), false],
     ['health', health, totals(10, 10), false],
   ])('%s', (_name, limit, seen, breached) => {
-    expect(literalBreach(limit, seen)).toBe(breached);
+    expect(breachesLimit(limit, seen)).toBe(breached);
   });
 
   // Percentages with up to four decimals, as whole ten-thousandths, so that the test itself does not round.
@@ -246,9 +247,9 @@ describe('literalBreach', () => {
           const samples = n * 1_000_000;
           const failures = n * (1_000_000 - tenThousandths);
           const of = limit(tenThousandths / 10_000);
-          expect(literalBreach(of, totals(samples, failures))).toBe(false);
+          expect(breachesLimit(of, totals(samples, failures))).toBe(false);
           if (failures < samples)
-            expect(literalBreach(of, totals(samples, failures + 1))).toBe(true);
+            expect(breachesLimit(of, totals(samples, failures + 1))).toBe(true);
         }),
         { numRuns: 500 },
       );
@@ -258,8 +259,8 @@ describe('literalBreach', () => {
   it('passes exactly 95 % of any number of requests', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50_000_000 }), (n) => {
-        expect(literalBreach(success(95), totals(20 * n, n))).toBe(false);
-        expect(literalBreach(success(95), totals(20 * n, n + 1))).toBe(true);
+        expect(breachesLimit(success(95), totals(20 * n, n))).toBe(false);
+        expect(breachesLimit(success(95), totals(20 * n, n + 1))).toBe(true);
       }),
     );
   });
@@ -269,8 +270,8 @@ describe('literalBreach', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10_000 }), seconds, (max, length) => {
         const failures = max * length;
-        expect(literalBreach(perMinute(max), totals(1e9, failures, 60 * length))).toBe(false);
-        expect(literalBreach(perMinute(max), totals(1e9, failures + 1, 60 * length))).toBe(true);
+        expect(breachesLimit(perMinute(max), totals(1e9, failures, 60 * length))).toBe(false);
+        expect(breachesLimit(perMinute(max), totals(1e9, failures + 1, 60 * length))).toBe(true);
       }),
     );
   });
@@ -282,8 +283,8 @@ describe('literalBreach', () => {
         const samples = Math.round(60 * rate * 6) * minutes;
         const failures = samples / 6;
         const seconds = minutes * 360;
-        expect(literalBreach(perMinute(10, 60), totals(samples, failures, seconds))).toBe(false);
-        expect(literalBreach(perMinute(10, 60), totals(samples, failures + 1, seconds))).toBe(true);
+        expect(breachesLimit(perMinute(10, 60), totals(samples, failures, seconds))).toBe(false);
+        expect(breachesLimit(perMinute(10, 60), totals(samples, failures + 1, seconds))).toBe(true);
       }),
     );
   });
@@ -293,9 +294,9 @@ describe('literalBreach', () => {
       fc.property(fc.nat(2000), fc.nat(2000), percent, (good, failures, tenThousandths) => {
         fc.pre(good + failures > 0);
         const limit = success(tenThousandths / 10_000);
-        const odds = oddsOf(limit, counts(good + failures, failures))!;
-        fc.pre(Math.abs(odds - 1) > 1e-6);
-        expect(literalBreach(limit, totals(good + failures, failures))).toBe(odds > 1);
+        const ratio = likelihoodRatioOf(limit, counts(good + failures, failures))!;
+        fc.pre(Math.abs(ratio - 1) > 1e-6);
+        expect(breachesLimit(limit, totals(good + failures, failures))).toBe(ratio > 1);
       }),
     );
   });

@@ -6,26 +6,26 @@ import { type Recorded, recordedOf } from './recorded.js';
 /** The workloads whose version is neither the one that was judged nor one that we put there. */
 export function replacedOnes(
   workloads: Iterable<Workload>,
-  judged: ReadonlyMap<string, Version>,
+  evaluated: ReadonlyMap<string, Version>,
   ours: ReadonlyMap<string, Version>,
 ): readonly Workload[] {
   return [...workloads].filter((workload) => {
     const name = nameOf(workload);
-    const known = [judged.get(name), ours.get(name)].flatMap((version) => version ?? []);
+    const known = [evaluated.get(name), ours.get(name)].flatMap((version) => version ?? []);
     const { essence } = versionOf(workload.template);
-    return judged.has(name) && !known.some((version) => version.essence === essence);
+    return evaluated.has(name) && !known.some((version) => version.essence === essence);
   });
 }
 
 /** `revision 14 replaced ours (13) at 12:03 UTC` */
 export function replacedInWords(
   { workload, revisions }: Seen,
-  judged: Live | undefined,
+  evaluated: Live | undefined,
   now: number,
 ): string {
   const revision = liveRevision(workload, revisions);
   const number = revision === undefined ? 'another version' : `revision ${String(revision.number)}`;
-  const ours = typeof judged?.number !== 'number' ? '' : ` (${String(judged.number)})`;
+  const ours = typeof evaluated?.number !== 'number' ? '' : ` (${String(evaluated.number)})`;
   const at =
     revision?.createdAt === undefined || revision.returned
       ? ''
@@ -95,8 +95,8 @@ export function ownerOf(workload: Workload): Owner | undefined {
   if (helmRelease !== undefined || labels['app.kubernetes.io/managed-by'] === 'Helm')
     return {
       name: helmRelease === undefined ? 'a Helm release' : `the Helm release ${helmRelease}`,
-      will: `Helm does not know of our change, and its next upgrade or rollback starts from the version that was taken back`,
-      fix: `set helm-release${helmRelease === undefined ? '' : `: ${helmRelease}`} and name helm in rollback, so that the release itself is taken back`,
+      will: `Helm does not know of our change, and its next upgrade or rollback starts from the version that was rolled back`,
+      fix: `set helm-release${helmRelease === undefined ? '' : `: ${helmRelease}`} and name helm in rollback, so that the release itself is rolled back`,
     };
   return undefined;
 }

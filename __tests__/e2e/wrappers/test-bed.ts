@@ -42,7 +42,7 @@ process.stdin.on('data', (chunk) => chunks.push(chunk)).on('end', post);
  * What a pipeline meets in the scenario: two services, a CI system that can be asked for a rollback pipeline, and a cluster
  * behind a kubectl on the path. All on loopback.
  */
-export class World {
+export class TestBed {
   /** Of the tests; a driver may put there what it needs. */
   readonly place = new Workplace();
   private readonly clock = new VirtualClock(Date.now() - DAY);
@@ -52,13 +52,13 @@ export class World {
   private constructor(private readonly standIn: StandIn) {}
 
   /** @param system whose pipeline is asked for a rollback */
-  static async open(system: string): Promise<World> {
+  static async open(system: string): Promise<TestBed> {
     const start = standIns[system];
     if (start === undefined) throw new Error(`there is no stand-in for ${system}`);
-    const world = new World(await start('well'));
-    await world.deployTwoVersions();
-    await world.serveAll();
-    return world;
+    const bed = new TestBed(await start('well'));
+    await bed.deployTwoVersions();
+    await bed.serveAll();
+    return bed;
   }
 
   /** Always answers well. */

@@ -1,0 +1,132 @@
+import { describe, expect, it } from '@jest/globals';
+import { nameChunks, withNames, type Chunk } from '../../scripts/chunk-names.js';
+
+const split = 'split chunk (cache group: default)';
+
+function chunk(id: number, facts: Partial<Chunk>): Chunk {
+  return { id, entry: false, origins: [], modules: [], ...facts };
+}
+
+function asked(request: string, moduleName = './src/pipelines/registry.ts'): Chunk['origins'] {
+  return [{ moduleName, request }];
+}
+
+function files(...sizes: readonly (readonly [string, number])[]): Chunk['modules'] {
+  return sizes.map(([name, size]) => ({ name, size }));
+}
+
+describe('the names of chunks', () => {
+  it.each<[string, Partial<Chunk>, string]>([
+    ['the entry is index', { entry: true }, 'index'],
+    [
+      'a file that is imported when it is needed gives its path',
+      {
+        origins: asked('./github/client.js'),
+        modules: files(['./src/pipelines/github/client.ts', 9]),
+      },
+      'pipelines-github-client',
+    ],
+    [
+      'so does one that webpack has put together with others',
+      {
+        origins: asked('./github/client.js'),
+        modules: [
+          {
+            name: './src/pipelines/github/client.ts + 1 modules',
+            size: 29,
+            modules: files(
+              ['./src/pipelines/github/client.ts', 9],
+              ['./src/pipelines/github/api.ts', 20],
+            ),
+          },
+        ],
+      },
+      'pipelines-github-client',
+    ],
+    [
+      'of two imports, the one whose file is in it',
+      {
+        origins: [
+          ...asked('./run.js', './src/commands/main.ts'),
+          ...asked('./rollback.js', './src/commands/main.ts'),
+        ],
+        modules: files(['./src/commands/rollback.ts', 9], ['./src/commands/roll-back.ts', 20]),
+      },
+      'commands-rollback',
+    ],
+    [
+      'a package gives its name',
+      {
+        origins: asked('@octokit/rest'),
+        modules: files(['./node_modules/@octokit/rest/dist-src/index.js', 9]),
+      },
+      'octokit-rest',
+    ],
+    [
+      'of what several imports share, the largest file',
+      {
+        reason: split,
+        modules: files(['./src/inputs/table.ts', 20], ['./src/contract/result.ts', 9]),
+      },
+      'shared-inputs-table',
+    ],
+    [
+      'of shared packages, the largest one',
+      {
+        reason: split,
+        modules: files(
+          ['./node_modules/axios/lib/a.js', 20],
+          ['./node_modules/yaml/b.js', 15],
+          ['./node_modules/yaml/c.js', 15],
+        ),
+      },
+      'vendor-yaml',
+    ],
+  ])('%s', (_, facts, name) => {
+    expect(nameChunks([chunk(1, facts)]).get(1)).toBe(name);
+  });
+
+  it('are the same under other numbers and in another order', () => {
+    const zod = (id: number, file: string): Chunk =>
+      chunk(id, { reason: split, modules: files([`./node_modules/zod/${file}`, 5]) });
+    const before = nameChunks([zod(7, 'a.js'), zod(8, 'b.js')]);
+    const after = nameChunks([zod(70, 'b.js'), zod(80, 'a.js')]);
+    expect([before.get(7), before.get(8)]).toEqual(['vendor-zod', 'vendor-zod-2']);
+    expect([after.get(80), after.get(70)]).toEqual(['vendor-zod', 'vendor-zod-2']);
+  });
+});
+
+describe('the text of a chunk', () => {
+  const names = new Map([
+    [17, 'alpha'],
+    [0, 'beta'],
+  ]);
+
+  it.each([
+    [
+      'const a = await __webpack_require__.e(/* import() */ 17).then(x(y, 17));',
+      'const a = await __webpack_require__.e(/* import() */ "alpha").then(x(y, 17));',
+    ],
+    [
+      '[__nccwpck_require__.e(0), __nccwpck_require__.e(17)]',
+      '[__nccwpck_require__.e("beta"), __nccwpck_require__.e("alpha")]',
+    ],
+    [
+      'export const id = 17;\nexport const ids = [17,0];',
+      'export const id = "alpha";\nexport const ids = ["alpha","beta"];',
+    ],
+    ['\t"./a.js": [\n\t\t17,\n\t\t0\n\t],', '\t"./a.js": [\n\t\t17,\n\t\t"beta"\n\t],'],
+    [
+      'var installedChunks = {\n/******/ \t\t17: 0',
+      'var installedChunks = {\n/******/ \t\t"alpha": 0',
+    ],
+    ['return "" + chunkId + ".index.js";', 'return "" + chunkId + ".js";'],
+    ['throw new errors.e(17); export const idea = 17;', undefined],
+  ])('has names for numbers: %j', (text, renamed = text) => {
+    expect(withNames(text, names)).toBe(renamed);
+  });
+
+  it('with a number that is no chunk fails the build', () => {
+    expect(() => withNames('__webpack_require__.e(5)', names)).toThrow('no chunk 5');
+  });
+});

