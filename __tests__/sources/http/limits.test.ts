@@ -1,29 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { createPace, Limits, limitSign } from '../../../src/sources/http/limits.js';
-
-describe('an answer', () => {
-  it.each<[number, Readonly<Record<string, string>>, number | 'no' | undefined]>([
-    [429, {}, undefined],
-    [429, { 'retry-after': '7' }, 7000],
-    [403, {}, 'no'],
-    [403, { 'cf-mitigated': 'challenge' }, undefined],
-    [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1000' }, 0],
-    [403, { 'x-ratelimit-remaining': '12' }, 'no'],
-    [403, { 'ratelimit-remaining': '0', 'retry-after': '3' }, 3000],
-    [403, { ratelimit: '"default";r=0;t=30' }, undefined],
-    [403, { ratelimit: 'limit=10, remaining=0, reset=30' }, undefined],
-    [503, { ratelimit: '"default";r=50;t=30' }, 'no'],
-    [503, { 'x-akamai-request-id': '1' }, undefined],
-    [503, { 'x-akamai-transformed': '9' }, 'no'],
-    [405, { 'x-amzn-waf-action': 'captcha' }, undefined],
-    [503, { 'retry-after': '30' }, 'no'],
-    [500, { 'x-ratelimit-remaining': '0' }, 'no'],
-  ])('%i with %j asks to wait: %s', (status, headers, expected) => {
-    const sign = limitSign(status, headers, 2_000_000_000);
-    if (expected === 'no') expect(sign).toBeUndefined();
-    else expect(sign).toEqual({ retryAfterMs: expected });
-  });
-});
+import { createPace, Limits } from '../../../src/sources/http/limits.js';
 
 describe('the pace at an origin', () => {
   it('halves each time that it is refused, down to one request in 10 s, and then believes the refusal', () => {

@@ -1,8 +1,7 @@
 import type { CheckSpec } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { type Connections, type Http, HttpError } from '../../support/http.js';
-import { isFromCache } from './cache.js';
-import { limitSign, type LimitSign } from './limits.js';
+import { isFromCache, limitSign, type LimitSign } from './signs.js';
 
 /** What is asked, and which answers are good. */
 export interface ProbeConfig {
