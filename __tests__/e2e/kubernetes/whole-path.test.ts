@@ -293,9 +293,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         status: 'verified',
         versionConfirmed: true,
         healthConfirmed: true,
-        attempts: [
-          { id: 'helm', outcome: 'verified', from: { revision: 2 }, to: { revision: 1 } },
-        ],
+        attempts: [{ id: 'helm', outcome: 'verified', from: { revision: 2 }, to: { revision: 1 } }],
       });
       expect(code).toBe(1);
       const again = await job.call('run', [...job.watching(), ...release], { attempt: 2 });
