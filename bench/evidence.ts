@@ -10,11 +10,11 @@ const UPDATES = 200_000;
 /** How many intervals a second the evidence can take in. */
 export function evidence(print: Print): boolean {
   const random = randomOf('evidence');
-  const odds = Array.from({ length: UPDATES }, () => 2 * random());
+  const ratios = Array.from({ length: UPDATES }, () => 2 * random());
   const perSecond = Array.from({ length: BATCHES }, () => {
     const wealth = createEvidence({ plannedIntervals: UPDATES });
     const begun = performance.now();
-    for (const z of odds) wealth.push(z);
+    for (const z of ratios) wealth.push(z);
     return (1000 * UPDATES) / (performance.now() - begun);
   });
   print(

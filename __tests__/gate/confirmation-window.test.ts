@@ -26,15 +26,15 @@ function after(
     ...(own ? {} : { realTraffic: true as const }),
     ...more,
   };
-  const stretch = createConfirmationWindow(check, limit, {
+  const confirmation = createConfirmationWindow(check, limit, {
     minRequests: 20,
     requestsPerSecond: 10,
     timeout: 120_000,
     ...options,
   });
   for (let n = 0; n < seconds; n += 1)
-    stretch.add({ from: n * 1000, to: (n + 1) * 1000 }, observe(n));
-  return { isRight: stretch.isRight, words: stretch.inWords() };
+    confirmation.add({ from: n * 1000, to: (n + 1) * 1000 }, observe(n));
+  return { isRight: confirmation.isRight, words: confirmation.inWords() };
 }
 
 type Pair = readonly [samples: number, failures: number];

@@ -80,7 +80,7 @@ describe('evidence', () => {
     },
   );
 
-  it('restarts as often as it is told to', () => {
+  it('restarts as often as the options say', () => {
     const often = createEvidence({ plannedIntervals: 60, restartEvery: 2 });
     const seldom = createEvidence({ plannedIntervals: 60, restartEvery: 30 });
     const story = [...new Array<number>(20).fill(0), 20, 20, 20, 20];
@@ -114,7 +114,7 @@ describe('evidence', () => {
     );
   });
 
-  it('is still a finite number after a day of looks every second, good or bad', () => {
+  it('is still a finite number after a day of checks every second, good or bad', () => {
     for (const z of [0, 20]) {
       const evidence = createEvidence({ plannedIntervals: 86_400 });
       for (let i = 0; i < 86_400; i += 1) evidence.push(z);
@@ -123,7 +123,7 @@ describe('evidence', () => {
     }
   });
 
-  it('finds an outage at the end of a day of looks every second', () => {
+  it('finds an outage at the end of a day of checks every second', () => {
     const evidence = createEvidence({ plannedIntervals: 86_400 });
     for (let i = 0; i < 86_280; i += 1) evidence.push(0);
     const logs = course(evidence, new Array<number>(10).fill(20));
@@ -180,7 +180,7 @@ describe('evidence', () => {
     );
   });
 
-  it('is the same with and without looks that saw no new data', () => {
+  it('is the same with and without observations that saw no new data', () => {
     const limit: Limit = { metric: 'success-rate', minPercent: 95 };
     const event = fc.oneof(
       fc.record({

@@ -5,7 +5,7 @@ import { counts, defaultPlan, metricCheck } from '../support/stand-in-checks.js'
 const plan = { ...defaultPlan, warmUp: 15_000, duration: 25_000, interval: 10_000 };
 const { signal } = new AbortController();
 
-it('looks before the first window, and at the end of each', () => {
+it('momentsOf gives the start of the watch and the end of each window', () => {
   expect(momentsOf(plan)).toEqual([0, 10_000, 15_000, 25_000, 35_000, 40_000]);
 });
 
@@ -33,7 +33,7 @@ describe('the events of a watch in the past', () => {
     };
   }
 
-  it('are those of a live watch, and its end', async () => {
+  it('a past watch gives the events of a live one and the deadline', async () => {
     const { checks, calls, moveTo } = story();
     const events = await eventsOfPast(plan, checks, 40_000, moveTo, signal);
     expect(calls.every(([at, to]) => at === to)).toBe(true);

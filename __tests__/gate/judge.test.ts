@@ -48,7 +48,7 @@ function judge(
   return { judgement, intervals, results: judge.results() };
 }
 
-describe('createJudge, of a health check that cannot look', () => {
+describe('createJudge, with a health check whose source cannot be reached', () => {
   const blind = { ok: null, detail: 'the cluster does not answer' };
   const judgementAfter = (probes: readonly { ok: boolean | null; detail: string }[]): Judgement => {
     const judge = createJudge(defaultPlan, [check(healthLimit)]);

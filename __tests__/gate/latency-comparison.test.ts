@@ -12,52 +12,55 @@ const side = (samples: number, slower: Readonly<Record<string, number>>): Baseli
 
 describe('createSlowness', () => {
   it('has nothing against a canary before it has seen anything', () => {
-    const slowness = createLatencyComparison(1);
-    slowness.push({ samples: 10, failures: 3 }, { samples: 10, failures: 0 });
-    slowness.push(side(10, { 100: 3 }), side(10, { 200: 3 }));
-    expect(slowness).toMatchObject({ logE: 0, logSign: 0, observations: 0, worst: undefined });
-    expect(slowness.isWorse(0)).toBe(false);
+    const comparison = createLatencyComparison(1);
+    comparison.push({ samples: 10, failures: 3 }, { samples: 10, failures: 0 });
+    comparison.push(side(10, { 100: 3 }), side(10, { 200: 3 }));
+    expect(comparison).toMatchObject({ logE: 0, logSign: 0, observations: 0, worst: undefined });
+    expect(comparison.isWorse(0)).toBe(false);
   });
 
   it('is the comparison of shares where there is one border', () => {
     const count = fc.nat(40);
     fc.assert(
       fc.property(fc.array(fc.tuple(count, count), { maxLength: 20 }), (intervals) => {
-        const slowness = createLatencyComparison(1.5);
+        const comparison = createLatencyComparison(1.5);
         const shares = createRelative(1.5);
         for (const [canary, baseline] of intervals) {
-          slowness.push(side(40, { 500: canary }), side(40, { 500: baseline }));
+          comparison.push(side(40, { 500: canary }), side(40, { 500: baseline }));
           shares.push({ samples: 40, failures: canary }, { samples: 40, failures: baseline });
         }
-        expect(slowness.logE).toBeCloseTo(shares.logE, 9);
-        expect(slowness.isWorse(3)).toBe(shares.isWorse(3));
+        expect(comparison.logE).toBeCloseTo(shares.logE, 9);
+        expect(comparison.isWorse(3)).toBe(shares.isWorse(3));
       }),
     );
   });
 
   it('names the border that tells most, with what was counted there', () => {
-    const slowness = createLatencyComparison(1);
+    const comparison = createLatencyComparison(1);
     for (let i = 0; i < 10; i += 1)
-      slowness.push(side(30, { 100: 20, 500: 9, 1000: 0 }), side(30, { 100: 19, 500: 1, 1000: 0 }));
-    expect(slowness.worst).toEqual({ borderMs: 500, canary: 90, baseline: 10 });
-    expect(slowness.isWorse(Math.log(100))).toBe(true);
+      comparison.push(
+        side(30, { 100: 20, 500: 9, 1000: 0 }),
+        side(30, { 100: 19, 500: 1, 1000: 0 }),
+      );
+    expect(comparison.worst).toEqual({ borderMs: 500, canary: 90, baseline: 10 });
+    expect(comparison.isWorse(Math.log(100))).toBe(true);
   });
 
   it('stays with the borders of the first interval', () => {
-    const slowness = createLatencyComparison(1);
-    slowness.push(side(10, { 100: 1 }), side(10, { 100: 1, 500: 1 }));
+    const comparison = createLatencyComparison(1);
+    comparison.push(side(10, { 100: 1 }), side(10, { 100: 1, 500: 1 }));
     for (let i = 0; i < 30; i += 1)
-      slowness.push(side(10, { 100: 1, 500: 10 }), side(10, { 100: 1, 500: 0 }));
-    expect(slowness.isWorse(Math.log(100))).toBe(false);
-    expect(slowness.worst).toEqual({ borderMs: 100, canary: 31, baseline: 31 });
+      comparison.push(side(10, { 100: 1, 500: 10 }), side(10, { 100: 1, 500: 0 }));
+    expect(comparison.isWorse(Math.log(100))).toBe(false);
+    expect(comparison.worst).toEqual({ borderMs: 100, canary: 31, baseline: 31 });
   });
 
   it('counts what the canary did without a baseline beside it: its requests are counted too', () => {
-    const slowness = createLatencyComparison(1);
-    slowness.push(side(39, { 50: 39 }), undefined);
-    slowness.push(side(40, { 50: 40 }), side(39, { 50: 0 }));
-    slowness.push(side(40, { 50: 40 }), undefined);
-    expect(slowness.observations).toBe(1);
-    expect(slowness.worst).toEqual({ borderMs: 50, canary: 119, baseline: 0 });
+    const comparison = createLatencyComparison(1);
+    comparison.push(side(39, { 50: 39 }), undefined);
+    comparison.push(side(40, { 50: 40 }), side(39, { 50: 0 }));
+    comparison.push(side(40, { 50: 40 }), undefined);
+    expect(comparison.observations).toBe(1);
+    expect(comparison.worst).toEqual({ borderMs: 50, canary: 119, baseline: 0 });
   });
 });

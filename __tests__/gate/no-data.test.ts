@@ -178,7 +178,7 @@ describe('a check without data at the end of the watch', () => {
     );
   });
 
-  it('is told from low traffic, whatever is said of no data', () => {
+  it('is distinguished from low traffic, whatever on-no-data says', () => {
     const plan = { onNoData: 'unhealthy', onProviderError: 'ignore' } as const;
     expect(judgementOf(() => counts(0, 0), { plan })).toMatchObject({
       verdict: 'inconclusive',
@@ -221,7 +221,7 @@ describe('a source that has something new now and then', () => {
     expect(judgementOf(minutely(undefined), { plan })).toMatchObject({ verdict: 'inconclusive' });
   });
 
-  it('has no look without data meanwhile', () => {
+  it('counts no observation as missing meanwhile', () => {
     const judge = createJudge(defaultPlan, [
       { id: 'success-rate', limit: successRate, source: 'test', subject: 'x' },
     ]);

@@ -130,7 +130,7 @@ describe('watch', () => {
     expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 345_000 });
   });
 
-  it('applies looks in the order in which they were begun', async () => {
+  it('applies health results in the order in which the probes were begun', async () => {
     // The look at 10 s succeeds after 9 s; the refusals at 15, 20 and 25 s must count after it, not before.
     const outcome = await healthWatch((at) =>
       at === 10_000 ? { result: good, takes: 9000 } : { result: at > 10_000 ? refused : good },

@@ -9,7 +9,7 @@ const numbers = (line: string | undefined): number[] =>
   (JSON.parse(line!.replace(/^\S+ (".*?" )?/, '')) as (string | number)[]).map(Number);
 
 describe('the chart', () => {
-  it('shows the success rate beside its limit, without the points that have no data', () => {
+  it('shows the success rate next to its limit, without the points that have no data', () => {
     expect(lines(renderChart([errorsWithin, aCheck()]))).toEqual([
       '```mermaid',
       'xychart-beta',

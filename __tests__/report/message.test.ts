@@ -27,8 +27,8 @@ interface Card {
 const cardOf = (body: string): Card =>
   (JSON.parse(body) as { attachments: { content: Card }[] }).attachments[0]!.content;
 
-describe('what people are told of a run', () => {
-  it('verdict, reason, what became of the rollback, and where to look', () => {
+describe('the message about a run', () => {
+  it('holds verdict, reason, result of the rollback, and a link', () => {
     expect(composeMessage(aReport())).toEqual({
       mark: '❌',
       word: 'Unhealthy',
@@ -86,19 +86,19 @@ describe('what people are told of a run', () => {
 describe.each(Object.entries(reports))('the report "%s"', (_name, report) => {
   const message = composeMessage(report);
 
-  it('is told to Slack', () => {
+  it('is formatted for Slack', () => {
     const text = textOf(slackBody(message));
     expect(text).toContain(`${message.mark} *${message.word}*`);
     expect(text.length).toBeLessThan(4000);
   });
 
-  it('is told to Teams as a card', () => {
+  it('is formatted for Teams as a card', () => {
     const body = teamsBody(message);
     expect(cardOf(body).body.length).toBeGreaterThan(1);
     expect(Buffer.byteLength(body)).toBeLessThan(28 * 1024);
   });
 
-  it('is told as JSON, with the outputs by their names', () => {
+  it('is formatted as JSON, with the outputs by their names', () => {
     const parsed = JSON.parse(jsonBody(report, message, 'out/report.json')) as Record<
       string,
       unknown
@@ -111,7 +111,7 @@ describe.each(Object.entries(reports))('the report "%s"', (_name, report) => {
     expect(parsed.text).toContain(message.word);
   });
 
-  it('is told in a comment', () => {
+  it('is formatted as a comment', () => {
     expect(renderComment(message)).toMatch(
       new RegExp(`^### ${message.mark} ${message.word}: acme/shop\\n\\n\\*\\*`),
     );

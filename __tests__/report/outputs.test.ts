@@ -103,7 +103,7 @@ describe('the outputs', () => {
     });
   });
 
-  it('name the proven strategy, and the run that a person should look at', () => {
+  it('name the proven strategy, and the run that a person should open', () => {
     const attempts = [
       anAttempt({ outcome: 'triggered', detail: 'timed out' }),
       anAttempt({ id: 'scale-down', url: null, runId: null }),

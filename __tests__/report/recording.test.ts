@@ -144,7 +144,7 @@ describe('the recording', () => {
     ).toEqual([[1, 3], [2]]);
   });
 
-  it('keeps when the judge was told, and when it decided', () => {
+  it('keeps when the judge got each event, and when it decided', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), (at) => {
         const [target] = decodeRecording(

@@ -138,7 +138,7 @@ describe('several canaries as one strategy', () => {
     expect(acted).toEqual([]);
   });
 
-  it('look, object, keep and record together', async () => {
+  it('capture, object, pin and record together', async () => {
     const strategy = together([
       part('a', {
         capture: () => Promise.resolve({ alreadyRolledBack: 'A is down.' }),

@@ -4,7 +4,7 @@ import { notNeeded } from '../report/record.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import { formatDuration } from '../support/text.js';
 import type { ProvenTarget } from './prepare.js';
-import { rollBack } from './roll-back.js';
+import { rollBack } from './roll-back-target.js';
 import { ofTarget, type Session } from './session.js';
 import { keepAll } from './strategies.js';
 import { beginWatching, type Watched } from './watch.js';

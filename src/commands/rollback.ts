@@ -3,7 +3,7 @@ import { exitCodes } from '../contract/outcome.js';
 import type { TargetReport } from '../report/record.js';
 import { UsageError } from '../support/errors.js';
 import { printFindings, recordedSnapshot, withoutStrategy } from './prepare.js';
-import { rollBack } from './roll-back.js';
+import { rollBack } from './roll-back-target.js';
 import { type Session, targetSessions, ofTarget } from './session.js';
 import { buildLinks } from './strategies.js';
 import { worstCode } from './exit-code.js';

@@ -204,7 +204,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
       expect(output).toContain('✅ CI/CD rollback triggered');
       expect(place.report().targets[0]?.rollback).toMatchObject({
         status: 'verified',
-        strategies: [
+        attempts: [
           {
             id: 'kubernetes',
             outcome: 'skipped',

@@ -80,7 +80,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
               status: 'verified',
               versionConfirmed: true,
               healthConfirmed: true,
-              strategies: [
+              attempts: [
                 {
                   id: 'kubernetes',
                   outcome: 'verified',
@@ -108,7 +108,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
             name: 'default',
             verdict: 'inconclusive',
             checks: [],
-            rollback: { status: 'not-needed', strategies: [] },
+            rollback: { status: 'not-needed', attempts: [] },
           },
         ],
       });
@@ -130,7 +130,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     expect(job.place.report()).toMatchObject({
       verdict,
       exitCode: code,
-      targets: [{ verdict, rollback: { status, strategies: [] } }],
+      targets: [{ verdict, rollback: { status, attempts: [] } }],
     });
     expect(await job.live()).toEqual(live);
   });
@@ -180,7 +180,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         {
           rollback: {
             status: 'verified',
-            strategies: [
+            attempts: [
               { id: 'kubernetes', outcome: 'skipped', detail: 'kubectl is not on the PATH' },
               { id: 'command', outcome: 'verified' },
             ],
@@ -216,7 +216,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         const { code } = await running.ended;
         expect(job.place.report().targets[0]?.rollback).toMatchObject({
           status: 'verified',
-          strategies: [
+          attempts: [
             { id: 'kubernetes', outcome: 'failed', detail: expect.stringMatching(detail) },
             { id: 'command', outcome: 'verified' },
           ],
@@ -249,7 +249,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     const preflight = await job.call('preflight', job.watching(), { workloads });
     await job.call('rollback', [], { workloads });
     const { rollback } = job.place.report().targets[0]!;
-    expect(rollback).toMatchObject({ status: 'verified', strategies: [{ outcome: 'verified' }] });
+    expect(rollback).toMatchObject({ status: 'verified', attempts: [{ outcome: 'verified' }] });
     for (const [name, , owner] of owners) {
       const sentence = `deployment/${name} belongs to ${owner}: `;
       expect(preflight.output).toContain(sentence);
@@ -293,9 +293,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
         status: 'verified',
         versionConfirmed: true,
         healthConfirmed: true,
-        strategies: [
-          { id: 'helm', outcome: 'verified', from: { revision: 2 }, to: { revision: 1 } },
-        ],
+        attempts: [{ id: 'helm', outcome: 'verified', from: { revision: 2 }, to: { revision: 1 } }],
       });
       expect(code).toBe(1);
       const again = await job.call('run', [...job.watching(), ...release], { attempt: 2 });

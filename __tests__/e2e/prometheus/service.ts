@@ -88,8 +88,8 @@ export class Service {
 
   private serve(): number {
     const { good, bad } = this.served;
-    const asked = good + bad + 1;
-    const fails = Math.floor(asked * this.failing) > Math.floor((asked - 1) * this.failing);
+    const total = good + bad + 1;
+    const fails = Math.floor(total * this.failing) > Math.floor((total - 1) * this.failing);
     this.served = fails ? { good, bad: bad + 1 } : { good: good + 1, bad };
     this.buckets = this.buckets.map((count, n) => count + (this.takes <= BORDERS[n]! ? 1 : 0));
     return fails ? 503 : 200;

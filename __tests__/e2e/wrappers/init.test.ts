@@ -75,7 +75,7 @@ function standInVariables(...secrets: readonly string[]): Record<string, string>
 }
 
 describeWith('what init writes for GitHub, run by act', github.lacking, () => {
-  it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
+  it.each(cases)('%s', async (_, flags, expected, status, attempts) => {
     const files = await initialised('github', flags);
     const { place, pipelineInputs } = bed;
     const { 'github-token': token = '' } = pipelineInputs;
@@ -98,7 +98,7 @@ describeWith('what init writes for GitHub, run by act', github.lacking, () => {
     });
     const report = JSON.parse(place.read('kept/report.json') ?? 'null') as RunReport | null;
     expect({ exitCode: report?.exitCode, log }).toEqual({ exitCode: expected, log });
-    expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, attempts });
     expect(log).toContain('deploying ');
     expect(code).toBe(1);
     expect(bed.started).toBe(expected === 1 ? 1 : 0);
@@ -118,7 +118,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
     ),
   });
 
-  it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
+  it.each(cases)('%s', async (_, flags, expected, status, attempts) => {
     const files = await initialised('gitlab', flags);
     expect(files['.gitlab/rollgate.yml']).toContain(component);
     const { 'gitlab-token': token = '' } = bed.pipelineInputs;
@@ -132,7 +132,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
     const { exitCode, report } = gate('gate');
     expect({ preflight: gate('preflight').exitCode, log }).toEqual({ preflight: 0, log });
     expect({ exitCode, log }).toEqual({ exitCode: expected, log });
-    expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, attempts });
     expect(log).toContain('deploying ');
     expect(bed.started).toBe(expected === 1 ? 1 : 0);
   });
@@ -154,7 +154,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
 });
 
 describeWith('what init writes for CircleCI, its job in a shell', circleci.lacking, () => {
-  it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
+  it.each(cases)('%s', async (_, flags, expected, status, attempts) => {
     const files = await initialised('circleci', flags);
     const { 'circleci-token': token = '' } = bed.pipelineInputs;
     const { exitCode, report, log } = await runJob(
@@ -171,7 +171,7 @@ describeWith('what init writes for CircleCI, its job in a shell', circleci.lacki
       bed,
     );
     expect({ exitCode, log }).toEqual({ exitCode: expected, log });
-    expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
+    expect(report?.targets[0]?.rollback).toMatchObject({ status, attempts });
     expect(log).toContain('deploying c0ffee');
     expect(bed.started).toBe(expected === 1 ? 1 : 0);
     expect(log).not.toContain(bed.secret);
@@ -182,7 +182,7 @@ describeWith(
   'what init writes for Azure Pipelines, its steps as the agent runs them',
   azure.lacking,
   () => {
-    it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
+    it.each(cases)('%s', async (_, flags, expected, status, attempts) => {
       const files = await initialised('azure', flags);
       const { 'azure-pat': token = '' } = bed.pipelineInputs;
       const { jobs } = parse(files['azure-pipelines.yml'] ?? '') as {
@@ -201,7 +201,7 @@ describeWith(
         bed,
       );
       expect({ code, log }).toEqual({ code: expected, log });
-      expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
+      expect(report?.targets[0]?.rollback).toMatchObject({ status, attempts });
       expect(log).toContain('deploying c0ffee');
       expect(bed.started).toBe(expected === 1 ? 1 : 0);
       // The agent takes it out of the log by the command that masks it.
@@ -214,7 +214,7 @@ describeWith(
   'what init writes for Jenkins, its steps by JenkinsPipelineUnit',
   jenkins.lacking,
   () => {
-    it.each(cases)('%s', async (_, flags, expected, status, strategies) => {
+    it.each(cases)('%s', async (_, flags, expected, status, attempts) => {
       const files = await initialised('jenkins', flags);
       const { place, pipelineInputs } = bed;
       const { 'jenkins-user': user = '', 'jenkins-token': password = '' } = pipelineInputs;
@@ -245,7 +245,7 @@ describeWith(
         place.read('jenkins/shop/rollgate-report/report.json') ?? 'null',
       ) as RunReport | null;
       expect({ exitCode: report?.exitCode, log }).toEqual({ exitCode: expected, log });
-      expect(report?.targets[0]?.rollback).toMatchObject({ status, strategies });
+      expect(report?.targets[0]?.rollback).toMatchObject({ status, attempts });
       expect(builds[0]).toMatchObject({
         result: 'FAILURE',
         error: expect.stringContaining(`Rollgate ended with ${String(expected)}: `),

@@ -68,17 +68,17 @@ for (const driver of drivers) {
         expect({ came, log }).toEqual({ came: expected, log });
       });
 
-      it('says so in the report: codes and strategies', () => {
-        for (const [name, { exitCode, strategies, verdict }] of Object.entries(one.expected)) {
+      it('says so in the report: codes and attempts', () => {
+        for (const [name, { exitCode, attempts, verdict }] of Object.entries(one.expected)) {
           const report = of().ended.gates[name]?.report;
           if (report === null && verdict === 'not-judged') continue;
           expect(report?.exitCode).toBe(exitCode);
-          if (strategies === undefined) continue;
+          if (attempts === undefined) continue;
           const outcomes = report?.targets[0]?.rollback.attempts.map(({ id, outcome }) => [
             id,
             outcome,
           ]);
-          expect(Object.fromEntries(outcomes ?? [])).toEqual(strategies);
+          expect(Object.fromEntries(outcomes ?? [])).toEqual(attempts);
         }
       });
 

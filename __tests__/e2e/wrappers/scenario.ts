@@ -49,7 +49,7 @@ interface Expected {
   readonly exitCode: number;
   readonly status?: string;
   /** Outcomes, by strategy. */
-  readonly strategies?: Readonly<Record<string, string>>;
+  readonly attempts?: Readonly<Record<string, string>>;
 }
 
 export interface Case {
@@ -99,13 +99,13 @@ export const cases: readonly Case[] = [
   {
     name: 'a healthy deployment',
     pipeline: (bed) => ({ gates: [{ name: 'gate', inputs: healthy(bed) }] }),
-    expected: { gate: { verdict: 'healthy', exitCode: 0, status: 'not-needed', strategies: {} } },
+    expected: { gate: { verdict: 'healthy', exitCode: 0, status: 'not-needed', attempts: {} } },
     ...untouched,
   },
   {
     name: 'a bad one, with a rollback pipeline',
     pipeline: (bed) => ({ gates: [{ name: 'gate', inputs: bad(bed) }] }),
-    expected: { gate: { ...rolledBack, strategies: { ci: 'verified' } } },
+    expected: { gate: { ...rolledBack, attempts: { ci: 'verified' } } },
     started: 1,
     image: 'shop:2',
   },
@@ -123,7 +123,7 @@ export const cases: readonly Case[] = [
         },
       ],
     }),
-    expected: { gate: { ...rolledBack, strategies: { kubernetes: 'verified' } } },
+    expected: { gate: { ...rolledBack, attempts: { kubernetes: 'verified' } } },
     started: 0,
     image: 'shop:1',
   },
@@ -138,7 +138,7 @@ export const cases: readonly Case[] = [
         verdict: 'unhealthy',
         exitCode: 5,
         status: 'withheld',
-        strategies: { ci: 'skipped' },
+        attempts: { ci: 'skipped' },
       },
     },
     ...untouched,
@@ -152,8 +152,8 @@ export const cases: readonly Case[] = [
       ],
     }),
     expected: {
-      first: { ...rolledBack, strategies: { ci: 'verified' } },
-      second: { verdict: 'healthy', exitCode: 0, status: 'not-needed', strategies: {} },
+      first: { ...rolledBack, attempts: { ci: 'verified' } },
+      second: { verdict: 'healthy', exitCode: 0, status: 'not-needed', attempts: {} },
     },
     started: 1,
     image: 'shop:2',
@@ -200,7 +200,7 @@ export function comparable(report: RunReport): unknown {
         status: rollback.status,
         versionConfirmed: rollback.versionConfirmed,
         healthConfirmed: rollback.healthConfirmed,
-        strategies: rollback.attempts.map(({ id, outcome, from, to }) => ({
+        attempts: rollback.attempts.map(({ id, outcome, from, to }) => ({
           id,
           outcome,
           from,

@@ -70,7 +70,7 @@ async function follow(
 }
 
 describe('followRun', () => {
-  it('looks every 2 s at first, every 10 s later, and leaves no timer', async () => {
+  it('polls every 2 s at first, every 10 s later, and leaves no timer', async () => {
     const { outcome, reads, clock } = await follow((s) => (s < 300 ? running : succeeded));
     expect(outcome).toEqual({ kind: 'succeeded', word: 'success' });
     const pauses = reads.slice(1).map((at, index) => Math.round(at - (reads[index] ?? 0)));
@@ -174,7 +174,7 @@ describe('followRun', () => {
     expect(reads).toHaveLength(1);
   });
 
-  it('told to leave while it cancels: returns at once', async () => {
+  it('cancelled again while it cancels the run: returns at once', async () => {
     const stop = new AbortController();
     const { clock, outcome } = await follow(() => queued, {
       signal: stop.signal,

@@ -84,7 +84,7 @@ describe('the ci strategy, beside following a run', () => {
     expect(result.detail).toContain('could not be cancelled (forbidden): cancel it by hand');
   });
 
-  it('follows the run when nothing speaks against it, or nothing can be told', async () => {
+  it('follows the run when nothing is known against it, or nothing is known at all', async () => {
     const fine = await roll({ objection: () => Promise.resolve(undefined) }, succeeded);
     expect(fine.result.outcome).toBe('verified');
     const blind = await roll({ objection: () => Promise.reject(new Error('403')) }, succeeded);

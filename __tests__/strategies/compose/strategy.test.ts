@@ -262,7 +262,7 @@ describe('the compose strategy', () => {
     expect(scene.clock.monotonic()).toBeGreaterThanOrEqual(100_000);
   });
 
-  it('told to stop while it waits: says what runs', async () => {
+  it('aborted while it waits: says what runs', async () => {
     const { scene, strategy } = await deployed();
     scene.docker.onStart = (container) => {
       container.State.Health = { Status: 'starting' };
@@ -356,7 +356,7 @@ describe('the guard of the compose strategy', () => {
     expect(await scene.plan(strategy)).toMatchObject({ kind: 'withheld' });
   });
 
-  it('looks at the named services only', async () => {
+  it('reads the named services only', async () => {
     const { scene, strategy } = await deployed({ flags: { 'compose-service': 'api' } });
     await scene.wait(strategy.capture!(never));
     scene.deploy('db', { image: 'app:v3' });
@@ -493,7 +493,7 @@ describe('what is kept', () => {
     expect(kept).toEqual(['api']);
   });
 
-  it('a digest is what other strategies are told', async () => {
+  it('other strategies get the digest of the recorded image', async () => {
     const scene = new ComposeScene();
     scene.docker.image('r.example/app:v1', {}, 'r.example/app@sha256:11');
     scene.deploy('api', { image: 'r.example/app:v1' });

@@ -152,7 +152,7 @@ describe("somebody else's deploy", () => {
     });
   });
 
-  it('between the look and the plan: withheld', async () => {
+  it('a change between capture and plan: withheld', async () => {
     scene.cluster.deployNow('api', 'shop:newer');
     expect(await scene.plan(strategy)).toMatchObject({ kind: 'withheld' });
   });

@@ -13,13 +13,14 @@ import {
   type NamedLimit,
   namedLimits,
 } from './limits.js';
+import { strategyIds } from '../../contract/strategy.js';
 import type { Findings, Surroundings } from './lookup.js';
 import { readEntry, type ReadEntry } from './read.js';
 
 /** Ids that other checks and the strategies of the chain have: findings are shown by id. */
 const RESERVED: ReadonlySet<string> = new Set([
   ...['health', 'kubernetes-health', 'compose-health'],
-  ...['kubernetes', 'helm', 'compose', 'ci', 'scale-down', 'command'],
+  ...strategyIds,
 ]);
 
 /** What the inputs and `checks` ask for; of the entries those that are right. What is wrong with the others is among the findings. */
