@@ -458,7 +458,7 @@ describe('the action, before it does anything', () => {
     expect(output).toContain(
       `POST ${github.url}/repos/acme/shop/actions/workflows/rollback.yml/dispatches; with {`,
     );
-    const body = /dispatches; with (\{.*?\}); then follow/.exec(output)?.[1];
+    const body = /dispatches; with (\{.*?\}); then wait/.exec(output)?.[1];
     expect(JSON.parse(body ?? '')).toEqual({
       ref: 'main',
       inputs: {
