@@ -99,7 +99,7 @@ describe('the bundle, without a terminal', () => {
     const before = place.files();
     const { code, output } = await place.run(['init', '--url', 'http://127.0.0.1:9/']);
     expect(code).toBe(2);
-    expect(output).toContain('.gitlab/rollback.yml: is there');
+    expect(output).toContain('.gitlab/rollback.yml: already exists with different content');
     expect(place.files()).toEqual(before);
   });
 });

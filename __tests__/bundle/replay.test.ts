@@ -63,11 +63,11 @@ describe('a recording of the bundle, replayed', () => {
   );
 
   it('does so for each target, with checks of its own and a baseline', async () => {
-    const [good, bad, canary, old] = await Promise.all(
-      [0, 0.5, 0.5, 0.5].map((failing) => ailingService(place, failing)),
+    const [good, twin, bad, canary, old] = await Promise.all(
+      [0, 0, 0.5, 0.5, 0.5].map((failing) => ailingService(place, failing)),
     );
-    if (!good || !bad || !canary || !old) throw new Error('there is a server for each');
-    servers.push(good, bad, canary, old);
+    if (!good || !twin || !bad || !canary || !old) throw new Error('there is a server for each');
+    servers.push(good, twin, bad, canary, old);
     const probed = (id: string, url: string, baseline: string): string =>
       `{id: ${id}, source: http, url: "${url}/", requests-per-second: 20, baseline: {url: "${baseline}/"}}`;
     place.write(
@@ -75,7 +75,7 @@ describe('a recording of the bundle, replayed', () => {
       [
         'on-unhealthy: report',
         'targets:',
-        `  - {name: same, checks: [${probed('same', good.url, good.url)}]}`,
+        `  - {name: same, checks: [${probed('same', good.url, twin.url)}]}`,
         `  - {name: worse, checks: [${probed('worse', bad.url, good.url)}]}`,
         `  - {name: both, min-success-rate: 95, max-errors-per-minute: off, health-url: off, url: "${canary.url}/", baseline-url: "${old.url}/"}`,
       ].join('\n'),

@@ -585,7 +585,9 @@ describe('with somebody to ask', () => {
     const argv = ['init', '--ci-system', 'github', ...url, '--rollback', 'ci'];
     const { code, output, questions } = await repository.run(argv, { answers: [answer] });
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(questions).toEqual([expect.stringContaining('.github/workflows/rollback.yml already exists')]);
+    expect(questions).toEqual([
+      expect.stringContaining('.github/workflows/rollback.yml already exists'),
+    ]);
     const text = repository.place.read('.github/workflows/rollback.yml');
     expect(text !== 'name: mine\n').toBe(isReplaced);
     expect(output.includes('Left as they are:')).toBe(!isReplaced);

@@ -270,9 +270,17 @@ describe.each([
 });
 
 describe('http: answers of the application itself', () => {
+  it('429 with Retry-After: a rate limit is no data at first', async () => {
+    const { fault } = rows.find((row) => row.name === '429 with Retry-After')!;
+    await start(httpRig);
+    const [check] = await scene.create('counts', ['min-success-rate: 95']);
+    scene.fault = fault;
+    const [first] = await scene.observe(check!, [fault]);
+    expect(first).toMatchObject({ kind: 'none' });
+  });
+
   /** What they are to a probe: a service that fails is no trouble of a provider. */
   const answers: readonly (readonly [string, Record<string, number>])[] = [
-    ['429 with Retry-After', { 'status 429': 20 }],
     ['500', { 'status 500': 20 }],
     ['503 without a body', { 'status 503': 20 }],
     ['401', { 'status 401': 20 }],

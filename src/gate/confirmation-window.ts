@@ -81,7 +81,9 @@ export function createConfirmationWindow(
     whyNone: '',
   };
   return {
-    add: (window, observation) => add(state, window, observation),
+    add: (window, observation) => {
+      add(state, window, observation);
+    },
     get isRight() {
       return state.isRight;
     },

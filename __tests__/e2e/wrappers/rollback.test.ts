@@ -163,7 +163,7 @@ describeWith('the rollback jobs for Jenkins', jenkins.lacking, () => {
         ...['-d', place.path('classes'), place.path('Rollback.groovy')],
       ]);
       const printed = output.replace(/^WARNING.*\n/gm, '');
-      expect({ code, said: printed }).toEqual({ code: 0, printed: '' });
+      expect({ code, printed }).toEqual({ code: 0, printed: '' });
       expect(place.read('classes/Rollback.class')).toBeDefined();
     },
   );

@@ -48,8 +48,8 @@ export function createJenkinsClient(
           return sent.kind === 'queued' ? startedAs(context, runs, sent, before, signal) : sent;
         },
         search: (build) => searchFor(context, build),
-        state: runs.state,
-        cancel: runs.cancel,
+        state: (run, signal) => runs.state(run, signal),
+        cancel: (run, signal) => runs.cancel(run, signal),
       };
     },
     dependencies,

@@ -115,7 +115,7 @@ function followAttempts(socket: Socket, failed: Map<string, string>): void {
     ): void;
   };
   events.on('connectionAttemptFailed', (ip, _port, _family, error) => {
-    failed.set(ip, String((error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown'));
+    failed.set(ip, (error as NodeJS.ErrnoException | undefined)?.code ?? 'unknown');
   });
   events.on('connectionAttemptTimeout', (ip) => {
     failed.set(ip, 'ETIMEDOUT');
