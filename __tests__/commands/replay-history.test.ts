@@ -84,7 +84,7 @@ describe('replay --prometheus', () => {
     expect(lines).toEqual([
       'each deploy: 30s of warm-up and 5m, checked every 10s',
       'limits: success-rate ≥ 95 %',
-      'note: a live watch also checks health too; the history does not have that',
+      'note: a live watch also checks health; the history does not have that',
       `${at(10)}  would have passed`,
       `${at(12)}  would have rolled back at +02:50 (success-rate 88.76 %, limit ≥ 95 %: 146 of 1,300 failed: 146 × status 503)`,
       `${at(14)}  would have passed`,

@@ -109,7 +109,7 @@ async function headOf(session: TargetSession): Promise<readonly string[]> {
     ...(others.length === 0
       ? []
       : [
-          `note: a live watch also checks ${others.map(({ id }) => id).join(', ')} too; the history does not have that`,
+          `note: a live watch also checks ${others.map(({ id }) => id).join(', ')}; the history does not have that`,
         ]),
   ];
 }

@@ -107,7 +107,7 @@ const stories: readonly Story[] = [
     },
     code: 3,
     reason: /^The health check failed 3 times in a row \(connection refused\)/,
-    history: /looks at health too[^]*inconclusive: The source of success-rate gave no data/,
+    history: /also checks health[^]*inconclusive: The source of success-rate gave no data/,
   },
   {
     name: 'restarted: the counters begin anew',
@@ -198,7 +198,7 @@ const stories: readonly Story[] = [
       proxy.delay = 2500;
     },
     code: 0,
-    reason: /^The health check passed \d+ of \d+ looks .* was left out\.$/,
+    reason: /^The health check passed \d+ of \d+ checks .* was left out\.$/,
   },
   {
     name: 'slow requests',
