@@ -87,7 +87,7 @@ const stories: readonly Story[] = [
       service.failing = 0.08;
     },
     code: 1,
-    reason: /^[\d,]+ of [\d,]+ requests failed \(9\d\.\d % success, limit 95 %\)/,
+    reason: /^[\d,]+ of [\d,]+ requests failed \(9\d(?:\.\d+)? % success, limit 95 %\)/,
   },
   {
     name: 'every request fails',
