@@ -62,7 +62,7 @@ describe('the action, on a service whose rollback workflow works', () => {
     });
   });
 
-  it('sends exactly this, once', () => {
+  it('sends exactly this dispatch, once', () => {
     expect(done.github.dispatches).toHaveLength(1);
     expect(done.github.dispatches[0]).toMatchObject({
       method: 'POST',
@@ -95,13 +95,13 @@ describe('the action, on a service whose rollback workflow works', () => {
     expect(done.github.cancels).toEqual([]);
   });
 
-  it('says so in the log, in the words of the integration guide', () => {
+  it('logs the lines of the integration guide', () => {
     expect(linesOf(done.output).filter((line) => line === TRIGGERED)).toHaveLength(1);
     expect(done.output).not.toContain('❌ Rollback failed');
     expect(linesOf(done.output)).toContainEqual(expect.stringMatching(/^::error title=Rollgate/));
   });
 
-  it('hands over every output', () => {
+  it('sets every output', () => {
     expect(Object.keys(done.outputs)).toEqual(outputTable.map(({ id }) => id));
     expect(done.outputs).toEqual({
       verdict: 'unhealthy',
@@ -388,8 +388,8 @@ describe('the action, when the rollback run', () => {
   });
 });
 
-describe('the action, before it does anything', () => {
-  it('refuses to watch when the only strategy cannot work', async () => {
+describe('the action, before the watch', () => {
+  it('the only strategy cannot work: exit 2, and nothing is watched', async () => {
     const { code, report, github, service, outputs, summary } = await runAction({
       github: { file: null },
     });
@@ -402,7 +402,7 @@ describe('the action, before it does anything', () => {
     expect(summary).toContain('Misconfigured');
   });
 
-  it('goes on with a warning when another strategy can', async () => {
+  it('one of two strategies cannot work: a warning, and the watch goes on', async () => {
     const { code, output, github } = await runAction({
       github: { file: null },
       service: 'good',
@@ -428,7 +428,7 @@ describe('the action, before it does anything', () => {
   });
 
   it.each([['"true"'], ['true'], ['"YES"']])(
-    'does nothing in a run whose event has rollback: %s',
+    'an event with the input rollback %s: nothing is watched',
     async (value) => {
       const job = await ActionJob.prepare({
         service: 'bad',
@@ -499,12 +499,12 @@ describe('the action, before it does anything', () => {
   });
 });
 
-describe('the action, told commands of the runner by others', () => {
+describe('the action, with runner commands in the answers of others', () => {
   const hostile = Array.from({ length: 12 }, () => 'x\n::error::pwned ##vso[task.complete]').join(
     '\n',
   );
 
-  it('executes none of them', async () => {
+  it('has the runner execute none of them', async () => {
     const { code, output, report } = await runAction({
       github: {
         dispatches: [problem(422, `\r\n${hostile}`)],
