@@ -34,7 +34,7 @@ function judge(
   over: Partial<WatchPlan> = {},
 ): { judgement: Judgement; interval: number | 'end'; result: CheckResult } {
   const plan = { ...defaultPlan, ...over };
-  const judge = createJudge(plan, [{ id: 'check', source: 'fake', subject: 'shop', ...check }]);
+  const judge = createJudge(plan, [{ id: 'check', source: 'stand-in', subject: 'shop', ...check }]);
   let interval = 0;
   const result = (): CheckResult => judge.results()[0]!;
   for (const window of windowsOf(plan)) {

@@ -32,11 +32,11 @@ async function setUp(
   github: StandInGithubOptions = {},
   options: Partial<ClientOptions<GithubSettings>> = {},
 ) {
-  const fake = await StandInGithub.start(github);
-  cleanUps.push(() => fake.close());
+  const standIn = await StandInGithub.start(github);
+  cleanUps.push(() => standIn.close());
   const clock = new VirtualClock();
   const counted = countedFetch();
-  const { 'github-api-url': apiUrl = fake.url } = options;
+  const { 'github-api-url': apiUrl = standIn.url } = options;
   const client = clientFrom(createGithubClient, {
     'github-repository': 'acme/shop',
     'github-workflow': 'rollback.yml',
@@ -46,15 +46,15 @@ async function setUp(
     // The server stands in for whatever address the client was given.
     fetch: (input, init) => {
       const url = input instanceof Request ? input.url : input.toString();
-      return counted.fetch(url.replace(apiUrl, fake.url), init);
+      return counted.fetch(url.replace(apiUrl, standIn.url), init);
     },
     clock,
     random: () => 0.5,
     ...options,
   });
   const run = <T>(work: Promise<T>): Promise<T> =>
-    drive(clock, work, counted.open, () => fake.hanging);
-  return { fake, clock, client, run };
+    drive(clock, work, counted.open, () => standIn.hanging);
+  return { standIn, clock, client, run };
 }
 
 const never = new AbortController().signal;
@@ -65,16 +65,16 @@ describe('which Octokit calls', () => {
     ['a job of GitHub Actions', '77'],
     ['another place', null],
   ])('from %s the same calls are made, and the dispatch once', async (_, ownRunId) => {
-    const { client, run, fake } = await setUp({}, { ownRunId });
+    const { client, run, standIn } = await setUp({}, { ownRunId });
     const started = await run(client.start(request, never, () => undefined));
     expect(started.kind).toBe('started');
-    expect(fake.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(standIn.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /repos/acme/shop',
       'GET /repos/acme/shop/contents/.github/workflows/rollback.yml',
       'GET /repos/acme/shop/actions/workflows/rollback.yml/runs',
       'POST /repos/acme/shop/actions/workflows/rollback.yml/dispatches',
     ]);
-    for (const { headers } of fake.requests)
+    for (const { headers } of standIn.requests)
       expect(headers).toMatchObject({
         authorization: 'token ghs_token',
         'user-agent': expect.stringMatching(/^rollgate /),
@@ -83,20 +83,20 @@ describe('which Octokit calls', () => {
   });
 
   it('a job of GitHub Actions repeats no dispatch whose answer is an error', async () => {
-    const { client, run, fake } = await setUp({}, { ownRunId: '77' });
-    fake.faults.start = { status: 502, body: '{}' };
+    const { client, run, standIn } = await setUp({}, { ownRunId: '77' });
+    standIn.faults.start = { status: 502, body: '{}' };
     expect((await run(client.start(request, never, () => undefined))).kind).toBe('unknown');
-    expect(fake.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(standIn.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 });
 
 describe('preflight', () => {
   it('finds nothing wrong where nothing is, and starts nothing', async () => {
-    const { client, run, fake } = await setUp(done);
+    const { client, run, standIn } = await setUp(done);
     expect(await run(client.preflight(request, never))).toEqual([]);
-    expect(fake.dispatches).toEqual([]);
+    expect(standIn.dispatches).toEqual([]);
     // The one call that is no read asks to cancel a run that is completed.
-    expect(fake.requests.filter(({ method }) => method !== 'GET')).toEqual([
+    expect(standIn.requests.filter(({ method }) => method !== 'GET')).toEqual([
       expect.objectContaining({ method: 'POST', path: '/repos/acme/shop/actions/runs/50/cancel' }),
     ]);
   });
@@ -238,11 +238,11 @@ describe('preflight', () => {
     ],
   ];
   it.each(cases)('%s', async (_, github, options, requested, level, says) => {
-    const { client, run, fake } = await setUp({ ...done, ...github }, options);
+    const { client, run, standIn } = await setUp({ ...done, ...github }, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
     expect(texts).toContainEqual(expect.stringMatching(new RegExp(`^${level}: .*${says.source}`)));
-    expect(fake.dispatches).toEqual([]);
+    expect(standIn.dispatches).toEqual([]);
     expect(findings.every(({ subject }) => subject === 'ci')).toBe(true);
   });
 
@@ -253,9 +253,9 @@ describe('preflight', () => {
   ])(
     'the scopes %s suffice (private: %s), and nothing needs to be asked',
     async (scopes, isPrivate) => {
-      const { client, run, fake } = await setUp({ ...done, scopes, private: isPrivate });
+      const { client, run, standIn } = await setUp({ ...done, scopes, private: isPrivate });
       expect(await run(client.preflight(request, never))).toEqual([]);
-      expect(fake.cancels).toEqual([]);
+      expect(standIn.cancels).toEqual([]);
     },
   );
 
@@ -265,13 +265,15 @@ describe('preflight', () => {
     ['v1.2', 'tags/v1.2'],
     ['refs/tags/v1.2', 'tags/v1.2'],
   ])('finds nothing wrong with %s', async (ref, endpoint) => {
-    const { client, run, fake } = await setUp({
+    const { client, run, standIn } = await setUp({
       ...done,
       branches: ['release/2'],
       tags: ['v1.2'],
     });
     expect(await run(client.preflight({ ...request, ref }, never))).toEqual([]);
-    expect(fake.requests.map(({ path }) => path)).toContain(`/repos/acme/shop/git/ref/${endpoint}`);
+    expect(standIn.requests.map(({ path }) => path)).toContain(
+      `/repos/acme/shop/git/ref/${endpoint}`,
+    );
   });
 
   it('rejects only when it is told to stop', async () => {
@@ -298,7 +300,7 @@ describe.each([
     );
 
   it('is asked at its own address', async () => {
-    const { client, run, fake } = await at({});
+    const { client, run, standIn } = await at({});
     expect(await run(client.preflight(request, never))).toEqual([]);
     expect(await run(client.describe(request, never))).toContain(
       `POST ${apiUrl}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
@@ -306,7 +308,7 @@ describe.each([
     expect(await run(client.start(request, never, () => undefined))).toMatchObject({
       kind: 'started',
     });
-    expect(fake.dispatches.map(({ path }) => path)).toEqual([
+    expect(standIn.dispatches.map(({ path }) => path)).toEqual([
       `${isServer ? '/api/v3' : ''}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
     ]);
   });
@@ -324,12 +326,12 @@ describe.each([
   it.each([['accept-204'], ['no-details']] as const)(
     'names no run (%s): it is found by its id',
     async (behaviour) => {
-      const { client, run, fake } = await at({ dispatches: [behaviour], rival: true });
+      const { client, run, standIn } = await at({ dispatches: [behaviour], rival: true });
       expect(await run(client.start(request, never, () => undefined))).toMatchObject({
         kind: 'started',
         run: { id: '9001' },
       });
-      expect(fake.started).toHaveLength(1);
+      expect(standIn.started).toHaveLength(1);
     },
   );
 
@@ -353,9 +355,9 @@ it('a run that waits in its concurrency group says what to change', async () => 
 
 describe('describe', () => {
   it('tells the exact request', async () => {
-    const { client, run, fake } = await setUp();
+    const { client, run, standIn } = await setUp();
     expect(await run(client.describe(request, never))).toEqual([
-      `POST ${fake.url}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
+      `POST ${standIn.url}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
       'with {"ref":"main","inputs":{"rollback":"true","rollback_id":"rg-1","rollback_target":"api"},"return_run_details":true}',
     ]);
   });
@@ -379,13 +381,16 @@ describe('start', () => {
     ['77', '77'],
   ])('finds the workflow %s', async (workflow, inPath) => {
     const file = workflow === '2nd-deploy.yml' ? workflow : 'rollback.yml';
-    const { client, run, fake } = await setUp({ workflow: file }, { 'github-workflow': workflow });
+    const { client, run, standIn } = await setUp(
+      { workflow: file },
+      { 'github-workflow': workflow },
+    );
     const result = await run(client.start(request, never, () => undefined));
     expect(result.kind).toBe('started');
-    expect(fake.dispatches.map(({ path }) => path)).toEqual([
+    expect(standIn.dispatches.map(({ path }) => path)).toEqual([
       `/repos/acme/shop/actions/workflows/${inPath}/dispatches`,
     ]);
-    expect(fake.started[0]?.inputs).toMatchObject({ rollback_id: 'rg-1' });
+    expect(standIn.started[0]?.inputs).toMatchObject({ rollback_id: 'rg-1' });
   });
 
   it.each([
@@ -393,14 +398,14 @@ describe('start', () => {
     ['release/2', 'release/2'],
     ['refs/tags/v1.2', 'v1.2'],
   ])('runs on %s', async (ref, sent) => {
-    const { client, run, fake } = await setUp({ branches: ['release/2'], tags: ['v1.2'] });
+    const { client, run, standIn } = await setUp({ branches: ['release/2'], tags: ['v1.2'] });
     const result = await run(client.start({ ...request, ref }, never, () => undefined));
     expect(result.kind).toBe('started');
-    expect(fake.dispatches[0]?.body).toMatchObject({ ref: sent });
+    expect(standIn.dispatches[0]?.body).toMatchObject({ ref: sent });
   });
 
   it('rejects, and sends nothing, when it is told to stop before the call', async () => {
-    const { client, fake } = await setUp();
+    const { client, standIn } = await setUp();
     let sends = 0;
     const stop = AbortSignal.abort(new Cancelled('SIGTERM'));
     const work = client.start({ ...request, ref: 'main' }, stop, () => {
@@ -408,15 +413,15 @@ describe('start', () => {
     });
     await expect(work).rejects.toBeInstanceOf(Cancelled);
     expect(sends).toBe(0);
-    expect(fake.dispatches).toEqual([]);
+    expect(standIn.dispatches).toEqual([]);
   });
 
   it('told to stop while the call hangs: unknown, at once', async () => {
-    const { client, run, fake, clock } = await setUp({ dispatches: ['hang'] });
+    const { client, run, standIn, clock } = await setUp({ dispatches: ['hang'] });
     const stop = new AbortController();
     const work = client.start(request, stop.signal, () => {
       const whenItHangs = setInterval(() => {
-        if (fake.hanging === 0) return;
+        if (standIn.hanging === 0) return;
         clearInterval(whenItHangs);
         stop.abort(new Cancelled('SIGTERM'));
       }, 1);
@@ -430,19 +435,21 @@ describe('start', () => {
   });
 
   it('takes the time of the server, not ours, to tell new runs from old ones', async () => {
-    const { client, run, fake } = await setUp({
+    const { client, run, standIn } = await setUp({
       file: SILENT_WORKFLOW,
       dispatches: ['accept-204'],
       runs: [{ createdAt: '2020-01-01T00:00:00Z' }],
     });
     const result = await run(client.start(request, never, () => undefined));
     expect(result).toMatchObject({ kind: 'unknown', probable: { id: '9001' } });
-    const listed = fake.requests.filter(({ query }) => query.created !== undefined);
+    const listed = standIn.requests.filter(({ query }) => query.created !== undefined);
     expect(listed.length).toBeGreaterThan(0);
     for (const { query } of listed) {
       const since = Date.parse((query.created ?? '').replace('>=', ''));
       // The virtual clock stands at the beginning of 2026.
-      expect(Math.abs(Date.parse(fake.started[0]?.createdAt ?? '') - since)).toBeLessThan(60_000);
+      expect(Math.abs(Date.parse(standIn.started[0]?.createdAt ?? '') - since)).toBeLessThan(
+        60_000,
+      );
     }
   });
 
@@ -458,7 +465,7 @@ describe('start', () => {
       kind: 'unknown',
       reason: expect.stringMatching(/answered with a page .*Unicorn.*was not found/),
     });
-    expect(lost.fake.dispatches).toHaveLength(1);
+    expect(lost.standIn.dispatches).toHaveLength(1);
   });
 
   it('without a list of the runs that were there, a new run is not told from an old one', async () => {
@@ -472,7 +479,7 @@ describe('start', () => {
   });
 
   it('builds the address of a run that comes without one', async () => {
-    const { client, run, fake } = await setUp({
+    const { client, run, standIn } = await setUp({
       dispatches: [
         {
           accept: true,
@@ -483,15 +490,15 @@ describe('start', () => {
     const result = await run(client.start(request, never, () => undefined));
     expect(result).toEqual({
       kind: 'started',
-      run: { id: '9001', url: `${fake.url}/acme/shop/actions/runs/9001` },
+      run: { id: '9001', url: `${standIn.url}/acme/shop/actions/runs/9001` },
     });
   });
 
   it('works over the HTTP engine of the program', async () => {
-    const fake = await StandInGithub.start();
+    const standIn = await StandInGithub.start();
     const http = createHttp({ clock: systemClock });
     cleanUps.push(
-      () => fake.close(),
+      () => standIn.close(),
       () => {
         http.close();
       },
@@ -500,7 +507,7 @@ describe('start', () => {
       'github-repository': 'acme/shop',
       'github-workflow': 'rollback.yml',
       'github-token': 'ghs_token',
-      'github-api-url': `${fake.url}/`,
+      'github-api-url': `${standIn.url}/`,
       ownRunId: null,
       fetch: fetchOf(http, { timeoutMs: 20_000 }),
       clock: systemClock,
@@ -512,7 +519,7 @@ describe('start', () => {
     expect(await client.state(result.run, never)).toMatchObject({ phase: 'queued' });
     await client.cancel(result.run, never);
     expect(await client.state(result.run, never)).toMatchObject({ phase: 'cancelled' });
-    expect(fake.dispatches).toHaveLength(1);
+    expect(standIn.dispatches).toHaveLength(1);
   });
 });
 
@@ -572,8 +579,8 @@ describe('state and cancel', () => {
   });
 
   it('a run that is completed already needs no cancelling', async () => {
-    const { client, run, fake } = await setUp(done);
+    const { client, run, standIn } = await setUp(done);
     await expect(run(client.cancel(run50, never))).resolves.toBeUndefined();
-    expect(fake.cancels).toHaveLength(1);
+    expect(standIn.cancels).toHaveLength(1);
   });
 });

@@ -161,8 +161,8 @@ interface Flow {
 
 /** A rollback from the preflight to its end, with every exchange. */
 async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
-  const fake = await StandInGithub.start({ runs: [{ id: 50 }], ...flow.github });
-  cleanUps.push(() => fake.close());
+  const standIn = await StandInGithub.start({ runs: [{ id: 50 }], ...flow.github });
+  cleanUps.push(() => standIn.close());
   const clock = new VirtualClock();
   const counted = countedFetch();
   const exchanges: Exchange[] = [];
@@ -170,7 +170,7 @@ async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
     'github-repository': 'acme/shop',
     'github-workflow': 'rollback.yml',
     'github-token': 'ghs_token',
-    'github-api-url': fake.url,
+    'github-api-url': standIn.url,
     ownRunId: null,
     fetch: async (input, init) => {
       const requested = new Request(input, init);
@@ -190,7 +190,7 @@ async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
     random: () => 0.5,
     ...flow.client,
   });
-  await drive(clock, rollBack(client, flow), counted.open, () => fake.hanging);
+  await drive(clock, rollBack(client, flow), counted.open, () => standIn.hanging);
   return exchanges;
 }
 

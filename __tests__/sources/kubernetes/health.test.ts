@@ -5,11 +5,11 @@ import type { HealthCheck, HealthResult } from '../../../src/contract/check.js';
 import { confirm } from '../../../src/gate/confirm.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
 import {
-  KubectlInMemory,
+  StandInKubectl,
   refusal,
   unreachable,
   type StoredObject,
-} from '../../support/kubectl-in-memory.js';
+} from '../../support/stand-in-kubectl.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { never } from '../../support/strategy-dependencies.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -67,11 +67,11 @@ function deployment(name = 'api', available = 2): StoredObject {
 
 describe('the kubernetes source', () => {
   let clock: VirtualClock;
-  let cluster: KubectlInMemory;
+  let cluster: StandInKubectl;
 
   beforeEach(() => {
     clock = new VirtualClock();
-    cluster = new KubectlInMemory().add(deployment(), pod('a'), pod('b'));
+    cluster = new StandInKubectl().add(deployment(), pod('a'), pod('b'));
   });
 
   function dependencies(flags: Readonly<Record<string, string>> = {}): CheckDependencies {
