@@ -6,7 +6,7 @@ import { PermanentError, TransientError } from '../../src/support/retry.js';
 
 const refusal = new ApiError('reading it', { status: 403, data: '', headers: {} });
 
-it('what is refused for good is an error, with what to do; what may pass is a warning', () => {
+it('a permanent failure is an error with what to do, one that may pass is a warning', () => {
   const { all, add, addProblems, addFailure } = collectFindings(
     ({ status }) => `see ${String(status)}`,
     new AbortController().signal,
@@ -25,7 +25,7 @@ it('what is refused for good is an error, with what to do; what may pass is a wa
   ]);
 });
 
-it('when it is told to stop, nothing is found', () => {
+it('a failure after an abort is no finding: throws', () => {
   const stopped = collectFindings(() => undefined, AbortSignal.abort(new Cancelled('SIGINT')));
   expect(() => {
     stopped.addFailure(refusal);

@@ -60,11 +60,11 @@ async function setUp(
 const never = new AbortController().signal;
 const done = { runs: [{ id: 50 }] };
 
-describe('which Octokit calls', () => {
+describe('with Octokit', () => {
   it.each([
     ['a job of GitHub Actions', '77'],
     ['another place', null],
-  ])('from %s the same calls are made, and the dispatch once', async (_, ownRunId) => {
+  ])('from %s the same requests are sent, and the dispatch once', async (_, ownRunId) => {
     const { client, run, standIn } = await setUp({}, { ownRunId });
     const started = await run(client.start(request, never, () => undefined));
     expect(started.kind).toBe('started');
@@ -82,7 +82,7 @@ describe('which Octokit calls', () => {
       });
   });
 
-  it('a job of GitHub Actions repeats no dispatch whose answer is an error', async () => {
+  it('a job of GitHub Actions does not repeat a dispatch that failed: unknown', async () => {
     const { client, run, standIn } = await setUp({}, { ownRunId: '77' });
     standIn.faults.start = { status: 502, body: '{}' };
     expect((await run(client.start(request, never, () => undefined))).kind).toBe('unknown');
@@ -90,8 +90,8 @@ describe('which Octokit calls', () => {
   });
 });
 
-describe('preflight', () => {
-  it('finds nothing wrong where nothing is, and starts nothing', async () => {
+describe('preflight with GitHub', () => {
+  it('no finding for a working set-up, and nothing is started', async () => {
     const { client, run, standIn } = await setUp(done);
     expect(await run(client.preflight(request, never))).toEqual([]);
     expect(standIn.dispatches).toEqual([]);
@@ -251,7 +251,7 @@ describe('preflight', () => {
     ['repo, workflow', true],
     ['public_repo', false],
   ])(
-    'the scopes %s suffice (private: %s), and nothing needs to be asked',
+    'the scopes %s are enough (private: %s), without a further request',
     async (scopes, isPrivate) => {
       const { client, run, standIn } = await setUp({ ...done, scopes, private: isPrivate });
       expect(await run(client.preflight(request, never))).toEqual([]);
@@ -264,7 +264,7 @@ describe('preflight', () => {
     ['refs/heads/release/2', 'heads/release/2'],
     ['v1.2', 'tags/v1.2'],
     ['refs/tags/v1.2', 'tags/v1.2'],
-  ])('finds nothing wrong with %s', async (ref, endpoint) => {
+  ])('no finding for %s', async (ref, endpoint) => {
     const { client, run, standIn } = await setUp({
       ...done,
       branches: ['release/2'],
@@ -276,7 +276,7 @@ describe('preflight', () => {
     );
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when aborted', async () => {
     const { client } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGINT'));
     await expect(client.preflight(request, stop)).rejects.toBeInstanceOf(Cancelled);
@@ -299,7 +299,7 @@ describe.each([
       { 'github-api-url': apiUrl, ...options },
     );
 
-  it('is asked at its own address', async () => {
+  it('is called at its own API address', async () => {
     const { client, run, standIn } = await at({});
     expect(await run(client.preflight(request, never))).toEqual([]);
     expect(await run(client.describe(request, never))).toContain(
@@ -313,7 +313,7 @@ describe.each([
     ]);
   });
 
-  it('has its runs where people look at them', async () => {
+  it('has the run at its web address', async () => {
     const { client, run } = await at({
       dispatches: [{ accept: true, then: { status: 200, body: { workflow_run_id: 9001 } } }],
     });
@@ -344,7 +344,7 @@ describe.each([
   });
 });
 
-it('a run that waits in its concurrency group says what to change', async () => {
+it('a run that waits in its concurrency group: queued, with what to change', async () => {
   const { client, run } = await setUp({ runs: [{ id: 50, steps: [['pending']] }] });
   expect(await run(client.state({ id: '50', url: 'https://github.example/50' }, never))).toEqual({
     phase: 'queued',
@@ -353,8 +353,8 @@ it('a run that waits in its concurrency group says what to change', async () => 
   });
 });
 
-describe('describe', () => {
-  it('tells the exact request', async () => {
+describe('describe, for a dry run', () => {
+  it('prints the exact request', async () => {
     const { client, run, standIn } = await setUp();
     expect(await run(client.describe(request, never))).toEqual([
       `POST ${standIn.url}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
@@ -366,20 +366,20 @@ describe('describe', () => {
     [{ mayReadContents: false }, {}, /could not be read.*not accessible/],
     [{}, { ref: 'refs/pull/1/merge' }, /neither a branch nor a tag/],
     [{}, { parameters: { x: '1' } }, /would be refused: .*"x"/],
-  ])('says what is not certain (%#)', async (github, requested, says) => {
+  ])('names what it cannot know (%#)', async (github, requested, says) => {
     const { client, run } = await setUp(github);
     const lines = await run(client.describe({ ...request, ...requested }, never));
     expect(lines.join('\n')).toMatch(says);
   });
 });
 
-describe('start', () => {
+describe('start with GitHub', () => {
   it.each([
     ['rollback.yml', 'rollback.yml'],
     ['.github/workflows/rollback.yml', 'rollback.yml'],
     ['2nd-deploy.yml', '2nd-deploy.yml'],
     ['77', '77'],
-  ])('finds the workflow %s', async (workflow, inPath) => {
+  ])('the workflow %s is found', async (workflow, inPath) => {
     const file = workflow === '2nd-deploy.yml' ? workflow : 'rollback.yml';
     const { client, run, standIn } = await setUp(
       { workflow: file },
@@ -397,14 +397,14 @@ describe('start', () => {
     ['refs/heads/release/2', 'release/2'],
     ['release/2', 'release/2'],
     ['refs/tags/v1.2', 'v1.2'],
-  ])('runs on %s', async (ref, sent) => {
+  ])('with rollback-ref %s: dispatched on that branch or tag', async (ref, sent) => {
     const { client, run, standIn } = await setUp({ branches: ['release/2'], tags: ['v1.2'] });
     const result = await run(client.start({ ...request, ref }, never, () => undefined));
     expect(result.kind).toBe('started');
     expect(standIn.dispatches[0]?.body).toMatchObject({ ref: sent });
   });
 
-  it('rejects, and sends nothing, when it is told to stop before the call', async () => {
+  it('aborted before the call: rejects, and sends nothing', async () => {
     const { client, standIn } = await setUp();
     let sends = 0;
     const stop = AbortSignal.abort(new Cancelled('SIGTERM'));
@@ -416,7 +416,7 @@ describe('start', () => {
     expect(standIn.dispatches).toEqual([]);
   });
 
-  it('told to stop while the call hangs: unknown, at once', async () => {
+  it('aborted while the call hangs: unknown, at once', async () => {
     const { client, run, standIn, clock } = await setUp({ dispatches: ['hang'] });
     const stop = new AbortController();
     const work = client.start(request, stop.signal, () => {
@@ -434,7 +434,7 @@ describe('start', () => {
     expect(clock.monotonic()).toBeLessThan(15_000);
   });
 
-  it('takes the time of the server, not ours, to tell new runs from old ones', async () => {
+  it("a run of before by the server's clock is no new run", async () => {
     const { client, run, standIn } = await setUp({
       file: SILENT_WORKFLOW,
       dispatches: ['accept-204'],
@@ -453,7 +453,7 @@ describe('start', () => {
     }
   });
 
-  it('a page in place of an answer: Rollgate searches for the run', async () => {
+  it('a page in place of an answer: the run is found by its id', async () => {
     const page = { status: 200, body: '<html>Unicorn</html>' };
     const found = await setUp({ dispatches: [{ accept: true, then: page }] });
     expect(await found.run(found.client.start(request, never, () => undefined))).toMatchObject({
@@ -468,7 +468,7 @@ describe('start', () => {
     expect(lost.standIn.dispatches).toHaveLength(1);
   });
 
-  it('without a list of the runs that were there, a new run is not told from an old one', async () => {
+  it('no list before the call: a new run is not told from an old one, unknown', async () => {
     const { client, run } = await setUp({
       file: SILENT_WORKFLOW,
       dispatches: ['accept-204'],
@@ -478,7 +478,7 @@ describe('start', () => {
     expect(result).toEqual({ kind: 'unknown', reason: expect.stringMatching(/no new run/) });
   });
 
-  it('builds the address of a run that comes without one', async () => {
+  it('a run without an address: its address is built from its id', async () => {
     const { client, run, standIn } = await setUp({
       dispatches: [
         {
@@ -494,7 +494,7 @@ describe('start', () => {
     });
   });
 
-  it('works over the HTTP engine of the program', async () => {
+  it("starts a run over Rollgate's own HTTP client", async () => {
     const standIn = await StandInGithub.start();
     const http = createHttp({ clock: systemClock });
     cleanUps.push(
@@ -523,24 +523,24 @@ describe('start', () => {
   });
 });
 
-describe('state and cancel', () => {
+describe('state and cancel with GitHub', () => {
   const run50 = { id: '50', url: 'https://github.example/50' };
 
-  it.each([401, 403, 410])('a state refused with %i is refused for good', async (status) => {
+  it.each([401, 403, 410])('a state answered with %i is a permanent error', async (status) => {
     const { client, run } = await setUp({
       overrides: [{ method: 'GET', path: /runs\/50$/, answer: problem(status, 'No') }],
     });
     await expect(run(client.state(run50, never))).rejects.toMatchObject({ transient: false });
   });
 
-  it.each([404, 429, 500])('a state refused with %i may be read later', async (status) => {
+  it.each([404, 429, 500])('a state answered with %i is no permanent error', async (status) => {
     const { client, run } = await setUp({
       overrides: [{ method: 'GET', path: /runs\/50$/, answer: problem(status, 'No') }],
     });
     await expect(run(client.state(run50, never))).rejects.not.toMatchObject({ transient: false });
   });
 
-  it('a cancelled run whose jobs cannot be read may have run', async () => {
+  it('cancelled, with jobs that cannot be read: may have run', async () => {
     const { client, run } = await setUp({
       runs: [{ id: 50, steps: [['completed', 'cancelled']], ran: false }],
       overrides: [{ method: 'GET', path: /jobs$/, answer: problem(500, 'No') }],
@@ -553,7 +553,7 @@ describe('state and cancel', () => {
     ['startup_failure', false, false],
     ['skipped', false, false],
     ['failure', true, true],
-  ])('%s, with jobs that began: %s', async (conclusion, ran, mayHaveRun) => {
+  ])('%s, with jobs that started: %s', async (conclusion, ran, mayHaveRun) => {
     const { client, run } = await setUp({
       runs: [{ id: 50, steps: [['completed', conclusion]], ran }],
     });
@@ -564,7 +564,7 @@ describe('state and cancel', () => {
     });
   });
 
-  it('of a run with more jobs than one page shows, others may have run', async () => {
+  it('cancelled, with more jobs than one page: may have run', async () => {
     const { client, run } = await setUp({
       runs: [{ id: 50, steps: [['completed', 'cancelled']], ran: false }],
       overrides: [
@@ -578,7 +578,7 @@ describe('state and cancel', () => {
     expect(await run(client.state(run50, never))).toMatchObject({ mayHaveRun: true });
   });
 
-  it('a run that is completed already needs no cancelling', async () => {
+  it('a cancel of a completed run: no error', async () => {
     const { client, run, standIn } = await setUp(done);
     await expect(run(client.cancel(run50, never))).resolves.toBeUndefined();
     expect(standIn.cancels).toHaveLength(1);
