@@ -287,7 +287,7 @@ describe('http: answers of the application itself', () => {
     ['404', { 'status 404': 20 }],
     ['a login page', {}],
     ['a redirect to a login', {}],
-    ['half of a body', {}],
+    ['half a body', {}],
     ['no answer', { timeout: 20 }],
     ['a body that never ends', { timeout: 20 }],
     ['50 MB', {}],

@@ -687,7 +687,14 @@ describe('preflight with Azure', () => {
     RegExp,
   ][] = [
     ['no token', {}, { 'azure-pat': undefined }, {}, 'error', /no token.*SYSTEM_ACCESSTOKEN/],
-    ['no variable', {}, { 'azure-pat': '$(PAT)' }, {}, 'error', /no value.*variable group/],
+    [
+      'a variable without a value',
+      {},
+      { 'azure-pat': '$(PAT)' },
+      {},
+      'error',
+      /no value.*variable group/,
+    ],
     [
       'a wrong token',
       {},
@@ -721,16 +728,30 @@ describe('preflight with Azure', () => {
       /id 13 not found.*azure-pipeline/,
     ],
     [
-      'a name that is not there',
+      'a name that does not exist',
       {},
       { 'azure-pipeline': 'X' },
       {},
       'error',
       /no pipeline "X".*Rollback/,
     ],
-    ['a classic one', { type: 'designerJson' }, {}, {}, 'error', /classic pipeline.*YAML/],
-    ['paused', { queueStatus: 'paused' }, {}, {}, 'error', /is paused.*Processing of new run/],
-    ['disabled', { queueStatus: 'disabled' }, {}, {}, 'error', /is disabled.*Processing of new/],
+    ['a classic pipeline', { type: 'designerJson' }, {}, {}, 'error', /classic pipeline.*YAML/],
+    [
+      'a paused pipeline',
+      { queueStatus: 'paused' },
+      {},
+      {},
+      'error',
+      /is paused.*Processing of new run/,
+    ],
+    [
+      'a disabled pipeline',
+      { queueStatus: 'disabled' },
+      {},
+      {},
+      'error',
+      /is disabled.*Processing of new/,
+    ],
     ['no marker', { declared: [] }, {}, {}, 'error', /could not tell a rollback.*parameters:/],
     [
       'an undeclared parameter',
@@ -741,7 +762,7 @@ describe('preflight with Azure', () => {
       /has "zone".*take it out/,
     ],
     [
-      'a parameter that must be given',
+      'a required parameter',
       { declared: [...DECLARED, 'zone'], required: ['zone'] },
       {},
       {},
@@ -760,7 +781,7 @@ describe('preflight with Azure', () => {
       /does not declare the parameter "rollback_id"/,
     ],
     [
-      'no dry runs',
+      'no dry runs on the server',
       { overrides: [{ method: 'POST', path: /runs$/, fault: { status: 404, body: '{}' } }] },
       {},
       {},
@@ -768,7 +789,7 @@ describe('preflight with Azure', () => {
       /whether the pipeline 12 would run could not be seen/,
     ],
     [
-      'a dry run that does not get through',
+      'a dry run that fails',
       { overrides: [{ method: 'POST', path: /runs$/, fault: down, times: 9 }] },
       {},
       {},
@@ -794,7 +815,7 @@ describe('preflight with Azure', () => {
       /Down/,
     ],
   ];
-  it.each(cases)('%s', async (_, azure, options, requested, level, says) => {
+  it.each(cases)('%s: reported', async (_, azure, options, requested, level, says) => {
     const { client, run, server } = await setUp(azure, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);

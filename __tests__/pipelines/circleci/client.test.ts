@@ -187,7 +187,7 @@ describe('start with CircleCI', () => {
       {},
       /no project.*circleci-project, or CIRCLE_PROJECT_SLUG/,
     ],
-    ['no slug', {}, { 'circleci-project': 'shop' }, {}, /no project slug/],
+    ['no project slug', {}, { 'circleci-project': 'shop' }, {}, /no project slug/],
     ['no URL', {}, { 'circleci-url': 'circleci' }, {}, /circleci-url is not a URL/],
     ['a commit', {}, {}, { ref: 'b'.repeat(40) }, /is a commit/],
     [
@@ -197,10 +197,10 @@ describe('start with CircleCI', () => {
       {},
       /default branch of gh\/acme\/shop.*rollback-ref/,
     ],
-    ['the marker', {}, {}, { parameters: { rollback: 'no' } }, /sets "rollback"/],
+    ['the marker as parameter', {}, {}, { parameters: { rollback: 'no' } }, /sets "rollback"/],
     ['no definition', { slug: 'circleci/o/p' }, {}, {}, /without the id of a pipeline definition/],
     [
-      'a project that is not there',
+      'a project that does not exist',
       {},
       { 'circleci-project': 'gh/acme/gone' },
       {},
@@ -793,7 +793,7 @@ describe('preflight with CircleCI', () => {
     ],
     ['a commit', {}, {}, { ref: 'b'.repeat(40) }, 'error', /is a commit/],
     [
-      'the marker',
+      'the marker as parameter',
       {},
       {},
       { parameters: { rollback: 'x' } },
@@ -858,7 +858,7 @@ describe('preflight with CircleCI', () => {
       /does not declare "x".*declared are: rollback, version/,
     ],
     [
-      'a parameter that is no text',
+      'a parameter that is not text',
       { config: { source: 'parameters: { rollback: { type: boolean }, x: { type: integer } }' } },
       {},
       { parameters: { x: '1' } },
@@ -888,7 +888,7 @@ describe('preflight with CircleCI', () => {
     ],
     ['no configuration', { config: {} }, {}, {}, 'notice', /shows no configuration/],
     [
-      'a configuration that is no YAML',
+      'a configuration that is not YAML',
       { config: { source: 'a: [' } },
       {},
       {},
@@ -921,7 +921,7 @@ describe('preflight with CircleCI', () => {
       /page for people/,
     ],
     [
-      'something else',
+      'JSON of another kind',
       { overrides: [{ method: 'GET', path: /shop$/, fault: { status: 200, body: '{}' } }] },
       {},
       {},
@@ -929,7 +929,7 @@ describe('preflight with CircleCI', () => {
       /not understood; check circleci-url/,
     ],
   ];
-  it.each(cases)('%s', async (_, circleci, options, requested, level, says) => {
+  it.each(cases)('%s: reported', async (_, circleci, options, requested, level, says) => {
     const { client, run, standIn } = await setUp(circleci, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);

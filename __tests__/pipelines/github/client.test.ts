@@ -119,7 +119,7 @@ describe('preflight with GitHub', () => {
     ],
     ['a wrong token', { token: 'other' }, {}, {}, 'error', /Bad credentials.*set github-token/],
     [
-      'another repository, out of sight',
+      'another repository that the token cannot see',
       { repository: 'acme/x' },
       {},
       {},
@@ -127,25 +127,39 @@ describe('preflight with GitHub', () => {
       /404.*github-repository.*own repository only/,
     ],
     [
-      'something else than the API',
+      'a page in place of the API',
       { overrides: [{ method: 'GET', path: /shop$/, answer: { status: 200, body: '<html>' } }] },
       {},
       {},
       'error',
       /not understood; check github-api-url/,
     ],
-    ['an archived one', { archived: true }, {}, {}, 'error', /archived/],
+    ['an archived repository', { archived: true }, {}, {}, 'error', /archived/],
     ['a missing workflow', { file: null }, {}, {}, 'error', /404.*github-workflow/],
     [
-      'disabled by hand',
+      'a workflow disabled by hand',
       { workflowState: 'disabled_manually' },
       {},
       {},
       'error',
       /gh workflow enable/,
     ],
-    ['asleep', { workflowState: 'disabled_inactivity' }, {}, {}, 'error', /60 days/],
-    ['a state of tomorrow', { workflowState: 'paused' }, {}, {}, 'error', /not active \(paused\)/],
+    [
+      'a workflow disabled for inactivity',
+      { workflowState: 'disabled_inactivity' },
+      {},
+      {},
+      'error',
+      /60 days/,
+    ],
+    [
+      'an unknown state of the workflow',
+      { workflowState: 'paused' },
+      {},
+      {},
+      'error',
+      /not active \(paused\)/,
+    ],
     ['no trigger', { file: 'on: push' }, {}, {}, 'error', /on: workflow_dispatch/],
     ['no marker', { file: 'on: workflow_dispatch' }, {}, {}, 'error', /could not tell a rollback/],
     [
@@ -174,7 +188,7 @@ describe('preflight with GitHub', () => {
     ],
     ['a commit', {}, {}, { ref: 'b'.repeat(40) }, 'error', /is a commit/],
     [
-      'a file that is not there on the ref',
+      'a workflow file that is missing on the ref',
       { overrides: [{ method: 'GET', path: /contents/, answer: problem(404, 'Not Found') }] },
       {},
       {},
@@ -182,7 +196,7 @@ describe('preflight with GitHub', () => {
       /could not be seen.*contents: read/,
     ],
     ['no contents permission', { mayReadContents: false }, {}, {}, 'warning', /contents: read/],
-    ['a file that is no YAML', { file: 'on: [' }, {}, {}, 'warning', /could not be seen/],
+    ['a workflow file that is not YAML', { file: 'on: [' }, {}, {}, 'warning', /could not be seen/],
     ['no id in run-name', { file: SILENT_WORKFLOW }, {}, {}, 'notice', /run-name/],
     [
       'a token that may not write',
@@ -212,7 +226,7 @@ describe('preflight with GitHub', () => {
       /no completed run/,
     ],
     [
-      'a run that was begun again',
+      'a run that was started again',
       {
         runs: [{ id: 50, steps: [['completed', 'failure'], ['queued']] }],
         overrides: [
@@ -237,7 +251,7 @@ describe('preflight with GitHub', () => {
       /Down/,
     ],
   ];
-  it.each(cases)('%s', async (_, github, options, requested, level, says) => {
+  it.each(cases)('%s: reported', async (_, github, options, requested, level, says) => {
     const { client, run, standIn } = await setUp({ ...done, ...github }, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);

@@ -209,17 +209,17 @@ async function rollBack(client: PipelineClient, flow: Flow): Promise<void> {
 
 const flows: [string, Flow][] = [
   ['a rollback that succeeds', {}],
-  ['one that is cancelled', { end: 'cancel' }],
-  ['one whose run is found by its name', { github: { dispatches: ['accept-204'] } }],
+  ['a rollback that is cancelled', { end: 'cancel' }],
+  ['a run found by its name', { github: { dispatches: ['accept-204'] } }],
   [
-    'one whose run is the only new one',
+    'a run found as the only new one',
     { github: { dispatches: ['accept-204'], file: SILENT_WORKFLOW } },
   ],
   ['an old server', { github: { dispatches: ['no-details'] } }],
   ['a workflow by its number', { client: { 'github-workflow': '77' } }],
   ['a branch', { github: { branches: ['release/2'] }, request: { ref: 'release/2' } }],
   ['a tag', { github: { tags: ['v1.2'] }, request: { ref: 'v1.2' } }],
-  ['a run of which nothing ran', { github: { ran: false }, end: 'cancel' }],
+  ['a run of which nothing has run', { github: { ran: false }, end: 'cancel' }],
 ];
 
 describe("GitHub's own description of its API", () => {
@@ -249,20 +249,20 @@ describe("GitHub's own description of its API", () => {
   const bad: [string, Partial<Exchange>, RegExp][] = [
     ['an unknown path', { url: new URL(`${base}/actions/dispatch`) }, /no operation/],
     ['a body without a ref', { sent: '{}' }, /body: .*'ref'/],
-    ['a ref that is no text', { sent: '{"ref":1}' }, /must be string/],
+    ['a ref that is not text', { sent: '{"ref":1}' }, /must be string/],
     ['a field that GitHub does not know', { sent: '{"ref":"main","x":1}' }, /x: is not known/],
     ['a form', { contentType: 'application/x-www-form-urlencoded' }, /is not JSON/],
     ['an unknown query', { url: new URL(`${good.url.href}?x=1`) }, /x: is not known/],
     ['an answer that GitHub never gives', { status: 201 }, /201 is not known/],
-    ['a body where there is none', { received: '{}' }, /has a body/],
-    ['half a run', { status: 200, received: '{"workflow_run_id":1}' }, /'run_url'/],
+    ['a body where GitHub sends none', { received: '{}' }, /has a body/],
+    ['a run with missing fields', { status: 200, received: '{"workflow_run_id":1}' }, /'run_url'/],
     [
-      'a run number that is none',
+      'a run number that is no number',
       { method: 'GET', sent: '', status: 404, url: new URL(`${base}/actions/runs/x`) },
       /run_id: .*integer/,
     ],
     [
-      'half an object of another schema',
+      'an object with missing fields',
       {
         method: 'GET',
         sent: '',

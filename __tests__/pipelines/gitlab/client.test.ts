@@ -831,7 +831,14 @@ describe('preflight with GitLab', () => {
     ['no url', {}, { 'gitlab-url': 'gitlab' }, {}, 'error', /not a URL/],
     ['a wrong token', { accessToken: null }, {}, {}, 'error', /401.*set gitlab-token/],
     ['another project', {}, { 'gitlab-project': 'acme/other' }, {}, 'error', /404.*gitlab-project/],
-    ['a narrow token', { scopes: ['read_api'] }, {}, {}, 'error', /read_api.*scope api/],
+    [
+      'a token with too narrow a scope',
+      { scopes: ['read_api'] },
+      {},
+      {},
+      'error',
+      /read_api.*scope api/,
+    ],
     ['an archived project', { project: { archived: true } }, {}, {}, 'error', /archived/],
     [
       'no CI/CD',
@@ -855,7 +862,7 @@ describe('preflight with GitLab', () => {
     ['the marker as parameter', {}, {}, { parameters: { ROLLBACK: 'no' } }, 'error', /"ROLLBACK"/],
     ['a broken configuration', { file: 'x: [' }, {}, {}, 'error', /not valid.*pipeline editor/],
     [
-      'a configuration that does not look',
+      'a configuration that does not read ROLLBACK',
       { file: 'deploy: { script: x }' },
       {},
       {},
@@ -863,7 +870,7 @@ describe('preflight with GitLab', () => {
       /looks at \$ROLLBACK.*may deploy/,
     ],
     [
-      'jobs that are not there',
+      'rollback jobs that do not exist',
       {},
       { 'gitlab-rollback-jobs': ['undo'] },
       {},
@@ -921,7 +928,7 @@ describe('preflight with GitLab', () => {
       /would be cancelled with it/,
     ],
     [
-      'only a job token: unproven',
+      'only a job token, without an own pipeline',
       {},
       tokenSettings(jobOnly),
       { ref: 'main' },
@@ -953,7 +960,7 @@ describe('preflight with GitLab', () => {
       /gitlab-job/,
     ],
   ];
-  it.each(rows)('%s', async (_, gitlab, options, requested, level, says) => {
+  it.each(rows)('%s: reported', async (_, gitlab, options, requested, level, says) => {
     const { client, run, server } = await setUp(gitlab, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);

@@ -159,18 +159,28 @@ describe('start with the http client', () => {
   });
 
   const wrong: [string, Record<string, string>, Partial<StartRequest>, RegExp][] = [
-    ['a parameter that nothing sends', {}, { parameters: { x: '1' } }, /"x".*neither/],
+    ['a parameter that no template uses', {}, { parameters: { x: '1' } }, /"x".*neither/],
     [
-      'a parameter that is not given',
+      'a template with a parameter that is not given',
       { ROLLGATE_HTTP_START_PATH: 'runs?v={{parameters.v}}' },
       {},
       /\{\{parameters\.v\}\}.*no "v"/,
     ],
-    ['a ref that nothing sends', {}, { ref: 'main' }, /rollback-ref is set/],
-    ['no ref', { ROLLGATE_HTTP_START_PATH: 'runs/{{ref}}' }, {}, /rollback-ref is not set/],
-    ['no JSON', { ROLLGATE_HTTP_START_BODY: '{"id": {{rollback_id}}}' }, {}, /is no JSON/],
+    ['a rollback-ref that no template uses', {}, { ref: 'main' }, /rollback-ref is set/],
     [
-      'a type of body that values cannot be made safe for',
+      'a template with a ref, and no rollback-ref',
+      { ROLLGATE_HTTP_START_PATH: 'runs/{{ref}}' },
+      {},
+      /rollback-ref is not set/,
+    ],
+    [
+      'a body that is not JSON',
+      { ROLLGATE_HTTP_START_BODY: '{"id": {{rollback_id}}}' },
+      {},
+      /is no JSON/,
+    ],
+    [
+      'a body of type XML',
       { ROLLGATE_HTTP_HEADERS: 'Content-Type: text/xml' },
       {},
       /neither JSON nor a form.*text\/xml/,
@@ -268,15 +278,15 @@ describe('start with the http client', () => {
     ['a reset', 'reset'],
     ['a reset in the answer', 'reset-mid-answer'],
     ['a hang', 'hang'],
-    ['an answer that is no JSON', { status: 200, body: '{"id": ' }],
+    ['an answer that is not JSON', { status: 200, body: '{"id": ' }],
     ['an answer without an id', { status: 204 }],
     ['a page', { status: 200, headers: html, body: LOGIN }],
     [
-      'a page that says to be JSON',
+      'a page with the content type of JSON',
       { status: 200, headers: { 'content-type': 'application/json' }, body: LOGIN },
     ],
     ['203', { status: 203, body: LOGIN }],
-    ['an id that is none', { status: 201, body: '{"id": ".."}' }],
+    ['an id that is a path', { status: 201, body: '{"id": ".."}' }],
     ['an id that has lost digits', { status: 201, body: '{"id": 9007199254740993}' }],
   ];
   it.each(unclear)('%s after it was accepted: found by its id, sent once', async (_, then) => {
@@ -636,7 +646,7 @@ describe('preflight of the http client', () => {
       'warning',
       /says that the run is a rollback/,
     ],
-  ])('%s', async (_, options, variables, level, says) => {
+  ])('%s: reported', async (_, options, variables, level, says) => {
     const { client, run, standIn } = await setUp(options, variables);
     const findings = await run(client.preflight(request, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);

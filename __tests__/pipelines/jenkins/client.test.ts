@@ -198,7 +198,7 @@ describe('start with Jenkins', () => {
         /ROLLBACK of the job ops\/rollback cannot be "true", only yes, no/,
       ],
       [
-        'a choice that is none',
+        'a value that is not among the choices',
         { parameters: [...DECLARED, { name: 'ZONE', choices: ['a', 'b'] }] },
         { parameters: { ZONE: 'c' } },
         /ZONE .*cannot be "c"/,
@@ -210,7 +210,7 @@ describe('start with Jenkins', () => {
         /500.*seen that the job declares ROLLBACK/,
       ],
       [
-        'a job that is no JSON',
+        'a job whose answer is not JSON',
         {
           overrides: [
             { method: 'GET', path: /rollback\/api/, fault: { status: 200, body: '{"bui' } },
@@ -230,7 +230,7 @@ describe('start with Jenkins', () => {
         /wants somebody to sign in/,
       ],
       [
-        'a redirect to the sign-in of somebody else',
+        'a redirect to a foreign sign-in page',
         {
           overrides: [
             {
@@ -296,7 +296,7 @@ describe('start with Jenkins', () => {
       ['an illegal choice', text(500, '<p>Illegal choice for parameter Z: x</p>'), /choices/],
       ['starting up', text(503, '<h1>Jenkins is getting ready to work</h1>'), /try again/],
       ['no permission', text(403, '<p>bob is missing the Job/Build permission</p>'), /Job\/Build/],
-      ['disabled meanwhile', text(409, '<p>ops/rollback is not buildable!</p>'), /enable it/],
+      ['disabled in the meantime', text(409, '<p>ops/rollback is not buildable!</p>'), /enable it/],
       ['a redirect', text(302, '', { location: 'https://sso.example.com/' }), /sign in/],
     ];
     it.each(cases)('%s', async (_, fault, says) => {
@@ -431,7 +431,10 @@ describe('start with an unclear answer', () => {
     ['a reset', { accepted: true, then: 'reset' }],
     ['a hang', { accepted: true, then: 'hang' }],
     ['200 without Location', { accepted: true, then: text(200, '') }],
-    ['201 with an odd Location', { accepted: true, then: text(201, '', { location: '/' }) }],
+    [
+      '201 with a Location that is no queue item',
+      { accepted: true, then: text(201, '', { location: '/' }) },
+    ],
     ['203', { accepted: true, then: text(203, '<html>Hello</html>') }],
     ['a page', { accepted: true, then: text(200, '<html><title>Sign in</title></html>') }],
   ];
@@ -847,7 +850,7 @@ describe('preflight with Jenkins', () => {
     ['a folder', { kind: 'folder' }, {}, {}, /^error: .*folder/],
     ['an undeclared parameter', {}, {}, { parameters: { X: '1' } }, /^error: .*"X"/],
     ['no id', { parameters: WITHOUT_ID }, {}, {}, /^notice: .*ROLLBACK_ID: Jenkins would join/],
-    ['a ref', {}, {}, { ref: 'main' }, /^warning: rollback-ref "main" is not used/],
+    ['a rollback-ref', {}, {}, { ref: 'main' }, /^warning: rollback-ref "main" is not used/],
     [
       'our own job, which allows no concurrent builds',
       own,
@@ -863,7 +866,7 @@ describe('preflight with Jenkins', () => {
       /^notice: Jenkins has one executor/,
     ],
   ];
-  it.each(cases)('%s', async (_, jenkins, options, requested, says) => {
+  it.each(cases)('%s: reported', async (_, jenkins, options, requested, says) => {
     expect(await found(jenkins, options, requested)).toEqual([expect.stringMatching(says)]);
   });
 

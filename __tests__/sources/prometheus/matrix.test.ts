@@ -134,13 +134,13 @@ const one = (given: unknown): Behaviour =>
 
 /** What may come instead of an answer, and what it is taken for. */
 const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error', RegExp])[] = [
-  ['nothing', json(vector([])), 'no-data', /^no series matches http_requests_total$/],
+  ['no series', json(vector([])), 'no-data', /^no series matches http_requests_total$/],
   ['NaN', one('NaN'), 'no-data', /the value NaN$/],
   ['+Inf', one('+Inf'), 'no-data', /the value Infinity$/],
   ['-Inf', one('-Inf'), 'no-data', /the value -Infinity$/],
   ['a counter below 0', one('-1'), 'no-data', /the value -1$/],
   [
-    'series of somebody else',
+    'series with other labels',
     json(vector([{ metric: {}, value: [1, '1'] }])),
     'no-data',
     /^no series/,
@@ -149,7 +149,7 @@ const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error
   ['a bare number', one(12), 'provider-error', /its answer is not one to a query$/],
   ['a word', one('many'), 'provider-error', /its answer is not one to a query$/],
   [
-    'labels that are no texts',
+    'labels that are not text',
     json(vector([{ metric: { a: 1 }, value: [1, '1'] }])),
     'provider-error',
     /not one to a query/,
@@ -205,7 +205,7 @@ const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error
     /it answered text\/html; charset=utf-8, a page with the title "Sign in"$/,
   ],
   [
-    'the right answer as something else',
+    'the right answer with another content type',
     (response) => {
       response.writeHead(200, { 'Content-Type': 'text/plain' }).end(vector([]));
     },
@@ -220,7 +220,7 @@ const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error
     /it answered 302, which leads to https:\/\/login\.example\.com\?next=\*\*\*$/,
   ],
   [
-    'bad data',
+    'a 400 with an error',
     json('{"status":"error","errorType":"bad_data","error":"parse error"}', 400),
     'provider-error',
     /it answered 400: parse error$/,

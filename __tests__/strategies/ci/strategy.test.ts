@@ -191,7 +191,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       ],
       ['404', { github: { file: null } }, /status 404.*must be on the default branch/],
       [
-        '422 without a hint of the run details',
+        '422 without a mention of run details',
         {
           github: {
             dispatches: [problem(422, "Workflow does not have 'workflow_dispatch' trigger")],
@@ -200,7 +200,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
         /Add on: workflow_dispatch/,
       ],
       [
-        'a ref that is not there',
+        'a ref that does not exist',
         { github: { mayReadContents: false }, strategy: { ref: 'gone' } },
         /No ref found for: gone.*must be a branch or a tag/,
       ],
@@ -234,7 +234,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
         { client: { 'github-workflow': 'My rollback' } },
         /name of the file/,
       ],
-      ['an API URL that is none', { client: { 'github-api-url': 'github' } }, /not a URL/],
+      ['an API URL that is no URL', { client: { 'github-api-url': 'github' } }, /not a URL/],
       ['a commit as ref', { strategy: { ref: 'a'.repeat(40) } }, /is a commit/],
       [
         'a pull request as ref',
@@ -242,11 +242,11 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
         /neither a branch nor a tag/,
       ],
       [
-        'a workflow that could not tell a rollback',
+        'a workflow without the marker',
         { github: { file: 'on: workflow_dispatch' } },
         /could not tell a rollback from a deploy/,
       ],
-      ['a workflow without the trigger', { github: { file: 'on: [push]' } }, /by hand/],
+      ['a workflow without workflow_dispatch', { github: { file: 'on: [push]' } }, /by hand/],
       [
         'an undeclared parameter',
         { strategy: { parameters: { speed: '1' } } },
@@ -358,7 +358,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       ['a hang after it was accepted', accepted('hang')],
       ['a reset after it was accepted', accepted('reset')],
       ['204 without an id', { dispatches: ['accept-204'] }],
-      ['200 with something that is no run', accepted({ status: 200, body: '<html></html>' })],
+      ['200 with a page', accepted({ status: 200, body: '<html></html>' })],
     ];
     it.each(unclear)('%s: the run is found by its correlation id', async (_, github) => {
       const { result, standIn, lines } = await roll({ github: { ...github, rival: true } });
