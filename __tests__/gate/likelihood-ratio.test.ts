@@ -119,11 +119,11 @@ describe('likelihoodRatioOf an interval', () => {
     ['negative time', perMinute(10), counts(10, 1, -10)],
     ['a NaN value', value(80), measured(NaN)],
     ['an infinite value', value(80), measured(Infinity)],
-    ['an infinite value', least(80), measured(NaN)],
-    ['a NaN value with a minimum', least(80), measured(Infinity)],
-    ['an infinite value with a minimum', health, counts(10, 1)],
-    ['a health limit', value(80), counts(10, 1)],
-    ['counts for a value limit', success(95), measured(1)],
+    ['a NaN value with a minimum', least(80), measured(NaN)],
+    ['an infinite value with a minimum', least(80), measured(Infinity)],
+    ['a health limit', health, counts(10, 1)],
+    ['counts for a value limit', value(80), counts(10, 1)],
+    ['a value for a share', success(95), measured(1)],
   ])('is undefined for %s', (_name, limit, observation) => {
     expect(likelihoodRatioOf(limit, observation)).toBeUndefined();
   });

@@ -176,7 +176,7 @@ describe('watch', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('a watch that is cancelled before it starts makes no check', async () => {
+  it('a watch that is cancelled before it starts has the verdict cancelled', async () => {
     const clock = new VirtualClock();
     const outcome = await watch(
       options(clock, [metricCheck(() => counts(20, 20))], {

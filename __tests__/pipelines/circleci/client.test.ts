@@ -521,7 +521,7 @@ describe('the ci strategy with CircleCI', () => {
     expect(lines).toContain('rollback run: created, after its setup workflow');
   });
 
-  it('a failed workflow on the second page: not verified', async () => {
+  it('a failed workflow on the last page: not verified', async () => {
     const success = { name: 'ok', status: 'success' };
     const { result, standIn } = await roll({
       pageSize: 2,

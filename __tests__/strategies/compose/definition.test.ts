@@ -242,7 +242,7 @@ describe('the definition of a running service', () => {
     expect(define({ host: { NetworkMode: mode } }).service).toEqual(service);
   });
 
-  it('volumes: named ones by name, anonymous ones are left to Compose', () => {
+  it('volumes: named ones by name, anonymous ones by path, except those of the image', () => {
     const defined = define({
       host: {
         Mounts: [

@@ -139,7 +139,7 @@ describe('docker as a process', () => {
       { 'docker-compose': 'echo 2.1.0' },
       { program: 'docker-compose', args: [], version: '2.1.0' },
     ],
-  ])('finds Compose as %s', async (_, programs, found) => {
+  ])('finds Compose: %s', async (_, programs, found) => {
     expect(await withPrograms(programs).findCompose(never)).toEqual(found);
   });
 

@@ -45,7 +45,7 @@ describe('the cookies of redirects', () => {
       undefined,
     ],
     ['nonsense', 'http://a.test/', 'nonsense', 'http://a.test/', undefined],
-  ])('are sent to %s', (_, from, line, to, header) => {
+  ])('for %s', (_, from, line, to, header) => {
     const cookies = createCookies();
     cookies.take(from, [line], now);
     expect(cookies.headerFor(to, undefined)).toBe(header);
