@@ -284,14 +284,14 @@ describe('the judgement', () => {
 
   it('three failed health checks in a row are unhealthy at once', () => {
     const judge = createJudge(defaultPlan, [check(healthLimit)]);
-    const look = (at: number, ok: boolean): Judgement | undefined =>
+    const checked = (at: number, ok: boolean): Judgement | undefined =>
       judge.push({ type: 'look', check: 'health', at, look: ok ? good : refused });
-    expect(look(0, true)).toBeUndefined();
-    expect(look(5000, true)).toBeUndefined();
-    expect(look(10_000, false)).toBeUndefined();
+    expect(checked(0, true)).toBeUndefined();
+    expect(checked(5000, true)).toBeUndefined();
+    expect(checked(10_000, false)).toBeUndefined();
     expect(judge.healthUndecided).toBe(true);
-    expect(look(15_000, false)).toBeUndefined();
-    expect(look(20_000, false)).toEqual({
+    expect(checked(15_000, false)).toBeUndefined();
+    expect(checked(20_000, false)).toEqual({
       verdict: 'unhealthy',
       reason:
         'The health check failed 3 times in a row (connection refused); it last answered well 15s before.',
