@@ -209,7 +209,7 @@ describe('createJudge', () => {
       () => ({ kind: 'none', why: 'no-data' }),
       {},
       'inconclusive',
-      /gave no data during the whole watch/,
+      /^No data for success-rate during the whole watch: not enough/,
     ],
     [
       'the source falls silent',
@@ -217,7 +217,7 @@ describe('createJudge', () => {
       (i) => (i < 20 ? counts(20, 0) : { kind: 'none', why: 'provider-error' }),
       {},
       'inconclusive',
-      /gave no data in the last 1m 50s of the watch/,
+      /^No usable answer for success-rate in the last 1m 50s of the watch|^No data for success-rate in the last 1m 50s of the watch/,
     ],
     [
       'a provider error in the middle',
