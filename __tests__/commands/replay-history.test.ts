@@ -96,7 +96,7 @@ describe('replay --prometheus', () => {
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()]);
     expect(lines.slice(2)).toEqual([
       expect.stringMatching(/would have rolled back at/),
-      expect.stringMatching(/^ {2}146 of 1,300 requests failed .*evidence this strong/),
+      expect.stringMatching(/^ {2}146 of 1,300 requests failed .*not bad luck/),
       expect.stringMatching(
         /^ {2}success-rate {2}≥ 95 % {2}\d+\.\d+ % {2}breached {2}evidence at most/,
       ),

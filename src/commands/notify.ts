@@ -5,10 +5,10 @@ import { formatOf, webhook, type WebhookFormat } from '../notify/webhook.js';
 import { composeMessage, type Message, renderComment } from '../report/message.js';
 import { jsonBody, slackBody, teamsBody } from '../report/notifications.js';
 import type { RunReport } from '../report/record.js';
-import { asSentence } from '../report/words.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import type { Session } from './session.js';
+import { asSentence } from '../support/text.js';
 
 /** Telling people takes at most this long, milliseconds; they are all told at once. */
 const TIMEOUT = 15_000;

@@ -148,6 +148,7 @@ function unusable({ id, name }: PipelineSystem, problem: Problem): PipelineClien
   return {
     id,
     name,
+    lacks: problem,
     preflight: () => Promise.resolve([{ level: 'error', subject: 'ci', ...problem }]),
     describe: () => Promise.resolve([`nothing: ${problem.message}`]),
     start: () => Promise.resolve(refused(problem)),

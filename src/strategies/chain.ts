@@ -219,7 +219,7 @@ async function planOf(
   strategy: Strategy,
   request: RollbackRequest,
   signal: AbortSignal,
-): Promise<Awaited<ReturnType<Strategy['plan']>> | { kind: 'failed'; reason: string }> {
+): Promise<Awaited<ReturnType<Strategy['plan']>>> {
   try {
     return await raceSignal(strategy.plan(request, signal), signal);
   } catch (error) {

@@ -79,7 +79,7 @@ export function buildUrl(context: JenkinsContext, number: number): string {
 export function parseRoot(text: string | undefined): Result<string> {
   if (text === undefined) {
     return bad(
-      'the address of Jenkins is not known',
+      'jenkins-url is not set',
       'set jenkins-url (JENKINS_URL) to the root of the controller',
     );
   }
@@ -117,7 +117,7 @@ export function parseJob(text: string | undefined): Result<JobName> {
   const full = text?.replace(/^\/+|\/+$/g, '');
   if (full === undefined || full === '') {
     return bad(
-      'the rollback job is not known',
+      'jenkins-job is not set',
       'set jenkins-job (JENKINS_JOB_NAME) to its full name, such as folder/job',
     );
   }
@@ -152,7 +152,7 @@ export function parseCredentials(
 ): Result<string> {
   if (user === undefined) {
     return bad(
-      'the Jenkins user is not known',
+      'jenkins-user is not set',
       'set jenkins-user (JENKINS_USER) to the user that the API token belongs to',
     );
   }
