@@ -63,17 +63,22 @@ function notificationsOf(
   report: RunReport,
   reportPath: string,
 ): readonly Notification[] {
-  const { settings, info } = session;
+  const { settings, info, redactor, entry } = session;
+  const deps = {
+    http: session.http,
+    clock: entry.clock,
+    redact: (text: string) => redactor.redact(text),
+  };
   const message = composeMessage(report);
   const body = bodies(report, message, reportPath);
   const webhooks = (settings['notify-url'] ?? []).map((url) =>
-    webhook(session.http(), url, body[settings['notify-format'] ?? formatOf(url)]()),
+    webhook(deps, url, body[settings['notify-format'] ?? formatOf(url)]()),
   );
   const access = info.change === null ? undefined : accessTo(info.change, session);
   const serverMessage =
     info.change === null || access === undefined || !settings['notify-comment']
       ? undefined
-      : comment(session.http(), info.change, access, renderComment(message));
+      : comment(deps, info.change, access, renderComment(message));
   return serverMessage === undefined ? webhooks : [...webhooks, serverMessage];
 }
 

@@ -1,6 +1,7 @@
 import { bad, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import { type ApiClient, createJsonApi } from '../../support/http/api.js';
+import { byResponse } from '../../support/http/problem.js';
 import { type ApiResponse, isPage } from '../../support/http/response.js';
 import type { ClientDependencies } from '../client.js';
 import { combine } from '../settings.js';
@@ -15,11 +16,15 @@ export interface JenkinsSettings {
   readonly 'jenkins-job'?: string | undefined;
 }
 
-/** One job of one controller, and how to reach it. */
-export interface JenkinsContext {
+/** One job of one controller. */
+export interface JenkinsJob {
   /** Root of the controller, with a slash at its end. */
   readonly root: string;
   readonly job: JobName;
+}
+
+/** The same, and how to reach it. */
+export interface JenkinsContext extends JenkinsJob {
   readonly api: ApiClient;
   readonly clock: Clock;
 }
@@ -27,6 +32,7 @@ export interface JenkinsContext {
 export function contextFrom(
   settings: JenkinsSettings,
   { fetch, clock, random }: Pick<ClientDependencies, 'fetch' | 'clock' | 'random'>,
+  hintFor: (job: JenkinsJob, answer: ApiResponse) => string | undefined,
 ): Result<JenkinsContext> {
   const parts = combine({
     root: parseRoot(settings['jenkins-url']),
@@ -40,7 +46,14 @@ export function contextFrom(
   return good({
     root,
     job,
-    api: createJsonApi({ baseUrl: root, headers, fetch, clock, random }),
+    api: createJsonApi({
+      baseUrl: root,
+      headers,
+      fetch,
+      errors: byResponse((answer) => hintFor({ root, job }, answer)),
+      clock,
+      random,
+    }),
     clock,
   });
 }
