@@ -111,7 +111,7 @@ describe('what is asked of an API', () => {
   });
 });
 
-describe('isPage', () => {
+describe('whether an answer is a page', () => {
   const html = 'text/html; charset=utf-8';
   it.each([
     [203, { id: 1 }, undefined, true],
@@ -123,7 +123,7 @@ describe('isPage', () => {
     [200, '{"items":', 'application/json', false],
     [200, '<?xml version="1.0"?><run/>', 'application/xml', false],
     [204, '', undefined, false],
-  ])('%i %j of type %s', (status, data, type, is) => {
+  ])('%i %j of type %s: %s', (status, data, type, is) => {
     const headers: Readonly<Record<string, string>> =
       type === undefined ? {} : { 'content-type': type };
     expect(isPage({ status, data, headers })).toBe(is);
