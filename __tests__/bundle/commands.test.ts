@@ -123,7 +123,7 @@ describe('the bundle, other commands', () => {
     const { url } = await service(0);
     const good = await place.run(['preflight', ...watching(url).slice(1)]);
     expect(good.code).toBe(0);
-    expect(good.output).toContain('everything would work');
+    expect(good.output).toContain('preflight passed');
     const bad = await place.run([
       'preflight',
       '--rollback',
@@ -159,7 +159,7 @@ describe('the bundle, other commands', () => {
       status: 'verified',
       healthConfirmed: null,
     });
-    expect(place.report().reason).toContain('no check is configured');
+    expect(place.report().reason).toContain('No check is configured');
   });
 
   it('rollback that fails: exit 3, with the line of the integration guide', async () => {

@@ -105,7 +105,7 @@ describe('the bundle, run on a real service', () => {
     const { url } = await service(0.3);
     const { code, output } = await place.run(watching(url, 'exit 0'));
     expect(code).toBe(3);
-    expect(output).toContain('still unhealthy');
+    expect(output).toContain('STILL UNHEALTHY');
     expect(place.report().targets[0]?.rollback).toMatchObject({
       status: 'still-unhealthy',
       healthConfirmed: false,

@@ -147,7 +147,7 @@ describe('several targets', () => {
     expect(validated.code).toBe(0);
 
     const proven = await place.run(['preflight', ...flags]);
-    expect(proven.output).toContain('[one] preflight: everything would work');
+    expect(proven.output).toContain('[one] preflight passed');
     expect(proven.code).toBe(0);
 
     const rolled = await place.run(['rollback', ...flags, '--target', 'two']);

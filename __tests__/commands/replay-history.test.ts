@@ -96,7 +96,7 @@ describe('replay --prometheus', () => {
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()]);
     expect(lines.slice(2)).toEqual([
       expect.stringMatching(/would have rolled back at/),
-      expect.stringMatching(/^ {2}146 of 1,300 requests failed .*evidence this strong/),
+      expect.stringMatching(/^ {2}146 of 1,300 requests failed .*not bad luck/),
       expect.stringMatching(
         /^ {2}success-rate {2}≥ 95 % {2}\d+\.\d+ % {2}breached {2}evidence at most/,
       ),
@@ -130,7 +130,7 @@ describe('replay --prometheus', () => {
     expect(code).toBe(0);
     expect(lines.slice(2)).toEqual([
       `${at(2)}  not judged: the server has nothing of that time: it does not keep it so long, or did not run then`,
-      `${at(13)}  inconclusive: The source of success-rate gave no data during the whole watch: not enough to judge`,
+      `${at(13)}  inconclusive: No data for success-rate during the whole watch (no series matches http_requests_total): not enough to judge`,
       `${at(19)}  not over: nothing decided by +02:00; the watch ends at 2026-01-19T00:05:30Z`,
       `${at(21)}  not judged: it lies in the future`,
       '0 of 4 would have been rolled back, 0 would have passed, 1 inconclusive, 3 not judged',

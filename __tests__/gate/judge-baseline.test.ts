@@ -59,7 +59,7 @@ describe('the judgement of a canary against its baseline', () => {
     );
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
-      /^\d+ of \d+ requests failed \([\d.]+ %\), against \d+ of \d+ of the baseline \([\d.]+ %\); if the new version were no worse, evidence this strong would appear in fewer than 1 in \d+ watches\.$/,
+      /^\d+ of \d+ requests failed \([\d.]+ %\), against \d+ of \d+ of the baseline \([\d.]+ %\)\. This is not bad luck: a version no worse than the baseline would look this bad in fewer than 1 in \d+ watches\.$/,
     );
     expect(interval).toBeLessThan(20);
     expect(result).toMatchObject({
@@ -95,7 +95,9 @@ describe('the judgement of a canary against its baseline', () => {
     const worse = judge({ limit: { metric: 'relative', margin: 2 } }, () =>
       canaryAndBaseline([40, 12], [40, 2]),
     );
-    expect(worse.judgement.reason).toContain('if it failed at most 2 times as often');
+    expect(worse.judgement.reason).toContain(
+      'a version that fails at most 2 times as often would look this bad',
+    );
   });
 
   it('failures in the warm-up do not count', () => {
@@ -119,12 +121,12 @@ describe('the judgement of a canary against its baseline', () => {
     [
       'nothing known of the baseline',
       () => canaryAndBaseline([40, 0]),
-      /gave no data of the baseline during the whole watch/,
+      /No data of the baseline for [a-z-]+ during the whole watch/,
     ],
     [
       'a baseline that falls silent',
       (i) => (i > 20 ? canaryAndBaseline([40, 0]) : canaryAndBaseline([40, 0], [40, 0])),
-      /gave no data of the baseline in the last 1m 40s of the watch/,
+      /No data of the baseline for [a-z-]+ in the last 1m 40s of the watch/,
     ],
   ])('is inconclusive with %s', (_, observe, reason) => {
     const { judgement } = judge({ limit: relative }, observe);
@@ -150,7 +152,7 @@ describe('the judgement of a limit with a baseline', () => {
     const { judgement, interval } = judge(withBaseline, () => canaryAndBaseline([20, 6], [20, 0]));
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
-      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\); if the true rate were ≥ 95 %, .* The baseline does better: 0 of \d+ of the baseline \(0 %\) failed\.$/,
+      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\)\. This is not bad luck: .* The baseline does better: 0 of \d+ of the baseline \(0 %\) failed\.$/,
     );
     const alone = judge({ limit: successRate }, () => canaryAndBaseline([20, 6]));
     expect(interval).toBe(alone.interval);
@@ -271,7 +273,7 @@ describe('the judgement of the latency of a canary against its baseline', () => 
     const { judgement, result } = judge({ limit: slower }, () => at([20, 8], [20, 1]));
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
-      /^(\d+) of (\d+) requests took longer than 500ms \(20 %\), against \d+ of \2 of the baseline \(2\.5 %\); if the new version were no slower, evidence/,
+      /^(\d+) of (\d+) requests took longer than 500ms \(20 %\), against \d+ of \2 of the baseline \(2\.5 %\)\. This is not bad luck: a version no slower than the baseline would/,
     );
     expect(result).toMatchObject({
       metric: 'relative',
@@ -302,7 +304,7 @@ describe('the judgement of a value with a minimum', () => {
     expect(interval).toBeGreaterThanOrEqual(8);
     expect(interval).toBeLessThanOrEqual(14);
     expect(judgement.reason).toMatch(
-      /^the value was 0 on average \(limit ≥ 10\); if the true value were ≥ 10, evidence/,
+      /^the value was 0 on average \(limit ≥ 10\)\. This is not bad luck: a version within the limit would/,
     );
     expect(result).toMatchObject({ limit: '≥ 10', outcome: 'breached' });
   });

@@ -82,6 +82,52 @@ describe('the judgement of a health check whose source cannot be reached', () =>
   });
 });
 
+describe('the sentence of a limit that decides at the end of the watch', () => {
+  // One interval is not enough for evidence: the limit itself decides.
+  const plan: WatchPlan = { ...defaultPlan, duration: 10_000 };
+  const rate = (scaledTo: number | null): Limit => ({
+    metric: 'errors-per-minute',
+    max: 10,
+    scaledTo,
+  });
+
+  function reasonAfter(limit: Limit, observation: Observation): string {
+    const judge = createJudge(plan, [
+      { id: limit.metric, limit, source: 'fake', subject: 'http://service.test' },
+    ]);
+    const window = { from: plan.warmUp, to: plan.warmUp + plan.duration };
+    judge.push({ type: 'observation', check: limit.metric, window, observation });
+    const judgement = judge.push({ type: 'deadline' });
+    expect(judgement?.verdict).toBe('unhealthy');
+    return judgement?.reason ?? '';
+  }
+
+  it.each<[string, Limit, Observation]>([
+    ['34 of 600 failed, 5 % allowed', successRate, counts(600, 34)],
+    ['34 of 600 were slow, 5 % allowed', latency, counts(600, 34)],
+    ['3 errors in 10 s, 10 a minute allowed', rate(null), counts(600, 3)],
+    ['105 of 600 probes failed, 10 of 60 allowed', rate(60), counts(600, 105)],
+  ])('says that it is close: %s', (_, limit, observation) => {
+    expect(reasonAfter(limit, observation)).toMatch(
+      / This is close to the limit: with `decision: evidence` it would be inconclusive\.$/,
+    );
+  });
+
+  it.each<[string, Limit, Observation]>([
+    ['40 of 40 failed', successRate, counts(40, 40)],
+    ['60 of 600 failed, 5 % allowed', successRate, counts(600, 60)],
+    ['40 of 40 were slow', latency, counts(40, 40)],
+    ['40 errors in 10 s, 10 a minute allowed', rate(null), counts(40, 40)],
+    ['40 of 40 probes failed', rate(60), counts(40, 40)],
+    ['a value over its limit', { metric: 'value', max: 10 }, { kind: 'value', value: 11 }],
+  ])(
+    'says nothing of chance where it is far off, or where that cannot be known: %s',
+    (_, limit, observation) => {
+      expect(reasonAfter(limit, observation)).not.toMatch(/close to the limit|decision/);
+    },
+  );
+});
+
 describe('the judgement', () => {
   it.each<[string, Limit[], (i: number) => Observation, Partial<WatchPlan>, string, RegExp]>([
     [
@@ -106,7 +152,7 @@ describe('the judgement', () => {
       () => counts(20, 6),
       {},
       'unhealthy',
-      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\); if the true rate were ≥ 95 %, evidence this strong would appear in fewer than 1 in \d+ watches\. P\(success < 95 %\) > 99\.9 %\.$/,
+      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\)\. This is not bad luck: a version within the limit would look this bad in fewer than 1 in \d+ watches\.$/,
     ],
     [
       'just below the limit: unhealthy at the end, by the configured limit',
@@ -114,7 +160,7 @@ describe('the judgement', () => {
       (i) => counts(20, i <= 4 ? 2 : 1),
       {},
       'unhealthy',
-      /^34 of 600 requests failed \(94\.3 % success, limit 95 %\), measured over the whole watch\. P\(success < 95 %\) = 78 %\. The margin is within noise: set `decision: evidence` to hold instead\.$/,
+      /^34 of 600 requests failed \(94\.3 % success, limit 95 %\), measured over the whole watch\. P\(success < 95 %\) = 78 %\. This is close to the limit: with `decision: evidence` it would be inconclusive\.$/,
     ],
     [
       'just below the limit with decision evidence: inconclusive',
@@ -170,7 +216,7 @@ describe('the judgement', () => {
       () => ({ kind: 'none', why: 'no-data' }),
       {},
       'inconclusive',
-      /gave no data during the whole watch/,
+      /^No data for success-rate during the whole watch: not enough/,
     ],
     [
       'a source that fails for the last 110 s: inconclusive',
@@ -178,7 +224,7 @@ describe('the judgement', () => {
       (i) => (i < 20 ? counts(20, 0) : { kind: 'none', why: 'provider-error' }),
       {},
       'inconclusive',
-      /gave no data in the last 1m 50s of the watch/,
+      /^No usable answer for success-rate in the last 1m 50s of the watch|^No data for success-rate in the last 1m 50s of the watch/,
     ],
     [
       'a provider error in the middle: healthy',

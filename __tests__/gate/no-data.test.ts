@@ -20,7 +20,11 @@ import {
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const noData: Observation = { kind: 'none', why: 'no-data' };
-const providerError: Observation = { kind: 'none', why: 'provider-error' };
+const providerError: Observation = {
+  kind: 'none',
+  why: 'provider-error',
+  detail: 'prometheus.test: it answered 503',
+};
 const unchanged: Observation = { kind: 'none', why: 'unchanged' };
 
 /** Judges a watch whose checks observe as told, by the time in seconds; with a health check that passes, if asked for. */
@@ -74,7 +78,7 @@ describe('a check without data at the end of the watch', () => {
       {},
       true,
       'inconclusive',
-      /gave no data in the last 2m 10s of the watch: not enough to judge/,
+      /^No data for success-rate in the last 2m 10s of the watch: not enough to judge/,
     ],
     [
       'a provider error: inconclusive',
@@ -82,7 +86,7 @@ describe('a check without data at the end of the watch', () => {
       {},
       true,
       'inconclusive',
-      /\(no usable answer\): not enough to judge/,
+      /^No usable answer for success-rate in the last 2m 10s of the watch \(prometheus\.test: it answered 503\): not enough to judge/,
     ],
     [
       'no data, on-no-data ignore: healthy by the other checks',
@@ -90,7 +94,7 @@ describe('a check without data at the end of the watch', () => {
       { onNoData: 'ignore' },
       true,
       'healthy',
-      /^The health check passed .* success-rate gave no data .*, and was left out\.$/,
+      /^The health check passed .* No (data|usable answer) for success-rate .*: the check was left out\.$/,
     ],
     [
       'no data, on-no-data unhealthy: unhealthy',

@@ -54,12 +54,12 @@ describe('the prometheus inputs', () => {
     [
       'a total without errors',
       { ...server, 'prometheus-total': 'a' },
-      [['prometheus-total', /without `prometheus-errors`/]],
+      [['prometheus-total', /needs `prometheus-errors`/]],
     ],
     [
       'errors without a total',
       { ...server, 'prometheus-errors': 'a' },
-      [['prometheus-errors', /without `prometheus-total`/]],
+      [['prometheus-errors', /needs `prometheus-total`/]],
     ],
     [
       'counters and a preset',
@@ -92,17 +92,17 @@ describe('the prometheus inputs', () => {
     [
       'a value without a limit',
       { ...server, 'prometheus-value': 'q' },
-      [['prometheus-value', /without `max-value` or `min-value`/]],
+      [['prometheus-value', /needs `max-value` or `min-value`/]],
     ],
     [
       'a limit without a value',
       { ...counters, 'max-value': '1' },
-      [['max-value', /without `prometheus-value`/]],
+      [['max-value', /needs `prometheus-value`/]],
     ],
     [
       'half of a baseline',
       { ...counters, 'prometheus-baseline-total': 'c_total' },
-      [['prometheus-baseline-total', /without `prometheus-baseline-errors`/]],
+      [['prometheus-baseline-total', /needs `prometheus-baseline-errors`/]],
     ],
     [
       'a baseline selector without a preset',
@@ -112,7 +112,7 @@ describe('the prometheus inputs', () => {
         'max-value': '1',
         'prometheus-baseline-selector': 'a="b"',
       },
-      [['prometheus-baseline-selector', /without `prometheus-preset`/]],
+      [['prometheus-baseline-selector', /needs `prometheus-preset`/]],
     ],
     [
       'a baseline URL, and counters',

@@ -5,6 +5,7 @@ import { createHttp } from '../../src/support/http.js';
 import { refusing, serve, type Handler, type HttpTestServer } from '../support/servers.js';
 
 const http = createHttp({ clock: systemClock });
+const deps = { http: () => http, clock: systemClock, redact: (text: string) => text };
 const signal = new AbortController().signal;
 const path = '/services/T000/B000/hush-hush';
 let server: HttpTestServer | undefined;
@@ -19,7 +20,7 @@ async function notifyBy(
   handler: Handler,
 ): Promise<{ readonly server: HttpTestServer; readonly error: string }> {
   server = await serve(handler);
-  const error = await webhook(http, `${server.url}${path}`, '{"text":"x"}')
+  const error = await webhook(deps, `${server.url}${path}`, '{"text":"x"}')
     .send(signal)
     .then(
       () => '',
@@ -78,7 +79,7 @@ describe('a webhook', () => {
 
   it('that refuses connections: one error, without the secret address', async () => {
     const url = await refusing();
-    const sent = webhook(http, `${url}${path}`, '{}').send(signal);
+    const sent = webhook(deps, `${url}${path}`, '{}').send(signal);
     await expect(sent).rejects.toThrow(/^127\.0\.0\.1:\d+: connection refused \(ECONNREFUSED\)$/);
   });
 
@@ -87,6 +88,6 @@ describe('a webhook', () => {
     server = await serve(() => {
       stop.abort();
     });
-    await expect(webhook(http, `${server.url}${path}`, '{}').send(stop.signal)).rejects.toThrow();
+    await expect(webhook(deps, `${server.url}${path}`, '{}').send(stop.signal)).rejects.toThrow();
   });
 });

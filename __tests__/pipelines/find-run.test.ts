@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from '../../src/support/http/api.js';
+import { failed } from '../../src/support/http/problem.js';
 import type { ApiResponse } from '../../src/support/http/response.js';
 import {
   type Candidate,
@@ -19,7 +20,9 @@ function answer(status: number, data: unknown = '', date?: string): ApiResponse 
   return { status, data, headers: date === undefined ? {} : { date } };
 }
 
-const page = (): ApiError => new ApiError('listing', answer(200, '<html>Sign in</html>'));
+const refused = (response: ApiResponse): ApiError =>
+  new ApiError('listing', failed('unexpected', '', { response, fix: 'sign in' }).problem);
+const page = (): ApiError => refused(answer(200, '<html>Sign in</html>'));
 
 /** A run by its id, and its owner. */
 interface Shown extends Candidate {
@@ -148,7 +151,7 @@ describe('finding a run after an unclear start', () => {
 describe('the list of runs before a start', () => {
   const at = 'Thu, 01 Jan 2026 00:00:10 GMT';
   const search = (list: () => Promise<{ runs: readonly Shown[]; answer?: ApiResponse }>) =>
-    listRunsBefore(list, () => 'sign in', never);
+    listRunsBefore(list, never);
 
   it("gives the known runs, and the server's time less some seconds", async () => {
     const before = await search(() =>
@@ -163,9 +166,7 @@ describe('the list of runs before a start', () => {
 
   it('that cannot be read: nothing is known', async () => {
     expect(await search(() => Promise.reject(new TransientError('502')))).toEqual(notSeen);
-    expect(await search(() => Promise.reject(new ApiError('listing', answer(403))))).toEqual(
-      notSeen,
-    );
+    expect(await search(() => Promise.reject(refused(answer(403))))).toEqual(notSeen);
   });
 
   it('that is a page: refused', async () => {
@@ -178,11 +179,7 @@ describe('the list of runs before a start', () => {
 
   it('rejects only when aborted', async () => {
     const stop = AbortSignal.abort(new Cancelled('SIGTERM'));
-    const work = listRunsBefore(
-      () => Promise.reject(page()),
-      () => undefined,
-      stop,
-    );
+    const work = listRunsBefore(() => Promise.reject(page()), stop);
     await expect(work).rejects.toBeInstanceOf(Cancelled);
   });
 });

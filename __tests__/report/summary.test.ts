@@ -31,10 +31,13 @@ describe('the job summary', () => {
 
   it.each([
     ['rolled back', '↩️ Rolled back and verified. By <code>ci</code> in 12.3s.'],
-    ['still unhealthy', '🚨 Rolled back, but still unhealthy: a person must look now.'],
-    ['rollback failed', '🚨 The rollback failed, nothing was rolled back: a person must look now.'],
-    ['unverified', '🚨 Rollback started, but not verified: a person must look now.'],
-    ['withheld', '✋ Not rolled back. Dry-run is set; it would have started'],
+    ['still unhealthy', '🚨 STILL UNHEALTHY, act now: the old version fails the same checks.'],
+    [
+      'rollback failed',
+      '🚨 ROLLBACK FAILED, act now: nothing was rolled back, and the bad version is live.',
+    ],
+    ['unverified', '🚨 ROLLBACK NOT VERIFIED, act now: the bad version may still be live.'],
+    ['withheld', '✋ Not rolled back. dry-run is set; it would have started'],
   ])('has the result of the rollback next: %s', (name, sentence) => {
     expect(sections(name)[2]).toContain(sentence);
   });

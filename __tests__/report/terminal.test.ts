@@ -48,6 +48,13 @@ describe('the progress line', () => {
     );
   });
 
+  it('says for how long a check has no data, instead of repeating its last figures', () => {
+    const silentSince = new Map([[within.id, 90_000]]);
+    expect(progressLine({ ...moment, checks: [within, healthWithin], silentSince })).toBe(
+      '  02:10/05:30  success no data for 40s  health ok',
+    );
+  });
+
   it('shows the worst of several checks of a metric', () => {
     const worse = aCheck({ shown: '70 %', samples: 10, failures: 3 });
     expect(progressLine({ ...moment, checks: [within, worse, within] })).toContain(
@@ -86,8 +93,8 @@ describe('the final lines', () => {
   it('have verdict, reason, rollback and report', () => {
     expect(finalLines(reports['rolled back']!, 'out/report.json')).toEqual([
       '❌ unhealthy',
-      '   41 of 300 requests failed (86.3 % success, limit 95 %); if the true rate were ≥ 95 %, evidence this strong would',
-      '   appear in fewer than 1 in 2,223 watches.',
+      '   41 of 300 requests failed (86.3 % success, limit 95 %). This is not bad luck: a version within the limit would look',
+      '   this bad in fewer than 1 in 2,223 watches.',
       '   ↩️ Rolled back and verified. Health passed 2 checks in a row after the rollback.',
       '   kubernetes: skipped: not configured: set `kubernetes-workload`',
       '   ci: verified after 11s: Workflow rollback.yml ran on main and ended with success.',

@@ -36,7 +36,7 @@ describe('the names of chunks', () => {
             size: 29,
             modules: files(
               ['./src/pipelines/github/client.ts', 9],
-              ['./src/pipelines/github/api.ts', 20],
+              ['./src/pipelines/github/hints.ts', 20],
             ),
           },
         ],

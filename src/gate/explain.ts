@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatShare, plural } from '../support/text.js';
+import { capitalised, formatDuration, formatNumber, formatShare, plural } from '../support/text.js';
 import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { valueInWords, limitInWords } from './words.js';
@@ -26,17 +26,42 @@ export interface Explained {
 export function byEvidence(check: Explained, metricChecks: number): string {
   const chance = chanceInWords(check.maxLogE - Math.log(metricChecks));
   return (
-    `${seen(check)}; if ${supposition(check.limit)}, ` +
-    `evidence this strong would appear in fewer than 1 in ${chance} watches.${belief(check)}${blame(check)}`
+    `${seen(check)}. This is not bad luck: ${acceptable(check.limit)} would look this bad ` +
+    `in fewer than 1 in ${chance} watches.${blame(check)}`
   );
 }
 
 /** Why the configured limit decided at the end of the watch, without much evidence. */
 export function byLimit(check: Explained): string {
-  return (
-    `${seen(check)}, measured over the whole watch.${belief(check)}${blame(check)} ` +
-    'The margin is within noise: set `decision: evidence` to hold instead.'
-  );
+  const close = isClose(check)
+    ? ' This is close to the limit: with `decision: evidence` it would be inconclusive.'
+    : '';
+  return `${seen(check)}, measured over the whole watch.${belief(check)}${blame(check)}${close}`;
+}
+
+/** Whether chance alone may have put what was counted over the limit: more than 5 %, were all requests independent. */
+function isClose({ limit, totals }: Explained): boolean {
+  const { samples, failures, seconds } = totals;
+  switch (limit.metric) {
+    case 'success-rate':
+      return probabilityBelow(limit.minPercent, samples - failures, failures) < 0.95;
+    case 'latency':
+      return probabilityBelow(limit.percentile, samples - failures, failures) < 0.95;
+    case 'errors-per-minute': {
+      if (limit.scaledTo !== null)
+        return (
+          probabilityBelow(100 - (100 * limit.max) / limit.scaledTo, samples - failures, failures) <
+          0.95
+        );
+      // A count of rare events varies by its root (Poisson); 1.645 standard deviations leave 5 % above.
+      const allowed = (limit.max * seconds) / 60;
+      return failures < allowed + 1.645 * Math.sqrt(allowed);
+    }
+    // How much a value varies, and against what a canary is compared, no count tells.
+    case 'value':
+    case 'relative':
+      return false;
+  }
 }
 
 /** Why one interval over the limit was enough. */
@@ -64,7 +89,7 @@ export function passed(
       : `; no evidence of a breach at any point (strongest 1 in ${chanceInWords(strongest)})`;
   const first = checks[0];
   return (
-    `${capital(parts.join(', '))} over ${formatDuration(over)}${evidence}.` +
+    `${capitalised(parts.join(', '))} over ${formatDuration(over)}${evidence}.` +
     (first === undefined ? '' : belief(first)) +
     excused.map(equallyAffectedMeanwhile).join('')
   );
@@ -103,6 +128,8 @@ export interface Staleness {
   /** Milliseconds; `null`: during the whole watch. */
   readonly silentFor: number | null;
   readonly why: 'no-data' | 'provider-error';
+  /** In words; may be empty. */
+  readonly detail: string;
 }
 
 export function stale(check: Staleness): string {
@@ -116,15 +143,16 @@ export function staleIsUnhealthy(check: Staleness): string {
 
 /** `on-no-data: ignore`, `on-provider-error: ignore`. */
 export function leftOut(check: Staleness): string {
-  return ` ${silenceOf(check)}, and was left out.`;
+  return ` ${silenceOf(check)}: the check was left out.`;
 }
 
-function silenceOf({ id, silentFor, why }: Staleness): string {
+function silenceOf({ id, silentFor, why, detail }: Staleness): string {
   const when =
     silentFor === null
       ? 'during the whole watch'
       : `in the last ${formatDuration(silentFor)} of the watch`;
-  return `The source of ${id} gave no data ${when}${why === 'provider-error' ? ' (no usable answer)' : ''}`;
+  const what = why === 'no-data' ? 'No data' : 'No usable answer';
+  return `${what} for ${id} ${when}${detail === '' ? '' : ` (${detail})`}`;
 }
 
 /** The source cannot tell all bad ones from good ones, and with them it would be over the limit. */
@@ -173,7 +201,7 @@ export function staleBaseline(id: string, silentFor: number | null): string {
     silentFor === null
       ? 'during the whole watch'
       : `in the last ${formatDuration(silentFor)} of the watch`;
-  return `The source of ${id} gave no data of the baseline ${when}: not enough to judge.`;
+  return `No data of the baseline for ${id} ${when}: not enough to judge.`;
 }
 
 export function tooFewOfBaseline(check: Explained, needed: number, over: number): string {
@@ -257,33 +285,16 @@ function percent(totals: Readonly<Totals>): string {
   return formatShare(share, share > 0.99 ? 2 : 1);
 }
 
-/** What the evidence speaks against. */
-function supposition(limit: MetricLimit): string {
-  if (limit.metric !== 'relative') return `the true ${rateNoun(limit)} were ${limitInWords(limit)}`;
+/** What would have been right, and is ruled out. */
+function acceptable(limit: MetricLimit): string {
+  if (limit.metric !== 'relative') return 'a version within the limit';
   const isOfLatency = limit.of === 'latency';
   if (limit.margin === 1)
-    return isOfLatency ? 'the new version were no slower' : 'the new version were no worse';
-  return `it ${isOfLatency ? 'were slow' : 'failed'} at most ${formatNumber(limit.margin, 4)} times as often`;
-}
-
-function rateNoun(limit: Exclude<MetricLimit, { metric: 'relative' }>): string {
-  switch (limit.metric) {
-    case 'success-rate':
-      return 'rate';
-    case 'errors-per-minute':
-      return 'error rate';
-    case 'latency':
-      return 'latency';
-    case 'value':
-      return 'value';
-  }
+    return `a version no ${isOfLatency ? 'slower' : 'worse'} than the baseline`;
+  return `a version that ${isOfLatency ? 'is slow' : 'fails'} at most ${formatNumber(limit.margin, 4)} times as often`;
 }
 
 function chanceInWords(logRatio: number): string {
   if (logRatio > Math.log(1e9)) return 'a billion';
   return formatNumber(Math.max(1, Math.floor(Math.exp(logRatio))), 0);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -52,7 +52,7 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
       /errors-per-minute: at [\d.]+ requests\/s, 10\/min is \d+(\.\d+)? % success/,
     );
     expect(output).toMatch(
-      /everything would work \(checks: success-rate, errors-per-minute, latency, value;/,
+      /preflight passed \(checks: success-rate, errors-per-minute, latency, value;/,
     );
     expect(code).toBe(0);
   });

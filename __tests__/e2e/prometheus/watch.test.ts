@@ -96,7 +96,7 @@ const stories: readonly Story[] = [
       service.failing = 1;
     },
     code: 1,
-    reason: /^[\d,]+ of [\d,]+ requests failed .* evidence this strong/,
+    reason: /^[\d,]+ of [\d,]+ requests failed .* not bad luck/,
   },
   {
     name: 'the process ends, and there is a health check',
@@ -107,7 +107,7 @@ const stories: readonly Story[] = [
     },
     code: 3,
     reason: /^The health check failed 3 times in a row \(connection refused\)/,
-    history: /also checks health[^]*inconclusive: The source of success-rate gave no data/,
+    history: /also checks health[^]*inconclusive: No data for success-rate/,
   },
   {
     name: 'restarted: the counters begin anew',
@@ -153,7 +153,7 @@ const stories: readonly Story[] = [
       prometheus.scrape(name, []);
     },
     code: 4,
-    reason: /^The source of success-rate gave no data in the last [\dms ]+ of the watch/,
+    reason: /^No data for success-rate in the last [\dms ]+ of the watch/,
   },
   {
     name: 'no longer scraped, which counts as unhealthy',
@@ -163,7 +163,7 @@ const stories: readonly Story[] = [
       prometheus.scrape(name, []);
     },
     code: 5,
-    reason: /gave no data .*, which counts as unhealthy/,
+    reason: /No data for .*, which counts as unhealthy/,
   },
   {
     name: 'Prometheus is stopped and started in the middle',
@@ -186,7 +186,7 @@ const stories: readonly Story[] = [
       proxy.delay = 2500;
     },
     code: 4,
-    reason: /^The source of success-rate gave no data in the last [\dms ]+ .*\(no usable answer\)/,
+    reason: /^No usable answer for success-rate in the last [\dms ]+ of the watch \(/,
     // What came too late for the watch is there.
     history: /would have passed/,
   },

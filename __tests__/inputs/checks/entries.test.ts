@@ -358,9 +358,7 @@ describe('a problem of an entry', () => {
     [
       'a total without errors',
       [...prometheus, '    total: a_total'],
-      [
-        'line 5, check `a` (prometheus): `total`: it says nothing without `errors` → give `errors` too',
-      ],
+      ['line 5, check `a` (prometheus): `total`: it needs `errors` → give `errors` too'],
     ],
     [
       'a preset without labels',

@@ -118,7 +118,7 @@ describe('the checks of the inputs', () => {
   });
 
   it.each([
-    [{ 'baseline-url': 'http://b.test' }, /without `url`/],
+    [{ 'baseline-url': 'http://b.test' }, /needs `url`/],
     [
       { url: 'http://a.test, http://c.test', 'baseline-url': 'http://b.test' },
       /names 1, and `url`/,

@@ -42,7 +42,7 @@ describe('entries of the metrics services', () => {
     ['a path to another server', 'json', ['path: //evil.test/'], /is not accepted/],
     ['a secret header', 'json', ['headers: { Authorization: ApiKey abc }'], /holds a secret/],
     ['a reducer without value', 'graphite', ['reducer: sum'], /it belongs to `value`/],
-    ['errors without total', 'influxdb', ['total:'], /says nothing without `total`/],
+    ['errors without total', 'influxdb', ['total:'], /it needs `total`/],
   ])('%s: refused', (_, source, more, message) => {
     const names = more.map((line) => line.split(':')[0]);
     const lines = complete[source]!.filter((line) => !names.includes(line.split(':')[0]));

@@ -264,12 +264,14 @@ describe('start with Jenkins', () => {
         {
           level: 'error',
           subject: 'ci',
-          message: expect.stringMatching(/known|no token/),
+          message: expect.stringMatching(/is not set|no token/),
           fix: expect.stringMatching(says),
         },
       ]);
       expect(await client.describe(request, never)).toEqual([expect.stringMatching(/^nothing: /)]);
-      await expect(client.state({ id: '1', url: '' }, never)).rejects.toThrow(/known|no token/);
+      await expect(client.state({ id: '1', url: '' }, never)).rejects.toThrow(
+        /is not set|no token/,
+      );
       expect(standIn.requests).toEqual([]);
     });
 

@@ -179,7 +179,7 @@ describe('answers that are not valid HTTP', () => {
   it('from the start: inconclusive, with a hint', async () => {
     const { verdict, reason, findings } = await watched(() => unreadable);
     expect(verdict).toBe('inconclusive');
-    expect(reason).toMatch(/answer is not HTTP|gave no data/);
+    expect(reason).toMatch(/answer is not HTTP|No usable answer/);
     expect(findings).toContainEqual({
       level: 'warning',
       subject: 'success-rate',

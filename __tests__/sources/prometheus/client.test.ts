@@ -106,7 +106,7 @@ describe('createClient', () => {
     [
       'a page',
       (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'),
-      'not-json',
+      'page',
       /login page/,
     ],
     [

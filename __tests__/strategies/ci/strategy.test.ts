@@ -82,6 +82,8 @@ async function roll(scenario: Scenario): Promise<RolledBack> {
   const requested = { ...request, ...scenario.request };
   const work = (async () => {
     const plan = await strategy.plan(requested, time.signal);
+    if (plan.kind === 'failed')
+      return { outcome: 'failed', detail: plan.reason, versionConfirmed: null } as const;
     if (plan.kind !== 'plan') throw new Error('there is no plan');
     return strategy.execute(plan, {
       request: requested,

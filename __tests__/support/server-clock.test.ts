@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { createServerClock } from '../../../src/sources/series/client.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { createServerClock } from '../../src/support/clock.js';
+import { VirtualClock } from './virtual-clock.js';
 
 const date = (seconds: number): Readonly<Record<string, string>> => ({
   date: new Date(seconds * 1000).toUTCString(),
