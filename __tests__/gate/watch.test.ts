@@ -144,7 +144,7 @@ describe('watch', () => {
     expect(outcome.reason).toMatch(/it last answered well 15s before/);
   });
 
-  it('counts what comes in with the judgement in the report and in the replay alike, however slow the machine is', async () => {
+  it('results and replay agree on what arrives with the judgement, on a slow machine', async () => {
     class SlowClock extends VirtualClock {
       lost = 0;
       override monotonic(): number {
