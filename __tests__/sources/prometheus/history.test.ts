@@ -262,6 +262,14 @@ describe('a server that fails', () => {
     ['wants a token', { status: 401 }, /it answered 401/, 2],
     ['shows a page', { body: '<html><title>Log in</title>' }, /Log in/, 2],
     ['answers otherwise', { body: '{"status":"success"}' }, /not one to a query/, 2],
+    [
+      'answers in part',
+      {
+        body: '{"status":"success","isPartial":true,"data":{"resultType":"matrix","result":[]}}',
+      },
+      /it gave only part of the data/,
+      2,
+    ],
     ['has no right answer for long', { status: 503 }, /it answered 503/, 6],
     ['is gone', { fails: 'refused' }, /refused/, 3],
     ['says too much', { fails: 'too-large' }, /larger than 16 MiB/, 1],
