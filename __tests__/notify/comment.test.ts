@@ -103,7 +103,7 @@ describe.each(Object.entries(cases))('a comment on %s', (_system, its) => {
     [404, 'application/json', '{}'],
     [203, 'text/html', '<html>Sign in</html>'],
   ])(
-    'that is answered with %d %s: the token may not, and what it needs',
+    'answered with %d %s: the token may not, and the error says what it needs',
     async (status, type, body) => {
       answer = { status, type, body };
       const failed = posted()?.send(signal);
@@ -113,7 +113,7 @@ describe.each(Object.entries(cases))('a comment on %s', (_system, its) => {
     },
   );
 
-  it('that the server fails at is another matter', async () => {
+  it('answered with 500: an error with the answer, not about rights', async () => {
     answer = { status: 500, type: 'application/json', body: '{"message":"oops"}' };
     const failed = posted()?.send(signal);
     await expect(failed).rejects.toThrow('answered 500 (oops)');
@@ -121,7 +121,7 @@ describe.each(Object.entries(cases))('a comment on %s', (_system, its) => {
   });
 });
 
-describe('the token goes to its own server only', () => {
+describe('the token of a comment goes only to the server of the change', () => {
   const github = (at: string): Change => ({
     system: 'github',
     server: at,
@@ -135,7 +135,7 @@ describe('the token goes to its own server only', () => {
     ['https://ghe.example', 'https://api.github.com', false],
     ['https://github.com', 'https://ghe.example/api/v3', false],
     ['https://api.example', 'https://api.api.example', false],
-  ])('a pull request of %s, the API %s: %s', (at, url, isThere) => {
+  ])('a pull request of %s, the API %s: a comment is possible: %s', (at, url, isThere) => {
     expect(comment(deps, github(at), { url, token: 't' }, 'x') !== undefined).toBe(isThere);
   });
 
@@ -144,8 +144,11 @@ describe('the token goes to its own server only', () => {
     ['gitlab', 'https://gitlab.example', 'https://gitlab.example/', true],
     ['azure', 'https://dev.azure.com/acme', 'https://dev.azure.com/other', false],
     ['azure', 'https://dev.azure.com/Acme', 'https://dev.azure.com/acme/', true],
-  ] as const)('of %s at %s, the token for %s: %s', (system, at, url, isThere) => {
-    const change: Change = { system, server: at, project: 'a/b', number: 7 };
-    expect(comment(deps, change, { url, token: 't' }, 'x') !== undefined).toBe(isThere);
-  });
+  ] as const)(
+    '%s at %s, the token for %s: a comment is possible: %s',
+    (system, at, url, isThere) => {
+      const change: Change = { system, server: at, project: 'a/b', number: 7 };
+      expect(comment(deps, change, { url, token: 't' }, 'x') !== undefined).toBe(isThere);
+    },
+  );
 });

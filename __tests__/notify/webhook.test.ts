@@ -29,7 +29,7 @@ async function notifyBy(
   return { server, error };
 }
 
-describe('what a webhook understands', () => {
+describe('the format that an address means', () => {
   it.each([
     ['https://hooks.slack.com/services/T/B/x', 'slack'],
     ['https://hooks.slack-gov.com/services/T/B/x', 'slack'],
@@ -46,23 +46,26 @@ describe('what a webhook understands', () => {
 });
 
 describe('a webhook', () => {
-  it.each([200, 202, 204])('is told once; %d is enough', async (status) => {
-    const { server: it, error } = await notifyBy((_, response) => {
-      response.writeHead(status).end();
-    });
-    expect(error).toBe('');
-    expect(it.received).toEqual([
-      expect.objectContaining({ method: 'POST', url: path, body: '{"text":"x"}' }),
-    ]);
-    expect(it.received[0]!.headers['content-type']).toBe('application/json');
-  });
+  it.each([200, 202, 204])(
+    'that answers %d gets the message once, and no error',
+    async (status) => {
+      const { server: it, error } = await notifyBy((_, response) => {
+        response.writeHead(status).end();
+      });
+      expect(error).toBe('');
+      expect(it.received).toEqual([
+        expect.objectContaining({ method: 'POST', url: path, body: '{"text":"x"}' }),
+      ]);
+      expect(it.received[0]!.headers['content-type']).toBe('application/json');
+    },
+  );
 
   it.each([
     [403, 'invalid_token', '(invalid_token)'],
     [404, '<html>not here</html>', ''],
     [302, '', ''],
     [500, '', ''],
-  ])('that answers %d %j: says so, once, without its address', async (status, body, logged) => {
+  ])('that answers %d %j: one error, without the secret address', async (status, body, logged) => {
     const { server: it, error } = await notifyBy((_, response) => {
       response.writeHead(status, { location: 'https://evil.example/' }).end(body);
     });
@@ -74,13 +77,13 @@ describe('a webhook', () => {
     expect(it.received).toHaveLength(1);
   });
 
-  it('that nobody listens at: says so, without its address', async () => {
+  it('that refuses connections: one error, without the secret address', async () => {
     const url = await refusing();
     const sent = webhook(deps, `${url}${path}`, '{}').send(signal);
     await expect(sent).rejects.toThrow(/^127\.0\.0\.1:\d+: connection refused \(ECONNREFUSED\)$/);
   });
 
-  it('that hangs is given up with the signal', async () => {
+  it('that hangs is left when the signal is aborted', async () => {
     const stop = new AbortController();
     server = await serve(() => {
       stop.abort();

@@ -13,7 +13,7 @@ const refused = new ApiError(
   }).problem,
 );
 
-it('what is refused for good is an error, with what to do; what may pass is a warning', () => {
+it('a permanent failure is an error with what to do, one that may pass is a warning', () => {
   const { all, add, addProblems, addFailure } = collectFindings(new AbortController().signal);
   add('notice', 'good to know');
   addProblems([{ message: 'wrong', fix: 'correct it' }]);
@@ -29,7 +29,7 @@ it('what is refused for good is an error, with what to do; what may pass is a wa
   ]);
 });
 
-it('when it is told to stop, nothing is found', () => {
+it('a failure after an abort is no finding: throws', () => {
   const stopped = collectFindings(AbortSignal.abort(new Cancelled('SIGINT')));
   expect(() => {
     stopped.addFailure(refused);

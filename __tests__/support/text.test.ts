@@ -24,7 +24,7 @@ describe('formatNumber', () => {
     expect(formatNumber(value, digits)).toBe(text);
   });
 
-  it('writes whole numbers as English does', () => {
+  it('whole numbers are written as in English', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e9, max: 1e9 }), (value) => {
         expect(formatNumber(value)).toBe(value.toLocaleString('en-US'));
@@ -48,7 +48,7 @@ describe('formatDuration', () => {
 });
 
 describe('formatShare and plural', () => {
-  it('read like a sentence', () => {
+  it('fit into a sentence', () => {
     expect(formatShare(0.863)).toBe('86.3 %');
     expect(formatShare(0.95)).toBe('95 %');
     expect(formatShare(0.999999)).toBe('99.99 %');

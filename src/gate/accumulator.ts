@@ -35,7 +35,10 @@ export interface Accumulator {
   /** Requests that tell nothing, of those that were due, because a limit on how often one may ask was in the way. */
   readonly leftOut: { readonly requests: number; readonly of: number };
   /** Why there was no data the last time that there was none. */
-  readonly lastMissing: 'no-data' | 'provider-error' | null;
+  readonly lastMissing: {
+    readonly why: 'no-data' | 'provider-error';
+    readonly detail: string;
+  } | null;
   readonly kinds: Readonly<Record<string, number>>;
   readonly missing: { readonly noData: number; readonly providerErrors: number };
   series(): readonly SeriesPoint[];
@@ -142,7 +145,7 @@ function push(state: State, window: Window, observation: Observation): boolean {
   if (isCounted) addLeftOut(state.leftOut, observation);
   if (observation.kind === 'none') {
     if (observation.why === 'unchanged') return false;
-    state.lastMissing = observation.why;
+    state.lastMissing = { why: observation.why, detail: observation.detail ?? '' };
     if (isCounted) state.missing[observation.why === 'no-data' ? 'noData' : 'providerErrors'] += 1;
     return false;
   }

@@ -128,6 +128,8 @@ export interface Staleness {
   /** Milliseconds; `null`: during the whole watch. */
   readonly silentFor: number | null;
   readonly why: 'no-data' | 'provider-error';
+  /** In words; may be empty. */
+  readonly detail: string;
 }
 
 export function stale(check: Staleness): string {
@@ -141,15 +143,16 @@ export function staleIsUnhealthy(check: Staleness): string {
 
 /** `on-no-data: ignore`, `on-provider-error: ignore`. */
 export function leftOut(check: Staleness): string {
-  return ` ${silenceOf(check)}, and was left out.`;
+  return ` ${silenceOf(check)}: the check was left out.`;
 }
 
-function silenceOf({ id, silentFor, why }: Staleness): string {
+function silenceOf({ id, silentFor, why, detail }: Staleness): string {
   const when =
     silentFor === null
       ? 'during the whole watch'
       : `in the last ${formatDuration(silentFor)} of the watch`;
-  return `The source of ${id} gave no data ${when}${why === 'provider-error' ? ' (no usable answer)' : ''}`;
+  const what = why === 'no-data' ? 'No data' : 'No usable answer';
+  return `${what} for ${id} ${when}${detail === '' ? '' : ` (${detail})`}`;
 }
 
 /** The source cannot tell all bad ones from good ones, and with them it would be over the limit. */
@@ -198,7 +201,7 @@ export function staleBaseline(id: string, silentFor: number | null): string {
     silentFor === null
       ? 'during the whole watch'
       : `in the last ${formatDuration(silentFor)} of the watch`;
-  return `The source of ${id} gave no data of the baseline ${when}: not enough to judge.`;
+  return `No data of the baseline for ${id} ${when}: not enough to judge.`;
 }
 
 export function tooFewOfBaseline(check: Explained, needed: number, over: number): string {

@@ -294,7 +294,7 @@ function mayBeOver({ limit, accumulator }: Metric): boolean {
 
 function policyFor(state: State, { check, accumulator }: Metric): NoDataPolicy {
   const policy =
-    accumulator.lastMissing === 'provider-error'
+    accumulator.lastMissing?.why === 'provider-error'
       ? (check.onProviderError ?? state.plan.onProviderError)
       : (check.onNoData ?? state.plan.onNoData);
   return policy ?? 'inconclusive';
@@ -317,7 +317,7 @@ function staleness(state: State, metric: Metric): explain.Staleness {
   return {
     id: metric.check.id,
     silentFor: silent === 'fresh' ? 0 : silent,
-    why: metric.accumulator.lastMissing ?? 'no-data',
+    ...(metric.accumulator.lastMissing ?? { why: 'no-data', detail: '' }),
   };
 }
 

@@ -66,7 +66,7 @@ function ask(answers: Readonly<Record<string, readonly [status: number, body: st
     }));
 }
 
-it('puts the answers to several requests together', async () => {
+it('merges the answers to several requests', async () => {
   const { answer, requested } = await ask({
     '/total': [200, '{"value":1,"bucket":10}'],
     '/errors': [200, '{"value":2,"bucket":10}'],
@@ -84,7 +84,7 @@ it('puts the answers to several requests together', async () => {
   });
 });
 
-it('fails as a whole when one of several requests fails', async () => {
+it('one of several requests fails: all fail', async () => {
   const { answer } = await ask({
     '/total': [200, '{"value":1,"bucket":10}'],
     '/errors': [503, ''],
@@ -95,7 +95,7 @@ it('fails as a whole when one of several requests fails', async () => {
   });
 });
 
-it('fails when the buckets of several answers differ', async () => {
+it('answers with different buckets: an error', async () => {
   const { answer } = await ask({
     '/total': [200, '{"value":1,"bucket":10}'],
     '/errors': [200, '{"value":2,"bucket":60}'],

@@ -29,7 +29,7 @@ function clientOf(reply: (index: number) => Reply) {
   return { clock, http, api };
 }
 
-describe('what is asked of an API', () => {
+describe('asking an API', () => {
   it.each<[string, Reply, string, object]>([
     [
       'an error in JSON',
@@ -85,13 +85,13 @@ describe('what is asked of an API', () => {
       'its answer is larger than 1 MiB',
       { kind: 'too-large', transient: false },
     ],
-  ])('gives for %s a problem with what to do', async (_, reply, message, problem) => {
+  ])('%s: a problem with its kind and what to do', async (_, reply, message, problem) => {
     const { clock, api } = clientOf(() => reply);
     const answer = await clock.runUntil(api.ask(call, 1000, never));
     expect(answer).toMatchObject({ ok: false, problem: { message, ...problem } });
   });
 
-  it('is not sent while the server wants to be left alone, and is afterwards', async () => {
+  it('after a Retry-After: nothing is sent until then, and the next request is', async () => {
     const { clock, http, api } = clientOf((index) =>
       index === 0 ? { status: 429, headers: { 'retry-after': '60' } } : { body: '[]' },
     );
@@ -104,14 +104,14 @@ describe('what is asked of an API', () => {
     expect(await api.ask(call, 1000, never)).toMatchObject({ ok: true, value: { data: [] } });
   });
 
-  it('throws what nobody foresees: that is a defect', async () => {
+  it('an error that is none of HTTP: thrown, as a defect', async () => {
     const clock = new VirtualClock();
     const api = createApiClient(() => Promise.reject(new TypeError('a defect')), { clock });
     await expect(api.ask(call, 1000, never)).rejects.toThrow('a defect');
   });
 });
 
-describe('isPage', () => {
+describe('whether an answer is a page', () => {
   const html = 'text/html; charset=utf-8';
   it.each([
     [203, { id: 1 }, undefined, true],
@@ -123,7 +123,7 @@ describe('isPage', () => {
     [200, '{"items":', 'application/json', false],
     [200, '<?xml version="1.0"?><run/>', 'application/xml', false],
     [204, '', undefined, false],
-  ])('%i %j of type %s', (status, data, type, is) => {
+  ])('%i %j of type %s: %s', (status, data, type, is) => {
     const headers: Readonly<Record<string, string>> =
       type === undefined ? {} : { 'content-type': type };
     expect(isPage({ status, data, headers })).toBe(is);
