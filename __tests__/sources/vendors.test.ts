@@ -33,7 +33,7 @@ async function preflightOf(
   return scene.preflight(check!);
 }
 
-/** What a look finds when this is answered. */
+/** What an observation finds when this is answered. */
 async function observeOnce(source: Rig['source'], fault: Fault): Promise<Observation> {
   await start(source);
   const [check] = await scene.create('counts', limits);

@@ -29,7 +29,7 @@ function clientOf(reply: (index: number) => Reply) {
   return { clock, http, api };
 }
 
-describe('asking an API', () => {
+describe('a request to an API', () => {
   it.each<[string, Reply, string, object]>([
     [
       'an error in JSON',
@@ -44,7 +44,7 @@ describe('asking an API', () => {
       { kind: 'unauthorized', fix: 'sign in' },
     ],
     [
-      'an error for a moment',
+      'a temporary error',
       { status: 503, headers: { 'retry-after': '9' } },
       'it answered 503',
       { kind: 'server-error', transient: true, retryAfterMs: 9000 },
@@ -85,13 +85,13 @@ describe('asking an API', () => {
       'its answer is larger than 1 MiB',
       { kind: 'too-large', transient: false },
     ],
-  ])('%s: a problem with its kind and what to do', async (_, reply, message, problem) => {
+  ])('that gets %s: a problem with what to do', async (_, reply, message, problem) => {
     const { clock, api } = clientOf(() => reply);
     const answer = await clock.runUntil(api.ask(call, 1000, never));
     expect(answer).toMatchObject({ ok: false, problem: { message, ...problem } });
   });
 
-  it('after a Retry-After: nothing is sent until then, and the next request is', async () => {
+  it('is not sent before Retry-After has passed, and is sent after it', async () => {
     const { clock, http, api } = clientOf((index) =>
       index === 0 ? { status: 429, headers: { 'retry-after': '60' } } : { body: '[]' },
     );
@@ -104,7 +104,7 @@ describe('asking an API', () => {
     expect(await api.ask(call, 1000, never)).toMatchObject({ ok: true, value: { data: [] } });
   });
 
-  it('an error that is none of HTTP: thrown, as a defect', async () => {
+  it('that fails unexpectedly: rejects', async () => {
     const clock = new VirtualClock();
     const api = createApiClient(() => Promise.reject(new TypeError('a defect')), { clock });
     await expect(api.ask(call, 1000, never)).rejects.toThrow('a defect');
