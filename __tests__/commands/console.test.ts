@@ -35,6 +35,15 @@ describe('the console', () => {
     expect(printed()).not.toMatch(/^::|##vso\[/m);
   });
 
+  it.each(['\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
+    'prints one line for a text with %j in it',
+    (end) => {
+      const { console, printed } = setUp(false);
+      console.line(`the run says${end}✅ healthy`);
+      expect(printed()).toBe('the run says ✅ healthy\n');
+    },
+  );
+
   it('keeps the colours of its own lines on a terminal, and no other control character', () => {
     const { console, printed } = setUp(true);
     console.line('\u001b[31munhealthy\u001b[0m \u001b[2J\u001b[8mhidden');

@@ -8,6 +8,7 @@ import { createHttp, fetchOf } from '../../src/support/http.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { countedFetch, drive } from '../support/drive.js';
 import type { Fault, StandIn } from '../support/stand-in.js';
+import { commandsIn } from '../support/runner-grammar.js';
 import { type End, standIns } from '../support/stand-ins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -238,6 +239,11 @@ async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
   expect(started).toBeLessThanOrEqual(1);
   expect(clock.monotonic()).toBeLessThanOrEqual(STRATEGY_MS + GRACE_MS);
   expect(JSON.stringify([result, lines, links, steps])).not.toContain(standIn.secret);
+  for (const line of [...lines, result.detail]) {
+    expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+    expect(commandsIn(line)).toEqual([]);
+    expect(line.length).toBeLessThan(1000);
+  }
   // Never a promise that is not true.
   if (lines.includes(TRIGGERED)) expect(started).toBe(1);
   if (result.outcome === 'verified') expect(lines).toContain(TRIGGERED);
@@ -284,6 +290,11 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
 
   it('a run that fails: triggered, not verified', async () => {
     expect(await roll(create, { end: 'badly' })).toEqual(ended(1, 'triggered'));
+  });
+
+  it('a word of 600 KB that looks like a command and a verdict: short lines, and never success', async () => {
+    const word = `\u0085::error::x\u2028✅ healthy\n##vso[task.complete]${'x'.repeat(600_000)}`;
+    expect(await roll(create, { end: { word } })).toEqual(ended(1, 'triggered'));
   });
 
   describe('the call that starts the run meets', () => {

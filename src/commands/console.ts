@@ -2,7 +2,7 @@ import type { SystemOutput } from '../contract/system.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import type { Redactor } from '../support/redact.js';
-import { neutralise, formatDuration } from '../support/text.js';
+import { formatDuration, neutralise } from '../support/text.js';
 
 /** Where everything that a person reads goes through: without secrets, and without commands for the CI system. */
 export interface Console {
@@ -26,6 +26,11 @@ const ERASE_LINE = '\r\u001b[2K';
 // eslint-disable-next-line no-control-regex -- this is what the sequences begin with
 const COLOUR = /(\u001b\[(?:0|2|3[1-6])m)/;
 
+/** A line is one line: what would stand below it, alone, could be taken for a word of ours. */
+function harmless(text: string): string {
+  return neutralise(text).replaceAll('\n', ' ');
+}
+
 export function createConsole(options: {
   readonly host: SystemOutput;
   readonly redactor: Redactor;
@@ -38,10 +43,10 @@ export function createConsole(options: {
   let saidAt = clock.monotonic();
   const clean = (text: string): string => {
     const redacted = redactor.redact(text);
-    if (!terminal) return neutralise(redacted);
+    if (!terminal) return harmless(redacted);
     return redacted
       .split(COLOUR)
-      .map((part) => (COLOUR.test(part) ? part : neutralise(part)))
+      .map((part) => (COLOUR.test(part) ? part : harmless(part)))
       .join('');
   };
   const clear = (): void => {

@@ -9,7 +9,7 @@ import { type InputId, inputIds, inputOf } from '../inputs/table.js';
 import { decodeRecording, type Recording, RecordingError } from '../report/recording-reader.js';
 import { type ReplayedRecording, replayLines, replayTable } from '../report/replay.js';
 import { messageOf, type Problem } from '../support/errors.js';
-import { clip, formatDuration } from '../support/text.js';
+import { formatDuration, oneLine } from '../support/text.js';
 import type { Session } from './session.js';
 
 interface Read {
@@ -67,7 +67,7 @@ function readRecording({ entry, redactor }: Session, file: string): Read | Probl
   } catch (error) {
     if (error instanceof RecordingError)
       // It may be any file, so what it holds is not shown before it is made harmless.
-      return { subject: file, message: clip(redactor.redact(error.message)), fix };
+      return { subject: file, message: oneLine(redactor.redact(error.message)), fix };
     return { subject: file, message: `cannot be read: ${messageOf(error)}` };
   }
 }

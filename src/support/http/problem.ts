@@ -2,7 +2,7 @@ import type { Problem } from '../../contract/result.js';
 import { messageOf } from '../errors.js';
 import { isObject } from '../json.js';
 import { isTransientStatus, retryAfterMs } from '../retry.js';
-import { clip, neutralise, printableUrl } from '../text.js';
+import { oneLine, printableUrl } from '../text.js';
 import type { HttpErrorKind } from './error.js';
 import { type ApiResponse, isPage, isRateLimited, serverMessage } from './response.js';
 
@@ -110,7 +110,7 @@ export interface Reader {
 /** The server's own words, with what leads to them: `: No ref found`. Mostly empty; of a page only its title is of use. */
 export function said(response: ApiResponse, { errors, redact }: Omit<Reader, 'now'>): string {
   const { data } = response;
-  const shown = (text: string): string => clip(neutralise(redact(text)));
+  const shown = (text: string): string => oneLine(redact(text));
   if (typeof data !== 'string') {
     const own = errors.serverMessage?.(data);
     const words =
@@ -131,7 +131,7 @@ export function refusal(response: ApiResponse, reader: Reader): ApiProblem {
   if (status >= 200 && status < 300) {
     const type = headers['content-type'] ?? '';
     const kind = isPage(response) ? 'page' : 'not-json';
-    const what = type === '' ? 'something that is not JSON' : clip(neutralise(type), 60);
+    const what = type === '' ? 'something that is not JSON' : oneLine(type, 60);
     const fix = errors.hintFor(kind, words, response);
     return failed(kind, `it answered ${what}${words}`, { fix, response }).problem;
   }
@@ -160,7 +160,7 @@ function leadsTo({ status, headers: { location } }: ApiResponse): string {
   return `, which leads to ${
     /^https?:\/\//i.test(location)
       ? printableUrl(location)
-      : clip(neutralise(location.replace(/[?#].*$/, '')), 100)
+      : oneLine(location.replace(/[?#].*$/, ''), 100)
   }`;
 }
 
@@ -245,7 +245,7 @@ function connectionProblem(error: unknown): string {
   for (const one of chain(error)) {
     const isKnown = typeof one.code === 'string' || 'mayHaveBeenReceived' in one;
     if (isKnown && typeof one.message === 'string') {
-      return clip(neutralise(one.message === '' ? String(one.code) : one.message));
+      return oneLine(one.message === '' ? String(one.code) : one.message);
     }
   }
   return 'the connection failed';

@@ -1,6 +1,6 @@
 import type { Result } from '../../contract/result.js';
 import { distance } from 'fastest-levenshtein';
-import { clip, neutralise } from '../text.js';
+import { oneLine } from '../text.js';
 
 /** A JSON schema (draft 2020-12) of what the configuration file may hold. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -27,7 +27,7 @@ export interface ValueType<T> {
 
 /** Text of the user's as a message may show it. Never for a secret. */
 export function quote(text: string): string {
-  return `\`${clip(neutralise(text), 80)}\``;
+  return `\`${oneLine(text, 80)}\``;
 }
 
 /**
