@@ -100,7 +100,8 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
             confirmations += 1;
             return Promise.resolve(confirmation);
           },
-          progress: (line) => lines.push(line),
+          progress: (line) =>
+            lines.push(typeof line === 'string' ? line : line.render((text) => text)),
           lastOfAll: (act) => acts.push(act),
           ...more,
         }),

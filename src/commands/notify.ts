@@ -9,6 +9,7 @@ import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import type { Session } from './session.js';
 import { asSentence } from '../support/text.js';
+import { own } from '../support/redact.js';
 
 /** Telling people takes at most this long, milliseconds; they are all told at once. */
 const TIMEOUT = 15_000;
@@ -40,10 +41,10 @@ export async function notify(
       notifications.map(async (notification) => {
         try {
           await raceSignal(notification.send(limited.signal), limited.signal);
-          console.line(`Told ${notification.to}.`);
+          console.line(own`Told ${notification.to}.`);
         } catch (error) {
           if (error instanceof NotAllowed) console.line(asSentence(error.message));
-          else console.annotate('warning', 'Rollgate', `not told: ${messageOf(error)}`);
+          else console.annotate('warning', 'Rollgate', own`not told: ${messageOf(error)}`);
         }
       }),
     );

@@ -11,6 +11,7 @@ import { type ReplayedRecording, replayLines, replayTable } from '../report/repl
 import { messageOf, type Problem } from '../support/errors.js';
 import { formatDuration, oneLine } from '../support/text.js';
 import type { Session } from './session.js';
+import { own } from '../support/redact.js';
 
 interface Read {
   readonly file: string;
@@ -31,7 +32,7 @@ export async function replay(session: Session): Promise<number> {
     });
   const { overrides, notices, problems: refused } = overridesOf(session);
   problems.push(...refused);
-  for (const notice of notices) session.console.line(`note: ${notice}`);
+  for (const notice of notices) session.console.line(own`note: ${notice}`);
 
   const replayed = operands.flatMap((file) => {
     const read = readRecording(session, file);
@@ -42,9 +43,9 @@ export async function replay(session: Session): Promise<number> {
     return [evaluated(session, read, overrides, problems)];
   });
   if (problems.length > 0) {
-    session.console.line('This cannot be replayed:');
+    session.console.line(own('This cannot be replayed:'));
     for (const { subject, message, fix } of problems)
-      session.console.line(`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+      session.console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
     return exitCodes.usage;
   }
 

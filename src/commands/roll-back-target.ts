@@ -11,6 +11,7 @@ import { runChain } from '../strategies/chain.js';
 import { formatDuration } from '../support/text.js';
 import { checksOf, type TargetSession } from './session.js';
 import { withHeartbeat } from './console.js';
+import { own } from '../support/redact.js';
 
 /** Own probes go at least this fast while a rollback is confirmed: a person is waiting. */
 const CONFIRM_RATE = 10;
@@ -39,7 +40,9 @@ export async function rollBack(
   async function confirmed(signal: AbortSignal): Promise<Confirmation> {
     const timeout = settings['verify-timeout'];
     console.line(
-      `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(timeout)}`,
+      own(
+        `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(timeout)}`,
+      ),
     );
     const outcome = await confirm({
       checks: await again(),
@@ -78,7 +81,7 @@ export async function rollBack(
       },
     }),
   );
-  if (report.status === 'failed') console.line(`❌ Rollback failed: ${report.detail}`);
+  if (report.status === 'failed') console.line(own`❌ Rollback failed: ${report.detail}`);
   return report;
 }
 

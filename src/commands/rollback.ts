@@ -10,6 +10,7 @@ import { worstCode } from './exit-code.js';
 import type { Outcome } from './outcome.js';
 import { parseBoolean } from '../support/values/words.js';
 import { asSentence, ended } from '../support/text.js';
+import { own } from '../support/redact.js';
 
 /** Runs the chain of every target now, without a watch. */
 export async function rollback(session: Session): Promise<Outcome> {
@@ -29,7 +30,9 @@ export async function rollback(session: Session): Promise<Outcome> {
   if (missing.length > 0) throw new UsageError(missing);
   const reason = settings.reason ?? 'Manual rollback.';
   if (marker !== null)
-    console.line(`this is a rollback run (${marker}): it does its work without starting another`);
+    console.line(
+      own`this is a rollback run (${marker}): it does its work without starting another`,
+    );
   const findings = prepared.flatMap(({ target, built }) => ofTarget(target, built.findings));
   printFindings(session, findings);
   const reports = await Promise.all(

@@ -1,3 +1,6 @@
+/** Stands where a text was cut. Whoever cuts leaves it there: what is left of a secret beside it is recognised. */
+export const cutMark = '…';
+
 /** What ends a line somewhere: .NET, Java and browsers know more ends than `\n`. */
 const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 
@@ -31,7 +34,7 @@ export function oneLine(text: string, max = 300): string {
   const line = neutralise(text.replace(/\p{White_Space}+/gu, ' ')).trim();
   if (line.length <= max) return line;
   // Half of a surrogate pair is no character.
-  return `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}…`;
+  return `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}${cutMark}`;
 }
 
 /** The last `count` lines that say something, each as {@link oneLine} makes it. */

@@ -14,6 +14,8 @@ export interface ValueType<T> {
    * a sequence in the configuration file, `pairs` may also be a map there.
    */
   readonly shape: 'text' | 'boolean' | 'list' | 'pairs';
+  /** Its values are numbers, or words of a set of ours: none can be a secret. */
+  readonly closed?: true;
   /** Of `pairs`: what stands between name and value. */
   readonly separator?: string;
   /** `text` is trimmed and not empty. The message never shows a secret. */
