@@ -1,7 +1,7 @@
 import { Cancelled, deadline, isCancelled, NoLongerNeeded, raceSignal } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { formatDuration } from '../support/text.js';
+import { formatDuration, oneLine } from '../support/text.js';
 import type {
   ChainLink,
   Confirmation,
@@ -110,11 +110,15 @@ function note(
   { options, attempts }: Chain,
   id: Attempt['id'],
   outcome: Attempt['outcome'],
-  detail: string,
+  reason: string,
 ): void {
+  const detail = oneLine(reason, LONGEST);
   attempts.push({ id, outcome, detail, from: {}, to: {}, url: null, runId: null, seconds: 0 });
   options.progress(own`${own(id)}: ${own(outcome)}: ${detail}`);
 }
+
+/** What a strategy says may quote others at any length; a plan that is not carried out has many steps. */
+const LONGEST = 4000;
 
 /** @returns how the whole chain ends, when it ends with this strategy */
 async function tryStrategy(
@@ -149,11 +153,12 @@ async function tryStrategy(
     return withheld('dry run: it would have been rolled back');
   }
   for (const step of plan.steps) options.progress(own`${own(link.id)}: ${step}`);
-  const { result, seconds } = await execute(strategy, plan, options, limit);
-  if (isWithheld(result)) {
-    note(chain, link.id, 'failed', `withheld: ${result.reason}`);
-    return stop ?? withheld(result.reason);
+  const { result: given, seconds } = await execute(strategy, plan, options, limit);
+  if (isWithheld(given)) {
+    note(chain, link.id, 'failed', `withheld: ${given.reason}`);
+    return stop ?? withheld(given.reason);
   }
+  const result = { ...given, detail: oneLine(given.detail, LONGEST) };
   chain.attempts.push({
     id: link.id,
     outcome: result.outcome,
@@ -193,7 +198,7 @@ function isWithheld(result: StrategyResult | Withheld): result is Withheld {
 }
 
 function withheld(reason: string): Stop {
-  return { ...nothingDone, status: 'withheld', detail: reason };
+  return { ...nothingDone, status: 'withheld', detail: oneLine(reason, LONGEST) };
 }
 
 /**
