@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { whenAborted } from './abort.js';
 
 /**
  * Time as the program sees it. It comes in from the entry, so that a test can run a ten-minute watch
@@ -32,18 +33,19 @@ export const systemClock: Clock = {
         reject(asError(signal.reason));
         return;
       }
-      const onAbort = (): void => {
-        clearTimeout(timer);
-        reject(asError(signal?.reason));
-      };
       const timer = setTimeout(
         () => {
-          signal?.removeEventListener('abort', onAbort);
+          letGo?.();
           resolve();
         },
         Math.max(0, ms),
       );
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const letGo =
+        signal &&
+        whenAborted(signal, () => {
+          clearTimeout(timer);
+          reject(asError(signal.reason));
+        });
     }),
 };
 

@@ -1,4 +1,4 @@
-import { isCancelled } from '../../support/abort.js';
+import { lastingSignal } from '../../support/abort.js';
 import { DockerError } from '../../support/docker/client.js';
 import { messageOf } from '../../support/errors.js';
 import type { StrategyContext, StrategyResult, Withheld } from '../../contract/strategy.js';
@@ -26,9 +26,8 @@ interface Order {
   readonly choice: Choice;
 }
 
-/** Compose may end what it has begun for this long after we were told to stop, milliseconds. */
-const CANCEL_GRACE_MS = 1500;
-const GIVE_UP_GRACE_MS = 10_000;
+/** When the time is over Compose may end its step, milliseconds: between two steps a service may have no container at all. */
+const STEP_GRACE_MS = 10_000;
 /** A lock may be taken over after the time of the whole chain, and this, milliseconds. */
 const LEASE_MARGIN_MS = 120_000;
 /** For the last reads, when our own time is over, milliseconds. */
@@ -171,7 +170,7 @@ async function composeUp(
         running?.containers[0]?.container.labels[composeLabels.workingDirectory],
     )
     .find((path) => path !== undefined);
-  const grace = withGrace(deps, context.signal);
+  const grace = lastingSignal(context.signal, deps.clock, STEP_GRACE_MS);
   try {
     context.beforeChange();
     await deps.docker.compose(
@@ -260,32 +259,6 @@ async function reject(
       );
       break;
     }
-}
-
-/** A signal that gives Compose the time to end its step: between two steps a service may have no container at all. */
-function withGrace(
-  { clock }: ComposeDeps,
-  signal: AbortSignal,
-): { readonly signal: AbortSignal; clear(): void } {
-  const stop = new AbortController();
-  const timer = new AbortController();
-  const onAbort = (): void => {
-    clock
-      .sleep(isCancelled(signal) ? CANCEL_GRACE_MS : GIVE_UP_GRACE_MS, timer.signal)
-      .then(() => {
-        stop.abort(signal.reason);
-      })
-      .catch(() => undefined);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: stop.signal,
-    clear: () => {
-      signal.removeEventListener('abort', onAbort);
-      timer.abort(new Error('done'));
-    },
-  };
 }
 
 /** What runs now; `undefined` when it cannot be seen. It is read once more even when our time is over. */

@@ -1,5 +1,5 @@
 import { undoPatch } from './patch.js';
-import { DeadlineReached, isCancelled, NoLongerNeeded } from '../../support/abort.js';
+import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { type Kubectl, KubectlError, leavesOpen } from '../../support/kubernetes/kubectl.js';
@@ -53,9 +53,7 @@ const PATIENT_ATTEMPTS = 3;
 const ATTEMPTS = 10;
 /** Between two calls to a server that does not answer, milliseconds. */
 const LOOK_AGAIN_MS = 1000;
-/** A change that is under way when we are told to leave has this long; the chain waits for 2 s. */
-const CANCEL_GRACE_MS = 1500;
-/** The same when the time is over, for the change and then for capturing what became of it; the chain waits for 15 s. */
+/** When the time is over, for a change that is under way, and then for reading what became of it; the chain waits for 15 s. */
 const LAST_CHANGE_MS = 8000;
 const LAST_LOOK_MS = 4000;
 
@@ -174,35 +172,4 @@ async function readAgain(
   } finally {
     grace.clear();
   }
-}
-
-/**
- * Aborts some time after the other signal does: what is under way may come to its end. When we must leave, that is
- * soon; when the time is over, after `deadlineGraceMs`.
- */
-export function lastingSignal(
-  signal: AbortSignal,
-  clock: Clock,
-  deadlineGraceMs = LAST_CHANGE_MS,
-): { readonly signal: AbortSignal; readonly clear: () => void } {
-  const late = new AbortController();
-  const timer = new AbortController();
-  const onAbort = (): void => {
-    const ms = signal.reason instanceof DeadlineReached ? deadlineGraceMs : CANCEL_GRACE_MS;
-    clock.sleep(ms, timer.signal).then(
-      () => {
-        late.abort(signal.reason);
-      },
-      () => undefined,
-    );
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: late.signal,
-    clear: () => {
-      signal.removeEventListener('abort', onAbort);
-      timer.abort(new NoLongerNeeded());
-    },
-  };
 }

@@ -1,5 +1,5 @@
 import type { Withheld } from '../../contract/strategy.js';
-import { isCancelled } from '../../support/abort.js';
+import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { plural } from '../../support/text.js';
@@ -16,7 +16,6 @@ import { getPods, isPodOf } from '../../support/kubernetes/pods.js';
 import type { RunIdentity } from '../dependencies.js';
 import { scaleDownPatch } from './scale-down-findings.js';
 import { REVISION, versionOf } from './versions.js';
-import { lastingSignal } from './apply-template.js';
 
 /** What became of one workload. */
 export type Taken =

@@ -1,5 +1,5 @@
 import type { StrategyResult } from '../../contract/strategy.js';
-import { isCancelled } from '../../support/abort.js';
+import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import type { Kubectl } from '../../support/kubernetes/kubectl.js';
@@ -28,7 +28,7 @@ import {
   listed,
   versionInWords,
 } from './versions.js';
-import { lastingSignal, type Put, type Step } from './apply-template.js';
+import { type Put, type Step } from './apply-template.js';
 
 /** What became of a workload whose earlier template was applied. */
 export type Settled =
