@@ -6,7 +6,7 @@ import { exitCodes } from '../contract/outcome.js';
 import { parseTime, printTime } from '../support/values/time.js';
 import { deployLines, deployTable, type JudgedDeploy } from '../report/deploys.js';
 import { isCancelled } from '../support/abort.js';
-import { messageOf, UsageError, type Problem } from '../support/errors.js';
+import { messageOf, UsageError, type UsageProblem } from '../support/errors.js';
 import { planInWords } from './prepare.js';
 import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { watchPlanOf } from './watch.js';
@@ -19,7 +19,7 @@ import type { RecordedEvent } from '../contract/replay.js';
  */
 export async function replayHistory(session: Session, words: readonly string[]): Promise<number> {
   const { console, entry } = session;
-  const problems: Problem[] = [...session.problems];
+  const problems: UsageProblem[] = [...session.problems];
   const times = timesOf(session, words, problems);
   const targets = targetSessions(session);
   const lacking = await Promise.all(targets.map(withoutHistory));
@@ -71,7 +71,7 @@ function hasFailed({ outcome }: JudgedDeploy): boolean {
 function timesOf(
   { settings }: Session,
   words: readonly string[],
-  problems: Problem[],
+  problems: UsageProblem[],
 ): readonly number[] {
   const times = [...(settings.at ?? [])];
   for (const word of words.flatMap((each) => each.split(',')).filter((each) => each !== '')) {
@@ -88,7 +88,7 @@ function timesOf(
   return [...new Set(times)];
 }
 
-async function withoutHistory(session: TargetSession): Promise<readonly Problem[]> {
+async function withoutHistory(session: TargetSession): Promise<readonly UsageProblem[]> {
   if ((await pastChecks(session)).length > 0) return [];
   return ofTarget(session, [
     {

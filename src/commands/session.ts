@@ -1,3 +1,4 @@
+import { bad, good, type Result } from '../contract/result.js';
 import type { Check } from '../contract/check.js';
 import type { RunInfo, SystemOutput } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
@@ -7,7 +8,7 @@ import { inputOf, inputs, type Settings } from '../inputs/table.js';
 import { allVariables, withoutSecretInputs } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
-import { messageOf, type Problem } from '../support/errors.js';
+import { messageOf, type UsageProblem } from '../support/errors.js';
 import { run as exec } from '../support/exec.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
@@ -26,7 +27,7 @@ export interface BaseSession {
   readonly host: SystemOutput;
   readonly settings: Settings;
   /** Of the command line and of the inputs. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UsageProblem[];
   readonly notices: string[];
   readonly redactor: Redactor;
   readonly console: Console;
@@ -50,7 +51,7 @@ export interface Session extends BaseSession {
 export async function openSession(entry: EntryPoint): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
-  const info = await detectRun(env, entry.githubJob, namedSystem(argv.flags, env));
+  const info = await detectRun(env, entry.githubJob, requestedSystem(argv.flags, env));
   const resolution = resolveInputs({
     flags: argv.flags,
     env,
@@ -83,12 +84,12 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   });
   entry.cleanLastWords(console.clean);
   const caFile = settings['ca-file'];
-  const authorities: Authorities = caFile === undefined ? {} : readAuthorities(caFile, files);
+  const authorities = caFile === undefined ? good(undefined) : readAuthorities(caFile, files);
   let http: Http | undefined;
   const openHttp = (): Http => {
     http ??= createHttp({
       clock,
-      ...(authorities.caPem === undefined ? {} : { caPem: authorities.caPem }),
+      ...(authorities.ok && authorities.value !== undefined ? { caPem: authorities.value } : {}),
       ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
     });
     return http;
@@ -103,7 +104,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     problems: [
       ...argv.problems,
       ...resolution.problems,
-      ...(authorities.problem === undefined ? [] : [authorities.problem]),
+      ...(authorities.ok ? [] : [{ subject: 'ca-file', ...authorities.problem }]),
     ],
     notices: [...info.notices, ...resolution.notices],
     redactor,
@@ -121,7 +122,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
 }
 
 /** As far as it is known before the host is: whether the configuration file counts depends on the host. */
-function namedSystem(
+function requestedSystem(
   flags: ReadonlyMap<string, string>,
   env: EntryPoint['env'],
 ): string | undefined {
@@ -130,20 +131,13 @@ function namedSystem(
   return texts.find((text) => text !== undefined && text.trim() !== '');
 }
 
-interface Authorities {
-  readonly caPem?: string;
-  readonly problem?: Problem;
-}
-
-function readAuthorities(path: string, files: EntryPoint['files']): Authorities {
-  const subject = 'ca-file';
+/** The text of the `ca-file`. */
+function readAuthorities(path: string, files: EntryPoint['files']): Result<string> {
   try {
-    const caPem = files.read(path);
-    return caPem === undefined
-      ? { problem: { subject, message: `there is no file ${path}` } }
-      : { caPem };
+    const text = files.read(path);
+    return text === undefined ? bad(`there is no file ${path}`) : good(text);
   } catch (error) {
-    return { problem: { subject, message: `${path} cannot be read: ${messageOf(error)}` } };
+    return bad(`${path} cannot be read: ${messageOf(error)}`);
   }
 }
 

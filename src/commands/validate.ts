@@ -5,7 +5,7 @@ import { exitCodes } from '../contract/outcome.js';
 import { originInWords } from '../inputs/lookup.js';
 import type { TargetResolution } from '../inputs/resolve.js';
 import type { InputId } from '../inputs/table.js';
-import { UsageError, type Problem } from '../support/errors.js';
+import { UsageError, type UsageProblem } from '../support/errors.js';
 import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { withoutCheck, withoutStrategy } from './prepare.js';
 
@@ -49,7 +49,7 @@ export async function validate(session: Session): Promise<number> {
 function lacking(
   { resolution, settings }: TargetSession,
   checks: readonly unknown[],
-): readonly Problem[] {
+): readonly UsageProblem[] {
   const configured = configuredStrategies(resolution).filter(
     (strategy) => strategy.configured,
   ).length;

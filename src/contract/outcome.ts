@@ -1,4 +1,4 @@
-/** What the process tells with its exit code, by name. */
+/** The exit codes of the process. `commands/exit-code.ts` decides which one. */
 export const exitCodes = {
   healthy: 0,
   rolledBack: 1,

@@ -9,7 +9,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import { messageOf, type Problem } from '../support/errors.js';
+import { messageOf, type UsageProblem } from '../support/errors.js';
 import {
   type FileReader,
   followAlias,
@@ -38,7 +38,7 @@ export interface TargetScope extends Scope {
 export interface ConfigFile extends Scope {
   /** Empty: the file describes one target by its inputs. */
   readonly targets: readonly TargetScope[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UsageProblem[];
   /** Secrets that should not be in the file; known so that they can be hidden. */
   readonly secrets: readonly string[];
 }
@@ -51,7 +51,7 @@ export const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
  * @param name as messages show it
  */
 export function readConfigFile(name: string, content: string): ConfigFile {
-  const problems: Problem[] = [];
+  const problems: UsageProblem[] = [];
   const secrets: string[] = [];
   const empty: ConfigFile = { texts: new Map(), checks: [], targets: [], problems, secrets };
   const problem = (where: string, message: string, fix?: string): void => {

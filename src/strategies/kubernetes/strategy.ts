@@ -27,7 +27,7 @@ import {
   replacedInWords,
   replacedOnes,
 } from './assert-unchanged.js';
-import { type KubernetesPlan, planFor, type RequestedRevisions, wantedRevisions } from './plan.js';
+import { type KubernetesPlan, planFor, type RequestedRevisions, parseRevisions } from './plan.js';
 import { canBeStuck } from './pods.js';
 import { denied, preflight } from './preflight.js';
 import { outcomeOf, settle, type Settled } from './settle.js';
@@ -153,7 +153,7 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
   const objection = await replaced(state, found.values(), signal);
   if (objection !== undefined) return objection;
   // What we have put there is as recorded, of course. Who names a revision is answered by the plan.
-  const named = !('problem' in state.requestedRevisions) && state.requestedRevisions.size > 0;
+  const named = state.requestedRevisions.ok && state.requestedRevisions.value.size > 0;
   return state.recorded !== undefined &&
     state.ours.size === 0 &&
     !named &&
@@ -182,7 +182,7 @@ async function plan(
   request: RollbackRequest,
   signal: AbortSignal,
 ): Promise<KubernetesPlan | Skip | Withheld> {
-  if ('problem' in state.requestedRevisions) return skip(state.requestedRevisions.problem);
+  if (!state.requestedRevisions.ok) return skip(state.requestedRevisions.problem.message);
   let found: ReadonlyMap<string, Workload>;
   try {
     found = await getWorkloads(state.kubectl, state.names, signal);
@@ -201,7 +201,7 @@ async function plan(
     signal,
   );
   return planFor({
-    ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions },
+    ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions.value },
     byHand: request.verdict === 'requested',
     deployedWithin: state.options.deployedWithin,
     now: state.clock.now(),
@@ -343,7 +343,7 @@ export function setUpKubernetes(
       context: settings['kubernetes-context'],
     }),
     namespace,
-    requestedRevisions: wantedRevisions(settings['kubernetes-revision'], names),
+    requestedRevisions: parseRevisions(settings['kubernetes-revision'], names),
     recorded: dependencies.recorded,
     run: dependencies.run,
     deployedWithin: settings['deployed-within'],
