@@ -4,7 +4,7 @@ import { notNeeded } from '../report/record.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import { formatDuration } from '../support/text.js';
 import type { ProvenTarget } from './prepare.js';
-import { rollBack } from './roll-back-target.js';
+import { rollBackTarget } from './rollback.js';
 import { ofTarget, type Session } from './session.js';
 import { keepAll } from './strategies.js';
 import { beginWatching, type Watched } from './watch.js';
@@ -37,7 +37,7 @@ export async function judgeAll(
     if (watch === undefined) return rolledBackBefore(target);
     const watched = await watch;
     if (leadsToRollback(target, watched))
-      return outcomeWith(watched, await rollBackTarget(target, watched));
+      return outcomeWith(watched, await rollBackAfterWatch(target, watched));
     // Whoever fails later than this one has ended takes it along too.
     const cause = all ? await culprit : undefined;
     if (cause !== undefined) return rolledBackWithOthers(target, watched, cause);
@@ -91,14 +91,14 @@ function leadsToRollback(target: ProvenTarget, watched: Watched): boolean {
   return reaction(target, watched) === 'rollback';
 }
 
-function rollBackTarget(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {
+function rollBackAfterWatch(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {
   const { results, decidedBy, verdict, reason } = watched;
   const breached = new Set(
     results
       .filter((result) => result.outcome === 'breached' && result.excused !== true)
       .map((result) => result.id),
   );
-  return rollBack(target.session, {
+  return rollBackTarget(target.session, {
     links: target.built.links,
     verdict,
     reason,
@@ -136,7 +136,7 @@ async function rolledBackWithOthers(
       },
     );
   session.console.line(`rolled back too: ${because}`);
-  const rollback = await rollBack(session, {
+  const rollback = await rollBackTarget(session, {
     links: built.links,
     verdict: 'unhealthy',
     reason: because,

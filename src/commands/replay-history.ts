@@ -1,6 +1,5 @@
 import type { MetricCheck } from '../contract/check.js';
-import { eventsOfPast, momentsOf } from '../gate/history.js';
-import { replay as judgeAgain } from '../gate/replay.js';
+import { eventsOfPast, momentsOf, replay as judgeAgain } from '../gate/replay.js';
 import { limitInWords } from '../gate/words.js';
 import { exitCodes } from '../contract/outcome.js';
 import { parseTime, printTime } from '../support/values/time.js';

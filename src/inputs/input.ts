@@ -1,8 +1,13 @@
 import type { Problem } from '../contract/result.js';
 import type { StrategyId } from '../contract/strategy.js';
 import type { SystemId } from '../contract/system.js';
-import { tableRow, type OffOf, type RowFacts, type RowValue } from '../support/values/row.js';
-import type { ValueType } from '../support/values/value-type.js';
+import {
+  tableRow,
+  type OffOf,
+  type RowFacts,
+  type RowValue,
+  type ValueType,
+} from '../support/values/value-type.js';
 
 /** The groups of inputs, in the order in which help and documents show them. */
 export const groups = {

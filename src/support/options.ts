@@ -1,6 +1,11 @@
 import type { MetricLimit } from '../contract/check.js';
-import { tableRow, type OffOf, type RowFacts, type RowValue } from './values/row.js';
-import type { ValueType } from './values/value-type.js';
+import {
+  tableRow,
+  type OffOf,
+  type RowFacts,
+  type RowValue,
+  type ValueType,
+} from './values/value-type.js';
 
 /** What a table of options says of an option besides its type. */
 export interface OptionFacts extends RowFacts {

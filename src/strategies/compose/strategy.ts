@@ -5,7 +5,7 @@ import type { Container } from '../../support/docker/container.js';
 import { knownProjects, stackServices } from '../../support/docker/project.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { type Choice, choose } from './choose.js';
-import { findingsOf } from './findings.js';
+import { findingsOf } from './preflight.js';
 import {
   keepServices,
   readRecorded,

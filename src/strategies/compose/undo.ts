@@ -4,7 +4,7 @@ import { messageOf } from '../../support/errors.js';
 import type { StrategyContext, StrategyResult, Withheld } from '../../contract/strategy.js';
 import type { Choice, Return } from './choose.js';
 import { composeLabels } from '../../support/docker/container.js';
-import { composeFile, type ServicePart } from './findings.js';
+import { composeFile, type ServicePart } from './compose-file.js';
 import { acquireLock, type Lock } from './lock.js';
 import { readRecords, writeRejected } from './records.js';
 import { settled } from './settle.js';
