@@ -6,7 +6,7 @@ import { formatDuration } from '../support/text.js';
 import type { ProvenTarget } from './prepare.js';
 import { rollBackTarget } from './rollback.js';
 import { ofTarget, type Session } from './session.js';
-import { keepAll } from './strategies.js';
+import { pinAll } from './strategies.js';
 import { beginWatching, type Watched } from './watch.js';
 import { exitCodeOf } from './exit-code.js';
 import type { TargetOutcome } from './outcome.js';
@@ -43,7 +43,7 @@ export async function judgeAll(
     if (cause !== undefined) return rolledBackWithOthers(target, watched, cause);
     const rollback = withoutRollback(target, watched);
     if (watched.verdict === 'healthy' && !target.session.settings['dry-run'])
-      await keepAll(target.session, target.built.links);
+      await pinAll(target.session, target.built.links);
     return outcomeWith(watched, rollback);
 
     function outcomeWith(evaluated: Watched, report: RollbackReport): TargetOutcome {

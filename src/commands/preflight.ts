@@ -31,8 +31,8 @@ export async function preflight(session: Session): Promise<number> {
   );
   const findings = proven.flatMap((each) => each.findings);
   printFindings(session, findings);
-  const count = (wanted: Finding['level']): number =>
-    findings.filter(({ level }) => level === wanted).length;
+  const count = (of: Finding['level']): number =>
+    findings.filter(({ level }) => level === of).length;
   if (count('error') > 0) {
     console.line(
       `preflight failed: ${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}`,

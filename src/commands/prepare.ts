@@ -5,7 +5,7 @@ import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf, type UsageProblem, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { formatDuration } from '../support/text.js';
-import { beginAll, buildLinks, type Links } from './strategies.js';
+import { captureAll, buildLinks, type Links } from './strategies.js';
 import {
   type BaseSession,
   checksOf,
@@ -71,7 +71,7 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
     const { session, checks, built } = target;
     const [preflight, beginning] = await Promise.all([
       preflightAll(session, checks, built.links),
-      beginAll(session, built.links),
+      captureAll(session, built.links),
     ]);
     return {
       ...target,

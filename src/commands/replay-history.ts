@@ -21,8 +21,8 @@ export async function replayHistory(session: Session, words: readonly string[]):
   const problems: UsageProblem[] = [...session.problems];
   const times = timesOf(session, words, problems);
   const targets = targetSessions(session);
-  const lacking = await Promise.all(targets.map(withoutHistory));
-  problems.push(...lacking.flat());
+  const incomplete = await Promise.all(targets.map(withoutHistory));
+  problems.push(...incomplete.flat());
   if (problems.length > 0) throw new UsageError(problems);
 
   for (const target of targets) for (const line of await headOf(target)) target.console.line(line);

@@ -105,7 +105,7 @@ function ciSystemOf({ settings, info, resolution }: TargetSession): string | und
 const TIMEOUT = 45_000;
 
 /** Has every strategy look at what runs when the watch begins. One that cannot see it has nothing to compare with later. */
-export async function beginAll(
+export async function captureAll(
   session: BaseSession,
   links: readonly ChainLink[],
 ): Promise<{
@@ -130,7 +130,7 @@ export async function beginAll(
 }
 
 /** After a healthy verdict: has every strategy keep what runs now. That it could not be kept does not change the verdict. */
-export async function keepAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
+export async function pinAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
   const { console } = session;
   for (const strategy of strategiesOf(links)) {
     const { value, problem } = await limited(

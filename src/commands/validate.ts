@@ -17,7 +17,7 @@ export async function validate(session: Session): Promise<number> {
   );
   const problems = [
     ...session.problems,
-    ...targets.flatMap(({ target, checks }) => ofTarget(target, lacking(target, checks))),
+    ...targets.flatMap(({ target, checks }) => ofTarget(target, missingParts(target, checks))),
   ];
   if (problems.length > 0) throw new UsageError(problems);
   for (const notice of session.notices) console.annotate('notice', 'Rollgate', notice);
@@ -46,7 +46,7 @@ export async function validate(session: Session): Promise<number> {
   return exitCodes.healthy;
 }
 
-function lacking(
+function missingParts(
   { resolution, settings }: TargetSession,
   checks: readonly unknown[],
 ): readonly UsageProblem[] {

@@ -122,7 +122,7 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
   const directory = settings['report-dir'];
   const path = join(directory, reportFileNames.recording);
   let broken = false;
-  const guarded = (work: () => void): void => {
+  const unlessBroken = (work: () => void): void => {
     if (broken) return;
     try {
       work();
@@ -140,11 +140,11 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
   } catch {
     // The first line says what is wrong.
   }
-  guarded(() => {
+  unlessBroken(() => {
     entry.files.remove(path);
   });
   return (line) => {
-    guarded(() => {
+    unlessBroken(() => {
       entry.files.append(path, encodeLine(redactor.redactAll(line)));
     });
   };

@@ -124,8 +124,8 @@ async function tryStrategy(
 ): Promise<Stop | undefined> {
   const { options, touched, stop } = chain;
   // What a strategy of ours has changed looks like somebody else's deploy to the others.
-  const guards = stop === undefined ? options.links : [link];
-  const objection = await firstObjection(guards, limit.signal);
+  const observers = stop === undefined ? options.links : [link];
+  const objection = await firstObjection(observers, limit.signal);
   if (objection !== undefined) {
     options.progress(`withheld: ${objection}`);
     return stop ?? withheld(objection);

@@ -8,11 +8,11 @@ export interface Lane {
    */
   turn(now: number): 'now' | 'slowed' | 'blind';
   /** Asks now; is to be told what came of it. */
-  ask(now: number): AskedInTurn;
+  ask(now: number): LaneRequest;
 }
 
 /** One request of a lane. */
-export interface AskedInTurn {
+export interface LaneRequest {
   /** The service itself answered. */
   answered(): void;
   /** A limiter answered. `failure`: it does so although it is hardly asked, so that users must meet it too. */
@@ -68,7 +68,7 @@ export function createPace(): Pace {
     answeredSincePause = false;
   }
 
-  function askIn(lane: LaneState, sentAt: number): AskedInTurn {
+  function askIn(lane: LaneState, sentAt: number): LaneRequest {
     lane.askedAt = sentAt;
     const isSlowest = Math.max(spacing, lane.every) >= slowest(sentAt) - TIMER_MS;
     return {

@@ -134,7 +134,7 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   return back === undefined
     ? {}
     : {
-        alreadyRolledBack: `this run has taken ${imageInWords(back.image, back.imageName)} of service ${back.service} back at ${back.at}, and the version before it runs.`,
+        alreadyRolledBack: `this run has rolled back ${imageInWords(back.image, back.imageName)} of service ${back.service} at ${back.at}, and the version before it runs.`,
       };
 }
 

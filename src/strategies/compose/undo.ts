@@ -33,7 +33,7 @@ const LEASE_MARGIN_MS = 120_000;
 /** For the last reads, when our own time is over, milliseconds. */
 const LAST_LOOK_MS = 3000;
 
-/** Takes the services back. @param made is told what runs when we are done, as far as it can be seen */
+/** Rolls the services back. @param made is called with what runs afterwards, as far as it can be seen */
 export async function undo(
   deps: ComposeDeps,
   { project, choice }: Order,
@@ -42,8 +42,8 @@ export async function undo(
 ): Promise<StrategyResult | Withheld> {
   const { docker, clock, settings } = deps;
   const { signal } = context;
-  const lacking = await fetchImages(deps, choice, context);
-  if (lacking !== undefined) return failed(lacking);
+  const unavailable = await fetchImages(deps, choice, context);
+  if (unavailable !== undefined) return failed(unavailable);
   let lock: Lock;
   try {
     lock = await acquireLock({
@@ -224,7 +224,7 @@ function withheldBy({ service, target }: Return, live: Live): Withheld {
   return {
     kind: 'withheld',
     reason: runs(running, target)
-      ? `another rollback has taken service ${service} back to ${imageInWords(target.image, target.imageName)} in the meantime`
+      ? `another rollback has rolled service ${service} back to ${imageInWords(target.image, target.imageName)} in the meantime`
       : `service ${service} was deployed in the meantime${newest === undefined ? '' : ` (${imageInWords(newest.image, newest.imageName)} since ${newest.created})`}`,
   };
 }

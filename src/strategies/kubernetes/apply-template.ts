@@ -25,7 +25,7 @@ export interface Step {
 }
 
 /** What became of one workload. */
-export type Put =
+export type Applied =
   /** It has the template. */
   | { readonly kind: 'done'; readonly version: Version }
   /** It was not changed. */
@@ -37,7 +37,7 @@ export type Put =
   /** It may have been changed. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
-interface PutBackOptions {
+interface ApplyOptions {
   readonly kubectl: Kubectl;
   readonly clock: Clock;
   readonly run: RunIdentity;
@@ -61,7 +61,7 @@ const LAST_LOOK_MS = 4000;
  * Puts the template of an earlier revision back. Every attempt carries what was read before it, so one that comes late changes
  * nothing: patching again is safe even when the fate of the last attempt is not known.
  */
-export async function applyTemplate(step: Step, options: PutBackOptions): Promise<Put> {
+export async function applyTemplate(step: Step, options: ApplyOptions): Promise<Applied> {
   const { kubectl, clock, signal, progress } = options;
   const name = nameOf(step.workload);
   const rejection: Rejection = {
@@ -123,7 +123,7 @@ export async function applyTemplate(step: Step, options: PutBackOptions): Promis
   }
 }
 
-function given(open: string | undefined, refusal: string): Put {
+function given(open: string | undefined, refusal: string): Applied {
   return open === undefined
     ? { kind: 'refused', reason: refusal }
     : { kind: 'unknown', reason: open };
@@ -134,7 +134,7 @@ function isTransient({ reason }: KubectlError): boolean {
 }
 
 /** What became of our change, as the workload shows it; `undefined`: it is what it was. */
-function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Put | undefined {
+function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Applied | undefined {
   const version = versionOf(now.template);
   const marked = readRejections(now.annotations).some(
     ({ hash, at, run }) =>
@@ -152,7 +152,7 @@ function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Pu
 /** Reads until there is an answer; `undefined`: the time was over before. */
 async function readAgain(
   { workload }: Step,
-  { kubectl, clock, signal }: PutBackOptions,
+  { kubectl, clock, signal }: ApplyOptions,
 ): Promise<Workload | 'gone' | undefined> {
   const grace = lastingSignal(signal, clock, LAST_LOOK_MS);
   try {

@@ -23,7 +23,7 @@ interface PlanOptions {
 }
 
 /**
- * What is to be done with all of the workloads. One that cannot be put back keeps all of them from it: half a rollback would make
+ * What is to be done with all of the workloads. One that cannot be rolled back keeps all of them from it: half a rollback would make
  * a combination of versions that nobody has ever run. Those that this deploy has not changed are left out.
  */
 export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld {
@@ -51,7 +51,7 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
   if (work.length > 0) return planOf(work);
   if (old.length > 0) return skip(old.join('; '));
   return recorded === undefined
-    ? skip('there is nothing to put back')
+    ? skip('there is nothing to roll back')
     : { kind: 'withheld', reason: nothingDeployed(recorded, now) };
 }
 

@@ -140,7 +140,7 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
   if (workload.spec.paused === true)
     add(
       'error',
-      `${name} is paused: nothing that is put back would be rolled out`,
+      `${name} is paused: nothing that is rolled back would be rolled out`,
       resume(workload),
     );
   if (workload.kind === 'deployment' && workload.spec.revisionHistoryLimit === 0)

@@ -28,7 +28,7 @@ import {
   listed,
   versionInWords,
 } from './versions.js';
-import { type Put, type Step } from './apply-template.js';
+import { type Applied, type Step } from './apply-template.js';
 
 /** What became of a workload whose earlier template was applied. */
 export type Settled =
@@ -219,8 +219,8 @@ async function notReady(
 interface OutcomeOptions {
   readonly work: readonly Step[];
   /** What became of the steps that were begun, in their order. */
-  readonly puts: readonly Put[];
-  /** What became of those that were put back, by workload. */
+  readonly applied: readonly Applied[];
+  /** What became of those that were rolled back, by workload. */
   readonly settled: ReadonlyMap<string, Settled>;
   /** Why it was stopped before its end. */
   readonly stopped: string | undefined;
@@ -229,16 +229,16 @@ interface OutcomeOptions {
 
 /** What became of the whole strategy, in words. */
 export function outcomeOf(options: OutcomeOptions): StrategyResult {
-  const { work, puts, settled, stopped } = options;
-  const touched = puts.some(({ kind }) => kind !== 'refused' && kind !== 'replaced');
+  const { work, applied, settled, stopped } = options;
+  const touched = applied.some(({ kind }) => kind !== 'refused' && kind !== 'replaced');
   const allReady =
-    puts.length === work.length &&
+    applied.length === work.length &&
     work.every(({ workload }) => settled.get(nameOf(workload))?.kind === 'ready');
   const sentences = work.map((step, index) => {
-    const put = puts[index];
-    return put === undefined
+    const done = applied[index];
+    return done === undefined
       ? `${fullNameOf(step.workload)} was not touched${stopped === undefined ? '' : ` (${stopped})`}.`
-      : sentenceOf(step, put, settled.get(nameOf(step.workload)), stopped);
+      : sentenceOf(step, done, settled.get(nameOf(step.workload)), stopped);
   });
   const owners = touched
     ? work.flatMap(({ workload }) => {
@@ -248,7 +248,7 @@ export function outcomeOf(options: OutcomeOptions): StrategyResult {
     : [];
   return {
     outcome: allReady ? 'verified' : touched ? 'triggered' : 'failed',
-    detail: [...shortened(work, puts, settled, sentences), ...owners].join(' '),
+    detail: [...shortened(work, applied, settled, sentences), ...owners].join(' '),
     versionConfirmed: !touched ? null : allReady ? true : isUnseen(options) ? null : false,
   };
 }
@@ -256,7 +256,7 @@ export function outcomeOf(options: OutcomeOptions): StrategyResult {
 /** Of many that all went well one sentence is enough. */
 function shortened(
   work: readonly Step[],
-  puts: readonly Put[],
+  applied: readonly Applied[],
   settled: ReadonlyMap<string, Settled>,
   sentences: readonly string[],
 ): readonly string[] {
@@ -272,31 +272,31 @@ function shortened(
   ];
 }
 
-function isUnseen({ puts, settled, stopped }: OutcomeOptions): boolean {
+function isUnseen({ applied, settled, stopped }: OutcomeOptions): boolean {
   return (
-    puts.some(({ kind }) => kind === 'unknown') || (stopped !== undefined && settled.size === 0)
+    applied.some(({ kind }) => kind === 'unknown') || (stopped !== undefined && settled.size === 0)
   );
 }
 
 function sentenceOf(
   { workload, from, target }: Step,
-  put: Put,
+  applied: Applied,
   settled: Settled | undefined,
   stopped: string | undefined,
 ): string {
   const name = fullNameOf(workload);
   const way = `from ${versionInWords(from)} to the template of revision ${String(target.number)}${imagesInWords(target.images)}`;
-  switch (put.kind) {
+  switch (applied.kind) {
     case 'refused':
-      return `${name} was not changed: ${put.reason}.`;
+      return `${name} was not changed: ${applied.reason}.`;
     case 'replaced':
       return `${name} was not changed: somebody else has deployed another version of it.`;
     case 'overtaken':
-      return `${name} was put back ${way}, and then changed by somebody else.`;
+      return `${name} was rolled back ${way}, and then changed by somebody else.`;
     case 'unknown':
-      return `It is not known whether ${name} was put back ${way}: ${put.reason}.`;
+      return `It is not known whether ${name} was rolled back ${way}: ${applied.reason}.`;
     case 'done':
-      return `${name} was put back ${way}${became(settled, target.number, stopped)}.`;
+      return `${name} was rolled back ${way}${became(settled, target.number, stopped)}.`;
   }
 }
 

@@ -23,7 +23,7 @@ import {
 import { readRejections, type Rejection } from './rejections.js';
 import type { RecordedWorkload } from './recorded.js';
 
-/** Which version of a workload is to be put back. */
+/** Which version of a workload is to be rolled back. */
 type Choice =
   | { readonly kind: 'target'; readonly target: Revision; readonly from: Live }
   /** It is what it was before the deploy. */
@@ -61,7 +61,7 @@ export function liveOf(workload: Workload, revisions: readonly Revision[]): Live
   };
 }
 
-/** Chooses the version to put back: the one that the user names, else the recorded one, else the newest earlier one. */
+/** Chooses the version to roll back to: the one that the user names, else the recorded one, else the newest earlier one. */
 export function chooseTarget(options: ChoiceOptions): Choice {
   const { workload, revisions, recorded, requestedRevision } = options;
   const from = liveOf(workload, revisions);
@@ -171,9 +171,9 @@ export function rejectedInWords({ run, at }: Rejection, now: number): string {
   return `was rolled back by ${by}${Number.isNaN(time) ? '' : ` at ${timeInWords(time, now)}`}`;
 }
 
-/** `put deployment/shop/api back from revision 14 (shop:v2) to 13 (shop:v1)` */
+/** `roll deployment/shop/api back from revision 14 (shop:v2) to 13 (shop:v1)` */
 export function stepInWords(fullName: string, from: Live, target: Revision): string {
-  return `put ${fullName} back from ${versionInWords(from)} to ${String(target.number)}${imagesInWords(target.images)}`;
+  return `roll ${fullName} back from ${versionInWords(from)} to ${String(target.number)}${imagesInWords(target.images)}`;
 }
 
 /** The namespace that kubectl takes when none is named. Inside of a pod that is the pod's own, which only kubectl knows. */

@@ -22,7 +22,7 @@ const GATE = '.gitlab/rollgate.yml';
 const UNDO = '.gitlab/rollback.yml';
 
 const include = ['include:', `  - local: ${GATE}`, `  - local: ${UNDO}`];
-const guard = ['rules:', '  - if: $ROLLBACK == "true"', '    when: never'];
+const notInRollback = ['rules:', '  - if: $ROLLBACK == "true"', '    when: never'];
 
 const next: Readonly<Record<Way, readonly string[]>> = {
   kubernetes: [
@@ -46,7 +46,7 @@ function plan(options: InitOptions): SystemPlan {
         otherwise: [
           ...['stages: [before, deploy, watch] # besides your own', '', ...include, ''],
           '# and to every job of yours, so that a rollback does not build and deploy again:',
-          ...guard,
+          ...notInRollback,
         ],
       },
       {
