@@ -29,7 +29,7 @@ const CONFIG = 'rollgate.yml';
 /** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file */
 const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 
-/** What of the inputs init wants to know: these may come from a variable, too. */
+/** The inputs that init asks for; they may come from a variable too. */
 const questions: readonly InputId[] = [
   ...(['url', 'health-url', 'prometheus-url', 'prometheus-preset'] as const),
   ...(['prometheus-selector', 'prometheus-total', 'prometheus-errors'] as const),
@@ -38,7 +38,7 @@ const questions: readonly InputId[] = [
 
 /**
  * Writes the pipeline with the gate, the rollback pipeline and the configuration into the folder that we are in. All is
- * looked at and asked before the first file is written, and none that is there is replaced without consent.
+ * checked and asked before the first file is written, and no existing file is replaced without consent.
  */
 export async function init(session: Session): Promise<number> {
   const { entry, console } = session;

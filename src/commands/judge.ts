@@ -38,7 +38,7 @@ export async function judgeAll(
     const watched = await watch;
     if (leadsToRollback(target, watched))
       return outcomeWith(watched, await rollBackAfterWatch(target, watched));
-    // Whoever fails later than this one has ended takes it along too.
+    // A target that fails after this one has ended rolls it back too.
     const cause = all ? await culprit : undefined;
     if (cause !== undefined) return rolledBackWithOthers(target, watched, cause);
     const rollback = withoutRollback(target, watched);
@@ -112,7 +112,7 @@ function withoutRollback(target: ProvenTarget, { verdict }: Watched): RollbackRe
     : notNeeded;
 }
 
-/** A target that is rolled back because another one is. Nothing of it was wrong: only its health must be right. */
+/** A target that is rolled back because another one is. None of its checks failed, so only its health is confirmed. */
 async function rolledBackWithOthers(
   target: ProvenTarget,
   watched: Watched,
@@ -167,7 +167,7 @@ function outcome(
   };
 }
 
-/** What a run before this one has rolled back is not judged again: a later step must not take it for good. */
+/** What an earlier attempt rolled back is not judged again: a later step must not take it for healthy. */
 function rolledBackBefore({ session, alreadyRolledBack = '' }: ProvenTarget): TargetOutcome {
   return {
     report: {

@@ -52,7 +52,7 @@ async function prove(
 ): Promise<{
   readonly target: TargetSession;
   readonly findings: readonly Finding[];
-  /** Whether some checks send requests of their own, which preflight does not. */
+  /** Whether some checks send probes: preflight does not send them. */
   readonly probes: boolean;
   readonly checks: readonly string[];
   readonly strategies: readonly string[];

@@ -31,7 +31,7 @@ export interface BaseSession {
   readonly notices: string[];
   readonly redactor: Redactor;
   readonly console: Console;
-  /** What is to be done when the report is written; it may end this process. Each says in one line what it did. */
+  /** Run after the report is written; one may end this process. Each says in one line what it did. */
   readonly lastActs: ((signal: AbortSignal) => Promise<string>)[];
   /** Wall clock, milliseconds since the epoch. */
   readonly startedAt: number;
@@ -121,7 +121,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   };
 }
 
-/** As far as it is known before the host is: whether the configuration file counts depends on the host. */
+/** Only flags and variables: whether the configuration file counts depends on the CI system. */
 function requestedSystem(
   flags: ReadonlyMap<string, string>,
   env: EntryPoint['env'],
@@ -144,12 +144,12 @@ function readAuthorities(path: string, files: EntryPoint['files']): Result<strin
 /** What a command works with for one target: its inputs, and a log that says whose line it is. */
 export interface TargetSession extends BaseSession {
   readonly target: string;
-  /** Whether there are others: else its name is left out everywhere. */
+  /** The only target: its name is left out everywhere. */
   readonly isOnly: boolean;
   readonly resolution: ResolvedTarget;
 }
 
-/** So many targets are looked at or proven at a time: each runs programs of its own. */
+/** At most this many targets are snapshotted or preflighted at once: each runs programs of its own. */
 export const TARGETS_AT_A_TIME = 4;
 
 /** One for each target, in the order of the file. */
@@ -166,7 +166,7 @@ export function targetSessions(session: Session): readonly TargetSession[] {
   }));
 }
 
-/** What concerns a part of a target, as the whole run speaks of it: `api/success-rate`. */
+/** Prefixes a subject with its target for the whole run: `api/success-rate`. */
 export function ofTarget<T extends { readonly subject: string }>(
   { target, isOnly }: TargetSession,
   values: readonly T[],

@@ -54,13 +54,13 @@ function missingParts(
     (strategy) => strategy.configured,
   ).length;
   return [
-    // An entry that something is wrong with is there all the same.
+    // An entry with a mistake counts: it is there.
     ...withoutCheck([...checks, ...resolution.writtenSources]),
     ...(settings['on-unhealthy'] === 'rollback' ? withoutStrategy(configured) : []),
   ];
 }
 
-/** Each value with where it comes from; with `others` only what is not the same there. */
+/** Each value with its origin; with `others` only those that differ from there. */
 function valuesOf(resolution: TargetResolution, others?: TargetResolution): readonly string[] {
   const elsewhere: Readonly<Record<string, string>> = others === undefined ? {} : effective(others);
   const values = Object.entries(effective(resolution)).filter(

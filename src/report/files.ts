@@ -3,7 +3,7 @@ import { renderJson, type RunReport } from './record.js';
 import { renderJunit } from './junit.js';
 import { renderSummary } from './summary.js';
 
-/** What of the file system the report needs; `node:fs/promises` is one. */
+/** The file system as the report needs it; `node:fs/promises` fits. */
 export interface FileWriter {
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
   writeFile(path: string, text: string): Promise<void>;

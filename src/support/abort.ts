@@ -88,7 +88,7 @@ export function deadline(
   };
 }
 
-/** A step that has begun when we must leave has this long, milliseconds: a CI system kills soon after it asks. */
+/** When we must leave, a step that has begun may take this long, milliseconds: CI systems kill a few seconds later. */
 const CANCEL_GRACE_MS = 1500;
 
 /**

@@ -19,7 +19,7 @@ async function versions(kind: Kind, ...images: string[]): Promise<void> {
   for (const image of others) await scene.cluster.deploy('api', image);
 }
 
-/** The images that would be rolled back, or why none would. */
+/** The images that would be returned to, or why none would. */
 async function target(given: KubernetesStrategyOptions = {}, verdict?: string): Promise<string> {
   const plan = await scene.plan(scene.strategy(given), verdict);
   if (plan.kind !== 'plan') return plan.reason;

@@ -250,7 +250,7 @@ function isWatched({ texts, isWatched: byFile }: Known): boolean {
   return byFile || texts.has('url') || texts.has('prometheus-url');
 }
 
-/** What is named decides; a chain that names no way of our own is that of the pipeline. */
+/** The way that the inputs imply; a chain without `kubernetes` or `compose` means the pipeline. */
 function wayOf({ texts }: Known): Way | undefined {
   if (texts.has('kubernetes-workload')) return 'kubernetes';
   if (texts.has('compose-project') || texts.has('compose-file')) return 'compose';

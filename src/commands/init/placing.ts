@@ -4,7 +4,7 @@ import { messageOf, type UsageProblem } from '../../support/errors.js';
 import type { Files } from '../../support/files.js';
 import type { PlannedFile } from './options.js';
 
-/** A file, and what is to become of it. */
+/** A file, and what to do with it. */
 export interface Placed extends PlannedFile {
   /** Where it goes when every link on the way is followed. */
   readonly place: string;
@@ -13,7 +13,7 @@ export interface Placed extends PlannedFile {
 }
 
 /**
- * Looks where each file would go, and what is there. A link that leads out of the folder is refused: whoever put it there
+ * Finds where each file would go, and what is there. A link that leads out of the folder is refused: whoever made it
  * decides what is written where.
  */
 export function placeAll(

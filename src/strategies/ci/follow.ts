@@ -57,7 +57,7 @@ const CANCEL_POLL_MS = 1000;
 const SILENCE_MS = 60_000;
 
 /**
- * Follows a run to its end, and says what became of it. Success is the client's `succeeded` and nothing else.
+ * Follows a run to its end and reports the outcome. Only the client's `succeeded` is success.
  * Never rejects.
  */
 export async function followRun(

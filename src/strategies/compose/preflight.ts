@@ -17,7 +17,7 @@ interface FindingsOptions {
   readonly signal: AbortSignal;
 }
 
-/** What stands against taking the project back. */
+/** What would keep the project from being rolled back. */
 export async function findingsOf(options: FindingsOptions): Promise<readonly Finding[]> {
   const { docker, project, live, named, recorded, signal } = options;
   const findings: Finding[] = [];

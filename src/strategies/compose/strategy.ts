@@ -146,7 +146,7 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
 
 async function plan(state: State, signal: AbortSignal): Promise<ComposePlan | Skip | Withheld> {
   const { project, live } = await readProject(state, signal);
-  // The guard gives up on an engine that is being restarted.
+  // `assertUnchanged` gives up on an engine that is being restarted.
   const other =
     state.expected === undefined ? undefined : objection(state.expected, live, state.named);
   if (other !== undefined) return other;

@@ -20,7 +20,7 @@ import {
 import type { ComposeDeps } from './deps.js';
 import { asSentence } from '../../support/text.js';
 
-/** What was decided to be done, and what it was decided on. */
+/** What will be done, and the state that it was decided on. */
 interface Order {
   readonly project: string;
   readonly choice: Choice;

@@ -228,7 +228,7 @@ async function execute(
   { target }: HelmPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
-  // helm takes the newest revision for the current one, whatever it is: we look once more, right before.
+  // helm takes the newest revision for the current one, whatever it is, so it is read once more right before.
   const history = await state.helm.history(context.signal);
   const replaced = await objection(state, target.live, history, context.signal);
   if (replaced !== undefined) return replaced;

@@ -16,7 +16,7 @@ import type { Live } from './target.js';
 import { type Revision, type Version, versionOf } from './versions.js';
 import { isSameRun, readRejections, type Rejection, withRejection } from './rejections.js';
 
-/** One workload, and what is to become of it. */
+/** One workload, and the version to apply. */
 export interface Step {
   /** As it was when it was planned for. */
   readonly workload: Workload;
@@ -47,9 +47,9 @@ interface ApplyOptions {
   readonly progress: (line: string) => void;
 }
 
-/** After so many attempts that came too late it is no longer asked that nothing was changed, but that the version was not. */
+/** After this many attempts that came too late the patch requires an unchanged version, no longer an unchanged object. */
 const PATIENT_ATTEMPTS = 3;
-/** So often the change is tried anew when something else than the template was changed meanwhile. */
+/** How often the change is retried when something other than the template was changed meanwhile. */
 const ATTEMPTS = 10;
 /** Between two calls to a server that does not answer, milliseconds. */
 const LOOK_AGAIN_MS = 1000;
@@ -58,7 +58,7 @@ const LAST_CHANGE_MS = 8000;
 const LAST_LOOK_MS = 4000;
 
 /**
- * Puts the template of an earlier revision back. Every attempt carries what was read before it, so one that comes late changes
+ * Applies the template of an earlier revision. Every attempt carries what was read before it, so one that comes late changes
  * nothing: patching again is safe even when the fate of the last attempt is not known.
  */
 export async function applyTemplate(step: Step, options: ApplyOptions): Promise<Applied> {
@@ -143,7 +143,7 @@ function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Ap
   if (version.essence === target.essence) return { kind: 'done', version };
   if (!marked)
     return version.essence === from.essence ? undefined : { kind: 'replaced', workload: now };
-  // Whoever admits changes may add to the template: what we put there is then not quite what we sent.
+  // Whoever admits changes may add to the template: what it has is then not quite what we sent.
   return imagesOf(now.template).join() === target.images.join()
     ? { kind: 'done', version }
     : { kind: 'overtaken', workload: now };

@@ -23,7 +23,7 @@ interface PlanOptions {
 }
 
 /**
- * What is to be done with all of the workloads. One that cannot be rolled back keeps all of them from it: half a rollback would make
+ * The plan for all workloads. If one cannot be rolled back, none is: half a rollback would make
  * a combination of versions that nobody has ever run. Those that this deploy has not changed are left out.
  */
 export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld {

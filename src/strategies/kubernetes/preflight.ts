@@ -138,11 +138,7 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
   const name = nameOf(workload);
   const { recorded, now } = options;
   if (workload.spec.paused === true)
-    add(
-      'error',
-      `${name} is paused: nothing that is rolled back would be rolled out`,
-      resume(workload),
-    );
+    add('error', `${name} is paused: a rollback would not be rolled out`, resume(workload));
   if (workload.kind === 'deployment' && workload.spec.revisionHistoryLimit === 0)
     add(
       'error',

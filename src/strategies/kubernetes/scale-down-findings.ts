@@ -52,7 +52,7 @@ export function prospectFinding({ words, fix }: Prospect): Finding {
   return finding(fix === undefined ? 'notice' : 'warning', words, fix);
 }
 
-/** Who else has a say in how many replicas there are. */
+/** What else controls the number of replicas. */
 export function ownerInWords(workload: Workload): readonly string[] {
   const owner = ownerOf(workload);
   return owner === undefined

@@ -36,7 +36,7 @@ interface TakeDownOptions {
   readonly beforeChange: () => void;
 }
 
-/** So often the change is tried anew when something else than the template was changed meanwhile. */
+/** How often the change is retried when something other than the template was changed meanwhile. */
 const ATTEMPTS = 10;
 /** For a change that is under way when the time is over; the chain waits for 15 s. */
 const DEADLINE_GRACE_MS = 10_000;
@@ -176,7 +176,7 @@ async function readPods(
   }
 }
 
-/** Who may not list pods must believe the controller, which does not count those that are about to go. */
+/** Without the right to list pods the controller's count must do, which leaves out terminating pods. */
 async function podsLeft(now: Workload, kubectl: Kubectl, signal: AbortSignal): Promise<number> {
   try {
     const pods = await getPods(kubectl, now, signal);

@@ -33,7 +33,7 @@ import { type Applied, type Step } from './apply-template.js';
 /** What became of a workload whose earlier template was applied. */
 export type Settled =
   | { readonly kind: 'ready'; readonly workload: Workload; readonly words: string }
-  /** Its template is not the one that was put there any more. */
+  /** Its template is no longer the one that was applied. */
   | { readonly kind: 'overtaken'; readonly workload: Workload }
   | { readonly kind: 'gone' }
   /** It is not ready, and why. */
@@ -67,7 +67,7 @@ const LAST_LOOK_MS = 6000;
 /** More lines than this are no report any more. */
 const MOST_LOG_LINES = 50;
 
-/** Waits until the workloads are what they are to be, or will not become it by themselves, or the time is over. */
+/** Waits until the workloads have finished their rollout, are stuck, or the time is over. */
 export async function settle(
   expected: readonly Expected[],
   options: SettleOptions,

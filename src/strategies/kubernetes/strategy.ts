@@ -50,7 +50,7 @@ interface KubernetesStrategyOptions {
   readonly run: RunIdentity;
   /** Milliseconds. */
   readonly deployedWithin: number;
-  /** How many last lines of a failing container may be shown. */
+  /** How many of a failing container's last lines may be shown. */
   readonly logLines: number;
   readonly helmStrategy: boolean;
   readonly clock: Clock;
@@ -66,13 +66,13 @@ interface State {
   readonly run: RunIdentity;
   readonly clock: Clock;
   readonly recorded: Recorded | undefined;
-  /** What this run judges, and what it has put there itself, by workload. */
+  /** What this run judges, and what it has rolled back to itself, by workload. */
   evaluated: ReadonlyMap<string, Live>;
   readonly ours: Map<string, Version>;
 }
 
 /**
- * The `kubernetes` strategy: applied the pod template of an earlier revision back, as `kubectl rollout undo` does, but of the revision
+ * The `kubernetes` strategy: applies the pod template of an earlier revision, as `kubectl rollout undo` does, but of the revision
  * that ran before the deploy, never over somebody else's deploy, and waits until it is there.
  */
 export function createKubernetesStrategy(
@@ -152,7 +152,7 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
   const found = await getWorkloads(state.kubectl, state.names, signal);
   const objection = await replaced(state, found.values(), signal);
   if (objection !== undefined) return objection;
-  // What we have put there is as recorded, of course. Who names a revision is answered by the plan.
+  // What we rolled back to is as recorded. A revision that the user names is for the plan to answer.
   const named = state.requestedRevisions.ok && state.requestedRevisions.value.size > 0;
   return state.recorded !== undefined &&
     state.ours.size === 0 &&

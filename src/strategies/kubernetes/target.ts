@@ -23,7 +23,7 @@ import {
 import { readRejections, type Rejection } from './rejections.js';
 import type { RecordedWorkload } from './recorded.js';
 
-/** Which version of a workload is to be rolled back. */
+/** The version to roll a workload back to. */
 type Choice =
   | { readonly kind: 'target'; readonly target: Revision; readonly from: Live }
   /** It is what it was before the deploy. */
@@ -211,7 +211,7 @@ export interface Seen {
   readonly revisions: readonly Revision[];
 }
 
-/** A process of kubectl takes a core for a moment: so many side by side. */
+/** How many kubectl processes run in parallel: each takes a core for a moment. */
 const SIDE_BY_SIDE = 4;
 
 /** Those of the workloads that exist, with their history, in the order of the names. */
