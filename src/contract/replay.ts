@@ -21,7 +21,7 @@ export interface Replayed {
 
 /** What is judged differently. */
 export interface ChangedSetting {
-  /** A check by its id, or what of the plan. */
+  /** A check by its id, or a setting of the plan. */
   readonly what: string;
   /** In words. */
   readonly from: string;

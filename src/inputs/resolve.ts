@@ -110,7 +110,7 @@ function conflicts(target: TargetResolution): readonly UsageProblem[] {
   return [...broken, ...valueProblems(target).filter(({ subject }) => !misplaced.has(subject))];
 }
 
-/** The targets that are asked for. When none of them is known, all: what is wrong with them is to be said too. */
+/** The requested targets. When none of them is known, all: their problems are reported too. */
 function chosen(
   all: readonly ResolvedTarget[],
   { settings: { target: requested }, origins }: TargetResolution,

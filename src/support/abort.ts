@@ -19,12 +19,12 @@ export class DeadlineReached extends Error {
   }
 }
 
-/** Ends a wait whose result is no longer needed; nobody is told. */
+/** Ends a wait whose result is no longer needed; it is never shown. */
 export class NoLongerNeeded extends Error {
   override readonly name = 'NoLongerNeeded';
 }
 
-/** For waits of which there are many: to make an error, with its stack, costs more than all else about such a wait. */
+/** Made once: an error with its stack costs more than everything else about a wait. */
 const noLongerNeeded = new NoLongerNeeded();
 
 /** The part of a clock that is needed here. */

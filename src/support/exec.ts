@@ -192,7 +192,7 @@ function codeOf(thrown: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Keeps the end of a stream of text, and tells its lines. */
+/** Keeps the end of a stream of text, and reports its lines. */
 class Tail {
   text = '';
   private line = '';

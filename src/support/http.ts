@@ -129,7 +129,7 @@ export function createHttp(options: {
   };
 }
 
-/** By what one request and its redirects are sent. */
+/** What one request and its redirects are sent with. */
 interface Way {
   readonly clock: Clock;
   readonly connections: Connections;
@@ -137,7 +137,7 @@ interface Way {
   readonly single: Agents;
   /** Aborted when the time is over, or nobody wants the answer any more. */
   readonly signal: AbortSignal;
-  /** Is told how long it took until there was a connection, milliseconds. */
+  /** Called with the time until there was a connection, milliseconds. */
   readonly connecting: (ms: number) => void;
 }
 

@@ -63,7 +63,7 @@ export function createCircleciClient(
       describe: (request, signal) => describe(context, request, signal),
       prepare: (request, signal) => prepare(context, request, signal),
       send: (ready, start) => start(sendCall(context, ready)),
-      // CircleCI shows nothing of what was sent by which a pipeline could be told for certain.
+      // CircleCI shows nothing of what was sent, so that no pipeline is certain to be ours.
       search: ({ slug, ref }) => ({
         noun: 'pipeline',
         list: (signal, before) => listMine(context, slug, before, signal),
@@ -130,7 +130,7 @@ interface Ready {
   readonly call: ApiRequest;
 }
 
-/** Everything that has to be known before the call. */
+/** Everything that must be known before the call. */
 async function prepare(
   context: CircleciContext,
   request: StartRequest,

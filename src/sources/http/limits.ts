@@ -1,13 +1,13 @@
 import type { LimitSign } from './signs.js';
 
-/** One who asks an origin again and again. */
+/** A series of requests to one origin. */
 export interface Lane {
   /**
    * Whether it may ask. `slowed`: it is not its turn at the pace that is allowed, and the last answer stands for what it would
    * see. `blind`: the last answer was a refusal, or the server asked us to wait.
    */
   turn(now: number): 'now' | 'slowed' | 'blind';
-  /** Asks now; is to be told what came of it. */
+  /** Sends a request now; its result must be reported. */
   ask(now: number): LaneRequest;
 }
 
@@ -19,7 +19,7 @@ export interface LaneRequest {
   limited(sign: LimitSign, now: number): 'no-data' | 'failure';
 }
 
-/** How often an origin may be asked, as it has told us by turning us away. Milliseconds. */
+/** How often an origin may be asked, learned from its refusals. Milliseconds. */
 export interface Pace {
   /** @param every how often it would ask if there were no limit. */
   join(every: number): Lane;

@@ -85,7 +85,7 @@ interface State {
   readonly helm: Helm;
   readonly recorded: RecordedRelease | undefined;
   readonly contents: Contents;
-  /** What this run judges; unknown until the watch begins. */
+  /** The version that this run judges; unknown until the watch begins. */
   evaluated: Revision | undefined;
   /** The revision that our rollback has made; 0: none. */
   made: number;

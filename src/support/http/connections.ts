@@ -74,7 +74,7 @@ export class Connections {
     return this.made;
   }
 
-  /** A new one stands. `failed`: the addresses that were tried in vain before, with the code of each. */
+  /** A new connection is open. `failed`: the addresses that were tried in vain before it, each with its code. */
   noteOpened(
     host: string,
     remoteAddress: string | undefined,

@@ -15,7 +15,7 @@ export type HttpErrorKind =
   | 'unreadable'
   /** The proxy could not be reached, or did not let us through. */
   | 'proxy'
-  /** Our own machine ran short of something: says nothing of what was asked. */
+  /** Our own machine ran short of something: this says nothing about the server. */
   | 'local'
   /** The caller's signal was aborted. */
   | 'aborted'

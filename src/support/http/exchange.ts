@@ -30,7 +30,7 @@ export class UnusableAnswer extends Error {
   }
 }
 
-/** How far one exchange got. It is told by Node's own request, because an error alone does not say. */
+/** How far one exchange got. Node's own request shows it; an error alone does not. */
 export class Trace implements Progress {
   private proxied = false;
   private tunnelled = false;

@@ -25,7 +25,7 @@ export interface ValueType<T> {
   readonly schema: JsonSchema;
 }
 
-/** What a table of inputs or options says of a row, as far as it concerns reading and printing its value. */
+/** The facts about an input or option that reading and printing its value needs. */
 export interface RowFacts {
   /** One or two sentences for a stranger. What stands for a missing value is said here only when `default` does not. */
   readonly description: string;
