@@ -1,3 +1,5 @@
+import { strategyIds } from './strategy.js';
+
 /** The exit codes of the process. `commands/exit-code.ts` decides which one. */
 export const exitCodes = {
   healthy: 0,
@@ -58,8 +60,7 @@ export const outputTable = [
   },
   {
     id: 'rollback-strategy',
-    description:
-      'The strategy that rolled back: `kubernetes`, `helm`, `compose`, `ci`, `scale-down` or `command`.',
+    description: `The strategy that rolled back: one of ${strategyIds.map((id) => `\`${id}\``).join(', ')}.`,
   },
   {
     id: 'rollback-url',

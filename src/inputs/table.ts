@@ -463,8 +463,7 @@ export const inputs = {
   rollback: input(choices(strategyIds), {
     group: 'rollback',
     default: 'kubernetes,compose,ci,scale-down',
-    description:
-      'The chain: ways of rolling back, in the order in which they are tried, out of `kubernetes`, `helm`, `compose`, `ci`, `scale-down` and `command`. What is not configured is skipped.',
+    description: `The chain: ways of rolling back, in the order in which they are tried, out of ${strategyIds.map((id) => `\`${id}\``).join(', ')}. What is not configured is skipped.`,
   }),
   'rollback-command': input(script(), {
     group: 'rollback',
