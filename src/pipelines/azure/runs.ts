@@ -29,7 +29,7 @@ export function startCall(
         START_TIMEOUT_MS,
         signal,
       ),
-    named: ({ data }) => {
+    runIn: ({ data }) => {
       const run = runOf(context, data);
       return run === undefined ? undefined : { kind: 'started', run };
     },

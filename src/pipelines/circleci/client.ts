@@ -185,7 +185,7 @@ function sendCall(
       context.api.send('the call that starts the pipeline', call, START_TIMEOUT_MS, signal),
     // It is known to accept calls that start nothing (CircleCI-Archived/api-preview-docs#74). Without a pipeline to look at,
     // that is not certain enough to start another.
-    named: ({ data }) => {
+    runIn: ({ data }) => {
       const run = runOf(context, slug, data);
       return run === undefined ? undefined : { kind: 'started', run };
     },

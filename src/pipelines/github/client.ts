@@ -220,7 +220,7 @@ function startCall(
   let details = true;
   return {
     send: (signal) => sendDispatch(context, dispatch, details, signal),
-    named: ({ data }) => {
+    runIn: ({ data }) => {
       const { workflow_run_id: id, html_url: url } = fields(data);
       const run = runOf(context, id, url);
       return run === undefined ? undefined : { kind: 'started', run };

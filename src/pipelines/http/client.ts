@@ -129,7 +129,7 @@ function startCall(
   return {
     send: (signal) =>
       context.api.send('the call that starts the rollback', call, START_TIMEOUT_MS, signal),
-    named: (answer) => {
+    runIn: (answer) => {
       const id = namedIn(context, answer, request.correlationId);
       return id === undefined
         ? undefined

@@ -155,7 +155,7 @@ function startCall(context: JenkinsContext, { parameters }: Build): SystemCall<Q
         START_TIMEOUT_MS,
         signal,
       ),
-    named: (answer) => {
+    runIn: (answer) => {
       const queueId = queueIdIn(answer);
       return queueId === undefined ? undefined : { kind: 'queued', queueId };
     },
