@@ -31,7 +31,7 @@ const STEP_GRACE_MS = 10_000;
 /** A lock may be taken over after the time of the whole chain, and this, milliseconds. */
 const LEASE_MARGIN_MS = 120_000;
 /** For the last reads, when our own time is over, milliseconds. */
-const LAST_LOOK_MS = 3000;
+const LAST_READ_MS = 3000;
 
 /** Rolls the services back. @param made is called with what runs afterwards, as far as it can be seen */
 export async function undo(
@@ -270,7 +270,7 @@ async function readAfterwards(
   const last = new AbortController();
   const timer = new AbortController();
   if (signal.aborted)
-    clock.sleep(LAST_LOOK_MS, timer.signal).then(
+    clock.sleep(LAST_READ_MS, timer.signal).then(
       () => {
         last.abort(signal.reason);
       },

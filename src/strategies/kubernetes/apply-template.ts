@@ -52,10 +52,10 @@ const PATIENT_ATTEMPTS = 3;
 /** How often the change is retried when something other than the template was changed meanwhile. */
 const ATTEMPTS = 10;
 /** Between two calls to a server that does not answer, milliseconds. */
-const LOOK_AGAIN_MS = 1000;
+const READ_AGAIN_MS = 1000;
 /** When the time is over, for a change that is under way, and then for reading what became of it; the chain waits for 15 s. */
 const LAST_CHANGE_MS = 8000;
-const LAST_LOOK_MS = 4000;
+const LAST_READ_MS = 4000;
 
 /**
  * Applies the template of an earlier revision. Every attempt carries what was read before it, so one that comes late changes
@@ -100,7 +100,9 @@ export async function applyTemplate(step: Step, options: ApplyOptions): Promise<
       return given(open, refusal.message);
     if (isCancelled(signal)) return given(open, refusal.message);
 
-    const now = await readAgain(step, options);
+    const lastRead = lastingSignal(signal, clock, LAST_READ_MS);
+    const now = await readAgain(step.workload, options, lastRead.signal);
+    lastRead.clear();
     if (now === 'gone') return { kind: 'refused', reason: `${name} does not exist any more` };
     if (now === undefined) return given(open, refusal.message);
     const fate = fateOf(now, step, rejection);
@@ -149,27 +151,30 @@ function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Ap
     : { kind: 'overtaken', workload: now };
 }
 
-/** Reads until there is an answer; `undefined`: the time was over before. */
-async function readAgain(
-  { workload }: Step,
-  { kubectl, clock, signal }: ApplyOptions,
+/**
+ * Reads a workload, again and again while the server is not reached. `undefined`: the time was over before, or the server
+ * refused.
+ *
+ * @param late may be aborted later than `signal`, for one last read
+ */
+export async function readAgain(
+  workload: Workload,
+  { kubectl, clock, signal }: Pick<ApplyOptions, 'kubectl' | 'clock' | 'signal'>,
+  late: AbortSignal,
 ): Promise<Workload | 'gone' | undefined> {
-  const grace = lastingSignal(signal, clock, LAST_LOOK_MS);
   try {
     for (;;) {
       try {
-        const found = await getWorkloads(kubectl, [workload], grace.signal);
+        const found = await getWorkloads(kubectl, [workload], late);
         const [now] = found.values();
-        return now?.uid !== workload.uid ? 'gone' : now;
+        return now?.uid === workload.uid ? now : 'gone';
       } catch (error) {
-        if (signal.aborted || grace.signal.aborted) return undefined;
-        if (error instanceof KubectlError && !leavesOpen(error)) return undefined;
-        await clock.sleep(LOOK_AGAIN_MS, grace.signal);
+        if (signal.aborted || !(error instanceof KubectlError && leavesOpen(error)))
+          return undefined;
+        await clock.sleep(READ_AGAIN_MS, late);
       }
     }
   } catch {
     return undefined;
-  } finally {
-    grace.clear();
   }
 }

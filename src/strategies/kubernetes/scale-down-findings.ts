@@ -9,7 +9,7 @@ import {
 import {
   nameOf,
   parseWorkloadName,
-  wantedReplicas,
+  desiredReplicas,
   type Workload,
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
@@ -179,7 +179,7 @@ export function scaleDownPatch(
 ): readonly PatchOperation[] {
   const mark: ScaledDown = {
     hash: versionOf(workload.template).hash,
-    replicas: wantedReplicas(workload) ?? 0,
+    replicas: desiredReplicas(workload) ?? 0,
     run: { system: run.system, runId: run.runId },
     at,
   };

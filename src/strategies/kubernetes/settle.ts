@@ -63,7 +63,7 @@ const LATER_AFTER = 15;
 /** Every so many rounds the pods are checked too. */
 const PODS_EVERY = 5;
 /** For a last check of why it is not ready, when the time is over. */
-const LAST_LOOK_MS = 6000;
+const LAST_READ_MS = 6000;
 /** More lines than this are no report any more. */
 const MOST_LOG_LINES = 50;
 
@@ -180,7 +180,7 @@ async function notReady(
     return { kind: 'not-ready', words: unseen, because: [] };
   const { words } = completionOf(workload);
   if (isCancelled(options.signal)) return { kind: 'not-ready', words, because: [] };
-  const grace = lastingSignal(options.signal, options.clock, LAST_LOOK_MS);
+  const grace = lastingSignal(options.signal, options.clock, LAST_READ_MS);
   try {
     const pods = await podsOf(options.kubectl, workload, grace.signal);
     const stuck = stuckPods(workload, pods).map(
