@@ -92,7 +92,9 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
   const code = exitCodeOfAll(outcome, settings['fail-on']);
   annotate(session, report, code);
   for (const line of finalLines(report, path, { colour: console.hasLive })) console.line(line);
-  await attempt(session, 'nobody could be told', () => notify(session, report, path));
+  await attempt(session, 'the notifications could not be sent', () =>
+    notify(session, report, path),
+  );
   await actLastOfAll(session);
   return code;
 }

@@ -96,12 +96,12 @@ function unfit(flags: ReadonlyMap<string, string>): readonly UsageProblem[] {
       return [
         {
           subject: `--${id}`,
-          message: 'this is a secret, and a secret stands in no file of the repository',
+          message: 'this is a secret, which must not be in a file of the repository',
           fix: `leave it out; keep it in the CI system, as \`${ownVariable(id)}\``,
         },
       ];
     return inputOf(id).inFile === false
-      ? [{ subject: `--${id}`, message: `this cannot stand in ${CONFIG}`, fix: 'leave it out' }]
+      ? [{ subject: `--${id}`, message: `this cannot be set in ${CONFIG}`, fix: 'leave it out' }]
       : [];
   });
 }

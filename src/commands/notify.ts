@@ -43,7 +43,8 @@ export async function notify(
           console.line(`Told ${notification.to}.`);
         } catch (error) {
           if (error instanceof NotAllowed) console.line(asSentence(error.message));
-          else console.annotate('warning', 'Rollgate', `not told: ${messageOf(error)}`);
+          else
+            console.annotate('warning', 'Rollgate', `notification not sent: ${messageOf(error)}`);
         }
       }),
     );

@@ -200,7 +200,7 @@ function refusedSecrets(id: InputId, text: string): readonly string[] {
 
 /** The parser's own words, without the piece of the file that follows a colon: it may be a secret. */
 function syntaxMessage(error: YAMLError): string {
-  if (error.code === 'DUPLICATE_KEY') return 'a key stands here for the second time';
+  if (error.code === 'DUPLICATE_KEY') return 'this key is here a second time';
   return error.message.split(': ')[0] ?? error.message;
 }
 

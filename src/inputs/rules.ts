@@ -108,7 +108,7 @@ export function leakedSecrets(
       )
       .map((target) => ({
         subject: target,
-        message: `stands in the file ${origins[target].name}, and \`${id}\` would be sent there`,
+        message: `is in the file ${origins[target].name}, and \`${id}\` would be sent there`,
         fix: `set the address outside the file, by \`${ownVariable(target)}\` or \`--${target}\``,
       }));
   });

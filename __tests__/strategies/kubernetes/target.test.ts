@@ -78,7 +78,7 @@ describe('the version to restore, without a snapshot', () => {
   it('a ControllerRevision that is live again: none, since its age is unknown', async () => {
     await versions('statefulset', 'shop:v1', 'shop:v2', 'shop:v1');
     expect(await target({ workloads: ['statefulset/api'] })).toMatch(
-      /cannot be told when revision 3 became current/,
+      /is not known when revision 3 became current/,
     );
   });
 

@@ -106,7 +106,7 @@ export function assumeAnswers(known: Known): Answers {
   if (!isWatched(known))
     problems.push({
       subject: 'url',
-      message: 'nothing says what is to be watched',
+      message: 'there is nothing to watch',
       fix: 'give `--url https://...` (and `--health-url`), or `--prometheus-url` with its selectors',
     });
   if (system === undefined || problems.length > 0) throw new UsageError(problems);
@@ -240,7 +240,7 @@ function undecided({ signs }: Repository): UsageProblem {
     subject: 'ci-system',
     message:
       signs.length === 0
-        ? 'nothing in this folder tells which CI system it is for'
+        ? 'nothing in this folder shows which CI system it is for'
         : `this folder may be for several CI systems: ${signs.map(({ system, sign }) => `${system} (${sign})`).join(', ')}`,
     fix: `name it: \`--ci-system ${initIds.join('`, `')}\``,
   };

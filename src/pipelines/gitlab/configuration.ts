@@ -28,7 +28,7 @@ export function declarationAt(
   return attempt(signal, async () => {
     const file = path ?? (await readProject(context, signal)).configPath;
     if (/@|^https?:/.test(file)) {
-      throw new PermanentError('the configuration stands in another project or at another address');
+      throw new PermanentError('the configuration is in another project or at another address');
     }
     const answer = await context.api.read(
       `reading ${file} at ${ref}`,

@@ -244,7 +244,7 @@ export function estimate(
       subject: check,
       message: `${plural(expected, 'request')} in ${formatDuration(config.duration)} are too few: ${
         needed > minRequests
-          ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
+          ? `this limit needs ${formatNumber(needed, 0)} to tell it from a breach`
           : `min-requests is ${formatNumber(needed, 0)}`
       }`,
       fix: `raise requests-per-second to ${formatNumber(

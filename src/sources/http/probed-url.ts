@@ -160,7 +160,7 @@ function ofWay(url: string, seen: Seen, connections: Connections): readonly Said
           {
             level: 'warning' as const,
             message: `${url}: all ${formatNumber(seen.answers)} requests went over one connection, so a balancer may have led all of them to the same process`,
-            fix: 'see whether a proxy of this machine stands between',
+            fix: 'check whether a proxy of this machine is in between',
           },
         ]
       : []),

@@ -99,7 +99,7 @@ function tooOld(
       : `${nameOf(workload)}: ${what} is ${ageInWords(now - at)} old; this pipeline did not deploy it${hint}`;
   // No number yet: its controller has not even seen it.
   if (live.number === null) return undefined;
-  return `${nameOf(workload)}: it cannot be told when ${what} became current, because it had been current before; this pipeline may not have deployed it${hint}`;
+  return `${nameOf(workload)}: it is not known when ${what} became current, because it had been current before; this pipeline may not have deployed it${hint}`;
 }
 
 function named(

@@ -29,7 +29,7 @@ const next: Readonly<Record<Way, readonly string[]>> = {
     'Store the kubeconfig of the cluster as the variable KUBECONFIG, of the type File (Settings → CI/CD → Variables).',
   ],
   compose: [
-    `The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine. Under "variables" of ${UNDO} stands what is rolled back: change that, too.`,
+    `The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine. Under "variables" of ${UNDO} is what is rolled back: change that too.`,
   ],
   pipeline: [scripts],
 };
@@ -118,7 +118,7 @@ ${way === 'pipeline' ? ask : ''}${way === 'compose' ? tags : ''}`;
 }
 
 const tags = `
-# The runner beside the engine.
+# The runner on the machine of the engine.
 ${['preflight', 'snapshot', 'gate'].map((name) => `${name}:\n  tags: [engine]\n`).join('')}`;
 
 const ask = `
