@@ -4,7 +4,7 @@ import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
 import { inputOf, inputs, type Settings } from '../inputs/table.js';
-import { allVariables, withoutSecretInputs } from '../inputs/variables.js';
+import { allVariables, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
 import { messageOf, type Problem } from '../support/errors.js';
@@ -204,7 +204,7 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
     http,
     limits,
     exec,
-    env: withoutSecretInputs(entry.env, inputs),
+    env: toolEnvironment(entry.env, inputs),
     redact: (text) => redactor.redact(text),
     leastRate,
   });
