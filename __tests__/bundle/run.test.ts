@@ -195,4 +195,17 @@ describe('the bundle, run on a real service', () => {
     const trusted = await place.run([...watching(server.url), '--ca-file', 'ca.pem'], off);
     expect(trusted.code).toBe(0);
   });
+
+  it.each(['socks5://127.0.0.1:1', '::bad::', 'http://127.0.0.1:1'])(
+    'a proxy that cannot be used (%s): inconclusive, nothing is rolled back',
+    async (address) => {
+      const { url } = await service(0);
+      const { code, output } = await place.run([...watching(url), '--health-url', 'off'], {
+        HTTP_PROXY: address,
+      });
+      expect(code).toBe(4);
+      expect(output).toContain('check HTTP_PROXY, HTTPS_PROXY and NO_PROXY');
+      expect(place.read('healed')).toBeUndefined();
+    },
+  );
 });
