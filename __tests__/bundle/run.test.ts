@@ -200,9 +200,11 @@ describe('the bundle, run on a real service', () => {
     'a proxy that cannot be used (%s): inconclusive, nothing is rolled back',
     async (address) => {
       const { url } = await service(0);
-      const { code, output } = await place.run([...watching(url), '--health-url', 'off'], {
-        HTTP_PROXY: address,
-      });
+      const flags = ['--rollback', 'command', '--rollback-command', leaveFile('healed')];
+      const { code, output } = await place.run(
+        ['run', '--url', url, '--health-url', 'off', ...quick, ...flags],
+        { HTTP_PROXY: address },
+      );
       expect(code).toBe(4);
       expect(output).toContain('check HTTP_PROXY, HTTPS_PROXY and NO_PROXY');
       expect(place.read('healed')).toBeUndefined();
