@@ -179,4 +179,35 @@ describe('the bundle, run on a real service', () => {
     expect(untrusted.code).toBe(3);
     expect(place.report().reason).toContain('TLS failure');
   });
+
+  it('NODE_TLS_REJECT_UNAUTHORIZED=0: certificates are verified all the same, and it says so', async () => {
+    const identity = await certificates();
+    const server = await serveTls((_, response) => response.end('ok'), identity);
+    servers.push(server);
+    const off = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const { code, output } = await place.run(watching(server.url, 'exit 0'), off);
+    expect(code).toBe(3);
+    expect(place.report().reason).toContain('TLS failure');
+    expect(output).toContain(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are verified.',
+    );
+    writeFileSync(place.path('ca.pem'), identity.ca);
+    const trusted = await place.run([...watching(server.url), '--ca-file', 'ca.pem'], off);
+    expect(trusted.code).toBe(0);
+  });
+
+  it.each(['socks5://127.0.0.1:1', '::bad::', 'http://127.0.0.1:1'])(
+    'a proxy that cannot be used (%s): inconclusive, nothing is rolled back',
+    async (address) => {
+      const { url } = await service(0);
+      const flags = ['--rollback', 'command', '--rollback-command', leaveFile('healed')];
+      const { code, output } = await place.run(
+        ['run', '--url', url, '--health-url', 'off', ...quick, ...flags],
+        { HTTP_PROXY: address },
+      );
+      expect(code).toBe(4);
+      expect(output).toContain('check HTTP_PROXY, HTTPS_PROXY and NO_PROXY');
+      expect(place.read('healed')).toBeUndefined();
+    },
+  );
 });

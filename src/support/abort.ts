@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** A person or the CI system asked us to stop (SIGINT, SIGTERM). Nothing new may be begun. */
+/** A person or the CI system asked us to stop (SIGINT, SIGTERM, SIGHUP). Nothing new may be begun. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
   constructor(readonly by: string) {

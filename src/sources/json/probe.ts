@@ -1,7 +1,6 @@
 import type { Observation } from '../../contract/check.js';
 import type { Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
-import type { ApiAnswer } from '../../support/http/api.js';
 import type { ApiProblem } from '../../support/http/problem.js';
 import type { Measurement } from '../series/measurement.js';
 import type { Reducer } from '../series/adapter.js';
@@ -13,14 +12,20 @@ import {
   type Notes,
   type Probe,
 } from '../series/poller.js';
+import type { Reading } from '../source.js';
 import { numberAt, timeAt, type Place } from './place.js';
+
+/** What it answered. */
+export interface JsonReading extends Reading {
+  readonly document: unknown;
+}
 
 /** An endpoint that answers with JSON. */
 export interface JsonClient {
   /** As it may be printed. */
   readonly name: string;
   /** @throws the signal's reason, when it is aborted; nothing else. */
-  read(signal: AbortSignal): Promise<Result<ApiAnswer, ApiProblem>>;
+  read(signal: AbortSignal): Promise<Result<JsonReading, ApiProblem>>;
 }
 
 /** What is read from an answer. `counts` are raw counters, which only grow, but for a restart. */
@@ -59,7 +64,7 @@ export function createJsonProbe(
       notes.note({ error: message });
       return { kind: 'none', why: 'provider-error', detail: `${client.name}: ${message}` };
     }
-    const { data: document } = answer.value;
+    const { document } = answer.value;
     const numbers: Record<string, number> = {};
     for (const { name, place } of places) {
       const number = numberAt(place, document, { reducer, isCounter: kind === 'counts' });

@@ -112,7 +112,7 @@ export function sharedPoller(
 
 /** A check on what a poller finds. */
 export function toCheck(
-  facts: CheckSpec & Pick<MetricCheck, 'source' | 'subject' | 'preflight'>,
+  facts: CheckSpec & Pick<MetricCheck, 'source' | 'subject' | 'preflight' | 'findings'>,
   poller: SharedPoller,
 ): MetricCheck {
   const { id, limit } = facts;
