@@ -44,6 +44,7 @@ export function whenAborted(signal: AbortSignal, act: () => void): () => void {
     return () => undefined;
   }
   setMaxListeners(Infinity, signal);
+  // eslint-disable-next-line no-restricted-syntax -- this is the function that all others use
   signal.addEventListener('abort', act, { once: true });
   return () => {
     signal.removeEventListener('abort', act);
