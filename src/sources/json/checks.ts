@@ -12,6 +12,7 @@ import {
 } from '../series/answer.js';
 import { rateLimiter, requestJson, withRetries } from '../series/client.js';
 import { measurementsOf, namedQueries } from '../series/measurement.js';
+import { createNoticed } from '../series/noticed.js';
 import { createNotes, sharedPoller, toCheck } from '../series/poller.js';
 import type { SourceDependencies } from '../source.js';
 import type { jsonSource } from './options.js';
@@ -42,9 +43,11 @@ export function createJsonChecks(
       };
       const client = createClient(entry.options, deps);
       const notes = createNotes();
-      const poller = sharedPoller(createJsonProbe(measured, { client, clock, notes }), {
+      const noticed = createNoticed();
+      const poller = sharedPoller(createJsonProbe(measured, { client, clock, notes, noticed }), {
         clock,
         journal: notes,
+        noticed,
         compares: measurement.kind === 'counts',
       });
       const id = checks[0]?.id ?? '';

@@ -2,7 +2,9 @@ import type { Observation } from '../../contract/check.js';
 import type { Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import type { JsonAnswer, RequestFailure } from '../series/answer.js';
+import { createContinuity, type Continuity, type Course } from '../series/continuity.js';
 import type { Measurement } from '../series/measurement.js';
+import type { Noticed } from '../series/noticed.js';
 import type { Reducer } from '../series/adapter.js';
 import {
   dedupe,
@@ -12,7 +14,7 @@ import {
   type Notes,
   type Probe,
 } from '../series/poller.js';
-import { numberAt, timeAt, type Place } from './place.js';
+import { numberAt, numbersAt, timeAt, type Place } from './place.js';
 
 /** An endpoint that answers with JSON. */
 export interface JsonClient {
@@ -39,10 +41,15 @@ export interface JsonMeasurement {
 /** Asks once, and reads the numbers from the answer. */
 export function createJsonProbe(
   { kind, places, reducer, time: timePlace }: JsonMeasurement,
-  deps: { readonly client: JsonClient; readonly clock: Clock; readonly notes: Notes },
+  deps: {
+    readonly client: JsonClient;
+    readonly clock: Clock;
+    readonly notes: Notes;
+    readonly noticed: Noticed;
+  },
 ): Probe {
-  const { client, clock, notes } = deps;
-  const take = kind === 'value' ? createTakeValue() : createTakeCounts();
+  const { client, clock, notes, noticed } = deps;
+  const take = kind === 'value' ? createTakeValue() : createTakeCounts(noticed);
 
   function nothingAt({ text }: Place, why: string): None {
     const detail = `at ${text} ${why}`;
@@ -60,10 +67,12 @@ export function createJsonProbe(
     }
     const { document } = answer.value;
     const numbers: Record<string, number> = {};
+    const each: Record<string, readonly number[]> = {};
     for (const { name, place } of places) {
       const number = numberAt(place, document, { reducer, isCounter: kind === 'counts' });
       if (!number.ok) return nothingAt(place, number.problem.message);
       numbers[name] = number.value;
+      each[name] = numbersAt(place, document);
     }
     let time: string | number | undefined;
     if (timePlace !== undefined) {
@@ -78,22 +87,30 @@ export function createJsonProbe(
       ...numbers,
       ...(time === undefined ? {} : { time }),
     });
-    return take(numbers, at, moment, time);
+    const observation = take({ numbers, each, at, time }, moment);
+    if (observation?.kind === 'none' && observation.detail !== undefined)
+      notes.note({ leftOut: observation.detail });
+    return observation;
   };
 }
 
-/** `time`: that of the value, by the service. */
-type Take = (
-  numbers: Readonly<Record<string, number>>,
-  at: number,
-  moment: Moment,
-  time: string | number | undefined,
-) => Observation | undefined;
+/** What one answer holds. */
+interface Read {
+  readonly numbers: Readonly<Record<string, number>>;
+  /** The numbers of the lists that those were made of. */
+  readonly each: Readonly<Record<string, readonly number[]>>;
+  /** When it was asked for, monotonic milliseconds. */
+  readonly at: number;
+  /** That of the value, by the service. */
+  readonly time: string | number | undefined;
+}
+
+type Take = (read: Read, moment: Moment) => Observation | undefined;
 
 function createTakeValue(): Take {
   const isNew = dedupe();
   let lastTime: string | number | undefined;
-  return ({ value = 0 }, at, { isEvaluated }, time) => {
+  return ({ numbers: { value = 0 }, at, time }, { isEvaluated }) => {
     // Without a time the first that is judged is new, however it was in the warm-up.
     const isNews = time === undefined ? !isEvaluated || isNew(value, at) : time !== lastTime;
     lastTime = time;
@@ -104,32 +121,81 @@ function createTakeValue(): Take {
 /** The share of the time between two answers that may lie before what is counted. */
 const TOLERANCE = 0.1;
 
+interface Counts {
+  readonly total: number;
+  readonly errors: number;
+  /** In order of size: lists need not keep theirs. */
+  readonly each: Readonly<Record<'total' | 'errors', readonly number[]>>;
+  readonly at: number;
+}
+
 /** Differences counters. Nothing tells when they were taken: the same numbers again are news only after a while. */
-function createTakeCounts(): Take {
-  let last: { total: number; errors: number; at: number } | undefined;
-  return ({ total = 0, errors = 0 }, at, { isEvaluated, judgedFrom }) => {
+function createTakeCounts(noticed: Noticed): Take {
+  const continuity = createContinuity();
+  let last: Counts | undefined;
+  let useless: None | undefined;
+
+  return (read, { startedAt, isEvaluated, judgedFrom }) => {
+    if (useless !== undefined) return useless;
+    const { at } = read;
+    const now = countsOf(read);
     const before = last;
     if (before === undefined) {
-      last = { total, errors, at };
+      last = now;
       return undefined;
     }
-    const stands = total === before.total && errors === before.errors;
+    const stands = now.total === before.total && now.errors === before.errors;
     // What stands still before the judged time starts it later.
     if (stands && isEvaluated && at - before.at < SAME_AGAIN_MS) return undefined;
-    last = { total, errors, at };
+    last = now;
+    const course = courseOf(continuity, before, now);
+    if ('why' in course) {
+      const detail = `the counters ${course.why}`;
+      noticed.trouble(detail);
+      const none: None = { kind: 'none', why: 'no-data', detail };
+      if (course.kind === 'useless') useless = { ...none, forGood: true };
+      return useless ?? none;
+    }
+    // The last answer of the warm-up is what the first one after it is compared with.
     const isCounted =
-      !isEvaluated || before.at >= judgedFrom - TOLERANCE * Math.max(0, at - before.at);
+      !isEvaluated ||
+      before.at >= Math.min(startedAt, judgedFrom - TOLERANCE * Math.max(0, at - before.at));
     if (!isCounted) return undefined;
-    // A process that began anew began with all of its counters.
-    const hasReset = total < before.total || errors < before.errors;
-    const samples = hasReset ? total : total - before.total;
-    const failures = hasReset ? errors : errors - before.errors;
+    const from = course.kind === 'restarted' ? { total: 0, errors: 0 } : before;
+    const samples = now.total - from.total;
     return {
       kind: 'counts',
       samples,
-      failures: Math.min(samples, failures),
+      failures: Math.min(samples, now.errors - from.errors),
       seconds: (at - before.at) / 1000,
       cadence: SAME_AGAIN_MS,
     };
   };
+}
+
+function countsOf({ numbers: { total = 0, errors = 0 }, each, at }: Read): Counts {
+  const inOrder = (numbers: readonly number[] = []): readonly number[] =>
+    [...numbers].sort((a, b) => a - b);
+  return { total, errors, each: { total: inOrder(each.total), errors: inOrder(each.errors) }, at };
+}
+
+function courseOf(continuity: Continuity, before: Counts, now: Counts): Course {
+  const names = ['total', 'errors'] as const;
+  for (const name of names)
+    if (before.each[name].length !== now.each[name].length)
+      return {
+        kind: 'unknown',
+        why: `of ${name} are ${String(now.each[name].length)}, and were ${String(before.each[name].length)}: what they counted is not known`,
+      };
+  return continuity.take({
+    counters: names.flatMap((name) =>
+      now.each[name].map((value, n) => ({
+        before: before.each[name][n],
+        now: value,
+        countsRequests: name === 'total',
+      })),
+    ),
+    total: { before: before.total, now: now.total },
+    seconds: (now.at - before.at) / 1000,
+  });
 }
