@@ -141,4 +141,42 @@ describe('checks of a configuration file', () => {
     expect(output).toContain('orders: url: ');
     prometheus = await StandInPrometheus.start();
   });
+
+  it('whose server is away for a while: one line when it goes, one when it is back, and both in the report', async () => {
+    let requests = 0;
+    const server = await serve((_, response) => {
+      requests += 1;
+      const isAway = requests === 3 || requests === 4;
+      response.statusCode = isAway ? 503 : 200;
+      response.setHeader('content-type', 'application/json');
+      response.end(JSON.stringify({ depth: requests / 1000 }));
+    });
+    servers.push(server);
+    place.write(
+      'rollgate.yml',
+      [
+        'checks:',
+        '  - id: queue',
+        '    source: json',
+        `    url: ${server.url}`,
+        '    value: /depth',
+        '    max: 5',
+        '',
+      ].join('\n'),
+    );
+    const { code, output } = await place.run(['run', ...flags]);
+    expect(code).toBe(0);
+    const lines = output.split('\n').filter((line) => line.includes('queue: '));
+    expect(lines).toEqual([
+      expect.stringMatching(/queue: no usable answer from json: .*503/),
+      expect.stringMatching(/queue: json answers again, after [\d.]+m?s/),
+    ]);
+    expect(place.report().findings).toContainEqual({
+      level: 'warning',
+      subject: 'queue',
+      message: expect.stringMatching(
+        /^no usable answer from json from .* to .* of the watch: .*503/,
+      ),
+    });
+  });
 });

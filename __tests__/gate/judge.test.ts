@@ -82,6 +82,52 @@ describe('createJudge, with a health check whose source cannot be reached', () =
   });
 });
 
+describe('the sentence of a limit that decides at the end of the watch', () => {
+  // One interval is not enough for evidence: the limit itself decides.
+  const plan: WatchPlan = { ...defaultPlan, duration: 10_000 };
+  const rate = (scaledTo: number | null): Limit => ({
+    metric: 'errors-per-minute',
+    max: 10,
+    scaledTo,
+  });
+
+  function reasonAfter(limit: Limit, observation: Observation): string {
+    const judge = createJudge(plan, [
+      { id: limit.metric, limit, source: 'fake', subject: 'http://service.test' },
+    ]);
+    const window = { from: plan.warmUp, to: plan.warmUp + plan.duration };
+    judge.push({ type: 'observation', check: limit.metric, window, observation });
+    const judgement = judge.push({ type: 'deadline' });
+    expect(judgement?.verdict).toBe('unhealthy');
+    return judgement?.reason ?? '';
+  }
+
+  it.each<[string, Limit, Observation]>([
+    ['34 of 600 failed, 5 % allowed', successRate, counts(600, 34)],
+    ['34 of 600 were slow, 5 % allowed', latency, counts(600, 34)],
+    ['3 errors in 10 s, 10 a minute allowed', rate(null), counts(600, 3)],
+    ['105 of 600 probes failed, 10 of 60 allowed', rate(60), counts(600, 105)],
+  ])('says that it is close: %s', (_, limit, observation) => {
+    expect(reasonAfter(limit, observation)).toMatch(
+      / This is close to the limit: with `decision: evidence` it would be inconclusive\.$/,
+    );
+  });
+
+  it.each<[string, Limit, Observation]>([
+    ['40 of 40 failed', successRate, counts(40, 40)],
+    ['60 of 600 failed, 5 % allowed', successRate, counts(600, 60)],
+    ['40 of 40 were slow', latency, counts(40, 40)],
+    ['40 errors in 10 s, 10 a minute allowed', rate(null), counts(40, 40)],
+    ['40 of 40 probes failed', rate(60), counts(40, 40)],
+    ['a value over its limit', { metric: 'value', max: 10 }, { kind: 'value', value: 11 }],
+  ])(
+    'says nothing of chance where it is far off, or where that cannot be known: %s',
+    (_, limit, observation) => {
+      expect(reasonAfter(limit, observation)).not.toMatch(/close to the limit|decision/);
+    },
+  );
+});
+
 describe('createJudge', () => {
   it.each<[string, Limit[], (i: number) => Observation, Partial<WatchPlan>, string, RegExp]>([
     [
@@ -107,7 +153,7 @@ describe('createJudge', () => {
       (i) => counts(20, i <= 4 ? 2 : 1),
       {},
       'unhealthy',
-      /^34 of 600 requests failed \(94\.3 % success, limit 95 %\), measured over the whole watch\. P\(success < 95 %\) = 78 %\. The margin is within noise: set `decision: evidence` to hold instead\.$/,
+      /^34 of 600 requests failed \(94\.3 % success, limit 95 %\), measured over the whole watch\. P\(success < 95 %\) = 78 %\. This is close to the limit: with `decision: evidence` it would be inconclusive\.$/,
     ],
     [
       'the same with decision: evidence',

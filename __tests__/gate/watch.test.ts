@@ -2,7 +2,9 @@ import { runInNewContext } from 'node:vm';
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
 import { watch, windowsOf, type WatchOptions, type WatchOutcome } from '../../src/gate/watch.js';
-import type { WatchEvent } from '../../src/contract/check.js';
+import type { WatchEvent, WatchPlan } from '../../src/contract/check.js';
+import { replay } from '../../src/gate/replay.js';
+import type { RecordedEvent } from '../../src/contract/replay.js';
 import { Cancelled } from '../../src/support/abort.js';
 import {
   counts,
@@ -137,6 +139,44 @@ describe('watch', () => {
     );
     expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 25_000 });
     expect(outcome.reason).toMatch(/it last answered well 15s before/);
+  });
+
+  it('counts what comes in with the judgement in the report and in the replay alike, however slow the machine is', async () => {
+    class SlowClock extends VirtualClock {
+      lost = 0;
+      override monotonic(): number {
+        return super.monotonic() + this.lost;
+      }
+    }
+    const clock = new SlowClock();
+    const bad = metricCheck(() => counts(20, 20));
+    const errors = metricCheck(() => counts(20, 20), {
+      metric: 'errors-per-minute',
+      max: 10,
+      scaledTo: null,
+    });
+    const plan: WatchPlan = { ...defaultPlan, decision: 'strict' };
+    const events: RecordedEvent[] = [];
+    const outcome = await clock.runUntil(
+      watch(
+        options(clock, [bad, errors], {
+          plan,
+          observer: {
+            event: (event, at) => {
+              events.push({ at, event });
+              // As when the disk that is recorded on is slow.
+              if (at >= 40_000) clock.lost += 2;
+            },
+            tick: () => undefined,
+          },
+        }),
+      ),
+    );
+    expect(outcome.verdict).toBe('unhealthy');
+    const again = replay(plan, [bad, errors], events);
+    expect(again.decidedAt).toBe(outcome.decidedAt);
+    expect(again.results).toEqual(outcome.results);
+    expect(outcome.results.map(({ samples }) => samples)).toEqual([20, 20]);
   });
 
   it('does not let a slow answer delay the next interval', async () => {

@@ -48,6 +48,13 @@ describe('the progress line', () => {
     );
   });
 
+  it('says for how long a check has no data, instead of repeating its last figures', () => {
+    const silentSince = new Map([[within.id, 90_000]]);
+    expect(progressLine({ ...moment, checks: [within, healthWithin], silentSince })).toBe(
+      '  02:10/05:30  success no data for 40s  health ok',
+    );
+  });
+
   it('shows the worst of several checks of a metric', () => {
     const worse = aCheck({ shown: '70 %', samples: 10, failures: 3 });
     expect(progressLine({ ...moment, checks: [within, worse, within] })).toContain(

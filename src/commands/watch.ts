@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CheckResult, WatchPlan } from '../contract/check.js';
+import { createInterruptions } from '../gate/interruptions.js';
 import { watch, type WatchOutcome, type WatchState } from '../gate/watch.js';
 import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, type RecordingLine } from '../report/recording.js';
@@ -77,6 +78,7 @@ async function watchTarget(
   await entry.clock.sleep(index * APART, signal).catch(() => undefined);
   const startedAt = entry.clock.now();
   const began = entry.clock.monotonic();
+  const interruptions = createInterruptions(checks);
   const outcome = await watch({
     plan: watchPlanOf(session),
     checks,
@@ -86,9 +88,11 @@ async function watchTarget(
     observer: {
       event: (event, at) => {
         record({ type: 'event', target, at, event });
+        const line = interruptions.push(event);
+        if (line !== undefined) console.line(line);
       },
       tick: (state) => {
-        progress.tick(target, state);
+        progress.tick(target, { ...state, silentSince: interruptions.open });
       },
     },
   });
@@ -104,7 +108,12 @@ async function watchTarget(
     console.line(`${verdict} after ${formatDuration(decidedAt ?? 0)}: ${reason}`);
   else if (verdict === 'healthy' && !session.isOnly) console.line(`healthy: ${reason}`);
   printFindings(session, outcome.findings, 'Rollgate');
-  return { ...outcome, startedAt, endedAfter: entry.clock.monotonic() - began };
+  return {
+    ...outcome,
+    findings: [...outcome.findings, ...interruptions.findings()],
+    startedAt,
+    endedAfter: entry.clock.monotonic() - began,
+  };
 }
 
 /** Lines are written at once, so that a killed run leaves what it saw. A disk that is full does not end the watch. */
@@ -146,9 +155,15 @@ export function tickEvery(interval: number, terminal: boolean): number {
   return terminal ? Math.min(interval, 1000) : Math.min(interval, LONGEST_SILENCE / 5);
 }
 
+/** How the watch of a target goes on. */
+interface TargetState extends WatchState {
+  /** Since when a check has no data, milliseconds since the start of the watch, by id. */
+  readonly silentSince: ReadonlyMap<string, number>;
+}
+
 /** Shows how the watches of all targets go on. */
 interface Progress {
-  tick(target: string, state: WatchState): void;
+  tick(target: string, state: TargetState): void;
 }
 
 /** One line for all targets; with several it is about the one that is worst off. */
@@ -163,7 +178,7 @@ function createProgress(
   const totalMs = Math.max(...plans.map(({ warmUp, duration }) => warmUp + duration));
   const warmUp = Math.max(...plans.map((plan) => plan.warmUp));
   const worthALine = createLogCadence(Math.max(...plans.map(({ interval }) => interval)));
-  const states = new Map<string, WatchState>();
+  const states = new Map<string, TargetState>();
 
   function line({ elapsed: elapsedMs }: WatchState): string {
     const [worst] = [...states].sort(
@@ -179,6 +194,7 @@ function createProgress(
         totalMs,
         phase: elapsedMs < warmUp ? 'warm-up' : 'watch',
         checks: worst?.[1].results ?? [],
+        silentSince: worst?.[1].silentSince,
         ...lead,
       },
       { colour: console.hasLive },

@@ -33,10 +33,35 @@ export function byEvidence(check: Explained, metricChecks: number): string {
 
 /** Why the configured limit decided at the end of the watch, without much evidence. */
 export function byLimit(check: Explained): string {
-  return (
-    `${seen(check)}, measured over the whole watch.${belief(check)}${blame(check)} ` +
-    'The margin is within noise: set `decision: evidence` to hold instead.'
-  );
+  const close = isClose(check)
+    ? ' This is close to the limit: with `decision: evidence` it would be inconclusive.'
+    : '';
+  return `${seen(check)}, measured over the whole watch.${belief(check)}${blame(check)}${close}`;
+}
+
+/** Whether chance alone may have put what was counted over the limit: more than 5 %, were all requests independent. */
+function isClose({ limit, totals }: Explained): boolean {
+  const { samples, failures, seconds } = totals;
+  switch (limit.metric) {
+    case 'success-rate':
+      return probabilityBelow(limit.minPercent, samples - failures, failures) < 0.95;
+    case 'latency':
+      return probabilityBelow(limit.percentile, samples - failures, failures) < 0.95;
+    case 'errors-per-minute': {
+      if (limit.scaledTo !== null)
+        return (
+          probabilityBelow(100 - (100 * limit.max) / limit.scaledTo, samples - failures, failures) <
+          0.95
+        );
+      // A count of rare events varies by its root (Poisson); 1.645 standard deviations leave 5 % above.
+      const allowed = (limit.max * seconds) / 60;
+      return failures < allowed + 1.645 * Math.sqrt(allowed);
+    }
+    // How much a value varies, and against what a canary is compared, no count tells.
+    case 'value':
+    case 'relative':
+      return false;
+  }
 }
 
 /** Why one interval over the limit was enough. */

@@ -128,7 +128,8 @@ function until(running: Running, t: number): Promise<void> {
 function judgeEvent(running: Running, event: WatchEvent): void {
   const { options, judge, stop } = running;
   if (stop.signal.aborted) return;
-  const at = elapsedOf(running);
+  // The books close at one moment: what still comes in belongs to that of the judgement, in the report and in a replay.
+  const at = running.decided?.decidedAt ?? elapsedOf(running);
   options.observer.event(event, at);
   const judgement = judge.push(event);
   if (judgement === undefined) return;

@@ -12,6 +12,8 @@ interface Progress {
   readonly totalMs: number;
   readonly phase: 'warm-up' | 'watch' | 'confirming';
   readonly checks: readonly CheckResult[];
+  /** Since when a check has no data, milliseconds since the start of the watch, by id. */
+  readonly silentSince?: ReadonlyMap<string, number> | undefined;
   /** Whose checks these are, where there are several targets. */
   readonly lead?: string;
 }
@@ -42,7 +44,7 @@ export function progressLine(progress: Progress, style: Style = plain): string {
   const parts = metrics
     .map((metric) => progress.checks.filter((check) => check.metric === metric))
     .filter((checks) => checks.length > 0)
-    .map(part);
+    .map((checks) => part(checks, progress));
   let line = `${time}${phase}${progress.lead === undefined ? '' : `  ${progress.lead}`}`;
   let columns = line.length;
   let shown = 0;
@@ -75,17 +77,25 @@ const labels: Readonly<Record<Limit['metric'], string | null>> = {
   health: 'health',
 };
 
-function part(checks: readonly CheckResult[]): {
+function part(
+  checks: readonly CheckResult[],
+  { elapsedMs, silentSince }: Pick<Progress, 'elapsedMs' | 'silentSince'>,
+): {
   readonly text: string;
   readonly outcome: CheckResult['outcome'];
 } {
   const worst = checks.reduce((a, b) => (severity(b) > severity(a) ? b : a));
   const of = checks.length > 1 ? ` (worst of ${String(checks.length)})` : '';
-  return { text: clip(`${partText(worst)}${of}`, 60), outcome: worst.outcome };
+  const since = silentSince?.get(worst.id);
+  const silentMs = since === undefined ? undefined : elapsedMs - since;
+  return { text: clip(`${partText(worst, silentMs)}${of}`, 60), outcome: worst.outcome };
 }
 
-function partText(check: CheckResult): string {
+/** @param silentMs for how long it has had no data; `undefined`: it has some. */
+function partText(check: CheckResult, silentMs: number | undefined): string {
   const label = labels[check.metric] ?? check.id;
+  if (silentMs !== undefined)
+    return `${label} no data for ${formatDuration(Math.round(silentMs / 1000) * 1000)}`;
   if (check.metric === 'health') return `${label} ${healthWord[check.outcome]}`;
   if (check.shown === '') return `${label} no data`;
   const of = check.metric === 'success-rate' ? ` of ${formatNumber(check.samples, 0)}` : '';

@@ -1,0 +1,105 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Observation, WatchEvent } from '../../src/contract/check.js';
+import { createInterruptions } from '../../src/gate/interruptions.js';
+import { counts } from '../support/stand-in-checks.js';
+
+const noAnswer: Observation = {
+  kind: 'none',
+  why: 'provider-error',
+  detail: 'prometheus.test: connection refused',
+};
+const noData: Observation = { kind: 'none', why: 'no-data', detail: 'no series matches' };
+const unchanged: Observation = { kind: 'none', why: 'unchanged' };
+const data = counts(20, 0);
+
+const checks = [
+  { id: 'success-rate', source: 'prometheus' },
+  { id: 'errors-per-minute', source: 'prometheus' },
+];
+
+/** Windows of 10 s, in each an observation for each check, in the order of the checks. */
+function watched(...rounds: readonly (readonly Observation[])[]): {
+  readonly lines: readonly string[];
+  readonly found: readonly string[];
+  readonly open: readonly (readonly [string, number])[];
+} {
+  const interruptions = createInterruptions(checks);
+  const lines = rounds.flatMap((round, index) =>
+    round.flatMap((observation, which) => {
+      const line = interruptions.push({
+        type: 'observation',
+        check: checks[which]?.id ?? '',
+        window: { from: index * 10_000, to: (index + 1) * 10_000 },
+        observation,
+      });
+      return line === undefined ? [] : [line];
+    }),
+  );
+  return {
+    lines,
+    found: interruptions.findings().map(({ subject, message }) => `${subject}: ${message}`),
+    open: [...interruptions.open],
+  };
+}
+
+describe('createInterruptions', () => {
+  it('says nothing of sources that have data, or nothing new yet', () => {
+    expect(watched([data], [unchanged], [data])).toEqual({ lines: [], found: [], open: [] });
+  });
+
+  it('says once that a source does not answer, and once that it is back, for all checks that it feeds', () => {
+    expect(watched([data, data], [noAnswer, noAnswer], [noAnswer, noAnswer], [data, data])).toEqual(
+      {
+        lines: [
+          'success-rate: no usable answer from prometheus: prometheus.test: connection refused',
+          'success-rate: prometheus answers again, after 20s',
+        ],
+        found: [
+          'success-rate, errors-per-minute: no usable answer from prometheus from 20s to 40s of the watch: prometheus.test: connection refused',
+        ],
+        open: [],
+      },
+    );
+  });
+
+  it('takes a single interval without data for a quiet moment, and says of two that series are gone', () => {
+    expect(watched([data], [noData], [data]).lines).toEqual([]);
+    expect(watched([data], [noData], [noData], [data]).lines).toEqual([
+      'success-rate: no data from prometheus: no series matches',
+      'success-rate: prometheus has data again, after 20s',
+    ]);
+  });
+
+  it('knows since when a check is without data, and says so of one that is at the end', () => {
+    const { open, found } = watched([data], [noData], [noData], [unchanged], [noAnswer]);
+    expect(open).toEqual([['success-rate', 20_000]]);
+    expect(found).toEqual([
+      'success-rate: no data from prometheus from 20s to the end of the watch: no series matches',
+    ]);
+  });
+
+  it('says six times that a source comes and goes, and reports every time', () => {
+    const rounds = Array.from({ length: 10 }, () => [[noAnswer], [data]]).flat();
+    const { lines, found } = watched(...rounds);
+    expect(lines).toHaveLength(6);
+    expect(lines[5]).toMatch(/it comes and goes: the report lists the rest/);
+    expect(found).toHaveLength(10);
+  });
+
+  it('counts a health check that could not look, and not one that failed', () => {
+    const interruptions = createInterruptions([{ id: 'health', source: 'kubernetes' }]);
+    const look = (at: number, ok: boolean | null): WatchEvent => ({
+      type: 'look',
+      check: 'health',
+      at,
+      look: { ok, detail: ok === null ? 'the API server does not answer' : 'status 503' },
+    });
+    expect(interruptions.push(look(0, false))).toBeUndefined();
+    expect(interruptions.push(look(5000, null))).toBe(
+      'health: no usable answer from kubernetes: the API server does not answer',
+    );
+    expect(interruptions.push(look(10_000, true))).toBe(
+      'health: kubernetes answers again, after 5s',
+    );
+  });
+});
