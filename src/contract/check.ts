@@ -108,6 +108,8 @@ export type Observation = (
       readonly kind: 'value';
       readonly value: number;
       readonly cadence?: number;
+      /** The time that it is of, where the source has sample times, and up to when that is. */
+      readonly seconds?: number;
       readonly until?: number;
     }
   | {

@@ -13,6 +13,7 @@ import type {
 } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import { createJudge, type Judge } from './judge.js';
+import { createLateness } from './lateness.js';
 
 /** After the planned end a health check that is in the middle of a row gets this many checks more. */
 const EXTRA_LOOKS = 10;
@@ -145,15 +146,24 @@ function judgeEvent(running: Running, event: WatchEvent): void {
 async function follow(running: Running, check: MetricCheck): Promise<void> {
   const { plan } = running.options;
   check.start(running.origin, plan.warmUp);
+  const lateness = createLateness(plan);
   let last = Promise.resolve();
-  for (const window of windowsOf(plan)) {
+  const observe = async (window: Window): Promise<void> => {
     await until(running, window.to);
     const observing = check.observe(window, running.stop.signal);
     last = inOrder(last, observing, (observation) => {
+      lateness.push(window, observation);
       judgeEvent(running, { type: 'observation', check: check.id, window, observation });
     });
-  }
+  };
+  for (const window of windowsOf(plan)) await observe(window);
   await last;
+  for (;;) {
+    const window = lateness.next(check.lag?.());
+    if (window === undefined) return;
+    await observe(window);
+    await last;
+  }
 }
 
 async function probeOften(running: Running, check: HealthCheck): Promise<void> {

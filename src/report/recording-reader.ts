@@ -175,6 +175,7 @@ const observationSchema = z.discriminatedUnion('kind', [
     kind: z.literal('value'),
     value: z.number(),
     cadence: z.number().exactOptional(),
+    seconds: z.number().exactOptional(),
     until: z.number().exactOptional(),
     leftOut,
     raw,

@@ -23,7 +23,10 @@ export function createNoticed(): Noticed {
       ages.set(of, Math.max(0, Math.min(age, ages.get(of) ?? Infinity)));
     },
     get lag() {
-      return ages.size === 0 ? undefined : Math.round(1000 * Math.max(...ages.values()));
+      // Of several the one in the middle: an instance that is gone has old samples for ever.
+      const sorted = [...ages.values()].sort((a, b) => a - b);
+      const middle = sorted[Math.floor((sorted.length - 1) / 2)];
+      return middle === undefined ? undefined : Math.round(1000 * middle);
     },
     trouble(why) {
       troubles.set(why, (troubles.get(why) ?? 0) + 1);
