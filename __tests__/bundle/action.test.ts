@@ -62,7 +62,7 @@ describe('the action, on a service whose rollback workflow works', () => {
     });
   });
 
-  it('sends exactly this, once', () => {
+  it('sends exactly this dispatch, once', () => {
     expect(done.github.dispatches).toHaveLength(1);
     expect(done.github.dispatches[0]).toMatchObject({
       method: 'POST',
@@ -95,13 +95,13 @@ describe('the action, on a service whose rollback workflow works', () => {
     expect(done.github.cancels).toEqual([]);
   });
 
-  it('says so in the log, in the words of the integration guide', () => {
+  it('logs the lines of the integration guide', () => {
     expect(linesOf(done.output).filter((line) => line === TRIGGERED)).toHaveLength(1);
     expect(done.output).not.toContain('❌ Rollback failed');
     expect(linesOf(done.output)).toContainEqual(expect.stringMatching(/^::error title=Rollgate/));
   });
 
-  it('hands over every output', () => {
+  it('sets every output', () => {
     expect(Object.keys(done.outputs)).toEqual(outputTable.map(({ id }) => id));
     expect(done.outputs).toEqual({
       verdict: 'unhealthy',
@@ -213,7 +213,7 @@ const cases: readonly Case[] = [
     /may have been started/,
   ],
   [
-    'not accepted, and no answer comes in time',
+    'not accepted, and the answer does not come in time',
     inVain({ dispatches: ['hang'] }, soon),
     { ...unseen, accepted: 0 },
     /may have been started/,
@@ -232,13 +232,13 @@ const cases: readonly Case[] = [
     /check github-repository and github-workflow/,
   ],
   [
-    '422 without a word about run details',
+    '422 without a mention of run details',
     inVain({ dispatches: [problem(422, 'No ref found for: main')] }),
     refused,
     /rollback-ref must be a branch or a tag/,
   ],
   [
-    '422 for asking for the run details',
+    '422 about return_run_details',
     answering('no-details'),
     { ...verified, sent: 2 },
     /ended with "success"/,
@@ -250,13 +250,13 @@ const cases: readonly Case[] = [
     /ended with "success"/,
   ],
   [
-    '429 with a Retry-After beyond all patience',
+    '429 with a Retry-After of an hour',
     inVain({ dispatches: [problem(429, 'Slow down', { 'retry-after': '3600' })] }),
     refused,
     /rate limit/,
   ],
   [
-    '500, and no run came of it',
+    '500, and no run was started',
     inVain({ dispatches: [problem(500, 'Server Error')] }, soon),
     { ...unseen, accepted: 0 },
     /may have been started/,
@@ -288,7 +288,7 @@ const cases: readonly Case[] = [
     /probably ours.*proves nothing/,
   ],
   [
-    '204 without an id, and a run of somebody else begins at the same time',
+    '204 without an id, and a run of somebody else starts at the same time',
     inVain({ dispatches: ['accept-204'], file: SILENT_WORKFLOW, rival: true }, soon),
     unseen,
     /may have been started/,
@@ -326,13 +326,13 @@ const cases: readonly Case[] = [
     /waited for a person.*before anything of it ran/,
   ],
   [
-    'waits for approval in the middle until the time is over',
+    'runs, then waits for approval until the time is over',
     inVain({ run: [['in_progress'], ['waiting']], ran: true }, soon),
     { ...unproven, cancels: 1 },
     /waited for a person.*what it changed until then is not known/,
   ],
   [
-    'never begins and may not be cancelled',
+    'never starts and may not be cancelled',
     inVain(
       { run: [['queued']], ran: false, cancel: problem(403, 'Resource not accessible') },
       { 'rollback-start-timeout': '1s' },
@@ -341,7 +341,7 @@ const cases: readonly Case[] = [
     /had not begun after 1s.*status 403.*may still fire/,
   ],
   [
-    'never begins',
+    'never starts',
     inVain({ run: [['queued']], ran: false }, { 'rollback-start-timeout': '1s' }),
     { ...refused, accepted: 1, cancels: 1, triggered: true },
     /had not begun after 1s.*before anything of it ran/,
@@ -388,8 +388,8 @@ describe('the action, when the rollback run', () => {
   });
 });
 
-describe('the action, before it does anything', () => {
-  it('refuses to watch when the only strategy cannot work', async () => {
+describe('the action, before the watch', () => {
+  it('the only strategy cannot work: exit 2, and nothing is watched', async () => {
     const { code, report, github, service, outputs, summary } = await runAction({
       github: { file: null },
     });
@@ -402,7 +402,7 @@ describe('the action, before it does anything', () => {
     expect(summary).toContain('Misconfigured');
   });
 
-  it('goes on with a warning when another strategy can', async () => {
+  it('one of two strategies cannot work: a warning, and the watch goes on', async () => {
     const { code, output, github } = await runAction({
       github: { file: null },
       service: 'good',
@@ -428,7 +428,7 @@ describe('the action, before it does anything', () => {
   });
 
   it.each([['"true"'], ['true'], ['"YES"']])(
-    'does nothing in a run whose event has rollback: %s',
+    'an event with the input rollback %s: nothing is watched',
     async (value) => {
       const job = await ActionJob.prepare({
         service: 'bad',
@@ -499,12 +499,12 @@ describe('the action, before it does anything', () => {
   });
 });
 
-describe('the action, told commands of the runner by others', () => {
+describe('the action, with runner commands in the answers of others', () => {
   const hostile = Array.from({ length: 12 }, () => 'x\n::error::pwned ##vso[task.complete]').join(
     '\n',
   );
 
-  it('executes none of them', async () => {
+  it('has the runner execute none of them', async () => {
     const { code, output, report } = await runAction({
       github: {
         dispatches: [problem(422, `\r\n${hostile}`)],

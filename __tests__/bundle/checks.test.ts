@@ -68,7 +68,7 @@ const flags = [
 ];
 
 describe('checks of a configuration file', () => {
-  it('of two sources with baselines: the one that is to blame is found, and its rollback confirmed', async () => {
+  it('a canary that alone is bad: rolled back and confirmed, whatever hits both in the other source', async () => {
     const shock: Counted = failing(100, 0.3);
     prometheus.behave = twoVersions(scraped, shock, shock);
     configure(await service(0.4), await service(0));
@@ -95,7 +95,7 @@ describe('checks of a configuration file', () => {
     expect(replayed.output).toContain(report.reason);
   });
 
-  it('that are bad on both sides: inconclusive, and nothing is rolled back', async () => {
+  it('canary and baseline bad alike: inconclusive, and nothing is rolled back', async () => {
     const shock: Counted = failing(100, 0.3);
     prometheus.behave = twoVersions(scraped, shock, shock);
     configure(await service(0.4), await service(0.4));
@@ -105,7 +105,7 @@ describe('checks of a configuration file', () => {
     expect(place.read('healed')).toBeUndefined();
   });
 
-  it('are shown by validate, and everything that is wrong with them at once', async () => {
+  it('validate shows them, or everything that is wrong with them at once', async () => {
     configure('http://canary.test/', 'http://old.test/');
     const valid = await place.run(['validate', ...flags]);
     expect(valid.code).toBe(0);
@@ -133,7 +133,7 @@ describe('checks of a configuration file', () => {
     expect(invalid.output).not.toContain('nothing to check');
   });
 
-  it('that cannot be read end the run before it begins', async () => {
+  it('a source that cannot be reached: exit 2 before the watch', async () => {
     configure(await service(0), await service(0));
     await prometheus.close();
     const { code, output } = await place.run(['run', ...flags]);

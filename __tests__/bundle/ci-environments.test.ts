@@ -203,20 +203,20 @@ afterAll(async () => {
 });
 
 describe.each(systems)('run in a job of %s', (system) => {
-  it('knows where it runs', () => {
+  it('the report names the system, the run and its address', () => {
     expect(onGood.get(system)?.report.host.system).toBe(system);
     expect(onGood.get(system)?.report.host.runId === null).toBe(system === 'local');
     expect(onGood.get(system)?.report.host.runUrl === null).toBe(system === 'local');
   });
 
-  it('says of a good service what it says everywhere', () => {
+  it('a good service: exit 0, and the same report as without a CI system', () => {
     const { code, report } = onGood.get(system)!;
     expect(code).toBe(0);
     expect(report).toMatchObject({ verdict: 'healthy', exitCode: 0 });
     expect(essence(report)).toEqual(essence(onGood.get('local')!.report));
   });
 
-  it('says of a bad service what it says everywhere', () => {
+  it('a bad service: exit 3, and the same report as without a CI system', () => {
     const { code, report } = onBad.get(system)!;
     expect(code).toBe(3);
     expect(report).toMatchObject({ verdict: 'unhealthy', exitCode: 3 });
@@ -224,7 +224,7 @@ describe.each(systems)('run in a job of %s', (system) => {
     expect(essence(report)).toEqual(essence(onBad.get('local')!.report));
   });
 
-  it('shows no secret, not even when the rollback command shows all it has', () => {
+  it('shows no secret, even when the rollback command prints its environment', () => {
     const secrets = [probeKey, ...Object.values(environments[system]!.secrets)];
     for (const { output, files } of [onGood.get(system)!, onBad.get(system)!]) {
       const log = output.replaceAll(/^(::add-mask::|##vso\[task\.setsecret\]).*$/gm, '');
@@ -234,7 +234,7 @@ describe.each(systems)('run in a job of %s', (system) => {
     expect(onBad.get(system)!.output).toContain('Authorization: ***');
   });
 
-  it('asks only GitHub and Azure to mask: elsewhere that would be printing it', () => {
+  it('prints mask commands only for GitHub and Azure', () => {
     for (const { output } of [onGood.get(system)!, onBad.get(system)!]) {
       expect(output.includes('::add-mask::')).toBe(system === 'github');
       expect(output.includes('##vso[task.setsecret]')).toBe(system === 'azure');

@@ -67,9 +67,9 @@ const needed: readonly (readonly [string, string, RegExp])[] = [
   ['azure', 'AZURE_PIPELINE_ID', /azure-pipeline/],
 ];
 
-describe('a variable that is missing', () => {
+describe('the ci strategy with a variable missing', () => {
   it.each(needed)(
-    '%s without %s: it is named, and nothing is started',
+    '%s without %s: exit 3, the variable is named, and nothing is started',
     async (system, name, says) => {
       const standIn = await standIns[system]?.('well');
       if (standIn === undefined) throw new Error(`there is no stand-in for ${system}`);
@@ -87,7 +87,7 @@ describe('a variable that is missing', () => {
 });
 
 describe.each(Object.keys(standIns))('the ci strategy of the bundle with %s', (system) => {
-  it('starts exactly one run, follows it to its end and says so', () => {
+  it('starts exactly one run, follows it to its end and reports it', () => {
     const { standIn, ended, report } = of(system);
     expect(ended.output).toContain('✅ CI/CD rollback triggered');
     expect(report.targets[0]?.rollback).toMatchObject({

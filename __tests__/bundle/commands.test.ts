@@ -22,7 +22,7 @@ async function service(failing: number): Promise<HttpTestServer> {
   return server;
 }
 
-describe('the bundle, given nonsense', () => {
+describe('the bundle, with a bad command line', () => {
   it('lists every problem, sends nothing, exit 2', async () => {
     const server = await service(0);
     const { code, output } = await place.run([
@@ -68,7 +68,11 @@ describe('the bundle, given nonsense', () => {
       ['run', '--rollback', 'command', '--rollback-command', 'true'],
       'nothing to check',
     ],
-    ['no strategy', ['run', '--url', 'http://127.0.0.1:9'], 'no strategy of the rollback chain'],
+    [
+      'no strategy configured',
+      ['run', '--url', 'http://127.0.0.1:9'],
+      'no strategy of the rollback chain',
+    ],
     ['an unknown command', ['rnu'], 'did you mean `run`'],
   ])('%s: exit 2', async (_, args, message) => {
     const { code, output } = await place.run(args);
@@ -76,7 +80,7 @@ describe('the bundle, given nonsense', () => {
     expect(output.toLowerCase()).toContain(message.toLowerCase());
   });
 
-  it('a strategy that cannot work ends it before the watch, exit 2', async () => {
+  it('a strategy that cannot work: exit 2 before the watch', async () => {
     const server = await service(0);
     const { code, output } = await place.run(watching(server.url, 'no-such-program --now'));
     expect(code).toBe(2);
@@ -86,7 +90,7 @@ describe('the bundle, given nonsense', () => {
 });
 
 describe('the bundle, other commands', () => {
-  it('--version and --help need nothing', async () => {
+  it('--version and --help work without a configuration', async () => {
     const version = await place.run(['--version']);
     expect(version).toEqual({ code: 0, output: '0.1.0\n' });
     const help = await place.run(['--help']);
@@ -105,7 +109,7 @@ describe('the bundle, other commands', () => {
     expect(code).toBe(0);
   });
 
-  it('validate refuses to send a secret from outside the file to an address inside it', async () => {
+  it('validate refuses a secret of the environment for an address of the file', async () => {
     writeFileSync(place.path('rollgate.yml'), 'url: http://127.0.0.1:9/\non-unhealthy: report\n');
     const { code, output } = await place.run(['validate'], {
       ROLLGATE_HEADERS: 'Authorization: Bearer s3cr3t-t0ken',
@@ -115,11 +119,11 @@ describe('the bundle, other commands', () => {
     expect(code).toBe(2);
   });
 
-  it('preflight says that all would work, or every finding', async () => {
+  it('preflight says that everything would work, or lists every finding', async () => {
     const { url } = await service(0);
     const good = await place.run(['preflight', ...watching(url).slice(1)]);
     expect(good.code).toBe(0);
-    expect(good.output).toContain('everything would work');
+    expect(good.output).toContain('preflight passed');
     const bad = await place.run([
       'preflight',
       '--rollback',
@@ -133,7 +137,7 @@ describe('the bundle, other commands', () => {
     expect(bad.output).toContain('ci-system');
   });
 
-  it('rollback runs the chain now', async () => {
+  it('rollback runs the chain now: exit 0, verified by the checks', async () => {
     const { url } = await service(0.5);
     const args = watching(url).slice(1);
     const done = await place.run(['rollback', ...args, '--reason', 'the shop is on fire']);
@@ -146,7 +150,7 @@ describe('the bundle, other commands', () => {
     expect(place.report().reason).toContain('the shop is on fire');
   });
 
-  it('rollback without a check trusts the strategy, and says so', async () => {
+  it('rollback without a check: verified by the strategy alone, and the reason says so', async () => {
     const { code } = await place.run([
       ...['rollback', '--rollback', 'command', '--rollback-command', leaveFile('healed')],
     ]);
@@ -155,7 +159,7 @@ describe('the bundle, other commands', () => {
       status: 'verified',
       healthConfirmed: null,
     });
-    expect(place.report().reason).toContain('no check is configured');
+    expect(place.report().reason).toContain('No check is configured');
   });
 
   it('rollback that fails: exit 3, with the line of the integration guide', async () => {
@@ -167,7 +171,7 @@ describe('the bundle, other commands', () => {
     expect(output).toContain('❌ Rollback failed: no strategy could act (kubernetes: ');
   });
 
-  it('a snapshot is taken, used in the same run, and ignored loudly in another', async () => {
+  it('a snapshot is used in the same run, and ignored with a notice in another', async () => {
     const { url } = await service(0);
     const github = (run: string): Record<string, string> => ({
       GITHUB_ACTIONS: 'true',

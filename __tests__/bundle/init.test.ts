@@ -46,7 +46,7 @@ const argvFor = (system: string): readonly string[] => [
 describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
   const argv = argvFor(system);
 
-  it('init, validate, preflight, and init once more', async () => {
+  it('init, validate, preflight, and a second init that changes nothing', async () => {
     const first = await place.run([...argv, ...ways.pipeline]);
     expect(first).toEqual({ code: 0, output: first.output });
     expect(Object.keys(place.files()).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
@@ -72,19 +72,22 @@ describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
   });
 });
 
-describe('the bundle, for what it takes back itself', () => {
-  it.each(['kubernetes', 'compose'] as const)('for %s', async (way) => {
-    const { code, output } = await place.run([...argvFor('gitlab'), ...ways[way]]);
-    expect({ code, output }).toEqual({ code: 0, output });
-    expect((await place.run(['validate'])).code).toBe(0);
-    const preflight = await place.run(['preflight']);
-    expect(preflight.code).toBe(2);
-    expect(preflight.output).toContain(`${way}: `);
-  });
+describe('init in the bundle, for a strategy other than ci', () => {
+  it.each(['kubernetes', 'compose'] as const)(
+    '%s: validate accepts the file, and preflight names the strategy',
+    async (way) => {
+      const { code, output } = await place.run([...argvFor('gitlab'), ...ways[way]]);
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect((await place.run(['validate'])).code).toBe(0);
+      const preflight = await place.run(['preflight']);
+      expect(preflight.code).toBe(2);
+      expect(preflight.output).toContain(`${way}: `);
+    },
+  );
 });
 
-describe('the bundle, without a terminal', () => {
-  it('init says which flags it needs, and writes nothing', async () => {
+describe('init in the bundle, without a terminal', () => {
+  it('names the flags it needs, and writes nothing', async () => {
     const { code, output } = await place.run(['init']);
     expect(code).toBe(2);
     expect(output).toContain('--ci-system');
@@ -93,7 +96,7 @@ describe('the bundle, without a terminal', () => {
     expect(place.files()).toEqual({});
   });
 
-  it('init replaces nothing', async () => {
+  it('does not replace a file with other content', async () => {
     place.write('.gitlab-ci.yml', 'mine: { script: [ls] }\n');
     place.write('.gitlab/rollback.yml', 'mine: { script: [ls] }\n');
     const before = place.files();

@@ -25,8 +25,8 @@ const created: Handler = (_, response) => {
 };
 const path = '/services/T0/B0/hush-hush-hush';
 
-describe('people are told', () => {
-  it('what was rolled back and why; the address of the webhook shows nowhere', async () => {
+describe('a notification', () => {
+  it('says what was rolled back and why, and the address of the webhook is never shown', async () => {
     const hook = await opened(serve(created));
     const { url } = await opened(ailingService(place, 0.3));
     const { code, output } = await place.run(watching(url), {
@@ -47,7 +47,7 @@ describe('people are told', () => {
   it.each<[string, Handler]>([
     ['refuses', (_, response) => response.writeHead(410).end('no_service')],
     ['breaks off', (_, response) => response.destroy()],
-  ])('a webhook that %s changes nothing', async (_name, handler) => {
+  ])('a webhook that %s changes neither exit code nor report', async (_name, handler) => {
     const hook = await opened(serve(handler));
     const { url } = await opened(ailingService(place, 0.3));
     const { code, output } = await place.run(watching(url), {
@@ -60,7 +60,7 @@ describe('people are told', () => {
     expect(output).not.toContain('hush-hush');
   });
 
-  it('not when all is well, unless they want to be', async () => {
+  it('is sent for a healthy run only when notify-on says so', async () => {
     const hook = await opened(serve(created));
     const { url } = await opened(ailingService(place, 0));
     const env = { ROLLGATE_NOTIFY_URL: `${hook.url}${path}` };
@@ -74,7 +74,7 @@ describe('people are told', () => {
     });
   });
 
-  it('by a comment on the pull request', async () => {
+  it('becomes a comment on the pull request', async () => {
     const github = await opened(serve(created));
     const { url } = await opened(ailingService(place, 0.3));
     place.write('event.json', JSON.stringify({ pull_request: { number: 7 } }));
@@ -95,7 +95,7 @@ describe('people are told', () => {
     expect(output).toContain('Told pull request acme/shop#7.');
   });
 
-  it('a token that may not comment is no warning', async () => {
+  it('a token without the right to comment causes no warning', async () => {
     const github = await opened(
       serve((_, response) => {
         response.writeHead(403, { 'content-type': 'application/json' }).end('{}');

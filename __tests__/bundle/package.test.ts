@@ -35,7 +35,7 @@ describe('the package of npm', () => {
     place.remove();
   });
 
-  it('holds the bundle and what npm always takes, and nothing else', () => {
+  it('holds the bundle and the files that npm always packs, and nothing else', () => {
     const kilobytes = (bytes: number): string => `${(bytes / 1000).toFixed(0)} kB`;
     process.stdout.write(
       `the package: ${kilobytes(packed.size)}, unpacked ${kilobytes(packed.unpackedSize)}, ${String(packed.files.length)} files\n`,
@@ -51,14 +51,14 @@ describe('the package of npm', () => {
     expect(packed.size).toBeLessThan(2_000_000);
   });
 
-  it('needs no other package, and runs nothing when it is installed', () => {
+  it('has no dependency and no install script', () => {
     expect(manifest.dependencies).toBeUndefined();
     const scripts = Object.keys(manifest.scripts as object);
     expect(scripts.filter((name) => /^(pre|post)?(install|prepare|pack)$/.test(name))).toEqual([]);
     expect(manifest.bin).toEqual({ rollgate: 'dist/index.js' });
   });
 
-  it('tells the demo by npx in an empty folder, without a network', async () => {
+  it('runs the demo by npx in an empty folder, without a network', async () => {
     const empty = new Workplace();
     copyFileSync(place.path(packed.filename), empty.path(packed.filename));
     const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';

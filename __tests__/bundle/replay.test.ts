@@ -28,8 +28,8 @@ async function watched(failing: number, ...flags: readonly string[]): Promise<vo
 describe('a recording of the bundle, replayed', () => {
   it.each([
     { what: 'healthy', failing: 0, flags: [], verdict: 'healthy' },
-    { what: 'bad, by evidence', failing: 0.5, flags: [], verdict: 'unhealthy' },
-    { what: 'down, by health', failing: 1, flags: [], verdict: 'unhealthy' },
+    { what: 'half of the requests fail', failing: 0.5, flags: [], verdict: 'unhealthy' },
+    { what: 'every request fails', failing: 1, flags: [], verdict: 'unhealthy' },
     {
       what: 'too few requests',
       failing: 0,
@@ -37,7 +37,7 @@ describe('a recording of the bundle, replayed', () => {
       verdict: 'inconclusive',
     },
   ])(
-    'comes to the judgement of the live run, bit by bit: $what',
+    'gives the judgement of the live run, bit by bit: $what',
     async ({ failing, flags, verdict }) => {
       await watched(failing, ...flags);
       const report = place.report();
@@ -62,7 +62,7 @@ describe('a recording of the bundle, replayed', () => {
     },
   );
 
-  it('does so for each target, with checks of its own and a baseline', async () => {
+  it('gives the judgement of each of several targets, with baselines', async () => {
     const [good, twin, bad, canary, old] = await Promise.all(
       [0, 0, 0.5, 0.5, 0.5].map((failing) => ailingService(place, failing)),
     );
@@ -106,7 +106,7 @@ describe('a recording of the bundle, replayed', () => {
     expect(replayed.output).not.toContain('its rules are others');
   });
 
-  it('says what other limits would have done, and what cannot be said', async () => {
+  it('judges by other limits, and refuses another interval', async () => {
     await watched(0);
     const stricter = await place.run(['replay', recordingFile, '--min-requests', '100000']);
     expect(stricter.code).toBe(0);

@@ -23,7 +23,7 @@ async function service(failing: number, healthStatus = 200): Promise<HttpTestSer
 }
 
 describe('the bundle, run on a real service', () => {
-  it('a good one: healthy, exit 0', async () => {
+  it('a good service: healthy, exit 0', async () => {
     const { url } = await service(0);
     const { code, output } = await place.run(watching(url));
     expect(output).toContain('✅ healthy');
@@ -39,7 +39,7 @@ describe('the bundle, run on a real service', () => {
     expect(place.read('healed')).toBeUndefined();
   });
 
-  it('one that fails 30 %: rolled back and verified, exit 1, and the sentence counts', async () => {
+  it('30 % failures: rolled back and verified, exit 1, and the reason counts them', async () => {
     const { url } = await service(0.3);
     const { code, output } = await place.run(watching(url));
     expect(code).toBe(1);
@@ -63,7 +63,7 @@ describe('the bundle, run on a real service', () => {
     });
   });
 
-  it('one whose health check fails: unhealthy by health', async () => {
+  it('a health check that fails: unhealthy by health', async () => {
     const { url } = await service(0, 500);
     const { code } = await place.run(watching(url));
     expect(code).toBe(1);
@@ -72,7 +72,7 @@ describe('the bundle, run on a real service', () => {
     );
   });
 
-  it('one that goes away in the middle: unhealthy by health', async () => {
+  it('a service that goes away in the middle: unhealthy by health', async () => {
     const server = await service(0);
     const running = place.start(watching(server.url, 'exit 7'));
     await running.printed('watching');
@@ -90,7 +90,7 @@ describe('the bundle, run on a real service', () => {
     });
   });
 
-  it('one that never answers: unhealthy when the warm-up ends', async () => {
+  it('a service that never answers: unhealthy when the warm-up ends', async () => {
     const url = await refusing();
     const { code } = await place.run(watching(url, leaveFile('touched')));
     expect(code).toBe(3);
@@ -105,14 +105,14 @@ describe('the bundle, run on a real service', () => {
     const { url } = await service(0.3);
     const { code, output } = await place.run(watching(url, 'exit 0'));
     expect(code).toBe(3);
-    expect(output).toContain('still unhealthy');
+    expect(output).toContain('STILL UNHEALTHY');
     expect(place.report().targets[0]?.rollback).toMatchObject({
       status: 'still-unhealthy',
       healthConfirmed: false,
     });
   });
 
-  it('too few requests: inconclusive, exit 4, nothing started', async () => {
+  it('too few requests: inconclusive, exit 4, no rollback', async () => {
     const { url } = await service(0);
     const few = watching(url).map((word) => (word === '40' ? '2' : word));
     const { code } = await place.run(few);
@@ -123,7 +123,7 @@ describe('the bundle, run on a real service', () => {
     expect(place.read('healed')).toBeUndefined();
   });
 
-  it('an inconclusive verdict may roll back too', async () => {
+  it('on-inconclusive: rollback rolls back an inconclusive one', async () => {
     const { url } = await service(0);
     const few = watching(url).map((word) => (word === '40' ? '2' : word));
     const { code } = await place.run([...few, '--on-inconclusive', 'rollback']);
@@ -141,7 +141,7 @@ describe('the bundle, run on a real service', () => {
     expect(place.read('healed')).toBeUndefined();
   });
 
-  it('on-unhealthy: report judges only, and needs no strategy', async () => {
+  it('on-unhealthy: report needs no strategy and rolls nothing back: exit 5', async () => {
     const { url } = await service(0.3);
     const { code } = await place.run([
       ...['run', '--url', url, '--on-unhealthy', 'report'],
@@ -151,7 +151,7 @@ describe('the bundle, run on a real service', () => {
     expect(place.report().targets[0]?.rollback).toMatchObject({ status: 'withheld', attempts: [] });
   });
 
-  it('fail-on: none keeps the job green and the code in the report', async () => {
+  it('fail-on: none exits 0, and the report keeps the code 1', async () => {
     const { url } = await service(0.3);
     const { code, output } = await place.run([...watching(url), '--fail-on', 'none']);
     expect(code).toBe(0);
@@ -159,7 +159,7 @@ describe('the bundle, run on a real service', () => {
     expect(place.report()).toMatchObject({ verdict: 'unhealthy', exitCode: 1 });
   });
 
-  it('in a rollback run judges nothing and starts nothing', async () => {
+  it('a rollback run: exit 0, and no request is sent', async () => {
     const server = await service(1);
     const { code } = await place.run(watching(server.url), { ROLLBACK: 'Yes' });
     expect(code).toBe(0);
@@ -168,7 +168,7 @@ describe('the bundle, run on a real service', () => {
     expect(server.received).toHaveLength(0);
   });
 
-  it('over TLS with an own authority', async () => {
+  it('a service with its own TLS authority: healthy with ca-file, unhealthy without', async () => {
     const identity = await certificates();
     const server = await serveTls((_, response) => response.end('ok'), identity);
     servers.push(server);

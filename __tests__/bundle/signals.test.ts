@@ -80,18 +80,21 @@ function expectCancelled(by: string): void {
 }
 
 onPosix('a signal before the verdict', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)('%s: cancelled, exit 6, reported', async (signal) => {
-    const running = place.start(watching());
-    await watched(running);
-    running.child.kill(signal);
-    expect((await running.ended).code).toBe(6);
-    expectCancelled(signal);
-    const recording = place.read('rollgate-report/recording.ndjson') ?? '';
-    expect(recording).toContain('"event"');
-    expect(recording).not.toContain('"judgement"');
-  });
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s during the watch: cancelled, exit 6, reported',
+    async (signal) => {
+      const running = place.start(watching());
+      await watched(running);
+      running.child.kill(signal);
+      expect((await running.ended).code).toBe(6);
+      expectCancelled(signal);
+      const recording = place.read('rollgate-report/recording.ndjson') ?? '';
+      expect(recording).toContain('"event"');
+      expect(recording).not.toContain('"judgement"');
+    },
+  );
 
-  it('ends the watch of a service that does not answer', async () => {
+  it('during checks that hang: cancelled, exit 6', async () => {
     const stuck = await hanging();
     toClose.push(stuck);
     const running = place.start(
@@ -103,7 +106,7 @@ onPosix('a signal before the verdict', () => {
     expectCancelled('SIGTERM');
   });
 
-  it('in the middle of preflight: nothing was watched', async () => {
+  it('during preflight: exit 6, and nothing was watched', async () => {
     const action = await job({
       github: { overrides: [{ method: 'GET', path: /^\/repos\/acme\/shop$/, answer: 'hang' }] },
     });
@@ -120,7 +123,7 @@ onPosix('a signal before the verdict', () => {
 });
 
 onPosix('a signal that comes in another way', () => {
-  it('through a shell that has become the program', async () => {
+  it('sent to a shell that has become the program by exec: cancelled, exit 6', async () => {
     const running = place.launch('sh', ['-c', 'exec "$@"', 'sh', node, bundle, ...watching()]);
     await watched(running);
     running.child.kill('SIGTERM');
@@ -129,7 +132,7 @@ onPosix('a signal that comes in another way', () => {
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(
-    '%s to the whole process group, with a shell in it',
+    '%s to the whole process group of a shell: cancelled',
     async (signal) => {
       const words = ['-c', '"$@"; exit $?', 'sh', node, bundle, ...watching()];
       const running = place.launch('sh', words, {}, { group: true });
@@ -141,7 +144,7 @@ onPosix('a signal that comes in another way', () => {
     },
   );
 
-  it('twice at once, as npm passes on what a terminal has sent to all: it is one', async () => {
+  it('SIGINT and SIGTERM at once count as one: cancelled, exit 6', async () => {
     const running = place.start(watching());
     await watched(running);
     // Two of a kind would become one before they arrive.
@@ -154,7 +157,7 @@ onPosix('a signal that comes in another way', () => {
 });
 
 onPosix('a signal after the verdict', () => {
-  it('leaves the rollback run running, linked, unverified: exit 3', async () => {
+  it('leaves the rollback run running: exit 3, unverified, with its link', async () => {
     const action = await job({ github: { run: [['in_progress']] }, service: 'bad' });
     const running = action.start();
     await running.printed('rollback run: in_progress');
@@ -183,7 +186,7 @@ onPosix('a signal after the verdict', () => {
     expect(action.github.started.map(({ cancelled }) => cancelled)).toEqual([false]);
   });
 
-  it('in the middle of the call that starts the run: it may have been started', async () => {
+  it('during the call that starts the run: exit 3, unverified, and the run may have started', async () => {
     const action = await job({
       github: { dispatches: [{ accept: true, then: 'hang' }] },
       service: 'bad',
@@ -199,7 +202,7 @@ onPosix('a signal after the verdict', () => {
     expect(action.github.dispatches).toHaveLength(1);
   });
 
-  it('in the middle of the confirmation: unverified, exit 3', async () => {
+  it('during the confirmation: exit 3, unverified', async () => {
     isWell = false;
     const running = place.start(watching());
     await running.printed('Verifying the rollback');
@@ -212,7 +215,7 @@ onPosix('a signal after the verdict', () => {
     });
   });
 
-  it('begins no further strategy', async () => {
+  it('starts no further strategy', async () => {
     const action = await job({
       github: { overrides: [{ method: 'GET', path: /rollback\.yml\/runs$/, answer: 'hang' }] },
       service: 'bad',
@@ -227,7 +230,7 @@ onPosix('a signal after the verdict', () => {
     expect(action.github.dispatches).toEqual([]);
   });
 
-  it('ends a rollback-command that does not want to end, with all it has started', async () => {
+  it('ends a rollback-command that ignores signals, with all its processes', async () => {
     isWell = false;
     const command = await stubborn();
     const running = place.start(watching(command.commandLine(place)));
@@ -248,7 +251,7 @@ onPosix('a signal after the verdict', () => {
 });
 
 onPosix('a second signal', () => {
-  it('ends it at once, and a rollback that had begun is not called a cancelled watch', async () => {
+  it('repeated many times ends at once with exit 3, not as a cancelled watch', async () => {
     isWell = false;
     const command = await stubborn();
     const running = place.start(watching(command.commandLine(place)));

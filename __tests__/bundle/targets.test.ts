@@ -35,7 +35,7 @@ function configure(targets: Readonly<Record<string, Readonly<Record<string, stri
 }
 
 describe('several targets', () => {
-  it('are watched at once, the unhealthy one is rolled back at once, and the worst verdict wins', async () => {
+  it('one is bad: it alone is rolled back, while the others are still watched, and the worst verdict wins', async () => {
     configure({
       good: { url: await service(false), 'rollback-command': leaveFile('good') },
       bad: { url: await service(true, 'bad'), 'rollback-command': leaveFile('bad') },
@@ -77,7 +77,7 @@ describe('several targets', () => {
       expect(replayed.output).toContain(verdict);
   });
 
-  it('are all rolled back with the unhealthy one, when that is the scope', async () => {
+  it('rollback-scope: all rolls back every target but those that only report', async () => {
     configure({
       good: { url: await service(false), 'rollback-command': leaveFile('good') },
       bad: { url: await service(true, 'bad'), 'rollback-command': leaveFile('bad') },
@@ -105,7 +105,7 @@ describe('several targets', () => {
     ]);
   });
 
-  it('take one along that was healthy already', async () => {
+  it('rollback-scope: all rolls back a target that was already healthy', async () => {
     configure({
       early: { url: await service(false), duration: '1s', 'rollback-command': leaveFile('early') },
       bad: {
@@ -123,7 +123,7 @@ describe('several targets', () => {
     ]);
   });
 
-  it('are refused together, each by its name', async () => {
+  it('two with problems: exit 2, each problem with the name of its target', async () => {
     configure({ one: { url: 'http://127.0.0.1:1' }, two: { 'rollback-command': 'true' } });
     const { code, output } = await place.run(['run', ...flags]);
     expect(code).toBe(2);
@@ -131,7 +131,7 @@ describe('several targets', () => {
     expect(output).toContain('two/checks: there is nothing to check');
   });
 
-  it('have one snapshot file, are validated and rolled back by name', async () => {
+  it('share a snapshot file, and are validated and rolled back by name', async () => {
     configure({
       one: { url: await service(false), 'rollback-command': leaveFile('one') },
       two: { url: await service(false), 'rollback-command': leaveFile('two') },
@@ -147,7 +147,7 @@ describe('several targets', () => {
     expect(validated.code).toBe(0);
 
     const proven = await place.run(['preflight', ...flags]);
-    expect(proven.output).toContain('[one] preflight: everything would work');
+    expect(proven.output).toContain('[one] preflight passed');
     expect(proven.code).toBe(0);
 
     const rolled = await place.run(['rollback', ...flags, '--target', 'two']);
@@ -160,7 +160,7 @@ describe('several targets', () => {
     expect(place.report().targets.map(({ name }) => name)).toEqual(['one', 'two']);
   });
 
-  it('stopped by SIGTERM: what was not judged is cancelled, what is being rolled back needs a person', async () => {
+  it('SIGTERM: a target that is watched is cancelled, one that is being rolled back is unverified', async () => {
     const wait = `"${process.execPath}" -e "require('fs').writeFileSync('begun','');setTimeout(()=>{},60000)"`;
     configure({
       bad: { url: await service(true), 'rollback-command': wait },

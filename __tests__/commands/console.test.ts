@@ -25,7 +25,7 @@ function setUp(terminal: boolean): {
 }
 
 describe('the console', () => {
-  it('prints neither secrets nor commands for the CI system nor control characters', () => {
+  it('prints no secret, no command for the CI system and no control character of a text', () => {
     const { console, printed } = setUp(false);
     console.line('::error::token s3cr3t-t0ken \u001b[31mred\u001b[0m');
     console.group('a s3cr3t-t0ken', ['##vso[task.complete]']);
@@ -35,13 +35,13 @@ describe('the console', () => {
     expect(printed()).not.toMatch(/^::|##vso\[/m);
   });
 
-  it('keeps our own colours on a terminal, and nothing else', () => {
+  it('keeps the colours of its own lines on a terminal, and no other control character', () => {
     const { console, printed } = setUp(true);
     console.line('\u001b[31munhealthy\u001b[0m \u001b[2J\u001b[8mhidden');
     expect(printed()).toBe('\u001b[31munhealthy\u001b[0m [2J[8mhidden\n');
   });
 
-  it('replaces the live line on a terminal, and prints none elsewhere', () => {
+  it('replaces the live line on a terminal, and prints none in a log', () => {
     const shown = setUp(true);
     shown.console.live('00:01');
     shown.console.live('00:02');
@@ -54,7 +54,7 @@ describe('the console', () => {
 });
 
 describe('withHeartbeat', () => {
-  it('says that the work goes on when nothing else was said for almost a minute', async () => {
+  it('prints that the work goes on when no line was printed for almost a minute', async () => {
     const { clock, console, printed } = setUp(false);
     const work = async (): Promise<string> => {
       await clock.sleep(30_000);
@@ -69,7 +69,7 @@ describe('withHeartbeat', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('passes on what the work throws, and stops', async () => {
+  it('rejects with the error of the work, and stops its timer', async () => {
     const { clock, console } = setUp(false);
     const work = withHeartbeat({ clock, console }, 'rolling back', () =>
       Promise.reject(new Error('lost')),

@@ -57,7 +57,7 @@ describe('a watch at default settings', () => {
     expect(outcome.reason).toMatch(/^100 % of 600 requests succeeded/);
   });
 
-  it('a service that fails 30 % is unhealthy early, and the sentence counts', async () => {
+  it('a service that fails 30 % is unhealthy within two minutes, and the reason counts the failures', async () => {
     const outcome = await watched(({ isHealth, requests }) =>
       !isHealth && requests % 10 < 3 ? bad : good,
     );
@@ -71,7 +71,7 @@ describe('a watch at default settings', () => {
     ['answers 503', bad, 15_010],
     ['hangs', hangs, 20_000],
   ])(
-    'a service that answered and then %s is caught at any moment within its time',
+    'a service that answered and then %s is unhealthy within its time, from any moment on',
     async (_, down, limit) => {
       for (const downAt of [5001, 12_345, 29_999, 30_001, 99_999, 200_002, 327_500, 329_999]) {
         const outcome = await watched(({ at }) => (at >= downAt ? down : good));
@@ -98,7 +98,7 @@ describe('a watch at default settings', () => {
   });
 
   it.each([0.2, 2, 3, 7, 20, 50])(
-    'exactly 95.0 %% at %d requests/s is healthy, one less is not',
+    'exactly 95.0 %% at %d requests/s is healthy, one success less is unhealthy',
     async (rate) => {
       const limits = { requestsPerSecond: rate, maxErrorsPerMinute: 'off' } as const;
       const exact = await watched(({ requests }) => (requests % 20 === 1 ? bad : good), limits);
@@ -115,7 +115,7 @@ describe('a watch at default settings', () => {
   );
 
   it.each([0.2, 2, 3, 7, 20, 50])(
-    'exactly 10 errors a minute at %d requests/s is healthy, one more is not',
+    'exactly 10 errors a minute at %d requests/s are healthy, one more is unhealthy',
     async (rate) => {
       const limits = { requestsPerSecond: rate, minSuccessRate: 'off' } as const;
       const exact = await watched(({ requests }) => (requests % 6 === 1 ? bad : good), limits);
@@ -131,7 +131,7 @@ describe('a watch at default settings', () => {
     },
   );
 
-  it('too few requests are inconclusive, just enough are not', async () => {
+  it('19 requests are inconclusive, 20 are healthy', async () => {
     const slow = { requestsPerSecond: 0.1 };
     const enough = await watched(() => good, slow, { ...defaultPlan, duration: 200_000 });
     expect(enough.verdict).toBe('healthy');

@@ -28,7 +28,7 @@ const everyCase = initSystems.flatMap((system) =>
 describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
   const argv = ['init', '--yes', '--ci-system', system, ...url, ...ways[way]];
 
-  it('writes what can be read, and what `validate` accepts', async () => {
+  it('writes files that parse and that `validate` accepts', async () => {
     const { code, output } = await repository.run(argv);
     expect({ code, output }).toEqual({ code: 0, output });
     const files = repository.place.files();
@@ -48,7 +48,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
     expect(config()).toMatchObject({ 'ci-system': system, url: 'https://shop.example.com/' });
   });
 
-  it('says of a second run that all is there, with and without the flags', async () => {
+  it('a second run finds all files there, with and without flags, and writes nothing', async () => {
     await repository.run(argv);
     const before = repository.place.files();
     for (const again of [argv, ['init', '--yes'], ['init', '--yes', '--force']]) {
@@ -62,7 +62,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
 });
 
 describe('what init writes into rollgate.yml', () => {
-  it('is every input that is given by a flag, in the order of the table', async () => {
+  it('every input given by a flag, in the order of the table', async () => {
     const flags = [
       '--min-success-rate',
       '99.5',
@@ -108,7 +108,7 @@ describe('what init writes into rollgate.yml', () => {
     [['--helm-release', 'shop'], 'helm,ci'],
     [['--helm-release', 'shop', ...ways.kubernetes], 'helm,kubernetes,ci'],
     [['--rollback', 'command', '--rollback-command', './undo.sh'], 'command'],
-  ])('for %j the chain is %s', async (flags, chain) => {
+  ])('%j gives the chain %s', async (flags, chain) => {
     const { code, output } = await repository.run([
       'init',
       '--yes',
@@ -121,7 +121,7 @@ describe('what init writes into rollgate.yml', () => {
     expect(config()).toMatchObject({ rollback: chain });
   });
 
-  it('is what the user calls the rollback pipeline', async () => {
+  it("the user's name of the rollback pipeline", async () => {
     await repository.run([
       'init',
       '--yes',
@@ -134,7 +134,7 @@ describe('what init writes into rollgate.yml', () => {
     expect(config()).toMatchObject({ 'jenkins-job': 'ops/undo' });
   });
 
-  it('takes variables for the questions, and for nothing else', async () => {
+  it('the system and the URL from variables, and no other input from them', async () => {
     const env = {
       ROLLGATE_URL: 'https://v.example.com/',
       ROLLGATE_DURATION: '9m',
@@ -145,7 +145,7 @@ describe('what init writes into rollgate.yml', () => {
     expect(config()).not.toHaveProperty('duration');
   });
 
-  it('any texts come out of the file as they went in', async () => {
+  it('any namespace reads back as it was given', async () => {
     const texts = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((text) => !/[\p{Cc}\u2028\u2029]/u.test(text) && text.trim() === text && text !== '');
@@ -183,28 +183,28 @@ describe('what init writes into rollgate.yml', () => {
   });
 });
 
-describe('without anybody to ask', () => {
+describe('init without a terminal', () => {
   it.each<[string, readonly string[], Readonly<Record<string, string>>, readonly string[]]>([
     [
-      'no system',
+      'no sign of a system',
       ['--yes', ...url],
       {},
       ['ci-system: nothing in this folder', '--ci-system github'],
     ],
-    ['no terminal, and no system', url, {}, ['ci-system: nothing in this folder']],
+    ['no sign of a system and no --yes', url, {}, ['ci-system: nothing in this folder']],
     [
-      'two systems',
+      'signs of two systems',
       ['--yes', ...url],
       { Jenkinsfile: '', '.gitlab-ci.yml': '' },
       ['gitlab (.gitlab-ci.yml), jenkins (Jenkinsfile)'],
     ],
     [
-      'nothing to watch',
+      'no URL',
       ['--yes', '--ci-system', 'github'],
       {},
       ['url: nothing says what is to be watched', '`--url'],
     ],
-    ['neither of both', ['--yes'], {}, ['ci-system: ', 'url: ']],
+    ['no system and no URL', ['--yes'], {}, ['ci-system: ', 'url: ']],
     [
       'a system without a wrapper',
       ['--yes', ...url, '--ci-system', 'http'],
@@ -212,25 +212,25 @@ describe('without anybody to ask', () => {
       ['there is no wrapper for `http`'],
     ],
     [
-      'a secret',
+      'a secret as a flag',
       ['--yes', ...url, '--ci-system', 'github', '--github-token', 's3cr3t-t0ken'],
       {},
       ['--github-token: this is a secret', 'ROLLGATE_GITHUB_TOKEN'],
     ],
     [
-      'another file',
+      'another configuration file',
       ['--yes', ...url, '--ci-system', 'github', '--config', 'a.yml'],
       { 'a.yml': '' },
       ['--config: this cannot stand in rollgate.yml'],
     ],
     [
-      'a value that is none',
+      'a URL that is none',
       ['--yes', '--ci-system', 'github', '--url', 'shop'],
       {},
       ['url: is not a URL'],
     ],
     [
-      'a chain that cannot work',
+      'a chain without a configured strategy',
       ['--yes', '--ci-system', 'github', ...url, '--rollback', 'kubernetes'],
       {},
       ['no strategy of the rollback chain is configured'],
@@ -242,7 +242,7 @@ describe('without anybody to ask', () => {
       ['prometheus'],
     ],
     [
-      'a file that is broken',
+      'a configuration file with an unknown key',
       ['--yes', '--ci-system', 'github', ...url],
       { 'rollgate.yml': 'durration: 5m\n' },
       ['did you mean `duration`?'],
@@ -256,13 +256,13 @@ describe('without anybody to ask', () => {
     expect(repository.place.files()).toEqual(files);
   });
 
-  it('takes the system that it runs in', async () => {
+  it('takes the system of the job that it runs in', async () => {
     const env = { GITLAB_CI: 'true' };
     expect((await repository.run(['init', '--yes', ...url], { env })).code).toBe(0);
     expect(Object.keys(repository.place.files())).toContain('.gitlab/rollgate.yml');
   });
 
-  it('takes the system that the files tell', async () => {
+  it('takes the system of the git remote', async () => {
     repository.place.write('.git/config', '[remote "origin"]\n\turl = git@gitlab.com:a/b.git\n');
     repository.place.write('.git/HEAD', 'ref: refs/heads/main\n');
     const { code, output } = await repository.run(['init', '--yes', ...url]);
@@ -283,14 +283,14 @@ describe('without anybody to ask', () => {
   });
 });
 
-describe('files that are there', () => {
+describe('init with files that are already there', () => {
   const argv = ['init', '--yes', '--ci-system', 'github', ...url];
   const mine = {
     '.github/workflows/rollback.yml': 'name: mine\n',
     'rollgate.yml': 'url: https://mine.test/\n',
   };
 
-  it('end it before anything is written, by name', async () => {
+  it('files with other content: exit 2, each is named, and nothing is written', async () => {
     for (const [path, text] of Object.entries(mine)) repository.place.write(path, text);
     const { code, output } = await repository.run(argv);
     expect(code).toBe(2);
@@ -301,7 +301,7 @@ describe('files that are there', () => {
     expect(repository.place.files()).toEqual(mine);
   });
 
-  it('are replaced with --force', async () => {
+  it('--force replaces them', async () => {
     for (const [path, text] of Object.entries(mine)) repository.place.write(path, text);
     expect((await repository.run([...argv, '--force'])).code).toBe(0);
     const files = repository.place.files();
@@ -309,7 +309,7 @@ describe('files that are there', () => {
     for (const [path, text] of Object.entries(mine)) expect(files[path]).not.toBe(text);
   });
 
-  it('a configuration that is complete stays as its owner wrote it', async () => {
+  it('a complete configuration stays as its owner wrote it', async () => {
     const own =
       '# mine\nurl: https://shop.example.com/\nrollback: ci\nchecks: [{ source: http, url: "https://a.test" }]\n';
     repository.place.write('rollgate.yml', own);
@@ -325,7 +325,7 @@ describe('files that are there', () => {
     expect(Object.keys(repository.place.files())).toHaveLength(3);
   });
 
-  it('with the line ends of Windows are the same', async () => {
+  it('files with the line ends of Windows count as the same', async () => {
     await repository.run(argv);
     const before = Object.entries(repository.place.files()).map(
       ([path, text]) => [path, text.replaceAll('\n', '\r\n')] as const,
@@ -341,25 +341,28 @@ describe('files that are there', () => {
     ['circleci', '.circleci/config.yml', ['rollgate: owner/rollgate@', 'command: snapshot']],
     ['jenkins', 'Jenkinsfile', ["@Library('rollgate@", "rollgate(command: 'snapshot'"]],
     ['azure', 'azure-pipelines.yml', ['- task: Rollgate@', 'command: snapshot']],
-  ])('the pipeline of %s is never touched; what to add is told', async (system, path, parts) => {
-    repository.place.write(path, 'mine: true\n');
-    for (const more of [[], ['--force']]) {
-      const { code, output } = await repository.run([
-        'init',
-        '--yes',
-        '--ci-system',
-        system,
-        ...url,
-        ...more,
-      ]);
-      expect({ code, output }).toEqual({ code: 0, output });
-      expect(output).toContain(`${path} is your pipeline, and was not touched. Add to it:`);
-      for (const part of parts) expect(output).toContain(part);
-      expect(repository.place.read(path)).toBe('mine: true\n');
-    }
-  });
+  ])(
+    'the pipeline of %s is never changed; the output says what to add',
+    async (system, path, parts) => {
+      repository.place.write(path, 'mine: true\n');
+      for (const more of [[], ['--force']]) {
+        const { code, output } = await repository.run([
+          'init',
+          '--yes',
+          '--ci-system',
+          system,
+          ...url,
+          ...more,
+        ]);
+        expect({ code, output }).toEqual({ code: 0, output });
+        expect(output).toContain(`${path} is your pipeline, and was not touched. Add to it:`);
+        for (const part of parts) expect(output).toContain(part);
+        expect(repository.place.read(path)).toBe('mine: true\n');
+      }
+    },
+  );
 
-  it('whatever there is, without consent nothing of it changes', async () => {
+  it('without --force or an answer no existing file changes', async () => {
     const paths = [...new Set(['rollgate.yml', ...Object.values(written).flat()])];
     const content = fc.constantFrom(
       '',
@@ -400,7 +403,7 @@ describe('files that are there', () => {
   });
 });
 
-describe('places that are not what they seem', () => {
+describe('init with links, and files in the place of folders', () => {
   let outside: string;
 
   beforeEach(() => {
@@ -413,7 +416,7 @@ describe('places that are not what they seem', () => {
 
   const argv = ['init', '--yes', '--force', '--ci-system', 'github', ...url];
 
-  it('a link that leads out of the folder is not followed', async () => {
+  it('a link that leads out of the folder: exit 2, and nothing is written there', async () => {
     symlinkSync(outside, repository.place.path('.github'));
     symlinkSync(join(outside, 'config.yml'), repository.place.path('rollgate.yml'));
     const { code, output } = await repository.run(argv);
@@ -425,7 +428,7 @@ describe('places that are not what they seem', () => {
     expect(readdirSync(outside)).toEqual([]);
   });
 
-  it('a link within the folder is', async () => {
+  it('a link within the folder is followed', async () => {
     mkdirSync(repository.place.path('ci'));
     symlinkSync('ci', repository.place.path('.github'));
     expect((await repository.run(argv)).code).toBe(0);
@@ -435,7 +438,7 @@ describe('places that are not what they seem', () => {
   });
 
   it.each([['.github'], ['.github/workflows']])(
-    'a file in the place of the folder %s',
+    'a file in the place of the folder %s: exit 2',
     async (path) => {
       repository.place.write(path, 'a file\n');
       const { code, output } = await repository.run(argv);
@@ -445,14 +448,14 @@ describe('places that are not what they seem', () => {
     },
   );
 
-  it('a folder in the place of the configuration', async () => {
+  it('a folder in the place of the configuration: exit 2', async () => {
     repository.place.write('rollgate.yml/x', '');
     const { code, output } = await repository.run(argv);
     expect(code).toBe(2);
     expect(output).toContain('rollgate.yml: cannot be read');
   });
 
-  it('a folder in the place of a file', async () => {
+  it('a folder in the place of a pipeline file: exit 2', async () => {
     repository.place.write('.github/workflows/rollback.yml/x', '');
     const { code, output } = await repository.run(argv);
     expect(code).toBe(2);
@@ -460,10 +463,10 @@ describe('places that are not what they seem', () => {
   });
 });
 
-describe('with somebody to ask', () => {
+describe('init with a terminal', () => {
   it.each<[string, readonly string[], Readonly<Record<string, unknown>>, readonly string[]]>([
     [
-      'everything',
+      'every question answered',
       [
         'gitlab',
         'url',
@@ -484,13 +487,13 @@ describe('with somebody to ask', () => {
       written.gitlab,
     ],
     [
-      'what is usual',
+      'defaults taken',
       ['github', '', 'https://shop.test/', '', ''],
       { 'ci-system': 'github', url: 'https://shop.test/', rollback: 'ci' },
       written.github,
     ],
     [
-      'Prometheus, by selectors',
+      'Prometheus by selectors',
       [
         'circleci',
         'prometheus',
@@ -511,19 +514,19 @@ describe('with somebody to ask', () => {
       written.circleci,
     ],
     [
-      'Prometheus, by a preset',
+      'Prometheus by a preset',
       ['azure', 'p', 'http://p.test', 'spring', 'app="shop"', 'pipeline'],
       { 'prometheus-preset': 'spring', 'prometheus-selector': 'app="shop"', rollback: 'ci' },
       written.azure,
     ],
-  ])('writes what is answered: %s', async (_, answers, expected, files) => {
+  ])('writes the answers: %s', async (_, answers, expected, files) => {
     const { code, output } = await repository.run(['init'], { answers });
     expect({ code, output }).toEqual({ code: 0, output });
     expect(config()).toMatchObject(expected);
     expect(Object.keys(repository.place.files()).sort()).toEqual([...files, 'rollgate.yml'].sort());
   });
 
-  it('asks again when an answer cannot be used, with the reason', async () => {
+  it('an answer that cannot be used is asked for again, with the reason', async () => {
     const answers = [
       'githab',
       'travis',
@@ -549,13 +552,13 @@ describe('with somebody to ask', () => {
     expect(questions).toHaveLength(answers.length);
   });
 
-  it('asks nothing that a flag says', async () => {
+  it('flags for every question: nothing is asked', async () => {
     const argv = ['init', '--ci-system', 'jenkins', ...url, ...ways.kubernetes];
     const { code, questions } = await repository.run(argv, { answers: [] });
     expect({ code, questions }).toEqual({ code: 0, questions: [] });
   });
 
-  it('offers what the folder tells', async () => {
+  it('offers as defaults what the folder shows', async () => {
     repository.place.write('.git/config', '[remote "origin"]\n\turl = git@gitlab.com:a/b.git\n');
     repository.place.write('compose.yaml', 'services: {}\n');
     const { code, questions, output } = await repository.run(['init', ...url], {
@@ -567,7 +570,7 @@ describe('with somebody to ask', () => {
     expect(config()).toMatchObject({ rollback: 'compose,ci', 'ci-system': 'gitlab' });
   });
 
-  it('offers none of several systems', async () => {
+  it('signs of two systems: no default is offered', async () => {
     for (const path of ['Jenkinsfile', '.gitlab-ci.yml']) repository.place.write(path, '');
     const { questions, output } = await repository.run(['init', ...url], {
       answers: ['jenkins', ''],
@@ -580,7 +583,7 @@ describe('with somebody to ask', () => {
     ['y', true],
     ['', false],
     ['no', false],
-  ])('replaces a file when that is answered: %j', async (answer, isReplaced) => {
+  ])('a file with other content, overwritten by the answer %j', async (answer, isReplaced) => {
     repository.place.write('.github/workflows/rollback.yml', 'name: mine\n');
     const argv = ['init', '--ci-system', 'github', ...url, '--rollback', 'ci'];
     const { code, output, questions } = await repository.run(argv, { answers: [answer] });
@@ -593,20 +596,20 @@ describe('with somebody to ask', () => {
     expect(output.includes('Left as they are:')).toBe(!isReplaced);
   });
 
-  it('--yes is no consent to replace a file', async () => {
+  it('--yes does not overwrite a file', async () => {
     repository.place.write('.github/workflows/rollback.yml', 'name: mine\n');
     const argv = ['init', '--yes', '--ci-system', 'github', ...url];
     expect((await repository.run(argv, { answers: [] })).code).toBe(2);
   });
 
-  it('the end of the input ends it: exit 2, and nothing is written', async () => {
+  it('the end of the input: exit 2, and nothing is written', async () => {
     const { code, output } = await repository.run(['init'], { answers: ['github', undefined] });
     expect(code).toBe(2);
     expect(output).toContain('Nothing was written.');
     expect(repository.place.files()).toEqual({});
   });
 
-  it('a signal ends it: exit 6, and nothing is written', async () => {
+  it('a signal: exit 6, and nothing is written', async () => {
     const cancel = new AbortController();
     cancel.abort(new Cancelled('SIGINT'));
     const { code, output } = await repository.run(['init'], {
@@ -619,8 +622,8 @@ describe('with somebody to ask', () => {
   });
 });
 
-describe('what goes wrong while it writes', () => {
-  it('is told, with what was written before', async () => {
+describe('init when a file cannot be written', () => {
+  it('exit 2, naming the file and what was written before', async () => {
     repository.place.write('.github/workflows/x', '');
     const argv = ['init', '--yes', '--ci-system', 'github', ...url];
     const isFull = (path: string): boolean => path.includes('workflows');

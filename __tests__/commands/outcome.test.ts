@@ -33,8 +33,8 @@ const codes = [3, 1, 4, 5, 6, 0] as const;
 const pairs = <T>(all: readonly T[]): (readonly [T, T])[] =>
   all.flatMap((worse, i) => all.slice(i).map((better) => [worse, better] as const));
 
-describe('what the watches of several targets found besides', () => {
-  it('is told of all of them', () => {
+describe('the findings of several targets', () => {
+  it('are reported for all of them', () => {
     const finding = (subject: string): Finding => ({ level: 'warning', subject, message: 'x' });
     const one = { ...outcome('a', 'healthy'), findings: [finding('a')] };
     const other = { ...outcome('b', 'healthy'), findings: [finding('b')] };
@@ -42,7 +42,7 @@ describe('what the watches of several targets found besides', () => {
   });
 });
 
-describe('the worst of several targets rules', () => {
+describe('the worst of several targets decides', () => {
   it.each(pairs(verdicts))('verdict: %s before %s', (worse, better) => {
     const one = outcome('a', worse);
     const other = outcome('b', better);
@@ -55,7 +55,7 @@ describe('the worst of several targets rules', () => {
     expect(worstCode([better, worse])).toBe(worse);
   });
 
-  it('a rollback that needs a person is not hidden by one that was verified', () => {
+  it('the exit code: a failed rollback before a verified one', () => {
     expect(
       combine([outcome('a', 'unhealthy', 'verified'), outcome('b', 'unhealthy', 'failed')])
         .exitCode,
@@ -63,8 +63,8 @@ describe('the worst of several targets rules', () => {
   });
 });
 
-describe('what the run says', () => {
-  it('of one target is what the target says', () => {
+describe('the reason of a run', () => {
+  it('with one target is that of the target', () => {
     expect(combine([outcome('default', 'healthy', 'not-needed', 330)])).toMatchObject({
       verdict: 'healthy',
       exitCode: 0,
@@ -73,7 +73,7 @@ describe('what the run says', () => {
     });
   });
 
-  it('of several is about the first of the worst, and counts the others', () => {
+  it('with several targets is that of the first of the worst, with the count of all', () => {
     const combined = combine([
       outcome('eu', 'healthy', 'not-needed', 330),
       outcome('us', 'unhealthy', 'verified', 45),
@@ -87,7 +87,7 @@ describe('what the run says', () => {
     expect(combined.targets?.map(({ name }) => name)).toEqual(['eu', 'us', 'ap', 'sa']);
   });
 
-  it('does not name hundreds of them', () => {
+  it('with 200 targets names five', () => {
     const many = Array.from({ length: 200 }, (_, i) => outcome(`t${String(i)}`, 'unhealthy'));
     expect(combine(many).reason).toBe(
       't0: Why t0 is unhealthy. 200 targets: 200 unhealthy (t0, t1, t2, t3, t4 and 195 more).',
@@ -113,7 +113,7 @@ describe('fail-on with several targets', () => {
     ['cancelled', ['inconclusive'], 0],
     ['healthy', [], 0],
   ] as const)(
-    'holds for a %s one that was rolled back along with the unhealthy one: %j: %d',
+    'counts a %s target that was rolled back with the unhealthy one: %j: %d',
     (verdict, failOn, code) => {
       const together = combine([
         outcome('a', 'unhealthy', 'verified'),
@@ -123,7 +123,7 @@ describe('fail-on with several targets', () => {
     },
   );
 
-  it('does not excuse a run that was cancelled', () => {
+  it('a cancelled target still exits 6', () => {
     const cancelled = combine([outcome('a', 'unhealthy', 'verified'), outcome('b', 'cancelled')]);
     expect(exitCodeOfAll(cancelled, [])).toBe(6);
   });

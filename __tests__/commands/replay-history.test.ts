@@ -75,7 +75,7 @@ const configured = (): readonly string[] => [
 ];
 
 describe('replay --prometheus', () => {
-  it('says of each deploy what the gate would have done', async () => {
+  it('says of each deploy whether it would have been rolled back', async () => {
     const { code, lines } = await replay([
       ...['--prometheus', '--at', `${at(10)},${at(12)}`, ...configured()],
       ...['--at', String(day(14)), '--health-url', server.url],
@@ -92,11 +92,11 @@ describe('replay --prometheus', () => {
     ]);
   });
 
-  it('says more of a single one', async () => {
+  it('a single deploy is reported with its reason and its checks', async () => {
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()]);
     expect(lines.slice(2)).toEqual([
       expect.stringMatching(/would have rolled back at/),
-      expect.stringMatching(/^ {2}126 of 1,300 requests failed .*evidence this strong/),
+      expect.stringMatching(/^ {2}126 of 1,300 requests failed .*not bad luck/),
       expect.stringMatching(
         /^ {2}success-rate {2}≥ 95 % {2}\d+\.\d+ % {2}breached {2}evidence at most/,
       ),
@@ -114,7 +114,7 @@ describe('replay --prometheus', () => {
     expect(output).toContain('1 of 2 would have been rolled back');
   });
 
-  it('judges by the limits and the windows that are configured, in the file too', async () => {
+  it('judges by the limits and windows of the configuration file', async () => {
     place.write('rollgate.yml', 'duration: 1m\nwarm-up: 15s\nmin-success-rate: 70\n');
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()]);
     expect(lines[0]).toBe('each deploy: 15s of warm-up and 1m, checked every 10s');
@@ -122,7 +122,7 @@ describe('replay --prometheus', () => {
     expect(lines[2]).toBe(`${at(12)}  would have passed`);
   });
 
-  it('says what the server no longer has, does not have, and does not have yet', async () => {
+  it('a deploy without data, with too little data, or in the future is named as such', async () => {
     const { code, lines } = await replay(
       ['--prometheus', '--at', `${at(2)},${at(13)},${at(19)},${at(21)}`, ...configured()],
       { clock: { ...systemClock, now: () => Date.UTC(2026, 0, 19, 0, 2, 5) } },
@@ -130,21 +130,21 @@ describe('replay --prometheus', () => {
     expect(code).toBe(0);
     expect(lines.slice(2)).toEqual([
       `${at(2)}  not judged: the server has nothing of that time: it does not keep it so long, or did not run then`,
-      `${at(13)}  inconclusive: The source of success-rate gave no data during the whole watch: not enough to judge`,
+      `${at(13)}  inconclusive: No data for success-rate during the whole watch (no series matches http_requests_total): not enough to judge`,
       `${at(19)}  not over: nothing decided by +02:00; the watch ends at 2026-01-19T00:05:30Z`,
       `${at(21)}  not judged: it lies in the future`,
       '0 of 4 would have been rolled back, 0 would have passed, 1 inconclusive, 3 not judged',
     ]);
   });
 
-  it('knows of a watch that is not over when it would have ended already', async () => {
+  it('a watch that is not over yet is judged when its data decides already', async () => {
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()], {
       clock: { ...systemClock, now: () => Date.UTC(2026, 0, 12, 0, 4) },
     });
     expect(lines[2]).toMatch(/would have rolled back at \+02:40/);
   });
 
-  it('counts an inconclusive one as `on-inconclusive` has it', async () => {
+  it('an inconclusive deploy with on-inconclusive rollback would have rolled back', async () => {
     const { lines } = await replay([
       ...['--prometheus', '--at', at(10), ...configured()],
       ...['--min-requests', '100000', '--on-inconclusive', 'rollback'],
@@ -154,7 +154,7 @@ describe('replay --prometheus', () => {
     );
   });
 
-  it('goes on when the server fails at one of them', async () => {
+  it('an error for one deploy: that one is not judged, the others are', async () => {
     const healthy = behave;
     behave = (request, response) => {
       if (new URLSearchParams(request.body).get('start') !== String(day(12)))
@@ -173,7 +173,7 @@ describe('replay --prometheus', () => {
     expect(output).toContain('1 would have passed');
   });
 
-  it('does not go on for long when it always does, and exits 2', async () => {
+  it('three errors in a row: the rest is not asked for, exit 2', async () => {
     behave = (_, response) => response.writeHead(401).end();
     const { code, lines } = await replay([
       ...['--prometheus', '--at', at(10), at(11), at(12), at(13), at(14), ...configured()],
@@ -184,7 +184,7 @@ describe('replay --prometheus', () => {
     expect(lines.at(-1)).toContain('5 not judged');
   });
 
-  it('ends when it is told to, with what is known', async () => {
+  it('a signal: exit 6, with the deploys judged so far', async () => {
     const stop = new AbortController();
     const healthy = behave;
     behave = (request, response) => {
@@ -202,7 +202,7 @@ describe('replay --prometheus', () => {
     expect(output).not.toContain(at(14));
   });
 
-  it('says nothing of a secret', async () => {
+  it('a secret in an answer of the server is masked', async () => {
     behave = ({ headers }, response) =>
       response.writeHead(403).end(`no right for ${String(headers.authorization)}`);
     const { output } = await replay(['--prometheus', '--at', at(10), ...configured()], {
@@ -224,12 +224,12 @@ describe('replay --prometheus', () => {
       /at: `noon` is not a time \(from --at\)/,
     ],
     [
-      'a word that is none',
+      'a word that is no time',
       ['--prometheus', '--at', at(10), 'a.ndjson'],
       /at: `a\.ndjson` is not a time/,
     ],
     [
-      'no server',
+      'no Prometheus server',
       ['--prometheus', '--at', at(10)],
       /prometheus: there is no check whose history could be asked for/,
     ],
@@ -245,7 +245,7 @@ describe('replay --prometheus', () => {
     expect(server.received).toEqual([]);
   });
 
-  it('judges each target of the file', async () => {
+  it('judges each target of the file by its own limits', async () => {
     place.write(
       'rollgate.yml',
       [

@@ -60,7 +60,7 @@ async function unhealthyRecording(name = 'b.ndjson'): Promise<void> {
 }
 
 describe('replay', () => {
-  it('says of a recording what the live run said', async () => {
+  it('a recording without new limits: the verdict of the live run', async () => {
     const reason = await healthyRecording();
     const { code, output } = await replay(['a.ndjson']);
     expect(code).toBe(0);
@@ -79,7 +79,7 @@ describe('replay', () => {
     [['--health-failures', '1'], 'health: fewer than 1 failed', 'healthy at +05:30'],
     [['--min-success-rate', 'off'], 'success-rate: off (was ≥ 95 %)', 'healthy at +05:30'],
     [['--min-success-rate', '95'], 'limits: as they were', 'healthy at +05:30'],
-  ])('judges by %j', async (flags, limits, verdict) => {
+  ])('the flags %j change the limit and the verdict', async (flags, limits, verdict) => {
     await healthyRecording();
     for (const words of [
       ['a.ndjson', ...flags],
@@ -99,7 +99,7 @@ describe('replay', () => {
       expect((await replay(['a.ndjson'], { [name]: '99' })).output).toContain('now:    unhealthy');
   });
 
-  it('takes them from a configuration file that is named, and says so when one is not', async () => {
+  it('takes limits from the file of --config, and says that an unnamed rollgate.yml does not count', async () => {
     await healthyRecording();
     place.write('rollgate.yml', 'min-success-rate: 99\ninterval: 20s\nurl: http://127.0.0.1:9/\n');
     const without = await replay(['a.ndjson']);
@@ -118,7 +118,7 @@ describe('replay', () => {
     expect(named.output).toContain('as it is recorded: url do not count');
   });
 
-  it('needs nothing of what the checks of a file need that does not count', async () => {
+  it('an invalid check in an unnamed rollgate.yml does not matter, in a named one it is exit 2', async () => {
     await healthyRecording();
     place.write(
       'rollgate.yml',
@@ -180,28 +180,36 @@ describe('replay', () => {
 
   it.each<[string, readonly string[], RegExp]>([
     ['no file', [], /replay: no recording is named → name one or more/],
-    ['a file that is not there', ['x.ndjson'], /x\.ndjson: there is no such file/],
+    ['a file that does not exist', ['x.ndjson'], /x\.ndjson: there is no such file/],
     ['a folder', ['folder'], /folder: cannot be read: .*EISDIR/],
     ['another interval', ['a.ndjson', '--interval', '5s'], /interval: .* with 10s.*--interval/],
     ['another duration', ['a.ndjson', '--duration', '3m'], /duration: .* with 5m/],
     ['another warm-up', ['a.ndjson', '--warm-up', '0s'], /warm-up: .* with 30s/],
     [
-      'a check that was off',
+      'a limit of a check that was off',
       ['a.ndjson', '--max-latency', 'p95 < 1s'],
       /max-latency: the recording has no latency check: .*given from --max-latency \(a\.ndjson\)/,
     ],
     [
-      'what was asked',
+      'an input about requests',
       ['a.ndjson', '--expect-status', '200'],
       /expect-status: a recording holds what was asked and answered then/,
     ],
-    ['a value that is none', ['a.ndjson', '--sensitivity', 'huge'], /sensitivity: /],
-    ['no JSON', ['text.txt'], /text\.txt: line 1 of the recording: it is not JSON → name a/],
+    ['a value that is invalid', ['a.ndjson', '--sensitivity', 'huge'], /sensitivity: /],
+    [
+      'a file that is not JSON',
+      ['text.txt'],
+      /text\.txt: line 1 of the recording: it is not JSON → name a/,
+    ],
     ['a report', ['report.json'], /report\.json: line 1 of the recording: it is not JSON/],
     ['an empty file', ['empty'], /empty: line 1 of the recording: there is no complete line/],
-    ['other JSON', ['other.json'], /other\.json: line 1 of the recording: .*type/],
+    ['JSON of another kind', ['other.json'], /other\.json: line 1 of the recording: .*type/],
     ['a broken line', ['broken.ndjson'], /broken\.ndjson: line 3 of the recording: it is not JSON/],
-    ['no target', ['none.ndjson'], /none\.ndjson: line 1 of the recording: it has no target/],
+    [
+      'a recording without a target',
+      ['none.ndjson'],
+      /none\.ndjson: line 1 of the recording: it has no target/,
+    ],
   ])('refuses %s', async (_, words, message) => {
     await healthyRecording();
     const [header = '', first = ''] = (place.read('a.ndjson') ?? '').split('\n');
@@ -219,7 +227,7 @@ describe('replay', () => {
     expect(output).not.toMatch(/^\s*::/m);
   });
 
-  it('says everything at once, and judges nothing then', async () => {
+  it('lists every problem at once, and judges nothing', async () => {
     await healthyRecording();
     const { code, output } = await replay(['a.ndjson', 'x', 'y', '--interval', '5s', '--url', 'z']);
     expect(code).toBe(2);
@@ -227,13 +235,13 @@ describe('replay', () => {
     expect(output).not.toContain('live');
   });
 
-  it('shows no secret that stands in a file', async () => {
+  it('a secret in a file is not shown', async () => {
     place.write('leak.txt', `{"type":"hunter2-hunter2"}\n`);
     const { output } = await replay(['leak.txt'], { ROLLGATE_GITHUB_TOKEN: 'hunter2-hunter2' });
     expect(output).not.toContain('hunter2-hunter2');
   });
 
-  it('judges a recording without its end', async () => {
+  it('a recording without its last bytes is judged, and named incomplete', async () => {
     await healthyRecording();
     place.write('cut.ndjson', (place.read('a.ndjson') ?? '').slice(0, -30));
     const { code, output } = await replay(['cut.ndjson']);

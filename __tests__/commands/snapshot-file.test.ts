@@ -10,7 +10,7 @@ const snapshot: Snapshot = {
 };
 
 describe('readSnapshot', () => {
-  it('reads the snapshot of this run, of an earlier attempt too', () => {
+  it('reads the snapshot of this run, from an earlier attempt too', () => {
     const read = readSnapshot(JSON.stringify(snapshot), 'snapshot.json', {
       system: 'github',
       runId: '77',
@@ -30,13 +30,13 @@ describe('readSnapshot', () => {
       { system: 'local', runId: null },
       /this is a run without an id \(local\)/,
     ],
-  ] as const)('does not use one of %s, and says so', (_, info, notice) => {
+  ] as const)('ignores the snapshot of %s, and says so', (_, info, notice) => {
     const read = readSnapshot(JSON.stringify(snapshot), 'snapshot.json', info);
     expect(read.snapshot).toBeUndefined();
     expect(read.notice).toMatch(notice);
   });
 
-  it.each([['not JSON'], ['{}'], ['{"schema":2}'], ['null']])('does not use %s', (text) => {
+  it.each([['not JSON'], ['{}'], ['{"schema":2}'], ['null']])('ignores the content %s', (text) => {
     const read = readSnapshot(text, 'snapshot.json', { system: 'github', runId: '77' });
     expect(read.snapshot).toBeUndefined();
     expect(read.notice).toMatch(/^The snapshot in snapshot\.json is ignored: it cannot be read/);

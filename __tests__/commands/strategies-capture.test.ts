@@ -44,8 +44,8 @@ async function withSession<T>(
   }
 }
 
-describe('beginAll', () => {
-  it('collects what every strategy sees', async () => {
+describe('before the watch, the strategies', () => {
+  it('report every finding and a deploy that was rolled back already', async () => {
     const notice = {
       level: 'notice',
       subject: 'kubernetes',
@@ -64,7 +64,7 @@ describe('beginAll', () => {
     expect(result).toEqual({ findings: [notice], alreadyRolledBack: 'v2 was rolled back.' });
   });
 
-  it('a strategy that cannot see, or takes too long, is a warning, and the others are asked', async () => {
+  it('that fail or take too long become warnings, and the others are still read', async () => {
     const { result } = await withSession((session, clock) =>
       beginAll(session, [
         link('kubernetes', { capture: () => Promise.reject(new Error('the cluster is away')) }),
@@ -92,7 +92,7 @@ describe('beginAll', () => {
     ]);
   });
 
-  it('ends when we are cancelled', async () => {
+  it('stop when the run is cancelled', async () => {
     const cancel = new AbortController();
     await expect(
       withSession(
@@ -111,8 +111,8 @@ describe('beginAll', () => {
   });
 });
 
-describe('keepAll', () => {
-  it('says what was kept, and what could not be', async () => {
+describe('after a healthy verdict, the strategies', () => {
+  it('report what they recorded, and what failed', async () => {
     const { output } = await withSession((session) =>
       keepAll(session, [
         skipped,

@@ -40,19 +40,19 @@ const fromFork = {
 };
 
 describe('the ci strategy in a run for a pull request from a fork', () => {
-  it('is said to be unlikely to work', async () => {
+  it('has a warning that it is unlikely to work', async () => {
     expect(await findings(forked, 'ci,command')).toEqual([expect.objectContaining(fromFork)]);
   });
 
   it.each<[string, Environment, string]>([
-    ['of a run for no pull request', azure, 'ci,command'],
-    ['of a pull request of the repository itself', own, 'ci,command'],
-    ['that is not in the chain', forked, 'command'],
-  ])('nothing is found against one %s', async (_, env, rollback) => {
+    ['in a run for no pull request', azure, 'ci,command'],
+    ['in a run for a pull request of the repository itself', own, 'ci,command'],
+    ['when ci is not in the chain', forked, 'command'],
+  ])('has no warning %s', async (_, env, rollback) => {
     expect(await findings(env, rollback)).not.toContainEqual(expect.objectContaining(fromFork));
   });
 
-  it('is skipped for its own reason in a rollback run', async () => {
+  it('is skipped because of the rollback run, without that warning', async () => {
     expect(await findings(forked, 'ci,command', true)).toEqual([
       expect.objectContaining({ subject: 'ci', message: expect.stringContaining('rollback run') }),
     ]);

@@ -61,7 +61,7 @@ describe('a run that ends with bad configuration', () => {
     return text();
   }
 
-  it('is tried in every CI system of the table', () => {
+  it('is tested in every CI system of the table', () => {
     expect([...ciSystems.map(({ id }) => id), 'local'].sort()).toEqual(systems.toSorted());
   });
 
@@ -75,24 +75,21 @@ describe('a run that ends with bad configuration', () => {
     expect(text).not.toContain('::group::');
   });
 
-  it.each(systems)(
-    'in %s shows a secret only where the system is asked to mask it',
-    async (system) => {
-      const masks = /^(::add-mask::|##vso\[task\.setsecret\]).*$/gm;
-      const text = await run(environments[system]);
-      expect(masks.test(text)).toBe(system === 'github' || system === 'azure');
-      expect(text.replaceAll(masks, '')).not.toContain(secret);
-    },
-  );
+  it.each(systems)('in %s prints a secret only to have the system mask it', async (system) => {
+    const masks = /^(::add-mask::|##vso\[task\.setsecret\]).*$/gm;
+    const text = await run(environments[system]);
+    expect(masks.test(text)).toBe(system === 'github' || system === 'azure');
+    expect(text.replaceAll(masks, '')).not.toContain(secret);
+  });
 
-  it('gives Azure the absolute path of the summary, which is there', async () => {
+  it('gives Azure the absolute path of a summary that exists', async () => {
     const text = await run(environments.azure, relative(process.cwd(), directory));
     const path = join(directory, 'summary.md');
     expect(text).toContain(`##vso[task.uploadsummary]${path}\n`);
     expect(await readFile(path, 'utf8')).toContain('duration');
   });
 
-  it('gives Azure no summary when there is none', async () => {
+  it('gives Azure no summary when none could be written', async () => {
     const text = await run(environments.azure, directory, {
       writeFile: () => Promise.reject(new Error('no space left on device')),
     });
@@ -101,7 +98,7 @@ describe('a run that ends with bad configuration', () => {
     expect(text).toContain('##vso[task.setvariable variable=verdict;isOutput=true]\n');
   });
 
-  it('makes outputs harmless for a step that prints them', async () => {
+  it('a hostile reason becomes outputs without commands', async () => {
     const bashEnv = join(directory, 'bash_env');
     await run({ ...environments.circleci, BASH_ENV: bashEnv });
     const text = await readFile(bashEnv, 'utf8');
@@ -115,7 +112,7 @@ describe('outputs of an earlier run', () => {
     ['gitlab', 'rollgate.env'],
     ['gitlab', 'annotations.json'],
     ['jenkins', 'outputs.json'],
-  ])('in %s are taken away before anything is done: %s', async (system, name) => {
+  ])('in %s are removed before the run does anything: %s', async (system, name) => {
     const directory = await mkdtemp(join(tmpdir(), 'rollgate-old-'));
     const old = join(directory, name);
     try {
@@ -133,19 +130,19 @@ describe('outputs of an earlier run', () => {
   });
 });
 
-describe('the system that the user names', () => {
+describe('the ci-system setting', () => {
   const both: Environment = { ...environments.gitlab, ...environments.jenkins };
   it.each<[readonly string[], Environment]>([
     [['--ci-system', 'jenkins'], {}],
     [[], { CI_SYSTEM: 'jenkins' }],
     [[], { ROLLGATE_CI_SYSTEM: 'jenkins' }],
     [['--ci-system', 'jenkins'], { CI_SYSTEM: 'gitlab' }],
-  ])('is the host when it is one of several: %j %j', async (argv, env) => {
+  ])('with the signs of several systems it decides: %j %j', async (argv, env) => {
     const session = await openSession(entryWith({ argv, env: { ...both, ...env } }));
     expect(session.info).toMatchObject({ system: 'jenkins', notices: [] });
   });
 
-  it('is asked for when there are several and none is named', async () => {
+  it('without it several systems give a notice that asks for it', async () => {
     const session = await openSession(entryWith({ env: both }));
     expect(session.info).toMatchObject({
       system: 'gitlab',

@@ -105,7 +105,7 @@ const orders = (...more: readonly string[]): readonly string[] => [
 ];
 
 describe('a watch of a canary and its baseline by Prometheus', () => {
-  it('finds a canary that alone is bad', async () => {
+  it('only the canary fails more: unhealthy', async () => {
     server.behave = twoVersions(second, failing(10, 0.05), failing(10, 0.01));
     const { verdict, reason, decidedBy, results, decidedAt } = await watched(orders(), wire);
     expect({ verdict, decidedBy }).toEqual({ verdict: 'unhealthy', decidedBy: ['orders'] });
@@ -119,27 +119,27 @@ describe('a watch of a canary and its baseline by Prometheus', () => {
     });
   });
 
-  it('does not hold against it what hits both', async () => {
+  it('both fail alike: healthy', async () => {
     server.behave = twoVersions(second, failing(10, 0.5), failing(10, 0.5));
     const compared = await watched(orders(), wire);
     expect(compared).toMatchObject({ verdict: 'healthy' });
   });
 
-  it('says so when both are over a limit', async () => {
+  it('both over the limit: inconclusive, and the reason names the baseline', async () => {
     server.behave = twoVersions(second, failing(10, 0.3), failing(10, 0.3));
     const { verdict, reason } = await watched(orders('min-success-rate: 95'), wire);
     expect(verdict).toBe('inconclusive');
     expect(reason).toMatch(/but the baseline is equally affected: 900 of 3,000 of the baseline/);
   });
 
-  it('blames a canary that is over its limit and worse', async () => {
+  it('the canary over the limit and worse: unhealthy', async () => {
     server.behave = twoVersions(second, failing(10, 0.3), failing(10, 0.01));
     const { verdict, reason } = await watched(orders('min-success-rate: 95'), wire);
     expect(verdict).toBe('unhealthy');
     expect(reason).toMatch(/limit 95 %.*The baseline does better: \d+ of \d+ of the baseline/);
   });
 
-  it('reads both sides from the same answers, in the same intervals', async () => {
+  it('both versions are read from the same answers, in the same intervals', async () => {
     server.behave = twoVersions(second, failing(10, 0), failing(20, 0.1));
     const { events } = await watched(orders(), wire);
     const counted = events.flatMap((event) =>
@@ -154,7 +154,7 @@ describe('a watch of a canary and its baseline by Prometheus', () => {
     expect(scrapes[0]).toContain('"baseline-total"');
   });
 
-  it('has no data of a canary that is gone, whatever the baseline does', async () => {
+  it('a canary that is gone: inconclusive, without data', async () => {
     server.behave = twoVersions(
       second,
       (second) => (second < 100 ? failing(10, 0)(second) : undefined),
@@ -162,11 +162,11 @@ describe('a watch of a canary and its baseline by Prometheus', () => {
     );
     const { verdict, reason, results } = await watched(orders(), wire);
     expect(verdict).toBe('inconclusive');
-    expect(reason).toMatch(/^The source of orders gave no data in the last \d+m/);
+    expect(reason).toMatch(/^No (data|usable answer) for orders in the last \d+m/);
     expect(results[0]?.missing.noData).toBeGreaterThan(10);
   });
 
-  it('confirms by the old version when the canary is gone', async () => {
+  it('a canary that is gone is confirmed by the old version, within its limit', async () => {
     server.behave = twoVersions(second, () => undefined, failing(10, 0.01));
     expect(await confirmed(orders(), wire)).toMatchObject({ confirmed: true });
     expect(await confirmed(orders('min-success-rate: 95'), wire)).toMatchObject({
@@ -205,31 +205,49 @@ describe('a watch of a canary and its baseline by probes', () => {
   ];
 
   it.each<[string, readonly [number, number], readonly string[], string, RegExp]>([
-    ['only the canary is bad', [0.1, 0], [], 'unhealthy', /against \d+ of \d+ of the baseline/],
-    ['both are bad', [0.4, 0.4], [], 'healthy', /against 600 of 1,500 of the baseline/],
     [
-      'both are over a limit',
+      'only the canary bad: unhealthy',
+      [0.1, 0],
+      [],
+      'unhealthy',
+      /against \d+ of \d+ of the baseline/,
+    ],
+    [
+      'both bad, compared alone: healthy',
+      [0.4, 0.4],
+      [],
+      'healthy',
+      /against 600 of 1,500 of the baseline/,
+    ],
+    [
+      'both over the limit: inconclusive',
       [0.4, 0.4],
       ['min-success-rate: 95'],
       'inconclusive',
       /the baseline is equally affected/,
     ],
     [
-      'only the canary is over a limit',
+      'only the canary over the limit: unhealthy',
       [0.4, 0],
       ['min-success-rate: 95'],
       'unhealthy',
       /The baseline does better/,
     ],
-    ['the baseline is worse', [0.1, 0.3], ['min-success-rate: 95'], 'inconclusive', /equally/],
-    ['both are good', [0, 0], ['min-success-rate: 95'], 'healthy', /^100 %/],
+    [
+      'the canary over the limit, the baseline worse: inconclusive',
+      [0.1, 0.3],
+      ['min-success-rate: 95'],
+      'inconclusive',
+      /equally/,
+    ],
+    ['both good: healthy', [0, 0], ['min-success-rate: 95'], 'healthy', /^100 %/],
   ])('%s', async (_, [canary, old], more, verdict, reason) => {
     const http = services({ 'canary.test': canary, 'old.test': old });
     const outcome = await watched(file(...more), http);
     expect(outcome).toMatchObject({ verdict, reason: expect.stringMatching(reason) });
   });
 
-  it('sends as many probes to both, in the same moments', async () => {
+  it('canary and baseline get as many probes, at the same moments', async () => {
     const http = services({});
     const { results, events } = await watched(file(), http);
     const at = (host: string): number[] =>
@@ -250,7 +268,7 @@ describe('a watch of a canary and its baseline by probes', () => {
     ).toBe(true);
   });
 
-  it('is asked for by an input, too', async () => {
+  it('the input baseline-url compares them, too', async () => {
     const http = services({ 'canary.test': 0.1, 'old.test': 0 });
     const outcome = await watched(
       ['url: http://canary.test/', 'health-url: off', 'baseline-url: http://old.test/'],
@@ -261,7 +279,7 @@ describe('a watch of a canary and its baseline by probes', () => {
 });
 
 describe('a watch with checks of several sources', () => {
-  it('judges each by its own limit, and says which is broken', async () => {
+  it('judges each check by its own limit, and names the breached one', async () => {
     server.behave = twoVersions(second, failing(10, 0.1), failing(10, 0));
     const { verdict, decidedBy, results } = await watched(
       [
@@ -292,7 +310,7 @@ describe('a watch with checks of several sources', () => {
     expect(results[0]?.evidence?.threshold).toBeCloseTo(Math.log(300), 12);
   });
 
-  it('asks once for the checks of one entry', async () => {
+  it('asks the server once an interval for all checks of one entry', async () => {
     server.behave = twoVersions(second, failing(10, 0), failing(10, 0));
     await watched(
       [

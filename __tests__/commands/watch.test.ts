@@ -12,7 +12,7 @@ function lines(interval: number, tick: number, failures: readonly number[]): num
 }
 
 describe('createLogCadence', () => {
-  it('is silent while nothing changes, but for a line a minute', () => {
+  it('no change: one line a minute', () => {
     expect(
       lines(
         10,
@@ -22,11 +22,11 @@ describe('createLogCadence', () => {
     ).toEqual([60, 120, 180, 240, 300]);
   });
 
-  it('speaks when failures come, at most once an interval', () => {
+  it('new failures: a line at most once an interval', () => {
     expect(lines(10, 5, [0, 1, 2, 3, 4, 4, 4, 4])).toEqual([10, 20, 30]);
   });
 
-  it('never lets a minute pass in silence, whatever the interval', () => {
+  it('an interval of five minutes: still a line a minute', () => {
     expect(tickEvery(300_000, false)).toBeLessThan(60_000);
     expect(
       lines(
@@ -37,7 +37,7 @@ describe('createLogCadence', () => {
     ).toEqual([55, 110, 165, 220]);
   });
 
-  it('moves every second on a terminal', () => {
+  it('on a terminal: every second', () => {
     expect(tickEvery(10_000, true)).toBe(1000);
     expect(tickEvery(200, true)).toBe(200);
   });

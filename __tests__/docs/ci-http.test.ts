@@ -291,7 +291,7 @@ describe.each(examples.map((example) => [example.heading, example] as const))(
   (_, example) => {
     const { start, run: made, stateUrl, states, cancel, find } = example;
 
-    it('is started, followed and cancelled with exactly these requests', async () => {
+    it('starts, follows and cancels with exactly these requests', async () => {
       const { client, run, server } = await setUp(example, [
         { status: 201, body: start.gives },
         ...states.map(([body]) => ({ status: 200, body })),
@@ -312,7 +312,7 @@ describe.each(examples.map((example) => [example.heading, example] as const))(
       ]);
     });
 
-    it('a start that is not answered is looked for, where the system lists its runs', async () => {
+    it('searches for the run after an unclear start, if the system lists runs', async () => {
       const { client, run, server } = await setUp(example, [
         { status: 502 },
         { status: 200, body: find?.gives },
@@ -327,7 +327,7 @@ describe.each(examples.map((example) => [example.heading, example] as const))(
       ]);
     });
 
-    it('preflight finds nothing wrong', async () => {
+    it('has no error in preflight', async () => {
       const { client, run } = await setUp(example, [{ status: 200, body: find?.gives }]);
       const findings = await run(client.preflight(request, never));
       expect(findings.map(({ level }) => level)).toEqual(find === undefined ? ['notice'] : []);

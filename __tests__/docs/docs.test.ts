@@ -110,7 +110,7 @@ const steps = yamlTexts.flatMap(([where, text]) =>
 const gateSteps = steps.filter(({ uses }) => uses.includes('/rollgate@'));
 
 describe('links', () => {
-  it.each(documents.map((path) => [path] as const))('%s leads to what is there', (path) => {
+  it.each(documents.map((path) => [path] as const))('%s has no broken link', (path) => {
     const broken = linksOf(path).filter((target) => {
       if (/^[a-z]+:/i.test(target)) return false;
       const [file = '', anchor] = target.split('#');
@@ -121,7 +121,7 @@ describe('links', () => {
     expect(broken).toEqual([]);
   });
 
-  it('the paths that CONTRIBUTING names exist', () => {
+  it('the paths in CONTRIBUTING exist', () => {
     const named = [...read('CONTRIBUTING.md').matchAll(/`((?:src|__tests__|docs)\/[^`]*)`/g)]
       .map(([, path = '']) => path)
       .filter((path) => !path.includes('<'));
@@ -129,7 +129,7 @@ describe('links', () => {
     expect(named.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
 
-  it('the registries that CONTRIBUTING names are in their files', () => {
+  it('the registries in CONTRIBUTING are in their files', () => {
     const named = [...read('CONTRIBUTING.md').matchAll(/`(\w+)` (?:in|of) `(src\/[^`]*\.ts)`/g)];
     expect(named.length).toBeGreaterThan(5);
     for (const [, name = '', path = ''] of named) {
@@ -138,19 +138,19 @@ describe('links', () => {
   });
 });
 
-describe('YAML that may be copied', () => {
-  it.each(yamlTexts)('%s is YAML', (_, text) => {
+describe('YAML in the documentation', () => {
+  it.each(yamlTexts)('%s parses', (_, text) => {
     const document = parseDocument(text);
     expect(document.errors).toEqual([]);
     expect(document.warnings).toEqual([]);
     expect(document.contents).not.toBeNull();
   });
 
-  it.each(yamlTexts)('%s puts no expression into a script', (_, text) => {
+  it.each(yamlTexts)('%s has no expression inside a script', (_, text) => {
     expect(scriptsIn(parse(text)).filter((script) => script.includes('${{'))).toEqual([]);
   });
 
-  it('in docs/ and examples/ each action of others is pinned by its commit and names the version', () => {
+  it('in docs/ and examples/ each foreign action is pinned by its commit, with the version', () => {
     const copied = yamlTexts.filter(([where]) => /^(docs|examples)\//.test(where));
     const foreign = copied.flatMap(([, text]) =>
       [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, uses = '']) => uses),
@@ -163,9 +163,9 @@ describe('YAML that may be copied', () => {
   });
 });
 
-describe('inputs', () => {
+describe('inputs in the documentation', () => {
   it.each(gateSteps.map((step) => [`${step.where} ${JSON.stringify(step.with)}`, step] as const))(
-    '%s: all of them are inputs of the action',
+    '%s: each is an input of the action',
     (_, step) => {
       const action = parse(read('action.yml')) as { inputs: Readonly<Record<string, unknown>> };
       expect(Object.keys(action.inputs)).toEqual(expect.arrayContaining(Object.keys(step.with)));
@@ -173,7 +173,7 @@ describe('inputs', () => {
   );
 
   it.each(gateSteps.map((step) => [`${step.where} ${JSON.stringify(step.with)}`, step] as const))(
-    '%s: their values are accepted',
+    '%s: each value is accepted',
     (_, step) => {
       const flags = Object.fromEntries(
         Object.entries(step.with).map(([id, value]) => [
@@ -196,12 +196,12 @@ describe('inputs', () => {
         return isMap(value) && Object.keys(value).some((key) => isInputId(key) || key === 'checks');
       })
       .map(({ where, text }) => [where, text] as const),
-  )('%s is a configuration without problems', (_, text) => {
+  )('%s is a valid configuration', (_, text) => {
     const filled = text.replace(/\$\{\{[^}]*\}\}/g, 'x');
     expect(resolveWith({ files: { 'rollgate.yml': filled } }).problems).toEqual([]);
   });
 
-  it('there is an example of every source', () => {
+  it('docs/checks.md has an example of every source', () => {
     const shown = blocksOf('docs/checks.md').flatMap(({ text }) =>
       [...text.matchAll(/^ {4}source: (\w+)$/gm)].map(([, source = '']) => source),
     );
@@ -217,7 +217,7 @@ describe('inputs', () => {
     expect(named.filter((id) => !known.has(id))).toEqual([]);
   });
 
-  it.each(documents.map((path) => [path] as const))('%s: flags in it exist', (path) => {
+  it.each(documents.map((path) => [path] as const))('%s has only flags that exist', (path) => {
     const commands = [...read(path).matchAll(/rollgate\/?\S* .*|dist\/index\.js .*/g)].join('\n');
     const flags = [...commands.matchAll(/\s--([a-z]+(?:-[a-z]+)*)/g)].map(([, flag = '']) => flag);
     expect(flags.filter((flag) => !isInputId(flag) && !ownFlags.includes(flag))).toEqual([]);
@@ -242,12 +242,12 @@ function givenTo(value: unknown, key: 'component' | 'remote' | 'uses', what: Reg
   return [...own, ...Object.values(value).flatMap((item) => givenTo(item, key, what))];
 }
 
-describe('inputs of the wrappers', () => {
+describe('inputs of the wrappers in the documentation', () => {
   const all = yamlTexts.map(([, text]) =>
     parseAllDocuments(text).map((one) => one.toJS() as unknown),
   );
 
-  it('the component has all that is given to it', () => {
+  it('of the GitLab component exist', () => {
     const [header] = parseAllDocuments(read('templates/rollgate/template.yml'));
     const { spec } = header?.toJS() as { spec: { inputs: Readonly<Record<string, unknown>> } };
     const given = (['component', 'remote'] as const).flatMap((key) =>
@@ -257,7 +257,7 @@ describe('inputs of the wrappers', () => {
     expect(given.filter((id) => !(id in spec.inputs))).toEqual([]);
   });
 
-  it('the reusable workflow has all that is given to it', () => {
+  it('of the reusable workflow exist', () => {
     const { on } = parse(read('.github/workflows/rollgate.yml')) as {
       on: { workflow_call: { inputs: Readonly<Record<string, unknown>> } };
     };
@@ -292,15 +292,15 @@ const keysOfOtherFormats = [
   'uses',
 ];
 
-describe('the example', () => {
-  it('rollgate.yml resolves without problems and configures the ci strategy', () => {
+describe('the examples', () => {
+  it('rollgate.yml is valid and configures the ci strategy', () => {
     const resolution = resolveWith({ files: { 'rollgate.yml': read('examples/rollgate.yml') } });
     expect(resolution.problems).toEqual([]);
     expect(resolution.notices).toEqual([]);
     expect(configuredStrategies(resolution)).toMatchObject([{ id: 'ci', configured: true }]);
   });
 
-  it('the rollback workflow takes what the deploy workflow has Rollgate send', () => {
+  it('the rollback workflow accepts what the deploy workflow has Rollgate send', () => {
     const declaration = readDeclaration(read('examples/.github/workflows/rollback.yml'));
     expect(declaration).toMatchObject({ dispatch: true, showsId: true });
     const given = stepsIn(parse(read('examples/.github/workflows/deploy.yml')))
@@ -329,7 +329,7 @@ describe('the example', () => {
     }
   });
 
-  it('the two workflows have concurrency groups of their own', () => {
+  it('the two workflows have different concurrency groups', () => {
     const groups = ['deploy', 'rollback'].map(
       (name) =>
         (
@@ -341,26 +341,29 @@ describe('the example', () => {
     expect(new Set(groups).size).toBe(2);
   });
 
-  it.each(exampleFiles.map((path) => [path] as const))('%s is the same in the pages', (path) => {
-    const text = read(path);
-    expect(yamlBlocks.some((block) => block.text === text)).toBe(true);
-  });
+  it.each(exampleFiles.map((path) => [path] as const))(
+    '%s is also in the documentation',
+    (path) => {
+      const text = read(path);
+      expect(yamlBlocks.some((block) => block.text === text)).toBe(true);
+    },
+  );
 });
 
 describe('docs/report.md', () => {
   const page = read('docs/report.md');
 
-  it('has every output', () => {
+  it('names every output', () => {
     const missing = outputTable.filter(({ id }) => !page.includes(`\`${id}\``));
     expect(missing).toEqual([]);
   });
 
-  it('has every exit code', () => {
+  it('names every exit code', () => {
     const codes = [...page.matchAll(/^\| (\d) \|/gm)].map(([, code]) => Number(code));
     expect(codes).toEqual(exitCodeTable.map(({ code }) => code));
   });
 
-  it('shows JSON that can be read', () => {
+  it('shows valid JSON', () => {
     const shown = blocksOf('docs/report.md').filter(({ language }) => language === 'json');
     expect(shown.map(({ text }) => JSON.parse(text) as unknown)).toMatchObject([{ schema: 1 }]);
   });

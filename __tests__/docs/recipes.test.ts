@@ -277,7 +277,7 @@ async function start(recipe: Recipe): Promise<Service> {
 describe.each(recipes)('the recipe for $heading', (recipe) => {
   const never = new AbortController().signal;
 
-  it('reads the numbers of its answers, and finds that some have none', async () => {
+  it('reads the numbers of its answers, and no data where they have none', async () => {
     const scene = await start(recipe);
     const check = await scene.check();
     const comparing = recipe.good[0]![1] === undefined;
@@ -297,7 +297,7 @@ describe.each(recipes)('the recipe for $heading', (recipe) => {
     expect(found).toMatchObject(rest.map(([, expected]) => expected!));
   });
 
-  it('is found good before the watch', async () => {
+  it('has no finding before the watch', async () => {
     const scene = await start(recipe);
     const check = await scene.check();
     scene.next = recipe.good[0]![0];
@@ -305,17 +305,20 @@ describe.each(recipes)('the recipe for $heading', (recipe) => {
     expect(scene.odd).toBeUndefined();
   });
 
-  it.each(recipe.nothing)('without data before the watch (%#)', async (answer, level, message) => {
-    const scene = await start(recipe);
-    const check = await scene.check();
-    scene.next = answer;
-    const [first] = await scene.driven(check.preflight(never));
-    expect(first).toMatchObject({ level, message: expect.stringMatching(message) });
-    expect(scene.odd).toBeUndefined();
-  });
+  it.each(recipe.nothing)(
+    'without data before the watch has a finding (%#)',
+    async (answer, level, message) => {
+      const scene = await start(recipe);
+      const check = await scene.check();
+      scene.next = answer;
+      const [first] = await scene.driven(check.preflight(never));
+      expect(first).toMatchObject({ level, message: expect.stringMatching(message) });
+      expect(scene.odd).toBeUndefined();
+    },
+  );
 });
 
-it('every configuration of the page is one of these', () => {
+it('every configuration of the page is tested', () => {
   const blocks = page.match(/^```yaml$/gm) ?? [];
   expect(recipes.map(({ heading }) => blockOf(heading) === '')).toEqual(blocks.map(() => false));
 });

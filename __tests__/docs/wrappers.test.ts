@@ -58,7 +58,7 @@ function expectAccepted(given: Readonly<Record<string, unknown>>): void {
   ).toEqual([]);
 }
 
-describe('CircleCI', () => {
+describe('CircleCI in the documentation', () => {
   const orb = packedOrb();
   const own = [
     'is-rollback',
@@ -75,11 +75,11 @@ describe('CircleCI', () => {
     ),
   );
 
-  it('is shown', () => {
+  it('is shown more than three times', () => {
     expect(calls.length).toBeGreaterThan(3);
   });
 
-  it.each(calls)('%s: the call is one', (_, { context, requires, ...given }) => {
+  it.each(calls)('%s: the orb accepts the call', (_, { context, requires, ...given }) => {
     expect([context, requires]).toBeDefined();
     const filled = Object.entries(given).map(([name, value]) => [
       name,
@@ -93,7 +93,7 @@ describe('CircleCI', () => {
     );
   });
 
-  it('names this version', () => {
+  it('has this version', () => {
     const orbs = yaml
       .flatMap(({ value }) => valuesOf(value, 'rollgate'))
       .filter((one) => typeof one === 'string');
@@ -102,7 +102,7 @@ describe('CircleCI', () => {
   });
 });
 
-describe('Azure DevOps', () => {
+describe('Azure DevOps in the documentation', () => {
   const tasks = yaml.flatMap(({ where, value }) =>
     [value, ...valuesOf(value, 'steps')]
       .flat()
@@ -125,7 +125,7 @@ describe('Azure DevOps', () => {
       ),
   );
 
-  it('is shown', () => {
+  it('is shown as a task and as a template', () => {
     expect(tasks.length).toBeGreaterThan(4);
     expect(templates.length).toBeGreaterThan(0);
   });
@@ -146,7 +146,7 @@ describe('Azure DevOps', () => {
   });
 });
 
-describe('Jenkins', () => {
+describe('Jenkins in the documentation', () => {
   const own = ['cli', 'version', 'credentials', 'failBuild'];
   const calls = blocks
     .filter(({ language }) => language === 'groovy')
@@ -154,11 +154,11 @@ describe('Jenkins', () => {
       [...text.matchAll(/\brollgate\((.*)\)$/gm)].map(([, call = '']) => [where, call] as const),
     );
 
-  it('is shown', () => {
+  it('is shown more than three times', () => {
     expect(calls.length).toBeGreaterThan(3);
   });
 
-  it.each(calls)('%s: rollgate(%s) has these arguments', (_, call) => {
+  it.each(calls)('%s: the step accepts rollgate(%s)', (_, call) => {
     // What is in brackets is the value of an argument.
     const names = [...call.replace(/\[.*?\]/g, '').matchAll(/(\w+): /g)].map(
       ([, name = '']) => name,

@@ -146,7 +146,7 @@ async function tell(story: Story): Promise<Result> {
 }
 
 describe('the main job at default settings', () => {
-  it('comes to the right end in every story', async () => {
+  it('gives every service its verdict, code and reason', async () => {
     const results = await Promise.all(stories.map(tell));
     for (const { story, ended, report } of results) {
       const seconds = report.detectionSeconds;

@@ -23,8 +23,8 @@ async function confirmed(
   return { ...outcome, took: clock.monotonic(), sleeping: clock.sleeping };
 }
 
-describe('confirm', () => {
-  it('is done as soon as health and traffic are right', async () => {
+describe('confirm, after a rollback', () => {
+  it('is confirmed as soon as health and traffic are within their limits', async () => {
     const outcome = await confirmed((clock) => [
       healthCheck(clock, () => ({ result: good })),
       metricCheck(() => counts(10, 0, 1)),
@@ -32,7 +32,7 @@ describe('confirm', () => {
     expect(outcome).toMatchObject({ confirmed: true, took: 6000, sleeping: 0 });
   });
 
-  it('needs only min-requests when there is no time for more', async () => {
+  it('confirms with min-requests requests when the timeout leaves no time for more', async () => {
     const outcome = await confirmed(() => [metricCheck(() => counts(10, 0, 1))], { timeout: 5000 });
     expect(outcome).toMatchObject({ confirmed: true, took: 2000 });
   });
@@ -44,7 +44,7 @@ describe('confirm', () => {
     expect(outcome).toMatchObject({ confirmed: true, took: 31_000 });
   });
 
-  it('is not confirmed while the health check fails', async () => {
+  it('is not confirmed while the health check fails, and says with what', async () => {
     const outcome = await confirmed((clock) => [healthCheck(clock, () => ({ result: refused }))]);
     expect(outcome).toEqual({
       confirmed: false,
@@ -54,7 +54,7 @@ describe('confirm', () => {
     });
   });
 
-  it('is not confirmed while nothing can be seen, even after it was well', async () => {
+  it('is not confirmed when the health check shows nothing any more, even after a good answer', async () => {
     const outcome = await confirmed((clock) => [
       healthCheck(clock, (at) => ({
         result: at < 1000 ? good : { ok: null, detail: 'the engine does not answer' },
@@ -66,27 +66,27 @@ describe('confirm', () => {
     });
   });
 
-  it('is not confirmed by a service that is as bad as before', async () => {
+  it('is not confirmed when as many requests fail as before the rollback', async () => {
     const outcome = await confirmed(() => [metricCheck(() => counts(10, 3, 1))]);
     expect(outcome.confirmed).toBe(false);
     expect(outcome.detail).toMatch(/^\d+ of \d+ requests failed \(70 % success, limit 95 %\)$/);
   });
 
-  it('forgives the first moments of the old version', async () => {
+  it('confirms when only the first seconds after the rollback were bad', async () => {
     const outcome = await confirmed(() => [
       metricCheck((window) => counts(10, window.from < 5000 ? 10 : 0, 1)),
     ]);
     expect(outcome.confirmed).toBe(true);
   });
 
-  it('is not confirmed without enough requests', async () => {
+  it('is not confirmed without enough requests, or without any data', async () => {
     const outcome = await confirmed(() => [metricCheck(() => counts(0, 0, 1))]);
     expect(outcome.detail).toBe('only 0 of the 60 requests needed for success-rate');
     const silent = await confirmed(() => [metricCheck(() => ({ kind: 'none', why: 'no-data' }))]);
     expect(silent.confirmed).toBe(false);
   });
 
-  it('measures a latency and a value by their own limits', async () => {
+  it('confirms a latency check by its own limit', async () => {
     const latency = { metric: 'latency', percentile: 95, maxMs: 800 } as const;
     expect((await confirmed(() => [metricCheck(() => counts(10, 0, 1), latency)])).confirmed).toBe(
       true,
@@ -96,7 +96,7 @@ describe('confirm', () => {
     );
   });
 
-  it('leaves at once when it is cancelled', async () => {
+  it('ends at once, not confirmed, when it is cancelled', async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
     const confirming = confirm({

@@ -54,8 +54,8 @@ const gone = (ofBaseline?: Pair): Observation => ({
     : { baseline: { samples: ofBaseline[0], failures: ofBaseline[1] } }),
 });
 
-describe('a check without a baseline', () => {
-  it('says why it cannot be confirmed when what it selects is gone', () => {
+describe('the confirmation of a check without a baseline', () => {
+  it('a selector that matches nothing after the rollback is not confirmed, and the reason says what to select', () => {
     expect(after(30, () => gone(), { limit: rate })).toEqual({
       isRight: false,
       words:
@@ -66,13 +66,13 @@ describe('a check without a baseline', () => {
     );
   });
 
-  it('needs as many requests as it says itself', () => {
+  it("needs as many requests as the check's own min-requests", () => {
     const observe = (): Observation => ({ kind: 'counts', samples: 1, failures: 0, seconds: 1 });
     expect(after(5, observe, { limit: rate, minRequests: 5 }).isRight).toBe(true);
     expect(after(5, observe, { limit: rate, minRequests: 6 }).isRight).toBe(false);
   });
 
-  it('is right with a value that is large enough again', () => {
+  it('a value at its minimum is confirmed, one below is not', () => {
     const limit: MetricLimit = { metric: 'value', min: 5 };
     const of = (value: number) => (): Observation => ({ kind: 'value', value });
     expect(after(3, of(5), { limit }).isRight).toBe(true);
@@ -83,15 +83,15 @@ describe('a check without a baseline', () => {
   });
 });
 
-describe('a check with a limit and a baseline', () => {
+describe('the confirmation of a check with a limit and a baseline', () => {
   const given = { limit: rate, baseline: { margin: 1 } };
 
-  it('is right when its own requests are within the limit', () => {
+  it('is confirmed when its own requests are within the limit', () => {
     expect(after(2, () => both([10, 0], [10, 9]), given).isRight).toBe(true);
     expect(after(60, () => both([10, 3], [10, 3]), given).isRight).toBe(false);
   });
 
-  it('is right when the canary is gone and the old version is within the limit', () => {
+  it('is confirmed when the canary is gone and the old version is within the limit', () => {
     expect(after(2, () => gone([10, 0]), given)).toEqual({
       isRight: true,
       words: 'of the old version, 0 of 20 requests failed (100 % success, limit 95 %)',
@@ -100,7 +100,7 @@ describe('a check with a limit and a baseline', () => {
     expect(after(2, () => both([0, 0], [10, 0]), given).isRight).toBe(true);
   });
 
-  it('is not right when the old version is over the limit', () => {
+  it('is not confirmed when the old version is over the limit', () => {
     expect(after(60, () => gone([10, 2]), given)).toMatchObject({
       isRight: false,
       words: expect.stringMatching(
@@ -109,7 +109,7 @@ describe('a check with a limit and a baseline', () => {
     });
   });
 
-  it('does not take the old version for it while it still gets requests', () => {
+  it('does not count the old version while the canary still gets requests', () => {
     const observe = (n: number): Observation =>
       n % 2 === 0 ? gone([15, 0]) : both([1, 1], [15, 0]);
     expect(after(15, observe, given).isRight).toBe(false);
@@ -118,13 +118,13 @@ describe('a check with a limit and a baseline', () => {
     expect(after(5, trailing, given).isRight).toBe(true);
   });
 
-  it('counts no errors per minute of traffic that was not its own', () => {
+  it('a canary that is gone has no errors per minute: it is confirmed, whatever the old version fails', () => {
     const limit = { limit: perMinute, baseline: { margin: 1 } };
     expect(after(2, () => gone([100, 5]), limit).isRight).toBe(true);
     expect(after(2, () => both([100, 5], [100, 0]), limit).isRight).toBe(false);
   });
 
-  it('is not right without anything of the baseline', () => {
+  it('is not confirmed when the canary is gone and nothing is known of the baseline', () => {
     expect(after(60, () => gone(), given)).toEqual({
       isRight: false,
       words: 'only 0 of the 20 requests needed for success-rate (no series matches x)',
@@ -132,8 +132,8 @@ describe('a check with a limit and a baseline', () => {
   });
 });
 
-describe('a check that is only compared', () => {
-  it('is right when it fails no more often than the baseline, within chance', () => {
+describe('the confirmation of a check that is only compared with its baseline', () => {
+  it('is confirmed when the canary fails no more often than the baseline, within chance', () => {
     expect(after(2, () => both([10, 1], [10, 1]), { limit: relative }).isRight).toBe(true);
     expect(after(2, (n) => both([10, n], [10, 0]), { limit: relative }).isRight).toBe(true);
     expect(after(60, () => both([10, 3], [10, 0]), { limit: relative })).toMatchObject({
@@ -142,13 +142,13 @@ describe('a check that is only compared', () => {
     });
   });
 
-  it('allows what the margin allows', () => {
+  it('a canary that fails three times as often is confirmed with a margin of 3, one that fails six times as often is not', () => {
     const limit: MetricLimit = { metric: 'relative', margin: 3 };
     expect(after(30, () => both([10, 3], [10, 1]), { limit }).isRight).toBe(true);
     expect(after(30, () => both([10, 6], [10, 1]), { limit }).isRight).toBe(false);
   });
 
-  it('waits for enough of both sides', () => {
+  it('is not confirmed before the canary and the baseline have enough requests', () => {
     expect(after(30, () => both([10, 0], [0, 0]), { limit: relative }).isRight).toBe(false);
     expect(after(1, () => both([30, 0], [10, 0]), { limit: relative }).isRight).toBe(false);
     expect(after(2, () => both([30, 0], [10, 0]), { limit: relative }).isRight).toBe(true);
@@ -160,12 +160,12 @@ describe('a check that is only compared', () => {
     );
   });
 
-  it('is right when the canary is gone: there is nothing left to be worse', () => {
+  it('is confirmed when the canary is gone, since nothing is left to be worse', () => {
     expect(after(2, () => gone([10, 4]), { limit: relative }).isRight).toBe(true);
     expect(after(1, () => gone([10, 4]), { limit: relative }).isRight).toBe(false);
   });
 
-  it('adds up what is slower at each border', () => {
+  it('compares latency at each border: as slow as the baseline is confirmed, slower is not', () => {
     const limit: MetricLimit = { metric: 'relative', margin: 1, of: 'latency' };
     const slow = (own: number, ofBaseline: number): Observation => ({
       kind: 'counts',

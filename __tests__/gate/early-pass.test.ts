@@ -3,12 +3,12 @@ import fc from 'fast-check';
 import { passEvidence } from '../../src/gate/early-pass.js';
 import golden from './golden.json' with { type: 'json' };
 
-describe('passEvidence', () => {
-  it.each(golden.binom_grid_pass)('has the reference value: $f of $n failed', (reference) => {
+describe('passEvidence, the evidence for an early pass', () => {
+  it.each(golden.binom_grid_pass)('equals the reference value: $f of $n failed', (reference) => {
     expect(passEvidence(0.05, reference.n, reference.f)).toBeCloseTo(reference.logE, 9);
   });
 
-  it('is nothing before the first request', () => {
+  it('is 0 before the first request', () => {
     expect(passEvidence(0.05, 0, 0)).toBeCloseTo(0, 12);
   });
 
@@ -33,7 +33,7 @@ describe('passEvidence', () => {
     );
   });
 
-  it('is a fair game for a service that fails as often as allowed', () => {
+  it('has an expected wealth of one for a service that fails as often as allowed', () => {
     // The mean over all outcomes of twelve requests, each weighed with its probability.
     const allowed = 0.2;
     let mean = 0;

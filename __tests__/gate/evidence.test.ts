@@ -23,15 +23,15 @@ function crossing(logs: readonly number[]): number | null {
 const ratioArray = fc.array(fc.double({ min: 0, max: 20, noNaN: true }), { maxLength: 120 });
 const planned = fc.integer({ min: 1, max: 200 });
 
-describe('evidence', () => {
-  it.each(golden.bet_grid)('has the reference values without restarts: $name', (reference) => {
+describe('the evidence against a service', () => {
+  it.each(golden.bet_grid)('equals the reference values without restarts: $name', (reference) => {
     const logs = course(createEvidence({ plannedIntervals: 6 }), reference.z);
     expect(logs).toHaveLength(reference.logE.length);
     for (const [i, logE] of logs.entries()) expect(logE).toBeCloseTo(reference.logE[i]!, 9);
     expect(crossing(logs)).toBe(reference.first_cross_alpha_0_01);
   });
 
-  it.each(golden.restarts)('has the reference values with restarts: $name', (reference) => {
+  it.each(golden.restarts)('equals the reference values with restarts: $name', (reference) => {
     const evidence = createEvidence({ plannedIntervals: 60 });
     const logs = course(evidence, reference.z);
     // The references are given to nine decimals.
@@ -47,7 +47,7 @@ describe('evidence', () => {
     expect([evidence.logE, evidence.maxLogE, evidence.observations]).toEqual([0, 0, 0]);
   });
 
-  it('counts the intervals it was given', () => {
+  it('counts the intervals it has received', () => {
     const evidence = createEvidence({ plannedIntervals: 30 });
     course(evidence, [0, 1, 2]);
     expect(evidence.observations).toBe(3);
@@ -130,7 +130,7 @@ describe('evidence', () => {
     expect(crossing(logs)).toBe(6);
   });
 
-  it('is a fair game for a service at its limit: the expected wealth stays one', () => {
+  it('has an expected wealth of one for a service at its limit', () => {
     // Two equally probable intervals, 0 and 2, have the mean 1: the mean over all courses of nine is exact.
     const length = 9;
     let mean = 0;
@@ -180,7 +180,7 @@ describe('evidence', () => {
     );
   });
 
-  it('is the same with and without observations that saw no new data', () => {
+  it('is the same with and without observations that have no new data', () => {
     const limit: Limit = { metric: 'success-rate', minPercent: 95 };
     const event = fc.oneof(
       fc.record({
@@ -210,10 +210,10 @@ describe('evidence', () => {
     );
   });
 
-  it.each([NaN, Infinity, -Infinity, -0.1])('refuses odds of %p', (ratios) => {
+  it.each([NaN, Infinity, -Infinity, -0.1])('a likelihood ratio of %p is refused', (ratio) => {
     const evidence = createEvidence({ plannedIntervals: 30 });
     expect(() => {
-      evidence.push(ratios);
+      evidence.push(ratio);
     }).toThrow(RangeError);
     expect([evidence.logE, evidence.observations]).toEqual([0, 0]);
   });
@@ -221,16 +221,16 @@ describe('evidence', () => {
 
 describe('failThreshold', () => {
   it.each([
-    { sensitivity: 'high', metricChecks: 1, ratios: 20 },
-    { sensitivity: 'normal', metricChecks: 1, ratios: 100 },
-    { sensitivity: 'low', metricChecks: 1, ratios: 1000 },
-    { sensitivity: 'normal', metricChecks: 3, ratios: 300 },
+    { sensitivity: 'high', metricChecks: 1, ratio: 20 },
+    { sensitivity: 'normal', metricChecks: 1, ratio: 100 },
+    { sensitivity: 'low', metricChecks: 1, ratio: 1000 },
+    { sensitivity: 'normal', metricChecks: 3, ratio: 300 },
     // Only health checks: there is nothing to share.
-    { sensitivity: 'normal', metricChecks: 0, ratios: 100 },
+    { sensitivity: 'normal', metricChecks: 0, ratio: 100 },
   ] as const)(
-    'is odds of $odds for $metricChecks checks at $sensitivity sensitivity',
-    ({ ratios, ...o }) => {
-      expect(failThreshold(o)).toBeCloseTo(Math.log(ratios), 12);
+    'is a likelihood ratio of $ratio for $metricChecks checks at $sensitivity sensitivity',
+    ({ ratio, ...o }) => {
+      expect(failThreshold(o)).toBeCloseTo(Math.log(ratio), 12);
     },
   );
 });

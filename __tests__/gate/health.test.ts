@@ -13,28 +13,36 @@ function stateAfter(results: string, warmUp = 30_000): string {
   return health.state;
 }
 
-describe('createHealth', () => {
+describe('health after a row of checks', () => {
   it.each([
-    ['nothing yet', '', 'undecided'],
-    ['one good look', '.', 'undecided'],
-    ['two good looks', '..', 'up'],
-    ['two failures after it was up', '..xx', 'undecided'],
-    ['three failures after it was up, still in the warm-up', '..xxx', 'down'],
-    ['a success in between resets the count', '..xx.xx', 'undecided'],
-    ['flapping never decides', '.x.x.x.x.x.x', 'undecided'],
-    ['never answered, in the warm-up', 'xxxxxx', 'undecided'],
-    ['never answered, first look at the end of the warm-up', 'xxxxxxx', 'down'],
-    ['needs 20 s to listen', 'xxxx..', 'up'],
-    ['answers for the first time with the look at the end of the warm-up', 'xxxxxx..', 'up'],
-    ['a look that shows nothing is no failure', '..xx??', 'undecided'],
-    ['and does not break a row of failures', '..xx??x', 'down'],
-    ['nor a row of good looks', '.?.', 'up'],
-    ['nothing was ever seen', '????????????', 'undecided'],
+    ['no check yet is undecided', '', 'undecided'],
+    ['one good check is undecided', '.', 'undecided'],
+    ['two good checks in a row are up', '..', 'up'],
+    ['two failures after it was up are undecided', '..xx', 'undecided'],
+    ['three failures in a row after it was up are down, even in the warm-up', '..xxx', 'down'],
+    ['a success in between resets the count of failures', '..xx.xx', 'undecided'],
+    ['failures and successes in turn never decide', '.x.x.x.x.x.x', 'undecided'],
+    ['a service that never answered is undecided in the warm-up', 'xxxxxx', 'undecided'],
+    [
+      'a service that never answered is down with the first check after the warm-up',
+      'xxxxxxx',
+      'down',
+    ],
+    ['a service that answers after 20 s is up', 'xxxx..', 'up'],
+    [
+      'a service that first answers with the check at the end of the warm-up is up',
+      'xxxxxx..',
+      'up',
+    ],
+    ['a check that shows nothing is no failure', '..xx??', 'undecided'],
+    ['a check that shows nothing does not interrupt a row of failures', '..xx??x', 'down'],
+    ['a check that shows nothing does not interrupt a row of good checks', '.?.', 'up'],
+    ['checks that never showed anything are undecided', '????????????', 'undecided'],
   ])('%s', (_, results, state) => {
     expect(stateAfter(results)).toBe(state);
   });
 
-  it('without a warm-up needs the full row of failures', () => {
+  it('without a warm-up three failures in a row are down, two are not', () => {
     expect(stateAfter('xx', 0)).toBe('undecided');
     expect(stateAfter('xxx', 0)).toBe('down');
   });

@@ -33,7 +33,7 @@ describe('the events of a watch in the past', () => {
     };
   }
 
-  it('a past watch gives the events of a live one and the deadline', async () => {
+  it('a past watch gives the events of a live one, and the deadline', async () => {
     const { checks, calls, moveTo } = story();
     const events = await eventsOfPast(plan, checks, 40_000, moveTo, signal);
     expect(calls.every(([at, to]) => at === to)).toBe(true);
@@ -48,7 +48,7 @@ describe('the events of a watch in the past', () => {
     ]);
   });
 
-  it('are only those that have come to pass', async () => {
+  it('a watch that is not over yet gives only the events up to now', async () => {
     const { checks, calls, moveTo } = story();
     const events = await eventsOfPast(plan, checks, 34_999, moveTo, signal);
     expect(calls).toHaveLength(6);
@@ -56,7 +56,7 @@ describe('the events of a watch in the past', () => {
     expect(checks[0]?.ended()).toBe(1);
   });
 
-  it('free what the checks took when one of them fails', async () => {
+  it('when one check fails, the events fail and every check is ended', async () => {
     const { checks, moveTo } = story();
     const broken = metricCheck(() => Promise.reject(new Error('a defect')));
     await expect(eventsOfPast(plan, [...checks, broken], 40_000, moveTo, signal)).rejects.toThrow(

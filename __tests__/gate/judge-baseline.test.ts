@@ -34,7 +34,7 @@ function judge(
   over: Partial<WatchPlan> = {},
 ): { judgement: Judgement; interval: number | 'end'; result: CheckResult } {
   const plan = { ...defaultPlan, ...over };
-  const judge = createJudge(plan, [{ id: 'check', source: 'fake', subject: 'shop', ...check }]);
+  const judge = createJudge(plan, [{ id: 'check', source: 'stand-in', subject: 'shop', ...check }]);
   let interval = 0;
   const result = (): CheckResult => judge.results()[0]!;
   for (const window of windowsOf(plan)) {
@@ -52,14 +52,14 @@ function judge(
   return { judgement, interval: 'end', result: result() };
 }
 
-describe('createJudge, of a canary against its baseline', () => {
-  it('finds a canary that is worse, and says by how much', () => {
+describe('the judgement of a canary against its baseline', () => {
+  it('a canary that fails more often is unhealthy, and the reason says by how much', () => {
     const { judgement, interval, result } = judge({ limit: relative }, (i) =>
       canaryAndBaseline([40, i % 2 === 0 ? 3 : 1], [40, i % 5 === 0 ? 1 : 0]),
     );
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
-      /^\d+ of \d+ requests failed \([\d.]+ %\), against \d+ of \d+ of the baseline \([\d.]+ %\); if the new version were no worse, evidence this strong would appear in fewer than 1 in \d+ watches\.$/,
+      /^\d+ of \d+ requests failed \([\d.]+ %\), against \d+ of \d+ of the baseline \([\d.]+ %\)\. This is not bad luck: a version no worse than the baseline would look this bad in fewer than 1 in \d+ watches\.$/,
     );
     expect(interval).toBeLessThan(20);
     expect(result).toMatchObject({
@@ -73,7 +73,7 @@ describe('createJudge, of a canary against its baseline', () => {
     expect(result.evidence?.logE).toBeGreaterThanOrEqual(Math.log(100));
   });
 
-  it('lets one pass that is no worse, however bad both are', () => {
+  it('a canary that fails as often as the baseline is healthy, however bad both are', () => {
     const { judgement, interval } = judge({ limit: relative }, () =>
       canaryAndBaseline([40, 20], [40, 20]),
     );
@@ -86,7 +86,7 @@ describe('createJudge, of a canary against its baseline', () => {
     });
   });
 
-  it('allows as much more as the margin says', () => {
+  it('a canary that fails twice as often is unhealthy, and healthy with a margin of 2', () => {
     const observe = (): Observation => canaryAndBaseline([40, 6], [40, 3]);
     expect(judge({ limit: relative }, observe).judgement.verdict).toBe('unhealthy');
     const allowed = judge({ limit: { metric: 'relative', margin: 2 } }, observe);
@@ -95,10 +95,12 @@ describe('createJudge, of a canary against its baseline', () => {
     const worse = judge({ limit: { metric: 'relative', margin: 2 } }, () =>
       canaryAndBaseline([40, 12], [40, 2]),
     );
-    expect(worse.judgement.reason).toContain('if it failed at most 2 times as often');
+    expect(worse.judgement.reason).toContain(
+      'a version that fails at most 2 times as often would look this bad',
+    );
   });
 
-  it('ignores the traffic of the warm-up', () => {
+  it('failures in the warm-up do not count', () => {
     const { judgement } = judge({ limit: relative }, (i) =>
       canaryAndBaseline([40, i === 0 ? 40 : 0], [40, 0]),
     );
@@ -119,12 +121,12 @@ describe('createJudge, of a canary against its baseline', () => {
     [
       'nothing known of the baseline',
       () => canaryAndBaseline([40, 0]),
-      /gave no data of the baseline during the whole watch/,
+      /No data of the baseline for [a-z-]+ during the whole watch/,
     ],
     [
       'a baseline that falls silent',
       (i) => (i > 20 ? canaryAndBaseline([40, 0]) : canaryAndBaseline([40, 0], [40, 0])),
-      /gave no data of the baseline in the last 1m 40s of the watch/,
+      /No data of the baseline for [a-z-]+ in the last 1m 40s of the watch/,
     ],
   ])('is inconclusive with %s', (_, observe, reason) => {
     const { judgement } = judge({ limit: relative }, observe);
@@ -135,7 +137,7 @@ describe('createJudge, of a canary against its baseline', () => {
     expect(severe.judgement.verdict).toBe('inconclusive');
   });
 
-  it('never passes early', () => {
+  it('earlyPass does not end the comparison before the deadline', () => {
     const { interval } = judge({ limit: relative }, () => canaryAndBaseline([400, 0], [400, 0]), {
       earlyPass: true,
     });
@@ -143,20 +145,20 @@ describe('createJudge, of a canary against its baseline', () => {
   });
 });
 
-describe('createJudge, of a limit with a baseline beside it', () => {
+describe('the judgement of a limit with a baseline', () => {
   const guarded = { limit: successRate, baseline: { margin: 1 } };
 
-  it('rolls a canary back that is over the limit and worse', () => {
+  it('a canary that is over the limit and worse than the baseline is unhealthy', () => {
     const { judgement, interval } = judge(guarded, () => canaryAndBaseline([20, 6], [20, 0]));
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
-      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\); if the true rate were ≥ 95 %, .* The baseline does better: 0 of \d+ of the baseline \(0 %\) failed\.$/,
+      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\)\. This is not bad luck: .* The baseline does better: 0 of \d+ of the baseline \(0 %\) failed\.$/,
     );
     const alone = judge({ limit: successRate }, () => canaryAndBaseline([20, 6]));
     expect(interval).toBe(alone.interval);
   });
 
-  it('does not when the baseline is equally affected', () => {
+  it('a canary that is over the limit like its baseline is inconclusive', () => {
     const { judgement, result } = judge(guarded, () => canaryAndBaseline([20, 6], [40, 12]));
     expect(judgement).toEqual({
       verdict: 'inconclusive',
@@ -170,7 +172,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     });
   });
 
-  it('lets a trouble of both pass that is over', () => {
+  it('a canary and a baseline that were over the limit for a while are healthy at the end', () => {
     const { judgement, result } = judge(guarded, (i) =>
       i > 3 && i <= 8 ? canaryAndBaseline([4, 4], [4, 4]) : canaryAndBaseline([20, 0], [20, 0]),
     );
@@ -182,7 +184,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     expect(result.outcome).toBe('within');
   });
 
-  it('rolls back when the baseline recovers and the canary does not', () => {
+  it('a canary that stays bad when the baseline recovers is unhealthy', () => {
     const { judgement, interval } = judge(guarded, (i) =>
       canaryAndBaseline([20, 10], [20, i <= 6 ? 10 : 0]),
     );
@@ -191,7 +193,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     expect(interval).toBeLessThan(12);
   });
 
-  it('cannot tell without requests of the baseline, and says so', () => {
+  it('a canary that is over the limit without requests of the baseline is inconclusive, and the reason says so', () => {
     for (const observe of [
       () => canaryAndBaseline([20, 6]),
       () => canaryAndBaseline([20, 6], [0, 0]),
@@ -204,7 +206,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     }
   });
 
-  it('tells a limit that is broken on both sides from one that only the canary breaks', () => {
+  it('a limit that both break is excused, one that only the canary breaks is not', () => {
     const both = judge(guarded, () => canaryAndBaseline([40, 20], [40, 20])).result;
     expect(both).toMatchObject({ outcome: 'breached', excused: true });
     const canary = judge(guarded, () => canaryAndBaseline([40, 20], [40, 0])).result;
@@ -214,7 +216,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     expect(good).not.toHaveProperty('excused');
   });
 
-  it('does not need the baseline to let a good canary pass', () => {
+  it('a good canary is healthy without any request of the baseline', () => {
     expect(judge(guarded, () => canaryAndBaseline([20, 0])).judgement.verdict).toBe('healthy');
   });
 
@@ -224,7 +226,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     { decision: 'evidence', baseline: 0, verdict: 'inconclusive' },
     { decision: 'evidence', baseline: 3, verdict: 'inconclusive' },
   ] as const)(
-    'the configured limit at the end counts only against the worse one: %j',
+    'the configured limit at the end counts only against a canary that is worse: %j',
     ({ decision, baseline, verdict }) => {
       // 5.5 % fail: over the limit, with little evidence.
       const { judgement } = judge(
@@ -236,7 +238,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
     },
   );
 
-  it('one interval over the limit is enough only when the baseline has done better', () => {
+  it('one interval over the limit, decision strict: unhealthy only when the baseline has done better', () => {
     const strict = { decision: 'strict' } as const;
     const both = judge(
       guarded,
@@ -249,7 +251,7 @@ describe('createJudge, of a limit with a baseline beside it', () => {
   });
 });
 
-describe('createJudge, of the latency of a canary against its baseline', () => {
+describe('the judgement of the latency of a canary against its baseline', () => {
   const slower: Limit = { metric: 'relative', margin: 1, of: 'latency' };
   const at = (
     canary: readonly [number, number],
@@ -263,11 +265,11 @@ describe('createJudge, of the latency of a canary against its baseline', () => {
     baseline: { samples: 40, failures: 0, slower: { 100: baseline[0], 500: baseline[1] } },
   });
 
-  it('finds one that is slower at a border, and names it', () => {
+  it('a canary that is slower at one border is unhealthy, and the reason names the border', () => {
     const { judgement, result } = judge({ limit: slower }, () => at([20, 8], [20, 1]));
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
-      /^(\d+) of (\d+) requests took longer than 500ms \(20 %\), against \d+ of \2 of the baseline \(2\.5 %\); if the new version were no slower, evidence/,
+      /^(\d+) of (\d+) requests took longer than 500ms \(20 %\), against \d+ of \2 of the baseline \(2\.5 %\)\. This is not bad luck: a version no slower than the baseline would/,
     );
     expect(result).toMatchObject({
       metric: 'relative',
@@ -280,7 +282,7 @@ describe('createJudge, of the latency of a canary against its baseline', () => {
     expect(result.series.at(-1)?.failures).toBe(8);
   });
 
-  it('lets one pass that is as slow as the baseline', () => {
+  it('a canary that is as slow as the baseline is healthy', () => {
     const { judgement, result } = judge({ limit: slower }, () => at([20, 10], [20, 10]));
     expect(judgement.verdict).toBe('healthy');
     expect(judgement.reason).toMatch(/of 1,200 requests took longer than \d+ms, against/);
@@ -288,27 +290,27 @@ describe('createJudge, of the latency of a canary against its baseline', () => {
   });
 });
 
-describe('createJudge, of a value that must not be too small', () => {
+describe('the judgement of a value with a minimum', () => {
   const least: Limit = { metric: 'value', min: 10 };
   const value = (number: number): Observation => ({ kind: 'value', value: number });
 
-  it('finds one that stands at nothing, after a while', () => {
+  it('a value that stays at 0 is unhealthy after 8 to 14 intervals', () => {
     const { judgement, interval, result } = judge({ limit: least }, () => value(0));
     expect(judgement.verdict).toBe('unhealthy');
     expect(interval).toBeGreaterThanOrEqual(8);
     expect(interval).toBeLessThanOrEqual(14);
     expect(judgement.reason).toMatch(
-      /^the value was 0 on average \(limit ≥ 10\); if the true value were ≥ 10, evidence/,
+      /^the value was 0 on average \(limit ≥ 10\)\. This is not bad luck: a version within the limit would/,
     );
     expect(result).toMatchObject({ limit: '≥ 10', outcome: 'breached' });
   });
 
-  it('finds one that is too small in every interval but one', () => {
+  it('a value below its minimum in every interval but one is unhealthy', () => {
     const { judgement } = judge({ limit: least }, (i) => value(i === 2 ? 1000 : 1));
     expect(judgement.verdict).toBe('unhealthy');
   });
 
-  it('decides by the plain mean at the end', () => {
+  it('the mean over the whole watch decides at the end: just below the minimum is unhealthy, at it healthy', () => {
     expect(judge({ limit: least }, () => value(9.9)).judgement).toMatchObject({
       verdict: 'unhealthy',
       reason: expect.stringContaining('measured over the whole watch'),

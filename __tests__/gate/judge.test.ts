@@ -48,7 +48,7 @@ function judge(
   return { judgement, intervals, results: judge.results() };
 }
 
-describe('createJudge, with a health check whose source cannot be reached', () => {
+describe('the judgement of a health check whose source cannot be reached', () => {
   const blind = { ok: null, detail: 'the cluster does not answer' };
   const judgementAfter = (probes: readonly { ok: boolean | null; detail: string }[]): Judgement => {
     const judge = createJudge(defaultPlan, [check(healthLimit)]);
@@ -62,7 +62,7 @@ describe('createJudge, with a health check whose source cannot be reached', () =
     return judgement;
   };
 
-  it('is inconclusive when it never saw anything', () => {
+  it('is inconclusive when the check never showed anything', () => {
     expect(judgementAfter([blind, blind, blind, blind])).toEqual({
       verdict: 'inconclusive',
       reason:
@@ -71,13 +71,13 @@ describe('createJudge, with a health check whose source cannot be reached', () =
     });
   });
 
-  it('is inconclusive when it saw nothing at the end', () => {
+  it('is inconclusive when the last check showed nothing', () => {
     expect(judgementAfter([good, good, good, blind]).reason).toBe(
       'What health looks at could not be seen at the end of the watch (1 of 4 checks showed nothing): the cluster does not answer. Not enough to judge.',
     );
   });
 
-  it('is healthy when it sees again', () => {
+  it('is healthy when the source answers again', () => {
     expect(judgementAfter([good, blind, blind, good]).verdict).toBe('healthy');
   });
 });
@@ -128,27 +128,34 @@ describe('the sentence of a limit that decides at the end of the watch', () => {
   );
 });
 
-describe('createJudge', () => {
+describe('the judgement', () => {
   it.each<[string, Limit[], (i: number) => Observation, Partial<WatchPlan>, string, RegExp]>([
     [
-      'all good',
+      'every request good: healthy',
       [successRate],
       () => counts(20, 0),
       {},
       'healthy',
       /^100 % of 600 requests succeeded \(limit 95 %\) over 5m; no evidence of a breach at any point \(strongest 1 in 1\)\. P\(success < 95 %\) < 0\.1 %\.$/,
     ],
-    ['exactly 95.0 %', [successRate], () => counts(20, 1), {}, 'healthy', /^95 % of 600 requests/],
     [
-      '30 % failures, by evidence',
+      'exactly 95.0 % success at a limit of 95 %: healthy',
+      [successRate],
+      () => counts(20, 1),
+      {},
+      'healthy',
+      /^95 % of 600 requests/,
+    ],
+    [
+      '30 % failures: unhealthy by evidence',
       [successRate],
       () => counts(20, 6),
       {},
       'unhealthy',
-      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\); if the true rate were ≥ 95 %, evidence this strong would appear in fewer than 1 in \d+ watches\. P\(success < 95 %\) > 99\.9 %\.$/,
+      /^\d+ of \d+ requests failed \(70 % success, limit 95 %\)\. This is not bad luck: a version within the limit would look this bad in fewer than 1 in \d+ watches\.$/,
     ],
     [
-      'just below the limit, at the end',
+      'just below the limit: unhealthy at the end, by the configured limit',
       [successRate],
       (i) => counts(20, i <= 4 ? 2 : 1),
       {},
@@ -156,7 +163,7 @@ describe('createJudge', () => {
       /^34 of 600 requests failed \(94\.3 % success, limit 95 %\), measured over the whole watch\. P\(success < 95 %\) = 78 %\. This is close to the limit: with `decision: evidence` it would be inconclusive\.$/,
     ],
     [
-      'the same with decision: evidence',
+      'just below the limit with decision evidence: inconclusive',
       [successRate],
       (i) => counts(20, i <= 4 ? 2 : 1),
       { decision: 'evidence' },
@@ -164,7 +171,7 @@ describe('createJudge', () => {
       /^34 of 600 requests failed .* but the evidence is too weak to act on \(strongest 1 in \d+\)/,
     ],
     [
-      'one bad interval, strict',
+      'one bad interval with decision strict: unhealthy',
       [successRate],
       (i) => counts(20, i === 7 ? 2 : 0),
       { decision: 'strict' },
@@ -172,7 +179,7 @@ describe('createJudge', () => {
       /the interval at 1m 40s alone is over the limit/,
     ],
     [
-      'one bad interval, balanced',
+      'one bad interval with decision balanced: healthy',
       [successRate],
       (i) => counts(20, i === 7 ? 2 : 0),
       {},
@@ -180,7 +187,7 @@ describe('createJudge', () => {
       /99\.66 % of 600/,
     ],
     [
-      'too few requests',
+      'fewer requests than min-requests: inconclusive',
       [successRate],
       (i) => counts(i === 3 ? 7 : 0, 0),
       {},
@@ -188,7 +195,7 @@ describe('createJudge', () => {
       /^Only 7 requests in 5m \(20 needed\): not enough to judge success-rate\.$/,
     ],
     [
-      'no request at all',
+      'no request at all: inconclusive',
       [successRate],
       () => counts(0, 0),
       {},
@@ -196,7 +203,7 @@ describe('createJudge', () => {
       /^Only 0 requests/,
     ],
     [
-      'one request',
+      'one request: inconclusive',
       [successRate],
       (i) => counts(i === 1 ? 1 : 0, 1),
       {},
@@ -204,23 +211,23 @@ describe('createJudge', () => {
       /^Only 1 request in/,
     ],
     [
-      'never any data',
+      'no data during the whole watch: inconclusive',
       [successRate],
       () => ({ kind: 'none', why: 'no-data' }),
       {},
       'inconclusive',
-      /gave no data during the whole watch/,
+      /^No data for success-rate during the whole watch: not enough/,
     ],
     [
-      'the source falls silent',
+      'a source that fails for the last 110 s: inconclusive',
       [successRate],
       (i) => (i < 20 ? counts(20, 0) : { kind: 'none', why: 'provider-error' }),
       {},
       'inconclusive',
-      /gave no data in the last 1m 50s of the watch/,
+      /^No usable answer for success-rate in the last 1m 50s of the watch|^No data for success-rate in the last 1m 50s of the watch/,
     ],
     [
-      'a provider error in the middle',
+      'a provider error in the middle: healthy',
       [successRate],
       (i) => (i === 9 ? { kind: 'none', why: 'provider-error' } : counts(20, 0)),
       {},
@@ -228,7 +235,7 @@ describe('createJudge', () => {
       /^100 % of 580 requests/,
     ],
     [
-      'exactly 10 errors a minute',
+      'exactly 10 errors a minute at a limit of 10: healthy',
       [errorsPerMinute],
       () => counts(6, 1),
       {},
@@ -236,7 +243,7 @@ describe('createJudge', () => {
       /^10 errors per minute \(limit 10\)/,
     ],
     [
-      'more than 10 errors a minute, at the end',
+      'more than 10 errors a minute: unhealthy at the end',
       [errorsPerMinute],
       (i) => counts(60, i === 1 ? 11 : 10),
       {},
@@ -244,7 +251,7 @@ describe('createJudge', () => {
       /^301 of 1,800 requests failed \(10\.03 errors per minute, scaled to 60 probes a minute, limit 10\)/,
     ],
     [
-      'slow by evidence',
+      '40 % of the requests too slow: unhealthy by evidence',
       [latency],
       () => counts(20, 8),
       {},
@@ -252,7 +259,7 @@ describe('createJudge', () => {
       /^\d+ of \d+ requests took longer than 800ms \(limit: 5 %\)/,
     ],
     [
-      'fast enough',
+      '5 % of the requests too slow at p95: healthy',
       [latency],
       () => counts(20, 1),
       {},
@@ -265,13 +272,13 @@ describe('createJudge', () => {
     expect(judgement.reason).toMatch(reason);
   });
 
-  it('catches a total outage in the second interval after the warm-up or the third, never in the first', () => {
+  it('a total outage is unhealthy in the second or third interval after the warm-up, never in the first', () => {
     const { judgement, intervals } = judge([successRate], () => counts(20, 20));
     expect(judgement.verdict).toBe('unhealthy');
     expect(intervals).toBe(3);
   });
 
-  it('may end early when asked to, from half of the watch on', () => {
+  it('earlyPass ends a clear pass at half of the watch; at the limit, with few requests or without a scale the watch goes on', () => {
     const early = judge([successRate, errorsPerMinute], () => counts(20, 0), { earlyPass: true });
     expect(early).toMatchObject({ intervals: 15, judgement: { verdict: 'healthy' } });
     expect(early.judgement.reason).toMatch(/^100 % of 300 requests succeeded .* over 2m 30s;/);
@@ -287,14 +294,14 @@ describe('createJudge', () => {
     expect(unknowable.intervals).toBe(30);
   });
 
-  it('ignores the traffic of the warm-up', () => {
+  it('failures in the warm-up do not count', () => {
     const { judgement, results } = judge([successRate], (i) => counts(20, i === 0 ? 20 : 0));
     expect(judgement.verdict).toBe('healthy');
     expect(results[0]).toMatchObject({ samples: 600, failures: 0, outcome: 'within' });
     expect(results[0]?.series).toHaveLength(33);
   });
 
-  it('shares the probability of a false alarm among the metric checks', () => {
+  it('two metric checks share the probability of a false alarm: each needs twice the evidence', () => {
     const alone = judge([successRate], () => counts(20, 3)).intervals;
     const judgementAfter = judge([successRate, latency], (_, limit) =>
       counts(20, limit === successRate ? 3 : 0),
@@ -303,7 +310,7 @@ describe('createJudge', () => {
     expect(judgementAfter.results[0]?.evidence?.threshold).toBeCloseTo(Math.log(200), 12);
   });
 
-  it('names every check that is convicted', () => {
+  it('decidedBy names the check whose evidence decided', () => {
     const { judgement } = judge([errorsPerMinute, successRate], () => counts(20, 20));
     expect(judgement.decidedBy).toEqual(['success-rate']);
     const both = judge([successRate, latency], () => counts(20, 20));
@@ -321,7 +328,7 @@ describe('createJudge', () => {
     expect(results[0]?.evidence?.maxLogE).toBeGreaterThanOrEqual(Math.log(200));
   });
 
-  it('lets the health check fail the gate at once', () => {
+  it('three failed health checks in a row are unhealthy at once', () => {
     const judge = createJudge(defaultPlan, [check(healthLimit)]);
     const look = (at: number, ok: boolean): Judgement | undefined =>
       judge.push({ type: 'look', check: 'health', at, look: ok ? good : refused });
@@ -344,7 +351,7 @@ describe('createJudge', () => {
     });
   });
 
-  it('is inconclusive when the health check flaps until the end', () => {
+  it('a health check that fails and succeeds in turn until the end is inconclusive', () => {
     const judge = createJudge(defaultPlan, [check(healthLimit)]);
     for (let i = 0; i < 60; i += 1)
       judge.push({
@@ -359,7 +366,7 @@ describe('createJudge', () => {
     });
   });
 
-  it('decides once', () => {
+  it('decides once: a second deadline gives no second judgement', () => {
     const judge = createJudge(defaultPlan, [check(healthLimit)]);
     expect(judge.push({ type: 'deadline' })).toBeDefined();
     expect(judge.push({ type: 'deadline' })).toBeUndefined();

@@ -10,8 +10,8 @@ const side = (samples: number, slower: Readonly<Record<string, number>>): Baseli
   slower,
 });
 
-describe('createSlowness', () => {
-  it('has nothing against a canary before it has seen anything', () => {
+describe('createLatencyComparison', () => {
+  it('has no evidence before both sides have counts at a common border', () => {
     const comparison = createLatencyComparison(1);
     comparison.push({ samples: 10, failures: 3 }, { samples: 10, failures: 0 });
     comparison.push(side(10, { 100: 3 }), side(10, { 200: 3 }));
@@ -19,7 +19,7 @@ describe('createSlowness', () => {
     expect(comparison.isWorse(0)).toBe(false);
   });
 
-  it('is the comparison of shares where there is one border', () => {
+  it('equals the comparison of failure shares when there is one border', () => {
     const count = fc.nat(40);
     fc.assert(
       fc.property(fc.array(fc.tuple(count, count), { maxLength: 20 }), (intervals) => {
@@ -35,7 +35,7 @@ describe('createSlowness', () => {
     );
   });
 
-  it('names the border that tells most, with what was counted there', () => {
+  it('names the border with the strongest evidence, and what was counted there', () => {
     const comparison = createLatencyComparison(1);
     for (let i = 0; i < 10; i += 1)
       comparison.push(
@@ -46,7 +46,7 @@ describe('createSlowness', () => {
     expect(comparison.isWorse(Math.log(100))).toBe(true);
   });
 
-  it('stays with the borders of the first interval', () => {
+  it('ignores a border that appears after the first interval', () => {
     const comparison = createLatencyComparison(1);
     comparison.push(side(10, { 100: 1 }), side(10, { 100: 1, 500: 1 }));
     for (let i = 0; i < 30; i += 1)
@@ -55,7 +55,7 @@ describe('createSlowness', () => {
     expect(comparison.worst).toEqual({ borderMs: 100, canary: 31, baseline: 31 });
   });
 
-  it('counts what the canary did without a baseline beside it: its requests are counted too', () => {
+  it('counts the slow requests of the canary in an interval without a baseline', () => {
     const comparison = createLatencyComparison(1);
     comparison.push(side(39, { 50: 39 }), undefined);
     comparison.push(side(40, { 50: 40 }), side(39, { 50: 0 }));

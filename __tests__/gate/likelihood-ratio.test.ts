@@ -53,25 +53,25 @@ const anyObservation: fc.Arbitrary<Observation> = fc.oneof(
   ),
 );
 
-describe('oddsOf', () => {
+describe('likelihoodRatioOf an interval', () => {
   it.each<[string, Limit, Observation, number]>([
-    ['exactly 95 %', success(95), counts(100, 5), 1],
-    ['nothing failed', success(95), counts(100, 0), 0],
-    ['twice as much as allowed', success(95), counts(100, 10), 2],
+    ['exactly 95 % success', success(95), counts(100, 5), 1],
+    ['no failure', success(95), counts(100, 0), 0],
+    ['twice as many failures as allowed', success(95), counts(100, 10), 2],
     ['one good request', success(95), counts(1, 0), 0],
     ['one failed request', success(95), counts(1, 1), 20],
     ['more failures than requests', success(50), counts(10, 11), 2],
-    ['no limit worth the name', success(0), counts(10, 5), 0.5],
-    ['capped', success(99.9), counts(10, 10), 20],
-    ['100 %, nothing failed', success(100), counts(1000, 0), 0],
-    ['100 %, one failed', success(100), counts(1000, 1), 20],
+    ['a limit of 0 %', success(0), counts(10, 5), 0.5],
+    ['every request failed, capped at 20', success(99.9), counts(10, 10), 20],
+    ['a limit of 100 %, nothing failed', success(100), counts(1000, 0), 0],
+    ['a limit of 100 %, one failed', success(100), counts(1000, 1), 20],
     ['latency at the limit', latency(95), counts(40, 2), 1],
-    ['latency p100, one slow', latency(100), counts(40, 1), 20],
-    ['10/min of real traffic at the limit', perMinute(10), counts(900, 5, 30), 1],
-    ['10/min over a longer gap', perMinute(10), counts(900, 5, 60), 0.5],
-    ['10/min, quiet, but time passed', perMinute(10), counts(0, 0, 10), 0],
-    ['0/min, none', perMinute(0), counts(900, 0, 30), 0],
-    ['0/min, one', perMinute(0), counts(900, 1, 30), 20],
+    ['latency p100, one slow request', latency(100), counts(40, 1), 20],
+    ['10 errors a minute of real traffic, the limit', perMinute(10), counts(900, 5, 30), 1],
+    ['the same errors over twice the time', perMinute(10), counts(900, 5, 60), 0.5],
+    ['no request in 10 s at 10 errors a minute', perMinute(10), counts(0, 0, 10), 0],
+    ['a limit of 0 errors a minute, none', perMinute(0), counts(900, 0, 30), 0],
+    ['a limit of 0 errors a minute, one', perMinute(0), counts(900, 1, 30), 20],
     ['own probes at 60 a minute, at the limit', perMinute(10, 60), counts(60, 10, 60), 1],
     [
       'own probes at 200/s, the same share',
@@ -79,21 +79,21 @@ describe('oddsOf', () => {
       counts(2000, 333.333_333_333, 10),
       1,
     ],
-    ['own probes, the time does not matter', perMinute(10, 60), counts(12, 4, 0), 2],
-    ['own probes, 0/min, one', perMinute(0, 60), counts(12, 1, 10), 20],
+    ['own probes, whatever the time', perMinute(10, 60), counts(12, 4, 0), 2],
+    ['own probes, a limit of 0 errors a minute, one', perMinute(0, 60), counts(12, 1, 10), 20],
     ['a value at its limit', value(80), measured(80), 1],
-    ['a value below', value(80), measured(20), 0.25],
-    ['a value far above', value(1), measured(1e9), 20],
+    ['a value below its limit', value(80), measured(20), 0.25],
+    ['a value far above its limit', value(1), measured(1e9), 20],
     ['a limit of 0, value 0', value(0), measured(0), 0],
-    ['a limit of 0, any value', value(0), measured(0.001), 20],
-    ['a value that is negative all the same', value(80), measured(-5), 0],
-    ['a value at the least', least(80), measured(80), 1],
-    ['half of the least', least(80), measured(40), 1.5],
-    ['nothing of the least', least(80), measured(0), 2],
-    ['less than nothing', least(80), measured(-1e9), 2],
-    ['half more than the least', least(80), measured(120), 0.5],
-    ['twice the least', least(80), measured(160), 0],
-    ['far more than the least', least(80), measured(1e12), 0],
+    ['a limit of 0, a value above', value(0), measured(0.001), 20],
+    ['a negative value with an upper limit', value(80), measured(-5), 0],
+    ['a value at its minimum', least(80), measured(80), 1],
+    ['half of the minimum', least(80), measured(40), 1.5],
+    ['a value of 0 with a minimum', least(80), measured(0), 2],
+    ['a negative value with a minimum', least(80), measured(-1e9), 2],
+    ['half more than the minimum', least(80), measured(120), 0.5],
+    ['twice the minimum', least(80), measured(160), 0],
+    ['far more than the minimum', least(80), measured(1e12), 0],
   ])('%s', (_name, limit, observation, ratio) => {
     expect(likelihoodRatioOf(limit, observation)).toBeCloseTo(ratio, 9);
   });
@@ -106,29 +106,29 @@ describe('oddsOf', () => {
     ['no request, but a failure', success(95), counts(0, 1)],
     ['no request for latency', latency(95), counts(0, 0)],
     ['no probe', perMinute(10, 60), counts(0, 0)],
-    ['a scrape that stands still', perMinute(10), counts(100, 5, 0)],
-    ['a scrape that stands still, 0/min', perMinute(0), counts(100, 5, 0)],
+    ['counts over no time', perMinute(10), counts(100, 5, 0)],
+    ['counts over no time with a limit of 0 errors a minute', perMinute(0), counts(100, 5, 0)],
     ['NaN requests', success(95), counts(NaN, 1)],
     ['NaN failures', success(95), counts(10, NaN)],
     ['NaN seconds', perMinute(10), counts(10, 1, NaN)],
     ['infinitely many requests', success(95), counts(Infinity, 1)],
-    ['infinitely many of both', success(95), counts(Infinity, Infinity)],
+    ['infinitely many requests and failures', success(95), counts(Infinity, Infinity)],
     ['infinite time', perMinute(10), counts(10, 1, Infinity)],
     ['negative failures', success(95), counts(10, -1)],
     ['negative requests', success(95), counts(-10, 1)],
     ['negative time', perMinute(10), counts(10, 1, -10)],
     ['a NaN value', value(80), measured(NaN)],
     ['an infinite value', value(80), measured(Infinity)],
-    ['a NaN value against a least', least(80), measured(NaN)],
-    ['an infinite value against a least', least(80), measured(Infinity)],
-    ['health', health, counts(10, 1)],
-    ['counts for a value', value(80), counts(10, 1)],
+    ['a NaN value with a minimum', least(80), measured(NaN)],
+    ['an infinite value with a minimum', least(80), measured(Infinity)],
+    ['a health limit', health, counts(10, 1)],
+    ['counts for a value limit', value(80), counts(10, 1)],
     ['a value for a share', success(95), measured(1)],
-  ])('says nothing of %s', (_name, limit, observation) => {
+  ])('is undefined for %s', (_name, limit, observation) => {
     expect(likelihoodRatioOf(limit, observation)).toBeUndefined();
   });
 
-  it('is a number from 0 to 20, or nothing', () => {
+  it('is a number from 0 to 20, or undefined', () => {
     fc.assert(
       fc.property(metricLimit, anyObservation, (limit, observation) => {
         const ratio = likelihoodRatioOf(limit, observation);
@@ -157,7 +157,7 @@ describe('oddsOf', () => {
   });
 });
 
-describe('oddsOf, of a value that must not be too small', () => {
+describe('likelihoodRatioOf a value with a minimum', () => {
   const readings = fc.array(fc.double({ min: 0, max: 1000, noNaN: true }), {
     minLength: 1,
     maxLength: 50,
@@ -199,37 +199,52 @@ describe('oddsOf, of a value that must not be too small', () => {
   });
 });
 
-describe('literalBreach', () => {
+describe('breachesLimit over the whole watch', () => {
   it.each<[string, Limit, ReturnType<typeof totals>, boolean]>([
     ['exactly 95 %', success(95), totals(600, 30), false],
-    ['one more', success(95), totals(600, 31), true],
-    ['34 of 600', success(95), totals(600, 34), true],
+    ['one failure more than 5 %', success(95), totals(600, 31), true],
+    ['34 of 600 failed at 95 %', success(95), totals(600, 34), true],
     ['no request', success(95), totals(0, 0), false],
     ['one good request', success(100), totals(1, 0), false],
     ['one failed request', success(95), totals(1, 1), true],
-    ['100 %, nothing failed', success(100), totals(1e8, 0), false],
-    ['100 %, one of a hundred million failed', success(100), totals(1e8, 1), true],
-    ['exactly p95', latency(95), totals(600, 30), false],
-    ['one slow request more', latency(95), totals(600, 31), true],
+    ['a limit of 100 %, nothing failed', success(100), totals(1e8, 0), false],
+    ['a limit of 100 %, one of a hundred million failed', success(100), totals(1e8, 1), true],
+    ['exactly 5 % slow requests at p95', latency(95), totals(600, 30), false],
+    ['one slow request more than 5 %', latency(95), totals(600, 31), true],
     ['no request for latency', latency(95), totals(0, 0), false],
-    ['exactly 10/min', perMinute(10), totals(6000, 100, 600), false],
-    ['10/min and one more', perMinute(10), totals(6000, 101, 600), true],
-    ['0/min, none', perMinute(0), totals(6000, 0, 600), false],
-    ['0/min, one', perMinute(0), totals(6000, 1, 600), true],
-    ['no time', perMinute(10), totals(0, 0, 0), false],
-    ['exactly 10 of 60 probes', perMinute(10, 60), totals(60, 10, 30), false],
-    ['11 of 60 probes', perMinute(10, 60), totals(60, 11, 30), true],
-    ['exactly 10 of 60, at 200 probes/s', perMinute(10, 60), totals(60_000, 10_000, 300), false],
-    ['one more', perMinute(10, 60), totals(60_000, 10_001, 300), true],
+    ['exactly 10 errors a minute', perMinute(10), totals(6000, 100, 600), false],
+    ['one error more than 10 a minute', perMinute(10), totals(6000, 101, 600), true],
+    ['a limit of 0 errors a minute, none', perMinute(0), totals(6000, 0, 600), false],
+    ['a limit of 0 errors a minute, one', perMinute(0), totals(6000, 1, 600), true],
+    ['no time at all', perMinute(10), totals(0, 0, 0), false],
+    ['exactly 10 of 60 probes failed', perMinute(10, 60), totals(60, 10, 30), false],
+    ['11 of 60 probes failed', perMinute(10, 60), totals(60, 11, 30), true],
+    [
+      'exactly 10 of 60 probes failed, at 200 probes/s',
+      perMinute(10, 60),
+      totals(60_000, 10_000, 300),
+      false,
+    ],
+    [
+      'one probe more than 10 of 60 failed, at 200 probes/s',
+      perMinute(10, 60),
+      totals(60_000, 10_001, 300),
+      true,
+    ],
     ['no probe', perMinute(10, 60), totals(0, 0, 300), false],
     ['a mean at its limit', value(80), totals(3, 1, 0, 240), false],
-    ['a mean above', value(80), totals(3, 1, 0, 241), true],
+    ['a mean above its limit', value(80), totals(3, 1, 0, 241), true],
     ['no value', value(80), totals(0, 0, 0, 0), false],
-    ['a mean at the least', least(80), totals(3, 1, 0, 240), false],
-    ['a mean below', least(80), totals(3, 1, 0, 239), true],
-    ['a mean that one high reading lifts', least(80), totals(3, 2, 0, 1000), false],
-    ['no value against a least', least(80), totals(0, 0, 0, 0), false],
-    ['health', health, totals(10, 10), false],
+    ['a mean at its minimum', least(80), totals(3, 1, 0, 240), false],
+    ['a mean below its minimum', least(80), totals(3, 1, 0, 239), true],
+    [
+      'a mean that one high reading lifts above the minimum',
+      least(80),
+      totals(3, 2, 0, 1000),
+      false,
+    ],
+    ['no value with a minimum', least(80), totals(0, 0, 0, 0), false],
+    ['a health limit', health, totals(10, 10), false],
   ])('%s', (_name, limit, seen, breached) => {
     expect(breachesLimit(limit, seen)).toBe(breached);
   });
@@ -240,7 +255,7 @@ describe('literalBreach', () => {
   const millions = fc.integer({ min: 1, max: 1000 });
 
   it.each([success, latency])(
-    'passes exactly the percentage, and not one request less',
+    'exactly the percentage is no breach, one failure more is',
     (limit) => {
       fc.assert(
         fc.property(percent, millions, (tenThousandths, n) => {
@@ -256,7 +271,7 @@ describe('literalBreach', () => {
     },
   );
 
-  it('passes exactly 95 % of any number of requests', () => {
+  it('exactly 95 % of any number of requests is no breach, one failure more is', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 50_000_000 }), (n) => {
         expect(breachesLimit(success(95), totals(20 * n, n))).toBe(false);
@@ -265,7 +280,7 @@ describe('literalBreach', () => {
     );
   });
 
-  it('passes exactly the errors per minute, at any length of the watch', () => {
+  it('exactly the errors per minute are no breach at any length of the watch, one more is', () => {
     const seconds = fc.integer({ min: 1, max: 86_400 });
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 10_000 }), seconds, (max, length) => {

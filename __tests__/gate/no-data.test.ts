@@ -20,7 +20,11 @@ import {
 import { VirtualClock } from '../support/virtual-clock.js';
 
 const noData: Observation = { kind: 'none', why: 'no-data' };
-const providerError: Observation = { kind: 'none', why: 'provider-error' };
+const providerError: Observation = {
+  kind: 'none',
+  why: 'provider-error',
+  detail: 'prometheus.test: it answered 503',
+};
 const unchanged: Observation = { kind: 'none', why: 'unchanged' };
 
 /** Judges a watch whose checks observe as told, by the time in seconds; with a health check that passes, if asked for. */
@@ -69,31 +73,31 @@ const until =
 describe('a check without data at the end of the watch', () => {
   it.each<[string, Observation, Partial<WatchPlan>, boolean, string, RegExp]>([
     [
-      'no data',
+      'no data: inconclusive',
       noData,
       {},
       true,
       'inconclusive',
-      /gave no data in the last 2m 10s of the watch: not enough to judge/,
+      /^No data for success-rate in the last 2m 10s of the watch: not enough to judge/,
     ],
     [
-      'a provider error',
+      'a provider error: inconclusive',
       providerError,
       {},
       true,
       'inconclusive',
-      /\(no usable answer\): not enough to judge/,
+      /^No usable answer for success-rate in the last 2m 10s of the watch \(prometheus\.test: it answered 503\): not enough to judge/,
     ],
     [
-      'no data, ignored',
+      'no data, on-no-data ignore: healthy by the other checks',
       noData,
       { onNoData: 'ignore' },
       true,
       'healthy',
-      /^The health check passed .* success-rate gave no data .*, and was left out\.$/,
+      /^The health check passed .* No (data|usable answer) for success-rate .*: the check was left out\.$/,
     ],
     [
-      'no data, unhealthy',
+      'no data, on-no-data unhealthy: unhealthy',
       noData,
       { onNoData: 'unhealthy' },
       true,
@@ -101,7 +105,7 @@ describe('a check without data at the end of the watch', () => {
       /which counts as unhealthy \(`on-no-data`\)\.$/,
     ],
     [
-      'a provider error, ignored',
+      'a provider error, on-provider-error ignore: healthy by the other checks',
       providerError,
       { onProviderError: 'ignore' },
       true,
@@ -109,7 +113,7 @@ describe('a check without data at the end of the watch', () => {
       /was left out/,
     ],
     [
-      'a provider error is never unhealthy',
+      'a provider error, on-no-data unhealthy: inconclusive',
       providerError,
       { onNoData: 'unhealthy' },
       true,
@@ -117,7 +121,7 @@ describe('a check without data at the end of the watch', () => {
       /not enough to judge/,
     ],
     [
-      'ignored, and nothing else is judged',
+      'no data, on-no-data ignore, no other check: inconclusive',
       noData,
       { onNoData: 'ignore' },
       false,
@@ -143,12 +147,15 @@ describe('a check without data at the end of the watch', () => {
       { onProviderError: 'ignore' },
       'inconclusive',
     ],
-  ])('is taken as the check itself says: %s, %j, for all %j', (_, then, own, plan, verdict) => {
-    const judgement = judgementOf(until(200, then), { plan, health: true, own: () => own });
-    expect(judgement.verdict).toBe(verdict);
-  });
+  ])(
+    "the check's own policy goes before that of all checks: %s, %j, for all %j",
+    (_, then, own, plan, verdict) => {
+      const judgement = judgementOf(until(200, then), { plan, health: true, own: () => own });
+      expect(judgement.verdict).toBe(verdict);
+    },
+  );
 
-  it('a value that is none of the judged time: says so, in words of a value', () => {
+  it('a value read only before the warm-up ended is inconclusive, and the reason speaks of values', () => {
     const value: Observation = { kind: 'value', value: 3, cadence: 600_000 };
     const judgement = judgementOf((at) => (at <= 30 ? value : unchanged), {
       limits: { queue: { metric: 'value', max: 10 } },
@@ -159,7 +166,7 @@ describe('a check without data at the end of the watch', () => {
     });
   });
 
-  it("is one check's own affair", () => {
+  it('the own policy of one check does not apply to another', () => {
     const limits = { sparse: successRate, 'success-rate': successRate };
     const observe = (_at: number, id: string): Observation =>
       id === 'sparse' ? noData : counts(100, 0);
@@ -169,7 +176,7 @@ describe('a check without data at the end of the watch', () => {
     expect(judgementOf(observe, { limits }).verdict).toBe('inconclusive');
   });
 
-  it('has enough requests when the check says so', () => {
+  it('the min-requests of the check goes before that of the watch', () => {
     const few = (): Observation => counts(1, 0);
     const own = (): Partial<EvaluatedCheck> => ({ minRequests: 30 });
     expect(judgementOf(few, { own, plan: { minRequests: 1000 } }).verdict).toBe('healthy');
@@ -178,7 +185,7 @@ describe('a check without data at the end of the watch', () => {
     );
   });
 
-  it('is distinguished from low traffic, whatever on-no-data says', () => {
+  it('too few requests are inconclusive, whatever on-no-data says', () => {
     const plan = { onNoData: 'unhealthy', onProviderError: 'ignore' } as const;
     expect(judgementOf(() => counts(0, 0), { plan })).toMatchObject({
       verdict: 'inconclusive',
@@ -186,7 +193,7 @@ describe('a check without data at the end of the watch', () => {
     });
   });
 
-  it('does not hide that another check is over its limit', () => {
+  it('another check over its limit is unhealthy although this one is ignored', () => {
     const limits = { dead: successRate, 'success-rate': successRate };
     const observe = (_at: number, id: string): Observation =>
       id === 'dead' ? noData : counts(100, 30);
@@ -195,7 +202,7 @@ describe('a check without data at the end of the watch', () => {
   });
 });
 
-describe('a source that has something new now and then', () => {
+describe('a source that has new data once a minute', () => {
   const minutely =
     (cadence: number | undefined) =>
     (at: number): Observation =>
@@ -209,19 +216,19 @@ describe('a source that has something new now and then', () => {
           }
         : unchanged;
 
-  it('is fresh for three times as long as that usually takes', () => {
+  it('is fresh for three times its cadence, and inconclusive after that', () => {
     const plan = { duration: 290_000 };
     expect(judgementOf(minutely(60_000), { plan })).toMatchObject({ verdict: 'healthy' });
     const late = (at: number): Observation => (at > 130 ? unchanged : minutely(60_000)(at));
     expect(judgementOf(late, { plan })).toMatchObject({ verdict: 'inconclusive' });
   });
 
-  it('is stale after three intervals when it does not tell', () => {
+  it('is inconclusive after three intervals without news when it names no cadence', () => {
     const plan = { duration: 310_000 };
     expect(judgementOf(minutely(undefined), { plan })).toMatchObject({ verdict: 'inconclusive' });
   });
 
-  it('counts no observation as missing meanwhile', () => {
+  it('has no missing observations between its measurements', () => {
     const judge = createJudge(defaultPlan, [
       { id: 'success-rate', limit: successRate, source: 'test', subject: 'x' },
     ]);
@@ -236,7 +243,7 @@ describe('a source that has something new now and then', () => {
   });
 });
 
-describe('a source that cannot tell exactly how many were bad', () => {
+describe('a latency source with a range of possible slow requests', () => {
   const latency: Limit = { metric: 'latency', percentile: 95, maxMs: 300 };
   const limits = { latency };
   const between = (least: number, most: number) => (): Observation => ({
@@ -256,7 +263,7 @@ describe('a source that cannot tell exactly how many were bad', () => {
       /^0 of 3,000 requests took longer than 300ms .*, and up to 180 may have: .* border of a bucket\.$/,
     ],
     [20, 100, 'unhealthy', /^\d+ of \d+ requests took longer/],
-  ])('from %d to %d of 100', (least, most, verdict, reason) => {
+  ])('%d to %d of 100 requests may be slow: %s', (least, most, verdict, reason) => {
     expect(judgementOf(between(least, most), { limits })).toMatchObject({
       verdict,
       reason: expect.stringMatching(reason),
@@ -264,7 +271,7 @@ describe('a source that cannot tell exactly how many were bad', () => {
   });
 });
 
-describe('the confirmation', () => {
+describe('the confirmation of a rollback', () => {
   const run = (checks: Parameters<typeof confirm>[0]['checks']) => {
     const clock = new VirtualClock();
     return clock.runUntil(
@@ -279,18 +286,18 @@ describe('the confirmation', () => {
     );
   };
 
-  it('waits for scrapes, and needs of real traffic no more than min-requests', async () => {
+  it('waits for scrapes, and needs only min-requests requests of real traffic', async () => {
     const check = metricCheck(({ to }) => (to % 15_000 === 0 ? counts(12, 0, 15) : unchanged));
     const outcome = await run([{ ...check, realTraffic: true }]);
     expect(outcome).toMatchObject({ confirmed: true, took: 30_000 });
   });
 
-  it('is done with a value after some measurements', async () => {
+  it('is done after three values within the limit', async () => {
     const check = metricCheck(() => ({ kind: 'value', value: 2 }), { metric: 'value', max: 5 });
     expect(await run([check])).toMatchObject({ confirmed: true, took: 3000 });
   });
 
-  it('is not confirmed by a source that is silent', async () => {
+  it('is not confirmed by a source that gives only errors', async () => {
     expect(await run([metricCheck(() => providerError)])).toMatchObject({ confirmed: false });
   });
 });
@@ -307,13 +314,13 @@ describe('a check that will have no more data', () => {
     expect(judgementOf(until(310, useless))).toMatchObject({
       verdict: 'inconclusive',
       reason:
-        'The source of success-rate gave no data in the last 20s of the watch (the counters of a:80 are those of several processes: scrape each by itself): not enough to judge.',
+        'No data for success-rate in the last 20s of the watch (the counters of a:80 are those of several processes: scrape each by itself): not enough to judge.',
     });
   });
 
   it.each<[Partial<WatchPlan>, string, RegExp]>([
     [{ onNoData: 'unhealthy' }, 'unhealthy', /several processes.*\), which counts as unhealthy/],
-    [{ onNoData: 'ignore' }, 'healthy', /several processes.*\), and was left out\.$/],
+    [{ onNoData: 'ignore' }, 'healthy', /several processes.*\): the check was left out\.$/],
   ])('is without data: %j', (plan, verdict, reason) => {
     expect(judgementOf(until(310, useless), { plan, health: true })).toMatchObject({
       verdict,

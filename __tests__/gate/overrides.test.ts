@@ -33,7 +33,7 @@ describe('override', () => {
     expect(apply({})).toEqual({ plan, checks: all, changes: [], unanswerable: [] });
   });
 
-  it('says nothing of what is given and the same', () => {
+  it('a setting that equals the present one is no change', () => {
     const { changes, unanswerable, ...evaluated } = apply({
       sensitivity: 'normal',
       decision: 'balanced',
@@ -80,7 +80,7 @@ describe('override', () => {
     expect(apply(overrides)).toMatchObject({ changes: [{ what, from, to }], unanswerable: [] });
   });
 
-  it('concerns every check of the metric, and leaves the others as they were', () => {
+  it('a new limit applies to every check of its metric, and to no other', () => {
     const { checks } = apply({ minSuccessRate: 50 });
     expect(checks.map(({ limit }) => limit)).toEqual(
       all.map(({ limit }) =>
@@ -90,7 +90,7 @@ describe('override', () => {
     expect(checks.at(-1)?.baseline).toEqual({ margin: 1 });
   });
 
-  it('takes a check out that is off', () => {
+  it('a limit that is off removes its checks', () => {
     const { checks } = apply({ minSuccessRate: 'off', maxLatency: 'off' });
     expect(checks.map(({ id }) => id)).toEqual([
       'health',
@@ -125,15 +125,18 @@ describe('override', () => {
     [{ maxValue: 1 }, [of({ metric: 'value', min: 2 })], 'maxValue', /no value check with a `max`/],
     [{ minValue: 1 }, [of({ metric: 'value', max: 2 })], 'minValue', /no value check with a `min`/],
     [{ minSuccessRate: 'off' }, [of(successRate)], 'minSuccessRate', /no check would be left/],
-  ])('has no answer for %j', (overrides, checks, id, message) => {
-    const { unanswerable } = apply(overrides, checks);
-    expect(unanswerable).toHaveLength(1);
-    expect(unanswerable[0]?.override).toBe(id);
-    expect(unanswerable[0]?.message).toMatch(message);
-    expect(unanswerable[0]?.fix).toBeDefined();
-  });
+  ])(
+    '%j cannot be answered from the recording, and the message says why',
+    (overrides, checks, id, message) => {
+      const { unanswerable } = apply(overrides, checks);
+      expect(unanswerable).toHaveLength(1);
+      expect(unanswerable[0]?.override).toBe(id);
+      expect(unanswerable[0]?.message).toMatch(message);
+      expect(unanswerable[0]?.fix).toBeDefined();
+    },
+  );
 
-  it('holds for the checks that have something of their own, too', () => {
+  it('a policy for all checks replaces those of single checks', () => {
     const own: EvaluatedCheck = {
       ...of(successRate),
       minRequests: 5,
@@ -147,7 +150,7 @@ describe('override', () => {
     expect(rest).toEqual([{ ...of(successRate), minRequests: 5, onNoData: 'ignore' }]);
   });
 
-  it('has nothing against switching off what there is not', () => {
+  it('a limit that is off without such a check is no problem', () => {
     expect(apply({ maxLatency: 'off' }, [of(successRate)]).unanswerable).toEqual([]);
   });
 });

@@ -4,10 +4,13 @@ import { probabilityBelow } from '../../src/gate/posterior.js';
 import golden from './golden.json' with { type: 'json' };
 
 describe('probabilityBelow', () => {
-  it.each(golden.posterior)('has the reference value: $f of $n failed, limit 95 %', (reference) => {
-    const probability = probabilityBelow(95, reference.n - reference.f, reference.f);
-    expect(Math.abs(probability - reference.P_bad)).toBeLessThan(1e-9);
-  });
+  it.each(golden.posterior)(
+    'equals the reference value: $f of $n failed, limit 95 %',
+    (reference) => {
+      const probability = probabilityBelow(95, reference.n - reference.f, reference.f);
+      expect(Math.abs(probability - reference.P_bad)).toBeLessThan(1e-9);
+    },
+  );
 
   // Computed with mpmath at 40 digits.
   it.each([
@@ -24,7 +27,7 @@ describe('probabilityBelow', () => {
     { percent: 99, successes: 0, failures: 1, probability: 0.999574306713422 },
     { percent: 99, successes: 1, failures: 0, probability: 0.872888571569538 },
   ])(
-    'is right for $failures failures beside $successes successes, limit $percent %',
+    'equals the reference value for $failures failures and $successes successes, limit $percent %',
     ({ percent, successes, failures, probability }) => {
       expect(Math.abs(probabilityBelow(percent, successes, failures) - probability)).toBeLessThan(
         1e-9,
@@ -42,30 +45,27 @@ describe('probabilityBelow', () => {
     { percent: 95, successes: Infinity, failures: 3, probability: 0 },
     { percent: 95, successes: 3, failures: Infinity, probability: 1 },
   ])(
-    'comes to an end with $failures failures beside $successes successes',
+    'ends, with a finite result, for $failures failures and $successes successes',
     ({ percent, successes, failures, probability }) => {
       expect(probabilityBelow(percent, successes, failures)).toBeCloseTo(probability, 9);
     },
   );
 
-  it('gives the 78 % of 34 failures in 600 requests', () => {
+  it('is 78 % for 34 failures in 600 requests', () => {
     expect(probabilityBelow(95, 566, 34).toFixed(2)).toBe('0.78');
   });
 
   it.each([
     { percent: 0, probability: 0 },
     { percent: 100, probability: 1 },
-  ])(
-    'knows that no rate is below 0 % and every rate is below 100 %',
-    ({ percent, probability }) => {
-      expect(probabilityBelow(percent, 50, 1)).toBe(probability);
-    },
-  );
+  ])('is 0 for a limit of 0 % and 1 for a limit of 100 %', ({ percent, probability }) => {
+    expect(probabilityBelow(percent, 50, 1)).toBe(probability);
+  });
 
   const percent = fc.double({ min: 0, max: 100, noNaN: true });
   const count = fc.oneof(fc.nat(50), fc.nat(100_000), fc.nat(50_000_000));
 
-  it('is a probability', () => {
+  it('is always from 0 to 1', () => {
     fc.assert(
       fc.property(percent, count, count, (limit, successes, failures) => {
         const probability = probabilityBelow(limit, successes, failures);
@@ -92,7 +92,7 @@ describe('probabilityBelow', () => {
     );
   });
 
-  it('is the complement of the same question asked about failures', () => {
+  it('equals 1 minus the probability computed from the failures', () => {
     const whole = fc.integer({ min: 1, max: 99 });
     fc.assert(
       fc.property(whole, count, count, (limit, successes, failures) => {

@@ -33,7 +33,7 @@ const rows = fc.array(fc.tuple(side, side), { maxLength: 60 });
 const margin = fc.constantFrom(1, 1.5, 3);
 
 describe('the evidence against a canary', () => {
-  it.each(golden)('has the reference values: $name', (reference) => {
+  it.each(golden)('equals the reference values: $name', (reference) => {
     const evidence = createRelative(reference.r0);
     reference.rows.forEach((row, i) => {
       evidence.push(...rowOf(row));
@@ -43,7 +43,7 @@ describe('the evidence against a canary', () => {
     expect(reference.rows.length).toBeGreaterThan(0);
   });
 
-  it('starts with nothing against it', () => {
+  it('is 0 before the first interval', () => {
     const evidence = createRelative();
     expect([evidence.logE, evidence.logSign, evidence.observations]).toEqual([0, 0, 0]);
     expect(evidence.isWorse(threshold)).toBe(false);
@@ -128,7 +128,7 @@ describe('the evidence against a canary', () => {
     { canary: 2, baseline: 8, times: 1 },
     { canary: 3, baseline: 6, times: 1.5 },
   ])(
-    'is a fair game whatever hits both: the expected wealth stays one ($canary against $baseline, margin $times)',
+    'has an expected wealth of one when both fail alike ($canary against $baseline, margin $times)',
     ({ canary, baseline, times }) => {
       // Failures of rare requests: given their sum, the canary's part is binomial. Two intervals with other sums.
       const share = (times * canary) / (times * canary + baseline);
@@ -150,13 +150,13 @@ describe('the evidence against a canary', () => {
     },
   );
 
-  it('has nothing against a canary that fails exactly as often', () => {
+  it('does not count against a canary that fails exactly as often', () => {
     const evidence = evidenceOf(Array.from({ length: 60 }, () => rowOf([50, 10, 100, 20])));
     expect(evidence.logSign).toBe(0);
     expect(evidence.logE).toBeLessThan(0);
   });
 
-  it('wants more than one interval when one holds many requests', () => {
+  it('needs more than one interval when each holds 50 requests', () => {
     const one = evidenceOf([rowOf([50, 50, 50, 0])]);
     expect(one.logE).toBeGreaterThan(threshold);
     expect(one.isWorse(threshold)).toBe(false);
@@ -164,7 +164,7 @@ describe('the evidence against a canary', () => {
     expect(six.isWorse(threshold)).toBe(true);
   });
 
-  it('does not wait for more intervals when they hold few requests', () => {
+  it('needs only one interval when each holds fewer than 50 requests', () => {
     const one = evidenceOf([rowOf([49, 49, 50, 0])]);
     expect(one.isWorse(threshold)).toBe(true);
   });
@@ -178,7 +178,7 @@ describe('the evidence against a canary', () => {
     [[49, 50], false],
     [[49, 51], true],
     [[], false],
-  ])('looks at the median of the sizes %j: guarded %s', (sizes, guarded) => {
+  ])('the median of the sizes %j says whether more intervals are needed: %s', (sizes, guarded) => {
     const evidence = evidenceOf(sizes.map((size) => rowOf([size, size, 50, 0])));
     // The guard holds as long as the number of intervals is small; without it the shares decide.
     expect(evidence.isWorse(threshold)).toBe(sizes.length > 0 && !guarded);
@@ -186,7 +186,7 @@ describe('the evidence against a canary', () => {
 });
 
 describe('the evidence against the latency of a canary', () => {
-  it('is the same as that of shares when there is one boundary', () => {
+  it('equals the evidence by shares when there is one border', () => {
     fc.assert(
       fc.property(rows, margin, (all, times) => {
         const latency = createRelativeLatency(1, times);
@@ -204,7 +204,7 @@ describe('the evidence against the latency of a canary', () => {
     );
   });
 
-  it('is the mean over the boundaries', () => {
+  it('is the mean over the borders', () => {
     const latency = createRelativeLatency(2);
     latency.push({ samples: 50, slower: [10, 3] }, { samples: 50, slower: [9, 0] });
     const wealth = [rowOf([50, 10, 50, 9]), rowOf([50, 3, 50, 0])].map((row) =>
@@ -213,7 +213,7 @@ describe('the evidence against the latency of a canary', () => {
     expect(latency.logE).toBeCloseTo(Math.log((wealth[0]! + wealth[1]!) / 2), 12);
   });
 
-  it('finds a canary that is slower only at one of the boundaries', () => {
+  it('a canary that is slower at one of four borders is worse', () => {
     const latency = createRelativeLatency(4);
     for (let i = 0; i < 12; i += 1)
       latency.push(
@@ -223,7 +223,7 @@ describe('the evidence against the latency of a canary', () => {
     expect(latency.isWorse(threshold)).toBe(true);
   });
 
-  it('ignores a boundary that an interval has no count for', () => {
+  it('ignores a border without counts', () => {
     const latency = createRelativeLatency(2);
     latency.push({ samples: 50, slower: [] }, { samples: 50, slower: [] });
     expect([latency.logE, latency.observations]).toEqual([0, 0]);

@@ -135,7 +135,7 @@ function checksOf(
 }
 
 describe('a replay', () => {
-  it('comes to the judgement of each live watch, in the same moment, bit by bit', async () => {
+  it('gives the judgement of each live watch, at the same moment, bit by bit', async () => {
     const seen = new Set<string>();
     await fc.assert(
       fc.asyncProperty(fc.array(story, { minLength: 1, maxLength: 3 }), async (stories) => {
@@ -170,7 +170,7 @@ describe('a replay', () => {
   const badFrom = (interval: number): ReturnType<typeof metricCheck> =>
     metricCheck((window) => counts(20, window.from >= interval * 10_000 ? 3 : 0));
 
-  it('says when other limits would have decided', async () => {
+  it('gives the verdict and the moment that other limits would have given', async () => {
     // From interval 27 on 15 % fail: in the end too little evidence against 95 % success, and 97.1 % of all succeed.
     const { outcome, recording } = await recordedWatch(new VirtualClock(), [badFrom(27)]);
     expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 330_000 });
@@ -183,7 +183,7 @@ describe('a replay', () => {
     expect(never).toMatchObject({ judgement: { verdict: 'inconclusive' }, decidedAt: 330_000 });
   });
 
-  it('keeps what is known in the moment of the judgement, and nothing of what came later', async () => {
+  it('has the results at the moment of the judgement, and nothing later', async () => {
     const { recording } = await recordedWatch(new VirtualClock(), [badFrom(20)]);
     const early = replayed(recording, { minSuccessRate: 100 });
     expect(early.decidedAt).toBeGreaterThan(200_000);
@@ -191,7 +191,7 @@ describe('a replay', () => {
     expect(early.endsAt).toBeGreaterThan(early.decidedAt ?? 0);
   });
 
-  it('comes to no judgement when the live watch ended too early for these limits', async () => {
+  it('gives no judgement when the live watch ended too early for the new limits', async () => {
     const { outcome, recording } = await recordedWatch(new VirtualClock(), [
       metricCheck(() => counts(20, 10)),
     ]);
@@ -203,7 +203,7 @@ describe('a replay', () => {
     });
   });
 
-  it('comes to no judgement on a watch that was cancelled', async () => {
+  it('gives no judgement on a watch that was cancelled', async () => {
     const clock = new VirtualClock();
     const cancel = new AbortController();
     void clock.sleep(65_000).then(() => {
@@ -213,7 +213,7 @@ describe('a replay', () => {
     expect(replayed(recording)).toMatchObject({ judgement: null, endsAt: 60_000 });
   });
 
-  it('leaves out a check that is off, and asks less evidence of the others', async () => {
+  it('leaves out a check that is off, and needs less evidence of the others', async () => {
     const clock = new VirtualClock();
     const { recording } = await recordedWatch(clock, [
       metricCheck(() => counts(20, 0)),
@@ -225,7 +225,7 @@ describe('a replay', () => {
     expect(without.results[0]?.evidence?.threshold).toBeCloseTo(Math.log(100), 12);
   });
 
-  it('takes the time of a recording of 0.1.0 from what is known of it', async () => {
+  it('a recording of 0.1.0 without times is judged at the times that its events show', async () => {
     const clock = new VirtualClock();
     const { outcome, recording } = await recordedWatch(clock, [
       healthCheck(clock, (t) => ({ result: t > 100_000 ? refused : good })),
@@ -242,7 +242,7 @@ describe('a replay', () => {
     });
   });
 
-  it('of whatever text either says what is wrong with it, or comes to an end', async () => {
+  it('a damaged recording is refused with a reason, or replayed to an end', async () => {
     const { recording } = await recordedWatch(new VirtualClock(), [badFrom(10)]);
     fc.assert(
       fc.property(

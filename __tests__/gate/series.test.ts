@@ -3,13 +3,13 @@ import fc from 'fast-check';
 import { createSeries } from '../../src/gate/series.js';
 
 describe('createSeries', () => {
-  it('keeps every point while there are few', () => {
+  it('keeps every point of a short watch', () => {
     const series = createSeries(8);
     for (let i = 1; i <= 7; i += 1) series.push({ t: i, samples: 1, failures: 0, logE: i });
     expect(series.points().map((p) => p.t)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
-  it('loses no request and never exceeds its capacity, however long the watch', () => {
+  it('counts every request and stays within its capacity, however long the watch', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 3000 }), (n) => {
         const series = createSeries(16);

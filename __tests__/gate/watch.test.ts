@@ -52,7 +52,7 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 describe('windowsOf', () => {
-  it('never mixes the warm-up with what is judged, and covers all of it', () => {
+  it('never mixes the warm-up with the evaluated time, and covers all of it', () => {
     const windows = [...windowsOf({ warmUp: 15_000, duration: 25_000, interval: 10_000 })];
     expect(windows.map((w) => [w.from, w.to])).toEqual([
       [0, 10_000],
@@ -65,7 +65,7 @@ describe('windowsOf', () => {
 });
 
 describe('watch', () => {
-  it('runs a healthy watch to its end and judges once', async () => {
+  it('a healthy watch runs to its end and is judged once', async () => {
     const clock = new VirtualClock();
     const traffic = metricCheck(() => counts(20, 0));
     const events: WatchEvent[] = [];
@@ -87,19 +87,22 @@ describe('watch', () => {
 
   it.each([
     ['in the warm-up', 12_000],
-    ['just after a look', 100_001],
-    ['just before a look', 104_999],
+    ['just after a check', 100_001],
+    ['just before a check', 104_999],
     ['just before the end of the watch', 329_000],
-  ])('catches a service that refuses from some moment on within 15 s: %s', async (_, downAt) => {
-    const outcome = await healthWatch((at) => ({ result: at >= downAt ? refused : good }));
-    expect(outcome.verdict).toBe('unhealthy');
-    const after = (outcome.decidedAt ?? 0) - downAt;
-    expect(after).toBeGreaterThan(0);
-    expect(after).toBeLessThanOrEqual(15_000);
-  });
+  ])(
+    'a service that refuses connections from some moment on is unhealthy within 15 s: %s',
+    async (_, downAt) => {
+      const outcome = await healthWatch((at) => ({ result: at >= downAt ? refused : good }));
+      expect(outcome.verdict).toBe('unhealthy');
+      const after = (outcome.decidedAt ?? 0) - downAt;
+      expect(after).toBeGreaterThan(0);
+      expect(after).toBeLessThanOrEqual(15_000);
+    },
+  );
 
   it.each([12_000, 100_001, 327_500])(
-    'catches a service that hangs from %d ms on within 20 s',
+    'a service that hangs from %d ms on is unhealthy within 20 s',
     async (downAt) => {
       const outcome = await healthWatch((at) =>
         at >= downAt ? { result: { ok: false, detail: 'timeout' }, takes: 5000 } : { result: good },
@@ -109,7 +112,7 @@ describe('watch', () => {
     },
   );
 
-  it('finds a service that never answers at the end of the warm-up', async () => {
+  it('a service that never answers is unhealthy at the end of the warm-up', async () => {
     const never = await healthWatch(() => ({ result: refused }));
     expect(never).toMatchObject({ verdict: 'unhealthy', decidedAt: 30_000 });
     const hangs = await healthWatch(() => ({
@@ -120,19 +123,19 @@ describe('watch', () => {
     expect(hangs.reason).toMatch(/it has not passed once since the watch started/);
   });
 
-  it('lets a service need 20 s to start listening', async () => {
+  it('a service that needs 20 s to start listening is healthy', async () => {
     const outcome = await healthWatch((at) => ({ result: at < 20_000 ? refused : good }));
     expect(outcome.verdict).toBe('healthy');
   });
 
-  it('goes on after the end while a row of failures is open, and lets it pass when it breaks', async () => {
+  it('a row of failures that is open at the end extends the watch, and is healthy when the service answers again', async () => {
     const outcome = await healthWatch((at) => ({
       result: at === 330_000 || at === 335_000 ? refused : good,
     }));
     expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 345_000 });
   });
 
-  it('applies health results in the order in which the probes were begun', async () => {
+  it('late answers of health checks count in the order in which the checks started', async () => {
     // The look at 10 s succeeds after 9 s; the refusals at 15, 20 and 25 s must count after it, not before.
     const outcome = await healthWatch((at) =>
       at === 10_000 ? { result: good, takes: 9000 } : { result: at > 10_000 ? refused : good },
@@ -179,7 +182,7 @@ describe('watch', () => {
     expect(outcome.results.map(({ samples }) => samples)).toEqual([20, 20]);
   });
 
-  it('does not let a slow answer delay the next interval', async () => {
+  it('a slow answer does not delay the next interval', async () => {
     const clock = new VirtualClock();
     const moments: number[] = [];
     const slow = metricCheck(async (window) => {
@@ -193,7 +196,7 @@ describe('watch', () => {
     expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 85_000 });
   });
 
-  it('ends without a verdict when it is cancelled', async () => {
+  it('a cancelled watch has no verdict', async () => {
     const clock = new VirtualClock();
     const controller = new AbortController();
     const traffic = metricCheck(() => counts(20, 0));
@@ -213,7 +216,7 @@ describe('watch', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('is cancelled before it began', async () => {
+  it('a watch that is cancelled before it starts has the verdict cancelled', async () => {
     const clock = new VirtualClock();
     const outcome = await watch(
       options(clock, [metricCheck(() => counts(20, 20))], {
@@ -223,7 +226,7 @@ describe('watch', () => {
     expect(outcome.verdict).toBe('cancelled');
   });
 
-  it('passes a defect of a check on instead of judging without it', async () => {
+  it('an exception in a check is thrown by the watch, and not judged', async () => {
     const clock = new VirtualClock();
     const broken = metricCheck(() => {
       throw new TypeError('no such property');
@@ -234,7 +237,7 @@ describe('watch', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('ticks while it goes on', async () => {
+  it('reports progress while it runs', async () => {
     const clock = new VirtualClock();
     const ticks: number[] = [];
     await clock.runUntil(
@@ -254,7 +257,7 @@ describe('watch', () => {
     expect(ticks).toEqual([60_000, 120_000, 180_000, 240_000, 300_000]);
   });
 
-  it('has many checks, beside many other watches, without a warning of a leak', async () => {
+  it('many checks in many watches at once cause no listener warning', async () => {
     const clock = new VirtualClock();
     const { signal } = new AbortController();
     const waited = new Set([signal]);
@@ -274,7 +277,7 @@ describe('watch', () => {
     expect([...waited].map(listenersBefore)).toEqual(new Array(13).fill(0));
   });
 
-  it('needs no more memory after 24 h than after one', async () => {
+  it('memory use after 24 h is the same as after one', async () => {
     const clock = new VirtualClock();
     const heapByHour: number[] = [];
     const plan = { ...defaultPlan, duration: 24 * HOUR, interval: 1000 };

@@ -17,77 +17,92 @@ async function broken(file: string, text: string): Promise<(string | null)[]> {
 
 const imports = '@typescript-eslint/no-restricted-imports';
 
-describe('the layer rule of the house', () => {
+describe('the layer rule of ESLint', () => {
   it.each([
     [
-      'a room may not know the inside of its neighbour',
+      'a room imports from a room at its own height: refused',
       'src/strategies/chain.ts',
       "import { confirm } from '../gate/confirm.js'; confirm;",
       imports,
     ],
     [
-      'nor its types',
+      'a type of a room at its own height: refused',
       'src/strategies/chain.ts',
       "import type { Settings } from '../inputs/table.js'; export type S = Settings;",
       imports,
     ],
     [
-      'but the types that all share',
+      'a type of the contract: allowed',
       'src/strategies/chain.ts',
       "import type { Verdict } from '../contract/check.js'; export type V = Verdict;",
       undefined,
     ],
     [
-      'a folder in a room may not either',
+      'a file next to the folders of a room imports another room: refused',
       'src/pipelines/follow.ts',
       "import { detectHost } from '../systems/detect.js'; detectHost;",
       imports,
     ],
     [
-      'support knows no room',
+      'support imports a room: refused',
       'src/support/url.ts',
       "import { inputs } from '../inputs/table.js'; inputs;",
       imports,
     ],
     [
-      'the gate does no input or output',
+      'the gate imports node:fs: refused',
       'src/gate/judge.ts',
       "import { readFileSync } from 'node:fs'; readFileSync;",
       imports,
     ],
     [
-      'nor through support',
+      'the gate imports HTTP of support: refused',
       'src/gate/judge.ts',
       "import { createHttp } from '../support/http.js'; createHttp;",
       imports,
     ],
     [
-      'nobody knows the commands',
+      'a room imports the commands: refused',
       'src/report/json.ts',
       "import { run } from '../commands/run.js'; run;",
       imports,
     ],
     [
-      'commands may know every room',
+      'the commands import a room: allowed',
       'src/commands/run.ts',
       "import { watch } from '../gate/watch.js'; watch;",
       undefined,
     ],
     [
-      'the environment comes from the entry',
+      'process.env below the entry: refused',
       'src/commands/run.ts',
       'export const home = process.env.HOME;',
       'no-restricted-syntax',
     ],
-    ['so does time', 'src/gate/judge.ts', 'export const now = Date.now();', 'no-restricted-syntax'],
     [
-      'and timers',
+      'Date.now below the entry: refused',
+      'src/gate/judge.ts',
+      'export const now = Date.now();',
+      'no-restricted-syntax',
+    ],
+    [
+      'a timer below the entry: refused',
       'src/strategies/chain.ts',
       'setTimeout(() => undefined, 1);',
       'no-restricted-globals',
     ],
-    ['and output', 'src/report/json.ts', "console.log('x');", 'no-restricted-globals'],
-    ['the entry itself may', 'src/index.ts', 'export const home = process.env.HOME;', undefined],
+    [
+      'console below the entry: refused',
+      'src/report/json.ts',
+      "console.log('x');",
+      'no-restricted-globals',
+    ],
+    [
+      'process.env in the entry: allowed',
+      'src/index.ts',
+      'export const home = process.env.HOME;',
+      undefined,
+    ],
   ])('%s', async (_, file, text, rule) => {
     expect(await broken(file, text)).toEqual(rule === undefined ? [] : [rule]);
   });

@@ -12,7 +12,7 @@ const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
 };
 
 describe('the lockfile', () => {
-  it('has every optional dependency, whatever the platform; if not: node scripts/complete-lockfile.mjs', () => {
+  it('has the optional dependencies of every platform; if not: node scripts/complete-lockfile.mjs', () => {
     const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));
     const missing = Object.values(packages)
       .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
@@ -20,7 +20,7 @@ describe('the lockfile', () => {
     expect(missing).toEqual([]);
   });
 
-  it('names no registry, so that any may be used', () => {
+  it('names no registry', () => {
     const named = Object.values(packages).filter((entry) => entry.resolved?.startsWith('http'));
     expect(named).toEqual([]);
   });

@@ -67,7 +67,7 @@ const roomOf = (path: string): string => path.split('/')[0] ?? '';
 const byPath = new Map(files.map((file) => [file.path, file]));
 
 describe('the structure of src/', () => {
-  it('every folder is a room', () => {
+  it('every folder has a height', () => {
     expect([...new Set(files.map(({ path }) => roomOf(path)))].sort()).toEqual(
       Object.keys(heights).sort(),
     );
@@ -77,7 +77,7 @@ describe('the structure of src/', () => {
     expect(files.flatMap(({ imports }) => imports.filter((path) => !byPath.has(path)))).toEqual([]);
   });
 
-  it('no room imports from one beside or above it, types included', () => {
+  it('no room imports from one at its height or above, types included', () => {
     const wrong = files.flatMap(({ path, imports }) =>
       imports
         .filter((to) => {
@@ -110,7 +110,7 @@ describe('the structure of src/', () => {
     expect(long).toEqual([]);
   });
 
-  it('no file is under 25 lines, but registries', () => {
+  it('no file is under 25 lines, except registries', () => {
     expect(
       files
         .filter(({ path, lines }) => lines < 25 && !registries.test(path))

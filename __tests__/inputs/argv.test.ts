@@ -16,7 +16,7 @@ describe('parseArgv', () => {
     ],
     [['--yes', 'init', '--url', 'http://a'], ['yes']],
     [['--command', 'init', '--yes', '--yes'], ['yes']],
-  ])('reads the flags of a command of its own: %j', (argv, switches) => {
+  ])('%j has flags of the command', (argv, switches) => {
     const read = parseArgv(argv);
     expect(read.problems).toEqual([]);
     expect(read.command).toBe('init');
@@ -24,7 +24,7 @@ describe('parseArgv', () => {
     expect([...read.flags.keys()]).not.toContain('yes');
   });
 
-  it('reads nothing as nothing', () => {
+  it('no arguments: nothing set', () => {
     expect(parseArgv([])).toEqual({
       operands: [],
       flags: new Map(),
@@ -144,11 +144,11 @@ describe('parseArgv', () => {
       'this word is not expected after the command',
       'values are given to flags: `--url https://app.example.com`',
     ],
-  ])('%j is one problem', (argv, subject, message, fix) => {
+  ])('%j: one problem', (argv, subject, message, fix) => {
     expect(parseArgv(argv).problems).toEqual([{ subject, message, fix }]);
   });
 
-  it('tells all problems at once, and drops a command that there is not', () => {
+  it('several problems: all are reported, and an unknown command is dropped', () => {
     const { problems, flags, command, operands } = parseArgv([
       'rnu',
       'more',
@@ -176,19 +176,19 @@ describe('parseArgv', () => {
     [['--command', 'replay', 'a.ndjson', 'b'], ['a.ndjson', 'b'], {}],
     [['--command=replay'], [], {}],
     [['replay', '--', '--odd-name'], ['--odd-name'], {}],
-  ])('gives replay its files: %j', (argv, operands, flags) => {
+  ])('%j gives replay its files', (argv, operands, flags) => {
     const read = parseArgv(argv);
     expect(read).toMatchObject({ command: 'replay', operands, problems: [] });
     expect(Object.fromEntries(read.flags)).toEqual({ command: 'replay', ...flags });
   });
 
-  it('does not take the name of a command after --command replay for a file', () => {
+  it('a command after --command replay is a problem, not a file', () => {
     expect(parseArgv(['--command', 'replay', 'run']).problems).toMatchObject([
       { subject: '--command', message: 'the command is given twice, here and as `run`' },
     ]);
   });
 
-  it('takes what follows -- for words', () => {
+  it('words after -- are words: `-- demo` is the command demo', () => {
     expect(parseArgv(['--', 'demo']).command).toBe('demo');
   });
 });

@@ -14,7 +14,7 @@ const messagesOf = (content: string): string[] =>
   );
 
 describe('readConfigFile', () => {
-  it('reads texts, numbers and booleans as they are spelled', () => {
+  it('reads texts, numbers and booleans as they are written', () => {
     expect(
       textsOf(
         [
@@ -40,7 +40,7 @@ describe('readConfigFile', () => {
     });
   });
 
-  it('reads lists and maps, also by alias', () => {
+  it('reads lists and maps, also through aliases', () => {
     expect(
       textsOf(
         [
@@ -64,7 +64,7 @@ describe('readConfigFile', () => {
   });
 
   it.each(['', '# nothing\n', '---\n', 'url:\nduration: ~\nheaders: ""\ngithub-token:\n'])(
-    'takes %j for nothing set',
+    'reads %j as no setting',
     (content) => {
       expect(textsOf(content)).toEqual({});
     },
@@ -121,7 +121,7 @@ describe('readConfigFile', () => {
     ['github-token: hunter2', 'github-token'],
     ['url: [https://a, "https://me:hunter2@b"]', 'url'],
     ['jenkins-url: https://me:hunter2@ci', 'jenkins-url'],
-  ])('refuses the secret in %j, and knows that it must be hidden', (content, id) => {
+  ])('refuses the secret in %j, and has it masked', (content, id) => {
     const { texts, problems, secrets } = readConfigFile('rollgate.yml', content);
     expect(problems).toEqual([
       {
@@ -141,13 +141,13 @@ describe('readConfigFile', () => {
     ['x: "hunter2', /^line 1: /],
     ['github-token: ]hunter2', /^line 1: /],
     ['duration: 5m\n\thunter2: 1', /^line 2: /],
-  ])('names the line of the bad syntax in %j, and shows nothing of it', (content, message) => {
+  ])('reports the line of the syntax error in %j, and nothing of its text', (content, message) => {
     const { problems } = readConfigFile('rollgate.yml', content);
     expect(problems[0]?.message).toMatch(message);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });
 
-  it('is not unfolded by aliases of aliases, nor brought down by depth', () => {
+  it('refuses aliases of aliases and deep nesting without expanding them', () => {
     const bomb = ['a: &a [x, x]'];
     for (let at = 1; at < 30; at += 1) {
       bomb.push(`k${String(at)}: &k${String(at)} [*${at === 1 ? 'a' : `k${String(at - 1)}`}, *a]`);
@@ -160,8 +160,8 @@ describe('readConfigFile', () => {
   });
 });
 
-describe('the configuration file among the sources', () => {
-  it('is rollgate.yml, or what config names', () => {
+describe('the choice of the configuration file', () => {
+  it('rollgate.yml, or the one that config names', () => {
     const files = { 'rollgate.yml': 'duration: 1m', 'ci/gate.yml': 'duration: 2m' };
     expect(resolveWith({ files }).settings.duration).toBe(60_000);
     const named = resolveWith({ files, env: { ROLLGATE_CONFIG: 'ci/gate.yml' } });
@@ -169,7 +169,7 @@ describe('the configuration file among the sources', () => {
     expect(named.origins.duration).toEqual({ level: 5, name: 'ci/gate.yml' });
   });
 
-  it('must exist when it is named', () => {
+  it('a named file that does not exist: a problem', () => {
     expect(resolveWith({ flags: { config: 'no.yml' } }).problems).toEqual([
       {
         subject: 'config',
@@ -179,7 +179,7 @@ describe('the configuration file among the sources', () => {
     ]);
   });
 
-  it('is ignored, not silently, in a run for a pull or merge request', () => {
+  it('in a run for a pull or merge request: ignored, with a notice', () => {
     const files = { 'rollgate.yml': 'duration: 1m\nfoo: 1' };
     const { settings, problems, notices } = resolveWith({ files, pullRequest: true });
     expect(settings.duration).toBe(300_000);
@@ -190,7 +190,7 @@ describe('the configuration file among the sources', () => {
     expect(resolveWith({ pullRequest: true }).notices).toEqual([]);
   });
 
-  it('is used there when config names it', () => {
+  it('in a run for a pull request, named by config: used', () => {
     const { settings, notices } = resolveWith({
       files: { 'rollgate.yml': 'duration: 1m' },
       flags: { config: 'rollgate.yml' },
@@ -201,7 +201,7 @@ describe('the configuration file among the sources', () => {
   });
 });
 
-describe('a secret and an address of the file', () => {
+describe('a secret from outside for an address of the file', () => {
   const stray = (
     file: string,
     env: Record<string, string>,
@@ -217,7 +217,7 @@ describe('a secret and an address of the file', () => {
     ['circleci-url: https://x', { CIRCLE_TOKEN: 's' }, 'circleci-url', 'circleci-token'],
     ['azure-url: https://x', { AZURE_DEVOPS_PAT: 's' }, 'azure-url', 'azure-pat'],
     ['github-api-url: https://x', { GITHUB_TOKEN: 's' }, 'github-api-url', 'github-token'],
-  ])('do not go together: %s', (file, env, target, secret) => {
+  ])('is a problem: %s', (file, env, target, secret) => {
     const variable = `ROLLGATE_${target.toUpperCase().replaceAll('-', '_')}`;
     expect(stray(file, env)).toEqual([
       {
@@ -228,13 +228,13 @@ describe('a secret and an address of the file', () => {
     ]);
   });
 
-  it('holds for the token of the job too', () => {
+  it("is a problem for the job's token, too", () => {
     expect(stray('github-api-url: https://x', { 'INPUT_HOST-TOKEN': 's' }, 'github')).toHaveLength(
       1,
     );
   });
 
-  it('is no matter without a secret, or when the address is set outside too', () => {
+  it('is no problem without a secret, or with an address from outside', () => {
     expect(stray('url: https://x', {})).toEqual([]);
     expect(
       stray('url: https://x', { ROLLGATE_HEADERS: 'A: b', ROLLGATE_URL: 'https://y' }),
@@ -246,13 +246,13 @@ describe('a secret and an address of the file', () => {
     ['gitlab-url: https://git.example.evil', 'https://git.example', 1],
     ['gitlab-url: http://git.example', 'https://git.example', 1],
     ['gitlab-url: https://git.example:444', 'https://git.example', 1],
-  ])('is no matter when it is the address of the host itself: %s', (file, own, count) => {
+  ])('for %s, on a job of %s: %d problems', (file, own, count) => {
     expect(stray(file, { CI_JOB_TOKEN: 's', CI_SERVER_URL: own }, 'gitlab')).toHaveLength(count);
   });
 });
 
 describe('readConfigFile, checks and targets', () => {
-  it('gives every check as it stands, with its place', () => {
+  it('gives every check as it is written, with its line', () => {
     const file = readConfigFile(
       'rollgate.yml',
       [
@@ -289,7 +289,7 @@ describe('readConfigFile, checks and targets', () => {
     ]);
   });
 
-  it('gives every target its own inputs and checks', () => {
+  it('gives every target its inputs and checks', () => {
     const { targets, texts, problems } = readConfigFile(
       'rollgate.yml',
       [
@@ -317,7 +317,7 @@ describe('readConfigFile, checks and targets', () => {
     ]);
   });
 
-  it('does not unfold a check without bound', () => {
+  it('refuses values nested too deep', () => {
     const { problems } = readConfigFile(
       'rollgate.yml',
       'checks:\n  - a: {b: {c: {d: 1}}}\n    list: [[1]]',

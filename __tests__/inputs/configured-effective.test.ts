@@ -4,8 +4,8 @@ import { effective } from '../../src/inputs/configured.js';
 import { inputIds, inputOf } from '../../src/inputs/table.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
-describe('effective', () => {
-  it('shows what rules as the user would write it, and leaves out what is not set', () => {
+describe('the effective configuration', () => {
+  it('shows the values in effect as a user would write them, without unset ones', () => {
     const shown = effective(
       resolveWith({
         flags: {
@@ -44,13 +44,13 @@ describe('effective', () => {
     inputIds
       .filter((id) => inputOf(id).default !== undefined)
       .map((id) => [id, inputOf(id).default ?? ''] as const),
-  )('the default of %s means the same when it is printed and read again', (id, text) => {
+  )('the default of %s reads back as it was printed', (id, text) => {
     const row = inputOf(id);
     const value = row.parse(text);
     expect(value.ok && row.parse(row.print(value.value))).toEqual(value);
   });
 
-  it('never holds what was given for a secret', () => {
+  it('never contains a secret', () => {
     const secret = inputIds.filter(
       (id) => inputOf(id).secret === true && inputOf(id).type.shape !== 'pairs',
     );

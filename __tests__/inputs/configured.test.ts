@@ -14,8 +14,8 @@ const configured = (...given: Parameters<typeof strategiesOf>): string[] =>
     .filter((strategy) => strategy.configured)
     .map((strategy) => strategy.id);
 
-describe('configuredStrategies', () => {
-  it('configures nothing by default, and says what to set', () => {
+describe('the configured strategies', () => {
+  it('none by default, with what to set', () => {
     expect(strategiesOf({})).toEqual([
       { id: 'kubernetes', configured: false, because: 'not configured: set `kubernetes-workload`' },
       {
@@ -60,7 +60,7 @@ describe('configuredStrategies', () => {
     [{ rollback: 'kubernetes,compose' }],
     [{ 'host-token': 'ghs_x' }],
     [{ 'rollback-timeout': '5m' }],
-  ])('%j configures nothing', (flags) => {
+  ])('%j: none', (flags) => {
     expect(configured(flags)).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('configuredStrategies', () => {
         SYSTEM_ACCESSTOKEN: 'x',
       },
     ],
-  ])('what %s sets by itself is no sign that a pipeline is wanted', (system, env) => {
+  ])('the variables of a job of %s do not configure ci', (system, env) => {
     expect(configured({}, env, system)).toEqual([]);
     expect(configured({}, { ...env, CI_SYSTEM: 'github' }, system)).toEqual(['ci']);
   });
@@ -102,7 +102,7 @@ describe('configuredStrategies', () => {
     ['GITLAB_TOKEN', 'x'],
     ['CI_JOB_TOKEN', 'x'],
     ['JENKINS_URL', 'https://ci.example'],
-  ])('%s counts where the user must have set it', (name, value) => {
+  ])('%s configures ci only where the user must have set it', (name, value) => {
     expect(strategiesOf({}, { [name]: value }, 'circleci')).toContainEqual(
       expect.objectContaining({
         id: 'ci',
@@ -112,7 +112,7 @@ describe('configuredStrategies', () => {
     );
   });
 
-  it('says what configured a strategy', () => {
+  it('each says what configured it', () => {
     expect(
       strategiesOf(
         { rollback: 'kubernetes,ci' },
@@ -128,7 +128,7 @@ describe('configuredStrategies', () => {
     ]);
   });
 
-  it('ci-system: none switches the ci strategy off, whatever else is set', () => {
+  it('ci-system none: ci is not configured', () => {
     expect(strategiesOf({ rollback: 'ci', 'ci-system': 'none', 'github-token': 'x' })).toEqual([
       { id: 'ci', configured: false, because: '`ci-system` is `none`' },
     ]);
@@ -139,7 +139,7 @@ describe('configuredStrategies', () => {
     ['ci,kubernetes', ['ci', 'helm', 'kubernetes']],
     ['kubernetes,helm', ['kubernetes', 'helm']],
     ['ci', ['ci']],
-  ])('with a Helm release, the chain %s is %j', (rollback, chain) => {
+  ])('with helm-release, the chain %s becomes %j', (rollback, chain) => {
     const flags = { 'helm-release': 'shop', ...(rollback === undefined ? {} : { rollback }) };
     expect(strategiesOf(flags).map(({ id }) => id)).toEqual(chain);
   });

@@ -19,12 +19,12 @@ describe('renderHelp', () => {
     for (const { id } of commands) expect(help).toMatch(new RegExp(`^  ${id} +[A-Z]`, 'm'));
   });
 
-  it('shows the words that a command takes', () => {
+  it('shows the operands of a command', () => {
     expect(help).toMatch(/^ {2}replay FILE \.\.\. {2}Judges /m);
     expect(help).toMatch(/^ {2}run {14}Watches /m);
   });
 
-  it('shows the flags that a command has for itself, below it', () => {
+  it('shows the flags of a command below it', () => {
     expect(help).toMatch(
       /^ {2}init [^]*?\n {4}--yes +asks nothing[^]*?\n {4}--force +replaces[^]*?\n {2}demo /m,
     );
@@ -39,7 +39,7 @@ describe('renderHelp', () => {
     }
   });
 
-  it('explains every exit code, once', () => {
+  it('explains every exit code once', () => {
     expect(exitCodeTable.map(({ code }) => code)).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     expect(Object.values(exitCodes).sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
     for (const { code } of exitCodeTable) {

@@ -3,7 +3,7 @@ import type { SystemId } from '../../src/contract/system.js';
 import { inputIds, inputOf, type InputId } from '../../src/inputs/table.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 
-describe('the order of the levels', () => {
+describe('the order of the sources of an input', () => {
   // github-repository is the one input that has a place on every level but the default.
   const places: readonly [level: number, name: string, value: string][] = [
     [1, '--github-repository', 'level/one'],
@@ -32,7 +32,7 @@ describe('the order of the levels', () => {
   };
 
   it.each(places.map((place, index) => [...place, index] as const))(
-    'level %d (%s) beats everything below it',
+    'level %d (%s) goes before everything below it',
     (level, name, value, index) => {
       const { settings, origins, givenByUser, problems } = resolveFrom(
         places.slice(index),
@@ -58,7 +58,7 @@ describe('the order of the levels', () => {
     },
   );
 
-  it('what the host sets by itself comes after the file, and is not given by the user', () => {
+  it('a value of the CI job comes after the file, and does not count as given by the user', () => {
     const env = { GITHUB_REPOSITORY: 'host/own' };
     const file = { 'rollgate.yml': 'github-repository: from/file' };
     expect(resolveWith({ env, system: 'github', files: file }).settings['github-repository']).toBe(
@@ -70,7 +70,7 @@ describe('the order of the levels', () => {
     expect(givenByUser('github-repository')).toBe(false);
   });
 
-  it('what the host sets by itself beats the default', () => {
+  it('a value of the CI job goes before the default', () => {
     const env = { GITHUB_API_URL: 'https://ghe.example/api/v3' };
     expect(resolveWith({ env, system: 'github' }).settings['github-api-url']).toBe(
       'https://ghe.example/api/v3',
@@ -81,7 +81,7 @@ describe('the order of the levels', () => {
     expect(elsewhere.givenByUser('github-api-url')).toBe(false);
   });
 
-  it('without anything there is the default, or nothing', () => {
+  it('nothing set: the default, or nothing', () => {
     const { settings, problems, notices, secrets } = resolveWith();
     expect(problems).toEqual([]);
     expect(notices).toEqual([]);
@@ -103,7 +103,7 @@ describe('the order of the levels', () => {
   });
 });
 
-describe('the variables of the guide', () => {
+describe('the variables of the CI integration guide', () => {
   const own: readonly [InputId, string, SystemId | undefined, string][] = [
     ['ci-system', 'CI_SYSTEM', undefined, 'gitlab'],
     ['gitlab-project', 'CI_PROJECT_ID', 'gitlab', '42'],
@@ -136,7 +136,7 @@ describe('the variables of the guide', () => {
     }
   });
 
-  it('are all that there are', () => {
+  it('are all in the table', () => {
     const guide = inputIds.flatMap((id) => (inputOf(id).guide ?? []).map((name) => [id, name]));
     expect(guide.sort()).toEqual(own.map(([id, name]) => [id, name]).sort());
   });
@@ -149,16 +149,19 @@ describe('the variables of the guide', () => {
     ['azure', 'SYSTEM_TEAMPROJECT', 'azure-project', 'shop'],
     ['azure', 'SYSTEM_ACCESSTOKEN', 'azure-pat', 'token'],
     ['azure', 'SYSTEM_DEFINITIONID', 'azure-pipeline', '3'],
-  ] as const)('on %s, %s stands in for %s, and nowhere else', (system, name, id, value) => {
-    const there = resolveWith({ env: { [name]: value }, system });
-    expect(there.settings[id]).toBe(value);
-    expect(there.origins[id]).toEqual({ level: 6, name });
-    expect(resolveWith({ env: { [name]: value }, system: 'local' }).origins[id].level).toBe(7);
-  });
+  ] as const)(
+    'on %s, %s is the default of %s, and on no other system',
+    (system, name, id, value) => {
+      const there = resolveWith({ env: { [name]: value }, system });
+      expect(there.settings[id]).toBe(value);
+      expect(there.origins[id]).toEqual({ level: 6, name });
+      expect(resolveWith({ env: { [name]: value }, system: 'local' }).origins[id].level).toBe(7);
+    },
+  );
 });
 
-describe('stand-ins', () => {
-  it('health-url is url where it is not set, and may be off', () => {
+describe('inputs that default to another value', () => {
+  it('health-url defaults to url, and may be off', () => {
     expect(resolveWith({ flags: { url: 'http://a' } }).settings['health-url']).toEqual([
       'http://a',
     ]);
@@ -166,7 +169,7 @@ describe('stand-ins', () => {
     expect(off.settings['health-url']).toBe('off');
   });
 
-  it('the token of the job stands in for github-token, and is no wish of the user', () => {
+  it("the job's token is the default of github-token, and does not count as given by the user", () => {
     const env = { 'INPUT_HOST-TOKEN': 'ghs_job' };
     const { settings, givenByUser, secrets } = resolveWith({ env, system: 'github' });
     expect(settings['github-token']).toBe('ghs_job');
@@ -178,8 +181,8 @@ describe('stand-ins', () => {
   });
 });
 
-describe('problems', () => {
-  it('are all told at once, with the origin and what to write; defaults stand in', () => {
+describe('problems with inputs', () => {
+  it('are reported at once, with source and fix; the defaults are used', () => {
     const { settings, problems } = resolveWith({
       flags: { duration: '5' },
       env: { ROLLGATE_MIN_SUCCESS_RATE: '0.95', INPUT_URL: 'ftp://x' },
@@ -216,7 +219,7 @@ describe('problems', () => {
     expect(settings.url).toBeUndefined();
   });
 
-  it('never show a secret', () => {
+  it('show no secret', () => {
     const { problems, secrets } = resolveWith({
       env: { ROLLGATE_HEADERS: 'Bearer hunter2', GITHUB_TOKEN: 'hun\nter2' },
       flags: { url: 'hunter2' },
@@ -235,13 +238,13 @@ describe('problems', () => {
     },
   );
 
-  it('a check that cannot be off says so', () => {
+  it('an input that cannot be off: a problem', () => {
     expect(resolveWith({ flags: { 'min-requests': 'off' } }).problems).toHaveLength(1);
   });
 });
 
-describe('values that conflict', () => {
-  it('the interval fits into the watch', () => {
+describe('values that do not fit together', () => {
+  it('an interval longer than the watch: a problem', () => {
     expect(resolveWith({ flags: { duration: '5s' } }).problems).toEqual([
       {
         subject: 'interval',
@@ -254,7 +257,7 @@ describe('values that conflict', () => {
 
   const watch = { url: 'http://a', interval: '1s' };
 
-  it('says when the watch cannot see enough requests', () => {
+  it('a watch with too few requests: a notice', () => {
     const { problems, notices } = resolveWith({ flags: { ...watch, duration: '5s' } });
     expect(problems).toEqual([]);
     expect(notices).toEqual([
@@ -263,7 +266,7 @@ describe('values that conflict', () => {
     ]);
   });
 
-  it('says when the limit is too fine for the number of requests', () => {
+  it('a limit too fine for the number of requests: a notice', () => {
     const { notices } = resolveWith({ flags: { ...watch, 'min-success-rate': '99.9' } });
     expect(notices).toEqual([
       'The watch expects 600 requests for each URL (`requests-per-second` 2 for 5m), too few to tell 99.9 % from a little less: 3,000 are needed. ' +
@@ -277,13 +280,13 @@ describe('values that conflict', () => {
     [{ 'min-success-rate': 'off' }],
     [{ 'min-success-rate': '100' }],
     [{ url: '', duration: '1s' }],
-  ])('has nothing to remark on %j', (flags) => {
+  ])('no notice for %j', (flags) => {
     expect(resolveWith({ flags: { ...watch, ...flags } }).notices).toEqual([]);
   });
 });
 
-describe('unknown variables', () => {
-  it('are a notice with the name that was probably meant', () => {
+describe('unknown variables ROLLGATE_*', () => {
+  it('a notice with the most similar name', () => {
     const { problems, notices } = resolveWith({
       env: { ROLLGATE_MIN_SUCESS_RATE: 'hunter2', ROLLGATE_XYZZY_PLUGH: '1', OTHER_URL: 'x' },
     });
@@ -294,7 +297,7 @@ describe('unknown variables', () => {
     ]);
   });
 
-  it('does not mistake our own outputs and helpers for inputs', () => {
+  it("no notice for Rollgate's own outputs", () => {
     const names = ['VERDICT', 'REASON', 'TARGET', 'E2E', 'SCHEMAS', 'REPORT', 'ROLLED_BACK'];
     const more = ['ROLLBACK_STATUS', 'ROLLBACK_STRATEGY', 'ROLLBACK_URL', 'ROLLBACK_RUN_ID'];
     const rest = ['SUCCESS_RATE', 'ERRORS_PER_MINUTE', 'DETECTION_SECONDS'];
@@ -305,8 +308,8 @@ describe('unknown variables', () => {
   });
 });
 
-describe('secrets', () => {
-  it('counts those that lost to a higher level, and those of other hosts', () => {
+describe('the secrets to mask', () => {
+  it('contain values that another level overrides, and those of other hosts', () => {
     const { settings, secrets } = resolveWith({
       flags: { 'github-token': 'from-flag' },
       env: {
@@ -323,7 +326,7 @@ describe('secrets', () => {
     );
   });
 
-  it('counts header values and user info, but no plain words', () => {
+  it('contain header values and user info, but no plain words', () => {
     const { secrets } = resolveWith({
       env: {
         ROLLGATE_HEADERS: 'Authorization: Bearer abc123\nX-Canary: true',

@@ -17,13 +17,13 @@ function problems(flags: Readonly<Record<string, string>>): string[] {
   );
 }
 
-describe('a CI system that is described', () => {
-  it('needs nothing else', () => {
+describe('the http CI system', () => {
+  it('is valid with a complete description', () => {
     expect(problems(complete)).toEqual([]);
   });
 
   it.each(Object.keys(complete).filter((id) => id !== 'ci-system'))(
-    '%s is named when it is missing',
+    '%s missing: a problem',
     (id) => {
       expect(problems({ ...complete, [id]: '' })).toEqual([
         expect.stringMatching(
@@ -33,7 +33,7 @@ describe('a CI system that is described', () => {
     },
   );
 
-  it('all that is missing is named at once', () => {
+  it('several inputs missing: all are named at once', () => {
     expect(problems({ 'ci-system': 'http' }).map((text) => text.split(':')[0])).toEqual([
       'http-url',
       'http-start-path',
@@ -44,7 +44,7 @@ describe('a CI system that is described', () => {
     ]);
   });
 
-  it('a run that is not followed needs no more than its start', () => {
+  it('needs only its start when the run is not followed', () => {
     const { 'http-url': url, 'http-start-path': path } = complete;
     expect(
       problems({
@@ -56,11 +56,11 @@ describe('a CI system that is described', () => {
     ).toEqual([]);
   });
 
-  it('a chain without ci needs none of it', () => {
+  it('needs nothing when ci is not in the chain', () => {
     expect(problems({ 'ci-system': 'http', rollback: 'compose' })).toEqual([]);
   });
 
-  it('what was refused is not missing, too', () => {
+  it('an invalid input is not reported as missing, too', () => {
     expect(problems({ ...complete, 'http-state': 'state' })).toEqual([
       expect.stringMatching(/^http-state: `state` is no JSON Pointer/),
     ]);
@@ -75,7 +75,7 @@ describe('a CI system that is described', () => {
     ['http-start-method', 'GET', /not known here.*`post`, `put`, `patch`/],
     ['http-cancel-path', 'runs/{{rollback_id}}', /not known here.*\{\{run_id\}\}/],
     ['http-find-path', 'runs/{{parameters.x}}', /not known here/],
-  ])('%s: %s is a problem', (id, text, says) => {
+  ])('%s: %s: a problem', (id, text, says) => {
     const found = problems({ ...complete, [id]: text });
     expect(found).toEqual([expect.stringMatching(says)]);
     expect(found.join()).not.toContain('hunter22');
@@ -87,13 +87,13 @@ describe('a CI system that is described', () => {
       /^http-url: is set \(from --http-url\), and `ci-system` is `gitlab`/,
     ],
     [{}, /`ci-system` is not set.*set `ci-system` to `http`/],
-  ])('beside %j a description is a problem', (flags, says) => {
+  ])('an http input with %j: a problem', (flags, says) => {
     expect(problems({ ...flags, 'http-url': 'https://ci.example' })).toEqual([
       expect.stringMatching(says),
     ]);
   });
 
-  it('headers go to no address that only the file names', () => {
+  it('headers for an address that only the file names: a problem', () => {
     const { 'http-url': url, ...rest } = complete;
     const file = (extra: string): string =>
       `${Object.entries(rest)
@@ -110,7 +110,7 @@ describe('a CI system that is described', () => {
     );
   });
 
-  it('headers do not belong into the file', () => {
+  it('headers in the file: a problem', () => {
     const content = `ci-system: http\nhttp-headers: 'X-Api-Key: abcdef123456'`;
     const { problems: found } = resolveWith({ files: { 'rollgate.yml': content } });
     expect(found).toContainEqual(
@@ -118,7 +118,7 @@ describe('a CI system that is described', () => {
     );
   });
 
-  it('states may be a map in the file', () => {
+  it('http-states as a map in the file: accepted', () => {
     const content = 'http-states:\n  done/ok: succeeded\n  "false": failed\n';
     const { settings } = resolveWith({ files: { 'rollgate.yml': content } });
     expect(settings['http-states']).toEqual({ 'done/ok': 'succeeded', false: 'failed' });

@@ -36,13 +36,13 @@ describe('the prometheus inputs', () => {
     ],
     ['a token', { ...counters, 'prometheus-token': 'abc' }],
     ['user and password', { ...counters, 'prometheus-token': 'me:my secret' }],
-    ['none of them', {}],
-  ])('%s fit together', (_, flags) => {
+    ['no Prometheus input', {}],
+  ])('%s: no problem', (_, flags) => {
     expect(resolveWith({ flags }).problems).toEqual([]);
   });
 
   it.each<[string, Readonly<Record<string, string>>, readonly (readonly [string, RegExp])[]]>([
-    ['a server that nothing is asked of', server, [['prometheus-url', /^nothing is asked/]]],
+    ['a server without a query', server, [['prometheus-url', /^nothing is asked/]]],
     [
       'everything without a server',
       { 'prometheus-total': 'a', 'prometheus-token': 't' },
@@ -54,15 +54,15 @@ describe('the prometheus inputs', () => {
     [
       'a total without errors',
       { ...server, 'prometheus-total': 'a' },
-      [['prometheus-total', /without `prometheus-errors`/]],
+      [['prometheus-total', /needs `prometheus-errors`/]],
     ],
     [
       'errors without a total',
       { ...server, 'prometheus-errors': 'a' },
-      [['prometheus-errors', /without `prometheus-total`/]],
+      [['prometheus-errors', /needs `prometheus-total`/]],
     ],
     [
-      'counters beside a preset',
+      'counters and a preset',
       { ...preset, ...counters },
       [
         ['prometheus-total', /preset.* says already/],
@@ -85,37 +85,37 @@ describe('the prometheus inputs', () => {
       [['prometheus-latency', /there is no limit/]],
     ],
     [
-      'a limit that nothing is measured for',
+      'a limit without a measurement',
       { ...counters, 'max-latency': 'p95 < 1s' },
       [['max-latency', /nothing measures latency/]],
     ],
     [
       'a value without a limit',
       { ...server, 'prometheus-value': 'q' },
-      [['prometheus-value', /without `max-value` or `min-value`/]],
+      [['prometheus-value', /needs `max-value` or `min-value`/]],
     ],
     [
       'a limit without a value',
       { ...counters, 'max-value': '1' },
-      [['max-value', /without `prometheus-value`/]],
+      [['max-value', /needs `prometheus-value`/]],
     ],
     [
       'half of a baseline',
       { ...counters, 'prometheus-baseline-total': 'c_total' },
-      [['prometheus-baseline-total', /without `prometheus-baseline-errors`/]],
+      [['prometheus-baseline-total', /needs `prometheus-baseline-errors`/]],
     ],
     [
-      'a baseline of nothing',
+      'a baseline selector without a preset',
       {
         ...server,
         'prometheus-value': 'x',
         'max-value': '1',
         'prometheus-baseline-selector': 'a="b"',
       },
-      [['prometheus-baseline-selector', /without `prometheus-preset`/]],
+      [['prometheus-baseline-selector', /needs `prometheus-preset`/]],
     ],
     [
-      'a baseline that is probed beside counters',
+      'a baseline URL, and counters',
       { ...counters, url: 'http://a.test', 'baseline-url': 'http://b.test' },
       [['baseline-url', /counted by Prometheus, and not probed/]],
     ],
@@ -157,18 +157,18 @@ describe('the prometheus inputs', () => {
       { ...counters, 'prometheus-token': 'a b' },
       [['prometheus-token', /characters that no token has/]],
     ],
-  ])('%s do not', (_, flags, expected) => {
+  ])('%s: a problem', (_, flags, expected) => {
     expect(
       resolveWith({ flags }).problems.map(({ subject, message }) => [subject, message]),
     ).toEqual(expected.map(([subject, message]) => [subject, expect.stringMatching(message)]));
   });
 
-  it('hide the password alone, too', () => {
+  it('a token of user and password: the password alone is masked, too', () => {
     const { secrets } = resolveWith({ flags: { ...counters, 'prometheus-token': 'me:geheim' } });
     expect(secrets).toEqual(expect.arrayContaining(['me:geheim', 'geheim']));
   });
 
-  it('send no token to a server that only the file names', () => {
+  it('a token for a server that only the file names: a problem', () => {
     const { problems } = resolveWith({
       env: { ROLLGATE_PROMETHEUS_TOKEN: 'geheim' },
       files: {
@@ -179,7 +179,7 @@ describe('the prometheus inputs', () => {
     expect(problems).toHaveLength(1);
   });
 
-  it('say nothing of probes that are not sent', () => {
+  it('probes that are not sent: no notice about them', () => {
     const { notices } = resolveWith({
       flags: { ...counters, url: 'http://shop.test', duration: '10s', interval: '1s' },
     });

@@ -3,7 +3,7 @@ import { inputs } from '../../src/inputs/table.js';
 import { withoutSecretInputs } from '../../src/inputs/variables.js';
 
 describe('withoutSecretInputs', () => {
-  it('takes out what the CI system handed to us, and leaves what the user set', () => {
+  it('removes the inputs that the CI system passed, and keeps what the user set', () => {
     expect(
       withoutSecretInputs(
         {

@@ -35,7 +35,7 @@ describe('the table', () => {
     expect(inputIds).toEqual(expect.arrayContaining(contract));
   });
 
-  it.each(inputIds.map((id) => [id] as const))('%s is sound', (id) => {
+  it.each(inputIds.map((id) => [id] as const))('the row of %s is complete', (id) => {
     const row = inputOf(id);
     expect(id).toMatch(/^[a-z]+(-[a-z]+)*$/);
     expect(row.description).toMatch(/^[A-Z`].*\.$/s);
@@ -54,7 +54,7 @@ describe('the table', () => {
     }
   });
 
-  it('gives every input variables of its own', () => {
+  it('gives every input its own variables', () => {
     const names = inputIds.flatMap((id) => [ownVariable(id), ...actionVariables(id)]);
     expect(new Set(names).size).toBe(names.length);
   });
@@ -66,12 +66,12 @@ describe('the table', () => {
       ['INPUT_MIN-SUCCESS-RATE', 'INPUT_MINSUCCESSRATE'],
     ],
     ['url', 'ROLLGATE_URL', ['INPUT_URL']],
-  ])('%s is %s, or %j', (id, own, action) => {
+  ])('the variables of %s are %s and %j', (id, own, action) => {
     expect(ownVariable(id)).toBe(own);
     expect(actionVariables(id)).toEqual(action);
   });
 
-  it('accepts exactly the strategies that there are', () => {
+  it('accepts exactly the known strategies', () => {
     expect(inputs.rollback.parse(strategyIds.join(','))).toEqual({
       ok: true,
       value: [...strategyIds],
@@ -79,7 +79,7 @@ describe('the table', () => {
     expect(inputs.rollback.parse('undo')).toMatchObject({ ok: false });
   });
 
-  it('accepts exactly the commands that there are', () => {
+  it('accepts exactly the known commands', () => {
     for (const { id } of commands) {
       expect(inputs.command.parse(id)).toEqual({ ok: true, value: id });
     }
@@ -119,7 +119,7 @@ describe('the table', () => {
     expect(inputOf(id).parse(text).ok).toBe(accepted);
   });
 
-  it('names in its rules only inputs that there are, and only CI systems of the table', () => {
+  it('names only known inputs and CI systems in its rules', () => {
     const named = inputIds
       .map(inputOf)
       .flatMap((row) => [

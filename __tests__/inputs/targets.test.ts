@@ -8,14 +8,14 @@ const file = (...lines: string[]): { files: Record<string, string> } => ({
 const messages = (resolution: ReturnType<typeof resolveWith>): string[] =>
   resolution.problems.map(({ subject, message }) => `${subject}: ${message}`);
 
-describe('targets', () => {
-  it('without any the flat inputs are the only one', () => {
+describe('the targets of a file', () => {
+  it('none: the inputs are the only target', () => {
     const { targets, settings } = resolveWith({ flags: { url: 'https://a' } });
     expect(targets.map(({ name }) => name)).toEqual(['default']);
     expect(targets[0]?.settings).toEqual(settings);
   });
 
-  it('have their own inputs before everything, and the flat ones for all that they do not say', () => {
+  it('have their own inputs first, and then the common ones', () => {
     const { targets, problems } = resolveWith({
       ...file(
         'duration: 4m',
@@ -48,7 +48,7 @@ describe('targets', () => {
     ]);
   });
 
-  it('have the checks of the file when they have none', () => {
+  it('without checks have the common checks of the file', () => {
     const check = (id: string): string =>
       `{ id: ${id}, source: http, url: "http://shop.test", max-latency: p95 < 1s }`;
     const { targets } = resolveWith(
@@ -66,7 +66,7 @@ describe('targets', () => {
     ]);
   });
 
-  it('say once what is wrong with a flat input, and each what is wrong with its own', () => {
+  it('a problem of a common input is reported once, one of a target for that target', () => {
     const resolution = resolveWith(
       file(
         'interval: soon',
@@ -84,7 +84,7 @@ describe('targets', () => {
     ]);
   });
 
-  it('cannot send a secret of the environment to an address of their own', () => {
+  it('cannot send a secret of the environment to their own address', () => {
     const resolution = resolveWith({
       ...file(
         'targets:',
@@ -101,7 +101,7 @@ describe('targets', () => {
     ]);
   });
 
-  it('are ignored with the file, in a run for a pull request', () => {
+  it('in a run for a pull request: ignored with the file', () => {
     const resolution = resolveWith({
       ...file('targets:', '  - name: eu', '    url: https://eu'),
       pullRequest: true,
@@ -111,16 +111,16 @@ describe('targets', () => {
   });
 });
 
-describe('target', () => {
+describe('the input target', () => {
   const three = file('targets:', '  - name: eu', '  - name: us', '  - name: ap');
 
-  it('picks some, in the order of the file', () => {
+  it('selects some, in the order of the file', () => {
     const { targets, problems } = resolveWith({ ...three, flags: { target: 'ap,eu' } });
     expect(problems).toEqual([]);
     expect(targets.map(({ name }) => name)).toEqual(['eu', 'ap']);
   });
 
-  it('must name targets that are there', () => {
+  it('an unknown name: a problem', () => {
     const { problems } = resolveWith({ ...three, flags: { target: 'eu,uss' } });
     expect(problems).toEqual([
       {
@@ -131,7 +131,7 @@ describe('target', () => {
     ]);
   });
 
-  it('knows the only one by its name', () => {
+  it('the only target is named default', () => {
     expect(resolveWith({ flags: { target: 'default' } }).problems).toEqual([]);
     expect(resolveWith({ flags: { target: 'production' } }).problems).toEqual([
       expect.objectContaining({ fix: 'name one of default' }),

@@ -5,6 +5,7 @@ import { createHttp } from '../../src/support/http.js';
 import { refusing, serve, type Handler, type HttpTestServer } from '../support/servers.js';
 
 const http = createHttp({ clock: systemClock });
+const deps = { http: () => http, clock: systemClock, redact: (text: string) => text };
 const signal = new AbortController().signal;
 const path = '/services/T000/B000/hush-hush';
 let server: HttpTestServer | undefined;
@@ -19,7 +20,7 @@ async function notifyBy(
   handler: Handler,
 ): Promise<{ readonly server: HttpTestServer; readonly error: string }> {
   server = await serve(handler);
-  const error = await webhook(http, `${server.url}${path}`, '{"text":"x"}')
+  const error = await webhook(deps, `${server.url}${path}`, '{"text":"x"}')
     .send(signal)
     .then(
       () => '',
@@ -28,7 +29,7 @@ async function notifyBy(
   return { server, error };
 }
 
-describe('what a webhook understands', () => {
+describe('the format that an address means', () => {
   it.each([
     ['https://hooks.slack.com/services/T/B/x', 'slack'],
     ['https://hooks.slack-gov.com/services/T/B/x', 'slack'],
@@ -45,23 +46,26 @@ describe('what a webhook understands', () => {
 });
 
 describe('a webhook', () => {
-  it.each([200, 202, 204])('is told once; %d is enough', async (status) => {
-    const { server: it, error } = await notifyBy((_, response) => {
-      response.writeHead(status).end();
-    });
-    expect(error).toBe('');
-    expect(it.received).toEqual([
-      expect.objectContaining({ method: 'POST', url: path, body: '{"text":"x"}' }),
-    ]);
-    expect(it.received[0]!.headers['content-type']).toBe('application/json');
-  });
+  it.each([200, 202, 204])(
+    'that answers %d gets the message once, and no error',
+    async (status) => {
+      const { server: it, error } = await notifyBy((_, response) => {
+        response.writeHead(status).end();
+      });
+      expect(error).toBe('');
+      expect(it.received).toEqual([
+        expect.objectContaining({ method: 'POST', url: path, body: '{"text":"x"}' }),
+      ]);
+      expect(it.received[0]!.headers['content-type']).toBe('application/json');
+    },
+  );
 
   it.each([
     [403, 'invalid_token', '(invalid_token)'],
     [404, '<html>not here</html>', ''],
     [302, '', ''],
     [500, '', ''],
-  ])('that answers %d %j: says so, once, without its address', async (status, body, logged) => {
+  ])('that answers %d %j: one error, without the secret address', async (status, body, logged) => {
     const { server: it, error } = await notifyBy((_, response) => {
       response.writeHead(status, { location: 'https://evil.example/' }).end(body);
     });
@@ -73,17 +77,17 @@ describe('a webhook', () => {
     expect(it.received).toHaveLength(1);
   });
 
-  it('that nobody listens at: says so, without its address', async () => {
+  it('that refuses connections: one error, without the secret address', async () => {
     const url = await refusing();
-    const sent = webhook(http, `${url}${path}`, '{}').send(signal);
+    const sent = webhook(deps, `${url}${path}`, '{}').send(signal);
     await expect(sent).rejects.toThrow(/^127\.0\.0\.1:\d+: connection refused \(ECONNREFUSED\)$/);
   });
 
-  it('that hangs is given up with the signal', async () => {
+  it('that hangs is left when the signal is aborted', async () => {
     const stop = new AbortController();
     server = await serve(() => {
       stop.abort();
     });
-    await expect(webhook(http, `${server.url}${path}`, '{}').send(stop.signal)).rejects.toThrow();
+    await expect(webhook(deps, `${server.url}${path}`, '{}').send(stop.signal)).rejects.toThrow();
   });
 });

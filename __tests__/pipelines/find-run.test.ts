@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ApiError } from '../../src/support/http/api.js';
+import { failed } from '../../src/support/http/problem.js';
 import type { ApiResponse } from '../../src/support/http/response.js';
 import {
   type Candidate,
@@ -19,9 +20,11 @@ function answer(status: number, data: unknown = '', date?: string): ApiResponse 
   return { status, data, headers: date === undefined ? {} : { date } };
 }
 
-const page = (): ApiError => new ApiError('listing', answer(200, '<html>Sign in</html>'));
+const refused = (response: ApiResponse): ApiError =>
+  new ApiError('listing', failed('unexpected', '', { response, fix: 'sign in' }).problem);
+const page = (): ApiError => refused(answer(200, '<html>Sign in</html>'));
 
-/** A run by its id, and owner it is. */
+/** A run by its id, and its owner. */
 interface Shown extends Candidate {
   readonly is: Owner;
 }
@@ -32,7 +35,7 @@ const shown = (id: string, is: Owner, key?: string): Shown => ({
 });
 
 /** Looks through these, one list after the other; the last one stays. */
-async function locate(...lists: (readonly Shown[] | Error)[]) {
+async function find(...lists: (readonly Shown[] | Error)[]) {
   const clock = new VirtualClock();
   let listings = 0;
   const result = await clock.runUntil(
@@ -53,50 +56,58 @@ async function locate(...lists: (readonly Shown[] | Error)[]) {
   return { result, listings, ms: clock.monotonic() };
 }
 
-describe('locateRun', () => {
+describe('finding a run after an unclear start', () => {
   const ours = shown('7', 'ours');
   const perhaps = shown('8', 'could be');
   const others = shown('9', 'others');
 
-  it('is certain of the one that shows it', async () => {
-    const { result, ms } = await locate([perhaps, others, ours]);
+  it('one that shows our id: started, at once', async () => {
+    const { result, ms } = await find([perhaps, others, ours]);
     expect(result).toEqual({ kind: 'started', run: ours.run });
     expect(ms).toBe(0);
   });
 
-  it('waits for it to be seen', async () => {
-    const { result } = await locate([], [others], [ours]);
+  it('one that shows our id only later: started', async () => {
+    const { result } = await find([], [others], [ours]);
     expect(result).toEqual({ kind: 'started', run: ours.run });
   });
 
-  it('believes in the only one that could be it when it has seen it twice', async () => {
-    const { result, listings } = await locate([], [perhaps], [others, perhaps]);
+  it('the only possible one, seen twice: probable', async () => {
+    const { result, listings } = await find([], [perhaps], [others, perhaps]);
     expect(result).toEqual({ kind: 'unknown', reason: 'it hung', probable: perhaps.run });
     expect(listings).toBe(3);
   });
 
-  it('a run that has another id by now is the same by its key', async () => {
-    const { result } = await locate(
+  it('the only possible one, with a new id and the same key: probable', async () => {
+    const { result } = await find(
       [shown('queue/5', 'could be', '5')],
       [shown('queue/5', 'could be', '5'), shown('17', 'could be', '5')],
     );
     expect(result).toMatchObject({ probable: { id: '17' } });
   });
 
-  it('an error between two looks changes nothing', async () => {
-    const { result } = await locate([perhaps], new TransientError('502'), [perhaps]);
+  it('an error between two lists changes nothing', async () => {
+    const { result } = await find([perhaps], new TransientError('502'), [perhaps]);
     expect(result).toMatchObject({ probable: perhaps.run });
   });
 
   it.each<[string, (readonly Shown[] | Error)[], string]>([
-    ['nothing', [[]], 'no new run could be told to be it'],
-    ['only others', [[others]], 'no new run could be told to be it'],
-    ['two that could be', [[perhaps, shown('10', 'could be')]], '2 new runs could be it'],
-    ['a second one after the first', [[perhaps], [perhaps, shown('10', 'could be')]], '2 new runs'],
-    ['two that show the id', [[ours, shown('10', 'ours')]], '2 runs show the id that was sent'],
+    ['no run', [[]], 'no new run could be told to be it'],
+    ['only runs of others', [[others]], 'no new run could be told to be it'],
+    ['two possible runs', [[perhaps, shown('10', 'could be')]], '2 new runs could be it'],
+    [
+      'a second possible run after the first',
+      [[perhaps], [perhaps, shown('10', 'could be')]],
+      '2 new runs',
+    ],
+    [
+      'two runs that show our id',
+      [[ours, shown('10', 'ours')]],
+      '2 runs show the id that was sent',
+    ],
     ['only errors', [new TransientError('the list: 502')], 'the list: 502'],
   ])('%s: not found, after a while', async (_, lists, says) => {
-    const { result, ms } = await locate(...lists);
+    const { result, ms } = await find(...lists);
     expect(result).toEqual({
       kind: 'unknown',
       reason: expect.stringContaining(`it hung, and its run was not found: ${says}`),
@@ -105,18 +116,18 @@ describe('locateRun', () => {
     expect(ms).toBeLessThanOrEqual(30_000);
   });
 
-  it('does not go on asking what is refused for good', async () => {
-    const { result, listings } = await locate(new PermanentError('403'));
+  it('a permanent error: not found, after one list', async () => {
+    const { result, listings } = await find(new PermanentError('403'));
     expect(result).toMatchObject({ reason: 'it hung, and its run was not found: 403' });
     expect(listings).toBe(1);
   });
 
-  it('outlasts a page, which passes with the trouble that has made it', async () => {
-    const { result } = await locate(page(), page(), [ours]);
+  it('a page for the list, then the run: started', async () => {
+    const { result } = await find(page(), page(), [ours]);
     expect(result).toEqual({ kind: 'started', run: ours.run });
   });
 
-  it('has no time left when it is told to stop', async () => {
+  it('aborted: not found, at once', async () => {
     const result = await findRun<Shown>(
       {
         noun: 'pipeline',
@@ -137,12 +148,12 @@ describe('locateRun', () => {
   });
 });
 
-describe('lookBefore', () => {
+describe('the list of runs before a start', () => {
   const at = 'Thu, 01 Jan 2026 00:00:10 GMT';
   const search = (list: () => Promise<{ runs: readonly Shown[]; answer?: ApiResponse }>) =>
-    listRunsBefore(list, () => 'sign in', never);
+    listRunsBefore(list, never);
 
-  it('knows what is there, and the time of the server less some seconds', async () => {
+  it("gives the known runs, and the server's time less some seconds", async () => {
     const before = await search(() =>
       Promise.resolve({ runs: [shown('7', 'others')], answer: answer(200, [], at) }),
     );
@@ -153,14 +164,12 @@ describe('lookBefore', () => {
     });
   });
 
-  it('does without what cannot be read', async () => {
+  it('that cannot be read: nothing is known', async () => {
     expect(await search(() => Promise.reject(new TransientError('502')))).toEqual(notSeen);
-    expect(await search(() => Promise.reject(new ApiError('listing', answer(403))))).toEqual(
-      notSeen,
-    );
+    expect(await search(() => Promise.reject(refused(answer(403))))).toEqual(notSeen);
   });
 
-  it('a page in place of the list: the call is not made', async () => {
+  it('that is a page: refused', async () => {
     expect(await search(() => Promise.reject(page()))).toEqual({
       kind: 'refused',
       reason: 'listing: status 200 (Sign in)',
@@ -168,13 +177,9 @@ describe('lookBefore', () => {
     });
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when aborted', async () => {
     const stop = AbortSignal.abort(new Cancelled('SIGTERM'));
-    const work = listRunsBefore(
-      () => Promise.reject(page()),
-      () => undefined,
-      stop,
-    );
+    const work = listRunsBefore(() => Promise.reject(page()), stop);
     await expect(work).rejects.toBeInstanceOf(Cancelled);
   });
 });
@@ -182,14 +187,32 @@ describe('lookBefore', () => {
 describe('isNew', () => {
   const seen = { kind: 'seen', known: new Set(['7', 'key']), since: 1000 } as const;
   it.each([
-    ['a later one', seen, shown('8', 'others'), 1000, true],
-    ['an older one', seen, shown('8', 'others'), 999, false],
-    ['one without a time', seen, shown('8', 'others'), Number.NaN, false],
-    ['one that was there', seen, shown('7', 'others'), 2000, false],
-    ['one that was there by its key', seen, shown('8', 'others', 'key'), 2000, false],
-    ['without a list', { ...seen, known: undefined }, shown('8', 'others'), 2000, false],
-    ['without a time', { ...seen, since: undefined }, shown('8', 'others'), 2000, false],
-    ['without anything', notSeen, shown('8', 'others'), 2000, false],
+    ['a run created after the call is new', seen, shown('8', 'others'), 1000, true],
+    ['a run created before the call is not new', seen, shown('8', 'others'), 999, false],
+    ['a run without a time is not new', seen, shown('8', 'others'), Number.NaN, false],
+    ['a run of the list before is not new', seen, shown('7', 'others'), 2000, false],
+    [
+      'a run of the list before, by its key, is not new',
+      seen,
+      shown('8', 'others', 'key'),
+      2000,
+      false,
+    ],
+    [
+      'without a list before no run is new',
+      { ...seen, known: undefined },
+      shown('8', 'others'),
+      2000,
+      false,
+    ],
+    [
+      'without a time of the server no run is new',
+      { ...seen, since: undefined },
+      shown('8', 'others'),
+      2000,
+      false,
+    ],
+    ['without list and time no run is new', notSeen, shown('8', 'others'), 2000, false],
   ])('%s', (_, before, run, createdAt, is) => {
     expect(isNew(before, run, createdAt)).toBe(is);
   });

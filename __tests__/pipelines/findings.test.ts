@@ -1,19 +1,23 @@
 import { expect, it } from '@jest/globals';
 import { ApiError } from '../../src/support/http/api.js';
+import { failed } from '../../src/support/http/problem.js';
 import { collectFindings } from '../../src/pipelines/findings.js';
 import { Cancelled } from '../../src/support/abort.js';
 import { PermanentError, TransientError } from '../../src/support/retry.js';
 
-const refusal = new ApiError('reading it', { status: 403, data: '', headers: {} });
+const refused = new ApiError(
+  'reading it',
+  failed('forbidden', 'it answered 403', {
+    fix: 'see 403',
+    response: { status: 403, data: '', headers: {} },
+  }).problem,
+);
 
-it('what is refused for good is an error, with what to do; what may pass is a warning', () => {
-  const { all, add, addProblems, addFailure } = collectFindings(
-    ({ status }) => `see ${String(status)}`,
-    new AbortController().signal,
-  );
+it('a permanent failure is an error with what to do, one that may pass is a warning', () => {
+  const { all, add, addProblems, addFailure } = collectFindings(new AbortController().signal);
   add('notice', 'good to know');
   addProblems([{ message: 'wrong', fix: 'correct it' }]);
-  addFailure(refusal);
+  addFailure(refused);
   addFailure(new PermanentError('no such thing'));
   addFailure(new TransientError('the connection was reset'));
   expect(all).toEqual([
@@ -25,9 +29,9 @@ it('what is refused for good is an error, with what to do; what may pass is a wa
   ]);
 });
 
-it('when it is told to stop, nothing is found', () => {
-  const stopped = collectFindings(() => undefined, AbortSignal.abort(new Cancelled('SIGINT')));
+it('a failure after an abort is no finding: throws', () => {
+  const stopped = collectFindings(AbortSignal.abort(new Cancelled('SIGINT')));
   expect(() => {
-    stopped.addFailure(refusal);
+    stopped.addFailure(refused);
   }).toThrow(Cancelled);
 });

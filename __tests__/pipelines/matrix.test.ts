@@ -244,18 +244,18 @@ async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
   return { result, started };
 }
 
-it('every system that can be called is here', () => {
+it('every CI system with a client is in the matrix', () => {
   expect(Object.keys(standIns).sort()).toEqual(Object.keys(pipelineClients).sort());
 });
 
 describe.each(Object.entries(standIns))('%s', (system, create) => {
-  it('is what it says', async () => {
+  it('the stand-in and the client have the name of their system', async () => {
     const { standIn, client } = await open(create);
     expect(standIn.system).toBe(system);
     expect(client.id).toBe(system);
   });
 
-  it('preflight finds no error where nothing is wrong, and starts nothing', async () => {
+  it('preflight of a working set-up: no error, and nothing is started', async () => {
     const { standIn, client, run } = await open(create);
     const requested = {
       ref: undefined,
@@ -269,7 +269,7 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
     expect(JSON.stringify(findings)).not.toContain(standIn.secret);
   });
 
-  it('preflight of a server that is gone says so', async () => {
+  it('preflight of a closed port: an error', async () => {
     const { client, run, close, standIn } = await open(create);
     await close();
     const requested = { ref: undefined, optional: {}, parameters: {}, correlationId: 'preflight' };
@@ -278,11 +278,11 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
     expect(JSON.stringify(findings)).not.toContain(standIn.secret);
   });
 
-  it('nothing goes wrong: verified', async () => {
+  it('no fault: verified', async () => {
     expect(await roll(create, {})).toEqual(ended(1, 'verified'));
   });
 
-  it('the run ends badly: never verified', async () => {
+  it('a run that fails: triggered, not verified', async () => {
     expect(await roll(create, { end: 'badly' })).toEqual(ended(1, 'triggered'));
   });
 
@@ -299,7 +299,7 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
     });
 
     it.each(kinds.filter(({ start }) => start === 'accepted'))(
-      '$name, and the run ends badly',
+      '$name, and the run fails: triggered',
       async (kind) => {
         const rolled = await roll(create, { start: { kind, onlyOnce: false }, end: 'badly' });
         expect(rolled).toEqual(ended(1, 'triggered'));
@@ -307,7 +307,7 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
     );
 
     it.each(kinds.filter(({ start }) => start === 'turned away'))(
-      '$name once: it is sent again',
+      '$name once: sent again, and verified',
       async (kind) => {
         const rolled = await roll(create, { start: { kind, onlyOnce: true } });
         expect(rolled).toEqual(ended(1, 'verified'));
@@ -317,7 +317,7 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
 
   describe('reading the run meets', () => {
     const reading = kinds.filter(({ follow }) => follow !== undefined);
-    it.each(reading)('$name, without an end: never taken for success', async (kind) => {
+    it.each(reading)('$name every time: triggered, not verified', async (kind) => {
       const rolled = await roll(create, { follow: { kind, reads: Infinity } });
       expect(rolled).toEqual(ended(1, 'triggered'));
     });
@@ -328,7 +328,7 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
       either: ended(1, 'triggered', 'verified'),
     };
     it.each(reading.filter(({ name }) => name !== 'connection refused'))(
-      '$name, twice',
+      '$name twice',
       async (kind) => {
         const rolled = await roll(create, { follow: { kind, reads: 2 } });
         expect(rolled).toEqual(expected[kind.follow ?? 'either']);
@@ -336,7 +336,7 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
     );
 
     it.each(reading.filter(({ name }) => name !== 'connection refused'))(
-      '$name, twice, and the run ends badly',
+      '$name twice, and the run fails: triggered',
       async (kind) => {
         const rolled = await roll(create, { follow: { kind, reads: 2 }, end: 'badly' });
         expect(rolled).toEqual(ended(1, 'triggered'));

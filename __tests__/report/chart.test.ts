@@ -8,8 +8,8 @@ const lines = (chart: string): string[] => chart.split('\n').map((line) => line.
 const numbers = (line: string | undefined): number[] =>
   (JSON.parse(line!.replace(/^\S+ (".*?" )?/, '')) as (string | number)[]).map(Number);
 
-describe('the chart', () => {
-  it('shows the success rate next to its limit, without the points that have no data', () => {
+describe('the chart in the summary', () => {
+  it('shows the success rate next to its limit, without points that have no data', () => {
     expect(lines(renderChart([errorsWithin, aCheck()]))).toEqual([
       '```mermaid',
       'xychart-beta',
@@ -24,7 +24,7 @@ describe('the chart', () => {
   it.each([
     { metric: 'success-rate', minPercent: 99.95 } as const,
     { metric: 'latency', percentile: 99.95, maxMs: 800 } as const,
-  ])('finds the limit in the words of the gate: %j', (limit) => {
+  ])("reads the limit from the gate's own words: %j", (limit) => {
     const check = aCheck({ metric: limit.metric, limit: limitInWords(limit) });
     expect(numbers(lines(renderChart([check]))[5])).toEqual([99.95, 99.95, 99.95]);
   });
@@ -43,7 +43,7 @@ describe('the chart', () => {
     ]);
   });
 
-  it('shows the evidence beside its threshold when nothing is a share', () => {
+  it('shows the evidence next to its threshold when no check is a share', () => {
     expect(lines(renderChart([healthWithin, errorsWithin])).slice(3, 6)).toEqual([
       'y-axis "evidence against errors-per-minute" -1 --> 10',
       'line [0, 2.1, 2.1, 8.4]',
@@ -53,13 +53,13 @@ describe('the chart', () => {
 
   it.each([
     ['no check', []],
-    ['health alone', [healthWithin]],
+    ['a health check alone', [healthWithin]],
     ['one point', [aCheck({ series: [{ t: 10, samples: 1, failures: 0, logE: 0 }] })]],
   ])('is left out for %s', (_name, checks) => {
     expect(renderChart(checks)).toBe('');
   });
 
-  it('adds neighbours up when there are many points, and loses none', () => {
+  it('merges neighbours of many points to 30, and keeps every request', () => {
     const series = Array.from({ length: 239 }, (_, i): SeriesPoint => ({
       t: (i + 1) * 10,
       samples: 10,
@@ -73,7 +73,7 @@ describe('the chart', () => {
     expect(numbers(drawn[2]).slice(-1)).toEqual([2390]);
   });
 
-  it('keeps both lines off the frame and inside 0 to 100', () => {
+  it('keeps its lines inside the frame, from 0 to 100', () => {
     const flat = (failures: number): string =>
       lines(
         renderChart([

@@ -27,7 +27,7 @@ function deploy(
 const failed: JudgedDeploy['outcome'] = { kind: 'not-judged', why: 'status 500', failed: true };
 
 describe('deployTable', () => {
-  it('has a line for each deploy, and counts them', () => {
+  it('has a line for each deploy, and their count', () => {
     expect(
       deployTable([
         deploy('unhealthy'),
@@ -50,14 +50,14 @@ describe('deployTable', () => {
     ]);
   });
 
-  it('names every check that speaks against it', () => {
+  it('names every check that decided', () => {
     const [line] = deployTable([deploy('unhealthy', { decidedBy: ['success-rate', 'health'] })]);
     expect(line).toContain('41 × status 503; health 12 of 12 checks passed, limit fewer than 3');
   });
 });
 
 describe('deployLines', () => {
-  it('shows the reason and the checks', () => {
+  it('show the reason and the checks', () => {
     expect(deployLines(deploy('unhealthy')).slice(1)).toEqual([
       '  Why it is unhealthy.',
       '  success-rate  ≥ 95 %                               86.33 %                 breached  evidence at most 8.4 of 5.3',
@@ -65,7 +65,7 @@ describe('deployLines', () => {
     ]);
   });
 
-  it('says a reason once, and of what was not judged nothing more', () => {
+  it('show a reason once, and only one line for a deploy that was not judged', () => {
     expect(deployLines(deploy('inconclusive')).join('\n').split('Why it is')).toHaveLength(2);
     expect(deployLines(deploy('healthy', { outcome: failed }))).toHaveLength(1);
   });

@@ -13,7 +13,7 @@ import { renderJunit } from '../../src/report/junit.js';
 import { renderSummary } from '../../src/report/summary.js';
 import { aReport } from '../support/reports.js';
 
-describe('the files of a report', () => {
+describe('writing the files of a report', () => {
   let root = '';
   beforeEach(async () => {
     root = await fs.mkdtemp(join(tmpdir(), 'rollgate-report-'));
@@ -22,7 +22,7 @@ describe('the files of a report', () => {
     await fs.rm(root, { recursive: true });
   });
 
-  it('are written whole, into a directory that is made', async () => {
+  it('writes each file whole, into a directory that it makes', async () => {
     const directory = join(root, 'a', 'b');
     const report = aReport();
     await writeReport(report, directory, fs);
@@ -40,7 +40,7 @@ describe('the files of a report', () => {
     expect(reportFileNames.recording).toBe('recording.ndjson');
   });
 
-  it('appear under their name only when complete, report.json last', async () => {
+  it('renames each file into place when it is complete, report.json last', async () => {
     const done: string[] = [];
     const writer: FileWriter = {
       mkdir: (path) => Promise.resolve(done.push(`mkdir ${path}`)),
@@ -57,7 +57,7 @@ describe('the files of a report', () => {
     ]);
   });
 
-  it('do not depend on each other; what failed is reported', async () => {
+  it('one file that cannot be written: an error, and the others are written', async () => {
     await fs.mkdir(join(root, 'summary.md'));
     const written = writeReport(aReport(), root, fs);
     await expect(written).rejects.toThrow(AggregateError);
@@ -65,7 +65,7 @@ describe('the files of a report', () => {
     expect(await fs.readFile(join(root, 'report.json'), 'utf8')).toBe(renderJson(aReport()));
   });
 
-  it('fail as a whole when there can be no directory', async () => {
+  it('a directory that cannot be made: an error', async () => {
     await fs.writeFile(join(root, 'file'), '');
     await expect(writeReport(aReport(), join(root, 'file'), fs)).rejects.toThrow();
   });

@@ -67,7 +67,7 @@ function outcomeOf(item: Case | undefined): string | undefined {
 }
 
 describe('junit.xml', () => {
-  it('has a suite per target, with the verdict, each check and each strategy', () => {
+  it('has a suite for each target, with the verdict, each check and each strategy', () => {
     const checks = [aCheck(), errorsWithin, latencyNoData];
     const attempts = [
       skippedAttempt,
@@ -112,7 +112,7 @@ describe('junit.xml', () => {
     expect(outcomeOf(testsuite[0]?.testcase[0])).toBe(outcome);
   });
 
-  it('shows a run without a verdict, and what preflight refused', () => {
+  it('shows a run without a verdict as an error, with the findings of preflight as failures', () => {
     const { testsuite } = parse(reports.misconfigured!);
     expect(testsuite[0]?.testcase.map((item) => [item.name, outcomeOf(item)])).toEqual([
       ['verdict', 'error: The configuration has 2 problems; nothing was touched.'],
@@ -120,14 +120,14 @@ describe('junit.xml', () => {
     ]);
   });
 
-  it('passes for a command that has no verdict and went well', () => {
+  it('shows a successful command without a verdict as passed', () => {
     const report = aReport({ command: 'preflight', verdict: null, exitCode: 0, targets: [] });
     expect(parse(report).testsuite.map((s) => [s.name, outcomeOf(s.testcase[0])])).toEqual([
       ['preflight', 'passed'],
     ]);
   });
 
-  it.each(Object.entries(reports))('counts what it holds: %s', (_name, report) => {
+  it.each(Object.entries(reports))('has the right counts of its cases: %s', (_name, report) => {
     const root = parse(report);
     const cases = root.testsuite.flatMap((suite) => suite.testcase);
     expect(root).toMatchObject({
@@ -150,14 +150,14 @@ describe('junit.xml', () => {
     ['a\u0000\u0008\u001b[31mb\uffff\ud800c', 'a[31mbc'],
     ['two\nlines\tand a tab', 'two\nlines\tand a tab'],
     ['😀 ü', '😀 ü'],
-  ])('keeps %j as %j', (text, kept) => {
+  ])('shows %j as %j', (text, kept) => {
     const target = aTarget({ reason: text, checks: [], rollback: notNeeded });
     const failure = parse(aReport({ targets: [target] })).testsuite[0]?.testcase[0]?.failure;
     expect(failure?.message).toBe(kept);
     expect(failure?.['#text']).toBe(`${kept}\nrollback: not-needed`);
   });
 
-  it('is valid XML 1.0 whatever the texts are', () => {
+  it('is valid XML 1.0 for any text', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) => {
         const xml = renderJunit(

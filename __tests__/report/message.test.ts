@@ -27,8 +27,8 @@ interface Card {
 const cardOf = (body: string): Card =>
   (JSON.parse(body) as { attachments: { content: Card }[] }).attachments[0]!.content;
 
-describe('the message about a run', () => {
-  it('holds verdict, reason, result of the rollback, and a link', () => {
+describe('the notification about a run', () => {
+  it('has verdict, reason, result of the rollback, and links', () => {
     expect(composeMessage(aReport())).toEqual({
       mark: '❌',
       word: 'Unhealthy',
@@ -50,7 +50,7 @@ describe('the message about a run', () => {
     );
   });
 
-  it('of several targets tells those that are not well', () => {
+  it('of several targets names those that are not healthy', () => {
     const { subject, rollback, targets, links } = composeMessage(several);
     expect([subject, rollback]).toEqual(['acme/shop', '']);
     expect(targets.map(({ name }) => name)).toEqual(['api', 'web']);
@@ -59,46 +59,46 @@ describe('the message about a run', () => {
     expect(links.map(({ label }) => label)).toEqual(['Run', 'Rollback of api', 'Rollback of web']);
   });
 
-  it('tells of a healthy one that was rolled back along', () => {
+  it('of several targets names a healthy one that was rolled back', () => {
     const along = { ...healthyTarget, rollback: aRollback() };
     const { targets } = composeMessage(aReport({ targets: [aTarget({ name: 'api' }), along] }));
     expect(targets.map(({ name }) => name)).toEqual(['api', 'search']);
   });
 
-  it('counts those that are too many', () => {
+  it('names 20 of 30 targets, and the number of the others', () => {
     const many = Array.from({ length: 30 }, (_, index) => aTarget({ name: `t${String(index)}` }));
     const { targets } = composeMessage(aReport({ targets: many }));
     expect(targets).toHaveLength(21);
     expect(targets.at(-1)).toEqual({ mark: '…', name: '10 more', text: 'see the report' });
   });
 
-  it('links to nothing that is no web address', () => {
+  it('has no link for an address that is not http or https', () => {
     const host = { ...aReport().host, runUrl: 'javascript:alert(1)' };
     expect(composeMessage(aReport({ host, targets: [] })).links).toEqual([]);
   });
 
-  it('says that nothing was done where nothing was needed', () => {
+  it('has no rollback text when none was needed', () => {
     const message = composeMessage(aReport({ targets: [aTarget({ rollback: notNeeded })] }));
     expect(message.rollback).toBe('');
   });
 });
 
-describe.each(Object.entries(reports))('the report "%s"', (_name, report) => {
+describe.each(Object.entries(reports))('the notification for the report "%s"', (_name, report) => {
   const message = composeMessage(report);
 
-  it('is formatted for Slack', () => {
+  it("is a text in Slack's form", () => {
     const text = textOf(slackBody(message));
     expect(text).toContain(`${message.mark} *${message.word}*`);
     expect(text.length).toBeLessThan(4000);
   });
 
-  it('is formatted for Teams as a card', () => {
+  it('is a card for Teams', () => {
     const body = teamsBody(message);
     expect(cardOf(body).body.length).toBeGreaterThan(1);
     expect(Buffer.byteLength(body)).toBeLessThan(28 * 1024);
   });
 
-  it('is formatted as JSON, with the outputs by their names', () => {
+  it('is JSON with the outputs by their names', () => {
     const parsed = JSON.parse(jsonBody(report, message, 'out/report.json')) as Record<
       string,
       unknown
@@ -111,15 +111,15 @@ describe.each(Object.entries(reports))('the report "%s"', (_name, report) => {
     expect(parsed.text).toContain(message.word);
   });
 
-  it('is formatted as a comment', () => {
+  it('is a comment with the verdict as its title', () => {
     expect(renderComment(message)).toMatch(
       new RegExp(`^### ${message.mark} ${message.word}: acme/shop\\n\\n\\*\\*`),
     );
   });
 });
 
-describe('text from outside', () => {
-  it('makes no mention, link or mark in Slack', () => {
+describe('foreign text in a notification', () => {
+  it('makes no mention, link or format in Slack', () => {
     const text = textOf(slackBody(composeMessage(inNasty())));
     const [, reason = '', rollback = ''] = text.split('\n');
     for (const line of [reason, rollback]) {
@@ -130,28 +130,28 @@ describe('text from outside', () => {
     expect(text.split('\n')).toHaveLength(4);
   });
 
-  it('is shown by Teams as it is', () => {
+  it('is plain text in the card for Teams', () => {
     const { body } = cardOf(teamsBody(composeMessage(inNasty())));
     const runs = body.flatMap(({ inlines }) => inlines);
     expect(runs.every(({ type }) => type === 'TextRun')).toBe(true);
     expect(runs.some(({ text }) => text.includes('[click](https://evil.example)'))).toBe(true);
   });
 
-  it('makes no link, mention or title in a comment', () => {
+  it('makes no mention, link or title in a comment', () => {
     const text = renderComment(composeMessage(inNasty()));
     expect(text).not.toMatch(/(^|[^\\])\]\(https:\/\/evil/);
     expect(text).not.toMatch(/(^|[^\\])@everyone/);
     expect(text.match(/^#/gm)).toHaveLength(1);
   });
 
-  it('keeps the address of a link whole in Slack', () => {
+  it("leaves a link whole when its address has Slack's special characters", () => {
     const host = { ...aReport().host, runUrl: 'https://ci.example/a|b>c' };
     expect(textOf(slackBody(composeMessage(aReport({ host }))))).toContain(
       '<https://ci.example/a%7Cb%3Ec|Run>',
     );
   });
 
-  it('of any length stays within what the receivers take', () => {
+  it('of any length stays within the limits of Slack, Teams and comments', () => {
     const long = 'a'.repeat(100_000);
     const many = Array.from({ length: 50 }, () =>
       aTarget({ name: 'n'.repeat(500), reason: long, rollback: aRollback({ detail: long }) }),

@@ -16,7 +16,7 @@ import {
 const path = 'rollgate-report/report.json';
 
 describe('the outputs', () => {
-  it('have these names, in this order', () => {
+  it('have fixed names, in this order', () => {
     expect(outputTable.map((output) => output.id)).toEqual([
       'verdict',
       'reason',
@@ -32,7 +32,7 @@ describe('the outputs', () => {
     ]);
   });
 
-  it('say what happened', () => {
+  it('hold verdict, rollback and measured values of an unhealthy run', () => {
     const report = aReport();
     expect(outputsOf(report, path)).toEqual({
       verdict: 'unhealthy',
@@ -55,7 +55,7 @@ describe('the outputs', () => {
     for (const value of Object.values(outputs)) expect(value).toMatch(/^[^\n]*$/);
   });
 
-  it('are empty where there is nothing to say', () => {
+  it('are empty for a run with bad configuration', () => {
     expect(outputsOf(reports.misconfigured!, path)).toMatchObject({
       verdict: '',
       'rolled-back': 'false',
@@ -70,7 +70,7 @@ describe('the outputs', () => {
   });
 
   it.each(['not-needed', 'unverified', 'still-unhealthy', 'failed', 'withheld'] as const)(
-    'do not call %s rolled back',
+    'have rolled-back false for the rollback status %s',
     (status) => {
       const report = aReport({ targets: [aTarget({ rollback: aRollback({ status }) })] });
       expect(outputsOf(report, path)).toMatchObject({
@@ -80,7 +80,7 @@ describe('the outputs', () => {
     },
   );
 
-  it('speak of the first unhealthy target, else of the first', () => {
+  it('are about the first unhealthy target, or else the first', () => {
     const shop = aTarget({ name: 'shop', checks: [aCheck({ value: 0.5 })] });
     const other = aTarget({ checks: [aCheck({ value: 0.1 })] });
     const first = { ...healthyTarget, rollback: notNeeded };
@@ -89,7 +89,7 @@ describe('the outputs', () => {
     expect(outputsOf(aReport({ targets: [first] }), path)['success-rate']).toBe('99.17');
   });
 
-  it('give the worst of several checks of one metric, and two decimals', () => {
+  it('hold the worst of several checks of a metric, with two decimals', () => {
     const checks = [
       aCheck({ value: 0.99 }),
       aCheck({ value: 0.97 }),
@@ -103,7 +103,7 @@ describe('the outputs', () => {
     });
   });
 
-  it('name the proven strategy, and the run that a person should open', () => {
+  it('name the verified strategy, and the run that a person should open', () => {
     const attempts = [
       anAttempt({ outcome: 'triggered', detail: 'timed out' }),
       anAttempt({ id: 'scale-down', url: null, runId: null }),

@@ -20,7 +20,7 @@ describe('report.json', () => {
     expect(parsed.targets.map((t) => t.name)).toEqual(report.targets.map((t) => t.name));
   });
 
-  it('is indented, ends with a line end, and is the same for the same record', () => {
+  it('is indented, ends with a line end, and is equal for equal records', () => {
     expect(renderJson(aReport())).toMatch(/^\{\n {2}"schema": 1,\n[^]*\n\}\n$/);
     expect(renderJson(aReport())).toBe(renderJson(aReport()));
   });
@@ -33,7 +33,7 @@ describe('report.json', () => {
     [-5.298317366548036, -5.298317],
     [300, 300],
     [2 ** 53 - 1, 2 ** 53 - 1],
-  ])('writes the measured %d as %d', (value, written) => {
+  ])('writes the measured value %d as %d', (value, written) => {
     expect(valueOf(parse(withValue(value)))).toBe(written);
   });
 
@@ -42,11 +42,11 @@ describe('report.json', () => {
     expect(parse(aReport({ config: { value } })).config).toEqual({ value: null });
   });
 
-  it('does not round what the user configured', () => {
+  it('does not round configured values', () => {
     expect(parse(aReport()).config['min-success-rate']).toBe(99.9999999);
   });
 
-  it('changes a number by less than a millionth, absolutely or relatively', () => {
+  it('changes a measured value by less than a millionth, absolutely or relatively', () => {
     fc.assert(
       fc.property(
         fc.double({ noNaN: true, noDefaultInfinity: true, max: 1e12, min: -1e12 }),

@@ -9,7 +9,7 @@ const raw = [
 ];
 const window = { from: 0, to: 10_000 };
 
-it('keeps what a source answered, digit by digit, and the policies', () => {
+it('raw answers of a source and the policies of checks read back digit by digit', () => {
   const events: WatchEvent[] = [
     {
       kind: 'counts',

@@ -56,7 +56,7 @@ const judgement: RecordingLine = {
 const file = (...lines: readonly RecordingLine[]): string => lines.map(encodeLine).join('');
 
 describe('the recording', () => {
-  it('keeps only what the judge knows of a check', () => {
+  it('has of a check only what the judgement needs', () => {
     const busy = { ...checks[0]!, kind: 'health', every: 5000, look: () => undefined };
     const line = headerLine('0.1.0', startedAt, [{ name: 'default', plan, checks: [busy] }]);
     expect(JSON.parse(encodeLine(line))).toMatchObject({ targets: [{ checks: [checks[0]] }] });
@@ -106,7 +106,7 @@ describe('the recording', () => {
     fc.constant({ type: 'deadline' as const }),
   );
 
-  it('gives back every event as it was, bit by bit', () => {
+  it('reads back every event bit by bit', () => {
     fc.assert(
       fc.property(fc.array(events, { maxLength: 20 }), fc.boolean(), (happened, isComplete) => {
         const decoded = decodeRecording(
@@ -128,7 +128,7 @@ describe('the recording', () => {
     );
   });
 
-  it('keeps the events of several targets apart', () => {
+  it('reads back the events of each target apart', () => {
     const both = headerLine('0.1.0', startedAt, [
       { name: 'a', plan, checks },
       { name: 'b', plan, checks },
@@ -144,7 +144,7 @@ describe('the recording', () => {
     ).toEqual([[1, 3], [2]]);
   });
 
-  it('keeps when the judge got each event, and when it decided', () => {
+  it('reads back when each event arrived, and when the judgement was made', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }), (at) => {
         const [target] = decodeRecording(
@@ -162,7 +162,7 @@ describe('the recording', () => {
     expect(old?.decidedAt).toBeNull();
   });
 
-  it('keeps the baseline of a check and what was counted of it', () => {
+  it('reads back the baseline of a check and its counts', () => {
     const against: EvaluatedCheck = {
       ...checks[1]!,
       baseline: { margin: 1.5 },
@@ -219,7 +219,7 @@ describe('the recording', () => {
     expect(target?.events).toEqual([{ event: counted }, { event: slower }, { event: gone }]);
   });
 
-  it('is one line per encoded line', () => {
+  it('has no line end within a line', () => {
     const odd = event({
       type: 'look',
       check: 'health',
@@ -229,7 +229,7 @@ describe('the recording', () => {
     expect(encodeLine(odd)).toMatch(/^[^\n]+\n$/);
   });
 
-  it('leaves out the half line of a killed process, and says so', () => {
+  it('with an incomplete last line is read without it, and called truncated', () => {
     const text = file(header, healthEvent, healthEvent);
     const decoded = decodeRecording(text.slice(0, -10));
     expect(decoded.truncated).toBe(true);
@@ -239,21 +239,16 @@ describe('the recording', () => {
   const broken = (line: RecordingLine, over: object): string =>
     `${JSON.stringify({ ...line, ...over })}\n`;
   it.each([
-    ['nothing', '', 1, /no complete line/],
+    ['no content', '', 1, /no complete line/],
     ['no header', file(healthEvent), 1, /must be the header/],
     ['a header twice', file(header, healthEvent, header), 3, /second header/],
-    ['no JSON', `${file(header)}{"type":\n`, 2, /not JSON/],
+    ['a line that is not JSON', `${file(header)}{"type":\n`, 2, /not JSON/],
     ['an empty line', `${file(header)}\n${file(healthEvent)}`, 2, /not JSON/],
-    [
-      'an interval of nothing',
-      file(header).replace('"interval":10000', '"interval":0'),
-      1,
-      /interval/,
-    ],
+    ['an interval of 0', file(header).replace('"interval":10000', '"interval":0'), 1, /interval/],
     ['a time before the start', file(header) + broken(healthEvent, { at: -1 }), 2, /at/],
     ['another schema', broken(header, { schema: 2 }), 1, /schema/],
     ['an unknown type', `${file(header)}{"type":"x"}\n`, 2, /type/],
-    ['a member too many', file(header) + broken(healthEvent, { more: 1 }), 2, /more/],
+    ['an additional member', file(header) + broken(healthEvent, { more: 1 }), 2, /more/],
     ['a missing member', `${file(header)}{"type":"event","target":"default"}\n`, 2, /event/],
     ['null for a number', file(header, healthEvent).replace('"at":0', '"at":null'), 2, /at/],
     ['an unknown target', file(header) + broken(healthEvent, { target: 'x' }), 2, /no target "x"/],
@@ -264,7 +259,7 @@ describe('the recording', () => {
       /no check "x"/,
     ],
     ['an event after the judgement', file(header, judgement, healthEvent), 3, /judged before/],
-  ])('refuses %s, with the line', (_name, text, line, detail) => {
+  ])('with %s is refused, with its line number', (_name, text, line, detail) => {
     let thrown: unknown;
     try {
       decodeRecording(text);

@@ -50,7 +50,7 @@ const asLive = target({
 });
 
 describe('replayLines', () => {
-  it('shows what was concluded beside what would be, and when', () => {
+  it('shows the live and the new verdict, each with its time and reason', () => {
     expect(replayLines(recording())).toEqual([
       'a.ndjson: watched 2026-11-02T10:00:00.000Z by rollgate 0.1.0',
       '  limits: success-rate: ≥ 99 % (was ≥ 95 %)',
@@ -64,45 +64,45 @@ describe('replayLines', () => {
   });
 
   it.each<[string, Partial<ReplayedTarget>, string]>([
-    ['the limits as they were', { changes: [] }, '  limits: as they were'],
-    ['no verdict live', { live: null }, '  live:   no verdict by +05:30'],
+    ['no new limits', { changes: [] }, '  limits: as they were'],
+    ['no live verdict', { live: null }, '  live:   no verdict by +05:30'],
     [
-      'a verdict without a time',
+      'a live verdict without a time',
       { live: { judgement: judgement('healthy'), decidedAt: null } },
       '  live:   healthy',
     ],
     [
-      'no verdict now',
+      'no new verdict',
       { now: now({ judgement: null, decidedAt: null, endsAt: 61_000 }) },
       '  now:    no verdict: nothing decided when the recording ends at +01:01',
     ],
     [
-      'a pass',
+      'a new verdict of healthy',
       { now: now({ judgement: judgement('healthy'), decidedAt: 330_000 }) },
       '  now:    healthy at +05:30: would have passed',
     ],
     [
-      'too little to judge',
+      'a new verdict of inconclusive',
       { now: now({ judgement: judgement('inconclusive'), decidedAt: 330_000 }) },
       '  now:    inconclusive at +05:30: would have been inconclusive, without a rollback',
     ],
     [
-      'more than an hour',
+      'a verdict after more than an hour',
       { now: now({ decidedAt: 3_725_000 }) },
       '  now:    unhealthy at +1:02:05: would have rolled back at +1:02:05',
     ],
-  ])('says of %s', (_, over, line) => {
+  ])('for %s have the right line', (_, over, line) => {
     expect(replayLines(recording({ targets: [target(over)] }))).toContain(line);
   });
 
-  it('says that the rules are others when the same limits give another verdict', () => {
+  it('name other rules as the reason when the same limits give another verdict', () => {
     const line = /its rules are others/;
     expect(replayLines(recording({ targets: [target({ changes: [] })] })).join('\n')).toMatch(line);
     for (const same of [target(), asLive, target({ changes: [], live: null })])
       expect(replayLines(recording({ targets: [same] })).join('\n')).not.toMatch(line);
   });
 
-  it('keeps targets apart, and says that a line is missing', () => {
+  it('show each target apart, and that the last line is incomplete', () => {
     const lines = replayLines(
       recording({ truncated: true, targets: [target({ name: 'shop' }), target({ name: 'cart' })] }),
     );
@@ -115,7 +115,7 @@ describe('replayLines', () => {
 });
 
 describe('replayTable', () => {
-  it('has a line for each watch', () => {
+  it('has a line for each recording and target', () => {
     expect(
       replayTable([
         recording(),
@@ -140,7 +140,7 @@ describe('replayTable', () => {
     ]);
   });
 
-  it('says when nothing is otherwise', () => {
+  it('says that every verdict is that of the live watch', () => {
     const lines = replayTable([recording({ targets: [asLive] }), recording({ targets: [asLive] })]);
     expect(lines[0]).toBe('limits: as they were');
     expect(lines.at(-1)).toBe(

@@ -15,7 +15,7 @@ import {
 
 const sections = (name: string): string[] => renderSummary(reports[name]!).split('\n\n');
 
-describe('the summary', () => {
+describe('the job summary', () => {
   it.each([
     ['rolled back', '## ❌ Unhealthy'],
     ['healthy', '## ✅ Healthy'],
@@ -23,7 +23,7 @@ describe('the summary', () => {
     ['cancelled', '## ⏹️ Cancelled'],
     ['not judged', '## ⏭️ Not-judged'],
     ['misconfigured', '## 🔧 Misconfigured'],
-  ])('begins with the verdict, then says why: %s', (name, headline) => {
+  ])('starts with the verdict, and then the reason: %s', (name, headline) => {
     const [first, second] = sections(name);
     expect(first).toBe(headline);
     expect(second).toBe(`**${plainMarkdown(reports[name]!.reason)}**`);
@@ -31,15 +31,18 @@ describe('the summary', () => {
 
   it.each([
     ['rolled back', '↩️ Rolled back and verified. By <code>ci</code> in 12.3s.'],
-    ['still unhealthy', '🚨 Rolled back, but still unhealthy: a person must look now.'],
-    ['rollback failed', '🚨 The rollback failed, nothing was rolled back: a person must look now.'],
-    ['unverified', '🚨 Rollback started, but not verified: a person must look now.'],
-    ['withheld', '✋ Not rolled back. Dry-run is set; it would have started'],
-  ])('says next what became of the rollback: %s', (name, sentence) => {
+    ['still unhealthy', '🚨 STILL UNHEALTHY, act now: the old version fails the same checks.'],
+    [
+      'rollback failed',
+      '🚨 ROLLBACK FAILED, act now: nothing was rolled back, and the bad version is live.',
+    ],
+    ['unverified', '🚨 ROLLBACK NOT VERIFIED, act now: the bad version may still be live.'],
+    ['withheld', '✋ Not rolled back. dry-run is set; it would have started'],
+  ])('has the result of the rollback next: %s', (name, sentence) => {
     expect(sections(name)[2]).toContain(sentence);
   });
 
-  it('shows checks, attempts, chart and run', () => {
+  it('has checks, attempts, chart and the link to the run', () => {
     const text = renderSummary(reports['rolled back']!);
     expect(text).toContain(
       '| <code>success-rate</code> | 86.33 % | ≥ 95 % | 41 of 300 failed (30 × status 503, 11 × timeout) | 1 in 2,223 | ❌ breached |',
@@ -52,7 +55,7 @@ describe('the summary', () => {
     expect(text).toContain('[run](https://github.com/acme/shop/actions/runs/4700)');
   });
 
-  it('names the subject of a check when several share a metric', () => {
+  it('names the subject of a check when several have the same metric', () => {
     const checks = [aCheck(), aCheck({ id: 'success-rate-2', subject: 'https://b.example' })];
     const text = renderSummary(aReport({ targets: [aTarget({ checks })] }));
     expect(text).toContain('| <code>success-rate-2</code> https://b.example |');
@@ -66,14 +69,14 @@ describe('the summary', () => {
     expect(text).toContain('- ROLLGATE\\_URLL is not known');
   });
 
-  it('gives an overview of several targets, and folds the healthy ones', () => {
+  it('has a table of several targets, and folds the healthy ones', () => {
     const text = renderSummary(reports['several targets']!);
     expect(text).toContain('| <code>shop</code> | ❌ unhealthy | verified |');
     expect(text).toContain('### ❌ <code>shop</code>');
     expect(text).toContain('<details><summary>✅ <code>search</code></summary>');
   });
 
-  it('names a run that failed without a verdict, and one that had none to give', () => {
+  it('is titled Failed for exit 7 without a verdict, and Done for exit 0', () => {
     const failed = aReport({ verdict: null, exitCode: 7, targets: [] });
     expect(renderSummary(failed)).toMatch(/^## 💥 Failed\n/);
     expect(renderSummary({ ...failed, exitCode: 0 })).toMatch(/^## ✅ Done\n/);
@@ -95,7 +98,7 @@ describe('the summary', () => {
     expect(text).toContain('… and 200 more, see report.json');
   });
 
-  it('keeps its shape whatever the texts are', () => {
+  it('has the same structure for any text', () => {
     const shape = (text: string): string[] => {
       const rendered = renderSummary(
         aReport({
@@ -136,7 +139,7 @@ describe('the summary', () => {
   });
 });
 
-describe('Markdown', () => {
+describe('foreign text in Markdown', () => {
   it.each([
     ['a | b', 'a \\| b'],
     ['<b>&amp;', '&lt;b&gt;&amp;amp;'],
@@ -148,15 +151,15 @@ describe('Markdown', () => {
     ['86.33 % of -3', '86.33 % of -3'],
     ['# head @team $x$ ![i](u)', '\\# head \\@team \\$x\\$ \\!\\[i\\](u)'],
     ['a\u001b[31mb\u202ec', 'a\\[31mbc'],
-  ])('shows %j plainly', (text, markdown) => {
+  ])('%j is shown as plain text', (text, markdown) => {
     expect(plainMarkdown(text)).toBe(markdown);
   });
 
-  it('cuts what is too long', () => {
+  it('that is too long is cut', () => {
     expect(plainMarkdown('x'.repeat(20), 10)).toBe(`${'x'.repeat(9)}…`);
   });
 
-  it('keeps code in its span', () => {
+  it('in code stays within its tag', () => {
     expect(codeMarkdown('a`|</code><b>\n*c*')).toBe(
       '<code>a&#96;&#124;&lt;/code&gt;&lt;b&gt; &#42;c&#42;</code>',
     );
@@ -169,7 +172,7 @@ describe('Markdown', () => {
     ['javascript:alert(1)', ''],
     ['no address', ''],
     [null, ''],
-  ])('links %j as %j', (address, markdown) => {
+  ])('the address %j becomes %j', (address, markdown) => {
     expect(linkMarkdown('run', address)).toBe(markdown);
   });
 });

@@ -15,7 +15,7 @@ const moment = { elapsedMs: 130_400, totalMs: 330_000, phase: 'watch' } as const
 const within = aCheck({ outcome: 'within', samples: 240, shown: '98.75 %' });
 
 describe('the progress line', () => {
-  it('says when, and how every metric stands', () => {
+  it('has the time, and the state of every metric', () => {
     expect(progressLine({ ...moment, checks: [healthWithin, within, errorsWithin] })).toBe(
       '  02:10/05:30  success 98.75 % of 240 (≥ 95 %)  errors 0.75 per minute (≤ 10 per minute)  health ok',
     );
@@ -24,7 +24,7 @@ describe('the progress line', () => {
   it.each([
     ['warm-up', '  02:10/05:30  warm-up  health ok'],
     ['confirming', '  02:10/05:30  confirming  health ok'],
-  ] as const)('names the phase %s', (phase, line) => {
+  ] as const)('shows the phase %s', (phase, line) => {
     expect(progressLine({ ...moment, phase, checks: [healthWithin] })).toBe(line);
   });
 
@@ -35,7 +35,7 @@ describe('the progress line', () => {
     expect(progressLine({ ...moment, checks: [{ ...healthWithin, outcome }] })).toContain(text);
   });
 
-  it('says that there is no data, and calls a value by its name', () => {
+  it('shows a check without data, and a value by the name of its check', () => {
     const queue = aCheck({
       id: 'queue-length',
       kind: 'value',
@@ -62,19 +62,19 @@ describe('the progress line', () => {
     );
   });
 
-  it('counts hours from an hour on', () => {
+  it('shows hours after the first hour', () => {
     const line = progressLine({ ...moment, elapsedMs: 3_730_000, totalMs: 7_200_000, checks: [] });
     expect(line).toBe('  1:02:10/2:00:00');
   });
 
-  it('colours what is breached, when asked to', () => {
+  it('shows a breached check in red when colours are on', () => {
     const line = progressLine({ ...moment, checks: [aCheck(), healthWithin] }, { colour: true });
     expect(line).toBe(
       '  02:10/05:30  \u001b[31msuccess 86.33 % of 300 (≥ 95 %)\u001b[0m  health ok',
     );
   });
 
-  it('is never too wide, and counts what it left out', () => {
+  it('is never too wide, and counts the checks it left out', () => {
     const wide = (metric: 'success-rate' | 'errors-per-minute' | 'latency' | 'value') =>
       aCheck({ metric, shown: 'x'.repeat(100) });
     const checks = [
@@ -90,11 +90,11 @@ describe('the progress line', () => {
 });
 
 describe('the final lines', () => {
-  it('give verdict, reason, rollback and report', () => {
+  it('have verdict, reason, rollback and report', () => {
     expect(finalLines(reports['rolled back']!, 'out/report.json')).toEqual([
       '❌ unhealthy',
-      '   41 of 300 requests failed (86.3 % success, limit 95 %); if the true rate were ≥ 95 %, evidence this strong would',
-      '   appear in fewer than 1 in 2,223 watches.',
+      '   41 of 300 requests failed (86.3 % success, limit 95 %). This is not bad luck: a version within the limit would look',
+      '   this bad in fewer than 1 in 2,223 watches.',
       '   ↩️ Rolled back and verified. Health passed 2 checks in a row after the rollback.',
       '   kubernetes: skipped: not configured: set `kubernetes-workload`',
       '   ci: verified after 11s: Workflow rollback.yml ran on main and ended with success.',
@@ -103,7 +103,7 @@ describe('the final lines', () => {
     ]);
   });
 
-  it('give every target when there are several', () => {
+  it('have every one of several targets', () => {
     const lines = finalLines(reports['several targets']!, 'out/report.json');
     expect(lines).toContain('   ✅ search: 99.1 % of 600 requests succeeded over 5m (limit 95 %).');
     expect(lines.some((line) => line.startsWith('   ❌ shop: 41 of 300'))).toBe(true);
@@ -114,12 +114,12 @@ describe('the final lines', () => {
     ['rolled back', 31],
     ['inconclusive', 33],
     ['misconfigured', 31],
-  ])('colour the verdict, when asked to: %s', (name, code) => {
+  ])('colour the verdict when colours are on: %s', (name, code) => {
     const [first] = finalLines(reports[name]!, 'r', { colour: true });
     expect(first).toContain(`\u001b[${String(code)}m`);
   });
 
-  it.each(Object.entries(reports))('have no colour unless asked for: %s', (_name, report) => {
+  it.each(Object.entries(reports))('have no colour when colours are off: %s', (_name, report) => {
     expect(finalLines(report, 'r').join('\n')).not.toContain('\u001b');
   });
 

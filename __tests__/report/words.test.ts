@@ -15,8 +15,8 @@ const excused = aCheck({
   baseline: { samples: 100, failures: 31 },
 });
 
-describe('a check beside a baseline', () => {
-  it('that did no better is not held against what was deployed', () => {
+describe('the sentence about a compared check', () => {
+  it('over the limit like its baseline says so, and is not called breached', () => {
     expect(checkSentence(excused)).toBe(
       'orders: 70 % is over the limit, and the baseline does no better (≥ 95 %); 30 of 100 failed.',
     );
@@ -25,7 +25,7 @@ describe('a check beside a baseline', () => {
     expect(summary).not.toContain('❌ breached');
   });
 
-  it('by latency counts what was slower than the border that tells most', () => {
+  it('by latency counts the requests slower than the decisive border', () => {
     const slow = aCheck({
       id: 'speed',
       metric: 'relative',

@@ -17,9 +17,9 @@ function files(...sizes: readonly (readonly [string, number])[]): Chunk['modules
 
 describe('the names of chunks', () => {
   it.each<[string, Partial<Chunk>, string]>([
-    ['the entry is index', { entry: true }, 'index'],
+    ['the entry: index', { entry: true }, 'index'],
     [
-      'a file that is imported when it is needed gives its path',
+      'a file that is imported lazily: its path',
       {
         origins: asked('./github/client.js'),
         modules: files(['./src/pipelines/github/client.ts', 9]),
@@ -27,7 +27,7 @@ describe('the names of chunks', () => {
       'pipelines-github-client',
     ],
     [
-      'so does one that webpack has put together with others',
+      'a file that webpack has merged with others: its path',
       {
         origins: asked('./github/client.js'),
         modules: [
@@ -36,7 +36,7 @@ describe('the names of chunks', () => {
             size: 29,
             modules: files(
               ['./src/pipelines/github/client.ts', 9],
-              ['./src/pipelines/github/api.ts', 20],
+              ['./src/pipelines/github/hints.ts', 20],
             ),
           },
         ],
@@ -44,7 +44,7 @@ describe('the names of chunks', () => {
       'pipelines-github-client',
     ],
     [
-      'of two imports, the one whose file is in it',
+      'two imports: the one whose file is in the chunk',
       {
         origins: [
           ...asked('./run.js', './src/commands/main.ts'),
@@ -55,7 +55,7 @@ describe('the names of chunks', () => {
       'commands-rollback',
     ],
     [
-      'a package gives its name',
+      'a package: its name',
       {
         origins: asked('@octokit/rest'),
         modules: files(['./node_modules/@octokit/rest/dist-src/index.js', 9]),
@@ -63,7 +63,7 @@ describe('the names of chunks', () => {
       'octokit-rest',
     ],
     [
-      'of what several imports share, the largest file',
+      'files of several imports: the largest file',
       {
         reason: split,
         modules: files(['./src/inputs/table.ts', 20], ['./src/contract/result.ts', 9]),
@@ -71,7 +71,7 @@ describe('the names of chunks', () => {
       'shared-inputs-table',
     ],
     [
-      'of shared packages, the largest one',
+      'packages of several imports: the largest package',
       {
         reason: split,
         modules: files(
@@ -86,7 +86,7 @@ describe('the names of chunks', () => {
     expect(nameChunks([chunk(1, facts)]).get(1)).toBe(name);
   });
 
-  it('are the same under other numbers and in another order', () => {
+  it('stay the same under other numbers and in another order', () => {
     const zod = (id: number, file: string): Chunk =>
       chunk(id, { reason: split, modules: files([`./node_modules/zod/${file}`, 5]) });
     const before = nameChunks([zod(7, 'a.js'), zod(8, 'b.js')]);
@@ -122,11 +122,11 @@ describe('the text of a chunk', () => {
     ],
     ['return "" + chunkId + ".index.js";', 'return "" + chunkId + ".js";'],
     ['throw new errors.e(17); export const idea = 17;', undefined],
-  ])('has names for numbers: %j', (text, renamed = text) => {
+  ])('gets names in place of numbers: %j', (text, renamed = text) => {
     expect(withNames(text, names)).toBe(renamed);
   });
 
-  it('with a number that is no chunk fails the build', () => {
+  it('with an unknown chunk number fails the build', () => {
     expect(() => withNames('__webpack_require__.e(5)', names)).toThrow('no chunk 5');
   });
 });

@@ -71,7 +71,7 @@ onLinux('.ci/run', () => {
   const lastLines = (text: string): readonly string[] =>
     text.slice(text.indexOf('== seconds of each step')).trim().split('\n');
 
-  it('says which parts there are when it is asked for one that there is not', () => {
+  it('.ci/run with an unknown part: exit 2, and the list of parts', () => {
     const { code, stdout, stderr, calls } = run(['kubernets']);
     expect({ code, stdout, calls }).toEqual({ code: 2, stdout: '', calls: [] });
     expect(stderr).toBe(
@@ -79,7 +79,7 @@ onLinux('.ci/run', () => {
     );
   });
 
-  it('refuses a budget that is no number', () => {
+  it('.ci/run with a budget that is no number: exit 2', () => {
     const { code, stderr } = run(['lint'], { ROLLGATE_CI_BUDGET_MINUTES: '1h' });
     expect({ code, stderr }).toEqual({
       code: 2,
@@ -87,7 +87,7 @@ onLinux('.ci/run', () => {
     });
   });
 
-  it('runs all parts in their order, and makes the components meanwhile', () => {
+  it('.ci/run runs all parts in order, and builds the components in the background', () => {
     const { code, stdout, calls } = run([]);
     const isBackground = (call: string): boolean => call.startsWith('npm run components:');
     expect(code).toBe(0);
@@ -123,7 +123,7 @@ onLinux('.ci/run', () => {
     expect(stdout).not.toContain('left out');
   });
 
-  it('runs one part with the components that it needs, in the foreground', () => {
+  it('.ci/run with one part builds its components first', () => {
     const { code, stdout, calls } = run(['compose']);
     expect(code).toBe(0);
     expect(calls.filter((call) => call !== 'npm ci')).toEqual([
@@ -133,7 +133,7 @@ onLinux('.ci/run', () => {
     expect(lastLines(stdout).at(-1)).toBe('3 passed, 0 failed');
   });
 
-  it('tries components that cannot be made once more, and fails', () => {
+  it('components that cannot be built: tried twice, then exit 9', () => {
     const { code, stdout, calls } = run(['kubernetes'], { FAILS: 'npm run components:*' });
     expect(code).toBe(9);
     expect(calls.filter((call) => call !== 'npm ci')).toEqual([
@@ -143,7 +143,7 @@ onLinux('.ci/run', () => {
     expect(stdout).toContain('failed: Kubernetes and Helm (exit code 9)');
   });
 
-  it('fails in the suite whose components could not be made in the background, and shows why', () => {
+  it('components that cannot be built in the background: their suite fails and shows the log', () => {
     const { code, stdout, calls } = run([], { FAILS: 'npm run components:prometheus' });
     expect(code).toBe(9);
     expect(calls).toContain('npm run test:e2e -- __tests__/e2e/wrappers');
@@ -153,7 +153,7 @@ onLinux('.ci/run', () => {
     expect(lastLines(stdout).at(-1)).toBe('10 passed, 1 failed');
   });
 
-  it('leaves out what could not begin in time, says so, and does not fail', () => {
+  it('a part that cannot start in time is left out: exit 0, and named', () => {
     // The seconds that a shell has lived begin where it is told.
     const { code, stdout, calls } = run(['lint', 'main'], { SECONDS: '5100' });
     expect({ code, calls }).toEqual({ code: 0, calls: calls.filter((call) => call === 'npm ci') });
@@ -163,7 +163,7 @@ onLinux('.ci/run', () => {
     ]);
   });
 
-  it('leaves out a suite whose components are not ready in time, and ends their build', () => {
+  it('a suite whose components are not ready in time is left out, and their build is ended', () => {
     const began = Date.now();
     const { code, stdout } = run([], {
       SECONDS: '58',
@@ -177,14 +177,14 @@ onLinux('.ci/run', () => {
     expect(Date.now() - began).toBeLessThan(60_000);
   });
 
-  it('fails as the step that fails', () => {
+  it('a step that fails: .ci/run ends with its code', () => {
     const { code, stdout, calls } = run(['lint', 'main'], { FAILS: 'npm run format:check' });
     expect(code).toBe(9);
     expect(calls).not.toContain('npm run e2e:main');
     expect(stdout).toContain('failed: all rules of lint, and formatting (exit code 9)');
   });
 
-  it('fails when dist/ is not what the sources give', () => {
+  it('a dist/ that differs from the sources: .ci/run fails', () => {
     const { code, stderr, calls } = run(['bundle'], { FAILS: 'git status*' });
     expect(code).not.toBe(0);
     expect(stderr).toContain('dist/ is stale');

@@ -25,7 +25,7 @@ interface ActionYml {
 }
 
 describe('the generated files', () => {
-  it('are what the tables give today; if not: npm run generate', async () => {
+  it('equal what the tables give; if not: npm run generate', async () => {
     const style = (await resolveConfig(new URL('action.yml', root))) ?? {};
     const release = await readRelease(root);
     for (const { path, content } of await generateSurfaces({ release, read, list, style })) {
@@ -41,13 +41,13 @@ describe('action.yml', () => {
     action = parse(await read('action.yml')) as ActionYml;
   });
 
-  it('runs the bundle on the runtime that GitHub has', async () => {
+  it('runs the bundle with a Node version of GitHub', async () => {
     const bin = (JSON.parse(await read('package.json')) as { bin: Record<string, string> }).bin;
     expect(action.runs).toEqual({ using: 'node24', main: 'dist/index.js' });
     expect(bin.rollgate).toBe(action.runs.main);
   });
 
-  it('has every input, with the default in words only', () => {
+  it('has every input, with its default only in the description', () => {
     expect(Object.keys(action.inputs)).toEqual(inputIds);
     for (const id of inputIds) {
       const { description, required, default: value } = action.inputs[id] ?? {};
@@ -152,7 +152,7 @@ describe('the JSON schema of the configuration file', () => {
   });
 });
 
-describe('the pages', () => {
+describe('the generated tables in the documentation', () => {
   it.each([
     ['README.md', 'commands'],
     ['README.md', 'most-used-inputs'],
@@ -175,7 +175,7 @@ describe('the pages', () => {
 });
 
 describe('fill', () => {
-  it('replaces what stands between the markers, and nothing else', () => {
+  it('replaces the text between the markers, and nothing else', () => {
     const document = 'a\n<!-- generated:x -->\nold\n<!-- /generated:x -->\nb\n';
     const filled = 'a\n<!-- generated:x -->\n\nnew $& text\n\n<!-- /generated:x -->\nb\n';
     expect(fill(document, 'x', 'new $& text')).toBe(filled);

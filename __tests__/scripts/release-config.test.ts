@@ -13,7 +13,7 @@ const good = {
 const packageJson = '{ "version": "1.2.3" }';
 
 describe('release.config.json', () => {
-  it('names everything, and package.json the version', () => {
+  it('with every key, and the version of package.json, is read', () => {
     expect(parseRelease(JSON.stringify(good), packageJson)).toEqual({ ...good, version: '1.2.3' });
   });
 
@@ -27,24 +27,24 @@ describe('release.config.json', () => {
     ['image', 'ghcr.io/acme/rollgate:1.2.3'],
     ['image', 'rollgate'],
     ['image', 'ghcr.io/acme/rollgate"; rm'],
-  ])('refuses %s: %j, and says where', (key, value) => {
+  ])('with %s %j is refused, naming the key', (key, value) => {
     const config = JSON.stringify({ ...good, [key]: value });
     expect(() => parseRelease(config, packageJson)).toThrow(`${key}: must be `);
   });
 
   it.each([
-    ['a key that is missing', { ...good, image: undefined }, packageJson],
-    ['a key that is not known', { ...good, registry: 'x' }, packageJson],
-    ['a version that is none', good, '{ "version": "next" }'],
-  ])('refuses %s', (_, config, text) => {
+    ['a missing key', { ...good, image: undefined }, packageJson],
+    ['an unknown key', { ...good, registry: 'x' }, packageJson],
+    ['an invalid version', good, '{ "version": "next" }'],
+  ])('with %s is refused', (_, config, text) => {
     expect(() => parseRelease(JSON.stringify(config), text)).toThrow();
   });
 });
 
-describe('the names in the files of npm', () => {
+describe('the names in package.json and package-lock.json', () => {
   const release = { ...good, version: '1.2.3' };
 
-  it('package.json: name and repository change, and nothing else', async () => {
+  it('package.json: only name and repository change', async () => {
     const before = await readFile('package.json', 'utf8');
     const after = namePackage(before, release);
     expect(JSON.parse(after)).toEqual({
@@ -55,7 +55,7 @@ describe('the names in the files of npm', () => {
     expect(namePackage(after, release)).toBe(after);
   });
 
-  it('package-lock.json: the name changes where npm writes it, and nothing else', async () => {
+  it('package-lock.json: only the name changes, where npm writes it', async () => {
     const before = await readFile('package-lock.json', 'utf8');
     const lines = before.split('\n');
     const after = nameLockfile(before, release).split('\n');

@@ -137,13 +137,13 @@ const rows: readonly Row[] = [
     ],
   },
   {
-    name: 'JSON of something else',
+    name: 'JSON of another kind',
     fault: answer(json('{"hello":"world"}')),
     outcome: ['provider-error', /its answer is not one to a query/],
     but: { json: ['no-data', /there is nothing$/] },
   },
   {
-    name: 'half of a body',
+    name: 'half a body',
     fault: answer(json('{"data":{"result')),
     outcome: ['provider-error', /it answered application\/json: \{"data"/],
   },
@@ -218,7 +218,7 @@ describe.each([
   });
 
   it.each(rigs.map((rig) => [rig.source, rig] as const))(
-    '%s: trouble never ends a watch early, and is never unhealthy',
+    '%s: errors never end a watch early, and never make it unhealthy',
     async (_, rig) => {
       // Of each kind of trouble one: that all others are the same to the judge is shown above.
       const kinds = ['nothing', 'infinity', '500', 'a login page', 'no answer'];
@@ -238,7 +238,7 @@ describe.each([
   );
 
   it.each(rigs.map((rig) => [rig.source, rig] as const))(
-    '%s: asks no more until the time is over that the service asked for',
+    '%s: no request until Retry-After has passed',
     async (_, rig) => {
       await start(rig);
       const [check] = await scene.create(kind, limits);
@@ -270,7 +270,7 @@ describe.each([
 });
 
 describe('http: answers of the application itself', () => {
-  it('429 with Retry-After: a rate limit is no data at first', async () => {
+  it('429 with Retry-After: no data at first', async () => {
     const { fault } = rows.find((row) => row.name === '429 with Retry-After')!;
     await start(httpRig);
     const [check] = await scene.create('counts', ['min-success-rate: 95']);
@@ -287,7 +287,7 @@ describe('http: answers of the application itself', () => {
     ['404', { 'status 404': 20 }],
     ['a login page', {}],
     ['a redirect to a login', {}],
-    ['half of a body', {}],
+    ['half a body', {}],
     ['no answer', { timeout: 20 }],
     ['a body that never ends', { timeout: 20 }],
     ['50 MB', {}],
@@ -312,11 +312,11 @@ describe('http: answers of the application itself', () => {
   });
 });
 
-describe('several series', () => {
+describe('an answer with several series', () => {
   const several: Fault = { kind: 'several' };
 
   it.each(rigs.map((rig) => [rig.source, rig] as const))(
-    '%s: of a value there must be one, or a reducer',
+    '%s: a value needs one series, or a reducer',
     async (_, rig) => {
       await start(rig);
       const [check] = await scene.create('value', ['max: 10']);
@@ -349,9 +349,9 @@ describe('several series', () => {
   );
 });
 
-describe('preflight', () => {
+describe('preflight of every source', () => {
   it.each(rigs.map((rig) => [rig.source, rig] as const))(
-    '%s: has no objection to what works',
+    '%s: no error for a working set-up',
     async (_, rig) => {
       for (const kind of ['counts', 'value'] as const) {
         await start(rig);
@@ -372,7 +372,7 @@ describe('preflight', () => {
         .filter(({ but, outcome }) => (but?.[rig.source] ?? outcome)[0] === 'provider-error')
         .map(({ name, fault }) => [rig.source, name, rig, fault] as const),
     ),
-  )('%s: %s is an error, in words', async (_source, _name, rig, fault) => {
+  )('%s: %s is an error with a reason', async (_source, _name, rig, fault) => {
     await start(rig);
     const [check] = await scene.create('counts', ['min-success-rate: 95']);
     scene.fault = fault;

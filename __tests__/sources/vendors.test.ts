@@ -40,7 +40,7 @@ async function observeOnce(source: Rig['source'], fault: Fault): Promise<Observa
   return found[3]!;
 }
 
-describe('what a service says of a query, and what to do about it', () => {
+describe('the answer of a metrics service to a query', () => {
   it.each<[Rig['source'], string, Fault, RegExp, RegExp]>([
     [
       'datadog',
@@ -229,7 +229,7 @@ describe('what a service says of a query, and what to do about it', () => {
       ),
       /points every 10 s and every 60 s: bring them together with summarize\(\)$/,
     ],
-  ])('%s: %s is an error of the provider', async (source, _, fault, detail) => {
+  ])('%s: %s is a provider error', async (source, _, fault, detail) => {
     const found = await observeOnce(source, fault);
     expect(found).toMatchObject({
       kind: 'none',
@@ -239,7 +239,7 @@ describe('what a service says of a query, and what to do about it', () => {
   });
 });
 
-describe('before the watch', () => {
+describe('preflight of metrics services', () => {
   it.each<[Rig['source'], readonly string[], RegExp]>([
     [
       'datadog',
@@ -253,7 +253,7 @@ describe('before the watch', () => {
     ],
     [
       'influxdb',
-      ['database: d', 'total: SELECT count(a) FROM r', 'errors: SELECT count(a) FROM r'],
+      ['database: d', 'total: SELECT count(a) FROM r', 'errors: SELECT count(b) FROM r'],
       /there is no \$timeFilter in it$/,
     ],
     [
@@ -274,7 +274,7 @@ describe('before the watch', () => {
     ['datadog', /^set DD_API_KEY and DD_APP_KEY$/],
     ['cloudwatch', /^set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY/],
     ['newrelic', /^set NEW_RELIC_API_KEY/],
-  ])('%s: without credentials nothing is asked', async (source, fix) => {
+  ])('%s without credentials: an error, and nothing is sent', async (source, fix) => {
     await start(source);
     const { counts } = rigs.find((rig) => rig.source === source)!;
     const env = { AWS_REGION: 'eu-central-1', NEW_RELIC_ACCOUNT_ID: '1' };
@@ -285,7 +285,7 @@ describe('before the watch', () => {
     expect(scene.received).toHaveLength(0);
   });
 
-  it('graphite: a name that was never sent is an error, elsewhere it may come', async () => {
+  it('graphite: an unknown name is an error; influxdb: no data yet', async () => {
     expect(await preflightOf('graphite', { kind: 'nothing' })).toMatchObject([
       {
         level: 'error',
@@ -298,7 +298,7 @@ describe('before the watch', () => {
     ]);
   });
 
-  it('graphite: sees what began within the last minute', async () => {
+  it('graphite: data that started within the last minute is found', async () => {
     await start('graphite');
     const [check] = await scene.create('counts', limits);
     await scene.driven(scene.clock.sleep(25_000));
@@ -306,7 +306,7 @@ describe('before the watch', () => {
     expect(await scene.preflight(check!)).toEqual([]);
   });
 
-  it('says when a watch is too short for what comes late', async () => {
+  it('cloudwatch: a watch shorter than its delay is reported', async () => {
     await start('cloudwatch');
     const { counts } = rigs.find((rig) => rig.source === 'cloudwatch')!;
     const usual = counts.filter((line) => !/^(bucket|delay)/.test(line));
@@ -319,7 +319,7 @@ describe('before the watch', () => {
     expect(findings.map(({ fix }) => fix)).toContain('set duration to at least 6m');
   });
 
-  it('asks a stumbling service again, and tells what is wrong with it once', async () => {
+  it('datadog: a failing service is queried again, and reported once', async () => {
     await start('datadog');
     const { counts } = rigs.find((rig) => rig.source === 'datadog')!;
     const checks = await scene.createOf([...counts, ...limits, 'max-errors-per-minute: 5']);
@@ -332,7 +332,7 @@ describe('before the watch', () => {
 
 describe('a value that never changes', () => {
   it.each(['json', 'prometheus'] as const)(
-    '%s: is judged once the warm-up is over, in the shortest watch too',
+    '%s: counts after the warm-up, in the shortest watch too',
     async (source) => {
       await start(source);
       scene.fault = { kind: 'token', token: '7' };
@@ -347,7 +347,7 @@ describe('a value that never changes', () => {
   );
 });
 
-describe('a recording', () => {
+describe('a recording of a metrics service', () => {
   const all = rigs.flatMap(({ source }) =>
     (['counts', 'value'] as const).flatMap((kind) =>
       ([0, 0.3] as const).map((failing) => ({ source, kind, failing })),
@@ -355,7 +355,7 @@ describe('a recording', () => {
   );
 
   it.each(all)(
-    'of $source, $kind, $failing failing: gives the very same judgement',
+    'of $source, $kind, $failing failing: a replay gives the same judgement',
     async (one) => {
       await start(one.source);
       scene.failing = one.failing;
@@ -377,10 +377,10 @@ describe('a recording', () => {
   );
 });
 
-describe('the raw numbers', () => {
+describe('the raw answers in a recording', () => {
   it.each(
     rigs.filter(({ source }) => source !== 'prometheus').map(({ source }) => [source] as const),
-  )('%s: give the observations again', async (source) => {
+  )('%s: give the same observations', async (source) => {
     await start(source);
     scene.failing = 0.1;
     const [check] = await scene.create('counts', limits);
@@ -411,7 +411,7 @@ interface Raw {
 }
 
 describe('datadog', () => {
-  it('waits for the seconds that it says, and not for a time of the clock', async () => {
+  it('waits for the seconds of its rate limit, whatever the clocks say', async () => {
     await start('datadog');
     const [check] = await scene.create('counts', limits);
     const busy = body('{"errors":["Too many requests"]}', 429, {
@@ -440,7 +440,7 @@ describe('datadog', () => {
 });
 
 describe('cloudwatch', () => {
-  it('adds several metrics up, and sends expressions as they are', async () => {
+  it('adds up several metrics, and passes expressions on unchanged', async () => {
     await start('cloudwatch');
     scene.failing = 0.1;
     const [check] = await scene.createOf([
@@ -481,8 +481,8 @@ describe('cloudwatch', () => {
   });
 });
 
-describe('how often a service is asked', () => {
-  it('is not before there can be something new', async () => {
+describe('the rate of queries', () => {
+  it('is limited to when a new bucket can exist', async () => {
     await start('influxdb');
     const { counts } = rigs.find((rig) => rig.source === 'influxdb')!;
     const [check] = await scene.createOf([

@@ -21,7 +21,7 @@ const wrong: Confirmation = { confirmed: false, healthConfirmed: false, detail: 
 interface Script {
   readonly plan?: () => Promise<Plan | Skip | Withheld>;
   readonly execute?: (context: StrategyContext) => Promise<StrategyResult | Withheld>;
-  readonly guard?: () => Promise<Withheld | undefined>;
+  readonly assertUnchanged?: () => Promise<Withheld | undefined>;
   readonly touches?: readonly string[];
 }
 
@@ -75,7 +75,9 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
           });
           return script.execute === undefined ? result('verified') : script.execute(context);
         },
-        ...(script.guard === undefined ? {} : { assertUnchanged: script.guard }),
+        ...(script.assertUnchanged === undefined
+          ? {}
+          : { assertUnchanged: script.assertUnchanged }),
       };
       links.push({ id, strategy });
       return built;
@@ -113,7 +115,7 @@ function outcomes(report: RollbackReport): string[] {
 }
 
 describe('runChain, row by row', () => {
-  it("somebody else's deploy, seen by the strategy that was about to act → withheld, no other strategy", async () => {
+  it("a strategy that finds somebody else's deploy while it acts → withheld, no other strategy", async () => {
     const c = chain()
       .strategy('kubernetes', {
         execute: () => Promise.resolve({ kind: 'withheld', reason: 'revision 15 replaced ours' }),
@@ -128,7 +130,7 @@ describe('runChain, row by row', () => {
     expect(c.confirmations()).toBe(0);
   });
 
-  it('skipped → next strategy', async () => {
+  it('skipped → the next strategy runs', async () => {
     const c = chain()
       .skip('kubernetes', 'kubernetes-workload is not set')
       .strategy('compose', {
@@ -142,7 +144,7 @@ describe('runChain, row by row', () => {
     expect(c.executed).toEqual(['ci']);
   });
 
-  it('failed before anything was changed → next strategy', async () => {
+  it('failed before any change → the next strategy runs', async () => {
     const report = await chain()
       .strategy('kubernetes', { execute: () => Promise.resolve(result('failed')) })
       .strategy('ci')
@@ -151,7 +153,7 @@ describe('runChain, row by row', () => {
     expect(report.status).toBe('verified');
   });
 
-  it('changed, proven and confirmed → verified, and the chain ends', async () => {
+  it('changed, proven and confirmed → verified, no other strategy', async () => {
     const c = chain().strategy('kubernetes').strategy('ci').strategy('scale-down');
     const report = await c.run();
     expect(report).toMatchObject({
@@ -164,9 +166,9 @@ describe('runChain, row by row', () => {
   });
 
   it.each([
-    ['and confirmed after all → verified', right, 'verified'],
+    ['and confirmed → verified', right, 'verified'],
     ['and not confirmed → unverified', wrong, 'unverified'],
-  ])('triggered → stop, %s', async (_, confirmation, status) => {
+  ])('triggered → no other strategy, %s', async (_, confirmation, status) => {
     const c = chain(confirmation)
       .strategy('kubernetes', { execute: () => Promise.resolve(result('triggered')) })
       .strategy('ci');
@@ -175,7 +177,7 @@ describe('runChain, row by row', () => {
     expect(c.executed).toEqual(['kubernetes']);
   });
 
-  it('proven, but what was wrong is still wrong → still-unhealthy', async () => {
+  it('proven, not confirmed → still-unhealthy, no other strategy', async () => {
     const c = chain(wrong).strategy('kubernetes').strategy('ci');
     const report = await c.run();
     expect(report).toMatchObject({ status: 'still-unhealthy', detail: 'still 503' });
@@ -183,10 +185,10 @@ describe('runChain, row by row', () => {
     expect(c.executed).toEqual(['kubernetes']);
   });
 
-  it('the live version is not the one that was judged → the whole chain ends, withheld', async () => {
+  it('another live version than the evaluated one → withheld, no strategy runs', async () => {
     const c = chain()
       .strategy('kubernetes', {
-        guard: () =>
+        assertUnchanged: () =>
           Promise.resolve({ kind: 'withheld', reason: 'revision 14 replaced ours (13) at 12:03' }),
       })
       .strategy('ci');
@@ -198,12 +200,12 @@ describe('runChain, row by row', () => {
     expect(c.executed).toEqual([]);
   });
 
-  it('asks for the live version before every strategy, of every strategy that can see it', async () => {
+  it('checks for another live version before every strategy, by every strategy that can see it', async () => {
     let calls = 0;
     const c = chain()
       .strategy('kubernetes', {
         execute: () => Promise.resolve(result('failed')),
-        guard: () => {
+        assertUnchanged: () => {
           calls += 1;
           return Promise.resolve(
             calls === 2 ? { kind: 'withheld', reason: 'somebody deployed' } : undefined,
@@ -217,7 +219,7 @@ describe('runChain, row by row', () => {
     expect(c.executed).toEqual(['kubernetes']);
   });
 
-  it('a plan that sees another version withholds too', async () => {
+  it('a plan that finds another live version → withheld', async () => {
     const c = chain()
       .strategy('kubernetes', {
         plan: () => Promise.resolve({ kind: 'withheld', reason: 'replaced' }),
@@ -228,8 +230,8 @@ describe('runChain, row by row', () => {
   });
 });
 
-describe('runChain, after a stop', () => {
-  it('lets only scale-down run', async () => {
+describe('runChain, after a strategy that changed something', () => {
+  it('only scale-down still runs', async () => {
     const c = chain(wrong)
       .strategy('kubernetes', { touches: ['deployment/api'] })
       .strategy('compose')
@@ -241,15 +243,15 @@ describe('runChain, after a stop', () => {
 
   it.each<[string, 'kubernetes' | 'scale-down', string[]]>([
     [
-      'is not kept from it by a strategy that sees what the one before has done',
+      'scale-down runs although another strategy finds its version changed',
       'kubernetes',
       ['ci', 'scale-down'],
     ],
-    ['asks the strategy itself', 'scale-down', ['ci']],
+    ['scale-down does not run when it finds its own workload changed', 'scale-down', ['ci']],
   ])('%s', async (_, objecting, executed) => {
     const acted = { by: '' };
     const objectLater = {
-      guard: () =>
+      assertUnchanged: () =>
         Promise.resolve(
           acted.by === '' ? undefined : ({ kind: 'withheld', reason: 'replaced' } as const),
         ),
@@ -267,7 +269,7 @@ describe('runChain, after a stop', () => {
     expect(c.executed).toEqual(executed);
   });
 
-  it('does not scale down what an earlier strategy touched', async () => {
+  it('scale-down skips a workload that an earlier strategy changed', async () => {
     const c = chain(wrong)
       .strategy('kubernetes', { touches: ['deployment/api'] })
       .strategy('scale-down', { touches: ['deployment/api'] });
@@ -276,7 +278,7 @@ describe('runChain, after a stop', () => {
     expect(outcomes(report)).toEqual(['kubernetes verified', 'scale-down skipped']);
   });
 
-  it('is verified when scaling down was what helped', async () => {
+  it('is verified when the confirmation succeeds after scale-down', async () => {
     const answers = [wrong, right];
     const c = chain(right, { confirm: () => Promise.resolve(answers.shift() ?? wrong) })
       .strategy('ci', { execute: () => Promise.resolve(result('triggered')) })
@@ -285,8 +287,8 @@ describe('runChain, after a stop', () => {
   });
 });
 
-describe('runChain, isolation', () => {
-  it('an exception while planning is a failure, and the next strategy is tried', async () => {
+describe('runChain, errors of a strategy', () => {
+  it('an exception in plan: failed, and the next strategy runs', async () => {
     const report = await chain()
       .strategy('kubernetes', {
         plan: () => Promise.reject(new Error('the cluster does not answer')),
@@ -297,7 +299,7 @@ describe('runChain, isolation', () => {
     expect(report.attempts[0]?.detail).toBe('the cluster does not answer');
   });
 
-  it('an exception before the first change is a failure, and the next strategy is tried', async () => {
+  it('an exception before the first change: failed, and the next strategy runs', async () => {
     const report = await chain()
       .strategy('kubernetes', { execute: () => Promise.reject(new Error('ENOENT kubectl')) })
       .strategy('ci')
@@ -305,7 +307,7 @@ describe('runChain, isolation', () => {
     expect(outcomes(report)).toEqual(['kubernetes failed', 'ci verified']);
   });
 
-  it('an exception after the first change stops the chain', async () => {
+  it('an exception after the first change: triggered, and no other strategy runs', async () => {
     const c = chain(wrong)
       .strategy('kubernetes', {
         execute: (context) => {
@@ -320,7 +322,7 @@ describe('runChain, isolation', () => {
     expect(c.executed).toEqual(['kubernetes']);
   });
 
-  it('hands on what is to be done when the report is written', async () => {
+  it('returns what a strategy wants done after the report is written', async () => {
     const c = chain().strategy('ci', {
       execute: (context) => {
         context.lastOfAll(() => Promise.resolve('our own pipeline was cancelled'));
@@ -331,7 +333,7 @@ describe('runChain, isolation', () => {
     expect(c.acts).toHaveLength(1);
   });
 
-  it('keeps the link of a started run even when the strategy dies', async () => {
+  it('an exception after a run was started: the report keeps its link', async () => {
     const report = await chain(wrong)
       .strategy('ci', {
         execute: (context) => {
@@ -344,10 +346,10 @@ describe('runChain, isolation', () => {
     expect(report.attempts[0]).toMatchObject({ url: 'https://ci.test/runs/7', runId: '7' });
   });
 
-  it('a guard that cannot tell does not keep the other strategies from acting', async () => {
+  it('an exception in assertUnchanged: the next strategy runs', async () => {
     const report = await chain()
       .strategy('kubernetes', {
-        guard: () => Promise.reject(new Error('no cluster')),
+        assertUnchanged: () => Promise.reject(new Error('no cluster')),
         plan: () => Promise.reject(new Error('no cluster')),
       })
       .strategy('ci')
@@ -355,7 +357,7 @@ describe('runChain, isolation', () => {
     expect(report.status).toBe('verified');
   });
 
-  it('fails when no strategy could act, and says of each why', async () => {
+  it('no strategy could act: failed, with the reason of each', async () => {
     const report = await chain()
       .skip('kubernetes')
       .strategy('ci', {
@@ -377,7 +379,7 @@ describe('runChain, time', () => {
       });
     });
 
-  it('gives a strategy half of what is left, and the last one all of it', async () => {
+  it('a strategy gets half of the time that is left, the last one all of it', async () => {
     const c = chain()
       .strategy('kubernetes', { execute: hang })
       .strategy('compose', { execute: hang })
@@ -390,7 +392,7 @@ describe('runChain, time', () => {
     expect(report.seconds).toBe(600);
   });
 
-  it('gives a strategy at least a minute', async () => {
+  it('a strategy gets at least a minute', async () => {
     const c = chain(right, { timeout: 100_000 })
       .strategy('kubernetes', { execute: hang })
       .strategy('ci', { execute: hang });
@@ -398,7 +400,7 @@ describe('runChain, time', () => {
     expect(c.budgets).toEqual({ kubernetes: 60_000, ci: 40_000 });
   });
 
-  it('says when there is no time left for a strategy', async () => {
+  it('no time left for a strategy: skipped, and the reason says so', async () => {
     const c = chain(right, { timeout: 30_000 })
       .strategy('kubernetes', { execute: hang })
       .strategy('ci', { execute: hang });
@@ -407,7 +409,7 @@ describe('runChain, time', () => {
     expect(report.attempts[1]?.detail).toMatch(/no time left of the 30s/);
   });
 
-  it('does not wait for ever for a strategy that ignores its deadline', async () => {
+  it('a strategy that ignores its deadline is left 15 s after it: triggered', async () => {
     const c = chain(wrong, { timeout: 60_000 }).strategy('command', {
       execute: (context) => {
         context.beforeChange();
@@ -421,7 +423,7 @@ describe('runChain, time', () => {
 });
 
 describe('runChain, other endings', () => {
-  it('a dry run plans, prints the steps and does nothing', async () => {
+  it('a dry run prints the steps of the first strategy and executes none: withheld', async () => {
     const c = chain(right, { dryRun: true })
       .skip('kubernetes')
       .strategy('ci')
@@ -434,7 +436,7 @@ describe('runChain, other endings', () => {
     expect(c.executed).toEqual([]);
   });
 
-  it('without a check the proof of the strategy decides, and the report says so', async () => {
+  it('without a check the proof of the strategy decides, and the reason says so', async () => {
     const verified = await chain(right, { confirm: undefined }).strategy('ci').run();
     expect(verified).toMatchObject({ status: 'verified', healthConfirmed: null });
     expect(verified.detail).toMatch(/no check is configured/);
@@ -444,7 +446,7 @@ describe('runChain, other endings', () => {
     expect(triggered.status).toBe('unverified');
   });
 
-  it('a confirmation that breaks is no confirmation', async () => {
+  it('an exception in the confirmation: still-unhealthy', async () => {
     const report = await chain(right, {
       confirm: () => Promise.reject(new Error('the prober broke')),
     })
@@ -453,7 +455,7 @@ describe('runChain, other endings', () => {
     expect(report).toMatchObject({ status: 'still-unhealthy', detail: 'the prober broke' });
   });
 
-  it('when cancelled begins no strategy', async () => {
+  it('cancelled before: no strategy starts, unverified', async () => {
     const c = chain(right, { signal: AbortSignal.abort(new Cancelled('SIGTERM')) }).strategy('ci');
     const report = await c.run();
     expect(report).toMatchObject({
@@ -463,7 +465,7 @@ describe('runChain, other endings', () => {
     expect(c.executed).toEqual([]);
   });
 
-  it('when cancelled during a strategy leaves within seconds, with the link', async () => {
+  it('cancelled during a strategy: ends within seconds, with the link of the run', async () => {
     const controller = new AbortController();
     const c = chain(right, { signal: controller.signal })
       .strategy('ci', {

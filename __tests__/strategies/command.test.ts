@@ -55,7 +55,7 @@ async function execute(
 }
 
 describe('the command strategy', () => {
-  it('exit code 0 is done; what it prints is shown', async () => {
+  it('exit code 0: verified, and its output is printed', async () => {
     const { result, lines, changes } = await execute('echo one; echo "two  2"');
     expect(result).toEqual({
       outcome: 'verified',
@@ -66,7 +66,7 @@ describe('the command strategy', () => {
     expect(changes).toBe(1);
   });
 
-  it('tells the command what is to be rolled back', async () => {
+  it('the command gets target, verdict, reason and revision in its environment', async () => {
     const { lines } = await execute(
       'echo "$ROLLGATE_TARGET|$ROLLGATE_VERDICT|$ROLLGATE_REASON|$ROLLGATE_REVISION|${ROLLGATE_IMAGE-unset}"',
     );
@@ -78,13 +78,13 @@ describe('the command strategy', () => {
     ['echo before >&2; exit 1', /exited with code 1;.*: before$/],
     ['/no/such/thing || exit 127', /exited with code 127/],
     ['kill -9 $$', /was ended by SIGKILL/],
-  ])('%s: something may have been changed', async (line, says) => {
+  ])('%s: triggered, something may have changed', async (line, says) => {
     const { result } = await execute(line);
     expect(result.outcome).toBe('triggered');
     expect(result.detail).toMatch(says);
   });
 
-  it('ended by us: something may have been changed, even with exit code 0', async () => {
+  it('ended by a signal of ours: triggered, even with exit code 0', async () => {
     const stop = new AbortController();
     const { result } = await execute(
       'trap "exit 0" TERM; echo ready; while :; do sleep 0.05; done',
@@ -99,7 +99,7 @@ describe('the command strategy', () => {
     expect(result.detail).toMatch(/ended before it was done \(cancelled by SIGTERM\)/);
   });
 
-  it('no shell: nothing was changed', async () => {
+  it('no shell: failed, nothing was changed', async () => {
     const { result } = await execute('true; true', {
       exec: (_, args, options) => run('/no/such/shell', args, options),
     });
@@ -107,7 +107,7 @@ describe('the command strategy', () => {
     expect(result.detail).toMatch(/was not run: .*ENOENT/);
   });
 
-  it('what it prints cannot command the CI system, and has an end', async () => {
+  it('runner commands in its output are disarmed, and the output is cut after 200 lines', async () => {
     const { lines, result } = await execute(
       'echo "::error::x"; echo "##vso[task.x]"; for i in $(seq 500); do echo "$i"; done; echo "::warning::end"',
     );
@@ -120,7 +120,7 @@ describe('the command strategy', () => {
   it.each([
     ['no-such-program-x --to 3', 'no-such-program-x'],
     ['/no/such/program', '/no/such/program'],
-  ])('%s: a program that is not there is found before it is needed', async (line, word) => {
+  ])('%s: preflight finds that the program is missing', async (line, word) => {
     const strategy = strategyOf(line);
     expect(await strategy.preflight(never)).toEqual([
       expect.objectContaining({
@@ -142,13 +142,13 @@ describe('the command strategy', () => {
     ['X=1 no-such-program-x'],
     ['"$TOOL" rollback'],
     ['if true; then no-such-program-x; fi'],
-  ])('%s: what only the shell can tell is left to it', async (line) => {
+  ])('%s: preflight finds nothing, since only the shell can tell', async (line) => {
     const strategy = strategyOf(line);
     expect(await strategy.preflight(never)).toEqual([]);
     expect(await strategy.plan(request, never)).toMatchObject({ kind: 'plan' });
   });
 
-  it('a line that the shell does not understand is found before it is needed, and not run', async () => {
+  it('a syntax error: preflight reports it, and runs nothing', async () => {
     const findings = await strategyOf('touch /no/such/file; if').preflight(never);
     expect(findings).toEqual([
       expect.objectContaining({
@@ -158,14 +158,14 @@ describe('the command strategy', () => {
     ]);
   });
 
-  it('no shell is found before it is needed', async () => {
+  it('no shell: preflight reports it', async () => {
     const strategy = strategyOf('true', (_, args, options) => run('/no/such/shell', args, options));
     expect(await strategy.preflight(never)).toEqual([
       expect.objectContaining({ level: 'error', message: expect.stringMatching(/cannot be run/) }),
     ]);
   });
 
-  it('the plan says what would be run', async () => {
+  it('the plan names the command line and its environment', async () => {
     expect(await strategyOf('make undo').plan(request, never)).toMatchObject({
       steps: [
         'run: sh -c make undo',
@@ -174,7 +174,7 @@ describe('the command strategy', () => {
     });
   });
 
-  it('on Windows cmd gets the line as it is', async () => {
+  it('on Windows cmd gets the line unchanged', async () => {
     const calls: unknown[] = [];
     const exec: Exec = (command, args, { verbatimArguments }) => {
       calls.push([command, args, verbatimArguments]);
@@ -199,7 +199,7 @@ describe('the command strategy', () => {
     ]);
   });
 
-  it('is skipped when there is no command line', () => {
+  it('is skipped without a command line', () => {
     const dependencies = { settings: {}, env: {}, platform: 'linux', exec: run };
     expect(setUpCommand(dependencies as unknown as StrategyDependencies<StrategySettings>)).toEqual(
       {

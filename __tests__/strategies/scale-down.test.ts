@@ -50,8 +50,8 @@ async function run(a: PartOptions, b: PartOptions, signal = never): Promise<unkn
 
 const skip: Skip = { kind: 'skip', reason: 'no replicas already' };
 
-describe('several canaries as one strategy', () => {
-  it('are planned together, and all steps and workloads are known before the first acts', async () => {
+describe('several canaries in one scale-down', () => {
+  it('are planned together, with the steps and workloads of all', async () => {
     const plan = await together([part('a'), part('b')]).plan(request, never);
     expect(plan).toMatchObject({
       steps: ['take a down', 'take b down'],
@@ -61,51 +61,57 @@ describe('several canaries as one strategy', () => {
   });
 
   it.each<{ name: string; a: PartOptions; b: PartOptions; outcome: string; detail: string }>([
-    { name: 'all done', a: {}, b: {}, outcome: 'verified', detail: 'It is gone. It is gone.' },
     {
-      name: 'one skipped',
+      name: 'all scaled down: verified',
+      a: {},
+      b: {},
+      outcome: 'verified',
+      detail: 'It is gone. It is gone.',
+    },
+    {
+      name: 'one skipped: verified',
       a: { plans: skip },
       b: {},
       outcome: 'verified',
       detail: 'It is gone. Left alone: a: no replicas already.',
     },
     {
-      name: 'one refused, the other done',
+      name: 'one refused, the other scaled down: triggered',
       a: { ends: refused },
       b: {},
       outcome: 'triggered',
       detail: 'No. It is gone.',
     },
     {
-      name: 'all refused',
+      name: 'all refused: failed',
       a: { ends: refused },
       b: { ends: refused },
       outcome: 'failed',
       detail: 'No. No.',
     },
     {
-      name: 'one half done',
+      name: 'one half done: triggered',
       a: {},
       b: { ends: half },
       outcome: 'triggered',
       detail: 'It is gone. Half.',
     },
     {
-      name: 'one withheld after the other was done',
+      name: 'one withheld after the other was scaled down: triggered',
       a: {},
       b: { ends: others },
       outcome: 'triggered',
       detail: 'It is gone. Withheld: revision 3 replaced ours (2).',
     },
     {
-      name: 'one threw before it acted',
+      name: 'one threw before it acted: triggered',
       a: { ends: new Error('out of order'), acts: false },
       b: {},
       outcome: 'triggered',
       detail: 'out of order. It is gone.',
     },
     {
-      name: 'one threw while it acted',
+      name: 'one threw while it acted: triggered',
       a: { ends: new Error('out of order') },
       b: { ends: refused },
       outcome: 'triggered',
@@ -115,30 +121,30 @@ describe('several canaries as one strategy', () => {
     expect(await run(a, b)).toEqual({ outcome, detail, versionConfirmed: null });
   });
 
-  it('one that is withheld when it is planned keeps the others from acting', async () => {
+  it('one withheld in plan: none is scaled down', async () => {
     expect(await run({}, { plans: others })).toEqual(others);
     expect(acted).toEqual([]);
   });
 
-  it('withheld is the word when nothing was changed and one was somebody else’s', async () => {
+  it('one refused and one withheld: withheld, since nothing was changed', async () => {
     expect(await run({ ends: refused }, { ends: others })).toEqual(others);
   });
 
-  it('are skipped when each is, with every reason', async () => {
+  it('all skipped: skipped, with every reason', async () => {
     expect(await run({ plans: skip }, { plans: { kind: 'skip', reason: 'x' } })).toEqual({
       kind: 'skip',
       reason: 'a: no replicas already; b: x',
     });
   });
 
-  it('begin nothing new when the time is over', async () => {
+  it('the time is over: no further canary is started', async () => {
     const stop = new AbortController();
     stop.abort(new DeadlineReached('scale-down', 1));
     expect(await run({}, {}, stop.signal)).toMatchObject({ outcome: 'failed' });
     expect(acted).toEqual([]);
   });
 
-  it('capture, object, pin and record together', async () => {
+  it('merge what each gives in capture, assertUnchanged, snapshot and pin', async () => {
     const strategy = together([
       part('a', {
         capture: () => Promise.resolve({ alreadyRolledBack: 'A is down.' }),
@@ -167,7 +173,7 @@ describe('several canaries as one strategy', () => {
     expect(together([part('c')]).snapshot).toBeUndefined();
   });
 
-  it('are not set up when none is named', async () => {
+  it('none named: skipped', async () => {
     expect(await setUpScaleDown(dependenciesWith({}))).toMatchObject({ kind: 'skip' });
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { createStalls } from '../../src/support/clock.js';
 
-describe('stalls', () => {
+describe('how late a timer is because the process was stalled', () => {
   it.each<[string, readonly number[], number, number]>([
     ['none: it fires when it is due', [50, 100, 150], 199, 0],
     ['none: no timer is exact', [53, 110, 169], 220, 0],

@@ -8,7 +8,7 @@ function block(ms: number): void {
 }
 
 describe('the clock of the machine', () => {
-  it('knows for how long this process could not run, while it lasts and afterwards', async () => {
+  it('reports for how long this process was stalled, during the stall and after it', async () => {
     const before = systemClock.stalled();
     block(300);
     // Between two looks it may be late by as much as lies between them.

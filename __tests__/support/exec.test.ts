@@ -20,7 +20,7 @@ describe('run', () => {
     expect(result).toEqual({ code: 3, signal: null, stdout: 'out\n', stderr: 'err\n' });
   });
 
-  it('passes arguments on as they are, and input', async () => {
+  it('passes arguments and input unchanged', async () => {
     const result = await run(
       process.execPath,
       [
@@ -38,7 +38,7 @@ describe('run', () => {
     expect(result.code).toBe(0);
   });
 
-  it('gives the program this environment and no other', async () => {
+  it('gives the program the given environment and no other variable', async () => {
     const result = await node('console.log(Object.keys(process.env).sort().join())', {
       env: { PATH: process.env.PATH, ONLY: '1', NOT: undefined },
     });
@@ -46,14 +46,14 @@ describe('run', () => {
     expect(result.stdout).not.toMatch(/HOME|NOT/);
   });
 
-  it('keeps the end of a long output, whole characters', async () => {
+  it('keeps the end of a long output, in whole characters', async () => {
     const result = await node('process.stdout.write("é".repeat(100000) + "end")', {
       maxOutput: 10,
     });
     expect(result.stdout).toBe('éééééééend');
   });
 
-  it('tells every line, also the last one without its end', async () => {
+  it('reports every line, also a last one without its end', async () => {
     const lines: string[] = [];
     await node('process.stdout.write("a\\r\\nb\\n\\nc"); process.stderr.write("d")', {
       onLine: (line, from) => lines.push(`${from}: ${line}`),
@@ -62,15 +62,15 @@ describe('run', () => {
   });
 
   it.each([
-    ['a program that is not there', '/no/such/program', {}, 'ENOENT'],
-    ['a directory that is not there', process.execPath, { cwd: '/no/such/directory' }, 'ENOENT'],
-    ['a file that is no program', '/dev/null', {}, 'EACCES'],
-  ])('%s: nothing has run', async (_, command, more, code) => {
+    ['a program that does not exist', '/no/such/program', {}, 'ENOENT'],
+    ['a directory that does not exist', process.execPath, { cwd: '/no/such/directory' }, 'ENOENT'],
+    ['a file that is not executable', '/dev/null', {}, 'EACCES'],
+  ])('%s: a spawn error, nothing has run', async (_, command, more, code) => {
     const result = await run(command, [], options(more));
     expect(result).toMatchObject({ code: null, spawnError: { code } });
   });
 
-  it('more arguments than the system takes: nothing has run', async () => {
+  it('arguments longer than the system allows: a spawn error, nothing has run', async () => {
     const result = await run(process.execPath, ['x'.repeat(4_000_000)], options());
     expect(result.spawnError?.code).toBe('E2BIG');
   });
@@ -78,16 +78,16 @@ describe('run', () => {
   it.each([
     ['maxOutput', () => run('x', [], options({ maxOutput: 0 }))],
     ['a NUL character', () => run('x', ['a\0b'], options())],
-  ])('misuse rejects: %s', async (_, misuse) => {
+  ])('invalid options reject: %s', async (_, misuse) => {
     await expect(misuse()).rejects.toThrow();
   });
 
-  it('starts nothing when it is to stop already', async () => {
+  it('an aborted signal: nothing is started', async () => {
     const result = await run('/no/such/program', [], options({ signal: AbortSignal.abort() }));
     expect(result).toMatchObject({ stopped: 'aborted', spawnError: { code: 'ABORTED' } });
   });
 
-  it('ends the whole group: a child that its shell would leave behind too', async () => {
+  it('ends the whole process group, with a child of the shell', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'exec-'));
     const file = join(directory, 'pid');
     const stop = new AbortController();
@@ -108,7 +108,7 @@ describe('run', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it('ends by force what does not want to end', async () => {
+  it('kills a program that ignores SIGTERM', async () => {
     const stop = new AbortController();
     const result = await node(
       'process.on("SIGTERM", () => {}); console.log("ready"); setInterval(() => {}, 1000)',
@@ -123,12 +123,12 @@ describe('run', () => {
     expect(result).toMatchObject({ code: null, signal: 'SIGKILL', stopped: 'aborted' });
   });
 
-  it('ends what takes too long', async () => {
+  it('ends a program at its timeout', async () => {
     const result = await node('setInterval(() => {}, 1000)', { timeoutMs: 50 });
     expect(result).toMatchObject({ code: null, stopped: 'timeout' });
   });
 
-  it('does not wait for what a program leaves behind on purpose', async () => {
+  it('does not wait for a child that the program leaves running', async () => {
     const result = await run('sh', ['-c', 'sleep 600 & echo $!; exit 0'], options());
     expect(result.code).toBe(0);
     const child = Number(result.stdout);

@@ -15,22 +15,22 @@ afterAll(() => {
 
 describe('systemFiles', () => {
   it.each([
-    ['a file that is not there', join(folder, 'none')],
-    ['one below a folder that is not there', join(folder, 'none', 'none')],
-    ['one below another file', join(file, 'none')],
-  ])('has nothing to read or to remove in %s', (_, path) => {
+    ['a file that does not exist', join(folder, 'none')],
+    ['a file in a folder that does not exist', join(folder, 'none', 'none')],
+    ['a file below another file', join(file, 'none')],
+  ])('%s: nothing to read and nothing to remove', (_, path) => {
     expect(systemFiles.read(path)).toBeUndefined();
     expect(() => {
       systemFiles.remove(path);
     }).not.toThrow();
   });
 
-  it('reads what is there, and says when it cannot', () => {
+  it('reads a file, and throws for a directory', () => {
     expect(systemFiles.read(file)).toBe('text');
     expect(() => systemFiles.read(join(folder, 'directory'))).toThrow('EISDIR');
   });
 
-  it('follows links, and tells one that leads nowhere from nothing', () => {
+  it('follows links, and tells a broken link from a missing file', () => {
     symlinkSync(file, join(folder, 'link'));
     symlinkSync(join(folder, 'gone'), join(folder, 'broken'));
     const path = realpathSync(file);

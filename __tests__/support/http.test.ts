@@ -60,14 +60,14 @@ const ok: Handler = (_, response) => response.end('fine');
 
 describe('an answer', () => {
   it.each([200, 204, 304, 301, 400, 404, 429, 500, 503])(
-    'of status %i is an answer',
+    'of status %i resolves',
     async (status) => {
       const server = await started(serve((_, response) => response.writeHead(status).end()));
       await expect(client().request(get(server.url))).resolves.toMatchObject({ status });
     },
   );
 
-  it('comes with its headers, in lower case, its body and its URL', async () => {
+  it('has its headers in lower case, its body and its URL', async () => {
     const server = await started(
       serve((_, response) => {
         response.writeHead(200, { 'X-Thing': 'a', 'Set-Cookie': ['b=1', 'c=2'] }).end('grüße');
@@ -90,7 +90,7 @@ describe('an answer', () => {
     expect(answer.body.toString()).toBe('unpacked');
   });
 
-  it('comes over IPv6, too', async () => {
+  it('over IPv6 resolves', async () => {
     const server = await started(serve(ok, { host: '::1' }));
     expect(server.url).toMatch(/^http:\/\/\[::1\]:/);
     await expect(client().request(get(server.url))).resolves.toMatchObject({ status: 200 });
@@ -98,7 +98,7 @@ describe('an answer', () => {
 });
 
 describe('a request', () => {
-  it('is sent as it was given', async () => {
+  it('is sent unchanged', async () => {
     const server = await started(serve(ok));
     await client().request({
       method: 'POST',
@@ -117,20 +117,20 @@ describe('a request', () => {
     ]);
   });
 
-  it('without a body declares none', async () => {
+  it('without a body has no content type', async () => {
     const server = await started(serve(ok));
     await client().request({ method: 'POST', url: server.url, timeoutMs: 10_000 });
     expect(server.received[0]?.headers).not.toHaveProperty('content-type');
   });
 
-  it('takes bytes as a body', async () => {
+  it('with bytes as its body is sent', async () => {
     const server = await started(serve(ok));
     const body = new Uint8Array([104, 105]);
     await client().request({ method: 'PUT', url: server.url, body, timeoutMs: 10_000 });
     expect(server.received[0]?.body).toBe('hi');
   });
 
-  it('sends user info of the URL as Basic authentication', async () => {
+  it('with user info in its URL has Basic authentication', async () => {
     const server = await started(serve(ok));
     await client().request(get(server.url.replace('//', '//me:p%40ss@')));
     expect(server.received[0]?.headers.authorization).toBe(
@@ -138,7 +138,7 @@ describe('a request', () => {
     );
   });
 
-  it('uses a connection again', async () => {
+  it('reuses the connection of the one before', async () => {
     const server = await started(serve(ok));
     const http = client();
     for (let i = 0; i < 5; i++) await http.request(get(server.url, { keepBody: i % 2 === 0 }));
@@ -146,7 +146,7 @@ describe('a request', () => {
   });
 });
 
-describe('a failure', () => {
+describe('a failed request', () => {
   const secrets = (url: string): HttpRequest => ({
     method: 'POST',
     url: `${url.replace('//', '//user:hunter2@')}/p?token=sesame`,
@@ -173,7 +173,7 @@ describe('a failure', () => {
       () =>
         started(serveTcp((s) => s.once('data', () => s.end('what?\r\n\r\n')))).then((s) => s.url),
     ],
-  ])('%s is of kind %s, may have been received: %s', async (summary, kind, received, start) => {
+  ])('by %s is of kind %s, may have been received: %s', async (summary, kind, received, start) => {
     const error = await failureOf(client().request(secrets(await start())));
     expect(error).toMatchObject({ kind, summary, mayHaveBeenReceived: received });
     expect(error.message).toContain('POST http');
@@ -185,8 +185,8 @@ describe('a failure', () => {
 
   it.each([
     ['no answer comes', hanging],
-    ['the body drips', dripping],
-  ])('comes when the time is over and %s', async (_, start) => {
+    ['the body arrives slowly', dripping],
+  ])('at its timeout, when %s', async (_, start) => {
     const server = await started(start());
     const clock = new VirtualClock();
     const failing = failureOf(client({ clock }).request(secrets(server.url)));
@@ -199,7 +199,7 @@ describe('a failure', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('of the caller is told apart from a timeout, and carries the reason', async () => {
+  it("by the caller's signal has its reason, and is no timeout", async () => {
     const server = await started(hanging());
     const controller = new AbortController();
     const failing = failureOf(client().request(get(server.url, { signal: controller.signal })));
@@ -210,7 +210,7 @@ describe('a failure', () => {
     expect(error.cause).toBeInstanceOf(Cancelled);
   });
 
-  it('of a signal that is aborted already sends nothing', async () => {
+  it('by an aborted signal sends nothing', async () => {
     const server = await started(serve(ok));
     const signal = AbortSignal.abort(new Cancelled('SIGINT'));
     const error = await failureOf(client().request(get(server.url, { signal })));
@@ -218,13 +218,13 @@ describe('a failure', () => {
     expect(server.connections()).toBe(0);
   });
 
-  it('of the address is one, too', async () => {
+  it('by an invalid URL is of kind other', async () => {
     const error = await failureOf(client().request(get('not a url')));
     expect(error).toMatchObject({ kind: 'other', mayHaveBeenReceived: false });
     expect(error.message).toContain('(not a URL)');
   });
 
-  it('leaves no listener on the signal of the caller', async () => {
+  it("leaves no listener on the caller's signal", async () => {
     const server = await started(serve(ok));
     const { signal } = new AbortController();
     const http = client();
@@ -237,14 +237,14 @@ describe('the size of a body', () => {
   const long = 'x'.repeat(5000);
   const start = (): Promise<TestServer> => started(serve((_, response) => response.end(long)));
 
-  it('over the limit is an error', async () => {
+  it('over the limit: too-large', async () => {
     const { url } = await start();
     const error = await failureOf(client().request(get(url, { maxBytes: 4999 })));
     expect(error).toMatchObject({ kind: 'too-large', mayHaveBeenReceived: true });
     await expect(client().request(get(url, { maxBytes: 5000 }))).resolves.toBeDefined();
   });
 
-  it('is limited to 1 MiB unless asked', async () => {
+  it('over 1 MiB without a limit: too-large', async () => {
     const server = await started(serve((_, response) => response.end('x'.repeat(2 ** 20 + 1))));
     expect((await failureOf(client().request(get(server.url)))).kind).toBe('too-large');
   });
@@ -259,7 +259,7 @@ describe('the size of a body', () => {
     expect(error.kind).toBe('too-large');
   });
 
-  it('does not matter when only the start is wanted, or nothing', async () => {
+  it('does not matter when only its start is kept, or nothing', async () => {
     const { url } = await start();
     const first = await client().request(get(url, { maxBytes: 10, keepBody: 'start' }));
     expect(first.body.toString()).toBe('xxxxxxxxxx');
@@ -268,8 +268,8 @@ describe('the size of a body', () => {
   });
 });
 
-describe('a server that closes an idle connection as it is used again', () => {
-  it.each(['GET', 'HEAD'])('gets a %s once more, on a fresh connection', async (method) => {
+describe('a server that closes an idle connection as it is used', () => {
+  it.each(['GET', 'HEAD'])('gets a %s again, on a new connection', async (method) => {
     const server = await started(closingIdle());
     const http = client();
     await http.request(get(server.url));
@@ -278,7 +278,7 @@ describe('a server that closes an idle connection as it is used again', () => {
     expect(server.connections()).toBe(2);
   });
 
-  it('gets a POST never again', async () => {
+  it('gets no POST again', async () => {
     const server = await started(closingIdle());
     const http = client();
     await http.request(get(server.url));
@@ -287,7 +287,7 @@ describe('a server that closes an idle connection as it is used again', () => {
     expect(server.received).toHaveLength(2);
   });
 
-  it('gets it once more and not twice', async () => {
+  it('gets a GET again only once', async () => {
     const server = await started(closingIdle({ firstToo: true }));
     const http = client();
     await http.request(get(server.url));
@@ -295,7 +295,7 @@ describe('a server that closes an idle connection as it is used again', () => {
     expect(server.received).toHaveLength(3);
   });
 
-  it('gets nothing again when the connection was fresh', async () => {
+  it('gets nothing again when the connection was new', async () => {
     const server = await started(resetting());
     expect((await failureOf(client().request(get(server.url)))).kind).toBe('reset');
     expect(server.connections()).toBe(1);
@@ -303,7 +303,7 @@ describe('a server that closes an idle connection as it is used again', () => {
 });
 
 describe('TLS', () => {
-  it('trusts nobody unknown, and says what to do', async () => {
+  it('an unknown authority: a TLS failure, with what to set', async () => {
     const server = await started(serveTls(ok, await certificates()));
     const error = await failureOf(client().request(get(server.url)));
     expect(error).toMatchObject({ kind: 'tls', mayHaveBeenReceived: false });
@@ -311,7 +311,7 @@ describe('TLS', () => {
     expect(server.received).toHaveLength(0);
   });
 
-  it('trusts the authority that is given', async () => {
+  it('a given authority is trusted', async () => {
     const identity = await certificates();
     const server = await started(serveTls(ok, identity));
     const answer = await client({ caPem: identity.ca }).request(get(server.url));
@@ -321,12 +321,15 @@ describe('TLS', () => {
   it.each([
     ['is for another host', { hosts: ['elsewhere.example'] }, 'ERR_TLS_CERT_ALTNAME_INVALID'],
     ['is out of date', { expired: true }, 'CERT_HAS_EXPIRED'],
-  ])('refuses a certificate that %s, whoever signed it', async (_, options, code) => {
-    const identity = await certificates(options);
-    const server = await started(serveTls(ok, identity));
-    const error = await failureOf(client({ caPem: identity.ca }).request(get(server.url)));
-    expect(error).toMatchObject({ kind: 'tls', code });
-  });
+  ])(
+    'a certificate that %s: a TLS failure, in spite of its authority',
+    async (_, options, code) => {
+      const identity = await certificates(options);
+      const server = await started(serveTls(ok, identity));
+      const error = await failureOf(client({ caPem: identity.ca }).request(get(server.url)));
+      expect(error).toMatchObject({ kind: 'tls', code });
+    },
+  );
 });
 
 describe('redirects', () => {
@@ -337,12 +340,12 @@ describe('redirects', () => {
     else response.writeHead(302, { Location: `/${String(left - 1)}` }).end('moved');
   };
 
-  it('are answers unless they are to be followed', async () => {
+  it('are the answer without maxRedirects', async () => {
     const server = await started(serve(countdown));
     await expect(client().request(get(`${server.url}/1`))).resolves.toMatchObject({ status: 302 });
   });
 
-  it('are followed as often as allowed', async () => {
+  it('are followed up to maxRedirects', async () => {
     const server = await started(serve(countdown));
     const answer = await client().request(get(`${server.url}/3`, { maxRedirects: 3 }));
     expect(answer).toMatchObject({ status: 200, url: `${server.url}/0` });
@@ -350,7 +353,7 @@ describe('redirects', () => {
     expect(error).toMatchObject({ kind: 'redirects', summary: 'too many redirects' });
   });
 
-  it('carry no secret to another origin', async () => {
+  it('to another origin carry no secret', async () => {
     const other = await started(serve(ok));
     const server = await started(
       serve((request, response) => {
@@ -371,7 +374,7 @@ describe('redirects', () => {
     expect(other.received[0]?.headers).not.toHaveProperty('x-api-key');
   });
 
-  it('are never followed to anything but HTTP', async () => {
+  it('to a URL that is not HTTP are not followed', async () => {
     const server = await started(
       serve((_, response) => response.writeHead(302, { Location: 'file:///etc/passwd' }).end()),
     );
@@ -394,7 +397,7 @@ describe('redirects', () => {
   });
 });
 
-describe('cookies', () => {
+describe('cookies set by a redirect', () => {
   /** Lets in who brings the cookie that the first redirect sets. */
   const gate: Handler = (request, response) => {
     const isIn = /(^|; )session=1(;|$)/.test(request.headers.cookie?.toString() ?? '');
@@ -404,7 +407,7 @@ describe('cookies', () => {
     else response.writeHead(302, { Location: '/start' }).end();
   };
 
-  it('that a redirect sets go along with what follows it', async () => {
+  it('are sent with the requests that follow', async () => {
     const server = await started(serve(gate));
     const answer = await client().request(
       get(`${server.url}/in`, { maxRedirects: 5, headers: { cookie: 'own=x' } }),
@@ -413,7 +416,7 @@ describe('cookies', () => {
     expect(server.received[2]?.headers.cookie).toBe('own=x; a=b; session=1');
   });
 
-  it('are forgotten with the request', async () => {
+  it('are not kept for the next request', async () => {
     const server = await started(serve(gate));
     const http = client();
     for (let n = 0; n < 2; n++) await http.request(get(`${server.url}/in`, { maxRedirects: 5 }));
@@ -424,7 +427,7 @@ describe('cookies', () => {
   });
 });
 
-describe('an answer that curl and browsers read', () => {
+describe('an answer outside of the HTTP standard', () => {
   const raw = (text: string): Promise<TestServer> =>
     started(serveTcp((socket) => socket.once('data', () => socket.end(text))));
 
@@ -439,7 +442,7 @@ describe('an answer that curl and browsers read', () => {
     ],
     ['with bare line feeds', 'HTTP/1.1 200 OK\nContent-Length: 2\n\nok'],
     [
-      'with Content-Length beside chunked',
+      'with Content-Length and chunked',
       'HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
     ],
     [
@@ -450,23 +453,26 @@ describe('an answer that curl and browsers read', () => {
       'with a header on two lines',
       'HTTP/1.1 200 OK\r\nX-A: a\r\n  b\r\nContent-Length: 2\r\n\r\nok',
     ],
-    ['with more than it announces', 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more'],
+    [
+      'with a body longer than announced',
+      'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok and more',
+    ],
     ['of HTTP/1.0', 'HTTP/1.0 200 OK\r\n\r\nok'],
-  ])('%s is read by a lenient request', async (_, text) => {
+  ])('%s is accepted by a lenient request', async (_, text) => {
     const server = await raw(text);
     const answer = await client().request(get(server.url, { lenient: true }));
     expect(answer).toMatchObject({ status: 200 });
     expect(answer.body.toString()).toBe('ok');
   });
 
-  it('is refused by others, such as those to an API', async () => {
+  it('is refused by a strict request', async () => {
     const server = await raw('HTTP/1.1 200 OK\nContent-Length: 2\n\nok');
     expect((await failureOf(client().request(get(server.url)))).kind).toBe('unreadable');
   });
 });
 
-describe('a connection of requests that share them', () => {
-  it('ends after ten of them, so that others of the same name are met', async () => {
+describe('a shared connection', () => {
+  it('is closed after ten requests, so that other backends are reached', async () => {
     const server = await started(serve(ok));
     const http = client();
     for (let n = 0; n < 25; n++) await http.request(get(server.url));
@@ -474,8 +480,8 @@ describe('a connection of requests that share them', () => {
   });
 });
 
-describe('close', () => {
-  it('ends the connections', async () => {
+describe('closing the client', () => {
+  it('ends its requests', async () => {
     const server = await started(hanging());
     const http = client();
     const failing = failureOf(http.request(get(server.url)));

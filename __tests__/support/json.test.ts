@@ -40,11 +40,11 @@ describe('JSON Pointer', () => {
     },
   );
 
-  it.each([null, undefined, 'text', 7])('in %j there is nothing', (scalar) => {
+  it.each([null, undefined, 'text', 7])('in %j nothing is found', (scalar) => {
     expect(valueAt(scalar, '/a')).toBeUndefined();
   });
 
-  it.each(['', 'foo', 'foo/0', '#/foo', '/a~', '/a~2b', '$.foo'])('%j is none', (text) => {
+  it.each(['', 'foo', 'foo/0', '#/foo', '/a~', '/a~2b', '$.foo'])('%j is invalid', (text) => {
     expect(isJsonPointer(text)).toBe(false);
   });
 });

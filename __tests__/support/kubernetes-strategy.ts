@@ -110,7 +110,7 @@ export class Scene {
     return this.execute(strategy, await this.mustPlan(strategy, verdict));
   }
 
-  guard(strategy: Strategy): Promise<Withheld | undefined> {
+  assertUnchanged(strategy: Strategy): Promise<Withheld | undefined> {
     return this.wait(strategy.assertUnchanged!(never));
   }
 }

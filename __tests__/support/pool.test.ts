@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { inPool } from '../../src/support/pool.js';
 
 describe('inPool', () => {
-  it('does never more at a time than it may, and keeps the order', async () => {
+  it('runs at most so many at once, and returns results in order', async () => {
     let open = 0;
     let most = 0;
     const doubled = await inPool(3, [5, 1, 4, 2, 3, 0, 6], async (n) => {
@@ -16,7 +16,7 @@ describe('inPool', () => {
     expect(most).toBe(3);
   });
 
-  it('begins nothing after a failure, and passes it on', async () => {
+  it('starts nothing after a failure, and rejects with it', async () => {
     const begun: number[] = [];
     await expect(
       inPool(1, [1, 2, 3], async (n) => {
@@ -28,7 +28,7 @@ describe('inPool', () => {
     expect(begun).toEqual([1, 2]);
   });
 
-  it('has nothing to do without items', async () => {
+  it('without items returns an empty list', async () => {
     expect(await inPool(2, [], () => Promise.reject(new Error('never')))).toEqual([]);
   });
 });

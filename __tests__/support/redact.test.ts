@@ -27,17 +27,17 @@ describe('redact', () => {
     expect(redact(`before ${text} after`)).toBe('before *** after');
   });
 
-  it('masks what a URL carries as its password', () => {
+  it('masks a password in a URL', () => {
     const url = new URL('https://deploy@ci.example/');
     url.password = secret;
     expect(redact(url.href)).toBe('https://deploy:***@ci.example/');
   });
 
-  it('masks a secret as Go prints it in JSON', () => {
+  it('masks a secret in the JSON of Go', () => {
     expect(createRedactor(['a<b>c&d']).redact('"a\\u003cb\\u003ec\\u0026d"')).toBe('"***"');
   });
 
-  it.each(['', 'x', 'xy', 'xyz'])('finds it in base64 behind %j and before anything', (before) => {
+  it.each(['', 'x', 'xy', 'xyz'])('masks a secret in base64 behind %j', (before) => {
     const long = 'glpat-0123456789abcdef';
     const shown = createRedactor([long]).redact(base64(`${before}${long}!and more`));
     expect(shown).toContain('***');
@@ -54,7 +54,7 @@ describe('redact', () => {
     );
   });
 
-  it('masks a secret of several lines as a whole and line by line', () => {
+  it('masks a secret of several lines, as a whole and line by line', () => {
     const key = '-----BEGIN KEY-----\r\nMIIEvQIBADANBg\n  kqhkiG9w0BAQEF\n}\n';
     const redactor = createRedactor([key]);
     expect(redactor.redact(`<${key}>`)).toBe('<***>');
@@ -63,29 +63,29 @@ describe('redact', () => {
     );
   });
 
-  it('masks a longer secret whole though a shorter one is part of it', () => {
+  it('masks a longer secret whole when a shorter one is part of it', () => {
     expect(createRedactor(['token', 'token-of-prod']).redact('a token-of-prod b')).toBe('a *** b');
   });
 
-  it('leaves no piece where two secrets overlap', () => {
+  it('masks two overlapping secrets whole', () => {
     expect(createRedactor(['abcdefgh', 'fghijklm']).redact('-abcdefghijklm-')).toBe('-***-');
   });
 
-  it('does not mask what is too short, but its Basic form', () => {
+  it('does not mask a secret that is too short, but its Basic form', () => {
     const redactor = createRedactor(['1']);
     redactor.add('ab', { user: 'deploy' });
     expect(redactor.redact('1 of 100, ab')).toBe('1 of 100, ab');
     expect(redactor.redact(base64('deploy:ab'))).toBe('***');
   });
 
-  it('knows a secret from the moment it is added', () => {
+  it('masks a secret from when it is added', () => {
     const redactor = createRedactor([]);
     expect(redactor.redact('a later-secret')).toBe('a later-secret');
     redactor.add('later-secret');
     expect(redactor.redact('a later-secret')).toBe('a ***');
   });
 
-  it('lists its forms longest first, none too short', () => {
+  it('lists its forms longest first, without those that are too short', () => {
     const lengths = createRedactor(['alpha-secret', 'beta'])
       .forms()
       .map((form) => form.length);
@@ -93,7 +93,7 @@ describe('redact', () => {
     expect(Math.min(...lengths)).toBeGreaterThanOrEqual(minSecretLength);
   });
 
-  it('takes any text for a secret', () => {
+  it('accepts any text as a secret', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string(), (odd, text) => {
         expect(typeof createRedactor([odd, '\ud800abc', '']).redact(text)).toBe('string');
@@ -103,7 +103,7 @@ describe('redact', () => {
 });
 
 describe('redactAll', () => {
-  it('redacts every string, and keys that are not words of our formats', () => {
+  it('redacts every string, and keys that are not names of our formats', () => {
     const { redactAll } = createRedactor(['secret-1', 'samples']);
     expect(
       redactAll({
@@ -119,7 +119,7 @@ const secretText = fc
   .string({ unit: 'grapheme', minLength: minSecretLength, maxLength: 40 })
   .filter((text) => text.trim().length >= minSecretLength && !/[\r\n]/.test(text));
 
-describe('no secret survives', () => {
+describe('no secret is left', () => {
   it.each<[string, (secret: string) => string]>([
     ['a template string', (secret) => `token=${secret}`],
     ['JSON.stringify', (secret) => JSON.stringify({ a: [secret] })],

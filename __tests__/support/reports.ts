@@ -112,7 +112,7 @@ export function aTarget(over: Partial<TargetReport> = {}): TargetReport {
     name: 'default',
     verdict: 'unhealthy',
     reason:
-      '41 of 300 requests failed (86.3 % success, limit 95 %); if the true rate were ≥ 95 %, evidence this strong would appear in fewer than 1 in 2,223 watches.',
+      '41 of 300 requests failed (86.3 % success, limit 95 %). This is not bad luck: a version within the limit would look this bad in fewer than 1 in 2,223 watches.',
     checks: [aCheck(), errorsWithin, healthWithin],
     rollback: aRollback(),
     ...over,

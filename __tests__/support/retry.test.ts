@@ -56,7 +56,7 @@ describe('isTransientStatus', () => {
 });
 
 describe('backoffMs', () => {
-  it('lies between half and all of a wait that doubles up to 10 s', () => {
+  it('is from half to all of a wait that doubles up to 10 s', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 60 }),
@@ -95,31 +95,31 @@ describe('retryRead', () => {
     return { clock, times, work };
   };
 
-  it('reads again after errors that may pass', async () => {
+  it('retries after transient errors', async () => {
     const { clock, work, times } = read([new Error('reset'), new TransientError('502'), 'yes']);
     expect(await clock.runUntil(work)).toBe('yes');
     expect(times).toEqual([0, 250, 750]);
   });
 
-  it('waits as long as the server asks for', async () => {
+  it('waits as long as Retry-After says', async () => {
     const { clock, work, times } = read([new TransientError('429', 7000), 'yes']);
     expect(await clock.runUntil(work)).toBe('yes');
     expect(times).toEqual([0, 7000]);
   });
 
   it.each<[string, Error[], Partial<RetryOptions>, number]>([
-    ['an answer that stays', [new PermanentError('404')], {}, 1],
+    ['a permanent error', [new PermanentError('404')], {}, 1],
     ['the last attempt', [new TransientError('x')], {}, 4],
     ['a wait longer than the budget', [new TransientError('x', 61_000)], {}, 1],
     ['the end of the budget', [new TransientError('x')], { budgetMs: 300, attempts: 99 }, 2],
-  ])('ends with the error: %s', async (_, script, options, attempts) => {
+  ])('rejects with the error: %s', async (_, script, options, attempts) => {
     const { clock, work, times } = read(script, options);
     await expect(clock.runUntil(work)).rejects.toBe(script[0]);
     expect(times).toHaveLength(attempts);
     expect(clock.sleeping).toBe(0);
   });
 
-  it('takes a failure that is returned as one that is thrown', async () => {
+  it('treats a returned failure like a thrown one', async () => {
     const clock = new VirtualClock(now);
     const times: number[] = [];
     const script = [{ retryAfterMs: 3000 }, { transient: true }, { transient: false }];
@@ -141,7 +141,7 @@ describe('retryRead', () => {
     expect(times).toEqual([0, 3000, 3500]);
   });
 
-  it('ends with the reason of the signal, also while it waits', async () => {
+  it('rejects with the reason of the signal, also during a wait', async () => {
     const stop = new AbortController();
     const { clock, work } = read([new TransientError('x', 30_000)], { signal: stop.signal });
     await clock.advance(1000);

@@ -40,7 +40,7 @@ describe('parseSelector', () => {
     });
   });
 
-  it('reads back what it prints, whatever stands in the values', () => {
+  it('reads back what it prints, for any value of a label', () => {
     const matcher = fc.record({
       label: fc.stringMatching(/^[a-z_][a-z0-9_]{0,8}$/),
       operator: fc.constantFrom('=', '!=', '=~', '!~'),

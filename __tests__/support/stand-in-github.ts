@@ -165,10 +165,10 @@ export class StandInGithub {
 
   static async start(options: StandInGithubOptions = {}): Promise<StandInGithub> {
     const server = createServer();
-    const fake = new StandInGithub(server, options);
+    const standIn = new StandInGithub(server, options);
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    fake.url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}${options.prefix ?? ''}`;
-    return fake;
+    standIn.url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}${options.prefix ?? ''}`;
+    return standIn;
   }
 
   /** The calls that ask for a run, accepted or not. */
@@ -223,7 +223,7 @@ export class StandInGithub {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const text = Buffer.concat(chunks).toString('utf8');
-    const url = new URL(request.url ?? '/', 'http://fake');
+    const url = new URL(request.url ?? '/', 'http://stand-in');
     const recorded: RecordedRequest = {
       method: request.method ?? '',
       url: request.url ?? '',
@@ -512,7 +512,7 @@ const SECRET = 'ghs_standInForTheSecretOfATest';
 
 /** api.github.com with one repository and its rollback workflow. */
 export async function createGithubStandIn(options: StandInGithubOptions = {}): Promise<StandIn> {
-  const fake = await StandInGithub.start({
+  const standIn = await StandInGithub.start({
     token: SECRET,
     // The run that preflight asks about.
     runs: [{ id: 50 }],
@@ -520,10 +520,10 @@ export async function createGithubStandIn(options: StandInGithubOptions = {}): P
   });
   return {
     system: 'github',
-    url: fake.url,
+    url: standIn.url,
     secret: SECRET,
     get requests() {
-      return fake.requests.map(({ method, url, headers, text }) => ({
+      return standIn.requests.map(({ method, url, headers, text }) => ({
         method,
         url,
         headers,
@@ -531,15 +531,15 @@ export async function createGithubStandIn(options: StandInGithubOptions = {}): P
       }));
     },
     get started() {
-      return fake.started.length;
+      return standIn.started.length;
     },
     get hanging() {
-      return fake.hanging;
+      return standIn.hanging;
     },
     fault(on, fault) {
-      if (fault === null) Reflect.deleteProperty(fake.faults, on);
-      else if (on === 'start') fake.faults.start = dispatchOf(fault);
-      else fake.faults.follow = answerOf(fault);
+      if (fault === null) Reflect.deleteProperty(standIn.faults, on);
+      else if (on === 'start') standIn.faults.start = dispatchOf(fault);
+      else standIn.faults.follow = answerOf(fault);
     },
     client: (deps) =>
       clientFrom(createGithubClient, {
@@ -547,7 +547,7 @@ export async function createGithubStandIn(options: StandInGithubOptions = {}): P
         'github-repository': 'acme/shop',
         'github-workflow': 'rollback.yml',
         'github-token': SECRET,
-        'github-api-url': fake.url,
+        'github-api-url': standIn.url,
         ownRunId: null,
       }),
     guideVariables: () => ({
@@ -556,9 +556,9 @@ export async function createGithubStandIn(options: StandInGithubOptions = {}): P
       GITHUB_REPOSITORY: 'acme/shop',
       GITHUB_TOKEN: SECRET,
       GITHUB_WORKFLOW_ID: 'rollback.yml',
-      GITHUB_API_URL: fake.url,
+      GITHUB_API_URL: standIn.url,
     }),
-    close: () => fake.close(),
+    close: () => standIn.close(),
   };
 }
 

@@ -4,7 +4,7 @@ import { fill, inForm, inJson, inUrl, namesIn, parseTemplate } from '../../src/s
 
 const same = (value: string): string => value;
 
-describe('templates', () => {
+describe('a template with placeholders', () => {
   it.each([
     ['', []],
     ['no placeholder', []],
@@ -17,16 +17,16 @@ describe('templates', () => {
     expect(namesIn(parseTemplate(source))).toEqual(names);
   });
 
-  it('fills in, and leaves the rest as it is', () => {
+  it('is filled in, and the rest stays as it is', () => {
     const template = parseTemplate('{"a":{"b":"{{ x }}"}} {{y}}{{x}} {{');
     expect(fill(template, (name) => name.toUpperCase(), same)).toBe('{"a":{"b":"X"}} YX {{');
   });
 
-  it('does not fill in what a value brings along', () => {
+  it('does not fill in placeholders of a value', () => {
     expect(fill(parseTemplate('{{a}}'), () => '{{a}}', same)).toBe('{{a}}');
   });
 
-  it('a text without placeholders stays the same', () => {
+  it('without placeholders stays the same', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const template = parseTemplate(text);
@@ -38,7 +38,7 @@ describe('templates', () => {
 
   const texts = fc.string({ unit: 'grapheme' });
 
-  it('a value in JSON comes out as it went in', () => {
+  it('in JSON: a value reads back unchanged', () => {
     fc.assert(
       fc.property(texts, (value) => {
         const text = fill(parseTemplate('{"a":"{{v}}"}'), () => value, inJson);
@@ -47,7 +47,7 @@ describe('templates', () => {
     );
   });
 
-  it('a value in a form comes out as it went in', () => {
+  it('in a form: a value reads back unchanged', () => {
     fc.assert(
       fc.property(texts, (value) => {
         const form = new URLSearchParams(fill(parseTemplate('a={{v}}&b=1'), () => value, inForm));
@@ -59,7 +59,7 @@ describe('templates', () => {
     );
   });
 
-  it('a value in a URL stays in its place', () => {
+  it('in a URL: a value stays in its place', () => {
     fc.assert(
       fc.property(texts, (value) => {
         const url = new URL(fill(parseTemplate('http://h/p/{{v}}/q?a={{v}}'), () => value, inUrl));

@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { formatDuration, formatNumber, formatShare, plural } from '../../src/support/text.js';
+import {
+  asSentence,
+  formatDuration,
+  formatNumber,
+  formatShare,
+  plural,
+} from '../../src/support/text.js';
 
 describe('formatNumber', () => {
   it.each([
@@ -18,7 +24,7 @@ describe('formatNumber', () => {
     expect(formatNumber(value, digits)).toBe(text);
   });
 
-  it('writes whole numbers as English does', () => {
+  it('whole numbers are written as in English', () => {
     fc.assert(
       fc.property(fc.integer({ min: -1e9, max: 1e9 }), (value) => {
         expect(formatNumber(value)).toBe(value.toLocaleString('en-US'));
@@ -42,12 +48,28 @@ describe('formatDuration', () => {
 });
 
 describe('formatShare and plural', () => {
-  it('read like a sentence', () => {
+  it('fit into a sentence', () => {
     expect(formatShare(0.863)).toBe('86.3 %');
     expect(formatShare(0.95)).toBe('95 %');
     expect(formatShare(0.999999)).toBe('99.99 %');
     expect(formatShare(1)).toBe('100 %');
     expect(plural(1, 'request')).toBe('1 request');
     expect(plural(1200, 'request')).toBe('1,200 requests');
+  });
+});
+
+describe('asSentence', () => {
+  it.each([
+    ['', ''],
+    ['no strategy could act', 'No strategy could act.'],
+    ['it ended.', 'It ended.'],
+    ['nothing acted (ci: the token is missing.)', 'Nothing acted (ci: the token is missing.)'],
+    ['nothing acted (ci: no token)', 'Nothing acted (ci: no token).'],
+    ['rollback-ref must be a branch', 'rollback-ref must be a branch.'],
+    ['ci: no token', 'ci: no token.'],
+    ['10 of 20 failed', '10 of 20 failed.'],
+    ['élan is needed', 'Élan is needed.'],
+  ])('makes "%s" the sentence "%s": names stay as they are written', (text, sentence) => {
+    expect(asSentence(text)).toBe(sentence);
   });
 });

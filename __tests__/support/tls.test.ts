@@ -21,19 +21,19 @@ describe('trustAlso', () => {
     expect(() => trustAlso(pem)).toThrow(`ca-file: ${message}`);
   });
 
-  it('names the certificate that cannot be read', async () => {
+  it('names a certificate that cannot be read', async () => {
     const { ca } = await certificates();
     const bad = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
     expect(() => trustAlso(`${ca}\n${bad}`)).toThrow('certificate 2 cannot be read');
   });
 
-  it('ignores an extra file that is not there, as Node does', async () => {
+  it('ignores a missing NODE_EXTRA_CA_CERTS file, as Node does', async () => {
     const { ca } = await certificates();
     expect(trustAlso(ca, join(tmpdir(), 'rollgate-no-such-file.pem'))).toHaveProperty('context');
   });
 
   // NODE_EXTRA_CA_CERTS is read when a process starts, so this needs one.
-  it('adds to what NODE_EXTRA_CA_CERTS adds, and to nothing else', async () => {
+  it('trusts its authority and that of NODE_EXTRA_CA_CERTS, and no other', async () => {
     const [extra, own, unknown] = await Promise.all([
       certificates(),
       certificates(),

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { VirtualClock } from './virtual-clock.js';
 
 describe('VirtualClock', () => {
-  it('wakes sleepers in the order in which they are due, at their own time', async () => {
+  it('wakes sleepers in the order of their times, each at its time', async () => {
     const clock = new VirtualClock();
     const woken: [string, number][] = [];
     const sleeper = async (name: string, ms: number): Promise<void> => {
@@ -46,7 +46,7 @@ describe('VirtualClock', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('wakes everybody late, together, after a jump', async () => {
+  it('wakes sleepers late, all together, after a jump', async () => {
     const clock = new VirtualClock();
     const woken: number[] = [];
     void clock.sleep(10).then(() => woken.push(clock.monotonic()));
@@ -66,13 +66,13 @@ describe('VirtualClock', () => {
     expect(clock.monotonic()).toBe(100);
   });
 
-  it('gives real work its turns while nothing sleeps', async () => {
+  it('lets real work run while nothing sleeps', async () => {
     const clock = new VirtualClock();
     const { readFile } = await import('node:fs/promises');
     await expect(clock.runUntil(readFile('package.json', 'utf8'))).resolves.toContain('rollgate');
   });
 
-  it('says so when the promise can never settle', async () => {
+  it('rejects when the promise can never settle', async () => {
     const clock = new VirtualClock();
     await expect(clock.runUntil(new Promise(() => undefined))).rejects.toThrow('nothing sleeps');
   });

@@ -29,7 +29,7 @@ function asAgentReads(line: string): string {
 }
 
 describe('the output of Azure DevOps', () => {
-  it('prints lines, groups and annotations as the agent reads them', async () => {
+  it('has lines, groups and annotations in the form of the agent', async () => {
     const { host, lines } = await open();
     host.line('a line');
     host.group('The checks', ['one', 'two']);
@@ -49,7 +49,7 @@ describe('the output of Azure DevOps', () => {
     ]);
   });
 
-  it('masks a secret line by line, but no line that is too short', async () => {
+  it('masks a secret line by line, without lines that are too short', async () => {
     const { host, lines } = await open();
     host.mask('-----BEGIN KEY-----\r\n  a%2Bb;c]\n}\n\n');
     expect(lines()).toEqual([
@@ -58,14 +58,14 @@ describe('the output of Azure DevOps', () => {
     ]);
   });
 
-  it('says nothing of a secret that is too short to be masked', async () => {
+  it('has no mask command for a secret that is too short', async () => {
     const { host, lines } = await open();
     host.mask('abc');
     host.line('end');
     expect(lines()).toEqual(['end']);
   });
 
-  it('sets output variables with names that Azure takes', async () => {
+  it('sets output variables with valid names', async () => {
     const { host, lines } = await open();
     await host.setOutputs({ verdict: 'unhealthy', 'rollback-run-id': '', reason: '70 %\nof 20' });
     expect(lines()).toEqual([
@@ -75,7 +75,7 @@ describe('the output of Azure DevOps', () => {
     ]);
   });
 
-  it('has a name that Azure takes for every output', async () => {
+  it('has a valid name for every output', async () => {
     const { host, lines } = await open();
     await host.setOutputs(Object.fromEntries(outputTable.map(({ id }) => [id, 'x'])));
     for (const line of lines())
@@ -84,7 +84,7 @@ describe('the output of Azure DevOps', () => {
       );
   });
 
-  it('hands every text over as it is, in one line', async () => {
+  it('passes every text on unchanged, in one line', async () => {
     const text = fc.string({
       unit: fc.constantFrom('a', '%', '0', 'A', 'D', 'Z', 'P', '2', '5', '\r', '\n', ']', ';', '≥'),
     });
@@ -105,14 +105,14 @@ describe('the output of Azure DevOps', () => {
     expect(lines()).toEqual(['##vso[task.uploadsummary]/agent/my 100%AZP25 work/summary.md']);
   });
 
-  it('uploads none as a task that may not do that', async () => {
+  it('uploads no summary in a restricted task', async () => {
     const { host, lines } = await open({ ROLLGATE_RESTRICTED: 'true' });
     await host.writeSummary({ markdown: '# x', path: '/agent/_work/summary.md' });
     host.line('end');
     expect(lines()).toEqual(['end']);
   });
 
-  it('uploads no summary that is not there: that would fail the task', async () => {
+  it('uploads no summary without a file, which would fail the task', async () => {
     const { host, lines } = await open();
     await host.writeSummary({ markdown: '# x', path: null });
     host.line('end');

@@ -128,7 +128,7 @@ describe('the pull or merge request of a run', () => {
   });
 });
 
-describe('what people call what a run belongs to', () => {
+describe('the project of a run', () => {
   it.each<[Environment, string | null]>([
     [github, 'acme/shop'],
     [{ ...gitlab, CI_PROJECT_PATH: 'acme/shop' }, 'acme/shop'],

@@ -25,7 +25,7 @@ describe('the output of CircleCI', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('adds the outputs to what later steps of the job begin with', async () => {
+  it('adds the outputs to BASH_ENV for later steps', async () => {
     await writeFile(file, 'export MINE=1');
     const host = await open({ BASH_ENV: file });
     await host.setOutputs({ verdict: 'unhealthy', 'rollback-url': '' });
@@ -35,7 +35,7 @@ describe('the output of CircleCI', () => {
     expect(host.outputFiles).toEqual([]);
   });
 
-  it('hands every text to the shell as it is, and has it run nothing', async () => {
+  it('passes every text through the shell unchanged, without running it', async () => {
     const values = [
       "it's 70 % of 20 ≥ 5",
       '$(touch broken) `touch broken` $HOME ${HOME} "$HOME"',
@@ -62,12 +62,12 @@ describe('the output of CircleCI', () => {
     await expect(readFile(join(directory, 'broken'))).rejects.toThrow('ENOENT');
   });
 
-  it.each([undefined, ''])('sets no outputs when the file is %j', async (BASH_ENV) => {
+  it.each([undefined, ''])('has no outputs when BASH_ENV is %j', async (BASH_ENV) => {
     await (await open({ BASH_ENV })).setOutputs({ verdict: 'healthy' });
     await expect(readFile(file)).rejects.toThrow('ENOENT');
   });
 
-  it('says when the outputs cannot be written', async () => {
+  it('rejects when the outputs cannot be written', async () => {
     const host = await open({ BASH_ENV: join(directory, 'gone', 'bash_env') });
     await expect(host.setOutputs({ verdict: 'healthy' })).rejects.toThrow('ENOENT');
   });

@@ -49,7 +49,7 @@ describe('the output of GitHub', () => {
     await fs.rm(directory, { recursive: true });
   });
 
-  it('prints lines, groups and annotations as the runner reads them', async () => {
+  it('has lines, groups and annotations in the form of the runner', async () => {
     const host = await open();
     host.line('a line');
     host.group('The checks', ['one', 'two']);
@@ -70,7 +70,7 @@ describe('the output of GitHub', () => {
     ]);
   });
 
-  it('masks a secret line by line, but no line that is too short', async () => {
+  it('masks a secret line by line, without lines that are too short', async () => {
     const host = await open();
     host.mask('-----BEGIN KEY-----\r\n  MIIEvQIBADANBg\n}\n\n');
     expect(log.split(/\r?\n/)).toEqual([
@@ -80,7 +80,7 @@ describe('the output of GitHub', () => {
     ]);
   });
 
-  it('writes outputs to the file of the step, and nothing to the log', async () => {
+  it('writes outputs to the file of the step, and not to the log', async () => {
     const file = join(directory, 'output');
     await fs.writeFile(file, '');
     set('GITHUB_OUTPUT', file);
@@ -96,13 +96,13 @@ describe('the output of GitHub', () => {
     expect(log).toBe('');
   });
 
-  it.each([undefined, ''])('sets no outputs when the file is %j', async (value) => {
+  it.each([undefined, ''])('has no outputs when GITHUB_OUTPUT is %j', async (value) => {
     set('GITHUB_OUTPUT', value);
     await (await open()).setOutputs({ verdict: 'healthy' });
     expect(log).toBe('');
   });
 
-  it('says when the outputs cannot be written', async () => {
+  it('rejects when the outputs cannot be written', async () => {
     set('GITHUB_OUTPUT', join(directory, 'gone'));
     await expect((await open()).setOutputs({ verdict: 'healthy' })).rejects.toThrow('Missing file');
   });
@@ -115,7 +115,7 @@ describe('the output of GitHub', () => {
     expect(await fs.readFile(file, 'utf8')).toBe('# of another step\n## ✅ Healthy\n');
   });
 
-  it.each([undefined, ''])('writes no summary when the file is %j', async (value) => {
+  it.each([undefined, ''])('has no summary when GITHUB_STEP_SUMMARY is %j', async (value) => {
     set('GITHUB_STEP_SUMMARY', value);
     await expect((await open()).writeSummary(summary)).resolves.toBeUndefined();
     expect(log).toBe('');

@@ -32,7 +32,7 @@ describe('the output of GitLab', () => {
     await rm(directory, { recursive: true });
   });
 
-  it('prints plain lines and sections that fold, and masks nothing: that would print it', async () => {
+  it('has plain lines and folding sections, and no mask command', async () => {
     const host = await open({ write: printed.write });
     host.line('a line');
     host.group('The checks', ['one', 'two']);
@@ -55,7 +55,7 @@ describe('the output of GitLab', () => {
     ]);
   });
 
-  it('writes the outputs as a dotenv report, and names the files that it leaves', async () => {
+  it('writes the outputs as a dotenv report, and names its files', async () => {
     const host = await open();
     await host.setOutputs({
       verdict: 'unhealthy',
@@ -76,7 +76,7 @@ describe('the output of GitLab', () => {
     ]);
   });
 
-  it('calls every output by the name that no input has', async () => {
+  it('names every output ROLLGATE_*', async () => {
     const host = await open();
     await host.setOutputs(Object.fromEntries(outputTable.map(({ id }) => [id, id])));
     expect(await left('rollgate.env')).toBe(
@@ -84,7 +84,7 @@ describe('the output of GitLab', () => {
     );
   });
 
-  it('keeps the runner from putting variables into an output', async () => {
+  it('escapes variables in an output', async () => {
     const host = await open();
     await host.setOutputs({ reason: 'the API said $GITLAB_TOKEN and ${X} for $5' });
     expect(await left('rollgate.env')).toBe(
@@ -92,7 +92,7 @@ describe('the output of GitLab', () => {
     );
   });
 
-  it('is never refused for its size: the longest output is cut, and no other', async () => {
+  it('stays below the size limit: the longest output is cut', async () => {
     const value = fc.string({ unit: fc.constantFrom('a', '≥', '$', '🛹', ' '), maxLength: 4000 });
     await fc.assert(
       fc.asyncProperty(value, async (reason) => {
@@ -117,7 +117,7 @@ describe('the output of GitLab', () => {
     );
   });
 
-  it('cuts several when one is not enough', async () => {
+  it('stays below the size limit: several outputs are cut when one is not enough', async () => {
     const host = await open();
     await host.setOutputs({
       reason: 'r'.repeat(6000),
@@ -145,12 +145,12 @@ describe('the output of GitLab', () => {
     ],
     ['', {}],
     ['javascript:alert(1)', {}],
-  ])('links the page of the job to the rollback: %j', async (url, expected) => {
+  ])('links the rollback in the page of the job: %j', async (url, expected) => {
     await (await open()).setOutputs({ 'rollback-url': url });
     expect(JSON.parse(await left('annotations.json'))).toEqual(expected);
   });
 
-  it('says when the outputs cannot be written', async () => {
+  it('rejects when the outputs cannot be written', async () => {
     const host = await createOutput({ system: 'gitlab' }, outputDeps());
     await expect(host.setOutputs({})).rejects.toThrow('is not to be written');
   });

@@ -6,7 +6,7 @@ import { createOutput } from '../../src/systems/registry.js';
 import { outputDeps } from '../support/output-deps.js';
 
 describe('the output of Jenkins', () => {
-  it('leaves the outputs as a map for Groovy, with real booleans', async () => {
+  it('writes the outputs as JSON for Groovy, with real booleans', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'rollgate-jenkins-'));
     try {
       const host = await createOutput(
@@ -34,7 +34,7 @@ describe('the output of Jenkins', () => {
     }
   });
 
-  it('says when the outputs cannot be written', async () => {
+  it('rejects when the outputs cannot be written', async () => {
     const host = await createOutput({ system: 'jenkins' }, outputDeps());
     await expect(host.setOutputs({})).rejects.toThrow('is not to be written');
   });

@@ -3,8 +3,8 @@ import { createOutput } from '../../src/systems/registry.js';
 import type { SystemId } from '../../src/contract/system.js';
 import { outputDeps, log } from '../support/output-deps.js';
 
-describe('the plain host', () => {
-  it('prints plain lines, and hands nothing over', async () => {
+describe('the output without a CI system', () => {
+  it('has plain lines, and sets no outputs', async () => {
     const { write, text } = log();
     const host = await createOutput({ system: 'local' }, outputDeps({ write }));
     host.line('a line');
@@ -17,7 +17,7 @@ describe('the plain host', () => {
     expect(text()).toBe('a line\na title\n  one\n  two\n  three\nwarning: Rollgate: look here\n');
   });
 
-  it.each<SystemId>(['jenkins', 'circleci'])('is the ground of that of %s', async (system) => {
+  it.each<SystemId>(['jenkins', 'circleci'])('is the base of that of %s', async (system) => {
     const { write, text } = log();
     const host = await createOutput({ system }, outputDeps({ write }));
     host.line('a line');
@@ -33,7 +33,7 @@ describe('the plain host', () => {
     ['notice', 36],
     ['warning', 33],
     ['error', 31],
-  ] as const)('colours a %s on a terminal', async (level, code) => {
+  ] as const)('has a %s in colour on a terminal', async (level, code) => {
     const { write, text } = log();
     const host = await createOutput({ system: 'local' }, outputDeps({ write, terminal: true }));
     host.annotate(level, 'Rollgate', 'look here');

@@ -58,9 +58,9 @@ const quiet = {
 };
 const nothing = { ...quiet, runUrl: null, runId: null };
 
-describe('detectRun', () => {
+describe('the CI system of a run', () => {
   it.each<[string, Environment, RunInfo]>([
-    ['nothing', {}, { ...nothing, system: 'local' }],
+    ['no variable', {}, { ...nothing, system: 'local' }],
     [
       'github',
       github,
@@ -73,7 +73,7 @@ describe('detectRun', () => {
         project: 'acme/shop',
       },
     ],
-    ['github, bare', { GITHUB_ACTIONS: 'true' }, { ...nothing, system: 'github' }],
+    ['github without a run id', { GITHUB_ACTIONS: 'true' }, { ...nothing, system: 'github' }],
     [
       'gitlab',
       gitlab,
@@ -112,7 +112,7 @@ describe('detectRun', () => {
       { JENKINS_URL: 'https://jenkins.example/', BUILD_NUMBER: '5' },
       { ...nothing, system: 'jenkins', runId: '5' },
     ],
-  ])('finds %s', async (_name, env, info) => {
+  ])('is found for %s', async (_name, env, info) => {
     expect(await detect(env)).toEqual(info);
   });
 
@@ -128,7 +128,7 @@ describe('detectRun', () => {
     [{ BUILD_TAG: 'jenkins-shop-5' }],
     [{ JENKINS_URL: 'https://jenkins.example/' }],
     [{ CI: 'true' }],
-  ])('does not take %j for a CI system', async (env) => {
+  ])('is local for %j', async (env) => {
     expect(await detect(env)).toEqual({ ...nothing, system: 'local' });
   });
 
@@ -138,14 +138,14 @@ describe('detectRun', () => {
     ['gitlab', 'circleci', { ...circleci, ...gitlab }],
     ['circleci', 'azure', { ...azure, ...circleci }],
     ['azure', 'jenkins', { ...jenkins, ...azure }],
-  ])('takes %s before %s, and says so', async (first, second, env) => {
+  ])('is %s before %s, with a notice', async (first, second, env) => {
     const info = await detect(env);
     expect(info.system).toBe(first);
     expect(info.notices).toEqual([expect.stringContaining(`${second} (`)]);
     expect(info.notices[0]).toContain('set `ci-system`');
   });
 
-  it('takes no notice of the Jenkins that a job of another system is told to call', async () => {
+  it('ignores JENKINS_URL in a job of another system', async () => {
     const info = await detect({ ...github, JENKINS_URL: 'https://jenkins.example/' });
     expect(info).toMatchObject({ system: 'github', notices: [] });
   });
@@ -155,7 +155,7 @@ describe('detectRun', () => {
     [' Jenkins ', { ...jenkins, ...github }],
     ['azure', { ...azure, ...circleci, ...github }],
     ['github', { ...gitlab, ...github }],
-  ])('takes %j at its word where its sign is one of several', async (named, env) => {
+  ])('is %j when ci-system names it, among several signs', async (named, env) => {
     expect(await detect(env, { named })).toMatchObject({
       system: named.trim().toLowerCase(),
       notices: [],
@@ -163,19 +163,19 @@ describe('detectRun', () => {
   });
 
   it.each(['none', 'http', 'circleci', '', undefined])(
-    'goes by the order when %j is named, whose sign is not there',
+    'is that of the first sign when ci-system names %j without a sign',
     async (named) => {
       const info = await detect({ ...gitlab, ...github }, { named });
       expect(info).toMatchObject({ system: 'github', notices: [expect.any(String)] });
     },
   );
 
-  it('does not believe in a system without a sign', async () => {
+  it('is not one that ci-system names without any sign', async () => {
     expect((await detect({}, { named: 'github' })).system).toBe('local');
     expect((await detect(gitlab, { named: 'github' })).system).toBe('gitlab');
   });
 
-  it.each(['GITEA_ACTIONS', 'FORGEJO_ACTIONS'])('does not take %s for GitHub', async (name) => {
+  it.each(['GITEA_ACTIONS', 'FORGEJO_ACTIONS'])('is not github with %s', async (name) => {
     const env = { ...github, [name]: 'true', GITHUB_HEAD_REF: 'fork' };
     expect(await detect(env)).toEqual({
       system: 'local',
@@ -192,7 +192,7 @@ describe('detectRun', () => {
   });
 });
 
-describe('a pull request', () => {
+describe('a run for a pull request', () => {
   const event = (payload: unknown): Parameters<typeof detect> => [github, { event: payload }];
   it.each<[string, Parameters<typeof detect>]>([
     ['github', [{ ...github, GITHUB_EVENT_NAME: 'pull_request' }]],
@@ -209,17 +209,17 @@ describe('a pull request', () => {
     ['azure', [{ ...azure, BUILD_REASON: 'PullRequest' }]],
     ['azure', [{ ...azure, SYSTEM_PULLREQUEST_PULLREQUESTID: '1' }]],
     ['jenkins', [{ ...jenkins, CHANGE_ID: '1' }]],
-  ])('is seen in %s %#', async (system, args) => {
+  ])('is recognised in %s %#', async (system, args) => {
     expect(await detect(...args)).toMatchObject({ system, pullRequest: true });
   });
 
-  it('is not seen in other events', async () => {
+  it('is not recognised in other events', async () => {
     const payload = { issue: { number: 1 }, workflow_run: { event: 'push' }, ref: 'refs/heads/x' };
     expect((await detect(...event(payload))).pullRequest).toBe(false);
   });
 });
 
-describe('a pull request from a fork', () => {
+describe('a run for a pull request from a fork', () => {
   const ends = (head: unknown, base: unknown): unknown => ({
     pull_request: { head: { repo: head }, base: { repo: base } },
   });
@@ -237,7 +237,7 @@ describe('a pull request from a fork', () => {
     ['pull_request', { pull_request: { number: 1 } }, false],
     ['pull_request_target', ends(fork, shop), false],
     ['push', { repository: fork }, false],
-  ])('is told in GitHub by the repositories of %s: %j', async (name, payload, expected) => {
+  ])('is recognised in GitHub by the repositories of %s: %j', async (name, payload, expected) => {
     expect(await onGithub(name, payload)).toBe(expected);
   });
 
@@ -265,31 +265,31 @@ describe('a pull request from a fork', () => {
   });
 });
 
-describe('the rollback marker of GitHub', () => {
+describe('the rollback marker in an event of GitHub', () => {
   const marked = (event: unknown): Promise<RunInfo> =>
     detect({ ...github, GITHUB_EVENT_NAME: 'workflow_dispatch' }, { event });
 
-  it.each(['true', 'TRUE', 'yes', '1', ' True ', true])('is there with %j', async (rollback) => {
+  it.each(['true', 'TRUE', 'yes', '1', ' True ', true])('is set with %j', async (rollback) => {
     expect((await marked({ inputs: { rollback } })).rollbackMarker).toBe(
       'the input `rollback` of the workflow_dispatch event',
     );
   });
 
   it.each(['false', '', 'no', '0', 'truely', false, null, 1, {}])(
-    'is not there with %j',
+    'is not set with %j',
     async (rollback) => {
       expect((await marked({ inputs: { rollback } })).rollbackMarker).toBeNull();
     },
   );
 
   it.each(['{}', 'null', '[]', '{"inputs":null}', '{"inputs":"rollback"}'])(
-    'is not there in %s',
+    'is not set in %s',
     async (text) => {
       expect(await marked(JSON.parse(text))).toMatchObject({ rollbackMarker: null, notices: [] });
     },
   );
 
-  it('is not known when the event cannot be read, and that is said', async () => {
+  it('is unknown when the event cannot be read, with a notice', async () => {
     expect(await detect(github, { eventProblem: 'it is not JSON' })).toMatchObject({
       rollbackMarker: null,
       notices: [
@@ -304,7 +304,7 @@ describe('the event file of GitHub', () => {
     expect(eventProblemOf('/event.json', () => text)).toBeUndefined();
   });
 
-  it.each([undefined, ''])('that is not named (%j) is not read', (path) => {
+  it.each([undefined, ''])('without a path (%j) is not read', (path) => {
     expect(
       eventProblemOf(path, () => {
         throw new Error('read');
@@ -312,11 +312,14 @@ describe('the event file of GitHub', () => {
     ).toBeUndefined();
   });
 
-  it.each(['secret-text {', ''])('that holds %j is not JSON, and none of it is shown', (text) => {
-    expect(eventProblemOf('/event.json', () => text)).toBe('it is not JSON');
-  });
+  it.each(['secret-text {', ''])(
+    'with the content %j is not JSON, and nothing of it is shown',
+    (text) => {
+      expect(eventProblemOf('/event.json', () => text)).toBe('it is not JSON');
+    },
+  );
 
-  it('that cannot be read says why', () => {
+  it('that cannot be read has the reason', () => {
     const gone = (path: string): string => {
       throw new Error(`ENOENT: no such file or directory, open '${path}'`);
     };

@@ -14,11 +14,11 @@ describe('the names of outputs', () => {
     expect([shellName(id), camelName(id)]).toEqual([shell, camel]);
   });
 
-  it.each(outputTable)('$id is reserved among the variables of inputs', ({ id }) => {
+  it.each(outputTable)('$id has a variable that is reserved for inputs', ({ id }) => {
     expect(shellName(id)).toBe(ownVariable(id));
   });
 
-  it('are those of the page', () => {
+  it('are those in docs/ci-systems.md', () => {
     const page = readFileSync('docs/ci-systems.md', 'utf8');
     const rows = [...page.matchAll(/^\| `([a-z-]+)` \| `(ROLLGATE_\w+)` \| `(\w+)` \|$/gm)];
     expect(rows.map(([, id, shell, camel]) => [id, shell, camel])).toEqual(

@@ -46,7 +46,7 @@ const offered = wrapperInputs(inputs);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 describe('the task for Azure DevOps', () => {
-  it('offers every input of the table, empty', () => {
+  it('has every input of the table, empty by default', () => {
     expect(task.inputs.map(({ name, helpMarkDown, label }) => [name, label, helpMarkDown])).toEqual(
       offered.map(({ id, description }) => [camelName(id), id, description]),
     );
@@ -54,7 +54,7 @@ describe('the task for Azure DevOps', () => {
       expect(input).toMatchObject({ defaultValue: '', required: false });
   });
 
-  it('names each so that the agent hands it over in a variable that the program reads', () => {
+  it('gives each input a variable that the program reads', () => {
     // azure-pipelines-agent, Handler.cs and VarUtil.cs
     const variables = task.inputs.map(({ name }) => `INPUT_${name.toUpperCase()}`);
     expect(variables).toEqual(offered.map(({ variable }) => variable));
@@ -62,7 +62,7 @@ describe('the task for Azure DevOps', () => {
     expect(new Set(variables).size).toBe(variables.length);
   });
 
-  it('has names and labels that Azure takes', () => {
+  it('has names and labels that Azure accepts', () => {
     expect(task.friendlyName.length).toBeLessThanOrEqual(40);
     for (const { name, groupName } of task.inputs) {
       expect(name).toMatch(/^[A-Za-z][A-Za-z0-9]*$/);
@@ -70,7 +70,7 @@ describe('the task for Azure DevOps', () => {
     }
   });
 
-  it('may set its outputs, and nothing else', () => {
+  it('may set its outputs, and no other variable', () => {
     const names = outputTable.map(({ id }) => camelName(id));
     expect(task.outputVariables.map(({ name }) => name)).toEqual(names);
     expect(task.restrictions).toEqual({
@@ -79,20 +79,20 @@ describe('the task for Azure DevOps', () => {
     });
   });
 
-  it('runs on what agents have', () => {
+  it('runs on the Node versions that agents have', () => {
     expect(Object.keys(task.execution)).toEqual(['Node24', 'Node20_1']);
     for (const { target } of Object.values(task.execution))
       expect(existsSync(`${extensionFolder}/${taskName}/${target}`)).toBe(true);
     expect(task.minimumAgentVersion).toBe('3.232.1');
   });
 
-  it('is of the version of the package, and so is the extension', () => {
+  it('and the extension have the version of the package', () => {
     const { Major, Minor, Patch } = task.version;
     expect([Major, Minor, Patch].join('.')).toBe(version.replace(/-.*/, ''));
     expect(extension.version).toBe(version.replace(/-.*/, ''));
   });
 
-  it('the extension carries the task, the bundle, and files that are there', () => {
+  it('the extension contains the task, the bundle, and only files that exist', () => {
     const paths = [
       ...extension.files.map(({ path }) => path),
       extension.icons.default,
@@ -113,7 +113,7 @@ describe('the task for Azure DevOps', () => {
   });
 });
 
-describe('what the agent starts', () => {
+describe('the script that the agent runs', () => {
   let place: Workplace;
 
   beforeEach(() => {
@@ -135,44 +135,41 @@ describe('what the agent starts', () => {
     `writeFileSync('report.json', '{ "exitCode": ${String(code)} }');
      writeFileSync(process.env.ROLLGATE_RECEIPT, process.cwd() + '/report.json\\n');`;
 
-  it.each([0, 2, 3, 4, 5, 6, 7])('passes code %d on', async (code) => {
+  it.each([0, 2, 3, 4, 5, 6, 7])('ends with %d when the program does', async (code) => {
     expect((await run(`process.exit(${String(code)})`)).code).toBe(code);
     expect((await run(`process.exitCode = ${String(code)}`)).code).toBe(code);
   });
 
-  it('believes code 1 when the report of this run says so', async () => {
+  it('ends with 1 when the program does and its report says 1', async () => {
     expect(await run(`${reports(1)} process.exit(1)`)).toEqual({ code: 1, output: '' });
   });
 
   it.each([
     ['there is no report', ''],
-    ['the report says something else', reports(3)],
-    [
-      'only an older run has left a report',
-      `writeFileSync('rollgate-report.json', '{"exitCode":1}');`,
-    ],
-  ])('does not believe code 1 when %s', async (_, lines) => {
+    ['the report has another code', reports(3)],
+    ['the report is of an earlier run', `writeFileSync('rollgate-report.json', '{"exitCode":1}');`],
+  ])('ends with 7 when the program ends with 1 and %s', async (_, lines) => {
     const { code, output } = await run(`${lines} process.exit(1)`);
     expect(code).toBe(7);
     expect(output).toContain('ended with 1, and no report of this run says so');
   });
 
-  it('makes 7 of a program that cannot be loaded', async () => {
+  it('ends with 7 when the program cannot be loaded', async () => {
     expect((await run('nothing.is.here')).code).toBe(7);
     expect((await run('this is no program')).code).toBe(7);
   });
 
-  it('makes 7 of a program that is not there', async () => {
+  it('ends with 7 when there is no program', async () => {
     expect(
       (await place.launch(node, ['index.js'], { AGENT_TEMPDIRECTORY: place.folder }).ended).code,
     ).toBe(7);
   });
 
-  it('makes 7 of a code that is none of ours', async () => {
+  it("ends with 7 when the program ends with a code that is not Rollgate's", async () => {
     expect((await run('process.exit(13)')).code).toBe(7);
   });
 
-  it('leaves nothing behind', async () => {
+  it('leaves no file behind', async () => {
     await run(`${reports(1)} process.exit(1)`);
     expect(Object.keys(place.files()).filter((name) => name.startsWith('rollgate-'))).toEqual([]);
   });
@@ -180,16 +177,16 @@ describe('what the agent starts', () => {
   const token = 'console.log(process.env.SYSTEM_ACCESSTOKEN)';
   const ofJob = { ENDPOINT_AUTH_PARAMETER_SYSTEMVSSCONNECTION_ACCESSTOKEN: 'of the job' };
 
-  it('hands over the token of the job, unless the user has', async () => {
+  it('passes the token of the job on, unless the user has set one', async () => {
     expect((await run(token, ofJob)).output).toBe('of the job\n');
     expect((await run(token, { ...ofJob, SYSTEM_ACCESSTOKEN: 'mapped' })).output).toBe('mapped\n');
   });
 });
 
-describe('the step template', () => {
+describe('the step template for Azure DevOps', () => {
   const own = ['stepName', 'displayName', 'condition', 'isRollback', 'cli', 'version'];
 
-  it('has a parameter for every input, a text that is empty', () => {
+  it('has a parameter for every input, empty by default', () => {
     expect(stepTemplate.parameters.map(({ name }) => name)).toEqual([
       ...own,
       ...offered.map(({ id }) => camelName(id)),
@@ -201,14 +198,14 @@ describe('the step template', () => {
     expect(fillTemplate({}).env.ROLLGATE_VERSION).toBe(version);
   });
 
-  it('uses each of them', () => {
+  it('uses every parameter', () => {
     const used = [...JSON.stringify(stepTemplate.steps).matchAll(/parameters\.(\w+)/g)];
     expect([...new Set(used.map(([, name]) => name))].sort()).toEqual(
       stepTemplate.parameters.map(({ name }) => name).sort(),
     );
   });
 
-  it('hands each over in a variable, and puts none into the script', () => {
+  it('passes each parameter in a variable, and none inside the script', () => {
     const { bash, env } = fillTemplate({ minSuccessRate: '97' });
     expect(env).toMatchObject({
       INPUT_MINSUCCESSRATE: '97',
@@ -225,7 +222,7 @@ describe('the step template', () => {
     ['1', 'true'],
     ['false', undefined],
     ['', undefined],
-  ])('isRollback %j', (isRollback, expected) => {
+  ])('isRollback %j sets ROLLBACK to %j', (isRollback, expected) => {
     expect(fillTemplate({ isRollback }).env.ROLLBACK).toBe(expected);
   });
 });
@@ -238,7 +235,7 @@ describeWithSchemas('the task, by the published schema', ['azure-task'], () => {
   it.each([
     ['a handler that does not exist', { ...task, execution: { Node22: { target: 'index.js' } } }],
     ['an input with a hyphen', { ...task, inputs: [{ ...task.inputs[0], name: 'dry-run' }] }],
-  ])('would not be with %s', (_, wrong) => {
+  ])('is invalid with %s', (_, wrong) => {
     expect(problemsOf('azure-task', wrong)).not.toEqual([]);
   });
 });
@@ -248,7 +245,7 @@ describeWithSchemas('the extension, by the published schema', ['vss-extension'],
     expect(problemsOf('vss-extension', extension)).toEqual([]);
   });
 
-  it('would not be without categories', () => {
+  it('is invalid without categories', () => {
     expect(problemsOf('vss-extension', { ...extension, categories: 'Deploy' })).not.toEqual([]);
   });
 });
@@ -260,13 +257,13 @@ describeWithSchemas('the step template, by the published schema', ['azure-pipeli
     expect(problemsOf('azure-pipelines', { ...stepTemplate, steps })).toEqual([]);
   });
 
-  it('is valid as a step of a pipeline, with everything put in', () => {
+  it('is valid as a step of a pipeline, with its parameters filled in', () => {
     expect(
       problemsOf('azure-pipelines', { steps: [fillTemplate({ isRollback: 'true' })] }),
     ).toEqual([]);
   });
 
-  it('would not be with an unknown key', () => {
+  it('a step with an unknown key is invalid', () => {
     expect(problemsOf('azure-pipelines', { steps: [{ bash: 'x', environment: {} }] })).not.toEqual(
       [],
     );

@@ -29,7 +29,7 @@ const runIn = (steps: readonly unknown[]): Run =>
   )[0]!;
 
 describe('the orb', () => {
-  it('offers every input of the table, in the command and in the job', () => {
+  it('has every input of the table, in the command and in the job', () => {
     const ids = offered.map(({ id }) => id);
     expect(Object.keys(gate.parameters).sort()).toEqual([...own, ...ids].sort());
     expect(Object.keys(job.parameters).sort()).toEqual([...ofJob, ...own, ...ids].sort());
@@ -37,7 +37,7 @@ describe('the orb', () => {
       expect(gate.parameters[id]?.description).toContain(description);
   });
 
-  it('has no default of an input', () => {
+  it('gives no input a default', () => {
     for (const { id, secret } of offered) {
       // A name that says nothing: the program looks at this variable in any case.
       const { type, default: value } = gate.parameters[id]!;
@@ -74,17 +74,17 @@ describe('the orb', () => {
       }
   });
 
-  it('has no parameter of the job that a workflow takes for its own', () => {
+  it('has no job parameter with a name that workflows reserve', () => {
     expect(Object.keys(job.parameters).filter((name) => ofWorkflow.includes(name))).toEqual([]);
   });
 
-  it('puts no parameter into the script', () => {
+  it('has no parameter inside the script', () => {
     const { run } = gate.steps![0] as { run: Run };
     expect(run.command).toBe(sources.get('scripts/gate.sh'));
     expect(run.command).not.toContain('<<');
   });
 
-  it('is of the version of the package', () => {
+  it('has the version of the package', () => {
     expect(gate.parameters.version?.default).toBe(version);
     expect(orb.executors.default?.parameters.image?.default).toMatch(new RegExp(`:${version}$`));
     for (const { usage } of Object.values(orb.examples))
@@ -93,7 +93,7 @@ describe('the orb', () => {
       );
   });
 
-  it('the examples call it as it can be called', () => {
+  it('has examples whose calls its parameters accept', () => {
     const calls: Readonly<Record<string, string>>[] = [];
     const visit = (value: unknown): void => {
       if (typeof value !== 'object' || value === null) return;
@@ -115,7 +115,7 @@ describe('a call of the orb', () => {
   const run = (given: Readonly<Record<string, string | boolean>>): Run =>
     runIn(expand(orb, job, given));
 
-  it('hands each input over in a variable', () => {
+  it('passes each input in a variable', () => {
     const { environment } = run({ url: 'https://a.example', 'min-success-rate': '97' });
     expect(environment).toMatchObject({
       INPUT_URL: 'https://a.example',
@@ -127,14 +127,14 @@ describe('a call of the orb', () => {
     expect(Object.keys(environment)).toHaveLength(offered.length + own.length);
   });
 
-  it('of a secret hands over the name only', () => {
+  it('passes only the name of a secret', () => {
     const { environment } = run({ 'circleci-token': 'MY_TOKEN' });
     expect(environment).toMatchObject({ NAME_OF_INPUT_CIRCLECITOKEN: 'MY_TOKEN' });
     expect(environment).not.toHaveProperty('INPUT_CIRCLECITOKEN');
     expect(() => run({ 'circleci-token': 'CCIPAT_0123-456' })).toThrow('no name of a variable');
   });
 
-  it('the job takes what it is told', () => {
+  it('of the job runs the steps that its parameters ask for', () => {
     const names = (given: Readonly<Record<string, string | boolean>>): unknown[] =>
       expand(orb, job, given).map((step) =>
         typeof step === 'string' ? step : Object.keys(step)[0],
@@ -168,23 +168,23 @@ describe.each(['sh', 'bash'])('the script of the orb, in %s', (shell) => {
     (await place.launch(shell, ['-e', 'gate.sh'], { ROLLGATE_CLI: 'sh show.sh', ...env }).ended)
       .output;
 
-  it('reads a secret from the variable that is named', async () => {
+  it('reads a secret from the named variable', async () => {
     const env = { NAME_OF_INPUT_CIRCLECITOKEN: 'MINE', MINE: `a "b" $HOME \`id\` 'c' \\ d` };
     expect(await shown(env)).toBe(`INPUT_CIRCLECITOKEN=${env.MINE}\n`);
   });
 
-  it('a secret that is not there is empty', async () => {
+  it('a secret whose variable is not set is empty', async () => {
     expect(await shown({ NAME_OF_INPUT_CIRCLECITOKEN: 'MINE' })).toBe('INPUT_CIRCLECITOKEN=\n');
   });
 
   it.each(['', '1A', 'A B', 'A;id', '$(id)', 'A-B'])(
-    'takes no name that is none: %j',
+    'an invalid variable name is ignored: %j',
     async (name) => {
       expect(await shown({ NAME_OF_INPUT_CIRCLECITOKEN: name })).toBe('');
     },
   );
 
-  it('takes no line of another variable for one', async () => {
+  it('a line inside another variable is no variable', async () => {
     expect(await shown({ OTHER: 'x\nNAME_OF_INPUT_URL=OTHER' })).toBe('');
   });
 
@@ -197,11 +197,11 @@ describe.each(['sh', 'bash'])('the script of the orb, in %s', (shell) => {
     expect(await shown({ IS_ROLLBACK: value })).toBe(expected);
   });
 
-  it('does not hide the marker that the user has set', async () => {
+  it("the user's own ROLLBACK wins over is-rollback", async () => {
     expect(await shown({ IS_ROLLBACK: '0', ROLLBACK: 'true' })).toBe('ROLLBACK=true\n');
   });
 
-  it('takes the package of its version from npm', async () => {
+  it('runs the package of its version by npx', async () => {
     const { environment } = runIn(expand(orb, gate, {}));
     const PATH = `${place.path('bin')}:${process.env.PATH ?? ''}`;
     expect(await shown({ ...environment, PATH })).toBe(
@@ -210,11 +210,11 @@ describe.each(['sh', 'bash'])('the script of the orb, in %s', (shell) => {
   });
 });
 
-describe('the packer', () => {
+describe('the packer of the orb', () => {
   const pack = (files: Readonly<Record<string, string>>): unknown =>
     parse(packOrb(new Map(Object.entries(files))));
 
-  it('merges files of the root, and makes sections of folders, however deep', () => {
+  it('merges the files of the root, and makes sections of folders of any depth', () => {
     expect(
       pack({
         '@orb.yml': 'version: "2.1"',
@@ -279,7 +279,7 @@ describeWithSchemas('the orb, by the published schema', ['circleci-config'], () 
     expect(problemsOf('circleci-config', usage)).toEqual([]);
   });
 
-  it('would not be with a type that does not exist', () => {
+  it('is invalid with an unknown parameter type', () => {
     const wrong = {
       ...body,
       commands: { a: { parameters: { b: { type: 'text' } }, steps: [] } },

@@ -43,60 +43,60 @@ describe.each(shells)('the script of the wrappers, in %s', (shell) => {
   const run = (env: Readonly<Record<string, string>>, ...args: readonly string[]): Promise<Ended> =>
     place.launch(shell, ['gate.sh', ...args], env).ended;
 
-  it.each([0, 2, 3, 4, 5, 6, 7])('passes code %d on', async (code) => {
+  it.each([0, 2, 3, 4, 5, 6, 7])('ends with %d when the program does', async (code) => {
     expect((await run(stub(`exit ${String(code)}`))).code).toBe(code);
   });
 
-  it('believes code 1 when the report of this run says so', async () => {
+  it('ends with 1 when the program does and its report says 1', async () => {
     expect((await run(stub(`${writesReport(1)}; exit 1`))).code).toBe(1);
   });
 
-  it('does not believe code 1 of a program that left no report', async () => {
+  it('ends with 7 when the program ends with 1 and left no report', async () => {
     const { code, output } = await run(stub('exit 1'));
     expect(code).toBe(7);
     expect(output).toContain('"sh cli.sh" ended with 1, and no report of this run says so');
   });
 
-  it('does not believe code 1 because of the report of an earlier run', async () => {
+  it('ends with 7 when the program ends with 1 and the report is of an earlier run', async () => {
     place.write('rollgate-report/report.json', '{\n  "exitCode": 1,\n}\n');
     expect((await run(stub('exit 1'))).code).toBe(7);
   });
 
-  it('does not believe code 1 when the report says something else', async () => {
+  it('ends with 7 when the program ends with 1 and the report has another code', async () => {
     expect((await run(stub(`${writesReport(31)}; exit 1`))).code).toBe(7);
   });
 
-  it.each([8, 126, 127, 137])('makes 7 of code %d, which is none of ours', async (code) => {
+  it.each([8, 126, 127, 137])('ends with 7 when the program ends with %d', async (code) => {
     expect((await run(stub(`exit ${String(code)}`))).code).toBe(7);
   });
 
-  it('makes 7 of a program that is not there', async () => {
+  it('ends with 7 when there is no program', async () => {
     expect((await run({ ...npm, ROLLGATE_CLI: 'no-such-program' })).code).toBe(7);
   });
 
-  it('keeps the report where the CI system looks for it', async () => {
+  it('leaves the report in the folder that the CI system reads', async () => {
     await run(stub(`${writesReport(3)}; echo text > out/summary.md; exit 3`));
     expect(place.read('rollgate-report/report.json')).toContain('"exitCode": 3');
     expect(place.read('rollgate-report/summary.md')).toBe('text\n');
   });
 
-  it('splits the words of ROLLGATE_CLI, and expands nothing in them', async () => {
+  it('splits ROLLGATE_CLI into words, and expands nothing', async () => {
     place.write('cli.sh', 'printf "[%s]" "$@"');
     const { output } = await run({ ...npm, ROLLGATE_CLI: 'sh cli.sh * $HOME `id`' });
     expect(output).toBe('[*][$HOME][`id`]');
   });
 
-  it('takes the installed program when it is of this version', async () => {
+  it('runs the installed program when it has this version', async () => {
     const env = onPath('rollgate', '[ "$1" = --version ] && echo 1.2.3 || echo installed');
     expect((await run(env)).output).toBe('installed\n');
   });
 
-  it('takes the package from npm when another version is installed', async () => {
+  it('runs the package by npx when another version is installed', async () => {
     const env = { ...onPath('rollgate', 'echo 1.2.2'), ...onPath('npx', 'echo "npx $*"') };
     expect((await run(env)).output).toBe('npx --yes @acme/rollgate@1.2.3\n');
   });
 
-  it('leaves no receipt behind', async () => {
+  it('removes its receipt', async () => {
     const { output } = await run(stub('echo "$ROLLGATE_RECEIPT"'));
     place.write('kept', '');
     expect(output.trim()).not.toBe('');
@@ -104,7 +104,7 @@ describe.each(shells)('the script of the wrappers, in %s', (shell) => {
     expect(code).toBe(1);
   });
 
-  it('passes a signal on, and waits for what the program makes of it', async () => {
+  it("passes SIGTERM on, and ends with the program's code", async () => {
     const env = stub('trap "echo told; exit 6" TERM; echo began; while :; do sleep 0.1; done');
     const running = place.launch(shell, ['gate.sh'], env);
     await running.printed('began');
@@ -114,7 +114,7 @@ describe.each(shells)('the script of the wrappers, in %s', (shell) => {
     expect(code).toBe(6);
   });
 
-  it('with the bundle: a bad service is rolled back, and that is believed', async () => {
+  it('with the bundle and a bad service: rolls back, and ends with 1', async () => {
     const server = await ailingService(place, 0.3);
     const flags = watching(server.url).slice(1);
     const inputs = flags.flatMap((flag, at) =>
@@ -135,7 +135,7 @@ describe.each(shells)('the script of the wrappers, in %s', (shell) => {
 });
 
 describe('a receipt that cannot be written', () => {
-  it('changes nothing, and is said', async () => {
+  it('is named in the output, and does not change the code', async () => {
     const { code, output } = await place.run(['rollback'], { ROLLGATE_RECEIPT: place.path('a/b') });
     expect(code).toBe(2);
     expect(output).toContain('the receipt could not be written');

@@ -29,7 +29,7 @@ const offered = wrapperInputs(inputs);
 const own = ['job-name', 'stage', 'if', 'image', 'version', 'cli'];
 
 describe('the GitLab component', () => {
-  it('offers every input of the table, as a text that is empty', () => {
+  it('has every input of the table, as an empty text', () => {
     expect(Object.keys(spec.inputs)).toEqual([...own, ...offered.map(({ id }) => id)]);
     for (const { id, description } of offered) {
       expect(spec.inputs[id]).toMatchObject({ default: '' });
@@ -51,21 +51,21 @@ describe('the GitLab component', () => {
     }
   });
 
-  it('puts every input somewhere, and none that it does not have', () => {
+  it('uses every input, and no unknown one', () => {
     const used = [...text.matchAll(/\$\[\[ inputs\.([\w-]+) \]\]/g)].map(([, id]) => id);
     expect([...new Set(used)].sort()).toEqual(Object.keys(spec.inputs).sort());
   });
 
-  it('puts none into the script', () => {
+  it('has no input inside the script', () => {
     expect(job.script.join('\n')).not.toContain('$[[');
   });
 
-  it('runs the script that all wrappers for a shell have', () => {
+  it('runs the script of the shell wrappers', () => {
     const source = readFileSync('templates/shell/gate.sh', 'utf8');
     expect(job.script).toEqual([source.replace('#!/bin/sh\n', '')]);
   });
 
-  it('hands each input over in a variable that the program reads', () => {
+  it('passes each input in a variable that the program reads', () => {
     const values = Object.fromEntries(
       offered.map(({ id, variable }) => [id, { variable, value: `value of ${id}` }]),
     );
@@ -91,7 +91,7 @@ describe('the GitLab component', () => {
     expect(problems.length).toBeGreaterThan(30);
   });
 
-  it('is not in a rollback pipeline', () => {
+  it('does not run in a rollback pipeline', () => {
     expect(job.rules[0]).toEqual({ if: '$ROLLBACK =~ /^(true|yes|1)$/i', when: 'never' });
     expect(job.rules).toHaveLength(2);
   });

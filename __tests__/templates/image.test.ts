@@ -9,7 +9,7 @@ const instructions = dockerfile
   .filter((line) => line !== '');
 
 describe('the release image', () => {
-  it('is built from nothing that has a default, so that both images must be given', () => {
+  it('has no default for its base images', () => {
     const arguments_ = instructions.filter((line) => line.startsWith('ARG '));
     expect(arguments_.filter((line) => line.includes('='))).toEqual([]);
     const bases = instructions.filter((line) => line.startsWith('FROM ')).join('\n');
@@ -17,17 +17,17 @@ describe('the release image', () => {
     expect(bases).toMatch(/^FROM \$\{NODE_IMAGE\}$/m);
   });
 
-  it('fetches no program but by go.sum and from Debian', () => {
+  it('gets programs only by go.sum and from Debian', () => {
     expect(dockerfile).not.toMatch(/\b(curl|wget|ADD|npm|npx|pip)\b/);
   });
 
-  it('does not run as root, and leaves the shell to the CI system', () => {
+  it('does not run as root, and has no entry point', () => {
     expect(instructions.filter((line) => line.startsWith('USER '))).toEqual(['USER 1000:1000']);
     expect(instructions.at(-1)).toMatch(/^CMD /);
     expect(dockerfile).not.toContain('\nENTRYPOINT');
   });
 
-  it('is given nothing but what it needs', () => {
+  it('is built from only the files that it needs', () => {
     const kept = readFileSync('.dockerignore', 'utf8').trim().split('\n');
     expect(kept[0]).toBe('*');
     const copied = instructions
@@ -41,7 +41,7 @@ describe('the release image', () => {
     ).toEqual(copied.sort());
   });
 
-  it('has a build of each program, whose versions stand in a go.mod', () => {
+  it('builds each program from a version in a go.mod', () => {
     const script = readFileSync('image/build.sh', 'utf8');
     const built = [...script.matchAll(/^build "\$\w+" (\S+)/gm)].map(([, name]) => name);
     const copied = [...dockerfile.matchAll(/\/out\/(\S+)/g)].map(([, name]) => name);
@@ -50,18 +50,18 @@ describe('the release image', () => {
   });
 });
 
-describe('the release', () => {
+describe('the release workflow', () => {
   const workflow = readFileSync('.github/workflows/release.yml', 'utf8');
 
-  it('tags when the package and the image are there, and not before', () => {
+  it('tags after the package and the image are published', () => {
     expect(workflow).toMatch(/\n {2}tags:\n {4}needs: \[check, npm, image\]\n/);
   });
 
-  it('builds the image only from images with a digest', () => {
+  it('builds the image only on base images with a digest', () => {
     expect(workflow).toContain('*@sha256:*) ;;');
   });
 
-  it('publishes the package with its provenance, and without a token', () => {
+  it('publishes the package with provenance, and without a token', () => {
     expect(workflow).toContain('npm publish --provenance --access public --ignore-scripts');
     expect(workflow).not.toContain('NODE_AUTH_TOKEN');
   });

@@ -23,39 +23,39 @@ const tableOf = (method: string): string[] => {
 };
 
 describe('the step for Jenkins', () => {
-  it('takes every input of the table', () => {
+  it('has every input of the table', () => {
     expect(tableOf('inputs')).toEqual(offered.map(({ id }) => camelName(id)));
   });
 
-  it('knows which are secrets', () => {
+  it('knows which inputs are secrets', () => {
     expect(tableOf('secrets')).toEqual(
       offered.filter(({ secret }) => secret).map(({ id }) => camelName(id)),
     );
     expect(tableOf('secrets')).toContain('githubToken');
   });
 
-  it('knows which are files that Jenkins can keep', () => {
+  it('knows which inputs are files', () => {
     expect(tableOf('files')).toEqual(['kubeconfig', 'caFile']);
   });
 
-  it('makes of each name a variable that the program reads', () => {
+  it('gives each input a variable that the program reads', () => {
     for (const { id } of offered)
       expect(actionVariables(id)).toContain(`INPUT_${camelName(id).toUpperCase()}`);
   });
 
-  it('has arguments of its own that are no inputs', () => {
+  it('has no argument of its own with the name of an input', () => {
     const own = ['cli', 'version', 'credentials', 'failBuild'];
     expect(tableOf('inputs').filter((one) => own.includes(one))).toEqual([]);
     // In `credentials` this one stands for user and token.
     expect(tableOf('inputs')).not.toContain('jenkins');
   });
 
-  it('is of the version of the package', () => {
+  it('has the version of the package', () => {
     expect(step).toContain(`npmPackage: '${name}',\n    version: '${version}',`);
     expect(help).toContain(`Default: ${version}.`);
   });
 
-  it('calls nothing that a sandbox asks an administrator for', () => {
+  it('calls only methods that the sandbox of Jenkins allows', () => {
     // script-security-plugin, generic-whitelist, and the steps of Pipeline.
     const allowed = [
       ...['add', 'contains', 'entrySet', 'isEmpty', 'putAll', 'put', 'join'],
@@ -68,7 +68,7 @@ describe('the step for Jenkins', () => {
     expect(step).not.toMatch(/\bnew \w|\bimport\b|@Grab|\beval|\bexecute\b|<<|\bin \[/);
   });
 
-  it('puts nothing into a script', () => {
+  it('has no value inside a script', () => {
     const scripts = [...step.matchAll(/script: ('.*?'|".*?")/g)].map(([, script = '']) => script);
     expect(scripts).toEqual([
       "'#!/bin/sh\\nset -f\\nexec $ROLLGATE_CLI\\n'",
@@ -78,14 +78,14 @@ describe('the step for Jenkins', () => {
 });
 
 describe('the help of the step for Jenkins', () => {
-  it('has every argument, with what it means', () => {
+  it('describes every argument', () => {
     for (const { id, description } of offered)
       expect(help).toMatch(
         new RegExp(`^ {2}${camelName(id)}( \\[.*?\\])?: ${escaped(description)}$`, 'm'),
       );
   });
 
-  it('has every output', () => {
+  it('names every output', () => {
     for (const { id } of outputTable) expect(help).toContain(camelName(id));
   });
 });

@@ -11,7 +11,7 @@ function below(folder: string): { readonly path: string; readonly isLink: boolea
 }
 
 describe('templates/', () => {
-  it('has no links: Jenkins takes no library that has some', () => {
+  it('has no symbolic link, which Jenkins would refuse', () => {
     expect(below('templates').filter(({ isLink }) => isLink)).toEqual([]);
   });
 
@@ -53,19 +53,19 @@ describe.each(workflows)('.github/workflows/$name', ({ text, workflow }) => {
   const isCalled =
     typeof workflow.on === 'object' && workflow.on !== null && 'workflow_call' in workflow.on;
 
-  it('puts no expression into a script', () => {
+  it('has no expression inside a script', () => {
     const scripts = jobs.flatMap(({ steps = [] }) => steps.map(({ run = '' }) => run));
     expect(scripts.filter((script) => script.includes('${{'))).toEqual([]);
   });
 
-  it('pins every action of others by its commit, and names the version', () => {
+  it('pins every foreign action by its commit, with the version', () => {
     const used = [...text.matchAll(/^\s*(?:- )?uses: (.*)$/gm)].map(([, uses = '']) => uses);
     const foreign = used.filter((uses) => !uses.startsWith('./'));
     const pinned = /^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
     expect(foreign.filter((uses) => !pinned.test(uses))).toEqual([]);
   });
 
-  it('gives a job the permissions that it needs, and no more', () => {
+  it('grants permissions job by job', () => {
     if (isCalled) {
       // They are the caller's; its own would refuse callers that give less.
       expect(workflow.permissions).toBeUndefined();
@@ -75,12 +75,12 @@ describe.each(workflows)('.github/workflows/$name', ({ text, workflow }) => {
     for (const { permissions } of jobs) expect(permissions).toBeDefined();
   });
 
-  it('keeps the token out of the checkout', () => {
+  it('does not persist the token in the checkout', () => {
     const checkouts = text.split('actions/checkout@').length - 1;
     expect(text.split('persist-credentials: false').length - 1).toBe(checkouts);
   });
 
-  it('is not started by what strangers write', () => {
+  it('has no trigger that outsiders control', () => {
     const events =
       typeof workflow.on === 'string' ? [workflow.on] : Object.keys(workflow.on as object);
     expect(events).not.toContain('pull_request_target');

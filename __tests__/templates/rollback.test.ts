@@ -59,12 +59,12 @@ interface Declared {
 }
 
 describe.each(named)('templates/rollback/%s', (_, { kind, script, text, settings }) => {
-  it('holds the one script of its kind', () => {
+  it('contains the script of its kind', () => {
     const source = readFileSync(scriptOf(kind), 'utf8').replace(/^#!.*\n/, '');
     expect(script.replace(/^#!.*\n/, '').trimEnd()).toBe(source.trimEnd());
   });
 
-  it('puts nothing into the script that another reads first', () => {
+  it('has no characters in the script that another program would interpret', () => {
     // Expressions of GitHub and Azure, parameters of CircleCI, inputs of GitLab; escapes and quotes of Groovy; and what
     // gitlab-ci-local runs, even in a comment, when it shows the script.
     for (const mark of ['${{', '<<', '$[[', '\\', "'''", '`']) expect(script).not.toContain(mark);
@@ -73,7 +73,7 @@ describe.each(named)('templates/rollback/%s', (_, { kind, script, text, settings
     expect(names).toEqual([]);
   });
 
-  it('has every variable that the script takes from its users, and no other', () => {
+  it('sets every variable that the script reads from users, and no other', () => {
     const ours = /^(ROLLBACK\w*|KUBECONFIG\w*|LC_ALL)$/;
     const used = new Set([...script.matchAll(/\$\{?([A-Z][A-Z_]+)/g)].map(([, name = '']) => name));
     const required = [...used].filter((name) => !ours.test(name) && name !== 'API_IMAGE');
@@ -82,7 +82,7 @@ describe.each(named)('templates/rollback/%s', (_, { kind, script, text, settings
     expect(required.filter((name) => !own.includes(name) && name !== 'CONTEXT')).toEqual([]);
   });
 
-  it('cannot start the gate', () => {
+  it('does not run Rollgate', () => {
     const code = text.replace(/^\s*(#|\/\/).*$/gm, '').replace(/^.*descripti.*$/gm, '');
     expect(code.replace(/image: .*|name: .*:.*/g, '').replace(/#.*$/gm, '')).not.toMatch(
       /rollgate|npx/i,
@@ -90,7 +90,7 @@ describe.each(named)('templates/rollback/%s', (_, { kind, script, text, settings
   });
 });
 
-describe('what is sent is what is declared', () => {
+describe('the rollback pipeline declares what Rollgate sends', () => {
   it.each(of('github'))('%s', async (_, { text }) => {
     const sent = await everythingSent();
     const declaration = github.readDeclaration(text);
@@ -155,9 +155,9 @@ describe('what is sent is what is declared', () => {
   });
 });
 
-describe('the guards', () => {
+describe('a rollback pipeline runs only on demand', () => {
   it.each(of('github'))(
-    '%s: marker, permissions, a group of its own',
+    '%s: with the marker, few permissions and its own concurrency group',
     (_, { value, text, kind }) => {
       const { concurrency, permissions, jobs } = value as {
         concurrency: unknown;
@@ -181,17 +181,20 @@ describe('the guards', () => {
     },
   );
 
-  it.each(of('gitlab'))('%s: marker, a group of its own, no second try', (_, { value }) => {
-    expect(value.rollback).toMatchObject({
-      ...{ resource_group: 'rollback', retry: 0, interruptible: false },
-      rules: [{ if: '$ROLLBACK == "true"' }],
-    });
-    expect(value['.not-in-a-rollback']).toMatchObject({
-      rules: [{ if: '$ROLLBACK == "true"', when: 'never' }, {}],
-    });
-  });
+  it.each(of('gitlab'))(
+    '%s: with the marker, its own resource group and no retry',
+    (_, { value }) => {
+      expect(value.rollback).toMatchObject({
+        ...{ resource_group: 'rollback', retry: 0, interruptible: false },
+        rules: [{ if: '$ROLLBACK == "true"' }],
+      });
+      expect(value['.not-in-a-rollback']).toMatchObject({
+        rules: [{ if: '$ROLLBACK == "true"', when: 'never' }, {}],
+      });
+    },
+  );
 
-  it.each(of('circleci'))('%s: marker, a group of its own', (_, { value }) => {
+  it.each(of('circleci'))('%s: with the marker and its own serial group', (_, { value }) => {
     const { rollback, ...others } = value.workflows as Readonly<Record<string, object>>;
     expect(others).toEqual({});
     expect(rollback).toMatchObject({
@@ -200,7 +203,7 @@ describe('the guards', () => {
     });
   });
 
-  it.each(of('azure-devops'))('%s: marker, an environment of its own', (_, { value }) => {
+  it.each(of('azure-devops'))('%s: with the marker and its own environment', (_, { value }) => {
     expect(value).toMatchObject({ trigger: 'none', pr: 'none', lockBehavior: 'sequential' });
     const [stage, ...others] = value.stages as object[];
     expect(others).toEqual([]);
@@ -211,7 +214,7 @@ describe('the guards', () => {
     });
   });
 
-  it.each(of('jenkins'))('%s: marker, one after the other', (_, { text }) => {
+  it.each(of('jenkins'))('%s: with the marker and no concurrent build', (_, { text }) => {
     expect(text.match(/^ +stage\(/gm)).toHaveLength(1);
     expect(text).toContain('when { expression { params.ROLLBACK } }');
     expect(text).toContain('disableConcurrentBuilds()');
@@ -242,7 +245,7 @@ describeWithSchemas('rollback pipelines, by the published schemas', Object.value
     expect(problemsOf(schemas[pipeline.system]!, expanded(pipeline))).toEqual([]);
   });
 
-  it.each(checked)('%s: an unknown key would not be', (_, pipeline) => {
+  it.each(checked)('%s with an unknown key is invalid', (_, pipeline) => {
     const text = JSON.stringify(expanded(pipeline));
     const wrong = text.replace(/"(steps|script)":/, '"$1s":');
     expect(wrong).not.toBe(text);
@@ -302,7 +305,7 @@ const changes = (calls: readonly string[]): string[] =>
 const several = { WORKLOADS: 'deployment/api statefulset/db daemonset/agent' };
 
 describe.each(byKind('kubernetes'))('the script of %s, run', (_, pipeline) => {
-  it.each(shells)('puts the revision back, and sees it through, in %s', async (shell) => {
+  it.each(shells)('rolls back to the revision, and waits for it, in %s', async (shell) => {
     const { code, calls, output } = await run(pipeline, { ROLLBACK_REVISION: '12' }, shell);
     expect({ code, output }).toEqual({ code: 0, output });
     expect(calls.map((call) => call.replace('--namespace=shop ', ''))).toEqual([
@@ -317,12 +320,12 @@ describe.each(byKind('kubernetes'))('the script of %s, run', (_, pipeline) => {
   });
 });
 
-describe('the script for Kubernetes', () => {
+describe('the rollback script for Kubernetes', () => {
   const kubernetes = (env: Readonly<Record<string, string>>): Promise<Came> =>
     run(first('kubernetes'), env);
 
   it.each([{}, { ROLLBACK_REVISION: '' }, { ROLLBACK_REVISION: 'none' }])(
-    'without a revision: the previous one (%j)',
+    'no revision: rolls back to the previous one (%j)',
     async (env) => {
       const { code, calls } = await kubernetes(env);
       expect(code).toBe(0);
@@ -335,7 +338,7 @@ describe('the script for Kubernetes', () => {
     'deployment/api=12\r\nstatefulset/db=3\r\ndaemonset/agent=7\r\n',
     'daemonset/agent=7,deployment/api=12,statefulset/db=3',
     ' statefulset/db=3 deployment/api=12  daemonset/agent=7',
-  ])('several workloads, each to its own: %j', async (revisions) => {
+  ])('a revision for each of several workloads: %j', async (revisions) => {
     const { code, calls, output } = await kubernetes({ ...several, ROLLBACK_REVISION: revisions });
     expect({ code, output }).toEqual({ code: 0, output });
     expect(changes(calls)).toEqual([
@@ -357,7 +360,7 @@ describe('the script for Kubernetes', () => {
     expect(calls.join()).not.toContain('revision');
   });
 
-  it('takes the context that is named', async () => {
+  it('uses the named context', async () => {
     const { calls } = await kubernetes({ CONTEXT: 'group/project:agent' });
     for (const call of calls) expect(call).toMatch(/^--context=group\/project:agent --namespace=/);
   });
@@ -380,14 +383,14 @@ describe('the script for Kubernetes', () => {
     ...['deployment/api', 'deployment/api=', 'deployment/api=x', 'deployment/other=1', '=12'],
     ...['deployment/api=1=2', 'deployment/api=1,deployment/api=2', '12\n::error::x', "12'", '12"'],
     '*',
-  ])('refuses a revision that is none, and runs nothing: %j', async (revision) => {
+  ])('an invalid revision: exit 2, nothing is run: %j', async (revision) => {
     const { code, calls, output } = await kubernetes({ ROLLBACK_REVISION: revision });
     expect({ code, calls }).toEqual({ code: 2, calls: [] });
     expect(output).toMatch(/^rollback: .*ROLLBACK_REVISION.* Nothing was touched\.\n$/);
   });
 
   it.each(['12', 'deployment/api=12', 'deployment/api=12,statefulset/db=3'])(
-    'refuses revisions that do not say one for each of several workloads: %s',
+    'revisions that do not match several workloads: exit 2: %s',
     async (revisions) => {
       const ended = await kubernetes({ ...several, ROLLBACK_REVISION: revisions });
       expect(ended).toMatchObject({ code: 2, calls: [] });
@@ -395,24 +398,27 @@ describe('the script for Kubernetes', () => {
   );
 
   it.each(['-x', 'a b', '$(id)', 'a;b', 'a\n::error::b', 'a|b'])(
-    'refuses an image that is none, and runs nothing: %j',
+    'an invalid image: exit 2, nothing is run: %j',
     async (image) => {
       expect(await kubernetes({ ROLLBACK_IMAGE: image })).toMatchObject({ code: 2, calls: [] });
     },
   );
 
   it.each([{ WORKLOADS: '' }, { WORKLOADS: 'api' }, { WORKLOADS: '--all' }, { NAMESPACE: '' }])(
-    'refuses settings that are none, and runs nothing: %j',
+    'invalid settings: exit 2, nothing is run: %j',
     async (env) => {
       expect(await kubernetes(env)).toMatchObject({ code: 2, calls: [] });
     },
   );
 
-  it.each(['get', 'history'])('changes none when one cannot be found: %s', async (fails) => {
-    const { code, calls } = await kubernetes({ ROLLBACK_REVISION: '12', FAILS: fails });
-    expect(code).toBe(2);
-    expect(changes(calls)).toEqual([]);
-  });
+  it.each(['get', 'history'])(
+    'one workload that cannot be read: exit 2, none is changed: %s',
+    async (fails) => {
+      const { code, calls } = await kubernetes({ ROLLBACK_REVISION: '12', FAILS: fails });
+      expect(code).toBe(2);
+      expect(changes(calls)).toEqual([]);
+    },
+  );
 
   it.each([
     [{ FAILS: 'undo' }, 'deployment/api was not rolled back'],
@@ -423,7 +429,7 @@ describe('the script for Kubernetes', () => {
     [{ ROLLBACK_IMAGE: 'shop' }, 'no workload runs shop'],
     [{ ROLLBACK_IMAGE: 'shop:1,shop:2' }, 'no workload runs shop:2'],
     [{ ROLLBACK_IMAGE: 'deployment/api=shop:1+sidecar:8' }, 'no workload runs sidecar:8'],
-  ])('fails when the end is not proven: %j', async (env, says) => {
+  ])('an unproven rollback: exit 1: %j', async (env, says) => {
     const { code, output } = await kubernetes(env);
     expect({ code, output }).toEqual({ code: 1, output });
     expect(output).toContain(`rollback: ${says}`);
@@ -435,11 +441,11 @@ describe('the script for Kubernetes', () => {
     'sidecar:7',
     'shop:1,sidecar:7',
     'deployment/api=shop:1+sidecar:7,deployment/web=sidecar:7',
-  ])('is content with the image that was asked for: %s', async (image) => {
+  ])('the expected image runs: exit 0: %s', async (image) => {
     expect(await kubernetes({ ROLLBACK_IMAGE: image })).toMatchObject({ code: 0 });
   });
 
-  it('takes a kubeconfig as text, for itself alone, and leaves none behind', async () => {
+  it('a kubeconfig as text is readable by its user only, and removed', async () => {
     place.write(
       'bin/kubectl',
       '#!/bin/sh\ncat "$KUBECONFIG" >> "$CALLS"; ls -l "$KUBECONFIG" >> "$CALLS"; printf 1/1\n',
@@ -453,7 +459,7 @@ describe('the script for Kubernetes', () => {
     ]);
   });
 
-  it('takes what Azure does not know for nothing', async () => {
+  it('an unset variable of Azure counts as empty', async () => {
     place.write('bin/kubectl', '#!/bin/sh\necho "${KUBECONFIG-unset}" >> "$CALLS"; printf 1/1\n');
     const { calls } = await kubernetes({ KUBECONFIG_CONTENT: '$(KUBECONFIG_CONTENT)' });
     expect(new Set(calls)).toEqual(new Set(['unset']));
@@ -461,7 +467,7 @@ describe('the script for Kubernetes', () => {
 });
 
 describe.each(byKind('compose'))('the script of %s, run', (_, pipeline) => {
-  it.each(shells)('puts the image back, and sees it through, in %s', async (shell) => {
+  it.each(shells)('rolls back to the image, and waits for it, in %s', async (shell) => {
     const { code, calls, output } = await run(pipeline, { ROLLBACK_IMAGE: 'shop/api:v1' }, shell);
     expect({ code, output }).toEqual({ code: 0, output });
     expect(calls).toEqual([
@@ -477,30 +483,30 @@ describe.each(byKind('compose'))('the script of %s, run', (_, pipeline) => {
   });
 });
 
-describe('the script for Compose', () => {
+describe('the rollback script for Compose', () => {
   const compose = (env: Readonly<Record<string, string>>): Promise<Came> =>
     run(first('compose'), { ROLLBACK_IMAGE: 'shop/api:v1', ...env });
   const digest = `registry.example.com:5000/shop/api@sha256:${'a'.repeat(64)}`;
 
-  it('takes an image by its digest', async () => {
+  it('an image by its digest', async () => {
     const { code, calls } = await compose({ ROLLBACK_IMAGE: digest });
     expect(code).toBe(0);
     expect(calls).toContain(`up with ${digest}`);
   });
 
-  it.each(['', 'none'])('takes the tag, where there is no image (%j)', async (image) => {
+  it.each(['', 'none'])('no image (%j): uses the tag', async (image) => {
     const { code, calls } = await compose({ ROLLBACK_IMAGE: image, ROLLBACK_REVISION: 'v1.4.2' });
     expect(code).toBe(0);
     expect(calls).toContain('up with registry.example.com/shop/api:v1.4.2');
   });
 
-  it('pulls an image that the engine does not have', async () => {
+  it('an image that is not on the engine is pulled', async () => {
     const { code, calls } = await compose({ FAILS: 'image inspect shop' });
     expect(code).toBe(0);
     expect(calls).toContain('pull --quiet shop/api:v1');
   });
 
-  it('works in the folder of the project', async () => {
+  it('runs in the folder of the project', async () => {
     place.write('project/compose.yaml', '');
     place.write('bin/docker', '#!/bin/sh\npwd >> "$CALLS"; echo shop/api:v1\n');
     const { calls } = await compose({ PROJECT_DIRECTORY: 'project' });
@@ -521,7 +527,7 @@ describe('the script for Compose', () => {
     [{ SERVICE: '--all' }, 'SERVICE is no name'],
     [{ IMAGE_VARIABLE: 'a-b' }, 'IMAGE_VARIABLE is no name'],
     [{ PROJECT_DIRECTORY: 'not-there' }, 'PROJECT_DIRECTORY is not there'],
-  ])('refuses %j, and runs nothing', async (env, says) => {
+  ])('settings %j: exit 2, nothing is run', async (env, says) => {
     const { code, calls, output } = await compose(env);
     expect({ code, calls }).toEqual({ code: 2, calls: [] });
     expect(output).toContain(says);
@@ -531,14 +537,17 @@ describe('the script for Compose', () => {
   it.each([
     [{ TAKES: 'shop/api:v2' }, 'api does not take its image from API_IMAGE'],
     [{ FAILS: 'compose config' }, 'Compose does not read its file'],
-  ])('changes nothing when Compose would not run it: %j', async (env, says) => {
-    const { code, calls, output } = await compose(env);
-    expect(code).toBe(2);
-    expect(changes(calls)).toEqual([]);
-    expect(output).toContain(says);
-  });
+  ])(
+    'a service that Compose would not change so: exit 2, nothing is changed: %j',
+    async (env, says) => {
+      const { code, calls, output } = await compose(env);
+      expect(code).toBe(2);
+      expect(changes(calls)).toEqual([]);
+      expect(output).toContain(says);
+    },
+  );
 
-  it('changes nothing when the image cannot be found', async () => {
+  it('an image that cannot be found: exit 2, nothing is changed', async () => {
     place.write(
       'bin/docker',
       dockerStandIn.replace(
@@ -556,7 +565,7 @@ describe('the script for Compose', () => {
     [{ FAILS: 'compose up' }, 'api did not become healthy'],
     [{ RUNS: 'sha256:2' }, 'container c1 does not run shop/api:v1'],
     [{ CONTAINERS: '' }, 'api has no container'],
-  ])('fails when the end is not proven: %j', async (env, says) => {
+  ])('an unproven rollback: exit 1: %j', async (env, says) => {
     const { code, output } = await compose(env);
     expect({ code, output }).toEqual({ code: 1, output });
     expect(output).toContain(`rollback: ${says}`);
@@ -565,7 +574,7 @@ describe('the script for Compose', () => {
 
 describe.each(named)('%s', (_, pipeline) => {
   it.each(['', 'false', 'False', 'yes', '${ROLLBACK}'])(
-    'does nothing without the marker: %j',
+    'with the marker %j: exit 2, nothing is run',
     async (marker) => {
       const env = { ROLLBACK: marker, ROLLBACK_REVISION: '12', ROLLBACK_IMAGE: 'shop:1' };
       const { code, calls, output } = await run(pipeline, env);
@@ -574,12 +583,12 @@ describe.each(named)('%s', (_, pipeline) => {
     },
   );
 
-  it('takes the marker as Azure writes it', async () => {
+  it('with the marker True, as Azure writes it: runs', async () => {
     const { code } = await run(pipeline, { ROLLBACK: 'True', ROLLBACK_IMAGE: 'shop:1' });
     expect(code).toBe(0);
   });
 
-  it(`fails where there is no ${programs[pipeline.kind]}`, async () => {
+  it(`without a working ${programs[pipeline.kind]}: fails`, async () => {
     place.write(`bin/${programs[pipeline.kind]}`, '#!/bin/sh\nexit 127\n');
     const { code } = await run(pipeline, { ROLLBACK_IMAGE: 'shop:1' });
     expect(code).not.toBe(0);

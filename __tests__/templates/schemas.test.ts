@@ -11,7 +11,7 @@ describeWithSchemas('action.yml, by its published schema', ['github-action'], ()
     expect(problemsOf('github-action', parse(read('action.yml')))).toEqual([]);
   });
 
-  it('would not be with a runtime that GitHub does not have', () => {
+  it('is invalid with an unknown Node version', () => {
     const action = parse(read('action.yml')) as object;
     const wrong = { ...action, runs: { using: 'node22', main: 'dist/index.js' } };
     expect(problemsOf('github-action', wrong)).not.toEqual([]);
@@ -24,7 +24,7 @@ describeWithSchemas('workflows, by the published schema', ['github-workflow'], (
     expect(problemsOf('github-workflow', workflow)).toEqual([]);
   });
 
-  it('a workflow with an unknown key would not be', () => {
+  it('a workflow with an unknown key is invalid', () => {
     const wrong = { on: 'push', jobs: { a: { 'runs-on': 'x', step: [] } } };
     expect(problemsOf('github-workflow', wrong)).not.toEqual([]);
   });
@@ -44,11 +44,11 @@ describeWithSchemas('GitLab CI, by the published schema', ['gitlab-ci'], () => {
     expect(problemsOf('gitlab-ci', header)).toEqual([]);
   });
 
-  it('the component is valid, with the defaults put in', () => {
+  it('the component with its defaults is valid', () => {
     expect(problemsOf('gitlab-ci', filled)).toEqual([]);
   });
 
-  it('it would not be with an unknown key', () => {
+  it('a component with an unknown key is invalid', () => {
     expect(problemsOf('gitlab-ci', { job: { ...filled.rollgate, scrpt: [] } })).not.toEqual([]);
   });
 

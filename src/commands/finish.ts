@@ -6,6 +6,7 @@ import { outputsOf } from '../report/outputs.js';
 import type { RunReport } from '../report/record.js';
 import { renderSummary } from '../report/summary.js';
 import { finalLines } from '../report/terminal.js';
+import { annotationOf } from '../report/words.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import { neutralise } from '../support/text.js';
@@ -143,15 +144,15 @@ function harmless(outputs: Readonly<Record<string, string>>): Readonly<Record<st
 
 /** One line where people look first; the log has the rest. */
 function annotate({ console, host }: Session, report: RunReport, code: number): void {
-  const title = `Rollgate: ${report.verdict ?? 'no verdict'}`;
+  const { title, text } = annotationOf(report);
   if (report.exitCode === 0 || (code !== 0 && !host.annotates)) return;
   if (code === 0)
     console.annotate(
       'warning',
       title,
-      `${report.reason} (fail-on does not name this verdict: the job goes on; the code would be ${String(report.exitCode)})`,
+      `${text} (fail-on does not name this verdict: the job goes on; the code would be ${String(report.exitCode)})`,
     );
-  else console.annotate('error', title, report.reason);
+  else console.annotate('error', title, text);
 }
 
 /**

@@ -5,10 +5,10 @@ import { formatOf, webhook, type WebhookFormat } from '../notify/webhook.js';
 import { composeMessage, type Message, renderComment } from '../report/message.js';
 import { jsonBody, slackBody, teamsBody } from '../report/notifications.js';
 import type { RunReport } from '../report/record.js';
-import { asSentence } from '../report/words.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import type { Session } from './session.js';
+import { asSentence } from '../support/text.js';
 
 /** Telling people takes at most this long, milliseconds; they are all told at once. */
 const TIMEOUT = 15_000;
@@ -63,17 +63,22 @@ function notificationsOf(
   report: RunReport,
   reportPath: string,
 ): readonly Notification[] {
-  const { settings, info } = session;
+  const { settings, info, redactor, entry } = session;
+  const deps = {
+    http: session.http,
+    clock: entry.clock,
+    redact: (text: string) => redactor.redact(text),
+  };
   const message = composeMessage(report);
   const body = bodies(report, message, reportPath);
   const webhooks = (settings['notify-url'] ?? []).map((url) =>
-    webhook(session.http(), url, body[settings['notify-format'] ?? formatOf(url)]()),
+    webhook(deps, url, body[settings['notify-format'] ?? formatOf(url)]()),
   );
   const access = info.change === null ? undefined : accessTo(info.change, session);
   const serverMessage =
     info.change === null || access === undefined || !settings['notify-comment']
       ? undefined
-      : comment(session.http(), info.change, access, renderComment(message));
+      : comment(deps, info.change, access, renderComment(message));
   return serverMessage === undefined ? webhooks : [...webhooks, serverMessage];
 }
 

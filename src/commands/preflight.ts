@@ -19,6 +19,7 @@ import {
   recordedSnapshot,
 } from './prepare.js';
 import type { Snapshot } from './snapshot-file.js';
+import { plural } from '../support/text.js';
 
 /** Proves that every configured check and strategy of every target would work. Changes nothing. */
 export async function preflight(session: Session): Promise<number> {
@@ -30,14 +31,17 @@ export async function preflight(session: Session): Promise<number> {
   );
   const findings = proven.flatMap((each) => each.findings);
   printFindings(session, findings);
-  const errors = findings.filter(({ level }) => level === 'error').length;
-  if (errors > 0) {
-    console.line(`preflight: ${String(errors)} of these would keep the gate from doing its work`);
+  const count = (wanted: Finding['level']): number =>
+    findings.filter(({ level }) => level === wanted).length;
+  if (count('error') > 0) {
+    console.line(
+      `preflight failed: ${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}`,
+    );
     return exitCodes.usage;
   }
-  for (const { target, checks, strategies } of proven)
+  for (const { target, probes, checks, strategies } of proven)
     target.console.line(
-      `preflight: everything would work (checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
+      `preflight passed (${probes ? 'URLs were not requested; ' : ''}checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
     );
   return exitCodes.healthy;
 }
@@ -48,6 +52,8 @@ async function prove(
 ): Promise<{
   readonly target: TargetSession;
   readonly findings: readonly Finding[];
+  /** Whether some checks send requests of their own, which preflight does not. */
+  readonly probes: boolean;
   readonly checks: readonly string[];
   readonly strategies: readonly string[];
 }> {
@@ -64,6 +70,7 @@ async function prove(
       ...missing.map((problem): Finding => ({ level: 'error', ...problem })),
       ...(await preflightAll(target, checks, built.links)),
     ]),
+    probes: checks.some(({ source }) => source === 'http'),
     checks: checks.map(({ id }) => id),
     strategies: built.links
       .filter(({ strategy }) => strategy.kind === 'strategy')

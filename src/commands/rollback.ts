@@ -9,6 +9,7 @@ import { buildLinks } from './strategies.js';
 import { worstCode } from './exit-code.js';
 import type { Outcome } from './outcome.js';
 import { parseBoolean } from '../support/values/words.js';
+import { asSentence, ended } from '../support/text.js';
 
 /** Runs the chain of every target now, without a watch. */
 export async function rollback(session: Session): Promise<Outcome> {
@@ -26,7 +27,7 @@ export async function rollback(session: Session): Promise<Outcome> {
     ofTarget(target, withoutStrategy(built.configured)),
   );
   if (missing.length > 0) throw new UsageError(missing);
-  const reason = settings.reason ?? 'A rollback was asked for by hand.';
+  const reason = settings.reason ?? 'Manual rollback.';
   if (marker !== null)
     console.line(`this is a rollback run (${marker}): it does its work without starting another`);
   const findings = prepared.flatMap(({ target, built }) => ofTarget(target, built.findings));
@@ -54,7 +55,7 @@ export async function rollback(session: Session): Promise<Outcome> {
   return {
     verdict: 'not-judged',
     exitCode: worstCode(reports.map((report) => codeOf(report.rollback.status))),
-    reason: `${reason} ${details.join('; ')}`.trim(),
+    reason: `${ended(reason)} ${asSentence(details.join('; '))}`.trim(),
     targets: reports,
     findings,
   };

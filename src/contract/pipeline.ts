@@ -1,4 +1,4 @@
-import type { Finding } from './result.js';
+import type { Finding, Problem } from './result.js';
 
 /** What a pipeline client is asked to start. */
 export interface StartRequest {
@@ -49,6 +49,8 @@ export interface PipelineClient {
   readonly id: string;
   /** For people: `GitHub`, `GitLab`, ... */
   readonly name: string;
+  /** What it lacks and cannot do without; absent: it can be tried. */
+  readonly lacks?: Problem;
   preflight(request: StartRequest, signal: AbortSignal): Promise<readonly Finding[]>;
   /** The exact request in words, without secrets. */
   describe(request: StartRequest, signal: AbortSignal): Promise<readonly string[]>;

@@ -45,6 +45,12 @@ export interface Skip {
   readonly reason: string;
 }
 
+/** The strategy lacks something it cannot do without. */
+export interface CannotAct {
+  readonly kind: 'failed';
+  readonly reason: string;
+}
+
 /** What runs now is not what this run judged: nobody may touch it. */
 export interface Withheld {
   readonly kind: 'withheld';
@@ -106,8 +112,8 @@ export interface Strategy<
   readonly id: StrategyId;
   /** Proves that `execute` would work; changes nothing. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
-  /** Looks; changes nothing. */
-  plan(request: RollbackRequest, signal: AbortSignal): Promise<P | Skip | Withheld>;
+  /** Looks; changes nothing. `CannotAct`: it would fail before it changed anything. */
+  plan(request: RollbackRequest, signal: AbortSignal): Promise<P | Skip | CannotAct | Withheld>;
   /** `Withheld`: nothing was changed, because what runs now was no longer what was planned for. */
   execute(plan: P, context: StrategyContext): Promise<R>;
   /** Records what runs when the watch begins: `assertUnchanged` compares with it. Asked once; changes nothing. */

@@ -35,9 +35,12 @@ export interface Accumulator {
   /** Requests that tell nothing, of those that were due, because a limit on how often one may ask was in the way. */
   readonly leftOut: { readonly requests: number; readonly of: number };
   /** Why there was no data the last time that there was none. */
-  readonly lastMissing: 'no-data' | 'provider-error' | null;
-  /** Why there will be no more data in this watch; `null`: there may be. */
-  readonly endsWith: string | null;
+  readonly lastMissing: {
+    readonly why: 'no-data' | 'provider-error';
+    readonly detail: string;
+  } | null;
+  /** There will be no more data in this watch. */
+  readonly isOver: boolean;
   /** What could be seen of the judged time. */
   readonly sight: Sight;
   readonly kinds: Readonly<Record<string, number>>;
@@ -72,7 +75,7 @@ interface State {
   baselineFreshAt: number | null;
   cadence: number;
   lastMissing: Accumulator['lastMissing'];
-  endsWith: string | null;
+  isOver: boolean;
   /** End of the last window that was told of, in milliseconds since the start; in the warm-up its end. */
   toldUntil: number;
   readonly sight: { covered: number; until: number | null; lag: number };
@@ -111,8 +114,8 @@ export function createAccumulator(
     get lastMissing() {
       return state.lastMissing;
     },
-    get endsWith() {
-      return state.endsWith;
+    get isOver() {
+      return state.isOver;
     },
     sight,
     kinds,
@@ -150,7 +153,7 @@ function begin(
     baselineFreshAt: null,
     cadence: 0,
     lastMissing: null,
-    endsWith: null,
+    isOver: false,
     toldUntil: plan.warmUp,
     sight: { covered: 0, until: null, lag: Infinity },
     leftOut: { requests: 0, of: 0 },
@@ -171,8 +174,8 @@ function push(state: State, window: Window, observation: Observation): boolean {
   if (isCounted) addLeftOut(state.leftOut, observation);
   if (observation.kind === 'none') {
     if (observation.why === 'unchanged') return false;
-    state.lastMissing = observation.why;
-    if (observation.forGood === true) state.endsWith ??= observation.detail ?? '';
+    state.lastMissing = { why: observation.why, detail: observation.detail ?? '' };
+    state.isOver ||= observation.forGood === true;
     seeNothing(state, window, observation.why);
     if (isCounted) state.missing[observation.why === 'no-data' ? 'noData' : 'providerErrors'] += 1;
     return false;

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatShare, plural } from '../support/text.js';
+import { capitalised, formatDuration, formatNumber, formatShare, plural } from '../support/text.js';
 import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { valueInWords, limitInWords } from './words.js';
@@ -26,8 +26,8 @@ export interface Explained {
 export function byEvidence(check: Explained, metricChecks: number): string {
   const chance = chanceInWords(check.maxLogE - Math.log(metricChecks));
   return (
-    `${seen(check)}; if ${supposition(check.limit)}, ` +
-    `evidence this strong would appear in fewer than 1 in ${chance} watches.${belief(check)}${blame(check)}`
+    `${seen(check)}. This is not bad luck: ${acceptable(check.limit)} would look this bad ` +
+    `in fewer than 1 in ${chance} watches.${blame(check)}`
   );
 }
 
@@ -102,7 +102,7 @@ export function passed(
       : `; no evidence of a breach at any point (strongest 1 in ${chanceInWords(strongest)})`;
   const first = checks[0];
   return (
-    `${capital(parts.join(', '))} over ${seconds(view.seen)}${evidence}.${late(view)}` +
+    `${capitalised(parts.join(', '))} over ${seconds(view.seen)}${evidence}.${late(view)}` +
     (first === undefined ? '' : belief(first)) +
     excused.map(equallyAffectedMeanwhile).join('')
   );
@@ -157,7 +157,7 @@ export interface Staleness {
   /** Milliseconds; `null`: during the whole watch. */
   readonly silentFor: number | null;
   readonly why: 'no-data' | 'provider-error';
-  /** Why there could be no more; empty where there could. */
+  /** In words; may be empty. */
   readonly detail: string;
 }
 
@@ -172,7 +172,7 @@ export function staleIsUnhealthy(check: Staleness): string {
 
 /** `on-no-data: ignore`, `on-provider-error: ignore`. */
 export function leftOut(check: Staleness): string {
-  return ` ${silenceOf(check)}, and was left out.`;
+  return ` ${silenceOf(check)}: the check was left out.`;
 }
 
 function silenceOf({ id, silentFor, why, detail }: Staleness): string {
@@ -180,8 +180,8 @@ function silenceOf({ id, silentFor, why, detail }: Staleness): string {
     silentFor === null
       ? 'during the whole watch'
       : `in the last ${formatDuration(silentFor)} of the watch`;
-  const reason = why === 'provider-error' ? 'no usable answer' : detail;
-  return `The source of ${id} gave no data ${when}${reason === '' ? '' : ` (${reason})`}`;
+  const what = why === 'no-data' ? 'No data' : 'No usable answer';
+  return `${what} for ${id} ${when}${detail === '' ? '' : ` (${detail})`}`;
 }
 
 /** The source cannot tell all bad ones from good ones, and with them it would be over the limit. */
@@ -230,7 +230,7 @@ export function staleBaseline(id: string, silentFor: number | null): string {
     silentFor === null
       ? 'during the whole watch'
       : `in the last ${formatDuration(silentFor)} of the watch`;
-  return `The source of ${id} gave no data of the baseline ${when}: not enough to judge.`;
+  return `No data of the baseline for ${id} ${when}: not enough to judge.`;
 }
 
 export function tooFewOfBaseline(check: Explained, needed: number, over: number): string {
@@ -314,33 +314,16 @@ function percent(totals: Readonly<Totals>): string {
   return formatShare(share, share > 0.99 ? 2 : 1);
 }
 
-/** What the evidence speaks against. */
-function supposition(limit: MetricLimit): string {
-  if (limit.metric !== 'relative') return `the true ${rateNoun(limit)} were ${limitInWords(limit)}`;
+/** What would have been right, and is ruled out. */
+function acceptable(limit: MetricLimit): string {
+  if (limit.metric !== 'relative') return 'a version within the limit';
   const isOfLatency = limit.of === 'latency';
   if (limit.margin === 1)
-    return isOfLatency ? 'the new version were no slower' : 'the new version were no worse';
-  return `it ${isOfLatency ? 'were slow' : 'failed'} at most ${formatNumber(limit.margin, 4)} times as often`;
-}
-
-function rateNoun(limit: Exclude<MetricLimit, { metric: 'relative' }>): string {
-  switch (limit.metric) {
-    case 'success-rate':
-      return 'rate';
-    case 'errors-per-minute':
-      return 'error rate';
-    case 'latency':
-      return 'latency';
-    case 'value':
-      return 'value';
-  }
+    return `a version no ${isOfLatency ? 'slower' : 'worse'} than the baseline`;
+  return `a version that ${isOfLatency ? 'is slow' : 'fails'} at most ${formatNumber(limit.margin, 4)} times as often`;
 }
 
 function chanceInWords(logRatio: number): string {
   if (logRatio > Math.log(1e9)) return 'a billion';
   return formatNumber(Math.max(1, Math.floor(Math.exp(logRatio))), 0);
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

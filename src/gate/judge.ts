@@ -301,7 +301,7 @@ function mayBeOver({ limit, accumulator }: Metric): boolean {
 
 function policyFor(state: State, { check, accumulator }: Metric): NoDataPolicy {
   const policy =
-    accumulator.lastMissing === 'provider-error'
+    accumulator.lastMissing?.why === 'provider-error'
       ? (check.onProviderError ?? state.plan.onProviderError)
       : (check.onNoData ?? state.plan.onNoData);
   return policy ?? 'inconclusive';
@@ -324,15 +324,14 @@ function staleness(state: State, metric: Metric): explain.Staleness {
   return {
     id: metric.check.id,
     silentFor: silent === 'fresh' ? 0 : silent,
-    why: metric.accumulator.lastMissing ?? 'no-data',
-    detail: metric.accumulator.endsWith ?? '',
+    ...(metric.accumulator.lastMissing ?? { why: 'no-data', detail: '' }),
   };
 }
 
 /** `fresh`, or for how long the source had been silent when the watch ended; `null`: from the start. */
 function silence(state: State, metric: Metric): 'fresh' | number | null {
-  const { freshAt, endsWith } = metric.accumulator;
-  if (endsWith !== null && freshAt !== null) return Math.max(0, endOf(state) - freshAt);
+  const { freshAt, isOver } = metric.accumulator;
+  if (isOver && freshAt !== null) return Math.max(0, endOf(state) - freshAt);
   return silenceSince(state, freshAt, metric);
 }
 

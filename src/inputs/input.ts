@@ -60,9 +60,9 @@ export interface InputRules {
   readonly usedBySource?: string;
   /** It makes no sense beside any of these. `{id}` is the input itself. */
   readonly excludes?: { readonly inputs: readonly string[] } & Problem;
-  /** It says nothing without each of these. */
+  /** It needs each of these. */
   readonly requires?: readonly (string | ({ readonly input: string } & Problem))[];
-  /** It says nothing without at least one of these. */
+  /** It needs at least one of these. */
   readonly requiresOneOf?: { readonly inputs: readonly string[] } & Partial<Problem>;
   /** It must be set where other inputs have these values, and its strategy is in the chain. */
   readonly requiredWhen?: {

@@ -85,7 +85,7 @@ function isUsedByCheck({ usedBySource }: Input<unknown>, { writtenSources }: Rul
 
 function saysNothing(inputs: readonly string[]): Omit<Problem, 'subject'> {
   const names = inputs.map((each) => `\`${each}\``).join(' or ');
-  return { message: `it says nothing without ${names}`, fix: `set ${names} too` };
+  return { message: `it needs ${names}`, fix: `set ${names} too` };
 }
 
 function fixOf(fix: string | undefined): Pick<Problem, 'fix'> {

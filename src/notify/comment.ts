@@ -1,6 +1,9 @@
 import type { Change } from '../contract/system.js';
-import type { Http, HttpResponse } from '../support/http.js';
-import { type Notification, post, type Post, serverMessage } from './notification.js';
+import { fetchOf } from '../support/http.js';
+import { type ApiRequest, createJsonApi } from '../support/http/api.js';
+import { createOctokitApi } from '../support/http/octokit.js';
+import { type ApiResponse, isPage, isSuccess, serverMessage } from '../support/http/response.js';
+import { deliver, type Notification, type NotifyDependencies, TIMEOUT_MS } from './notification.js';
 
 /** Where the API of a system is, and the token for it; both as for the rollback pipeline. */
 export interface ApiAccess {
@@ -8,8 +11,12 @@ export interface ApiAccess {
   readonly token: string;
 }
 
-/** Sends one request to the server that the comment is for. */
-type Send = (request: Post) => Promise<HttpResponse>;
+/** How the API of a system is reached. */
+interface Access extends ApiAccess {
+  readonly deps: NotifyDependencies;
+  readonly fetch: typeof globalThis.fetch;
+  readonly signal: AbortSignal;
+}
 
 interface CommentApi {
   /** The request as people of this system write it. */
@@ -18,12 +25,7 @@ interface CommentApi {
   readonly needs: string;
   /** Whether this is the server that the token is for. */
   readonly isAt: (change: Change, access: ApiAccess) => boolean;
-  readonly create: (
-    change: Change,
-    access: ApiAccess,
-    markdown: string,
-    send: Send,
-  ) => Promise<HttpResponse>;
+  readonly create: (change: Change, access: Access, markdown: string) => Promise<ApiResponse>;
 }
 
 const apis: Readonly<Record<Change['system'], CommentApi>> = {
@@ -32,18 +34,34 @@ const apis: Readonly<Record<Change['system'], CommentApi>> = {
     name: ({ project, number }) => `pull request ${project}#${String(number)}`,
     needs: '`pull-requests: write`',
     isAt: ({ server }, { url }) => githubServer(url) === originOf(server),
-    create: commentOnGithub,
+    create: (change, { url, token, fetch, deps, signal }, body) => {
+      const [owner = '', repo = ''] = change.project.split('/');
+      const { clock } = deps;
+      const api = createOctokitApi({ baseUrl: root(url), token, fetch, inJob: true, clock });
+      return deliver(
+        api,
+        apis.github.name(change),
+        (octokit, request) =>
+          octokit.rest.issues.createComment({
+            owner,
+            repo,
+            issue_number: change.number,
+            body,
+            request,
+          }),
+        signal,
+      );
+    },
   },
   // https://docs.gitlab.com/api/notes/#create-new-merge-request-note; the token of a job may not.
   gitlab: {
     name: ({ project, number }) => `merge request ${project}!${String(number)}`,
     needs: 'the scope `api`',
     isAt: ({ server }, { url }) => originOf(url) === originOf(server),
-    create: ({ project, number }, { url, token }, body, send) =>
-      send({
-        url: `${root(url)}/api/v4/projects/${encodeURIComponent(project)}/merge_requests/${String(number)}/notes`,
-        headers: { authorization: `Bearer ${token}` },
-        body: JSON.stringify({ body }),
+    create: (change, access, body) =>
+      postJson(change, access, `Bearer ${access.token}`, {
+        path: `api/v4/projects/${encodeURIComponent(change.project)}/merge_requests/${String(change.number)}/notes`,
+        json: { body },
       }),
   },
   // https://learn.microsoft.com/rest/api/azure/devops/git/pull-request-threads/create; 4: closed, as nobody has to answer.
@@ -51,15 +69,12 @@ const apis: Readonly<Record<Change['system'], CommentApi>> = {
     name: ({ number }) => `pull request ${String(number)}`,
     needs: 'the permission "Contribute to pull requests"',
     isAt: ({ server }, { url }) => root(url).toLowerCase() === server.toLowerCase(),
-    create: ({ project, number }, { url, token }, content, send) => {
-      const [team = '', repository = ''] = project.split('/');
-      return send({
-        url: `${root(url)}/${team}/_apis/git/repositories/${repository}/pullRequests/${String(number)}/threads?api-version=7.1`,
-        headers: { authorization: `Basic ${Buffer.from(`:${token}`).toString('base64')}` },
-        body: JSON.stringify({
-          comments: [{ parentCommentId: 0, content, commentType: 1 }],
-          status: 4,
-        }),
+    create: (change, access, content) => {
+      const [team = '', repository = ''] = change.project.split('/');
+      const basic = Buffer.from(`:${access.token}`).toString('base64');
+      return postJson(change, access, `Basic ${basic}`, {
+        path: `${team}/_apis/git/repositories/${repository}/pullRequests/${String(change.number)}/threads?api-version=7.1`,
+        json: { comments: [{ parentCommentId: 0, content, commentType: 1 }], status: 4 },
       });
     },
   },
@@ -69,7 +84,7 @@ const apis: Readonly<Record<Change['system'], CommentApi>> = {
  * A comment on the pull or merge request; `undefined` where the token is for another server: it is sent nowhere else.
  */
 export function comment(
-  http: Http,
+  deps: NotifyDependencies,
   change: Change,
   access: ApiAccess,
   markdown: string,
@@ -80,67 +95,34 @@ export function comment(
   return {
     to,
     async send(signal) {
-      const answer = await api.create(change, access, markdown, (request) =>
-        post(http, to, request, signal),
-      );
-      if (answer.status >= 200 && answer.status < 300 && isData(answer.headers)) return;
-      if ([401, 403, 404].includes(answer.status) || !isData(answer.headers))
+      const fetch = fetchOf(deps.http(), { timeoutMs: TIMEOUT_MS });
+      const answer = await api.create(change, { ...access, deps, fetch, signal }, markdown);
+      // Azure DevOps answers bad credentials with a page to sign in at, and status 203 or 302.
+      const isElsewhere = isPage(answer) || (answer.status >= 300 && answer.status < 400);
+      if (isSuccess(answer) && !isElsewhere) return;
+      if ([401, 403, 404].includes(answer.status) || isElsewhere)
         throw new NotAllowed(
           `no comment on ${to}: the token may not write one (status ${String(answer.status)}); it needs ${api.needs}`,
         );
-      throw new Error(`${to}: answered ${String(answer.status)}${serverMessage(answer)}`);
+      const said = serverMessage(answer, deps.redact);
+      throw new Error(`${to}: answered ${String(answer.status)}${said === '' ? '' : ` (${said})`}`);
     },
   };
 }
 
-/** `send` is the transport of the client, too, so that proxies, certificates and time limits hold for it. */
-async function commentOnGithub(
-  { project, number }: Change,
-  { url, token }: ApiAccess,
-  body: string,
-  send: Send,
-): Promise<HttpResponse> {
-  const { getOctokit } = await import('@actions/github');
-  const [owner = '', repo = ''] = project.split('/');
-  let answer: HttpResponse | undefined;
-  const fetch = async (
-    address: string,
-    init: { readonly headers: Record<string, string>; readonly body: string },
-  ): Promise<Response> => {
-    answer = await send({ url: address, headers: init.headers, body: init.body });
-    return new Response(answer.body.length === 0 ? null : new Uint8Array(answer.body), {
-      status: answer.status,
-      headers: { 'content-type': answer.headers['content-type'] ?? '' },
-    });
-  };
-  try {
-    await getOctokit(token, {
-      baseUrl: root(url),
-      userAgent: 'rollgate',
-      request: { fetch },
-    }).rest.issues.createComment({
-      owner,
-      repo,
-      issue_number: number,
-      body,
-      headers: { 'x-github-api-version': '2022-11-28' },
-    });
-  } catch (error) {
-    // A refusal is an answer; an error of the transport is the cause of the client's.
-    if (answer === undefined) throw error instanceof Error ? (error.cause ?? error) : error;
-  }
-  if (answer === undefined) throw new Error(`${project}: nothing was sent`);
-  return answer;
+function postJson(
+  change: Change,
+  { url, fetch, deps, signal }: Access,
+  authorization: string,
+  call: Pick<ApiRequest, 'path' | 'json'>,
+): Promise<ApiResponse> {
+  const api = createJsonApi({ baseUrl: url, headers: { authorization }, fetch, clock: deps.clock });
+  return deliver(api, apis[change.system].name(change), { method: 'POST', ...call }, signal);
 }
 
 /** The token does not allow it, and nobody requested it: not worth a warning. */
 export class NotAllowed extends Error {
   override readonly name = 'NotAllowed';
-}
-
-/** Azure DevOps answers bad credentials with a page to sign in at, and status 203 or 302. */
-function isData(headers: Readonly<Record<string, string>>): boolean {
-  return (headers['content-type'] ?? '').includes('json');
 }
 
 /** Whose API it is: `api.github.com` is that of `github.com`, and `api.acme.ghe.com` that of `acme.ghe.com`. */

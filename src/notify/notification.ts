@@ -1,5 +1,7 @@
-import { type Http, HttpError, type HttpResponse } from '../support/http.js';
-import { clip } from '../support/text.js';
+import type { Clock } from '../support/clock.js';
+import type { Http } from '../support/http.js';
+import type { ApiClient } from '../support/http/api.js';
+import type { ApiResponse } from '../support/http/response.js';
 
 /** A message about a run to people outside of it. */
 export interface Notification {
@@ -9,51 +11,30 @@ export interface Notification {
   send(signal: AbortSignal): Promise<void>;
 }
 
-/** One call, milliseconds. */
-const TIMEOUT = 10_000;
-
-/** An answer of a size that nobody who takes a message gives. */
-const MAX_BYTES = 64 * 1024;
-
-export interface Post {
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body: string;
+/** What people are told by. */
+export interface NotifyDependencies {
+  readonly http: () => Http;
+  readonly clock: Clock;
+  /** Takes secrets out of what is to be cut short. */
+  readonly redact: (text: string) => string;
 }
+
+/** One call, milliseconds. */
+export const TIMEOUT_MS = 10_000;
 
 /**
- * Posts JSON, once.
+ * One call, sent once.
  *
  * @param to whom the message is for, as people know them
- * @throws Error when there is no usable answer; it names whom, and not the address, which may be a secret
+ * @throws Error when there is no answer; it names whom, and not the address, which may be a secret
  */
-export async function post(
-  http: Http,
+export async function deliver<C>(
+  api: ApiClient<C>,
   to: string,
-  { url, headers, body }: Post,
+  call: C,
   signal: AbortSignal,
-): Promise<HttpResponse> {
-  try {
-    return await http.request({
-      method: 'POST',
-      url,
-      headers: { 'content-type': 'application/json', 'user-agent': 'rollgate', ...headers },
-      body,
-      timeoutMs: TIMEOUT,
-      signal,
-      maxBytes: MAX_BYTES,
-      keepBody: 'start',
-    });
-  } catch (error) {
-    if (!(error instanceof HttpError)) throw error;
-    const code = error.code === undefined ? '' : ` (${error.code})`;
-    // eslint-disable-next-line preserve-caught-error -- its message has the address
-    throw new Error(`${to}: ${error.summary}${code}`);
-  }
-}
-
-/** The server's own words of a refusal, on one line; none of a page. */
-export function serverMessage({ body }: HttpResponse): string {
-  const text = clip(body.toString('utf8'), 200);
-  return text === '' || text.startsWith('<') ? '' : ` (${text})`;
+): Promise<ApiResponse> {
+  const sent = await api.send('the message', call, TIMEOUT_MS, signal);
+  if (sent.ok) return sent.value;
+  throw new Error(`${to}: ${sent.problem.brief}`);
 }

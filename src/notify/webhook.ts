@@ -1,5 +1,6 @@
-import type { Http } from '../support/http.js';
-import { type Notification, post, serverMessage } from './notification.js';
+import { createApiClient, httpTransport } from '../support/http/api.js';
+import { isPage, isSuccess, serverMessage } from '../support/http/response.js';
+import { deliver, type Notification, type NotifyDependencies } from './notification.js';
 
 /** What the receiver of a webhook understands. */
 export type WebhookFormat = 'slack' | 'teams' | 'json';
@@ -17,17 +18,28 @@ export function formatOf(url: string): WebhookFormat {
   return isSlack || pathname.endsWith('/slack') ? 'slack' : 'json';
 }
 
+/** Of an answer of a size that nobody who takes a message gives, the start. */
+const LIMITS = { maxBytes: 64 * 1024, keepBody: 'start' } as const;
+
 /** A message to a webhook. Its address is a secret: only its host is named. */
-export function webhook(http: Http, url: string, body: string): Notification {
+export function webhook(
+  { http, clock, redact }: NotifyDependencies,
+  url: string,
+  body: string,
+): Notification {
   const { host } = new URL(url);
+  const headers = { 'content-type': 'application/json', 'user-agent': 'rollgate' };
   return {
     to: host,
     async send(signal) {
-      const answer = await post(http, host, { url, body }, signal);
-      if (answer.status < 200 || answer.status > 299)
-        throw new Error(
-          `${host} answered ${String(answer.status)}${serverMessage(answer)}; check \`notify-url\` and \`notify-format\``,
-        );
+      const api = createApiClient(httpTransport(http, LIMITS), { clock });
+      const answer = await deliver(api, host, { method: 'POST', url, headers, body }, signal);
+      if (isSuccess(answer)) return;
+      // Of a page nothing is of use.
+      const said = isPage(answer) ? '' : serverMessage(answer, redact);
+      throw new Error(
+        `${host} answered ${String(answer.status)}${said === '' ? '' : ` (${said})`}; check \`notify-url\` and \`notify-format\``,
+      );
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Problem, Result } from '../contract/result.js';
 import type { PipelineClient, StartRequest, StartResult } from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { hintOf } from '../support/http/api.js';
+import { fixIn } from '../support/http/api.js';
 import type { ApiResponse } from '../support/http/response.js';
 import { PermanentError } from '../support/retry.js';
 import {
@@ -109,7 +109,7 @@ export function createPipelineClient<X, P, C extends Candidate>(
     const before =
       typeof search === 'string' || search.listsRunsBefore === false
         ? notSeen
-        : await listRunsBefore((stop) => search.list(stop), hintFor, signal);
+        : await listRunsBefore((stop) => search.list(stop), signal);
     if (before.kind === 'refused') return before;
 
     signal.throwIfAborted();
@@ -148,6 +148,7 @@ function unusable({ id, name }: PipelineSystem, problem: Problem): PipelineClien
   return {
     id,
     name,
+    lacks: problem,
     preflight: () => Promise.resolve([{ level: 'error', subject: 'ci', ...problem }]),
     describe: () => Promise.resolve([`nothing: ${problem.message}`]),
     start: () => Promise.resolve(refused(problem)),
@@ -163,12 +164,11 @@ function unusable({ id, name }: PipelineSystem, problem: Problem): PipelineClien
  */
 export function unreadable(
   error: unknown,
-  hintFor: (answer: ApiResponse) => string | undefined,
   otherwise: string,
   signal: AbortSignal,
 ): { readonly ok: false; readonly problem: Problem } {
   if (signal.aborted) throw signal.reason;
-  const fix = hintOf(error, hintFor) ?? otherwise;
+  const fix = fixIn(error) ?? otherwise;
   return { ok: false, problem: { message: messageOf(error), fix } };
 }
 

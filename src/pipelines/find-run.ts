@@ -1,7 +1,7 @@
 import type { StartedRun, StartResult } from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { refusalIn } from '../support/http/api.js';
+import { fixIn, refusalIn } from '../support/http/api.js';
 import { type ApiResponse, isSuccess } from '../support/http/response.js';
 import { isPermanent } from '../support/retry.js';
 import type { Refused } from './start-once.js';
@@ -64,12 +64,10 @@ const LONGEST_POLL_MS = 5000;
  * Reads what must be known before the call. Not being able to is no reason not to make the call; a page in place of the list
  * is: what has answered there would answer the call too, and then nobody could tell what became of it.
  *
- * @param hint what a person can do about such a page.
  * @throws only the signal's reason.
  */
 export async function listRunsBefore<C extends Candidate>(
   list: (signal: AbortSignal) => Promise<Listing<C>>,
-  hint: (answer: ApiResponse) => string | undefined,
   signal: AbortSignal,
 ): Promise<Before | Refused> {
   try {
@@ -82,9 +80,8 @@ export async function listRunsBefore<C extends Candidate>(
     };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    const page = pageIn(error);
-    if (page === undefined) return notSeen;
-    const fix = hint(page);
+    if (!isPageIn(error)) return notSeen;
+    const fix = fixIn(error);
     return {
       kind: 'refused',
       reason: messageOf(error),
@@ -139,7 +136,7 @@ export async function findRun<C extends Candidate>(
         if (signal.aborted) throw error;
         found = messageOf(error);
         // A page passes with the trouble that has made it.
-        if (isPermanent(error) && pageIn(error) === undefined) break;
+        if (isPermanent(error) && !isPageIn(error)) break;
       }
       if (clock.monotonic() + pause > end) break;
       await clock.sleep(pause, signal);
@@ -159,7 +156,7 @@ function keyOf({ key, run }: Candidate): string {
 }
 
 /** An answer of 2xx that a read does not take is a page. */
-function pageIn(error: unknown): ApiResponse | undefined {
+function isPageIn(error: unknown): boolean {
   const response = refusalIn(error);
-  return response !== undefined && isSuccess(response) ? response : undefined;
+  return response !== undefined && isSuccess(response);
 }

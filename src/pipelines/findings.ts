@@ -1,8 +1,7 @@
 import type { Problem } from '../contract/result.js';
 import type { Finding } from '../contract/result.js';
 import { messageOf } from '../support/errors.js';
-import { hintOf } from '../support/http/api.js';
-import type { ApiResponse } from '../support/http/response.js';
+import { fixIn } from '../support/http/api.js';
 import { isPermanent } from '../support/retry.js';
 
 export type Add = (level: Finding['level'], message: string, fix?: string) => void;
@@ -20,11 +19,7 @@ interface Findings {
   readonly addFailure: (error: unknown) => void;
 }
 
-/** @param hintFor what to change, where a refusal tells that. */
-export function collectFindings(
-  hintFor: (answer: ApiResponse) => string | undefined,
-  signal: AbortSignal,
-): Findings {
+export function collectFindings(signal: AbortSignal): Findings {
   const all: Finding[] = [];
   const add: Add = (level, message, fix) => {
     all.push({ level, subject: 'ci', message, ...(fix === undefined ? {} : { fix }) });
@@ -38,7 +33,7 @@ export function collectFindings(
     addFailure(error) {
       if (signal.aborted) throw signal.reason;
       const level = isPermanent(error) ? 'error' : 'warning';
-      add(level, messageOf(error), hintOf(error, hintFor));
+      add(level, messageOf(error), fixIn(error));
     },
   };
 }

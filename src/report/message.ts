@@ -1,8 +1,8 @@
 import type { RollbackReport } from '../contract/strategy.js';
-import { clip, formatDuration } from '../support/text.js';
+import { asSentence, clip, formatDuration } from '../support/text.js';
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
-import { asSentence, headlineOf, statusSentence, verdictHeadline } from './words.js';
+import { headlineOf, statusSentence, verdictHeadline } from './words.js';
 
 /** What a message to people says of a run, before it is put into the form of a channel. */
 export interface Message {

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { CheckResult } from '../contract/check.js';
 import type { RollbackReport, Attempt } from '../contract/strategy.js';
 import type { Finding } from '../contract/result.js';
-import { formatDuration } from '../support/text.js';
+import { asSentence, formatDuration } from '../support/text.js';
 import { renderChart } from './chart.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown, tableMarkdown } from './markdown.js';
 import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
@@ -12,7 +12,6 @@ import {
   kindsInWords,
   missingInWords,
   chanceInWords,
-  asSentence,
   statusSentence,
   verdictHeadline,
 } from './words.js';

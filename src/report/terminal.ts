@@ -1,7 +1,7 @@
 import type { CheckResult, Limit } from '../contract/check.js';
-import { clip, formatDuration, formatNumber } from '../support/text.js';
+import { asSentence, clip, formatDuration, formatNumber } from '../support/text.js';
 import { type RunReport, startedRun, type TargetReport } from './record.js';
-import { asSentence, headlineOf, statusSentence, verdictHeadline } from './words.js';
+import { headlineOf, statusSentence, verdictHeadline } from './words.js';
 
 /** No line is wider than this, whatever the terminal, but an address: that must stay whole to be opened. */
 export const maxColumns = 120;
@@ -140,7 +140,7 @@ export function finalLines(
   return [
     `${mark} ${paint(word.toLowerCase(), headColour(report), style)}`,
     ...indented(report.reason),
-    ...report.targets.flatMap((target) => targetLines(target, several)),
+    ...report.targets.flatMap((target) => targetLines(target, report.reason, several)),
     ...indented(`report: ${reportPath}`).map((line) => paint(line, 'dim', style)),
   ];
 }
@@ -151,7 +151,8 @@ function headColour(report: RunReport): Paint {
   return report.verdict === 'healthy' || report.verdict === 'not-judged' ? 'green' : 'yellow';
 }
 
-function targetLines(target: TargetReport, several: boolean): readonly string[] {
+/** @param said the reason of the whole run: what it tells is not said twice */
+function targetLines(target: TargetReport, said: string, several: boolean): readonly string[] {
   const { rollback } = target;
   const run = startedRun(rollback);
   return [
@@ -160,12 +161,19 @@ function targetLines(target: TargetReport, several: boolean): readonly string[] 
       : []),
     ...(rollback.status === 'not-needed'
       ? []
-      : indented(`${statusSentence[rollback.status]} ${asSentence(rollback.detail)}`)),
-    ...rollback.attempts.flatMap((attempt) =>
-      indented(
-        `${attempt.id}: ${attempt.outcome}${attempt.outcome === 'skipped' ? '' : ` after ${formatDuration(attempt.seconds * 1000)}`}: ${attempt.detail}`,
+      : indented(
+          // What failed stands beside each strategy.
+          rollback.status === 'failed'
+            ? statusSentence.failed
+            : `${statusSentence[rollback.status]} ${asSentence(rollback.detail)}`,
+        )),
+    ...rollback.attempts
+      .filter(({ detail }) => !said.includes(detail))
+      .flatMap((attempt) =>
+        indented(
+          `${attempt.id}: ${attempt.outcome}${attempt.outcome === 'skipped' ? '' : ` after ${formatDuration(attempt.seconds * 1000)}`}: ${attempt.detail}`,
+        ),
       ),
-    ),
     ...(run?.url ? [`   ${run.url}`] : []),
   ];
 }

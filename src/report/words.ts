@@ -33,17 +33,29 @@ export function headlineOf(report: RunReport): Headline {
 export const statusSentence: Readonly<Record<RollbackStatus, string>> = {
   'not-needed': '',
   verified: '↩️ Rolled back and verified.',
-  unverified: '🚨 Rollback started, but not verified: a person must look now.',
-  'still-unhealthy': '🚨 Rolled back, but still unhealthy: a person must look now.',
-  failed: '🚨 The rollback failed, nothing was rolled back: a person must look now.',
+  unverified: '🚨 ROLLBACK NOT VERIFIED, act now: the bad version may still be live.',
+  'still-unhealthy':
+    '🚨 STILL UNHEALTHY, act now: the old version fails the same checks. Either the cause is elsewhere (a dependency, the URL), or the rollback had no effect.',
+  failed: '🚨 ROLLBACK FAILED, act now: nothing was rolled back, and the bad version is live.',
   withheld: '✋ Not rolled back.',
 };
 
-/** With a capital at the start and an end mark, as it stands among other sentences; empty stays empty. */
-export function asSentence(text: string): string {
-  if (text === '') return '';
-  const capital = `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
-  return /[.:!?]$/.test(capital) ? capital : `${capital}.`;
+/** The same in a title; of several targets the one that needs a person most decides. */
+const statusTitles: readonly (readonly [RollbackStatus, string])[] = [
+  ['failed', 'ROLLBACK FAILED'],
+  ['unverified', 'ROLLBACK NOT VERIFIED'],
+  ['still-unhealthy', 'rolled back, still unhealthy'],
+  ['withheld', 'unhealthy, not rolled back'],
+  ['verified', 'rolled back'],
+];
+
+/** Title and text of the one line that a CI system shows first: the outcome before the numbers. */
+export function annotationOf(report: RunReport): { readonly title: string; readonly text: string } {
+  const statuses = new Set(report.targets.map(({ rollback }) => rollback.status));
+  const [status, title] = statusTitles.find(([one]) => statuses.has(one)) ?? [];
+  if (status === undefined || title === undefined)
+    return { title: `Rollgate: ${report.verdict ?? 'no verdict'}`, text: report.reason };
+  return { title: `Rollgate: ${title}`, text: `${statusSentence[status]} ${report.reason}` };
 }
 
 /** `41 of 300 failed`; what `failed` is depends on the metric. Empty without samples. */

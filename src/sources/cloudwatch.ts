@@ -4,14 +4,8 @@ import { parameters } from '../support/values/pairs.js';
 import { script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
 import type { ValueType } from '../support/values/value-type.js';
-import {
-  failed,
-  fixOf,
-  hintsOf,
-  noAnswerToQuery,
-  type ErrorMapping,
-  type FailureKind,
-} from './series/answer.js';
+import { byKind, type ErrorMapping, failed, type ProblemKind } from '../support/http/problem.js';
+import { hintsOf, noAnswerToQuery } from './source.js';
 import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { pointsOf, seconds, type Series, type SeriesAdapter } from './series/adapter.js';
 
@@ -159,26 +153,26 @@ function addressOf(region: string): string {
 const credentialNames = 'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
 
 const errorMapping: ErrorMapping = {
-  hints: {
+  hintFor: byKind({
     ...hintsOf({ address: 'region', credentials: credentialNames, path: 'the CloudWatch API' }),
     unauthorized: (serverMessage) =>
       /expired/i.test(serverMessage)
         ? 'the credentials have expired: they must last longer than the watch'
         : `check ${credentialNames}: temporary credentials need all three`,
     forbidden: 'allow these credentials cloudwatch:GetMetricData',
-    badQuery: 'correct the metric, its dimensions, or the expression',
-  },
+    'bad-request': 'correct the metric, its dimensions, or the expression',
+  }),
   serverMessage: (document) => {
     const { message, Message } = fields(document);
     return [errorType(document), textOf(message) ?? textOf(Message)]
       .filter((each) => each !== undefined && each !== '')
       .join(': ');
   },
-  kindOf: (document) => errorKinds.find(([types]) => types.test(errorType(document) ?? ''))?.[1],
+  kindOf: ({ data }) => errorKinds.find(([types]) => types.test(errorType(data) ?? ''))?.[1],
 };
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html: most come with status 400. */
-const errorKinds: readonly (readonly [RegExp, FailureKind])[] = [
+const errorKinds: readonly (readonly [RegExp, ProblemKind])[] = [
   [/^(Throttling|ThrottlingException|LimitExceeded.*|RequestLimitExceeded)$/, 'rate-limited'],
   [
     /^(UnrecognizedClient.*|InvalidClientTokenId|InvalidSignature.*|SignatureDoesNotMatch|ExpiredToken.*|IncompleteSignature.*|MissingAuthenticationToken.*|RequestExpired|OptInRequired)$/,
@@ -242,12 +236,7 @@ function adapter(server: Server, period: number, facts: MetricFacts): SeriesAdap
         const { Id: id, Label: label, StatusCode: status, Timestamps, Values } = fields(result);
         const list = found[textOf(id)?.replace(/\d+$/, '') ?? ''];
         if (list === undefined) return noAnswerToQuery();
-        if (status === 'Forbidden')
-          return failed(
-            'forbidden',
-            'it does not let us read a metric',
-            fixOf('forbidden', '', errorMapping.hints),
-          );
+        if (status === 'Forbidden') return failed('forbidden', 'it does not let us read a metric');
         // What is there is right, and more is to come.
         if (status !== 'Complete' || next !== undefined)
           return failed(

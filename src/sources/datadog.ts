@@ -5,7 +5,8 @@ import { clip, neutralise } from '../support/text.js';
 import { script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
 import { choice } from '../support/values/words.js';
-import { hintsOf, noAnswerToQuery, type ErrorMapping } from './series/answer.js';
+import { byKind, type ErrorMapping } from '../support/http/problem.js';
+import { hintsOf, noAnswerToQuery } from './source.js';
 import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { pointsOf, seconds, type Series, type SeriesAdapter } from './series/adapter.js';
 
@@ -81,23 +82,16 @@ export const datadog = seriesSource({
 });
 
 const errorMapping: ErrorMapping = {
-  hints: {
+  hintFor: byKind({
     ...hintsOf({
       address: 'site',
       credentials: 'DD_API_KEY and DD_APP_KEY',
       path: '/api/v2/query/timeseries',
     }),
-    unauthorized: () => 'check DD_API_KEY and site: each site has keys of its own',
+    unauthorized: 'check DD_API_KEY and site: each site has keys of its own',
     forbidden:
       'check both keys and site: each site has keys of its own, and the application key needs the permission timeseries_query',
-  },
-  // `{"errors": ["..."]}`, or with objects of JSON:API in it.
-  serverMessage: (document) => {
-    const messages = listOf(fields(document).errors).flatMap(
-      (error) => textOf(error) ?? textOf(fields(error).detail) ?? textOf(fields(error).title) ?? [],
-    );
-    return messages.length === 0 ? undefined : messages.join('; ');
-  },
+  }),
   waitMs: (header, now) => {
     // Seconds from now, unlike elsewhere (https://docs.datadoghq.com/api/latest/rate-limits/).
     const reset = header('x-ratelimit-reset') ?? header('x-ratelimit-period') ?? '';

@@ -2,20 +2,15 @@ import { fields, listOf, textOf } from '../support/json.js';
 import { option } from '../support/options.js';
 import { credentials, script } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
-import {
-  authorization,
-  errorField,
-  hintsOf,
-  noAnswerToQuery,
-  unexpected,
-  type ErrorMapping,
-} from './series/answer.js';
+import { byKind, type ErrorMapping } from '../support/http/problem.js';
+import { authorization, hintsOf, noAnswerToQuery, unexpected } from './source.js';
 import { delayOption, queryOptions, seriesSource } from './series/source.js';
 import { bucketSecondsOf, pointsOf, type Series } from './series/adapter.js';
 
 const errorMapping: ErrorMapping = {
-  hints: hintsOf({ address: 'graphite-url', credentials: 'graphite-token', path: '/render' }),
-  serverMessage: errorField,
+  hintFor: byKind(
+    hintsOf({ address: 'graphite-url', credentials: 'graphite-token', path: '/render' }),
+  ),
 };
 
 /** Graphite, by targets of its render API (https://graphite.readthedocs.io/en/latest/render_api.html). */

@@ -4,19 +4,14 @@ import { credentials, script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
 import type { Result } from '../contract/result.js';
 import {
-  authorization,
-  errorField,
-  failed,
-  fixOf,
-  hintsOf,
-  noAnswerToQuery,
-  shown,
-  unexpected,
+  type ApiProblem,
+  byKind,
   type ErrorMapping,
-  type FailureKind,
+  failed,
   type Failed,
-  type RequestFailure,
-} from './series/answer.js';
+} from '../support/http/problem.js';
+import { serverMessage } from '../support/http/response.js';
+import { authorization, hintsOf, noAnswerToQuery, unexpected } from './source.js';
 import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { pointsOf, seconds, type Series } from './series/adapter.js';
 
@@ -24,11 +19,12 @@ import { pointsOf, seconds, type Series } from './series/adapter.js';
 const TIME_FILTER = '$timeFilter';
 
 const errorMapping: ErrorMapping = {
-  hints: hintsOf({ address: 'influxdb-url', credentials: 'influxdb-token', path: '/query' }),
-  serverMessage: errorField,
+  hintFor: byKind(
+    hintsOf({ address: 'influxdb-url', credentials: 'influxdb-token', path: '/query' }),
+  ),
   // `{"error": "..."}` with 404 is that of a database.
-  kindOf: (document, status) =>
-    status === 404 && errorField(document) !== undefined ? 'bad-query' : undefined,
+  kindOf: ({ status, data }) =>
+    status === 404 && textOf(fields(data).error) !== undefined ? 'bad-request' : undefined,
 };
 
 /**
@@ -141,9 +137,9 @@ function problemWith(query: string): Pick<Conflict, 'message' | 'fix'> | undefin
 function seriesOf(
   result: unknown,
   redact: (text: string) => string,
-): Result<readonly Series[], RequestFailure> {
-  const error = errorField(result);
-  if (error !== undefined) return refused(error, shown(error, redact));
+): Result<readonly Series[], ApiProblem> {
+  const error = textOf(fields(result).error);
+  if (error !== undefined) return refused(error, serverMessage({ data: result }, redact));
   if (result === undefined) return noAnswerToQuery();
   const series: Series[] = [];
   for (const each of listOf(fields(result).series)) {
@@ -169,11 +165,10 @@ function seriesOf(
 
 /** What is wrong with a statement comes with status 200. */
 function refused(error: string, message: string): Failed {
-  const kind: FailureKind = /timeout|engine|shard|not ready/i.test(error)
-    ? 'server-error'
-    : 'bad-query';
-  const fix = /database not found|retention policy not found/i.test(error)
-    ? 'correct database'
-    : fixOf(kind, '', errorMapping.hints);
-  return failed(kind, `it answered: ${message}`, fix);
+  const passes = /timeout|engine|shard|not ready/i.test(error);
+  return failed(passes ? 'server-error' : 'bad-request', `it answered: ${message}`, {
+    fix: /database not found|retention policy not found/i.test(error)
+      ? 'correct database'
+      : undefined,
+  });
 }

@@ -4,14 +4,8 @@ import { integer } from '../support/values/numbers.js';
 import { script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
 import { choice } from '../support/values/words.js';
-import {
-  failed,
-  fixOf,
-  hintsOf,
-  noAnswerToQuery,
-  type ErrorMapping,
-  type FailureKind,
-} from './series/answer.js';
+import { byKind, type ErrorMapping, failed, type ProblemKind } from '../support/http/problem.js';
+import { hintsOf, noAnswerToQuery } from './source.js';
 import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { seconds, type Series, type SeriesAdapter } from './series/adapter.js';
 
@@ -73,18 +67,12 @@ export const newrelic = seriesSource({
 });
 
 const errorMapping: ErrorMapping = {
-  hints: {
+  hintFor: byKind({
     ...hintsOf({ address: 'region', credentials: 'NEW_RELIC_API_KEY', path: '/graphql' }),
-    unauthorized: () =>
+    unauthorized:
       'set NEW_RELIC_API_KEY to a user key of this region: ingest and license keys cannot query',
     forbidden: 'check account, and whether the key may read it',
-  },
-  serverMessage: (document) => {
-    const { errors } = fields(document);
-    const messages = listOf(errors).flatMap((error) => textOf(fields(error).message) ?? []);
-    if (messages.length > 0) return messages.join('; ');
-    return listOf(errors).length > 0 ? 'an error without words' : undefined;
-  },
+  }),
 };
 
 /** NRQL over NerdGraph (https://docs.newrelic.com/docs/apis/nerdgraph/examples/nerdgraph-nrql-tutorial/). */
@@ -124,12 +112,12 @@ function adapter(
     },
     read(document, names, serverMessage) {
       // Errors come with status 200, and sometimes beside data.
-      const error = errorMapping.serverMessage(document);
-      if (error !== undefined) {
-        const kind = kindOf(error, document);
-        const fix = fixOf(kind, serverMessage, errorMapping.hints);
-        return failed(kind, `it answered${serverMessage}`, fix);
-      }
+      const errors = listOf(fields(document).errors);
+      if (errors.length > 0)
+        return failed(
+          kindOf(serverMessage, errors),
+          `it answered${serverMessage === '' ? ': an error without words' : serverMessage}`,
+        );
       const { account: data } = fields(fields(fields(document).data).actor);
       const found: Record<string, readonly Series[]> = {};
       for (const name of names) {
@@ -169,10 +157,10 @@ function valueOf(row: Readonly<Record<string, unknown>>): number | null | undefi
   return isObject(value) ? valueOf(value) : undefined;
 }
 
-function kindOf(error: string, document: unknown): FailureKind {
-  const { errorClass } = fields(fields(listOf(fields(document).errors)[0]).extensions);
+function kindOf(error: string, errors: readonly unknown[]): ProblemKind {
+  const { errorClass } = fields(fields(errors[0]).extensions);
   const all = `${textOf(errorClass) ?? ''} ${error}`;
-  if (/syntax|unknown function|BAD_REQUEST|INVALID_INPUT/i.test(all)) return 'bad-query';
+  if (/syntax|unknown function|BAD_REQUEST|INVALID_INPUT/i.test(all)) return 'bad-request';
   if (/api.?key|UNAUTHENTICATED|UNAUTHORIZED/i.test(all)) return 'unauthorized';
   if (/not authorized|access denied|FORBIDDEN|account .*not found/i.test(all)) return 'forbidden';
   if (/TOO_MANY_REQUESTS|rate limit|limit exceeded/i.test(all)) return 'rate-limited';

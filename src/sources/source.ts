@@ -2,6 +2,13 @@ import type { CheckEntry, MetricCheck } from '../contract/check.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
 import type { Http } from '../support/http.js';
+import {
+  createApiClient,
+  type ApiClient,
+  type HttpCall,
+  httpTransport,
+} from '../support/http/api.js';
+import { type ErrorMapping, failed, type Failed, type Hints } from '../support/http/problem.js';
 import type { CheckSource, OptionTable, ValuesOf } from '../support/options.js';
 import type { Limits } from './http/limits.js';
 
@@ -48,3 +55,61 @@ export type HealthDependencies<S> = Omit<SourceDependencies, 'plan'> & {
     readonly 'health-successes': number;
   };
 };
+
+/** Some ten thousand series. A query that gives more is a mistake. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** The API of a server that is asked for numbers, in JSON. */
+export function createQueryApi(
+  errors: ErrorMapping,
+  { http, clock, redact }: Pick<SourceDependencies, 'http' | 'clock' | 'redact'>,
+): ApiClient<HttpCall> {
+  return createApiClient(httpTransport(http, { maxBytes: MAX_BYTES }), {
+    accepts: 'json',
+    maxBytes: MAX_BYTES,
+    errors,
+    clock,
+    redact,
+  });
+}
+
+/** For an answer that is none to what was asked. */
+export function unexpected(message: string): Failed {
+  return failed('unexpected', message);
+}
+
+/** @param said with `: ` in front */
+export function noAnswerToQuery(said = ''): Failed {
+  return unexpected(`its answer is not one to a query${said}`);
+}
+
+/** The usual hints, in the names of what the user set. */
+export function hintsOf(names: {
+  /** What the address is set by. */
+  readonly address: string;
+  /** What the credentials are set by. */
+  readonly credentials: string;
+  /** What stands behind the address: `/render`. */
+  readonly path: string;
+}): Hints {
+  const { address, credentials, path } = names;
+  return {
+    redirect: `redirects are not followed, because credentials would go along: set ${address} to the final address; a login page means that credentials are missing`,
+    page: `a page for people, such as a login page: check ${address}, and set ${credentials}`,
+    'not-json': `check ${address}: it is the address in front of ${path}`,
+    unauthorized: `check ${credentials}`,
+    forbidden: `give ${credentials} the right to query, or use others`,
+    'not-found': `there is no ${path} behind this address: check ${address}`,
+    'bad-request': 'correct the query',
+    timeout: 'raise timeout, or make the query cheaper',
+    'too-large': 'narrow the query down to what was deployed',
+    unreachable: `check ${address}, and whether it can be reached from here`,
+  };
+}
+
+/** The header for a bearer token or for `user:password`. A bearer token has no colon (RFC 6750, 2.1). */
+export function authorization(token: string, scheme: 'Bearer' | 'Token' = 'Bearer'): string {
+  return token.includes(':')
+    ? `Basic ${Buffer.from(token, 'utf8').toString('base64')}`
+    : `${scheme} ${token}`;
+}

@@ -145,7 +145,7 @@ async function tryStrategy(
   }
   if (options.dryRun) {
     note(chain, link.id, 'skipped', `dry run; it would have done this: ${plan.steps.join('; ')}`);
-    return withheld('dry run: nothing was rolled back');
+    return withheld('dry run: it would have been rolled back');
   }
   for (const step of plan.steps) options.progress(`${link.id}: ${step}`);
   const { result, seconds } = await execute(strategy, plan, options, limit);
@@ -219,7 +219,7 @@ async function planOf(
   strategy: Strategy,
   request: RollbackRequest,
   signal: AbortSignal,
-): Promise<Awaited<ReturnType<Strategy['plan']>> | { kind: 'failed'; reason: string }> {
+): Promise<Awaited<ReturnType<Strategy['plan']>>> {
   try {
     return await raceSignal(strategy.plan(request, signal), signal);
   } catch (error) {

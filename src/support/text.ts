@@ -25,6 +25,21 @@ export function clip(text: string, max = 300): string {
   return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
 }
 
+/** With a capital at the start, unless that is the name of an input, a file or a strategy: `rollback-ref must be`, `ci: failed`. */
+export function capitalised(text: string): string {
+  return text.replace(/^\p{Ll}(?=[\p{L}'’]*(?:[\s,;.!?]|$))/u, (letter) => letter.toUpperCase());
+}
+
+/** With an end mark; empty stays empty. */
+export function ended(text: string): string {
+  return text === '' || /[.:!?…]\)?$/.test(text) ? text : `${text}.`;
+}
+
+/** With a capital at the start and an end mark, as it stands among other sentences; empty stays empty. */
+export function asSentence(text: string): string {
+  return ended(capitalised(text));
+}
+
 /** `90500` → `1m 30.5s`; below a minute `12.3s`; whole numbers lose the `.0`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${String(Math.round(ms))}ms`;

@@ -21,7 +21,7 @@ const remote = (url: string, name = 'origin'): string => `[remote "${name}"]\n\t
 const systems = (files: Readonly<Record<string, string>>): readonly string[] =>
   seen(files).signs.map(({ system }) => system);
 
-describe('the CI system of a repository', () => {
+describe('the CI system that a repository shows', () => {
   it.each<[string, string]>([
     ['.github/workflows/test.yml', 'github'],
     ['.gitlab-ci.yml', 'gitlab'],
@@ -29,7 +29,7 @@ describe('the CI system of a repository', () => {
     ['Jenkinsfile', 'jenkins'],
     ['azure-pipelines.yml', 'azure'],
     ['azure-pipelines.yaml', 'azure'],
-  ])('%s means %s', (path, system) => {
+  ])('the file %s means %s', (path, system) => {
     expect(systems({ [path]: '' })).toEqual([system]);
   });
 
@@ -52,29 +52,29 @@ describe('the CI system of a repository', () => {
     expect(systems({ '.git/config': `[core]\n\tbare = false\n${remote(url)}` })).toEqual(expected);
   });
 
-  it('takes the remote `origin`, wherever it stands', () => {
+  it('a repository with several remotes: `origin` decides', () => {
     const config = remote('https://github.com/a/b', 'fork') + remote('https://gitlab.com/a/b');
     expect(systems({ '.git/config': config })).toEqual(['gitlab']);
   });
 
-  it('takes files before the remote', () => {
+  it('a pipeline file goes before the remote', () => {
     const files = { '.git/config': remote('https://github.com/a/b'), '.circleci/config.yml': '' };
     expect(seen(files).signs).toEqual([{ system: 'circleci', sign: '.circleci/config.yml' }]);
   });
 
-  it('tells all of several', () => {
+  it('the files of two systems: both are named', () => {
     expect(systems({ Jenkinsfile: '', '.gitlab-ci.yml': '' })).toEqual(['gitlab', 'jenkins']);
   });
 
-  it('knows nothing of an empty folder', () => {
+  it('an empty folder: no system, no git, branch main', () => {
     expect(seen({})).toEqual({ signs: [], isGit: false, branch: 'main' });
   });
 });
 
-describe('the branch that is deployed', () => {
+describe('the branch that deploys', () => {
   it.each<[string, Readonly<Record<string, string>>, string]>([
     [
-      'what the server calls the default',
+      'the default branch of the remote',
       {
         'refs/remotes/origin/HEAD': 'ref: refs/remotes/origin/trunk\n',
         HEAD: 'ref: refs/heads/feature\n',
@@ -82,10 +82,22 @@ describe('the branch that is deployed', () => {
       },
       'trunk',
     ],
-    ['the usual one', { HEAD: 'ref: refs/heads/feature\n', 'refs/heads/master': 'a' }, 'master'],
-    ['the one that is checked out', { HEAD: 'ref: refs/heads/stable/2.x\n' }, 'stable/2.x'],
-    ['main, where none is', { HEAD: '0123456789abcdef\n' }, 'main'],
-    ['main, where its name is no name', { HEAD: "ref: refs/heads/it's: [odd]\n" }, 'main'],
+    [
+      'master, where it exists and another is checked out',
+      { HEAD: 'ref: refs/heads/feature\n', 'refs/heads/master': 'a' },
+      'master',
+    ],
+    [
+      'the branch that is checked out, where there is no other',
+      { HEAD: 'ref: refs/heads/stable/2.x\n' },
+      'stable/2.x',
+    ],
+    ['main, without any branch', { HEAD: '0123456789abcdef\n' }, 'main'],
+    [
+      'main, where the checked-out name needs quotes',
+      { HEAD: "ref: refs/heads/it's: [odd]\n" },
+      'main',
+    ],
   ])('is %s', (_, git, branch) => {
     const files = Object.entries(git).map(([path, text]) => [`.git/${path}`, text]);
     const { isGit, branch: found } = seen(Object.fromEntries(files) as Record<string, string>);
@@ -93,7 +105,7 @@ describe('the branch that is deployed', () => {
   });
 });
 
-it('follows the file that a worktree has in place of the folder', () => {
+it('a git worktree: the remote of the whole repository decides', () => {
   place.write('whole/.git/config', remote('https://gitlab.com/acme/shop.git'));
   place.write('whole/.git/worktrees/tree/commondir', '../..\n');
   place.write('tree/.git', 'gitdir: ../whole/.git/worktrees/tree\n');
@@ -101,7 +113,7 @@ it('follows the file that a worktree has in place of the folder', () => {
   expect({ signs, isGit }).toMatchObject({ signs: [{ system: 'gitlab' }], isGit: true });
 });
 
-it('a `.git` that cannot be read says nothing', () => {
+it('a `.git` file that is not one of git shows no system', () => {
   place.write('.git', 'nothing of git\n');
   expect(seen({}).signs).toEqual([]);
 });

@@ -25,13 +25,13 @@ const groovy = [
 const fill = (text: string, given: Partial<Record<InputId, string>>): string =>
   filled(text, { texts: new Map(Object.entries(given) as [InputId, string][]) });
 
-describe('the settings of a rollback pipeline', () => {
+describe('the settings in a rollback pipeline', () => {
   const kubernetes = {
     'kubernetes-workload': 'deployment/a,\nstatefulset/b',
     'kubernetes-namespace': 'shop',
   };
 
-  it('are those of the answers, in YAML', () => {
+  it('become the answers, in YAML', () => {
     expect(fill(yaml, { ...kubernetes, 'compose-service': 'web, worker' })).toBe(
       yaml
         .replace('NAMESPACE: example', 'NAMESPACE: shop')
@@ -40,7 +40,7 @@ describe('the settings of a rollback pipeline', () => {
     );
   });
 
-  it('are those of the answers, in Groovy', () => {
+  it('become the answers, in Groovy', () => {
     expect(fill(groovy, kubernetes)).toBe(
       groovy
         .replace("'example'", "'shop'")
@@ -48,12 +48,12 @@ describe('the settings of a rollback pipeline', () => {
     );
   });
 
-  it('stay an example where nothing is known; the namespace is that of a kubeconfig that says none', () => {
+  it('without answers stay the example, and the namespace is default', () => {
     expect(fill(yaml, {})).toBe(yaml.replace('NAMESPACE: example', 'NAMESPACE: default'));
   });
 
   it.each(["it's", 'a: b', '$(id)', 'a"b', 'true # x', '${{ secrets.A }}', '1'])(
-    'a text that would need quotes is not put in: %j',
+    'stay the example for an answer that would need quotes: %j',
     (namespace) => {
       expect(fill(yaml, { 'kubernetes-namespace': namespace })).toBe(yaml);
       expect(fill(groovy, { 'kubernetes-namespace': namespace })).toBe(groovy);
@@ -62,11 +62,16 @@ describe('the settings of a rollback pipeline', () => {
 });
 
 describe('the rollback pipelines in the bundle', () => {
-  it.each(Object.entries(rollbackTemplates))('%s is the file to the letter', (path, lines) => {
-    expect(withScripts(lines).join('\n')).toBe(readFileSync(`templates/rollback/${path}`, 'utf8'));
-  });
+  it.each(Object.entries(rollbackTemplates))(
+    '%s with its scripts equals its file',
+    (path, lines) => {
+      expect(withScripts(lines).join('\n')).toBe(
+        readFileSync(`templates/rollback/${path}`, 'utf8'),
+      );
+    },
+  );
 
-  it('have each script once', () => {
+  it('hold each script once in each system', () => {
     const texts = Object.values(rollbackTemplates).flat();
     for (const name of Object.keys(rollbackScripts))
       expect(texts.filter((line) => line.trim() === `{{${name}}}`)).toHaveLength(5);

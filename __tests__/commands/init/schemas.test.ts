@@ -36,7 +36,7 @@ describeWithSchemas('what init writes, by the published schemas', Object.values(
     Object.entries(ways).map(([way, flags]) => [system, way, flags] as const),
   );
 
-  it.each(cases)('for %s and %s it is valid', async (system, _, flags) => {
+  it.each(cases)('the pipeline of %s with %s matches its schema', async (system, _, flags) => {
     repository = new Repository();
     const argv = ['init', '--yes', '--ci-system', system, '--url', 'https://shop.test/', ...flags];
     expect((await repository.run(argv)).code).toBe(0);

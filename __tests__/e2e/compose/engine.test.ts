@@ -77,7 +77,7 @@ describeWith('a Docker engine of our own', lacking(), () => {
       ).toBe(`created ${v1}`);
     });
 
-    it.each(['orderly', 'crash'] as const)('is restarted on its data: %s', async (how) => {
+    it.each(['orderly', 'crash'] as const)('survives a restart on its data: %s', async (how) => {
       await engine.restart(how);
       // The restart policy is of `api` alone.
       expect(await answer('/version')).toEqual({ status: 503, body: 'v2' });
@@ -100,7 +100,7 @@ describeWith('a Docker engine of our own', lacking(), () => {
       expect(ps).toMatchObject({ code: 0, stdout: `${listed}\n` });
     });
 
-    it('leaves nothing behind', async () => {
+    it('leaves no trace after its end', async () => {
       const network = await engine.outputOf([
         'network',
         'inspect',
@@ -143,7 +143,7 @@ describeWith('a Docker engine of our own', lacking(), () => {
       await next.stop();
     });
 
-    it('ends with it, and the next one clears up', async () => {
+    it('ends its processes with it, and the next start removes the rest', async () => {
       await killed.start();
       await buildImage(killed, 'shop/api:v1');
       await killed.outputOf(['network', 'create', 'lane']);
@@ -158,7 +158,7 @@ describeWith('a Docker engine of our own', lacking(), () => {
       expect(killed.traces()).toEqual([]);
     });
 
-    it('says why it does not start', async () => {
+    it('a bad configuration: says why it does not start', async () => {
       await next.halt();
       writeFileSync(join(next.folder, 'daemon.json'), '{"no-such-option": true}');
       await expect(next.resume()).rejects.toThrow(/the engine ended[^]*no-such-option/);

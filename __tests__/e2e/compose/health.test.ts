@@ -54,14 +54,14 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     return result!;
   }
 
-  it('a good version passes, with a one-shot service that is done', async () => {
+  it('a good version with a finished one-shot service: passes', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const made = await check();
     expect(await made.preflight(never)).toEqual([]);
     expect(await seen(made, true)).toEqual({ ok: true, detail: '' });
   });
 
-  it('one whose health check fails does not', async () => {
+  it('a version whose health check fails: fails', async () => {
     await scene.deploy({ image: 'shop/api:v2' });
     expect(await seen(await check(), false)).toEqual({ ok: false, detail: 'api is unhealthy' });
   });
@@ -69,7 +69,7 @@ describeWith('the containers of a project as a health check', lacking(), () => {
   it.each([
     ['no', 'api exited (code 1)'],
     ['always', 'api ends again and again (code 1)'],
-  ])('one that ends, with the restart policy %s', async (restart, detail) => {
+  ])('a version that exits, with the restart policy %s: fails', async (restart, detail) => {
     await scene.deploy({ image: 'shop/api:v3', images: rest, api: { restart } });
     const made = await check();
     await until('that detail', async () => (await made.probe(never)).detail === detail);
@@ -79,7 +79,7 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     });
   });
 
-  it('a service that is taken away', async () => {
+  it('a service without its container: fails', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const made = await check();
     await seen(made, true);
@@ -87,7 +87,7 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     expect(await made.probe(never)).toEqual({ ok: false, detail: 'worker has no container' });
   });
 
-  it('an engine that is away says nothing, and it goes on when it is back', async () => {
+  it('an engine that does not answer: nothing known, and passes again when it is back', async () => {
     await scene.deploy({ image: 'shop/api:v1', api: { restart: 'always' } });
     const made = await check({ 'compose-service': 'api' });
     await seen(made, true);

@@ -58,7 +58,7 @@ describeWith('the rollback pipelines and an engine', lacking(), () => {
     (await engine.outputOf(['inspect', '--format', `{{${what}}}`, `pipeline-${name}-1`])).trim();
 
   it.each([{ ROLLBACK_IMAGE: 'shop/api:v1' }, { ROLLBACK_REVISION: 'v1' }])(
-    'go back to the image, and leave the others alone: %j',
+    'rolls back to the image, and leaves other services alone: %j',
     async (sent) => {
       const other = await seen('db', '.Id');
       const { code, output } = await rollback(sent);
@@ -70,7 +70,7 @@ describeWith('the rollback pipelines and an engine', lacking(), () => {
     },
   );
 
-  it('touch nothing when the image cannot be found', async () => {
+  it('an image that cannot be found: exit 2, nothing is changed', async () => {
     const before = await seen('api', '.Id');
     const { code, output } = await rollback({ ROLLBACK_IMAGE: '127.0.0.1:1/shop/api:v7' });
     expect(code).toBe(2);
@@ -78,7 +78,7 @@ describeWith('the rollback pipelines and an engine', lacking(), () => {
     expect(await seen('api', '.Id')).toBe(before);
   });
 
-  it('fail when the old version does not come up', async () => {
+  it('an old version that does not become healthy: exit 1', async () => {
     const { code, output } = await rollback({ ROLLBACK_IMAGE: 'shop/api:v0' });
     expect(code).toBe(1);
     expect(output).toContain('api did not become healthy');

@@ -27,7 +27,7 @@ describeWith('the record of a project', lacking(), () => {
   afterEach(() => scene.clear());
   afterAll(() => engine.stop());
 
-  it('is what there must be: without it nothing is done, and preflight says so', async () => {
+  it('is needed: without it the strategy is skipped, and preflight warns', async () => {
     await scene.deploy({ image: 'shop/api:v2' });
     const strategy = await scene.strategy();
     expect(await strategy.preflight(never)).toEqual([
@@ -54,7 +54,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(labels).not.toContain('hunter2');
   });
 
-  it('does not multiply, and makes no volumes', async () => {
+  it('is kept once, and makes no volumes', async () => {
     await buildImage(engine, 'shop/api:v1', { healthcheck: true, further: ['VOLUME /anon'] });
     await scene.deploy({ image: 'shop/api:v1' });
     const volumes = await engine.outputOf(['volume', 'ls', '-q']);
@@ -83,7 +83,7 @@ describeWith('the record of a project', lacking(), () => {
     [['system', 'prune', '--force'], 'image only'],
     [['system', 'prune', '--all', '--force', '--filter', 'label!=rollgate.role'], 'verified'],
     [['system', 'prune', '--all', '--force'], 'gone'],
-  ])('after docker %j: %s', async (prune, what) => {
+  ])('is restored after docker %j: %s', async (prune, what) => {
     const services = { worker: 'shop/api:v2', db: 'shop/api:v2', migrate: 'shop/api:v2' };
     await scene.deploy({ image: 'shop/api:v1', images: services });
     const recorded = await scene.snapshot();
@@ -111,7 +111,7 @@ describeWith('the record of a project', lacking(), () => {
     await buildAll();
   });
 
-  it('after docker compose down, with volumes and images, and a deploy of v2', async () => {
+  it('is restored after docker compose down with volumes and images, and a deploy of v2', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     const down = ['down', '--volumes', '--rmi', 'all'];
@@ -127,7 +127,7 @@ describeWith('the record of a project', lacking(), () => {
     await buildAll();
   });
 
-  it('chooses no version that was rolled back', async () => {
+  it('is not restored when it was rolled back', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     await scene.recordGood();
     await scene.deploy({ image: 'shop/api:v2' });
@@ -154,7 +154,7 @@ describeWith('the record of a project', lacking(), () => {
     });
   });
 
-  it('somebody else deploys during the watch: withheld, and nothing is kept', async () => {
+  it('somebody else deploys during the watch: withheld, and nothing is recorded', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
@@ -170,7 +170,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(await strategy.pin!(never)).toMatch(/^nothing is kept: service api runs/);
   });
 
-  it('an old deploy is not undone without a snapshot', async () => {
+  it('without a snapshot an old deploy: skipped', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     await scene.recordGood();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
@@ -206,7 +206,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(locks).toBe('');
   });
 
-  it('the lock of a killed rollback is taken over, one of a living is waited for', async () => {
+  it('the lock of a killed rollback is taken over, that of a running one is waited for', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
@@ -233,7 +233,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(scene.lines.join('\n')).toContain('the lock of github 9 is');
   });
 
-  it('what was found healthy is kept anew, and no longer rejected', async () => {
+  it('a version that is found healthy later is recorded again, and no longer rejected', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     await scene.recordGood();
     await scene.deploy({ image: 'shop/api:v2' });
@@ -246,7 +246,7 @@ describeWith('the record of a project', lacking(), () => {
     });
   });
 
-  it('a service that the deploy took away comes back, a new one stays', async () => {
+  it('a service that the deploy removed is restored, a new one stays', async () => {
     const extra = { image: 'shop/api:v1', command: ['worker'], healthcheck: { disable: true } };
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
@@ -274,7 +274,7 @@ describeWith('the record of a project', lacking(), () => {
     await engine.outputOf(['rm', '-f', 'shop-extra-1']);
   });
 
-  it('a network namespace that is shared is shared again', async () => {
+  it('a shared network namespace is shared again', async () => {
     const file = join(engine.folder, 'net.yaml');
     const write = (version: string): void => {
       writeFileSync(
@@ -303,7 +303,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(mode).toBe(`container:${api}`);
   });
 
-  it('only the services that are named', async () => {
+  it('compose-service: only the named services are restored', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot({ flags: { 'compose-service': 'worker' } });
     await scene.deploy({ image: 'shop/api:v2' });
@@ -318,7 +318,7 @@ describeWith('the record of a project', lacking(), () => {
     );
   });
 
-  it('the old version is unhealthy too: it is back, and said to be so', async () => {
+  it('the old version is unhealthy too: triggered, although it is back', async () => {
     await scene.deploy({ image: 'shop/api:v3' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v3') });
@@ -329,7 +329,7 @@ describeWith('the record of a project', lacking(), () => {
     });
   });
 
-  it('is found by the files alone, with variables that are not set', async () => {
+  it('is found by its files alone, with variables that are not set', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const file = join(engine.folder, 'named.yaml');
     writeFileSync(file, "name: shop\nservices: {api: {image: 'shop/api:${TAG:?not set}'}}\n");
@@ -339,7 +339,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(await strategy.snapshot!(never)).toMatchObject({ project: 'shop' });
   });
 
-  it('is found by several files, env files and profiles, and holds what they were then', async () => {
+  it('is found by several files, env files and profiles, with the values of then', async () => {
     const path = (name: string): string => join(engine.folder, `several-${name}`);
     const quiet = 'healthcheck: {disable: true}';
     writeFileSync(
@@ -390,7 +390,7 @@ services:
     );
   });
 
-  it('is rolled back in spite of a `.env` that Compose cannot read any more', async () => {
+  it('is restored although Compose cannot read the `.env`', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
@@ -422,7 +422,7 @@ services:
     expect(await engine.outputOf(['exec', 'shop-db-1', 'cat', '/data/started'])).toBe('v1\nv2\nv1');
   });
 
-  it('the old version of a service without a health check ends by itself: said to be so', async () => {
+  it('an old version without a health check that exits: triggered', async () => {
     const dies = { image: 'shop/api:v1', images: { ...rest('v1'), worker: 'shop/api:dies' } };
     await buildImage(engine, 'shop/api:dies', { further: ['ENTRYPOINT ["false"]'] });
     await scene.deploy(dies);

@@ -35,7 +35,7 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
       return recorded;
     };
 
-    it('is not asked for again while it is there', async () => {
+    it('an image on the engine is not pulled', async () => {
       const recorded = await deploy();
       const { pulls } = registry;
       const result = await scene.undo(await scene.strategy({ recorded }));
@@ -43,7 +43,7 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
       expect(registry.pulls).toBe(pulls);
     });
 
-    it('is pulled by its digest when it is gone, whatever the tag means by now', async () => {
+    it('a missing image is pulled by its digest, whatever its tag means now', async () => {
       const recorded = await deploy();
       const before = await engine.outputOf(['image', 'inspect', '--format', '{{.Id}}', image]);
       await engine.outputOf(['tag', 'shop/api:v2', image]);
@@ -58,7 +58,7 @@ describeWith('an image that came from a registry', lacking() ?? lackingFurther()
       expect(await scene.answer('/version')).toBe('v1');
     });
 
-    it('cannot be had when the registry is gone, too: nothing is changed', async () => {
+    it('a missing image without a registry: failed, nothing is changed', async () => {
       await buildImage(engine, image);
       await engine.outputOf(['push', '--quiet', image]);
       const recorded = await deploy();

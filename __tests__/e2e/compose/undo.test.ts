@@ -13,7 +13,7 @@ const installations = (second.length > 0 ? second : composes).flatMap((compose) 
   (['classic', 'containerd'] as const).map((images) => ({ compose, images })),
 );
 
-describeWith('taking a project back', lacking(), () => {
+describeWith('a rollback of a Compose project', lacking(), () => {
   describe.each(installations)('with Compose $compose and $images images', (installation) => {
     const engine = new Engine(installation);
     const scene = new Scene(engine);
@@ -25,46 +25,49 @@ describeWith('taking a project back', lacking(), () => {
     afterEach(() => scene.clear());
     afterAll(() => engine.stop());
 
-    it.each(deploys)('bad by $by: only that goes back', async ({ deploy, changed }) => {
-      await scene.deploy({ ...good, images: rest('v1') });
-      expect(await scene.recordGood()).toBe(
-        'kept what runs as the state to return to: api, db, migrate, worker',
-      );
-      const before = await scene.seeAll();
-      const recorded = await scene.snapshot();
+    it.each(deploys)(
+      'bad by $by: only the deployed service is rolled back',
+      async ({ deploy, changed }) => {
+        await scene.deploy({ ...good, images: rest('v1') });
+        expect(await scene.recordGood()).toBe(
+          'kept what runs as the state to return to: api, db, migrate, worker',
+        );
+        const before = await scene.seeAll();
+        const recorded = await scene.snapshot();
 
-      await scene.deploy({ ...deploy, images: deploy.images ?? rest('v1') });
-      await engine.outputOf(['exec', 'shop-db-1', 'touch', '/data/written-between']);
-      const bad = await scene.seeAll();
-      for (const service of changed) expect(bad[service]).not.toEqual(before[service]);
-      const strategy = await scene.strategy({ recorded });
-      expect(await strategy.preflight(never)).toEqual([]);
-      expect(await strategy.capture!(never)).toEqual({});
-      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
+        await scene.deploy({ ...deploy, images: deploy.images ?? rest('v1') });
+        await engine.outputOf(['exec', 'shop-db-1', 'touch', '/data/written-between']);
+        const bad = await scene.seeAll();
+        for (const service of changed) expect(bad[service]).not.toEqual(before[service]);
+        const strategy = await scene.strategy({ recorded });
+        expect(await strategy.preflight(never)).toEqual([]);
+        expect(await strategy.capture!(never)).toEqual({});
+        expect(await strategy.assertUnchanged!(never)).toBeUndefined();
 
-      const plan = await scene.plan(strategy);
-      expect(plan.touches).toEqual(changed.map((service) => `service/${service}`));
-      const result = await strategy.execute(plan, scene.context());
-      expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
-      expect(await strategy.assertUnchanged!(never)).toBeUndefined();
+        const plan = await scene.plan(strategy);
+        expect(plan.touches).toEqual(changed.map((service) => `service/${service}`));
+        const result = await strategy.execute(plan, scene.context());
+        expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+        expect(await strategy.assertUnchanged!(never)).toBeUndefined();
 
-      const after = await scene.seeAll();
-      for (const service of services) {
-        expect(versionOf(after[service]!)).toEqual(versionOf(before[service]!));
-        // What was not changed by the deploy is not touched by the undo.
-        if (!changed.includes(service)) expect(after[service]!.id).toBe(bad[service]!.id);
-      }
-      expect(await scene.answer('/version')).toBe('v1');
-      expect(await engine.outputOf(['exec', 'shop-db-1', 'ls', '/data'])).toContain(
-        'written-between',
-      );
-      const again = await scene.strategy({ recorded });
-      expect((await again.capture!(never)).alreadyRolledBack).toMatch(
-        /^this run has taken shop\/api:v\d \(sha256:[0-9a-f]{12}\) of service api back at /,
-      );
-    });
+        const after = await scene.seeAll();
+        for (const service of services) {
+          expect(versionOf(after[service]!)).toEqual(versionOf(before[service]!));
+          // What was not changed by the deploy is not touched by the undo.
+          if (!changed.includes(service)) expect(after[service]!.id).toBe(bad[service]!.id);
+        }
+        expect(await scene.answer('/version')).toBe('v1');
+        expect(await engine.outputOf(['exec', 'shop-db-1', 'ls', '/data'])).toContain(
+          'written-between',
+        );
+        const again = await scene.strategy({ recorded });
+        expect((await again.capture!(never)).alreadyRolledBack).toMatch(
+          /^this run has taken shop\/api:v\d \(sha256:[0-9a-f]{12}\) of service api back at /,
+        );
+      },
+    );
 
-    it('survives `image prune -af` and another file on disk', async () => {
+    it('the old image survives `image prune -af`', async () => {
       await scene.deploy({ ...good, images: rest('v1') });
       await scene.recordGood();
       const before = await scene.see('api');
@@ -81,7 +84,7 @@ describeWith('taking a project back', lacking(), () => {
     });
 
     it.each(['orderly', 'crash'] as const)(
-      'when the engine is restarted in between (%s)',
+      'rolls back after a restart of the engine in between (%s)',
       async (how) => {
         await scene.deploy({ ...good, images: rest('v1') });
         const recorded = await scene.snapshot();

@@ -9,7 +9,7 @@ import { buildImage } from './images.js';
 import { never, Scene } from './scene.js';
 import { SshHost } from './ssh.js';
 
-describeWith('the ways to an engine', lacking(), () => {
+describeWith('the connection to a Docker engine', lacking(), () => {
   const engine = new Engine();
   const scene = new Scene(engine);
   beforeAll(async () => {
@@ -24,7 +24,7 @@ describeWith('the ways to an engine', lacking(), () => {
     ['the plugin alone', () => engine.envWithout('standalone')],
     ['the stand-alone docker-compose alone', () => engine.envWithout('plugin')],
     ['TLS over TCP', () => engine.tlsEnv],
-  ])('%s', async (_, envOf) => {
+  ])('rolls back with %s', async (_, envOf) => {
     const env = envOf();
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot({ env });
@@ -34,7 +34,7 @@ describeWith('the ways to an engine', lacking(), () => {
     expect(await scene.answer('/version')).toBe('v1');
   });
 
-  it('a context', async () => {
+  it('rolls back with a context', async () => {
     const { DOCKER_HOST, ...rest } = engine.env;
     await engine.outputOf(['context', 'create', 'there', '--docker', `host=${DOCKER_HOST!}`]);
     const env = { ...rest, DOCKER_CONTEXT: 'there' };
@@ -45,7 +45,7 @@ describeWith('the ways to an engine', lacking(), () => {
     expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
   });
 
-  it('a certificate that the engine does not know: said before the watch', async () => {
+  it('a certificate of another engine: an error in preflight', async () => {
     const strategy = await scene.strategy({ env: await engine.strangerEnv() });
     expect(await strategy.preflight(never)).toEqual([
       expect.objectContaining({
@@ -56,7 +56,7 @@ describeWith('the ways to an engine', lacking(), () => {
     ]);
   });
 
-  it('no Compose at all: skipped with that reason', async () => {
+  it('no Compose: skipped with that reason', async () => {
     const { PATH } = engine.envWithout('standalone');
     const env = { ...engine.envWithout('plugin'), PATH: PATH! };
     await expect(scene.strategy({ env })).rejects.toThrow(
@@ -67,7 +67,7 @@ describeWith('the ways to an engine', lacking(), () => {
     );
   });
 
-  it('orphans are left alone, whatever the environment says', async () => {
+  it('orphans stay, whatever the environment says', async () => {
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot();
     await scene.deploy({ image: 'shop/api:v2', images: rest('v1') });
@@ -79,7 +79,7 @@ describeWith('the ways to an engine', lacking(), () => {
     expect(await scene.see('db')).toEqual(db);
   });
 
-  it('scale-down takes one service to zero, and no other', async () => {
+  it('scale-down scales one service to zero, and no other', async () => {
     await scene.deploy({ image: 'shop/api:v1', api: { scale: 1 } });
     await engine.compose(['up', '-d', '--no-recreate', '--scale', 'worker=3', 'worker'], {
       cwd: scene.folder,
@@ -100,7 +100,7 @@ describeWith('the ways to an engine', lacking(), () => {
     expect(await strategy.plan(scene.context().request, never)).toMatchObject({ kind: 'skip' });
   });
 
-  it('a stack of a Swarm is skipped, with the command that rolls it back', async () => {
+  it('a Swarm stack: skipped with the command that rolls it back', async () => {
     // Made by the engine itself it would have a name that other engines on this machine use, too.
     await engine.outputOf(['network', 'create', 'docker_gwbridge']);
     await engine.outputOf([
@@ -155,7 +155,7 @@ describeWith('an engine on another host', lacking() ?? lackingFurther(), () => {
     await engine.stop();
   });
 
-  it('by ssh', async () => {
+  it('rolls back by ssh', async () => {
     const env = host!.env();
     await scene.deploy({ image: 'shop/api:v1' });
     const recorded = await scene.snapshot({ env });
@@ -173,7 +173,7 @@ describeWith('an engine on another host', lacking() ?? lackingFurther(), () => {
   it.each([
     ['without-right', /^docker ps: error during connect: ssh: .*Permission denied \(publickey\)/],
     ['without-host', /^docker ps: error during connect: ssh: Host key verification failed/],
-  ] as const)('by ssh, %s: said before the watch', async (client, message) => {
+  ] as const)('by ssh, %s: an error in preflight', async (client, message) => {
     const strategy = await scene.strategy({ env: host!.env(client) });
     expect(await strategy.preflight(never)).toEqual([
       expect.objectContaining({

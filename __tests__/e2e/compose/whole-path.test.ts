@@ -73,16 +73,16 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     );
   }
 
-  it.each(deploys)('bad by $by: caught, and rolled back to what was recorded', (deploy) =>
+  it.each(deploys)('bad by $by: unhealthy, and rolled back to the recorded version', (deploy) =>
     takenBack(deploy, engine.env),
   );
 
   it.each<[string, () => Record<string, string>]>([
     ['through docker-compose alone', () => engine.envWithout('plugin')],
     ['on a remote engine, by TLS', () => engine.tlsEnv],
-  ])('%s: caught, and rolled back', (_, variables) => takenBack(deploys[0]!, variables()));
+  ])('%s: unhealthy, and rolled back', (_, variables) => takenBack(deploys[0]!, variables()));
 
-  it('found by the health of its containers alone: the report has its state and its last line', async () => {
+  it('bad by the health of its containers alone: the report has its state and last line', async () => {
     place = new Workplace();
     await scene.deploy({ image: 'shop/api:v1' });
     const snapshot = await place.run(['snapshot', '--compose-project', 'shop'], env());
@@ -98,7 +98,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     expect(code).toBe(1);
   });
 
-  it('the engine is restarted between verdict and undo: waited for', async () => {
+  it('the engine restarts between verdict and rollback: waited for', async () => {
     place = new Workplace();
     const api = { restart: 'always', environment: { COLOUR: 'blue' } };
     await scene.deploy({ image: 'shop/api:v1', api });
@@ -120,8 +120,8 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     expect(versionOf(await scene.see('api'))).toEqual(versionOf(before));
   });
 
-  describe('in the course of two deploys', () => {
-    it('keeps what was healthy, catches what is bad, and rolls it back', async () => {
+  describe('two deploys in a row', () => {
+    it('the first is recorded as healthy, the second is bad and rolled back', async () => {
       place = new Workplace();
       await scene.deploy({ image: 'shop/api:v1' });
       await scene.answer('/version');
@@ -168,7 +168,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     });
   });
 
-  it('says what it would do, and does nothing', async () => {
+  it('a dry run prints what it would do, and does nothing', async () => {
     place = new Workplace();
     await scene.deploy({ image: 'shop/api:v1' });
     await place.run(['snapshot', '--compose-project', 'shop'], env());
@@ -182,7 +182,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
     expect(await scene.see('api')).toEqual(bad);
   });
 
-  it('Kubernetes is not configured, the engine is gone: the pipeline is started', async () => {
+  it('Kubernetes is not configured, the engine is gone: the ci strategy starts the pipeline', async () => {
     place = new Workplace();
     const standIn = await standIns.github!('well');
     try {

@@ -76,7 +76,7 @@ describeWith('the rights of the kubernetes strategy', lacking(oldKubectl), () =>
     ['list', 'pods', 'warning', 'list pods'],
     ['get', 'pods/log', 'warning', 'get pods/log'],
     ['delete', 'pods', 'warning', 'delete pods'],
-  ])('without %s on %s preflight says so', async (verb, resource, level, words) => {
+  ])('no right to %s %s: reported by preflight', async (verb, resource, level, words) => {
     await account.allow(without(verb, resource));
     for (const version of ['current', '1.20'] as const)
       expect(await strategy(version).preflight(never)).toEqual([
@@ -87,7 +87,7 @@ describeWith('the rights of the kubernetes strategy', lacking(oldKubectl), () =>
       ]);
   });
 
-  it('without any right every verb is named, by both versions of kubectl', async () => {
+  it('no right at all: every verb is reported, by both versions of kubectl', async () => {
     await account.allow([]);
     const [current, old] = [
       await strategy('current').preflight(never),
@@ -97,7 +97,7 @@ describeWith('the rights of the kubernetes strategy', lacking(oldKubectl), () =>
     expect(current.filter(({ level }) => level === 'error')).toHaveLength(8);
   });
 
-  it('the Role of the documents is enough for all that the strategy does', async () => {
+  it('the Role of the documentation is enough for the strategy', async () => {
     await account.allow(least);
     const one = strategy('current');
     expect(await one.preflight(never)).toEqual([]);

@@ -32,7 +32,7 @@ describeWith('the control plane', lacking(oldKubectl), () => {
     );
 
   it.each(['current', '1.20'] as const)(
-    'rolls a deployment out, lets a bad version fail, and undoes it (kubectl %s)',
+    'completes a rollout, lets a bad version fail, and undoes it (kubectl %s)',
     async (version) => {
       const namespace = await plane.namespace();
       await plane.apply(namespace, deployment('api', 'v1'));
@@ -83,7 +83,7 @@ describeWith('the control plane', lacking(oldKubectl), () => {
     expect(await plane.list('ControllerRevision', namespace)).toHaveLength(4);
   });
 
-  it('knows images that are missing, containers that are never ready, and slow ones', async () => {
+  it('shows missing images, containers that are never ready, and slow ones', async () => {
     const namespace = await plane.namespace();
     await plane.apply(
       namespace,
@@ -129,7 +129,7 @@ describeWith('the control plane', lacking(oldKubectl), () => {
     await plane.until('three', async () => (await plane.pods('api', namespace)).length === 3);
   });
 
-  it('refuses what an account may not', async () => {
+  it('refuses what an account has no right to', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('api', 'v1'));
     const read = { apiGroups: ['apps'], resources: ['deployments'], verbs: ['get', 'list'] };
@@ -147,7 +147,7 @@ describeWith('the control plane', lacking(oldKubectl), () => {
     expect(refused.stderr).toContain('cannot patch resource "deployments"');
   });
 
-  it('serves by the ready pods', async () => {
+  it('serves through the ready pods', async () => {
     const namespace = await plane.namespace();
     const service = await LiveService.start(plane, 'api', namespace);
     const until = (status: number) =>
@@ -168,7 +168,7 @@ describeWith('the control plane', lacking(oldKubectl), () => {
     }
   });
 
-  it('survives its API server being away', async () => {
+  it('works again after a stop of its API server', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('api', 'v1'));
     await plane.rolledOut('Deployment', 'api', namespace);

@@ -80,7 +80,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
   }
 
   it.each(['kubectl', oldKubectl] as const)(
-    'is well when all is ready, and unwell in a crash loop (%s)',
+    'every pod ready: passes; a crash loop: fails (%s)',
     async (kubectl) => {
       const namespace = await plane.namespace();
       plane.setLogs('it began\n::error::password hunter2 is wrong');
@@ -107,7 +107,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     },
   );
 
-  it('is unwell when an image is missing', async () => {
+  it('a missing image: fails', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('api', 'v1'));
     await plane.rolledOut('Deployment', 'api', namespace);
@@ -119,7 +119,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     );
   });
 
-  it('waits for a rollout, and only as long as the warm-up', async () => {
+  it('a rollout is waited for, during the warm-up only', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('api', 'unready'));
     const patient = checkIn(namespace, 'deployment/api');
@@ -134,7 +134,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     await seen(patient, true);
   });
 
-  it('takes trouble with the API server for no answer', async () => {
+  it('an API server that does not answer: nothing known', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('api', 'v1'));
     await plane.rolledOut('Deployment', 'api', namespace);
@@ -152,7 +152,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     await seen(check, true);
   });
 
-  it('says which right lacks, which workload is not there, and that a loss of rights is no illness', async () => {
+  it('a missing right, or a missing workload, is reported by preflight; a lost right is no failure', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('api', 'v1'));
     await plane.rolledOut('Deployment', 'api', namespace);

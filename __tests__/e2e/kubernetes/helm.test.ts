@@ -92,7 +92,7 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
       return plan;
     }
 
-    it('brings the recorded revision back over a failed upgrade in between', async () => {
+    it('rolls back to the recorded revision over a failed upgrade', async () => {
       const namespace = await plane.namespace();
       await upgrade(namespace, 'v1', '--wait');
       const recorded: unknown = JSON.parse(
@@ -137,7 +137,7 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
       expect(await again.plan(request, never)).toMatchObject({ kind: 'withheld' });
     });
 
-    it('goes back from an upgrade that helm itself gave up', async () => {
+    it('rolls back an upgrade that helm has given up', async () => {
       const namespace = await plane.namespace();
       await upgrade(namespace, 'v1', '--wait');
       const recorded = await strategyIn(namespace).snapshot!(never);
@@ -154,7 +154,7 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
       expect(await liveImage(namespace)).toBe(image('v1'));
     });
 
-    it('keeps off a newer deploy, and off a version that is no other', async () => {
+    it('withholds after a newer deploy, but not after one of the same version', async () => {
       const namespace = await plane.namespace();
       await upgrade(namespace, 'v1');
       await upgrade(namespace, 'v2');
@@ -172,7 +172,7 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
       expect(await liveImage(namespace)).toBe(image('v3'));
     });
 
-    it('says what is the matter when what it goes back to does not become ready', async () => {
+    it('the old revision does not become ready: the report says why', async () => {
       const namespace = await plane.namespace();
       await upgrade(namespace, 'unready');
       await upgrade(namespace, 'v2', '--wait');
@@ -185,7 +185,7 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
       });
     });
 
-    it('tells what it leaves when its time is over', async () => {
+    it('out of time: the report says what is left', async () => {
       const namespace = await plane.namespace();
       await upgrade(namespace, 'unready');
       await upgrade(namespace, 'v2', '--wait');
@@ -212,7 +212,7 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
       expect(await liveImage(namespace)).toBe(image('v2'));
     });
 
-    it('finds the right that lacks before it is needed, and fails without it', async () => {
+    it('a missing right: an error in preflight, and failed', async () => {
       const namespace = await plane.namespace();
       await upgrade(namespace, 'v1');
       await upgrade(namespace, 'v2');
@@ -238,7 +238,7 @@ describeWith('the helm strategy on a real cluster', lacking('helm', 'helm-3'), (
       ]);
     });
 
-    it('knows a release that is not there', async () => {
+    it('a release that does not exist: an error in preflight', async () => {
       const namespace = await plane.namespace();
       const strategy = strategyIn(namespace);
       expect(await strategy.snapshot!(never)).toMatchObject({ revision: null });

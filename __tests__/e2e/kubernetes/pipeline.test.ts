@@ -37,26 +37,29 @@ describeWith('the rollback pipelines and a cluster', lacking(oldKubectl), () => 
     return spec.template.spec.containers[0]?.image;
   };
 
-  it.each(['kubectl', oldKubectl] as const)('go back to the revision, by %s', async (kubectl) => {
-    job = await Job.start(plane, { kubectl });
-    for (const tag of ['v1', 'v2', 'v3']) await job.deploy(tag);
-    const sent = { ROLLBACK_REVISION: '1', ROLLBACK_IMAGE: image('v1') };
-    const { code, output } = await rollback(sent);
-    expect({ code, output }).toEqual({ code: 0, output });
-    expect(await runs()).toBe(image('v1'));
-    // The revision has another number now: whoever comes again with the old one changes nothing.
-    expect(await rollback(sent)).toMatchObject({ code: 2 });
-    expect(await runs()).toBe(image('v1'));
-  });
+  it.each(['kubectl', oldKubectl] as const)(
+    'rolls back to the revision, by %s',
+    async (kubectl) => {
+      job = await Job.start(plane, { kubectl });
+      for (const tag of ['v1', 'v2', 'v3']) await job.deploy(tag);
+      const sent = { ROLLBACK_REVISION: '1', ROLLBACK_IMAGE: image('v1') };
+      const { code, output } = await rollback(sent);
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect(await runs()).toBe(image('v1'));
+      // The revision has another number now: whoever comes again with the old one changes nothing.
+      expect(await rollback(sent)).toMatchObject({ code: 2 });
+      expect(await runs()).toBe(image('v1'));
+    },
+  );
 
-  it('go back to the previous one when none is named', async () => {
+  it('no revision: rolls back to the previous one', async () => {
     job = await Job.start(plane, { kubectl: 'kubectl' });
     for (const tag of ['v1', 'v2', 'v3']) await job.deploy(tag);
     expect(await rollback({})).toMatchObject({ code: 0 });
     expect(await runs()).toBe(image('v2'));
   });
 
-  it('touch nothing when the revision is not there', async () => {
+  it('a revision that does not exist: exit 2, nothing is changed', async () => {
     job = await Job.start(plane, { kubectl: 'kubectl' });
     await job.deploy('v1');
     const before = await job.live();

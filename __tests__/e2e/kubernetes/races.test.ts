@@ -52,7 +52,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
     });
   }
 
-  it('never overwrites a newer deploy: 50 between the plan and the change, 25 at the same time', async () => {
+  it('50 deploys between plan and patch, 25 at the same time: no newer deploy is overwritten', async () => {
     const namespace = await plane.namespace();
     const withheld: string[] = [];
     const late: string[] = [];
@@ -153,7 +153,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
 
   it.each(
     outages.flatMap(([when, exec]) => versions.map((version) => [when, version, exec] as const)),
-  )('lives through a restart of the API server %s (kubectl %s)', async (_, version, exec) => {
+  )('a restart of the API server %s: verified (kubectl %s)', async (_, version, exec) => {
     const namespace = await plane.namespace();
     const { strategy, back } = await oneBad(namespace, version, exec);
     expect(await undo(strategy)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
@@ -163,7 +163,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
     expect(marksOf(live)).toHaveLength(1);
   });
 
-  it('lives through a restart of the API server while it waits for the pods', async () => {
+  it('a restart of the API server while pods start: verified', async () => {
     const namespace = await plane.namespace();
     let away = (): Promise<void> => Promise.resolve();
     const { strategy, back } = await oneBad(namespace, 'current', (stop) => {
@@ -207,7 +207,7 @@ describeWith('the kubernetes strategy among others', lacking(oldKubectl), () => 
     return { strategy, back: () => returning };
   }
 
-  it('50 undos in a crash loop, with an autoscaler at work: each works', async () => {
+  it('50 rollbacks in a crash loop, with an autoscaler at work: each verified', async () => {
     const namespace = await plane.namespace();
     const names = [...Array(LANES).keys()].map((number) => `api-${String(number)}`);
     const ending = new AbortController();

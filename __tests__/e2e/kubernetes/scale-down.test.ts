@@ -63,7 +63,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
   }
 
   it.each(['current', '1.20'] as const)(
-    'takes a canary down though an autoscaler wants it up, and the autoscaler lets it be (kubectl %s)',
+    'scales a canary to zero, and its autoscaler leaves it there (kubectl %s)',
     async (version) => {
       const namespace = await plane.namespace();
       const canary = { kind: 'Deployment', name: 'canary' };
@@ -109,7 +109,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
     },
   );
 
-  it('is not kept from it by an autoscaler that moves all the time', async () => {
+  it('an autoscaler that scales all the time: verified', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('canary', 'bad-2'));
     const strategy = await strategyIn(namespace, 'deployment/canary');
@@ -132,7 +132,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
       expect(result.detail).toMatch(/scaled it up again/);
   });
 
-  it('keeps off what somebody else has deployed', async () => {
+  it('a deploy by somebody else: withheld', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('canary', 'v2'));
     await plane.rolledOut('Deployment', 'canary', namespace);
@@ -150,7 +150,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
     expect((await plane.get('Deployment', 'canary', namespace)).spec.replicas).toBe(2);
   });
 
-  it('takes a stateful set down, and needs no more rights than it says', async () => {
+  it('scales a stateful set to zero, with only the rights that it names', async () => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, statefulSet('queue', 'v2'));
     await plane.rolledOut('StatefulSet', 'queue', namespace);
@@ -181,7 +181,7 @@ describeWith('the scale-down strategy on a real cluster', lacking(oldKubectl), (
   });
 
   it.each(['before', 'after'] as const)(
-    'goes on when the API server goes away %s the change, and comes back',
+    'a restart of the API server %s the change: verified',
     async (when) => {
       const namespace = await plane.namespace();
       await plane.apply(namespace, deployment('canary', 'v2'));

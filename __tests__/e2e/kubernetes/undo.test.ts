@@ -64,7 +64,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
   );
 
   it.each(cases)(
-    'undoes a %s over 1, 2 and 5 revisions just as kubectl rollout undo does (kubectl %s)',
+    'rolls a %s back over 1, 2 and 5 revisions like kubectl rollout undo (kubectl %s)',
     async (kind, version) => {
       const name = `${kind.toLowerCase()}/api`;
       const [ours, twin] = await Promise.all([plane.namespace(), plane.namespace()]);
@@ -135,7 +135,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
   }
 
   it.each(['current', '1.20'] as const)(
-    'without a snapshot goes back to the previous one, and then never again to what it took back (kubectl %s)',
+    'without a snapshot rolls back to the previous version, and never again to a rolled-back one (kubectl %s)',
     async (version) => {
       const namespace = await plane.namespace();
       for (const tag of ['v1', 'v2', 'v3']) await deploy('Deployment', tag, namespace);
@@ -164,7 +164,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
     },
   );
 
-  it('twenty workloads at once', async () => {
+  it('twenty workloads at once: verified', async () => {
     const namespace = await plane.namespace();
     const names = [...Array(20).keys()].map((n) => `s${String(n)}`);
     const all = (tag: string) => names.map((name) => deployment(name, tag, { replicas: 1 }));
@@ -195,7 +195,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
     ['bad', /container main: CrashLoopBackOff: exit code 1/],
     ['missing', /container main: ImagePullBackOff: Back-off pulling image/],
     ['unready', /container main: it runs and is not ready/],
-  ])('an earlier version that is %s: the reason is in the report', async (tag, says) => {
+  ])('an old version that is %s: the report has the reason', async (tag, says) => {
     const namespace = await plane.namespace();
     await plane.apply(namespace, deployment('api', tag));
     await plane.until('its pods', async () => (await plane.pods('api', namespace)).length === 2);
@@ -217,7 +217,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
     });
   });
 
-  it('a StatefulSet that waits for a pod which never becomes ready is helped on', async () => {
+  it('a StatefulSet that waits for a pod that is never ready: the pod is deleted, verified', async () => {
     const namespace = await plane.namespace();
     await deploy('StatefulSet', 'v1', namespace);
     const recorded = await undoing.snapshot(namespace, 'statefulset/api');

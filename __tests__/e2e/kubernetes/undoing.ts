@@ -78,6 +78,6 @@ export async function undo(
   if (objection !== undefined) return objection;
   const plan = await strategy.plan(request, never);
   if (plan.kind === 'withheld') return plan;
-  if (plan.kind === 'skip') throw new Error(plan.reason);
+  if (plan.kind !== 'plan') throw new Error(plan.reason);
   return strategy.execute(plan, context);
 }

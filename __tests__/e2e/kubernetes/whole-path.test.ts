@@ -56,7 +56,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
   ];
 
   it.each([['kubectl'], [oldKubectl]] as const)(
-    'catches what is bad, rolls it back, and does nothing when it comes again (%s)',
+    'a bad version is unhealthy and rolled back, and a second attempt does nothing (%s)',
     async (kubectl) => {
       const job = await jobWith({ kubectl });
       await recorded('v1', job);
@@ -119,7 +119,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
   it.each([
     ['healthy', 'v1', 0, 'not-needed'],
     ['unhealthy', 'broken-1', 5, 'withheld'],
-  ] as const)('judges a deploy that changed nothing: %s', async (verdict, tag, code, status) => {
+  ] as const)('a deploy that changed nothing: %s', async (verdict, tag, code, status) => {
     const job = await jobWith();
     await recorded(tag, job);
     await job.deploy(tag);
@@ -135,7 +135,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     expect(await job.live()).toEqual(live);
   });
 
-  it('leaves alone what somebody else has deployed since', async () => {
+  it('a deploy by somebody else in the meantime: withheld, left alone', async () => {
     let isBad = false;
     const job = await jobWith(current, () => (isBad ? 503 : 200));
     await recorded('v1', job);
@@ -151,7 +151,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     expect(await job.live()).toEqual(live);
   });
 
-  it('sees an image that is missing without any traffic, and says so in the report', async () => {
+  it('a missing image without any traffic: unhealthy, with the reason in the report', async () => {
     const job = await jobWith();
     await recorded('v1', job);
     await plane.apply(job.namespace, deployment('api', 'missing-2'));
@@ -166,7 +166,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     expect(code).toBe(1);
   });
 
-  it('without kubectl: known at preflight, skipped, and the next strategy acts', async () => {
+  it('no kubectl: reported at preflight, skipped, and the next strategy runs', async () => {
     const job = await jobWith(SHELL);
     await job.deploy('v1');
     await job.deploy('broken-2');
@@ -194,7 +194,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     expect(alone.code).toBe(2);
   });
 
-  it('a kubectl that hangs, prints garbage or is killed: failed, and the next strategy acts', async () => {
+  it('a kubectl that hangs, prints garbage or is killed: failed, and the next strategy runs', async () => {
     await Promise.all(
       (
         [
@@ -226,7 +226,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     );
   });
 
-  it('says who else has a say, at preflight and in the report', async () => {
+  it('owners of a workload are named at preflight and in the report', async () => {
     const job = await jobWith();
     const owners = [
       ['argo', { 'argocd.argoproj.io/instance': 'shop' }, 'the Argo CD application shop'],
@@ -257,7 +257,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     }
   });
 
-  it('skips what belongs to Argo Rollouts, with the command that helps', async () => {
+  it('a workload of Argo Rollouts: skipped, with the command that helps', async () => {
     const job = await jobWith({ ...current, ...SHELL });
     const flags = ['--rollback', 'kubernetes,command', '--rollback-command', 'exit 0'];
     await job.call('rollback', flags, { workloads: 'rollout/api' });
@@ -271,7 +271,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     ]);
   });
 
-  it('with a Helm release: helm comes first, and takes the release back', async () => {
+  it('a Helm release: helm runs first, and rolls it back', async () => {
     const chart = new Chart();
     const job = await jobWith({ ...current, helm: 'helm' });
     const release = ['--helm-release', 'api'];

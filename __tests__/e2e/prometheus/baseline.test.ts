@@ -104,7 +104,7 @@ const flags: readonly string[] = [
   ...['--rollback', 'command', '--rollback-command', leaveFile('healed')],
 ];
 
-describeWith('a canary beside its baseline, by a real Prometheus', lacking(), () => {
+describeWith('a canary and its baseline, by a real Prometheus', lacking(), () => {
   const results = new Map<string, { readonly ended: Ended; readonly report: RunReport } | Error>();
   const ends: (() => unknown)[] = [];
 
@@ -141,7 +141,8 @@ describeWith('a canary beside its baseline, by a real Prometheus', lacking(), ()
 
   it.each(stories)('$name', ({ name, code, reason }) => {
     const outcome = results.get(name);
-    if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
+    if (outcome === undefined || outcome instanceof Error)
+      throw outcome ?? new Error('there is no outcome');
     const { ended, report } = outcome;
     expect({ code: ended.code, reason: report.reason, output: ended.output }).toEqual({
       code,

@@ -41,7 +41,7 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
     return place.run(['preflight', ...given.flatMap(([id, value]) => [`--${id}`, value])]);
   };
 
-  it('proves what works, and says what the limit means', async () => {
+  it('a working set-up: exit 0, with what the limit means', async () => {
     const { code, output } = await ask({
       'prometheus-latency': 'http_request_duration_seconds_bucket{job="shop"}',
       'max-latency': 'p95 < 100ms',
@@ -52,16 +52,16 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
       /errors-per-minute: at [\d.]+ requests\/s, 10\/min is \d+(\.\d+)? % success/,
     );
     expect(output).toMatch(
-      /everything would work \(checks: success-rate, errors-per-minute, latency, value;/,
+      /preflight passed \(checks: success-rate, errors-per-minute, latency, value;/,
     );
     expect(code).toBe(0);
   });
 
-  it('takes an address from the browser', async () => {
+  it('an address from the browser: accepted', async () => {
     expect(await ask({ 'prometheus-url': `${prometheus.url}/graph` })).toMatchObject({ code: 0 });
   });
 
-  it('says nothing against a version that has had no request and no error yet', async () => {
+  it('a version without requests and errors yet: no error', async () => {
     const { code, output } = await ask({
       'prometheus-total': 'http_requests_total{job="shop",instance="new"}',
       'prometheus-errors': 'http_requests_total{job="shop",instance="new",code="500"}',
@@ -74,12 +74,12 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
 
   it.each<[string, Readonly<Record<string, string>>, RegExp]>([
     [
-      'a metric that is not there',
+      'a metric that does not exist',
       { 'prometheus-total': 'http_request_total{job="shop"}' },
       /prometheus-total: no series matches http_request_total.*has had no http_request_total in the last hour → correct the name/,
     ],
     [
-      'a label that is not there',
+      'a label that does not exist',
       { 'prometheus-errors': 'http_requests_total{job="shop",status=~"5.."}' },
       /prometheus-errors: no series matches .*: http_requests_total has no label `status`/,
     ],
@@ -111,19 +111,19 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
       },
       /prometheus-latency: its buckets \(50ms, 100ms, 500ms, 1000ms\) have no border at or above the limit/,
     ],
-  ])('finds %s', async (_, flags, message) => {
+  ])('%s: reported, with the reason', async (_, flags, message) => {
     const { code, output } = await ask(flags);
     expect(output).toMatch(message);
     expect(code).toBe(2);
   });
 
-  it('finds a wrong path', async () => {
+  it('a wrong path: exit 2, with the reason', async () => {
     const { code, output } = await ask({ 'prometheus-url': `${elsewhere.url}/metrics` });
     expect(output).toMatch(/prometheus-url: .*it answered 404.*in front of \/api\/v1\/query/);
     expect(code).toBe(2);
   });
 
-  it('names the server once when it cannot be reached', async () => {
+  it('a server that refuses connections: named once, exit 2', async () => {
     const { code, output } = await ask({ 'prometheus-url': 'http://127.0.0.1:9' });
     expect(
       output.match(/connection refused \(ECONNREFUSED\) → check prometheus-url/g),

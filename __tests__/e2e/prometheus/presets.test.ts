@@ -20,7 +20,7 @@ const versions = [
 
 const cases = presets.flatMap((one) => versions.map((other) => ({ ...one, ...other })));
 
-describeWith('the presets, by what their exporters write', lacking(), () => {
+describeWith('the presets, by the metrics of their exporters', lacking(), () => {
   const results = new Map<string, { ended: Ended; report: RunReport } | Error>();
   const ends: (() => unknown)[] = [];
 
@@ -64,7 +64,8 @@ describeWith('the presets, by what their exporters write', lacking(), () => {
     '$preset: a $version version is $verdict',
     ({ preset, version, verdict, code }) => {
       const outcome = results.get(`${preset}-${version}`);
-      if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
+      if (outcome === undefined || outcome instanceof Error)
+        throw outcome ?? new Error('there is no outcome');
       const { ended, report } = outcome;
       expect({ code: ended.code, verdict: report.verdict, output: ended.output }).toEqual({
         code,
@@ -83,13 +84,13 @@ describeWith('the presets, by what their exporters write', lacking(), () => {
     },
   );
 
-  describe('are found by preflight', () => {
+  describe('presets in preflight', () => {
     it.each(presets)(
-      '$preset',
+      '$preset: found',
       ({ preset, version = 'good' }: { preset: string; version?: string }) => {
         const outcome = results.get(`${preset}-${version}`);
         if (outcome === undefined || outcome instanceof Error)
-          throw outcome ?? new Error('not told');
+          throw outcome ?? new Error('there is no outcome');
         expect(outcome.report.findings.filter(({ level }) => level !== 'notice')).toEqual([]);
       },
     );

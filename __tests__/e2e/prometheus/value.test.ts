@@ -105,7 +105,8 @@ describeWith('a value, by a real Prometheus', lacking(), () => {
 
   it.each(stories)('$name', ({ name, code, reason }) => {
     const outcome = results.get(name);
-    if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
+    if (outcome === undefined || outcome instanceof Error)
+      throw outcome ?? new Error('there is no outcome');
     const { ended } = outcome;
     expect({ code: ended.code, reason: outcome.reason, output: ended.output }).toEqual({
       code,

@@ -96,7 +96,7 @@ const stories: readonly Story[] = [
       service.failing = 1;
     },
     code: 1,
-    reason: /^[\d,]+ of [\d,]+ requests failed .* evidence this strong/,
+    reason: /^[\d,]+ of [\d,]+ requests failed .* not bad luck/,
   },
   {
     name: 'the process ends, and there is a health check',
@@ -107,7 +107,7 @@ const stories: readonly Story[] = [
     },
     code: 3,
     reason: /^The health check failed 3 times in a row \(connection refused\)/,
-    history: /also checks health[^]*inconclusive: The source of success-rate gave no data/,
+    history: /also checks health[^]*inconclusive: No data for success-rate/,
   },
   {
     name: 'restarted: the counters begin anew',
@@ -153,7 +153,7 @@ const stories: readonly Story[] = [
       prometheus.scrape(name, []);
     },
     code: 4,
-    reason: /^The source of success-rate gave no data in the last [\dms ]+ of the watch/,
+    reason: /^No data for success-rate in the last [\dms ]+ of the watch/,
   },
   {
     name: 'no longer scraped, which counts as unhealthy',
@@ -163,7 +163,7 @@ const stories: readonly Story[] = [
       prometheus.scrape(name, []);
     },
     code: 5,
-    reason: /gave no data .*, which counts as unhealthy/,
+    reason: /No data for .*, which counts as unhealthy/,
   },
   {
     name: 'Prometheus is stopped and started in the middle',
@@ -186,7 +186,7 @@ const stories: readonly Story[] = [
       proxy.delay = 2500;
     },
     code: 4,
-    reason: /^The source of success-rate gave no data in the last [\dms ]+ .*\(no usable answer\)/,
+    reason: /^No usable answer for success-rate in the last [\dms ]+ of the watch \(/,
     // What came too late for the watch is there.
     history: /would have passed/,
   },
@@ -263,7 +263,8 @@ describeWith('a watch by the numbers of a real Prometheus', lacking(), () => {
   const results = new Map<string, Result | Error>();
   const outcomeOf = ({ name }: Story): Result => {
     const outcome = results.get(name);
-    if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('not told');
+    if (outcome === undefined || outcome instanceof Error)
+      throw outcome ?? new Error('there is no outcome');
     return outcome;
   };
   const scenes: Scene[] = [];
@@ -315,7 +316,7 @@ describeWith('a watch by the numbers of a real Prometheus', lacking(), () => {
   afterAll(() => Promise.all(ends.map((end) => end())));
 
   describe.each(stories)('$name', (story) => {
-    it('is judged rightly', () => {
+    it('has the expected verdict, code and reason', () => {
       const { ended, report } = outcomeOf(story);
       expect({ code: ended.code, reason: report.reason, output: ended.output }).toEqual({
         code: story.code,
@@ -324,7 +325,7 @@ describeWith('a watch by the numbers of a real Prometheus', lacking(), () => {
       });
     });
 
-    it('can be counted again from the recording', () => {
+    it('the raw answers in the recording give the same counts', () => {
       const { report, recording } = outcomeOf(story);
       const [check] = report.targets[0]!.checks.filter(({ source }) => source === 'prometheus');
       const {
@@ -337,13 +338,13 @@ describeWith('a watch by the numbers of a real Prometheus', lacking(), () => {
       expect(requests === undefined ? errors : requests - within).toBe(check!.failures);
     });
 
-    it('is judged the same by the history that the server has of it', () => {
+    it('the history of the server gives the same judgement', () => {
       const { replayed } = outcomeOf(story);
       expect(replayed.output).toMatch(story.history ?? historyOf[story.code]!);
       expect(replayed.code).toBe(0);
     });
 
-    it('counts no more requests than there were, and not many less', () => {
+    it('counts no more requests than were sent, and not many fewer', () => {
       const { report, sent } = outcomeOf(story);
       const [check] = report.targets[0]!.checks.filter(({ source }) => source === 'prometheus');
       const [least, most] = story.counted ?? [0, 1];

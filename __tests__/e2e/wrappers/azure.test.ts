@@ -23,7 +23,7 @@ describeWith('the extension for Azure DevOps', azure.lacking, () => {
     expect(output).toContain('Completed operation: create extension');
   });
 
-  it('carries the task and the whole bundle', () => {
+  it('contains the task and the whole bundle', () => {
     const task = join(extension(place).folder, taskName);
     const names = readdirSync('dist').filter((name) => name !== 'orb.yml');
     for (const name of names)
@@ -46,7 +46,7 @@ describe.each([
   ['on the older handler', 'older'],
   ['by the step template', 'steps'],
 ] as const)('Azure DevOps, %s', (_, way) => {
-  describeWith('tells the scenario', azure.lacking, () => {
+  describeWith('runs the scenario', azure.lacking, () => {
     it.each(some)('$name', async ({ pipeline, expected, started }) => {
       const bed = await TestBed.open('azure');
       try {

@@ -18,7 +18,7 @@ afterAll(() => {
 });
 
 describe('the packed orb', () => {
-  it('is the one that lies in dist/', () => {
+  it('equals the one in dist/', () => {
     expect(readFileSync('dist/orb.yml', 'utf8')).toBe(packOrb(orbSources()));
   });
 });
@@ -27,7 +27,7 @@ describeWith('the scripts of the wrappers', lacking(shellcheck), () => {
   it.each([
     'templates/shell/gate.sh',
     ...['parameters', 'gate'].map((name) => `${orbFolder}/scripts/${name}.sh`),
-  ])('shellcheck finds nothing in %s', async (path) => {
+  ])('shellcheck reports nothing in %s', async (path) => {
     const whole = `${process.cwd()}/${path}`;
     expect(await place.launch(fileOf(shellcheck), [whole]).ended).toEqual({ code: 0, output: '' });
   });

@@ -79,18 +79,18 @@ describeWith('the reusable workflow, run by act', github.lacking, () => {
 
   afterAll(() => bed.close());
 
-  it('rolls a bad version back, with a secret that is handed over as one', () => {
+  it('rolls a bad version back, with a secret passed as a secret', () => {
     expect({ started: bed.started, log }).toEqual({ started: 1, log });
     expect(report).toMatchObject({ verdict: 'unhealthy', exitCode: 1 });
     expect(report.targets[0]?.rollback.status).toBe('verified');
     expect(log).not.toContain(bed.secret);
   });
 
-  it('hands the outputs to the jobs that need it', () => {
+  it('passes the outputs to jobs that need it', () => {
     expect(outputs).toMatchObject({ verdict: 'unhealthy', 'rolled-back': 'true' });
   });
 
-  it('falls back to the release where the server does not tell the commit of the workflow', () => {
+  it('uses the release when the server does not name the commit of the workflow', () => {
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
     const { repository } = JSON.parse(readFileSync('release.config.json', 'utf8')) as {
       repository: string;
@@ -105,26 +105,26 @@ describeWith('the reusable workflow, run by act', github.lacking, () => {
 
 const needed = lacking(goTools, shellcheck, hadolint);
 
-describeWith('what the linters of others say', needed, () => {
+describeWith('linters of workflows, scripts and the Dockerfile', needed, () => {
   const lint = (program: string, ...args: readonly string[]): unknown => {
     const { stdout, stderr, status } = spawnSync(program, args, { encoding: 'utf8' });
     return { stdout, stderr, status };
   };
   const nothing = { stdout: '', stderr: '', status: 0 };
 
-  it('actionlint: nothing of the workflows, nor shellcheck of their scripts', () => {
+  it('actionlint and shellcheck report nothing in the workflows', () => {
     const flags = ['-shellcheck', fileOf(shellcheck), '-no-color'];
     expect(lint(fileOf(goTools, 'actionlint'), ...flags)).toEqual(nothing);
   });
 
-  it('shellcheck: nothing of any script', () => {
+  it('shellcheck reports nothing in any script', () => {
     const listed = spawnSync('git', ['ls-files', '*.sh', '.ci/run'], { encoding: 'utf8' }).stdout;
     const scripts = listed.trim().split('\n');
     expect(scripts).toContain('templates/shell/gate.sh');
     expect(lint(fileOf(shellcheck), '--shell', 'bash', ...scripts)).toEqual(nothing);
   });
 
-  it('hadolint: nothing of the Dockerfile', () => {
+  it('hadolint reports nothing in the Dockerfile', () => {
     expect(lint(fileOf(hadolint), 'Dockerfile')).toEqual(nothing);
   });
 });

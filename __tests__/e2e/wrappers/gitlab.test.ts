@@ -45,7 +45,7 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
     expect(bed.started).toBe(1);
   });
 
-  it('hides no variable of the project with what the user did not set', async () => {
+  it('inputs that are not set hide no variable of the project', async () => {
     const { configuration, secrets } = written([badGate(bed)], COMPONENT);
     const { gate } = await runGitlab(bed.place, {
       files: { '.gitlab-ci.yml': stringify(configuration) },
@@ -57,7 +57,7 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
     expect(report?.config).toMatchObject({ 'dry-run': 'true', duration: '4s' });
   });
 
-  it('hands the snapshot of a job before the deploy to the gate', async () => {
+  it('passes the snapshot of a job before the deploy to the gate', async () => {
     const workload = {
       'kubernetes-workload': 'deployment/shop',
       'kubernetes-namespace': 'shop',
@@ -86,7 +86,7 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
     expect(bed.image).toBe('shop:2');
   });
 
-  it('fails with 7 when the program cannot be had, which npm tells with 1', async () => {
+  it("a program that npm cannot fetch: fails with 7, not with npm's 1", async () => {
     const gate = badGate(bed);
     const { configuration, secrets } = written([gate], COMPONENT);
     const [entry] = (configuration as { include: { inputs: Record<string, string> }[] }).include;
@@ -99,7 +99,7 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
     expect(ended.log).toContain('no report of this run says so');
   });
 
-  it('the pipeline of docs/gitlab.md: the gate is told what ran before, and rolls back to that', async () => {
+  it('the pipeline of docs/gitlab.md: rolls back to the version of the snapshot', async () => {
     const page = readFileSync('docs/gitlab.md', 'utf8');
     const [, example = ''] = /```yaml\n(stages: [^]*?)```/.exec(page) ?? [];
     const {
@@ -130,7 +130,7 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
     expect(bed.started).toBe(1);
   });
 
-  it('the pipeline of this repository: the component of the same commit tells the demo', async () => {
+  it('the pipeline of this repository: the component of the same commit runs the demo', async () => {
     const { gate, log, code } = await runGitlab(bed.place, {
       project: 'acme/rollgate',
       copied: ['templates', 'dist'],

@@ -137,7 +137,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
     expect(bed.started).toBe(expected === 1 ? 1 : 0);
   });
 
-  it('with ROLLBACK only the rollback runs, with what it is sent', async () => {
+  it('with ROLLBACK only the rollback runs, with the variables sent', async () => {
     const files = await initialised('gitlab', ways.pipeline);
     const { gate, log, code } = await runGitlab(bed.place, {
       files: { ...here(files), ...scripts },
@@ -256,7 +256,7 @@ describeWith(
   },
 );
 
-it('the version that the files name is that of the package', () => {
+it('the version in the files is that of the package', () => {
   const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
   expect(published.version).toBe(version);
 });

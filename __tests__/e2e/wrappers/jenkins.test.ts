@@ -155,7 +155,7 @@ describeWith('the step for Jenkins', jenkins.lacking, () => {
     place.remove();
   });
 
-  it('compiles by the Groovy that Jenkins has', async () => {
+  it('compiles with the Groovy of Jenkins', async () => {
     const { code, output } = await groovy(place, 'org.codehaus.groovy.tools.FileSystemCompiler', [
       ...['-d', place.path('classes')],
       `${process.cwd()}/templates/jenkins/vars/rollgate.groovy`,
@@ -164,12 +164,12 @@ describeWith('the step for Jenkins', jenkins.lacking, () => {
     expect(place.read('classes/rollgate.class')).toBeDefined();
   });
 
-  it('lets the build go on after 0', () => {
+  it('code 0: the build goes on', () => {
     expect(of('code-0')).toMatchObject({ result: 'SUCCESS' });
     expect(file('after')).toBe('');
   });
 
-  it.each([1, 2, 3, 4, 5, 6, 7])('fails the build after %d', (code) => {
+  it.each([1, 2, 3, 4, 5, 6, 7])('code %d: the build fails', (code) => {
     expect(of(`code-${String(code)}`)).toMatchObject({
       result: 'FAILURE',
       error: `Rollgate ended with ${String(code)}`,
@@ -177,31 +177,31 @@ describeWith('the step for Jenkins', jenkins.lacking, () => {
   });
 
   it.each(['unbelieved', 'otherwise', 'foreign', 'absent'])(
-    'makes 7 of a code that no report of this run backs: %s',
+    'a code without a report of this run: 7: %s',
     (name) => {
       expect(of(name)).toMatchObject({ result: 'FAILURE', error: 'Rollgate ended with 7' });
     },
   );
 
-  it('with failBuild: false the build goes on, and has the code', () => {
+  it('failBuild: false: the build goes on, and has the code', () => {
     expect(of('goesOn')).toMatchObject({ result: 'SUCCESS' });
     expect(JSON.parse(file('goesOn.json')!)).toEqual({ exitCode: 3 });
     expect(file('goesOn.after')).toBe('');
   });
 
-  it('refuses what is no argument, before anything is started', () => {
+  it('an unknown argument: refused before anything starts', () => {
     expect(of('unknown').error).toBe('rollgate: there is no argument "minSucessRate".');
     expect(of('noCredentials').error).toBe('rollgate: "url" takes no credentials.');
     expect(file('started')).toBeUndefined();
   });
 
-  it('refuses a secret as an argument, without showing it', () => {
+  it('a secret as an argument: refused, and not shown', () => {
     expect(of('leaks').error).toMatch(
       /"githubToken" is a secret\. .* credentials: \[githubToken: 'the-id'\]/,
     );
   });
 
-  it('hands values over as the program reads them', () => {
+  it('passes values in the form that the program reads', () => {
     expect(of('values').result).toBe('SUCCESS');
     const env = file('values.env')!;
     expect(env).toContain('INPUT_URL=https://a.test\nhttps://b.test\n');
@@ -211,7 +211,7 @@ describeWith('the step for Jenkins', jenkins.lacking, () => {
     expect(env).not.toContain('INPUT_WARMUP');
   });
 
-  it('takes secrets from credentials, for this one step', () => {
+  it('passes secrets from credentials to this step only', () => {
     expect(of('secrets').result).toBe('SUCCESS');
     const env = variables('secrets');
     expect(env.get('INPUT_GITHUBTOKEN')).toBe(secret);
@@ -232,16 +232,16 @@ describeWith('the step for Jenkins', jenkins.lacking, () => {
     ['rollback', 'true'],
     ['rollbackText', 'true'],
     ['deploy', undefined],
-  ])('%s: the parameter becomes the marker', (name, expected) => {
+  ])('%s: the parameter sets the marker', (name, expected) => {
     expect(variables(name).get('ROLLBACK')).toBe(expected);
   });
 
-  it('takes the package of its version from npm', () => {
+  it('runs the package of its version by npx', () => {
     expect(log).toMatch(/^npx --yes @[\w-]+\/rollgate@\d+\.\d+\.\d+$/m);
     expect(log).toMatch(/^npx --yes @[\w-]+\/rollgate@9\.9\.9$/m);
   });
 
-  it('on Windows calls the program by a batch file', () => {
+  it('on Windows runs the program through a batch file', () => {
     expect(of('windows')).toMatchObject({
       result: 'SUCCESS',
       calls: { bat: ['@call %ROLLGATE_CLI%'] },

@@ -71,7 +71,7 @@ describeWith('the rollback workflows, run by act', github.lacking, () => {
   });
 
   it.each(of('github').map((one) => [one.name, one] as const))(
-    '%s: without the marker nothing is done',
+    '%s: without the marker nothing runs',
     async (_, { text, kind }) => {
       const { log } = await run(text, { rollback: 'false', ...id, ...requested[kind].sent });
       expect(log).not.toContain('Roll it back');
@@ -79,7 +79,7 @@ describeWith('the rollback workflows, run by act', github.lacking, () => {
     },
   );
 
-  it('fails when it refuses, and what was sent is no code', async () => {
+  it('a revision with shell code: refused, and not executed', async () => {
     const { text } = of('github')[0]!;
     const { code, log } = await run(text, {
       ...{ rollback: 'true', ...id },
@@ -122,7 +122,7 @@ describeWith('the rollback pipelines, run by gitlab-ci-local', gitlab.lacking, (
     [...log.matchAll(/^(?!pipeline )(\w+) +finished in/gm)].map(([, name = '']) => name).sort();
 
   it.each(of('gitlab').map((one) => [one.name, one] as const))(
-    '%s: in a rollback its job alone runs',
+    '%s: with the marker only its job runs',
     async (_, { text, kind }) => {
       const { sent, done } = requested[kind];
       const variables = Object.entries(sent).map(([name, value]) => [name.toUpperCase(), value]);
@@ -137,7 +137,7 @@ describeWith('the rollback pipelines, run by gitlab-ci-local', gitlab.lacking, (
   );
 
   it.each(of('gitlab').map((one) => [one.name, one] as const))(
-    '%s: else only build and deploy do',
+    '%s: without the marker only build and deploy run',
     async (_, { text }) => {
       const { code, log } = await run(text, {});
       expect({ code, log }).toEqual({ code: 0, log });
@@ -146,7 +146,7 @@ describeWith('the rollback pipelines, run by gitlab-ci-local', gitlab.lacking, (
     },
   );
 
-  it('fails when the end is not proven', async () => {
+  it('an unproven rollback: the job fails', async () => {
     const { text } = of('gitlab')[0]!;
     const { code, log } = await run(text, { ROLLBACK: 'true', ROLLBACK_IMAGE: 'shop:other' });
     expect({ code, log }).toEqual({ code: 1, log });
@@ -156,7 +156,7 @@ describeWith('the rollback pipelines, run by gitlab-ci-local', gitlab.lacking, (
 
 describeWith('the rollback jobs for Jenkins', jenkins.lacking, () => {
   it.each(of('jenkins').map((one) => [one.name, one] as const))(
-    '%s compiles by the Groovy that Jenkins has',
+    '%s compiles with the Groovy of Jenkins',
     async (_, { text }) => {
       place.write('Rollback.groovy', text);
       const { code, output } = await groovy(place, 'org.codehaus.groovy.tools.FileSystemCompiler', [
@@ -169,8 +169,8 @@ describeWith('the rollback jobs for Jenkins', jenkins.lacking, () => {
   );
 });
 
-describeWith('what the linters say of the rollback pipelines', lacking(goTools, shellcheck), () => {
-  it('actionlint: nothing of the workflows, nor shellcheck of their scripts', () => {
+describeWith('linters of the rollback pipelines', lacking(goTools, shellcheck), () => {
+  it('actionlint and shellcheck report nothing in the workflows', () => {
     const files = of('github').map(({ name }) => `templates/rollback/${name}`);
     const flags = ['-shellcheck', fileOf(shellcheck), '-no-color'];
     const { stdout, status } = spawnSync(fileOf(goTools, 'actionlint'), [...flags, ...files], {
@@ -179,7 +179,7 @@ describeWith('what the linters say of the rollback pipelines', lacking(goTools, 
     expect({ stdout, status }).toEqual({ stdout: '', status: 0 });
   });
 
-  it.each(['sh', 'bash'])('shellcheck: nothing of any script, as %s', (shell) => {
+  it.each(['sh', 'bash'])('shellcheck reports nothing in any script, as %s', (shell) => {
     for (const { name, script } of rollbackPipelines) {
       const { stdout, status } = spawnSync(fileOf(shellcheck), ['--shell', shell, '-'], {
         input: script,

@@ -50,7 +50,7 @@ for (const driver of drivers) {
     describe.each(cases)('$name', (one) => {
       const of = (): Result => results.get(key(system, one))!;
 
-      it('comes to the right verdict, code and rollback', () => {
+      it('has the expected verdict, code and rollback', () => {
         const { gates, log } = of().ended;
         const came = Object.entries(gates).map(([name, { exitCode, report }]) => [
           name,
@@ -68,7 +68,7 @@ for (const driver of drivers) {
         expect({ came, log }).toEqual({ came: expected, log });
       });
 
-      it('says so in the report: codes and attempts', () => {
+      it('has the codes and attempts in its report', () => {
         for (const [name, { exitCode, attempts, verdict }] of Object.entries(one.expected)) {
           const report = of().ended.gates[name]?.report;
           if (report === null && verdict === 'not-judged') continue;
@@ -82,7 +82,7 @@ for (const driver of drivers) {
         }
       });
 
-      it('hands the outputs over', () => {
+      it('passes the outputs on', () => {
         for (const { report, outputs } of Object.values(of().ended.gates)) {
           if (report === null) {
             expect(outputs).toEqual({});
@@ -96,7 +96,7 @@ for (const driver of drivers) {
         }
       });
 
-      it('does what it must to the outside, and nothing else', () => {
+      it('sends the expected requests, and no other', () => {
         const { started, image } = of();
         expect({ started, image }).toEqual({ started: one.started, image: one.image });
       });
@@ -113,7 +113,7 @@ for (const driver of drivers) {
 }
 
 describe('all wrappers', () => {
-  it.each(cases)('$name: the same verdict, code and report', (one) => {
+  it.each(cases)('$name: the same verdict, code and report in all wrappers', (one) => {
     const reports = drivers.flatMap(({ system }) => {
       const gates = results.get(key(system, one))?.ended.gates;
       // In a rollback pipeline some systems have no such job at all.

@@ -27,7 +27,7 @@ function checksOf(resolution: Resolution): Readonly<Record<string, unknown>> {
 }
 
 describe('an entry of `checks`', () => {
-  it('is one check for each limit, with the name of the limit behind its id', () => {
+  it('with several limits is one check for each, with the limit in its id', () => {
     const resolution = resolveChecks([
       '  - id: orders',
       '    source: prometheus',
@@ -48,7 +48,7 @@ describe('an entry of `checks`', () => {
     });
   });
 
-  it('has its own id where it has one limit', () => {
+  it('with one limit has its own id', () => {
     const resolution = resolveChecks([
       '  - id: queue',
       '    source: prometheus',
@@ -68,7 +68,7 @@ describe('an entry of `checks`', () => {
     expect(resolution.checks[0]?.options).toMatchObject({ value: 'max(queue)', reducer: 'sum' });
   });
 
-  it('takes the limits of the inputs when it names none, for what it reads', () => {
+  it('without a limit has those of the inputs that its source can read', () => {
     const resolution = resolveChecks(
       ['  - id: shop', '    source: http', '    url: http://shop.test'],
       { inFile: 'min-success-rate: 98\nmax-latency: p95 < 1s' },
@@ -82,7 +82,7 @@ describe('an entry of `checks`', () => {
     });
   });
 
-  it('takes none of them when it names one, and leaves out what it switches off', () => {
+  it('with a limit has only its own, without those that are off', () => {
     const lines = ['  - id: a', '    source: http', '    url: http://shop.test'];
     expect(checksOf(resolveChecks([...lines, '    max-latency: p95 < 1s']))).toEqual({
       a: { limit: { metric: 'latency', percentile: 95, maxMs: 1000 } },
@@ -92,7 +92,7 @@ describe('an entry of `checks`', () => {
     });
   });
 
-  it('is added to what the inputs describe, and takes its place nowhere', () => {
+  it('is added to the checks of the inputs', () => {
     const resolution = resolveChecks(['  - source: http', '    url: http://other.test'], {
       flags: { url: 'http://shop.test' },
     });
@@ -104,7 +104,7 @@ describe('an entry of `checks`', () => {
     ]);
   });
 
-  it('has policies of its own, and no others', () => {
+  it('has its own policies for min-requests, no data and provider errors', () => {
     const resolution = resolveChecks([
       '  - id: a',
       '    source: prometheus',
@@ -125,7 +125,7 @@ describe('an entry of `checks`', () => {
     });
   });
 
-  it('takes the rest from the inputs that mean the same', () => {
+  it('has its other options from the inputs of the same meaning', () => {
     const { checks, problems } = resolveChecks(
       ['  - id: a', '    source: prometheus', '    value: x', '    max: 1'],
       {
@@ -154,18 +154,18 @@ describe('an entry of `checks`', () => {
       '      errors: b_total{version="1"}',
     ];
 
-    it('is compared with it, and with nothing else', () => {
+    it('and no limit is only compared', () => {
       const resolution = resolveChecks([...lines, '    baseline-margin: 1.5']);
       expect(checksOf(resolution)).toEqual({ a: { limit: { metric: 'relative', margin: 1.5 } } });
     });
 
-    it('is judged by both when it has a limit', () => {
+    it('and a limit has both', () => {
       expect(checksOf(resolveChecks([...lines, '    min-success-rate: 99']))).toEqual({
         a: { limit: { metric: 'success-rate', minPercent: 99 }, baseline: { margin: 1 } },
       });
     });
 
-    it('is compared by latency when it is read by latency', () => {
+    it('and latency from buckets is compared by latency', () => {
       const resolution = resolveChecks([
         '  - id: a',
         '    source: prometheus',
@@ -178,7 +178,7 @@ describe('an entry of `checks`', () => {
       });
     });
 
-    it('reads the baseline as itself, but for what stands below it', () => {
+    it('the baseline has the options of the entry, except its own', () => {
       const { checks } = resolveChecks([
         '  - source: prometheus',
         `    url: ${server}`,
@@ -199,7 +199,7 @@ describe('an entry of `checks`', () => {
     });
   });
 
-  it('may have maps and lists where an option has several parts', () => {
+  it('takes maps and lists for options with several parts', () => {
     const { checks, problems } = resolveChecks([
       '  - source: http',
       '    url: http://shop.test',
@@ -224,7 +224,7 @@ describe('an entry of `checks`', () => {
     ]);
   });
 
-  it('belongs to every target that has no checks of its own', () => {
+  it('belongs to every target without checks of its own', () => {
     const { targets, problems } = resolveWith({
       files: {
         'rollgate.yml': [
@@ -246,7 +246,7 @@ describe('an entry of `checks`', () => {
 describe('variables of an entry', () => {
   const lines = ['  - id: my.orders', '    source: http', '    max-latency: p95 < 1s'];
 
-  it('hold its addresses and its secrets', () => {
+  it('set its addresses and secrets', () => {
     const { checks, problems, secrets, notices } = resolveChecks(lines, {
       env: {
         ROLLGATE_CHECK_MY_ORDERS_URL: 'http://shop.test',
@@ -265,7 +265,7 @@ describe('variables of an entry', () => {
     ]);
   });
 
-  it('win over the file, and over the inputs', () => {
+  it('go before the file and the inputs', () => {
     const { checks } = resolveChecks(
       [...lines, '    url: http://file.test', '    request-timeout: 1s'],
       {
@@ -282,7 +282,7 @@ describe('variables of an entry', () => {
     });
   });
 
-  it('are named in messages without their text', () => {
+  it('are named in messages, without their values', () => {
     const { problems } = resolveChecks(lines, {
       env: {
         ROLLGATE_CHECK_MY_ORDERS_URL: 'http://shop.test',
@@ -297,7 +297,7 @@ describe('variables of an entry', () => {
   });
 });
 
-describe('what is wrong with an entry', () => {
+describe('a problem of an entry', () => {
   const http = ['  - id: a', '    source: http', '    url: http://shop.test'];
   const prometheus = ['  - id: a', '    source: prometheus', `    url: ${server}`];
 
@@ -329,14 +329,14 @@ describe('what is wrong with an entry', () => {
       ],
     ],
     [
-      'an odd value',
+      'an invalid value',
       [...http, '    min-success-rate: 0.95'],
       [
         /^line 5, check `a` \(http\): `min-success-rate`: `0.95` is less than one percent → .*write `95`/,
       ],
     ],
     [
-      'an odd id',
+      'an invalid id',
       ['  - id: a b', '    source: http', '    url: http://shop.test'],
       [/^line 2, check `a b` \(http\): `id`: `a b` is not accepted → write it like up to 63/],
     ],
@@ -358,9 +358,7 @@ describe('what is wrong with an entry', () => {
     [
       'a total without errors',
       [...prometheus, '    total: a_total'],
-      [
-        'line 5, check `a` (prometheus): `total`: it says nothing without `errors` → give `errors` too',
-      ],
+      ['line 5, check `a` (prometheus): `total`: it needs `errors` → give `errors` too'],
     ],
     [
       'a preset without labels',
@@ -373,7 +371,7 @@ describe('what is wrong with an entry', () => {
       [/^line 5, .*`selector`: it belongs to a preset/],
     ],
     [
-      'counters beside a preset',
+      'counters and a preset',
       [...prometheus, '    preset: spring', '    selector: app="shop"', '    total: a_total'],
       [/^line 7, .*`total`: `preset` says already what is counted/],
     ],
@@ -392,7 +390,7 @@ describe('what is wrong with an entry', () => {
       ],
     ],
     [
-      'requests without a limit beside latency with one',
+      'requests without a limit, and latency with one',
       [
         ...prometheus,
         '    total: a',
@@ -405,7 +403,7 @@ describe('what is wrong with an entry', () => {
       ],
     ],
     [
-      'a limit that nothing is read for',
+      'a limit without anything to read',
       [...prometheus, '    value: x', '    max: 1', '    max-latency: p95 < 1s'],
       [/^line 7, .*`max-latency`: nothing is read for it/],
     ],
@@ -420,7 +418,7 @@ describe('what is wrong with an entry', () => {
       [/^line 7, .*`reducer`: it belongs to `value`/],
     ],
     [
-      'a baseline that is a text',
+      'a baseline that is text',
       [...http, '    baseline: http://old.test'],
       [/^line 5, .*`baseline` is a map → give `url`, `headers` below it/],
     ],
@@ -430,7 +428,7 @@ describe('what is wrong with an entry', () => {
       [/^line 5, .*`baseline`: it has no address → give the `url` of the old version/],
     ],
     [
-      'a baseline with half of what is needed',
+      'a baseline of a counter alone',
       [...prometheus, '    total: a', '    errors: b', '    baseline:', '      total: c'],
       [/^line 7, .*`baseline`: it has no `errors`/],
     ],
@@ -444,7 +442,7 @@ describe('what is wrong with an entry', () => {
       ],
     ],
     [
-      'what is the same for both sides',
+      'an option that is the same for canary and baseline',
       [...http, '    baseline:', '      url: http://old.test', '      expect-status: 200'],
       [
         /^line 7, .*`expect-status` is the same for the baseline as for the check → write it outside/,
@@ -456,12 +454,12 @@ describe('what is wrong with an entry', () => {
       [/^line 7, .*`urll` is no option of a baseline → did you mean `url`\?/],
     ],
     [
-      'an id that is taken',
+      'an id of another check',
       [...http, '    min-success-rate: 9', ...http, '    min-success-rate: 9'],
       ['line 6, check `a` (http): `id`: another check is called `a` → give it another `id`'],
     ],
     [
-      'two without an id',
+      'two entries without an id',
       ['  - source: http', '    url: http://a.test', '  - source: http', '    url: http://b.test'],
       [
         /^line 4, check http: `source`: another check is called `http-success-rate` → give it an `id`/,
@@ -473,7 +471,7 @@ describe('what is wrong with an entry', () => {
       [/`id`: another check is called `ci`/],
     ],
     [
-      'a map where a text belongs',
+      'a map in place of text',
       [...http, '    expect-body: { a: b }'],
       [/^line 5, .*`expect-body` must be a text/],
     ],
@@ -491,7 +489,7 @@ describe('what is wrong with an entry', () => {
     expect(checks.length).toBeLessThanOrEqual(1);
   });
 
-  it('is reported all at once', () => {
+  it('several problems are reported at once', () => {
     const { problems } = resolveChecks([
       '  - source: htp',
       '  - source: http',
@@ -516,7 +514,7 @@ describe('secrets of an entry', () => {
       'a password in the address of a baseline',
       ['    url: http://shop.test', '    baseline: { url: "http://me:hunter2hunter2@shop.test" }'],
     ],
-  ])('do not belong in the file: %s', (_, lines) => {
+  ])('in the file are refused: %s', (_, lines) => {
     const { problems, secrets, checks } = resolveChecks([
       '  - id: a',
       '    source: http',
@@ -537,7 +535,7 @@ describe('secrets of an entry', () => {
       ['    baseline: { url: "http://evil.test" }'],
       '`baseline.url`: stands in the file',
     ],
-  ])('are sent to no address of the file: %s', (_, lines, expected) => {
+  ])('are not sent to an address of the file: %s', (_, lines, expected) => {
     const env = {
       ROLLGATE_CHECK_A_HEADERS: 'X-Token: hunter2hunter2',
       ...(lines[0]?.includes('baseline') === true && {
@@ -555,7 +553,7 @@ describe('secrets of an entry', () => {
     expect(problem?.fix).toMatch(/by the variable ROLLGATE_CHECK_A_(BASELINE_)?URL$/);
   });
 
-  it('are sent to no other server than the one that they were given for', () => {
+  it('of the inputs are not sent to another server', () => {
     const { problems, checks } = resolveChecks(
       [
         '  - id: a',
@@ -586,7 +584,7 @@ describe('secrets of an entry', () => {
     expect(http.checks[0]?.options).toMatchObject({ headers: undefined });
   });
 
-  it('are one of several ways, and not two', () => {
+  it('in the address and as a token are a problem', () => {
     const { problems } = resolveChecks(['  - { id: a, source: prometheus, value: x, max: 1 }'], {
       env: {
         ROLLGATE_CHECK_A_URL: 'http://me:hunter2hunter2@prom.test',
@@ -599,7 +597,7 @@ describe('secrets of an entry', () => {
     ]);
   });
 
-  it('are sent to no address that the inputs have from the file', () => {
+  it('are not sent to an address that the inputs have from the file', () => {
     const { problems } = resolveChecks(
       ['  - id: a', '    source: prometheus', '    value: x', '    max: 1'],
       {
@@ -612,7 +610,7 @@ describe('secrets of an entry', () => {
     );
   });
 
-  it('are sent to an address from outside', () => {
+  it('are sent to an address from a variable', () => {
     const { problems, checks } = resolveChecks(
       ['  - id: a', '    source: prometheus', '    value: x', '    max: 1'],
       {

@@ -25,15 +25,15 @@ function checksFrom(flags: Readonly<Record<string, string>>): readonly (readonly
   );
 }
 
-describe('the checks that the inputs describe', () => {
+describe('the checks of the inputs', () => {
   it.each<[string, Readonly<Record<string, string>>, readonly (readonly unknown[])[]]>([
     [
-      'a baseline, and no limit of the user',
+      'a baseline, and no limit set',
       { ...counters, ...baseline, 'baseline-margin': '1.5' },
       [['prometheus', 'relative', 'relative', undefined]],
     ],
     [
-      'a baseline and a limit of the user',
+      'a baseline and a limit',
       { ...counters, ...baseline, 'min-success-rate': '99', 'baseline-margin': '1.5' },
       [
         ['prometheus', 'success-rate', 'success-rate', 1.5],
@@ -46,7 +46,7 @@ describe('the checks that the inputs describe', () => {
       [['prometheus', 'relative', 'relative', undefined]],
     ],
     [
-      'a baseline of requests beside latency',
+      'a baseline of requests, and latency',
       { ...counters, ...baseline, 'prometheus-latency': 'd_bucket', 'max-latency': 'p95 < 1s' },
       [
         ['prometheus', 'relative', 'relative', undefined],
@@ -62,7 +62,7 @@ describe('the checks that the inputs describe', () => {
       ],
     ],
     [
-      'a baseline of a preset beside a histogram of its own',
+      'a baseline of a preset, and a histogram',
       {
         ...preset,
         'prometheus-baseline-selector': 'version="1"',
@@ -110,7 +110,7 @@ describe('the checks that the inputs describe', () => {
     expect(checksFrom(flags)).toEqual(expected);
   });
 
-  it('are called by the names of the inputs in messages', () => {
+  it('have the names of the inputs in messages', () => {
     const { checks } = resolveWith({ flags: { ...counters, ...baseline } });
     expect(checks[0]?.nameOf('url')).toBe('prometheus-url');
     const [http] = resolveWith({ flags: { url: 'http://a.test' } }).checks;
@@ -118,12 +118,12 @@ describe('the checks that the inputs describe', () => {
   });
 
   it.each([
-    [{ 'baseline-url': 'http://b.test' }, /without `url`/],
+    [{ 'baseline-url': 'http://b.test' }, /needs `url`/],
     [
       { url: 'http://a.test, http://c.test', 'baseline-url': 'http://b.test' },
       /names 1, and `url`/,
     ],
-  ])('fit together: %j', (flags, message) => {
+  ])('%j: a problem of baseline-url', (flags, message) => {
     const { problems } = resolveWith({ flags });
     expect(problems.map((problem) => [problem.subject, problem.message])).toEqual([
       ['baseline-url', expect.stringMatching(message)],

@@ -8,11 +8,11 @@ const prometheus = {
   'prometheus-errors': 'b_total',
 };
 
-describe('two sides that are the same request', () => {
+describe('a canary and a baseline with the same request', () => {
   it.each<[string, Readonly<Record<string, string>>, string]>([
     ['the same URL', { url, 'baseline-url': url }, 'baseline-url'],
     [
-      'the same URL, otherwise written',
+      'the same URL in another spelling',
       { url: 'http://shop.test', 'baseline-url': 'http://SHOP.test:80/' },
       'baseline-url',
     ],
@@ -22,7 +22,7 @@ describe('two sides that are the same request', () => {
       'baseline-url',
     ],
     [
-      'the same URL, and headers that are off on both sides',
+      'the same URL, and headers off for both',
       { url, 'baseline-url': url, 'baseline-headers': 'off' },
       'baseline-url',
     ],
@@ -35,7 +35,7 @@ describe('two sides that are the same request', () => {
       },
       'prometheus-baseline-total',
     ],
-  ])('are refused: %s', (_, flags, subject) => {
+  ])('is refused: %s', (_, flags, subject) => {
     expect(resolveWith({ flags }).problems).toEqual([
       {
         subject,
@@ -60,7 +60,7 @@ describe('two sides that are the same request', () => {
       ],
       'prometheus',
     ],
-  ])('are refused in an entry of %s', (_, lines, source) => {
+  ])('is refused in an entry of %s', (_, lines, source) => {
     const file = ['checks:', '  - id: a', ...lines, ''].join('\n');
     const { problems } = resolveWith({ files: { 'rollgate.yml': file } });
     expect(problems).toHaveLength(1);
@@ -70,7 +70,7 @@ describe('two sides that are the same request', () => {
   });
 });
 
-describe('headers of each side', () => {
+describe('headers of canary and baseline', () => {
   const sides = (flags: Readonly<Record<string, string>>): unknown => {
     const { checks, problems } = resolveWith({ flags });
     expect(problems).toEqual([]);
@@ -79,7 +79,7 @@ describe('headers of each side', () => {
 
   it.each<[string, Readonly<Record<string, string>>, unknown]>([
     [
-      'the same for both by default',
+      'the same by default',
       { url, 'baseline-url': 'http://old.test', headers: 'A: b' },
       [{ A: 'b' }, { A: 'b' }],
     ],
@@ -94,7 +94,7 @@ describe('headers of each side', () => {
       [{ 'X-Canary': 'always' }, { 'X-Canary': 'never' }],
     ],
     [
-      'none',
+      'off',
       { url, 'baseline-url': url, headers: 'X-Canary: always', 'baseline-headers': 'off' },
       [{ 'X-Canary': 'always' }, 'off'],
     ],
@@ -102,7 +102,7 @@ describe('headers of each side', () => {
     expect(sides(flags)).toEqual(expected);
   });
 
-  it('may be all that tells the baseline of an entry from it', () => {
+  it('may be the only difference between an entry and its baseline', () => {
     const file = ['checks:', '  - id: a', '    source: http', '    baseline: {}', ''].join('\n');
     const { checks, problems } = resolveWith({
       files: { 'rollgate.yml': file },
@@ -116,7 +116,7 @@ describe('headers of each side', () => {
     expect(checks[0]?.baseline).toMatchObject({ url, headers: { 'X-Canary': 'never' } });
   });
 
-  it('of the baseline say nothing without its address, and go to no address that the file alone names', () => {
+  it('need an address for the baseline that is not only in the file', () => {
     const flags = { url, 'baseline-headers': 'X-Canary: never' };
     expect(resolveWith({ flags }).problems.map(({ subject }) => subject)).toEqual([
       'baseline-headers',

@@ -21,12 +21,12 @@ const complete: Readonly<Record<string, readonly string[]>> = {
   json: ['source: json', 'url: https://j.test/x', ...counts],
 };
 
-describe('entries of sources besides http and prometheus', () => {
-  it.each(Object.entries(complete))('%s: a complete one', (_, lines) => {
+describe('entries of the metrics services', () => {
+  it.each(Object.entries(complete))('%s: a complete one is valid', (_, lines) => {
     expect(resolveCheck(lines).problems).toEqual([]);
   });
 
-  it.each(Object.entries(complete))('%s: a value instead of counts', (_, lines) => {
+  it.each(Object.entries(complete))('%s: a value in place of counts is valid', (_, lines) => {
     const without = lines.filter((line) => !counts.includes(line));
     expect(resolveCheck([...without, 'value: v', 'reducer: max', 'max: 3']).problems).toEqual([]);
   });
@@ -35,15 +35,15 @@ describe('entries of sources besides http and prometheus', () => {
     ['an unknown site', 'datadog', ['site: evil.test'], /`evil.test` is not known here/],
     ['a region that is an address', 'cloudwatch', ['region: x.evil.test/'], /is not accepted/],
     ['a metric without namespace', 'cloudwatch', ['namespace:'], /`namespace` is missing/],
-    ['a period that there is not', 'cloudwatch', ['bucket: 20s'], /no such period/],
-    ['parts of a second', 'influxdb', ['bucket: 1500ms'], /parts of a second/],
-    ['an account that is none', 'newrelic', ['account: shop'], /is not a number|whole/],
+    ['an invalid period', 'cloudwatch', ['bucket: 20s'], /no such period/],
+    ['a fraction of a second', 'influxdb', ['bucket: 1500ms'], /parts of a second/],
+    ['an invalid account', 'newrelic', ['account: shop'], /is not a number|whole/],
     ['a body that is not JSON', 'json', ["body: '{a'"], /it is not JSON/],
     ['a path to another server', 'json', ['path: //evil.test/'], /is not accepted/],
     ['a secret header', 'json', ['headers: { Authorization: ApiKey abc }'], /holds a secret/],
     ['a reducer without value', 'graphite', ['reducer: sum'], /it belongs to `value`/],
-    ['errors without total', 'influxdb', ['total:'], /says nothing without `total`/],
-  ])('%s is refused', (_, source, more, message) => {
+    ['errors without total', 'influxdb', ['total:'], /it needs `total`/],
+  ])('%s: refused', (_, source, more, message) => {
     const names = more.map((line) => line.split(':')[0]);
     const lines = complete[source]!.filter((line) => !names.includes(line.split(':')[0]));
     const { problems } = resolveCheck([...lines, ...more]);
@@ -51,7 +51,7 @@ describe('entries of sources besides http and prometheus', () => {
   });
 });
 
-describe('credentials', () => {
+describe('credentials of metrics services', () => {
   it.each<[string, Env, Readonly<Record<string, string>>]>([
     [
       'datadog',
@@ -73,24 +73,21 @@ describe('credentials', () => {
     ],
     ['newrelic', { NEW_RELIC_API_KEY: 'NRAK-1234' }, { 'api-key': 'NRAK-1234' }],
     ['newrelic', { ROLLGATE_CHECK_A_API_KEY: 'NRAK-5678' }, { 'api-key': 'NRAK-5678' }],
-  ])(
-    'of %s come from the variables that its own tools read, and are hidden',
-    (source, env, expected) => {
-      const resolution = resolveCheck(complete[source]!, env);
-      expect(resolution.problems).toEqual([]);
-      expect(resolution.checks[0]!.options).toMatchObject(expected);
-      const secrets = Object.values(env).filter(
-        (value) => value.includes('-') && value !== env.DD_SITE,
-      );
-      expect(resolution.secrets).toEqual(expect.arrayContaining(secrets));
-    },
-  );
+  ])('of %s come from the variables of its own tools, and are masked', (source, env, expected) => {
+    const resolution = resolveCheck(complete[source]!, env);
+    expect(resolution.problems).toEqual([]);
+    expect(resolution.checks[0]!.options).toMatchObject(expected);
+    const secrets = Object.values(env).filter(
+      (value) => value.includes('-') && value !== env.DD_SITE,
+    );
+    expect(resolution.secrets).toEqual(expect.arrayContaining(secrets));
+  });
 
   it.each([
     ['datadog', { DD_API_KEY: 'api-1234' }],
     ['cloudwatch', { AWS_SECRET_ACCESS_KEY: 'secret-1234' }],
     ['newrelic', { NEW_RELIC_API_KEY: 'NRAK-1234' }],
-  ])('of %s are sent to no address that stands in the file', (source, env) => {
+  ])('of %s are not sent to an address of the file', (source, env) => {
     const { problems } = resolveCheck([...complete[source]!, 'url: https://evil.test'], env);
     expect(problems.map(({ message }) => message).join('\n')).toMatch(/would be sent there/);
     const outside = { ...env, ROLLGATE_CHECK_A_URL: 'https://proxy.test' };
@@ -98,7 +95,7 @@ describe('credentials', () => {
   });
 
   it.each(['influxdb', 'graphite', 'json'])(
-    'of the inputs go to the address of the inputs, and not to one of the entry: %s',
+    'of the inputs are sent to the address of the inputs, not to that of an entry: %s',
     (source) => {
       const env = {
         [`ROLLGATE_${source.toUpperCase()}_URL`]: 'https://metrics.test',
@@ -119,7 +116,7 @@ describe('credentials', () => {
     },
   );
 
-  it('in the file are refused', () => {
+  it('in the file are refused, and masked', () => {
     const { problems, secrets } = resolveCheck([...complete.datadog!, 'api-key: abcdefgh']);
     expect(problems[0]!.message).toMatch(/holds a secret/);
     expect(secrets).toContain('abcdefgh');

@@ -68,7 +68,7 @@ const cases: [number, string, RegExp][] = [
   ],
 ];
 
-describe('hintFor', () => {
+describe('the hint for an answer of Azure', () => {
   it.each(cases)('%i %s', (status, message, hint) => {
     expect(hintFor(answer(status, { message }))).toMatch(hint);
   });
@@ -80,15 +80,15 @@ describe('hintFor', () => {
     [200, ' <!DOCTYPE html>', {}],
     [302, '', { location: 'https://x/_signin' }],
     [307, '', {}],
-  ])('%i with %j is a page to sign in on', (status, data, headers) => {
+  ])('status %i with %j: the token is not accepted', (status, data, headers) => {
     expect(hintFor(answer(status, data, headers))).toMatch(/did not accept the token/);
   });
 
-  it('too many calls', () => {
+  it('429: Azure slows this identity down', () => {
     expect(hintFor(answer(429, {}))).toMatch(/holds this identity back/);
   });
 
-  it('has none for what it does not know', () => {
+  it('status 418: none', () => {
     expect(hintFor(answer(418, { message: 'teapot' }))).toBeUndefined();
   });
 });

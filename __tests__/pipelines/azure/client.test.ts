@@ -49,8 +49,8 @@ function bodies(requests: readonly StandInRequest[]): unknown[] {
   return requests.map(({ body }) => JSON.parse(body) as unknown);
 }
 
-describe('start', () => {
-  it('sends exactly this, once', async () => {
+describe('start with Azure', () => {
+  it('sends exactly this request, once', async () => {
     const { server, client, run } = await setUp();
     let sends = 0;
     const result = await run(
@@ -90,7 +90,7 @@ describe('start', () => {
     ]);
   });
 
-  it('names no branch when none is asked for: Azure takes the default one of the pipeline', async () => {
+  it('no rollback-ref: names no branch, and Azure takes the default one', async () => {
     const { server, start } = await setUp();
     expect(await start({ ref: undefined })).toMatchObject({ kind: 'started' });
     expect(Object.keys(bodies(server.starts)[0] as object)).toEqual(['templateParameters']);
@@ -99,7 +99,7 @@ describe('start', () => {
   it.each([
     ['/tfs/Main Collection', 'Shop Front', '/tfs/Main%20Collection/Shop%20Front/_apis/'],
     ['/DefaultCollection', 'shop', '/DefaultCollection/shop/_apis/'],
-  ])('works below %s, with the project %s', async (base, project, path) => {
+  ])('below %s, with the project %s: started', async (base, project, path) => {
     const { server, start } = await setUp({
       base: base.replaceAll(' ', '%20'),
       project,
@@ -108,7 +108,7 @@ describe('start', () => {
     expect(server.starts[0]?.url.startsWith(path)).toBe(true);
   });
 
-  it('the token of a job goes as Bearer', async () => {
+  it("a job's token is sent as Bearer", async () => {
     const { server, start } = await setUp({ secret: 'eyJ0eXAi.eyJuYW1l.c2lnbg' });
     expect(await start()).toMatchObject({ kind: 'started' });
     expect(server.starts[0]?.headers.authorization).toBe(`Bearer ${server.secret}`);
@@ -118,7 +118,7 @@ describe('start', () => {
     ['7.0', '7.0', '7.0', 1],
     ['6.0', '6.0-preview.1', '6.0', 2],
   ] as const)(
-    'steps down to a server of version %s, and stays there',
+    'a server of version %s: retried with older API versions, and then stays with the one that works',
     async (version, pipelines, build, steps) => {
       const { server, client, run, start } = await setUp({ version });
       const result = await start();
@@ -138,7 +138,7 @@ describe('start', () => {
     },
   );
 
-  it('a server that knows none of the versions is told of, and not asked for ever', async () => {
+  it('a server that knows none of the API versions: refused after three calls', async () => {
     const fault = {
       status: 400,
       body: JSON.stringify({ typeKey: 'VssVersionOutOfRangeException', message: 'out of range' }),
@@ -160,7 +160,7 @@ describe('start', () => {
     ['ops/Rollback', 31],
     ['\\ops\\Rollback', 31],
     ['Other', 77],
-  ])('finds the pipeline %s by its name, on whatever page', async (pipeline, id) => {
+  ])('the pipeline %s is found by its name, on any page', async (pipeline, id) => {
     const { server, start } = await setUp(
       {
         pipelines: [
@@ -180,7 +180,7 @@ describe('start', () => {
   it.each([
     ['Nope', /has no pipeline "Nope".*it sees: Rollback, ops\\Rollback/],
     ['Rollback', /has 2 pipelines "Rollback".*give the id, or folder and name/],
-  ])('the pipeline name %s tells no pipeline', async (pipeline, reason) => {
+  ])('the pipeline name %s: refused, none or several match', async (pipeline, reason) => {
     const { server, start } = await setUp(
       {
         pipelines: [
@@ -194,20 +194,20 @@ describe('start', () => {
     expect(server.starts).toEqual([]);
   });
 
-  it('sends of what is optional only what is declared', async () => {
+  it('sends only those optional parameters that are declared', async () => {
     const { server, start } = await setUp({ declared: ['Rollback', 'version'] });
     const result = await start({ parameters: { version: '1.2' } });
     expect(result).toMatchObject({ kind: 'started' });
     expect(server.ours[0]?.templateParameters).toEqual({ rollback: 'true', version: '1.2' });
   });
 
-  it('a refusal that names nothing: the optional ones are left out all together', async () => {
+  it('a refusal that names no parameter: sent without any optional one', async () => {
     const { server, start } = await setUp({ declared: ['rollback'], vague: true });
     expect(await start()).toMatchObject({ kind: 'started' });
     expect(server.ours[0]?.templateParameters).toEqual({ rollback: 'true' });
   });
 
-  it('a dry run that does not get through keeps nothing from being started', async () => {
+  it('a dry run that fails: started all the same, by the answers to the call', async () => {
     const { server, start } = await setUp({
       declared: ['rollback'],
       overrides: [{ method: 'POST', path: /runs$/, fault: { status: 405, body: '{}' } }],
@@ -216,7 +216,7 @@ describe('start', () => {
     expect(server.ours[0]?.templateParameters).toEqual({ rollback: 'true' });
   });
 
-  it('a parameter of the user replaces what is optional, whatever the case of its name', async () => {
+  it('a parameter of the user replaces an optional one of the same name in any case', async () => {
     const { server, start } = await setUp();
     await start({ parameters: { Rollback_Target: 'mine' } });
     expect(server.ours[0]?.templateParameters).toEqual({
@@ -269,7 +269,7 @@ describe('start', () => {
     ['404', { status: 404, headers: json, body: '{"message":"no"}' }, /check azure-url/],
     ['409', { status: 409, headers: json, body: '{"message":"conflict"}' }, /^$/],
     ['400', { status: 400, headers: json, body: '{"message":"no"}' }, /compare it/],
-  ])('%s: refused, and nothing was started', async (_, fault, hint) => {
+  ])('%s: refused, and nothing is started', async (_, fault, hint) => {
     const { server, start } = await setUp();
     server.fault('start', fault);
     const result = await start();
@@ -283,7 +283,7 @@ describe('start', () => {
     expect(JSON.stringify(result)).not.toContain(server.secret);
   });
 
-  it('a refused permission is told with the words of Azure', async () => {
+  it("no permission to queue: refused with Azure's message and what to change", async () => {
     const { start } = await setUp({ mayQueue: false });
     expect(await start()).toMatchObject({
       kind: 'refused',
@@ -292,7 +292,7 @@ describe('start', () => {
     });
   });
 
-  it('turned away with 429, it asks again after the time that it is told', async () => {
+  it('429 with Retry-After: sent again after that time', async () => {
     const { server, clock, start } = await setUp();
     server.fault('start', { status: 429, headers: { 'retry-after': '7' } });
     void until(() => server.starts.length === 2).then(() => {
@@ -304,7 +304,7 @@ describe('start', () => {
     expect(server.started).toBe(1);
   });
 
-  it('turned away with 429 for ever, it gives up', async () => {
+  it('429 every time: refused', async () => {
     const { server, start } = await setUp();
     server.fault('start', { status: 429 });
     expect(await start()).toMatchObject({
@@ -314,7 +314,7 @@ describe('start', () => {
     expect(server.started).toBe(0);
   });
 
-  it('nobody there: refused', async () => {
+  it('connection refused: refused', async () => {
     const { server, start } = await setUp({}, { 'azure-url': await refusing() });
     expect(await start()).toMatchObject({
       kind: 'refused',
@@ -324,7 +324,7 @@ describe('start', () => {
     expect(server.requests).toEqual([]);
   });
 
-  it('rejects, and sends nothing, when it is told to stop before the call', async () => {
+  it('aborted before the call: rejects, and sends nothing', async () => {
     const { client, server } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGTERM'));
     const work = client.start(request, stop, () => {
@@ -335,7 +335,7 @@ describe('start', () => {
   });
 });
 
-describe('a start whose fate is unknown', () => {
+describe('start with an unclear answer', () => {
   const ok = { status: 200, headers: { 'content-type': 'application/json' } };
   const page = {
     status: 200,
@@ -365,7 +365,7 @@ describe('a start whose fate is unknown', () => {
     expect(server.started).toBe(1);
   });
 
-  it('a page, and nothing was accepted: unknown', async () => {
+  it('a page, and nothing was started: unknown', async () => {
     const { server, start } = await setUp();
     server.fault('start', page);
     expect(await start()).toEqual({
@@ -375,19 +375,22 @@ describe('a start whose fate is unknown', () => {
     expect(server.starts).toHaveLength(1);
   });
 
-  it.each([200, 203])('a page with %i before the call: nothing is sent', async (status) => {
-    const { server, start } = await setUp({
-      overrides: [{ method: 'GET', path: /builds$/, fault: { ...page, status } }],
-    });
-    expect(await start()).toEqual({
-      kind: 'refused',
-      reason: expect.stringMatching(/^listing the builds of the pipeline: .*Sign In/),
-      hint: expect.stringMatching(/did not accept the token/),
-    });
-    expect(server.starts).toEqual([]);
-  });
+  it.each([200, 203])(
+    'a page with %i for the list before the call: nothing is sent',
+    async (status) => {
+      const { server, start } = await setUp({
+        overrides: [{ method: 'GET', path: /builds$/, fault: { ...page, status } }],
+      });
+      expect(await start()).toEqual({
+        kind: 'refused',
+        reason: expect.stringMatching(/^listing the builds of the pipeline: .*Sign In/),
+        hint: expect.stringMatching(/did not accept the token/),
+      });
+      expect(server.starts).toEqual([]);
+    },
+  );
 
-  it.each(faults.slice(0, 5))('%s, and nothing was accepted: unknown', async (_, fault) => {
+  it.each(faults.slice(0, 5))('%s, and nothing was started: unknown', async (_, fault) => {
     const { server, start } = await setUp({ builds: [{ id: 50 }] });
     server.fault('start', fault);
     const result = await start();
@@ -398,13 +401,13 @@ describe('a start whose fate is unknown', () => {
 
   const lost: Fault = { accepted: true, then: { status: 502 } };
 
-  it('reads builds one by one where the list does not show the parameters', async () => {
+  it('a list without parameters: each build is read', async () => {
     const { server, start } = await setUp({ shows: 'build' });
     server.fault('start', lost);
     expect(await start()).toMatchObject({ kind: 'started', run: { id: '9001' } });
   });
 
-  it('asks only for builds of the pipeline from about now, by the time of the server', async () => {
+  it("lists only builds of the pipeline since the call, by the server's clock", async () => {
     const { server, start } = await setUp({ builds: [{ id: 50 }] });
     server.fault('start', lost);
     await start();
@@ -426,13 +429,9 @@ describe('a start whose fate is unknown', () => {
   });
 
   it.each<[string, AzureOptions, object]>([
+    ['the only new build, without parameters', { shows: 'nowhere' }, { probable: { id: '9001' } }],
     [
-      'the only new build, where no parameters are shown',
-      { shows: 'nowhere' },
-      { probable: { id: '9001' } },
-    ],
-    [
-      'the only new build with the marker, where the id is not declared',
+      'the only new build with the marker, without the id',
       { declared: ['rollback'], rival: { templateParameters: { rollback: 'false' } } },
       { probable: { id: '9001' } },
     ],
@@ -456,7 +455,7 @@ describe('a start whose fate is unknown', () => {
       { shows: 'nowhere', rival: { definition: 13 } },
       { probable: { id: '9001' } },
     ],
-  ])('%s: never taken for certain', async (_, azure, expected) => {
+  ])('%s: unknown, at most probable', async (_, azure, expected) => {
     const { server, start } = await setUp(azure);
     server.fault('start', lost);
     expect(await start()).toMatchObject({ kind: 'unknown', ...expected });
@@ -466,7 +465,7 @@ describe('a start whose fate is unknown', () => {
   it.each([
     ['another id', { rollback: 'true', rollback_id: 'rg-2' }, {}],
     ['another marker', { rollback: 'false' }, { declared: ['rollback'] }],
-  ])('the only new build has %s: not ours', async (_, templateParameters, azure) => {
+  ])('the only new build has %s: unknown, not ours', async (_, templateParameters, azure) => {
     const { server, client, run } = await setUp(azure);
     server.fault('start', { status: 502 });
     const result = await run(
@@ -477,7 +476,7 @@ describe('a start whose fate is unknown', () => {
     expect(result).toEqual({ kind: 'unknown', reason: expect.stringMatching(/no new run/) });
   });
 
-  it('without a list from before, a new build is not told from an old one', async () => {
+  it('no list before the call: a new build is not told from an old one, unknown', async () => {
     const { server, start } = await setUp({
       shows: 'nowhere',
       overrides: [{ method: 'GET', path: /builds$/, fault: { status: 403, body: '{}' } }],
@@ -486,7 +485,7 @@ describe('a start whose fate is unknown', () => {
     expect(await start()).toEqual({ kind: 'unknown', reason: expect.stringMatching(/no new run/) });
   });
 
-  it('told to stop while the call hangs: unknown, at once', async () => {
+  it('aborted while the call hangs: unknown, at once', async () => {
     const { client, run, server, clock } = await setUp();
     server.fault('start', 'hang');
     const stop = new AbortController();
@@ -503,7 +502,7 @@ describe('a start whose fate is unknown', () => {
   });
 });
 
-describe('a run that is followed', () => {
+describe('following a build of Azure', () => {
   const approval = {
     status: 'inProgress',
     timeline: [
@@ -535,7 +534,7 @@ describe('a run that is followed', () => {
     return { outcome, lines, server };
   }
 
-  it('to its end', async () => {
+  it('reads its state to the end: succeeded', async () => {
     const { outcome, lines } = await follow({
       run: [
         { status: 'notStarted', timeline: null },
@@ -560,7 +559,7 @@ describe('a run that is followed', () => {
     expect(outcome).toMatchObject({ kind, word: result });
   });
 
-  it('a run whose approval was refused has changed nothing', async () => {
+  it('a refused approval: failed, nothing has run', async () => {
     const timeline = [
       { type: 'Stage', state: 'completed', result: 'failed' },
       { type: 'Checkpoint.Approval', state: 'completed', result: 'failed' },
@@ -572,7 +571,7 @@ describe('a run that is followed', () => {
     expect(outcome).toEqual({ kind: 'failed', word: 'failed', mayHaveRun: false });
   });
 
-  it('says that it waits for an approval, and cancels it when the time is over', async () => {
+  it('an approval: waits for a person, and is cancelled when the time is over', async () => {
     const { outcome, lines, server } = await follow({ run: [approval] });
     expect(outcome).toEqual({
       kind: 'waiting-for-person',
@@ -592,7 +591,7 @@ describe('a run that is followed', () => {
     ['ignore', false, undefined],
     ['refuse', false, /Stop builds/],
   ] as const)(
-    'queued for ever, and a server that would %s a cancel: cancelled %s',
+    'queued for ever, with a server that would %s a cancel: cancelled %s',
     async (cancel, cancelled, problem) => {
       const { outcome } = await follow({ cancel, run: [{ status: 'notStarted', timeline: null }] });
       expect(outcome).toMatchObject({
@@ -605,7 +604,7 @@ describe('a run that is followed', () => {
     },
   );
 
-  it('a build that ran before it was cancelled may have changed something', async () => {
+  it('running when it is cancelled: may have run', async () => {
     const { outcome } = await follow({ run: [running] });
     expect(outcome).toMatchObject({ kind: 'given-up', cancelled: true, mayHaveRun: true });
   });
@@ -621,14 +620,14 @@ describe('a run that is followed', () => {
     ['reset in the middle', 'reset-mid-answer', /./],
     ['hang', 'hang', /took longer than 10 s/],
     ['malformed JSON', { status: 200, body: '{"status":"compl' }, /is no build/],
-  ])('%s: its state cannot be read, and it is not called a success', async (_, fault, problem) => {
+  ])('%s for every read: unreadable, not a success', async (_, fault, problem) => {
     const { outcome, server } = await follow({ run: [running] }, fault);
     expect(outcome).toEqual({ kind: 'unreadable', problem: expect.stringMatching(problem) });
     expect(JSON.stringify(outcome)).not.toContain(server.secret);
     expect(server.started).toBe(1);
   });
 
-  it('a timeline that cannot be read leaves the word of the build', async () => {
+  it('a timeline that cannot be read: the result of the build decides', async () => {
     const { outcome } = await follow({
       run: [approval, { status: 'completed', result: 'succeeded' }],
       overrides: [
@@ -642,7 +641,7 @@ describe('a run that is followed', () => {
     [401, true],
     [429, false],
     [500, false],
-  ])('a cancel refused with %i is refused for good: %s', async (status, forGood) => {
+  ])('a cancel answered with %i is a permanent error: %s', async (status, forGood) => {
     const { client, run } = await setUp({
       overrides: [{ method: 'PATCH', path: /./, fault: { status, body: '{}' } }],
     });
@@ -653,14 +652,14 @@ describe('a run that is followed', () => {
     expect(isPermanent(error)).toBe(forGood);
   });
 
-  it('a wrong token cannot cancel', async () => {
+  it('a cancel with a wrong token: an error', async () => {
     const { client, run } = await setUp({}, { 'azure-pat': 'other' });
     await expect(run(client.cancel({ id: '9001', url: 'x' }, never))).rejects.toThrow(/TF400813/);
   });
 });
 
-describe('preflight', () => {
-  it('finds nothing wrong where nothing is, and starts nothing', async () => {
+describe('preflight with Azure', () => {
+  it('no finding for a working set-up, and nothing is started', async () => {
     const { client, run, server } = await setUp();
     expect(await run(client.preflight(request, never))).toEqual([]);
     expect(server.started).toBe(0);
@@ -688,7 +687,14 @@ describe('preflight', () => {
     RegExp,
   ][] = [
     ['no token', {}, { 'azure-pat': undefined }, {}, 'error', /no token.*SYSTEM_ACCESSTOKEN/],
-    ['no variable', {}, { 'azure-pat': '$(PAT)' }, {}, 'error', /no value.*variable group/],
+    [
+      'a variable without a value',
+      {},
+      { 'azure-pat': '$(PAT)' },
+      {},
+      'error',
+      /no value.*variable group/,
+    ],
     [
       'a wrong token',
       {},
@@ -722,16 +728,30 @@ describe('preflight', () => {
       /id 13 not found.*azure-pipeline/,
     ],
     [
-      'a name that is not there',
+      'a name that does not exist',
       {},
       { 'azure-pipeline': 'X' },
       {},
       'error',
       /no pipeline "X".*Rollback/,
     ],
-    ['a classic one', { type: 'designerJson' }, {}, {}, 'error', /classic pipeline.*YAML/],
-    ['paused', { queueStatus: 'paused' }, {}, {}, 'error', /is paused.*Processing of new run/],
-    ['disabled', { queueStatus: 'disabled' }, {}, {}, 'error', /is disabled.*Processing of new/],
+    ['a classic pipeline', { type: 'designerJson' }, {}, {}, 'error', /classic pipeline.*YAML/],
+    [
+      'a paused pipeline',
+      { queueStatus: 'paused' },
+      {},
+      {},
+      'error',
+      /is paused.*Processing of new run/,
+    ],
+    [
+      'a disabled pipeline',
+      { queueStatus: 'disabled' },
+      {},
+      {},
+      'error',
+      /is disabled.*Processing of new/,
+    ],
     ['no marker', { declared: [] }, {}, {}, 'error', /could not tell a rollback.*parameters:/],
     [
       'an undeclared parameter',
@@ -742,7 +762,7 @@ describe('preflight', () => {
       /has "zone".*take it out/,
     ],
     [
-      'a parameter that must be given',
+      'a required parameter',
       { declared: [...DECLARED, 'zone'], required: ['zone'] },
       {},
       {},
@@ -761,7 +781,7 @@ describe('preflight', () => {
       /does not declare the parameter "rollback_id"/,
     ],
     [
-      'no dry runs',
+      'no dry runs on the server',
       { overrides: [{ method: 'POST', path: /runs$/, fault: { status: 404, body: '{}' } }] },
       {},
       {},
@@ -769,7 +789,7 @@ describe('preflight', () => {
       /whether the pipeline 12 would run could not be seen/,
     ],
     [
-      'a dry run that does not get through',
+      'a dry run that fails',
       { overrides: [{ method: 'POST', path: /runs$/, fault: down, times: 9 }] },
       {},
       {},
@@ -795,7 +815,7 @@ describe('preflight', () => {
       /Down/,
     ],
   ];
-  it.each(cases)('%s', async (_, azure, options, requested, level, says) => {
+  it.each(cases)('%s: reported', async (_, azure, options, requested, level, says) => {
     const { client, run, server } = await setUp(azure, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
@@ -806,15 +826,15 @@ describe('preflight', () => {
     expect(JSON.stringify(findings)).not.toContain(server.secret);
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when aborted', async () => {
     const { client } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGINT'));
     await expect(client.preflight(request, stop)).rejects.toBeInstanceOf(Cancelled);
   });
 });
 
-describe('describe', () => {
-  it('tells the exact request, and starts nothing', async () => {
+describe('describe, for a dry run', () => {
+  it('prints the exact request, and starts nothing', async () => {
     const { client, run, server } = await setUp();
     expect(await run(client.describe(request, never))).toEqual([
       `POST ${server.url}/shop/_apis/pipelines/12/runs`,
@@ -829,14 +849,14 @@ describe('describe', () => {
     [{}, {}, { ref: 'refs/pull/1/merge' }, /^nothing: .*pull request/],
     [{ mayQueue: false }, {}, {}, /could not be checked.*TF215106/],
     [{}, {}, { parameters: { x: '1' } }, /would be refused: .*"x"/],
-  ])('says what is not certain (%#)', async (azure, options, requested, says) => {
+  ])('names what it cannot know (%#)', async (azure, options, requested, says) => {
     const { client, run } = await setUp(azure, options);
     const lines = await run(client.describe({ ...request, ...requested }, never));
     expect(lines.join('\n')).toMatch(says);
   });
 });
 
-describe('the variables of the CI integration guide', () => {
+describe('the variables of the CI integration guide for Azure', () => {
   async function fromGuide(change: Readonly<Record<string, string>>) {
     const { server, clock } = await setUp();
     const { settings, problems } = resolveWith({
@@ -859,7 +879,7 @@ describe('the variables of the CI integration guide', () => {
     };
   }
 
-  it('alone make it work', async () => {
+  it('are enough to start a run', async () => {
     const { server, client, run } = await fromGuide({});
     const result = await run(client.start(request, never, () => undefined));
     expect(result).toMatchObject({ kind: 'started', run: { id: '9001' } });
@@ -870,7 +890,7 @@ describe('the variables of the CI integration guide', () => {
     ['AZURE_DEVOPS_PROJECT', /azure-project/],
     ['AZURE_DEVOPS_PAT', /azure-pat/],
     ['AZURE_PIPELINE_ID', /azure-pipeline/],
-  ])('without %s it says what is missing', async (name, says) => {
+  ])('without %s: refused, and the reason names what is missing', async (name, says) => {
     const { server, client, run } = await fromGuide({ [name]: '' });
     const findings = await run(client.preflight(request, never));
     expect(JSON.stringify(findings)).toMatch(says);
@@ -878,7 +898,7 @@ describe('the variables of the CI integration guide', () => {
   });
 });
 
-it('works over the HTTP engine of the program', async () => {
+it("the Azure client starts a run over Rollgate's own HTTP client", async () => {
   const server = await StandInAzure.start({ run: [{ status: 'notStarted', timeline: null }] });
   const http = createHttp({ clock: systemClock });
   cleanUps.push(

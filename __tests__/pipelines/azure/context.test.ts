@@ -7,7 +7,7 @@ import {
   parseToken,
 } from '../../../src/pipelines/azure/context.js';
 
-describe('parseCollection', () => {
+describe('the address of an Azure collection', () => {
   it.each([
     [undefined, 'acme', 'https://dev.azure.com/acme'],
     ['https://dev.azure.com/acme/', undefined, 'https://dev.azure.com/acme'],
@@ -29,7 +29,7 @@ describe('parseCollection', () => {
     ['https://tfs.corp/Main%20One/?x=1#y', undefined, 'https://tfs.corp/Main%20One'],
     ['https://tfs.corp/', 'Main', 'https://tfs.corp/Main'],
     ['https://tfs.corp/', undefined, 'https://tfs.corp'],
-  ])('%s and %s: %s', (url, organization, collection) => {
+  ])('from %s and %s: %s', (url, organization, collection) => {
     expect(parseCollection(url, organization)).toEqual({ ok: true, value: collection });
   });
 
@@ -39,7 +39,7 @@ describe('parseCollection', () => {
     ['dev.azure.com/acme', undefined, /not a URL/],
     [undefined, 'https://dev.azure.com/acme', /not the name of an organization/],
     [undefined, '../x', /not the name of an organization/],
-  ])('%s and %s are refused', (url, organization, message) => {
+  ])('from %s and %s: refused', (url, organization, message) => {
     expect(parseCollection(url, organization)).toEqual({
       ok: false,
       problem: { message: expect.stringMatching(message), fix: expect.any(String) },
@@ -101,7 +101,7 @@ describe('parseToken', () => {
     expect(parseToken('abcd1234')).toEqual({ ok: true, value: header });
   });
 
-  it.each([['eyJ0.eyJh.c2ln'], ['eyJ0..']])('the JWT %s goes as Bearer', (token) => {
+  it.each([['eyJ0.eyJh.c2ln'], ['eyJ0..']])('the JWT %s is sent as Bearer', (token) => {
     expect(parseToken(token)).toEqual({ ok: true, value: `Bearer ${token}` });
   });
 

@@ -9,7 +9,7 @@ const pendingJob = { type: 'Job', state: 'pending', startTime: null, workerName:
 const job = { type: 'Job', state: 'inProgress', startTime: '2026-01-01T00:00:00Z' };
 const cancelledJob = { ...pendingJob, state: 'completed', result: 'canceled' };
 
-describe('stateOf', () => {
+describe('the state of an Azure build', () => {
   it.each([
     ['notStarted', undefined, 'queued'],
     ['postponed', undefined, 'queued'],
@@ -34,7 +34,7 @@ describe('stateOf', () => {
     expect(stateOf({ status, result }, undefined).phase).toBe(phase);
   });
 
-  it('nothing but completed with succeeded is success, whatever the timeline says', () => {
+  it('is success only for completed with succeeded, whatever the timeline says', () => {
     const word = fc.oneof(fc.string(), fc.constantFrom('completed', 'succeeded', null, 1, {}));
     const timeline = fc.constantFrom(undefined, [], rows(job), rows(pendingJob));
     fc.assert(
@@ -52,7 +52,7 @@ describe('stateOf', () => {
       { type: 'Task', state: 'inProgress', task: { name: 'ManualValidation' } },
       /manual validation/,
     ],
-  ])('%j waits for a person', (record, hint) => {
+  ])('with %j: waiting for a person', (record, hint) => {
     for (const status of ['inProgress', 'notStarted']) {
       expect(stateOf({ status }, rows(stage, job, record))).toEqual({
         phase: 'waiting',
@@ -68,11 +68,11 @@ describe('stateOf', () => {
     [{ type: 'Checkpoint.TaskCheck', state: 'inProgress' }],
     [{ type: 'Task', state: 'inProgress', task: { name: 'Bash' } }],
     [{ type: 'Task', state: 'inProgress', task: null }],
-  ])('%j waits for nobody', (record) => {
+  ])('with %j: running', (record) => {
     expect(stateOf({ status: 'inProgress' }, rows(job, record)).phase).toBe('running');
   });
 
-  it('waits for a lock, or for an agent, as long as no job has begun', () => {
+  it('with a lock or without an agent: queued until a job starts', () => {
     const lock = { type: 'Checkpoint.ExclusiveLock', state: 'inProgress' };
     const status = 'inProgress';
     expect(stateOf({ status }, rows(stage, lock))).toMatchObject({
@@ -89,8 +89,8 @@ describe('stateOf', () => {
 
   it.each([
     ['no timeline can be read', undefined, undefined, true],
-    ['it was never begun', undefined, [], false],
-    ['it was begun', '2026-01-01T00:00:00Z', [], true],
+    ['it never started', undefined, [], false],
+    ['it started', '2026-01-01T00:00:00Z', [], true],
     ['its jobs were cancelled while they waited', 'then', rows(stage, cancelledJob), false],
     ['a job had an agent', undefined, rows({ ...cancelledJob, workerName: 'agent 1' }), true],
     ['a job had begun', undefined, rows({ ...cancelledJob, startTime: 'then' }), true],
@@ -98,7 +98,7 @@ describe('stateOf', () => {
     ['a task ran', undefined, rows({ type: 'Task', state: 'inProgress' }), true],
     ['all was skipped', undefined, rows({ ...cancelledJob, result: 'skipped' }), false],
     ['it was run again', 'then', rows({ ...cancelledJob, attempt: 2 }), true],
-  ])('cancelled or failed, and %s', (_, startTime, timeline, mayHaveRun) => {
+  ])('cancelled or failed, when %s', (_, startTime, timeline, mayHaveRun) => {
     const build = { status: 'completed', startTime };
     for (const [result, phase] of [
       ['canceled', 'cancelled'],
@@ -108,12 +108,12 @@ describe('stateOf', () => {
     }
   });
 
-  it('of what has partly succeeded something has run', () => {
+  it('partiallySucceeded: failed, and something has run', () => {
     const build = { status: 'completed', result: 'partiallySucceeded' };
     expect(stateOf(build, undefined)).toEqual({ phase: 'failed', word: 'partiallySucceeded' });
   });
 
-  it('failed, with a job that failed without a sign that it began: it may have run', () => {
+  it('failed with a job that shows no start: may have run', () => {
     const failedJob = { ...pendingJob, state: 'completed', result: 'failed' };
     expect(stateOf({ status: 'completed', result: 'failed' }, rows(failedJob))).toMatchObject({
       mayHaveRun: true,
@@ -121,18 +121,18 @@ describe('stateOf', () => {
   });
 });
 
-describe('timelineOf', () => {
+describe('the timeline of an Azure build', () => {
   it.each([
     [204, '', []],
     [200, null, []],
     [200, { records: [] }, []],
     [200, {}, undefined],
     [200, 'text', undefined],
-  ])('%i %j', (status, data, records) => {
+  ])('from status %i with %j', (status, data, records) => {
     expect(timelineOf(status, data)).toEqual(records);
   });
 
-  it('is asked for only where it tells more', () => {
+  it('is read only for states where it decides', () => {
     expect(needsTimeline('inProgress', undefined)).toBe(true);
     expect(needsTimeline('notStarted', undefined)).toBe(true);
     expect(needsTimeline('completed', 'canceled')).toBe(true);

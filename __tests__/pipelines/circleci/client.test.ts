@@ -65,8 +65,8 @@ async function roll(
   return { ...(await rollWith(opened, { time, parameters, beforeChange })), standIn, clock };
 }
 
-describe('start', () => {
-  it('sends exactly this, once', async () => {
+describe('start with CircleCI', () => {
+  it('sends exactly this request, once', async () => {
     const { standIn, start } = await setUp();
     const result = await start({ parameters: { version: 'v41' } });
     expect(result).toEqual({
@@ -86,7 +86,7 @@ describe('start', () => {
     expect(standIn.pipelines[0]?.parameters).toEqual({ rollback: true, version: 'v41' });
   });
 
-  it('sends exactly this when there is a definition', async () => {
+  it('with a pipeline definition sends exactly this request', async () => {
     const { standIn, start } = await setUp(withDefinition, {
       'circleci-definition-id': DEFINITION,
     });
@@ -103,7 +103,7 @@ describe('start', () => {
     ['release/2', { branch: 'release/2' }],
     ['refs/heads/release/2', { branch: 'release/2' }],
     ['refs/tags/v1.2', { tag: 'v1.2' }],
-  ])('runs on %s, and asks for no default branch', async (ref, sent) => {
+  ])('on %s: started without a look-up of the default branch', async (ref, sent) => {
     const refs = { branches: ['release/2'], tags: ['v1.2'] };
     const old = await setUp(refs);
     expect((await old.start({ ref })).kind).toBe('started');
@@ -128,13 +128,13 @@ describe('start', () => {
     ['github/acme/shop', {}],
     ['bitbucket/acme/shop', {}],
     ['circleci/9YytKzouJxzu4/44n9wujWcTnVZ', { 'circleci-definition-id': DEFINITION }],
-  ])('takes the slug %s', async (slug, options) => {
+  ])('with the slug %s: started', async (slug, options) => {
     const { start } = await setUp({ slug, ...withDefinition }, options);
     expect((await start()).kind).toBe('started');
   });
 
   it.each(['', '/', '/api/v2', '/api/v2/'])(
-    'finds a server below a path, with "%s"',
+    'a server below a path, with "%s" at its end: started',
     async (end) => {
       const { standIn } = await setUp({ subPath: '/circle' });
       const { fetch, open } = countedFetch();
@@ -153,7 +153,7 @@ describe('start', () => {
     },
   );
 
-  it('takes the project of our own workflow when none is given', async () => {
+  it('no circleci-project: takes the project of our own workflow', async () => {
     const { standIn, start } = await setUp(
       { slug: 'circleci/org1/project1', ...withDefinition },
       {
@@ -187,7 +187,7 @@ describe('start', () => {
       {},
       /no project.*circleci-project, or CIRCLE_PROJECT_SLUG/,
     ],
-    ['no slug', {}, { 'circleci-project': 'shop' }, {}, /no project slug/],
+    ['no project slug', {}, { 'circleci-project': 'shop' }, {}, /no project slug/],
     ['no URL', {}, { 'circleci-url': 'circleci' }, {}, /circleci-url is not a URL/],
     ['a commit', {}, {}, { ref: 'b'.repeat(40) }, /is a commit/],
     [
@@ -197,10 +197,10 @@ describe('start', () => {
       {},
       /default branch of gh\/acme\/shop.*rollback-ref/,
     ],
-    ['the marker', {}, {}, { parameters: { rollback: 'no' } }, /sets "rollback"/],
+    ['the marker as parameter', {}, {}, { parameters: { rollback: 'no' } }, /sets "rollback"/],
     ['no definition', { slug: 'circleci/o/p' }, {}, {}, /without the id of a pipeline definition/],
     [
-      'a project that is not there',
+      'a project that does not exist',
       {},
       { 'circleci-project': 'gh/acme/gone' },
       {},
@@ -220,20 +220,20 @@ describe('start', () => {
 
   it.each([
     [
-      'undeclared',
+      'an undeclared parameter',
       { parameters: {} },
       {},
       /400 \(Unexpected argument\(s\): rollback\).*under parameters:/,
     ],
     [
-      'of another type',
+      'a parameter of another type',
       { parameters: { rollback: 'string' } },
       {},
       /expected type: string.*type: boolean/,
     ],
     ['a missing branch', {}, { ref: 'gone' }, /Branch or tag not found.*rollback-ref/],
     ['another token', { token: 'other' }, { ref: 'main' }, /401.*personal API token/],
-  ])('%s: refused by CircleCI, with what to do', async (_, circleci, requested, says) => {
+  ])('%s: refused by CircleCI, with what to change', async (_, circleci, requested, says) => {
     const { standIn, start } = await setUp(circleci);
     const result = await start(requested);
     expect(result.kind).toBe('refused');
@@ -262,7 +262,7 @@ describe('start', () => {
       /naming its pipeline: status 200 \(Nothing to do\)/,
     ],
     [
-      'an id that is none',
+      'an id that is not a UUID',
       { status: 201, body: '{"id":"../me"}' },
       'unknown',
       /naming its pipeline/,
@@ -283,7 +283,7 @@ describe('start', () => {
   it.each([
     [{ 'retry-after': '7' }, 7000],
     [{}, 250],
-  ])('429 %j is waited for, and is no start', async (headers, atLeast) => {
+  ])('429 with %j: sent again after the pause, and then refused', async (headers, atLeast) => {
     const { standIn, start, clock } = await setUp();
     standIn.fault('start', { status: 429, headers, body: '{"message":"Rate Limit Exceeded"}' });
     const result = await start();
@@ -296,7 +296,7 @@ describe('start', () => {
     expect(standIn.started).toBe(0);
   });
 
-  it('a refused connection is refused', async () => {
+  it('connection refused: refused', async () => {
     const { start } = await setUp({}, { 'circleci-url': await refusing() });
     expect(await start({ ref: 'main' })).toMatchObject({
       kind: 'refused',
@@ -305,7 +305,7 @@ describe('start', () => {
     });
   });
 
-  describe('accepted, and then no answer', () => {
+  describe('accepted, and no answer', () => {
     const lost: Fault = { accepted: true, then: { status: 502, body: '<html>Bad gateway</html>' } };
 
     it.each<[string, Fault]>([
@@ -313,7 +313,7 @@ describe('start', () => {
       ['reset', { accepted: true, then: 'reset' }],
       ['hang', { accepted: true, then: 'hang' }],
       ['a page', { accepted: true, then: { status: 200, body: html } }],
-    ])('%s: the only new pipeline is probably ours, and no second is started', async (_, fault) => {
+    ])('%s: the only new pipeline is probable, and no second is started', async (_, fault) => {
       const { standIn, start } = await setUp({
         earlier: [
           { id: '5b0a0000-0000-4000-8000-000000000007', created_at: '2020-01-01T00:00:00Z' },
@@ -328,13 +328,13 @@ describe('start', () => {
     const other = { id: '5b0a0000-0000-4000-8000-000000000099', number: 99 };
     it.each([
       ['another one', [{ ...other, trigger: { type: 'api' } }], false],
-      ['one without any more', [other], false],
+      ['one without a trigger', [other], false],
       ['a push of the same user', [{ ...other, trigger: { type: 'webhook' } }], true],
       ['one of a schedule', [{ ...other, trigger: { type: 'scheduled_pipeline' } }], true],
       ['one on another branch', [{ ...other, vcs: { branch: 'feature' } }], true],
       ['one on a tag', [{ ...other, vcs: { tag: 'main' } }], true],
       ['an old one', [{ ...other, created_at: '2020-01-01T00:00:00Z' }], true],
-    ])('beside %s', async (_, rivals, explained) => {
+    ])('next to %s: unknown', async (_, rivals, explained) => {
       const { standIn, start } = await setUp({ rivals });
       standIn.fault('start', lost);
       const result = await start();
@@ -346,7 +346,7 @@ describe('start', () => {
       expect('probable' in result).toBe(explained);
     });
 
-    it('a page before the call: nothing is sent', async () => {
+    it('a page for the list before the call: nothing is sent', async () => {
       const { standIn, start } = await setUp({
         overrides: [{ method: 'GET', path: /\/mine$/, fault: { status: 200, body: html } }],
       });
@@ -357,7 +357,7 @@ describe('start', () => {
     it.each<[string, Fault]>([
       ['cannot be read', { status: 403, body: '{}' }],
       ['is no list', { status: 200, body: '{}' }],
-    ])('when the list of pipelines %s, nothing is told from anything', async (_, fault) => {
+    ])('a list of pipelines that %s: unknown, without a probable one', async (_, fault) => {
       const { standIn, start } = await setUp({
         overrides: [{ method: 'GET', path: /\/mine$/, fault }],
       });
@@ -368,7 +368,7 @@ describe('start', () => {
     });
   });
 
-  it('rejects, and sends nothing, when it is told to stop before the call', async () => {
+  it('aborted before the call: rejects, and sends nothing', async () => {
     const { client, standIn } = await setUp();
     let sends = 0;
     const stop = AbortSignal.abort(new Cancelled('SIGTERM'));
@@ -379,7 +379,7 @@ describe('start', () => {
     expect([sends, standIn.starts]).toEqual([0, []]);
   });
 
-  it('works over the HTTP engine of the program', async () => {
+  it("starts a run over Rollgate's own HTTP client", async () => {
     const standIn = await StandInCircleci.start();
     const http = createHttp({ clock: systemClock });
     cleanUps.push(
@@ -402,11 +402,11 @@ describe('start', () => {
   });
 });
 
-describe('the addresses of pipelines', () => {
+describe('the web address of a pipeline', () => {
   it.each([
     ['https://circleci.com', first.url],
     ['https://ci.acme.example/circle', 'https://ci.acme.example/circle/pipelines/gh/acme/shop/42'],
-  ])('of %s', async (url, expected) => {
+  ])('is on the app of %s', async (url, expected) => {
     const { standIn } = await setUp();
     // The addresses are made from what is configured; the requests go to the stand-in.
     const client = standIn.client(
@@ -436,8 +436,8 @@ const at = (
   workflows: [{ name: 'rollback', status, ...more }],
 });
 
-describe('the strategy, followed to the end', () => {
-  it('success is verified', async () => {
+describe('the ci strategy with CircleCI', () => {
+  it('a successful run: verified', async () => {
     const { result, lines, standIn } = await roll({});
     expect(result).toMatchObject({ outcome: 'verified', runId: FIRST });
     expect(lines).toContain('✅ CI/CD rollback triggered');
@@ -484,7 +484,7 @@ describe('the strategy, followed to the end', () => {
     expect(result.detail).toMatch(says);
   });
 
-  it('an undeclared parameter that is found after the start starts nothing either', async () => {
+  it('an undeclared parameter that CircleCI finds after the start: failed, nothing has run', async () => {
     const { result, standIn } = await roll(
       { undeclared: 'errored' },
       { parameters: { versoin: 'v41' } },
@@ -496,13 +496,13 @@ describe('the strategy, followed to the end', () => {
     });
   });
 
-  it('no workflow is noticed after a minute, not before', async () => {
+  it('a pipeline without a workflow: failed after a minute', async () => {
     const { clock } = await roll({ states: [{ state: 'created' }] });
     expect(clock.monotonic()).toBeGreaterThanOrEqual(60_000);
     expect(clock.monotonic()).toBeLessThan(90_000);
   });
 
-  it.each(['setup', undefined])('setup workflows are not the rollback (tag %s)', async (tag) => {
+  it.each(['setup', undefined])('a setup workflow is not the rollback (tag %s)', async (tag) => {
     const setup = { name: 'setup', status: 'success', ...(tag === undefined ? {} : { tag }) };
     const { result, lines } = await roll({
       states: [
@@ -521,7 +521,7 @@ describe('the strategy, followed to the end', () => {
     expect(lines).toContain('rollback run: created, after its setup workflow');
   });
 
-  it('looks at all pages of workflows', async () => {
+  it('a failed workflow on the last page: not verified', async () => {
     const success = { name: 'ok', status: 'success' };
     const { result, standIn } = await roll({
       pageSize: 2,
@@ -538,7 +538,7 @@ describe('the strategy, followed to the end', () => {
     );
   });
 
-  it('waits for a person, and cancels when the time is over', async () => {
+  it('an approval: waits for a person, and is cancelled when the time is over', async () => {
     const hold = [{ id: 'j', type: 'approval', status: 'on_hold', started_at: null }];
     const { result, lines, standIn } = await roll({ states: [at('on_hold', { jobs: hold })] });
     expect(lines).toContainEqual(
@@ -557,8 +557,12 @@ describe('the strategy, followed to the end', () => {
   ];
   it.each([
     ['queued', at('queued', { jobs: blocked }), /"queued"/],
-    ['without a job that begins', at('running', { jobs: blocked }), /"running, none of its jobs/],
-  ])('%s for ever: given up, cancelled, nothing ran', async (_, shown, says) => {
+    [
+      'running without a started job',
+      at('running', { jobs: blocked }),
+      /"running, none of its jobs/,
+    ],
+  ])('%s for ever: cancelled, failed, nothing has run', async (_, shown, says) => {
     const { result, lines, clock } = await roll({ states: [shown] });
     expect(result).toMatchObject({
       outcome: 'failed',
@@ -571,7 +575,7 @@ describe('the strategy, followed to the end', () => {
     expect(clock.monotonic()).toBeLessThan(140_000);
   });
 
-  it('a pipeline that is pending for ever cannot be cancelled, and may still fire', async () => {
+  it('pending for ever: cannot be cancelled, triggered', async () => {
     const { result, standIn } = await roll({ states: [{ state: 'pending' }] });
     expect(result).toMatchObject({
       outcome: 'triggered',
@@ -590,12 +594,12 @@ describe('the strategy, followed to the end', () => {
       /Permission denied.*may still fire/,
     ],
     ['obeyed', 'obey', /It was cancelled; what it changed/],
-  ] as const)('a cancel that is %s, when the time is over', async (_, cancel, says) => {
+  ] as const)('a cancel that is %s, when the time is over: triggered', async (_, cancel, says) => {
     const { result } = await roll({ states: [at('running')], cancel });
     expect(result).toMatchObject({ outcome: 'triggered', detail: expect.stringMatching(says) });
   });
 
-  it('cancels every workflow that is under way, and no other', async () => {
+  it('cancels every workflow that has not ended, and no other', async () => {
     const { standIn } = await roll({
       states: [
         {
@@ -624,7 +628,7 @@ describe('the strategy, followed to the end', () => {
     ['hang', 'hang'],
     ['reset', 'reset'],
     ['reset in the answer', 'reset-mid-answer'],
-  ])('a state that is answered with %s proves nothing', async (_, fault) => {
+  ])('%s for every state: not verified', async (_, fault) => {
     const { result, standIn, clock } = await roll({}, { fault: ['follow', fault] });
     expect(result).toMatchObject({
       outcome: 'triggered',
@@ -634,7 +638,7 @@ describe('the strategy, followed to the end', () => {
     expect(clock.monotonic()).toBeLessThan(300_000);
   });
 
-  it('a probable pipeline is followed, never cancelled, and proves nothing', async () => {
+  it('a probable pipeline is followed, never cancelled, and not verified', async () => {
     const { result, standIn } = await roll(
       { states: [at('success')] },
       { fault: ['start', { accepted: true, then: { status: 502, body: '' } }] },
@@ -647,20 +651,20 @@ describe('the strategy, followed to the end', () => {
   });
 });
 
-describe('state and cancel', () => {
+describe('state and cancel with CircleCI', () => {
   it.each([
     [401, true],
     [403, true],
     [404, false],
     [500, false],
-  ])('a state refused with %i is refused for good: %s', async (status, forGood) => {
+  ])('a state answered with %i is a permanent error: %s', async (status, forGood) => {
     const { client, run, standIn } = await setUp();
     standIn.fault('follow', { status, body: '{"message":"No"}' });
     const error = await run(client.state(first, never)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ transient: !forGood });
   });
 
-  it('a list that never ends is given up', async () => {
+  it('a list of workflows without an end: an error', async () => {
     const endless = { status: 200, body: '{"items":[],"next_page_token":"again"}' };
     const { client, run } = await setUp({
       overrides: [{ method: 'GET', path: /\/workflow$/, fault: endless }],
@@ -668,7 +672,7 @@ describe('state and cancel', () => {
     await expect(run(client.state(first, never))).rejects.toThrow(/has no end/);
   });
 
-  it('a cancelled run whose jobs cannot be read may have run', async () => {
+  it('cancelled, with jobs that cannot be read: may have run', async () => {
     const { client, run, start } = await setUp({
       states: [at('canceled', { jobs: [{ status: 'canceled', started_at: null }] })],
       overrides: [{ method: 'GET', path: /\/job$/, fault: { status: 403, body: '{}' } }],
@@ -677,7 +681,7 @@ describe('state and cancel', () => {
     expect(await run(client.state(first, never))).toMatchObject({ mayHaveRun: true });
   });
 
-  it('jobs that cannot be read keep nothing from being seen as running', async () => {
+  it('running, with jobs that cannot be read: running', async () => {
     const { client, run, start } = await setUp({
       states: [at('running')],
       overrides: [{ method: 'GET', path: /\/job$/, fault: { status: 403, body: '{}' } }],
@@ -686,7 +690,7 @@ describe('state and cancel', () => {
     expect(await run(client.state(first, never))).toEqual({ phase: 'running', word: 'running' });
   });
 
-  it('a run that has ended already needs no cancelling', async () => {
+  it('a cancel of a run that has ended: nothing is sent', async () => {
     const { client, run, start, standIn } = await setUp({ states: [at('success')] });
     await start();
     await expect(run(client.cancel(first, never))).resolves.toBeUndefined();
@@ -699,7 +703,7 @@ describe('state and cancel', () => {
     ['reset', false],
     [{ status: 403, body: '{}' }, true],
     [{ status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, true],
-  ])('a cancel that is answered with %j is refused for good: %s', async (fault, forGood) => {
+  ])('a cancel answered with %j is a permanent error: %s', async (fault, forGood) => {
     const { client, run, start } = await setUp({
       states: [at('running')],
       overrides: [{ method: 'POST', path: /\/cancel$/, fault }],
@@ -710,8 +714,8 @@ describe('state and cancel', () => {
   });
 });
 
-describe('describe', () => {
-  it('tells the exact request', async () => {
+describe('describe, for a dry run', () => {
+  it('prints the exact request', async () => {
     const { client, run, standIn } = await setUp();
     expect(
       await run(client.describe({ ...request, parameters: { version: 'v41' } }, never)),
@@ -722,7 +726,7 @@ describe('describe', () => {
     expect(standIn.starts).toEqual([]);
   });
 
-  it('says what would be refused', async () => {
+  it('prints why it would be refused', async () => {
     const { client, run } = await setUp();
     const lines = await run(client.describe({ ...request, ref: 'refs/pull/1/merge' }, never));
     expect(lines).toEqual([
@@ -730,7 +734,7 @@ describe('describe', () => {
     ]);
   });
 
-  it('says that nothing can be sent', async () => {
+  it('without a token prints that nothing can be sent', async () => {
     const { client, run } = await setUp({}, { 'circleci-token': undefined });
     expect(await run(client.describe(request, never))).toEqual([
       'nothing: there is no token for CircleCI',
@@ -738,8 +742,8 @@ describe('describe', () => {
   });
 });
 
-describe('preflight', () => {
-  it('finds nothing wrong where nothing is, and only reads', async () => {
+describe('preflight with CircleCI', () => {
+  it('no finding for a working set-up, and only reads', async () => {
     const { client, run, standIn } = await setUp();
     expect(
       await run(client.preflight({ ...request, parameters: { version: 'v41' } }, never)),
@@ -789,7 +793,7 @@ describe('preflight', () => {
     ],
     ['a commit', {}, {}, { ref: 'b'.repeat(40) }, 'error', /is a commit/],
     [
-      'the marker',
+      'the marker as parameter',
       {},
       {},
       { parameters: { rollback: 'x' } },
@@ -854,7 +858,7 @@ describe('preflight', () => {
       /does not declare "x".*declared are: rollback, version/,
     ],
     [
-      'a parameter that is no text',
+      'a parameter that is not text',
       { config: { source: 'parameters: { rollback: { type: boolean }, x: { type: integer } }' } },
       {},
       { parameters: { x: '1' } },
@@ -884,7 +888,7 @@ describe('preflight', () => {
     ],
     ['no configuration', { config: {} }, {}, {}, 'notice', /shows no configuration/],
     [
-      'a configuration that is no YAML',
+      'a configuration that is not YAML',
       { config: { source: 'a: [' } },
       {},
       {},
@@ -917,7 +921,7 @@ describe('preflight', () => {
       /page for people/,
     ],
     [
-      'something else',
+      'JSON of another kind',
       { overrides: [{ method: 'GET', path: /shop$/, fault: { status: 200, body: '{}' } }] },
       {},
       {},
@@ -925,7 +929,7 @@ describe('preflight', () => {
       /not understood; check circleci-url/,
     ],
   ];
-  it.each(cases)('%s', async (_, circleci, options, requested, level, says) => {
+  it.each(cases)('%s: reported', async (_, circleci, options, requested, level, says) => {
     const { client, run, standIn } = await setUp(circleci, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
@@ -935,7 +939,7 @@ describe('preflight', () => {
     expect(JSON.stringify(findings)).not.toContain(standIn.secret);
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when aborted', async () => {
     const { client } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGINT'));
     await expect(client.preflight(request, stop)).rejects.toBeInstanceOf(Cancelled);

@@ -10,23 +10,23 @@ const declared = new Map([
   ['count', 'integer'],
 ]);
 
-describe('readDeclaration', () => {
+describe('the parameters that a CircleCI configuration declares', () => {
   it.each([
     ['version: 2.1', []],
     ['', []],
     ['parameters: []', []],
     ['parameters: { rollback: { type: boolean } }', [['rollback', 'boolean']]],
     ['parameters: { rollback: }', [['rollback', 'no type']]],
-  ])('%s', (text, expected) => {
+  ])('%j declares %j', (text, expected) => {
     expect([...readDeclaration(text)]).toEqual(expected);
   });
 
-  it('throws for what is no YAML', () => {
+  it('that is not YAML: throws', () => {
     expect(() => readDeclaration('a: [')).toThrow();
   });
 });
 
-describe('mismatches', () => {
+describe('parameters that the configuration does not take', () => {
   it.each([
     [{}, []],
     [{ version: 'v1', zone: 'eu' }, []],
@@ -41,16 +41,16 @@ describe('mismatches', () => {
   it.each([
     [new Map(), /does not declare the parameter "rollback"/],
     [new Map([['rollback', 'string']]), /"rollback" as string/],
-  ])('the marker must be a boolean (%#)', (declaration, says) => {
+  ])('the marker that is not a boolean (%#)', (declaration, says) => {
     expect(mismatches(declaration, {})).toMatchObject([{ message: expect.stringMatching(says) }]);
   });
 });
 
-describe('the pipeline to copy', () => {
+describe('the CircleCI pipeline of the documentation', () => {
   const page = readFileSync('docs/strategies/ci-circleci.md', 'utf8');
   const text = /```yaml\n(version: 2\.1\n[\s\S]*?)```/.exec(page)?.[1] ?? '';
 
-  it('takes what Rollgate sends', () => {
+  it('declares what Rollgate sends', () => {
     expect(mismatches(readDeclaration(text), { version: 'v41' })).toEqual([]);
   });
 

@@ -7,7 +7,7 @@ import {
   parseToken,
 } from '../../../src/pipelines/circleci/context.js';
 
-describe('parseProject', () => {
+describe('the project slug', () => {
   it.each([
     ['gh/acme/shop', 'gh/acme/shop'],
     ['github/acme/shop.js', 'github/acme/shop.js'],
@@ -15,7 +15,7 @@ describe('parseProject', () => {
     ['bitbucket/acme/shop', 'bitbucket/acme/shop'],
     ['circleci/9YytKzouJxzu4TjCRFqAoD/44n9wujWcTnVZ2b5S8Fnat', undefined],
     ['/gh/acme/shop/', 'gh/acme/shop'],
-  ])('%s', (text, slug) => {
+  ])('%s is accepted', (text, slug) => {
     expect(parseProject(text)).toEqual({ ok: true, value: slug ?? text });
   });
 
@@ -27,7 +27,7 @@ describe('parseProject', () => {
     'gh/../me',
     'gh/a b/c',
     'a:/b/c?d',
-  ])('%s is none', (text) => {
+  ])('%s is refused', (text) => {
     expect(parseProject(text)).toMatchObject({
       problem: {
         message: expect.stringContaining(text),
@@ -36,24 +36,24 @@ describe('parseProject', () => {
     });
   });
 
-  it('goes into a path segment by segment', () => {
+  it('is escaped in a path segment by segment', () => {
     expect(encodedSlug('gh/acme/a%b#')).toBe('gh/acme/a%25b%23');
   });
 });
 
-describe('parseRef', () => {
+describe('the rollback-ref for CircleCI', () => {
   it.each([
     ['main', { branch: 'main' }],
     ['release/2', { branch: 'release/2' }],
     ['refs/heads/release/2', { branch: 'release/2' }],
     ['refs/tags/v1', { tag: 'v1' }],
     ['pull/7/head', { branch: 'pull/7/head' }],
-  ])('%s', (text, ok) => {
+  ])('%s is read as %j', (text, ok) => {
     expect(parseRef(text)).toEqual({ ok: true, value: ok });
   });
 
   it.each(['refs/pull/1/merge', 'refs/tags/', 'refs/heads/', 'a'.repeat(40)])(
-    '%s is none',
+    '%s is refused',
     (text) => {
       expect(parseRef(text)).toMatchObject({
         problem: { fix: expect.stringMatching(/refs\/tags\/NAME/) },
@@ -62,26 +62,26 @@ describe('parseRef', () => {
   );
 });
 
-describe('parseToken', () => {
-  it.each([undefined, '', 'se cret', 'secret\n'])('%j is none', (text) => {
+describe('the CircleCI token', () => {
+  it.each([undefined, '', 'se cret', 'secret\n'])('%j is refused', (text) => {
     const parsed = parseToken(text);
     expect(parsed).toMatchObject({ problem: { message: expect.any(String) } });
     expect(JSON.stringify(parsed)).not.toContain('cret');
   });
 });
 
-describe('parseRoot', () => {
+describe('the address of a CircleCI server', () => {
   it.each([
     ['https://circleci.com', 'https://circleci.com'],
     ['https://circleci.com/', 'https://circleci.com'],
     ['https://ci.acme.example/circle/', 'https://ci.acme.example/circle'],
     ['https://ci.acme.example:8443/api/v2/', 'https://ci.acme.example:8443'],
     ['https://ci.acme.example/circle/api', 'https://ci.acme.example/circle'],
-  ])('%s', (text, ok) => {
+  ])('%s becomes %s', (text, ok) => {
     expect(parseRoot(text)).toEqual({ ok: true, value: ok });
   });
 
-  it('refuses what is no URL', () => {
+  it('that is not a URL is refused', () => {
     expect(parseRoot('circleci')).toMatchObject({
       problem: { message: 'circleci-url is not a URL' },
     });

@@ -5,7 +5,7 @@ function answer(status: number, data: unknown, headers: Readonly<Record<string, 
   return { status, data, headers };
 }
 
-describe('hintFor', () => {
+describe('the hint for an answer of CircleCI', () => {
   it.each([
     [400, 'Unexpected argument(s): rollback', /under parameters:.*boolean/],
     [422, 'Unexpected argument(s): rollback', /under parameters:/],
@@ -41,12 +41,12 @@ describe('hintFor', () => {
     expect(hintFor(given)).toMatch(hint);
   });
 
-  it('has none for what it does not know', () => {
+  it('status 418: none', () => {
     expect(hintFor(answer(418, { message: 'I am a teapot' }))).toBeUndefined();
   });
 });
 
-describe('hintForError', () => {
+describe('the hint for an error of a pipeline', () => {
   it.each([
     ['Unexpected argument(s): version', /under parameters:/],
     ['Could not find a config file', /must be on the branch or tag/],
@@ -55,7 +55,7 @@ describe('hintForError', () => {
     expect(hintForError(text)).toMatch(hint);
   });
 
-  it('has none for what it does not know', () => {
+  it('an unknown error: none', () => {
     expect(hintForError('a job is called twice')).toBeUndefined();
   });
 });

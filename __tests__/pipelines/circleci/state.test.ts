@@ -22,7 +22,7 @@ function readLater(state: string, workflows: readonly Workflow[]) {
   return stateOf({ state, errors: [] }, workflows, first.memory, 5 + NO_WORKFLOW_MS).state;
 }
 
-describe('stateOf', () => {
+describe('the state of a CircleCI pipeline', () => {
   it.each([
     ['success', 'succeeded'],
     ['running', 'running'],
@@ -86,7 +86,7 @@ describe('stateOf', () => {
     expect(read('created', [workflow('unauthorized')]).word).toMatch(/context/);
   });
 
-  it('explains an errored pipeline, of which nothing ran', () => {
+  it("errored: failed, nothing has run, with CircleCI's message", () => {
     expect(read('errored', [], ['Unexpected argument(s): rollback', '::error::x'])).toEqual({
       phase: 'failed',
       word: expect.stringMatching(
@@ -100,7 +100,7 @@ describe('stateOf', () => {
     );
   });
 
-  describe('setup workflows', () => {
+  describe('with a setup workflow', () => {
     const setup = workflow('success', { id: 's', setup: true });
 
     it.each([
@@ -114,7 +114,7 @@ describe('stateOf', () => {
       expect(read(state, workflows).phase).toBe(phase);
     });
 
-    it('is remembered where it is not marked', () => {
+    it('without a tag: the setup workflow is remembered as one', () => {
       const unmarked = workflow('success', { id: 's' });
       const first = stateOf({ state: 'setup', errors: [] }, [unmarked], nothingSeen, 0);
       const then = (workflows: readonly Workflow[]) =>
@@ -123,7 +123,7 @@ describe('stateOf', () => {
       expect(then([unmarked, workflow('success')])).toBe('succeeded');
     });
 
-    it('without a workflow after it, it is no success, and not for ever', () => {
+    it('without a workflow after it: failed after a minute', () => {
       expect(readLater('created', [setup])).toMatchObject({
         phase: 'failed',
         word: expect.stringMatching(/no workflow followed its setup workflow/),
@@ -132,7 +132,7 @@ describe('stateOf', () => {
     });
   });
 
-  it('a pipeline without any workflow is given a minute', () => {
+  it('created without any workflow: failed after a minute', () => {
     expect(readLater('created', [])).toEqual({
       phase: 'failed',
       word: expect.stringMatching(/no workflow matched.*pipeline\.parameters\.rollback/),
@@ -142,7 +142,7 @@ describe('stateOf', () => {
     expect(readLater('tomorrow', []).phase).toBe('unknown');
   });
 
-  it('the minute begins again when a workflow was seen at work', () => {
+  it('a workflow that ran in between: the minute starts again', () => {
     const created = { state: 'created', errors: [] };
     const idle = stateOf(created, [], nothingSeen, 0);
     const busy = stateOf(created, [workflow('running')], idle.memory, 50_000);
@@ -150,7 +150,7 @@ describe('stateOf', () => {
     expect(again.state.phase).toBe('queued');
   });
 
-  it('is a success only when the pipeline is created, a workflow has done the work, and all are "success"', () => {
+  it('is success only when created, with a workflow beyond setup, all of them "success"', () => {
     const words = fc.constantFrom(
       'success',
       'running',
@@ -181,7 +181,7 @@ describe('stateOf', () => {
   });
 });
 
-describe('hasBegun', () => {
+describe('a job that has started', () => {
   it.each([
     [{ status: 'running', started_at: '2026-01-01T00:00:00Z' }, true],
     [{ status: 'success', started_at: '2026-01-01T00:00:00Z' }, true],

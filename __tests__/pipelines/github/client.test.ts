@@ -32,11 +32,11 @@ async function setUp(
   github: StandInGithubOptions = {},
   options: Partial<ClientOptions<GithubSettings>> = {},
 ) {
-  const fake = await StandInGithub.start(github);
-  cleanUps.push(() => fake.close());
+  const standIn = await StandInGithub.start(github);
+  cleanUps.push(() => standIn.close());
   const clock = new VirtualClock();
   const counted = countedFetch();
-  const { 'github-api-url': apiUrl = fake.url } = options;
+  const { 'github-api-url': apiUrl = standIn.url } = options;
   const client = clientFrom(createGithubClient, {
     'github-repository': 'acme/shop',
     'github-workflow': 'rollback.yml',
@@ -46,35 +46,35 @@ async function setUp(
     // The server stands in for whatever address the client was given.
     fetch: (input, init) => {
       const url = input instanceof Request ? input.url : input.toString();
-      return counted.fetch(url.replace(apiUrl, fake.url), init);
+      return counted.fetch(url.replace(apiUrl, standIn.url), init);
     },
     clock,
     random: () => 0.5,
     ...options,
   });
   const run = <T>(work: Promise<T>): Promise<T> =>
-    drive(clock, work, counted.open, () => fake.hanging);
-  return { fake, clock, client, run };
+    drive(clock, work, counted.open, () => standIn.hanging);
+  return { standIn, clock, client, run };
 }
 
 const never = new AbortController().signal;
 const done = { runs: [{ id: 50 }] };
 
-describe('which Octokit calls', () => {
+describe('with Octokit', () => {
   it.each([
     ['a job of GitHub Actions', '77'],
     ['another place', null],
-  ])('from %s the same calls are made, and the dispatch once', async (_, ownRunId) => {
-    const { client, run, fake } = await setUp({}, { ownRunId });
+  ])('from %s the same requests are sent, and the dispatch once', async (_, ownRunId) => {
+    const { client, run, standIn } = await setUp({}, { ownRunId });
     const started = await run(client.start(request, never, () => undefined));
     expect(started.kind).toBe('started');
-    expect(fake.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
+    expect(standIn.requests.map(({ method, path }) => `${method} ${path}`)).toEqual([
       'GET /repos/acme/shop',
       'GET /repos/acme/shop/contents/.github/workflows/rollback.yml',
       'GET /repos/acme/shop/actions/workflows/rollback.yml/runs',
       'POST /repos/acme/shop/actions/workflows/rollback.yml/dispatches',
     ]);
-    for (const { headers } of fake.requests)
+    for (const { headers } of standIn.requests)
       expect(headers).toMatchObject({
         authorization: 'token ghs_token',
         'user-agent': expect.stringMatching(/^rollgate /),
@@ -82,21 +82,21 @@ describe('which Octokit calls', () => {
       });
   });
 
-  it('a job of GitHub Actions repeats no dispatch whose answer is an error', async () => {
-    const { client, run, fake } = await setUp({}, { ownRunId: '77' });
-    fake.faults.start = { status: 502, body: '{}' };
+  it('a job of GitHub Actions does not repeat a dispatch that failed: unknown', async () => {
+    const { client, run, standIn } = await setUp({}, { ownRunId: '77' });
+    standIn.faults.start = { status: 502, body: '{}' };
     expect((await run(client.start(request, never, () => undefined))).kind).toBe('unknown');
-    expect(fake.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(standIn.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
   });
 });
 
-describe('preflight', () => {
-  it('finds nothing wrong where nothing is, and starts nothing', async () => {
-    const { client, run, fake } = await setUp(done);
+describe('preflight with GitHub', () => {
+  it('no finding for a working set-up, and nothing is started', async () => {
+    const { client, run, standIn } = await setUp(done);
     expect(await run(client.preflight(request, never))).toEqual([]);
-    expect(fake.dispatches).toEqual([]);
+    expect(standIn.dispatches).toEqual([]);
     // The one call that is no read asks to cancel a run that is completed.
-    expect(fake.requests.filter(({ method }) => method !== 'GET')).toEqual([
+    expect(standIn.requests.filter(({ method }) => method !== 'GET')).toEqual([
       expect.objectContaining({ method: 'POST', path: '/repos/acme/shop/actions/runs/50/cancel' }),
     ]);
   });
@@ -119,7 +119,7 @@ describe('preflight', () => {
     ],
     ['a wrong token', { token: 'other' }, {}, {}, 'error', /Bad credentials.*set github-token/],
     [
-      'another repository, out of sight',
+      'another repository that the token cannot see',
       { repository: 'acme/x' },
       {},
       {},
@@ -127,25 +127,39 @@ describe('preflight', () => {
       /404.*github-repository.*own repository only/,
     ],
     [
-      'something else than the API',
+      'a page in place of the API',
       { overrides: [{ method: 'GET', path: /shop$/, answer: { status: 200, body: '<html>' } }] },
       {},
       {},
       'error',
       /not understood; check github-api-url/,
     ],
-    ['an archived one', { archived: true }, {}, {}, 'error', /archived/],
+    ['an archived repository', { archived: true }, {}, {}, 'error', /archived/],
     ['a missing workflow', { file: null }, {}, {}, 'error', /404.*github-workflow/],
     [
-      'disabled by hand',
+      'a workflow disabled by hand',
       { workflowState: 'disabled_manually' },
       {},
       {},
       'error',
       /gh workflow enable/,
     ],
-    ['asleep', { workflowState: 'disabled_inactivity' }, {}, {}, 'error', /60 days/],
-    ['a state of tomorrow', { workflowState: 'paused' }, {}, {}, 'error', /not active \(paused\)/],
+    [
+      'a workflow disabled for inactivity',
+      { workflowState: 'disabled_inactivity' },
+      {},
+      {},
+      'error',
+      /60 days/,
+    ],
+    [
+      'an unknown state of the workflow',
+      { workflowState: 'paused' },
+      {},
+      {},
+      'error',
+      /not active \(paused\)/,
+    ],
     ['no trigger', { file: 'on: push' }, {}, {}, 'error', /on: workflow_dispatch/],
     ['no marker', { file: 'on: workflow_dispatch' }, {}, {}, 'error', /could not tell a rollback/],
     [
@@ -174,7 +188,7 @@ describe('preflight', () => {
     ],
     ['a commit', {}, {}, { ref: 'b'.repeat(40) }, 'error', /is a commit/],
     [
-      'a file that is not there on the ref',
+      'a workflow file that is missing on the ref',
       { overrides: [{ method: 'GET', path: /contents/, answer: problem(404, 'Not Found') }] },
       {},
       {},
@@ -182,7 +196,7 @@ describe('preflight', () => {
       /could not be seen.*contents: read/,
     ],
     ['no contents permission', { mayReadContents: false }, {}, {}, 'warning', /contents: read/],
-    ['a file that is no YAML', { file: 'on: [' }, {}, {}, 'warning', /could not be seen/],
+    ['a workflow file that is not YAML', { file: 'on: [' }, {}, {}, 'warning', /could not be seen/],
     ['no id in run-name', { file: SILENT_WORKFLOW }, {}, {}, 'notice', /run-name/],
     [
       'a token that may not write',
@@ -212,7 +226,7 @@ describe('preflight', () => {
       /no completed run/,
     ],
     [
-      'a run that was begun again',
+      'a run that was started again',
       {
         runs: [{ id: 50, steps: [['completed', 'failure'], ['queued']] }],
         overrides: [
@@ -237,12 +251,12 @@ describe('preflight', () => {
       /Down/,
     ],
   ];
-  it.each(cases)('%s', async (_, github, options, requested, level, says) => {
-    const { client, run, fake } = await setUp({ ...done, ...github }, options);
+  it.each(cases)('%s: reported', async (_, github, options, requested, level, says) => {
+    const { client, run, standIn } = await setUp({ ...done, ...github }, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
     expect(texts).toContainEqual(expect.stringMatching(new RegExp(`^${level}: .*${says.source}`)));
-    expect(fake.dispatches).toEqual([]);
+    expect(standIn.dispatches).toEqual([]);
     expect(findings.every(({ subject }) => subject === 'ci')).toBe(true);
   });
 
@@ -251,11 +265,11 @@ describe('preflight', () => {
     ['repo, workflow', true],
     ['public_repo', false],
   ])(
-    'the scopes %s suffice (private: %s), and nothing needs to be asked',
+    'the scopes %s are enough (private: %s), without a further request',
     async (scopes, isPrivate) => {
-      const { client, run, fake } = await setUp({ ...done, scopes, private: isPrivate });
+      const { client, run, standIn } = await setUp({ ...done, scopes, private: isPrivate });
       expect(await run(client.preflight(request, never))).toEqual([]);
-      expect(fake.cancels).toEqual([]);
+      expect(standIn.cancels).toEqual([]);
     },
   );
 
@@ -264,17 +278,19 @@ describe('preflight', () => {
     ['refs/heads/release/2', 'heads/release/2'],
     ['v1.2', 'tags/v1.2'],
     ['refs/tags/v1.2', 'tags/v1.2'],
-  ])('finds nothing wrong with %s', async (ref, endpoint) => {
-    const { client, run, fake } = await setUp({
+  ])('no finding for %s', async (ref, endpoint) => {
+    const { client, run, standIn } = await setUp({
       ...done,
       branches: ['release/2'],
       tags: ['v1.2'],
     });
     expect(await run(client.preflight({ ...request, ref }, never))).toEqual([]);
-    expect(fake.requests.map(({ path }) => path)).toContain(`/repos/acme/shop/git/ref/${endpoint}`);
+    expect(standIn.requests.map(({ path }) => path)).toContain(
+      `/repos/acme/shop/git/ref/${endpoint}`,
+    );
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when aborted', async () => {
     const { client } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGINT'));
     await expect(client.preflight(request, stop)).rejects.toBeInstanceOf(Cancelled);
@@ -297,8 +313,8 @@ describe.each([
       { 'github-api-url': apiUrl, ...options },
     );
 
-  it('is asked at its own address', async () => {
-    const { client, run, fake } = await at({});
+  it('is called at its own API address', async () => {
+    const { client, run, standIn } = await at({});
     expect(await run(client.preflight(request, never))).toEqual([]);
     expect(await run(client.describe(request, never))).toContain(
       `POST ${apiUrl}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
@@ -306,12 +322,12 @@ describe.each([
     expect(await run(client.start(request, never, () => undefined))).toMatchObject({
       kind: 'started',
     });
-    expect(fake.dispatches.map(({ path }) => path)).toEqual([
+    expect(standIn.dispatches.map(({ path }) => path)).toEqual([
       `${isServer ? '/api/v3' : ''}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
     ]);
   });
 
-  it('has its runs where people look at them', async () => {
+  it('has the run at its web address', async () => {
     const { client, run } = await at({
       dispatches: [{ accept: true, then: { status: 200, body: { workflow_run_id: 9001 } } }],
     });
@@ -324,12 +340,12 @@ describe.each([
   it.each([['accept-204'], ['no-details']] as const)(
     'names no run (%s): it is found by its id',
     async (behaviour) => {
-      const { client, run, fake } = await at({ dispatches: [behaviour], rival: true });
+      const { client, run, standIn } = await at({ dispatches: [behaviour], rival: true });
       expect(await run(client.start(request, never, () => undefined))).toMatchObject({
         kind: 'started',
         run: { id: '9001' },
       });
-      expect(fake.started).toHaveLength(1);
+      expect(standIn.started).toHaveLength(1);
     },
   );
 
@@ -342,7 +358,7 @@ describe.each([
   });
 });
 
-it('a run that waits in its concurrency group says what to change', async () => {
+it('a run that waits in its concurrency group: queued, with what to change', async () => {
   const { client, run } = await setUp({ runs: [{ id: 50, steps: [['pending']] }] });
   expect(await run(client.state({ id: '50', url: 'https://github.example/50' }, never))).toEqual({
     phase: 'queued',
@@ -351,11 +367,11 @@ it('a run that waits in its concurrency group says what to change', async () => 
   });
 });
 
-describe('describe', () => {
-  it('tells the exact request', async () => {
-    const { client, run, fake } = await setUp();
+describe('describe, for a dry run', () => {
+  it('prints the exact request', async () => {
+    const { client, run, standIn } = await setUp();
     expect(await run(client.describe(request, never))).toEqual([
-      `POST ${fake.url}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
+      `POST ${standIn.url}/repos/acme/shop/actions/workflows/rollback.yml/dispatches`,
       'with {"ref":"main","inputs":{"rollback":"true","rollback_id":"rg-1","rollback_target":"api"},"return_run_details":true}',
     ]);
   });
@@ -364,43 +380,46 @@ describe('describe', () => {
     [{ mayReadContents: false }, {}, /could not be read.*not accessible/],
     [{}, { ref: 'refs/pull/1/merge' }, /neither a branch nor a tag/],
     [{}, { parameters: { x: '1' } }, /would be refused: .*"x"/],
-  ])('says what is not certain (%#)', async (github, requested, says) => {
+  ])('names what it cannot know (%#)', async (github, requested, says) => {
     const { client, run } = await setUp(github);
     const lines = await run(client.describe({ ...request, ...requested }, never));
     expect(lines.join('\n')).toMatch(says);
   });
 });
 
-describe('start', () => {
+describe('start with GitHub', () => {
   it.each([
     ['rollback.yml', 'rollback.yml'],
     ['.github/workflows/rollback.yml', 'rollback.yml'],
     ['2nd-deploy.yml', '2nd-deploy.yml'],
     ['77', '77'],
-  ])('finds the workflow %s', async (workflow, inPath) => {
+  ])('the workflow %s is found', async (workflow, inPath) => {
     const file = workflow === '2nd-deploy.yml' ? workflow : 'rollback.yml';
-    const { client, run, fake } = await setUp({ workflow: file }, { 'github-workflow': workflow });
+    const { client, run, standIn } = await setUp(
+      { workflow: file },
+      { 'github-workflow': workflow },
+    );
     const result = await run(client.start(request, never, () => undefined));
     expect(result.kind).toBe('started');
-    expect(fake.dispatches.map(({ path }) => path)).toEqual([
+    expect(standIn.dispatches.map(({ path }) => path)).toEqual([
       `/repos/acme/shop/actions/workflows/${inPath}/dispatches`,
     ]);
-    expect(fake.started[0]?.inputs).toMatchObject({ rollback_id: 'rg-1' });
+    expect(standIn.started[0]?.inputs).toMatchObject({ rollback_id: 'rg-1' });
   });
 
   it.each([
     ['refs/heads/release/2', 'release/2'],
     ['release/2', 'release/2'],
     ['refs/tags/v1.2', 'v1.2'],
-  ])('runs on %s', async (ref, sent) => {
-    const { client, run, fake } = await setUp({ branches: ['release/2'], tags: ['v1.2'] });
+  ])('with rollback-ref %s: dispatched on that branch or tag', async (ref, sent) => {
+    const { client, run, standIn } = await setUp({ branches: ['release/2'], tags: ['v1.2'] });
     const result = await run(client.start({ ...request, ref }, never, () => undefined));
     expect(result.kind).toBe('started');
-    expect(fake.dispatches[0]?.body).toMatchObject({ ref: sent });
+    expect(standIn.dispatches[0]?.body).toMatchObject({ ref: sent });
   });
 
-  it('rejects, and sends nothing, when it is told to stop before the call', async () => {
-    const { client, fake } = await setUp();
+  it('aborted before the call: rejects, and sends nothing', async () => {
+    const { client, standIn } = await setUp();
     let sends = 0;
     const stop = AbortSignal.abort(new Cancelled('SIGTERM'));
     const work = client.start({ ...request, ref: 'main' }, stop, () => {
@@ -408,15 +427,15 @@ describe('start', () => {
     });
     await expect(work).rejects.toBeInstanceOf(Cancelled);
     expect(sends).toBe(0);
-    expect(fake.dispatches).toEqual([]);
+    expect(standIn.dispatches).toEqual([]);
   });
 
-  it('told to stop while the call hangs: unknown, at once', async () => {
-    const { client, run, fake, clock } = await setUp({ dispatches: ['hang'] });
+  it('aborted while the call hangs: unknown, at once', async () => {
+    const { client, run, standIn, clock } = await setUp({ dispatches: ['hang'] });
     const stop = new AbortController();
     const work = client.start(request, stop.signal, () => {
       const whenItHangs = setInterval(() => {
-        if (fake.hanging === 0) return;
+        if (standIn.hanging === 0) return;
         clearInterval(whenItHangs);
         stop.abort(new Cancelled('SIGTERM'));
       }, 1);
@@ -429,24 +448,26 @@ describe('start', () => {
     expect(clock.monotonic()).toBeLessThan(15_000);
   });
 
-  it('takes the time of the server, not ours, to tell new runs from old ones', async () => {
-    const { client, run, fake } = await setUp({
+  it("a run of before by the server's clock is no new run", async () => {
+    const { client, run, standIn } = await setUp({
       file: SILENT_WORKFLOW,
       dispatches: ['accept-204'],
       runs: [{ createdAt: '2020-01-01T00:00:00Z' }],
     });
     const result = await run(client.start(request, never, () => undefined));
     expect(result).toMatchObject({ kind: 'unknown', probable: { id: '9001' } });
-    const listed = fake.requests.filter(({ query }) => query.created !== undefined);
+    const listed = standIn.requests.filter(({ query }) => query.created !== undefined);
     expect(listed.length).toBeGreaterThan(0);
     for (const { query } of listed) {
       const since = Date.parse((query.created ?? '').replace('>=', ''));
       // The virtual clock stands at the beginning of 2026.
-      expect(Math.abs(Date.parse(fake.started[0]?.createdAt ?? '') - since)).toBeLessThan(60_000);
+      expect(Math.abs(Date.parse(standIn.started[0]?.createdAt ?? '') - since)).toBeLessThan(
+        60_000,
+      );
     }
   });
 
-  it('a page in place of an answer: Rollgate searches for the run', async () => {
+  it('a page in place of an answer: the run is found by its id', async () => {
     const page = { status: 200, body: '<html>Unicorn</html>' };
     const found = await setUp({ dispatches: [{ accept: true, then: page }] });
     expect(await found.run(found.client.start(request, never, () => undefined))).toMatchObject({
@@ -458,10 +479,10 @@ describe('start', () => {
       kind: 'unknown',
       reason: expect.stringMatching(/answered with a page .*Unicorn.*was not found/),
     });
-    expect(lost.fake.dispatches).toHaveLength(1);
+    expect(lost.standIn.dispatches).toHaveLength(1);
   });
 
-  it('without a list of the runs that were there, a new run is not told from an old one', async () => {
+  it('no list before the call: a new run is not told from an old one, unknown', async () => {
     const { client, run } = await setUp({
       file: SILENT_WORKFLOW,
       dispatches: ['accept-204'],
@@ -471,8 +492,8 @@ describe('start', () => {
     expect(result).toEqual({ kind: 'unknown', reason: expect.stringMatching(/no new run/) });
   });
 
-  it('builds the address of a run that comes without one', async () => {
-    const { client, run, fake } = await setUp({
+  it('a run without an address: its address is built from its id', async () => {
+    const { client, run, standIn } = await setUp({
       dispatches: [
         {
           accept: true,
@@ -483,15 +504,15 @@ describe('start', () => {
     const result = await run(client.start(request, never, () => undefined));
     expect(result).toEqual({
       kind: 'started',
-      run: { id: '9001', url: `${fake.url}/acme/shop/actions/runs/9001` },
+      run: { id: '9001', url: `${standIn.url}/acme/shop/actions/runs/9001` },
     });
   });
 
-  it('works over the HTTP engine of the program', async () => {
-    const fake = await StandInGithub.start();
+  it("starts a run over Rollgate's own HTTP client", async () => {
+    const standIn = await StandInGithub.start();
     const http = createHttp({ clock: systemClock });
     cleanUps.push(
-      () => fake.close(),
+      () => standIn.close(),
       () => {
         http.close();
       },
@@ -500,7 +521,7 @@ describe('start', () => {
       'github-repository': 'acme/shop',
       'github-workflow': 'rollback.yml',
       'github-token': 'ghs_token',
-      'github-api-url': `${fake.url}/`,
+      'github-api-url': `${standIn.url}/`,
       ownRunId: null,
       fetch: fetchOf(http, { timeoutMs: 20_000 }),
       clock: systemClock,
@@ -512,28 +533,28 @@ describe('start', () => {
     expect(await client.state(result.run, never)).toMatchObject({ phase: 'queued' });
     await client.cancel(result.run, never);
     expect(await client.state(result.run, never)).toMatchObject({ phase: 'cancelled' });
-    expect(fake.dispatches).toHaveLength(1);
+    expect(standIn.dispatches).toHaveLength(1);
   });
 });
 
-describe('state and cancel', () => {
+describe('state and cancel with GitHub', () => {
   const run50 = { id: '50', url: 'https://github.example/50' };
 
-  it.each([401, 403, 410])('a state refused with %i is refused for good', async (status) => {
+  it.each([401, 403, 410])('a state answered with %i is a permanent error', async (status) => {
     const { client, run } = await setUp({
       overrides: [{ method: 'GET', path: /runs\/50$/, answer: problem(status, 'No') }],
     });
     await expect(run(client.state(run50, never))).rejects.toMatchObject({ transient: false });
   });
 
-  it.each([404, 429, 500])('a state refused with %i may be read later', async (status) => {
+  it.each([404, 429, 500])('a state answered with %i is no permanent error', async (status) => {
     const { client, run } = await setUp({
       overrides: [{ method: 'GET', path: /runs\/50$/, answer: problem(status, 'No') }],
     });
     await expect(run(client.state(run50, never))).rejects.not.toMatchObject({ transient: false });
   });
 
-  it('a cancelled run whose jobs cannot be read may have run', async () => {
+  it('cancelled, with jobs that cannot be read: may have run', async () => {
     const { client, run } = await setUp({
       runs: [{ id: 50, steps: [['completed', 'cancelled']], ran: false }],
       overrides: [{ method: 'GET', path: /jobs$/, answer: problem(500, 'No') }],
@@ -546,7 +567,7 @@ describe('state and cancel', () => {
     ['startup_failure', false, false],
     ['skipped', false, false],
     ['failure', true, true],
-  ])('%s, with jobs that began: %s', async (conclusion, ran, mayHaveRun) => {
+  ])('%s, with jobs that started: %s', async (conclusion, ran, mayHaveRun) => {
     const { client, run } = await setUp({
       runs: [{ id: 50, steps: [['completed', conclusion]], ran }],
     });
@@ -557,7 +578,7 @@ describe('state and cancel', () => {
     });
   });
 
-  it('of a run with more jobs than one page shows, others may have run', async () => {
+  it('cancelled, with more jobs than one page: may have run', async () => {
     const { client, run } = await setUp({
       runs: [{ id: 50, steps: [['completed', 'cancelled']], ran: false }],
       overrides: [
@@ -571,9 +592,9 @@ describe('state and cancel', () => {
     expect(await run(client.state(run50, never))).toMatchObject({ mayHaveRun: true });
   });
 
-  it('a run that is completed already needs no cancelling', async () => {
-    const { client, run, fake } = await setUp(done);
+  it('a cancel of a completed run: no error', async () => {
+    const { client, run, standIn } = await setUp(done);
     await expect(run(client.cancel(run50, never))).resolves.toBeUndefined();
-    expect(fake.cancels).toHaveLength(1);
+    expect(standIn.cancels).toHaveLength(1);
   });
 });

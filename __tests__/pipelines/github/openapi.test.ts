@@ -161,8 +161,8 @@ interface Flow {
 
 /** A rollback from the preflight to its end, with every exchange. */
 async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
-  const fake = await StandInGithub.start({ runs: [{ id: 50 }], ...flow.github });
-  cleanUps.push(() => fake.close());
+  const standIn = await StandInGithub.start({ runs: [{ id: 50 }], ...flow.github });
+  cleanUps.push(() => standIn.close());
   const clock = new VirtualClock();
   const counted = countedFetch();
   const exchanges: Exchange[] = [];
@@ -170,7 +170,7 @@ async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
     'github-repository': 'acme/shop',
     'github-workflow': 'rollback.yml',
     'github-token': 'ghs_token',
-    'github-api-url': fake.url,
+    'github-api-url': standIn.url,
     ownRunId: null,
     fetch: async (input, init) => {
       const requested = new Request(input, init);
@@ -190,7 +190,7 @@ async function exchangesOf(flow: Flow): Promise<readonly Exchange[]> {
     random: () => 0.5,
     ...flow.client,
   });
-  await drive(clock, rollBack(client, flow), counted.open, () => fake.hanging);
+  await drive(clock, rollBack(client, flow), counted.open, () => standIn.hanging);
   return exchanges;
 }
 
@@ -209,27 +209,27 @@ async function rollBack(client: PipelineClient, flow: Flow): Promise<void> {
 
 const flows: [string, Flow][] = [
   ['a rollback that succeeds', {}],
-  ['one that is cancelled', { end: 'cancel' }],
-  ['one whose run is found by its name', { github: { dispatches: ['accept-204'] } }],
+  ['a rollback that is cancelled', { end: 'cancel' }],
+  ['a run found by its name', { github: { dispatches: ['accept-204'] } }],
   [
-    'one whose run is the only new one',
+    'a run found as the only new one',
     { github: { dispatches: ['accept-204'], file: SILENT_WORKFLOW } },
   ],
   ['an old server', { github: { dispatches: ['no-details'] } }],
   ['a workflow by its number', { client: { 'github-workflow': '77' } }],
   ['a branch', { github: { branches: ['release/2'] }, request: { ref: 'release/2' } }],
   ['a tag', { github: { tags: ['v1.2'] }, request: { ref: 'v1.2' } }],
-  ['a run of which nothing ran', { github: { ran: false }, end: 'cancel' }],
+  ['a run of which nothing has run', { github: { ran: false }, end: 'cancel' }],
 ];
 
-describe('GitHub’s own description of its API', () => {
+describe("GitHub's own description of its API", () => {
   it.each(flows)('%s: every request and every good answer conform', async (_, flow) => {
     const exchanges = await exchangesOf(flow);
     expect(exchanges.length).toBeGreaterThan(5);
     expect(exchanges.flatMap(check)).toEqual([]);
   });
 
-  it('every operation in the extract is one that the client calls', async () => {
+  it('has no operation that the client does not call', async () => {
     const called = new Set<string | undefined>();
     for (const [, flow] of flows) {
       for (const exchange of await exchangesOf(flow)) called.add(operationOf(exchange)?.name);
@@ -249,20 +249,20 @@ describe('GitHub’s own description of its API', () => {
   const bad: [string, Partial<Exchange>, RegExp][] = [
     ['an unknown path', { url: new URL(`${base}/actions/dispatch`) }, /no operation/],
     ['a body without a ref', { sent: '{}' }, /body: .*'ref'/],
-    ['a ref that is no text', { sent: '{"ref":1}' }, /must be string/],
+    ['a ref that is not text', { sent: '{"ref":1}' }, /must be string/],
     ['a field that GitHub does not know', { sent: '{"ref":"main","x":1}' }, /x: is not known/],
     ['a form', { contentType: 'application/x-www-form-urlencoded' }, /is not JSON/],
     ['an unknown query', { url: new URL(`${good.url.href}?x=1`) }, /x: is not known/],
     ['an answer that GitHub never gives', { status: 201 }, /201 is not known/],
-    ['a body where there is none', { received: '{}' }, /has a body/],
-    ['half a run', { status: 200, received: '{"workflow_run_id":1}' }, /'run_url'/],
+    ['a body where GitHub sends none', { received: '{}' }, /has a body/],
+    ['a run with missing fields', { status: 200, received: '{"workflow_run_id":1}' }, /'run_url'/],
     [
-      'a run number that is none',
+      'a run number that is no number',
       { method: 'GET', sent: '', status: 404, url: new URL(`${base}/actions/runs/x`) },
       /run_id: .*integer/,
     ],
     [
-      'half an object of another schema',
+      'an object with missing fields',
       {
         method: 'GET',
         sent: '',
@@ -273,7 +273,7 @@ describe('GitHub’s own description of its API', () => {
       /required property/,
     ],
   ];
-  it.each(bad)('notices %s', (_, change, says) => {
+  it.each(bad)('does not accept %s', (_, change, says) => {
     expect(check(good)).toEqual([]);
     expect(check({ ...good, ...change }).join('\n')).toMatch(says);
   });

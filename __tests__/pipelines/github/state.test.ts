@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stateOf } from '../../../src/pipelines/github/state.js';
 
-describe('stateOf', () => {
+describe('the state of a GitHub run', () => {
   it.each([
     ['queued', null, 'queued'],
     ['requested', null, 'queued'],
@@ -30,7 +30,7 @@ describe('stateOf', () => {
     expect(stateOf(status, conclusion).phase).toBe(phase);
   });
 
-  it('nothing but completed with success is success', () => {
+  it('is success only for completed with success', () => {
     const word = fc.oneof(fc.string(), fc.constantFrom('completed', 'success', null, 1, {}));
     fc.assert(
       fc.property(word, word, (status, conclusion) => {

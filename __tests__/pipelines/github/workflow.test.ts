@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { composeInputs, readDeclaration } from '../../../src/pipelines/github/workflow.js';
 
-describe('readDeclaration', () => {
+describe('the declaration of a workflow', () => {
   it.each([
     ['on: workflow_dispatch', true],
     ['on: [push, workflow_dispatch]', true],
@@ -30,7 +30,7 @@ describe('readDeclaration', () => {
     expect(readDeclaration(text).showsId).toBe(showsId);
   });
 
-  it('knows which inputs must be sent', () => {
+  it('says which inputs are required', () => {
     const { inputs } = readDeclaration(
       'on: { workflow_dispatch: { inputs: { a: { required: true }, b: { required: true, default: x }, c: } } }',
     );
@@ -42,8 +42,8 @@ describe('readDeclaration', () => {
   });
 });
 
-describe('composeInputs', () => {
-  it('sends the marker always, what is optional only where it is declared, and parameters as given', () => {
+describe('the inputs of a dispatch', () => {
+  it('are the marker, the declared optional ones, and the parameters as given', () => {
     const names = fc.constantFrom('rollback', 'rollback_id', 'rollback_image', 'mode', 'zone');
     const values = fc.dictionary(names, fc.string(), { noNullPrototype: true });
     fc.assert(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { hintFor } from '../../../src/pipelines/gitlab/api.js';
 
-describe('hintFor', () => {
+describe('the hint for an answer of GitLab', () => {
   const cases: [number, unknown, RegExp | undefined][] = [
     [400, { message: { base: ['Pipeline filtered out by workflow rules.'] } }, /workflow: rules/],
     [
@@ -57,7 +57,7 @@ describe('hintFor', () => {
     else expect(given).toMatch(hint);
   });
 
-  it('takes a page by its content type', () => {
+  it('a page is recognised by its content type', () => {
     const headers = { 'content-type': 'text/html; charset=utf-8' };
     expect(hintFor({ status: 404, data: 'nothing here', headers })).toMatch(/A page was sent/);
   });

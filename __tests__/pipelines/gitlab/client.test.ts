@@ -61,8 +61,8 @@ function follow(client: PipelineClient, id: string, clock: VirtualClock, startTi
   );
 }
 
-describe('start with an access token', () => {
-  it('sends this request to the letter', async () => {
+describe('start in GitLab with an access token', () => {
+  it('sends exactly this request, once', async () => {
     const { server, start } = await setUp({ base: '/git' });
     expect(await start({ ref: 'main', parameters: { REGION: 'eu west' } })).toEqual({
       kind: 'started',
@@ -97,7 +97,7 @@ describe('start with an access token', () => {
     ['acme/shop', '', '/api/v4/projects/acme%2Fshop/pipeline'],
     ['42', '/', '/api/v4/projects/42/pipeline'],
     ['42', '/api/v4/', '/api/v4/projects/42/pipeline'],
-  ])('the project %s, with "%s" after the address', async (project, after, path) => {
+  ])('the project %s, with "%s" after the address: started', async (project, after, path) => {
     const { server, start } = await setUp();
     const clock = new VirtualClock();
     const counted = countedFetch();
@@ -116,23 +116,26 @@ describe('start with an access token', () => {
     [undefined, 'main'],
     ['refs/heads/release/2', 'release/2'],
     ['refs/tags/v1', 'v1'],
-  ])('runs %s on %s', async (ref, sent) => {
+  ])('with rollback-ref %s: started on %s', async (ref, sent) => {
     const { server, start } = await setUp({ branches: ['release/2'], tags: ['v1'] });
     expect((await start({ ref })).kind).toBe('started');
     expect(JSON.parse(server.starts[0]?.body ?? '')).toMatchObject({ ref: sent });
   });
 
-  it.each(['refs/merge-requests/3/head', 'a'.repeat(40)])('sends nothing for %s', async (ref) => {
-    const { server, start } = await setUp();
-    expect(await start({ ref })).toMatchObject({
-      kind: 'refused',
-      hint: expect.stringMatching(/rollback-ref/),
-    });
-    expect(server.starts).toEqual([]);
-  });
+  it.each(['refs/merge-requests/3/head', 'a'.repeat(40)])(
+    'with rollback-ref %s: refused, and nothing is sent',
+    async (ref) => {
+      const { server, start } = await setUp();
+      expect(await start({ ref })).toMatchObject({
+        kind: 'refused',
+        hint: expect.stringMatching(/rollback-ref/),
+      });
+      expect(server.starts).toEqual([]);
+    },
+  );
 
   it.each(['ROLLBACK', 'rollback', 'ROLLBACK_ID', 'rollback_id'])(
-    'lets no parameter set %s',
+    'with a parameter %s: refused, and nothing is sent',
     async (name) => {
       const { server, start } = await setUp();
       expect(await start({ parameters: { [name]: 'false' } })).toMatchObject({
@@ -143,7 +146,7 @@ describe('start with an access token', () => {
     },
   );
 
-  it('takes the default branch that the job knows when the project does not tell', async () => {
+  it("no default branch from the project: takes the job's", async () => {
     const { server, start } = await setUp(
       { overrides: [{ method: 'GET', path: /^projects\/42$/, answer: message(403, 'No') }] },
       { 'gitlab-default-branch': 'main' },
@@ -152,13 +155,13 @@ describe('start with an access token', () => {
     expect(JSON.parse(server.starts[0]?.body ?? '')).toMatchObject({ ref: 'main' });
   });
 
-  it('without any default branch: refused, and what to set', async () => {
+  it('no default branch at all: refused, with what to set', async () => {
     const { server, start } = await setUp({ project: { default_branch: null } });
     expect(await start()).toMatchObject({ kind: 'refused', hint: 'set rollback-ref' });
     expect(server.starts).toEqual([]);
   });
 
-  it('builds the address of a pipeline that comes without one', async () => {
+  it('a pipeline without an address: its address is built from its id', async () => {
     const { server, start } = await setUp(
       {
         overrides: [
@@ -174,10 +177,10 @@ describe('start with an access token', () => {
   });
 });
 
-describe('start where variables are forbidden', () => {
+describe('start in a project that forbids variables', () => {
   const forbids = { variablesRole: 'no_one_allowed', file: ROLLBACK_CI_WITH_INPUTS };
 
-  it('asks once more with the inputs that are declared', async () => {
+  it('is sent again with the declared inputs', async () => {
     const { server, start } = await setUp(forbids);
     expect((await start()).kind).toBe('started');
     expect(server.starts.map(({ body }) => JSON.parse(body) as unknown)).toEqual([
@@ -187,7 +190,7 @@ describe('start where variables are forbidden', () => {
     expect(server.started).toBe(1);
   });
 
-  it('sends the marker alone when the declaration cannot be read', async () => {
+  it('is sent again with the marker alone when the declaration cannot be read', async () => {
     const { server, start } = await setUp({
       ...forbids,
       overrides: [{ method: 'GET', path: /files/, answer: message(403, 'No') }],
@@ -202,7 +205,7 @@ describe('start where variables are forbidden', () => {
   it.each([
     [{ file: ROLLBACK_CI }, {}, /does not declare the input "rollback"/],
     [{}, { REGION: 'eu' }, /"REGION", which is no input/],
-  ])('refuses before it sends again (%#)', async (gitlab, parameters, says) => {
+  ])('is refused before it is sent again (%#)', async (gitlab, parameters, says) => {
     const { server, start } = await setUp({ ...forbids, ...gitlab });
     expect(await start({ parameters })).toMatchObject({
       kind: 'refused',
@@ -213,7 +216,7 @@ describe('start where variables are forbidden', () => {
     expect(server.started).toBe(0);
   });
 
-  it('a trigger token is refused all the same, twice and no more', async () => {
+  it('with a trigger token is refused after two calls', async () => {
     const { server, start } = await setUp(
       { ...forbids, variablesRole: 'no_one_allowed' },
       tokenSettings(triggerOnly),
@@ -230,7 +233,7 @@ describe('start where variables are forbidden', () => {
   });
 });
 
-describe('start with a trigger or job token', () => {
+describe('start in GitLab with a trigger or job token', () => {
   it.each([
     ['a trigger token', triggerOnly, 'trig-token-1', 'trigger', undefined],
     ['a job token', jobOnly, 'job-token-1', 'pipeline', 7],
@@ -241,7 +244,7 @@ describe('start with a trigger or job token', () => {
       'trigger',
       undefined,
     ],
-  ])('%s: this form to the letter', async (_, tokens, token, source, parent) => {
+  ])('%s: sends exactly this form', async (_, tokens, token, source, parent) => {
     const { server, start } = await setUp(
       {},
       { ...tokenSettings(tokens), 'gitlab-default-branch': 'main' },
@@ -268,8 +271,8 @@ describe('start with a trigger or job token', () => {
       /404/,
       /trigger token/,
     ],
-    ['a job that is over', jobOnly, { jobRuns: false }, /401/, /not running any more/],
-  ])('%s is refused', async (_, tokens, gitlab, reason, hint) => {
+    ['the token of a finished job', jobOnly, { jobRuns: false }, /401/, /not running any more/],
+  ])('%s: refused', async (_, tokens, gitlab, reason, hint) => {
     const { start } = await setUp(gitlab, {
       ...tokenSettings(tokens),
       'gitlab-default-branch': 'main',
@@ -281,13 +284,13 @@ describe('start with a trigger or job token', () => {
     });
   });
 
-  it('cannot ask for the default branch: what to set', async () => {
+  it('without a default branch: refused', async () => {
     const { server, start } = await setUp({}, tokenSettings(triggerOnly));
     expect(await start()).toMatchObject({ kind: 'refused', reason: expect.stringMatching(/404/) });
     expect(server.starts).toEqual([]);
   });
 
-  it('is started, and cannot be followed where the server does not let it', async () => {
+  it('with a job token: started, and unreadable where the server forbids it', async () => {
     const { client, start, clock, run } = await setUp(
       {},
       { ...tokenSettings(jobOnly), 'gitlab-default-branch': 'main' },
@@ -302,7 +305,7 @@ describe('start with a trigger or job token', () => {
   it.each([
     ['a job token', jobOnly],
     ['a trigger token, by that of the job', { ...jobOnly, trigger: 'trig-token-1' }],
-  ])('%s is followed where the server lets it', async (_, tokens) => {
+  ])('%s: followed where the server allows it', async (_, tokens) => {
     const { client, start, clock, run, server } = await setUp(
       { jobTokenReads: true },
       { ...tokenSettings(tokens), 'gitlab-default-branch': 'main' },
@@ -319,7 +322,7 @@ describe('start with a trigger or job token', () => {
   it.each([
     ['a job token', jobOnly],
     ['a trigger token', triggerOnly],
-  ])('%s never cancels anything', async (_, tokens) => {
+  ])('%s: nothing is cancelled', async (_, tokens) => {
     const { client, run, server } = await setUp(
       { pipelines: [{ id: 7 }] },
       { ...tokenSettings(tokens), ...ownSettings({ cancel: 'pipeline', pipeline: 7, job: 70 }) },
@@ -331,7 +334,7 @@ describe('start with a trigger or job token', () => {
   });
 });
 
-describe('start that goes wrong', () => {
+describe('start with a bad answer', () => {
   it.each([
     [400, { message: { base: ['Pipeline filtered out by workflow rules.'] } }, /workflow: rules/],
     [401, { message: '401 Unauthorized' }, /set gitlab-token/],
@@ -339,7 +342,7 @@ describe('start that goes wrong', () => {
     [404, { message: '404 Project Not Found' }, /gitlab-project/],
     [422, { message: 'no' }, /Build > Pipelines/],
     [302, {}, /sign in/],
-  ])('%i %j is refused, sent once', async (status, body, hint) => {
+  ])('%i %j: refused, sent once', async (status, body, hint) => {
     const { server, start } = await setUp();
     server.fault('start', { status, body: JSON.stringify(body) });
     expect(await start()).toMatchObject({ kind: 'refused', hint: expect.stringMatching(hint) });
@@ -352,20 +355,17 @@ describe('start that goes wrong', () => {
     body: '<html>Please sign in</html>',
   });
 
-  it.each([200, 203])(
-    'a page with %i in place of an answer: nothing is certain',
-    async (status) => {
-      const { server, start } = await setUp();
-      server.fault('start', page(status));
-      expect(await start()).toEqual({
-        kind: 'unknown',
-        reason: expect.stringMatching(/answered with a page .*Please sign in.*was not found/),
-      });
-      expect(server.starts).toHaveLength(1);
-    },
-  );
+  it.each([200, 203])('a page with %i: unknown', async (status) => {
+    const { server, start } = await setUp();
+    server.fault('start', page(status));
+    expect(await start()).toEqual({
+      kind: 'unknown',
+      reason: expect.stringMatching(/answered with a page .*Please sign in.*was not found/),
+    });
+    expect(server.starts).toHaveLength(1);
+  });
 
-  it('a page before the call: nothing is sent', async () => {
+  it('a page for the list before the call: nothing is sent', async () => {
     const { body, ...rest } = page(200);
     const { server, start } = await setUp({
       overrides: [{ method: 'GET', path: /pipelines$/, answer: { ...rest, body } }],
@@ -378,7 +378,7 @@ describe('start that goes wrong', () => {
     expect(server.starts).toEqual([]);
   });
 
-  it('follows no redirect', async () => {
+  it('a redirect: refused, and not followed', async () => {
     const { server, start } = await setUp();
     const headers = { location: `${server.url}/users/sign_in` };
     server.fault('start', { status: 302, headers });
@@ -403,13 +403,13 @@ describe('start that goes wrong', () => {
     expect(server.started).toBe(1);
   });
 
-  it('found by its name where variables cannot be read', async () => {
+  it('a list without variables: found by its name', async () => {
     const { server, start } = await setUp({ variablesReadable: false, rival: true });
     server.fault('start', { accepted: true, then: 'reset' });
     expect(await start()).toMatchObject({ kind: 'started', run: { id: '9001' } });
   });
 
-  it('without name and variables: the only new one is probable', async () => {
+  it('a list without names and variables: the only new one is probable', async () => {
     const { server, start } = await setUp({
       variablesReadable: false,
       file: 'rollback: {}',
@@ -421,9 +421,9 @@ describe('start that goes wrong', () => {
   });
 
   it.each([
-    ['two new ones', { rival: true }, /2 new pipelines could be it/],
+    ['two new pipelines', { rival: true }, /2 new pipelines could be it/],
     [
-      'no list from before',
+      'no list before the call',
       { overrides: [{ method: 'GET', path: /pipelines$/, answer: message(403, 'No') }] },
       /403/,
     ],
@@ -439,7 +439,7 @@ describe('start that goes wrong', () => {
     expect(result).not.toHaveProperty('probable');
   });
 
-  it('a pipeline of somebody else is not taken for ours', async () => {
+  it('a pipeline of somebody else: unknown, not taken for ours', async () => {
     const { server, start } = await setUp();
     server.fault('start', { status: 500 });
     const [result] = await Promise.all([start(), Promise.resolve(server.add({ id: 60 }))]);
@@ -448,7 +448,7 @@ describe('start that goes wrong', () => {
     expect(server.starts).toHaveLength(1);
   });
 
-  it('429 with Retry-After is waited for', async () => {
+  it('429 with Retry-After: sent again after that time', async () => {
     const { server, clock, client, run } = await setUp();
     server.fault('start', { status: 429, headers: { 'retry-after': '30' } });
     const work = run(client.start(request, never, ignore));
@@ -459,7 +459,7 @@ describe('start that goes wrong', () => {
     expect(server.started).toBe(1);
   });
 
-  it('rejects, and sends nothing, when it is told to stop before the call', async () => {
+  it('aborted before the call: rejects, and sends nothing', async () => {
     const { client, server } = await setUp();
     let sends = 0;
     const work = client.start(
@@ -474,7 +474,7 @@ describe('start that goes wrong', () => {
     expect(server.starts).toEqual([]);
   });
 
-  it('never shows a token', async () => {
+  it('no token in the reason', async () => {
     for (const status of [400, 401, 403, 404, 500]) {
       const { server, start } = await setUp();
       server.fault('start', { status });
@@ -483,7 +483,7 @@ describe('start that goes wrong', () => {
   });
 });
 
-describe('following', () => {
+describe('following a pipeline of GitLab', () => {
   it.each([
     [['created', 'pending', 'running', 'success'], { kind: 'succeeded', word: 'success' }],
     [['running', 'failed'], { kind: 'failed', word: 'failed', mayHaveRun: true }],
@@ -499,7 +499,7 @@ describe('following', () => {
   it.each([
     ['waiting_for_resource', /resource_group/],
     ['pending', /single runner/],
-  ])('given up while %s, with the reason, and seen as cancelled', async (word, hint) => {
+  ])('%s for ever: cancelled, with the reason', async (word, hint) => {
     const { client, clock, run, server } = await setUp({
       pipelines: [{ id: 50, statuses: [word] }],
     });
@@ -513,7 +513,7 @@ describe('following', () => {
     expect(server.cancels).toEqual(['/api/v4/projects/42/pipelines/50/cancel']);
   });
 
-  it('a cancel that is answered with 200 and does nothing is not believed', async () => {
+  it('a cancel that is answered with 200 and does nothing: not cancelled', async () => {
     const { client, clock, run } = await setUp({
       cancel: 'ignore',
       pipelines: [{ id: 50, statuses: ['pending'] }],
@@ -522,9 +522,9 @@ describe('following', () => {
   });
 
   it.each([
-    ['a job that began', { jobs: [jobOf(1, 'rollback', 'canceled', true)] }, true],
-    ['a trigger job that began', { bridges: [jobOf(1, 'x', 'canceled', true)] }, true],
-    ['none that began', { jobs: [jobOf(1, 'rollback', 'canceled')] }, false],
+    ['a job that started', { jobs: [jobOf(1, 'rollback', 'canceled', true)] }, true],
+    ['a trigger job that started', { bridges: [jobOf(1, 'x', 'canceled', true)] }, true],
+    ['no job that started', { jobs: [jobOf(1, 'rollback', 'canceled')] }, false],
   ])('cancelled with %s', async (_, pipeline, mayHaveRun) => {
     const { client, run } = await setUp({
       pipelines: [{ id: 50, statuses: ['canceled'], ...pipeline }],
@@ -533,7 +533,7 @@ describe('following', () => {
     expect(state).toEqual({ phase: 'cancelled', word: 'canceled', mayHaveRun });
   });
 
-  it('cancelled with jobs that cannot be read: it may have run', async () => {
+  it('cancelled with jobs that cannot be read: may have run', async () => {
     const { client, run } = await setUp({
       pipelines: [{ id: 50, statuses: ['canceled'] }],
       overrides: [{ method: 'GET', path: /jobs$/, answer: message(403, 'No') }],
@@ -551,7 +551,7 @@ describe('following', () => {
     [429, false],
     [500, false],
     [200, false],
-  ])('a state that is answered with %i is refused for good: %s', async (status, forGood) => {
+  ])('a state answered with %i is a permanent error: %s', async (status, forGood) => {
     const { client, run, server } = await setUp({ pipelines: [{ id: 50 }] });
     server.fault('follow', { status, body: '{}' });
     const error: unknown = await run(
@@ -562,7 +562,7 @@ describe('following', () => {
     expect(String(error)).not.toContain(server.secret);
   });
 
-  it('asks once for each state, whatever the answer', async () => {
+  it('a state is read once, whatever the answer', async () => {
     const { client, run, server } = await setUp({ pipelines: [{ id: 50 }] });
     server.fault('follow', { status: 502 });
     const state = run(client.state({ id: '50', url: 'https://x' }, never));
@@ -570,7 +570,7 @@ describe('following', () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it('sends the request of a read to the letter', async () => {
+  it('sends exactly this request to read a state', async () => {
     const { client, run, server } = await setUp({ base: '/git', pipelines: [{ id: 50 }] });
     await run(client.state({ id: '50', url: 'https://x' }, never));
     expect(server.requests).toEqual([
@@ -586,7 +586,7 @@ describe('following', () => {
   });
 });
 
-describe('objection', () => {
+describe('the objection to a started pipeline', () => {
   const of = async (gitlab: GitlabOptions, rollbackJobs: readonly string[]) => {
     const { client, run } = await setUp(gitlab, { 'gitlab-rollback-jobs': rollbackJobs });
     return run(
@@ -599,7 +599,7 @@ describe('objection', () => {
     [['rollback', 'verify 1/2', 'verify 2/2', 'verify: [eu, a]'], [], undefined],
     [['rollback', 'deploy', 'build'], [], /does not name: build, deploy$/],
     [['rollback'], ['downstream'], /downstream/],
-  ])('%j and %j', async (jobs, bridges, says) => {
+  ])('with the jobs %j and %j', async (jobs, bridges, says) => {
     const objection = await of(
       {
         pipelines: [
@@ -616,18 +616,18 @@ describe('objection', () => {
     else expect(objection).toMatch(says);
   });
 
-  it('reads every page', async () => {
+  it('reads every page of jobs', async () => {
     const jobs = Array.from({ length: 250 }, (_, index) => jobOf(index + 1, 'rollback'));
     const pipelines = [{ id: 50, jobs: [...jobs, jobOf(999, 'deploy')] }];
     expect(await of({ pipelines }, ['rollback'])).toMatch(/deploy/);
   });
 
-  it('is none where no jobs are named', async () => {
+  it('without gitlab-rollback-jobs: none', async () => {
     const { client } = await setUp();
     expect(client.objection).toBeUndefined();
   });
 
-  it('ends the pipeline at once, and the strategy is triggered', async () => {
+  it('cancels the pipeline at once: triggered', async () => {
     const { client, clock, run, server } = await setUp(
       { jobs: ['deploy', 'rollback'] },
       { 'gitlab-rollback-jobs': ['rollback'] },
@@ -668,7 +668,7 @@ describe('objection', () => {
   });
 });
 
-describe('the end of our own pipeline', () => {
+describe('ending our own pipeline', () => {
   const own = { cancel: 'pipeline', pipeline: 7, job: 70 } as const;
   const running = { id: 7, source: 'push', statuses: ['running'] };
   const end = async (
@@ -683,13 +683,13 @@ describe('the end of our own pipeline', () => {
     return { ...it, line };
   };
 
-  it('cancels it and reads it back', async () => {
+  it('cancels it, and reads that it is cancelled', async () => {
     const { line, server } = await end({});
     expect(line).toBe('the running pipeline 7 was cancelled');
     expect(server.cancels).toEqual(['/api/v4/projects/42/pipelines/7/cancel']);
   });
 
-  it('does not cancel the rollback with it', async () => {
+  it('does not cancel the rollback pipeline', async () => {
     const { client, start, run, server } = await setUp({ pipelines: [running] }, ownSettings(own));
     await start();
     await run(client.endOwnPipeline?.(never) ?? Promise.resolve('absent'));
@@ -697,40 +697,40 @@ describe('the end of our own pipeline', () => {
   });
 
   it.each<[string, GitlabOptions, RegExp]>([
-    ['200 and nothing happens', { cancel: 'ignore' }, /asked to end, and it is still "running"/],
+    ['a cancel that does nothing', { cancel: 'ignore' }, /asked to end, and it is still "running"/],
     [
-      'the role may not',
+      'a role without the right',
       {
         overrides: [{ method: 'POST', path: /cancel$/, answer: message(403, '403 Forbidden') }],
       },
       /could not be cancelled: status 403.*Settings > CI\/CD/,
     ],
-    ['it is in another project', { pipelines: [] }, /could not be cancelled: status 404/],
+    ['a pipeline of another project', { pipelines: [] }, /could not be cancelled: status 404/],
     [
-      'it cannot be read back',
+      'a state that cannot be read',
       { overrides: [{ method: 'GET', path: /pipelines\/7$/, answer: message(403, 'No') }] },
       /its state could not be read/,
     ],
-  ])('%s: says so', async (_, gitlab, says) => {
+  ])('%s: the report says so', async (_, gitlab, says) => {
     const { line, server } = await end(gitlab);
     expect(line).toMatch(says);
     expect(server.cancels).toHaveLength(1);
   });
 
   it.each([
-    ['gitlab-cancel is none', ownSettings({ ...own, cancel: 'none' })],
-    ['there is none', ownSettings({ ...own, pipeline: undefined })],
+    ['gitlab-cancel none', ownSettings({ ...own, cancel: 'none' })],
+    ['no pipeline of our own', ownSettings({ ...own, pipeline: undefined })],
     [
-      'siblings, and our job is not known',
+      'gitlab-cancel siblings outside of a job',
       ownSettings({ cancel: 'siblings', pipeline: 7, job: undefined }),
     ],
-  ])('nothing is ended: %s', async (_, options) => {
+  ])('%s: nothing is cancelled', async (_, options) => {
     const { line, server } = await end({}, options);
     expect(line).toBe('absent');
     expect(server.cancels).toEqual([]);
   });
 
-  describe('siblings', () => {
+  describe('with gitlab-cancel siblings', () => {
     const siblings = ownSettings({ ...own, cancel: 'siblings' });
     const jobs = () => [
       jobOf(70, 'gate', 'running', true),
@@ -748,7 +748,7 @@ seal: { script: x, interruptible: false }
 smoke: { script: x }
 `;
 
-    it('cancels the others, but what must not be interrupted', async () => {
+    it('cancels the other jobs, except those that are not interruptible', async () => {
       const { line, server } = await end(
         { pipelines: [{ ...running, jobs: jobs() }], file },
         siblings,
@@ -761,7 +761,7 @@ smoke: { script: x }
       );
     });
 
-    it('minds the default of the configuration', async () => {
+    it('respects the default for interruptible', async () => {
       const { line } = await end(
         {
           pipelines: [{ ...running, jobs: jobs() }],
@@ -772,7 +772,7 @@ smoke: { script: x }
       expect(line).toMatch(/cancelled: smoke, deploy-eu, seal; left running.*: migrate 1\/2$/);
     });
 
-    it('spares what runs when it cannot be seen whether it may be interrupted', async () => {
+    it('leaves running jobs when the configuration cannot be read', async () => {
       const { line, server } = await end(
         {
           pipelines: [{ ...running, jobs: jobs() }],
@@ -786,7 +786,7 @@ smoke: { script: x }
       expect(server.cancels).toHaveLength(2);
     });
 
-    it('says which could not be cancelled', async () => {
+    it('names the jobs that could not be cancelled', async () => {
       const { line } = await end(
         {
           pipelines: [{ ...running, jobs: jobs() }],
@@ -798,7 +798,7 @@ smoke: { script: x }
       expect(line).toMatch(/could not be cancelled: deploy-eu \(status 403/);
     });
 
-    it('alone: nothing to cancel', async () => {
+    it('without another job: nothing is cancelled', async () => {
       const { line } = await end(
         { pipelines: [{ ...running, jobs: [jobOf(70, 'gate', 'running', true)] }] },
         siblings,
@@ -808,8 +808,8 @@ smoke: { script: x }
   });
 });
 
-describe('preflight', () => {
-  it('finds nothing wrong where nothing is, and only reads', async () => {
+describe('preflight with GitLab', () => {
+  it('no finding for a working set-up, and only reads', async () => {
     const { client, run, server } = await setUp({}, { 'gitlab-rollback-jobs': ['rollback'] });
     expect(await run(client.preflight(request, never))).toEqual([]);
     expect(server.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
@@ -831,7 +831,14 @@ describe('preflight', () => {
     ['no url', {}, { 'gitlab-url': 'gitlab' }, {}, 'error', /not a URL/],
     ['a wrong token', { accessToken: null }, {}, {}, 'error', /401.*set gitlab-token/],
     ['another project', {}, { 'gitlab-project': 'acme/other' }, {}, 'error', /404.*gitlab-project/],
-    ['a narrow token', { scopes: ['read_api'] }, {}, {}, 'error', /read_api.*scope api/],
+    [
+      'a token with too narrow a scope',
+      { scopes: ['read_api'] },
+      {},
+      {},
+      'error',
+      /read_api.*scope api/,
+    ],
     ['an archived project', { project: { archived: true } }, {}, {}, 'error', /archived/],
     [
       'no CI/CD',
@@ -855,7 +862,7 @@ describe('preflight', () => {
     ['the marker as parameter', {}, {}, { parameters: { ROLLBACK: 'no' } }, 'error', /"ROLLBACK"/],
     ['a broken configuration', { file: 'x: [' }, {}, {}, 'error', /not valid.*pipeline editor/],
     [
-      'a configuration that does not look',
+      'a configuration that does not read ROLLBACK',
       { file: 'deploy: { script: x }' },
       {},
       {},
@@ -863,7 +870,7 @@ describe('preflight', () => {
       /looks at \$ROLLBACK.*may deploy/,
     ],
     [
-      'jobs that are not there',
+      'rollback jobs that do not exist',
       {},
       { 'gitlab-rollback-jobs': ['undo'] },
       {},
@@ -921,7 +928,7 @@ describe('preflight', () => {
       /would be cancelled with it/,
     ],
     [
-      'only a job token: unproven',
+      'only a job token, without an own pipeline',
       {},
       tokenSettings(jobOnly),
       { ref: 'main' },
@@ -953,7 +960,7 @@ describe('preflight', () => {
       /gitlab-job/,
     ],
   ];
-  it.each(rows)('%s', async (_, gitlab, options, requested, level, says) => {
+  it.each(rows)('%s: reported', async (_, gitlab, options, requested, level, says) => {
     const { client, run, server } = await setUp(gitlab, options);
     const findings = await run(client.preflight({ ...request, ...requested }, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
@@ -969,21 +976,24 @@ describe('preflight', () => {
       'scopes that cannot be read',
       { overrides: [{ method: 'GET', path: /self$/, answer: message(404, 'No') }] },
     ],
-    ['no variables role', { project: { ci_pipeline_variables_minimum_override_role: undefined } }],
-    ['inputs that do the work', { file: ROLLBACK_CI_WITH_INPUTS }],
-  ])('what is not known is not wrong: %s', async (_, gitlab) => {
+    [
+      'no minimum role for variables',
+      { project: { ci_pipeline_variables_minimum_override_role: undefined } },
+    ],
+    ['inputs in place of variables', { file: ROLLBACK_CI_WITH_INPUTS }],
+  ])('no finding for what cannot be known: %s', async (_, gitlab) => {
     const { client, run } = await setUp(gitlab);
     expect(await run(client.preflight(request, never))).toEqual([]);
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when aborted', async () => {
     const { client } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGINT'));
     await expect(client.preflight(request, stop)).rejects.toBeInstanceOf(Cancelled);
   });
 });
 
-describe('a client that lacks something', () => {
+describe('a GitLab client with an invalid setting', () => {
   it('sends nothing, and says what to set', async () => {
     const { client, run, server, start } = await setUp({}, { 'gitlab-project': 'shop' });
     expect(await start()).toMatchObject({
@@ -998,8 +1008,8 @@ describe('a client that lacks something', () => {
   });
 });
 
-describe('describe', () => {
-  it('tells the exact request, and what becomes of our pipeline', async () => {
+describe('describe, for a dry run', () => {
+  it('prints the exact request, and what happens to our pipeline', async () => {
     const { client, run, server } = await setUp(
       {},
       ownSettings({ cancel: 'pipeline', pipeline: 7, job: 70 }),
@@ -1030,7 +1040,7 @@ describe('describe', () => {
   });
 });
 
-it('works over the HTTP engine of the program', async () => {
+it("the GitLab client starts a run over Rollgate's own HTTP client", async () => {
   const server = await StandInGitlab.start();
   const http = createHttp({ clock: systemClock });
   cleanUps.push(

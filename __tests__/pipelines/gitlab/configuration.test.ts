@@ -10,8 +10,8 @@ const request: StartRequest = {
   correlationId: 'rg-1',
 };
 
-describe('readDeclaration', () => {
-  it('reads the header', () => {
+describe('the inputs that a GitLab configuration declares', () => {
+  it('are read from its header', () => {
     const text = `spec:
   inputs:
     rollback: { type: boolean, default: false }
@@ -28,19 +28,19 @@ job: { script: !reference [.x, script] }
   });
 
   it.each(['', 'job: { script: x }', 'spec: { inputs: { rollback: } }', 'spec: {}\n---\nx: 1'])(
-    'declares nothing: %j',
+    'are none in %j',
     (text) => {
       expect(readDeclaration(text).size).toBe(0);
     },
   );
 
-  it('throws for what is no YAML', () => {
+  it('that is not YAML: throws', () => {
     expect(() => readDeclaration('spec: [\n---\nx: 1')).toThrow(/./);
   });
 });
 
-describe('composeInputs', () => {
-  it('sends only what is declared, in its type', () => {
+describe('the inputs of a pipeline', () => {
+  it('are only the declared ones, each in its type', () => {
     const declaration = readDeclaration(`spec:
   inputs:
     rollback: { type: boolean }
@@ -69,19 +69,19 @@ describe('composeInputs', () => {
     ['spec: { inputs: { x: { default: 1 } } }\n---\n', {}, /does not declare the input "rollback"/],
     ['spec: { inputs: { rollback: } }\n---\n', { mode: 'x' }, /"mode", which is no input/],
     ['spec: { inputs: { rollback: , zone: } }\n---\n', {}, /requires the input "zone"/],
-  ])('%j is refused', (text, parameters, says) => {
+  ])('with the declaration %j: refused', (text, parameters, says) => {
     const { problems } = composeInputs({ ...request, parameters }, readDeclaration(text));
     expect(problems).toMatchObject([{ message: expect.stringMatching(says) }]);
   });
 
-  it('without the declaration: the marker and the parameters', () => {
+  it('without a declaration are the marker and the parameters', () => {
     expect(composeInputs({ ...request, parameters: { a: 'b' } }, undefined)).toEqual({
       inputs: { rollback: true, a: 'b' },
       problems: [],
     });
   });
 
-  it('what is sent without problems is declared, and is always a rollback', () => {
+  it('are always declared, and always with the marker', () => {
     const names = fc.constantFrom('rollback', 'rollback_id', 'mode', 'zone');
     fc.assert(
       fc.property(

@@ -7,7 +7,7 @@ import {
   parseUrl,
 } from '../../../src/pipelines/gitlab/settings.js';
 
-describe('what the user names', () => {
+describe('the settings for GitLab', () => {
   it.each([
     ['42', '42'],
     ['acme/shop', 'acme/shop'],
@@ -17,7 +17,7 @@ describe('what the user names', () => {
     ['acme/shop?x=1', undefined],
     ['', undefined],
     [undefined, undefined],
-  ])('project %s', (text, project) => {
+  ])('project %s is read as %s', (text, project) => {
     const parsed = parseProject(text);
     if (project === undefined) expect(parsed).toMatchObject({ problem: { fix: /full path/ } });
     else expect(parsed).toEqual({ ok: true, value: project });
@@ -27,7 +27,7 @@ describe('what the user names', () => {
     ['main', 'main'],
     ['refs/heads/release/2', 'release/2'],
     ['refs/tags/v1', 'v1'],
-  ])('ref %s', (text, ref) => {
+  ])('ref %s is read as %s', (text, ref) => {
     expect(parseRef(text)).toEqual({ ok: true, value: ref });
   });
 
@@ -44,16 +44,16 @@ describe('what the user names', () => {
     ['https://gitlab.com', 'https://gitlab.com'],
     ['https://git.example.com/gitlab//', 'https://git.example.com/gitlab'],
     ['https://git.example.com/gitlab/api/v4/', 'https://git.example.com/gitlab'],
-  ])('url %s', (text, url) => {
+  ])('url %s is read as %s', (text, url) => {
     expect(parseUrl(text)).toEqual({ ok: true, value: url });
   });
 
-  it('refuses what is no url', () => {
+  it('a URL that is none is refused', () => {
     expect(parseUrl('gitlab')).toHaveProperty('problem');
   });
 });
 
-describe('chooseCredentials', () => {
+describe('the choice among GitLab tokens', () => {
   it.each([
     [
       { access: 'a', trigger: 't', job: 'j' },

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { jobPhaseOf, stateOf } from '../../../src/pipelines/gitlab/state.js';
 
-describe('stateOf', () => {
+describe('the state of a GitLab pipeline', () => {
   it.each([
     ['created', 'queued', undefined],
     ['waiting_for_resource', 'queued', /resource_group/],
@@ -27,7 +27,7 @@ describe('stateOf', () => {
     else expect(state).toMatchObject({ hint: expect.stringMatching(hint) });
   });
 
-  it('nothing but success is success', () => {
+  it('is success only for success', () => {
     const word = fc.oneof(
       fc.string(),
       fc.constantFrom('success', 'Success', 'succeeded', 'passed'),
@@ -40,7 +40,7 @@ describe('stateOf', () => {
   });
 });
 
-describe('jobPhaseOf', () => {
+describe('the phase of a GitLab job', () => {
   it.each([
     ['created', 'not-begun'],
     ['pending', 'not-begun'],

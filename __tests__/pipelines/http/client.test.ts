@@ -41,13 +41,13 @@ async function setUp(
 const LOGIN = '<!DOCTYPE html><html><head><title>x</title></head><body>Sign in</body></html>';
 const html = { 'content-type': 'text/html; charset=utf-8' };
 
-it('has a name that can stand in a sentence', async () => {
+it('the http client has a name that fits into a sentence', async () => {
   const { client } = await setUp();
   expect(client.name).toBe('the CI system');
 });
 
-describe('start', () => {
-  it('sends the described call to the letter, and knows its run', async () => {
+describe('start with the http client', () => {
+  it('sends exactly the described call, and knows its run', async () => {
     const { standIn, start } = await setUp();
     expect(await start()).toEqual({ kind: 'started', run: RUN });
     expect(standIn.requests).toEqual([
@@ -65,14 +65,14 @@ describe('start', () => {
     ]);
   });
 
-  it('says right before the call that it sends it', async () => {
+  it('reports the call right before it is sent', async () => {
     const { client, run, standIn } = await setUp();
     const seen: number[] = [];
     await run(client.start(request, never, () => seen.push(standIn.requests.length)));
     expect(seen).toEqual([0]);
   });
 
-  it('rejects, and sends nothing, when it is told to stop before the call', async () => {
+  it('aborted before the call: rejects, and sends nothing', async () => {
     const { client, standIn } = await setUp();
     let sends = 0;
     const work = client.start(request, AbortSignal.abort(new Cancelled('SIGTERM')), () => sends++);
@@ -106,7 +106,7 @@ describe('start', () => {
     expect(standIn.requests[0]).toMatchObject({ method: 'POST', url });
   });
 
-  it('escapes values for JSON', async () => {
+  it('values are escaped for JSON', async () => {
     const nasty = 'a"b\\c\u2028\n{{x}}é';
     const { standIn, start } = await setUp(
       {},
@@ -130,7 +130,7 @@ describe('start', () => {
     });
   });
 
-  it('encodes values for forms, with the method and type that are described', async () => {
+  it('values are encoded for a form, with the described method and type', async () => {
     const { standIn, start } = await setUp(
       {},
       {
@@ -151,7 +151,7 @@ describe('start', () => {
     });
   });
 
-  it('a call without a body has no type of one', async () => {
+  it('a call without a body has no content type', async () => {
     const { standIn, start } = await setUp({}, { ROLLGATE_HTTP_START_BODY: '' });
     await start();
     expect(standIn.requests[0]?.headers).not.toHaveProperty('content-type');
@@ -159,18 +159,28 @@ describe('start', () => {
   });
 
   const wrong: [string, Record<string, string>, Partial<StartRequest>, RegExp][] = [
-    ['a parameter that nothing sends', {}, { parameters: { x: '1' } }, /"x".*neither/],
+    ['a parameter that no template uses', {}, { parameters: { x: '1' } }, /"x".*neither/],
     [
-      'a parameter that is not given',
+      'a template with a parameter that is not given',
       { ROLLGATE_HTTP_START_PATH: 'runs?v={{parameters.v}}' },
       {},
       /\{\{parameters\.v\}\}.*no "v"/,
     ],
-    ['a ref that nothing sends', {}, { ref: 'main' }, /rollback-ref is set/],
-    ['no ref', { ROLLGATE_HTTP_START_PATH: 'runs/{{ref}}' }, {}, /rollback-ref is not set/],
-    ['no JSON', { ROLLGATE_HTTP_START_BODY: '{"id": {{rollback_id}}}' }, {}, /is no JSON/],
+    ['a rollback-ref that no template uses', {}, { ref: 'main' }, /rollback-ref is set/],
     [
-      'a type of body that values cannot be made safe for',
+      'a template with a ref, and no rollback-ref',
+      { ROLLGATE_HTTP_START_PATH: 'runs/{{ref}}' },
+      {},
+      /rollback-ref is not set/,
+    ],
+    [
+      'a body that is not JSON',
+      { ROLLGATE_HTTP_START_BODY: '{"id": {{rollback_id}}}' },
+      {},
+      /is no JSON/,
+    ],
+    [
+      'a body of type XML',
       { ROLLGATE_HTTP_HEADERS: 'Content-Type: text/xml' },
       {},
       /neither JSON nor a form.*text\/xml/,
@@ -206,7 +216,7 @@ describe('start', () => {
     [418, undefined],
     [422, 'names and values'],
     [302, 'sign in on'],
-  ])('status %i: refused, and what to do', async (status, hint) => {
+  ])('status %i: refused, with what to do', async (status, hint) => {
     const { standIn, start } = await setUp();
     standIn.fault('start', {
       status,
@@ -225,7 +235,7 @@ describe('start', () => {
     expect(standIn.requests).toHaveLength(1);
   });
 
-  it('a wrong token is refused in the words of the system', async () => {
+  it("a wrong token: refused with the system's message", async () => {
     const { start } = await setUp({}, { ROLLGATE_HTTP_HEADERS: 'X-Api-Key: other' });
     expect(await start()).toMatchObject({
       kind: 'refused',
@@ -234,13 +244,13 @@ describe('start', () => {
     });
   });
 
-  it('an answer that a proxy has changed names the run all the same', async () => {
+  it('an answer with 203 that names the run: started', async () => {
     const { standIn, start } = await setUp();
     standIn.fault('start', { status: 203, body: '{"id":"7"}' });
     expect(await start()).toMatchObject({ kind: 'started', run: { id: '7' } });
   });
 
-  it('turned away with 429: sent again when the system says so, and once more only', async () => {
+  it('429 with Retry-After: sent again once after that time', async () => {
     const { standIn, client, run, clock } = await setUp();
     standIn.fault('start', { status: 429, headers: { 'retry-after': '7' } });
     const work = client.start(request, never, () => undefined);
@@ -252,7 +262,7 @@ describe('start', () => {
     expect(standIn.started).toBe(1);
   });
 
-  it('a refused connection: nothing was started', async () => {
+  it('connection refused: refused', async () => {
     const { start } = await setUp({}, { ROLLGATE_HTTP_URL: await refusing() });
     expect(await start()).toMatchObject({
       kind: 'refused',
@@ -268,18 +278,18 @@ describe('start', () => {
     ['a reset', 'reset'],
     ['a reset in the answer', 'reset-mid-answer'],
     ['a hang', 'hang'],
-    ['an answer that is no JSON', { status: 200, body: '{"id": ' }],
+    ['an answer that is not JSON', { status: 200, body: '{"id": ' }],
     ['an answer without an id', { status: 204 }],
     ['a page', { status: 200, headers: html, body: LOGIN }],
     [
-      'a page that says to be JSON',
+      'a page with the content type of JSON',
       { status: 200, headers: { 'content-type': 'application/json' }, body: LOGIN },
     ],
     ['203', { status: 203, body: LOGIN }],
-    ['an id that is none', { status: 201, body: '{"id": ".."}' }],
+    ['an id that is a path', { status: 201, body: '{"id": ".."}' }],
     ['an id that has lost digits', { status: 201, body: '{"id": 9007199254740993}' }],
   ];
-  it.each(unclear)('%s: found by the id that was sent, and sent once', async (_, then) => {
+  it.each(unclear)('%s after it was accepted: found by its id, sent once', async (_, then) => {
     const { standIn, start } = await setUp({ rival: { ID: 'rollgate-2' } });
     standIn.fault('start', { accepted: true, then });
     expect(await start()).toEqual({ kind: 'started', run: RUN });
@@ -290,7 +300,7 @@ describe('start', () => {
     });
   });
 
-  it.each(unclear)('%s, and nothing was started: unknown, and sent once', async (_, fault) => {
+  it.each(unclear)('%s, and nothing was started: unknown, sent once', async (_, fault) => {
     const { standIn, start } = await setUp({ rival: { ID: 'rollgate-2' } });
     standIn.fault('start', fault);
     expect(await start()).toEqual({
@@ -300,7 +310,7 @@ describe('start', () => {
     expect(standIn.starts).toHaveLength(1);
   });
 
-  it('without a list, nobody can tell', async () => {
+  it('an answer without a run and no http-find-path: unknown', async () => {
     const { standIn, start } = await setUp({ namesRun: false }, { ROLLGATE_HTTP_FIND_PATH: '' });
     expect(await start()).toEqual({
       kind: 'unknown',
@@ -311,12 +321,12 @@ describe('start', () => {
     expect(standIn.started).toBe(1);
   });
 
-  it('a run that does not show our id is never taken for ours', async () => {
+  it('a run that does not show our id: unknown', async () => {
     const { start } = await setUp({ namesRun: false, listsVariables: false });
     expect(await start()).toMatchObject({ kind: 'unknown' });
   });
 
-  it('of two runs that show our id, neither is taken', async () => {
+  it('two runs that show our id: unknown', async () => {
     const { start } = await setUp({ namesRun: false, rival: { ID: 'rollgate-1' } });
     expect(await start()).toMatchObject({
       kind: 'unknown',
@@ -324,7 +334,7 @@ describe('start', () => {
     });
   });
 
-  it('nor of two that go by the id that was sent', async () => {
+  it('two runs that have our id as text: unknown', async () => {
     const list = { status: 200, body: '["rollgate-1 a", "rollgate-1 b"]' };
     const { standIn, start } = await setUp(
       { list },
@@ -339,15 +349,15 @@ describe('start', () => {
 
   it.each<[string, HttpStandInOptions, Record<string, string>, RegExp]>([
     ['refused', { list: { status: 403 } }, {}, /listing the runs: status 403/],
-    ['no list there', {}, { ROLLGATE_HTTP_FIND_RUNS: '/values' }, /no list at \/values/],
-    ['no list at all', {}, { ROLLGATE_HTTP_FIND_RUNS: '' }, /answer is no list.*http-find-runs/],
-  ])('a list that is %s is asked for once', async (_, options, variables, says) => {
+    ['missing at its pointer', {}, { ROLLGATE_HTTP_FIND_RUNS: '/values' }, /no list at \/values/],
+    ['not a list', {}, { ROLLGATE_HTTP_FIND_RUNS: '' }, /answer is no list.*http-find-runs/],
+  ])('a list that is %s is read once', async (_, options, variables, says) => {
     const { start, standIn } = await setUp({ namesRun: false, ...options }, variables);
     expect(await start()).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(says) });
     expect(standIn.requests).toHaveLength(2);
   });
 
-  it('an answer that is the list itself', async () => {
+  it('a list as the whole answer: the run is found', async () => {
     const { start } = await setUp(
       { namesRun: false, list: { status: 200, body: '[{"id": 7, "note": "for rollgate-1"}]' } },
       { ROLLGATE_HTTP_FIND_RUNS: '' },
@@ -355,7 +365,7 @@ describe('start', () => {
     expect(await start()).toMatchObject({ kind: 'started', run: { id: '7' } });
   });
 
-  it('told to stop while it looks: unknown, at once', async () => {
+  it('aborted while it searches: unknown, at once', async () => {
     const { client, run, standIn, clock } = await setUp({ namesRun: false, list: 'hang' });
     const stop = new AbortController();
     const work = client.start(request, stop.signal, () => {
@@ -377,14 +387,14 @@ describe('start', () => {
       ROLLGATE_HTTP_FIND_PATH: '',
       ROLLGATE_ROLLBACK_WAIT: 'false',
     };
-    it('has it called by the id that was sent', async () => {
+    it('started, with the id that was sent', async () => {
       const { start, standIn, client, run } = await setUp({ namesRun: false }, webhook);
       const result = await start();
       expect(result).toEqual({ kind: 'started', run: { id: 'rollgate-1', url: standIn.url } });
       await expect(run(client.state(RUN, never))).rejects.toThrow(/http-state-path/);
     });
 
-    it('but a page is no proof of a start', async () => {
+    it('unknown after a page', async () => {
       const { start, standIn } = await setUp({}, webhook);
       standIn.fault('start', { status: 200, headers: html, body: LOGIN });
       expect(await start()).toMatchObject({
@@ -394,7 +404,7 @@ describe('start', () => {
     });
   });
 
-  it('an address that leads nowhere is replaced by that of the state', async () => {
+  it('a run link that is missing in the answer: the address of the state', async () => {
     const { start, standIn } = await setUp({}, { ROLLGATE_HTTP_RUN_LINK: '/links/api, /id' });
     expect(await start()).toEqual({
       kind: 'started',
@@ -402,7 +412,7 @@ describe('start', () => {
     });
   });
 
-  it('works over the HTTP engine of the program', async () => {
+  it("starts a run over Rollgate's own HTTP client", async () => {
     const standIn = await StandInHttp.start();
     const http = createHttp({ clock: systemClock });
     cleanUps.push(
@@ -424,7 +434,7 @@ describe('start', () => {
   });
 });
 
-describe('following', () => {
+describe('following a run of the http client', () => {
   async function follow(
     options: HttpStandInOptions,
     limits: { startTimeout?: number; timeMs?: number } = {},
@@ -452,7 +462,7 @@ describe('following', () => {
     ['done/ok', [['pending'], ['active'], ['done', 'ok']], 'succeeded'],
     ['done/broken', [['done', 'broken']], 'failed'],
     ['done/stopped', [['active'], ['done', 'stopped']], 'cancelled'],
-  ])('to the end %s', async (word, run, kind) => {
+  ])('reads its state to the end %s', async (word, run, kind) => {
     const { outcome } = await follow({ run });
     expect(outcome).toMatchObject({ kind, word });
   });
@@ -469,7 +479,7 @@ describe('following', () => {
     expect(standIn.requests.some(({ url }) => url.endsWith('/stop'))).toBe(true);
   });
 
-  it('a pointer that leads nowhere is told', async () => {
+  it('a state that is missing at its pointer: given up, and the log names the pointer', async () => {
     const { outcome, lines } = await follow(
       {},
       { timeMs: 30_000 },
@@ -479,7 +489,7 @@ describe('following', () => {
     expect(lines[0]).toBe('rollback run: no state at /state');
   });
 
-  it('queued for too long: cancelled and read back, with a hint at the deadlock', async () => {
+  it('queued for too long: cancelled, with a hint at the deadlock', async () => {
     const { outcome, lines } = await follow({ run: [['pending']] }, { startTimeout: 20_000 });
     expect(outcome).toEqual({
       kind: 'never-started',
@@ -491,14 +501,14 @@ describe('following', () => {
     expect(lines[0]).toMatch(/pending \(it waits for a free runner/);
   });
 
-  it('waits for a person', async () => {
+  it('an approval: waits for a person, with the address', async () => {
     const { outcome, lines } = await follow({ run: [['gated']] }, { timeMs: 60_000 });
     expect(lines[0]).toBe(`rollback run waits for a person: gated; approve it at ${RUN.url}`);
     expect(outcome).toMatchObject({ kind: 'waiting-for-person', cancelled: true });
   });
 
   it.each<[string, HttpStandInOptions, Record<string, string>, RegExp | undefined]>([
-    ['is not obeyed', { cancel: 'ignore' }, {}, undefined],
+    ['is ignored', { cancel: 'ignore' }, {}, undefined],
     ['is refused', { cancel: 'refuse' }, {}, /You may not stop runs.*token/],
     ['is not described', {}, { ROLLGATE_HTTP_CANCEL_PATH: '' }, /http-cancel-path/],
     [
@@ -507,7 +517,7 @@ describe('following', () => {
       { ROLLGATE_HTTP_CANCEL_BODY: '{"id": {{run_id}}' },
       /http-cancel-body is no JSON/,
     ],
-  ])('a cancel that %s is not taken for one', async (_, options, variables, problem) => {
+  ])('a cancel that %s: not cancelled', async (_, options, variables, problem) => {
     const { outcome } = await follow(
       { run: [['active']], ...options },
       { timeMs: 60_000 },
@@ -521,7 +531,7 @@ describe('following', () => {
     });
   });
 
-  it('cancels as it is described', async () => {
+  it('a cancel is sent as described', async () => {
     const { client, run, start, standIn } = await setUp(
       {},
       {
@@ -539,7 +549,7 @@ describe('following', () => {
     });
   });
 
-  it('a run that has ended needs no cancelling', async () => {
+  it('a cancel of a run that has ended: no error', async () => {
     const { client, run, start } = await setUp({ run: [['done', 'ok']] });
     await start();
     await expect(run(client.cancel(RUN, never))).resolves.toBeUndefined();
@@ -551,7 +561,7 @@ describe('following', () => {
     ['a redirect', { status: 302, headers: { location: 'https://sso.example/' } }, /302/],
     ['203', { status: 203, body: LOGIN, headers: html }, /page to sign in on/],
     ['a page', { status: 200, body: LOGIN, headers: html }, /page to sign in on/],
-  ])('a state refused with %s is refused for good', async (_, fault, says) => {
+  ])('a state answered with %s is a permanent error', async (_, fault, says) => {
     const { client, run, start, standIn } = await setUp();
     await start();
     standIn.fault('follow', fault);
@@ -569,7 +579,7 @@ describe('following', () => {
     ['a reset', 'reset'],
     ['a reset in the answer', 'reset-mid-answer'],
     ['a hang', 'hang'],
-  ])('a state that fails with %s may be read later', async (_, fault) => {
+  ])('a state that fails with %s is a transient error', async (_, fault) => {
     const { client, run, start, standIn } = await setUp();
     await start();
     standIn.fault('follow', fault);
@@ -579,8 +589,8 @@ describe('following', () => {
   });
 });
 
-describe('preflight', () => {
-  it('finds nothing wrong where nothing is, and changes nothing', async () => {
+describe('preflight of the http client', () => {
+  it('no finding for a working set-up, and nothing is changed', async () => {
     const { client, run, standIn } = await setUp();
     expect(await run(client.preflight(request, never))).toEqual([]);
     expect(standIn.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
@@ -604,9 +614,9 @@ describe('preflight', () => {
       /Sign in.*http-headers/,
     ],
     ['a wrong path', {}, { ROLLGATE_HTTP_FIND_PATH: 'builds' }, 'error', /404.*http-url/],
-    ['no list there', {}, { ROLLGATE_HTTP_FIND_RUNS: '/values' }, 'error', /\/values/],
+    ['no list at its pointer', {}, { ROLLGATE_HTTP_FIND_RUNS: '/values' }, 'error', /\/values/],
     ['a system that is down', { list: { status: 503 } }, {}, 'warning', /503/],
-    ['nothing to ask', {}, { ROLLGATE_HTTP_FIND_PATH: '' }, 'notice', /http-find-path/],
+    ['no call for the state', {}, { ROLLGATE_HTTP_FIND_PATH: '' }, 'notice', /http-find-path/],
     ['nothing to cancel with', {}, { ROLLGATE_HTTP_CANCEL_PATH: '' }, 'notice', /http-cancel-path/],
     [
       'no word for cancelled',
@@ -636,7 +646,7 @@ describe('preflight', () => {
       'warning',
       /says that the run is a rollback/,
     ],
-  ])('%s', async (_, options, variables, level, says) => {
+  ])('%s: reported', async (_, options, variables, level, says) => {
     const { client, run, standIn } = await setUp(options, variables);
     const findings = await run(client.preflight(request, never));
     const texts = findings.map((one) => `${one.level}: ${one.message} (${one.fix ?? ''})`);
@@ -646,15 +656,15 @@ describe('preflight', () => {
     expect(standIn.starts).toEqual([]);
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when aborted', async () => {
     const { client } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGINT'));
     await expect(client.preflight(request, stop)).rejects.toBeInstanceOf(Cancelled);
   });
 });
 
-describe('describe', () => {
-  it('tells the exact request, without values of the query', async () => {
+describe('describe, for a dry run', () => {
+  it('prints the exact request, without values of the query', async () => {
     const { client, standIn } = await setUp(
       {},
       { ROLLGATE_HTTP_START_PATH: 'runs?tag={{target}}' },
@@ -667,8 +677,8 @@ describe('describe', () => {
   });
 });
 
-describe('a description that lacks its address', () => {
-  it('is told by every part, and nothing is sent', async () => {
+describe('an http client without an address', () => {
+  it('says so in preflight, start and describe, and sends nothing', async () => {
     const { client, standIn } = await setUp(
       {},
       { ROLLGATE_HTTP_URL: '', ROLLGATE_HTTP_START_PATH: '' },

@@ -31,7 +31,7 @@ function page(says: string): string {
   return `<html><head><title>Oops</title></head><body>${'<p>menu</p>'.repeat(200)}<h2>${says}</h2></body></html>`;
 }
 
-describe('hintFor', () => {
+describe('the hint for an answer of Jenkins', () => {
   it.each([
     [401, 'Invalid password/token for user: bob', /jenkins-user or jenkins-token is wrong/],
     [403, 'No valid crumb was included in the request', /API token.*no crumb/],
@@ -57,7 +57,7 @@ describe('hintFor', () => {
     [500, 'java.lang.NullPointerException'],
     [502, 'Bad Gateway'],
     [418, 'I am a teapot'],
-  ])('%i %s: none, rather than a wrong one', (status, says) => {
+  ])('status %i %s: none', (status, says) => {
     expect(hintFor(context, answer(status, page(says)))).toBeUndefined();
   });
 
@@ -81,12 +81,12 @@ describe('hintFor', () => {
     [203, { ok: true }],
     [200, '<!DOCTYPE html><html><body>Welcome</body></html>'],
     [403, '<html><body><form><input type="password"></form></body></html>'],
-  ])('%i with a page', (status, data) => {
+  ])('status %i with a page: sign in', (status, data) => {
     expect(hintFor(context, answer(status, data))).toMatch(/wants somebody to sign in/);
   });
 });
 
-describe('startedNothing', () => {
+describe('a 500 of Jenkins that started nothing', () => {
   it.each([
     ['This build is not parameterized!', true],
     ['Illegal choice for parameter MODE: x', true],
@@ -99,7 +99,7 @@ describe('startedNothing', () => {
   });
 });
 
-describe('wantsCrumb', () => {
+describe('an answer that asks for a crumb', () => {
   it.each([
     [403, 'No valid crumb was included in the request', true],
     [403, 'bob is missing the Job/Build permission', false],

@@ -68,8 +68,8 @@ function text(status: number, body: string, headers: Readonly<Record<string, str
   return { status, headers: { 'content-type': 'text/html', ...headers }, body };
 }
 
-describe('start', () => {
-  it('reads the declaration, and then sends exactly this, once', async () => {
+describe('start with Jenkins', () => {
+  it('reads the declaration, and then sends exactly this request, once', async () => {
     const { standIn, start } = await setUp();
     expect(await start()).toEqual({
       kind: 'started',
@@ -100,7 +100,7 @@ describe('start', () => {
     );
   });
 
-  it("sends the user's parameters as given", async () => {
+  it("sends the user's parameters unchanged", async () => {
     const { standIn, start } = await setUp();
     await start({ parameters: { VERSION: 'v1.2 & "more"=ü' } });
     expect([...new URLSearchParams(standIn.starts[0]?.body)]).toEqual([
@@ -121,7 +121,7 @@ describe('start', () => {
     ['A b/ü', '/jenkins', '', '/jenkins/job/A%20b/job/%C3%BC'],
     ['ops/rollback', '/ci/jenkins', '/', '/ci/jenkins/job/ops/job/rollback'],
     ['ops/rollback', '', '//', '/job/ops/job/rollback'],
-  ])('job %s under "%s%s"', async (job, subPath, end, path) => {
+  ])('the job %s under "%s%s": started', async (job, subPath, end, path) => {
     const standIn = await StandInJenkins.start({ job, subPath });
     cleanUps.push(() => standIn.close());
     const clock = new VirtualClock();
@@ -143,14 +143,14 @@ describe('start', () => {
     ]);
   });
 
-  it('takes nothing but the number from Location, which may hold an address that we cannot reach', async () => {
+  it('takes only the number from Location, whose host may be unreachable', async () => {
     const { standIn, start } = await setUp({ believes: 'http://jenkins.internal:8080' });
     expect(await start()).toMatchObject({
       run: { url: `${standIn.url}/job/ops/job/rollback/17/` },
     });
   });
 
-  it('goes by the item where the build does not come at once', async () => {
+  it('a build that does not start at once: started, with the queue item', async () => {
     const { standIn, start, clock } = await setUp({ items: ever });
     expect(await start()).toEqual({
       kind: 'started',
@@ -159,7 +159,7 @@ describe('start', () => {
     expect(clock.monotonic()).toBeLessThanOrEqual(5250);
   });
 
-  describe('refuses before anything is sent', () => {
+  describe('refused before anything is sent', () => {
     const cases: [string, StandInJenkinsOptions, Partial<StartRequest>, RegExp][] = [
       [
         'an undeclared marker, which Jenkins would drop to deploy',
@@ -198,7 +198,7 @@ describe('start', () => {
         /ROLLBACK of the job ops\/rollback cannot be "true", only yes, no/,
       ],
       [
-        'a choice that is none',
+        'a value that is not among the choices',
         { parameters: [...DECLARED, { name: 'ZONE', choices: ['a', 'b'] }] },
         { parameters: { ZONE: 'c' } },
         /ZONE .*cannot be "c"/,
@@ -210,7 +210,7 @@ describe('start', () => {
         /500.*seen that the job declares ROLLBACK/,
       ],
       [
-        'a job that is no JSON',
+        'a job whose answer is not JSON',
         {
           overrides: [
             { method: 'GET', path: /rollback\/api/, fault: { status: 200, body: '{"bui' } },
@@ -230,7 +230,7 @@ describe('start', () => {
         /wants somebody to sign in/,
       ],
       [
-        'a redirect to the sign-in of somebody else',
+        'a redirect to a foreign sign-in page',
         {
           overrides: [
             {
@@ -264,12 +264,14 @@ describe('start', () => {
         {
           level: 'error',
           subject: 'ci',
-          message: expect.stringMatching(/known|no token/),
+          message: expect.stringMatching(/is not set|no token/),
           fix: expect.stringMatching(says),
         },
       ]);
       expect(await client.describe(request, never)).toEqual([expect.stringMatching(/^nothing: /)]);
-      await expect(client.state({ id: '1', url: '' }, never)).rejects.toThrow(/known|no token/);
+      await expect(client.state({ id: '1', url: '' }, never)).rejects.toThrow(
+        /is not set|no token/,
+      );
       expect(standIn.requests).toEqual([]);
     });
 
@@ -286,7 +288,7 @@ describe('start', () => {
     });
   });
 
-  describe('is refused, for certain', () => {
+  describe('refused by Jenkins', () => {
     const cases: [string, Fault, RegExp][] = [
       [
         'not parameterized any more',
@@ -296,7 +298,7 @@ describe('start', () => {
       ['an illegal choice', text(500, '<p>Illegal choice for parameter Z: x</p>'), /choices/],
       ['starting up', text(503, '<h1>Jenkins is getting ready to work</h1>'), /try again/],
       ['no permission', text(403, '<p>bob is missing the Job/Build permission</p>'), /Job\/Build/],
-      ['disabled meanwhile', text(409, '<p>ops/rollback is not buildable!</p>'), /enable it/],
+      ['disabled in the meantime', text(409, '<p>ops/rollback is not buildable!</p>'), /enable it/],
       ['a redirect', text(302, '', { location: 'https://sso.example.com/' }), /sign in/],
     ];
     it.each(cases)('%s', async (_, fault, says) => {
@@ -309,20 +311,20 @@ describe('start', () => {
       expect(standIn.started).toBe(0);
     });
 
-    it('a veto of a plugin', async () => {
+    it('by the veto of a plugin', async () => {
       const { start, standIn } = await setUp({ vetoed: true });
       expect(inWords(await start())).toMatch(/302.*did not queue it/);
       expect(standIn.started).toBe(0);
     });
 
-    it('a controller that is gone', async () => {
+    it('by a closed port', async () => {
       const { start, standIn } = await setUp({}, { 'jenkins-url': await refusing() });
       expect(await start()).toMatchObject({ kind: 'refused' });
       expect(standIn.requests).toEqual([]);
     });
   });
 
-  it('rejects, and sends nothing, when it is told to stop before the call', async () => {
+  it('aborted before the call: rejects, and sends nothing', async () => {
     const { client, standIn } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGTERM'));
     let sends = 0;
@@ -334,7 +336,7 @@ describe('start', () => {
     expect(standIn.starts).toEqual([]);
   });
 
-  it('works over the HTTP engine of the program, with a password too', async () => {
+  it("starts a run over Rollgate's own HTTP client, with a password too", async () => {
     const standIn = await StandInJenkins.start({ credentials: 'password', subPath: '/jenkins' });
     const http = createHttp({ clock: systemClock });
     cleanUps.push(
@@ -354,8 +356,8 @@ describe('start', () => {
   });
 });
 
-describe('crumbs', () => {
-  it('a password: the crumb and its session are fetched when Jenkins asks for one', async () => {
+describe('crumbs of Jenkins', () => {
+  it('with a password: crumb and session are fetched when Jenkins asks for one', async () => {
     const { start, standIn } = await setUp({ credentials: 'password' });
     expect(await start()).toMatchObject({ kind: 'started' });
     const requested = standIn.requests.map(
@@ -376,7 +378,7 @@ describe('crumbs', () => {
 
   const noCrumb = text(403, '<h2>HTTP ERROR 403 No valid crumb was included in the request</h2>');
 
-  it('one that is refused is not fetched again, and is never shown', async () => {
+  it('a refused crumb: not fetched again, and never shown', async () => {
     const { start, standIn } = await setUp();
     standIn.fault('start', noCrumb);
     const result = await start();
@@ -390,7 +392,7 @@ describe('crumbs', () => {
     overrides: [{ method: 'GET', path: /crumbIssuer/, fault }],
   });
 
-  it('without an issuer it goes on without', async () => {
+  it('no crumb issuer: sent again without a crumb', async () => {
     const { start, standIn } = await setUp(issuer(text(404, 'Not Found')));
     expect(await start()).toMatchObject({ kind: 'refused' });
     expect(standIn.starts).toHaveLength(2);
@@ -403,17 +405,20 @@ describe('crumbs', () => {
     ['a reset', 'reset', /no crumb could be fetched/],
     ['a hang', 'hang', /no crumb could be fetched: the call that fetches a crumb took longer/],
     ['no crumb', { status: 200, body: '{}' }, /no crumb could be fetched: the answer is not/],
-  ])('an issuer that answers with %s: nothing was started', async (_, fault, says) => {
-    const { start, standIn } = await setUp(issuer(fault));
-    const result = await start();
-    expect(result.kind).toBe('refused');
-    expect(inWords(result)).toMatch(says);
-    // The start was sent once, without a crumb; after that only crumbs were asked for.
-    expect(standIn.starts).toHaveLength(1);
-    expect(standIn.started).toBe(0);
-  });
+  ])(
+    'a crumb issuer that answers with %s: refused, nothing was started',
+    async (_, fault, says) => {
+      const { start, standIn } = await setUp(issuer(fault));
+      const result = await start();
+      expect(result.kind).toBe('refused');
+      expect(inWords(result)).toMatch(says);
+      // The start was sent once, without a crumb; after that only crumbs were asked for.
+      expect(standIn.starts).toHaveLength(1);
+      expect(standIn.started).toBe(0);
+    },
+  );
 
-  it('an API token and a controller without CSRF protection need none', async () => {
+  it('an API token, or no CSRF protection: no crumb is fetched', async () => {
     for (const jenkins of [{}, { credentials: 'password', csrf: false }] as const) {
       const { start, standIn } = await setUp(jenkins);
       expect(await start()).toMatchObject({ kind: 'started' });
@@ -422,13 +427,16 @@ describe('crumbs', () => {
   });
 });
 
-describe('a start whose fate is unknown', () => {
+describe('start with an unclear answer', () => {
   const lost: [string, Fault][] = [
     ['502', { accepted: true, then: text(502, 'Bad Gateway') }],
     ['a reset', { accepted: true, then: 'reset' }],
     ['a hang', { accepted: true, then: 'hang' }],
     ['200 without Location', { accepted: true, then: text(200, '') }],
-    ['201 with an odd Location', { accepted: true, then: text(201, '', { location: '/' }) }],
+    [
+      '201 with a Location that is no queue item',
+      { accepted: true, then: text(201, '', { location: '/' }) },
+    ],
     ['203', { accepted: true, then: text(203, '<html>Hello</html>') }],
     ['a page', { accepted: true, then: text(200, '<html><title>Sign in</title></html>') }],
   ];
@@ -442,7 +450,7 @@ describe('a start whose fate is unknown', () => {
     expect(standIn.starts).toHaveLength(1);
   });
 
-  it('the item is found by its id', async () => {
+  it('a queued item: found by its id', async () => {
     const { start, standIn } = await setUp({ items: ever });
     standIn.fault('start', { accepted: true, then: text(502, 'Bad Gateway') });
     expect(await start()).toMatchObject({ kind: 'started', run: { id: 'queue/120' } });
@@ -453,7 +461,7 @@ describe('a start whose fate is unknown', () => {
   it.each<[string, StandInJenkinsOptions, string]>([
     ['waits', { items: ever }, 'queue/120'],
     ['is a build', {}, '17'],
-  ])('without an id the only new run, which %s, is probable', async (_, jenkins, id) => {
+  ])('no id declared: the only new run, which %s, is probable', async (_, jenkins, id) => {
     const { start, standIn } = await setUp({
       parameters: WITHOUT_ID,
       others: [
@@ -473,27 +481,27 @@ describe('a start whose fate is unknown', () => {
 
   it.each<[string, StandInJenkinsOptions, Fault, RegExp]>([
     [
-      'with a rival',
+      'a second new run',
       { parameters: WITHOUT_ID, rivals: [{ queueId: 140, build: 18 }] },
       broken,
       /2 new runs could be it/,
     ],
     [
-      'answered with a page',
+      'a page',
       {},
       text(200, '<html><h1>Sign in</h1></html>'),
       /with a page in place of its queue item: status 200 \(Sign in\), and its run was not found/,
     ],
-    ['that made none', { parameters: WITHOUT_ID }, 'reset', /no new run could be told/],
-    ['whose id is on no run', {}, 'reset', /no new run could be told/],
+    ['no run at all', { parameters: WITHOUT_ID }, 'reset', /no new run could be told/],
+    ['a new run without our id', {}, 'reset', /no new run could be told/],
     [
-      'with a queue that cannot be read',
+      'a queue that cannot be read',
       { overrides: [{ method: 'GET', path: /^\/queue\/api/, fault: text(403, 'Denied') }] },
       broken,
       /not found: reading the queue: status 403/,
     ],
     [
-      'with a queue that was not known before',
+      'no list of the queue before the call',
       {
         parameters: WITHOUT_ID,
         overrides: [
@@ -503,7 +511,7 @@ describe('a start whose fate is unknown', () => {
       broken,
       /no new run could be told/,
     ],
-  ])('%s stays unknown', async (_, jenkins, fault, says) => {
+  ])('%s: unknown, without a probable run', async (_, jenkins, fault, says) => {
     const { start, standIn, clock } = await setUp(jenkins);
     standIn.fault('start', fault);
     expect(await start()).toEqual({ kind: 'unknown', reason: expect.stringMatching(says) });
@@ -511,7 +519,7 @@ describe('a start whose fate is unknown', () => {
     expect(clock.monotonic()).toBeLessThan(60_000);
   });
 
-  it("somebody else's run with other parameters is never taken for ours", async () => {
+  it('a new run with other parameters: not ours, unknown', async () => {
     const { start, standIn } = await setUp({
       parameters: WITHOUT_ID,
       overrides: [
@@ -537,7 +545,7 @@ describe('a start whose fate is unknown', () => {
     expect(await start()).not.toHaveProperty('probable');
   });
 
-  it('told to stop while the call hangs: unknown, at once', async () => {
+  it('aborted while the call hangs: unknown, at once', async () => {
     const { client, standIn, clock } = await setUp();
     standIn.fault('start', 'hang');
     const stop = new AbortController();
@@ -552,13 +560,13 @@ describe('a start whose fate is unknown', () => {
   });
 });
 
-describe('an equal item that is queued already', () => {
+describe('an equal item that is already queued', () => {
   const queued = {
     items: ever,
     others: [{ queueId: 91, parameters: { ROLLBACK: true, ROLLBACK_TARGET: 'api', VERSION: '' } }],
   };
 
-  it('is joined by Jenkins: it may be waited for, and proves nothing', async () => {
+  it('is joined by Jenkins: unknown, that item is probable', async () => {
     const { start, standIn } = await setUp({ ...queued, parameters: WITHOUT_ID });
     expect(await start()).toEqual({
       kind: 'unknown',
@@ -568,7 +576,7 @@ describe('an equal item that is queued already', () => {
     expect(standIn.started).toBe(0);
   });
 
-  it('is not joined where the job declares the id', async () => {
+  it('is not joined when the job declares the id: started', async () => {
     const { start } = await setUp(queued);
     expect(await start()).toMatchObject({ kind: 'started', run: { id: 'queue/120' } });
   });
@@ -583,11 +591,11 @@ describe('an equal item that is queued already', () => {
   });
 });
 
-describe('following', () => {
+describe('following a build of Jenkins', () => {
   const done: BuildState = { building: false, result: 'SUCCESS' };
   const busy: BuildState = { building: true, result: null };
 
-  it('from the queue to success', async () => {
+  it('from the queue to success: verified', async () => {
     const { result, lines, standIn } = await roll({
       items: Array.from({ length: 12 }, () => waiting),
       builds: [busy, busy, done],
@@ -617,7 +625,7 @@ describe('following', () => {
     expect(standIn.started).toBe(1);
   });
 
-  it('an item that Jenkins has forgotten is found among the builds', async () => {
+  it('an item that Jenkins has forgotten: found among the builds', async () => {
     const { client, run } = await setUp({
       forgets: true,
       others: [{ queueId: 91, build: 16, running: true }],
@@ -632,7 +640,7 @@ describe('following', () => {
     });
   });
 
-  it('what an item has become is remembered', async () => {
+  it('the build of an item is looked up once', async () => {
     const { client, run, standIn } = await setUp({
       others: [{ queueId: 91, build: 16, running: true }],
     });
@@ -644,7 +652,7 @@ describe('following', () => {
 
   const paused = { ...busy, pipeline: 'PAUSED_PENDING_INPUT' };
 
-  it('an input step waits for a person, and is cancelled when the time is over', async () => {
+  it('an input step: waits for a person, and is cancelled when the time is over', async () => {
     const { result, lines, standIn } = await roll({ builds: [paused] }, { time: 60_000 });
     expect(result).toMatchObject({
       outcome: 'triggered',
@@ -656,7 +664,7 @@ describe('following', () => {
     expect(standIn.cancels.map(({ url }) => url)).toEqual(['/job/ops/job/rollback/17/stop']);
   });
 
-  it('without the Pipeline API it runs, and is asked for that once', async () => {
+  it('no Pipeline API: read without it, and tried once', async () => {
     const { result, standIn } = await roll({
       pipelineApi: false,
       builds: [busy, busy, busy, done],
@@ -665,7 +673,7 @@ describe('following', () => {
     expect(standIn.requests.filter(({ url }) => url.includes('wfapi'))).toHaveLength(1);
   });
 
-  it('a Pipeline API that stumbles is asked again', async () => {
+  it('one error of the Pipeline API: tried again', async () => {
     const { client, run } = await setUp({
       others: [{ queueId: 91, build: 16, running: true }],
       overrides: [{ method: 'GET', path: /wfapi/, fault: text(500, 'Oops'), times: 1 }],
@@ -675,7 +683,7 @@ describe('following', () => {
     expect(await run(client.state(build, never))).toMatchObject({ phase: 'running' });
   });
 
-  it.each([401, 403])('a state refused with %i is refused for good', async (status) => {
+  it.each([401, 403])('a state answered with %i is a permanent error', async (status) => {
     const { client, run, standIn } = await setUp();
     standIn.fault('follow', text(status, 'No'));
     await expect(run(client.state({ id: '16', url: '' }, never))).rejects.toMatchObject({
@@ -683,7 +691,7 @@ describe('following', () => {
     });
   });
 
-  it.each([404, 429, 503])('a state refused with %i may be read later', async (status) => {
+  it.each([404, 429, 503])('a state answered with %i is a transient error', async (status) => {
     const { client, run, standIn } = await setUp();
     standIn.fault('follow', text(status, 'No'));
     await expect(run(client.state({ id: '16', url: '' }, never))).rejects.toMatchObject({
@@ -692,8 +700,8 @@ describe('following', () => {
   });
 });
 
-describe('giving up', () => {
-  it('an executor deadlock ends with the start timeout: cancelled in the queue, nothing ran', async () => {
+describe('cancelling with Jenkins', () => {
+  it('an executor deadlock: cancelled in the queue at the start timeout, nothing has run', async () => {
     const { result, standIn } = await roll({ items: ever }, { startTimeout: 30_000 });
     expect(result).toMatchObject({
       outcome: 'failed',
@@ -706,7 +714,7 @@ describe('giving up', () => {
     ]);
   });
 
-  it('a password needs a crumb for it too', async () => {
+  it('with a password: sends a crumb, too', async () => {
     const { result, standIn } = await roll(
       { items: ever, credentials: 'password' },
       { startTimeout: 30_000 },
@@ -716,7 +724,7 @@ describe('giving up', () => {
     expect(standIn.cancels[1]?.headers).toHaveProperty('jenkins-crumb');
   });
 
-  it('a cancel that does nothing: it may still fire', async () => {
+  it('a cancel that does nothing: triggered, it may still run', async () => {
     const { result } = await roll({ items: ever, cancel: 'ignore' }, { startTimeout: 30_000 });
     expect(result).toMatchObject({
       outcome: 'triggered',
@@ -724,7 +732,7 @@ describe('giving up', () => {
     });
   });
 
-  it('a build is stopped, and read back', async () => {
+  it('a build: stopped, and read as cancelled', async () => {
     const { result, standIn } = await roll(
       { builds: [{ building: true, result: null }] },
       { time: 60_000 },
@@ -736,7 +744,7 @@ describe('giving up', () => {
     expect(standIn.cancels.map(({ url }) => url)).toEqual(['/job/ops/job/rollback/17/stop']);
   });
 
-  it('an item that has become a build meanwhile is stopped as one', async () => {
+  it('an item that has become a build: the build is stopped', async () => {
     const { client, run, standIn } = await setUp({
       forgets: true,
       others: [{ queueId: 91, build: 16, running: true }],
@@ -747,7 +755,7 @@ describe('giving up', () => {
     expect(await run(client.state(item, never))).toMatchObject({ phase: 'cancelled' });
   });
 
-  it('an item that is cancelled already is left alone', async () => {
+  it('an item that is already cancelled: nothing is sent', async () => {
     const { client, run, standIn, start } = await setUp({ items: ever });
     const result = await start();
     if (result.kind !== 'started') throw new Error(result.kind);
@@ -764,7 +772,7 @@ describe('giving up', () => {
   it.each<[string, Fault]>([
     ['200', text(200, '')],
     ['302 to a page of its own', text(302, '', { location: '/queue/' })],
-  ])('%s: asked', async (_, fault) => {
+  ])('answered with %s: no error', async (_, fault) => {
     const { client, run } = await setUp(cancelItem(fault));
     await expect(run(client.cancel({ id: 'queue/91', url: '' }, never))).resolves.toBeUndefined();
   });
@@ -776,7 +784,7 @@ describe('giving up', () => {
     ['403', text(403, 'bob is missing the Job/Cancel permission'), 'permanent', /Give the user/],
     ['a redirect', text(302, '', { location: 'https://sso.example.com/' }), 'permanent', /sign in/],
     ['a reset', 'reset', 'transient', /ECONNRESET|connection|socket/],
-  ])('%s: not asked', async (_, fault, kind, says) => {
+  ])('answered with %s: an error', async (_, fault, kind, says) => {
     const { client, run } = await setUp(cancelItem(fault));
     const work = run(client.cancel({ id: 'queue/91', url: '' }, never));
     await expect(work).rejects.toMatchObject({ transient: kind === 'transient' });
@@ -784,7 +792,7 @@ describe('giving up', () => {
   });
 });
 
-describe('preflight', () => {
+describe('preflight with Jenkins', () => {
   /** The stand-in speaks plain HTTP; every finding but that. */
   async function found(
     jenkins: StandInJenkinsOptions,
@@ -801,7 +809,7 @@ describe('preflight', () => {
     return texts.filter((one) => !one.includes('not encrypted'));
   }
 
-  it('finds nothing wrong where nothing is, and says once that http is not encrypted', async () => {
+  it('no finding for a working set-up, but one notice that http is not encrypted', async () => {
     expect(await found({})).toEqual([]);
     expect(await found({}, { ownRunId: 'jenkins-ops-deploy-5' })).toEqual([]);
   });
@@ -844,7 +852,7 @@ describe('preflight', () => {
     ['a folder', { kind: 'folder' }, {}, {}, /^error: .*folder/],
     ['an undeclared parameter', {}, {}, { parameters: { X: '1' } }, /^error: .*"X"/],
     ['no id', { parameters: WITHOUT_ID }, {}, {}, /^notice: .*ROLLBACK_ID: Jenkins would join/],
-    ['a ref', {}, {}, { ref: 'main' }, /^warning: rollback-ref "main" is not used/],
+    ['a rollback-ref', {}, {}, { ref: 'main' }, /^warning: rollback-ref "main" is not used/],
     [
       'our own job, which allows no concurrent builds',
       own,
@@ -860,7 +868,7 @@ describe('preflight', () => {
       /^notice: Jenkins has one executor/,
     ],
   ];
-  it.each(cases)('%s', async (_, jenkins, options, requested, says) => {
+  it.each(cases)('%s: reported', async (_, jenkins, options, requested, says) => {
     expect(await found(jenkins, options, requested)).toEqual([expect.stringMatching(says)]);
   });
 
@@ -869,7 +877,7 @@ describe('preflight', () => {
     ['another job', own, 'jenkins-ops-deploy-16'],
     ['another number', own, 'jenkins-ops-rollback-15'],
     [
-      'a build that is done',
+      'a build that has ended',
       { concurrent: false, others: [{ queueId: 1, build: 16 }] },
       'jenkins-ops-rollback-16',
     ],
@@ -880,19 +888,19 @@ describe('preflight', () => {
       { ...own, overrides: [{ method: 'GET', path: /16\/api|computer/, fault: text(403, 'No') }] },
       'jenkins-ops-rollback-16',
     ],
-  ])('%s: no deadlock', async (_, jenkins, ownRunId) => {
+  ])('%s: no warning of a deadlock', async (_, jenkins, ownRunId) => {
     expect(await found(jenkins, { ownRunId })).toEqual([]);
   });
 
-  it('rejects only when it is told to stop', async () => {
+  it('rejects only when aborted', async () => {
     const { client } = await setUp();
     const stop = AbortSignal.abort(new Cancelled('SIGINT'));
     await expect(client.preflight(request, stop)).rejects.toBeInstanceOf(Cancelled);
   });
 });
 
-describe('describe', () => {
-  it('tells the exact request', async () => {
+describe('describe, for a dry run', () => {
+  it('prints the exact request', async () => {
     const { client, run, standIn } = await setUp({ subPath: '/jenkins' });
     expect(await run(client.describe(request, never))).toEqual([
       `POST ${standIn.url}/job/ops/job/rollback/buildWithParameters?delay=0sec`,
@@ -905,7 +913,7 @@ describe('describe', () => {
     [{ parameters: [] }, {}, /would be refused: .*does not declare/],
     [{ buildable: false }, {}, /would be refused: .*disabled/],
     [{ job: 'x' }, {}, /^POST .*\nit would be refused: .*404/],
-  ])('says what is not certain (%#)', async (jenkins, requested, says) => {
+  ])('names what it cannot know (%#)', async (jenkins, requested, says) => {
     const { client, run } = await setUp(jenkins, { 'jenkins-job': 'ops/rollback' });
     const lines = await run(client.describe({ ...request, ...requested }, never));
     expect(lines.join('\n')).toMatch(says);

@@ -7,14 +7,14 @@ import {
   parseRoot,
 } from '../../../src/pipelines/jenkins/context.js';
 
-describe('parseRoot', () => {
+describe('the address of Jenkins', () => {
   it.each([
     ['https://ci.example.com', 'https://ci.example.com/'],
     ['https://ci.example.com/', 'https://ci.example.com/'],
     ['http://ci:8080/jenkins', 'http://ci:8080/jenkins/'],
     ['http://ci:8080/jenkins//', 'http://ci:8080/jenkins/'],
     ['https://ci.example.com/?x=1#y', 'https://ci.example.com/'],
-  ])('%s', (text, root) => {
+  ])('%s becomes %s', (text, root) => {
     expect(parseRoot(text)).toEqual({ ok: true, value: root });
   });
 
@@ -30,7 +30,7 @@ describe('parseRoot', () => {
   });
 });
 
-describe('parseJob', () => {
+describe('the path of a Jenkins job', () => {
   it.each([
     ['rollback', 'job/rollback'],
     ['A/B/c', 'job/A/job/B/job/c'],
@@ -39,7 +39,7 @@ describe('parseJob', () => {
     ['A/B/feature%2Fx', 'job/A/job/B/job/feature%252Fx'],
     ['My Folder/Röll back', 'job/My%20Folder/job/R%C3%B6ll%20back'],
     ['a?b/c#d', 'job/a%3Fb/job/c%23d'],
-  ])('%s', (text, path) => {
+  ])('%s becomes %s', (text, path) => {
     expect(parseJob(text)).toEqual({
       ok: true,
       value: { full: text.replace(/^\/|\/$/g, ''), path },
@@ -59,7 +59,7 @@ describe('parseJob', () => {
     },
   );
 
-  it('no name leads out of its own address, and the address leads back to the name', () => {
+  it('stays below its root for any name, and leads back to the name', () => {
     const segment = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((text) => !text.includes('/') && text !== '.' && text !== '..');
@@ -75,7 +75,7 @@ describe('parseJob', () => {
   });
 });
 
-describe('jobNameOf', () => {
+describe('the job in a Jenkins address', () => {
   it.each([
     ['/job/a/', 'a'],
     ['/jenkins/job/a/job/b/17/', 'a/b'],
@@ -83,13 +83,13 @@ describe('jobNameOf', () => {
     ['/queue/item/7/', undefined],
     ['/job/', undefined],
     ['/job/%E0%A4%A/', undefined],
-  ])('%s', (path, name) => {
+  ])('%s is %s', (path, name) => {
     expect(jobNameOf(path)).toBe(name);
   });
 });
 
-describe('parseCredentials', () => {
-  it('is Basic in UTF-8 (RFC 7617)', () => {
+describe('the Jenkins credentials', () => {
+  it('are Basic in UTF-8 (RFC 7617)', () => {
     expect(parseCredentials('jörg', 'pass:wörd')).toEqual({
       ok: true,
       value: `Basic ${Buffer.from('jörg:pass:wörd', 'utf8').toString('base64')}`,
@@ -100,7 +100,7 @@ describe('parseCredentials', () => {
     [undefined, 'secret', /jenkins-user \(JENKINS_USER\)/],
     ['bob', undefined, /jenkins-token \(JENKINS_TOKEN\)/],
     ['bob:x', 'secret', /colon/],
-  ])('%s, %s', (user, token, says) => {
+  ])('user %s, token %s: refused', (user, token, says) => {
     const words = JSON.stringify(parseCredentials(user, token));
     expect(words).toMatch(says);
     expect(words).not.toContain('secret');

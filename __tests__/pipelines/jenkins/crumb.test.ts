@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { cookiesIn } from '../../../src/pipelines/jenkins/api.js';
 
-describe('cookiesIn', () => {
+describe('the cookies of an answer', () => {
   it.each([
     [undefined, ''],
     ['', ''],
@@ -10,7 +10,7 @@ describe('cookiesIn', () => {
     ['A=1; Expires=Thu, 01 Jan 2099 00:00:00 GMT; Path=/, B=2', 'A=1; B=2'],
     ['A=1, gone=; Expires=Thu, 01 Jan 1970 00:00:00 GMT', 'A=1'],
     ['A=b=c==; Secure', 'A=b=c=='],
-  ])('%s', (header, cookies) => {
+  ])('%j sends %j', (header, cookies) => {
     expect(cookiesIn(header)).toBe(cookies);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { stateOfBuild, stateOfItem } from '../../../src/pipelines/jenkins/state.js';
 
-describe('stateOfBuild', () => {
+describe('the state of a Jenkins build', () => {
   it.each([
     [true, null, undefined, 'running', 'building'],
     [true, 'SUCCESS', undefined, 'running', 'building'],
@@ -23,13 +23,13 @@ describe('stateOfBuild', () => {
     expect(stateOfBuild({ building, result, pipeline })).toMatchObject({ phase, word });
   });
 
-  it('an aborted build may have run', () => {
+  it('aborted: may have run', () => {
     expect(stateOfBuild({ building: false, result: 'ABORTED' })).toMatchObject({
       mayHaveRun: true,
     });
   });
 
-  it('nothing but a build that is done with SUCCESS is success', () => {
+  it('is success only for a build that has ended with SUCCESS', () => {
     const any = fc.oneof(fc.string(), fc.constantFrom(true, false, 'SUCCESS', null, undefined, {}));
     fc.assert(
       fc.property(any, any, any, (building, result, pipeline) => {
@@ -40,7 +40,7 @@ describe('stateOfBuild', () => {
   });
 });
 
-describe('stateOfItem', () => {
+describe('the state of a Jenkins queue item', () => {
   it.each([
     ['Waiting for next available executor', /only one.*label.*second executor/],
     ['Waiting for next available executor on ‘linux’', /second executor/],
@@ -51,7 +51,7 @@ describe('stateOfItem', () => {
     ['‘agent-1’ doesn’t have label ‘linux’', /no agent/],
     ['Jenkins is about to shut down', /shut down/],
     ['Upstream project build is already building.', /other jobs/],
-  ])('%s', (why, says) => {
+  ])('%s: queued, with a hint', (why, says) => {
     expect(stateOfItem({ why, cancelled: false, buildable: false })).toEqual({
       phase: 'queued',
       word: why,
@@ -59,17 +59,20 @@ describe('stateOfItem', () => {
     });
   });
 
-  it('a deadlock is noticed in every language', () => {
+  it('without an executor: a deadlock hint, in any language', () => {
     const state = stateOfItem({ why: '等待下一个可用的执行器', cancelled: false, buildable: true });
     expect(state).toMatchObject({ hint: expect.stringMatching(/no executor is free/) });
   });
 
-  it.each([['In the quiet period. Expires in 0 ms'], ['']])('%j says nothing more', (why) => {
-    const state = stateOfItem({ why, cancelled: undefined, buildable: undefined });
-    expect(state).toEqual({ phase: 'queued', word: why === '' ? 'in the queue' : why });
-  });
+  it.each([['In the quiet period. Expires in 0 ms'], ['']])(
+    'with the reason %j: no hint',
+    (why) => {
+      const state = stateOfItem({ why, cancelled: undefined, buildable: undefined });
+      expect(state).toEqual({ phase: 'queued', word: why === '' ? 'in the queue' : why });
+    },
+  );
 
-  it('one that was cancelled has not run', () => {
+  it('cancelled: nothing has run', () => {
     expect(stateOfItem({ why: null, cancelled: true, buildable: false })).toEqual({
       phase: 'cancelled',
       word: 'cancelled in the queue',

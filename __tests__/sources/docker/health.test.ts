@@ -45,7 +45,7 @@ class Scene {
 }
 
 describe('the containers of a project as a health check', () => {
-  it('is what the inputs say', async () => {
+  it('has the settings of the inputs', async () => {
     const check = await new Scene().check({
       'health-interval': '7s',
       'health-failures': '4',
@@ -61,7 +61,7 @@ describe('the containers of a project as a health check', () => {
     });
   });
 
-  it('passes while all is well, fails with who and what', async () => {
+  it('passes while all containers are well, and fails naming the container and what is wrong', async () => {
     const scene = new Scene();
     const check = await scene.check();
     expect(await check.preflight(never)).toEqual([]);
@@ -74,7 +74,7 @@ describe('the containers of a project as a health check', () => {
     });
   });
 
-  it('a restart since the watch began counts, one before does not', async () => {
+  it('a restart since the watch started fails, one before does not', async () => {
     const scene = new Scene();
     scene.docker.of('shop', 'api')[0]!.RestartCount = 5;
     const check = await scene.check();
@@ -85,7 +85,7 @@ describe('the containers of a project as a health check', () => {
     expect(await (await scene.check()).probe(never)).toMatchObject({ ok: true });
   });
 
-  it('a health check that has not said anything says nothing', async () => {
+  it('a container health check without a result yet: nothing known', async () => {
     const scene = new Scene();
     scene.state('api').Health = { Status: 'starting' };
     expect(await (await scene.check()).probe(never)).toEqual({
@@ -95,14 +95,14 @@ describe('the containers of a project as a health check', () => {
   });
 
   it.each([
-    ['away', away, /^docker ps: Cannot connect to the Docker daemon/],
-    ['out of its mind', { stdout: 'hunter2' }, /printed something that is no JSON|no container/],
+    ['does not answer', away, /^docker ps: Cannot connect to the Docker daemon/],
+    ['prints garbage', { stdout: 'hunter2' }, /printed something that is no JSON|no container/],
     [
-      'not letting us in',
+      'denies access',
       failing('permission denied hunter2'),
       /^docker ps: permission denied \*\*\*$/,
     ],
-  ])('an engine that is %s says nothing of the health', async (_, answer, says) => {
+  ])('an engine that %s: nothing known', async (_, answer, says) => {
     const scene = new Scene();
     const check = await scene.check();
     await check.probe(never);
@@ -113,14 +113,14 @@ describe('the containers of a project as a health check', () => {
     expect(scene.clock.sleeping).toBe(0);
   });
 
-  it('ends when the signal is aborted', async () => {
+  it('an aborted signal rejects', async () => {
     const stop = new AbortController();
     const check = await new Scene().check();
     stop.abort(new Error('enough'));
     await expect(check.probe(stop.signal)).rejects.toThrow('enough');
   });
 
-  it('shows log lines only when they are asked for: the last ones, made safe, once', async () => {
+  it('report-logs shows the last log lines once, without secrets and commands', async () => {
     const scene = new Scene();
     scene.state('api').Health = { Status: 'unhealthy' };
     scene.docker.hook = (args) =>
@@ -136,7 +136,7 @@ describe('the containers of a project as a health check', () => {
     expect(scene.docker.calls.filter((call) => call.startsWith('docker logs'))).toHaveLength(1);
   });
 
-  it('logs that cannot be had take nothing away', async () => {
+  it('logs that cannot be read do not change the result', async () => {
     const scene = new Scene();
     scene.state('api').Health = { Status: 'unhealthy' };
     scene.docker.hook = (args) => (args[0] === 'logs' ? failing('no such driver') : undefined);
@@ -148,7 +148,7 @@ describe('the containers of a project as a health check', () => {
     ['no project', { 'compose-project': '' }, /does not know which project/],
     ['another project', { 'compose-project': 'shopp' }, /^project shopp has no containers/],
     ['another service', { 'compose-service': 'apii' }, /has no container of service apii$/],
-  ])('preflight: %s', async (_, flags, says) => {
+  ])('preflight with %s: an error', async (_, flags, says) => {
     const scene = new Scene();
     expect(await (await scene.check(flags)).preflight(never)).toEqual([
       expect.objectContaining({
@@ -159,7 +159,7 @@ describe('the containers of a project as a health check', () => {
     ]);
   });
 
-  it('preflight: the engine is away', async () => {
+  it('preflight with an engine that does not answer: an error', async () => {
     const scene = new Scene();
     const check = await scene.check();
     scene.docker.hook = () => away;
@@ -168,7 +168,7 @@ describe('the containers of a project as a health check', () => {
     ]);
   });
 
-  it('is there only when it is asked for', async () => {
+  it('compose-health false: no check', async () => {
     const scene = new Scene();
     await expect(scene.check({ 'compose-health': 'false' })).rejects.toThrow('no health check');
   });

@@ -51,7 +51,7 @@ async function observe(
 }
 
 describe('the checks of the http source', () => {
-  it('makes a health check and one for each limit', () => {
+  it('are a health check and one for each limit', () => {
     const { checks } = make({ maxLatency: { percentile: 95, maxMs: 800 } });
     expect(checks.map(({ id, kind, limit }) => ({ id, kind, limit }))).toEqual([
       { id: 'health', kind: 'health', limit: { metric: 'health', failures: 3, successes: 2 } },
@@ -74,7 +74,7 @@ describe('the checks of the http source', () => {
     expect(new Set(checks.map(({ source }) => source))).toEqual(new Set(['http']));
   });
 
-  it('numbers the checks of several URLs, and shows no secret of them', () => {
+  it('of several URLs are numbered, and show no secret', () => {
     const { checks } = make({
       urls: ['http://u:p@a.example/?key=s', 'http://b.example/x'],
       healthUrls: ['http://a.example/', 'http://b.example/'],
@@ -91,11 +91,11 @@ describe('the checks of the http source', () => {
     [{ healthUrls: 'off' }, ['success-rate', 'errors-per-minute']],
     [{ minSuccessRate: 'off', maxErrorsPerMinute: 'off' }, ['health']],
     [{ urls: [] }, ['health']],
-  ])('makes none for what is off: %j', (changes, ids) => {
+  ])('leave out what is off: %j', (changes, ids) => {
     expect(make(changes).checks.map(({ id }) => id)).toEqual(ids);
   });
 
-  it('sends nothing before the watch begins', async () => {
+  it('send nothing before the watch starts', async () => {
     const { checks, http, clock } = make({});
     const findings = await Promise.all(checks.map((check) => check.preflight(never)));
     await clock.advance(10_000);
@@ -104,13 +104,13 @@ describe('the checks of the http source', () => {
   });
 });
 
-describe('traffic', () => {
+describe('the traffic of the http source', () => {
   it.each([
     [2, 6, 10_000, 20],
     [0.1, 6, 10_000, 1],
     [500, 3, 1000, 500],
     [10, 10, 1000, 10],
-  ])('at %d/s shares one series among its checks', async (rate, windows, length, perWindow) => {
+  ])('at %d/s is one series of probes for all checks', async (rate, windows, length, perWindow) => {
     const made = make({ requestsPerSecond: rate, maxLatency: { percentile: 95, maxMs: 800 } });
     const [rates, errors, latency] = await observe(made, windows, length);
     const all = Array.from({ length: windows }, () => ({
@@ -127,7 +127,7 @@ describe('traffic', () => {
     expect(before).toHaveLength(windows * perWindow);
   });
 
-  it('counts a request in the window in which it was sent, when all of the window are settled', async () => {
+  it('a request counts in the window in which it was sent, when all of that window have ended', async () => {
     // Every fifth answer comes after three windows, too late for its timeout.
     const made = make(
       { requestsPerSecond: 1, maxLatency: { percentile: 95, maxMs: 800 } },
@@ -146,7 +146,7 @@ describe('traffic', () => {
     expect(latency).toEqual(rates);
   });
 
-  it('counts nothing in a window in which no probe was due', async () => {
+  it('a window without a due probe has a count of 0', async () => {
     const [rates] = await observe(make({ requestsPerSecond: 0.1 }), 10, 1000);
     expect(rates?.map((one) => (one.kind === 'counts' ? one.samples : one.kind))).toEqual([
       1,
@@ -154,7 +154,7 @@ describe('traffic', () => {
     ]);
   });
 
-  it('probes each URL at the full rate', async () => {
+  it('goes to each URL at the full rate', async () => {
     const made = make({
       urls: ['http://a.example/', 'http://b.example/'],
       maxErrorsPerMinute: 'off',
@@ -163,7 +163,7 @@ describe('traffic', () => {
     expect(observations.map(([one]) => one?.kind === 'counts' && one.samples)).toEqual([20, 20]);
   });
 
-  it('stops at the end: nothing is sent any more, what is under way is given up', async () => {
+  it('stops at the end: nothing more is sent, and open requests are aborted', async () => {
     const made = make({ requestsPerSecond: 10 }, () => ({ after: 4000 }));
     const { clock, http, metrics } = made;
     for (const check of metrics) check.start(0);
@@ -192,7 +192,7 @@ describe('traffic', () => {
   });
 });
 
-describe('health', () => {
+describe('the health check of the http source', () => {
   const healthOf = (checks: readonly Check[]): HealthCheck => {
     const check = checks.find((one) => one.kind === 'health');
     if (check === undefined) throw new Error('no health check');
@@ -200,7 +200,7 @@ describe('health', () => {
   };
   const healthUrls = ['http://a.example/', 'http://b.example/?token=s'];
 
-  it('passes when all URLs pass, and asks them together', async () => {
+  it('passes when all URLs pass, and requests them at once', async () => {
     const { clock, checks, http } = make({ healthUrls }, () => ({ after: 400 }));
     await expect(clock.runUntil(healthOf(checks).probe(never))).resolves.toEqual({
       ok: true,
@@ -221,7 +221,7 @@ describe('health', () => {
     expect(clock.monotonic()).toBe(5000);
   });
 
-  it('tries again what our own machine could not send', async () => {
+  it('retries what this machine could not send', async () => {
     const { clock, checks, http } = make({}, (index) => (index < 3 ? { fails: 'local' } : {}));
     await expect(clock.runUntil(healthOf(checks).probe(never))).resolves.toMatchObject({
       ok: true,
@@ -229,7 +229,7 @@ describe('health', () => {
     expect(http.sent.map(({ at }) => at)).toEqual([0, 100, 200, 300]);
   });
 
-  it('knows nothing when nothing could be sent for as long as a request may take', async () => {
+  it('nothing could be sent within the timeout: nothing known', async () => {
     const { clock, checks } = make({}, () => ({ fails: 'local' }));
     await expect(clock.runUntil(healthOf(checks).probe(never))).resolves.toEqual({
       ok: null,
@@ -238,7 +238,7 @@ describe('health', () => {
     expect(clock.monotonic()).toBe(4900);
   });
 
-  it('ends with the reason of its signal', async () => {
+  it('an aborted signal rejects with its reason', async () => {
     const { clock, checks } = make({}, () => ({ after: 4000 }));
     const controller = new AbortController();
     const probing = healthOf(checks).probe(controller.signal);

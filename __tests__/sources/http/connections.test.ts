@@ -54,7 +54,7 @@ async function observed(
 }
 
 describe('a balancer that chooses a backend for each connection', () => {
-  it.each([20, 50])('has all four pods met evenly at %d requests/s', async (perSecond) => {
+  it.each([20, 50])('at %d requests/s all four pods get the same number', async (perSecond) => {
     const pods = await Promise.all([pod(200), pod(500), pod(200), pod(500)]);
     const balancer = await started(relay((n) => pods[n % 4]?.port ?? 0));
     const check = traffic({ urls: [balancer.url], requestsPerSecond: perSecond });
@@ -75,11 +75,11 @@ describe('a balancer that chooses a backend for each connection', () => {
     [21, 2],
     [200, 10],
     [500, 25],
-  ])('at %d requests/s is given a new connection after %d of them', (perSecond, each) => {
+  ])('at %d requests/s a connection ends after %d of them', (perSecond, each) => {
     expect(requestsEach(perSecond)).toBe(each);
   });
 
-  it('that is switched after the start shows the version behind it, though open connections stay where they are', async () => {
+  it('switched after the start: the new version is found, though open connections stay with the old one', async () => {
     const [old, fresh] = [await pod(200), await pod(500)];
     let port = old.port;
     const balancer = await started(relay(() => port));
@@ -91,7 +91,7 @@ describe('a balancer that chooses a backend for each connection', () => {
     expect(seen.kind === 'counts' && seen.failures).toBeGreaterThanOrEqual(10);
   });
 
-  it('that is switched back by a rollback shows the old version to the confirmation', async () => {
+  it('switched back by a rollback: the confirmation finds the old version', async () => {
     const [bad, good] = [await pod(500), await pod(200)];
     let port = bad.port;
     const balancer = await started(relay(() => port));
@@ -118,7 +118,7 @@ describe('a balancer that chooses a backend for each connection', () => {
     expect(good.received.length).toBeGreaterThanOrEqual(5);
   });
 
-  it('gives every look of the health check, and every probe of the baseline, a connection of its own', async () => {
+  it('every health check and every probe of the baseline has its own connection', async () => {
     const only = await pod(200);
     const balancer = await started(relay(() => only.port));
     const [health] = createHttpChecks(config({ urls: [], healthUrls: [balancer.url] }), {

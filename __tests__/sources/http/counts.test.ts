@@ -51,7 +51,7 @@ describe('countSlow', () => {
     });
   });
 
-  it('leaves out what may have been slow only because this process could not run', () => {
+  it('leaves out what may be slow only because this process was stalled', () => {
     const stalled = (latencyMs: number, stalledMs: number): ProbeResult =>
       answered(latencyMs, '', stalledMs);
     const results = [answered(10), stalled(900, 100), stalled(900, 99), stalled(300, 250)];
@@ -64,17 +64,17 @@ describe('countSlow', () => {
     });
   });
 
-  it('is an empty count when nothing could be timed: the service was asked, and there is nothing to judge', () => {
+  it('is an empty count when no request could be timed', () => {
     expect(countSlow([refused, refused], window, 800)).toMatchObject({ samples: 0, failures: 0 });
   });
 });
 
 describe('a window without a probe that was sent', () => {
-  it('is an empty count when none was due: the prober is alive', () => {
+  it('is an empty count when none was due', () => {
     expect(countFailures([], window)).toMatchObject({ kind: 'counts', samples: 0, failures: 0 });
   });
 
-  it('is an error of the source when our own machine could not send, and says why', () => {
+  it('is an error of the source, with its reason, when this machine could not send', () => {
     expect(countFailures([unsent, unsent], window)).toEqual({
       kind: 'none',
       why: 'provider-error',

@@ -23,7 +23,7 @@ describe('estimate', () => {
     [3, 95, '3/min is 95 % success: the same as min-success-rate 95 %'],
     [0, 99.9, '0/min is 100 % success: stricter than min-success-rate 99.9 %'],
     [10, 'off' as const, '10/min is 83.33 % success'],
-  ])('says what %d errors a minute mean next to %s %%', (max, minSuccessRate, meaning) => {
+  ])('says what %d errors a minute mean with %s %% success', (max, minSuccessRate, meaning) => {
     expect(estimated('errors-per-minute', errors(max), { minSuccessRate })).toEqual([
       {
         level: 'notice',
@@ -44,7 +44,7 @@ describe('estimate', () => {
     ['a limit of 100 %', rate(100), {}],
     ['p99 over five minutes', { metric: 'latency', percentile: 99, maxMs: 800 } as const, {}],
     ['just enough', rate(99.5), {}],
-  ])('has nothing to say of %s', (_, limit, changes) => {
+  ])('has no finding for %s', (_, limit, changes) => {
     expect(estimated('x', limit, changes)).toEqual([]);
   });
 

@@ -21,8 +21,8 @@ async function isOpen(work: Promise<unknown>): Promise<boolean> {
   return open;
 }
 
-describe('Ledger', () => {
-  it('answers when all probes of the window are settled, in whatever order', async () => {
+describe('the ledger of probes', () => {
+  it('answers when all probes of the window have ended, in any order', async () => {
     const ledger = ledgerOf(1, 'a');
     ledger.settle(2, result(2));
     const pending = ledger.settled('a', { from: 0, to: 3000 });
@@ -39,7 +39,7 @@ describe('Ledger', () => {
     await expect(ledger.settled('a', { from: 1000, to: 2000 })).resolves.toEqual([]);
   });
 
-  it('takes questions about later windows while earlier ones are open', async () => {
+  it('answers a later window while an earlier one is open', async () => {
     const ledger = ledgerOf(1, 'a');
     const first = ledger.settled('a', { from: 0, to: 2000 });
     const second = ledger.settled('a', { from: 2000, to: 4000 });
@@ -51,7 +51,7 @@ describe('Ledger', () => {
     expect(ledger.size).toBe(0);
   });
 
-  it('gives every asker the same, and forgets when the last one has it', async () => {
+  it('gives every check the same results, and forgets them after the last one', async () => {
     const ledger = ledgerOf(1, 'a', 'b');
     ledger.settle(0, result(0));
     const window = { from: 0, to: 1000 };
@@ -61,7 +61,7 @@ describe('Ledger', () => {
     expect(ledger.size).toBe(0);
   });
 
-  it('answers with what there is when an asker leaves, and keeps nothing for it', async () => {
+  it('answers a check that leaves with the results so far, and keeps nothing for it', async () => {
     const ledger = ledgerOf(1, 'a', 'b');
     ledger.settle(0, result(0));
     const pending = ledger.settled('a', { from: 0, to: 5000 });
@@ -71,7 +71,7 @@ describe('Ledger', () => {
     expect(ledger.size).toBe(0);
   });
 
-  it('hands out every probe exactly once per asker, however answers and questions interleave', async () => {
+  it('gives every probe exactly once to each check, in any order of calls', async () => {
     const probes = 40;
     await fc.assert(
       fc.asyncProperty(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { createPace, Limits } from '../../../src/sources/http/limits.js';
 
-describe('the pace at an origin', () => {
-  it('halves each time that it is refused, down to one request in 10 s, and then believes the refusal', () => {
+describe('the pace of requests to an origin', () => {
+  it('halves with each rate limit, down to one request in 10 s, and then counts a failure', () => {
     const pace = createPace();
     const lane = pace.join(500);
     const spacings: number[] = [];
@@ -16,7 +16,7 @@ describe('the pace at an origin', () => {
     expect(now).toBe(25_000);
   });
 
-  it('takes several refusals of requests that were under way together for one', () => {
+  it('rate limits of requests sent together count once', () => {
     const pace = createPace();
     const lane = pace.join(500);
     const asked = [0, 500, 1000].map((at) => lane.ask(at));
@@ -24,14 +24,14 @@ describe('the pace at an origin', () => {
     expect(pace.spacing).toBe(1000);
   });
 
-  it('waits as long as it is asked to, and no longer than a minute', () => {
+  it('waits for Retry-After, but no longer than a minute', () => {
     const pace = createPace();
     const lane = pace.join(500);
     lane.ask(0).limited({ retryAfterMs: 3_600_000 }, 0);
     expect([59_999, 60_000].map((now) => lane.turn(now))).toEqual(['blind', 'now']);
   });
 
-  it('is the slowest at once where waiting as asked did not help', () => {
+  it('is at once the slowest when waiting for Retry-After did not help', () => {
     const pace = createPace();
     const lane = pace.join(500);
     lane.ask(0).limited({ retryAfterMs: 5000 }, 0);
@@ -41,7 +41,7 @@ describe('the pace at an origin', () => {
     expect(lane.turn(25_010)).toBe('now');
   });
 
-  it('is divided among those who ask', () => {
+  it('is divided among the checks of the origin', () => {
     const pace = createPace();
     const [url, health] = [pace.join(500), pace.join(5000)];
     health.ask(0).answered();
@@ -50,7 +50,7 @@ describe('the pace at an origin', () => {
     expect(health.turn(4999)).toBe('slowed');
   });
 
-  it('is kept for whoever asks later: a confirmation is no faster', () => {
+  it('is kept for the confirmation', () => {
     const limits = new Limits();
     limits.of('http://a.test/x').join(500).ask(0).limited({}, 0);
     expect(limits.allowed(10)).toBe(1);

@@ -82,7 +82,7 @@ describe('a probe over a real socket', () => {
     expect(result.sent && result.latencyMs !== null).toBe(timed);
   });
 
-  it('fails with too many redirects, follows those that are allowed, and judges the last answer', async () => {
+  it('fails with too many redirects, and evaluates the last answer of the allowed ones', async () => {
     const url = await started(
       serve((request, response) => {
         const left = Number(request.url.slice(1));
@@ -109,7 +109,7 @@ describe('a probe over a real socket', () => {
     [399, true],
     [400, false],
     [418, true],
-  ])('with the ranges 200-399 and 418 judges %i as good: %s', async (code, ok) => {
+  ])('with the ranges 200-399 and 418 status %i is good: %s', async (code, ok) => {
     const expectStatus = [
       { from: 200, to: 399 },
       { from: 418, to: 418 },
@@ -126,14 +126,14 @@ describe('a probe over a real socket', () => {
     [/"status":\s*"UP"/g, true],
     [/up$/i, false],
     [/DOWN/, false],
-  ])('matches the body against %s: %s', async (expectBody, ok) => {
+  ])('with the body pattern %s is good: %s', async (expectBody, ok) => {
     const url = await started(serve(status(200, '{"status": "UP"}')));
     const result = await probe(url, { expectBody });
     expect(result).toMatchObject({ ok, kind: ok ? '' : 'body did not match' });
     await expect(probe(url, { expectBody })).resolves.toMatchObject({ ok });
   });
 
-  it('matches the first MiB of a body, and accepts a longer one', async () => {
+  it('searches the first MiB of a body, and accepts a longer one', async () => {
     const url = await started(serve(status(200, `early${'x'.repeat(2 ** 20)}late`)));
     await expect(probe(url)).resolves.toMatchObject({ ok: true });
     await expect(probe(url, { expectBody: /early/ })).resolves.toMatchObject({ ok: true });
@@ -149,7 +149,7 @@ describe('a probe over a real socket', () => {
 });
 
 describe('a probe', () => {
-  it('measures to the end of the answer', async () => {
+  it('takes its time to the end of the answer', async () => {
     const clock = new VirtualClock();
     const http = new StandInTransport(clock, () => ({ after: 321 }));
     const ask = createProbe(config(), { http, clock });
@@ -157,7 +157,7 @@ describe('a probe', () => {
     expect(result).toEqual({ sent: true, ok: true, kind: '', latencyMs: 321 });
   });
 
-  it('that our own machine could not send is no sample', async () => {
+  it('that this machine could not send is no sample', async () => {
     const clock = new VirtualClock();
     const http = new StandInTransport(clock, () => ({ fails: 'local' }));
     const ask = createProbe(config(), { http, clock });
@@ -167,7 +167,7 @@ describe('a probe', () => {
     });
   });
 
-  it('says for how long this process could not run meanwhile', async () => {
+  it('reports for how long this process was stalled', async () => {
     const clock = new VirtualClock();
     const http = new StandInTransport(clock, () => ({ after: 321 }));
     const ask = createProbe(config(), { http, clock });
@@ -187,7 +187,7 @@ describe('a probe', () => {
   it.each([
     [2500, { sent: true, ok: false, kind: 'timeout', latencyMs: Infinity }],
     [2501, { sent: false, why: 'this machine was too busy to see the answer in time' }],
-  ])('that is over, %d ms of 5 s without us', async (stalled, result) => {
+  ])('that times out while this process was stalled for %d ms of 5 s', async (stalled, result) => {
     const clock = new VirtualClock();
     const http = new StandInTransport(clock, () => ({ after: 60_000 }));
     const ask = createProbe(config(), { http, clock });
@@ -197,7 +197,7 @@ describe('a probe', () => {
     expect(await asking).toEqual(result);
   });
 
-  it('passes a defect on', async () => {
+  it('rejects with an unexpected error', async () => {
     const http = {
       request: () => Promise.reject(new TypeError('a defect')),
       close: () => undefined,

@@ -54,7 +54,7 @@ describe('runProber', () => {
     expect(settled.size).toBe(count);
   });
 
-  it('is not delayed by slow answers', async () => {
+  it('sends on time while answers are slow', async () => {
     const { clock, sent, settled } = start(10, (index) => (index % 2 === 0 ? 30_000 : 0));
     await clock.advance(9999);
     expect(sent).toHaveLength(100);
@@ -75,7 +75,7 @@ describe('runProber', () => {
     expect(sent).toHaveLength(19);
   });
 
-  it('leaves out what is more than a second late after a long pause, and says so', async () => {
+  it('does not send probes more than a second late, and counts them as not sent', async () => {
     const { clock, sent, settled } = start(10);
     await clock.advance(950);
     await clock.jump(60_000);
@@ -85,7 +85,7 @@ describe('runProber', () => {
     expect(settled.size).toBe(610);
   });
 
-  it('sends nothing after its end, settles nothing, and leaves no timer', async () => {
+  it('at its end sends nothing more, reports nothing, and leaves no timer', async () => {
     const { clock, stop, sent, settled, running } = start(10, () => 5000);
     await clock.advance(999);
     stop.abort();

@@ -31,7 +31,7 @@ describe('createSchedule', () => {
     expect(firstAt(1000.1)).toBe(3);
   });
 
-  it('finds every probe at its own time, at any rate', () => {
+  it('has every probe at its own time, at any rate', () => {
     fc.assert(
       fc.property(rate, fc.integer({ min: 0, max: 10_000_000 }), (perSecond, probe) => {
         const { due, firstAt } = createSchedule(perSecond);

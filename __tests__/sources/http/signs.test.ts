@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isFromCache, limitSign } from '../../../src/sources/http/signs.js';
 
-describe('an answer from a cache', () => {
+describe('an answer with headers of a cache', () => {
   it.each<[Readonly<Record<string, string>>, boolean]>([
     [{}, false],
     [{ age: '3600' }, true],
@@ -16,12 +16,12 @@ describe('an answer from a cache', () => {
     [{ 'x-cache-status': 'STALE' }, true],
     [{ 'cache-status': 'ExampleCache; hit; ttl=30' }, true],
     [{ 'cache-status': 'ExampleCache; fwd=miss' }, false],
-  ])('is told by %j: %s', (headers, expected) => {
+  ])('%j: from a cache: %s', (headers, expected) => {
     expect(isFromCache(headers)).toBe(expected);
   });
 });
 
-describe('an answer of a limiter or a guard', () => {
+describe('an answer with headers of a rate limiter or a firewall', () => {
   it.each<[number, Readonly<Record<string, string>>, number | 'no' | undefined]>([
     [429, {}, undefined],
     [429, { 'retry-after': '7' }, 7000],
@@ -38,7 +38,7 @@ describe('an answer of a limiter or a guard', () => {
     [405, { 'x-amzn-waf-action': 'captcha' }, undefined],
     [503, { 'retry-after': '30' }, 'no'],
     [500, { 'x-ratelimit-remaining': '0' }, 'no'],
-  ])('%i with %j asks to wait: %s', (status, headers, expected) => {
+  ])('%i with %j: wait %s', (status, headers, expected) => {
     const sign = limitSign(status, headers, 2_000_000_000);
     if (expected === 'no') expect(sign).toBeUndefined();
     else expect(sign).toEqual({ retryAfterMs: expected });

@@ -52,7 +52,7 @@ function balanced(pods: readonly (() => Reply)[], next: () => number): Service {
 const good = (): Reply => ({});
 
 describe('four pods behind a balancer for each connection, one of them bad', () => {
-  it('are unhealthy in 100 of 100 watches', async () => {
+  it('are unhealthy in each of 100 watches', async () => {
     const verdicts: string[] = [];
     for (let seed = 1; seed <= 100; seed++) {
       const pods = [good, good, good, (): Reply => ({ status: 500 })];
@@ -62,7 +62,7 @@ describe('four pods behind a balancer for each connection, one of them bad', () 
     expect(verdicts.filter((verdict) => verdict === 'unhealthy')).toHaveLength(100);
   });
 
-  it('are healthy when none is bad', async () => {
+  it('are healthy when all four are good', async () => {
     const { verdict } = await watched(balanced([good, good, good, good], randomOf('pods')));
     expect(verdict).toBe('healthy');
   });
@@ -82,7 +82,7 @@ function limiter(perMinute: number, behind: Service = good): Service {
 }
 
 describe('a rate limit', () => {
-  it('of 60 a minute is no failure of the service, and the hint names the input', async () => {
+  it('of 60 a minute: healthy, with a hint that names the input', async () => {
     const { verdict, results, findings } = await watched(limiter(60));
     expect(verdict).toBe('healthy');
     expect(results.map(({ failures }) => failures)).toEqual([0, 0, 0]);
@@ -95,13 +95,13 @@ describe('a rate limit', () => {
     );
   });
 
-  it('of 60 a minute hides no version that is bad', async () => {
+  it('of 60 a minute and a bad version: unhealthy', async () => {
     const next = randomOf('a bad version');
     const bad: Service = () => (next() < 0.3 ? { status: 500 } : {});
     expect((await watched(limiter(60, bad))).verdict).toBe('unhealthy');
   });
 
-  it('that leaves over a third of the probes out makes the watch inconclusive', async () => {
+  it('that blocks over a third of the probes: inconclusive', async () => {
     // It lets nobody in for the last two minutes and a half of the watch, and says so each time.
     const { verdict, reason } = await watched(
       (_, now) => (now < 180_000 ? {} : { status: 429, headers: { 'retry-after': '60' } }),
@@ -116,19 +116,19 @@ describe('a rate limit', () => {
   it.each([
     ['without', {}],
     ['with', { 'retry-after': '1' }],
-  ])('that a version applies to half of its users is found, %s Retry-After', async (_, headers) => {
+  ])('by the new version for half of its users: unhealthy, %s Retry-After', async (_, headers) => {
     const next = randomOf('half of the users');
     const { verdict, reason } = await watched(() => (next() < 0.5 ? { status: 429, headers } : {}));
     expect(verdict).toBe('unhealthy');
     expect(reason).toMatch(/failed/);
   });
 
-  it('is no excuse for a 503 with Retry-After alone', async () => {
+  it('503 with Retry-After, without other signs, is unhealthy', async () => {
     const { verdict } = await watched(() => ({ status: 503, headers: { 'retry-after': '5' } }));
     expect(verdict).toBe('unhealthy');
   });
 
-  it('that the watch met is not tried again faster by the confirmation', async () => {
+  it('of the watch also slows the confirmation', async () => {
     const limits = new Limits();
     const before = await watched(limiter(60), {}, limits);
     const { clock } = before;
@@ -156,7 +156,7 @@ describe('a rate limit', () => {
 });
 
 describe('a cache in front of the service', () => {
-  it('is told with its numbers, and how to go past it', async () => {
+  it('is reported with its numbers, and how to bypass it', async () => {
     const { verdict, findings } = await watched(() => ({ headers: { age: '3600' } }), {
       healthUrls: 'off',
     });
@@ -173,13 +173,13 @@ describe('a cache in front of the service', () => {
   });
 });
 
-describe('answers that cannot be read', () => {
+describe('answers that are not valid HTTP', () => {
   const unreadable: Reply = { fails: 'unreadable', summary: 'answer is not HTTP' };
 
-  it('from the start are no data, with a hint', async () => {
+  it('from the start: inconclusive, with a hint', async () => {
     const { verdict, reason, findings } = await watched(() => unreadable);
     expect(verdict).toBe('inconclusive');
-    expect(reason).toMatch(/answer is not HTTP|gave no data/);
+    expect(reason).toMatch(/answer is not HTTP|No usable answer/);
     expect(findings).toContainEqual({
       level: 'warning',
       subject: 'success-rate',
@@ -188,28 +188,28 @@ describe('answers that cannot be read', () => {
     });
   });
 
-  it('after some that could are failures', async () => {
+  it('after some valid ones: unhealthy', async () => {
     const { verdict, reason } = await watched((_, now) => (now < 60_000 ? {} : unreadable));
     expect(verdict).toBe('unhealthy');
     expect(reason).toMatch(/answer is not HTTP|failed/);
   });
 });
 
-describe('latency', () => {
+describe('a limit on latency with slow connections', () => {
   const slowToConnect: Service = () => ({ after: 900, connectMs: 850 });
   const maxLatency = { percentile: 95, maxMs: 800 };
 
   it.each([
     [false, 'healthy'],
     [true, 'unhealthy'],
-  ])('with the time to connect counted (%s) is %s', async (latencyIncludesConnect, expected) => {
+  ])('latency-includes-connect %s: %s', async (latencyIncludesConnect, expected) => {
     const { verdict } = await watched(slowToConnect, { maxLatency, latencyIncludesConnect });
     expect(verdict).toBe(expected);
   });
 });
 
-describe('the two sides of a comparison', () => {
-  it('have headers of their own', async () => {
+describe('canary and baseline at one address', () => {
+  it('are told apart by their own headers', async () => {
     const { verdict } = await watched(
       ({ headers }) => (headers?.['X-Canary'] === 'always' ? { status: 500 } : {}),
       {
@@ -223,8 +223,8 @@ describe('the two sides of a comparison', () => {
   });
 });
 
-describe('the results of a watch', () => {
-  it('tell how far the requests got around', async () => {
+describe('the report of a watch', () => {
+  it('has the number of connections and addresses', async () => {
     const { results } = await watched(({ connections }) => {
       connections?.noteOpened('app.example', `10.0.0.${String((connections.opened % 3) + 1)}`);
       return {};
@@ -238,7 +238,7 @@ describe('the results of a watch', () => {
     ]);
   });
 
-  it('warn when all requests met one connection', async () => {
+  it('warns when all requests used one connection', async () => {
     const { findings } = await watched(
       ({ connections }) => {
         if (connections?.opened === 0) connections.noteOpened('app.example', '10.0.0.1');

@@ -25,8 +25,8 @@ async function countsOf(
   return scene.observe(check!, faults);
 }
 
-describe('counters', () => {
-  it('are differenced', async () => {
+describe('counters in JSON', () => {
+  it('become differences', async () => {
     const found = await countsOf(counters(1000, 10), counters(1100, 15), counters(1180, 16));
     expect(found).toMatchObject([
       { kind: 'counts', samples: 100, failures: 5, seconds: 10 },
@@ -34,7 +34,7 @@ describe('counters', () => {
     ]);
   });
 
-  it('begin anew together: a process that starts has none of both', async () => {
+  it('that restart count both from 0', async () => {
     const found = await countsOf(counters(1000, 2), counters(90, 5), counters(190, 5));
     expect(found).toMatchObject([
       { samples: 90, failures: 5 },
@@ -84,13 +84,13 @@ describe('counters', () => {
     );
   });
 
-  it('never fail more often than they are counted', async () => {
+  it('have at most as many failures as requests', async () => {
     expect(await countsOf(counters(10, 0), counters(12, 9))).toMatchObject([
       { samples: 2, failures: 2 },
     ]);
   });
 
-  it('that stand still are news only after a while, as time without requests', async () => {
+  it('that stay the same are no news, and after a while a time without requests', async () => {
     const still = counters(1000, 10);
     const found = await countsOf(still, still, still, still, counters(1100, 10));
     expect(found).toMatchObject([
@@ -101,12 +101,12 @@ describe('counters', () => {
     ]);
   });
 
-  it('below 0 are none', async () => {
+  it('below 0 are no data', async () => {
     const found = await countsOf(counters(10, 0), counters(-1, 0));
     expect(found).toMatchObject([{ why: 'no-data', detail: 'at /requests a counter is -1' }]);
   });
 
-  it('of several processes may be added up', async () => {
+  it('of several processes are added up with a reducer', async () => {
     const [check] = await scene.createOf([
       'total: processes[].requests',
       'errors: processes[].failed',
@@ -145,8 +145,8 @@ describe('counters', () => {
   });
 });
 
-describe('a value', () => {
-  it('counts the same number again only after a while', async () => {
+describe('a value in JSON', () => {
+  it('that stays the same counts again only after a while', async () => {
     const [check] = await scene.create('value', ['max: 10']);
     const same = answer({ queue: { length: '7' } });
     const found = await scene.observe(check!, [same, same, same, same]);
@@ -155,11 +155,11 @@ describe('a value', () => {
   });
 });
 
-describe('a value with its time', () => {
+describe('a value in JSON with its time', () => {
   const options = ['value: n', 'time: /at', 'max: 10'];
   const at = (time: unknown, n = 7): Fault => answer({ n, at: time });
 
-  it('is new at another time, and only then', async () => {
+  it('counts when its time changes, and only then', async () => {
     const [check] = await scene.createOf(options);
     const faults = [at('10:00'), at('10:00', 8), at('10:01', 8), at(1002, 8), at(null, 9)];
     const found = await scene.observe(check!, faults);
@@ -177,7 +177,7 @@ describe('a value with its time', () => {
     [answer({ n: 7 }), 'error', /^time: at \/at there is no time$/],
     [at(null), 'warning', /^time: at \/at there is no time now$/],
     [answer({}), 'warning', /^value: at n there is nothing now$/],
-  ])('is looked for before the watch: %j', async (fault, level, message) => {
+  ])('is checked before the watch: %j', async (fault, level, message) => {
     const [check] = await scene.createOf(options);
     scene.fault = fault;
     expect(await scene.preflight(check!)).toMatchObject([
@@ -185,7 +185,7 @@ describe('a value with its time', () => {
     ]);
   });
 
-  it('belongs to a value', () => {
+  it('needs a value: `time` with counters is a problem', () => {
     const { problems } = resolveWith({
       files: {
         'rollgate.yml':
@@ -196,15 +196,15 @@ describe('a value with its time', () => {
   });
 });
 
-describe('the request', () => {
-  it('is a GET with the credentials of its address', async () => {
+describe('the request of the json source', () => {
+  it('is a GET with the credentials for its address', async () => {
     const [check] = await scene.create('value', ['max: 10']);
     await scene.observe(check!, [undefined]);
     const { method, headers } = scene.received[0]!;
     expect([method, headers.authorization]).toEqual(['GET', 'Bearer abc.def-1234']);
   });
 
-  it('is a POST of what is given, below the address', async () => {
+  it('is a POST of the given body, below the address', async () => {
     const [check] = await scene.createOf(
       [
         'path: /shop/_search?pretty=false',
@@ -244,7 +244,7 @@ describe('the request', () => {
     ]);
   });
 
-  it('goes to no address of the file with a secret', () => {
+  it('with a secret is not sent to an address of the file', () => {
     const { problems } = resolveWith({
       env: { ROLLGATE_CHECK_JSON_TOKEN: 'secret-1234' },
       files: {
@@ -256,16 +256,16 @@ describe('the request', () => {
   });
 });
 
-describe('preflight', () => {
+describe('preflight of the json source', () => {
   it.each<[string, Fault, 'error' | 'warning', RegExp]>([
     [
-      'a name that is wrong',
+      'a wrong name',
       answer({ codes: { failed: 1 } }),
       'error',
       /^total: at \/requests there is nothing$/,
     ],
     [
-      'a number that is not there yet',
+      'a number that does not exist yet',
       answer({ requests: null, codes: { failed: 1 } }),
       'warning',
       /nothing now$/,
@@ -297,7 +297,7 @@ describe('preflight', () => {
     ]);
   });
 
-  it('says what is wrong with an expression', async () => {
+  it('reports the syntax error of an expression', async () => {
     const [check] = await scene.createOf(['value: "a["', 'max: 1']);
     expect(await scene.preflight(check!)).toMatchObject([
       {

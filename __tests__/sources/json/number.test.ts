@@ -45,7 +45,7 @@ describe('numberIn', () => {
     ['avg', 3],
     ['min', 2],
     ['max', 4],
-  ] as const)('of several is their %s, if that is asked for', (reducer, expected) => {
+  ] as const)('several numbers become their %s with that reducer', (reducer, expected) => {
     expect(numberIn([2, '3', 4], reducer)).toEqual(good(expected));
   });
 });
@@ -69,19 +69,19 @@ describe('placeAt', () => {
   });
 
   it.each(['/a~', 'a[', 'a b', 'nosuch(a)', 'length(a, b)', 'a..b'])(
-    '%s cannot be read',
+    '%s is not an expression',
     (text) => {
       expect(placeAt(text).problem).toEqual(expect.any(String));
     },
   );
 
-  it('does not mind a document that an expression does not suit', () => {
+  it('an expression that fails on a document is still valid', () => {
     expect(placeAt('sum(data)').problem).toBeUndefined();
     expect(() => placeAt('sum(data)').pick(document)).toThrow(/sum/);
   });
 });
 
-describe('leadsNowhere', () => {
+describe('whether a path leads nowhere', () => {
   it.each<[string, boolean]>([
     ['/date/result', true],
     ['/data/results/0', true],

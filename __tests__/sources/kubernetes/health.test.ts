@@ -5,11 +5,11 @@ import type { HealthCheck, HealthResult } from '../../../src/contract/check.js';
 import { confirm } from '../../../src/gate/confirm.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
 import {
-  KubectlInMemory,
+  StandInKubectl,
   refusal,
   unreachable,
   type StoredObject,
-} from '../../support/kubectl-in-memory.js';
+} from '../../support/stand-in-kubectl.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { never } from '../../support/strategy-dependencies.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -67,11 +67,11 @@ function deployment(name = 'api', available = 2): StoredObject {
 
 describe('the kubernetes source', () => {
   let clock: VirtualClock;
-  let cluster: KubectlInMemory;
+  let cluster: StandInKubectl;
 
   beforeEach(() => {
     clock = new VirtualClock();
-    cluster = new KubectlInMemory().add(deployment(), pod('a'), pod('b'));
+    cluster = new StandInKubectl().add(deployment(), pod('a'), pod('b'));
   });
 
   function dependencies(flags: Readonly<Record<string, string>> = {}): CheckDependencies {
@@ -118,12 +118,12 @@ describe('the kubernetes source', () => {
     cluster.find('Deployment', 'api').status!.availableReplicas = count;
   };
 
-  it('gives nothing unless it is asked for', async () => {
+  it('kubernetes-health false: no check', async () => {
     const deps = dependencies({ 'kubernetes-health': 'false' });
     expect(await createChecks(deps)).toEqual([]);
   });
 
-  it('gives one health check for all workloads, each of them once', async () => {
+  it('is one health check for all workloads, each once', async () => {
     const flags = {
       'kubernetes-workload': 'deployment/api, statefulset/db',
       'canary-workload': 'deployment/canary, deployment/api',
@@ -139,7 +139,7 @@ describe('the kubernetes source', () => {
   });
 
   describe('a container', () => {
-    it('that restarts since the watch began', async () => {
+    it('that restarts since the watch started: failed', async () => {
       const result = await after(() => {
         replace('a', { restarts: 1, exitCode: 1 });
       });
@@ -149,12 +149,12 @@ describe('the kubernetes source', () => {
       });
     });
 
-    it('that had restarted before is well', async () => {
+    it('that restarted only before: good', async () => {
       replace('a', { restarts: 7, exitCode: 1 });
       expect(await after(() => undefined)).toEqual({ ok: true, detail: '' });
     });
 
-    it('that restarts in a pod that came later', async () => {
+    it('that restarts in a newer pod: failed', async () => {
       const result = await after(() =>
         cluster.add(pod('c', { restarts: 2, exitCode: 137, reason: 'OOMKilled' })),
       );
@@ -163,7 +163,7 @@ describe('the kubernetes source', () => {
       );
     });
 
-    it('of a pod of the same name that is another one', async () => {
+    it('of a new pod with an old name: its restarts count', async () => {
       replace('a', { restarts: 7 });
       const result = await after(() => {
         replace('a', { restarts: 7, createdAt: '2026-01-01T00:01:00Z' });
@@ -171,7 +171,7 @@ describe('the kubernetes source', () => {
       expect(result.ok).toBe(false);
     });
 
-    it('in a crash loop, already at the first probe', async () => {
+    it('in a crash loop: failed at the first probe', async () => {
       replace('a', { restarts: 7, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       replace('b', { restarts: 3, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       expect(await checkWith().probe(never)).toEqual({
@@ -182,7 +182,7 @@ describe('the kubernetes source', () => {
     });
 
     it.each(['ImagePullBackOff', 'ErrImagePull', 'CreateContainerConfigError'])(
-      'that cannot be started: %s',
+      'that cannot start: %s: failed',
       async (waiting) => {
         const message = '::error::no hunter2 here';
         const result = await after(() => {
@@ -196,14 +196,14 @@ describe('the kubernetes source', () => {
     );
 
     it.each([
-      ['that is about to go', { deletionTimestamp: 'now' }, {}],
+      ['of a pod that is being deleted', { deletionTimestamp: 'now' }, {}],
       ['of a pod that has ended', {}, { phase: 'Failed' }],
       [
         'of another workload with the same label',
         { name: 'canary-77aa-x', labels: { app: 'api', 'pod-template-hash': '77aa' } },
         {},
       ],
-    ])('%s does not count', async (_, metadata, status) => {
+    ])('%s is ignored', async (_, metadata, status) => {
       const bad = pod('x', { restarts: 3, waiting: 'CrashLoopBackOff' });
       Object.assign(bad.metadata, metadata);
       Object.assign(bad.status!, status);
@@ -212,7 +212,7 @@ describe('the kubernetes source', () => {
   });
 
   describe('replicas that are not available', () => {
-    it('are waited for, and only as long as the warm-up', async () => {
+    it('are waited for during the warm-up only', async () => {
       available(1);
       replace('a', { ready: false, waiting: 'ContainerCreating' });
       const check = checkWith({ 'warm-up': '30s' });
@@ -227,7 +227,7 @@ describe('the kubernetes source', () => {
       expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
     });
 
-    it('because no node takes a pod', async () => {
+    it('because no node accepts the pod: failed, with the reason', async () => {
       available(1);
       const pending = pod('a', { ready: false });
       pending.status = {
@@ -249,7 +249,7 @@ describe('the kubernetes source', () => {
       cluster.logs = 'one\n\n::error::two hunter2\n##vso[x]\n';
     });
 
-    it('are shown as far as they are asked for, once, and cannot command the CI system', async () => {
+    it('are shown once, as many as report-logs says, without secrets and commands', async () => {
       const check = checkWith({ 'report-logs': '2' });
       replace('a', { restarts: 2, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       const { detail } = await check.probe(never);
@@ -263,7 +263,7 @@ describe('the kubernetes source', () => {
       ]);
     });
 
-    it('are those of the instance before, when it runs again', async () => {
+    it('are those of the previous instance after a restart', async () => {
       await after(
         () => {
           replace('a', { restarts: 1, exitCode: 1 });
@@ -273,7 +273,7 @@ describe('the kubernetes source', () => {
       expect(cluster.callsOf('logs')[0]).toContain('--previous');
     });
 
-    it('are not asked for unless wanted, nor of what has never run', async () => {
+    it('are not read without report-logs, nor for a container that never ran', async () => {
       replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
       await checkWith().probe(never);
       replace('a', { ready: false, waiting: 'ImagePullBackOff' });
@@ -281,7 +281,7 @@ describe('the kubernetes source', () => {
       expect(cluster.callsOf('logs')).toEqual([]);
     });
 
-    it('are left out when they cannot be had, or are nothing', async () => {
+    it('are left out when they cannot be read or are empty', async () => {
       replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
       cluster.logs = '\n\n';
       expect((await checkWith({ 'report-logs': '5' }).probe(never)).detail).toMatch(/Off\)$/);
@@ -289,7 +289,7 @@ describe('the kubernetes source', () => {
       expect((await checkWith({ 'report-logs': '5' }).probe(never)).detail).toMatch(/Off\)$/);
     });
 
-    it('have an end', async () => {
+    it('are cut', async () => {
       cluster.logs = `${'x'.repeat(5000)}\n`.repeat(50);
       replace('a', { restarts: 2, waiting: 'CrashLoopBackOff' });
       const { detail } = await checkWith({ 'report-logs': '50' }).probe(never);
@@ -297,32 +297,32 @@ describe('the kubernetes source', () => {
     });
   });
 
-  describe('trouble with the cluster is no illness', () => {
+  describe('an error of the cluster', () => {
     it.each([
-      ['it does not answer', unreachable, /refused/],
-      ['the right lacks', refusal('Forbidden', 'pods is forbidden'), /pods is forbidden/],
-      ['it prints garbage', { stdout: 'I am fine' }, /no JSON/],
-      ['it ends for no reason', { code: 3 }, /ended with code 3/],
+      ['no answer', unreachable, /refused/],
+      ['no right', refusal('Forbidden', 'pods is forbidden'), /pods is forbidden/],
+      ['garbage as output', { stdout: 'I am fine' }, /no JSON/],
+      ['an exit without a reason', { code: 3 }, /ended with code 3/],
       [
-        'there is no kubectl',
+        'no kubectl',
         { code: null, spawnError: { code: 'ENOENT', message: 'kubectl: ENOENT' } },
         /not on the PATH/,
       ],
-    ])('%s', async (_, answer, says) => {
+    ])('%s: nothing known', async (_, answer, says) => {
       const result = await after(() => {
         cluster.instead = () => answer;
       });
       expect(result).toEqual({ ok: null, detail: expect.stringMatching(says) });
     });
 
-    it('but a workload that is gone is', async () => {
+    it('a workload that was deleted: failed', async () => {
       const result = await after(() => {
         cluster.remove('Deployment', 'api');
       });
       expect(result).toEqual({ ok: false, detail: 'deployment/api: it is not there any more' });
     });
 
-    it('a bad workload is bad though another one cannot be seen', async () => {
+    it('one bad workload and one that cannot be read: failed', async () => {
       cluster.add(deployment('other'));
       const names = 'deployment/api, deployment/other';
       replace('a', { restarts: 3, waiting: 'CrashLoopBackOff' });
@@ -331,7 +331,7 @@ describe('the kubernetes source', () => {
       expect((await checkWith({ 'kubernetes-workload': names }).probe(never)).ok).toBe(false);
     });
 
-    it('a kubectl that hangs is not joined by another one', async () => {
+    it('a kubectl that hangs: no second one is started', async () => {
       const check = checkWith();
       let letGo: () => void = () => undefined;
       cluster.instead = () =>
@@ -355,7 +355,7 @@ describe('the kubernetes source', () => {
   });
 
   describe('preflight', () => {
-    it('finds nothing when all is well', async () => {
+    it('no finding for a working set-up', async () => {
       expect(await checkWith().preflight(never)).toEqual([]);
     });
 
@@ -366,7 +366,7 @@ describe('the kubernetes source', () => {
         says: /there is no workload to observe/,
       },
       {
-        name: 'a workload is not there',
+        name: 'a workload does not exist',
         flags: { 'canary-workload': 'statefulset/no' },
         says: /^statefulset\/no is not there$/,
       },
@@ -375,7 +375,7 @@ describe('the kubernetes source', () => {
         flags: { 'kubernetes-workload': 'rollout/api' },
         says: /^rollout\/api is an Argo Rollouts object/,
       },
-    ])('$name', async ({ flags, says }) => {
+    ])('an error when $name', async ({ flags, says }) => {
       expect(await checkWith(flags).preflight(never)).toEqual([
         {
           ...{ level: 'error', subject: 'kubernetes-health' },
@@ -385,14 +385,17 @@ describe('the kubernetes source', () => {
       ]);
     });
 
-    it.each([['pods may not be listed', 'list pods', /list pods/]])('%s', async (_, right, fix) => {
-      cluster.denied.add(right);
-      expect(await checkWith().preflight(never)).toEqual([
-        expect.objectContaining({ level: 'error', fix: expect.stringMatching(fix) }),
-      ]);
-    });
+    it.each([['pods may not be listed', 'list pods', /list pods/]])(
+      'an error when %s',
+      async (_, right, fix) => {
+        cluster.denied.add(right);
+        expect(await checkWith().preflight(never)).toEqual([
+          expect.objectContaining({ level: 'error', fix: expect.stringMatching(fix) }),
+        ]);
+      },
+    );
 
-    it('there is no kubectl', async () => {
+    it('an error without kubectl', async () => {
       cluster.instead = () => ({
         code: null,
         spawnError: { code: 'ENOENT', message: 'kubectl: ENOENT' },
@@ -402,7 +405,7 @@ describe('the kubernetes source', () => {
       ]);
     });
 
-    it('no workload to observe is never well', async () => {
+    it('no workload to observe: the health check knows nothing', async () => {
       expect(await checkWith({ 'kubernetes-workload': '' }).probe(never)).toMatchObject({
         ok: null,
       });
@@ -426,7 +429,7 @@ describe('the kubernetes source', () => {
       return clock.runUntil(outcome);
     }
 
-    it('all is well: healthy', async () => {
+    it('every replica available: healthy', async () => {
       expect(await watched(() => undefined, 0)).toMatchObject({ verdict: 'healthy' });
     });
 
@@ -444,7 +447,7 @@ describe('the kubernetes source', () => {
       );
     });
 
-    it('more replicas than before, which take their time: healthy', async () => {
+    it('more replicas that take 25 s to start: healthy', async () => {
       const { spec, status } = cluster.find('Deployment', 'api');
       expect(
         await watched(() => {
@@ -466,7 +469,7 @@ describe('the kubernetes source', () => {
       });
     });
 
-    it('a cluster that is away at the end: inconclusive', async () => {
+    it('a cluster that does not answer at the end: inconclusive', async () => {
       expect(
         await watched(() => {
           cluster.instead = () => unreachable;
@@ -477,7 +480,7 @@ describe('the kubernetes source', () => {
       });
     });
 
-    it('is confirmed only when all is ready again', async () => {
+    it('a confirmation waits until every replica is available', async () => {
       available(1);
       const work = confirm({
         checks: [checkWith()],

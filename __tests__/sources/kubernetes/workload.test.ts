@@ -12,10 +12,10 @@ function of(kind: string, spec: object, status: object, generation = 2): Standin
   return standingOf(asWorkload(object)!);
 }
 
-describe('how far a workload is', () => {
+describe('the shortfall of a workload', () => {
   it.each<{ name: string; rollout: Standing; shortfall: string }>([
     {
-      name: 'all is there',
+      name: 'every replica is available',
       rollout: of(
         'Deployment',
         { replicas: 3 },
@@ -24,22 +24,22 @@ describe('how far a workload is', () => {
       shortfall: '',
     },
     {
-      name: 'nobody said how many: one',
+      name: 'no number of replicas: one',
       rollout: of('Deployment', {}, { replicas: 1, updatedReplicas: 1 }),
       shortfall: '1 of 1 replicas are not available',
     },
     {
-      name: 'taken to nothing',
+      name: 'scaled to zero',
       rollout: of('Deployment', { replicas: 0 }, {}),
       shortfall: '',
     },
     {
-      name: 'its controller is late',
+      name: 'its controller has not seen the change',
       rollout: of('Deployment', { replicas: 0 }, {}, 3),
       shortfall: 'its controller has not seen the newest change yet',
     },
     {
-      name: 'the surge does not become available',
+      name: 'a surge pod is not available',
       rollout: of(
         'Deployment',
         { replicas: 3 },
@@ -48,12 +48,12 @@ describe('how far a workload is', () => {
       shortfall: '1 of 4 replicas are not available',
     },
     {
-      name: 'no new pod can be made at all',
+      name: 'no new pod is created',
       rollout: of('Deployment', { replicas: 1 }, { replicas: 1, availableReplicas: 1 }),
       shortfall: '1 of 1 replicas are not updated',
     },
     {
-      name: 'paused on purpose',
+      name: 'paused',
       rollout: of(
         'Deployment',
         { replicas: 3, paused: true },
@@ -83,7 +83,7 @@ describe('how far a workload is', () => {
       shortfall: '',
     },
     {
-      name: 'a stateful set on its way',
+      name: 'a stateful set during its rollout',
       rollout: of(
         'StatefulSet',
         { replicas: 3 },
@@ -95,7 +95,7 @@ describe('how far a workload is', () => {
       shortfall: '2 of 3 replicas are not updated',
     },
     {
-      name: 'a daemon set that is updated by hand',
+      name: 'a daemon set with OnDelete',
       rollout: of(
         'DaemonSet',
         { updateStrategy: { type: 'OnDelete' } },
@@ -117,7 +117,7 @@ describe('how far a workload is', () => {
   });
 });
 
-describe('how long a rollout has stood still', () => {
+describe('for how long a rollout has not progressed', () => {
   const at = (updated: number, available: number, more: Partial<Standing> = {}): Standing => ({
     generation: 1,
     isSeen: true,
@@ -139,39 +139,39 @@ describe('how long a rollout has stood still', () => {
     return rollouts.map((rollout, index) => progress.push(rollout, index * 10));
   }
 
-  it.each<{ name: string; rollouts: Standing[]; told: number[] }>([
-    { name: 'nothing shortfall', rollouts: [at(3, 3), at(3, 3)], told: [0, 0] },
+  it.each<{ name: string; rollouts: Standing[]; stillFor: number[] }>([
+    { name: 'no shortfall', rollouts: [at(3, 3), at(3, 3)], stillFor: [0, 0] },
     {
-      name: 'nothing moves',
+      name: 'no change',
       rollouts: [at(0, 2), at(0, 2), at(0, 2)],
-      told: [0, 10, 20],
+      stillFor: [0, 10, 20],
     },
     {
-      name: 'it moves on',
+      name: 'progress',
       rollouts: [at(0, 2), at(1, 2), at(1, 2), at(2, 2), at(3, 3)],
-      told: [0, 0, 10, 0, 0],
+      stillFor: [0, 0, 10, 0, 0],
     },
     {
-      name: 'what goes up and down does not move',
+      name: 'replicas that come and go are no progress',
       rollouts: [at(3, 2), at(3, 1), at(3, 2), at(3, 1), at(3, 2)],
-      told: [0, 10, 20, 30, 40],
+      stillFor: [0, 10, 20, 30, 40],
     },
     {
-      name: 'something shortfall anew',
+      name: 'a new shortfall',
       rollouts: [at(3, 3), at(3, 3), at(3, 2), at(3, 2)],
-      told: [0, 0, 0, 10],
+      stillFor: [0, 0, 0, 10],
     },
     {
-      name: 'an autoscaler asks for more',
+      name: 'an autoscaler wants more replicas',
       rollouts: [
         at(3, 2),
         at(3, 2),
         at(3, 2, { desired: 6, generation: 2 }),
         at(3, 2, { desired: 6, generation: 2 }),
       ],
-      told: [0, 10, 0, 10],
+      stillFor: [0, 10, 0, 10],
     },
-  ])('$name', ({ rollouts, told }) => {
-    expect(still(...rollouts)).toEqual(told);
+  ])('$name', ({ rollouts, stillFor }) => {
+    expect(still(...rollouts)).toEqual(stillFor);
   });
 });

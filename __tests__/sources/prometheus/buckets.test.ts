@@ -7,7 +7,7 @@ const found = (les: readonly string[], count = 3): Map<string, number> =>
   new Map(les.map((le) => [le, count]));
 const usual = ['0.005', '0.1', '0.5', '1', '2.5', '+Inf'];
 
-describe('chooseBuckets', () => {
+describe('the choice of histogram buckets', () => {
   it.each<[number, string, string]>([
     [500, '0.5', '0.5'],
     [800, '1', '0.5'],
@@ -19,13 +19,13 @@ describe('chooseBuckets', () => {
     });
   });
 
-  it('knows that 0.3 s are 300 ms, which doubles do not', () => {
+  it('reads 0.3 s as exactly 300 ms', () => {
     expect(chooseBuckets(found(['0.3', '0.7', '+Inf']), 1000, 300)).toMatchObject({
       value: { above: { borderMs: 300 }, below: { borderMs: 300 } },
     });
   });
 
-  it('leaves out borders that not every histogram has', () => {
+  it('leaves out borders that some histogram lacks', () => {
     const some = new Map([...found(usual), ['0.8', 1]] as [string, number][]);
     expect(chooseBuckets(some, 1000, 800)).toMatchObject({
       value: { above: { le: '1' }, below: { le: '0.5' } },
@@ -42,7 +42,7 @@ describe('chooseBuckets', () => {
     [['+Inf'], 500, /no bucket besides/],
     [['0.1', '0.5'], 500, /no bucket with le="\+Inf"/],
     [[''], 500, /no bucket with le="\+Inf"/],
-  ])('says what lacks in %j for %d ms', (les, maxMs, message) => {
+  ])('names what is missing in %j for %d ms', (les, maxMs, message) => {
     expect(chooseBuckets(found(les), 1000, maxMs)).toMatchObject({
       problem: { message: expect.stringMatching(message), fix: expect.anything() },
     });

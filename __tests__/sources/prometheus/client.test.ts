@@ -49,7 +49,7 @@ describe('endpointOf', () => {
 });
 
 describe('createClient', () => {
-  it('posts the query, with everything that goes along', async () => {
+  it('posts the query, with its token, headers and parameters', async () => {
     const it = client({
       url: `${server.url}/prometheus?a=1`,
       token: 'abc.def',
@@ -68,13 +68,13 @@ describe('createClient', () => {
     expect(header('content-type')).toBe('application/x-www-form-urlencoded');
   });
 
-  it('makes Basic authentication of user and password', async () => {
+  it('sends user and password as Basic authentication', async () => {
     await client({ token: '1234:a:b' }).query('up', never);
     expect(header('authorization')).toBe(`Basic ${Buffer.from('1234:a:b').toString('base64')}`);
   });
 
   it.each([403, 405, 501])(
-    'asks with GET where a POST is answered %d, and stays with it',
+    'queries with GET after a POST is answered with %d, and from then on',
     async (status) => {
       server.behave = (response, query) => {
         const { method } = server.received.at(-1)!;
@@ -91,7 +91,7 @@ describe('createClient', () => {
     },
   );
 
-  it('says what the server said to the POST when GET is refused too', async () => {
+  it('reports the answer to the POST when GET is refused, too', async () => {
     server.behave = json('you may not', 403);
     const answer = await client().query('up', never);
     expect(answer).toMatchObject({
@@ -101,12 +101,12 @@ describe('createClient', () => {
 
   it.each<[string, Behaviour, string, RegExp]>([
     ['a missing token', json('', 401), 'unauthorized', /set prometheus-token/],
-    ['a missing tenant, as Mimir says it', json('no org id', 401), 'unauthorized', /X-Scope-OrgID/],
+    ['a missing tenant of Mimir', json('no org id', 401), 'unauthorized', /X-Scope-OrgID/],
     ['a wrong path', json('404 page not found', 404), 'not-found', /in front of \/api\/v1\/query/],
     [
       'a page',
       (response) => response.writeHead(200, { 'Content-Type': 'text/html' }).end('<p>'),
-      'not-json',
+      'page',
       /login page/,
     ],
     [
@@ -115,13 +115,13 @@ describe('createClient', () => {
       'redirect',
       /final address/,
     ],
-  ])('says what to do about %s', async (_, behave, kind, fix) => {
+  ])('says how to fix %s', async (_, behave, kind, fix) => {
     server.behave = behave;
     const answer = await client().query('up', never);
     expect(answer).toMatchObject({ problem: { kind, fix: expect.stringMatching(fix) } });
   });
 
-  it('shows no secret, nor what a CI system would execute', async () => {
+  it('shows no secret and no runner command', async () => {
     server.behave = json(`\n::error::token geheim-geheim is wrong ${'x'.repeat(400)}`, 400);
     const answer = await client({}, (text) => text.replaceAll('geheim-geheim', '***')).query(
       'up',
@@ -133,7 +133,7 @@ describe('createClient', () => {
     expect(message.length).toBeLessThan(340);
   });
 
-  it('sends no token along with a redirect', async () => {
+  it('sends no token to the target of a redirect', async () => {
     const elsewhere = await StandInPrometheus.start();
     server.behave = (response) => response.writeHead(307, { Location: elsewhere.url }).end();
     await client({ token: 'secret' }).query('up', never);

@@ -52,13 +52,9 @@ describe('createCounters', () => {
   it.each<
     [string, readonly Readonly<Record<string, SeriesAt>>[], Readonly<Record<string, number>>]
   >([
+    ['the first scrape only starts the count', [{ a: { at: 1, values: { total: 900 } } }], {}],
     [
-      'the first look is only what later ones are compared with',
-      [{ a: { at: 1, values: { total: 900 } } }],
-      {},
-    ],
-    [
-      'what was added',
+      'later scrapes count what was added',
       [
         { a: { at: 1, values: { total: 10, errors: 1 } } },
         { a: { at: 2, values: { total: 25, errors: 4 } } },
@@ -71,7 +67,7 @@ describe('createCounters', () => {
       { total: 7 },
     ],
     [
-      'a reset that has passed the old value by now',
+      'a reset that has passed the old value counts from 0',
       [
         { a: { at: 1, values: { total: 100 }, started: -50 } },
         { a: { at: 9, values: { total: 130 }, started: 5 } },
@@ -111,7 +107,7 @@ describe('createCounters', () => {
       { total: 8 },
     ],
     [
-      'a start time that wavers is no restart',
+      'a start time that varies slightly is no restart',
       [
         { a: { at: 1, values: { total: 100 }, started: -50 } },
         { a: { at: 9, values: { total: 130 }, started: -49 } },
@@ -119,7 +115,7 @@ describe('createCounters', () => {
       { total: 30 },
     ],
     [
-      'a clock of the process that is ten minutes ahead is no restart either',
+      'a process whose clock is ten minutes ahead is no restart',
       [
         { a: { at: 1, values: { total: 100 }, started: 580 } },
         { a: { at: 9, values: { total: 130 }, started: 580 } },
@@ -127,7 +123,7 @@ describe('createCounters', () => {
       { total: 30 },
     ],
     [
-      'a new series of a known target counts in full: there were no errors before',
+      'a new series of a known target counts in full',
       [
         { a: { at: 1, values: { total: 10 } } },
         { a: { at: 2, values: { total: 20, 'errors 503': 4 } } },
@@ -135,7 +131,7 @@ describe('createCounters', () => {
       { total: 10, errors: 4 },
     ],
     [
-      'a new target does not',
+      'a new target does not count its first value',
       [
         { a: { at: 1, values: { total: 10 } } },
         { b: { at: 2, values: { total: 5000, errors: 9 } } },
@@ -143,7 +139,7 @@ describe('createCounters', () => {
       {},
     ],
     [
-      'unless its process started in the watch',
+      'a new target whose process started in the watch counts in full',
       [
         { a: { at: 1, values: { total: 10 } } },
         { b: { at: 9, values: { total: 12, errors: 9 }, started: 4 } },
@@ -151,7 +147,7 @@ describe('createCounters', () => {
       { total: 12, errors: 9 },
     ],
     [
-      'not if it started before',
+      'a new target whose process started before does not count in full',
       [
         { a: { at: 1, values: { total: 10 } } },
         { b: { at: 9, values: { total: 12 }, started: -4 } },
@@ -159,7 +155,7 @@ describe('createCounters', () => {
       {},
     ],
     [
-      'a start in the future is not believed',
+      'a start in the future is ignored',
       [
         { a: { at: 1, values: { total: 10 } } },
         { b: { at: 9, values: { total: 12 }, started: 600 } },
@@ -167,7 +163,7 @@ describe('createCounters', () => {
       {},
     ],
     [
-      'series that cannot be told from those of other processes never count from 0',
+      'a series shared by several processes never counts from 0',
       [
         { '': { at: 1, values: { total: 10 } } },
         { '': { at: 2, values: { total: 12, 'total b': 5000 }, started: 1 } },
@@ -175,13 +171,13 @@ describe('createCounters', () => {
       { total: 2 },
     ],
     [
-      'a scrape that stands still adds nothing',
+      'a scrape without a new sample adds nothing',
       [{ a: { at: 1, values: { total: 10 } } }, { a: { at: 1, values: { total: 10 } } }],
       {},
     ],
-    ['a series that is gone adds nothing', [{ a: { at: 1, values: { total: 10 } } }, {}], {}],
+    ['a missing series adds nothing', [{ a: { at: 1, values: { total: 10 } } }, {}], {}],
     [
-      'one that comes back goes on where it was',
+      'a series that returns counts from its last value',
       [{ a: { at: 1, values: { total: 10 } } }, {}, {}, { a: { at: 40, values: { total: 45 } } }],
       { total: 35 },
     ],
@@ -189,7 +185,7 @@ describe('createCounters', () => {
     expect(last(run(scrapes))).toEqual(counts);
   });
 
-  it('leaves out what began before it counts, target by target', () => {
+  it('growth before the evaluated time is left out, for each target', () => {
     const bounds = { startedAt: 26, countedFrom: 30 };
     const growths = run(
       [
@@ -246,7 +242,7 @@ describe('createCounters', () => {
     expect(last(run(scrapes, bounds))).toEqual(counts);
   });
 
-  it('adds up to what really happened, however it is looked at', () => {
+  it('the growth adds up to what happened, for any scrapes and restarts', () => {
     const steps = fc.array(
       fc.record({
         good: fc.nat(50),
@@ -300,7 +296,7 @@ describe('createCounters', () => {
     );
   });
 
-  it('does not depend on probes that found nothing new', () => {
+  it('a probe without a new scrape changes nothing', () => {
     const values = fc.array(fc.nat(100), { minLength: 2, maxLength: 20 });
     fc.assert(
       fc.property(values, fc.array(fc.nat(3), { minLength: 20, maxLength: 20 }), (all, repeats) => {

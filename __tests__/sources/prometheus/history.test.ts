@@ -94,7 +94,7 @@ function withoutRaw(observation: Observation): Observation {
 
 const seconds = (at: number): number => BEGAN / 1000 + at;
 
-describe('the history of a server', () => {
+describe('the history of a Prometheus server', () => {
   const instances = fc.record({
     every: fc.constantFrom(1, 7, 15, 30),
     phase: fc.double({ min: 0, max: 0.99, noNaN: true }).map((x) => Math.round(x * 1000) / 1000),
@@ -114,7 +114,7 @@ describe('the history of a server', () => {
     instances: fc.array(instances, { minLength: 1, maxLength: 3 }),
   });
 
-  it('shows to the checks what they would have seen live', async () => {
+  it('gives the checks the observations of the live watch', async () => {
     const verdicts = new Set<string | undefined>();
     await fc.assert(
       fc.asyncProperty(story, async ({ plan: windows, instances: all }) => {
@@ -161,7 +161,7 @@ describe('the history of a server', () => {
     expect([...verdicts].sort()).toEqual(['healthy', 'inconclusive', 'unhealthy']);
   });
 
-  it('asks once for all probes of a watch, with the parameters of the client', async () => {
+  it('needs one query for all probes of a watch', async () => {
     const { http, verdict } = await watchHistory(
       defaultPlan,
       served(new MetricsHistory([process()])),
@@ -183,7 +183,7 @@ describe('the history of a server', () => {
     });
   });
 
-  it('is asked with GET where POST is refused', async () => {
+  it('is queried with GET when POST is refused', async () => {
     const metrics = new MetricsHistory([process()]);
     const { http, verdict } = await watchHistory(defaultPlan, (request) =>
       request.method === 'POST' ? { status: 405 } : served(metrics)(request),
@@ -196,7 +196,7 @@ describe('the history of a server', () => {
     expect(new URL(queries[0]!.url).searchParams.get('step')).toBe('10');
   });
 
-  it('may come at other times than asked for, when it is cached by steps', async () => {
+  it('with other times than requested, by a cache, gives the same result', async () => {
     const metrics = new MetricsHistory([process({ every: 2, failing: 0.3 })]);
     const plan = { ...defaultPlan, warmUp: 33_000 };
     const { observations, verdict } = await watchHistory(plan, ({ url, body }) => {
@@ -210,7 +210,7 @@ describe('the history of a server', () => {
     expect(seen.length).toBeGreaterThan(60);
   });
 
-  it('holds no more than was scraped then', async () => {
+  it('without scrapes at the time of the watch: inconclusive', async () => {
     const metrics = new MetricsHistory([process()], seconds(1000));
     const { observations, verdict, history, clock } = await watchHistory(
       defaultPlan,
@@ -222,10 +222,10 @@ describe('the history of a server', () => {
   });
 
   it.each<[string, MetricsHistory | undefined, boolean | undefined]>([
-    ['something', new MetricsHistory([]), true],
-    ['nothing', new MetricsHistory([], Infinity), false],
-    ['what it does not tell', undefined, undefined],
-  ])('holds %s', async (_, metrics, expected) => {
+    ['data', new MetricsHistory([]), true],
+    ['no data', new MetricsHistory([], Infinity), false],
+    ['an error', undefined, undefined],
+  ])('knows whether it has data: %s', async (_, metrics, expected) => {
     const { history, clock } = await watchHistory(
       defaultPlan,
       metrics === undefined ? () => ({ status: 422, body: '{}' }) : served(metrics),
@@ -233,7 +233,7 @@ describe('the history of a server', () => {
     expect(await clock.runUntil(history.hasAnything())).toBe(expected);
   });
 
-  it('asks for nothing of its own before anybody asked', async () => {
+  it('queries nothing before the first probe', async () => {
     const clock = new VirtualClock();
     const http = new StandInTransport(clock);
     const history = createHistory({
@@ -246,7 +246,7 @@ describe('the history of a server', () => {
   });
 });
 
-describe('a server that fails', () => {
+describe('a Prometheus server that fails', () => {
   const healthy = served(new MetricsHistory([process()]));
   const details = (observations: readonly Observation[]): readonly unknown[] => [
     ...new Set(observations.map((each) => (each.kind === 'none' ? each.detail : each.kind))),
@@ -259,15 +259,15 @@ describe('a server that fails', () => {
       /it answered 400: parse error/,
       2,
     ],
-    ['wants a token', { status: 401 }, /it answered 401/, 2],
-    ['shows a page', { body: '<html><title>Log in</title>' }, /Log in/, 2],
-    ['answers otherwise', { body: '{"status":"success"}' }, /not one to a query/, 2],
-    ['has no right answer for long', { status: 503 }, /it answered 503/, 6],
+    ['needs a token', { status: 401 }, /it answered 401/, 2],
+    ['sends a page', { body: '<html><title>Log in</title>' }, /Log in/, 2],
+    ['answers with something else', { body: '{"status":"success"}' }, /not one to a query/, 2],
+    ['keeps failing', { status: 503 }, /it answered 503/, 6],
     ['is gone', { fails: 'refused' }, /refused/, 3],
-    ['says too much', { fails: 'too-large' }, /larger than 16 MiB/, 1],
+    ['sends too much', { fails: 'too-large' }, /larger than 16 MiB/, 1],
     ['is too slow', { after: 9000 }, /did not answer in time/, 3],
   ])(
-    '%s: its words are told, and it is not asked for more',
+    'and %s: its message is reported, and it gets no further request',
     async (_, reply, message, requests) => {
       const { observations, http } = await watchHistory(defaultPlan, () => reply);
       expect(observations).toHaveLength(99);
@@ -276,7 +276,7 @@ describe('a server that fails', () => {
     },
   );
 
-  it('and then does not, is asked again', async () => {
+  it('twice and then works: queried again', async () => {
     const { verdict, http } = await watchHistory(defaultPlan, (request, n) =>
       n === 0 ? { status: 503 } : n === 1 ? { fails: 'reset' } : healthy(request),
     );
@@ -284,7 +284,7 @@ describe('a server that fails', () => {
     expect(http.sent).toHaveLength(4);
   });
 
-  it('in an unforeseen way is a defect', async () => {
+  it('in an unexpected way: rejects', async () => {
     const clock = new VirtualClock();
     const http: Http = {
       request: () => Promise.reject(new TypeError('a defect')),
@@ -297,7 +297,7 @@ describe('a server that fails', () => {
     await expect(queries).rejects.toThrow('a defect');
   });
 
-  it('is not waited for when somebody asks us to stop', async () => {
+  it('is not waited for after an abort', async () => {
     const clock = new VirtualClock();
     const stop = new AbortController();
     const http = new StandInTransport(clock, () => ({ status: 503 }));
@@ -310,13 +310,13 @@ describe('a server that fails', () => {
   });
 });
 
-describe('the moments of a watch are few runs', () => {
+describe('the times of a watch as query ranges', () => {
   it.each<[string, number[], ReturnType<typeof runsOf>]>([
     ['none', [], []],
     ['one', [0], [{ first: 0, step: 1000, count: 1 }]],
     ['a usual watch', momentsOf(defaultPlan), [{ first: 0, step: 10_000, count: 34 }]],
     [
-      'a warm-up that is no multiple',
+      'a warm-up that is no multiple of the interval',
       momentsOf({ warmUp: 15_000, duration: 30_000, interval: 10_000 }),
       [
         { first: 0, step: 10_000, count: 2 },
@@ -324,7 +324,7 @@ describe('the moments of a watch are few runs', () => {
       ],
     ],
     [
-      'nor is the end',
+      'an end that is no multiple of the interval',
       momentsOf({ warmUp: 0, duration: 25_000, interval: 10_000 }),
       [
         { first: 0, step: 10_000, count: 3 },
@@ -335,7 +335,7 @@ describe('the moments of a watch are few runs', () => {
     expect(runsOf(moments)).toEqual(expected);
   });
 
-  it('with no more points than a server gives', () => {
+  it('a long watch is split into ranges of 11,000 points', () => {
     const moments = Array.from({ length: 30_000 }, (_, n) => n * 1000);
     const runs = runsOf(moments);
     expect(runs.map(({ count }) => count)).toEqual([11_000, 11_000, 8_000]);

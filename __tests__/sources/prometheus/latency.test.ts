@@ -98,7 +98,7 @@ async function observe(
   return observations;
 }
 
-it('counts what is surely too slow, and what may be', async () => {
+it('latency from buckets: counts the surely slow requests, and the possibly slow ones', async () => {
   histograms(0);
   expect(await observe(2)).toMatchObject([
     { kind: 'counts', samples: 200, failures: 20, possibleFailures: 60, seconds: 10 },
@@ -112,7 +112,7 @@ it('counts what is surely too slow, and what may be', async () => {
   expect(server.queries.filter((query) => query.startsWith('count by'))).toHaveLength(1);
 });
 
-it('waits for a histogram that is not there yet', async () => {
+it('a histogram that does not exist yet: no data, then counts', async () => {
   histograms(15_000);
   expect(await observe(4)).toMatchObject([
     { kind: 'none', why: 'no-data', detail: 'no series matches d_bucket' },
@@ -155,7 +155,7 @@ function twoHistograms(): void {
   };
 }
 
-it('counts the slow ones of both sides of a limit', async () => {
+it('a limit with a baseline: counts the slow requests of both', async () => {
   twoHistograms();
   const [first] = await observe(1, {
     id: 'latency',
@@ -174,7 +174,7 @@ it('counts the slow ones of both sides of a limit', async () => {
   expect(server.queries[0]).toBe('count by (le) (d_bucket or e_bucket)');
 });
 
-it('counts the slow ones of both sides at every border, where latencies are compared', async () => {
+it('compared latency: counts the slow requests of both at every border', async () => {
   twoHistograms();
   const [first] = await observe(1, {
     id: 'latency',

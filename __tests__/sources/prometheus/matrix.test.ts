@@ -134,13 +134,13 @@ const one = (given: unknown): Behaviour =>
 
 /** What may come instead of an answer, and what it is taken for. */
 const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error', RegExp])[] = [
-  ['nothing', json(vector([])), 'no-data', /^no series matches http_requests_total$/],
+  ['no series', json(vector([])), 'no-data', /^no series matches http_requests_total$/],
   ['NaN', one('NaN'), 'no-data', /the value NaN$/],
   ['+Inf', one('+Inf'), 'no-data', /the value Infinity$/],
   ['-Inf', one('-Inf'), 'no-data', /the value -Infinity$/],
   ['a counter below 0', one('-1'), 'no-data', /the value -1$/],
   [
-    'series of somebody else',
+    'series with other labels',
     json(vector([{ metric: {}, value: [1, '1'] }])),
     'no-data',
     /^no series/,
@@ -149,7 +149,7 @@ const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error
   ['a bare number', one(12), 'provider-error', /its answer is not one to a query$/],
   ['a word', one('many'), 'provider-error', /its answer is not one to a query$/],
   [
-    'labels that are no texts',
+    'labels that are not text',
     json(vector([{ metric: { a: 1 }, value: [1, '1'] }])),
     'provider-error',
     /not one to a query/,
@@ -205,7 +205,7 @@ const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error
     /it answered text\/html; charset=utf-8, a page with the title "Sign in"$/,
   ],
   [
-    'the right answer as something else',
+    'the right answer with another content type',
     (response) => {
       response.writeHead(200, { 'Content-Type': 'text/plain' }).end(vector([]));
     },
@@ -220,7 +220,7 @@ const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error
     /it answered 302, which leads to https:\/\/login\.example\.com\?next=\*\*\*$/,
   ],
   [
-    'bad data',
+    'a 400 with an error',
     json('{"status":"error","errorType":"bad_data","error":"parse error"}', 400),
     'provider-error',
     /it answered 400: parse error$/,
@@ -247,9 +247,9 @@ const matrix: readonly (readonly [string, Behaviour, 'no-data' | 'provider-error
   ['a closed connection', (response) => response.destroy(), 'provider-error', /connection reset/],
 ];
 
-describe('counters', () => {
+describe('counters of Prometheus', () => {
   it.each(matrix)(
-    '%s is no data, and the next answer covers the gap',
+    '%s: no data, and the next answer covers the gap',
     async (_, behave, why, detail) => {
       const observations = await observe(rate, [good(), behave, good()]);
       expect(observations).toMatchObject([
@@ -266,7 +266,7 @@ describe('counters', () => {
   );
 
   it.each(['code', 'status', 'status_code', 'response_code', 'http_response_status_code'])(
-    'say what the failures were, where `%s` tells it',
+    'with the label `%s`: the kinds of failures are reported',
     async (label) => {
       const failing: Behaviour = (response, query) => {
         const at = Math.floor(clock.monotonic() / 1000);
@@ -293,12 +293,12 @@ describe('counters', () => {
     },
   );
 
-  it('stops measurement what is too large', () => {
+  it('an answer that is too large is not read to its end', () => {
     expect(counter.sent).toBeGreaterThan(16 * 1024 * 1024);
     expect(counter.sent).toBeLessThan(40 * 1024 * 1024);
   });
 
-  it('asks no more until the time is over that the server asked for', async () => {
+  it('no query until Retry-After has passed', async () => {
     const busy = json('', 429, { 'Retry-After': '25' });
     const observations = await observe(rate, [good(), busy, good(), good(), good()]);
     expect(observations.map(({ kind }) => kind)).toEqual([
@@ -325,7 +325,7 @@ describe('counters', () => {
     expect(outcome.results[0]).toMatchObject({ value: 0.8 });
   });
 
-  it('hardly ask: checks of the same counters share their queries', async () => {
+  it('checks of the same counters share their queries', async () => {
     server.behave = healthy();
     const checks = create([rate, perMinute]);
     const outcome = await watchOf(checks);
@@ -334,7 +334,7 @@ describe('counters', () => {
     expect(server.queries).toHaveLength(1 + 9);
   });
 
-  it('show the first of them the raw numbers, once', async () => {
+  it('only the first check of shared counters has the raw answers', async () => {
     server.behave = healthy({ failing: 0.1 });
     const events: Observation[] = [];
     await watchOf(create([rate, perMinute]), (observation) => events.push(observation));
@@ -365,7 +365,7 @@ describe('counters', () => {
     ]);
   });
 
-  it.each(matrix)('%s never makes a watch end early, nor unhealthy', async (_, behave) => {
+  it.each(matrix)('%s never ends a watch early, nor makes it unhealthy', async (_, behave) => {
     server.behave = (response, query) => {
       (clock.monotonic() < 40_000 ? healthy() : behave)(response, query);
     };
@@ -373,11 +373,11 @@ describe('counters', () => {
     const outcome = await watchOf(create([rate, perMinute]));
     expect(outcome).toMatchObject({ verdict: 'inconclusive' });
     expect(outcome.decidedAt).toBeGreaterThanOrEqual(90_000);
-    expect(outcome.reason).toMatch(/^The source of success-rate gave no data in the last [\dms ]+/);
+    expect(outcome.reason).toMatch(/^No (data|usable answer) for success-rate in the last [\dms ]+/);
   });
 });
 
-describe('a value', () => {
+describe('a value of Prometheus', () => {
   it.each<[string, Behaviour, RegExp]>([
     ['nothing', json(vector([])), /^the query gives nothing$/],
     ['NaN', json(vector([{ metric: {}, value: [1, 'NaN'] }])), /^the query gives NaN$/],
@@ -387,7 +387,7 @@ describe('a value', () => {
       json(vector([1, 2].map((n) => ({ metric: { n: String(n) }, value: [1, '1'] })))),
       /^the query gives 2 series, and one number is needed/,
     ],
-  ])('%s is no data', async (_, behave, detail) => {
+  ])('%s: no data', async (_, behave, detail) => {
     const observations = await observe(value, [good(), behave, good()]);
     expect(observations).toMatchObject([
       { kind: 'value' },
@@ -397,7 +397,7 @@ describe('a value', () => {
   });
 
   it.each(matrix.filter(([, , why]) => why === 'provider-error'))(
-    '%s is an error of the provider',
+    '%s: a provider error',
     async (_, behave) => {
       const observations = await observe(value, [good(), behave]);
       // A bare number, a word and the like are so for the one series of this query, too.
@@ -405,12 +405,12 @@ describe('a value', () => {
     },
   );
 
-  it('may be a scalar', async () => {
+  it('a scalar: its value', async () => {
     const scalar = json('{"status":"success","data":{"resultType":"scalar","result":[1,"7"]}}');
     expect(await observe(value, [scalar])).toMatchObject([{ kind: 'value', value: 7 }]);
   });
 
-  it('counts the same number again only after a while', async () => {
+  it('the same number: counts again only after a while', async () => {
     const same = json(vector([{ metric: {}, value: [1, '7'] }]));
     const observations = await observe(value, [same, same, same, same, same]);
     expect(observations.map(({ kind }) => kind)).toEqual([
@@ -428,7 +428,7 @@ describe('a value', () => {
     ['avg', 3],
     ['min', 2],
     ['max', 4],
-  ] as const)('of several series is their %s, if that is asked for', async (reducer, expected) => {
+  ] as const)('several series: their %s with that reducer', async (reducer, expected) => {
     const three = json(vector([2, 3, 4].map((n) => ({ metric: {}, value: [1, String(n)] }))));
     const measurement = { kind: 'value', input: 'x', query: 'queue_length', reducer } as const;
     expect(await observe({ ...value, measurement }, [three])).toMatchObject([{ value: expected }]);

@@ -31,7 +31,7 @@ const counters = {
   'prometheus-errors': 'b_total',
 };
 
-describe('the checks that the inputs ask for', () => {
+describe('the Prometheus checks of the inputs', () => {
   it.each<[string, Readonly<Record<string, string>>, readonly (readonly [string, string])[]]>([
     [
       'counters',
@@ -94,13 +94,13 @@ describe('the checks that the inputs ask for', () => {
       { 'prometheus-url': 'http://prom.test', 'prometheus-value': 'q', 'max-value': '5' },
       [['value', 'prometheus']],
     ],
-    ['nothing of Prometheus', { 'health-url': 'http://shop.test' }, [['health', 'http']]],
+    ['no Prometheus input', { 'health-url': 'http://shop.test' }, [['health', 'http']]],
   ])('%s', async (_, flags, expected) => {
     const checks = await checksOf(flags);
     expect(checks.map(({ id, source }) => [id, source])).toEqual(expected);
   });
 
-  it('counts real traffic as it is, and shows no secret', async () => {
+  it('count real traffic unscaled, and show no secret', async () => {
     const [rate, perMinute] = await checksOf(counters);
     expect(perMinute).toMatchObject({
       kind: 'rate',

@@ -90,13 +90,13 @@ function knowing(answers: {
   };
 }
 
-describe('preflight', () => {
-  it('has nothing to say against counters that are there', async () => {
+describe('preflight of the prometheus source', () => {
+  it('counters that exist: no finding', async () => {
     server.behave = knowing({ parts: ['total', 'errors'] });
     expect(await preflight()).toEqual([]);
   });
 
-  it('proves both sides', async () => {
+  it('a baseline: queries the counters of both', async () => {
     const baseline = {
       'prometheus-baseline-total': 'old_total',
       'prometheus-baseline-errors': 'old_total{code=~"5.."}',
@@ -117,7 +117,7 @@ describe('preflight', () => {
     ]);
   });
 
-  it('says what errors per minute mean at the traffic that there is', async () => {
+  it('says what errors-per-minute means at the present traffic', async () => {
     server.behave = knowing({ parts: ['total', 'errors'], perSecond: 200 });
     expect(await preflight()).toEqual([
       {
@@ -138,7 +138,7 @@ describe('preflight', () => {
     expect(warning).toMatchObject({ level: 'warning', message: expect.stringMatching(message) });
   });
 
-  it('warns when scrapes are rarer than the watch is long', async () => {
+  it('warns of a scrape interval near the length of the watch', async () => {
     server.behave = knowing({ parts: ['total', 'errors'], scrape: 60 });
     expect(await preflight({ duration: '2m' })).toEqual([
       {
@@ -167,7 +167,7 @@ describe('preflight', () => {
       [['error', /^prometheus-errors: .*http_requests_total has no label `code`$/]],
     ],
     [
-      'nothing was asked of this version yet',
+      'no request to this version yet',
       { exists: ['metric', 'label app', 'label code'] },
       [['warning', /^prometheus-total: no series matches .* yet/]],
     ],
@@ -176,7 +176,7 @@ describe('preflight', () => {
       { parts: ['total'], exists: ['metric', 'label app', 'label code'] },
       [],
     ],
-  ])('tells why a selector matches nothing: %s', async (_, known, expected) => {
+  ])('explains why a selector matches nothing: %s', async (_, known, expected) => {
     server.behave = knowing(known);
     const findings = await preflight();
     expect(findings.map(({ level, message }) => [level, message])).toEqual(
@@ -184,7 +184,7 @@ describe('preflight', () => {
     );
   });
 
-  it('cannot tell whether a counter of errors alone has the right name', async () => {
+  it('a missing error counter alone: a warning that its name may be wrong', async () => {
     server.behave = knowing({ parts: ['total'] });
     expect(await preflight({ 'prometheus-errors': 'http_errors_total' })).toMatchObject([
       {
@@ -219,7 +219,7 @@ describe('preflight', () => {
         },
       ],
     ],
-  ])('looks at the histogram: %s', async (_, les, expected) => {
+  ])('a histogram with %s', async (_, les, expected) => {
     server.behave = knowing({ parts: ['total', 'errors'], les });
     expect(await preflight(latency)).toMatchObject(expected);
   });
@@ -227,12 +227,12 @@ describe('preflight', () => {
   it.each([
     ['12', []],
     ['NaN', [{ level: 'warning', message: 'prometheus-value: the query gives NaN now' }]],
-  ])('looks at a value: %s', async (value, expected) => {
+  ])('a value: %s', async (value, expected) => {
     server.behave = knowing({ parts: ['total', 'errors'], value });
     expect(await preflight({ 'prometheus-value': 'q', 'max-value': '1' })).toMatchObject(expected);
   });
 
-  it('speaks of a server that cannot be used once, and with its own words', async () => {
+  it('a server that refuses: one error, with its message', async () => {
     server.behave = json('token expired', 401);
     expect(await preflight({ ...latency, 'prometheus-value': 'q', 'max-value': '1' })).toEqual([
       {
@@ -244,7 +244,7 @@ describe('preflight', () => {
     ]);
   });
 
-  it.each([503, 429])('asks again after %d', async (status) => {
+  it.each([503, 429])('queries again after %d', async (status) => {
     let requests = 0;
     const works = knowing({ parts: ['total', 'errors'] });
     server.behave = (response, query) => {
@@ -255,7 +255,7 @@ describe('preflight', () => {
     expect(clock.monotonic()).toBeGreaterThanOrEqual(6000);
   });
 
-  it('gives up after three times', async () => {
+  it('an error after three attempts', async () => {
     server.behave = json('', 502);
     expect(await preflight()).toMatchObject([{ level: 'error' }]);
     expect(server.queries).toEqual(['vector(1)', 'vector(1)', 'vector(1)']);

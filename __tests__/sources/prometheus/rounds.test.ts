@@ -35,14 +35,14 @@ const every = (seconds: number, count: number): number[] =>
 const perSecond = ({ round }: { round: Round }): number =>
   (round.counts.total ?? 0) / round.seconds!;
 
-describe('createRounds', () => {
-  it('gives one round for every probe when scrapes are more frequent', () => {
+describe('a round of scrapes', () => {
+  it('comes with every probe when scrapes are more frequent', () => {
     const rounds = observeRound({ a: { every: 1, offset: 0.3 } }, every(10, 10));
     expect(rounds.map(({ at }) => at)).toEqual(every(10, 10).slice(1));
     for (const round of rounds) expect(perSecond(round)).toBeCloseTo(10, 6);
   });
 
-  it('gives none while a scrape stands still', () => {
+  it('does not come without a new scrape', () => {
     const rounds = observeRound({ a: { every: 15, offset: 0 } }, every(10, 10));
     expect(rounds.map(({ at }) => at)).toEqual([30, 50, 60, 80, 90, 110]);
     expect(rounds.at(-1)!.round.cadence).toBe(15);
@@ -50,11 +50,11 @@ describe('createRounds', () => {
 
   it.each([
     [
-      'two that are scraped a second apart',
+      'two targets scraped a second apart',
       { a: { every: 15, offset: 0 }, b: { every: 15, offset: 1 } },
     ],
     [
-      'many that are spread out',
+      'many targets scraped at different times',
       Object.fromEntries(
         Array.from({ length: 12 }, (_, n) => [
           `t${String(n)}`,
@@ -62,7 +62,7 @@ describe('createRounds', () => {
         ]),
       ),
     ],
-  ])('compares what was counted with the time in which it was: %s', (_, targets) => {
+  ])('compares counts with the time in which they were made: %s', (_, targets) => {
     const count = Object.keys(targets).length;
     const rounds = observeRound(targets, every(10, 40));
     expect(rounds.length).toBeGreaterThan(10);
@@ -73,7 +73,7 @@ describe('createRounds', () => {
     expect(seconds).toBeLessThanOrEqual(390);
   });
 
-  it('does not wait for a target whose samples stand still for ever', () => {
+  it('does not wait for a target without new samples', () => {
     const rounds = observeRound(
       { a: { every: 15, offset: 0 }, b: { every: 15, offset: 5, until: 100 } },
       every(10, 30),
@@ -83,7 +83,7 @@ describe('createRounds', () => {
     for (const round of late) expect(perSecond(round)).toBeCloseTo(10, 6);
   });
 
-  it('forgets what was collected on reset', () => {
+  it('after a reset starts anew', () => {
     const rounds = createRounds();
     const counters = createCounters();
     const scrape = (a: number, b: number, now: number): Round | undefined => {
@@ -109,7 +109,7 @@ describe('createRounds', () => {
     expect(scrape(20, 12, 20)).toMatchObject({ counts: { total: 21 }, seconds: 10.5 });
   });
 
-  it('tells whose time it covers, and whether the baseline was there', () => {
+  it('says which targets it covers, and whether the baseline was among them', () => {
     const rounds = createRounds();
     const counters = createCounters();
     const at = (

@@ -230,7 +230,7 @@ describe('workers that answer in turn are no data from then on', () => {
     expect(outcome).toMatchObject({
       verdict: 'inconclusive',
       reason: expect.stringMatching(
-        /^The source of success-rate gave no data in the last 5m of the watch \(the counters of shop a:80 are those of several processes that answer in turn, .*: scrape each of them by itself, or .*\): not enough to judge\.$/,
+        /^No data for success-rate in the last 5m of the watch \(the counters of shop a:80 are those of several processes that answer in turn, .*: scrape each of them by itself, or .*\): not enough to judge\.$/,
       ),
     });
   });

@@ -11,7 +11,7 @@ import {
 const timing = { bucketSeconds: 10, delay: 5 };
 const series = (...points: Series['points']): readonly Series[] => [{ name: 's', points }];
 
-describe('completed buckets', () => {
+describe('complete buckets of a series', () => {
   it('counts a bucket once, when it has ended and its delay is over', () => {
     const completed = completedBuckets(timing);
     const all = [100, 110, 120];
@@ -21,7 +21,7 @@ describe('completed buckets', () => {
     expect(completed.take(all, 100, 136)).toEqual({ starts: [110, 120], seconds: 20 });
   });
 
-  it('leaves out a bucket that begins before what is judged, but for a tenth of it', () => {
+  it('leave out a bucket that starts before the evaluated time, but for a tenth of it', () => {
     const completed = completedBuckets(timing);
     expect(completed.take([100, 110], 101.1, 200)).toEqual({ starts: [110], seconds: 10 });
     expect(completedBuckets(timing).take([100, 110], 101, 200)).toMatchObject({
@@ -29,25 +29,25 @@ describe('completed buckets', () => {
     });
   });
 
-  it('covers the empty buckets between two that hold something: there were no requests', () => {
+  it('cover empty buckets between two as time without requests', () => {
     const completed = completedBuckets(timing);
     expect(completed.take([100], 100, 115)).toEqual({ starts: [100], seconds: 10 });
     expect(completed.take([100, 140], 100, 155)).toEqual({ starts: [140], seconds: 40 });
   });
 
-  it('counts one that comes late, whose time is covered already', () => {
+  it('count a late bucket whose time is covered already', () => {
     const completed = completedBuckets(timing);
     completed.take([100, 130], 100, 145);
     expect(completed.take([100, 110, 130], 100, 146)).toEqual({ starts: [110], seconds: 0 });
   });
 
-  it('counts one before the first, too', () => {
+  it('count a bucket before the first one', () => {
     const completed = completedBuckets(timing);
     completed.take([120], 100, 135);
     expect(completed.take([100, 120], 100, 136)).toEqual({ starts: [100], seconds: 20 });
   });
 
-  it('asks for what may still be counted', () => {
+  it('are queried as far back as new ones may appear', () => {
     const completed = completedBuckets(timing);
     expect(completed.range(100, 131)).toEqual({ from: 100, to: 120 });
     completed.take([100, 300], 100, 315);
@@ -57,7 +57,7 @@ describe('completed buckets', () => {
     expect(completedBuckets(timing).range(107, 108)).toEqual({ from: 110, to: 120 });
   });
 
-  it('knows when there can be nothing new', () => {
+  it('are up to date until the next bucket can be complete', () => {
     const completed = completedBuckets(timing);
     expect(completed.isUpToDate(100, 114)).toBe(true);
     expect(completed.isUpToDate(100, 115)).toBe(false);
@@ -66,7 +66,7 @@ describe('completed buckets', () => {
     expect(completed.isUpToDate(100, 125)).toBe(false);
   });
 
-  it('counts everything that arrives exactly once, in whatever order and however often it is looked at', () => {
+  it('count everything once, in any order of arrival and queries', () => {
     fc.assert(
       fc.property(
         fc.uniqueArray(fc.integer({ min: 0, max: 30 }), { minLength: 1, maxLength: 20 }),
@@ -99,8 +99,8 @@ describe('completed buckets', () => {
   });
 });
 
-describe('numbers of series', () => {
-  it('adds counts up; a null adds nothing, and a bucket of nulls holds nothing', () => {
+describe('the numbers in series', () => {
+  it('counts are added up; a null adds nothing, and a bucket of nulls has no count', () => {
     const two = [...series([0, 1], [10, null], [20, null]), ...series([0, 2], [10, 3])];
     expect(countsByBucket(two)).toEqual(
       good(
@@ -112,11 +112,11 @@ describe('numbers of series', () => {
     );
   });
 
-  it.each([-1, Number.NaN, Infinity])('refuses a count of %d', (value) => {
+  it.each([-1, Number.NaN, Infinity])('a count of %d is refused', (value) => {
     expect(countsByBucket(series([0, value]))).toEqual(bad(`a count is ${String(value)}`));
   });
 
-  it('makes one value of several series where that is asked for, bucket by bucket', () => {
+  it('several series become one value with a reducer, bucket by bucket', () => {
     const two = [...series([0, 1], [10, 4]), ...series([0, 3], [10, null])];
     expect(valuesByBucket(two, undefined)).toMatchObject({
       problem: { message: expect.stringMatching(/^the query gives 2 series, and one is needed/) },
@@ -135,7 +135,7 @@ describe('numbers of series', () => {
     );
   });
 
-  it('tells the length of buckets by neighbours', () => {
+  it('the length of buckets is the distance of neighbours', () => {
     const of = (...points: Series['points']): number | undefined =>
       bucketSecondsOf({ name: 's', points });
     expect(of([0, null], [60, 1], [120, null])).toBe(60);

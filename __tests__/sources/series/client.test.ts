@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { hintsOf } from '../../../src/sources/series/answer.js';
+import { hintsOf } from '../../../src/sources/source.js';
+import { byKind } from '../../../src/support/http/problem.js';
 import type { SeriesAdapter } from '../../../src/sources/series/adapter.js';
 import { createMetricClient } from '../../../src/sources/series/client.js';
 import { fields } from '../../../src/support/json.js';
@@ -13,8 +14,7 @@ const onePerCall: SeriesAdapter = {
   address: 'http://metrics.test',
   bucketSeconds: 10,
   errorMapping: {
-    hints: hintsOf({ address: 'url', credentials: 'token', path: '/query' }),
-    serverMessage: () => undefined,
+    hintFor: byKind(hintsOf({ address: 'url', credentials: 'token', path: '/query' })),
   },
   request: (queries) =>
     Object.entries(queries).map(([name, query]) => ({
@@ -66,7 +66,7 @@ function ask(answers: Readonly<Record<string, readonly [status: number, body: st
     }));
 }
 
-it('puts the answers to several requests together', async () => {
+it('merges the answers to several requests', async () => {
   const { answer, requested } = await ask({
     '/total': [200, '{"value":1,"bucket":10}'],
     '/errors': [200, '{"value":2,"bucket":10}'],
@@ -84,18 +84,18 @@ it('puts the answers to several requests together', async () => {
   });
 });
 
-it('fails as a whole when one of several requests fails', async () => {
+it('one of several requests fails: all fail', async () => {
   const { answer } = await ask({
     '/total': [200, '{"value":1,"bucket":10}'],
     '/errors': [503, ''],
   });
-  expect(answer).toEqual({
+  expect(answer).toMatchObject({
     ok: false,
     problem: { kind: 'server-error', message: 'it answered 503' },
   });
 });
 
-it('fails when the buckets of several answers differ', async () => {
+it('answers with different buckets: an error', async () => {
   const { answer } = await ask({
     '/total': [200, '{"value":1,"bucket":10}'],
     '/errors': [200, '{"value":2,"bucket":60}'],

@@ -80,7 +80,7 @@ describe('followRun', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('says when the state changes, and at least every 70 s that it has not', async () => {
+  it('prints a line when the state changes, and at least every 70 s when it does not', async () => {
     const { lines } = await follow((s) => (s < 5 ? queued : s < 200 ? running : succeeded));
     expect(lines).toEqual([
       'rollback run: queued',
@@ -92,7 +92,7 @@ describe('followRun', () => {
     ]);
   });
 
-  it('a run that has begun is not given up for being queued again', async () => {
+  it('a run that started and is queued again is still followed', async () => {
     const { outcome, cancels } = await follow((s) =>
       s < 5 ? running : s < 400 ? queued : succeeded,
     );
@@ -100,7 +100,7 @@ describe('followRun', () => {
     expect(cancels).toBe(0);
   });
 
-  it('a run that never begins is given up at the start timeout, to the second', async () => {
+  it('a run that never starts is cancelled at the start timeout', async () => {
     const { outcome, reads } = await follow((_, cancels) =>
       cancels === 0 ? queued : { phase: 'cancelled', word: 'cancelled' },
     );
@@ -113,14 +113,14 @@ describe('followRun', () => {
     expect(reads.filter((at) => at === 120_000)).not.toHaveLength(0);
   });
 
-  it('what the system shows of a cancelled run goes before what was seen of it', async () => {
+  it('a cancelled run that the system says may have run: never-started, mayHaveRun', async () => {
     const { outcome } = await follow((_, cancels) =>
       cancels === 0 ? queued : { phase: 'cancelled', word: 'cancelled', mayHaveRun: true },
     );
     expect(outcome).toMatchObject({ kind: 'never-started', mayHaveRun: true });
   });
 
-  it('reading "cancelled" back has ten seconds of its own', async () => {
+  it('a cancel that never shows: given up ten seconds after the deadline', async () => {
     const { outcome, clock, cancels } = await follow(() => running, { time: 60_000 });
     expect(outcome).toEqual({
       kind: 'given-up',
@@ -132,7 +132,7 @@ describe('followRun', () => {
     expect(cancels).toBe(1);
   });
 
-  it('a cancel that fails for a moment is asked for again', async () => {
+  it('a cancel that fails twice is sent again', async () => {
     let failures = 2;
     const { outcome, cancels } = await follow(
       (_, polls) => (polls < 3 ? running : { phase: 'cancelled', word: 'cancelled' }),
@@ -147,7 +147,7 @@ describe('followRun', () => {
     expect(cancels).toBe(3);
   });
 
-  it('a run that may be somebody else’s is never cancelled', async () => {
+  it('a run that may belong to others is never cancelled', async () => {
     const { outcome, cancels } = await follow(() => queued, { ours: false });
     expect(outcome).toMatchObject({ kind: 'never-started', cancelled: false, mayHaveRun: true });
     expect(cancels).toBe(0);
@@ -161,20 +161,20 @@ describe('followRun', () => {
     expect(clock.monotonic()).toBeGreaterThan(60_000 + 120_000);
   });
 
-  it('waits as long as the server asks for', async () => {
+  it("waits as long as the server's Retry-After says", async () => {
     const { reads } = await follow((s) =>
       s === 0 ? new TransientError('slow down', 45_000) : succeeded,
     );
     expect(reads).toEqual([0, 45_000]);
   });
 
-  it('when reading is of no use: unreadable at once', async () => {
+  it('a permanent error: unreadable at once', async () => {
     const { outcome, reads } = await follow(() => new PermanentError('no'));
     expect(outcome).toEqual({ kind: 'unreadable', problem: 'no' });
     expect(reads).toHaveLength(1);
   });
 
-  it('cancelled again while it cancels the run: returns at once', async () => {
+  it('a signal while it cancels the run: returns at once', async () => {
     const stop = new AbortController();
     const { clock, outcome } = await follow(() => queued, {
       signal: stop.signal,
@@ -187,7 +187,7 @@ describe('followRun', () => {
     expect(clock.monotonic()).toBe(30_000);
   });
 
-  it('is a success only when the last state read is one; never two cancels that were taken', async () => {
+  it('any states and errors: success only when the last state read is one, and at most one accepted cancel', async () => {
     const states: RunState[] = [
       queued,
       running,

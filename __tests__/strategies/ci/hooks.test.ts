@@ -19,8 +19,8 @@ async function roll(more: Partial<PipelineClient>, state: RunState): Promise<Don
   let cancelled = 0;
   const strategy = createCiStrategy({
     client: {
-      id: 'fake',
-      name: 'Fake CI',
+      id: 'stand-in',
+      name: 'Stand-in CI',
       preflight: () => Promise.resolve([]),
       describe: () => Promise.resolve([]),
       start: () => Promise.resolve({ kind: 'started', run }),
@@ -59,8 +59,8 @@ async function roll(more: Partial<PipelineClient>, state: RunState): Promise<Don
 
 const succeeded: RunState = { phase: 'succeeded', word: 'success' };
 
-describe('the ci strategy, beside following a run', () => {
-  it('ends a run that would deploy, and does not call it a rollback', async () => {
+describe('the ci strategy and the hooks of a client', () => {
+  it('an objection to the started run: it is cancelled, and the outcome is triggered', async () => {
     const { result, cancelled } = await roll(
       { objection: () => Promise.resolve('it has the job deploy') },
       succeeded,
@@ -72,7 +72,7 @@ describe('the ci strategy, beside following a run', () => {
     });
   });
 
-  it('says so when such a run cannot be ended', async () => {
+  it('an objection to a run that cannot be cancelled: the report says to cancel it by hand', async () => {
     const { result } = await roll(
       {
         objection: () => Promise.resolve('it has the job deploy'),
@@ -84,7 +84,7 @@ describe('the ci strategy, beside following a run', () => {
     expect(result.detail).toContain('could not be cancelled (forbidden): cancel it by hand');
   });
 
-  it('follows the run when nothing is known against it, or nothing is known at all', async () => {
+  it('no objection, or an error in finding one: the run is followed', async () => {
     const fine = await roll({ objection: () => Promise.resolve(undefined) }, succeeded);
     expect(fine.result.outcome).toBe('verified');
     const blind = await roll({ objection: () => Promise.reject(new Error('403')) }, succeeded);
@@ -92,7 +92,7 @@ describe('the ci strategy, beside following a run', () => {
     expect(blind.cancelled).toBe(0);
   });
 
-  it('hands on what ends our own pipeline, to be done last of all', async () => {
+  it('returns the end of our own pipeline as the last thing to do', async () => {
     const { acts } = await roll(
       { endOwnPipeline: () => Promise.resolve('pipeline 6 was cancelled') },
       succeeded,
@@ -104,7 +104,7 @@ describe('the ci strategy, beside following a run', () => {
     expect((await roll({}, succeeded)).acts).toHaveLength(0);
   });
 
-  it('says by its name in which system a run may have been started', async () => {
+  it('an unknown start: the report names the CI system to search', async () => {
     const { result } = await roll(
       { start: () => Promise.resolve({ kind: 'unknown', reason: 'the connection was reset' }) },
       succeeded,
@@ -112,11 +112,11 @@ describe('the ci strategy, beside following a run', () => {
     expect(result).toMatchObject({
       outcome: 'triggered',
       detail:
-        'A rollback run may have been started: the connection was reset. Look for it in Fake CI before you start another.',
+        'A rollback run may have been started: the connection was reset. Look for it in Stand-in CI before you start another.',
     });
   });
 
-  it('does not end our own pipeline when nothing was started', async () => {
+  it('a refused start: our own pipeline is not ended', async () => {
     const { result, acts } = await roll(
       {
         start: () => Promise.resolve({ kind: 'refused', reason: 'no' }),

@@ -25,16 +25,16 @@ const request: RollbackRequest = {
 
 interface RolledBack {
   readonly result: StrategyResult;
-  readonly fake: StandInGithub;
+  readonly standIn: StandInGithub;
   readonly lines: readonly string[];
   readonly changes: number;
   readonly started: readonly unknown[];
   readonly clock: VirtualClock;
 }
 
-const fakes: StandInGithub[] = [];
+const standIns: StandInGithub[] = [];
 afterEach(async () => {
-  await Promise.all(fakes.splice(0).map((fake) => fake.close()));
+  await Promise.all(standIns.splice(0).map((standIn) => standIn.close()));
 });
 
 interface Scenario {
@@ -49,8 +49,8 @@ interface Scenario {
 }
 
 async function roll(scenario: Scenario): Promise<RolledBack> {
-  const fake = await StandInGithub.start(scenario.github);
-  fakes.push(fake);
+  const standIn = await StandInGithub.start(scenario.github);
+  standIns.push(standIn);
   const clock = new VirtualClock();
   const { fetch, open } = countedFetch();
   const random = (): number => 0.5;
@@ -59,7 +59,7 @@ async function roll(scenario: Scenario): Promise<RolledBack> {
       'github-repository': 'acme/shop',
       'github-workflow': 'rollback.yml',
       'github-token': TOKEN,
-      'github-api-url': fake.url,
+      'github-api-url': standIn.url,
       ownRunId: null,
       fetch,
       clock,
@@ -82,13 +82,15 @@ async function roll(scenario: Scenario): Promise<RolledBack> {
   const requested = { ...request, ...scenario.request };
   const work = (async () => {
     const plan = await strategy.plan(requested, time.signal);
+    if (plan.kind === 'failed')
+      return { outcome: 'failed', detail: plan.reason, versionConfirmed: null } as const;
     if (plan.kind !== 'plan') throw new Error('there is no plan');
     return strategy.execute(plan, {
       request: requested,
       signal: time.signal,
       beforeChange: () => {
         changes++;
-        expect(fake.dispatches).toHaveLength(0);
+        expect(standIn.dispatches).toHaveLength(0);
       },
       progress: (line) => {
         lines.push(line);
@@ -101,18 +103,18 @@ async function roll(scenario: Scenario): Promise<RolledBack> {
       lastOfAll: () => undefined,
     });
   })();
-  const result = await drive(clock, work, open, () => fake.hanging);
+  const result = await drive(clock, work, open, () => standIn.hanging);
   time.clear();
-  return { result, fake, lines, changes, started, clock };
+  return { result, standIn, lines, changes, started, clock };
 }
 
 describe('the ci strategy with GitHub', () => {
-  it('starts exactly one run, follows it to success and says so', async () => {
-    const { result, fake, lines, changes, started } = await roll({
+  it('starts exactly one run, follows it to success and reports it', async () => {
+    const { result, standIn, lines, changes, started } = await roll({
       request: { revision: '12', image: 'shop:1.4' },
     });
-    expect(fake.dispatches).toHaveLength(1);
-    expect(fake.dispatches[0]).toMatchObject({
+    expect(standIn.dispatches).toHaveLength(1);
+    expect(standIn.dispatches[0]).toMatchObject({
       path: '/repos/acme/shop/actions/workflows/rollback.yml/dispatches',
       headers: {
         authorization: `token ${TOKEN}`,
@@ -148,36 +150,36 @@ describe('the ci strategy with GitHub', () => {
     ]);
     expect(started).toEqual([{ url, runId: '9001' }]);
     expect(changes).toBe(1);
-    expect(fake.cancels).toHaveLength(0);
+    expect(standIn.cancels).toHaveLength(0);
   });
 
-  it('sends nothing that the workflow does not declare', async () => {
+  it('sends no input that the workflow does not declare', async () => {
     const file = `
 on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {} } } }
 `;
-    const { fake, result } = await roll({
+    const { standIn, result } = await roll({
       github: { file },
       strategy: { parameters: { mode: 'fast' }, ref: 'refs/heads/main' },
     });
-    expect(fake.dispatches[0]?.body).toMatchObject({
+    expect(standIn.dispatches[0]?.body).toMatchObject({
       ref: 'main',
       inputs: { rollback: 'true', rollback_target: 'api', mode: 'fast' },
     });
     expect(result.outcome).toBe('verified');
   });
 
-  it('sends only the marker and the parameters when the declaration cannot be read', async () => {
-    const { fake, result } = await roll({
+  it('sends only the marker and the parameters when the workflow cannot be read', async () => {
+    const { standIn, result } = await roll({
       github: { mayReadContents: false },
       strategy: { parameters: { rollback_image: 'shop:1.3' } },
     });
-    expect(fake.dispatches[0]?.body).toMatchObject({
+    expect(standIn.dispatches[0]?.body).toMatchObject({
       inputs: { rollback: 'true', rollback_image: 'shop:1.3' },
     });
     expect(result.outcome).toBe('verified');
   });
 
-  describe('refused: nothing was started, and the next strategy may act', () => {
+  describe('a refused start: failed, and the next strategy may act', () => {
     const refusals: [string, Scenario, RegExp][] = [
       [
         '401',
@@ -191,7 +193,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       ],
       ['404', { github: { file: null } }, /status 404.*must be on the default branch/],
       [
-        '422 without a hint of the run details',
+        '422 without a mention of run details',
         {
           github: {
             dispatches: [problem(422, "Workflow does not have 'workflow_dispatch' trigger")],
@@ -200,7 +202,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
         /Add on: workflow_dispatch/,
       ],
       [
-        'a ref that is not there',
+        'a ref that does not exist',
         { github: { mayReadContents: false }, strategy: { ref: 'gone' } },
         /No ref found for: gone.*must be a branch or a tag/,
       ],
@@ -216,12 +218,12 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       ],
     ];
     it.each(refusals)('%s', async (_, scenario, says) => {
-      const { result, fake, lines } = await roll(scenario);
+      const { result, standIn, lines } = await roll(scenario);
       expect(result.outcome).toBe('failed');
       expect(result.detail).toMatch(says);
       expect(result.detail).not.toContain(TOKEN);
-      expect(fake.dispatches).toHaveLength(1);
-      expect(fake.started).toHaveLength(0);
+      expect(standIn.dispatches).toHaveLength(1);
+      expect(standIn.started).toHaveLength(0);
       expect(lines).toEqual([]);
     });
 
@@ -234,7 +236,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
         { client: { 'github-workflow': 'My rollback' } },
         /name of the file/,
       ],
-      ['an API URL that is none', { client: { 'github-api-url': 'github' } }, /not a URL/],
+      ['an API URL that is no URL', { client: { 'github-api-url': 'github' } }, /not a URL/],
       ['a commit as ref', { strategy: { ref: 'a'.repeat(40) } }, /is a commit/],
       [
         'a pull request as ref',
@@ -242,11 +244,11 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
         /neither a branch nor a tag/,
       ],
       [
-        'a workflow that could not tell a rollback',
+        'a workflow without the marker',
         { github: { file: 'on: workflow_dispatch' } },
         /could not tell a rollback from a deploy/,
       ],
-      ['a workflow without the trigger', { github: { file: 'on: [push]' } }, /by hand/],
+      ['a workflow without workflow_dispatch', { github: { file: 'on: [push]' } }, /by hand/],
       [
         'an undeclared parameter',
         { strategy: { parameters: { speed: '1' } } },
@@ -281,27 +283,24 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
         /status 500.*Set rollback-ref/,
       ],
     ];
-    it.each(unsent)(
-      '%s: no request is sent that could start something',
-      async (_, scenario, says) => {
-        const { result, fake, changes } = await roll(scenario);
-        expect(result.outcome).toBe('failed');
-        expect(result.detail).toMatch(says);
-        expect(result.detail).not.toContain(TOKEN);
-        expect(fake.dispatches).toHaveLength(0);
-        expect(changes).toBe(0);
-      },
-    );
+    it.each(unsent)('%s: nothing is sent', async (_, scenario, says) => {
+      const { result, standIn, changes } = await roll(scenario);
+      expect(result.outcome).toBe('failed');
+      expect(result.detail).toMatch(says);
+      expect(result.detail).not.toContain(TOKEN);
+      expect(standIn.dispatches).toHaveLength(0);
+      expect(changes).toBe(0);
+    });
   });
 
-  describe('is sent again only when nothing can have been started', () => {
-    it('422 about return_run_details: once more without it', async () => {
-      const { result, fake } = await roll({ github: { dispatches: ['no-details'] } });
-      expect(fake.dispatches.map(({ body }) => body)).toEqual([
+  describe('a dispatch is sent again only when no run can have started', () => {
+    it('422 about return_run_details: sent once more without it', async () => {
+      const { result, standIn } = await roll({ github: { dispatches: ['no-details'] } });
+      expect(standIn.dispatches.map(({ body }) => body)).toEqual([
         expect.objectContaining({ return_run_details: true }),
         expect.not.objectContaining({ return_run_details: true }),
       ]);
-      expect(fake.started).toHaveLength(1);
+      expect(standIn.started).toHaveLength(1);
       // Found by the correlation id in its title.
       expect(result).toMatchObject({ outcome: 'verified', runId: '9001' });
     });
@@ -310,33 +309,33 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       ['429', problem(429, 'Too many requests', { 'retry-after': '30' })],
       ['403 as a rate limit', problem(403, 'Secondary rate limit', { 'retry-after': '30' })],
     ])('%s with Retry-After: waits and sends again', async (_, limited) => {
-      const { result, fake, clock } = await roll({
+      const { result, standIn, clock } = await roll({
         github: { dispatches: [limited, 'accept'] },
       });
-      expect(fake.dispatches).toHaveLength(2);
-      expect(fake.started).toHaveLength(1);
+      expect(standIn.dispatches).toHaveLength(2);
+      expect(standIn.started).toHaveLength(1);
       expect(clock.monotonic()).toBeGreaterThanOrEqual(30_000);
       expect(result.outcome).toBe('verified');
     });
 
-    it('429 for longer than another strategy should wait: refused at once', async () => {
-      const { result, fake } = await roll({
+    it('429 with Retry-After 1 h: refused at once', async () => {
+      const { result, standIn } = await roll({
         github: { dispatches: [problem(429, 'Too many requests', { 'retry-after': '3600' })] },
       });
-      expect(fake.dispatches).toHaveLength(1);
+      expect(standIn.dispatches).toHaveLength(1);
       expect(result.outcome).toBe('failed');
       expect(result.detail).toMatch(/rate limit/);
     });
 
-    it('429 without an end: a bounded number of times', async () => {
-      const { result, fake } = await roll({
+    it('429 every time: refused after four dispatches', async () => {
+      const { result, standIn } = await roll({
         github: { dispatches: [problem(429, 'Too many requests')] },
       });
-      expect(fake.dispatches).toHaveLength(4);
+      expect(standIn.dispatches).toHaveLength(4);
       expect(result.outcome).toBe('failed');
     });
 
-    it('a refused connection: nothing was started', async () => {
+    it('a refused connection: failed', async () => {
       const closed = await StandInGithub.start();
       const { url } = closed;
       await closed.close();
@@ -349,7 +348,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
     });
   });
 
-  describe('an answer that leaves open whether a run was started', () => {
+  describe('an unclear answer to the dispatch', () => {
     const accepted = (
       then: 'hang' | 'reset' | ReturnType<typeof problem>,
     ): StandInGithubOptions => ({
@@ -361,35 +360,41 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       ['a hang after it was accepted', accepted('hang')],
       ['a reset after it was accepted', accepted('reset')],
       ['204 without an id', { dispatches: ['accept-204'] }],
-      ['200 with something that is no run', accepted({ status: 200, body: '<html></html>' })],
+      ['200 with a page', accepted({ status: 200, body: '<html></html>' })],
     ];
     it.each(unclear)('%s: the run is found by its correlation id', async (_, github) => {
-      const { result, fake, lines } = await roll({ github: { ...github, rival: true } });
-      expect(fake.dispatches).toHaveLength(1);
-      expect(fake.started).toHaveLength(1);
+      const { result, standIn, lines } = await roll({ github: { ...github, rival: true } });
+      expect(standIn.dispatches).toHaveLength(1);
+      expect(standIn.started).toHaveLength(1);
       expect(result).toMatchObject({ outcome: 'verified', runId: '9001' });
       expect(lines).toContain('✅ CI/CD rollback triggered');
     });
 
-    it.each(unclear)('%s: without the id the only new run is no proof', async (_, github) => {
-      const { result, fake, lines } = await roll({
-        github: { ...github, file: SILENT_WORKFLOW, runs: [{}, {}] },
-      });
-      expect(fake.dispatches).toHaveLength(1);
-      expect(result).toMatchObject({ outcome: 'triggered', runId: '9001' });
-      expect(result.detail).toMatch(/probably ours/);
-      expect(lines).not.toContain('✅ CI/CD rollback triggered');
-    });
+    it.each(unclear)(
+      '%s: without the id the only new run is taken as probable: triggered',
+      async (_, github) => {
+        const { result, standIn, lines } = await roll({
+          github: { ...github, file: SILENT_WORKFLOW, runs: [{}, {}] },
+        });
+        expect(standIn.dispatches).toHaveLength(1);
+        expect(result).toMatchObject({ outcome: 'triggered', runId: '9001' });
+        expect(result.detail).toMatch(/probably ours/);
+        expect(lines).not.toContain('✅ CI/CD rollback triggered');
+      },
+    );
 
-    it.each(unclear)('%s: of two new runs none is taken', async (_, github) => {
-      const { result, fake } = await roll({
-        github: { ...github, file: SILENT_WORKFLOW, rival: true },
-      });
-      expect(fake.dispatches).toHaveLength(1);
-      expect(result.outcome).toBe('triggered');
-      expect(result.runId).toBeUndefined();
-      expect(result.detail).toMatch(/may have been started.*2 new runs/);
-    });
+    it.each(unclear)(
+      '%s: without the id neither of two new runs is taken: triggered',
+      async (_, github) => {
+        const { result, standIn } = await roll({
+          github: { ...github, file: SILENT_WORKFLOW, rival: true },
+        });
+        expect(standIn.dispatches).toHaveLength(1);
+        expect(result.outcome).toBe('triggered');
+        expect(result.runId).toBeUndefined();
+        expect(result.detail).toMatch(/may have been started.*2 new runs/);
+      },
+    );
 
     it.each([
       ['500', problem(500, 'Server Error')],
@@ -397,19 +402,19 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       ['a hang', 'hang' as const],
       ['a reset', 'reset' as const],
     ])('%s, and no run appears: never sent again', async (_, answer) => {
-      const { result, fake } = await roll({ github: { dispatches: [answer, 'accept'] } });
-      expect(fake.dispatches).toHaveLength(1);
-      expect(fake.started).toHaveLength(0);
+      const { result, standIn } = await roll({ github: { dispatches: [answer, 'accept'] } });
+      expect(standIn.dispatches).toHaveLength(1);
+      expect(standIn.started).toHaveLength(0);
       expect(result.outcome).toBe('triggered');
       expect(result.detail).toMatch(/may have been started/);
     });
 
-    it('a run that may be somebody else’s is not cancelled', async () => {
-      const { result, fake } = await roll({
+    it('a run that may belong to others is not cancelled', async () => {
+      const { result, standIn } = await roll({
         github: { file: SILENT_WORKFLOW, dispatches: ['accept-204'], run: [['queued']] },
       });
       expect(result.outcome).toBe('triggered');
-      expect(fake.cancels).toHaveLength(0);
+      expect(standIn.cancels).toHaveLength(0);
     });
   });
 
@@ -423,18 +428,18 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
     ['stale', 'ended with "stale"'],
     ['a_word_of_tomorrow', 'ended with "a_word_of_tomorrow"'],
   ])('a run that ends with %s is not verified', async (conclusion, says) => {
-    const { result, fake } = await roll({
+    const { result, standIn } = await roll({
       github: { run: [['in_progress'], ['completed', conclusion]] },
     });
     expect(result.outcome).toBe('triggered');
     expect(result.detail).toContain(says);
-    expect(fake.dispatches).toHaveLength(1);
+    expect(standIn.dispatches).toHaveLength(1);
   });
 
   it.each([['waiting'], ['action_required']])(
-    'a run that is %s for approval: says so with its link, and is cancelled when the time is over',
+    'a run that is %s for approval: prints its link, and cancels it when the time is over',
     async (word) => {
-      const { result, fake, lines } = await roll({
+      const { result, standIn, lines } = await roll({
         github: { run: [[word]], ran: true },
         time: 60_000,
       });
@@ -443,11 +448,11 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       ]);
       expect(result.outcome).toBe('triggered');
       expect(result.detail).toMatch(/waited for a person.*was cancelled/);
-      expect(fake.cancels).toHaveLength(1);
+      expect(standIn.cancels).toHaveLength(1);
     },
   );
 
-  it('a run that somebody approves in time is verified', async () => {
+  it('a run that is approved in time is verified', async () => {
     const { result } = await roll({
       github: { run: [['waiting'], ['waiting'], ['in_progress'], ['completed', 'success']] },
     });
@@ -464,31 +469,31 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       'triggered',
       /Must have admin rights.*may still fire/,
     ],
-  ] as const)('a run that never starts is given up: %s', async (_, github, outcome, says) => {
-    const { result, fake } = await roll({ github: { run: [['queued']], ...github } });
+  ] as const)('a run that never starts is cancelled: %s', async (_, github, outcome, says) => {
+    const { result, standIn } = await roll({ github: { run: [['queued']], ...github } });
     expect(result.outcome).toBe(outcome);
     expect(result.detail).toMatch(/had not begun after 2m/);
     expect(result.detail).toMatch(says);
-    expect(fake.cancels.length).toBeGreaterThanOrEqual(1);
-    expect(fake.dispatches).toHaveLength(1);
+    expect(standIn.cancels.length).toBeGreaterThanOrEqual(1);
+    expect(standIn.dispatches).toHaveLength(1);
   });
 
-  it('a run that waits in its concurrency group: says what to change', async () => {
+  it('a run that waits in its concurrency group: the log says what to change', async () => {
     const { lines } = await roll({ github: { run: [['pending']], ran: false } });
     expect(lines).toContainEqual(expect.stringMatching(/pending.*concurrency group/));
   });
 
-  it('a run that is not done when the time is over is cancelled', async () => {
-    const { result, fake } = await roll({ github: { run: [['in_progress']] }, time: 30_000 });
+  it('a run that is still in progress when the time is over is cancelled: triggered', async () => {
+    const { result, standIn } = await roll({ github: { run: [['in_progress']] }, time: 30_000 });
     expect(result.outcome).toBe('triggered');
     expect(result.detail).toMatch(/was not done when the time was over.*cancelled/);
-    expect(fake.cancels).toHaveLength(1);
+    expect(standIn.cancels).toHaveLength(1);
   });
 
   it.each([
     ['success', 'verified'],
     ['failure', 'triggered'],
-  ])('a run that ends with %s while it is given up is taken at its word', async (word, outcome) => {
+  ])('a run that ends with %s during its cancel: that result counts', async (word, outcome) => {
     const { result } = await roll({
       github: { run: [['queued'], ['completed', word]], cancel: 'ignore' },
       // Over before the second look, so that the look after the cancel is the one that sees the end.
@@ -498,8 +503,8 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
     expect(result.detail).toContain(`ended with "${word}"`);
   });
 
-  it('SIGTERM leaves the run running, with its link', async () => {
-    const { result, fake } = await roll({
+  it('SIGTERM: the run goes on, and the report has its link', async () => {
+    const { result, standIn } = await roll({
       github: { run: [['in_progress']] },
       onLine: (line, leave) => {
         if (line.includes('in_progress')) leave();
@@ -507,17 +512,17 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
     });
     expect(result).toMatchObject({ outcome: 'triggered', runId: '9001' });
     expect(result.detail).toMatch(/left running \(cancelled by SIGTERM\)/);
-    expect(fake.cancels).toHaveLength(0);
+    expect(standIn.cancels).toHaveLength(0);
   });
 
-  it('rollback-wait: false starts and does not follow', async () => {
-    const { result, fake } = await roll({ strategy: { wait: false } });
+  it('rollback-wait: false starts the run and does not follow it', async () => {
+    const { result, standIn } = await roll({ strategy: { wait: false } });
     expect(result.outcome).toBe('triggered');
     expect(result.detail).toMatch(/not followed/);
-    expect(fake.requests.filter(({ path }) => path.endsWith('/runs/9001'))).toHaveLength(0);
+    expect(standIn.requests.filter(({ path }) => path.endsWith('/runs/9001'))).toHaveLength(0);
   });
 
-  it('errors while following do not end it', async () => {
+  it('seven bad answers in between do not end the following', async () => {
     const { result } = await roll({
       github: {
         run: [
@@ -537,7 +542,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
   it.each([
     ['a lost permission', problem(401, 'Bad credentials'), /Bad credentials/],
     ['errors without an end', problem(503, 'Unavailable'), /Unavailable/],
-  ])('a state that cannot be read is no proof: %s', async (_, answer, says) => {
+  ])('a state that cannot be read is not verified: %s', async (_, answer, says) => {
     const { result } = await roll({ github: { run: [['queued'], answer] } });
     expect(result.outcome).toBe('triggered');
     expect(result.detail).toMatch(/cannot be read/);

@@ -64,8 +64,8 @@ const untouched = {
   SomethingNew: { Inside: 0 },
 };
 
-describe('the definition of a service that runs', () => {
-  it('what nobody has set is not said', () => {
+describe('the definition of a running service', () => {
+  it('a container with default settings has no settings in the definition', () => {
     expect(define({ host: untouched })).toEqual({
       service: { network_mode: 'none' },
       networks: [],
@@ -76,27 +76,31 @@ describe('the definition of a service that runs', () => {
 
   it.each<[string, Parts, object]>([
     [
-      'environment, without what the image brings; an empty value stays',
+      'environment: without that of the image, with empty values',
       {
         config: { Env: ['B=', 'A=1', 'PATH=/bin', 'OVER=2', 'UNSET'] },
         image: { Env: ['PATH=/bin', 'OVER=1'] },
       },
       { environment: ['A=1', 'B=', 'OVER=2'] },
     ],
-    ['the command of the image', { config: { Cmd: ['a'] }, image: { Cmd: ['a'] } }, {}],
-    ['a command', { config: { Cmd: ['b', 'c'] }, image: { Cmd: ['a'] } }, { command: ['b', 'c'] }],
+    ["the image's own command is left out", { config: { Cmd: ['a'] }, image: { Cmd: ['a'] } }, {}],
     [
-      'an entrypoint takes the command of the image away',
+      "another command than the image's is kept",
+      { config: { Cmd: ['b', 'c'] }, image: { Cmd: ['a'] } },
+      { command: ['b', 'c'] },
+    ],
+    [
+      "with another entrypoint the image's command is written out",
       { config: { Entrypoint: ['e'], Cmd: ['a'] }, image: { Cmd: ['a'] } },
       { entrypoint: ['e'], command: ['a'] },
     ],
     [
-      'an entrypoint that was taken away',
+      'a removed entrypoint becomes an empty one',
       { config: { Entrypoint: null, Cmd: ['a'] }, image: { Entrypoint: ['e'] } },
       { entrypoint: [], command: ['a'] },
     ],
     [
-      'a health check',
+      'a health check is kept',
       {
         config: {
           Healthcheck: { Test: ['CMD', 'x'], Interval: 2_000_000_000, StartPeriod: 1, Retries: 3 },
@@ -112,17 +116,17 @@ describe('the definition of a service that runs', () => {
       },
     ],
     [
-      'the health check of the image',
+      "the image's own health check is left out",
       { config: { Healthcheck: { Test: ['CMD'] } }, image: { Healthcheck: { Test: ['CMD'] } } },
       {},
     ],
     [
-      'no health check',
+      'a disabled health check stays disabled',
       { config: { Healthcheck: { Test: ['NONE'] } }, image: { Healthcheck: { Test: ['CMD'] } } },
       { healthcheck: { disable: true } },
     ],
     [
-      'labels, without those of Compose, of the image and ours',
+      'labels: without those of Compose, the image and Rollgate',
       {
         config: {
           Labels: {
@@ -140,7 +144,7 @@ describe('the definition of a service that runs', () => {
       { labels: { empty: '', mine: '$x' } },
     ],
     [
-      'ports; what is exposed alone',
+      'ports: published and exposed ones',
       {
         config: { ExposedPorts: { '80/tcp': {}, '9/udp': {}, '7/tcp': {} } },
         host: {
@@ -157,18 +161,22 @@ describe('the definition of a service that runs', () => {
       },
     ],
     [
-      'names',
+      'host name, domain name and container name are kept',
       { config: { Hostname: 'web', Domainname: 'd' }, name: '/own-name' },
       { hostname: 'web', domainname: 'd', container_name: 'own-name' },
     ],
-    ['the name of a container that is being replaced', { name: '/abcdef012345_shop-api-1' }, {}],
     [
-      'on the network of the host, the name is the host’s',
+      'the temporary name of a container in replacement is left out',
+      { name: '/abcdef012345_shop-api-1' },
+      {},
+    ],
+    [
+      'the host name is left out on the network of the host',
       { config: { Hostname: 'vm' }, host: { NetworkMode: 'host' } },
       { network_mode: 'host' },
     ],
     [
-      'limits and rights',
+      'resource limits and capabilities are kept',
       {
         host: {
           Memory: 64,
@@ -208,7 +216,7 @@ describe('the definition of a service that runs', () => {
     expect(defined.unsaid).toEqual([]);
   });
 
-  it('networks: by name, as they are', () => {
+  it('networks become their names, with aliases and addresses', () => {
     const defined = define({
       host: { NetworkMode: 'n-back' },
       networks: {
@@ -234,7 +242,7 @@ describe('the definition of a service that runs', () => {
     expect(define({ host: { NetworkMode: mode } }).service).toEqual(service);
   });
 
-  it('volumes: named ones by name, anonymous ones where Compose hands them on', () => {
+  it('volumes: named ones by name, anonymous ones by path, except those of the image', () => {
     const defined = define({
       host: {
         Mounts: [
@@ -288,7 +296,7 @@ describe('the definition of a service that runs', () => {
     expect(defined.unsaid).toEqual(['mount of type cluster']);
   });
 
-  it('what has no place in a Compose file is named', () => {
+  it('a setting without a place in a Compose file is reported', () => {
     expect(define({ host: { ...untouched, SomethingNew: { Inside: 1 } } }).unsaid).toEqual([
       'SomethingNew',
     ]);
@@ -298,7 +306,7 @@ describe('the definition of a service that runs', () => {
 describe('the Compose file', () => {
   const plain = { networks: [], volumes: [], unsaid: [] };
 
-  it('uses networks and volumes, and makes none; fills in no variables', () => {
+  it('refers to existing networks and volumes, and escapes variables', () => {
     const file = composeFile(
       [
         {
@@ -330,7 +338,7 @@ describe('the Compose file', () => {
     });
   });
 
-  it('shares a namespace by name inside of the file, and by container outside', () => {
+  it('shares a namespace by service name inside the file, by container id outside', () => {
     const part = (service: string, of: string) => ({
       service,
       image: 'sha256:1',

@@ -16,8 +16,8 @@ async function canary(): Promise<{ scene: ComposeScene; strategy: Strategy }> {
   return { scene, strategy: made };
 }
 
-describe('scale-down of a service', () => {
-  it('takes it to zero, and touches no other', async () => {
+describe('scale-down of a Compose service', () => {
+  it('scales the service to zero, and touches no other', async () => {
     const { scene, strategy } = await canary();
     const api = scene.docker.of('shop', 'api')[0]!.Id;
     expect(await scene.wait(strategy.preflight(never))).toEqual([]);
@@ -43,7 +43,7 @@ describe('scale-down of a service', () => {
     expect(await scene.wait(strategy.preflight(never))).toMatchObject([{ level: 'warning' }]);
   });
 
-  it('what stays is said', async () => {
+  it('a container that stays: triggered, and named', async () => {
     const { scene, strategy } = await canary();
     scene.docker.hook = (args) => (args.includes('up') ? failing('Error: no') : undefined);
     expect((await scene.undo(strategy)).result).toMatchObject({

@@ -22,7 +22,7 @@ async function deployed(given: ComposeStrategyOptions = {}) {
 }
 
 describe('the compose strategy', () => {
-  it('goes back to what ran before the deploy, by image id and recorded configuration', async () => {
+  it('rolls back to the version before the deploy, by image id and recorded configuration', async () => {
     const { scene, strategy } = await deployed();
     const db = scene.docker.of('shop', 'db')[0]!.Id;
     const plan = await scene.mustPlan(strategy);
@@ -67,7 +67,7 @@ describe('the compose strategy', () => {
     ['environment', { image: 'app:v1', environment: ['A=1'] }],
     ['command', { image: 'app:v1', environment: ['A=$1', 'B='], command: ['other'] }],
     ['restart policy', { image: 'app:v1', environment: ['A=$1', 'B='], restart: 'always' }],
-  ])('a changed %s alone is a changed version', async (_, bad) => {
+  ])('a changed %s alone counts as a deploy', async (_, bad) => {
     const { scene, strategy } = await deployed();
     scene.deploy('api', bad);
     expect((await scene.mustPlan(strategy)).steps[0]).toMatch(
@@ -76,7 +76,7 @@ describe('the compose strategy', () => {
     expect((await scene.undo(strategy)).result).toMatchObject({ outcome: 'verified' });
   });
 
-  it('the snapshot file and the notes of a service say nothing of its environment but in their own', async () => {
+  it('the values of the environment are in no snapshot file and no command line', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1', environment: ['KEY=hunter2'] });
     const recorded = await scene.snapshot();
@@ -87,7 +87,7 @@ describe('the compose strategy', () => {
     expect(note!.Config.Env.join('')).toContain('hunter2');
   });
 
-  it('without a snapshot, to what was found healthy last', async () => {
+  it('without a snapshot rolls back to the last version found healthy', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });
     await scene.recordGood();
@@ -97,7 +97,7 @@ describe('the compose strategy', () => {
     expect(scene.docker.of('shop', 'api')[0]!.Config.Env).toEqual(['PATH=/bin']);
   });
 
-  it('without a snapshot, not what has been there for long', async () => {
+  it('without a snapshot skips a version older than deployed-within', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });
     await scene.recordGood();
@@ -110,7 +110,7 @@ describe('the compose strategy', () => {
     });
   });
 
-  it('nothing recorded: skipped, and known before', async () => {
+  it('nothing recorded: skipped, and preflight warns', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });
     const strategy = await scene.strategy();
@@ -123,7 +123,7 @@ describe('the compose strategy', () => {
     ]);
   });
 
-  it('nothing was deployed: withheld', async () => {
+  it('nothing deployed since the snapshot: withheld', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });
     const strategy = await scene.strategy({ recorded: await scene.snapshot() });
@@ -134,7 +134,7 @@ describe('the compose strategy', () => {
     });
   });
 
-  it('the record runs already, and there is no snapshot: skipped', async () => {
+  it('without a snapshot, live version is the recorded one: skipped', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });
     await scene.recordGood();
@@ -144,7 +144,7 @@ describe('the compose strategy', () => {
     });
   });
 
-  it('its record was pruned: the image is known from the snapshot file, the rest from what runs', async () => {
+  it('the record was pruned: image from the snapshot file, configuration from the live service', async () => {
     const { scene, recorded, strategy } = await deployed();
     scene.deploy('api', { image: 'app:v2', environment: ['A=$1', 'B='] });
     for (const { Id } of scene.docker.notes('before')) scene.docker.containers.delete(Id);
@@ -156,7 +156,7 @@ describe('the compose strategy', () => {
     });
   });
 
-  it('an image that is gone is pulled by its digest, and only then', async () => {
+  it('a missing image is pulled by its digest: verified with the recorded image, failed with another or none', async () => {
     const scene = new ComposeScene();
     const image = scene.docker.image('r.example/app:v1', {}, 'r.example/app@sha256:11');
     scene.deploy('api', { image: 'r.example/app:v1' });
@@ -184,7 +184,7 @@ describe('the compose strategy', () => {
     ]);
   });
 
-  it('an image that was built here and is gone cannot be had', async () => {
+  it('a missing image that came from no registry: failed', async () => {
     const { scene, strategy } = await deployed();
     scene.docker.images.delete(scene.docker.of('shop', 'db')[0]!.Image);
     expect((await scene.undo(strategy)).result).toMatchObject({
@@ -195,8 +195,8 @@ describe('the compose strategy', () => {
 
   it.each<[string, string, RegExp]>([
     ['refused', 'no configuration file provided', /nothing was changed: .*no configuration file/],
-    ['and says a secret', 'Error: bad hunter2', /\*\*\*/],
-  ])('Compose fails (%s): nothing was changed', async (_, stderr, says) => {
+    ['with a secret in its message', 'Error: bad hunter2', /\*\*\*/],
+  ])('Compose fails (%s): failed, nothing was changed', async (_, stderr, says) => {
     const redact = (text: string): string => text.replaceAll('hunter2', '***');
     const { scene, strategy } = await deployed({ redact });
     scene.docker.hook = (args) => (args.includes('up') ? failing(stderr) : undefined);
@@ -206,7 +206,7 @@ describe('the compose strategy', () => {
     expect(scene.docker.notes('lock')).toEqual([]);
   });
 
-  it('Compose fails half way: something was changed', async () => {
+  it('Compose fails after it removed containers: triggered', async () => {
     const { scene, strategy } = await deployed();
     scene.docker.hook = (args) => {
       if (!args.includes('up')) return undefined;
@@ -220,7 +220,7 @@ describe('the compose strategy', () => {
     });
   });
 
-  it('what runs afterwards is another configuration than the record: not verified', async () => {
+  it('a live configuration that differs from the record afterwards: triggered', async () => {
     const { scene, strategy } = await deployed();
     scene.docker.onStart = (container) => {
       container.Config.Env.push('FROM=elsewhere');
@@ -240,17 +240,20 @@ describe('the compose strategy', () => {
       /it exited with code 3/,
     ],
     ['paused', (c) => (c.State.Status = 'paused'), /it is paused/],
-  ])('the old version is %s too: not verified, although it is back', async (_, become, says) => {
-    const { scene, strategy } = await deployed();
-    scene.docker.onStart = become;
-    expect((await scene.undo(strategy)).result).toMatchObject({
-      outcome: 'triggered',
-      versionConfirmed: true,
-      detail: expect.stringMatching(says),
-    });
-  });
+  ])(
+    'the old version is %s too: triggered, although the version is back',
+    async (_, become, says) => {
+      const { scene, strategy } = await deployed();
+      scene.docker.onStart = become;
+      expect((await scene.undo(strategy)).result).toMatchObject({
+        outcome: 'triggered',
+        versionConfirmed: true,
+        detail: expect.stringMatching(says),
+      });
+    },
+  );
 
-  it('a health check is waited for, as long as there is time', async () => {
+  it('waits for the health check of the old version', async () => {
     const { scene, strategy } = await deployed();
     scene.docker.onStart = (container) => {
       container.State.Health = { Status: 'starting' };
@@ -262,7 +265,7 @@ describe('the compose strategy', () => {
     expect(scene.clock.monotonic()).toBeGreaterThanOrEqual(100_000);
   });
 
-  it('aborted while it waits: says what runs', async () => {
+  it('a signal while it waits: triggered, and the report says what runs', async () => {
     const { scene, strategy } = await deployed();
     scene.docker.onStart = (container) => {
       container.State.Health = { Status: 'starting' };
@@ -280,7 +283,7 @@ describe('the compose strategy', () => {
     expect(scene.clock.sleeping).toBe(0);
   });
 
-  it('the engine is away: waited for, and an error then', async () => {
+  it('an engine that does not answer: retried for a minute, then an error', async () => {
     const { scene, strategy } = await deployed();
     scene.docker.hook = () => away;
     await expect(scene.plan(strategy)).rejects.toThrow(
@@ -293,8 +296,8 @@ describe('the compose strategy', () => {
   });
 });
 
-describe('the guard of the compose strategy', () => {
-  it('a container that is another one, or another state, is the same version', async () => {
+describe('assertUnchanged of the compose strategy', () => {
+  it('a new container of the same version, or a stopped one: no objection', async () => {
     const { scene, strategy } = await deployed();
     await scene.wait(strategy.capture!(never));
     scene.deploy('api', { image: 'app:v2', environment: ['A=other'] });
@@ -331,7 +334,7 @@ describe('the guard of the compose strategy', () => {
       },
       /^service web was deployed during the watch: app:v3/,
     ],
-  ])('%s: withheld, and nothing is kept', async (_, act, says) => {
+  ])('%s: withheld, and nothing is recorded', async (_, act, says) => {
     const { scene, strategy } = await deployed();
     await scene.wait(strategy.capture!(never));
     act(scene);
@@ -343,7 +346,7 @@ describe('the guard of the compose strategy', () => {
     expect(scene.docker.notes('good')).toEqual([]);
   });
 
-  it('the container of a one-shot service may be pruned', async () => {
+  it('a one-shot service whose container is gone is unchanged', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });
     scene.deploy('migrate', { image: 'app:v1' });
@@ -356,26 +359,26 @@ describe('the guard of the compose strategy', () => {
     expect(await scene.plan(strategy)).toMatchObject({ kind: 'withheld' });
   });
 
-  it('reads the named services only', async () => {
+  it('a deploy of another service than compose-service is ignored', async () => {
     const { scene, strategy } = await deployed({ flags: { 'compose-service': 'api' } });
     await scene.wait(strategy.capture!(never));
     scene.deploy('db', { image: 'app:v3' });
     expect(await scene.wait(strategy.assertUnchanged!(never))).toBeUndefined();
   });
 
-  it('what the strategy made itself is no reason to object', async () => {
+  it("the rollback's own change is no objection", async () => {
     const { scene, strategy } = await deployed();
     await scene.wait(strategy.capture!(never));
     await scene.undo(strategy);
     expect(await scene.wait(strategy.assertUnchanged!(never))).toBeUndefined();
   });
 
-  it('without a beginning there is nothing to compare with', async () => {
+  it('without a capture there is no objection', async () => {
     const { scene, strategy } = await deployed();
     expect(await scene.wait(strategy.assertUnchanged!(never))).toBeUndefined();
   });
 
-  it('deployed between plan and execute: withheld, nothing is changed', async () => {
+  it('a deploy between plan and execute: withheld, nothing is changed', async () => {
     const { scene, strategy } = await deployed();
     const plan = await scene.mustPlan(strategy);
     scene.deploy('api', { image: 'app:v3' });
@@ -389,7 +392,7 @@ describe('the guard of the compose strategy', () => {
 });
 
 describe('a version that was rolled back', () => {
-  const beginning = async (
+  const captured = async (
     scene: ComposeScene,
     given: ComposeStrategyOptions,
   ): Promise<Captured> => {
@@ -397,20 +400,20 @@ describe('a version that was rolled back', () => {
     return scene.wait(strategy.capture!(never));
   };
 
-  it('a second attempt of the same run finds its deploy rolled back', async () => {
+  it('a second attempt of the same run finds it rolled back, another run does not', async () => {
     const { scene, recorded, strategy } = await deployed();
     await scene.undo(strategy);
-    expect((await beginning(scene, { recorded })).alreadyRolledBack).toMatch(
+    expect((await captured(scene, { recorded })).alreadyRolledBack).toMatch(
       /^this run has taken app:v2 \(.*\) of service api back at 2026-01-01T00:01:/,
     );
-    expect(await beginning(scene, { recorded, runId: '43' })).toEqual({});
-    expect(await beginning(scene, { recorded, runId: null })).toEqual({});
+    expect(await captured(scene, { recorded, runId: '43' })).toEqual({});
+    expect(await captured(scene, { recorded, runId: null })).toEqual({});
     // The attempt deploys again: that is judged.
     scene.deploy('api', { image: 'app:v2', environment: ['A=other'] });
-    expect(await beginning(scene, { recorded })).toEqual({});
+    expect(await captured(scene, { recorded })).toEqual({});
   });
 
-  it('is never returned to', async () => {
+  it('is never rolled back to', async () => {
     const { scene, strategy } = await deployed();
     await scene.undo(strategy);
     scene.deploy('api', { image: 'app:v2', environment: ['A=other'] });
@@ -422,7 +425,7 @@ describe('a version that was rolled back', () => {
     });
   });
 
-  it('is no longer rejected when it is found healthy', async () => {
+  it('that is found healthy later is accepted again', async () => {
     const { scene, strategy } = await deployed();
     await scene.undo(strategy);
     scene.deploy('api', { image: 'app:v2', environment: ['A=other'] });
@@ -432,8 +435,8 @@ describe('a version that was rolled back', () => {
   });
 });
 
-describe('what is kept', () => {
-  it('one note for a service, however often', async () => {
+describe('the records on the engine', () => {
+  it('one record for each service, however often it is made', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });
     for (let times = 0; times < 3; times++) {
@@ -445,7 +448,7 @@ describe('what is kept', () => {
     expect(scene.docker.notes('before')).toEqual([]);
   });
 
-  it('of what ran before a deploy, the last three', async () => {
+  it('the last three versions before a deploy', async () => {
     const scene = new ComposeScene();
     for (let times = 0; times < 6; times++) {
       await scene.clock.advance(1000);
@@ -455,7 +458,7 @@ describe('what is kept', () => {
     expect(scene.docker.notes('before')).toHaveLength(3);
   });
 
-  it('a one-shot service is known for one, and not run again', async () => {
+  it('a one-shot service is recorded as one, and not run again', async () => {
     const scene = new ComposeScene();
     const done = (image: string): void => {
       scene.deploy('migrate', { image });
@@ -470,7 +473,7 @@ describe('what is kept', () => {
     });
   });
 
-  it('a long text survives', async () => {
+  it('an environment variable of 120,000 characters is restored', async () => {
     const { scene, strategy } = await deployed();
     const long = `LONG=${'ä"\\'.repeat(40_000)}`;
     scene.deploy('api', { image: 'app:v1', environment: [long] });
@@ -483,7 +486,7 @@ describe('what is kept', () => {
     expect(scene.docker.of('shop', 'api')[0]!.Config.Env[0]).toBe(long);
   });
 
-  it('a service that is down is not kept as a good one', async () => {
+  it('a service that is down is not recorded as healthy', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });
     scene.deploy('db', { image: 'app:v1' });
@@ -505,7 +508,7 @@ describe('what is kept', () => {
   });
 });
 
-describe('the lock', () => {
+describe('the lock on the engine', () => {
   const lockOf = (scene: ComposeScene, seconds: number): void => {
     void scene.docker.exec(
       'docker',
@@ -518,7 +521,7 @@ describe('the lock', () => {
     );
   };
 
-  it('is waited for, and the other has done it', async () => {
+  it('of another run is waited for; when that run has rolled back, nothing is done again', async () => {
     const { scene, strategy, recorded } = await deployed();
     const plan = await scene.mustPlan(strategy);
     lockOf(scene, 600);
@@ -535,7 +538,7 @@ describe('the lock', () => {
     expect(recorded).toBeDefined();
   });
 
-  it('is given up on when the time is over', async () => {
+  it('of another run that stays until the deadline: failed', async () => {
     const { scene, strategy } = await deployed();
     lockOf(scene, 600);
     const stop = new AbortController();
@@ -551,7 +554,7 @@ describe('the lock', () => {
     expect(scene.docker.notes('lock')).toHaveLength(1);
   });
 
-  it('is taken over when its holder must be gone', async () => {
+  it('older than its time is taken over', async () => {
     const { scene, strategy } = await deployed();
     lockOf(scene, 600);
     await scene.clock.advance(601_000);
@@ -560,7 +563,7 @@ describe('the lock', () => {
     expect(context.lines).toEqual(['the lock of github 9 is 10m 1s old: taking it over']);
   });
 
-  it('is ours, when the answer to making it was lost', async () => {
+  it('that is made but whose answer is lost counts as ours', async () => {
     const { scene, strategy } = await deployed();
     let lost = false;
     scene.docker.hook = async (args, options) => {
@@ -574,11 +577,11 @@ describe('the lock', () => {
   });
 });
 
-describe('a strategy that cannot be', () => {
+describe('the compose strategy on an engine where it cannot work', () => {
   it.each<[string, (args: readonly string[]) => boolean, RegExp]>([
     ['docker', () => true, /^docker is not on the PATH$/],
     ['Compose', (args) => args.includes('version'), /^Compose is missing: /],
-  ])('%s is not there: skipped with that reason', async (_, lacks, reason) => {
+  ])('%s is missing: skipped with that reason', async (_, lacks, reason) => {
     const scene = new ComposeScene();
     scene.docker.hook = (args) =>
       lacks(args) ? { code: null, spawnError: { code: 'ENOENT', message: 'ENOENT' } } : undefined;
@@ -588,7 +591,7 @@ describe('a strategy that cannot be', () => {
     });
   });
 
-  it('the project is not on this engine: the others are named', async () => {
+  it('a project that is not there: skipped, and the projects on the engine are named', async () => {
     const { scene } = await deployed();
     const strategy = await scene.strategy({ flags: { 'compose-project': 'shopp' } });
     const reason = 'project shopp has no containers on this engine, which runs shop';
@@ -598,7 +601,7 @@ describe('a strategy that cannot be', () => {
     ]);
   });
 
-  it('a stack of a Swarm: skipped with the command that rolls it back', async () => {
+  it('a Swarm stack: skipped with the command that rolls it back', async () => {
     const { scene } = await deployed();
     scene.docker.hook = (args) =>
       args[0] === 'service' ? { stdout: 'web_api\nweb_db\n' } : undefined;

@@ -7,7 +7,7 @@ import { readRecorded, toPlain } from '../../../src/strategies/compose/pin.js';
 import { progressOf } from '../../../src/strategies/compose/settle.js';
 import { containerWith } from '../../support/containers.js';
 
-describe('the canonical text', () => {
+describe('the canonical text of a definition', () => {
   it('is the same whatever the order of the keys', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
@@ -19,8 +19,8 @@ describe('the canonical text', () => {
   });
 });
 
-describe('a definition in variables', () => {
-  it('comes back as it was, in pieces that every system takes', () => {
+describe('a definition as variables', () => {
+  it('decodes to what was encoded, in pieces that every system takes', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.string({ unit: 'binary', maxLength: 40_000 })),
@@ -42,15 +42,15 @@ describe('a definition in variables', () => {
   it.each<[string, unknown]>([
     ['nothing', undefined],
     ['no record', ['PATH=/bin']],
-    ['half of one', ['ROLLGATE_RECORD_0={"service":']],
-    ['something else', ['ROLLGATE_RECORD_0={"service":1}']],
-  ])('%s is none', (_, env) => {
+    ['half of a record', ['ROLLGATE_RECORD_0={"service":']],
+    ['a record of another form', ['ROLLGATE_RECORD_0={"service":1}']],
+  ])('%s decodes to undefined', (_, env) => {
     expect(decodeDefinition(env)).toBeUndefined();
   });
 });
 
-describe('names on the engine', () => {
-  it('are taken by the engine, and differ where the services differ', () => {
+describe('names of images and containers on the engine', () => {
+  it('are valid, and differ for different services', () => {
     const project = fc.stringMatching(/^[a-z0-9][a-z0-9_-]{0,100}$/);
     const service = fc.stringMatching(/^[a-zA-Z0-9._-]{1,100}$/);
     fc.assert(
@@ -64,22 +64,22 @@ describe('names on the engine', () => {
   });
 });
 
-describe('what the snapshot file says', () => {
-  it('comes back as it was', () => {
+describe('the record in a snapshot file', () => {
+  it('reads back as it was written', () => {
     const service = { image: 'i', config: 'c', imageName: 'n', digest: '', completed: true };
     const recorded = { project: 'shop', services: new Map([['api', service]]) };
     expect(readRecorded(JSON.parse(JSON.stringify(toPlain(recorded))))).toEqual(recorded);
   });
 
   it.each([[undefined], [null], [[]], ['x'], [{ project: 'shop' }], [{ services: {} }]])(
-    '%j is nothing',
+    '%j reads as undefined',
     (value) => {
       expect(readRecorded(value)).toBeUndefined();
     },
   );
 });
 
-describe('how far a container is', () => {
+describe('the progress of a container', () => {
   it.each<[Parameters<typeof containerWith>[0], number, string]>([
     [{ status: 'running', health: 'healthy' }, 0, 'ready'],
     [{ status: 'running', health: 'starting' }, 9, 'waiting'],
@@ -95,12 +95,12 @@ describe('how far a container is', () => {
     [{ status: 'created' }, 0, 'waiting'],
     [{ status: 'paused' }, 0, 'broken'],
     [{ status: 'dead' }, 0, 'broken'],
-  ])('%j, seen running %i times: %s', (container, steady, kind) => {
+  ])('%j, seen running %i times, is %s', (container, steady, kind) => {
     expect(progressOf(containerWith(container), steady).kind).toBe(kind);
   });
 });
 
-describe('an image in words', () => {
+describe('an image in a message', () => {
   const id = `sha256:${'1234567890ab'.padEnd(64, '0')}`;
   it.each([
     ['app:v1', 'app:v1 (sha256:1234567890ab)'],

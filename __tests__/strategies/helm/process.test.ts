@@ -36,12 +36,12 @@ describe('helm as a process', () => {
     });
   }
 
-  it('answers', async () => {
+  it('prints a history: it is read', async () => {
     const helm = helmThat('echo \'[{"revision":1,"status":"deployed"}]\'');
     expect(await helm.history(never)).toMatchObject([{ revision: 1, status: 'deployed' }]);
   });
 
-  it('is not there', async () => {
+  it('is missing: reason missing, and the rollback never ran', async () => {
     const exec: Exec = (_, args, options) => run(join(folder, 'no-helm'), args, options);
     const helm = helmThat('', exec);
     await expect(helm.history(never)).rejects.toMatchObject({
@@ -51,13 +51,13 @@ describe('helm as a process', () => {
     expect(await helm.rollback(1, 1000, never)).toMatchObject({ ok: false, neverRan: true });
   });
 
-  it('prints garbage', async () => {
+  it('prints no JSON: reason garbage', async () => {
     await expect(helmThat('echo "Happy Helming!"').history(never)).rejects.toMatchObject({
       reason: 'garbage',
     });
   });
 
-  it('ends badly, with many lines', async () => {
+  it('fails with many lines: the error keeps those after `Error:`', async () => {
     const helm = helmThat('echo "WARNING: x" >&2; echo "Error: a" >&2; echo "b" >&2; exit 1');
     await expect(helm.history(never)).rejects.toThrow('helm history: a b');
     expect(await helm.rollback(1, 1000, never)).toEqual({
@@ -67,7 +67,7 @@ describe('helm as a process', () => {
     });
   });
 
-  it('hangs while it reads: it is ended, and is not asked again', async () => {
+  it('hangs in history: it is ended by its timeout, and not retried', async () => {
     let times = 0;
     const exec: Exec = (command, args, options) => {
       times++;
@@ -79,7 +79,7 @@ describe('helm as a process', () => {
     expect(times).toBe(1);
   });
 
-  it('hangs while it rolls back: it is ended when we say so', async () => {
+  it('hangs in rollback: it is ended when the signal is aborted', async () => {
     const stop = new AbortController();
     const exec: Exec = (command, args, options) => {
       const result = run(command, args, options);
@@ -96,7 +96,7 @@ describe('helm as a process', () => {
     });
   });
 
-  it('is killed by somebody else', async () => {
+  it('is killed: the error names the signal', async () => {
     expect(await helmThat('kill -9 $$').rollback(1, 1000, never)).toMatchObject({
       ok: false,
       message: 'ended by SIGKILL',

@@ -22,7 +22,7 @@ function revision(number: number, given: Partial<Revision> = {}): Revision {
 }
 
 describe('the history of a release', () => {
-  it('is what helm 3 prints', () => {
+  it('is read from what helm 3 prints', () => {
     const printed = [
       {
         revision: 2,
@@ -53,7 +53,7 @@ describe('the history of a release', () => {
     ]);
   });
 
-  it('helm 4 names the revision of a rollback, whatever the description is', () => {
+  it('names the revision of a rollback from helm 4, whatever its description', () => {
     const [only] = readHistory(
       '[{"revision":3,"status":"deployed","description":"by hand","rollback_revision":1}]',
     )!;
@@ -62,11 +62,11 @@ describe('the history of a release', () => {
 
   it.each([
     ['', '[]', '{}', 'null', '[{"revision":"1"}]', '[{"revision":1}]', '[null]'].map(String),
-  ])('is not: %s', (...texts) => {
+  ])('is not read from: %s', (...texts) => {
     for (const text of texts) expect(readHistory(text)).toBeUndefined();
   });
 
-  it('any JSON is read or refused, and never throws', () => {
+  it('is read from any JSON or refused, and never throws', () => {
     fc.assert(
       fc.property(fc.json(), (text) => {
         const read = readHistory(text);
@@ -75,7 +75,7 @@ describe('the history of a release', () => {
     );
   });
 
-  it('what is from outside cannot command the CI system', () => {
+  it('runner commands in its texts are disarmed', () => {
     const [only] = readHistory('[{"revision":1,"status":"::error::x","chart":"##vso[x]"}]')!;
     expect(only?.status).toBe('\u2060::error::x');
     expect(inWords(only!)).not.toMatch(/##vso/);
@@ -83,7 +83,7 @@ describe('the history of a release', () => {
 
   it.each<{ name: string; history: Revision[]; good: number | undefined }>([
     {
-      name: 'what is deployed, below a failed upgrade',
+      name: 'the deployed revision below a failed upgrade',
       history: [
         revision(1),
         revision(2, { status: 'deployed' }),
@@ -92,12 +92,12 @@ describe('the history of a release', () => {
       good: 2,
     },
     {
-      name: 'what was last, when a rollback has failed',
+      name: 'the last revision when a rollback has failed',
       history: [revision(1), revision(2), revision(3, { status: 'failed' })],
       good: 2,
     },
     {
-      name: 'nothing, when nothing was ever rolled out',
+      name: 'nothing when no revision was ever deployed',
       history: [revision(1, { status: 'failed' }), revision(2, { status: 'pending-upgrade' })],
       good: undefined,
     },
@@ -105,7 +105,7 @@ describe('the history of a release', () => {
     expect(lastGood(history)?.revision).toBe(good);
   });
 
-  it('follows rollbacks to rollbacks to where they come from', () => {
+  it('rollbacks of rollbacks lead to the revision of their origin', () => {
     const history = [
       revision(1),
       revision(2),
@@ -117,13 +117,13 @@ describe('the history of a release', () => {
     expect(history.map((it) => origin(history, it.revision))).toEqual([1, 2, 1, 1, 2, 6]);
   });
 
-  it('what somebody rolled back from is rejected, until somebody rolls back to it', () => {
+  it('a revision that was rolled back is rejected until it is rolled back to', () => {
     const first = [revision(1), revision(2), revision(3, { rollbackTo: 1 })];
     expect([...rejected(first)]).toEqual([2]);
     expect([...rejected([...first, revision(4, { rollbackTo: 2 })])]).toEqual([1]);
   });
 
-  it('the origin is in the history or is the revision itself, whatever rollbacks say', () => {
+  it('the origin is an earlier revision or the revision itself, whatever rollbacks say', () => {
     const histories = fc
       .array(fc.option(fc.integer({ min: 0, max: 30 })), { maxLength: 20 })
       .map((targets) =>

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { digestOf, workloadsIn } from '../../../src/strategies/helm/rights.js';
-import { manifestOf } from './stand-in.js';
+import { manifestOf } from '../../support/stand-in-helm.js';
 
 describe('the manifest of a revision', () => {
-  it('names its workloads and their images', () => {
+  it('gives its workloads and their images', () => {
     const others = `---
 apiVersion: apps/v1
 kind: "StatefulSet"
@@ -36,7 +36,7 @@ kind: Deployment
     ]);
   });
 
-  it('is the same when its content is the same', () => {
+  it('has the same digest when its content is the same', () => {
     expect(digestOf(`${manifestOf('v1')}\n`)).toBe(digestOf(manifestOf('v1')));
     expect(digestOf(manifestOf('v1'))).not.toBe(digestOf(manifestOf('v2')));
   });

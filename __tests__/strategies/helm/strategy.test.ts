@@ -10,7 +10,7 @@ import {
   request,
 } from '../../support/strategy-dependencies.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
-import { failure, StandInHelm } from './stand-in.js';
+import { failure, StandInHelm } from '../../support/stand-in-helm.js';
 import type { StrategySettings } from '../../../src/strategies/registry.js';
 
 function strategyFor(
@@ -40,7 +40,7 @@ async function planOf(strategy: Strategy): Promise<Plan> {
 const live = (helm: StandInHelm) => helm.revisions.at(-1)!;
 
 describe('the helm strategy', () => {
-  it('records what is deployed, and goes back to it over a failed upgrade', async () => {
+  it('rolls back over a failed upgrade to the recorded revision', async () => {
     const helm = new StandInHelm().add('v1');
     const recorded = await snapshotOf(helm);
     expect(recorded).toMatchObject({
@@ -85,7 +85,7 @@ describe('the helm strategy', () => {
       },
       args: ['--namespace', 'releases', '--kubeconfig', '/k', '--kube-context', 'prod'],
     },
-  ])('goes where $flags say', async ({ flags, args }) => {
+  ])('passes $flags on to helm', async ({ flags, args }) => {
     const helm = new StandInHelm().add('v1').add('v2');
     const strategy = strategyFor(helm, {}, flags);
     await strategy.execute(await planOf(strategy), contextWith());
@@ -93,33 +93,33 @@ describe('the helm strategy', () => {
   });
 
   it.each<{ name: string; make: (helm: StandInHelm) => StandInHelm; to: number }>([
-    { name: 'the one before', make: (helm) => helm.add('v1').add('v2'), to: 1 },
+    { name: 'the revision before', make: (helm) => helm.add('v1').add('v2'), to: 1 },
     {
-      name: 'none that failed',
+      name: 'no failed revision',
       make: (helm) => helm.add('v1').add('v2', 'failed').add('v3'),
       to: 1,
     },
     {
-      name: 'the deployed one, when the upgrade failed',
+      name: 'the deployed revision when the upgrade failed',
       make: (helm) => helm.add('v1').add('v2', 'failed'),
       to: 1,
     },
     {
-      name: 'none that is the same version as the live one',
+      name: 'no revision of the same version as the live one',
       make: (helm) => helm.add('v1').add('v2').add('v2'),
       to: 1,
     },
     {
-      name: 'none that was rolled back before',
+      name: 'no revision that was rolled back before',
       make: (helm) => helm.add('v0').add('v1').add('bad').rollBack(2).add('v1'),
       to: 1,
     },
     {
-      name: 'a rollback, as the version that it put back',
+      name: 'a rollback, when its version is the one before',
       make: (helm) => helm.add('v1').add('bad').rollBack(1).add('v3'),
       to: 3,
     },
-  ])('without a snapshot goes back to $name', async ({ make, to }) => {
+  ])('without a snapshot rolls back to $name', async ({ make, to }) => {
     expect(await planOf(strategyFor(make(new StandInHelm())))).toMatchObject({
       to: { revision: to },
     });
@@ -152,7 +152,7 @@ describe('the helm strategy', () => {
     });
   });
 
-  it('without a snapshot leaves alone what is older than deployed-within', async () => {
+  it('without a snapshot skips a revision older than deployed-within', async () => {
     const clock = new VirtualClock(Date.UTC(2026, 0, 7));
     const strategy = strategyFor(new StandInHelm().add('v1').add('v2'), { clock });
     expect(await strategy.plan(request, never)).toEqual({
@@ -162,7 +162,7 @@ describe('the helm strategy', () => {
     });
   });
 
-  it('a release that was not there before has nothing to go back to', async () => {
+  it('a release that the snapshot does not have is skipped', async () => {
     const helm = new StandInHelm();
     const recorded = await snapshotOf(helm);
     expect(recorded).toMatchObject({ release: 'api', revision: null });
@@ -195,7 +195,7 @@ describe('the helm strategy', () => {
     });
   });
 
-  it('an upgrade that had failed before is not taken for ours', async () => {
+  it('withholds when the failed upgrade was there before the snapshot', async () => {
     const helm = new StandInHelm().add('v1').add('v2', 'failed');
     const recorded = await snapshotOf(helm);
     expect(recorded).toMatchObject({ revision: 1, newest: 2 });
@@ -214,7 +214,7 @@ describe('the helm strategy', () => {
       says: /revision 1 of api, which was recorded before the deploy, is not in its history any more/,
     },
     {
-      name: 'is another one after a new installation',
+      name: 'belongs to another installation',
       change: (helm) => {
         helm.revisions.length = 0;
         helm.add('x').add('v2');
@@ -222,7 +222,7 @@ describe('the helm strategy', () => {
       says: /revision 1 of api is not the one that was recorded .*installed anew/,
     },
     {
-      name: 'was rolled back by somebody since',
+      name: 'was rolled back since',
       change: (helm) => helm.add('v2').rollBack(1).rollBack(2),
       says: /revision 1 of api, which was recorded, was rolled back since/,
     },
@@ -236,14 +236,14 @@ describe('the helm strategy', () => {
     });
   });
 
-  it('a snapshot of another release is none', async () => {
+  it('ignores a snapshot of another release', async () => {
     const helm = new StandInHelm().add('v1').add('v2');
     const recorded = { release: 'other', revision: 2, newest: 2 };
     expect(await planOf(strategyFor(helm, { recorded }))).toMatchObject({ to: { revision: 1 } });
   });
 
   it.each(['pending-upgrade', 'pending-rollback', 'pending-install'])(
-    'fails before it changes anything when the release is %s, and says what to do',
+    'a release that is %s: fails before any change, and says what to do',
     async (status) => {
       const helm = new StandInHelm().add('v1').add('v2', 'pending-upgrade');
       live(helm).status = status;
@@ -253,8 +253,8 @@ describe('the helm strategy', () => {
     },
   );
 
-  describe('somebody else', () => {
-    const begun = async (): Promise<{ helm: StandInHelm; strategy: Strategy }> => {
+  describe('a change by somebody else', () => {
+    const captured = async (): Promise<{ helm: StandInHelm; strategy: Strategy }> => {
       const helm = new StandInHelm().add('v1').add('v2');
       const strategy = strategyFor(helm);
       expect(await strategy.capture!(never)).toEqual({});
@@ -266,8 +266,8 @@ describe('the helm strategy', () => {
       return plan;
     };
 
-    it('has deployed: withheld', async () => {
-      const { helm, strategy } = await begun();
+    it('a deploy: withheld', async () => {
+      const { helm, strategy } = await captured();
       helm.add('v3');
       expect(await both(strategy)).toEqual({
         kind: 'withheld',
@@ -275,8 +275,8 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('is deploying: withheld', async () => {
-      const { helm, strategy } = await begun();
+    it('a deploy in progress: withheld', async () => {
+      const { helm, strategy } = await captured();
       helm.add('v3', 'pending-upgrade');
       expect(await both(strategy)).toEqual({
         kind: 'withheld',
@@ -285,8 +285,8 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('has uninstalled it: withheld', async () => {
-      const { helm, strategy } = await begun();
+    it('an uninstall: withheld', async () => {
+      const { helm, strategy } = await captured();
       helm.revisions.length = 0;
       expect(await strategy.assertUnchanged!(never)).toEqual({
         kind: 'withheld',
@@ -294,8 +294,8 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('has deployed the same version again: no objection', async () => {
-      const { helm, strategy } = await begun();
+    it('a deploy of the same version: no objection', async () => {
+      const { helm, strategy } = await captured();
       helm.add('v2');
       expect(await strategy.assertUnchanged!(never)).toBeUndefined();
       expect(await strategy.plan(request, never)).toMatchObject({
@@ -304,8 +304,8 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('deploys between plan and execution: withheld, and nothing is changed', async () => {
-      const { helm, strategy } = await begun();
+    it('a deploy between plan and execute: withheld, and nothing is changed', async () => {
+      const { helm, strategy } = await captured();
       const plan = await planOf(strategy);
       helm.add('v3');
       const context = contextWith();
@@ -315,8 +315,8 @@ describe('the helm strategy', () => {
       expect(live(helm)).toMatchObject({ revision: 3, description: 'Upgrade complete' });
     });
 
-    it('is replaced all the same when nothing can prevent it, and that is said', async () => {
-      const { helm, strategy } = await begun();
+    it('a deploy right before our rollback: triggered, and the report says what was replaced', async () => {
+      const { helm, strategy } = await captured();
       const plan = await planOf(strategy);
       helm.instead = (args) => {
         if (args[0] === 'rollback') helm.add('v3');
@@ -329,8 +329,8 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('deploys right after us: triggered', async () => {
-      const { helm, strategy } = await begun();
+    it('a deploy right after our rollback: triggered', async () => {
+      const { helm, strategy } = await captured();
       const plan = await planOf(strategy);
       helm.instead = (args) => {
         if (args[0] !== 'rollback') return undefined;
@@ -346,11 +346,11 @@ describe('the helm strategy', () => {
     });
   });
 
-  describe('a run that comes again', () => {
+  describe('a second attempt of the run', () => {
     const sentence =
       'revision 3 of api took revision 2 back at 00:00 UTC, to what revision 1 was, and nothing was deployed since.';
 
-    it('finds its deploy rolled back, with its snapshot', async () => {
+    it('with a snapshot finds its deploy rolled back', async () => {
       const helm = new StandInHelm().add('v1');
       const recorded = await snapshotOf(helm);
       helm.add('v2').rollBack(1);
@@ -359,16 +359,16 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('finds it without a snapshot too', async () => {
+    it('without a snapshot finds its deploy rolled back', async () => {
       const helm = new StandInHelm().add('v1').add('v2').rollBack(1);
       expect(await strategyFor(helm).capture!(never)).toEqual({ alreadyRolledBack: sentence });
     });
 
     it.each<{ name: string; change: (helm: StandInHelm) => unknown }>([
-      { name: 'nothing since the snapshot', change: () => undefined },
+      { name: 'nothing new since the snapshot', change: () => undefined },
       { name: 'a new version', change: (helm) => helm.add('v4') },
-      { name: 'an old version by a rollback', change: (helm) => helm.rollBack(2) },
-    ])('judges $name', async ({ change }) => {
+      { name: 'a rollback to an old version', change: (helm) => helm.rollBack(2) },
+    ])('with $name is evaluated', async ({ change }) => {
       const helm = new StandInHelm().add('v1').add('v2').rollBack(1);
       const recorded = await snapshotOf(helm);
       change(helm);
@@ -376,7 +376,7 @@ describe('the helm strategy', () => {
     });
   });
 
-  describe('what becomes of a rollback', () => {
+  describe('the outcome of a helm rollback', () => {
     const act = async (
       end: (helm: StandInHelm) => unknown,
       says: string,
@@ -392,7 +392,7 @@ describe('the helm strategy', () => {
       return { ...(await strategy.execute(plan, contextWith())) };
     };
 
-    it('refused before it began: failed', async () => {
+    it('refused before it made a revision: failed', async () => {
       expect(await act(() => undefined, 'secrets is forbidden: User "x" cannot create')).toEqual({
         outcome: 'failed',
         detail:
@@ -401,7 +401,7 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('given up by helm: triggered', async () => {
+    it('timed out in helm: triggered', async () => {
       expect(
         await act((helm) => {
           helm.rollBack(1, 'failed');
@@ -414,7 +414,7 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('stuck in the middle: triggered, with the way out', async () => {
+    it('left pending: triggered, with the command that resolves it', async () => {
       expect(
         await act((helm) => helm.rollBack(1, 'pending-rollback'), 'pre-rollback hooks failed'),
       ).toMatchObject({
@@ -425,7 +425,7 @@ describe('the helm strategy', () => {
       });
     });
 
-    it('unknown, because the release cannot be read afterwards: triggered', async () => {
+    it('of a release that cannot be read afterwards: triggered', async () => {
       const helm = new StandInHelm().add('v1').add('v2');
       const strategy = strategyFor(helm);
       const plan = await planOf(strategy);
@@ -473,7 +473,7 @@ describe('the helm strategy', () => {
     });
   });
 
-  it('never shows a secret, nor commands to the CI system', async () => {
+  it('an error shows no secret and no runner command', async () => {
     const helm = new StandInHelm();
     helm.instead = () => failure('##vso[task] the token is hunter2');
     const strategy = strategyFor(helm, { redact: (text) => text.replaceAll('hunter2', '***') });
@@ -482,7 +482,7 @@ describe('the helm strategy', () => {
     );
   });
 
-  it('asks again when the cluster does not answer, and only then', async () => {
+  it('retries when the cluster does not answer, and for no other error', async () => {
     const helm = new StandInHelm().add('v1').add('v2');
     const clock = new VirtualClock();
     let times = 0;
@@ -515,7 +515,7 @@ describe('the helm strategy', () => {
       });
     };
 
-    it('finds nothing when all is well', async () => {
+    it('finds nothing when everything would work', async () => {
       const helm = new StandInHelm().add('v1').add('v2');
       deny(helm, 'nothing');
       const flags = { 'helm-namespace': 'shop' };
@@ -523,7 +523,7 @@ describe('the helm strategy', () => {
     });
 
     it.each(['create secrets', 'update secrets', 'patch deployments'])(
-      'finds that this user may not %s',
+      'an error without the right to %s',
       async (right) => {
         const helm = new StandInHelm().add('v1').add('v2');
         deny(helm, right);
@@ -537,7 +537,7 @@ describe('the helm strategy', () => {
       },
     );
 
-    it('says that rights are not checked without kubectl, or when helm is somebody else', async () => {
+    it('a notice that rights are not checked without kubectl or with another identity for helm', async () => {
       const helm = new StandInHelm().add('v1').add('v2');
       const [without] = await strategyFor(helm).preflight(never);
       expect(without).toMatchObject({
@@ -566,7 +566,7 @@ describe('the helm strategy', () => {
         says: /pending-upgrade/,
       },
       {
-        name: 'no rights to read',
+        name: 'no right to read',
         make: (helm) => {
           helm.instead = () => failure('list: failed to list: secrets is forbidden: User "x"');
         },
@@ -582,7 +582,7 @@ describe('the helm strategy', () => {
         },
         says: /^helm is not on the PATH$/,
       },
-    ])('finds $name', async ({ make, says }) => {
+    ])('an error for $name', async ({ make, says }) => {
       const helm = new StandInHelm();
       make(helm);
       const found = await strategyFor(helm, {}, { 'helm-namespace': 'shop' }).preflight(never);
@@ -595,7 +595,7 @@ describe('the helm strategy', () => {
     });
   });
 
-  it('is not set up without a release', () => {
+  it('is skipped without helm-release', () => {
     expect(setUpHelm(dependenciesWith({}))).toMatchObject({ kind: 'skip' });
   });
 });

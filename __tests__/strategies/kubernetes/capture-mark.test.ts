@@ -19,7 +19,7 @@ const rejection = (hash: string): Rejection => ({
 const read = (text: string): readonly Rejection[] => readRejections({ [REJECTED]: text });
 
 describe('the mark of versions that were rolled back', () => {
-  it('holds the newest ten, newest first, each once', () => {
+  it('keeps the newest ten, newest first, each once', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...'abcdefghijklmnop'.split(''))), (hashes) => {
         let text = '[]';
@@ -30,16 +30,16 @@ describe('the mark of versions that were rolled back', () => {
     );
   });
 
-  it('reads what it wrote', () => {
+  it('reads back what was written', () => {
     expect(read(withRejection([], rejection('a')))).toEqual([rejection('a')]);
   });
 
-  it('stays small', () => {
+  it('keeps only ten images of a version', () => {
     const many = { ...rejection('a'), images: Array<string>(500).fill('registry.example.com/x:1') };
     expect(read(withRejection([], many))[0]!.images).toHaveLength(10);
   });
 
-  it('survives whatever somebody writes there', () => {
+  it('takes a new version whatever text was there before', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
         expect(read(withRejection(read(text), rejection('a')))[0]).toEqual(rejection('a'));
@@ -48,12 +48,12 @@ describe('the mark of versions that were rolled back', () => {
     expect(readRejections({})).toEqual([]);
   });
 
-  it('keeps the good entries of a bad list', () => {
+  it('keeps the valid entries of a list with invalid ones', () => {
     const [good, bad] = [rejection('a'), { hash: 'b' }];
     expect(read(JSON.stringify([bad, good, null, 1]))).toEqual([good]);
   });
 
-  it('loses a version that is good after all', () => {
+  it('drops a version that was found healthy', () => {
     const both = [rejection('a'), rejection('b')];
     expect(withoutRejection(both, 'a')).toBe(JSON.stringify([rejection('b')]));
     expect(withoutRejection(both, 'c')).toBeUndefined();

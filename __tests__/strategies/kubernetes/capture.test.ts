@@ -13,14 +13,14 @@ beforeEach(async () => {
   await scene.cluster.create('deployment', 'api', 'shop:v1');
 });
 
-async function begun(given: KubernetesStrategyOptions = {}): Promise<Strategy> {
+async function captured(given: KubernetesStrategyOptions = {}): Promise<Strategy> {
   const strategy = scene.strategy(given);
   await scene.wait(strategy.capture!(never));
   return strategy;
 }
 
-describe('a snapshot', () => {
-  it('holds what is needed to go back, and no template', async () => {
+describe('a snapshot of workloads', () => {
+  it('holds revision, hash and images, and no template', async () => {
     expect(await scene.snapshot()).toEqual({
       takenAt: expect.stringMatching(/^2026-01-01T/),
       workloads: [
@@ -40,7 +40,7 @@ describe('a snapshot', () => {
     });
   });
 
-  it('before the very first deploy: there is nothing', async () => {
+  it('before the first deploy has no workload: the strategy is skipped', async () => {
     const given = { workloads: ['deployment/new'] };
     expect(await scene.snapshot(given)).toMatchObject({
       workloads: [],
@@ -48,19 +48,19 @@ describe('a snapshot', () => {
     });
     const recorded = await scene.snapshot(given);
     await scene.cluster.create('deployment', 'new', 'new:bad');
-    const strategy = await begun({ ...given, recorded });
+    const strategy = await captured({ ...given, recorded });
     expect(await scene.plan(strategy)).toEqual({
       kind: 'skip',
       reason: 'deployment/new has no earlier revision',
     });
   });
 
-  it('cannot be taken while the cluster does not answer', async () => {
+  it('fails when the cluster does not answer', async () => {
     scene.cluster.hooks.push(() => ({ code: 1, stderr: 'Unable to connect to the server: EOF' }));
     await expect(scene.snapshot()).rejects.toThrow(/Unable to connect to the server/);
   });
 
-  it('tells other strategies the recorded version', async () => {
+  it('gives other strategies the recorded version', async () => {
     expect(scene.strategy({ recorded: await scene.snapshot() }).recordedVersion!()).toEqual({
       revision: '1',
       image: 'shop:v1',
@@ -76,8 +76,8 @@ describe('a snapshot', () => {
   });
 });
 
-describe('the beginning', () => {
-  it('nothing was deployed since the snapshot', async () => {
+describe('capture, when the watch starts', () => {
+  it('nothing deployed since the snapshot: a notice', async () => {
     const recorded = await scene.snapshot();
     expect(await scene.wait(scene.strategy({ recorded }).capture!(never))).toEqual({
       findings: [
@@ -90,7 +90,7 @@ describe('the beginning', () => {
     });
   });
 
-  it('the snapshot does not know a workload', async () => {
+  it('a workload that the snapshot does not have: a warning', async () => {
     const recorded = await scene.snapshot();
     await scene.cluster.create('deployment', 'web', 'web:v1');
     const strategy = scene.strategy({ recorded, workloads: ['deployment/api', 'deployment/web'] });
@@ -107,19 +107,19 @@ describe('the beginning', () => {
     ['nothing', null],
     ['a list', []],
     ['no workloads', { takenAt: '2026-01-01T00:00:00Z' }],
-    ['workloads that are none', { takenAt: '2026-01-01T00:00:00Z', workloads: [1] }],
+    ['workloads of another form', { takenAt: '2026-01-01T00:00:00Z', workloads: [1] }],
     ['no time', { takenAt: 'x', workloads: [] }],
-  ])('%s instead of a snapshot is said, and ignored', async (_, recorded) => {
+  ])('%s instead of a snapshot: a warning, and it is ignored', async (_, recorded) => {
     await scene.cluster.deploy('api', 'shop:bad');
     const strategy = scene.strategy({ recorded });
     expect(await scene.wait(strategy.capture!(never))).toMatchObject({
       findings: [{ level: 'warning', message: expect.stringMatching(/cannot be read/) }],
     });
-    expect(await scene.guard(strategy)).toBeUndefined();
+    expect(await scene.assertUnchanged(strategy)).toBeUndefined();
     expect(await scene.plan(strategy)).toMatchObject({ kind: 'plan' });
   });
 
-  it('without a snapshot, a version that is too old is said at once', async () => {
+  it('no snapshot and a version older than deployed-within: a warning that it would not be rolled back', async () => {
     await scene.cluster.deploy('api', 'shop:v2');
     await scene.cluster.settle(6 * 86_400_000);
     expect(await scene.wait(scene.strategy().capture!(never))).toMatchObject({
@@ -135,7 +135,7 @@ describe('the beginning', () => {
   });
 });
 
-describe('a re-run after its own rollback', () => {
+describe('capture in a second attempt after a rollback', () => {
   async function rolledBack(run = ourRun) {
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:bad');
@@ -143,26 +143,26 @@ describe('a re-run after its own rollback', () => {
     return recorded;
   }
 
-  it('sees that it has been rolled back already', async () => {
+  it('finds the deploy rolled back already', async () => {
     await rolledBack();
-    const beginning = await scene.wait(scene.strategy().capture!(never));
-    expect(beginning.alreadyRolledBack).toMatch(
+    const capture = await scene.wait(scene.strategy().capture!(never));
+    expect(capture.alreadyRolledBack).toMatch(
       /^this run has taken revision 2 \(shop:bad\) of deployment\/api back at 00:00 UTC, and revision 3 \(shop:v1\) runs since\.$/,
     );
   });
 
   it.each([
     ['another run', { ...ourRun, runId: '78' }],
-    ['a run elsewhere', { ...ourRun, system: 'gitlab' }],
+    ['a run in another system', { ...ourRun, system: 'gitlab' }],
     ['a run without an id', { ...ourRun, system: 'local', runId: null }],
-  ])('%s has not', async (_, run) => {
+  ])('%s finds nothing rolled back', async (_, run) => {
     await rolledBack();
     expect(await scene.wait(scene.strategy({ run }).capture!(never))).not.toHaveProperty(
       'alreadyRolledBack',
     );
   });
 
-  it('runs without an id are one run', async () => {
+  it('two local runs without an id count as one run', async () => {
     const run = { system: 'local', runId: null, url: null };
     await rolledBack(run);
     expect(await scene.wait(scene.strategy({ run }).capture!(never))).toHaveProperty(
@@ -170,7 +170,7 @@ describe('a re-run after its own rollback', () => {
     );
   });
 
-  it.each(['shop:bad', 'shop:v3'])('with a deploy of %s of its own is judged', async (image) => {
+  it.each(['shop:bad', 'shop:v3'])('a new deploy of %s is evaluated', async (image) => {
     await rolledBack();
     await scene.cluster.deploy('api', image);
     expect(await scene.wait(scene.strategy().capture!(never))).not.toHaveProperty(
@@ -179,7 +179,7 @@ describe('a re-run after its own rollback', () => {
   });
 
   it.each(['x', '{}', '[1,null]', '[{"hash":1}]', '[{"hash":"a","at":"b","to":"c","run":[]}]', ''])(
-    'a mark that reads %s is no mark',
+    'the annotation %s is ignored',
     async (text) => {
       await rolledBack();
       scene.cluster.workload('api').metadata.annotations['rollgate.dev/rejected'] = text;
@@ -190,45 +190,45 @@ describe('a re-run after its own rollback', () => {
   );
 });
 
-describe('the guard', () => {
-  it('has no objection to what was judged', async () => {
+describe('assertUnchanged of the kubernetes strategy', () => {
+  it('the evaluated version, scaled: no objection', async () => {
     await scene.cluster.deploy('api', 'shop:bad');
-    const strategy = await begun();
+    const strategy = await captured();
     scene.cluster.scale('api', 7);
     await scene.cluster.settle();
-    expect(await scene.guard(strategy)).toBeUndefined();
+    expect(await scene.assertUnchanged(strategy)).toBeUndefined();
   });
 
-  it('objects to a version that was not judged', async () => {
+  it('another version: withheld', async () => {
     await scene.cluster.deploy('api', 'shop:bad');
-    const strategy = await begun();
+    const strategy = await captured();
     await scene.cluster.settle(3 * 60_000);
     await scene.cluster.deploy('api', 'shop:newer');
-    expect(await scene.guard(strategy)).toEqual({
+    expect(await scene.assertUnchanged(strategy)).toEqual({
       kind: 'withheld',
       reason: 'deployment/api: revision 3 replaced ours (2) at 00:03 UTC',
     });
   });
 
-  it('has no objection to a restart', async () => {
+  it('a restart: no objection', async () => {
     await scene.cluster.deploy('api', 'shop:bad');
-    const strategy = await begun();
+    const strategy = await captured();
     const { metadata } = scene.cluster.workload('api').spec.template as {
       metadata: Record<string, unknown>;
     };
     metadata.annotations = { 'kubectl.kubernetes.io/restartedAt': 'now' };
-    expect(await scene.guard(strategy)).toBeUndefined();
+    expect(await scene.assertUnchanged(strategy)).toBeUndefined();
   });
 
-  it('has no objection to what the strategy itself has put there', async () => {
+  it('our own rollback: no objection', async () => {
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:bad');
-    const strategy = await begun({ recorded });
+    const strategy = await captured({ recorded });
     await scene.undo(strategy);
-    expect(await scene.guard(strategy)).toBeUndefined();
+    expect(await scene.assertUnchanged(strategy)).toBeUndefined();
   });
 
-  it('objects when nothing was deployed since the snapshot', async () => {
+  it('nothing deployed since the snapshot: withheld', async () => {
     const recorded = await scene.snapshot();
     const strategy = scene.strategy({ recorded });
     const objection = {
@@ -236,19 +236,19 @@ describe('the guard', () => {
       reason:
         'nothing was deployed since the snapshot (00:00 UTC), so there is nothing of ours to undo',
     };
-    expect(await scene.guard(strategy)).toEqual(objection);
+    expect(await scene.assertUnchanged(strategy)).toEqual(objection);
     expect(await scene.plan(strategy)).toEqual(objection);
   });
 
-  it('has nothing to compare with when it has not seen the beginning', async () => {
+  it('without a capture: no objection', async () => {
     await scene.cluster.deploy('api', 'shop:bad');
-    expect(await scene.guard(scene.strategy())).toBeUndefined();
+    expect(await scene.assertUnchanged(scene.strategy())).toBeUndefined();
   });
 
-  it('leaves it to the plan that a workload is gone', async () => {
-    const strategy = await begun();
+  it('a workload that is gone: no objection, and the plan skips', async () => {
+    const strategy = await captured();
     scene.cluster.remove(scene.cluster.workload('api'));
-    expect(await scene.guard(strategy)).toBeUndefined();
+    expect(await scene.assertUnchanged(strategy)).toBeUndefined();
     expect(await scene.plan(strategy)).toEqual({
       kind: 'skip',
       reason: 'deployment/api does not exist',
@@ -256,29 +256,29 @@ describe('the guard', () => {
   });
 });
 
-describe('after a healthy verdict', () => {
-  it('the mark of the version that was judged is taken off: it may be gone back to again', async () => {
+describe('pin, after a healthy verdict', () => {
+  it('removes the rejection of the evaluated version, so that it may be rolled back to', async () => {
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:v2');
     await scene.undo(scene.strategy({ recorded }));
     await scene.cluster.deploy('api', 'shop:v2');
-    const strategy = await begun({ run: { ...ourRun, runId: '78' } });
+    const strategy = await captured({ run: { ...ourRun, runId: '78' } });
     expect(await scene.wait(strategy.pin!(never))).toMatch(/deployment\/api.* found healthy/);
     expect(scene.cluster.workload('api').metadata.annotations['rollgate.dev/rejected']).toBe('[]');
     expect(await scene.wait(strategy.pin!(never))).toBeUndefined();
   });
 
-  it('nothing is changed where there is no mark', async () => {
-    const strategy = await begun();
+  it('changes nothing without a rejection', async () => {
+    const strategy = await captured();
     expect(await scene.wait(strategy.pin!(never))).toBeUndefined();
     expect(scene.cluster.count('patch')).toBe(0);
   });
 
-  it('a version that was not judged keeps its mark', async () => {
+  it('keeps the rejection of a version that was not evaluated', async () => {
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:v2');
     await scene.undo(scene.strategy({ recorded }));
-    const strategy = await begun();
+    const strategy = await captured();
     await scene.cluster.deploy('api', 'shop:v2');
     expect(await scene.wait(strategy.pin!(never))).toBeUndefined();
   });

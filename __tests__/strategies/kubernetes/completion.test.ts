@@ -13,7 +13,7 @@ function rollout(kind: string, spec: object, status: object) {
 }
 
 /** The cases of kubectl, pkg/polymorphichelpers/rollout_status.go. */
-describe('a Deployment', () => {
+describe('the completion of a Deployment', () => {
   it.each([
     [
       3,
@@ -48,20 +48,20 @@ describe('a Deployment', () => {
     [3, { updatedReplicas: 3, availableReplicas: 3, replicas: 3 }, true, /^3 of 3/],
     [undefined, { updatedReplicas: 1, availableReplicas: 1, replicas: 1 }, true, /^1 of 1/],
     [0, {}, true, /^0 of 0/],
-  ])('%s replicas wanted, %j: %s', (replicas, status, done, words) => {
+  ])('%s replicas, status %j: done %s', (replicas, status, done, words) => {
     const seen = rollout('Deployment', { replicas }, status);
     expect(seen.done).toBe(done);
     expect(seen.words).toMatch(words);
     expect(seen.held).toBeUndefined();
   });
 
-  it('that is paused does not go on by itself', () => {
+  it('that is paused needs a person, and the reason says which command', () => {
     expect(rollout('Deployment', { replicas: 3, paused: true }, { updatedReplicas: 1 }).held).toBe(
       'it was paused in the meantime: kubectl rollout resume deployment/api -n shop',
     );
   });
 
-  it('a deadline that was exceeded by the other version means nothing', () => {
+  it('ignores an exceeded progress deadline when the new version is available', () => {
     const conditions = [
       { type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' },
     ];
@@ -70,7 +70,7 @@ describe('a Deployment', () => {
   });
 });
 
-describe('a StatefulSet', () => {
+describe('the completion of a StatefulSet', () => {
   const partition = (n: number): object => ({
     replicas: 3,
     updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: n } },
@@ -111,7 +111,7 @@ describe('a StatefulSet', () => {
       false,
     ],
     [{ replicas: 0 }, {}, true, /^0 of 0/, false],
-  ])('%j, %j: %s', (spec, status, done, words, held) => {
+  ])('spec %j, status %j: done %s', (spec, status, done, words, held) => {
     const seen = rollout('StatefulSet', spec, status);
     expect(seen.done).toBe(done);
     expect(seen.words).toMatch(words);
@@ -119,7 +119,7 @@ describe('a StatefulSet', () => {
   });
 });
 
-describe('a DaemonSet', () => {
+describe('the completion of a DaemonSet', () => {
   it.each([
     [
       {},
@@ -150,7 +150,7 @@ describe('a DaemonSet', () => {
       /^1 of 3/,
       true,
     ],
-  ])('%j, %j: %s', (spec, status, done, words, held) => {
+  ])('spec %j, status %j: done %s', (spec, status, done, words, held) => {
     const seen = rollout('DaemonSet', spec, status);
     expect(seen.done).toBe(done);
     expect(seen.words).toMatch(words);

@@ -19,15 +19,15 @@ async function inWords(given: KubernetesStrategyOptions = {}): Promise<string[]>
   return (await findings(given)).map(({ level, message }) => `${level}: ${message}`);
 }
 
-describe('preflight', () => {
-  it('finds nothing against what would work', async () => {
+describe('preflight of the kubernetes strategy', () => {
+  it('no finding when everything would work, and nothing is changed', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:v2');
     expect(await findings()).toEqual([]);
     expect(scene.cluster.count('patch') + scene.cluster.count('delete')).toBe(0);
   });
 
-  it('asks for all permissions in one call', async () => {
+  it('checks all permissions in one call', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await findings();
     expect(scene.cluster.count('create')).toBe(1);
@@ -35,31 +35,31 @@ describe('preflight', () => {
 
   it.each([
     [
-      'missing',
+      'is missing',
       { code: null, spawnError: { code: 'ENOENT', message: 'x' } },
       /kubectl is not on the PATH/,
       /install/,
     ],
     [
-      'away',
+      'does not answer',
       failing('Unable to connect to the server: dial tcp: i/o timeout'),
       /does not answer/,
       /reaches the API server/,
     ],
     [
-      'stuck',
+      'hangs',
       { code: null, stopped: 'timeout' as const },
       /did not end within 20 s/,
       /reaches the API server/,
     ],
-    ['strange', { stdout: 'hello' }, /no JSON/, /kubectl works/],
+    ['prints no JSON', { stdout: 'hello' }, /no JSON/, /kubectl works/],
     [
-      'a stranger',
+      'does not accept the user',
       failing('error: You must be logged in to the server (Unauthorized)'),
       /does not know who we are/,
       /log in/,
     ],
-  ])('kubectl or the cluster is %s', async (_, answer, message, fix) => {
+  ])('kubectl or the cluster %s: an error with what to do', async (_, answer, message, fix) => {
     scene.cluster.hooks.push(() => answer);
     expect(await findings()).toEqual([
       {
@@ -71,11 +71,11 @@ describe('preflight', () => {
     ]);
   });
 
-  it('a workload that is not there', async () => {
+  it('a workload that does not exist: an error', async () => {
     expect(await inWords()).toEqual(['error: deployment/api does not exist in namespace shop']);
   });
 
-  it('only one revision is no error: a first deploy has nothing to go back to', async () => {
+  it('only one revision: a warning that there is nothing to roll back to', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     expect(await inWords()).toEqual([
       'warning: deployment/api has no earlier revision: until another version is deployed there is nothing to roll back',
@@ -94,14 +94,14 @@ describe('preflight', () => {
       'get pods/log',
       'warning: no right to get pods/log in namespace shop: without it the report cannot show the log lines that report-logs asks for',
     ],
-  ])('without the right to %s', async (verb, finding) => {
+  ])('no right to %s', async (verb, finding) => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:v2');
     scene.cluster.denied.add(verb);
     expect(await inWords({ logLines: 5 })).toEqual([finding]);
   });
 
-  it('the right to delete pods matters where a StatefulSet waits for each of them', async () => {
+  it('no right to delete pods: a finding only for a StatefulSet with ordered pods', async () => {
     const spec = { podManagementPolicy: 'Parallel' };
     await scene.cluster.create('statefulset', 'db', 'db:v1');
     await scene.cluster.create('statefulset', 'many', 'db:v1', spec);
@@ -115,7 +115,7 @@ describe('preflight', () => {
     expect(await inWords({ workloads: ['statefulset/many'] })).toEqual([]);
   });
 
-  it('when what we may do cannot be asked, that is a warning', async () => {
+  it('permissions that cannot be checked: a warning', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:v2');
     scene.cluster.hooks.push(({ args }) =>
@@ -132,7 +132,7 @@ describe('preflight', () => {
       { revisionHistoryLimit: 0 },
       /^error: deployment\/api keeps no earlier revision: its revisionHistoryLimit is 0/,
     ],
-  ])('%j', async (change, says) => {
+  ])('a Deployment with %j', async (change, says) => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:v2');
     Object.assign(scene.cluster.workload('api').spec, change);
@@ -145,7 +145,7 @@ describe('preflight', () => {
       { type: 'RollingUpdate', rollingUpdate: { partition: 2 } },
       /partition of 2 keeps the first 2 pods/,
     ],
-  ])('%j', async (updateStrategy, says) => {
+  ])('a StatefulSet with update strategy %j', async (updateStrategy, says) => {
     await scene.cluster.create('statefulset', 'db', 'db:v1');
     await scene.cluster.deploy('db', 'db:v2');
     scene.cluster.workload('db').spec.updateStrategy = updateStrategy;
@@ -162,13 +162,13 @@ describe('preflight', () => {
       { revision: ['2'] },
       'warning: deployment/api has revision 2 (shop:v2) already: until another version is deployed there is nothing to roll back',
     ],
-  ])('%j', async (given, finding) => {
+  ])('kubernetes-revision: %j', async (given, finding) => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:v2');
     expect(await inWords(given)).toEqual([finding]);
   });
 
-  it('a revision that was rolled back before is obeyed, and warned of', async () => {
+  it('kubernetes-revision names a revision that was rolled back: a warning', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:bad');
     await scene.undo(scene.strategy());
@@ -177,7 +177,7 @@ describe('preflight', () => {
     ]);
   });
 
-  it('a recorded version that is gone', async () => {
+  it('the recorded version is gone: an error', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:v2');
@@ -217,7 +217,7 @@ describe('preflight', () => {
       /helm-release: web/,
     ],
     [{ labels: { 'app.kubernetes.io/managed-by': 'Helm' } }, /a Helm release/, /helm-release and/],
-  ])('owned: %j', async (metadata, message, fix) => {
+  ])('a workload with %j: a warning about its owner', async (metadata, message, fix) => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:v2');
     const object = scene.cluster.workload('api');
@@ -236,7 +236,7 @@ describe('preflight', () => {
     ]);
   });
 
-  it('what belongs to Helm is no matter when the helm strategy is configured', async () => {
+  it('a workload of Helm with the helm strategy configured: no finding', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:v2');
     scene.cluster.workload('api').metadata.annotations['meta.helm.sh/release-name'] = 'web';
@@ -244,7 +244,7 @@ describe('preflight', () => {
   });
 });
 
-describe('the Role in the documents', () => {
+describe('the Role in the documentation', () => {
   interface Rule {
     readonly apiGroups: readonly string[];
     readonly resources: readonly string[];
@@ -270,7 +270,7 @@ describe('the Role in the documents', () => {
       `${verb} ${group}/${resource}${subresource === undefined ? '' : `/${subresource}`}`,
   );
 
-  it('grants what preflight asks for, and nothing else', () => {
+  it('grants the permissions that preflight checks, and no other', () => {
     expect([...granted].sort()).toEqual([...new Set(permissions)].sort());
   });
 });

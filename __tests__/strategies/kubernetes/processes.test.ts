@@ -71,13 +71,13 @@ function chainOf(strategy: Strategy, timeout: number) {
   });
 }
 
-describe('a kubectl that does not work', () => {
+describe('kubectl as a process', () => {
   it.each([
     ['prints garbage', 'echo hello', 'failed', /printed something that is no JSON/],
     ['is killed', 'kill -9 $$', 'failed', /was ended by SIGKILL/],
     ['fails', 'echo "error: broken" >&2; exit 1', 'failed', /error: broken/],
     ['is missing', undefined, 'skipped', /kubectl is not on the PATH/],
-  ])('%s: the chain goes on', async (name, script, outcome, detail) => {
+  ])('%s: the next strategy runs', async (name, script, outcome, detail) => {
     const report = await chainOf(strategyWith(pathWith(name, script)), 600_000);
     expect(report.attempts).toMatchObject([
       { id: 'kubernetes', outcome, detail: expect.stringMatching(detail) },
@@ -85,7 +85,7 @@ describe('a kubectl that does not work', () => {
     ]);
   });
 
-  it('hangs: each call is ended in time, and the chain goes on', async () => {
+  it('hangs: each call ends at its timeout, and the next strategy runs', async () => {
     const limits: (number | undefined)[] = [];
     const impatient: Exec = (program, args, options) => {
       limits.push(options.timeoutMs);
@@ -105,7 +105,7 @@ describe('a kubectl that does not work', () => {
     expect(limits).toEqual([20_000, 20_000, 20_000]);
   });
 
-  it('hangs: it is ended when the time of the chain is over', async () => {
+  it('hangs: it is ended when the time of the strategy is over', async () => {
     const path = pathWith('hangs', 'exec /bin/sleep 600');
     // A strategy has at least half of the time: here 2 s.
     const report = await chainOf(strategyWith(path), 2000);
@@ -116,7 +116,7 @@ describe('a kubectl that does not work', () => {
     });
   });
 
-  it('is missing: preflight says so', async () => {
+  it('is missing: preflight reports it', async () => {
     expect(await strategyWith(pathWith('none', undefined)).preflight(never)).toEqual([
       {
         level: 'error',
@@ -128,7 +128,7 @@ describe('a kubectl that does not work', () => {
   });
 });
 
-describe('the set-up', () => {
+describe('the set-up of the kubernetes strategy', () => {
   it.each([
     [{ 'kubernetes-workload': '' }, 'not configured: `kubernetes-workload` is not set'],
     [
@@ -143,7 +143,7 @@ describe('the set-up', () => {
     expect(setUpKubernetes(dependencies('', flags))).toEqual({ kind: 'skip', reason });
   });
 
-  it('context, kubeconfig and namespace go to kubectl', async () => {
+  it('passes context, kubeconfig and namespace on to kubectl', async () => {
     const calls: (readonly string[])[] = [];
     const strategy = setUpKubernetes({
       ...dependencies('', {

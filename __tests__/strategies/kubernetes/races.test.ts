@@ -34,8 +34,8 @@ function stopAfter(ms: number, reason: Error): AbortSignal {
   return stop.signal;
 }
 
-describe('changes in between that are no deploy', () => {
-  it.each([1, 2, 3])('%s times scaled by an autoscaler: tried again, and done', async (times) => {
+describe('a conflicting change that is no deploy', () => {
+  it.each([1, 2, 3])('scaled %s times before the patch: retried, and verified', async (times) => {
     beforePatch(times, (count) => {
       scene.cluster.scale('api', 2 + count);
       return undefined;
@@ -46,7 +46,7 @@ describe('changes in between that are no deploy', () => {
     expect(scene.cluster.count('patch')).toBe(times + 1);
   });
 
-  it('without an end: the fourth time only the version must be the same', async () => {
+  it('scaled before every patch: the fourth attempt requires only the same version, and is verified', async () => {
     beforePatch(Infinity, (count) => {
       scene.cluster.scale('api', 2 + count);
       return undefined;
@@ -64,7 +64,7 @@ describe('changes in between that are no deploy', () => {
     expect(tested).toEqual([first, first, first, ['/metadata/uid', '/spec/template']]);
   });
 
-  it('and a deploy in the end: not overwritten', async () => {
+  it('scaled three times and then deployed: withheld, not overwritten', async () => {
     beforePatch(Infinity, (count) => {
       if (count < 4) scene.cluster.scale('api', 2 + count);
       else if (count === 4) scene.cluster.deployNow('api', 'shop:newer');
@@ -74,7 +74,7 @@ describe('changes in between that are no deploy', () => {
     expect(scene.cluster.image('api')).toBe('shop:newer');
   });
 
-  it('conflicts without an end: given up after ten times, nothing was changed', async () => {
+  it('a conflict in every attempt: failed after ten, nothing was changed', async () => {
     beforePatch(Infinity, (count) => {
       scene.cluster.scale('api', count);
       return failing('Error from server (Conflict): the object has been modified');
@@ -88,7 +88,7 @@ describe('changes in between that are no deploy', () => {
     expect(scene.cluster.image('api')).toBe('shop:bad');
   });
 
-  it('a conflict, in the word of the server', async () => {
+  it("three conflicts by the server's message: retried, and verified", async () => {
     beforePatch(3, () =>
       failing(
         'Error from server (Conflict): Operation cannot be fulfilled on deployments.apps "api": the object has been modified',
@@ -97,7 +97,7 @@ describe('changes in between that are no deploy', () => {
     expect(await scene.execute(strategy, plan)).toMatchObject({ outcome: 'verified' });
   });
 
-  it('a restart is no other version', async () => {
+  it('a restart before the patch: verified', async () => {
     beforePatch(1, () => {
       const object = scene.cluster.workload('api');
       const { metadata } = object.spec.template as { metadata: Record<string, unknown> };
@@ -109,7 +109,7 @@ describe('changes in between that are no deploy', () => {
     expect(scene.cluster.image('api')).toBe('shop:v1');
   });
 
-  it('paused in between: not changed', async () => {
+  it('paused before the patch: failed, not changed', async () => {
     beforePatch(1, () => {
       const object = scene.cluster.workload('api');
       object.spec.paused = true;
@@ -124,25 +124,28 @@ describe('changes in between that are no deploy', () => {
 });
 
 describe("somebody else's deploy", () => {
-  it.each([...Array(50).keys()])('in between (%s): never overwritten', async (n) => {
-    beforePatch(1, async () => {
-      for (let before = 0; before < n % 3; before++) scene.cluster.scale('api', 3 + before);
-      scene.cluster.deployNow('api', `shop:newer-${String(n)}`);
-      if (n % 2 === 0) await scene.cluster.settle(2000);
-      return undefined;
-    });
-    const result = await scene.execute(strategy, plan);
-    expect(result).toMatchObject({
-      kind: 'withheld',
-      reason: expect.stringMatching(/^deployment\/api: .* replaced ours \(2\)/),
-    });
-    expect(scene.cluster.image('api')).toBe(`shop:newer-${String(n)}`);
-    expect(scene.cluster.workload('api').metadata.annotations).not.toHaveProperty([
-      'rollgate.dev/rejected',
-    ]);
-  });
+  it.each([...Array(50).keys()])(
+    'before the patch (%s): withheld, never overwritten',
+    async (n) => {
+      beforePatch(1, async () => {
+        for (let before = 0; before < n % 3; before++) scene.cluster.scale('api', 3 + before);
+        scene.cluster.deployNow('api', `shop:newer-${String(n)}`);
+        if (n % 2 === 0) await scene.cluster.settle(2000);
+        return undefined;
+      });
+      const result = await scene.execute(strategy, plan);
+      expect(result).toMatchObject({
+        kind: 'withheld',
+        reason: expect.stringMatching(/^deployment\/api: .* replaced ours \(2\)/),
+      });
+      expect(scene.cluster.image('api')).toBe(`shop:newer-${String(n)}`);
+      expect(scene.cluster.workload('api').metadata.annotations).not.toHaveProperty([
+        'rollgate.dev/rejected',
+      ]);
+    },
+  );
 
-  it('says which revision replaced ours, and when', async () => {
+  it('withheld names the revision that replaced ours, and when', async () => {
     await scene.cluster.deploy('api', 'shop:newer');
     expect(await scene.execute(strategy, plan)).toEqual({
       kind: 'withheld',
@@ -152,12 +155,12 @@ describe("somebody else's deploy", () => {
     });
   });
 
-  it('a change between capture and plan: withheld', async () => {
+  it('between capture and plan: withheld', async () => {
     scene.cluster.deployNow('api', 'shop:newer');
     expect(await scene.plan(strategy)).toMatchObject({ kind: 'withheld' });
   });
 
-  it('after ours, while it was waited for: said, and left alone', async () => {
+  it('after our change, while it completes: triggered, and left alone', async () => {
     const result = await scene.execute(strategy, plan, {
       progress: (line) => {
         if (line.includes('has the template')) scene.cluster.deployNow('api', 'shop:newer');
@@ -171,7 +174,7 @@ describe("somebody else's deploy", () => {
     expect(scene.cluster.image('api')).toBe('shop:newer');
   });
 
-  it('deleted in between', async () => {
+  it('before the patch, a deletion of the workload: failed', async () => {
     beforePatch(1, () => {
       scene.cluster.remove(scene.cluster.workload('api'));
       return undefined;
@@ -182,7 +185,7 @@ describe("somebody else's deploy", () => {
     });
   });
 
-  it('of the second of two workloads: what was done is said', async () => {
+  it('of the second of two workloads: triggered, and the report says what was changed', async () => {
     await scene.cluster.create('deployment', 'web', 'web:v1');
     const workloads = ['deployment/api', 'deployment/web'];
     await scene.cluster.deploy('web', 'web:bad');
@@ -199,7 +202,7 @@ describe("somebody else's deploy", () => {
   });
 });
 
-describe('a change whose fate is not known', () => {
+describe('a patch with an unclear answer', () => {
   const refused = failing(
     'The connection to the server 10.0.0.1:6443 was refused - did you specify the right host or port?',
   );
@@ -207,14 +210,11 @@ describe('a change whose fate is not known', () => {
   it.each([
     ['a timeout', failing('Unable to connect to the server: net/http: TLS handshake timeout')],
     ['an end of the connection', failing('error: unexpected EOF')],
-    ['a process that is killed', { code: null, signal: 'SIGKILL' as const }],
-    ['a process that does not end', { code: null, stopped: 'timeout' as const }],
-    ['an answer that is none', { code: 0, stdout: '{"kind":' }],
-    [
-      'an error of the server',
-      failing('Error from server (InternalError): an error on the server'),
-    ],
-  ])('%s, and it had happened: seen, and not done twice', async (_, answer) => {
+    ['a killed process', { code: null, signal: 'SIGKILL' as const }],
+    ['a process that hangs', { code: null, stopped: 'timeout' as const }],
+    ['an answer that is cut off', { code: 0, stdout: '{"kind":' }],
+    ['a server error', failing('Error from server (InternalError): an error on the server')],
+  ])('%s, and it was applied: verified, and not sent again', async (_, answer) => {
     beforePatch(1, () => {
       scene.cluster.answer(scene.cluster.calls.at(-1)!);
       return answer;
@@ -227,21 +227,21 @@ describe('a change whose fate is not known', () => {
     ['a timeout', failing('Unable to connect to the server: context deadline exceeded')],
     ['a refused connection', refused],
     ['garbage', { code: 0, stdout: 'x' }],
-  ])('%s, and it had not happened: done', async (_, answer) => {
+  ])('%s, and it was not applied: sent again, and verified', async (_, answer) => {
     beforePatch(2, () => answer);
     expect(await scene.execute(strategy, plan)).toMatchObject({ outcome: 'verified' });
     expect(scene.cluster.count('patch')).toBe(3);
     expect(scene.cluster.image('api')).toBe('shop:v1');
   });
 
-  it('the API server is away for a minute: waited for', async () => {
+  it('an API server that is away for a minute: waited for, and verified', async () => {
     const until = scene.clock.now() + 60_000;
     scene.cluster.hooks.push(() => (scene.clock.now() < until ? refused : undefined));
     expect(await scene.execute(strategy, plan)).toMatchObject({ outcome: 'verified' });
     expect(scene.cluster.image('api')).toBe('shop:v1');
   });
 
-  it('away when the change was made, and until the time is over: nobody knows', async () => {
+  it('an API server that is away from then on: triggered, version unknown', async () => {
     beforePatch(1, () => {
       scene.cluster.answer(scene.cluster.calls.at(-1)!);
       scene.cluster.hooks.unshift(() => refused);
@@ -257,7 +257,7 @@ describe('a change whose fate is not known', () => {
     });
   });
 
-  it('it had happened, and somebody has deployed over it since: said', async () => {
+  it('it was applied, and then somebody deployed: triggered', async () => {
     beforePatch(1, () => {
       scene.cluster.answer(scene.cluster.calls.at(-1)!);
       scene.cluster.deployNow('api', 'shop:newer');
@@ -270,7 +270,7 @@ describe('a change whose fate is not known', () => {
     expect(scene.cluster.image('api')).toBe('shop:newer');
   });
 
-  it('the API server is away while it is waited for', async () => {
+  it('an API server that is away while the change completes: waited for', async () => {
     let until = Infinity;
     scene.cluster.hooks.push(() => (scene.clock.now() < until ? refused : undefined));
     const hook = scene.cluster.hooks.pop()!;
@@ -285,7 +285,7 @@ describe('a change whose fate is not known', () => {
   });
 });
 
-describe('a refusal of the server', () => {
+describe('a patch that the server refuses', () => {
   it.each([
     ['Error from server (Forbidden): deployments.apps "api" is forbidden', /forbidden/],
     ['The Deployment "api" is invalid: spec.template.spec: Required value', /Required value/],
@@ -294,7 +294,7 @@ describe('a refusal of the server', () => {
       /denied the request/,
     ],
     ['error: You must be logged in to the server (Unauthorized)', /logged in/],
-  ])('%s: nothing was changed', async (stderr, says) => {
+  ])('%s: failed, nothing was changed', async (stderr, says) => {
     beforePatch(Infinity, () => failing(stderr));
     expect(await scene.execute(strategy, plan)).toMatchObject({
       outcome: 'failed',
@@ -303,15 +303,15 @@ describe('a refusal of the server', () => {
     expect(scene.cluster.count('patch')).toBe(1);
   });
 
-  it('that is no word of any known kind is asked ten times', async () => {
+  it('an unknown message: tried ten times, then failed', async () => {
     beforePatch(Infinity, () => failing('error: something'));
     expect(await scene.execute(strategy, plan)).toMatchObject({ outcome: 'failed' });
     expect(scene.cluster.count('patch')).toBe(10);
   });
 });
 
-describe('when we must leave', () => {
-  it('before the change: nothing is begun', async () => {
+describe('a signal', () => {
+  it('before the patch: nothing is changed, failed', async () => {
     const stop = new AbortController();
     stop.abort(new Cancelled('SIGTERM'));
     expect(await scene.execute(strategy, plan, { signal: stop.signal })).toMatchObject({
@@ -322,7 +322,7 @@ describe('when we must leave', () => {
     expect(scene.changes).toBe(0);
   });
 
-  it('in the middle of the change: it comes to its end', async () => {
+  it('during the patch: the patch ends first', async () => {
     beforePatch(1, async () => {
       await scene.clock.sleep(1200);
       return undefined;
@@ -338,7 +338,7 @@ describe('when we must leave', () => {
     expect(scene.clock.monotonic() - began).toBeLessThan(2500);
   });
 
-  it('in the middle of a change that does not end: cut off in time', async () => {
+  it('during a patch that hangs: kubectl is ended in time', async () => {
     scene.cluster.hooks.push(({ args }, signal) =>
       args[0] === 'patch'
         ? new Promise((resolve) => {
@@ -357,7 +357,7 @@ describe('when we must leave', () => {
     expect(scene.clock.monotonic() - began).toBe(2000);
   });
 
-  it('while it is waited for: the template stays', async () => {
+  it('while the change completes: the template stays, triggered', async () => {
     scene.cluster.asleep = true;
     const signal = stopAfter(5000, new Cancelled('SIGINT'));
     expect(await scene.execute(strategy, plan, { signal })).toMatchObject({

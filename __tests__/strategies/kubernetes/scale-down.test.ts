@@ -4,11 +4,11 @@ import type { StrategyDependencies } from '../../../src/strategies/dependencies.
 import type { Plan, Strategy, StrategyResult } from '../../../src/contract/strategy.js';
 import { Cancelled, DeadlineReached } from '../../../src/support/abort.js';
 import {
-  KubectlInMemory,
+  StandInKubectl,
   refusal,
   unreachable,
   type StoredObject,
-} from '../../support/kubectl-in-memory.js';
+} from '../../support/stand-in-kubectl.js';
 import {
   contextWith,
   dependenciesWith,
@@ -58,11 +58,11 @@ function autoscaler(name: string, of: string, more: Partial<StoredObject> = {}):
 
 describe('the scale-down strategy with workloads', () => {
   let clock: VirtualClock;
-  let cluster: KubectlInMemory;
+  let cluster: StandInKubectl;
 
   beforeEach(() => {
     clock = new VirtualClock();
-    cluster = new KubectlInMemory().add(workload('canary'));
+    cluster = new StandInKubectl().add(workload('canary'));
   });
 
   async function strategyFor(
@@ -92,7 +92,7 @@ describe('the scale-down strategy with workloads', () => {
   const replicas = (name: string, kind = 'Deployment'): unknown =>
     cluster.find(kind, name).spec?.replicas;
 
-  it('takes a canary to no replicas, and waits until its pods are gone', async () => {
+  it('scales a canary to zero replicas, and waits until its pods are gone', async () => {
     // The pod of the stable version has the same label.
     cluster.add(pod('canary', 'a'), {
       ...pod('canary', 'b'),
@@ -131,7 +131,7 @@ describe('the scale-down strategy with workloads', () => {
     ]);
   });
 
-  it('tells what an autoscaler will do', async () => {
+  it('the report says what an autoscaler will do', async () => {
     cluster.add(autoscaler('hpa', 'canary'));
     expect(await down(await strategyFor('deployment/canary'))).toMatchObject({
       outcome: 'verified',
@@ -140,7 +140,7 @@ describe('the scale-down strategy with workloads', () => {
     });
   });
 
-  it('tells who may scale it up again, at preflight and in the report', async () => {
+  it('the report and preflight name who may scale it up again', async () => {
     const canary = workload('of-flux');
     const labels = { 'kustomize.toolkit.fluxcd.io/name': 'apps' };
     cluster.add({ ...canary, metadata: { ...canary.metadata, labels } });
@@ -158,13 +158,13 @@ describe('the scale-down strategy with workloads', () => {
 
   it.each<{ name: string; hpa: StoredObject; level: string; says: RegExp }>([
     {
-      name: 'one that pauses',
+      name: 'one that pauses at zero',
       hpa: autoscaler('hpa', 'canary'),
       level: 'notice',
       says: /hpa does nothing while/,
     },
     {
-      name: 'one that scales from zero',
+      name: 'one that scales up from zero',
       hpa: autoscaler('hpa', 'canary', {
         spec: { scaleTargetRef: { kind: 'Deployment', name: 'canary' }, minReplicas: 0 },
       }),
@@ -182,14 +182,14 @@ describe('the scale-down strategy with workloads', () => {
       level: 'warning',
       says: /^KEDA \(ScaledObject so\) scales deployment\/canary/,
     },
-  ])('preflight knows autoscalers: $name', async ({ hpa, level, says }) => {
+  ])('preflight reports autoscalers: $name', async ({ hpa, level, says }) => {
     cluster.add(hpa, autoscaler('other', 'stable'));
     expect(await (await strategyFor('deployment/canary')).preflight(never)).toEqual([
       expect.objectContaining({ level, message: expect.stringMatching(says) }),
     ]);
   });
 
-  it('tries again when something else than the version was changed, up to ten times', async () => {
+  it('nine conflicts without another version: retried, and verified', async () => {
     let times = 0;
     cluster.instead = (args) => {
       if (args[0] === 'patch' && ++times < 10) cluster.touch(cluster.find('Deployment', 'canary'));
@@ -201,7 +201,7 @@ describe('the scale-down strategy with workloads', () => {
     expect(times).toBe(10);
   });
 
-  it('gives up after ten times, and says so: failed, because nothing was changed', async () => {
+  it('a conflict in every attempt: failed after ten, nothing was changed', async () => {
     cluster.instead = (args) => {
       if (args[0] === 'patch') cluster.touch(cluster.find('Deployment', 'canary'));
       return undefined;
@@ -214,9 +214,9 @@ describe('the scale-down strategy with workloads', () => {
   });
 
   it.each([
-    ['no answer, and it had happened', true],
-    ['no answer, and it had not happened', false],
-  ])('%s: done', async (_, happens) => {
+    ['no answer, and it was applied', true],
+    ['no answer, and it was not applied', false],
+  ])('%s: verified', async (_, happens) => {
     let times = 0;
     cluster.instead = (args) => {
       if (args[0] !== 'patch' || ++times > 1) return undefined;
@@ -229,7 +229,7 @@ describe('the scale-down strategy with workloads', () => {
     expect(times).toBe(happens ? 1 : 2);
   });
 
-  it('cannot be seen any more, for as long as there is time: triggered', async () => {
+  it('a cluster that stops answering: triggered at the deadline', async () => {
     let isAway = false;
     cluster.instead = (args) => {
       isAway ||= args[0] === 'patch';
@@ -248,7 +248,7 @@ describe('the scale-down strategy with workloads', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('a right that lacks: failed, and known to preflight', async () => {
+  it('no right to patch: failed, and an error in preflight', async () => {
     cluster.denied.add('patch deployments');
     const strategy = await strategyFor('deployment/canary');
     expect(await strategy.preflight(never)).toEqual([
@@ -263,7 +263,7 @@ describe('the scale-down strategy with workloads', () => {
     });
   });
 
-  it('believes the controller when pods may not be listed', async () => {
+  it('no right to list pods: the status of the controller counts', async () => {
     cluster.denied.add('list pods');
     const canary = cluster.find('Deployment', 'canary');
     const strategy = await strategyFor('deployment/canary');
@@ -274,7 +274,7 @@ describe('the scale-down strategy with workloads', () => {
     expect(await clock.runUntil(result)).toMatchObject({ outcome: 'verified' });
   });
 
-  it('pods that stay: triggered, with how many', async () => {
+  it('pods that stay: triggered, with their number', async () => {
     cluster.add(pod('canary', 'a'), pod('canary', 'b'));
     const stop = new AbortController();
     const strategy = await strategyFor('deployment/canary');
@@ -303,7 +303,7 @@ describe('the scale-down strategy with workloads', () => {
     });
   });
 
-  it('begins nothing when it was cancelled before', async () => {
+  it('cancelled before: failed, and nothing is changed', async () => {
     const stop = new AbortController();
     const strategy = await strategyFor('deployment/canary');
     const plan = await planOf(strategy);
@@ -314,7 +314,7 @@ describe('the scale-down strategy with workloads', () => {
     expect(replicas('canary')).toBe(3);
   });
 
-  describe('somebody else has deployed', () => {
+  describe('a change by somebody else', () => {
     const deploy = (): void => {
       const canary = cluster.find('Deployment', 'canary');
       canary.spec!.template = { spec: { containers: [{ name: 'main', image: 'api:v3' }] } };
@@ -326,7 +326,7 @@ describe('the scale-down strategy with workloads', () => {
       reason: 'deployment/canary: revision 14 replaced ours (revision 13)',
     };
 
-    it('since the watch began: withheld', async () => {
+    it('a deploy since the watch began: withheld', async () => {
       const strategy = await strategyFor('deployment/canary');
       expect(await strategy.assertUnchanged!(never)).toBeUndefined();
       expect(await strategy.capture!(never)).toEqual({ findings: [] });
@@ -336,7 +336,7 @@ describe('the scale-down strategy with workloads', () => {
       expect(await strategy.plan(request, never)).toEqual(withheld);
     });
 
-    it('between plan and execution: withheld, and nothing is changed', async () => {
+    it('a deploy between plan and execute: withheld, and nothing is changed', async () => {
       const strategy = await strategyFor('deployment/canary');
       const plan = await planOf(strategy);
       deploy();
@@ -344,7 +344,7 @@ describe('the scale-down strategy with workloads', () => {
       expect(replicas('canary')).toBe(3);
     });
 
-    it('and only restarted or scaled: no objection', async () => {
+    it('a restart or a scale: no objection', async () => {
       const strategy = await strategyFor('deployment/canary');
       await strategy.capture!(never);
       const canary = cluster.find('Deployment', 'canary');
@@ -357,7 +357,7 @@ describe('the scale-down strategy with workloads', () => {
     });
   });
 
-  it('a run that comes again finds its canary down', async () => {
+  it('a second attempt: the canary is down already, skipped', async () => {
     const strategy = await strategyFor('deployment/canary');
     expect(await down(strategy)).toMatchObject({ outcome: 'verified' });
     expect(await strategy.plan(request, never)).toEqual({
@@ -378,7 +378,7 @@ describe('the scale-down strategy with workloads', () => {
     });
   });
 
-  it('the rest is taken down when one cannot be, and that is said', async () => {
+  it('one canary that cannot be scaled down: the others are, and the report says so', async () => {
     cluster.add(workload('queue', 'StatefulSet', 1));
     cluster.instead = (args) =>
       args[0] === 'patch' && args[1]?.endsWith('/canary') ? refusal('Forbidden', 'no') : undefined;
@@ -395,7 +395,7 @@ describe('the scale-down strategy with workloads', () => {
     { names: 'daemonset/agent', reason: /cannot be scaled.*delete it, or give it a nodeSelector/ },
     { names: 'rollout/api', reason: /Argo Rollouts object.*kubectl argo rollouts abort api$/ },
     { names: 'deployment/no', reason: /deployment\/no is not there/ },
-  ])('skips $names', async ({ names, reason }) => {
+  ])('$names: skipped, and an error in preflight', async ({ names, reason }) => {
     const strategy = await strategyFor(names);
     expect(await strategy.plan(request, never)).toEqual({
       kind: 'skip',
@@ -406,7 +406,7 @@ describe('the scale-down strategy with workloads', () => {
     ]);
   });
 
-  it('without kubectl there is nothing to be done, and that is known', async () => {
+  it('no kubectl: skipped, and an error in preflight', async () => {
     cluster.instead = () => ({
       code: null,
       spawnError: { code: 'ENOENT', message: 'kubectl: ENOENT' },

@@ -16,9 +16,9 @@ async function deployed(kind: Kind, next = 'shop:bad', spec = {}) {
   return { workloads: [`${kind}/api`], recorded };
 }
 
-describe('an undo', () => {
+describe('a rollback by the kubernetes strategy', () => {
   it.each(['deployment', 'daemonset'] as const)(
-    'puts the recorded version of a %s back',
+    'restores the recorded version of a %s',
     async (kind) => {
       const strategy = scene.strategy(await deployed(kind));
       const plan = await scene.mustPlan(strategy);
@@ -35,7 +35,7 @@ describe('an undo', () => {
     },
   );
 
-  it('says what it did', async () => {
+  it('reports what it changed', async () => {
     const result = await scene.undo(scene.strategy(await deployed('deployment')));
     expect(result).toMatchObject({
       detail:
@@ -43,26 +43,26 @@ describe('an undo', () => {
     });
   });
 
-  it('changes nothing while it plans', async () => {
+  it('changes nothing in plan', async () => {
     const strategy = scene.strategy(await deployed('deployment'));
     await scene.mustPlan(strategy);
     expect(scene.cluster.count('patch')).toBe(0);
     expect(scene.changes).toBe(0);
   });
 
-  it('takes one call for a change', async () => {
+  it('makes one patch', async () => {
     await scene.undo(scene.strategy(await deployed('deployment')));
     expect(scene.cluster.count('patch')).toBe(1);
   });
 
-  it('says progress only when something has changed', async () => {
+  it('prints progress only when something has changed', async () => {
     await scene.undo(scene.strategy(await deployed('deployment')));
     expect(new Set(scene.lines).size).toBe(scene.lines.length);
     expect(scene.lines[0]).toBe('deployment/api: has the template of revision 1 (shop:v1) again');
     expect(scene.lines.at(-1)).toBe('deployment/api: 2 of 2 replicas are available');
   });
 
-  it('goes back over several revisions to the recorded one', async () => {
+  it('skips several revisions to restore the recorded one', async () => {
     const given = await deployed('deployment', 'shop:v2');
     await scene.cluster.deploy('api', 'shop:v3');
     await scene.cluster.deploy('api', 'shop:bad');
@@ -70,7 +70,7 @@ describe('an undo', () => {
     expect(scene.cluster.image('api')).toBe('shop:v1');
   });
 
-  it('finds the recorded version under its new number', async () => {
+  it('finds the recorded version under its new revision number', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     await scene.cluster.deploy('api', 'shop:v2');
     await scene.cluster.deploy('api', 'shop:v1');
@@ -82,7 +82,7 @@ describe('an undo', () => {
     ]);
   });
 
-  it('brings the annotations of the revision back, as kubectl does, and keeps what kubectl keeps', async () => {
+  it('restores the annotations of the revision, except those that kubectl leaves out', async () => {
     const cause = 'kubernetes.io/change-cause';
     const applied = 'kubectl.kubernetes.io/last-applied-configuration';
     await scene.cluster.create('deployment', 'api', 'shop:v1');
@@ -99,14 +99,14 @@ describe('an undo', () => {
     expect(annotations).not.toHaveProperty('only');
   });
 
-  it('leaves the annotations of a StatefulSet alone', async () => {
+  it('leaves the annotations of a StatefulSet unchanged', async () => {
     const given = await deployed('statefulset', 'shop:v2');
     scene.cluster.workload('api').metadata.annotations = { mine: 'yes' };
     await scene.undo(scene.strategy(given));
     expect(scene.cluster.workload('api').metadata.annotations).toMatchObject({ mine: 'yes' });
   });
 
-  it('marks what it took back, and by whose run', async () => {
+  it('marks the version that it rolled back, with the run', async () => {
     await scene.undo(scene.strategy(await deployed('deployment')));
     const mark: unknown = JSON.parse(
       scene.cluster.workload('api').metadata.annotations['rollgate.dev/rejected']!,
@@ -125,14 +125,14 @@ describe('an undo', () => {
 });
 
 describe('a StatefulSet whose pod never becomes ready', () => {
-  it('is helped on, because it would wait for that pod forever', async () => {
+  it('has that pod deleted, because the controller would wait for it forever', async () => {
     const result = await scene.undo(scene.strategy(await deployed('statefulset')));
     expect(result).toMatchObject({ outcome: 'verified' });
     expect(scene.cluster.count('delete')).toBe(1);
     expect(scene.lines.join()).toMatch(/pod api-\d of the version that was rolled back .* deleted/);
   });
 
-  it('stays when we may not delete pods, and the report says what to do', async () => {
+  it('stays without the right to delete pods: triggered, with the command to run', async () => {
     scene.cluster.denied.add('delete pods');
     const strategy = scene.strategy(await deployed('statefulset'));
     const plan = await scene.mustPlan(strategy);
@@ -157,12 +157,12 @@ async function timeOver(
   return scene.execute(strategy, plan, { signal: stop.signal });
 }
 
-describe('pods that do not become ready', () => {
+describe('pods that do not become ready after a rollback', () => {
   it.each([
     ['shop:bad', /container main: CrashLoopBackOff: exit code 1, 3 restarts/],
     ['shop:missing', /container main: ImagePullBackOff: Back-off pulling image "shop:missing"/],
     ['shop:unready', /container main: it runs and is not ready/],
-  ])('%s: the reason is in the report', async (image, says) => {
+  ])('%s: the report has the reason', async (image, says) => {
     await scene.cluster.create('deployment', 'api', image);
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:v2');
@@ -177,7 +177,7 @@ describe('pods that do not become ready', () => {
     expect(scene.lines.join('\n')).toMatch(says);
   });
 
-  it('cannot be looked at without the right to: the rest is said all the same', async () => {
+  it('no right to list pods: the report has everything else', async () => {
     scene.cluster.denied.add('list pods');
     await scene.cluster.create('deployment', 'api', 'shop:bad');
     const recorded = await scene.snapshot();
@@ -193,7 +193,7 @@ describe('pods that do not become ready', () => {
   it.each([
     [0, false],
     [2, true],
-  ])('report-logs %s: their last lines are shown: %s', async (logLines, shown) => {
+  ])('report-logs %s: the report shows log lines: %s', async (logLines, shown) => {
     await scene.cluster.create('deployment', 'api', 'shop:bad');
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:v2');
@@ -211,9 +211,9 @@ describe('pods that do not become ready', () => {
   });
 });
 
-describe('update strategies under which pods do not change by themselves', () => {
+describe('update strategies that do not replace pods by themselves', () => {
   it.each(['statefulset', 'daemonset'] as const)(
-    '%s with OnDelete: says what to delete',
+    '%s with OnDelete: triggered, with the pods to delete',
     async (kind) => {
       const given = await deployed(kind, 'shop:v2', { updateStrategy: { type: 'OnDelete' } });
       for (const pod of scene.cluster.of('Pod')) scene.cluster.remove(pod);
@@ -226,14 +226,14 @@ describe('update strategies under which pods do not change by themselves', () =>
     },
   );
 
-  it('OnDelete, and no pod was deleted since the deploy: all of them have the old version still', async () => {
+  it('OnDelete without a deleted pod since the deploy: verified, since all pods have the old version', async () => {
     const given = await deployed('statefulset', 'shop:v2', {
       updateStrategy: { type: 'OnDelete' },
     });
     expect(await scene.undo(scene.strategy(given))).toMatchObject({ outcome: 'verified' });
   });
 
-  it('a partition that keeps pods of a third version: says so', async () => {
+  it('a partition that keeps pods of a third version: triggered, and reported', async () => {
     const given = await deployed('statefulset', 'shop:v2');
     const object = scene.cluster.workload('api');
     object.spec.updateStrategy = { type: 'RollingUpdate', rollingUpdate: { partition: 1 } };
@@ -247,7 +247,7 @@ describe('update strategies under which pods do not change by themselves', () =>
   });
 });
 
-describe('several workloads', () => {
+describe('a rollback of several workloads', () => {
   const workloads = ['deployment/api', 'deployment/web', 'statefulset/db'];
 
   async function three() {
@@ -257,7 +257,7 @@ describe('several workloads', () => {
     return scene.snapshot({ workloads });
   }
 
-  it('are put back in their order; those that were not deployed are left out', async () => {
+  it('restores the deployed ones in order, and leaves the others out', async () => {
     const recorded = await three();
     await scene.cluster.deploy('api', 'api:bad');
     await scene.cluster.deploy('db', 'db:v2');
@@ -276,7 +276,7 @@ describe('several workloads', () => {
     ]);
   });
 
-  it('one that cannot be put back keeps all of them from it', async () => {
+  it('one that is paused: skipped, and none is changed', async () => {
     const recorded = await three();
     await scene.cluster.deploy('api', 'api:bad');
     await scene.cluster.deploy('web', 'web:v2');
@@ -288,7 +288,7 @@ describe('several workloads', () => {
     });
   });
 
-  it('a refusal in the middle: what was done is said, and what was not', async () => {
+  it('a refusal in the middle: the report says what was changed and what was not', async () => {
     const recorded = await three();
     for (const name of ['api', 'web', 'db']) await scene.cluster.deploy(name, `${name}:v2`);
     const strategy = scene.strategy({ workloads, recorded });
@@ -309,7 +309,7 @@ describe('several workloads', () => {
     expect(scene.cluster.image('db')).toBe('db:v2');
   });
 
-  it('twenty at once', async () => {
+  it('twenty workloads at once: verified', async () => {
     const many = [...Array(20).keys()].map((n) => `deployment/s${String(n)}`);
     for (const name of many) await scene.cluster.create('deployment', name.split('/')[1]!, 'x:v1');
     const recorded = await scene.snapshot({ workloads: many });
@@ -319,7 +319,7 @@ describe('several workloads', () => {
     for (const name of many) expect(scene.cluster.image(name)).toBe('x:v1');
   });
 
-  it('without a snapshot, those that are older than this deploy are left out', async () => {
+  it('without a snapshot leaves out those older than deployed-within', async () => {
     await three();
     await scene.cluster.settle(7_200_000);
     await scene.cluster.deploy('api', 'api:bad');
@@ -328,8 +328,8 @@ describe('several workloads', () => {
   });
 });
 
-describe('owners', () => {
-  it('what they will do with the change is in the report', async () => {
+describe('owners of a workload', () => {
+  it('the report says what Argo CD will do with the change', async () => {
     const given = await deployed('deployment');
     scene.cluster.workload('api').metadata.annotations['argocd.argoproj.io/tracking-id'] =
       'shop:apps/Deployment:shop/api';

@@ -27,7 +27,7 @@ async function target(given: KubernetesStrategyOptions = {}, verdict?: string): 
   return `${String(revision)} ${images.join()}`;
 }
 
-describe('without a snapshot', () => {
+describe('the version to restore, without a snapshot', () => {
   it.each(['deployment', 'statefulset', 'daemonset'] as const)(
     '%s: the previous one',
     async (kind) => {
@@ -37,7 +37,7 @@ describe('without a snapshot', () => {
   );
 
   it.each(['deployment', 'statefulset', 'daemonset'] as const)(
-    '%s: not when the live one is older than this deploy can be',
+    '%s: none when the live one is older than deployed-within',
     async (kind) => {
       await versions(kind, 'shop:v1', 'shop:v2');
       await scene.cluster.settle(6 * DAY);
@@ -53,20 +53,20 @@ describe('without a snapshot', () => {
     [59 * 60_000, '1 shop:v1'],
     [61 * 60_000, /revision 2 is 1h 1m old/],
     [3 * 3_600_000, /revision 2 is 3h old/],
-  ])('%s ms after the deploy: %s', async (ms, expected) => {
+  ])('deployed %s ms ago: %s', async (ms, expected) => {
     await versions('deployment', 'shop:v1', 'shop:v2');
     await scene.cluster.settle(ms);
     const found = await target();
     expect(expected instanceof RegExp ? expected.test(found) : found === expected).toBe(true);
   });
 
-  it('a longer deployed-within', async () => {
+  it('a longer deployed-within: the previous one', async () => {
     await versions('deployment', 'shop:v1', 'shop:v2');
     await scene.cluster.settle(2 * 3_600_000);
     expect(await target({ deployedWithin: 3 * 3_600_000 })).toBe('1 shop:v1');
   });
 
-  it('an old ReplicaSet that was taken again just now is new', async () => {
+  it('an old ReplicaSet that is live again since a moment counts as new', async () => {
     await versions('deployment', 'shop:v1', 'shop:v2');
     await scene.cluster.settle(6 * DAY);
     await scene.cluster.deploy('api', 'shop:v1');
@@ -75,14 +75,14 @@ describe('without a snapshot', () => {
     expect(await target()).toMatch(/revision 3 is 6 days old/);
   });
 
-  it('of a ControllerRevision that was taken again nobody knows when it became current', async () => {
+  it('a ControllerRevision that is live again: none, since its age is unknown', async () => {
     await versions('statefulset', 'shop:v1', 'shop:v2', 'shop:v1');
     expect(await target({ workloads: ['statefulset/api'] })).toMatch(
       /cannot be told when revision 3 became current/,
     );
   });
 
-  it('a restart does not make an old version new, and is nothing to go back to', async () => {
+  it('a restart does not make a version newer, and is not restored', async () => {
     await versions('deployment', 'shop:v1', 'shop:v2');
     const restart = async (): Promise<void> => {
       const object = scene.cluster.workload('api');
@@ -109,13 +109,13 @@ describe('without a snapshot', () => {
       { revisionHistoryLimit: 0 },
       'deployment/api has no earlier revision: its revisionHistoryLimit is 0',
     ],
-  ])('%j: nothing to go back to', async (spec, reason) => {
+  ])('%j: none', async (spec, reason) => {
     await scene.cluster.create('deployment', 'api', 'shop:v1', spec);
     if ('revisionHistoryLimit' in spec) await scene.cluster.deploy('api', 'shop:v2');
     expect(await target()).toBe(reason);
   });
 
-  it('a version that was rolled back is passed over', async () => {
+  it('passes over a version that was rolled back', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
@@ -123,7 +123,7 @@ describe('without a snapshot', () => {
     expect(await target({ run: { ...ourRun, runId: '78' } })).toBe('3 shop:v1');
   });
 
-  it('when all of them were rolled back, that is said', async () => {
+  it('none when every earlier version was rolled back', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
@@ -136,8 +136,8 @@ describe('without a snapshot', () => {
   });
 });
 
-describe('with a snapshot', () => {
-  it('however old the live version is', async () => {
+describe('the version to restore, with a snapshot', () => {
+  it('the recorded one, however old the live version is', async () => {
     await versions('deployment', 'shop:v1');
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:v2');
@@ -145,7 +145,7 @@ describe('with a snapshot', () => {
     expect(await target({ recorded })).toBe('1 shop:v1');
   });
 
-  it('the recorded version is gone from the history', async () => {
+  it('none when the recorded version is gone from the history', async () => {
     await versions('deployment', 'shop:v1');
     const recorded = await scene.snapshot();
     await scene.cluster.deploy('api', 'shop:v2');
@@ -155,7 +155,7 @@ describe('with a snapshot', () => {
     );
   });
 
-  it('by its number when its hash is another one, and it is the same object', async () => {
+  it('the recorded revision number counts for the same object when only the hash differs', async () => {
     await versions('statefulset', 'shop:v1');
     const workloads = ['statefulset/api'];
     const recorded = (await scene.snapshot({ workloads })) as {
@@ -174,7 +174,7 @@ describe('with a snapshot', () => {
     );
   });
 
-  it('a recorded version that was rolled back before is not gone back to', async () => {
+  it('none when the recorded version was rolled back before', async () => {
     await versions('deployment', 'shop:v1', 'shop:bad');
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:bad');
@@ -186,7 +186,7 @@ describe('with a snapshot', () => {
   });
 });
 
-describe('with a revision that the user names', () => {
+describe('the version to restore, with kubernetes-revision', () => {
   beforeEach(() => versions('deployment', 'shop:v1', 'shop:v2', 'shop:v3'));
 
   it.each([
@@ -203,26 +203,26 @@ describe('with a revision that the user names', () => {
     expect(await target({ revision })).toBe(expected);
   });
 
-  it('one number for two workloads is no answer', async () => {
+  it('one number for two workloads: none, and the reason says how to name each', async () => {
     const workloads = ['deployment/api', 'deployment/web'];
     expect(await target({ workloads, revision: ['1'] })).toBe(
       'kubernetes-revision is 1, and there are 2 workloads: name each one (deployment/api=1, deployment/web=1)',
     );
   });
 
-  it('is obeyed although it was rolled back before', async () => {
+  it('a revision that was rolled back before: restored', async () => {
     await scene.undo(scene.strategy());
     await scene.cluster.deploy('api', 'shop:v4');
     expect(await target({ revision: ['3'] })).toBe('3 shop:v3');
   });
 
-  it('is no reason to take back what this pipeline did not deploy, unless a person asks for it', async () => {
+  it('a live version older than deployed-within: restored only on request', async () => {
     await scene.cluster.settle(6 * DAY);
     expect(await target({ revision: ['1'] })).toMatch(/6 days old/);
     expect(await target({ revision: ['1'] }, 'requested')).toBe('1 shop:v1');
   });
 
-  it('goes before the recorded one', async () => {
+  it('goes before the recorded version', async () => {
     const recorded = await scene.snapshot();
     expect(await target({ recorded, revision: ['1'] })).toMatch(/nothing was deployed/);
     expect(await target({ recorded, revision: ['1'] }, 'requested')).toBe('1 shop:v1');
@@ -231,8 +231,8 @@ describe('with a revision that the user names', () => {
   });
 });
 
-describe('what cannot be undone', () => {
-  it('a paused Deployment', async () => {
+describe('the version to restore, when there can be none', () => {
+  it('a paused Deployment: the reason says how to resume it', async () => {
     await versions('deployment', 'shop:v1', 'shop:v2');
     scene.cluster.workload('api').spec.paused = true;
     expect(await target()).toBe(
@@ -240,17 +240,17 @@ describe('what cannot be undone', () => {
     );
   });
 
-  it('a workload that is not there', async () => {
+  it('a workload that does not exist: the reason says so', async () => {
     expect(await target()).toBe('deployment/api does not exist');
   });
 
-  it('no kubectl', async () => {
+  it('no kubectl: the reason says so', async () => {
     scene.cluster.hooks.push(() => ({ code: null, spawnError: { code: 'ENOENT', message: '' } }));
     expect(await target()).toBe('kubectl is not on the PATH');
   });
 });
 
-it('histories of others with the same labels are left out', async () => {
+it('histories of another object with the same labels are ignored', async () => {
   await versions('deployment', 'shop:v1', 'shop:v2');
   for (const set of scene.cluster.of('ReplicaSet'))
     scene.cluster.objects.push({

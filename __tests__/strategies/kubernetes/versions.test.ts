@@ -27,11 +27,11 @@ function turned(value: unknown): unknown {
 }
 
 describe('canonical JSON', () => {
-  it('does not depend on the order of fields', () => {
+  it('is the same whatever the order of fields', () => {
     fc.assert(fc.property(json, (value) => canonicalJson(value) === canonicalJson(turned(value))));
   });
 
-  it('is JSON of the same value, but for fields that are null', () => {
+  it('has the same value as the JSON, without fields that are null', () => {
     const whole = json.filter((value) => !JSON.stringify(value).includes('null'));
     fc.assert(
       fc.property(whole, (value) => {
@@ -71,7 +71,7 @@ describe('canonical JSON', () => {
   });
 });
 
-describe('a version', () => {
+describe('the version of a template', () => {
   it('is the same in a Deployment, a ReplicaSet and a ControllerRevision', () => {
     fc.assert(
       fc.property(template, fc.string(), (it, hash) => {
@@ -109,13 +109,13 @@ describe('a version', () => {
   });
 
   it.each([undefined, null, 1, 'x', [], {}])(
-    '%j is no template, and no reason to fail',
+    '%j: a version all the same, and no exception',
     (value) => {
       expect(versionOf(value).hash).toMatch(/^[0-9a-f]{64}$/);
     },
   );
 
-  it('is put back without what the histories added', () => {
+  it('is restored without what the histories added', () => {
     expect(
       pureTemplate({
         $patch: 'replace',

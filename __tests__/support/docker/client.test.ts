@@ -15,7 +15,7 @@ import { VirtualClock } from '../virtual-clock.js';
 
 const never = new AbortController().signal;
 
-describe('the documents of a text', () => {
+describe('the JSON documents in an output', () => {
   it.each<[string, string, unknown]>([
     ['nothing', ' \n', []],
     ['an array, as Compose printed until 2.20', '[{"a":1},{"a":2}]\n', [{ a: 1 }, { a: 2 }]],
@@ -30,7 +30,7 @@ describe('the documents of a text', () => {
   });
 });
 
-describe('what docker complains about', () => {
+describe('the kind of an error of docker', () => {
   // Words of Docker 26 and 29, and of moby/client.
   it.each([
     [
@@ -74,7 +74,7 @@ describe('what docker complains about', () => {
   });
 });
 
-describe('the complaint in few words', () => {
+describe('the error of docker in a message', () => {
   it.each([
     [
       'error during connect: Get "http://docker.example.com/v1.45/info?a=%7B%22": command [ssh -o ConnectTimeout=30 -l deploy -- web-1 docker system dial-stdio] has exited with exit status 255, please make sure the URL is valid, and Docker 18.09 or later is installed on the remote host: stderr=deploy@web-1: Permission denied (publickey).\r\n',
@@ -91,7 +91,7 @@ describe('the complaint in few words', () => {
   });
 });
 
-describe('docker', () => {
+describe('docker as a process', () => {
   let folder = '';
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'rollgate-docker-'));
@@ -159,14 +159,14 @@ describe('docker', () => {
       {},
       'Compose is missing: docker is not on the PATH; docker-compose is not on the PATH',
     ],
-  ])('says why there is no Compose: %s', async (_, programs, message) => {
+  ])('without Compose says why: %s', async (_, programs, message) => {
     await expect(withPrograms(programs).findCompose(never)).rejects.toMatchObject({
       reason: 'missing',
       message,
     });
   });
 
-  it('calls Compose as it was found, with its input', async () => {
+  it('runs Compose as it was found, with its input', async () => {
     const docker = withPrograms({
       docker: without,
       'docker-compose':
@@ -178,7 +178,7 @@ describe('docker', () => {
     );
   });
 
-  it('reads no `.env` beside a file that it is given whole', async () => {
+  it('a whole Compose file is read without the `.env` next to it', async () => {
     const docker = withPrograms({
       docker: without,
       'docker-compose':
@@ -189,7 +189,7 @@ describe('docker', () => {
     expect(await docker.compose(['config'], never)).toBe(',unset\n');
   });
 
-  it('passes the environment on, but what makes Compose remove more than it is told', async () => {
+  it('passes the environment on, except what makes Compose remove orphans', async () => {
     const docker = withPrograms({
       docker: 'echo "$DOCKER_HOST $COMPOSE_REMOVE_ORPHANS $ONE"',
     });
@@ -198,7 +198,7 @@ describe('docker', () => {
     expect(await docker.run(['ps'], never)).toBe('ssh://deploy@web-1 false \n');
   });
 
-  it('says what failed, without secrets and without commands to the CI system', async () => {
+  it('an error shows no secret and no runner command', async () => {
     const docker = withPrograms({
       docker:
         'echo "WARNING: Error loading config file" >&2; echo "::error::Error response from daemon: hunter2" >&2; exit 1',
@@ -218,7 +218,7 @@ describe('docker', () => {
     await expect(docker.run(['ps'], never, { timeoutMs: 200 })).rejects.toMatchObject(error);
   });
 
-  it('ends when it is told to', async () => {
+  it('an aborted signal ends it, with the reason of the signal', async () => {
     const stop = new AbortController();
     const docker = withPrograms({ docker: 'echo ready >&2; while :; do :; done' });
     const reason = new Error('enough');
@@ -248,12 +248,12 @@ describe('docker', () => {
       `echo '[]'; echo 'Cannot connect to the Docker daemon at x' >&2; exit 1`,
       { reason: 'unreachable' },
     ],
-  ])('does not take %s for an answer', async (_, script, error) => {
+  ])('%s is not accepted as an answer', async (_, script, error) => {
     const docker = withPrograms({ docker: script });
     await expect(docker.inspect('container', ['a'], never)).rejects.toMatchObject(error);
   });
 
-  it('asks again while the engine is away, and does not repeat what changes something', async () => {
+  it('an engine that does not answer: reads are retried, changes are not', async () => {
     const clock = new VirtualClock();
     let calls = 0;
     const exec: Exec = () => {
@@ -273,7 +273,7 @@ describe('docker', () => {
     expect(calls).toBe(1);
   });
 
-  it('gives both outputs of a container', async () => {
+  it("gives both outputs of a container's logs", async () => {
     const docker = withPrograms({ docker: 'echo "$@"; echo err >&2' });
     expect(await docker.logs('abc', 3, never)).toBe('logs --tail 3 abc\n\nerr\n');
   });

@@ -11,7 +11,7 @@ const ordered = (addresses: ReturnType<typeof createAddresses>, now = 0): string
   addresses.order('shop.test', all, now).map(({ address }) => address);
 
 describe('the addresses of a name', () => {
-  it('are used in turn', () => {
+  it('take turns', () => {
     const addresses = createAddresses();
     expect([1, 2, 3, 4].map(() => ordered(addresses)[0])).toEqual([
       '10.0.0.1',
@@ -21,7 +21,7 @@ describe('the addresses of a name', () => {
     ]);
   });
 
-  it('come last for a while when they could not be reached and another one could, and are named once', () => {
+  it('move to the end for a while after a failure, and are reported once', () => {
     const addresses = createAddresses();
     const failed = new Map([['10.0.0.1', 'ECONNREFUSED']]);
     addresses.reached('shop.test', '10.0.0.2', failed, 0);
@@ -36,7 +36,7 @@ describe('the addresses of a name', () => {
   });
 });
 
-describe('a name', () => {
+describe('a name with its addresses', () => {
   const cleanups: (() => unknown)[] = [];
   afterEach(async () => {
     for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
@@ -71,7 +71,7 @@ describe('a name', () => {
     expect(connections.opened).toBe(4);
   });
 
-  it('of which one address cannot be reached is asked at the other, and that is told', async () => {
+  it('with one address that refuses: the other is used, and the failure is reported', async () => {
     const it = await server();
     // Nobody listens there: the server listens on 127.0.0.1 alone.
     const http = client(() => Promise.resolve([v4('127.0.0.9'), v4('127.0.0.1')]));
@@ -86,7 +86,7 @@ describe('a name', () => {
     expect(connections.remoteAddresses).toBe(1);
   });
 
-  it('without an address is a failure of the name', async () => {
+  it('without an address: a dns failure', async () => {
     const http = client(() =>
       Promise.reject(Object.assign(new Error('no such name'), { code: 'ENOTFOUND' })),
     );
@@ -95,7 +95,7 @@ describe('a name', () => {
     ).rejects.toMatchObject({ kind: 'dns' });
   });
 
-  it('that is slow to look up is time to connect', async () => {
+  it('that takes long to look up: the time counts as connect time', async () => {
     const it = await server();
     const http = client(async () => {
       await systemClock.sleep(200);

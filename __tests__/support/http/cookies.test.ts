@@ -3,7 +3,7 @@ import { createCookies } from '../../../src/support/http/cookies.js';
 
 const now = Date.UTC(2026, 0, 1);
 
-describe('cookies', () => {
+describe('the cookies of redirects', () => {
   it.each<[string, string, string, string, string | undefined]>([
     ['the same host', 'http://a.test/', 's=1', 'http://a.test/x', 's=1'],
     ['another host', 'http://a.test/', 's=1', 'http://b.test/', undefined],
@@ -45,13 +45,13 @@ describe('cookies', () => {
       undefined,
     ],
     ['nonsense', 'http://a.test/', 'nonsense', 'http://a.test/', undefined],
-  ])('of %s', (_, from, line, to, header) => {
+  ])('for %s', (_, from, line, to, header) => {
     const cookies = createCookies();
     cookies.take(from, [line], now);
     expect(cookies.headerFor(to, undefined)).toBe(header);
   });
 
-  it('are replaced and taken back by name, and stand after those of the caller', () => {
+  it("are replaced and removed by name, and come after the caller's own", () => {
     const cookies = createCookies();
     cookies.take('http://a.test/', ['a=1', 'b=2'], now);
     cookies.take('http://a.test/', ['a=3', 'b=; Max-Age=-1'], now);

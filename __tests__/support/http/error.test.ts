@@ -4,7 +4,7 @@ import { classify, HttpError } from '../../../src/support/http/error.js';
 const plain = { atProxy: false, inHandshake: false };
 const withCode = (code: string): object => ({ code });
 
-describe('classify', () => {
+describe('the kind of a network error', () => {
   it.each([
     ['ENOTFOUND', 'dns', 'dns failure'],
     ['EAI_AGAIN', 'dns', 'dns failure'],
@@ -28,12 +28,12 @@ describe('classify', () => {
     expect(classify(withCode(code), plain)).toMatchObject({ kind, summary, code });
   });
 
-  it('takes any unknown code in a handshake for a TLS failure', () => {
+  it('an unknown code during a handshake is a TLS failure', () => {
     expect(classify(withCode('CERT_REVOKED'), { ...plain, inHandshake: true }).kind).toBe('tls');
     expect(classify(withCode('ECONNRESET'), { ...plain, inHandshake: true }).kind).toBe('reset');
   });
 
-  it('blames the proxy for what happens on the way to it, but for our own shortage', () => {
+  it('an error on the way to the proxy is a proxy failure, except a shortage on this machine', () => {
     const atProxy = { ...plain, atProxy: true };
     expect(classify(withCode('ECONNREFUSED'), atProxy)).toMatchObject({
       kind: 'proxy',
@@ -48,18 +48,18 @@ describe('classify', () => {
     [['ETIMEDOUT', 'ENETUNREACH'], 'timeout'],
     [['EADDRNOTAVAIL', 'EADDRNOTAVAIL'], 'local'],
     [['ENETUNREACH', 'EHOSTUNREACH'], 'other'],
-  ])('of several addresses %j the telling one counts: %s', (codes, kind) => {
+  ])('of several addresses %j the most telling error counts: %s', (codes, kind) => {
     const error = { code: codes[0], errors: codes.map(withCode) };
     expect(classify(error, plain).kind).toBe(kind);
   });
 
-  it.each([undefined, null, 'text', {}, { code: 5 }])('knows nothing of %p', (error) => {
+  it.each([undefined, null, 'text', {}, { code: 5 }])('%p is of kind other', (error) => {
     expect(classify(error, plain)).toEqual({ kind: 'other', summary: 'network failure' });
   });
 });
 
 describe('HttpError', () => {
-  it('says what happened to what, without secrets', () => {
+  it('names request and failure, without secrets', () => {
     const error = new HttpError(
       { method: 'GET', url: 'https://me:pw@api.example/x?key=1' },
       { kind: 'dns', summary: 'dns failure', code: 'ENOTFOUND', detail: 'look again' },

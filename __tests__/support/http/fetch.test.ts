@@ -19,7 +19,7 @@ afterEach(async () => {
 });
 
 describe('fetchOf', () => {
-  it('sends what it is given and returns a Response', async () => {
+  it('sends the given request and returns a Response', async () => {
     const fetch = fetchOf(http, { timeoutMs: 10_000 });
     const response = await fetch(`${server.url}/200`, {
       method: 'POST',
@@ -35,7 +35,7 @@ describe('fetchOf', () => {
     ]);
   });
 
-  it('takes bytes, and a Request', async () => {
+  it('accepts bytes, and a Request', async () => {
     const fetch = fetchOf(http, { timeoutMs: 10_000 });
     await fetch(`${server.url}/200`, { method: 'PUT', body: new Uint8Array([104, 105]) });
     await fetch(new Request(`${server.url}/200`, { headers: { 'x-a': 'b' } }));
@@ -45,26 +45,26 @@ describe('fetchOf', () => {
     ]);
   });
 
-  it.each([204, 304])('gives a %i no body', async (status) => {
+  it.each([204, 304])('status %i: no body', async (status) => {
     const response = await fetchOf(http, { timeoutMs: 10_000 })(`${server.url}/${String(status)}`);
     expect(response.status).toBe(status);
     expect(response.body).toBeNull();
   });
 
-  it.each([302, 404, 500])('resolves with a %i', async (status) => {
+  it.each([302, 404, 500])('status %i: resolves', async (status) => {
     const response = await fetchOf(http, { timeoutMs: 10_000 })(`${server.url}/${String(status)}`);
     expect(response.status).toBe(status);
     expect(response.ok).toBe(false);
     expect(server.received).toHaveLength(1);
   });
 
-  it('rejects with an HttpError when there is no answer', async () => {
+  it('no answer: rejects with an HttpError', async () => {
     const pending = fetchOf(http, { timeoutMs: 10_000 })(await refusing());
     await expect(pending).rejects.toBeInstanceOf(HttpError);
     await expect(pending).rejects.toMatchObject({ kind: 'refused', mayHaveBeenReceived: false });
   });
 
-  it('is given up with its signal', async () => {
+  it('an aborted signal: rejects', async () => {
     const stuck = await hanging();
     const controller = new AbortController();
     const pending = fetchOf(http, { timeoutMs: 10_000 })(stuck.url, { signal: controller.signal });
@@ -76,8 +76,8 @@ describe('fetchOf', () => {
   });
 });
 
-describe('clean', () => {
-  it('cleans the bodies of errors, and leaves everything else as it is', async () => {
+describe('fetchOf with clean', () => {
+  it('cleans the bodies of errors, and no others', async () => {
     const clean = (text: string): string => text.replaceAll('a', '***');
     const fetch = fetchOf(http, { timeoutMs: 10_000, clean });
     const refused = await fetch(`${server.url}/422`);

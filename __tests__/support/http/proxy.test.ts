@@ -52,7 +52,7 @@ const get = (url: string): { method: string; url: string; timeoutMs: number } =>
 });
 
 describe('a proxy from the environment', () => {
-  it('forwards requests to HTTP servers, with its credentials and without ours', async () => {
+  it("forwards requests to HTTP servers, with the proxy's credentials only", async () => {
     const way = await started(proxy());
     const server = await started(serve(ok));
     environment({ HTTP_PROXY: way.url.replace('//', '//me:pw@') });
@@ -62,7 +62,7 @@ describe('a proxy from the environment', () => {
     expect(way.credentials).toEqual([`Basic ${Buffer.from('me:pw').toString('base64')}`]);
   });
 
-  it('opens tunnels to HTTPS servers, and the added authority holds inside', async () => {
+  it('tunnels to HTTPS servers, and trusts the given authority', async () => {
     const identity = await certificates();
     const way = await started(proxy());
     const server = await started(serveTls(ok, identity));
@@ -75,7 +75,7 @@ describe('a proxy from the environment', () => {
     expect(way.requested[0]).toBe(`CONNECT 127.0.0.1:${String(server.port)}`);
   });
 
-  it('is no reason to trust an unknown authority', async () => {
+  it('does not make an unknown authority trusted', async () => {
     const way = await started(proxy());
     const server = await started(serveTls(ok, await certificates()));
     environment({ HTTPS_PROXY: way.url });
@@ -87,7 +87,7 @@ describe('a proxy from the environment', () => {
   });
 
   it.each(['127.0.0.1', '*', 'example.com,127.0.0.1'])(
-    'is left out for NO_PROXY=%s',
+    'is not used with NO_PROXY=%s',
     async (exceptions) => {
       const way = await started(proxy());
       const server = await started(serve(ok));
@@ -97,17 +97,20 @@ describe('a proxy from the environment', () => {
     },
   );
 
-  it.each(['http', 'https'])('that is down is to blame itself, for %s', async (scheme) => {
-    const way = await refusing();
-    environment({ HTTP_PROXY: way, HTTPS_PROXY: way });
-    await expect(client().request(get(`${scheme}://127.0.0.1:9/`))).rejects.toMatchObject({
-      kind: 'proxy',
-      code: 'ECONNREFUSED',
-      mayHaveBeenReceived: false,
-    });
-  });
+  it.each(['http', 'https'])(
+    'that refuses connections: a proxy failure, for %s',
+    async (scheme) => {
+      const way = await refusing();
+      environment({ HTTP_PROXY: way, HTTPS_PROXY: way });
+      await expect(client().request(get(`${scheme}://127.0.0.1:9/`))).rejects.toMatchObject({
+        kind: 'proxy',
+        code: 'ECONNREFUSED',
+        mayHaveBeenReceived: false,
+      });
+    },
+  );
 
-  it.each([403, 407, 502])('that answers %i has not let us through', async (refuse) => {
+  it.each([403, 407, 502])('that answers %i: a proxy failure', async (refuse) => {
     const way = await started(proxy({ refuse }));
     environment({ HTTPS_PROXY: way.url });
     await expect(client().request(get('https://127.0.0.1:9/'))).rejects.toMatchObject({

@@ -12,7 +12,7 @@ const to = (status: number, location: string): Parameters<typeof redirectOf>[1] 
   headers: { location },
 });
 
-describe('redirectOf', () => {
+describe('the request after a redirect', () => {
   it.each([
     [301, 'POST', 'GET'],
     [302, 'POST', 'GET'],
@@ -47,7 +47,7 @@ describe('redirectOf', () => {
     ['another port', 'https://a.example:8443/', false],
     ['another scheme', 'http://a.example/', false],
     ['a subdomain', 'https://x.a.example/', false],
-  ])('on %s (%s) keeps the headers that may be secrets: %s', (_, location, kept) => {
+  ])('to %s (%s) keeps headers that may be secret: %s', (_, location, kept) => {
     const next = redirectOf(hop, to(307, location)) as Hop;
     expect('Authorization' in next.headers).toBe(kept);
     expect('X-Own' in next.headers).toBe(kept);
@@ -55,17 +55,17 @@ describe('redirectOf', () => {
   });
 
   it.each([['javascript:alert(1)'], ['file:///etc/passwd'], ['ftp://a.example/'], ['http://']])(
-    'cannot use %s',
+    'to %s is not followed',
     (location) => {
       expect(redirectOf(hop, to(302, location))).toBe('unusable');
     },
   );
 
-  it.each([200, 300, 304, 305, 404])('takes %i for the answer', (status) => {
+  it.each([200, 300, 304, 305, 404])('with %i is the answer itself', (status) => {
     expect(redirectOf(hop, to(status, '/x'))).toBeUndefined();
   });
 
-  it('takes a redirect that leads nowhere for the answer', () => {
+  it('without a location is the answer itself', () => {
     expect(redirectOf(hop, { status: 302, headers: {} })).toBeUndefined();
   });
 });

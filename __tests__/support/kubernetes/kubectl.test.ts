@@ -43,8 +43,8 @@ async function errorOf(work: Promise<unknown>): Promise<KubectlError> {
   throw new Error('it went well');
 }
 
-describe('a call', () => {
-  it('says where to, and has its time', async () => {
+describe('a call of kubectl', () => {
+  it('has its context and its timeout', async () => {
     const { kubectl, calls } = kubectlWith({});
     await kubectl.get(['pods'], never);
     expect(calls[0]!.args).toEqual([
@@ -55,14 +55,14 @@ describe('a call', () => {
     expect(calls[0]!.options).toMatchObject({ env: { PATH: '/bin' }, timeoutMs: 20_000 });
   });
 
-  it('an end without being asked is the reason of the signal', async () => {
+  it('ended by the signal rejects with its reason', async () => {
     const stop = new AbortController();
     stop.abort(new Error('enough'));
     const { kubectl } = kubectlWith({ code: null, stopped: 'aborted' });
     await expect(kubectl.run(['version'], stop.signal)).rejects.toThrow('enough');
   });
 
-  it('shows its complaint without secrets, commands and warnings', async () => {
+  it('that fails shows its error without secrets, commands and warnings', async () => {
     const { kubectl } = kubectlWith({
       code: 1,
       stderr: 'W0101 a warning\nerror: the password hunter2 is\u001b[31m wrong\n',
@@ -72,7 +72,7 @@ describe('a call', () => {
     );
   });
 
-  it('shows what there is when there is no complaint', async () => {
+  it('that fails without an error message shows what else is known', async () => {
     const message = async (answer: Partial<ExecResult>): Promise<string> =>
       (await errorOf(kubectlWith(answer).kubectl.run(['get'], never))).message;
     expect(await message({ code: 3 })).toBe('kubectl get ended with code 3');
@@ -83,16 +83,16 @@ describe('a call', () => {
   });
 });
 
-describe('a read', () => {
+describe('a read by kubectl', () => {
   const away = { code: 1, stderr: 'Unable to connect to the server: EOF' };
 
-  it('is asked again while the server is not reached', async () => {
+  it('is retried while the server cannot be reached', async () => {
     const { kubectl, calls, clock } = kubectlWith(away, away, { stdout: '{"a":1}' });
     expect(await clock.runUntil(kubectl.get(['pods'], never))).toEqual({ a: 1 });
     expect(calls).toHaveLength(3);
   });
 
-  it('is given up after four times', async () => {
+  it('is given up after four attempts', async () => {
     const { kubectl, calls, clock } = kubectlWith(away);
     expect((await errorOf(clock.runUntil(kubectl.get(['pods'], never)))).reason).toBe(
       'unreachable',
@@ -109,27 +109,27 @@ describe('a read', () => {
     ['garbage', { stdout: '' }],
     ['garbage', { stdout: '"x"' }],
     ['garbage', { stdout: '{"items":[' }],
-  ] as const)('%s is the same the next time (%j)', async (reason, answer) => {
+  ] as const)('that fails with %s is not retried (%j)', async (reason, answer) => {
     const { kubectl, calls } = kubectlWith(answer);
     expect((await errorOf(kubectl.get(['pods'], never))).reason).toBe(reason);
     expect(calls).toHaveLength(1);
   });
 
-  it('of nothing is an empty list where nothing is no mistake', async () => {
+  it('without output is an empty list with --ignore-not-found', async () => {
     const { kubectl } = kubectlWith({ stdout: '' });
     expect(itemsOf(await kubectl.get(['pod/x', '--ignore-not-found'], never))).toEqual([]);
   });
 
-  it.each([null, 1, 'x', [], {}, { items: 1 }])('%j is no list', (value) => {
+  it.each([null, 1, 'x', [], {}, { items: 1 }])('of %j is an empty list', (value) => {
     expect(itemsOf(value)).toEqual([]);
   });
 });
 
-describe('a patch', () => {
+describe('a patch by kubectl', () => {
   const operations = (length: number) =>
     [{ op: 'add', path: '/x', value: 'é'.repeat(length) }] as const;
 
-  it('is one argument', async () => {
+  it('is passed as an argument', async () => {
     const { kubectl, calls } = kubectlWith({});
     await kubectl.patch('deployments.apps/api', operations(3), never);
     expect(calls[0]!.args.slice(0, 7)).toEqual([
@@ -139,14 +139,14 @@ describe('a patch', () => {
     ]);
   });
 
-  it('that no argument can hold goes through standard input', async () => {
+  it('too long for an argument goes through standard input', async () => {
     const { kubectl, calls } = kubectlWith({});
     await kubectl.patch('deployments.apps/api', operations(60_000), never);
     expect(calls[0]!.args).toContain('--patch-file=/dev/stdin');
     expect(calls[0]!.options.input).toBe(JSON.stringify(operations(60_000)));
   });
 
-  it('is sent once', async () => {
+  it('is sent once, and may have been applied after an error', async () => {
     const { kubectl, calls } = kubectlWith({ code: 1, stderr: 'Unable to connect to the server' });
     const error = await errorOf(kubectl.patch('x', [], never));
     expect(leavesOpen(error)).toBe(true);
@@ -154,11 +154,11 @@ describe('a patch', () => {
   });
 });
 
-describe('a review', () => {
+describe('a review of permissions by kubectl', () => {
   const document = (n: number): string =>
     `${JSON.stringify({ n, text: '}\n{', inner: {} }, null, 4)}\n`;
 
-  it('has an answer for each object, as kubectl prints them', async () => {
+  it('has one answer for each object', async () => {
     const { kubectl, calls } = kubectlWith({ stdout: [1, 2, 3].map(document).join('') });
     const answers = await kubectl.review([{ a: 1 }, { a: 2 }, { a: 3 }], never);
     expect(answers.map((one) => (one as { n: number }).n)).toEqual([1, 2, 3]);
@@ -169,19 +169,19 @@ describe('a review', () => {
     });
   });
 
-  it('of one object', async () => {
+  it('of one object has one answer', async () => {
     const { kubectl } = kubectlWith({ stdout: document(1).replaceAll('\n', '\r\n') });
     expect(await kubectl.review([{}], never)).toHaveLength(1);
   });
 
-  it('that is answered in part is no answer', async () => {
+  it('with a missing answer is garbage', async () => {
     const { kubectl } = kubectlWith({ stdout: document(1) });
     expect((await errorOf(kubectl.review([{}, {}], never))).reason).toBe('garbage');
   });
 });
 
 /** Texts of kubectl 1.20 and 1.37. */
-describe('what kubectl complains of', () => {
+describe('the kind of an error of kubectl', () => {
   it.each([
     ['Error from server (NotFound): deployments.apps "api" not found', 'not-found'],
     ['Error from server (Forbidden): deployments.apps "api" is forbidden: User "x"', 'forbidden'],

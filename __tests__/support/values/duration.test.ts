@@ -34,7 +34,7 @@ describe('parseDuration', () => {
     },
   );
 
-  it('refuses what no number can hold', () => {
+  it('refuses a number that is too large', () => {
     expect(parseDuration(`${'9'.repeat(40)}h`)).toMatchObject({ ok: false });
   });
 

@@ -32,7 +32,7 @@ describe('template', () => {
     });
   });
 
-  it('knows parameters only where there are some', () => {
+  it('refuses parameters where there are none', () => {
     expect(template({ names: ['ref'] }).parse('{{parameters.x}}')).toMatchObject({ ok: false });
   });
 });
@@ -61,8 +61,8 @@ describe('path template', () => {
   });
 });
 
-describe('pointers', () => {
-  it('one', () => {
+describe('JSON Pointers', () => {
+  it('one is read, or refused with the RFC', () => {
     expect(pointer().parse('/a/0')).toEqual({ ok: true, value: '/a/0' });
     expect(pointer().parse('a')).toMatchObject({
       ok: false,
@@ -70,7 +70,7 @@ describe('pointers', () => {
     });
   });
 
-  it('several, on lines or between commas', () => {
+  it('several are read from lines or between commas', () => {
     expect(pointers().parse('/a, /b\n/c')).toEqual({ ok: true, value: ['/a', '/b', '/c'] });
     expect(pointers().parse('/a, $.b')).toMatchObject({
       ok: false,
@@ -80,8 +80,8 @@ describe('pointers', () => {
   });
 });
 
-describe('meanings', () => {
-  it('words may hold nearly anything', () => {
+describe('the meanings of states', () => {
+  it('are read from lines, for nearly any word', () => {
     const text = 'done/ok=succeeded\n NOT RUN = Failed \n\na=b=waiting\n__proto__=running';
     const parsed = meanings().parse(text);
     expect(parsed).toEqual({

@@ -57,7 +57,7 @@ describe('webhooks', () => {
     ]);
   });
 
-  it('counts what is no URL as secret', () => {
+  it('counts a text that is no URL as secret', () => {
     expect(webhooks().secretParts?.('T0/B0/hush')).toEqual(['T0/B0/hush']);
   });
 });
@@ -168,7 +168,7 @@ describe('regex', () => {
 });
 
 describe('headers', () => {
-  it('reads lines; values may hold commas and colons', () => {
+  it('reads lines, with commas and colons in values', () => {
     expect(headers().parse('Accept: text/html, */*\n\n X-Time : 12:30 \nX-Empty:')).toEqual({
       ok: true,
       value: { Accept: 'text/html, */*', 'X-Time': '12:30', 'X-Empty': '' },
@@ -188,12 +188,12 @@ describe('headers', () => {
     expect(JSON.stringify(parsed)).not.toContain('hunter2');
   });
 
-  it('keeps a header of any legal name to itself', () => {
+  it('reads __proto__ like any other name', () => {
     const parsed = headers().parse('__proto__: x');
     expect(parsed.ok && Object.entries(parsed.value)).toEqual([['__proto__', 'x']]);
   });
 
-  it('knows its secrets, even of lines that it refuses', () => {
+  it('counts values as secret, even of lines that it refuses', () => {
     expect(headers().secretParts?.('Authorization: Bearer tok\nX: y z\nnonsense')).toEqual([
       'Bearer tok',
       'tok',
@@ -208,7 +208,7 @@ describe('headers', () => {
 });
 
 describe('parameters', () => {
-  it('reads lines; values may hold anything', () => {
+  it('reads lines, with any text in values', () => {
     expect(parameters().parse('a=1\nB.c-d = x=y, z\nempty=')).toEqual({
       ok: true,
       value: { a: '1', 'B.c-d': 'x=y, z', empty: '' },

@@ -20,7 +20,7 @@ describe('percentage', () => {
     ['0.07', 'percentages go from 0 to 100: write `7`'],
     ['0.999', 'percentages go from 0 to 100: write `99.9`'],
     ['0.5%', 'percentages go from 0 to 100: write `50`'],
-  ])('takes %s for a share and says what to write', (text, fix) => {
+  ])('refuses the share %s and says what to write', (text, fix) => {
     expect(percentage().parse(text)).toEqual({
       ok: false,
       problem: { message: `\`${text}\` is less than one percent`, fix },

@@ -10,16 +10,16 @@ describe('suggest', () => {
     ['MIN-SUCCESS-RATES', 'min-success-rate'],
     ['github-workflw', 'github-workflow'],
     ['ulr', 'url'],
-  ])('%s was %s', (given, meant) => {
+  ])('%s for %s', (given, meant) => {
     expect(suggest(given, inputIds)).toBe(meant);
   });
 
-  it.each(['x', 'foo', 'completely-different-thing', ''])('nothing is near %j', (given) => {
+  it.each(['x', 'foo', 'completely-different-thing', ''])('nothing for %j', (given) => {
     expect(suggest(given, inputIds)).toBeUndefined();
     expect(didYouMean(given, inputIds)).toBeUndefined();
   });
 
-  it('finds every id again after one letter was lost', () => {
+  it('finds every id after the loss of a letter', () => {
     fc.assert(
       fc.property(
         fc.constantFrom(...inputIds.filter((id) => id.length > 6)),

@@ -53,7 +53,7 @@ describe('parseTime', () => {
 describe('a list of times', () => {
   const type = times();
 
-  it('has lines, or commas between', () => {
+  it('is read from lines or between commas', () => {
     expect(type.parse('1795511520,\n2026-11-24T09:12:10Z\n')).toEqual({
       ok: true,
       value: [nine, nine + 10_000],
@@ -61,7 +61,7 @@ describe('a list of times', () => {
     expect(type.print([nine, nine + 250])).toBe('2026-11-24T09:12:00Z, 2026-11-24T09:12:00.250Z');
   });
 
-  it('says which one is wrong, and that there is none', () => {
+  it('names the invalid one, and a list without any', () => {
     expect(type.parse('1795511520, soon')).toMatchObject({
       problem: { message: '`soon` is not a time' },
     });

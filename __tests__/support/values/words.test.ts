@@ -47,7 +47,7 @@ describe('choice', () => {
     });
   });
 
-  it('lists all words when none is near', () => {
+  it('lists all words when none is similar', () => {
     expect(type.parse('sensitive')).toMatchObject({
       problem: { fix: 'one of `high`, `normal`, `low`' },
     });
@@ -91,11 +91,11 @@ describe('list', () => {
     expect(list().parse(given)).toEqual({ ok: true, value });
   });
 
-  it('refuses a list of nothing', () => {
+  it('refuses an empty list', () => {
     expect(list().parse(' , \n')).toMatchObject({ ok: false });
   });
 
-  it('names the item that does not look right', () => {
+  it('names the item with a wrong form', () => {
     expect(list({ pattern: /^\d+$/, like: '`13`' }).parse('13, abc')).toEqual({
       ok: false,
       problem: { message: '`abc` is not accepted', fix: 'write it like `13`' },
@@ -104,7 +104,7 @@ describe('list', () => {
 });
 
 describe('text', () => {
-  it('takes one line as it is', () => {
+  it('reads one line unchanged', () => {
     expect(text().parse('my value, with: marks')).toEqual({
       ok: true,
       value: 'my value, with: marks',
@@ -112,14 +112,14 @@ describe('text', () => {
     expect(path().parse('a dir/file.yml')).toEqual({ ok: true, value: 'a dir/file.yml' });
   });
 
-  it('refuses several lines without showing them, for it may be a secret', () => {
+  it('refuses several lines without showing them, as they may be secret', () => {
     expect(text().parse('s3cret\nmore')).toEqual({
       ok: false,
       problem: { message: 'has more than one line', fix: 'write it on one line' },
     });
   });
 
-  it('checks the form where there is one', () => {
+  it('checks the form when it has a pattern', () => {
     const type = text({ pattern: /^\w+\/\w+$/, like: '`owner/name`' });
     expect(type.parse('a/b')).toEqual({ ok: true, value: 'a/b' });
     expect(type.parse('a')).toEqual({
@@ -128,7 +128,7 @@ describe('text', () => {
     });
   });
 
-  it('takes a script with all its lines', () => {
+  it('reads a script with all its lines', () => {
     expect(script().parse('set -e\n./rollback.sh')).toEqual({
       ok: true,
       value: 'set -e\n./rollback.sh',

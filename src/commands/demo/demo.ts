@@ -78,7 +78,7 @@ async function tell(
       return code === exitCodes.healthy ? exitCodes.internal : code;
     }
     console.line(
-      `Told in ${took}. In a pipeline this would have ended with exit code 1: rolled back and verified.`,
+      `The demo took ${took}. In a pipeline it would have ended with exit code 1: rolled back and verified.`,
     );
     console.line(
       'Open rollgate-report/demo/summary.md for what a job summary shows, report.json for every number.',

@@ -1,10 +1,11 @@
 import type { Clock } from '../../support/clock.js';
 import {
   type ApiClient,
-  ApiError,
   type ApiRequest,
-  createJsonApi,
+  createApiClient,
+  jsonTransport,
 } from '../../support/http/api.js';
+import { byResponse } from '../../support/http/problem.js';
 import {
   type ApiResponse,
   type Hint,
@@ -49,14 +50,11 @@ export function createApi(options: {
   readonly clock: Clock;
   readonly random: () => number;
 }): Api {
-  const { fetch, clock, random } = options;
   const project = encodeURIComponent(options.project);
-  const json = createJsonApi({
+  const transport = jsonTransport({
     baseUrl: options.baseUrl,
     headers: { authorization: options.authorization },
-    fetch,
-    clock,
-    random,
+    fetch: options.fetch,
   });
 
   let level = 0;
@@ -72,29 +70,16 @@ export function createApi(options: {
     if (level === used && level < VERSIONS.length - 1) level++;
     return level !== used;
   };
-  const stepping = async (ask: () => Promise<ApiResponse>): Promise<ApiResponse> => {
-    for (;;) {
-      const used = level;
-      try {
-        return await ask();
-      } catch (error) {
-        if (!(error instanceof ApiError) || !stepDown(used, error.response)) throw error;
-      }
-    }
-  };
-
-  return {
-    async send(what, call, timeoutMs, signal) {
+  return createApiClient(
+    async (call: Call, signal, timeoutMs) => {
       for (;;) {
         const used = level;
-        const sent = await json.send(what, versioned(call), timeoutMs, signal);
-        if (!sent.ok || !stepDown(used, sent.value)) return sent;
+        const answer = await transport(versioned(call), signal, timeoutMs);
+        if (!stepDown(used, answer)) return answer;
       }
     },
-    request: (what, call, signal, timeoutMs) =>
-      stepping(() => json.request(what, versioned(call), signal, timeoutMs)),
-    read: (what, call, signal) => stepping(() => json.read(what, versioned(call), signal)),
-  };
+    { errors: byResponse(hintFor), clock: options.clock, random: options.random },
+  );
 }
 
 /** The exceptions VssVersionOutOfRange, VssVersionNotSpecified, VssInvalidPreviewVersion and their kind. */

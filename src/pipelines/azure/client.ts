@@ -101,7 +101,7 @@ async function prepare(
   } catch (error) {
     const otherwise =
       'Give the id of the pipeline as azure-pipeline, so that its name need not be looked up';
-    return unreadable(error, hintFor, otherwise, signal);
+    return unreadable(error, otherwise, signal);
   }
   return good({
     pipelineId,

@@ -1,9 +1,8 @@
 import type { Finding } from '../../contract/result.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
-import { refusalIn } from '../../support/http/api.js';
+import { fixIn, refusalIn } from '../../support/http/api.js';
 import { type Add, collectFindings } from '../findings.js';
-import { hintFor } from './api.js';
 import { type AzureContext, labelOf, parseRef } from './context.js';
 import { agree, ID_PARAMETER, pipelineIdOf, readPipeline, readQueueStatus } from './pipeline.js';
 
@@ -22,7 +21,7 @@ export async function preflight(
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
+  const { all, add, addProblems, addFailure } = collectFindings(signal);
 
   let ref: string | undefined;
   let refIsWrong = false;
@@ -97,10 +96,9 @@ async function checkParameters(
     case 'unchecked': {
       const { error } = agreement;
       const answer = refusalIn(error);
-      const hint = answer === undefined ? undefined : hintFor(answer);
       // The pipeline was read, so a 404 or 405 is about the dry run itself.
       if (answer !== undefined && answer.status !== 404 && answer.status !== 405) {
-        add('error', messageOf(error), hint);
+        add('error', messageOf(error), fixIn(error));
       } else {
         add(
           'warning',

@@ -146,7 +146,7 @@ async function prepare(
     return good({ slug, ref: ref.value, call });
   } catch (error) {
     const otherwise = 'Set circleci-project and rollback-ref, so that neither need be asked for';
-    return unreadable(error, hintFor, otherwise, signal);
+    return unreadable(error, otherwise, signal);
   }
 }
 

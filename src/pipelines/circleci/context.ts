@@ -2,9 +2,11 @@ import { bad, good, type Problem, type Result } from '../../contract/result.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import type { Clock } from '../../support/clock.js';
 import { createJsonApi, type ApiClient } from '../../support/http/api.js';
+import { byResponse } from '../../support/http/problem.js';
 import { fields, isObject } from '../../support/json.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
 import type { ClientDependencies } from '../client.js';
+import { hintFor } from './hints.js';
 import { listIn, notUnderstood, soonThere } from '../reading.js';
 import { combine, readRef, readToken } from '../settings.js';
 import type { Pipeline, Workflow } from './state.js';
@@ -54,6 +56,7 @@ export function contextFrom(
       // "Authorization: Bearer" is recommended by now, but not every Server knows it; this one is known everywhere.
       headers: { 'circle-token': token },
       fetch,
+      errors: byResponse(hintFor),
       clock,
       random,
     }),

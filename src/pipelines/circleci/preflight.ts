@@ -13,7 +13,6 @@ import {
   type Ref,
   slugOf,
 } from './context.js';
-import { hintFor } from './hints.js';
 
 /** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
@@ -21,7 +20,7 @@ export async function preflight(
   request: StartRequest,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
+  const { all, add, addProblems, addFailure } = collectFindings(signal);
 
   if (context.slug === undefined && context.ownWorkflowId === null) {
     addProblems([missingProject]);

@@ -23,7 +23,7 @@ import { type Before, isNew, type Listing, type Owner } from '../find-run.js';
 import { soonThere } from '../reading.js';
 import { mergeErrors } from '../settings.js';
 import { CANCEL_TIMEOUT_MS, START_TIMEOUT_MS } from '../start-once.js';
-import { type CallOptions, hintFor } from './api.js';
+import { hintFor } from './hints.js';
 import {
   contextFrom,
   declarationAt,
@@ -102,7 +102,7 @@ async function refOf(
     return good((await readRepository(context, signal)).defaultBranch);
   } catch (error) {
     const otherwise = 'Set rollback-ref, so that the default branch need not be asked for';
-    return unreadable(error, hintFor, otherwise, signal);
+    return unreadable(error, otherwise, signal);
   }
 }
 
@@ -243,7 +243,7 @@ function sendDispatch(
   const { owner, repo, workflow } = context;
   return context.api.send(
     'the call that starts the workflow',
-    (octokit, request: CallOptions) =>
+    (octokit, request) =>
       octokit.rest.actions.createWorkflowDispatch({
         owner,
         repo,

@@ -1,13 +1,15 @@
 import { bad, good, type Result } from '../../contract/result.js';
 import type { StartedRun } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
-import { refusalIn } from '../../support/http/api.js';
+import { type ApiClient, refusalIn } from '../../support/http/api.js';
+import { createOctokitApi, type OctokitCall } from '../../support/http/octokit.js';
+import { byResponse } from '../../support/http/problem.js';
 import type { ApiResponse } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
 import type { ClientDependencies } from '../client.js';
 import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
 import { combine, readRef, readToken } from '../settings.js';
-import { createApi, type Api } from './api.js';
+import { hintFor } from './hints.js';
 import { readDeclaration, type Declaration } from './workflow.js';
 
 export interface GithubSettings {
@@ -27,7 +29,7 @@ export interface GithubContext {
   /** File name or number. */
   readonly workflow: string;
   readonly apiUrl: string;
-  readonly api: Api;
+  readonly api: ApiClient<OctokitCall>;
 }
 
 export function contextFrom(
@@ -42,7 +44,15 @@ export function contextFrom(
   });
   if (!parts.ok) return parts;
   const { repository, workflow, token, apiUrl } = parts.value;
-  const api = createApi({ ...dependencies, baseUrl: apiUrl, token, inJob: ownRunId !== null });
+  const api = createOctokitApi({
+    ...dependencies,
+    baseUrl: apiUrl,
+    token,
+    inJob: ownRunId !== null,
+    // GitHub refuses credentials with 401 and nothing else; a page comes from something that fails for a moment.
+    accepts: 'anything',
+    errors: byResponse(hintFor),
+  });
   return good({ ...repository, workflow, apiUrl, api });
 }
 

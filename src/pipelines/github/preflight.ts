@@ -4,7 +4,7 @@ import { messageOf } from '../../support/errors.js';
 import { refusalIn } from '../../support/http/api.js';
 import { describeResponse } from '../../support/http/response.js';
 import { type Add, collectFindings } from '../findings.js';
-import { hintFor } from './api.js';
+import { hintFor } from './hints.js';
 import {
   declarationAt,
   type GithubContext,
@@ -38,7 +38,7 @@ export async function preflight(
   ownRunId: string | null,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
+  const { all, add, addProblems, addFailure } = collectFindings(signal);
 
   let ref: string | undefined;
   if (request.ref !== undefined) {

@@ -6,7 +6,9 @@ import {
   createApiClient,
   createJsonApi,
   readResponse,
+  type Transport,
 } from '../../support/http/api.js';
+import { byResponse } from '../../support/http/problem.js';
 import {
   type ApiResponse,
   type Hint,
@@ -42,49 +44,46 @@ interface ApiOptions {
  */
 export function createApi(options: ApiOptions): Api {
   const { url, credentials, fetch, clock, random } = options;
-  return createApiClient<Call>({
-    clock,
-    random,
-    async send(call, signal) {
-      // Only jobs that call GitLab pay for loading it.
-      const [gitlab, { createRequesterFn }] = await Promise.all([
-        import('@gitbeaker/rest'),
-        import('@gitbeaker/requester-utils'),
-      ]);
-      let answer: ApiResponse | undefined;
-      const requesterFn = createRequesterFn(
-        (_, request) => Promise.resolve(request),
-        async (endpoint, request) => {
-          const { method, headers, body, prefixUrl, searchParams } = request as RequestOptions;
-          const address = new URL(endpoint, prefixUrl);
-          address.search = searchParams ?? '';
-          const response = await fetch(address, {
-            method: method ?? 'GET',
-            headers: { accept: 'application/json', 'user-agent': 'rollgate', ...headers },
-            ...(body === undefined ? {} : { body }),
-            // It leads to a page to sign in on, or to another host that must not get the token.
-            redirect: 'manual',
-            signal,
-          });
-          answer = await readResponse(response);
-          // Without headers there is no next page for gitbeaker to read: pages are asked for one by one.
-          return {
-            body: answer.data as Record<string, unknown>,
-            headers: {},
-            status: response.status,
-          };
-        },
-      );
-      await call(gitlab, {
-        ...authOf(credentials),
-        host: url,
-        queryTimeout: null,
-        rateLimits: {},
-        requesterFn,
-      });
-      return answer;
-    },
-  });
+  const transport: Transport<Call> = async (call, signal) => {
+    // Only jobs that call GitLab pay for loading it.
+    const [gitlab, { createRequesterFn }] = await Promise.all([
+      import('@gitbeaker/rest'),
+      import('@gitbeaker/requester-utils'),
+    ]);
+    let answer: ApiResponse | undefined;
+    const requesterFn = createRequesterFn(
+      (_, request) => Promise.resolve(request),
+      async (endpoint, request) => {
+        const { method, headers, body, prefixUrl, searchParams } = request as RequestOptions;
+        const address = new URL(endpoint, prefixUrl);
+        address.search = searchParams ?? '';
+        const response = await fetch(address, {
+          method: method ?? 'GET',
+          headers: { accept: 'application/json', 'user-agent': 'rollgate', ...headers },
+          ...(body === undefined ? {} : { body }),
+          // It leads to a page to sign in on, or to another host that must not get the token.
+          redirect: 'manual',
+          signal,
+        });
+        answer = await readResponse(response);
+        // Without headers there is no next page for gitbeaker to read: pages are asked for one by one.
+        return {
+          body: answer.data as Record<string, unknown>,
+          headers: {},
+          status: response.status,
+        };
+      },
+    );
+    await call(gitlab, {
+      ...authOf(credentials),
+      host: url,
+      queryTimeout: null,
+      rateLimits: {},
+      requesterFn,
+    });
+    return answer;
+  };
+  return createApiClient(transport, { errors: byResponse(hintFor), clock, random });
 }
 
 /** What starts a pipeline: sent once, whatever the answer. */

@@ -6,7 +6,7 @@ import type {
   StartRequest,
 } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
-import { refusalIn } from '../../support/http/api.js';
+import { fixIn, refusalIn } from '../../support/http/api.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
 import { printableUrl } from '../../support/text.js';
 import {
@@ -123,7 +123,7 @@ async function refOf(
     return bad(`the project ${context.project} has no default branch`, 'set rollback-ref');
   } catch (error) {
     const otherwise = 'set rollback-ref, so that the default branch need not be asked for';
-    const unread = unreadable(error, hintFor, otherwise, signal);
+    const unread = unreadable(error, otherwise, signal);
     return defaultBranch === undefined ? unread : good(defaultBranch);
   }
 }
@@ -176,7 +176,7 @@ async function readState(
     }
     // A pipeline that has just been created is not yet to be seen everywhere.
     if (refusal.status === 404) throw new TransientError(messageOf(error));
-    const hint = hintFor(refusal);
+    const hint = fixIn(error);
     throw hint === undefined ? error : new PermanentError(`${messageOf(error)}. ${hint}`);
   }
   const state = stateOf(pipeline.status);

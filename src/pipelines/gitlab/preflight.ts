@@ -5,7 +5,6 @@ import { refusalIn } from '../../support/http/api.js';
 import { fields } from '../../support/json.js';
 import { clip, neutralise } from '../../support/text.js';
 import { collectFindings, type Add } from '../findings.js';
-import { hintFor } from './api.js';
 import { composeInputs, declarationAt, MARKER, mergedAt, overridden } from './configuration.js';
 import { readProject, type GitlabContext, type Project } from './context.js';
 import { parseRef, wordFor, type OwnPipeline } from './settings.js';
@@ -29,7 +28,7 @@ export async function preflight(
   rollbackJobs: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
+  const { all, add, addProblems, addFailure } = collectFindings(signal);
   addProblems(overridden(request));
   let ref: string | undefined;
   if (request.ref !== undefined) {

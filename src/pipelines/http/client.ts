@@ -7,7 +7,7 @@ import type {
   StartResult,
 } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
-import { hintOf, refusalIn } from '../../support/http/api.js';
+import { fixIn, refusalIn } from '../../support/http/api.js';
 import { type ApiResponse, isPage } from '../../support/http/response.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
 import { clip, neutralise, printableUrl } from '../../support/text.js';
@@ -115,7 +115,7 @@ async function withHint<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    const hint = hintOf(error, hintFor);
+    const hint = fixIn(error);
     throw hint === undefined ? error : new PermanentError(`${messageOf(error)}. ${hint}`);
   }
 }

@@ -1,6 +1,7 @@
 import { good, type Result } from '../../contract/result.js';
 import type { RunState, StartedRun, StartRequest } from '../../contract/pipeline.js';
 import { type ApiClient, type ApiRequest, createJsonApi } from '../../support/http/api.js';
+import { byResponse } from '../../support/http/problem.js';
 import { type ApiResponse, isPage, isRateLimited } from '../../support/http/response.js';
 import { valueAt } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
@@ -28,7 +29,14 @@ export function contextFrom(
   const { url, headers } = description.value;
   return good({
     description: description.value,
-    api: createJsonApi({ baseUrl: url, headers, fetch, clock, random }),
+    api: createJsonApi({
+      baseUrl: url,
+      headers,
+      fetch,
+      errors: byResponse(hintFor),
+      clock,
+      random,
+    }),
     name: new URL(url).host,
   });
 }

@@ -2,7 +2,7 @@ import type { Finding } from '../../contract/result.js';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { collectFindings } from '../findings.js';
 import { composeCancel, composeStart, namesSent } from './compose.js';
-import { hintFor, listRuns, type HttpContext } from './context.js';
+import { listRuns, type HttpContext } from './context.js';
 
 /** Proves what can be proven of a system that is only described. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
@@ -11,7 +11,7 @@ export async function preflight(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { start, state, cancel, find, contentType } = context.description;
-  const { all, add, addProblems, addFailure } = collectFindings(hintFor, signal);
+  const { all, add, addProblems, addFailure } = collectFindings(signal);
 
   addProblems(composeStart(context.description, request).problems);
   if (cancel === undefined) {

@@ -1,4 +1,5 @@
 import type { ApiRequest, SendResult } from '../../support/http/api.js';
+import { failed } from '../../support/http/problem.js';
 import {
   type ApiResponse,
   describeResponse,
@@ -9,7 +10,7 @@ import {
   serverMessage,
 } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
-import { isSignInPage, type JenkinsContext, jobNameOf } from './context.js';
+import { isSignInPage, type JenkinsContext, type JenkinsJob, jobNameOf } from './context.js';
 
 /** POST requests, with a crumb where Jenkins wants one. */
 interface Poster {
@@ -63,16 +64,11 @@ async function fetchCrumb(context: JenkinsContext, signal: AbortSignal): Promise
     CRUMB_TIMEOUT_MS,
     signal,
   );
-  const notSent = (why: string): Crumb => ({
-    instead: {
-      ok: false,
-      problem: {
-        message: `no crumb could be fetched: ${why}`,
-        kind: 'other',
-        mayHaveBeenReceived: false,
-      },
-    },
-  });
+  const notSent = (why: string): Crumb => {
+    const { problem } = failed('unreachable', `no crumb could be fetched: ${why}`);
+    const { message: brief } = problem;
+    return { instead: { ok: false, problem: { ...problem, brief, mayHaveBeenReceived: false } } };
+  };
   if (!sent.ok) return notSent(sent.problem.message);
   const answer = sent.value;
   // Without CSRF protection there is no issuer.
@@ -176,10 +172,10 @@ const table: readonly Hint[] = [
 ];
 
 /** What to change, where a refusal tells that. */
-export function hintFor(context: JenkinsContext, answer: ApiResponse): string | undefined {
+export function hintFor(job: JenkinsJob, answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'Something in front of Jenkins limits the rate: wait';
   const { status } = answer;
-  if (status >= 300 && status < 400) return redirectHint(context, answer);
+  if (status >= 300 && status < 400) return redirectHint(job, answer);
   if (status === 203 || (status < 300 && typeof answer.data === 'string') || isSignInPage(answer)) {
     return CREDENTIALS;
   }
@@ -207,7 +203,7 @@ function wordsOf(answer: ApiResponse): string {
 }
 
 /** What a redirect means: back to our job, the same job elsewhere, or a place to sign in. */
-function redirectHint({ root, job }: JenkinsContext, answer: ApiResponse): string {
+function redirectHint({ root, job }: JenkinsJob, answer: ApiResponse): string {
   const location = answer.headers.location ?? '';
   // A job that was not queued answers with ".", which is relative to what was asked.
   const address = `${root}${job.path}/buildWithParameters`;

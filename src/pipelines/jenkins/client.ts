@@ -35,7 +35,7 @@ export function createJenkinsClient(
 ): PipelineClient {
   return createPipelineClient(
     system,
-    contextFrom(settings, dependencies),
+    contextFrom(settings, dependencies, hintFor),
     (context): PipelineAdapter<Build, Run> => {
       const runs = createRuns(context);
       return {
@@ -103,7 +103,6 @@ async function readyJob(context: JenkinsContext, signal: AbortSignal): Promise<R
   } catch (error) {
     return unreadable(
       error,
-      (answer) => hintFor(context, answer),
       `Nothing is started before it is seen that the job declares ${MARKER}: Jenkins would drop it silently and deploy`,
       signal,
     );

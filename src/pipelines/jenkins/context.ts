@@ -1,6 +1,7 @@
 import { bad, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import { type ApiClient, createJsonApi } from '../../support/http/api.js';
+import { byResponse } from '../../support/http/problem.js';
 import { type ApiResponse, isPage } from '../../support/http/response.js';
 import type { ClientDependencies } from '../client.js';
 import { combine } from '../settings.js';
@@ -15,11 +16,15 @@ export interface JenkinsSettings {
   readonly 'jenkins-job'?: string | undefined;
 }
 
-/** One job of one controller, and how to reach it. */
-export interface JenkinsContext {
+/** One job of one controller. */
+export interface JenkinsJob {
   /** Root of the controller, with a slash at its end. */
   readonly root: string;
   readonly job: JobName;
+}
+
+/** The same, and how to reach it. */
+export interface JenkinsContext extends JenkinsJob {
   readonly api: ApiClient;
   readonly clock: Clock;
 }
@@ -27,6 +32,7 @@ export interface JenkinsContext {
 export function contextFrom(
   settings: JenkinsSettings,
   { fetch, clock, random }: Pick<ClientDependencies, 'fetch' | 'clock' | 'random'>,
+  hintFor: (job: JenkinsJob, answer: ApiResponse) => string | undefined,
 ): Result<JenkinsContext> {
   const parts = combine({
     root: parseRoot(settings['jenkins-url']),
@@ -40,7 +46,14 @@ export function contextFrom(
   return good({
     root,
     job,
-    api: createJsonApi({ baseUrl: root, headers, fetch, clock, random }),
+    api: createJsonApi({
+      baseUrl: root,
+      headers,
+      fetch,
+      errors: byResponse((answer) => hintFor({ root, job }, answer)),
+      clock,
+      random,
+    }),
     clock,
   });
 }
@@ -66,7 +79,7 @@ export function buildUrl(context: JenkinsContext, number: number): string {
 export function parseRoot(text: string | undefined): Result<string> {
   if (text === undefined) {
     return bad(
-      'the address of Jenkins is not known',
+      'jenkins-url is not set',
       'set jenkins-url (JENKINS_URL) to the root of the controller',
     );
   }
@@ -104,7 +117,7 @@ export function parseJob(text: string | undefined): Result<JobName> {
   const full = text?.replace(/^\/+|\/+$/g, '');
   if (full === undefined || full === '') {
     return bad(
-      'the rollback job is not known',
+      'jenkins-job is not set',
       'set jenkins-job (JENKINS_JOB_NAME) to its full name, such as folder/job',
     );
   }
@@ -139,7 +152,7 @@ export function parseCredentials(
 ): Result<string> {
   if (user === undefined) {
     return bad(
-      'the Jenkins user is not known',
+      'jenkins-user is not set',
       'set jenkins-user (JENKINS_USER) to the user that the API token belongs to',
     );
   }

@@ -3,7 +3,6 @@ import type { StartRequest } from '../../contract/pipeline.js';
 import { fields } from '../../support/json.js';
 import { printableUrl } from '../../support/text.js';
 import { collectFindings } from '../findings.js';
-import { hintFor } from './api.js';
 import type { JenkinsContext } from './context.js';
 import { composeParameters, ID_PARAMETER, type Job, readJob } from './job.js';
 
@@ -18,10 +17,7 @@ export async function preflight(
   ownRunId: string | null,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const { all, add, addProblems, addFailure } = collectFindings(
-    (answer) => hintFor(context, answer),
-    signal,
-  );
+  const { all, add, addProblems, addFailure } = collectFindings(signal);
   if (context.root.startsWith('http:')) {
     add(
       'warning',

@@ -1,8 +1,8 @@
 import type { RunState, StartedRun } from '../../contract/pipeline.js';
-import { ApiError, refusalIn } from '../../support/http/api.js';
+import { refusalIn } from '../../support/http/api.js';
 import { type ApiResponse, describeResponse, isSuccess } from '../../support/http/response.js';
 import { fields, isObject } from '../../support/json.js';
-import { isTransientStatus, TransientError } from '../../support/retry.js';
+import { isTransientStatus, PermanentError, TransientError } from '../../support/retry.js';
 import { soonThere } from '../reading.js';
 import { createPoster, hintFor, type PostCall } from './api.js';
 import { buildUrl, type JenkinsContext, jobNameOf, jobUrl } from './context.js';
@@ -276,10 +276,8 @@ async function ask(context: JenkinsContext, call: PostCall, signal: AbortSignal)
       throw new TransientError(describeResponse(answer));
     }
     const hint = hintFor(context, answer);
-    throw new ApiError(
-      hint === undefined ? 'cancelling the run' : `cancelling the run (${hint})`,
-      answer,
-    );
+    const why = hint === undefined ? '' : ` (${hint})`;
+    throw new PermanentError(`cancelling the run${why}: ${describeResponse(answer)}`);
   }
 }
 

@@ -1,20 +1,13 @@
 import type { CheckEntry, MetricCheck } from '../../contract/check.js';
-import type { Finding, Result } from '../../contract/result.js';
-import { fields } from '../../support/json.js';
+import type { Finding } from '../../contract/result.js';
+import { withRetries } from '../../support/http/api.js';
+import { byKind, type ErrorMapping } from '../../support/http/problem.js';
 import type { ValuesOf } from '../../support/options.js';
 import { clip, neutralise, printableUrl } from '../../support/text.js';
-import {
-  authorization,
-  hintsOf,
-  type ErrorMapping,
-  type JsonAnswer,
-  type RequestFailure,
-} from '../series/answer.js';
-import { rateLimiter, requestJson, withRetries } from '../series/client.js';
 import { measurementsOf, namedQueries } from '../series/measurement.js';
 import { createNoticed } from '../series/noticed.js';
 import { createNotes, sharedPoller, toCheck } from '../series/poller.js';
-import type { SourceDependencies } from '../source.js';
+import { authorization, createQueryApi, hintsOf, type SourceDependencies } from '../source.js';
 import type { jsonSource } from './options.js';
 import { leadsNowhere, numberAt, placeAt, timeAt, type Absence, type Place } from './place.js';
 import { createJsonProbe, type JsonClient, type JsonMeasurement } from './probe.js';
@@ -69,28 +62,22 @@ export function createJsonChecks(
   );
 }
 
-const errorMapping: ErrorMapping = {
-  hints: {
+const errors: ErrorMapping = {
+  hintFor: byKind({
     ...hintsOf({ address: 'url', credentials: 'json-token', path: 'the answer' }),
-    notJson: 'check url: it must answer with JSON',
-    notFound: 'check url',
-    badQuery: 'correct url, body or headers',
+    'not-json': 'check url: it must answer with JSON',
+    'not-found': 'check url',
+    'bad-request': 'correct url, body or headers',
     timeout: 'raise timeout, or ask for less',
-    tooLarge: 'ask for less: only one number is needed',
-  },
-  // `error`, as a text or as an object with a `message`, or with a `reason` as Elasticsearch has it; or a `message` alone.
-  serverMessage: (document) => {
-    const { error, message } = fields(document);
-    const inner = fields(error);
-    return [error, inner.message, inner.reason, message].find((text) => typeof text === 'string');
-  },
+    'too-large': 'ask for less: only one number is needed',
+  }),
 };
 
 /** The one request of an entry. Redirects are not followed: credentials would go along. */
 function createClient(options: JsonOptions, deps: SourceDependencies): JsonClient {
   const { path = '', parameters = {}, token, body, timeout } = options;
   const url = below(options.url, path, Object.entries(parameters));
-  const limited = rateLimiter(deps.clock, errorMapping.hints);
+  const api = createQueryApi(errors, deps);
   const headers = {
     Accept: 'application/json',
     ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -101,16 +88,7 @@ function createClient(options: JsonOptions, deps: SourceDependencies): JsonClien
   const method = body === undefined ? 'GET' : 'POST';
   return {
     name: printableUrl(url),
-    read: (signal): Promise<Result<JsonAnswer, RequestFailure>> =>
-      limited(
-        () =>
-          requestJson(
-            { method, url, headers, body, timeoutMs: timeout, signal },
-            errorMapping,
-            deps,
-          ),
-        signal,
-      ),
+    read: (signal) => api.ask({ method, url, headers, body }, timeout, signal),
   };
 }
 
@@ -136,7 +114,7 @@ async function preflight(
   deps: SourceDependencies,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const answer = await withRetries(() => client.read(signal), deps, signal);
+  const answer = await withRetries(() => client.read(signal), { ...deps, signal });
   if (!answer.ok) {
     const { message, fix } = answer.problem;
     return [
@@ -148,7 +126,7 @@ async function preflight(
       },
     ];
   }
-  const { document } = answer.value;
+  const { data: document } = answer.value;
   const missing = places.flatMap(({ input, place }): readonly Finding[] => {
     const found = numberAt(place, document, { reducer, isCounter: kind === 'counts' });
     return found.ok ? [] : [missingAt(id, input, place, found.problem, document)];

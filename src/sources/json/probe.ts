@@ -1,7 +1,8 @@
 import type { Observation } from '../../contract/check.js';
 import type { Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
-import type { JsonAnswer, RequestFailure } from '../series/answer.js';
+import type { ApiAnswer } from '../../support/http/api.js';
+import type { ApiProblem } from '../../support/http/problem.js';
 import { createContinuity, type Continuity, type Course } from '../series/continuity.js';
 import type { Measurement } from '../series/measurement.js';
 import type { Noticed } from '../series/noticed.js';
@@ -21,7 +22,7 @@ export interface JsonClient {
   /** As it may be printed. */
   readonly name: string;
   /** @throws the signal's reason, when it is aborted; nothing else. */
-  read(signal: AbortSignal): Promise<Result<JsonAnswer, RequestFailure>>;
+  read(signal: AbortSignal): Promise<Result<ApiAnswer, ApiProblem>>;
 }
 
 /** What is read from an answer. `counts` are raw counters, which only grow, but for a restart. */
@@ -65,7 +66,7 @@ export function createJsonProbe(
       notes.note({ error: message });
       return { kind: 'none', why: 'provider-error', detail: `${client.name}: ${message}` };
     }
-    const { document } = answer.value;
+    const { data: document } = answer.value;
     const numbers: Record<string, number> = {};
     const each: Record<string, readonly number[]> = {};
     for (const { name, place } of places) {

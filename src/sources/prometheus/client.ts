@@ -1,21 +1,11 @@
 import type { Clock } from '../../support/clock.js';
-import type { Http, HttpResponse } from '../../support/http.js';
+import type { Http } from '../../support/http.js';
+import type { ApiAnswer } from '../../support/http/api.js';
+import { type ApiProblem, byKind, type ErrorMapping, failed } from '../../support/http/problem.js';
 import { fields, isObject } from '../../support/json.js';
 import { printableUrl } from '../../support/text.js';
 import { good, type Result } from '../../contract/result.js';
-import {
-  authorization,
-  errorField,
-  failed,
-  noAnswerToQuery,
-  readDocument,
-  unexpected,
-  type ErrorMapping,
-  type RawResponse,
-  type Reader,
-  type RequestFailure,
-} from '../series/answer.js';
-import { MAX_BYTES, rateLimiter } from '../series/client.js';
+import { authorization, createQueryApi, noAnswerToQuery, unexpected } from '../source.js';
 
 /** Where queries go to, and what goes along with them. */
 export interface Server {
@@ -46,7 +36,7 @@ export interface Client {
    * An instant query.
    * @throws the signal's reason, when it is aborted; nothing else.
    */
-  query(promql: string, signal: AbortSignal): Promise<Result<QueryResult, RequestFailure>>;
+  query(promql: string, signal: AbortSignal): Promise<Result<QueryResult, ApiProblem>>;
 }
 
 /**
@@ -63,9 +53,7 @@ export function createClient(
     readonly redact: (text: string) => string;
   },
 ): Client {
-  const { http, clock, redact } = deps;
-  const mapping = errorMappingOf(server.names);
-  const limited = rateLimiter(clock, mapping.hints);
+  const api = createQueryApi(errorMappingOf(server.names), { ...deps, http: () => deps.http });
   const endpoint = endpointOf(server.url);
   const headers = {
     Accept: 'application/json',
@@ -75,42 +63,47 @@ export function createClient(
   let method: 'POST' | 'GET' = 'POST';
   let postWorks = false;
 
-  async function ask(
-    promql: string,
-    signal: AbortSignal,
-  ): Promise<Result<QueryResult, RequestFailure>> {
+  async function ask(promql: string, signal: AbortSignal): Promise<Result<ApiAnswer, ApiProblem>> {
     const first = await send(method, promql, signal);
-    const isRefused = method === 'POST' && !postWorks && NO_POST.has(first.status);
-    const second = isRefused ? await send('GET', promql, signal) : first;
-    if (isRefused && !NO_POST.has(second.status) && second.status !== 404) method = 'GET';
-    const raw = method === 'GET' ? second : first;
-    if (raw.status < 300) postWorks = method === 'POST';
-    return readAnswer(raw, mapping, { now: clock.now(), redact });
+    if (first.ok) postWorks = method === 'POST';
+    if (method === 'GET' || postWorks || !isRefused(first)) return first;
+    const second = await send('GET', promql, signal);
+    if (isRefused(second) || (!second.ok && second.problem.response?.status === 404)) return first;
+    method = 'GET';
+    return second;
   }
 
-  function send(how: 'POST' | 'GET', promql: string, signal: AbortSignal): Promise<HttpResponse> {
+  function send(
+    how: 'POST' | 'GET',
+    promql: string,
+    signal: AbortSignal,
+  ): Promise<Result<ApiAnswer, ApiProblem>> {
     const form = new URLSearchParams({ query: promql, ...server.parameters });
     const url = new URL(endpoint);
     if (how === 'GET') for (const [name, value] of form) url.searchParams.append(name, value);
-    return http.request({
-      method: how,
-      url: url.href,
-      headers:
-        how === 'GET'
-          ? headers
-          : { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' },
-      body: how === 'GET' ? undefined : form.toString(),
-      timeoutMs: server.timeoutMs,
-      maxBytes: MAX_BYTES,
-      signal,
-    });
+    const call =
+      how === 'GET'
+        ? { headers }
+        : {
+            headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' },
+            body: form.toString(),
+          };
+    return api.ask({ method: how, url: url.href, ...call }, server.timeoutMs, signal);
   }
 
   return {
     name: printableUrl(server.url),
     names: server.names,
-    query: (promql, signal) => limited(() => ask(promql, signal), signal),
+    async query(promql, signal) {
+      const answer = await ask(promql, signal);
+      if (!answer.ok) return answer;
+      return readResult(answer.value.data) ?? noAnswerToQuery(answer.value.said);
+    },
   };
+}
+
+function isRefused(answer: Result<unknown, ApiProblem>): boolean {
+  return !answer.ok && NO_POST.has(answer.problem.response?.status ?? 0);
 }
 
 /** People copy addresses from the browser. */
@@ -139,45 +132,33 @@ export interface QueryResult {
 /** How such a server answers, in the names of what the user set. */
 function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMapping {
   return {
-    serverMessage: errorField,
     // Its own 404 is that of a query, and not of whatever else listens there.
-    kindOf: (document, status) =>
-      status === 404 && fields(document).errorType !== undefined ? 'unexpected' : undefined,
-    hints: {
+    kindOf: ({ status, data }) =>
+      status === 404 && fields(data).errorType !== undefined ? 'unexpected' : undefined,
+    hintFor: byKind({
       redirect: `redirects are not followed, because a token would go along: set ${url} to the final address; a login page means that the token is missing`,
       page: `a page for people, such as a login page: check the path of ${url}, and set ${token}`,
-      notJson: `check ${url}: it is the address in front of /api/v1/query`,
+      'not-json': `check ${url}: it is the address in front of /api/v1/query`,
       // Mimir and Cortex, which are asked without a tenant.
       unauthorized: (serverMessage) =>
         /no org id/i.test(serverMessage)
           ? `name the tenant: \`X-Scope-OrgID: <tenant>\` in ${headers}`
           : `set ${token} to a valid token, or to user:password`,
       forbidden: `give the token of ${token} the right to query, or use another one`,
-      notFound: `there is no query API under this path: ${url} is the address in front of /api/v1/query, such as https://mimir.example.com/prometheus`,
-      badQuery: 'correct the query',
+      'not-found': `there is no query API under this path: ${url} is the address in front of /api/v1/query, such as https://mimir.example.com/prometheus`,
+      'bad-request': 'correct the query',
       timeout: `raise ${timeout}, or make the query cheaper`,
-      tooLarge: 'narrow the selector down to what was deployed',
+      'too-large': 'narrow the selector down to what was deployed',
       unreachable: `check ${url}, and whether it can be reached from here`,
-    },
+    }),
   };
 }
 
 /**
- * Reads the answer to an instant query (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries). Whatever
- * is not one is a failure of the server, or of the way to it.
+ * Reads the answer to an instant query (https://prometheus.io/docs/prometheus/latest/querying/api/#instant-queries); `undefined`:
+ * it is none.
  */
-function readAnswer(
-  raw: RawResponse,
-  mapping: ErrorMapping,
-  reader: Reader,
-): Result<QueryResult, RequestFailure> {
-  const read = readDocument(raw, mapping, reader);
-  if (!read.ok) return read;
-  const { document, serverMessage } = read.value;
-  return readResult(document) ?? noAnswerToQuery(serverMessage);
-}
-
-function readResult(document: unknown): Result<QueryResult, RequestFailure> | undefined {
+function readResult(document: unknown): Result<QueryResult, ApiProblem> | undefined {
   const { status, data } = fields(document);
   const { resultType, result } = fields(data);
   if (status !== 'success') return undefined;
@@ -186,11 +167,9 @@ function readResult(document: unknown): Result<QueryResult, RequestFailure> | un
     return point && good({ at: point.at, samples: [{ labels: {}, value: point.value }] });
   }
   if (resultType === 'matrix')
-    return failed(
-      'bad-query',
-      'the query gives a range, and not one value of each series',
-      'take the range in [] out, or use it in a function',
-    );
+    return failed('bad-request', 'the query gives a range, and not one value of each series', {
+      fix: 'take the range in [] out, or use it in a function',
+    });
   if (resultType !== 'vector' || !Array.isArray(result)) return undefined;
   const samples: Sample[] = [];
   let at: number | undefined;

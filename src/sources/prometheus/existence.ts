@@ -1,6 +1,6 @@
 import type { Finding } from '../../contract/result.js';
 import { type Matcher, printSelector, type Selector, unquote } from '../../support/selector.js';
-import type { RequestFailure } from '../series/answer.js';
+import type { ApiProblem } from '../../support/http/problem.js';
 import { estimateCounts } from '../series/preflight.js';
 import type { Plan } from '../source.js';
 import type { Client } from './client.js';
@@ -15,7 +15,7 @@ type Absence =
   | { readonly kind: 'no-such-metric'; readonly metric: string }
   /** A selector without the name of a metric. */
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'failed'; readonly problem: RequestFailure };
+  | { readonly kind: 'failed'; readonly problem: ApiProblem };
 
 const PART = 'rollgate_part';
 const METRIC = 'metric';

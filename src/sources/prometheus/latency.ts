@@ -1,6 +1,6 @@
 import { printSelector, type Selector, withMatchers } from '../../support/selector.js';
 import { bad, good, type Problem, type Result } from '../../contract/result.js';
-import type { RequestFailure } from '../series/answer.js';
+import type { ApiProblem } from '../../support/http/problem.js';
 import type { None } from '../series/poller.js';
 import type { Client } from './client.js';
 import { providerError, type ProbeDependencies } from './counting.js';
@@ -104,7 +104,7 @@ type Layout =
   | { readonly kind: 'buckets'; readonly buckets: Buckets | AllBuckets }
   | { readonly kind: 'unusable'; readonly problem: Problem }
   | { readonly kind: 'empty' }
-  | { readonly kind: 'failed'; readonly problem: RequestFailure };
+  | { readonly kind: 'failed'; readonly problem: ApiProblem };
 
 /**
  * Asks which buckets there are.

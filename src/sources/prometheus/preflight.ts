@@ -3,8 +3,8 @@ import type { Clock } from '../../support/clock.js';
 import type { Finding } from '../../contract/result.js';
 import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
-import type { RequestFailure } from '../series/answer.js';
-import { withRetries } from '../series/client.js';
+import { withRetries } from '../../support/http/api.js';
+import type { ApiProblem } from '../../support/http/problem.js';
 import type { Plan } from '../source.js';
 import type { Client } from './client.js';
 import { counterNames, counterParts, readScrape, scrapeQuery } from './scrape.js';
@@ -31,7 +31,7 @@ export function createPreflight(
 ): (id: string, signal: AbortSignal) => Promise<readonly Finding[]> {
   const client = retrying(deps.client, deps.clock);
   const [first] = descriptions;
-  let reached: Promise<RequestFailure | undefined> | undefined;
+  let reached: Promise<ApiProblem | undefined> | undefined;
 
   return async (id, signal) => {
     const own = descriptions.find((description) => description.id === id);
@@ -47,7 +47,7 @@ export function createPreflight(
 }
 
 /** Any query will do to see whether queries are answered. */
-async function reach(client: Client, signal: AbortSignal): Promise<RequestFailure | undefined> {
+async function reach(client: Client, signal: AbortSignal): Promise<ApiProblem | undefined> {
   const answer = await client.query('vector(1)', signal);
   return answer.ok ? undefined : answer.problem;
 }
@@ -236,7 +236,7 @@ async function preflightValue(
   ];
 }
 
-function finding(id: string, input: string, { name }: Client, failure: RequestFailure): Finding {
+function finding(id: string, input: string, { name }: Client, failure: ApiProblem): Finding {
   return {
     level: 'error',
     subject: id,
@@ -246,9 +246,8 @@ function finding(id: string, input: string, { name }: Client, failure: RequestFa
 }
 
 function retrying(client: Client, clock: Clock): Client {
-  const deps = { clock, random: () => 0.5 };
   return {
     ...client,
-    query: (promql, signal) => withRetries(() => client.query(promql, signal), deps, signal),
+    query: (promql, signal) => withRetries(() => client.query(promql, signal), { clock, signal }),
   };
 }

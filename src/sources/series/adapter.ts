@@ -1,5 +1,4 @@
 import type { Result } from '../../contract/result.js';
-import type { HttpRequest } from '../../support/http.js';
 import type {
   Conflict,
   GivenOptions,
@@ -8,7 +7,8 @@ import type {
   ValuesOf,
 } from '../../support/options.js';
 import type { SourceDependencies } from '../source.js';
-import type { ErrorMapping, RequestFailure } from './answer.js';
+import type { HttpCall } from '../../support/http/api.js';
+import type { ApiProblem, ErrorMapping } from '../../support/http/problem.js';
 
 /** One series of an answer, point by point. */
 export interface Series {
@@ -35,7 +35,7 @@ export interface TimeRange {
 /** Queries as the user wrote them, by name: `total` and `errors`, or `value`. */
 export type Queries = Readonly<Record<string, string>>;
 
-interface SeriesRequest extends Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'> {
+interface SeriesRequest extends HttpCall {
   /** The names of the queries that it asks; all by default. */
   readonly queries?: readonly string[];
 }
@@ -60,12 +60,13 @@ export interface SeriesAdapter {
   /**
    * @param names of the queries that the request asked
    * @param serverMessage what the server says of it, with `: ` in front; safe to print
+   * @returns a problem without a fix gets that of its kind
    */
   read(
     document: unknown,
     names: readonly string[],
     serverMessage: string,
-  ): Result<SeriesAnswer, RequestFailure>;
+  ): Result<SeriesAnswer, ApiProblem>;
 }
 
 /** What makes one number of several. */

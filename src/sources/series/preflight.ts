@@ -1,11 +1,12 @@
 import type { CheckSpec } from '../../contract/check.js';
 import type { Finding } from '../../contract/result.js';
+import { withRetries } from '../../support/http/api.js';
+import type { ApiProblem } from '../../support/http/problem.js';
 import { formatDuration, formatNumber, plural } from '../../support/text.js';
 import type { Plan, SourceDependencies } from '../source.js';
 import type { Series, SeriesAnswer, SeriesSource, TimeRange } from './adapter.js';
-import type { RequestFailure } from './answer.js';
 import { countsByBucket, valuesByBucket } from './buckets.js';
-import { type MetricClient, withRetries } from './client.js';
+import type { MetricClient } from './client.js';
 import { type Measurement, namedQueries, type NamedQuery, queriesOf } from './measurement.js';
 import type { Timing } from './probe.js';
 
@@ -47,8 +48,7 @@ export function createSeriesPreflight(
     const answer = await withRetries(
       () =>
         client.ask(queriesOf(measurement), (now) => lastHour(now, timing.bucketSeconds), signal),
-      { clock, random },
-      signal,
+      { clock, random, signal },
     );
     if (!answer.ok) return withoutAnswer(id, subject, answer.problem, reported);
     return [
@@ -77,7 +77,7 @@ function queryProblems(id: string, { measurement, source }: Subject): readonly F
 function withoutAnswer(
   id: string,
   { measurement, client }: Subject,
-  { message, fix }: RequestFailure,
+  { message, fix }: ApiProblem,
   reported: Set<string>,
 ): readonly Finding[] {
   const inputs = new Set(Object.values(namedQueries(measurement)).map(({ input }) => input));

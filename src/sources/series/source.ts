@@ -84,7 +84,7 @@ export function oneWithoutTheOther(
   return [
     {
       option: there,
-      message: `it says nothing without \`${missing}\``,
+      message: `it needs \`${missing}\``,
       fix: `give \`${missing}\` too`,
     },
   ];

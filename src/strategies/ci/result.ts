@@ -1,21 +1,19 @@
-import type { StartedRun, StartResult } from '../../contract/pipeline.js';
+import type { StartedRun } from '../../contract/pipeline.js';
+import type { Problem } from '../../contract/result.js';
 import type { StrategyResult } from '../../contract/strategy.js';
-import { clip, formatDuration } from '../../support/text.js';
+import { asSentence, clip, ended, formatDuration } from '../../support/text.js';
 import type { FollowOutcome, GivenUp } from './follow.js';
 
-export function notStarted({
-  reason,
-  hint,
-}: Extract<StartResult, { kind: 'refused' }>): StrategyResult {
-  const fix = hint === undefined ? '' : ` ${sentence(hint)}`;
-  return failed(`The rollback pipeline was not started: ${sentence(reason)}${fix}`);
+export function notStarted({ message, fix }: Problem): string {
+  const advice = fix === undefined ? '' : ` ${asSentence(fix)}`;
+  return `The rollback pipeline was not started: ${ended(message)}${advice}`;
 }
 
 /** Nobody can tell its run. @param system by its name. */
 export function maybeStarted(system: string, reason: string): StrategyResult {
   return {
     outcome: 'triggered',
-    detail: `A rollback run may have been started: ${sentence(reason)} Look for it in ${system} before you start another.`,
+    detail: `A rollback run may have been started: ${ended(reason)} Look for it in ${system} before you start another.`,
     versionConfirmed: null,
   };
 }
@@ -48,7 +46,7 @@ export function resultOf(
       return about(
         run,
         'triggered',
-        `was started, and its state cannot be read: ${sentence(followed.problem)}`,
+        `was started, and its state cannot be read: ${ended(followed.problem)}`,
       );
     case 'left':
       return about(run, 'triggered', `was left running (${followed.by}).`);
@@ -124,8 +122,4 @@ export function failed(detail: string): StrategyResult {
 
 function quoted(word: string): string {
   return `"${word}"`;
-}
-
-export function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

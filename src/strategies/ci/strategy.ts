@@ -1,5 +1,6 @@
 import type { PipelineClient, StartedRun, StartRequest } from '../../contract/pipeline.js';
 import type {
+  CannotAct,
   Plan,
   RollbackRequest,
   Skip,
@@ -9,18 +10,10 @@ import type {
 } from '../../contract/strategy.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { clip, formatDuration, neutralise } from '../../support/text.js';
+import { clip, ended, formatDuration, neutralise } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { followRun } from './follow.js';
-import {
-  about,
-  failed,
-  maybeStarted,
-  notStarted,
-  probableResult,
-  resultOf,
-  sentence,
-} from './result.js';
+import { about, failed, maybeStarted, notStarted, probableResult, resultOf } from './result.js';
 
 export interface CiSettings {
   readonly 'rollback-ref': string | undefined;
@@ -92,7 +85,8 @@ export function createCiStrategy(options: CiStrategyOptions): Strategy<CiPlan, S
       return client.preflight(requestFor({ rollback_target: 'preflight' }, 'preflight'), signal);
     },
 
-    async plan(request, signal): Promise<CiPlan> {
+    async plan(request, signal): Promise<CiPlan | CannotAct> {
+      if (client.lacks !== undefined) return { kind: 'failed', reason: notStarted(client.lacks) };
       const send = requestFor(markerOf(request), request.correlationId);
       return {
         kind: 'plan',
@@ -129,7 +123,13 @@ async function execute(
     return failed(`Nothing was started: ${clip(neutralise(messageOf(error)))}.`);
   }
 
-  if (result.kind === 'refused') return notStarted(result);
+  if (result.kind === 'refused')
+    return failed(
+      notStarted({
+        message: result.reason,
+        ...(result.hint === undefined ? {} : { fix: result.hint }),
+      }),
+    );
   const run = result.kind === 'started' ? result.run : result.probable;
   if (run === undefined)
     return maybeStarted(client.name, result.kind === 'unknown' ? result.reason : '');
@@ -194,7 +194,7 @@ async function stopped(
   } catch (error) {
     end = `It could not be cancelled (${clip(neutralise(messageOf(error)))}): cancel it by hand.`;
   }
-  return about(run, 'triggered', `was started, and ${sentence(objection)} ${end}`);
+  return about(run, 'triggered', `was started, and ${ended(objection)} ${end}`);
 }
 
 function markerOf(request: RollbackRequest): Record<string, string> {

@@ -18,6 +18,7 @@ import {
   type Live,
 } from './version.js';
 import type { ComposeDeps } from './deps.js';
+import { asSentence } from '../../support/text.js';
 
 /** What was decided to be done, and what it was decided on. */
 interface Order {
@@ -333,8 +334,7 @@ function standing(live: Live | undefined, returns: readonly Return[]): string {
       ? `service ${service} runs ${name}, and its configuration differs from the record`
       : `service ${service} does not run ${name}`;
   });
-  const text = parts.join('; ');
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+  return asSentence(parts.join('; '));
 }
 
 function failed(detail: string): StrategyResult {

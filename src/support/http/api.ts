@@ -1,12 +1,20 @@
-import type { Problem, Result } from '../../contract/result.js';
+import type { Result } from '../../contract/result.js';
 import { deadline } from '../abort.js';
-import type { Clock } from '../clock.js';
-import { messageOf } from '../errors.js';
-import { isObject } from '../json.js';
-import { retryAfterMs, retryRead } from '../retry.js';
-import { clip, neutralise } from '../text.js';
-import type { HttpErrorKind } from './error.js';
-import { describeResponse, isPage, isSuccess, isTransient, type ApiResponse } from './response.js';
+import { type Clock, createServerClock, type ServerClock } from '../clock.js';
+import type { Http, HttpRequest } from '../http.js';
+import { retryRead, type RetryOptions } from '../retry.js';
+import { formatDuration } from '../text.js';
+import { HttpError } from './error.js';
+import {
+  type ApiProblem,
+  type ErrorMapping,
+  failed,
+  noResponse,
+  type NoResponse,
+  refusal,
+  said,
+} from './problem.js';
+import { describeResponse, isPage, isSuccess, type ApiResponse } from './response.js';
 
 /** A call of an API that speaks JSON over HTTP. */
 export interface ApiRequest {
@@ -23,14 +31,6 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Why there is no answer. */
-interface NoResponse extends Problem {
-  /** `other` also for an answer that was not understood. */
-  readonly kind: HttpErrorKind;
-  /** `false`: the server cannot have seen the request. `true`: it may or may not have acted upon it. */
-  readonly mayHaveBeenReceived: boolean;
-}
-
 /** A request without a usable answer: that of a connection that failed, and that of an API that refused. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
@@ -40,20 +40,15 @@ export class ApiError extends Error {
   readonly transient: boolean;
   /** How long the server asked us to wait, milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** What to change, where a refusal for good tells that. */
+  readonly fix: string | undefined;
 
-  /** @param now wall clock, milliseconds: for a server that says until when to wait. */
-  constructor(
-    readonly what: string,
-    outcome: ApiResponse | NoResponse,
-    now?: number,
-  ) {
-    super(`${what}: ${'status' in outcome ? describeResponse(outcome) : outcome.message}`);
-    this.response = 'status' in outcome ? outcome : undefined;
-    this.transient = this.response === undefined || isTransient(this.response);
-    this.retryAfterMs =
-      this.response === undefined || now === undefined || !this.transient
-        ? undefined
-        : retryAfterMs((name) => this.response?.headers[name], now);
+  constructor(what: string, { message, response, transient, retryAfterMs, fix }: ApiProblem) {
+    super(`${what}: ${response === undefined ? message : describeResponse(response)}`);
+    this.response = response;
+    this.transient = transient;
+    this.retryAfterMs = retryAfterMs;
+    this.fix = transient ? undefined : fix;
   }
 }
 
@@ -63,21 +58,28 @@ export function refusalIn(error: unknown): ApiResponse | undefined {
 }
 
 /** What to change, where the error is a refusal that tells that. */
-export function hintOf(
-  error: unknown,
-  hintFor: (response: ApiResponse) => string | undefined,
-): string | undefined {
-  const response = refusalIn(error);
-  return response === undefined ? undefined : hintFor(response);
+export function fixIn(error: unknown): string | undefined {
+  return error instanceof ApiError ? error.fix : undefined;
 }
 
 /** What is known after one request. */
 export type SendResult = Result<ApiResponse, NoResponse>;
 
+/** An answer that is what was asked for. */
+export interface ApiAnswer extends ApiResponse {
+  /** What the server says of it, with `: ` in front; mostly empty. */
+  readonly said: string;
+}
+
 /** The calls of one API. `C` is what the transport below understands. */
 export interface ApiClient<C = ApiRequest> {
   /** One request, sent once. Any status is an answer. Never rejects. */
   send(what: string, call: C, timeoutMs: number, signal: AbortSignal): Promise<SendResult>;
+  /**
+   * One request, sent once, unless the server has asked to be left alone.
+   * @throws the signal's reason, when it is aborted; nothing else.
+   */
+  ask(call: C, timeoutMs: number, signal: AbortSignal): Promise<Result<ApiAnswer, ApiProblem>>;
   /**
    * One request, sent once, whose answer must be one of success.
    * @param timeoutMs 10 s, unless it is said.
@@ -86,165 +88,195 @@ export interface ApiClient<C = ApiRequest> {
   request(what: string, call: C, signal: AbortSignal, timeoutMs?: number): Promise<ApiResponse>;
   /** A read that is repeated after errors that may pass. @throws as {@link request} does. */
   read(what: string, call: C, signal: AbortSignal): Promise<ApiResponse>;
+  /** What time it is there. */
+  readonly serverClock: ServerClock;
+}
+
+/**
+ * Gives the answer whatever its status, `undefined` when it is none that can be understood; rejects when there is no
+ * answer.
+ */
+export type Transport<C> = (
+  call: C,
+  signal: AbortSignal,
+  timeoutMs: number,
+) => Promise<ApiResponse | undefined>;
+
+/** What every client is made from, whatever its transport. */
+export interface ApiOptions {
+  /**
+   * What an answer of success must be, else it counts as refused: asking again does not help. `data`, the default: no page in
+   * place of data, which as a rule is one to sign in on.
+   */
+  readonly accepts?: 'anything' | 'data' | 'json';
+  readonly errors?: ErrorMapping;
+  /** How much of an answer the transport takes, for messages; 1 MiB, unless it is said. */
+  readonly maxBytes?: number;
+  /** Takes secrets out of the server's words. By default the transport does. */
+  readonly redact?: (text: string) => string;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1, for the waits of reads; one half, unless it is said. */
+  readonly random?: () => number;
 }
 
 const READ_TIMEOUT_MS = 10_000;
 const READ_BUDGET_MS = 30_000;
 const READ_ATTEMPTS = 4;
 
-/**
- * @param options.send gives the answer whatever its status, `undefined` when it is none that can be understood; rejects
- *   when there is no answer.
- * @param options.takesPages whether a page in place of data is taken as an answer. Unless it is, it counts as refused
- *   credentials: asking again does not help.
- */
-export function createApiClient<C>(options: {
-  readonly send: (call: C, signal: AbortSignal) => Promise<ApiResponse | undefined>;
-  readonly takesPages?: boolean;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
-}): ApiClient<C> {
-  const { clock, random, takesPages = false } = options;
+const noHints: ErrorMapping = { hintFor: () => undefined };
+
+export function createApiClient<C>(transport: Transport<C>, options: ApiOptions): ApiClient<C> {
+  const { accepts = 'data', errors = noHints, maxBytes = 1024 * 1024, clock, random } = options;
+  const { redact = (text: string) => text } = options;
+  const serverClock = createServerClock(clock);
+  let quietUntil = 0;
+  const isUsable = (response: ApiResponse): boolean =>
+    isSuccess(response) &&
+    (accepts === 'json' ? response.isText !== true : accepts === 'anything' || !isPage(response));
 
   const send: ApiClient<C>['send'] = async (what, call, timeoutMs, signal) => {
     const time = deadline(clock, timeoutMs, what, signal);
     try {
-      const value = await options.send(call, time.signal);
-      return value === undefined ? { ok: false, problem: notUnderstood } : { ok: true, value };
+      const value = await transport(call, time.signal, timeoutMs);
+      if (value === undefined) return { ok: false, problem: notUnderstood };
+      serverClock.learn(value.headers);
+      return { ok: true, value };
     } catch (error) {
-      return { ok: false, problem: noResponse(error, time.signal, signal) };
+      return { ok: false, problem: noResponse(error, time.signal, errors, maxBytes) };
     } finally {
       time.clear();
     }
   };
 
-  const request: ApiClient<C>['request'] = async (
-    what,
-    call,
-    signal,
-    timeoutMs = READ_TIMEOUT_MS,
-  ) => {
+  /** @throws the signal's reason. */
+  const once = async (
+    what: string,
+    call: C,
+    timeoutMs: number,
+    signal: AbortSignal,
+  ): Promise<Result<ApiResponse, ApiProblem>> => {
     const sent = await send(what, call, timeoutMs, signal);
-    if (sent.ok && isSuccess(sent.value) && (takesPages || !isPage(sent.value))) return sent.value;
     if (!sent.ok && signal.aborted) throw signal.reason;
-    throw new ApiError(what, sent.ok ? sent.value : sent.problem, clock.now());
+    if (!sent.ok || isUsable(sent.value)) return sent;
+    const problem = refusal(sent.value, { errors, redact, now: clock.now() });
+    if (problem.retryAfterMs !== undefined) quietUntil = clock.monotonic() + problem.retryAfterMs;
+    return { ok: false, problem };
   };
 
   return {
     send,
-    request,
-    read: (what, call, signal) =>
-      retryRead(() => request(what, call, signal), {
-        clock,
-        signal,
-        random,
-        budgetMs: READ_BUDGET_MS,
-        attempts: READ_ATTEMPTS,
-      }),
+    serverClock,
+    async ask(call, timeoutMs, signal) {
+      signal.throwIfAborted();
+      const wait = quietUntil - clock.monotonic();
+      if (wait > 0)
+        return failed(
+          'rate-limited',
+          `it asked for no queries in the next ${formatDuration(wait)}`,
+          { retryAfterMs: wait },
+        );
+      const answer = await once('the query', call, timeoutMs, signal);
+      if (answer.ok)
+        return {
+          ok: true,
+          value: { ...answer.value, said: said(answer.value, { errors, redact }) },
+        };
+      const { cause, brief, ...problem }: ApiProblem & Partial<NoResponse> = answer.problem;
+      // What the transport does not foresee is a defect.
+      if (cause !== undefined && !(cause instanceof HttpError)) throw cause;
+      return { ok: false, problem: brief === undefined ? problem : { ...problem, message: brief } };
+    },
+    async request(what, call, signal, timeoutMs = READ_TIMEOUT_MS) {
+      return orThrow(what, await once(what, call, timeoutMs, signal));
+    },
+    async read(what, call, signal) {
+      const ask = (): Promise<Result<ApiResponse, ApiProblem>> =>
+        once(what, call, READ_TIMEOUT_MS, signal);
+      return orThrow(
+        what,
+        await withRetries(ask, {
+          clock,
+          signal,
+          random,
+          budgetMs: READ_BUDGET_MS,
+          attempts: READ_ATTEMPTS,
+        }),
+      );
+    },
   };
+}
+
+function orThrow(what: string, answer: Result<ApiResponse, ApiProblem>): ApiResponse {
+  if (answer.ok) return answer.value;
+  throw new ApiError(what, answer.problem);
+}
+
+/**
+ * Asks again after trouble that may pass. By default up to three times, however long the server wants us to wait: before a
+ * watch there is time, and an error ends the job.
+ */
+export function withRetries<T>(
+  ask: () => Promise<Result<T, ApiProblem>>,
+  options: Pick<RetryOptions, 'clock' | 'signal'> &
+    Partial<Pick<RetryOptions, 'budgetMs' | 'attempts'>> & {
+      readonly random?: (() => number) | undefined;
+    },
+): Promise<Result<T, ApiProblem>> {
+  const { random = () => 0.5, budgetMs = Number.POSITIVE_INFINITY, attempts = 3 } = options;
+  return retryRead(ask, {
+    ...options,
+    random,
+    budgetMs,
+    attempts,
+    failureIn: (answer) => (answer.ok ? undefined : answer.problem),
+  });
 }
 
 const notUnderstood: NoResponse = {
-  message: 'the answer was not understood',
-  kind: 'other',
+  ...failed('server-error', 'the answer was not understood').problem,
+  brief: 'the answer was not understood',
   mayHaveBeenReceived: true,
 };
 
-/** @param within ends with the time of the request; `signal` is the caller's. */
-function noResponse(error: unknown, within: AbortSignal, signal: AbortSignal): NoResponse {
-  return {
-    message: within.aborted ? messageOf(within.reason) : connectionProblem(error),
-    kind: signal.aborted ? 'aborted' : within.aborted ? 'timeout' : kindOf(error),
-    mayHaveBeenReceived: !wasNeverReceived(error),
-  };
-}
-
-/** System errors after which the server cannot have seen the request. */
-const NEVER_RECEIVED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN']);
-
-/**
- * The error, its causes, and for a connection that was tried at several addresses the errors of all of them. By their
- * fields, not by their class: the engine below may come from another realm.
- */
-function* chain(error: unknown): Generator<Readonly<Record<string, unknown>>> {
-  for (let next = error, depth = 0; depth < 8 && isObject(next); next = next.cause, depth++) {
-    yield next;
-    if (Array.isArray(next.errors))
-      for (const inner of next.errors) if (isObject(inner)) yield inner;
-  }
-}
-
-function kindOf(error: unknown): HttpErrorKind {
-  for (const { kind, mayHaveBeenReceived } of chain(error))
-    if (typeof mayHaveBeenReceived === 'boolean') return kind as HttpErrorKind;
-  return 'other';
-}
-
-function wasNeverReceived(error: unknown): boolean {
-  const codes: string[] = [];
-  for (const one of chain(error)) {
-    if (typeof one.mayHaveBeenReceived === 'boolean') return !one.mayHaveBeenReceived;
-    if (typeof one.code === 'string') codes.push(one.code);
-  }
-  return codes.length > 0 && codes.every((code) => NEVER_RECEIVED.has(code));
-}
-
-/**
- * What happened to the connection. Only an error of the system or of the engine is quoted: the text of others may hold the
- * value of a header.
- */
-function connectionProblem(error: unknown): string {
-  for (const one of chain(error)) {
-    const isKnown = typeof one.code === 'string' || 'mayHaveBeenReceived' in one;
-    if (isKnown && typeof one.message === 'string') {
-      return clip(neutralise(one.message === '' ? String(one.code) : one.message));
-    }
-  }
-  return 'the connection failed';
-}
-
-interface JsonApiOptions {
+interface JsonTransportOptions {
   /** With or without a slash at its end. */
   readonly baseUrl: string;
   /** Sent with every call, to the base address's own origin only. */
   readonly headers: Readonly<Record<string, string>>;
   readonly fetch: typeof globalThis.fetch;
-  readonly clock: Clock;
-  /** 0 ≤ x < 1. */
-  readonly random: () => number;
+}
+
+/** An API that speaks JSON: see {@link jsonTransport}. */
+export function createJsonApi(options: JsonTransportOptions & ApiOptions): ApiClient {
+  return createApiClient(jsonTransport(options), options);
 }
 
 /**
- * An API that speaks JSON. Redirects are never followed: they lead to pages to sign in on, or turn a call that starts
- * something into one that reads. A body that is no JSON is handed on as text.
+ * Redirects are never followed: they lead to pages to sign in on, or turn a call that starts something into one that reads. A
+ * body that is no JSON is handed on as text.
  */
-export function createJsonApi({ clock, random, ...options }: JsonApiOptions): ApiClient {
+export function jsonTransport(options: JsonTransportOptions): Transport<ApiRequest> {
   const base = options.baseUrl.endsWith('/') ? options.baseUrl : `${options.baseUrl}/`;
   const { origin } = new URL(base);
-  return createApiClient<ApiRequest>({
-    clock,
-    random,
-    async send(call, signal) {
-      const url = new URL(call.path, base);
-      for (const [name, value] of Object.entries(call.query ?? {}))
-        if (value !== undefined) url.searchParams.set(name, String(value));
-      const response = await options.fetch(url, {
-        method: call.method,
-        headers: {
-          accept: 'application/json',
-          'user-agent': 'rollgate',
-          ...(url.origin === origin ? options.headers : {}),
-          ...contentTypeOf(call),
-          ...call.headers,
-        },
-        ...bodyOf(call),
-        redirect: 'manual',
-        signal,
-      });
-      return readResponse(response);
-    },
-  });
+  return async (call, signal) => {
+    const url = new URL(call.path, base);
+    for (const [name, value] of Object.entries(call.query ?? {}))
+      if (value !== undefined) url.searchParams.set(name, String(value));
+    const response = await options.fetch(url, {
+      method: call.method,
+      headers: {
+        accept: 'application/json',
+        'user-agent': 'rollgate',
+        ...(url.origin === origin ? options.headers : {}),
+        ...contentTypeOf(call),
+        ...call.headers,
+      },
+      ...bodyOf(call),
+      redirect: 'manual',
+      signal,
+    });
+    return readResponse(response);
+  };
 }
 
 function contentTypeOf(call: ApiRequest): Record<string, string> {
@@ -265,14 +297,41 @@ export async function readResponse(response: Response): Promise<ApiResponse> {
     status,
     // Several lines of one name are one text here, and would be several entries of the same name.
     headers: Object.fromEntries([...headers.keys()].map((name) => [name, headers.get(name) ?? ''])),
-    data: parsed(await response.text()),
+    ...parsed(await response.text()),
   };
 }
 
-function parsed(text: string): unknown {
+/** One request as it goes out. */
+export type HttpCall = Pick<HttpRequest, 'method' | 'url' | 'headers' | 'body'>;
+
+/**
+ * Straight to the transport below: what may be addressed by credentials in the URL, which `fetch` refuses. Redirects are
+ * never followed, because credentials would go along.
+ *
+ * @param limits how much of an answer is taken
+ */
+export function httpTransport(
+  http: () => Http,
+  limits: Pick<HttpRequest, 'maxBytes' | 'keepBody'>,
+): Transport<HttpCall> {
+  return async (call, signal, timeoutMs) => {
+    const { status, headers, body } = await http().request({
+      ...call,
+      ...limits,
+      timeoutMs,
+      signal,
+    });
+    const text = body.toString('utf8');
+    const type = headers['content-type'] ?? '';
+    const isCalledJson = type === '' || /\bjson\b/i.test(type);
+    return { status, headers, ...(isCalledJson ? parsed(text) : { data: text, isText: true }) };
+  };
+}
+
+function parsed(text: string): Pick<ApiResponse, 'data' | 'isText'> {
   try {
-    return JSON.parse(text);
+    return { data: JSON.parse(text) as unknown };
   } catch {
-    return text;
+    return { data: text, isText: true };
   }
 }

@@ -1,5 +1,4 @@
 import { fields, isObject } from '../json.js';
-import { isTransientStatus } from '../retry.js';
 import { clip, neutralise } from '../text.js';
 
 /** What an API answered, whatever its status. */
@@ -9,6 +8,8 @@ export interface ApiResponse {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON as it was parsed, else text. Nothing of it is to be believed before it is checked. */
   readonly data: unknown;
+  /** Whether `data` is the body as it came, because it is no JSON, or called something else. */
+  readonly isText?: true;
 }
 
 export function isSuccess({ status }: ApiResponse): boolean {
@@ -41,20 +42,21 @@ export function isRateLimited({ status, headers }: ApiResponse): boolean {
   );
 }
 
-/** Whether the same request may be answered otherwise a moment later. */
-export function isTransient(response: ApiResponse): boolean {
-  return isTransientStatus(response.status) || isRateLimited(response);
-}
-
 /**
  * The API's own words, on one line: `message`, `error`, `error_description` and what `errors` adds to them, or a page
  * without its tags. Empty when it said nothing that can be shown.
+ *
+ * @param redact takes secrets out, where the transport does not
  */
-export function serverMessage({ data }: ApiResponse): string {
-  if (typeof data === 'string') return clip(neutralise(withoutTags(data)), 300);
+export function serverMessage(
+  { data }: Pick<ApiResponse, 'data'>,
+  redact = (text: string): string => text,
+): string {
+  const shown = (text: string): string => clip(neutralise(redact(text)));
+  if (typeof data === 'string') return shown(withoutTags(data));
   const { message, error, error_description: description, errors } = fields(data);
   const parts = [message, error, description, errors].flatMap(words);
-  return clip(neutralise([...new Set(parts)].join('; ')), 300);
+  return shown([...new Set(parts)].join('; '));
 }
 
 /** The texts in a value of an error: GitLab and CircleCI have lists and objects of lists where others have a text. */
@@ -62,7 +64,10 @@ function words(value: unknown): readonly string[] {
   if (typeof value === 'string') return value === '' ? [] : [value];
   if (Array.isArray(value)) return value.flatMap(words);
   if (!isObject(value)) return [];
-  if (typeof value.message === 'string') return [value.message];
+  // Elasticsearch gives a `reason`, JSON:API (jsonapi.org/format/#error-objects) a `detail` and a `title`.
+  const { message, reason, detail, title } = value;
+  const own = [message, reason, detail, title].find((text) => typeof text === 'string');
+  if (typeof own === 'string') return [own];
   return Object.entries(value).flatMap(([name, inner]) =>
     words(inner).map((text) => `${name}: ${text}`),
   );

@@ -35,7 +35,7 @@ export const unreachable: Answer = {
 };
 
 /** kubectl as far as it is used, with a cluster that holds just what tests put into it. */
-export class KubectlInMemory {
+export class StandInKubectl {
   readonly calls: (readonly string[])[] = [];
   readonly objects: StoredObject[] = [];
   /** `patch deployments`: what the user may not do. */

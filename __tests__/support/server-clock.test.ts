@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { createServerClock } from '../../../src/sources/series/client.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { createServerClock } from '../../src/support/clock.js';
+import { VirtualClock } from './virtual-clock.js';
 
 const date = (seconds: number): Readonly<Record<string, string>> => ({
   date: new Date(seconds * 1000).toUTCString(),
 });
 
-describe('createServerClock', () => {
-  it('is the clock of this machine until it learns another one, and goes on with it', async () => {
+describe('the clock of a server', () => {
+  it('is that of this machine until an answer has a Date, and then runs on from it', async () => {
     const clock = new VirtualClock();
     const here = clock.now() / 1000;
     const there = createServerClock(clock);
@@ -19,7 +19,7 @@ describe('createServerClock', () => {
     expect(there.at(clock.monotonic() - 60_000)).toBe(here + 630);
   });
 
-  it('does not jump for the seconds that an answer takes, and does for a real change', () => {
+  it('ignores a difference of two seconds, and follows a real change', () => {
     const clock = new VirtualClock();
     const here = clock.now() / 1000;
     const there = createServerClock(clock);
@@ -30,7 +30,7 @@ describe('createServerClock', () => {
     expect(there.now()).toBe(here);
   });
 
-  it.each([{}, { date: '' }, { date: 'yesterday' }])('takes nothing from %j', (headers) => {
+  it.each([{}, { date: '' }, { date: 'yesterday' }])('learns nothing from %j', (headers) => {
     const clock = new VirtualClock();
     const there = createServerClock(clock);
     there.learn(headers);

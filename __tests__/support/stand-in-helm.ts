@@ -1,4 +1,4 @@
-import type { Exec, ExecResult } from '../../../src/support/exec.js';
+import type { Exec, ExecResult } from '../../src/support/exec.js';
 
 export interface StoredRevision {
   readonly revision: number;
