@@ -37,6 +37,15 @@ export interface Client {
    * @throws the signal's reason, when it is aborted; nothing else.
    */
   query(promql: string, signal: AbortSignal): Promise<Result<QueryResult, ApiProblem>>;
+  /**
+   * What the API knows besides, below `/api/v1`; `undefined` where the server does not tell, as many do not. For advice only.
+   * @throws the signal's reason, when it is aborted; nothing else.
+   */
+  lookUp(
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<unknown>;
 }
 
 /**
@@ -98,6 +107,18 @@ export function createClient(
       const answer = await ask(promql, signal);
       if (!answer.ok) return answer;
       return readResult(answer.value.data) ?? noAnswerToQuery(answer.value.said);
+    },
+    async lookUp(path, parameters, signal) {
+      const url = new URL(endpoint);
+      url.pathname = url.pathname.replace(/query$/, path);
+      for (const [name, value] of Object.entries({ ...server.parameters, ...parameters }))
+        url.searchParams.append(name, value);
+      const answer = await api.ask(
+        { method: 'GET', url: url.href, headers },
+        server.timeoutMs,
+        signal,
+      );
+      return answer.ok ? fields(answer.value.data).data : undefined;
     },
   };
 }
