@@ -397,4 +397,22 @@ describe('what a check could see of the watch', () => {
       reason: expect.stringMatching(/ over 2m 10s;/),
     });
   });
+
+  it.each([
+    [0, / over 2m 30s;/],
+    [90_000, / over 2m 30s;/],
+  ])('is half of it for an early pass: samples that are %d ms late', (lag, reason) => {
+    const late = (at: number): Observation =>
+      1000 * at - lag > 30_000
+        ? {
+            ...{ kind: 'counts', samples: 100, failures: 0, seconds: 10 },
+            ...{ until: 1000 * at - lag, cadence: 10_000 },
+          }
+        : unchanged;
+    const passed = judgementOf(late, { plan: { earlyPass: true } });
+    expect(passed).toMatchObject({
+      verdict: 'healthy',
+      reason: expect.stringMatching(reason),
+    });
+  });
 });

@@ -181,7 +181,10 @@ function earlyPass(state: State, at: number): Judgement | undefined {
   const good =
     [...state.healths.values()].every(({ health }) => health.state === 'up') &&
     all.every(
-      (metric) => enough(state, metric) && passesEarly(metric.limit, metric.accumulator.totals),
+      (metric) =>
+        enough(state, metric) &&
+        seenHalf(state, metric) &&
+        passesEarly(metric.limit, metric.accumulator.totals),
     );
   return good ? healthy(state, at - state.plan.warmUp) : undefined;
 }
@@ -189,10 +192,11 @@ function earlyPass(state: State, at: number): Judgement | undefined {
 /** @param over how much of the judged time has passed */
 function healthy(state: State, over: number, leftOut: readonly Metric[] = []): Judgement {
   const evaluated = [...state.metrics.values()].filter((metric) => !leftOut.includes(metric));
+  const view = viewOf(state, evaluated);
   const passed = explain.passed(
     evaluated.map((metric) => explained(state, metric)),
     [...state.healths.values()][0]?.health,
-    over < state.plan.duration ? { ...viewOf(state, []), seen: over } : viewOf(state, evaluated),
+    over < view.of ? { ...view, seen: seenBy(over, view, state.plan), missing: 0 } : view,
   );
   const others = leftOut.map((metric) => explain.leftOut(staleness(state, metric)));
   return {
@@ -338,6 +342,16 @@ function silence(state: State, metric: Metric): 'fresh' | number | null {
 /** Of a source that has sample times: what was not seen of so much could be anything. */
 function seenEnough({ plan }: State, { accumulator: { sight } }: Metric): boolean {
   return sight.until === null || 3 * (plan.duration - sight.covered) <= plan.duration;
+}
+
+/** An early pass may come before the last interval of another check is told. */
+function seenBy(over: number, { seen }: explain.View, { interval }: WatchPlan): number {
+  return seen + interval < over ? seen : over;
+}
+
+/** Samples that come late show less of the watch than has passed. */
+function seenHalf({ plan }: State, { accumulator: { sight } }: Metric): boolean {
+  return sight.until === null || 2 * sight.covered >= plan.duration;
 }
 
 /** What all of these checks could see of the judged time. */

@@ -36,6 +36,7 @@ export function createLateness({
 
   return {
     push({ to: at }, observation) {
+      from = Math.max(from, at);
       if (observation.kind !== 'none') {
         const { until, cadence = 0 } = observation;
         newest = until === undefined ? undefined : { until, cadence, at };
@@ -43,9 +44,7 @@ export function createLateness({
     },
     next(lag = 0) {
       if (!isWorthWaiting(lag)) return undefined;
-      const window = { from, to: from + Math.min(interval, EVERY) };
-      from = window.to;
-      return window;
+      return { from, to: from + Math.min(interval, EVERY) };
     },
   };
 }
