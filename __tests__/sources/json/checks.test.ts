@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Observation } from '../../../src/contract/check.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { rigs } from '../../support/metric-rigs.js';
-import { MetricScene, type Fault } from '../../support/metric-scene.js';
+import { EPOCH_SECONDS, MetricScene, type Fault } from '../../support/metric-scene.js';
 import { json } from '../../support/stand-in-source.js';
 
 let scene: MetricScene;
@@ -183,6 +183,28 @@ describe('a value in JSON with its time', () => {
     expect(await scene.preflight(check!)).toMatchObject([
       { level, message: expect.stringMatching(message) },
     ]);
+  });
+
+  it.each<[string, (seconds: number) => unknown]>([
+    ['seconds', (seconds) => seconds],
+    ['milliseconds', (seconds) => 1000 * seconds],
+    ['nanoseconds in quotes', (seconds) => `${String(seconds)}000000000`],
+    ['a date', (seconds) => new Date(1000 * seconds).toISOString()],
+  ])('that is 90 s late is waited for, and none from before is judged: %s', async (_, written) => {
+    const checks = await scene.createOf(options);
+    // Every 10 s; before the watch, and at its end, the value was bad.
+    scene.fault = {
+      kind: 'answer',
+      answer: (response) => {
+        const now = scene.clock.monotonic() / 1000;
+        const sampled = Math.floor((now - 90) / 10) * 10;
+        const n = sampled <= 30 || sampled > 110 ? 19 : 1;
+        json(JSON.stringify({ n, at: written(EPOCH_SECONDS + sampled) }))(response);
+      },
+    };
+    const outcome = await scene.watch(checks, { duration: 120_000 });
+    expect(outcome.results[0]).toMatchObject({ samples: 12, shown: '7' });
+    expect(outcome.decidedAt).toBeGreaterThanOrEqual(150_000 + 60_000);
   });
 
   it('needs a value: `time` with counters is a problem', () => {

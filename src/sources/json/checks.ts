@@ -88,6 +88,7 @@ function createClient(options: JsonOptions, deps: SourceDependencies): JsonClien
   const method = body === undefined ? 'GET' : 'POST';
   return {
     name: printableUrl(url),
+    timeAt: api.serverClock.at,
     read: (signal) => api.ask({ method, url, headers, body }, timeout, signal),
   };
 }

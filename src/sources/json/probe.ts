@@ -21,6 +21,8 @@ import { numberAt, numbersAt, timeAt, type Place } from './place.js';
 export interface JsonClient {
   /** As it may be printed. */
   readonly name: string;
+  /** What time it is there, seconds; for a time of our monotonic clock, milliseconds. */
+  readonly timeAt: (monotonic: number) => number;
   /** @throws the signal's reason, when it is aborted; nothing else. */
   read(signal: AbortSignal): Promise<Result<ApiAnswer, ApiProblem>>;
 }
@@ -50,7 +52,8 @@ export function createJsonProbe(
   },
 ): Probe {
   const { client, clock, notes, noticed } = deps;
-  const take = kind === 'value' ? createTakeValue() : createTakeCounts(noticed);
+  const take =
+    kind === 'value' ? createTakeValue(client.timeAt, noticed) : createTakeCounts(noticed);
 
   function nothingAt({ text }: Place, why: string): None {
     const detail = `at ${text} ${why}`;
@@ -108,15 +111,45 @@ interface Read {
 
 type Take = (read: Read, moment: Moment) => Observation | undefined;
 
-function createTakeValue(): Take {
+function createTakeValue(timeAt: JsonClient['timeAt'], noticed: Noticed): Take {
   const isNew = dedupe();
   let lastTime: string | number | undefined;
-  return ({ numbers: { value = 0 }, at, time }, { isEvaluated }) => {
+  let until: number | undefined;
+  return ({ numbers: { value = 0 }, at, time }, { startedAt, judgedFrom, isEvaluated }) => {
     // Without a time the first that is judged is new, however it was in the warm-up.
     const isNews = time === undefined ? !isEvaluated || isNew(value, at) : time !== lastTime;
     lastTime = time;
-    return isNews ? { kind: 'value', value, cadence: SAME_AGAIN_MS } : undefined;
+    if (!isNews) return undefined;
+    const observation = { kind: 'value', value, cadence: SAME_AGAIN_MS } as const;
+    const now = timeAt(at);
+    const sampled = time === undefined ? undefined : secondsOf(time, now);
+    if (sampled === undefined) return observation;
+    noticed.sample('', now - sampled);
+    const since = Math.max(until ?? -Infinity, isEvaluated ? timeAt(judgedFrom) : -Infinity);
+    // That of before the watch, or of before what came already, tells nothing of what was deployed.
+    if (isEvaluated && sampled <= since) return undefined;
+    const gap = until === undefined ? undefined : sampled - until;
+    until = sampled;
+    return {
+      ...observation,
+      ...(gap === undefined || gap <= 0 ? {} : { cadence: 1000 * gap }),
+      ...(Number.isFinite(since) ? { seconds: sampled - since } : {}),
+      until: Math.round(1000 * (sampled - timeAt(startedAt))),
+    };
   };
+}
+
+/** A time that is further away says nothing of when a value was measured, seconds. */
+const PLAUSIBLE = { before: 86_400, after: 60 };
+
+/** Seconds since the epoch, where a service writes a time as most do; `undefined`: nobody can tell what it means. */
+function secondsOf(time: string | number, now: number): number | undefined {
+  const number = typeof time === 'number' ? time : Number(time.trim() === '' ? Number.NaN : time);
+  const units = [1, 1e3, 1e6, 1e9];
+  const candidates = Number.isNaN(number)
+    ? [Date.parse(String(time)) / 1000]
+    : units.map((unit) => number / unit);
+  return candidates.find((at) => at > now - PLAUSIBLE.before && at < now + PLAUSIBLE.after);
 }
 
 /** The share of the time between two answers that may lie before what is counted. */
