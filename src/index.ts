@@ -25,7 +25,7 @@ let cancelledAt = 0;
 let codeIfCutShort = CANCELLED;
 let clean = neutralise;
 
-for (const name of ['SIGINT', 'SIGTERM'] as const)
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => {
     if (cancel.signal.aborted) {
       if (systemClock.monotonic() - cancelledAt > ECHO) process.exit(codeIfCutShort);
@@ -44,6 +44,10 @@ process.stdout.on('error', () => undefined);
 
 async function start(): Promise<number> {
   const argv = process.argv.slice(2);
+  // What we call gets the environment as it was given to us.
+  const env = { ...process.env };
+  // Node reads it at every TLS connection, those to proxies and of libraries included, and does not verify them at 0.
+  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   if (argv.some((word) => word === '--version' || word === '-v')) {
     process.stdout.write(`${metadata.version}\n`);
     return 0;
@@ -56,7 +60,7 @@ async function start(): Promise<number> {
   const { main } = await import('./commands/main.js');
   return main({
     argv,
-    env: process.env,
+    env,
     githubJob,
     platform: process.platform,
     version: metadata.version,

@@ -179,4 +179,20 @@ describe('the bundle, run on a real service', () => {
     expect(untrusted.code).toBe(3);
     expect(place.report().reason).toContain('TLS failure');
   });
+
+  it('NODE_TLS_REJECT_UNAUTHORIZED=0: certificates are verified all the same, and it says so', async () => {
+    const identity = await certificates();
+    const server = await serveTls((_, response) => response.end('ok'), identity);
+    servers.push(server);
+    const off = { NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+    const { code, output } = await place.run(watching(server.url, 'exit 0'), off);
+    expect(code).toBe(3);
+    expect(place.report().reason).toContain('TLS failure');
+    expect(output).toContain(
+      'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are verified.',
+    );
+    writeFileSync(place.path('ca.pem'), identity.ca);
+    const trusted = await place.run([...watching(server.url), '--ca-file', 'ca.pem'], off);
+    expect(trusted.code).toBe(0);
+  });
 });

@@ -3,7 +3,7 @@ import { createHealth } from '../../src/gate/health.js';
 
 const limit = { metric: 'health', failures: 3, successes: 2 } as const;
 
-/** `.` a good look, `x` a failed one, `?` one that showed nothing; one every 5 s. */
+/** `.` a good check, `x` a failed one, `?` one that showed nothing; one every 5 s. */
 function stateAfter(results: string, warmUp = 30_000): string {
   const health = createHealth(limit, warmUp);
   Array.from(results, (result, i) => {

@@ -10,7 +10,7 @@ it('momentsOf gives the start of the watch and the end of each window', () => {
 });
 
 describe('the events of a watch in the past', () => {
-  /** Two checks, and the moments in which they look. */
+  /** Two checks, and the moments at which they observe. */
   function story(): {
     readonly checks: ReturnType<typeof metricCheck>[];
     readonly calls: (readonly [at: number, to: number])[];

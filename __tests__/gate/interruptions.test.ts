@@ -42,12 +42,12 @@ function watched(...rounds: readonly (readonly Observation[])[]): {
   };
 }
 
-describe('createInterruptions', () => {
-  it('says nothing of sources that have data, or nothing new yet', () => {
+describe('the interruptions of sources in a watch', () => {
+  it('data, or nothing new yet: no interruption', () => {
     expect(watched([data], [unchanged], [data])).toEqual({ lines: [], found: [], open: [] });
   });
 
-  it('says once that a source does not answer, and once that it is back, for all checks that it feeds', () => {
+  it('no answer and then data again: one line each, for all checks of the source', () => {
     expect(watched([data, data], [noAnswer, noAnswer], [noAnswer, noAnswer], [data, data])).toEqual(
       {
         lines: [
@@ -62,7 +62,7 @@ describe('createInterruptions', () => {
     );
   });
 
-  it('takes a single interval without data for a quiet moment, and says of two that series are gone', () => {
+  it('one interval without data: no line; two: a line that series are gone', () => {
     expect(watched([data], [noData], [data]).lines).toEqual([]);
     expect(watched([data], [noData], [noData], [data]).lines).toEqual([
       'success-rate: no data from prometheus: no series matches',
@@ -70,7 +70,7 @@ describe('createInterruptions', () => {
     ]);
   });
 
-  it('knows since when a check is without data, and says so of one that is at the end', () => {
+  it('no data at the end of the watch: open, and reported with its start', () => {
     const { open, found } = watched([data], [noData], [noData], [unchanged], [noAnswer]);
     expect(open).toEqual([['success-rate', 20_000]]);
     expect(found).toEqual([
@@ -78,7 +78,7 @@ describe('createInterruptions', () => {
     ]);
   });
 
-  it('says six times that a source comes and goes, and reports every time', () => {
+  it('ten interruptions: six lines, and all ten in the report', () => {
     const rounds = Array.from({ length: 10 }, () => [[noAnswer], [data]]).flat();
     const { lines, found } = watched(...rounds);
     expect(lines).toHaveLength(6);
@@ -86,19 +86,19 @@ describe('createInterruptions', () => {
     expect(found).toHaveLength(10);
   });
 
-  it('counts a health check that could not look, and not one that failed', () => {
+  it('a health check without an answer: an interruption; a failed one: none', () => {
     const interruptions = createInterruptions([{ id: 'health', source: 'kubernetes' }]);
-    const look = (at: number, ok: boolean | null): WatchEvent => ({
+    const probed = (at: number, ok: boolean | null): WatchEvent => ({
       type: 'look',
       check: 'health',
       at,
       look: { ok, detail: ok === null ? 'the API server does not answer' : 'status 503' },
     });
-    expect(interruptions.push(look(0, false))).toBeUndefined();
-    expect(interruptions.push(look(5000, null))).toBe(
+    expect(interruptions.push(probed(0, false))).toBeUndefined();
+    expect(interruptions.push(probed(5000, null))).toBe(
       'health: no usable answer from kubernetes: the API server does not answer',
     );
-    expect(interruptions.push(look(10_000, true))).toBe(
+    expect(interruptions.push(probed(10_000, true))).toBe(
       'health: kubernetes answers again, after 5s',
     );
   });

@@ -146,10 +146,10 @@ describe('the judgement of a canary against its baseline', () => {
 });
 
 describe('the judgement of a limit with a baseline', () => {
-  const guarded = { limit: successRate, baseline: { margin: 1 } };
+  const withBaseline = { limit: successRate, baseline: { margin: 1 } };
 
   it('a canary that is over the limit and worse than the baseline is unhealthy', () => {
-    const { judgement, interval } = judge(guarded, () => canaryAndBaseline([20, 6], [20, 0]));
+    const { judgement, interval } = judge(withBaseline, () => canaryAndBaseline([20, 6], [20, 0]));
     expect(judgement.verdict).toBe('unhealthy');
     expect(judgement.reason).toMatch(
       /^\d+ of \d+ requests failed \(70 % success, limit 95 %\)\. This is not bad luck: .* The baseline does better: 0 of \d+ of the baseline \(0 %\) failed\.$/,
@@ -159,7 +159,7 @@ describe('the judgement of a limit with a baseline', () => {
   });
 
   it('a canary that is over the limit like its baseline is inconclusive', () => {
-    const { judgement, result } = judge(guarded, () => canaryAndBaseline([20, 6], [40, 12]));
+    const { judgement, result } = judge(withBaseline, () => canaryAndBaseline([20, 6], [40, 12]));
     expect(judgement).toEqual({
       verdict: 'inconclusive',
       reason:
@@ -173,7 +173,7 @@ describe('the judgement of a limit with a baseline', () => {
   });
 
   it('a canary and a baseline that were over the limit for a while are healthy at the end', () => {
-    const { judgement, result } = judge(guarded, (i) =>
+    const { judgement, result } = judge(withBaseline, (i) =>
       i > 3 && i <= 8 ? canaryAndBaseline([4, 4], [4, 4]) : canaryAndBaseline([20, 0], [20, 0]),
     );
     expect(judgement.verdict).toBe('healthy');
@@ -185,7 +185,7 @@ describe('the judgement of a limit with a baseline', () => {
   });
 
   it('a canary that stays bad when the baseline recovers is unhealthy', () => {
-    const { judgement, interval } = judge(guarded, (i) =>
+    const { judgement, interval } = judge(withBaseline, (i) =>
       canaryAndBaseline([20, 10], [20, i <= 6 ? 10 : 0]),
     );
     expect(judgement.verdict).toBe('unhealthy');
@@ -198,7 +198,7 @@ describe('the judgement of a limit with a baseline', () => {
       () => canaryAndBaseline([20, 6]),
       () => canaryAndBaseline([20, 6], [0, 0]),
     ]) {
-      const { judgement } = judge(guarded, observe);
+      const { judgement } = judge(withBaseline, observe);
       expect(judgement.verdict).toBe('inconclusive');
       expect(judgement.reason).toMatch(
         /but the baseline had only 0 requests \(20 needed\): not enough to tell whether the new version is to blame\.$/,
@@ -207,17 +207,17 @@ describe('the judgement of a limit with a baseline', () => {
   });
 
   it('a limit that both break is excused, one that only the canary breaks is not', () => {
-    const both = judge(guarded, () => canaryAndBaseline([40, 20], [40, 20])).result;
+    const both = judge(withBaseline, () => canaryAndBaseline([40, 20], [40, 20])).result;
     expect(both).toMatchObject({ outcome: 'breached', excused: true });
-    const canary = judge(guarded, () => canaryAndBaseline([40, 20], [40, 0])).result;
+    const canary = judge(withBaseline, () => canaryAndBaseline([40, 20], [40, 0])).result;
     expect(canary.outcome).toBe('breached');
     expect(canary).not.toHaveProperty('excused');
-    const good = judge(guarded, () => canaryAndBaseline([40, 0], [40, 0])).result;
+    const good = judge(withBaseline, () => canaryAndBaseline([40, 0], [40, 0])).result;
     expect(good).not.toHaveProperty('excused');
   });
 
   it('a good canary is healthy without any request of the baseline', () => {
-    expect(judge(guarded, () => canaryAndBaseline([20, 0])).judgement.verdict).toBe('healthy');
+    expect(judge(withBaseline, () => canaryAndBaseline([20, 0])).judgement.verdict).toBe('healthy');
   });
 
   it.each([
@@ -230,7 +230,7 @@ describe('the judgement of a limit with a baseline', () => {
     ({ decision, baseline, verdict }) => {
       // 5.5 % fail: over the limit, with little evidence.
       const { judgement } = judge(
-        guarded,
+        withBaseline,
         (i) => canaryAndBaseline([40, i % 5 === 0 ? 3 : 2], [40, baseline]),
         { decision },
       );
@@ -241,12 +241,16 @@ describe('the judgement of a limit with a baseline', () => {
   it('one interval over the limit, decision strict: unhealthy only when the baseline has done better', () => {
     const strict = { decision: 'strict' } as const;
     const both = judge(
-      guarded,
+      withBaseline,
       (i) => canaryAndBaseline([20, i === 7 ? 4 : 0], [20, i === 7 ? 4 : 0]),
       strict,
     );
     expect(both.judgement.verdict).toBe('healthy');
-    const canary = judge(guarded, (i) => canaryAndBaseline([20, i === 7 ? 8 : 0], [20, 0]), strict);
+    const canary = judge(
+      withBaseline,
+      (i) => canaryAndBaseline([20, i === 7 ? 8 : 0], [20, 0]),
+      strict,
+    );
     expect(canary).toMatchObject({ interval: 7, judgement: { verdict: 'unhealthy' } });
   });
 });

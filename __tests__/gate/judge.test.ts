@@ -82,7 +82,7 @@ describe('the judgement of a health check whose source cannot be reached', () =>
   });
 });
 
-describe('the sentence of a limit that decides at the end of the watch', () => {
+describe('the reason when the configured limit decides at the end', () => {
   // One interval is not enough for evidence: the limit itself decides.
   const plan: WatchPlan = { ...defaultPlan, duration: 10_000 };
   const rate = (scaledTo: number | null): Limit => ({
@@ -107,7 +107,7 @@ describe('the sentence of a limit that decides at the end of the watch', () => {
     ['34 of 600 were slow, 5 % allowed', latency, counts(600, 34)],
     ['3 errors in 10 s, 10 a minute allowed', rate(null), counts(600, 3)],
     ['105 of 600 probes failed, 10 of 60 allowed', rate(60), counts(600, 105)],
-  ])('says that it is close: %s', (_, limit, observation) => {
+  ])('close to the limit, says so: %s', (_, limit, observation) => {
     expect(reasonAfter(limit, observation)).toMatch(
       / This is close to the limit: with `decision: evidence` it would be inconclusive\.$/,
     );
@@ -121,7 +121,7 @@ describe('the sentence of a limit that decides at the end of the watch', () => {
     ['40 of 40 probes failed', rate(60), counts(40, 40)],
     ['a value over its limit', { metric: 'value', max: 10 }, { kind: 'value', value: 11 }],
   ])(
-    'says nothing of chance where it is far off, or where that cannot be known: %s',
+    'far from the limit, or a single value, does not speak of chance: %s',
     (_, limit, observation) => {
       expect(reasonAfter(limit, observation)).not.toMatch(/close to the limit|decision/);
     },
@@ -330,14 +330,14 @@ describe('the judgement', () => {
 
   it('three failed health checks in a row are unhealthy at once', () => {
     const judge = createJudge(defaultPlan, [check(healthLimit)]);
-    const look = (at: number, ok: boolean): Judgement | undefined =>
+    const checked = (at: number, ok: boolean): Judgement | undefined =>
       judge.push({ type: 'look', check: 'health', at, look: ok ? good : refused });
-    expect(look(0, true)).toBeUndefined();
-    expect(look(5000, true)).toBeUndefined();
-    expect(look(10_000, false)).toBeUndefined();
+    expect(checked(0, true)).toBeUndefined();
+    expect(checked(5000, true)).toBeUndefined();
+    expect(checked(10_000, false)).toBeUndefined();
     expect(judge.healthUndecided).toBe(true);
-    expect(look(15_000, false)).toBeUndefined();
-    expect(look(20_000, false)).toEqual({
+    expect(checked(15_000, false)).toBeUndefined();
+    expect(checked(20_000, false)).toEqual({
       verdict: 'unhealthy',
       reason:
         'The health check failed 3 times in a row (connection refused); it last answered well 15s before.',

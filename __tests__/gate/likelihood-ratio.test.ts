@@ -304,7 +304,7 @@ describe('breachesLimit over the whole watch', () => {
     );
   });
 
-  it('says of one interval what the odds say of it', () => {
+  it('of one interval is a breach exactly when its likelihood ratio is above 1', () => {
     fc.assert(
       fc.property(fc.nat(2000), fc.nat(2000), percent, (good, failures, tenThousandths) => {
         fc.pre(good + failures > 0);

@@ -178,11 +178,14 @@ describe('the evidence against a canary', () => {
     [[49, 50], false],
     [[49, 51], true],
     [[], false],
-  ])('the median of the sizes %j says whether more intervals are needed: %s', (sizes, guarded) => {
-    const evidence = evidenceOf(sizes.map((size) => rowOf([size, size, 50, 0])));
-    // The guard holds as long as the number of intervals is small; without it the shares decide.
-    expect(evidence.isWorse(threshold)).toBe(sizes.length > 0 && !guarded);
-  });
+  ])(
+    'the median of the sizes %j says whether more intervals are needed: %s',
+    (sizes, needsMore) => {
+      const evidence = evidenceOf(sizes.map((size) => rowOf([size, size, 50, 0])));
+      // More are needed as long as the number of intervals is small; without it the shares decide.
+      expect(evidence.isWorse(threshold)).toBe(sizes.length > 0 && !needsMore);
+    },
+  );
 });
 
 describe('the evidence against the latency of a canary', () => {

@@ -98,7 +98,7 @@ const story = fc.record({
     { requiredKeys: [] },
   ),
   delays: fc.array(fc.constantFrom(0, 0, 37.5, 4_000.25, 12_000), { minLength: 1, maxLength: 5 }),
-  guarded: fc.boolean(),
+  hasBaseline: fc.boolean(),
 });
 
 function at<T>(cycle: readonly T[], index: number): T {
@@ -109,7 +109,7 @@ type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
 
 /** The checks of a target that fares like this. */
 function checksOf(
-  { metrics, observations, values, probes, own, delays, guarded }: Story,
+  { metrics, observations, values, probes, own, delays, hasBaseline }: Story,
   clock: VirtualClock,
 ): Check[] {
   let probe = 0;
@@ -127,7 +127,7 @@ function checksOf(
         return answer;
       }, limit);
       const named = { ...check, id: `${limit.metric}-${String(which)}`, ...own };
-      return guarded && limit.metric === 'success-rate'
+      return hasBaseline && limit.metric === 'success-rate'
         ? { ...named, baseline: { margin: 1.5 } }
         : named;
     }),

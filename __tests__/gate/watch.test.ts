@@ -136,7 +136,7 @@ describe('watch', () => {
   });
 
   it('late answers of health checks count in the order in which the checks started', async () => {
-    // The look at 10 s succeeds after 9 s; the refusals at 15, 20 and 25 s must count after it, not before.
+    // The check at 10 s succeeds after 9 s; the refusals at 15, 20 and 25 s must count after it, not before.
     const outcome = await healthWatch((at) =>
       at === 10_000 ? { result: good, takes: 9000 } : { result: at > 10_000 ? refused : good },
     );
@@ -144,7 +144,7 @@ describe('watch', () => {
     expect(outcome.reason).toMatch(/it last answered well 15s before/);
   });
 
-  it('counts what comes in with the judgement in the report and in the replay alike, however slow the machine is', async () => {
+  it('results and replay agree on what arrives with the judgement, on a slow machine', async () => {
     class SlowClock extends VirtualClock {
       lost = 0;
       override monotonic(): number {
@@ -192,7 +192,7 @@ describe('watch', () => {
     });
     const outcome = await clock.runUntil(watch(options(clock, [slow])));
     expect(moments.slice(0, 4)).toEqual([10_000, 20_000, 30_000, 40_000]);
-    // The third judged interval ends at 60 s and is settled 25 s later.
+    // The third evaluated interval ends at 60 s and is settled 25 s later.
     expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 85_000 });
   });
 

@@ -160,6 +160,49 @@ describe('readConfigFile', () => {
   });
 });
 
+describe('readConfigFile, something huge', () => {
+  it.each<[string, string, RegExp]>([
+    ['a file over 1 MB', `# ${'x'.repeat(1_000_000)}\nduration: 5m`, /larger than 1 MB/],
+    [
+      '100,000 keys',
+      Array.from({ length: 100_000 }, (_, i) => `k${String(i)}: 1`).join('\n'),
+      /more than 10,000 keys and values/,
+    ],
+    [
+      'a list of 100,000 items',
+      `url: [${Array.from({ length: 100_000 }, () => 'a').join(',')}]`,
+      /more than 10,000 keys and values/,
+    ],
+    ['lists in lists', `url: ${'['.repeat(100_000)}`, /nested too deep/],
+    ['maps in maps', `url: ${'{a: '.repeat(5000)}`, /nested too deep/],
+  ])('%s: one problem, and nothing of it is used', (_, content, message) => {
+    const { texts, targets, problems } = readConfigFile('rollgate.yml', content);
+    expect(problems).toEqual([
+      {
+        subject: 'rollgate.yml',
+        message: expect.stringMatching(message),
+        fix: 'take out what does not belong into it',
+      },
+    ]);
+    expect(texts.size + targets.length).toBe(0);
+  });
+
+  it('lists in lists by indentation: a problem, and no exception', () => {
+    const { problems } = readConfigFile('rollgate.yml', `url:\n  ${'- '.repeat(9000)}a`);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/nested too deep|line 2/),
+    ]);
+  });
+
+  it('a large file within the limits: read', () => {
+    const names = Array.from({ length: 4000 }, (_, i) => `t${String(i)}`);
+    const content = `targets:\n${names.map((name) => `  - name: ${name}`).join('\n')}`;
+    const { targets, problems } = readConfigFile('rollgate.yml', content);
+    expect(problems).toEqual([]);
+    expect(targets).toHaveLength(4000);
+  });
+});
+
 describe('the choice of the configuration file', () => {
   it('rollgate.yml, or the one that config names', () => {
     const files = { 'rollgate.yml': 'duration: 1m', 'ci/gate.yml': 'duration: 2m' };

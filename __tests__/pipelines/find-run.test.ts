@@ -184,7 +184,7 @@ describe('the list of runs before a start', () => {
   });
 });
 
-describe('isNew', () => {
+describe('whether a run is new', () => {
   const seen = { kind: 'seen', known: new Set(['7', 'key']), since: 1000 } as const;
   it.each([
     ['a run created after the call is new', seen, shown('8', 'others'), 1000, true],

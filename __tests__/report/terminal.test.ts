@@ -48,7 +48,7 @@ describe('the progress line', () => {
     );
   });
 
-  it('says for how long a check has no data, instead of repeating its last figures', () => {
+  it('shows for how long a check has no data, in place of its last numbers', () => {
     const silentSince = new Map([[within.id, 90_000]]);
     expect(progressLine({ ...moment, checks: [within, healthWithin], silentSince })).toBe(
       '  02:10/05:30  success no data for 40s  health ok',

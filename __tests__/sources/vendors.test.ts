@@ -5,6 +5,7 @@ import { decodeRecording } from '../../src/report/recording-reader.js';
 import type { Finding } from '../../src/contract/result.js';
 import { rigs, type Rig } from '../support/metric-rigs.js';
 import { EPOCH_SECONDS, MetricScene, type Fault } from '../support/metric-scene.js';
+import { scrapeAnswer } from '../support/stand-in-prometheus.js';
 import { json } from '../support/stand-in-source.js';
 
 let scene: MetricScene;
@@ -32,7 +33,7 @@ async function preflightOf(
   return scene.preflight(check!);
 }
 
-/** What a look finds when this is answered. */
+/** What an observation finds when this is answered. */
 async function observeOnce(source: Rig['source'], fault: Fault): Promise<Observation> {
   await start(source);
   const [check] = await scene.create('counts', limits);
@@ -179,14 +180,6 @@ describe('the answer of a metrics service to a query', () => {
   it.each<[Rig['source'], string, Fault, RegExp]>([
     [
       'cloudwatch',
-      'an answer that is not complete',
-      body(
-        '{"MetricDataResults":[{"Id":"total0","Label":"x","Timestamps":[],"Values":[],"StatusCode":"PartialData"}],"NextToken":"n"}',
-      ),
-      /its answer is not complete \(PartialData\)$/,
-    ],
-    [
-      'cloudwatch',
       'throttling, which comes with 400',
       body('{"__type":"ThrottlingException","message":"Rate exceeded"}', 400),
       /ThrottlingException: Rate exceeded$/,
@@ -206,14 +199,6 @@ describe('the answer of a metrics service to a query', () => {
         '{"results":[{"statement_id":0,"series":[{"name":"r","columns":["time","a","b"],"values":[]}]}]}',
       ),
       /it gives 2 numbers for each bucket, and one is needed$/,
-    ],
-    [
-      'influxdb',
-      'a series that is cut short',
-      body(
-        '{"results":[{"statement_id":0,"series":[{"name":"r","columns":["time","a"],"values":[],"partial":true}]}]}',
-      ),
-      /its answer is cut short$/,
     ],
     [
       'influxdb',
@@ -237,6 +222,195 @@ describe('the answer of a metrics service to a query', () => {
       detail: expect.stringMatching(detail),
     });
   });
+});
+
+/** Answers that hold something, and say themselves that something is missing. */
+const partial: readonly (readonly [Rig['source'], string, string, string])[] = [
+  [
+    'prometheus',
+    'a partial answer of VictoriaMetrics',
+    '{"status":"success","isPartial":true,"data":{"resultType":"vector","result":[]}}',
+    ': some of its storage did not answer (isPartial)',
+  ],
+  [
+    'prometheus',
+    'a warning of Thanos',
+    '{"status":"success","data":{"resultType":"vector","result":[]},"warnings":["PromQL warning: odd (1:1)","store thanos-1:10901: no secret-1234"]}',
+    ': store thanos-1:10901: no ***',
+  ],
+  [
+    'datadog',
+    'an error as a text',
+    '{"data":{"attributes":{"series":[],"times":[],"values":[]}},"errors":"a query timed out"}',
+    ': a query timed out',
+  ],
+  [
+    'datadog',
+    'errors as a list',
+    '{"data":{"attributes":{"series":[],"times":[],"values":[]}},"errors":["one","two"]}',
+    ': one; two',
+  ],
+  [
+    'datadog',
+    'an error of the whole',
+    '{"data":{"attributes":{"series":[],"times":[],"values":[]}},"error":"shard 7 is away"}',
+    ': shard 7 is away',
+  ],
+  [
+    'datadog',
+    'a status',
+    '{"status":"error","data":{"attributes":{"series":[],"times":[],"values":[]}}}',
+    '',
+  ],
+  [
+    'cloudwatch',
+    'a status',
+    '{"MetricDataResults":[{"Id":"total0","Label":"x","Timestamps":[],"Values":[],"StatusCode":"PartialData","Messages":[{"Code":"C","Value":"too much"}]}]}',
+    ': PartialData, too much',
+  ],
+  [
+    'cloudwatch',
+    'a message',
+    '{"MetricDataResults":[{"Id":"total0","Label":"x","Timestamps":[],"Values":[],"StatusCode":"Complete"}],"Messages":[{"Code":"MaxMetricsExceeded","Value":"Maximum number of allowed metrics exceeded"}]}',
+    ': Maximum number of allowed metrics exceeded',
+  ],
+  [
+    'cloudwatch',
+    'another page',
+    '{"MetricDataResults":[{"Id":"total0","Label":"x","Timestamps":[],"Values":[],"StatusCode":"Complete"}],"NextToken":"n"}',
+    ': there is more on another page',
+  ],
+  [
+    'newrelic',
+    'an error beside data',
+    '{"data":{"actor":{"account":{"total":{"results":[]},"errors":null}}},"errors":[{"message":"NRDB is slow","path":["actor","account","errors"]}]}',
+    ': NRDB is slow',
+  ],
+  [
+    'influxdb',
+    'a series that is cut short',
+    '{"results":[{"statement_id":0,"series":[{"name":"r","columns":["time","a"],"values":[],"partial":true}]},{"statement_id":1}]}',
+    ': it cut the rows short (max-row-limit)',
+  ],
+  [
+    'influxdb',
+    'a result that is cut short',
+    '{"results":[{"statement_id":0,"partial":true},{"statement_id":1}]}',
+    ': it cut the rows short (max-row-limit)',
+  ],
+  [
+    'json',
+    'a search that was not finished',
+    '{"timed_out":true,"_shards":{"total":5,"failed":0},"requests":1,"codes":{"failed":0}}',
+    ': its search ran out of time (timed_out)',
+  ],
+  [
+    'json',
+    'a shard that did not answer',
+    '{"timed_out":false,"_shards":{"total":5,"failed":2},"requests":1,"codes":{"failed":0}}',
+    ': 2 of 5 shards failed',
+  ],
+  [
+    'json',
+    'a warning of Loki',
+    '{"status":"success","warnings":["an ingester is away"],"requests":1,"codes":{"failed":0}}',
+    ': an ingester is away',
+  ],
+];
+const PARTIAL = 'it gave only part of the data, by which nothing is judged';
+
+describe('an answer that says it is partial', () => {
+  it.each(partial)('%s, by %s: a provider error with the reason', async (source, _, text, why) => {
+    const found = await observeOnce(source, body(text));
+    expect(found).toMatchObject({ kind: 'none', why: 'provider-error' });
+    expect(found).toHaveProperty('detail', expect.stringMatching(new RegExp(`^[^ ]+: ${PARTIAL}`)));
+    expect((found as { detail: string }).detail.split(PARTIAL)[1]).toBe(why);
+  });
+
+  it.each(partial)(
+    '%s, by %s: an error of preflight, with what to do',
+    async (source, _, text, why) => {
+      expect(await preflightOf(source, body(text))).toEqual([
+        {
+          level: 'error',
+          subject: 'a',
+          message: expect.stringMatching(new RegExp(`: ${PARTIAL}`)),
+          fix: expect.stringMatching(/narrow the (query|selector) down|ask for less/),
+        },
+      ]);
+      expect(why).toBeDefined();
+    },
+  );
+
+  it.each([
+    [true, 'inconclusive'],
+    [false, 'healthy'],
+  ])(
+    'prometheus: requests without a series of failures, isPartial %s: %s',
+    async (isPartial, verdict) => {
+      await start('prometheus');
+      const checks = await scene.create('counts', limits);
+      scene.fault = {
+        kind: 'answer',
+        answer: (response) => {
+          const now = EPOCH_SECONDS + scene.clock.monotonic() / 1000;
+          const at = Math.floor(now / 5) * 5;
+          const total = { part: 'total', labels: { instance: 'a' }, value: at - EPOCH_SECONDS, at };
+          const whole = JSON.parse(scrapeAnswer([total], now)) as object;
+          json(JSON.stringify({ ...whole, isPartial }))(response);
+        },
+      };
+      expect(await scene.watch(checks)).toMatchObject({ verdict });
+    },
+  );
+
+  it('prometheus: an annotation of the query becomes one finding of the watch, and no error', async () => {
+    await start('prometheus');
+    const checks = await scene.create('value', ['max: 10']);
+    scene.fault = body(
+      '{"status":"success","data":{"resultType":"scalar","result":[1,"3"]},"infos":["PromQL info: odd (1:1)"]}',
+    );
+    const { verdict, findings } = await scene.watch(checks);
+    expect(verdict).toBe('healthy');
+    expect(findings).toMatchObject([
+      { level: 'notice', message: expect.stringMatching(/ says of a query: PromQL info: odd$/) },
+    ]);
+  });
+
+  it('cloudwatch: a message about single numbers in a complete result is no provider error', async () => {
+    const text = (id: string): string =>
+      `{"Id":"${id}","Label":"x","Timestamps":[],"Values":[],"StatusCode":"Complete","Messages":[{"Code":"ArithmeticError","Value":"One or more data-points have been dropped"}]}`;
+    const answer = body(`{"MetricDataResults":[${text('total0')},${text('errors0')}]}`);
+    expect(await observeOnce('cloudwatch', answer)).not.toMatchObject({ why: 'provider-error' });
+  });
+});
+
+describe('a value below 0', () => {
+  const negative: Fault = { kind: 'token', token: '-3' };
+  it.each(rigs.map(({ source }) => source))(
+    '%s: no data in the watch, and an error in preflight',
+    async (source) => {
+      await start(source);
+      const [check] = await scene.create('value', ['max: 10']);
+      const found = await scene.observe(check!, [undefined, undefined, undefined, negative]);
+      expect(found[3]).toMatchObject({
+        kind: 'none',
+        why: 'no-data',
+        detail: expect.stringMatching(/-3, and a value must not be negative$/),
+      });
+      await scene.close();
+      await start(source);
+      scene.fault = negative;
+      const [fresh] = await scene.create('value', ['max: 10']);
+      expect(await scene.preflight(fresh!)).toMatchObject([
+        {
+          level: 'error',
+          message: expect.stringMatching(/-3, and a value must not be negative/),
+          fix: expect.stringMatching(/never below 0/),
+        },
+      ]);
+    },
+  );
 });
 
 describe('preflight of metrics services', () => {

@@ -11,7 +11,7 @@ describe('the clock of the machine', () => {
   it('reports for how long this process was stalled, during the stall and after it', async () => {
     const before = systemClock.stalled();
     block(300);
-    // Between two looks it may be late by as much as lies between them.
+    // Between two readings it may be late by the time between them.
     expect(systemClock.stalled() - before).toBeGreaterThanOrEqual(200);
     await systemClock.sleep(1);
     block(300);

@@ -12,7 +12,7 @@ import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { Received } from './servers.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
 
-/** A workflow as one look shows it. */
+/** A workflow as one request shows it. */
 export interface ShownWorkflow {
   readonly name?: string;
   readonly status: string;
@@ -22,7 +22,7 @@ export interface ShownWorkflow {
   readonly jobs?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What one look at a pipeline shows. */
+/** What one request for a pipeline shows. */
 export interface PipelineState {
   readonly state: string;
   readonly workflows?: readonly ShownWorkflow[];

@@ -478,7 +478,7 @@ export class StandInJenkins extends StandInServer implements StandIn {
         : { status: 200, json: { id: String(number), status: status ?? 'IN_PROGRESS' } };
     }
     const state = run.builds[0];
-    // The Pipeline API is asked of the same look.
+    // The Pipeline API answers for the same state.
     if (run.builds.length > 1 && state?.pipeline === undefined) run.builds.shift();
     return {
       status: 200,

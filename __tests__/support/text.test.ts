@@ -69,7 +69,7 @@ describe('asSentence', () => {
     ['ci: no token', 'ci: no token.'],
     ['10 of 20 failed', '10 of 20 failed.'],
     ['élan is needed', 'Élan is needed.'],
-  ])('makes "%s" the sentence "%s": names stay as they are written', (text, sentence) => {
+  ])('"%s" becomes "%s", without a change of names', (text, sentence) => {
     expect(asSentence(text)).toBe(sentence);
   });
 });

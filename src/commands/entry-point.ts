@@ -14,7 +14,7 @@ export interface EntryPoint {
   /** The program and the script that this process runs: what `demo` needs to start its service. */
   readonly self: { readonly node: string; readonly script: string };
   readonly clock: Clock;
-  /** Aborted with `Cancelled` by the first SIGINT or SIGTERM. */
+  /** Aborted with `Cancelled` by the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
   /** How an error that nobody foresaw must be cleaned before it is printed. */
   readonly cleanLastWords: (clean: (text: string) => string) => void;

@@ -91,7 +91,10 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
     await attempt(session, 'the receipt could not be written', () => leaveReceipt(session, path));
   const code = exitCodeOfAll(outcome, settings['fail-on']);
   annotate(session, report, code);
-  for (const line of finalLines(report, path, { colour: console.hasLive })) console.line(line);
+  for (const line of finalLines(report, written ? path : null, {
+    colour: console.hasLive,
+  }))
+    console.line(line);
   await attempt(session, 'nobody could be told', () => notify(session, report, path));
   await actLastOfAll(session);
   return code;

@@ -238,7 +238,7 @@ async function writeAll(
   const done: string[] = [];
   for (const file of chosen) {
     try {
-      await write(file, entry.files, `rollgate-${entry.uuid()}`);
+      await write(file, entry.files);
     } catch (error) {
       console.line(`${file.path} could not be written: ${messageOf(error)}`);
       console.line(`written before: ${done.length === 0 ? 'nothing' : done.join(', ')}`);

@@ -4,7 +4,7 @@ import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
 import { inputOf, inputs, type Settings } from '../inputs/table.js';
-import { allVariables, withoutSecretInputs } from '../inputs/variables.js';
+import { allVariables, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
 import { messageOf, type Problem } from '../support/errors.js';
@@ -105,7 +105,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
       ...resolution.problems,
       ...(authorities.problem === undefined ? [] : [authorities.problem]),
     ],
-    notices: [...info.notices, ...resolution.notices],
+    notices: [...verificationStaysOn(env), ...info.notices, ...resolution.notices],
     redactor,
     console,
     lastActs: [],
@@ -128,6 +128,17 @@ function namedSystem(
   const id = 'ci-system';
   const texts = [flags.get(id), ...allVariables(id, inputOf(id)).map((name) => env[name])];
   return texts.find((text) => text !== undefined && text.trim() !== '');
+}
+
+/** The entry keeps the variable from Node (src/index.ts): an incident is no time to refuse to work, nor to trust anybody. */
+function verificationStaysOn({
+  NODE_TLS_REJECT_UNAUTHORIZED: off,
+}: EntryPoint['env']): readonly string[] {
+  return off === '0'
+    ? [
+        'NODE_TLS_REJECT_UNAUTHORIZED=0 is ignored: certificates are verified. If yours are signed by an authority of your own, name its certificate in `ca-file`',
+      ]
+    : [];
 }
 
 interface Authorities {
@@ -193,7 +204,7 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
     http,
     limits,
     exec,
-    env: withoutSecretInputs(entry.env, inputs),
+    env: toolEnvironment(entry.env, inputs),
     redact: (text) => redactor.redact(text),
     leastRate,
   });

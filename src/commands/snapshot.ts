@@ -34,12 +34,10 @@ export async function snapshot(session: Session): Promise<number> {
   };
   const path = settings['snapshot-file'];
   await makeDirectoryOf(session, path);
-  const temporary = `${path}.tmp`;
   await entry.files.writeFile(
-    temporary,
+    path,
     `${JSON.stringify(session.redactor.redactAll(taken), null, 2)}\n`,
   );
-  await entry.files.rename(temporary, path);
   const what = targets.flatMap(({ name, strategies }) =>
     Object.keys(strategies).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
   );

@@ -2,7 +2,7 @@ import type { Finding } from '../contract/result.js';
 import type { ChainLink, Strategy } from '../contract/strategy.js';
 import { configuredStrategies } from '../inputs/configured.js';
 import { type InputId, inputIds, inputOf, inputs } from '../inputs/table.js';
-import { withoutSecretInputs } from '../inputs/variables.js';
+import { commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { openPipelineClient, pipelineClients } from '../pipelines/registry.js';
 import { strategyFactories } from '../strategies/registry.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
@@ -55,7 +55,8 @@ export async function buildLinks(
       run: { system: info.system, runId: info.runId, url: info.runUrl },
       recorded: recorded[id],
       isRollbackRun,
-      env: withoutSecretInputs(entry.env, inputs),
+      env: toolEnvironment(entry.env, inputs),
+      commandEnv: commandEnvironment(entry.env, inputs),
       platform: entry.platform,
       exec,
       redact: (text) => session.redactor.redact(text),

@@ -129,10 +129,10 @@ export function clockTime(ms: number): string {
   return hours === 0 ? rest : `${String(hours)}:${rest}`;
 }
 
-/** The last lines of a run: the verdict, why, what became of the rollback, and where the report is. */
+/** The last lines of a run: the verdict, why, what became of the rollback, and where the report is. @param reportPath `null`: it could not be written */
 export function finalLines(
   report: RunReport,
-  reportPath: string,
+  reportPath: string | null,
   style: Style = plain,
 ): readonly string[] {
   const { mark, word } = headlineOf(report);
@@ -141,7 +141,9 @@ export function finalLines(
     `${mark} ${paint(word.toLowerCase(), headColour(report), style)}`,
     ...indented(report.reason),
     ...report.targets.flatMap((target) => targetLines(target, report.reason, several)),
-    ...indented(`report: ${reportPath}`).map((line) => paint(line, 'dim', style)),
+    ...(reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
+      paint(line, 'dim', style),
+    ),
   ];
 }
 

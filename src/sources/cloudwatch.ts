@@ -229,27 +229,33 @@ function adapter(server: Server, period: number, facts: MetricFacts): SeriesAdap
         ),
       }),
     read(document, names, serverMessage) {
-      const { MetricDataResults: results, NextToken: next } = fields(document);
+      const { MetricDataResults: results, NextToken: next, Messages } = fields(document);
       if (!Array.isArray(results)) return noAnswerToQuery(serverMessage);
       const found: Record<string, Series[]> = Object.fromEntries(names.map((name) => [name, []]));
+      // With a message for all of it, as much as possible was done; one of a single result may speak of other things.
+      const missing = textsIn(Messages);
+      if (textOf(next) !== undefined) missing.push('there is more on another page');
       for (const result of results as readonly unknown[]) {
-        const { Id: id, Label: label, StatusCode: status, Timestamps, Values } = fields(result);
+        const { Id: id, Label: label, StatusCode: status, Messages: own } = fields(result);
+        const { Timestamps, Values } = fields(result);
         const list = found[textOf(id)?.replace(/\d+$/, '') ?? ''];
         if (list === undefined) return noAnswerToQuery();
         if (status === 'Forbidden') return failed('forbidden', 'it does not let us read a metric');
-        // What is there is right, and more is to come.
-        if (status !== 'Complete' || next !== undefined)
-          return failed(
-            'server-error',
-            `its answer is not complete (${textOf(status) ?? 'no status'})`,
-          );
+        if (status !== 'Complete')
+          missing.push(textOf(status) ?? 'it gives no status', ...textsIn(own));
         const points = pointsAt(Timestamps, Values);
         if (points === undefined) return noAnswerToQuery();
         list.push({ name: textOf(label) ?? '', points });
       }
-      return { ok: true, value: { found, bucketSeconds: period } };
+      const partial = missing.length === 0 ? undefined : [...new Set(missing)].join(', ');
+      return { ok: true, value: { found, bucketSeconds: period, partial } };
     },
   };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MessageData.html */
+function textsIn(messages: unknown): string[] {
+  return listOf(messages).map((one) => textOf(fields(one).Value) ?? 'a message without words');
 }
 
 /** Of `MetricDataQueries` (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDataQuery.html). */

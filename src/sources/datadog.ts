@@ -100,6 +100,10 @@ const errorMapping: ErrorMapping = {
   },
 };
 
+function isWords(value: unknown): boolean {
+  return typeof value === 'string' && value !== '';
+}
+
 /**
  * Timeseries by the second version of the API: of the first one nobody can say how long its buckets are
  * (https://docs.datadoghq.com/api/latest/metrics/query-timeseries-data-across-multiple-products/).
@@ -156,7 +160,11 @@ function adapter(
           points,
         });
       }
-      return { ok: true, value: { found, bucketSeconds } };
+      // `errors` is a text beside the data in this API, and a list in others.
+      const { errors, error, status } = fields(document);
+      const isComplaint = listOf(errors).length > 0 || [errors, error].some(isWords);
+      const partial = isComplaint || status === 'error' ? serverMessage.slice(2) : undefined;
+      return { ok: true, value: { found, bucketSeconds, partial } };
     },
   };
 }

@@ -104,6 +104,7 @@ export const influxdb = seriesSource({
         const { results } = fields(document);
         if (!Array.isArray(results)) return noAnswerToQuery(serverMessage);
         const found: Record<string, readonly Series[]> = {};
+        let partial: string | undefined;
         for (const [n, name] of names.entries()) {
           const result = (results as readonly unknown[]).find(
             (each, place) => (numberOf(fields(each).statement_id) ?? place) === n,
@@ -111,8 +112,9 @@ export const influxdb = seriesSource({
           const series = seriesOf(result, redact);
           if (!series.ok) return series;
           found[name] = series.value;
+          if (isCutShort(result)) partial = 'it cut the rows short (max-row-limit)';
         }
-        return { ok: true, value: { found, bucketSeconds } };
+        return { ok: true, value: { found, bucketSeconds, partial } };
       },
     };
   },
@@ -133,6 +135,12 @@ function problemWith(query: string): Pick<Conflict, 'message' | 'fix'> | undefin
     : undefined;
 }
 
+/** https://docs.influxdata.com/influxdb/v1/administration/config/#max-row-limit: a result says so, and the series too. */
+function isCutShort(result: unknown): boolean {
+  const { partial, series } = fields(result);
+  return [partial, ...listOf(series).map((each) => fields(each).partial)].includes(true);
+}
+
 /** The result of one statement. */
 function seriesOf(
   result: unknown,
@@ -143,8 +151,7 @@ function seriesOf(
   if (result === undefined) return noAnswerToQuery();
   const series: Series[] = [];
   for (const each of listOf(fields(result).series)) {
-    const { name, columns, values, partial } = fields(each);
-    if (partial === true) return unexpected('its answer is cut short');
+    const { name, columns, values } = fields(each);
     if (!Array.isArray(columns) || !Array.isArray(values) || columns[0] !== 'time')
       return noAnswerToQuery();
     if (columns.length !== 2)

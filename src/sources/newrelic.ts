@@ -111,14 +111,16 @@ function adapter(
       };
     },
     read(document, names, serverMessage) {
+      const { account: data } = fields(fields(fields(document).data).actor);
       // Errors come with status 200, and sometimes beside data.
       const errors = listOf(fields(document).errors);
-      if (errors.length > 0)
-        return failed(
-          kindOf(serverMessage, errors),
-          `it answered${serverMessage === '' ? ': an error without words' : serverMessage}`,
-        );
-      const { account: data } = fields(fields(fields(document).data).actor);
+      if (errors.length > 0) {
+        const words = serverMessage === '' ? ': an error without words' : serverMessage;
+        const kind = kindOf(words, errors);
+        const isPartial = names.some((name) => fields(fields(data)[name]).results !== undefined);
+        if (!isPartial || !MAY_BE_PARTIAL.has(kind)) return failed(kind, `it answered${words}`);
+        return { ok: true, value: { found: {}, bucketSeconds, partial: words.slice(2) } };
+      }
       const found: Record<string, readonly Series[]> = {};
       for (const name of names) {
         const { results } = fields(fields(data)[name]);
@@ -156,6 +158,9 @@ function valueOf(row: Readonly<Record<string, unknown>>): number | null | undefi
   if (value === null || typeof value === 'number') return value;
   return isObject(value) ? valueOf(value) : undefined;
 }
+
+/** What else an error is, it is also without data. */
+const MAY_BE_PARTIAL: ReadonlySet<ProblemKind> = new Set(['server-error', 'unexpected']);
 
 function kindOf(error: string, errors: readonly unknown[]): ProblemKind {
   const { errorClass } = fields(fields(errors[0]).extensions);

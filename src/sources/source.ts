@@ -1,14 +1,18 @@
 import type { CheckEntry, MetricCheck } from '../contract/check.js';
-import type { Clock } from '../support/clock.js';
+import type { Result } from '../contract/result.js';
+import type { Clock, ServerClock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
 import type { Http } from '../support/http.js';
+import { createApiClient, type HttpCall, httpTransport } from '../support/http/api.js';
 import {
-  createApiClient,
-  type ApiClient,
-  type HttpCall,
-  httpTransport,
-} from '../support/http/api.js';
-import { type ErrorMapping, failed, type Failed, type Hints } from '../support/http/problem.js';
+  type ApiProblem,
+  type ErrorMapping,
+  failed,
+  type Failed,
+  type Hints,
+} from '../support/http/problem.js';
+import { fields, listOf, textOf } from '../support/json.js';
+import { clip, neutralise } from '../support/text.js';
 import type { CheckSource, OptionTable, ValuesOf } from '../support/options.js';
 import type { Limits } from './http/limits.js';
 
@@ -59,19 +63,94 @@ export type HealthDependencies<S> = Omit<SourceDependencies, 'plan'> & {
 /** Some ten thousand series. A query that gives more is a mistake. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** The API of a server that is asked for numbers, in JSON. */
+/** What was read from an answer. */
+export interface Reading {
+  /**
+   * The service says that something is missing in its answer, and perhaps what; empty: it does not say what. Nothing is
+   * judged by such an answer: the failures may be in what is missing.
+   */
+  readonly partial?: string | undefined;
+}
+
+/** A server that is asked for numbers, in JSON. */
+export interface QueryApi {
+  readonly serverClock: ServerClock;
+  /**
+   * @param read is given what the server says of its answer, too, with `: ` in front. A problem without a fix gets that of its kind.
+   * @throws the signal's reason, when it is aborted; nothing else.
+   */
+  ask<T extends Reading>(
+    call: HttpCall,
+    timeoutMs: number,
+    signal: AbortSignal,
+    read: (data: unknown, said: string) => Result<T, ApiProblem>,
+  ): Promise<Result<T, ApiProblem>>;
+}
+
 export function createQueryApi(
   errors: ErrorMapping,
   { http, clock, redact }: Pick<SourceDependencies, 'http' | 'clock' | 'redact'>,
-): ApiClient<HttpCall> {
-  return createApiClient(httpTransport(http, { maxBytes: MAX_BYTES }), {
+): QueryApi {
+  const api = createApiClient(httpTransport(http, { maxBytes: MAX_BYTES }), {
     accepts: 'json',
     maxBytes: MAX_BYTES,
     errors,
     clock,
     redact,
   });
+  return {
+    serverClock: api.serverClock,
+    async ask(call, timeoutMs, signal, read) {
+      const answer = await api.ask(call, timeoutMs, signal);
+      if (!answer.ok) return answer;
+      const { said, ...response } = answer.value;
+      const found = read(response.data, said);
+      if (found.ok && found.value.partial === undefined) return found;
+      const problem = found.ok ? partialAnswer(found.value.partial ?? '', redact) : found.problem;
+      const { kind, message, fix = errors.hintFor(kind, said), retryAfterMs } = problem;
+      return failed(kind, message, { fix, retryAfterMs, response });
+    },
+  };
 }
+
+function partialAnswer(what: string, redact: (text: string) => string): ApiProblem {
+  const words = clip(neutralise(redact(what)));
+  const why = words === '' ? '' : `: ${words}`;
+  return failed('partial', `it gave only part of the data, by which nothing is judged${why}`)
+    .problem;
+}
+
+/** What an answer in the manner of Prometheus says of itself (https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview). */
+export interface Remarks extends Reading {
+  /** What is odd about the query. */
+  readonly annotations: readonly string[];
+}
+
+/**
+ * Prometheus, Thanos and Loki warn of what could not be read; VictoriaMetrics has a field for it
+ * (https://docs.victoriametrics.com/victoriametrics/cluster-victoriametrics/#cluster-availability). Annotations are among the
+ * warnings, and tell themselves by their first word (Prometheus, util/annotations).
+ */
+export function remarksIn(document: unknown): Remarks {
+  const { warnings, infos, isPartial } = fields(document);
+  const texts = (list: unknown): readonly string[] =>
+    listOf(list).flatMap((one) => textOf(one) ?? []);
+  const isAnnotation = (text: string): boolean => text.startsWith('PromQL ');
+  const annotations = [...texts(warnings), ...texts(infos)].filter(isAnnotation);
+  const missing = texts(warnings).filter((text) => !isAnnotation(text));
+  if (missing.length > 0) return { annotations, partial: missing.join('; ') };
+  return isPartial === true
+    ? { annotations, partial: 'some of its storage did not answer (isPartial)' }
+    : { annotations };
+}
+
+/** What is no value of anything: the judge takes means of what is never negative. */
+export function negative(value: number): string {
+  return `the value is ${String(value)}, and a value must not be negative`;
+}
+
+/** What to do about it. */
+export const NEVER_NEGATIVE = 'measure something that is never below 0';
 
 /** For an answer that is none to what was asked. */
 export function unexpected(message: string): Failed {
@@ -104,6 +183,7 @@ export function hintsOf(names: {
     timeout: 'raise timeout, or make the query cheaper',
     'too-large': 'narrow the query down to what was deployed',
     unreachable: `check ${address}, and whether it can be reached from here`,
+    partial: 'make the service answer in full, or narrow the query down',
   };
 }
 

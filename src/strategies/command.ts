@@ -30,7 +30,7 @@ export interface CommandSettings {
 
 /** The `command` strategy as it is configured, or why there is none. */
 export function setUpCommand(dependencies: StrategyDependencies<CommandSettings>): Strategy | Skip {
-  const { settings, env, platform, exec, redact } = dependencies;
+  const { settings, commandEnv: env, platform, exec, redact } = dependencies;
   const commandLine = settings['rollback-command'];
   return commandLine === undefined
     ? { kind: 'skip', reason: 'not configured: `rollback-command` is not set' }

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Clock } from './clock.js';
 
-/** A person or the CI system asked us to stop (SIGINT, SIGTERM). Nothing new may be begun. */
+/** A person or the CI system asked us to stop (SIGINT, SIGTERM, SIGHUP). Nothing new may be begun. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
   constructor(readonly by: string) {

@@ -44,10 +44,10 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     return made;
   }
 
-  /** The first look that says this. */
+  /** The first probe that says this. */
   async function seen(by: HealthCheck, ok: boolean | null): Promise<HealthResult> {
     let result: HealthResult | undefined;
-    await until(`a look that says ${String(ok)}`, async () => {
+    await until(`a probe that says ${String(ok)}`, async () => {
       result = await by.probe(never);
       return result.ok === ok;
     });

@@ -83,7 +83,7 @@ describeWith('the record of a project', lacking(), () => {
     [['system', 'prune', '--force'], 'image only'],
     [['system', 'prune', '--all', '--force', '--filter', 'label!=rollgate.role'], 'verified'],
     [['system', 'prune', '--all', '--force'], 'gone'],
-  ])('is restored after docker %j: %s', async (prune, what) => {
+  ])('after docker %j: %s', async (prune, what) => {
     const services = { worker: 'shop/api:v2', db: 'shop/api:v2', migrate: 'shop/api:v2' };
     await scene.deploy({ image: 'shop/api:v1', images: services });
     const recorded = await scene.snapshot();

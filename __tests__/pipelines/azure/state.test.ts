@@ -93,7 +93,7 @@ describe('the state of an Azure build', () => {
     ['it started', '2026-01-01T00:00:00Z', [], true],
     ['its jobs were cancelled while they waited', 'then', rows(stage, cancelledJob), false],
     ['a job had an agent', undefined, rows({ ...cancelledJob, workerName: 'agent 1' }), true],
-    ['a job had begun', undefined, rows({ ...cancelledJob, startTime: 'then' }), true],
+    ['a job had started', undefined, rows({ ...cancelledJob, startTime: 'then' }), true],
     ['a job was done', undefined, rows({ ...cancelledJob, result: 'succeeded' }), true],
     ['a task ran', undefined, rows({ type: 'Task', state: 'inProgress' }), true],
     ['all was skipped', undefined, rows({ ...cancelledJob, result: 'skipped' }), false],

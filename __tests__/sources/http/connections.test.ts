@@ -125,7 +125,7 @@ describe('a balancer that chooses a backend for each connection', () => {
       http: client(),
       clock,
     });
-    for (let look = 0; look < 3; look++) await (health as HealthCheck).probe(never);
+    for (let times = 0; times < 3; times++) await (health as HealthCheck).probe(never);
     expect(balancer.connections()).toBe(3);
     const other = await pod(200);
     const check = traffic({

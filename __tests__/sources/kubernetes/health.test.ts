@@ -99,7 +99,7 @@ describe('the kubernetes source', () => {
     return check;
   }
 
-  /** Two looks: the second one after this has happened. */
+  /** Two probes: the second one after this has happened. */
   async function after(
     change: () => unknown,
     flags: Readonly<Record<string, string>> = {},

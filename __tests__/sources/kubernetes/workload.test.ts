@@ -133,7 +133,7 @@ describe('for how long a rollout has not progressed', () => {
     ...more,
   });
 
-  /** What it says, look by look, every ten seconds. */
+  /** What it says, check by check, every ten seconds. */
   function still(...rollouts: readonly Standing[]): readonly number[] {
     const progress = new Progress();
     return rollouts.map((rollout, index) => progress.push(rollout, index * 10));

@@ -121,6 +121,66 @@ describe('createClient', () => {
     expect(answer).toMatchObject({ problem: { kind, fix: expect.stringMatching(fix) } });
   });
 
+  it.each<[string, object, string | undefined]>([
+    [
+      'isPartial of VictoriaMetrics',
+      { isPartial: true },
+      ': some of its storage did not answer (isPartial)',
+    ],
+    [
+      'isPartial, and why',
+      { isPartial: true, warnings: ['vmstorage-2 is away'] },
+      ': vmstorage-2 is away',
+    ],
+    [
+      'warnings of Thanos',
+      { warnings: ['fetch series: store-1: unavailable', 'PromQL info: x'] },
+      ': fetch series: store-1: unavailable',
+    ],
+    ['a whole answer of VictoriaMetrics', { isPartial: false }, undefined],
+    ['no warnings', { warnings: [] }, undefined],
+    [
+      'annotations alone',
+      { warnings: ['PromQL warning: x'], infos: ['PromQL info: y'] },
+      undefined,
+    ],
+    ['infos of another kind', { infos: ['served from a cache'] }, undefined],
+  ])('an answer with %s: partial only where something is missing', async (_, more, why) => {
+    server.behave = json(JSON.stringify({ ...(JSON.parse(vector([])) as object), ...more }));
+    const answer = await client().query('up', never);
+    if (why === undefined) expect(answer).toMatchObject({ ok: true });
+    else
+      expect(answer).toMatchObject({
+        problem: {
+          kind: 'partial',
+          transient: true,
+          message: `it gave only part of the data, by which nothing is judged${why}`,
+          fix: 'bring back the stores that it could not read, or narrow the selector down',
+        },
+      });
+  });
+
+  it('gives each annotation of a query once, without a secret', async () => {
+    const odd = (place: string): Behaviour =>
+      json(
+        JSON.stringify({
+          ...(JSON.parse(vector([])) as object),
+          warnings: [`PromQL warning: t0ken is odd (${place})`],
+          infos: ['PromQL info: metric might not be a counter: "x" (1:6)'],
+        }),
+      );
+    const it = client({}, (text) => text.replaceAll('t0ken', '***'));
+    server.behave = odd('1:2');
+    await it.query('up', never);
+    server.behave = odd('3:4');
+    await it.query('up', never);
+    expect(it.takeAnnotations()).toEqual([
+      'PromQL warning: *** is odd',
+      'PromQL info: metric might not be a counter: "x"',
+    ]);
+    expect(it.takeAnnotations()).toEqual([]);
+  });
+
   it('shows no secret and no runner command', async () => {
     server.behave = json(`\n::error::token geheim-geheim is wrong ${'x'.repeat(400)}`, 400);
     const answer = await client({}, (text) => text.replaceAll('geheim-geheim', '***')).query(

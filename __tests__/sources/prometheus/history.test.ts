@@ -262,6 +262,14 @@ describe('a Prometheus server that fails', () => {
     ['needs a token', { status: 401 }, /it answered 401/, 2],
     ['sends a page', { body: '<html><title>Log in</title>' }, /Log in/, 2],
     ['answers with something else', { body: '{"status":"success"}' }, /not one to a query/, 2],
+    [
+      'answers in part',
+      {
+        body: '{"status":"success","isPartial":true,"data":{"resultType":"matrix","result":[]}}',
+      },
+      /it gave only part of the data/,
+      2,
+    ],
     ['keeps failing', { status: 503 }, /it answered 503/, 6],
     ['is gone', { fails: 'refused' }, /refused/, 3],
     ['sends too much', { fails: 'too-large' }, /larger than 16 MiB/, 1],

@@ -373,7 +373,9 @@ describe('counters of Prometheus', () => {
     const outcome = await watchOf(create([rate, perMinute]));
     expect(outcome).toMatchObject({ verdict: 'inconclusive' });
     expect(outcome.decidedAt).toBeGreaterThanOrEqual(90_000);
-    expect(outcome.reason).toMatch(/^No (data|usable answer) for success-rate in the last [\dms ]+/);
+    expect(outcome.reason).toMatch(
+      /^No (data|usable answer) for success-rate in the last [\dms ]+/,
+    );
   });
 });
 

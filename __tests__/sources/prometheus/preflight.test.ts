@@ -96,6 +96,25 @@ describe('preflight of the prometheus source', () => {
     expect(await preflight()).toEqual([]);
   });
 
+  it('an annotation of the query: one notice, and no error', async () => {
+    const answers = knowing({ parts: ['total', 'errors'], value: '3' });
+    server.behave = (response, query) => {
+      const end = response.end.bind(response);
+      response.end = ((body: string) =>
+        end(
+          JSON.stringify({ ...(JSON.parse(body) as object), infos: ['PromQL info: odd (1:1)'] }),
+        )) as typeof response.end;
+      answers(response, query);
+    };
+    expect(await preflight({ 'prometheus-value': 'q', 'max-value': '1' })).toEqual([
+      {
+        level: 'notice',
+        subject: 'value',
+        message: `${server.url} says of a query: PromQL info: odd`,
+      },
+    ]);
+  });
+
   it('a baseline: queries the counters of both', async () => {
     const baseline = {
       'prometheus-baseline-total': 'old_total',

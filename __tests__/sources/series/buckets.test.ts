@@ -129,7 +129,12 @@ describe('the numbers in series', () => {
         ]),
       ),
     );
-    expect(valuesByBucket(series([0, -5]), undefined)).toEqual(good(new Map([[0, -5]])));
+    expect(valuesByBucket(series([0, -5]), undefined)).toEqual(
+      bad(
+        'the value is -5, and a value must not be negative',
+        'measure something that is never below 0',
+      ),
+    );
     expect(valuesByBucket(series([0, Infinity]), undefined)).toEqual(
       bad('the query gives Infinity'),
     );

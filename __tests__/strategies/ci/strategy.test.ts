@@ -496,7 +496,7 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
   ])('a run that ends with %s during its cancel: that result counts', async (word, outcome) => {
     const { result } = await roll({
       github: { run: [['queued'], ['completed', word]], cancel: 'ignore' },
-      // Over before the second look, so that the look after the cancel is the one that sees the end.
+      // Over before the second read, so that the read after the cancel is the one that sees the end.
       time: 1500,
     });
     expect(result.outcome).toBe(outcome);

@@ -408,7 +408,7 @@ describe('a version that was rolled back', () => {
     );
     expect(await captured(scene, { recorded, runId: '43' })).toEqual({});
     expect(await captured(scene, { recorded, runId: null })).toEqual({});
-    // The attempt deploys again: that is judged.
+    // The attempt deploys again: that is evaluated.
     scene.deploy('api', { image: 'app:v2', environment: ['A=other'] });
     expect(await captured(scene, { recorded })).toEqual({});
   });

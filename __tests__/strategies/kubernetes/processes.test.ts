@@ -101,7 +101,7 @@ describe('kubectl as a process', () => {
       },
       { id: 'command', outcome: 'verified' },
     ]);
-    // The guard and the plan; before the next strategy, the guard again.
+    // assertUnchanged and the plan; before the next strategy, assertUnchanged again.
     expect(limits).toEqual([20_000, 20_000, 20_000]);
   });
 

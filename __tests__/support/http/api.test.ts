@@ -29,7 +29,7 @@ function clientOf(reply: (index: number) => Reply) {
   return { clock, http, api };
 }
 
-describe('what is asked of an API', () => {
+describe('a request to an API', () => {
   it.each<[string, Reply, string, object]>([
     [
       'an error in JSON',
@@ -44,7 +44,7 @@ describe('what is asked of an API', () => {
       { kind: 'unauthorized', fix: 'sign in' },
     ],
     [
-      'an error for a moment',
+      'a temporary error',
       { status: 503, headers: { 'retry-after': '9' } },
       'it answered 503',
       { kind: 'server-error', transient: true, retryAfterMs: 9000 },
@@ -85,13 +85,13 @@ describe('what is asked of an API', () => {
       'its answer is larger than 1 MiB',
       { kind: 'too-large', transient: false },
     ],
-  ])('gives for %s a problem with what to do', async (_, reply, message, problem) => {
+  ])('that gets %s: a problem with what to do', async (_, reply, message, problem) => {
     const { clock, api } = clientOf(() => reply);
     const answer = await clock.runUntil(api.ask(call, 1000, never));
     expect(answer).toMatchObject({ ok: false, problem: { message, ...problem } });
   });
 
-  it('is not sent while the server wants to be left alone, and is afterwards', async () => {
+  it('is not sent before Retry-After has passed, and is sent after it', async () => {
     const { clock, http, api } = clientOf((index) =>
       index === 0 ? { status: 429, headers: { 'retry-after': '60' } } : { body: '[]' },
     );
@@ -104,7 +104,7 @@ describe('what is asked of an API', () => {
     expect(await api.ask(call, 1000, never)).toMatchObject({ ok: true, value: { data: [] } });
   });
 
-  it('throws what nobody foresees: that is a defect', async () => {
+  it('that fails unexpectedly: rejects', async () => {
     const clock = new VirtualClock();
     const api = createApiClient(() => Promise.reject(new TypeError('a defect')), { clock });
     await expect(api.ask(call, 1000, never)).rejects.toThrow('a defect');

@@ -92,19 +92,10 @@ function isWithin(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Writes it whole or not at all: whoever reads it meanwhile sees the old one. */
 export async function write(
   { place, text }: Placed,
-  files: Pick<Files, 'mkdir' | 'writeFile' | 'rename' | 'remove'>,
-  name: string,
+  files: Pick<Files, 'mkdir' | 'writeFile'>,
 ): Promise<void> {
   await files.mkdir(dirname(place), { recursive: true });
-  const draft = join(dirname(place), `.${name}.tmp`);
-  try {
-    await files.writeFile(draft, text);
-    await files.rename(draft, place);
-  } catch (error) {
-    files.remove(draft);
-    throw error;
-  }
+  await files.writeFile(place, text);
 }

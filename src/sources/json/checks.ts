@@ -1,13 +1,20 @@
 import type { CheckEntry, MetricCheck } from '../../contract/check.js';
-import type { Finding } from '../../contract/result.js';
+import { type Finding, good } from '../../contract/result.js';
 import { withRetries } from '../../support/http/api.js';
 import { byKind, type ErrorMapping } from '../../support/http/problem.js';
+import { fields } from '../../support/json.js';
 import type { ValuesOf } from '../../support/options.js';
 import { clip, neutralise, printableUrl } from '../../support/text.js';
 import { measurementsOf, namedQueries } from '../series/measurement.js';
 import { createNoticed } from '../series/noticed.js';
 import { createNotes, sharedPoller, toCheck } from '../series/poller.js';
-import { authorization, createQueryApi, hintsOf, type SourceDependencies } from '../source.js';
+import {
+  authorization,
+  createQueryApi,
+  hintsOf,
+  remarksIn,
+  type SourceDependencies,
+} from '../source.js';
 import type { jsonSource } from './options.js';
 import { leadsNowhere, numberAt, placeAt, timeAt, type Absence, type Place } from './place.js';
 import { createJsonProbe, type JsonClient, type JsonMeasurement } from './probe.js';
@@ -70,6 +77,7 @@ const errors: ErrorMapping = {
     'bad-request': 'correct url, body or headers',
     timeout: 'raise timeout, or ask for less',
     'too-large': 'ask for less: only one number is needed',
+    partial: 'make the service answer in full, or ask for less',
   }),
 };
 
@@ -89,8 +97,25 @@ function createClient(options: JsonOptions, deps: SourceDependencies): JsonClien
   return {
     name: printableUrl(url),
     timeAt: api.serverClock.at,
-    read: (signal) => api.ask({ method, url, headers, body }, timeout, signal),
+    read: (signal) =>
+      api.ask({ method, url, headers, body }, timeout, signal, (document) =>
+        good({ document, partial: missingIn(document) }),
+      ),
   };
+}
+
+/**
+ * What well-known services say of their own answers: Elasticsearch and OpenSearch
+ * (https://www.elastic.co/guide/en/elasticsearch/reference/current/search-search.html#search-api-response-body), and whatever
+ * answers in the manner of Prometheus, such as Loki.
+ */
+function missingIn(document: unknown): string | undefined {
+  const { timed_out: timedOut, _shards: shards, status } = fields(document);
+  const { total, failed } = fields(shards);
+  if (timedOut === true) return 'its search ran out of time (timed_out)';
+  if (typeof failed === 'number' && failed > 0)
+    return `${String(failed)} of ${String(total)} shards failed`;
+  return status === 'success' ? remarksIn(document).partial : undefined;
 }
 
 /** The path follows that of the address, whose query goes along. */
@@ -127,7 +152,7 @@ async function preflight(
       },
     ];
   }
-  const { data: document } = answer.value;
+  const { document } = answer.value;
   const missing = places.flatMap(({ input, place }): readonly Finding[] => {
     const found = numberAt(place, document, { reducer, isCounter: kind === 'counts' });
     return found.ok ? [] : [missingAt(id, input, place, found.problem, document)];
@@ -151,6 +176,8 @@ function missingAt(
     level: isMistake ? 'error' : 'warning',
     subject: id,
     message: `${input}: ${problem ?? `at ${text} ${absence.message}`}${isMistake ? '' : ' now'}`,
-    fix: `correct ${input}: a JSON Pointer such as \`/data/0/value\`, or a JMESPath such as \`data[0].value\``,
+    fix:
+      absence.fix ??
+      `correct ${input}: a JSON Pointer such as \`/data/0/value\`, or a JMESPath such as \`data[0].value\``,
   };
 }

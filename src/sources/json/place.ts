@@ -1,6 +1,7 @@
 import { search } from '@aws-lambda-powertools/jmespath';
 import { isJsonPointer, valueAt } from '../../support/json.js';
 import { good, type Problem, type Result } from '../../contract/result.js';
+import { negative, NEVER_NEGATIVE } from '../source.js';
 import { reduce, type Reducer } from '../series/adapter.js';
 
 /** Where something stands in the answer. */
@@ -127,8 +128,9 @@ function nothing(message: string): Found<never> {
   return { ok: false, problem: { message, isMistake: false } };
 }
 
-function mistake(message: string): Found<never> {
-  return { ok: false, problem: { message, isMistake: true } };
+function mistake(message: string, fix?: string): Found<never> {
+  const problem = { message, isMistake: true };
+  return { ok: false, problem: fix === undefined ? problem : { ...problem, fix } };
 }
 
 /** The time that stands at a place, in whatever form. */
@@ -150,9 +152,10 @@ export function numberAt(
   const found = foundAt(place, document);
   if (!found.ok) return found;
   const number = numberIn(found.value, reducer);
-  return number.ok && number.value < 0 && isCounter
+  if (!number.ok || number.value >= 0) return number;
+  return isCounter
     ? mistake(`a counter is ${String(number.value)}`)
-    : number;
+    : mistake(negative(number.value), NEVER_NEGATIVE);
 }
 
 /** The numbers of which {@link numberAt} makes one. */

@@ -1,7 +1,6 @@
 import type { Observation } from '../../contract/check.js';
 import type { Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
-import type { ApiAnswer } from '../../support/http/api.js';
 import type { ApiProblem } from '../../support/http/problem.js';
 import { createContinuity, type Continuity, type Course } from '../series/continuity.js';
 import type { Measurement } from '../series/measurement.js';
@@ -15,7 +14,13 @@ import {
   type Notes,
   type Probe,
 } from '../series/poller.js';
+import type { Reading } from '../source.js';
 import { numberAt, numbersAt, timeAt, type Place } from './place.js';
+
+/** What it answered. */
+export interface JsonReading extends Reading {
+  readonly document: unknown;
+}
 
 /** An endpoint that answers with JSON. */
 export interface JsonClient {
@@ -24,7 +29,7 @@ export interface JsonClient {
   /** What time it is there, seconds; for a time of our monotonic clock, milliseconds. */
   readonly timeAt: (monotonic: number) => number;
   /** @throws the signal's reason, when it is aborted; nothing else. */
-  read(signal: AbortSignal): Promise<Result<ApiAnswer, ApiProblem>>;
+  read(signal: AbortSignal): Promise<Result<JsonReading, ApiProblem>>;
 }
 
 /** What is read from an answer. `counts` are raw counters, which only grow, but for a restart. */
@@ -69,7 +74,7 @@ export function createJsonProbe(
       notes.note({ error: message });
       return { kind: 'none', why: 'provider-error', detail: `${client.name}: ${message}` };
     }
-    const { data: document } = answer.value;
+    const { document } = answer.value;
     const numbers: Record<string, number> = {};
     const each: Record<string, readonly number[]> = {};
     for (const { name, place } of places) {

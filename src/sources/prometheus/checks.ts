@@ -16,7 +16,7 @@ import {
   type NamedSelector,
   type PrometheusEntry,
 } from './measurements.js';
-import { createPreflight } from './preflight.js';
+import { annotationsOf, createPreflight } from './preflight.js';
 import { counterNames, counterParts, createJournal } from './scrape.js';
 
 /** The checks of all entries. Those that ask the same server share the way to it. */
@@ -72,6 +72,7 @@ export function createPrometheusChecks(
         source: 'prometheus',
         subject: `${inWords(measurement)} on ${deps.client.name}`,
         preflight: (signal) => preflight(check.id, signal),
+        findings: () => annotationsOf(check.id, deps.client),
       },
       poller,
     );

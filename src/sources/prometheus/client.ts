@@ -1,11 +1,17 @@
 import type { Clock } from '../../support/clock.js';
 import type { Http } from '../../support/http.js';
-import type { ApiAnswer } from '../../support/http/api.js';
 import { type ApiProblem, byKind, type ErrorMapping, failed } from '../../support/http/problem.js';
 import { fields, isObject } from '../../support/json.js';
-import { printableUrl } from '../../support/text.js';
+import { clip, neutralise, printableUrl } from '../../support/text.js';
 import { good, type Result } from '../../contract/result.js';
-import { authorization, createQueryApi, noAnswerToQuery, unexpected } from '../source.js';
+import {
+  authorization,
+  createQueryApi,
+  noAnswerToQuery,
+  type Remarks,
+  remarksIn,
+  unexpected,
+} from '../source.js';
 
 /** Where queries go to, and what goes along with them. */
 export interface Server {
@@ -37,6 +43,8 @@ export interface Client {
    * @throws the signal's reason, when it is aborted; nothing else.
    */
   query(promql: string, signal: AbortSignal): Promise<Result<QueryResult, ApiProblem>>;
+  /** What the server called odd about a query, each once, since the last time. */
+  takeAnnotations(): readonly string[];
   /**
    * What the API knows besides, below `/api/v1`; `undefined` where the server does not tell, as many do not. For advice only.
    * @throws the signal's reason, when it is aborted; nothing else.
@@ -71,22 +79,22 @@ export function createClient(
   };
   let method: 'POST' | 'GET' = 'POST';
   let postWorks = false;
+  const annotations = createAnnotations(deps.redact);
 
-  async function ask(promql: string, signal: AbortSignal): Promise<Result<ApiAnswer, ApiProblem>> {
+  async function ask(promql: string, signal: AbortSignal): Promise<Answer> {
     const first = await send(method, promql, signal);
-    if (first.ok) postWorks = method === 'POST';
-    if (method === 'GET' || postWorks || !isRefused(first)) return first;
+    const status = statusOf(first);
+    if (status !== undefined && status < 300) postWorks = method === 'POST';
+    if (method === 'GET' || postWorks || !NO_POST.has(status ?? 0)) return first;
     const second = await send('GET', promql, signal);
-    if (isRefused(second) || (!second.ok && second.problem.response?.status === 404)) return first;
+    const then = statusOf(second);
+    if (then === undefined) return second;
+    if (NO_POST.has(then) || then === 404) return first;
     method = 'GET';
     return second;
   }
 
-  function send(
-    how: 'POST' | 'GET',
-    promql: string,
-    signal: AbortSignal,
-  ): Promise<Result<ApiAnswer, ApiProblem>> {
+  function send(how: 'POST' | 'GET', promql: string, signal: AbortSignal): Promise<Answer> {
     const form = new URLSearchParams({ query: promql, ...server.parameters });
     const url = new URL(endpoint);
     if (how === 'GET') for (const [name, value] of form) url.searchParams.append(name, value);
@@ -97,7 +105,12 @@ export function createClient(
             headers: { ...headers, 'Content-Type': 'application/x-www-form-urlencoded' },
             body: form.toString(),
           };
-    return api.ask({ method: how, url: url.href, ...call }, server.timeoutMs, signal);
+    return api.ask(
+      { method: how, url: url.href, ...call },
+      server.timeoutMs,
+      signal,
+      (data, said) => readResult(data) ?? noAnswerToQuery(said),
+    );
   }
 
   return {
@@ -105,26 +118,63 @@ export function createClient(
     names: server.names,
     async query(promql, signal) {
       const answer = await ask(promql, signal);
-      if (!answer.ok) return answer;
-      return readResult(answer.value.data) ?? noAnswerToQuery(answer.value.said);
+      if (answer.ok) annotations.add(answer.value.annotations);
+      return answer;
     },
+    takeAnnotations: annotations.take,
     async lookUp(path, parameters, signal) {
-      const url = new URL(endpoint);
-      url.pathname = url.pathname.replace(/query$/, path);
-      for (const [name, value] of Object.entries({ ...server.parameters, ...parameters }))
-        url.searchParams.append(name, value);
+      const url = besides(endpoint, path, { ...server.parameters, ...parameters });
       const answer = await api.ask(
-        { method: 'GET', url: url.href, headers },
+        { method: 'GET', url, headers },
         server.timeoutMs,
         signal,
+        (document) => good({ data: fields(document).data, ...remarksIn(document) }),
       );
-      return answer.ok ? fields(answer.value.data).data : undefined;
+      return answer.ok ? answer.value.data : undefined;
     },
   };
 }
 
-function isRefused(answer: Result<unknown, ApiProblem>): boolean {
-  return !answer.ok && NO_POST.has(answer.problem.response?.status ?? 0);
+/** What the server calls odd, each once. */
+function createAnnotations(redact: (text: string) => string): {
+  readonly add: (annotations: readonly string[]) => void;
+  readonly take: () => readonly string[];
+} {
+  const told = new Set<string>();
+  let untold: string[] = [];
+  return {
+    add(annotations) {
+      for (const each of annotations) {
+        // The place in the query at its end tells two of the same apart.
+        const text = clip(neutralise(redact(each.replace(/ \(\d+:\d+\)$/, ''))));
+        if (!told.has(text)) untold.push(text);
+        told.add(text);
+      }
+    },
+    take() {
+      const taken = untold;
+      untold = [];
+      return taken;
+    },
+  };
+}
+
+type Answer = Result<QueryResult, ApiProblem>;
+
+/** `undefined`: there was no answer. */
+function statusOf(answer: Answer): number | undefined {
+  return answer.ok ? 200 : answer.problem.response?.status;
+}
+
+function besides(
+  endpoint: string,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  const url = new URL(endpoint);
+  url.pathname = url.pathname.replace(/query$/, path);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.append(name, value);
+  return url.href;
 }
 
 /** People copy addresses from the browser. */
@@ -144,7 +194,7 @@ export interface Sample {
 }
 
 /** The answer to an instant query. */
-export interface QueryResult {
+export interface QueryResult extends Remarks {
   /** When the server computed it, by its clock, seconds since the epoch; `undefined` for an empty answer. */
   readonly at: number | undefined;
   readonly samples: readonly Sample[];
@@ -171,6 +221,7 @@ function errorMappingOf({ url, token, headers, timeout }: Names): ErrorMapping {
       timeout: `raise ${timeout}, or make the query cheaper`,
       'too-large': 'narrow the selector down to what was deployed',
       unreachable: `check ${url}, and whether it can be reached from here`,
+      partial: 'bring back the stores that it could not read, or narrow the selector down',
     }),
   };
 }
@@ -183,9 +234,12 @@ function readResult(document: unknown): Result<QueryResult, ApiProblem> | undefi
   const { status, data } = fields(document);
   const { resultType, result } = fields(data);
   if (status !== 'success') return undefined;
+  const remarks = remarksIn(document);
   if (resultType === 'scalar') {
     const point = readPoint(result);
-    return point && good({ at: point.at, samples: [{ labels: {}, value: point.value }] });
+    return (
+      point && good({ at: point.at, samples: [{ labels: {}, value: point.value }], ...remarks })
+    );
   }
   if (resultType === 'matrix')
     return failed('bad-request', 'the query gives a range, and not one value of each series', {
@@ -204,7 +258,7 @@ function readResult(document: unknown): Result<QueryResult, ApiProblem> | undefi
     at = point.at;
     samples.push({ labels, value: point.value });
   }
-  return good({ at, samples });
+  return good({ at, samples, ...remarks });
 }
 
 function readLabels(metric: unknown): Readonly<Record<string, string>> | undefined {

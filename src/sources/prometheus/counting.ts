@@ -3,6 +3,7 @@ import { bad, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
+import { negative, NEVER_NEGATIVE } from '../source.js';
 import { reduce, type Reducer } from '../series/adapter.js';
 import type { Noticed } from '../series/noticed.js';
 import { dedupe, SAME_AGAIN_MS, type Moment, type None, type Probe } from '../series/poller.js';
@@ -175,10 +176,11 @@ export function oneNumber({ samples }: QueryResult, reducer: Reducer | undefined
   if (first === undefined) return bad('the query gives nothing');
   const odd = values.find((value) => !Number.isFinite(value));
   if (odd !== undefined) return bad(`the query gives ${String(odd)}`);
-  if (reducer !== undefined) return good(reduce[reducer](values));
-  return values.length === 1
-    ? good(first)
-    : bad(
-        `the query gives ${String(values.length)} series, and one number is needed: use sum(...) or max(...)`,
-      );
+  if (values.length > 1 && reducer === undefined)
+    return bad(
+      `the query gives ${String(values.length)} series, and one number is needed`,
+      'use sum(...) or max(...)',
+    );
+  const value = reducer === undefined ? first : reduce[reducer](values);
+  return value < 0 ? bad(negative(value), NEVER_NEGATIVE) : good(value);
 }

@@ -104,6 +104,8 @@ interface Run {
 
 interface Range extends Run {
   readonly series: readonly unknown[];
+  /** What the server says of its answer: it holds for each of the moments. */
+  readonly remarks: Readonly<Record<string, unknown>>;
 }
 
 /** What the server had to say about one query. */
@@ -135,9 +137,9 @@ async function askRanges(request: HttpRequest, options: HistoryOptions): Promise
   try {
     for (const run of runsOf(options.moments)) {
       const response = await withRetries(asRange(request, run, options), options);
-      const series = matrixOf(response);
-      if (series === undefined) return { refused: response };
-      ranges.push({ ...run, series });
+      const range = matrixOf(response);
+      if (range === undefined) return { refused: response };
+      ranges.push({ ...run, ...range });
       like = response;
     }
   } catch (error) {
@@ -210,12 +212,12 @@ function failureOf({ status, headers }: HttpResponse, clock: Clock): object | un
   return { transient: wait === undefined || wait <= LONGEST_WAIT_MS, retryAfterMs: wait };
 }
 
-function matrixOf({ status, body }: HttpResponse): readonly unknown[] | undefined {
+function matrixOf({ status, body }: HttpResponse): Pick<Range, 'series' | 'remarks'> | undefined {
   if (status < 200 || status > 299) return undefined;
   try {
-    const { data } = fields(JSON.parse(body.toString('utf8')));
+    const { data, ...remarks } = fields(JSON.parse(body.toString('utf8')));
     const { resultType, result } = fields(data);
-    return resultType === 'matrix' ? listOf(result) : undefined;
+    return resultType === 'matrix' ? { series: listOf(result), remarks } : undefined;
   } catch {
     return undefined;
   }
@@ -236,7 +238,8 @@ function answerAt(
     const histogram = pointAt(listOf(histograms), at, range);
     return histogram === undefined ? [] : [{ metric, histogram }];
   });
-  const answer = { status: 'success', data: { resultType: 'vector', result } };
+  const data = { resultType: 'vector', result };
+  const answer = { ...range?.remarks, status: 'success', data };
   return { ...like, body: Buffer.from(JSON.stringify(answer)) };
 }
 

@@ -43,7 +43,8 @@ export function createPreflight(
       return id === first.id ? [finding(id, client.names.url, client, failure)] : [];
     const checks = descriptions.filter(({ measurement }) => measurement === own.measurement);
     if (checks[0] !== own) return [];
-    return preflightMeasurement(own, { client, signal, checks, plan });
+    const findings = await preflightMeasurement(own, { client, signal, checks, plan });
+    return [...findings, ...annotationsOf(id, client)];
   };
 }
 
@@ -237,14 +238,21 @@ async function preflightValue(
   if (!answer.ok) return [finding(id, measurement.input, client, answer.problem)];
   const number = oneNumber(answer.value, measurement.reducer);
   if (number.ok) return [];
-  const isAmbiguous = answer.value.samples.length > 1 && measurement.reducer === undefined;
+  const { message, fix } = number.problem;
   return [
-    {
-      level: isAmbiguous ? 'error' : 'warning',
-      subject: id,
-      message: `${measurement.input}: ${number.problem.message}${isAmbiguous ? '' : ' now'}`,
-    },
+    fix === undefined
+      ? { level: 'warning', subject: id, message: `${measurement.input}: ${message} now` }
+      : { level: 'error', subject: id, message: `${measurement.input}: ${message}`, fix },
   ];
+}
+
+/** What the server calls odd about a query. It answers all the same. */
+export function annotationsOf(id: string, client: Client): readonly Finding[] {
+  return client.takeAnnotations().map((text) => ({
+    level: 'notice',
+    subject: id,
+    message: `${client.name} says of a query: ${text}`,
+  }));
 }
 
 function finding(id: string, input: string, { name }: Client, failure: ApiProblem): Finding {

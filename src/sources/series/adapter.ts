@@ -6,7 +6,7 @@ import type {
   OptionTable,
   ValuesOf,
 } from '../../support/options.js';
-import type { SourceDependencies } from '../source.js';
+import type { Reading, SourceDependencies } from '../source.js';
 import type { HttpCall } from '../../support/http/api.js';
 import type { ApiProblem, ErrorMapping } from '../../support/http/problem.js';
 
@@ -19,7 +19,7 @@ export interface Series {
 }
 
 /** The answer to one request. */
-export interface SeriesAnswer {
+export interface SeriesAnswer extends Reading {
   /** By the names of the queries; one that gave nothing has an empty list. */
   readonly found: Readonly<Record<string, readonly Series[]>>;
   /** Length of the buckets, seconds; `undefined`: too few came to tell. */

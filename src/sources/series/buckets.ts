@@ -1,4 +1,5 @@
 import { bad, good, type Result } from '../../contract/result.js';
+import { negative, NEVER_NEGATIVE } from '../source.js';
 import { reduce, type Reducer, type Series, type TimeRange } from './adapter.js';
 
 /** Of the buckets: their length, and how long after their end all of them have arrived. Seconds. */
@@ -119,5 +120,7 @@ export function valuesByBucket(
       if (!Number.isFinite(value)) return bad(`the query gives ${String(value)}`);
       all.set(at, [...(all.get(at) ?? []), value]);
     }
-  return good(new Map([...all].map(([at, values]) => [at, reduce[reducer ?? 'avg'](values)])));
+  const values = new Map([...all].map(([at, each]) => [at, reduce[reducer ?? 'avg'](each)]));
+  const below = [...values.values()].find((value) => value < 0);
+  return below === undefined ? good(values) : bad(negative(below), NEVER_NEGATIVE);
 }

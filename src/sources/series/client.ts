@@ -42,7 +42,6 @@ export function createMetricClient(
   const name = new URL(adapter.address).host;
   if ('missingCredentials' in adapter) return unusable(name, adapter.missingCredentials);
   const { clock } = deps;
-  const { hintFor } = adapter.errorMapping;
   const api = createQueryApi(adapter.errorMapping, deps);
   const there = api.serverClock;
 
@@ -54,15 +53,9 @@ export function createMetricClient(
     const made = await adapter.request(queries, range, there.now());
     const requests = 'url' in made ? [made] : made;
     const answers = await Promise.all(
-      requests.map(async ({ queries: names = Object.keys(queries), ...call }) => {
-        const answer = await api.ask(call, timeoutMs, signal);
-        if (!answer.ok) return answer;
-        const { data, said } = answer.value;
-        const read = adapter.read(data, names, said);
-        if (read.ok) return read;
-        const { fix = hintFor(read.problem.kind, said), ...problem } = read.problem;
-        return { ok: false as const, problem: fix === undefined ? problem : { ...problem, fix } };
-      }),
+      requests.map(({ queries: names = Object.keys(queries), ...call }) =>
+        api.ask(call, timeoutMs, signal, (data, said) => adapter.read(data, names, said)),
+      ),
     );
     return combined(answers);
   };

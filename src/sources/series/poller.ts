@@ -124,7 +124,7 @@ export function sharedPoller(
 
 /** A check on what a poller finds. */
 export function toCheck(
-  facts: CheckSpec & Pick<MetricCheck, 'source' | 'subject' | 'preflight'>,
+  facts: CheckSpec & Pick<MetricCheck, 'source' | 'subject' | 'preflight' | 'findings'>,
   poller: SharedPoller,
 ): MetricCheck {
   const { id, limit } = facts;
@@ -137,7 +137,7 @@ export function toCheck(
     },
     observe: (window, signal) => poller.observe(window, signal),
     lag: () => poller.noticed?.lag,
-    findings: () => poller.noticed?.findings(id) ?? [],
+    findings: () => [...(facts.findings?.() ?? []), ...(poller.noticed?.findings(id) ?? [])],
     stop: () => {
       poller.stop(id);
     },

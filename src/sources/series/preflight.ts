@@ -102,7 +102,12 @@ function answerProblems(id: string, subject: Subject, { found }: SeriesAnswer): 
     const values = valuesByBucket(found.value ?? [], reducer);
     if (!values.ok)
       return [
-        { level: 'error', subject: id, message: `${value.input}: ${values.problem.message}` },
+        {
+          level: 'error',
+          subject: id,
+          ...values.problem,
+          message: `${value.input}: ${values.problem.message}`,
+        },
       ];
     return values.value.size === 0 ? [empty(id, subject, value, found.value ?? [])] : [];
   }

@@ -22,6 +22,8 @@ export type ProblemKind =
   | 'page'
   /** Something came that is neither JSON nor a page. */
   | 'not-json'
+  /** The server says itself that something is missing in its answer. */
+  | 'partial'
   | 'unexpected';
 
 /** Why a call has no usable answer. */
@@ -45,6 +47,7 @@ const MAY_PASS: ReadonlySet<ProblemKind> = new Set([
   'timeout',
   'rate-limited',
   'server-error',
+  'partial',
 ]);
 
 export function failed(
