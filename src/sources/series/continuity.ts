@@ -67,18 +67,16 @@ export function createContinuity(): Continuity {
     take(step) {
       const process = processes.see(step.startedAt, step.before);
       if (process === 'back') return { kind: 'useless', why: SEVERAL };
-      if (process === 'other') {
-        growth.fell(step);
-        return { kind: 'unknown', why: ANOTHER };
-      }
       const hasFallen = step.counters.some(fell);
-      if (process === 'new' || (process === 'untold' && hasFallen && beganAnew(step))) {
+      const mayHaveBegun = process === 'untold' || process === 'earlier';
+      if (process === 'new' || (mayHaveBegun && hasFallen && beganAnew(step))) {
         growth.reset();
         return { kind: 'restarted' };
       }
-      if (!hasFallen) return growth.take(step);
+      const isAnother = process === 'earlier' || process === 'older';
+      if (!isAnother && !hasFallen) return growth.take(step);
       growth.fell(step);
-      return { kind: 'unknown', why: WENT_BACK };
+      return { kind: 'unknown', why: isAnother ? ANOTHER : WENT_BACK };
     },
   };
 }
@@ -87,7 +85,7 @@ function fell({ before, now }: Step['counters'][number]): boolean {
   return before !== undefined && now < before;
 }
 
-/** Without a start time: every counter of requests fell, and hardly anything is left. */
+/** Where no start time tells: every counter of requests fell, and hardly anything is left. */
 function beganAnew({ counters, total }: Step): boolean {
   return (
     counters.every(
@@ -97,14 +95,14 @@ function beganAnew({ counters, total }: Step): boolean {
 }
 
 /**
- * The processes that have answered, by their start times. Those are compared with each other, and a new one with the sample
- * before: a process that began earlier was there beside the other one.
+ * Who has answered. `new`: began since the sample before. `earlier`: began before that sample, so that it was there beside the
+ * other one, unless its clock is not the server's. `older`: began before one that was seen. `back`: was seen before another one.
  */
+type Answerer = 'untold' | 'same' | 'new' | 'earlier' | 'older' | 'back';
+
+/** The processes that have answered, by their start times. */
 function createProcesses(): {
-  see(
-    startedAt: number | undefined,
-    before: number | undefined,
-  ): 'untold' | 'same' | 'new' | 'other' | 'back';
+  see(startedAt: number | undefined, before: number | undefined): Answerer;
 } {
   const seen: number[] = [];
   let current = -1;
@@ -118,11 +116,11 @@ function createProcesses(): {
         seen[known] = startedAt;
         return isSame ? 'same' : 'back';
       }
-      const latest = Math.max(...seen, (before ?? -Infinity) - WAVER);
-      const isFirst = seen.length === 0;
+      const latest = Math.max(...seen);
       current = seen.push(startedAt) - 1;
-      if (isFirst) return 'untold';
-      return startedAt >= latest ? 'new' : 'other';
+      if (seen.length === 1) return 'untold';
+      if (startedAt < latest) return 'older';
+      return startedAt < (before ?? -Infinity) - WAVER ? 'earlier' : 'new';
     },
   };
 }
