@@ -97,7 +97,7 @@ describe('readConfigFile', () => {
     ],
     ['targets:\n  - name: a\n    urll: b', 'line 3: `urll` is not an input (did you mean `url`?)'],
     ['config: other.yml', 'line 1: `config` has no meaning in the file (take it out)'],
-    ['duration: 5m\nduration: 6m', 'line 2: a key stands here for the second time'],
+    ['duration: 5m\nduration: 6m', 'line 2: this key is here a second time'],
     ['- a\n- b', 'is not a map of inputs (write lines like `duration: 5m`)'],
     ['just text', 'is not a map of inputs (write lines like `duration: 5m`)'],
     ['duration: [5m]', 'line 1: the value of `duration` is neither a text nor a number'],
@@ -265,7 +265,7 @@ describe('a secret from outside for an address of the file', () => {
     expect(stray(file, env)).toEqual([
       {
         subject: target,
-        message: `stands in the file rollgate.yml, and \`${secret}\` would be sent there`,
+        message: `is in the file rollgate.yml, and \`${secret}\` would be sent there`,
         fix: `set the address outside the file, by \`${variable}\` or \`--${target}\``,
       },
     ]);

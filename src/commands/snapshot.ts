@@ -7,7 +7,7 @@ import { type Session, TARGETS_AT_A_TIME, targetSessions, type TargetSession } f
 import type { Snapshot } from './snapshot-file.js';
 import { buildLinks } from './strategies.js';
 
-/** Looking at what runs now in one target may take this long, milliseconds. */
+/** The snapshot of one target may take this long, milliseconds. */
 const TIMEOUT = 60_000;
 
 /** Records what runs now, before the deploy. */

@@ -215,7 +215,7 @@ export interface Judgement {
   readonly decidedBy: readonly string[];
 }
 
-/** How far requests of our own got around. */
+/** How widely our own requests were spread. */
 export interface Reach {
   /** How many connections were opened for them. */
   readonly connections: number;
@@ -270,9 +270,9 @@ interface CheckBase extends EvaluatedCheck {
   readonly limit: Limit;
   /** Proves, before the watch, that it can be observed. Says nothing of its health. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
-  /** Of a check that sends requests of its own: how far they got around, up to now. */
+  /** Of a check that sends probes: how widely they were spread, up to now. */
   reach?(): Reach;
-  /** What was seen besides, up to now, that a person should know. */
+  /** What else was seen up to now that a person should know. */
   findings?(): readonly Finding[];
 }
 

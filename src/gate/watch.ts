@@ -1,4 +1,4 @@
-import { Cancelled, controllerForMany, NoLongerNeeded } from '../support/abort.js';
+import { Cancelled, NoLongerNeeded, whenAborted } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/text.js';
 import type {
@@ -74,8 +74,7 @@ export function* windowsOf(
  */
 export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   const { plan, checks, clock, signal } = options;
-  // Every check waits for it, and every watch of the run for the signal.
-  const stop = controllerForMany(signal);
+  const stop = new AbortController();
   const running: Running = {
     options,
     judge: createJudge(plan, checks),
@@ -84,11 +83,9 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     stop,
     decided: undefined,
   };
-  const onAbort = (): void => {
+  const letGo = whenAborted(signal, () => {
     stop.abort(signal.reason);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  });
 
   const ticking = quietly(tick(running));
   const following = checks.flatMap((check) =>
@@ -109,7 +106,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     if (!stop.signal.aborted) throw error;
   } finally {
     if (!stop.signal.aborted) stop.abort(new NoLongerNeeded());
-    signal.removeEventListener('abort', onAbort);
+    letGo();
     await Promise.allSettled([...checking, ticking]);
     for (const check of checks) if (check.kind !== 'health') check.stop();
   }

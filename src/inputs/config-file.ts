@@ -10,7 +10,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import { messageOf, type Problem } from '../support/errors.js';
+import { messageOf, type UsageProblem } from '../support/errors.js';
 import {
   type FileReader,
   followAlias,
@@ -40,7 +40,7 @@ export interface TargetScope extends Scope {
 export interface ConfigFile extends Scope {
   /** Empty: the file describes one target by its inputs. */
   readonly targets: readonly TargetScope[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UsageProblem[];
   /** Secrets that should not be in the file; known so that they can be hidden. */
   readonly secrets: readonly string[];
 }
@@ -53,7 +53,7 @@ export const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
  * @param name as messages show it
  */
 export function readConfigFile(name: string, content: string): ConfigFile {
-  const problems: Problem[] = [];
+  const problems: UsageProblem[] = [];
   const secrets: string[] = [];
   const empty: ConfigFile = { texts: new Map(), checks: [], targets: [], problems, secrets };
   const problem = (where: string, message: string, fix?: string): void => {
@@ -232,7 +232,7 @@ function refusedSecrets(id: InputId, text: string): readonly string[] {
 
 /** The parser's own words, without the piece of the file that follows a colon: it may be a secret. */
 function syntaxMessage(error: YAMLError): string {
-  if (error.code === 'DUPLICATE_KEY') return 'a key stands here for the second time';
+  if (error.code === 'DUPLICATE_KEY') return 'this key is here a second time';
   return error.message.split(': ')[0] ?? error.message;
 }
 

@@ -4,7 +4,7 @@ import { renderJson, type RunReport } from './record.js';
 import { renderJunit } from './junit.js';
 import { renderSummary } from './summary.js';
 
-/** What of the file system the report needs. */
+/** The file system as the report needs it. */
 export type FileWriter = Pick<Files, 'mkdir' | 'writeFile'>;
 
 /** The files of a report, by what they hold. */

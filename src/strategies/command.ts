@@ -45,7 +45,7 @@ interface CommandPlan extends Plan {
 const KEPT_OUTPUT = 8192;
 /** So many lines of the command are shown in the log. */
 const SHOWN_LINES = 200;
-/** For looking only: a shell that does not answer in this time will not run the command either. */
+/** For preflight: a shell that does not answer in this time will not run the command either. */
 const LOOK_TIMEOUT_MS = 10_000;
 /** For ending it in an orderly way. Shorter than the chain waits for a cancelled strategy: the forced end must be seen. */
 const GRACE_MS = 1000;
@@ -60,7 +60,7 @@ interface State {
 }
 
 /**
- * The `command` strategy: the user's own command line. Exit code 0 is its word for success; any other end leaves open what it
+ * The `command` strategy: the user's own command line. Exit code 0 means success; any other end leaves open what it
  * has changed.
  */
 export function createCommandStrategy(

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { whenAborted } from './abort.js';
 
 export interface ExecOptions {
   /** The whole environment of the process; nothing is added to it. */
@@ -107,7 +108,7 @@ function ended(
 
     const settle = (result: Pick<ExecResult, 'code' | 'signal' | 'spawnError'>): void => {
       for (const timer of timers) clearTimeout(timer);
-      options.signal.removeEventListener('abort', onAbort);
+      letGo();
       child.stdout?.destroy();
       child.stderr?.destroy();
       child.removeAllListeners();
@@ -136,9 +137,6 @@ function ended(
         after(LAST_WAIT_MS, finish);
       });
     };
-    const onAbort = (): void => {
-      stop('aborted');
-    };
 
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout.add(text);
@@ -161,7 +159,9 @@ function ended(
       if (stopped === undefined) after(DRAIN_MS, finish);
     });
     child.on('close', finish);
-    options.signal.addEventListener('abort', onAbort, { once: true });
+    const letGo = whenAborted(options.signal, () => {
+      stop('aborted');
+    });
     if (options.timeoutMs !== undefined) {
       after(options.timeoutMs, () => {
         stop('timeout');
@@ -192,7 +192,7 @@ function codeOf(thrown: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Keeps the end of a stream of text, and tells its lines. */
+/** Keeps the end of a stream of text, and reports its lines. */
 class Tail {
   text = '';
   private line = '';
