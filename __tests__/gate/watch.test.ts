@@ -296,4 +296,57 @@ describe('watch', () => {
     const growth = (heapByHour.at(-1) ?? Infinity) - (heapByHour[1] ?? 0);
     expect(growth).toBeLessThan(2_000_000);
   });
+
+  describe('that waits for samples that are late', () => {
+    /** Samples come 60 s late. */
+    const lateCheck = () => ({
+      ...metricCheck(({ to }) => ({
+        ...counts(20, 0),
+        ...{ cadence: 10_000, until: Math.min(to - 60_000, 330_000) },
+      })),
+      lag: () => 60_000,
+    });
+    const withHealth = (isUp: (at: number) => boolean, every?: number): Promise<WatchOutcome> => {
+      const clock = new VirtualClock();
+      const health = healthCheck(clock, (at) => ({ result: isUp(at) ? good : refused }), every);
+      return clock.runUntil(watch(options(clock, [lateCheck(), health])));
+    };
+
+    it('ends when they are there', async () => {
+      const outcome = await withHealth(() => true);
+      expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 390_000 });
+    });
+
+    it('looks at the health meanwhile: a service that goes down is unhealthy', async () => {
+      const outcome = await withHealth((at) => at < 342_000);
+      expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedBy: ['health'] });
+      expect(outcome.decidedAt).toBeLessThanOrEqual(342_000 + 15_000);
+    });
+
+    it('lets a row of failures decide that they came amid', async () => {
+      const outcome = await withHealth((at) => at < 384_000);
+      expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedBy: ['health'] });
+    });
+
+    it('does not wait for a health check that is rare', async () => {
+      const outcome = await withHealth(() => true, 50_000);
+      expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 390_000 });
+    });
+
+    it('stops at once when the rest is bad', async () => {
+      const clock = new VirtualClock();
+      const check = {
+        ...lateCheck(),
+        observe: ({ to }: { to: number }) =>
+          Promise.resolve({
+            ...counts(20, to > 310_000 ? 20 : 0),
+            ...{ cadence: 10_000, until: to - 60_000 },
+          }),
+      };
+      const outcome = await clock.runUntil(watch(options(clock, [check])));
+      expect(outcome).toMatchObject({ verdict: 'unhealthy' });
+      expect(outcome.decidedAt).toBeGreaterThan(330_000);
+      expect(outcome.decidedAt).toBeLessThan(390_000);
+    });
+  });
 });

@@ -192,7 +192,7 @@ function createProgress(
       {
         elapsedMs,
         totalMs,
-        phase: elapsedMs < warmUp ? 'warm-up' : 'watch',
+        phase: elapsedMs < warmUp ? 'warm-up' : elapsedMs <= totalMs ? 'watch' : 'waiting',
         checks: worst?.[1].results ?? [],
         silentSince: worst?.[1].silentSince,
         ...lead,

@@ -5,8 +5,10 @@ import type {
   MetricCheck,
   WatchEvent,
   WatchPlan,
+  Window,
 } from '../contract/check.js';
 import type { RecordedEvent, Replayed } from '../contract/replay.js';
+import { createLateness } from './lateness.js';
 import { windowsOf } from './watch.js';
 
 /**
@@ -71,20 +73,35 @@ export async function eventsOfPast(
   signal: AbortSignal,
 ): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
+  const all = checks.map((check) => ({ check, lateness: createLateness(plan) }));
+  const observe = async ({ check, lateness }: (typeof all)[number], window: Window) => {
+    const observation = await check.observe(window, signal);
+    lateness.push(window, observation);
+    const event = { type: 'observation', check: check.id, window, observation } as const;
+    events.push({ at: window.to, event });
+  };
+  let at = plan.warmUp + plan.duration;
   for (const check of checks) check.start(0, plan.warmUp);
   try {
     await moveTo(0);
     for (const window of windowsOf(plan)) {
-      const at = window.to;
-      if (at > until) return events;
+      if (window.to > until) return events;
+      await moveTo(window.to);
+      for (const one of all) await observe(one, window);
+    }
+    for (;;) {
+      const late = all.flatMap((one) => {
+        const window = one.lateness.next(one.check.lag?.());
+        return window === undefined ? [] : [{ one, window }];
+      });
+      const [first] = late;
+      if (first === undefined || first.window.to > until) break;
+      at = first.window.to;
       await moveTo(at);
-      for (const check of checks) {
-        const observation = await check.observe(window, signal);
-        events.push({ at, event: { type: 'observation', check: check.id, window, observation } });
-      }
+      for (const { one, window } of late) await observe(one, window);
     }
   } finally {
     for (const check of checks) check.stop();
   }
-  return [...events, { at: plan.warmUp + plan.duration, event: { type: 'deadline' } }];
+  return [...events, { at, event: { type: 'deadline' } }];
 }

@@ -10,7 +10,7 @@ export const maxColumns = 120;
 interface Progress {
   readonly elapsedMs: number;
   readonly totalMs: number;
-  readonly phase: 'warm-up' | 'watch' | 'confirming';
+  readonly phase: 'warm-up' | 'watch' | 'waiting' | 'confirming';
   readonly checks: readonly CheckResult[];
   /** The time since which a check has no data, milliseconds since the start of the watch, by id. */
   readonly silentSince?: ReadonlyMap<string, number> | undefined;
