@@ -52,6 +52,10 @@ const ambient = [
     selector: "CallExpression[callee.object.name='AbortSignal'][callee.property.name='timeout']",
     message: 'Deadlines come from the clock that is passed in: support/abort.ts.',
   },
+  {
+    selector: "CallExpression[callee.property.name='addEventListener'][arguments.0.value='abort']",
+    message: 'Wait for an abort by whenAborted in support/abort.ts, which many may do.',
+  },
 ];
 const timers = ['setTimeout', 'setInterval', 'setImmediate', 'console', 'performance', 'fetch'].map(
   (name) => ({

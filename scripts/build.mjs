@@ -1,5 +1,6 @@
 /**
- * Builds dist/ from src/: the bundle, with its chunks named by what they hold, and the licences of what is in it; and the
+ * Builds dist/ from src/: the bundle, with its chunks named by what they hold, and the licences and the bill of materials of
+ * what is in it; and the
  * packed orb from templates/circleci/.
  * ncc ends with 0 even when an import cannot be resolved, so the bundle is started once before it counts as built.
  */
@@ -9,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minify } from '@swc/core';
 import { renameChunks } from './chunk-names.ts';
-import { writeLicences } from './licences.mjs';
+import { writeBillOfMaterials, writeLicences } from './bundled-packages.mjs';
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' });
 
@@ -33,6 +34,7 @@ renameChunks('dist', JSON.parse(readFileSync(statistics, 'utf8')).chunks);
 rmSync(temporary, { recursive: true });
 await minifyAll('dist');
 writeLicences('dist/licenses.txt');
+writeBillOfMaterials('dist/sbom.cdx.json');
 run(process.execPath, '--import', 'tsx', 'scripts/pack-orb.ts');
 run(process.execPath, 'dist/index.js', '--version');
 

@@ -1,8 +1,9 @@
 /**
- * Adds to package-lock.json the packages of other platforms that npm left out because the registry at hand does not have
- * them (npm/cli#4828): `npm ci` wants every optional dependency to be in the lockfile, whatever the platform.
- * Run after `npm install`.
+ * Adds to package-lock.json the packages of other platforms that npm left out (npm/cli#4828), each with what the registry says
+ * of its content: `npm ci` wants every optional dependency to be in the lockfile, whatever the platform, and checks nothing of
+ * one without `integrity`. Run after `npm install`.
  */
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];
@@ -22,6 +23,8 @@ for (const [path, entry] of Object.entries(lock.packages))
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {}))
     if (!isThere(name, path))
       lock.packages[`node_modules/${name}`] = describe(name, version, entry.dev);
+for (const [path, entry] of Object.entries(lock.packages))
+  if (path !== '' && entry.link !== true) entry.integrity ??= integrityOf(path, entry.version);
 lock.packages = Object.fromEntries(
   Object.entries(lock.packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
 );
@@ -36,6 +39,15 @@ function isThere(name, from) {
     if (`${path === '' ? '' : `${path}/`}node_modules/${name}` in lock.packages) return true;
     if (path === '') return false;
   }
+}
+
+function integrityOf(path, version) {
+  const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  const integrity = execFileSync('npm', ['view', `${name}@${version}`, 'dist.integrity'], {
+    encoding: 'utf8',
+  }).trim();
+  if (!integrity.startsWith('sha512-')) throw new Error(`what is in ${name}@${version}?`);
+  return integrity;
 }
 
 function describe(name, version, dev) {

@@ -25,7 +25,7 @@ let cancelledAt = 0;
 let codeIfCutShort = CANCELLED;
 let clean = neutralise;
 
-for (const name of ['SIGINT', 'SIGTERM'] as const)
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
   process.on(name, () => {
     if (cancel.signal.aborted) {
       if (systemClock.monotonic() - cancelledAt > ECHO) process.exit(codeIfCutShort);

@@ -56,7 +56,7 @@ describe('a notification', () => {
     expect(hook.received).toHaveLength(1);
     expect(code).toBe(1);
     expect(place.report()).toMatchObject({ verdict: 'unhealthy', exitCode: 1 });
-    expect(output).toContain('not told: 127.0.0.1');
+    expect(output).toContain('notification not sent: 127.0.0.1');
     expect(output).not.toContain('hush-hush');
   });
 

@@ -1,8 +1,14 @@
 import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { ailingService, watching } from '../support/ailing-service.js';
-import { leaveFile, quick, Workplace } from '../support/bundle.js';
-import { certificates, refusing, serveTls, type HttpTestServer } from '../support/servers.js';
+import { bundle, leaveFile, node, quick, Workplace } from '../support/bundle.js';
+import {
+  certificates,
+  refusing,
+  serve,
+  serveTls,
+  type HttpTestServer,
+} from '../support/servers.js';
 
 let place: Workplace;
 const servers: { close(): Promise<void> }[] = [];
@@ -194,5 +200,45 @@ describe('the bundle, run on a real service', () => {
     writeFileSync(place.path('ca.pem'), identity.ca);
     const trusted = await place.run([...watching(server.url), '--ca-file', 'ca.pem'], off);
     expect(trusted.code).toBe(0);
+  });
+
+  it.each(['socks5://127.0.0.1:1', '::bad::', 'http://127.0.0.1:1'])(
+    'a proxy that cannot be used (%s): inconclusive, nothing is rolled back',
+    async (address) => {
+      const { url } = await service(0);
+      const flags = ['--rollback', 'command', '--rollback-command', leaveFile('healed')];
+      const { code, output } = await place.run(
+        ['run', '--url', url, '--health-url', 'off', ...quick, ...flags],
+        { HTTP_PROXY: address },
+      );
+      expect(code).toBe(4);
+      expect(output).toContain('check HTTP_PROXY, HTTPS_PROXY and NO_PROXY');
+      expect(place.read('healed')).toBeUndefined();
+    },
+  );
+
+  const onUnix = process.platform === 'win32' ? it.skip : it;
+  onUnix('no file descriptors left for probes: no data, nothing is rolled back', async () => {
+    // Every answer waits until the test ends, so that connections pile up.
+    const held: (() => void)[] = [];
+    const server = await serve((_, response) => {
+      held.push(() => response.end());
+    });
+    servers.push(server);
+    const flags = [
+      ...['run', '--url', server.url, '--health-url', 'off', '--max-errors-per-minute', 'off'],
+      ...['--warm-up', '500ms', '--duration', '3s', '--interval', '500ms'],
+      ...['--requests-per-second', '200', '--request-timeout', '10s'],
+      ...['--rollback', 'command', '--rollback-command', leaveFile('healed')],
+    ];
+    const { ended } = place.launch('sh', [
+      ...['-c', 'ulimit -n 60; exec "$0" "$@"', node, bundle],
+      ...flags,
+    ]);
+    const { code, output } = await ended;
+    for (const answer of held) answer();
+    expect(output).toContain('shortage on this machine (EMFILE)');
+    expect(code).toBe(4);
+    expect(place.read('healed')).toBeUndefined();
   });
 });

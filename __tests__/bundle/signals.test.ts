@@ -80,7 +80,7 @@ function expectCancelled(by: string): void {
 }
 
 onPosix('a signal before the verdict', () => {
-  it.each(['SIGTERM', 'SIGINT'] as const)(
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     '%s during the watch: cancelled, exit 6, reported',
     async (signal) => {
       const running = place.start(watching());
@@ -131,7 +131,7 @@ onPosix('a signal that comes in another way', () => {
     expectCancelled('SIGTERM');
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)(
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
     '%s to the whole process group of a shell: cancelled',
     async (signal) => {
       const words = ['-c', '"$@"; exit $?', 'sh', node, bundle, ...watching()];

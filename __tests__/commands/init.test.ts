@@ -94,7 +94,7 @@ describe('what init writes into rollgate.yml', () => {
         'min-success-rate: 99.5',
         '# How it is rolled back: these ways, one after the other.',
         'rollback: ci',
-        '# Where the rollback pipeline runs. Its token is a secret, and stands in no file.',
+        '# Where the rollback pipeline runs. Its token is a secret: keep it out of files.',
         'ci-system: github',
         '',
       ].join('\n'),
@@ -202,7 +202,7 @@ describe('init without a terminal', () => {
       'no URL',
       ['--yes', '--ci-system', 'github'],
       {},
-      ['url: nothing says what is to be watched', '`--url'],
+      ['url: there is nothing to watch', '`--url'],
     ],
     ['no system and no URL', ['--yes'], {}, ['ci-system: ', 'url: ']],
     [
@@ -221,7 +221,7 @@ describe('init without a terminal', () => {
       'another configuration file',
       ['--yes', ...url, '--ci-system', 'github', '--config', 'a.yml'],
       { 'a.yml': '' },
-      ['--config: this cannot stand in rollgate.yml'],
+      ['--config: this cannot be set in rollgate.yml'],
     ],
     [
       'a URL that is none',

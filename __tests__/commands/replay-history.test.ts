@@ -86,7 +86,7 @@ describe('replay --prometheus', () => {
       'limits: success-rate ≥ 95 %',
       'note: a live watch also checks health; the history does not have that',
       `${at(10)}  would have passed`,
-      `${at(12)}  would have rolled back at +02:50 (success-rate 88.76 %, limit ≥ 95 %: 146 of 1,300 failed: 146 × status 503)`,
+      `${at(12)}  would have rolled back at +02:40 (success-rate 90.3 %, limit ≥ 95 %: 126 of 1,300 failed: 126 × status 503)`,
       `${at(14)}  would have passed`,
       '1 of 3 would have been rolled back, 2 would have passed, 0 inconclusive, 0 not judged',
     ]);
@@ -96,7 +96,7 @@ describe('replay --prometheus', () => {
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()]);
     expect(lines.slice(2)).toEqual([
       expect.stringMatching(/would have rolled back at/),
-      expect.stringMatching(/^ {2}146 of 1,300 requests failed .*not bad luck/),
+      expect.stringMatching(/^ {2}126 of 1,300 requests failed .*not bad luck/),
       expect.stringMatching(
         /^ {2}success-rate {2}≥ 95 % {2}\d+\.\d+ % {2}breached {2}evidence at most/,
       ),
@@ -141,7 +141,7 @@ describe('replay --prometheus', () => {
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()], {
       clock: { ...systemClock, now: () => Date.UTC(2026, 0, 12, 0, 4) },
     });
-    expect(lines[2]).toMatch(/would have rolled back at \+02:50/);
+    expect(lines[2]).toMatch(/would have rolled back at \+02:40/);
   });
 
   it('an inconclusive deploy with on-inconclusive rollback would have rolled back', async () => {
@@ -150,7 +150,7 @@ describe('replay --prometheus', () => {
       ...['--min-requests', '100000', '--on-inconclusive', 'rollback'],
     ]);
     expect(lines[2]).toMatch(
-      /would have rolled back at \+05:30 \(inconclusive: Only 2,900 requests/,
+      /would have rolled back at \+05:30 \(inconclusive: Only 3,000 requests/,
     );
   });
 

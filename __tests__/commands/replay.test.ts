@@ -181,7 +181,7 @@ describe('replay', () => {
   it.each<[string, readonly string[], RegExp]>([
     ['no file', [], /replay: no recording is named → name one or more/],
     ['a file that does not exist', ['x.ndjson'], /x\.ndjson: there is no such file/],
-    ['a folder', ['folder'], /folder: cannot be read: .*EISDIR/],
+    ['a folder', ['folder'], /folder: cannot be read: .*is not a file|EISDIR/],
     ['another interval', ['a.ndjson', '--interval', '5s'], /interval: .* with 10s.*--interval/],
     ['another duration', ['a.ndjson', '--duration', '3m'], /duration: .* with 5m/],
     ['another warm-up', ['a.ndjson', '--warm-up', '0s'], /warm-up: .* with 30s/],

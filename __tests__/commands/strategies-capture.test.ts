@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { beginAll, keepAll } from '../../src/commands/strategies.js';
+import { captureAll, pinAll } from '../../src/commands/strategies.js';
 import { openSession, type Session } from '../../src/commands/session.js';
 import type { ChainLink, Strategy, StrategyId } from '../../src/contract/strategy.js';
 import { Cancelled } from '../../src/support/abort.js';
@@ -52,7 +52,7 @@ describe('before the watch, the strategies', () => {
       message: 'nothing was deployed',
     } as const;
     const { result } = await withSession((session) =>
-      beginAll(session, [
+      captureAll(session, [
         skipped,
         link('kubernetes', { capture: () => Promise.resolve({ findings: [notice] }) }),
         link('compose', {
@@ -66,7 +66,7 @@ describe('before the watch, the strategies', () => {
 
   it('that fail or take too long become warnings, and the others are still read', async () => {
     const { result } = await withSession((session, clock) =>
-      beginAll(session, [
+      captureAll(session, [
         link('kubernetes', { capture: () => Promise.reject(new Error('the cluster is away')) }),
         link('helm', {
           capture: async (signal) => {
@@ -97,7 +97,7 @@ describe('before the watch, the strategies', () => {
     await expect(
       withSession(
         (session) =>
-          beginAll(session, [
+          captureAll(session, [
             link('kubernetes', {
               capture: (signal) => {
                 cancel.abort(new Cancelled('SIGTERM'));
@@ -114,7 +114,7 @@ describe('before the watch, the strategies', () => {
 describe('after a healthy verdict, the strategies', () => {
   it('report what they recorded, and what failed', async () => {
     const { output } = await withSession((session) =>
-      keepAll(session, [
+      pinAll(session, [
         skipped,
         link('ci', {}),
         link('kubernetes', { pin: () => Promise.reject(new Error('no rights')) }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eventsOfPast, momentsOf } from '../../src/gate/history.js';
+import { eventsOfPast, momentsOf } from '../../src/gate/replay.js';
 import { counts, defaultPlan, metricCheck } from '../support/stand-in-checks.js';
 
 const plan = { ...defaultPlan, warmUp: 15_000, duration: 25_000, interval: 10_000 };

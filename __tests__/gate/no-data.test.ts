@@ -301,3 +301,118 @@ describe('the confirmation of a rollback', () => {
     expect(await run([metricCheck(() => providerError)])).toMatchObject({ confirmed: false });
   });
 });
+
+describe('a check that will have no more data', () => {
+  const useless: Observation = {
+    kind: 'none',
+    why: 'no-data',
+    detail: 'the counters of a:80 are those of several processes: scrape each by itself',
+    forGood: true,
+  };
+
+  it('is not judged by what came just before, and says why', () => {
+    expect(judgementOf(until(310, useless))).toMatchObject({
+      verdict: 'inconclusive',
+      reason:
+        'No data for success-rate in the last 20s of the watch (the counters of a:80 are those of several processes: scrape each by itself): not enough to judge.',
+    });
+  });
+
+  it.each<[Partial<WatchPlan>, string, RegExp]>([
+    [{ onNoData: 'unhealthy' }, 'unhealthy', /several processes.*\), which counts as unhealthy/],
+    [{ onNoData: 'ignore' }, 'healthy', /several processes.*\): the check was left out\.$/],
+  ])('is without data: %j', (plan, verdict, reason) => {
+    expect(judgementOf(until(310, useless), { plan, health: true })).toMatchObject({
+      verdict,
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  it('was bad before, with evidence: that stands', () => {
+    const bad = (at: number): Observation => (at <= 100 ? counts(100, 60) : useless);
+    expect(judgementOf(bad)).toMatchObject({ verdict: 'unhealthy' });
+  });
+});
+
+describe('what a check could see of the watch', () => {
+  /** A sample for each interval; those of some time are not there. */
+  const seeing =
+    (from: number, to: number, failures = 0): ((at: number) => Observation) =>
+    (at) => {
+      const sampled = at - 5;
+      return sampled >= from && sampled <= to
+        ? { ...counts(100, failures), until: 1000 * sampled, cadence: 10_000 }
+        : unchanged;
+    };
+
+  it.each<[string, (at: number) => Observation, string, RegExp]>([
+    ['all of it', seeing(0, 330), 'healthy', / over 5m;/],
+    ['all but its begin', seeing(60, 330), 'healthy', / over 4m 30s;[^:]*$/],
+    [
+      'all but its end',
+      seeing(0, 300),
+      'healthy',
+      / over 4m 30s;.* Its last 35s could not be seen\./,
+    ],
+    [
+      'too little of it',
+      seeing(145, 330),
+      'inconclusive',
+      /^Only 3m 10s of 5m could be seen of success-rate: not enough to judge\.$/,
+    ],
+    [
+      'too little of it, and that was over the limit',
+      seeing(145, 330, 6),
+      'inconclusive',
+      /^Only 3m 10s of 5m could be seen/,
+    ],
+    [
+      'enough of it to call it bad',
+      seeing(60, 330, 6),
+      'unhealthy',
+      /, measured over 4m 30s of the watch\./,
+    ],
+  ])('%s', (_, observe, verdict, reason) => {
+    expect(judgementOf(observe)).toMatchObject({
+      verdict,
+      reason: expect.stringMatching(reason),
+    });
+  });
+
+  it('a source that had nothing to count yet has shown as much', () => {
+    const quiet = (at: number): Observation => (at <= 200 ? noData : seeing(0, 330)(at));
+    expect(judgementOf(quiet)).toMatchObject({
+      verdict: 'healthy',
+      reason: expect.stringMatching(/ over 5m;/),
+    });
+    const unreachable = (at: number): Observation =>
+      at <= 200 ? providerError : seeing(0, 330)(at);
+    expect(judgementOf(unreachable)).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it('is not asked of a source without sample times', () => {
+    const late = (at: number): Observation => (at <= 200 ? providerError : counts(100, 0));
+    expect(judgementOf(late)).toMatchObject({
+      verdict: 'healthy',
+      reason: expect.stringMatching(/ over 2m 10s;/),
+    });
+  });
+
+  it.each([
+    [0, / over 2m 30s;/],
+    [90_000, / over 2m 30s;/],
+  ])('is half of it for an early pass: samples that are %d ms late', (lag, reason) => {
+    const late = (at: number): Observation =>
+      1000 * at - lag > 30_000
+        ? {
+            ...{ kind: 'counts', samples: 100, failures: 0, seconds: 10 },
+            ...{ until: 1000 * at - lag, cadence: 10_000 },
+          }
+        : unchanged;
+    const passed = judgementOf(late, { plan: { earlyPass: true } });
+    expect(passed).toMatchObject({
+      verdict: 'healthy',
+      reason: expect.stringMatching(reason),
+    });
+  });
+});

@@ -1,3 +1,4 @@
+import { getMaxListeners } from 'node:events';
 import { runInNewContext } from 'node:vm';
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
@@ -15,14 +16,6 @@ import {
   refused,
 } from '../support/stand-in-checks.js';
 import { VirtualClock } from '../support/virtual-clock.js';
-
-/** From how many listeners on Node warns; 0: never. `getMaxListeners` of Node 20 throws for a signal that has 0. */
-function listenersBefore(signal: AbortSignal): unknown {
-  const [limit] = Object.getOwnPropertySymbols(signal).filter(
-    ({ description }) => description === 'events.maxEventTargetListeners',
-  );
-  return limit === undefined ? undefined : Reflect.get(signal, limit);
-}
 
 function options(
   clock: VirtualClock,
@@ -274,7 +267,7 @@ describe('watch', () => {
         ),
       ),
     );
-    expect([...waited].map(listenersBefore)).toEqual(new Array(13).fill(0));
+    expect([...waited].map((one) => getMaxListeners(one))).toEqual(new Array(13).fill(Infinity));
   });
 
   it('memory use after 24 h is the same as after one', async () => {
@@ -302,5 +295,58 @@ describe('watch', () => {
     expect(heapByHour).toHaveLength(24);
     const growth = (heapByHour.at(-1) ?? Infinity) - (heapByHour[1] ?? 0);
     expect(growth).toBeLessThan(2_000_000);
+  });
+
+  describe('that waits for samples that are late', () => {
+    /** Samples come 60 s late. */
+    const lateCheck = () => ({
+      ...metricCheck(({ to }) => ({
+        ...counts(20, 0),
+        ...{ cadence: 10_000, until: Math.min(to - 60_000, 330_000) },
+      })),
+      lag: () => 60_000,
+    });
+    const withHealth = (isUp: (at: number) => boolean, every?: number): Promise<WatchOutcome> => {
+      const clock = new VirtualClock();
+      const health = healthCheck(clock, (at) => ({ result: isUp(at) ? good : refused }), every);
+      return clock.runUntil(watch(options(clock, [lateCheck(), health])));
+    };
+
+    it('ends when they are there', async () => {
+      const outcome = await withHealth(() => true);
+      expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 390_000 });
+    });
+
+    it('looks at the health meanwhile: a service that goes down is unhealthy', async () => {
+      const outcome = await withHealth((at) => at < 342_000);
+      expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedBy: ['health'] });
+      expect(outcome.decidedAt).toBeLessThanOrEqual(342_000 + 15_000);
+    });
+
+    it('lets a row of failures decide that they came amid', async () => {
+      const outcome = await withHealth((at) => at < 384_000);
+      expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedBy: ['health'] });
+    });
+
+    it('does not wait for a health check that is rare', async () => {
+      const outcome = await withHealth(() => true, 50_000);
+      expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 390_000 });
+    });
+
+    it('stops at once when the rest is bad', async () => {
+      const clock = new VirtualClock();
+      const check = {
+        ...lateCheck(),
+        observe: ({ to }: { to: number }) =>
+          Promise.resolve({
+            ...counts(20, to > 310_000 ? 20 : 0),
+            ...{ cadence: 10_000, until: to - 60_000 },
+          }),
+      };
+      const outcome = await clock.runUntil(watch(options(clock, [check])));
+      expect(outcome).toMatchObject({ verdict: 'unhealthy' });
+      expect(outcome.decidedAt).toBeGreaterThan(330_000);
+      expect(outcome.decidedAt).toBeLessThan(390_000);
+    });
   });
 });

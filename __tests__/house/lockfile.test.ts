@@ -4,6 +4,8 @@ import { describe, expect, it } from '@jest/globals';
 interface LockedPackage {
   readonly version?: string;
   readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: boolean;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -18,6 +20,15 @@ describe('the lockfile', () => {
       .flatMap((entry) => Object.keys(entry.optionalDependencies ?? {}))
       .filter((name) => !names.has(name));
     expect(missing).toEqual([]);
+  });
+
+  it('says of every package what must be in it; if not: node scripts/complete-lockfile.mjs', () => {
+    const unchecked = Object.entries(packages)
+      .filter(
+        ([path, { link, integrity }]) => path !== '' && !link && !integrity?.startsWith('sha512-'),
+      )
+      .map(([path]) => path);
+    expect(unchecked).toEqual([]);
   });
 
   it('names no registry', () => {

@@ -97,7 +97,7 @@ describe('readConfigFile', () => {
     ],
     ['targets:\n  - name: a\n    urll: b', 'line 3: `urll` is not an input (did you mean `url`?)'],
     ['config: other.yml', 'line 1: `config` has no meaning in the file (take it out)'],
-    ['duration: 5m\nduration: 6m', 'line 2: a key stands here for the second time'],
+    ['duration: 5m\nduration: 6m', 'line 2: this key is here a second time'],
     ['- a\n- b', 'is not a map of inputs (write lines like `duration: 5m`)'],
     ['just text', 'is not a map of inputs (write lines like `duration: 5m`)'],
     ['duration: [5m]', 'line 1: the value of `duration` is neither a text nor a number'],
@@ -157,6 +157,49 @@ describe('readConfigFile', () => {
       'line 31: the value of `url` is neither a text nor a list of texts',
     );
     expect(messagesOf(`url: ${'['.repeat(20_000)}`)).not.toEqual([]);
+  });
+});
+
+describe('readConfigFile, something huge', () => {
+  it.each<[string, string, RegExp]>([
+    ['a file over 1 MB', `# ${'x'.repeat(1_000_000)}\nduration: 5m`, /larger than 1 MB/],
+    [
+      '100,000 keys',
+      Array.from({ length: 100_000 }, (_, i) => `k${String(i)}: 1`).join('\n'),
+      /more than 10,000 keys and values/,
+    ],
+    [
+      'a list of 100,000 items',
+      `url: [${Array.from({ length: 100_000 }, () => 'a').join(',')}]`,
+      /more than 10,000 keys and values/,
+    ],
+    ['lists in lists', `url: ${'['.repeat(100_000)}`, /nested too deep/],
+    ['maps in maps', `url: ${'{a: '.repeat(5000)}`, /nested too deep/],
+  ])('%s: one problem, and nothing of it is used', (_, content, message) => {
+    const { texts, targets, problems } = readConfigFile('rollgate.yml', content);
+    expect(problems).toEqual([
+      {
+        subject: 'rollgate.yml',
+        message: expect.stringMatching(message),
+        fix: 'take out what does not belong into it',
+      },
+    ]);
+    expect(texts.size + targets.length).toBe(0);
+  });
+
+  it('lists in lists by indentation: a problem, and no exception', () => {
+    const { problems } = readConfigFile('rollgate.yml', `url:\n  ${'- '.repeat(9000)}a`);
+    expect(problems.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/nested too deep|line 2/),
+    ]);
+  });
+
+  it('a large file within the limits: read', () => {
+    const names = Array.from({ length: 4000 }, (_, i) => `t${String(i)}`);
+    const content = `targets:\n${names.map((name) => `  - name: ${name}`).join('\n')}`;
+    const { targets, problems } = readConfigFile('rollgate.yml', content);
+    expect(problems).toEqual([]);
+    expect(targets).toHaveLength(4000);
   });
 });
 
@@ -222,7 +265,7 @@ describe('a secret from outside for an address of the file', () => {
     expect(stray(file, env)).toEqual([
       {
         subject: target,
-        message: `stands in the file rollgate.yml, and \`${secret}\` would be sent there`,
+        message: `is in the file rollgate.yml, and \`${secret}\` would be sent there`,
         fix: `set the address outside the file, by \`${variable}\` or \`--${target}\``,
       },
     ]);

@@ -97,7 +97,7 @@ describe('the targets of a file', () => {
       env: { ROLLGATE_PROMETHEUS_TOKEN: 'hunter2' },
     });
     expect(messages(resolution)).toEqual([
-      expect.stringMatching(/^prometheus-url: stands in the file .*prometheus-token/),
+      expect.stringMatching(/^prometheus-url: is in the file .*prometheus-token/),
     ]);
   });
 

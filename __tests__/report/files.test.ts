@@ -10,6 +10,7 @@ import {
 } from '../../src/report/files.js';
 import { renderJson } from '../../src/report/record.js';
 import { renderJunit } from '../../src/report/junit.js';
+import { systemFiles } from '../../src/support/files.js';
 import { renderSummary } from '../../src/report/summary.js';
 import { aReport } from '../support/reports.js';
 
@@ -25,8 +26,8 @@ describe('writing the files of a report', () => {
   it('writes each file whole, into a directory that it makes', async () => {
     const directory = join(root, 'a', 'b');
     const report = aReport();
-    await writeReport(report, directory, fs);
-    await writeReport(report, directory, fs);
+    await writeReport(report, directory, systemFiles);
+    await writeReport(report, directory, systemFiles);
     expect((await fs.readdir(directory)).sort()).toEqual([
       'junit.xml',
       'report.json',
@@ -40,26 +41,22 @@ describe('writing the files of a report', () => {
     expect(reportFileNames.recording).toBe('recording.ndjson');
   });
 
-  it('renames each file into place when it is complete, report.json last', async () => {
+  it('writes report.json last: where that is, the others are too', async () => {
     const done: string[] = [];
     const writer: FileWriter = {
       mkdir: (path) => Promise.resolve(done.push(`mkdir ${path}`)),
       writeFile: (path) => Promise.resolve(void done.push(`write ${path}`)),
-      rename: (from, to) => Promise.resolve(void done.push(`rename ${from} ${to}`)),
     };
     await writeReport(aReport(), 'out', writer);
     expect(done).toEqual([
       'mkdir out',
-      ...['summary.md', 'junit.xml', 'report.json'].flatMap((name) => [
-        `write ${join('out', name)}.tmp`,
-        `rename ${join('out', name)}.tmp ${join('out', name)}`,
-      ]),
+      ...['summary.md', 'junit.xml', 'report.json'].map((name) => `write ${join('out', name)}`),
     ]);
   });
 
   it('one file that cannot be written: an error, and the others are written', async () => {
     await fs.mkdir(join(root, 'summary.md'));
-    const written = writeReport(aReport(), root, fs);
+    const written = writeReport(aReport(), root, systemFiles);
     await expect(written).rejects.toThrow(AggregateError);
     await expect(written).rejects.toHaveProperty('errors.length', 1);
     expect(await fs.readFile(join(root, 'report.json'), 'utf8')).toBe(renderJson(aReport()));
@@ -67,6 +64,6 @@ describe('writing the files of a report', () => {
 
   it('a directory that cannot be made: an error', async () => {
     await fs.writeFile(join(root, 'file'), '');
-    await expect(writeReport(aReport(), join(root, 'file'), fs)).rejects.toThrow();
+    await expect(writeReport(aReport(), join(root, 'file'), systemFiles)).rejects.toThrow();
   });
 });

@@ -427,7 +427,7 @@ describe('preflight of metrics services', () => {
     ],
     [
       'influxdb',
-      ['database: d', 'total: SELECT count(a) FROM r', 'errors: SELECT count(a) FROM r'],
+      ['database: d', 'total: SELECT count(a) FROM r', 'errors: SELECT count(b) FROM r'],
       /there is no \$timeFilter in it$/,
     ],
     [

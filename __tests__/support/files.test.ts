@@ -1,4 +1,15 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -25,9 +36,11 @@ describe('systemFiles', () => {
     }).not.toThrow();
   });
 
-  it('reads a file, and throws for a directory', () => {
+  it('reads a file, and throws for a directory, by its name', () => {
     expect(systemFiles.read(file)).toBe('text');
-    expect(() => systemFiles.read(join(folder, 'directory'))).toThrow('EISDIR');
+    expect(() => systemFiles.read(join(folder, 'directory'))).toThrow(
+      /directory is not a file$|EISDIR/,
+    );
   });
 
   it('follows links, and tells a broken link from a missing file', () => {
@@ -39,5 +52,71 @@ describe('systemFiles', () => {
     expect(systemFiles.real(join(folder, 'broken'))).toBe('broken');
     expect(systemFiles.real(join(folder, 'none', 'none'))).toBe('absent');
     expect(systemFiles.real(join(file, 'none'))).toBe('absent');
+  });
+});
+
+describe('what stands in the place of a file', () => {
+  const at = (name: string): string => join(folder, name);
+  // Windows has no pipes among its files, and links only for administrators.
+  const onUnix = process.platform === 'win32' ? it.skip : it;
+  const pipe = (name: string): string => {
+    execFileSync('mkfifo', [at(name)]);
+    return at(name);
+  };
+
+  it('a directory: not replaced, and the message says what it is', async () => {
+    mkdirSync(at('report.json'));
+    await expect(systemFiles.writeFile(at('report.json'), 'new')).rejects.toThrow(
+      /report\.json is a directory$/,
+    );
+    expect(existsSync(at('report.json.tmp'))).toBe(false);
+  });
+
+  it('a directory in the place of the draft: the message says what it is', async () => {
+    mkdirSync(at('summary.md.tmp'));
+    await expect(systemFiles.writeFile(at('summary.md'), 'new')).rejects.toThrow(/is a directory$/);
+  });
+
+  onUnix('a link: replaced, and what it leads to stays as it was', async () => {
+    symlinkSync(file, at('junit.xml'));
+    await systemFiles.writeFile(at('junit.xml'), 'new');
+    expect(readFileSync(file, 'utf8')).toBe('text');
+    expect(lstatSync(at('junit.xml')).isFile()).toBe(true);
+    expect(readFileSync(at('junit.xml'), 'utf8')).toBe('new');
+  });
+
+  onUnix('a link in the place of the draft: what it leads to stays as it was', async () => {
+    symlinkSync(file, at('outputs.json.tmp'));
+    await systemFiles.writeFile(at('outputs.json'), 'new');
+    expect(readFileSync(file, 'utf8')).toBe('text');
+    expect(readFileSync(at('outputs.json'), 'utf8')).toBe('new');
+  });
+
+  onUnix(
+    'a pipe in the place of the file or its draft: replaced, and nobody is waited for',
+    async () => {
+      for (const name of ['piped.json', 'drafted.json.tmp']) pipe(name);
+      for (const name of ['piped.json', 'drafted.json']) {
+        await systemFiles.writeFile(at(name), 'new');
+        expect(readFileSync(at(name), 'utf8')).toBe('new');
+      }
+    },
+  );
+
+  onUnix('a pipe or a device to read: an error at once', () => {
+    expect(() => systemFiles.read(pipe('read.yml'))).toThrow(/read\.yml is not a file$/);
+    expect(() => systemFiles.read('/dev/zero')).toThrow(/is not a file$/);
+  });
+
+  onUnix('a pipe or a link to add to: an error at once, and nothing is written through it', () => {
+    const piped = pipe('piped.ndjson');
+    expect(() => {
+      systemFiles.append(piped, 'line');
+    }).toThrow('ENXIO');
+    symlinkSync(file, at('linked.ndjson'));
+    expect(() => {
+      systemFiles.append(at('linked.ndjson'), 'line');
+    }).toThrow('ELOOP');
+    expect(readFileSync(file, 'utf8')).toBe('text');
   });
 });

@@ -2,7 +2,7 @@ import { createProbeChecks } from '../../src/sources/http/checks.js';
 import type { Probing, ProbeConfig } from '../../src/sources/http/prober.js';
 import { createHealthCheck } from '../../src/sources/http/health.js';
 import type { Check, CheckSpec } from '../../src/contract/check.js';
-import type { ProbeDependencies } from '../../src/sources/http/asked-url.js';
+import type { ProbeDependencies } from '../../src/sources/http/probed-url.js';
 
 /** What the inputs describe, in one. */
 export interface HttpConfig

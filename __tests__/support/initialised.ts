@@ -45,8 +45,8 @@ export class Repository {
         files: {
           ...files,
           writeFile: async (path, text) => {
-            await files.writeFile(path, isFull(path) ? text.slice(0, 10) : text);
             if (isFull(path)) throw new Error('no room');
+            await files.writeFile(path, text);
           },
         },
         ask:

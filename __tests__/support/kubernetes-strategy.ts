@@ -1,5 +1,5 @@
 import { createKubernetesStrategy } from '../../src/strategies/kubernetes/strategy.js';
-import { wantedRevisions } from '../../src/strategies/kubernetes/plan.js';
+import { parseRevisions } from '../../src/strategies/kubernetes/plan.js';
 import type { RunIdentity } from '../../src/strategies/dependencies.js';
 import type {
   Plan,
@@ -51,7 +51,7 @@ export class Scene {
         random: () => 0.5,
       }),
       namespace: undefined,
-      requestedRevisions: wantedRevisions(given.revision, names),
+      requestedRevisions: parseRevisions(given.revision, names),
       recorded: given.recorded,
       run: given.run ?? ourRun,
       deployedWithin: given.deployedWithin ?? 3_600_000,

@@ -15,6 +15,5 @@ export function filesIn(folder: string): Files {
     },
     mkdir: (path, options) => systemFiles.mkdir(at(path), options),
     writeFile: (path, text) => systemFiles.writeFile(at(path), text),
-    rename: (from, to) => systemFiles.rename(at(from), at(to)),
   };
 }

@@ -29,6 +29,7 @@ export function dependenciesWith(
     recorded: undefined,
     isRollbackRun: false,
     env: {},
+    commandEnv: {},
     platform: 'linux',
     exec: run,
     redact: (text) => text,

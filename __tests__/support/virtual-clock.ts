@@ -1,3 +1,4 @@
+import { whenAborted } from '../../src/support/abort.js';
 import type { Clock } from '../../src/support/clock.js';
 
 interface Sleeper {
@@ -45,15 +46,16 @@ export class VirtualClock implements Clock {
       const sleeper: Sleeper = {
         due: this.elapsed + Math.max(0, ms),
         wake: () => {
-          signal?.removeEventListener('abort', onAbort);
+          letGo?.();
           resolve();
         },
       };
-      const onAbort = (): void => {
-        this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
-        fail();
-      };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const letGo =
+        signal &&
+        whenAborted(signal, () => {
+          this.sleepers.splice(this.sleepers.indexOf(sleeper), 1);
+          fail();
+        });
       this.sleepers.splice(this.placeOf(sleeper.due), 0, sleeper);
     });
   }

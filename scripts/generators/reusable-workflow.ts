@@ -64,6 +64,8 @@ export function generateReusableWorkflow(
         'runs-on': '${{ inputs.runs-on }}',
         environment: '${{ inputs.environment }}',
         'timeout-minutes': '${{ inputs.timeout-minutes }}',
+        // A caller that gives more does not give it to us.
+        permissions: { actions: 'write', contents: 'read' },
         outputs: Object.fromEntries(
           outputs.map(({ id }) => [id, `\${{ steps.gate.outputs.${id} }}`]),
         ),

@@ -103,7 +103,7 @@ function github(kind: Kind, script: string): string {
 #
 # 1. Put it on the default branch, as .github/workflows/rollback.yml.
 # 2. Change what is under "env".
-# 3. ${kind === 'kubernetes' ? 'Store a kubeconfig as the secret KUBECONFIG. A runner that has one needs none.' : 'It needs a runner beside the engine of the project; an engine elsewhere: DOCKER_HOST.'}
+# 3. ${kind === 'kubernetes' ? 'Store a kubeconfig as the secret KUBECONFIG. A runner that has one needs none.' : 'It needs a runner on the machine of the engine of the project; an engine elsewhere: DOCKER_HOST.'}
 name: Rollback
 # By this name Rollgate finds its run again when GitHub does not tell which one it is.
 run-name: Rollback \${{ inputs.rollback_target }} \${{ inputs.rollback_id }}
@@ -240,7 +240,7 @@ function circleci(kind: Kind, script: string, { image, version }: Release): stri
 #
 # 3. Change what is under "environment", and have Rollgate send what to return to, because it sends no parameter by itself but the first:
 #    "rollback-parameters: ${kind === 'kubernetes' ? 'rollback_revision=12' : 'rollback_revision=v1.4.2'}".
-# 4. ${kind === 'kubernetes' ? 'Store a kubeconfig, as text, as KUBECONFIG_CONTENT in the context "rollback".' : 'It needs a runner of yours beside the engine of the project: its resource class. An engine elsewhere: DOCKER_HOST.'}
+# 4. ${kind === 'kubernetes' ? 'Store a kubeconfig, as text, as KUBECONFIG_CONTENT in the context "rollback".' : 'It needs a runner of yours on the machine of the engine of the project: its resource class. An engine elsewhere: DOCKER_HOST.'}
 version: 2.1
 
 parameters:
@@ -294,7 +294,7 @@ function azure(kind: Kind, script: string): string {
 #
 # 1. Put it on the default branch, as rollback.yml, and make a pipeline for it: New pipeline, Existing Azure Pipelines YAML file.
 # 2. Change the variables.
-# 3. ${kind === 'kubernetes' ? 'Store a kubeconfig, as text, as the secret variable KUBECONFIG_CONTENT of the pipeline. An agent that has one needs none.' : 'It needs an agent beside the engine of the project: its pool. An engine elsewhere: DOCKER_HOST.'}
+# 3. ${kind === 'kubernetes' ? 'Store a kubeconfig, as text, as the secret variable KUBECONFIG_CONTENT of the pipeline. An agent that has one needs none.' : 'It needs an agent on the machine of the engine of the project: its pool. An engine elsewhere: DOCKER_HOST.'}
 # 4. Run it once by hand: that makes the environment and asks for permissions. Give the environment the check "Exclusive lock".
 
 # Runs only when it is started.
@@ -351,7 +351,7 @@ function jenkins(kind: Kind, script: string): string {
 //
 // 1. Make a job of its own with it, such as ops/rollback: name it in rollgate.yml, "jenkins-job: ops/rollback".
 // 2. Change what is under "environment", and the label of the agent.
-// 3. ${kind === 'kubernetes' ? 'Store a kubeconfig as credentials of the kind Secret file, with the id "kubeconfig".' : 'The agent must be one beside the engine of the project. An engine elsewhere: DOCKER_HOST.'}
+// 3. ${kind === 'kubernetes' ? 'Store a kubeconfig as credentials of the kind Secret file, with the id "kubeconfig".' : 'The agent must be one on the machine of the engine of the project. An engine elsewhere: DOCKER_HOST.'}
 // 4. Run it once by hand: before that Jenkins does not know its parameters, and Rollgate refuses it.
 pipeline {
   // Another label than the gate: it holds its executor while it waits.

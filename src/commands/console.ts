@@ -7,7 +7,7 @@ import { formatDuration, neutralise } from '../support/text.js';
 /** A text is redacted as a whole; of one that is ours only what was put into it. */
 export type Said = string | OwnText;
 
-/** Where everything that a person reads goes through: without secrets, and without commands for the CI system. */
+/** Everything that a person reads goes through this: without secrets, and without commands for the CI system. */
 export interface Console {
   line(text: Said): void;
   group(title: Said, body: readonly Said[]): void;
@@ -87,7 +87,7 @@ export function createConsole(options: {
 /** A CI system ends a job that is silent for long; milliseconds, a little less than the promised 60 s. */
 export const LONGEST_SILENCE = 55_000;
 
-/** Does the work, and says that it goes on when nothing else was said for almost a minute. */
+/** Does the work, and says that it is still running when nothing was printed for almost a minute. */
 export async function withHeartbeat<T>(
   deps: { readonly clock: Clock; readonly console: Console },
   what: string,

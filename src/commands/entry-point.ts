@@ -2,7 +2,7 @@ import type { Environment, GithubJob } from '../contract/system.js';
 import type { Clock } from '../support/clock.js';
 import type { Files } from '../support/files.js';
 
-/** The world, as the entry hands it to a command. Nothing below reads it by itself. */
+/** Everything from outside the program, as the entry hands it to a command. Nothing below reads it by itself. */
 export interface EntryPoint {
   readonly argv: readonly string[];
   readonly env: Environment;
@@ -14,11 +14,11 @@ export interface EntryPoint {
   /** The program and the script that this process runs: what `demo` needs to start its service. */
   readonly self: { readonly node: string; readonly script: string };
   readonly clock: Clock;
-  /** Aborted with `Cancelled` by the first SIGINT or SIGTERM. */
+  /** Aborted with `Cancelled` by the first SIGINT, SIGTERM or SIGHUP. */
   readonly signal: AbortSignal;
-  /** How an error that nobody foresaw must be cleaned before it is printed. */
+  /** Sets how the message of an unexpected error is cleaned before it is printed. */
   readonly cleanLastWords: (clean: (text: string) => string) => void;
-  /** The code to exit with, should this process be cut short from now on. */
+  /** The exit code if the process is cut short from now on. */
   readonly ifCutShort: (code: number) => void;
   /** 0 ≤ x < 1. */
   readonly random: () => number;

@@ -2,7 +2,7 @@ import type { Verdict } from '../contract/check.js';
 import { exitCodes } from '../contract/outcome.js';
 import type { RollbackStatus } from '../contract/strategy.js';
 
-/** The code of one target's outcome. */
+/** The code of one target's outcome; the numbers are in `contract/outcome.ts`. */
 export function exitCodeOf(verdict: Verdict | 'not-judged', rollback: RollbackStatus): number {
   switch (rollback) {
     case 'verified':
@@ -59,14 +59,19 @@ export function exitCodeOfAll(
     return processExitCode(exitCode, verdict, failOn);
   return worstCode(
     targets.map(({ verdict: own, rollback: { status } }) => {
-      const isTakenAlong = status !== 'not-needed' && own !== 'unhealthy' && own !== 'inconclusive';
-      // It fails the job only where that fails it for which it was rolled back.
-      return processExitCode(exitCodeOf(own, status), isTakenAlong ? verdict : own, failOn);
+      const wasRolledBackWithOthers =
+        status !== 'not-needed' && own !== 'unhealthy' && own !== 'inconclusive';
+      // It fails the job only if the verdict for which it was rolled back does.
+      return processExitCode(
+        exitCodeOf(own, status),
+        wasRolledBackWithOthers ? verdict : own,
+        failOn,
+      );
     }),
   );
 }
 
-/** Which of several codes a person must hear of first. */
+/** Most urgent first. */
 const worstFirst: readonly number[] = [
   exitCodes.internal,
   exitCodes.needsPerson,

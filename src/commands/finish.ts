@@ -51,7 +51,7 @@ function reportOf(session: Session, outcome: Outcome): RunReport {
   return session.redactor.redactAll(report, reportShape(configShape));
 }
 
-/** The flat inputs, and for each of several targets what it has otherwise. */
+/** The flat inputs, and for each of several targets what differs. */
 function configOf(resolution: Resolution): Readonly<Record<string, unknown>> {
   const flat = effectiveConfig(resolution);
   const [first, ...others] = resolution.targets;
@@ -68,7 +68,7 @@ function configOf(resolution: Resolution): Readonly<Record<string, unknown>> {
 }
 
 /**
- * Writes the report, hands the outputs to the host, says the last words, and gives the code to exit with. Nothing that
+ * Writes the report, sets the outputs, prints the last lines, and returns the exit code. Nothing that
  * goes wrong here changes the outcome; it is said, and the rest is done all the same.
  */
 export async function finish(session: Session, outcome: Outcome): Promise<number> {
@@ -92,10 +92,12 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
     await attempt(session, 'the receipt could not be written', () => leaveReceipt(session, path));
   const code = exitCodeOfAll(outcome, settings['fail-on']);
   annotate(session, report, code);
-  const style = { colour: console.hasLive };
-  for (const line of finalLines(report, session.redactor.redact(path), style))
+  const shownPath = written ? session.redactor.redact(path) : null;
+  for (const line of finalLines(report, shownPath, { colour: console.hasLive }))
     console.line(own(line));
-  await attempt(session, 'nobody could be told', () => notify(session, report, path));
+  await attempt(session, 'the notifications could not be sent', () =>
+    notify(session, report, path),
+  );
   await actLastOfAll(session);
   return code;
 }
@@ -109,7 +111,7 @@ async function leaveReceipt({ entry }: Session, path: string): Promise<void> {
   if (receipt !== '') await entry.files.writeFile(receipt, `${resolve(path)}\n`);
 }
 
-/** Everything is written and said: what happens now may end this process. */
+/** Runs what may end this process, now that everything is written and printed. */
 async function actLastOfAll({ entry, console, lastActs }: Session): Promise<void> {
   for (const act of lastActs) {
     if (entry.signal.aborted) return;

@@ -3,7 +3,7 @@ import { readConfigFile } from '../inputs/config-file.js';
 import { exitCodes } from '../contract/outcome.js';
 import { inputIds, inputOf, type InputId } from '../inputs/table.js';
 import { ownVariable } from '../inputs/variables.js';
-import { messageOf, UsageError, type Problem } from '../support/errors.js';
+import { messageOf, UsageError, type UsageProblem } from '../support/errors.js';
 import type { Files } from '../support/files.js';
 import {
   answered,
@@ -29,7 +29,7 @@ const CONFIG = 'rollgate.yml';
 /** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file */
 const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 
-/** What of the inputs init wants to know: these may come from a variable, too. */
+/** The inputs that init asks for; they may come from a variable too. */
 const questions: readonly InputId[] = [
   ...(['url', 'health-url', 'prometheus-url', 'prometheus-preset'] as const),
   ...(['prometheus-selector', 'prometheus-total', 'prometheus-errors'] as const),
@@ -38,7 +38,7 @@ const questions: readonly InputId[] = [
 
 /**
  * Writes the pipeline with the gate, the rollback pipeline and the configuration into the folder that we are in. All is
- * looked at and asked before the first file is written, and none that is there is replaced without consent.
+ * checked and asked before the first file is written, and no existing file is replaced without consent.
  */
 export async function init(session: Session): Promise<number> {
   const { entry, console } = session;
@@ -48,7 +48,7 @@ export async function init(session: Session): Promise<number> {
   const problems = [
     ...session.problems,
     ...unfit(flags),
-    ...(typeof wish === 'object' ? [wish] : []),
+    ...(wish?.ok === false ? [{ subject: 'ci-system', ...wish.problem }] : []),
   ];
   if (problems.length > 0) throw new UsageError(problems);
 
@@ -56,18 +56,12 @@ export async function init(session: Session): Promise<number> {
 
   const person = switches.has('yes') ? undefined : personOf(session);
   try {
-    const known = whatIsKnown(
-      session,
-      flags,
-      existing,
-      typeof wish === 'string' ? wish : undefined,
-    );
+    const known = whatIsKnown(session, flags, existing, wish?.ok === true ? wish.value : undefined);
     if (!known.repository.isGit)
       console.line(
         'note: this folder is not the root of a git repository; CI systems look for their files there',
       );
     const answers = person === undefined ? assumeAnswers(known) : await askAnswers(known, person);
-    if (!('system' in answers)) throw new UsageError(answers);
     const { files, next, variables } = plan(answers, known, existing);
     const { placed, problems: misplaced } = placeAll(files, entry.files);
     if (misplaced.length > 0) throw new UsageError(misplaced);
@@ -94,20 +88,20 @@ export async function init(session: Session): Promise<number> {
 }
 
 /** What is given and cannot stand in the file. */
-function unfit(flags: ReadonlyMap<string, string>): readonly Problem[] {
-  return [...flags.keys()].flatMap((name): Problem[] => {
+function unfit(flags: ReadonlyMap<string, string>): readonly UsageProblem[] {
+  return [...flags.keys()].flatMap((name): UsageProblem[] => {
     const id = name as InputId;
     if (id === 'command') return [];
     if (inputOf(id).secret === true)
       return [
         {
           subject: `--${id}`,
-          message: 'this is a secret, and a secret stands in no file of the repository',
+          message: 'this is a secret, which must not be in a file of the repository',
           fix: `leave it out; keep it in the CI system, as \`${ownVariable(id)}\``,
         },
       ];
     return inputOf(id).inFile === false
-      ? [{ subject: `--${id}`, message: `this cannot stand in ${CONFIG}`, fix: 'leave it out' }]
+      ? [{ subject: `--${id}`, message: `this cannot be set in ${CONFIG}`, fix: 'leave it out' }]
       : [];
   });
 }
@@ -238,7 +232,7 @@ async function writeAll(
   const done: string[] = [];
   for (const file of chosen) {
     try {
-      await write(file, entry.files, `rollgate-${entry.uuid()}`);
+      await write(file, entry.files);
     } catch (error) {
       console.line(`${file.path} could not be written: ${messageOf(error)}`);
       console.line(`written before: ${done.length === 0 ? 'nothing' : done.join(', ')}`);

@@ -4,9 +4,9 @@ import { notNeeded } from '../report/record.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import { formatDuration } from '../support/text.js';
 import type { ProvenTarget } from './prepare.js';
-import { rollBack } from './roll-back-target.js';
+import { rollBackTarget } from './rollback.js';
 import { ofTarget, type Session } from './session.js';
-import { keepAll } from './strategies.js';
+import { pinAll } from './strategies.js';
 import { beginWatching, type Watched } from './watch.js';
 import { exitCodeOf } from './exit-code.js';
 import type { TargetOutcome } from './outcome.js';
@@ -38,13 +38,13 @@ export async function judgeAll(
     if (watch === undefined) return rolledBackBefore(target);
     const watched = await watch;
     if (leadsToRollback(target, watched))
-      return outcomeWith(watched, await rollBackTarget(target, watched));
-    // Whoever fails later than this one has ended takes it along too.
+      return outcomeWith(watched, await rollBackAfterWatch(target, watched));
+    // A target that fails after this one has ended rolls it back too.
     const cause = all ? await culprit : undefined;
     if (cause !== undefined) return rolledBackWithOthers(target, watched, cause);
     const rollback = withoutRollback(target, watched);
     if (watched.verdict === 'healthy' && !target.session.settings['dry-run'])
-      await keepAll(target.session, target.built.links);
+      await pinAll(target.session, target.built.links);
     return outcomeWith(watched, rollback);
 
     function outcomeWith(evaluated: Watched, report: RollbackReport): TargetOutcome {
@@ -92,14 +92,14 @@ function leadsToRollback(target: ProvenTarget, watched: Watched): boolean {
   return reaction(target, watched) === 'rollback';
 }
 
-function rollBackTarget(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {
+function rollBackAfterWatch(target: ProvenTarget, watched: Watched): Promise<RollbackReport> {
   const { results, decidedBy, verdict, reason } = watched;
   const breached = new Set(
     results
       .filter((result) => result.outcome === 'breached' && result.excused !== true)
       .map((result) => result.id),
   );
-  return rollBack(target.session, {
+  return rollBackTarget(target.session, {
     links: target.built.links,
     verdict,
     reason,
@@ -113,7 +113,7 @@ function withoutRollback(target: ProvenTarget, { verdict }: Watched): RollbackRe
     : notNeeded;
 }
 
-/** A target that is rolled back because another one is. Nothing of it was wrong: only its health must be right. */
+/** A target that is rolled back because another one is. None of its checks failed, so only its health is confirmed. */
 async function rolledBackWithOthers(
   target: ProvenTarget,
   watched: Watched,
@@ -137,7 +137,7 @@ async function rolledBackWithOthers(
       },
     );
   session.console.line(own`rolled back too: ${because}`);
-  const rollback = await rollBack(session, {
+  const rollback = await rollBackTarget(session, {
     links: built.links,
     verdict: 'unhealthy',
     reason: because,
@@ -168,7 +168,7 @@ function outcome(
   };
 }
 
-/** What a run before this one has rolled back is not judged again: a later step must not take it for good. */
+/** What an earlier attempt rolled back is not judged again: a later step must not take it for healthy. */
 function rolledBackBefore({ session, alreadyRolledBack = '' }: ProvenTarget): TargetOutcome {
   return {
     report: {

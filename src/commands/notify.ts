@@ -11,14 +11,14 @@ import type { Session } from './session.js';
 import { asSentence } from '../support/text.js';
 import { own } from '../support/redact.js';
 
-/** Telling people takes at most this long, milliseconds; they are all told at once. */
+/** All notifications together take at most this long, milliseconds; they are sent at once. */
 const TIMEOUT = 15_000;
 
-/** And this long when somebody stops us: CI systems kill a few seconds later. */
+/** The same when we are cancelled: CI systems kill a few seconds later. */
 const LAST_WORD = 2_000;
 
 /**
- * Tells the people who want to know. The report is written and the verdict stands: whatever goes wrong here is a warning
+ * Sends the notifications. The report is written and the verdict stands: whatever goes wrong here is a warning
  * and nothing else.
  */
 export async function notify(
@@ -44,7 +44,12 @@ export async function notify(
           console.line(own`Told ${notification.to}.`);
         } catch (error) {
           if (error instanceof NotAllowed) console.line(asSentence(error.message));
-          else console.annotate('warning', 'Rollgate', own`not told: ${messageOf(error)}`);
+          else
+            console.annotate(
+              'warning',
+              'Rollgate',
+              own`notification not sent: ${messageOf(error)}`,
+            );
         }
       }),
     );
@@ -53,7 +58,7 @@ export async function notify(
   }
 }
 
-/** Whoever calls for a rollback wants it to be known. */
+/** A rollback that a person started is always reported. */
 function isRequested({ settings }: Session, { command, verdict }: RunReport): boolean {
   if (command === 'rollback') return true;
   return verdict !== null && verdict !== 'not-judged' && settings['notify-on'].includes(verdict);
@@ -95,7 +100,7 @@ function bodies(
   };
 }
 
-/** The token that starts the rollback pipeline of the same system; what it may not do it is refused. */
+/** The token that also starts the rollback pipeline; where it may not comment, the system refuses. */
 function accessTo({ system }: Change, { settings }: Session): ApiAccess | undefined {
   const { url, token } = {
     github: { url: settings['github-api-url'], token: settings['github-token'] },

@@ -4,7 +4,7 @@ import type { TargetReport } from '../report/record.js';
 import { worstCode } from './exit-code.js';
 import { plural } from '../support/text.js';
 
-/** What became of one target. */
+/** The outcome of one target. */
 export interface TargetOutcome {
   readonly report: TargetReport;
   readonly exitCode: number;
@@ -12,7 +12,7 @@ export interface TargetOutcome {
   readonly detectedAt: number | null;
   /** From the start of its watch. */
   readonly detectionSeconds: number | null;
-  /** What the watch found besides. */
+  /** What else the watch found. */
   readonly findings: readonly Finding[];
 }
 
@@ -52,14 +52,14 @@ export function combine(outcomes: readonly TargetOutcome[]): Outcome {
   };
 }
 
-/** Of several targets: which one it is about, and what became of the others. */
+/** Of several targets: the decisive one, and a count of the others. */
 function reasonOf(targets: readonly TargetReport[], decisive: TargetReport | undefined): string {
   if (decisive === undefined) return '';
   if (targets.length === 1) return decisive.reason;
   const counted = worstFirst.flatMap((verdict) => {
     const alike = targets.filter((target) => target.verdict === verdict);
     if (alike.length === 0) return [];
-    // Of those that are well the number is enough.
+    // Of the healthy ones the number is enough.
     const names = verdict === 'healthy' ? '' : ` (${namesOf(alike)})`;
     return [`${String(alike.length)} ${verdict}${names}`];
   });

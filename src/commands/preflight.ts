@@ -32,8 +32,8 @@ export async function preflight(session: Session): Promise<number> {
   );
   const findings = proven.flatMap((each) => each.findings);
   printFindings(session, findings);
-  const count = (wanted: Finding['level']): number =>
-    findings.filter(({ level }) => level === wanted).length;
+  const count = (of: Finding['level']): number =>
+    findings.filter(({ level }) => level === of).length;
   if (count('error') > 0) {
     console.line(
       own(
@@ -57,7 +57,7 @@ async function prove(
 ): Promise<{
   readonly target: TargetSession;
   readonly findings: readonly Finding[];
-  /** Whether some checks send requests of their own, which preflight does not. */
+  /** Whether some checks send probes: preflight does not send them. */
   readonly probes: boolean;
   readonly checks: readonly string[];
   readonly strategies: readonly string[];

@@ -2,10 +2,10 @@ import type { Check } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { ChainLink } from '../contract/strategy.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
-import { messageOf, type Problem, UsageError } from '../support/errors.js';
+import { messageOf, type UsageProblem, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { formatDuration } from '../support/text.js';
-import { beginAll, buildLinks, type Links } from './strategies.js';
+import { captureAll, buildLinks, type Links } from './strategies.js';
 import {
   type BaseSession,
   checksOf,
@@ -41,7 +41,7 @@ export interface ProvenTarget extends PreparedTarget {
 export async function prepareAll(session: Session): Promise<readonly PreparedTarget[]> {
   const targets = targetSessions(session);
   const snapshot = targets.some(wantsRollback) ? await recordedSnapshot(session) : undefined;
-  const problems: Problem[] = [];
+  const problems: UsageProblem[] = [];
   const prepared = await Promise.all(
     targets.map(async (target): Promise<PreparedTarget> => {
       const checks = await checksOf(target);
@@ -72,7 +72,7 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
     const { session, checks, built } = target;
     const [preflight, beginning] = await Promise.all([
       preflightAll(session, checks, built.links),
-      beginAll(session, built.links),
+      captureAll(session, built.links),
     ]);
     return {
       ...target,
@@ -196,7 +196,7 @@ export async function recordedSnapshot(session: Session): Promise<Snapshot | und
 }
 
 /** Something must be looked at. */
-export function withoutCheck(checks: readonly unknown[]): readonly Problem[] {
+export function withoutCheck(checks: readonly unknown[]): readonly UsageProblem[] {
   if (checks.length > 0) return [];
   return [
     {
@@ -208,7 +208,7 @@ export function withoutCheck(checks: readonly unknown[]): readonly Problem[] {
 }
 
 /** Something must be there to roll back with. */
-export function withoutStrategy(configured: number): readonly Problem[] {
+export function withoutStrategy(configured: number): readonly UsageProblem[] {
   if (configured > 0) return [];
   return [
     {

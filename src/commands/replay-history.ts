@@ -1,12 +1,11 @@
 import type { MetricCheck } from '../contract/check.js';
-import { eventsOfPast, momentsOf } from '../gate/history.js';
-import { replay as judgeAgain } from '../gate/replay.js';
+import { eventsOfPast, momentsOf, replay as judgeAgain } from '../gate/replay.js';
 import { limitInWords } from '../gate/words.js';
 import { exitCodes } from '../contract/outcome.js';
 import { parseTime, printTime } from '../support/values/time.js';
 import { deployLines, deployTable, type JudgedDeploy } from '../report/deploys.js';
 import { isCancelled } from '../support/abort.js';
-import { messageOf, UsageError, type Problem } from '../support/errors.js';
+import { messageOf, UsageError, type UsageProblem } from '../support/errors.js';
 import { planInWords } from './prepare.js';
 import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { watchPlanOf } from './watch.js';
@@ -20,11 +19,11 @@ import { own } from '../support/redact.js';
  */
 export async function replayHistory(session: Session, words: readonly string[]): Promise<number> {
   const { console, entry } = session;
-  const problems: Problem[] = [...session.problems];
+  const problems: UsageProblem[] = [...session.problems];
   const times = timesOf(session, words, problems);
   const targets = targetSessions(session);
-  const lacking = await Promise.all(targets.map(withoutHistory));
-  problems.push(...lacking.flat());
+  const incomplete = await Promise.all(targets.map(withoutHistory));
+  problems.push(...incomplete.flat());
   if (problems.length > 0) throw new UsageError(problems);
 
   for (const target of targets) for (const line of await headOf(target)) target.console.line(line);
@@ -72,7 +71,7 @@ function hasFailed({ outcome }: JudgedDeploy): boolean {
 function timesOf(
   { settings }: Session,
   words: readonly string[],
-  problems: Problem[],
+  problems: UsageProblem[],
 ): readonly number[] {
   const times = [...(settings.at ?? [])];
   for (const word of words.flatMap((each) => each.split(',')).filter((each) => each !== '')) {
@@ -89,7 +88,7 @@ function timesOf(
   return [...new Set(times)];
 }
 
-async function withoutHistory(session: TargetSession): Promise<readonly Problem[]> {
+async function withoutHistory(session: TargetSession): Promise<readonly UsageProblem[]> {
   if ((await pastChecks(session)).length > 0) return [];
   return ofTarget(session, [
     {

@@ -1,3 +1,4 @@
+import { bad, good, type Result } from '../contract/result.js';
 import type { WatchPlan } from '../contract/check.js';
 import { override, type OverrideId, type Overrides } from '../gate/overrides.js';
 import { replay as judgeAgain } from '../gate/replay.js';
@@ -8,7 +9,7 @@ import { USUAL_FILE } from '../inputs/resolve.js';
 import { type InputId, inputIds, inputOf } from '../inputs/table.js';
 import { decodeRecording, type Recording, RecordingError } from '../report/recording-reader.js';
 import { type ReplayedRecording, replayLines, replayTable } from '../report/replay.js';
-import { messageOf, type Problem } from '../support/errors.js';
+import { messageOf, type UsageProblem } from '../support/errors.js';
 import { formatDuration, oneLine } from '../support/text.js';
 import type { Session } from './session.js';
 import { own } from '../support/redact.js';
@@ -23,7 +24,7 @@ export async function replay(session: Session): Promise<number> {
   const { operands } = parseArgv(session.entry.argv);
   if (session.settings.prometheus)
     return (await import('./replay-history.js')).replayHistory(session, operands);
-  const problems: Problem[] = [...problemsOf(session)];
+  const problems: UsageProblem[] = [...problemsOf(session)];
   if (operands.length === 0)
     problems.push({
       subject: 'replay',
@@ -36,11 +37,11 @@ export async function replay(session: Session): Promise<number> {
 
   const replayed = operands.flatMap((file) => {
     const read = readRecording(session, file);
-    if ('subject' in read) {
-      problems.push(read);
+    if (!read.ok) {
+      problems.push({ subject: file, ...read.problem });
       return [];
     }
-    return [evaluated(session, read, overrides, problems)];
+    return [evaluated(session, { file, recording: read.value }, overrides, problems)];
   });
   if (problems.length > 0) {
     session.console.line(own('This cannot be replayed:'));
@@ -56,20 +57,20 @@ export async function replay(session: Session): Promise<number> {
   return exitCodes.healthy;
 }
 
-function readRecording({ entry, redactor }: Session, file: string): Read | Problem {
+function readRecording({ entry, redactor }: Session, file: string): Result<Recording> {
   const fix = 'name a `recording.ndjson`, as `run` writes it into `report-dir`';
   try {
     const text = entry.files.read(file);
-    if (text === undefined) return { subject: file, message: 'there is no such file', fix };
+    if (text === undefined) return bad('there is no such file', fix);
     const recording = decodeRecording(text);
     return recording.targets.length === 0
-      ? { subject: file, message: 'line 1 of the recording: it has no target' }
-      : { file, recording };
+      ? bad('line 1 of the recording: it has no target')
+      : good(recording);
   } catch (error) {
     if (error instanceof RecordingError)
       // It may be any file, so what it holds is not shown before it is made harmless.
-      return { subject: file, message: oneLine(redactor.redact(error.message)), fix };
-    return { subject: file, message: `cannot be read: ${messageOf(error)}` };
+      return bad(oneLine(redactor.redact(error.message)), fix);
+    return bad(`cannot be read: ${messageOf(error)}`);
   }
 }
 
@@ -77,10 +78,10 @@ function evaluated(
   session: Session,
   { file, recording }: Read,
   overrides: Overrides,
-  problems: Problem[],
+  problems: UsageProblem[],
 ): ReplayedRecording {
   const { startedAt, version, truncated } = recording;
-  const refuse = (target: string, problem: Problem): void => {
+  const refuse = (target: string, problem: UsageProblem): void => {
     const where = recording.targets.length > 1 ? `${file} (${target})` : file;
     problems.push({ ...problem, message: `${problem.message} (${where})` });
   };
@@ -149,7 +150,7 @@ const happened: readonly InputId[] = inputIds.filter(
  */
 function overridesOf(session: Session): {
   readonly overrides: Overrides;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UsageProblem[];
   readonly notices: readonly string[];
 } {
   const { settings, resolution } = session;
@@ -203,14 +204,14 @@ function overridesOf(session: Session): {
 }
 
 /** What is wrong with the usage. A file that does not count may be wrong, and its checks may lack what only a watch has. */
-function problemsOf({ problems, resolution }: Session): readonly Problem[] {
+function problemsOf({ problems, resolution }: Session): readonly UsageProblem[] {
   return resolution.givenByUser('config')
     ? problems
     : problems.filter(({ subject }) => subject !== USUAL_FILE);
 }
 
 /** What is wanted of the windows, and is not what the recording has. */
-function fixedOf(session: Session, plan: WatchPlan): readonly Problem[] {
+function fixedOf(session: Session, plan: WatchPlan): readonly UsageProblem[] {
   const { settings, resolution } = session;
   return fixed.flatMap(([id, key]) =>
     !isGiven(session, id) || settings[id] === plan[key]

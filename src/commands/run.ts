@@ -68,7 +68,7 @@ function announce({ entry, console }: Session, targets: readonly PreparedTarget[
     );
 }
 
-/** So many targets have a line of their own at the begin. */
+/** At most this many targets get a line of their own at the start. */
 const MOST_SHOWN = 10;
 
 function namesInWords(names: readonly string[]): string {

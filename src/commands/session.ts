@@ -1,13 +1,14 @@
+import { bad, good, type Result } from '../contract/result.js';
 import type { Check } from '../contract/check.js';
 import type { RunInfo, SystemOutput } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
 import { inputOf, inputs, type Settings } from '../inputs/table.js';
-import { allVariables, withoutSecretInputs } from '../inputs/variables.js';
+import { allVariables, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
-import { messageOf, type Problem } from '../support/errors.js';
+import { messageOf, type UsageProblem } from '../support/errors.js';
 import { run as exec } from '../support/exec.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
@@ -26,11 +27,11 @@ export interface BaseSession {
   readonly host: SystemOutput;
   readonly settings: Settings;
   /** Of the command line and of the inputs. */
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UsageProblem[];
   readonly notices: string[];
   readonly redactor: Redactor;
   readonly console: Console;
-  /** What is to be done when the report is written; it may end this process. Each says in one line what it did. */
+  /** Run after the report is written; one may end this process. Each says in one line what it did. */
   readonly lastActs: ((signal: AbortSignal) => Promise<string>)[];
   /** Wall clock, milliseconds since the epoch. */
   readonly startedAt: number;
@@ -50,7 +51,7 @@ export interface Session extends BaseSession {
 export async function openSession(entry: EntryPoint): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
-  const info = await detectRun(env, entry.githubJob, namedSystem(argv.flags, env));
+  const info = await detectRun(env, entry.githubJob, requestedSystem(argv.flags, env));
   const resolution = resolveInputs({
     flags: argv.flags,
     env,
@@ -83,12 +84,12 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   });
   entry.cleanLastWords(console.clean);
   const caFile = settings['ca-file'];
-  const authorities: Authorities = caFile === undefined ? {} : readAuthorities(caFile, files);
+  const authorities = caFile === undefined ? good(undefined) : readAuthorities(caFile, files);
   let http: Http | undefined;
   const openHttp = (): Http => {
     http ??= createHttp({
       clock,
-      ...(authorities.caPem === undefined ? {} : { caPem: authorities.caPem }),
+      ...(authorities.ok && authorities.value !== undefined ? { caPem: authorities.value } : {}),
       ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
     });
     return http;
@@ -103,7 +104,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     problems: [
       ...argv.problems,
       ...resolution.problems,
-      ...(authorities.problem === undefined ? [] : [authorities.problem]),
+      ...(authorities.ok ? [] : [{ subject: 'ca-file', ...authorities.problem }]),
     ],
     notices: [...verificationStaysOn(env), ...info.notices, ...resolution.notices],
     redactor,
@@ -120,8 +121,8 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   };
 }
 
-/** As far as it is known before the host is: whether the configuration file counts depends on the host. */
-function namedSystem(
+/** Only flags and variables: whether the configuration file counts depends on the CI system. */
+function requestedSystem(
   flags: ReadonlyMap<string, string>,
   env: EntryPoint['env'],
 ): string | undefined {
@@ -141,32 +142,25 @@ function verificationStaysOn({
     : [];
 }
 
-interface Authorities {
-  readonly caPem?: string;
-  readonly problem?: Problem;
-}
-
-function readAuthorities(path: string, files: EntryPoint['files']): Authorities {
-  const subject = 'ca-file';
+/** The text of the `ca-file`. */
+function readAuthorities(path: string, files: EntryPoint['files']): Result<string> {
   try {
-    const caPem = files.read(path);
-    return caPem === undefined
-      ? { problem: { subject, message: `there is no file ${path}` } }
-      : { caPem };
+    const text = files.read(path);
+    return text === undefined ? bad(`there is no file ${path}`) : good(text);
   } catch (error) {
-    return { problem: { subject, message: `${path} cannot be read: ${messageOf(error)}` } };
+    return bad(`${path} cannot be read: ${messageOf(error)}`);
   }
 }
 
 /** What a command works with for one target: its inputs, and a log that says whose line it is. */
 export interface TargetSession extends BaseSession {
   readonly target: string;
-  /** Whether there are others: else its name is left out everywhere. */
+  /** The only target: its name is left out everywhere. */
   readonly isOnly: boolean;
   readonly resolution: ResolvedTarget;
 }
 
-/** So many targets are looked at or proven at a time: each runs programs of its own. */
+/** At most this many targets are snapshotted or preflighted at once: each runs programs of its own. */
 export const TARGETS_AT_A_TIME = 4;
 
 /** One for each target, in the order of the file. */
@@ -183,7 +177,7 @@ export function targetSessions(session: Session): readonly TargetSession[] {
   }));
 }
 
-/** What concerns a part of a target, as the whole run speaks of it: `api/success-rate`. */
+/** Prefixes a subject with its target for the whole run: `api/success-rate`. */
 export function ofTarget<T extends { readonly subject: string }>(
   { target, isOnly }: TargetSession,
   values: readonly T[],
@@ -204,7 +198,7 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
     http,
     limits,
     exec,
-    env: withoutSecretInputs(entry.env, inputs),
+    env: toolEnvironment(entry.env, inputs),
     redact: (text) => redactor.redact(text),
     leastRate,
   });

@@ -8,7 +8,7 @@ import type { Snapshot } from './snapshot-file.js';
 import { buildLinks } from './strategies.js';
 import { own } from '../support/redact.js';
 
-/** Looking at what runs now in one target may take this long, milliseconds. */
+/** The snapshot of one target may take this long, milliseconds. */
 const TIMEOUT = 60_000;
 
 /** Records what runs now, before the deploy. */
@@ -35,10 +35,8 @@ export async function snapshot(session: Session): Promise<number> {
   };
   const path = settings['snapshot-file'];
   await makeDirectoryOf(session, path);
-  const temporary = `${path}.tmp`;
   // Every field is a name, an id, a digest or a number that the rollback is done by: one that was changed would lead elsewhere.
-  await entry.files.writeFile(temporary, `${JSON.stringify(taken, null, 2)}\n`);
-  await entry.files.rename(temporary, path);
+  await entry.files.writeFile(path, `${JSON.stringify(taken, null, 2)}\n`);
   const what = targets.flatMap(({ name, strategies }) =>
     Object.keys(strategies).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
   );

@@ -2,7 +2,7 @@ import type { Finding } from '../contract/result.js';
 import type { ChainLink, Strategy } from '../contract/strategy.js';
 import { configuredStrategies } from '../inputs/configured.js';
 import { type InputId, inputIds, inputOf, inputs } from '../inputs/table.js';
-import { withoutSecretInputs } from '../inputs/variables.js';
+import { commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { openPipelineClient, pipelineClients } from '../pipelines/registry.js';
 import { strategyFactories } from '../strategies/registry.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
@@ -15,7 +15,7 @@ import { own } from '../support/redact.js';
 /** The chain as it is configured. */
 export interface Links {
   readonly links: readonly ChainLink[];
-  /** What is against strategies that the user wants: that one cannot be made, or has no token here. */
+  /** What is wrong with configured strategies: one cannot be made, or has no token here. */
   readonly findings: readonly Finding[];
   /** How many strategies the user configured, usable or not. */
   readonly configured: number;
@@ -56,7 +56,8 @@ export async function buildLinks(
       run: { system: info.system, runId: info.runId, url: info.runUrl },
       recorded: recorded[id],
       isRollbackRun,
-      env: withoutSecretInputs(entry.env, inputs),
+      env: toolEnvironment(entry.env, inputs),
+      commandEnv: commandEnvironment(entry.env, inputs),
       platform: entry.platform,
       exec,
       redact: (text) => session.redactor.redact(text),
@@ -87,7 +88,7 @@ const fromFork: Finding = {
   fix: 'in runs for pull requests from forks set `on-unhealthy: report`',
 };
 
-/** The explicit system; else the one that we run in; else the only one whose inputs were given. */
+/** The system that the user names; else the one that we run in; else the only one whose inputs were given. */
 function ciSystemOf({ settings, info, resolution }: TargetSession): string | undefined {
   const explicit = settings['ci-system'];
   if (explicit !== undefined) return explicit === 'none' ? undefined : explicit;
@@ -102,11 +103,11 @@ function ciSystemOf({ settings, info, resolution }: TargetSession): string | und
   return given.size === 1 ? [...given][0] : undefined;
 }
 
-/** A strategy may look this long at what runs, milliseconds. */
+/** A strategy may take this long to capture or to pin, milliseconds. */
 const TIMEOUT = 45_000;
 
-/** Has every strategy look at what runs when the watch begins. One that cannot see it has nothing to compare with later. */
-export async function beginAll(
+/** Has every strategy capture what runs when the watch begins. One that cannot has nothing to compare with later. */
+export async function captureAll(
   session: BaseSession,
   links: readonly ChainLink[],
 ): Promise<{
@@ -130,8 +131,8 @@ export async function beginAll(
   };
 }
 
-/** After a healthy verdict: has every strategy keep what runs now. That it could not be kept does not change the verdict. */
-export async function keepAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
+/** After a healthy verdict: has every strategy pin what runs now. A failure to pin does not change the verdict. */
+export async function pinAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
   const { console } = session;
   for (const strategy of strategiesOf(links)) {
     const { value, problem } = await limited(

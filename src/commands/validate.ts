@@ -5,7 +5,7 @@ import { exitCodes } from '../contract/outcome.js';
 import { originInWords } from '../inputs/lookup.js';
 import type { TargetResolution } from '../inputs/resolve.js';
 import { type InputId, inputOf } from '../inputs/table.js';
-import { UsageError, type Problem } from '../support/errors.js';
+import { UsageError, type UsageProblem } from '../support/errors.js';
 import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { withoutCheck, withoutStrategy } from './prepare.js';
 import { own, type OwnText } from '../support/redact.js';
@@ -18,7 +18,7 @@ export async function validate(session: Session): Promise<number> {
   );
   const problems = [
     ...session.problems,
-    ...targets.flatMap(({ target, checks }) => ofTarget(target, lacking(target, checks))),
+    ...targets.flatMap(({ target, checks }) => ofTarget(target, missingParts(target, checks))),
   ];
   if (problems.length > 0) throw new UsageError(problems);
   for (const notice of session.notices) console.annotate('notice', 'Rollgate', notice);
@@ -49,21 +49,21 @@ export async function validate(session: Session): Promise<number> {
   return exitCodes.healthy;
 }
 
-function lacking(
+function missingParts(
   { resolution, settings }: TargetSession,
   checks: readonly unknown[],
-): readonly Problem[] {
+): readonly UsageProblem[] {
   const configured = configuredStrategies(resolution).filter(
     (strategy) => strategy.configured,
   ).length;
   return [
-    // An entry that something is wrong with is there all the same.
+    // An entry with a mistake counts: it is there.
     ...withoutCheck([...checks, ...resolution.writtenSources]),
     ...(settings['on-unhealthy'] === 'rollback' ? withoutStrategy(configured) : []),
   ];
 }
 
-/** Each value with where it comes from; with `others` only what is not the same there. */
+/** Each value with its origin; with `others` only those that differ from there. */
 function valuesOf(resolution: TargetResolution, others?: TargetResolution): readonly OwnText[] {
   const elsewhere: Readonly<Record<string, string>> = others === undefined ? {} : effective(others);
   const values = Object.entries(effective(resolution)).filter(

@@ -13,13 +13,13 @@ import { own, type OwnText } from '../support/redact.js';
 
 /** A watch that has ended. */
 export interface Watched extends WatchOutcome {
-  /** Wall clock of its begin, milliseconds since the epoch. */
+  /** Wall clock of its start, milliseconds since the epoch. */
   readonly startedAt: number;
   /** How long it took, milliseconds. */
   readonly endedAfter: number;
 }
 
-/** Two targets begin so far apart, milliseconds, so that many of them do not look in the same moment. */
+/** Targets start this far apart, milliseconds, so that many of them do not probe at the same moment. */
 const APART = 20;
 
 export function watchPlanOf({ settings }: TargetSession): WatchPlan {
@@ -123,7 +123,7 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
   const directory = settings['report-dir'];
   const path = join(directory, reportFileNames.recording);
   let broken = false;
-  const guarded = (work: () => void): void => {
+  const unlessBroken = (work: () => void): void => {
     if (broken) return;
     try {
       work();
@@ -141,28 +141,28 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
   } catch {
     // The first line says what is wrong.
   }
-  guarded(() => {
+  unlessBroken(() => {
     entry.files.remove(path);
   });
   return (line) => {
-    guarded(() => {
+    unlessBroken(() => {
       entry.files.append(path, encodeLine(redactor.redactAll(line, lineShape)));
     });
   };
 }
 
-/** How often the watch must be asked, so that no silence is too long and a terminal lives; milliseconds. */
+/** How often progress is checked, milliseconds: no silence may be too long, and a terminal should move. */
 export function tickEvery(interval: number, terminal: boolean): number {
   return terminal ? Math.min(interval, 1000) : Math.min(interval, LONGEST_SILENCE / 5);
 }
 
-/** How the watch of a target goes on. */
+/** The progress of one target's watch. */
 interface TargetState extends WatchState {
-  /** Since when a check has no data, milliseconds since the start of the watch, by id. */
+  /** The time since which a check has no data, milliseconds since the start of the watch, by id. */
   readonly silentSince: ReadonlyMap<string, number>;
 }
 
-/** Shows how the watches of all targets go on. */
+/** Shows the progress of all targets. */
 interface Progress {
   tick(target: string, state: TargetState): void;
 }
@@ -195,7 +195,7 @@ function createProgress(
         {
           elapsedMs,
           totalMs,
-          phase: elapsedMs < warmUp ? 'warm-up' : 'watch',
+          phase: elapsedMs < warmUp ? 'warm-up' : elapsedMs <= totalMs ? 'watch' : 'waiting',
           checks: worst?.[1].results ?? [],
           silentSince: worst?.[1].silentSince,
           ...lead,
@@ -238,7 +238,7 @@ export function createLogCadence(interval: number): (state: WatchState) => boole
   };
 }
 
-/** What is well is left out: that another target has begun is no news. */
+/** Healthy targets are left out: that another one has started is no news. */
 function essence(results: readonly CheckResult[]): string {
   return results
     .filter((r) => r.outcome === 'breached' || r.failures > 0)

@@ -101,8 +101,17 @@ export type Observation = (
       readonly baseline?: BaselineCounts;
       /** What latency is compared by; `failures` is 0 then. */
       readonly slower?: Slower;
+      /** Up to when it tells what happened, milliseconds since the start of the watch; of a source that has sample times. */
+      readonly until?: number;
     }
-  | { readonly kind: 'value'; readonly value: number; readonly cadence?: number }
+  | {
+      readonly kind: 'value';
+      readonly value: number;
+      readonly cadence?: number;
+      /** The time that it is of, where the source has sample times, and up to when that is. */
+      readonly seconds?: number;
+      readonly until?: number;
+    }
   | {
       readonly kind: 'none';
       /**
@@ -111,6 +120,8 @@ export type Observation = (
        */
       readonly why: 'no-data' | 'provider-error' | 'unchanged';
       readonly detail?: string;
+      /** Nor will there be any in this watch. */
+      readonly forGood?: true;
       /** What was counted of the baseline all the same. */
       readonly baseline?: BaselineCounts;
     }
@@ -204,7 +215,7 @@ export interface Judgement {
   readonly decidedBy: readonly string[];
 }
 
-/** How far requests of our own got around. */
+/** How widely our own requests were spread. */
 export interface Reach {
   /** How many connections were opened for them. */
   readonly connections: number;
@@ -259,9 +270,9 @@ interface CheckBase extends EvaluatedCheck {
   readonly limit: Limit;
   /** Proves, before the watch, that it can be observed. Says nothing of its health. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
-  /** Of a check that sends requests of its own: how far they got around, up to now. */
+  /** Of a check that sends probes: how widely they were spread, up to now. */
   reach?(): Reach;
-  /** What was seen besides, up to now, that a person should know. */
+  /** What else was seen up to now that a person should know. */
   findings?(): readonly Finding[];
 }
 
@@ -289,6 +300,8 @@ export interface MetricCheck extends CheckBase {
    * may be later than the end of the next one. Never rejects, unless the signal is aborted.
    */
   observe(window: Window, signal: AbortSignal): Promise<Observation>;
+  /** How late its samples come, as far as it is known by now, milliseconds; of a source that has sample times. */
+  lag?(): number | undefined;
   /** Frees what `start` took. May be called more than once. */
   stop(): void;
 }

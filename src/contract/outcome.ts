@@ -1,4 +1,6 @@
-/** What the process tells with its exit code, by name. */
+import { strategyIds } from './strategy.js';
+
+/** The exit codes of the process. `commands/exit-code.ts` decides which one. */
 export const exitCodes = {
   healthy: 0,
   rolledBack: 1,
@@ -58,8 +60,7 @@ export const outputTable = [
   },
   {
     id: 'rollback-strategy',
-    description:
-      'The strategy that rolled back: `kubernetes`, `helm`, `compose`, `ci`, `scale-down` or `command`.',
+    description: `The strategy that rolled back: one of ${strategyIds.map((id) => `\`${id}\``).join(', ')}.`,
   },
   {
     id: 'rollback-url',

@@ -1,6 +1,6 @@
 import type { Finding, Problem } from './result.js';
 
-/** What a pipeline client is asked to start. */
+/** The rollback run to start. */
 export interface StartRequest {
   /** Branch or tag; `undefined`: the repository's default branch. */
   readonly ref: string | undefined;
@@ -12,7 +12,7 @@ export interface StartRequest {
   readonly correlationId: string;
 }
 
-/** A run of the other system's. */
+/** A run of the CI system that was called. */
 export interface StartedRun {
   readonly id: string;
   readonly url: string;
@@ -23,7 +23,7 @@ export type StartResult =
   /** Nothing was started, and that is certain. `hint`: what to change. */
   | { readonly kind: 'refused'; readonly reason: string; readonly hint?: string }
   /**
-   * It may have been started, and its run cannot be told for certain. `probable`: the only run it could be; it may
+   * It may have been started, and its run is not known for certain. `probable`: the only run it could be; it may
    * be waited for, its success proves nothing.
    */
   | { readonly kind: 'unknown'; readonly reason: string; readonly probable?: StartedRun };
@@ -49,7 +49,7 @@ export interface PipelineClient {
   readonly id: string;
   /** For people: `GitHub`, `GitLab`, ... */
   readonly name: string;
-  /** What it lacks and cannot do without; absent: it can be tried. */
+  /** What is missing before it can do anything; absent: nothing. */
   readonly lacks?: Problem;
   preflight(request: StartRequest, signal: AbortSignal): Promise<readonly Finding[]>;
   /** The exact request in words, without secrets. */
@@ -65,7 +65,7 @@ export interface PipelineClient {
   cancel(run: StartedRun, signal: AbortSignal): Promise<void>;
   /**
    * Why the run that was just started must not go on: it would deploy instead of rolling back. `undefined`: nothing
-   * speaks against it, or nothing can be told. Reads only.
+   * speaks against it, or it cannot be seen. Reads only.
    */
   objection?(run: StartedRun, signal: AbortSignal): Promise<string | undefined>;
   /**

@@ -7,7 +7,7 @@ export interface RecordedEvent {
   readonly event: WatchEvent;
 }
 
-/** What would have been concluded. */
+/** The judgement of a replay. */
 export interface Replayed {
   /** `null`: the recording ends before there is a judgement. */
   readonly judgement: Judgement | null;
@@ -19,9 +19,9 @@ export interface Replayed {
   readonly results: readonly CheckResult[];
 }
 
-/** What is judged otherwise than it was. */
+/** What is judged differently. */
 export interface ChangedSetting {
-  /** A check by its id, or what of the plan. */
+  /** A check by its id, or a setting of the plan. */
   readonly what: string;
   /** In words. */
   readonly from: string;

@@ -45,7 +45,7 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** The strategy lacks something it cannot do without. */
+/** The strategy is missing something that it needs. */
 export interface CannotAct {
   readonly kind: 'failed';
   readonly reason: string;
@@ -57,14 +57,14 @@ export interface Withheld {
   readonly reason: string;
 }
 
-/** What became of a strategy that was executed. */
+/** The result of a strategy that was executed. */
 export interface StrategyResult {
   /**
    * `failed`: refused or failed before anything was changed or started. `triggered`: something was changed or
    * started, the result is not proven. `verified`: changed, and proven as far as the platform can prove it.
    */
   readonly outcome: 'failed' | 'triggered' | 'verified';
-  /** One or two sentences: what was done, what became of it, what to do about it. */
+  /** One or two sentences: what was done, how it ended, what to do about it. */
   readonly detail: string;
   /** The run or object to look at. */
   readonly url?: string;
@@ -81,7 +81,7 @@ export interface StrategyContext {
    * with `Cancelled` when we must leave (begin nothing new, leave started runs running).
    */
   readonly signal: AbortSignal;
-  /** Milliseconds until `signal` is aborted because the time is over; for programs that must be told how long they have. */
+  /** Milliseconds until `signal` is aborted because the time is over; for programs that take a timeout. */
   timeLeft(): number;
   /** Must be called right before the first call that can change or start something. */
   beforeChange(): void;
@@ -96,7 +96,7 @@ export interface StrategyContext {
   started(run: { readonly url?: string; readonly runId?: string }): void;
 }
 
-/** What a strategy sees of a deployed thing when the watch begins. */
+/** What a strategy found when the watch began. */
 export interface Captured {
   /** One sentence: this run's own deploy has been rolled back already, and what would be watched is the old version. */
   readonly alreadyRolledBack?: string;

@@ -13,7 +13,7 @@ export interface Change {
   readonly number: number;
 }
 
-/** What is read here of the `Context` of `@actions/github`: the event, the repository and the run of a job of GitHub. */
+/** The part of the `Context` of `@actions/github` that is used: the event, the repository and the run of a job of GitHub. */
 export interface GithubContext {
   /** https://docs.github.com/en/webhooks/webhook-events-and-payloads */
   readonly payload: unknown;
@@ -67,7 +67,7 @@ export interface Summary {
 /** How to print, mask and hand things over in the CI system that we run in. Everything given to it is already redacted. */
 export interface SystemOutput {
   readonly system: SystemId;
-  /** Whether annotations show outside the log; where they do not, what the log says anyway need not be said twice. */
+  /** Whether annotations show outside the log; where they do not, they would only repeat the log. */
   readonly annotates: boolean;
   /** A plain line of the log. */
   line(text: string): void;

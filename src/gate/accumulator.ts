@@ -39,9 +39,23 @@ export interface Accumulator {
     readonly why: 'no-data' | 'provider-error';
     readonly detail: string;
   } | null;
+  /** There will be no more data in this watch. */
+  readonly isOver: boolean;
+  /** What could be seen of the judged time. */
+  readonly sight: Sight;
   readonly kinds: Readonly<Record<string, number>>;
   readonly missing: { readonly noData: number; readonly providerErrors: number };
   series(): readonly SeriesPoint[];
+}
+
+/** Milliseconds. */
+export interface Sight {
+  /** How much of it the observations cover; what came before there was anything to count counts as seen. */
+  readonly covered: number;
+  /** Up to when since the start of the watch the samples reach; `null`: the source has no sample times. */
+  readonly until: number | null;
+  /** How late they came at the least. */
+  readonly lag: number;
 }
 
 /** What the functions below share. */
@@ -61,6 +75,10 @@ interface State {
   baselineFreshAt: number | null;
   cadence: number;
   lastMissing: Accumulator['lastMissing'];
+  isOver: boolean;
+  /** End of the last window that was told of, in milliseconds since the start; in the warm-up its end. */
+  toldUntil: number;
+  readonly sight: { covered: number; until: number | null; lag: number };
   readonly leftOut: { requests: number; of: number };
   readonly ofLimit: { readonly logE: number; readonly maxLogE: number };
 }
@@ -70,46 +88,8 @@ export function createAccumulator(
   plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
   against?: EvaluatedCheck['baseline'],
 ): Accumulator {
-  const evidence = createEvidence({ plannedIntervals: Math.ceil(plan.duration / plan.interval) });
-  const series = createSeries();
-  const totals: Totals = { samples: 0, failures: 0, seconds: 0, sum: 0 };
-  const kinds: Record<string, number> = {};
-  const missing = { noData: 0, providerErrors: 0 };
-  const baseline = { samples: 0, failures: 0 };
-  const margin = limit.metric === 'relative' ? limit.margin : against?.margin;
-  const latencyComparison =
-    limit.metric === 'relative' && limit.of === 'latency'
-      ? createLatencyComparison(limit.margin)
-      : undefined;
-  const comparison =
-    latencyComparison ?? (margin === undefined ? undefined : createRelative(margin));
-  const ofLimit = {
-    get logE() {
-      return limit.metric === 'relative' ? (comparison?.logE ?? 0) : evidence.logE;
-    },
-    get maxLogE() {
-      return limit.metric === 'relative' ? state.maxRelative : evidence.maxLogE;
-    },
-  };
-  const state: State = {
-    limit,
-    plan,
-    evidence,
-    series,
-    totals,
-    kinds,
-    missing,
-    baseline,
-    latencyComparison,
-    comparison,
-    maxRelative: 0,
-    freshAt: null,
-    baselineFreshAt: null,
-    cadence: 0,
-    lastMissing: null,
-    leftOut: { requests: 0, of: 0 },
-    ofLimit,
-  };
+  const state = begin(limit, plan, against);
+  const { totals, kinds, missing, baseline, comparison, ofLimit, series, leftOut, sight } = state;
   return {
     push: (window, observation) => push(state, window, observation),
     totals,
@@ -130,14 +110,63 @@ export function createAccumulator(
     get cadence() {
       return state.cadence;
     },
-    leftOut: state.leftOut,
+    leftOut,
     get lastMissing() {
       return state.lastMissing;
     },
+    get isOver() {
+      return state.isOver;
+    },
+    sight,
     kinds,
     missing,
     series: () => series.points(),
   };
+}
+
+function begin(
+  limit: MetricLimit,
+  plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
+  against: EvaluatedCheck['baseline'],
+): State {
+  const evidence = createEvidence({ plannedIntervals: Math.ceil(plan.duration / plan.interval) });
+  const margin = limit.metric === 'relative' ? limit.margin : against?.margin;
+  const latencyComparison =
+    limit.metric === 'relative' && limit.of === 'latency'
+      ? createLatencyComparison(limit.margin)
+      : undefined;
+  const comparison =
+    latencyComparison ?? (margin === undefined ? undefined : createRelative(margin));
+  const state: State = {
+    limit,
+    plan,
+    evidence,
+    series: createSeries(),
+    totals: { samples: 0, failures: 0, seconds: 0, sum: 0 },
+    kinds: {},
+    missing: { noData: 0, providerErrors: 0 },
+    baseline: { samples: 0, failures: 0 },
+    latencyComparison,
+    comparison,
+    maxRelative: 0,
+    freshAt: null,
+    baselineFreshAt: null,
+    cadence: 0,
+    lastMissing: null,
+    isOver: false,
+    toldUntil: plan.warmUp,
+    sight: { covered: 0, until: null, lag: Infinity },
+    leftOut: { requests: 0, of: 0 },
+    ofLimit: {
+      get logE() {
+        return limit.metric === 'relative' ? (comparison?.logE ?? 0) : evidence.logE;
+      },
+      get maxLogE() {
+        return limit.metric === 'relative' ? state.maxRelative : evidence.maxLogE;
+      },
+    },
+  };
+  return state;
 }
 
 function push(state: State, window: Window, observation: Observation): boolean {
@@ -146,10 +175,13 @@ function push(state: State, window: Window, observation: Observation): boolean {
   if (observation.kind === 'none') {
     if (observation.why === 'unchanged') return false;
     state.lastMissing = { why: observation.why, detail: observation.detail ?? '' };
+    state.isOver ||= observation.forGood === true;
+    seeNothing(state, window, observation.why);
     if (isCounted) state.missing[observation.why === 'no-data' ? 'noData' : 'providerErrors'] += 1;
     return false;
   }
   state.freshAt = window.to;
+  see(state, window, observation);
   if (hasBaseline(observation)) state.baselineFreshAt = window.to;
   state.cadence = observation.cadence ?? state.cadence;
   const t = window.to / 1000;
@@ -183,6 +215,31 @@ function push(state: State, window: Window, observation: Observation): boolean {
     seconds: observation.kind === 'counts' ? observation.seconds : 0,
     sum: observation.kind === 'value' ? observation.value : 0,
   });
+}
+
+/** Nothing to count is seen too, as long as there never was anything. */
+function seeNothing(state: State, { to }: Window, why: string): void {
+  const { totals, sight } = state;
+  const since = state.toldUntil;
+  state.toldUntil = Math.max(to, since);
+  if (why === 'no-data' && totals.samples === 0 && totals.seconds === 0)
+    sight.covered += state.toldUntil - since;
+}
+
+function see(
+  state: State,
+  { to }: Window,
+  { seconds, until }: { readonly seconds?: number; readonly until?: number },
+): void {
+  const { plan, sight } = state;
+  if (until !== undefined) {
+    sight.until = Math.max(until, sight.until ?? -Infinity);
+    sight.lag = Math.min(to - until, sight.lag);
+  }
+  const since = state.toldUntil;
+  state.toldUntil = Math.max(to, since);
+  if (to > plan.warmUp)
+    sight.covered += seconds === undefined ? state.toldUntil - since : 1000 * seconds;
 }
 
 function addLeftOut(sum: { requests: number; of: number }, observation: Observation): void {

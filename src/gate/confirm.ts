@@ -1,4 +1,4 @@
-import { deadline, NoLongerNeeded } from '../support/abort.js';
+import { NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/text.js';
 import type { Check, HealthCheck, HealthResult, MetricCheck } from '../contract/check.js';
@@ -11,6 +11,8 @@ import {
 
 /** How often traffic is checked, and the health check at least, milliseconds. */
 const EVERY = 1000;
+/** Samples that come later than this are not waited for, milliseconds. */
+const MOST_LAG = 180_000;
 
 export interface ConfirmOptions extends ConfirmationWindowOptions {
   /** Fresh checks: the health checks, and every metric check that was breached. */
@@ -31,9 +33,8 @@ export interface ConfirmOutcome {
  */
 export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> {
   const { checks, clock } = options;
-  const limited = deadline(clock, options.timeout, 'the confirmation', options.signal);
   const done = new AbortController();
-  const signal = AbortSignal.any([limited.signal, done.signal]);
+  const signal = AbortSignal.any([options.signal, done.signal]);
   const origin = clock.monotonic();
   const healths: { check: HealthCheck; health: Health }[] = [];
   const confirmations: { check: MetricCheck; confirmation: ConfirmationWindow }[] = [];
@@ -75,14 +76,20 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     ...healths.map(({ check, health }) => repeatCheck(check, health)),
     ...confirmations.map(({ check, confirmation }) => measure(check, confirmation)),
   ];
+  const lag = (): number => Math.max(0, ...confirmations.map(({ check }) => check.lag?.() ?? 0));
+  const limiting = limit(options, signal, lag).then(
+    () => {
+      done.abort(new NoLongerNeeded());
+    },
+    () => undefined,
+  );
   try {
     if (work.length > 0) await Promise.all(work);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
     done.abort(new NoLongerNeeded());
-    limited.clear();
-    await Promise.allSettled(work);
+    await Promise.allSettled([...work, limiting]);
     for (const { check } of confirmations) check.stop();
   }
   if (right())
@@ -99,6 +106,20 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     ),
   ];
   return { confirmed: false, detail: wrong.join('; ') };
+}
+
+/** What happens from now on is seen as late as samples come: that much longer it may take. */
+async function limit(
+  { clock, timeout }: ConfirmOptions,
+  signal: AbortSignal,
+  lag: () => number,
+): Promise<void> {
+  const begin = clock.monotonic();
+  for (;;) {
+    const left = begin + timeout + Math.min(lag(), MOST_LAG) - clock.monotonic();
+    if (left <= 0) return;
+    await clock.sleep(left, signal);
+  }
 }
 
 function healthInWords(health: Health): string {

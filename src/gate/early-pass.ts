@@ -1,7 +1,7 @@
 import { valueOf } from './accumulator.js';
 import type { MetricLimit, Totals } from '../contract/check.js';
 
-/** How many times smaller than allowed the odds of a failure may truly be: one bet for each. */
+/** How many times smaller than allowed the failure rate may truly be: one bet for each. */
 const BETTER_BY = [1.3, 2, 4, 10, 50] as const;
 
 /**

@@ -15,13 +15,13 @@ const ALPHA: Readonly<Record<Sensitivity, number>> = { high: 0.05, normal: 0.01,
  * probability that it ever reaches 1/α is at most α (Ville's inequality), however often one looks, whenever one
  * stops, and whatever the requests inside an interval have to do with each other.
  *
- * Part of the wealth is put in later ("restarts"), so that a long healthy stretch does not hide an outage after it.
+ * Part of the wealth is put in later ("restarts"), so that a long healthy time does not hide an outage after it.
  */
 export interface Evidence {
   /**
    * Takes the next interval that had data; an interval without data is left out and changes nothing.
-   * @param likelihoodRatio how far the interval was over the limit, ≥ 0, 1 = at the limit (see `oddsOf`)
-   * @throws RangeError when `odds` is negative or not finite
+   * @param likelihoodRatio how far the interval was over the limit, ≥ 0, 1 = at the limit (see `likelihoodRatioOf`)
+   * @throws RangeError when it is negative or not finite
    */
   push(likelihoodRatio: number): void;
   /** Natural logarithm of the evidence; 0 at the start, always finite. */
@@ -62,11 +62,11 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
     push(likelihoodRatio) {
       if (!Number.isFinite(likelihoodRatio) || likelihoodRatio < 0)
         throw new RangeError(
-          `odds must be a finite number of at least 0, not ${String(likelihoodRatio)}`,
+          `a likelihood ratio must be a finite number of at least 0, not ${String(likelihoodRatio)}`,
         );
       const share = Math.log(invested() / BETS.length);
       logWealth = logWealth.map(
-        // A bet is below 1 and the odds are at least 0: the argument of log1p stays above -1.
+        // A bet is below 1 and the ratio is at least 0: the argument of log1p stays above -1.
         (wealth, k) => logSum([wealth, share]) + Math.log1p((BETS[k] ?? 0) * (likelihoodRatio - 1)),
       );
       observations += 1;

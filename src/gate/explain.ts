@@ -31,12 +31,25 @@ export function byEvidence(check: Explained, metricChecks: number): string {
   );
 }
 
+/** What could be seen of the judged time, milliseconds. */
+export interface View {
+  readonly of: number;
+  readonly seen: number;
+  /** At its end nothing was seen for so long, because samples came `lag` late. */
+  readonly missing: number;
+  readonly lag: number;
+}
+
 /** Why the configured limit decided at the end of the watch, without much evidence. */
-export function byLimit(check: Explained): string {
+export function byLimit(check: Explained, view: View): string {
   const close = isClose(check)
     ? ' This is close to the limit: with `decision: evidence` it would be inconclusive.'
     : '';
-  return `${seen(check)}, measured over the whole watch.${belief(check)}${blame(check)}${close}`;
+  const part =
+    seconds(view.seen) === seconds(view.of)
+      ? 'the whole watch'
+      : `${seconds(view.seen)} of the watch`;
+  return `${seen(check)}, measured over ${part}.${late(view)}${belief(check)}${blame(check)}${close}`;
 }
 
 /** Whether chance alone may have put what was counted over the limit: more than 5 %, were all requests independent. */
@@ -73,7 +86,7 @@ export function byInterval(check: Explained, window: string): string {
 export function passed(
   checks: readonly Explained[],
   health: Health | undefined,
-  over: number,
+  view: View,
 ): string {
   const parts = checks.map((check) => within(check));
   if (health !== undefined)
@@ -89,7 +102,7 @@ export function passed(
       : `; no evidence of a breach at any point (strongest 1 in ${chanceInWords(strongest)})`;
   const first = checks[0];
   return (
-    `${capitalised(parts.join(', '))} over ${formatDuration(over)}${evidence}.` +
+    `${capitalised(parts.join(', '))} over ${seconds(view.seen)}${evidence}.${late(view)}` +
     (first === undefined ? '' : belief(first)) +
     excused.map(equallyAffectedMeanwhile).join('')
   );
@@ -120,6 +133,22 @@ export function tooManyLeftOut(
     `${formatNumber(leftOut.requests, 0)} of ${plural(leftOut.of, 'request')} told nothing, because the service is asked too often for its rate limit: ` +
     `not enough to judge ${id}. Set \`requests-per-second\` lower.`
   );
+}
+
+/** Too much of the watch was not seen. */
+export function unseen({ id }: Explained, view: View): string {
+  return `Only ${seconds(view.seen)} of ${seconds(view.of)} could be seen of ${id}: not enough to judge.${late(view)}`;
+}
+
+function late({ missing, lag }: View): string {
+  if (missing === 0) return '';
+  const cause = 2 * lag < missing ? '' : `: samples came ${seconds(lag)} late`;
+  return ` Its last ${seconds(missing)} could not be seen${cause}.`;
+}
+
+/** Whole seconds are enough to say how much was seen. */
+function seconds(ms: number): string {
+  return formatDuration(ms < 1000 ? ms : 1000 * Math.round(ms / 1000));
 }
 
 /** A check whose source had nothing more to say when the watch ended. */

@@ -181,17 +181,22 @@ function earlyPass(state: State, at: number): Judgement | undefined {
   const good =
     [...state.healths.values()].every(({ health }) => health.state === 'up') &&
     all.every(
-      (metric) => enough(state, metric) && passesEarly(metric.limit, metric.accumulator.totals),
+      (metric) =>
+        enough(state, metric) &&
+        seenHalf(state, metric) &&
+        passesEarly(metric.limit, metric.accumulator.totals),
     );
   return good ? healthy(state, at - state.plan.warmUp) : undefined;
 }
 
+/** @param over how much of the judged time has passed */
 function healthy(state: State, over: number, leftOut: readonly Metric[] = []): Judgement {
   const evaluated = [...state.metrics.values()].filter((metric) => !leftOut.includes(metric));
+  const view = viewOf(state, evaluated);
   const passed = explain.passed(
     evaluated.map((metric) => explained(state, metric)),
     [...state.healths.values()][0]?.health,
-    over,
+    over < view.of ? { ...view, seen: seenBy(over, view, state.plan), missing: 0 } : view,
   );
   const others = leftOut.map((metric) => explain.leftOut(staleness(state, metric)));
   return {
@@ -224,10 +229,15 @@ function atDeadline(state: State): Judgement {
       if (
         enough(state, metric) &&
         silence(state, metric) === 'fresh' &&
+        seenEnough(state, metric) &&
         overLimit(metric) &&
         blamed(metric)
       )
-        return unhealthy(state, explain.byLimit(explained(state, metric)), metric.check.id);
+        return unhealthy(
+          state,
+          explain.byLimit(explained(state, metric), viewOf(state, [metric])),
+          metric.check.id,
+        );
   for (const metric of state.metrics.values())
     if (silence(state, metric) !== 'fresh' && policyFor(state, metric) === 'unhealthy')
       return unhealthy(state, explain.staleIsUnhealthy(staleness(state, metric)), metric.check.id);
@@ -259,6 +269,7 @@ function doubtOf(state: State, metric: Metric): string | undefined {
   // What was not seen of so much could be anything.
   if (leftOut.requests > leftOut.of / 3) return explain.tooManyLeftOut(check, leftOut);
   if (silence(state, metric) !== 'fresh') return explain.stale(staleness(state, metric));
+  if (!seenEnough(state, metric)) return explain.unseen(check, viewOf(state, [metric]));
   if (!enough(state, metric))
     return explain.tooFew(check, needed(state, metric), state.plan.duration);
   if (overLimit(metric)) return blamed(metric) ? explain.grey(check) : notBlamed(state, metric);
@@ -323,7 +334,45 @@ function staleness(state: State, metric: Metric): explain.Staleness {
 
 /** `fresh`, or for how long the source had been silent when the watch ended; `null`: from the start. */
 function silence(state: State, metric: Metric): 'fresh' | number | null {
-  return silenceSince(state, metric.accumulator.freshAt, metric);
+  const { freshAt, isOver } = metric.accumulator;
+  if (isOver && freshAt !== null) return Math.max(0, endOf(state) - freshAt);
+  return silenceSince(state, freshAt, metric);
+}
+
+/** Of a source that has sample times: what was not seen of so much could be anything. */
+function seenEnough({ plan }: State, { accumulator: { sight } }: Metric): boolean {
+  return sight.until === null || 3 * (plan.duration - sight.covered) <= plan.duration;
+}
+
+/** An early pass may come before the last interval of another check is told. */
+function seenBy(over: number, { seen }: explain.View, { interval }: WatchPlan): number {
+  return seen + interval < over ? seen : over;
+}
+
+/** Samples that come late show less of the watch than has passed. */
+function seenHalf({ plan }: State, { accumulator: { sight } }: Metric): boolean {
+  return sight.until === null || 2 * sight.covered >= plan.duration;
+}
+
+/** What all of these checks could see of the judged time. */
+function viewOf(state: State, metrics: readonly Metric[]): explain.View {
+  const { duration, interval } = state.plan;
+  const views = metrics.map(({ accumulator: { sight, cadence } }) => {
+    const missing = endOf(state) - (sight.until ?? Infinity);
+    const isLate = missing >= Math.max(interval, cadence);
+    return { covered: sight.covered, missing: isLate ? missing : 0, lag: sight.lag };
+  });
+  const latest = views.reduce((a, b) => (b.missing > a.missing ? b : a), { missing: 0, lag: 0 });
+  return {
+    of: duration,
+    seen: Math.min(duration, ...views.map(({ covered }) => covered)),
+    missing: latest.missing,
+    lag: latest.lag,
+  };
+}
+
+function endOf({ plan }: State): number {
+  return plan.warmUp + plan.duration;
 }
 
 function silenceSince(
@@ -332,7 +381,7 @@ function silenceSince(
   metric: Metric,
 ): 'fresh' | number | null {
   if (freshAt === null) return null;
-  const silent = state.plan.warmUp + state.plan.duration - freshAt;
+  const silent = endOf(state) - freshAt;
   return silent <= 3 * Math.max(state.plan.interval, metric.accumulator.cadence) ? 'fresh' : silent;
 }
 

@@ -2,7 +2,7 @@ import type { Limit, Observation, Totals, ValueLimit } from '../contract/check.j
 
 /**
  * The most that one interval can say. A smaller value keeps the evidence valid; with this one a single interval, however
- * bad, is worth at most odds of 8, so that it always takes a second one.
+ * bad, is worth at most a factor of 8, so that it always takes a second one.
  */
 const CAP = 20;
 
@@ -17,7 +17,7 @@ const SLACK = 1e-9;
  * A limit that allows nothing bad at all (100 %, 0 per minute) gives 20 for anything bad, else 0.
  *
  * For a value that must be at least `min` it is how far the value is below twice the limit, in parts of the limit: 1 at the
- * limit, 2 at zero. What is above twice the limit counts as twice the limit, because odds are not negative: the mean that
+ * limit, 2 at zero. What is above twice the limit counts as twice the limit, because a ratio is not negative: the mean that
  * the evidence concerns is bounded, so that a few high readings can neither hide a low mean nor make up for one.
  *
  * An interval of real traffic without a request is an interval without errors for `errors-per-minute`, because that limit

@@ -1,4 +1,4 @@
-import { Cancelled, controllerForMany, NoLongerNeeded } from '../support/abort.js';
+import { Cancelled, NoLongerNeeded, whenAborted } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/text.js';
 import type {
@@ -13,6 +13,7 @@ import type {
 } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import { createJudge, type Judge } from './judge.js';
+import { createLateness } from './lateness.js';
 
 /** After the planned end a health check that is in the middle of a row gets this many checks more. */
 const EXTRA_LOOKS = 10;
@@ -73,8 +74,7 @@ export function* windowsOf(
  */
 export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   const { plan, checks, clock, signal } = options;
-  // Every check waits for it, and every watch of the run for the signal.
-  const stop = controllerForMany(signal);
+  const stop = new AbortController();
   const running: Running = {
     options,
     judge: createJudge(plan, checks),
@@ -83,16 +83,22 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     stop,
     decided: undefined,
   };
-  const onAbort = (): void => {
+  const letGo = whenAborted(signal, () => {
     stop.abort(signal.reason);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
+  });
 
   const ticking = quietly(tick(running));
-  const checking = checks.map((check) =>
-    check.kind === 'health' ? probeOften(running, check) : follow(running, check),
+  const following = checks.flatMap((check) =>
+    check.kind === 'health' ? [] : [follow(running, check)],
   );
+  const end = endOf(following);
+  const checking = [
+    ...following,
+    end.isThere,
+    ...checks.flatMap((check) =>
+      check.kind === 'health' ? [probeOften(running, check, end)] : [],
+    ),
+  ];
   try {
     await Promise.all(checking);
     if (running.decided === undefined) judgeEvent(running, { type: 'deadline' });
@@ -100,7 +106,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     if (!stop.signal.aborted) throw error;
   } finally {
     if (!stop.signal.aborted) stop.abort(new NoLongerNeeded());
-    signal.removeEventListener('abort', onAbort);
+    letGo();
     await Promise.allSettled([...checking, ticking]);
     for (const check of checks) if (check.kind !== 'health') check.stop();
   }
@@ -142,21 +148,59 @@ function judgeEvent(running: Running, event: WatchEvent): void {
   );
 }
 
-async function follow(running: Running, check: MetricCheck): Promise<void> {
+/** A check that was followed to the planned end, and the way on from there. */
+interface Followed {
+  /** The next window, as long as samples of the watch are on their way. */
+  readonly next: () => Window | undefined;
+  readonly observe: (window: Window) => Promise<void>;
+}
+
+async function follow(running: Running, check: MetricCheck): Promise<Followed> {
   const { plan } = running.options;
   check.start(running.origin, plan.warmUp);
+  const lateness = createLateness(plan);
   let last = Promise.resolve();
-  for (const window of windowsOf(plan)) {
+  const observe = async (window: Window): Promise<void> => {
     await until(running, window.to);
     const observing = check.observe(window, running.stop.signal);
     last = inOrder(last, observing, (observation) => {
+      lateness.push(window, observation);
       judgeEvent(running, { type: 'observation', check: check.id, window, observation });
     });
-  }
+  };
+  for (const window of windowsOf(plan)) await observe(window);
   await last;
+  return {
+    next: () => lateness.next(check.lag?.()),
+    observe: async (window) => {
+      await observe(window);
+      await last;
+    },
+  };
 }
 
-async function probeOften(running: Running, check: HealthCheck): Promise<void> {
+/** The end of a watch, which may have to wait for samples of its last interval. */
+interface End {
+  /** Known when the planned end has come. */
+  readonly mustWait: Promise<boolean>;
+  readonly isThere: Promise<void>;
+}
+
+function endOf(following: readonly Promise<Followed>[]): End {
+  const planned = Promise.all(following);
+  const mustWait = planned.then((all) => all.some(({ next }) => next() !== undefined));
+  // Nobody may ask.
+  mustWait.catch(() => undefined);
+  const wait = async ({ next, observe }: Followed): Promise<void> => {
+    for (let window = next(); window !== undefined; window = next()) await observe(window);
+  };
+  return {
+    mustWait,
+    isThere: planned.then((all) => Promise.all(all.map(wait))).then(() => undefined),
+  };
+}
+
+async function probeOften(running: Running, check: HealthCheck, ofWatch: End): Promise<void> {
   const { end, judge, stop } = running;
   let last = Promise.resolve();
   const probe = (): void => {
@@ -171,11 +215,23 @@ async function probeOften(running: Running, check: HealthCheck): Promise<void> {
   }
   await last;
   // A service that went down just before the end is in the middle of a row of failures: the row decides.
-  for (let extra = 1; judge.healthUndecided && extra <= EXTRA_LOOKS; extra += 1) {
-    await until(running, end + extra * check.every);
+  const endRow = async (from: number): Promise<void> => {
+    for (let extra = 1; judge.healthUndecided && extra <= EXTRA_LOOKS; extra += 1) {
+      await until(running, from + extra * check.every);
+      probe();
+      await last;
+    }
+  };
+  await endRow(end);
+  if (!(await ofWatch.mustWait)) return;
+  const isThere = ofWatch.isThere.then(() => true);
+  for (;;) {
+    const isDue = until(running, elapsedOf(running) + check.every).then(() => false);
+    if (await Promise.race([isThere, isDue])) break;
     probe();
     await last;
   }
+  await endRow(elapsedOf(running));
 }
 
 async function tick(running: Running): Promise<void> {

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Problem } from '../support/errors.js';
+import type { UsageProblem } from '../support/errors.js';
 import {
   commands,
   parseCommand,
@@ -23,7 +23,7 @@ export interface Argv {
   readonly switches: ReadonlySet<string>;
   readonly help: boolean;
   readonly version: boolean;
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UsageProblem[];
 }
 
 const flagNames = [...inputIds.filter((id) => id !== 'command'), ...switchNames, 'help', 'version'];
@@ -90,7 +90,7 @@ class Reader {
   private readonly words: string[] = [];
   private readonly flags = new Map<string, string>();
   private readonly switches = new Set<string>();
-  private readonly problems: Problem[] = [];
+  private readonly problems: UsageProblem[] = [];
   private readonly requested = new Set<string>();
 
   word(value: string): void {
@@ -219,7 +219,7 @@ class Reader {
 function foreignSwitches(
   given: ReadonlySet<string>,
   command: ReturnType<typeof parseCommand> | undefined,
-): readonly Problem[] {
+): readonly UsageProblem[] {
   if (command?.ok === false) return [];
   const own = command === undefined ? {} : switchesOf(command.value);
   return [...given]

@@ -3,13 +3,14 @@ import {
   isNode,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   parseDocument,
   type Document,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import { messageOf, type Problem } from '../support/errors.js';
+import { messageOf, type UsageProblem } from '../support/errors.js';
 import {
   type FileReader,
   followAlias,
@@ -18,6 +19,7 @@ import {
   scalarText,
   type WrittenEntry,
 } from './config-entries.js';
+import { formatNumber } from '../support/text.js';
 import { didYouMean, quote } from '../support/values/value-type.js';
 import { inputIds, inputOf, isInputId, targetInputIds, type InputId } from './table.js';
 
@@ -38,7 +40,7 @@ export interface TargetScope extends Scope {
 export interface ConfigFile extends Scope {
   /** Empty: the file describes one target by its inputs. */
   readonly targets: readonly TargetScope[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UsageProblem[];
   /** Secrets that should not be in the file; known so that they can be hidden. */
   readonly secrets: readonly string[];
 }
@@ -51,7 +53,7 @@ export const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
  * @param name as messages show it
  */
 export function readConfigFile(name: string, content: string): ConfigFile {
-  const problems: Problem[] = [];
+  const problems: UsageProblem[] = [];
   const secrets: string[] = [];
   const empty: ConfigFile = { texts: new Map(), checks: [], targets: [], problems, secrets };
   const problem = (where: string, message: string, fix?: string): void => {
@@ -62,12 +64,18 @@ export function readConfigFile(name: string, content: string): ConfigFile {
     });
   };
 
+  const tooLarge = sizeProblem(content);
+  if (tooLarge !== undefined) {
+    problem('', tooLarge, 'take out what does not belong into it');
+    return empty;
+  }
   const lines = new LineCounter();
   let doc: Document.Parsed;
   try {
     doc = parseDocument(content, { lineCounter: lines, prettyErrors: false });
   } catch (thrown) {
-    problem('', `cannot be read as YAML: ${messageOf(thrown)}`);
+    const isTooDeep = thrown instanceof RangeError;
+    problem('', isTooDeep ? TOO_DEEP : `cannot be read as YAML: ${messageOf(thrown)}`);
     return empty;
   }
   const at = (offset: number | undefined): string =>
@@ -95,6 +103,30 @@ export function readConfigFile(name: string, content: string): ConfigFile {
     },
   });
   return { ...scope, targets, problems, secrets };
+}
+
+/** Far more than 200 targets with all their inputs need; what takes the parser longer than a moment is over it. */
+const MOST_BYTES = 1_000_000;
+const MOST_SCALARS = 10_000;
+const MOST_DEPTH = 100;
+const TOO_DEEP = 'is nested too deep, and is not read';
+/** The lexer's mark in front of every scalar (https://eemeli.org/yaml/#lexer). */
+const SCALAR = '\u001f';
+
+function sizeProblem(content: string): string | undefined {
+  if (Buffer.byteLength(content) > MOST_BYTES)
+    return `is larger than ${formatNumber(MOST_BYTES / 1e6)} MB, and is not read`;
+  let scalars = 0;
+  let depth = 0;
+  for (const lexeme of new Lexer().lex(content)) {
+    if (lexeme === SCALAR) scalars += 1;
+    else if (lexeme === '[' || lexeme === '{') depth += 1;
+    else if (lexeme === ']' || lexeme === '}') depth -= 1;
+    if (scalars > MOST_SCALARS)
+      return `has more than ${formatNumber(MOST_SCALARS)} keys and values, and is not read`;
+    if (depth > MOST_DEPTH) return TOO_DEEP;
+  }
+  return undefined;
 }
 
 /**
@@ -200,7 +232,7 @@ function refusedSecrets(id: InputId, text: string): readonly string[] {
 
 /** The parser's own words, without the piece of the file that follows a colon: it may be a secret. */
 function syntaxMessage(error: YAMLError): string {
-  if (error.code === 'DUPLICATE_KEY') return 'a key stands here for the second time';
+  if (error.code === 'DUPLICATE_KEY') return 'this key is here a second time';
   return error.message.split(': ')[0] ?? error.message;
 }
 

@@ -1,8 +1,13 @@
 import type { Problem } from '../contract/result.js';
 import type { StrategyId } from '../contract/strategy.js';
 import type { SystemId } from '../contract/system.js';
-import { tableRow, type OffOf, type RowFacts, type RowValue } from '../support/values/row.js';
-import type { ValueType } from '../support/values/value-type.js';
+import {
+  tableRow,
+  type OffOf,
+  type RowFacts,
+  type RowValue,
+  type ValueType,
+} from '../support/values/value-type.js';
 
 /** The groups of inputs, in the order in which help and documents show them. */
 export const groups = {
@@ -50,15 +55,15 @@ export interface InputFacts extends RowFacts, InputRules {
 }
 
 /**
- * What must stand beside an input that is set, and what must not; rules.ts checks it in this order, and names the first
- * thing that is wrong with an input. An input counts as set when it was given, rightly or wrongly, and is not `off`.
+ * Which other inputs an input needs, and which it excludes. `rules.ts` checks in this order, and reports the first broken rule
+ * of an input. An input counts as set when it was given, rightly or wrongly, and is not `off`.
  */
 export interface InputRules {
-  /** The address that it says something about: without that one it is a mistake. */
+  /** The address that it configures: setting it without that address is a mistake. */
   readonly belongsTo?: string;
-  /** A check in the configuration file with this source makes use of it, too, whatever else is missing. */
+  /** Checks of this source in the configuration file use it too, whatever else is missing. */
   readonly usedBySource?: string;
-  /** It makes no sense beside any of these. `{id}` is the input itself. */
+  /** It makes no sense together with any of these. `{id}` is the input itself. */
   readonly excludes?: { readonly inputs: readonly string[] } & Problem;
   /** It needs each of these. */
   readonly requires?: readonly (string | ({ readonly input: string } & Problem))[];

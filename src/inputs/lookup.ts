@@ -1,5 +1,5 @@
 import type { Environment, SystemId } from '../contract/system.js';
-import type { Problem } from '../support/errors.js';
+import type { UsageProblem } from '../support/errors.js';
 import type { CheckSources } from '../support/options.js';
 import type { Scope } from './config-file.js';
 import { inputOf, type InputId } from './table.js';
@@ -56,7 +56,7 @@ export function originInWords(origin: Origin): string {
 export function readInput(
   id: InputId,
   places: Places,
-  problems: Problem[],
+  problems: UsageProblem[],
 ): { value: unknown; origin: Origin } {
   const row = inputOf(id);
   const found = lookUp(id, places);

@@ -1,5 +1,5 @@
 import type { Environment } from '../contract/system.js';
-import { messageOf, type Problem } from '../support/errors.js';
+import { messageOf, type UsageProblem } from '../support/errors.js';
 import type { CheckEntry } from '../contract/check.js';
 import { effectiveEntries, type EffectiveEntry } from './checks/effective.js';
 import type { Findings } from './checks/lookup.js';
@@ -48,7 +48,7 @@ export interface ResolvedTarget extends TargetResolution {
 export interface Resolution extends TargetResolution {
   /** Never empty: without `targets` in the file it is the one that the flat inputs describe. */
   readonly targets: readonly ResolvedTarget[];
-  readonly problems: readonly Problem[];
+  readonly problems: readonly UsageProblem[];
   readonly notices: readonly string[];
   /** Every secret that was seen, used or not; each is to be hidden wherever something is printed. */
   readonly secrets: readonly string[];
@@ -69,7 +69,7 @@ export const ONLY_TARGET = 'default';
  * nothing is thrown.
  */
 export function resolveInputs(sources: InputSources): Resolution {
-  const problems: Problem[] = [];
+  const problems: UsageProblem[] = [];
   const notices: string[] = [];
   const secrets = new Set<string>();
 
@@ -104,17 +104,17 @@ export function resolveInputs(sources: InputSources): Resolution {
 }
 
 /** What is wrong although every value is right by itself: an input that is out of place need not be right besides. */
-function conflicts(target: TargetResolution): readonly Problem[] {
+function conflicts(target: TargetResolution): readonly UsageProblem[] {
   const broken = brokenRules(target);
   const misplaced = new Set(broken.map(({ subject }) => subject));
   return [...broken, ...valueProblems(target).filter(({ subject }) => !misplaced.has(subject))];
 }
 
-/** The targets that are asked for. When none of them is known, all: what is wrong with them is to be said too. */
+/** The requested targets. When none of them is known, all: their problems are reported too. */
 function chosen(
   all: readonly ResolvedTarget[],
   { settings: { target: requested }, origins }: TargetResolution,
-  problems: Problem[],
+  problems: UsageProblem[],
 ): readonly ResolvedTarget[] {
   if (requested === undefined) return all;
   const names = all.map(({ name }) => name);
@@ -128,12 +128,12 @@ function chosen(
   return picked.length === 0 ? all : picked;
 }
 
-function ofTarget(problem: Problem, { name }: ResolvedTarget, targets: number): Problem {
+function ofTarget(problem: UsageProblem, { name }: ResolvedTarget, targets: number): UsageProblem {
   return targets === 0 ? problem : { ...problem, message: `${problem.message} (target ${name})` };
 }
 
 /** What is wrong with a flat input is so for each target. */
-function distinct(problems: readonly Problem[]): readonly Problem[] {
+function distinct(problems: readonly UsageProblem[]): readonly UsageProblem[] {
   const seen = new Set<string>();
   return problems.filter((problem) => {
     const text = JSON.stringify(problem);
@@ -190,7 +190,7 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
 
 function findFile(
   sources: InputSources,
-  problems: Problem[],
+  problems: UsageProblem[],
   notices: string[],
   secrets: Set<string>,
 ): File | undefined {

@@ -1,10 +1,11 @@
-import type { Problem } from '../support/errors.js';
+import type { Problem } from '../contract/result.js';
+import type { UsageProblem } from '../support/errors.js';
 import type { Input } from './input.js';
 import { isSystemsOwn, originInWords, type InputSources, type Origin } from './lookup.js';
 import { inputIds, inputOf, type InputId, type Settings } from './table.js';
 import { ownVariable } from './variables.js';
 
-/** The inputs of a target, as far as rules look at them. */
+/** What the rules need to know of a target's inputs. */
 export interface RuleScope {
   readonly settings: Settings;
   readonly origins: Readonly<Record<InputId, Origin>>;
@@ -12,31 +13,29 @@ export interface RuleScope {
   readonly writtenSources: ReadonlySet<string>;
 }
 
-/** What the table says must stand, and must not stand, beside each other. */
-export function brokenRules(scope: RuleScope): readonly Problem[] {
+/** The rules of the table that these inputs break. */
+export function brokenRules(scope: RuleScope): readonly UsageProblem[] {
   return inputIds.flatMap((id) => problemsOf(id, scope));
 }
 
-/**
- * Whether it was set, rightly or wrongly: a value that was refused has had its message.
- */
+/** Whether it was set, rightly or wrongly: a value that was refused has had its message. */
 export function isSet(id: string, { settings, origins }: RuleScope): boolean {
   return origins[id as InputId].level < 7 && settings[id as InputId] !== 'off';
 }
 
-function problemsOf(id: InputId, scope: RuleScope): readonly Problem[] {
+function problemsOf(id: InputId, scope: RuleScope): readonly UsageProblem[] {
   const row = inputOf(id);
-  if (!isSet(id, scope)) return missing(id, row, scope);
-  for (const rule of [misplaced, excluded, lonely, unaccompanied]) {
+  if (!isSet(id, scope)) return brokenRequiredWhen(id, row, scope);
+  for (const rule of [brokenBelongsTo, brokenExcludes, brokenRequires, brokenRequiresOneOf]) {
     const problems = rule(id, row, scope);
     if (problems.length > 0) return problems;
   }
   return [];
 }
 
-type Rule = (id: InputId, row: Input<unknown>, scope: RuleScope) => readonly Problem[];
+type Rule = (id: InputId, row: Input<unknown>, scope: RuleScope) => readonly UsageProblem[];
 
-const missing: Rule = (id, { requiredWhen, strategy }, { settings, origins }) => {
+const brokenRequiredWhen: Rule = (id, { requiredWhen, strategy }, { settings, origins }) => {
   if (requiredWhen === undefined || origins[id].level < 7) return [];
   const { values, because, to } = requiredWhen;
   const applies =
@@ -47,7 +46,7 @@ const missing: Rule = (id, { requiredWhen, strategy }, { settings, origins }) =>
     : [];
 };
 
-const misplaced: Rule = (id, row, scope) => {
+const brokenBelongsTo: Rule = (id, row, scope) => {
   const { belongsTo } = row;
   if (belongsTo === undefined || isSet(belongsTo, scope) || isUsedByCheck(row, scope)) return [];
   return [
@@ -59,31 +58,31 @@ const misplaced: Rule = (id, row, scope) => {
   ];
 };
 
-const excluded: Rule = (id, { excludes }, scope) => {
+const brokenExcludes: Rule = (id, { excludes }, scope) => {
   if (excludes?.inputs.some((other) => isSet(other, scope)) !== true) return [];
   return [{ subject: id, message: excludes.message, ...fixOf(excludes.fix?.replace('{id}', id)) }];
 };
 
-const lonely: Rule = (id, { requires = [] }, scope) =>
+const brokenRequires: Rule = (id, { requires = [] }, scope) =>
   requires.flatMap((rule) => {
     const { input, ...words } = typeof rule === 'string' ? { input: rule } : rule;
-    return isSet(input, scope) ? [] : [{ subject: id, ...saysNothing([input]), ...words }];
+    return isSet(input, scope) ? [] : [{ subject: id, ...needs([input]), ...words }];
   });
 
-const unaccompanied: Rule = (id, row, scope) => {
+const brokenRequiresOneOf: Rule = (id, row, scope) => {
   const { requiresOneOf } = row;
   if (requiresOneOf === undefined || isUsedByCheck(row, scope)) return [];
   const { inputs, ...words } = requiresOneOf;
   return inputs.some((other) => isSet(other, scope))
     ? []
-    : [{ subject: id, ...saysNothing(inputs), ...words }];
+    : [{ subject: id, ...needs(inputs), ...words }];
 };
 
 function isUsedByCheck({ usedBySource }: Input<unknown>, { writtenSources }: RuleScope): boolean {
   return usedBySource !== undefined && writtenSources.has(usedBySource);
 }
 
-function saysNothing(inputs: readonly string[]): Omit<Problem, 'subject'> {
+function needs(inputs: readonly string[]): Problem {
   const names = inputs.map((each) => `\`${each}\``).join(' or ');
   return { message: `it needs ${names}`, fix: `set ${names} too` };
 }
@@ -99,7 +98,7 @@ function fixOf(fix: string | undefined): Pick<Problem, 'fix'> {
 export function leakedSecrets(
   { settings, origins }: RuleScope,
   sources: InputSources,
-): readonly Problem[] {
+): readonly UsageProblem[] {
   return inputIds.flatMap((id) => {
     if (settings[id] === undefined) return [];
     const targets = (inputOf(id).sentTo ?? []) as readonly InputId[];
@@ -109,7 +108,7 @@ export function leakedSecrets(
       )
       .map((target) => ({
         subject: target,
-        message: `stands in the file ${origins[target].name}, and \`${id}\` would be sent there`,
+        message: `is in the file ${origins[target].name}, and \`${id}\` would be sent there`,
         fix: `set the address outside the file, by \`${ownVariable(target)}\` or \`--${target}\``,
       }));
   });

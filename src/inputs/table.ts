@@ -77,7 +77,7 @@ export const inputs = {
   reason: input(text(), {
     group: 'general',
     perRun: true,
-    description: 'Why `rollback` is called; stands in the report and goes along with the rollback.',
+    description: 'Why `rollback` is called; it is in the report, and sent with the rollback.',
   }),
   prometheus: input(boolean(), {
     group: 'general',
@@ -372,7 +372,7 @@ export const inputs = {
     belongsTo: 'prometheus-url',
     requires: ['prometheus-baseline-errors', 'prometheus-total'],
     description:
-      'Selector of all requests of the version before it, which runs beside it: what hits both is not held against the new one. Default: none.',
+      'Selector of all requests of the version before it, which runs at the same time: what hits both is not held against the new one. Default: none.',
   }),
   'prometheus-baseline-errors': input(selector(), {
     group: 'prometheus',
@@ -463,8 +463,7 @@ export const inputs = {
   rollback: input(choices(strategyIds), {
     group: 'rollback',
     default: 'kubernetes,compose,ci,scale-down',
-    description:
-      'The chain: ways of rolling back, in the order in which they are tried, out of `kubernetes`, `helm`, `compose`, `ci`, `scale-down` and `command`. What is not configured is skipped.',
+    description: `The chain: ways of rolling back, in the order in which they are tried, out of ${strategyIds.map((id) => `\`${id}\``).join(', ')}. What is not configured is skipped.`,
   }),
   'rollback-command': input(script(), {
     group: 'rollback',
@@ -892,7 +891,7 @@ export const inputs = {
     secret: true,
     sentTo: ['http-url'],
     description:
-      'Headers of every call, as `Name: value` lines; the credentials stand here and nowhere else. `Content-Type` is that of the bodies. Default: none; bodies are `application/json`.',
+      'Headers of every call, as `Name: value` lines; credentials belong here and nowhere else. `Content-Type` is for the bodies. Default: none; bodies are `application/json`.',
   }),
   'http-start-method': input(choice(['post', 'put', 'patch']), {
     group: 'http-pipeline',
@@ -919,12 +918,12 @@ export const inputs = {
     group: 'http-pipeline',
     requiredWhen: {
       ...toFollow,
-      to: 'where the id of the run stands in the answer, such as `/id`',
+      to: 'where the id of the run is in the answer, such as `/id`',
     },
     strategy: 'ci',
     configures: true,
     description:
-      'Where the id of the run stands in an answer, as JSON Pointer such as `/id`; of several the first that leads to one. Default: none.',
+      'Where the id of the run is in an answer, as JSON Pointer such as `/id`; of several the first that leads to one. Default: none.',
   }),
   'http-run-link': input(pointers(), {
     group: 'http-pipeline',
@@ -944,12 +943,12 @@ export const inputs = {
     group: 'http-pipeline',
     requiredWhen: {
       ...toFollow,
-      to: 'where the word for the state stands in that answer, such as `/state`',
+      to: 'where the word for the state is in that answer, such as `/state`',
     },
     strategy: 'ci',
     configures: true,
     description:
-      'Where the word for the state stands in that answer; of several pointers the words are joined with `/`. Default: none.',
+      'Where the word for the state is in that answer; of several pointers the words are joined with `/`. Default: none.',
   }),
   'http-states': input(meanings(), {
     group: 'http-pipeline',
@@ -990,7 +989,7 @@ export const inputs = {
     group: 'http-pipeline',
     strategy: 'ci',
     configures: true,
-    description: 'Where the list stands in that answer. Default: the answer is the list.',
+    description: 'Where the list is in that answer. Default: the answer is the list.',
   }),
 
   'notify-url': input(webhooks(), {
@@ -999,7 +998,7 @@ export const inputs = {
     secret: true,
     sentTo: ['notify-url'],
     description:
-      'One or more webhooks that are told the verdict: of Slack (also Mattermost, Rocket.Chat, Discord), of Microsoft Teams, or of anything that takes JSON. Default: none.',
+      'One or more webhooks that get the verdict: of Slack (also Mattermost, Rocket.Chat, Discord), of Microsoft Teams, or of anything that takes JSON. Default: none.',
   }),
   'notify-format': input(choice(['slack', 'teams', 'json']), {
     group: 'report',
@@ -1014,7 +1013,7 @@ export const inputs = {
       perRun: true,
       default: 'unhealthy,inconclusive',
       description:
-        'Verdicts that people are told of: `unhealthy`, `inconclusive`, `cancelled`, `healthy`, or `none`. The command `rollback` tells always.',
+        'Verdicts that are reported: `unhealthy`, `inconclusive`, `cancelled`, `healthy`, or `none`. The command `rollback` always reports.',
     },
   ),
   'notify-comment': input(boolean(), {

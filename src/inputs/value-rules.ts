@@ -1,11 +1,11 @@
 import { formatNumber } from '../support/text.js';
-import type { Problem } from '../support/errors.js';
+import type { UsageProblem } from '../support/errors.js';
 import { printDuration } from '../support/values/time.js';
 import { isSet, type RuleScope } from './rules.js';
 import { inputIds, inputOf, type Settings } from './table.js';
 
 /** What is wrong between values, which the table cannot declare. */
-export function valueProblems(scope: RuleScope): readonly Problem[] {
+export function valueProblems(scope: RuleScope): readonly UsageProblem[] {
   return [
     ...watchProblems(scope),
     ...latencyProblems(scope),
@@ -15,8 +15,8 @@ export function valueProblems(scope: RuleScope): readonly Problem[] {
   ];
 }
 
-function watchProblems({ settings }: RuleScope): Problem[] {
-  const problems: Problem[] = [];
+function watchProblems({ settings }: RuleScope): UsageProblem[] {
+  const problems: UsageProblem[] = [];
   const { interval, duration, url: urls = [], 'baseline-url': baselines = [] } = settings;
   if (interval > duration)
     problems.push({
@@ -35,7 +35,7 @@ function watchProblems({ settings }: RuleScope): Problem[] {
 }
 
 /** Beside counters nothing measures latency by itself. */
-function latencyProblems(scope: RuleScope): Problem[] {
+function latencyProblems(scope: RuleScope): UsageProblem[] {
   const isMeasured =
     scope.writtenSources.size > 0 ||
     ['prometheus-latency', 'prometheus-preset', 'url'].some((id) => isSet(id, scope));
@@ -52,7 +52,7 @@ function latencyProblems(scope: RuleScope): Problem[] {
     : [];
 }
 
-function twoCredentials(scope: RuleScope): Problem[] {
+function twoCredentials(scope: RuleScope): UsageProblem[] {
   const { settings } = scope;
   if (!isSet('prometheus-url', scope)) return [];
   const headers = Object.keys(settings['prometheus-headers'] ?? {});
@@ -75,9 +75,9 @@ function twoCredentials(scope: RuleScope): Problem[] {
 }
 
 /** What of `replay --prometheus --at ...` does not fit together. */
-function historyProblems(scope: RuleScope): Problem[] {
+function historyProblems(scope: RuleScope): UsageProblem[] {
   const { command, prometheus } = scope.settings;
-  const problems: Problem[] = [];
+  const problems: UsageProblem[] = [];
   const isReplay = command === 'replay';
   if (prometheus && !isReplay)
     problems.push({
@@ -95,7 +95,7 @@ function historyProblems(scope: RuleScope): Problem[] {
 }
 
 /** Of a CI system that is only described (`ci-system: http`). */
-function pipelineProblems(scope: RuleScope): Problem[] {
+function pipelineProblems(scope: RuleScope): UsageProblem[] {
   const { settings, origins } = scope;
   const system = settings['ci-system'];
   if (system === 'http')
@@ -117,10 +117,10 @@ function pipelineProblems(scope: RuleScope): Problem[] {
 }
 
 /** The address is not shown: it may hold a password. */
-function addressProblems(address: string | undefined): Problem[] {
+function addressProblems(address: string | undefined): UsageProblem[] {
   if (address === undefined) return [];
   const { username, password, search, hash } = new URL(address);
-  const problems: Problem[] = [];
+  const problems: UsageProblem[] = [];
   if (username !== '' || password !== '') {
     problems.push({
       subject: 'http-url',
@@ -139,7 +139,7 @@ function addressProblems(address: string | undefined): Problem[] {
 }
 
 /** Without a word for each end, a run would be followed until the time is over. */
-function endProblems(meanings: Settings['http-states']): Problem[] {
+function endProblems(meanings: Settings['http-states']): UsageProblem[] {
   if (meanings === undefined) return [];
   const used = Object.values(meanings);
   return (['succeeded', 'failed'] as const)

@@ -23,14 +23,34 @@ export function actionVariables(id: string): readonly string[] {
  * The environment without the secrets that the CI system handed to this program as inputs: what we start for the user has
  * the user's own variables, and not our token.
  */
-export function withoutSecretInputs(
+export function commandEnvironment(
   env: Environment,
-  inputs: Readonly<Record<string, Pick<InputFacts, 'secret'>>>,
+  inputs: Readonly<Record<string, InputFacts>>,
+): Environment {
+  return withoutSecrets(env, inputs, actionVariables);
+}
+
+/**
+ * The environment for the tools that we call (kubectl, helm, docker): without any variable that a secret input may come from,
+ * the tokens of the CI system among them. What plugins of a kubeconfig and credential helpers need (`AWS_...`, `GOOGLE_...`,
+ * `ACTIONS_ID_TOKEN_...`) is no input of ours, and stays.
+ */
+export function toolEnvironment(
+  env: Environment,
+  inputs: Readonly<Record<string, InputFacts>>,
+): Environment {
+  return withoutSecrets(env, inputs, allVariables);
+}
+
+function withoutSecrets(
+  env: Environment,
+  inputs: Readonly<Record<string, InputFacts>>,
+  variablesOf: (id: string, facts: InputFacts) => readonly string[],
 ): Environment {
   const ours = new Set(
     Object.entries(inputs)
       .filter(([, facts]) => facts.secret === true)
-      .flatMap(([id]) => actionVariables(id)),
+      .flatMap(([id, facts]) => variablesOf(id, facts)),
   );
   return Object.fromEntries(Object.entries(env).filter(([name]) => !ours.has(name)));
 }

@@ -120,7 +120,7 @@ function postJson(
   return deliver(api, apis[change.system].name(change), { method: 'POST', ...call }, signal);
 }
 
-/** The token does not allow it, and nobody requested it: not worth a warning. */
+/** The token may not comment. Comments are on by default, so this deserves no warning. */
 export class NotAllowed extends Error {
   override readonly name = 'NotAllowed';
 }

@@ -11,11 +11,11 @@ export interface Notification {
   send(signal: AbortSignal): Promise<void>;
 }
 
-/** What people are told by. */
+/** What notifications are sent with. */
 export interface NotifyDependencies {
   readonly http: () => Http;
   readonly clock: Clock;
-  /** Takes secrets out of what is to be cut short. */
+  /** Takes secrets out before a text is cut short. */
   readonly redact: (text: string) => string;
 }
 

@@ -9,7 +9,7 @@ export type WebhookFormat = 'slack' | 'teams' | 'json';
 const teamsHosts = /(^|\.)(webhook\.office\.com|logic\.azure\.com|api\.powerplatform\.com)$/;
 
 /**
- * By its address. Everything that is not known takes JSON, which has the one field that receivers like Slack's look for.
+ * Found by the address. Unknown receivers get JSON, which has the one field (`text`) that receivers like Slack's read.
  */
 export function formatOf(url: string): WebhookFormat {
   const { hostname, pathname } = new URL(url);
@@ -18,10 +18,10 @@ export function formatOf(url: string): WebhookFormat {
   return isSlack || pathname.endsWith('/slack') ? 'slack' : 'json';
 }
 
-/** Of an answer of a size that nobody who takes a message gives, the start. */
+/** No receiver sends a long answer; of one that does, only the start is read. */
 const LIMITS = { maxBytes: 64 * 1024, keepBody: 'start' } as const;
 
-/** A message to a webhook. Its address is a secret: only its host is named. */
+/** A message to a webhook. Its address is a secret, so only the host is printed. */
 export function webhook(
   { http, clock, redact }: NotifyDependencies,
   url: string,
@@ -35,7 +35,7 @@ export function webhook(
       const api = createApiClient(httpTransport(http, LIMITS), { clock });
       const answer = await deliver(api, host, { method: 'POST', url, headers, body }, signal);
       if (isSuccess(answer)) return;
-      // Of a page nothing is of use.
+      // A page has nothing useful.
       const said = isPage(answer) ? '' : serverMessage(answer, redact);
       throw new Error(
         `${host} answered ${String(answer.status)}${said === '' ? '' : ` (${said})`}; check \`notify-url\` and \`notify-format\``,

@@ -30,7 +30,7 @@ export interface ClientDependencies {
   readonly random: () => number;
 }
 
-/** What the API of a system is called by, and what its refusals mean. */
+/** How a system is named in messages. */
 interface PipelineSystem {
   /** `github`, `gitlab`, ... */
   readonly id: string;
@@ -46,7 +46,7 @@ export type SystemCall<T> = Omit<
   'system' | 'addressInput' | 'hint' | 'clock' | 'random'
 >;
 
-/** How the run of one start is found among others, when the call did not name it. */
+/** How a started run is found among others when the answer did not name it. */
 export interface RunSearch<C extends Candidate> {
   /** What a run is called: `run`, `pipeline`. */
   readonly noun: string;
@@ -54,12 +54,12 @@ export interface RunSearch<C extends Candidate> {
   list(signal: AbortSignal, before?: Before): Promise<Listing<C>>;
   /** @throws as `ApiClient.request` does: then the whole listing counts for nothing. */
   owner(candidate: C, before: Before, signal: AbortSignal): Owner | Promise<Owner>;
-  /** `false`: our run can be told by what was sent alone, so that nobody lists runs before the call. */
+  /** `false`: our run is recognised by what was sent alone, so that runs need not be listed before the call. */
   readonly listsRunsBefore?: boolean;
 }
 
 /**
- * What one CI system does its own way.
+ * What differs from one CI system to the next.
  *
  * `P`: everything that has to be known before the call that starts a run. `C`: a run that may be ours.
  */
@@ -69,7 +69,7 @@ export interface PipelineAdapter<P, C extends Candidate> extends Pick<
 > {
   /** What a person can do about a refusal. */
   readonly hintFor: (answer: ApiResponse) => string | undefined;
-  /** Instead of the name of the system, in what is said of the call that starts a run. */
+  /** Replaces the name of the system in messages about the call that starts a run. */
   readonly serverName?: string;
   /** Reads only. @throws the signal's reason. */
   prepare(request: StartRequest, signal: AbortSignal): Promise<Result<P>>;
@@ -158,7 +158,7 @@ function shown(state: RunState): RunState {
   return 'hint' in state ? { ...state, word, hint: oneLine(state.hint) } : { ...state, word };
 }
 
-/** A client that lacks something it cannot do without: it says so, and sends nothing. */
+/** A client that is missing something it needs: it says so, and sends nothing. */
 function unusable({ id, name }: PipelineSystem, problem: Problem): PipelineClient {
   const fail = (): Promise<never> => Promise.reject(new PermanentError(problem.message));
   return {

@@ -20,7 +20,7 @@ export interface Listing<C extends Candidate> {
   readonly answer?: ApiResponse;
 }
 
-/** What is known before the call that starts a run, so that its run can be told from others after it. */
+/** What is known before the call that starts a run, to tell its run from older ones afterwards. */
 export interface Before {
   readonly kind: 'seen';
   /** The keys of the runs that are there already; `undefined`: they could not be listed. */
@@ -41,7 +41,7 @@ export const notSeen: Before = { kind: 'seen', known: undefined, since: undefine
  */
 export type Owner = 'ours' | 'others' | 'could be';
 
-/** How the runs of one system are looked through. */
+/** How the runs of one system are searched. */
 interface Search<C extends Candidate> {
   /** What a run is called: `run`, `pipeline`. */
   readonly noun: string;

@@ -37,7 +37,7 @@ export interface StartCall<T> {
   /** Sends the call, once. */
   readonly send: (signal: AbortSignal) => Promise<SendResult>;
   /** What an answer of 2xx names: the run, or where it waits. `undefined`: it names nothing. */
-  readonly named: (answer: ApiResponse) => T | undefined;
+  readonly runIn: (answer: ApiResponse) => T | undefined;
   /** What an answer should name, for messages: `its run`. */
   readonly noun: string;
   /**
@@ -82,7 +82,7 @@ export async function startOnce<T>(
       const answer = sent.value;
       if (isSuccess(answer)) {
         return (
-          call.named(answer) ??
+          call.runIn(answer) ??
           (call.isRefusal?.(answer) === true ? refusedBy(call, sent) : unnamed(call, answer))
         );
       }

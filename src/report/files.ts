@@ -1,14 +1,11 @@
 import { join } from 'node:path';
+import type { Files } from '../support/files.js';
 import { renderJson, type RunReport } from './record.js';
 import { renderJunit } from './junit.js';
 import { renderSummary } from './summary.js';
 
-/** What of the file system the report needs; `node:fs/promises` is one. */
-export interface FileWriter {
-  mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
-  writeFile(path: string, text: string): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
-}
+/** The file system as the report needs it. */
+export type FileWriter = Pick<Files, 'mkdir' | 'writeFile'>;
 
 /** The files of a report, by what they hold. */
 export const reportFileNames = {
@@ -39,7 +36,7 @@ export async function writeReport(
   const errors: unknown[] = [];
   for (const [name, render] of renderings) {
     try {
-      await writeWhole(join(directory, name), render(report), files);
+      await files.writeFile(join(directory, name), render(report));
     } catch (error) {
       errors.push(error);
     }
@@ -53,10 +50,3 @@ const renderings = [
   [reportFileNames.junit, renderJunit],
   [reportFileNames.report, renderJson],
 ] as const;
-
-/** Under a temporary name first: a process that is killed while writing leaves no half file under the real one. */
-async function writeWhole(path: string, text: string, files: FileWriter): Promise<void> {
-  const temporary = `${path}.tmp`;
-  await files.writeFile(temporary, text);
-  await files.rename(temporary, path);
-}

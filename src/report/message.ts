@@ -4,7 +4,7 @@ import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from '
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
 import { headlineOf, statusSentence, verdictHeadline } from './words.js';
 
-/** What a message to people says of a run, before it is put into the form of a channel. */
+/** A message about a run, before it is formatted for a channel. */
 export interface Message {
   readonly mark: string;
   /** `Unhealthy`. */
@@ -24,13 +24,13 @@ export interface Message {
   readonly links: readonly { readonly label: string; readonly url: string }[];
 }
 
-/** So many targets are told; the report has the others. */
+/** At most this many targets are listed; the report has the others. */
 const maxTargets = 20;
 
 /** Teams shows six buttons. */
 const maxLinks = 6;
 
-/** The few things that somebody wants to know who is told of a run outside of it. */
+/** The few things that a person outside the run needs to know. */
 export function composeMessage(report: RunReport): Message {
   const { targets } = report;
   const several = targets.length > 1;
@@ -59,7 +59,7 @@ function isWorthTelling({ verdict, rollback }: TargetReport): boolean {
   return verdict !== 'healthy' || rollback.status !== 'not-needed';
 }
 
-/** A target that was given no name is called `default`, which tells nobody anything. */
+/** A target without a name is called `default`, which means nothing to people. */
 function subjectOf({ host }: RunReport, only: TargetReport | undefined): string {
   const name = only === undefined || only.name === 'default' ? '' : only.name;
   return [host.project ?? '', name].filter((part) => part !== '').join(', ');

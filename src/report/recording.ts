@@ -106,6 +106,8 @@ export const lineShape: ShapeOf<RecordingLine> = {
       slower: 'own',
       value: 'own',
       why: 'own',
+      until: 'own',
+      forGood: 'own',
       detail: 'text',
       leftOut: 'own',
       raw: 'text',

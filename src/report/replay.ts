@@ -9,7 +9,7 @@ export interface ReplayedTarget {
   /** `null`: the watch ended without a verdict. */
   readonly live: { readonly judgement: Judgement; readonly decidedAt: number | null } | null;
   readonly now: Replayed;
-  /** What is judged otherwise than it was. */
+  /** What is judged differently. */
   readonly changes: readonly ChangedSetting[];
 }
 

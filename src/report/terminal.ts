@@ -3,22 +3,22 @@ import { asSentence, formatDuration, formatNumber, oneLine } from '../support/te
 import { type RunReport, startedRun, type TargetReport } from './record.js';
 import { headlineOf, statusSentence, verdictHeadline } from './words.js';
 
-/** No line is wider than this, whatever the terminal, but an address: that must stay whole to be opened. */
+/** No line is wider than this, except for an address: that must stay whole to be opened. */
 export const maxColumns = 120;
 
 /** The watch at one moment. */
 interface Progress {
   readonly elapsedMs: number;
   readonly totalMs: number;
-  readonly phase: 'warm-up' | 'watch' | 'confirming';
+  readonly phase: 'warm-up' | 'watch' | 'waiting' | 'confirming';
   readonly checks: readonly CheckResult[];
-  /** Since when a check has no data, milliseconds since the start of the watch, by id. */
+  /** The time since which a check has no data, milliseconds since the start of the watch, by id. */
   readonly silentSince?: ReadonlyMap<string, number> | undefined;
-  /** Whose checks these are, where there are several targets. */
+  /** The target, where there are several. */
   readonly lead?: string;
 }
 
-/** How lines are to look. Colour is for a terminal that shows it. */
+/** The layout of lines. Colour only where the terminal shows it. */
 interface Style {
   readonly colour: boolean;
 }
@@ -108,7 +108,7 @@ const healthWord: Readonly<Record<CheckResult['outcome'], string>> = {
   'no-data': 'no answer yet',
 };
 
-/** How badly off the checks together are: as the worst of them. */
+/** The worst state of any check. */
 export function severityOf(checks: readonly CheckResult[]): number {
   return Math.max(-Infinity, ...checks.map(severity));
 }
@@ -129,10 +129,10 @@ export function clockTime(ms: number): string {
   return hours === 0 ? rest : `${String(hours)}:${rest}`;
 }
 
-/** The last lines of a run: the verdict, why, what became of the rollback, and where the report is. */
+/** The last lines of a run: the verdict, why, what became of the rollback, and where the report is. @param reportPath `null`: it could not be written */
 export function finalLines(
   report: RunReport,
-  reportPath: string,
+  reportPath: string | null,
   style: Style = plain,
 ): readonly string[] {
   const { mark, word } = headlineOf(report);
@@ -141,7 +141,9 @@ export function finalLines(
     `${mark} ${paint(word.toLowerCase(), headColour(report), style)}`,
     ...indented(report.reason),
     ...report.targets.flatMap((target) => targetLines(target, report.reason, several)),
-    ...indented(`report: ${reportPath}`).map((line) => paint(line, 'dim', style)),
+    ...(reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
+      paint(line, 'dim', style),
+    ),
   ];
 }
 
@@ -151,7 +153,7 @@ function headColour(report: RunReport): Paint {
   return report.verdict === 'healthy' || report.verdict === 'not-judged' ? 'green' : 'yellow';
 }
 
-/** @param said the reason of the whole run: what it tells is not said twice */
+/** @param said the reason of the whole run, which is not repeated */
 function targetLines(target: TargetReport, said: string, several: boolean): readonly string[] {
   const { rollback } = target;
   const run = startedRun(rollback);
@@ -162,7 +164,7 @@ function targetLines(target: TargetReport, said: string, several: boolean): read
     ...(rollback.status === 'not-needed'
       ? []
       : indented(
-          // What failed stands beside each strategy.
+          // The failure is shown next to each strategy.
           rollback.status === 'failed'
             ? statusSentence.failed
             : `${statusSentence[rollback.status]} ${asSentence(rollback.detail)}`,

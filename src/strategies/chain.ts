@@ -1,4 +1,4 @@
-import { Cancelled, deadline, isCancelled, NoLongerNeeded, raceSignal } from '../support/abort.js';
+import { Cancelled, deadline, isCancelled, lastingSignal, raceSignal } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { formatDuration, oneLine } from '../support/text.js';
@@ -129,8 +129,8 @@ async function tryStrategy(
 ): Promise<Stop | undefined> {
   const { options, touched, stop } = chain;
   // What a strategy of ours has changed looks like somebody else's deploy to the others.
-  const guards = stop === undefined ? options.links : [link];
-  const objection = await firstObjection(guards, limit.signal);
+  const observers = stop === undefined ? options.links : [link];
+  const objection = await firstObjection(observers, limit.signal);
   if (objection !== undefined) {
     options.progress(own`withheld: ${objection}`);
     return stop ?? withheld(objection);
@@ -260,15 +260,10 @@ async function execute(
       options.lastOfAll(act);
     },
   });
-  const grace = new AbortController();
-  const overdue = async (): Promise<never> => {
-    await aborted(signal, grace.signal);
-    await clock.sleep(isCancelled(signal) ? CANCEL_GRACE : GIVE_UP_GRACE, grace.signal);
-    throw signal.reason;
-  };
+  const grace = lastingSignal(signal, clock, GIVE_UP_GRACE, CANCEL_GRACE);
   let result: StrategyResult | Withheld;
   try {
-    result = { ...run, ...(await Promise.race([work, overdue()])) };
+    result = { ...run, ...(await raceSignal(work, grace.signal)) };
   } catch (error) {
     result = {
       ...run,
@@ -279,30 +274,10 @@ async function execute(
       versionConfirmed: null,
     };
   } finally {
-    grace.abort(new NoLongerNeeded());
+    grace.clear();
   }
   // A strategy that said nothing of its own about a run that exists must not hide it.
   return { result: { ...run, ...result }, seconds: (clock.monotonic() - began) / 1000 };
-}
-
-function aborted(signal: AbortSignal, giveUp: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener(
-      'abort',
-      () => {
-        resolve();
-      },
-      { once: true, signal: giveUp },
-    );
-    giveUp.addEventListener(
-      'abort',
-      () => {
-        reject(new NoLongerNeeded());
-      },
-      { once: true },
-    );
-  });
 }
 
 /** What a strategy that changed something has led to, by the table of the chain. */

@@ -30,7 +30,7 @@ export interface CommandSettings {
 
 /** The `command` strategy as it is configured, or why there is none. */
 export function setUpCommand(dependencies: StrategyDependencies<CommandSettings>): Strategy | Skip {
-  const { settings, env, platform, exec, redact } = dependencies;
+  const { settings, commandEnv: env, platform, exec, redact } = dependencies;
   const commandLine = settings['rollback-command'];
   return commandLine === undefined
     ? { kind: 'skip', reason: 'not configured: `rollback-command` is not set' }
@@ -45,7 +45,7 @@ interface CommandPlan extends Plan {
 const KEPT_OUTPUT = 8192;
 /** So many lines of the command are shown in the log. */
 const SHOWN_LINES = 200;
-/** For looking only: a shell that does not answer in this time will not run the command either. */
+/** For preflight: a shell that does not answer in this time will not run the command either. */
 const LOOK_TIMEOUT_MS = 10_000;
 /** For ending it in an orderly way. Shorter than the chain waits for a cancelled strategy: the forced end must be seen. */
 const GRACE_MS = 1000;
@@ -60,7 +60,7 @@ interface State {
 }
 
 /**
- * The `command` strategy: the user's own command line. Exit code 0 is its word for success; any other end leaves open what it
+ * The `command` strategy: the user's own command line. Exit code 0 means success; any other end leaves open what it
  * has changed.
  */
 export function createCommandStrategy(

@@ -25,7 +25,10 @@ export interface StrategyDependencies<S> {
   readonly recorded: unknown;
   /** This run is a rollback run itself: its pipeline must not start another. */
   readonly isRollbackRun: boolean;
+  /** For tools. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** For a command line of the user's. */
+  readonly commandEnv: Readonly<Record<string, string | undefined>>;
   /** As `process.platform`. */
   readonly platform: string;
   readonly exec: Exec;

@@ -55,7 +55,7 @@ const loaders = [
   },
 ] as const;
 
-/** A part that cannot be made says so where the others are looked at. */
+/** A part that cannot be made reports that in preflight. */
 function usable(strategy: Strategy | Skip): Strategy {
   if (strategy.kind === 'strategy') return strategy;
   return {
@@ -169,7 +169,7 @@ interface End {
   readonly result: StrategyResult | Withheld;
 }
 
-/** A part that throws has failed, or nobody knows what it changed: the others must be told of all the same. */
+/** A part that throws has failed, or what it changed is unknown; the others must be reported all the same. */
 async function act({ strategy }: Part, plan: Plan, context: StrategyContext): Promise<End> {
   if (context.signal.aborted) return failed(`${plan.steps.join('; ')}: no time was left for it.`);
   const acted = { changed: false as boolean };
@@ -198,7 +198,7 @@ function failed(detail: string): End {
   return { result: { outcome: 'failed', detail, versionConfirmed: null } };
 }
 
-/** All or report: one part that is not done leaves the whole unproven, unless nothing was changed at all. */
+/** Success only if every part succeeded; otherwise unproven, unless nothing was changed at all. */
 function combined(ends: readonly End[], left: readonly string[]): StrategyResult | Withheld {
   const results = ends.map(({ result }) => result);
   const isDone = (result: StrategyResult | Withheld): boolean =>

@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
-import type { Clock } from './clock.js';
 
-/** A person or the CI system asked us to stop (SIGINT, SIGTERM). Nothing new may be begun. */
+/** A person or the CI system asked us to stop (SIGINT, SIGTERM, SIGHUP). Nothing new may be begun. */
 export class Cancelled extends Error {
   override readonly name = 'Cancelled';
   constructor(readonly by: string) {
@@ -20,22 +19,36 @@ export class DeadlineReached extends Error {
   }
 }
 
-/** Ends a wait whose result is no longer needed; nobody is told. */
+/** Ends a wait whose result is no longer needed; it is never shown. */
 export class NoLongerNeeded extends Error {
   override readonly name = 'NoLongerNeeded';
 }
 
-/** For waits of which there are many: to make an error, with its stack, costs more than all else about such a wait. */
+/** Made once: an error with its stack costs more than everything else about a wait. */
 const noLongerNeeded = new NoLongerNeeded();
 
+/** The part of a clock that is needed here. */
+interface Timer {
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
 /**
- * A controller whose signal hundreds may wait for. Node would call that a leak from the eleventh on.
- * @param also signals of others that are to bear as much
+ * Calls `act` when the signal is aborted; at once when it already is. Hundreds may wait for one signal: from the eleventh
+ * on Node would warn of a leak.
+ *
+ * @returns a function that ends the wait
  */
-export function controllerForMany(...also: readonly AbortSignal[]): AbortController {
-  const controller = new AbortController();
-  setMaxListeners(0, controller.signal, ...also);
-  return controller;
+export function whenAborted(signal: AbortSignal, act: () => void): () => void {
+  if (signal.aborted) {
+    act();
+    return () => undefined;
+  }
+  setMaxListeners(Infinity, signal);
+  // eslint-disable-next-line no-restricted-syntax -- this is the function that all others use
+  signal.addEventListener('abort', act, { once: true });
+  return () => {
+    signal.removeEventListener('abort', act);
+  };
 }
 
 /** Whether the signal was aborted because somebody asked us to stop. */
@@ -48,23 +61,19 @@ export function isCancelled(signal: AbortSignal): boolean {
  * aborts. `clear` must be called when the work is done: it frees the timer.
  */
 export function deadline(
-  clock: Clock,
+  clock: Timer,
   ms: number,
   what: string,
   parent?: AbortSignal,
 ): { signal: AbortSignal; clear: () => void } {
   const controller = new AbortController();
   const timer = new AbortController();
-  const onParent = (): void => {
-    controller.abort(parent?.reason);
-    timer.abort(noLongerNeeded);
-  };
-  if (parent?.aborted) onParent();
-  else if (parent !== undefined) {
-    // Hundreds of requests may be under way with one parent; Node would call that a leak from the eleventh on.
-    setMaxListeners(0, parent);
-    parent.addEventListener('abort', onParent, { once: true });
-  }
+  const letGo =
+    parent &&
+    whenAborted(parent, () => {
+      controller.abort(parent.reason);
+      timer.abort(noLongerNeeded);
+    });
   clock.sleep(ms, timer.signal).then(
     () => {
       controller.abort(new DeadlineReached(what, ms));
@@ -74,7 +83,40 @@ export function deadline(
   return {
     signal: controller.signal,
     clear: () => {
-      parent?.removeEventListener('abort', onParent);
+      letGo?.();
+      timer.abort(noLongerNeeded);
+    },
+  };
+}
+
+/** When we must leave, a step that has begun may take this long, milliseconds: CI systems kill a few seconds later. */
+const CANCEL_GRACE_MS = 1500;
+
+/**
+ * A signal that aborts some time after `signal` does, so that a step that has begun can end: after `deadlineGraceMs` when the
+ * time was over, after `cancelGraceMs` when we must leave. `clear` must be called when the work is done.
+ */
+export function lastingSignal(
+  signal: AbortSignal,
+  clock: Timer,
+  deadlineGraceMs: number,
+  cancelGraceMs = CANCEL_GRACE_MS,
+): { signal: AbortSignal; clear: () => void } {
+  const late = new AbortController();
+  const timer = new AbortController();
+  const letGo = whenAborted(signal, () => {
+    const ms = signal.reason instanceof DeadlineReached ? deadlineGraceMs : cancelGraceMs;
+    clock.sleep(ms, timer.signal).then(
+      () => {
+        late.abort(signal.reason);
+      },
+      () => undefined,
+    );
+  });
+  return {
+    signal: late.signal,
+    clear: () => {
+      letGo();
       timer.abort(noLongerNeeded);
     },
   };
@@ -83,13 +125,9 @@ export function deadline(
 /** Settles as `work` does, or rejects with the signal's reason, whichever comes first. */
 export function raceSignal<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise<T>((resolve, reject) => {
-    const fail = (): void => {
+    const letGo = whenAborted(signal, () => {
       reject(signal.reason instanceof Error ? signal.reason : new Error(String(signal.reason)));
-    };
-    if (signal.aborted) fail();
-    else signal.addEventListener('abort', fail, { once: true });
-    work.then(resolve, reject).finally(() => {
-      signal.removeEventListener('abort', fail);
     });
+    work.then(resolve, reject).finally(letGo);
   });
 }

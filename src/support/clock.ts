@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { whenAborted } from './abort.js';
 
 /**
  * Time as the program sees it. It comes in from the entry, so that a test can run a ten-minute watch
@@ -32,26 +33,27 @@ export const systemClock: Clock = {
         reject(asError(signal.reason));
         return;
       }
-      const onAbort = (): void => {
-        clearTimeout(timer);
-        reject(asError(signal?.reason));
-      };
       const timer = setTimeout(
         () => {
-          signal?.removeEventListener('abort', onAbort);
+          letGo?.();
           resolve();
         },
         Math.max(0, ms),
       );
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const letGo =
+        signal &&
+        whenAborted(signal, () => {
+          clearTimeout(timer);
+          reject(asError(signal.reason));
+        });
     }),
 };
 
-/** How often it is looked whether this process runs, milliseconds. */
+/** How often it is checked that this process runs, milliseconds. */
 const PULSE_MS = 50;
 let stalls: Stalls | undefined;
 
-/** The pulse begins with the first question, and keeps no process alive. */
+/** The timer starts with the first call, and does not keep the process alive. */
 function stalledUntilNow(): number {
   if (stalls === undefined) {
     const counting = createStalls(PULSE_MS, performance.now());
@@ -67,7 +69,7 @@ function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
 }
 
-/** How long a process could not run, by what its timers are late. Times in milliseconds. */
+/** How long a process could not run, measured by how late its timers are. Times in milliseconds. */
 interface Stalls {
   /** The timer has fired. */
   beat(now: number): void;
@@ -75,7 +77,7 @@ interface Stalls {
   until(now: number): number;
 }
 
-/** No timer is exact: what is late by less is not. */
+/** No timer is exact: being late by less does not count. */
 const SLACK_MS = 10;
 
 /** @param every how often the timer fires, when nothing keeps it from that. */

@@ -1,15 +1,15 @@
+import type { Problem } from '../contract/result.js';
+
 /** One thing that is wrong with what the user gave us. */
-export interface Problem {
+export interface UsageProblem extends Problem {
   /** The input, file or flag it is about. */
   readonly subject: string;
-  readonly message: string;
-  readonly fix?: string;
 }
 
 /** Everything that is wrong with the configuration or the usage, at once. Ends with exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
-  constructor(readonly problems: readonly Problem[]) {
+  constructor(readonly problems: readonly UsageProblem[]) {
     super(
       problems
         .map((p) => `${p.subject}: ${p.message}${p.fix === undefined ? '' : ` (${p.fix})`}`)

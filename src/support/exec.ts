@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import { whenAborted } from './abort.js';
 import { cutMark } from './text.js';
 
 export interface ExecOptions {
@@ -108,7 +109,7 @@ function ended(
 
     const settle = (result: Pick<ExecResult, 'code' | 'signal' | 'spawnError'>): void => {
       for (const timer of timers) clearTimeout(timer);
-      options.signal.removeEventListener('abort', onAbort);
+      letGo();
       child.stdout?.destroy();
       child.stderr?.destroy();
       child.removeAllListeners();
@@ -137,9 +138,6 @@ function ended(
         after(LAST_WAIT_MS, finish);
       });
     };
-    const onAbort = (): void => {
-      stop('aborted');
-    };
 
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout.add(text);
@@ -162,7 +160,9 @@ function ended(
       if (stopped === undefined) after(DRAIN_MS, finish);
     });
     child.on('close', finish);
-    options.signal.addEventListener('abort', onAbort, { once: true });
+    const letGo = whenAborted(options.signal, () => {
+      stop('aborted');
+    });
     if (options.timeoutMs !== undefined) {
       after(options.timeoutMs, () => {
         stop('timeout');
@@ -193,7 +193,7 @@ function codeOf(thrown: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Keeps the end of a stream of text, and tells its lines. */
+/** Keeps the end of a stream of text, and reports its lines. */
 class Tail {
   private kept = '';
   private isCut = false;

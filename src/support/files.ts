@@ -1,9 +1,22 @@
-import { appendFileSync, lstatSync, readFileSync, realpathSync, rmSync } from 'node:fs';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 
-/** The file system, as far as this program needs it. */
+/**
+ * The file system, as far as this program needs it. Others may have put something in the place of a file: nothing is waited
+ * for, as a pipe would make us, and nothing is written through a link.
+ */
 export interface Files {
-  /** The text of a file; `undefined` when there is none. @throws when it is there and cannot be read */
+  /** The text of a file; `undefined` when there is none. @throws when it is there and is no file, or cannot be read */
   readonly read: (path: string) => string | undefined;
   /**
    * The path without links. `absent`: nothing is there. `broken`: a link is there that leads nowhere.
@@ -15,18 +28,29 @@ export interface Files {
   /** Removes a file; does nothing when there is none. */
   remove(path: string): void;
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
+  /** Replaces a file, whole or not at all: whoever reads it meanwhile, or after a kill, sees the old one. */
   writeFile(path: string, text: string): Promise<void>;
-  rename(from: string, to: string): Promise<void>;
 }
+
+// Windows has neither, and no pipes among its files.
+const { O_NONBLOCK = 0, O_NOFOLLOW = 0 } = constants as Partial<typeof constants>;
+const { O_RDONLY, O_WRONLY, O_APPEND, O_CREAT } = constants;
 
 /** The machine's own file system. */
 export const systemFiles: Files = {
   read: (path) => {
+    let file: number;
     try {
-      return readFileSync(path, 'utf8');
+      file = openSync(path, O_RDONLY | O_NONBLOCK);
     } catch (error) {
       if (isAbsent(error)) return undefined;
       throw error;
+    }
+    try {
+      if (!fstatSync(file).isFile()) throw new Error(`${path} is not a file`);
+      return readFileSync(file, 'utf8');
+    } finally {
+      closeSync(file);
     }
   },
   real: (path) => {
@@ -38,7 +62,12 @@ export const systemFiles: Files = {
     }
   },
   append: (path, text) => {
-    appendFileSync(path, text);
+    const file = openSync(path, O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | O_NOFOLLOW);
+    try {
+      writeFileSync(file, text);
+    } finally {
+      closeSync(file);
+    }
   },
   remove: (path) => {
     try {
@@ -48,8 +77,18 @@ export const systemFiles: Files = {
     }
   },
   mkdir,
-  writeFile,
-  rename,
+  writeFile: async (path, text) => {
+    const draft = `${path}.tmp`;
+    try {
+      // A link or a pipe of this name goes; `wx` follows and takes nothing that came since.
+      await rm(draft, { force: true });
+      await writeFile(draft, text, { flag: 'wx' });
+      await rename(draft, path);
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
+      throw isDirectory(error) ? new Error(`${path} is a directory`, { cause: error }) : error;
+    }
+  },
 };
 
 function isLink(path: string): boolean {
@@ -65,4 +104,9 @@ function isLink(path: string): boolean {
 function isAbsent(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'ENOENT' || code === 'ENOTDIR';
+}
+
+/** EISDIR of the system, ERR_FS_EISDIR of Node; for a directory that is not empty some say ENOTEMPTY or EEXIST. */
+function isDirectory(error: unknown): boolean {
+  return /EISDIR|ENOTEMPTY|EEXIST/.test((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -8,7 +8,7 @@ import { type Hop, redirectOf } from './http/redirect.js';
 import { trustAlso } from './tls.js';
 
 export { Connections } from './http/connections.js';
-export { HttpError, type HttpErrorKind } from './http/error.js';
+export { HttpError, type HttpErrorKind, PROXY_HINT } from './http/error.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 /** An API may be served by several machines too. */
@@ -129,7 +129,7 @@ export function createHttp(options: {
   };
 }
 
-/** By what one request and its redirects are sent. */
+/** What one request and its redirects are sent with. */
 interface Way {
   readonly clock: Clock;
   readonly connections: Connections;
@@ -137,7 +137,7 @@ interface Way {
   readonly single: Agents;
   /** Aborted when the time is over, or nobody wants the answer any more. */
   readonly signal: AbortSignal;
-  /** Is told how long it took until there was a connection, milliseconds. */
+  /** Called with the time until there was a connection, milliseconds. */
   readonly connecting: (ms: number) => void;
 }
 

@@ -1,4 +1,4 @@
-/** Looks into values that came from outside: nothing of them is to be believed before it is checked. */
+/** Reads values from outside: nothing in them is trusted before it is checked. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }

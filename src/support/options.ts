@@ -1,10 +1,15 @@
 import type { MetricLimit } from '../contract/check.js';
-import { tableRow, type OffOf, type RowFacts, type RowValue } from './values/row.js';
-import type { ValueType } from './values/value-type.js';
+import {
+  tableRow,
+  type OffOf,
+  type RowFacts,
+  type RowValue,
+  type ValueType,
+} from './values/value-type.js';
 
-/** What a table of options says of an option besides its type. */
+/** The facts about an option besides its type. */
 export interface OptionFacts extends RowFacts {
-  /** There is no check without it. */
+  /** It is required. */
   readonly required?: true;
   /** Variables that may hold it too, such as those that a vendor's own tools read. What the file says comes first. */
   readonly variables?: readonly string[];

@@ -11,7 +11,7 @@ export type ToolReason =
   | 'garbage'
   | 'other';
 
-/** A program did not do what it was asked. */
+/** A program failed. */
 export abstract class ToolError<R extends string> extends Error {
   constructor(
     readonly reason: R | ToolReason,
@@ -27,7 +27,7 @@ export abstract class ToolError<R extends string> extends Error {
   abstract get transient(): boolean;
 }
 
-/** A call of a program, and what it needs to be told of. */
+/** A call of a program, and what it needs. */
 export interface ToolCall extends ExecOptions {
   readonly exec: Exec;
   /** What was called, as messages name it; its arguments may hold anything. */

@@ -23,7 +23,7 @@ export const github: CiSystem = {
   output: githubOutput,
 };
 
-/** Gitea and Forgejo set all of GitHub's variables beside their own one, and have neither its address nor all of its commands. */
+/** Gitea and Forgejo set all of GitHub's variables besides their own, but have another address and fewer commands. */
 export function lookalikeOf(env: Environment): string | undefined {
   return ['GITEA_ACTIONS', 'FORGEJO_ACTIONS'].find((name) => env[name] === 'true');
 }
@@ -110,7 +110,7 @@ function changeOf(context: GithubContext): Change | null {
 }
 
 /**
- * `head.repo.fork` does not tell: it is true in a repository that is itself a fork, for pull requests of its own. Of a fork
+ * `head.repo.fork` is no help: it is true in a repository that is itself a fork, for pull requests of its own. Of a fork
  * that was deleted there is no `head.repo`. `pull_request_target` has the token of the base:
  * https://docs.github.com/en/actions/reference/workflows-and-actions/events-that-trigger-workflows#pull_request_target
  */

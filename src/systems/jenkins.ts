@@ -3,7 +3,7 @@ import type { SystemOutput } from '../contract/system.js';
 import { plainOutput } from './local.js';
 import { camelName, changeAt, type CiSystem, type OutputDeps, valueOf } from './system.js';
 
-/** Only a build has these: JENKINS_URL is also what a job of another system is told, so that it can call Jenkins. */
+/** Only a build has these: JENKINS_URL is also set in jobs of other systems that call Jenkins. */
 const builds = ['BUILD_NUMBER', 'BUILD_TAG'];
 
 // https://www.jenkins.io/doc/book/pipeline/jenkinsfile/#using-environment-variables

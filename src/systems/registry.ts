@@ -21,8 +21,8 @@ export function nameOf(system: string): string {
 /**
  * Where we run, by the environment alone.
  *
- * @param githubJob what is known of a job of GitHub; asked for in such a job only
- * @param named the CI system that the user names: of several whose signs are there, it is the one
+ * @param githubJob reads the job of GitHub; called in such a job only
+ * @param named the CI system that the user names; it wins when several are detected
  */
 export async function detectRun(
   env: Environment,

@@ -8,15 +8,15 @@ import type {
 } from '../contract/system.js';
 import { minSecretLength } from '../support/redact.js';
 
-/** What a system tells of its run; what it does not tell is not known. */
+/** What a system says about its run; everything else is unknown. */
 export type KnownOfRun = Partial<Omit<RunInfo, 'system'>>;
 
-/** All that is known of one CI system. Its rollback pipelines are another matter: pipelines/. */
+/** One CI system that we may run in. Calling its pipelines is the business of `pipelines/`. */
 export interface CiSystem {
   readonly id: SystemId;
   /** As people call it: `GitHub Actions`. */
   readonly name: string;
-  /** The variable that gives it away, or `undefined` when we do not run there. */
+  /** The variable that it is detected by; `undefined`: we do not run there. */
   sign(env: Environment): string | undefined;
   /** What its variables say of the run. */
   run(env: Environment, githubJob: () => Promise<GithubJob>): KnownOfRun | Promise<KnownOfRun>;
@@ -42,7 +42,7 @@ export interface OutputDeps {
   readonly write: (text: string) => void;
   readonly appendFile: (path: string, text: string) => Promise<void>;
   readonly writeFile: (path: string, text: string) => Promise<void>;
-  /** The directory of the report: files that hand outputs over stand beside it. */
+  /** The directory of the report: files with outputs are written next to it. */
   readonly reportDir: string;
   /** Wall clock, milliseconds since the epoch. */
   readonly now: () => number;
@@ -50,7 +50,7 @@ export interface OutputDeps {
   readonly terminal: boolean;
 }
 
-/** With its number, as an environment or an event has it; `null` when that is none. */
+/** A request by its number, from a variable or an event; `null` when it is not a number. */
 export function changeWith(where: Omit<Change, 'number'>, number: unknown): Change | null {
   const text = typeof number === 'number' || typeof number === 'string' ? String(number) : '';
   return /^[1-9]\d{0,15}$/.test(text) ? { ...where, number: Number(text) } : null;
@@ -73,12 +73,12 @@ export function changeAt(address: string | null): Change | null {
     : changeWith({ system: 'gitlab', server: origin, project: ofGitlab }, request);
 }
 
-/** How an output is called where it becomes a variable of a shell: `rollback-status` → `ROLLGATE_ROLLBACK_STATUS`. */
+/** The name of an output as a shell variable: `rollback-status` → `ROLLGATE_ROLLBACK_STATUS`. */
 export function shellName(output: string): string {
   return `ROLLGATE_${output.toUpperCase().replaceAll('-', '_')}`;
 }
 
-/** How an output is called where a name has no hyphens: `rollback-status` → `rollbackStatus`. */
+/** The name of an output without hyphens: `rollback-status` → `rollbackStatus`. */
 export function camelName(output: string): string {
   return output.replace(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

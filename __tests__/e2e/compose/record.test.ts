@@ -201,7 +201,7 @@ describeWith('the record of a project', lacking(), () => {
     );
     const kinds = results.map((result) => ('kind' in result ? result.kind : result.outcome));
     expect(kinds.sort()).toEqual(['verified', 'withheld']);
-    expect(JSON.stringify(results)).toContain('another rollback has taken service api back');
+    expect(JSON.stringify(results)).toContain('another rollback has rolled service api back');
     const locks = await engine.outputOf(['ps', '-aq', '--filter', 'label=rollgate.role=lock']);
     expect(locks).toBe('');
   });

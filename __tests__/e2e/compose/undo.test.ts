@@ -62,7 +62,7 @@ describeWith('a rollback of a Compose project', lacking(), () => {
         );
         const again = await scene.strategy({ recorded });
         expect((await again.capture!(never)).alreadyRolledBack).toMatch(
-          /^this run has taken shop\/api:v\d \(sha256:[0-9a-f]{12}\) of service api back at /,
+          /^this run has rolled back shop\/api:v\d \(sha256:[0-9a-f]{12}\) of service api at /,
         );
       },
     );

@@ -162,7 +162,7 @@ describeWith('the bundle and a Compose project', lacking(), () => {
       );
 
       const again = await run();
-      expect(again.output).toContain('Already rolled back: this run has taken shop/api:v2');
+      expect(again.output).toContain('Already rolled back: this run has rolled back shop/api:v2');
       expect(again.code).toBe(4);
       await buildImage(engine, 'shop/api:v2', { mode: 'bad', healthcheck: true });
     });

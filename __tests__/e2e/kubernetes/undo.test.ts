@@ -152,7 +152,7 @@ describeWith('the kubernetes strategy on a real cluster', lacking(oldKubectl), (
 
       const again = strategy(1);
       expect(await again.capture!(never)).toMatchObject({
-        alreadyRolledBack: expect.stringMatching(/^this run has taken revision 3 .*back at/),
+        alreadyRolledBack: expect.stringMatching(/^this run has rolled back revision 3 .* at/),
       });
       await deploy('Deployment', 'v3', namespace);
       await deploy('Deployment', 'v4', namespace);

@@ -63,7 +63,9 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
       const before = await plane.get('Deployment', 'api', job.namespace);
       await job.deploy('broken-2');
       const { code, output } = await job.call('run', job.watching());
-      expect(output).toMatch(/kubernetes: verified: deployment\/test-\w+\/api was put back from/);
+      expect(output).toMatch(
+        /kubernetes: verified: deployment\/test-\w+\/api was rolled back from/,
+      );
       expect(code).toBe(1);
       const revision = (number: number, tag: string) => ({
         ...{ workload: 'deployment/api', namespace: job.namespace },
@@ -97,7 +99,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
 
       const live = await job.live();
       const again = await job.call('run', job.watching(), { attempt: 2 });
-      expect(again.output).toContain('Already rolled back: this run has taken revision 2');
+      expect(again.output).toContain('Already rolled back: this run has rolled back revision 2');
       expect(again.code).toBe(4);
       expect(job.place.report()).toMatchObject({
         verdict: 'inconclusive',

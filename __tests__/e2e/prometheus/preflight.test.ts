@@ -16,7 +16,9 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
     await service.start();
     service.load();
     service.failing = 0.5;
-    prometheus = new Prometheus([{ name: 'shop', scrapeSeconds: 1, targets: [service.target] }]);
+    prometheus = new Prometheus([{ name: 'shop', scrapeSeconds: 1, targets: [service.target] }], {
+      'job:http_requests:rate30s': 'sum by (job, code) (rate(http_requests_total[30s]))',
+    });
     await prometheus.start();
     await prometheus.has('http_requests_total{code="503"} > 0');
     // Of a younger series preflight does not say how much traffic there is.
@@ -96,12 +98,30 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
     [
       'a query that gives several series',
       { 'prometheus-value': 'http_requests_total', 'max-value': '1' },
-      /prometheus-value: the query gives 2 series, and one number is needed: use sum\(\.\.\.\) or max\(\.\.\.\)/,
+      /prometheus-value: the query gives 2 series, and one number is needed → use sum\(\.\.\.\) or max\(\.\.\.\)/,
     ],
     [
       'a selector of several metrics with the same labels',
       { 'prometheus-total': '{__name__=~"http_request_duration_seconds_(count|sum)|up"}' },
       /prometheus-total, prometheus-errors: .*it answered 422: vector cannot contain metrics with the same labelset/,
+    ],
+    [
+      'a recorded rate',
+      {
+        'prometheus-total': 'job:http_requests:rate30s{job="shop"}',
+        'prometheus-errors': 'job:http_requests:rate30s{job="shop",code="503"}',
+      },
+      /prometheus-total, prometheus-errors: job:http_requests:rate30s is a recorded rate by its name, and no raw counter → name the raw counter/,
+    ],
+    [
+      'a gauge that goes down on its own',
+      { 'prometheus-total': 'queue_length{job="shop"}' },
+      /prometheus-total: http:\S+ has queue_length as a gauge, and not as a counter, and in the last 10m its series went down \d+ % of the times that they changed/,
+    ],
+    [
+      'errors that are all requests',
+      { 'prometheus-errors': 'http_requests_total{job=`shop`}' },
+      /prometheus-errors: it is the same as `total`: every request would count as failed/,
     ],
     [
       'a limit above all buckets',
@@ -115,6 +135,26 @@ describeWith('preflight with a real Prometheus', lacking(), () => {
     const { code, output } = await ask(flags);
     expect(output).toMatch(message);
     expect(code).toBe(2);
+  });
+
+  it('a gauge that does not go down: a warning', async () => {
+    const { code, output } = await ask({
+      'prometheus-total': 'process_start_time_seconds{job="shop"}',
+    });
+    expect(output).toMatch(
+      /prometheus-total: http:\S+ has process_start_time_seconds as a gauge, and not as a counter/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('a label value of the errors that no series ever had: a warning that names the values', async () => {
+    const { code, output } = await ask({
+      'prometheus-errors': 'http_requests_total{job="shop",code=~"5xx"}',
+    });
+    expect(output).toMatch(
+      /prometheus-errors: no series ever had code=~"5xx": the values of `code` are 200, 503/,
+    );
+    expect(code).toBe(0);
   });
 
   it('a wrong path: exit 2, with the reason', async () => {

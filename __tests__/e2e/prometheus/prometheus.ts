@@ -28,9 +28,11 @@ export class Prometheus {
   private child: ChildProcess | undefined;
   private port = 0;
 
-  constructor(jobs: readonly Job[]) {
+  /** @param rules what it records every second, by the name of the series */
+  constructor(jobs: readonly Job[], rules: Readonly<Record<string, string>> = {}) {
     for (const { name, targets } of jobs) this.scrape(name, targets);
     writeFileSync(join(this.folder, 'prometheus.yml'), JSON.stringify(configOf(jobs)));
+    writeFileSync(join(this.folder, 'rules.yml'), JSON.stringify(rulesOf(rules)));
   }
 
   get url(): string {
@@ -97,6 +99,7 @@ export class Prometheus {
 /** JSON is YAML. */
 function configOf(jobs: readonly Job[]): unknown {
   return {
+    rule_files: ['rules.yml'],
     scrape_configs: jobs.map(({ name, scrapeSeconds }) => ({
       job_name: name,
       scrape_interval: `${String(scrapeSeconds)}s`,
@@ -104,4 +107,9 @@ function configOf(jobs: readonly Job[]): unknown {
       file_sd_configs: [{ files: [`targets-${name}.json`], refresh_interval: '1s' }],
     })),
   };
+}
+
+function rulesOf(rules: Readonly<Record<string, string>>): unknown {
+  const recorded = Object.entries(rules).map(([record, expr]) => ({ record, expr }));
+  return { groups: [{ name: 'rules', interval: '1s', rules: recorded }] };
 }

@@ -7,12 +7,13 @@ interface RawEntry {
   readonly series?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly started?: readonly (readonly [series: number, at: number])[];
   readonly samples?: readonly (readonly [series: number, at: number, value: number])[];
+  readonly leftOut?: readonly { readonly series: readonly number[] }[];
 }
 
 /**
  * The totals of a check, computed from the raw samples in the recording as somebody would do it by hand: series by series the
- * difference to the sample before, from the first sample after the warm-up on. Where a look is not an observation yet, it
- * belongs to the next one.
+ * difference to the sample before, from the last sample of the warm-up on. Where a look is not an observation yet, it
+ * belongs to the next one. What went back is left out.
  */
 export function recount(text: string, check: string): Readonly<Record<string, number>> {
   const [target] = decodeRecording(text).targets;
@@ -37,6 +38,7 @@ export function recount(text: string, check: string): Readonly<Record<string, nu
         pending = {};
       }
       const seen = new Map(instances);
+      const leftOut = new Set((entry.leftOut ?? []).flatMap(({ series }) => series));
       for (const [number, at, value] of entry.samples ?? []) {
         const { part = '', instance = '' } = labels.get(number) ?? {};
         const before = last.get(number);
@@ -46,7 +48,9 @@ export function recount(text: string, check: string): Readonly<Record<string, nu
         const since = before?.at ?? seen.get(instance) ?? (started >= begin ? started : undefined);
         // A tenth of it may be earlier.
         const { countedFrom = -Infinity } = entry;
-        if (since === undefined || countedFrom - since > (at - since) / 10) continue;
+        const isInWarmUp = since !== undefined && since >= begin && at > countedFrom;
+        if (since === undefined || leftOut.has(number)) continue;
+        if (!isInWarmUp && countedFrom - since > (at - since) / 10) continue;
         const isNew = before === undefined || value < before.value;
         pending[part] = (pending[part] ?? 0) + (isNew ? value : value - before.value);
       }

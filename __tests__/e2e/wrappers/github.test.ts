@@ -8,7 +8,7 @@ import { pins } from '../../../scripts/generators/pins.js';
 import { describeWith } from '../components.js';
 import { github, runGithub, standIn } from './github.js';
 import { cases } from './scenario.js';
-import { fileOf, goTools, hadolint, lacking, shellcheck } from './tools.js';
+import { fileOf, goTools, hadolint, lacking, shellcheck, zizmor } from './tools.js';
 import { TestBed } from './test-bed.js';
 
 const withoutVersion = (pin: string): string => pin.split(' ')[0] ?? '';
@@ -103,7 +103,7 @@ describeWith('the reusable workflow, run by act', github.lacking, () => {
   });
 });
 
-const needed = lacking(goTools, shellcheck, hadolint);
+const needed = lacking(goTools, shellcheck, hadolint, zizmor);
 
 describeWith('linters of workflows, scripts and the Dockerfile', needed, () => {
   const lint = (program: string, ...args: readonly string[]): unknown => {
@@ -115,6 +115,14 @@ describeWith('linters of workflows, scripts and the Dockerfile', needed, () => {
   it('actionlint and shellcheck report nothing in the workflows', () => {
     const flags = ['-shellcheck', fileOf(shellcheck), '-no-color'];
     expect(lint(fileOf(goTools, 'actionlint'), ...flags)).toEqual(nothing);
+  });
+
+  it('zizmor finds nothing in the workflows that an attacker could use', () => {
+    // What needs the network is asked by the workflow that scans workflows.
+    expect(lint(fileOf(zizmor), '--offline', '--quiet', '--no-progress', '.')).toMatchObject({
+      stdout: expect.stringMatching(/^No findings to report/),
+      status: 0,
+    });
   });
 
   it('shellcheck reports nothing in any script', () => {

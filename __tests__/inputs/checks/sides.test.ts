@@ -134,7 +134,7 @@ describe('headers of canary and baseline', () => {
       env: { ROLLGATE_CHECK_A_BASELINE_HEADERS: 'Authorization: secret123' },
     });
     expect(problems.map(({ message }) => message)).toEqual([
-      'line 4, check `a` (http): `url`: stands in the file, and `headers` would be sent there',
+      'line 4, check `a` (http): `url`: is in the file, and `headers` would be sent there',
     ]);
   });
 });

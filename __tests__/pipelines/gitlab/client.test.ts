@@ -867,7 +867,7 @@ describe('preflight with GitLab', () => {
       {},
       {},
       'warning',
-      /looks at \$ROLLBACK.*may deploy/,
+      /uses \$ROLLBACK.*may deploy/,
     ],
     [
       'rollback jobs that do not exist',

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { HealthCheck, MetricCheck, Observation } from '../../../src/contract/check.js';
 import { confirm } from '../../../src/gate/confirm.js';
-import { requestsEach } from '../../../src/sources/http/asked-url.js';
+import { requestsEach } from '../../../src/sources/http/probed-url.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { createHttp, type Http } from '../../../src/support/http.js';
 import { config, createHttpChecks, type HttpConfig } from '../../support/http-source-config.js';

@@ -60,14 +60,14 @@ describe('estimate', () => {
       'a limit that is too fine for the watch',
       rate(99.9),
       {},
-      '600 requests in 5m are too few: this limit needs 3,000 to be told from a breach',
+      '600 requests in 5m are too few: this limit needs 3,000 to tell it from a breach',
       'raise requests-per-second to 10, or lengthen duration',
     ],
     [
       'a percentile that is too fine for the watch',
       { metric: 'latency', percentile: 99.9, maxMs: 800 },
       {},
-      '600 requests in 5m are too few: this limit needs 3,000 to be told from a breach',
+      '600 requests in 5m are too few: this limit needs 3,000 to tell it from a breach',
       'raise requests-per-second to 10, or lengthen duration',
     ],
   ])('warns of %s', (_, limit, changes, message, fix) => {

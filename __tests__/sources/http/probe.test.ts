@@ -140,6 +140,14 @@ describe('a probe over a real socket', () => {
     await expect(probe(url, { expectBody: /late/ })).resolves.toMatchObject({ ok: false });
   });
 
+  it('with a body pattern that backtracks without bound: nothing is known, and the hint names the input', async () => {
+    const url = await started(serve(status(200, `${'a'.repeat(100)}b`)));
+    await expect(probe(url, { expectBody: /(a+)+$/ })).resolves.toEqual({
+      sent: false,
+      why: '`expect-body` takes too long on an answer: write it without repetitions inside of repetitions',
+    });
+  });
+
   it('sends the headers that are configured', async () => {
     const server = await serve(status(200));
     cleanups.push(() => server.close());

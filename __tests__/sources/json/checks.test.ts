@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Observation } from '../../../src/contract/check.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { rigs } from '../../support/metric-rigs.js';
-import { MetricScene, type Fault } from '../../support/metric-scene.js';
+import { EPOCH_SECONDS, MetricScene, type Fault } from '../../support/metric-scene.js';
 import { json } from '../../support/stand-in-source.js';
 
 let scene: MetricScene;
@@ -40,6 +40,48 @@ describe('counters in JSON', () => {
       { samples: 90, failures: 5 },
       { samples: 100, failures: 0 },
     ]);
+  });
+
+  it('that lost a part tell nothing, with the reason, and go on from there', async () => {
+    const found = await countsOf(
+      counters(3800, 38),
+      counters(4000, 40),
+      counters(3000, 30),
+      counters(3200, 32),
+    );
+    expect(found).toMatchObject([
+      { samples: 200, failures: 2 },
+      {
+        kind: 'none',
+        why: 'no-data',
+        detail: expect.stringMatching(/^the counters went back, and no process began anew: /),
+      },
+      { samples: 200, failures: 2, seconds: 10 },
+    ]);
+    expect(found[1]).toMatchObject({
+      raw: [{ total: 3000 }, { leftOut: expect.stringMatching(/^the counters went back/) }],
+    });
+  });
+
+  it('of a crash loop fall to near zero each time, and are counted', async () => {
+    const found = await countsOf(counters(4000, 2), counters(40, 40), counters(3, 3));
+    expect(found).toMatchObject([
+      { samples: 40, failures: 40 },
+      { samples: 3, failures: 3 },
+    ]);
+  });
+
+  it('of workers that answer in turn are no data from then on, with the way out', async () => {
+    const turns = [4000, 4020, 700, 4040, 720, 4060, 740, 4080, 760, 4100];
+    const [first, ...others] = turns.map((total) => counters(total, 0));
+    const found = await countsOf(first!, ...others);
+    expect(found.slice(1).map(({ kind }) => kind)).toEqual(others.slice(1).map(() => 'none'));
+    expect(found.slice(-3)).toMatchObject(
+      Array.from({ length: 3 }, () => ({
+        forGood: true,
+        detail: expect.stringMatching(/several processes .*: scrape each of them by itself/),
+      })),
+    );
   });
 
   it('have at most as many failures as requests', async () => {
@@ -82,6 +124,25 @@ describe('counters in JSON', () => {
     const found = await scene.observe(check!, [processes(2)]);
     expect(found).toMatchObject([{ samples: 30, failures: 1 }]);
   });
+
+  it.each<[string, readonly number[], readonly number[], object]>([
+    ['in another order', [1000, 2000], [2050, 1010], { kind: 'counts', samples: 60 }],
+    ['one was replaced, and the others grew over it', [1000, 1000], [5, 2100], { kind: 'none' }],
+    ['all began anew', [1000, 2000], [5, 9], { kind: 'counts', samples: 14 }],
+    ['one is gone', [1000, 2000], [1100], { kind: 'none' }],
+    ['one has come', [1000, 2000], [1100, 2100, 900], { kind: 'none' }],
+  ])('of several processes: %s', async (_, before, after, expected) => {
+    const [check] = await scene.createOf([
+      'total: processes[].requests',
+      'errors: /failed',
+      'reducer: sum',
+      'min-success-rate: 95',
+    ]);
+    const processes = (all: readonly number[]): Fault =>
+      answer({ processes: all.map((requests) => ({ requests })), failed: 0 });
+    scene.fault = processes(before);
+    expect(await scene.observe(check!, [processes(after)])).toMatchObject([expected]);
+  });
 });
 
 describe('a value in JSON', () => {
@@ -122,6 +183,28 @@ describe('a value in JSON with its time', () => {
     expect(await scene.preflight(check!)).toMatchObject([
       { level, message: expect.stringMatching(message) },
     ]);
+  });
+
+  it.each<[string, (seconds: number) => unknown]>([
+    ['seconds', (seconds) => seconds],
+    ['milliseconds', (seconds) => 1000 * seconds],
+    ['nanoseconds in quotes', (seconds) => `${String(seconds)}000000000`],
+    ['a date', (seconds) => new Date(1000 * seconds).toISOString()],
+  ])('that is 90 s late is waited for, and none from before is judged: %s', async (_, written) => {
+    const checks = await scene.createOf(options);
+    // Every 10 s; before the watch, and at its end, the value was bad.
+    scene.fault = {
+      kind: 'answer',
+      answer: (response) => {
+        const now = scene.clock.monotonic() / 1000;
+        const sampled = Math.floor((now - 90) / 10) * 10;
+        const n = sampled <= 30 || sampled > 110 ? 19 : 1;
+        json(JSON.stringify({ n, at: written(EPOCH_SECONDS + sampled) }))(response);
+      },
+    };
+    const outcome = await scene.watch(checks, { duration: 120_000 });
+    expect(outcome.results[0]).toMatchObject({ samples: 12, shown: '7' });
+    expect(outcome.decidedAt).toBeGreaterThanOrEqual(150_000 + 60_000);
   });
 
   it('needs a value: `time` with counters is a problem', () => {

@@ -23,6 +23,7 @@ function scrapeOf(targets: Readonly<Record<string, SeriesAt>>, answeredAt = 0): 
       Object.entries(targets).map(([name, { at, values, started }]) => [
         name,
         {
+          name,
           at,
           startedAt: started,
           isOneProcess: name !== '',
@@ -72,6 +73,38 @@ describe('createCounters', () => {
         { a: { at: 9, values: { total: 130 }, started: 5 } },
       ],
       { total: 130 },
+    ],
+    [
+      'a part of a total that is gone is nothing that was counted',
+      [
+        { a: { at: 1, values: { total: 4000, errors: 40 }, started: -50 } },
+        { a: { at: 9, values: { total: 3000, errors: 30 }, started: -50 } },
+      ],
+      {},
+    ],
+    [
+      'without start times neither',
+      [
+        { '': { at: 1, values: { total: 4000, errors: 40 } } },
+        { '': { at: 9, values: { total: 3000, errors: 44 } } },
+      ],
+      {},
+    ],
+    [
+      'of several targets only the one that went back is left out',
+      [
+        { a: { at: 1, values: { total: 4000 } }, b: { at: 2, values: { total: 10 } } },
+        { a: { at: 9, values: { total: 3000 } }, b: { at: 10, values: { total: 17 } } },
+      ],
+      { total: 7 },
+    ],
+    [
+      'series that a restart took away fell to nothing',
+      [
+        { a: { at: 1, values: { total: 10, 'total 404': 4000 } } },
+        { a: { at: 9, values: { total: 8 } } },
+      ],
+      { total: 8 },
     ],
     [
       'a start time that varies slightly is no restart',
@@ -153,7 +186,7 @@ describe('createCounters', () => {
   });
 
   it('growth before the evaluated time is left out, for each target', () => {
-    const bounds = { startedAt: 0, countedFrom: 30 };
+    const bounds = { startedAt: 26, countedFrom: 30 };
     const growths = run(
       [
         { a: { at: 25, values: { total: 10 } }, b: { at: 31, values: { total: 10 } } },
@@ -171,10 +204,42 @@ describe('createCounters', () => {
     );
   });
 
-  it('a scrape just before the evaluated time does not lose an interval', () => {
+  it('says why something is not known, and of whom', () => {
+    const growths = run([
+      { a: { at: 10, values: { total: 4000 }, started: -50 } },
+      { a: { at: 20, values: { total: 3000 }, started: -50 } },
+      { a: { at: 30, values: { total: 3100 }, started: 22 } },
+      { a: { at: 40, values: { total: 3200 }, started: -50 } },
+    ]);
+    expect(growths.map(({ troubles }) => troubles)).toEqual([
+      [],
+      [
+        {
+          target: 'a',
+          why: expect.stringMatching(/^the counters of a went back, and no process began anew: /),
+          isForGood: false,
+        },
+      ],
+      [],
+      [
+        {
+          target: 'a',
+          why: expect.stringMatching(/^the counters of a are those of several processes/),
+          isForGood: true,
+        },
+      ],
+    ]);
+    expect(growths[1]!.advanced).toEqual(new Map([['a', { seconds: 10, isCounted: false }]]));
+  });
+
+  it.each<[string, Bounds, Readonly<Record<string, number>>]>([
+    ['a little before it', { startedAt: 30, countedFrom: 30 }, { total: 10 }],
+    ['in the warm-up', { startedAt: 0, countedFrom: 31 }, { total: 10 }],
+    ['before the watch', { startedAt: 30, countedFrom: 31 }, {}],
+    ['and the next one too', { startedAt: 0, countedFrom: 40 }, {}],
+  ])('compares with a sample from before what counts: %s', (_, bounds, counts) => {
     const scrapes = [30.5, 40.5].map((at) => ({ a: { at: at - 1, values: { total: at } } }));
-    expect(last(run(scrapes, { startedAt: 0, countedFrom: 30 }))).toEqual({ total: 10 });
-    expect(last(run(scrapes, { startedAt: 0, countedFrom: 31 }))).toEqual({});
+    expect(last(run(scrapes, bounds))).toEqual(counts);
   });
 
   it('the growth adds up to what happened, for any scrapes and restarts', () => {

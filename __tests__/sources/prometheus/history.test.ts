@@ -8,8 +8,7 @@ import type {
 } from '../../../src/sources/prometheus/measurements.js';
 import { createHistory, runsOf, type History } from '../../../src/sources/prometheus/history.js';
 import type { MetricCheck, Observation, WatchPlan } from '../../../src/contract/check.js';
-import { eventsOfPast, momentsOf } from '../../../src/gate/history.js';
-import { replay } from '../../../src/gate/replay.js';
+import { eventsOfPast, momentsOf, replay } from '../../../src/gate/replay.js';
 import type { Clock } from '../../../src/support/clock.js';
 import type { Http, HttpRequest } from '../../../src/support/http.js';
 import { defaultPlan } from '../../support/stand-in-checks.js';

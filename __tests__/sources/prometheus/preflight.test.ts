@@ -279,4 +279,171 @@ describe('preflight of the prometheus source', () => {
     expect(await preflight()).toMatchObject([{ level: 'error' }]);
     expect(server.queries).toEqual(['vector(1)', 'vector(1)', 'vector(1)']);
   });
+
+  /** What a server knows besides samples. */
+  interface Known {
+    readonly types?: Readonly<Record<string, string>>;
+    /** Of the label `code` or another one, whatever is selected. */
+    readonly values?: readonly string[];
+    readonly falls?: number;
+  }
+
+  function knowsBesides(known: Known, answers: Parameters<typeof knowing>[0]): Behaviour {
+    const usual = knowing(answers);
+    return (response, query) => {
+      const url = new URL(server.received.at(-1)?.url ?? '', 'http://a.test');
+      const metric = url.searchParams.get('metric') ?? '';
+      const type = known.types?.[metric];
+      const data = url.pathname.endsWith('/metadata')
+        ? { [metric]: type === undefined ? [] : [{ type, help: '', unit: '' }] }
+        : /\/label\/\w+\/values$/.test(url.pathname)
+          ? known.values
+          : undefined;
+      if (data !== undefined) json(JSON.stringify({ status: 'success', data }))(response, query);
+      else if (query.startsWith('max(resets('))
+        json(
+          vector(
+            known.falls === undefined ? [] : [{ metric: {}, value: [1, String(known.falls)] }],
+          ),
+        )(response, query);
+      else usual(response, query);
+    };
+  }
+
+  const there = { parts: ['total', 'errors'] };
+  const noFailures = { parts: ['total'], exists: ['metric', 'label app', 'label code'] };
+
+  describe('series that are no raw counters', () => {
+    it.each([
+      'app:http_requests:rate5m',
+      'app:http_requests:sum_rate5m',
+      'app:http_requests:irate1m30s',
+      'job:requests:increase1h',
+      'app:http_errors:ratio_rate5m',
+      'app:http_requests:per_second',
+      'app:http_requests:delta',
+    ])('%s is refused as a recorded rate', async (name) => {
+      server.behave = knowsBesides({}, there);
+      const flags = { 'prometheus-total': name, 'prometheus-errors': `${name}{code=~"5.."}` };
+      expect(await preflight(flags)).toEqual([
+        {
+          level: 'error',
+          subject: 'success-rate',
+          message: `prometheus-total, prometheus-errors: ${name} is a recorded rate by its name, and no raw counter`,
+          fix: expect.stringMatching(/^name the raw counter/),
+        },
+      ]);
+    });
+
+    it.each([
+      ['app:http_requests:sum', /is a recorded sum by its name: where a pod goes it goes back/],
+      ['app:rate_limited_requests_total', /is a recorded sum by its name/],
+    ])('%s is a warning', async (name, message) => {
+      server.behave = knowsBesides({}, there);
+      const flags = { 'prometheus-total': name, 'prometheus-errors': `${name}{code=~"5.."}` };
+      expect(await preflight(flags)).toMatchObject([
+        { level: 'warning', message: expect.stringMatching(message) },
+      ]);
+    });
+
+    it.each<[string, Known, Finding['level'] | undefined, RegExp]>([
+      [
+        'a gauge',
+        { types: { http_requests_total: 'gauge' } },
+        'warning',
+        /has http_requests_total as a gauge, and not as a counter$/,
+      ],
+      ['a counter', { types: { http_requests_total: 'counter' } }, undefined, /^$/],
+      [
+        'a series that falls half of the time',
+        { falls: 0.5 },
+        'warning',
+        /: in the last 10m its series went down 50 % of the times that they changed: it is no counter, or several/,
+      ],
+      ['a series that falls now and then', { falls: 0.1 }, undefined, /^$/],
+      [
+        'a gauge that falls',
+        { types: { http_requests_total: 'gauge' }, falls: 0.5 },
+        'error',
+        /as a gauge, and not as a counter, and in the last 10m/,
+      ],
+    ])('%s', async (_, known, level, message) => {
+      server.behave = knowsBesides(known, there);
+      expect(await preflight()).toMatchObject(
+        level === undefined
+          ? []
+          : [
+              {
+                level,
+                message: expect.stringMatching(message),
+                fix: expect.stringMatching(/^name the raw/),
+              },
+            ],
+      );
+    });
+
+    it('buckets that are a recorded rate are refused', async () => {
+      server.behave = knowsBesides({}, { ...there, les: ['0.8', '+Inf'] });
+      const flags = { ...latency, 'prometheus-latency': 'app:d_seconds_bucket:rate5m' };
+      expect(await preflight(flags)).toMatchObject([
+        { level: 'error', message: expect.stringMatching(/^prometheus-latency: .* recorded rate/) },
+      ]);
+    });
+
+    it('a server that tells nothing of its metrics is no trouble', async () => {
+      const usual = knowing(there);
+      server.behave = (response, query) => {
+        const isQuery = server.received.at(-1)?.url.endsWith('/query') === true;
+        (isQuery ? usual : json('404 page not found', 404))(response, query);
+      };
+      expect(await preflight()).toEqual([]);
+    });
+  });
+
+  describe('a label value of the failures that no series ever had', () => {
+    const errors = (matcher: string) => ({
+      'prometheus-errors': `http_requests_total{app="shop",${matcher}}`,
+    });
+
+    it.each<[string, readonly string[]]>([
+      ['code=~"5xx"', ['200', '204', '404']],
+      ['code="5xx"', ['200']],
+      ['code=~"5.."', ['OK', 'NotFound']],
+      ['code="error"', ['ok', 'timeout']],
+    ])('%s beside %j is a warning that names the values', async (matcher, values) => {
+      server.behave = knowsBesides({ values }, noFailures);
+      expect(await preflight(errors(matcher))).toEqual([
+        {
+          level: 'warning',
+          subject: 'success-rate',
+          message: `prometheus-errors: no series ever had ${matcher}: the values of \`code\` are ${values.join(', ')}`,
+          fix: expect.stringMatching(/^correct the value/),
+        },
+      ]);
+    });
+
+    it.each<[string, readonly string[]]>([
+      ['code=~"5.."', ['200', '404']],
+      ['code=~"5.."', ['200', '503']],
+      ['code="500"', ['200']],
+      ['code=~"5.."', ['2xx', '4xx']],
+      ['code="5"', ['2', '4']],
+      ['code=~"Unknown|Internal"', ['OK']],
+      ['code="failure"', ['success']],
+      ['code=~"5xx"', []],
+      ['code!~"2.."', ['200']],
+    ])('%s beside %j is not: a failure may still come', async (matcher, values) => {
+      server.behave = knowsBesides({ values }, noFailures);
+      expect(await preflight(errors(matcher))).toEqual([]);
+    });
+
+    it('is asked of the other labels of the selector', async () => {
+      server.behave = knowsBesides({ values: ['200'] }, noFailures);
+      await preflight(errors('code=~"5xx"'));
+      const asked = server.received.map(({ url }) => new URL(url, 'http://a.test'));
+      const [values] = asked.filter(({ pathname }) => pathname.includes('/label/'));
+      expect(values?.pathname).toBe('/api/v1/label/code/values');
+      expect(values?.searchParams.get('match[]')).toBe('http_requests_total{app="shop"}');
+    });
+  });
 });

@@ -19,7 +19,9 @@ function observeRound(
       const at = Math.floor((Math.min(now, until) - offset) / every) * every + offset;
       if (at < 0) return [];
       const point = { part: 'total', series: name, labels: {}, value: 10 * at, at };
-      return [[name, { at, startedAt: undefined, isOneProcess: true, points: [point] }] as const];
+      return [
+        [name, { name, at, startedAt: undefined, isOneProcess: true, points: [point] }] as const,
+      ];
     });
     const scrape = { answeredAt: now, targets: new Map(seen) };
     const growth = counters.take(scrape, { startedAt: 0, countedFrom: -Infinity });
@@ -86,6 +88,7 @@ describe('a round of scrapes', () => {
     const counters = createCounters();
     const scrape = (a: number, b: number, now: number): Round | undefined => {
       const target = (name: string, at: number) => ({
+        name,
         at,
         startedAt: undefined,
         isOneProcess: true,
@@ -117,6 +120,7 @@ describe('a round of scrapes', () => {
         Object.entries(parts).map(([name, of]) => [
           name,
           {
+            name,
             at: name === 'late' ? now - 5 : now,
             startedAt: undefined,
             isOneProcess: true,

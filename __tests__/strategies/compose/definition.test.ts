@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { composeFile } from '../../../src/strategies/compose/findings.js';
+import { composeFile } from '../../../src/strategies/compose/compose-file.js';
 import { definitionOf } from '../../../src/strategies/compose/definition.js';
 import { readContainer } from '../../../src/support/docker/container.js';
 

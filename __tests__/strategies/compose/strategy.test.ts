@@ -404,7 +404,7 @@ describe('a version that was rolled back', () => {
     const { scene, recorded, strategy } = await deployed();
     await scene.undo(strategy);
     expect((await captured(scene, { recorded })).alreadyRolledBack).toMatch(
-      /^this run has taken app:v2 \(.*\) of service api back at 2026-01-01T00:01:/,
+      /^this run has rolled back app:v2 \(.*\) of service api at 2026-01-01T00:01:/,
     );
     expect(await captured(scene, { recorded, runId: '43' })).toEqual({});
     expect(await captured(scene, { recorded, runId: null })).toEqual({});
@@ -532,7 +532,7 @@ describe('the lock on the engine', () => {
     });
     expect(await scene.execute(strategy, plan, context)).toMatchObject({
       kind: 'withheld',
-      reason: expect.stringMatching(/^another rollback has taken service api back to app:v1/),
+      reason: expect.stringMatching(/^another rollback has rolled service api back to app:v1/),
     });
     expect(context.lines).toEqual(['waiting for another rollback of this project (github 9)']);
     expect(recorded).toBeDefined();

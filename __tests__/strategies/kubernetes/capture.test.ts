@@ -147,7 +147,7 @@ describe('capture in a second attempt after a rollback', () => {
     await rolledBack();
     const capture = await scene.wait(scene.strategy().capture!(never));
     expect(capture.alreadyRolledBack).toMatch(
-      /^this run has taken revision 2 \(shop:bad\) of deployment\/api back at 00:00 UTC, and revision 3 \(shop:v1\) runs since\.$/,
+      /^this run has rolled back revision 2 \(shop:bad\) of deployment\/api at 00:00 UTC, and revision 3 \(shop:v1\) runs since\.$/,
     );
   });
 

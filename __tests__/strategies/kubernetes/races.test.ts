@@ -195,7 +195,7 @@ describe("somebody else's deploy", () => {
     expect(await scene.execute(both, two)).toMatchObject({
       outcome: 'triggered',
       detail: expect.stringMatching(
-        /deployment\/shop\/api was put back .* deployment\/shop\/web was not changed: somebody else has deployed/,
+        /deployment\/shop\/api was rolled back .* deployment\/shop\/web was not changed: somebody else has deployed/,
       ),
     });
     expect(scene.cluster.image('web')).toBe('web:newer');
@@ -252,7 +252,7 @@ describe('a patch with an unclear answer', () => {
       outcome: 'triggered',
       versionConfirmed: null,
       detail: expect.stringMatching(
-        /^It is not known whether deployment\/shop\/api was put back .*refused/,
+        /^It is not known whether deployment\/shop\/api was rolled back .*refused/,
       ),
     });
   });
@@ -332,7 +332,7 @@ describe('a signal', () => {
     expect(await scene.execute(strategy, plan, { signal })).toMatchObject({
       outcome: 'triggered',
       versionConfirmed: null,
-      detail: expect.stringMatching(/was put back .*, and was not seen to become ready/),
+      detail: expect.stringMatching(/was rolled back .*, and was not seen to become ready/),
     });
     expect(scene.cluster.image('api')).toBe('shop:v1');
     expect(scene.clock.monotonic() - began).toBeLessThan(2500);

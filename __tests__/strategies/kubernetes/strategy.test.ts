@@ -23,7 +23,7 @@ describe('a rollback by the kubernetes strategy', () => {
       const strategy = scene.strategy(await deployed(kind));
       const plan = await scene.mustPlan(strategy);
       expect(plan).toMatchObject({
-        steps: [`put ${kind}/shop/api back from revision 2 (shop:bad) to 1 (shop:v1)`],
+        steps: [`roll ${kind}/shop/api back from revision 2 (shop:bad) to 1 (shop:v1)`],
         from: { workload: `${kind}/api`, namespace: 'shop', revision: 2, images: ['shop:bad'] },
         to: { revision: 1, images: ['shop:v1'] },
         touches: [`${kind}/api`],
@@ -39,7 +39,7 @@ describe('a rollback by the kubernetes strategy', () => {
     const result = await scene.undo(scene.strategy(await deployed('deployment')));
     expect(result).toMatchObject({
       detail:
-        'deployment/shop/api was put back from revision 2 (shop:bad) to the template of revision 1 (shop:v1), now revision 3: 2 of 2 replicas are available.',
+        'deployment/shop/api was rolled back from revision 2 (shop:bad) to the template of revision 1 (shop:v1), now revision 3: 2 of 2 replicas are available.',
     });
   });
 
@@ -78,7 +78,7 @@ describe('a rollback by the kubernetes strategy', () => {
     await scene.cluster.deploy('api', 'shop:bad');
     const plan = await scene.mustPlan(scene.strategy({ recorded }));
     expect(plan.steps).toEqual([
-      'put deployment/shop/api back from revision 4 (shop:bad) to 3 (shop:v1)',
+      'roll deployment/shop/api back from revision 4 (shop:bad) to 3 (shop:v1)',
     ]);
   });
 
@@ -303,7 +303,7 @@ describe('a rollback of several workloads', () => {
       outcome: 'triggered',
       versionConfirmed: false,
       detail: expect.stringMatching(
-        /^deployment\/shop\/api was put back .*available\. deployment\/shop\/web was not changed: .*forbidden\. statefulset\/shop\/db was not touched\.$/,
+        /^deployment\/shop\/api was rolled back .*available\. deployment\/shop\/web was not changed: .*forbidden\. statefulset\/shop\/db was not touched\.$/,
       ),
     });
     expect(scene.cluster.image('db')).toBe('db:v2');

@@ -19,7 +19,7 @@ async function versions(kind: Kind, ...images: string[]): Promise<void> {
   for (const image of others) await scene.cluster.deploy('api', image);
 }
 
-/** The images that would be put back, or why none would. */
+/** The images that would be returned to, or why none would. */
 async function target(given: KubernetesStrategyOptions = {}, verdict?: string): Promise<string> {
   const plan = await scene.plan(scene.strategy(given), verdict);
   if (plan.kind !== 'plan') return plan.reason;
@@ -78,7 +78,7 @@ describe('the version to restore, without a snapshot', () => {
   it('a ControllerRevision that is live again: none, since its age is unknown', async () => {
     await versions('statefulset', 'shop:v1', 'shop:v2', 'shop:v1');
     expect(await target({ workloads: ['statefulset/api'] })).toMatch(
-      /cannot be told when revision 3 became current/,
+      /is not known when revision 3 became current/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { LookupAddress } from 'node:dns';
-import { createAddresses } from '../../../src/support/http/addresses.js';
+import { createAddresses } from '../../../src/support/http/connections.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { Connections, createHttp, type Http } from '../../../src/support/http.js';
 import { serve, type HttpTestServer } from '../servers.js';

@@ -110,13 +110,37 @@ describe('a proxy from the environment', () => {
     },
   );
 
-  it.each([403, 407, 502])('that answers %i: a proxy failure', async (refuse) => {
+  it.each([403, 407, 500])('that answers %i: a proxy failure', async (refuse) => {
     const way = await started(proxy({ refuse }));
     environment({ HTTPS_PROXY: way.url });
     await expect(client().request(get('https://127.0.0.1:9/'))).rejects.toMatchObject({
       kind: 'proxy',
-      message: `GET https://127.0.0.1:9: proxy failure: the proxy answered ${String(refuse)} when asked for a tunnel`,
+      message: `GET https://127.0.0.1:9: proxy failure: the proxy answered ${String(refuse)} when asked for a tunnel; check HTTP_PROXY, HTTPS_PROXY and NO_PROXY`,
       mayHaveBeenReceived: false,
     });
+  });
+
+  it.each([502, 503, 504])('that answers %i: the server behind it failed', async (refuse) => {
+    const way = await started(proxy({ refuse }));
+    environment({ HTTPS_PROXY: way.url });
+    await expect(client().request(get('https://127.0.0.1:9/'))).rejects.toMatchObject({
+      kind: 'refused',
+      message: `GET https://127.0.0.1:9: not reached by the proxy: the proxy answered ${String(refuse)} when asked for a tunnel`,
+    });
+  });
+
+  it.each([
+    'socks5://127.0.0.1:1080',
+    '::bad::',
+    'http://',
+    'http://127.0.0.1:99999',
+    'ftp://x:21',
+  ])('that cannot be used (%s): a proxy failure, with the variables to check', async (address) => {
+    environment({ HTTP_PROXY: address, HTTPS_PROXY: address });
+    for (const url of ['http://127.0.0.1:9/', 'https://127.0.0.1:9/'])
+      await expect(client().request(get(url))).rejects.toMatchObject({
+        kind: 'proxy',
+        message: expect.stringContaining('check HTTP_PROXY, HTTPS_PROXY and NO_PROXY'),
+      });
   });
 });

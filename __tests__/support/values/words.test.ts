@@ -69,7 +69,7 @@ describe('choices', () => {
 
   it.each([
     ['unhealthy,unhealthy', '`unhealthy` is named twice'],
-    ['none,unhealthy', '`none` cannot stand beside other words'],
+    ['none,unhealthy', '`none` cannot be combined with other words'],
     ['healthy', '`healthy` is not known here'],
     [',', '`,` names nothing'],
   ])('refuses %j', (given, message) => {

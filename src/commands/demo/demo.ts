@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { parseArgv } from '../../inputs/argv.js';
 import { exitCodes } from '../../contract/outcome.js';
-import { NoLongerNeeded } from '../../support/abort.js';
+import { NoLongerNeeded, whenAborted } from '../../support/abort.js';
 import { UsageError } from '../../support/errors.js';
 import { run as exec } from '../../support/exec.js';
 import { formatDuration } from '../../support/text.js';
@@ -174,9 +174,7 @@ async function serve(entry: EntryPoint): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   entry.write(`http://127.0.0.1:${String((server.address() as AddressInfo).port)}\n`);
   await new Promise<void>((resolve) => {
-    entry.signal.addEventListener('abort', () => {
-      resolve();
-    });
+    whenAborted(entry.signal, resolve);
   });
   server.closeAllConnections();
   server.close();

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { bad, good, type Result } from '../../contract/result.js';
 import { type InputId, inputOf } from '../../inputs/table.js';
-import type { Problem } from '../../support/errors.js';
+import { UsageError, type UsageProblem } from '../../support/errors.js';
 import { didYouMean } from '../../support/values/value-type.js';
 import { type Answers, type Way, ways } from './options.js';
 import type { Repository } from './repository.js';
@@ -95,18 +95,21 @@ export interface Known {
   readonly folder: string;
 }
 
-/** Without anybody to ask: what is known, and what is usual; or everything that is not known. */
-export function assumeAnswers(known: Known): Answers | readonly Problem[] {
+/**
+ * Without anybody to ask: what is known, and what is usual.
+ * @throws UsageError with everything that would have to be asked
+ */
+export function assumeAnswers(known: Known): Answers {
   const system = systemOf(known);
-  const problems: Problem[] = [];
+  const problems: UsageProblem[] = [];
   if (system === undefined) problems.push(undecided(known.repository));
   if (!isWatched(known))
     problems.push({
       subject: 'url',
-      message: 'nothing says what is to be watched',
+      message: 'there is nothing to watch',
       fix: 'give `--url https://...` (and `--health-url`), or `--prometheus-url` with its selectors',
     });
-  if (system === undefined || problems.length > 0) return problems;
+  if (system === undefined || problems.length > 0) throw new UsageError(problems);
   return { system, way: wayOf(known) ?? 'pipeline', texts: known.texts };
 }
 
@@ -232,12 +235,12 @@ function systemOf({ system, repository: { signs } }: Known): string | undefined 
   return system ?? (others.length === 0 ? only?.system : undefined);
 }
 
-function undecided({ signs }: Repository): Problem {
+function undecided({ signs }: Repository): UsageProblem {
   return {
     subject: 'ci-system',
     message:
       signs.length === 0
-        ? 'nothing in this folder tells which CI system it is for'
+        ? 'nothing in this folder shows which CI system it is for'
         : `this folder may be for several CI systems: ${signs.map(({ system, sign }) => `${system} (${sign})`).join(', ')}`,
     fix: `name it: \`--ci-system ${initIds.join('`, `')}\``,
   };
@@ -247,7 +250,7 @@ function isWatched({ texts, isWatched: byFile }: Known): boolean {
   return byFile || texts.has('url') || texts.has('prometheus-url');
 }
 
-/** What is named decides; a chain that names no way of our own is that of the pipeline. */
+/** The way that the inputs imply; a chain without `kubernetes` or `compose` means the pipeline. */
 function wayOf({ texts }: Known): Way | undefined {
   if (texts.has('kubernetes-workload')) return 'kubernetes';
   if (texts.has('compose-project') || texts.has('compose-file')) return 'compose';
@@ -265,12 +268,8 @@ function projectName(folder: string): string {
 }
 
 /** The system that an input names; those that can only be called have no wrapper. */
-export function namedSystem(name: string): string | Problem {
-  return (
-    initIds.find((id) => id === name) ?? {
-      subject: 'ci-system',
-      message: `there is no wrapper for \`${name}\``,
-      fix: `name one of ${initIds.join(', ')}`,
-    }
-  );
+export function namedSystem(name: string): Result<string> {
+  return initIds.includes(name)
+    ? good(name)
+    : bad(`there is no wrapper for \`${name}\``, `name one of ${initIds.join(', ')}`);
 }

@@ -1,9 +1,10 @@
 import { dirname, isAbsolute, join, relative, sep } from 'node:path';
-import { messageOf, type Problem } from '../../support/errors.js';
+import { bad, good, type Result } from '../../contract/result.js';
+import { messageOf, type UsageProblem } from '../../support/errors.js';
 import type { Files } from '../../support/files.js';
 import type { PlannedFile } from './options.js';
 
-/** A file, and what is to become of it. */
+/** A file, and what to do with it. */
 export interface Placed extends PlannedFile {
   /** Where it goes when every link on the way is followed. */
   readonly place: string;
@@ -12,23 +13,23 @@ export interface Placed extends PlannedFile {
 }
 
 /**
- * Looks where each file would go, and what is there. A link that leads out of the folder is refused: whoever put it there
+ * Finds where each file would go, and what is there. A link that leads out of the folder is refused: whoever made it
  * decides what is written where.
  */
 export function placeAll(
   planned: readonly PlannedFile[],
   files: Pick<Files, 'read' | 'real'>,
-): { readonly placed: readonly Placed[]; readonly problems: readonly Problem[] } {
-  const problems: Problem[] = [];
+): { readonly placed: readonly Placed[]; readonly problems: readonly UsageProblem[] } {
+  const problems: UsageProblem[] = [];
   const placed = planned.flatMap((file): Placed[] => {
     try {
       const place = placeOf(file.path, files);
-      if (typeof place !== 'string') {
-        problems.push({ subject: file.path, ...place });
+      if (!place.ok) {
+        problems.push({ subject: file.path, ...place.problem });
         return [];
       }
-      const found = files.read(place);
-      return [{ ...file, place, state: stateOf(file, found) }];
+      const found = files.read(place.value);
+      return [{ ...file, place: place.value, state: stateOf(file, found) }];
     } catch (error) {
       problems.push({ subject: file.path, message: `cannot be read: ${messageOf(error)}` });
       return [];
@@ -44,10 +45,7 @@ function stateOf({ text, otherwise }: PlannedFile, found: string | undefined): P
   return otherwise === undefined ? 'other' : 'theirs';
 }
 
-function placeOf(
-  path: string,
-  files: Pick<Files, 'read' | 'real'>,
-): string | Omit<Problem, 'subject'> {
+function placeOf(path: string, files: Pick<Files, 'read' | 'real'>): Result<string> {
   const { real } = files;
   const root = pathOf(real('.')) ?? '.';
   const parts = path.split('/');
@@ -55,23 +53,18 @@ function placeOf(
     const found = real(join(...parts.slice(0, rest)));
     if (found === 'absent') continue;
     if (found === 'broken')
-      return {
-        message: `${parts.slice(0, rest).join('/')} is a link that leads nowhere`,
-        fix: 'remove it',
-      };
+      return bad(`${parts.slice(0, rest).join('/')} is a link that leads nowhere`, 'remove it');
     if (!isWithin(root, found.path))
-      return {
-        message: 'would be written outside of this folder, because a link leads there',
-        fix: `look at ${parts.slice(0, rest).join('/')}`,
-      };
+      return bad(
+        'would be written outside of this folder, because a link leads there',
+        `look at ${parts.slice(0, rest).join('/')}`,
+      );
     // Below a file nothing can be.
     if (rest < parts.length && isFile(found.path, files))
-      return {
-        message: `${parts.slice(0, rest).join('/')} is a file, and a folder is needed there`,
-      };
-    return join(found.path, ...parts.slice(rest));
+      return bad(`${parts.slice(0, rest).join('/')} is a file, and a folder is needed there`);
+    return good(join(found.path, ...parts.slice(rest)));
   }
-  return join(root, ...parts);
+  return good(join(root, ...parts));
 }
 
 /** A folder cannot be read. */
@@ -92,19 +85,10 @@ function isWithin(root: string, path: string): boolean {
   return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }
 
-/** Writes it whole or not at all: whoever reads it meanwhile sees the old one. */
 export async function write(
   { place, text }: Placed,
-  files: Pick<Files, 'mkdir' | 'writeFile' | 'rename' | 'remove'>,
-  name: string,
+  files: Pick<Files, 'mkdir' | 'writeFile'>,
 ): Promise<void> {
   await files.mkdir(dirname(place), { recursive: true });
-  const draft = join(dirname(place), `.${name}.tmp`);
-  try {
-    await files.writeFile(draft, text);
-    await files.rename(draft, place);
-  } catch (error) {
-    files.remove(draft);
-    throw error;
-  }
+  await files.writeFile(place, text);
 }

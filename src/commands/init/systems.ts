@@ -46,7 +46,7 @@ const comments: Partial<Readonly<Record<InputId, string>>> = {
   'health-url': 'Probed every 5 s: three failed probes in a row are an outage.',
   'prometheus-url': 'Asked for what the users of the service really see.',
   rollback: 'How it is rolled back: these ways, one after the other.',
-  'ci-system': 'Where the rollback pipeline runs. Its token is a secret, and stands in no file.',
+  'ci-system': 'Where the rollback pipeline runs. Its token is a secret: keep it out of files.',
 };
 
 /** Spelled like this a number or a boolean of YAML is read back as it is written. */

@@ -75,7 +75,7 @@ export const limitOptions = {
 
 export type LimitOption = (typeof limitOptions)[MeasurementKind][number];
 
-/** What may stand in a check of this source besides the options of its own. */
+/** What a check of this source may hold besides its own options. */
 export function commonOptionsOf(source: CheckSource): readonly CommonOption[] {
   const foreign = (Object.keys(limitOptions) as MeasurementKind[])
     .filter((kind) => !source.kinds.includes(kind))

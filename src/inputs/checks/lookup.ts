@@ -1,6 +1,6 @@
 import { bad, good, type Result } from '../../contract/result.js';
 import type { Environment } from '../../contract/system.js';
-import type { Problem } from '../../support/errors.js';
+import type { UsageProblem } from '../../support/errors.js';
 import type { CheckSources, Option, OptionTable } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
 import type { WrittenEntry, Field } from '../config-entries.js';
@@ -23,7 +23,7 @@ export interface Surroundings {
 
 /** What is found out about an entry while it is read. */
 export interface Findings {
-  readonly problems: Problem[];
+  readonly problems: UsageProblem[];
   /** Whatever must be hidden wherever it stands. */
   readonly secrets: string[];
   /** The variables that options of it may come from. */

@@ -69,7 +69,7 @@ export function readEntry(
   for (const { option, secret } of leakedSecrets(table.options, own, below, around))
     problem(
       option,
-      `stands in the file, and \`${secret}\` would be sent there`,
+      `is in the file, and \`${secret}\` would be sent there`,
       `set the address outside the file, by the variable ${checkVariable(check, option)}`,
     );
   return {

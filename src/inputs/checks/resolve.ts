@@ -16,6 +16,7 @@ import {
 import { strategyIds } from '../../contract/strategy.js';
 import type { Findings, Surroundings } from './lookup.js';
 import { readEntry, type ReadEntry } from './read.js';
+import { SAME_COUNTS, sidesOfSameCounts } from './same-counts.js';
 
 /** Ids that other checks and the strategies of the chain have: findings are shown by id. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -45,10 +46,17 @@ export function resolveChecks(
         read.id === undefined ? 'give it an `id`' : 'give it another `id`',
       );
     for (const id of ids) taken.add(id);
+    for (const side of sidesOfSameCounts(read))
+      read.problem(side === undefined ? 'errors' : `${side}.errors`, ...SAME_COUNTS);
     if (findings.problems.length === before && isComparedWithItself(read))
       read.problem('baseline', ...sameSides('what it says is the same as outside of it'));
     return findings.problems.length > before ? [] : [entryOf(read, checks, map.where)];
   });
+  for (const entry of flat)
+    for (const side of sidesOfSameCounts(entry)) {
+      const [message, fix] = SAME_COUNTS;
+      findings.problems.push({ subject: entry.nameOf('errors', side), message, fix });
+    }
   // What was refused has had its message, and would have told the sides apart.
   const isWhole = (['headers', 'baseline-headers'] as const).every(
     (id) => !around.isGiven(id) || around.settings[id] !== undefined,

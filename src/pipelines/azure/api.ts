@@ -157,7 +157,7 @@ const table: readonly Hint[] = [
   },
 ];
 
-/** What to change, where a refusal tells that. */
+/** What to change, where the refusal says so. */
 export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer))
     return 'Azure DevOps holds this identity back: wait, or use another token';

@@ -83,7 +83,7 @@ interface Ready {
   readonly agreement: Agreement;
 }
 
-/** Everything that has to be known before the call. */
+/** Everything that must be known before the call. */
 async function prepare(
   context: AzureContext,
   request: StartRequest,

@@ -21,7 +21,7 @@ interface PipelineInfo {
 }
 
 const MAX_PAGES = 20;
-/** So many names are told to somebody who misspelt one. */
+/** How many names are suggested for one that is misspelt. */
 const MAX_NAMES = 10;
 
 /**

@@ -29,7 +29,7 @@ export function startCall(
         START_TIMEOUT_MS,
         signal,
       ),
-    named: ({ data }) => {
+    runIn: ({ data }) => {
       const run = runOf(context, data);
       return run === undefined ? undefined : { kind: 'started', run };
     },
@@ -39,10 +39,10 @@ export function startCall(
   };
 }
 
-/** So many builds are looked at, the newest first: ours is seconds old. */
+/** How many builds are searched, the newest first: ours is seconds old. */
 const MAX_NEW = 20;
 
-/** How the run is found. Certain is only a build whose template parameters hold the correlation id. */
+/** How the run is found. Only a build whose template parameters hold the correlation id is certain to be ours. */
 export function searchFor(context: AzureContext, requested: PipelineRun): RunSearch<BuildInfo> {
   const details = new Map<string, BuildInfo>();
   return {

@@ -63,7 +63,7 @@ export function createCircleciClient(
       describe: (request, signal) => describe(context, request, signal),
       prepare: (request, signal) => prepare(context, request, signal),
       send: (ready, start) => start(sendCall(context, ready)),
-      // CircleCI shows nothing of what was sent by which a pipeline could be told for certain.
+      // CircleCI shows nothing of what was sent, so that no pipeline is certain to be ours.
       search: ({ slug, ref }) => ({
         noun: 'pipeline',
         list: (signal, before) => listMine(context, slug, before, signal),
@@ -130,7 +130,7 @@ interface Ready {
   readonly call: ApiRequest;
 }
 
-/** Everything that has to be known before the call. */
+/** Everything that must be known before the call. */
 async function prepare(
   context: CircleciContext,
   request: StartRequest,
@@ -185,7 +185,7 @@ function sendCall(
       context.api.send('the call that starts the pipeline', call, START_TIMEOUT_MS, signal),
     // It is known to accept calls that start nothing (CircleCI-Archived/api-preview-docs#74). Without a pipeline to look at,
     // that is not certain enough to start another.
-    named: ({ data }) => {
+    runIn: ({ data }) => {
       const run = runOf(context, slug, data);
       return run === undefined ? undefined : { kind: 'started', run };
     },

@@ -113,7 +113,7 @@ export async function lastDeclaration(
 /** The parameter that tells a rollback from a deploy. */
 export const MARKER = 'rollback';
 
-/** Why the request must not be sent, as far as that can be told before it is. */
+/** Why the request must not be sent, as far as that is known beforehand. */
 export function problemsOf(
   request: StartRequest,
   slug: string,

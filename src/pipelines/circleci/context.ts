@@ -66,7 +66,7 @@ export function contextFrom(
 
 export interface Project {
   readonly slug: string;
-  /** What lists of its pipeline definitions are asked for by. */
+  /** What its pipeline definitions are listed by. */
   readonly id: string | undefined;
   readonly defaultBranch: string | undefined;
 }
@@ -79,8 +79,8 @@ export const missingProject = {
 const MAX_PAGES = 50;
 
 /**
- * The slug of the project. A job is not told the slug of its own project, and for projects of the GitHub App it cannot be
- * made from what the job is told; the workflow knows it.
+ * The slug of the project. A job does not know the slug of its own project, and for projects of the GitHub App it cannot be
+ * made from what the job knows; the workflow knows it.
  * @throws as `ApiClient.read` does, and PermanentError when there is nothing to take it from.
  */
 export async function slugOf(context: CircleciContext, signal: AbortSignal): Promise<string> {
@@ -226,7 +226,7 @@ function pagesOf(root: string): string {
 
 /**
  * The three segments of a project slug: `gh/org/repo`, `bitbucket/org/repo`, `circleci/<organization>/<project>`. What
- * stands in them is CircleCI's affair ("treat it as opaque", API developer's guide).
+ * stands in them is CircleCI's business ("treat it as opaque", API developer's guide).
  */
 export function parseProject(text: string): Result<string> {
   const slug = text.replace(/^\/+|\/+$/g, '');

@@ -64,7 +64,7 @@ const byStatus: readonly Hint[] = [
   },
 ];
 
-/** What to change, where a refusal tells that. */
+/** What to change, where the refusal says so. */
 export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'The token has used up its rate limit: use another, or wait';
   if (answer.status >= 300 && answer.status < 400) {
@@ -80,7 +80,7 @@ export function hintFor(answer: ApiResponse): string | undefined {
   return (isAboutRequest ? hintForError(text) : undefined) ?? hintIn(byStatus, status, text);
 }
 
-/** What to change, where the error of a pipeline tells that. */
+/** What to change, where the error of a pipeline says so. */
 export function hintForError(text: string): string | undefined {
   return hintIn(aboutConfiguration, undefined, text);
 }

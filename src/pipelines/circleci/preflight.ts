@@ -56,7 +56,7 @@ export async function preflight(
   return all;
 }
 
-/** The branch or tag that a pipeline would run on; `undefined` when that cannot be told. */
+/** The branch or tag that a pipeline would run on; `undefined` when that is not known. */
 function refOf(request: StartRequest, { defaultBranch }: Project): Ref | undefined {
   if (request.ref !== undefined) {
     const parsed = parseRef(request.ref);

@@ -75,7 +75,7 @@ interface Dispatch {
   readonly showsId: boolean;
 }
 
-/** Everything that has to be known before the call. */
+/** Everything that must be known before the call. */
 async function prepare(
   context: GithubContext,
   request: StartRequest,
@@ -215,12 +215,12 @@ function startCall(
   context: GithubContext,
   dispatch: Dispatch,
 ): SystemCall<Extract<StartResult, { kind: 'started' }>> {
-  // GitHub.com answers with the number of the run when asked to (github.blog/changelog/2026-02-19-workflow-dispatch-api-
-  // now-returns-run-ids); Enterprise Server up to 3.19 does not know the question.
+  // GitHub.com answers with the run's number when `return_run_details` is set (github.blog/changelog/2026-02-19-workflow-dispatch-api-
+  // now-returns-run-ids); Enterprise Server up to 3.19 does not know that parameter.
   let details = true;
   return {
     send: (signal) => sendDispatch(context, dispatch, details, signal),
-    named: ({ data }) => {
+    runIn: ({ data }) => {
       const { workflow_run_id: id, html_url: url } = fields(data);
       const run = runOf(context, id, url);
       return run === undefined ? undefined : { kind: 'started', run };
@@ -266,7 +266,7 @@ function refusesDetails(answer: ApiResponse): boolean {
   );
 }
 
-/** Certain is only a run whose title holds the correlation id. */
+/** Only a run whose title holds the correlation id is certain to be ours. */
 function ownerOf(info: RunInfo, { ref, correlationId, showsId }: Dispatch, before: Before): Owner {
   if (info.event !== 'workflow_dispatch') return 'others';
   if (info.title.includes(correlationId)) return 'ours';

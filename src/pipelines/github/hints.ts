@@ -73,7 +73,7 @@ const table: readonly Hint[] = [
   },
 ];
 
-/** What to change, where a refusal tells that. */
+/** What to change, where the refusal says so. */
 export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'The token has used up its rate limit: use another, or wait';
   if (answer.status >= 300 && answer.status < 400) {

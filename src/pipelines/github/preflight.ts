@@ -156,8 +156,8 @@ type Doubt = Pick<Finding, 'level' | 'message' | 'fix'>;
 const PROBE_TIMEOUT_MS = 10_000;
 
 /**
- * Whether the token may start workflows; `undefined`: yes. A classic token tells its scopes. Of every other token GitHub
- * tells nothing, so it is asked for something that needs the same permission (actions: write) and can change nothing: to
+ * Whether the token may start workflows; `undefined`: yes. A classic token shows its scopes. Of every other token GitHub
+ * says nothing, so we try something that needs the same permission (actions: write) and can change nothing: to
  * cancel a run that is completed. That is answered with 409 to those who may, and with 403 to those who may not.
  *
  * @throws only the signal's reason.

@@ -196,14 +196,14 @@ const table: readonly Hint[] = [
   },
 ];
 
-/** What to change, where a refusal tells that. */
+/** What to change, where the refusal says so. */
 export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'The token has used up its rate limit: wait, or use another';
   if (answer.status >= 300 && answer.status < 400) {
     return 'The answer leads elsewhere: the project was renamed (set gitlab-project), or the server wants somebody to sign in (check gitlab-url and the token)';
   }
   if (isPage(answer) && answer.status < 500) {
-    return 'A page was sent in place of an answer of the API: check gitlab-url, the token, and what stands in front of the server';
+    return 'A page was sent in place of an answer of the API: check gitlab-url, the token, and what is in front of the server';
   }
   return hintIn(table, answer.status, serverMessage(answer));
 }

@@ -75,7 +75,7 @@ export function createGitlabClient(
   );
 }
 
-/** Everything that has to be known before the call. */
+/** Everything that must be known before the call. */
 async function prepare(
   context: GitlabContext,
   request: StartRequest,

@@ -8,7 +8,7 @@ import { oneLine } from '../../support/text.js';
 import { takenNames } from '../settings.js';
 import { type GitlabContext, readProject } from './context.js';
 
-/** What a read of something gave that one can do without. */
+/** The result of a read that is useful and not necessary. */
 type Read<T> =
   | { readonly kind: 'read'; readonly value: T }
   | { readonly kind: 'unreadable'; readonly why: string };
@@ -28,7 +28,7 @@ export function declarationAt(
   return attempt(signal, async () => {
     const file = path ?? (await readProject(context, signal)).configPath;
     if (/@|^https?:/.test(file)) {
-      throw new PermanentError('the configuration stands in another project or at another address');
+      throw new PermanentError('the configuration is in another project or at another address');
     }
     const answer = await context.api.read(
       `reading ${file} at ${ref}`,

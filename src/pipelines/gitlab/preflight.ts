@@ -238,7 +238,7 @@ async function checkConfiguration(
     } else if (!readsMarker && !hasInput) {
       add(
         'warning',
-        `nothing in the configuration on ${ref} looks at $ROLLBACK: the pipeline may deploy instead of rolling back`,
+        `nothing in the configuration on ${ref} uses $ROLLBACK: the pipeline may deploy instead of rolling back`,
         'give the rollback job `rules: - if: $ROLLBACK == "true"`, and keep build and deploy from running then; name its jobs in gitlab-rollback-jobs',
       );
     }

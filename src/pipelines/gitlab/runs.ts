@@ -83,7 +83,7 @@ function startCall(context: GitlabContext, ref: string, payload: Payload): Syste
         START_TIMEOUT_MS,
         signal,
       ),
-    named: ({ data }) => {
+    runIn: ({ data }) => {
       const pipeline = pipelineOf(context, data);
       return pipeline === undefined ? undefined : { kind: 'started', run: pipeline.run };
     },

@@ -39,7 +39,7 @@ import type { HttpSettings } from './description.js';
 import { preflight } from './preflight.js';
 
 const BODY_SHOWN = 1000;
-/** What system it is only the user knows. */
+/** Only the user knows what system it is. */
 const system = { id: 'http', name: 'the CI system', addressInput: 'http-url' };
 
 /** The client of the `ci` strategy for a CI system that the user describes: which calls it has, and where its answers stand. */
@@ -129,7 +129,7 @@ function startCall(
   return {
     send: (signal) =>
       context.api.send('the call that starts the rollback', call, START_TIMEOUT_MS, signal),
-    named: (answer) => {
+    runIn: (answer) => {
       const id = namedIn(context, answer, request.correlationId);
       return id === undefined
         ? undefined
@@ -150,8 +150,8 @@ function namedIn(
 }
 
 /**
- * How the run is found. It is ours when it shows the id that we sent; there is no other sign by which runs of an unknown
- * system could be told apart.
+ * How the run is found. It is ours when it shows the id that we sent; runs of an unknown system can be told apart by
+ * nothing else.
  */
 function searchFor(context: HttpContext, request: StartRequest): RunSearch<Candidate> | string {
   if (context.description.find === undefined)
@@ -164,7 +164,7 @@ function searchFor(context: HttpContext, request: StartRequest): RunSearch<Candi
   };
 }
 
-/** The runs that show our id: nothing else tells runs apart, so that each of them counts, whatever it is called. */
+/** The runs that show our id: each of them counts, because nothing else tells runs apart. */
 async function listOurs(
   context: HttpContext,
   request: StartRequest,

@@ -131,7 +131,7 @@ const table: Readonly<Record<number, string>> = {
 const CREDENTIALS =
   'As a rule that is a page to sign in on: set http-headers to valid credentials, and http-url to the root of the API itself';
 
-/** What to change, where a refusal tells that. */
+/** What to change, where the refusal says so. */
 export function hintFor(answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) {
     return 'The system has had too many calls with these credentials: use others, or wait';
@@ -157,7 +157,7 @@ export async function listRuns(
   if (Array.isArray(list)) return list as readonly unknown[];
   throw new PermanentError(
     find.runs === undefined
-      ? 'listing the runs: the answer is no list; say by http-find-runs where the list stands in it'
+      ? 'listing the runs: the answer is no list; say by http-find-runs where the list is in it'
       : `listing the runs: there is no list at ${find.runs}; correct http-find-runs`,
   );
 }

@@ -57,7 +57,7 @@ export interface Description {
         readonly body: Template | undefined;
       }
     | undefined;
-  /** `undefined`: a run whose id we were not told cannot be found. */
+  /** `undefined`: a run whose id the answer did not give cannot be found. */
   readonly find:
     | {
         readonly path: Template;

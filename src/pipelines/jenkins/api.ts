@@ -171,7 +171,7 @@ const table: readonly Hint[] = [
   },
 ];
 
-/** What to change, where a refusal tells that. */
+/** What to change, where the refusal says so. */
 export function hintFor(job: JenkinsJob, answer: ApiResponse): string | undefined {
   if (isRateLimited(answer)) return 'Something in front of Jenkins limits the rate: wait';
   const { status } = answer;

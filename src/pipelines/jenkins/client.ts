@@ -64,7 +64,7 @@ interface Build {
   readonly next: number | undefined;
 }
 
-/** Everything that has to be known before the call. */
+/** Everything that must be known before the call. */
 async function prepare(
   context: JenkinsContext,
   request: StartRequest,
@@ -137,14 +137,14 @@ interface Queued {
   readonly queueId: number;
 }
 
-/** With the least delay: the quiet period of the job is for commits that come in numbers. */
+/** Without delay: the quiet period of the job is for many commits in a row. */
 const START_QUERY = { delay: '0sec' };
 
 function startPath({ job }: JenkinsContext): string {
   return `${job.path}/buildWithParameters`;
 }
 
-/** Asks for a build; once more with a crumb when that is all that was missing. */
+/** Asks for a build; once more with a crumb when only that was missing. */
 function startCall(context: JenkinsContext, { parameters }: Build): SystemCall<Queued> {
   const poster = createPoster(context);
   return {
@@ -155,7 +155,7 @@ function startCall(context: JenkinsContext, { parameters }: Build): SystemCall<Q
         START_TIMEOUT_MS,
         signal,
       ),
-    named: (answer) => {
+    runIn: (answer) => {
       const queueId = queueIdIn(answer);
       return queueId === undefined ? undefined : { kind: 'queued', queueId };
     },

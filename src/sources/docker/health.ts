@@ -48,7 +48,7 @@ interface ContainerHealthOptions {
   readonly every: number;
   readonly failures: number;
   readonly successes: number;
-  /** How many last lines of a failing container may be shown. */
+  /** How many of a failing container's last lines may be shown. */
   readonly logLines: number;
 }
 

@@ -11,7 +11,7 @@ import { raceSignal } from '../../support/abort.js';
 import type { ValuesOf } from '../../support/options.js';
 import { formatDuration, formatNumber, plural, printableUrl } from '../../support/text.js';
 import type { SourceDependencies } from '../source.js';
-import { createAskedUrl, type AskedUrl, type ProbeDependencies } from './asked-url.js';
+import { createProbedUrl, type ProbedUrl, type ProbeDependencies } from './probed-url.js';
 import { sharedProber, type SharedProber } from './ledger.js';
 import type { httpSource } from './options.js';
 import { type ProbeResult, type Probing, TOO_BUSY } from './prober.js';
@@ -23,7 +23,7 @@ interface CanaryAndBaseline {
 }
 
 interface Side {
-  readonly url: AskedUrl;
+  readonly url: ProbedUrl;
   readonly prober: SharedProber;
 }
 
@@ -64,8 +64,8 @@ export function createProbeChecks(
 ): readonly MetricCheck[] {
   const sideOf = (url: string, headers: Probing['headers']): Side => {
     const every = 1000 / probing.requestsPerSecond;
-    const asked = createAskedUrl(url, every, { ...probing, headers }, deps);
-    return { url: asked, prober: sharedProber(asked, { ...probing, clock: deps.clock }) };
+    const probed = createProbedUrl(url, every, { ...probing, headers }, deps);
+    return { url: probed, prober: sharedProber(probed, { ...probing, clock: deps.clock }) };
   };
   const { url, baselineUrl, headers, baselineHeaders = headers } = probing;
   const sides: CanaryAndBaseline = {
@@ -244,7 +244,7 @@ export function estimate(
       subject: check,
       message: `${plural(expected, 'request')} in ${formatDuration(config.duration)} are too few: ${
         needed > minRequests
-          ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
+          ? `this limit needs ${formatNumber(needed, 0)} to tell it from a breach`
           : `min-requests is ${formatNumber(needed, 0)}`
       }`,
       fix: `raise requests-per-second to ${formatNumber(

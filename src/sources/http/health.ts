@@ -1,7 +1,7 @@
 import type { HealthCheck, HealthResult } from '../../contract/check.js';
 import { printableUrl } from '../../support/text.js';
 import type { HealthDependencies } from '../source.js';
-import { createAskedUrl, type AskedUrl, type ProbeDependencies } from './asked-url.js';
+import { createProbedUrl, type ProbedUrl, type ProbeDependencies } from './probed-url.js';
 import type { HealthConfig, ProbeConfig, ProbeResult } from './prober.js';
 
 export interface HttpHealthSettings {
@@ -24,13 +24,13 @@ function resultOf(ok: false | null, reasons: readonly { readonly why: string }[]
 export function createHealthCheck(config: HealthConfig, deps: ProbeDependencies): HealthCheck {
   const { urls, requestTimeout, failures, successes } = config;
   const { clock } = deps;
-  const asked = urls.map((url) => ({
+  const probed = urls.map((url) => ({
     url: printableUrl(url),
-    way: createAskedUrl(url, config.interval, config, deps),
+    way: createProbedUrl(url, config.interval, config, deps),
   }));
 
   /** A shortage of our own machine is no answer of the service: it is tried again as long as the request may take. */
-  async function ask(way: AskedUrl, signal: AbortSignal): Promise<ProbeResult> {
+  async function ask(way: ProbedUrl, signal: AbortSignal): Promise<ProbeResult> {
     const end = clock.monotonic() + requestTimeout;
     for (;;) {
       const result = await way.ask(end - clock.monotonic(), signal);
@@ -51,7 +51,7 @@ export function createHealthCheck(config: HealthConfig, deps: ProbeDependencies)
     preflight: () => Promise.resolve([]),
     async probe(signal) {
       const results = await Promise.all(
-        asked.map(async ({ url, way }) => ({ url, result: await ask(way, signal) })),
+        probed.map(async ({ url, way }) => ({ url, result: await ask(way, signal) })),
       );
       const explained = results.map(({ url, result }) => {
         const why = result.sent ? result.kind : result.why;
@@ -63,13 +63,13 @@ export function createHealthCheck(config: HealthConfig, deps: ProbeDependencies)
       return unknown.length > 0 ? resultOf(null, unknown) : { ok: true, detail: '' };
     },
     reach() {
-      const each = asked.map(({ way }) => way.reach());
+      const each = probed.map(({ way }) => way.reach());
       return {
         connections: each.reduce((sum, { connections }) => sum + connections, 0),
         remoteAddresses: each.reduce((sum, { remoteAddresses }) => sum + remoteAddresses, 0),
       };
     },
-    findings: () => asked.flatMap(({ way }) => way.findings('health')),
+    findings: () => probed.flatMap(({ way }) => way.findings('health')),
   };
 }
 

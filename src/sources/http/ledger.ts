@@ -1,7 +1,7 @@
 import type { Window } from '../../contract/check.js';
 import { NoLongerNeeded } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
-import type { AskedUrl } from './asked-url.js';
+import type { ProbedUrl } from './probed-url.js';
 import { createSchedule, runProber, type ProbeResult, type Schedule } from './prober.js';
 
 interface Question {
@@ -112,7 +112,7 @@ export interface SharedProber {
 }
 
 export function sharedProber(
-  url: Pick<AskedUrl, 'ask' | 'close'>,
+  url: Pick<ProbedUrl, 'ask' | 'close'>,
   options: {
     readonly requestsPerSecond: number;
     readonly requestTimeout: number;

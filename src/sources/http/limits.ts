@@ -1,25 +1,25 @@
 import type { LimitSign } from './signs.js';
 
-/** One who asks an origin again and again. */
+/** A series of requests to one origin. */
 export interface Lane {
   /**
    * Whether it may ask. `slowed`: it is not its turn at the pace that is allowed, and the last answer stands for what it would
    * see. `blind`: the last answer was a refusal, or the server asked us to wait.
    */
   turn(now: number): 'now' | 'slowed' | 'blind';
-  /** Asks now; is to be told what came of it. */
-  ask(now: number): AskedInTurn;
+  /** Sends a request now; its result must be reported. */
+  ask(now: number): LaneRequest;
 }
 
 /** One request of a lane. */
-export interface AskedInTurn {
+export interface LaneRequest {
   /** The service itself answered. */
   answered(): void;
   /** A limiter answered. `failure`: it does so although it is hardly asked, so that users must meet it too. */
   limited(sign: LimitSign, now: number): 'no-data' | 'failure';
 }
 
-/** How often an origin may be asked, as it has told us by turning us away. Milliseconds. */
+/** How often an origin may be asked, learned from its refusals. Milliseconds. */
 export interface Pace {
   /** @param every how often it would ask if there were no limit. */
   join(every: number): Lane;
@@ -68,7 +68,7 @@ export function createPace(): Pace {
     answeredSincePause = false;
   }
 
-  function askIn(lane: LaneState, sentAt: number): AskedInTurn {
+  function askIn(lane: LaneState, sentAt: number): LaneRequest {
     lane.askedAt = sentAt;
     const isSlowest = Math.max(spacing, lane.every) >= slowest(sentAt) - TIMER_MS;
     return {

@@ -1,6 +1,7 @@
 import type { CheckSpec } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
-import { type Connections, type Http, HttpError } from '../../support/http.js';
+import { type Connections, type Http, HttpError, PROXY_HINT } from '../../support/http.js';
+import { createMatcher } from './pattern.js';
 import { isFromCache, limitSign, type LimitSign } from './signs.js';
 
 /** What is asked, and which answers are good. */
@@ -9,10 +10,7 @@ export interface ProbeConfig {
   readonly followRedirects: number;
   /** Statuses that are good; both ends belong to the range. */
   readonly expectStatus: readonly StatusRange[];
-  /**
-   * Must match somewhere in the first MiB of the body. It runs inside this process: a pattern that backtracks without
-   * bound (`(a+)+$`) stops everything else for as long as it runs.
-   */
+  /** Must match somewhere in the first MiB of the body. */
   readonly expectBody?: RegExp | undefined;
   /** Sent with every probe to the URL's own origin; not with a redirect to another one. */
   readonly headers: Readonly<Record<string, string>>;
@@ -82,6 +80,8 @@ export type ProbeResult =
 /** Asks one URL once. A failure is a result; it rejects only for a defect of our own. */
 export type Probe = (url: string, timeoutMs: number, signal: AbortSignal) => Promise<ProbeResult>;
 
+const TOO_SLOW =
+  '`expect-body` takes too long on an answer: write it without repetitions inside of repetitions';
 export const TOO_BUSY = 'this machine was too busy to see the answer in time';
 
 export function createProbe(
@@ -90,6 +90,7 @@ export function createProbe(
 ): Probe {
   const { http, clock, connections } = deps;
   const { expectBody } = config;
+  const matches = expectBody === undefined ? undefined : createMatcher(expectBody);
   return async (url, timeoutMs, signal) => {
     const start = clock.monotonic();
     const stalledBefore = clock.stalled();
@@ -102,17 +103,16 @@ export function createProbe(
         timeoutMs,
         signal,
         maxRedirects: config.followRedirects,
-        keepBody: expectBody === undefined ? false : 'start',
+        keepBody: matches === undefined ? false : 'start',
         connections,
         lenient: true,
       });
       const own = config.latencyIncludesConnect === true ? 0 : connectMs;
       const latencyMs = clock.monotonic() - start - own;
-      const kind = !config.expectStatus.some(({ from, to }) => from <= status && status <= to)
-        ? `status ${String(status)}`
-        : expectBody !== undefined && !matches(expectBody, body)
-          ? 'body did not match'
-          : '';
+      const isExpected = config.expectStatus.some(({ from, to }) => from <= status && status <= to);
+      const isMatch = !isExpected || matches === undefined || matches(body.toString('utf8'));
+      if (isMatch === undefined) return { sent: false, why: TOO_SLOW };
+      const kind = !isExpected ? `status ${String(status)}` : isMatch ? '' : 'body did not match';
       const stalledMs = stalled();
       const limited = kind === '' ? undefined : limitSign(status, headers, clock.now());
       return {
@@ -126,8 +126,11 @@ export function createProbe(
       };
     } catch (error) {
       if (!(error instanceof HttpError)) throw error;
-      if (error.kind === 'local') {
-        return { sent: false, why: `${error.summary} (${error.code ?? 'unknown'})` };
+      // The way from here, and not the service.
+      if (error.kind === 'local' || error.kind === 'proxy') {
+        const code = error.code === undefined ? '' : ` (${error.code})`;
+        const hint = error.kind === 'proxy' ? `: ${PROXY_HINT}` : '';
+        return { sent: false, why: `${error.summary}${code}${hint}` };
       }
       if (error.kind === 'aborted') return { sent: false, why: error.summary };
       if (error.kind === 'timeout' && stalled() > timeoutMs / 2)
@@ -142,11 +145,6 @@ export function createProbe(
       };
     }
   };
-}
-
-/** `search` and not `test`: the answer must not depend on `lastIndex`, which a `g` or `y` flag leaves behind. */
-function matches(pattern: RegExp, body: Buffer): boolean {
-  return body.toString('utf8').search(pattern) !== -1;
 }
 
 /**

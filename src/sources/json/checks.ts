@@ -6,6 +6,7 @@ import { fields } from '../../support/json.js';
 import type { ValuesOf } from '../../support/options.js';
 import { oneLine, printableUrl } from '../../support/text.js';
 import { measurementsOf, namedQueries } from '../series/measurement.js';
+import { createNoticed } from '../series/noticed.js';
 import { createNotes, sharedPoller, toCheck } from '../series/poller.js';
 import {
   authorization,
@@ -42,9 +43,11 @@ export function createJsonChecks(
       };
       const client = createClient(entry.options, deps);
       const notes = createNotes();
-      const poller = sharedPoller(createJsonProbe(measured, { client, clock, notes }), {
+      const noticed = createNoticed();
+      const poller = sharedPoller(createJsonProbe(measured, { client, clock, notes, noticed }), {
         clock,
         journal: notes,
+        noticed,
         compares: measurement.kind === 'counts',
       });
       const id = checks[0]?.id ?? '';
@@ -93,6 +96,7 @@ function createClient(options: JsonOptions, deps: SourceDependencies): JsonClien
   const method = body === undefined ? 'GET' : 'POST';
   return {
     name: printableUrl(url),
+    timeAt: api.serverClock.at,
     read: (signal) =>
       api.ask({ method, url, headers, body }, timeout, signal, (document) =>
         good({ document, partial: missingIn(document) }),

@@ -83,21 +83,26 @@ type Found<T> = Result<T, Absence>;
  * APIs put theirs in quotes; `12 ms`, `1,234`, `NaN` and the empty text do not.
  */
 export function numberIn(found: unknown, reducer: Reducer | undefined): Found<number> {
-  if (!Array.isArray(found)) return oneNumber(found);
+  const read = numbersIn(found);
+  if (!read.ok) return read;
+  const [first = Number.NaN, ...others] = read.value;
+  if (reducer !== undefined && Array.isArray(found)) return good(reduce[reducer](read.value));
+  return others.length === 0
+    ? good(first)
+    : mistake(
+        `there are ${String(read.value.length)} numbers, and one is needed: set reducer, or pick one`,
+      );
+}
+
+/** The numbers of a list, or the one number; never none. */
+function numbersIn(found: unknown): Found<readonly number[]> {
   const numbers: number[] = [];
-  for (const each of found as readonly unknown[]) {
+  for (const each of Array.isArray(found) ? (found as readonly unknown[]) : [found]) {
     const number = oneNumber(each);
     if (!number.ok) return number;
     numbers.push(number.value);
   }
-  const [first] = numbers;
-  if (first === undefined) return nothing('there is an empty list');
-  if (reducer !== undefined) return good(reduce[reducer](numbers));
-  return numbers.length === 1
-    ? good(first)
-    : mistake(
-        `there are ${String(numbers.length)} numbers, and one is needed: set reducer, or pick one`,
-      );
+  return numbers.length === 0 ? nothing('there is an empty list') : good(numbers);
 }
 
 function oneNumber(found: unknown): Found<number> {
@@ -151,6 +156,13 @@ export function numberAt(
   return isCounter
     ? mistake(`a counter is ${String(number.value)}`)
     : mistake(negative(number.value), NEVER_NEGATIVE);
+}
+
+/** The numbers of which {@link numberAt} makes one. */
+export function numbersAt(place: Place, document: unknown): readonly number[] {
+  const found = foundAt(place, document);
+  const numbers = found.ok ? numbersIn(found.value) : found;
+  return numbers.ok ? numbers.value : [];
 }
 
 /** What stands at a place. */

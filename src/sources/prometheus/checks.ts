@@ -2,6 +2,7 @@ import type { BaselineCounts, MetricCheck, Observation, Slower } from '../../con
 import type { Clock } from '../../support/clock.js';
 import { printSelector, type Selector } from '../../support/selector.js';
 import { oneLine } from '../../support/text.js';
+import { createNoticed } from '../series/noticed.js';
 import { sharedPoller, toCheck, type SharedPoller } from '../series/poller.js';
 import type { Plan, SourceDependencies } from '../source.js';
 import { createClient, type Client, type Server } from './client.js';
@@ -103,7 +104,8 @@ function pollerOf(
   { client, clock }: { readonly client: Client; readonly clock: Clock },
 ): SharedPoller {
   const journal = createJournal();
-  const deps = { client, clock, journal };
+  const noticed = createNoticed();
+  const deps = { client, clock, journal, noticed };
   switch (measurement.kind) {
     case 'counters': {
       const probe = createCountingProbe(
@@ -204,7 +206,7 @@ function canaryOrBaseline(counts: Round['counts'], total: string, errors: string
 
 /** Canary and baseline as one observation; without a canary it is none, and what is known of the baseline goes along. */
 function observed(
-  { seconds, cadence, hasBaseline }: Round,
+  { seconds, cadence, hasBaseline, troubles }: Round,
   own: Selector,
   counts: BaselineCounts & { possibleFailures?: number; kinds?: Readonly<Record<string, number>> },
   baselineCounts: BaselineCounts,
@@ -214,7 +216,7 @@ function observed(
     ? {
         kind: 'none',
         why: 'no-data',
-        detail: `no series with a new sample matches ${printSelector(own)}`,
+        detail: troubles[0] ?? `no series with a new sample matches ${printSelector(own)}`,
         ...baseline,
       }
     : { kind: 'counts', ...counts, seconds, cadence: cadence * 1000, ...baseline };

@@ -45,6 +45,15 @@ export interface Client {
   query(promql: string, signal: AbortSignal): Promise<Result<QueryResult, ApiProblem>>;
   /** What the server called odd about a query, each once, since the last time. */
   takeAnnotations(): readonly string[];
+  /**
+   * What the API knows besides, below `/api/v1`; `undefined` where the server does not tell, as many do not. For advice only.
+   * @throws the signal's reason, when it is aborted; nothing else.
+   */
+  lookUp(
+    path: string,
+    parameters: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<unknown>;
 }
 
 /**
@@ -70,8 +79,7 @@ export function createClient(
   };
   let method: 'POST' | 'GET' = 'POST';
   let postWorks = false;
-  const told = new Set<string>();
-  let untold: string[] = [];
+  const annotations = createAnnotations(deps.redact);
 
   async function ask(promql: string, signal: AbortSignal): Promise<Answer> {
     const first = await send(method, promql, signal);
@@ -110,16 +118,40 @@ export function createClient(
     names: server.names,
     async query(promql, signal) {
       const answer = await ask(promql, signal);
-      if (!answer.ok) return answer;
-      for (const each of answer.value.annotations) {
+      if (answer.ok) annotations.add(answer.value.annotations);
+      return answer;
+    },
+    takeAnnotations: annotations.take,
+    async lookUp(path, parameters, signal) {
+      const url = besides(endpoint, path, { ...server.parameters, ...parameters });
+      const answer = await api.ask(
+        { method: 'GET', url, headers },
+        server.timeoutMs,
+        signal,
+        (document) => good({ data: fields(document).data, ...remarksIn(document) }),
+      );
+      return answer.ok ? answer.value.data : undefined;
+    },
+  };
+}
+
+/** What the server calls odd, each once. */
+function createAnnotations(redact: (text: string) => string): {
+  readonly add: (annotations: readonly string[]) => void;
+  readonly take: () => readonly string[];
+} {
+  const told = new Set<string>();
+  let untold: string[] = [];
+  return {
+    add(annotations) {
+      for (const each of annotations) {
         // The place in the query at its end tells two of the same apart.
-        const text = oneLine(deps.redact(each.replace(/ \(\d+:\d+\)$/, '')));
+        const text = oneLine(redact(each.replace(/ \(\d+:\d+\)$/, '')));
         if (!told.has(text)) untold.push(text);
         told.add(text);
       }
-      return answer;
     },
-    takeAnnotations() {
+    take() {
       const taken = untold;
       untold = [];
       return taken;
@@ -132,6 +164,17 @@ type Answer = Result<QueryResult, ApiProblem>;
 /** `undefined`: there was no answer. */
 function statusOf(answer: Answer): number | undefined {
   return answer.ok ? 200 : answer.problem.response?.status;
+}
+
+function besides(
+  endpoint: string,
+  path: string,
+  parameters: Readonly<Record<string, string>>,
+): string {
+  const url = new URL(endpoint);
+  url.pathname = url.pathname.replace(/query$/, path);
+  for (const [name, value] of Object.entries(parameters)) url.searchParams.append(name, value);
+  return url.href;
 }
 
 /** People copy addresses from the browser. */

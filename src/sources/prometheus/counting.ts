@@ -5,6 +5,7 @@ import { formatDuration } from '../../support/text.js';
 import { printSelector } from '../../support/selector.js';
 import { negative, NEVER_NEGATIVE } from '../source.js';
 import { reduce, type Reducer } from '../series/adapter.js';
+import type { Noticed } from '../series/noticed.js';
 import { dedupe, SAME_AGAIN_MS, type Moment, type None, type Probe } from '../series/poller.js';
 import type { Client, QueryResult } from './client.js';
 import {
@@ -12,6 +13,7 @@ import {
   createRounds,
   OVERDUE_SCRAPES,
   type Bounds,
+  type Growth,
   type Round,
 } from './growth.js';
 import type { Measurement } from './measurements.js';
@@ -39,16 +41,32 @@ export interface ProbeDependencies {
 export function createCountingProbe(
   partsOf: (signal: AbortSignal) => Promise<readonly QueryPart[] | None>,
   observationOf: (round: Round) => Observation,
-  deps: ProbeDependencies,
+  deps: ProbeDependencies & { readonly noticed: Noticed },
 ): Probe {
-  const { client, clock, journal } = deps;
+  const { client, clock, journal, noticed } = deps;
   const counters = createCounters();
   const rounds = createRounds();
   let wasEvaluated = false;
   /** When there was something new the last time, by the clock of the server, seconds. */
   let newAt: number | undefined;
+  let useless: None | undefined;
+
+  /** Why there is nothing to be known any more, as soon as it is so. */
+  function notice(
+    { answeredAt, targets }: Scrape,
+    { advanced, troubles }: Growth,
+  ): None | undefined {
+    for (const name of advanced.keys())
+      noticed.sample(name, answeredAt - (targets.get(name)?.at ?? answeredAt));
+    for (const { why, isForGood } of troubles) {
+      noticed.trouble(why);
+      if (isForGood) useless ??= { kind: 'none', why: 'no-data', detail: why, forGood: true };
+    }
+    return useless;
+  }
 
   return async (moment, signal) => {
+    if (useless !== undefined) return useless;
     const parts = await partsOf(signal);
     if ('kind' in parts) return parts;
     const query = scrapeQuery(parts);
@@ -65,14 +83,19 @@ export function createCountingProbe(
     }
     const scrape = read.value;
     const bounds = boundsOf(moment, askedAt, scrape);
-    journal.scrape(query, scrape, bounds.countedFrom);
     if (moment.isEvaluated && !wasEvaluated) rounds.reset();
     wasEvaluated = moment.isEvaluated;
     const growth = counters.take(scrape, bounds);
+    journal.scrape(query, scrape, { ...growth, ...bounds });
+    const end = notice(scrape, growth);
+    if (end !== undefined) return end;
     const round = rounds.add(scrape, growth);
     if (round !== undefined) {
       newAt = scrape.answeredAt;
-      return observationOf(round);
+      const observation = observationOf(round);
+      return observation.kind === 'none' || round.until === undefined
+        ? observation
+        : { ...observation, until: Math.round(1000 * (round.until - bounds.startedAt)) };
     }
     if (!hasOwnSeries(scrape)) return nothingOf(parts);
     if (growth.advanced.size > 0) newAt = scrape.answeredAt;

@@ -1,10 +1,14 @@
-import { isOfBaseline, type Scrape, type ScrapeTarget } from './scrape.js';
+import { createContinuity, type Continuity, type Course } from '../series/continuity.js';
+import { countsRequests, isOfBaseline, type Scrape, type ScrapeTarget } from './scrape.js';
 
 /** Times by the clock of the server, seconds. */
 export interface Bounds {
   /** When the watch started. */
   readonly startedAt: number;
-  /** What grew before is not counted, but for a tenth of the time between two samples. */
+  /**
+   * What happens from then on is counted, from the last sample before it on: one of the warm-up. Where there is none, the
+   * first sample may be late by a tenth of the time to the next.
+   */
   readonly countedFrom: number;
 }
 
@@ -12,8 +16,17 @@ export interface Bounds {
 interface TargetGrowth {
   /** Seconds between the two samples. */
   readonly seconds: number;
-  /** `false`: it began too early, or there was no sample before. */
+  /** `false`: it began too early, there was no sample before, or what happened since is not known. */
   readonly isCounted: boolean;
+}
+
+/** A target whose counters went back, and nobody knows what they counted. */
+export interface Trouble {
+  readonly target: string;
+  /** A sentence that begins with the name of the target. */
+  readonly why: string;
+  /** There is nothing to be known of it from now on. */
+  readonly isForGood: boolean;
 }
 
 export interface Growth {
@@ -27,16 +40,28 @@ export interface Growth {
     readonly labels: Readonly<Record<string, string>>;
     readonly count: number;
   }[];
+  readonly troubles: readonly Trouble[];
 }
 
 /** The share of the time between two samples that may lie before what is counted. */
 const TOLERANCE = 0.1;
 
-interface Seen {
-  readonly at: number;
-  readonly value: number;
-  /** Of the process that it came from. */
-  readonly startedAt: number | undefined;
+/** A target as its newest sample has it. */
+interface KnownTarget {
+  at: number | undefined;
+  /** Requests that all of its series have counted. */
+  total: number;
+  readonly continuity: Continuity;
+  /** The last sample of every series, also of those that are gone: they may come back. */
+  readonly series: Map<string, { readonly at: number; readonly value: number }>;
+}
+
+type Point = ScrapeTarget['points'][number];
+
+/** A sample that is new, and the one before it. */
+interface Advance {
+  readonly point: Point;
+  readonly last: { readonly at: number; readonly value: number } | undefined;
 }
 
 /**
@@ -48,53 +73,108 @@ interface Counters {
 }
 
 export function createCounters(): Counters {
-  /** The last sample of every series, also of those that are gone: they may come back. */
-  const series = new Map<string, Seen>();
-  /** The newest sample of every target. */
-  const targets = new Map<string, number>();
-
-  function takeTarget(name: string, target: ScrapeTarget, bounds: Bounds): Growth['series'] {
-    const before = targets.get(name);
-    const found: Growth['series'][number][] = [];
-    for (const { part, series: id, labels, value, at } of target.points) {
-      const last = series.get(id);
-      if (last !== undefined && at <= last.at) continue;
-      series.set(id, { at, value, startedAt: target.startedAt ?? last?.startedAt });
-      const since = last?.at ?? beginOf(target, before, at, bounds);
-      if (since === undefined || isTooEarly(since, at, bounds)) continue;
-      const isNew = last === undefined || hasRestarted(target, last) || value < last.value;
-      const count = isNew ? value : value - last.value;
-      if (count > 0) found.push({ part, labels, count });
-    }
-    return found;
-  }
+  const targets = new Map<string, KnownTarget>();
 
   return {
     take(scrape, bounds) {
       const advanced = new Map<string, TargetGrowth>();
       const counts: Record<string, number> = {};
       const grown: Growth['series'][number][] = [];
+      const troubles: Trouble[] = [];
       for (const [name, target] of scrape.targets) {
-        const before = targets.get(name);
-        for (const one of takeTarget(name, target, bounds)) {
+        const known = targets.get(name) ?? begun(target);
+        targets.set(name, known);
+        const before = known.at;
+        const { found, course } = takeTarget(known, target, bounds);
+        for (const one of found) {
           counts[one.part] = (counts[one.part] ?? 0) + one.count;
           grown.push(one);
         }
+        const isKnown = !('why' in course);
+        if (!isKnown)
+          troubles.push({
+            target: name,
+            why: `the counters of ${target.name} ${course.why}`,
+            isForGood: course.kind === 'useless',
+          });
         if (before !== undefined && target.at <= before) continue;
-        const since = before ?? beginOf(target, before, target.at, bounds);
+        const since = before ?? beginOf(target, undefined, target.at, bounds);
         advanced.set(name, {
           seconds: since === undefined ? 0 : target.at - since,
-          isCounted: since !== undefined && !isTooEarly(since, target.at, bounds),
+          isCounted: isKnown && since !== undefined && !isTooEarly(since, target.at, bounds),
         });
-        targets.set(name, target.at);
       }
-      return { advanced, counts, series: grown };
+      return { advanced, counts, series: grown, troubles };
     },
   };
 }
 
-/** Looks are seldom at the moment of a scrape: without a tolerance each warm-up would cost a whole interval. */
-function isTooEarly(since: number, at: number, { countedFrom }: Bounds): boolean {
+function begun(target: ScrapeTarget): KnownTarget {
+  const continuity = createContinuity();
+  continuity.begin(startOf(target));
+  return { at: undefined, total: 0, continuity, series: new Map() };
+}
+
+function takeTarget(
+  known: KnownTarget,
+  target: ScrapeTarget,
+  bounds: Bounds,
+): { readonly found: Growth['series']; readonly course: Course } {
+  const advances = target.points.flatMap((point): Advance[] => {
+    const last = known.series.get(point.series);
+    return last !== undefined && point.at <= last.at ? [] : [{ point, last }];
+  });
+  const course = courseOf(known, target, advances);
+  // What a restart took away begins at 0 when it comes back.
+  if (course.kind === 'restarted') known.series.clear();
+  const found: Growth['series'][number][] = [];
+  for (const { point, last } of advances) {
+    const { part, labels, value, at } = point;
+    known.series.set(point.series, { at, value });
+    const since = last?.at ?? beginOf(target, known.at, at, bounds);
+    if ('why' in course || since === undefined || isTooEarly(since, at, bounds)) continue;
+    const count = course.kind === 'restarted' ? value : value - (last?.value ?? 0);
+    if (count > 0) found.push({ part, labels, count });
+  }
+  known.at = Math.max(target.at, known.at ?? target.at);
+  known.total = totalOf(target);
+  return { found, course };
+}
+
+function courseOf(
+  { at: before, total, continuity }: KnownTarget,
+  target: ScrapeTarget,
+  advances: readonly Advance[],
+): Course {
+  if (before === undefined || advances.length === 0) return { kind: 'grown' };
+  return continuity.take({
+    counters: advances.map(({ point, last }) => ({
+      before: last?.value,
+      now: point.value,
+      countsRequests: countsRequests(point.part),
+    })),
+    total: { before: total, now: totalOf(target) },
+    seconds: target.at - before,
+    startedAt: startOf(target),
+    before,
+  });
+}
+
+/** Series of unknown processes have no start. */
+function startOf({ startedAt, isOneProcess }: ScrapeTarget): number | undefined {
+  return isOneProcess ? startedAt : undefined;
+}
+
+function totalOf({ points }: ScrapeTarget): number {
+  return points.reduce((sum, { part, value }) => sum + (countsRequests(part) ? value : 0), 0);
+}
+
+/**
+ * Looks are seldom at the moment of a scrape: what follows the last sample of the warm-up is judged, or each warm-up would cost
+ * an interval.
+ */
+function isTooEarly(since: number, at: number, { startedAt, countedFrom }: Bounds): boolean {
+  if (since >= startedAt && at > countedFrom) return false;
   return countedFrom - since > TOLERANCE * (at - since);
 }
 
@@ -117,21 +197,19 @@ function beginOf(
     : undefined;
 }
 
-/**
- * A counter of a new process may be past the old one's by now. Start times are compared with each other alone: the clock
- * of the process need not be the server's. Some are computed anew for each scrape, and waver.
- */
-function hasRestarted({ startedAt, isOneProcess }: ScrapeTarget, last: Seen): boolean {
-  if (!isOneProcess || startedAt === undefined || last.startedAt === undefined) return false;
-  return startedAt > last.startedAt + 2;
-}
-
 /** What all targets together did in one round. */
 export interface Round {
   readonly counts: Readonly<Record<string, number>>;
   readonly series: Growth['series'];
-  /** The time that it covers: the mean over the targets, without those of the baseline. `undefined`: no target was there. */
+  /**
+   * The time that it covers: the mean over the targets, without those of the baseline. `undefined`: no target was there, or of
+   * none it is known what happened.
+   */
   readonly seconds: number | undefined;
+  /** The newest sample of the target that is furthest behind, by the clock of the server, seconds. */
+  readonly until: number | undefined;
+  /** Why something is not known of the targets that it does not cover. */
+  readonly troubles: readonly string[];
   /** Whether there was a target of the baseline. */
   readonly hasBaseline: boolean;
   /** Usual time between two samples of a target, seconds. */
@@ -168,6 +246,7 @@ export function createRounds(): Rounds {
   let seconds = new Map<string, number>();
   let counts: Record<string, number> = {};
   let series: Growth['series'][number][] = [];
+  let troubles: string[] = [];
 
   const cadence = (): number | undefined => {
     const sorted = [...gaps].sort((a, b) => a - b);
@@ -181,6 +260,7 @@ export function createRounds(): Rounds {
     seconds = new Map();
     counts = {};
     series = [];
+    troubles = [];
   }
 
   function isComplete({ answeredAt, targets }: Scrape): boolean {
@@ -210,18 +290,22 @@ export function createRounds(): Rounds {
       for (const [part, count] of Object.entries(growth.counts))
         counts[part] = (counts[part] ?? 0) + count;
       series.push(...growth.series);
+      troubles.push(...growth.troubles.map(({ why }) => why));
       if (!isComplete(scrape)) return undefined;
       const covered = [...seconds];
+      const ends = [...advanced].flatMap((name) => (own.has(name) ? [lastAt.get(name) ?? 0] : []));
       const ownSeconds = covered.flatMap(([name, each]) => (own.has(name) ? [each] : []));
       const round: Round = {
         counts,
         series,
         seconds: ownSeconds.length === 0 ? undefined : mean(ownSeconds),
+        until: ends.length === 0 ? undefined : Math.min(...ends),
+        troubles,
         hasBaseline: covered.some(([name]) => baseline.has(name)),
         cadence: cadence() ?? 0,
       };
       reset();
-      return covered.length === 0 ? undefined : round;
+      return covered.length === 0 && round.troubles.length === 0 ? undefined : round;
     },
     reset,
     get cadence() {

@@ -43,8 +43,11 @@ export function createHistory(options: HistoryOptions): History {
 
   async function ask(request: HttpRequest): Promise<Answered> {
     const { method, url, headers, body } = request;
-    const key = JSON.stringify([method, url, headers, String(body)]);
-    const asking = known.get(key) ?? unreachable ?? askRanges(request, options);
+    // Past the end of the watch, where it waits for what is late.
+    const isLate = moment > (moments.at(-1) ?? Infinity);
+    const key = JSON.stringify([method, url, headers, String(body), ...(isLate ? [moment] : [])]);
+    const range = isLate ? { ...options, moments: [moment] } : options;
+    const asking = known.get(key) ?? unreachable ?? askRanges(request, range);
     known.set(key, asking);
     const answered = await asking;
     // A server that failed, retries included, is not asked again.

@@ -9,6 +9,7 @@ import type { Plan } from '../source.js';
 import type { Client } from './client.js';
 import { counterNames, counterParts, readScrape, scrapeQuery } from './scrape.js';
 import type { CheckDescription, NamedSelector, Measurement } from './measurements.js';
+import { doubtsOfCounters, doubtsOfFailures } from './doubts.js';
 import { absenceOf, estimateTraffic } from './existence.js';
 import { findLayout, type Histogram } from './latency.js';
 import { oneNumber, type ValueMeasurement } from './counting.js';
@@ -115,8 +116,15 @@ async function preflightCounters(
     if (found.has(errorsName)) continue;
     // Without errors there are no series of errors, and often not even the metric.
     const expected = { isKnown: errors.selector.name === total.selector.name, isThere: false };
-    findings.push(...(await explainAbsence(id, errors, expected, context)));
+    const absence = await explainAbsence(id, errors, expected, context);
+    findings.push(
+      ...(absence.length > 0
+        ? absence
+        : await doubtsOfFailures(id, errors, total.selector, context)),
+    );
   }
+  const selectors = canaryAndBaseline.flatMap(({ total, errors }) => [total, errors]);
+  findings.push(...(await doubtsOfCounters(id, selectors, context)));
   if (found.has(counterNames.total))
     findings.push(...(await estimateTraffic(measurement.total.selector, context)));
   return findings;
@@ -204,10 +212,13 @@ async function preflightHistogram(
         },
       ];
     case 'buckets': {
-      if (maxMs === undefined || 'borders' in layout.buckets) return [];
+      const sides = [histogram.buckets, ...(histogram.baseline ? [histogram.baseline] : [])];
+      const doubts = await doubtsOfCounters(id, sides, context);
+      if (maxMs === undefined || 'borders' in layout.buckets) return doubts;
       const { above, below } = layout.buckets;
-      if (above.borderMs === below.borderMs) return [];
+      if (above.borderMs === below.borderMs) return doubts;
       return [
+        ...doubts,
         {
           level: 'notice',
           subject: id,

@@ -1,4 +1,5 @@
 import { printSelector, type Selector } from '../../support/selector.js';
+import { oneLine } from '../../support/text.js';
 import { bad, good, type Result } from '../../contract/result.js';
 import type { QueryResult, Sample } from './client.js';
 import type { Counters, Measurement } from './measurements.js';
@@ -24,6 +25,8 @@ interface Point {
 
 /** What is scraped as one: a process. */
 export interface ScrapeTarget {
+  /** As it may be printed. */
+  readonly name: string;
   /** Time of the newest sample, seconds. */
   readonly at: number;
   /** When the process started, seconds, if it tells. */
@@ -118,6 +121,7 @@ function grouped(
     [...points].map(([target, list]) => [
       target,
       {
+        name: printableTarget(target),
         at: newest.get(target) ?? 0,
         startedAt: starts.get(target),
         isOneProcess: target !== '',
@@ -155,6 +159,11 @@ function targetOf(labels: Readonly<Record<string, string>>): string {
   return pod === '' ? '' : JSON.stringify([cluster, namespace, pod]);
 }
 
+function printableTarget(target: string): string {
+  if (target === '') return 'the series without an instance';
+  return oneLine((JSON.parse(target) as string[]).filter((part) => part !== '').join(' '));
+}
+
 export const counterNames = {
   total: 'total',
   errors: 'errors',
@@ -182,6 +191,11 @@ function partsOf({ total, errors }: Counters, totalName: string, errorsName: str
   ];
 }
 
+/** Whether a part counts every request, and not only some of them. */
+export function countsRequests(part: string): boolean {
+  return /^(baseline-)?(total|requests)$/.test(part);
+}
+
 /** Whether a part belongs to the baseline, and not to what is judged. */
 export function isOfBaseline(part: string): boolean {
   return part.startsWith('baseline-');
@@ -200,14 +214,25 @@ interface JournalEntry {
   readonly started?: readonly (readonly [series: number, at: number])[];
   /** Samples that are new, and the series that are gone have none. */
   readonly samples?: readonly (readonly [series: number, at: number, value: number])[];
+  /** Why what some series counted since their sample before is not known: it is left out. */
+  readonly leftOut?: readonly {
+    readonly why: string;
+    readonly series: readonly number[];
+  }[];
   /** What was read instead of counters. */
   readonly values?: readonly number[];
   readonly error?: string;
 }
 
+/** What was made of an answer. */
+interface Taken {
+  readonly countedFrom: number;
+  readonly troubles: readonly { readonly target: string; readonly why: string }[];
+}
+
 /** Writes down answers, each thing once. */
 export interface Journal {
-  scrape(query: string, scrape: Scrape, countedFrom: number): void;
+  scrape(query: string, scrape: Scrape, taken: Taken): void;
   note(entry: JournalEntry): void;
   /** What was written since the last time; `undefined`: nothing. */
   take(): readonly JournalEntry[] | undefined;
@@ -220,8 +245,15 @@ export function createJournal(): Journal {
   let lastQuery = '';
   let entries: JournalEntry[] = [];
 
+  const leftOutBy =
+    (targets: Scrape['targets']) =>
+    ({ target, why }: Taken['troubles'][number]) => ({
+      why,
+      series: (targets.get(target)?.points ?? []).map((point) => numbers.get(point.series) ?? 0),
+    });
+
   return {
-    scrape(query, { answeredAt, targets }, countedFrom) {
+    scrape(query, { answeredAt, targets }, { countedFrom, troubles }) {
       const series: Record<string, Readonly<Record<string, string>>> = {};
       const samples: [number, number, number][] = [];
       const started: [number, number][] = [];
@@ -249,6 +281,7 @@ export function createJournal(): Journal {
         ...(Object.keys(series).length === 0 ? {} : { series }),
         ...(started.length === 0 ? {} : { started }),
         ...(samples.length === 0 ? {} : { samples }),
+        ...(troubles.length === 0 ? {} : { leftOut: troubles.map(leftOutBy(targets)) }),
       });
       lastQuery = query;
     },

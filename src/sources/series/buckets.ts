@@ -27,6 +27,8 @@ export interface CompletedBuckets {
    * @param now by the clock of the server, seconds.
    */
   take(having: Iterable<number>, countedFrom: number, now: number): NewBuckets | undefined;
+  /** The end of the last bucket that was counted, seconds; `undefined`: none was. */
+  readonly until: number | undefined;
   /** Whether the newest bucket that must be complete by now has been counted, or there is none yet. */
   isUpToDate(countedFrom: number, now: number): boolean;
   /** What is to be asked for. */
@@ -73,6 +75,9 @@ export function completedBuckets({ bucketSeconds, delay }: BucketTiming): Comple
         seconds += cover(start);
       }
       return { starts, seconds };
+    },
+    get until() {
+      return covered?.to;
     },
     isUpToDate(countedFrom, now) {
       const newest = newestOf(now);

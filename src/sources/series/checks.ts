@@ -5,6 +5,7 @@ import type { SourceDependencies } from '../source.js';
 import { createMetricClient } from './client.js';
 import { measurementsOf, namedQueries } from './measurement.js';
 import { seconds, type SeriesOptions, type SeriesSource } from './adapter.js';
+import { createNoticed } from './noticed.js';
 import { createNotes, sharedPoller, toCheck } from './poller.js';
 import { createSeriesPreflight } from './preflight.js';
 import { createSeriesProbe, type Timing } from './probe.js';
@@ -28,9 +29,12 @@ export function createSeriesChecks<T extends SeriesOptions>(
       delay: seconds(options.delay),
     };
     const notes = createNotes();
-    const poller = sharedPoller(createSeriesProbe(measurement, timing, { client, clock, notes }), {
+    const noticed = createNoticed();
+    const probe = createSeriesProbe(measurement, timing, { client, clock, notes, noticed });
+    const poller = sharedPoller(probe, {
       clock,
       journal: notes,
+      noticed,
       // The probe before the first window finds out what time it is there.
       compares: true,
     });

@@ -7,6 +7,7 @@ import {
 } from '../../contract/check.js';
 import { NoLongerNeeded, raceSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
+import type { Noticed } from './noticed.js';
 
 export type None = Extract<Observation, { kind: 'none' }>;
 
@@ -34,6 +35,8 @@ export interface SharedPoller {
   observe(window: Window, signal: AbortSignal): Promise<Observation>;
   /** The last check to stop gives up what is under way. */
   stop(check: string): void;
+  /** What was noticed meanwhile; the first check tells it. */
+  readonly noticed: Pick<Noticed, 'lag' | 'findings'> | undefined;
 }
 
 /** Keeps the raw numbers until they are asked for. */
@@ -55,13 +58,15 @@ export function sharedPoller(
     readonly journal: Journal;
     /** Whether it asks before the first window, which the first one is compared with. */
     readonly compares: boolean;
+    readonly noticed?: Noticed;
   },
 ): SharedPoller {
-  const { clock, journal, compares } = deps;
+  const { clock, journal, compares, noticed } = deps;
   const checks = new Set<string>();
   const abort = new AbortController();
   let started: { origin: number; judgedFrom: number } | undefined;
   let underWay: Promise<Observation> | undefined;
+  let speaker: string | undefined;
   let current: { to: number; found: Promise<Observation> } | undefined;
 
   function ask(to: number): Promise<Observation> {
@@ -89,6 +94,7 @@ export function sharedPoller(
   return {
     start(check, origin, judgedFrom) {
       checks.add(check);
+      speaker ??= check;
       if (started !== undefined) return;
       started = { origin, judgedFrom };
       if (compares) void ask(0).catch(() => undefined);
@@ -103,6 +109,12 @@ export function sharedPoller(
       const found = await raceSignal(current.found, signal);
       const raw = isFirst ? journal.take() : undefined;
       return raw === undefined ? found : { ...found, raw };
+    },
+    noticed: noticed && {
+      get lag() {
+        return noticed.lag;
+      },
+      findings: (check) => (check === speaker ? noticed.findings(check) : []),
     },
     stop(check) {
       if (checks.delete(check) && checks.size === 0) abort.abort(new NoLongerNeeded());
@@ -124,6 +136,8 @@ export function toCheck(
       poller.start(id, origin, judgedFrom);
     },
     observe: (window, signal) => poller.observe(window, signal),
+    lag: () => poller.noticed?.lag,
+    findings: () => [...(facts.findings?.() ?? []), ...(poller.noticed?.findings(id) ?? [])],
     stop: () => {
       poller.stop(id);
     },

@@ -240,7 +240,7 @@ export function estimateCounts(
         subject: id,
         message: `at the traffic of the last minutes (${formatNumber(perSecond)}/s) there will be ${plural(expected, 'request')} in ${formatDuration(plan.duration)}: ${
           needed > minRequests
-            ? `this limit needs ${formatNumber(needed, 0)} to be told from a breach`
+            ? `this limit needs ${formatNumber(needed, 0)} to tell it from a breach`
             : `min-requests is ${formatNumber(needed, 0)}`
         }`,
         fix: 'lengthen duration, or probe the service with url',

@@ -12,6 +12,7 @@ import {
 } from './buckets.js';
 import type { MetricClient } from './client.js';
 import { queriesOf, type Measurement } from './measurement.js';
+import type { Noticed } from './noticed.js';
 import type { Moment, None, Notes, Probe } from './poller.js';
 import type { SeriesAnswer, TimeRange } from './adapter.js';
 
@@ -28,13 +29,20 @@ const FIRST_SECONDS = 600;
 /** A bucket that has not arrived is asked for again after this share of its length. */
 const AGAIN = 0.25;
 
+interface ProbeDependencies {
+  readonly client: MetricClient;
+  readonly clock: Clock;
+  readonly notes: Notes;
+  readonly noticed: Noticed;
+}
+
 /** Reads the buckets that are complete, and counts each of them once. */
 export function createSeriesProbe(
   measurement: Measurement,
   timing: Timing,
-  deps: { readonly client: MetricClient; readonly clock: Clock; readonly notes: Notes },
+  deps: ProbeDependencies,
 ): Probe {
-  const { client, clock, notes } = deps;
+  const { client, clock, notes, noticed } = deps;
   const queries = queriesOf(measurement);
   const buckets = learnedBuckets(timing);
   let hasAnswered = false;
@@ -50,7 +58,8 @@ export function createSeriesProbe(
     return { kind: 'none', why: 'provider-error', detail: `${client.name}: ${message}` };
   }
 
-  function takeNew(answer: SeriesAnswer, from: number): Observation | undefined {
+  function takeNew(answer: SeriesAnswer, moment: Moment): Observation | undefined {
+    const from = countedFrom(moment);
     const numbers = numbersOf(measurement, answer);
     if (!numbers.ok) {
       notes.note({ error: numbers.problem.message });
@@ -71,7 +80,13 @@ export function createSeriesProbe(
         buckets: found.starts.map((start) => [start, ...numbers.value.rowOf(start)]),
       });
       hasNoted = true;
-      return numbers.value.observationOf(found, known.bucketSeconds * 1000);
+      const { until = now } = known.completed;
+      noticed.sample('', now - until);
+      return {
+        ...numbers.value.observationOf(found),
+        ...{ cadence: known.bucketSeconds * 1000, seconds: found.seconds },
+        until: Math.round(1000 * (until - client.timeAt(moment.startedAt))),
+      };
     }
     if (known.completed.isUpToDate(from, now)) return undefined;
     quietUntil = clock.monotonic() + 1000 * AGAIN * known.bucketSeconds;
@@ -98,7 +113,7 @@ export function createSeriesProbe(
     const learned = buckets.learn(answer.value);
     if (!learned.ok) return providerError(learned.problem.message);
     hasAnswered = true;
-    return moment.isEvaluated ? takeNew(answer.value, countedFrom(moment)) : undefined;
+    return moment.isEvaluated ? takeNew(answer.value, moment) : undefined;
   };
 }
 
@@ -135,11 +150,16 @@ function learnedBuckets({ bucketSeconds: given, delay }: Timing): LearnedBuckets
   };
 }
 
+/** What was counted or measured, and nothing of when. */
+type Bare =
+  | { readonly kind: 'value'; readonly value: number }
+  | { readonly kind: 'counts'; readonly samples: number; readonly failures: number };
+
 interface Numbers {
   /** A bucket that is not here holds nothing. */
   readonly basis: ByBucket;
   rowOf(start: number): readonly number[];
-  observationOf(found: NewBuckets, cadence: number): Observation;
+  observationOf(found: NewBuckets): Bare;
 }
 
 function numbersOf(measurement: Measurement, { found }: SeriesAnswer): Result<Numbers> {
@@ -150,10 +170,9 @@ function numbersOf(measurement: Measurement, { found }: SeriesAnswer): Result<Nu
     return good({
       basis: values.value,
       rowOf: (start) => [at(start)],
-      observationOf: ({ starts }, cadence) => ({
+      observationOf: ({ starts }) => ({
         kind: 'value',
         value: sum(starts.map(at)) / starts.length,
-        cadence,
       }),
     });
   }
@@ -169,12 +188,10 @@ function numbersOf(measurement: Measurement, { found }: SeriesAnswer): Result<Nu
   return good({
     basis: total.value,
     rowOf: row,
-    observationOf: ({ starts, seconds }, cadence) => ({
+    observationOf: ({ starts }) => ({
       kind: 'counts',
       samples: sum(starts.map((start) => row(start)[0])),
       failures: sum(starts.map((start) => Math.min(...row(start)))),
-      seconds,
-      cadence,
     }),
   });
 }

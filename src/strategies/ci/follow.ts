@@ -57,7 +57,7 @@ const CANCEL_POLL_MS = 1000;
 const SILENCE_MS = 60_000;
 
 /**
- * Follows a run to its end, and says what became of it. Success is the client's `succeeded` and nothing else.
+ * Follows a run to its end and reports the outcome. Only the client's `succeeded` is success.
  * Never rejects.
  */
 export async function followRun(
@@ -66,7 +66,7 @@ export async function followRun(
   options: FollowOptions,
 ): Promise<FollowOutcome> {
   const { clock, signal, random, startTimeout } = options;
-  const capture = clock.monotonic();
+  const startedAt = clock.monotonic();
   const tell = teller(run, options);
   let last: RunState | undefined;
   let onlyQueued = true;
@@ -85,7 +85,7 @@ export async function followRun(
         if (ended !== undefined) return ended;
         onlyQueued &&= last.phase === 'queued';
         if (onlyQueued) {
-          const left = startTimeout - (clock.monotonic() - capture);
+          const left = startTimeout - (clock.monotonic() - startedAt);
           if (left <= 0) {
             return await giveUp(client, run, options, onlyQueued, {
               kind: 'never-started',
@@ -218,14 +218,14 @@ function teller(
   run: StartedRun,
   { clock, progress }: FollowOptions,
 ): { state(state: RunState): void; trouble(error: unknown): void } {
-  const capture = clock.monotonic();
+  const startedAt = clock.monotonic();
   let reported = '';
-  let toldAt = capture;
+  let toldAt = startedAt;
   const tell = (key: string, line: string): void => {
     const now = clock.monotonic();
     if (key !== reported) progress(line);
     else if (now - toldAt >= SILENCE_MS) {
-      progress(`${line} (after ${formatDuration(Math.round((now - capture) / 1000) * 1000)})`);
+      progress(`${line} (after ${formatDuration(Math.round((now - startedAt) / 1000) * 1000)})`);
     } else return;
     reported = key;
     toldAt = now;

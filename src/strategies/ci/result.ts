@@ -9,7 +9,7 @@ export function notStarted({ message, fix }: Problem): string {
   return `The rollback pipeline was not started: ${ended(message)}${advice}`;
 }
 
-/** Nobody can tell its run. @param system by its name. */
+/** The run could not be identified. @param system by its name. */
 export function maybeStarted(system: string, reason: string): StrategyResult {
   return {
     outcome: 'triggered',
@@ -18,7 +18,7 @@ export function maybeStarted(system: string, reason: string): StrategyResult {
   };
 }
 
-/** @param startTimeout for how long it was allowed to stay queued, milliseconds. */
+/** @param startTimeout how long it could stay queued, milliseconds. */
 export function resultOf(
   run: StartedRun,
   followed: FollowOutcome,
@@ -73,7 +73,7 @@ export function resultOf(
   }
 }
 
-/** A run that we gave up. Only one that is seen as cancelled, and of which nothing ran, has changed nothing. */
+/** A run that we gave up. It changed nothing only if it shows as cancelled and none of its jobs had begun. */
 function abandoned(run: StartedRun, what: string, end: GivenUp): StrategyResult {
   if (!end.cancelled) {
     const problem = end.problem === undefined ? '' : ` (${end.problem})`;
@@ -88,7 +88,7 @@ function abandoned(run: StartedRun, what: string, end: GivenUp): StrategyResult 
     : about(run, 'failed', `${what}. It was cancelled before anything of it ran.`);
 }
 
-/** The run may be somebody else's: whatever it says proves nothing about ours. */
+/** The run may be somebody else's, so its result proves nothing about ours. */
 export function probableResult(
   run: StartedRun,
   why: string,

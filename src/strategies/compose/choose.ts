@@ -1,7 +1,7 @@
 import { formatDuration } from '../../support/text.js';
 import type { Skip, Withheld } from '../../contract/strategy.js';
 import type { Definition } from './definition.js';
-import { neighboursOf } from './findings.js';
+import { neighboursOf } from './compose-file.js';
 import type { Recorded } from './pin.js';
 import type { Kept, Records } from './records.js';
 import {

@@ -32,12 +32,12 @@ export interface ComposeDeps {
   readonly glance: Docker;
   /** The name of the project, found out once. */
   project(signal: AbortSignal): Promise<string>;
-  /** Who writes, and now. */
+  /** The author of records that are written now. */
   author(): Author;
   writer(project: string, signal: AbortSignal): Writer;
 }
 
-/** Every strategy of the chain waits for our guard, milliseconds. */
+/** Every strategy of the chain waits for our `assertUnchanged`, milliseconds. */
 const GLANCE_MS = 5000;
 
 export function createDeps(dependencies: StrategyDependencies<ComposeSettings>): ComposeDeps {

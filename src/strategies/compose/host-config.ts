@@ -4,7 +4,7 @@ type Values = Readonly<Record<string, unknown>>;
 /** What a value becomes in a Compose file; `undefined`: it says nothing. */
 type Conversion = (value: unknown, all: Values) => unknown;
 
-/** What of the engine's `HostConfig` is which attribute of a service. Source: docker/compose, pkg/compose/create.go. */
+/** Which field of the engine's `HostConfig` is which attribute of a service. Source: docker/compose, pkg/compose/create.go. */
 const attributes: Readonly<Record<string, readonly [attribute: string, convert: Conversion]>> = {
   Annotations: ['annotations', same],
   CapAdd: ['cap_add', sorted],
@@ -54,7 +54,7 @@ const attributes: Readonly<Record<string, readonly [attribute: string, convert: 
   UsernsMode: ['userns_mode', same],
 };
 
-/** Told elsewhere, of no meaning for the service, or set by the engine itself. */
+/** Handled elsewhere, of no meaning for the service, or set by the engine itself. */
 const others = new Set([
   ...['Binds', 'Mounts', 'Tmpfs', 'VolumesFrom', 'VolumeDriver'],
   ...['NetworkMode', 'PortBindings', 'PublishAllPorts'],

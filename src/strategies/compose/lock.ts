@@ -14,7 +14,7 @@ export interface Lock {
 interface LockOptions {
   readonly docker: Docker;
   readonly project: string;
-  /** Who wants it: unique for the rollback. */
+  /** Its owner: unique for the rollback. */
   readonly holder: string;
   readonly run: string;
   /** Milliseconds after which another may take it: the holder has been killed. */
@@ -24,7 +24,7 @@ interface LockOptions {
   readonly progress: (line: string) => void;
 }
 
-/** How often a lock that somebody else holds is looked at, milliseconds. */
+/** How often a lock that somebody else holds is checked, milliseconds. */
 const AGAIN_MS = 1000;
 /** Letting go must not hang, milliseconds. */
 const RELEASE_MS = 5000;
@@ -64,7 +64,7 @@ interface HeldLock {
   readonly isStale: boolean;
 }
 
-/** The lock that somebody holds. Its age is told by the engine's own clock. */
+/** The lock that somebody holds. Its age is by the engine's clock. */
 export async function lockOf(
   docker: Docker,
   project: string,

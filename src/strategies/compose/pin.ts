@@ -83,7 +83,7 @@ async function absolve(
   await remove({ docker, signal }, marks);
 }
 
-/** What was rolled back was asked for by its id, which nobody knows it by. */
+/** The image of a container that we rolled back is given by its id, which means nothing to people. */
 function nameOf(image: unknown, requested: string): string {
   if (!requested.startsWith('sha256:')) return requested;
   const { RepoTags } = fields(image);

@@ -12,7 +12,7 @@ import type {
   StrategyContext,
   Withheld,
 } from '../../contract/strategy.js';
-import { composeFile } from './findings.js';
+import { composeFile } from './compose-file.js';
 import { LOOK_MS } from './settle.js';
 import { type ComposeSettings, createDeps, type ComposeDeps } from './deps.js';
 

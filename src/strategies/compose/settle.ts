@@ -41,7 +41,7 @@ export function progressOf(container: Container, steady: number): Progress {
   }
 }
 
-/** Looks until every container is ready, or one is broken. @returns what is wrong; `undefined`: nothing. */
+/** Waits until every container is ready, or one is broken. @returns what is wrong; `undefined`: nothing. */
 export async function settled(options: {
   readonly listContainers: (signal: AbortSignal) => Promise<readonly Container[]>;
   readonly clock: Clock;

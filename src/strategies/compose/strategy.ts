@@ -5,7 +5,7 @@ import type { Container } from '../../support/docker/container.js';
 import { knownProjects, stackServices } from '../../support/docker/project.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { type Choice, choose } from './choose.js';
-import { findingsOf } from './findings.js';
+import { findingsOf } from './preflight.js';
 import {
   keepServices,
   readRecorded,
@@ -134,7 +134,7 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   return back === undefined
     ? {}
     : {
-        alreadyRolledBack: `this run has taken ${imageInWords(back.image, back.imageName)} of service ${back.service} back at ${back.at}, and the version before it runs.`,
+        alreadyRolledBack: `this run has rolled back ${imageInWords(back.image, back.imageName)} of service ${back.service} at ${back.at}, and the version before it runs.`,
       };
 }
 
@@ -146,7 +146,7 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
 
 async function plan(state: State, signal: AbortSignal): Promise<ComposePlan | Skip | Withheld> {
   const { project, live } = await readProject(state, signal);
-  // The guard gives up on an engine that is being restarted.
+  // `assertUnchanged` gives up on an engine that is being restarted.
   const other =
     state.expected === undefined ? undefined : objection(state.expected, live, state.named);
   if (other !== undefined) return other;

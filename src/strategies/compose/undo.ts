@@ -1,10 +1,10 @@
-import { isCancelled } from '../../support/abort.js';
+import { lastingSignal } from '../../support/abort.js';
 import { DockerError } from '../../support/docker/client.js';
 import { messageOf } from '../../support/errors.js';
 import type { StrategyContext, StrategyResult, Withheld } from '../../contract/strategy.js';
 import type { Choice, Return } from './choose.js';
 import { composeLabels } from '../../support/docker/container.js';
-import { composeFile, type ServicePart } from './findings.js';
+import { composeFile, type ServicePart } from './compose-file.js';
 import { acquireLock, type Lock } from './lock.js';
 import { readRecords, writeRejected } from './records.js';
 import { settled } from './settle.js';
@@ -20,21 +20,20 @@ import {
 import type { ComposeDeps } from './deps.js';
 import { asSentence } from '../../support/text.js';
 
-/** What was decided to be done, and what it was decided on. */
+/** What will be done, and the state that it was decided on. */
 interface Order {
   readonly project: string;
   readonly choice: Choice;
 }
 
-/** Compose may end what it has begun for this long after we were told to stop, milliseconds. */
-const CANCEL_GRACE_MS = 1500;
-const GIVE_UP_GRACE_MS = 10_000;
+/** When the time is over Compose may end its step, milliseconds: between two steps a service may have no container at all. */
+const STEP_GRACE_MS = 10_000;
 /** A lock may be taken over after the time of the whole chain, and this, milliseconds. */
 const LEASE_MARGIN_MS = 120_000;
 /** For the last reads, when our own time is over, milliseconds. */
-const LAST_LOOK_MS = 3000;
+const LAST_READ_MS = 3000;
 
-/** Takes the services back. @param made is told what runs when we are done, as far as it can be seen */
+/** Rolls the services back. @param made is called with what runs afterwards, as far as it can be seen */
 export async function undo(
   deps: ComposeDeps,
   { project, choice }: Order,
@@ -43,8 +42,8 @@ export async function undo(
 ): Promise<StrategyResult | Withheld> {
   const { docker, clock, settings } = deps;
   const { signal } = context;
-  const lacking = await fetchImages(deps, choice, context);
-  if (lacking !== undefined) return failed(lacking);
+  const unavailable = await fetchImages(deps, choice, context);
+  if (unavailable !== undefined) return failed(unavailable);
   let lock: Lock;
   try {
     lock = await acquireLock({
@@ -171,7 +170,7 @@ async function composeUp(
         running?.containers[0]?.container.labels[composeLabels.workingDirectory],
     )
     .find((path) => path !== undefined);
-  const grace = withGrace(deps, context.signal);
+  const grace = lastingSignal(context.signal, deps.clock, STEP_GRACE_MS);
   try {
     context.beforeChange();
     await deps.docker.compose(
@@ -225,7 +224,7 @@ function withheldBy({ service, target }: Return, live: Live): Withheld {
   return {
     kind: 'withheld',
     reason: runs(running, target)
-      ? `another rollback has taken service ${service} back to ${imageInWords(target.image, target.imageName)} in the meantime`
+      ? `another rollback has rolled service ${service} back to ${imageInWords(target.image, target.imageName)} in the meantime`
       : `service ${service} was deployed in the meantime${newest === undefined ? '' : ` (${imageInWords(newest.image, newest.imageName)} since ${newest.created})`}`,
   };
 }
@@ -262,32 +261,6 @@ async function reject(
     }
 }
 
-/** A signal that gives Compose the time to end its step: between two steps a service may have no container at all. */
-function withGrace(
-  { clock }: ComposeDeps,
-  signal: AbortSignal,
-): { readonly signal: AbortSignal; clear(): void } {
-  const stop = new AbortController();
-  const timer = new AbortController();
-  const onAbort = (): void => {
-    clock
-      .sleep(isCancelled(signal) ? CANCEL_GRACE_MS : GIVE_UP_GRACE_MS, timer.signal)
-      .then(() => {
-        stop.abort(signal.reason);
-      })
-      .catch(() => undefined);
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: stop.signal,
-    clear: () => {
-      signal.removeEventListener('abort', onAbort);
-      timer.abort(new Error('done'));
-    },
-  };
-}
-
 /** What runs now; `undefined` when it cannot be seen. It is read once more even when our time is over. */
 async function readAfterwards(
   { docker, clock }: ComposeDeps,
@@ -297,7 +270,7 @@ async function readAfterwards(
   const last = new AbortController();
   const timer = new AbortController();
   if (signal.aborted)
-    clock.sleep(LAST_LOOK_MS, timer.signal).then(
+    clock.sleep(LAST_READ_MS, timer.signal).then(
       () => {
         last.abort(signal.reason);
       },

@@ -28,13 +28,13 @@ interface HelmOptions {
   readonly random: () => number;
 }
 
-/** How a rollback that helm was asked for has ended. */
+/** How `helm rollback` ended. */
 export interface RollbackEnd {
-  /** helm says that all is well. */
+  /** helm reported success. */
   readonly ok: boolean;
   /** helm was not run at all. */
   readonly neverRan: boolean;
-  /** Why it is not well, for people. */
+  /** What went wrong, for people. */
   readonly message: string;
 }
 
@@ -58,7 +58,7 @@ const READ_BUDGET_MS = 30_000;
 const READ_ATTEMPTS = 4;
 /** A release is at most a Secret of 1 MiB, compressed. */
 const MAX_OUTPUT = 64 * 1024 * 1024;
-/** Only its complaint is looked at. */
+/** Only its error message is used. */
 const MAX_TALK = 64 * 1024;
 
 /** What the functions below share. */
@@ -123,7 +123,7 @@ async function rollback(
     : { ok: false, neverRan: false, message: endingOf(state, result) };
 }
 
-/** Its complaint alone: that it was `helm rollback` is said elsewhere. */
+/** Only the error message: that it was `helm rollback` is said elsewhere. */
 function endingOf({ options }: State, { code, signal, stderr }: ExecResult): string {
   const shown = oneLine(options.redact(complaintOf(stderr)));
   if (shown !== '') return shown;
@@ -167,7 +167,7 @@ function read(state: State, args: readonly string[], signal: AbortSignal): Promi
   });
 }
 
-/** Why helm did not do what it was asked. */
+/** Why helm failed. */
 type HelmReason =
   /** There is no such release, or no such revision. */
   | 'not-found'
@@ -175,7 +175,7 @@ type HelmReason =
   /** The server was not reached, or is not able to answer now. */
   | 'unreachable';
 
-/** helm did not do what it was asked. */
+/** helm failed. */
 export class HelmError extends ToolError<HelmReason> {
   override readonly name = 'HelmError';
 

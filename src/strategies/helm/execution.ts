@@ -1,10 +1,9 @@
 import type { StrategyContext, StrategyResult } from '../../contract/strategy.js';
-import { deadline, isCancelled } from '../../support/abort.js';
+import { deadline, isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { type Helm, rollbackCommand, type RollbackEnd } from './client.js';
 import { find, inWords, type Revision, since, type ReleaseTarget, topOf } from './release.js';
-import { lastingSignal } from '../kubernetes/apply-template.js';
 
 /** What is read after the time is over must be read within the grace of the chain, milliseconds. */
 const LATE_READ_MS = 8000;

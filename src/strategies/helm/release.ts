@@ -2,7 +2,7 @@ import type { RecordedVersion, Skip, Withheld } from '../../contract/strategy.js
 import { fields } from '../../support/json.js';
 import { formatDuration, oneLine } from '../../support/text.js';
 
-/** What is to be undone, and what is to be returned to. */
+/** The revision to undo, and the one to return to. */
 export interface ReleaseTarget {
   readonly kind: 'target';
   readonly live: Revision;
@@ -274,7 +274,7 @@ export function since({ updated }: Revision): string {
   return updated === null ? '' : ` at ${new Date(updated).toISOString().slice(11, 16)} UTC`;
 }
 
-/** What the snapshot holds of a release. */
+/** A release as the snapshot records it. */
 export interface RecordedRelease {
   readonly release: string;
   /** The revision to return to; `null`: there was none, the release is new. */

@@ -51,7 +51,7 @@ export async function rightsFindings(
     const namespace = given === '' ? await currentNamespace(kubectl, signal) : given;
     if (namespace === undefined) return [unchecked('the namespace is not known')];
     const rights = [...storage(env.HELM_DRIVER ?? ''), ...patches(workloads)];
-    const denied = await lacking(kubectl, namespace, rights, signal);
+    const denied = await deniedRights(kubectl, namespace, rights, signal);
     if (denied.length === 0) return [];
     const list = denied.map(({ verb, resource }) => `${verb} ${resource}`).join(', ');
     return [
@@ -88,7 +88,7 @@ function patches(workloads: readonly ReleasedWorkload[]): readonly Right[] {
   return [...kinds].map((kind) => ({ verb: 'patch', group: 'apps', resource: `${kind}s` }));
 }
 
-async function lacking(
+async function deniedRights(
   kubectl: Kubectl,
   namespace: string,
   rights: readonly Right[],

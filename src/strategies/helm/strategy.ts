@@ -85,7 +85,7 @@ interface State {
   readonly helm: Helm;
   readonly recorded: RecordedRelease | undefined;
   readonly contents: Contents;
-  /** What this run judges; unknown until the watch begins. */
+  /** The version that this run judges; unknown until the watch begins. */
   evaluated: Revision | undefined;
   /** The revision that our rollback has made; 0: none. */
   made: number;
@@ -228,7 +228,7 @@ async function execute(
   { target }: HelmPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
-  // helm takes the newest revision for the current one, whatever it is: we look once more, right before.
+  // helm takes the newest revision for the current one, whatever it is, so it is read once more right before.
   const history = await state.helm.history(context.signal);
   const replaced = await objection(state, target.live, history, context.signal);
   if (replaced !== undefined) return replaced;

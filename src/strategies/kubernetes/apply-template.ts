@@ -1,5 +1,5 @@
 import { undoPatch } from './patch.js';
-import { DeadlineReached, isCancelled, NoLongerNeeded } from '../../support/abort.js';
+import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { type Kubectl, KubectlError, leavesOpen } from '../../support/kubernetes/kubectl.js';
@@ -16,7 +16,7 @@ import type { Live } from './target.js';
 import { type Revision, type Version, versionOf } from './versions.js';
 import { isSameRun, readRejections, type Rejection, withRejection } from './rejections.js';
 
-/** One workload, and what is to become of it. */
+/** One workload, and the version to apply. */
 export interface Step {
   /** As it was when it was planned for. */
   readonly workload: Workload;
@@ -25,7 +25,7 @@ export interface Step {
 }
 
 /** What became of one workload. */
-export type Put =
+export type Applied =
   /** It has the template. */
   | { readonly kind: 'done'; readonly version: Version }
   /** It was not changed. */
@@ -37,7 +37,7 @@ export type Put =
   /** It may have been changed. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
-interface PutBackOptions {
+interface ApplyOptions {
   readonly kubectl: Kubectl;
   readonly clock: Clock;
   readonly run: RunIdentity;
@@ -47,23 +47,21 @@ interface PutBackOptions {
   readonly progress: (line: string) => void;
 }
 
-/** After so many attempts that came too late it is no longer asked that nothing was changed, but that the version was not. */
+/** After this many attempts that came too late the patch requires an unchanged version, no longer an unchanged object. */
 const PATIENT_ATTEMPTS = 3;
-/** So often the change is tried anew when something else than the template was changed meanwhile. */
+/** How often the change is retried when something other than the template was changed meanwhile. */
 const ATTEMPTS = 10;
 /** Between two calls to a server that does not answer, milliseconds. */
-const LOOK_AGAIN_MS = 1000;
-/** A change that is under way when we are told to leave has this long; the chain waits for 2 s. */
-const CANCEL_GRACE_MS = 1500;
-/** The same when the time is over, for the change and then for capturing what became of it; the chain waits for 15 s. */
+const READ_AGAIN_MS = 1000;
+/** When the time is over, for a change that is under way, and then for reading what became of it; the chain waits for 15 s. */
 const LAST_CHANGE_MS = 8000;
-const LAST_LOOK_MS = 4000;
+const LAST_READ_MS = 4000;
 
 /**
- * Puts the template of an earlier revision back. Every attempt carries what was read before it, so one that comes late changes
+ * Applies the template of an earlier revision. Every attempt carries what was read before it, so one that comes late changes
  * nothing: patching again is safe even when the fate of the last attempt is not known.
  */
-export async function applyTemplate(step: Step, options: PutBackOptions): Promise<Put> {
+export async function applyTemplate(step: Step, options: ApplyOptions): Promise<Applied> {
   const { kubectl, clock, signal, progress } = options;
   const name = nameOf(step.workload);
   const rejection: Rejection = {
@@ -102,7 +100,9 @@ export async function applyTemplate(step: Step, options: PutBackOptions): Promis
       return given(open, refusal.message);
     if (isCancelled(signal)) return given(open, refusal.message);
 
-    const now = await readAgain(step, options);
+    const lastRead = lastingSignal(signal, clock, LAST_READ_MS);
+    const now = await readAgain(step.workload, options, lastRead.signal);
+    lastRead.clear();
     if (now === 'gone') return { kind: 'refused', reason: `${name} does not exist any more` };
     if (now === undefined) return given(open, refusal.message);
     const fate = fateOf(now, step, rejection);
@@ -125,7 +125,7 @@ export async function applyTemplate(step: Step, options: PutBackOptions): Promis
   }
 }
 
-function given(open: string | undefined, refusal: string): Put {
+function given(open: string | undefined, refusal: string): Applied {
   return open === undefined
     ? { kind: 'refused', reason: refusal }
     : { kind: 'unknown', reason: open };
@@ -136,7 +136,7 @@ function isTransient({ reason }: KubectlError): boolean {
 }
 
 /** What became of our change, as the workload shows it; `undefined`: it is what it was. */
-function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Put | undefined {
+function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Applied | undefined {
   const version = versionOf(now.template);
   const marked = readRejections(now.annotations).some(
     ({ hash, at, run }) =>
@@ -145,64 +145,36 @@ function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Pu
   if (version.essence === target.essence) return { kind: 'done', version };
   if (!marked)
     return version.essence === from.essence ? undefined : { kind: 'replaced', workload: now };
-  // Whoever admits changes may add to the template: what we put there is then not quite what we sent.
+  // Whoever admits changes may add to the template: what it has is then not quite what we sent.
   return imagesOf(now.template).join() === target.images.join()
     ? { kind: 'done', version }
     : { kind: 'overtaken', workload: now };
 }
 
-/** Reads until there is an answer; `undefined`: the time was over before. */
-async function readAgain(
-  { workload }: Step,
-  { kubectl, clock, signal }: PutBackOptions,
+/**
+ * Reads a workload, again and again while the server is not reached. `undefined`: the time was over before, or the server
+ * refused.
+ *
+ * @param late may be aborted later than `signal`, for one last read
+ */
+export async function readAgain(
+  workload: Workload,
+  { kubectl, clock, signal }: Pick<ApplyOptions, 'kubectl' | 'clock' | 'signal'>,
+  late: AbortSignal,
 ): Promise<Workload | 'gone' | undefined> {
-  const grace = lastingSignal(signal, clock, LAST_LOOK_MS);
   try {
     for (;;) {
       try {
-        const found = await getWorkloads(kubectl, [workload], grace.signal);
+        const found = await getWorkloads(kubectl, [workload], late);
         const [now] = found.values();
-        return now?.uid !== workload.uid ? 'gone' : now;
+        return now?.uid === workload.uid ? now : 'gone';
       } catch (error) {
-        if (signal.aborted || grace.signal.aborted) return undefined;
-        if (error instanceof KubectlError && !leavesOpen(error)) return undefined;
-        await clock.sleep(LOOK_AGAIN_MS, grace.signal);
+        if (signal.aborted || !(error instanceof KubectlError && leavesOpen(error)))
+          return undefined;
+        await clock.sleep(READ_AGAIN_MS, late);
       }
     }
   } catch {
     return undefined;
-  } finally {
-    grace.clear();
   }
-}
-
-/**
- * Aborts some time after the other signal does: what is under way may come to its end. When we must leave, that is
- * soon; when the time is over, after `deadlineGraceMs`.
- */
-export function lastingSignal(
-  signal: AbortSignal,
-  clock: Clock,
-  deadlineGraceMs = LAST_CHANGE_MS,
-): { readonly signal: AbortSignal; readonly clear: () => void } {
-  const late = new AbortController();
-  const timer = new AbortController();
-  const onAbort = (): void => {
-    const ms = signal.reason instanceof DeadlineReached ? deadlineGraceMs : CANCEL_GRACE_MS;
-    clock.sleep(ms, timer.signal).then(
-      () => {
-        late.abort(signal.reason);
-      },
-      () => undefined,
-    );
-  };
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  return {
-    signal: late.signal,
-    clear: () => {
-      signal.removeEventListener('abort', onAbort);
-      timer.abort(new NoLongerNeeded());
-    },
-  };
 }

@@ -3,7 +3,7 @@ import type { Live, Seen } from './target.js';
 import { liveRevision, type Version, versionOf, timeInWords } from './versions.js';
 import { type Recorded, recordedOf } from './recorded.js';
 
-/** The workloads whose version is neither the one that was judged nor one that we put there. */
+/** The workloads whose version is neither the one that was judged nor one that we rolled back to. */
 export function replacedOnes(
   workloads: Iterable<Workload>,
   evaluated: ReadonlyMap<string, Version>,

@@ -8,7 +8,7 @@ import { nameOf, type WorkloadName } from '../../support/kubernetes/workload.js'
 import { recordedOf } from './recorded.js';
 import type { RunIdentity } from '../dependencies.js';
 
-interface BeginningOptions {
+interface CaptureOptions {
   readonly names: readonly WorkloadName[];
   readonly seen: readonly Seen[];
   readonly recorded: Recorded | undefined;
@@ -27,7 +27,7 @@ export function evaluatedVersions(seen: readonly Seen[]): ReadonlyMap<string, Li
 }
 
 /** What can be said of the workloads when the watch begins. */
-export function beginningOf(options: BeginningOptions): Captured {
+export function capturedOf(options: CaptureOptions): Captured {
   const already = alreadyRolledBack(options);
   return {
     ...(already === undefined ? {} : { alreadyRolledBack: already }),
@@ -36,7 +36,7 @@ export function beginningOf(options: BeginningOptions): Captured {
 }
 
 /** This run has rolled back what it had deployed, and none of it was deployed again since. */
-function alreadyRolledBack({ seen, run, now }: BeginningOptions): string | undefined {
+function alreadyRolledBack({ seen, run, now }: CaptureOptions): string | undefined {
   const own = seen.flatMap(({ workload, revisions }) => {
     const rejection = readRejections(workload.annotations).find((one) => isSameRun(one.run, run));
     return rejection === undefined
@@ -49,10 +49,10 @@ function alreadyRolledBack({ seen, run, now }: BeginningOptions): string | undef
   const { workload, rejection, live } = first;
   const at = Date.parse(rejection.at);
   const others = own.length === 1 ? '' : ` (and so were ${String(own.length - 1)} more workloads)`;
-  return `this run has taken ${versionInWords({ number: rejection.revision, images: rejection.images })} of ${nameOf(workload)} back${Number.isNaN(at) ? '' : ` at ${timeInWords(at, now)}`}${others}, and ${versionInWords(live)} runs since.`;
+  return `this run has rolled back ${versionInWords({ number: rejection.revision, images: rejection.images })} of ${nameOf(workload)}${Number.isNaN(at) ? '' : ` at ${timeInWords(at, now)}`}${others}, and ${versionInWords(live)} runs since.`;
 }
 
-function findings(options: BeginningOptions): readonly Finding[] {
+function findings(options: CaptureOptions): readonly Finding[] {
   const { names, seen, recorded, unreadable, now } = options;
   const found: Finding[] = [];
   const add = (level: Finding['level'], message: string, fix?: string): void => {

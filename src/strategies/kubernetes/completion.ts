@@ -1,12 +1,12 @@
 import { rolloutOf, type Rollout } from '../../support/kubernetes/rollout.js';
 import { nameOf, type Workload } from '../../support/kubernetes/workload.js';
 
-/** Whether a workload has come to the end of its way to its template. */
+/** Whether a workload has finished its rollout. */
 interface Completion {
   /** Every pod has the template, and is ready. */
   readonly done: boolean;
   readonly words: string;
-  /** It will not go on by itself: what a person must do. */
+  /** It is stuck: what a person must do. */
   readonly held?: string;
 }
 

@@ -1,3 +1,4 @@
+import { bad, good, type Result } from '../../contract/result.js';
 import type { Plan, Skip, Withheld } from '../../contract/strategy.js';
 import { fullNameOf, nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
 import { nothingDeployed } from './assert-unchanged.js';
@@ -22,7 +23,7 @@ interface PlanOptions {
 }
 
 /**
- * What is to be done with all of the workloads. One that cannot be put back keeps all of them from it: half a rollback would make
+ * The plan for all workloads. If one cannot be rolled back, none is: half a rollback would make
  * a combination of versions that nobody has ever run. Those that this deploy has not changed are left out.
  */
 export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld {
@@ -50,7 +51,7 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
   if (work.length > 0) return planOf(work);
   if (old.length > 0) return skip(old.join('; '));
   return recorded === undefined
-    ? skip('there is nothing to put back')
+    ? skip('there is nothing to roll back')
     : { kind: 'withheld', reason: nothingDeployed(recorded, now) };
 }
 
@@ -82,28 +83,28 @@ function planOf(work: readonly Step[]): KubernetesPlan {
   };
 }
 
-/** The revisions that the user names: by workload, or what is wrong with them. */
-export type RequestedRevisions = ReadonlyMap<string, number> | { readonly problem: string };
+/** The revisions that the user names, by workload. */
+export type RequestedRevisions = Result<ReadonlyMap<string, number>>;
 
 /** `kubernetes-revision`: one number for one workload, or `kind/name=N` lines. 0 is the previous one, as for kubectl. */
-export function wantedRevisions(
+export function parseRevisions(
   lines: readonly string[] | undefined,
   names: readonly WorkloadName[],
 ): RequestedRevisions {
-  const requestedRevisions = new Map<string, number>();
+  const revisions = new Map<string, number>();
   const known = names.map(nameOf);
   for (const line of lines ?? []) {
     const [left = '', right] = line.split('=');
     const [only] = known;
     if (right === undefined && (known.length !== 1 || only === undefined))
-      return {
-        problem: `kubernetes-revision is ${line}, and there are ${String(known.length)} workloads: name each one (${known.map((name) => `${name}=${line}`).join(', ')})`,
-      };
+      return bad(
+        `kubernetes-revision is ${line}, and there are ${String(known.length)} workloads: name each one (${known.map((name) => `${name}=${line}`).join(', ')})`,
+      );
     const name = right === undefined ? only : left;
     if (name === undefined || !known.includes(name))
-      return { problem: `kubernetes-revision names ${left}, which is not in kubernetes-workload` };
+      return bad(`kubernetes-revision names ${left}, which is not in kubernetes-workload`);
     const number = Number(right ?? left);
-    if (number > 0) requestedRevisions.set(name, number);
+    if (number > 0) revisions.set(name, number);
   }
-  return requestedRevisions;
+  return good(revisions);
 }

@@ -7,7 +7,7 @@ import type { Workload } from '../../support/kubernetes/workload.js';
 import { getHistory, liveRevision, type Revision } from './versions.js';
 
 const REVISION_LABEL = 'controller-revision-hash';
-/** So many pods are spoken of; the others have the same reason as a rule. */
+/** At most this many pods are reported; the others usually have the same reason. */
 const SHOWN = 3;
 const LONGEST_LOG_LINE = 300;
 
@@ -91,7 +91,7 @@ export function canBeStuck(workload: Workload): boolean {
 interface ShowOptions {
   readonly kubectl: Kubectl;
   readonly redact: (text: string) => string;
-  /** How many last lines of a failing container are shown. */
+  /** How many of a failing container's last lines are shown. */
   readonly logLines: number;
 }
 

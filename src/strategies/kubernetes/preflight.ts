@@ -42,7 +42,7 @@ export async function preflight(
   const add: Add = (level, message, fix) => {
     findings.push({ level, subject: 'kubernetes', message, ...(fix === undefined ? {} : { fix }) });
   };
-  if ('problem' in options.requestedRevisions) add('error', options.requestedRevisions.problem);
+  if (!options.requestedRevisions.ok) add('error', options.requestedRevisions.problem.message);
   const { kubectl, names } = options;
 
   let seen: readonly Seen[] | undefined;
@@ -138,11 +138,7 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
   const name = nameOf(workload);
   const { recorded, now } = options;
   if (workload.spec.paused === true)
-    add(
-      'error',
-      `${name} is paused: nothing that is put back would be rolled out`,
-      resume(workload),
-    );
+    add('error', `${name} is paused: a rollback would not be rolled out`, resume(workload));
   if (workload.kind === 'deployment' && workload.spec.revisionHistoryLimit === 0)
     add(
       'error',
@@ -171,8 +167,9 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
   const owner = ownerOf(workload);
   if (owner !== undefined && !(options.helmStrategy && owner.name.includes('Helm release')))
     add('warning', ownerInWords(workload, owner), owner.fix);
-  const named =
-    'problem' in options.requestedRevisions ? undefined : options.requestedRevisions.get(name);
+  const named = options.requestedRevisions.ok
+    ? options.requestedRevisions.value.get(name)
+    : undefined;
   const target = revisions.find(({ number }) => number === named);
   const rejection = target === undefined ? undefined : rejectionOf(workload, target);
   if (target !== undefined && rejection !== undefined)
@@ -184,8 +181,7 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
 
 function examineHistory({ workload, revisions }: Seen, options: PreflightOptions, add: Add): void {
   const { recorded, requestedRevisions, now } = options;
-  const named =
-    'problem' in requestedRevisions ? undefined : requestedRevisions.get(nameOf(workload));
+  const named = requestedRevisions.ok ? requestedRevisions.value.get(nameOf(workload)) : undefined;
   const before = recordedOf(recorded, workload);
   const choice = chooseTarget({
     ...{ workload, revisions, now, requestedRevision: named, recorded: before },

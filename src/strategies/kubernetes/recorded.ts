@@ -2,7 +2,7 @@ import {
   type WorkloadName,
   type Workload,
   imagesOf,
-  wantedReplicas,
+  desiredReplicas,
   parseWorkloadName,
   nameOf,
 } from '../../support/kubernetes/workload.js';
@@ -37,7 +37,7 @@ export function recordOf(workload: Workload, revisions: readonly Revision[]): Re
     revision: liveRevision(workload, revisions)?.number ?? null,
     hash: versionOf(template).hash,
     images: imagesOf(template),
-    replicas: wantedReplicas(workload) ?? null,
+    replicas: desiredReplicas(workload) ?? null,
   };
 }
 

@@ -9,7 +9,7 @@ export interface Rejection {
   readonly run: Pick<RunIdentity, 'system' | 'runId'>;
   /** ISO 8601. */
   readonly at: string;
-  /** The version that was put back, by its hash. */
+  /** The version that it was rolled back to, by its hash. */
   readonly to: string;
 }
 

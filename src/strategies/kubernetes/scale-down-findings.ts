@@ -9,7 +9,7 @@ import {
 import {
   nameOf,
   parseWorkloadName,
-  wantedReplicas,
+  desiredReplicas,
   type Workload,
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
@@ -52,7 +52,7 @@ export function prospectFinding({ words, fix }: Prospect): Finding {
   return finding(fix === undefined ? 'notice' : 'warning', words, fix);
 }
 
-/** Who else has a say in how many replicas there are. */
+/** What else controls the number of replicas. */
 export function ownerInWords(workload: Workload): readonly string[] {
   const owner = ownerOf(workload);
   return owner === undefined
@@ -179,7 +179,7 @@ export function scaleDownPatch(
 ): readonly PatchOperation[] {
   const mark: ScaledDown = {
     hash: versionOf(workload.template).hash,
-    replicas: wantedReplicas(workload) ?? 0,
+    replicas: desiredReplicas(workload) ?? 0,
     run: { system: run.system, runId: run.runId },
     at,
   };

@@ -4,7 +4,7 @@ import {
   getWorkloads,
   imagesOf,
   nameOf,
-  wantedReplicas,
+  desiredReplicas,
   type Workload,
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
@@ -136,7 +136,7 @@ async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> 
 
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   state.evaluated = await get(state, signal);
-  const downs = [...state.evaluated.values()].filter((workload) => wantedReplicas(workload) === 0);
+  const downs = [...state.evaluated.values()].filter((workload) => desiredReplicas(workload) === 0);
   if (downs.length === 0) return {};
   const ours = downs.flatMap((workload) => {
     const mark = readScaledDown(workload);
@@ -170,12 +170,12 @@ async function plan(
   }
   const other = objection(state, live);
   if (other !== undefined) return other;
-  const workloads = [...live.values()].filter((workload) => wantedReplicas(workload) !== 0);
+  const workloads = [...live.values()].filter((workload) => desiredReplicas(workload) !== 0);
   const left = [
     ...state.never,
     ...missingOf(state.names, live).map((name) => `${name} is not there`),
     ...[...live.values()]
-      .filter((workload) => wantedReplicas(workload) === 0)
+      .filter((workload) => desiredReplicas(workload) === 0)
       .map((workload) => `${nameOf(workload)} has no replicas already`),
   ];
   if (workloads.length === 0) return { kind: 'skip', reason: left.join('; ') };
@@ -184,12 +184,12 @@ async function plan(
     kind: 'plan',
     steps: workloads.map(
       (workload) =>
-        `scale ${nameOf(workload)} from ${String(wantedReplicas(workload))} to 0 replicas, if its version is still ${revisionOf(workload)}`,
+        `scale ${nameOf(workload)} from ${String(desiredReplicas(workload))} to 0 replicas, if its version is still ${revisionOf(workload)}`,
     ),
     from: Object.fromEntries(
       workloads.map((workload) => [
         nameOf(workload),
-        { replicas: wantedReplicas(workload), images: imagesOf(workload.template) },
+        { replicas: desiredReplicas(workload), images: imagesOf(workload.template) },
       ]),
     ),
     to: Object.fromEntries(workloads.map((workload) => [nameOf(workload), { replicas: 0 }])),

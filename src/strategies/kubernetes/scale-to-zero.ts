@@ -1,5 +1,5 @@
 import type { Withheld } from '../../contract/strategy.js';
-import { isCancelled } from '../../support/abort.js';
+import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { plural } from '../../support/text.js';
@@ -9,14 +9,14 @@ import {
   getWorkloads,
   nameOf,
   objectOf,
-  wantedReplicas,
+  desiredReplicas,
   type Workload,
 } from '../../support/kubernetes/workload.js';
 import { getPods, isPodOf } from '../../support/kubernetes/pods.js';
 import type { RunIdentity } from '../dependencies.js';
+import { readAgain } from './apply-template.js';
 import { scaleDownPatch } from './scale-down-findings.js';
 import { REVISION, versionOf } from './versions.js';
-import { lastingSignal } from './apply-template.js';
 
 /** What became of one workload. */
 export type Taken =
@@ -37,12 +37,10 @@ interface TakeDownOptions {
   readonly beforeChange: () => void;
 }
 
-/** So often the change is tried anew when something else than the template was changed meanwhile. */
+/** How often the change is retried when something other than the template was changed meanwhile. */
 const ATTEMPTS = 10;
 /** For a change that is under way when the time is over; the chain waits for 15 s. */
 const DEADLINE_GRACE_MS = 10_000;
-/** Between two calls to a server that does not answer, milliseconds. */
-const LOOK_AGAIN_MS = 1000;
 
 /**
  * Takes a workload to no replicas, if it is still the planned version. Every attempt carries the resource version that was
@@ -70,12 +68,12 @@ export async function takeDown(planned: Workload, options: TakeDownOptions): Pro
       if (!leavesOpen(error) && reason !== 'conflict' && reason !== 'invalid')
         return refused(message);
       if (isCancelled(signal)) return leavesOpen(error) ? unknown(message) : refused(message);
-      const now = await reread(planned, options, grace.signal);
+      const now = await readAgain(planned, options, grace.signal);
       if (now === undefined) return leavesOpen(error) ? unknown(message) : refused(message);
       if (now === 'gone') return refused(`${name} does not exist any more`);
       if (versionOf(now.template).essence !== versionOf(planned.template).essence)
         return { kind: 'replaced', workload: now };
-      if (wantedReplicas(now) === 0) return { kind: 'done' };
+      if (desiredReplicas(now) === 0) return { kind: 'done' };
       if (reason === 'invalid' && now.resourceVersion === workload.resourceVersion)
         return refused(message);
       if (attempt >= ATTEMPTS)
@@ -83,28 +81,6 @@ export async function takeDown(planned: Workload, options: TakeDownOptions): Pro
       workload = now;
     } finally {
       grace.clear();
-    }
-  }
-}
-
-/** Reads until there is an answer; `undefined`: the time was over before, or the answer was no. */
-async function reread(
-  planned: Workload,
-  { kubectl, clock, signal }: TakeDownOptions,
-  late: AbortSignal,
-): Promise<Workload | 'gone' | undefined> {
-  for (;;) {
-    try {
-      const found = await getWorkloads(kubectl, [planned], late);
-      const [now] = found.values();
-      return now?.uid === planned.uid ? now : 'gone';
-    } catch (error) {
-      if (signal.aborted || !(error instanceof KubectlError && leavesOpen(error))) return undefined;
-    }
-    try {
-      await clock.sleep(LOOK_AGAIN_MS, signal);
-    } catch {
-      return undefined;
     }
   }
 }
@@ -156,7 +132,7 @@ async function readPods(
   try {
     const [now] = (await getWorkloads(kubectl, [workload], signal)).values();
     if (now === undefined) return over(true, `${name} was deleted in the meantime`);
-    const wantedNow = wantedReplicas(now) ?? 0;
+    const wantedNow = desiredReplicas(now) ?? 0;
     if (wantedNow > 0)
       return over(
         false,
@@ -177,7 +153,7 @@ async function readPods(
   }
 }
 
-/** Who may not list pods must believe the controller, which does not count those that are about to go. */
+/** Without the right to list pods the controller's count must do, which leaves out terminating pods. */
 async function podsLeft(now: Workload, kubectl: Kubectl, signal: AbortSignal): Promise<number> {
   try {
     const pods = await getPods(kubectl, now, signal);

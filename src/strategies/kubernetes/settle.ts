@@ -1,5 +1,5 @@
 import type { StrategyResult } from '../../contract/strategy.js';
-import { isCancelled } from '../../support/abort.js';
+import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import type { Kubectl } from '../../support/kubernetes/kubectl.js';
@@ -28,12 +28,12 @@ import {
   listed,
   versionInWords,
 } from './versions.js';
-import { lastingSignal, type Put, type Step } from './apply-template.js';
+import { type Applied, type Step } from './apply-template.js';
 
 /** What became of a workload whose earlier template was applied. */
 export type Settled =
   | { readonly kind: 'ready'; readonly workload: Workload; readonly words: string }
-  /** Its template is not the one that was put there any more. */
+  /** Its template is no longer the one that was applied. */
   | { readonly kind: 'overtaken'; readonly workload: Workload }
   | { readonly kind: 'gone' }
   /** It is not ready, and why. */
@@ -63,11 +63,11 @@ const LATER_AFTER = 15;
 /** Every so many rounds the pods are checked too. */
 const PODS_EVERY = 5;
 /** For a last check of why it is not ready, when the time is over. */
-const LAST_LOOK_MS = 6000;
+const LAST_READ_MS = 6000;
 /** More lines than this are no report any more. */
 const MOST_LOG_LINES = 50;
 
-/** Waits until the workloads are what they are to be, or will not become it by themselves, or the time is over. */
+/** Waits until the workloads have finished their rollout, are stuck, or the time is over. */
 export async function settle(
   expected: readonly Expected[],
   options: SettleOptions,
@@ -180,7 +180,7 @@ async function notReady(
     return { kind: 'not-ready', words: unseen, because: [] };
   const { words } = completionOf(workload);
   if (isCancelled(options.signal)) return { kind: 'not-ready', words, because: [] };
-  const grace = lastingSignal(options.signal, options.clock, LAST_LOOK_MS);
+  const grace = lastingSignal(options.signal, options.clock, LAST_READ_MS);
   try {
     const pods = await podsOf(options.kubectl, workload, grace.signal);
     const stuck = stuckPods(workload, pods).map(
@@ -219,8 +219,8 @@ async function notReady(
 interface OutcomeOptions {
   readonly work: readonly Step[];
   /** What became of the steps that were begun, in their order. */
-  readonly puts: readonly Put[];
-  /** What became of those that were put back, by workload. */
+  readonly applied: readonly Applied[];
+  /** What became of those that were rolled back, by workload. */
   readonly settled: ReadonlyMap<string, Settled>;
   /** Why it was stopped before its end. */
   readonly stopped: string | undefined;
@@ -229,16 +229,16 @@ interface OutcomeOptions {
 
 /** What became of the whole strategy, in words. */
 export function outcomeOf(options: OutcomeOptions): StrategyResult {
-  const { work, puts, settled, stopped } = options;
-  const touched = puts.some(({ kind }) => kind !== 'refused' && kind !== 'replaced');
+  const { work, applied, settled, stopped } = options;
+  const touched = applied.some(({ kind }) => kind !== 'refused' && kind !== 'replaced');
   const allReady =
-    puts.length === work.length &&
+    applied.length === work.length &&
     work.every(({ workload }) => settled.get(nameOf(workload))?.kind === 'ready');
   const sentences = work.map((step, index) => {
-    const put = puts[index];
-    return put === undefined
+    const done = applied[index];
+    return done === undefined
       ? `${fullNameOf(step.workload)} was not touched${stopped === undefined ? '' : ` (${stopped})`}.`
-      : sentenceOf(step, put, settled.get(nameOf(step.workload)), stopped);
+      : sentenceOf(step, done, settled.get(nameOf(step.workload)), stopped);
   });
   const owners = touched
     ? work.flatMap(({ workload }) => {
@@ -248,7 +248,7 @@ export function outcomeOf(options: OutcomeOptions): StrategyResult {
     : [];
   return {
     outcome: allReady ? 'verified' : touched ? 'triggered' : 'failed',
-    detail: [...shortened(work, puts, settled, sentences), ...owners].join(' '),
+    detail: [...shortened(work, applied, settled, sentences), ...owners].join(' '),
     versionConfirmed: !touched ? null : allReady ? true : isUnseen(options) ? null : false,
   };
 }
@@ -256,7 +256,7 @@ export function outcomeOf(options: OutcomeOptions): StrategyResult {
 /** Of many that all went well one sentence is enough. */
 function shortened(
   work: readonly Step[],
-  puts: readonly Put[],
+  applied: readonly Applied[],
   settled: ReadonlyMap<string, Settled>,
   sentences: readonly string[],
 ): readonly string[] {
@@ -272,31 +272,31 @@ function shortened(
   ];
 }
 
-function isUnseen({ puts, settled, stopped }: OutcomeOptions): boolean {
+function isUnseen({ applied, settled, stopped }: OutcomeOptions): boolean {
   return (
-    puts.some(({ kind }) => kind === 'unknown') || (stopped !== undefined && settled.size === 0)
+    applied.some(({ kind }) => kind === 'unknown') || (stopped !== undefined && settled.size === 0)
   );
 }
 
 function sentenceOf(
   { workload, from, target }: Step,
-  put: Put,
+  applied: Applied,
   settled: Settled | undefined,
   stopped: string | undefined,
 ): string {
   const name = fullNameOf(workload);
   const way = `from ${versionInWords(from)} to the template of revision ${String(target.number)}${imagesInWords(target.images)}`;
-  switch (put.kind) {
+  switch (applied.kind) {
     case 'refused':
-      return `${name} was not changed: ${put.reason}.`;
+      return `${name} was not changed: ${applied.reason}.`;
     case 'replaced':
       return `${name} was not changed: somebody else has deployed another version of it.`;
     case 'overtaken':
-      return `${name} was put back ${way}, and then changed by somebody else.`;
+      return `${name} was rolled back ${way}, and then changed by somebody else.`;
     case 'unknown':
-      return `It is not known whether ${name} was put back ${way}: ${put.reason}.`;
+      return `It is not known whether ${name} was rolled back ${way}: ${applied.reason}.`;
     case 'done':
-      return `${name} was put back ${way}${became(settled, target.number, stopped)}.`;
+      return `${name} was rolled back ${way}${became(settled, target.number, stopped)}.`;
   }
 }
 

@@ -20,14 +20,14 @@ import {
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
-import { beginningOf, evaluatedVersions } from './capture.js';
+import { capturedOf, evaluatedVersions } from './capture.js';
 import {
   isAsRecorded,
   nothingDeployed,
   replacedInWords,
   replacedOnes,
 } from './assert-unchanged.js';
-import { type KubernetesPlan, planFor, type RequestedRevisions, wantedRevisions } from './plan.js';
+import { type KubernetesPlan, planFor, type RequestedRevisions, parseRevisions } from './plan.js';
 import { canBeStuck } from './pods.js';
 import { denied, preflight } from './preflight.js';
 import { outcomeOf, settle, type Settled } from './settle.js';
@@ -37,7 +37,7 @@ import type { Finding } from '../../contract/result.js';
 import { markPatch } from './patch.js';
 import { readRejections, withoutRejection } from './rejections.js';
 import { recordedVersionOf, recordOf, type Recorded, readRecorded } from './recorded.js';
-import { type Put, applyTemplate } from './apply-template.js';
+import { type Applied, applyTemplate } from './apply-template.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -50,7 +50,7 @@ interface KubernetesStrategyOptions {
   readonly run: RunIdentity;
   /** Milliseconds. */
   readonly deployedWithin: number;
-  /** How many last lines of a failing container may be shown. */
+  /** How many of a failing container's last lines may be shown. */
   readonly logLines: number;
   readonly helmStrategy: boolean;
   readonly clock: Clock;
@@ -66,13 +66,13 @@ interface State {
   readonly run: RunIdentity;
   readonly clock: Clock;
   readonly recorded: Recorded | undefined;
-  /** What this run judges, and what it has put there itself, by workload. */
+  /** What this run judges, and what it has rolled back to itself, by workload. */
   evaluated: ReadonlyMap<string, Live>;
   readonly ours: Map<string, Version>;
 }
 
 /**
- * The `kubernetes` strategy: puts the pod template of an earlier revision back, as `kubectl rollout undo` does, but of the revision
+ * The `kubernetes` strategy: applies the pod template of an earlier revision, as `kubectl rollout undo` does, but of the revision
  * that ran before the deploy, never over somebody else's deploy, and waits until it is there.
  */
 export function createKubernetesStrategy(
@@ -140,7 +140,7 @@ async function snapshot(
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   const seen = await readLive(state.kubectl, state.names, signal);
   state.evaluated = evaluatedVersions(seen);
-  return beginningOf({
+  return capturedOf({
     ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
     unreadable: state.options.recorded !== undefined && state.recorded === undefined,
     deployedWithin: state.options.deployedWithin,
@@ -152,8 +152,8 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
   const found = await getWorkloads(state.kubectl, state.names, signal);
   const objection = await replaced(state, found.values(), signal);
   if (objection !== undefined) return objection;
-  // What we have put there is as recorded, of course. Who names a revision is answered by the plan.
-  const named = !('problem' in state.requestedRevisions) && state.requestedRevisions.size > 0;
+  // What we rolled back to is as recorded. A revision that the user names is for the plan to answer.
+  const named = state.requestedRevisions.ok && state.requestedRevisions.value.size > 0;
   return state.recorded !== undefined &&
     state.ours.size === 0 &&
     !named &&
@@ -182,7 +182,7 @@ async function plan(
   request: RollbackRequest,
   signal: AbortSignal,
 ): Promise<KubernetesPlan | Skip | Withheld> {
-  if ('problem' in state.requestedRevisions) return skip(state.requestedRevisions.problem);
+  if (!state.requestedRevisions.ok) return skip(state.requestedRevisions.problem.message);
   let found: ReadonlyMap<string, Workload>;
   try {
     found = await getWorkloads(state.kubectl, state.names, signal);
@@ -201,7 +201,7 @@ async function plan(
     signal,
   );
   return planFor({
-    ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions },
+    ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions.value },
     byHand: request.verdict === 'requested',
     deployedWithin: state.options.deployedWithin,
     now: state.clock.now(),
@@ -213,10 +213,10 @@ async function execute(
   plan: KubernetesPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
-  const puts: Put[] = [];
+  const applied: Applied[] = [];
   for (const step of plan.work) {
     if (context.signal.aborted) break;
-    const put = await applyTemplate(step, {
+    const done = await applyTemplate(step, {
       ...{ kubectl: state.kubectl, clock: state.clock, run: state.run },
       signal: context.signal,
       beforeChange: () => {
@@ -226,20 +226,20 @@ async function execute(
         context.progress(line);
       },
     });
-    puts.push(put);
-    if (put.kind !== 'done') break;
-    state.ours.set(nameOf(step.workload), put.version);
+    applied.push(done);
+    if (done.kind !== 'done') break;
+    state.ours.set(nameOf(step.workload), done.version);
     context.progress(
       `${nameOf(step.workload)}: has the template of ${versionInWords(step.target)} again`,
     );
   }
-  const last = puts.at(-1);
-  const nothingDone = state.ours.size === 0 && puts.length <= 1;
+  const last = applied.at(-1);
+  const nothingDone = state.ours.size === 0 && applied.length <= 1;
   if (nothingDone && last?.kind === 'replaced')
     return inWords(state, last.workload, context.signal);
-  const settled = await waitFor(state, plan, puts, context);
+  const settled = await waitFor(state, plan, applied, context);
   return outcomeOf({
-    ...{ puts, settled, work: plan.work },
+    ...{ applied, settled, work: plan.work },
     stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
     now: state.clock.now(),
   });
@@ -273,12 +273,12 @@ async function inWords(state: State, workload: Workload, signal: AbortSignal): P
 async function waitFor(
   state: State,
   { work }: KubernetesPlan,
-  puts: readonly Put[],
+  applied: readonly Applied[],
   context: StrategyContext,
 ): Promise<ReadonlyMap<string, Settled>> {
   const expected = work.flatMap(({ workload }, index) => {
-    const put = puts[index];
-    return put?.kind === 'done' ? [{ workload, version: put.version }] : [];
+    const done = applied[index];
+    return done?.kind === 'done' ? [{ workload, version: done.version }] : [];
   });
   if (expected.length === 0 || isCancelled(context.signal)) return new Map();
   return settle(expected, {
@@ -343,7 +343,7 @@ export function setUpKubernetes(
       context: settings['kubernetes-context'],
     }),
     namespace,
-    requestedRevisions: wantedRevisions(settings['kubernetes-revision'], names),
+    requestedRevisions: parseRevisions(settings['kubernetes-revision'], names),
     recorded: dependencies.recorded,
     run: dependencies.run,
     deployedWithin: settings['deployed-within'],

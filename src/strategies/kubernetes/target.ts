@@ -23,7 +23,7 @@ import {
 import { readRejections, type Rejection } from './rejections.js';
 import type { RecordedWorkload } from './recorded.js';
 
-/** Which version of a workload is to be put back. */
+/** The version to roll a workload back to. */
 type Choice =
   | { readonly kind: 'target'; readonly target: Revision; readonly from: Live }
   /** It is what it was before the deploy. */
@@ -61,7 +61,7 @@ export function liveOf(workload: Workload, revisions: readonly Revision[]): Live
   };
 }
 
-/** Chooses the version to put back: the one that the user names, else the recorded one, else the newest earlier one. */
+/** Chooses the version to roll back to: the one that the user names, else the recorded one, else the newest earlier one. */
 export function chooseTarget(options: ChoiceOptions): Choice {
   const { workload, revisions, recorded, requestedRevision } = options;
   const from = liveOf(workload, revisions);
@@ -99,7 +99,7 @@ function tooOld(
       : `${nameOf(workload)}: ${what} is ${ageInWords(now - at)} old; this pipeline did not deploy it${hint}`;
   // No number yet: its controller has not even seen it.
   if (live.number === null) return undefined;
-  return `${nameOf(workload)}: it cannot be told when ${what} became current, because it had been current before; this pipeline may not have deployed it${hint}`;
+  return `${nameOf(workload)}: it is not known when ${what} became current, because it had been current before; this pipeline may not have deployed it${hint}`;
 }
 
 function named(
@@ -171,9 +171,9 @@ export function rejectedInWords({ run, at }: Rejection, now: number): string {
   return `was rolled back by ${by}${Number.isNaN(time) ? '' : ` at ${timeInWords(time, now)}`}`;
 }
 
-/** `put deployment/shop/api back from revision 14 (shop:v2) to 13 (shop:v1)` */
+/** `roll deployment/shop/api back from revision 14 (shop:v2) to 13 (shop:v1)` */
 export function stepInWords(fullName: string, from: Live, target: Revision): string {
-  return `put ${fullName} back from ${versionInWords(from)} to ${String(target.number)}${imagesInWords(target.images)}`;
+  return `roll ${fullName} back from ${versionInWords(from)} to ${String(target.number)}${imagesInWords(target.images)}`;
 }
 
 /** The namespace that kubectl takes when none is named. Inside of a pod that is the pod's own, which only kubectl knows. */
@@ -211,7 +211,7 @@ export interface Seen {
   readonly revisions: readonly Revision[];
 }
 
-/** A process of kubectl takes a core for a moment: so many side by side. */
+/** How many kubectl processes run in parallel: each takes a core for a moment. */
 const SIDE_BY_SIDE = 4;
 
 /** Those of the workloads that exist, with their history, in the order of the names. */

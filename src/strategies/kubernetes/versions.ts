@@ -136,7 +136,7 @@ function dateOf(
 ): number | undefined {
   const before = revisions.filter(({ number }) => number < revision.number);
   const newestBefore = Math.max(...before.map(({ createdAt }) => createdAt ?? 0));
-  // An older number that was made later: this one was current before, and was put back.
+  // An older number that was made later: this one was current before, and was returned to.
   const returned =
     revision.returned || (revision.createdAt !== undefined && newestBefore > revision.createdAt);
   if (!returned) return revision.createdAt;

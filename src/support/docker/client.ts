@@ -267,7 +267,7 @@ const wholeFile: Readonly<Record<string, string>> = {
   COMPOSE_ENV_FILES: '',
 };
 
-/** Why the docker CLI did not do what it was asked. */
+/** Why the docker CLI failed. */
 type DockerReason =
   | 'not-found'
   /** A container of that name exists already. */
@@ -277,7 +277,7 @@ type DockerReason =
   /** The engine was not reached. */
   | 'unreachable';
 
-/** The docker CLI did not do what it was asked. */
+/** The docker CLI failed. */
 export class DockerError extends ToolError<DockerReason> {
   override readonly name = 'DockerError';
 

@@ -25,7 +25,7 @@ export interface Container {
   readonly number: number;
   /** Id of its image. */
   readonly image: string;
-  /** Name that the image was asked for by, e.g. `app:v2`. */
+  /** The name of the image, e.g. `app:v2`. */
   readonly imageName: string;
   /** ISO 8601. */
   readonly created: string;

@@ -31,7 +31,7 @@ export interface ApiRequest {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** A request without a usable answer: that of a connection that failed, and that of an API that refused. */
+/** A request without a usable answer: the connection failed, or the API refused. */
 export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** What was answered; `undefined`: nothing. */
@@ -40,7 +40,7 @@ export class ApiError extends Error {
   readonly transient: boolean;
   /** How long the server asked us to wait, milliseconds. */
   readonly retryAfterMs: number | undefined;
-  /** What to change, where a refusal for good tells that. */
+  /** What to change, where a permanent refusal says so. */
   readonly fix: string | undefined;
 
   constructor(what: string, { message, response, transient, retryAfterMs, fix }: ApiProblem) {
@@ -57,7 +57,7 @@ export function refusalIn(error: unknown): ApiResponse | undefined {
   return error instanceof ApiError && !error.transient ? error.response : undefined;
 }
 
-/** What to change, where the error is a refusal that tells that. */
+/** What to change, where the error is a refusal that says so. */
 export function fixIn(error: unknown): string | undefined {
   return error instanceof ApiError ? error.fix : undefined;
 }
@@ -65,9 +65,9 @@ export function fixIn(error: unknown): string | undefined {
 /** What is known after one request. */
 export type SendResult = Result<ApiResponse, NoResponse>;
 
-/** An answer that is what was asked for. */
+/** A usable answer. */
 export interface ApiAnswer extends ApiResponse {
-  /** What the server says of it, with `: ` in front; mostly empty. */
+  /** What the server says about it, with `: ` in front; mostly empty. */
   readonly said: string;
 }
 
@@ -76,13 +76,13 @@ export interface ApiClient<C = ApiRequest> {
   /** One request, sent once. Any status is an answer. Never rejects. */
   send(what: string, call: C, timeoutMs: number, signal: AbortSignal): Promise<SendResult>;
   /**
-   * One request, sent once, unless the server has asked to be left alone.
+   * One request, sent once, unless the server has asked us to wait.
    * @throws the signal's reason, when it is aborted; nothing else.
    */
   ask(call: C, timeoutMs: number, signal: AbortSignal): Promise<Result<ApiAnswer, ApiProblem>>;
   /**
    * One request, sent once, whose answer must be one of success.
-   * @param timeoutMs 10 s, unless it is said.
+   * @param timeoutMs 10 s by default
    * @throws ApiError, or the signal's reason.
    */
   request(what: string, call: C, signal: AbortSignal, timeoutMs?: number): Promise<ApiResponse>;
@@ -106,16 +106,16 @@ export type Transport<C> = (
 export interface ApiOptions {
   /**
    * What an answer of success must be, else it counts as refused: asking again does not help. `data`, the default: no page in
-   * place of data, which as a rule is one to sign in on.
+   * place of data, which usually is a sign-in page.
    */
   readonly accepts?: 'anything' | 'data' | 'json';
   readonly errors?: ErrorMapping;
-  /** How much of an answer the transport takes, for messages; 1 MiB, unless it is said. */
+  /** How much of an answer the transport takes, for messages; 1 MiB by default. */
   readonly maxBytes?: number;
   /** Takes secrets out of the server's words. By default the transport does. */
   readonly redact?: (text: string) => string;
   readonly clock: Clock;
-  /** 0 ≤ x < 1, for the waits of reads; one half, unless it is said. */
+  /** 0 ≤ x < 1, for the waits of reads; one half by default. */
   readonly random?: () => number;
 }
 
@@ -182,7 +182,7 @@ export function createApiClient<C>(transport: Transport<C>, options: ApiOptions)
           value: { ...answer.value, said: said(answer.value, { errors, redact }) },
         };
       const { cause, brief, ...problem }: ApiProblem & Partial<NoResponse> = answer.problem;
-      // What the transport does not foresee is a defect.
+      // Any other error of the transport is a defect.
       if (cause !== undefined && !(cause instanceof HttpError)) throw cause;
       return { ok: false, problem: brief === undefined ? problem : { ...problem, message: brief } };
     },

@@ -15,7 +15,7 @@ export type HttpErrorKind =
   | 'unreadable'
   /** The proxy could not be reached, or did not let us through. */
   | 'proxy'
-  /** Our own machine ran short of something: says nothing of what was asked. */
+  /** Our own machine ran short of something: this says nothing about the server. */
   | 'local'
   /** The caller's signal was aborted. */
   | 'aborted'
@@ -83,6 +83,17 @@ export function timedOut(timeoutMs: number): HttpFailure {
 const LOCAL = new Set(['EMFILE', 'ENFILE', 'EADDRNOTAVAIL', 'ENOBUFS', 'ENOMEM', 'EAI_MEMORY']);
 const RESET = new Set(['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_STREAM_PREMATURE_CLOSE']);
 const UNREACHABLE = new Set(['EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN']);
+/**
+ * What axios and Node say of a proxy variable that is no URL, or one of another protocol (`socks5:`). The URL that is asked for
+ * has been parsed before.
+ */
+const UNUSABLE_PROXY = new Set([
+  'ERR_INVALID_URL',
+  'ERR_INVALID_PROTOCOL',
+  'ERR_INVALID_ARG_TYPE',
+  'ERR_SOCKET_BAD_PORT',
+]);
+export const PROXY_HINT = 'check HTTP_PROXY, HTTPS_PROXY and NO_PROXY';
 // Node's TLS documentation, "X509 certificate error codes": the chain ends in a certificate that is not trusted.
 const UNKNOWN_CA = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -98,7 +109,8 @@ export function classify(error: unknown, progress: Progress): HttpFailure {
   if (code !== undefined && LOCAL.has(code)) {
     return { kind: 'local', summary: 'shortage on this machine', code };
   }
-  if (progress.atProxy) return { kind: 'proxy', summary: 'proxy failure', code };
+  if (progress.atProxy || (code !== undefined && UNUSABLE_PROXY.has(code)))
+    return { kind: 'proxy', summary: 'proxy failure', code, detail: PROXY_HINT };
   if (code === undefined) return { kind: 'other', summary: 'network failure' };
   if (code === 'ENOTFOUND' || code.startsWith('EAI_')) {
     return { kind: 'dns', summary: 'dns failure', code };

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import axios, { AxiosHeaders } from 'axios';
 import type { Agents, Connections } from './connections.js';
-import type { HttpFailure, Progress } from './error.js';
+import { type HttpFailure, type Progress, PROXY_HINT } from './error.js';
 import type { Hop } from './redirect.js';
 
 /** What one exchange with a server gave. */
@@ -30,7 +30,7 @@ export class UnusableAnswer extends Error {
   }
 }
 
-/** How far one exchange got. It is told by Node's own request, because an error alone does not say. */
+/** How far one exchange got. Node's own request shows it; an error alone does not. */
 export class Trace implements Progress {
   private proxied = false;
   private tunnelled = false;
@@ -122,6 +122,9 @@ function followAttempts(socket: Socket, failed: Map<string, string>): void {
   });
 }
 
+/** By these a proxy says that it could not reach the server, or got no answer from it (RFC 9110 §15.6.3 to 5). */
+const BEHIND_PROXY = new Set([502, 503, 504]);
+
 /** Of one header, or all of them together: curl takes up to 300 kB. */
 const LENIENT = { maxHeaderSize: 300 * 1024, insecureHTTPParser: true } as const;
 
@@ -146,6 +149,8 @@ export async function exchange(
   trace: Trace,
 ): Promise<Answer> {
   const { agents, keep } = options;
+  // So that a URL which cannot be read later on is that of a proxy.
+  if (!URL.canParse(hop.url)) throw new UnusableAnswer({ kind: 'other', summary: 'invalid URL' });
   const transport = {
     request(native: RequestOptions, onResponse: (message: IncomingMessage) => void): ClientRequest {
       const request = (native.protocol === 'https:' ? https : http).request(
@@ -182,11 +187,12 @@ export async function exchange(
     });
   if (trace.answeredByProxy) {
     response.data.destroy();
-    throw new UnusableAnswer({
-      kind: 'proxy',
-      summary: 'proxy failure',
-      detail: `the proxy answered ${String(response.status)} when asked for a tunnel`,
-    });
+    const answered = `the proxy answered ${String(response.status)} when asked for a tunnel`;
+    throw new UnusableAnswer(
+      BEHIND_PROXY.has(response.status)
+        ? { kind: 'refused', summary: 'not reached by the proxy', detail: answered }
+        : { kind: 'proxy', summary: 'proxy failure', detail: `${answered}; ${PROXY_HINT}` },
+    );
   }
   return {
     status: response.status,

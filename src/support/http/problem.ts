@@ -18,9 +18,9 @@ export type ProblemKind =
   | 'rate-limited'
   | 'bad-request'
   | 'server-error'
-  /** A page for people came. */
+  /** The answer is a page for people. */
   | 'page'
-  /** Something came that is neither JSON nor a page. */
+  /** The answer is neither JSON nor a page. */
   | 'not-json'
   /** The server says itself that something is missing in its answer. */
   | 'partial'
@@ -67,7 +67,7 @@ export function failed(
 export interface ErrorMapping {
   /** Its own words for what is wrong, in a body that was JSON. */
   readonly serverMessage?: (data: unknown) => string | undefined;
-  /** What an error is, where its answer tells more than its status. */
+  /** The kind of an error, where the answer says more than its status. */
   readonly kindOf?: (response: ApiResponse) => ProblemKind | undefined;
   /** How long it asks to wait, milliseconds; by default what `Retry-After` says. */
   readonly waitMs?: typeof retryAfterMs;
@@ -98,7 +98,7 @@ export function byResponse(
   };
 }
 
-/** Who reads answers: by what words, and without what secrets. */
+/** How answers are read: the meaning of errors, and what is redacted. */
 export interface Reader {
   readonly errors: ErrorMapping;
   /** Takes secrets out of what is to be cut short: afterwards half a secret would not be recognised. */

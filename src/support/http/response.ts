@@ -6,7 +6,7 @@ export interface ApiResponse {
   readonly status: number;
   /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON as it was parsed, else text. Nothing of it is to be believed before it is checked. */
+  /** JSON as it was parsed, else text. Nothing in it is trusted before it is checked. */
   readonly data: unknown;
   /** Whether `data` is the body as it came, because it is no JSON, or called something else. */
   readonly isText?: true;

@@ -178,7 +178,7 @@ function complaintOf(stderr: string): string {
   return (errors.length > 0 ? errors : lines.slice(-2)).join(' ');
 }
 
-/** Why kubectl did not do what it was asked. */
+/** Why kubectl failed. */
 type KubectlReason =
   | 'not-found'
   | 'forbidden'
@@ -192,7 +192,7 @@ type KubectlReason =
   /** Somebody ended it by a signal. */
   | 'killed';
 
-/** kubectl did not do what it was asked. */
+/** kubectl failed. */
 export class KubectlError extends ToolError<KubectlReason> {
   override readonly name = 'KubectlError';
 

@@ -1,5 +1,5 @@
 import { fields, numberOf, textOf } from '../json.js';
-import { wantedReplicas, type Workload } from './workload.js';
+import { desiredReplicas, type Workload } from './workload.js';
 
 /** How far the controller of a workload has come with the newest template, by the workload's own status. */
 export interface Rollout {
@@ -55,7 +55,7 @@ function countsOf(workload: Workload): Counts {
   // A StatefulSet has `availableReplicas` since Kubernetes 1.22.
   const areReady = kind === 'statefulset' && status.availableReplicas === undefined;
   return {
-    desired: wantedReplicas(workload) ?? 0,
+    desired: desiredReplicas(workload) ?? 0,
     total: count(status.replicas),
     updated: count(status.updatedReplicas),
     ready,

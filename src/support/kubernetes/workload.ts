@@ -96,7 +96,7 @@ export async function getWorkloads(
 }
 
 /** How many pods it is to have; `undefined` for a DaemonSet, where the nodes decide. */
-export function wantedReplicas({ kind, spec }: Workload): number | undefined {
+export function desiredReplicas({ kind, spec }: Workload): number | undefined {
   // The API server fills in 1 where nothing is said.
   return kind === 'daemonset' ? undefined : (numberOf(spec.replicas) ?? 1);
 }

@@ -76,7 +76,7 @@ export function choices<const C extends string>(
       }
       if (none !== undefined && words.some((word) => word.toLowerCase() === none)) {
         return bad(
-          `\`${none}\` cannot stand beside other words`,
+          `\`${none}\` cannot be combined with other words`,
           `write \`${none}\` alone, or leave it out`,
         );
       }

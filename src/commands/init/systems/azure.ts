@@ -44,7 +44,7 @@ const next: Readonly<Record<Way, readonly string[]>> = {
     'Store the kubeconfig of the cluster as the secret variable KUBECONFIG_CONTENT of both pipelines.',
   ],
   compose: [
-    `Both pipelines need an agent beside the Docker engine: name its pool. Under "variables" of ${UNDO} stands what it rolls back: change that, too.`,
+    `Both pipelines need an agent on the machine of the Docker engine: name its pool. Under "variables" of ${UNDO} is what it rolls back: change that too.`,
   ],
   pipeline: [scripts],
 };
@@ -74,7 +74,7 @@ ${afterDeploy(options)}`;
     variables: ['AZURE_DEVOPS_ORG', 'AZURE_DEVOPS_PROJECT', 'AZURE_DEVOPS_PAT'],
     next: [
       'Put your deploy into the step "Deploy" of azure-pipelines.yml.',
-      'Install the extension Rollgate from the Marketplace, or have an administrator do it (docs/azure-devops.md tells how it goes without).',
+      'Install the extension Rollgate from the Marketplace, or have an administrator do it (docs/azure-devops.md shows how to do without).',
       `Make a pipeline of the file ${UNDO} (New pipeline → Existing Azure Pipelines YAML file), name it ${name}, and let the build service queue, view and stop builds of it (Manage security).`,
       ...next[way],
       'Run the rollback pipeline once by hand: the first run asks for permissions. The token of the job is enough to start it: no secret is needed for that.',

@@ -41,8 +41,8 @@ const runner = `    machine: true
 const next: Readonly<Record<Way, readonly string[]>> = {
   kubernetes: ['Put the kubeconfig of the cluster into the same context, as KUBECONFIG_CONTENT.'],
   compose: [
-    'Both jobs need a runner of yours beside the Docker engine: name its resource class in .circleci/config.yml. Under "environment" of the job "rollback" stands what it rolls back: change that, too.',
-    'CircleCI is told no image: have the gate send one, by `rollback-parameters: rollback_image=...` or the variable ROLLGATE_ROLLBACK_PARAMETERS.',
+    'Both jobs need a runner of yours on the machine of the Docker engine: name its resource class in .circleci/config.yml. Under "environment" of the job "rollback" is what it rolls back: change that too.',
+    'CircleCI does not know the image: have the gate send it, by `rollback-parameters: rollback_image=...` or the variable ROLLGATE_ROLLBACK_PARAMETERS.',
   ],
   pipeline: [scripts],
 };

@@ -42,7 +42,7 @@ const next: Readonly<Record<Way, readonly string[]>> = {
     'Store the kubeconfig of the cluster as the secret KUBECONFIG (Settings → Secrets and variables → Actions).',
   ],
   compose: [
-    'Both workflows need a runner beside the Docker engine: they say self-hosted. Under "env" of .github/workflows/rollback.yml stands what it rolls back: change that, too.',
+    'Both workflows need a runner on the machine of the Docker engine: they say self-hosted. Under "env" of .github/workflows/rollback.yml is what it rolls back: change that too.',
   ],
   pipeline: [scripts],
 };

@@ -22,14 +22,14 @@ const GATE = '.gitlab/rollgate.yml';
 const UNDO = '.gitlab/rollback.yml';
 
 const include = ['include:', `  - local: ${GATE}`, `  - local: ${UNDO}`];
-const guard = ['rules:', '  - if: $ROLLBACK == "true"', '    when: never'];
+const notInRollback = ['rules:', '  - if: $ROLLBACK == "true"', '    when: never'];
 
 const next: Readonly<Record<Way, readonly string[]>> = {
   kubernetes: [
     'Store the kubeconfig of the cluster as the variable KUBECONFIG, of the type File (Settings → CI/CD → Variables).',
   ],
   compose: [
-    `The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine. Under "variables" of ${UNDO} stands what is rolled back: change that, too.`,
+    `The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine. Under "variables" of ${UNDO} is what is rolled back: change that too.`,
   ],
   pipeline: [scripts],
 };
@@ -46,7 +46,7 @@ function plan(options: InitOptions): SystemPlan {
         otherwise: [
           ...['stages: [before, deploy, watch] # besides your own', '', ...include, ''],
           '# and to every job of yours, so that a rollback does not build and deploy again:',
-          ...guard,
+          ...notInRollback,
         ],
       },
       {
@@ -118,7 +118,7 @@ ${way === 'pipeline' ? ask : ''}${way === 'compose' ? tags : ''}`;
 }
 
 const tags = `
-# The runner beside the engine.
+# The runner on the machine of the engine.
 ${['preflight', 'snapshot', 'gate'].map((name) => `${name}:\n  tags: [engine]\n`).join('')}`;
 
 const ask = `

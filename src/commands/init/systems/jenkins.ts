@@ -28,7 +28,7 @@ const credentials: Readonly<Record<Way, string>> = {
 const next: Readonly<Record<Way, readonly string[]>> = {
   kubernetes: ['Keep the kubeconfig of the cluster as a Secret file with the id kubeconfig.'],
   compose: [
-    `Both jobs need an agent beside the Docker engine. Under "environment" of ${UNDO} stands what it rolls back: change that, too.`,
+    `Both jobs need an agent on the machine of the Docker engine. Under "environment" of ${UNDO} is what it rolls back: change that too.`,
   ],
   pipeline: [scripts],
 };

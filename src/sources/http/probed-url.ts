@@ -3,7 +3,7 @@ import type { Finding } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import { Connections, type Http } from '../../support/http.js';
 import { formatDuration, formatNumber, plural, printableUrl } from '../../support/text.js';
-import { Limits, type AskedInTurn } from './limits.js';
+import { Limits, type LaneRequest } from './limits.js';
 import { createProbe, type ProbeConfig, type ProbeResult } from './prober.js';
 
 /** What probes of all kinds are sent by. */
@@ -15,7 +15,7 @@ export interface ProbeDependencies {
 }
 
 /** A URL that is asked again and again, by connections of its own. */
-export interface AskedUrl {
+export interface ProbedUrl {
   /** Asks once, unless it is not its turn. A failure is a result; it rejects only for a defect of our own. */
   ask(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult>;
   reach(): Reach;
@@ -44,12 +44,12 @@ interface Seen {
 }
 
 /** @param every how often it is going to be asked, milliseconds. */
-export function createAskedUrl(
+export function createProbedUrl(
   url: string,
   every: number,
   config: ProbeConfig,
   deps: ProbeDependencies,
-): AskedUrl {
+): ProbedUrl {
   const { http, clock, limits = new Limits() } = deps;
   const connections = new Connections(requestsEach(1000 / every));
   const probe = createProbe(config, { http, clock, connections });
@@ -97,7 +97,7 @@ const SLOWED: ProbeResult = {
 };
 
 /** What a result says of the service, after all that was seen before. */
-function weigh(result: ProbeResult, seen: Seen, asked: AskedInTurn, now: number): ProbeResult {
+function weigh(result: ProbeResult, seen: Seen, asked: LaneRequest, now: number): ProbeResult {
   if (!result.sent) return result;
   const { fromCache, limited, unreadable, ...plain } = result;
   if (unreadable === true) {
@@ -160,7 +160,7 @@ function ofWay(url: string, seen: Seen, connections: Connections): readonly Said
           {
             level: 'warning' as const,
             message: `${url}: all ${formatNumber(seen.answers)} requests went over one connection, so a balancer may have led all of them to the same process`,
-            fix: 'see whether a proxy of this machine stands between',
+            fix: 'check whether a proxy of this machine is in between',
           },
         ]
       : []),

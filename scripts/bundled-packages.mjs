@@ -3,9 +3,7 @@ import { dirname, join } from 'node:path';
 
 /** Writes the licence of every package that users get with the bundle, sorted by name. */
 export function writeLicences(path) {
-  const entries = [...bundled()]
-    .map(describe)
-    .sort((a, b) => (a.title < b.title ? -1 : a.title > b.title ? 1 : 0));
+  const entries = bundled().map(describe);
   const rule = '-'.repeat(80);
   writeFileSync(
     path,
@@ -14,7 +12,48 @@ export function writeLicences(path) {
 }
 
 /**
- * The folders of the packages that `src/` imports, and of those that they need. To npm they are all development
+ * Writes what the bundle is made of, for scanners: a bill of materials as CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json/),
+ * without a time or a number of its own, so that the same packages give the same file.
+ */
+export function writeBillOfMaterials(path) {
+  const { name, version, license } = manifestOf('.');
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
+  const component = (type, manifest, more = {}) => ({
+    type,
+    'bom-ref': urlOf(manifest),
+    name: manifest.name,
+    version: manifest.version,
+    licenses: [{ expression: manifest.license }],
+    purl: urlOf(manifest),
+    ...more,
+  });
+  const bill = {
+    bomFormat: 'CycloneDX',
+    specVersion: '1.6',
+    version: 1,
+    metadata: { component: component('application', { name, version, license }) },
+    components: bundled().map((folder) => {
+      const [algorithm, digest] = packages[folder].integrity.split('-');
+      return component('library', manifestOf(folder), {
+        hashes: [
+          {
+            alg: algorithm.replace(/^sha/, 'SHA-'),
+            content: Buffer.from(digest, 'base64').toString('hex'),
+          },
+        ],
+      });
+    }),
+  };
+  writeFileSync(path, `${JSON.stringify(bill, null, 2)}\n`);
+}
+
+/** https://github.com/package-url/purl-spec, type npm: the @ of a scope is encoded. */
+function urlOf({ name, version }) {
+  return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+}
+
+/**
+ * The folders of the packages that `src/` imports, and of those that they need, sorted by name. To npm they are all development
  * dependencies: the bundle holds them, so that who installs the package needs none.
  */
 function bundled() {
@@ -28,7 +67,10 @@ function bundled() {
     for (const name of Object.keys({ ...dependencies, ...optionalDependencies }))
       waiting.push([name, folder]);
   }
-  return found;
+  return [...found].sort((a, b) => {
+    const [one, other] = [a, b].map((folder) => describe(folder).title);
+    return one < other ? -1 : one > other ? 1 : 0;
+  });
 }
 
 /** The packages that the sources name in an import. */
