@@ -189,9 +189,7 @@ describe('readConfigFile, something huge', () => {
 
   it('lists in lists by indentation: a problem, and no exception', () => {
     const { problems } = readConfigFile('rollgate.yml', `url:\n  ${'- '.repeat(9000)}a`);
-    expect(problems.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/nested too deep|line 2/),
-    ]);
+    expect(problems.map(({ message }) => message)).toEqual(['is nested too deep, and is not read']);
   });
 
   it('a large file within the limits: read', () => {

@@ -75,7 +75,7 @@ onLinux('.ci/run', () => {
     const { code, stdout, stderr, calls } = run(['kubernets']);
     expect({ code, stdout, calls }).toEqual({ code: 2, stdout: '', calls: [] });
     expect(stderr).toBe(
-      'There is no part "kubernets". The parts: unit lint environment bundle main bench wrappers prometheus metrics compose kubernetes demo.\nWithout a part all of them run.\n',
+      'There is no part "kubernets". The parts: unit lint fuzz environment bundle main bench wrappers prometheus metrics compose kubernetes demo.\nWithout a part all of them run.\n',
     );
   });
 

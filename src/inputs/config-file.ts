@@ -80,6 +80,11 @@ export function readConfigFile(name: string, content: string): ConfigFile {
   }
   const at = (offset: number | undefined): string =>
     offset === undefined ? '' : `line ${String(lines.linePos(offset).line)}`;
+  // The parser lists its own exhaustion among the errors, wherever it met it.
+  if (doc.errors.some(({ message }) => message.includes('call stack'))) {
+    problem('', TOO_DEEP);
+    return empty;
+  }
   if (doc.errors.length > 0) {
     for (const error of doc.errors) problem(at(error.pos[0]), syntaxMessage(error));
     return empty;
