@@ -96,6 +96,7 @@ onLinux('.ci/run', () => {
       'npm test',
       'npm run lint',
       'npm run format:check',
+      'npm run test:unit -- __tests__/fuzz',
       'npm run test:unit -- --testPathIgnorePatterns __tests__/bundle __tests__/e2e',
       'npm run build',
       'node --version',
