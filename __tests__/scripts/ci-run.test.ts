@@ -120,7 +120,7 @@ onLinux('.ci/run', () => {
     );
     const lines = lastLines(stdout);
     expect(lines.at(-1)).toBe('22 passed, 1 failed');
-    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(14 + 1);
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(15 + 1);
     expect(stdout).not.toContain('left out');
   });
 
