@@ -96,6 +96,7 @@ onLinux('.ci/run', () => {
       'npm test',
       'npm run lint',
       'npm run format:check',
+      'npm run test:unit -- __tests__/fuzz',
       'npm run test:unit -- --testPathIgnorePatterns __tests__/bundle __tests__/e2e',
       'npm run build',
       'node --version',
@@ -119,7 +120,7 @@ onLinux('.ci/run', () => {
     );
     const lines = lastLines(stdout);
     expect(lines.at(-1)).toBe('22 passed, 1 failed');
-    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(14 + 1);
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(15 + 1);
     expect(stdout).not.toContain('left out');
   });
 
