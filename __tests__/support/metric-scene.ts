@@ -177,7 +177,7 @@ export class MetricScene extends StandInSource {
     response.writeHead(status, { 'Content-Type': 'application/json' }).end(body);
   }
 
-  private stateAt(now: number): MetricState {
+  protected stateAt(now: number): MetricState {
     const { fault, failing, rig, since } = this;
     const written = (usual: number): string | undefined => {
       if (fault?.kind === 'nothing') return undefined;

@@ -1,5 +1,5 @@
 import type { StartedRun, StartResult } from '../contract/pipeline.js';
-import type { Clock } from '../support/clock.js';
+import { type Clock, httpDate } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { fixIn, refusalIn } from '../support/http/api.js';
 import { type ApiResponse, isSuccess } from '../support/http/response.js';
@@ -72,7 +72,7 @@ export async function listRunsBefore<C extends Candidate>(
 ): Promise<Before | Refused> {
   try {
     const { runs, answer } = await list(signal);
-    const date = Date.parse(answer?.headers.date ?? '');
+    const date = httpDate(answer?.headers.date);
     return {
       kind: 'seen',
       known: new Set(runs.map(keyOf)),

@@ -107,6 +107,15 @@ export interface ServerClock {
   learn(headers: Readonly<Record<string, string>>): void;
 }
 
+/** The end of the year 9999: HTTP writes years in four digits (RFC 9110 §5.6.7), and `Date` has room for what comes after. */
+const LAST_DATE = Date.UTC(10_000, 0, 1) - 1;
+
+/** A time in a header, milliseconds since the epoch; NaN for what is none. */
+export function httpDate(text: string | undefined): number {
+  const time = Date.parse(text ?? '');
+  return time >= 0 && time <= LAST_DATE ? time : Number.NaN;
+}
+
 /** A `Date` has whole seconds, and took its time on the way. */
 const TOLERANCE_SECONDS = 2;
 
@@ -118,7 +127,7 @@ export function createServerClock(clock: Clock): ServerClock {
     now: () => at(clock.monotonic()),
     at,
     learn(headers) {
-      const date = Date.parse(headers.date ?? '') / 1000;
+      const date = httpDate(headers.date) / 1000;
       if (Number.isNaN(date)) return;
       const found = date - clock.monotonic() / 1000;
       if (offset === undefined || Math.abs(found - offset) > TOLERANCE_SECONDS) offset = found;

@@ -57,3 +57,19 @@ function propertyAt(value: unknown, name: string): unknown {
     ? (value as Readonly<Record<string, unknown>>)[name]
     : undefined;
 }
+
+/** No API that is called here nests its answers so deep by far. */
+export const MOST_LEVELS = 100;
+
+/**
+ * Whether lists and objects are nested deeper than {@link MOST_LEVELS}. Whoever walks through such a value by recursion, as
+ * `JSON.stringify` does, may run out of stack.
+ */
+export function isTooDeep(value: unknown): boolean {
+  let level: readonly object[] = [value].filter(isObject);
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > MOST_LEVELS) return true;
+    level = level.flatMap((each) => Object.values(each).filter(isObject));
+  }
+  return false;
+}

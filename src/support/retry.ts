@@ -1,5 +1,5 @@
 import { raceSignal } from './abort.js';
-import type { Clock } from './clock.js';
+import { type Clock, httpDate } from './clock.js';
 import { fields, numberOf } from './json.js';
 
 /** Asking again is of no use: the answer will be the same. */
@@ -52,7 +52,7 @@ export function retryAfterMs(
   const retryAfter = header('retry-after')?.trim();
   if (retryAfter !== undefined && retryAfter !== '') {
     if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
-    const date = Date.parse(retryAfter);
+    const date = httpDate(retryAfter);
     if (!Number.isNaN(date)) return Math.max(0, date - now);
   }
   const reset = header('x-ratelimit-reset')?.trim();

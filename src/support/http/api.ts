@@ -2,6 +2,7 @@ import type { Result } from '../../contract/result.js';
 import { deadline } from '../abort.js';
 import { type Clock, createServerClock, type ServerClock } from '../clock.js';
 import type { Http, HttpRequest } from '../http.js';
+import { isTooDeep, MOST_LEVELS } from '../json.js';
 import { retryRead, type RetryOptions } from '../retry.js';
 import { cutMark, formatDuration } from '../text.js';
 import { HttpError } from './error.js';
@@ -137,7 +138,7 @@ export function createApiClient<C>(transport: Transport<C>, options: ApiOptions)
   const send: ApiClient<C>['send'] = async (what, call, timeoutMs, signal) => {
     const time = deadline(clock, timeoutMs, what, signal);
     try {
-      const value = await transport(call, time.signal, timeoutMs);
+      const value = notTooDeep(await transport(call, time.signal, timeoutMs));
       if (value === undefined) return { ok: false, problem: notUnderstood };
       serverClock.learn(value.headers);
       return { ok: true, value };
@@ -237,6 +238,13 @@ const notUnderstood: NoResponse = {
   brief: 'the answer was not understood',
   mayHaveBeenReceived: true,
 };
+
+/** What is nested too deep is no answer of any API; its status and its headers count all the same. */
+function notTooDeep(answer: ApiResponse | undefined): ApiResponse | undefined {
+  if (answer === undefined || !isTooDeep(answer.data)) return answer;
+  const data = `JSON that is nested deeper than ${String(MOST_LEVELS)} levels`;
+  return { ...answer, data, isText: true };
+}
 
 interface JsonTransportOptions {
   /** With or without a slash at its end. */
