@@ -30,7 +30,13 @@ describe('the clock of a server', () => {
     expect(there.now()).toBe(here);
   });
 
-  it.each([{}, { date: '' }, { date: 'yesterday' }])('learns nothing from %j', (headers) => {
+  it.each([
+    {},
+    { date: '' },
+    { date: 'yesterday' },
+    { date: '+275760-09-13T00:00:00Z' },
+    { date: '-271821-04-20T00:00:00Z' },
+  ])('learns nothing from %j', (headers) => {
     const clock = new VirtualClock();
     const there = createServerClock(clock);
     there.learn(headers);

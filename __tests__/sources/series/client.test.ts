@@ -57,7 +57,7 @@ function ask(answers: Readonly<Record<string, readonly [status: number, body: st
     clock,
     redact: (text) => text,
   });
-  const range = { from: 0, to: 10 };
+  const range = { from: 0, to: 60 };
   return client
     .ask({ total: 'total', errors: 'errors' }, () => range, never)
     .then((answer) => ({
@@ -102,5 +102,13 @@ it('answers with different buckets: an error', async () => {
   });
   expect(answer).toMatchObject({
     problem: { message: 'its buckets are 10s long for one query, and 1m for another' },
+  });
+});
+
+it.each([0, -10, 61])('points that are %d s apart, of 60 s: an error', async (bucket) => {
+  const answer = [200, `{"value":1,"bucket":${String(bucket)}}`] as const;
+  const asked = await ask({ '/total': answer, '/errors': answer });
+  expect(asked.answer).toMatchObject({
+    problem: { message: `its points are ${String(bucket)} s apart, in an answer for 60 s` },
   });
 });

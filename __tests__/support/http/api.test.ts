@@ -50,6 +50,18 @@ describe('a request to an API', () => {
       { kind: 'server-error', transient: true, retryAfterMs: 9000 },
     ],
     [
+      'an error that is nested as deep as it gets',
+      { status: 401, body: `{"errors":${'['.repeat(50_000)}${']'.repeat(50_000)}}` },
+      'it answered 401: JSON that is nested deeper than 100 levels',
+      { kind: 'unauthorized', transient: false },
+    ],
+    [
+      'data that are nested as deep as it gets',
+      { body: `${'['.repeat(50_000)}${']'.repeat(50_000)}` },
+      'it answered something that is not JSON: JSON that is nested deeper than 100 levels',
+      { transient: false },
+    ],
+    [
       'a page',
       { headers: { 'content-type': 'text/html' }, body: '<title>Sign in</title>' },
       'it answered text/html, a page with the title "Sign in"',

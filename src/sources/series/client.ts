@@ -57,7 +57,7 @@ export function createMetricClient(
         api.ask(call, timeoutMs, signal, (data, said) => adapter.read(data, names, said)),
       ),
     );
-    return combined(answers);
+    return combined(answers, range);
   };
 
   return {
@@ -73,9 +73,10 @@ export function createMetricClient(
   };
 }
 
-/** The answers to several requests as one. */
+/** The answers to several requests as one. Points further apart than the time that was asked for are no buckets. */
 function combined(
   answers: readonly Result<SeriesAnswer, ApiProblem>[],
+  { from, to }: TimeRange,
 ): Result<SeriesAnswer, ApiProblem> {
   const found: Record<string, readonly Series[]> = {};
   let bucketSeconds: number | undefined;
@@ -85,6 +86,10 @@ function combined(
     for (const [name, series] of Object.entries(value.found))
       found[name] = [...(found[name] ?? []), ...series];
     if (value.bucketSeconds === undefined) continue;
+    if (value.bucketSeconds <= 0 || value.bucketSeconds > to - from)
+      return unexpected(
+        `its points are ${String(value.bucketSeconds)} s apart, in an answer for ${String(to - from)} s`,
+      );
     bucketSeconds ??= value.bucketSeconds;
     if (bucketSeconds !== value.bucketSeconds)
       return unexpected(
