@@ -422,7 +422,9 @@ describe('300 MB', () => {
       huge(BYTES, counter)(response);
     });
     try {
-      await expect(stateFrom(server.url, () => 0)).rejects.toThrow(/answer too large: more than 1048576 bytes/);
+      await expect(stateFrom(server.url, () => 0)).rejects.toThrow(
+        /answer too large: more than 1048576 bytes/,
+      );
       expect(counter.sent).toBeLessThan(ON_THE_WAY);
     } finally {
       await server.close();
