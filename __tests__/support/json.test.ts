@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { isJsonPointer, valueAt } from '../../src/support/json.js';
+import { isJsonPointer, isTooDeep, MOST_LEVELS, valueAt } from '../../src/support/json.js';
 
 /** The example of RFC 6901 §5. */
 const document = {
@@ -46,5 +46,28 @@ describe('JSON Pointer', () => {
 
   it.each(['', 'foo', 'foo/0', '#/foo', '/a~', '/a~2b', '$.foo'])('%j is invalid', (text) => {
     expect(isJsonPointer(text)).toBe(false);
+  });
+});
+
+describe('nested values', () => {
+  const nested = (begin: string, end: string, levels: number): unknown =>
+    JSON.parse(begin.repeat(levels) + '1' + end.repeat(levels));
+
+  it.each([
+    ['[', ']'],
+    ['{"a":', '}'],
+    ['[1,', ']'],
+  ])('%s: so many levels and no more', (begin, end) => {
+    expect(isTooDeep(nested(begin, end, MOST_LEVELS))).toBe(false);
+    expect(isTooDeep(nested(begin, end, MOST_LEVELS + 1))).toBe(true);
+    expect(isTooDeep(nested(begin, end, 50_000))).toBe(true);
+  });
+
+  it.each([null, 1, 'text', undefined])('%j has no levels', (value) => {
+    expect(isTooDeep(value)).toBe(false);
+  });
+
+  it('a long list is not deep', () => {
+    expect(isTooDeep(Array.from({ length: 200_000 }, () => []))).toBe(false);
   });
 });

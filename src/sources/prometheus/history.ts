@@ -1,6 +1,6 @@
 import type { Clock } from '../../support/clock.js';
 import { HttpError, type Http, type HttpRequest, type HttpResponse } from '../../support/http.js';
-import { fields, listOf } from '../../support/json.js';
+import { fields, isTooDeep, listOf } from '../../support/json.js';
 import { isTransientStatus, retryAfterMs, retryRead } from '../../support/retry.js';
 
 /** The server as it was during a watch in the past, for the checks of the `prometheus` source. */
@@ -215,7 +215,9 @@ function failureOf({ status, headers }: HttpResponse, clock: Clock): object | un
 function matrixOf({ status, body }: HttpResponse): Pick<Range, 'series' | 'remarks'> | undefined {
   if (status < 200 || status > 299) return undefined;
   try {
-    const { data, ...remarks } = fields(JSON.parse(body.toString('utf8')));
+    const document: unknown = JSON.parse(body.toString('utf8'));
+    if (isTooDeep(document)) return undefined;
+    const { data, ...remarks } = fields(document);
     const { resultType, result } = fields(data);
     return resultType === 'matrix' ? { series: listOf(result), remarks } : undefined;
   } catch {
