@@ -262,6 +262,23 @@ describe('the report of a watch', () => {
     ]);
   });
 
+  it('names an address that cannot be reached from here, once', async () => {
+    const failed = new Map([['2001:db8::1', 'EHOSTUNREACH']]);
+    const { findings } = await watched(
+      ({ connections }) => {
+        connections?.noteOpened('app.example', '10.0.0.1', failed);
+        return {};
+      },
+      { healthUrls: 'off' },
+    );
+    expect(findings.map(({ level, message }) => [level, message])).toEqual([
+      [
+        'notice',
+        'app.example: 2001:db8::1 cannot be reached from here (EHOSTUNREACH) and was passed over; other addresses of the name can',
+      ],
+    ]);
+  });
+
   it('warns when all requests used one connection', async () => {
     const { findings } = await watched(
       ({ connections }) => {
