@@ -12,7 +12,7 @@ import {
   type Hints,
 } from '../support/http/problem.js';
 import { fields, listOf, textOf } from '../support/json.js';
-import { clip, neutralise } from '../support/text.js';
+import { oneLine } from '../support/text.js';
 import type { CheckSource, OptionTable, ValuesOf } from '../support/options.js';
 import type { Limits } from './http/limits.js';
 
@@ -114,7 +114,7 @@ export function createQueryApi(
 }
 
 function partialAnswer(what: string, redact: (text: string) => string): ApiProblem {
-  const words = clip(neutralise(redact(what)));
+  const words = oneLine(redact(what));
   const why = words === '' ? '' : `: ${words}`;
   return failed('partial', `its answer is partial, so nothing is judged by it${why}`).problem;
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../../contract/result.js';
 import { fields, listOf } from '../../support/json.js';
 import { type Matcher, printSelector, type Selector, unquote } from '../../support/selector.js';
-import { clip, formatNumber, neutralise } from '../../support/text.js';
+import { formatNumber, oneLine } from '../../support/text.js';
 import type { Client } from './client.js';
 import type { NamedSelector } from './measurements.js';
 
@@ -166,7 +166,7 @@ async function valuesOf(
 }
 
 function namedValues({ label }: Matcher, values: readonly string[]): string {
-  const named = values.slice(0, NAMED).map((value) => clip(neutralise(value), 40));
+  const named = values.slice(0, NAMED).map((value) => oneLine(value, 40));
   return `the values of \`${label}\` are ${named.join(', ')}${values.length > NAMED ? ' and others' : ''}`;
 }
 
