@@ -116,8 +116,7 @@ export function createQueryApi(
 function partialAnswer(what: string, redact: (text: string) => string): ApiProblem {
   const words = oneLine(redact(what));
   const why = words === '' ? '' : `: ${words}`;
-  return failed('partial', `it gave only part of the data, by which nothing is judged${why}`)
-    .problem;
+  return failed('partial', `its answer is partial, so nothing is judged by it${why}`).problem;
 }
 
 /** What an answer in the manner of Prometheus says of itself (https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview). */

@@ -48,6 +48,11 @@ describe('a canary and a baseline with the same request', () => {
   it.each<[string, readonly string[], string]>([
     ['http', ['    source: http', `    url: ${url}`, '    baseline:', `      url: ${url}`], 'http'],
     [
+      'http, with a fragment, which is never sent',
+      ['    source: http', `    url: ${url}`, '    baseline:', `      url: ${url}#old`],
+      'http',
+    ],
+    [
       'prometheus',
       [
         '    source: prometheus',
@@ -57,6 +62,19 @@ describe('a canary and a baseline with the same request', () => {
         '    baseline:',
         '      total: a_total',
         '      errors: b_total',
+      ],
+      'prometheus',
+    ],
+    [
+      'prometheus, in another order and with other quotes',
+      [
+        '    source: prometheus',
+        '    url: http://prom.test',
+        '    total: a_total{app="shop",job="x"}',
+        '    errors: a_total{app="shop",job="x",code=~"5.."}',
+        '    baseline:',
+        "      total: a_total{job='x', app=`shop`}",
+        '      errors: a_total{code=~"5..",job="x",app="shop"}',
       ],
       'prometheus',
     ],

@@ -61,6 +61,8 @@ interface Scene {
   readonly lag?: number;
   /** When the last sample was made. */
   readonly last?: number;
+  /** When the last sample of all requests was made; those of the failures go on. */
+  readonly lastTotal?: number;
 }
 
 let server: StandInPrometheus;
@@ -84,6 +86,7 @@ function serve({
   phase = 3,
   lag = 0,
   last = Infinity,
+  lastTotal = Infinity,
 }: Scene): void {
   server.behave = (response, query) => {
     const now = clock.monotonic() / 1000;
@@ -96,7 +99,7 @@ function serve({
     }
     const named: Readonly<Record<string, number>> = query.includes('_bucket')
       ? { requests: total, 'within-above': total - errors, 'within-below': total - errors }
-      : { total, errors };
+      : { ...(at > lastTotal ? {} : { total }), errors };
     const series = Object.entries(named).map(([part, value]): ServedSeries => ({
       part,
       labels,
@@ -265,6 +268,25 @@ describe('workers that answer in turn are no data from then on', () => {
     });
     expect(outcome).toMatchObject({ verdict: 'unhealthy' });
     expect(outcome.decidedAt).toBeLessThan(150_000);
+  });
+});
+
+describe('failures without the series of all requests are no data', () => {
+  const failing: Scene = { sample: busy(since(0, 0.5)) };
+
+  it('from the start: the selector is named', async () => {
+    expect(await watched({ ...failing, lastTotal: -100 })).toMatchObject({
+      verdict: 'inconclusive',
+      reason:
+        'No data for success-rate during the whole watch (no series with a new sample matches http_requests_total): not enough to judge.',
+    });
+  });
+
+  it('in the second half: not a time without requests', async () => {
+    expect(await watched({ sample: busy(), lastTotal: 180 })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/^No data for success-rate in the last 2m \d\ds/),
+    });
   });
 });
 

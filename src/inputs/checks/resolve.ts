@@ -16,7 +16,7 @@ import {
 import { strategyIds } from '../../contract/strategy.js';
 import type { Findings, Surroundings } from './lookup.js';
 import { readEntry, type ReadEntry } from './read.js';
-import { SAME_COUNTS, sidesOfSameCounts } from './same-counts.js';
+import { canonicalQuery, SAME_COUNTS, sidesOfSameCounts } from './same-counts.js';
 
 /** Ids that other checks and the strategies of the chain have: findings are shown by id. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -83,12 +83,15 @@ function isComparedWithItself({
   );
 }
 
-/** What makes no difference to who is asked is left out: that a URL ends with a slash, the case of a header's name. */
+/**
+ * What makes no difference to what is asked is left out: that a URL ends with a slash, its fragment, the case of a header's
+ * name, how a selector is written.
+ */
 function canonical(name: string, value: unknown): unknown {
   if (name === 'headers' && (value === 'off' || value === undefined)) return {};
-  if (name === 'url' && typeof value === 'string')
-    return URL.canParse(value) ? new URL(value).href : value;
-  if (!isObject(value) || name !== 'headers') return value;
+  if (name === 'url' && typeof value === 'string' && URL.canParse(value))
+    return Object.assign(new URL(value), { hash: '' }).href;
+  if (!isObject(value) || name !== 'headers') return canonicalQuery(value);
   return Object.fromEntries(Object.entries(value).map(([key, text]) => [key.toLowerCase(), text]));
 }
 

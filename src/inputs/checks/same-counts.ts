@@ -19,13 +19,13 @@ export function sidesOfSameCounts({
 }
 
 function isSame({ total, errors }: Options): boolean {
-  return total !== undefined && canonical(total) === canonical(errors);
+  return total !== undefined && canonicalQuery(total) === canonicalQuery(errors);
 }
 
-/** The order of labels, the kind of quotes and blanks make no difference. */
-function canonical(query: unknown): unknown {
+/** The order of labels, the kind of quotes and blanks make no difference. What is no query stays as it is. */
+export function canonicalQuery(query: unknown): unknown {
   if (typeof query === 'string') return query.replace(/\s+/g, ' ').trim();
-  if (!isObject(query)) return query;
+  if (!isObject(query) || !('matchers' in query)) return query;
   const { name, matchers } = query as unknown as Selector;
   return [
     printSelector({ name, matchers: [] }),

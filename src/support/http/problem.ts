@@ -3,7 +3,7 @@ import { messageOf } from '../errors.js';
 import { isObject } from '../json.js';
 import { isTransientStatus, retryAfterMs } from '../retry.js';
 import { cutMark, oneLine, printableUrl } from '../text.js';
-import type { HttpErrorKind } from './error.js';
+import { type HttpErrorKind, tlsHint } from './error.js';
 import { type ApiResponse, isPage, isRateLimited, serverMessage } from './response.js';
 
 /** What keeps a call from a usable answer. */
@@ -195,11 +195,13 @@ export function noResponse(
       : given === 'too-large'
         ? 'too-large'
         : 'unreachable';
-  const code = typeof known?.code === 'string' ? ` (${known.code})` : '';
+  const ofNode = typeof known?.code === 'string' ? known.code : undefined;
+  const code = ofNode === undefined ? '' : ` (${ofNode})`;
   const message = within.aborted ? messageOf(within.reason) : connectionProblem(error);
   const fix =
     given === 'tls'
-      ? 'if its certificate is signed by an authority of your own, name that in ca-file'
+      ? (tlsHint(ofNode ?? '') ??
+        'check its certificate; one that an authority of your own has signed needs ca-file')
       : hintFor(kind, '');
   return {
     ...failed(kind, message, { fix }).problem,
