@@ -41,6 +41,14 @@ function troubleOf(mutation: fc.Arbitrary<Mutation>): fc.Arbitrary<Trouble> {
     turns: fc.oneof(
       fc.constant([true]),
       fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }),
+      // One answer, and no other.
+      fc
+        .nat(20)
+        .map((n) => [
+          ...Array.from({ length: n }, () => false),
+          true,
+          ...Array.from({ length: 90 }, () => false),
+        ]),
       // From some answer on.
       fc
         .nat(8)
