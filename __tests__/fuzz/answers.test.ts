@@ -32,12 +32,15 @@ const MOST_CHARACTERS = 10_000;
 
 /** What goes wrong with the answers: which of them, in turn, and how. */
 interface Trouble {
+  /** Only those to calls that change something. */
+  readonly onlyToChanges: boolean;
   readonly turns: readonly boolean[];
   readonly mutations: readonly Mutation[];
 }
 
 function troubleOf(mutation: fc.Arbitrary<Mutation>): fc.Arbitrary<Trouble> {
   return fc.record({
+    onlyToChanges: fc.boolean(),
     turns: fc.oneof(
       fc.constant([true]),
       fc.array(fc.boolean(), { minLength: 1, maxLength: 6 }),
@@ -298,20 +301,22 @@ interface Called {
 }
 
 /** All that a rollback does with a client, whatever the calls before have come to. */
-async function called(standIn: StandIn, { turns, mutations }: Trouble): Promise<readonly Called[]> {
+async function called(standIn: StandIn, trouble: Trouble): Promise<readonly Called[]> {
+  const { turns, mutations, onlyToChanges } = trouble;
   const clock = new VirtualClock();
   const http = createHttp({ clock });
   const engine = fetchOf(http, { timeoutMs: 30_000 });
   let count = 0;
   let answers: Answer[] = [];
   const { fetch, open } = countedFetch(async (input, init) => {
-    const is = turns[count++ % turns.length] === true;
     const base = {
       status: 200,
       headers: { 'content-type': 'application/json' },
       body: '{"message":"no"}',
     };
     const method = input instanceof Request ? input.method : (init?.method ?? 'GET');
+    const concerns = method !== 'GET' || !onlyToChanges;
+    const is = concerns && turns[count++ % turns.length] === true;
     const isKept = is && method !== 'GET' && isRefusal(mutated(base, mutations).status);
     const good = isKept ? base : await answerOf(await engine(input, init));
     const answer = is ? mutated(good, mutations) : good;
