@@ -48,6 +48,8 @@ interface Counted {
   readonly total: number;
   readonly errors: number;
   readonly started?: number;
+  /** When it was made, where that was not in the same moment as the others. */
+  readonly at?: number;
   /** Besides those of the target. */
   readonly labels?: Readonly<Record<string, string>>;
 }
@@ -98,7 +100,7 @@ function serve({
       return;
     }
     const isHistogram = query.includes('_bucket');
-    const series = all.flatMap(({ total, errors, labels: own }) => {
+    const series = all.flatMap(({ total, errors, at: madeAt = at, labels: own }) => {
       const within = total - errors;
       const named = isHistogram
         ? { requests: total, 'within-above': within, 'within-below': within }
@@ -107,7 +109,7 @@ function serve({
         part,
         labels: { ...labels, ...own },
         value,
-        at: EPOCH_SECONDS + at,
+        at: EPOCH_SECONDS + madeAt,
       }));
     });
     const starts = all.flatMap(({ started, labels: own }) =>
@@ -386,6 +388,26 @@ describe('the whole duration is judged', () => {
 });
 
 describe('samples that are late are waited for', () => {
+  it('an answer without a series does not pretend that all was seen', async () => {
+    // Two pods, scraped in turn: one has a new sample when there is nothing, and so it is at the end.
+    const ofPod = (instance: string, phase: number, now: number): Counted => {
+      const at = Math.floor((now - phase) / 30) * 30 + phase;
+      return { ...busy()(at), at, labels: { instance } };
+    };
+    const outcome = await watched({
+      every: 1,
+      phase: 0,
+      sample: (now) =>
+        (now >= 225 && now < 235) || now > 315
+          ? []
+          : [ofPod('a:80', 3, now), ofPod('b:80', 18, now)],
+    });
+    expect(outcome).toMatchObject({
+      verdict: 'healthy',
+      reason: expect.stringMatching(/ Its last 42s could not be seen\./),
+    });
+  });
+
   it('90 s: the bad end is seen', async () => {
     const outcome = await watched({ sample: busy(since(260, 0.5)), lag: 90 });
     expect(outcome).toMatchObject({ verdict: 'unhealthy' });

@@ -65,7 +65,10 @@ export function scrapeQuery(parts: readonly QueryPart[]): string {
 }
 
 /** Fails when it cannot be used: a counter is a finite number, and never negative. */
-export function readScrape(answer: QueryResult, parts: readonly QueryPart[]): Result<Scrape> {
+export function readScrape(
+  answer: Pick<QueryResult, 'samples'>,
+  parts: readonly QueryPart[],
+): Result<Pick<Scrape, 'targets'>> {
   const times = new Map<string, number>();
   const starts = new Map<string, number | undefined>();
   const values: { part: string; sample: Sample; target: string; series: string }[] = [];
@@ -88,10 +91,7 @@ export function readScrape(answer: QueryResult, parts: readonly QueryPart[]): Re
       return bad(`a counter has the value ${String(sample.value)}`);
     values.push({ part, sample, target, series });
   }
-  return good({
-    answeredAt: answer.at ?? 0,
-    targets: grouped(values, times, starts),
-  });
+  return good({ targets: grouped(values, times, starts) });
 }
 
 function grouped(
