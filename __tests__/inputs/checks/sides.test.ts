@@ -17,6 +17,11 @@ describe('a canary and a baseline with the same request', () => {
       'baseline-url',
     ],
     [
+      'the same URL but for the fragment, which is not sent',
+      { url, 'baseline-url': `${url}#old` },
+      'baseline-url',
+    ],
+    [
       'the same URL and headers',
       { url, 'baseline-url': url, headers: 'X-Canary: a', 'baseline-headers': 'x-canary: a' },
       'baseline-url',
@@ -34,6 +39,26 @@ describe('a canary and a baseline with the same request', () => {
         'prometheus-baseline-errors': 'b_total',
       },
       'prometheus-baseline-total',
+    ],
+    [
+      'the same counters in another spelling',
+      {
+        ...prometheus,
+        'prometheus-total': 'a_total{app="shop",path="/x"}',
+        'prometheus-baseline-total': "a_total{ path='/x', app=`shop` }",
+        'prometheus-baseline-errors': '{__name__="b_total"}',
+      },
+      'prometheus-baseline-total',
+    ],
+    [
+      'the same labels of a preset in another order',
+      {
+        'prometheus-url': 'http://prom.test',
+        'prometheus-preset': 'istio',
+        'prometheus-selector': 'app="shop",version="v2"',
+        'prometheus-baseline-selector': 'version="v2",app="shop"',
+      },
+      'prometheus-baseline-selector',
     ],
   ])('is refused: %s', (_, flags, subject) => {
     expect(resolveWith({ flags }).problems).toEqual([

@@ -16,7 +16,7 @@ import {
 import { strategyIds } from '../../contract/strategy.js';
 import type { Findings, Surroundings } from './lookup.js';
 import { readEntry, type ReadEntry } from './read.js';
-import { SAME_COUNTS, sidesOfSameCounts } from './same-counts.js';
+import { canonicalQuery, SAME_COUNTS, sidesOfSameCounts } from './same-counts.js';
 
 /** Ids that other checks and the strategies of the chain have: findings are shown by id. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -83,13 +83,19 @@ function isComparedWithItself({
   );
 }
 
-/** What makes no difference to who is asked is left out: that a URL ends with a slash, the case of a header's name. */
+/** What makes no difference to who is asked is left out: how a URL or a query is written, the case of a header's name. */
 function canonical(name: string, value: unknown): unknown {
-  if (name === 'headers' && (value === 'off' || value === undefined)) return {};
-  if (name === 'url' && typeof value === 'string')
-    return URL.canParse(value) ? new URL(value).href : value;
-  if (!isObject(value) || name !== 'headers') return value;
-  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key.toLowerCase(), text]));
+  if (name === 'headers') {
+    if (value === 'off' || !isObject(value)) return {};
+    return Object.fromEntries(
+      Object.entries(value).map(([key, text]) => [key.toLowerCase(), text]),
+    );
+  }
+  if (name !== 'url' || typeof value !== 'string' || !URL.canParse(value))
+    return canonicalQuery(value);
+  const url = new URL(value);
+  url.hash = '';
+  return url.href;
 }
 
 function sameSides(what: string): readonly [message: string, fix: string] {
