@@ -114,6 +114,16 @@ describe('createContinuity', () => {
       ['restarted'],
     ],
     [
+      'where more failures are left than requests, they did not begin anew, such as where a counter is full',
+      both([
+        [4_294_967_290, 8000],
+        [20, 8001],
+        [90, 8002],
+        [160, 8003],
+      ]),
+      ['unknown', 'unknown', 'grown'],
+    ],
+    [
       'failures that went back alone are not known',
       [
         { at: 0, values: { total: 4000, errors: 20 } },

@@ -95,11 +95,13 @@ function fell({ before, now }: Pick<Counter, 'before' | 'now'>): boolean {
   return before !== undefined && now < before;
 }
 
-/** Where no start time tells: every counter of requests fell, and hardly anything is left. */
+/** Where no start time tells: every counter of requests fell, hardly anything is left, and no more failures than requests. */
 function beganAnew({ counters, total }: Step): boolean {
   return (
-    counters.every(
-      (counter) => !counter.countsRequests || (counter.before ?? 0) === 0 || fell(counter),
+    counters.every((counter) =>
+      counter.countsRequests
+        ? (counter.before ?? 0) === 0 || fell(counter)
+        : counter.now <= total.now + UNDER_WAY,
     ) && total.now < REST * total.before
   );
 }
