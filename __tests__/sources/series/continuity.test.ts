@@ -218,7 +218,7 @@ describe('createContinuity', () => {
       ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'grown', 'grown'],
     ],
     [
-      'series that are new, and begin with more than can have happened since, are old ones by another name',
+      'series that are new, and begin with far more than was counted until then, are old ones by another name',
       [
         { at: 0, values: { 'total a': 4000, total: 4000 } },
         { at: 15, values: { 'total a': 4010, total: 4010 } },
@@ -226,6 +226,15 @@ describe('createContinuity', () => {
         { at: 45, values: { 'total b': 4030, total: 4030 } },
       ],
       ['grown', 'unknown', 'grown'],
+    ],
+    [
+      'little traffic is uneven: new series may begin with some more',
+      [
+        { at: 0, values: { total: 400 } },
+        { at: 15, values: { total: 401 } },
+        { at: 30, values: { total: 431, 'total b': 30 } },
+      ],
+      ['grown', 'grown'],
     ],
     [
       'new series that begin as fast as the others grow are new',

@@ -48,8 +48,8 @@ const WAVER = 2;
 const REST = 0.1;
 /** What grows so many times faster than it ever did, or than what it is a part of, has not grown: another process has answered. */
 const JUMP = 3;
-/** A scrape is not atomic: it can hold so many failures whose requests it does not. */
-const UNDER_WAY = 10;
+/** So few tell nothing: a scrape can hold failures whose requests it does not hold yet, and little traffic is uneven. */
+const FEW = 10;
 /** Another process answered so often: there are several. */
 const JUMPS = 3;
 
@@ -62,7 +62,7 @@ const CAME_BACK =
 const OUTGREW =
   'grew more in a part of the requests than in all of them: another process may have answered, and what it counted before is not known';
 const OLD_SERIES =
-  'have new series that begin with more than can have happened since: what those counted before is not known';
+  'have new series that begin with far more than was counted until then: they may be old ones by another name, and what they counted before is not known';
 const ANOTHER =
   'are those of another process, which was there before: what it counted is not known';
 
@@ -101,7 +101,7 @@ function beganAnew({ counters, total }: Step): boolean {
     counters.every((counter) =>
       counter.countsRequests
         ? (counter.before ?? 0) === 0 || fell(counter)
-        : counter.now <= total.now + UNDER_WAY,
+        : counter.now <= total.now + FEW,
     ) && total.now < REST * total.before
   );
 }
@@ -206,7 +206,7 @@ function createGrowthCheck(): GrowthCheck {
 /** What counts a part of the requests, such as those that failed, grows no more than what counts all of them. */
 function outgrew({ counters, total }: Step): boolean {
   if (!counters.some(({ countsRequests }) => countsRequests)) return false;
-  const most = JUMP * Math.max(0, total.now - total.before) + UNDER_WAY;
+  const most = JUMP * Math.max(0, total.now - total.before) + FEW;
   return counters.some(
     ({ before = 0, now, countsRequests }) => !countsRequests && now - before > most,
   );
@@ -226,7 +226,7 @@ function hasOldSeries({ counters, seconds }: Step, fastest: number): boolean {
     if (before === undefined) added += now;
     else known += now - before;
   }
-  return fastest > 0 && added > JUMP * Math.max(fastest * seconds, known);
+  return fastest > 0 && added > JUMP * Math.max(fastest * seconds, known, FEW);
 }
 
 /** From where to where counters fell, the total among them. */
