@@ -154,12 +154,12 @@ describe('createContinuity', () => {
     [
       'workers that answer in turn: what comes back did not grow, and in the end nothing is believed',
       row([4000, 4010, 700, 4020, 710, 4030, 720, 4040]),
-      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless'],
+      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless', 'useless'],
     ],
     [
       'workers of one age that answer in turn are found by their counters',
       row([4000, 4010, 700, 4020, 710, 4030, 720, 4040], [7, 7, 7.1, 7, 7.1, 7, 7.1, 7]),
-      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless'],
+      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless', 'useless'],
     ],
     [
       'from the first sample on',
@@ -183,7 +183,7 @@ describe('createContinuity', () => {
         [4055, 5],
         [4070, 903],
       ]),
-      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless'],
+      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless', 'useless'],
     ],
     [
       'failures that grow more than the total are those of another process, at first sight too',
@@ -211,6 +211,11 @@ describe('createContinuity', () => {
       'what went back by less than it grows is only uneven',
       row([4000, 4010, 4009, 4020, 4019, 4030, 4029, 4040, 4039, 4050]),
       ['grown', 'unknown', 'grown', 'unknown', 'grown', 'unknown', 'grown', 'unknown', 'grown'],
+    ],
+    [
+      'what goes up and down is no counter, but what is counted in each interval, or a rate',
+      row([150, 141, 148, 139, 149, 138]),
+      ['unknown', 'unknown', 'unknown', 'unknown', 'useless'],
     ],
     [
       'growth that stays faster after a worker is gone is more traffic',

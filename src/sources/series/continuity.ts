@@ -52,6 +52,8 @@ const JUMP = 3;
 const FEW = 10;
 /** Another process answered so often: there are several. */
 const JUMPS = 3;
+/** What falls again after it grew, so often, and so many times of all that it is read, is no counter. */
+const FALLS = { times: 3, share: 0.25 };
 
 const SEVERAL =
   'are those of several processes that answer in turn, and tell nothing: scrape each of them by itself, or let them keep their counters together';
@@ -59,6 +61,8 @@ const WENT_BACK =
   'went back, and no process began anew: a part of what they add up is gone, such as one worker of several, or a pod';
 const CAME_BACK =
   'went back and came back: another process may have answered, and what it counted before is not known';
+const UP_AND_DOWN =
+  'go up and down, and no process begins anew: they are no raw counters, or those of several processes, and tell nothing';
 const OUTGREW =
   'grew more in a part of the requests than in all of them: another process may have answered, and what it counted before is not known';
 const OLD_SERIES =
@@ -85,8 +89,7 @@ export function createContinuity(): Continuity {
       }
       const isAnother = process === 'earlier' || process === 'older';
       if (!isAnother && !hasFallen) return growth.take(step);
-      growth.fell(step);
-      return { kind: 'unknown', why: isAnother ? ANOTHER : WENT_BACK };
+      return growth.fell(step, isAnother ? ANOTHER : WENT_BACK);
     },
   };
 }
@@ -140,7 +143,7 @@ function createProcesses(): {
 /** Says of counters that did not fall whether they have grown, or hold what was counted by others, or long ago. */
 interface GrowthCheck {
   take(step: Step): Course;
-  fell(step: Step): void;
+  fell(step: Step, why: string): Course;
   reset(): void;
 }
 
@@ -155,6 +158,10 @@ function createGrowthCheck(): GrowthCheck {
   /** How often counters jumped after a fall, and how often in a row without one. */
   let turns = 0;
   let climbs = 0;
+  let steps = 0;
+  /** How often they fell, in a row or not, and did not grow past it at once. */
+  let descents = 0;
+  let isFalling = false;
 
   /** Whether the step before was as good as this one, as long as there is nothing else to compare it with. */
   function isBorneOut(rate: number): boolean {
@@ -177,27 +184,39 @@ function createGrowthCheck(): GrowthCheck {
       const rate = Math.max(0, step.total.now - step.total.before) / Math.max(step.seconds, 1e-3);
       if (hasOldSeries(step, fastest)) return { kind: 'unknown', why: OLD_SERIES };
       const hasOutgrown = outgrew(step);
+      const back = falls.goBack(step);
+      steps += 1;
+      isFalling = false;
+      if (back === 'past') descents -= 1;
       const isOdd = hasOutgrown || (isSuspect && fastest > 0 && rate > JUMP * fastest);
       // Of several processes one would have counted less by now: what goes on is as it is.
-      if (falls.cameBack(step) || (isOdd && climbs < JUMPS))
+      if (back === 'there' || (isOdd && climbs < JUMPS))
         return jumped(hasOutgrown ? OUTGREW : CAME_BACK);
       if (isSuspect && !isBorneOut(rate)) return { kind: 'unknown', why: CAME_BACK };
       if (!isOdd) climbs = 0;
       fastest = Math.max(fastest, rate);
       return { kind: 'grown' };
     },
-    fell(step) {
+    fell(step, why) {
+      steps += 1;
+      if (!isFalling) descents += 1;
+      isFalling = true;
       isSuspect = true;
       hasFallen = true;
       candidate = undefined;
       climbs = 0;
       falls.take(step);
+      return descents >= FALLS.times && descents >= FALLS.share * steps
+        ? { kind: 'useless', why: turns > 0 ? SEVERAL : UP_AND_DOWN }
+        : { kind: 'unknown', why };
     },
     reset() {
       isSuspect = false;
       hasFallen = false;
       turns = 0;
       climbs = 0;
+      descents = 0;
+      isFalling = false;
       falls.reset();
     },
   };
@@ -232,8 +251,8 @@ function hasOldSeries({ counters, seconds }: Step, fastest: number): boolean {
 /** From where to where counters fell, the total among them. */
 function createFalls(): {
   take(step: Step): void;
-  /** Whether one of them is right back to where it had been. */
-  cameBack(step: Step): boolean;
+  /** Whether one of them is right back to where it had been, or all are well past it. */
+  goBack(step: Step): 'there' | 'past' | undefined;
   reset(): void;
 } {
   const falls = new Map<string, { readonly from: number; readonly to: number }>();
@@ -247,17 +266,19 @@ function createFalls(): {
         if (before !== undefined && now < before)
           falls.set(name, { from: Math.max(before, falls.get(name)?.from ?? 0), to: now });
     },
-    cameBack(step) {
-      let is = false;
+    goBack(step) {
+      const had = falls.size;
+      let isThere = false;
       for (const { name, before = 0, now } of all(step)) {
         const fall = falls.get(name);
         if (fall === undefined || now < fall.from) continue;
         falls.delete(name);
         const depth = fall.from - fall.to;
         // What went back by less than it grows is only uneven.
-        is ||= now - before >= depth / 2 && now - fall.from < depth;
+        isThere ||= now - before >= depth / 2 && now - fall.from < depth;
       }
-      return is;
+      if (isThere) return 'there';
+      return had > 0 && falls.size === 0 ? 'past' : undefined;
     },
     reset() {
       falls.clear();
