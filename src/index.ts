@@ -48,6 +48,9 @@ async function start(): Promise<number> {
   const env = { ...process.env };
   // Node reads it at every TLS connection, those to proxies and of libraries included, and does not verify them at 0.
   delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+  // This process cannot end before its look-ups of names have, and by itself glibc gives a name server that does not answer
+  // 10 s: longer than a CI system waits after SIGTERM (resolv.conf(5)).
+  process.env.RES_OPTIONS ??= 'timeout:2 attempts:2';
   if (argv.some((word) => word === '--version' || word === '-v')) {
     process.stdout.write(`${metadata.version}\n`);
     return 0;

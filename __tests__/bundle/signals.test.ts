@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { createSocket } from 'node:dgram';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { systemClock } from '../../src/support/clock.js';
 import { ActionJob, type JobOptions } from '../support/action.js';
@@ -266,5 +268,42 @@ onPosix('a second signal', () => {
     }
     expect((await running.ended).code).toBe(3);
     expect(place.read('rollgate-report/report.json')).toBeUndefined();
+  });
+});
+
+/** Names are looked up in a mount namespace of its own, which only root may make. */
+const mayMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
+const asRoot = mayMount ? describe : describe.skip;
+
+asRoot('SIGTERM while the name server does not answer', () => {
+  /** By itself the C library gives one 10 s; the process must not wait for that. Far from what a busy machine makes of it. */
+  const MOST_MS = 7000;
+
+  it('ends as soon as the look-up is given up: cancelled, exit 6', async () => {
+    const silent = createSocket('udp4');
+    await new Promise<void>((bound) => {
+      silent.bind(53, '127.0.0.53', bound);
+    });
+    const queries = new Promise<void>((asked) =>
+      silent.once('message', () => {
+        asked();
+      }),
+    );
+    try {
+      place.write('resolv.conf', 'nameserver 127.0.0.53\n');
+      const script = 'mount --bind "$0" /etc/resolv.conf && exec "$@"';
+      const running = place.launch('unshare', [
+        ...['--mount', 'sh', '-c', script, place.path('resolv.conf')],
+        ...[node, bundle, 'run', '--url', 'http://shop.example/', '--health-url', 'off', ...quick],
+        ...['--rollback', 'command', '--rollback-command', 'exit 0'],
+      ]);
+      await queries;
+      const before = systemClock.monotonic();
+      running.child.kill('SIGTERM');
+      expect((await running.ended).code).toBe(6);
+      expect(systemClock.monotonic() - before).toBeLessThan(MOST_MS);
+    } finally {
+      silent.close();
+    }
   });
 });

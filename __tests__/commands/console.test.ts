@@ -1,10 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { createConsole, type Console, withHeartbeat } from '../../src/commands/console.js';
 import { plainOutput } from '../../src/systems/local.js';
-import { createRedactor } from '../../src/support/redact.js';
+import { createRedactor, own } from '../../src/support/redact.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-function setUp(terminal: boolean): {
+function setUp(
+  terminal: boolean,
+  secret = 's3cr3t-t0ken',
+): {
   clock: VirtualClock;
   console: Console;
   printed: () => string;
@@ -16,7 +19,7 @@ function setUp(terminal: boolean): {
   };
   const console = createConsole({
     host: plainOutput('local', { write, terminal }),
-    redactor: createRedactor(['s3cr3t-t0ken']),
+    redactor: createRedactor([secret]),
     terminal,
     write,
     clock,
@@ -34,6 +37,26 @@ describe('the console', () => {
     expect(printed()).not.toContain('\u001b');
     expect(printed()).not.toMatch(/^::|##vso\[/m);
   });
+
+  it('keeps its own words, and the name of a target, when a secret is one of them', () => {
+    const { console, printed } = setUp(false, 'healthy');
+    const said = own`healthy: ${'it is healthy'}`;
+    console.of('healthy').line(said);
+    console.annotate('warning', 'healthy', said);
+    console.group(own('healthy'), [said, 'healthy']);
+    expect(printed()).toBe(
+      '[healthy] healthy: it is ***\nwarning: healthy: healthy: it is ***\nhealthy\n  healthy: it is ***\n  ***\n',
+    );
+  });
+
+  it.each(['\n', '\r', '\v', '\f', '\u0085', '\u2028', '\u2029'])(
+    'prints one line for a text with %j in it',
+    (end) => {
+      const { console, printed } = setUp(false);
+      console.line(`the run says${end}✅ healthy`);
+      expect(printed()).toBe('the run says ✅ healthy\n');
+    },
+  );
 
   it('keeps the colours of its own lines on a terminal, and no other control character', () => {
     const { console, printed } = setUp(true);

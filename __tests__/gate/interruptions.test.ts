@@ -52,7 +52,7 @@ describe('the interruptions of sources in a watch', () => {
       {
         lines: [
           'success-rate: no usable answer from prometheus: prometheus.test: connection refused',
-          'success-rate: prometheus answers again, after 20s',
+          'success-rate, errors-per-minute: prometheus answers again, after 20s',
         ],
         found: [
           'success-rate, errors-per-minute: no usable answer from prometheus from 20s to 40s of the watch: prometheus.test: connection refused',
@@ -79,7 +79,7 @@ describe('the interruptions of sources in a watch', () => {
     );
     expect(lines).toEqual([
       'success-rate: no usable answer from prometheus: prometheus.test: connection refused',
-      'success-rate: prometheus answers again, after 10s',
+      'success-rate, errors-per-minute: prometheus answers again, after 10s',
       'errors-per-minute: still no usable answer from prometheus: prometheus.test: connection refused',
     ]);
     expect(open).toEqual([['errors-per-minute', 20_000]]);

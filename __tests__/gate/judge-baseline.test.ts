@@ -111,7 +111,7 @@ describe('the judgement of a canary against its baseline', () => {
     [
       'too few requests of the canary',
       () => canaryAndBaseline([0, 0], [40, 0]),
-      /^Only 0 requests in 5m \(20 needed\)/,
+      /^No requests in 5m \(20 needed\)/,
     ],
     [
       'too few requests of the baseline',

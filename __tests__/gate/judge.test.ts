@@ -200,7 +200,7 @@ describe('the judgement', () => {
       () => counts(0, 0),
       {},
       'inconclusive',
-      /^Only 0 requests/,
+      /^No requests in 5m \(20 needed\): not enough to judge success-rate\.$/,
     ],
     [
       'one request: inconclusive',

@@ -8,6 +8,7 @@ import { createHttp, fetchOf } from '../../src/support/http.js';
 import { createRedactor } from '../../src/support/redact.js';
 import { countedFetch, drive } from '../support/drive.js';
 import type { Fault, StandIn } from '../support/stand-in.js';
+import { commandsIn } from '../support/runner-grammar.js';
 import { type End, standIns } from '../support/stand-ins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
@@ -111,6 +112,28 @@ const kinds: readonly Kind[] = [
   { name: 'HTML', trouble: () => html(200), start: 'unclear', follow: 'either' },
   { name: 'HTML after it was accepted', trouble: accepted(html(200)), start: 'accepted' },
   {
+    name: 'HTML whose title is cut within the secret',
+    trouble: ({ secret }) => html(200, `<html><title>${'~'.repeat(285)}${secret}</title></html>`),
+    start: 'unclear',
+    follow: 'either',
+  },
+  {
+    name: 'text that is cut within the secret',
+    trouble: ({ secret }) => ({ status: 200, body: `${'~'.repeat(285)}${secret}` }),
+    start: 'unclear',
+    follow: 'either',
+  },
+  {
+    name: 'a type that is cut within the secret',
+    trouble: ({ secret }) => ({
+      status: 200,
+      headers: { 'content-type': `text/${'~'.repeat(40)}${secret}` },
+      body: 'x',
+    }),
+    start: 'unclear',
+    follow: 'either',
+  },
+  {
     name: 'a redirect to a login page',
     trouble: ({ url }) => ({ status: 302, headers: { location: `${url}/users/sign_in` } }),
     start: 'refused',
@@ -163,7 +186,8 @@ async function open(create: Create, end: End = 'well') {
   const client = standIn.client({ fetch: counted.fetch, clock, random: () => 0.5 });
   const run = <T>(work: Promise<T>): Promise<T> =>
     drive(clock, work, counted.open, () => standIn.hanging);
-  return { standIn, client, clock, seen, run, close };
+  const shown = (text: string): string => redactor.redact(text);
+  return { standIn, client, clock, seen, run, close, shown };
 }
 
 interface Scenario {
@@ -176,7 +200,7 @@ interface Scenario {
 }
 
 async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
-  const { standIn, client, clock, seen, run, close } = await open(create, scenario.end);
+  const { standIn, client, clock, seen, run, close, shown } = await open(create, scenario.end);
   const { start, follow } = scenario;
   const meet = async (on: 'start' | 'follow', { trouble }: Kind): Promise<void> => {
     const what = trouble(standIn);
@@ -238,6 +262,13 @@ async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
   expect(started).toBeLessThanOrEqual(1);
   expect(clock.monotonic()).toBeLessThanOrEqual(STRATEGY_MS + GRACE_MS);
   expect(JSON.stringify([result, lines, links, steps])).not.toContain(standIn.secret);
+  for (const line of [...lines, result.detail]) {
+    // As the log has it, in which a piece of a secret is one too.
+    expect(shown(line)).not.toContain(standIn.secret.slice(0, 12));
+    expect(line).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
+    expect(commandsIn(line)).toEqual([]);
+    expect(line.length).toBeLessThan(1000);
+  }
   // Never a promise that is not true.
   if (lines.includes(TRIGGERED)) expect(started).toBe(1);
   if (result.outcome === 'verified') expect(lines).toContain(TRIGGERED);
@@ -284,6 +315,18 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
 
   it('a run that fails: triggered, not verified', async () => {
     expect(await roll(create, { end: 'badly' })).toEqual(ended(1, 'triggered'));
+  });
+
+  it.each([
+    [
+      'looks like a command and a verdict',
+      '\u0085::error::x\u2028✅ healthy\n##vso[task.complete]',
+    ],
+    ['is cut within the secret', 'SECRET'.padStart(191, '~')],
+  ])('a word of 600 KB that %s: short lines, and never success', async (_name, start) => {
+    const { standIn } = await open(create);
+    const word = start.replace('SECRET', standIn.secret).padEnd(600_000, '~');
+    expect(await roll(create, { end: { word } })).toEqual(ended(1, 'triggered'));
   });
 
   describe('the call that starts the run meets', () => {

@@ -124,10 +124,24 @@ describe('foreign text in a notification', () => {
     const [, reason = '', rollback = ''] = text.split('\n');
     for (const line of [reason, rollback]) {
       expect(line).not.toMatch(/[<>]/);
-      expect(line).toContain('&lt;!channel&gt;');
-      expect(line).not.toMatch(/(^|[^\u2060])[*_~`@]/);
+      expect(line).toContain('&lt;\u200b!channel&gt;');
+      expect(line).not.toMatch(/(^|[^\u2060])[*_~`]/);
     }
     expect(text.split('\n')).toHaveLength(4);
+  });
+
+  it.each([
+    ['Slack', (report: RunReport) => slackBody(composeMessage(report))],
+    [
+      'any other receiver',
+      (report: RunReport) => jsonBody(report, composeMessage(report), 'r.json'),
+    ],
+  ])('calls nobody and links nowhere in the text for %s', (_name, render) => {
+    const calls = '@here @everyone @ann <!here> <@U1> <@&9> <users/all> [a](https://evil.example)';
+    const target = aTarget({ name: 'api @here', rollback: aRollback({ detail: calls }) });
+    const text = textOf(render(aReport({ reason: calls, targets: [target, aTarget()] })));
+    expect(text).toContain('everyone');
+    expect(text).not.toMatch(/@[\w&!]|<[!@#\w](?!ttps?:\/\/)|\]\(|:\/\/evil/);
   });
 
   it('is plain text in the card for Teams', () => {
@@ -135,12 +149,14 @@ describe('foreign text in a notification', () => {
     const runs = body.flatMap(({ inlines }) => inlines);
     expect(runs.every(({ type }) => type === 'TextRun')).toBe(true);
     expect(runs.some(({ text }) => text.includes('[click](https://evil.example)'))).toBe(true);
+    // What would make a mention of `<at>`: a list of who is meant.
+    expect(teamsBody(composeMessage(inNasty()))).not.toContain('"entities"');
   });
 
   it('makes no mention, link or title in a comment', () => {
     const text = renderComment(composeMessage(inNasty()));
     expect(text).not.toMatch(/(^|[^\\])\]\(https:\/\/evil/);
-    expect(text).not.toMatch(/(^|[^\\])@everyone/);
+    expect(text).not.toMatch(/@\w|\w:\/\/evil/);
     expect(text.match(/^#/gm)).toHaveLength(1);
   });
 

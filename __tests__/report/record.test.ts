@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { renderJson, type RunReport } from '../../src/report/record.js';
+import { configShape } from '../../src/inputs/configured.js';
+import { renderJunit } from '../../src/report/junit.js';
+import { outputsOf } from '../../src/report/outputs.js';
+import { renderJson, reportShape, type RunReport } from '../../src/report/record.js';
+import { renderSummary } from '../../src/report/summary.js';
+import { finalLines } from '../../src/report/terminal.js';
+import { createRedactor } from '../../src/support/redact.js';
 import { aCheck, aReport, aTarget, reports } from '../support/reports.js';
 
 const parse = (report: RunReport): RunReport => JSON.parse(renderJson(report)) as RunReport;
@@ -56,5 +62,85 @@ describe('report.json', () => {
         },
       ),
     );
+  });
+});
+
+/** Everything of a report that is a word of ours. */
+function ours({ targets, ...report }: RunReport): unknown {
+  const { verdict, exitCode, startedAt, endedAt, detectedAt, tool, command } = report;
+  const { system, runId } = report.host;
+  return {
+    ...{ verdict, exitCode, startedAt, endedAt, detectedAt, tool, command, system, runId },
+    targets: targets.map(({ name, verdict, checks, rollback }) => ({
+      ...{ name, verdict, status: rollback.status },
+      checks: checks.map((check) => ({ ...check, subject: '', kinds: {} })),
+      attempts: rollback.attempts.map(({ id, outcome, seconds }) => ({ id, outcome, seconds })),
+    })),
+  };
+}
+
+const keysOf = (value: unknown): readonly string[] =>
+  typeof value === 'object' && value !== null
+    ? [...Object.keys(value), ...Object.values(value).flatMap(keysOf)]
+    : [];
+const wordsOf = (value: unknown): readonly string[] =>
+  typeof value === 'object' && value !== null
+    ? Object.values(value).flatMap(wordsOf)
+    : typeof value === 'string'
+      ? [value]
+      : [];
+
+describe('a record whose every word of ours is a secret too', () => {
+  it.each(Object.entries(reports))('keeps them, and is rendered: %s', (_name, report) => {
+    const { redactAll } = createRedactor([
+      ...wordsOf(ours(report)),
+      ...keysOf(ours(report)),
+      'heal',
+    ]);
+    const redacted = redactAll(report, reportShape(configShape));
+    expect(ours(redacted)).toEqual(ours(report));
+    expect(Object.keys(redacted)).toEqual(Object.keys(report));
+    expect(outputsOf(redacted, 'r').verdict).toBe(report.verdict ?? '');
+    expect(renderSummary(redacted)).toContain('##');
+    expect(renderJunit(redacted)).toContain('<testsuites');
+    expect(finalLines(redacted, 'r')[0]).toBe(finalLines(report, 'r')[0]);
+  });
+
+  it('has none in texts, addresses and names from elsewhere', () => {
+    const secret = 'hush-hush';
+    const text = `a ${secret}`;
+    const check = aCheck({ subject: text, kinds: { [text]: 1 } });
+    const target = aTarget({ reason: text, checks: [check] });
+    const attempt = {
+      detail: text,
+      url: text,
+      runId: text,
+      from: { [text]: text },
+      to: { a: [text] },
+    };
+    const rollback = {
+      ...target.rollback,
+      detail: text,
+      attempts: target.rollback.attempts.map((each) => ({ ...each, ...attempt })),
+    };
+    const report = aReport({
+      reason: text,
+      host: { ...aReport().host, runUrl: text, project: text },
+      targets: [{ ...target, rollback }],
+      findings: [{ level: 'error', subject: 'ci', message: text, fix: text }],
+      notices: [text],
+      config: { url: text, checks: [{ options: { url: text } }], targets: { api: { url: text } } },
+    });
+    const { redactAll } = createRedactor([secret]);
+    expect(JSON.stringify(redactAll(report, reportShape(configShape)))).not.toContain(secret);
+  });
+
+  it('keeps words and numbers of the configuration, and redacts its texts', () => {
+    const config = { decision: 'balanced', duration: '5m', url: 'https://balanced.example' };
+    const { redactAll } = createRedactor(['balanced', 'decision', '5m00']);
+    expect(redactAll(aReport({ config }), reportShape(configShape)).config).toEqual({
+      ...config,
+      url: 'https://***.example',
+    });
   });
 });

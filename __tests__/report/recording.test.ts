@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { EvaluatedCheck, WatchEvent, WatchPlan } from '../../src/contract/check.js';
-import { encodeLine, headerLine, type RecordingLine } from '../../src/report/recording.js';
+import {
+  encodeLine,
+  headerLine,
+  lineShape,
+  type RecordingLine,
+} from '../../src/report/recording.js';
+import { createRedactor } from '../../src/support/redact.js';
 import { decodeRecording, RecordingError } from '../../src/report/recording-reader.js';
 
 const plan: WatchPlan = {
@@ -56,6 +62,44 @@ const judgement: RecordingLine = {
 const file = (...lines: readonly RecordingLine[]): string => lines.map(encodeLine).join('');
 
 describe('the recording', () => {
+  it('is read again when a secret is a word of ours', () => {
+    const words = [
+      'header',
+      'health',
+      'rollgate',
+      'http',
+      'success',
+      'unhealthy',
+      'default',
+      'event',
+    ];
+    const { redactAll } = createRedactor([...words, '0.1.0', 'look', 'normal', '2026', 'targets']);
+    const lines = [header, healthEvent, judgement];
+    const redacted = lines.map((line) => redactAll(line, lineShape));
+    expect(redacted).toEqual(lines);
+    expect(decodeRecording(file(...redacted)).targets[0]?.judgement?.verdict).toBe('unhealthy');
+  });
+
+  it('has no secret in what a source said, in an address and in a reason', () => {
+    const { redactAll } = createRedactor(['hush']);
+    const said = event({
+      type: 'observation',
+      check: 'queue',
+      window: { from: 0, to: 1 },
+      observation: { kind: 'none', why: 'no-data', detail: 'hush', raw: { hush: ['hush'] } },
+    });
+    const url = headerLine('1', startedAt, [
+      { name: 'default', plan, checks: [{ ...checks[0]!, subject: 'https://a/hush' }] },
+    ]);
+    const why: RecordingLine = {
+      ...judgement,
+      judgement: { verdict: 'unhealthy', reason: 'hush', decidedBy: [] },
+    };
+    expect(
+      JSON.stringify([said, url, why].map((line) => redactAll(line, lineShape))),
+    ).not.toContain('hush');
+  });
+
   it('has of a check only what the judgement needs', () => {
     const busy = { ...checks[0]!, kind: 'health', every: 5000, look: () => undefined };
     const line = headerLine('0.1.0', startedAt, [{ name: 'default', plan, checks: [busy] }]);

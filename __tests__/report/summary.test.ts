@@ -58,7 +58,7 @@ describe('the job summary', () => {
   it('names the subject of a check when several have the same metric', () => {
     const checks = [aCheck(), aCheck({ id: 'success-rate-2', subject: 'https://b.example' })];
     const text = renderSummary(aReport({ targets: [aTarget({ checks })] }));
-    expect(text).toContain('| <code>success-rate-2</code> https://b.example |');
+    expect(text).toContain('| <code>success-rate-2</code> https:&#8203;//b.example |');
   });
 
   it('lists findings with their fix, and notices', () => {
@@ -149,8 +149,17 @@ describe('foreign text in Markdown', () => {
     ['1. one', '1\\. one'],
     ['- item', '\\- item'],
     ['86.33 % of -3', '86.33 % of -3'],
-    ['# head @team $x$ ![i](u)', '\\# head \\@team \\$x\\$ \\!\\[i\\](u)'],
+    ['# head @team $x$ ![i](u)', '\\# head \\@&#8203;team \\$x\\$ \\!\\[i\\](u)'],
     ['a\u001b[31mb\u202ec', 'a\\[31mbc'],
+    [
+      'fixes #12, !7, GH-3, &4, ~bug, %v1',
+      'fixes \\#&#8203;12, \\!&#8203;7, GH-&#8203;3, &amp;&#8203;4, \\~&#8203;bug, %&#8203;v1',
+    ],
+    ['see https://evil.example', 'see https:&#8203;//evil.example'],
+    ['`http://evil.example`', '<code>http:&#8203;//evil.example</code>'],
+    ['WWW.evil.example', 'WWW&#8203;.evil.example'],
+    ['ann@evil.example', 'ann\\@&#8203;evil.example'],
+    ['/close', '\\/close'],
   ])('%j is shown as plain text', (text, markdown) => {
     expect(plainMarkdown(text)).toBe(markdown);
   });

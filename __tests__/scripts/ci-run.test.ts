@@ -75,7 +75,7 @@ onLinux('.ci/run', () => {
     const { code, stdout, stderr, calls } = run(['kubernets']);
     expect({ code, stdout, calls }).toEqual({ code: 2, stdout: '', calls: [] });
     expect(stderr).toBe(
-      'There is no part "kubernets". The parts: unit lint environment bundle main bench wrappers prometheus metrics compose kubernetes demo.\nWithout a part all of them run.\n',
+      'There is no part "kubernets". The parts: unit lint fuzz environment bundle main bench wrappers prometheus metrics compose kubernetes demo.\nWithout a part all of them run.\n',
     );
   });
 
@@ -96,6 +96,7 @@ onLinux('.ci/run', () => {
       'npm test',
       'npm run lint',
       'npm run format:check',
+      'npm run test:unit -- __tests__/fuzz',
       'npm run test:unit -- --testPathIgnorePatterns __tests__/bundle __tests__/e2e',
       'npm run build',
       'node --version',
@@ -119,7 +120,7 @@ onLinux('.ci/run', () => {
     );
     const lines = lastLines(stdout);
     expect(lines.at(-1)).toBe('22 passed, 1 failed');
-    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(14 + 1);
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(15 + 1);
     expect(stdout).not.toContain('left out');
   });
 

@@ -317,7 +317,7 @@ const partial: readonly (readonly [Rig['source'], string, string, string])[] = [
     ': an ingester is away',
   ],
 ];
-const PARTIAL = 'it gave only part of the data, by which nothing is judged';
+const PARTIAL = 'its answer is partial, so nothing is judged by it';
 
 describe('an answer that says it is partial', () => {
   it.each(partial)('%s, by %s: a provider error with the reason', async (source, _, text, why) => {

@@ -100,7 +100,8 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
             confirmations += 1;
             return Promise.resolve(confirmation);
           },
-          progress: (line) => lines.push(line),
+          progress: (line) =>
+            lines.push(typeof line === 'string' ? line : line.render((text) => text)),
           lastOfAll: (act) => acts.push(act),
           ...more,
         }),
@@ -114,7 +115,22 @@ function outcomes(report: RollbackReport): string[] {
   return report.attempts.map(({ id, outcome }) => `${id} ${outcome}`);
 }
 
+/** What somebody else's API may have said. */
+const nasty = `no\u2028✅ healthy\u0085::error::x${'x'.repeat(600_000)}`;
+
 describe('runChain, row by row', () => {
+  it.each<[string, Script]>([
+    ['does', { execute: () => Promise.resolve(result('triggered', { detail: nasty })) }],
+    ['leaves', { execute: () => Promise.resolve({ kind: 'withheld', reason: nasty }) }],
+    ['will not do', { plan: () => Promise.resolve({ kind: 'skip', reason: nasty }) }],
+  ])('what a strategy %s is told in one line of bounded length', async (_name, script) => {
+    const report = await chain(wrong).strategy('ci', script).run();
+    for (const { detail } of [report, ...report.attempts]) {
+      expect(detail).not.toMatch(/[\p{Cc}\p{Zl}]/u);
+      expect(detail.length).toBeLessThan(4100);
+    }
+  });
+
   it("a strategy that finds somebody else's deploy while it acts → withheld, no other strategy", async () => {
     const c = chain()
       .strategy('kubernetes', {

@@ -50,7 +50,15 @@ describe('run', () => {
     const result = await node('process.stdout.write("é".repeat(100000) + "end")', {
       maxOutput: 10,
     });
-    expect(result.stdout).toBe('éééééééend');
+    expect(result.stdout).toBe('…éééééééend');
+  });
+
+  it('shows where a line of an output is cut', async () => {
+    const lines: string[] = [];
+    await node('process.stdout.write("x".repeat(4097) + "\\n" + "y".repeat(100000))', {
+      onLine: (line) => lines.push(line),
+    });
+    expect(lines).toEqual([`${'x'.repeat(4096)}…`, `${'y'.repeat(4096)}…`]);
   });
 
   it('reports every line, also a last one without its end', async () => {

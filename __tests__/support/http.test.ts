@@ -311,6 +311,13 @@ describe('TLS', () => {
     expect(server.received).toHaveLength(0);
   });
 
+  it('a server that speaks plain HTTP: a TLS failure, with what to check', async () => {
+    const { url } = await started(serve(ok));
+    const error = await failureOf(client().request(get(url.replace('http:', 'https:'))));
+    expect(error).toMatchObject({ kind: 'tls' });
+    expect(error.message).toMatch(/: check scheme and port: plain HTTP may be spoken there$/);
+  });
+
   it('a given authority is trusted', async () => {
     const identity = await certificates();
     const server = await started(serveTls(ok, identity));

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { Buffer } from 'node:buffer';
-import { createRedactor, minSecretLength } from '../../src/support/redact.js';
+import { createRedactor, minSecretLength, own } from '../../src/support/redact.js';
+import { oneLine } from '../../src/support/text.js';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
@@ -103,15 +104,74 @@ describe('redact', () => {
 });
 
 describe('redactAll', () => {
-  it('redacts every string, and keys that are not names of our formats', () => {
-    const { redactAll } = createRedactor(['secret-1', 'samples']);
-    expect(
-      redactAll({
-        samples: 3,
-        list: ['a secret-1', null, true],
-        'status secret-1': { detail: 'samples' },
+  const { redactAll } = createRedactor(['secret-1', 'samples', 'healthy']);
+
+  it('redacts everything, keys too, but what the shape says is ours', () => {
+    const value = {
+      samples: 3,
+      verdict: 'healthy',
+      detail: 'healthy secret-1',
+      list: [{ id: 'samples', text: 'a secret-1' }, null, true],
+      other: { 'status secret-1': { samples: 'healthy' } },
+    };
+    const shape = {
+      samples: 'own',
+      verdict: 'own',
+      detail: 'text',
+      list: { id: 'own', text: 'text' },
+      other: 'text',
+    } as const;
+    expect(redactAll<unknown>(value, shape)).toEqual({
+      samples: 3,
+      verdict: 'healthy',
+      detail: '*** ***',
+      list: [{ id: 'samples', text: 'a ***' }, null, true],
+      other: { 'status ***': { '***': '***' } },
+    });
+  });
+
+  it('redacts a field that the shape does not name, and one that only every object has', () => {
+    expect(redactAll<unknown>({ 'secret-1': 'healthy', constructor: 'x' }, { a: 'own' })).toEqual({
+      '***': '***',
+      constructor: 'x',
+    });
+  });
+});
+
+describe('text of ours', () => {
+  it('keeps its words, and redacts what was put into it', () => {
+    const { redact } = createRedactor(['healthy', 'after', '12.5']);
+    const text = own`${own('healthy')} after ${12.5} s: ${'not healthy'} (${own`after ${'after'}`})`;
+    expect(redact(text)).toBe('healthy after 12.5 s: not *** (after ***)');
+    expect(redact('healthy after 12.5 s')).toBe('*** *** *** s');
+  });
+});
+
+describe('a secret that was cut', () => {
+  const token = fc.stringMatching(/^[a-f0-9]{5,40}$/);
+
+  it.each([
+    ['the end', (secret: string, shown: number) => `said ${secret.slice(0, shown)}… and more`],
+    ['the start', (secret: string, shown: number) => `…${secret.slice(-shown)} and more`],
+  ])('is recognised by what is left of it at %s', (_name, cut) => {
+    fc.assert(
+      fc.property(token, fc.nat(), (secret, number) => {
+        const shown = minSecretLength + (number % (secret.length - minSecretLength));
+        expect(createRedactor([secret]).redact(cut(secret, shown))).toMatch(
+          /^(said \*\*\*…|…\*\*\*) and more$/,
+        );
       }),
-    ).toEqual({ samples: 3, list: ['a ***', null, true], 'status ***': { detail: '***' } });
+    );
+  });
+
+  it('is recognised in whatever was made one line of before', () => {
+    fc.assert(
+      fc.property(token, fc.nat(60), fc.integer({ min: 10, max: 60 }), (secret, pad, max) => {
+        const line = oneLine(`${'~'.repeat(pad)}${secret}${'~'.repeat(60)}`, max);
+        expect(createRedactor([secret]).redact(line)).not.toMatch(/[a-f0-9]{4}/);
+      }),
+    );
+    expect(createRedactor(['two  words::x']).redact(oneLine('a two  words::x'))).toBe('a ***');
   });
 });
 

@@ -6,8 +6,12 @@ import { StandInHttp } from './stand-in-http.js';
 import { StandInJenkins } from './stand-in-jenkins.js';
 import type { StandIn } from './stand-in.js';
 
-/** How the runs that are started end. */
-export type End = 'well' | 'badly';
+/** How the runs that are started end: well, badly, or with a word that no system has. */
+export type End = 'well' | 'badly' | { readonly word: string };
+
+function wordFor(end: End, well: string, badly: string): string {
+  return typeof end === 'object' ? end.word : end === 'well' ? well : badly;
+}
 
 const startTime = '2026-01-01T00:00:00Z';
 
@@ -15,15 +19,15 @@ const startTime = '2026-01-01T00:00:00Z';
 export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> = {
   github: (end) =>
     createGithubStandIn({
-      run: [['queued'], ['in_progress'], ['completed', end === 'well' ? 'success' : 'failure']],
+      run: [['queued'], ['in_progress'], ['completed', wordFor(end, 'success', 'failure')]],
     }),
   gitlab: (end) =>
     StandInGitlab.start({
-      statuses: ['pending', 'running', end === 'well' ? 'success' : 'failed'],
+      statuses: ['pending', 'running', wordFor(end, 'success', 'failed')],
     }),
   circleci: (end) =>
     StandInCircleci.start({
-      states: ['running', end === 'well' ? 'success' : 'failed'].map((status) => ({
+      states: ['running', wordFor(end, 'success', 'failed')].map((status) => ({
         state: 'created',
         workflows: [{ name: 'rollback', status }],
       })),
@@ -33,7 +37,7 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
       run: [
         { status: 'notStarted' },
         { status: 'inProgress', startTime },
-        { status: 'completed', result: end === 'well' ? 'succeeded' : 'failed', startTime },
+        { status: 'completed', result: wordFor(end, 'succeeded', 'failed'), startTime },
       ],
     }),
   jenkins: (end) =>
@@ -41,11 +45,11 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
       items: [{ why: 'In the quiet period. Expires in 0 ms' }],
       builds: [
         { building: true, result: null },
-        { building: false, result: end === 'well' ? 'SUCCESS' : 'FAILURE' },
+        { building: false, result: wordFor(end, 'SUCCESS', 'FAILURE') },
       ],
     }),
   http: (end) =>
     StandInHttp.start({
-      run: [['pending'], ['active'], ['done', end === 'well' ? 'ok' : 'broken']],
+      run: [['pending'], ['active'], ['done', wordFor(end, 'ok', 'broken')]],
     }),
 };

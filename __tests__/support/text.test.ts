@@ -5,8 +5,72 @@ import {
   formatDuration,
   formatNumber,
   formatShare,
+  lastLines,
+  neutralise,
+  oneLine,
   plural,
 } from '../../src/support/text.js';
+import { commandsIn } from './runner-grammar.js';
+
+/** What somebody builds a command, a line of its own or a lie from. */
+const pieces = fc.constantFrom(
+  ...[
+    '::',
+    ':',
+    '#',
+    '##',
+    '[',
+    '##[',
+    '##vso[',
+    ']',
+    'error',
+    'add-mask',
+    'vso',
+    'group',
+    'x',
+    ' ',
+  ],
+  ...['\n', '\r', '\r\n', '\v', '\f', '\u0085', '\u2028', '\u2029', '\t', '\u00a0', '\u3000'],
+  ...['\u0000', '\u001b[2K', '\u009b', '\u200b', '\ufeff', '\u202e', '\u2066', '\u061c', '😀'],
+);
+const hostile = fc.array(pieces, { maxLength: 24 }).map((parts) => parts.join(''));
+
+describe('text from outside', () => {
+  it('is no command of a CI system, on one line or on several', () => {
+    expect(commandsIn('\u0085::error::x')).toHaveLength(1);
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(commandsIn(oneLine(text))).toEqual([]);
+        expect(commandsIn(neutralise(text))).toEqual([]);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('has no line end, no control and no mark of direction in one line', () => {
+    fc.assert(
+      fc.property(hostile, (text) => {
+        expect(oneLine(text)).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
+        expect(neutralise(text).replaceAll('\n', '')).not.toMatch(
+          /(?!\t)[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u,
+        );
+      }),
+    );
+  });
+
+  it('is at most as long as it may be, and cut between characters', () => {
+    expect(oneLine('x'.repeat(600_000))).toBe(`${'x'.repeat(299)}…`);
+    expect(oneLine('ab😀cd', 4)).toBe('ab…');
+    expect(oneLine('  two\u0085\u2028 words\u3000here ')).toBe('two words here');
+  });
+
+  it('of several lines gives its last ones', () => {
+    expect(lastLines('one\r\n\u0085two\u2028::error::x\n \n', 2)).toEqual([
+      'two',
+      '\u2060::error::x',
+    ]);
+  });
+});
 
 describe('formatNumber', () => {
   it.each([

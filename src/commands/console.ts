@@ -1,23 +1,27 @@
 import type { SystemOutput } from '../contract/system.js';
 import { NoLongerNeeded } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
-import type { Redactor } from '../support/redact.js';
-import { neutralise, formatDuration } from '../support/text.js';
+import { own, type OwnText, type Redactor } from '../support/redact.js';
+import { formatDuration, neutralise } from '../support/text.js';
+
+/** A text is redacted as a whole; of one that is ours only what was put into it. */
+export type Said = string | OwnText;
 
 /** Everything that a person reads goes through this: without secrets, and without commands for the CI system. */
 export interface Console {
-  line(text: string): void;
-  group(title: string, body: readonly string[]): void;
-  annotate(level: 'notice' | 'warning' | 'error', title: string, message: string): void;
+  line(text: Said): void;
+  group(title: Said, body: readonly Said[]): void;
+  /** @param title our own */
+  annotate(level: 'notice' | 'warning' | 'error', title: string, message: Said): void;
   /** On a terminal a line that the next one replaces; elsewhere nothing. */
-  live(text: string): void;
+  live(text: Said): void;
   readonly hasLive: boolean;
   /** The same console, whose lines begin with `[name]`. */
   of(name: string): Console;
   /** When something was last said, on the monotonic clock. */
   readonly saidAt: () => number;
   /** The text as it may leave this process. */
-  readonly clean: (text: string) => string;
+  readonly clean: (text: Said) => string;
 }
 
 const ERASE_LINE = '\r\u001b[2K';
@@ -25,6 +29,11 @@ const ERASE_LINE = '\r\u001b[2K';
 /** The colours of our own lines (report/terminal.ts): the only control sequences that may reach a terminal. */
 // eslint-disable-next-line no-control-regex -- this is what the sequences begin with
 const COLOUR = /(\u001b\[(?:0|2|3[1-6])m)/;
+
+/** A line is one line: what would stand below it, alone, could be taken for a word of ours. */
+function harmless(text: string): string {
+  return neutralise(text).replaceAll('\n', ' ');
+}
 
 export function createConsole(options: {
   readonly host: SystemOutput;
@@ -36,12 +45,12 @@ export function createConsole(options: {
   const { host, redactor, terminal, write, clock } = options;
   let live = false;
   let saidAt = clock.monotonic();
-  const clean = (text: string): string => {
+  const clean = (text: Said): string => {
     const redacted = redactor.redact(text);
-    if (!terminal) return neutralise(redacted);
+    if (!terminal) return harmless(redacted);
     return redacted
       .split(COLOUR)
-      .map((part) => (COLOUR.test(part) ? part : neutralise(part)))
+      .map((part) => (COLOUR.test(part) ? part : harmless(part)))
       .join('');
   };
   const clear = (): void => {
@@ -49,30 +58,30 @@ export function createConsole(options: {
     if (live) write(ERASE_LINE);
     live = false;
   };
-  const speaking = (prefix: string): Console => ({
+  const speaking = (prefix: OwnText): Console => ({
     line(text) {
       clear();
-      host.line(clean(`${prefix}${text}`));
+      host.line(clean(own`${prefix}${text}`));
     },
     group(title, body) {
       clear();
-      host.group(clean(`${prefix}${title}`), body.map(clean));
+      host.group(clean(own`${prefix}${title}`), body.map(clean));
     },
     annotate(level, title, message) {
       clear();
-      host.annotate(level, clean(title), clean(`${prefix}${message}`));
+      host.annotate(level, clean(own(title)), clean(own`${prefix}${message}`));
     },
     live(text) {
       if (!terminal) return;
-      write(`${ERASE_LINE}${clean(`${prefix}${text}`)}`);
+      write(`${ERASE_LINE}${clean(own`${prefix}${text}`)}`);
       live = true;
     },
     hasLive: terminal,
-    of: (name) => speaking(`[${name}] `),
+    of: (name) => speaking(own(`[${name}] `)),
     saidAt: () => saidAt,
     clean,
   });
-  return speaking('');
+  return speaking(own(''));
 }
 
 /** A CI system ends a job that is silent for long; milliseconds, a little less than the promised 60 s. */
@@ -93,7 +102,7 @@ export async function withHeartbeat<T>(
       await clock.sleep(LONGEST_SILENCE - silentFor, done.signal);
       if (clock.monotonic() - Math.max(began, console.saidAt()) < LONGEST_SILENCE) continue;
       const goneBy = Math.round((clock.monotonic() - began) / 1000) * 1000;
-      console.line(`still ${what} (${formatDuration(goneBy)})`);
+      console.line(own(`still ${what} (${formatDuration(goneBy)})`));
     }
   };
   const beating = beat().catch(() => undefined);

@@ -1,9 +1,9 @@
 import { dirname, resolve } from 'node:path';
-import { effectiveConfig } from '../inputs/configured.js';
+import { configShape, effectiveConfig } from '../inputs/configured.js';
 import { ONLY_TARGET, type Resolution } from '../inputs/resolve.js';
 import { reportFileNames, reportPath, writeReport } from '../report/files.js';
 import { outputsOf } from '../report/outputs.js';
-import type { RunReport } from '../report/record.js';
+import { reportShape, type RunReport } from '../report/record.js';
 import { renderSummary } from '../report/summary.js';
 import { finalLines } from '../report/terminal.js';
 import { annotationOf } from '../report/words.js';
@@ -14,6 +14,7 @@ import { notify } from './notify.js';
 import type { Session } from './session.js';
 import type { Outcome } from './outcome.js';
 import { exitCodeOfAll } from './exit-code.js';
+import { own } from '../support/redact.js';
 
 /** Each act that follows the report has this long, milliseconds. */
 const LAST_ACT_TIMEOUT = 30_000;
@@ -47,7 +48,7 @@ function reportOf(session: Session, outcome: Outcome): RunReport {
     notices: session.notices,
     config: configOf(resolution),
   };
-  return session.redactor.redactAll(report);
+  return session.redactor.redactAll(report, reportShape(configShape));
 }
 
 /** The flat inputs, and for each of several targets what differs. */
@@ -91,10 +92,9 @@ export async function finish(session: Session, outcome: Outcome): Promise<number
     await attempt(session, 'the receipt could not be written', () => leaveReceipt(session, path));
   const code = exitCodeOfAll(outcome, settings['fail-on']);
   annotate(session, report, code);
-  for (const line of finalLines(report, written ? path : null, {
-    colour: console.hasLive,
-  }))
-    console.line(line);
+  const shownPath = written ? session.redactor.redact(path) : null;
+  for (const line of finalLines(report, shownPath, { colour: console.hasLive }))
+    console.line(own(line));
   await attempt(session, 'the notifications could not be sent', () =>
     notify(session, report, path),
   );
@@ -135,7 +135,7 @@ async function attempt(
     await work();
     return true;
   } catch (error) {
-    console.annotate('warning', 'Rollgate', `${what}: ${messageOf(error)}`);
+    console.annotate('warning', 'Rollgate', own`${what}: ${messageOf(error)}`);
     return false;
   }
 }
@@ -147,7 +147,7 @@ function harmless(outputs: Readonly<Record<string, string>>): Readonly<Record<st
   );
 }
 
-/** One line where people look first; the log has the rest. */
+/** One line where people look first; the log has the rest. The report is redacted already. */
 function annotate({ console, host }: Session, report: RunReport, code: number): void {
   const { title, text } = annotationOf(report);
   if (report.exitCode === 0 || (code !== 0 && !host.annotates)) return;
@@ -155,9 +155,9 @@ function annotate({ console, host }: Session, report: RunReport, code: number): 
     console.annotate(
       'warning',
       title,
-      `${text} (fail-on does not name this verdict: the job goes on; the code would be ${String(report.exitCode)})`,
+      own`${own(text)} (fail-on does not name this verdict: the job goes on; the code would be ${String(report.exitCode)})`,
     );
-  else console.annotate('error', title, text);
+  else console.annotate('error', title, own(text));
 }
 
 /**

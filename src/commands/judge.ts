@@ -10,6 +10,7 @@ import { pinAll } from './strategies.js';
 import { beginWatching, type Watched } from './watch.js';
 import { exitCodeOf } from './exit-code.js';
 import type { TargetOutcome } from './outcome.js';
+import { own } from '../support/redact.js';
 
 /**
  * Watches all targets at once. One that is unhealthy is rolled back at once, while the others are watched on; or all of
@@ -135,7 +136,7 @@ async function rolledBackWithOthers(
         detail: `${because}, but its \`on-unhealthy\` is \`report\``,
       },
     );
-  session.console.line(`rolled back too: ${because}`);
+  session.console.line(own`rolled back too: ${because}`);
   const rollback = await rollBackTarget(session, {
     links: built.links,
     verdict: 'unhealthy',

@@ -5,6 +5,7 @@ import type { EntryPoint } from './entry-point.js';
 import { finish, removeOldReport } from './finish.js';
 import { openSession, type Session } from './session.js';
 import type { Outcome } from './outcome.js';
+import { own } from '../support/redact.js';
 
 /** Commands whose outcome is a report. */
 const judging: Partial<
@@ -35,7 +36,7 @@ const plain: Partial<Readonly<Record<CommandId, () => Promise<(s: Session) => Pr
 export async function main(entry: EntryPoint): Promise<number> {
   const session = await openSession(entry);
   try {
-    for (const notice of session.notices) session.console.line(`note: ${notice}`);
+    for (const notice of session.notices) session.console.line(own`note: ${notice}`);
     const judge = judging[session.command];
     if (judge !== undefined) {
       removeOldReport(session);
@@ -66,9 +67,9 @@ async function settled(session: Session, work: () => Promise<Outcome>): Promise<
 function failed({ console }: Session, error: unknown): Outcome {
   if (error instanceof UsageError) {
     // Plain lines: a group is folded where it matters most.
-    console.line('The configuration cannot be used, so nothing was touched:');
+    console.line(own('The configuration cannot be used, so nothing was touched:'));
     for (const { subject, message, fix } of error.problems)
-      console.line(`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+      console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
     return {
       verdict: null,
       exitCode: exitCodes.usage,

@@ -9,6 +9,7 @@ import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
 import type { Session } from './session.js';
 import { asSentence } from '../support/text.js';
+import { own } from '../support/redact.js';
 
 /** All notifications together take at most this long, milliseconds; they are sent at once. */
 const TIMEOUT = 15_000;
@@ -40,11 +41,15 @@ export async function notify(
       notifications.map(async (notification) => {
         try {
           await raceSignal(notification.send(limited.signal), limited.signal);
-          console.line(`Told ${notification.to}.`);
+          console.line(own`Told ${notification.to}.`);
         } catch (error) {
           if (error instanceof NotAllowed) console.line(asSentence(error.message));
           else
-            console.annotate('warning', 'Rollgate', `notification not sent: ${messageOf(error)}`);
+            console.annotate(
+              'warning',
+              'Rollgate',
+              own`notification not sent: ${messageOf(error)}`,
+            );
         }
       }),
     );

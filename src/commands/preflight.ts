@@ -20,6 +20,7 @@ import {
 } from './prepare.js';
 import type { Snapshot } from './snapshot-file.js';
 import { plural } from '../support/text.js';
+import { own } from '../support/redact.js';
 
 /** Proves that every configured check and strategy of every target would work. Changes nothing. */
 export async function preflight(session: Session): Promise<number> {
@@ -35,13 +36,17 @@ export async function preflight(session: Session): Promise<number> {
     findings.filter(({ level }) => level === of).length;
   if (count('error') > 0) {
     console.line(
-      `preflight failed: ${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}`,
+      own(
+        `preflight failed: ${plural(count('error'), 'error')}, ${plural(count('warning'), 'warning')}`,
+      ),
     );
     return exitCodes.usage;
   }
   for (const { target, probes, checks, strategies } of proven)
     target.console.line(
-      `preflight passed (${probes ? 'URLs were not requested; ' : ''}checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
+      own(
+        `preflight passed (${probes ? 'URLs were not requested; ' : ''}checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
+      ),
     );
   return exitCodes.healthy;
 }

@@ -16,6 +16,7 @@ import {
   targetSessions,
 } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
+import { own } from '../support/redact.js';
 
 /** A target with all that it is judged and rolled back by. */
 export interface PreparedTarget {
@@ -154,7 +155,11 @@ function usableStrategies(
 }
 
 export function findingInWords(finding: Finding): string {
-  return `${finding.subject}: ${finding.message}${finding.fix === undefined ? '' : ` → ${finding.fix}`}`;
+  return `${finding.subject}: ${withFix(finding)}`;
+}
+
+function withFix({ message, fix }: Finding): string {
+  return fix === undefined ? message : `${message} → ${fix}`;
 }
 
 /** What preflight found, worst first; nothing at all when it found nothing. */
@@ -165,8 +170,8 @@ export function printFindings(
 ): void {
   for (const level of ['error', 'warning', 'notice'] as const)
     for (const finding of findings.filter((f) => f.level === level))
-      if (level === 'notice') console.line(`note: ${findingInWords(finding)}`);
-      else console.annotate(level, title, findingInWords(finding));
+      if (level === 'notice') console.line(own`note: ${own(finding.subject)}: ${withFix(finding)}`);
+      else console.annotate(level, title, own`${own(finding.subject)}: ${withFix(finding)}`);
 }
 
 export function planInWords(settings: BaseSession['settings']): string {

@@ -11,6 +11,7 @@ import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } 
 import { watchPlanOf } from './watch.js';
 import { withHeartbeat } from './console.js';
 import type { RecordedEvent } from '../contract/replay.js';
+import { own } from '../support/redact.js';
 
 /**
  * Judges past deploys by the history that a Prometheus server has of them, with the limits and the windows of the
@@ -39,7 +40,7 @@ export async function replayHistory(session: Session, words: readonly string[]):
     await withHeartbeat({ clock: entry.clock, console }, 'reading the history', judgeAll);
   } catch (error) {
     if (!isCancelled(entry.signal)) throw error;
-    console.line(`${messageOf(error)}: what follows is all that is known`);
+    console.line(own`${messageOf(error)}: what follows is all that is known`);
   }
   const [only, ...others] = deploys;
   const lines =

@@ -10,8 +10,9 @@ import { type InputId, inputIds, inputOf } from '../inputs/table.js';
 import { decodeRecording, type Recording, RecordingError } from '../report/recording-reader.js';
 import { type ReplayedRecording, replayLines, replayTable } from '../report/replay.js';
 import { messageOf, type UsageProblem } from '../support/errors.js';
-import { clip, formatDuration } from '../support/text.js';
+import { formatDuration, oneLine } from '../support/text.js';
 import type { Session } from './session.js';
+import { own } from '../support/redact.js';
 
 interface Read {
   readonly file: string;
@@ -32,7 +33,7 @@ export async function replay(session: Session): Promise<number> {
     });
   const { overrides, notices, problems: refused } = overridesOf(session);
   problems.push(...refused);
-  for (const notice of notices) session.console.line(`note: ${notice}`);
+  for (const notice of notices) session.console.line(own`note: ${notice}`);
 
   const replayed = operands.flatMap((file) => {
     const read = readRecording(session, file);
@@ -43,9 +44,9 @@ export async function replay(session: Session): Promise<number> {
     return [evaluated(session, { file, recording: read.value }, overrides, problems)];
   });
   if (problems.length > 0) {
-    session.console.line('This cannot be replayed:');
+    session.console.line(own('This cannot be replayed:'));
     for (const { subject, message, fix } of problems)
-      session.console.line(`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
+      session.console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
     return exitCodes.usage;
   }
 
@@ -68,7 +69,7 @@ function readRecording({ entry, redactor }: Session, file: string): Result<Recor
   } catch (error) {
     if (error instanceof RecordingError)
       // It may be any file, so what it holds is not shown before it is made harmless.
-      return bad(clip(redactor.redact(error.message)), fix);
+      return bad(oneLine(redactor.redact(error.message)), fix);
     return bad(`cannot be read: ${messageOf(error)}`);
   }
 }

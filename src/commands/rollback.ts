@@ -19,6 +19,7 @@ import { worstCode } from './exit-code.js';
 import type { Outcome } from './outcome.js';
 import { parseBoolean } from '../support/values/words.js';
 import { asSentence, ended, formatDuration } from '../support/text.js';
+import { own } from '../support/redact.js';
 
 /** Runs the chain of every target now, without a watch. */
 export async function rollback(session: Session): Promise<Outcome> {
@@ -38,7 +39,9 @@ export async function rollback(session: Session): Promise<Outcome> {
   if (missing.length > 0) throw new UsageError(missing);
   const reason = settings.reason ?? 'Manual rollback.';
   if (marker !== null)
-    console.line(`this is a rollback run (${marker}): it does its work without starting another`);
+    console.line(
+      own`this is a rollback run (${marker}): it does its work without starting another`,
+    );
   const findings = prepared.flatMap(({ target, built }) => ofTarget(target, built.findings));
   printFindings(session, findings);
   const reports = await Promise.all(
@@ -110,7 +113,9 @@ export async function rollBackTarget(
   async function confirmed(signal: AbortSignal): Promise<Confirmation> {
     const timeout = settings['verify-timeout'];
     console.line(
-      `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(timeout)}`,
+      own(
+        `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(timeout)}`,
+      ),
     );
     const outcome = await confirm({
       checks: await again(),
@@ -149,7 +154,7 @@ export async function rollBackTarget(
       },
     }),
   );
-  if (report.status === 'failed') console.line(`❌ Rollback failed: ${report.detail}`);
+  if (report.status === 'failed') console.line(own`❌ Rollback failed: ${report.detail}`);
   return report;
 }
 

@@ -16,6 +16,7 @@ import {
 } from './prepare.js';
 import { type Session, ofTarget } from './session.js';
 import { combine, type Outcome } from './outcome.js';
+import { own } from '../support/redact.js';
 
 /** Preflight, watch, verdict, chain, confirmation. */
 export async function run(session: Session): Promise<Outcome> {
@@ -59,11 +60,11 @@ export async function run(session: Session): Promise<Outcome> {
 function announce({ entry, console }: Session, targets: readonly PreparedTarget[]): void {
   const names = targets.map(({ session }) => session.target);
   if (targets.length > 1)
-    console.line(`rollgate ${entry.version}: watching ${namesInWords(names)}`);
+    console.line(own(`rollgate ${entry.version}: watching ${namesInWords(names)}`));
   if (targets.length > MOST_SHOWN) return;
   for (const { session, checks } of targets)
     session.console.line(
-      `${session.isOnly ? `rollgate ${entry.version}: ` : ''}watching ${subjects(checks)} for ${planInWords(session.settings)}`,
+      own`${own(session.isOnly ? `rollgate ${entry.version}: ` : '')}watching ${subjects(checks)} for ${own(planInWords(session.settings))}`,
     );
 }
 

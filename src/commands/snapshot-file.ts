@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { RunInfo } from '../contract/system.js';
 import { messageOf } from '../support/errors.js';
+import { oneLine } from '../support/text.js';
 
 /** What ran before the deploy, and which run recorded it. */
 export interface Snapshot {
@@ -64,5 +65,5 @@ function runInWords(run: { readonly system: string; readonly runId: string | nul
 }
 
 function firstLine(error: unknown): string {
-  return messageOf(error).split('\n')[0]?.slice(0, 200) ?? '';
+  return oneLine(messageOf(error).split('\n')[0] ?? '', 200);
 }

@@ -6,6 +6,7 @@ import { makeDirectoryOf } from './finish.js';
 import { type Session, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 import { buildLinks } from './strategies.js';
+import { own } from '../support/redact.js';
 
 /** The snapshot of one target may take this long, milliseconds. */
 const TIMEOUT = 60_000;
@@ -21,7 +22,7 @@ export async function snapshot(session: Session): Promise<number> {
     console.annotate(
       'error',
       'Rollgate snapshot',
-      `what runs now could not be recorded: ${messageOf(error)}`,
+      own`what runs now could not be recorded: ${messageOf(error)}`,
     );
     return exitCodes.usage;
   }
@@ -34,15 +35,13 @@ export async function snapshot(session: Session): Promise<number> {
   };
   const path = settings['snapshot-file'];
   await makeDirectoryOf(session, path);
-  await entry.files.writeFile(
-    path,
-    `${JSON.stringify(session.redactor.redactAll(taken), null, 2)}\n`,
-  );
+  // Every field is a name, an id, a digest or a number that the rollback is done by: one that was changed would lead elsewhere.
+  await entry.files.writeFile(path, `${JSON.stringify(taken, null, 2)}\n`);
   const what = targets.flatMap(({ name, strategies }) =>
     Object.keys(strategies).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
   );
   console.line(
-    `snapshot of ${what.length === 0 ? 'this run' : what.join(', ')} written to ${path}`,
+    own`snapshot of ${own(what.length === 0 ? 'this run' : what.join(', '))} written to ${path}`,
   );
   return exitCodes.healthy;
 }

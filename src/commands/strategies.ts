@@ -10,6 +10,7 @@ import { messageOf } from '../support/errors.js';
 import { run as exec } from '../support/exec.js';
 import { type BaseSession, type TargetSession } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
+import { own } from '../support/redact.js';
 
 /** The chain as it is configured. */
 export interface Links {
@@ -140,9 +141,9 @@ export async function pinAll(session: BaseSession, links: readonly ChainLink[]):
       strategy,
       (signal) => strategy.pin?.(signal),
     );
-    if (value !== undefined) console.line(`${strategy.id}: ${value}`);
+    if (value !== undefined) console.line(own`${own(strategy.id)}: ${value}`);
     if (problem !== undefined)
-      console.annotate('warning', 'Rollgate', `${strategy.id}: ${problem.message}`);
+      console.annotate('warning', 'Rollgate', own`${own(strategy.id)}: ${problem.message}`);
   }
 }
 

@@ -4,10 +4,11 @@ import { configuredStrategies, effective } from '../inputs/configured.js';
 import { exitCodes } from '../contract/outcome.js';
 import { originInWords } from '../inputs/lookup.js';
 import type { TargetResolution } from '../inputs/resolve.js';
-import type { InputId } from '../inputs/table.js';
+import { type InputId, inputOf } from '../inputs/table.js';
 import { UsageError, type UsageProblem } from '../support/errors.js';
 import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { withoutCheck, withoutStrategy } from './prepare.js';
+import { own, type OwnText } from '../support/redact.js';
 
 /** Checks the configuration, and prints the effective one with where each value comes from. */
 export async function validate(session: Session): Promise<number> {
@@ -27,7 +28,9 @@ export async function validate(session: Session): Promise<number> {
     if (values.length > 0) target.console.group('effective configuration', values);
     target.console.group(
       'checks',
-      checks.map((check) => `${check.id}  ${limitInWords(check.limit)}  ${check.subject}`),
+      checks.map(
+        ({ id, limit, subject }) => own`${own(id)}  ${own(limitInWords(limit))}  ${subject}`,
+      ),
     );
     for (const entry of target.resolution.effectiveChecks)
       target.console.group(
@@ -38,11 +41,11 @@ export async function validate(session: Session): Promise<number> {
       'rollback chain',
       configuredStrategies(target.resolution).map(
         ({ id, configured, because }) =>
-          `${id}  ${configured ? 'configured' : 'skipped'}: ${because}`,
+          own`${own(id)}  ${own(configured ? 'configured' : 'skipped')}: ${because}`,
       ),
     );
   }
-  console.line('the configuration is valid');
+  console.line(own('the configuration is valid'));
   return exitCodes.healthy;
 }
 
@@ -61,7 +64,7 @@ function missingParts(
 }
 
 /** Each value with its origin; with `others` only those that differ from there. */
-function valuesOf(resolution: TargetResolution, others?: TargetResolution): readonly string[] {
+function valuesOf(resolution: TargetResolution, others?: TargetResolution): readonly OwnText[] {
   const elsewhere: Readonly<Record<string, string>> = others === undefined ? {} : effective(others);
   const values = Object.entries(effective(resolution)).filter(
     ([id, value]) => elsewhere[id] !== value,
@@ -69,8 +72,12 @@ function valuesOf(resolution: TargetResolution, others?: TargetResolution): read
   const width = Math.max(0, ...values.map(([id]) => id.length));
   return values.map(
     ([id, value]) =>
-      `${id.padEnd(width)}  ${value.replace(/\n/g, ', ')}  (${originInWords(resolution.origins[id as InputId])})`,
+      own`${own(id.padEnd(width))}  ${valueInWords(id as InputId, value)}  (${originInWords(resolution.origins[id as InputId])})`,
   );
+}
+
+function valueInWords(id: InputId, value: string): string | OwnText {
+  return inputOf(id).type.closed === true ? own(value) : value.replace(/\n/g, ', ');
 }
 
 function optionsInWords({ options, baseline = {} }: EffectiveEntry): readonly string[] {

@@ -3,12 +3,13 @@ import type { CheckResult, WatchPlan } from '../contract/check.js';
 import { createInterruptions } from '../gate/interruptions.js';
 import { watch, type WatchOutcome, type WatchState } from '../gate/watch.js';
 import { reportFileNames } from '../report/files.js';
-import { encodeLine, headerLine, type RecordingLine } from '../report/recording.js';
+import { encodeLine, headerLine, lineShape, type RecordingLine } from '../report/recording.js';
 import { progressLine, severityOf } from '../report/terminal.js';
 import { formatDuration } from '../support/text.js';
 import { type Console, LONGEST_SILENCE } from './console.js';
 import { printFindings, type PreparedTarget } from './prepare.js';
 import { type Session, type TargetSession } from './session.js';
+import { own, type OwnText } from '../support/redact.js';
 
 /** A watch that has ended. */
 export interface Watched extends WatchOutcome {
@@ -105,8 +106,8 @@ async function watchTarget(
       judgement: { verdict, reason, decidedBy },
     });
   if (verdict === 'unhealthy' || verdict === 'inconclusive')
-    console.line(`${verdict} after ${formatDuration(decidedAt ?? 0)}: ${reason}`);
-  else if (verdict === 'healthy' && !session.isOnly) console.line(`healthy: ${reason}`);
+    console.line(own`${own(verdict)} after ${own(formatDuration(decidedAt ?? 0))}: ${reason}`);
+  else if (verdict === 'healthy' && !session.isOnly) console.line(own`healthy: ${reason}`);
   printFindings(session, outcome.findings, 'Rollgate');
   return {
     ...outcome,
@@ -131,7 +132,7 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
       console.annotate(
         'warning',
         'Rollgate',
-        `the watch is not recorded: ${error instanceof Error ? error.message : String(error)}`,
+        own`the watch is not recorded: ${error instanceof Error ? error.message : String(error)}`,
       );
     }
   };
@@ -145,7 +146,7 @@ async function openRecording(session: Session): Promise<(line: RecordingLine) =>
   });
   return (line) => {
     unlessBroken(() => {
-      entry.files.append(path, encodeLine(redactor.redactAll(line)));
+      entry.files.append(path, encodeLine(redactor.redactAll(line, lineShape)));
     });
   };
 }
@@ -180,7 +181,8 @@ function createProgress(
   const worthALine = createLogCadence(Math.max(...plans.map(({ interval }) => interval)));
   const states = new Map<string, TargetState>();
 
-  function line({ elapsed: elapsedMs }: WatchState): string {
+  /** Ids, numbers and words of ours. */
+  function line({ elapsed: elapsedMs }: WatchState): OwnText {
     const [worst] = [...states].sort(
       ([, a], [, b]) => severityOf(b.results) - severityOf(a.results),
     );
@@ -188,16 +190,18 @@ function createProgress(
       targets.length === 1 || worst === undefined
         ? {}
         : { lead: `${String(targets.length)} targets, worst ${worst[0]}:` };
-    return progressLine(
-      {
-        elapsedMs,
-        totalMs,
-        phase: elapsedMs < warmUp ? 'warm-up' : elapsedMs <= totalMs ? 'watch' : 'waiting',
-        checks: worst?.[1].results ?? [],
-        silentSince: worst?.[1].silentSince,
-        ...lead,
-      },
-      { colour: console.hasLive },
+    return own(
+      progressLine(
+        {
+          elapsedMs,
+          totalMs,
+          phase: elapsedMs < warmUp ? 'warm-up' : elapsedMs <= totalMs ? 'watch' : 'waiting',
+          checks: worst?.[1].results ?? [],
+          silentSince: worst?.[1].silentSince,
+          ...lead,
+        },
+        { colour: console.hasLive },
+      ),
     );
   }
 

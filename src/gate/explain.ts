@@ -121,7 +121,11 @@ export function byHealth(health: Health, at: number): string {
 export function tooFew(check: Explained, needed: number, over: number): string {
   if (check.limit.metric === 'value')
     return `No value was read in ${formatDuration(over)}: nothing to judge ${check.id} by.`;
-  return `Only ${plural(check.totals.samples, 'request')} in ${formatDuration(over)} (${formatNumber(needed)} needed): not enough to judge ${check.id}.`;
+  return `${fewRequests(check.totals.samples)} in ${formatDuration(over)} (${formatNumber(needed)} needed): not enough to judge ${check.id}.`;
+}
+
+function fewRequests(count: number): string {
+  return count === 0 ? 'No requests' : `Only ${plural(count, 'request')}`;
 }
 
 /** A limit on how often one may ask was in the way. */
@@ -234,7 +238,7 @@ export function staleBaseline(id: string, silentFor: number | null): string {
 }
 
 export function tooFewOfBaseline(check: Explained, needed: number, over: number): string {
-  return `Only ${plural(check.baseline?.samples ?? 0, 'request')} of the baseline in ${formatDuration(over)} (${formatNumber(needed)} needed): not enough to judge ${check.id}.`;
+  return `${fewRequests(check.baseline?.samples ?? 0)} of the baseline in ${formatDuration(over)} (${formatNumber(needed)} needed): not enough to judge ${check.id}.`;
 }
 
 /** What was counted, with the limit beside it: `41 of 300 requests failed (86.3 % success, limit 95 %)`. */

@@ -63,7 +63,7 @@ export function createInterruptions(
     if (interruption === undefined || interruption.to !== undefined) return undefined;
     interruption.to = at;
     return say(
-      `${id}: ${interruption.source} ${interruption.isAnswered ? 'has data' : 'answers'} again, after ${formatDuration(at - interruption.from)}`,
+      `${interruption.checks.join(', ')}: ${interruption.source} ${interruption.isAnswered ? 'has data' : 'answers'} again, after ${formatDuration(at - interruption.from)}`,
     );
   }
 

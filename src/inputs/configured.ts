@@ -2,6 +2,7 @@ import type { StrategyId } from '../contract/strategy.js';
 import { originInWords } from './lookup.js';
 import type { TargetResolution } from './resolve.js';
 import { inputIds, inputOf } from './table.js';
+import type { Shape } from '../support/redact.js';
 
 /** A strategy of the chain, and whether the user configured it. */
 export interface ConfiguredStrategy {
@@ -74,3 +75,22 @@ export function effectiveConfig(resolution: TargetResolution): Readonly<Record<s
   const { effectiveChecks: checks } = resolution;
   return { ...effective(resolution), ...(checks.length === 0 ? {} : { checks }) };
 }
+
+const inputsShape: Shape = Object.fromEntries(
+  inputIds.map((id) => [id, inputOf(id).type.closed === true ? 'own' : 'text']),
+);
+
+/** What the fields of the effective configuration hold, and those of its targets. */
+export const configShape: Shape & object = {
+  '*': 'text',
+  ...inputsShape,
+  targets: { '*': inputsShape },
+  checks: {
+    id: 'own',
+    source: 'own',
+    where: 'own',
+    checks: 'own',
+    options: { '*': 'text' },
+    baseline: { '*': 'text' },
+  },
+};

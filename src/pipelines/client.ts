@@ -1,10 +1,11 @@
 import type { Problem, Result } from '../contract/result.js';
-import type { PipelineClient, StartRequest, StartResult } from '../contract/pipeline.js';
+import type { PipelineClient, RunState, StartRequest, StartResult } from '../contract/pipeline.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
 import { fixIn } from '../support/http/api.js';
 import type { ApiResponse } from '../support/http/response.js';
 import { PermanentError } from '../support/retry.js';
+import { oneLine } from '../support/text.js';
 import {
   findRun,
   listRunsBefore,
@@ -15,6 +16,9 @@ import {
   type Owner,
 } from './find-run.js';
 import { refused, startOnce, type Refused, type StartCall, type Unsure } from './start-once.js';
+
+/** Of the words in which a system tells how far a run is, so many characters are shown. */
+const LONGEST_WORD = 200;
 
 /** What every pipeline client is made from, besides its settings. */
 export interface ClientDependencies {
@@ -139,7 +143,19 @@ export function createPipelineClient<X, P, C extends Candidate>(
     );
   }
 
-  return { ...adapter, id, name, start };
+  return {
+    ...adapter,
+    id,
+    name,
+    start,
+    state: async (run, signal) => shown(await adapter.state(run, signal)),
+  };
+}
+
+/** The system's own words come from outside: here they enter, whatever the system. */
+function shown(state: RunState): RunState {
+  const word = oneLine(state.word, LONGEST_WORD);
+  return 'hint' in state ? { ...state, word, hint: oneLine(state.hint) } : { ...state, word };
 }
 
 /** A client that is missing something it needs: it says so, and sends nothing. */

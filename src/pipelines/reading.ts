@@ -30,9 +30,9 @@ export function timeOf(value: unknown): number {
   return typeof value === 'string' ? Date.parse(value) : Number.NaN;
 }
 
-/** An address that can be shown as a link. */
+/** An address that can be shown as a link: of the characters of a URL only (RFC 3986 §2), and short enough for a line. */
 export function isLink(value: unknown): value is string {
-  return typeof value === 'string' && /^https?:\/\/\S+$/.test(value);
+  return typeof value === 'string' && /^https?:\/\/[\x21-\x7e]{1,2000}$/.test(value);
 }
 
 /** What a table says of a word that came from outside. */

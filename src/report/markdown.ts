@@ -1,46 +1,58 @@
+import { oneLine } from '../support/text.js';
+
 /**
- * Text as it is, in one line, whatever Markdown or HTML it looks like: usable in a sentence and in a table cell.
- * Only what stands between two backticks is shown as code. Control characters are dropped; what is over `max`
- * characters is cut.
+ * Text as it is, in one line, whatever Markdown, HTML or quick action of GitLab (`/close`) it looks like: usable in a
+ * sentence and in a table cell.
+ * Only what stands between two backticks is shown as code. What is over `max` characters is cut.
  */
 export function plainMarkdown(text: string, max = 500): string {
-  const line = oneLine(text);
-  const cut = line.length <= max ? line : `${line.slice(0, max - 1)}…`;
-  return cut
+  return oneLine(text, max)
     .split(/`([^`]+)`/)
     .map((piece, index) => (index % 2 === 1 ? codeMarkdown(piece, max) : escapeMarkdown(piece)))
     .join('')
-    .replace(/^[-+=](?=\s|$)/, '\\$&')
+    .replace(/^([-+=](?=\s|$)|\/)/, '\\$&')
     .replace(/^(\d+)([.)])(?=\s|$)/, '$1\\$2');
-}
-
-/** Without control characters and those that turn the direction of writing around. */
-function oneLine(text: string): string {
-  return (
-    text
-      // eslint-disable-next-line no-control-regex -- these are the characters to take out
-      .replace(/[\u0000-\u0008\u000e-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069]/g, '')
-      .replace(/\s+/g, ' ')
-      .trim()
-  );
 }
 
 /** Every mark that can mean something is escaped; a backslash may stand before any (CommonMark 2.4). */
 function escapeMarkdown(text: string): string {
-  return escapeHtml(text).replace(/[\\`*_{}[\]|~$#!@]/g, (mark) => `\\${mark}`);
+  return unlinked(escapeHtml(text).replace(/[\\`*_{}[\]|~$#!@]/g, (mark) => `\\${mark}`));
 }
 
 function escapeHtml(text: string): string {
   return text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
 }
 
+/**
+ * Mentions, references and bare addresses are no Markdown: GitHub looks for them in the text that was rendered, where neither
+ * a backslash nor an entity is left; GitLab knows more signs, and heeds a backslash. What breaks all of them is a character
+ * of no width behind the sign, as Renovate does it. Sources: gjtorikian/html-pipeline mention_filter.rb (`@` and a letter or
+ * digit, but in code); GFM 6.9 (`://`, `www.`, an address of mail); gitlab-org/gitlab banzai/filter, and
+ * https://docs.gitlab.com/user/markdown/#gitlab-specific-references;
+ * https://learn.microsoft.com/azure/devops/project/wiki/markdown-guidance#link-to-work-items;
+ * renovatebot/renovate lib/util/markdown.ts.
+ */
+function unlinked(markdown: string): string {
+  return withoutAddresses(
+    markdown.replace(
+      /@(?=[\p{L}\p{N}_])|([#!$]|&amp;|\bG[HL]-)(?=\d)|[%~](?=[\p{L}\p{N}_"])/gu,
+      '$&&#8203;',
+    ),
+  );
+}
+
+/** GFM links bare addresses in HTML too. */
+function withoutAddresses(markdown: string): string {
+  return markdown.replace(/:(?=\/\/)|\bwww(?=\.)/gi, '$&&#8203;');
+}
+
 /** Text in a code span; it cannot be left, and fits a table cell. */
 export function codeMarkdown(text: string, max = 200): string {
-  const escaped = escapeHtml(oneLine(text).slice(0, max)).replace(
+  const escaped = escapeHtml(oneLine(text, max)).replace(
     /[|`\\*_~[\]$@]/g,
     (mark) => `&#${String(mark.charCodeAt(0))};`,
   );
-  return `<code>${escaped}</code>`;
+  return `<code>${withoutAddresses(escaped)}</code>`;
 }
 
 /** A link to a web address; anything else is no link. User info is taken out, a query stays: it names the run. */

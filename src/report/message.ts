@@ -1,5 +1,5 @@
 import type { RollbackReport } from '../contract/strategy.js';
-import { asSentence, clip, formatDuration } from '../support/text.js';
+import { asSentence, formatDuration, oneLine } from '../support/text.js';
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
 import { headlineOf, statusSentence, verdictHeadline } from './words.js';
@@ -44,7 +44,7 @@ export function composeMessage(report: RunReport): Message {
     targets: [
       ...shown.slice(0, maxTargets).map((target) => ({
         mark: verdictHeadline(target.verdict).mark,
-        name: clip(target.name, 100),
+        name: oneLine(target.name, 100),
         text: [asSentence(target.reason), rollbackText(target.rollback)].join(' ').trim(),
       })),
       ...(shown.length > maxTargets
@@ -85,7 +85,7 @@ function linksOf(report: RunReport): Message['links'] {
   return links
     .flatMap(({ label, url }) =>
       url !== null && /^https?:\/\//.test(url) && URL.canParse(url)
-        ? [{ label: clip(label, 100), url }]
+        ? [{ label: oneLine(label, 100), url }]
         : [],
     )
     .slice(0, maxLinks);

@@ -1,4 +1,4 @@
-import { clip, neutralise } from '../support/text.js';
+import { oneLine } from '../support/text.js';
 import type { Message } from './message.js';
 import { outputsOf } from './outputs.js';
 import type { RunReport } from './record.js';
@@ -13,14 +13,11 @@ export function jsonBody(report: RunReport, message: Message, reportPath: string
     message.reason,
     message.rollback,
     ...message.targets.map(({ mark, name, text }) => `${mark} ${name}: ${text}`),
-    ...message.links.map(({ label, url }) => `${label}: ${url}`),
-  ];
+  ].filter((line) => line !== '');
+  const links = message.links.map(({ label, url }) => `${quiet(label)}: ${address(url)}`);
   return JSON.stringify({
     schema: 1,
-    text: lines
-      .filter((line) => line !== '')
-      .map((line) => clip(neutralise(line), 1000))
-      .join('\n'),
+    text: [...lines.map(quiet), ...links].join('\n'),
     tool: report.tool,
     command: report.command,
     host: report.host,
@@ -31,8 +28,8 @@ export function jsonBody(report: RunReport, message: Message, reportPath: string
     targets: report.targets.map(({ name, verdict, reason, rollback }) => ({
       name,
       verdict,
-      reason: clip(reason, 1000),
-      rollback: { status: rollback.status, detail: clip(rollback.detail, 1000) },
+      reason: oneLine(reason, 1000),
+      rollback: { status: rollback.status, detail: oneLine(rollback.detail, 1000) },
     })),
   });
 }
@@ -69,16 +66,27 @@ function slackText({ mark, word, subject, reason, rollback, targets, links }: Me
 }
 
 /**
+ * Text that calls nobody and links nowhere, whoever shows it: `<!channel>` and `<@id>` (Slack), `@here` and `@name`
+ * (Mattermost, which heeds neither `parse` nor `link_names`; Discord), `<users/all>` (Google Chat), `[text](url)`, bare
+ * addresses. None of these has an escape that all of them know: a character of no width behind the first sign takes its
+ * meaning. Sources: https://docs.mattermost.com/developers/integrate/slash-commands/slack (known issues);
+ * Rapptz/discord.py discord/utils.py (escape_mentions); https://developers.google.com/workspace/chat/format-messages.
+ */
+function quiet(text: string): string {
+  return oneLine(text, 1000).replace(/@(?=\S)|<(?=[!@#/a-z])|\](?=\()|:(?=\/\/)/gi, '$&\u200b');
+}
+
+/**
  * Three characters are Slack's own; a mention (`<!channel>`) cannot be made without them. The marks for bold, italic, code
  * and strike-through have no escape: a character of no width beside them takes their meaning.
  * Source: https://docs.slack.dev/messaging/formatting-message-text#escaping
  */
 function escaped(text: string): string {
-  return clip(neutralise(text), 1000)
+  return quiet(text)
     .replace(/&/g, '&amp;')
     .replace(/</g, '&lt;')
     .replace(/>/g, '&gt;')
-    .replace(/[*_~`@]/g, (sign) => `\u2060${sign}`);
+    .replace(/[*_~`]/g, (sign) => `\u2060${sign}`);
 }
 
 function address(url: string): string {
@@ -92,8 +100,10 @@ interface Run {
 
 /**
  * The body for a webhook of Microsoft Teams (a workflow, "When a Teams webhook request is received"): an Adaptive Card. The
- * runs of a RichTextBlock know no Markdown, so that no text from outside makes a link or a mention.
- * Source: https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using
+ * runs of a RichTextBlock know no Markdown, and `<at>` is a mention only beside an entry in `msteams.entities`, of which there
+ * is none: no text from outside makes a link or a mention.
+ * Sources: https://learn.microsoft.com/microsoftteams/platform/webhooks-and-connectors/how-to/connectors-using;
+ * https://learn.microsoft.com/microsoftteams/platform/task-modules-and-cards/cards/cards-format#mention-support-within-adaptive-cards
  */
 export function teamsBody({
   mark,
@@ -138,5 +148,5 @@ function block(...runs: readonly Run[]): unknown {
 
 /** A card of more than 28 KB is refused. A blank at its start stands between two runs. */
 function plain(text: string): string {
-  return `${/^\s/.test(text) ? ' ' : ''}${clip(neutralise(text), 1000)}`;
+  return `${/^\s/.test(text) ? ' ' : ''}${oneLine(text, 1000)}`;
 }

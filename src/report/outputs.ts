@@ -1,5 +1,5 @@
 import type { OutputId } from '../contract/outcome.js';
-import { clip } from '../support/text.js';
+import { oneLine } from '../support/text.js';
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 
 /**
@@ -15,7 +15,7 @@ export function outputsOf(report: RunReport, reportPath: string): Record<OutputI
   return {
     verdict: report.verdict ?? '',
     // A dotenv file, `$BASH_ENV` and Azure's variables hold one line each.
-    reason: clip(report.reason, 1000),
+    reason: oneLine(report.reason, 1000),
     'rolled-back': String(rollback?.status === 'verified'),
     'rollback-status': rollback?.status ?? '',
     'rollback-strategy': attempt?.id ?? '',

@@ -1,6 +1,7 @@
 import type { CheckResult, Verdict } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { Attempt, RollbackReport } from '../contract/strategy.js';
+import type { Shape, ShapeOf } from '../support/redact.js';
 
 /** One deployed thing, as the report shows it. */
 export interface TargetReport {
@@ -45,6 +46,75 @@ export interface RunReport {
   readonly notices: readonly string[];
   /** The effective configuration; secrets as `***`. */
   readonly config: Readonly<Record<string, unknown>>;
+}
+
+const checkShape: ShapeOf<CheckResult> = {
+  id: 'own',
+  kind: 'own',
+  metric: 'own',
+  source: 'own',
+  subject: 'text',
+  limit: 'own',
+  outcome: 'own',
+  excused: 'own',
+  samples: 'own',
+  failures: 'own',
+  value: 'own',
+  shown: 'own',
+  baseline: 'own',
+  slowerThan: 'own',
+  evidence: 'own',
+  kinds: 'text',
+  missing: 'own',
+  series: 'own',
+  connections: 'own',
+  remoteAddresses: 'own',
+};
+
+const rollbackShape: ShapeOf<RollbackReport> = {
+  status: 'own',
+  detail: 'text',
+  seconds: 'own',
+  versionConfirmed: 'own',
+  healthConfirmed: 'own',
+  attempts: {
+    id: 'own',
+    outcome: 'own',
+    detail: 'text',
+    from: 'text',
+    to: 'text',
+    url: 'text',
+    // The other system's, which may be anything.
+    runId: 'text',
+    seconds: 'own',
+  },
+};
+
+/** What the fields of a record hold. @param config of the effective configuration */
+export function reportShape(config: Shape & object): ShapeOf<RunReport> {
+  return {
+    schema: 'own',
+    tool: 'own',
+    command: 'own',
+    host: { system: 'own', runUrl: 'text', runId: 'own', attempt: 'own', project: 'text' },
+    verdict: 'own',
+    exitCode: 'own',
+    reason: 'text',
+    startedAt: 'own',
+    endedAt: 'own',
+    detectedAt: 'own',
+    detectionSeconds: 'own',
+    targets: {
+      name: 'own',
+      verdict: 'own',
+      reason: 'text',
+      checks: checkShape,
+      rollback: rollbackShape,
+    },
+    findings: { level: 'own', subject: 'own', message: 'text', fix: 'text' },
+    notices: 'text',
+    config,
+  };
 }
 
 /** The rollback of a target that nothing was done for. */

@@ -1,5 +1,6 @@
 import type { EvaluatedCheck, Judgement, WatchPlan } from '../contract/check.js';
 import type { RecordedEvent } from '../contract/replay.js';
+import type { ShapeOf } from '../support/redact.js';
 
 /** A target as it is to be judged. */
 export interface RecordedTarget {
@@ -64,6 +65,56 @@ export function headerLine(
     })),
   };
 }
+
+/** What the fields of a line hold. What names a target or a check is read again by these names. */
+export const lineShape: ShapeOf<RecordingLine> = {
+  type: 'own',
+  schema: 'own',
+  tool: 'own',
+  startedAt: 'own',
+  targets: {
+    name: 'own',
+    plan: 'own',
+    checks: {
+      id: 'own',
+      limit: 'own',
+      source: 'own',
+      subject: 'text',
+      baseline: 'own',
+      minRequests: 'own',
+      onNoData: 'own',
+      onProviderError: 'own',
+    },
+  },
+  target: 'own',
+  at: 'own',
+  event: {
+    type: 'own',
+    check: 'own',
+    window: 'own',
+    at: 'own',
+    look: { ok: 'own', detail: 'text' },
+    observation: {
+      kind: 'own',
+      samples: 'own',
+      failures: 'own',
+      possibleFailures: 'own',
+      seconds: 'own',
+      kinds: 'text',
+      cadence: 'own',
+      baseline: 'own',
+      slower: 'own',
+      value: 'own',
+      why: 'own',
+      until: 'own',
+      forGood: 'own',
+      detail: 'text',
+      leftOut: 'own',
+      raw: 'text',
+    },
+  },
+  judgement: { verdict: 'own', reason: 'text', decidedBy: 'own' },
+};
 
 /** One line, with its end. Numbers keep every digit, so that a replay comes to the same evidence bit by bit. */
 export function encodeLine(line: RecordingLine): string {

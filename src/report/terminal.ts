@@ -1,5 +1,5 @@
 import type { CheckResult, Limit } from '../contract/check.js';
-import { asSentence, clip, formatDuration, formatNumber } from '../support/text.js';
+import { asSentence, formatDuration, formatNumber, oneLine } from '../support/text.js';
 import { type RunReport, startedRun, type TargetReport } from './record.js';
 import { headlineOf, statusSentence, verdictHeadline } from './words.js';
 
@@ -88,7 +88,7 @@ function part(
   const of = checks.length > 1 ? ` (worst of ${String(checks.length)})` : '';
   const since = silentSince?.get(worst.id);
   const silentMs = since === undefined ? undefined : elapsedMs - since;
-  return { text: clip(`${partText(worst, silentMs)}${of}`, 60), outcome: worst.outcome };
+  return { text: oneLine(`${partText(worst, silentMs)}${of}`, 60), outcome: worst.outcome };
 }
 
 /** @param silentMs for how long it has had no data; `undefined`: it has some. */

@@ -1,7 +1,7 @@
 import { fields, listOf, numberOf, textOf } from '../support/json.js';
 import { option } from '../support/options.js';
 import { retryAfterMs } from '../support/retry.js';
-import { clip, neutralise } from '../support/text.js';
+import { oneLine } from '../support/text.js';
 import { script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
 import { choice } from '../support/values/words.js';
@@ -76,7 +76,7 @@ export const datadog = seriesSource({
     name === 'value' || /\.as_count\(\)|\.rollup\(\s*(sum|count)\b|^count:/.test(query)
       ? undefined
       : {
-          message: `${clip(neutralise(query), 120)} does not count: Datadog would give a rate or a mean`,
+          message: `${oneLine(query, 120)} does not count: Datadog would give a rate or a mean`,
           fix: 'add `.as_count()` to the metric, as in `sum:trace.http.request.hits{service:shop}.as_count()`',
         },
 });

@@ -12,7 +12,7 @@ import {
   type Hints,
 } from '../support/http/problem.js';
 import { fields, listOf, textOf } from '../support/json.js';
-import { clip, neutralise } from '../support/text.js';
+import { oneLine } from '../support/text.js';
 import type { CheckSource, OptionTable, ValuesOf } from '../support/options.js';
 import type { Limits } from './http/limits.js';
 
@@ -114,10 +114,9 @@ export function createQueryApi(
 }
 
 function partialAnswer(what: string, redact: (text: string) => string): ApiProblem {
-  const words = clip(neutralise(redact(what)));
+  const words = oneLine(redact(what));
   const why = words === '' ? '' : `: ${words}`;
-  return failed('partial', `it gave only part of the data, by which nothing is judged${why}`)
-    .problem;
+  return failed('partial', `its answer is partial, so nothing is judged by it${why}`).problem;
 }
 
 /** What an answer in the manner of Prometheus says of itself (https://prometheus.io/docs/prometheus/latest/querying/api/#format-overview). */

@@ -1,7 +1,7 @@
 import { Cancelled, deadline, isCancelled, lastingSignal, raceSignal } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { formatDuration } from '../support/text.js';
+import { formatDuration, oneLine } from '../support/text.js';
 import type {
   ChainLink,
   Confirmation,
@@ -14,6 +14,7 @@ import type {
   StrategyResult,
   Withheld,
 } from '../contract/strategy.js';
+import { own, type OwnText } from '../support/redact.js';
 
 /** A strategy gets at least this long, while there is that much left, milliseconds. */
 const LEAST_STRATEGY_TIME = 60_000;
@@ -36,7 +37,7 @@ export interface ChainOptions {
   /** Runs the failed checks again; `undefined`: there is nothing to check. */
   readonly confirm: ((signal: AbortSignal) => Promise<Confirmation>) | undefined;
   /** One line for the log. */
-  progress(line: string): void;
+  progress(line: string | OwnText): void;
   /** Something that a strategy wants to be done when the report is written. */
   lastOfAll(act: (signal: AbortSignal) => Promise<string>): void;
 }
@@ -109,11 +110,15 @@ function note(
   { options, attempts }: Chain,
   id: Attempt['id'],
   outcome: Attempt['outcome'],
-  detail: string,
+  reason: string,
 ): void {
+  const detail = oneLine(reason, LONGEST);
   attempts.push({ id, outcome, detail, from: {}, to: {}, url: null, runId: null, seconds: 0 });
-  options.progress(`${id}: ${outcome}: ${detail}`);
+  options.progress(own`${own(id)}: ${own(outcome)}: ${detail}`);
 }
+
+/** What a strategy says may quote others at any length; a plan that is not carried out has many steps. */
+const LONGEST = 4000;
 
 /** @returns how the whole chain ends, when it ends with this strategy */
 async function tryStrategy(
@@ -127,12 +132,12 @@ async function tryStrategy(
   const observers = stop === undefined ? options.links : [link];
   const objection = await firstObjection(observers, limit.signal);
   if (objection !== undefined) {
-    options.progress(`withheld: ${objection}`);
+    options.progress(own`withheld: ${objection}`);
     return stop ?? withheld(objection);
   }
   const plan = await planOf(strategy, options.request, limit.signal);
   if (plan.kind === 'withheld') {
-    options.progress(`withheld: ${plan.reason}`);
+    options.progress(own`withheld: ${plan.reason}`);
     return stop ?? withheld(plan.reason);
   }
   if (plan.kind !== 'plan') {
@@ -147,12 +152,13 @@ async function tryStrategy(
     note(chain, link.id, 'skipped', `dry run; it would have done this: ${plan.steps.join('; ')}`);
     return withheld('dry run: it would have been rolled back');
   }
-  for (const step of plan.steps) options.progress(`${link.id}: ${step}`);
-  const { result, seconds } = await execute(strategy, plan, options, limit);
-  if (isWithheld(result)) {
-    note(chain, link.id, 'failed', `withheld: ${result.reason}`);
-    return stop ?? withheld(result.reason);
+  for (const step of plan.steps) options.progress(own`${own(link.id)}: ${step}`);
+  const { result: given, seconds } = await execute(strategy, plan, options, limit);
+  if (isWithheld(given)) {
+    note(chain, link.id, 'failed', `withheld: ${given.reason}`);
+    return stop ?? withheld(given.reason);
   }
+  const result = { ...given, detail: oneLine(given.detail, LONGEST) };
   chain.attempts.push({
     id: link.id,
     outcome: result.outcome,
@@ -163,7 +169,7 @@ async function tryStrategy(
     runId: result.runId ?? null,
     seconds,
   });
-  options.progress(`${link.id}: ${result.outcome}: ${result.detail}`);
+  options.progress(own`${own(link.id)}: ${own(result.outcome)}: ${result.detail}`);
   if (result.outcome === 'failed') return undefined;
   for (const thing of plan.touches ?? []) touched.add(thing);
   const next = await conclude(result, options);
@@ -192,7 +198,7 @@ function isWithheld(result: StrategyResult | Withheld): result is Withheld {
 }
 
 function withheld(reason: string): Stop {
-  return { ...nothingDone, status: 'withheld', detail: reason };
+  return { ...nothingDone, status: 'withheld', detail: oneLine(reason, LONGEST) };
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Exec, ExecResult, ExecOptions } from '../support/exec.js';
 import type { Finding } from '../contract/result.js';
-import { clip, neutralise } from '../support/text.js';
+import { lastLines, neutralise, oneLine } from '../support/text.js';
 import type { StrategyDependencies } from './dependencies.js';
 import type {
   Plan,
@@ -68,7 +68,7 @@ export function createCommandStrategy(
 ): Strategy<CommandPlan, StrategyResult> {
   const { commandLine, platform, redact } = options;
   const shell = platform === 'win32' ? windowsShell : posixShell;
-  const shown = clip(neutralise(redact(commandLine)), 500);
+  const shown = oneLine(redact(commandLine), 500);
   const state: State = { options, commandLine, redact, shell, shown };
   return {
     kind: 'strategy',
@@ -239,7 +239,7 @@ function variablesFor(request: RollbackRequest): Record<string, string> {
 function boundedProgress(context: StrategyContext): (line: string) => void {
   let lines = 0;
   return (line) => {
-    const text = clip(neutralise(line));
+    const text = oneLine(line);
     if (text === '' || lines > SHOWN_LINES) return;
     lines++;
     context.progress(
@@ -283,8 +283,8 @@ function resultOf(result: ExecResult, signal: AbortSignal): StrategyResult {
 /** What the command said last: on standard error, else on standard output. */
 function lastLine(result: ExecResult): string {
   for (const text of [result.stderr, result.stdout]) {
-    const line = neutralise(text).trim().split('\n').at(-1) ?? '';
-    if (line !== '') return clip(line);
+    const [line] = lastLines(text, 1);
+    if (line !== undefined) return line;
   }
   return '';
 }

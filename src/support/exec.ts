@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { whenAborted } from './abort.js';
+import { cutMark } from './text.js';
 
 export interface ExecOptions {
   /** The whole environment of the process; nothing is added to it. */
@@ -12,7 +13,7 @@ export interface ExecOptions {
   readonly timeoutMs?: number;
   /** Written to standard input, which is then closed; without it standard input is empty. */
   readonly input?: string;
-  /** How many characters of each output are kept, from its end. At least 1. */
+  /** How many characters of each output are kept, from its end; `…` stands before it where some are missing. At least 1. */
   readonly maxOutput: number;
   /** Milliseconds between asking the process to end and ending it by force; 2000 unless given. */
   readonly graceMs?: number;
@@ -194,7 +195,8 @@ function codeOf(thrown: unknown): string | undefined {
 
 /** Keeps the end of a stream of text, and reports its lines. */
 class Tail {
-  text = '';
+  private kept = '';
+  private isCut = false;
   private line = '';
 
   constructor(
@@ -202,15 +204,28 @@ class Tail {
     private readonly onLine: (line: string) => void,
   ) {}
 
+  get text(): string {
+    return this.isCut ? cutMark + this.kept : this.kept;
+  }
+
   add(text: string): void {
-    this.text = (this.text + text).slice(-this.max);
+    this.kept += text;
+    if (this.kept.length > this.max) {
+      this.isCut = true;
+      this.kept = this.kept.slice(-this.max);
+    }
     const lines = (this.line + text).split(/\r?\n/);
-    this.line = (lines.pop() ?? '').slice(0, LONGEST_LINE);
-    for (const line of lines) this.onLine(line.slice(0, LONGEST_LINE));
+    // One more, so that it shows that there are more.
+    this.line = (lines.pop() ?? '').slice(0, LONGEST_LINE + 1);
+    for (const line of lines) this.tell(line);
   }
 
   end(): void {
-    if (this.line !== '') this.onLine(this.line);
+    if (this.line !== '') this.tell(this.line);
     this.line = '';
+  }
+
+  private tell(line: string): void {
+    this.onLine(line.length > LONGEST_LINE ? line.slice(0, LONGEST_LINE) + cutMark : line);
   }
 }

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer';
+import { cutMark, oneLine } from './text.js';
 
 /** A shorter secret is not looked for: masking `1` everywhere would destroy the log. */
 export const minSecretLength = 4;
@@ -8,15 +9,12 @@ const mask = '***';
 /** Takes secrets out of everything that is printed or written. */
 export interface Redactor {
   /**
-   * The text with `***` in place of every form of every secret. Must see a text before it is cut short or
-   * escaped: half a secret is not recognised.
+   * The text with `***` in place of every form of every secret, and of what is left of one where the text was cut and shows
+   * that with `…`. Of {@link OwnText} only what was put into it. Must see a text before it is escaped.
    */
-  redact(text: string): string;
-  /**
-   * A copy of plain data with every string redacted. Object keys made of letters and hyphens only are the
-   * words of our own formats and stay; all others are redacted too.
-   */
-  redactAll<T>(value: T): T;
+  redact(text: string | OwnText): string;
+  /** A copy of plain data with everything redacted, keys too, but what its shape says is ours. */
+  redactAll<T>(value: T, shape: ShapeOf<T>): T;
   /**
    * Makes a further secret known. `user` is the name that goes with it in Basic authentication.
    * A secret, and a line of one, counts from {@link minSecretLength} characters; its Basic forms always.
@@ -24,6 +22,63 @@ export interface Redactor {
   add(secret: string, options?: { readonly user?: string }): void;
   /** Everything that is looked for, longest first: what a CI system should be asked to mask. */
   forms(): readonly string[];
+}
+
+/**
+ * What each field of a record holds. `own`: nothing but what we say or count ourselves (words of a set, codes, ids, digests,
+ * numbers, times). A secret that is such a word too, as the value of a header can be, must not change what a program
+ * reads. `text`: anything else. `*` stands for every other key of a map; those of `text` are text too.
+ */
+export type Shape = 'own' | 'text' | { readonly [field: string]: Shape };
+
+type KeysOf<T> = T extends unknown ? keyof T : never;
+type FieldOf<T, K> = T extends unknown ? (K extends keyof T ? T[K] : never) : never;
+
+/** The shape of a `T`, with every field that it may have: one that is new must say what it holds. */
+export type ShapeOf<T> = unknown extends T
+  ? Shape
+  : | 'own'
+    | 'text'
+    | ([Extract<T, object>] extends [never]
+        ? never
+        : [Extract<T, object>] extends [readonly (infer I)[]]
+          ? ShapeOf<I>
+          : string extends KeysOf<Extract<T, object>>
+            ? { readonly [key: string]: ShapeOf<FieldOf<Extract<T, object>, string>> }
+            : {
+                readonly [K in KeysOf<Extract<T, object>>]-?: ShapeOf<
+                  FieldOf<Extract<T, object>, K>
+                >;
+              });
+
+/** Text whose fixed words are ours: only what was put into it can hold a secret. Made by {@link own}. */
+export class OwnText {
+  constructor(
+    private readonly words: readonly string[],
+    private readonly values: readonly (string | number | OwnText)[],
+  ) {}
+
+  /** @param shown what each text from elsewhere becomes */
+  render(shown: (text: string) => string): string {
+    return this.words
+      .map((word, at) => {
+        const value = this.values[at];
+        if (value instanceof OwnText) return word + value.render(shown);
+        return word + (typeof value === 'string' ? shown(value) : String(value ?? ''));
+      })
+      .join('');
+  }
+}
+
+/**
+ * As a tag: own`${own(verdict)} after ${seconds} s: ${reason}`, of which only `reason` is redacted. As a function: a word of
+ * ours, or a text that is redacted already.
+ */
+export function own(
+  words: string | TemplateStringsArray,
+  ...values: readonly (string | number | OwnText)[]
+): OwnText {
+  return new OwnText(typeof words === 'string' ? [words] : words, values);
 }
 
 /** A redactor that knows these secrets: plain, base64, URL-encoded, JSON-escaped, Basic, whole and line by line. */
@@ -39,7 +94,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
 
   // A mask beside its neighbours can read like a further secret, so it is done until nothing is found. Every
   // round makes the text shorter: a form is longer than the mask.
-  const redact = (text: string): string => {
+  const redacted = (text: string): string => {
     let current = text;
     for (;;) {
       const next = replaceSpans(current, spansOf(current, ordered));
@@ -47,8 +102,10 @@ export function createRedactor(secrets: readonly string[]): Redactor {
       current = next;
     }
   };
+  const redact: Redactor['redact'] = (text) =>
+    typeof text === 'string' ? redacted(text) : text.render(redacted);
 
-  const redactAll = <T>(value: T): T => mapStrings(value, redact) as T;
+  const redactAll = <T>(value: T, shape: ShapeOf<T>): T => mapStrings(value, shape, redacted) as T;
 
   for (const secret of secrets) add(secret);
   return { redact, redactAll, add, forms: () => ordered };
@@ -63,6 +120,8 @@ function formsOf(secret: string, user: string | undefined): readonly string[] {
   const pairs = user === undefined ? [`:${secret}`] : [`:${secret}`, `${user}:${secret}`];
   return [
     ...texts,
+    // What has become a line of a message before it came here.
+    ...texts.map((text) => oneLine(text, Infinity)),
     ...texts.flatMap(jsonForms),
     ...texts.flatMap(urlForms),
     ...texts.flatMap(base64Forms),
@@ -138,7 +197,35 @@ function spansOf(text: string, forms: readonly string[]): readonly Span[] {
       spans.push([at, at + form.length]);
     }
   }
+  for (let at = text.indexOf(cutMark); at !== -1; at = text.indexOf(cutMark, at + 1)) {
+    for (const form of forms) {
+      const before = leftBefore(text, at, form);
+      if (before > 0) spans.push([at - before, at]);
+      const after = leftAfter(text, at + 1, form);
+      if (after > 0) spans.push([at + 1, at + 1 + after]);
+    }
+  }
   return spans.sort((a, b) => a[0] - b[0]);
+}
+
+/** How many characters in front of `end` are the beginning of a secret; 0 when they are too few to tell. */
+function leftBefore(text: string, end: number, form: string): number {
+  for (let length = Math.min(form.length - 1, end); length >= minSecretLength; length--)
+    if (text[end - length] === form[0] && text.startsWith(form.slice(0, length), end - length))
+      return length;
+  return 0;
+}
+
+/** How many characters from `start` on are the end of a secret. */
+function leftAfter(text: string, start: number, form: string): number {
+  for (
+    let length = Math.min(form.length - 1, text.length - start);
+    length >= minSecretLength;
+    length--
+  )
+    if (text[start] === form[form.length - length] && text.startsWith(form.slice(-length), start))
+      return length;
+  return 0;
 }
 
 /** Overlapping spans become one mask, so that no piece of the second secret is left. */
@@ -154,14 +241,19 @@ function replaceSpans(text: string, spans: readonly Span[]): string {
   return result + text.slice(end);
 }
 
-function mapStrings(value: unknown, redact: (text: string) => string): unknown {
+function mapStrings(value: unknown, shape: Shape, redact: (text: string) => string): unknown {
+  if (shape === 'own') return value;
   if (typeof value === 'string') return redact(value);
-  if (Array.isArray(value)) return value.map((item) => mapStrings(item, redact));
+  if (Array.isArray(value)) return value.map((item) => mapStrings(item, shape, redact));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [
-      /^[A-Za-z-]+$/.test(key) ? key : redact(key),
-      mapStrings(item, redact),
-    ]),
+    Object.entries(value).map(([key, item]) => {
+      const known = shape === 'text' ? undefined : shapeAt(shape, key);
+      return [known === undefined ? redact(key) : key, mapStrings(item, known ?? 'text', redact)];
+    }),
   );
+}
+
+function shapeAt(shape: Exclude<Shape, string>, key: string): Shape | undefined {
+  return Object.hasOwn(shape, key) ? shape[key] : shape['*'];
 }

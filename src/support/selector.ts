@@ -1,5 +1,5 @@
 import { bad, good, type Result } from '../contract/result.js';
-import { clip, neutralise } from './text.js';
+import { oneLine } from './text.js';
 
 /** One condition on a label of a Prometheus series. */
 export interface Matcher {
@@ -136,7 +136,7 @@ function refused(text: string): Result<Selector> {
 
 function unreadable(rest: string): Result<Selector> {
   return bad(
-    `cannot be read from \`${clip(neutralise(rest), 40)}\` on`,
+    `cannot be read from \`${oneLine(rest, 40)}\` on`,
     'write labels like `app="shop", version=~"v2.*"`',
   );
 }

@@ -1,28 +1,49 @@
+/** Stands where a text was cut. Whoever cuts leaves it there: what is left of a secret beside it is recognised. */
+export const cutMark = '…';
+
+/** What ends a line somewhere: .NET, Java and browsers know more ends than `\n`. */
+const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
+
+/** Controls (C0, DEL, C1), marks that turn the direction of writing around, and blanks of no width. */
+const unseen = /(?![\t\n])[\p{Cc}\p{Bidi_Control}\u200b\ufeff]/gu;
+
 /**
- * Makes text from outside safe to print in a CI log: a line that the GitHub runner or the Azure agent would
- * execute as a command (`::error::`, `##[group]`, `##vso[...]`) gets a zero-width joiner in front of its marker,
- * so it reads the same and does nothing. Other control characters (but tab and newline) are dropped, so that
- * a body cannot rewrite the terminal.
+ * Makes text of several lines from outside safe to print in a CI log: a line that the GitHub runner or the Azure agent would
+ * execute as a command (`::error::`, `##[group]`, `##vso[...]`) gets a word joiner in front of its marker, so it reads
+ * the same and does nothing. Every line end becomes `\n`; what cannot be seen is dropped, so that a body cannot rewrite
+ * the terminal.
  *
- * GitHub matches `::` after leading blanks; Azure matches `##vso[` and `##[` anywhere in a line.
- * Sources: actions/runner src/Runner.Common/ActionCommand.cs; microsoft/azure-pipelines-agent
- * src/Agent.Sdk/CommandStringUtil and src/Microsoft.VisualStudio.Services.Agent/Command.cs.
+ * GitHub matches `::` after blanks, by `String.TrimStart` of .NET: all white space of Unicode, U+0085 too. Both match `##[`,
+ * and Azure `##vso[`, anywhere in a line. Sources: actions/runner src/Runner.Common/ActionCommand.cs;
+ * microsoft/azure-pipelines-agent src/Microsoft.VisualStudio.Services.Agent/Command.cs;
+ * https://learn.microsoft.com/dotnet/api/system.char.iswhitespace
  */
 export function neutralise(text: string): string {
-  return (
-    text
-      .replace(/\r\n?/g, '\n')
-      // eslint-disable-next-line no-control-regex -- these are the characters to take out
-      .replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, '')
-      .replace(/^(\s*)::/gm, '$1\u2060::')
-      .replace(/##(?=vso\[|\[)/gi, '#\u2060#')
-  );
+  return text
+    .replace(lineEnd, '\n')
+    .replace(unseen, '')
+    .replace(/^((?:(?!\n)\p{White_Space})*)::/gmu, '$1\u2060::')
+    .replace(/##(?=vso\[|\[)/gi, '#\u2060#');
 }
 
-/** One line of at most `max` characters; what is cut is shown as `…`. */
-export function clip(text: string, max = 300): string {
-  const line = text.replace(/\s+/g, ' ').trim();
-  return line.length <= max ? line : `${line.slice(0, max - 1)}…`;
+/**
+ * The one way in for text from outside: one line of at most `max` characters that no log executes. All white space is a
+ * blank; what is cut is shown as `…`.
+ */
+export function oneLine(text: string, max = 300): string {
+  const line = neutralise(text.replace(/\p{White_Space}+/gu, ' ')).trim();
+  if (line.length <= max) return line;
+  // Half of a surrogate pair is no character.
+  return `${line.slice(0, max - 1).replace(/[\ud800-\udbff]$/, '')}${cutMark}`;
+}
+
+/** The last `count` lines that say something, each as {@link oneLine} makes it. */
+export function lastLines(text: string, count: number, max?: number): readonly string[] {
+  return neutralise(text)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-count)
+    .map((line) => oneLine(line, max));
 }
 
 /** With a capital at the start, unless that is the name of an input, a file or a strategy: `rollback-ref must be`, `ci: failed`. */

@@ -1,5 +1,5 @@
 import type { Exec, ExecOptions, ExecResult } from './exec.js';
-import { clip, neutralise } from './text.js';
+import { oneLine } from './text.js';
 
 /** What may be wrong with any program that is called; each has further reasons of its own. */
 export type ToolReason =
@@ -76,7 +76,7 @@ export function endingInWords(
   complaint: string,
   redact: (text: string) => string,
 ): string {
-  const shown = clip(neutralise(redact(complaint)));
+  const shown = oneLine(redact(complaint));
   if (shown !== '') return `${what}: ${shown}`;
   return code === null
     ? `${what} was ended by ${signal ?? 'a signal'}`

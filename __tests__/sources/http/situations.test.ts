@@ -155,6 +155,30 @@ describe('a rate limit', () => {
   });
 });
 
+describe('a bot guard that answers in place of the service', () => {
+  const challenge: Reply = { status: 202, headers: { 'x-amzn-waf-action': 'challenge' } };
+
+  it('for a while, with a status that looks good: not counted, with a hint', async () => {
+    const { verdict, results, findings } = await watched(
+      (_, now) => (now > 100_000 && now < 110_000 ? challenge : {}),
+      { healthUrls: 'off' },
+    );
+    expect(verdict).toBe('healthy');
+    expect(results[0]?.failures).toBe(0);
+    expect(findings[0]).toMatchObject({
+      message: expect.stringMatching(
+        /^http:\/\/app\.example: \d+ answers? came from a bot guard and not from the service \(bot challenge, status 202\), so probes were slowed down to one in \d+s$/,
+      ),
+      fix: expect.stringMatching(/^let these requests past the guard, or set requests-per-second/),
+    });
+  });
+
+  it('to the end, with a status that looks good: not healthy', async () => {
+    const { verdict } = await watched((_, now) => (now < 60_000 ? {} : challenge));
+    expect(verdict).toBe('unhealthy');
+  });
+});
+
 describe('a cache in front of the service', () => {
   it('is reported with its numbers, and how to bypass it', async () => {
     const { verdict, findings } = await watched(() => ({ headers: { age: '3600' } }), {
@@ -235,6 +259,23 @@ describe('the report of a watch', () => {
       [67, 3],
       [660, 3],
       [660, 3],
+    ]);
+  });
+
+  it('names an address that cannot be reached from here, once', async () => {
+    const failed = new Map([['2001:db8::1', 'EHOSTUNREACH']]);
+    const { findings } = await watched(
+      ({ connections }) => {
+        connections?.noteOpened('app.example', '10.0.0.1', failed);
+        return {};
+      },
+      { healthUrls: 'off' },
+    );
+    expect(findings.map(({ level, message }) => [level, message])).toEqual([
+      [
+        'notice',
+        'app.example: 2001:db8::1 cannot be reached from here (EHOSTUNREACH) and was passed over; other addresses of the name can',
+      ],
     ]);
   });
 

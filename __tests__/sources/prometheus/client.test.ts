@@ -156,7 +156,7 @@ describe('createClient', () => {
         problem: {
           kind: 'partial',
           transient: true,
-          message: `it gave only part of the data, by which nothing is judged${why}`,
+          message: `its answer is partial, so nothing is judged by it${why}`,
           fix: 'bring back the stores that it could not read, or narrow the selector down',
         },
       });

@@ -266,7 +266,7 @@ describe('a Prometheus server that fails', () => {
       {
         body: '{"status":"success","isPartial":true,"data":{"resultType":"matrix","result":[]}}',
       },
-      /it gave only part of the data/,
+      /its answer is partial/,
       2,
     ],
     ['keeps failing', { status: 503 }, /it answered 503/, 6],

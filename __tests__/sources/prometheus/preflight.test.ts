@@ -400,6 +400,40 @@ describe('preflight of the prometheus source', () => {
     });
   });
 
+  describe('a label value of all requests that no series ever had', () => {
+    const nothingYet = { parts: ['errors'], exists: ['metric', 'label app', 'label code'] };
+
+    it('is a warning that names the values', async () => {
+      server.behave = knowsBesides({ values: ['cart', 'shoop'] }, nothingYet);
+      expect(await preflight()).toEqual([
+        {
+          level: 'warning',
+          subject: 'success-rate',
+          message:
+            'prometheus-total: no series matches http_requests_total{app="shop"} yet: the values of `app` are cart, shoop',
+          fix: 'correct the value, unless only the new version brings it',
+        },
+      ]);
+    });
+
+    it('is looked for among all series of the metric', async () => {
+      server.behave = knowsBesides({ values: ['cart'] }, nothingYet);
+      await preflight({ 'prometheus-total': 'http_requests_total{app="shop",code!="404"}' });
+      const asked = server.received.map(({ url }) => new URL(url, 'http://a.test'));
+      const [values] = asked.filter(({ pathname }) => pathname.includes('/label/'));
+      expect(values?.searchParams.get('match[]')).toBe('http_requests_total');
+    });
+
+    it('is not guessed where the values are there, or not told', async () => {
+      for (const values of [['shop'], []]) {
+        server.behave = knowsBesides({ values }, nothingYet);
+        expect((await preflight()).map(({ message }) => message)).toContain(
+          'prometheus-total: no series matches http_requests_total{app="shop"} yet: the metric and its labels are there',
+        );
+      }
+    });
+  });
+
   describe('a label value of the failures that no series ever had', () => {
     const errors = (matcher: string) => ({
       'prometheus-errors': `http_requests_total{app="shop",${matcher}}`,

@@ -66,6 +66,8 @@ interface Scene {
   readonly lag?: number;
   /** When the last sample was made. */
   readonly last?: number;
+  /** When the last sample of all requests was made; those of the failures go on. */
+  readonly lastTotal?: number;
 }
 
 let server: StandInPrometheus;
@@ -89,6 +91,7 @@ function serve({
   phase = 3,
   lag = 0,
   last = Infinity,
+  lastTotal = Infinity,
 }: Scene): void {
   server.behave = (response, query) => {
     const now = clock.monotonic() / 1000;
@@ -102,9 +105,9 @@ function serve({
     const isHistogram = query.includes('_bucket');
     const series = all.flatMap(({ total, errors, at: madeAt = at, labels: own }) => {
       const within = total - errors;
-      const named = isHistogram
+      const named: Readonly<Record<string, number>> = isHistogram
         ? { requests: total, 'within-above': within, 'within-below': within }
-        : { total, errors };
+        : { ...(at > lastTotal ? {} : { total }), errors };
       return Object.entries(named).map(([part, value]): ServedSeries => ({
         part,
         labels: { ...labels, ...own },
@@ -343,6 +346,25 @@ describe('workers that answer in turn are no data from then on', () => {
     });
     expect(outcome).toMatchObject({ verdict: 'unhealthy' });
     expect(outcome.decidedAt).toBeLessThan(150_000);
+  });
+});
+
+describe('failures without the series of all requests are no data', () => {
+  const failing: Scene = { sample: busy(since(0, 0.5)) };
+
+  it('from the start: the selector is named', async () => {
+    expect(await watched({ ...failing, lastTotal: -100 })).toMatchObject({
+      verdict: 'inconclusive',
+      reason:
+        'No data for success-rate during the whole watch (no series with a new sample matches http_requests_total): not enough to judge.',
+    });
+  });
+
+  it('in the second half: not a time without requests', async () => {
+    expect(await watched({ sample: busy(), lastTotal: 180 })).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/^No data for success-rate in the last 2m \d\ds/),
+    });
   });
 });
 

@@ -2,6 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { createApiClient, httpTransport } from '../../../src/support/http/api.js';
 import { byKind } from '../../../src/support/http/problem.js';
 import { isPage } from '../../../src/support/http/response.js';
+import { createHttp } from '../../../src/support/http.js';
+import { serve } from '../servers.js';
 import { type Reply, StandInTransport } from '../stand-in-transport.js';
 import { VirtualClock } from '../virtual-clock.js';
 
@@ -102,6 +104,24 @@ describe('a request to an API', () => {
     expect(http.sent).toHaveLength(1);
     await clock.advance(60_000);
     expect(await api.ask(call, 1000, never)).toMatchObject({ ok: true, value: { data: [] } });
+  });
+
+  it('by https to a server without TLS: the hint names the scheme', async () => {
+    const server = await serve((_, response) => response.end('{}'));
+    const clock = new VirtualClock();
+    const http = createHttp({ clock });
+    const api = createApiClient(
+      httpTransport(() => http, {}),
+      { clock },
+    );
+    const url = server.url.replace('http:', 'https:');
+    const answer = await api.ask({ method: 'GET', url }, 1000, never);
+    http.close();
+    await server.close();
+    expect(answer).toMatchObject({
+      ok: false,
+      problem: { fix: 'check scheme and port: plain HTTP may be spoken there' },
+    });
   });
 
   it('that fails unexpectedly: rejects', async () => {

@@ -49,12 +49,28 @@ describe('webhooks', () => {
       address,
       '/services/T0/B0/hush',
       '?key=hushhush',
+      'hushhush',
+      '/services/T0/B0/hush',
+      '?key=hushhush',
+      'hushhush',
       other,
       other,
       'me:secret',
       'secret',
       'secret',
     ]);
+  });
+
+  it.each([
+    ['https://hooks.slack.com/services/T00000000/B00000000/xxxxxxxxxxxx', 'xxxxxxxxxxxx'],
+    ['https://discord.com/api/webhooks/123456789012345678/aB-c_d5678/slack', 'aB-c_d5678'],
+    ['https://chat.example/hooks/k4gbpq6r7tdo8xn1', 'k4gbpq6r7tdo8xn1'],
+    ['https://x.logic.azure.com/workflows/0a1b2c3d4e/paths/invoke?sig=Q%2FxZ12345', 'Q/xZ12345'],
+  ])('of %s counts the token alone as secret, and no word of the API', (address, token) => {
+    const parts = webhooks().secretParts?.(address) ?? [];
+    expect(parts).toContain(token);
+    for (const word of ['services', 'webhooks', 'slack', 'hooks', 'workflows', 'invoke'])
+      expect(parts).not.toContain(word);
   });
 
   it('counts a text that is no URL as secret', () => {
@@ -200,6 +216,12 @@ describe('headers', () => {
       'y z',
       'nonsense',
     ]);
+  });
+
+  it('counts the values of headers as secret that are sent to nobody else, whatever their names', () => {
+    const text =
+      'Accept: text/html\nuser-agent: health\nCACHE-CONTROL : no-store\nX-Env: health\nAccept-Token: t';
+    expect(headers().secretParts?.(text)).toEqual(['health', 't']);
   });
 
   it('prints names only', () => {

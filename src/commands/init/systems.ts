@@ -44,7 +44,7 @@ export function configFor({ system, way, texts }: Answers): ReadonlyMap<InputId,
 const comments: Partial<Readonly<Record<InputId, string>>> = {
   url: 'Probed twice a second: choose something that does the real work of the service.',
   'health-url': 'Probed every 5 s: three failed probes in a row are an outage.',
-  'prometheus-url': 'Asked for what the users of the service really see.',
+  'prometheus-url': 'Its counters say how many requests of real users succeed.',
   rollback: 'How it is rolled back: these ways, one after the other.',
   'ci-system': 'Where the rollback pipeline runs. Its token is a secret: keep it out of files.',
 };

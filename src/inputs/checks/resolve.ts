@@ -83,19 +83,16 @@ function isComparedWithItself({
   );
 }
 
-/** What makes no difference to who is asked is left out: how a URL or a query is written, the case of a header's name. */
+/**
+ * What makes no difference to what is asked is left out: that a URL ends with a slash, its fragment, the case of a header's
+ * name, how a selector is written.
+ */
 function canonical(name: string, value: unknown): unknown {
-  if (name === 'headers') {
-    if (value === 'off' || !isObject(value)) return {};
-    return Object.fromEntries(
-      Object.entries(value).map(([key, text]) => [key.toLowerCase(), text]),
-    );
-  }
-  if (name !== 'url' || typeof value !== 'string' || !URL.canParse(value))
-    return canonicalQuery(value);
-  const url = new URL(value);
-  url.hash = '';
-  return url.href;
+  if (name === 'headers' && (value === 'off' || value === undefined)) return {};
+  if (name === 'url' && typeof value === 'string' && URL.canParse(value))
+    return Object.assign(new URL(value), { hash: '' }).href;
+  if (!isObject(value) || name !== 'headers') return canonicalQuery(value);
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key.toLowerCase(), text]));
 }
 
 function sameSides(what: string): readonly [message: string, fix: string] {

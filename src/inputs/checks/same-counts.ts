@@ -1,6 +1,6 @@
 import type { CheckEntry } from '../../contract/check.js';
 import { isObject } from '../../support/json.js';
-import { type Matcher, type Selector, unquote } from '../../support/selector.js';
+import { printSelector, type Selector, unquote } from '../../support/selector.js';
 
 type Options = CheckEntry['options'];
 
@@ -22,22 +22,15 @@ function isSame({ total, errors }: Options): boolean {
   return total !== undefined && canonicalQuery(total) === canonicalQuery(errors);
 }
 
-/** A query without what makes no difference: the order of labels, the kind of quotes, blanks, and where the name stands. */
+/** The order of labels, the kind of quotes and blanks make no difference. What is no query stays as it is. */
 export function canonicalQuery(query: unknown): unknown {
   if (typeof query === 'string') return query.replace(/\s+/g, ' ').trim();
-  if (!isSelector(query)) return query;
-  const matchers = [...query.matchers, ...nameOf(query)].map(({ label, operator, literal }) =>
-    JSON.stringify([label, operator, unquote(literal)]),
-  );
-  return matchers.sort().join();
-}
-
-function isSelector(value: unknown): value is Selector {
-  return isObject(value) && Array.isArray(value.matchers);
-}
-
-function nameOf({ name }: Selector): readonly Matcher[] {
-  return name === undefined
-    ? []
-    : [{ label: '__name__', operator: '=', literal: JSON.stringify(name) }];
+  if (!isObject(query) || !('matchers' in query)) return query;
+  const { name, matchers } = query as unknown as Selector;
+  return [
+    printSelector({ name, matchers: [] }),
+    ...matchers
+      .map(({ label, operator, literal }) => JSON.stringify([label, operator, unquote(literal)]))
+      .sort(),
+  ].join();
 }

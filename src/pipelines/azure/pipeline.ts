@@ -4,7 +4,7 @@ import { refusalIn } from '../../support/http/api.js';
 import type { ApiResponse } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import { notUnderstood } from '../reading.js';
 import { takenNames } from '../settings.js';
 import type { Call } from './api.js';
@@ -42,12 +42,12 @@ export async function pipelineIdOf(context: AzureContext, signal: AbortSignal): 
   if (only === undefined) {
     const names = all.slice(0, MAX_NAMES).map(fullName).join(', ');
     throw new PermanentError(
-      `the project ${context.project} has no pipeline "${pipeline.name}" that the token can see; it sees: ${clip(neutralise(names)) || 'none'}`,
+      `the project ${context.project} has no pipeline "${pipeline.name}" that the token can see; it sees: ${oneLine(names) || 'none'}`,
     );
   }
   if (found.length > 1) {
     throw new PermanentError(
-      `the project ${context.project} has ${String(found.length)} pipelines "${pipeline.name}": ${clip(neutralise(found.map(fullName).join(', ')))}; give the id, or folder and name`,
+      `the project ${context.project} has ${String(found.length)} pipelines "${pipeline.name}": ${oneLine(found.map(fullName).join(', '))}; give the id, or folder and name`,
     );
   }
   return only.id;

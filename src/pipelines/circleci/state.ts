@@ -1,5 +1,5 @@
 import type { RunState } from '../../contract/pipeline.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import { own } from '../reading.js';
 import { hintForError } from './hints.js';
 
@@ -133,7 +133,7 @@ function errored(pipeline: Pipeline, workflows: readonly Workflow[]): RunState |
   if (own(pipelines, pipeline.state) !== 'failed') return undefined;
   const errors = pipeline.errors.join('; ');
   const hint = hintForError(errors);
-  const words = [pipeline.state, ...(errors === '' ? [] : [clip(neutralise(errors), 200)])];
+  const words = [pipeline.state, ...(errors === '' ? [] : [oneLine(errors, 200)])];
   return {
     phase: 'failed',
     word: `${words.join(': ')}${hint === undefined ? '' : ` (${hint})`}`,
@@ -179,7 +179,7 @@ function withoutWorkflow(
           : `${pipeline.state}, and no workflow followed its setup workflow`,
     };
   }
-  const word = clip(neutralise(pipeline.state), 40);
+  const word = oneLine(pipeline.state, 40);
   if (phase === 'unknown') return { phase, word };
   return workflows.length > 0
     ? { phase: 'running', word: `${word}, after its setup workflow` }
@@ -197,5 +197,5 @@ function wordOf(workflows: readonly Workflow[]): string {
     const word = `${status}${why === undefined ? '' : ` (${why})`}`;
     return workflows.length === 1 ? word : `${name}: ${word}`;
   });
-  return clip(neutralise(words.join(', ')), 200);
+  return oneLine(words.join(', '), 200);
 }

@@ -4,7 +4,7 @@ import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
 import { fields } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import { takenNames } from '../settings.js';
 import { type GitlabContext, readProject } from './context.js';
 
@@ -121,7 +121,7 @@ async function attempt<T>(signal: AbortSignal, read: () => Promise<T>): Promise<
     return { kind: 'read', value: await read() };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    return { kind: 'unreadable', why: clip(neutralise(messageOf(error))) };
+    return { kind: 'unreadable', why: oneLine(messageOf(error)) };
   }
 }
 

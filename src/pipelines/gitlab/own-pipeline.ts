@@ -2,7 +2,7 @@ import type { StartedRun } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
 import type { SendResult } from '../../support/http/api.js';
 import { describeResponse, isPage, isSuccess } from '../../support/http/response.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import { type Call, hintFor } from './api.js';
 import { mergedAt } from './configuration.js';
 import {
@@ -39,11 +39,11 @@ export async function cancelPipeline(
     try {
       const { status } = await readPipeline(context, id, signal);
       if (status === 'canceled' || status === 'canceling') return `${name} was cancelled`;
-      last = `it is still "${clip(neutralise(status), 40)}"`;
+      last = `it is still "${oneLine(status, 40)}"`;
       await context.clock.sleep(READ_BACK_MS, signal);
     } catch (error) {
       if (signal.aborted) break;
-      last = `its state could not be read: ${clip(messageOf(error))}`;
+      last = `its state could not be read: ${oneLine(messageOf(error))}`;
       break;
     }
   }
@@ -86,9 +86,9 @@ export async function cancelSiblings(
         : [`left running, ${spared.why}: ${spared.jobs.map((job) => job.name).join(', ')}`]),
       ...(failed.length === 0 ? [] : [`could not be cancelled: ${failed.join(', ')}`]),
     ];
-    return clip(neutralise(parts.join('; ')), 1000);
+    return oneLine(parts.join('; '), 1000);
   } catch (error) {
-    return `the other jobs of ${name} could not be cancelled: ${clip(messageOf(error))}`;
+    return `the other jobs of ${name} could not be cancelled: ${oneLine(messageOf(error))}`;
   }
 }
 
@@ -159,5 +159,5 @@ export async function objectionTo(
   );
   return others.length === 0
     ? undefined
-    : `it has jobs that gitlab-rollback-jobs does not name: ${clip(neutralise(others.sort().join(', ')))}`;
+    : `it has jobs that gitlab-rollback-jobs does not name: ${oneLine(others.sort().join(', '))}`;
 }

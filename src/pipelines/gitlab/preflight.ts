@@ -3,7 +3,7 @@ import type { StartRequest } from '../../contract/pipeline.js';
 import { messageOf } from '../../support/errors.js';
 import { refusalIn } from '../../support/http/api.js';
 import { fields } from '../../support/json.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import { collectFindings, type Add } from '../findings.js';
 import { composeInputs, declarationAt, MARKER, mergedAt, overridden } from './configuration.js';
 import { readProject, type GitlabContext, type Project } from './context.js';
@@ -104,7 +104,7 @@ async function checkDefaultBranch(
     if (signal.aborted) throw signal.reason;
     add(
       'error',
-      `the default branch of ${context.project} is not known: ${clip(messageOf(error))}`,
+      `the default branch of ${context.project} is not known: ${oneLine(messageOf(error))}`,
       'set rollback-ref',
     );
   }
@@ -232,7 +232,7 @@ async function checkConfiguration(
     if (!valid) {
       add(
         'error',
-        `the configuration on ${ref} is not valid: ${clip(neutralise(errors.join('; ')))}`,
+        `the configuration on ${ref} is not valid: ${oneLine(errors.join('; '))}`,
         'correct it in the pipeline editor',
       );
     } else if (!readsMarker && !hasInput) {
@@ -247,7 +247,7 @@ async function checkConfiguration(
       add(
         'warning',
         `gitlab-rollback-jobs names jobs that the configuration on ${ref} does not have: ${missing.join(', ')}`,
-        `it has: ${clip(neutralise([...jobs].join(', ')))}`,
+        `it has: ${oneLine([...jobs].join(', '))}`,
       );
     }
   }

@@ -10,7 +10,7 @@ import { messageOf } from '../../support/errors.js';
 import { fixIn, refusalIn } from '../../support/http/api.js';
 import { type ApiResponse, isPage } from '../../support/http/response.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
-import { clip, neutralise, printableUrl } from '../../support/text.js';
+import { oneLine, printableUrl } from '../../support/text.js';
 import {
   type ClientDependencies,
   createPipelineClient,
@@ -58,7 +58,7 @@ export function createHttpClient(
         const { call, problems } = composeStart(context.description, request);
         return Promise.resolve([
           `${call.method} ${printableUrl(addressOf(context, call))}`,
-          ...(call.text === undefined ? [] : [`with ${clip(neutralise(call.text), BODY_SHOWN)}`]),
+          ...(call.text === undefined ? [] : [`with ${oneLine(call.text, BODY_SHOWN)}`]),
           ...refusals(problems),
         ]);
       },

@@ -5,7 +5,7 @@ import { byResponse } from '../../support/http/problem.js';
 import { type ApiResponse, isPage, isRateLimited } from '../../support/http/response.js';
 import { valueAt } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import type { ClientDependencies } from '../client.js';
 import { isLink, own } from '../reading.js';
 import { composeFind, composeState } from './compose.js';
@@ -88,7 +88,7 @@ export function stateIn(
     return { phase: 'unknown', word: `no state at ${at.join(', ')}` };
   }
   const whole = words.join('/');
-  const word = clip(neutralise(whole), 100);
+  const word = oneLine(whole, 100);
   const phase = own(meanings, whole);
   switch (phase) {
     case undefined:

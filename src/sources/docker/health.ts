@@ -9,7 +9,7 @@ import {
   projectOptionsOf,
 } from '../../support/docker/project.js';
 import { messageOf } from '../../support/errors.js';
-import { clip, neutralise } from '../../support/text.js';
+import { lastLines } from '../../support/text.js';
 import type { HealthDependencies } from '../source.js';
 
 export type DockerHealthSettings = Parameters<typeof projectOptionsOf>[0] & {
@@ -160,13 +160,7 @@ function createLogs({
     let text = '';
     try {
       const printed = await docker.logs(id, logLines, signal);
-      text = neutralise(redact(printed))
-        .split('\n')
-        .filter((line) => line.trim() !== '')
-        .slice(-logLines)
-        .map((line) => clip(line))
-        .join(' | ')
-        .slice(-LONGEST_LOG);
+      text = lastLines(redact(printed), logLines).join(' | ').slice(-LONGEST_LOG);
     } catch (thrown) {
       if (signal.aborted) throw thrown;
     }

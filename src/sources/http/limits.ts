@@ -16,7 +16,7 @@ export interface LaneRequest {
   /** The service itself answered. */
   answered(): void;
   /** A limiter answered. `failure`: it does so although it is hardly asked, so that users must meet it too. */
-  limited(sign: LimitSign, now: number): 'no-data' | 'failure';
+  limited(sign: Pick<LimitSign, 'retryAfterMs'>, now: number): 'no-data' | 'failure';
 }
 
 /** How often an origin may be asked, learned from its refusals. Milliseconds. */

@@ -41,6 +41,7 @@ interface Seen {
   /** What was said of the last one that could not be read, or turned us away. */
   unreadableKind: string;
   limitedKind: string;
+  isGuarded: boolean;
 }
 
 /** @param every how often it is going to be asked, milliseconds. */
@@ -62,6 +63,7 @@ export function createProbedUrl(
     unreadable: 0,
     unreadableKind: '',
     limitedKind: '',
+    isGuarded: false,
   };
   return {
     async ask(timeoutMs, signal) {
@@ -109,9 +111,14 @@ function weigh(result: ProbeResult, seen: Seen, asked: LaneRequest, now: number)
   if (limited !== undefined) {
     seen.limited += 1;
     seen.limitedKind = result.kind;
+    seen.isGuarded = limited.isChallenge;
     return asked.limited(limited, now) === 'failure'
       ? plain
-      : { sent: false, why: `${result.kind}: asked too often`, because: 'limited' };
+      : {
+          sent: false,
+          why: limited.isChallenge ? result.kind : `${result.kind}: asked too often`,
+          because: 'limited',
+        };
   }
   if (result.latencyMs === null || !Number.isFinite(result.latencyMs)) return plain;
   asked.answered();
@@ -131,14 +138,21 @@ function ofAnswers(url: string, seen: Seen, spacing: number): readonly Said[] {
       message: `${url}: ${formatNumber(cached)} of ${plural(answers, 'answer')} came from a cache: the service behind it was not asked`,
       fix: 'probe an address that is not cached, or set a header that goes past the cache (`headers: "Cache-Control: no-cache"` where it is honoured)',
     });
-  if (limited > 0)
+  if (limited > 0) {
+    const whatIsSaid = seen.isGuarded
+      ? 'came from a bot guard and not from the service'
+      : 'said that it is asked too often';
+    const slower = `set requests-per-second to ${formatNumber(lowerRate(spacing), 1)} or less`;
     said.push({
       level: 'warning',
-      message: `${url}: ${plural(limited, 'answer')} said that it is asked too often (${seen.limitedKind})${
+      message: `${url}: ${plural(limited, 'answer')} ${whatIsSaid} (${seen.limitedKind})${
         spacing > 0 ? `, so probes were slowed down to one in ${formatDuration(spacing)}` : ''
       }`,
-      fix: `set requests-per-second to ${formatNumber(lowerRate(spacing), 1)} or less, or exempt these requests from the limit`,
+      fix: seen.isGuarded
+        ? `let these requests past the guard, or ${slower}`
+        : `${slower}, or exempt these requests from the limit`,
     });
+  }
   if (unreadable > 0 && answers === 0)
     said.push({
       level: 'warning',

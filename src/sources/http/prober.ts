@@ -109,12 +109,21 @@ export function createProbe(
       });
       const own = config.latencyIncludesConnect === true ? 0 : connectMs;
       const latencyMs = clock.monotonic() - start - own;
+      const sign = limitSign(status, headers, clock.now());
       const isExpected = config.expectStatus.some(({ from, to }) => from <= status && status <= to);
-      const isMatch = !isExpected || matches === undefined || matches(body.toString('utf8'));
+      const isChallenge = sign?.isChallenge === true;
+      const isMatch =
+        !isExpected || isChallenge || matches === undefined || matches(body.toString('utf8'));
       if (isMatch === undefined) return { sent: false, why: TOO_SLOW };
-      const kind = !isExpected ? `status ${String(status)}` : isMatch ? '' : 'body did not match';
+      const ofStatus = isExpected ? '' : `status ${String(status)}`;
+      const kind = isChallenge
+        ? `bot challenge, status ${String(status)}`
+        : isMatch
+          ? ofStatus
+          : 'body did not match';
       const stalledMs = stalled();
-      const limited = kind === '' ? undefined : limitSign(status, headers, clock.now());
+      // Whoever expects a 429 means it.
+      const limited = kind === '' ? undefined : sign;
       return {
         sent: true,
         ok: kind === '',

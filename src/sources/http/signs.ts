@@ -4,6 +4,8 @@ import { retryAfterMs } from '../../support/retry.js';
 export interface LimitSign {
   /** How long we are asked to wait, milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** A bot guard answered, in place of the service. */
+  readonly isChallenge: boolean;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -13,19 +15,22 @@ const REFUSALS = new Set([403, 405, 503]);
 
 /**
  * Whether an answer is that of a rate limiter, or a challenge of a bot guard. A 503 with `Retry-After` alone is overload:
- * that is the service's own.
+ * that is the service's own. A challenge is one whatever its status: that of AWS WAF is a 202.
  *
- * Sources: RFC 6585 §4 (429); Cloudflare, "Detect a Challenge Page response" (`cf-mitigated`); AWS WAF, "How AWS WAF uses
- * actions" (`x-amzn-waf-action`); draft-ietf-httpapi-ratelimit-headers (`RateLimit`); Akamai's edge (`x-akamai-…`).
+ * Sources: RFC 6585 §4 (429); Cloudflare, "Detect a Challenge Page response" (`cf-mitigated`); AWS WAF, `ChallengeAction` and
+ * `CaptchaAction` (`x-amzn-waf-action`); draft-ietf-httpapi-ratelimit-headers (`RateLimit`); Akamai's edge (`x-akamai-…`).
  */
 export function limitSign(status: number, headers: Headers, now: number): LimitSign | undefined {
-  if (status !== 429 && !(REFUSALS.has(status) && hasLimiterHeader(headers))) return undefined;
-  return { retryAfterMs: retryAfterMs((name) => headers[name], now) };
+  const isChallenge = CHALLENGES.some((name) => headers[name] !== undefined);
+  const isLimit = status === 429 || (REFUSALS.has(status) && hasLimiterHeader(headers));
+  if (!isChallenge && !isLimit) return undefined;
+  return { retryAfterMs: retryAfterMs((name) => headers[name], now), isChallenge };
 }
+
+const CHALLENGES = ['cf-mitigated', 'x-amzn-waf-action'];
 
 function hasLimiterHeader(headers: Headers): boolean {
   return Object.entries(headers).some(([name, value]) => {
-    if (name === 'cf-mitigated' || name === 'x-amzn-waf-action') return true;
     if (/^(x-)?rate-?limit-remaining$/.test(name)) return Number.parseFloat(value) === 0;
     if (name === 'ratelimit') return isUsedUp(value);
     // These two stand on ordinary answers of the service as well.

@@ -4,7 +4,7 @@ import { withRetries } from '../../support/http/api.js';
 import { byKind, type ErrorMapping } from '../../support/http/problem.js';
 import { fields } from '../../support/json.js';
 import type { ValuesOf } from '../../support/options.js';
-import { clip, neutralise, printableUrl } from '../../support/text.js';
+import { oneLine, printableUrl } from '../../support/text.js';
 import { measurementsOf, namedQueries } from '../series/measurement.js';
 import { createNoticed } from '../series/noticed.js';
 import { createNotes, sharedPoller, toCheck } from '../series/poller.js';
@@ -57,7 +57,7 @@ export function createJsonChecks(
           {
             ...check,
             source: 'json',
-            subject: `${clip(neutralise(subject), 120)} of ${client.name}`,
+            subject: `${oneLine(subject, 120)} of ${client.name}`,
             // What is shared is proven once.
             preflight: async (signal) =>
               index === 0 ? preflight(id, measured, client, deps, signal) : [],

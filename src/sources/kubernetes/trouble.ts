@@ -1,5 +1,5 @@
 import type { Container, Pod } from '../../support/kubernetes/pods.js';
-import { clip, neutralise } from '../../support/text.js';
+import { lastLines, oneLine } from '../../support/text.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
 /** A container that is unwell. */
@@ -143,10 +143,6 @@ export function createLogs(
 }
 
 function inWords(text: string, lines: number): string {
-  const last = neutralise(text)
-    .split('\n')
-    .filter((line) => line.trim() !== '')
-    .slice(-lines)
-    .map((line) => clip(line, LONGEST_LINE));
-  return last.length === 0 ? '' : `; its last lines: ${clip(last.join(' | '), LONGEST)}`;
+  const last = lastLines(text, lines, LONGEST_LINE);
+  return last.length === 0 ? '' : `; its last lines: ${oneLine(last.join(' | '), LONGEST)}`;
 }

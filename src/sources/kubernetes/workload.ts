@@ -7,7 +7,7 @@ import {
   type Workload,
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import {
   createLogs,
   delaysInWords,
@@ -37,7 +37,7 @@ export function createWorkloadHealth(
   const restarts = new RestartLedger();
   const progress = new Progress();
   const logs = createLogs(kubectl, logLines, redact);
-  const explained = (text: string): string => `${name}: ${clip(neutralise(redact(text)), 500)}`;
+  const explained = (text: string): string => `${name}: ${oneLine(redact(text), 500)}`;
 
   async function judge(
     standing: Standing,

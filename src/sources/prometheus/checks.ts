@@ -1,7 +1,7 @@
 import type { BaselineCounts, MetricCheck, Observation, Slower } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { printSelector, type Selector } from '../../support/selector.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import { createNoticed } from '../series/noticed.js';
 import { sharedPoller, toCheck, type SharedPoller } from '../series/poller.js';
 import type { Plan, SourceDependencies } from '../source.js';
@@ -86,7 +86,7 @@ function inWords(measurement: Measurement): string {
     case 'histogram':
       return canaryAndBaseline(measurement.buckets, measurement.baseline);
     case 'value':
-      return clip(neutralise(measurement.query), 120);
+      return oneLine(measurement.query, 120);
   }
 }
 

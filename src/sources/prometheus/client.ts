@@ -2,7 +2,7 @@ import type { Clock } from '../../support/clock.js';
 import type { Http } from '../../support/http.js';
 import { type ApiProblem, byKind, type ErrorMapping, failed } from '../../support/http/problem.js';
 import { fields, isObject } from '../../support/json.js';
-import { clip, neutralise, printableUrl } from '../../support/text.js';
+import { oneLine, printableUrl } from '../../support/text.js';
 import { good, type Result } from '../../contract/result.js';
 import {
   authorization,
@@ -146,7 +146,7 @@ function createAnnotations(redact: (text: string) => string): {
     add(annotations) {
       for (const each of annotations) {
         // The place in the query at its end tells two of the same apart.
-        const text = clip(neutralise(redact(each.replace(/ \(\d+:\d+\)$/, ''))));
+        const text = oneLine(redact(each.replace(/ \(\d+:\d+\)$/, '')));
         if (!told.has(text)) untold.push(text);
         told.add(text);
       }

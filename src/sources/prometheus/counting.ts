@@ -18,6 +18,7 @@ import {
 } from './growth.js';
 import type { Measurement } from './measurements.js';
 import {
+  countsRequests,
   isOfBaseline,
   readScrape,
   scrapeQuery,
@@ -104,7 +105,7 @@ export function createCountingProbe(
         ? observation
         : { ...observation, until: Math.round(1000 * (round.until - bounds.startedAt)) };
     }
-    if (!hasOwnSeries(scrape)) return nothingOf(parts);
+    if (!hasOwnRequests(scrape)) return nothingOf(parts);
     if (growth.advanced.size > 0) newAt = scrape.answeredAt;
     const silent = newAt === undefined ? 0 : scrape.answeredAt - newAt;
     const { cadence } = rounds;
@@ -134,8 +135,10 @@ function boundsOf(moment: Moment, askedAt: number, { answeredAt }: Scrape): Boun
   };
 }
 
-function hasOwnSeries({ targets }: Scrape): boolean {
-  return [...targets.values()].some(({ points }) => points.some(({ part }) => !isOfBaseline(part)));
+function hasOwnRequests({ targets }: Scrape): boolean {
+  return [...targets.values()].some(({ points }) =>
+    points.some(({ part }) => countsRequests(part) && !isOfBaseline(part)),
+  );
 }
 
 function nothingOf(parts: readonly QueryPart[]): None {

@@ -1,7 +1,7 @@
 import type { Finding } from '../../contract/result.js';
 import { fields, listOf } from '../../support/json.js';
 import { type Matcher, printSelector, type Selector, unquote } from '../../support/selector.js';
-import { clip, formatNumber, neutralise } from '../../support/text.js';
+import { formatNumber, oneLine } from '../../support/text.js';
 import type { Client } from './client.js';
 import type { NamedSelector } from './measurements.js';
 
@@ -125,22 +125,49 @@ export async function doubtsOfFailures(
     const matches = matcherTest(matcher);
     if (matches === undefined || shared.has(textOf(matcher))) continue;
     const others = selector.matchers.filter((each) => each !== matcher);
-    const data = await client.lookUp(
-      `label/${matcher.label}/values`,
-      { 'match[]': printSelector({ ...selector, matchers: others }) },
-      signal,
-    );
-    const values = listOf(data).filter((value) => typeof value === 'string');
+    const values = await valuesOf(matcher, { ...selector, matchers: others }, { client, signal });
     if (values.length === 0 || values.some(matches) || vocabularyOf(values).some(matches)) continue;
-    const known = values.slice(0, NAMED).map((value) => clip(neutralise(value), 40));
     findings.push({
       level: 'warning',
       subject: id,
-      message: `${input}: no series ever had ${textOf(matcher)}: the values of \`${matcher.label}\` are ${known.join(', ')}${values.length > NAMED ? ' and others' : ''}`,
+      message: `${input}: no series ever had ${textOf(matcher)}: ${namedValues(matcher, values)}`,
       fix: `correct the value, if failures are not just new: with a wrong one none is ever counted`,
     });
   }
   return findings;
+}
+
+/** The values of the labels of which no series of the metric ever had the one that is selected, in words. */
+export async function valuesInPlace(
+  { name, matchers }: Selector,
+  context: Context,
+): Promise<string | undefined> {
+  const found: string[] = [];
+  for (const matcher of matchers) {
+    const matches = matcherTest(matcher);
+    if (matches === undefined) continue;
+    const values = await valuesOf(matcher, { name, matchers: [] }, context);
+    if (values.length > 0 && !values.some(matches)) found.push(namedValues(matcher, values));
+  }
+  return found.length === 0 ? undefined : found.join('; ');
+}
+
+async function valuesOf(
+  { label }: Matcher,
+  of: Selector,
+  { client, signal }: Context,
+): Promise<readonly string[]> {
+  const data = await client.lookUp(
+    `label/${label}/values`,
+    { 'match[]': printSelector(of) },
+    signal,
+  );
+  return listOf(data).filter((value) => typeof value === 'string');
+}
+
+function namedValues({ label }: Matcher, values: readonly string[]): string {
+  const named = values.slice(0, NAMED).map((value) => oneLine(value, 40));
+  return `the values of \`${label}\` are ${named.join(', ')}${values.length > NAMED ? ' and others' : ''}`;
 }
 
 function textOf({ label, operator, literal }: Matcher): string {

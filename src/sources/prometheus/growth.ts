@@ -205,8 +205,8 @@ export interface Round {
   readonly counts: Readonly<Record<string, number>>;
   readonly series: Growth['series'];
   /**
-   * The time that it covers: the mean over the targets, without those of the baseline. `undefined`: no target was there, or of
-   * none it is known what happened.
+   * The time that it covers: the mean over the targets that count requests, without those of the baseline. `undefined`: no such
+   * target was there, or of none it is known what happened. Failures alone are no time without requests.
    */
   readonly seconds: number | undefined;
   /** The newest sample of the target that is furthest behind, by the clock of the server, seconds. */
@@ -237,40 +237,51 @@ export const OVERDUE_SCRAPES = 3;
 /** Of the gaps between samples so many are remembered. */
 const GAPS = 60;
 
+/** What was found since the last round. */
+interface Collected {
+  /** The targets that have series of what is judged. */
+  readonly own: Set<string>;
+  /** Those of them that count its requests. */
+  readonly counting: Set<string>;
+  /** The targets that have series of the baseline. A gateway has all. */
+  readonly baseline: Set<string>;
+  readonly advanced: Set<string>;
+  readonly seconds: Map<string, number>;
+  readonly counts: Record<string, number>;
+  readonly series: Growth['series'][number][];
+  readonly troubles: string[];
+}
+
+function nothingCollected(): Collected {
+  return {
+    own: new Set(),
+    counting: new Set(),
+    baseline: new Set(),
+    advanced: new Set(),
+    seconds: new Map(),
+    counts: {},
+    series: [],
+    troubles: [],
+  };
+}
+
 export function createRounds(): Rounds {
   const gaps: number[] = [];
   const lastAt = new Map<string, number>();
   /** When a new sample of the target was seen last: samples may reach the server late. */
   const seenAt = new Map<string, number>();
-  /** The targets that have series of what is judged, and those that have series of the baseline. A gateway has both. */
-  let own = new Set<string>();
-  let baseline = new Set<string>();
-  let advanced = new Set<string>();
-  let seconds = new Map<string, number>();
-  let counts: Record<string, number> = {};
-  let series: Growth['series'][number][] = [];
-  let troubles: string[] = [];
+  let collected = nothingCollected();
 
   const cadence = (): number | undefined => {
     const sorted = [...gaps].sort((a, b) => a - b);
     return sorted[Math.floor((sorted.length - 1) / 2)];
   };
 
-  function reset(): void {
-    own = new Set();
-    baseline = new Set();
-    advanced = new Set();
-    seconds = new Map();
-    counts = {};
-    series = [];
-    troubles = [];
-  }
-
   function isComplete({ answeredAt, targets }: Scrape): boolean {
     const usual = cadence() ?? Infinity;
     return [...targets.keys()].every(
       (name) =>
-        advanced.has(name) ||
+        collected.advanced.has(name) ||
         answeredAt - (seenAt.get(name) ?? answeredAt) > OVERDUE_SCRAPES * usual,
     );
   }
@@ -278,7 +289,10 @@ export function createRounds(): Rounds {
   return {
     add(scrape, growth) {
       for (const [name, { points }] of scrape.targets)
-        for (const { part } of points) (isOfBaseline(part) ? baseline : own).add(name);
+        for (const { part } of points) {
+          (isOfBaseline(part) ? collected.baseline : collected.own).add(name);
+          if (countsRequests(part) && !isOfBaseline(part)) collected.counting.add(name);
+        }
       for (const [name, target] of growth.advanced) {
         const at = scrape.targets.get(name)?.at;
         const before = lastAt.get(name);
@@ -286,18 +300,20 @@ export function createRounds(): Rounds {
         if (before !== undefined) gaps.push(at - before);
         lastAt.set(name, at);
         seenAt.set(name, scrape.answeredAt);
-        advanced.add(name);
+        collected.advanced.add(name);
+        const { seconds } = collected;
         if (target.isCounted) seconds.set(name, (seconds.get(name) ?? 0) + target.seconds);
       }
       gaps.splice(0, gaps.length - GAPS);
       for (const [part, count] of Object.entries(growth.counts))
-        counts[part] = (counts[part] ?? 0) + count;
-      series.push(...growth.series);
-      troubles.push(...growth.troubles.map(({ why }) => why));
+        collected.counts[part] = (collected.counts[part] ?? 0) + count;
+      collected.series.push(...growth.series);
+      collected.troubles.push(...growth.troubles.map(({ why }) => why));
       if (!isComplete(scrape)) return undefined;
-      const covered = [...seconds];
+      const { own, counting, baseline, advanced, counts, series, troubles } = collected;
+      const covered = [...collected.seconds];
       const ends = [...advanced].flatMap((name) => (own.has(name) ? [lastAt.get(name) ?? 0] : []));
-      const ownSeconds = covered.flatMap(([name, each]) => (own.has(name) ? [each] : []));
+      const ownSeconds = covered.flatMap(([name, each]) => (counting.has(name) ? [each] : []));
       const round: Round = {
         counts,
         series,
@@ -307,10 +323,12 @@ export function createRounds(): Rounds {
         hasBaseline: covered.some(([name]) => baseline.has(name)),
         cadence: cadence() ?? 0,
       };
-      reset();
+      collected = nothingCollected();
       return covered.length === 0 && round.troubles.length === 0 ? undefined : round;
     },
-    reset,
+    reset() {
+      collected = nothingCollected();
+    },
     get cadence() {
       return cadence();
     },

@@ -9,7 +9,7 @@ import type { Plan } from '../source.js';
 import type { Client } from './client.js';
 import { counterNames, counterParts, readScrape, scrapeQuery } from './scrape.js';
 import type { CheckDescription, NamedSelector, Measurement } from './measurements.js';
-import { doubtsOfCounters, doubtsOfFailures } from './doubts.js';
+import { doubtsOfCounters, doubtsOfFailures, valuesInPlace } from './doubts.js';
 import { absenceOf, estimateTraffic } from './existence.js';
 import { findLayout, type Histogram } from './latency.js';
 import { oneNumber, type ValueMeasurement } from './counting.js';
@@ -175,16 +175,20 @@ async function explainAbsence(
       ];
     case 'unknown':
       return [{ level: 'warning', subject: id, message: nothing }];
-    case 'no-such-value':
-      return expected.isThere
-        ? [
-            {
-              level: 'warning',
-              subject: id,
-              message: `${nothing} yet: the metric and its labels are there`,
-            },
-          ]
-        : [];
+    case 'no-such-value': {
+      if (!expected.isThere) return [];
+      const values = await valuesInPlace(given.selector, { client, signal });
+      return [
+        {
+          level: 'warning',
+          subject: id,
+          message: `${nothing} yet: ${values ?? 'the metric and its labels are there'}`,
+          ...(values === undefined
+            ? {}
+            : { fix: 'correct the value, unless only the new version brings it' }),
+        },
+      ];
+    }
   }
 }
 

@@ -1,5 +1,5 @@
 import { printSelector, type Selector } from '../../support/selector.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import { bad, good, type Result } from '../../contract/result.js';
 import type { QueryResult, Sample } from './client.js';
 import type { Counters, Measurement } from './measurements.js';
@@ -163,7 +163,7 @@ function targetOf(labels: Readonly<Record<string, string>>): string {
 
 function printableTarget(target: string): string {
   if (target === '') return 'the series without an instance';
-  return clip(neutralise((JSON.parse(target) as string[]).filter((part) => part !== '').join(' ')));
+  return oneLine((JSON.parse(target) as string[]).filter((part) => part !== '').join(' '));
 }
 
 export const counterNames = {

@@ -1,6 +1,6 @@
 import type { CheckEntry, MetricCheck } from '../../contract/check.js';
 import type { ValuesOf } from '../../support/options.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import type { SourceDependencies } from '../source.js';
 import { createMetricClient } from './client.js';
 import { measurementsOf, namedQueries } from './measurement.js';
@@ -19,7 +19,7 @@ export function createSeriesChecks<T extends SeriesOptions>(
   const { clock } = deps;
   const options: ValuesOf<SeriesOptions> = entry.options;
   const inWords = (query: string): string =>
-    clip(neutralise(source.inWords?.(query, entry.options) ?? query), 120);
+    oneLine(source.inWords?.(query, entry.options) ?? query, 120);
   const reported = new Set<string>();
   return measurementsOf({ ...entry, options }).flatMap(({ measurement, checks }) => {
     const adapter = source.connect(entry.options, deps);

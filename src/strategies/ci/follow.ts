@@ -2,7 +2,7 @@ import type { PipelineClient, RunState, StartedRun } from '../../contract/pipeli
 import { deadline, DeadlineReached, isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { clip, formatDuration, neutralise } from '../../support/text.js';
+import { formatDuration, oneLine } from '../../support/text.js';
 import { isPermanent, waitAskedBy } from '../../support/retry.js';
 
 export interface FollowOptions {
@@ -250,5 +250,5 @@ function teller(
 }
 
 function problemOf(error: unknown): string {
-  return clip(neutralise(messageOf(error)));
+  return oneLine(messageOf(error));
 }

@@ -1,7 +1,7 @@
 import type { StartedRun } from '../../contract/pipeline.js';
 import type { Problem } from '../../contract/result.js';
 import type { StrategyResult } from '../../contract/strategy.js';
-import { asSentence, clip, ended, formatDuration } from '../../support/text.js';
+import { asSentence, ended, formatDuration, oneLine } from '../../support/text.js';
 import type { FollowOutcome, GivenUp } from './follow.js';
 
 export function notStarted({ message, fix }: Problem): string {
@@ -98,7 +98,7 @@ export function probableResult(
   return about(
     run,
     'triggered',
-    `is probably ours, which could not be proven (${clip(why)})${word}; its result proves nothing.`,
+    `is probably ours, which could not be proven (${oneLine(why)})${word}; its result proves nothing.`,
   );
 }
 

@@ -10,7 +10,7 @@ import type {
 } from '../../contract/strategy.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { clip, ended, formatDuration, neutralise } from '../../support/text.js';
+import { ended, formatDuration, oneLine } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { followRun } from './follow.js';
 import { about, failed, maybeStarted, notStarted, probableResult, resultOf } from './result.js';
@@ -120,7 +120,7 @@ async function execute(
       context.beforeChange();
     });
   } catch (error) {
-    return failed(`Nothing was started: ${clip(neutralise(messageOf(error)))}.`);
+    return failed(`Nothing was started: ${oneLine(messageOf(error))}.`);
   }
 
   if (result.kind === 'refused')
@@ -192,7 +192,7 @@ async function stopped(
         ? 'It was cancelled.'
         : `It was asked to end, and is "${state.word}".`;
   } catch (error) {
-    end = `It could not be cancelled (${clip(neutralise(messageOf(error)))}): cancel it by hand.`;
+    end = `It could not be cancelled (${oneLine(messageOf(error))}): cancel it by hand.`;
   }
   return about(run, 'triggered', `was started, and ${ended(objection)} ${end}`);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../../support/clock.js';
 import type { Exec, ExecResult } from '../../support/exec.js';
 import { retryRead } from '../../support/retry.js';
-import { clip, neutralise } from '../../support/text.js';
+import { oneLine } from '../../support/text.js';
 import {
   callTool,
   endingInWords,
@@ -125,7 +125,7 @@ async function rollback(
 
 /** Only the error message: that it was `helm rollback` is said elsewhere. */
 function endingOf({ options }: State, { code, signal, stderr }: ExecResult): string {
-  const shown = clip(neutralise(options.redact(complaintOf(stderr))));
+  const shown = oneLine(options.redact(complaintOf(stderr)));
   if (shown !== '') return shown;
   return code === null ? `ended by ${signal ?? 'a signal'}` : `ended with code ${String(code)}`;
 }

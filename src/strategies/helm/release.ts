@@ -1,6 +1,6 @@
 import type { RecordedVersion, Skip, Withheld } from '../../contract/strategy.js';
 import { fields } from '../../support/json.js';
-import { clip, formatDuration, neutralise } from '../../support/text.js';
+import { formatDuration, oneLine } from '../../support/text.js';
 
 /** The revision to undo, and the one to return to. */
 export interface ReleaseTarget {
@@ -192,7 +192,7 @@ function revisionOf(value: unknown): Revision | undefined {
     revision,
     // Go's zero time, as helm 3 prints what it does not know.
     updated: Number.isNaN(updated) || updated <= 0 ? null : updated,
-    status: clip(neutralise(status), 40),
+    status: oneLine(status, 40),
     chart: textOf(item.chart),
     appVersion: textOf(item.app_version),
     rollbackTo: rollbackTo(item.rollback_revision, item.description),
@@ -210,7 +210,7 @@ function rollbackTo(field: unknown, description: unknown): number | undefined {
 }
 
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? clip(neutralise(value), 100) : '';
+  return typeof value === 'string' ? oneLine(value, 100) : '';
 }
 
 /** The newest one, whatever became of it. */

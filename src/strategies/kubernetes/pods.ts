@@ -1,5 +1,5 @@
 import { rolloutOf } from '../../support/kubernetes/rollout.js';
-import { clip, neutralise } from '../../support/text.js';
+import { lastLines as linesAtEnd, oneLine } from '../../support/text.js';
 import { textOf } from '../../support/json.js';
 import type { Kubectl } from '../../support/kubernetes/kubectl.js';
 import { getPods, troubleOf, type Pod, type Trouble } from '../../support/kubernetes/pods.js';
@@ -100,7 +100,7 @@ export function troubleInWords(
   { words }: Trouble,
   { redact }: Pick<ShowOptions, 'redact'>,
 ): string {
-  return clip(neutralise(redact(words)), 300);
+  return oneLine(redact(words), 300);
 }
 
 /** The last lines that a failing container printed; none where they cannot be read. */
@@ -117,10 +117,9 @@ export async function lastLines(
   // A container that is started again and again has most often not said anything yet.
   for (const previous of trouble.reason === 'CrashLoopBackOff' ? [['--previous'], []] : [[]]) {
     try {
-      const text = neutralise(redact(await kubectl.run([...args, ...previous], signal)));
-      const lines = text.split('\n').filter((line) => line.trim() !== '');
-      if (lines.length > 0)
-        return lines.map((line) => clip(line, LONGEST_LOG_LINE)).slice(-logLines);
+      const text = redact(await kubectl.run([...args, ...previous], signal));
+      const lines = linesAtEnd(text, logLines, LONGEST_LOG_LINE);
+      if (lines.length > 0) return lines;
     } catch {
       // Why there is no log says less than that there is none.
     }

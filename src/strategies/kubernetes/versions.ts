@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { fields, listOf, numberOf, textOf, textsOf } from '../../support/json.js';
 import { itemsOf, type Kubectl } from '../../support/kubernetes/kubectl.js';
 import { imagesOf, type Workload } from '../../support/kubernetes/workload.js';
-import { clip, neutralise, formatDuration } from '../../support/text.js';
+import { formatDuration, oneLine } from '../../support/text.js';
 
 /** A version that a workload has or had, as its history keeps it. */
 export interface Revision extends Version {
@@ -226,7 +226,7 @@ export function versionInWords(version: {
 
 /** ` (shop:v2)` */
 export function imagesInWords(images: readonly string[]): string {
-  return images.length === 0 ? '' : ` (${clip(neutralise(images.join(', ')), 200)})`;
+  return images.length === 0 ? '' : ` (${oneLine(images.join(', '), 200)})`;
 }
 
 const HOUR = 3_600_000;

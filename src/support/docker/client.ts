@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.js';
 import type { Exec, ExecResult } from '../exec.js';
 import { retryRead } from '../retry.js';
-import { clip, neutralise } from '../text.js';
+import { oneLine } from '../text.js';
 import { callTool, endingInWords, reasonIn, ToolError } from '../tool.js';
 import { readDocuments } from './container.js';
 
@@ -147,7 +147,7 @@ async function call(
       ? {}
       : {
           onLine: (line, from) => {
-            const shown = from === 'stderr' ? clip(neutralise(state.redact(line))) : '';
+            const shown = from === 'stderr' ? oneLine(state.redact(line)) : '';
             if (shown !== '') onLine(shown);
           },
         }),

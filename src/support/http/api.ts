@@ -3,7 +3,7 @@ import { deadline } from '../abort.js';
 import { type Clock, createServerClock, type ServerClock } from '../clock.js';
 import type { Http, HttpRequest } from '../http.js';
 import { retryRead, type RetryOptions } from '../retry.js';
-import { formatDuration } from '../text.js';
+import { cutMark, formatDuration } from '../text.js';
 import { HttpError } from './error.js';
 import {
   type ApiProblem,
@@ -321,7 +321,8 @@ export function httpTransport(
       timeoutMs,
       signal,
     });
-    const text = body.toString('utf8');
+    const isCut = limits.keepBody === 'start' && body.length === limits.maxBytes;
+    const text = body.toString('utf8') + (isCut ? cutMark : '');
     const type = headers['content-type'] ?? '';
     const isCalledJson = type === '' || /\bjson\b/i.test(type);
     return { status, headers, ...(isCalledJson ? parsed(text) : { data: text, isText: true }) };

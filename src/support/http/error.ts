@@ -103,6 +103,22 @@ const UNKNOWN_CA = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
 ]);
 
+// What OpenSSL makes of an answer that is no TLS. Versions of Node call it by its reason, or EPROTO.
+const NO_TLS = new Set([
+  'EPROTO',
+  'ERR_SSL_WRONG_VERSION_NUMBER',
+  'ERR_SSL_PACKET_LENGTH_TOO_LONG',
+  'ERR_SSL_HTTP_REQUEST',
+]);
+
+/** What a person should look at when TLS failed in this way; `undefined`: the code says it all. */
+export function tlsHint(code: string): string | undefined {
+  if (NO_TLS.has(code)) return 'check scheme and port: plain HTTP may be spoken there';
+  return UNKNOWN_CA.has(code)
+    ? 'the certificate is signed by an authority that is not trusted; if it is yours, name its certificate in ca-file'
+    : undefined;
+}
+
 /** What an error of Node's sockets, TLS, parser or decompression means. */
 export function classify(error: unknown, progress: Progress): HttpFailure {
   const code = codeOf(error);
@@ -120,10 +136,7 @@ export function classify(error: unknown, progress: Progress): HttpFailure {
   if (RESET.has(code)) return { kind: 'reset', summary: 'connection reset', code };
   if (UNREACHABLE.has(code)) return { kind: 'other', summary: 'host unreachable', code };
   if (progress.inHandshake || code === 'EPROTO' || /^ERR_(SSL|TLS)_/.test(code)) {
-    const detail = UNKNOWN_CA.has(code)
-      ? 'the certificate is signed by an authority that is not trusted; if it is yours, name its certificate in ca-file'
-      : undefined;
-    return { kind: 'tls', summary: 'TLS failure', code, detail };
+    return { kind: 'tls', summary: 'TLS failure', code, detail: tlsHint(code) };
   }
   // llhttp, the parser of Node: https://github.com/nodejs/llhttp, `HPE_` error names.
   if (code.startsWith('HPE_')) return { kind: 'unreadable', summary: 'answer is not HTTP', code };

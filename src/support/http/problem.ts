@@ -2,8 +2,8 @@ import type { Problem } from '../../contract/result.js';
 import { messageOf } from '../errors.js';
 import { isObject } from '../json.js';
 import { isTransientStatus, retryAfterMs } from '../retry.js';
-import { clip, neutralise, printableUrl } from '../text.js';
-import type { HttpErrorKind } from './error.js';
+import { cutMark, oneLine, printableUrl } from '../text.js';
+import { type HttpErrorKind, tlsHint } from './error.js';
 import { type ApiResponse, isPage, isRateLimited, serverMessage } from './response.js';
 
 /** What keeps a call from a usable answer. */
@@ -110,14 +110,14 @@ export interface Reader {
 /** The server's own words, with what leads to them: `: No ref found`. Mostly empty; of a page only its title is of use. */
 export function said(response: ApiResponse, { errors, redact }: Omit<Reader, 'now'>): string {
   const { data } = response;
-  const shown = (text: string): string => clip(neutralise(redact(text)));
+  const shown = (text: string): string => oneLine(redact(text));
   if (typeof data !== 'string') {
     const own = errors.serverMessage?.(data);
     const words =
       errors.serverMessage === undefined ? serverMessage(response, redact) : shown(own ?? '');
     return words === '' ? '' : `: ${words}`;
   }
-  const text = data.slice(0, 4096);
+  const text = data.length > 4096 ? data.slice(0, 4096) + cutMark : data;
   const title = /<title[^>]*>([^<]*)</i.exec(text)?.[1];
   if (title !== undefined) return `, a page with the title "${shown(title)}"`;
   return text.trim() === '' || /^\s*</.test(text) ? '' : `: ${shown(text)}`;
@@ -131,13 +131,13 @@ export function refusal(response: ApiResponse, reader: Reader): ApiProblem {
   if (status >= 200 && status < 300) {
     const type = headers['content-type'] ?? '';
     const kind = isPage(response) ? 'page' : 'not-json';
-    const what = type === '' ? 'something that is not JSON' : clip(neutralise(type), 60);
+    const what = type === '' ? 'something that is not JSON' : oneLine(reader.redact(type), 60);
     const fix = errors.hintFor(kind, words, response);
     return failed(kind, `it answered ${what}${words}`, { fix, response }).problem;
   }
   const kind = errors.kindOf?.(response) ?? kindOf(response);
   const wait = (errors.waitMs ?? retryAfterMs)((name) => headers[name], now);
-  return failed(kind, `it answered ${String(status)}${leadsTo(response)}${words}`, {
+  return failed(kind, `it answered ${String(status)}${leadsTo(response, reader)}${words}`, {
     fix: MAY_PASS.has(kind) ? undefined : errors.hintFor(kind, words, response),
     retryAfterMs: MAY_PASS.has(kind) ? wait : undefined,
     response,
@@ -155,12 +155,15 @@ function kindOf(response: ApiResponse): ProblemKind {
   return isTransientStatus(status) ? 'server-error' : 'unexpected';
 }
 
-function leadsTo({ status, headers: { location } }: ApiResponse): string {
+function leadsTo(
+  { status, headers: { location } }: ApiResponse,
+  { redact }: Pick<Reader, 'redact'>,
+): string {
   if (status < 300 || status > 399 || location === undefined) return '';
   return `, which leads to ${
     /^https?:\/\//i.test(location)
-      ? printableUrl(location)
-      : clip(neutralise(location.replace(/[?#].*$/, '')), 100)
+      ? oneLine(redact(printableUrl(location)), 200)
+      : oneLine(redact(location.replace(/[?#].*$/, '')), 100)
   }`;
 }
 
@@ -192,11 +195,13 @@ export function noResponse(
       : given === 'too-large'
         ? 'too-large'
         : 'unreachable';
-  const code = typeof known?.code === 'string' ? ` (${known.code})` : '';
+  const ofNode = typeof known?.code === 'string' ? known.code : undefined;
+  const code = ofNode === undefined ? '' : ` (${ofNode})`;
   const message = within.aborted ? messageOf(within.reason) : connectionProblem(error);
   const fix =
     given === 'tls'
-      ? 'if its certificate is signed by an authority of your own, name that in ca-file'
+      ? (tlsHint(ofNode ?? '') ??
+        'check its certificate; one that an authority of your own has signed needs ca-file')
       : hintFor(kind, '');
   return {
     ...failed(kind, message, { fix }).problem,
@@ -245,7 +250,7 @@ function connectionProblem(error: unknown): string {
   for (const one of chain(error)) {
     const isKnown = typeof one.code === 'string' || 'mayHaveBeenReceived' in one;
     if (isKnown && typeof one.message === 'string') {
-      return clip(neutralise(one.message === '' ? String(one.code) : one.message));
+      return oneLine(one.message === '' ? String(one.code) : one.message);
     }
   }
   return 'the connection failed';

@@ -1,5 +1,5 @@
 import { fields, isObject } from '../json.js';
-import { clip, neutralise } from '../text.js';
+import { oneLine } from '../text.js';
 
 /** What an API answered, whatever its status. */
 export interface ApiResponse {
@@ -52,7 +52,7 @@ export function serverMessage(
   { data }: Pick<ApiResponse, 'data'>,
   redact = (text: string): string => text,
 ): string {
-  const shown = (text: string): string => clip(neutralise(redact(text)));
+  const shown = (text: string): string => oneLine(redact(text));
   if (typeof data === 'string') return shown(withoutTags(data));
   const { message, error, error_description: description, errors } = fields(data);
   const parts = [message, error, description, errors].flatMap(words);

@@ -29,6 +29,7 @@ export function number(bounds: Bounds): ValueType<number> {
   return {
     name: 'number',
     shape: 'text',
+    closed: true,
     parse: (text) =>
       decimal.test(text)
         ? within(text, Number(text), bounds)
@@ -46,6 +47,7 @@ export function integer(bounds: Bounds): ValueType<number> {
   return {
     name: 'integer',
     shape: 'text',
+    closed: true,
     parse: (text) =>
       /^-?\d+$/.test(text)
         ? within(text, Number(text), bounds)
@@ -66,6 +68,7 @@ export function percentage(): ValueType<number> {
   return {
     name: 'percentage',
     shape: 'text',
+    closed: true,
     parse: (text) => {
       const digits = text.replace(/\s*%$/, '');
       if (!decimal.test(digits)) {
@@ -103,6 +106,7 @@ export function statusRanges(): ValueType<readonly StatusRange[]> {
   return {
     name: 'status codes',
     shape: 'list',
+    closed: true,
     parse: (text) => {
       const items = splitList(text);
       const ranges: StatusRange[] = [];

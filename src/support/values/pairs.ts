@@ -65,6 +65,10 @@ export function parameters(): ValueType<Pairs> {
 const headerName = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const headerValue = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+/** What every browser sends to everybody (RFC 9110); the values of all other headers are secrets, whatever their names. */
+const publicName =
+  /^(?:accept(?:-charset|-encoding|-language)?|cache-control|connection|content-type|host|pragma|user-agent)\s*:/i;
+
 /** `Name: value` lines; the values are secrets, so that messages name lines only. */
 export function headers(): ValueType<Pairs> {
   return {
@@ -94,7 +98,10 @@ export function headers(): ValueType<Pairs> {
       Object.keys(value)
         .map((name) => `${name}: ***`)
         .join('\n'),
-    secretParts: (text) => lines(text).flatMap(headerSecrets),
+    secretParts: (text) =>
+      lines(text)
+        .filter((line) => !publicName.test(line))
+        .flatMap(headerSecrets),
     schema,
   };
 }

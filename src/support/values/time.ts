@@ -56,6 +56,7 @@ export function duration(bounds: { min?: number; max?: number } = {}): ValueType
   return {
     name: 'duration',
     shape: 'text',
+    closed: true,
     parse: (text) => {
       const parsed = parseDuration(text);
       if (!parsed.ok || (parsed.value >= min && parsed.value <= max)) return parsed;
@@ -113,6 +114,7 @@ export function times(): ValueType<readonly number[]> {
   return {
     name: 'times',
     shape: 'list',
+    closed: true,
     parse: (text) => {
       const found: number[] = [];
       for (const item of splitList(text)) {
@@ -141,6 +143,7 @@ export function latencyLimit(): ValueType<LatencyLimit> {
   return {
     name: 'latency limit',
     shape: 'text',
+    closed: true,
     parse: (text) => {
       const match = /^p(\d{2}(?:\.\d+)?)\s*(?:<=|<|≤)\s*(\S.*)$/i.exec(text);
       const percentile = Number(match?.[1]);

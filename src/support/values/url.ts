@@ -83,9 +83,12 @@ export function urls(): ValueType<readonly string[]> {
   };
 }
 
+/** No word of an API, such as `services` or `webhooks`. */
+const looksRandom = /[A-Z0-9_]/;
+
 /**
- * Addresses that are secrets: who knows one may speak through it. What is hidden is the whole, and what comes after the
- * host.
+ * Addresses that are secrets: who knows one may speak through it. What is hidden is the whole, what comes after the host,
+ * and of that each part that may be a token: a receiver names it alone when it refuses.
  */
 export function webhooks(): ValueType<readonly string[]> {
   return {
@@ -94,10 +97,16 @@ export function webhooks(): ValueType<readonly string[]> {
     secretParts: (text) =>
       splitUrls(text).flatMap((item) => {
         if (!URL.canParse(item)) return [item];
-        const { pathname, search } = new URL(item);
+        const { pathname, search, searchParams } = new URL(item);
+        const segments = pathname.split('/').slice(1);
+        const tokens = [
+          ...segments.filter((segment) => looksRandom.test(segment)),
+          // The last one is the token of most, however it looks; behind it a query has one of its own.
+          ...(search === '' ? segments.slice(-1) : searchParams.values()),
+        ];
         // A path of a few letters stands in many addresses, and lets nobody in.
-        const path = pathname.length < 8 ? [] : [pathname];
-        return [item, ...path, ...(search.length < 8 ? [] : [search]), ...userInfo(item)];
+        const parts = [pathname, search, ...tokens].filter(({ length }) => length >= 8);
+        return [item, ...parts, ...parts.map(decoded), ...userInfo(item)];
       }),
   };
 }

@@ -1,6 +1,6 @@
 import { good, type Result } from '../../contract/result.js';
 import { distance } from 'fastest-levenshtein';
-import { clip, neutralise } from '../text.js';
+import { oneLine } from '../text.js';
 
 /** A JSON schema (draft 2020-12) of what the configuration file may hold. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -14,6 +14,8 @@ export interface ValueType<T> {
    * a sequence in the configuration file, `pairs` may also be a map there.
    */
   readonly shape: 'text' | 'boolean' | 'list' | 'pairs';
+  /** Its values are numbers, or words of a set of ours: none can be a secret. */
+  readonly closed?: true;
   /** Of `pairs`: what stands between name and value. */
   readonly separator?: string;
   /** `text` is trimmed and not empty. The message never shows a secret. */
@@ -68,7 +70,7 @@ export function tableRow<V, const F extends RowFacts>(
 
 /** Text of the user's as a message may show it. Never for a secret. */
 export function quote(text: string): string {
-  return `\`${clip(neutralise(text), 80)}\``;
+  return `\`${oneLine(text, 80)}\``;
 }
 
 /**

@@ -23,6 +23,7 @@ export function boolean(): ValueType<boolean> {
   return {
     name: 'boolean',
     shape: 'boolean',
+    closed: true,
     parse: parseBoolean,
     print: String,
     schema: {
@@ -51,6 +52,7 @@ export function choice<const C extends string>(choices: readonly C[]): ValueType
   return {
     name: 'choice',
     shape: 'text',
+    closed: true,
     parse: (text) => oneOf(text, choices),
     print: String,
     schema: { enum: choices },
@@ -66,6 +68,7 @@ export function choices<const C extends string>(
   return {
     name: 'list of choices',
     shape: 'list',
+    closed: true,
     parse: (text) => {
       const words = splitList(text);
       if (none !== undefined && words.length === 1 && words[0]?.toLowerCase() === none) {

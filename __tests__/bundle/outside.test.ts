@@ -1,0 +1,102 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { ailingService, watching } from '../support/ailing-service.js';
+import { leaveFile, node, Workplace } from '../support/bundle.js';
+import { commandsIn } from '../support/runner-grammar.js';
+import { serve, type HttpTestServer } from '../support/servers.js';
+
+let place: Workplace;
+const servers: HttpTestServer[] = [];
+
+beforeEach(() => {
+  place = new Workplace();
+});
+
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.close();
+  place.remove();
+});
+
+async function opened(server: Promise<HttpTestServer>): Promise<HttpTestServer> {
+  servers.push(await server);
+  return servers.at(-1)!;
+}
+
+/** A command line that heals the service and says this on its standard output. */
+function saying(text: string): string {
+  place.write('say.cjs', `process.stdout.write(${JSON.stringify(text)});`);
+  return `${leaveFile('healed')} && "${node}" say.cjs`;
+}
+
+describe('what the rollback command says', () => {
+  it('is no command for the runner of GitHub, and no line of its own', async () => {
+    const { url } = await opened(ailingService(place, 0.3));
+    const text =
+      '\u0085::error::forged-1\n\u2028::add-mask::forged-2\nx\u2029✅ healthy\u0085y\n##[error]forged-3';
+    const { code, output } = await place.run(watching(url, saying(text)), {
+      GITHUB_ACTIONS: 'true',
+    });
+    expect(code).toBe(1);
+    expect(output).toContain('forged-1');
+    expect(commandsIn(output).filter((line) => line.includes('forged'))).toEqual([]);
+    expect(output.split(/[\n\r\v\f\u0085\u2028\u2029]/)).not.toContain('✅ healthy');
+  });
+
+  it.each([
+    ['the end of what a line shows', (token: string) => `${'x'.repeat(285)}${token}`],
+    ['the start of what is kept', (token: string) => `${token}${'y'.repeat(8176)}`],
+  ])('shows nothing of a secret that is cut at %s', async (_name, text) => {
+    const token = 'Zq81Wv55Lm20Xk79Rb';
+    const { url } = await opened(ailingService(place, 0.3));
+    const { code, output } = await place.run(watching(url, saying(text(token))), {
+      ROLLGATE_HEADERS: `X-Token: ${token}`,
+    });
+    expect(code).toBe(1);
+    const files = Object.entries(place.files()).filter(([name]) => name !== 'say.cjs');
+    for (const shown of [output, ...files.flat()]) expect(shown).not.toMatch(/Zq81|Wv55|Lm20|Xk79/);
+  });
+});
+
+describe('a header whose value is a word of ours', () => {
+  it.each(['health', 'verified', 'rollgate', '4711', 'default', 'success-rate', 'unhealthy'])(
+    '%s: rolled back and verified, with a report, a snapshot and a recording that can be read',
+    async (value) => {
+      const { url } = await opened(ailingService(place, 0.3));
+      const env = {
+        ...{ GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: '4711', GITHUB_RUN_ATTEMPT: '1' },
+        ...{ GITHUB_REPOSITORY: 'acme/shop', GITHUB_SERVER_URL: 'https://github.test' },
+        ROLLGATE_HEADERS: `X-Env: ${value}`,
+      };
+      const snapshot = await place.run(['snapshot', ...watching(url).slice(1)], env);
+      expect(snapshot.code).toBe(0);
+      const { code, output } = await place.run(watching(url), env);
+      expect(code).toBe(1);
+      expect(output).not.toContain('is ignored');
+      expect(output).toContain('❌ unhealthy');
+      expect(output).toContain('Rolled back and verified.');
+      expect(place.report()).toMatchObject({
+        verdict: 'unhealthy',
+        host: { runId: '4711' },
+        tool: { name: 'rollgate' },
+        targets: [{ name: 'default', rollback: { status: 'verified' } }],
+      });
+      const replayed = await place.run(['replay', 'rollgate-report/recording.ndjson']);
+      expect(replayed.code).toBe(0);
+      expect(replayed.output).toContain('unhealthy');
+    },
+  );
+});
+
+describe('a webhook that refuses', () => {
+  it('does not get its token printed, when it is named without the address', async () => {
+    const token = 'xoxhookTq81Wv55Lm20Xk79';
+    const hook = await opened(
+      serve((_, response) => response.writeHead(403).end(`no_team ${token}`)),
+    );
+    const { url } = await opened(ailingService(place, 0.3));
+    const { output } = await place.run(watching(url), {
+      ROLLGATE_NOTIFY_URL: `${hook.url}/services/T0/B0/${token}`,
+    });
+    expect(output).toContain('no_team ***');
+    expect(output).not.toMatch(/xoxh|Tq81/);
+  });
+});
