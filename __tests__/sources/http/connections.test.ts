@@ -141,7 +141,7 @@ describe('a balancer that chooses a backend for each connection', () => {
       checks: [traffic(marked, http)],
       clock,
       signal: never,
-      timeout: 5000,
+      timeout: 120_000,
       minRequests: 5,
       requestsPerSecond: 0,
     });
