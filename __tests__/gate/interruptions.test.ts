@@ -70,6 +70,25 @@ describe('the interruptions of sources in a watch', () => {
     ]);
   });
 
+  it('one of two checks is back, and the other is not: it is said of that one, and reported to its own end', () => {
+    const { lines, open, found } = watched(
+      [data, data],
+      [noAnswer, noAnswer],
+      [data, noAnswer],
+      [data, noAnswer],
+    );
+    expect(lines).toEqual([
+      'success-rate: no usable answer from prometheus: prometheus.test: connection refused',
+      'success-rate, errors-per-minute: prometheus answers again, after 10s',
+      'errors-per-minute: still no usable answer from prometheus: prometheus.test: connection refused',
+    ]);
+    expect(open).toEqual([['errors-per-minute', 20_000]]);
+    expect(found).toEqual([
+      'success-rate: no usable answer from prometheus from 20s to 30s of the watch: prometheus.test: connection refused',
+      'errors-per-minute: no usable answer from prometheus from 20s to the end of the watch: prometheus.test: connection refused',
+    ]);
+  });
+
   it('no data at the end of the watch: open, and reported with its start', () => {
     const { open, found } = watched([data], [noData], [noData], [unchanged], [noAnswer]);
     expect(open).toEqual([['success-rate', 20_000]]);

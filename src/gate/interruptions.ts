@@ -71,7 +71,9 @@ export function createInterruptions(
     const { since, count } = misses.get(id) ?? { since: sign.at, count: 0 };
     misses.set(id, { since, count: count + 1 });
     const { isAnswered, detail } = sign;
-    if (ofCheck.has(id) || count + 1 < MISSES[isAnswered ? 'answered' : 'unanswered'])
+    const current = ofCheck.get(id);
+    if (current?.to !== undefined) return goesOn(id, current);
+    if (current !== undefined || count + 1 < MISSES[isAnswered ? 'answered' : 'unanswered'])
       return undefined;
     const source = sources.get(id) ?? '';
     const same = all.find(
@@ -90,6 +92,15 @@ export function createInterruptions(
     all.push(begun);
     ofCheck.set(id, begun);
     return say(`${id}: ${whatIsMissing(begun)}${reasonOf(begun)}`);
+  }
+
+  /** Others are back that missed their data with it. */
+  function goesOn(id: string, over: Interruption): string | undefined {
+    over.checks.splice(over.checks.indexOf(id), 1);
+    const own = { ...over, checks: [id], to: undefined };
+    all.push(own);
+    ofCheck.set(id, own);
+    return say(`${id}: still ${whatIsMissing(own)}${reasonOf(own)}`);
   }
 
   return {

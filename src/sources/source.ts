@@ -132,8 +132,8 @@ export interface Remarks extends Reading {
  */
 export function remarksIn(document: unknown): Remarks {
   const { warnings, infos, isPartial } = fields(document);
-  const texts = (list: unknown): readonly string[] =>
-    listOf(list).flatMap((one) => textOf(one) ?? []);
+  const texts = (said: unknown): readonly string[] =>
+    (Array.isArray(said) ? listOf(said) : [said]).flatMap((one) => textOf(one) ?? []);
   const isAnnotation = (text: string): boolean => text.startsWith('PromQL ');
   const annotations = [...texts(warnings), ...texts(infos)].filter(isAnnotation);
   const missing = texts(warnings).filter((text) => !isAnnotation(text));

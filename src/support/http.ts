@@ -157,7 +157,9 @@ async function ask(
     way.connecting(clock.monotonic() - begun);
   });
   try {
-    return await exchange(hop, { agents, signal, keep, maxBytes, lenient }, trace);
+    const answer = await exchange(hop, { agents, signal, keep, maxBytes, lenient }, trace);
+    if (agents !== way.single && !trace.mayGoOn) connections.noteEnded();
+    return answer;
   } catch (error) {
     const failure = signal.aborted
       ? requested.signal?.aborted === true
@@ -166,6 +168,7 @@ async function ask(
       : error instanceof UnusableAnswer
         ? error.failure
         : classify(error, trace);
+    if (failure.kind !== 'aborted') connections.noteEnded();
     const repeatable = hop.method === 'GET' || hop.method === 'HEAD';
     if (failure.kind === 'reset' && trace.lostIdleSocket && repeatable)
       return ask(hop, requested, way, redirected, way.single);

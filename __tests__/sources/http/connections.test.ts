@@ -6,7 +6,13 @@ import { systemClock } from '../../../src/support/clock.js';
 import { createHttp, type Http } from '../../../src/support/http.js';
 import { config, createHttpChecks, type HttpConfig } from '../../support/http-source-config.js';
 import { relay } from '../../support/relay.js';
-import { serve, until, type HttpTestServer, type TestServer } from '../../support/servers.js';
+import {
+  serve,
+  until,
+  type Handler,
+  type HttpTestServer,
+  type TestServer,
+} from '../../support/servers.js';
 
 const never = new AbortController().signal;
 const clock = { ...systemClock, stalled: () => 0 };
@@ -24,6 +30,11 @@ async function started<S extends TestServer>(starting: Promise<S>): Promise<S> {
 function pod(status: number): Promise<HttpTestServer> {
   return started(serve((_, response) => response.writeHead(status).end()));
 }
+
+const closing =
+  (status: number): Handler =>
+  (_, response) =>
+    response.writeHead(status, { connection: 'close' }).end();
 
 function client(): Http {
   const http = createHttp({ clock });
@@ -66,6 +77,27 @@ describe('a balancer that chooses a backend for each connection', () => {
     expect(check.reach?.().connections).toBeGreaterThanOrEqual(
       Math.floor(48 / requestsEach(perSecond)),
     );
+  });
+
+  it.each<[string, Handler]>([
+    ['ends the connection with each failure', closing(500)],
+    ['breaks the connection', (_, response) => response.destroy()],
+  ])('at 100 requests/s a pod that %s is met no less than the others', async (_, listener) => {
+    const pods = await Promise.all([pod(200), pod(200), pod(200), started(serve(listener))]);
+    const balancer = await started(relay((n) => pods[n % 4]?.port ?? 0));
+    const check = traffic({ urls: [balancer.url], requestsPerSecond: 100 });
+    const seen = await observed(check, 100, 100);
+    expect(seen).toMatchObject({ kind: 'counts', samples: 100 });
+    expect(seen.kind === 'counts' && seen.failures).toBeGreaterThanOrEqual(18);
+  });
+
+  it('nor more, where the others end each connection', async () => {
+    const pods = [pod(500), ...[1, 2, 3].map(() => started(serve(closing(200))))];
+    const ports = (await Promise.all(pods)).map(({ port }) => port);
+    const balancer = await started(relay((n) => ports[n % 4] ?? 0));
+    const check = traffic({ urls: [balancer.url], requestsPerSecond: 100 });
+    const seen = await observed(check, 100, 100);
+    expect(seen.kind === 'counts' && seen.failures).toBeLessThanOrEqual(32);
   });
 
   it.each([

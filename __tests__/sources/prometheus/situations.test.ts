@@ -48,11 +48,16 @@ interface Counted {
   readonly total: number;
   readonly errors: number;
   readonly started?: number;
+  /** When it was made, where that was not in the same moment as the others. */
+  readonly at?: number;
+  /** Besides those of the target. */
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 /** What a server is like. Times are seconds since the start of the watch. */
 interface Scene {
-  readonly sample: (at: number) => Counted;
+  /** Several: of series with labels of their own. */
+  readonly sample: (at: number) => Counted | readonly Counted[];
   readonly labels?: Readonly<Record<string, string>>;
   readonly every?: number;
   /** Within their period. */
@@ -91,22 +96,28 @@ function serve({
   server.behave = (response, query) => {
     const now = clock.monotonic() / 1000;
     const at = Math.floor((Math.min(now - lag, last) - phase) / every) * every + phase;
-    const { total, errors, started } = sample(at);
+    const all = [sample(at)].flat();
     if (query.startsWith('count by (le)')) {
       const borders = ['0.5', '+Inf'].map((le) => ({ metric: { le }, value: [now, '1'] }));
       json(vector(borders))(response, query);
       return;
     }
-    const named: Readonly<Record<string, number>> = query.includes('_bucket')
-      ? { requests: total, 'within-above': total - errors, 'within-below': total - errors }
-      : { ...(at > lastTotal ? {} : { total }), errors };
-    const series = Object.entries(named).map(([part, value]): ServedSeries => ({
-      part,
-      labels,
-      value,
-      at: EPOCH_SECONDS + at,
-    }));
-    const starts = started === undefined ? [] : [{ labels, at: EPOCH_SECONDS + started }];
+    const isHistogram = query.includes('_bucket');
+    const series = all.flatMap(({ total, errors, at: madeAt = at, labels: own }) => {
+      const within = total - errors;
+      const named: Readonly<Record<string, number>> = isHistogram
+        ? { requests: total, 'within-above': within, 'within-below': within }
+        : { ...(at > lastTotal ? {} : { total }), errors };
+      return Object.entries(named).map(([part, value]): ServedSeries => ({
+        part,
+        labels: { ...labels, ...own },
+        value,
+        at: EPOCH_SECONDS + madeAt,
+      }));
+    });
+    const starts = all.flatMap(({ started, labels: own }) =>
+      started === undefined ? [] : [{ labels: { ...labels, ...own }, at: EPOCH_SECONDS + started }],
+    );
     json(scrapeAnswer(series, EPOCH_SECONDS + now, starts))(response, query);
   };
 }
@@ -215,6 +226,56 @@ describe('a counter that goes back while its process lives is no data', () => {
     });
   });
 
+  it('each worker has its own series and start time, and one of four is replaced', async () => {
+    const sample = (at: number): Counted[] =>
+      ['0', '1', '2', '3'].map((worker) =>
+        worker === '3' && at >= 120
+          ? { total: 3 * (at - 117), errors: 0, started: 117, labels: { worker } }
+          : {
+              total: 10_000 + 3 * at,
+              errors: 2000,
+              started: -5000 + Number(worker),
+              labels: { worker },
+            },
+      );
+    const outcome = await watched({ sample });
+    expect(outcome).toMatchObject({
+      verdict: 'healthy',
+      findings: [
+        { message: expect.stringMatching(/ went back, and no process began anew: .* once$/) },
+      ],
+    });
+    expect(outcome.results[0]).toMatchObject({ failures: 0 });
+  });
+
+  it.each<[string, (at: number) => readonly Counted[]]>([
+    [
+      'the labels of a pod are changed, and its series begin where the old ones ended',
+      (at) => [{ ...alive(at), labels: { role: at < 120 ? 'canary' : 'stable' } }],
+    ],
+    [
+      'a collector gets the series of a pod that were sent to another before',
+      (at) => [
+        { total: 9000 + 5 * at, errors: 0, labels: { pod: 'a' } },
+        ...(at < 120 ? [] : [{ ...busy()(at), labels: { pod: 'b' } }]),
+      ],
+    ],
+  ])('%s: what was counted before is not counted again', async (_, sample) => {
+    const outcome = await watched({ sample });
+    expect(outcome).toMatchObject({
+      verdict: 'healthy',
+      findings: [
+        {
+          level: 'warning',
+          message: expect.stringMatching(
+            /^the counters of shop a:80 have new series that begin with far more than was counted until then: .*: left out once$/,
+          ),
+        },
+      ],
+    });
+    expect(outcome.results[0]).toMatchObject({ failures: 0 });
+  });
+
   it('a histogram: one worker of four is replaced', async () => {
     const outcome = await watched({ sample: losing(alive, 120) }, { description: latency });
     expect(outcome).toMatchObject({ verdict: 'healthy' });
@@ -244,6 +305,23 @@ describe('workers that answer in turn are no data from then on', () => {
     ['without start times, three of them', [undefined, undefined, undefined]],
   ])('or their counters: %s', async (_, starts) => {
     expect(await watched({ sample: inTurn(starts) })).toMatchObject({ verdict: 'inconclusive' });
+  });
+
+  it.each([
+    ['without start times', {}],
+    ['begun at one time', { started: -5000 }],
+  ])('or their failures, where all have had as many requests: %s', async (_, more) => {
+    const outcome = await watched({
+      sample: (at) => {
+        const n = Number('0110100110101100'[Math.abs(Math.floor(at / 5)) % 16]);
+        return { total: 10_000 + 7 * n + 5 * at, errors: n === 1 ? 3000 : 5, ...more };
+      },
+    });
+    expect(outcome).toMatchObject({
+      verdict: 'inconclusive',
+      reason: expect.stringMatching(/several processes that answer in turn/),
+    });
+    expect(outcome.results[0]).toMatchObject({ failures: 0 });
   });
 
   it.each([
@@ -332,6 +410,26 @@ describe('the whole duration is judged', () => {
 });
 
 describe('samples that are late are waited for', () => {
+  it('an answer without a series does not pretend that all was seen', async () => {
+    // Two pods, scraped in turn: one has a new sample when there is nothing, and so it is at the end.
+    const ofPod = (instance: string, phase: number, now: number): Counted => {
+      const at = Math.floor((now - phase) / 30) * 30 + phase;
+      return { ...busy()(at), at, labels: { instance } };
+    };
+    const outcome = await watched({
+      every: 1,
+      phase: 0,
+      sample: (now) =>
+        (now >= 225 && now < 235) || now > 315
+          ? []
+          : [ofPod('a:80', 3, now), ofPod('b:80', 18, now)],
+    });
+    expect(outcome).toMatchObject({
+      verdict: 'healthy',
+      reason: expect.stringMatching(/ Its last 42s could not be seen\./),
+    });
+  });
+
   it('90 s: the bad end is seen', async () => {
     const outcome = await watched({ sample: busy(since(260, 0.5)), lag: 90 });
     expect(outcome).toMatchObject({ verdict: 'unhealthy' });

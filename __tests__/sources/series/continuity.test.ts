@@ -18,6 +18,7 @@ function coursesOf(samples: readonly SampleOf[]): Course[] {
   return samples.slice(1).map((sample) => {
     const course = continuity.take({
       counters: Object.entries(sample.values).map(([name, now]) => ({
+        name,
         before: last[name],
         now,
         countsRequests: name.startsWith('total'),
@@ -33,6 +34,9 @@ function coursesOf(samples: readonly SampleOf[]): Course[] {
   });
 }
 
+/** Totals and failures, every 15 s. */
+const both = (pairs: readonly (readonly [total: number, errors: number])[]): SampleOf[] =>
+  pairs.map(([total, errors], n) => ({ at: 1000 + 15 * n, values: { total, errors } }));
 const kinds = (samples: readonly SampleOf[]): string[] =>
   coursesOf(samples).map(({ kind }) => kind);
 /** A sample every 15 s. */
@@ -110,6 +114,16 @@ describe('createContinuity', () => {
       ['restarted'],
     ],
     [
+      'where more failures are left than requests, they did not begin anew, such as where a counter is full',
+      both([
+        [4_294_967_290, 8000],
+        [20, 8001],
+        [90, 8002],
+        [160, 8003],
+      ]),
+      ['unknown', 'unknown', 'grown'],
+    ],
+    [
       'failures that went back alone are not known',
       [
         { at: 0, values: { total: 4000, errors: 20 } },
@@ -140,12 +154,12 @@ describe('createContinuity', () => {
     [
       'workers that answer in turn: what comes back did not grow, and in the end nothing is believed',
       row([4000, 4010, 700, 4020, 710, 4030, 720, 4040]),
-      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless'],
+      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless', 'useless'],
     ],
     [
       'workers of one age that answer in turn are found by their counters',
       row([4000, 4010, 700, 4020, 710, 4030, 720, 4040], [7, 7, 7.1, 7, 7.1, 7, 7.1, 7]),
-      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless'],
+      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless', 'useless'],
     ],
     [
       'from the first sample on',
@@ -156,6 +170,85 @@ describe('createContinuity', () => {
       'a pod after the other that goes out of a sum',
       row([9000, 9100, 7000, 5500, 3000, 3090, 3180]),
       ['grown', 'unknown', 'unknown', 'unknown', 'grown', 'grown'],
+    ],
+    [
+      'failures that come back are not new, although the total is much the same in all workers',
+      both([
+        [4000, 900],
+        [4010, 900],
+        [4015, 5],
+        [4030, 901],
+        [4035, 5],
+        [4050, 902],
+        [4055, 5],
+        [4070, 903],
+      ]),
+      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'useless', 'useless'],
+    ],
+    [
+      'failures that grow more than the total are those of another process, at first sight too',
+      both([
+        [4000, 5],
+        [4010, 5],
+        [4025, 900],
+        [4035, 901],
+      ]),
+      ['grown', 'unknown', 'grown'],
+    ],
+    [
+      'unless it goes on: each request that fails may be tried again, and fail as often',
+      both([
+        [4000, 5],
+        [4010, 55],
+        [4020, 105],
+        [4030, 155],
+        [4040, 205],
+        [4050, 255],
+      ]),
+      ['unknown', 'unknown', 'unknown', 'grown', 'grown'],
+    ],
+    [
+      'what went back by less than it grows is only uneven',
+      row([4000, 4010, 4009, 4020, 4019, 4030, 4029, 4040, 4039, 4050]),
+      ['grown', 'unknown', 'grown', 'unknown', 'grown', 'unknown', 'grown', 'unknown', 'grown'],
+    ],
+    [
+      'what goes up and down is no counter, but what is counted in each interval, or a rate',
+      row([150, 141, 148, 139, 149, 138]),
+      ['unknown', 'unknown', 'unknown', 'unknown', 'useless'],
+    ],
+    [
+      'growth that stays faster after a worker is gone is more traffic',
+      row([4000, 4010, 3000, 3100, 3200, 3300, 3400, 3500]),
+      ['grown', 'unknown', 'unknown', 'unknown', 'unknown', 'grown', 'grown'],
+    ],
+    [
+      'series that are new, and begin with far more than was counted until then, are old ones by another name',
+      [
+        { at: 0, values: { 'total a': 4000, total: 4000 } },
+        { at: 15, values: { 'total a': 4010, total: 4010 } },
+        { at: 30, values: { 'total b': 4020, total: 4020 } },
+        { at: 45, values: { 'total b': 4030, total: 4030 } },
+      ],
+      ['grown', 'unknown', 'grown'],
+    ],
+    [
+      'little traffic is uneven: new series may begin with some more',
+      [
+        { at: 0, values: { total: 400 } },
+        { at: 15, values: { total: 401 } },
+        { at: 30, values: { total: 431, 'total b': 30 } },
+      ],
+      ['grown', 'grown'],
+    ],
+    [
+      'new series that begin as fast as the others grow are new',
+      [
+        { at: 0, values: { total: 4000 } },
+        { at: 15, values: { total: 4010 } },
+        { at: 30, values: { total: 4040, 'total b': 25 } },
+      ],
+      ['grown', 'grown'],
     ],
     [
       'with nothing to compare it with, growth is believed when it goes on',

@@ -229,6 +229,7 @@ function courseOf(continuity: Continuity, before: Counts, now: Counts): Course {
   return continuity.take({
     counters: names.flatMap((name) =>
       now.each[name].map((value, n) => ({
+        name: `${name} ${String(n)}`,
         before: before.each[name][n],
         now: value,
         countsRequests: name === 'total',

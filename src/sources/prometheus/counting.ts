@@ -51,14 +51,21 @@ export function createCountingProbe(
   /** When there was something new the last time, by the clock of the server, seconds. */
   let newAt: number | undefined;
   let useless: None | undefined;
+  /** The clock of the server less ours, seconds, as the last answer that told it had it; 0: none did. */
+  let ahead = 0;
+
+  /** An answer without a series does not tell when it was given. */
+  function answeredAt({ at }: QueryResult, askedAt: number): number {
+    if (at !== undefined) ahead = at - askedAt / 1000;
+    return at ?? ahead + askedAt / 1000;
+  }
 
   /** Why there is nothing to be known any more, as soon as it is so. */
   function notice(
-    { answeredAt, targets }: Scrape,
+    { answeredAt: now, targets }: Scrape,
     { advanced, troubles }: Growth,
   ): None | undefined {
-    for (const name of advanced.keys())
-      noticed.sample(name, answeredAt - (targets.get(name)?.at ?? answeredAt));
+    for (const name of advanced.keys()) noticed.sample(name, now - (targets.get(name)?.at ?? now));
     for (const { why, isForGood } of troubles) {
       noticed.trouble(why);
       if (isForGood) useless ??= { kind: 'none', why: 'no-data', detail: why, forGood: true };
@@ -82,7 +89,7 @@ export function createCountingProbe(
       journal.note({ error: read.problem.message });
       return { kind: 'none', why: 'no-data', detail: read.problem.message };
     }
-    const scrape = read.value;
+    const scrape = { ...read.value, answeredAt: answeredAt(answer.value, askedAt) };
     const bounds = boundsOf(moment, askedAt, scrape);
     if (moment.isEvaluated && !wasEvaluated) rounds.reset();
     wasEvaluated = moment.isEvaluated;

@@ -147,8 +147,11 @@ function courseOf(
   advances: readonly Advance[],
 ): Course {
   if (before === undefined || advances.length === 0) return { kind: 'grown' };
+  // What is new in an unknown process is not counted.
+  const counted = advances.filter(({ last }) => last !== undefined || target.isOneProcess);
   return continuity.take({
-    counters: advances.map(({ point, last }) => ({
+    counters: counted.map(({ point, last }) => ({
+      name: point.series,
       before: last?.value,
       now: point.value,
       countsRequests: countsRequests(point.part),

@@ -29,7 +29,7 @@ export interface ScrapeTarget {
   readonly name: string;
   /** Time of the newest sample, seconds. */
   readonly at: number;
-  /** When the process started, seconds, if it tells. */
+  /** When the process started, seconds, if it tells, and is the only one. */
   readonly startedAt: number | undefined;
   /** Its name is that of one process: a series that is new here began at 0. */
   readonly isOneProcess: boolean;
@@ -65,16 +65,21 @@ export function scrapeQuery(parts: readonly QueryPart[]): string {
 }
 
 /** Fails when it cannot be used: a counter is a finite number, and never negative. */
-export function readScrape(answer: QueryResult, parts: readonly QueryPart[]): Result<Scrape> {
+export function readScrape(
+  answer: Pick<QueryResult, 'samples'>,
+  parts: readonly QueryPart[],
+): Result<Pick<Scrape, 'targets'>> {
   const times = new Map<string, number>();
-  const starts = new Map<string, number>();
+  const starts = new Map<string, number | undefined>();
   const values: { part: string; sample: Sample; target: string; series: string }[] = [];
   const names = new Set(parts.map(({ name }) => name));
   for (const sample of answer.samples) {
     const part = sample.labels[PART] ?? '';
     const target = targetOf(sample.labels);
     if (part === STARTED) {
-      if (Number.isFinite(sample.value)) starts.set(target, sample.value);
+      // Several processes behind one target, such as workers with a label each: nobody can tell whose counters are whose.
+      const isOnly = !starts.has(target) || starts.get(target) === sample.value;
+      if (Number.isFinite(sample.value)) starts.set(target, isOnly ? sample.value : undefined);
       continue;
     }
     const series = seriesOf(sample.labels);
@@ -86,16 +91,13 @@ export function readScrape(answer: QueryResult, parts: readonly QueryPart[]): Re
       return bad(`a counter has the value ${String(sample.value)}`);
     values.push({ part, sample, target, series });
   }
-  return good({
-    answeredAt: answer.at ?? 0,
-    targets: grouped(values, times, starts),
-  });
+  return good({ targets: grouped(values, times, starts) });
 }
 
 function grouped(
   values: readonly { part: string; sample: Sample; target: string; series: string }[],
   times: ReadonlyMap<string, number>,
-  starts: ReadonlyMap<string, number>,
+  starts: ReadonlyMap<string, number | undefined>,
 ): ReadonlyMap<string, ScrapeTarget> {
   const newest = new Map<string, number>();
   for (const { part, series, target } of values) {

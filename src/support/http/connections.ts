@@ -22,6 +22,8 @@ export interface AgentOptions {
 
 /** How long an idle connection is kept, milliseconds: by then a balancer may send a new one elsewhere. */
 const IDLE_MS = 4000;
+/** So many times as many connections may be opened where they do not last. */
+const MORE = 10;
 /** How long one address of several may take to accept before the next is tried, milliseconds. */
 const ATTEMPT_MS = 1000;
 
@@ -37,9 +39,12 @@ export class Connections {
   private readonly addresses = createAddresses();
   private made: { readonly pooled: Agents; readonly single: Agents } | undefined;
   private monotonic: () => number = () => 0;
+  private mostEach: number;
 
   /** @param requestsEach how many requests one may serve; 1: a new one for every request. */
-  constructor(readonly requestsEach: number) {}
+  constructor(readonly requestsEach: number) {
+    this.mostEach = requestsEach;
+  }
 
   /** How many addresses of other machines they led to. */
   get remoteAddresses(): number {
@@ -66,7 +71,7 @@ export class Connections {
           ({ ...shared, keepAlive, scheduling: 'fifo' } as const)
         : { ...shared, keepAlive };
       const agents = { http: new http.Agent(all), https: new https.Agent(all) };
-      if (keepAlive) for (const agent of Object.values(agents)) bound(agent, this.requestsEach);
+      if (keepAlive) for (const agent of Object.values(agents)) bound(agent, () => this.mostEach);
       return agents;
     };
     const single = agentsWith(false);
@@ -84,6 +89,14 @@ export class Connections {
     if (remoteAddress === undefined) return;
     this.remotes.add(remoteAddress);
     this.addresses.reached(host, remoteAddress, failed, this.monotonic());
+  }
+
+  /**
+   * The other side ended one before its time. A process that does so serves one request by a connection while others serve many,
+   * and would be met as much less often: from now on the others serve hardly more.
+   */
+  noteEnded(): void {
+    this.mostEach = Math.ceil(this.requestsEach / MORE);
   }
 
   /** Ends all of them. */
@@ -138,7 +151,7 @@ function resolveAll(host: string): Promise<readonly LookupAddress[]> {
  * Has a connection end when it has served so many requests, or was idle for so long. (Node's documentation of
  * `agent.keepSocketAlive` and `agent.reuseSocket`, which are meant to be replaced.)
  */
-function bound(agent: http.Agent, requestsEach: number): void {
+function bound(agent: http.Agent, requestsEach: () => number): void {
   const served = new WeakMap<Socket, number>();
   const idle = new WeakMap<Socket, () => void>();
   const replaceable = agent as unknown as {
@@ -150,7 +163,7 @@ function bound(agent: http.Agent, requestsEach: number): void {
   replaceable.keepSocketAlive = (socket) => {
     const count = (served.get(socket) ?? 0) + 1;
     served.set(socket, count);
-    if (count >= requestsEach || !keep(socket)) return false;
+    if (count >= requestsEach() || !keep(socket)) return false;
     const onTimeout = (): void => {
       socket.destroy();
     };

@@ -35,6 +35,7 @@ export class Trace implements Progress {
   private proxied = false;
   private tunnelled = false;
   private connected = false;
+  private request: ClientRequest | undefined;
   private socket: Socket | undefined;
   private reusedSocket = false;
   private responded = false;
@@ -70,7 +71,15 @@ export class Trace implements Progress {
     return this.reusedSocket && !this.responded;
   }
 
+  /** The connection may carry another request, as far as its two sides have said. */
+  get mayGoOn(): boolean {
+    return (
+      (this.request as { readonly shouldKeepAlive?: boolean } | undefined)?.shouldKeepAlive === true
+    );
+  }
+
   follow(request: ClientRequest, options: RequestOptions, agents: Agents): void {
+    this.request = request;
     this.host = options.hostname ?? options.host ?? '';
     this.tunnelled = options.agent !== agents.http && options.agent !== agents.https;
     // A request in absolute form is one to a proxy (RFC 9112 §3.2.2).
