@@ -276,7 +276,9 @@ const success: Readonly<Record<string, string>> = {
   http: 'ok',
 };
 /** What a refusal is: nothing was started, says HTTP. Then the stand-in does not get the call either. */
-function isRefusal(status: number): boolean {
+function isRefusal({ system }: StandIn, status: number): boolean {
+  // Azure DevOps wants somebody to sign in, and says so by 203.
+  if (system === 'azure' && status === 203) return true;
   return status >= 300 && status < 500 && status !== 408;
 }
 
@@ -317,7 +319,7 @@ async function called(standIn: StandIn, trouble: Trouble): Promise<readonly Call
     const method = input instanceof Request ? input.method : (init?.method ?? 'GET');
     const concerns = method !== 'GET' || !onlyToChanges;
     const is = concerns && turns[count++ % turns.length] === true;
-    const isKept = is && method !== 'GET' && isRefusal(mutated(base, mutations).status);
+    const isKept = is && method !== 'GET' && isRefusal(standIn, mutated(base, mutations).status);
     const good = isKept ? base : await answerOf(await engine(input, init));
     const answer = is ? mutated(good, mutations) : good;
     answers.push(answer);
