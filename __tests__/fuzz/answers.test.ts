@@ -25,7 +25,7 @@ import { VirtualClock } from '../support/virtual-clock.js';
 /** A failing run says which seed and path repeat it. */
 const seed = Number(process.env.ROLLGATE_FUZZ_SEED ?? 20_261_129);
 /** Each is a whole watch, or a whole rollback: there are far fewer than of configurations. */
-const numRuns = Math.ceil(Number(process.env.ROLLGATE_FUZZ_RUNS ?? 1000) / 100);
+const numRuns = Math.ceil(Number(process.env.ROLLGATE_FUZZ_RUNS ?? 1000) / 250);
 jest.setTimeout(600_000);
 /** What is said of one answer is no longer, whatever it holds. */
 const MOST_CHARACTERS = 10_000;
