@@ -12,7 +12,7 @@ import { settle, VirtualClock } from '../support/virtual-clock.js';
 /** A failing run says which seed and path repeat it. */
 const seed = Number(process.env.ROLLGATE_FUZZ_SEED ?? 20_261_129);
 /** Each is a whole run with a rollback. */
-const numRuns = Math.ceil(Number(process.env.ROLLGATE_FUZZ_RUNS ?? 1000) / 250);
+const numRuns = Math.ceil(Number(process.env.ROLLGATE_FUZZ_RUNS ?? 1000) / 100);
 jest.setTimeout(600_000);
 
 /** A request that is under way gets so many turns of the event loop before time passes. */
