@@ -10,9 +10,10 @@ import { createHttp, fetchOf } from '../../../src/support/http.js';
 import { isPermanent } from '../../../src/support/retry.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
-import { refusing, until } from '../../support/servers.js';
+import { refusing } from '../../support/servers.js';
 import { type AzureOptions, StandInAzure, DECLARED } from '../../support/stand-in-azure.js';
 import { never, openClient } from '../../support/stand-in-client.js';
+import { settle } from '../../support/virtual-clock.js';
 
 const request: StartRequest = {
   ref: 'main',
@@ -295,7 +296,8 @@ describe('start with Azure', () => {
   it('429 with Retry-After: sent again after that time', async () => {
     const { server, clock, start } = await setUp();
     server.fault('start', { status: 429, headers: { 'retry-after': '7' } });
-    void until(() => server.starts.length === 2).then(() => {
+    // After the second call, and before the third one.
+    void clock.sleep(10_500).then(() => {
       server.fault('start', null);
     });
     expect(await start()).toMatchObject({ kind: 'started' });
@@ -489,11 +491,9 @@ describe('start with an unclear answer', () => {
     const { client, run, server, clock } = await setUp();
     server.fault('start', 'hang');
     const stop = new AbortController();
-    const work = client.start(request, stop.signal, () => {
-      void until(() => server.hanging > 0).then(() => {
-        stop.abort(new Cancelled('SIGTERM'));
-      });
-    });
+    const work = client.start(request, stop.signal, () => undefined);
+    while (server.hanging === 0) await settle();
+    stop.abort(new Cancelled('SIGTERM'));
     expect(await run(work)).toMatchObject({
       kind: 'unknown',
       reason: expect.stringMatching(/no time left/),

@@ -14,7 +14,7 @@ import {
   ROLLBACK_WORKFLOW,
   SILENT_WORKFLOW,
 } from '../../support/stand-in-github.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { settle, VirtualClock } from '../../support/virtual-clock.js';
 
 const request: StartRequest = {
   ref: undefined,
@@ -433,13 +433,9 @@ describe('start with GitHub', () => {
   it('aborted while the call hangs: unknown, at once', async () => {
     const { client, run, standIn, clock } = await setUp({ dispatches: ['hang'] });
     const stop = new AbortController();
-    const work = client.start(request, stop.signal, () => {
-      const whenItHangs = setInterval(() => {
-        if (standIn.hanging === 0) return;
-        clearInterval(whenItHangs);
-        stop.abort(new Cancelled('SIGTERM'));
-      }, 1);
-    });
+    const work = client.start(request, stop.signal, () => undefined);
+    while (standIn.hanging === 0) await settle();
+    stop.abort(new Cancelled('SIGTERM'));
     const result = await run(work);
     expect(result).toMatchObject({
       kind: 'unknown',
