@@ -87,7 +87,7 @@ describe('what init writes into rollgate.yml', () => {
         '# `rollgate validate` prints every effective value and its source.',
         'dry-run: true',
         'duration: 2m',
-        '# Probed twice a second: choose something that does the real work of the service.',
+        '# Probed twice a second: pick a page that exercises the database.',
         'url:',
         '  - https://shop.example.com/',
         '  - https://b.example.com/?a=b&c',

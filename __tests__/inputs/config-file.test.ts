@@ -181,7 +181,7 @@ describe('readConfigFile, something huge', () => {
       {
         subject: 'rollgate.yml',
         message: expect.stringMatching(message),
-        fix: 'take out what does not belong into it',
+        fix: 'remove what does not belong there',
       },
     ]);
     expect(texts.size + targets.length).toBe(0);

@@ -76,8 +76,8 @@ interface State {
   cadence: number;
   lastMissing: Accumulator['lastMissing'];
   isOver: boolean;
-  /** End of the last window that was told of, in milliseconds since the start; in the warm-up its end. */
-  toldUntil: number;
+  /** End of the last observed window, milliseconds since the start of the watch; during the warm-up, the end of that. */
+  observedUntil: number;
   readonly sight: { covered: number; until: number | null; lag: number };
   readonly leftOut: { requests: number; of: number };
   readonly ofLimit: { readonly logE: number; readonly maxLogE: number };
@@ -154,7 +154,7 @@ function begin(
     cadence: 0,
     lastMissing: null,
     isOver: false,
-    toldUntil: plan.warmUp,
+    observedUntil: plan.warmUp,
     sight: { covered: 0, until: null, lag: Infinity },
     leftOut: { requests: 0, of: 0 },
     ofLimit: {
@@ -220,10 +220,10 @@ function push(state: State, window: Window, observation: Observation): boolean {
 /** Nothing to count is seen too, as long as there never was anything. */
 function seeNothing(state: State, { to }: Window, why: string): void {
   const { totals, sight } = state;
-  const since = state.toldUntil;
-  state.toldUntil = Math.max(to, since);
+  const since = state.observedUntil;
+  state.observedUntil = Math.max(to, since);
   if (why === 'no-data' && totals.samples === 0 && totals.seconds === 0)
-    sight.covered += state.toldUntil - since;
+    sight.covered += state.observedUntil - since;
 }
 
 function see(
@@ -236,10 +236,10 @@ function see(
     sight.until = Math.max(until, sight.until ?? -Infinity);
     sight.lag = Math.min(to - until, sight.lag);
   }
-  const since = state.toldUntil;
-  state.toldUntil = Math.max(to, since);
+  const since = state.observedUntil;
+  state.observedUntil = Math.max(to, since);
   if (to > plan.warmUp)
-    sight.covered += seconds === undefined ? state.toldUntil - since : 1000 * seconds;
+    sight.covered += seconds === undefined ? state.observedUntil - since : 1000 * seconds;
 }
 
 function addLeftOut(sum: { requests: number; of: number }, observation: Observation): void {

@@ -66,7 +66,7 @@ export function readConfigFile(name: string, content: string): ConfigFile {
 
   const tooLarge = sizeProblem(content);
   if (tooLarge !== undefined) {
-    problem('', tooLarge, 'take out what does not belong into it');
+    problem('', tooLarge, 'remove what does not belong there');
     return empty;
   }
   const lines = new LineCounter();

@@ -8,7 +8,7 @@ import { type Hop, redirectOf } from './http/redirect.js';
 import { trustAlso } from './tls.js';
 
 export { Connections } from './http/connections.js';
-export { HttpError, type HttpErrorKind, PROXY_HINT } from './http/error.js';
+export { HttpError, type HttpErrorKind } from './http/error.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 /** An API may be served by several machines too. */

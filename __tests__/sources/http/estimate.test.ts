@@ -18,17 +18,17 @@ function estimated(
 
 describe('estimate', () => {
   it.each([
-    [10, 95, '10/min is 83.33 % success: looser than min-success-rate 95 %'],
-    [1.2, 95, '1.2/min is 98 % success: stricter than min-success-rate 95 %'],
-    [3, 95, '3/min is 95 % success: the same as min-success-rate 95 %'],
-    [0, 99.9, '0/min is 100 % success: stricter than min-success-rate 99.9 %'],
-    [10, 'off' as const, '10/min is 83.33 % success'],
+    [10, 95, '10 allows 83.33 % success: min-success-rate (95 %) decides'],
+    [1.2, 95, '1.2 allows 98 % success: it decides, and not min-success-rate (95 %)'],
+    [3, 95, '3 allows 95 % success, the same as min-success-rate'],
+    [0, 99.9, '0 allows 100 % success: it decides, and not min-success-rate (99.9 %)'],
+    [10, 'off' as const, '10 allows 83.33 % success'],
   ])('says what %d errors a minute mean with %s %% success', (max, minSuccessRate, meaning) => {
     expect(estimated('errors-per-minute', errors(max), { minSuccessRate })).toEqual([
       {
         level: 'notice',
         subject: 'errors-per-minute',
-        message: `own probes are scaled to 60 a minute, so ${meaning}`,
+        message: `with own probes, max-errors-per-minute ${meaning}`,
       },
     ]);
   });

@@ -42,7 +42,7 @@ export function configFor({ system, way, texts }: Answers): ReadonlyMap<InputId,
 
 /** What stands above an input in the file that is written. */
 const comments: Partial<Readonly<Record<InputId, string>>> = {
-  url: 'Probed twice a second: choose something that does the real work of the service.',
+  url: 'Probed twice a second: pick a page that exercises the database.',
   'health-url': 'Probed every 5 s: three failed probes in a row are an outage.',
   'prometheus-url': 'Its counters say how many requests of real users succeed.',
   rollback: 'How it is rolled back: these ways, one after the other.',

@@ -275,7 +275,7 @@ function meaningOf(check: string, max: number, { checks }: Pick<Probing, 'checks
     return {
       level: 'warning',
       subject: check,
-      message: `own probes are scaled to ${String(PROBES_PER_MINUTE)} a minute, so ${formatNumber(max)}/min can never be exceeded`,
+      message: `own probes count as ${String(PROBES_PER_MINUTE)} a minute, so max-errors-per-minute ${formatNumber(max)} can never be exceeded`,
       fix: `set max-errors-per-minute below ${String(PROBES_PER_MINUTE)}, or to off`,
     };
   }
@@ -286,16 +286,14 @@ function meaningOf(check: string, max: number, { checks }: Pick<Probing, 'checks
   const compared =
     other === undefined
       ? ''
-      : `: ${
-          Math.abs(percent - other) < 1e-9
-            ? 'the same as'
-            : percent < other
-              ? 'looser than'
-              : 'stricter than'
-        } min-success-rate ${formatNumber(other, 4)} %`;
+      : Math.abs(percent - other) < 1e-9
+        ? ', the same as min-success-rate'
+        : percent < other
+          ? `: min-success-rate (${formatNumber(other, 4)} %) decides`
+          : `: it decides, and not min-success-rate (${formatNumber(other, 4)} %)`;
   return {
     level: 'notice',
     subject: check,
-    message: `own probes are scaled to ${String(PROBES_PER_MINUTE)} a minute, so ${formatNumber(max)}/min is ${formatNumber(percent)} % success${compared}`,
+    message: `with own probes, max-errors-per-minute ${formatNumber(max)} allows ${formatNumber(percent)} % success${compared}`,
   };
 }

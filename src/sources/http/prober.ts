@@ -1,6 +1,6 @@
 import type { CheckSpec } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
-import { type Connections, type Http, HttpError, PROXY_HINT } from '../../support/http.js';
+import { type Connections, type Http, HttpError } from '../../support/http.js';
 import { createMatcher } from './pattern.js';
 import { isFromCache, limitSign, type LimitSign } from './signs.js';
 
@@ -138,8 +138,8 @@ export function createProbe(
       // The way from here, and not the service.
       if (error.kind === 'local' || error.kind === 'proxy') {
         const code = error.code === undefined ? '' : ` (${error.code})`;
-        const hint = error.kind === 'proxy' ? `: ${PROXY_HINT}` : '';
-        return { sent: false, why: `${error.summary}${code}${hint}` };
+        const detail = error.detail === undefined ? '' : `: ${error.detail}`;
+        return { sent: false, why: `${error.summary}${code}${detail}` };
       }
       if (error.kind === 'aborted') return { sent: false, why: error.summary };
       if (error.kind === 'timeout' && stalled() > timeoutMs / 2)

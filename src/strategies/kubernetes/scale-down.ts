@@ -37,6 +37,7 @@ import { isOther, replaced, revisionOf, takeDown, type Taken, untilGone } from '
 import type { Clock } from '../../support/clock.js';
 import { isSameRun } from './rejections.js';
 import { listed, timeInWords } from './versions.js';
+import { ended } from '../../support/text.js';
 
 interface ScaleDownPlan extends Plan {
   readonly workloads: readonly Workload[];
@@ -230,7 +231,7 @@ async function execute(
   if (isUntouched) {
     const other = taken.find(({ end }) => end.kind === 'replaced');
     if (other?.end.kind === 'replaced') return replaced(other.end.workload, other.workload);
-    return { outcome: 'failed', detail: sentence(problems), versionConfirmed: null };
+    return { outcome: 'failed', detail: ended(problems.join('; ')), versionConfirmed: null };
   }
   const endings = await Promise.all(
     done.map(({ workload }) =>
@@ -240,13 +241,15 @@ async function execute(
   const proven = problems.length === 0 && endings.every(({ gone }) => gone);
   return {
     outcome: proven ? 'verified' : 'triggered',
-    detail: sentence([
-      ...endings.map(({ words }) => words),
-      ...problems,
-      ...left,
-      ...prospects.map(({ words, fix }) => (fix === undefined ? words : `${words} (${fix})`)),
-      ...done.flatMap(({ workload }) => ownerInWords(workload)),
-    ]),
+    detail: ended(
+      [
+        ...endings.map(({ words }) => words),
+        ...problems,
+        ...left,
+        ...prospects.map(({ words, fix }) => (fix === undefined ? words : `${words} (${fix})`)),
+        ...done.flatMap(({ workload }) => ownerInWords(workload)),
+      ].join('; '),
+    ),
     versionConfirmed: null,
   };
 }
@@ -279,8 +282,4 @@ function problemOf(end: Exclude<Taken, { kind: 'done' }>, ours: Workload): strin
     case 'replaced':
       return `${replaced(end.workload, ours).reason}, so it was left alone`;
   }
-}
-
-function sentence(parts: readonly string[]): string {
-  return `${parts.join('; ')}.`;
 }

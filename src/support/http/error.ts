@@ -41,6 +41,7 @@ export class HttpError extends Error {
   readonly kind: HttpErrorKind;
   readonly summary: string;
   readonly code: string | undefined;
+  readonly detail: string | undefined;
   /** Whether the server may have got the request. Only when it cannot, a request that changes something may be repeated. */
   readonly mayHaveBeenReceived: boolean;
 
@@ -59,6 +60,7 @@ export class HttpError extends Error {
     this.kind = failure.kind;
     this.summary = failure.summary;
     this.code = failure.code;
+    this.detail = failure.detail;
     this.mayHaveBeenReceived = mayHaveBeenReceived;
   }
 }
