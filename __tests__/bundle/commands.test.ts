@@ -1,19 +1,13 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ailingService, watching } from '../support/ailing-service.js';
-import { leaveFile, Workplace } from '../support/bundle.js';
+import { leaveFile, type Workplace } from '../support/bundle.js';
 import type { HttpTestServer } from '../support/servers.js';
+import { withWorkplace } from '../support/with-workplace.js';
 
 let place: Workplace;
-const servers: { close(): Promise<void> }[] = [];
-
-beforeEach(() => {
-  place = new Workplace();
-});
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  place.remove();
+const servers = withWorkplace((fresh) => {
+  place = fresh;
 });
 
 async function service(failing: number): Promise<HttpTestServer> {

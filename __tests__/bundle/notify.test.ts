@@ -1,23 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ailingService, watching } from '../support/ailing-service.js';
-import { Workplace } from '../support/bundle.js';
+import type { Workplace } from '../support/bundle.js';
 import { serve, type Handler, type HttpTestServer } from '../support/servers.js';
+import { withWorkplace } from '../support/with-workplace.js';
 
 let place: Workplace;
-const servers: HttpTestServer[] = [];
-
-beforeEach(() => {
-  place = new Workplace();
-});
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  place.remove();
+const servers = withWorkplace((fresh) => {
+  place = fresh;
 });
 
 async function opened(server: Promise<HttpTestServer>): Promise<HttpTestServer> {
-  servers.push(await server);
-  return servers.at(-1)!;
+  const started = await server;
+  servers.push(started);
+  return started;
 }
 
 const created: Handler = (_, response) => {

@@ -1,24 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ailingService, watching } from '../support/ailing-service.js';
-import { leaveFile, node, Workplace } from '../support/bundle.js';
+import { leaveFile, node, type Workplace } from '../support/bundle.js';
 import { commandsIn } from '../support/runner-grammar.js';
 import { serve, type HttpTestServer } from '../support/servers.js';
+import { withWorkplace } from '../support/with-workplace.js';
 
 let place: Workplace;
-const servers: HttpTestServer[] = [];
-
-beforeEach(() => {
-  place = new Workplace();
-});
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  place.remove();
+const servers = withWorkplace((fresh) => {
+  place = fresh;
 });
 
 async function opened(server: Promise<HttpTestServer>): Promise<HttpTestServer> {
-  servers.push(await server);
-  return servers.at(-1)!;
+  const started = await server;
+  servers.push(started);
+  return started;
 }
 
 /** A command line that heals the service and says this on its standard output. */

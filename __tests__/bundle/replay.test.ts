@@ -1,21 +1,15 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { replay } from '../../src/gate/replay.js';
 import { decodeRecording } from '../../src/report/recording-reader.js';
 import { ailingService, watching } from '../support/ailing-service.js';
-import { quick, Workplace } from '../support/bundle.js';
+import { quick, type Workplace } from '../support/bundle.js';
+import { withWorkplace } from '../support/with-workplace.js';
 
 const recordingFile = 'rollgate-report/recording.ndjson';
 
 let place: Workplace;
-const servers: { close(): Promise<void> }[] = [];
-
-beforeEach(() => {
-  place = new Workplace();
-});
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  place.remove();
+const servers = withWorkplace((fresh) => {
+  place = fresh;
 });
 
 /** Watches a service of which this share of the requests fails, with the real bundle. */

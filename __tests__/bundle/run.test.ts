@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { ailingService, watching } from '../support/ailing-service.js';
-import { bundle, leaveFile, node, quick, Workplace } from '../support/bundle.js';
+import { bundle, leaveFile, node, quick, type Workplace } from '../support/bundle.js';
 import {
   certificates,
   refusing,
@@ -9,17 +9,11 @@ import {
   serveTls,
   type HttpTestServer,
 } from '../support/servers.js';
+import { withWorkplace } from '../support/with-workplace.js';
 
 let place: Workplace;
-const servers: { close(): Promise<void> }[] = [];
-
-beforeEach(() => {
-  place = new Workplace();
-});
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  place.remove();
+const servers = withWorkplace((fresh) => {
+  place = fresh;
 });
 
 async function service(failing: number, healthStatus = 200): Promise<HttpTestServer> {

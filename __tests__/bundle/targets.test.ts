@@ -1,17 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { leaveFile, quick, Workplace } from '../support/bundle.js';
-import { serve, type HttpTestServer } from '../support/servers.js';
+import { describe, expect, it } from '@jest/globals';
+import { leaveFile, quick, type Workplace } from '../support/bundle.js';
+import { serve } from '../support/servers.js';
+import { withWorkplace } from '../support/with-workplace.js';
 
 let place: Workplace;
-const servers: HttpTestServer[] = [];
-
-beforeEach(() => {
-  place = new Workplace();
-});
-
-afterEach(async () => {
-  for (const server of servers.splice(0)) await server.close();
-  place.remove();
+const servers = withWorkplace((fresh) => {
+  place = fresh;
 });
 
 /** A service of which every request fails while `broken`, until the file is there. */

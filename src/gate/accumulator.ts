@@ -220,10 +220,8 @@ function push(state: State, window: Window, observation: Observation): boolean {
 /** Nothing to count is seen too, as long as there never was anything. */
 function seeNothing(state: State, { to }: Window, why: string): void {
   const { totals, sight } = state;
-  const since = state.observedUntil;
-  state.observedUntil = Math.max(to, since);
-  if (why === 'no-data' && totals.samples === 0 && totals.seconds === 0)
-    sight.covered += state.observedUntil - since;
+  const observed = observeUntil(state, to);
+  if (why === 'no-data' && totals.samples === 0 && totals.seconds === 0) sight.covered += observed;
 }
 
 function see(
@@ -236,10 +234,15 @@ function see(
     sight.until = Math.max(until, sight.until ?? -Infinity);
     sight.lag = Math.min(to - until, sight.lag);
   }
+  const observed = observeUntil(state, to);
+  if (to > plan.warmUp) sight.covered += seconds === undefined ? observed : 1000 * seconds;
+}
+
+/** Returns how much of the judged time is newly observed, milliseconds. */
+function observeUntil(state: State, to: number): number {
   const since = state.observedUntil;
   state.observedUntil = Math.max(to, since);
-  if (to > plan.warmUp)
-    sight.covered += seconds === undefined ? state.observedUntil - since : 1000 * seconds;
+  return state.observedUntil - since;
 }
 
 function addLeftOut(sum: { requests: number; of: number }, observation: Observation): void {

@@ -1,34 +1,18 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
-import { createClient } from '../../../src/sources/prometheus/client.js';
+import { expect, it } from '@jest/globals';
 import type {
   CheckDescription,
   Measurement,
 } from '../../../src/sources/prometheus/measurements.js';
 import type { Observation } from '../../../src/contract/check.js';
-import type { Http } from '../../../src/support/http.js';
-import { drive } from '../../support/drive.js';
-import {
-  json,
-  scrapeAnswer,
-  StandInPrometheus,
-  vector,
-} from '../../support/stand-in-prometheus.js';
-import { serverAt } from '../../support/prometheus-server.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
+import { type PrometheusScene, withPrometheus } from '../../support/prometheus-scene.js';
+import { json, scrapeAnswer, vector } from '../../support/stand-in-prometheus.js';
 
-let server: StandInPrometheus;
-let clock: VirtualClock;
-let http: Http;
-
-beforeEach(async () => {
-  server = await StandInPrometheus.start();
-  clock = new VirtualClock();
-  http = server.http(clock);
-});
-afterEach(async () => {
-  http.close();
-  await server.close();
+let server: PrometheusScene['server'];
+let clock: PrometheusScene['clock'];
+let create: PrometheusScene['create'];
+let driven: PrometheusScene['driven'];
+withPrometheus((scene) => {
+  ({ server, clock, create, driven } = scene);
 });
 
 const histogram: Measurement = {
@@ -73,19 +57,7 @@ async function observe(
     measurement: histogram,
   },
 ): Promise<Observation[]> {
-  const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
-  const [made] = createPrometheusChecks(
-    [check],
-    { duration: 60_000, minRequests: 20 },
-    { client, clock },
-  );
-  const driven = <T>(work: Promise<T>): Promise<T> =>
-    drive(
-      clock,
-      work,
-      () => server.open,
-      () => server.hanging,
-    );
+  const [made] = create([check]);
   const { signal } = new AbortController();
   made!.start(0);
   const observations: Observation[] = [];

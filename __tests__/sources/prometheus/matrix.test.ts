@@ -1,26 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
-import { createClient } from '../../../src/sources/prometheus/client.js';
+import { describe, expect, it } from '@jest/globals';
 import type {
   CheckDescription,
   Measurement,
 } from '../../../src/sources/prometheus/measurements.js';
 import type { MetricCheck, Observation, WatchPlan } from '../../../src/contract/check.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
-import type { Http } from '../../../src/support/http.js';
-import { drive } from '../../support/drive.js';
+import { type PrometheusScene, withPrometheus } from '../../support/prometheus-scene.js';
 import {
   endless,
   huge,
   json,
   scrapeAnswer,
-  StandInPrometheus,
   vector,
   type Behaviour,
   type ServedSeries,
 } from '../../support/stand-in-prometheus.js';
-import { serverAt } from '../../support/prometheus-server.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 
 const EPOCH_SECONDS = Date.UTC(2026, 0, 1) / 1000;
 const labels = { job: 'shop', instance: 'a:80' };
@@ -51,18 +45,12 @@ const value: CheckDescription = {
   measurement: { kind: 'value', input: 'prometheus-value', query: 'queue_length' },
 };
 
-let server: StandInPrometheus;
-let clock: VirtualClock;
-let http: Http;
-
-beforeEach(async () => {
-  server = await StandInPrometheus.start();
-  clock = new VirtualClock();
-  http = server.http(clock);
-});
-afterEach(async () => {
-  http.close();
-  await server.close();
+let server: PrometheusScene['server'];
+let clock: PrometheusScene['clock'];
+let create: PrometheusScene['create'];
+let driven: PrometheusScene['driven'];
+withPrometheus((scene) => {
+  ({ server, clock, create, driven } = scene);
 });
 
 /** 10 requests a second, of which `failing` fail, scraped at every full second. `skew`: how far the server's clock is off. */
@@ -85,23 +73,6 @@ function healthy({ failing = 0, skew = 0 } = {}): Behaviour {
     json(body)(response, query);
   };
 }
-
-function create(descriptions: readonly CheckDescription[]): readonly MetricCheck[] {
-  const client = createClient(serverAt(server.url), { http, clock, redact: (text) => text });
-  return createPrometheusChecks(
-    descriptions,
-    { duration: 60_000, minRequests: 20 },
-    { client, clock },
-  );
-}
-
-const driven = <T>(work: Promise<T>): Promise<T> =>
-  drive(
-    clock,
-    work,
-    () => server.open,
-    () => server.hanging,
-  );
 
 /** What a check says of windows of 10 s; the server behaves as told from the begin of each. */
 async function observe(

@@ -1,19 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { createPrometheusChecks } from '../../../src/sources/prometheus/checks.js';
 import { createClient } from '../../../src/sources/prometheus/client.js';
 import type { Finding } from '../../../src/contract/result.js';
-import type { Http } from '../../../src/support/http.js';
 import { drive } from '../../support/drive.js';
+import { type PrometheusScene, withPrometheus } from '../../support/prometheus-scene.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
-import {
-  json,
-  scrapeAnswer,
-  StandInPrometheus,
-  vector,
-  type Behaviour,
-} from '../../support/stand-in-prometheus.js';
+import { json, scrapeAnswer, vector, type Behaviour } from '../../support/stand-in-prometheus.js';
 import { describeAll, serverAt } from '../../support/prometheus-server.js';
-import { VirtualClock } from '../../support/virtual-clock.js';
 
 const flags = {
   'prometheus-url': 'http://prometheus.test',
@@ -22,18 +15,11 @@ const flags = {
 };
 const labels = { job: 'a', instance: 'b' };
 
-let server: StandInPrometheus;
-let clock: VirtualClock;
-let http: Http;
-
-beforeEach(async () => {
-  server = await StandInPrometheus.start();
-  clock = new VirtualClock();
-  http = server.http(clock);
-});
-afterEach(async () => {
-  http.close();
-  await server.close();
+let server: PrometheusScene['server'];
+let clock: PrometheusScene['clock'];
+let http: PrometheusScene['http'];
+withPrometheus((scene) => {
+  ({ server, clock, http } = scene);
 });
 
 async function preflight(more: Readonly<Record<string, string>> = {}): Promise<Finding[]> {

@@ -140,20 +140,20 @@ function createAnnotations(redact: (text: string) => string): {
   readonly add: (annotations: readonly string[]) => void;
   readonly take: () => readonly string[];
 } {
-  const told = new Set<string>();
-  let untold: string[] = [];
+  const known = new Set<string>();
+  let added: string[] = [];
   return {
     add(annotations) {
       for (const each of annotations) {
         // The place in the query at its end tells two of the same apart.
         const text = oneLine(redact(each.replace(/ \(\d+:\d+\)$/, '')));
-        if (!told.has(text)) untold.push(text);
-        told.add(text);
+        if (!known.has(text)) added.push(text);
+        known.add(text);
       }
     },
     take() {
-      const taken = untold;
-      untold = [];
+      const taken = added;
+      added = [];
       return taken;
     },
   };
