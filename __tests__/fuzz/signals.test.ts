@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { basename } from 'node:path';
 import { main } from '../../src/commands/main.js';
 import type { RunReport } from '../../src/report/record.js';
 import { Cancelled } from '../../src/support/abort.js';
@@ -48,6 +49,12 @@ function filesIn(written: Map<string, string>): Files {
     real: () => 'absent',
     append: (path, text) => written.set(path, (written.get(path) ?? '') + text),
     remove: (path) => written.delete(path),
+    create: (path, text) => {
+      if (written.has(path)) return Promise.resolve(false);
+      written.set(path, text);
+      return Promise.resolve(true);
+    },
+    list: () => Promise.resolve([...written.keys()].map((path) => basename(path))),
     mkdir: () => Promise.resolve(undefined),
     writeFile: (path, text) => {
       written.set(path, text);
