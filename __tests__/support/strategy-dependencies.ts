@@ -35,6 +35,7 @@ export function dependenciesWith(
     exec: run,
     redact: (text) => text,
     clock: new VirtualClock(),
+    signal: never,
     random: () => 0.5,
     ...given,
   };

@@ -9,7 +9,6 @@ import { allVariables, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
 import { messageOf, type UsageProblem } from '../support/errors.js';
-import { run as exec } from '../support/exec.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
 import { createOutput, detectRun } from '../systems/registry.js';
@@ -201,7 +200,7 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
     random: entry.random,
     http,
     limits,
-    exec,
+    exec: entry.exec,
     env: toolEnvironment(entry.env, inputs),
     redact: (text) => redactor.redact(text),
     leastRate,

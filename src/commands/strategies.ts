@@ -7,9 +7,8 @@ import { openPipelineClient, pipelineClients } from '../pipelines/registry.js';
 import { createStartRecords } from '../pipelines/start-records.js';
 import type { AttemptIdentity } from '../strategies/ci/correlation.js';
 import { strategyFactories } from '../strategies/registry.js';
-import { deadline, isCancelled, raceSignal } from '../support/abort.js';
+import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
-import { run as exec } from '../support/exec.js';
 import { type BaseSession, type TargetSession } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 import { own } from '../support/redact.js';
@@ -63,9 +62,10 @@ export async function buildLinks(
       env: toolEnvironment(entry.env, inputs),
       commandEnv: commandEnvironment(entry.env, inputs),
       platform: entry.platform,
-      exec,
+      exec: entry.exec,
       redact: (text) => session.redactor.redact(text),
       clock: entry.clock,
+      signal: entry.signal,
       random: entry.random,
     });
     links.push({ id, strategy });
@@ -144,6 +144,7 @@ export async function captureAll(
       ),
     ),
   );
+  session.entry.signal.throwIfAborted();
   return {
     findings: seen.flatMap(({ value, problem }) => [
       ...(value?.findings ?? []),
@@ -154,7 +155,7 @@ export async function captureAll(
   };
 }
 
-/** After a healthy verdict: has every strategy pin what runs now. A failure to pin does not change the verdict. */
+/** After a healthy verdict: has every strategy pin what runs now. Neither a failure to pin nor a signal changes the verdict. */
 export async function pinAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
   const { console } = session;
   for (const strategy of strategiesOf(links)) {
@@ -185,7 +186,6 @@ async function limited<T>(
     const work = act(time.signal);
     return work === undefined ? {} : { value: await raceSignal(work, time.signal) };
   } catch (error) {
-    if (isCancelled(entry.signal)) throw error;
     return {
       problem: {
         level: 'warning',

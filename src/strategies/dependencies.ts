@@ -38,6 +38,8 @@ export interface StrategyDependencies<S> {
   /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
   readonly redact: (text: string) => string;
   readonly clock: Clock;
+  /** Aborted with `Cancelled` when we must leave; for what is called while the strategy is made. */
+  readonly signal: AbortSignal;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
 }
