@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { expect } from '@jest/globals';
 import type { EntryPoint } from '../../src/commands/entry-point.js';
 import { main } from '../../src/commands/main.js';
@@ -91,6 +92,12 @@ function filesIn(written: Map<string, string>): Files {
     real: () => 'absent',
     append: (path, text) => written.set(path, (written.get(path) ?? '') + text),
     remove: (path) => written.delete(path),
+    create: (path, text) => {
+      if (written.has(path)) return Promise.resolve(false);
+      written.set(path, text);
+      return Promise.resolve(true);
+    },
+    list: () => Promise.resolve([...written.keys()].map((path) => basename(path))),
     mkdir: () => Promise.resolve(undefined),
     writeFile: (path, text) => {
       written.set(path, text);

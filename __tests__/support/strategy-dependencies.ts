@@ -26,6 +26,7 @@ export function dependenciesWith(
     settings,
     openPipelineClient: () => Promise.resolve(bad('no client here')),
     run: { system: 'github', runId: '42', url: null },
+    attempt: undefined,
     recorded: undefined,
     isRollbackRun: false,
     env: {},

@@ -4,6 +4,8 @@ import { configuredStrategies } from '../inputs/configured.js';
 import { type InputId, inputIds, inputOf, inputs } from '../inputs/table.js';
 import { commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { openPipelineClient, pipelineClients } from '../pipelines/registry.js';
+import { createStartRecords } from '../pipelines/start-records.js';
+import type { AttemptIdentity } from '../strategies/ci/correlation.js';
 import { strategyFactories } from '../strategies/registry.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
@@ -48,11 +50,13 @@ export async function buildLinks(
       openPipelineClient: () =>
         openPipelineClient(ciSystem, settings, {
           ownRunId: ciSystem === info.system ? info.runId : null,
+          records: createStartRecords(entry.files, settings['report-dir'], () => entry.clock.now()),
           fetch: session.fetch(),
           clock: entry.clock,
           random: entry.random,
         }),
       run: { system: info.system, runId: info.runId, url: info.runUrl },
+      attempt: attemptOf(session, snapshot),
       recorded: recorded[id],
       isRollbackRun,
       env: toolEnvironment(entry.env, inputs),
@@ -77,6 +81,25 @@ export async function buildLinks(
       fix: 'add `command` to `rollback` where it belongs in the chain',
     });
   return { links, findings, configured: strategies.filter(({ configured }) => configured).length };
+}
+
+/**
+ * A step that is tried again deploys nothing, so it is the same rollback; a new snapshot is a new deploy. Whoever asks by hand
+ * wants one more, whatever became of those before.
+ */
+function attemptOf(
+  { command, entry, info }: BaseSession,
+  snapshot: Snapshot | undefined,
+): AttemptIdentity | undefined {
+  if (info.runId === null) return undefined;
+  const server = info.runUrl !== null && URL.canParse(info.runUrl) ? new URL(info.runUrl).host : '';
+  return {
+    run: [info.system, server, info.project, info.runId, info.job],
+    occasion:
+      command === 'rollback'
+        ? entry.uuid()
+        : (snapshot?.id ?? snapshot?.takenAt ?? `attempt ${String(info.attempt ?? 1)}`),
+  };
 }
 
 /** No error: what the token may do is found out by the preflight of the strategy, and some projects do hand tokens to forks. */
