@@ -74,6 +74,13 @@ export const inputs = {
     perRun: true,
     description: 'Only these targets of the configuration file, by name. Default: all of them.',
   }),
+  'run-id': input(text(), {
+    group: 'general',
+    perRun: true,
+    inFile: false,
+    description:
+      'What tells this run of the pipeline from every other, the same in all of its jobs and attempts. Default: what the CI system says.',
+  }),
   reason: input(text(), {
     group: 'general',
     perRun: true,

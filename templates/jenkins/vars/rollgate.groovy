@@ -155,6 +155,7 @@ private List<String> inputs() {
     'config',
     'dryRun',
     'target',
+    'runId',
     'reason',
     'prometheus',
     'at',
