@@ -45,7 +45,7 @@ async function ended(strategy: string, builds: readonly Build[]): Promise<readon
       await clock.advance(1000);
       const { code } = await call('run', build);
       const { verdict, reason, host } = reportIn(files);
-      ends.push([code, verdict, host.system, reason.startsWith("Already rolled back")]);
+      ends.push([code, verdict, host.system, reason.startsWith('Already rolled back')]);
     }
   } finally {
     await service.close();
