@@ -1,7 +1,8 @@
 import type { Environment, GithubJob, RunInfo, SystemOutput } from '../contract/system.js';
 import { azure } from './azure.js';
 import { circleci } from './circleci.js';
-import { github, lookalikeOf } from './github.js';
+import { forgejo, gitea } from './gitea.js';
+import { github } from './github.js';
 import { gitlab } from './gitlab.js';
 import { jenkins } from './jenkins.js';
 import { plainOutput } from './local.js';
@@ -11,7 +12,15 @@ import type { CiSystem, KnownOfRun, OutputDeps } from './system.js';
  * THE table of CI systems, in the order in which they are looked for: the first that matches is taken. Jenkins is last: its
  * agents run inside jobs of other systems, and its address is a variable that users set.
  */
-export const ciSystems: readonly CiSystem[] = [github, gitlab, circleci, azure, jenkins];
+export const ciSystems: readonly CiSystem[] = [
+  forgejo,
+  gitea,
+  github,
+  gitlab,
+  circleci,
+  azure,
+  jenkins,
+];
 
 /** As people call a system of the table. */
 export function nameOf(system: string): string {
@@ -29,12 +38,6 @@ export async function detectRun(
   githubJob: () => Promise<GithubJob>,
   named?: string,
 ): Promise<RunInfo> {
-  const lookalike = lookalikeOf(env);
-  if (lookalike !== undefined) {
-    const notice = `${lookalike} is set: this is not GitHub, though its variables are there. The log is plain; set \`ci-system\` when the rollback is a pipeline.`;
-    const known = await github.run(env, githubJob);
-    return runInfo('local', { ...known, runUrl: null, change: null }, notice);
-  }
   const found = ciSystems.flatMap((system) => {
     const sign = system.sign(env);
     return sign === undefined ? [] : [{ system, sign }];
