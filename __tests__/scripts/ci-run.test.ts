@@ -120,8 +120,8 @@ onLinux('.ci/run', () => {
       ),
     );
     const lines = lastLines(stdout);
-    expect(lines.at(-1)).toBe('22 passed, 1 failed');
-    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(15 + 1);
+    expect(lines.at(-1)).toBe('25 passed, 1 failed');
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(16 + 1);
     expect(stdout).not.toContain('left out');
   });
 

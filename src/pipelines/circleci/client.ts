@@ -59,6 +59,7 @@ export function createCircleciClient(
     contextFrom(settings, dependencies),
     (context): PipelineAdapter<Ready, Mine> => ({
       hintFor,
+      address: `${context.root}/project/${context.slug ?? ''}/${context.definitionId ?? ''}`,
       preflight: (request, signal) => preflight(context, request, signal),
       describe: (request, signal) => describe(context, request, signal),
       prepare: (request, signal) => prepare(context, request, signal),

@@ -4,7 +4,7 @@ import { fields } from '../../support/json.js';
 import { PermanentError } from '../../support/retry.js';
 import { type ClientDependencies, createPipelineClient, type PipelineAdapter } from '../client.js';
 import type { Before, Listing, Owner } from '../find-run.js';
-import { type Dispatch, workflowAdapter } from '../github/client.js';
+import { type Dispatch, idShown, workflowAdapter } from '../github/client.js';
 import { type GithubContext, type RunInfo, runInfoOf } from '../github/context.js';
 import type { GithubServer } from '../github/server.js';
 import { listIn } from '../reading.js';
@@ -50,6 +50,7 @@ function createClient(
           noun: 'run',
           list: (signal, before) => listRuns(context, before, signal),
           owner: (run, before) => ownerOf(run, dispatch, before),
+          idShown: (run) => Promise.resolve(idShown(run, dispatch)),
         }),
         cancel: (run, signal) => cancel(context, ofWorkflows, run, signal),
       };

@@ -55,6 +55,7 @@ export function createGithubClient(
         noun: 'run',
         list: (signal, before) => listRuns(context, dispatch.ref, before, signal),
         owner: (run, before) => ownerOf(run, dispatch, before),
+        idShown: (run) => Promise.resolve(idShown(run, dispatch)),
       }),
     }),
     dependencies,
@@ -68,6 +69,7 @@ export function workflowAdapter(
 ): Omit<PipelineAdapter<Dispatch, RunInfo>, 'preflight' | 'search'> {
   return {
     hintFor: context.server.hintFor,
+    address: addressOf(context),
     describe: (request, signal) => describe(context, request, readRef, signal),
     prepare: (request, signal) => prepare(context, request, readRef, signal),
     send: (dispatch, start) => start(startCall(context, dispatch)),
@@ -83,6 +85,7 @@ export interface Dispatch {
   readonly ref: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly correlationId: string;
+  readonly scope: string | undefined;
   /** Whether the id is sent, and the workflow shows it in the names of its runs: then a run without it is not ours. */
   readonly showsId: boolean;
 }
@@ -102,7 +105,8 @@ async function prepare(
   const { inputs, problems } = composed(context, request, read);
   if (problems.length > 0) return { ok: false, problem: mergeErrors(problems) };
   const showsId = declaration?.showsId === true && ID_INPUT in inputs;
-  return good({ ref, inputs, correlationId: request.correlationId, showsId });
+  const { correlationId, scope } = request;
+  return good({ ref, inputs, correlationId, scope, showsId });
 }
 
 /** The inputs of the dispatch. Where undeclared ones are dropped, a run could lose its marker: then nothing is sent unread. */
@@ -132,6 +136,10 @@ async function refOf(
   }
 }
 
+function addressOf({ owner, repo, workflow, apiUrl }: GithubContext): string {
+  return `${apiUrl}/repos/${owner}/${repo}/actions/workflows/${workflow}`;
+}
+
 async function describe(
   context: GithubContext,
   request: StartRequest,
@@ -144,10 +152,9 @@ async function describe(
     ? ({ kind: 'unreadable', why: target.problem.message } as const)
     : await declarationAt(context, ref, signal);
   const { inputs, problems } = composed(context, request, read);
-  const { owner, repo, workflow, apiUrl, server } = context;
-  const { query, body } = server.shown;
+  const { query, body } = context.server.shown;
   return [
-    `POST ${printableUrl(apiUrl)}/repos/${owner}/${repo}/actions/workflows/${workflow}/dispatches${query}`,
+    `POST ${printableUrl(addressOf(context))}/dispatches${query}`,
     `with ${JSON.stringify({ ref, inputs, ...body })}`,
     ...(read.kind === 'read'
       ? []
@@ -291,6 +298,15 @@ function ownerOf(info: RunInfo, { ref, correlationId, showsId }: Dispatch, befor
   if (info.title.includes(correlationId)) return 'ours';
   if (showsId || info.branch !== ref) return 'others';
   return isNew(before, info, info.createdAt) ? 'could be' : 'others';
+}
+
+/** The title of a run, which shows the id where the workflow's `run-name` has it. */
+export function idShown(
+  { event, title }: RunInfo,
+  { showsId, scope }: Dispatch,
+): string | undefined {
+  if (event !== 'workflow_dispatch') return '';
+  return showsId || (scope !== undefined && title.includes(scope)) ? title : undefined;
 }
 
 /** The dispatched runs on the same branch. */

@@ -58,6 +58,7 @@ export function createGitlabClient(
       const end = endOf(context, own);
       return {
         hintFor,
+        address: `${context.url}/projects/${encodeURIComponent(context.project)}`,
         preflight: (request, signal) => preflight(context, request, own, rollbackJobs, signal),
         describe: (request, signal) => describe(context, own, request, signal),
         prepare: (request, signal) => prepare(context, request, signal),
