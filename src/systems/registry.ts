@@ -1,7 +1,8 @@
 import type { Environment, GithubJob, RunInfo, SystemOutput } from '../contract/system.js';
 import { azure } from './azure.js';
 import { circleci } from './circleci.js';
-import { github, lookalikeOf } from './github.js';
+import { forgejo, gitea } from './gitea.js';
+import { github } from './github.js';
 import { gitlab } from './gitlab.js';
 import { jenkins } from './jenkins.js';
 import { otherSystems } from './others.js';
@@ -13,6 +14,8 @@ import type { CiSystem, KnownOfRun, OutputDeps } from './system.js';
  * agents run inside jobs of other systems, its address is a variable that users set, and others number their builds as it does.
  */
 export const ciSystems: readonly CiSystem[] = [
+  forgejo,
+  gitea,
   github,
   gitlab,
   circleci,
@@ -86,12 +89,6 @@ async function detected(
   githubJob: () => Promise<GithubJob>,
   named?: string,
 ): Promise<RunInfo> {
-  const lookalike = lookalikeOf(env);
-  if (lookalike !== undefined) {
-    const notice = `${lookalike} is set: this is not GitHub, though its variables are there. The log is plain; set \`ci-system\` when the rollback is a pipeline.`;
-    const known = await github.run(env, githubJob);
-    return runInfo('local', { ...known, runUrl: null, change: null }, notice);
-  }
   const found = ciSystems.flatMap((system) => {
     const sign = system.sign(env);
     return sign === undefined ? [] : [{ system, sign }];

@@ -17,7 +17,8 @@ import {
   runInfoOf,
   runsOf,
 } from './context.js';
-import { composeInputs, ID_INPUT } from './workflow.js';
+import { githubServer } from './server.js';
+import { composeInputs, ID_INPUT, mustBeRead } from './workflow.js';
 
 /** Enterprise Server up to 3.19 takes no more (its OpenAPI description; github.com takes 25). */
 const ENTERPRISE_INPUTS = 10;
@@ -85,15 +86,21 @@ export async function preflight(
   return all;
 }
 
-async function checkInputs(
+/** What the workflow file at this branch or tag says against the dispatch. */
+export async function checkInputs(
   context: GithubContext,
   request: StartRequest,
   ref: string,
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
-  const { workflow } = context;
+  const { workflow, server } = context;
   const read = await declarationAt(context, ref, signal);
+  if (read.kind === 'unreadable' && server.dropsUndeclared) {
+    const { message, fix } = mustBeRead(server, workflow, read.why);
+    add('error', message, fix);
+    return;
+  }
   if (read.kind === 'unreadable') {
     add(
       'warning',
@@ -108,7 +115,11 @@ async function checkInputs(
   const { problems } = composeInputs(request, declaration, workflow);
   for (const { message, fix } of problems) add('error', message, fix);
   if (!declaration.dispatch) return;
-  if (declaration.inputs.size > ENTERPRISE_INPUTS && isEnterpriseServer(context.apiUrl)) {
+  if (
+    server === githubServer &&
+    declaration.inputs.size > ENTERPRISE_INPUTS &&
+    isEnterpriseServer(context.apiUrl)
+  ) {
     add(
       'error',
       `the workflow ${workflow} declares ${String(declaration.inputs.size)} inputs; GitHub Enterprise Server takes ${String(ENTERPRISE_INPUTS)}`,
@@ -119,7 +130,7 @@ async function checkInputs(
     add(
       'notice',
       `the workflow ${workflow} does not show the input "${ID_INPUT}" in its run-name`,
-      `declare it, and add run-name: Rollback \${{ inputs.${ID_INPUT} }}, so that the run can be found even when GitHub does not name it`,
+      `declare it, and add run-name: Rollback \${{ inputs.${ID_INPUT} }}, so that the run can be found even when ${server.system.name} does not name it`,
     );
   }
 }
@@ -151,7 +162,8 @@ async function isMissing(
   return true;
 }
 
-type Doubt = Pick<Finding, 'level' | 'message' | 'fix'>;
+/** What speaks against the token. */
+export type Doubt = Pick<Finding, 'level' | 'message' | 'fix'>;
 
 const PROBE_TIMEOUT_MS = 10_000;
 
