@@ -132,6 +132,20 @@ describe('the addresses that a run talks to', () => {
   });
 });
 
+describe('a job of a CI system that has no pipelines to start', () => {
+  it('does not send the token of another to its public server, when a variable names a server', async () => {
+    const gitlab = await opened(serve((_, response) => response.writeHead(401).end('{}')));
+    const addresses = new Addresses(place);
+    const { code } = await place.run(['preflight', '--rollback', 'ci', '--url', gitlab.url], {
+      ...addresses.env,
+      ...{ BUILDKITE: 'true', BUILDKITE_BUILD_ID: 'b' },
+      ...{ GITLAB_TOKEN: 'glpat-0123456789', CI_PROJECT_ID: '7', CI_SERVER_URL: gitlab.url },
+    });
+    expect(code).toBe(2);
+    expect(addresses.seen()).toEqual([new URL(gitlab.url).host]);
+  });
+});
+
 describe('a webhook that refuses', () => {
   it('does not get its token printed, when it is named without the address', async () => {
     const token = 'xoxhookTq81Wv55Lm20Xk79';

@@ -34,6 +34,13 @@ export const groups = {
 
 export type GroupId = keyof typeof groups;
 
+/** A variable that tells a value in another form. */
+export interface Derivation {
+  readonly variable: string;
+  /** The value that it tells, if it does. */
+  readonly read: (text: string) => string | undefined;
+}
+
 /** What the table says of an input besides its type. */
 export interface InputFacts extends RowFacts, InputRules {
   readonly group: GroupId;
@@ -41,6 +48,8 @@ export interface InputFacts extends RowFacts, InputRules {
   readonly guide?: readonly string[];
   /** Variables that a CI system sets by itself, by the id of the system. */
   readonly setBy?: Readonly<Record<SystemId, readonly string[]>>;
+  /** Variables of a system that tell the value in another form, where none of `setBy` is there. */
+  readonly derivedFrom?: Readonly<Record<SystemId, Derivation>>;
   /** The input whose value stands in when this one is not set anywhere. */
   readonly fallback?: string;
   /**

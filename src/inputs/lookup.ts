@@ -89,7 +89,7 @@ export function lookUp(id: InputId, { sources, file, target }: Places): Found | 
     fromVariables(3, [ownVariable(id)], env) ??
     fromVariables(4, usersVariables(id, system), env) ??
     pick(5, file === undefined ? [] : [[file.name, file.texts.get(id)]]) ??
-    fromVariables(6, givenVariables(id, { sources, file, target }), env)
+    givenBySystem(id, { sources, file, target })
   );
 }
 
@@ -105,25 +105,43 @@ function usersVariables(id: InputId, system: SystemId): readonly string[] {
 }
 
 /**
- * The variables that tell an input without anybody's doing: those of the system that we run in. Of an address that a token is
- * sent to also those of the system that the user names, or outside of every CI system: a token must not go to the public
- * server while the environment names another.
+ * The systems whose variables tell an input without anybody's doing: the one that we run in. Of an address that a token is
+ * sent to also the one that the user names, and where the CI system has nothing of the kind, all of them: a token must not go
+ * to the public server while the environment names another.
  */
-function givenVariables(id: InputId, places: Places): readonly string[] {
+function speaking(id: InputId, places: Places): readonly SystemId[] {
   const { system } = places.sources;
-  const row = inputOf(id);
-  const own = systemVariables(row, system);
-  if (own.length > 0 || !addresses.has(id)) return own;
+  const { setBy = {}, derivedFrom = {} } = inputOf(id);
+  const known = [...new Set([...Object.keys(setBy), ...Object.keys(derivedFrom)])];
+  if (known.includes(system) || !addresses.has(id)) return [system];
   const named = lookUp('ci-system', places)?.text.toLowerCase();
-  const ofOthers = ownVariablesOf(system);
+  const isAlone = ownVariablesOf(system).size === 0;
+  return known.filter((other) => (named === undefined ? isAlone : other === named));
+}
+
+/** The value that those variables tell. */
+function givenBySystem(id: InputId, places: Places): Found | undefined {
+  const { env, system } = places.sources;
+  const row = inputOf(id);
+  const ofJob = ownVariablesOf(system);
+  // Gitea and Forgejo set variables of GitHub's in their own jobs. Elsewhere those name a server of GitHub's.
+  const counts = (name: string, other: SystemId): boolean =>
+    other === system || (!ofJob.has(name) && (other === 'github' || !name.startsWith('GITHUB_')));
+  const systems = speaking(id, places);
+  const names = systems.flatMap((other) =>
+    systemVariables(row, other).filter((name) => counts(name, other)),
+  );
   return (
-    Object.entries(row.setBy ?? {})
-      .filter(([other]) => (named === undefined ? system === 'local' : other === named))
-      // Gitea and Forgejo set variables of GitHub's in their own jobs. Elsewhere those name a server of GitHub's.
-      .flatMap(([other, names]) =>
-        names.filter((name) => other === 'github' || !name.startsWith('GITHUB_')),
-      )
-      .filter((name) => !ofOthers.has(name))
+    fromVariables(6, names, env) ??
+    pick(
+      6,
+      systems.flatMap((other): [string, string | undefined][] => {
+        const derivation = row.derivedFrom?.[other];
+        return derivation === undefined || !counts(derivation.variable, other)
+          ? []
+          : [[derivation.variable, derivation.read(env[derivation.variable]?.trim() ?? '')]];
+      }),
+    )
   );
 }
 
@@ -162,8 +180,7 @@ export function everyText(id: InputId, { flags, env }: InputSources): string[] {
 /** Whether an address is the one that the CI system gives, or the default. */
 export function isSystemsOwn(id: InputId, value: unknown, sources: InputSources): boolean {
   const row = inputOf(id);
-  const names = givenVariables(id, { sources, file: undefined });
-  const own = fromVariables(6, names, sources.env)?.text ?? row.default;
+  const own = givenBySystem(id, { sources, file: undefined })?.text ?? row.default;
   return own !== undefined && typeof value === 'string' && originOf(value) === originOf(own);
 }
 

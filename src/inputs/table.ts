@@ -37,6 +37,26 @@ const presetCounts = {
   fix: 'take `{id}` or the preset out',
 } as const;
 
+/**
+ * The root of the API of a GitHub server, where that is not the public one.
+ * https://docs.github.com/en/enterprise-server/rest/using-the-rest-api/getting-started-with-the-rest-api,
+ * https://docs.github.com/en/enterprise-cloud@latest/admin/data-residency/network-details-for-ghecom
+ */
+function githubApiOf(server: string): string | undefined {
+  if (!URL.canParse(server)) return undefined;
+  const { protocol, host, hostname, pathname } = new URL(server);
+  if (/^(www\.)?github\.com$/.test(hostname)) return undefined;
+  if (hostname.endsWith('.ghe.com')) return `${protocol}//api.${host}`;
+  return `${protocol}//${host}${pathname.replace(/\/+$/, '')}/api/v3`;
+}
+
+/** The server that a build of CircleCI has its page on, where that is not the public one: there it is that of the API too. */
+function circleServerOf(build: string): string | undefined {
+  if (!URL.canParse(build)) return undefined;
+  const { origin, hostname } = new URL(build);
+  return /(^|\.)circleci\.com$/.test(hostname) ? undefined : origin;
+}
+
 /** What the description of a CI system cannot do without, and what it takes to follow a run. */
 const toStart = { values: { 'ci-system': 'http' }, because: '`ci-system` is `http`' } as const;
 const toFollow = {
@@ -687,8 +707,9 @@ export const inputs = {
     configures: true,
     default: 'https://api.github.com',
     setBy: { github: ['GITHUB_API_URL'] },
+    derivedFrom: { github: { variable: 'GITHUB_SERVER_URL', read: githubApiOf } },
     description:
-      'Root of the REST API; in a GitHub job, and where `ci-system` names GitHub, `GITHUB_API_URL` goes before the default.',
+      'Root of the REST API; in a GitHub job, and where `ci-system` names GitHub, `GITHUB_API_URL` goes before the default, and else `GITHUB_SERVER_URL`.',
   }),
   'host-token': input(text(), {
     group: 'github',
@@ -874,8 +895,9 @@ export const inputs = {
     strategy: 'ci',
     configures: true,
     default: 'https://circleci.com',
+    derivedFrom: { circleci: { variable: 'CIRCLE_BUILD_URL', read: circleServerOf } },
     description:
-      'Root of CircleCI. For CircleCI Server set its address, also in a job of that server.',
+      'Root of CircleCI; in a job of CircleCI Server the server of `CIRCLE_BUILD_URL` goes before the default.',
   }),
   'circleci-token': input(text(), {
     group: 'circleci',
@@ -906,7 +928,7 @@ export const inputs = {
     group: 'azure',
     strategy: 'ci',
     configures: true,
-    setBy: { azure: ['SYSTEM_COLLECTIONURI'] },
+    setBy: { azure: ['SYSTEM_COLLECTIONURI', 'SYSTEM_TEAMFOUNDATIONCOLLECTIONURI'] },
     description:
       'Address of the organization, or of the collection of an Azure DevOps Server. Default: `SYSTEM_COLLECTIONURI` in an Azure job, else https://dev.azure.com/ and `azure-org`.',
   }),
