@@ -188,10 +188,16 @@ export function planInWords(settings: BaseSession['settings']): string {
 export async function recordedSnapshot(session: Session): Promise<Snapshot | undefined> {
   const { entry, settings, info, console, notices } = session;
   const path = settings['snapshot-file'];
-  const text = entry.files.read(path);
-  if (text === undefined) return undefined;
-  const { readSnapshot } = await import('./snapshot-file.js');
-  const { snapshot, notice } = readSnapshot(text, path, info);
+  const { readSnapshot, unreadable } = await import('./snapshot-file.js');
+  let found: ReturnType<typeof readSnapshot>;
+  try {
+    const text = entry.files.read(path);
+    if (text === undefined) return undefined;
+    found = readSnapshot(text, path, info);
+  } catch (error) {
+    found = unreadable(path, error);
+  }
+  const { snapshot, notice } = found;
   if (notice !== undefined) {
     notices.push(notice);
     console.annotate('warning', 'Rollgate snapshot', notice);
