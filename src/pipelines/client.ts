@@ -15,6 +15,7 @@ import {
   type Listing,
   type Owner,
 } from './find-run.js';
+import { shownJobs } from './jobs.js';
 import { refused, startOnce, type Refused, type StartCall, type Unsure } from './start-once.js';
 
 /** Of the words in which a system tells how far a run is, so many characters are shown. */
@@ -65,7 +66,7 @@ export interface RunSearch<C extends Candidate> {
  */
 export interface PipelineAdapter<P, C extends Candidate> extends Pick<
   PipelineClient,
-  'preflight' | 'describe' | 'state' | 'cancel' | 'objection' | 'endOwnPipeline'
+  'preflight' | 'describe' | 'state' | 'jobs' | 'cancel' | 'objection' | 'endOwnPipeline'
 > {
   /** What a person can do about a refusal. */
   readonly hintFor: (answer: ApiResponse) => string | undefined;
@@ -149,6 +150,7 @@ export function createPipelineClient<X, P, C extends Candidate>(
     name,
     start,
     state: async (run, signal) => shown(await adapter.state(run, signal)),
+    ...(adapter.jobs !== undefined && { jobs: shownJobs(adapter.jobs) }),
   };
 }
 

@@ -3,6 +3,7 @@ import { refusalIn } from '../../support/http/api.js';
 import { type ApiResponse, describeResponse, isSuccess } from '../../support/http/response.js';
 import { fields, isObject } from '../../support/json.js';
 import { isTransientStatus, PermanentError, TransientError } from '../../support/retry.js';
+import { assertSameRun } from '../jobs.js';
 import { soonThere } from '../reading.js';
 import { createPoster, hintFor, type PostCall } from './api.js';
 import { buildUrl, type JenkinsContext, jobNameOf, jobUrl } from './context.js';
@@ -184,7 +185,7 @@ async function readItem(
       {
         method: 'GET',
         path: `queue/item/${String(item)}/api/json`,
-        query: { tree: 'why,cancelled,buildable,executable[number]' },
+        query: { tree: 'id,why,cancelled,buildable,executable[number]' },
       },
       signal,
     );
@@ -200,7 +201,8 @@ async function readItem(
     return { build: left.build };
   }
   if (!isObject(answer.data)) throw new TransientError(`${what}: the answer is not understood`);
-  const { why, cancelled, buildable, executable } = answer.data;
+  const { id, why, cancelled, buildable, executable } = answer.data;
+  assertSameRun(what, item, id);
   const { number } = fields(executable);
   if (typeof number !== 'number') return { item, waits: { why, cancelled, buildable } };
   builds.set(item, number);
@@ -221,13 +223,14 @@ async function readBuild(
       {
         method: 'GET',
         path: `${context.job.path}/${String(build)}/api/json`,
-        query: { tree: 'building,result' },
+        query: { tree: 'number,building,result' },
       },
       signal,
     ),
   );
   if (!isObject(answer.data)) throw new TransientError(`${what}: the answer is not understood`);
-  const { building, result } = answer.data;
+  const { number, building, result } = answer.data;
+  assertSameRun(what, build, number);
   return stateOfBuild({
     building,
     result,

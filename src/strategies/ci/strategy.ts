@@ -13,12 +13,22 @@ import { messageOf } from '../../support/errors.js';
 import { ended, formatDuration, oneLine } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { followRun } from './follow.js';
-import { about, failed, maybeStarted, notStarted, probableResult, resultOf } from './result.js';
+import { proofOf } from './jobs.js';
+import {
+  about,
+  failed,
+  maybeStarted,
+  notStarted,
+  probableResult,
+  resultOf,
+  unproven,
+} from './result.js';
 
 export interface CiSettings {
   readonly 'rollback-ref': string | undefined;
   readonly 'rollback-parameters': Readonly<Record<string, string>> | undefined;
   readonly 'rollback-wait': boolean;
+  readonly 'rollback-job'?: readonly string[] | undefined;
   /** Milliseconds. */
   readonly 'rollback-start-timeout': number;
 }
@@ -36,6 +46,7 @@ export async function setUpCi(
     client: client.value,
     ref: settings['rollback-ref'],
     parameters: settings['rollback-parameters'] ?? {},
+    jobs: settings['rollback-job'] ?? [],
     wait: settings['rollback-wait'],
     startTimeout: settings['rollback-start-timeout'],
     clock,
@@ -49,6 +60,8 @@ export interface CiStrategyOptions {
   readonly ref: string | undefined;
   /** `rollback-parameters`: sent as they are. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** `rollback-job`: names of the jobs that prove the rollback; empty: all of the run. */
+  readonly jobs?: readonly string[];
   /** Whether the run is followed to its end. */
   readonly wait: boolean;
   /** Milliseconds that the run may stay queued. */
@@ -158,9 +171,15 @@ async function execute(
     },
     ours: result.kind === 'started',
   });
-  return result.kind === 'started'
-    ? resultOf(run, followed, options.startTimeout)
-    : probableResult(run, result.reason, followed);
+  if (result.kind !== 'started') return probableResult(run, result.reason, followed);
+  if (followed.kind === 'succeeded') {
+    const proof = await proofOf(client, run, options.jobs ?? [], {
+      clock: options.clock,
+      signal: context.signal,
+    });
+    if (!proof.proven) return unproven(run, followed.word, proof.why);
+  }
+  return resultOf(run, followed, options.startTimeout);
 }
 
 /** A client that cannot look has no objection: the run goes on, and its end is judged. */

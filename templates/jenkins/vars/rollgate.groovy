@@ -237,6 +237,7 @@ private List<String> inputs() {
     'ciSystem',
     'rollbackRef',
     'rollbackParameters',
+    'rollbackJob',
     'rollbackWait',
     'rollbackStartTimeout',
     'githubRepository',
