@@ -193,6 +193,12 @@ describe('proofOf', () => {
     expect(clock.monotonic()).toBeGreaterThanOrEqual(20_000);
   });
 
+  it('waits no longer than half a minute for each, whatever the server asks for', async () => {
+    const { clock, proof } = await ask([new TransientError('429', 3_600_000)]);
+    expect(clock.monotonic()).toBeLessThanOrEqual(3 * 30_000);
+    expect(proof.proven).toBe(false);
+  });
+
   it.each([
     ['the time is over', new DeadlineReached('the strategy', 1)],
     ['somebody asked us to leave', new Cancelled('SIGTERM')],

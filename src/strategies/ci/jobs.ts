@@ -85,6 +85,8 @@ function inWords({ name, url, phase, word }: RunJob): string {
 /** Lists may be behind the run: so often, and so far apart, they are read while they show a job that is not done, or cannot be read. */
 const READS = 4;
 const READ_AGAIN_MS = 3000;
+/** The run has ended: what it proves is wanted soon, whatever the server asks for. */
+const LONGEST_WAIT_MS = 30_000;
 /** For reading them after the time is over. */
 const GRACE_MS = 4000;
 
@@ -125,7 +127,7 @@ async function readProof(
     } catch (error) {
       proof = no(`its jobs could not be read: ${oneLine(messageOf(error))}`);
       isFinal = signal.aborted || isPermanent(error);
-      wait = Math.max(wait, waitAskedBy(error) ?? 0);
+      wait = Math.max(wait, Math.min(waitAskedBy(error) ?? 0, LONGEST_WAIT_MS));
     }
     if (isFinal || reads >= READS) return proof;
     try {
