@@ -61,6 +61,7 @@ async function start(): Promise<number> {
     return 0;
   }
   const { main } = await import('./commands/main.js');
+  const { run } = await import('./support/exec.js');
   return main({
     argv,
     env,
@@ -81,6 +82,7 @@ async function start(): Promise<number> {
     write: (text) => process.stdout.write(text),
     terminal: process.stdout.isTTY,
     files: systemFiles,
+    exec: run,
     ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   });
 }

@@ -7,6 +7,7 @@ import { countedFetch, drive } from '../support/drive.js';
 import { resolveWith } from '../support/resolve-inputs.js';
 import { serve, type HttpTestServer } from '../support/servers.js';
 import { VirtualClock } from '../support/virtual-clock.js';
+import { noRecords } from '../support/stand-in.js';
 
 const page = readFileSync('docs/strategies/ci-http.md', 'utf8');
 const ID = 'rollgate-7f3a';
@@ -256,6 +257,7 @@ async function setUp(example: Example, answers: readonly { status: number; body?
   if (create === undefined) throw new Error('there is no client for http');
   const client = await create(resolution.settings, {
     ownRunId: null,
+    records: noRecords,
     fetch: counted.fetch,
     clock,
     random: () => 0.5,

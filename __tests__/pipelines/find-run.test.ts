@@ -158,15 +158,16 @@ describe('the list of runs before a start', () => {
       Promise.resolve({ runs: [shown('7', 'others')], answer: answer(200, [], at) }),
     );
     expect(before).toEqual({
-      kind: 'seen',
-      known: new Set(['7']),
-      since: Date.parse('2026-01-01T00:00:05Z'),
+      kind: 'listed',
+      before: { known: new Set(['7']), since: Date.parse('2026-01-01T00:00:05Z') },
+      runs: [shown('7', 'others')],
     });
   });
 
   it('that cannot be read: nothing is known', async () => {
-    expect(await search(() => Promise.reject(new TransientError('502')))).toEqual(notSeen);
-    expect(await search(() => Promise.reject(refused(answer(403))))).toEqual(notSeen);
+    const nothing = { kind: 'listed', before: notSeen, runs: undefined };
+    expect(await search(() => Promise.reject(new TransientError('502')))).toEqual(nothing);
+    expect(await search(() => Promise.reject(refused(answer(403))))).toEqual(nothing);
   });
 
   it('that is a page: refused', async () => {
@@ -185,7 +186,7 @@ describe('the list of runs before a start', () => {
 });
 
 describe('whether a run is new', () => {
-  const seen = { kind: 'seen', known: new Set(['7', 'key']), since: 1000 } as const;
+  const seen = { known: new Set(['7', 'key']), since: 1000 } as const;
   it.each([
     ['a run created after the call is new', seen, shown('8', 'others'), 1000, true],
     ['a run created before the call is not new', seen, shown('8', 'others'), 999, false],

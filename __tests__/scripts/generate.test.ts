@@ -54,7 +54,10 @@ describe('action.yml', () => {
       expect({ id, required }).toEqual({ id, required: false });
       expect({ id, value }).toEqual({
         id,
-        value: id === 'host-token' ? '${{ github.token }}' : undefined,
+        value: {
+          'host-token': '${{ github.token }}',
+          'host-matrix': '${{ toJSON(matrix) }}',
+        }[id as string],
       });
       expect(description).toContain(inputOf(id).description);
       if (inputOf(id).default !== undefined) {

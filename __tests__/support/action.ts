@@ -73,6 +73,7 @@ export class ActionJob {
       'verify-timeout': options.service === 'bad' ? '1s' : '15s',
       rollback: 'ci',
       'host-token': jobToken,
+      'host-matrix': 'null',
       ...options.inputs,
     };
     return place.start([], {

@@ -25,11 +25,11 @@ export interface ComposeStrategyOptions {
 
 /** An engine with a project on it, and the strategy in front of it, all on one clock. */
 export class ComposeScene {
-  readonly clock = new VirtualClock();
-  readonly docker = new StandInDocker(this.clock);
+  readonly docker: StandInDocker;
   private turn = 0;
 
-  constructor() {
+  constructor(readonly clock = new VirtualClock()) {
+    this.docker = new StandInDocker(clock);
     this.docker.image('app:v1');
     this.docker.image('app:v2', { Env: ['PATH=/bin', 'NEW=1'] });
     this.docker.image('app:v3');

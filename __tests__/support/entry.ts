@@ -1,9 +1,10 @@
 import type { EntryPoint } from '../../src/commands/entry-point.js';
+import { run } from '../../src/support/exec.js';
 import { systemFiles } from '../../src/support/files.js';
 import { githubJobIn } from './github-job.js';
 import { VirtualClock } from './virtual-clock.js';
 
-/** The world of a command that is run inside the test: real files, the test's own environment, clock and log. */
+/** The world of a command that is run inside the test: real files and programs, the test's own environment, clock and log. */
 export function entryWith(given: Partial<EntryPoint>): EntryPoint {
   return {
     argv: [],
@@ -21,6 +22,7 @@ export function entryWith(given: Partial<EntryPoint>): EntryPoint {
     write: () => undefined,
     terminal: false,
     files: systemFiles,
+    exec: run,
     ask: undefined,
     ...given,
   };

@@ -13,6 +13,8 @@ export function filesIn(folder: string): Files {
     remove: (path) => {
       systemFiles.remove(at(path));
     },
+    create: (path, text) => systemFiles.create(at(path), text),
+    list: (path) => systemFiles.list(at(path)),
     mkdir: (path, options) => systemFiles.mkdir(at(path), options),
     writeFile: (path, text) => systemFiles.writeFile(at(path), text),
   };

@@ -3,7 +3,7 @@ import { createHttpClient } from '../../src/pipelines/http/client.js';
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import { resolveWith } from './resolve-inputs.js';
 import type { Received } from './servers.js';
-import type { Fault, StandIn, StandInRequest } from './stand-in.js';
+import { type Fault, noRecords, type StandIn, type StandInRequest } from './stand-in.js';
 import { isAccepted, StandInServer } from './stand-in-server.js';
 
 /** One state of a run: its phase, and its result when it has ended. */
@@ -93,7 +93,7 @@ export class StandInHttp extends StandInServer implements StandIn {
     variables: Readonly<Record<string, string>> = {},
   ): PipelineClient {
     const { settings } = resolveWith({ env: { ...this.guideVariables(), ...variables } });
-    return createHttpClient(settings, { ownRunId: null, ...deps });
+    return createHttpClient(settings, { ownRunId: null, records: noRecords, ...deps });
   }
 
   guideVariables(): Readonly<Record<string, string>> {

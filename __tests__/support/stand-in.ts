@@ -1,5 +1,6 @@
 import type { PipelineClient } from '../../src/contract/pipeline.js';
 import type { ClientDependencies } from '../../src/pipelines/client.js';
+import type { StartRecords } from '../../src/pipelines/start-records.js';
 import type { Clock } from '../../src/support/clock.js';
 
 /** What goes wrong with one request. Every stand-in can do all of these, on the call that starts and on reads of a run. */
@@ -48,6 +49,8 @@ export interface StandIn {
     readonly fetch: typeof globalThis.fetch;
     readonly clock: Clock;
     readonly random: () => number;
+    /** Of the machine that it runs on; a machine of its own unless given. */
+    readonly records?: StartRecords;
   }): PipelineClient;
   /** The variables of the CI integration guide, and those of the host, that alone make the `ci` strategy work with it. */
   guideVariables(): Readonly<Record<string, string>>;
@@ -57,10 +60,19 @@ export interface StandIn {
 /** Settings of a client, and what else it is made from. */
 export type ClientOptions<S> = S & ClientDependencies;
 
+/** Of a machine on which nobody has started anything. */
+export const noRecords: StartRecords = {
+  claim: () => Promise.resolve(true),
+  read: () => undefined,
+  ofScope: () => Promise.resolve([]),
+  note: () => Promise.resolve(),
+  drop: () => undefined,
+};
+
 /** A client that is part of no run unless it is said. */
 export function clientFrom<S>(
   create: (settings: S, dependencies: ClientDependencies) => PipelineClient,
-  options: S & Omit<ClientDependencies, 'ownRunId'> & Partial<ClientDependencies>,
+  options: S & Omit<ClientDependencies, 'ownRunId' | 'records'> & Partial<ClientDependencies>,
 ): PipelineClient {
-  return create(options, { ownRunId: null, ...options });
+  return create(options, { ownRunId: null, records: noRecords, ...options });
 }

@@ -26,6 +26,7 @@ export function dependenciesWith(
     settings,
     openPipelineClient: () => Promise.resolve(bad('no client here')),
     run: { system: 'github', runId: '42', url: null },
+    attempt: undefined,
     recorded: undefined,
     isRollbackRun: false,
     env: {},
@@ -34,6 +35,7 @@ export function dependenciesWith(
     exec: run,
     redact: (text) => text,
     clock: new VirtualClock(),
+    signal: never,
     random: () => 0.5,
     ...given,
   };

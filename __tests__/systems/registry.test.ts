@@ -9,10 +9,13 @@ interface DetectOptions {
   readonly event?: unknown;
   readonly eventProblem?: string;
   readonly named?: string | undefined;
+  readonly matrix?: string | undefined;
 }
 
-const detect = (env: Environment, { named, ...github }: DetectOptions = {}): Promise<RunInfo> =>
-  detectRun(env, githubJobIn(env, github), named);
+const detect = (
+  env: Environment,
+  { named, matrix, ...github }: DetectOptions = {},
+): Promise<RunInfo> => detectRun(env, githubJobIn(env, github), { system: named, matrix });
 
 const github: Environment = {
   GITHUB_ACTIONS: 'true',
@@ -49,6 +52,7 @@ const jenkins: Environment = {
 
 const quiet = {
   attempt: null,
+  job: null,
   project: null,
   change: null,
   pullRequest: false,
@@ -184,11 +188,52 @@ describe('the CI system of a run', () => {
       project: 'acme/shop',
       runId: '4700',
       attempt: 2,
+      job: null,
       pullRequest: true,
       forkPullRequest: false,
       rollbackMarker: null,
       notices: [expect.stringContaining(`${name} is set: this is not GitHub`)],
     });
+  });
+});
+
+describe('the job of a run', () => {
+  it.each<[Environment, string]>([
+    [{ ...github, GITHUB_JOB: 'deploy' }, 'deploy'],
+    [{ ...github, GITEA_ACTIONS: 'true', GITHUB_JOB: 'deploy' }, 'deploy'],
+    [{ ...gitlab, CI_JOB_NAME: 'deploy: [eu]', CI_NODE_INDEX: '2' }, 'deploy: [eu]/2'],
+    [{ ...gitlab, CI_JOB_NAME: 'deploy' }, 'deploy'],
+    [{ ...circleci, CIRCLE_JOB: 'deploy-eu', CIRCLE_NODE_INDEX: '0' }, 'deploy-eu/0'],
+    [
+      { ...azure, SYSTEM_STAGENAME: 'prod', SYSTEM_PHASENAME: 'deploy', SYSTEM_JOBNAME: 'eu' },
+      'prod/deploy/eu',
+    ],
+    [{ ...azure, SYSTEM_STAGENAME: '', SYSTEM_JOBNAME: 'eu' }, 'eu'],
+    [{ ...jenkins, JOB_NAME: 'ops/shop', STAGE_NAME: 'Deploy' }, 'ops/shop/Deploy'],
+  ])('is told by the variables in %j: %j', async (env, job) => {
+    expect((await detect(env)).job).toBe(job);
+  });
+
+  it.each<[string | undefined, string | null]>([
+    [
+      '{\n  "region": "eu",\n  "size": 2,\n  "on": {"os": "linux"}\n}',
+      'deploy (eu, 2, {"os":"linux"})',
+    ],
+    ['{"region": "us"}', 'deploy (us)'],
+    ['["a", true, null]', 'deploy (a, true, null)'],
+    ['shard 2', 'deploy (shard 2)'],
+    ['null', 'deploy'],
+    ['{}', 'deploy'],
+    ['0', 'deploy'],
+    ['', 'deploy'],
+    [undefined, 'deploy'],
+  ])('has the values of its matrix %j: %j', async (matrix, job) => {
+    expect((await detect({ ...github, GITHUB_JOB: 'deploy' }, { matrix })).job).toBe(job);
+  });
+
+  it('is the values of the matrix alone where the job has no name', async () => {
+    expect((await detect({}, { matrix: '{"region":"eu"}' })).job).toBe('(eu)');
+    expect((await detect({}, { matrix: 'null' })).job).toBeNull();
   });
 });
 

@@ -32,6 +32,7 @@ async function everythingSent(): Promise<StartRequest> {
   const client: PipelineClient = {
     id: 'any',
     name: 'any',
+    address: 'any',
     preflight: () => Promise.resolve([]),
     describe(request) {
       sent = request;

@@ -8,7 +8,7 @@ interface Output {
 
 /**
  * action.yml. No input has a default there, because it would hide the variables, the configuration file and what the
- * host sets: but for `host-token`, which GitHub can hand over in no other way.
+ * host sets: but for what GitHub can hand over in no other way (`filledBy`).
  */
 export function generateActionYml(
   inputs: Readonly<Record<string, Input<unknown>>>,
@@ -25,7 +25,7 @@ export function generateActionYml(
         {
           description: described(facts),
           required: false,
-          ...(id === 'host-token' ? { default: '${{ github.token }}' } : {}),
+          ...(facts.filledBy === undefined ? {} : { default: facts.filledBy }),
         },
       ]),
     ),

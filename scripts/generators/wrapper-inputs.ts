@@ -21,12 +21,12 @@ export interface WrapperInput {
 /** Files that CI systems can keep. */
 const files: readonly string[] = ['kubeconfig', 'ca-file'];
 
-/** The inputs of the table for every system but GitHub, which alone has `host-token`. */
+/** The inputs of the table for every system but GitHub, whose action alone fills some in. */
 export function wrapperInputs(
   inputs: Readonly<Record<string, Input<unknown>>>,
 ): readonly WrapperInput[] {
   return Object.entries(inputs)
-    .filter(([id]) => id !== 'host-token')
+    .filter(([, facts]) => facts.filledBy === undefined)
     .map(([id, facts]) => ({
       id,
       description: described(facts),

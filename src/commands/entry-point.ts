@@ -1,5 +1,6 @@
 import type { Environment, GithubJob } from '../contract/system.js';
 import type { Clock } from '../support/clock.js';
+import type { Exec } from '../support/exec.js';
 import type { Files } from '../support/files.js';
 
 /** Everything from outside the program, as the entry hands it to a command. Nothing below reads it by itself. */
@@ -28,6 +29,8 @@ export interface EntryPoint {
   /** Whether `write` goes to a terminal that a person looks at. */
   readonly terminal: boolean;
   readonly files: Files;
+  /** Runs the programs that tools and commands are. */
+  readonly exec: Exec;
   /**
    * Asks the person at the terminal, and resolves with the line that is typed; with nothing when there will be none (the
    * end of the input, a signal). `undefined`: nobody is there to ask.

@@ -1,5 +1,6 @@
 import { exitCodes } from '../contract/outcome.js';
 import type { CommandId } from '../inputs/commands.js';
+import { Cancelled } from '../support/abort.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import type { EntryPoint } from './entry-point.js';
 import { finish, removeOldReport } from './finish.js';
@@ -63,8 +64,14 @@ async function settled(session: Session, work: () => Promise<Outcome>): Promise<
   }
 }
 
-/** Says what went wrong: every problem of the user's, or that something unforeseen happened. */
+/** Says what went wrong: every problem of the user's, a signal, or that something unforeseen happened. */
 function failed({ console }: Session, error: unknown): Outcome {
+  // What acts, and what watches, ends in order by itself: this comes from what is only being prepared.
+  if (error instanceof Cancelled) {
+    const reason = `${messageOf(error)} before anything was begun: nothing was changed.`;
+    console.line(own(reason));
+    return { verdict: 'cancelled', exitCode: exitCodes.cancelled, reason };
+  }
   if (error instanceof UsageError) {
     // Plain lines: a group is folded where it matters most.
     console.line(own('The configuration cannot be used, so nothing was touched:'));

@@ -29,10 +29,10 @@ export async function run(session: Session): Promise<Outcome> {
     };
   if (session.problems.length > 0) throw new UsageError(session.problems);
 
-  const prepared = await prepareAll(session);
-  announce(session, prepared);
   let proven: readonly ProvenTarget[];
   try {
+    const prepared = await prepareAll(session);
+    announce(session, prepared);
     proven = await proveAll(prepared);
   } catch (error) {
     if (!isCancelled(session.entry.signal)) throw error;

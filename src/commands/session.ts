@@ -4,12 +4,11 @@ import type { RunInfo, SystemOutput } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
-import { inputOf, inputs, type Settings } from '../inputs/table.js';
+import { inputOf, type InputId, inputs, type Settings } from '../inputs/table.js';
 import { allVariables, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
 import { messageOf, type UsageProblem } from '../support/errors.js';
-import { run as exec } from '../support/exec.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
 import { createOutput, detectRun } from '../systems/registry.js';
@@ -51,7 +50,11 @@ export interface Session extends BaseSession {
 export async function openSession(entry: EntryPoint): Promise<Session> {
   const { env, files, clock } = entry;
   const argv = parseArgv(entry.argv);
-  const info = await detectRun(env, entry.githubJob, requestedSystem(argv.flags, env));
+  const given = (id: InputId): string | undefined => givenText(id, argv.flags, env);
+  const info = await detectRun(env, entry.githubJob, {
+    system: given('ci-system'),
+    matrix: given('host-matrix'),
+  });
   const resolution = resolveInputs({
     flags: argv.flags,
     env,
@@ -122,11 +125,11 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
 }
 
 /** Only flags and variables: whether the configuration file counts depends on the CI system. */
-function requestedSystem(
+function givenText(
+  id: InputId,
   flags: ReadonlyMap<string, string>,
   env: EntryPoint['env'],
 ): string | undefined {
-  const id = 'ci-system';
   const texts = [flags.get(id), ...allVariables(id, inputOf(id)).map((name) => env[name])];
   return texts.find((text) => text !== undefined && text.trim() !== '');
 }
@@ -197,7 +200,7 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
     random: entry.random,
     http,
     limits,
-    exec,
+    exec: entry.exec,
     env: toolEnvironment(entry.env, inputs),
     redact: (text) => redactor.redact(text),
     leastRate,

@@ -6,6 +6,8 @@ import { oneLine } from '../support/text.js';
 /** What ran before the deploy, and which run recorded it. */
 export interface Snapshot {
   readonly schema: 1;
+  /** Tells it from every other one; those of older versions have none. */
+  readonly id?: string | undefined;
   readonly tool: { readonly name: 'rollgate'; readonly version: string };
   readonly host: {
     readonly system: string;
@@ -23,6 +25,7 @@ export interface Snapshot {
 
 const schema = z.object({
   schema: z.literal(1),
+  id: z.optional(z.string()),
   tool: z.object({ name: z.literal('rollgate'), version: z.string() }),
   host: z.object({
     system: z.string(),

@@ -28,6 +28,7 @@ export async function snapshot(session: Session): Promise<number> {
   }
   const taken: Snapshot = {
     schema: 1,
+    id: entry.uuid(),
     tool: { name: 'rollgate', version: entry.version },
     host: { system: info.system, runId: info.runId, attempt: info.attempt },
     takenAt: new Date(entry.clock.now()).toISOString(),

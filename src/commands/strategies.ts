@@ -4,10 +4,11 @@ import { configuredStrategies } from '../inputs/configured.js';
 import { type InputId, inputIds, inputOf, inputs } from '../inputs/table.js';
 import { commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { openPipelineClient, pipelineClients } from '../pipelines/registry.js';
+import { createStartRecords } from '../pipelines/start-records.js';
+import type { AttemptIdentity } from '../strategies/ci/correlation.js';
 import { strategyFactories } from '../strategies/registry.js';
-import { deadline, isCancelled, raceSignal } from '../support/abort.js';
+import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf } from '../support/errors.js';
-import { run as exec } from '../support/exec.js';
 import { type BaseSession, type TargetSession } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 import { own } from '../support/redact.js';
@@ -49,19 +50,22 @@ export async function buildLinks(
       openPipelineClient: () =>
         openPipelineClient(ciSystem, settings, {
           ownRunId: ciSystem === info.system ? info.runId : null,
+          records: createStartRecords(entry.files, settings['report-dir'], () => entry.clock.now()),
           fetch: session.fetch(),
           clock: entry.clock,
           random: entry.random,
         }),
       run: { system: info.system, runId: info.runId, url: info.runUrl },
+      attempt: attemptOf(session, snapshot),
       recorded: recorded[id],
       isRollbackRun,
       env: toolEnvironment(entry.env, inputs),
       commandEnv: commandEnvironment(entry.env, inputs),
       platform: entry.platform,
-      exec,
+      exec: entry.exec,
       redact: (text) => session.redactor.redact(text),
       clock: entry.clock,
+      signal: entry.signal,
       random: entry.random,
     });
     links.push({ id, strategy });
@@ -77,6 +81,25 @@ export async function buildLinks(
       fix: 'add `command` to `rollback` where it belongs in the chain',
     });
   return { links, findings, configured: strategies.filter(({ configured }) => configured).length };
+}
+
+/**
+ * A step that is tried again deploys nothing, so it is the same rollback; a new snapshot is a new deploy. Whoever asks by hand
+ * wants one more, whatever became of those before.
+ */
+function attemptOf(
+  { command, entry, info }: BaseSession,
+  snapshot: Snapshot | undefined,
+): AttemptIdentity | undefined {
+  if (info.runId === null) return undefined;
+  const server = info.runUrl !== null && URL.canParse(info.runUrl) ? new URL(info.runUrl).host : '';
+  return {
+    run: [info.system, server, info.project, info.runId, info.job],
+    occasion:
+      command === 'rollback'
+        ? entry.uuid()
+        : (snapshot?.id ?? snapshot?.takenAt ?? `attempt ${String(info.attempt ?? 1)}`),
+  };
 }
 
 /** No error: what the token may do is found out by the preflight of the strategy, and some projects do hand tokens to forks. */
@@ -121,6 +144,7 @@ export async function captureAll(
       ),
     ),
   );
+  session.entry.signal.throwIfAborted();
   return {
     findings: seen.flatMap(({ value, problem }) => [
       ...(value?.findings ?? []),
@@ -131,7 +155,7 @@ export async function captureAll(
   };
 }
 
-/** After a healthy verdict: has every strategy pin what runs now. A failure to pin does not change the verdict. */
+/** After a healthy verdict: has every strategy pin what runs now. Neither a failure to pin nor a signal changes the verdict. */
 export async function pinAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
   const { console } = session;
   for (const strategy of strategiesOf(links)) {
@@ -162,7 +186,6 @@ async function limited<T>(
     const work = act(time.signal);
     return work === undefined ? {} : { value: await raceSignal(work, time.signal) };
   } catch (error) {
-    if (isCancelled(entry.signal)) throw error;
     return {
       problem: {
         level: 'warning',

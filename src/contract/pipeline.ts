@@ -10,6 +10,10 @@ export interface StartRequest {
   readonly parameters: Readonly<Record<string, string>>;
   /** Sent where it is declared; finds the run again when its id is unknown. */
   readonly correlationId: string;
+  /**
+   * What the ids of all attempts of this run begin with, that ask for this rollback. Absent: there is no other attempt.
+   */
+  readonly scope?: string;
 }
 
 /** A run of the CI system that was called. */
@@ -19,7 +23,8 @@ export interface StartedRun {
 }
 
 export type StartResult =
-  | { readonly kind: 'started'; readonly run: StartedRun }
+  /** `joined`: it was not this call that started it. Half a sentence: who did. */
+  | { readonly kind: 'started'; readonly run: StartedRun; readonly joined?: string }
   /** Nothing was started, and that is certain. `hint`: what to change. */
   | { readonly kind: 'refused'; readonly reason: string; readonly hint?: string }
   /**
@@ -68,12 +73,14 @@ export interface PipelineClient {
   readonly name: string;
   /** What is missing before it can do anything; absent: nothing. */
   readonly lacks?: Problem;
+  /** The pipeline that it starts, by its address in the API. */
+  readonly address: string;
   preflight(request: StartRequest, signal: AbortSignal): Promise<readonly Finding[]>;
   /** The exact request in words, without secrets. */
   describe(request: StartRequest, signal: AbortSignal): Promise<readonly string[]>;
   /**
-   * Starts one run, and never a second one. `beforeSend` is called right before the call that starts it.
-   * Rejects only when nothing was sent.
+   * Starts one run, and never a second one: what another attempt of this run has started is joined where it can be seen.
+   * `beforeSend` is called right before the call that starts it. Rejects only when nothing was sent.
    */
   start(request: StartRequest, signal: AbortSignal, beforeSend: () => void): Promise<StartResult>;
   /** Reads only. Rejects with an error whose `transient` is `false` when asking again is of no use, else with any other. */

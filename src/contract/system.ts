@@ -40,6 +40,11 @@ export interface RunInfo {
   readonly runUrl: string | null;
   readonly runId: string | null;
   readonly attempt: number | null;
+  /**
+   * Which job of the run we are, with its place in a matrix: the same in every attempt, and unlike that of every other job as far as
+   * the system's variables tell. `null` where they say nothing.
+   */
+  readonly job: string | null;
   /** What people call what this run belongs to: the repository, or the job. */
   readonly project: string | null;
   /** The pull or merge request that this run is for; `null` when it is for none, or does not tell which. */

@@ -50,6 +50,8 @@ export interface InputFacts extends RowFacts, InputRules {
   readonly sentTo?: readonly string[];
   /** Concerns the whole run: a target of the configuration file has none of its own. */
   readonly perRun?: true;
+  /** The expression by which the action of GitHub fills it in; other wrappers do not have the input. */
+  readonly filledBy?: string;
   /** `false`: has no meaning in the configuration file. */
   readonly inFile?: false;
 }

@@ -678,8 +678,18 @@ export const inputs = {
   'host-token': input(text(), {
     group: 'github',
     secret: true,
+    filledBy: '${{ github.token }}',
     description:
       'The token that GitHub makes for the job; stands in for a missing `github-token`. The action fills it in, nobody needs to set it.',
+  }),
+  'host-matrix': input(text(), {
+    group: 'github',
+    perRun: true,
+    inFile: false,
+    // No variable tells the jobs of a matrix apart; the default of an input may name the context (actions/runner, action_yaml.json).
+    filledBy: '${{ toJSON(matrix) }}',
+    description:
+      'The values of the matrix that the job has, as JSON; tells the jobs of one matrix apart. The action fills it in, nobody needs to set it.',
   }),
 
   'gitlab-url': input(url(), {

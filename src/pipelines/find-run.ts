@@ -11,6 +11,8 @@ export interface Candidate {
   readonly run: StartedRun;
   /** Tells it from others for as long as it exists. Absent: the id of the run. */
   readonly key?: string;
+  /** Grows from the first run to the last. Absent: the id of the run is a number that does. */
+  readonly order?: number;
 }
 
 /** One listing of the runs that there are. */
@@ -22,7 +24,6 @@ export interface Listing<C extends Candidate> {
 
 /** What is known before the call that starts a run, to tell its run from older ones afterwards. */
 export interface Before {
-  readonly kind: 'seen';
   /** The keys of the runs that are there already; `undefined`: they could not be listed. */
   readonly known: ReadonlySet<string> | undefined;
   /**
@@ -33,7 +34,7 @@ export interface Before {
 }
 
 /** Nothing is known. */
-export const notSeen: Before = { kind: 'seen', known: undefined, since: undefined };
+export const notSeen: Before = { known: undefined, since: undefined };
 
 /**
  * `ours`: certainly. `others`: certainly not, or an old one. `could be`: nothing speaks against it; the only one of these
@@ -60,6 +61,14 @@ const LOCATE_MS = 30_000;
 const FIRST_POLL_MS = 1000;
 const LONGEST_POLL_MS = 5000;
 
+/** What could be read before the call. */
+export interface ListedBefore<C extends Candidate> {
+  readonly kind: 'listed';
+  readonly before: Before;
+  /** `undefined`: they could not be listed. */
+  readonly runs: readonly C[] | undefined;
+}
+
 /**
  * Reads what must be known before the call. Not being able to is no reason not to make the call; a page in place of the list
  * is: what has answered there would answer the call too, and then nobody could tell what became of it.
@@ -69,18 +78,15 @@ const LONGEST_POLL_MS = 5000;
 export async function listRunsBefore<C extends Candidate>(
   list: (signal: AbortSignal) => Promise<Listing<C>>,
   signal: AbortSignal,
-): Promise<Before | Refused> {
+): Promise<ListedBefore<C> | Refused> {
   try {
     const { runs, answer } = await list(signal);
     const date = httpDate(answer?.headers.date);
-    return {
-      kind: 'seen',
-      known: new Set(runs.map(keyOf)),
-      since: Number.isNaN(date) ? undefined : date - SLACK_MS,
-    };
+    const since = Number.isNaN(date) ? undefined : date - SLACK_MS;
+    return { kind: 'listed', before: { known: new Set(runs.map(keyOf)), since }, runs };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
-    if (!isPageIn(error)) return notSeen;
+    if (!isPageIn(error)) return { kind: 'listed', before: notSeen, runs: undefined };
     const fix = fixIn(error);
     return {
       kind: 'refused',

@@ -248,6 +248,8 @@ async function execute(
     signal,
     timeLeft: () => Math.max(0, end - clock.monotonic()),
     beforeChange: () => {
+      // The signal may have come while the strategy was still reading: what has not begun by then is not begun.
+      signal.throwIfAborted();
       acted.changed = true;
     },
     progress: (line) => {

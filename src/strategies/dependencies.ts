@@ -2,6 +2,7 @@ import type { PipelineClient } from '../contract/pipeline.js';
 import type { Result } from '../contract/result.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
+import type { AttemptIdentity } from './ci/correlation.js';
 
 /** Which run this is. A second attempt of a run is the same run. */
 export interface RunIdentity {
@@ -21,6 +22,8 @@ export interface StrategyDependencies<S> {
   readonly openPipelineClient: () => Promise<Result<PipelineClient>>;
   /** The run that we are part of, as marks on what it rolls back name it. */
   readonly run: RunIdentity;
+  /** What another attempt of this run knows the rollback by; `undefined`: the run has no id. */
+  readonly attempt: AttemptIdentity | undefined;
   /** What this strategy's `snapshot` recorded before the deploy of this run, as it came from the file; `undefined`: nothing. */
   readonly recorded: unknown;
   /** This run is a rollback run itself: its pipeline must not start another. */
@@ -35,6 +38,8 @@ export interface StrategyDependencies<S> {
   /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
   readonly redact: (text: string) => string;
   readonly clock: Clock;
+  /** Aborted with `Cancelled` when we must leave; for what is called while the strategy is made. */
+  readonly signal: AbortSignal;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
 }

@@ -177,8 +177,8 @@ async function act({ strategy }: Part, plan: Plan, context: StrategyContext): Pr
     const result = await strategy.execute(plan, {
       ...context,
       beforeChange: () => {
-        acted.changed = true;
         context.beforeChange();
+        acted.changed = true;
       },
     });
     return { result };

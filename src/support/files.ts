@@ -9,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 
 /**
  * The file system, as far as this program needs it. Others may have put something in the place of a file: nothing is waited
@@ -25,6 +25,10 @@ export interface Files {
   readonly real: (path: string) => { readonly path: string } | 'absent' | 'broken';
   /** Adds to the end of a file, at once: a killed process loses nothing of it. */
   append(path: string, text: string): void;
+  /** Makes a file with this text; `false` when something of this name is there already. */
+  create(path: string, text: string): Promise<boolean>;
+  /** The names in a directory; none when it is not there. */
+  list(path: string): Promise<readonly string[]>;
   /** Removes a file; does nothing when there is none. */
   remove(path: string): void;
   mkdir(path: string, options: { readonly recursive: true }): Promise<unknown>;
@@ -74,6 +78,23 @@ export const systemFiles: Files = {
       rmSync(path, { force: true });
     } catch (error) {
       if (!isAbsent(error)) throw error;
+    }
+  },
+  create: async (path, text) => {
+    try {
+      await writeFile(path, text, { flag: 'wx' });
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  },
+  list: async (path) => {
+    try {
+      return await readdir(path);
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw error;
     }
   },
   mkdir,

@@ -3,6 +3,7 @@ import {
   camelName,
   changeWith,
   type CiSystem,
+  jobOf,
   maskableLines,
   numberOf,
   type OutputDeps,
@@ -18,6 +19,8 @@ export const azure: CiSystem = {
     runUrl: runUrl(env),
     runId: valueOf(env, 'BUILD_BUILDID'),
     attempt: numberOf(env, 'SYSTEM_JOBATTEMPT'),
+    // In a matrix the last is the name of the leg: https://learn.microsoft.com/javascript/api/azure-devops-extension-api/jobreference
+    job: jobOf(env, 'SYSTEM_STAGENAME', 'SYSTEM_PHASENAME', 'SYSTEM_JOBNAME'),
     project: projectOf(env),
     change: changeOf(env),
     pullRequest:

@@ -1,6 +1,6 @@
 import type { Environment, SystemOutput } from '../contract/system.js';
 import { plainOutput } from './local.js';
-import { changeAt, type CiSystem, type OutputDeps, shellName, valueOf } from './system.js';
+import { changeAt, type CiSystem, jobOf, type OutputDeps, shellName, valueOf } from './system.js';
 
 // https://circleci.com/docs/reference/variables/#built-in-environment-variables
 export const circleci: CiSystem = {
@@ -11,6 +11,8 @@ export const circleci: CiSystem = {
     runUrl: valueOf(env, 'CIRCLE_BUILD_URL'),
     // All jobs of a workflow share it, and a re-run has another.
     runId: valueOf(env, 'CIRCLE_WORKFLOW_ID'),
+    // The index tells the parallel runs of one job apart; without `parallelism` it is 0.
+    job: jobOf(env, 'CIRCLE_JOB', 'CIRCLE_NODE_INDEX'),
     project: projectOf(env),
     change: changeAt(valueOf(env, 'CIRCLE_PULL_REQUEST')),
     pullRequest: ['CIRCLE_PULL_REQUEST', 'CIRCLE_PULL_REQUESTS', 'CIRCLE_PR_NUMBER'].some(

@@ -9,6 +9,7 @@ import { messageOf } from '../support/errors.js';
 import {
   changeWith,
   type CiSystem,
+  jobOf,
   type KnownOfRun,
   maskableLines,
   type OutputDeps,
@@ -38,6 +39,8 @@ function runOf(env: Environment, { context, eventProblem }: GithubJob): KnownOfR
         : `${serverUrl}/${project}/actions/runs/${String(runId)}`,
     runId: Number.isNaN(runId) ? null : String(runId),
     attempt: Number.isNaN(runAttempt) ? null : runAttempt,
+    // All jobs of a matrix share it: `matrixOf` tells them apart.
+    job: jobOf(env, 'GITHUB_JOB'),
     project,
     change: changeOf(context),
     pullRequest: isPullRequest(env, context),

@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import { join } from 'node:path';
 import type { Change, Environment, SystemOutput } from '../contract/system.js';
 import { plainOutput } from './local.js';
-import { changeWith, type CiSystem, type OutputDeps, shellName, valueOf } from './system.js';
+import { changeWith, type CiSystem, jobOf, type OutputDeps, shellName, valueOf } from './system.js';
 
 // https://docs.gitlab.com/ci/variables/predefined_variables/
 export const gitlab: CiSystem = {
@@ -12,6 +12,8 @@ export const gitlab: CiSystem = {
   run: (env) => ({
     runUrl: valueOf(env, 'CI_PIPELINE_URL'),
     runId: valueOf(env, 'CI_PIPELINE_ID'),
+    // With `parallel` the name has the index or the values of the matrix too: https://docs.gitlab.com/ci/jobs/job_control/#parallelize-large-jobs
+    job: jobOf(env, 'CI_JOB_NAME', 'CI_NODE_INDEX'),
     project: valueOf(env, 'CI_PROJECT_PATH'),
     change: changeOf(env),
     pullRequest:

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { SystemOutput } from '../contract/system.js';
 import { plainOutput } from './local.js';
-import { camelName, changeAt, type CiSystem, type OutputDeps, valueOf } from './system.js';
+import { camelName, changeAt, type CiSystem, jobOf, type OutputDeps, valueOf } from './system.js';
 
 /** Only a build has these: JENKINS_URL is also set in jobs of other systems that call Jenkins. */
 const builds = ['BUILD_NUMBER', 'BUILD_TAG'];
@@ -19,6 +19,8 @@ export const jenkins: CiSystem = {
     runUrl: valueOf(env, 'BUILD_URL'),
     // A build number alone is not unique: every job counts from 1. The tag holds the name of the job too.
     runId: valueOf(env, 'BUILD_TAG') ?? valueOf(env, 'BUILD_NUMBER'),
+    // The stage is set inside of `stage` (plugin pipeline-stage-step, StageStepExecution.java); branches of `parallel` have no name.
+    job: jobOf(env, 'JOB_NAME', 'STAGE_NAME'),
     project: valueOf(env, 'JOB_NAME'),
     // Set by a multibranch project: plugin branch-api, ChangeRequestSCMHead2 and ObjectMetadataAction.
     change: changeAt(valueOf(env, 'CHANGE_URL')),

@@ -18,13 +18,48 @@ export function nameOf(system: string): string {
   return ciSystems.find(({ id }) => id === system)?.name ?? system;
 }
 
+/** What inputs say of the run, where variables do not. */
+export interface GivenOfRun {
+  /** The CI system that the user names; it wins when several are detected. */
+  readonly system?: string | undefined;
+  /** The values of the matrix that the job has, as JSON; `null` or `{}` where it has none. */
+  readonly matrix?: string | undefined;
+}
+
 /**
- * Where we run, by the environment alone.
+ * Where we run, by the environment and what was given beside it.
  *
  * @param githubJob reads the job of GitHub; called in such a job only
- * @param named the CI system that the user names; it wins when several are detected
  */
 export async function detectRun(
+  env: Environment,
+  githubJob: () => Promise<GithubJob>,
+  given: GivenOfRun = {},
+): Promise<RunInfo> {
+  const info = await detected(env, githubJob, given.system);
+  return { ...info, job: withMatrix(info.job, given.matrix) };
+}
+
+/** The job with the values of its matrix, in the form that GitHub shows: `deploy (eu, 2)`. */
+function withMatrix(job: string | null, matrix: string | undefined): string | null {
+  const values = matrixValues(matrix);
+  return values === '' ? job : `${job ?? ''} (${values})`.trimStart();
+}
+
+function matrixValues(text = ''): string {
+  let matrix: unknown;
+  try {
+    matrix = JSON.parse(text);
+  } catch {
+    return text;
+  }
+  if (typeof matrix !== 'object' || matrix === null) return '';
+  return Object.values(matrix)
+    .map((value) => (typeof value === 'string' ? value : JSON.stringify(value)))
+    .join(', ');
+}
+
+async function detected(
   env: Environment,
   githubJob: () => Promise<GithubJob>,
   named?: string,
@@ -54,6 +89,7 @@ function runInfo(system: string, known: KnownOfRun, notice?: string): RunInfo {
     runUrl: null,
     runId: null,
     attempt: null,
+    job: null,
     project: null,
     change: null,
     pullRequest: false,

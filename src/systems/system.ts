@@ -35,6 +35,12 @@ export function numberOf(env: Environment, name: string): number | null {
   return value !== null && /^[1-9]\d{0,8}$/.test(value) ? Number(value) : null;
 }
 
+/** The parts of the name of a job that are known, from the outermost on; `null` when none is. */
+export function jobOf(env: Environment, ...names: readonly string[]): string | null {
+  const parts = names.map((name) => valueOf(env, name)).filter((part) => part !== null);
+  return parts.length === 0 ? null : parts.join('/');
+}
+
 /** What the output of a system may use of the machine. */
 export interface OutputDeps {
   readonly env: Environment;

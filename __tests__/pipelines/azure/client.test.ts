@@ -1,5 +1,10 @@
 import type { AzureSettings } from '../../../src/pipelines/azure/context.js';
-import type { ClientOptions, Fault, StandInRequest } from '../../support/stand-in.js';
+import {
+  type ClientOptions,
+  type Fault,
+  noRecords,
+  type StandInRequest,
+} from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { followRun } from '../../../src/strategies/ci/follow.js';
 import { pipelineClients } from '../../../src/pipelines/registry.js';
@@ -867,6 +872,7 @@ describe('the variables of the CI integration guide for Azure', () => {
     const counted = countedFetch();
     const client = await pipelineClients.azure?.(settings, {
       ownRunId: null,
+      records: noRecords,
       fetch: counted.fetch,
       clock,
       random: () => 0.5,

@@ -35,6 +35,7 @@ async function follow(
   const client: PipelineClient = {
     id: 'test',
     name: 'Test',
+    address: 'test',
     preflight: () => Promise.resolve([]),
     describe: () => Promise.resolve([]),
     start: () => Promise.reject(new Error('nothing is started here')),

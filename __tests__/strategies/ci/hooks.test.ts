@@ -9,6 +9,7 @@ const run = { id: '7', url: 'https://ci.test/runs/7' };
 interface Done {
   readonly result: StrategyResult;
   readonly cancelled: number;
+  readonly lines: readonly string[];
   readonly acts: ((signal: AbortSignal) => Promise<string>)[];
 }
 
@@ -16,11 +17,13 @@ interface Done {
 async function roll(more: Partial<PipelineClient>, state: RunState): Promise<Done> {
   const clock = new VirtualClock();
   const acts: Done['acts'] = [];
+  const lines: string[] = [];
   let cancelled = 0;
   const strategy = createCiStrategy({
     client: {
       id: 'stand-in',
       name: 'Stand-in CI',
+      address: 'stand-in',
       preflight: () => Promise.resolve([]),
       describe: () => Promise.resolve([]),
       start: () => Promise.resolve({ kind: 'started', run }),
@@ -48,13 +51,13 @@ async function roll(more: Partial<PipelineClient>, state: RunState): Promise<Don
       request,
       signal,
       beforeChange: () => undefined,
-      progress: () => undefined,
+      progress: (line) => lines.push(line),
       started: () => undefined,
       timeLeft: () => 300_000,
       lastOfAll: (act) => acts.push(act),
     }),
   );
-  return { result, cancelled, acts };
+  return { result, cancelled, lines, acts };
 }
 
 const succeeded: RunState = { phase: 'succeeded', word: 'success' };
@@ -102,6 +105,22 @@ describe('the ci strategy and the hooks of a client', () => {
       'pipeline 6 was cancelled',
     ]);
     expect((await roll({}, succeeded)).acts).toHaveLength(0);
+  });
+
+  it('a run that another attempt has started is followed, and whose it is is said', async () => {
+    const joined = 'Another attempt of this run had started it.';
+    const start: PipelineClient['start'] = () => Promise.resolve({ kind: 'started', run, joined });
+    const well = await roll({ start }, succeeded);
+    expect(well.result).toMatchObject({
+      outcome: 'verified',
+      detail: `The rollback run 7 ended with "success". ${joined}`,
+    });
+    expect(well.lines).toEqual(['✅ CI/CD rollback triggered', run.url, joined, expect.anything()]);
+    const badly = await roll({ start }, { phase: 'failed', word: 'failure' });
+    expect(badly.result).toMatchObject({
+      outcome: 'triggered',
+      detail: `The rollback run 7 ended with "failure"; what it changed is not known. ${joined}`,
+    });
   });
 
   it('an unknown start: the report names the CI system to search', async () => {

@@ -4,7 +4,6 @@ import { parseArgv } from '../../inputs/argv.js';
 import { exitCodes } from '../../contract/outcome.js';
 import { NoLongerNeeded, whenAborted } from '../../support/abort.js';
 import { UsageError } from '../../support/errors.js';
-import { run as exec } from '../../support/exec.js';
 import { formatDuration } from '../../support/text.js';
 import type { EntryPoint } from '../entry-point.js';
 import type { Session } from '../session.js';
@@ -99,7 +98,7 @@ async function startService(
   const url = new Promise<string>((resolve) => {
     listening = resolve;
   });
-  const ended = exec(node, [script, 'demo', 'service'], {
+  const ended = entry.exec(node, [script, 'demo', 'service'], {
     env: onlyNeeded(entry.env),
     signal: AbortSignal.any([stop.signal, entry.signal]),
     maxOutput: 1000,

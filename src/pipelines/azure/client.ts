@@ -51,6 +51,7 @@ export function createAzureClient(
     contextFrom(settings, dependencies),
     (context): PipelineAdapter<PipelineRun, BuildInfo> => ({
       hintFor,
+      address: `${projectUrl(context)}/pipelines/${JSON.stringify(context.pipeline)}`,
       preflight: (request, signal) => preflight(context, request, signal),
       describe: (request, signal) => describe(context, request, signal),
       async prepare(request, signal) {

@@ -55,6 +55,9 @@ export function searchFor(context: AzureContext, requested: PipelineRun): RunSea
     },
     owner: async (build, before, signal) =>
       ownerOf(await withParameters(context, build, details, signal), requested, before),
+    ...(ID_PARAMETER in requested.parameters && {
+      idShown: (build, signal) => idShown(context, build, details, signal),
+    }),
   };
 }
 
@@ -68,6 +71,21 @@ function ownerOf(build: BuildInfo, requested: PipelineRun, before: Before): Owne
   // `BuildReason`: what is asked for by a call is manual; pushes, schedules and others are not ours.
   if (reason !== 'manual') return 'others';
   return isNew(before, build, queuedAt) ? 'could be' : 'others';
+}
+
+async function idShown(
+  context: AzureContext,
+  build: BuildInfo,
+  details: Map<string, BuildInfo>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  try {
+    const { parameters } = await withParameters(context, build, details, signal);
+    return parameters === undefined ? undefined : (parameters.get(ID_PARAMETER) ?? '');
+  } catch {
+    if (signal.aborted) throw signal.reason;
+    return undefined;
+  }
 }
 
 function isMarked(parameters: ReadonlyMap<string, string>): boolean {

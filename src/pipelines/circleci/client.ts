@@ -62,6 +62,7 @@ export function createCircleciClient(
       const memories = new Map<string, Memory>();
       return {
         hintFor,
+        address: `${context.root}/project/${context.slug ?? ''}/${context.definitionId ?? ''}`,
         preflight: (request, signal) => preflight(context, request, signal),
         describe: (request, signal) => describe(context, request, signal),
         prepare: (request, signal) => prepare(context, request, signal),

@@ -53,6 +53,7 @@ export function createGithubClient(
     contextFrom(settings, dependencies),
     (context): PipelineAdapter<Dispatch, RunInfo> => ({
       hintFor,
+      address: addressOf(context),
       preflight: (request, signal) => preflight(context, request, dependencies.ownRunId, signal),
       describe: (request, signal) => describe(context, request, signal),
       prepare: (request, signal) => prepare(context, request, signal),
@@ -61,6 +62,7 @@ export function createGithubClient(
         noun: 'run',
         list: (signal, before) => listRuns(context, dispatch.ref, before, signal),
         owner: (run, before) => ownerOf(run, dispatch, before),
+        idShown: (run) => Promise.resolve(idShown(run, dispatch)),
       }),
       state: (run, signal) => readState(context, run, signal),
       jobs: (run, signal) => readJobs(context, run, signal),
@@ -74,6 +76,7 @@ interface Dispatch {
   readonly ref: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly correlationId: string;
+  readonly scope: string | undefined;
   /** Whether the id is sent, and the workflow shows it in the names of its runs: then a run without it is not ours. */
   readonly showsId: boolean;
 }
@@ -92,7 +95,8 @@ async function prepare(
   const { inputs, problems } = composeInputs(request, declaration, context.workflow);
   if (problems.length > 0) return { ok: false, problem: mergeErrors(problems) };
   const showsId = declaration?.showsId === true && ID_INPUT in inputs;
-  return good({ ref, inputs, correlationId: request.correlationId, showsId });
+  const { correlationId, scope } = request;
+  return good({ ref, inputs, correlationId, scope, showsId });
 }
 
 async function refOf(
@@ -107,6 +111,10 @@ async function refOf(
     const otherwise = 'Set rollback-ref, so that the default branch need not be asked for';
     return unreadable(error, otherwise, signal);
   }
+}
+
+function addressOf({ owner, repo, workflow, apiUrl }: GithubContext): string {
+  return `${apiUrl}/repos/${owner}/${repo}/actions/workflows/${workflow}`;
 }
 
 async function describe(
@@ -124,9 +132,8 @@ async function describe(
     read.kind === 'read' ? read.declaration : undefined,
     context.workflow,
   );
-  const { owner, repo, workflow, apiUrl } = context;
   return [
-    `POST ${printableUrl(apiUrl)}/repos/${owner}/${repo}/actions/workflows/${workflow}/dispatches`,
+    `POST ${printableUrl(addressOf(context))}/dispatches`,
     `with ${JSON.stringify({ ref, inputs, return_run_details: true })}`,
     ...(read.kind === 'read'
       ? []
@@ -276,6 +283,12 @@ function ownerOf(info: RunInfo, { ref, correlationId, showsId }: Dispatch, befor
   if (info.title.includes(correlationId)) return 'ours';
   if (showsId || info.branch !== ref) return 'others';
   return isNew(before, info, info.createdAt) ? 'could be' : 'others';
+}
+
+/** The title of a run, which shows the id where the workflow's `run-name` has it. */
+function idShown({ event, title }: RunInfo, { showsId, scope }: Dispatch): string | undefined {
+  if (event !== 'workflow_dispatch') return '';
+  return showsId || (scope !== undefined && title.includes(scope)) ? title : undefined;
 }
 
 /** The dispatched runs on the same branch. */

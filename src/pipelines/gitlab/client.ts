@@ -63,6 +63,7 @@ export function createGitlabClient(
       const end = endOf(context, own);
       return {
         hintFor,
+        address: `${context.url}/projects/${encodeURIComponent(context.project)}`,
         preflight: (request, signal) => preflight(context, request, own, named, signal),
         describe: (request, signal) => describe(context, own, request, signal),
         prepare: (request, signal) => prepare(context, request, signal),

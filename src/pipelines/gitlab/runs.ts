@@ -146,6 +146,7 @@ export function searchFor(context: GitlabContext, prepared: Prepared): RunSearch
       if (owner === 'others') others.add(pipeline.run.id);
       return owner;
     },
+    idShown: (pipeline, signal) => idShown(context, pipeline, prepared, signal),
   };
 }
 
@@ -168,6 +169,18 @@ async function ownerOf(
     if (id !== undefined) return id === request.correlationId ? 'ours' : 'others';
   }
   return isNew(before, pipeline, pipeline.createdAt) ? 'could be' : 'others';
+}
+
+async function idShown(
+  context: GitlabContext,
+  pipeline: PipelineInfo,
+  { request }: Prepared,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (request.scope !== undefined && pipeline.name.includes(request.scope)) return pipeline.name;
+  if (context.credentials.kind !== 'access') return undefined;
+  const id = await idOf(context, pipeline, signal);
+  return id === undefined ? undefined : typeof id === 'string' ? id : '';
 }
 
 /** The correlation id that a pipeline was started with; `null`: none; `undefined`: it cannot be seen. */

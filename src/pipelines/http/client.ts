@@ -32,7 +32,7 @@ import {
   listRuns,
   runFrom,
   runIdIn,
-  shows,
+  idIn,
   stateIn,
 } from './context.js';
 import type { HttpSettings } from './description.js';
@@ -50,8 +50,9 @@ export function createHttpClient(
   return createPipelineClient(
     system,
     contextFrom(settings, dependencies),
-    (context): PipelineAdapter<StartRequest, Candidate> => ({
+    (context): PipelineAdapter<StartRequest, Attempt> => ({
       hintFor,
+      address: `${context.description.url} ${context.description.start.path.source}`,
       serverName: context.name,
       preflight: (request, signal) => preflight(context, request, signal),
       describe(request) {
@@ -153,32 +154,39 @@ function namedIn(
  * How the run is found. It is ours when it shows the id that we sent; runs of an unknown system can be told apart by
  * nothing else.
  */
-function searchFor(context: HttpContext, request: StartRequest): RunSearch<Candidate> | string {
+function searchFor(context: HttpContext, request: StartRequest): RunSearch<Attempt> | string {
   if (context.description.find === undefined)
     return 'without http-find-path its run cannot be found';
   return {
     noun: 'run',
     listsRunsBefore: false,
-    list: (signal) => listOurs(context, request, signal),
-    owner: () => 'ours',
+    list: (signal) => listAttempts(context, request, signal),
+    owner: ({ shownId }) => (shownId === request.correlationId ? 'ours' : 'others'),
+    idShown: ({ shownId }) => Promise.resolve(shownId),
   };
 }
 
-/** The runs that show our id: each of them counts, because nothing else tells runs apart. */
-async function listOurs(
+interface Attempt extends Candidate {
+  readonly shownId: string;
+}
+
+/** The runs that show an id of ours, or of another attempt: each of them counts, because nothing else tells runs apart. */
+async function listAttempts(
   context: HttpContext,
   request: StartRequest,
   signal: AbortSignal,
-): Promise<Listing<Candidate>> {
-  const { correlationId } = request;
+): Promise<Listing<Attempt>> {
+  const { correlationId, scope = correlationId } = request;
   const { description } = context;
   const list = await listRuns(context, request, signal);
   return {
-    runs: list
-      .filter((one) => shows(one, correlationId))
-      .flatMap((one, index) => {
-        const id = description.runId.length === 0 ? correlationId : runIdIn(one, description);
-        return id === undefined ? [] : [{ run: runFrom(context, id, one), key: String(index) }];
-      }),
+    runs: list.flatMap((one, index) => {
+      const shownId = idIn(one, correlationId) ?? idIn(one, scope);
+      if (shownId === undefined) return [];
+      const id = description.runId.length === 0 ? shownId : runIdIn(one, description);
+      return id === undefined
+        ? []
+        : [{ run: runFrom(context, id, one), key: String(index), shownId }];
+    }),
   };
 }

@@ -68,11 +68,18 @@ function linkIn(data: unknown, { runLink }: Description): string | undefined {
   return runLink.map((pointer) => valueAt(data, pointer)).find(isLink);
 }
 
-/** Whether a text of the answer holds the id that we sent: then it speaks of our run, and of no other. */
-export function shows(data: unknown, correlationId: string): boolean {
-  if (typeof data === 'string') return data.includes(correlationId);
-  if (typeof data !== 'object' || data === null) return false;
-  return Object.values(data).some((inner) => shows(inner, correlationId));
+/** The id in a text of the answer that begins so: with the whole of ours it speaks of our run, and of no other. */
+export function idIn(data: unknown, beginning: string): string | undefined {
+  if (typeof data === 'string') {
+    const at = data.indexOf(beginning);
+    return at < 0 ? undefined : /^[\w-]+/.exec(data.slice(at))?.[0];
+  }
+  if (typeof data !== 'object' || data === null) return undefined;
+  for (const inner of Object.values(data)) {
+    const found = idIn(inner, beginning);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The state of a run in our words. A word that has no meaning given is `unknown`, and never success. */

@@ -21,7 +21,7 @@ import type { Before, Candidate, Listing, Owner } from '../find-run.js';
 import { mergeErrors } from '../settings.js';
 import { START_TIMEOUT_MS } from '../start-once.js';
 import { createPoster, hintFor, startedNothing } from './api.js';
-import { contextFrom, type JenkinsContext, type JenkinsSettings } from './context.js';
+import { contextFrom, type JenkinsContext, type JenkinsSettings, jobUrl } from './context.js';
 import { composeParameters, ID_PARAMETER, type Job, MARKER, readJob } from './job.js';
 import { preflight } from './preflight.js';
 import { createRuns, type JobRun, lastBuilds, queuedRuns, runAt, type Runs } from './runs.js';
@@ -40,6 +40,7 @@ export function createJenkinsClient(
       const runs = createRuns(context);
       return {
         hintFor: (answer) => hintFor(context, answer),
+        address: jobUrl(context),
         preflight: (request, signal) => preflight(context, request, dependencies.ownRunId, signal),
         describe: (request, signal) => describe(context, request, signal),
         prepare: (request, signal) => prepare(context, request, signal),
@@ -222,6 +223,9 @@ function searchFor(context: JenkinsContext, requested: Build): RunSearch<Run> {
       return listing(context, [...queued, ...builds]);
     },
     owner: (run, before) => ownerOf(run, requested, before),
+    ...(ID_PARAMETER in requested.parameters && {
+      idShown: ({ parameters }) => Promise.resolve(parameters[ID_PARAMETER] ?? ''),
+    }),
   };
 }
 
@@ -229,7 +233,12 @@ interface Run extends Candidate, JobRun {}
 
 function listing(context: JenkinsContext, runs: readonly JobRun[]): Listing<Run> {
   return {
-    runs: runs.map((one) => ({ ...one, key: String(one.queueId), run: runAt(context, one) })),
+    runs: runs.map((one) => ({
+      ...one,
+      key: String(one.queueId),
+      order: one.queueId,
+      run: runAt(context, one),
+    })),
   };
 }
 

@@ -1,4 +1,9 @@
-import type { PipelineClient, StartedRun, StartRequest } from '../../contract/pipeline.js';
+import type {
+  PipelineClient,
+  StartedRun,
+  StartRequest,
+  StartResult,
+} from '../../contract/pipeline.js';
 import type {
   CannotAct,
   Plan,
@@ -12,7 +17,8 @@ import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { ended, formatDuration, oneLine } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
-import { followRun } from './follow.js';
+import { type AttemptIdentity, correlationOf } from './correlation.js';
+import { type FollowOutcome, followRun } from './follow.js';
 import { proofOf } from './jobs.js';
 import {
   about,
@@ -49,6 +55,7 @@ export async function setUpCi(
     jobs: settings['rollback-job'] ?? [],
     wait: settings['rollback-wait'],
     startTimeout: settings['rollback-start-timeout'],
+    attempt: dependencies.attempt,
     clock,
     random,
   });
@@ -66,6 +73,8 @@ export interface CiStrategyOptions {
   readonly wait: boolean;
   /** Milliseconds that the run may stay queued. */
   readonly startTimeout: number;
+  /** Who asks; `undefined`: nothing tells this run from others, so that each rollback is one of its own. */
+  readonly attempt?: AttemptIdentity | undefined;
   readonly clock: Clock;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
@@ -82,12 +91,23 @@ const TRIGGERED = '✅ CI/CD rollback triggered';
 export function createCiStrategy(options: CiStrategyOptions): Strategy<CiPlan, StrategyResult> {
   const { client } = options;
 
-  const requestFor = (marker: Readonly<Record<string, string>>, id: string): StartRequest => ({
+  const requestFor = (
+    marker: Readonly<Record<string, string>>,
+    id: Pick<StartRequest, 'correlationId' | 'scope'>,
+  ): StartRequest => ({
     ref: options.ref,
-    optional: { rollback: 'true', rollback_id: id, ...marker },
+    optional: { rollback: 'true', rollback_id: id.correlationId, ...marker },
     parameters: options.parameters,
-    correlationId: id,
+    ...id,
   });
+
+  const idFor = ({
+    target,
+    correlationId,
+  }: RollbackRequest): Pick<StartRequest, 'correlationId' | 'scope'> =>
+    options.attempt === undefined
+      ? { correlationId }
+      : correlationOf(options.attempt, { ...options, target, pipeline: client.address });
 
   return {
     kind: 'strategy',
@@ -95,12 +115,13 @@ export function createCiStrategy(options: CiStrategyOptions): Strategy<CiPlan, S
 
     preflight(signal) {
       // What to go back to is known only after a snapshot, so preflight must not count on it.
-      return client.preflight(requestFor({ rollback_target: 'preflight' }, 'preflight'), signal);
+      const id = { correlationId: 'preflight' };
+      return client.preflight(requestFor({ rollback_target: 'preflight' }, id), signal);
     },
 
     async plan(request, signal): Promise<CiPlan | CannotAct> {
       if (client.lacks !== undefined) return { kind: 'failed', reason: notStarted(client.lacks) };
-      const send = requestFor(markerOf(request), request.correlationId);
+      const send = requestFor(markerOf(request), idFor(request));
       return {
         kind: 'plan',
         steps: [
@@ -127,7 +148,7 @@ async function execute(
   context: StrategyContext,
 ): Promise<StrategyResult> {
   const { client } = options;
-  let result;
+  let result: StartResult;
   try {
     result = await client.start(plan.send, context.signal, () => {
       context.beforeChange();
@@ -149,37 +170,53 @@ async function execute(
   context.started({ url: run.url, runId: run.id });
   if (result.kind === 'started') context.progress(TRIGGERED);
   context.progress(run.url);
-  if (result.kind === 'started' && client.endOwnPipeline !== undefined) {
-    const end = client.endOwnPipeline.bind(client);
-    context.lastOfAll(end);
-  }
-  if (result.kind === 'started' && client.objection !== undefined) {
+  if (result.kind === 'unknown')
+    return probableResult(run, result.reason, await follow(options, run, context, false));
+  if (client.endOwnPipeline !== undefined) context.lastOfAll(client.endOwnPipeline.bind(client));
+  if (result.joined !== undefined) context.progress(result.joined);
+  const end = await endOf(options, run, context);
+  return result.joined === undefined ? end : { ...end, detail: `${end.detail} ${result.joined}` };
+}
+
+/** What becomes of a run that is ours. */
+async function endOf(
+  options: CiStrategyOptions,
+  run: StartedRun,
+  context: StrategyContext,
+): Promise<StrategyResult> {
+  const { client } = options;
+  if (client.objection !== undefined) {
     const objection = await objectionTo(client, run, context.signal);
     if (objection !== undefined) return stopped(client, run, objection, context.signal);
   }
-
   if (!options.wait) {
     return about(run, 'triggered', 'was started and not followed (rollback-wait is false).');
   }
-  const followed = await followRun(client, run, {
-    clock: options.clock,
-    random: options.random,
-    signal: context.signal,
-    startTimeout: options.startTimeout,
-    progress: (line) => {
-      context.progress(line);
-    },
-    ours: result.kind === 'started',
-  });
-  if (result.kind !== 'started') return probableResult(run, result.reason, followed);
+  const followed = await follow(options, run, context, true);
   if (followed.kind === 'succeeded') {
-    const proof = await proofOf(client, run, options.jobs ?? [], {
-      clock: options.clock,
-      signal: context.signal,
-    });
+    const { clock } = options;
+    const proof = await proofOf(client, run, options.jobs ?? [], { clock, signal: context.signal });
     if (!proof.proven) return unproven(run, followed.word, proof.why);
   }
   return resultOf(run, followed, options.startTimeout);
+}
+
+function follow(
+  { client, clock, random, startTimeout }: CiStrategyOptions,
+  run: StartedRun,
+  context: StrategyContext,
+  ours: boolean,
+): Promise<FollowOutcome> {
+  return followRun(client, run, {
+    clock,
+    random,
+    signal: context.signal,
+    startTimeout,
+    progress: (line) => {
+      context.progress(line);
+    },
+    ours,
+  });
 }
 
 /** A client that cannot look has no objection: the run goes on, and its end is judged. */

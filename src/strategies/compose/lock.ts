@@ -1,3 +1,4 @@
+import { lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { DockerError, type Docker } from '../../support/docker/client.js';
 import { textsOf } from '../../support/docker/container.js';
@@ -101,12 +102,28 @@ async function tryToTake(options: LockOptions): Promise<string | undefined> {
     return printed.trim();
   } catch (error) {
     if (error instanceof DockerError && error.reason === 'conflict') return undefined;
-    // It may have been made all the same, and then it is ours.
-    const [found] = await docker.inspect('container', [lockName(project)], signal);
-    const texts = textsOf(fields(fields(found).Config).Labels);
-    if (texts[labels.holder] === holder) return String(fields(found).Id);
-    throw error;
+    // It may have been made all the same, and then it is ours. That must be known also when we are to end.
+    const lasting = lastingSignal(signal, options.clock, RELEASE_MS);
+    try {
+      const id = await ownLock(options, lasting.signal);
+      if (id === undefined) throw error;
+      if (!signal.aborted) return id;
+      await release(docker, id);
+      throw error;
+    } finally {
+      lasting.clear();
+    }
   }
+}
+
+/** The lock of this project, if it is ours. */
+async function ownLock(
+  { docker, project, holder }: LockOptions,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const [found] = await docker.inspect('container', [lockName(project)], signal);
+  const texts = textsOf(fields(fields(found).Config).Labels);
+  return texts[labels.holder] === holder ? String(fields(found).Id) : undefined;
 }
 
 async function release(docker: Docker, id: string): Promise<void> {

@@ -43,7 +43,7 @@ export async function setUpComposeScaleDown(
     };
   const deps = createDeps(dependencies);
   try {
-    await deps.docker.findCompose(new AbortController().signal);
+    await deps.docker.findCompose(dependencies.signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
     return { kind: 'skip', reason: error.message };

@@ -39,8 +39,8 @@ export async function setUpCompose(
 ): Promise<Strategy | Skip> {
   const deps = createDeps(dependencies);
   try {
-    await deps.docker.run(['--version'], new AbortController().signal);
-    await deps.docker.findCompose(new AbortController().signal);
+    await deps.docker.run(['--version'], dependencies.signal);
+    await deps.docker.findCompose(dependencies.signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
     return { kind: 'skip', reason: error.message };

@@ -170,9 +170,9 @@ async function composeUp(
         running?.containers[0]?.container.labels[composeLabels.workingDirectory],
     )
     .find((path) => path !== undefined);
+  context.beforeChange();
   const grace = lastingSignal(context.signal, deps.clock, STEP_GRACE_MS);
   try {
-    context.beforeChange();
     await deps.docker.compose(
       [
         ...['--project-name', project],
