@@ -266,7 +266,7 @@ export class StandInGitlab extends StandInServer implements StandIn {
     if (rest === '') return ok(this.shownProject());
     if (rest === 'pipeline' && request.method === 'POST') return this.create(request);
     if (rest === 'pipelines') return this.list(query);
-    if (rest === 'ci/lint') return this.lint();
+    if (rest === 'ci/lint') return this.lint(query);
     const [, kind, name] = /^repository\/(branches|tags|files)\/(.+)$/.exec(rest) ?? [];
     if (kind !== undefined && name !== undefined) {
       return this.repository(kind, decodeURIComponent(name));
@@ -479,7 +479,11 @@ export class StandInGitlab extends StandInServer implements StandIn {
     };
   }
 
-  private lint(): Answer {
+  /** lib/api/lint.rb: `mutually_exclusive :sha, :content_ref`. */
+  private lint(query: URLSearchParams): Answer {
+    if (query.has('sha') && query.has('content_ref')) {
+      return { status: 400, body: { error: 'sha, content_ref are mutually exclusive' } };
+    }
     const text = this.file.includes('\n---\n') ? this.file.split('\n---\n')[1] : this.file;
     try {
       parse(text ?? '');

@@ -125,6 +125,8 @@ export interface Runs {
   state(run: StartedRun, signal: AbortSignal): Promise<RunState>;
   /** The build that an item of the queue has become; `undefined`: none yet. @throws as `ApiClient.request` does. */
   buildOf(queueId: number, signal: AbortSignal): Promise<number | undefined>;
+  /** The parameters of an item of the queue. @throws as `ApiClient.request` does. */
+  parametersOf(queueId: number, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** Asks for its end. @throws as `PipelineClient.cancel` does. */
   cancel(run: StartedRun, signal: AbortSignal): Promise<void>;
 }
@@ -148,6 +150,22 @@ export function createRuns(context: JenkinsContext): Runs {
     async buildOf(queueId, signal) {
       const place = await readItem(context, memory, queueId, signal);
       return 'build' in place ? place.build : undefined;
+    },
+
+    async parametersOf(queueId, signal) {
+      const what = `reading the parameters of the queue item ${String(queueId)}`;
+      const answer = await context.api.read(
+        what,
+        {
+          method: 'GET',
+          path: `queue/item/${String(queueId)}/api/json`,
+          query: { tree: 'id,actions[parameters[name,value]]' },
+        },
+        signal,
+      );
+      const { id, actions } = fields(answer.data);
+      assertSameRun(what, queueId, id);
+      return parametersOf(actions);
     },
 
     async cancel(run, signal) {
