@@ -623,6 +623,13 @@ export const inputs = {
     description:
       'Further parameters of the rollback pipeline, as `name=value` lines. Default: none.',
   }),
+  'rollback-job': input(list(), {
+    group: 'ci',
+    strategy: 'ci',
+    configures: true,
+    description:
+      'Names of the jobs of the rollback pipeline that prove the rollback: each must be there and succeed, and others do not matter. Default: at least one job must succeed, and none may be skipped, wait for a person or fail.',
+  }),
   'rollback-wait': input(boolean(), {
     group: 'ci',
     strategy: 'ci',

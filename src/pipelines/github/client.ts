@@ -20,6 +20,7 @@ import {
   unreadable,
 } from '../client.js';
 import { type Before, isNew, type Listing, type Owner } from '../find-run.js';
+import { assertSameRun } from '../jobs.js';
 import { soonThere } from '../reading.js';
 import { mergeErrors } from '../settings.js';
 import { CANCEL_TIMEOUT_MS, START_TIMEOUT_MS } from '../start-once.js';
@@ -35,6 +36,7 @@ import {
   runOf,
   runsOf,
 } from './context.js';
+import { readJobs } from './jobs.js';
 import { preflight } from './preflight.js';
 import { stateOf } from './state.js';
 import { composeInputs, ID_INPUT } from './workflow.js';
@@ -63,6 +65,7 @@ export function createGithubClient(
         idShown: (run) => Promise.resolve(idShown(run, dispatch)),
       }),
       state: (run, signal) => readState(context, run, signal),
+      jobs: (run, signal) => readJobs(context, run, signal),
       cancel: (run, signal) => cancel(context, run, signal),
     }),
     dependencies,
@@ -154,8 +157,9 @@ async function readState(
       signal,
     ),
   );
-  const { status, conclusion } = fields(answer.data);
+  const { id, status, conclusion } = fields(answer.data);
   if (typeof status !== 'string') throw new TransientError(`${what}: the answer is no run`);
+  assertSameRun(what, run.id, id);
   const state = stateOf(status, conclusion);
   return state.phase === 'cancelled' || state.phase === 'failed'
     ? { ...state, mayHaveRun: await mayHaveRun(context, run, signal) }

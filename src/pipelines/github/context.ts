@@ -20,6 +20,8 @@ export interface GithubSettings {
   readonly 'github-token'?: string | undefined;
   /** `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
   readonly 'github-api-url': string;
+  /** Names of the jobs that prove the rollback; none: all of its run. */
+  readonly 'rollback-job'?: readonly string[] | undefined;
 }
 
 /** One workflow of one repository, and how to reach it. */
@@ -30,6 +32,8 @@ export interface GithubContext {
   readonly workflow: string;
   readonly apiUrl: string;
   readonly api: ApiClient<OctokitCall>;
+  /** `rollback-job`. */
+  readonly rollbackJobs: readonly string[];
 }
 
 export function contextFrom(
@@ -53,7 +57,8 @@ export function contextFrom(
     accepts: 'anything',
     errors: byResponse(hintFor),
   });
-  return good({ ...repository, workflow, apiUrl, api });
+  const rollbackJobs = settings['rollback-job'] ?? [];
+  return good({ ...repository, workflow, apiUrl, api, rollbackJobs });
 }
 
 export interface Repository {

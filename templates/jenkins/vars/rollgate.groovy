@@ -238,6 +238,7 @@ private List<String> inputs() {
     'ciSystem',
     'rollbackRef',
     'rollbackParameters',
+    'rollbackJob',
     'rollbackWait',
     'rollbackStartTimeout',
     'githubRepository',
