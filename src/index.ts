@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import metadata from '../package.json' with { type: 'json' };
 import type { GithubJob } from './contract/system.js';
@@ -67,6 +68,7 @@ async function start(): Promise<number> {
     env,
     githubJob,
     platform: process.platform,
+    machine: hostname(),
     version: metadata.version,
     self: { node: process.execPath, script: fileURLToPath(import.meta.url) },
     clock: systemClock,

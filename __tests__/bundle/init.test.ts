@@ -32,6 +32,16 @@ const missing: Readonly<
     { AZURE_DEVOPS_ORG: 'acme', AZURE_DEVOPS_PROJECT: 'Shop' },
     /AZURE_DEVOPS_PAT|azure-pat/,
   ],
+  gitea: [
+    /gitea-url/,
+    { ROLLGATE_GITEA_URL: 'http://127.0.0.1:9/', ROLLGATE_GITEA_REPOSITORY: 'acme/shop' },
+    /gitea-token/,
+  ],
+  forgejo: [
+    /gitea-url/,
+    { ROLLGATE_GITEA_URL: 'http://127.0.0.1:9/', ROLLGATE_GITEA_REPOSITORY: 'acme/shop' },
+    /gitea-token/,
+  ],
 };
 
 const argvFor = (system: string): readonly string[] => [

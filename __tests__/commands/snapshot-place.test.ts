@@ -26,7 +26,7 @@ async function ran(command: string): Promise<{ readonly code: number; readonly o
     entryWith({
       argv,
       clock,
-      env: { PATH: process.env.PATH },
+      exec: () => Promise.resolve({ code: 0, signal: null, stdout: '', stderr: '' }),
       write: (part) => {
         output += part;
       },

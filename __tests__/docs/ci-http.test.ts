@@ -199,7 +199,7 @@ const examples: readonly Example[] = [
     stateUrl: '/api/v1/repos/acme/shop/actions/runs/88',
     states: [
       [{ id: 88, status: 'queued', conclusion: '' }, 'queued'],
-      [{ id: 88, status: 'waiting' }, 'waiting'],
+      [{ id: 88, status: 'waiting' }, 'queued'],
       [{ id: 88, status: 'in_progress', conclusion: null }, 'running'],
       [{ id: 88, status: 'completed', conclusion: 'success' }, 'succeeded'],
       [{ id: 88, status: 'completed', conclusion: 'failure' }, 'failed'],
@@ -208,7 +208,7 @@ const examples: readonly Example[] = [
     ],
     cancel: { method: 'POST', url: '/api/v1/repos/acme/shop/actions/runs/88/cancel' },
     find: {
-      url: '/api/v1/repos/acme/shop/actions/workflows/rollback.yml/runs?event=workflow_dispatch',
+      url: '/api/v1/repos/acme/shop/actions/runs?event=workflow_dispatch',
       gives: {
         total_count: 2,
         workflow_runs: [

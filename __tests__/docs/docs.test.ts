@@ -157,7 +157,10 @@ describe('YAML in the documentation', () => {
     );
     const unpinned = foreign
       .filter((uses) => !/\/rollgate(@|\/\.github\/)/.test(uses))
-      .filter((uses) => !/^[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(uses));
+      .filter(
+        (uses) =>
+          !/^(https:\/\/github\.com\/)?[\w-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(uses),
+      );
     expect(foreign.length).toBeGreaterThan(0);
     expect(unpinned).toEqual([]);
   });

@@ -273,6 +273,8 @@ const success: Readonly<Record<string, string>> = {
   circleci: 'success',
   azure: 'succeeded',
   jenkins: 'SUCCESS',
+  gitea: 'success',
+  forgejo: 'success',
   http: 'ok',
 };
 /** What a refusal is: nothing was started, says HTTP. Then the stand-in does not get the call either. */

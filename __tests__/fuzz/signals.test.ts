@@ -61,7 +61,7 @@ async function ran(system: string, signalAt: number): Promise<RanPipeline> {
 }
 
 /** Those that leave what runs around them as it is; the others would be taken for the system that we run in. */
-const systems = ['http', 'gitlab', 'circleci', 'azure', 'jenkins'];
+const systems = ['http', 'gitlab', 'circleci', 'azure', 'jenkins', 'gitea', 'forgejo'];
 
 describe('a signal at any turn of a run', () => {
   it.each(systems)('rollback by %s: without a signal it is verified', async (system) => {

@@ -119,6 +119,8 @@ describe('the variables of the CI integration guide', () => {
     ['jenkins-job', 'JENKINS_JOB_NAME', undefined, 'folder/undo'],
     ['circleci-token', 'CIRCLE_TOKEN', undefined, 'ct'],
     ['circleci-project', 'CIRCLE_PROJECT_SLUG', undefined, 'gh/a/b'],
+    ['gitea-token', 'GITEA_TOKEN', undefined, 'gt'],
+    ['gitea-token', 'FORGEJO_TOKEN', undefined, 'ft'],
     ['azure-org', 'AZURE_DEVOPS_ORG', undefined, 'acme'],
     ['azure-project', 'AZURE_DEVOPS_PROJECT', undefined, 'shop'],
     ['azure-pat', 'AZURE_DEVOPS_PAT', undefined, 'pat'],
@@ -155,7 +157,8 @@ describe('the variables of the CI integration guide', () => {
       const there = resolveWith({ env: { [name]: value }, system });
       expect(there.settings[id]).toBe(value);
       expect(there.origins[id]).toEqual({ level: 6, name });
-      expect(resolveWith({ env: { [name]: value }, system: 'local' }).origins[id].level).toBe(7);
+      const elsewhere = system === 'jenkins' ? 'circleci' : 'jenkins';
+      expect(resolveWith({ env: { [name]: value }, system: elsewhere }).origins[id].level).toBe(7);
     },
   );
 });

@@ -56,6 +56,15 @@ const cases: Readonly<Record<Change['system'], Case>> = {
     to: 'merge request acme/tools/shop!7',
     needs: 'scope `api`',
   },
+  gitea: {
+    change: (at) => ({ system: 'gitea', server: `${at}/git`, project: 'acme/shop', number: 7 }),
+    api: (at) => `${at}/git/`,
+    path: '/git/api/v1/repos/acme/shop/issues/7/comments',
+    authorization: 'token t0ken',
+    body: { body: '### Unhealthy' },
+    to: 'pull request acme/shop#7',
+    needs: 'write:issue',
+  },
   azure: {
     change: (at) => ({
       system: 'azure',

@@ -8,7 +8,7 @@ import { type End, standIns } from '../support/stand-ins.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
 /** Runs of these are listed with the ids that they were started with, in the order in which they were started. */
-const listsIds = ['github', 'gitlab', 'azure', 'jenkins'];
+const listsIds = ['github', 'gitlab', 'azure', 'jenkins', 'gitea', 'forgejo'];
 /** Of `http`, as this stand-in is described, only the run with the very id can be found. */
 const showsIds = [...listsIds, 'http'];
 

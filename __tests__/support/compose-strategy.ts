@@ -18,6 +18,7 @@ export interface ComposeStrategyOptions {
   /** Inputs, as a user gives them. */
   readonly flags?: Readonly<Record<string, string>>;
   readonly runId?: string | null;
+  readonly snapshot?: string;
   readonly recorded?: unknown;
   readonly redact?: (text: string) => string;
   readonly random?: () => number;
@@ -42,6 +43,7 @@ export class ComposeScene {
   dependencies({
     flags,
     runId = '42',
+    snapshot,
     recorded,
     redact,
     random,
@@ -51,7 +53,7 @@ export class ComposeScene {
       {
         clock: this.clock,
         exec: this.docker.exec,
-        run: { system: 'github', runId, url: null },
+        run: { system: 'github', runId, snapshot, url: null },
         recorded,
         // Names of notes are made of it.
         random: random ?? (() => (this.turn++ % 1000) / 1000),

@@ -11,6 +11,7 @@ export function entryWith(given: Partial<EntryPoint>): EntryPoint {
     env: {},
     githubJob: githubJobIn(given.env ?? {}),
     platform: 'linux',
+    machine: 'runner-1',
     version: '0.0.0-test',
     self: { node: 'node', script: 'index.js' },
     clock: new VirtualClock(),

@@ -68,7 +68,15 @@ export class Repository {
   }
 }
 
-export const initSystems = ['github', 'gitlab', 'circleci', 'jenkins', 'azure'] as const;
+export const initSystems = [
+  'github',
+  'gitlab',
+  'circleci',
+  'jenkins',
+  'azure',
+  'gitea',
+  'forgejo',
+] as const;
 
 export type System = (typeof initSystems)[number];
 
@@ -86,4 +94,6 @@ export const written: Readonly<Record<System, readonly string[]>> = {
   circleci: ['.circleci/config.yml'],
   jenkins: ['Jenkinsfile', 'Jenkinsfile.rollback'],
   azure: ['azure-pipelines.yml', 'rollback.yml'],
+  gitea: ['.gitea/workflows/deploy-gate.yml', '.gitea/workflows/rollback.yml'],
+  forgejo: ['.forgejo/workflows/deploy-gate.yml', '.forgejo/workflows/rollback.yml'],
 };

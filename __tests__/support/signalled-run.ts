@@ -43,6 +43,7 @@ export function sendSignal(stop: AbortController): void {
 export async function runSignalled(run: SignalledRun): Promise<Ran> {
   const { clock, files, stop, signalAt = Infinity } = run;
   let output = '';
+  let ids = 0;
   const work = main(
     entryWith({
       argv: run.argv,
@@ -50,6 +51,7 @@ export async function runSignalled(run: SignalledRun): Promise<Ran> {
       clock,
       signal: stop.signal,
       files: filesIn(files),
+      uuid: () => `${String(clock.now())}-${String(++ids)}`,
       write: (part) => {
         output += part;
       },

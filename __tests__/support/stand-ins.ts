@@ -1,5 +1,6 @@
 import { StandInAzure } from './stand-in-azure.js';
 import { StandInCircleci } from './stand-in-circleci.js';
+import { StandInGitea } from './stand-in-gitea.js';
 import { createGithubStandIn } from './stand-in-github.js';
 import { jobOf, StandInGitlab } from './stand-in-gitlab.js';
 import { StandInHttp } from './stand-in-http.js';
@@ -67,8 +68,19 @@ export const standIns: Readonly<Record<string, (end: End) => Promise<StandIn>>> 
         { building: false, result: wordFor(end, 'SUCCESS', 'FAILURE') },
       ],
     }),
+  gitea: (end) => createGitea('gitea', end),
+  forgejo: (end) => createGitea('forgejo', end),
   http: (end) =>
     StandInHttp.start({
       run: [['pending'], ['active'], ['done', wordFor(end, 'ok', 'broken')]],
     }),
 };
+
+function createGitea(kind: 'gitea' | 'forgejo', end: End): Promise<StandIn> {
+  return StandInGitea.start({
+    kind,
+    // As newer servers; `__tests__/pipelines/gitea` has the older ones.
+    cancels: true,
+    run: [['queued'], ['in_progress'], ['completed', wordFor(end, 'success', 'failure')]],
+  });
+}

@@ -122,7 +122,19 @@ describe('the pull or merge request of a run', () => {
       null,
     ],
     ['Jenkins, no address', { JENKINS_URL: 'x', BUILD_TAG: 'y', CHANGE_URL: '7' }, undefined, null],
-    ['Gitea, which only looks like GitHub', { ...github, GITEA_ACTIONS: 'true' }, {}, null],
+    ['Gitea, another event', { ...github, GITEA_ACTIONS: 'true' }, {}, null],
+    [
+      'Gitea, whose server is below a path',
+      { ...github, GITEA_ACTIONS: 'true', GITHUB_SERVER_URL: 'https://gitea.example/git/' },
+      { pull_request: { number: 7 } },
+      { system: 'gitea', server: 'https://gitea.example/git', project: 'acme/shop', number: 7 },
+    ],
+    [
+      'Gitea that does not name its server',
+      { ...github, GITEA_ACTIONS: 'true', GITHUB_SERVER_URL: '' },
+      { pull_request: { number: 7 } },
+      null,
+    ],
   ])('%s', async (_name, env, event, change) => {
     expect(await changeOf(env, event)).toEqual(change);
   });

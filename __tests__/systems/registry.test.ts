@@ -179,11 +179,22 @@ describe('the CI system of a run', () => {
     expect((await detect(gitlab, { named: 'github' })).system).toBe('gitlab');
   });
 
-  it.each(['GITEA_ACTIONS', 'FORGEJO_ACTIONS'])('is not github with %s', async (name) => {
-    const env = { ...github, [name]: 'true', GITHUB_HEAD_REF: 'fork' };
+  // The runner of Forgejo sets all three signs, and its pages are found by the number of the run.
+  it.each<[string, Environment, string]>([
+    ['gitea', { GITEA_ACTIONS: 'true' }, '4700'],
+    ['forgejo', { GITEA_ACTIONS: 'true', FORGEJO_ACTIONS: 'true' }, '31'],
+    ['forgejo', { FORGEJO_ACTIONS: 'true' }, '31'],
+  ])('is %s, and not github, with %j', async (system, signs, page) => {
+    const env = {
+      ...github,
+      ...signs,
+      GITHUB_SERVER_URL: 'https://git.example/sub/',
+      GITHUB_RUN_NUMBER: '31',
+      GITHUB_HEAD_REF: 'fork',
+    };
     expect(await detect(env)).toEqual({
-      system: 'local',
-      runUrl: null,
+      system,
+      runUrl: `https://git.example/sub/acme/shop/actions/runs/${page}`,
       change: null,
       project: 'acme/shop',
       runId: '4700',
@@ -192,8 +203,19 @@ describe('the CI system of a run', () => {
       pullRequest: true,
       forkPullRequest: false,
       rollbackMarker: null,
-      notices: [expect.stringContaining(`${name} is set: this is not GitHub`)],
+      notices: [],
     });
+  });
+
+  it('is gitea without a link when the server is not known: it is never github.com', async () => {
+    const env = { ...github, GITEA_ACTIONS: 'true', GITHUB_SERVER_URL: '' };
+    expect(await detect(env)).toMatchObject({ system: 'gitea', runUrl: null });
+  });
+
+  it('is a rollback run in Gitea by the input of the event', async () => {
+    const env = { ...github, GITEA_ACTIONS: 'true', GITHUB_EVENT_NAME: 'workflow_dispatch' };
+    const info = await detect(env, { event: { inputs: { rollback: 'true' } } });
+    expect(info.rollbackMarker).toContain('`rollback` of the workflow_dispatch event');
   });
 });
 

@@ -11,6 +11,8 @@ export interface EntryPoint {
   readonly githubJob: () => Promise<GithubJob>;
   /** As `process.platform`. */
   readonly platform: string;
+  /** The name of the machine that we run on. */
+  readonly machine: string;
   readonly version: string;
   /** The program and the script that this process runs: what `demo` needs to start its service. */
   readonly self: { readonly node: string; readonly script: string };

@@ -106,6 +106,7 @@ function accessTo({ system }: Change, { settings }: Session): ApiAccess | undefi
     github: { url: settings['github-api-url'], token: settings['github-token'] },
     gitlab: { url: settings['gitlab-url'], token: settings['gitlab-token'] },
     azure: { url: settings['azure-url'], token: settings['azure-pat'] },
+    gitea: { url: settings['gitea-url'], token: settings['gitea-token'] },
   }[system];
   return url === undefined || token === undefined ? undefined : { url, token };
 }

@@ -193,7 +193,12 @@ export async function recordedSnapshot(session: Session): Promise<Snapshot | und
   try {
     const text = entry.files.read(path);
     if (text === undefined) return undefined;
-    found = readSnapshot(text, path, info);
+    found = readSnapshot(text, path, {
+      ...info,
+      machine: entry.machine,
+      now: entry.clock.now(),
+      deployedWithin: settings['deployed-within'],
+    });
   } catch (error) {
     found = unreadable(path, error);
   }

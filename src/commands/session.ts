@@ -53,6 +53,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   const given = (id: InputId): string | undefined => givenText(id, argv.flags, env);
   const info = await detectRun(env, entry.githubJob, {
     system: given('ci-system'),
+    runId: given('run-id'),
     matrix: given('host-matrix'),
   });
   const resolution = resolveInputs({

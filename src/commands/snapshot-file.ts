@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { RunInfo } from '../contract/system.js';
 import { messageOf } from '../support/errors.js';
-import { oneLine } from '../support/text.js';
+import { formatDuration, oneLine } from '../support/text.js';
 
 /** What ran before the deploy, and which run recorded it. */
 export interface Snapshot {
@@ -13,6 +13,8 @@ export interface Snapshot {
     readonly system: string;
     readonly runId: string | null;
     readonly attempt: number | null;
+    /** The name of the machine; those of older versions have none. */
+    readonly machine?: string | undefined;
   };
   /** ISO 8601. */
   readonly takenAt: string;
@@ -31,10 +33,21 @@ const schema = z.object({
     system: z.string(),
     runId: z.nullable(z.string()),
     attempt: z.nullable(z.number()),
+    machine: z.optional(z.string()),
   }),
   takenAt: z.string(),
   targets: z.array(z.object({ name: z.string(), strategies: z.record(z.string(), z.unknown()) })),
 });
+
+/** The run that wants to use a snapshot. */
+export interface SnapshotReader extends Pick<RunInfo, 'system' | 'runId'> {
+  /** The name of the machine. */
+  readonly machine: string;
+  /** Wall clock, milliseconds since the epoch. */
+  readonly now: number;
+  /** Without an id of the run an older one is not taken for its own, milliseconds. */
+  readonly deployedWithin: number;
+}
 
 /**
  * Reads a snapshot for the run that we are. One of another run, or one that cannot be read, is not used, and `notice`
@@ -43,7 +56,7 @@ const schema = z.object({
 export function readSnapshot(
   text: string,
   path: string,
-  info: Pick<RunInfo, 'system' | 'runId'>,
+  reader: SnapshotReader,
 ): { readonly snapshot?: Snapshot; readonly notice?: string } {
   let snapshot: Snapshot;
   try {
@@ -51,12 +64,26 @@ export function readSnapshot(
   } catch (error) {
     return unreadable(path, error);
   }
-  const { host } = snapshot;
-  if (host.system !== info.system || host.runId !== info.runId)
-    return {
-      notice: `The snapshot in ${path} is ignored: it was taken by ${runInWords(host)} at ${snapshot.takenAt}, and this is ${runInWords(info)}. Take one with \`rollgate snapshot\` before the deploy of this run.`,
-    };
-  return { snapshot };
+  const why = objection(snapshot, reader);
+  return why === undefined
+    ? { snapshot }
+    : {
+        notice: `The snapshot in ${path} is ignored: ${why}. Take one with \`rollgate snapshot\` before the deploy of this run.`,
+      };
+}
+
+/** Why a snapshot is not taken for one of this run. */
+function objection({ host, takenAt }: Snapshot, reader: SnapshotReader): string | undefined {
+  if (host.system !== reader.system || host.runId !== reader.runId)
+    return `it was taken by ${runInWords(host)} at ${takenAt}, and this is ${runInWords(reader)}`;
+  if (host.runId !== null) return undefined;
+  // Without an id one run is like another: what is left is the place and the time.
+  if (host.machine !== undefined && host.machine !== reader.machine)
+    return `neither it nor this run has an id, and it was taken on another machine (${host.machine}); set \`run-id\``;
+  const age = reader.now - Date.parse(takenAt);
+  return age >= 0 && age <= reader.deployedWithin
+    ? undefined
+    : `neither it nor this run has an id, and it was taken at ${takenAt}, longer ago than \`deployed-within\` (${formatDuration(reader.deployedWithin)}); set \`run-id\``;
 }
 
 /** What is said of a file that is no snapshot. */

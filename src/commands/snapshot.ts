@@ -30,7 +30,10 @@ export async function snapshot(session: Session): Promise<number> {
     schema: 1,
     id: entry.uuid(),
     tool: { name: 'rollgate', version: entry.version },
-    host: { system: info.system, runId: info.runId, attempt: info.attempt },
+    host: {
+      ...{ system: info.system, runId: info.runId, attempt: info.attempt },
+      machine: entry.machine,
+    },
     takenAt: new Date(entry.clock.now()).toISOString(),
     targets,
   };

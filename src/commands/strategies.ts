@@ -55,7 +55,10 @@ export async function buildLinks(
           clock: entry.clock,
           random: entry.random,
         }),
-      run: { system: info.system, runId: info.runId, url: info.runUrl },
+      run: {
+        ...{ system: info.system, runId: info.runId, url: info.runUrl },
+        ...(snapshot === undefined ? {} : { snapshot: snapshot.id ?? snapshot.takenAt }),
+      },
       attempt: attemptOf(session, snapshot),
       recorded: recorded[id],
       isRollbackRun,
@@ -115,7 +118,7 @@ const fromFork: Finding = {
 function ciSystemOf({ settings, info, resolution }: TargetSession): string | undefined {
   const explicit = settings['ci-system'];
   if (explicit !== undefined) return explicit === 'none' ? undefined : explicit;
-  if (info.system !== 'local') return info.system;
+  if (Object.hasOwn(pipelineClients, info.system)) return info.system;
   const given = new Set(
     inputIds
       .filter((id: InputId) => resolution.givenByUser(id))

@@ -5,10 +5,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A pull or merge request. Who runs the pipeline need not be who has the repository. */
 export interface Change {
-  readonly system: 'github' | 'gitlab' | 'azure';
+  readonly system: 'github' | 'gitlab' | 'azure' | 'gitea';
   /** Address of its server, for people: `https://github.com`. */
   readonly server: string;
-  /** GitHub: `owner/name`. GitLab: id or full path. Azure DevOps: `project/repository`, encoded for an address. */
+  /** GitHub and Gitea: `owner/name`. GitLab: id or full path. Azure DevOps: `project/repository`, encoded for an address. */
   readonly project: string;
   readonly number: number;
 }

@@ -27,6 +27,7 @@ export const groups = {
   jenkins: 'Jenkins',
   circleci: 'CircleCI',
   azure: 'Azure DevOps',
+  gitea: 'Gitea and Forgejo',
   'http-pipeline': 'Any other CI system (ci-system: http)',
   report: 'Report and network',
 } as const;
@@ -42,6 +43,11 @@ export interface InputFacts extends RowFacts, InputRules {
   readonly setBy?: Readonly<Record<SystemId, readonly string[]>>;
   /** The input whose value stands in when this one is not set anywhere. */
   readonly fallback?: string;
+  /**
+   * The only systems in whose jobs that is so. What stands in is the token of such a job: it is sent to the server of the job,
+   * and to no other address.
+   */
+  readonly fallbackIn?: readonly SystemId[];
   /** The strategy that it belongs to. */
   readonly strategy?: StrategyId;
   /** Whoever sets it wants its strategy. */

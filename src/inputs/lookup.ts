@@ -2,7 +2,7 @@ import type { Environment, SystemId } from '../contract/system.js';
 import type { UsageProblem } from '../support/errors.js';
 import type { CheckSources } from '../support/options.js';
 import type { Scope } from './config-file.js';
-import { inputOf, type InputId } from './table.js';
+import { inputIds, inputOf, type InputId } from './table.js';
 import {
   actionVariables,
   allVariables,
@@ -76,7 +76,6 @@ export function readInput(
 
 export function lookUp(id: InputId, { sources, file, target }: Places): Found | undefined {
   const { flags, env, system } = sources;
-  const row = inputOf(id);
   return (
     // What a target says for itself is nearer to it than anything that is said for all.
     pick(
@@ -88,11 +87,48 @@ export function lookUp(id: InputId, { sources, file, target }: Places): Found | 
     pick(1, [[id === 'command' ? 'the command line' : `--${id}`, flags.get(id)]]) ??
     fromVariables(2, actionVariables(id), env) ??
     fromVariables(3, [ownVariable(id)], env) ??
-    fromVariables(4, guideVariables(row, system), env) ??
+    fromVariables(4, usersVariables(id, system), env) ??
     pick(5, file === undefined ? [] : [[file.name, file.texts.get(id)]]) ??
-    fromVariables(6, systemVariables(row, system), env)
+    fromVariables(6, givenVariables(id, { sources, file, target }), env)
   );
 }
+
+/** Every variable that this CI system sets by itself, for whichever input. */
+function ownVariablesOf(system: SystemId): ReadonlySet<string> {
+  return new Set(inputIds.flatMap((id) => systemVariables(inputOf(id), system)));
+}
+
+/** Guide variables that speak of this input. What the system sets for another one, such as Gitea `GITHUB_TOKEN`, does not. */
+function usersVariables(id: InputId, system: SystemId): readonly string[] {
+  const own = ownVariablesOf(system);
+  return guideVariables(inputOf(id), system).filter((name) => !own.has(name));
+}
+
+/**
+ * The variables that tell an input without anybody's doing: those of the system that we run in. Of an address that a token is
+ * sent to also those of the system that the user names, or outside of every CI system: a token must not go to the public
+ * server while the environment names another.
+ */
+function givenVariables(id: InputId, places: Places): readonly string[] {
+  const { system } = places.sources;
+  const row = inputOf(id);
+  const own = systemVariables(row, system);
+  if (own.length > 0 || !addresses.has(id)) return own;
+  const named = lookUp('ci-system', places)?.text.toLowerCase();
+  const ofOthers = ownVariablesOf(system);
+  return (
+    Object.entries(row.setBy ?? {})
+      .filter(([other]) => (named === undefined ? system === 'local' : other === named))
+      // Gitea and Forgejo set variables of GitHub's in their own jobs. Elsewhere those name a server of GitHub's.
+      .flatMap(([other, names]) =>
+        names.filter((name) => other === 'github' || !name.startsWith('GITHUB_')),
+      )
+      .filter((name) => !ofOthers.has(name))
+  );
+}
+
+/** The inputs that hold an address which a secret is sent to. */
+const addresses: ReadonlySet<string> = new Set(inputIds.flatMap((id) => inputOf(id).sentTo ?? []));
 
 function fromVariables(
   level: Origin['level'],
@@ -124,9 +160,10 @@ export function everyText(id: InputId, { flags, env }: InputSources): string[] {
 }
 
 /** Whether an address is the one that the CI system gives, or the default. */
-export function isSystemsOwn(id: InputId, value: unknown, { env, system }: InputSources): boolean {
+export function isSystemsOwn(id: InputId, value: unknown, sources: InputSources): boolean {
   const row = inputOf(id);
-  const own = fromVariables(6, systemVariables(row, system), env)?.text ?? row.default;
+  const names = givenVariables(id, { sources, file: undefined });
+  const own = fromVariables(6, names, sources.env)?.text ?? row.default;
   return own !== undefined && typeof value === 'string' && originOf(value) === originOf(own);
 }
 

@@ -9,6 +9,7 @@ import { didYouMean, quote } from '../support/values/value-type.js';
 import { secretsOf } from './input.js';
 import {
   everyText,
+  isSystemsOwn,
   lookUp,
   originInWords,
   readInput,
@@ -153,6 +154,7 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
   for (const id of inputIds) {
     const fallback = inputOf(id).fallback as InputId | undefined;
     if (values[id] !== undefined || fallback === undefined) continue;
+    if (!mayStandIn(id, values, origins, places.sources)) continue;
     values[id] = values[fallback];
     origins[id] = { level: 7, name: fallback };
   }
@@ -186,6 +188,26 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
     checks,
     effectiveChecks: effectiveEntries(checks, sources.checkSources),
   };
+}
+
+/**
+ * The token of a job is good for the server of the job, and no other is to see it. One that the configuration file names is
+ * reported (`leakedSecrets`), and not passed over in silence.
+ */
+function mayStandIn(
+  id: InputId,
+  values: Partial<Record<InputId, unknown>>,
+  origins: Partial<Record<InputId, Origin>>,
+  sources: InputSources,
+): boolean {
+  const { fallbackIn, sentTo = [] } = inputOf(id);
+  if (fallbackIn === undefined) return true;
+  return (
+    fallbackIn.includes(sources.system) &&
+    (sentTo as readonly InputId[]).every(
+      (address) => origins[address]?.level === 5 || isSystemsOwn(address, values[address], sources),
+    )
+  );
 }
 
 function findFile(

@@ -74,6 +74,13 @@ export const inputs = {
     perRun: true,
     description: 'Only these targets of the configuration file, by name. Default: all of them.',
   }),
+  'run-id': input(text(), {
+    group: 'general',
+    perRun: true,
+    inFile: false,
+    description:
+      'What tells this run of the pipeline from every other, the same in all of its jobs and attempts. Default: what the CI system says.',
+  }),
   reason: input(text(), {
     group: 'general',
     perRun: true,
@@ -601,14 +608,27 @@ export const inputs = {
     description: 'Compose services that `scale-down` takes to zero. Default: none.',
   }),
 
-  'ci-system': input(choice(['github', 'gitlab', 'jenkins', 'circleci', 'azure', 'http', 'none']), {
-    group: 'ci',
-    strategy: 'ci',
-    configures: true,
-    guide: ['CI_SYSTEM'],
-    description:
-      'CI system that the rollback pipeline is started in: `github`, `gitlab`, `jenkins`, `circleci`, `azure`, `http` or `none`. Default: the one that this job runs in.',
-  }),
+  'ci-system': input(
+    choice([
+      'github',
+      'gitlab',
+      'jenkins',
+      'circleci',
+      'azure',
+      'gitea',
+      'forgejo',
+      'http',
+      'none',
+    ]),
+    {
+      group: 'ci',
+      strategy: 'ci',
+      configures: true,
+      guide: ['CI_SYSTEM'],
+      description:
+        'CI system that the rollback pipeline is started in: `github`, `gitlab`, `jenkins`, `circleci`, `azure`, `gitea`, `forgejo`, `http` or `none`. Default: the one that this job runs in.',
+    },
+  ),
   'rollback-ref': input(text(), {
     group: 'ci',
     strategy: 'ci',
@@ -661,6 +681,7 @@ export const inputs = {
     secret: true,
     guide: ['GITHUB_TOKEN'],
     fallback: 'host-token',
+    fallbackIn: ['github'],
     sentTo: ['github-api-url'],
     description:
       'Token that may start and read the workflow (`actions: write`). Default: the token of the job.',
@@ -679,14 +700,15 @@ export const inputs = {
     configures: true,
     default: 'https://api.github.com',
     setBy: { github: ['GITHUB_API_URL'] },
-    description: 'Root of the REST API; in a GitHub job `GITHUB_API_URL` goes before the default.',
+    description:
+      'Root of the REST API; in a GitHub job, and where `ci-system` names GitHub, `GITHUB_API_URL` goes before the default.',
   }),
   'host-token': input(text(), {
     group: 'github',
     secret: true,
     filledBy: '${{ github.token }}',
     description:
-      'The token that GitHub makes for the job; stands in for a missing `github-token`. The action fills it in, nobody needs to set it.',
+      'The token that GitHub, Gitea or Forgejo makes for the job; stands in for a missing `github-token` or `gitea-token`, for the server of the job only. The action fills it in, nobody needs to set it.',
   }),
   'host-matrix': input(text(), {
     group: 'github',
@@ -698,14 +720,54 @@ export const inputs = {
       'The values of the matrix that the job has, as JSON; tells the jobs of one matrix apart. The action fills it in, nobody needs to set it.',
   }),
 
-  'gitlab-url': input(url(), {
+  'gitea-url': input(url({ without: '/api/v1' }), {
+    group: 'gitea',
+    strategy: 'ci',
+    configures: true,
+    setBy: {
+      gitea: ['GITHUB_SERVER_URL', 'GITHUB_API_URL'],
+      forgejo: ['FORGEJO_SERVER_URL', 'GITHUB_SERVER_URL', 'GITHUB_API_URL'],
+    },
+    description:
+      'Root of the Gitea or Forgejo server, or of its API. Default: the server of the job; elsewhere none.',
+  }),
+  'gitea-repository': input(text({ pattern: /^[\w.-]+\/[\w.-]+$/, like: '`owner/name`' }), {
+    group: 'gitea',
+    strategy: 'ci',
+    configures: true,
+    setBy: { gitea: ['GITHUB_REPOSITORY'], forgejo: ['FORGEJO_REPOSITORY', 'GITHUB_REPOSITORY'] },
+    description:
+      'Repository of the rollback workflow, as `owner/name`. Default: the repository of the job.',
+  }),
+  'gitea-token': input(text(), {
+    group: 'gitea',
+    strategy: 'ci',
+    configures: true,
+    secret: true,
+    guide: ['GITEA_TOKEN', 'FORGEJO_TOKEN'],
+    setBy: { gitea: ['GITHUB_TOKEN'], forgejo: ['FORGEJO_TOKEN', 'GITHUB_TOKEN'] },
+    fallback: 'host-token',
+    fallbackIn: ['gitea', 'forgejo'],
+    sentTo: ['gitea-url'],
+    description:
+      'Token that may start and read the workflow (scope `write:repository`). Default: the token of the job, which is good for its own repository.',
+  }),
+  'gitea-workflow': input(text(), {
+    group: 'gitea',
+    strategy: 'ci',
+    configures: true,
+    default: 'rollback.yml',
+    description: 'File name of the rollback workflow.',
+  }),
+
+  'gitlab-url': input(url({ without: '/api/v4' }), {
     group: 'gitlab',
     strategy: 'ci',
     configures: true,
     default: 'https://gitlab.com',
-    setBy: { gitlab: ['CI_SERVER_URL'] },
+    setBy: { gitlab: ['CI_SERVER_URL', 'CI_API_V4_URL'] },
     description:
-      'Root of the GitLab server; in a GitLab job `CI_SERVER_URL` goes before the default.',
+      'Root of the GitLab server; in a GitLab job, and where `ci-system` names GitLab, `CI_SERVER_URL` goes before the default.',
   }),
   'gitlab-project': input(text(), {
     group: 'gitlab',
@@ -1044,7 +1106,7 @@ export const inputs = {
     perRun: true,
     default: 'true',
     description:
-      'In a run for a pull or merge request: comment on it, when the token of that system (`github-token`, `gitlab-token`, `azure-pat`) may.',
+      'In a run for a pull or merge request: comment on it, when the token of that system (`github-token`, `gitlab-token`, `azure-pat`, `gitea-token`) may.',
   }),
   'report-dir': input(path(), {
     group: 'report',

@@ -64,6 +64,17 @@ const apis: Readonly<Record<Change['system'], CommentApi>> = {
         json: { body },
       }),
   },
+  // https://docs.gitea.com/api/1.26/#tag/issue/operation/issueCreateComment: every pull request is an issue too.
+  gitea: {
+    name: ({ project, number }) => `pull request ${project}#${String(number)}`,
+    needs: '`pull-requests: write`, as an access token the scope `write:issue`',
+    isAt: ({ server }, { url }) => root(url).toLowerCase() === root(server).toLowerCase(),
+    create: (change, access, body) =>
+      postJson(change, access, `token ${access.token}`, {
+        path: `api/v1/repos/${change.project}/issues/${String(change.number)}/comments`,
+        json: { body },
+      }),
+  },
   // https://learn.microsoft.com/rest/api/azure/devops/git/pull-request-threads/create; 4: closed, as nobody has to answer.
   azure: {
     name: ({ number }) => `pull request ${String(number)}`,

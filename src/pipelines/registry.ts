@@ -3,6 +3,7 @@ import type { PipelineClient } from '../contract/pipeline.js';
 import type { AzureSettings } from './azure/context.js';
 import type { CircleciSettings } from './circleci/context.js';
 import type { ClientDependencies } from './client.js';
+import type { GiteaSettings } from './gitea/context.js';
 import type { GithubSettings } from './github/context.js';
 import type { GitlabSettings } from './gitlab/settings.js';
 import type { HttpSettings } from './http/description.js';
@@ -11,6 +12,7 @@ import type { JenkinsSettings } from './jenkins/context.js';
 /** What the clients read of the inputs. */
 type PipelineSettings = AzureSettings &
   CircleciSettings &
+  GiteaSettings &
   GithubSettings &
   GitlabSettings &
   HttpSettings &
@@ -25,6 +27,8 @@ export const pipelineClients: Readonly<Record<string, Create>> = {
   azure: async (...made) => (await import('./azure/client.js')).createAzureClient(...made),
   circleci: async (...made) => (await import('./circleci/client.js')).createCircleciClient(...made),
   jenkins: async (...made) => (await import('./jenkins/client.js')).createJenkinsClient(...made),
+  gitea: async (...made) => (await import('./gitea/client.js')).createGiteaClient(...made),
+  forgejo: async (...made) => (await import('./gitea/client.js')).createForgejoClient(...made),
   http: async (...made) => (await import('./http/client.js')).createHttpClient(...made),
 };
 

@@ -8,6 +8,8 @@ import type { AttemptIdentity } from './ci/correlation.js';
 export interface RunIdentity {
   readonly system: string;
   readonly runId: string | null;
+  /** The snapshot that it judges by: without an id it is the same run as long as that is the same. */
+  readonly snapshot?: string | undefined;
   readonly url: string | null;
 }
 

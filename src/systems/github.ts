@@ -19,17 +19,19 @@ import {
 export const github: CiSystem = {
   id: 'github',
   name: 'GitHub Actions',
-  sign: (env) => (env.GITHUB_ACTIONS === 'true' ? 'GITHUB_ACTIONS' : undefined),
+  sign: (env) =>
+    env.GITHUB_ACTIONS === 'true' && lookalikeSigns.every((name) => env[name] !== 'true')
+      ? 'GITHUB_ACTIONS'
+      : undefined,
   run: async (env, githubJob) => runOf(env, await githubJob()),
   output: githubOutput,
 };
 
-/** Gitea and Forgejo set all of GitHub's variables besides their own, but have another address and fewer commands. */
-export function lookalikeOf(env: Environment): string | undefined {
-  return ['GITEA_ACTIONS', 'FORGEJO_ACTIONS'].find((name) => env[name] === 'true');
-}
+/** Gitea and Forgejo set all of GitHub's variables besides these of their own. */
+const lookalikeSigns = ['GITEA_ACTIONS', 'FORGEJO_ACTIONS'];
 
-function runOf(env: Environment, { context, eventProblem }: GithubJob): KnownOfRun {
+/** What the job of GitHub, or of a system that sets the same variables, says of its run. */
+export function runOf(env: Environment, { context, eventProblem }: GithubJob): KnownOfRun {
   const { payload, eventName, runId, runAttempt, serverUrl } = context;
   const project = repositoryOf(context);
   return {
@@ -142,7 +144,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
  * GitHub Actions: workflow commands, output and summary file. The only place that knows `@actions/core`, which is
  * loaded in GitHub's jobs only: elsewhere its `setSecret` would print the secret, and its summary would throw.
  */
-async function githubOutput(deps: Pick<OutputDeps, 'env' | 'write'>): Promise<SystemOutput> {
+export async function githubOutput(deps: Pick<OutputDeps, 'env' | 'write'>): Promise<SystemOutput> {
   const core = await import('@actions/core');
   const line = (text: string): void => {
     deps.write(`${text}\n`);

@@ -1,17 +1,28 @@
 import type { Environment, GithubJob, RunInfo, SystemOutput } from '../contract/system.js';
 import { azure } from './azure.js';
 import { circleci } from './circleci.js';
-import { github, lookalikeOf } from './github.js';
+import { forgejo, gitea } from './gitea.js';
+import { github } from './github.js';
 import { gitlab } from './gitlab.js';
 import { jenkins } from './jenkins.js';
+import { otherSystems } from './others.js';
 import { plainOutput } from './local.js';
 import type { CiSystem, KnownOfRun, OutputDeps } from './system.js';
 
 /**
  * THE table of CI systems, in the order in which they are looked for: the first that matches is taken. Jenkins is last: its
- * agents run inside jobs of other systems, and its address is a variable that users set.
+ * agents run inside jobs of other systems, its address is a variable that users set, and others number their builds as it does.
  */
-export const ciSystems: readonly CiSystem[] = [github, gitlab, circleci, azure, jenkins];
+export const ciSystems: readonly CiSystem[] = [
+  forgejo,
+  gitea,
+  github,
+  gitlab,
+  circleci,
+  azure,
+  ...otherSystems,
+  jenkins,
+];
 
 /** As people call a system of the table. */
 export function nameOf(system: string): string {
@@ -22,6 +33,8 @@ export function nameOf(system: string): string {
 export interface GivenOfRun {
   /** The CI system that the user names; it wins when several are detected. */
   readonly system?: string | undefined;
+  /** The id of the run; it wins over the one that variables tell. */
+  readonly runId?: string | undefined;
   /** The values of the matrix that the job has, as JSON; `null` or `{}` where it has none. */
   readonly matrix?: string | undefined;
 }
@@ -37,7 +50,19 @@ export async function detectRun(
   given: GivenOfRun = {},
 ): Promise<RunInfo> {
   const info = await detected(env, githubJob, given.system);
-  return { ...info, job: withMatrix(info.job, given.matrix) };
+  const runId = given.runId?.trim() ?? info.runId;
+  // The five always say it, and a person at a terminal needs none.
+  const isLacking = runId === null && otherSystems.some(({ id }) => id === info.system);
+  return {
+    ...info,
+    runId,
+    job: withMatrix(info.job, given.matrix),
+    notices: [...info.notices, ...(isLacking ? [withoutRunId(info.system)] : [])],
+  };
+}
+
+function withoutRunId(system: string): string {
+  return `${nameOf(system)} does not tell the id of this run to this step; set \`run-id\`, so that a snapshot and a rollback of another run are not taken for its own.`;
 }
 
 /** The job with the values of its matrix, in the form that GitHub shows: `deploy (eu, 2)`. */
@@ -64,12 +89,6 @@ async function detected(
   githubJob: () => Promise<GithubJob>,
   named?: string,
 ): Promise<RunInfo> {
-  const lookalike = lookalikeOf(env);
-  if (lookalike !== undefined) {
-    const notice = `${lookalike} is set: this is not GitHub, though its variables are there. The log is plain; set \`ci-system\` when the rollback is a pipeline.`;
-    const known = await github.run(env, githubJob);
-    return runInfo('local', { ...known, runUrl: null, change: null }, notice);
-  }
   const found = ciSystems.flatMap((system) => {
     const sign = system.sign(env);
     return sign === undefined ? [] : [{ system, sign }];

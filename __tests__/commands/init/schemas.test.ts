@@ -8,6 +8,9 @@ const schemas: Readonly<Record<Exclude<System, 'jenkins'>, PublishedSchema>> = {
   gitlab: 'gitlab-ci',
   circleci: 'circleci-config',
   azure: 'azure-pipelines',
+  // Their workflows are GitHub's.
+  gitea: 'github-workflow',
+  forgejo: 'github-workflow',
 };
 
 /** Azure takes every scalar for a text, and its schema knows the tasks that are built in. */

@@ -400,6 +400,16 @@ describe('a version that was rolled back', () => {
     return scene.wait(strategy.capture!(never));
   };
 
+  it('without an id of the run, a second attempt is one by the same snapshot', async () => {
+    const { scene, recorded, strategy } = await deployed({ runId: null, snapshot: 's-1' });
+    await scene.undo(strategy);
+    const again = (given: ComposeStrategyOptions): Promise<Captured> =>
+      captured(scene, { recorded, runId: null, ...given });
+    expect((await again({ snapshot: 's-1' })).alreadyRolledBack).toMatch(/^this run has rolled/);
+    expect(await again({ snapshot: 's-2' })).toEqual({});
+    expect(await again({})).toEqual({});
+  });
+
   it('a second attempt of the same run finds it rolled back, another run does not', async () => {
     const { scene, recorded, strategy } = await deployed();
     await scene.undo(strategy);
@@ -408,6 +418,7 @@ describe('a version that was rolled back', () => {
     );
     expect(await captured(scene, { recorded, runId: '43' })).toEqual({});
     expect(await captured(scene, { recorded, runId: null })).toEqual({});
+    expect(await captured(scene, { recorded, runId: null, snapshot: 's-1' })).toEqual({});
     // The attempt deploys again: that is evaluated.
     scene.deploy('api', { image: 'app:v2', environment: ['A=other'] });
     expect(await captured(scene, { recorded })).toEqual({});

@@ -162,12 +162,26 @@ describe('capture in a second attempt after a rollback', () => {
     );
   });
 
-  it('two local runs without an id count as one run', async () => {
+  it.each([
+    ['by the same snapshot: one run', 's-1', 's-1', true],
+    ['by another snapshot: two runs', 's-1', 's-2', false],
+    ['without a snapshot: two runs', undefined, undefined, false],
+    ['the second without a snapshot: two runs', 's-1', undefined, false],
+  ])('runs without an id, %s', async (_, first, second, same) => {
     const run = { system: 'local', runId: null, url: null };
-    await rolledBack(run);
-    expect(await scene.wait(scene.strategy({ run }).capture!(never))).toHaveProperty(
-      'alreadyRolledBack',
+    await rolledBack({ ...run, snapshot: first });
+    const capture = await scene.wait(
+      scene.strategy({ run: { ...run, snapshot: second } }).capture!(never),
     );
+    expect(capture.alreadyRolledBack !== undefined).toBe(same);
+  });
+
+  it('a run with an id is the same whatever its snapshot', async () => {
+    await rolledBack({ ...ourRun, snapshot: 's-1' });
+    const capture = await scene.wait(
+      scene.strategy({ run: { ...ourRun, snapshot: 's-2' } }).capture!(never),
+    );
+    expect(capture).toHaveProperty('alreadyRolledBack');
   });
 
   it.each(['shop:bad', 'shop:v3'])('a new deploy of %s is evaluated', async (image) => {

@@ -3,12 +3,21 @@ import { type InputId, inputIds, inputOf } from '../../inputs/table.js';
 import type { Answers, InitOptions, InitSystem, SystemPlan, Way } from './options.js';
 import { azure } from './systems/azure.js';
 import { circleci } from './systems/circleci.js';
+import { forgejo, gitea } from './systems/gitea.js';
 import { github } from './systems/github.js';
 import { gitlab } from './systems/gitlab.js';
 import { jenkins } from './systems/jenkins.js';
 
 /** The CI systems that there is a wrapper for. */
-export const initSystems: readonly InitSystem[] = [github, gitlab, circleci, jenkins, azure];
+export const initSystems: readonly InitSystem[] = [
+  github,
+  gitlab,
+  circleci,
+  jenkins,
+  azure,
+  gitea,
+  forgejo,
+];
 
 /** The files of a system, and what is left to do there. */
 export function planFor(options: InitOptions): SystemPlan {

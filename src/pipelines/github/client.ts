@@ -24,12 +24,13 @@ import { assertSameRun } from '../jobs.js';
 import { soonThere } from '../reading.js';
 import { mergeErrors } from '../settings.js';
 import { CANCEL_TIMEOUT_MS, START_TIMEOUT_MS } from '../start-once.js';
-import { hintFor } from './hints.js';
 import {
   contextFrom,
   declarationAt,
+  type DeclarationRead,
   type GithubContext,
   type GithubSettings,
+  pageOf,
   parseRef,
   readRepository,
   type RunInfo,
@@ -38,10 +39,8 @@ import {
 } from './context.js';
 import { readJobs } from './jobs.js';
 import { preflight } from './preflight.js';
-import { stateOf } from './state.js';
-import { composeInputs, ID_INPUT } from './workflow.js';
-
-const system = { id: 'github', name: 'GitHub', addressInput: 'github-api-url' };
+import { githubServer } from './server.js';
+import { composeInputs, type Composed, ID_INPUT, mustBeRead } from './workflow.js';
 
 /** The GitHub client of the `ci` strategy: starts a workflow by `workflow_dispatch`, on github.com and Enterprise Server. */
 export function createGithubClient(
@@ -49,30 +48,43 @@ export function createGithubClient(
   dependencies: ClientDependencies,
 ): PipelineClient {
   return createPipelineClient(
-    system,
+    githubServer.system,
     contextFrom(settings, dependencies),
     (context): PipelineAdapter<Dispatch, RunInfo> => ({
-      hintFor,
-      address: addressOf(context),
+      ...workflowAdapter(context, parseRef),
       preflight: (request, signal) => preflight(context, request, dependencies.ownRunId, signal),
-      describe: (request, signal) => describe(context, request, signal),
-      prepare: (request, signal) => prepare(context, request, signal),
-      send: (dispatch, start) => start(startCall(context, dispatch)),
       search: (dispatch) => ({
         noun: 'run',
         list: (signal, before) => listRuns(context, dispatch.ref, before, signal),
         owner: (run, before) => ownerOf(run, dispatch, before),
         idShown: (run) => Promise.resolve(idShown(run, dispatch)),
       }),
-      state: (run, signal) => readState(context, run, signal),
-      jobs: (run, signal) => readJobs(context, run, signal),
-      cancel: (run, signal) => cancel(context, run, signal),
     }),
     dependencies,
   );
 }
 
-interface Dispatch {
+/** What every server does alike that has this API, whole or in part. */
+export function workflowAdapter(
+  context: GithubContext,
+  readRef: ReadRef,
+): Omit<PipelineAdapter<Dispatch, RunInfo>, 'preflight' | 'search'> {
+  return {
+    hintFor: context.server.hintFor,
+    address: addressOf(context),
+    describe: (request, signal) => describe(context, request, readRef, signal),
+    prepare: (request, signal) => prepare(context, request, readRef, signal),
+    send: (dispatch, start) => start(startCall(context, dispatch)),
+    state: (run, signal) => readState(context, run, signal),
+    jobs: (run, signal) => readJobs(context, run, signal),
+    cancel: (run, signal) => cancel(context, run, signal),
+  };
+}
+
+/** A branch or a tag by what `rollback-ref` names, as dispatches take it. */
+type ReadRef = (text: string, signal: AbortSignal) => Result<string> | Promise<Result<string>>;
+
+export interface Dispatch {
   readonly ref: string;
   readonly inputs: Readonly<Record<string, string>>;
   readonly correlationId: string;
@@ -85,26 +97,40 @@ interface Dispatch {
 async function prepare(
   context: GithubContext,
   request: StartRequest,
+  readRef: ReadRef,
   signal: AbortSignal,
 ): Promise<Result<Dispatch>> {
-  const target = await refOf(context, request, signal);
+  const target = await refOf(context, request, readRef, signal);
   if (!target.ok) return target;
   const ref = target.value;
   const read = await declarationAt(context, ref, signal);
   const declaration = read.kind === 'read' ? read.declaration : undefined;
-  const { inputs, problems } = composeInputs(request, declaration, context.workflow);
+  const { inputs, problems } = composed(context, request, read);
   if (problems.length > 0) return { ok: false, problem: mergeErrors(problems) };
   const showsId = declaration?.showsId === true && ID_INPUT in inputs;
   const { correlationId, scope } = request;
   return good({ ref, inputs, correlationId, scope, showsId });
 }
 
+/** The inputs of the dispatch. Where undeclared ones are dropped, a run could lose its marker: then nothing is sent unread. */
+function composed(
+  { workflow, server }: GithubContext,
+  request: StartRequest,
+  read: DeclarationRead,
+): Composed {
+  const declaration = read.kind === 'read' ? read.declaration : undefined;
+  const { inputs, problems } = composeInputs(request, declaration, workflow);
+  if (read.kind === 'read' || !server.dropsUndeclared) return { inputs, problems };
+  return { inputs, problems: [...problems, mustBeRead(server, workflow, read.why)] };
+}
+
 async function refOf(
   context: GithubContext,
   request: StartRequest,
+  readRef: ReadRef,
   signal: AbortSignal,
 ): Promise<Result<string>> {
-  if (request.ref !== undefined) return parseRef(request.ref);
+  if (request.ref !== undefined) return readRef(request.ref, signal);
   try {
     return good((await readRepository(context, signal)).defaultBranch);
   } catch (error) {
@@ -120,21 +146,19 @@ function addressOf({ owner, repo, workflow, apiUrl }: GithubContext): string {
 async function describe(
   context: GithubContext,
   request: StartRequest,
+  readRef: ReadRef,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const target = await refOf(context, request, signal);
+  const target = await refOf(context, request, readRef, signal);
   const ref = target.ok ? target.value : '(the default branch)';
   const read = !target.ok
     ? ({ kind: 'unreadable', why: target.problem.message } as const)
     : await declarationAt(context, ref, signal);
-  const { inputs, problems } = composeInputs(
-    request,
-    read.kind === 'read' ? read.declaration : undefined,
-    context.workflow,
-  );
+  const { inputs, problems } = composed(context, request, read);
+  const { query, body } = context.server.shown;
   return [
-    `POST ${printableUrl(addressOf(context))}/dispatches`,
-    `with ${JSON.stringify({ ref, inputs, return_run_details: true })}`,
+    `POST ${printableUrl(addressOf(context))}/dispatches${query}`,
+    `with ${JSON.stringify({ ref, inputs, ...body })}`,
     ...(read.kind === 'read'
       ? []
       : [`the inputs of the workflow could not be read (${read.why}); only these are sent`]),
@@ -157,10 +181,10 @@ async function readState(
       signal,
     ),
   );
-  const { id, status, conclusion } = fields(answer.data);
-  if (typeof status !== 'string') throw new TransientError(`${what}: the answer is no run`);
-  assertSameRun(what, run.id, id);
-  const state = stateOf(status, conclusion);
+  const seen = fields(answer.data);
+  if (typeof seen.status !== 'string') throw new TransientError(`${what}: the answer is no run`);
+  assertSameRun(what, run.id, seen.id);
+  const state = context.server.stateOf(seen);
   return state.phase === 'cancelled' || state.phase === 'failed'
     ? { ...state, mayHaveRun: await mayHaveRun(context, run, signal) }
     : state;
@@ -232,7 +256,7 @@ function startCall(
   return {
     send: (signal) => sendDispatch(context, dispatch, details, signal),
     runIn: ({ data }) => {
-      const { workflow_run_id: id, html_url: url } = fields(data);
+      const { id, url } = context.server.startedIn(fields(data), pageOf(context));
       const run = runOf(context, id, url);
       return run === undefined ? undefined : { kind: 'started', run };
     },
@@ -251,19 +275,14 @@ function sendDispatch(
   details: boolean,
   signal: AbortSignal,
 ): Promise<SendResult> {
-  const { owner, repo, workflow } = context;
+  const { owner, repo, workflow, server } = context;
   return context.api.send(
     'the call that starts the workflow',
     (octokit, request) =>
-      octokit.rest.actions.createWorkflowDispatch({
-        owner,
-        repo,
-        workflow_id: workflow,
-        ref,
-        inputs,
-        ...(details ? { return_run_details: true } : {}),
+      server.dispatch(octokit, { owner, repo, workflow, ref, inputs }, details, {
+        ...request,
         // A redirect that is followed turns the call into a read, or sends it twice.
-        request: { ...request, redirect: 'manual' },
+        redirect: 'manual',
       }),
     START_TIMEOUT_MS,
     signal,
@@ -286,7 +305,10 @@ function ownerOf(info: RunInfo, { ref, correlationId, showsId }: Dispatch, befor
 }
 
 /** The title of a run, which shows the id where the workflow's `run-name` has it. */
-function idShown({ event, title }: RunInfo, { showsId, scope }: Dispatch): string | undefined {
+export function idShown(
+  { event, title }: RunInfo,
+  { showsId, scope }: Dispatch,
+): string | undefined {
   if (event !== 'workflow_dispatch') return '';
   return showsId || (scope !== undefined && title.includes(scope)) ? title : undefined;
 }

@@ -9,7 +9,7 @@ import { fields } from '../../support/json.js';
 import type { ClientDependencies } from '../client.js';
 import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
 import { combine, readRef, readToken } from '../settings.js';
-import { hintFor } from './hints.js';
+import { githubServer, type GithubServer } from './server.js';
 import { readDeclaration, type Declaration } from './workflow.js';
 
 export interface GithubSettings {
@@ -34,11 +34,12 @@ export interface GithubContext {
   readonly api: ApiClient<OctokitCall>;
   /** `rollback-job`. */
   readonly rollbackJobs: readonly string[];
+  readonly server: GithubServer;
 }
 
 export function contextFrom(
   settings: GithubSettings,
-  { ownRunId, ...dependencies }: ClientDependencies,
+  dependencies: ClientDependencies,
 ): Result<GithubContext> {
   const parts = combine({
     repository: parseRepository(settings['github-repository'] ?? ''),
@@ -47,18 +48,39 @@ export function contextFrom(
     apiUrl: parseApiUrl(settings['github-api-url']),
   });
   if (!parts.ok) return parts;
-  const { repository, workflow, token, apiUrl } = parts.value;
+  const rollbackJobs = settings['rollback-job'] ?? [];
+  return good(contextOf({ ...parts.value, rollbackJobs }, githubServer, dependencies));
+}
+
+/** The context of a workflow on a server of this kind. */
+export function contextOf(
+  {
+    repository,
+    workflow,
+    token,
+    apiUrl,
+    rollbackJobs,
+  }: {
+    readonly repository: { readonly owner: string; readonly repo: string };
+    readonly workflow: string;
+    readonly token: string;
+    readonly apiUrl: string;
+    readonly rollbackJobs: readonly string[];
+  },
+  server: GithubServer,
+  { ownRunId, ...dependencies }: ClientDependencies,
+): GithubContext {
   const api = createOctokitApi({
     ...dependencies,
     baseUrl: apiUrl,
     token,
-    inJob: ownRunId !== null,
+    // The toolkit of GitHub's jobs is for GitHub's jobs.
+    inJob: ownRunId !== null && server === githubServer,
     // GitHub refuses credentials with 401 and nothing else; a page comes from something that fails for a moment.
     accepts: 'anything',
-    errors: byResponse(hintFor),
+    errors: byResponse(server.hintFor),
   });
-  const rollbackJobs = settings['rollback-job'] ?? [];
-  return good({ ...repository, workflow, apiUrl, api, rollbackJobs });
+  return { ...repository, workflow, apiUrl, api, server, rollbackJobs };
 }
 
 export interface Repository {
@@ -82,7 +104,7 @@ export async function readRepository(
   );
   const data = fields(answer.data);
   if (typeof data.default_branch !== 'string')
-    throw notUnderstood(context.apiUrl, 'github-api-url');
+    throw notUnderstood(context.apiUrl, context.server.system.addressInput);
   return {
     defaultBranch: data.default_branch,
     private: data.private !== false,
@@ -108,12 +130,12 @@ export async function readWorkflow(
   );
   const { path, state } = fields(answer.data);
   if (typeof path !== 'string' || typeof state !== 'string')
-    throw notUnderstood(context.apiUrl, 'github-api-url');
+    throw notUnderstood(context.apiUrl, context.server.system.addressInput);
   return { path, state };
 }
 
 /** What a read of the declaration gave. Not being able to read it is no reason not to start the workflow. */
-type DeclarationRead =
+export type DeclarationRead =
   | { readonly kind: 'read'; readonly declaration: Declaration }
   | { readonly kind: 'unreadable'; readonly why: string; readonly status?: number };
 
@@ -123,23 +145,12 @@ export async function declarationAt(
   ref: string,
   signal: AbortSignal,
 ): Promise<DeclarationRead> {
-  const { owner, repo, workflow } = context;
+  const { workflow, server } = context;
   try {
-    const path = /^\d+$/.test(workflow)
-      ? (await readWorkflow(context, signal)).path
-      : `.github/workflows/${workflow}`;
-    const answer = await context.api.read(
-      `reading ${path} at ${ref}`,
-      (octokit, request) => octokit.rest.repos.getContent({ owner, repo, path, ref, request }),
-      signal,
-    );
-    const { content, encoding } = fields(answer.data);
-    if (typeof content !== 'string' || encoding !== 'base64')
-      throw notUnderstood(context.apiUrl, 'github-api-url');
-    return {
-      kind: 'read',
-      declaration: readDeclaration(Buffer.from(content, 'base64').toString('utf8')),
-    };
+    const text = /^\d+$/.test(workflow)
+      ? await readFile(context, (await readWorkflow(context, signal)).path, ref, signal)
+      : await readInFolders(context, server.folders, ref, signal);
+    return { kind: 'read', declaration: readDeclaration(text) };
   } catch (error) {
     if (signal.aborted) throw signal.reason;
     const refusal = refusalIn(error);
@@ -149,6 +160,39 @@ export async function declarationAt(
       ...(refusal === undefined ? {} : { status: refusal.status }),
     };
   }
+}
+
+/** The workflow file in the first of these folders that has it. @throws as `ApiClient.read` does. */
+async function readInFolders(
+  context: GithubContext,
+  [folder = '', ...others]: readonly string[],
+  ref: string,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    return await readFile(context, `${folder}/${context.workflow}`, ref, signal);
+  } catch (error) {
+    if (others.length === 0 || refusalIn(error)?.status !== 404) throw error;
+    return readInFolders(context, others, ref, signal);
+  }
+}
+
+async function readFile(
+  context: GithubContext,
+  path: string,
+  ref: string,
+  signal: AbortSignal,
+): Promise<string> {
+  const { owner, repo } = context;
+  const answer = await context.api.read(
+    `reading ${path} at ${ref}`,
+    (octokit, request) => octokit.rest.repos.getContent({ owner, repo, path, ref, request }),
+    signal,
+  );
+  const { content, encoding } = fields(answer.data);
+  if (typeof content !== 'string' || encoding !== 'base64')
+    throw notUnderstood(context.apiUrl, context.server.system.addressInput);
+  return Buffer.from(content, 'base64').toString('utf8');
 }
 
 /** A run as lists and single reads show it. */
@@ -170,9 +214,11 @@ export function runInfoOf(context: GithubContext, data: unknown): RunInfo | unde
   if (run === undefined) return undefined;
   return {
     run,
-    title: [given.display_title, given.name].filter((part) => typeof part === 'string').join('\n'),
+    title: [given.display_title, given.name, given.title]
+      .filter((part) => typeof part === 'string')
+      .join('\n'),
     event: given.event,
-    branch: given.head_branch,
+    branch: context.server.branchOf(given),
     createdAt: timeOf(given.created_at),
     status: given.status,
     conclusion: given.conclusion,
@@ -208,9 +254,12 @@ export function isEnterpriseServer(apiUrl: string): boolean {
 }
 
 function webUrl(context: GithubContext, id: string): string {
-  const { protocol, host, pathname } = new URL(context.apiUrl);
-  const base = `${protocol}//${host.replace(/^api\./, '')}${pathname.replace(/(\/api\/v3)?\/*$/, '')}`;
-  return `${base}/${context.owner}/${context.repo}/actions/runs/${id}`;
+  return `${pageOf(context)}/actions/runs/${id}`;
+}
+
+/** The address of the repository for people. */
+export function pageOf({ server, apiUrl, owner, repo }: GithubContext): string {
+  return `${server.webRoot(apiUrl)}/${owner}/${repo}`;
 }
 
 function parseApiUrl(text: string): Result<string> {
@@ -222,17 +271,21 @@ function parseApiUrl(text: string): Result<string> {
       );
 }
 
-/** `owner/name`. */
-export function parseRepository(text: string): Result<{ owner: string; repo: string }> {
+/** `owner/name`. @param job whose jobs know their own. */
+export function parseRepository(
+  text: string,
+  input = 'github-repository',
+  job = 'GitHub Actions',
+): Result<{ owner: string; repo: string }> {
   if (text === '')
     return bad(
       'there is no repository to call',
-      'give github-repository as owner/name; a job of GitHub Actions knows its own',
+      `give ${input} as owner/name; a job of ${job} knows its own`,
     );
   const match = /^([\w.-]+)\/([\w.-]+)$/.exec(text);
   return match?.[1] !== undefined && match[2] !== undefined
     ? good({ owner: match[1], repo: match[2] })
-    : bad(`github-repository is "${text}"`, 'give it as owner/name');
+    : bad(`${input} is "${text}"`, 'give it as owner/name');
 }
 
 /**

@@ -17,8 +17,9 @@ import {
   runInfoOf,
   runsOf,
 } from './context.js';
+import { githubServer } from './server.js';
+import { composeInputs, ID_INPUT, mustBeRead } from './workflow.js';
 import { checkJobs } from './would-run.js';
-import { composeInputs, ID_INPUT } from './workflow.js';
 
 /** Enterprise Server up to 3.19 takes no more (its OpenAPI description; github.com takes 25). */
 const ENTERPRISE_INPUTS = 10;
@@ -86,15 +87,21 @@ export async function preflight(
   return all;
 }
 
-async function checkInputs(
+/** What the workflow file at this branch or tag says against the dispatch. */
+export async function checkInputs(
   context: GithubContext,
   request: StartRequest,
   ref: string,
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
-  const { workflow } = context;
+  const { workflow, server } = context;
   const read = await declarationAt(context, ref, signal);
+  if (read.kind === 'unreadable' && server.dropsUndeclared) {
+    const { message, fix } = mustBeRead(server, workflow, read.why);
+    add('error', message, fix);
+    return;
+  }
   if (read.kind === 'unreadable') {
     add(
       'warning',
@@ -109,7 +116,11 @@ async function checkInputs(
   const { problems } = composeInputs(request, declaration, workflow);
   for (const { message, fix } of problems) add('error', message, fix);
   if (!declaration.dispatch) return;
-  if (declaration.inputs.size > ENTERPRISE_INPUTS && isEnterpriseServer(context.apiUrl)) {
+  if (
+    server === githubServer &&
+    declaration.inputs.size > ENTERPRISE_INPUTS &&
+    isEnterpriseServer(context.apiUrl)
+  ) {
     add(
       'error',
       `the workflow ${workflow} declares ${String(declaration.inputs.size)} inputs; GitHub Enterprise Server takes ${String(ENTERPRISE_INPUTS)}`,
@@ -121,7 +132,7 @@ async function checkInputs(
     const shown = `the workflow ${workflow} does not show the input "${ID_INPUT}" in its run-name`;
     const fix = `declare it, and add run-name: Rollback \${{ inputs.${ID_INPUT} }}`;
     // Up to 3.19 it answers a dispatch with 204 and names no run (its OpenAPI description).
-    if (isEnterpriseServer(context.apiUrl)) {
+    if (server === githubServer && isEnterpriseServer(context.apiUrl)) {
       add(
         'warning',
         `a rollback on this server cannot be proven: GitHub Enterprise Server does not say which run it has started, and ${shown}`,
@@ -131,7 +142,7 @@ async function checkInputs(
       add(
         'notice',
         shown,
-        `${fix}, so that the run can be found even when GitHub does not name it`,
+        `${fix}, so that the run can be found even when ${server.system.name} does not name it`,
       );
     }
   }
@@ -164,7 +175,8 @@ async function isMissing(
   return true;
 }
 
-type Doubt = Pick<Finding, 'level' | 'message' | 'fix'>;
+/** What speaks against the token. */
+export type Doubt = Pick<Finding, 'level' | 'message' | 'fix'>;
 
 const PROBE_TIMEOUT_MS = 10_000;
 

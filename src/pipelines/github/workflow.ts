@@ -74,6 +74,21 @@ function scalar(value: unknown): string | undefined {
     : undefined;
 }
 
+/** What stands in the way where the server drops inputs that the workflow does not declare. */
+export function mustBeRead(
+  {
+    system,
+    folders,
+  }: { readonly system: { readonly name: string }; readonly folders: readonly string[] },
+  workflow: string,
+  why: string,
+): Problem {
+  return {
+    message: `the workflow ${workflow} could not be read (${why}), and ${system.name} drops inputs that it does not declare: its run might not know that it is a rollback`,
+    fix: `put the file into ${folders[0] ?? ''} on the branch or tag that it runs on, and let the token read the code of the repository (in a workflow: permissions: contents: read)`,
+  };
+}
+
 export interface Composed {
   readonly inputs: Readonly<Record<string, string>>;
   /** Why this must not be sent. */

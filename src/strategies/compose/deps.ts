@@ -26,7 +26,7 @@ export interface ComposeDeps {
   readonly recorded: unknown;
   /** The services that the user names; empty: all of the project. */
   readonly named: readonly string[];
-  /** This run, as notes name it: `github 1234`; empty when it has no id. */
+  /** This run, as notes name it: `github 1234`, without an id by its snapshot; empty when it has neither. */
   readonly run: string;
   /** The same engine, for calls that others wait for: it is given up on soon. */
   readonly glance: Docker;
@@ -43,7 +43,8 @@ const GLANCE_MS = 5000;
 export function createDeps(dependencies: StrategyDependencies<ComposeSettings>): ComposeDeps {
   const { settings, run, clock, random } = dependencies;
   const docker = createDocker(dependencies);
-  const name = run.runId === null ? '' : `${run.system} ${run.runId}`;
+  const id = run.runId ?? (run.snapshot === undefined ? null : `snapshot ${run.snapshot}`);
+  const name = id === null ? '' : `${run.system} ${id}`;
   const glance = createDocker({ ...dependencies, patienceMs: GLANCE_MS });
   let known: string | undefined;
   return {

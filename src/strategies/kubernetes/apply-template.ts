@@ -14,7 +14,7 @@ import {
 import type { RunIdentity } from '../dependencies.js';
 import type { Live } from './target.js';
 import { type Revision, type Version, versionOf } from './versions.js';
-import { isSameRun, readRejections, type Rejection, withRejection } from './rejections.js';
+import { markedRun, readRejections, type Rejection, withRejection } from './rejections.js';
 
 /** One workload, and the version to apply. */
 export interface Step {
@@ -68,7 +68,7 @@ export async function applyTemplate(step: Step, options: ApplyOptions): Promise<
     hash: step.from.hash,
     revision: step.from.number,
     images: step.from.images,
-    run: { system: options.run.system, runId: options.run.runId },
+    run: markedRun(options.run),
     at: new Date(clock.now()).toISOString(),
     to: step.target.hash,
   };
@@ -138,9 +138,13 @@ function isTransient({ reason }: KubectlError): boolean {
 /** What became of our change, as the workload shows it; `undefined`: it is what it was. */
 function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Applied | undefined {
   const version = versionOf(now.template);
+  // To the millisecond, by which it is ours where a run has no id too.
   const marked = readRejections(now.annotations).some(
     ({ hash, at, run }) =>
-      hash === rejection.hash && at === rejection.at && isSameRun(run, rejection.run),
+      hash === rejection.hash &&
+      at === rejection.at &&
+      run.system === rejection.run.system &&
+      run.runId === rejection.run.runId,
   );
   if (version.essence === target.essence) return { kind: 'done', version };
   if (!marked)

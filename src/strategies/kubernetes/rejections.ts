@@ -1,12 +1,15 @@
 import type { RunIdentity } from '../dependencies.js';
 import { listOf, fields, numberOf, textOf } from '../../support/json.js';
 
+/** A run, as a mark on what it changed names it. The snapshot tells it from others where it has no id. */
+export type MarkedRun = Pick<RunIdentity, 'system' | 'runId' | 'snapshot'>;
+
 /** A version that a run rolled back. */
 export interface Rejection {
   readonly hash: string;
   readonly revision: number | null;
   readonly images: readonly string[];
-  readonly run: Pick<RunIdentity, 'system' | 'runId'>;
+  readonly run: MarkedRun;
   /** ISO 8601. */
   readonly at: string;
   /** The version that it was rolled back to, by its hash. */
@@ -36,14 +39,14 @@ function asRejection(entry: Readonly<Record<string, unknown>>): Rejection | unde
   const hash = textOf(entry.hash);
   const at = textOf(entry.at);
   const to = textOf(entry.to);
-  const system = textOf(fields(entry.run).system);
-  if (hash === undefined || at === undefined || to === undefined || system === undefined)
+  const run = asMarkedRun(entry.run);
+  if (hash === undefined || at === undefined || to === undefined || run === undefined)
     return undefined;
   return {
     hash,
     revision: numberOf(entry.revision) ?? null,
     images: listOf(entry.images).flatMap((image) => textOf(image) ?? []),
-    run: { system, runId: textOf(fields(entry.run).runId) ?? null },
+    run,
     at,
     to,
   };
@@ -70,9 +73,25 @@ function written(rejections: readonly Rejection[]): string {
   return JSON.stringify(rejections.slice(0, MOST));
 }
 
-export function isSameRun(
-  a: Pick<RunIdentity, 'system' | 'runId'>,
-  b: Pick<RunIdentity, 'system' | 'runId'>,
-): boolean {
-  return a.system === b.system && a.runId === b.runId;
+/** What a mark needs of a run. */
+export function markedRun({ system, runId, snapshot }: RunIdentity): MarkedRun {
+  return { system, runId, ...(runId === null && snapshot !== undefined ? { snapshot } : {}) };
+}
+
+export function asMarkedRun(value: unknown): MarkedRun | undefined {
+  const { system, runId, snapshot } = fields(value);
+  const name = textOf(system);
+  const judgedBy = textOf(snapshot);
+  if (name === undefined) return undefined;
+  return {
+    system: name,
+    runId: textOf(runId) ?? null,
+    ...(judgedBy === undefined ? {} : { snapshot: judgedBy }),
+  };
+}
+
+/** Without an id only the snapshot tells: two runs that have neither are two runs. */
+export function isSameRun(a: MarkedRun, b: MarkedRun): boolean {
+  if (a.system !== b.system || a.runId !== b.runId) return false;
+  return a.runId !== null || (a.snapshot !== undefined && a.snapshot === b.snapshot);
 }

@@ -14,6 +14,7 @@ import {
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity } from '../dependencies.js';
+import { asMarkedRun, type MarkedRun, markedRun } from './rejections.js';
 import { ownerOf } from './assert-unchanged.js';
 import { denied, type Permission, permissionInWords } from './preflight.js';
 import { versionOf } from './versions.js';
@@ -145,7 +146,7 @@ interface ScaledDown {
   /** Of the version that was taken down. */
   readonly hash: string;
   readonly replicas: number;
-  readonly run: Pick<RunIdentity, 'system' | 'runId'>;
+  readonly run: MarkedRun;
   /** ISO 8601. */
   readonly at: string;
 }
@@ -161,13 +162,14 @@ export function readScaledDown(workload: Workload): ScaledDown | undefined {
   const mark = fields(value);
   const hash = textOf(mark.hash);
   const at = textOf(mark.at);
-  const { system, runId } = fields(mark.run);
-  if (hash !== versionOf(workload.template).hash || at === undefined) return undefined;
+  const run = asMarkedRun(mark.run);
+  if (hash !== versionOf(workload.template).hash || at === undefined || run === undefined)
+    return undefined;
   return {
     hash,
     at,
     replicas: numberOf(mark.replicas) ?? 0,
-    run: { system: textOf(system) ?? '', runId: textOf(runId) ?? null },
+    run,
   };
 }
 
@@ -180,7 +182,7 @@ export function scaleDownPatch(
   const mark: ScaledDown = {
     hash: versionOf(workload.template).hash,
     replicas: desiredReplicas(workload) ?? 0,
-    run: { system: run.system, runId: run.runId },
+    run: markedRun(run),
     at,
   };
   const value = JSON.stringify(mark);

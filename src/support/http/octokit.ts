@@ -14,9 +14,11 @@ interface OctokitOptions extends ApiOptions {
 /** What every call passes on to Octokit as its `request` option. */
 export interface CallOptions {
   readonly signal: AbortSignal;
+  readonly redirect?: 'manual';
 }
 
-type Client = Pick<Octokit, 'rest' | 'hook'>;
+/** The part of Octokit that is used. */
+export type Client = Pick<Octokit, 'rest' | 'hook' | 'request'>;
 
 /** A call of the GitHub REST API. */
 export type OctokitCall = (octokit: Client, request: CallOptions) => Promise<unknown>;

@@ -44,16 +44,27 @@ function splitUrls(text: string): string[] {
     .filter((item) => item !== '');
 }
 
-/** One http or https URL, as written. */
-export function url(): ValueType<string> {
+/**
+ * One http or https URL, as written.
+ * @param without the path of an API: an address that ends so is taken without it
+ */
+export function url({ without }: { readonly without?: string } = {}): ValueType<string> {
   return {
     name: 'URL',
     shape: 'text',
-    parse: parseUrl,
+    parse: (text) => {
+      const parsed = parseUrl(text);
+      return parsed.ok && without !== undefined ? good(rootOf(parsed.value, without)) : parsed;
+    },
     print: printableUrl,
     secretParts: userInfo,
     schema: { type: 'string', pattern: '^https?://' },
   };
+}
+
+function rootOf(address: string, api: string): string {
+  const bare = address.replace(/\/+$/, '');
+  return bare.endsWith(api) ? bare.slice(0, -api.length) : address;
 }
 
 /** http and https URLs, each once, as written. */

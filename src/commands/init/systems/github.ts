@@ -8,7 +8,8 @@ import {
   type Way,
 } from '../options.js';
 
-const templates = { folder: 'github', end: 'yml' };
+/** The rollback workflows; they are the same wherever GitHub's workflows run. */
+export const templates = { folder: 'github', end: 'yml' };
 
 export const github: InitSystem = {
   id: 'github',
@@ -54,7 +55,11 @@ function plan(options: InitOptions): SystemPlan {
     files: [
       {
         path: '.github/workflows/deploy-gate.yml',
-        text: workflow(options),
+        text: deployWorkflow(options, {
+          action: `${published.repository}@v${published.version}`,
+          checkout: published.checkout,
+          keepsReport: true,
+        }),
         what: 'the workflow: snapshot, deploy, gate',
       },
       {
@@ -72,8 +77,19 @@ function plan(options: InitOptions): SystemPlan {
   };
 }
 
-function workflow({ way, branch }: InitOptions): string {
-  const action = `${published.repository}@v${published.version}`;
+/** The actions that the workflow uses, by the addresses that its server finds them at. */
+interface Uses {
+  readonly action: string;
+  readonly checkout: string;
+  /** Whether there is an action that keeps files. */
+  readonly keepsReport: boolean;
+}
+
+/** The workflow that deploys and watches. */
+export function deployWorkflow(
+  { way, branch }: InitOptions,
+  { action, checkout, keepsReport }: Uses,
+): string {
   const version = '          rollback-parameters: version=${{ steps.before.outputs.version }}\n';
   const gateInputs = way === 'pipeline' ? `        with:\n${version}` : '';
   return `# Made by \`rollgate init\`; it is yours now.
@@ -99,7 +115,7 @@ jobs:
       actions: write # start the rollback workflow and follow it
       contents: read # check out, and read which inputs that workflow declares
     steps:
-      - uses: ${published.checkout}
+      - uses: ${checkout}
         with:
           persist-credentials: false
 ${access[way]}
@@ -119,7 +135,10 @@ ${way === 'pipeline' ? version : ''}
 
       - name: Watch, and roll back when it is bad
         uses: ${action}
-${gateInputs}
+${gateInputs}${keepsReport ? keepReport : ''}`;
+}
+
+const keepReport = `
       - name: Keep the report
         if: always()
         uses: ${published.uploadArtifact}
@@ -128,4 +147,3 @@ ${gateInputs}
           path: rollgate-report/
           if-no-files-found: ignore
 `;
-}
