@@ -20,6 +20,7 @@ import {
   unreadable,
 } from '../client.js';
 import { type Before, isNew, type Listing, type Owner } from '../find-run.js';
+import { assertSameRun } from '../jobs.js';
 import { soonThere } from '../reading.js';
 import { mergeErrors } from '../settings.js';
 import { CANCEL_TIMEOUT_MS, START_TIMEOUT_MS } from '../start-once.js';
@@ -36,6 +37,7 @@ import {
   runOf,
   runsOf,
 } from './context.js';
+import { readJobs } from './jobs.js';
 import { preflight } from './preflight.js';
 import { githubServer } from './server.js';
 import { composeInputs, type Composed, ID_INPUT, mustBeRead } from './workflow.js';
@@ -74,6 +76,7 @@ export function workflowAdapter(
     prepare: (request, signal) => prepare(context, request, readRef, signal),
     send: (dispatch, start) => start(startCall(context, dispatch)),
     state: (run, signal) => readState(context, run, signal),
+    jobs: (run, signal) => readJobs(context, run, signal),
     cancel: (run, signal) => cancel(context, run, signal),
   };
 }
@@ -178,9 +181,10 @@ async function readState(
       signal,
     ),
   );
-  const shown = fields(answer.data);
-  if (typeof shown.status !== 'string') throw new TransientError(`${what}: the answer is no run`);
-  const state = context.server.stateOf(shown);
+  const seen = fields(answer.data);
+  if (typeof seen.status !== 'string') throw new TransientError(`${what}: the answer is no run`);
+  assertSameRun(what, run.id, seen.id);
+  const state = context.server.stateOf(seen);
   return state.phase === 'cancelled' || state.phase === 'failed'
     ? { ...state, mayHaveRun: await mayHaveRun(context, run, signal) }
     : state;

@@ -20,6 +20,8 @@ export interface GithubSettings {
   readonly 'github-token'?: string | undefined;
   /** `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
   readonly 'github-api-url': string;
+  /** Names of the jobs that prove the rollback; none: all of its run. */
+  readonly 'rollback-job'?: readonly string[] | undefined;
 }
 
 /** One workflow of one repository, and how to reach it. */
@@ -30,6 +32,8 @@ export interface GithubContext {
   readonly workflow: string;
   readonly apiUrl: string;
   readonly api: ApiClient<OctokitCall>;
+  /** `rollback-job`. */
+  readonly rollbackJobs: readonly string[];
   readonly server: GithubServer;
 }
 
@@ -43,7 +47,9 @@ export function contextFrom(
     token: parseToken(settings['github-token']),
     apiUrl: parseApiUrl(settings['github-api-url']),
   });
-  return parts.ok ? good(contextOf(parts.value, githubServer, dependencies)) : parts;
+  if (!parts.ok) return parts;
+  const rollbackJobs = settings['rollback-job'] ?? [];
+  return good(contextOf({ ...parts.value, rollbackJobs }, githubServer, dependencies));
 }
 
 /** The context of a workflow on a server of this kind. */
@@ -53,11 +59,13 @@ export function contextOf(
     workflow,
     token,
     apiUrl,
+    rollbackJobs,
   }: {
     readonly repository: { readonly owner: string; readonly repo: string };
     readonly workflow: string;
     readonly token: string;
     readonly apiUrl: string;
+    readonly rollbackJobs: readonly string[];
   },
   server: GithubServer,
   { ownRunId, ...dependencies }: ClientDependencies,
@@ -72,7 +80,7 @@ export function contextOf(
     accepts: 'anything',
     errors: byResponse(server.hintFor),
   });
-  return { ...repository, workflow, apiUrl, api, server };
+  return { ...repository, workflow, apiUrl, api, server, rollbackJobs };
 }
 
 export interface Repository {
