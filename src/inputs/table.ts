@@ -129,6 +129,12 @@ export const inputs = {
     description:
       'End the watch as healthy from half of its duration on, when the requests alone are strong evidence for it. For smoke tests: it misses what goes bad later.',
   }),
+  extend: input(boolean(), {
+    group: 'watch',
+    default: 'true',
+    description:
+      'When the limit or the last minute is over the limit at the end, without enough evidence: go on once, for as long again (at most 5m). Not with `decision: strict`.',
+  }),
   'on-unhealthy': input(choice(['rollback', 'report']), {
     group: 'watch',
     default: 'rollback',

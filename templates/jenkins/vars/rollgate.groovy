@@ -164,6 +164,7 @@ private List<String> inputs() {
     'sensitivity',
     'decision',
     'earlyPass',
+    'extend',
     'onUnhealthy',
     'onInconclusive',
     'onNoData',
