@@ -6,6 +6,7 @@ import type { RollbackRequest, StrategyResult } from '../../src/contract/strateg
 import { deadline } from '../../src/support/abort.js';
 import { createHttp, fetchOf } from '../../src/support/http.js';
 import { createRedactor } from '../../src/support/redact.js';
+import { misfits } from '../support/api-description.js';
 import { countedFetch, drive } from '../support/drive.js';
 import type { Fault, StandIn } from '../support/stand-in.js';
 import { commandsIn } from '../support/runner-grammar.js';
@@ -284,6 +285,7 @@ async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
   time.clear();
 
   const { started } = standIn;
+  expect(misfits(standIn.system, standIn.requests)).toEqual([]);
   expect(started).toBeLessThanOrEqual(1);
   expect(clock.monotonic()).toBeLessThanOrEqual(STRATEGY_MS + GRACE_MS);
   expect(JSON.stringify([result, lines, links, steps])).not.toContain(standIn.secret);
@@ -326,6 +328,7 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
     };
     const findings = await run(client.preflight(requested, new AbortController().signal));
     expect(findings.filter(({ level }) => level === 'error')).toEqual([]);
+    expect(misfits(standIn.system, standIn.requests)).toEqual([]);
     expect(standIn.started).toBe(0);
     expect(JSON.stringify(findings)).not.toContain(standIn.secret);
   });

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { misfits } from '../support/api-description.js';
 import { httpRig, rigs, type Rig } from '../support/metric-rigs.js';
 import { MetricScene, RATE, type Fault } from '../support/metric-scene.js';
 import { endless, huge, json } from '../support/stand-in-source.js';
@@ -180,10 +181,15 @@ const cases = rigs.flatMap((rig) =>
 );
 
 let scene: MetricScene;
+let source = '';
 const start = async (rig: Rig): Promise<void> => {
+  ({ source } = rig);
   scene = await MetricScene.start(rig);
 };
-afterEach(() => scene.close());
+afterEach(async () => {
+  await scene.close();
+  expect(misfits(source, scene.received)).toEqual([]);
+});
 
 describe.each([
   ['counts', ['min-success-rate: 95']],

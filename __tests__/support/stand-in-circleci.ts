@@ -217,7 +217,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
     }
     if (isRead && inProject === '/pipeline/mine') return ok({ items: this.mine() });
     if (isRead && inProject === '/pipeline') {
-      return ok({ items: this.options.config === null ? [] : [{ id: 'last', number: 41 }] });
+      return ok({ items: this.options.config === null ? [] : [{ id: LAST, number: 41 }] });
     }
     if (!isRead && /^\/pipeline(\/run)?$/.test(inProject)) return this.accept(request);
     return problem(404, 'Not found');
@@ -298,7 +298,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
   }
 
   private read(id: string, what: string | undefined, query: URLSearchParams) {
-    if (id === 'last' && what === '/config') {
+    if (id === LAST && what === '/config') {
       return ok(this.options.config ?? { source: CONFIG, compiled: '' });
     }
     const pipeline = this.pipelines.find((one) => one.id === id);
@@ -306,7 +306,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
     const shown = pipeline.states[0] ?? { state: 'created' };
     if (what === '/workflow') {
       const items = (shown.workflows ?? []).map((one, place) => ({
-        id: `${id}.${String(place)}`,
+        id: workflowId(id, place),
         name: one.name ?? `workflow-${String(place)}`,
         pipeline_id: id,
         status: pipeline.cancelled.has(place) ? 'canceled' : one.status,
@@ -327,9 +327,9 @@ export class StandInCircleci extends StandInServer implements StandIn {
     if (id === OWN_WORKFLOW && what === undefined) {
       return ok({ id, project_slug: this.slug, status: 'running' });
     }
-    const [pipelineId, place] = id.split('.');
-    const pipeline = this.pipelines.find((one) => one.id === pipelineId);
-    const workflow = pipeline?.states[0]?.workflows?.[Number(place)];
+    const place = Number(id.slice(20, 23));
+    const pipeline = this.pipelines.find((one) => workflowId(one.id, place) === id);
+    const workflow = pipeline?.states[0]?.workflows?.[place];
     if (pipeline === undefined || workflow === undefined) return problem(404, 'Workflow not found');
     if (method === 'GET' && what === '/job') {
       return this.page(workflow.jobs ?? [jobIn(workflow)], query);
@@ -339,7 +339,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
     if (typeof behaviour === 'object') {
       return { status: behaviour.status, body: JSON.parse(behaviour.body) as unknown };
     }
-    if (behaviour === 'obey') pipeline.cancelled.add(Number(place));
+    if (behaviour === 'obey') pipeline.cancelled.add(place);
     return { status: 202, body: { message: 'Accepted.' } };
   }
 
@@ -352,6 +352,14 @@ export class StandInCircleci extends StandInServer implements StandIn {
     });
   }
 }
+
+/** The id of the workflow at a place of a pipeline. */
+export function workflowId(pipeline: string, place: number): string {
+  return `3f0a0000-0000-4000-8${String(place).padStart(3, '0')}-${pipeline.slice(-12)}`;
+}
+
+/** The id of the pipeline that was there before. */
+export const LAST = '1a570000-0000-4000-8000-000000000041';
 
 /** The only job of a workflow, which is what the workflow is. */
 function jobIn({ status }: ShownWorkflow): Readonly<Record<string, unknown>> {

@@ -9,9 +9,11 @@ import { countedFetch, drive } from '../../support/drive.js';
 import { refusing } from '../../support/servers.js';
 import {
   type PipelineState,
+  LAST,
   OWN_WORKFLOW,
   StandInCircleci,
   type StandInCircleciOptions,
+  workflowId,
 } from '../../support/stand-in-circleci.js';
 import { inWords, never, openClient, rollWith } from '../../support/stand-in-client.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -548,7 +550,9 @@ describe('the ci strategy with CircleCI', () => {
       outcome: 'failed',
       detail: expect.stringMatching(/person to approve.*cancelled before anything of it ran/),
     });
-    expect(standIn.cancels.map(({ url }) => url)).toEqual([`/api/v2/workflow/${FIRST}.0/cancel`]);
+    expect(standIn.cancels.map(({ url }) => url)).toEqual([
+      `/api/v2/workflow/${workflowId(FIRST, 0)}/cancel`,
+    ]);
   });
 
   const blocked = [
@@ -609,8 +613,8 @@ describe('the ci strategy with CircleCI', () => {
       ],
     });
     expect(standIn.cancels.map(({ url }) => url)).toEqual([
-      `/api/v2/workflow/${FIRST}.1/cancel`,
-      `/api/v2/workflow/${FIRST}.2/cancel`,
+      `/api/v2/workflow/${workflowId(FIRST, 1)}/cancel`,
+      `/api/v2/workflow/${workflowId(FIRST, 2)}/cancel`,
     ]);
   });
 
@@ -752,7 +756,7 @@ describe('preflight with CircleCI', () => {
       'GET /api/v2/me',
       'GET /api/v2/project/gh/acme/shop',
       'GET /api/v2/project/gh/acme/shop/pipeline?branch=main',
-      'GET /api/v2/pipeline/last/config',
+      `GET /api/v2/pipeline/${LAST}/config`,
     ]);
   });
 

@@ -71,7 +71,7 @@ describe('the jobs of a pipeline of CircleCI', () => {
         name: 'undo',
         aliases: ['ops'],
         url: expect.stringMatching(
-          /^http:.*\/pipelines\/gh\/acme\/shop\/42\/workflows\/.*\.0\/jobs\/91$/,
+          /^http:.*\/pipelines\/gh\/acme\/shop\/42\/workflows\/3f0a.*\/jobs\/91$/,
         ) as unknown,
         phase,
         word: status,

@@ -2,7 +2,6 @@ import { createGithubClient } from '../../../src/pipelines/github/client.js';
 import type { GithubSettings } from '../../../src/pipelines/github/context.js';
 import { clientFrom, type ClientOptions } from '../../support/stand-in.js';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Ajv, type ValidateFunction } from 'ajv';
 import type { PipelineClient, StartedRun, StartRequest } from '../../../src/contract/pipeline.js';
 import { countedFetch, drive } from '../../support/drive.js';
 import {
@@ -10,134 +9,12 @@ import {
   type StandInGithubOptions,
   SILENT_WORKFLOW,
 } from '../../support/stand-in-github.js';
-import description from '../../support/github-openapi.json' with { type: 'json' };
+import { describedApis, type Exchange as GivenExchange } from '../../support/api-description.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
 
-interface Content {
-  readonly 'application/json'?: { readonly schema: object };
-}
+type Exchange = Required<GivenExchange>;
 
-interface Parameter {
-  readonly name: string;
-  readonly in: string;
-  readonly required: boolean;
-  readonly schema: { readonly type?: string; readonly format?: string };
-}
-
-interface Operation {
-  readonly parameters: readonly Parameter[];
-  readonly requestBody?: { readonly content: Content };
-  readonly responses: Readonly<Record<string, { readonly content: Content }>>;
-}
-
-/** One request and what came back. */
-interface Exchange {
-  readonly method: string;
-  readonly url: URL;
-  readonly contentType: string | null;
-  readonly sent: string;
-  readonly status: number;
-  readonly received: string;
-}
-
-// OpenAPI 3.0 has `nullable`, which ajv knows beside a `type`; everywhere else in this extract there is one.
-const ajv = new Ajv({
-  strict: false,
-  formats: {
-    uri: (text: string) => URL.canParse(text),
-    'date-time': (text: string) => /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text),
-    email: /@/,
-    int64: true,
-  },
-});
-ajv.addSchema(description, 'github');
-
-const operations = Object.entries(description.paths).flatMap(([template, methods]) =>
-  Object.entries(methods).map(([method, operation]) => ({
-    name: `${method.toUpperCase()} ${template}`,
-    method: method.toUpperCase(),
-    // Branches and files have slashes in their names; GitHub takes them as they are.
-    pattern: new RegExp(
-      `^${template.replace(/\{(ref|path)\}/g, '(?<$1>.+)').replace(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`,
-    ),
-    operation: operation as Operation,
-  })),
-);
-
-const compiled = new Map<object, ValidateFunction>();
-
-/** What is wrong with a value, by a schema of the description. */
-function faultsOf(schema: object, value: unknown): string {
-  let validate = compiled.get(schema);
-  if (validate === undefined) {
-    const text = JSON.stringify(schema).replaceAll('"#/components/', '"github#/components/');
-    validate = ajv.compile(JSON.parse(text) as object);
-    compiled.set(schema, validate);
-  }
-  return validate(value) ? '' : ajv.errorsText(validate.errors);
-}
-
-/**
- * The value of a text in a path or a query. A date may be a range (`created` of the runs, "Understanding the search
- * syntax" of GitHub's documentation), which its schema does not know.
- */
-function meant(text: string, { type, format }: Parameter['schema']): unknown {
-  if (format === 'date-time') return text.replace(/^[<>]=?/, '');
-  return type !== 'string' && /^\d+$/.test(text) ? Number(text) : text;
-}
-
-function operationOf({ method, url }: Exchange) {
-  return operations.find(
-    (one) => one.method === method && one.pattern.test(decodeURIComponent(url.pathname)),
-  );
-}
-
-/** What is wrong with a request, or with the answer to it when that is 2xx. */
-function check(exchange: Exchange): readonly string[] {
-  const { method, url, sent, status, received } = exchange;
-  const found = operationOf(exchange);
-  if (found === undefined) return [`${method} ${url.pathname} is no operation of GitHub`];
-  const { operation, pattern } = found;
-  const problems: string[] = [];
-  const tell = (where: string, what: string): void => {
-    if (what !== '') problems.push(`${found.name}, ${where}: ${what}`);
-  };
-
-  const inPath = pattern.exec(decodeURIComponent(url.pathname))?.groups ?? {};
-  const given = new Map([...Object.entries(inPath), ...url.searchParams]);
-  for (const { name, required, schema } of operation.parameters) {
-    const value = given.get(name);
-    given.delete(name);
-    if (value === undefined) tell(name, required ? 'is required' : '');
-    else tell(name, faultsOf(schema, meant(value, schema)));
-  }
-  for (const name of given.keys()) tell(name, 'is not known');
-
-  const requested = operation.requestBody?.content['application/json']?.schema;
-  if (requested === undefined) tell('body', sent === '' ? '' : 'is not known');
-  else {
-    tell(
-      'content type',
-      exchange.contentType?.startsWith('application/json') === true ? '' : 'is not JSON',
-    );
-    const body = JSON.parse(sent) as object;
-    tell('body', faultsOf(requested, body));
-    const known = Object.keys((requested as { properties?: object }).properties ?? {});
-    for (const name of Object.keys(body)) {
-      tell(`body, ${name}`, known.includes(name) ? '' : 'is not known');
-    }
-  }
-
-  if (status >= 300) return problems;
-  const answer = operation.responses[String(status)];
-  if (answer === undefined) tell('answer', `${String(status)} is not known`);
-  else {
-    const schema = answer.content['application/json']?.schema;
-    if (schema === undefined) tell(`answer ${String(status)}`, received === '' ? '' : 'has a body');
-    else tell(`answer ${String(status)}`, faultsOf(schema, JSON.parse(received)));
-  }
-  return problems;
-}
+const { operations, check, operationOf } = describedApis.github!;
 
 const cleanUps: (() => Promise<void>)[] = [];
 afterEach(async () => {
