@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import type { PipelineClient, StartRequest, StartResult } from '../../src/contract/pipeline.js';
+import { joinRival } from '../../src/pipelines/attempts.js';
 import type { StartRecord, StartRecords } from '../../src/pipelines/start-records.js';
 import { correlationOf } from '../../src/strategies/ci/correlation.js';
 import { countedFetch, drive } from '../support/drive.js';
@@ -295,5 +296,69 @@ describe.each(listsIds)('%s, two gates at once on two machines', (system) => {
       ...(scene.standIn.started === 1 ? [[], [BY_ANOTHER]] : []),
       [expect.stringMatching(/started it just before; our own run \S+ was cancelled\.$/)],
     ]).toContainEqual(joined);
+  });
+});
+
+describe('a list of runs that is behind', () => {
+  const run = (id: string) => ({ id, url: `https://ci.test/runs/${id}` });
+  const ids = requestOf('snapshot 1');
+
+  /** Two gates have started runs 7 and 8; the list shows nothing of them for so many reads. */
+  async function rivalOf(ours: string, behind: number) {
+    const clock = new VirtualClock();
+    let reads = 0;
+    const cancelled: string[] = [];
+    const joined = await clock.runUntil(
+      joinRival(
+        {
+          system: 'GitHub',
+          correlationId: ids.correlationId,
+          scope: ids.scope ?? '',
+          list: () => {
+            reads += 1;
+            const shown = reads > behind ? ['8', '7'] : [];
+            return Promise.resolve({ runs: shown.map((id) => ({ run: run(id) })) });
+          },
+          idShown: () => Promise.resolve(`Rollback ${ids.correlationId}`),
+          state: () => Promise.resolve({ phase: 'queued', word: 'queued' }),
+          cancel: ({ id }) => {
+            cancelled.push(id);
+            return Promise.resolve();
+          },
+          records: noRecords,
+          clock,
+        },
+        run(ours),
+        never,
+      ),
+    );
+    return { joined: joined?.run.id, cancelled, reads, waited: clock.monotonic() };
+  }
+
+  it('the gate whose run is second waits until the list shows its own, and then sees the first', async () => {
+    expect(await rivalOf('8', 2)).toEqual({
+      joined: '7',
+      cancelled: ['8'],
+      reads: 3,
+      waited: 2000,
+    });
+  });
+
+  it('the gate whose run is first keeps it', async () => {
+    expect(await rivalOf('7', 0)).toEqual({
+      joined: undefined,
+      cancelled: [],
+      reads: 1,
+      waited: 0,
+    });
+  });
+
+  it('a list that never shows our run: the run is kept, after some seconds', async () => {
+    expect(await rivalOf('8', Infinity)).toEqual({
+      joined: undefined,
+      cancelled: [],
+      reads: 4,
+      waited: 3000,
+    });
   });
 });

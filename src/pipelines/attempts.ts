@@ -41,6 +41,9 @@ const MOST_ATTEMPTS = 10;
 /** After that no call that starts a run is still going: its own time, and what it takes to write down what came of it. */
 const CALL_MS = START_TIMEOUT_MS + 5000;
 const POLL_MS = 500;
+/** A list that does not show our own run yet is read so often, and so far apart. */
+const LIST_READS = 4;
+const LIST_AGAIN_MS = 1000;
 
 const BY_ANOTHER = 'Another attempt of this run had started it.';
 const NOT_AGAIN =
@@ -97,7 +100,8 @@ export async function joinRival<C extends Candidate>(
   ours: StartedRun,
   signal: AbortSignal,
 ): Promise<Started | undefined> {
-  const { attempts } = await shownAttempts(search, await listNow(search, signal), signal);
+  const listed = await listWith(search, ours, signal);
+  const { attempts } = await shownAttempts(search, listed, signal);
   const own = attempts.find(({ run }) => run.id === ours.id);
   if (own === undefined) return undefined;
   const before = attempts.filter(({ run, order }) => run.id !== ours.id && order < own.order);
@@ -186,6 +190,21 @@ async function shownAttempts<C extends Candidate>(
     ),
     complete: shown.every(({ text }) => text !== undefined),
   };
+}
+
+/** A list may be some seconds behind: it is read again until it shows the run that is certain to be there. */
+async function listWith<C extends Candidate>(
+  search: AttemptSearch<C>,
+  ours: StartedRun,
+  signal: AbortSignal,
+): Promise<readonly C[] | undefined> {
+  if (search.idShown === undefined) return undefined;
+  for (let reads = 1; ; reads++) {
+    const listed = await listNow(search, signal);
+    if (listed?.some(({ run }) => run.id === ours.id) === true || reads >= LIST_READS)
+      return listed;
+    await search.clock.sleep(LIST_AGAIN_MS, signal);
+  }
 }
 
 async function listNow<C extends Candidate>(
