@@ -80,7 +80,7 @@ describe('the action, on a service whose rollback workflow works', () => {
       ref: 'main',
       inputs: {
         rollback: 'true',
-        rollback_id: expect.stringMatching(/^rollgate-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+        rollback_id: expect.stringMatching(/^rollgate-[0-9a-f]{16}-[0-9a-f]{16}$/),
         rollback_target: 'default',
       },
       return_run_details: true,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { ActionJob } from '../support/action.js';
+import { Addresses } from '../support/addresses.js';
 import { ailingService, watching } from '../support/ailing-service.js';
 import { leaveFile, node, type Workplace } from '../support/bundle.js';
 import { commandsIn } from '../support/runner-grammar.js';
@@ -79,6 +81,55 @@ describe('a header whose value is a word of ours', () => {
       expect(replayed.output).toContain('unhealthy');
     },
   );
+});
+
+describe('what the application says', () => {
+  it('is printed and written nowhere: no body, no header, no reason phrase', async () => {
+    let requests = 0;
+    const { url } = await opened(
+      serve((request, response) => {
+        if (request.url === '/health') {
+          response.end('fine');
+          return;
+        }
+        requests++;
+        const moves = request.url === '/' && requests % 2 === 0;
+        response.writeHead(moves ? 302 : 503, 'forged-phrase', {
+          'x-app': 'forged ::error::forged',
+          'content-type': 'text/forged',
+          ...(moves ? { location: '/forged-place' } : {}),
+        });
+        response.end(`forged body\n::error::forged\n{"error":"forged"}`);
+      }),
+    );
+    const { code, output } = await place.run([
+      ...watching(url, 'exit 0'),
+      ...['--expect-body', 'fine', '--follow-redirects', '2'],
+    ]);
+    expect(code).toBe(3);
+    expect(output).toContain('requests failed');
+    for (const [name, text] of [['the log', output], ...Object.entries(place.files())])
+      expect([name, text?.includes('forged')]).toEqual([name, false]);
+  });
+});
+
+describe('the addresses that a run talks to', () => {
+  it('are those that are configured, and no others', async () => {
+    const hook = await opened(serve((_, response) => response.end('ok')));
+    const job = await ActionJob.prepare({
+      inputs: { 'notify-url': `${hook.url}/hook`, 'notify-format': 'json' },
+    });
+    try {
+      const addresses = new Addresses(job.place);
+      const { code } = await job.start(addresses.env).ended;
+      expect(code).toBe(1);
+      expect(addresses.seen()).toEqual(
+        [job.service, job.github, hook].map(({ url }) => new URL(url).host).sort(),
+      );
+    } finally {
+      await job.close();
+    }
+  });
 });
 
 describe('a webhook that refuses', () => {

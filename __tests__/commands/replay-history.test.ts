@@ -82,7 +82,7 @@ describe('replay --prometheus', () => {
     ]);
     expect(code).toBe(0);
     expect(lines).toEqual([
-      'each deploy: 30s of warm-up and 5m, checked every 10s',
+      'each deploy: 30s of warm-up and 5m, checked every 10s; up to 5m more if the end is in doubt',
       'limits: success-rate ≥ 95 %',
       'note: a live watch also checks health; the history does not have that',
       `${at(10)}  would have passed`,
@@ -117,7 +117,9 @@ describe('replay --prometheus', () => {
   it('judges by the limits and windows of the configuration file', async () => {
     place.write('rollgate.yml', 'duration: 1m\nwarm-up: 15s\nmin-success-rate: 70\n');
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()]);
-    expect(lines[0]).toBe('each deploy: 15s of warm-up and 1m, checked every 10s');
+    expect(lines[0]).toBe(
+      'each deploy: 15s of warm-up and 1m, checked every 10s; up to 1m more if the end is in doubt',
+    );
     expect(lines[1]).toBe('limits: success-rate ≥ 70 %');
     expect(lines[2]).toBe(`${at(12)}  would have passed`);
   });

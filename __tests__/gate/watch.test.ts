@@ -121,6 +121,74 @@ describe('watch', () => {
     expect(outcome.verdict).toBe('healthy');
   });
 
+  describe('whose end is in doubt', () => {
+    /** Fails in the last minute of the planned watch, and as long after it as is said. */
+    function doubtful(until: number, signal?: AbortSignal) {
+      const clock = new VirtualClock();
+      const traffic = metricCheck(({ to }) => counts(20, to > 270_000 && to <= until ? 2 : 0));
+      const events: RecordedEvent[] = [];
+      const extended: unknown[] = [];
+      const checks = [healthCheck(clock, () => ({ result: good })), traffic];
+      const plan = { ...defaultPlan, extend: true };
+      const observer = {
+        event: (event: WatchEvent, at: number) => events.push({ event, at }),
+        tick: () => undefined,
+        extended: (extension: unknown) => extended.push(extension),
+      };
+      const work = watch(options(clock, checks, { plan, observer, ...(signal && { signal }) }));
+      return { clock, work, events, extended, plan, checks };
+    }
+
+    it('goes on once, is told so, and is healthy when it is back within its limit', async () => {
+      const { clock, work, events, extended, plan, checks } = doubtful(330_000);
+      const outcome = await clock.runUntil(work);
+      const extension = {
+        by: 300_000,
+        why: 'in the last minute 12 of 120 requests failed (90 % success, limit 95 %)',
+      };
+      expect(outcome).toMatchObject({ verdict: 'healthy', decidedAt: 630_000, extension });
+      expect(outcome.reason).toContain('the health check passed 127 of 127 checks over 10m');
+      expect(extended).toEqual([extension]);
+      expect(events.filter(({ event }) => event.type === 'observation')).toHaveLength(63);
+      expect(events.filter(({ event }) => event.type === 'deadline').map(({ at }) => at)).toEqual([
+        330_000, 630_000,
+      ]);
+      expect(clock.sleeping).toBe(0);
+      expect(replay(plan, checks, events)).toMatchObject({
+        judgement: { verdict: 'healthy', reason: outcome.reason },
+        decidedAt: 630_000,
+        extension,
+      });
+      // As the same watch would have ended without it.
+      const planned = events.slice(
+        0,
+        events.findIndex(({ event }) => event.type === 'deadline') + 1,
+      );
+      expect(replay(plan, checks, planned)).toMatchObject({ decidedAt: 330_000 });
+    });
+
+    it('is unhealthy as soon as there is evidence', async () => {
+      const { clock, work } = doubtful(Infinity);
+      expect(await clock.runUntil(work)).toMatchObject({
+        verdict: 'unhealthy',
+        decidedAt: 400_000,
+      });
+    });
+
+    it('is cancelled in the time that was added: it says how much there was', async () => {
+      const stop = new AbortController();
+      const { clock, work } = doubtful(330_000, stop.signal);
+      void clock.sleep(400_000).then(() => {
+        stop.abort(new Cancelled('SIGTERM'));
+      });
+      expect(await clock.runUntil(work)).toMatchObject({
+        verdict: 'cancelled',
+        reason:
+          'Cancelled by SIGTERM after 6m 40s of 10m 30s: the new version is live and was not judged.',
+      });
+    });
+  });
+
   it('a row of failures that is open at the end extends the watch, and is healthy when the service answers again', async () => {
     const outcome = await healthWatch((at) => ({
       result: at === 330_000 || at === 335_000 ? refused : good,

@@ -13,6 +13,19 @@ const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
   packages: Readonly<Record<string, LockedPackage>>;
 };
 
+describe('the dependencies of the package', () => {
+  it('are exact versions', () => {
+    const declared = JSON.parse(readFileSync('package.json', 'utf8')) as Readonly<
+      Record<string, Readonly<Record<string, string>> | undefined>
+    >;
+    const versions = Object.entries({ ...declared.dependencies, ...declared.devDependencies });
+    expect(versions.length).toBeGreaterThan(0);
+    expect(versions.filter(([, version]) => !/^\d+\.\d+\.\d+(-[\w.]+)?$/.test(version))).toEqual(
+      [],
+    );
+  });
+});
+
 describe('the lockfile', () => {
   it('has the optional dependencies of every platform; if not: node scripts/complete-lockfile.mjs', () => {
     const names = new Set(Object.keys(packages).map((path) => path.split('node_modules/').at(-1)));

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createCiStrategy } from '../../src/strategies/ci/strategy.js';
 import { pipelineClients } from '../../src/pipelines/registry.js';
-import type { PipelineClient } from '../../src/contract/pipeline.js';
+import type { PipelineClient, StartedRun } from '../../src/contract/pipeline.js';
 import type { RollbackRequest, StrategyResult } from '../../src/contract/strategy.js';
 import { deadline } from '../../src/support/abort.js';
 import { createHttp, fetchOf } from '../../src/support/http.js';
@@ -176,18 +176,40 @@ async function open(create: Create, end: End = 'well') {
     http.close();
   });
   const redactor = createRedactor([standIn.secret]);
-  const seen: { answered: (status: number) => void } = { answered: () => undefined };
+  const seen: {
+    answered: (status: number) => void;
+    /** A run whose number is another one in everything that is read. */
+    mistaken: StartedRun | undefined;
+  } = { answered: () => undefined, mistaken: undefined };
   const engine = fetchOf(http, { timeoutMs: 30_000, clean: (text) => redactor.redact(text) });
   const counted = countedFetch(async (input, init) => {
     const response = await engine(input, init);
     seen.answered(response.status);
-    return response;
+    return seen.mistaken !== undefined && (init?.method ?? 'GET') === 'GET'
+      ? aboutAnother(seen.mistaken, response)
+      : response;
   });
   const client = standIn.client({ fetch: counted.fetch, clock, random: () => 0.5 });
   const run = <T>(work: Promise<T>): Promise<T> =>
     drive(clock, work, counted.open, () => standIn.hanging);
   const shown = (text: string): string => redactor.redact(text);
   return { standIn, client, clock, seen, run, close, shown };
+}
+
+async function aboutAnother({ id }: StartedRun, response: Response): Promise<Response> {
+  const number = id.split('/').at(-1) ?? id;
+  const text = await response.text();
+  const { status, headers } = response;
+  return new Response(
+    text.replaceAll(
+      number,
+      number.replace(/\d$/, (last) => (last === '9' ? '8' : '9')),
+    ),
+    {
+      status,
+      headers,
+    },
+  );
 }
 
 interface Scenario {
@@ -197,6 +219,8 @@ interface Scenario {
   readonly start?: { readonly kind: Kind; readonly onlyOnce: boolean };
   /** What reads of the run meet; `reads`: how often. */
   readonly follow?: { readonly kind: Kind; readonly reads: number };
+  /** So many reads of the run are answered with another run. */
+  readonly mistaken?: number;
 }
 
 async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
@@ -221,6 +245,7 @@ async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
         if (reads === 1) await meet('follow', follow.kind);
         if (reads === follow.reads + 1) standIn.fault('follow', null);
       }
+      seen.mistaken = reads <= (scenario.mistaken ?? 0) ? args[0] : undefined;
       return client.state(...args);
     },
   });
@@ -275,6 +300,11 @@ async function roll(create: Create, scenario: Scenario): Promise<Rolled> {
   return { result, started };
 }
 
+/** Jenkins shows stages only with plugins, and a system that the user describes shows what the user says. */
+function showsJobs(system: string): boolean {
+  return system !== 'jenkins' && system !== 'http';
+}
+
 it('every CI system with a client is in the matrix', () => {
   expect(Object.keys(standIns).sort()).toEqual(Object.keys(pipelineClients).sort());
 });
@@ -316,6 +346,24 @@ describe.each(Object.entries(standIns))('%s', (system, create) => {
   it('a run that fails: triggered, not verified', async () => {
     expect(await roll(create, { end: 'badly' })).toEqual(ended(1, 'triggered'));
   });
+
+  it(`a run that ends well, whose only job was skipped: ${showsJobs(system) ? 'triggered' : 'nobody can see that'}`, async () => {
+    const outcome = showsJobs(system) ? 'triggered' : 'verified';
+    expect(await roll(create, { end: 'skipped' })).toEqual(ended(1, outcome));
+  });
+
+  // Of a system that the user describes it is not known where the number of a run stands in the answer.
+  if (system !== 'http') {
+    it('answers about another run twice: not believed, asked again, and verified', async () => {
+      expect(await roll(create, { mistaken: 2 })).toEqual(ended(1, 'verified'));
+    });
+
+    it('answers about another run every time: triggered, not verified', async () => {
+      const rolled = await roll(create, { mistaken: Infinity });
+      expect(rolled).toEqual(ended(1, 'triggered'));
+      expect(rolled.result.detail).toMatch(/the answer is about another one/);
+    });
+  }
 
   it.each([
     [

@@ -57,8 +57,11 @@ export class ActionJob {
     return new ActionJob(place, github, server, options);
   }
 
-  /** As the runner does it: no arguments, and a variable for every input, empty where the workflow sets none. */
-  start(): Running {
+  /**
+   * As the runner does it: no arguments, and a variable for every input, empty where the workflow sets none.
+   * @param env variables besides those of the options
+   */
+  start(env: Readonly<Record<string, string>> = {}): Running {
     const { place, github, service, options } = this;
     const inputs: Record<string, string> = {
       url: service.url,
@@ -88,6 +91,7 @@ export class ActionJob {
       GITHUB_OUTPUT: place.path(OUTPUT),
       GITHUB_STEP_SUMMARY: place.path(SUMMARY),
       ...options.env,
+      ...env,
     });
   }
 

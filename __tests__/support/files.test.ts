@@ -103,6 +103,16 @@ describe('what stands in the place of a file', () => {
     },
   );
 
+  const onUnixAsRoot = process.getuid?.() === 0 ? onUnix : it.skip;
+  onUnixAsRoot('a device: not replaced', async () => {
+    execFileSync('mknod', [at('device'), 'c', '1', '3']);
+    await expect(systemFiles.writeFile(at('device'), 'new')).rejects.toThrow(
+      /device is a device, and not a file$/,
+    );
+    expect(lstatSync(at('device')).isCharacterDevice()).toBe(true);
+    expect(existsSync(at('device.tmp'))).toBe(false);
+  });
+
   onUnix('a pipe or a device to read: an error at once', () => {
     expect(() => systemFiles.read(pipe('read.yml'))).toThrow(/read\.yml is not a file$/);
     expect(() => systemFiles.read('/dev/zero')).toThrow(/is not a file$/);

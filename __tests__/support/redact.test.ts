@@ -179,6 +179,36 @@ const secretText = fc
   .string({ unit: 'grapheme', minLength: minSecretLength, maxLength: 40 })
   .filter((text) => text.trim().length >= minSecretLength && !/[\r\n]/.test(text));
 
+describe('a secret of which a cut shows too little to be told', () => {
+  const token = fc.stringMatching(/^[a-z]{5,40}$/);
+  const filler = '~'.repeat(50);
+
+  it.each([
+    [
+      'in front of the cut',
+      (secret: string, shown: number) => oneLine(`${filler}${secret}`, filler.length + shown + 1),
+    ],
+    ['behind the cut', (secret: string, shown: number) => `…${secret.slice(-shown)}${filler}`],
+    [
+      'in front of the cut, in a sentence',
+      (secret: string, shown: number) => `it said: ${filler}${secret.slice(0, shown)}…; nothing`,
+    ],
+  ])('is not shown %s: not one character of it', (_, cut) => {
+    fc.assert(
+      fc.property(token, fc.integer({ min: 1, max: 3 }), (secret, shown) => {
+        const text = cut(secret, shown);
+        const redacted = createRedactor([secret]).redact(text);
+        expect(redacted.length).toBe(text.length - shown);
+        expect(redacted).toContain(filler);
+      }),
+    );
+  });
+
+  it('and a word with dots of its own keeps its end', () => {
+    expect(createRedactor(['ghs_0123456789']).redact('Deploying…')).toBe('Deploying…');
+  });
+});
+
 describe('no secret is left', () => {
   it.each<[string, (secret: string) => string]>([
     ['a template string', (secret) => `token=${secret}`],

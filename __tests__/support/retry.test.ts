@@ -8,11 +8,13 @@ import {
   isTransientStatus,
   retryAfterMs,
   retryRead,
+  waitBefore,
   type RetryOptions,
 } from '../../src/support/retry.js';
 import { VirtualClock } from './virtual-clock.js';
 
 const now = Date.UTC(2026, 0, 1);
+const HOUR = 3_600_000;
 
 describe('retryAfterMs', () => {
   it.each<[Record<string, string>, number | undefined]>([
@@ -20,6 +22,14 @@ describe('retryAfterMs', () => {
     [{ 'retry-after': '0' }, 0],
     [{ 'retry-after': 'Thu, 01 Jan 2026 00:01:00 GMT' }, 60_000],
     [{ 'retry-after': 'Wed, 31 Dec 2025 00:00:00 GMT' }, 0],
+    // Milliseconds where seconds are due, and what no timer holds: never longer than an hour.
+    [{ 'retry-after': '30000' }, HOUR],
+    [{ 'retry-after': '2147484' }, HOUR],
+    [{ 'retry-after': '9'.repeat(400) }, HOUR],
+    [{ 'retry-after': 'Fri, 31 Dec 9999 23:59:59 GMT' }, HOUR],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '9'.repeat(400) }, HOUR],
+    [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '0' }, 0],
+    [{ 'retry-after': '-5' }, 0],
     [{ 'retry-after': 'soon' }, undefined],
     [{ 'retry-after': '' }, undefined],
     [{ 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now / 1000 + 90) }, 90_000],
@@ -69,6 +79,17 @@ describe('backoffMs', () => {
         },
       ),
     );
+  });
+});
+
+describe('waitBefore', () => {
+  it.each([
+    [0, 250],
+    [undefined, 250],
+    [100, 250],
+    [20_000, 20_000],
+  ])('asked to wait %p ms before the second attempt: %d ms', (askedMs, expected) => {
+    expect(waitBefore(1, askedMs, () => 0)).toBe(expected);
   });
 });
 

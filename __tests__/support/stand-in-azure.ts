@@ -13,6 +13,10 @@ import { isAccepted, StandInServer } from './stand-in-server.js';
 import type { Received } from './servers.js';
 
 export interface TimelineRow {
+  readonly id?: string;
+  readonly parentId?: string | null;
+  readonly name?: string;
+  readonly identifier?: string;
   readonly type: string;
   readonly state: string;
   readonly result?: string | null;
@@ -449,7 +453,8 @@ export class StandInAzure extends StandInServer implements StandIn {
     } else if (method === 'PATCH') {
       this.change(build, parsed(body), response);
     } else if (timeline) {
-      const records = (build.shown ?? stepOf(build)).timeline;
+      const step = build.shown ?? stepOf(build);
+      const records = step.timeline === undefined ? timelineOf(step) : step.timeline;
       if (records === undefined || records === null) response.writeHead(204).end();
       else send(response, 200, { records, id: 'timeline' });
     } else {
@@ -496,6 +501,13 @@ export class StandInAzure extends StandInServer implements StandIn {
       },
     };
   }
+}
+
+/** Of a build that ended with a result: a job that did the same. */
+function timelineOf({ status, result, startTime }: BuildStep): readonly TimelineRow[] | undefined {
+  return status === 'completed' && result === 'succeeded' && startTime !== undefined
+    ? [{ type: 'Job', name: 'rollback', state: 'completed', result, startTime }]
+    : undefined;
 }
 
 function stepOf(build: StandInBuild): BuildStep {

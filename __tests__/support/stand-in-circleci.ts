@@ -332,7 +332,7 @@ export class StandInCircleci extends StandInServer implements StandIn {
     const workflow = pipeline?.states[0]?.workflows?.[Number(place)];
     if (pipeline === undefined || workflow === undefined) return problem(404, 'Workflow not found');
     if (method === 'GET' && what === '/job') {
-      return this.page(workflow.jobs ?? [{ id: 'j', type: 'build', ...running }], query);
+      return this.page(workflow.jobs ?? [jobIn(workflow)], query);
     }
     if (method !== 'POST' || what !== '/cancel') return problem(404, 'Not found');
     const behaviour = this.options.cancel ?? 'obey';
@@ -353,7 +353,17 @@ export class StandInCircleci extends StandInServer implements StandIn {
   }
 }
 
-const running = { status: 'running', started_at: '2026-01-01T00:00:00Z' };
+/** The only job of a workflow, which is what the workflow is. */
+function jobIn({ status }: ShownWorkflow): Readonly<Record<string, unknown>> {
+  return {
+    id: 'j',
+    name: 'rollback',
+    type: 'build',
+    job_number: 91,
+    status: ['success', 'failed', 'canceled'].includes(status) ? status : 'running',
+    started_at: '2026-01-01T00:00:00Z',
+  };
+}
 
 const defaultStates: readonly PipelineState[] = [
   { state: 'pending' },

@@ -50,6 +50,8 @@ export async function rollWith<S extends Pick<StandIn, 'secret' | 'hanging'>>(
     readonly time?: number;
     readonly startTimeout?: number;
     readonly parameters?: Readonly<Record<string, string>>;
+    /** `rollback-job`. */
+    readonly jobs?: readonly string[];
     readonly beforeChange?: () => void;
   } = {},
 ): Promise<{ readonly result: StrategyResult; readonly lines: readonly string[] }> {
@@ -57,6 +59,7 @@ export async function rollWith<S extends Pick<StandIn, 'secret' | 'hanging'>>(
     client,
     ref: undefined,
     parameters: options.parameters ?? {},
+    jobs: options.jobs ?? [],
     wait: true,
     startTimeout: options.startTimeout ?? 120_000,
     clock,

@@ -64,6 +64,17 @@ export interface StandInRun {
   cancelled: boolean;
   /** Steps that its jobs show: whether any of it ran. */
   ran: boolean;
+  /** What its jobs show; one that ends as the run does unless given. */
+  readonly jobs: readonly StandInGithubJob[] | undefined;
+}
+
+/** Fields of a job. */
+export interface StandInGithubJob {
+  readonly name: string;
+  readonly status?: string;
+  readonly conclusion?: string | null;
+  readonly run_attempt?: number;
+  readonly run_id?: number;
 }
 
 export interface StandInGithubOptions {
@@ -93,6 +104,8 @@ export interface StandInGithubOptions {
   readonly cancel?: 'obey' | 'ignore' | ScriptedAnswer;
   /** Whether a cancelled run shows steps. */
   readonly ran?: boolean;
+  /** What the jobs of a started run show. */
+  readonly jobs?: readonly StandInGithubJob[];
   /** Answers instead of the usual one, for the first request that fits; `times` of them, one unless given. */
   readonly overrides?: readonly {
     readonly method: string;
@@ -210,6 +223,7 @@ export class StandInGithub {
       steps: [...(run.steps ?? [['completed', 'success']])],
       cancelled: false,
       ran: run.ran ?? true,
+      jobs: run.jobs,
     };
     this.runs.push(made);
     return made;
@@ -345,7 +359,7 @@ export class StandInGithub {
     const run = this.runs.find(({ id }) => String(id) === ofRun?.[1]);
     if (run === undefined) return problem(404, 'Not Found');
     if (isRead && ofRun?.[2] === undefined) return this.read(run);
-    if (isRead && ofRun?.[2] === '/jobs') return this.faults.follow ?? jobsOf(run);
+    if (isRead && ofRun?.[2] === '/jobs') return this.faults.follow ?? this.jobs(run, request);
     if (request.method === 'POST' && ofRun?.[2] === '/cancel') return this.cancel(run);
     return problem(404, 'Not Found');
   }
@@ -405,6 +419,7 @@ export class StandInGithub {
       inputs,
       steps: [...(this.options.run ?? [['queued'], ['in_progress'], ['completed', 'success']])],
       ran: this.options.ran ?? true,
+      jobs: this.options.jobs,
     });
     if (this.options.rival === true) this.addRun({ branch: body.ref });
 
@@ -449,6 +464,30 @@ export class StandInGithub {
     });
   }
 
+  /** Unless others are given, its only job, which is what the run is. */
+  private jobs(run: StandInRun, { query }: RecordedRequest): Behaviour {
+    const { status, conclusion } = this.show(run);
+    const steps = run.ran
+      ? [{ name: 'x', number: 1, status: 'completed', conclusion: 'success' }]
+      : [];
+    const all = (run.jobs ?? [{ name: 'rollback', status, conclusion }]).map((job, index) =>
+      githubObject('job', {
+        id: 700 + index,
+        run_id: run.id,
+        run_attempt: 1,
+        runner_id: run.ran ? 5 : null,
+        html_url: `${htmlUrl(run)}/job/${String(700 + index)}`,
+        status: 'completed',
+        conclusion: 'success',
+        steps,
+        ...job,
+      }),
+    );
+    const size = Number(query.per_page ?? 30);
+    const from = (Number(query.page ?? 1) - 1) * size;
+    return ok({ total_count: all.length, jobs: all.slice(from, from + size) });
+  }
+
   private cancel(run: StandInRun): Behaviour {
     if (this.options.mayWrite === false) {
       return problem(403, 'Resource not accessible by integration');
@@ -469,21 +508,6 @@ function ok(body: unknown): ScriptedAnswer {
 
 function object(...of: Parameters<typeof githubObject>): ScriptedAnswer {
   return ok(githubObject(...of));
-}
-
-/** Its only job. */
-function jobsOf(run: StandInRun): ScriptedAnswer {
-  const steps = run.ran
-    ? [{ name: 'x', number: 1, status: 'completed', conclusion: 'success' }]
-    : [];
-  const job = githubObject('job', {
-    run_id: run.id,
-    runner_id: run.ran ? 5 : null,
-    status: 'completed',
-    conclusion: 'cancelled',
-    steps,
-  });
-  return ok({ total_count: 1, jobs: [job] });
 }
 
 /** The API's form of an error. */

@@ -11,8 +11,11 @@ import { isAccepted, StandInServer } from './stand-in-server.js';
 export interface StandInJob {
   readonly id: number;
   readonly name: string;
-  status: string;
+  /** `undefined`: that of the pipeline. */
+  status: string | undefined;
   started: boolean;
+  /** What it has started. */
+  readonly downstream?: { readonly id: number; readonly project_id: number };
 }
 
 export interface StandInPipeline {
@@ -60,8 +63,8 @@ export interface GitlabOptions {
   readonly variablesReadable?: boolean;
   /** What reads of a started pipeline show. */
   readonly statuses?: readonly string[];
-  readonly jobs?: readonly string[];
-  readonly bridges?: readonly string[];
+  readonly jobs?: readonly (string | StandInJob)[];
+  readonly bridges?: readonly (string | StandInJob)[];
   /** 200 is answered either way. */
   readonly cancel?: 'obey' | 'ignore';
   readonly pipelines?: readonly Partial<StandInPipeline>[];
@@ -263,7 +266,7 @@ export class StandInGitlab extends StandInServer implements StandIn {
     if (rest === '') return ok(this.shownProject());
     if (rest === 'pipeline' && request.method === 'POST') return this.create(request);
     if (rest === 'pipelines') return this.list(query);
-    if (rest === 'ci/lint') return this.lint();
+    if (rest === 'ci/lint') return this.lint(query);
     const [, kind, name] = /^repository\/(branches|tags|files)\/(.+)$/.exec(rest) ?? [];
     if (kind !== undefined && name !== undefined) {
       return this.repository(kind, decodeURIComponent(name));
@@ -299,9 +302,22 @@ export class StandInGitlab extends StandInServer implements StandIn {
               })),
             );
       case 'jobs':
-        return ok(page(pipeline.jobs.map(showJob), query));
+        return ok(
+          page(
+            pipeline.jobs.map((job) => showJob(job, pipeline)),
+            query,
+          ),
+        );
       case 'bridges':
-        return ok(page(pipeline.bridges.map(showJob), query));
+        return ok(
+          page(
+            pipeline.bridges.map((job) => ({
+              ...showJob(job, pipeline),
+              downstream_pipeline: this.downstreamOf(job),
+            })),
+            query,
+          ),
+        );
       case 'cancel':
         if (request.method !== 'POST') return message(405, '405 Method Not Allowed');
         if (this.options.cancel !== 'ignore') this.cancel(pipeline);
@@ -311,19 +327,27 @@ export class StandInGitlab extends StandInServer implements StandIn {
     }
   }
 
+  private downstreamOf({ downstream }: StandInJob): unknown {
+    if (downstream === undefined) return null;
+    const status = this.pipelines.find(({ id }) => id === downstream.id)?.statuses[0] ?? 'success';
+    return { ...downstream, status, web_url: `https://gitlab.example/p/${String(downstream.id)}` };
+  }
+
   private cancel(pipeline: StandInPipeline): void {
     const over = ['success', 'failed', 'canceled', 'skipped'];
     if (over.includes(pipeline.statuses[0] ?? '')) return;
     pipeline.statuses.splice(0, pipeline.statuses.length, 'canceled');
-    for (const job of pipeline.jobs) if (!over.includes(job.status)) job.status = 'canceled';
+    for (const job of pipeline.jobs)
+      if (!over.includes(job.status ?? 'created')) job.status = 'canceled';
     for (const child of this.pipelines) if (child.parent === pipeline.id) this.cancel(child);
   }
 
   private cancelJob(id: number): Answer {
-    const job = this.pipelines.flatMap(({ jobs }) => jobs).find((one) => one.id === id);
-    if (job === undefined) return message(404, '404 Not found');
+    const pipeline = this.pipelines.find(({ jobs }) => jobs.some((one) => one.id === id));
+    const job = pipeline?.jobs.find((one) => one.id === id);
+    if (pipeline === undefined || job === undefined) return message(404, '404 Not found');
     job.status = 'canceled';
-    return { status: 201, body: showJob(job) };
+    return { status: 201, body: showJob(job, pipeline) };
   }
 
   private create(request: StandInRequest): Answer {
@@ -402,8 +426,8 @@ export class StandInGitlab extends StandInServer implements StandIn {
       inputs,
       name: this.file.includes('$ROLLBACK_ID') && id !== undefined ? `Rollback ${id}` : null,
       statuses: [...(this.options.statuses ?? ['created', 'running', 'success'])],
-      jobs: (this.options.jobs ?? ['rollback']).map((name, index) => jobOf(500 + index, name)),
-      bridges: (this.options.bridges ?? []).map((name, index) => jobOf(600 + index, name)),
+      jobs: (this.options.jobs ?? ['rollback']).map((job, index) => startedJob(job, 500 + index)),
+      bridges: (this.options.bridges ?? []).map((job, index) => startedJob(job, 600 + index)),
       parent,
     });
     if (this.options.rival === true) this.add({ id: 30_000 + this.pipelines.length, ref, source });
@@ -455,7 +479,11 @@ export class StandInGitlab extends StandInServer implements StandIn {
     };
   }
 
-  private lint(): Answer {
+  /** lib/api/lint.rb: `mutually_exclusive :sha, :content_ref`. */
+  private lint(query: URLSearchParams): Answer {
+    if (query.has('sha') && query.has('content_ref')) {
+      return { status: 400, body: { error: 'sha, content_ref are mutually exclusive' } };
+    }
     const text = this.file.includes('\n---\n') ? this.file.split('\n---\n')[1] : this.file;
     try {
       parse(text ?? '');
@@ -509,8 +537,24 @@ export function jobOf(id: number, name: string, status = 'created', started = fa
   return { id, name, status, started };
 }
 
-function showJob({ id, name, status, started }: StandInJob): Record<string, unknown> {
-  return { id, name, status, started_at: started ? '2026-01-01T00:00:00Z' : null, runner: null };
+/** A job of a pipeline that is started: one that is given by its name is what the pipeline is. */
+function startedJob(job: string | StandInJob, id: number): StandInJob {
+  return typeof job === 'string' ? { id, name: job, status: undefined, started: false } : job;
+}
+
+function showJob(
+  { id, name, status, started }: StandInJob,
+  pipeline: StandInPipeline,
+): Record<string, unknown> {
+  return {
+    id,
+    name,
+    status: status ?? pipeline.statuses[0] ?? 'created',
+    started_at: started ? '2026-01-01T00:00:00Z' : null,
+    runner: null,
+    pipeline: { id: pipeline.id, project_id: 42 },
+    web_url: `https://gitlab.example/acme/shop/-/jobs/${String(id)}`,
+  };
 }
 
 function page<T>(items: readonly T[], query: URLSearchParams): readonly T[] {

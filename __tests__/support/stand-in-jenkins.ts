@@ -70,6 +70,10 @@ export interface StandInJenkinsOptions {
   readonly builds?: readonly BuildState[];
   /** An item that left the queue is forgotten at once. */
   readonly forgets?: boolean;
+  /** How an equal item that waits is named: cores before 2.308 do not tell it from a new one. 303 unless given. */
+  readonly joins?: 303 | 201;
+  /** Whether the user may cancel. */
+  readonly mayCancel?: boolean;
   /** What waits or was built before. Without `build` it waits. */
   readonly others?: readonly {
     readonly queueId: number;
@@ -360,12 +364,14 @@ export class StandInJenkins extends StandInServer implements StandIn {
         !run.cancelled &&
         JSON.stringify(run.parameters) === JSON.stringify(values),
     );
-    return this.created(equal ?? this.enqueue(values));
+    if (equal !== undefined) return this.created(equal, this.options.joins ?? 303);
+    return this.created(this.enqueue(values));
   }
 
-  private created({ queueId }: Run): Reply {
+  /** ParametersDefinitionProperty.buildWithParameters: 303 when `ScheduleResult.isCreated` is false (JENKINS-66105). */
+  private created({ queueId }: Run, status = 201): Reply {
     return {
-      status: 201,
+      status,
       headers: { location: `${this.root}/queue/item/${String(queueId)}/` },
     };
   }
@@ -429,6 +435,9 @@ export class StandInJenkins extends StandInServer implements StandIn {
       if (run === undefined || run.build !== undefined) {
         return page(404, `Provided id (${query.get('id') ?? ''}) not found`);
       }
+      if (this.options.mayCancel === false) {
+        return page(422, `Item for id (${query.get('id') ?? ''}) is not cancellable`);
+      }
       if (this.options.cancel !== 'ignore') run.cancelled = true;
       return { status: 204 };
     }
@@ -448,6 +457,7 @@ export class StandInJenkins extends StandInServer implements StandIn {
           cancelled: false,
           why: null,
           buildable: false,
+          actions: actionsOf(run),
           executable: {
             number: run.build,
             url: `${this.root}${this.jobPath}/${String(run.build)}/`,
@@ -459,7 +469,12 @@ export class StandInJenkins extends StandInServer implements StandIn {
     if (run.items.length === 0 && run.ours) this.leave(run);
     return {
       status: 200,
-      json: { id: run.queueId, why: state?.why, buildable: state?.buildable ?? false },
+      json: {
+        id: run.queueId,
+        why: state?.why,
+        buildable: state?.buildable ?? false,
+        actions: actionsOf(run),
+      },
     };
   }
 

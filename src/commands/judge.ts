@@ -151,13 +151,16 @@ function outcome(
   watched: Watched,
   rollback: RollbackReport,
 ): TargetOutcome {
-  const { verdict, reason, results, findings, decidedAt, startedAt } = watched;
+  const { verdict, reason, results, findings, decidedAt, startedAt, extension } = watched;
   const nothingDone = verdict === 'inconclusive' && rollback.status === 'not-needed';
   return {
     report: {
       name: session.target,
       verdict,
       reason: nothingDone ? `${reason} Nothing was rolled back.` : reason,
+      ...(extension === undefined
+        ? {}
+        : { extension: { seconds: extension.by / 1000, why: extension.why } }),
       checks: results,
       rollback,
     },

@@ -1,6 +1,7 @@
 import type { Check } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { ChainLink } from '../contract/strategy.js';
+import { extensionOf } from '../gate/extension.js';
 import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf, type UsageProblem, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
@@ -177,17 +178,26 @@ export function printFindings(
 export function planInWords(settings: BaseSession['settings']): string {
   const warmUp =
     settings['warm-up'] > 0 ? `${formatDuration(settings['warm-up'])} of warm-up and ` : '';
-  return `${warmUp}${formatDuration(settings.duration)}, checked every ${formatDuration(settings.interval)}`;
+  const extension = extensionOf(settings);
+  const more =
+    extension > 0 ? `; up to ${formatDuration(extension)} more if the end is in doubt` : '';
+  return `${warmUp}${formatDuration(settings.duration)}, checked every ${formatDuration(settings.interval)}${more}`;
 }
 
 /** The snapshot of this run, if there is one. That one of another run is not used is said loudly. */
 export async function recordedSnapshot(session: Session): Promise<Snapshot | undefined> {
   const { entry, settings, info, console, notices } = session;
   const path = settings['snapshot-file'];
-  const text = entry.files.read(path);
-  if (text === undefined) return undefined;
-  const { readSnapshot } = await import('./snapshot-file.js');
-  const { snapshot, notice } = readSnapshot(text, path, info);
+  const { readSnapshot, unreadable } = await import('./snapshot-file.js');
+  let found: ReturnType<typeof readSnapshot>;
+  try {
+    const text = entry.files.read(path);
+    if (text === undefined) return undefined;
+    found = readSnapshot(text, path, info);
+  } catch (error) {
+    found = unreadable(path, error);
+  }
+  const { snapshot, notice } = found;
   if (notice !== undefined) {
     notices.push(notice);
     console.annotate('warning', 'Rollgate snapshot', notice);

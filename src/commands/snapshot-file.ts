@@ -49,9 +49,7 @@ export function readSnapshot(
   try {
     snapshot = schema.parse(JSON.parse(text));
   } catch (error) {
-    return {
-      notice: `The snapshot in ${path} is ignored: it cannot be read (${firstLine(error)}).`,
-    };
+    return unreadable(path, error);
   }
   const { host } = snapshot;
   if (host.system !== info.system || host.runId !== info.runId)
@@ -59,6 +57,11 @@ export function readSnapshot(
       notice: `The snapshot in ${path} is ignored: it was taken by ${runInWords(host)} at ${snapshot.takenAt}, and this is ${runInWords(info)}. Take one with \`rollgate snapshot\` before the deploy of this run.`,
     };
   return { snapshot };
+}
+
+/** What is said of a file that is no snapshot. */
+export function unreadable(path: string, error: unknown): { readonly notice: string } {
+  return { notice: `The snapshot in ${path} is ignored: it cannot be read (${firstLine(error)}).` };
 }
 
 function runInWords(run: { readonly system: string; readonly runId: string | null }): string {

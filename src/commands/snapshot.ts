@@ -35,9 +35,18 @@ export async function snapshot(session: Session): Promise<number> {
     targets,
   };
   const path = settings['snapshot-file'];
-  await makeDirectoryOf(session, path);
-  // Every field is a name, an id, a digest or a number that the rollback is done by: one that was changed would lead elsewhere.
-  await entry.files.writeFile(path, `${JSON.stringify(taken, null, 2)}\n`);
+  try {
+    await makeDirectoryOf(session, path);
+    // Every field is a name, an id, a digest or a number that the rollback is done by: one that was changed would lead elsewhere.
+    await entry.files.writeFile(path, `${JSON.stringify(taken, null, 2)}\n`);
+  } catch (error) {
+    console.annotate(
+      'error',
+      'Rollgate snapshot',
+      own`the snapshot could not be written: ${messageOf(error)}; set \`snapshot-file\` to another path`,
+    );
+    return exitCodes.usage;
+  }
   const what = targets.flatMap(({ name, strategies }) =>
     Object.keys(strategies).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
   );

@@ -31,6 +31,7 @@ export function watchPlanOf({ settings }: TargetSession): WatchPlan {
     decision: settings.decision,
     minRequests: settings['min-requests'],
     earlyPass: settings['early-pass'],
+    extend: settings.extend,
     onNoData: settings['on-no-data'],
     onProviderError: settings['on-provider-error'],
   };
@@ -91,6 +92,11 @@ async function watchTarget(
         record({ type: 'event', target, at, event });
         const line = interruptions.push(event);
         if (line !== undefined) console.line(line);
+      },
+      extended: ({ by, why }) => {
+        const time = formatDuration(by);
+        progress.extended(target, by);
+        console.line(own`the end is in doubt: ${why}; watching for up to ${own(time)} more`);
       },
       tick: (state) => {
         progress.tick(target, { ...state, silentSince: interruptions.open });
@@ -165,6 +171,8 @@ interface TargetState extends WatchState {
 /** Shows the progress of all targets. */
 interface Progress {
   tick(target: string, state: TargetState): void;
+  /** Its watch goes on. @param by milliseconds */
+  extended(target: string, by: number): void;
 }
 
 /** One line for all targets; with several it is about the one that is worst off. */
@@ -176,7 +184,9 @@ function createProgress(
   }[],
 ): Progress {
   const plans = targets.map(({ plan }) => plan);
-  const totalMs = Math.max(...plans.map(({ warmUp, duration }) => warmUp + duration));
+  const ends = new Map(
+    targets.map(({ name, plan }) => [name, plan.warmUp + plan.duration] as const),
+  );
   const warmUp = Math.max(...plans.map((plan) => plan.warmUp));
   const worthALine = createLogCadence(Math.max(...plans.map(({ interval }) => interval)));
   const states = new Map<string, TargetState>();
@@ -186,6 +196,7 @@ function createProgress(
     const [worst] = [...states].sort(
       ([, a], [, b]) => severityOf(b.results) - severityOf(a.results),
     );
+    const totalMs = Math.max(...ends.values());
     const lead =
       targets.length === 1 || worst === undefined
         ? {}
@@ -214,6 +225,9 @@ function createProgress(
       };
       if (console.hasLive) console.live(line(whole));
       else if (worthALine(whole)) console.line(line(whole));
+    },
+    extended(target, by) {
+      ends.set(target, (ends.get(target) ?? 0) + by);
     },
   };
 }

@@ -159,6 +159,8 @@ export interface WatchPlan {
   readonly minRequests: number;
   /** Whether strong evidence for health may end the watch from half of it on. */
   readonly earlyPass: boolean;
+  /** Whether the watch goes on once when its end is in doubt; no by default, as in recordings of older versions. */
+  readonly extend?: boolean;
   /** What a check without fresh data at the end of the watch means, by why it has none; `inconclusive` by default. */
   readonly onNoData?: NoDataPolicy;
   readonly onProviderError?: ProviderErrorPolicy;
@@ -205,6 +207,14 @@ export type WatchEvent =
       readonly look: HealthResult;
     }
   | { readonly type: 'deadline' };
+
+/** The end of a watch was in doubt, so that it went on. */
+export interface Extension {
+  /** For how long, milliseconds. */
+  readonly by: number;
+  /** What was in doubt, in words: `16 of 300 requests failed (…)`. */
+  readonly why: string;
+}
 
 /** What the judge concluded, and from what. */
 export interface Judgement {

@@ -48,6 +48,23 @@ export type RunState =
   | { readonly phase: 'failed'; readonly word: string; readonly mayHaveRun?: boolean }
   | { readonly phase: 'unknown'; readonly word: string };
 
+/**
+ * A job of a run that has ended, in our words. `waiting`: for a person. `running`: not at its end, whether it has begun or not.
+ * Everything that we do not know is `unknown`, and never success.
+ */
+export interface RunJob {
+  /** As the CI system shows it. */
+  readonly name: string;
+  /** What else users may call it: its name in the configuration without the values of a matrix, the job or stage that it is part of. */
+  readonly aliases?: readonly string[];
+  /** For people; absent: the address of the run. */
+  readonly url?: string;
+  readonly phase:
+    'succeeded' | 'skipped' | 'waiting' | 'running' | 'failed' | 'cancelled' | 'unknown';
+  /** The system's own word. */
+  readonly word: string;
+}
+
 /** The CI system that the `ci` strategy calls. */
 export interface PipelineClient {
   /** `github`, `gitlab`, ... */
@@ -68,6 +85,11 @@ export interface PipelineClient {
   start(request: StartRequest, signal: AbortSignal, beforeSend: () => void): Promise<StartResult>;
   /** Reads only. Rejects with an error whose `transient` is `false` when asking again is of no use, else with any other. */
   state(run: StartedRun, signal: AbortSignal): Promise<RunState>;
+  /**
+   * Every job of a run that has ended well, those that did not run too. Reads only. Rejects when they cannot all be read. Absent: the
+   * system shows none, and its word for the run is all there is.
+   */
+  jobs?(run: StartedRun, signal: AbortSignal): Promise<readonly RunJob[]>;
   /** Asks for the end of the run; whether it ended is for `state` to say. */
   cancel(run: StartedRun, signal: AbortSignal): Promise<void>;
   /**

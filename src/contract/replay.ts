@@ -1,4 +1,4 @@
-import type { CheckResult, Judgement, WatchEvent } from './check.js';
+import type { CheckResult, Extension, Judgement, WatchEvent } from './check.js';
 
 /** What the judge observed, and when. */
 export interface RecordedEvent {
@@ -15,6 +15,8 @@ export interface Replayed {
   readonly decidedAt: number | null;
   /** Time of the last thing that was recorded. */
   readonly endsAt: number;
+  /** Its planned end was in doubt. */
+  readonly extension?: Extension;
   /** The checks, as they were in the moment of the judgement. */
   readonly results: readonly CheckResult[];
 }

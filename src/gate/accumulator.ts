@@ -19,6 +19,10 @@ export interface Accumulator {
   /** Returns whether this very interval was over the configured limit; `false` in the warm-up and without data. */
   push(window: Window, observation: Observation): boolean;
   readonly totals: Readonly<Totals>;
+  /** The same of its last minute: of the windows that reach into it. */
+  readonly lastMinute: Readonly<Totals>;
+  /** The planned end has come, and the watch goes on. */
+  extend(): void;
   /** Of the check's own limit. */
   readonly logE: number;
   readonly maxLogE: number;
@@ -65,6 +69,8 @@ interface State {
   readonly evidence: Evidence;
   readonly series: { push(point: SeriesPoint): void; points(): readonly SeriesPoint[] };
   readonly totals: Totals;
+  /** What each of the last windows counted, the oldest first. */
+  recent: readonly (Totals & { readonly to: number })[];
   readonly kinds: Record<string, number>;
   readonly missing: { noData: number; providerErrors: number };
   readonly baseline: { samples: number; failures: number };
@@ -93,6 +99,12 @@ export function createAccumulator(
   return {
     push: (window, observation) => push(state, window, observation),
     totals,
+    get lastMinute() {
+      return state.recent.reduce(plus, nothing);
+    },
+    extend: () => {
+      state.evidence.endRestarts();
+    },
     get logE() {
       return ofLimit.logE;
     },
@@ -124,6 +136,18 @@ export function createAccumulator(
   };
 }
 
+const LAST_MS = 60_000;
+const nothing: Totals = { samples: 0, failures: 0, seconds: 0, sum: 0 };
+
+function plus(a: Totals, b: Totals): Totals {
+  return {
+    samples: a.samples + b.samples,
+    failures: a.failures + b.failures,
+    seconds: a.seconds + b.seconds,
+    sum: a.sum + b.sum,
+  };
+}
+
 function begin(
   limit: MetricLimit,
   plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
@@ -142,7 +166,8 @@ function begin(
     plan,
     evidence,
     series: createSeries(),
-    totals: { samples: 0, failures: 0, seconds: 0, sum: 0 },
+    totals: { ...nothing },
+    recent: [],
     kinds: {},
     missing: { noData: 0, providerErrors: 0 },
     baseline: { samples: 0, failures: 0 },
@@ -201,8 +226,17 @@ function push(state: State, window: Window, observation: Observation): boolean {
     for (const [kind, count] of Object.entries(observation.kinds ?? {}))
       state.kinds[kind] = (state.kinds[kind] ?? 0) + count;
   }
+  const now: Totals = {
+    ...counts,
+    seconds: observation.kind === 'counts' ? observation.seconds : 0,
+    sum: observation.kind === 'value' ? observation.value : 0,
+  };
+  state.recent = [...state.recent, { ...now, to: window.to }].filter(
+    ({ to }) => to > window.to - LAST_MS,
+  );
   const likelihoodRatio = likelihoodRatioOf(state.limit, observation);
   if (likelihoodRatio !== undefined) state.evidence.push(likelihoodRatio);
+  else if (now.samples === 0) state.evidence.skip();
   compare(state, { ...counts, ...slowerOf(observation) }, observation);
   state.series.push({
     t,
@@ -210,11 +244,7 @@ function push(state: State, window: Window, observation: Observation): boolean {
     ...slowNow(state, observation),
     logE: state.ofLimit.logE,
   });
-  return breachesLimit(state.limit, {
-    ...counts,
-    seconds: observation.kind === 'counts' ? observation.seconds : 0,
-    sum: observation.kind === 'value' ? observation.value : 0,
-  });
+  return breachesLimit(state.limit, now);
 }
 
 /** Nothing to count is seen too, as long as there never was anything. */

@@ -24,11 +24,15 @@ export interface Evidence {
    * @throws RangeError when it is negative or not finite
    */
   push(likelihoodRatio: number): void;
+  /** An interval that was seen and had nothing to judge: no bet is made, and what is due is put in. */
+  skip(): void;
+  /** Nothing more is put in from now on. */
+  endRestarts(): void;
   /** Natural logarithm of the evidence; 0 at the start, always finite. */
   readonly logE: number;
   /** The largest `logE` so far, the start included: never negative. */
   readonly maxLogE: number;
-  /** Intervals taken. */
+  /** Intervals taken, those with nothing to judge among them. */
   readonly observations: number;
 }
 
@@ -46,6 +50,7 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
   const restartShare = restarts > 0 ? (1 - startShare) / restarts : 0;
   let logWealth: readonly number[] = BETS.map(() => -Infinity);
   let restartsLeft = restarts;
+  let restartsOver = false;
   let observations = 0;
   let logE = 0;
   let maxLogE = 0;
@@ -53,9 +58,14 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
   /** The share of the wealth that is put in now. */
   function invested(): number {
     if (observations === 0) return startShare;
-    if (restartsLeft === 0 || observations % restartEvery !== 0) return 0;
+    if (restartsLeft === 0 || restartsOver || observations % restartEvery !== 0) return 0;
     restartsLeft -= 1;
     return restartShare;
+  }
+
+  function invest(): void {
+    const share = Math.log(invested() / BETS.length);
+    logWealth = logWealth.map((wealth) => logSum([wealth, share]));
   }
 
   return {
@@ -64,14 +74,21 @@ export function createEvidence({ plannedIntervals, restartEvery = 6 }: EvidenceO
         throw new RangeError(
           `a likelihood ratio must be a finite number of at least 0, not ${String(likelihoodRatio)}`,
         );
-      const share = Math.log(invested() / BETS.length);
+      invest();
       logWealth = logWealth.map(
         // A bet is below 1 and the ratio is at least 0: the argument of log1p stays above -1.
-        (wealth, k) => logSum([wealth, share]) + Math.log1p((BETS[k] ?? 0) * (likelihoodRatio - 1)),
+        (wealth, k) => wealth + Math.log1p((BETS[k] ?? 0) * (likelihoodRatio - 1)),
       );
       observations += 1;
       logE = logSum([...logWealth, Math.log(restartShare * restartsLeft)]);
       maxLogE = Math.max(maxLogE, logE);
+    },
+    skip() {
+      invest();
+      observations += 1;
+    },
+    endRestarts() {
+      restartsOver = true;
     },
     get logE() {
       return logE;

@@ -108,6 +108,15 @@ export function passed(
   );
 }
 
+/** That a watch went on after its planned end, and that nothing came of it. */
+export function wentOn(
+  extension: { readonly by: number; readonly why: string } | undefined,
+): string {
+  return extension === undefined
+    ? ''
+    : ` Its planned end was in doubt (${extension.why}), so it went on for ${formatDuration(extension.by)}: it is back within the limit.`;
+}
+
 /** Why the health check failed. */
 export function byHealth(health: Health, at: number): string {
   const times = `${String(health.failedInARow)} times in a row`;

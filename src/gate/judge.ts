@@ -1,6 +1,7 @@
 import { formatDuration } from '../support/text.js';
 import { passesEarly } from './early-pass.js';
 import { failThreshold } from './evidence.js';
+import { extensionOf, isOverAtLast } from './extension.js';
 import * as explain from './explain.js';
 import { createHealth, type Health } from './health.js';
 import { breachesLimit } from './likelihood-ratio.js';
@@ -10,6 +11,7 @@ import {
   kindOf,
   type CheckResult,
   type EvaluatedCheck,
+  type Extension,
   type Judgement,
   type MetricLimit,
   type NoDataPolicy,
@@ -28,6 +30,8 @@ interface Metric {
 export interface Judge {
   /** The judgement, as soon as there is one. Later events complete the results, and change the judgement no more. */
   push(event: WatchEvent): Judgement | undefined;
+  /** The end of the watch was in doubt, so that it goes on: for how long, and why. */
+  readonly extension: Extension | undefined;
   /** A health check is in the middle of a row: the end of the watch must wait for its next checks. */
   readonly healthUndecided: boolean;
   results(): readonly CheckResult[];
@@ -41,6 +45,7 @@ interface State {
   readonly metrics: Map<string, Metric>;
   readonly threshold: number;
   judgement: Judgement | undefined;
+  extension: Extension | undefined;
 }
 
 /**
@@ -62,9 +67,20 @@ export function createJudge(plan: WatchPlan, checks: readonly EvaluatedCheck[]):
       });
   }
   const threshold = failThreshold({ sensitivity: plan.sensitivity, metricChecks: metrics.size });
-  const state: State = { plan, checks, healths, metrics, threshold, judgement: undefined };
+  const state: State = {
+    plan,
+    checks,
+    healths,
+    metrics,
+    threshold,
+    judgement: undefined,
+    extension: undefined,
+  };
   return {
     push: (event) => push(state, event),
+    get extension() {
+      return state.extension;
+    },
     get healthUndecided() {
       return [...healths.values()].some(
         ({ health }) => health.state === 'undecided' || health.isBlind,
@@ -184,6 +200,7 @@ function earlyPass(state: State, at: number): Judgement | undefined {
       (metric) =>
         enough(state, metric) &&
         seenHalf(state, metric) &&
+        !isOverAtLast(metric.limit, metric.accumulator.lastMinute) &&
         passesEarly(metric.limit, metric.accumulator.totals),
     );
   return good ? healthy(state, at - state.plan.warmUp) : undefined;
@@ -201,7 +218,7 @@ function healthy(state: State, over: number, leftOut: readonly Metric[] = []): J
   const others = leftOut.map((metric) => explain.leftOut(staleness(state, metric)));
   return {
     verdict: 'healthy',
-    reason: `${passed}${others.join('')}`,
+    reason: `${passed}${explain.wentOn(state.extension)}${others.join('')}`,
     decidedBy: [],
   };
 }
@@ -220,7 +237,35 @@ function onHealthResult(
 
 function handle(state: State, event: WatchEvent): Judgement | undefined {
   if (event.type === 'observation') return onObservation(state, event);
-  return event.type === 'look' ? onHealthResult(state, event) : atDeadline(state);
+  if (event.type === 'look') return onHealthResult(state, event);
+  const by = state.extension === undefined ? extensionOf(state.plan) : 0;
+  const why = by > 0 ? doubtAtEnd(state) : undefined;
+  if (why === undefined) return atDeadline(state);
+  state.extension = { by, why };
+  for (const { accumulator } of state.metrics.values()) accumulator.extend();
+  return undefined;
+}
+
+/** Why the planned end of the watch is too early to tell, if it is. */
+function doubtAtEnd(state: State): string | undefined {
+  for (const metric of state.metrics.values()) {
+    if (metric.limit.metric === 'relative' || silence(state, metric) !== 'fresh') continue;
+    const isOver =
+      state.plan.decision !== 'evidence' &&
+      enough(state, metric) &&
+      overLimit(metric) &&
+      blamed(metric);
+    if (isOver) return explain.seen(explained(state, metric));
+    const { lastMinute } = metric.accumulator;
+    if (isOverAtLast(metric.limit, lastMinute))
+      return `in the last minute ${explain.seen({ ...explained(state, metric), totals: lastMinute })}`;
+  }
+  return undefined;
+}
+
+/** How long is judged in all, milliseconds. */
+function durationOf({ plan, extension }: State): number {
+  return plan.duration + (extension?.by ?? 0);
 }
 
 function atDeadline(state: State): Judgement {
@@ -255,7 +300,7 @@ function atDeadline(state: State): Judgement {
     return { verdict: 'inconclusive', reason: doubt.why, decidedBy: doubts.map((d) => d.id) };
   return healthy(
     state,
-    state.plan.duration,
+    durationOf(state),
     [...state.metrics.values()].filter((metric) => isLeftOut(state, metric)),
   );
 }
@@ -271,7 +316,7 @@ function doubtOf(state: State, metric: Metric): string | undefined {
   if (silence(state, metric) !== 'fresh') return explain.stale(staleness(state, metric));
   if (!seenEnough(state, metric)) return explain.unseen(check, viewOf(state, [metric]));
   if (!enough(state, metric))
-    return explain.tooFew(check, needed(state, metric), state.plan.duration);
+    return explain.tooFew(check, needed(state, metric), durationOf(state));
   if (overLimit(metric)) return blamed(metric) ? explain.grey(check) : notBlamed(state, metric);
   if (mayBeOver(metric)) return explain.unclear(check);
   return metric.limit.metric === 'relative' ? doubtOfBaseline(state, metric) : undefined;
@@ -283,11 +328,7 @@ function doubtOfBaseline(state: State, metric: Metric): string | undefined {
   if (silent !== 'fresh') return explain.staleBaseline(metric.check.id, silent);
   return enoughOfBaseline(state, metric)
     ? undefined
-    : explain.tooFewOfBaseline(
-        explained(state, metric),
-        needed(state, metric),
-        state.plan.duration,
-      );
+    : explain.tooFewOfBaseline(explained(state, metric), needed(state, metric), durationOf(state));
 }
 
 function notBlamed(state: State, metric: Metric): string {
@@ -340,8 +381,9 @@ function silence(state: State, metric: Metric): 'fresh' | number | null {
 }
 
 /** Of a source that has sample times: what was not seen of so much could be anything. */
-function seenEnough({ plan }: State, { accumulator: { sight } }: Metric): boolean {
-  return sight.until === null || 3 * (plan.duration - sight.covered) <= plan.duration;
+function seenEnough(state: State, { accumulator: { sight } }: Metric): boolean {
+  const duration = durationOf(state);
+  return sight.until === null || 3 * (duration - sight.covered) <= duration;
 }
 
 /** An early pass may come before the last interval of another check is told. */
@@ -356,7 +398,8 @@ function seenHalf({ plan }: State, { accumulator: { sight } }: Metric): boolean 
 
 /** What all of these checks could see of the judged time. */
 function viewOf(state: State, metrics: readonly Metric[]): explain.View {
-  const { duration, interval } = state.plan;
+  const { interval } = state.plan;
+  const duration = durationOf(state);
   const views = metrics.map(({ accumulator: { sight, cadence } }) => {
     const missing = endOf(state) - (sight.until ?? Infinity);
     const isLate = missing >= Math.max(interval, cadence);
@@ -371,8 +414,8 @@ function viewOf(state: State, metrics: readonly Metric[]): explain.View {
   };
 }
 
-function endOf({ plan }: State): number {
-  return plan.warmUp + plan.duration;
+function endOf(state: State): number {
+  return state.plan.warmUp + durationOf(state);
 }
 
 function silenceSince(

@@ -16,6 +16,7 @@ export interface Overrides {
   readonly decision?: Decision;
   readonly minRequests?: number;
   readonly earlyPass?: boolean;
+  readonly extend?: boolean;
   readonly onNoData?: NoDataPolicy;
   readonly onProviderError?: ProviderErrorPolicy;
   readonly healthFailures?: number;
@@ -60,6 +61,7 @@ export function override({ plan, checks }: Evaluated, overrides: Overrides): Ove
     decision: overrides.decision ?? plan.decision,
     minRequests: overrides.minRequests ?? plan.minRequests,
     earlyPass: overrides.earlyPass ?? plan.earlyPass,
+    ...(overrides.extend === undefined ? {} : { extend: overrides.extend }),
     onNoData: overrides.onNoData ?? policy(plan.onNoData),
     onProviderError: overrides.onProviderError ?? policy(plan.onProviderError),
   };
@@ -122,6 +124,7 @@ function planWords(plan: WatchPlan): readonly (readonly [what: string, value: st
     ['decision', plan.decision],
     ['min-requests', String(plan.minRequests)],
     ['early-pass', String(plan.earlyPass)],
+    ['extend', String(plan.extend ?? false)],
     ['on-no-data', policy(plan.onNoData)],
     ['on-provider-error', policy(plan.onProviderError)],
   ];

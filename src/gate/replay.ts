@@ -1,4 +1,5 @@
-import { createJudge } from './judge.js';
+import { extensionOf } from './extension.js';
+import { createJudge, type Judge } from './judge.js';
 import type {
   EvaluatedCheck,
   Judgement,
@@ -9,7 +10,7 @@ import type {
 } from '../contract/check.js';
 import type { RecordedEvent, Replayed } from '../contract/replay.js';
 import { createLateness } from './lateness.js';
-import { windowsOf } from './watch.js';
+import { windowsBetween, windowsOf } from './watch.js';
 
 /**
  * Judges again what a watch recorded. With the plan and the checks of the recording it comes to the judgement of the
@@ -22,7 +23,15 @@ export function replay(
   checks: readonly EvaluatedCheck[],
   events: readonly RecordedEvent[],
 ): Replayed {
-  const judge = createJudge(plan, checks);
+  const judge = createJudge(hasMoreThanTheEnd(events) ? plan : { ...plan, extend: false }, checks);
+  return { ...judgedBy(judge, plan, events), results: judge.results() };
+}
+
+function judgedBy(
+  judge: Judge,
+  plan: WatchPlan,
+  events: readonly RecordedEvent[],
+): Omit<Replayed, 'results'> {
   let judgement: Judgement | null = null;
   let decidedAt: number | null = null;
   let endsAt = 0;
@@ -38,7 +47,18 @@ export function replay(
     }
     endsAt = Math.max(endsAt, moment);
   }
-  return { judgement, decidedAt, endsAt, results: judge.results() };
+  const { extension } = judge;
+  return { judgement, decidedAt, endsAt, ...(extension === undefined ? {} : { extension }) };
+}
+
+/** A watch that was over at its planned end cannot go on afterwards, whatever the judge would wish now. */
+function hasMoreThanTheEnd(events: readonly RecordedEvent[]): boolean {
+  const end = events.findIndex(({ event }) => event.type === 'deadline');
+  if (end < 0) return true;
+  const at = events[end]?.at;
+  return events
+    .slice(end + 1)
+    .some((later) => at === undefined || later.at === undefined || later.at > at);
 }
 
 /** When the judge knew at the earliest. */
@@ -53,9 +73,14 @@ function momentOf(event: WatchEvent, plan: WatchPlan): number {
   }
 }
 
-/** When the checks of a watch observe: before its first window, and at the end of each. */
-export function momentsOf(plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>): number[] {
-  return [0, ...Array.from(windowsOf(plan), ({ to }) => to)];
+/** When the checks of a watch observe: before its first window, and at the end of each, also of those that it may be extended by. */
+export function momentsOf(plan: WatchPlan): number[] {
+  const end = plan.warmUp + plan.duration;
+  const windows = [
+    ...windowsOf(plan),
+    ...windowsBetween(end, end + extensionOf(plan), plan.interval),
+  ];
+  return [0, ...windows.map(({ to }) => to)];
 }
 
 /**
@@ -73,35 +98,80 @@ export async function eventsOfPast(
   signal: AbortSignal,
 ): Promise<readonly RecordedEvent[]> {
   const events: RecordedEvent[] = [];
-  const all = checks.map((check) => ({ check, lateness: createLateness(plan) }));
-  const observe = async ({ check, lateness }: (typeof all)[number], window: Window) => {
-    const observation = await check.observe(window, signal);
-    lateness.push(window, observation);
-    const event = { type: 'observation', check: check.id, window, observation } as const;
-    events.push({ at: window.to, event });
-  };
-  let at = plan.warmUp + plan.duration;
+  const end = plan.warmUp + plan.duration;
+  const past: Past = { plan, checks, until, moveTo, signal, events, observedUntil: 0 };
   for (const check of checks) check.start(0, plan.warmUp);
   try {
     await moveTo(0);
-    for (const window of windowsOf(plan)) {
-      if (window.to > until) return events;
-      await moveTo(window.to);
-      for (const one of all) await observe(one, window);
-    }
-    for (;;) {
-      const late = all.flatMap((one) => {
-        const window = one.lateness.next(one.check.lag?.());
-        return window === undefined ? [] : [{ one, window }];
-      });
-      const [first] = late;
-      if (first === undefined || first.window.to > until) break;
-      at = first.window.to;
-      await moveTo(at);
-      for (const { one, window } of late) await observe(one, window);
-    }
+    const at = await observeTo(past, windowsOf(plan), end);
+    if (at === undefined) return events;
+    events.push({ at, event: { type: 'deadline' } });
+    const { extension } = judgedBy(createJudge(plan, checks), plan, events);
+    if (extension === undefined) return events;
+    const last = end + extension.by;
+    const atLast =
+      last > until
+        ? undefined
+        : await observeTo(past, windowsBetween(end, last, plan.interval), last);
+    // What the end in doubt comes to is not there yet.
+    if (atLast === undefined) return events.filter(({ event }) => event.type !== 'deadline');
+    return [...events, { at: atLast, event: { type: 'deadline' } }];
   } finally {
     for (const check of checks) check.stop();
   }
-  return [...events, { at, event: { type: 'deadline' } }];
+}
+
+/** A watch in the past, as far as it is told. */
+interface Past {
+  readonly plan: WatchPlan;
+  readonly checks: readonly MetricCheck[];
+  readonly until: number;
+  readonly moveTo: (moment: number) => Promise<void>;
+  readonly signal: AbortSignal;
+  readonly events: RecordedEvent[];
+  observedUntil: number;
+}
+
+/**
+ * Observes all checks to an end, and as far beyond it as samples are on their way. Returns when that was; `undefined`: it is not
+ * over.
+ */
+async function observeTo(
+  past: Past,
+  windows: Iterable<Window>,
+  end: number,
+): Promise<number | undefined> {
+  const { plan, checks, until, moveTo, signal, events } = past;
+  const all = checks.map((check) => ({
+    check,
+    lateness: createLateness({ ...plan, duration: end - plan.warmUp }),
+  }));
+  const observe = async (those: typeof all, window: Window): Promise<void> => {
+    await moveTo(window.to);
+    past.observedUntil = window.to;
+    for (const { check, lateness } of those) {
+      const observation = await check.observe(window, signal);
+      lateness.push(window, observation);
+      const event = { type: 'observation', check: check.id, window, observation } as const;
+      events.push({ at: window.to, event });
+    }
+  };
+  for (const { from, to } of windows) {
+    if (to > until) return undefined;
+    if (to > past.observedUntil)
+      await observe(all, { from: Math.max(from, past.observedUntil), to });
+  }
+  for (let at = end; ;) {
+    const late = all.flatMap((one) => {
+      const window = one.lateness.next(one.check.lag?.());
+      return window === undefined ? [] : [{ one, window }];
+    });
+    const window = late[0]?.window;
+    if (window === undefined || window.to > until) return at;
+    at = window.to;
+    await observe(
+      late.map(({ one }) => one),
+      window,
+    );
+  }
 }

@@ -4,6 +4,7 @@ import { formatDuration } from '../support/text.js';
 import type {
   Check,
   CheckResult,
+  Extension,
   HealthCheck,
   MetricCheck,
   Verdict,
@@ -13,7 +14,7 @@ import type {
 } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import { createJudge, type Judge } from './judge.js';
-import { createLateness } from './lateness.js';
+import { createLateness, type Lateness } from './lateness.js';
 
 /** After the planned end a health check that is in the middle of a row gets this many checks more. */
 const EXTRA_LOOKS = 10;
@@ -27,6 +28,8 @@ export interface WatchState {
 export interface WatchObserver {
   /** Everything that the judge is told, as it happens. `at`: milliseconds since the start of the watch. */
   event(event: WatchEvent, at: number): void;
+  /** The planned end was in doubt: the watch goes on. */
+  extended?(extension: Extension): void;
   /** Called every `tickEvery` milliseconds while the watch goes on. */
   tick(state: WatchState): void;
 }
@@ -51,18 +54,24 @@ export interface WatchOutcome {
   readonly results: readonly CheckResult[];
   /** What the checks saw besides, that a person should know. */
   readonly findings: readonly Finding[];
+  /** The planned end was in doubt, and the watch went on. */
+  readonly extension?: Extension;
 }
 
 /** The windows of a watch: the warm-up's and the judged ones never share one, and the last may be shorter. */
 export function* windowsOf(
   plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>,
 ): Generator<Window> {
-  const end = plan.warmUp + plan.duration;
-  for (let from = 0; from < end;) {
-    const border = from < plan.warmUp ? plan.warmUp : end;
-    const to = Math.min(from + plan.interval, border);
-    yield { from, to };
-    from = to;
+  yield* windowsBetween(0, plan.warmUp, plan.interval);
+  yield* windowsBetween(plan.warmUp, plan.warmUp + plan.duration, plan.interval);
+}
+
+/** The last may be shorter. */
+export function* windowsBetween(from: number, end: number, interval: number): Generator<Window> {
+  for (let at = from; at < end;) {
+    const to = Math.min(at + interval, end);
+    yield { from: at, to };
+    at = to;
   }
 }
 
@@ -88,26 +97,28 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   });
 
   const ticking = quietly(tick(running));
-  const following = checks.flatMap((check) =>
-    check.kind === 'health' ? [] : [follow(running, check)],
+  const metrics = checks.flatMap((check) =>
+    check.kind === 'health' ? [] : [begin(running, check)],
   );
-  const end = endOf(following);
-  const checking = [
-    ...following,
-    end.isThere,
-    ...checks.flatMap((check) =>
-      check.kind === 'health' ? [probeOften(running, check, end)] : [],
-    ),
-  ];
+  const working: Promise<unknown>[] = [];
   try {
-    await Promise.all(checking);
-    if (running.decided === undefined) judgeEvent(running, { type: 'deadline' });
+    await stage(running, metrics, windowsOf(plan), working);
+    judgeEvent(running, { type: 'deadline' });
+    const { extension } = running.judge;
+    if (extension !== undefined && running.decided === undefined) {
+      const from = running.end;
+      running.end += extension.by;
+      options.observer.extended?.(extension);
+      const windows = windowsBetween(from, running.end, plan.interval);
+      await stage(running, metrics, windows, working);
+      judgeEvent(running, { type: 'deadline' });
+    }
   } catch (error) {
     if (!stop.signal.aborted) throw error;
   } finally {
     if (!stop.signal.aborted) stop.abort(new NoLongerNeeded());
     letGo();
-    await Promise.allSettled([...checking, ticking]);
+    await Promise.allSettled([...working, ticking]);
     for (const check of checks) if (check.kind !== 'health') check.stop();
   }
   return outcomeOf(running);
@@ -119,10 +130,10 @@ interface Running {
   readonly judge: Judge;
   /** Monotonic time of its begin, milliseconds. */
   readonly origin: number;
-  /** Milliseconds after `origin`. */
-  readonly end: number;
+  /** Milliseconds after `origin`; later when the watch is extended. */
+  end: number;
   readonly stop: AbortController;
-  decided: Omit<WatchOutcome, 'results' | 'findings'> | undefined;
+  decided: Omit<WatchOutcome, 'results' | 'findings' | 'extension'> | undefined;
 }
 
 const elapsedOf = ({ options, origin }: Running): number => options.clock.monotonic() - origin;
@@ -148,35 +159,68 @@ function judgeEvent(running: Running, event: WatchEvent): void {
   );
 }
 
-/** A check that was followed to the planned end, and the way on from there. */
+/** A metric check that is followed through the watch. */
 interface Followed {
-  /** The next window, as long as samples of the watch are on their way. */
-  readonly next: () => Window | undefined;
-  readonly observe: (window: Window) => Promise<void>;
+  readonly check: MetricCheck;
+  lateness: Lateness;
+  /** Up to where it was observed, milliseconds since the start. */
+  observedUntil: number;
+  last: Promise<void>;
 }
 
-async function follow(running: Running, check: MetricCheck): Promise<Followed> {
-  const { plan } = running.options;
-  check.start(running.origin, plan.warmUp);
-  const lateness = createLateness(plan);
-  let last = Promise.resolve();
-  const observe = async (window: Window): Promise<void> => {
-    await until(running, window.to);
-    const observing = check.observe(window, running.stop.signal);
-    last = inOrder(last, observing, (observation) => {
-      lateness.push(window, observation);
-      judgeEvent(running, { type: 'observation', check: check.id, window, observation });
-    });
-  };
-  for (const window of windowsOf(plan)) await observe(window);
-  await last;
-  return {
-    next: () => lateness.next(check.lag?.()),
-    observe: async (window) => {
-      await observe(window);
-      await last;
-    },
-  };
+function begin({ options: { plan }, origin }: Running, check: MetricCheck): Followed {
+  check.start(origin, plan.warmUp);
+  return { check, lateness: createLateness(plan), observedUntil: 0, last: Promise.resolve() };
+}
+
+async function observe(running: Running, followed: Followed, window: Window): Promise<void> {
+  const { check } = followed;
+  await until(running, window.to);
+  const observing = check.observe(window, running.stop.signal);
+  followed.observedUntil = window.to;
+  followed.last = inOrder(followed.last, observing, (observation) => {
+    followed.lateness.push(window, observation);
+    judgeEvent(running, { type: 'observation', check: check.id, window, observation });
+  });
+}
+
+/** Observes a check to the end that is planned. */
+async function follow(
+  running: Running,
+  followed: Followed,
+  windows: readonly Window[],
+): Promise<void> {
+  for (const { from, to } of windows) {
+    // What waiting for late samples has covered is not observed again.
+    if (to <= followed.observedUntil) continue;
+    await observe(running, followed, { from: Math.max(from, followed.observedUntil), to });
+  }
+  await followed.last;
+}
+
+/** The way of all checks to an end of the watch, and as far beyond it as samples are on their way. */
+async function stage(
+  running: Running,
+  metrics: readonly Followed[],
+  windows: Iterable<Window>,
+  working: Promise<unknown>[],
+): Promise<void> {
+  const { plan, checks } = running.options;
+  const all = [...windows];
+  const from = all[0]?.from ?? 0;
+  for (const one of metrics)
+    if (from > 0) one.lateness = createLateness({ ...plan, duration: running.end - plan.warmUp });
+  const following = metrics.map((one) => follow(running, one, all));
+  const end = endOf(running, metrics, following);
+  const begun = [
+    ...following,
+    end.isThere,
+    ...checks.flatMap((check) =>
+      check.kind === 'health' ? [probeOften(running, check, end, from)] : [],
+    ),
+  ];
+  working.push(...begun);
+  await Promise.all(begun);
 }
 
 /** The end of a watch, which may have to wait for samples of its last interval. */
@@ -186,21 +230,35 @@ interface End {
   readonly isThere: Promise<void>;
 }
 
-function endOf(following: readonly Promise<Followed>[]): End {
+function endOf(
+  running: Running,
+  metrics: readonly Followed[],
+  following: readonly Promise<void>[],
+): End {
   const planned = Promise.all(following);
-  const mustWait = planned.then((all) => all.some(({ next }) => next() !== undefined));
+  const nextOf = ({ lateness, check }: Followed): Window | undefined =>
+    lateness.next(check.lag?.());
+  const mustWait = planned.then(() => metrics.some((one) => nextOf(one) !== undefined));
   // Nobody may ask.
   mustWait.catch(() => undefined);
-  const wait = async ({ next, observe }: Followed): Promise<void> => {
-    for (let window = next(); window !== undefined; window = next()) await observe(window);
+  const wait = async (one: Followed): Promise<void> => {
+    for (let window = nextOf(one); window !== undefined; window = nextOf(one)) {
+      await observe(running, one, window);
+      await one.last;
+    }
   };
   return {
     mustWait,
-    isThere: planned.then((all) => Promise.all(all.map(wait))).then(() => undefined),
+    isThere: planned.then(() => Promise.all(metrics.map(wait))).then(() => undefined),
   };
 }
 
-async function probeOften(running: Running, check: HealthCheck, ofWatch: End): Promise<void> {
+async function probeOften(
+  running: Running,
+  check: HealthCheck,
+  ofWatch: End,
+  from: number,
+): Promise<void> {
   const { end, judge, stop } = running;
   let last = Promise.resolve();
   const probe = (): void => {
@@ -209,7 +267,9 @@ async function probeOften(running: Running, check: HealthCheck, ofWatch: End): P
       judgeEvent(running, { type: 'look', check: check.id, at, look: result });
     });
   };
-  for (let due = 0; due <= end; due = nextDue(due, check.every, end, elapsedOf(running))) {
+  // The end of the planned watch has been probed at.
+  const first = from === 0 ? 0 : nextDue(from, check.every, end, elapsedOf(running));
+  for (let due = first; due <= end; due = nextDue(due, check.every, end, elapsedOf(running))) {
     await until(running, due);
     probe();
   }
@@ -250,6 +310,7 @@ function outcomeOf(running: Running): WatchOutcome {
       ...options.checks[index]?.reach?.(),
     })),
     findings: options.checks.flatMap((check) => check.findings?.() ?? []),
+    ...(judge.extension && { extension: judge.extension }),
   };
   if (decided !== undefined) return { ...decided, ...seen };
   const { reason } = options.signal as { reason: unknown };

@@ -129,6 +129,12 @@ export const inputs = {
     description:
       'End the watch as healthy from half of its duration on, when the requests alone are strong evidence for it. For smoke tests: it misses what goes bad later.',
   }),
+  extend: input(boolean(), {
+    group: 'watch',
+    default: 'true',
+    description:
+      'When the limit or the last minute is over the limit at the end, without enough evidence: go on once, for as long again (at most 5m). Not with `decision: strict`.',
+  }),
   'on-unhealthy': input(choice(['rollback', 'report']), {
     group: 'watch',
     default: 'rollback',
@@ -629,6 +635,13 @@ export const inputs = {
     configures: true,
     description:
       'Further parameters of the rollback pipeline, as `name=value` lines. Default: none.',
+  }),
+  'rollback-job': input(list(), {
+    group: 'ci',
+    strategy: 'ci',
+    configures: true,
+    description:
+      'Names of the jobs of the rollback pipeline that prove the rollback: each must be there and succeed, and others do not matter. Default: at least one job must succeed, and none may be skipped, wait for a person or fail.',
   }),
   'rollback-wait': input(boolean(), {
     group: 'ci',

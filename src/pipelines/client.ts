@@ -17,6 +17,7 @@ import {
   type Listing,
   type Owner,
 } from './find-run.js';
+import { shownJobs } from './jobs.js';
 import { refused, startOnce, type Refused, type StartCall, type Unsure } from './start-once.js';
 import type { StartRecords } from './start-records.js';
 
@@ -76,7 +77,7 @@ export interface RunSearch<C extends Candidate> {
  */
 export interface PipelineAdapter<P, C extends Candidate> extends Pick<
   PipelineClient,
-  'preflight' | 'describe' | 'state' | 'cancel' | 'objection' | 'endOwnPipeline'
+  'preflight' | 'describe' | 'state' | 'jobs' | 'cancel' | 'objection' | 'endOwnPipeline'
 > {
   /** What a person can do about a refusal. */
   readonly hintFor: (answer: ApiResponse) => string | undefined;
@@ -119,6 +120,7 @@ export function createPipelineClient<X, P, C extends Candidate>(
     start: (request, signal, beforeSend) =>
       start({ ...dependencies, system, adapter }, request, signal, beforeSend),
     state: async (run, signal) => shown(await adapter.state(run, signal)),
+    ...(adapter.jobs !== undefined && { jobs: shownJobs(adapter.jobs) }),
   };
 }
 

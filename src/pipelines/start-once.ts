@@ -9,7 +9,7 @@ import {
   isRateLimited,
   isSuccess,
 } from '../support/http/response.js';
-import { backoffMs, retryAfterMs } from '../support/retry.js';
+import { backoffMs, retryAfterMs, waitBefore } from '../support/retry.js';
 
 /** Certain: nothing was started. */
 export type Refused = Extract<StartResult, { kind: 'refused' }>;
@@ -89,8 +89,8 @@ export async function startOnce<T>(
       if (call.mend?.(answer) === 'again') {
         again = 0;
       } else if (isRateLimited(answer)) {
-        again =
-          retryAfterMs((name) => answer.headers[name], clock.now()) ?? backoffMs(sends, random);
+        const asked = retryAfterMs((name) => answer.headers[name], clock.now());
+        again = waitBefore(sends, asked, random);
       } else if (
         (answer.status >= 500 || answer.status === 408) &&
         call.startedNothing?.(answer) !== true

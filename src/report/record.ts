@@ -8,6 +8,8 @@ export interface TargetReport {
   readonly name: string;
   readonly verdict: Verdict | 'not-judged';
   readonly reason: string;
+  /** The end of its watch was in doubt, so that it went on; absent: it did not. */
+  readonly extension?: { readonly seconds: number; readonly why: string };
   readonly checks: readonly CheckResult[];
   readonly rollback: RollbackReport;
 }
@@ -108,6 +110,7 @@ export function reportShape(config: Shape & object): ShapeOf<RunReport> {
       name: 'own',
       verdict: 'own',
       reason: 'text',
+      extension: { seconds: 'own', why: 'own' },
       checks: checkShape,
       rollback: rollbackShape,
     },

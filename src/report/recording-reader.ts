@@ -132,6 +132,7 @@ const targetSchema = z.strictObject({
     decision: z.enum(['balanced', 'evidence', 'strict']),
     minRequests: count,
     earlyPass: z.boolean(),
+    extend: z._default(z.boolean(), false),
     onNoData: noDataPolicy,
     onProviderError: providerErrorPolicy,
   }),

@@ -49,6 +49,7 @@ export function headerLine(
         decision: plan.decision,
         minRequests: plan.minRequests,
         earlyPass: plan.earlyPass,
+        ...(plan.extend === undefined ? {} : { extend: plan.extend }),
         ...(plan.onNoData === undefined ? {} : { onNoData: plan.onNoData }),
         ...(plan.onProviderError === undefined ? {} : { onProviderError: plan.onProviderError }),
       },

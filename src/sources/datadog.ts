@@ -1,6 +1,6 @@
 import { fields, listOf, numberOf, textOf } from '../support/json.js';
 import { option } from '../support/options.js';
-import { retryAfterMs } from '../support/retry.js';
+import { askedWait, retryAfterMs } from '../support/retry.js';
 import { oneLine } from '../support/text.js';
 import { script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
@@ -96,7 +96,7 @@ const errorMapping: ErrorMapping = {
     // Seconds from now, unlike elsewhere (https://docs.datadoghq.com/api/latest/rate-limits/).
     const reset = header('x-ratelimit-reset') ?? header('x-ratelimit-period') ?? '';
     const own = header('retry-after') === undefined && /^\d+$/.test(reset);
-    return own ? Number(reset) * 1000 : retryAfterMs(header, now);
+    return own ? askedWait(Number(reset) * 1000) : retryAfterMs(header, now);
   },
 };
 

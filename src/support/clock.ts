@@ -22,6 +22,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A timer that is set for longer fires at once (Node.js documentation, `setTimeout`). */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** The machine's own time. */
 export const systemClock: Clock = {
   now: () => Date.now(),
@@ -33,13 +36,22 @@ export const systemClock: Clock = {
         reject(asError(signal.reason));
         return;
       }
-      const timer = setTimeout(
-        () => {
-          letGo?.();
-          resolve();
-        },
-        Math.max(0, ms),
-      );
+      let timer: NodeJS.Timeout;
+      const wait = (left: number): void => {
+        const now = Math.min(left, LONGEST_TIMER_MS);
+        timer = setTimeout(
+          () => {
+            if (left > now) {
+              wait(left - now);
+              return;
+            }
+            letGo?.();
+            resolve();
+          },
+          Math.max(0, now),
+        );
+      };
+      wait(ms);
       const letGo =
         signal &&
         whenAborted(signal, () => {

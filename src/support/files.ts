@@ -7,6 +7,7 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  type Stats,
   writeFileSync,
 } from 'node:fs';
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
@@ -100,6 +101,8 @@ export const systemFiles: Files = {
   mkdir,
   writeFile: async (path, text) => {
     const draft = `${path}.tmp`;
+    // An administrator could replace one that others need: /dev/null.
+    if (isDevice(path)) throw new Error(`${path} is a device, and not a file`);
     try {
       // A link or a pipe of this name goes; `wx` follows and takes nothing that came since.
       await rm(draft, { force: true });
@@ -113,10 +116,20 @@ export const systemFiles: Files = {
 };
 
 function isLink(path: string): boolean {
+  return statusOf(path)?.isSymbolicLink() === true;
+}
+
+function isDevice(path: string): boolean {
+  const status = statusOf(path);
+  return status?.isCharacterDevice() === true || status?.isBlockDevice() === true;
+}
+
+/** Of what is there itself, not of what it leads to; `undefined` when nothing is there. */
+function statusOf(path: string): Stats | undefined {
   try {
-    return lstatSync(path).isSymbolicLink();
+    return lstatSync(path);
   } catch (error) {
-    if (isAbsent(error)) return false;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

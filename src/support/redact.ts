@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { cutMark, oneLine } from './text.js';
+import { cutMark, oneLine, shortestCut } from './text.js';
 
 /** A shorter secret is not looked for: masking `1` everywhere would destroy the log. */
 export const minSecretLength = 4;
@@ -98,7 +98,7 @@ export function createRedactor(secrets: readonly string[]): Redactor {
     let current = text;
     for (;;) {
       const next = replaceSpans(current, spansOf(current, ordered));
-      if (next === current) return current;
+      if (next === current) return withoutScraps(current, ordered);
       current = next;
     }
   };
@@ -208,21 +208,33 @@ function spansOf(text: string, forms: readonly string[]): readonly Span[] {
   return spans.sort((a, b) => a[0] - b[0]);
 }
 
-/** How many characters in front of `end` are the beginning of a secret; 0 when they are too few to tell. */
-function leftBefore(text: string, end: number, form: string): number {
-  for (let length = Math.min(form.length - 1, end); length >= minSecretLength; length--)
+/**
+ * Beside a cut, fewer characters of a secret than can be told from any others are cut off too: nobody misses them. Words with
+ * dots of their own are shorter than what is cut.
+ */
+function withoutScraps(text: string, forms: readonly string[]): string {
+  let result = '';
+  let end = 0;
+  for (let at = text.indexOf(cutMark); at !== -1; at = text.indexOf(cutMark, at + 1)) {
+    const before = at < shortestCut ? [] : forms.map((form) => leftBefore(text, at, form, 1));
+    const after = forms.map((form) => leftAfter(text, at + 1, form, 1));
+    result += text.slice(end, Math.max(end, at - Math.max(0, ...before))) + cutMark;
+    end = at + 1 + Math.max(0, ...after);
+  }
+  return result + text.slice(end);
+}
+
+/** How many characters in front of `end`, `least` of them, are the beginning of a secret; 0 when they are fewer. */
+function leftBefore(text: string, end: number, form: string, least = minSecretLength): number {
+  for (let length = Math.min(form.length - 1, end); length >= least; length--)
     if (text[end - length] === form[0] && text.startsWith(form.slice(0, length), end - length))
       return length;
   return 0;
 }
 
-/** How many characters from `start` on are the end of a secret. */
-function leftAfter(text: string, start: number, form: string): number {
-  for (
-    let length = Math.min(form.length - 1, text.length - start);
-    length >= minSecretLength;
-    length--
-  )
+/** How many characters from `start` on, `least` of them, are the end of a secret; 0 when they are fewer. */
+function leftAfter(text: string, start: number, form: string, least = minSecretLength): number {
+  for (let length = Math.min(form.length - 1, text.length - start); length >= least; length--)
     if (text[start] === form[form.length - length] && text.startsWith(form.slice(-length), start))
       return length;
   return 0;

@@ -38,7 +38,18 @@ export function isTransientStatus(status: number): boolean {
 }
 
 /**
- * How long a server asks to wait, in milliseconds: `Retry-After` in seconds or as an HTTP date (RFC 9110 §10.2.3), else
+ * What asks for a longer wait is wrong, as milliseconds where seconds are due, or knows nothing of us: by then every watch and every
+ * rollback is over.
+ */
+const LONGEST_ASKED_MS = 3_600_000;
+
+/** A wait that a server asks for, milliseconds, within what it may ask for. */
+export function askedWait(ms: number): number {
+  return Math.min(LONGEST_ASKED_MS, Math.max(0, ms));
+}
+
+/**
+ * How long a server asks to wait, in milliseconds, never over an hour: `Retry-After` in seconds or as an HTTP date (RFC 9110 §10.2.3), else
  * `x-ratelimit-reset` in seconds since the epoch when `x-ratelimit-remaining` is 0 (GitHub, "Rate limits for the REST
  * API"). `undefined`: it does not ask. A time in the past is 0.
  *
@@ -51,13 +62,13 @@ export function retryAfterMs(
 ): number | undefined {
   const retryAfter = header('retry-after')?.trim();
   if (retryAfter !== undefined && retryAfter !== '') {
-    if (/^\d+$/.test(retryAfter)) return Number(retryAfter) * 1000;
+    if (/^\d+$/.test(retryAfter)) return askedWait(Number(retryAfter) * 1000);
     const date = httpDate(retryAfter);
-    if (!Number.isNaN(date)) return Math.max(0, date - now);
+    if (!Number.isNaN(date)) return askedWait(date - now);
   }
   const reset = header('x-ratelimit-reset')?.trim();
   if (header('x-ratelimit-remaining')?.trim() === '0' && /^\d+$/.test(reset ?? '')) {
-    return Math.max(0, Number(reset) * 1000 - now);
+    return askedWait(Number(reset) * 1000 - now);
   }
   return undefined;
 }
@@ -91,6 +102,18 @@ export function backoffMs(attempt: number, random: () => number): number {
 }
 
 /**
+ * The wait before attempt `attempt` + 1, where a server may have asked for one: never less than that of {@link backoffMs}, because some
+ * ask for no wait at all, and go on refusing.
+ */
+export function waitBefore(
+  attempt: number,
+  askedMs: number | undefined,
+  random: () => number,
+): number {
+  return Math.max(askedMs ?? 0, backoffMs(attempt, random));
+}
+
+/**
  * Reads, and reads again after an error that may pass. For reads only: what starts or changes something is never
  * repeated by this.
  *
@@ -104,7 +127,7 @@ export async function retryRead<T>(read: () => Promise<T>, options: RetryOptions
   /** `undefined`: not again. */
   const waitAfter = (failure: unknown, attempt: number): number | undefined => {
     if (isPermanent(failure) || attempt >= attempts) return undefined;
-    const wait = Math.max(waitAskedBy(failure) ?? 0, backoffMs(attempt, random));
+    const wait = waitBefore(attempt, waitAskedBy(failure), random);
     return clock.monotonic() + wait > end ? undefined : wait;
   };
   for (let attempt = 1; ; attempt++) {

@@ -1,6 +1,9 @@
 /** Stands where a text was cut. Whoever cuts leaves it there: what is left of a secret beside it is recognised. */
 export const cutMark = '…';
 
+/** Nothing is cut to fewer characters than these, the mark left out. */
+export const shortestCut = 38;
+
 /** What ends a line somewhere: .NET, Java and browsers know more ends than `\n`. */
 const lineEnd = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/g;
 

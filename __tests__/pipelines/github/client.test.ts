@@ -197,7 +197,14 @@ describe('preflight with GitHub', () => {
     ],
     ['no contents permission', { mayReadContents: false }, {}, {}, 'warning', /contents: read/],
     ['a workflow file that is not YAML', { file: 'on: [' }, {}, {}, 'warning', /could not be seen/],
-    ['no id in run-name', { file: SILENT_WORKFLOW }, {}, {}, 'notice', /run-name/],
+    [
+      'no id in run-name',
+      { file: SILENT_WORKFLOW },
+      {},
+      {},
+      'warning',
+      /on this server cannot be proven.*run-name/,
+    ],
     [
       'a token that may not write',
       { mayWrite: false },
@@ -348,6 +355,12 @@ describe.each([
       expect(standIn.started).toHaveLength(1);
     },
   );
+
+  it(`a workflow whose runs do not show the id: a ${isServer ? 'warning' : 'notice'}`, async () => {
+    const { client, run } = await at({ file: SILENT_WORKFLOW });
+    const findings = await run(client.preflight(request, never));
+    expect(findings.map(({ level }) => level)).toEqual([isServer ? 'warning' : 'notice']);
+  });
 
   it(`takes ${isServer ? 'no more than 10' : '12'} inputs`, async () => {
     const { client, run } = await at({ file: TWELVE_INPUTS });

@@ -35,10 +35,21 @@ describe('the declaration of a workflow', () => {
       'on: { workflow_dispatch: { inputs: { a: { required: true }, b: { required: true, default: x }, c: } } }',
     );
     expect(Object.fromEntries(inputs)).toEqual({
-      a: { required: true },
-      b: { required: false },
-      c: { required: false },
+      a: { required: true, type: 'string', preset: undefined },
+      b: { required: false, type: 'string', preset: 'x' },
+      c: { required: false, type: 'string', preset: undefined },
     });
+  });
+
+  it('says which jobs there are, how they are called, and when they run', () => {
+    const { jobs } = readDeclaration(
+      'jobs: { a: { if: false, needs: b }, b: { name: Undo it, needs: [a, 1] }, c: }',
+    );
+    expect(jobs).toEqual([
+      { id: 'a', name: 'a', condition: 'false', needs: ['b'] },
+      { id: 'b', name: 'Undo it', condition: undefined, needs: ['a'] },
+      { id: 'c', name: 'c', condition: undefined, needs: [] },
+    ]);
   });
 });
 
@@ -54,8 +65,14 @@ describe('the inputs of a dispatch', () => {
           readable
             ? {
                 dispatch: true,
-                inputs: new Map(declared.map((name) => [name, { required: false }])),
+                inputs: new Map(
+                  declared.map((name) => [
+                    name,
+                    { required: false, type: 'string', preset: undefined },
+                  ]),
+                ),
                 showsId: false,
+                jobs: [],
               }
             : undefined,
           'rollback.yml',
@@ -67,6 +84,24 @@ describe('the inputs of a dispatch', () => {
           expect(known || name in parameters).toBe(true);
         }
       }),
+    );
+  });
+
+  it.each([
+    [{}, 'requires the input "version", which is not sent'],
+    [{ version: '' }, 'requires the input "version", which is sent without a value'],
+    [{ version: '1' }, undefined],
+  ])('parameters %j for a required input: %s', (parameters, problem) => {
+    const declaration = readDeclaration(
+      'on: { workflow_dispatch: { inputs: { rollback: {}, version: { required: true } } } }',
+    );
+    const { problems } = composeInputs(
+      { ref: undefined, optional: { rollback: 'true' }, parameters, correlationId: 'x' },
+      declaration,
+      'rollback.yml',
+    );
+    expect(problems.map(({ message }) => message)).toEqual(
+      problem === undefined ? [] : [`the workflow rollback.yml ${problem}`],
     );
   });
 });

@@ -566,13 +566,76 @@ describe('an equal item that is already queued', () => {
     others: [{ queueId: 91, parameters: { ROLLBACK: true, ROLLBACK_TARGET: 'api', VERSION: '' } }],
   };
 
-  it('is joined by Jenkins: unknown, that item is probable', async () => {
-    const { start, standIn } = await setUp({ ...queued, parameters: WITHOUT_ID });
-    expect(await start()).toEqual({
-      kind: 'unknown',
-      reason: 'Jenkins joined it with the item 91, which was in the queue before',
-      probable: { id: 'queue/91', url: `${standIn.url}/job/ops/job/rollback/` },
+  it.each([[303], [201]] as const)(
+    'is joined by Jenkins (%i): unknown, that item is probable',
+    async (joins) => {
+      const { start, standIn } = await setUp({ ...queued, joins, parameters: WITHOUT_ID });
+      expect(await start()).toEqual({
+        kind: 'unknown',
+        reason: 'Jenkins joined it with the item 91, which was in the queue before',
+        probable: { id: 'queue/91', url: `${standIn.url}/job/ops/job/rollback/` },
+      });
+      expect(standIn.started).toBe(0);
+    },
+  );
+
+  it('came between the look at the queue and the call: unknown, that item is probable', async () => {
+    const { start } = await setUp({
+      ...queued,
+      parameters: WITHOUT_ID,
+      overrides: [
+        {
+          method: 'GET',
+          path: /^\/queue\/api\/json$/,
+          fault: { status: 200, body: '{"items":[]}' },
+        },
+      ],
     });
+    expect(await start()).toMatchObject({
+      kind: 'unknown',
+      reason: 'Jenkins joined it with the item 91, which had equal parameters',
+      probable: { id: 'queue/91' },
+    });
+  });
+
+  describe('with our own id', () => {
+    const parameters = { ROLLBACK: true, ROLLBACK_ID: 'rg-1', ROLLBACK_TARGET: 'api', VERSION: '' };
+    const own = { items: ever, others: [{ queueId: 91, parameters }] };
+
+    it.each([[303], [201]] as const)('is ours, and followed (%i)', async (joins) => {
+      const { start, standIn } = await setUp({ ...own, joins });
+      expect(await start()).toMatchObject({ kind: 'started', run: { id: 'queue/91' } });
+      expect(standIn.starts).toHaveLength(1);
+    });
+
+    it('whose parameters cannot be read: unknown, that item is probable', async () => {
+      const fault = { status: 403, body: 'No' };
+      const { start } = await setUp({
+        ...own,
+        overrides: [{ method: 'GET', path: /^\/queue\/item\/91\//, fault }],
+      });
+      expect(await start()).toMatchObject({
+        kind: 'unknown',
+        reason: expect.stringMatching(/^Jenkins joined it with the item 91, .*403/),
+        probable: { id: 'queue/91' },
+      });
+    });
+  });
+
+  it.each([
+    ['to sign in', '/login?from=/queue/item/91/'],
+    ['elsewhere', '/job/ops/job/rollback/'],
+  ])('303 that leads %s is no item: refused', async (_, location) => {
+    const { start, standIn } = await setUp({
+      overrides: [
+        {
+          method: 'POST',
+          path: /buildWithParameters$/,
+          fault: { status: 303, headers: { location } },
+        },
+      ],
+    });
+    expect(await start()).toMatchObject({ kind: 'refused' });
     expect(standIn.started).toBe(0);
   });
 
@@ -712,6 +775,14 @@ describe('cancelling with Jenkins', () => {
     expect(standIn.cancels.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'POST /queue/cancelItem?id=120',
     ]);
+  });
+
+  it('without the permission: says which, and that it may still run', async () => {
+    const { result } = await roll({ items: ever, mayCancel: false }, { startTimeout: 30_000 });
+    expect(result).toMatchObject({
+      outcome: 'triggered',
+      detail: expect.stringMatching(/Job\/Cancel.*422 \(.*is not cancellable.*it may still fire/),
+    });
   });
 
   it('with a password: sends a crumb, too', async () => {

@@ -324,7 +324,7 @@ describe('the times of a watch as query ranges', () => {
     ['a usual watch', momentsOf(defaultPlan), [{ first: 0, step: 10_000, count: 34 }]],
     [
       'a warm-up that is no multiple of the interval',
-      momentsOf({ warmUp: 15_000, duration: 30_000, interval: 10_000 }),
+      momentsOf({ ...defaultPlan, warmUp: 15_000, duration: 30_000, interval: 10_000 }),
       [
         { first: 0, step: 10_000, count: 2 },
         { first: 15_000, step: 10_000, count: 4 },
@@ -332,7 +332,7 @@ describe('the times of a watch as query ranges', () => {
     ],
     [
       'an end that is no multiple of the interval',
-      momentsOf({ warmUp: 0, duration: 25_000, interval: 10_000 }),
+      momentsOf({ ...defaultPlan, warmUp: 0, duration: 25_000, interval: 10_000 }),
       [
         { first: 0, step: 10_000, count: 3 },
         { first: 25_000, step: 1000, count: 1 },

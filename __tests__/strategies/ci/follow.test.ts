@@ -81,6 +81,38 @@ describe('followRun', () => {
     expect(clock.sleeping).toBe(0);
   });
 
+  it.each([
+    ['an hour', 3_600_000],
+    ['more than any timer holds', 2 ** 40],
+  ])('a server that asks to wait %s: asked again before reading is given up', async (_, ms) => {
+    const { outcome, reads } = await follow((s) =>
+      s < 100 ? new TransientError('429', ms) : succeeded,
+    );
+    expect(outcome).toEqual({ kind: 'succeeded', word: 'success' });
+    expect(reads.length).toBeLessThan(4);
+  });
+
+  it('a server that asks to wait an hour, every time: unreadable after two minutes', async () => {
+    const { outcome, clock, reads } = await follow(() => new TransientError('429', 3_600_000));
+    expect(outcome).toMatchObject({ kind: 'unreadable' });
+    expect(clock.monotonic()).toBeLessThan(121_000);
+    expect(reads).toHaveLength(2);
+  });
+
+  it('a queued run whose server asks to wait an hour: given up when it should have begun', async () => {
+    const { outcome, clock } = await follow(
+      (s, cancels) =>
+        cancels > 0
+          ? { phase: 'cancelled', word: 'cancelled' }
+          : s > 0 && s < 50
+            ? new TransientError('429', 3_600_000)
+            : queued,
+      { startTimeout: 60_000 },
+    );
+    expect(outcome).toMatchObject({ kind: 'never-started' });
+    expect(clock.monotonic()).toBeLessThan(62_000);
+  });
+
   it('prints a line when the state changes, and at least every 70 s when it does not', async () => {
     const { lines } = await follow((s) => (s < 5 ? queued : s < 200 ? running : succeeded));
     expect(lines).toEqual([

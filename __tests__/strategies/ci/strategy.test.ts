@@ -318,6 +318,13 @@ on: { workflow_dispatch: { inputs: { rollback: {}, rollback_target: {}, mode: {}
       expect(result.outcome).toBe('verified');
     });
 
+    it('429 with Retry-After 0, every time: its four dispatches have pauses that grow', async () => {
+      const answer = problem(429, 'Too many requests', { 'retry-after': '0' });
+      const { standIn, clock } = await roll({ github: { dispatches: [answer] } });
+      expect(standIn.dispatches).toHaveLength(4);
+      expect(clock.monotonic()).toBeGreaterThanOrEqual((500 + 1000 + 2000) / 2);
+    });
+
     it('429 with Retry-After 1 h: refused at once', async () => {
       const { result, standIn } = await roll({
         github: { dispatches: [problem(429, 'Too many requests', { 'retry-after': '3600' })] },

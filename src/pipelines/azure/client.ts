@@ -16,6 +16,7 @@ import {
   refusals,
   unreadable,
 } from '../client.js';
+import { assertSameRun } from '../jobs.js';
 import { soonThere } from '../reading.js';
 import { mergeErrors } from '../settings.js';
 import { CANCEL_TIMEOUT_MS } from '../start-once.js';
@@ -29,6 +30,7 @@ import {
   parseRef,
   projectUrl,
 } from './context.js';
+import { readJobs } from './jobs.js';
 import { agree, type Agreement, pipelineIdOf, runCall } from './pipeline.js';
 import { preflight } from './preflight.js';
 import { type PipelineRun, searchFor, startCall } from './runs.js';
@@ -64,6 +66,7 @@ export function createAzureClient(
       send: (run, start) => start(startCall(context, run)),
       search: (run) => searchFor(context, run),
       state: (run, signal) => readState(context, run, signal),
+      jobs: (run, signal) => readJobs(context, run, signal),
       async cancel({ id }, signal) {
         await context.api.request(
           'cancelling the run',
@@ -144,8 +147,9 @@ async function readState(
   const answer = await soonThere(
     context.api.request(what, { method: 'GET', area: 'build', path: buildPath(run.id) }, signal),
   );
-  const { status, result, startTime } = fields(answer.data);
+  const { id, status, result, startTime } = fields(answer.data);
   if (typeof status !== 'string') throw new TransientError(`${what}: the answer is no build`);
+  assertSameRun(what, run.id, id);
   const timeline = needsTimeline(status, result)
     ? await readTimeline(context, run, signal)
     : undefined;

@@ -4,8 +4,11 @@ import { own } from '../reading.js';
 
 type Phase = RunState['phase'];
 
-/** `BuildStatus` but `completed`, which has a result (MicrosoftDocs/vsts-rest-api-specs, specification/build). */
-type Status = 'none' | 'inProgress' | 'cancelling' | 'postponed' | 'notStarted' | 'all';
+/**
+ * `BuildStatus` but `completed`, which has a result (MicrosoftDocs/vsts-rest-api-specs, specification/build; `abandoned` since 7.2).
+ */
+type Status =
+  'none' | 'inProgress' | 'cancelling' | 'postponed' | 'abandoned' | 'notStarted' | 'all';
 /** `BuildResult`. */
 type Result = 'none' | 'succeeded' | 'partiallySucceeded' | 'failed' | 'canceled';
 
@@ -14,6 +17,8 @@ const statuses: Readonly<Record<string, Phase>> = {
   postponed: 'queued',
   inProgress: 'running',
   cancelling: 'running',
+  // The service has given it up: nothing more comes of it.
+  abandoned: 'failed',
   // No status, and a filter of lists: neither is said of a build.
   none: 'unknown',
   all: 'unknown',
@@ -61,7 +66,7 @@ export function timelineOf(status: number, data: unknown): readonly TimelineReco
 export function needsTimeline(status: unknown, result: unknown): boolean {
   return status === 'completed'
     ? result === 'canceled' || result === 'failed'
-    : status === 'notStarted' || status === 'inProgress';
+    : status === 'notStarted' || status === 'inProgress' || status === 'abandoned';
 }
 
 const NO_AGENT =
@@ -105,6 +110,7 @@ export function stateOf(
   }
   const word = typeof status === 'string' ? status : 'no status';
   const phase = own(statuses, word) ?? 'unknown';
+  if (phase === 'failed') return { phase, word, mayHaveRun: mayHaveRun(build, timeline) };
   if (timeline !== undefined && needsTimeline(status, result)) {
     const open = timeline.filter(({ state }) => state === 'inProgress');
     const person = personal.find(({ is }) => open.some(is));

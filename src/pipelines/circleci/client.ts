@@ -36,6 +36,7 @@ import {
   slugOf,
 } from './context.js';
 import { hintFor } from './hints.js';
+import { readRunJobs } from './jobs.js';
 import { preflight } from './preflight.js';
 import {
   hasBegun,
@@ -57,29 +58,39 @@ export function createCircleciClient(
   return createPipelineClient(
     system,
     contextFrom(settings, dependencies),
-    (context): PipelineAdapter<Ready, Mine> => ({
-      hintFor,
-      address: `${context.root}/project/${context.slug ?? ''}/${context.definitionId ?? ''}`,
-      preflight: (request, signal) => preflight(context, request, signal),
-      describe: (request, signal) => describe(context, request, signal),
-      prepare: (request, signal) => prepare(context, request, signal),
-      send: (ready, start) => start(sendCall(context, ready)),
-      // CircleCI shows nothing of what was sent, so that no pipeline is certain to be ours.
-      search: ({ slug, ref }) => ({
-        noun: 'pipeline',
-        list: (signal, before) => listMine(context, slug, before, signal),
-        owner: (mine, before) => (couldBe(mine, ref, before) ? 'could be' : 'others'),
-      }),
-      state: createStateReader(context),
-      cancel: (run, signal) => cancel(context, run, signal),
-    }),
+    (context): PipelineAdapter<Ready, Mine> => {
+      const memories = new Map<string, Memory>();
+      return {
+        hintFor,
+        address: `${context.root}/project/${context.slug ?? ''}/${context.definitionId ?? ''}`,
+        preflight: (request, signal) => preflight(context, request, signal),
+        describe: (request, signal) => describe(context, request, signal),
+        prepare: (request, signal) => prepare(context, request, signal),
+        send: (ready, start) => start(sendCall(context, ready)),
+        // CircleCI shows nothing of what was sent, so that no pipeline is certain to be ours.
+        search: ({ slug, ref }) => ({
+          noun: 'pipeline',
+          list: (signal, before) => listMine(context, slug, before, signal),
+          owner: (mine, before) => (couldBe(mine, ref, before) ? 'could be' : 'others'),
+        }),
+        state: createStateReader(context, memories),
+        jobs: (run, signal) => {
+          const setupIds = memories.get(run.id)?.setupIds;
+          const isSetup = ({ id, setup }: Workflow): boolean => setup || setupIds?.has(id) === true;
+          return readRunJobs(context, run, isSetup, signal);
+        },
+        cancel: (run, signal) => cancel(context, run, signal),
+      };
+    },
     dependencies,
   );
 }
 
 /** Reads the state of runs, and remembers what it has seen of them. */
-function createStateReader(context: CircleciContext): PipelineClient['state'] {
-  const memories = new Map<string, Memory>();
+function createStateReader(
+  context: CircleciContext,
+  memories: Map<string, Memory>,
+): PipelineClient['state'] {
   const begun = new Set<string>();
   return async (run, signal) => {
     // In this order: see `stateOf`.

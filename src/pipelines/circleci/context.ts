@@ -7,6 +7,7 @@ import { fields, isObject } from '../../support/json.js';
 import { PermanentError, TransientError } from '../../support/retry.js';
 import type { ClientDependencies } from '../client.js';
 import { hintFor } from './hints.js';
+import { assertSameRun } from '../jobs.js';
 import { listIn, notUnderstood, soonThere } from '../reading.js';
 import { combine, readRef, readToken } from '../settings.js';
 import type { Pipeline, Workflow } from './state.js';
@@ -151,14 +152,11 @@ export async function readWorkflows(
   run: StartedRun,
   signal: AbortSignal,
 ): Promise<readonly Workflow[]> {
+  const what = `reading the workflows of pipeline ${run.id}`;
   const items = await soonThere(
-    readAll(
-      context,
-      `reading the workflows of pipeline ${run.id}`,
-      `pipeline/${encodeURIComponent(run.id)}/workflow`,
-      signal,
-    ),
+    readAll(context, what, `pipeline/${encodeURIComponent(run.id)}/workflow`, signal),
   );
+  for (const { pipeline_id: pipeline } of items) assertSameRun(what, run.id, pipeline);
   return items.map(({ id, name, status, tag }) => ({
     id: typeof id === 'string' ? id : '',
     name: typeof name === 'string' ? name : 'workflow',
@@ -181,8 +179,9 @@ export async function readPipeline(
       signal,
     ),
   );
-  const { state, errors } = fields(answer.data);
+  const { id, state, errors } = fields(answer.data);
   if (typeof state !== 'string') throw new TransientError(`${what}: the answer is no pipeline`);
+  assertSameRun(what, run.id, id);
   return {
     state,
     errors: (Array.isArray(errors) ? errors : [])

@@ -14,6 +14,7 @@ export interface GiteaSettings {
   /** File name, or its path in the folder of the workflows. */
   readonly 'gitea-workflow': string;
   readonly 'gitea-token'?: string | undefined;
+  readonly 'rollback-job'?: readonly string[] | undefined;
 }
 
 /** One workflow of one repository of Gitea or Forgejo. */
@@ -32,7 +33,8 @@ export function contextFrom(
       fix: 'set gitea-token; the action takes the token of the job, if gitea-url is the server of the job',
     }),
   });
-  return parts.ok ? good(contextOf(parts.value, server, dependencies)) : parts;
+  const rollbackJobs = settings['rollback-job'] ?? [];
+  return parts.ok ? good(contextOf({ ...parts.value, rollbackJobs }, server, dependencies)) : parts;
 }
 
 /** There is no public server to fall back to. */

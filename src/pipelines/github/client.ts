@@ -20,6 +20,7 @@ import {
   unreadable,
 } from '../client.js';
 import { type Before, isNew, type Listing, type Owner } from '../find-run.js';
+import { assertSameRun } from '../jobs.js';
 import { soonThere } from '../reading.js';
 import { mergeErrors } from '../settings.js';
 import { CANCEL_TIMEOUT_MS, START_TIMEOUT_MS } from '../start-once.js';
@@ -36,6 +37,7 @@ import {
   runOf,
   runsOf,
 } from './context.js';
+import { readJobs } from './jobs.js';
 import { preflight } from './preflight.js';
 import { githubServer } from './server.js';
 import { composeInputs, type Composed, ID_INPUT, mustBeRead } from './workflow.js';
@@ -57,6 +59,7 @@ export function createGithubClient(
         owner: (run, before) => ownerOf(run, dispatch, before),
         idShown: (run) => Promise.resolve(idShown(run, dispatch)),
       }),
+      jobs: (run, signal) => readJobs(context, run, signal),
     }),
     dependencies,
   );
@@ -180,6 +183,7 @@ async function readState(
   );
   const shown = fields(answer.data);
   if (typeof shown.status !== 'string') throw new TransientError(`${what}: the answer is no run`);
+  assertSameRun(what, run.id, shown.id);
   const state = context.server.stateOf(shown);
   return state.phase === 'cancelled' || state.phase === 'failed'
     ? { ...state, mayHaveRun: await mayHaveRun(context, run, signal) }

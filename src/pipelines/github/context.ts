@@ -20,6 +20,8 @@ export interface GithubSettings {
   readonly 'github-token'?: string | undefined;
   /** `https://api.github.com`, or `https://HOST/api/v3` of an Enterprise Server. */
   readonly 'github-api-url': string;
+  /** Names of the jobs that prove the rollback; none: all of its run. */
+  readonly 'rollback-job'?: readonly string[] | undefined;
 }
 
 /** One workflow of one repository, and how to reach it. */
@@ -31,6 +33,8 @@ export interface GithubContext {
   readonly apiUrl: string;
   readonly api: ApiClient<OctokitCall>;
   readonly server: GithubServer;
+  /** `rollback-job`. */
+  readonly rollbackJobs: readonly string[];
 }
 
 export function contextFrom(
@@ -43,7 +47,10 @@ export function contextFrom(
     token: parseToken(settings['github-token']),
     apiUrl: parseApiUrl(settings['github-api-url']),
   });
-  return parts.ok ? good(contextOf(parts.value, githubServer, dependencies)) : parts;
+  const rollbackJobs = settings['rollback-job'] ?? [];
+  return parts.ok
+    ? good(contextOf({ ...parts.value, rollbackJobs }, githubServer, dependencies))
+    : parts;
 }
 
 /** The context of a workflow on a server of this kind. */
@@ -53,11 +60,13 @@ export function contextOf(
     workflow,
     token,
     apiUrl,
+    rollbackJobs,
   }: {
     readonly repository: { readonly owner: string; readonly repo: string };
     readonly workflow: string;
     readonly token: string;
     readonly apiUrl: string;
+    readonly rollbackJobs: readonly string[];
   },
   server: GithubServer,
   { ownRunId, ...dependencies }: ClientDependencies,
@@ -72,7 +81,7 @@ export function contextOf(
     accepts: 'anything',
     errors: byResponse(server.hintFor),
   });
-  return { ...repository, workflow, apiUrl, api, server };
+  return { ...repository, workflow, apiUrl, api, server, rollbackJobs };
 }
 
 export interface Repository {

@@ -18,6 +18,7 @@ import {
   runsOf,
 } from './context.js';
 import { githubServer } from './server.js';
+import { checkJobs } from './would-run.js';
 import { composeInputs, ID_INPUT, mustBeRead } from './workflow.js';
 
 /** Enterprise Server up to 3.19 takes no more (its OpenAPI description; github.com takes 25). */
@@ -126,12 +127,24 @@ export async function checkInputs(
       'declare fewer',
     );
   }
+  checkJobs(context, request, declaration, add);
   if (!declaration.showsId || !declaration.inputs.has(ID_INPUT)) {
-    add(
-      'notice',
-      `the workflow ${workflow} does not show the input "${ID_INPUT}" in its run-name`,
-      `declare it, and add run-name: Rollback \${{ inputs.${ID_INPUT} }}, so that the run can be found even when ${server.system.name} does not name it`,
-    );
+    const shown = `the workflow ${workflow} does not show the input "${ID_INPUT}" in its run-name`;
+    const fix = `declare it, and add run-name: Rollback \${{ inputs.${ID_INPUT} }}`;
+    // Up to 3.19 it answers a dispatch with 204 and names no run (its OpenAPI description).
+    if (server === githubServer && isEnterpriseServer(context.apiUrl)) {
+      add(
+        'warning',
+        `a rollback on this server cannot be proven: GitHub Enterprise Server does not say which run it has started, and ${shown}`,
+        fix,
+      );
+    } else {
+      add(
+        'notice',
+        shown,
+        `${fix}, so that the run can be found even when ${server.system.name} does not name it`,
+      );
+    }
   }
 }
 

@@ -3,14 +3,24 @@ import { parse } from 'yaml';
 import type { StartRequest } from '../../contract/pipeline.js';
 import { fields } from '../../support/json.js';
 import { takenNames } from '../settings.js';
+import type { DeclaredJob } from './condition.js';
 
 /** What a workflow file says about being started by hand. */
 export interface Declaration {
   /** Whether it has the trigger `workflow_dispatch`. */
   readonly dispatch: boolean;
-  readonly inputs: ReadonlyMap<string, { readonly required: boolean }>;
+  readonly inputs: ReadonlyMap<string, DeclaredInput>;
   /** Whether its `run-name` shows the input `rollback_id`, by which a run is found again. */
   readonly showsId: boolean;
+  readonly jobs: readonly DeclaredJob[];
+}
+
+interface DeclaredInput {
+  readonly required: boolean;
+  /** `string` unless said otherwise; also `boolean`, `choice`, `number`, `environment`. */
+  readonly type: string;
+  /** Its default as a text; `undefined`: it has none. */
+  readonly preset: string | undefined;
 }
 
 /** The input that tells a rollback from a deploy. */
@@ -34,12 +44,34 @@ export function readDeclaration(text: string): Declaration {
     dispatch: named.includes('workflow_dispatch') || 'workflow_dispatch' in triggers,
     inputs: new Map(
       Object.entries(inputs).map(([name, about]) => {
-        const { required, default: preset } = fields(about);
-        return [name, { required: required === true && preset === undefined }];
+        const { required, default: preset, type } = fields(about);
+        return [
+          name,
+          {
+            required: required === true && preset === undefined,
+            type: typeof type === 'string' ? type : 'string',
+            preset: scalar(preset),
+          },
+        ];
       }),
     ),
     showsId: typeof runName === 'string' && /inputs(\.|\[')rollback_id\b/.test(runName),
+    jobs: Object.entries(fields(file.jobs)).map(([id, about]) => {
+      const { name, if: condition, needs } = fields(about);
+      return {
+        id,
+        name: scalar(name) ?? id,
+        condition: scalar(condition),
+        needs: [needs].flat().filter((one) => typeof one === 'string'),
+      };
+    }),
   };
+}
+
+function scalar(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
 }
 
 /** What stands in the way where the server drops inputs that the workflow does not declare. */
@@ -107,10 +139,11 @@ export function composeInputs(
     });
   }
   for (const [name, { required }] of declaration.inputs) {
-    if (!required || name in inputs) continue;
+    const value = inputs[name];
+    if (!required || (value !== undefined && value !== '')) continue;
     problems.push({
-      message: `the workflow ${workflow} requires the input "${name}", which is not sent`,
-      fix: 'give it a default, or set it in rollback-parameters',
+      message: `the workflow ${workflow} requires the input "${name}", which is ${value === undefined ? 'not sent' : 'sent without a value'}`,
+      fix: `give it a default, or ${value === undefined ? 'set it' : 'a value'} in rollback-parameters`,
     });
   }
   return { inputs, problems };

@@ -30,6 +30,7 @@ import {
   readProject,
   readTriggerJobs,
 } from './context.js';
+import { readRunJobs } from './jobs.js';
 import { cancelCall, cancelPipeline, cancelSiblings, objectionTo } from './own-pipeline.js';
 import { preflight } from './preflight.js';
 import { callFor, type Prepared, searchFor, startPipeline } from './runs.js';
@@ -50,6 +51,10 @@ export function createGitlabClient(
   dependencies: ClientDependencies,
 ): PipelineClient {
   const rollbackJobs = settings['gitlab-rollback-jobs'] ?? [];
+  const named = {
+    'gitlab-rollback-jobs': rollbackJobs,
+    'rollback-job': settings['rollback-job'] ?? [],
+  };
   const own = ownPipelineIn(settings);
   return createPipelineClient(
     system,
@@ -59,12 +64,13 @@ export function createGitlabClient(
       return {
         hintFor,
         address: `${context.url}/projects/${encodeURIComponent(context.project)}`,
-        preflight: (request, signal) => preflight(context, request, own, rollbackJobs, signal),
+        preflight: (request, signal) => preflight(context, request, own, named, signal),
         describe: (request, signal) => describe(context, own, request, signal),
         prepare: (request, signal) => prepare(context, request, signal),
         send: (prepared, start, _, signal) => startPipeline(context, prepared, start, signal),
         search: (prepared) => searchFor(context, prepared),
         state: (run, signal) => readState(context, run, signal),
+        jobs: (run, signal) => readRunJobs(context, run, signal),
         cancel: (run, signal) => cancel(context, run, signal),
         ...(rollbackJobs.length > 0 && {
           objection: (run, signal) => objectionTo(context, run, new Set(rollbackJobs), signal),

@@ -65,8 +65,9 @@ export function mergedAt(
   signal: AbortSignal,
 ): Promise<Read<Merged>> {
   return attempt(signal, async () => {
-    // `sha` is the name of `content_ref` before GitLab 16.5 (documentation, "CI Lint API").
-    const query = { includeJobs: false, contentRef: ref, sha: ref };
+    // The name of `content_ref` before GitLab 16.5, which newer servers still take, and never both at once (lib/api/lint.rb: mutually
+    // exclusive). What a server does not know it ignores, and checks the default branch.
+    const query = { includeJobs: false, sha: ref };
     const answer = await context.api.read(
       `checking the configuration at ${ref}`,
       ({ Lint }, options) => new Lint(options).check(context.project, query),

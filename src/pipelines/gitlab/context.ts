@@ -6,6 +6,7 @@ import type { ApiResponse } from '../../support/http/response.js';
 import { fields } from '../../support/json.js';
 import { TransientError } from '../../support/retry.js';
 import type { ClientDependencies } from '../client.js';
+import { assertSameRun } from '../jobs.js';
 import { isLink, listIn, notUnderstood, timeOf } from '../reading.js';
 import { combine } from '../settings.js';
 import { createApi, createStartApi, type Api, type Call } from './api.js';
@@ -224,6 +225,7 @@ export async function readPipeline(
   if (pipeline === undefined || pipeline.status === '') {
     throw new TransientError(`${what}: the answer is no pipeline`);
   }
+  assertSameRun(what, id, pipeline.run.id);
   return pipeline;
 }
 

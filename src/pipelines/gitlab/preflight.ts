@@ -6,7 +6,7 @@ import { fields } from '../../support/json.js';
 import { oneLine } from '../../support/text.js';
 import { collectFindings, type Add } from '../findings.js';
 import { composeInputs, declarationAt, MARKER, mergedAt, overridden } from './configuration.js';
-import { readProject, type GitlabContext, type Project } from './context.js';
+import { configuredName, readProject, type GitlabContext, type Project } from './context.js';
 import { parseRef, wordFor, type OwnPipeline } from './settings.js';
 
 /** Access levels of GitLab's roles (documentation, "Access levels"). */
@@ -20,12 +20,15 @@ const variableLevels: Readonly<Record<string, number>> = {
   no_one_allowed: Number.POSITIVE_INFINITY,
 };
 
+/** Names of jobs, by the input that names them. */
+type NamedJobs = Readonly<Record<'gitlab-rollback-jobs' | 'rollback-job', readonly string[]>>;
+
 /** Proves, as far as it can be proven, that `start` would work. Changes nothing. @throws only the signal's reason. */
 export async function preflight(
   context: GitlabContext,
   request: StartRequest,
   own: OwnPipeline,
-  rollbackJobs: readonly string[],
+  named: NamedJobs,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { all, add, addProblems, addFailure } = collectFindings(signal);
@@ -64,7 +67,7 @@ export async function preflight(
   checkProject(context, project, add);
   ref = await checkRef(context, project, ref, signal, add);
   if (ref === undefined) return all;
-  await checkConfiguration(context, request, { project, ref, rollbackJobs }, signal, add);
+  await checkConfiguration(context, request, { project, ref, named }, signal, add);
   return all;
 }
 
@@ -210,11 +213,7 @@ async function isMissing(
 async function checkConfiguration(
   context: GitlabContext,
   request: StartRequest,
-  {
-    project,
-    ref,
-    rollbackJobs,
-  }: { project: Project; ref: string; rollbackJobs: readonly string[] },
+  { project, ref, named }: { project: Project; ref: string; named: NamedJobs },
   signal: AbortSignal,
   add: Add,
 ): Promise<void> {
@@ -242,11 +241,12 @@ async function checkConfiguration(
         'give the rollback job `rules: - if: $ROLLBACK == "true"`, and keep build and deploy from running then; name its jobs in gitlab-rollback-jobs',
       );
     }
-    const missing = rollbackJobs.filter((name) => !jobs.has(name));
-    if (valid && missing.length > 0) {
+    for (const [input, names] of Object.entries(named)) {
+      const missing = names.filter((name) => !jobs.has(name) && !jobs.has(configuredName(name)));
+      if (!valid || missing.length === 0) continue;
       add(
         'warning',
-        `gitlab-rollback-jobs names jobs that the configuration on ${ref} does not have: ${missing.join(', ')}`,
+        `${input} names jobs that the configuration on ${ref} does not have: ${missing.join(', ')}`,
         `it has: ${oneLine([...jobs].join(', '))}`,
       );
     }

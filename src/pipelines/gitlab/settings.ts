@@ -16,6 +16,8 @@ export interface GitlabSettings {
   readonly 'gitlab-job'?: number | undefined;
   /** The jobs that a rollback pipeline may have; none: any. */
   readonly 'gitlab-rollback-jobs'?: readonly string[] | undefined;
+  /** Names of the jobs that prove the rollback; none: all of its pipeline. */
+  readonly 'rollback-job'?: readonly string[] | undefined;
 }
 
 /** The pipeline that we are part of, and what is to become of it after a rollback. */

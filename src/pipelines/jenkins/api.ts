@@ -161,6 +161,12 @@ const table: readonly Hint[] = [
     hint: 'Add the value to the choices of this parameter',
   },
   {
+    // Queue.doCancelItem says so to those who may see the item, and not cancel it.
+    status: 422,
+    says: /is not cancellable/i,
+    hint: 'Give the user the permission Job/Cancel on the job',
+  },
+  {
     status: 503,
     says: /getting ready to work|is restarting/i,
     hint: 'Jenkins is starting up: try again in a minute',

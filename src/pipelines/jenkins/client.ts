@@ -6,8 +6,9 @@ import type {
   StartResult,
 } from '../../contract/pipeline.js';
 import { deadline } from '../../support/abort.js';
+import { messageOf } from '../../support/errors.js';
 import type { ApiResponse } from '../../support/http/response.js';
-import { printableUrl } from '../../support/text.js';
+import { oneLine, printableUrl } from '../../support/text.js';
 import {
   type ClientDependencies,
   createPipelineClient,
@@ -46,7 +47,8 @@ export function createJenkinsClient(
         prepare: (request, signal) => prepare(context, request, signal),
         async send(build, start, before, signal) {
           const sent = await start(startCall(context, build));
-          return sent.kind === 'queued' ? startedAs(context, runs, sent, before, signal) : sent;
+          if (sent.kind !== 'queued') return sent;
+          return startedAs(context, runs, { build, sent, before }, signal);
         },
         search: (build) => searchFor(context, build),
         state: (run, signal) => runs.state(run, signal),
@@ -82,19 +84,42 @@ async function prepare(
 async function startedAs(
   context: JenkinsContext,
   runs: Runs,
-  { queueId }: Queued,
-  before: Before,
+  { build, sent, before }: { build: Build; sent: Queued; before: Before },
   signal: AbortSignal,
 ): Promise<StartResult> {
+  const { queueId, joined } = sent;
   // An item with equal parameters that waits already is named instead of a new one (core, Queue.schedule2).
-  if (wasQueued(before, queueId)) {
-    return {
-      kind: 'unknown',
-      reason: `Jenkins joined it with the item ${String(queueId)}, which was in the queue before`,
-      probable: runAt(context, { queueId, build: undefined }),
-    };
+  const wasThere = wasQueued(before, queueId);
+  if (joined || wasThere) {
+    const doubt = await doubtOf(runs, build, queueId, signal);
+    if (doubt !== undefined) {
+      return {
+        kind: 'unknown',
+        reason: `Jenkins joined it with the item ${String(queueId)}, ${wasThere ? 'which was in the queue before' : doubt}`,
+        probable: runAt(context, { queueId, build: undefined }),
+      };
+    }
   }
   return { kind: 'started', run: await awaitBuild(context, runs, queueId, signal) };
+}
+
+/** Why an item that was there already may be somebody else's; `undefined`: it is ours, by the id that only we have sent. */
+async function doubtOf(
+  runs: Runs,
+  { parameters: sent }: Build,
+  queueId: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (!(ID_PARAMETER in sent)) return 'which had equal parameters';
+  try {
+    const shown = await runs.parametersOf(queueId, signal);
+    const isEqual =
+      shown[ID_PARAMETER] === sent[ID_PARAMETER] &&
+      Object.entries(sent).every(([name, value]) => (shown[name] ?? value) === value);
+    return isEqual ? undefined : 'whose parameters are others';
+  } catch (error) {
+    return `whose parameters could not be read (${oneLine(messageOf(error))})`;
+  }
 }
 
 /** The job as it must be known before the call. @throws only the signal's reason. */
@@ -136,6 +161,8 @@ async function describe(
 interface Queued {
   readonly kind: 'queued';
   readonly queueId: number;
+  /** Jenkins says that it has made no new item, but found an equal one. */
+  readonly joined: boolean;
 }
 
 /** Without delay: the quiet period of the job is for many commits in a row. */
@@ -148,17 +175,23 @@ function startPath({ job }: JenkinsContext): string {
 /** Asks for a build; once more with a crumb when only that was missing. */
 function startCall(context: JenkinsContext, { parameters }: Build): SystemCall<Queued> {
   const poster = createPoster(context);
+  let joined = false;
   return {
-    send: (signal) =>
-      poster.post(
+    async send(signal) {
+      const sent = await poster.post(
         'the call that starts the build',
         { path: startPath(context), query: START_QUERY, form: parameters },
         START_TIMEOUT_MS,
         signal,
-      ),
+      );
+      // 303 to an item of the queue: accepted, and joined with that item (ParametersDefinitionProperty.buildWithParameters since 2.308,
+      // JENKINS-66105). Every other 3xx is a refusal.
+      joined = sent.ok && sent.value.status === 303 && queueIdIn(sent.value) !== undefined;
+      return sent.ok && joined ? { ...sent, value: { ...sent.value, status: 201 } } : sent;
+    },
     runIn: (answer) => {
       const queueId = queueIdIn(answer);
-      return queueId === undefined ? undefined : { kind: 'queued', queueId };
+      return queueId === undefined ? undefined : { kind: 'queued', queueId, joined };
     },
     noun: 'its queue item',
     mend: (answer) => poster.mend(answer),
@@ -171,7 +204,11 @@ function startCall(context: JenkinsContext, { parameters }: Build): SystemCall<Q
  * (ParametersDefinitionProperty.buildWithParameters builds it from the context path).
  */
 function queueIdIn(answer: ApiResponse): number | undefined {
-  const found = /\/queue\/item\/(\d+)\/?$/.exec(answer.headers.location ?? '')?.[1];
+  const location = answer.headers.location ?? '';
+  const path = URL.canParse(location, 'http://jenkins')
+    ? new URL(location, 'http://jenkins').pathname
+    : '';
+  const found = /\/queue\/item\/(\d+)\/?$/.exec(path)?.[1];
   return found === undefined ? undefined : Number(found);
 }
 

@@ -3,6 +3,7 @@ import { refusalIn } from '../../support/http/api.js';
 import { type ApiResponse, describeResponse, isSuccess } from '../../support/http/response.js';
 import { fields, isObject } from '../../support/json.js';
 import { isTransientStatus, PermanentError, TransientError } from '../../support/retry.js';
+import { assertSameRun } from '../jobs.js';
 import { soonThere } from '../reading.js';
 import { createPoster, hintFor, type PostCall } from './api.js';
 import { buildUrl, type JenkinsContext, jobNameOf, jobUrl } from './context.js';
@@ -124,6 +125,8 @@ export interface Runs {
   state(run: StartedRun, signal: AbortSignal): Promise<RunState>;
   /** The build that an item of the queue has become; `undefined`: none yet. @throws as `ApiClient.request` does. */
   buildOf(queueId: number, signal: AbortSignal): Promise<number | undefined>;
+  /** The parameters of an item of the queue. @throws as `ApiClient.request` does. */
+  parametersOf(queueId: number, signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** Asks for its end. @throws as `PipelineClient.cancel` does. */
   cancel(run: StartedRun, signal: AbortSignal): Promise<void>;
 }
@@ -147,6 +150,22 @@ export function createRuns(context: JenkinsContext): Runs {
     async buildOf(queueId, signal) {
       const place = await readItem(context, memory, queueId, signal);
       return 'build' in place ? place.build : undefined;
+    },
+
+    async parametersOf(queueId, signal) {
+      const what = `reading the parameters of the queue item ${String(queueId)}`;
+      const answer = await context.api.read(
+        what,
+        {
+          method: 'GET',
+          path: `queue/item/${String(queueId)}/api/json`,
+          query: { tree: 'id,actions[parameters[name,value]]' },
+        },
+        signal,
+      );
+      const { id, actions } = fields(answer.data);
+      assertSameRun(what, queueId, id);
+      return parametersOf(actions);
     },
 
     async cancel(run, signal) {
@@ -184,7 +203,7 @@ async function readItem(
       {
         method: 'GET',
         path: `queue/item/${String(item)}/api/json`,
-        query: { tree: 'why,cancelled,buildable,executable[number]' },
+        query: { tree: 'id,why,cancelled,buildable,executable[number]' },
       },
       signal,
     );
@@ -200,7 +219,8 @@ async function readItem(
     return { build: left.build };
   }
   if (!isObject(answer.data)) throw new TransientError(`${what}: the answer is not understood`);
-  const { why, cancelled, buildable, executable } = answer.data;
+  const { id, why, cancelled, buildable, executable } = answer.data;
+  assertSameRun(what, item, id);
   const { number } = fields(executable);
   if (typeof number !== 'number') return { item, waits: { why, cancelled, buildable } };
   builds.set(item, number);
@@ -221,13 +241,14 @@ async function readBuild(
       {
         method: 'GET',
         path: `${context.job.path}/${String(build)}/api/json`,
-        query: { tree: 'building,result' },
+        query: { tree: 'number,building,result' },
       },
       signal,
     ),
   );
   if (!isObject(answer.data)) throw new TransientError(`${what}: the answer is not understood`);
-  const { building, result } = answer.data;
+  const { number, building, result } = answer.data;
+  assertSameRun(what, build, number);
   return stateOfBuild({
     building,
     result,

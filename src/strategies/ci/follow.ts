@@ -103,7 +103,12 @@ export async function followRun(
           return { kind: 'unreadable', problem: problemOf(error) };
         }
         tell.trouble(error);
-        wait = Math.max(wait, waitAskedBy(error) ?? 0);
+        // Whatever the server asks for, it is asked once more before we give up.
+        const untilGivenUp = Math.min(
+          failingSince + READ_ERRORS_MS - now,
+          onlyQueued && last !== undefined ? startTimeout - (now - startedAt) : Infinity,
+        );
+        wait = Math.max(wait, Math.min(waitAskedBy(error) ?? 0, untilGivenUp));
       }
       await clock.sleep(wait, signal);
     }

@@ -73,6 +73,15 @@ export function resultOf(
   }
 }
 
+/** A run that ended well, and whose jobs do not show that it rolled anything back. */
+export function unproven(run: StartedRun, word: string, why: string): StrategyResult {
+  return about(
+    run,
+    'triggered',
+    `ended with ${quoted(word)}, which does not prove the rollback: ${ended(why)}`,
+  );
+}
+
 /** A run that we gave up. It changed nothing only if it shows as cancelled and none of its jobs had begun. */
 function abandoned(run: StartedRun, what: string, end: GivenUp): StrategyResult {
   if (!end.cancelled) {

@@ -19,12 +19,22 @@ import { ended, formatDuration, oneLine } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import { type AttemptIdentity, correlationOf } from './correlation.js';
 import { type FollowOutcome, followRun } from './follow.js';
-import { about, failed, maybeStarted, notStarted, probableResult, resultOf } from './result.js';
+import { proofOf } from './jobs.js';
+import {
+  about,
+  failed,
+  maybeStarted,
+  notStarted,
+  probableResult,
+  resultOf,
+  unproven,
+} from './result.js';
 
 export interface CiSettings {
   readonly 'rollback-ref': string | undefined;
   readonly 'rollback-parameters': Readonly<Record<string, string>> | undefined;
   readonly 'rollback-wait': boolean;
+  readonly 'rollback-job'?: readonly string[] | undefined;
   /** Milliseconds. */
   readonly 'rollback-start-timeout': number;
 }
@@ -42,6 +52,7 @@ export async function setUpCi(
     client: client.value,
     ref: settings['rollback-ref'],
     parameters: settings['rollback-parameters'] ?? {},
+    jobs: settings['rollback-job'] ?? [],
     wait: settings['rollback-wait'],
     startTimeout: settings['rollback-start-timeout'],
     attempt: dependencies.attempt,
@@ -56,6 +67,8 @@ export interface CiStrategyOptions {
   readonly ref: string | undefined;
   /** `rollback-parameters`: sent as they are. */
   readonly parameters: Readonly<Record<string, string>>;
+  /** `rollback-job`: names of the jobs that prove the rollback; empty: all of the run. */
+  readonly jobs?: readonly string[];
   /** Whether the run is followed to its end. */
   readonly wait: boolean;
   /** Milliseconds that the run may stay queued. */
@@ -179,7 +192,13 @@ async function endOf(
   if (!options.wait) {
     return about(run, 'triggered', 'was started and not followed (rollback-wait is false).');
   }
-  return resultOf(run, await follow(options, run, context, true), options.startTimeout);
+  const followed = await follow(options, run, context, true);
+  if (followed.kind === 'succeeded') {
+    const { clock } = options;
+    const proof = await proofOf(client, run, options.jobs ?? [], { clock, signal: context.signal });
+    if (!proof.proven) return unproven(run, followed.word, proof.why);
+  }
+  return resultOf(run, followed, options.startTimeout);
 }
 
 function follow(
