@@ -31,6 +31,20 @@ const environments: Readonly<Record<string, Environment>> = {
     },
     secrets: { GITHUB_TOKEN: 'ghs_4f0aZ19TqLw7', 'INPUT_HOST-TOKEN': 'ghs_h0stT0ken83Kd' },
   },
+  gitea: {
+    variables: {
+      CI: 'true',
+      GITHUB_ACTIONS: 'true',
+      GITEA_ACTIONS: 'true',
+      GITHUB_API_URL: 'https://gitea.example/api/v1',
+      GITHUB_SERVER_URL: 'https://gitea.example',
+      GITHUB_REPOSITORY: 'acme/shop',
+      GITHUB_RUN_ID: '4711',
+      GITHUB_RUN_ATTEMPT: '1',
+      GITHUB_EVENT_NAME: 'push',
+    },
+    secrets: { GITHUB_TOKEN: '7c0a4f0aZ19TqLw7', 'INPUT_HOST-TOKEN': '9d1eh0stT0ken83Kd' },
+  },
   gitlab: {
     variables: {
       CI: 'true',
@@ -246,9 +260,9 @@ describe.each(systems)('run in a job of %s', (system) => {
     expect(onBad.get(system)!.output).toContain('Authorization: ***');
   });
 
-  it('prints mask commands only for GitHub and Azure', () => {
+  it('prints mask commands only for GitHub, Gitea and Azure', () => {
     for (const { output } of [onGood.get(system)!, onBad.get(system)!]) {
-      expect(output.includes('::add-mask::')).toBe(system === 'github');
+      expect(output.includes('::add-mask::')).toBe(['github', 'gitea'].includes(system));
       expect(output.includes('##vso[task.setsecret]')).toBe(system === 'azure');
     }
   });
