@@ -78,7 +78,7 @@ describeWith('what init writes for GitHub, run by act', github.lacking, () => {
   it.each(cases)('%s', async (_, flags, expected, status, attempts) => {
     const files = await initialised('github', flags);
     const { place, pipelineInputs } = bed;
-    const { 'github-token': token = '' } = pipelineInputs;
+    const { 'github-token': token = '', 'github-api-url': api = '' } = pipelineInputs;
     const pin = (name: string): string => name.split(' ')[0] ?? '';
     const kept = JSON.stringify(place.path('kept'));
     const { code, log } = await runGithub(place, {
@@ -88,7 +88,8 @@ describeWith('what init writes for GitHub, run by act', github.lacking, () => {
       path: bed.binaries,
       // A kubeconfig that the stand-in of kubectl does not read.
       secrets: { GITHUB_TOKEN: token, KUBECONFIG: 'apiVersion: v1' },
-      variables: standInVariables('github-token'),
+      // The token of the job goes to the job's own server only.
+      variables: { ...standInVariables('github-token', 'github-api-url'), GITHUB_API_URL: api },
       actions: {
         [`${published.repository}@v${published.version}`]: process.cwd(),
         [pin(published.uploadArtifact)]: standIn(place, 'upload-artifact', [
