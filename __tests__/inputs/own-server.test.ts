@@ -43,8 +43,14 @@ describe.each(['gitea', 'forgejo'] as const)('in a job of %s', (system) => {
   it.each(['https://other.example', 'https://gitea.example.evil', 'http://gitea.example'])(
     'the token of the job does not go to %s',
     (url) => {
-      const env = { ...job, GITHUB_TOKEN: '', ...hostToken, ROLLGATE_GITEA_URL: url };
-      expect(resolveWith({ env, system }).settings['gitea-token']).toBeUndefined();
+      for (const token of [{ GITHUB_TOKEN: '', ...hostToken }, { GITHUB_TOKEN: 'of-the-job' }]) {
+        const env = { ...job, ...token, ROLLGATE_GITEA_URL: url };
+        const { settings, secrets } = resolveWith({ env, system });
+        expect(settings['gitea-token']).toBeUndefined();
+        expect(secrets).toContain('of-the-job');
+      }
+      const env = { ...job, ROLLGATE_GITEA_URL: url, GITEA_TOKEN: 'mine' };
+      expect(resolveWith({ env, system }).settings['gitea-token']).toBe('mine');
     },
   );
 

@@ -40,6 +40,8 @@ export interface GiteaStandInOptions {
   readonly namesRun?: boolean;
   /** What reads of a started run show. */
   readonly run?: readonly GiteaStep[];
+  /** Instead of one that ends as the run does. */
+  readonly jobs?: readonly { readonly name: string; readonly step: GiteaStep }[];
   /** Gitea 1.28 and Forgejo 16 can cancel. */
   readonly cancels?: boolean;
   /** Runs that are there from the start. */
@@ -174,8 +176,7 @@ export class StandInGitea extends StandInServer implements StandIn {
     } else if (is('GET', /^\/contents\//)) this.file(path.slice(10), query, response);
     else if (is('GET', /^\/actions\/runs$/)) this.list(query, response);
     else if (is('GET', /^\/actions\/runs\/\d+$/) && run) this.show(run, response);
-    else if (is('GET', /^\/actions\/runs\/\d+\/jobs$/) && run && !isForgejo)
-      this.jobs(run, response);
+    else if (is('GET', /^\/actions\/runs\/\d+\/jobs$/) && run) this.jobs(run, response);
     else if (is('POST', /^\/actions\/runs\/\d+\/cancel$/) && run && this.options.cancels === true) {
       if (run.steps[0]?.[0] !== 'completed') run.steps.splice(0, run.steps.length, CANCELLED);
       response.writeHead(204).end();
@@ -306,7 +307,6 @@ export class StandInGitea extends StandInServer implements StandIn {
     const { id, title, event, workflow, ref } = run;
     const both = { id, event, html_url: this.pageOf(run) };
     if (this.system === 'forgejo') {
-      const word = { queued: 'waiting', waiting: 'blocked', in_progress: 'running' }[status];
       const prettyref = ref.replace(/^refs\/(heads\/)?/, 'refs/$1').replace(/^refs\/heads\//, '');
       return {
         ...both,
@@ -314,7 +314,7 @@ export class StandInGitea extends StandInServer implements StandIn {
         workflow_id: workflow,
         prettyref,
         trigger_event: event,
-        status: word ?? conclusion,
+        status: conclusion ?? wordOf(status),
         created: '2026-01-01T00:00:00Z',
       };
     }
@@ -331,16 +331,51 @@ export class StandInGitea extends StandInServer implements StandIn {
   }
 
   private jobs(run: GiteaRun, response: ServerResponse): void {
-    const [status, conclusion] = run.steps[0] ?? [];
-    const job = { id: 1, run_id: run.id, name: 'rollback', status, conclusion };
-    const steps = [{ name: 'x', number: 0, status, conclusion }];
-    send(response, 200, { total_count: 1, jobs: [{ ...job, runner_id: 5, steps }] });
+    if (this.faults.follow !== null) {
+      this.goWrong(response, this.faults.follow);
+      return;
+    }
+    const jobs = this.options.jobs ?? [{ name: 'rollback', step: run.steps[0] ?? ['queued'] }];
+    const shown = jobs.map(({ name, step: [status, conclusion] }, index) => ({
+      id: index + 1,
+      run_id: run.id,
+      name,
+      status,
+      ...(conclusion === undefined ? {} : { conclusion }),
+    }));
+    if (this.system === 'forgejo') {
+      const words = shown.map(({ conclusion, ...job }) => ({
+        ...job,
+        status: conclusion ?? wordOf(job.status),
+      }));
+      send(response, 200, words);
+      return;
+    }
+    send(response, 200, {
+      total_count: shown.length,
+      jobs: shown.map((job) => ({
+        ...job,
+        run_attempt: 1,
+        runner_id: 5,
+        steps: [{ name: 'x', number: 0, status: job.status, conclusion: job.conclusion }],
+      })),
+    });
   }
 
   private pageOf({ id }: GiteaRun): string {
     const page = this.system === 'forgejo' ? id - 9000 : id;
     return `${this.url}/acme/shop/actions/runs/${String(page)}`;
   }
+}
+
+/** Forgejo's word for a status of Gitea. */
+function wordOf(status: string): string {
+  const words: Readonly<Record<string, string>> = {
+    queued: 'waiting',
+    waiting: 'blocked',
+    in_progress: 'running',
+  };
+  return words[status] ?? status;
 }
 
 const CANCELLED: GiteaStep = ['completed', 'cancelled'];

@@ -82,5 +82,8 @@ function createGitea(kind: 'gitea' | 'forgejo', end: End): Promise<StandIn> {
     // As newer servers; `__tests__/pipelines/gitea` has the older ones.
     cancels: true,
     run: [['queued'], ['in_progress'], ['completed', wordFor(end, 'success', 'failure')]],
+    ...(end === 'skipped' && {
+      jobs: [{ name: 'rollback', step: ['completed', 'skipped'] as const }],
+    }),
   });
 }

@@ -153,8 +153,13 @@ function resolveTarget(places: Places, findings: Findings): TargetResolution {
   }
   for (const id of inputIds) {
     const fallback = inputOf(id).fallback as InputId | undefined;
-    if (values[id] !== undefined || fallback === undefined) continue;
-    if (!mayStandIn(id, values, origins, places.sources)) continue;
+    const staysAtHome = !mayStandIn(id, values, origins, places.sources);
+    // The token of the job, too, by whatever way it came.
+    if (staysAtHome && origins[id]?.level === 6) {
+      values[id] = undefined;
+      origins[id] = { level: 7, name: 'the default' };
+    }
+    if (values[id] !== undefined || fallback === undefined || staysAtHome) continue;
     values[id] = values[fallback];
     origins[id] = { level: 7, name: fallback };
   }

@@ -351,3 +351,24 @@ describe.each(both)('describing a start with %s', (kind) => {
     expect(lines[1]).toContain('"ref":"refs/tags/v1"');
   });
 });
+
+describe.each(both)('the jobs of a run of %s', (kind) => {
+  it('are told by their own end, and one that is blocked waits for no person', async () => {
+    const { start, client, run } = await setUp({
+      kind,
+      jobs: [
+        { name: 'rollback', step: ['completed', 'success'] },
+        { name: 'report', step: ['completed', 'skipped'] },
+        { name: 'later', step: ['waiting'] },
+      ],
+    });
+    const started = await start();
+    if (started.kind !== 'started') throw new Error(started.kind);
+    const jobs = await run(client.jobs!(started.run, never));
+    expect(jobs.map(({ name, phase }) => [name, phase])).toEqual([
+      ['rollback', 'succeeded'],
+      ['report', 'skipped'],
+      ['later', 'running'],
+    ]);
+  });
+});

@@ -9,6 +9,7 @@ import { type GithubContext, type RunInfo, runInfoOf } from '../github/context.j
 import type { GithubServer } from '../github/server.js';
 import { listIn } from '../reading.js';
 import { contextFrom, type GiteaSettings, resolveRef } from './context.js';
+import { readJobs } from './jobs.js';
 import { preflight } from './preflight.js';
 import { forgejoServer, giteaServer } from './server.js';
 
@@ -52,6 +53,7 @@ function createClient(
           owner: (run, before) => ownerOf(run, dispatch, before),
           idShown: (run) => Promise.resolve(idShown(run, dispatch)),
         }),
+        jobs: (run, signal) => readJobs(context, run, signal),
         cancel: (run, signal) => cancel(context, ofWorkflows, run, signal),
       };
     },

@@ -33,9 +33,8 @@ export function contextFrom(
       fix: 'set gitea-token; the action takes the token of the job, if gitea-url is the server of the job',
     }),
   });
-  if (!parts.ok) return parts;
   const rollbackJobs = settings['rollback-job'] ?? [];
-  return good(contextOf({ ...parts.value, rollbackJobs }, server, dependencies));
+  return parts.ok ? good(contextOf({ ...parts.value, rollbackJobs }, server, dependencies)) : parts;
 }
 
 /** There is no public server to fall back to. */

@@ -59,6 +59,7 @@ export function createGithubClient(
         owner: (run, before) => ownerOf(run, dispatch, before),
         idShown: (run) => Promise.resolve(idShown(run, dispatch)),
       }),
+      jobs: (run, signal) => readJobs(context, run, signal),
     }),
     dependencies,
   );
@@ -76,7 +77,6 @@ export function workflowAdapter(
     prepare: (request, signal) => prepare(context, request, readRef, signal),
     send: (dispatch, start) => start(startCall(context, dispatch)),
     state: (run, signal) => readState(context, run, signal),
-    jobs: (run, signal) => readJobs(context, run, signal),
     cancel: (run, signal) => cancel(context, run, signal),
   };
 }
@@ -181,10 +181,10 @@ async function readState(
       signal,
     ),
   );
-  const seen = fields(answer.data);
-  if (typeof seen.status !== 'string') throw new TransientError(`${what}: the answer is no run`);
-  assertSameRun(what, run.id, seen.id);
-  const state = context.server.stateOf(seen);
+  const shown = fields(answer.data);
+  if (typeof shown.status !== 'string') throw new TransientError(`${what}: the answer is no run`);
+  assertSameRun(what, run.id, shown.id);
+  const state = context.server.stateOf(shown);
   return state.phase === 'cancelled' || state.phase === 'failed'
     ? { ...state, mayHaveRun: await mayHaveRun(context, run, signal) }
     : state;

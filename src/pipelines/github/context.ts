@@ -32,9 +32,9 @@ export interface GithubContext {
   readonly workflow: string;
   readonly apiUrl: string;
   readonly api: ApiClient<OctokitCall>;
+  readonly server: GithubServer;
   /** `rollback-job`. */
   readonly rollbackJobs: readonly string[];
-  readonly server: GithubServer;
 }
 
 export function contextFrom(
@@ -47,9 +47,10 @@ export function contextFrom(
     token: parseToken(settings['github-token']),
     apiUrl: parseApiUrl(settings['github-api-url']),
   });
-  if (!parts.ok) return parts;
   const rollbackJobs = settings['rollback-job'] ?? [];
-  return good(contextOf({ ...parts.value, rollbackJobs }, githubServer, dependencies));
+  return parts.ok
+    ? good(contextOf({ ...parts.value, rollbackJobs }, githubServer, dependencies))
+    : parts;
 }
 
 /** The context of a workflow on a server of this kind. */

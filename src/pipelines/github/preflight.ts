@@ -18,8 +18,8 @@ import {
   runsOf,
 } from './context.js';
 import { githubServer } from './server.js';
-import { composeInputs, ID_INPUT, mustBeRead } from './workflow.js';
 import { checkJobs } from './would-run.js';
+import { composeInputs, ID_INPUT, mustBeRead } from './workflow.js';
 
 /** Enterprise Server up to 3.19 takes no more (its OpenAPI description; github.com takes 25). */
 const ENTERPRISE_INPUTS = 10;
