@@ -1,9 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildLinks } from '../../src/commands/strategies.js';
+import { attemptOf, buildLinks } from '../../src/commands/strategies.js';
 import { openSession, targetSessions } from '../../src/commands/session.js';
 import type { Environment } from '../../src/contract/system.js';
 import type { Finding } from '../../src/contract/result.js';
+import { detectRun } from '../../src/systems/registry.js';
 import { entryWith } from '../support/entry.js';
+import { githubJobIn } from '../support/github-job.js';
 
 const azure: Environment = {
   TF_BUILD: 'True',
@@ -56,5 +58,35 @@ describe('the ci strategy in a run for a pull request from a fork', () => {
     expect(await findings(forked, 'ci,command', true)).toEqual([
       expect.objectContaining({ subject: 'ci', message: expect.stringContaining('rollback run') }),
     ]);
+  });
+});
+
+describe('the deploy that a gate without a snapshot rolls back', () => {
+  async function occasion(env: Environment): Promise<string | undefined> {
+    const info = await detectRun(env, githubJobIn(env));
+    return attemptOf({ command: 'run', info, entry: { uuid: () => 'u' } }, undefined)?.occasion;
+  }
+
+  it.each<[string, Environment, Environment]>([
+    [
+      'GitLab, a job that is retried',
+      { GITLAB_CI: 'true', CI_PIPELINE_ID: '1', CI_JOB_NAME: 'deploy', CI_JOB_ID: '10000000001' },
+      { CI_JOB_ID: '10000000002' },
+    ],
+    [
+      'Azure DevOps, a job that is retried',
+      { TF_BUILD: 'True', BUILD_BUILDID: '1', SYSTEM_JOBATTEMPT: '1' },
+      { SYSTEM_JOBATTEMPT: '2' },
+    ],
+    [
+      'GitHub, a run that is run again',
+      { GITHUB_ACTIONS: 'true', GITHUB_RUN_ID: '1', GITHUB_RUN_ATTEMPT: '1' },
+      { GITHUB_RUN_ATTEMPT: '2' },
+    ],
+  ])('%s: another one, and the same for a step that is tried again', async (_, env, again) => {
+    const first = await occasion(env);
+    expect(first).toBeDefined();
+    expect(await occasion(env)).toBe(first);
+    expect(await occasion({ ...env, ...again })).not.toBe(first);
   });
 });

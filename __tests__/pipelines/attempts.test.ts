@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import type { PipelineClient, StartRequest, StartResult } from '../../src/contract/pipeline.js';
+import type {
+  PipelineClient,
+  RunState,
+  StartRequest,
+  StartResult,
+} from '../../src/contract/pipeline.js';
 import { joinRival } from '../../src/pipelines/attempts.js';
 import type { StartRecord, StartRecords } from '../../src/pipelines/start-records.js';
 import { correlationOf } from '../../src/strategies/ci/correlation.js';
@@ -299,6 +304,137 @@ describe.each(listsIds)('%s, two gates at once on two machines', (system) => {
   });
 });
 
+/** A server whose clock has gone on by a minute between what has been asked for and what is listed. */
+function aMinuteLater(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
+  return async (...request) => {
+    const response = await fetch(...request);
+    const headers = new Headers(response.headers);
+    headers.set('date', new Date(Date.now() + 60_000).toUTCString());
+    return new Response(response.body, { status: response.status, headers });
+  };
+}
+
+describe.each(listsIds)('%s, whose list is a minute behind', (system) => {
+  it('two gates on two machines: the first run stays, and the other is cancelled', async () => {
+    const opened = await open(system);
+    const scene = { ...opened, fetch: aMinuteLater(opened.fetch) };
+    const results = await scene.run(
+      Promise.all([gateFor(scene), gateFor(scene)].map((gate) => gate.start(inFirstAttempt))),
+    );
+    expect(runIn(results[0])).toBeDefined();
+    expect(new Set(results.map(runIn))).toEqual(new Set([runIn(results[0])]));
+  });
+});
+
+it.each(Object.keys(standIns))(
+  '%s: a run is written down before a rival is looked for',
+  async (system) => {
+    const scene = await open(system);
+    const isNoted = (): boolean =>
+      scene.machine.read(inFirstAttempt.correlationId)?.run !== undefined;
+    const early: string[] = [];
+    const gate = gateFor(
+      {
+        ...scene,
+        fetch: (input, init) => {
+          const url = input instanceof Request ? input.url : String(input);
+          // Jenkins has to be asked which build its queue item has become.
+          if (scene.standIn.started > 0 && !isNoted() && !url.includes('/queue/item/'))
+            early.push(url);
+          return scene.fetch(input, init);
+        },
+      },
+      scene.machine,
+    );
+    await scene.run(gate.start(inFirstAttempt));
+    expect(early).toEqual([]);
+    expect(isNoted()).toBe(true);
+  },
+);
+
+describe('a run that was started before ours, and was not listed before the call', () => {
+  const runOf = (id: string) => ({ id, url: `https://ci.test/runs/${id}` });
+  const [first, second] = [inFirstAttempt, inNextDeploy];
+
+  /** Ours is run 8 with the id of the first deploy. */
+  async function rivalOf(
+    id: string,
+    ended: RunState,
+    ours: readonly RunState[] = [{ phase: 'cancelled', word: 'cancelled' }],
+  ) {
+    const clock = new VirtualClock();
+    const left = [...ours];
+    let cancelled = 0;
+    const joined = await clock.runUntil(
+      joinRival(
+        {
+          system: 'GitHub',
+          correlationId: first.correlationId,
+          scope: first.scope ?? '',
+          list: () => Promise.resolve({ runs: ['8', '7'].map((one) => ({ run: runOf(one) })) }),
+          idShown: ({ run }) => Promise.resolve(run.id === '7' ? id : first.correlationId),
+          state: ({ id: asked }) => {
+            const state = asked === '7' ? ended : left.length > 1 ? left.shift() : left[0];
+            return state === undefined ? Promise.reject(new Error('gone')) : Promise.resolve(state);
+          },
+          cancel: () => {
+            cancelled += 1;
+            return Promise.resolve();
+          },
+          records: noRecords,
+          clock,
+        },
+        runOf('8'),
+        never,
+      ),
+    );
+    return { joined: joined?.run.id, cancelled, says: joined?.joined };
+  }
+
+  const well: RunState = { phase: 'succeeded', word: 'success' };
+  const badly: RunState = { phase: 'failed', word: 'failure' };
+
+  it('has ended well, with our id: it counts, and ours is cancelled', async () => {
+    expect(await rivalOf(first.correlationId, well)).toMatchObject({ joined: '7', cancelled: 1 });
+  });
+
+  it.each([
+    ['badly', first.correlationId, badly],
+    ['well, and was for another deploy', second.correlationId, well],
+  ])('has ended %s: ours stays', async (_, id, state) => {
+    expect(await rivalOf(id, state)).toEqual({ joined: undefined, cancelled: 0, says: undefined });
+  });
+
+  it.each<[string, readonly RunState[], string]>([
+    [
+      'takes a moment',
+      [
+        { phase: 'queued', word: 'queued' },
+        { phase: 'cancelled', word: 'cancelled' },
+      ],
+      'our own run 8 was cancelled.',
+    ],
+    ['comes too late', [well], 'our own run 8 had ended before it could be cancelled ("success").'],
+    [
+      'ends nothing',
+      [{ phase: 'running', word: 'in_progress' }],
+      'our own run 8 was asked to end, and is "in_progress": look at it, and cancel it by hand.',
+    ],
+    [
+      'cannot be seen',
+      [],
+      'our own run 8 was asked to end, and what became of that could not be seen: look at it.',
+    ],
+  ])('a cancellation that %s is told as it is', async (_, ours, says) => {
+    const rival = await rivalOf(first.correlationId, { phase: 'running', word: 'r' }, ours);
+    expect(rival).toEqual({
+      joined: '7',
+      cancelled: 1,
+      says: `Another gate of this run had started it just before; ${says}`,
+    });
+  });
+});
+
 describe('a list of runs that is behind', () => {
   const run = (id: string) => ({ id, url: `https://ci.test/runs/${id}` });
   const ids = requestOf('snapshot 1');
@@ -320,7 +456,12 @@ describe('a list of runs that is behind', () => {
             return Promise.resolve({ runs: shown.map((id) => ({ run: run(id) })) });
           },
           idShown: () => Promise.resolve(`Rollback ${ids.correlationId}`),
-          state: () => Promise.resolve({ phase: 'queued', word: 'queued' }),
+          state: ({ id }) =>
+            Promise.resolve(
+              cancelled.includes(id)
+                ? { phase: 'cancelled', word: 'cancelled' }
+                : { phase: 'queued', word: 'queued' },
+            ),
           cancel: ({ id }) => {
             cancelled.push(id);
             return Promise.resolve();

@@ -90,8 +90,12 @@ export async function buildLinks(
  * A step that is tried again deploys nothing, so it is the same rollback; a new snapshot is a new deploy. Whoever asks by hand
  * wants one more, whatever became of those before.
  */
-function attemptOf(
-  { command, entry, info }: BaseSession,
+export function attemptOf(
+  {
+    command,
+    entry,
+    info,
+  }: Pick<BaseSession, 'command' | 'info'> & { readonly entry: Pick<BaseSession['entry'], 'uuid'> },
   snapshot: Snapshot | undefined,
 ): AttemptIdentity | undefined {
   if (info.runId === null) return undefined;
@@ -101,7 +105,9 @@ function attemptOf(
     occasion:
       command === 'rollback'
         ? entry.uuid()
-        : (snapshot?.id ?? snapshot?.takenAt ?? `attempt ${String(info.attempt ?? 1)}`),
+        : (snapshot?.id ??
+          snapshot?.takenAt ??
+          `attempt ${info.attemptId ?? String(info.attempt ?? 1)}`),
   };
 }
 

@@ -40,6 +40,8 @@ export interface RunInfo {
   readonly runUrl: string | null;
   readonly runId: string | null;
   readonly attempt: number | null;
+  /** Another one whenever our job is tried again, where the system does not count that in `attempt`. */
+  readonly attemptId?: string | undefined;
   /**
    * Which job of the run we are, with its place in a matrix: the same in every attempt, and unlike that of every other job as far as
    * the system's variables tell. `null` where they say nothing.

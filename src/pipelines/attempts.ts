@@ -90,8 +90,8 @@ export async function joinEarlier<C extends Candidate>(
 }
 
 /**
- * Whether a gate beside us has started a run as well, before ours: then that one stays, and ours is cancelled. Both gates see
- * the same order.
+ * Whether another attempt has started a run as well, before ours, that is still going, or has ended well and was started with our
+ * id: then that one stays, and ours is cancelled. Two gates at once see the same order.
  *
  * @throws nothing but the signal's reason.
  */
@@ -105,20 +105,50 @@ export async function joinRival<C extends Candidate>(
   const own = attempts.find(({ run }) => run.id === ours.id);
   if (own === undefined) return undefined;
   const before = attempts.filter(({ run, order }) => run.id !== ours.id && order < own.order);
-  const rival = (await withStates(search, before, signal)).find(({ state }) => isGoing(state));
+  const rival = standing(await withStates(search, before, signal));
   if (rival === undefined) return undefined;
-  let end = 'was cancelled';
-  try {
-    await search.cancel(ours, signal);
-  } catch (error) {
-    if (signal.aborted) throw signal.reason;
-    end = `could not be cancelled (${oneLine(messageOf(error))}): cancel it by hand`;
-  }
+  const end = await endOf(search, ours, signal);
   return {
     kind: 'started',
     run: rival.run,
     joined: `Another gate of this run had started it just before; our own run ${ours.id} ${end}.`,
   };
+}
+
+/** The run beside which none must be started: one that is going, else one of our id that has ended well. */
+function standing<A extends Attempt & { readonly state: RunState | undefined }>(
+  attempts: readonly A[],
+): A | undefined {
+  return (
+    attempts.find(({ state }) => isGoing(state)) ??
+    attempts.find(({ same, state }) => same && state?.phase === 'succeeded')
+  );
+}
+
+/** Cancels our run, and says in words what became of it: a system may take the call and end nothing. */
+async function endOf<C extends Candidate>(
+  { cancel, state, clock }: AttemptSearch<C>,
+  ours: StartedRun,
+  signal: AbortSignal,
+): Promise<string> {
+  let isAsked = false;
+  try {
+    await cancel(ours, signal);
+    isAsked = true;
+    for (let reads = 1; ; reads++) {
+      const { phase, word } = await state(ours, signal);
+      if (phase === 'cancelled') return 'was cancelled';
+      if (phase === 'succeeded' || phase === 'failed')
+        return `had ended before it could be cancelled ("${oneLine(word)}")`;
+      if (reads >= LIST_READS)
+        return `was asked to end, and is "${oneLine(word)}": look at it, and cancel it by hand`;
+      await clock.sleep(LIST_AGAIN_MS, signal);
+    }
+  } catch (error) {
+    if (isAsked) return 'was asked to end, and what became of that could not be seen: look at it';
+    if (signal.aborted) throw signal.reason;
+    return `could not be cancelled (${oneLine(messageOf(error))}): cancel it by hand`;
+  }
 }
 
 async function choose<C extends Candidate>(
@@ -128,10 +158,7 @@ async function choose<C extends Candidate>(
 ): Promise<Started | undefined> {
   const seen = await withStates(search, attempts, signal);
   const same = seen.filter((one) => one.same);
-  const found =
-    seen.find(({ state }) => isGoing(state)) ??
-    same.find(({ state }) => state?.phase === 'succeeded') ??
-    same.at(-1);
+  const found = standing(seen) ?? same.at(-1);
   if (found === undefined) return undefined;
   const { phase } = found.state ?? {};
   const endedBadly = phase === 'failed' || phase === 'cancelled';

@@ -153,12 +153,14 @@ async function start<P, C extends Candidate>(
 
   const { correlationId, scope } = request;
   if (scope === undefined) return send();
-  const attempts = attemptsOf(starter, search, before, { correlationId, scope });
+  const attempts = attemptsOf(starter, search, { correlationId, scope });
   const earlier = await joinEarlier(attempts, runs, signal);
   if (earlier !== undefined) return earlier;
   return writtenDown(records, correlationId, async () => {
     const sent = await send();
     if (sent.kind !== 'started') return sent;
+    // Looking takes time, in which we may be killed.
+    await records.note(correlationId, sent.run);
     // Ours exists: a signal that comes meanwhile must not make it unknown.
     return (await joinRival(attempts, sent.run, signal).catch(() => undefined)) ?? sent;
   });
@@ -167,14 +169,14 @@ async function start<P, C extends Candidate>(
 function attemptsOf<P, C extends Candidate>(
   { system, adapter, records, clock }: Starter<P, C>,
   search: RunSearch<C> | string,
-  before: Before,
   ids: Pick<AttemptSearch<C>, 'correlationId' | 'scope'>,
 ): AttemptSearch<C> {
   return {
     ...ids,
     system: adapter.serverName ?? system.name,
     ...(typeof search !== 'string' && {
-      list: (signal) => search.list(signal, before),
+      // Whatever was there before our call: that of another attempt may be older, and not have been listed then.
+      list: (signal) => search.list(signal, notSeen),
       ...(search.idShown && { idShown: search.idShown }),
     }),
     state: (run, signal) => adapter.state(run, signal),

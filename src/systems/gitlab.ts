@@ -12,6 +12,8 @@ export const gitlab: CiSystem = {
   run: (env) => ({
     runUrl: valueOf(env, 'CI_PIPELINE_URL'),
     runId: valueOf(env, 'CI_PIPELINE_ID'),
+    // A job that is retried gets a new id; nothing counts the retries.
+    attemptId: env.CI_JOB_ID,
     // With `parallel` the name has the index or the values of the matrix too: https://docs.gitlab.com/ci/jobs/job_control/#parallelize-large-jobs
     job: jobOf(env, 'CI_JOB_NAME', 'CI_NODE_INDEX'),
     project: valueOf(env, 'CI_PROJECT_PATH'),
