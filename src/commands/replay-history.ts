@@ -1,4 +1,5 @@
 import type { MetricCheck } from '../contract/check.js';
+import { extensionOf } from '../gate/extension.js';
 import { eventsOfPast, momentsOf, replay as judgeAgain } from '../gate/replay.js';
 import { limitInWords } from '../gate/words.js';
 import { exitCodes } from '../contract/outcome.js';
@@ -153,7 +154,12 @@ async function judge(session: TargetSession, began: number): Promise<JudgedDeplo
     };
   const replayed = judgeAgain(plan, checks, events);
   if (replayed.judgement === null)
-    return { kind: 'not-over', until: replayed.endsAt, endsAt: printTime(began + end) };
+    return {
+      kind: 'not-over',
+      until: replayed.endsAt,
+      // Of a watch that is past its planned end the rest is not there yet that it would have gone on for.
+      endsAt: printTime(began + end + (until < end ? 0 : extensionOf(plan))),
+    };
   return {
     kind: 'judged',
     replayed,

@@ -54,6 +54,8 @@ const quick: Flags = {
   'warm-up': '2s',
   duration: '24s',
   interval: '2s',
+  // The history is asked at once: what a watch in doubt would have gone on for is not there yet.
+  extend: 'false',
   'prometheus-timeout': '1s',
   'max-errors-per-minute': 'off',
   rollback: 'command',
