@@ -82,10 +82,12 @@ function firstOf(
 /** What the verdict leads to, by the inputs. */
 function reaction(
   { session }: ProvenTarget,
-  { verdict }: Pick<WatchOutcome, 'verdict'>,
+  { verdict, neverWell }: Pick<WatchOutcome, 'verdict' | 'neverWell'>,
 ): 'rollback' | 'report' {
   if (verdict === 'unhealthy') return session.settings['on-unhealthy'];
-  return verdict === 'inconclusive' ? session.settings['on-inconclusive'] : 'report';
+  return verdict === 'inconclusive' && neverWell !== true
+    ? session.settings['on-inconclusive']
+    : 'report';
 }
 
 function leadsToRollback(target: ProvenTarget, watched: Watched): boolean {

@@ -17,6 +17,7 @@ import {
   targetSessions,
 } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
+import { withMemory } from './was-well.js';
 import { own } from '../support/redact.js';
 
 /** A target with all that it is judged and rolled back by. */
@@ -41,7 +42,7 @@ export interface ProvenTarget extends PreparedTarget {
  */
 export async function prepareAll(session: Session): Promise<readonly PreparedTarget[]> {
   const targets = targetSessions(session);
-  const snapshot = targets.some(wantsRollback) ? await recordedSnapshot(session) : undefined;
+  const snapshot = await recordedSnapshot(session);
   const problems: UsageProblem[] = [];
   const prepared = await Promise.all(
     targets.map(async (target): Promise<PreparedTarget> => {
@@ -56,7 +57,8 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
           ...(isRollbackRequested ? withoutStrategy(built.configured) : []),
         ]),
       );
-      return { session: target, checks, built, wantsRollback: isRollbackRequested };
+      const remembered = withMemory(target, checks, snapshot, built.links);
+      return { session: target, checks: remembered, built, wantsRollback: isRollbackRequested };
     }),
   );
   if (problems.length > 0) throw new UsageError(problems);

@@ -1,7 +1,16 @@
 import * as z from 'zod/mini';
+import type { Asked } from '../contract/check.js';
 import type { RunInfo } from '../contract/system.js';
 import { messageOf } from '../support/errors.js';
 import { formatDuration, oneLine } from '../support/text.js';
+
+/** What was seen of something that checks ask, before the deploy. */
+export interface AskedBefore extends Asked {
+  /** The ids of these checks. */
+  readonly checks: readonly string[];
+  /** What was asked, as it may be printed. */
+  readonly subject: string;
+}
 
 /** What ran before the deploy, and which run recorded it. */
 export interface Snapshot {
@@ -22,8 +31,22 @@ export interface Snapshot {
     readonly name: string;
     /** What each strategy recorded, by its id. Only that strategy understands it. */
     readonly strategies: Readonly<Record<string, unknown>>;
+    /** What the checks saw; those of older versions have none. */
+    readonly asked?: readonly AskedBefore[] | undefined;
   }[];
 }
+
+const askedSchema = z.object({
+  checks: z.array(z.string()),
+  subject: z.string(),
+  passed: z.boolean(),
+  detail: z.string(),
+  status: z.optional(z.number()),
+  obstacle: z.optional(z.enum(['name', 'proxy', 'certificate', 'unauthorized', 'network'])),
+  absent: z.optional(z.literal(true)),
+  causes: z.optional(z.array(z.string())),
+  ms: z.number(),
+});
 
 const schema = z.object({
   schema: z.literal(1),
@@ -36,7 +59,13 @@ const schema = z.object({
     machine: z.optional(z.string()),
   }),
   takenAt: z.string(),
-  targets: z.array(z.object({ name: z.string(), strategies: z.record(z.string(), z.unknown()) })),
+  targets: z.array(
+    z.object({
+      name: z.string(),
+      strategies: z.record(z.string(), z.unknown()),
+      asked: z.optional(z.array(askedSchema)),
+    }),
+  ),
 });
 
 /** The run that wants to use a snapshot. */

@@ -3,7 +3,14 @@ import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { makeDirectoryOf } from './finish.js';
-import { type Session, TARGETS_AT_A_TIME, targetSessions, type TargetSession } from './session.js';
+import { askAll } from './was-well.js';
+import {
+  checksOf,
+  type Session,
+  TARGETS_AT_A_TIME,
+  targetSessions,
+  type TargetSession,
+} from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 import { buildLinks } from './strategies.js';
 import { own } from '../support/redact.js';
@@ -72,5 +79,7 @@ async function recorded(session: TargetSession): Promise<Snapshot['targets'][num
   } finally {
     limited.clear();
   }
-  return { name: target, strategies };
+  const checks = await checksOf(session);
+  const asked = await askAll(session, checks);
+  return { name: target, strategies, ...(asked.length === 0 ? {} : { asked }) };
 }

@@ -103,13 +103,13 @@ async function watchTarget(
       },
     },
   });
-  const { verdict, reason, decidedBy, decidedAt } = outcome;
+  const { verdict, reason, decidedBy, decidedAt, neverWell } = outcome;
   if (verdict !== 'cancelled')
     record({
       type: 'judgement',
       target,
       ...(decidedAt === null ? {} : { at: decidedAt }),
-      judgement: { verdict, reason, decidedBy },
+      judgement: { verdict, reason, decidedBy, ...(neverWell === true && { neverWell }) },
     });
   if (verdict === 'unhealthy' || verdict === 'inconclusive')
     console.line(own`${own(verdict)} after ${own(formatDuration(decidedAt ?? 0))}: ${reason}`);

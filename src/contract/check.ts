@@ -78,6 +78,8 @@ export interface Window {
   readonly to: number;
 }
 
+export type Obstacles = Readonly<Partial<Record<Obstacle, number>>>;
+
 /** What one probe of a metric check found. No data is never a number. */
 export type Observation = (
   | {
@@ -131,9 +133,51 @@ export type Observation = (
    * way. Those that are left out at a slower pace are among `of` only.
    */
   readonly leftOut?: { readonly requests: number; readonly of: number };
+  /** How many requests of our own could not tell anything of the service, by what was in the way. */
+  readonly obstacles?: Obstacles;
+  /** How many requests of our own succeeded, where that is not what is counted. */
+  readonly passed?: number;
   /** What the source answered, as plain data, for whoever computes the observation again. The judge does not read it. */
   readonly raw?: unknown;
 };
+
+/** Why a service cannot be watched from here, whatever its health. */
+export type Obstacle = 'name' | 'proxy' | 'certificate' | 'unauthorized' | 'network';
+
+/** What was seen of something before the deploy. */
+export interface Asked {
+  readonly passed: boolean;
+  /** Why it failed, e.g. `status 401`; empty when it passed. */
+  readonly detail: string;
+  /** What a URL answered, when it did. */
+  readonly status?: number | undefined;
+  readonly obstacle?: Obstacle | undefined;
+  /** It was not there. */
+  readonly absent?: true | undefined;
+  /** Of a platform: what was wrong, in words that stay the same while the cause does. */
+  readonly causes?: readonly string[] | undefined;
+  /** How long the answer took, milliseconds. */
+  readonly ms: number;
+}
+
+/** Something that a check asks itself, so that it can be asked before the deploy too. Checks that share it share the object. */
+export interface Askable {
+  /** As it may be printed, and as the snapshot names it. */
+  readonly subject: string;
+  /** Asks once. `undefined`: this tells nothing, because of our own machine or a rate limit. Never rejects, unless aborted. */
+  ask(signal: AbortSignal): Promise<Asked | undefined>;
+  /** Tells, before the watch, what was seen before the deploy. */
+  recall(asked: Asked): void;
+}
+
+/** What the snapshot knows of all that a check asks. */
+export interface SeenBefore {
+  readonly seen: 'passed' | 'failed' | 'not-asked';
+  /** Why it failed; empty when it did not. */
+  readonly detail: string;
+  /** There was nothing before the deploy that could have passed. */
+  readonly isNew: boolean;
+}
 
 /** What one probe of a health check found. */
 export interface HealthResult {
@@ -141,6 +185,10 @@ export interface HealthResult {
   readonly ok: boolean | null;
   /** Why it failed, e.g. `refused` or `status 503`, or why nothing was seen; empty when it is well. */
   readonly detail: string;
+  /** It cannot be watched from here. */
+  readonly obstacle?: Obstacle;
+  /** What fails now passed before, or failed for another cause: before the deploy, or earlier in this watch. */
+  readonly changed?: true;
 }
 
 export type Sensitivity = 'high' | 'normal' | 'low';
@@ -188,6 +236,8 @@ export interface EvaluatedCheck {
   readonly minRequests?: number;
   readonly onNoData?: NoDataPolicy;
   readonly onProviderError?: ProviderErrorPolicy;
+  /** Of a check that asks the service or its platform itself; recordings of older versions have none. */
+  readonly seenBefore?: SeenBefore;
 }
 
 /** Everything the judge learns, in the order in which it counts. A recording holds exactly these. */
@@ -223,6 +273,8 @@ export interface Judgement {
   readonly reason: string;
   /** The checks that made it so. */
   readonly decidedBy: readonly string[];
+  /** What fails was never seen well: no reason to roll back, whatever an inconclusive watch leads to. */
+  readonly neverWell?: true;
 }
 
 /** How widely our own requests were spread. */
@@ -243,7 +295,7 @@ export interface CheckResult extends Partial<Reach> {
   /** In words: `≥ 95 %`. */
   readonly limit: string;
   readonly outcome: 'breached' | 'within' | 'no-data';
-  /** Breached, and the baseline did no better: it is not held against what was deployed. */
+  /** Breached, and not held against what was deployed: the baseline did no better, or it was never seen well. */
   readonly excused?: true;
   readonly samples: number;
   readonly failures: number;
@@ -280,6 +332,8 @@ interface CheckBase extends EvaluatedCheck {
   readonly limit: Limit;
   /** Proves, before the watch, that it can be observed. Says nothing of its health. */
   preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+  /** What it asks itself; absent: it reads what others have measured. */
+  readonly askables?: readonly Askable[];
   /** Of a check that sends probes: how widely they were spread, up to now. */
   reach?(): Reach;
   /** What else was seen up to now that a person should know. */

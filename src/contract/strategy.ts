@@ -125,6 +125,8 @@ export interface Strategy<
   assertUnchanged?(signal: AbortSignal): Promise<Withheld | undefined>;
   /** What the snapshot says to go back to, in words that other strategies can pass on. */
   recordedVersion?(): RecordedVersion | undefined;
+  /** Whether there was nothing before the deploy, by the snapshot: this is the first one. */
+  sawNothing?(): boolean;
   /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */
   pin?(signal: AbortSignal): Promise<string | undefined>;
   /** What runs now, to be returned to later. Plain data for the snapshot file. */

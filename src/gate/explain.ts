@@ -127,6 +127,14 @@ export function byHealth(health: Health, at: number): string {
   return `The health check failed ${times} (${health.lastDetail}); ${answered}.`;
 }
 
+/** Of a health check that never passed: why; without a full stop. */
+export function neverPassed({ id }: { readonly id: string }, health: Health): string {
+  const name = id === 'health' ? 'The health check' : capitalised(id);
+  return health.failed === 0
+    ? `${name} never saw anything (${health.blindDetail})`
+    : `${name} never passed (${health.lastDetail})`;
+}
+
 export function tooFew(check: Explained, needed: number, over: number): string {
   if (check.limit.metric === 'value')
     return `No value was read in ${formatDuration(over)}: nothing to judge ${check.id} by.`;
@@ -188,7 +196,8 @@ export function leftOut(check: Staleness): string {
   return ` ${silenceOf(check)}: the check was left out.`;
 }
 
-function silenceOf({ id, silentFor, why, detail }: Staleness): string {
+/** That a source said nothing, and why; without a full stop. */
+export function silenceOf({ id, silentFor, why, detail }: Staleness): string {
   const when =
     silentFor === null
       ? 'during the whole watch'

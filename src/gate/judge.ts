@@ -19,11 +19,25 @@ import {
   type WatchPlan,
 } from '../contract/check.js';
 import { limitInWords, valueInWords } from './words.js';
+import {
+  createWasWell,
+  MAY_NEVER_HAVE_WORKED,
+  notHeld,
+  recovered,
+  type WasWell,
+} from './was-well.js';
 
 interface Metric {
   readonly check: EvaluatedCheck;
   readonly limit: MetricLimit;
   readonly accumulator: Accumulator;
+  readonly wasWell: WasWell;
+}
+
+interface HealthEntry {
+  readonly check: EvaluatedCheck;
+  readonly health: Health;
+  readonly wasWell: WasWell;
 }
 
 /** Decides on one target from what it is told, and from nothing else: the same events give the same judgement. */
@@ -41,7 +55,7 @@ export interface Judge {
 interface State {
   readonly plan: WatchPlan;
   readonly checks: readonly EvaluatedCheck[];
-  readonly healths: Map<string, { check: EvaluatedCheck; health: Health }>;
+  readonly healths: Map<string, HealthEntry>;
   readonly metrics: Map<string, Metric>;
   readonly threshold: number;
   judgement: Judgement | undefined;
@@ -53,17 +67,19 @@ interface State {
  *   many metric checks there are
  */
 export function createJudge(plan: WatchPlan, checks: readonly EvaluatedCheck[]): Judge {
-  const healths = new Map<string, { check: EvaluatedCheck; health: Health }>();
+  const healths = new Map<string, HealthEntry>();
   const metrics = new Map<string, Metric>();
   for (const check of checks) {
     const { limit } = check;
+    const wasWell = createWasWell(check);
     if (limit.metric === 'health')
-      healths.set(check.id, { check, health: createHealth(limit, plan.warmUp) });
+      healths.set(check.id, { check, health: createHealth(limit, plan.warmUp), wasWell });
     else
       metrics.set(check.id, {
         check,
         limit,
         accumulator: createAccumulator(limit, plan, check.baseline),
+        wasWell,
       });
   }
   const threshold = failThreshold({ sensitivity: plan.sensitivity, metricChecks: metrics.size });
@@ -102,7 +118,7 @@ function results(state: State): CheckResult[] {
     const metric = state.metrics.get(check.id);
     const entry = state.healths.get(check.id);
     if (metric !== undefined) return metricResult(state, metric);
-    if (entry !== undefined) return healthResult(check, entry.health);
+    if (entry !== undefined) return healthResult(entry);
     throw new Error(`no state for the check ${check.id}`);
   });
 }
@@ -132,7 +148,21 @@ function explained(state: State, metric: Metric): explain.Explained {
 }
 
 function convicted(state: State, metric: Metric): boolean {
-  return suspicious(state, metric) && blamed(metric);
+  return suspicious(state, metric) && held(metric);
+}
+
+/** Whether what it shows is the new version's fault: not what hits the baseline too, nor what was never seen well. */
+function held(metric: Metric): boolean {
+  return blamed(metric) && !isExcused(metric);
+}
+
+function isExcused({ wasWell }: Metric | HealthEntry): boolean {
+  return wasWell.ruling === 'failed-before' || wasWell.ruling === 'unwatchable';
+}
+
+/** What a sentence about a failure that counts must add. */
+function caveat({ wasWell }: Metric | HealthEntry): string {
+  return wasWell.ruling === 'unproven' ? MAY_NEVER_HAVE_WORKED : '';
 }
 
 function overLimit(metric: Metric): boolean {
@@ -174,17 +204,18 @@ function onObservation(
 ): Judgement | undefined {
   const metric = state.metrics.get(event.check);
   if (metric === undefined) return undefined;
+  metric.wasWell.push(event);
   const intervalIsOver = metric.accumulator.push(event.window, event.observation);
   if (convicted(state, metric))
     return unhealthy(
       state,
-      explain.byEvidence(explained(state, metric), state.metrics.size),
+      `${explain.byEvidence(explained(state, metric), state.metrics.size)}${caveat(metric)}`,
       metric.check.id,
     );
-  if (state.plan.decision === 'strict' && intervalIsOver && blamed(metric))
+  if (state.plan.decision === 'strict' && intervalIsOver && held(metric))
     return unhealthy(
       state,
-      explain.byInterval(explained(state, metric), formatDuration(event.window.to)),
+      `${explain.byInterval(explained(state, metric), formatDuration(event.window.to))}${caveat(metric)}`,
       metric.check.id,
     );
   return earlyPass(state, event.window.to);
@@ -216,9 +247,12 @@ function healthy(state: State, over: number, leftOut: readonly Metric[] = []): J
     over < view.of ? { ...view, seen: seenBy(over, view, state.plan), missing: 0 } : view,
   );
   const others = leftOut.map((metric) => explain.leftOut(staleness(state, metric)));
+  const well = [...state.healths.values(), ...evaluated]
+    .filter(({ wasWell }) => wasWell.hasRecovered)
+    .map(({ check }) => check);
   return {
     verdict: 'healthy',
-    reason: `${passed}${explain.wentOn(state.extension)}${others.join('')}`,
+    reason: `${passed}${explain.wentOn(state.extension)}${others.join('')}${recovered(well)}`,
     decidedBy: [],
   };
 }
@@ -229,9 +263,10 @@ function onHealthResult(
 ): Judgement | undefined {
   const entry = state.healths.get(event.check);
   if (entry === undefined) return undefined;
+  entry.wasWell.push(event);
   entry.health.push(event.at, event.look);
-  return entry.health.state === 'down'
-    ? unhealthy(state, explain.byHealth(entry.health, event.at), event.check)
+  return entry.health.state === 'down' && !isExcused(entry)
+    ? unhealthy(state, `${explain.byHealth(entry.health, event.at)}${caveat(entry)}`, event.check)
     : undefined;
 }
 
@@ -250,11 +285,12 @@ function handle(state: State, event: WatchEvent): Judgement | undefined {
 function doubtAtEnd(state: State): string | undefined {
   for (const metric of state.metrics.values()) {
     if (metric.limit.metric === 'relative' || silence(state, metric) !== 'fresh') continue;
+    if (isExcused(metric)) continue;
     const isOver =
       state.plan.decision !== 'evidence' &&
       enough(state, metric) &&
       overLimit(metric) &&
-      blamed(metric);
+      held(metric);
     if (isOver) return explain.seen(explained(state, metric));
     const { lastMinute } = metric.accumulator;
     if (isOverAtLast(metric.limit, lastMinute))
@@ -276,33 +312,79 @@ function atDeadline(state: State): Judgement {
         silence(state, metric) === 'fresh' &&
         seenEnough(state, metric) &&
         overLimit(metric) &&
-        blamed(metric)
+        held(metric)
       )
         return unhealthy(
           state,
-          explain.byLimit(explained(state, metric), viewOf(state, [metric])),
+          `${explain.byLimit(explained(state, metric), viewOf(state, [metric]))}${caveat(metric)}`,
           metric.check.id,
         );
   for (const metric of state.metrics.values())
     if (silence(state, metric) !== 'fresh' && policyFor(state, metric) === 'unhealthy')
       return unhealthy(state, explain.staleIsUnhealthy(staleness(state, metric)), metric.check.id);
-  const doubts: { id: string; why: string }[] = [];
-  for (const metric of state.metrics.values()) {
-    const why = doubtOf(state, metric);
-    if (why !== undefined) doubts.push({ id: metric.check.id, why });
-  }
-  for (const { check, health } of state.healths.values())
-    if (health.isBlind) doubts.push({ id: check.id, why: explain.blind(check, health) });
-    else if (health.state === 'undecided')
-      doubts.push({ id: check.id, why: explain.flapping(health) });
-  const doubt = doubts[0];
-  if (doubt !== undefined)
-    return { verdict: 'inconclusive', reason: doubt.why, decidedBy: doubts.map((d) => d.id) };
+  const doubts = doubtsOf(state);
+  const [doubt] = doubts;
+  if (doubt !== undefined) return inconclusive(doubt, doubts);
   return healthy(
     state,
     durationOf(state),
     [...state.metrics.values()].filter((metric) => isLeftOut(state, metric)),
   );
+}
+
+interface Doubt {
+  readonly id: string;
+  readonly why: string;
+  /** It was never seen well. */
+  readonly neverWell: boolean;
+}
+
+/** What the end of the watch cannot tell. */
+function doubtsOf(state: State): readonly Doubt[] {
+  const doubts: Doubt[] = [];
+  for (const metric of state.metrics.values()) {
+    const neverWell = neverWellOf(state, metric);
+    const why = neverWell ?? doubtOf(state, metric);
+    if (why !== undefined)
+      doubts.push({ id: metric.check.id, why, neverWell: neverWell !== undefined });
+  }
+  for (const { check, health, wasWell } of state.healths.values())
+    if (isExcused({ check, health, wasWell }) && (health.failedInARow > 0 || health.isBlind))
+      doubts.push({
+        id: check.id,
+        why: notHeld(explain.neverPassed(check, health), check, wasWell),
+        neverWell: true,
+      });
+    else if (health.isBlind)
+      doubts.push({ id: check.id, why: explain.blind(check, health), neverWell: false });
+    else if (health.state === 'undecided')
+      doubts.push({ id: check.id, why: explain.flapping(health), neverWell: false });
+  return doubts;
+}
+
+/** What was never seen well is told first, for it says what to do; whatever else is in doubt decides what it leads to. */
+function inconclusive(first: Doubt, doubts: readonly Doubt[]): Judgement {
+  const never = doubts.find(({ neverWell }) => neverWell);
+  const other = doubts.find(({ neverWell }) => !neverWell);
+  const told = [never, other].flatMap((doubt) => doubt?.why ?? []);
+  return {
+    verdict: 'inconclusive',
+    reason: never === undefined ? first.why : told.join(' '),
+    decidedBy: doubts.map(({ id }) => id),
+    ...(other === undefined && { neverWell: true as const }),
+  };
+}
+
+/** That a check would break its limit, or sees nothing, and was never seen well. */
+function neverWellOf(state: State, metric: Metric): string | undefined {
+  if (!isExcused(metric) || isLeftOut(state, metric)) return undefined;
+  const isSilent = silence(state, metric) !== 'fresh';
+  if (!isSilent && !suspicious(state, metric) && !(enough(state, metric) && overLimit(metric)))
+    return undefined;
+  const what = isSilent
+    ? explain.silenceOf(staleness(state, metric))
+    : explain.seen(explained(state, metric));
+  return notHeld(what, metric.check, metric.wasWell);
 }
 
 /** Why the end of the watch cannot tell whether a check holds, if it cannot. */
@@ -430,7 +512,8 @@ function silenceSince(
 
 function metricResult(state: State, metric: Metric): CheckResult {
   const { check, limit, accumulator } = metric;
-  const breached = convicted(state, metric) || (enough(state, metric) && overLimit(metric));
+  const breached =
+    (suspicious(state, metric) && blamed(metric)) || (enough(state, metric) && overLimit(metric));
   return {
     id: check.id,
     kind: kindOf[limit.metric],
@@ -439,7 +522,7 @@ function metricResult(state: State, metric: Metric): CheckResult {
     subject: check.subject,
     limit: limitInWords(limit),
     outcome: breached ? 'breached' : enough(state, metric) ? 'within' : 'no-data',
-    ...(breached && !blamed(metric) && { excused: true as const }),
+    ...(breached && !held(metric) && { excused: true as const }),
     samples: accumulator.totals.samples,
     failures: accumulator.totals.failures,
     value: valueOf(limit, accumulator.totals),
@@ -455,7 +538,8 @@ function metricResult(state: State, metric: Metric): CheckResult {
   };
 }
 
-function healthResult(check: EvaluatedCheck, health: Health): CheckResult {
+function healthResult(entry: HealthEntry): CheckResult {
+  const { check, health } = entry;
   const good = health.checks - health.failed;
   return {
     id: check.id,
@@ -465,6 +549,7 @@ function healthResult(check: EvaluatedCheck, health: Health): CheckResult {
     subject: check.subject,
     limit: limitInWords(check.limit),
     outcome: health.state === 'down' ? 'breached' : health.checks === 0 ? 'no-data' : 'within',
+    ...(health.state === 'down' && isExcused(entry) && { excused: true as const }),
     samples: health.checks,
     failures: health.failed,
     value: health.checks === 0 ? null : good / health.checks,

@@ -49,6 +49,8 @@ export interface WatchOutcome {
   readonly verdict: Verdict;
   readonly reason: string;
   readonly decidedBy: readonly string[];
+  /** As in a judgement. */
+  readonly neverWell?: true;
   /** Milliseconds from the start of the watch to the verdict; `null` when there is none. */
   readonly decidedAt: number | null;
   readonly results: readonly CheckResult[];

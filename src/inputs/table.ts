@@ -265,6 +265,11 @@ export const inputs = {
     fallback: 'url',
     description: 'One or more URLs of the health check, or `off`. Default: the same as `url`.',
   }),
+  'url-before': input(choice(['absent']), {
+    group: 'http',
+    description:
+      '`absent`: the URLs exist only after the deploy, so that a failure before it says nothing. Default: unset, and what failed before the deploy too is not held against it.',
+  }),
   'health-interval': input(duration({ min: 200 }), {
     group: 'http',
     default: '5s',

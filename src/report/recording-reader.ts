@@ -146,11 +146,23 @@ const targetSchema = z.strictObject({
       minRequests: count.exactOptional(),
       onNoData: noDataPolicy,
       onProviderError: providerErrorPolicy,
+      seenBefore: z
+        .strictObject({
+          seen: z.enum(['passed', 'failed', 'not-asked']),
+          detail: z.string(),
+          isNew: z.boolean(),
+        })
+        .exactOptional(),
     }),
   ),
 });
 
 const raw = z.json().exactOptional();
+const obstacle = z.enum(['name', 'proxy', 'certificate', 'unauthorized', 'network']);
+const ofOwnRequests = {
+  obstacles: z.partialRecord(obstacle, count).exactOptional(),
+  passed: count.exactOptional(),
+};
 const leftOut = z.strictObject({ requests: count, of: count }).exactOptional();
 const slower = z.record(z.string(), z.number()).exactOptional();
 const baseline = z
@@ -170,6 +182,7 @@ const observationSchema = z.discriminatedUnion('kind', [
     baseline,
     slower,
     leftOut,
+    ...ofOwnRequests,
     raw,
   }),
   z.strictObject({
@@ -179,6 +192,7 @@ const observationSchema = z.discriminatedUnion('kind', [
     seconds: z.number().exactOptional(),
     until: z.number().exactOptional(),
     leftOut,
+    ...ofOwnRequests,
     raw,
   }),
   z.strictObject({
@@ -188,6 +202,7 @@ const observationSchema = z.discriminatedUnion('kind', [
     forGood: z.literal(true).exactOptional(),
     baseline,
     leftOut,
+    ...ofOwnRequests,
     raw,
   }),
 ]);
@@ -203,7 +218,12 @@ const eventSchema = z.discriminatedUnion('type', [
     type: z.literal('look'),
     check: z.string(),
     at: z.number(),
-    look: z.strictObject({ ok: z.nullable(z.boolean()), detail: z.string() }),
+    look: z.strictObject({
+      ok: z.nullable(z.boolean()),
+      detail: z.string(),
+      obstacle: obstacle.exactOptional(),
+      changed: z.literal(true).exactOptional(),
+    }),
   }),
   z.strictObject({ type: z.literal('deadline') }),
 ]);
@@ -230,6 +250,7 @@ const lineSchema = z.discriminatedUnion('type', [
       verdict: z.enum(['healthy', 'unhealthy', 'inconclusive']),
       reason: z.string(),
       decidedBy: z.array(z.string()),
+      neverWell: z.literal(true).exactOptional(),
     }),
   }),
 ]);

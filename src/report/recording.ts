@@ -62,6 +62,7 @@ export function headerLine(
         ...(check.minRequests === undefined ? {} : { minRequests: check.minRequests }),
         ...(check.onNoData === undefined ? {} : { onNoData: check.onNoData }),
         ...(check.onProviderError === undefined ? {} : { onProviderError: check.onProviderError }),
+        ...(check.seenBefore === undefined ? {} : { seenBefore: check.seenBefore }),
       })),
     })),
   };
@@ -85,6 +86,7 @@ export const lineShape: ShapeOf<RecordingLine> = {
       minRequests: 'own',
       onNoData: 'own',
       onProviderError: 'own',
+      seenBefore: { seen: 'own', detail: 'text', isNew: 'own' },
     },
   },
   target: 'own',
@@ -94,7 +96,7 @@ export const lineShape: ShapeOf<RecordingLine> = {
     check: 'own',
     window: 'own',
     at: 'own',
-    look: { ok: 'own', detail: 'text' },
+    look: { ok: 'own', detail: 'text', obstacle: 'own', changed: 'own' },
     observation: {
       kind: 'own',
       samples: 'own',
@@ -111,10 +113,12 @@ export const lineShape: ShapeOf<RecordingLine> = {
       forGood: 'own',
       detail: 'text',
       leftOut: 'own',
+      obstacles: 'own',
+      passed: 'own',
       raw: 'text',
     },
   },
-  judgement: { verdict: 'own', reason: 'text', decidedBy: 'own' },
+  judgement: { verdict: 'own', reason: 'text', decidedBy: 'own', neverWell: 'own' },
 };
 
 /** One line, with its end. Numbers keep every digit, so that a replay comes to the same evidence bit by bit. */

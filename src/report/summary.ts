@@ -111,9 +111,14 @@ function checkTable(target: TargetReport): string {
       plainMarkdown(check.limit, 80),
       samples(check),
       chanceInWords(check, target) || '–',
-      check.excused === true ? '❔ baseline too' : checkMark[check.outcome],
+      check.excused === true ? excuse(check) : checkMark[check.outcome],
     ]),
   );
+}
+
+/** What is not held against what was deployed says why. */
+function excuse({ baseline }: CheckResult): string {
+  return baseline === undefined ? '❔ never well' : '❔ baseline too';
 }
 
 function rank(check: CheckResult): number {

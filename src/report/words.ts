@@ -116,7 +116,7 @@ export function checkSentence(check: CheckResult): string {
     check.outcome === 'within'
       ? 'is within the limit'
       : check.excused === true
-        ? 'is over the limit, and the baseline does no better'
+        ? `is over the limit, and ${check.baseline === undefined ? 'was never seen well' : 'the baseline does no better'}`
         : 'is over the limit';
   const value = check.shown === '' ? 'value unknown' : check.shown;
   return (

@@ -162,7 +162,7 @@ describe('a probe', () => {
     const http = new StandInTransport(clock, () => ({ after: 321 }));
     const ask = createProbe(config(), { http, clock });
     const result = await clock.runUntil(ask('http://x/', 5000, new AbortController().signal));
-    expect(result).toEqual({ sent: true, ok: true, kind: '', latencyMs: 321 });
+    expect(result).toEqual({ sent: true, ok: true, kind: '', latencyMs: 321, status: 200 });
   });
 
   it('that this machine could not send is no sample', async () => {
@@ -186,6 +186,7 @@ describe('a probe', () => {
     expect(await asking).toEqual({
       sent: true,
       ok: true,
+      status: 200,
       kind: '',
       latencyMs: 421,
       stalledMs: 400,

@@ -1,4 +1,5 @@
-import type { HealthCheck } from '../../contract/check.js';
+import type { Asked, HealthCheck } from '../../contract/check.js';
+import type { Clock } from '../../support/clock.js';
 import type { Finding } from '../../contract/result.js';
 import { createDocker, type Docker, DockerError } from '../../support/docker/client.js';
 import { type Container, isCompleted } from '../../support/docker/container.js';
@@ -10,6 +11,7 @@ import {
 } from '../../support/docker/project.js';
 import { messageOf } from '../../support/errors.js';
 import { lastLines } from '../../support/text.js';
+import { createMemory } from '../memory.js';
 import type { HealthDependencies } from '../source.js';
 
 export type DockerHealthSettings = Parameters<typeof projectOptionsOf>[0] & {
@@ -27,6 +29,7 @@ export function setUpDockerChecks(
   return [
     createContainerHealth({
       docker,
+      clock,
       redact,
       project: projectOptionsOf(settings),
       services: settings['compose-service'] ?? [],
@@ -40,6 +43,7 @@ export function setUpDockerChecks(
 
 interface ContainerHealthOptions {
   readonly docker: Docker;
+  readonly clock: Clock;
   readonly redact: (text: string) => string;
   readonly project: ProjectOptions;
   /** Services that must be well; empty: all of the project. */
@@ -62,6 +66,7 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
   let project: string | undefined;
   let start: Start | undefined;
   const logOf = createLogs(options);
+  const memory = createMemory();
 
   async function containers(signal: AbortSignal): Promise<readonly Container[]> {
     project ??= await projectName(docker, options.project, signal);
@@ -83,6 +88,14 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
     subject: `containers of ${subjectOf(options)}`,
     limit: { metric: 'health', failures: options.failures, successes: options.successes },
     every: options.every,
+
+    askables: [
+      {
+        subject: `containers of ${subjectOf(options)}`,
+        ask: (signal) => askOnce(options, containers, signal),
+        recall: memory.recall,
+      },
+    ],
 
     async preflight(signal) {
       if (options.project.project === undefined && options.project.files.length === 0)
@@ -110,8 +123,10 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
       const { complaints, starting } = assess(found, start, services);
       if (complaints.length > 0) {
         const words = await Promise.all(complaints.map((each) => inWords(each, signal)));
-        return { ok: false, detail: words.join('; ') };
+        const hasChanged = memory.push(false, complaints.map(causeOf));
+        return { ok: false, detail: words.join('; '), ...(hasChanged ? { changed: true } : {}) };
       }
+      if (starting.length === 0) memory.push(true, []);
       return starting.length > 0
         ? {
             ok: null,
@@ -120,6 +135,28 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
         : { ok: true, detail: '' };
     },
   };
+}
+
+/** What the containers look like now, without a start to compare with. */
+async function askOnce(
+  { clock, services }: ContainerHealthOptions,
+  containers: (signal: AbortSignal) => Promise<readonly Container[]>,
+  signal: AbortSignal,
+): Promise<Asked | undefined> {
+  const from = clock.monotonic();
+  try {
+    const found = await containers(signal);
+    const ms = Math.round(clock.monotonic() - from);
+    if (found.length === 0)
+      return { passed: false, detail: 'there are no containers', absent: true, ms };
+    const { complaints, starting } = assess(found, startOf(found), services);
+    const causes = complaints.map(causeOf);
+    if (causes.length > 0) return { passed: false, detail: causes.join('; '), causes, ms };
+    return starting.length > 0 ? undefined : { passed: true, detail: '', ms };
+  } catch (thrown) {
+    if (signal.aborted) throw thrown;
+    return undefined;
+  }
 }
 
 function error(message: string, fix?: string): readonly Finding[] {
@@ -193,6 +230,10 @@ interface Complaint {
   readonly service: string;
   readonly what: string;
   readonly container: Container | undefined;
+}
+
+function causeOf({ service, what }: Complaint): string {
+  return `${service} ${what}`;
 }
 
 /** What one probe says. */

@@ -4,6 +4,7 @@ import type {
   MetricCheck,
   MetricLimit,
   Observation,
+  Obstacle,
   Window,
 } from '../../contract/check.js';
 import type { Finding } from '../../contract/result.js';
@@ -90,6 +91,7 @@ function createCheck(
     source: 'http',
     subject: subjectOf(probing),
     preflight: () => Promise.resolve(estimate(check, probing)),
+    askables: [canary.url.askable],
     start: (origin) => {
       for (const { prober } of all) prober.start(id, origin);
     },
@@ -99,7 +101,7 @@ function createCheck(
         signal,
       );
       return withBaseline(
-        count(limit, found ?? [], window),
+        everWell(count(limit, found ?? [], window), found ?? []),
         ofBaseline === undefined ? undefined : count(limit, ofBaseline, window),
       );
     },
@@ -121,6 +123,21 @@ function count(limit: MetricLimit, results: readonly ProbeResult[], window: Wind
   return limit.metric === 'latency'
     ? countSlow(results, window, limit.maxMs)
     : countFailures(results, window);
+}
+
+/** Adds what tells whether the service was ever well: how much passed, where the counts do not say it, and what was in the way. */
+function everWell(observation: Observation, results: readonly ProbeResult[]): Observation {
+  const obstacles: Partial<Record<Obstacle, number>> = {};
+  for (const { obstacle } of results)
+    if (obstacle !== undefined) obstacles[obstacle] = (obstacles[obstacle] ?? 0) + 1;
+  const passed = results.filter((result) => result.sent && result.ok).length;
+  const isCounted =
+    observation.kind !== 'counts' || passed === observation.samples - observation.failures;
+  return {
+    ...observation,
+    ...(Object.keys(obstacles).length === 0 ? {} : { obstacles }),
+    ...(isCounted ? {} : { passed }),
+  };
 }
 
 function withBaseline(own: Observation, baseline: Observation | undefined): Observation {

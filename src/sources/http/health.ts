@@ -16,8 +16,22 @@ export interface HttpHealthSettings {
 /** How soon a probe that could not be sent is tried again, milliseconds. */
 const AGAIN_MS = 100;
 
-function resultOf(ok: false | null, reasons: readonly { readonly why: string }[]): HealthResult {
-  return { ok, detail: reasons.map(({ why }) => why).join('; ') };
+interface Explained {
+  readonly result: ProbeResult;
+  readonly why: string;
+  readonly hasPassed: boolean;
+}
+
+function resultOf(ok: false | null, reasons: readonly Explained[]): HealthResult {
+  const obstacles = reasons.map(({ result }) => result.obstacle);
+  const [obstacle] = obstacles.includes(undefined) ? [] : obstacles;
+  const isNew = ok === false && reasons.some(({ hasPassed }) => hasPassed);
+  return {
+    ok,
+    detail: reasons.map(({ why }) => why).join('; '),
+    ...(obstacle === undefined ? {} : { obstacle }),
+    ...(isNew ? { changed: true } : {}),
+  };
 }
 
 /** One check for all health URLs: it passes when every URL does. */
@@ -49,13 +63,17 @@ export function createHealthCheck(config: HealthConfig, deps: ProbeDependencies)
     limit: { metric: 'health', failures, successes },
     every: config.interval,
     preflight: () => Promise.resolve([]),
+    askables: probed.map(({ way }) => way.askable),
     async probe(signal) {
       const results = await Promise.all(
-        probed.map(async ({ url, way }) => ({ url, result: await ask(way, signal) })),
+        probed.map(async ({ url, way }) => {
+          const result = await ask(way, signal);
+          return { url, result, hasPassed: way.hasPassed };
+        }),
       );
-      const explained = results.map(({ url, result }) => {
+      const explained = results.map(({ url, result, hasPassed }) => {
         const why = result.sent ? result.kind : result.why;
-        return { result, why: urls.length === 1 ? why : `${url}: ${why}` };
+        return { result, hasPassed, why: urls.length === 1 ? why : `${url}: ${why}` };
       });
       const failed = explained.filter(({ result }) => result.sent && !result.ok);
       if (failed.length > 0) return resultOf(false, failed);

@@ -1,4 +1,4 @@
-import type { Reach } from '../../contract/check.js';
+import type { Askable, Asked, Reach } from '../../contract/check.js';
 import type { Finding } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import { Connections, type Http } from '../../support/http.js';
@@ -18,6 +18,10 @@ export interface ProbeDependencies {
 export interface ProbedUrl {
   /** Asks once, unless it is not its turn. A failure is a result; it rejects only for a defect of our own. */
   ask(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult>;
+  /** The same, before the deploy. */
+  readonly askable: Askable;
+  /** Whether it passed before the deploy, or since. */
+  readonly hasPassed: boolean;
   reach(): Reach;
   /** What a person should know of the way between us and the service. @param subject who says it. */
   findings(subject: string): readonly Finding[];
@@ -44,11 +48,18 @@ interface Seen {
   isGuarded: boolean;
 }
 
+/** What a probe says of it. */
+interface Memory {
+  hasPassed: boolean;
+  /** It gave an answer that could be read. */
+  wasReadable: boolean;
+}
+
 /** @param every how often it is going to be asked, milliseconds. */
 export function createProbedUrl(
   url: string,
   every: number,
-  config: ProbeConfig,
+  config: ProbeConfig & { readonly requestTimeout: number },
   deps: ProbeDependencies,
 ): ProbedUrl {
   const { http, clock, limits = new Limits() } = deps;
@@ -65,13 +76,33 @@ export function createProbedUrl(
     limitedKind: '',
     isGuarded: false,
   };
+  const memory: Memory = { hasPassed: false, wasReadable: false };
+  async function ask(timeoutMs: number, signal: AbortSignal): Promise<ProbeResult> {
+    const turn = lane.turn(clock.monotonic());
+    if (turn !== 'now') return turn === 'blind' ? BLIND : SLOWED;
+    const asked = lane.ask(clock.monotonic());
+    const result = await probe(url, timeoutMs, signal);
+    const weighed = weigh(result, { seen, memory }, asked, clock.monotonic());
+    if (weighed.sent && weighed.ok) memory.hasPassed = true;
+    return weighed;
+  }
   return {
-    async ask(timeoutMs, signal) {
-      const turn = lane.turn(clock.monotonic());
-      if (turn !== 'now') return turn === 'blind' ? BLIND : SLOWED;
-      const asked = lane.ask(clock.monotonic());
-      const result = await probe(url, timeoutMs, signal);
-      return weigh(result, seen, asked, clock.monotonic());
+    ask,
+    askable: {
+      subject: printableUrl(url),
+      ask: async (signal) => {
+        const from = clock.monotonic();
+        const result = await ask(config.requestTimeout, signal);
+        signal.throwIfAborted();
+        return askedOf(result, clock.monotonic() - from);
+      },
+      recall: ({ passed, status }) => {
+        memory.hasPassed = passed;
+        memory.wasReadable = passed || status !== undefined;
+      },
+    },
+    get hasPassed() {
+      return memory.hasPassed;
     },
     reach: () => ({
       connections: connections.opened,
@@ -99,14 +130,21 @@ const SLOWED: ProbeResult = {
 };
 
 /** What a result says of the service, after all that was seen before. */
-function weigh(result: ProbeResult, seen: Seen, asked: LaneRequest, now: number): ProbeResult {
+function weigh(
+  result: ProbeResult,
+  { seen, memory }: { readonly seen: Seen; readonly memory: Memory },
+  asked: LaneRequest,
+  now: number,
+): ProbeResult {
   if (!result.sent) return result;
   const { fromCache, limited, unreadable, ...plain } = result;
   if (unreadable === true) {
     seen.unreadable += 1;
     seen.unreadableKind = result.kind;
     // What could be read before is worse now; what never could be read may be read by others.
-    return seen.answers > 0 ? plain : { sent: false, why: result.kind, because: 'unreadable' };
+    return seen.answers > 0 || memory.wasReadable
+      ? plain
+      : { sent: false, why: result.kind, because: 'unreadable' };
   }
   if (limited !== undefined) {
     seen.limited += 1;
@@ -125,6 +163,18 @@ function weigh(result: ProbeResult, seen: Seen, asked: LaneRequest, now: number)
   seen.answers += 1;
   if (fromCache === true) seen.cached += 1;
   return plain;
+}
+
+/** What our own machine or a rate limit hides tells nothing. */
+function askedOf(result: ProbeResult, ms: number): Asked | undefined {
+  const { obstacle } = result;
+  if (result.sent)
+    return {
+      ...{ passed: result.ok, detail: result.kind, status: result.status, obstacle },
+      ms: Math.round(result.latencyMs !== null && result.latencyMs < ms ? result.latencyMs : ms),
+    };
+  if (obstacle === undefined && result.because !== 'unreadable') return undefined;
+  return { passed: false, detail: result.why, obstacle, ms: Math.round(ms) };
 }
 
 type Said = Omit<Finding, 'subject'>;

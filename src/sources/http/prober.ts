@@ -1,6 +1,7 @@
-import type { CheckSpec } from '../../contract/check.js';
+import type { CheckSpec, Obstacle } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { type Connections, type Http, HttpError } from '../../support/http.js';
+import { isCertificateProblem } from '../../support/http/error.js';
 import { createMatcher } from './pattern.js';
 import { isFromCache, limitSign, type LimitSign } from './signs.js';
 
@@ -54,6 +55,10 @@ export type ProbeResult =
   | {
       readonly sent: true;
       readonly ok: boolean;
+      /** What was answered, where something was. */
+      readonly status?: number;
+      /** It cannot be watched from here. */
+      readonly obstacle?: Obstacle;
       /** Why it failed, in words that can be counted: `status 503`; empty when it did not. */
       readonly kind: string;
       /** Milliseconds to the last byte; `Infinity` for a timeout; `null` when there was no answer to take the time of. */
@@ -75,6 +80,7 @@ export type ProbeResult =
       readonly sent: false;
       readonly why: string;
       readonly because?: 'limited' | 'slowed' | 'unreadable';
+      readonly obstacle?: Obstacle;
     };
 
 /** Asks one URL once. A failure is a result; it rejects only for a defect of our own. */
@@ -129,6 +135,8 @@ export function createProbe(
         ok: kind === '',
         kind,
         latencyMs,
+        status,
+        ...(kind === '' ? {} : inTheWay(obstacleOf[status])),
         ...(stalledMs > 0 ? { stalledMs } : {}),
         ...(isFromCache(headers) ? { fromCache: true } : {}),
         ...(limited === undefined ? {} : { limited }),
@@ -139,7 +147,11 @@ export function createProbe(
       if (error.kind === 'local' || error.kind === 'proxy') {
         const code = error.code === undefined ? '' : ` (${error.code})`;
         const detail = error.detail === undefined ? '' : `: ${error.detail}`;
-        return { sent: false, why: `${error.summary}${code}${detail}` };
+        return {
+          sent: false,
+          why: `${error.summary}${code}${detail}`,
+          ...inTheWay(error.kind === 'proxy' ? 'proxy' : undefined),
+        };
       }
       if (error.kind === 'aborted') return { sent: false, why: error.summary };
       if (error.kind === 'timeout' && stalled() > timeoutMs / 2)
@@ -150,10 +162,27 @@ export function createProbe(
         ok: false,
         kind: error.summary,
         latencyMs,
+        ...inTheWay(obstacleIn(error)),
         ...(error.kind === 'unreadable' ? { unreadable: true } : {}),
       };
     }
   };
+}
+
+/** RFC 9110, 15.5.2 and 15.5.8; RFC 6585, 6. */
+const obstacleOf: Readonly<Record<number, Obstacle>> = {
+  401: 'unauthorized',
+  407: 'proxy',
+  511: 'network',
+};
+
+function obstacleIn({ kind, code }: HttpError): Obstacle | undefined {
+  if (kind === 'dns') return 'name';
+  return kind === 'tls' && isCertificateProblem(code) ? 'certificate' : undefined;
+}
+
+function inTheWay(obstacle: Obstacle | undefined): { readonly obstacle?: Obstacle } {
+  return obstacle === undefined ? {} : { obstacle };
 }
 
 /**

@@ -1,9 +1,19 @@
-import type { HealthCheck, HealthResult } from '../../contract/check.js';
+import type { Askable, Asked, HealthCheck, HealthResult } from '../../contract/check.js';
 import type { Finding } from '../../contract/result.js';
 import { getPods } from '../../support/kubernetes/pods.js';
-import { getWorkloads, nameOf, parseWorkloadName } from '../../support/kubernetes/workload.js';
+import {
+  getWorkloads,
+  nameOf,
+  parseWorkloadName,
+  type WorkloadName,
+} from '../../support/kubernetes/workload.js';
 import type { HealthDependencies } from '../source.js';
-import { createWorkloadHealth, type WorkloadHealthOptions } from './workload.js';
+import {
+  createWorkloadHealth,
+  type WorkloadHealthOptions,
+  type WorkloadResult,
+} from './workload.js';
+import { createMemory, type PlatformMemory } from '../memory.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
 export interface KubernetesHealthSettings {
@@ -65,7 +75,11 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
   const { workloads, kubectl } = options;
   const probes = workloads
     .flatMap((name) => parseWorkloadName(name) ?? [])
-    .map((workload) => createWorkloadHealth(workload, options));
+    .map((workload) => ({
+      probe: createWorkloadHealth(workload, options),
+      memory: createMemory(),
+      askable: askableOf(workload, options),
+    }));
   let isProbing = false;
 
   return {
@@ -75,6 +89,7 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
     subject: workloads.join(', '),
     limit: { metric: 'health', failures: options.failures, successes: options.successes },
     every: options.interval,
+    askables: probes.map(({ askable, memory }) => ({ ...askable, recall: memory.recall })),
     preflight: (signal) => preflightHealth(kubectl, id, workloads, signal),
 
     async probe(signal) {
@@ -82,7 +97,9 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
       if (isProbing) return { ok: null, detail: 'the last probe is not done yet' };
       isProbing = true;
       try {
-        const results = await Promise.all(probes.map((probe) => probe(signal)));
+        const results = await Promise.all(
+          probes.map(async ({ probe, memory }) => withMemory(await probe(signal), memory)),
+        );
         signal.throwIfAborted();
         return together(results);
       } finally {
@@ -90,6 +107,29 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
       }
     },
   };
+}
+
+/** Without patience: what is not available before the deploy is not. */
+function askableOf(
+  workload: WorkloadName,
+  options: KubernetesHealthOptions,
+): Omit<Askable, 'recall'> {
+  const { clock } = options;
+  const probe = createWorkloadHealth(workload, { ...options, grace: 0, logLines: 0 });
+  return {
+    subject: nameOf(workload),
+    async ask(signal): Promise<Asked | undefined> {
+      const from = clock.monotonic();
+      const { ok, detail, causes, absent } = await probe(signal);
+      if (ok === null) return undefined;
+      return { passed: ok, detail, causes, absent, ms: Math.round(clock.monotonic() - from) };
+    },
+  };
+}
+
+function withMemory(result: WorkloadResult, memory: PlatformMemory): HealthResult {
+  const { ok, detail, causes = [] } = result;
+  return { ok, detail, ...(memory.push(ok, causes) ? { changed: true } : {}) };
 }
 
 /** One that is bad is enough; well is only what is well everywhere. */
@@ -101,7 +141,11 @@ function together(results: readonly HealthResult[]): HealthResult {
       ? true
       : null;
   const details = results.filter((result) => result.ok === ok && result.detail !== '');
-  return { ok, detail: [...new Set(details.map(({ detail }) => detail))].join('; ') };
+  return {
+    ok,
+    detail: [...new Set(details.map(({ detail }) => detail))].join('; '),
+    ...(ok === false && details.some(({ changed }) => changed) ? { changed: true } : {}),
+  };
 }
 
 /** Whether every workload can be observed: a probe is the proof, and needs no other rights than those of the watch. */

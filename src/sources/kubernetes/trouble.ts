@@ -7,6 +7,8 @@ interface Trouble {
   readonly pod: Pod;
   readonly container: Container;
   readonly text: string;
+  /** The same in words that do not change while it goes on: a back-off comes and goes, and images have names. */
+  readonly cause: string;
 }
 
 /** How often a container has restarted since the watch began. */
@@ -56,11 +58,17 @@ export function troublesOf(pods: readonly Pod[], restarts: Restarts): readonly T
         {
           pod,
           container,
+          cause: causeOf(container, crashes),
           text: `container ${container.name} ${crashes ? 'restarts' : 'does not start'}${why === '' ? '' : ` (${why})`}`,
         },
       ];
     }),
   );
+}
+
+function causeOf({ name, waiting, ended }: Container, crashes: boolean): string {
+  if (crashes) return `${name} restarts: ${String(ended?.code ?? '')} ${ended?.reason ?? ''}`;
+  return `${name} does not start: ${(waiting?.reason ?? '').replace('ErrImagePull', 'ImagePullBackOff')}`;
 }
 
 /** `exit code 1, CrashLoopBackOff`; `ImagePullBackOff: Back-off pulling image "x"`. */

@@ -28,11 +28,18 @@ export interface WorkloadHealthOptions {
   readonly redact: (text: string) => string;
 }
 
+/** What one probe of a workload found. */
+export interface WorkloadResult extends HealthResult {
+  /** Of a failure: what is wrong, in words that stay the same while it does. */
+  readonly causes?: readonly string[];
+  readonly absent?: true;
+}
+
 /** Probes one workload. What it has seen counts for the next probe. */
 export function createWorkloadHealth(
   workload: WorkloadName,
   { grace, logLines, kubectl, clock, redact }: WorkloadHealthOptions,
-): (signal: AbortSignal) => Promise<HealthResult> {
+): (signal: AbortSignal) => Promise<WorkloadResult> {
   const name = `${workload.kind}/${workload.name}`;
   const restarts = new RestartLedger();
   const progress = new Progress();
@@ -43,18 +50,25 @@ export function createWorkloadHealth(
     standing: Standing,
     pods: readonly Pod[],
     signal: AbortSignal,
-  ): Promise<HealthResult> {
+  ): Promise<WorkloadResult> {
     const still = progress.push(standing, clock.monotonic());
     const troubles = troublesOf(pods, restarts.since(pods));
     const [first] = troubles;
     if (first !== undefined) {
       const detail = explained(troublesInWords(troubles, pods.length));
-      return { ok: false, detail: `${detail}${await logs(first, signal)}` };
+      return {
+        ok: false,
+        detail: `${detail}${await logs(first, signal)}`,
+        causes: [...new Set(troubles.map(({ cause }) => cause))],
+      };
     }
     if (standing.shortfall === '') return { ok: true, detail: '' };
     const delays = delaysInWords(pods);
     const detail = explained(`${standing.shortfall}${delays === '' ? '' : ` (${delays})`}`);
-    return still >= grace ? { ok: false, detail } : { ok: null, detail: `${detail} so far` };
+    const causes = [`not available: ${delays.replaceAll(/\d+/g, '#')}`];
+    return still >= grace
+      ? { ok: false, detail, causes }
+      : { ok: null, detail: `${detail} so far` };
   }
 
   return async (signal) => {
@@ -70,7 +84,7 @@ export function createWorkloadHealth(
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error;
       return error.reason === 'not-found'
-        ? { ok: false, detail: `${name}: it is not there any more` }
+        ? { ok: false, detail: `${name}: it is not there any more`, causes: ['gone'], absent: true }
         : { ok: null, detail: error.message };
     }
   };

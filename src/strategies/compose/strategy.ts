@@ -89,6 +89,7 @@ function createComposeStrategy(deps: ComposeDeps): Strategy<ComposePlan> {
       undo(deps, { project, choice }, context, (live) => {
         state.expected = sightOf(live, named);
       }),
+    sawNothing: () => state.given?.services.size === 0,
     recordedVersion: () => recordedVersion(state),
     pin: (signal) => pin(state, signal),
     snapshot: (signal) => snapshot(state, signal),

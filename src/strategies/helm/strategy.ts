@@ -130,6 +130,7 @@ function createHelmStrategy(
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     plan: (_request, signal) => plan(state, _request, signal),
     execute: (planned, context) => execute(state, planned, context),
+    sawNothing: () => recorded !== undefined && recorded.newest === null,
     recordedVersion: () => versionOf(recorded),
     snapshot: (signal) => snapshot(state, signal),
   };

@@ -97,6 +97,7 @@ export function createKubernetesStrategy(
     id: 'kubernetes',
     preflight: (signal) => preflightAll(state, signal),
     snapshot: (signal) => snapshot(state, signal),
+    sawNothing: () => names.some((name) => recorded?.missing.includes(nameOf(name)) === true),
     recordedVersion: () => recordedVersionOf(recorded, names),
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),

@@ -105,6 +105,9 @@ const UNKNOWN_CA = new Set([
   'SELF_SIGNED_CERT_IN_CHAIN',
 ]);
 
+const CERTIFICATE =
+  /^(CERT_|CRL_|ERROR_IN_CERT_|UNABLE_TO_DECRYPT_CERT_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$|ERR_TLS_CERT_)/;
+
 // What OpenSSL makes of an answer that is no TLS. Versions of Node call it by its reason, or EPROTO.
 const NO_TLS = new Set([
   'EPROTO',
@@ -112,6 +115,12 @@ const NO_TLS = new Set([
   'ERR_SSL_PACKET_LENGTH_TOO_LONG',
   'ERR_SSL_HTTP_REQUEST',
 ]);
+
+/** Whether the other side's certificate is what TLS failed by (the codes of Node's "X509 certificate error codes"). */
+export function isCertificateProblem(code: string | undefined): boolean {
+  if (code === undefined) return false;
+  return UNKNOWN_CA.has(code) || CERTIFICATE.test(code);
+}
 
 /** What a person should look at when TLS failed in this way; `undefined`: the code says it all. */
 export function tlsHint(code: string): string | undefined {

@@ -183,6 +183,7 @@ private List<String> inputs() {
     'baselineHeaders',
     'latencyIncludesConnect',
     'healthUrl',
+    'urlBefore',
     'healthInterval',
     'healthFailures',
     'healthSuccesses',
