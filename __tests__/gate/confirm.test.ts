@@ -112,4 +112,46 @@ describe('confirm, after a rollback', () => {
     expect((await confirming).confirmed).toBe(false);
     expect(clock.sleeping).toBe(0);
   });
+
+  it('runs a test again as often as it says, one at a time, until it passes', async () => {
+    const begun: number[] = [];
+    const outcome = await confirmed((clock) => {
+      const check = healthCheck(
+        clock,
+        (at) => ({ result: at < 25_000 ? refused : good, takes: 4000 }),
+        10_000,
+      );
+      return [
+        {
+          ...check,
+          id: 'smoke',
+          source: 'command',
+          isParticular: true,
+          limit: { metric: 'health', failures: 2, successes: 1 },
+          probe: (signal) => {
+            begun.push(clock.monotonic());
+            return check.probe(signal);
+          },
+        },
+      ];
+    });
+    expect(begun).toEqual([0, 10_000, 20_000, 30_000]);
+    expect(outcome).toMatchObject({ confirmed: true, took: 34_000 });
+  });
+
+  it.each([
+    [refused, 'the test smoke still fails (connection refused)'],
+    [
+      { ok: null, detail: 'no such program' },
+      'nothing could be seen by the test smoke (no such program)',
+    ],
+  ])('says of a test that does not pass what is wrong: %j', async (result, detail) => {
+    const outcome = await confirmed((clock) => [
+      {
+        ...healthCheck(clock, () => ({ result }), 10_000),
+        ...{ id: 'smoke', source: 'command', isParticular: true },
+      },
+    ]);
+    expect(outcome).toMatchObject({ confirmed: false, detail });
+  });
 });

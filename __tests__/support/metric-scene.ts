@@ -92,6 +92,8 @@ export class MetricScene extends StandInSource {
       env: {},
       redact: (text) => text.replaceAll('secret-1234', '***'),
       leastRate: 0,
+      commandEnv: {},
+      platform: process.platform,
     });
     return checks.filter((check) => check.kind !== 'health');
   }
@@ -124,7 +126,7 @@ export class MetricScene extends StandInSource {
       this.fault = fault;
       observations.push(await this.driven(check.observe(window, new AbortController().signal)));
     }
-    check.stop();
+    await check.stop();
     return observations;
   }
 

@@ -6,17 +6,21 @@ import type { AskedBefore, Snapshot } from './snapshot-file.js';
 
 /** From one look to the next, milliseconds. */
 const APART = 1000;
-/** Everything that one target asks takes at most so long, milliseconds. */
+/** What has no price may take so long, milliseconds. */
 const TIMEOUT = 30_000;
 
-/** Asks all that the checks of a target ask themselves: until it passes, and at most `health-failures` times. */
+/**
+ * Asks all that the checks of a target ask themselves: until it passes, and at most `health-failures` times; what has a price
+ * once.
+ */
 export async function askAll(
   { entry, settings }: TargetSession,
   checks: readonly Check[],
 ): Promise<readonly AskedBefore[]> {
-  const limited = deadline(entry.clock, TIMEOUT, 'asking what is checked', entry.signal);
-  const looks = settings['health-failures'];
   const ask = async (one: Askable): Promise<Asked | undefined> => {
+    const looks = one.once === undefined ? settings['health-failures'] : 1;
+    const timeout = Math.max(TIMEOUT, one.once ?? 0);
+    const limited = deadline(entry.clock, timeout, 'asking what is checked', entry.signal);
     let last: Asked | undefined;
     try {
       for (let look = 1; ; look += 1) {
@@ -27,18 +31,16 @@ export async function askAll(
     } catch (error) {
       if (limited.signal.reason instanceof DeadlineReached) return last;
       throw error;
+    } finally {
+      limited.clear();
     }
   };
-  try {
-    const all = [...new Set(checks.flatMap(({ askables = [] }) => askables))];
-    const asked = await Promise.all(all.map(async (one) => ({ one, seen: await ask(one) })));
-    return asked.flatMap(({ one, seen }) => {
-      const ids = checks.filter(({ askables }) => askables?.includes(one)).map(({ id }) => id);
-      return seen === undefined ? [] : [{ checks: ids, subject: one.subject, ...seen }];
-    });
-  } finally {
-    limited.clear();
-  }
+  const all = [...new Set(checks.flatMap(({ askables = [] }) => askables))];
+  const asked = await Promise.all(all.map(async (one) => ({ one, seen: await ask(one) })));
+  return asked.flatMap(({ one, seen }) => {
+    const ids = checks.filter(({ askables }) => askables?.includes(one)).map(({ id }) => id);
+    return seen === undefined ? [] : [{ checks: ids, subject: one.subject, ...seen }];
+  });
 }
 
 /** The checks of a watch with what the snapshot knows of them. */
@@ -65,6 +67,16 @@ export function withMemory(
       if (asked !== undefined) askables[at]?.recall(asked);
     return { ...check, seenBefore: together(before, isNew) };
   });
+}
+
+/** Tells checks that look again after a rollback what those that were watched know of the time before the deploy. */
+export function handOver(watched: readonly Check[], again: readonly Check[]): void {
+  for (const { id, askables = [] } of again)
+    for (const one of askables) {
+      const same = watched.find((check) => check.id === id)?.askables;
+      const known = same?.find(({ subject }) => subject === one.subject)?.recollect?.();
+      if (known !== undefined) one.recall(known);
+    }
 }
 
 /** Well is only what was well everywhere. */

@@ -3,6 +3,7 @@ import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/text.js';
 import type { Check, HealthCheck, HealthResult, MetricCheck } from '../contract/check.js';
 import { createHealth, type Health } from './health.js';
+import { healthName } from './words.js';
 import {
   createConfirmationWindow,
   type ConfirmationWindow,
@@ -53,8 +54,8 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   };
 
   async function repeatCheck(check: HealthCheck, health: Health): Promise<void> {
-    const every = Math.min(check.every, EVERY);
-    for (let due = 0; ; due += every) {
+    const every = check.isParticular === true ? check.every : Math.min(check.every, EVERY);
+    for (let due = 0; ; due = Math.max(due + every, clock.monotonic() - origin)) {
       await clock.sleep(origin + due - clock.monotonic(), signal);
       const result: HealthResult = await check.probe(signal);
       health.push(due, result);
@@ -90,7 +91,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   } finally {
     done.abort(new NoLongerNeeded());
     await Promise.allSettled([...work, limiting]);
-    for (const { check } of confirmations) check.stop();
+    await Promise.all(confirmations.map(async ({ check }) => check.stop()));
   }
   if (right())
     return {
@@ -100,7 +101,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   const wrong = [
     ...healths
       .filter(({ health }) => health.state !== 'up' || health.isBlind)
-      .map(({ health }) => healthInWords(health)),
+      .map(({ check, health }) => healthInWords(check, health)),
     ...confirmations.flatMap(({ confirmation }) =>
       confirmation.isRight ? [] : [confirmation.inWords()],
     ),
@@ -122,10 +123,14 @@ async function limit(
   }
 }
 
-function healthInWords(health: Health): string {
-  if (health.isBlind) return `nothing could be seen of the health (${health.blindDetail})`;
-  if (health.checks === 0) return 'the health check has not answered yet';
+function healthInWords(check: HealthCheck, health: Health): string {
+  const name = healthName(check);
+  if (health.isBlind)
+    return check.isParticular === true
+      ? `nothing could be seen by ${name} (${health.blindDetail})`
+      : `nothing could be seen of the health (${health.blindDetail})`;
+  if (health.checks === 0) return `${name} has not answered yet`;
   return health.failedInARow > 0
-    ? `the health check still fails (${health.lastDetail})`
-    : 'the health check has not passed often enough in a row';
+    ? `${name} still fails (${health.lastDetail})`
+    : `${name} has not passed often enough in a row`;
 }

@@ -498,6 +498,20 @@ export const inputs = {
     description: 'Secret headers for that address, as `Name: value` lines.',
   }),
 
+  'test-command': input(script(), {
+    group: 'tests',
+    description:
+      'A test of your own: a command line, given to the shell as it is, that passes by exit code 0. It is run in the watch, and two failures in a row are unhealthy. More of them, and their options: `checks` of the source `command` in the configuration file. Default: none.',
+  }),
+  'test-every': input(duration({ min: second, max: hour }), {
+    group: 'tests',
+    belongsTo: 'test-command',
+    usedBySource: 'command',
+    default: '30s',
+    description:
+      'How often it is run. One that takes longer is not run a second time beside itself.',
+  }),
+
   rollback: input(choices(strategyIds), {
     group: 'rollback',
     default: 'kubernetes,compose,ci,scale-down',

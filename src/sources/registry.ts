@@ -1,6 +1,7 @@
-import type { Check, CheckEntry, HealthCheck } from '../contract/check.js';
+import { type Check, type CheckEntry, type HealthCheck, specsOf } from '../contract/check.js';
 import type { CheckSource, OptionTable } from '../support/options.js';
 import { cloudwatch } from './cloudwatch.js';
+import { commandSource } from './command/options.js';
 import { datadog } from './datadog.js';
 import type { DockerHealthSettings } from './docker/health.js';
 import { graphite } from './graphite.js';
@@ -27,6 +28,10 @@ export const sources = {
   influxdb,
   graphite,
   json: withChecks(jsonSource, async () => (await import('./json/checks.js')).createJsonChecks),
+  command: withChecks(
+    commandSource,
+    async () => (await import('./command/checks.js')).createCommandChecks,
+  ),
 } as const;
 
 function withChecks<T extends OptionTable>(
@@ -41,6 +46,7 @@ function withChecks<T extends OptionTable>(
 interface CheckSettings extends HttpHealthSettings, KubernetesHealthSettings, DockerHealthSettings {
   readonly duration: number;
   readonly 'min-requests': number;
+  readonly 'report-logs': number;
   readonly 'kubernetes-health': boolean;
   readonly 'compose-health': boolean;
 }
@@ -67,15 +73,18 @@ const platformHealth: readonly ((deps: CheckDependencies) => Promise<readonly He
 export async function createChecks(deps: CheckDependencies): Promise<readonly Check[]> {
   const { settings, entries, ...rest } = deps;
   const plan = { duration: settings.duration, minRequests: settings['min-requests'] };
+  const logLines = settings['report-logs'];
   const all: readonly (readonly [string, Source])[] = Object.entries(sources);
   const made = await Promise.all(
     all.map(async ([id, source]) => {
       const own = entries.filter((entry) => entry.source === id);
-      return own.length === 0 ? [] : source.create(own, { ...rest, plan });
+      return own.length === 0 ? [] : source.create(own, { ...rest, plan, logLines });
     }),
   );
   const byId = new Map(made.flat().map((check) => [check.id, check]));
-  const inOrder = entries.flatMap(({ checks }) => checks.flatMap(({ id }) => byId.get(id) ?? []));
+  const inOrder = entries.flatMap((entry) =>
+    specsOf(entry).flatMap(({ id }) => byId.get(id) ?? []),
+  );
   const platform = await Promise.all(platformHealth.map((health) => health(deps)));
   return [...setUpHttpHealth(deps), ...inOrder, ...platform.flat()];
 }

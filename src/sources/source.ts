@@ -1,4 +1,4 @@
-import type { CheckEntry, MetricCheck } from '../contract/check.js';
+import type { Check, CheckEntry } from '../contract/check.js';
 import type { Result } from '../contract/result.js';
 import type { Clock, ServerClock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
@@ -33,11 +33,17 @@ export interface SourceDependencies {
   readonly exec: Exec;
   /** The environment of programs that a check runs. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** That of a command line of the user's. */
+  readonly commandEnv: Readonly<Record<string, string | undefined>>;
+  /** As `process.platform`. */
+  readonly platform: string;
+  /** How many last lines may be shown of what a program prints that fails. */
+  readonly logLines: number;
   /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
   readonly redact: (text: string) => string;
   /** How often origins may be asked, as far as this run knows. */
   readonly limits?: Limits | undefined;
-  /** Least rate of own probes, per URL and second; 0 leaves it as configured. */
+  /** Least rate of own probes, per URL and second; 0 leaves it as configured. Above 0 a rollback is confirmed. */
   readonly leastRate: number;
 }
 
@@ -47,11 +53,11 @@ export interface Source<T extends OptionTable = OptionTable> extends CheckSource
   create(
     entries: readonly CheckEntry<ValuesOf<T>>[],
     deps: SourceDependencies,
-  ): Promise<readonly MetricCheck[]>;
+  ): Promise<readonly Check[]>;
 }
 
 /** What a check of health is made from, which the inputs alone describe. */
-export type HealthDependencies<S> = Omit<SourceDependencies, 'plan'> & {
+export type HealthDependencies<S> = Omit<SourceDependencies, 'plan' | 'logLines'> & {
   readonly settings: S & {
     /** Milliseconds. */
     readonly 'health-interval': number;

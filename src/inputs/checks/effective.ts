@@ -1,4 +1,4 @@
-import type { CheckEntry } from '../../contract/check.js';
+import { type CheckEntry, specsOf } from '../../contract/check.js';
 import type { CheckSources, OptionTable } from '../../support/options.js';
 
 /** What an entry of `checks` is read by, as the user would write it. */
@@ -19,7 +19,8 @@ export function effectiveEntries(
   entries: readonly CheckEntry[],
   sources: CheckSources,
 ): readonly EffectiveEntry[] {
-  return entries.flatMap(({ id, source, where, checks, options, baseline }) => {
+  return entries.flatMap((entry) => {
+    const { id, source, where, options, baseline } = entry;
     if (where === undefined) return [];
     const table = sources[source]?.options ?? {};
     const below = baseline === undefined ? undefined : printed(table, baseline);
@@ -29,7 +30,7 @@ export function effectiveEntries(
         id,
         source,
         where,
-        checks: checks.map((each) => each.id),
+        checks: specsOf(entry).map((each) => each.id),
         options: own,
         ...(below === undefined
           ? {}

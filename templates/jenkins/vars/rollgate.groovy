@@ -215,6 +215,8 @@ private List<String> inputs() {
     'jsonUrl',
     'jsonToken',
     'jsonHeaders',
+    'testCommand',
+    'testEvery',
     'rollback',
     'rollbackCommand',
     'rollbackTimeout',
