@@ -116,13 +116,17 @@ export async function rollBackTarget(
 
   async function confirmed(signal: AbortSignal): Promise<Confirmation> {
     const timeout = settings['verify-timeout'];
-    console.line(
-      own(
-        `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(timeout)}`,
-      ),
-    );
     const checks = await again();
     handOver(order.watched ?? [], checks);
+    const longest = Math.max(
+      timeout,
+      ...checks.map((check) => (check.kind === 'health' ? (check.recovery ?? 0) : 0)),
+    );
+    console.line(
+      own(
+        `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(longest)}`,
+      ),
+    );
     const outcome = await confirm({
       checks,
       clock: entry.clock,

@@ -78,7 +78,8 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     ...confirmations.map(({ check, confirmation }) => measure(check, confirmation)),
   ];
   const lag = (): number => Math.max(0, ...confirmations.map(({ check }) => check.lag?.() ?? 0));
-  const limiting = limit(options, signal, lag).then(
+  const recovery = (): number => longest(healths, confirmations);
+  const limiting = limit(options, signal, lag, recovery).then(
     () => {
       done.abort(new NoLongerNeeded());
     },
@@ -109,15 +110,28 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   return { confirmed: false, detail: wrong.join('; ') };
 }
 
-/** What happens from now on is seen as late as samples come: that much longer it may take. */
+/** How long it may take when nothing is wrong any more but what has a time of its own, milliseconds. */
+function longest(
+  healths: readonly { readonly check: HealthCheck; readonly health: Health }[],
+  confirmations: readonly { readonly confirmation: ConfirmationWindow }[],
+): number {
+  const wrong = healths.filter(({ health }) => health.state !== 'up' || health.isBlind);
+  return wrong.length > 0 && confirmations.every(({ confirmation }) => confirmation.isRight)
+    ? Math.min(...wrong.map(({ check }) => check.recovery ?? 0))
+    : 0;
+}
+
+/** What happens from now on is seen as late as samples come, and an alert ends when it does: that much longer it may take. */
 async function limit(
   { clock, timeout }: ConfirmOptions,
   signal: AbortSignal,
   lag: () => number,
+  recovery: () => number,
 ): Promise<void> {
   const begin = clock.monotonic();
   for (;;) {
-    const left = begin + timeout + Math.min(lag(), MOST_LAG) - clock.monotonic();
+    const most = Math.max(timeout + Math.min(lag(), MOST_LAG), recovery());
+    const left = begin + most - clock.monotonic();
     if (left <= 0) return;
     await clock.sleep(left, signal);
   }

@@ -498,6 +498,18 @@ export const inputs = {
     description: 'Secret headers for that address, as `Name: value` lines.',
   }),
 
+  'alerts-url': input(url(), {
+    group: 'sources',
+    description:
+      'Address of the Prometheus, Alertmanager or Grafana whose alerts `checks` of the source `alerts` in the configuration file look at, unless they have one of their own.',
+  }),
+  'alerts-token': input(credentials(), {
+    group: 'sources',
+    secret: true,
+    sentTo: ['alerts-url'],
+    description: 'Bearer token for that address, or `user:password`.',
+  }),
+
   'test-command': input(script(), {
     group: 'tests',
     description:

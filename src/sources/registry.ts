@@ -1,5 +1,6 @@
 import { type Check, type CheckEntry, type HealthCheck, specsOf } from '../contract/check.js';
 import type { CheckSource, OptionTable } from '../support/options.js';
+import { alertsSource } from './alerts/options.js';
 import { cloudwatch } from './cloudwatch.js';
 import { commandSource } from './command/options.js';
 import { datadog } from './datadog.js';
@@ -31,6 +32,10 @@ export const sources = {
   command: withChecks(
     commandSource,
     async () => (await import('./command/checks.js')).createCommandChecks,
+  ),
+  alerts: withChecks(
+    alertsSource,
+    async () => (await import('./alerts/checks.js')).createAlertChecks,
   ),
 } as const;
 
