@@ -154,4 +154,37 @@ describe('confirm, after a rollback', () => {
     ]);
     expect(outcome).toMatchObject({ confirmed: false, detail });
   });
+
+  describe('an alert, which looks back over a time of its own,', () => {
+    const alert = (clock: VirtualClock, endsAt: number) => ({
+      ...healthCheck(clock, (at) => ({ result: at < endsAt ? refused : good }), 10_000),
+      ...({ id: 'pages', source: 'alerts', isParticular: true, recovery: 300_000 } as const),
+      limit: { metric: 'health', failures: 1, successes: 1 } as const,
+    });
+
+    it('may end later than the others must be right', async () => {
+      const outcome = await confirmed((clock) => [
+        healthCheck(clock, () => ({ result: good })),
+        alert(clock, 250_000),
+      ]);
+      expect(outcome).toMatchObject({ confirmed: true, took: 250_000 });
+    });
+
+    it('is not waited for longer than that', async () => {
+      const outcome = await confirmed((clock) => [alert(clock, 400_000)]);
+      expect(outcome).toMatchObject({
+        confirmed: false,
+        took: 300_000,
+        detail: 'the alerts pages still fire (connection refused)',
+      });
+    });
+
+    it('is not waited for where something else is still wrong', async () => {
+      const outcome = await confirmed((clock) => [
+        healthCheck(clock, () => ({ result: refused })),
+        alert(clock, 200_000),
+      ]);
+      expect(outcome).toMatchObject({ confirmed: false, took: 120_000 });
+    });
+  });
 });

@@ -145,6 +145,6 @@ function healthInWords(check: HealthCheck, health: Health): string {
       : `nothing could be seen of the health (${health.blindDetail})`;
   if (health.checks === 0) return `${name} has not answered yet`;
   return health.failedInARow > 0
-    ? `${name} still fails (${health.lastDetail})`
+    ? `${name} still ${check.source === 'alerts' ? 'fire' : 'fails'} (${health.lastDetail})`
     : `${name} has not passed often enough in a row`;
 }
