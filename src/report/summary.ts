@@ -117,7 +117,8 @@ function checkTable(target: TargetReport): string {
 }
 
 /** What is not held against what was deployed says why. */
-function excuse({ baseline }: CheckResult): string {
+function excuse({ baseline, before }: CheckResult): string {
+  if (before?.effect === 'none') return '❔ before too';
   return baseline === undefined ? '❔ never well' : '❔ baseline too';
 }
 
