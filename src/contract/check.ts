@@ -260,11 +260,13 @@ export interface Bucket {
 
 /** What a source knows of the hour before a deploy; what it was not asked for is absent. */
 export interface Past {
-  /** Of five minutes each, the oldest first. */
+  /** The oldest first. */
   readonly counts?: readonly Block[];
+  /** How long each of them is; five minutes where nothing is said: buckets of a service cannot be divided. */
+  readonly minutes?: number;
   /** Of the whole hour, from the smallest border; empty: there are none. */
   readonly latency?: readonly Bucket[];
-  /** The mean of each five minutes; `null`: there was no value. */
+  /** The mean of each block; `null`: there was no value. */
   readonly value?: readonly (number | null)[];
 }
 

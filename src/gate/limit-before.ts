@@ -7,7 +7,7 @@ import type {
   Past,
   Totals,
 } from '../contract/check.js';
-import { formatNumber, plural } from '../support/text.js';
+import { formatDuration, formatNumber, plural } from '../support/text.js';
 import {
   latencyBefore,
   LEAST_BLOCKS,
@@ -19,7 +19,7 @@ import {
 } from './before.js';
 import { breachesLimit } from './likelihood-ratio.js';
 
-/** Minutes of a block. */
+/** Minutes of a block, where nothing else is said. */
 const BLOCK = 5;
 
 /** What the hour before says of a limit, before it is known what becomes of the limit. */
@@ -67,9 +67,11 @@ export function withPast(spec: CheckSpec, past: Past, plan: BeforePlan): CheckSp
 function sayOf(limit: MetricLimit, past: Past, plan: BeforePlan): Said | undefined {
   switch (limit.metric) {
     case 'success-rate':
-      return past.counts && ofShare(limit, past.counts, plan);
+      return past.counts && ofShare(limit, past.counts, plan, past.minutes);
     case 'errors-per-minute':
-      return limit.scaledTo === null ? past.counts && ofRate(limit, past.counts, plan) : undefined;
+      return limit.scaledTo === null
+        ? past.counts && ofRate(limit, past.counts, plan, past.minutes)
+        : undefined;
     case 'latency':
       return past.latency && ofLatency(limit, past.latency);
     case 'value':
@@ -81,7 +83,12 @@ function sayOf(limit: MetricLimit, past: Past, plan: BeforePlan): Said | undefin
 
 type LimitOn<M extends MetricLimit['metric']> = Extract<MetricLimit, { metric: M }>;
 
-function ofShare(set: LimitOn<'success-rate'>, counts: readonly Block[], plan: BeforePlan): Said {
+function ofShare(
+  set: LimitOn<'success-rate'>,
+  counts: readonly Block[],
+  plan: BeforePlan,
+  minutes?: number,
+): Said {
   const { blocks, kept, limit, why } = shareBefore(counts, plan);
   const counting = blocks.filter((_, index) => kept[index]);
   const { failures, requests } = sumOf(counting);
@@ -90,7 +97,7 @@ function ofShare(set: LimitOn<'success-rate'>, counts: readonly Block[], plan: B
     number: limit,
     wasOver: breachesLimit(set, totalsOf(failures, requests)),
     isStricter: limit !== null && limit < (100 - set.minPercent) / 100,
-    ...whyNot(why, blocks),
+    ...whyNot(why, blocks, minutes),
     worst: largest(counting.map((block) => block.failures / block.requests)),
     usual: requests === 0 ? null : failures / requests,
     requests: sumOf(blocks).requests,
@@ -105,11 +112,12 @@ function ofRate(
   set: LimitOn<'errors-per-minute'>,
   counts: readonly Block[],
   plan: BeforePlan,
+  minutes = BLOCK,
 ): Said {
   const { incident, why, blocks } = shareBefore(counts, plan);
   const isKnown = why !== 'too little history';
   const counting = counts.filter(({ failures, requests }) => failures <= incident * requests);
-  const worst = isKnown ? largest(counting.map(({ failures }) => failures / BLOCK)) : null;
+  const worst = isKnown ? largest(counting.map(({ failures }) => failures / minutes)) : null;
   const limit = worst === null ? null : plan.margin * worst;
   const wasOver = worst !== null && worst > set.max;
   return {
@@ -117,9 +125,9 @@ function ofRate(
     number: wasOver ? limit : null,
     wasOver,
     isStricter: false,
-    ...(isKnown ? {} : whyNot(why, blocks)),
+    ...(isKnown ? {} : whyNot(why, blocks, minutes)),
     worst,
-    usual: worst === null ? null : sumOf(counting).failures / (BLOCK * counting.length),
+    usual: worst === null ? null : sumOf(counting).failures / (minutes * counting.length),
     requests: sumOf(counts).requests,
     blocks: counts,
     of: counts.length,
@@ -173,7 +181,11 @@ function ofValue(
   };
 }
 
-function whyNot(why: NoLimit | null, blocks: readonly Block[]): Pick<Before, 'why'> {
+function whyNot(
+  why: NoLimit | null,
+  blocks: readonly Block[],
+  minutes = BLOCK,
+): Pick<Before, 'why'> {
   switch (why) {
     case null:
       return {};
@@ -183,7 +195,9 @@ function whyNot(why: NoLimit | null, blocks: readonly Block[]): Pick<Before, 'wh
         why:
           requests < LEAST_REQUESTS
             ? `only ${plural(requests, 'request')} (${String(LEAST_REQUESTS)} needed)`
-            : `requests in only ${formatNumber(5 * mergeBlocks(blocks).length)} minutes of it (${String(5 * LEAST_BLOCKS)} needed)`,
+            : minutes === BLOCK
+              ? `requests in only ${formatNumber(BLOCK * mergeBlocks(blocks).length)} minutes of it (${String(BLOCK * LEAST_BLOCKS)} needed)`
+              : `requests in only ${String(mergeBlocks(blocks).length)} of its stretches of ${formatDuration(60_000 * minutes)} (${String(LEAST_BLOCKS)} needed)`,
       };
     }
     case 'the limit would be useless':

@@ -17,7 +17,7 @@ import type { PrometheusEntry } from './measurements.js';
 const STEP = 60_000;
 
 /** What is read for a limit. */
-type Kind = keyof Past;
+type Kind = Exclude<keyof Past, 'minutes'>;
 
 /** Limits that make the checks read what is asked for; nothing is judged by them. */
 const readBy: Readonly<Record<Kind, MetricLimit>> = {
