@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Compared, compareBefore, deployTime } from '../../src/commands/before.js';
-import { openSession, targetSessions } from '../../src/commands/session.js';
+import { obstacle, prepareAll, proveAll } from '../../src/commands/prepare.js';
+import { openSession, type Session, targetSessions } from '../../src/commands/session.js';
 import type { MetricLimit } from '../../src/contract/check.js';
 import type { Http } from '../../src/support/http.js';
 import { Cancelled } from '../../src/support/abort.js';
@@ -41,16 +42,17 @@ function history(...processes: Parameters<typeof process>[0][]): Behaviour {
 function answeredBy(metrics: MetricsHistory): Behaviour {
   return (response, query) => {
     const { url, body } = server.received.at(-1)!;
-    json(metrics.answer(url, body, NaN))(response, query);
+    json(metrics.answer(url, body, clock.now() / 1000))(response, query);
   };
 }
 
 const nothing = (): Behaviour => answeredBy(new MetricsHistory([]));
 
-async function compare(
+/** A run with this file, and what it writes. */
+async function sessionOf(
   file: readonly string[],
-  given: { readonly signal?: AbortSignal; readonly until?: number } = {},
-): Promise<readonly Compared[]> {
+  given: { readonly signal?: AbortSignal; readonly write?: (text: string) => void } = {},
+): Promise<Session> {
   const session = await openSession(
     entryWith({
       clock,
@@ -59,17 +61,28 @@ async function compare(
       files: {
         read: (path: string) => (path === 'rollgate.yml' ? file.join('\n') : undefined),
       } as never,
-      ...(given.signal && { signal: given.signal }),
+      ...given,
     }),
   );
   expect(session.problems).toEqual([]);
-  const targets = targetSessions({ ...session, http: () => wire });
+  return { ...session, http: () => wire };
+}
+
+function driven<T>(work: Promise<T>): Promise<T> {
   return drive(
     clock,
-    Promise.all(targets.map((target) => compareBefore(target, given.until ?? DEPLOY))),
+    work,
     () => server.open,
     () => server.hanging,
   );
+}
+
+async function compare(
+  file: readonly string[],
+  given: Parameters<typeof sessionOf>[1] = {},
+): Promise<readonly Compared[]> {
+  const targets = targetSessions(await sessionOf(file, given));
+  return driven(Promise.all(targets.map((target) => compareBefore(target, DEPLOY))));
 }
 
 const limitsOf = ({ session }: Compared): Readonly<Record<string, MetricLimit>> =>
@@ -220,6 +233,30 @@ describe('the hour before a deploy', () => {
       'success-rate: No limit from the hour before: reading the hour before the deploy took longer than 30 s.',
     ]);
     expect(clock.sleeping).toBe(0);
+  });
+
+  it('history that never comes keeps no watch from beginning', async () => {
+    const now = history({ failing: 0.01 });
+    const hang = endless();
+    server.behave = (response, query) => {
+      const isPast = server.received.at(-1)!.url.endsWith('/query_range');
+      (isPast ? hang : now)(response, query);
+    };
+    let output = '';
+    const session = await sessionOf([...flat(), 'prometheus-timeout: 5m'], {
+      write: (text) => {
+        output += text;
+      },
+    });
+    const proven = await driven(prepareAll(session).then(proveAll));
+    expect(obstacle(proven)).toBeUndefined();
+    expect(proven[0]!.checks.map(({ id, limit }) => [id, limit])).toEqual([
+      ['success-rate', { metric: 'success-rate', minPercent: 95 }],
+      ['errors-per-minute', { metric: 'errors-per-minute', max: 10, scaledTo: null }],
+    ]);
+    expect(output).toContain(
+      'success-rate: No limit from the hour before: reading the hour before the deploy took longer than 30 s.',
+    );
   });
 
   it('a signal ends the reading', async () => {
