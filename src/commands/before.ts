@@ -1,4 +1,4 @@
-import type { Before, CheckEntry, CheckResult, CheckSpec, Past } from '../contract/check.js';
+import type { Before, CheckEntry, CheckSpec, Past } from '../contract/check.js';
 import type { Result } from '../contract/result.js';
 import { beforeInWords } from '../gate/explain.js';
 import { withPast } from '../gate/limit-before.js';
