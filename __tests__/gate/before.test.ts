@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { latencyBefore, mergeBlocks, shareBefore, valueBefore } from '../../src/gate/before.js';
-import { withPast } from '../../src/gate/limit-before.js';
 
 type Pair = readonly [failures: number, requests: number];
 
@@ -119,34 +118,5 @@ describe('the limit on latency from the hour before', () => {
     expectClose(seen.edge, one.edge);
     expectClose(seen.border, one.leStar);
     expect(seen.why).toBe(one.why);
-  });
-});
-
-describe('blocks that are not of five minutes', () => {
-  const plan = { tightens: 'all', margin: 1.5, floor: 0.005 } as const;
-  const perMinute = {
-    id: 'errors-per-minute',
-    limit: { metric: 'errors-per-minute', max: 10, scaledTo: null },
-  } as const;
-  const counts = Array.from({ length: 6 }, () => ({ failures: 80, requests: 6000 }));
-
-  it('errors per minute are by the minutes of a block', () => {
-    // 8 a minute in ten minutes, 16 a minute in five.
-    expect(withPast(perMinute, { counts, minutes: 10 }, plan)).toMatchObject({
-      limit: { max: 10 },
-      before: { effect: 'kept', worst: 8, usual: 8 },
-    });
-    expect(withPast(perMinute, { counts }, plan)).toMatchObject({
-      limit: { max: 24 },
-      before: { effect: 'over', worst: 16 },
-    });
-  });
-
-  it('too few of them are said to be what they are', () => {
-    const spec = { id: 'success-rate', limit: { metric: 'success-rate', minPercent: 95 } } as const;
-    const one = { counts: counts.slice(0, 1), minutes: 60 };
-    expect(withPast(spec, one, plan).before?.why).toBe(
-      'requests in only 1 of its stretches of 1h (6 needed)',
-    );
   });
 });

@@ -290,13 +290,15 @@ export interface Before {
   readonly limit: number | null;
   /** Why it gives none, in words. */
   readonly why?: string;
-  /** In the worst five minutes that count; of latency what 95 % of the requests stayed below, or another percentile. */
+  /** In the worst block that counts; of latency what 95 % of the requests stayed below, or another percentile. */
   readonly worst: number | null;
   /** In all that counts; of latency the share that was slower than the limit that was set. */
   readonly usual: number | null;
   readonly requests: number;
   /** The blocks that it was read from, the small ones merged; only where requests are counted. */
   readonly blocks: readonly Block[];
+  /** How long a block is, where it is not five minutes. */
+  readonly minutes?: number;
   /** How many blocks there were, and how many of them were left out as incidents. */
   readonly of: number;
   readonly leftOut: number;

@@ -7,7 +7,7 @@ import type {
   Past,
   Totals,
 } from '../contract/check.js';
-import { formatDuration, formatNumber, plural } from '../support/text.js';
+import { formatNumber, plural } from '../support/text.js';
 import {
   latencyBefore,
   LEAST_BLOCKS,
@@ -17,13 +17,14 @@ import {
   shareBefore,
   valueBefore,
 } from './before.js';
+import { blockInWords } from './explain.js';
 import { breachesLimit } from './likelihood-ratio.js';
 
 /** Minutes of a block, where nothing else is said. */
 const BLOCK = 5;
 
 /** What the hour before says of a limit, before it is known what becomes of the limit. */
-interface Said extends Omit<Before, 'set' | 'isByDefault' | 'effect' | 'limit'> {
+interface Said extends Omit<Before, 'set' | 'isByDefault' | 'effect' | 'limit' | 'minutes'> {
   /** In place of the one that was set; `undefined`: it gives none. */
   readonly limit: MetricLimit | undefined;
   /** The same as a number. */
@@ -39,6 +40,7 @@ interface Said extends Omit<Before, 'set' | 'isByDefault' | 'effect' | 'limit'> 
  */
 export function withPast(spec: CheckSpec, past: Past, plan: BeforePlan): CheckSpec {
   const { limit: set, isByDefault } = spec;
+  const { minutes } = past;
   const said = sayOf(set, past, plan);
   if (said === undefined) return spec;
   const { limit, number, wasOver, isStricter, ...facts } = said;
@@ -60,6 +62,7 @@ export function withPast(spec: CheckSpec, past: Past, plan: BeforePlan): CheckSp
       effect,
       limit: number,
       ...facts,
+      ...(set.metric !== 'latency' && minutes !== undefined && { minutes }),
     },
   };
 }
@@ -75,7 +78,7 @@ function sayOf(limit: MetricLimit, past: Past, plan: BeforePlan): Said | undefin
     case 'latency':
       return past.latency && ofLatency(limit, past.latency);
     case 'value':
-      return 'max' in limit ? past.value && ofValue(limit, past.value) : undefined;
+      return 'max' in limit ? past.value && ofValue(limit, past.value, past.minutes) : undefined;
     case 'relative':
       return undefined;
   }
@@ -160,6 +163,7 @@ function ofLatency(set: LimitOn<'latency'>, histogram: NonNullable<Past['latency
 function ofValue(
   set: Extract<MetricLimit, { readonly max: number; metric: 'value' }>,
   means: NonNullable<Past['value']>,
+  minutes?: number,
 ): Said {
   const { limit, kept, dropped, why } = valueBefore(means);
   const usual = kept.length === 0 ? null : kept.reduce((sum, one) => sum + one, 0) / kept.length;
@@ -170,7 +174,9 @@ function ofValue(
     wasOver: usual !== null && usual > set.max,
     isStricter: limit !== null && limit < set.max,
     ...(why === 'too little history'
-      ? { why: `only ${plural(known, 'value')} of five minutes (${String(LEAST_BLOCKS)} needed)` }
+      ? {
+          why: `only ${plural(known, 'value')} of ${blockInWords(minutes)} (${String(LEAST_BLOCKS)} needed)`,
+        }
       : whyNot(why, [])),
     worst: largest(kept),
     usual,
@@ -197,7 +203,7 @@ function whyNot(
             ? `only ${plural(requests, 'request')} (${String(LEAST_REQUESTS)} needed)`
             : minutes === BLOCK
               ? `requests in only ${formatNumber(BLOCK * mergeBlocks(blocks).length)} minutes of it (${String(BLOCK * LEAST_BLOCKS)} needed)`
-              : `requests in only ${String(mergeBlocks(blocks).length)} of its stretches of ${formatDuration(60_000 * minutes)} (${String(LEAST_BLOCKS)} needed)`,
+              : `requests in only ${String(mergeBlocks(blocks).length)} of its stretches of ${blockInWords(minutes)} (${String(LEAST_BLOCKS)} needed)`,
       };
     }
     case 'the limit would be useless':

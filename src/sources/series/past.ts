@@ -95,8 +95,8 @@ function wholeUntil(at: number, bucketSeconds: number): number {
 /** The hour in blocks of whole buckets. */
 interface Layout {
   readonly count: number;
-  /** Of each. */
-  readonly minutes: number;
+  /** What is to be said of their length. */
+  readonly length: Pick<Past, 'minutes'>;
   /** The block that a bucket belongs to, by its begin; `undefined`: none. */
   readonly blockOf: (at: number) => number | undefined;
 }
@@ -109,7 +109,7 @@ function layoutOf(hour: HourThere, bucketSeconds: number): Layout {
   const count = Math.round((to - from) / block);
   return {
     count,
-    minutes: block / 60,
+    length: block === seconds(BLOCK_MS) ? {} : { minutes: block / 60 },
     blockOf: (at) =>
       at >= from && at + bucketSeconds <= arrived
         ? Math.min(count - 1, Math.floor((at - from) / block))
@@ -130,18 +130,21 @@ function readAnswer(
 function readValues(
   found: SeriesAnswer['found'],
   reducer: Reducer | undefined,
-  { count, blockOf }: Layout,
+  { count, length, blockOf }: Layout,
 ): Result<Past> {
   const values = valuesByBucket(found.value ?? [], reducer);
   if (!values.ok) return values;
   const all = Array.from({ length: count }, () => [] as number[]);
   for (const [at, value] of values.value) all[blockOf(at) ?? -1]?.push(value);
-  return good({ value: all.map((each) => (each.length === 0 ? null : reduce.avg(each))) });
+  return good({
+    value: all.map((each) => (each.length === 0 ? null : reduce.avg(each))),
+    ...length,
+  });
 }
 
 function readCounts(
   found: SeriesAnswer['found'],
-  { count, minutes, blockOf }: Layout,
+  { count, length, blockOf }: Layout,
 ): Result<Past> {
   const total = countsByBucket(found.total ?? []);
   const errors = countsByBucket(found.errors ?? []);
@@ -154,6 +157,5 @@ function readCounts(
     block.requests += requests;
     block.failures += Math.min(requests, errors.value.get(at) ?? 0);
   }
-  const isUsual = 60_000 * minutes === BLOCK_MS;
-  return good({ counts, ...(!isUsual && { minutes }) });
+  return good({ counts, ...length });
 }
