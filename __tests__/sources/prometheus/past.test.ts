@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
 import type { Block, Past } from '../../../src/contract/check.js';
 import type { Result } from '../../../src/contract/result.js';
 import { pastOf } from '../../../src/sources/registry.js';
@@ -170,6 +171,55 @@ describe('the hour before a deploy, by a Prometheus server', () => {
     expect(all).toHaveLength(12);
     expect(sum(requestsOf(all))).toBeGreaterThanOrEqual(36_000 - 10 * every);
     expect(sum(requestsOf(all))).toBeLessThanOrEqual(36_000 + 10 * every);
+  });
+
+  it('instances that come, go and restart: never more than there was, and little less', async () => {
+    const instance = fc.record({
+      every: fc.constantFrom(5, 15, 30),
+      phase: fc.constantFrom(0, 0.5, 4.75),
+      from: fc.option(fc.integer({ min: -2000, max: 3500 })),
+      lasts: fc.option(fc.integer({ min: 200, max: 3000 })),
+      restarts: fc.array(fc.integer({ min: 0, max: 3600 }), { maxLength: 2 }),
+      failing: fc.constantFrom(0, 0.01, 0.2),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(instance, { minLength: 1, maxLength: 3 }), async (all) => {
+        const told = all.map(({ from, lasts, restarts, ...one }, n) => {
+          const began = from === null ? -Infinity : at(from);
+          const to = lasts === null ? Infinity : at((from ?? 0) + lasts);
+          const given = process({
+            ...one,
+            instance: `i${String(n)}:80`,
+            ...{ from: began, to, badFrom: began },
+          });
+          const times = restarts.map(at).filter((time) => time > began && time < to);
+          const seconds = Math.max(0, Math.min(to, DEPLOY) - Math.max(began, at(0)));
+          return {
+            one: restarting(
+              given,
+              times.toSorted((a, b) => a - b),
+            ),
+            ...{ seconds, failing: one.failing },
+            // A sample before the hour; what is not seen of each life that ends in it.
+            ...{ more: one.every, less: (2 + times.length) * (60 + 2 * one.every) },
+          };
+        });
+        serve(...told.map(({ one }) => one));
+        const read = await countsRead();
+        const requests = sum(requestsOf(read));
+        const failures = sum(failuresOf(read));
+        const by = (of: (one: (typeof told)[number]) => number): number => 10 * sum(told.map(of));
+        expect(requests).toBeLessThanOrEqual(by(({ seconds, more }) => seconds + more));
+        expect(requests).toBeGreaterThanOrEqual(by(({ seconds, less }) => seconds - less));
+        expect(failures).toBeLessThanOrEqual(
+          by(({ seconds, more, failing }) => failing * (seconds + more)) + 3 * told.length,
+        );
+        expect(failures).toBeGreaterThanOrEqual(
+          by(({ seconds, less, failing }) => failing * (seconds - less)) - 3 * told.length,
+        );
+      }),
+      { numRuns: 40 },
+    );
   });
 
   it('only half an hour of it is known', async () => {
