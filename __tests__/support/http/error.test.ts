@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { classify, HttpError } from '../../../src/support/http/error.js';
+import { classify, HttpError, timedOut } from '../../../src/support/http/error.js';
 
 const plain = { atProxy: false, inHandshake: false };
 const withCode = (code: string): object => ({ code });
@@ -55,6 +55,16 @@ describe('the kind of a network error', () => {
 
   it.each([undefined, null, 'text', {}, { code: 5 }])('%p is of kind other', (error) => {
     expect(classify(error, plain)).toEqual({ kind: 'other', summary: 'network failure' });
+  });
+});
+
+describe('a time that is over', () => {
+  it.each([
+    ['name', 'dns', 'not resolved within 5s'],
+    ['proxy', 'proxy', 'no connection to it within 5s; check HTTP_PROXY, HTTPS_PROXY and NO_PROXY'],
+    ['server', 'timeout', 'no complete answer within 5s'],
+  ] as const)('while the %s is waited for is of kind %s', (awaits, kind, detail) => {
+    expect(timedOut(5000, { awaits })).toMatchObject({ kind, detail });
   });
 });
 
