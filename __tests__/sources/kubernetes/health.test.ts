@@ -143,9 +143,10 @@ describe('the kubernetes source', () => {
       const result = await after(() => {
         replace('a', { restarts: 1, exitCode: 1 });
       });
-      expect(result).toMatchObject({
+      expect(result).toEqual({
         ok: false,
         detail: 'deployment/api: 1 of 2 pods: container main restarts (exit code 1)',
+        changed: true,
       });
     });
 
@@ -174,7 +175,7 @@ describe('the kubernetes source', () => {
     it('in a crash loop: failed at the first probe', async () => {
       replace('a', { restarts: 7, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       replace('b', { restarts: 3, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
-      expect(await checkWith().probe(never)).toMatchObject({
+      expect(await checkWith().probe(never)).toEqual({
         ok: false,
         detail:
           'deployment/api: 2 of 2 pods: container main restarts (exit code 1, CrashLoopBackOff)',
@@ -188,9 +189,10 @@ describe('the kubernetes source', () => {
         const result = await after(() => {
           replace('a', { ready: false, waiting, message });
         });
-        expect(result).toMatchObject({
+        expect(result).toEqual({
           ok: false,
           detail: `deployment/api: 1 of 2 pods: container main does not start (${waiting}: ::error::no *** here)`,
+          changed: true,
         });
       },
     );
@@ -222,7 +224,7 @@ describe('the kubernetes source', () => {
       await clock.advance(29_000);
       expect(await check.probe(never)).toMatchObject({ ok: null });
       await clock.advance(1000);
-      expect(await check.probe(never)).toMatchObject({ ok: false, detail });
+      expect(await check.probe(never)).toEqual({ ok: false, detail });
       available(2);
       expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
     });
@@ -236,7 +238,7 @@ describe('the kubernetes source', () => {
       };
       cluster.remove('Pod', 'api-5d4f-a');
       cluster.add(pending);
-      expect(await checkWith({ 'warm-up': '0s' }).probe(never)).toMatchObject({
+      expect(await checkWith({ 'warm-up': '0s' }).probe(never)).toEqual({
         ok: false,
         detail:
           'deployment/api: 1 of 2 replicas are not available (no node takes a pod: 0/2 nodes are available)',
@@ -319,9 +321,10 @@ describe('the kubernetes source', () => {
       const result = await after(() => {
         cluster.remove('Deployment', 'api');
       });
-      expect(result).toMatchObject({
+      expect(result).toEqual({
         ok: false,
         detail: 'deployment/api: it is not there any more',
+        changed: true,
       });
     });
 
