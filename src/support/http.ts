@@ -7,7 +7,7 @@ import { type Answer, exchange, Trace, UnusableAnswer } from './http/exchange.js
 import { type Hop, redirectOf } from './http/redirect.js';
 import { trustAlso } from './tls.js';
 
-export { Connections } from './http/connections.js';
+export { Connections, type Resolve } from './http/connections.js';
 export { HttpError, type HttpErrorKind } from './http/error.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
