@@ -129,7 +129,13 @@ export function notHeld(
     source === 'http'
       ? 'check the URL, or roll back by hand; if it exists only after the deploy, set `url-before: absent`'
       : 'mend it, or roll back by hand';
-  return `${what}; it failed before the deploy too${why}: ${advice}.`;
+  const { obstacle } = wasWell;
+  const besides = obstacle === undefined ? '' : ` ${capitalised(remedyFor(obstacle))}.`;
+  return `${what}; it failed before the deploy too${why}: ${advice}.${besides}`;
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** ` (401)` */
