@@ -19,7 +19,7 @@ interface AskLimits {
   readonly unanswered?: Asked;
 }
 
-/** Asks all that the checks of a target ask themselves: until it passes, and at most `health-failures` times. */
+/** Asks all that the checks of a target ask themselves: until it passes or is not there, and at most `health-failures` times. */
 export async function askAll(
   { entry, settings }: TargetSession,
   checks: readonly Check[],
@@ -31,7 +31,7 @@ export async function askAll(
     try {
       for (let look = 1; ; look += 1) {
         last = (await one.ask(limited.signal)) ?? last;
-        if (last?.passed === true || look >= looks) return last;
+        if (last?.passed === true || last?.absent === true || look >= looks) return last;
         await entry.clock.sleep(APART, limited.signal);
       }
     } catch (error) {
