@@ -62,6 +62,10 @@ async function prove(
   readonly strategies: readonly string[];
 }> {
   const checks = await checksOf(target);
+  const { compareBefore, deployTime, printCompared } = await import('./before.js');
+  // Without a snapshot nothing is deployed yet.
+  const until = snapshot === undefined ? target.entry.clock.now() : deployTime(target, snapshot);
+  printCompared(await compareBefore(target, until), { all: true });
   const built = await buildLinks(target, { snapshot });
   const missing = [
     ...withoutCheck(checks),

@@ -8,6 +8,7 @@ import { inputOf, type InputId, inputs, type Settings } from '../inputs/table.js
 import { allVariables, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
+import type { SourceDependencies } from '../sources/source.js';
 import { messageOf, type UsageProblem } from '../support/errors.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
@@ -194,10 +195,21 @@ export function ofTarget<T extends { readonly subject: string }>(
 
 /** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */
 export function checksOf(session: TargetSession, leastRate = 0): Promise<readonly Check[]> {
-  const { entry, settings, resolution, http, limits, redactor } = session;
+  const { settings, resolution } = session;
   return createChecks({
     settings,
     entries: resolution.checks,
+    ...sourceDependencies(session, leastRate),
+  });
+}
+
+/** What sources are made from. */
+export function sourceDependencies(
+  { entry, settings, http, limits, redactor }: TargetSession,
+  leastRate = 0,
+): SourceDependencies {
+  return {
+    plan: { duration: settings.duration, minRequests: settings['min-requests'] },
     clock: entry.clock,
     random: entry.random,
     http,
@@ -206,5 +218,5 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
     env: toolEnvironment(entry.env, inputs),
     redact: (text) => redactor.redact(text),
     leastRate,
-  });
+  };
 }

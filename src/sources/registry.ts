@@ -1,4 +1,5 @@
-import type { Check, CheckEntry, HealthCheck } from '../contract/check.js';
+import type { Check, CheckEntry, HealthCheck, Past } from '../contract/check.js';
+import type { Result } from '../contract/result.js';
 import type { CheckSource, OptionTable } from '../support/options.js';
 import { cloudwatch } from './cloudwatch.js';
 import { datadog } from './datadog.js';
@@ -12,15 +13,18 @@ import { jsonSource } from './json/options.js';
 import type { KubernetesHealthSettings } from './kubernetes/health.js';
 import { newrelic } from './newrelic.js';
 import { prometheusSource } from './prometheus/options.js';
-import type { HealthDependencies, Source } from './source.js';
+import type { HealthDependencies, Hour, Source, SourceDependencies } from './source.js';
 
 /** The sources that `checks` of the configuration file may name. What needs more than its options is loaded when it is used. */
 export const sources = {
   http: withChecks(httpSource, () => Promise.resolve(createHttpChecks)),
-  prometheus: withChecks(
-    prometheusSource,
-    async () => (await import('./prometheus/checks.js')).checksOfEntries,
-  ),
+  prometheus: {
+    ...withChecks(
+      prometheusSource,
+      async () => (await import('./prometheus/checks.js')).checksOfEntries,
+    ),
+    readPast: async (...given) => (await import('./prometheus/past.js')).readPast(...given),
+  } satisfies Source<typeof prometheusSource.options>,
   datadog,
   cloudwatch,
   newrelic,
@@ -62,6 +66,17 @@ const platformHealth: readonly ((deps: CheckDependencies) => Promise<readonly He
       ? (await import('./docker/health.js')).setUpDockerChecks(deps)
       : [],
 ];
+
+/** What the source of an entry knows of the hour before a deploy; `undefined`: it cannot tell. */
+export function pastOf(
+  entry: CheckEntry,
+  hour: Hour,
+  deps: SourceDependencies,
+  signal: AbortSignal,
+): Promise<Result<Past>> | undefined {
+  const all: Readonly<Record<string, Source>> = sources;
+  return all[entry.source]?.readPast?.(entry, hour, deps, signal);
+}
 
 /** Fresh checks, as configured: they are used for one watch or one confirmation. */
 export async function createChecks(deps: CheckDependencies): Promise<readonly Check[]> {

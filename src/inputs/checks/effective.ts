@@ -12,6 +12,8 @@ export interface EffectiveEntry {
   /** By option; secrets are `***`, and what is not set is left out. */
   readonly options: Readonly<Record<string, string>>;
   readonly baseline?: Readonly<Record<string, string>>;
+  /** How its limits are compared with the hour before the deploy; absent: not at all. */
+  readonly before?: Readonly<Record<string, string>>;
 }
 
 /** The entries of `checks` as they rule; what the inputs describe is shown by the inputs. */
@@ -19,7 +21,7 @@ export function effectiveEntries(
   entries: readonly CheckEntry[],
   sources: CheckSources,
 ): readonly EffectiveEntry[] {
-  return entries.flatMap(({ id, source, where, checks, options, baseline }) => {
+  return entries.flatMap(({ id, source, where, checks, options, baseline, before }) => {
     if (where === undefined) return [];
     const table = sources[source]?.options ?? {};
     const below = baseline === undefined ? undefined : printed(table, baseline);
@@ -31,6 +33,20 @@ export function effectiveEntries(
         where,
         checks: checks.map((each) => each.id),
         options: own,
+        ...(before && {
+          before: {
+            tightens: before.tightens,
+            margin: String(before.margin),
+            floor: `${String(100 * before.floor)} %`,
+            ...(before.options && {
+              ...Object.fromEntries(
+                Object.entries(printed(table, before.options)).filter(
+                  ([name, text]) => own[name] !== text,
+                ),
+              ),
+            }),
+          },
+        }),
         ...(below === undefined
           ? {}
           : {

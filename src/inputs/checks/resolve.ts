@@ -4,7 +4,7 @@ import { isObject } from '../../support/json.js';
 import { type MeasuredKinds, type MeasurementKind, measurementOf } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
 import type { WrittenEntry } from '../config-entries.js';
-import type { Settings } from '../table.js';
+import { beforePlanOf, unlessGiven } from './before.js';
 import { flatEntries } from './flat.js';
 import {
   inheritedLimits,
@@ -36,7 +36,7 @@ export function resolveChecks(
     const before = findings.problems.length;
     const read = readEntry(map, around, findings);
     if (read === undefined) return [];
-    const checks = checksOf(read, around.settings);
+    const checks = checksOf(read, around);
     const ids = checks.map(({ id }) => id);
     const twice = ids.find((id) => taken.has(id) || RESERVED.has(id));
     if (twice !== undefined)
@@ -50,7 +50,7 @@ export function resolveChecks(
       read.problem(side === undefined ? 'errors' : `${side}.errors`, ...SAME_COUNTS);
     if (findings.problems.length === before && isComparedWithItself(read))
       read.problem('baseline', ...sameSides('what it says is the same as outside of it'));
-    return findings.problems.length > before ? [] : [entryOf(read, checks, map.where)];
+    return findings.problems.length > before ? [] : [entryOf(read, checks, map.where, around)];
   });
   for (const entry of flat)
     for (const side of sidesOfSameCounts(entry)) {
@@ -102,7 +102,13 @@ function sameSides(what: string): readonly [message: string, fix: string] {
   ];
 }
 
-function entryOf(read: ReadEntry, checks: CheckEntry['checks'], where: string): CheckEntry {
+function entryOf(
+  read: ReadEntry,
+  checks: CheckEntry['checks'],
+  where: string,
+  around: Surroundings,
+): CheckEntry {
+  const before = beforePlanOf(checks, around, read.table, read.before, read.options);
   return {
     source: read.source,
     id: read.id ?? read.source,
@@ -110,6 +116,7 @@ function entryOf(read: ReadEntry, checks: CheckEntry['checks'], where: string): 
     options: read.options,
     baseline: read.baseline,
     checks,
+    ...(before && { before }),
     nameOf: (option, of) => (of === undefined ? option : `${of}.${option}`),
   };
 }
@@ -118,7 +125,10 @@ function entryOf(read: ReadEntry, checks: CheckEntry['checks'], where: string): 
  * The checks that an entry makes, one for each limit. Without a limit of its own it has those of the inputs; with a baseline
  * and without a limit it is compared with the baseline and with nothing else.
  */
-export function checksOf(entry: ReadEntry, settings: Settings): readonly CheckSpec[] {
+export function checksOf(
+  entry: ReadEntry,
+  { settings, isGiven }: Pick<Surroundings, 'settings' | 'isGiven'>,
+): readonly CheckSpec[] {
   const source = entry.table;
   for (const { option, message, fix } of source.conflicts(entry.given))
     entry.problem(option, message, fix);
@@ -136,6 +146,7 @@ export function checksOf(entry: ReadEntry, settings: Settings): readonly CheckSp
   return limits.map(({ name, limit }) => ({
     id: entry.id !== undefined && limits.length === 1 ? entry.id : `${base}-${name}`,
     limit,
+    ...(named.length === 0 && unlessGiven(limit, isGiven)),
     ...(entry.baseline !== undefined &&
       limit.metric !== 'value' &&
       limit.metric !== 'relative' && { baseline: { margin: entry.common['baseline-margin'] } }),
