@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type {
   EvaluatedCheck,
+  Judgement,
   Observation,
   WatchEvent,
   WatchPlan,
@@ -134,14 +135,13 @@ describe('the recording', () => {
         look: { ok: false, detail: 'status 401', obstacle: 'unauthorized', changed: true },
       },
     ];
-    const never: RecordingLine = {
-      ...judgement,
-      judgement: { verdict: 'inconclusive', reason: 'why', decidedBy: ['health'], neverWell: true },
+    const never: Judgement = {
+      ...{ verdict: 'inconclusive', reason: 'why', decidedBy: ['health'], neverWell: true },
     };
     const lines = [
       headerLine('0.1.0', startedAt, [{ name: 'default', plan, checks: known }]),
       ...happened.map(event),
-      never,
+      { ...judgement, judgement: never },
     ];
     const { redactAll } = createRedactor(['failed', 'unauthorized', 'not-asked']);
     const [target] = decodeRecording(
@@ -149,7 +149,7 @@ describe('the recording', () => {
     ).targets;
     expect(target?.checks).toEqual(known);
     expect(target?.events.map((one) => one.event)).toEqual(happened);
-    expect(target?.judgement).toEqual(never.type === 'judgement' ? never.judgement : undefined);
+    expect(target?.judgement).toEqual(never);
   });
 
   const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);
