@@ -83,10 +83,10 @@ describe('replay --prometheus', () => {
     expect(code).toBe(0);
     expect(lines).toEqual([
       'each deploy: 30s of warm-up and 5m, checked every 10s; up to 5m more if the end is in doubt',
-      'limits: success-rate ≥ 95 %',
+      'limits: success-rate ≥ 95 %, and what the hour before each deploy gives',
       'note: a live watch also checks health; the history does not have that',
       `${at(10)}  would have passed`,
-      `${at(12)}  would have rolled back at +02:40 (success-rate 90.3 %, limit ≥ 95 %: 126 of 1,300 failed: 126 × status 503)`,
+      `${at(12)}  would have rolled back at +02:00 (success-rate 94.88 %, limit ≥ 99.5 %: 46 of 900 failed: 46 × status 503)`,
       `${at(14)}  would have passed`,
       '1 of 3 would have been rolled back, 2 would have passed, 0 inconclusive, 0 not judged',
     ]);
@@ -96,11 +96,23 @@ describe('replay --prometheus', () => {
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()]);
     expect(lines.slice(2)).toEqual([
       expect.stringMatching(/would have rolled back at/),
-      expect.stringMatching(/^ {2}126 of 1,300 requests failed .*not bad luck/),
       expect.stringMatching(
-        /^ {2}success-rate {2}≥ 95 % {2}\d+\.\d+ % {2}breached {2}evidence at most/,
+        /^ {2}5\.11 % of 900 requests failed; in the worst five minutes of the hour before it was 0 %, so up to 0\.5 % is accepted\. .*not bad luck/,
+      ),
+      expect.stringMatching(
+        /^ {2}success-rate {2}≥ 99\.5 % {2}\d+\.\d+ % {2}breached {2}evidence at most/,
       ),
     ]);
+  });
+
+  it('without the hour before, a deploy is judged by the limit that was set', async () => {
+    const { lines } = await replay([
+      ...['--prometheus', '--at', at(12), ...configured(), '--compare-before', 'off'],
+    ]);
+    expect(lines[1]).toBe('limits: success-rate ≥ 95 %');
+    expect(lines[2]).toMatch(
+      /at \+02:40 \(success-rate 90\.3 %, limit ≥ 95 %: 126 of 1,300 failed/,
+    );
   });
 
   it.each<[string, readonly string[]]>([
@@ -143,7 +155,7 @@ describe('replay --prometheus', () => {
     const { lines } = await replay(['--prometheus', '--at', at(12), ...configured()], {
       clock: { ...systemClock, now: () => Date.UTC(2026, 0, 12, 0, 4) },
     });
-    expect(lines[2]).toMatch(/would have rolled back at \+02:40/);
+    expect(lines[2]).toMatch(/would have rolled back at \+02:00/);
   });
 
   it('an inconclusive deploy with on-inconclusive rollback would have rolled back', async () => {

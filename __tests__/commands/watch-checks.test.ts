@@ -47,6 +47,7 @@ function checksOf(file: readonly string[], http: Http): Promise<readonly Check[]
     leastRate: 0,
     commandEnv: {},
     platform: process.platform,
+    logLines: 0,
   });
 }
 

@@ -227,6 +227,7 @@ class Service extends StandInSource {
       leastRate: 0,
       commandEnv: {},
       platform: process.platform,
+      logLines: 0,
     });
     const [check, ...others] = checks.filter((each) => each.kind !== 'health');
     expect(others).toEqual([]);

@@ -1,5 +1,6 @@
 import {
   baselineOptionsOf,
+  beforeOptions,
   commonOptions,
   commonOptionsOf,
 } from '../../src/inputs/checks/limits.js';
@@ -57,6 +58,23 @@ function checkOf(id: string, source: CheckSource): object {
               properties: propertiesOf(source.options, baseline),
             },
           }),
+      ...(source.past && {
+        before: {
+          description:
+            'How its limits are compared with the hour before the deploy; `off`: not at all.',
+          anyOf: [
+            { const: 'off' },
+            {
+              type: 'object',
+              additionalProperties: false,
+              properties: {
+                ...propertiesOf(beforeOptions, Object.keys(beforeOptions)),
+                ...propertiesOf(source.options, source.past),
+              },
+            },
+          ],
+        },
+      }),
     },
   };
 }

@@ -26,6 +26,7 @@ export interface PreparedTarget {
   readonly checks: readonly Check[];
   readonly built: Links;
   readonly wantsRollback: boolean;
+  readonly snapshot: Snapshot | undefined;
 }
 
 /** A target of which is known whether everything would work, and what ran when the watch began. */
@@ -57,8 +58,17 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
           ...(isRollbackRequested ? withoutStrategy(built.configured) : []),
         ]),
       );
-      const remembered = withMemory(target, checks, snapshot, built.links);
-      return { session: target, checks: remembered, built, wantsRollback: isRollbackRequested };
+      const { links } =
+        isRollbackRequested || snapshot === undefined
+          ? built
+          : await buildLinks(target, { snapshot });
+      return {
+        session: target,
+        checks: withMemory(target, checks, snapshot, links),
+        built,
+        wantsRollback: isRollbackRequested,
+        snapshot,
+      };
     }),
   );
   if (problems.length > 0) throw new UsageError(problems);
@@ -69,20 +79,43 @@ function wantsRollback({ settings }: TargetSession): boolean {
   return settings['on-unhealthy'] === 'rollback' || settings['on-inconclusive'] === 'rollback';
 }
 
-/** Asks every check and strategy whether it would work, and has every strategy look at what runs now. */
+/**
+ * Asks every check and strategy whether it would work, has every strategy look at what runs now, and looks at the hour before the
+ * deploy for the limits.
+ */
 export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly ProvenTarget[]> {
   return inPool(TARGETS_AT_A_TIME, targets, async (target): Promise<ProvenTarget> => {
     const { session, checks, built } = target;
-    const [preflight, beginning] = await Promise.all([
+    const [preflight, beginning, compared] = await Promise.all([
       preflightAll(session, checks, built.links),
       captureAll(session, built.links),
+      withHourBefore(target),
     ]);
     return {
       ...target,
+      ...compared,
       findings: [...built.findings, ...preflight, ...beginning.findings],
       alreadyRolledBack: beginning.alreadyRolledBack,
     };
   });
+}
+
+/** The target with the limits that the hour before its deploy gives. */
+async function withHourBefore({
+  session,
+  checks,
+  built,
+  snapshot,
+}: PreparedTarget): Promise<Pick<PreparedTarget, 'session' | 'checks'>> {
+  const { compareBefore, deployTime, printCompared } = await import('./before.js');
+  const compared = await compareBefore(session, deployTime(session, snapshot));
+  printCompared(compared, { all: false });
+  if (compared.session === session) return { session, checks };
+  const fresh = await checksOf(compared.session);
+  return {
+    session: compared.session,
+    checks: withMemory(compared.session, fresh, snapshot, built.links),
+  };
 }
 
 /** What keeps the gate from doing its work, in one sentence. */
@@ -111,15 +144,19 @@ function named(targets: readonly ProvenTarget[]): string {
 /** One check or strategy must be proven within this time, milliseconds. */
 const TIMEOUT = 45_000;
 
-/** Asks every check and every usable strategy whether it would work, side by side. */
+/**
+ * Asks every check and every usable strategy whether it would work, side by side.
+ * @param isBeforeDeploy what is not there yet may be made by the deploy
+ */
 export async function preflightAll(
   session: BaseSession,
   checks: readonly Check[],
   links: readonly ChainLink[],
+  isBeforeDeploy = false,
 ): Promise<readonly Finding[]> {
   const strategies = links.flatMap(({ strategy }) => (strategy.kind === 'skip' ? [] : [strategy]));
   const found = await Promise.all(
-    [...checks, ...strategies].map((part) => preflightOne(session, part)),
+    [...checks, ...strategies].map((part) => preflightOne(session, part, isBeforeDeploy)),
   );
   return found.flat();
 }
@@ -128,12 +165,13 @@ async function preflightOne(
   { entry }: BaseSession,
   part: {
     readonly id: string;
-    preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+    preflight(signal: AbortSignal, isBeforeDeploy: boolean): Promise<readonly Finding[]>;
   },
+  isBeforeDeploy: boolean,
 ): Promise<readonly Finding[]> {
   const limited = deadline(entry.clock, TIMEOUT, `preflight of ${part.id}`, entry.signal);
   try {
-    return await raceSignal(part.preflight(limited.signal), limited.signal);
+    return await raceSignal(part.preflight(limited.signal, isBeforeDeploy), limited.signal);
   } catch (error) {
     if (isCancelled(entry.signal)) throw error;
     return [

@@ -106,13 +106,19 @@ async function headOf(session: TargetSession): Promise<readonly string[]> {
   const others = (await checksOf(session)).filter(({ source }) => source !== 'prometheus');
   return [
     `each deploy: ${planInWords(session.settings)}`,
-    `limits: ${checks.map(({ id, limit }) => `${id} ${limitInWords(limit)}`).join('; ')}`,
+    `limits: ${checks.map(({ id, limit }) => `${id} ${limitInWords(limit)}`).join('; ')}${isCompared(session) ? ', and what the hour before each deploy gives' : ''}`,
     ...(others.length === 0
       ? []
       : [
           `note: a live watch also checks ${others.map(({ id }) => id).join(', ')}; the history does not have that`,
         ]),
   ];
+}
+
+function isCompared({ resolution }: TargetSession): boolean {
+  return resolution.checks.some(
+    ({ source, before }) => source === 'prometheus' && before !== undefined,
+  );
 }
 
 /** The checks of the `prometheus` source: nothing else can be asked about the past. */
@@ -123,13 +129,15 @@ async function pastChecks(session: TargetSession): Promise<readonly MetricCheck[
   );
 }
 
-async function judge(session: TargetSession, began: number): Promise<JudgedDeploy['outcome']> {
-  const { entry, settings } = session;
-  const plan = watchPlanOf(session);
+async function judge(asSet: TargetSession, began: number): Promise<JudgedDeploy['outcome']> {
+  const { entry, settings } = asSet;
+  const plan = watchPlanOf(asSet);
   const end = plan.warmUp + plan.duration;
   const until = entry.clock.now() - began;
   if (until <= 0) return { kind: 'not-judged', why: 'it lies in the future' };
 
+  const { compareBefore, deployTimeOfPast } = await import('./before.js');
+  const { session } = await compareBefore(asSet, deployTimeOfPast(began));
   const { createHistory } = await import('../sources/prometheus/history.js');
   const history = createHistory({
     http: session.http(),

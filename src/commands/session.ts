@@ -8,6 +8,7 @@ import { inputOf, type InputId, inputs, type Settings } from '../inputs/table.js
 import { allVariables, commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
+import type { SourceDependencies } from '../sources/source.js';
 import { messageOf, type UsageProblem } from '../support/errors.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
@@ -93,6 +94,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   const openHttp = (): Http => {
     http ??= createHttp({
       clock,
+      resolve: entry.resolve,
       ...(authorities.ok && authorities.value !== undefined ? { caPem: authorities.value } : {}),
       ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
     });
@@ -193,10 +195,21 @@ export function ofTarget<T extends { readonly subject: string }>(
 
 /** Fresh checks, as configured. `leastRate`: of own probes, per URL and second. */
 export function checksOf(session: TargetSession, leastRate = 0): Promise<readonly Check[]> {
-  const { entry, settings, resolution, http, limits, redactor } = session;
+  const { settings, resolution } = session;
   return createChecks({
     settings,
     entries: resolution.checks,
+    ...sourceDependencies(session, leastRate),
+  });
+}
+
+/** What sources are made from. */
+export function sourceDependencies(
+  { entry, settings, http, limits, redactor }: TargetSession,
+  leastRate = 0,
+): SourceDependencies {
+  return {
+    plan: { duration: settings.duration, minRequests: settings['min-requests'] },
     clock: entry.clock,
     random: entry.random,
     http,
@@ -205,7 +218,8 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
     env: toolEnvironment(entry.env, inputs),
     commandEnv: commandEnvironment(entry.env, inputs),
     platform: entry.platform,
+    logLines: settings['report-logs'],
     redact: (text) => redactor.redact(text),
     leastRate,
-  });
+  };
 }

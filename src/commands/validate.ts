@@ -80,10 +80,15 @@ function valueInWords(id: InputId, value: string): string | OwnText {
   return inputOf(id).type.closed === true ? own(value) : value.replace(/\n/g, ', ');
 }
 
-function optionsInWords({ options, baseline = {} }: EffectiveEntry): readonly string[] {
-  const below = Object.entries(baseline).map(
-    ([name, value]) => [`baseline.${name}`, value] as const,
-  );
+function optionsInWords({
+  options,
+  baseline = {},
+  before = {},
+}: EffectiveEntry): readonly string[] {
+  const below = [
+    ...Object.entries(baseline).map(([name, value]) => [`baseline.${name}`, value] as const),
+    ...Object.entries(before).map(([name, value]) => [`before.${name}`, value] as const),
+  ];
   return [...Object.entries(options), ...below].map(
     ([name, value]) => `${name}  ${value.replace(/\n/g, ', ')}`,
   );

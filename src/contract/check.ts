@@ -58,6 +58,8 @@ export interface Totals {
   sum: number;
   /** At most this many were bad, where a source cannot tell exactly. */
   possibleFailures?: number;
+  /** At least this many were bad by the limit that was set, where another one is in force. */
+  failuresAsSet?: number;
   /** Where latencies are compared: `failures` took longer than this, milliseconds; the border that tells most. */
   borderMs?: number;
 }
@@ -99,6 +101,8 @@ export type Observation = (
        * the limit. `failures` is then the least that it can be.
        */
       readonly possibleFailures?: number;
+      /** The same as `failures` by the limit that was set, where that counts others than the limit in force. */
+      readonly failuresAsSet?: number;
       /** How often the source has something new, milliseconds, when that is not of our own choosing. */
       readonly cadence?: number;
       /** The same of the baseline. Absent: nothing is known of it in this interval. */
@@ -174,7 +178,7 @@ export interface Askable {
   recall(asked: Asked): void;
   /** What it knows by now of the time before the deploy, for whoever looks again after a rollback. */
   recollect?(): Asked | undefined;
-  /** To ask has a price: one look is enough, and it may take so long, milliseconds. */
+  /** To ask has a price, or tells nothing but what the snapshot needs: it is asked for that, once, for so long, milliseconds. */
   readonly once?: number;
 }
 
@@ -246,6 +250,66 @@ export interface EvaluatedCheck {
   readonly onProviderError?: ProviderErrorPolicy;
   /** Of a check that asks the service or its platform itself; recordings of older versions have none. */
   readonly seenBefore?: SeenBefore;
+  /** Of a check whose source could tell of the hour before the deploy: what became of its limit. */
+  readonly before?: Before;
+}
+
+/** What was counted in a stretch of time. */
+export interface Block {
+  readonly failures: number;
+  readonly requests: number;
+}
+
+/** How many requests took at most `border` milliseconds; that of the last is infinite. */
+export interface Bucket {
+  readonly border: number;
+  readonly requests: number;
+}
+
+/** What a source knows of the hour before a deploy; what it was not asked for is absent. */
+export interface Past {
+  /** The oldest first. */
+  readonly counts?: readonly Block[];
+  /** How long each of them is; five minutes where nothing is said: buckets of a service cannot be divided. */
+  readonly minutes?: number;
+  /** Of the whole hour, from the smallest border; empty: there are none. */
+  readonly latency?: readonly Bucket[];
+  /** The mean of each block; `null`: there was no value. */
+  readonly value?: readonly (number | null)[];
+}
+
+/**
+ * What the hour before a deploy made of a limit. Numbers are in the unit of the limit: the share of requests that failed, errors per
+ * minute, milliseconds, or the value.
+ */
+export interface Before {
+  /** The limit that was set; the one of the check is in force. */
+  readonly set: MetricLimit;
+  /** Nobody has chosen the limit that was set. */
+  readonly isByDefault?: true;
+  /**
+   * - `kept`: the limit that was set is in force: it is the stricter one, or the hour before gives none.
+   * - `stricter`: the limit is that of the hour before.
+   * - `over`: so it is, because the hour before was over the limit that was set.
+   * - `none`: the hour before was over the limit that was set, and gives none: this deploy cannot be told by it.
+   */
+  readonly effect: 'kept' | 'stricter' | 'over' | 'none';
+  /** The limit that the hour before gives; `null`: none. */
+  readonly limit: number | null;
+  /** Why it gives none, in words. */
+  readonly why?: string;
+  /** In the worst block that counts; of latency what 95 % of the requests stayed below, or another percentile. */
+  readonly worst: number | null;
+  /** In all that counts; of latency the share that was slower than the limit that was set. */
+  readonly usual: number | null;
+  readonly requests: number;
+  /** The blocks that it was read from, the small ones merged; only where requests are counted. */
+  readonly blocks: readonly Block[];
+  /** How long a block is, where it is not five minutes. */
+  readonly minutes?: number;
+  /** How many blocks there were, and how many of them were left out as incidents. */
+  readonly of: number;
+  readonly leftOut: number;
 }
 
 /** Everything the judge learns, in the order in which it counts. A recording holds exactly these. */
@@ -324,6 +388,8 @@ export interface CheckResult extends Partial<Reach> {
   readonly kinds: Readonly<Record<string, number>>;
   /** Probes without data, by why. */
   readonly missing: { readonly noData: number; readonly providerErrors: number };
+  /** What became of the limit by the hour before the deploy. */
+  readonly before?: Before & { readonly inWords: string };
   /** The course of the watch; neighbouring points are merged when there are many. `t`: seconds since the start, end of the point. */
   readonly series: readonly SeriesPoint[];
 }
@@ -338,8 +404,11 @@ export interface SeriesPoint {
 /** One thing that must hold, and the way to observe it. */
 interface CheckBase extends EvaluatedCheck {
   readonly limit: Limit;
-  /** Proves, before the watch, that it can be observed. Says nothing of its health. */
-  preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+  /**
+   * Proves, before the watch, that it can be observed. Says nothing of its health.
+   * @param isBeforeDeploy the deploy is still to come: what is not there yet may be made by it, and is no error
+   */
+  preflight(signal: AbortSignal, isBeforeDeploy?: boolean): Promise<readonly Finding[]>;
   /** What it asks itself; absent: it reads what others have measured. */
   readonly askables?: readonly Askable[];
   /** Of a check that sends probes: how widely they were spread, up to now. */
@@ -392,10 +461,24 @@ export type Check = HealthCheck | MetricCheck;
 /** One limit, and what else the judge must know of the check that it makes. */
 export type CheckSpec = Omit<EvaluatedCheck, 'source' | 'subject' | 'limit'> & {
   readonly limit: MetricLimit;
+  /** Nobody has chosen the limit. */
+  readonly isByDefault?: true;
 };
 
 /** The same of a check that says yes or no. */
 export type HealthSpec = Omit<CheckSpec, 'limit'> & { readonly limit: HealthLimit };
+
+/** How the limits of an entry are compared with the hour before the deploy. */
+export interface BeforePlan {
+  /** Which limits may become stricter: all of them, or only those that nobody has chosen. */
+  readonly tightens: 'all' | 'defaults';
+  /** As many times as much as in the worst five minutes is accepted. */
+  readonly margin: number;
+  /** The least share of failures that is accepted. */
+  readonly floor: number;
+  /** All options as they are for reading the hour before, where that is not read as the watch is. */
+  readonly options?: Readonly<Record<string, unknown>>;
+}
 
 /**
  * What one entry of `checks` asks for, complete and right by itself; the inputs make such entries too. Everything in
@@ -413,6 +496,8 @@ export interface CheckEntry<O = Readonly<Record<string, unknown>>> {
   readonly checks: readonly CheckSpec[];
   /** The entry asks for a yes or no. */
   readonly health?: HealthSpec | undefined;
+  /** Absent: its limits are as they were set. */
+  readonly before?: BeforePlan;
   /** What the user calls an option, or the same one of the baseline: for messages. */
   readonly nameOf: (option: keyof O & string, of?: 'baseline') => string;
 }

@@ -47,6 +47,8 @@ export interface RunInfo {
    * the system's variables tell. `null` where they say nothing.
    */
   readonly job: string | null;
+  /** When our job began, milliseconds since the epoch, where the system tells. */
+  readonly jobStartedAt?: number | undefined;
   /** What people call what this run belongs to: the repository, or the job. */
   readonly project: string | null;
   /** The pull or merge request that this run is for; `null` when it is for none, or does not tell which. */

@@ -223,6 +223,8 @@ function push(state: State, window: Window, observation: Observation): boolean {
     if (observation.possibleFailures !== undefined)
       state.totals.possibleFailures =
         (state.totals.possibleFailures ?? 0) + observation.possibleFailures;
+    if (observation.failuresAsSet !== undefined)
+      state.totals.failuresAsSet = (state.totals.failuresAsSet ?? 0) + observation.failuresAsSet;
     for (const [kind, count] of Object.entries(observation.kinds ?? {}))
       state.kinds[kind] = (state.kinds[kind] ?? 0) + count;
   }

@@ -3,11 +3,7 @@
  * somebody chose, but no worse than the old one was in its worst five minutes of that hour, incidents left out.
  */
 
-/** What was counted in five minutes. */
-export interface Block {
-  readonly failures: number;
-  readonly requests: number;
-}
+import type { Block, Bucket } from '../contract/check.js';
 
 /** Why there is no limit from the hour before. */
 export type NoLimit =
@@ -26,6 +22,8 @@ export interface ShareBefore {
   readonly upper: readonly number[];
   readonly kept: readonly boolean[];
   readonly median: number | null;
+  /** More is an incident; of what little there is nothing is known to be one. */
+  readonly incident: number;
   /** At most this share may fail; `null`: there is no limit, and `why`. */
   readonly limit: number | null;
   readonly why: NoLimit | null;
@@ -33,8 +31,8 @@ export interface ShareBefore {
 
 /** A block with fewer requests says too little by itself. */
 const LEAST_IN_BLOCK = 20;
-const LEAST_BLOCKS = 6;
-const LEAST_REQUESTS = 300;
+export const LEAST_BLOCKS = 6;
+export const LEAST_REQUESTS = 300;
 /** A block with a larger share of failures than that, and than five times the usual, was an incident. */
 const INCIDENT_SHARE = 0.05;
 const INCIDENT_FACTOR = 5;
@@ -55,7 +53,14 @@ export function shareBefore(
 ): ShareBefore {
   const merged = mergeBlocks(blocks);
   const requests = merged.reduce((sum, block) => sum + block.requests, 0);
-  const none = { blocks: merged, upper: [], kept: [], median: null, limit: null } as const;
+  const none = {
+    blocks: merged,
+    upper: [],
+    kept: [],
+    median: null,
+    incident: 1,
+    limit: null,
+  } as const;
   if (merged.length < LEAST_BLOCKS || requests < LEAST_REQUESTS)
     return { ...none, why: 'too little history' };
   const upper = merged.map((block) => (block.failures + 1) / block.requests);
@@ -70,6 +75,7 @@ export function shareBefore(
     upper,
     kept,
     median,
+    incident,
     limit: isUseful ? limit : null,
     why: isUseful ? null : 'the limit would be useless',
   };
@@ -94,6 +100,8 @@ export function mergeBlocks(blocks: readonly Block[]): readonly Block[] {
 export interface ValueBefore {
   readonly limit: number | null;
   readonly median: number | null;
+  /** The mean of each block that counts. */
+  readonly kept: readonly number[];
   /** So many blocks were incidents. */
   readonly dropped: number;
   readonly why: NoLimit | null;
@@ -108,40 +116,44 @@ const VALUE_MARGIN = 1.25;
  */
 export function valueBefore(means: readonly (number | null)[]): ValueBefore {
   const known = means.filter((mean) => mean !== null);
-  const none = { limit: null, median: null, dropped: 0 } as const;
+  const none = { limit: null, median: null, kept: [], dropped: 0 } as const;
   if (known.length < LEAST_BLOCKS) return { ...none, why: 'too little history' };
   const median = medianOf(known);
   // Where it is zero most of the time, nothing else is far from usual.
   const kept = known.filter((mean) => median === 0 || mean <= INCIDENT_FACTOR * median);
   const largest = Math.max(...kept);
-  if (largest <= 0) return { ...none, median, why: 'nothing but zero' };
-  return { limit: VALUE_MARGIN * largest, median, dropped: known.length - kept.length, why: null };
+  if (largest <= 0) return { ...none, median, kept, why: 'nothing but zero' };
+  return {
+    limit: VALUE_MARGIN * largest,
+    median,
+    kept,
+    dropped: known.length - kept.length,
+    why: null,
+  };
 }
 
-/** A border of a histogram that 95 % of the requests are to stay below, and what it comes from. */
+/** A border of a histogram that most requests are to stay below, and what it comes from. */
 export interface LatencyBefore {
-  /** The border below which 95 % were. */
+  /** The border below which so many were. */
   readonly edge: number | null;
   /** The border that is the limit. */
   readonly border: number | null;
   readonly why: NoLimit | null;
 }
 
-const QUANTILE = 0.95;
 const LATENCY_MARGIN = 1.5;
 
 /**
  * The limit on latency: the smallest border that is at least 1.5 times the one that 95 % of the requests stayed below.
  *
- * @param histogram how many requests took at most so long, by the border, from the smallest; `Infinity` is the last
+ * @param histogram from the smallest border to the infinite one
+ * @param percentile instead of 95
  */
-export function latencyBefore(
-  histogram: readonly { readonly border: number; readonly requests: number }[],
-): LatencyBefore {
+export function latencyBefore(histogram: readonly Bucket[], percentile = 95): LatencyBefore {
   const all = histogram.at(-1)?.requests ?? 0;
   const none = { edge: null, border: null } as const;
   if (all < LEAST_REQUESTS) return { ...none, why: 'too little history' };
-  const edge = histogram.find(({ requests }) => requests + 1e-9 >= QUANTILE * all)?.border;
+  const edge = histogram.find(({ requests }) => 100 * requests + 1e-9 >= percentile * all)?.border;
   if (edge === undefined || edge === Infinity)
     return { ...none, why: 'the quantile is in the last bucket' };
   const border = histogram.find((one) => one.border >= LATENCY_MARGIN * edge - SLACK)?.border;

@@ -3,7 +3,7 @@ import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
 import { healthName, type NamedHealth, limitInWords, particular, valueInWords } from './words.js';
 import { valueOf } from './accumulator.js';
-import type { BaselineCounts, MetricLimit, Totals } from '../contract/check.js';
+import type { BaselineCounts, Before, MetricLimit, Totals } from '../contract/check.js';
 
 /** One metric check, as far as a sentence needs it. */
 export interface Explained {
@@ -11,6 +11,8 @@ export interface Explained {
   readonly limit: MetricLimit;
   readonly totals: Readonly<Totals>;
   readonly maxLogE: number;
+  /** What became of its limit by the hour before the deploy. */
+  readonly before?: Before | undefined;
   /** What was counted of the baseline, for a check that has one. */
   readonly baseline?: Readonly<BaselineCounts>;
   /** There is evidence against it, and the baseline did no better. */
@@ -284,18 +286,25 @@ export function tooFewOfBaseline(check: Explained, needed: number, over: number)
 
 /** What was counted, with the limit beside it: `41 of 300 requests failed (86.3 % success, limit 95 %)`. */
 export function seen(check: Explained): string {
-  const { limit, totals } = check;
+  const { limit, totals, before } = check;
   const of = `${formatNumber(totals.failures, 0)} of ${plural(totals.samples, 'request')}`;
+  const accepted = before === undefined || !isFromBefore(before) ? undefined : acceptedBy(before);
   switch (limit.metric) {
     case 'success-rate':
+      if (accepted !== undefined)
+        return `${failing(totals)} of ${plural(totals.samples, 'request')} failed; ${accepted}`;
       return `${of} failed (${percent(totals)} success, limit ${formatNumber(limit.minPercent, 4)} %)`;
     case 'errors-per-minute':
+      if (accepted !== undefined)
+        return `${formatNumber(valueOf(limit, totals) ?? 0)} requests a minute failed; ${accepted}`;
       return `${of} failed (${formatNumber(valueOf(limit, totals) ?? 0)} errors per minute${
         limit.scaledTo === null ? '' : `, scaled to ${String(limit.scaledTo)} probes a minute`
       }, limit ${formatNumber(limit.max, 4)})`;
     case 'latency':
-      return `${of} took longer than ${formatDuration(limit.maxMs)} (limit: ${formatNumber(100 - limit.percentile, 4)} %)`;
+      return `${of} took longer than ${formatDuration(limit.maxMs)} (limit: ${formatNumber(100 - limit.percentile, 4)} %${accepted === undefined ? '' : `; ${accepted}`})`;
     case 'value':
+      if (accepted !== undefined)
+        return `the value was ${valueInWords(limit, totals)} on average; ${accepted}`;
       return `the value was ${valueInWords(limit, totals)} on average (limit ${limitInWords(limit)})`;
     case 'relative':
       return `${of} ${badly(totals)} (${failing(totals)}), against ${ofBaseline(check)}`;
@@ -307,17 +316,125 @@ function badly({ borderMs }: Readonly<Totals>): string {
   return borderMs === undefined ? 'failed' : `took longer than ${formatDuration(borderMs)}`;
 }
 
+/** Whether the limit in force is that of the hour before. */
+export function isFromBefore({ effect }: Before): boolean {
+  return effect === 'stricter' || effect === 'over';
+}
+
+/** What the hour before was like, and what is accepted by it; for a limit that it gives. */
+function acceptedBy({ set, worst, limit, minutes }: Before): string {
+  const most = worst ?? 0;
+  const accepted = limit ?? 0;
+  const usually = `in the worst ${blockInWords(minutes)} of the hour before it was`;
+  switch (set.metric) {
+    case 'success-rate':
+      return `${usually} ${share(most)}, so up to ${share(accepted)} is accepted`;
+    case 'errors-per-minute':
+      return `${usually} ${formatNumber(most)}, so up to ${formatNumber(accepted)} is accepted`;
+    case 'latency':
+      return `in the hour before ${formatNumber(set.percentile, 4)} % took at most ${formatDuration(most)}`;
+    case 'value':
+      return `${usually} ${formatNumber(most, 6)}, so up to ${formatNumber(accepted, 6)} is accepted`;
+    case 'relative':
+      return '';
+  }
+}
+
+/** How long a block of the hour before is. */
+export function blockInWords(minutes: number | undefined): string {
+  return minutes === undefined ? 'five minutes' : formatDuration(60_000 * minutes);
+}
+
+/** A limit that the hour before gives: `up to 0.9 % failures`. */
+function ofLimit({ metric }: MetricLimit, limit: number): string {
+  switch (metric) {
+    case 'success-rate':
+      return `up to ${share(limit)} failures`;
+    case 'latency':
+      return `up to ${formatDuration(limit)}`;
+    case 'errors-per-minute':
+    case 'value':
+    case 'relative':
+      return `up to ${formatNumber(limit, 6)}`;
+  }
+}
+
+/** `0.6 %` of a share of failures. */
+function share(of: number): string {
+  return `${formatNumber(100 * of)} %`;
+}
+
+/** What the hour before the deploy made of a limit, for the start of the watch; empty: nothing that a person should know. */
+export function beforeInWords({ before }: { readonly before?: Before | undefined }): string {
+  if (before === undefined) return '';
+  const { set, effect, why, leftOut, of, worst, requests, minutes } = before;
+  const incidents =
+    leftOut === 0
+      ? ''
+      : ` ${String(leftOut)} of ${String(of)} blocks of the hour before were left out as an incident.`;
+  switch (effect) {
+    case 'stricter':
+      return `${capitalised(acceptedBy(before))} (the limit that was set: ${limitInWords(set)}).${incidents}`;
+    case 'over':
+      return `The hour before was over the limit of ${limitInWords(set)}: ${acceptedBy(before)}; what is over ${limitInWords(set)} all the same is not held against this deploy.${incidents}`;
+    case 'none':
+      return `The hour before was over the limit of ${limitInWords(set)}, and gives none (${why ?? ''}): what is over it is not held against this deploy.${incidents}`;
+    case 'kept': {
+      if (why !== undefined) return `No limit from the hour before: ${why}.`;
+      if (set.metric === 'errors-per-minute' && requests > 0)
+        return `${formatNumber(set.max)} errors per minute are ${formatNumber((100 * set.max) / (requests / 60))} % of the traffic of the hour before (${formatNumber(requests / 60)} requests per minute; in its worst ${blockInWords(minutes)} ${formatNumber(worst ?? 0)} errors per minute).`;
+      const than =
+        before.limit === null
+          ? ''
+          : `: by the hour before ${ofLimit(set, before.limit)} would be accepted`;
+      return `The limit that was set stays (${limitInWords(set)})${than}.${incidents}`;
+    }
+  }
+}
+
+/** It was over the limit that was set before the deploy too, and is hardly worse now. */
+export function olderThanDeploy({ before, limit, totals }: Explained): string {
+  const usual = before?.usual ?? 0;
+  const set = before?.set ?? limit;
+  const not = 'in the hour before: not this deploy.';
+  const { samples, failures, failuresAsSet = failures } = totals;
+  switch (set.metric) {
+    case 'success-rate':
+      return `${percent(totals)} of ${plural(samples, 'request')} succeeded (limit ${formatNumber(set.minPercent, 4)} %); it was ${formatShare(1 - usual, 1)} ${not}`;
+    case 'errors-per-minute':
+      return `${formatNumber(valueOf(limit, totals) ?? 0)} requests a minute failed (limit ${formatNumber(set.max, 4)}); it was up to ${formatNumber(before?.worst ?? 0)} ${not}`;
+    case 'latency':
+      return `${share(failuresAsSet / samples)} of ${plural(samples, 'request')} took longer than ${formatDuration(set.maxMs)} (limit: ${formatNumber(100 - set.percentile, 4)} %); it was ${share(usual)} ${not}`;
+    case 'value':
+      return `The value was ${valueInWords(set, totals)} on average (limit ${limitInWords(set)}); it was ${formatNumber(usual, 6)} ${not}`;
+    case 'relative':
+      return '';
+  }
+}
+
+/** A limit that nobody has chosen was over before the deploy too, so that another one took its place. */
+export function acceptedAsBefore({ before, limit, totals }: Explained): string {
+  const set = before?.set;
+  if (before === undefined || set?.metric !== 'errors-per-minute') return '';
+  return ` ${formatNumber(valueOf(limit, totals) ?? 0)} errors per minute are over the usual limit of ${formatNumber(set.max, 4)}; ${acceptedBy(before)}.`;
+}
+
+/** ` (limit 99.1 %, from the hour before)` */
+function fromBefore({ before }: Explained): string {
+  return before !== undefined && isFromBefore(before) ? ', from the hour before' : '';
+}
+
 function within(check: Explained): string {
   const { limit, totals } = check;
   switch (limit.metric) {
     case 'success-rate':
-      return `${percent(totals)} of ${plural(totals.samples, 'request')} succeeded (limit ${formatNumber(limit.minPercent, 4)} %)`;
+      return `${percent(totals)} of ${plural(totals.samples, 'request')} succeeded (limit ${formatNumber(limit.minPercent, 4)} %${fromBefore(check)})`;
     case 'errors-per-minute':
-      return `${formatNumber(valueOf(limit, totals) ?? 0)} errors per minute (limit ${formatNumber(limit.max, 4)})`;
+      return `${formatNumber(valueOf(limit, totals) ?? 0)} errors per minute (limit ${formatNumber(limit.max, 4)}${fromBefore(check)})`;
     case 'latency':
-      return `${valueInWords(limit, totals)} (limit ${formatNumber(limit.percentile, 4)} %)`;
+      return `${valueInWords(limit, totals)} (limit ${formatNumber(limit.percentile, 4)} %${fromBefore(check)})`;
     case 'value':
-      return `${valueInWords(limit, totals)} on average (limit ${limitInWords(limit)})`;
+      return `${valueInWords(limit, totals)} on average (limit ${limitInWords(limit)}${fromBefore(check)})`;
     case 'relative':
       return `${failing(totals)} of ${plural(totals.samples, 'request')} ${badly(totals)}, against ${ofBaseline(check)}`;
   }

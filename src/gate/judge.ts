@@ -139,6 +139,7 @@ function explained(state: State, metric: Metric): explain.Explained {
     limit: metric.limit,
     totals: metric.accumulator.totals,
     maxLogE: metric.accumulator.maxLogE,
+    before: metric.check.before,
     ...(metric.accumulator.comparison === undefined
       ? {}
       : { baseline: metric.accumulator.baseline }),
@@ -152,11 +153,31 @@ function convicted(state: State, metric: Metric): boolean {
 
 /** Whether what it shows is the new version's fault: not what hits the baseline too, nor what was never seen well. */
 function held(metric: Metric): boolean {
-  return blamed(metric) && !isExcused(metric);
+  return blamed(metric) && !isExcused(metric) && metric.check.before?.effect !== 'none';
 }
 
 function isExcused({ wasWell }: Metric | HealthEntry): boolean {
   return wasWell.ruling === 'failed-before' || wasWell.ruling === 'unwatchable';
+}
+
+/** Whether it is over the limit that was set, and was so in the hour before the deploy. */
+function isOlderFault({ check: { before }, limit, accumulator: { totals } }: Metric): boolean {
+  if (before === undefined || before.effect === 'kept' || before.effect === 'stricter')
+    return false;
+  const { failuresAsSet = totals.failures } = totals;
+  return (
+    breachesLimit(before.set, { ...totals, failures: failuresAsSet }) &&
+    (before.effect === 'none' || !breachesLimit(limit, totals))
+  );
+}
+
+/** A limit that nobody has chosen gives way: a busy service would end in doubt at every deploy. */
+function givesWay({ check: { before } }: Metric): boolean {
+  return (
+    before?.effect === 'over' &&
+    before.isByDefault === true &&
+    before.set.metric === 'errors-per-minute'
+  );
 }
 
 /** What a sentence about a failure that counts must add. */
@@ -231,6 +252,7 @@ function earlyPass(state: State, at: number): Judgement | undefined {
         enough(state, metric) &&
         seenHalf(state, metric) &&
         !isOverAtLast(metric.limit, metric.accumulator.lastMinute) &&
+        (!isOlderFault(metric) || givesWay(metric)) &&
         passesEarly(metric.limit, metric.accumulator.totals),
     );
   return good ? healthy(state, at - state.plan.warmUp) : undefined;
@@ -252,9 +274,12 @@ function healthy(state: State, over: number, leftOut: readonly Metric[] = []): J
   const well = [...state.healths.values(), ...evaluated]
     .filter(({ wasWell }) => wasWell.hasRecovered)
     .map(({ check }) => check);
+  const accepted = evaluated
+    .filter((metric) => givesWay(metric) && isOlderFault(metric))
+    .map((metric) => explain.acceptedAsBefore(explained(state, metric)));
   return {
     verdict: 'healthy',
-    reason: `${passed}${explain.wentOn(state.extension)}${others.join('')}${recovered(well)}`,
+    reason: `${passed}${explain.wentOn(state.extension)}${accepted.join('')}${others.join('')}${recovered(well)}`,
     decidedBy: [],
   };
 }
@@ -287,7 +312,7 @@ function handle(state: State, event: WatchEvent): Judgement | undefined {
 function doubtAtEnd(state: State): string | undefined {
   for (const metric of state.metrics.values()) {
     if (metric.limit.metric === 'relative' || silence(state, metric) !== 'fresh') continue;
-    if (isExcused(metric)) continue;
+    if (isExcused(metric) || metric.check.before?.effect === 'none') continue;
     const isOver =
       state.plan.decision !== 'evidence' &&
       enough(state, metric) &&
@@ -345,10 +370,10 @@ interface Doubt {
 function doubtsOf(state: State): readonly Doubt[] {
   const doubts: Doubt[] = [];
   for (const metric of state.metrics.values()) {
-    const neverWell = neverWellOf(state, metric);
-    const why = neverWell ?? doubtOf(state, metric);
+    const older = neverWellOf(state, metric) ?? olderFaultOf(state, metric);
+    const why = older ?? doubtOf(state, metric);
     if (why !== undefined)
-      doubts.push({ id: metric.check.id, why, neverWell: neverWell !== undefined });
+      doubts.push({ id: metric.check.id, why, neverWell: older !== undefined });
   }
   for (const { check, health, wasWell } of state.healths.values())
     if (isExcused({ check, health, wasWell }) && (health.failedInARow > 0 || health.isBlind))
@@ -387,6 +412,14 @@ function neverWellOf(state: State, metric: Metric): string | undefined {
     ? explain.silenceOf(staleness(state, metric))
     : explain.seen(explained(state, metric));
   return notHeld(what, metric.check, metric.wasWell);
+}
+
+/** That a check is over the limit that was set, and was so before the deploy. */
+function olderFaultOf(state: State, metric: Metric): string | undefined {
+  const isToBeJudged = silence(state, metric) === 'fresh' && enough(state, metric);
+  return isToBeJudged && isOlderFault(metric) && !givesWay(metric)
+    ? explain.olderThanDeploy(explained(state, metric))
+    : undefined;
 }
 
 /** Why the end of the watch cannot tell whether a check holds, if it cannot. */
@@ -541,6 +574,9 @@ function metricResult(state: State, metric: Metric): CheckResult {
     evidence: { logE: accumulator.logE, maxLogE: accumulator.maxLogE, threshold: state.threshold },
     kinds: { ...accumulator.kinds },
     missing: { ...accumulator.missing },
+    ...(check.before && {
+      before: { ...check.before, inWords: explain.beforeInWords(check) },
+    }),
     series: accumulator.series(),
   };
 }

@@ -88,9 +88,12 @@ export function override({ plan, checks }: Evaluated, overrides: Overrides): Ove
   const newChecks = checks.flatMap((check): EvaluatedCheck[] => {
     const limit = limitOf(check, overrides, refuse);
     // By its numbers, since words are rounded.
-    if (JSON.stringify(limit) !== JSON.stringify(check.limit))
-      changes.push({ what: check.id, from: inWords(check.limit), to: inWords(limit) });
-    return limit === 'off' ? [] : [{ ...withoutOverridden(check, overrides), limit }];
+    const isSame = JSON.stringify(limit) === JSON.stringify(check.limit);
+    if (!isSame) changes.push({ what: check.id, from: inWords(check.limit), to: inWords(limit) });
+    if (limit === 'off') return [];
+    const { before, ...rest } = withoutOverridden(check, overrides);
+    // Another limit is that of the user, who asks what it would have come to.
+    return [{ ...rest, limit, ...(before !== undefined && isSame && { before }) }];
   });
   if (checks.length > 0 && newChecks.length === 0) {
     const off = metricOf.find(([id]) => overrides[id] === 'off');

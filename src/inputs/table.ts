@@ -304,6 +304,23 @@ export const inputs = {
     off: true,
     description: 'Limit on latency, such as `p95 < 800ms`, or `off`. Default: none.',
   }),
+  'compare-before': input(choice(['auto', 'on', 'off']), {
+    group: 'limits',
+    default: 'auto',
+    description:
+      'Limits from the hour before the deploy, where a metrics server can tell of it. `auto`: unless you set `min-success-rate`, and other limits that you set are not made stricter; `on`: always, the stricter limit rules; `off`: never.',
+  }),
+  'before-margin': input(number({ min: 1, max: 100 }), {
+    group: 'limits',
+    default: '1.5',
+    description:
+      'How many times as many failures are accepted as in the worst five minutes of the hour before.',
+  }),
+  'before-floor': input(percentage('failures'), {
+    group: 'limits',
+    default: '0.5',
+    description: 'Percent of failed requests that a limit from the hour before accepts at least.',
+  }),
   'min-requests': input(integer({ min: 1, max: 1_000_000_000 }), {
     group: 'limits',
     default: '20',

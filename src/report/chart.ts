@@ -17,11 +17,7 @@ const maxPoints = 30;
  * there are less than two points. Syntax: https://mermaid.js.org/syntax/xyChart.html
  */
 export function renderChart(checks: readonly CheckResult[]): string {
-  const check =
-    checks.find((c) => c.metric === 'success-rate' && c.outcome === 'breached') ??
-    checks.find((c) => c.metric === 'success-rate') ??
-    checks.find((c) => c.metric === 'latency') ??
-    checks.find((c) => c.evidence !== null);
+  const check = drawnCheck(checks);
   if (check === undefined) return '';
   const plot = check.kind === 'ratio' ? sharePlot(check) : evidencePlot(check);
   if (plot.points.length < 2) return '';
@@ -37,6 +33,16 @@ export function renderChart(checks: readonly CheckResult[]): string {
       : [`    line [${values.map(() => number(plot.limit ?? 0)).join(', ')}]`]),
   ];
   return ['```mermaid', ...lines, '```'].join('\n');
+}
+
+/** The check that the chart is of. */
+export function drawnCheck(checks: readonly CheckResult[]): CheckResult | undefined {
+  return (
+    checks.find((c) => c.metric === 'success-rate' && c.outcome === 'breached') ??
+    checks.find((c) => c.metric === 'success-rate') ??
+    checks.find((c) => c.metric === 'latency') ??
+    checks.find((c) => c.evidence !== null)
+  );
 }
 
 function sharePlot(check: CheckResult): Plot {

@@ -68,6 +68,7 @@ const checkShape: ShapeOf<CheckResult> = {
   evidence: 'own',
   kinds: 'text',
   missing: 'own',
+  before: 'own',
   series: 'own',
   connections: 'own',
   remoteAddresses: 'own',

@@ -96,31 +96,48 @@ const count = z.number().nonnegative();
 const noDataPolicy = z.enum(['inconclusive', 'ignore', 'unhealthy']).exactOptional();
 const providerErrorPolicy = z.enum(['inconclusive', 'ignore']).exactOptional();
 
-const limitSchemas = z.discriminatedUnion('metric', [
+const metricLimitSchema = z.union([
+  z.discriminatedUnion('metric', [
+    z.strictObject({ metric: z.literal('success-rate'), minPercent: count }),
+    z.strictObject({
+      metric: z.literal('errors-per-minute'),
+      max: count,
+      scaledTo: count.nullable(),
+    }),
+    z.strictObject({ metric: z.literal('latency'), percentile: count, maxMs: count }),
+    z.strictObject({ metric: z.literal('value'), max: z.number() }),
+    z.strictObject({
+      metric: z.literal('relative'),
+      margin: z.number().positive(),
+      of: z.literal('latency').exactOptional(),
+    }),
+  ]),
+  z.strictObject({ metric: z.literal('value'), min: z.number().positive() }),
+]);
+
+const limitSchema = z.union([
+  metricLimitSchema,
   z.strictObject({
     metric: z.literal('health'),
     failures: z.int().positive(),
     successes: z.int().positive(),
   }),
-  z.strictObject({ metric: z.literal('success-rate'), minPercent: count }),
-  z.strictObject({
-    metric: z.literal('errors-per-minute'),
-    max: count,
-    scaledTo: count.nullable(),
-  }),
-  z.strictObject({ metric: z.literal('latency'), percentile: count, maxMs: count }),
-  z.strictObject({ metric: z.literal('value'), max: z.number() }),
-  z.strictObject({
-    metric: z.literal('relative'),
-    margin: z.number().positive(),
-    of: z.literal('latency').exactOptional(),
-  }),
 ]);
 
-const limitSchema = z.union([
-  limitSchemas,
-  z.strictObject({ metric: z.literal('value'), min: z.number().positive() }),
-]);
+const beforeSchema = z.strictObject({
+  set: metricLimitSchema,
+  isByDefault: z.literal(true).exactOptional(),
+  effect: z.enum(['kept', 'stricter', 'over', 'none']),
+  limit: count.nullable(),
+  why: z.string().exactOptional(),
+  worst: count.nullable(),
+  usual: count.nullable(),
+  requests: count,
+  blocks: z.array(z.strictObject({ failures: count, requests: count })),
+  minutes: count.exactOptional(),
+  of: count,
+  leftOut: count,
+});
 
 const targetSchema = z.strictObject({
   name: z.string(),
@@ -153,6 +170,7 @@ const targetSchema = z.strictObject({
           isNew: z.boolean(),
         })
         .exactOptional(),
+      before: beforeSchema.exactOptional(),
     }),
   ),
 });
@@ -177,6 +195,7 @@ const observationSchema = z.discriminatedUnion('kind', [
     seconds: z.number(),
     kinds: z.record(z.string(), z.number()).exactOptional(),
     possibleFailures: z.number().exactOptional(),
+    failuresAsSet: z.number().exactOptional(),
     cadence: z.number().exactOptional(),
     until: z.number().exactOptional(),
     baseline,

@@ -63,6 +63,7 @@ export function headerLine(
         ...(check.onNoData === undefined ? {} : { onNoData: check.onNoData }),
         ...(check.onProviderError === undefined ? {} : { onProviderError: check.onProviderError }),
         ...(check.seenBefore === undefined ? {} : { seenBefore: check.seenBefore }),
+        ...(check.before === undefined ? {} : { before: check.before }),
       })),
     })),
   };
@@ -87,6 +88,7 @@ export const lineShape: ShapeOf<RecordingLine> = {
       onNoData: 'own',
       onProviderError: 'own',
       seenBefore: { seen: 'own', detail: 'text', isNew: 'own' },
+      before: 'own',
     },
   },
   target: 'own',
@@ -102,6 +104,7 @@ export const lineShape: ShapeOf<RecordingLine> = {
       samples: 'own',
       failures: 'own',
       possibleFailures: 'own',
+      failuresAsSet: 'own',
       seconds: 'own',
       kinds: 'text',
       cadence: 'own',

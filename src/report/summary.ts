@@ -3,7 +3,7 @@ import type { CheckResult } from '../contract/check.js';
 import type { RollbackReport, Attempt } from '../contract/strategy.js';
 import type { Finding } from '../contract/result.js';
 import { asSentence, formatDuration } from '../support/text.js';
-import { renderChart } from './chart.js';
+import { drawnCheck, renderChart } from './chart.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown, tableMarkdown } from './markdown.js';
 import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
 import {
@@ -91,7 +91,16 @@ function severalSection(target: TargetReport): readonly string[] {
 }
 
 function targetSections(target: TargetReport): readonly string[] {
-  return [checkTable(target), attemptTable(target.rollback), chart(target)];
+  return [checkTable(target), beforeLines(target), attemptTable(target.rollback), chart(target)];
+}
+
+/** What the hour before the deploy made of the limits, where it made anything of them. */
+function beforeLines({ checks }: TargetReport): string {
+  return checks
+    .filter(({ before }) => before !== undefined && before.effect !== 'kept')
+    .slice(0, maxRows)
+    .map(({ id, before }) => `- ${codeMarkdown(id)}: ${plainMarkdown(before?.inWords ?? '', 600)}`)
+    .join('\n');
 }
 
 const checkMark: Readonly<Record<CheckResult['outcome'], string>> = {
@@ -117,7 +126,8 @@ function checkTable(target: TargetReport): string {
 }
 
 /** What is not held against what was deployed says why. */
-function excuse({ baseline }: CheckResult): string {
+function excuse({ baseline, before }: CheckResult): string {
+  if (before?.effect === 'none') return '❔ before too';
   return baseline === undefined ? '❔ never well' : '❔ baseline too';
 }
 
@@ -165,9 +175,13 @@ function attemptTable(rollback: RollbackReport): string {
 
 function chart(target: TargetReport): string {
   const drawn = renderChart(target.checks);
+  const isFromBefore = ['stricter', 'over'].includes(
+    drawnCheck(target.checks)?.before?.effect ?? '',
+  );
+  const whose = isFromBefore ? ', from the hour before the deploy' : '';
   return drawn === ''
     ? ''
-    : `<details open><summary>Success rate during the watch (grey line: the limit)</summary>\n\n${drawn}\n\n</details>`;
+    : `<details open><summary>Success rate during the watch (grey line: the limit${whose})</summary>\n\n${drawn}\n\n</details>`;
 }
 
 const findingMark: Readonly<Record<Finding['level'], string>> = {

@@ -104,6 +104,12 @@ export function chanceInWords(check: CheckResult, target: TargetReport): string 
   return ratio < 2 ? '' : `1 in ${formatNumber(ratio, 0)}`;
 }
 
+/** Why a breach is not held against what was deployed. */
+function excuseOf({ before, baseline }: CheckResult): string {
+  if (before?.effect === 'none') return 'was so before the deploy';
+  return baseline === undefined ? 'was never seen well' : 'the baseline does no better';
+}
+
 /** One sentence about a check, with all its numbers. */
 export function checkSentence(check: CheckResult): string {
   if (check.outcome === 'no-data') {
@@ -116,7 +122,7 @@ export function checkSentence(check: CheckResult): string {
     check.outcome === 'within'
       ? 'is within the limit'
       : check.excused === true
-        ? `is over the limit, and ${check.baseline === undefined ? 'was never seen well' : 'the baseline does no better'}`
+        ? `is over the limit, and ${excuseOf(check)}`
         : 'is over the limit';
   const value = check.shown === '' ? 'value unknown' : check.shown;
   return (

@@ -1,4 +1,11 @@
-import { type Check, type CheckEntry, type HealthCheck, specsOf } from '../contract/check.js';
+import {
+  type Check,
+  type CheckEntry,
+  type HealthCheck,
+  type Past,
+  specsOf,
+} from '../contract/check.js';
+import type { Result } from '../contract/result.js';
 import type { CheckSource, OptionTable } from '../support/options.js';
 import { alertsSource } from './alerts/options.js';
 import { cloudwatch } from './cloudwatch.js';
@@ -14,15 +21,18 @@ import { jsonSource } from './json/options.js';
 import type { KubernetesHealthSettings } from './kubernetes/health.js';
 import { newrelic } from './newrelic.js';
 import { prometheusSource } from './prometheus/options.js';
-import type { HealthDependencies, Source } from './source.js';
+import type { HealthDependencies, Hour, Source, SourceDependencies } from './source.js';
 
 /** The sources that `checks` of the configuration file may name. What needs more than its options is loaded when it is used. */
 export const sources = {
   http: withChecks(httpSource, () => Promise.resolve(createHttpChecks)),
-  prometheus: withChecks(
-    prometheusSource,
-    async () => (await import('./prometheus/checks.js')).checksOfEntries,
-  ),
+  prometheus: {
+    ...withChecks(
+      prometheusSource,
+      async () => (await import('./prometheus/checks.js')).checksOfEntries,
+    ),
+    readPast: async (...given) => (await import('./prometheus/past.js')).readPast(...given),
+  } satisfies Source<typeof prometheusSource.options>,
   datadog,
   cloudwatch,
   newrelic,
@@ -51,7 +61,6 @@ function withChecks<T extends OptionTable>(
 interface CheckSettings extends HttpHealthSettings, KubernetesHealthSettings, DockerHealthSettings {
   readonly duration: number;
   readonly 'min-requests': number;
-  readonly 'report-logs': number;
   readonly 'kubernetes-health': boolean;
   readonly 'compose-health': boolean;
 }
@@ -74,16 +83,26 @@ const platformHealth: readonly ((deps: CheckDependencies) => Promise<readonly He
       : [],
 ];
 
+/** What the source of an entry knows of the hour before a deploy; `undefined`: it cannot tell. */
+export function pastOf(
+  entry: CheckEntry,
+  hour: Hour,
+  deps: SourceDependencies,
+  signal: AbortSignal,
+): Promise<Result<Past>> | undefined {
+  const all: Readonly<Record<string, Source>> = sources;
+  return all[entry.source]?.readPast?.(entry, hour, deps, signal);
+}
+
 /** Fresh checks, as configured: they are used for one watch or one confirmation. */
 export async function createChecks(deps: CheckDependencies): Promise<readonly Check[]> {
   const { settings, entries, ...rest } = deps;
   const plan = { duration: settings.duration, minRequests: settings['min-requests'] };
-  const logLines = settings['report-logs'];
   const all: readonly (readonly [string, Source])[] = Object.entries(sources);
   const made = await Promise.all(
     all.map(async ([id, source]) => {
       const own = entries.filter((entry) => entry.source === id);
-      return own.length === 0 ? [] : source.create(own, { ...rest, plan, logLines });
+      return own.length === 0 ? [] : source.create(own, { ...rest, plan });
     }),
   );
   const byId = new Map(made.flat().map((check) => [check.id, check]));

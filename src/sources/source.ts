@@ -1,4 +1,4 @@
-import type { Check, CheckEntry } from '../contract/check.js';
+import type { Check, CheckEntry, Past } from '../contract/check.js';
 import type { Result } from '../contract/result.js';
 import type { Clock, ServerClock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
@@ -54,10 +54,29 @@ export interface Source<T extends OptionTable = OptionTable> extends CheckSource
     entries: readonly CheckEntry<ValuesOf<T>>[],
     deps: SourceDependencies,
   ): Promise<readonly Check[]>;
+  /**
+   * What it knows of the hour before a deploy, for the limits of the entry.
+   * @param signal gives it up: rejects with its reason then, and never otherwise
+   */
+  readPast?(
+    entry: CheckEntry<ValuesOf<T>>,
+    hour: Hour,
+    deps: SourceDependencies,
+    signal: AbortSignal,
+  ): Promise<Result<Past>>;
 }
 
+/** The hour before a deploy, milliseconds since the epoch: `from` ≤ t < `to`. */
+export interface Hour {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The length of what is judged as one in it, milliseconds. */
+export const BLOCK_MS = 300_000;
+
 /** What a check of health is made from, which the inputs alone describe. */
-export type HealthDependencies<S> = Omit<SourceDependencies, 'plan' | 'logLines'> & {
+export type HealthDependencies<S> = Omit<SourceDependencies, 'plan'> & {
   readonly settings: S & {
     /** Milliseconds. */
     readonly 'health-interval': number;

@@ -79,6 +79,8 @@ export interface CheckSource<T extends OptionTable = OptionTable> {
   readonly kinds: readonly MeasurementKind[];
   /** Errors per minute are scaled to this many requests a minute, because the requests are our own. */
   readonly scaledTo: number | null;
+  /** It can tell of the hour before a deploy; these options may say below `before` what that is read by. */
+  readonly past?: readonly string[];
   measures(given: GivenOptions): MeasuredKinds;
   /** Of a source that says yes or no: what its check is called, and when it is broken, by the values of the options. */
   readonly health?: {

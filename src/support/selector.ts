@@ -126,6 +126,11 @@ function refused(text: string): Result<Selector> {
   const fix = 'give the raw counter alone, such as `http_requests_total{app="shop"}`';
   if (/\[[^\]]*\]\s*\)*\s*$/.test(text) && !text.includes('('))
     return bad('has a range', `take the range in \`[]\` out: ${fix}`);
+  if (/\s(offset|@)\s/i.test(text))
+    return bad(
+      'reads another time',
+      `take it out: ${fix}; what was before the deploy is compared by \`compare-before: on\``,
+    );
   if (text.replace(/"(?:[^"\\]|\\.)*"/g, '').includes('('))
     return bad(
       'is an expression, and not a selector',

@@ -16,6 +16,7 @@ export const gitlab: CiSystem = {
     attemptId: env.CI_JOB_ID,
     // With `parallel` the name has the index or the values of the matrix too: https://docs.gitlab.com/ci/jobs/job_control/#parallelize-large-jobs
     job: jobOf(env, 'CI_JOB_NAME', 'CI_NODE_INDEX'),
+    jobStartedAt: timeOf(env.CI_JOB_STARTED_AT),
     project: valueOf(env, 'CI_PROJECT_PATH'),
     change: changeOf(env),
     pullRequest:
@@ -28,6 +29,11 @@ export const gitlab: CiSystem = {
   }),
   output: gitlabOutput,
 };
+
+function timeOf(text = ''): number | undefined {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? undefined : at;
+}
 
 /** It belongs to the project that it is to be merged into. */
 function changeOf(env: Environment): Change | null {

@@ -41,6 +41,7 @@ describeWith('the containers of a project as a health check', lacking(), () => {
       leastRate: 0,
       commandEnv: {},
       platform: process.platform,
+      logLines: 0,
     });
     if (made?.kind !== 'health') throw new Error('no health check');
     return made;

@@ -65,6 +65,7 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
       leastRate: 0,
       commandEnv: {},
       platform: process.platform,
+      logLines: 0,
     };
     const [check] = setUpKubernetesChecks(dependencies);
     if (check?.kind !== 'health') throw new Error('no health check');

@@ -77,6 +77,7 @@ describe('an entry of `checks`', () => {
       'shop-success-rate': { limit: { metric: 'success-rate', minPercent: 98 } },
       'shop-errors-per-minute': {
         limit: { metric: 'errors-per-minute', max: 10, scaledTo: 60 },
+        isByDefault: true,
       },
       'shop-latency': { limit: { metric: 'latency', percentile: 95, maxMs: 1000 } },
     });
@@ -88,7 +89,7 @@ describe('an entry of `checks`', () => {
       a: { limit: { metric: 'latency', percentile: 95, maxMs: 1000 } },
     });
     expect(checksOf(resolveChecks([...lines, '    max-errors-per-minute: off']))).toEqual({
-      a: { limit: { metric: 'success-rate', minPercent: 95 } },
+      a: { limit: { metric: 'success-rate', minPercent: 95 }, isByDefault: true },
     });
   });
 

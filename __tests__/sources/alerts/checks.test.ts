@@ -39,6 +39,7 @@ async function checkOf(
     env: {},
     commandEnv: {},
     platform: process.platform,
+    logLines: 0,
     redact: (text) => text,
     leastRate: 0,
   });

@@ -24,6 +24,7 @@ async function checksOf(flags: Readonly<Record<string, string>>): Promise<readon
     leastRate: 0,
     commandEnv: {},
     platform: process.platform,
+    logLines: 0,
   });
 }
 

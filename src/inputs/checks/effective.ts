@@ -12,6 +12,8 @@ export interface EffectiveEntry {
   /** By option; secrets are `***`, and what is not set is left out. */
   readonly options: Readonly<Record<string, string>>;
   readonly baseline?: Readonly<Record<string, string>>;
+  /** How its limits are compared with the hour before the deploy; absent: not at all. */
+  readonly before?: Readonly<Record<string, string>>;
 }
 
 /** The entries of `checks` as they rule; what the inputs describe is shown by the inputs. */
@@ -20,7 +22,7 @@ export function effectiveEntries(
   sources: CheckSources,
 ): readonly EffectiveEntry[] {
   return entries.flatMap((entry) => {
-    const { id, source, where, options, baseline } = entry;
+    const { id, source, where, options, baseline, before } = entry;
     if (where === undefined) return [];
     const table = sources[source]?.options ?? {};
     const below = baseline === undefined ? undefined : printed(table, baseline);
@@ -32,6 +34,20 @@ export function effectiveEntries(
         where,
         checks: specsOf(entry).map((each) => each.id),
         options: own,
+        ...(before && {
+          before: {
+            tightens: before.tightens,
+            margin: String(before.margin),
+            floor: `${String(100 * before.floor)} %`,
+            ...(before.options && {
+              ...Object.fromEntries(
+                Object.entries(printed(table, before.options)).filter(
+                  ([name, text]) => own[name] !== text,
+                ),
+              ),
+            }),
+          },
+        }),
         ...(below === undefined
           ? {}
           : {

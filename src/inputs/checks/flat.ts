@@ -7,6 +7,7 @@ import {
   type MeasurementKind,
   type OptionTable,
 } from '../../support/options.js';
+import { beforePlanOf, unlessGiven } from './before.js';
 import { inheritedLimits, namedLimits, type LimitValues, type NamedLimit } from './limits.js';
 
 /** The inputs that describe a target, and whether the user set them. */
@@ -100,6 +101,7 @@ function ofPrometheus(flat: Flat, measured: MeasuredKinds): readonly CheckEntry[
     options,
     baseline: compared.counts === undefined ? undefined : { ...options, ...below },
     checks,
+    before: beforePlanOf(checks, flat, prometheus),
   });
 }
 
@@ -191,6 +193,7 @@ function checksBy(
   return [...comparison, ...limits].map(({ name, limit }) => ({
     id: by.idOf(name),
     limit,
+    ...unlessGiven(limit, isGiven),
     ...(limit.metric !== 'relative' &&
       by.compared[measurementOf(limit.metric)] !== undefined && { baseline: { margin } }),
   }));
@@ -199,12 +202,17 @@ function checksBy(
 function entryOf(
   source: 'http' | 'prometheus',
   table: OptionTable,
-  rest: Pick<CheckEntry, 'options' | 'baseline' | 'checks'>,
+  {
+    before,
+    ...rest
+  }: Pick<CheckEntry, 'options' | 'baseline' | 'checks'> & {
+    readonly before?: CheckEntry['before'] | undefined;
+  },
 ): readonly CheckEntry[] {
   if (rest.checks.length === 0) return [];
   const nameOf = (option: string, of?: 'baseline'): string => {
     if (of === undefined) return table[option]?.input ?? option;
     return source === 'http' ? `baseline-${option}` : `${source}-baseline-${option}`;
   };
-  return [{ source, id: source, where: undefined, ...rest, nameOf }];
+  return [{ source, id: source, where: undefined, ...rest, ...(before && { before }), nameOf }];
 }

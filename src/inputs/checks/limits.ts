@@ -9,7 +9,7 @@ import { integer, number, percentage } from '../../support/values/numbers.js';
 import { text } from '../../support/values/text.js';
 import { latencyLimit, type LatencyLimit } from '../../support/values/time.js';
 import { choice } from '../../support/values/words.js';
-import type { Settings } from '../table.js';
+import type { InputId, Settings } from '../table.js';
 
 /** Stands in ids of checks, in logs, and in names of variables. */
 export const CHECK_ID = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
@@ -64,6 +64,21 @@ export const commonOptions = {
   }),
 } as const;
 
+/** What may stand below `before`, besides what the source has of its own. */
+export const beforeOptions = {
+  margin: option(number({ min: 1, max: 100 }), {
+    input: 'before-margin',
+    inherits: 'always',
+    description:
+      'How many times as many failures are accepted as in the worst five minutes of the hour before.',
+  }),
+  floor: option(percentage('failures'), {
+    input: 'before-floor',
+    inherits: 'always',
+    description: 'Percent of failed requests that the limit accepts at least.',
+  }),
+} as const;
+
 export type CommonOption = keyof typeof commonOptions;
 
 /** The limits, by what they judge. */
@@ -106,6 +121,13 @@ export interface NamedLimit {
   readonly name: string;
   readonly limit: MetricLimit;
 }
+
+/** The inputs that the limits of traffic come from where an entry names none. */
+export const limitInputs: Readonly<Partial<Record<MetricLimit['metric'], InputId>>> = {
+  'success-rate': 'min-success-rate',
+  'errors-per-minute': 'max-errors-per-minute',
+  latency: 'max-latency',
+};
 
 /** What limits are given as; `undefined`: not at all. */
 export type LimitValues = Readonly<{

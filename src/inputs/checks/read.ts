@@ -1,6 +1,7 @@
 import type { WrittenEntry, Field } from '../config-entries.js';
 import type { CheckSource, GivenOptions, ValuesOf } from '../../support/options.js';
 import { didYouMean, quote } from '../../support/values/value-type.js';
+import { type GivenBefore, readBefore } from './before.js';
 import { baselineOptionsOf, commonOptions, commonOptionsOf } from './limits.js';
 import {
   checkVariable,
@@ -23,6 +24,7 @@ export interface ReadEntry {
   readonly options: Readonly<Record<string, unknown>>;
   /** All options as they are for the baseline; `undefined`: the check has none. */
   readonly baseline: Readonly<Record<string, unknown>> | undefined;
+  readonly before: GivenBefore;
   readonly given: GivenOptions;
   /** Says what is wrong with an option, or with what stands below `baseline.`. */
   readonly problem: (option: string, message: string, fix?: string) => void;
@@ -79,6 +81,7 @@ export function readEntry(
     common: common.values as ValuesOf<typeof commonOptions>,
     options: own.values,
     baseline: below === undefined ? undefined : merged(own, below),
+    before: readBefore(table, scope),
     given: {
       values: own.values,
       has: (name) => own.given.has(name) || common.given.has(name),
@@ -122,10 +125,14 @@ function sayUnknown(
   known: readonly string[],
 ): void {
   const compares = baselineOptionsOf(table).length > 0;
-  const all = [...known, ...(compares ? ['baseline'] : [])];
+  const all = [
+    ...known,
+    ...(compares ? ['baseline'] : []),
+    ...(table.past === undefined ? [] : ['before']),
+  ];
   for (const [name, { where }] of map.fields) {
     if (all.includes(name)) continue;
-    const isCommon = Object.hasOwn(commonOptions, name) || name === 'baseline';
+    const isCommon = Object.hasOwn(commonOptions, name) || name === 'baseline' || name === 'before';
     say(
       where,
       isCommon

@@ -4,7 +4,7 @@ import { isObject } from '../../support/json.js';
 import { type MeasuredKinds, type MeasurementKind, measurementOf } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
 import type { WrittenEntry } from '../config-entries.js';
-import type { Settings } from '../table.js';
+import { beforePlanOf, unlessGiven } from './before.js';
 import { flatEntries } from './flat.js';
 import {
   inheritedLimits,
@@ -36,7 +36,7 @@ export function resolveChecks(
     const before = findings.problems.length;
     const read = readEntry(map, around, findings);
     if (read === undefined) return [];
-    const specs = specsFor(read, around.settings);
+    const specs = specsFor(read, around);
     const ids = specsOf(specs).map(({ id }) => id);
     const twice = ids.find((id) => taken.has(id) || RESERVED.has(id));
     if (twice !== undefined)
@@ -50,7 +50,7 @@ export function resolveChecks(
       read.problem(side === undefined ? 'errors' : `${side}.errors`, ...SAME_COUNTS);
     if (findings.problems.length === before && isComparedWithItself(read))
       read.problem('baseline', ...sameSides('what it says is the same as outside of it'));
-    return findings.problems.length > before ? [] : [entryOf(read, specs, map.where)];
+    return findings.problems.length > before ? [] : [entryOf(read, specs, map.where, around)];
   });
   for (const entry of flat)
     for (const side of sidesOfSameCounts(entry)) {
@@ -104,7 +104,8 @@ function sameSides(what: string): readonly [message: string, fix: string] {
 
 type Specs = Pick<CheckEntry, 'checks' | 'health'>;
 
-function entryOf(read: ReadEntry, specs: Specs, where: string): CheckEntry {
+function entryOf(read: ReadEntry, specs: Specs, where: string, around: Surroundings): CheckEntry {
+  const before = beforePlanOf(specs.checks, around, read.table, read.before, read.options);
   return {
     source: read.source,
     id: read.id ?? read.source,
@@ -112,17 +113,21 @@ function entryOf(read: ReadEntry, specs: Specs, where: string): CheckEntry {
     options: read.options,
     baseline: read.baseline,
     ...specs,
+    ...(before && { before }),
     nameOf: (option, of) => (of === undefined ? option : `${of}.${option}`),
   };
 }
 
 /** The checks that an entry makes: of a yes or no one, and one for each limit. */
-export function specsFor(entry: ReadEntry, settings: Settings): Specs {
+export function specsFor(
+  entry: ReadEntry,
+  around: Pick<Surroundings, 'settings' | 'isGiven'>,
+): Specs {
   const source = entry.table;
   for (const { option, message, fix } of source.conflicts(entry.given))
     entry.problem(option, message, fix);
   const measured = source.measures(entry.given);
-  return { checks: checksOf(entry, measured, settings), health: healthOf(entry, measured) };
+  return { checks: checksOf(entry, measured, around), health: healthOf(entry, measured) };
 }
 
 function healthOf(entry: ReadEntry, measured: MeasuredKinds): HealthSpec | undefined {
@@ -143,7 +148,7 @@ function healthOf(entry: ReadEntry, measured: MeasuredKinds): HealthSpec | undef
 function checksOf(
   entry: ReadEntry,
   measured: MeasuredKinds,
-  settings: Settings,
+  { settings, isGiven }: Pick<Surroundings, 'settings' | 'isGiven'>,
 ): readonly CheckSpec[] {
   const source = entry.table;
   const named = namedLimits(entry.common, source);
@@ -159,6 +164,7 @@ function checksOf(
   return limits.map(({ name, limit }) => ({
     id: entry.id !== undefined && limits.length === 1 ? entry.id : `${base}-${name}`,
     limit,
+    ...(named.length === 0 && unlessGiven(limit, isGiven)),
     ...(entry.baseline !== undefined &&
       limit.metric !== 'value' &&
       limit.metric !== 'relative' && { baseline: { margin: entry.common['baseline-margin'] } }),

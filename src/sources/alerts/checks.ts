@@ -42,6 +42,7 @@ export function createAlertChecks(
         askables: [
           {
             subject,
+            once: options.timeout,
             ask: (signal) => ask(client, deps, signal),
             recall: memory.recall,
             recollect: memory.recollect,

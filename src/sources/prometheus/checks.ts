@@ -100,7 +100,7 @@ function canaryAndBaseline(
 }
 
 function pollerOf(
-  { measurement, limit }: CheckDescription,
+  { measurement, limit, before }: CheckDescription,
   { client, clock }: { readonly client: Client; readonly clock: Clock },
 ): SharedPoller {
   const journal = createJournal();
@@ -118,11 +118,15 @@ function pollerOf(
     case 'histogram': {
       const { selector } = measurement.buckets;
       const maxMs = limit.metric === 'latency' ? limit.maxMs : undefined;
-      const parts = createLatencyParts(measurement, maxMs, deps);
+      const set = before?.effect === 'over' ? before.set : undefined;
+      const setMs = set?.metric === 'latency' ? set.maxMs : undefined;
+      const parts = createLatencyParts(measurement, { maxMs, setMs }, deps);
       const probe = createCountingProbe(
         (signal) => parts.partsOf(signal),
         (round) =>
-          maxMs === undefined ? slowerOf(round, selector, parts.borders) : slowOf(round, selector),
+          maxMs === undefined
+            ? slowerOf(round, selector, parts.borders)
+            : slowOf(round, selector, setMs !== undefined),
         deps,
       );
       return sharedPoller(probe, { ...deps, compares: true });
@@ -160,7 +164,7 @@ function countsOf(round: Round, own: Selector): Observation {
 }
 
 /** Requests of a round, and how many of them were slower than a limit. */
-function slowOf(round: Round, own: Selector): Observation {
+function slowOf(round: Round, own: Selector, countsAsSet: boolean): Observation {
   const slowerThan = (border: string, nameOf: (part: string) => string): BaselineCounts => {
     const samples = round.counts[nameOf(latencyParts.all)] ?? 0;
     const within = round.counts[nameOf(border)] ?? 0;
@@ -173,6 +177,9 @@ function slowOf(round: Round, own: Selector): Observation {
     {
       ...slowerThan(latencyParts.above, itself),
       possibleFailures: slowerThan(latencyParts.below, itself).failures,
+      ...(countsAsSet && {
+        failuresAsSet: slowerThan(latencyParts.asSet, itself).failures,
+      }),
     },
     slowerThan(latencyParts.above, ofBaseline),
   );
@@ -208,7 +215,11 @@ function canaryOrBaseline(counts: Round['counts'], total: string, errors: string
 function observed(
   { seconds, cadence, hasBaseline, troubles }: Round,
   own: Selector,
-  counts: BaselineCounts & { possibleFailures?: number; kinds?: Readonly<Record<string, number>> },
+  counts: BaselineCounts & {
+    possibleFailures?: number;
+    failuresAsSet?: number;
+    kinds?: Readonly<Record<string, number>>;
+  },
   baselineCounts: BaselineCounts,
 ): Observation {
   const baseline = hasBaseline ? { baseline: baselineCounts } : {};

@@ -13,6 +13,8 @@ interface Buckets {
   readonly above: { readonly le: string; readonly borderMs: number };
   /** The largest one at or below the limit: what is within its border is surely fast enough. */
   readonly below: { readonly le: string; readonly borderMs: number };
+  /** The same as `above` for the limit that was set, where another one is in force. */
+  readonly asSet?: { readonly le: string; readonly borderMs: number };
   /** Holds everything. */
   readonly all: string;
 }
@@ -26,18 +28,22 @@ interface AllBuckets {
 /**
  * @param counts how many histograms have a bucket, by its `le`. Only buckets that every histogram has can be used.
  * @param bucketMs what a `le` of 1 is, in milliseconds
+ * @param setMs the limit that was set, where another one is in force
  */
 export function chooseBuckets(
   counts: ReadonlyMap<string, number>,
   bucketMs: number,
   maxMs: number,
+  setMs?: number,
 ): Result<Buckets> {
   const found = usable(counts, bucketMs);
   if (!found.ok) return found;
   const { all, borders } = found.value;
   const above = borders.find(({ borderMs }) => borderMs >= maxMs);
   const below = borders.filter(({ borderMs }) => borderMs <= maxMs).at(-1);
-  if (above !== undefined && below !== undefined) return good({ above, below, all });
+  const asSet = setMs === undefined ? undefined : borders.find(({ borderMs }) => borderMs >= setMs);
+  if (above !== undefined && below !== undefined)
+    return good({ above, below, ...(asSet && { asSet }), all });
   const list = borders.map(({ borderMs }) => `${String(borderMs)}ms`).join(', ');
   return bad(
     borders.length === 0
@@ -87,6 +93,7 @@ export const latencyParts = {
   all: 'requests',
   above: 'within-above',
   below: 'within-below',
+  asSet: 'within-as-set',
 } as const;
 
 /** Requests within a border, where all borders are used. */
@@ -115,6 +122,7 @@ export async function findLayout(
   maxMs: number | undefined,
   client: Client,
   signal: AbortSignal,
+  setMs?: number,
 ): Promise<Layout> {
   const both = [buckets, ...(baseline === undefined ? [] : [baseline])]
     .map(({ selector }) => printSelector(selector))
@@ -124,7 +132,9 @@ export async function findLayout(
   const found = new Map(answer.value.samples.map(({ labels, value }) => [labels.le ?? '', value]));
   if (found.size === 0) return { kind: 'empty' };
   const chosen =
-    maxMs === undefined ? allBuckets(found, bucketMs) : chooseBuckets(found, bucketMs, maxMs);
+    maxMs === undefined
+      ? allBuckets(found, bucketMs)
+      : chooseBuckets(found, bucketMs, maxMs, setMs);
   return chosen.ok
     ? { kind: 'buckets', buckets: chosen.value }
     : { kind: 'unusable', problem: chosen.problem };
@@ -138,16 +148,17 @@ interface LatencyParts {
   readonly borders: readonly number[];
 }
 
+/** @param setMs as for `chooseBuckets` */
 export function createLatencyParts(
   histogram: Histogram,
-  maxMs: number | undefined,
+  { maxMs, setMs }: { readonly maxMs: number | undefined; readonly setMs: number | undefined },
   { client, journal }: ProbeDependencies,
 ): LatencyParts {
   let parts: readonly QueryPart[] | undefined;
   let borders: readonly number[] = [];
   async function partsOfHistogram(signal: AbortSignal): Promise<readonly QueryPart[] | None> {
     if (parts !== undefined) return parts;
-    const layout = await findLayout(histogram, maxMs, client, signal);
+    const layout = await findLayout(histogram, maxMs, client, signal, setMs);
     switch (layout.kind) {
       case 'buckets':
         parts = [
@@ -197,6 +208,7 @@ function partsOf(
       : [
           of(latencyParts.above, buckets.above.le, false),
           of(latencyParts.below, buckets.below.le, false),
+          ...(buckets.asSet === undefined ? [] : [of(latencyParts.asSet, buckets.asSet.le, false)]),
         ]),
   ];
 }

@@ -19,6 +19,7 @@ export const prometheusSource = checkSource({
     'A Prometheus server, or anything that answers its queries: Thanos, Mimir, VictoriaMetrics, a managed one.',
   kinds: ['counts', 'latency', 'value'],
   scaledTo: null,
+  past: ['total', 'errors', 'selector', 'latency'],
   options: {
     url: option(url(), {
       required: true,

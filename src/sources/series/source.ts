@@ -17,11 +17,16 @@ export function seriesSource<const T extends SeriesOptions>(own: SeriesSource<T>
     options: own.options,
     kinds: ['counts', 'value'],
     scaledTo: null,
+    past: ['total', 'errors', 'value'],
     measures: measuresQueries,
     conflicts: (given) => [...queryConflicts(given), ...(own.conflicts?.(given) ?? [])],
     create: async (entries, deps) => {
       const { createSeriesChecks } = await import('./checks.js');
       return entries.flatMap((entry) => createSeriesChecks(own, entry, deps));
+    },
+    readPast: async (entry, hour, deps, signal) => {
+      const { readSeriesPast } = await import('./past.js');
+      return readSeriesPast(own, entry, hour, deps, signal);
     },
   };
 }

@@ -63,8 +63,12 @@ export function integer(bounds: Bounds): ValueType<number> {
 /**
  * Percent, 0 to 100, as a number of percent. A value between 0 and 1 is refused: it is nearly always a share that
  * was meant as percent, and a limit of less than one percent would let everything pass.
+ *
+ * @param of `failures`: of what is seldom, from 0 to 50; a part of one percent is usual
  */
-export function percentage(): ValueType<number> {
+export function percentage(of: 'successes' | 'failures' = 'successes'): ValueType<number> {
+  const isSmall = of === 'failures';
+  const max = isSmall ? 50 : 100;
   return {
     name: 'percentage',
     shape: 'text',
@@ -72,22 +76,26 @@ export function percentage(): ValueType<number> {
     parse: (text) => {
       const digits = text.replace(/\s*%$/, '');
       if (!decimal.test(digits)) {
-        return bad(`${quote(text)} is not a percentage`, 'write it like `95` or `99.9%`');
+        return bad(
+          `${quote(text)} is not a percentage`,
+          `write it like ${isSmall ? '`0.5` or `2%`' : '`95` or `99.9%`'}`,
+        );
       }
       const value = Number(digits);
-      if (value > 0 && value < 1) {
+      if (!isSmall && value > 0 && value < 1) {
         return bad(
           `${quote(text)} is less than one percent`,
           `percentages go from 0 to 100: write \`${formatNumber(value * 100, 6)}\``,
         );
       }
-      return within(text, value, { min: 0, max: 100 });
+      return within(text, value, { min: 0, max });
     },
     print: String,
     schema: {
       anyOf: [
-        { const: 0 },
-        { type: 'number', minimum: 1, maximum: 100 },
+        ...(isSmall
+          ? [{ type: 'number', minimum: 0, maximum: max }]
+          : [{ const: 0 }, { type: 'number', minimum: 1, maximum: max }]),
         { type: 'string', pattern: '^[0-9]+(\\.[0-9]+)? *%?$' },
       ],
     },
