@@ -163,6 +163,14 @@ describe('a test of the user', () => {
     expect(output).toContain('test: test-command: no-such-program-x: not found');
   });
 
+  it('is run by the snapshot, and not by preflight', async () => {
+    const preflight = await place.run(['preflight', ...args()], inARun);
+    expect({ code: preflight.code, output: preflight.output }).toMatchObject({ code: 0 });
+    expect(place.read('given.json')).toBeUndefined();
+    await place.run(['snapshot', ...args()], inARun);
+    expect(place.read('given.json')).toBeDefined();
+  });
+
   it('is ended with its children when the run is cancelled', async () => {
     if (process.platform === 'win32') return;
     place.write(

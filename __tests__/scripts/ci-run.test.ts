@@ -106,7 +106,7 @@ onLinux('.ci/run', () => {
       'node dist/index.js demo',
       'npm run test:unit -- __tests__/bundle',
       'npm run e2e:main',
-      'npm run bench -- simulation relative',
+      'npm run bench -- simulation relative before',
       'npm run test:e2e -- __tests__/e2e/wrappers',
       'npm run test:e2e -- __tests__/e2e/prometheus',
       'npm run test:e2e -- __tests__/e2e/metrics',
