@@ -1,0 +1,75 @@
+import { chmodSync, readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Ended, Workplace } from '../../support/bundle.js';
+import { serve, type HttpTestServer } from '../../support/servers.js';
+import { describeWith } from '../components.js';
+import { lacking } from './components.js';
+
+/** The blocks of the page on tests, by their language. */
+function blocks(language: string): readonly string[] {
+  const page = readFileSync('docs/own-tests.md', 'utf8');
+  return [...page.matchAll(/^```(\w+)\n([\s\S]*?)^```/gm)]
+    .filter(([, of]) => of === language)
+    .map(([, , text = '']) => text);
+}
+
+describeWith('the recipes of the page on tests', lacking(), () => {
+  let place: Workplace;
+  beforeEach(() => {
+    place = new Workplace();
+  });
+  afterEach(() => {
+    place.remove();
+  });
+
+  const watch = (env: Readonly<Record<string, string>>): Promise<Ended> =>
+    place.run(
+      [
+        ...['run', '--warm-up', '1s', '--duration', '4s', '--interval', '1s'],
+        ...['--on-unhealthy', 'report', '--extend', 'false'],
+      ],
+      env,
+    );
+
+  describe('the script with curl', () => {
+    let shop: HttpTestServer;
+    let cart: string;
+    beforeEach(async () => {
+      cart = 'Your cart: empty';
+      shop = await serve((request, response) => {
+        if (request.url === '/login') response.setHeader('Set-Cookie', 'session=1');
+        else if (request.headers.cookie !== 'session=1') response.statusCode = 401;
+        response.end(request.url === '/cart' ? cart : '');
+      });
+      place.write('smoke.sh', blocks('sh')[0] ?? '');
+      chmodSync(place.path('smoke.sh'), 0o755);
+      place.write('rollgate.yml', 'test-command: ./smoke.sh\ntest-every: 1s');
+    });
+    afterEach(() => shop.close());
+
+    it('passes by a shop that works', async () => {
+      expect(await watch({ SHOP_URL: shop.url })).toMatchObject({ code: 0 });
+    });
+
+    it('fails by a shop that answers 200, without a cart', async () => {
+      cart = 'Something went wrong';
+      expect(await watch({ SHOP_URL: shop.url })).toMatchObject({ code: 5 });
+    });
+  });
+
+  describe('k6', () => {
+    // k6 itself may not be had everywhere: what is told of it is its exit code.
+    it.each([
+      [0, 0, 'healthy'],
+      [99, 5, 'unhealthy'],
+      [107, 4, 'inconclusive'],
+    ])('that exits with %d ends the gate with %d', async (exit, code, verdict) => {
+      place.write('bin/k6', `#!/bin/sh\necho "$@" >> calls\nexit ${String(exit)}\n`);
+      chmodSync(place.path('bin/k6'), 0o755);
+      place.write('rollgate.yml', blocks('yaml').at(-1) ?? '');
+      const ended = await watch({ PATH: `${place.path('bin')}:${process.env.PATH ?? ''}` });
+      expect({ code: ended.code, verdict: place.report().verdict }).toEqual({ code, verdict });
+      expect(place.read('calls')).toBe('run --quiet load.js\n');
+    });
+  });
+});

@@ -1,0 +1,37 @@
+import { spawnSync } from 'node:child_process';
+import { chromium } from '../__tests__/e2e/own-tests/components.js';
+
+/**
+ * Installs Chromium of Debian, for the tests that need a real browser: what it is linked with is too much to be unpacked beside
+ * the system. That it cannot be had is an error only with ROLLGATE_E2E=required.
+ */
+function main(): void {
+  const there = chromium();
+  if (there !== undefined) {
+    process.stdout.write(`Chromium: ${there}\n`);
+    return;
+  }
+  const patient = ['-qq', '-o', 'Acquire::Retries=3'];
+  const wanted = ['install', '--yes', '--no-install-recommends', 'chromium'];
+  const problem = call([...patient, 'update']) ?? call([...patient, ...wanted]);
+  const found = chromium();
+  if (found !== undefined) {
+    process.stdout.write(`Chromium: now ${found}\n`);
+    return;
+  }
+  process.stderr.write(`Chromium: not available: ${problem ?? 'it was installed elsewhere'}\n`);
+  if (process.env.ROLLGATE_E2E === 'required') process.exitCode = 1;
+}
+
+/** Why apt-get failed, if it did. */
+function call(args: readonly string[]): string | undefined {
+  const { error, status, stderr } = spawnSync('apt-get', args, {
+    encoding: 'utf8',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  if (error !== undefined) return error.message;
+  return status === 0 ? undefined : stderr.trim().split('\n').slice(-5).join('; ');
+}
+
+main();
