@@ -165,6 +165,12 @@ describe('watch', () => {
         events.findIndex(({ event }) => event.type === 'deadline') + 1,
       );
       expect(replay(plan, checks, planned)).toMatchObject({ decidedAt: 330_000 });
+      // It was cancelled while it went on: what it would have come to is not known.
+      expect(replay(plan, checks, planned, { wasCut: true })).toMatchObject({
+        judgement: null,
+        endsAt: 330_000,
+        extension,
+      });
     });
 
     it('is unhealthy as soon as there is evidence', async () => {
