@@ -172,8 +172,8 @@ describe('the traffic of the http source', () => {
     void metrics[0]?.stop();
     await clock.advance(1);
     expect(http.open).toBe(11);
-    metrics[1]?.stop();
-    metrics[1]?.stop();
+    void metrics[1]?.stop();
+    void metrics[1]?.stop();
     await clock.advance(60_000);
     expect(http.open).toBe(0);
     expect(http.sent).toHaveLength(11);
