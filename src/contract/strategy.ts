@@ -127,6 +127,18 @@ export interface Strategy<
   recordedVersion?(): RecordedVersion | undefined;
   /** Whether there was nothing before the deploy, by the snapshot: this is the first one. */
   sawNothing?(): boolean;
+  /** It changes what workloads are made from, so that nobody who keeps them as their source says takes it back. */
+  readonly changesSource?: boolean;
+  /** What keeps what the strategy changes as its source says, and would take a change back; one sentence. `undefined`: nothing. */
+  revertedBy?(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * Who takes back, or has taken back, what a strategy of the chain has done; one sentence. Where that has changed the source: why
+   * the source is not applied, for which it is waited until the signal is aborted. `undefined`: it stays as it is.
+   */
+  undoneBy?(
+    done: { readonly sourceChanged: boolean },
+    signal: AbortSignal,
+  ): Promise<string | undefined>;
   /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */
   pin?(signal: AbortSignal): Promise<string | undefined>;
   /** What runs now, to be returned to later. Plain data for the snapshot file. */

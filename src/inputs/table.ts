@@ -590,6 +590,12 @@ export const inputs = {
     description:
       'Check the readiness of the workloads too: replicas that stay unavailable, restarts and crash loops since the watch began are unhealthy.',
   }),
+  'gitops-pause': input(boolean(), {
+    group: 'kubernetes',
+    default: 'false',
+    description:
+      'Before a rollback of a workload that Argo CD or Flux keeps: suspend that, so that the rollback is not taken back. It says how to resume.',
+  }),
   'helm-release': input(text(), {
     group: 'kubernetes',
     strategy: 'helm',
@@ -684,6 +690,12 @@ export const inputs = {
     configures: true,
     description:
       'Further parameters of the rollback pipeline, as `name=value` lines. Default: none.',
+  }),
+  'ci-changes-source': input(boolean(), {
+    group: 'ci',
+    default: 'false',
+    description:
+      'The rollback pipeline reverts what is deployed in Git. It then goes first where Argo CD or Flux keeps the workloads, and is proven when they have applied it.',
   }),
   'rollback-job': input(list(), {
     group: 'ci',

@@ -1,7 +1,7 @@
 import { Cancelled, deadline, isCancelled, lastingSignal, raceSignal } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { formatDuration, oneLine } from '../support/text.js';
+import { asSentence, formatDuration, oneLine } from '../support/text.js';
 import type {
   ChainLink,
   Confirmation,
@@ -20,6 +20,8 @@ import { own, type OwnText } from '../support/redact.js';
 const LEAST_STRATEGY_TIME = 60_000;
 /** A strategy that is asked to give up has this long to clean up and to say what is left, milliseconds. */
 const GIVE_UP_GRACE = 15_000;
+/** Asking what keeps the workloads as their source says, milliseconds. */
+const OWNER_TIME = 45_000;
 /** The same when we are being stopped: the CI system kills us soon, milliseconds. */
 const CANCEL_GRACE = 2_000;
 
@@ -55,7 +57,8 @@ interface Stop {
  * fails before it changed anything, the next one is tried; once one may have changed something, no other may follow.
  */
 export async function runChain(options: ChainOptions): Promise<RollbackReport> {
-  const { clock, signal, links } = options;
+  const { clock, signal } = options;
+  const links = await sourceFirst(options);
   const chain: Chain = {
     options,
     began: clock.monotonic(),
@@ -158,7 +161,17 @@ async function tryStrategy(
     note(chain, link.id, 'failed', `withheld: ${given.reason}`);
     return stop ?? withheld(given.reason);
   }
-  const result = { ...given, detail: oneLine(given.detail, LONGEST) };
+  const changesSource = strategy.changesSource === true;
+  // What the source says now is not proven before it is applied; what was changed past it is not, as long as somebody undoes it.
+  const who = given.outcome === 'failed' ? undefined : await undone(changesSource, options);
+  const result: StrategyResult = {
+    ...given,
+    outcome: given.outcome === 'verified' && who !== undefined ? 'triggered' : given.outcome,
+    detail: oneLine(
+      who === undefined ? given.detail : `${given.detail} ${asSentence(who)}`,
+      LONGEST,
+    ),
+  };
   chain.attempts.push({
     id: link.id,
     outcome: result.outcome,
@@ -172,7 +185,7 @@ async function tryStrategy(
   options.progress(own`${own(link.id)}: ${own(result.outcome)}: ${result.detail}`);
   if (result.outcome === 'failed') return undefined;
   for (const thing of plan.touches ?? []) touched.add(thing);
-  const next = await conclude(result, options);
+  const next = await conclude(result, { who, changesSource }, options);
   if (next.status === 'verified') return next;
   chain.stop ??= next;
   return undefined;
@@ -282,8 +295,73 @@ async function execute(
   return { result: { ...run, ...result }, seconds: (clock.monotonic() - began) / 1000 };
 }
 
+/**
+ * What changes the source goes first where something keeps the workloads as their source says: it would take back whatever is
+ * changed past it.
+ */
+async function sourceFirst(options: ChainOptions): Promise<readonly ChainLink[]> {
+  const { links, clock, signal } = options;
+  const changesSource = ({ strategy }: ChainLink): boolean =>
+    strategy.kind === 'strategy' && strategy.changesSource === true;
+  const first = links.filter(changesSource);
+  if (first.length === 0) return links;
+  const limited = deadline(clock, OWNER_TIME, 'looking for what keeps the workloads', signal);
+  try {
+    for (const { strategy } of links) {
+      if (strategy.kind === 'skip' || strategy.revertedBy === undefined) continue;
+      const owner = await raceSignal(strategy.revertedBy(limited.signal), limited.signal);
+      if (owner === undefined) continue;
+      options.progress(own`${owner}, so ${own(first.map(({ id }) => id).join(', '))} goes first`);
+      return [...first, ...links.filter((link) => !first.includes(link))];
+    }
+  } catch {
+    return links;
+  } finally {
+    limited.clear();
+  }
+  return links;
+}
+
+/** Who takes back what was done, asked of every strategy that can tell. One that cannot be asked is no proof that nobody does. */
+async function undone(
+  sourceChanged: boolean,
+  { links, clock, timeout, signal }: ChainOptions,
+): Promise<string | undefined> {
+  const limited = deadline(clock, sourceChanged ? timeout : OWNER_TIME, 'the owner', signal);
+  try {
+    for (const { strategy } of links) {
+      if (strategy.kind === 'skip' || strategy.undoneBy === undefined) continue;
+      const who = await strategy.undoneBy({ sourceChanged }, limited.signal);
+      if (who !== undefined) return who;
+    }
+    return undefined;
+  } catch (error) {
+    return `whether something takes it back could not be read: ${messageOf(error)}`;
+  } finally {
+    limited.clear();
+  }
+}
+
 /** What a strategy that changed something has led to, by the table of the chain. */
-async function conclude(result: StrategyResult, options: ChainOptions): Promise<Stop> {
+async function conclude(
+  result: StrategyResult,
+  { who, changesSource }: { readonly who: string | undefined; readonly changesSource: boolean },
+  options: ChainOptions,
+): Promise<Stop> {
+  const seen = await confirmed(result, options);
+  // An owner may have acted while it was confirmed.
+  const undoes = changesSource || who === undefined ? who : ((await undone(false, options)) ?? who);
+  if (undoes === undefined || isCancelled(options.signal)) return seen;
+  return {
+    ...seen,
+    status: 'unverified',
+    detail:
+      seen.healthConfirmed === true ? `${seen.detail}, but ${undoes}` : `${undoes}; ${seen.detail}`,
+    versionConfirmed: seen.versionConfirmed === true ? false : seen.versionConfirmed,
+  };
+}
+
+async function confirmed(result: StrategyResult, options: ChainOptions): Promise<Stop> {
   const { versionConfirmed } = result;
   const proven = result.outcome === 'verified';
   if (isCancelled(options.signal))

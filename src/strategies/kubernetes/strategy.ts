@@ -10,6 +10,7 @@ import type {
 import { isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
+import { asSentence } from '../../support/text.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -28,6 +29,13 @@ import {
   replacedOnes,
 } from './assert-unchanged.js';
 import { type KubernetesPlan, planFor, type RequestedRevisions, parseRevisions } from './plan.js';
+import {
+  createOwnership,
+  ownedOnes,
+  type OwnerFindings,
+  type Ownership,
+  pauseOwners,
+} from './owners.js';
 import { canBeStuck } from './pods.js';
 import { denied, preflight } from './preflight.js';
 import { outcomeOf, settle, type Settled } from './settle.js';
@@ -53,6 +61,8 @@ interface KubernetesStrategyOptions {
   /** How many of a failing container's last lines may be shown. */
   readonly logLines: number;
   readonly helmStrategy: boolean;
+  /** What is done about Argo CD and Flux; neither by default. */
+  readonly owners?: OwnerFindings;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
 }
@@ -69,6 +79,7 @@ interface State {
   /** What this run judges, and what it has rolled back to itself, by workload. */
   evaluated: ReadonlyMap<string, Live>;
   readonly ours: Map<string, Version>;
+  readonly ownership: Ownership;
 }
 
 /**
@@ -81,6 +92,11 @@ export function createKubernetesStrategy(
   const { names, kubectl, requestedRevisions, run, clock } = options;
   const recorded = readRecorded(options.recorded);
   const ours = new Map<string, Version>();
+  const ownership = createOwnership({
+    ...{ kubectl, clock, ours },
+    read: async (signal) => (await getWorkloads(kubectl, names, signal)).values(),
+    evaluated: () => state.evaluated,
+  });
   const state: State = {
     options,
     names,
@@ -91,6 +107,7 @@ export function createKubernetesStrategy(
     recorded,
     evaluated: new Map(),
     ours,
+    ownership,
   };
   return {
     kind: 'strategy',
@@ -102,6 +119,8 @@ export function createKubernetesStrategy(
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     pin: (signal) => pin(state, signal),
+    revertedBy: (signal) => ownership.revertedBy(signal),
+    undoneBy: (done, signal) => ownership.undoneBy(done, signal),
     plan: (request, signal) => plan(state, request, signal),
     execute: (plan, context) => execute(state, plan, context),
   };
@@ -119,6 +138,7 @@ function preflightAll(state: State, signal: AbortSignal): Promise<readonly Findi
       namespace: state.options.namespace,
       logs: state.options.logLines > 0,
       helmStrategy: state.options.helmStrategy,
+      owners: state.options.owners ?? { pauses: false, hasSourceStrategy: false },
       now: state.clock.now(),
     },
     signal,
@@ -141,6 +161,10 @@ async function snapshot(
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   const seen = await readLive(state.kubectl, state.names, signal);
   state.evaluated = evaluatedVersions(seen);
+  await state.ownership.capture(
+    seen.map(({ workload }) => workload),
+    signal,
+  );
   return capturedOf({
     ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
     unreadable: state.options.recorded !== undefined && state.recorded === undefined,
@@ -214,6 +238,9 @@ async function execute(
   plan: KubernetesPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
+  const paused = await pause(state, plan, context);
+  if (typeof paused === 'string')
+    return { outcome: 'failed', detail: paused, versionConfirmed: null };
   const applied: Applied[] = [];
   for (const step of plan.work) {
     if (context.signal.aborted) break;
@@ -239,11 +266,37 @@ async function execute(
   if (nothingDone && last?.kind === 'replaced')
     return inWords(state, last.workload, context.signal);
   const settled = await waitFor(state, plan, applied, context);
-  return outcomeOf({
+  const result = outcomeOf({
     ...{ applied, settled, work: plan.work },
     stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
     now: state.clock.now(),
   });
+  return { ...result, detail: [result.detail, ...paused.map(asSentence)].join(' ') };
+}
+
+/** Has the owners leave the workloads alone, where that is wanted. Gives how to let them act again, or why it failed. */
+async function pause(
+  { options, kubectl }: State,
+  { work }: KubernetesPlan,
+  context: StrategyContext,
+): Promise<readonly string[] | string> {
+  if (options.owners?.pauses !== true) return [];
+  const { signal } = context;
+  const owned = await ownedOnes(
+    kubectl,
+    work.map(({ workload }) => workload),
+    signal,
+  );
+  if (owned.every(({ state }) => state.acts !== 'reverts')) return [];
+  context.beforeChange();
+  try {
+    const paused = await pauseOwners(kubectl, owned, signal);
+    for (const line of paused) context.progress(line);
+    return paused;
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    return `what keeps the workloads could not be paused, so that they were not touched: ${error.message}`;
+  }
 }
 
 function withheld(reason: string): Withheld {
@@ -319,6 +372,8 @@ export interface KubernetesSettings {
   readonly 'deployed-within': number;
   readonly 'report-logs': number;
   readonly 'helm-release': string | undefined;
+  readonly 'gitops-pause': boolean;
+  readonly 'ci-changes-source': boolean;
 }
 
 /** The `kubernetes` strategy as it is configured, or why there is none. */
@@ -350,6 +405,10 @@ export function setUpKubernetes(
     deployedWithin: settings['deployed-within'],
     logLines: settings['report-logs'],
     helmStrategy: settings['helm-release'] !== undefined,
+    owners: {
+      pauses: settings['gitops-pause'],
+      hasSourceStrategy: settings['ci-changes-source'],
+    },
     clock,
     redact,
   });
