@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { main } from '../../src/commands/main.js';
+import type { SeenBefore } from '../../src/contract/check.js';
 import { encodeLine, headerLine } from '../../src/report/recording.js';
 import { systemFiles } from '../../src/support/files.js';
 import { Workplace } from '../support/bundle.js';
@@ -69,6 +70,29 @@ describe('replay', () => {
     expect(output).toContain('now:    healthy at +05:30: would have passed');
     expect(output.split(reason)).toHaveLength(3);
   });
+
+  it.each<[SeenBefore['seen'], string]>([
+    ['passed', 'unhealthy'],
+    ['failed', 'inconclusive'],
+    ['not-asked', 'unhealthy'],
+  ])(
+    'a recording of a service that failed, and before %s: as it was, %s',
+    async (seen, verdict) => {
+      const clock = new VirtualClock();
+      const seenBefore = { seen, detail: seen === 'failed' ? 'status 500' : '', isNew: false };
+      const bad = { ok: false, detail: 'status 500' };
+      const { outcome, recording } = await recordedWatch(clock, [
+        { ...healthCheck(clock, () => ({ result: bad })), seenBefore },
+        { ...metricCheck(() => counts(20, 20)), seenBefore },
+      ]);
+      expect(outcome.verdict).toBe(verdict);
+      place.write('c.ndjson', recording);
+      const { code, output } = await replay(['c.ndjson']);
+      expect(code).toBe(0);
+      expect(output).toMatch(new RegExp(`now: +${verdict}`));
+      expect(output.split(outcome.reason)).toHaveLength(3);
+    },
+  );
 
   it.each<[readonly string[], string, string]>([
     [['--min-success-rate', '99'], 'success-rate: ≥ 99 % (was ≥ 95 %)', 'unhealthy at +05:10'],

@@ -98,6 +98,12 @@ describe('a health check that fails', () => {
     });
   });
 
+  it('and failed before for want of credentials, and does so still, is told what to set besides', () => {
+    const { verdict, reason } = afterLooks(failedBefore, always(unauthorized));
+    expect(verdict).toBe('inconclusive');
+    expect(reason).toMatch(/set `url-before: absent`\. It wants credentials: set `headers`\.$/);
+  });
+
   it('and was unready before is told so in the words of its platform', () => {
     expect(afterLooks(failedBefore, always(refused), 'kubernetes').reason).toMatch(
       /before the deploy too \(401\): mend it, or roll back by hand\.$/,

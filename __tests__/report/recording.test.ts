@@ -1,6 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import type { EvaluatedCheck, WatchEvent, WatchPlan } from '../../src/contract/check.js';
+import type {
+  EvaluatedCheck,
+  Judgement,
+  Observation,
+  WatchEvent,
+  WatchPlan,
+} from '../../src/contract/check.js';
 import {
   encodeLine,
   headerLine,
@@ -105,6 +111,45 @@ describe('the recording', () => {
     const line = headerLine('0.1.0', startedAt, [{ name: 'default', plan, checks: [busy] }]);
     expect(JSON.parse(encodeLine(line))).toMatchObject({ targets: [{ checks: [checks[0]] }] });
     expect(decodeRecording(encodeLine(line)).targets[0]?.checks).toEqual([checks[0]]);
+  });
+
+  it('reads back what was known from before the deploy, and what tells whether it was ever well', () => {
+    const known = checks.map((check, at) => ({
+      ...check,
+      seenBefore: {
+        seen: (['passed', 'failed', 'not-asked'] as const)[at % 3]!,
+        detail: at % 3 === 1 ? 'status 401' : '',
+        isNew: at % 2 === 0,
+      },
+    }));
+    const told = { obstacles: { unauthorized: 3, name: 1 }, passed: 2 };
+    const window = { from: 0, to: 10_000 };
+    const observed = (observation: Observation): WatchEvent => ({
+      ...{ type: 'observation', check: 'success', window, observation },
+    });
+    const happened: WatchEvent[] = [
+      observed({ kind: 'counts', samples: 6, failures: 4, seconds: 10, ...told }),
+      observed({ kind: 'none', why: 'provider-error', detail: 'a proxy', obstacles: { proxy: 2 } }),
+      {
+        ...{ type: 'look', check: 'health', at: 0 },
+        look: { ok: false, detail: 'status 401', obstacle: 'unauthorized', changed: true },
+      },
+    ];
+    const never: Judgement = {
+      ...{ verdict: 'inconclusive', reason: 'why', decidedBy: ['health'], neverWell: true },
+    };
+    const lines = [
+      headerLine('0.1.0', startedAt, [{ name: 'default', plan, checks: known }]),
+      ...happened.map(event),
+      { ...judgement, judgement: never },
+    ];
+    const { redactAll } = createRedactor(['failed', 'unauthorized', 'not-asked']);
+    const [target] = decodeRecording(
+      file(...lines.map((line) => redactAll(line, lineShape))),
+    ).targets;
+    expect(target?.checks).toEqual(known);
+    expect(target?.events.map((one) => one.event)).toEqual(happened);
+    expect(target?.judgement).toEqual(never);
   });
 
   const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((x) => x + 0);

@@ -68,7 +68,8 @@ const TICK_MS = 500;
  * passes. A container whose image has the tag `bad` crashes, `missing` cannot be pulled, `unready` never becomes ready.
  */
 export class StandInCluster {
-  readonly namespace = 'shop';
+  /** What the kubeconfig names; another one is not there. */
+  namespace = 'shop';
   readonly calls: Call[] = [];
   readonly objects: Obj[] = [];
   hooks: Hook[] = [];
@@ -250,6 +251,10 @@ export class StandInCluster {
     for (const name of plain) {
       const [resource = '', short = ''] = name.split('/');
       const plural = resource.split('.')[0]!;
+      if (plural === 'namespaces' && short === this.namespace) {
+        const metadata = { name: short };
+        return { ...ok, stdout: JSON.stringify({ apiVersion: 'v1', kind: 'Namespace', metadata }) };
+      }
       if (this.denied.has(`get ${plural}`)) return forbidden('get', plural, short);
       const found = this.of(resources[plural] ?? '').find(
         ({ metadata }) => metadata.name === short,

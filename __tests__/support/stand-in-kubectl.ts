@@ -40,6 +40,8 @@ export class StandInKubectl {
   readonly objects: StoredObject[] = [];
   /** `patch deployments`: what the user may not do. */
   readonly denied = new Set<string>();
+  /** All others are there. */
+  readonly missingNamespaces = new Set<string>();
   logs = '';
   /** Answers in place of its own; `undefined`: it answers itself. */
   instead: (args: readonly string[], signal: AbortSignal) => Promise<Answer> | Answer | undefined =
@@ -121,7 +123,11 @@ export class StandInKubectl {
   }
 
   private lookUp(reference: string): StoredObject | undefined {
-    const [resource = '', name] = reference.split('/');
+    const [resource = '', name = ''] = reference.split('/');
+    if (resource === 'namespaces')
+      return this.missingNamespaces.has(name)
+        ? undefined
+        : { kind: 'Namespace', metadata: { name } };
     return this.objects.find(
       (it) => it.metadata.name === name && resource.startsWith(resourceOf(it)),
     );

@@ -161,6 +161,10 @@ export function generateOrb(
 /** What the page of the orb in the registry shows. */
 function examples({ orbNamespace, version }: Release): readonly File[] {
   const orbs = { rollgate: `${orbNamespace}/rollgate@${version}` };
+  const watched = {
+    url: 'https://shop.example.com/api/products',
+    'kubernetes-workload': 'deployment/shop',
+  };
   const parameters = { rollback: { type: 'boolean', default: false } };
   return [
     file('examples/rollback_pipeline.yml', {
@@ -204,7 +208,7 @@ function examples({ orbNamespace, version }: Release): readonly File[] {
     }),
     file('examples/kubernetes.yml', {
       description:
-        'Snapshot, deploy and gate as steps of one job. A bad version is rolled back in the cluster.',
+        'Snapshot, preflight, deploy and gate as steps of one job. A bad version is rolled back in the cluster.',
       usage: {
         version: '2.1',
         orbs,
@@ -213,19 +217,11 @@ function examples({ orbNamespace, version }: Release): readonly File[] {
             executor: 'rollgate/default',
             steps: [
               'checkout',
-              {
-                'rollgate/gate': {
-                  command: 'snapshot',
-                  'kubernetes-workload': 'deployment/shop',
-                },
-              },
+              ...['snapshot', 'preflight'].map((command) => ({
+                'rollgate/gate': { command, ...watched },
+              })),
               { run: 'kubectl apply -f k8s/' },
-              {
-                'rollgate/gate': {
-                  url: 'https://shop.example.com/api/products',
-                  'kubernetes-workload': 'deployment/shop',
-                },
-              },
+              { 'rollgate/gate': watched },
               { store_artifacts: { path: REPORT } },
             ],
           },

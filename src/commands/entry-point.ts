@@ -2,6 +2,7 @@ import type { Environment, GithubJob } from '../contract/system.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
 import type { Files } from '../support/files.js';
+import type { Resolve } from '../support/http.js';
 
 /** Everything from outside the program, as the entry hands it to a command. Nothing below reads it by itself. */
 export interface EntryPoint {
@@ -23,6 +24,8 @@ export interface EntryPoint {
   readonly cleanLastWords: (clean: (text: string) => string) => void;
   /** The exit code if the process is cut short from now on. */
   readonly ifCutShort: (code: number) => void;
+  /** How names are looked up; by default as the system does. */
+  readonly resolve?: Resolve;
   /** 0 ≤ x < 1. */
   readonly random: () => number;
   /** Unique, letters, digits and `-`. */

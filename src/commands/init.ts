@@ -3,8 +3,10 @@ import { readConfigFile } from '../inputs/config-file.js';
 import { exitCodes } from '../contract/outcome.js';
 import { inputIds, inputOf, type InputId } from '../inputs/table.js';
 import { ownVariable } from '../inputs/variables.js';
+import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type UsageProblem } from '../support/errors.js';
 import type { Files } from '../support/files.js';
+import { formatDuration } from '../support/text.js';
 import {
   answered,
   askAnswers,
@@ -21,9 +23,11 @@ import { published } from './init/published.js';
 import { readRepository } from './init/repository.js';
 import type { Answers, PlannedFile, SystemPlan } from './init/options.js';
 import type { Console } from './console.js';
-import { openSession, type Session } from './session.js';
+import { printFindings } from './prepare.js';
+import { checksOf, openSession, type Session, targetSessions } from './session.js';
 import { nameOf } from '../systems/registry.js';
 import { validate } from './validate.js';
+import { askAll, askedInWords } from './was-well.js';
 
 const CONFIG = 'rollgate.yml';
 /** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file */
@@ -78,6 +82,7 @@ export async function init(session: Session): Promise<number> {
     report(session, answers, placed, chosen);
     await check(session, entry.files);
     console.line(`\`rollgate validate\`: ${CONFIG} is valid`);
+    await askUrls(session);
     tellNext(session, next, variables);
     return exitCodes.healthy;
   } catch (error) {
@@ -219,6 +224,34 @@ async function check(session: Session, files: Files): Promise<void> {
       of: () => muted,
     };
     await validate({ ...later, console: muted });
+  } finally {
+    later.close();
+  }
+}
+
+/** Somebody waits at the terminal: the URLs have this long to answer, milliseconds. */
+const PATIENCE = 3000;
+
+/** Asks every URL of the configuration once. What it answers is worth knowing, and changes nothing. */
+async function askUrls(session: Session): Promise<void> {
+  const { entry } = session;
+  const later = await openSession({ ...entry, argv: ['validate', '--config', CONFIG] });
+  try {
+    for (const target of targetSessions(later)) {
+      const checks = (await checksOf(target)).filter(({ source }) => source === 'http');
+      const asked = await askAll(target, checks, {
+        looks: 1,
+        timeoutMs: PATIENCE,
+        unanswered: {
+          passed: false,
+          detail: `no answer in ${formatDuration(PATIENCE)}`,
+          ms: PATIENCE,
+        },
+      });
+      printFindings(session, askedInWords(asked, checks), 'Rollgate init');
+    }
+  } catch (error) {
+    if (!isCancelled(entry.signal)) throw error;
   } finally {
     later.close();
   }

@@ -19,10 +19,11 @@ import {
   recordedSnapshot,
 } from './prepare.js';
 import type { Snapshot } from './snapshot-file.js';
+import { askAll, askedInWords } from './was-well.js';
 import { plural } from '../support/text.js';
 import { own } from '../support/redact.js';
 
-/** Proves that every configured check and strategy of every target would work. Changes nothing. */
+/** Proves, before the deploy, that every configured check and strategy of every target would work. Changes nothing. */
 export async function preflight(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const { console } = session;
@@ -42,10 +43,10 @@ export async function preflight(session: Session): Promise<number> {
     );
     return exitCodes.usage;
   }
-  for (const { target, probes, checks, strategies } of proven)
+  for (const { target, checks, strategies } of proven)
     target.console.line(
       own(
-        `preflight passed (${probes ? 'URLs were not requested; ' : ''}checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
+        `preflight passed (checks: ${checks.join(', ')}; rollback: ${strategies.length === 0 ? 'none' : strategies.join(', ')})`,
       ),
     );
   return exitCodes.healthy;
@@ -57,8 +58,6 @@ async function prove(
 ): Promise<{
   readonly target: TargetSession;
   readonly findings: readonly Finding[];
-  /** Whether some checks send probes: preflight does not send them. */
-  readonly probes: boolean;
   readonly checks: readonly string[];
   readonly strategies: readonly string[];
 }> {
@@ -72,14 +71,18 @@ async function prove(
     ...withoutCheck(checks),
     ...(target.settings['on-unhealthy'] === 'rollback' ? withoutStrategy(built.configured) : []),
   ];
+  const [proven, asked] = await Promise.all([
+    preflightAll(target, checks, built.links, true),
+    askAll(target, checks),
+  ]);
   return {
     target,
     findings: ofTarget(target, [
       ...built.findings,
       ...missing.map((problem): Finding => ({ level: 'error', ...problem })),
-      ...(await preflightAll(target, checks, built.links)),
+      ...proven,
+      ...askedInWords(asked, checks),
     ]),
-    probes: checks.some(({ source }) => source === 'http'),
     checks: checks.map(({ id }) => id),
     strategies: built.links
       .filter(({ strategy }) => strategy.kind === 'strategy')

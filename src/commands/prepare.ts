@@ -58,10 +58,13 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
           ...(isRollbackRequested ? withoutStrategy(built.configured) : []),
         ]),
       );
-      const remembered = withMemory(target, checks, snapshot, built.links);
+      const { links } =
+        isRollbackRequested || snapshot === undefined
+          ? built
+          : await buildLinks(target, { snapshot });
       return {
         session: target,
-        checks: remembered,
+        checks: withMemory(target, checks, snapshot, links),
         built,
         wantsRollback: isRollbackRequested,
         snapshot,
@@ -141,15 +144,19 @@ function named(targets: readonly ProvenTarget[]): string {
 /** One check or strategy must be proven within this time, milliseconds. */
 const TIMEOUT = 45_000;
 
-/** Asks every check and every usable strategy whether it would work, side by side. */
+/**
+ * Asks every check and every usable strategy whether it would work, side by side.
+ * @param isBeforeDeploy what is not there yet may be made by the deploy
+ */
 export async function preflightAll(
   session: BaseSession,
   checks: readonly Check[],
   links: readonly ChainLink[],
+  isBeforeDeploy = false,
 ): Promise<readonly Finding[]> {
   const strategies = links.flatMap(({ strategy }) => (strategy.kind === 'skip' ? [] : [strategy]));
   const found = await Promise.all(
-    [...checks, ...strategies].map((part) => preflightOne(session, part)),
+    [...checks, ...strategies].map((part) => preflightOne(session, part, isBeforeDeploy)),
   );
   return found.flat();
 }
@@ -158,12 +165,13 @@ async function preflightOne(
   { entry }: BaseSession,
   part: {
     readonly id: string;
-    preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+    preflight(signal: AbortSignal, isBeforeDeploy: boolean): Promise<readonly Finding[]>;
   },
+  isBeforeDeploy: boolean,
 ): Promise<readonly Finding[]> {
   const limited = deadline(entry.clock, TIMEOUT, `preflight of ${part.id}`, entry.signal);
   try {
-    return await raceSignal(part.preflight(limited.signal), limited.signal);
+    return await raceSignal(part.preflight(limited.signal, isBeforeDeploy), limited.signal);
   } catch (error) {
     if (isCancelled(entry.signal)) throw error;
     return [

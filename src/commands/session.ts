@@ -94,6 +94,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   const openHttp = (): Http => {
     http ??= createHttp({
       clock,
+      resolve: entry.resolve,
       ...(authorities.ok && authorities.value !== undefined ? { caPem: authorities.value } : {}),
       ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
     });

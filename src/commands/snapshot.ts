@@ -1,11 +1,15 @@
 import { exitCodes } from '../contract/outcome.js';
+import type { Finding } from '../contract/result.js';
+import type { ChainLink } from '../contract/strategy.js';
 import { deadline, raceSignal } from '../support/abort.js';
 import { messageOf, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { makeDirectoryOf } from './finish.js';
+import { preflightAll, printFindings } from './prepare.js';
 import { askAll } from './was-well.js';
 import {
   checksOf,
+  ofTarget,
   type Session,
   TARGETS_AT_A_TIME,
   targetSessions,
@@ -22,9 +26,9 @@ const TIMEOUT = 60_000;
 export async function snapshot(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const { entry, info, settings, console } = session;
-  let targets: Snapshot['targets'];
+  let seen: readonly Recorded[];
   try {
-    targets = await inPool(TARGETS_AT_A_TIME, targetSessions(session), recorded);
+    seen = await inPool(TARGETS_AT_A_TIME, targetSessions(session), recorded);
   } catch (error) {
     console.annotate(
       'error',
@@ -33,6 +37,13 @@ export async function snapshot(session: Session): Promise<number> {
     );
     return exitCodes.usage;
   }
+  const findings = seen.flatMap((one) => one.findings);
+  if (findings.length > 0) {
+    printFindings(session, findings, 'Rollgate snapshot');
+    console.line(own('snapshot failed: what runs now could not be recorded'));
+    return exitCodes.usage;
+  }
+  const targets = seen.map(({ target }) => target);
   const taken: Snapshot = {
     schema: 1,
     id: entry.uuid(),
@@ -66,20 +77,50 @@ export async function snapshot(session: Session): Promise<number> {
   return exitCodes.healthy;
 }
 
+interface Recorded {
+  readonly target: Snapshot['targets'][number];
+  /** Why something could not be recorded. */
+  readonly findings: readonly Finding[];
+}
+
 /** What every strategy of the target sees now. */
-async function recorded(session: TargetSession): Promise<Snapshot['targets'][number]> {
+async function recorded(session: TargetSession): Promise<Recorded> {
   const { entry, target } = session;
   const { links } = await buildLinks(session, {});
   const strategies: Record<string, unknown> = {};
+  const findings: Finding[] = [];
   const limited = deadline(entry.clock, TIMEOUT, 'the snapshot', entry.signal);
   try {
     for (const { id, strategy } of links)
       if (strategy.kind === 'strategy' && strategy.snapshot !== undefined)
-        strategies[id] = await raceSignal(strategy.snapshot(limited.signal), limited.signal);
+        try {
+          strategies[id] = await raceSignal(strategy.snapshot(limited.signal), limited.signal);
+        } catch (error) {
+          if (limited.signal.aborted) throw error;
+          findings.push(...(await whyNot(session, { id, strategy }, error)));
+        }
+      else if (strategy.kind === 'skip' && strategy.isBlind === true)
+        findings.push({ level: 'error', subject: id, message: strategy.reason });
   } finally {
     limited.clear();
   }
   const checks = await checksOf(session);
-  const asked = await askAll(session, checks);
-  return { name: target, strategies, ...(asked.length === 0 ? {} : { asked }) };
+  const asked = findings.length > 0 ? [] : await askAll(session, checks);
+  return {
+    target: { name: target, strategies, ...(asked.length === 0 ? {} : { asked }) },
+    findings: ofTarget(session, findings),
+  };
+}
+
+/** In the words of preflight, which say what to change. */
+async function whyNot(
+  session: TargetSession,
+  link: ChainLink,
+  error: unknown,
+): Promise<readonly Finding[]> {
+  const found = await preflightAll(session, [], [link], true);
+  const errors = found.filter(({ level }) => level === 'error');
+  return errors.length > 0
+    ? errors
+    : [{ level: 'error', subject: link.id, message: messageOf(error) }];
 }

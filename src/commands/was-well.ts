@@ -1,5 +1,7 @@
-import type { Askable, Asked, Check, SeenBefore } from '../contract/check.js';
+import type { Askable, Asked, Check, Obstacle, SeenBefore } from '../contract/check.js';
+import type { Finding } from '../contract/result.js';
 import type { ChainLink } from '../contract/strategy.js';
+import { whatToDo } from '../gate/was-well.js';
 import { DeadlineReached, deadline } from '../support/abort.js';
 import type { TargetSession } from './session.js';
 import type { AskedBefore, Snapshot } from './snapshot-file.js';
@@ -9,23 +11,31 @@ const APART = 1000;
 /** Everything that one target asks takes at most so long, milliseconds. */
 const TIMEOUT = 30_000;
 
-/** Asks all that the checks of a target ask themselves: until it passes, and at most `health-failures` times. */
+interface AskLimits {
+  /** `health-failures` by default. */
+  readonly looks?: number;
+  readonly timeoutMs?: number;
+  /** What stands for an answer that did not come in this time; by default nothing is known then. */
+  readonly unanswered?: Asked;
+}
+
+/** Asks all that the checks of a target ask themselves: until it passes or is not there, and at most `health-failures` times. */
 export async function askAll(
   { entry, settings }: TargetSession,
   checks: readonly Check[],
+  { looks = settings['health-failures'], timeoutMs = TIMEOUT, unanswered }: AskLimits = {},
 ): Promise<readonly AskedBefore[]> {
-  const limited = deadline(entry.clock, TIMEOUT, 'asking what is checked', entry.signal);
-  const looks = settings['health-failures'];
+  const limited = deadline(entry.clock, timeoutMs, 'asking what is checked', entry.signal);
   const ask = async (one: Askable): Promise<Asked | undefined> => {
     let last: Asked | undefined;
     try {
       for (let look = 1; ; look += 1) {
         last = (await one.ask(limited.signal)) ?? last;
-        if (last?.passed === true || look >= looks) return last;
+        if (last?.passed === true || last?.absent === true || look >= looks) return last;
         await entry.clock.sleep(APART, limited.signal);
       }
     } catch (error) {
-      if (limited.signal.reason instanceof DeadlineReached) return last;
+      if (limited.signal.reason instanceof DeadlineReached) return last ?? unanswered;
       throw error;
     }
   };
@@ -39,6 +49,52 @@ export async function askAll(
   } finally {
     limited.clear();
   }
+}
+
+/** What was seen, for people. A warning at most: before a first deploy nothing answers. */
+export function askedInWords(
+  asked: readonly AskedBefore[],
+  checks: readonly Check[],
+): readonly Finding[] {
+  const ofSource = (id: string | undefined): boolean =>
+    checks.some((check) => check.id === id && check.source === 'http');
+  const told = new Map<string, Finding>();
+  for (const one of asked) {
+    const [id = ''] = one.checks;
+    // That something is not there is said by the check itself.
+    if (one.absent === true) continue;
+    const message = ofSource(id) ? urlInWords(one) : platformInWords(one);
+    const level = one.passed ? ('notice' as const) : ('warning' as const);
+    // Several checks may ask the same, each at its own pace.
+    const key = `${one.subject} ${one.passed ? '' : one.detail}`;
+    if (!told.has(key)) told.set(key, { level, subject: id, message });
+  }
+  return [...told.values(), ...checks.flatMap((check) => check.findings?.() ?? [])];
+}
+
+/** `https://shop.example answered 200 in 34 ms`, `https://shop.example answers 401: set `headers``. */
+function urlInWords({ subject, passed, status, detail, obstacle, ms }: AskedBefore): string {
+  if (passed) return `${subject} answered ${String(status)} in ${String(ms)} ms`;
+  const what =
+    status === undefined
+      ? `${subject}: ${inFull(detail, obstacle)}`
+      : `${subject} answers ${String(status)}`;
+  if (obstacle === 'proxy' && status === undefined) return what;
+  if (obstacle !== undefined) return `${what}: ${whatToDo(obstacle)}`;
+  if (status === undefined)
+    return `${what}: check the URL, unless nothing answers there before the first deploy`;
+  return detail === `status ${String(status)}`
+    ? `${what}: check the URL and \`expect-status\``
+    : `${what}, and ${detail}: check the URL and \`expect-body\``;
+}
+
+function inFull(detail: string, obstacle: Obstacle | undefined): string {
+  return obstacle === 'name' ? 'no such name, or no name server that knows it' : detail;
+}
+
+function platformInWords({ subject, passed, detail }: AskedBefore): string {
+  if (passed) return `${subject}: well`;
+  return detail.startsWith(`${subject}: `) ? detail : `${subject}: ${detail}`;
 }
 
 /** The checks of a watch with what the snapshot knows of them. */

@@ -392,8 +392,11 @@ export interface SeriesPoint {
 /** One thing that must hold, and the way to observe it. */
 interface CheckBase extends EvaluatedCheck {
   readonly limit: Limit;
-  /** Proves, before the watch, that it can be observed. Says nothing of its health. */
-  preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+  /**
+   * Proves, before the watch, that it can be observed. Says nothing of its health.
+   * @param isBeforeDeploy the deploy is still to come: what is not there yet may be made by it, and is no error
+   */
+  preflight(signal: AbortSignal, isBeforeDeploy?: boolean): Promise<readonly Finding[]>;
   /** What it asks itself; absent: it reads what others have measured. */
   readonly askables?: readonly Askable[];
   /** Of a check that sends probes: how widely they were spread, up to now. */

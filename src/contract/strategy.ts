@@ -43,6 +43,8 @@ export interface Plan {
 export interface Skip {
   readonly kind: 'skip';
   readonly reason: string;
+  /** It cannot see what it works on, so that it could not record it either. */
+  readonly isBlind?: true;
 }
 
 /** The strategy is missing something that it needs. */
@@ -110,8 +112,11 @@ export interface Strategy<
 > {
   readonly kind: 'strategy';
   readonly id: StrategyId;
-  /** Proves that `execute` would work; changes nothing. */
-  preflight(signal: AbortSignal): Promise<readonly Finding[]>;
+  /**
+   * Proves that `execute` would work; changes nothing.
+   * @param isBeforeDeploy the deploy is still to come: what is not there yet may be made by it, and is no error
+   */
+  preflight(signal: AbortSignal, isBeforeDeploy?: boolean): Promise<readonly Finding[]>;
   /** Looks; changes nothing. `CannotAct`: it would fail before it changed anything. */
   plan(request: RollbackRequest, signal: AbortSignal): Promise<P | Skip | CannotAct | Withheld>;
   /** `Withheld`: nothing was changed, because what runs now was no longer what was planned for. */

@@ -89,17 +89,31 @@ function failuresOf(limit: Limit): number {
 
 /** What a person can do about each. */
 const remedies = {
-  name: 'its name cannot be resolved: correct the URL, or see to the name server of this machine',
-  proxy: 'a proxy is in the way: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY',
-  certificate:
-    'its certificate cannot be verified: set `ca-file` if an authority of your own has signed it',
-  unauthorized: 'it wants credentials: set `headers`',
-  network: 'this network wants a login first: run Rollgate where the service can be reached',
-} as const satisfies Readonly<Record<Obstacle, string>>;
+  name: {
+    why: 'its name cannot be resolved',
+    fix: 'correct the URL, or see to the name server of this machine',
+  },
+  proxy: { why: 'a proxy is in the way', fix: 'check HTTP_PROXY, HTTPS_PROXY and NO_PROXY' },
+  certificate: {
+    why: 'its certificate cannot be verified',
+    fix: 'set `ca-file` if an authority of your own has signed it',
+  },
+  unauthorized: { why: 'it wants credentials', fix: 'set `headers`' },
+  network: {
+    why: 'this network wants a login first',
+    fix: 'run Rollgate where the service can be reached',
+  },
+} as const satisfies Readonly<Record<Obstacle, { readonly why: string; readonly fix: string }>>;
 
-/** What a person can do about what keeps us from watching. */
+/** What keeps us from watching, and what a person can do about it. */
 export function remedyFor(obstacle: Obstacle): string {
-  return remedies[obstacle];
+  const { why, fix } = remedies[obstacle];
+  return `${why}: ${fix}`;
+}
+
+/** The latter alone. */
+export function whatToDo(obstacle: Obstacle): string {
+  return remedies[obstacle].fix;
 }
 
 /** Why a check that fails is not held against what was deployed. @param what it shows, without a full stop */
@@ -115,7 +129,13 @@ export function notHeld(
     source === 'http'
       ? 'check the URL, or roll back by hand; if it exists only after the deploy, set `url-before: absent`'
       : 'mend it, or roll back by hand';
-  return `${what}; it failed before the deploy too${why}: ${advice}.`;
+  const { obstacle } = wasWell;
+  const besides = obstacle === undefined ? '' : ` ${capitalised(remedyFor(obstacle))}.`;
+  return `${what}; it failed before the deploy too${why}: ${advice}.${besides}`;
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
 }
 
 /** ` (401)` */

@@ -22,12 +22,13 @@ export const commands = [
   },
   {
     id: 'snapshot',
-    description: 'Records what runs now, before the deploy: the state that a rollback returns to.',
+    description:
+      'Records what runs now, before the deploy: the state that a rollback returns to, and whether it is well.',
   },
   {
     id: 'preflight',
     description:
-      'Proves that every configured check and strategy would work, without changing anything.',
+      'Proves, before the deploy, that every configured check and strategy would work, and says what every URL answers. Changes nothing.',
   },
   { id: 'rollback', description: 'Rolls back now, without a watch; `--reason` says why.' },
   {

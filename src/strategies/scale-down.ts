@@ -100,8 +100,9 @@ export function together(parts: readonly Part[]): Strategy<CombinedPlan> {
     kind: 'strategy',
     id: 'scale-down',
 
-    async preflight(signal) {
-      return (await Promise.all(parts.map(({ strategy }) => strategy.preflight(signal)))).flat();
+    async preflight(signal, isBeforeDeploy) {
+      const found = parts.map(({ strategy }) => strategy.preflight(signal, isBeforeDeploy));
+      return (await Promise.all(found)).flat();
     },
 
     async plan(request, signal): Promise<CombinedPlan | Skip | Withheld> {

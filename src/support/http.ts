@@ -1,13 +1,13 @@
 import { deadline } from './abort.js';
 import type { Clock } from './clock.js';
-import { type Agents, Connections, type Resolve } from './http/connections.js';
+import { type Agents, Connections, createNames, type Resolve } from './http/connections.js';
 import { createCookies, type Cookies } from './http/cookies.js';
 import { classify, HttpError, timedOut } from './http/error.js';
 import { type Answer, exchange, Trace, UnusableAnswer } from './http/exchange.js';
 import { type Hop, redirectOf } from './http/redirect.js';
 import { trustAlso } from './tls.js';
 
-export { Connections } from './http/connections.js';
+export { Connections, type Resolve } from './http/connections.js';
 export { HttpError, type HttpErrorKind } from './http/error.js';
 
 const DEFAULT_MAX_BYTES = 1024 * 1024;
@@ -80,7 +80,8 @@ export function createHttp(options: {
 }): Http {
   const { clock, caPem, extraCaFile, resolve } = options;
   const secureContext = caPem === undefined ? undefined : trustAlso(caPem, extraCaFile);
-  const agentOptions = { secureContext, resolve, monotonic: () => clock.monotonic() };
+  const names = createNames(resolve);
+  const agentOptions = { secureContext, names, monotonic: () => clock.monotonic() };
   const shared = new Connections(SHARED_REQUESTS_EACH);
   const used = new Set<Connections>([shared]);
 
@@ -164,7 +165,7 @@ async function ask(
     const failure = signal.aborted
       ? requested.signal?.aborted === true
         ? ({ kind: 'aborted', summary: 'given up' } as const)
-        : timedOut(requested.timeoutMs)
+        : timedOut(requested.timeoutMs, trace)
       : error instanceof UnusableAnswer
         ? error.failure
         : classify(error, trace);

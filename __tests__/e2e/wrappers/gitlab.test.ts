@@ -108,6 +108,7 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
       ...inputs
     } = badGate(bed).inputs;
     const quick = Object.entries(inputs).filter(([id]) => id !== 'rollback');
+    bed.awaitsDeploy = true;
     const { gate, log } = await runGitlab(bed.place, {
       files: {
         '.gitlab-ci.yml': example
@@ -115,7 +116,7 @@ describeWith('the GitLab component, run by gitlab-ci-local', gitlab.lacking, () 
           .replaceAll('inputs: { ', `inputs: { cli: '${node} ${bundle}', `),
         'rollgate.yml': stringify({ ...Object.fromEntries(quick), rollback: 'ci' }),
         'scripts/current-version.sh': 'echo v41\n',
-        'scripts/deploy.sh': 'echo "deploying $1"\n',
+        'scripts/deploy.sh': bed.deployScript,
       },
       // A file of the repository must not say where the token is sent.
       variables: { GITLAB_TOKEN: token, ROLLGATE_GITLAB_URL: server },

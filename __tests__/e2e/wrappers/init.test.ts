@@ -14,12 +14,15 @@ import { gitlab, runGitlab } from './gitlab.js';
 import { jenkins, runJenkins } from './jenkins.js';
 import { TestBed } from './test-bed.js';
 
+const executable = ['scripts/current-version.sh', 'scripts/deploy.sh'];
+
 /** What the files call, which is the user's. */
-const scripts = {
-  'scripts/current-version.sh': '#!/bin/sh\necho v41\n',
-  'scripts/deploy.sh': '#!/bin/sh\necho "deploying $1"\n',
-};
-const executable = Object.keys(scripts);
+function scripts(): Readonly<Record<string, string>> {
+  return {
+    'scripts/current-version.sh': '#!/bin/sh\necho v41\n',
+    'scripts/deploy.sh': bed.deployScript,
+  };
+}
 
 /** A watch of a few seconds: every flag of an input is written into the file. */
 const quick = [
@@ -46,6 +49,7 @@ async function initialised(
   flags: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
   bed = await TestBed.open(system);
+  bed.awaitsDeploy = true;
   const watched = ['--url', `${bed.badUrl}/`, '--health-url', `${bed.badUrl}/health`];
   const argv = ['init', '--yes', '--ci-system', system, ...watched, ...quick, ...flags];
   const { code, output } = await fresh.run(argv);
@@ -82,7 +86,7 @@ describeWith('what init writes for GitHub, run by act', github.lacking, () => {
     const pin = (name: string): string => name.split(' ')[0] ?? '';
     const kept = JSON.stringify(place.path('kept'));
     const { code, log } = await runGithub(place, {
-      files: { ...files, ...scripts },
+      files: { ...files, ...scripts() },
       executable,
       workflow: 'deploy-gate.yml',
       path: bed.binaries,
@@ -124,7 +128,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
     expect(files['.gitlab/rollgate.yml']).toContain(component);
     const { 'gitlab-token': token = '' } = bed.pipelineInputs;
     const { gate, log } = await runGitlab(bed.place, {
-      files: { ...here(files), ...scripts },
+      files: { ...here(files), ...scripts() },
       executable,
       path: bed.binaries,
       variables: { GITLAB_TOKEN: token, ...standInVariables('gitlab-token') },
@@ -141,7 +145,7 @@ describeWith('what init writes for GitLab, run by gitlab-ci-local', gitlab.lacki
   it('with ROLLBACK only the rollback runs, with the variables sent', async () => {
     const files = await initialised('gitlab', ways.pipeline);
     const { gate, log, code } = await runGitlab(bed.place, {
-      files: { ...here(files), ...scripts },
+      files: { ...here(files), ...scripts() },
       executable,
       variables: { ROLLBACK: 'true', VERSION: 'v41' },
       flags: ['--variable', 'CI_COMMIT_BRANCH=main'],
@@ -162,7 +166,7 @@ describeWith('what init writes for CircleCI, its job in a shell', circleci.lacki
       files['.circleci/config.yml'] ?? '',
       'deploy',
       {
-        files: { ...files, ...scripts },
+        files: { ...files, ...scripts() },
         executable,
         variables: {
           ...{ CIRCLE_TOKEN: token, CIRCLE_SHA1: 'c0ffee', KUBECONFIG_CONTENT: 'apiVersion: v1' },
@@ -192,7 +196,7 @@ describeWith(
       const { code, report, log } = await runSteps(
         jobs[0]?.steps ?? [],
         {
-          files: { ...files, ...scripts },
+          files: { ...files, ...scripts() },
           executable,
           variables: {
             ...{ AZURE_DEVOPS_PAT: token, KUBECONFIG_CONTENT: 'apiVersion: v1' },
@@ -223,7 +227,7 @@ describeWith(
       // It knows scripted pipelines only: what is in the stages, one after the other.
       const stages = [...text.matchAll(/^ {6}steps \{\n([^]*?)^ {6}\}$/gm)].map(([, body]) => body);
       expect(stages).toHaveLength(3);
-      for (const [path, content] of Object.entries({ ...files, ...scripts })) {
+      for (const [path, content] of Object.entries({ ...files, ...scripts() })) {
         place.write(`jenkins/shop/${path}`, content);
         if (executable.includes(path)) chmodSync(place.path(`jenkins/shop/${path}`), 0o755);
       }

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inputIds, inputOf } from '../../../src/inputs/table.js';
 import { allVariables } from '../../../src/inputs/variables.js';
@@ -48,6 +48,8 @@ export class TestBed {
   private readonly clock = new VirtualClock(Date.now() - DAY);
   private readonly cluster = new StandInCluster(this.clock);
   private readonly servers: HttpTestServer[] = [];
+  /** The bad version is not there before the script of {@link deployScript} has run. */
+  awaitsDeploy = false;
 
   private constructor(private readonly standIn: StandIn) {}
 
@@ -66,9 +68,14 @@ export class TestBed {
     return `${this.servers[0]?.url ?? ''}/good`;
   }
 
-  /** Fails until something is rolled back; its health check is well all the time. */
+  /** Fails from the deploy on until something is rolled back; its health check is well all the time. */
   get badUrl(): string {
     return `${this.servers[0]?.url ?? ''}/bad`;
+  }
+
+  /** What a user deploys the bad version by. */
+  get deployScript(): string {
+    return `#!/bin/sh\necho "deploying $1"\n: > '${this.place.path('deployed')}'\n`;
   }
 
   /** A folder for the front of the path: kubectl is in it. */
@@ -117,7 +124,9 @@ export class TestBed {
   private async serveAll(): Promise<void> {
     this.servers.push(
       await serve(({ url }, response) => {
-        const well = url.startsWith('/good') || url.endsWith('/health') || this.isRolledBack;
+        const isDeployed = !this.awaitsDeploy || existsSync(this.place.path('deployed'));
+        const isBad = url.startsWith('/bad') && !url.endsWith('/health');
+        const well = !isBad || !isDeployed || this.isRolledBack;
         response.statusCode = well ? 200 : 503;
         response.end('ok');
       }),

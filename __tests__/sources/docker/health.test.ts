@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { createChecks } from '../../../src/sources/registry.js';
-import type { HealthCheck } from '../../../src/contract/check.js';
+import type { Asked, HealthCheck } from '../../../src/contract/check.js';
 import { away, StandInDocker, failing } from '../../support/stand-in-docker.js';
 import { resolveWith } from '../../support/resolve-inputs.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
@@ -68,9 +68,10 @@ describe('the containers of a project as a health check', () => {
     expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
     scene.state('api').Health = { Status: 'unhealthy' };
     Object.assign(scene.state('db'), { Status: 'restarting', ExitCode: 3 });
-    expect(await check.probe(never)).toMatchObject({
+    expect(await check.probe(never)).toEqual({
       ok: false,
       detail: 'api is unhealthy; db ends again and again (code 3)',
+      changed: true,
     });
   });
 
@@ -159,6 +160,20 @@ describe('the containers of a project as a health check', () => {
     ]);
   });
 
+  it.each<[string, Record<string, string>, RegExp]>([
+    ['another project', { 'compose-project': 'shopp' }, /^project shopp has no containers .* yet$/],
+    ['another service', { 'compose-service': 'apii' }, /has no container of service apii yet$/],
+  ])('preflight with %s before the deploy: a notice', async (_, flags, says) => {
+    const scene = new Scene();
+    expect(await (await scene.check(flags)).preflight(never, true)).toEqual([
+      {
+        ...{ level: 'notice', subject: 'compose-health' },
+        message: expect.stringMatching(says),
+        fix: expect.stringMatching(/^if the deploy does not make it, correct/),
+      },
+    ]);
+  });
+
   it('preflight with an engine that does not answer: an error', async () => {
     const scene = new Scene();
     const check = await scene.check();
@@ -166,6 +181,55 @@ describe('the containers of a project as a health check', () => {
     expect(await check.preflight(never)).toMatchObject([
       { level: 'error', message: expect.stringContaining('Cannot connect') },
     ]);
+  });
+
+  describe('asked before the deploy', () => {
+    const asked = async (check: HealthCheck): Promise<Asked | undefined> =>
+      check.askables?.[0]?.ask(never);
+
+    it('tells whether all is well, and what is not', async () => {
+      const scene = new Scene();
+      const check = await scene.check();
+      expect(check.askables).toHaveLength(1);
+      expect(check.askables?.[0]?.subject).toBe('containers of shop');
+      expect(await asked(check)).toEqual({ passed: true, detail: '', ms: 0 });
+      scene.state('api').Health = { Status: 'unhealthy' };
+      expect(await asked(check)).toEqual({
+        ...{ passed: false, detail: 'api is unhealthy', causes: ['api is unhealthy'], ms: 0 },
+      });
+    });
+
+    it('a project without containers is absent', async () => {
+      expect(await asked(await new Scene().check({ 'compose-project': 'shopp' }))).toEqual({
+        ...{ passed: false, detail: 'there are no containers', absent: true, ms: 0 },
+      });
+    });
+
+    it('tells nothing while a health check has not said anything, and without an engine', async () => {
+      const scene = new Scene();
+      scene.state('api').Health = { Status: 'starting' };
+      expect(await asked(await scene.check())).toBeUndefined();
+      scene.docker.hook = () => away;
+      expect(await asked(await scene.check())).toBeUndefined();
+    });
+
+    it('what fails by the same cause is no change; another cause, or an end of what was well, is', async () => {
+      const scene = new Scene();
+      const failed = async (recalled: Asked): Promise<unknown> => {
+        const check = await scene.check();
+        check.askables?.[0]?.recall(recalled);
+        return check.probe(never);
+      };
+      scene.state('api').Health = { Status: 'unhealthy' };
+      const result = { ok: false, detail: 'api is unhealthy' };
+      const before = { passed: false, detail: '', ms: 0 };
+      expect(await failed({ ...before, causes: ['api is unhealthy'] })).toEqual(result);
+      expect(await failed({ ...before, causes: ['db is paused'] })).toEqual({
+        ...result,
+        changed: true,
+      });
+      expect(await failed({ ...before, passed: true })).toEqual({ ...result, changed: true });
+    });
   });
 
   it('compose-health false: no check', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Asked } from '../../../src/contract/check.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
 import { confirm } from '../../../src/gate/confirm.js';
 import { Limits } from '../../../src/sources/http/limits.js';
@@ -16,10 +17,13 @@ async function watched(
   service: Service,
   changes: Partial<HttpConfig> = {},
   limits = new Limits(),
+  before?: Asked,
 ): Promise<WatchOutcome & { clock: VirtualClock }> {
   const clock = new VirtualClock();
   const http = new StandInTransport(clock, (request) => service(request, clock.monotonic()));
   const checks = createHttpChecks(config(changes), { http, clock, limits });
+  if (before !== undefined)
+    for (const { askables = [] } of checks) for (const one of askables) one.recall(before);
   const outcome = await clock.runUntil(
     watch({
       plan: defaultPlan,
@@ -210,6 +214,19 @@ describe('answers that are not valid HTTP', () => {
       message: 'http://app.example: no answer could be read (answer is not HTTP)',
       fix: 'check scheme and port of the URL: `curl -v` shows what is answered',
     });
+  });
+
+  it.each<[string, Asked, string]>([
+    ['passed', { passed: true, detail: '', status: 200, ms: 1 }, 'unhealthy'],
+    ['could be read', { passed: false, detail: 'status 500', status: 500, ms: 1 }, 'unhealthy'],
+    [
+      'could not be read either',
+      { passed: false, detail: 'answer is not HTTP', ms: 1 },
+      'inconclusive',
+    ],
+  ])('of a service whose answer before the deploy %s', async (_, before, expected) => {
+    const { verdict } = await watched(() => unreadable, {}, new Limits(), before);
+    expect(verdict).toBe(expected);
   });
 
   it('after some valid ones: unhealthy', async () => {

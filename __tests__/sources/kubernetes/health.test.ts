@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { setUpKubernetesChecks } from '../../../src/sources/kubernetes/health.js';
 import { createChecks, type CheckDependencies } from '../../../src/sources/registry.js';
-import type { HealthCheck, HealthResult } from '../../../src/contract/check.js';
+import type { Asked, HealthCheck, HealthResult } from '../../../src/contract/check.js';
 import { confirm } from '../../../src/gate/confirm.js';
 import { watch, type WatchOutcome } from '../../../src/gate/watch.js';
 import {
@@ -143,9 +143,10 @@ describe('the kubernetes source', () => {
       const result = await after(() => {
         replace('a', { restarts: 1, exitCode: 1 });
       });
-      expect(result).toMatchObject({
+      expect(result).toEqual({
         ok: false,
         detail: 'deployment/api: 1 of 2 pods: container main restarts (exit code 1)',
+        changed: true,
       });
     });
 
@@ -174,7 +175,7 @@ describe('the kubernetes source', () => {
     it('in a crash loop: failed at the first probe', async () => {
       replace('a', { restarts: 7, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
       replace('b', { restarts: 3, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 });
-      expect(await checkWith().probe(never)).toMatchObject({
+      expect(await checkWith().probe(never)).toEqual({
         ok: false,
         detail:
           'deployment/api: 2 of 2 pods: container main restarts (exit code 1, CrashLoopBackOff)',
@@ -188,9 +189,10 @@ describe('the kubernetes source', () => {
         const result = await after(() => {
           replace('a', { ready: false, waiting, message });
         });
-        expect(result).toMatchObject({
+        expect(result).toEqual({
           ok: false,
           detail: `deployment/api: 1 of 2 pods: container main does not start (${waiting}: ::error::no *** here)`,
+          changed: true,
         });
       },
     );
@@ -222,7 +224,7 @@ describe('the kubernetes source', () => {
       await clock.advance(29_000);
       expect(await check.probe(never)).toMatchObject({ ok: null });
       await clock.advance(1000);
-      expect(await check.probe(never)).toMatchObject({ ok: false, detail });
+      expect(await check.probe(never)).toEqual({ ok: false, detail });
       available(2);
       expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
     });
@@ -236,7 +238,7 @@ describe('the kubernetes source', () => {
       };
       cluster.remove('Pod', 'api-5d4f-a');
       cluster.add(pending);
-      expect(await checkWith({ 'warm-up': '0s' }).probe(never)).toMatchObject({
+      expect(await checkWith({ 'warm-up': '0s' }).probe(never)).toEqual({
         ok: false,
         detail:
           'deployment/api: 1 of 2 replicas are not available (no node takes a pod: 0/2 nodes are available)',
@@ -319,9 +321,10 @@ describe('the kubernetes source', () => {
       const result = await after(() => {
         cluster.remove('Deployment', 'api');
       });
-      expect(result).toMatchObject({
+      expect(result).toEqual({
         ok: false,
         detail: 'deployment/api: it is not there any more',
+        changed: true,
       });
     });
 
@@ -388,6 +391,17 @@ describe('the kubernetes source', () => {
       ]);
     });
 
+    it('a notice for a workload that is not there before the deploy', async () => {
+      const check = checkWith({ 'canary-workload': 'statefulset/no' });
+      expect(await check.preflight(never, true)).toEqual([
+        {
+          ...{ level: 'notice', subject: 'kubernetes-health' },
+          message: 'statefulset/no is not there yet',
+          fix: expect.stringMatching(/^if the deploy does not make it, correct/),
+        },
+      ]);
+    });
+
     it.each([['pods may not be listed', 'list pods', /list pods/]])(
       'an error when %s',
       async (_, right, fix) => {
@@ -412,6 +426,77 @@ describe('the kubernetes source', () => {
       expect(await checkWith({ 'kubernetes-workload': '' }).probe(never)).toMatchObject({
         ok: null,
       });
+    });
+  });
+
+  describe('asked before the deploy', () => {
+    const crashing: Status = {
+      ...{ restarts: 7, ready: false, waiting: 'CrashLoopBackOff', exitCode: 1 },
+    };
+    const ask = async (check: HealthCheck, at = 0): Promise<Asked | undefined> =>
+      check.askables?.[at]?.ask(never);
+    const recalled = (asked: Asked | undefined): HealthCheck => {
+      const check = checkWith({ 'warm-up': '0s' });
+      if (asked !== undefined) check.askables?.[0]?.recall(asked);
+      return check;
+    };
+
+    it('each workload is asked by itself', async () => {
+      cluster.add(deployment('other', 1));
+      const check = checkWith({ 'kubernetes-workload': 'deployment/api, deployment/other' });
+      expect(check.askables?.map(({ subject }) => subject)).toEqual([
+        'deployment/api',
+        'deployment/other',
+      ]);
+      expect(await ask(check)).toEqual({ passed: true, detail: '', ms: 0 });
+      expect(await ask(check, 1)).toMatchObject({
+        passed: false,
+        detail: 'deployment/other: 1 of 2 replicas are not available',
+      });
+    });
+
+    it('a workload that is not there is absent; a cluster that does not answer tells nothing', async () => {
+      expect(await ask(checkWith({ 'kubernetes-workload': 'deployment/no' }))).toMatchObject({
+        passed: false,
+        absent: true,
+      });
+      cluster.instead = () => unreachable;
+      expect(await ask(checkWith())).toBeUndefined();
+    });
+
+    it('what is unready by the same cause is no change, whatever its numbers and back-offs', async () => {
+      replace('a', crashing);
+      const before = await ask(checkWith());
+      expect(before).toMatchObject({ passed: false, causes: ['main restarts: 1 Error'] });
+      replace('a', { ...crashing, restarts: 8 });
+      replace('b', crashing);
+      expect(await recalled(before).probe(never)).toEqual({
+        ok: false,
+        detail: expect.stringMatching(/2 of 2 pods: container main restarts/),
+      });
+    });
+
+    it.each<[string, Status]>([
+      ['another exit', { ...crashing, exitCode: 137, reason: 'OOMKilled' }],
+      ['another trouble', { ready: false, waiting: 'ImagePullBackOff' }],
+    ])('%s is a change', async (_, status) => {
+      replace('a', crashing);
+      const before = await ask(checkWith());
+      replace('a', status);
+      expect(await recalled(before).probe(never)).toMatchObject({ ok: false, changed: true });
+    });
+
+    it('what was available, or is so in the watch, has changed when it is not', async () => {
+      const before = await ask(checkWith());
+      available(1);
+      expect(await recalled(before).probe(never)).toMatchObject({ ok: false, changed: true });
+      const unavailable = await ask(checkWith());
+      const check = recalled(unavailable);
+      expect(await check.probe(never)).not.toHaveProperty('changed');
+      available(2);
+      expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
+      available(1);
+      expect(await check.probe(never)).toMatchObject({ ok: false, changed: true });
     });
   });
 

@@ -599,6 +599,41 @@ describe('the compose strategy on an engine where it cannot work', () => {
     expect(await scene.wait(setUpCompose(scene.dependencies()))).toEqual({
       kind: 'skip',
       reason: expect.stringMatching(reason),
+      isBlind: true,
+    });
+  });
+
+  it('a project that is not there before the deploy: a notice, and nothing to go back to', async () => {
+    const scene = new ComposeScene();
+    const recorded = await scene.snapshot();
+    const strategy = await scene.strategy({ recorded });
+    expect(strategy.sawNothing?.()).toBe(true);
+    expect(await scene.wait(strategy.preflight(never, true))).toEqual([
+      {
+        ...{ level: 'notice', subject: 'compose' },
+        message:
+          'project shop has no containers on this engine: its first deploy has nothing to go back to',
+        fix: expect.stringMatching(/^if this is not its first deploy, correct `compose-project`/),
+      },
+    ]);
+    scene.deploy('api', { image: 'app:v1' });
+    expect(await scene.plan(strategy)).toEqual({
+      kind: 'skip',
+      reason: 'api: it did not run before this deploy: there is nothing to go back to',
+    });
+    const known = await scene.strategy({ recorded: await scene.snapshot() });
+    expect(known.sawNothing?.()).toBe(false);
+  });
+
+  it('a service that is not there before the deploy: a notice', async () => {
+    const { scene } = await deployed();
+    const strategy = await scene.strategy({ flags: { 'compose-service': 'api,worker' } });
+    const found = await scene.wait(strategy.preflight(never, true));
+    expect(found).toContainEqual({
+      ...{ level: 'notice', subject: 'compose' },
+      message:
+        'project shop has no service worker here; it runs api, db: the first deploy of a service has nothing to go back to',
+      fix: 'if this is not its first deploy, correct `compose-service`',
     });
   });
 

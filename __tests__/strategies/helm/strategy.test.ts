@@ -595,6 +595,29 @@ describe('the helm strategy', () => {
     });
   });
 
+  it('a first deploy: a notice before it, a warning after it, and nothing to go back to', async () => {
+    const helm = new StandInHelm();
+    const recorded = await snapshotOf(helm);
+    expect(await strategyFor(helm, { recorded }).preflight(never, true)).toEqual([
+      {
+        ...{ level: 'notice', subject: 'helm' },
+        message:
+          "there is no release api in helm's own namespace yet: its first deploy has nothing to go back to",
+        fix: 'if this is not its first deploy, correct `helm-release` or `helm-namespace`',
+      },
+    ]);
+    helm.add('v1');
+    const strategy = strategyFor(helm, { recorded });
+    expect(strategy.sawNothing?.()).toBe(true);
+    const reason = 'api was not there before this deploy: there is nothing to go back to';
+    expect(await strategy.plan(request, never)).toEqual({ kind: 'skip', reason });
+    expect(await strategy.preflight(never)).toContainEqual({
+      ...{ level: 'warning', subject: 'helm', message: reason },
+    });
+    const known = strategyFor(helm, { recorded: await snapshotOf(helm) });
+    expect(known.sawNothing?.()).toBe(false);
+  });
+
   it('is skipped without helm-release', () => {
     expect(setUpHelm(dependenciesWith({}))).toMatchObject({ kind: 'skip' });
   });

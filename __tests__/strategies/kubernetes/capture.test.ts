@@ -40,7 +40,7 @@ describe('a snapshot of workloads', () => {
     });
   });
 
-  it('before the first deploy has no workload: the strategy is skipped', async () => {
+  it('before the first deploy has no workload: the strategy saw nothing, and is skipped', async () => {
     const given = { workloads: ['deployment/new'] };
     expect(await scene.snapshot(given)).toMatchObject({
       workloads: [],
@@ -49,10 +49,23 @@ describe('a snapshot of workloads', () => {
     const recorded = await scene.snapshot(given);
     await scene.cluster.create('deployment', 'new', 'new:bad');
     const strategy = await captured({ ...given, recorded });
+    expect(strategy.sawNothing?.()).toBe(true);
     expect(await scene.plan(strategy)).toEqual({
       kind: 'skip',
-      reason: 'deployment/new has no earlier revision',
+      reason: 'deployment/new was not there before this deploy: there is nothing to go back to',
     });
+  });
+
+  it('of a workload that is there has seen something', async () => {
+    expect(scene.strategy({ recorded: await scene.snapshot() }).sawNothing?.()).toBe(false);
+    expect(scene.strategy().sawNothing?.()).toBe(false);
+  });
+
+  it('fails when the namespace does not exist', async () => {
+    scene.cluster.namespace = 'another';
+    await expect(scene.snapshot({ workloads: ['deployment/new'] })).rejects.toThrow(
+      'namespace shop does not exist',
+    );
   });
 
   it('fails when the cluster does not answer', async () => {

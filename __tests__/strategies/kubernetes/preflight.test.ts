@@ -75,6 +75,28 @@ describe('preflight of the kubernetes strategy', () => {
     expect(await inWords()).toEqual(['error: deployment/api does not exist in namespace shop']);
   });
 
+  it('a workload that does not exist before the deploy: a notice, for that may be its first one', async () => {
+    const found = await scene.wait(scene.strategy().preflight(never, true));
+    expect(found).toEqual([
+      {
+        ...{ level: 'notice', subject: 'kubernetes' },
+        message:
+          'deployment/api does not exist in namespace shop yet: its first deploy has nothing to go back to',
+        fix: 'if this is not its first deploy, correct kubernetes-workload, kubernetes-namespace or kubernetes-context',
+      },
+    ]);
+  });
+
+  it('a namespace that does not exist: an error, before the deploy too', async () => {
+    scene.cluster.namespace = 'another';
+    expect(await scene.wait(scene.strategy().preflight(never, true))).toEqual([
+      {
+        ...{ level: 'error', subject: 'kubernetes', message: 'namespace shop does not exist' },
+        fix: 'create it, or correct kubernetes-namespace or kubernetes-context',
+      },
+    ]);
+  });
+
   it('only one revision: a warning that there is nothing to roll back to', async () => {
     await scene.cluster.create('deployment', 'api', 'shop:v1');
     expect(await inWords()).toEqual([

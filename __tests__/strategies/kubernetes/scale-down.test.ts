@@ -406,6 +406,16 @@ describe('the scale-down strategy with workloads', () => {
     ]);
   });
 
+  it('a canary that is not there before the deploy: a notice', async () => {
+    const strategy = await strategyFor('deployment/no');
+    expect(await strategy.preflight(never, true)).toEqual([
+      {
+        ...{ level: 'notice', subject: 'scale-down', message: 'deployment/no is not there yet' },
+        fix: 'if the deploy does not make it, correct `canary-workload` or `kubernetes-namespace`',
+      },
+    ]);
+  });
+
   it('no kubectl: skipped, and an error in preflight', async () => {
     cluster.instead = () => ({
       code: null,

@@ -3,7 +3,7 @@ import type { LookupAddress } from 'node:dns';
 import { createAddresses } from '../../../src/support/http/connections.js';
 import { systemClock } from '../../../src/support/clock.js';
 import { Connections, createHttp, type Http } from '../../../src/support/http.js';
-import { serve, type HttpTestServer } from '../servers.js';
+import { hanging, serve, type HttpTestServer } from '../servers.js';
 
 const v4 = (address: string): LookupAddress => ({ address, family: 4 });
 const all = ['10.0.0.1', '10.0.0.2', '10.0.0.3'].map(v4);
@@ -93,6 +93,34 @@ describe('a name with its addresses', () => {
     await expect(
       http.request({ method: 'GET', url: 'http://shop.test', timeoutMs: 5000 }),
     ).rejects.toMatchObject({ kind: 'dns' });
+  });
+
+  it('that no name server answers for in time: a dns failure, and it is asked for once', async () => {
+    let lookups = 0;
+    const http = client(() => {
+      lookups += 1;
+      return new Promise(() => undefined);
+    });
+    const request = { method: 'GET', url: 'http://shop.test', timeoutMs: 50 };
+    const ends = await Promise.allSettled([1, 2, 3].map(() => http.request(request)));
+    for (const end of ends)
+      expect(end).toMatchObject({ reason: { kind: 'dns', mayHaveBeenReceived: false } });
+    expect(lookups).toBe(1);
+  });
+
+  it('that was resolved, and leads to a server that is silent: a timeout', async () => {
+    const silent = await hanging();
+    cleanups.push(() => silent.close());
+    for (const found of [
+      Promise.resolve([v4('127.0.0.1')]),
+      systemClock.sleep(50).then(() => [v4('127.0.0.1')]),
+    ]) {
+      const http = client(() => found);
+      const url = `http://shop.test:${String(silent.port)}`;
+      await expect(http.request({ method: 'GET', url, timeoutMs: 300 })).rejects.toMatchObject({
+        kind: 'timeout',
+      });
+    }
   });
 
   it('that takes long to look up: the time counts as connect time', async () => {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import { classify, HttpError } from '../../../src/support/http/error.js';
+import {
+  classify,
+  HttpError,
+  isCertificateProblem,
+  timedOut,
+} from '../../../src/support/http/error.js';
 
 const plain = { atProxy: false, inHandshake: false };
 const withCode = (code: string): object => ({ code });
@@ -55,6 +60,63 @@ describe('the kind of a network error', () => {
 
   it.each([undefined, null, 'text', {}, { code: 5 }])('%p is of kind other', (error) => {
     expect(classify(error, plain)).toEqual({ kind: 'other', summary: 'network failure' });
+  });
+});
+
+describe('a certificate', () => {
+  it.each([
+    'UNABLE_TO_GET_ISSUER_CERT',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_CRL',
+    'UNABLE_TO_DECRYPT_CERT_SIGNATURE',
+    'UNABLE_TO_DECRYPT_CRL_SIGNATURE',
+    'UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY',
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'CERT_SIGNATURE_FAILURE',
+    'CERT_NOT_YET_VALID',
+    'CERT_HAS_EXPIRED',
+    'CERT_CHAIN_TOO_LONG',
+    'CERT_REVOKED',
+    'CERT_UNTRUSTED',
+    'CERT_REJECTED',
+    'CRL_SIGNATURE_FAILURE',
+    'CRL_NOT_YET_VALID',
+    'CRL_HAS_EXPIRED',
+    'ERROR_IN_CERT_NOT_BEFORE_FIELD',
+    'ERROR_IN_CERT_NOT_AFTER_FIELD',
+    'ERROR_IN_CRL_LAST_UPDATE_FIELD',
+    'ERROR_IN_CRL_NEXT_UPDATE_FIELD',
+    'INVALID_CA',
+    'INVALID_PURPOSE',
+    'PATH_LENGTH_EXCEEDED',
+    'HOSTNAME_MISMATCH',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ])('is what TLS failed by: %s', (code) => {
+    expect(isCertificateProblem(code)).toBe(true);
+  });
+
+  it.each([
+    undefined,
+    'EPROTO',
+    'ECONNRESET',
+    'ERR_SSL_WRONG_VERSION_NUMBER',
+    // The server wants one of ours.
+    'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+    'ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE',
+  ])('is not what TLS failed by: %s', (code) => {
+    expect(isCertificateProblem(code)).toBe(false);
+  });
+});
+
+describe('a time that is over', () => {
+  it.each([
+    ['name', 'dns', 'not resolved within 5s'],
+    ['proxy', 'proxy', 'no connection to it within 5s; check HTTP_PROXY, HTTPS_PROXY and NO_PROXY'],
+    ['server', 'timeout', 'no complete answer within 5s'],
+  ] as const)('while the %s is waited for is of kind %s', (awaits, kind, detail) => {
+    expect(timedOut(5000, { awaits })).toMatchObject({ kind, detail });
   });
 });
 

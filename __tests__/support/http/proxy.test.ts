@@ -110,6 +110,17 @@ describe('a proxy from the environment', () => {
     },
   );
 
+  it('that does not accept in time: a proxy failure', async () => {
+    environment({ HTTP_PROXY: 'http://proxy.test:3128' });
+    const http = createHttp({ clock: systemClock, resolve: () => new Promise(() => undefined) });
+    cleanups.push(() => {
+      http.close();
+    });
+    await expect(
+      http.request({ ...get('http://127.0.0.1:9/'), timeoutMs: 50 }),
+    ).rejects.toMatchObject({ kind: 'proxy', mayHaveBeenReceived: false });
+  });
+
   it.each([403, 407, 500])('that answers %i: a proxy failure', async (refuse) => {
     const way = await started(proxy({ refuse }));
     environment({ HTTPS_PROXY: way.url });

@@ -97,14 +97,15 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
       },
     ],
 
-    async preflight(signal) {
+    async preflight(signal, isBeforeDeploy = false) {
       if (options.project.project === undefined && options.project.files.length === 0)
         return error(
           '`compose-health` does not know which project to observe',
           'set `compose-project` or `compose-file`',
         );
       try {
-        return missingIn(await containers(signal), project ?? '', services);
+        const missing = missingIn(await containers(signal), project ?? '', services);
+        return isBeforeDeploy ? missing.map(asYetToCome) : missing;
       } catch (thrown) {
         if (!(thrown instanceof DockerError)) throw thrown;
         return error(thrown.message);
@@ -161,6 +162,16 @@ async function askOnce(
 
 function error(message: string, fix?: string): readonly Finding[] {
   return [{ level: 'error', subject: ID, message, ...(fix === undefined ? {} : { fix }) }];
+}
+
+/** The deploy may make it. */
+function asYetToCome({ message, fix }: Finding): Finding {
+  return {
+    level: 'notice',
+    subject: ID,
+    message: `${message} yet`,
+    ...(fix === undefined ? {} : { fix: `if the deploy does not make it, ${fix}` }),
+  };
 }
 
 function missingIn(

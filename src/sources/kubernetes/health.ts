@@ -90,7 +90,8 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
     limit: { metric: 'health', failures: options.failures, successes: options.successes },
     every: options.interval,
     askables: probes.map(({ askable, memory }) => ({ ...askable, recall: memory.recall })),
-    preflight: (signal) => preflightHealth(kubectl, id, workloads, signal),
+    preflight: (signal, isBeforeDeploy = false) =>
+      preflightHealth({ kubectl, id, names: workloads, isBeforeDeploy }, signal),
 
     async probe(signal) {
       // A kubectl that hangs must not be joined by others, and what is bad once must not count twice.
@@ -150,9 +151,17 @@ function together(results: readonly HealthResult[]): HealthResult {
 
 /** Whether every workload can be observed: a probe is the proof, and needs no other rights than those of the watch. */
 async function preflightHealth(
-  kubectl: Kubectl,
-  id: string,
-  names: readonly string[],
+  {
+    kubectl,
+    id,
+    names,
+    isBeforeDeploy,
+  }: {
+    readonly kubectl: Kubectl;
+    readonly id: string;
+    readonly names: readonly string[];
+    readonly isBeforeDeploy: boolean;
+  },
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const error = (message: string, fix: string): Finding => ({
@@ -183,12 +192,15 @@ async function preflightHealth(
     const missing = known
       .map(nameOf)
       .filter((name) => !found.has(name))
-      .map((name) =>
-        error(
-          `${name} is not there`,
-          'correct `kubernetes-workload`, `canary-workload` or `kubernetes-namespace`',
-        ),
-      );
+      .map((name): Finding => {
+        const inputs = 'correct `kubernetes-workload`, `canary-workload` or `kubernetes-namespace`';
+        return isBeforeDeploy
+          ? {
+              ...{ level: 'notice', subject: id, message: `${name} is not there yet` },
+              fix: `if the deploy does not make it, ${inputs}`,
+            }
+          : error(`${name} is not there`, inputs);
+      });
     return [...foreign, ...missing];
   } catch (problem) {
     if (!(problem instanceof KubectlError)) throw problem;

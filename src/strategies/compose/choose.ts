@@ -133,7 +133,7 @@ function targetOf(
   if (reasons.length > 0) return reasons.join('; ');
   return recorded === undefined
     ? 'nothing recorded to return to'
-    : 'new with this deploy: nothing ran before it that was recorded';
+    : 'it did not run before this deploy: there is nothing to go back to';
 }
 
 /** With its record gone, the live configuration does when it is the same: then only the image is another one. */

@@ -14,6 +14,8 @@ interface FindingsOptions {
   readonly named: readonly string[];
   /** The snapshot of this run, whatever project it speaks of. */
   readonly recorded: Recorded | undefined;
+  /** What is not there yet may be made by the deploy. */
+  readonly isBeforeDeploy: boolean;
   readonly signal: AbortSignal;
 }
 
@@ -31,14 +33,18 @@ export async function findingsOf(options: FindingsOptions): Promise<readonly Fin
   const unknown = named.filter(
     (service) => !live.services.has(service) && !(recorded?.services.has(service) ?? false),
   );
-  if (unknown.length > 0)
+  if (unknown.length > 0) {
+    const what = `project ${project} has no service ${unknown.join(', ')} here; it runs ${[...live.services.keys()].sort().join(', ')}`;
     findings.push(
-      finding(
-        'error',
-        `project ${project} has no service ${unknown.join(', ')} here; it runs ${[...live.services.keys()].sort().join(', ')}`,
-        'correct `compose-service`',
-      ),
+      options.isBeforeDeploy
+        ? finding(
+            'notice',
+            `${what}: the first deploy of a service has nothing to go back to`,
+            'if this is not its first deploy, correct `compose-service`',
+          )
+        : finding('error', what, 'correct `compose-service`'),
     );
+  }
   const kept = returnable(options);
   if (kept.length === 0)
     return [

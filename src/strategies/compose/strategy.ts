@@ -14,7 +14,7 @@ import {
   type RecordedService,
   toPlain,
 } from './pin.js';
-import { readRecords } from './records.js';
+import { readRecords, type Records } from './records.js';
 import { undo } from './undo.js';
 import {
   imageInWords,
@@ -43,7 +43,7 @@ export async function setUpCompose(
     await deps.docker.findCompose(dependencies.signal);
   } catch (error) {
     if (!(error instanceof DockerError)) throw error;
-    return { kind: 'skip', reason: error.message };
+    return { kind: 'skip', reason: error.message, isBlind: true };
   }
   return createComposeStrategy(deps);
 }
@@ -81,7 +81,7 @@ function createComposeStrategy(deps: ComposeDeps): Strategy<ComposePlan> {
   return {
     kind: 'strategy',
     id: 'compose',
-    preflight: (signal) => preflight(state, signal),
+    preflight: (signal, isBeforeDeploy = false) => preflight(state, signal, isBeforeDeploy),
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     plan: (_request, signal) => plan(state, signal),
@@ -96,19 +96,29 @@ function createComposeStrategy(deps: ComposeDeps): Strategy<ComposePlan> {
   };
 }
 
-async function preflight(state: State, signal: AbortSignal): Promise<readonly Finding[]> {
+async function preflight(
+  state: State,
+  signal: AbortSignal,
+  isBeforeDeploy: boolean,
+): Promise<readonly Finding[]> {
   let project: string;
   let live: Live;
+  let records: Records;
   try {
     ({ project, live } = await readProject(state, signal));
-    if (live.services.size === 0 && recordedFor(state, project) === undefined)
-      return [error(await nothingThere(state, project, signal), 'correct `compose-project`')];
+    records = await readRecords(state.docker, project, signal);
+    if (live.services.size === 0 && (recordedFor(state, project)?.services.size ?? 0) === 0) {
+      const { why, isStack } = await nothingThere(state, project, signal);
+      if (isBeforeDeploy && !isStack && records.kept.length === 0) return [firstDeploy(why)];
+      if (isStack || (!isBeforeDeploy && recordedFor(state, project) === undefined))
+        return [error(why, 'correct `compose-project`')];
+    }
   } catch (thrown) {
     if (!(thrown instanceof DockerError)) throw thrown;
     return [error(thrown.message, fixOf(thrown))];
   }
-  const records = await readRecords(state.docker, project, signal);
   return findingsOf({
+    isBeforeDeploy,
     docker: state.docker,
     project,
     live,
@@ -248,7 +258,7 @@ async function decide(
 ): Promise<Choice | Skip | Withheld> {
   const recorded = recordedFor(state, project);
   if (live.services.size === 0 && recorded === undefined)
-    return { kind: 'skip', reason: await nothingThere(state, project, signal) };
+    return { kind: 'skip', reason: (await nothingThere(state, project, signal)).why };
   return choose({
     named: state.named,
     live,
@@ -260,12 +270,31 @@ async function decide(
 }
 
 /** Why the project has no containers. */
-async function nothingThere(state: State, project: string, signal: AbortSignal): Promise<string> {
+async function nothingThere(
+  state: State,
+  project: string,
+  signal: AbortSignal,
+): Promise<{ readonly why: string; readonly isStack: boolean }> {
   const stack = await stackServices(state.docker, project, signal);
   if (stack.length > 0)
-    return `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` rolls it back (use the \`command\` strategy)`;
+    return {
+      why: `${project} is a stack of a Swarm, which has a history of its own: \`${stack.map((service) => `docker service rollback ${service}`).join(' && ')}\` rolls it back (use the \`command\` strategy)`,
+      isStack: true,
+    };
   const known = await knownProjects(state.docker, signal);
-  return `project ${project} has no containers on this engine${known.length === 0 ? '' : `, which runs ${known.join(', ')}`}`;
+  return {
+    why: `project ${project} has no containers on this engine${known.length === 0 ? '' : `, which runs ${known.join(', ')}`}`,
+    isStack: false,
+  };
+}
+
+function firstDeploy(why: string): Finding {
+  return {
+    level: 'notice',
+    subject: 'compose',
+    message: `${why}: its first deploy has nothing to go back to`,
+    fix: 'if this is not its first deploy, correct `compose-project`, or set DOCKER_HOST or DOCKER_CONTEXT to the engine that runs it',
+  };
 }
 
 function nameOf(container: Container): string {

@@ -140,7 +140,7 @@ function createHelmStrategy(
   return {
     kind: 'strategy',
     id: 'helm',
-    preflight: (signal) => preflight(state, signal),
+    preflight: (signal, isBeforeDeploy = false) => preflight(state, signal, isBeforeDeploy),
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     plan: (_request, signal) => plan(state, _request, signal),
@@ -153,18 +153,34 @@ function createHelmStrategy(
   };
 }
 
-async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> {
+async function preflight(
+  state: State,
+  signal: AbortSignal,
+  isBeforeDeploy: boolean,
+): Promise<Finding[]> {
   let history: readonly Revision[];
   try {
     history = await state.helm.history(signal);
   } catch (error) {
     if (!(error instanceof HelmError)) throw error;
-    return [{ level: 'error', subject: 'helm', ...unreadable(error, state.release, state.place) }];
+    const { message, fix } = unreadable(error, state.release, state.place);
+    return [
+      error.reason === 'not-found' && isBeforeDeploy
+        ? {
+            level: 'notice',
+            subject: 'helm',
+            message: `${message} yet: its first deploy has nothing to go back to`,
+            fix: 'if this is not its first deploy, correct `helm-release` or `helm-namespace`',
+          }
+        : { level: 'error', subject: 'helm', message, fix },
+    ];
   }
   const found: Finding[] = [];
   try {
     const target = await chooseTarget(situation(state, history, signal));
-    if (target.kind === 'skip')
+    if (target.kind === 'skip' && state.recorded?.revision === null)
+      found.push({ level: 'warning', subject: 'helm', message: target.reason });
+    else if (target.kind === 'skip')
       found.push({
         level: 'error',
         subject: 'helm',

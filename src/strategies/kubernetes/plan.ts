@@ -32,6 +32,11 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
   const work: Step[] = [];
   const old: string[] = [];
   for (const { workload, revisions } of options.seen) {
+    const isNamed = options.byHand && requestedRevisions.has(nameOf(workload));
+    if (recorded?.missing.includes(nameOf(workload)) === true && !isNamed)
+      return skip(
+        `${nameOf(workload)} was not there before this deploy: there is nothing to go back to`,
+      );
     const choice = chooseTarget({
       ...{ workload, revisions, now },
       byHand: options.byHand,

@@ -7,6 +7,7 @@ import { historyResource, liveRevision } from './versions.js';
 import {
   chooseTarget,
   currentNamespace,
+  missingNamespace,
   readLive,
   namespaceIn,
   rejectedInWords,
@@ -30,6 +31,8 @@ interface PreflightOptions {
   /** The `helm` strategy is configured: it rolls back what belongs to Helm. */
   readonly helmStrategy: boolean;
   readonly owners: OwnerFindings;
+  /** What is not there yet may be made by the deploy. */
+  readonly isBeforeDeploy: boolean;
   readonly now: number;
 }
 
@@ -94,16 +97,7 @@ export async function preflight(
     if (essential.length === 0) add('error', refusal);
     return findings;
   }
-  for (const name of names) {
-    const one = seen.find(({ workload }) => nameOf(workload) === nameOf(name));
-    if (one === undefined)
-      add(
-        'error',
-        `${nameOf(name)} does not exist in namespace ${namespace}`,
-        'deploy it first, or correct kubernetes-workload, kubernetes-namespace or kubernetes-context',
-      );
-    else examine(one, options, add);
-  }
+  for (const one of seen) examine(one, options, add);
   const owned = await ownedOnes(
     kubectl,
     seen.map(({ workload }) => workload),
@@ -113,7 +107,37 @@ export async function preflight(
     const { level, message, fix } = ownerFinding(one, options.owners);
     add(level, message, fix);
   }
+  const missing = names.map(nameOf).filter((name) => !isAmong(seen, name));
+  if (missing.length === 0) return findings;
+  const noNamespace = await missingNamespace(kubectl, namespace, signal);
+  if (noNamespace !== undefined) add('error', noNamespace.message, noNamespace.fix);
+  else for (const name of missing) absent(name, namespace, options, add);
   return findings;
+}
+
+function isAmong(seen: readonly Seen[], name: string): boolean {
+  return seen.some(({ workload }) => nameOf(workload) === name);
+}
+
+function absent(
+  name: string,
+  namespace: string,
+  { isBeforeDeploy }: PreflightOptions,
+  add: Add,
+): void {
+  const inputs = 'correct kubernetes-workload, kubernetes-namespace or kubernetes-context';
+  if (isBeforeDeploy)
+    add(
+      'notice',
+      `${name} does not exist in namespace ${namespace} yet: its first deploy has nothing to go back to`,
+      `if this is not its first deploy, ${inputs}`,
+    );
+  else
+    add(
+      'error',
+      `${name} does not exist in namespace ${namespace}`,
+      `deploy it first, or ${inputs}`,
+    );
 }
 
 /** Why nothing at all can be done, and what to do about it; `undefined`: it may be a matter of rights. */

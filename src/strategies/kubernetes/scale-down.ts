@@ -96,7 +96,7 @@ function createWorkloadScaleDown(
   return {
     kind: 'strategy',
     id: 'scale-down',
-    preflight: (signal) => preflight(state, signal),
+    preflight: (signal, isBeforeDeploy = false) => preflight(state, signal, isBeforeDeploy),
     capture: (signal) => capture(state, signal),
     async assertUnchanged(signal) {
       return state.evaluated === undefined ? undefined : objection(state, await get(state, signal));
@@ -108,7 +108,11 @@ function createWorkloadScaleDown(
   };
 }
 
-async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> {
+async function preflight(
+  state: State,
+  signal: AbortSignal,
+  isBeforeDeploy: boolean,
+): Promise<Finding[]> {
   const found: Finding[] = state.never.map((reason) =>
     finding(state.names.length === 0 ? 'error' : 'warning', reason),
   );
@@ -125,13 +129,10 @@ async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> 
     return [...found, finding('error', error.message, fixOf(error))];
   }
   const missing = missingOf(state.names, live);
-  const level = missing.length === state.names.length ? 'error' : 'warning';
   const scalers = await getAutoscalers(state.kubectl, signal);
   return [
     ...found,
-    ...missing.map((name) =>
-      finding(level, `${name} is not there`, 'correct `canary-workload` or `kubernetes-namespace`'),
-    ),
+    ...missing.map((name) => absent(name, isBeforeDeploy, missing.length < state.names.length)),
     ...[...live.values()].flatMap((workload) => {
       const scaler = scalers?.get(nameOf(workload));
       return [
@@ -140,6 +141,14 @@ async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> 
       ];
     }),
   ];
+}
+
+/** A canary is often made by the deploy. */
+function absent(name: string, isBeforeDeploy: boolean, isOneOfSeveral: boolean): Finding {
+  const inputs = 'correct `canary-workload` or `kubernetes-namespace`';
+  return isBeforeDeploy
+    ? finding('notice', `${name} is not there yet`, `if the deploy does not make it, ${inputs}`)
+    : finding(isOneOfSeveral ? 'warning' : 'error', `${name} is not there`, inputs);
 }
 
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {

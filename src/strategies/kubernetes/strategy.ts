@@ -39,7 +39,7 @@ import {
 import { canBeStuck } from './pods.js';
 import { denied, preflight } from './preflight.js';
 import { outcomeOf, settle, type Settled } from './settle.js';
-import { type Live, readLive, withHistory } from './target.js';
+import { currentNamespace, type Live, missingNamespace, readLive, withHistory } from './target.js';
 import { type Version, versionOf, versionInWords } from './versions.js';
 import type { Finding } from '../../contract/result.js';
 import { markPatch } from './patch.js';
@@ -112,7 +112,7 @@ export function createKubernetesStrategy(
   return {
     kind: 'strategy',
     id: 'kubernetes',
-    preflight: (signal) => preflightAll(state, signal),
+    preflight: (signal, isBeforeDeploy = false) => preflightAll(state, signal, isBeforeDeploy),
     snapshot: (signal) => snapshot(state, signal),
     sawNothing: () => names.some((name) => recorded?.missing.includes(nameOf(name)) === true),
     recordedVersion: () => recordedVersionOf(recorded, names),
@@ -126,7 +126,11 @@ export function createKubernetesStrategy(
   };
 }
 
-function preflightAll(state: State, signal: AbortSignal): Promise<readonly Finding[]> {
+function preflightAll(
+  state: State,
+  signal: AbortSignal,
+  isBeforeDeploy: boolean,
+): Promise<readonly Finding[]> {
   return preflight(
     {
       ...{
@@ -139,6 +143,7 @@ function preflightAll(state: State, signal: AbortSignal): Promise<readonly Findi
       logs: state.options.logLines > 0,
       helmStrategy: state.options.helmStrategy,
       owners: state.options.owners ?? { pauses: false, hasSourceStrategy: false },
+      isBeforeDeploy,
       now: state.clock.now(),
     },
     signal,
@@ -151,10 +156,17 @@ async function snapshot(
 ): Promise<Recorded & { readonly missing: readonly string[] }> {
   const seen = await readLive(state.kubectl, state.names, signal);
   const found = new Set(seen.map(({ workload }) => nameOf(workload)));
+  const missing = state.names.map(nameOf).filter((name) => !found.has(name));
+  if (seen.length === 0) {
+    const namespace =
+      state.options.namespace ?? (await currentNamespace(state.kubectl, signal)) ?? 'default';
+    const noNamespace = await missingNamespace(state.kubectl, namespace, signal);
+    if (noNamespace !== undefined) throw new Error(noNamespace.message);
+  }
   return {
     takenAt: new Date(state.clock.now()).toISOString(),
     workloads: seen.map(({ workload, revisions }) => recordOf(workload, revisions)),
-    missing: state.names.map(nameOf).filter((name) => !found.has(name)),
+    missing,
   };
 }
 

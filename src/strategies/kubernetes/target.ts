@@ -1,3 +1,4 @@
+import type { Problem } from '../../contract/result.js';
 import { formatDuration } from '../../support/text.js';
 import { fields, listOf, textOf } from '../../support/json.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
@@ -198,6 +199,25 @@ export async function currentNamespace(
   const [context] = listOf(fields(config).contexts);
   const namespace = textOf(fields(fields(context).context).namespace) ?? '';
   return namespace === '' ? 'default' : namespace;
+}
+
+/** That a namespace does not exist; `undefined`: it does, or we may not ask. */
+export async function missingNamespace(
+  kubectl: Kubectl,
+  namespace: string,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  try {
+    const found = await kubectl.get([`namespaces/${namespace}`, '--ignore-not-found'], signal);
+    if (fields(found).kind === 'Namespace') return undefined;
+  } catch (error) {
+    if (error instanceof KubectlError) return undefined;
+    throw error;
+  }
+  return {
+    message: `namespace ${namespace} does not exist`,
+    fix: 'create it, or correct kubernetes-namespace or kubernetes-context',
+  };
 }
 
 /** The namespace that a refusal speaks of: `... cannot get resource "deployments" in API group "apps" in the namespace "shop"`. */

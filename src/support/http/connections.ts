@@ -12,10 +12,38 @@ export interface Agents {
 /** Looks up all addresses of a name. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
+/** The names that are asked for, whoever asks. */
+export interface Names {
+  readonly resolve: Resolve;
+  isLookingUp(host: string): boolean;
+}
+
+/**
+ * Whoever asks for a name that is being looked up shares the answer. A lookup holds one of the four threads of Node for as long
+ * as a name server is silent, and files are read and written by the same ones (Node's documentation of `dns.lookup`).
+ *
+ * @param resolve by default as the system does
+ */
+export function createNames(resolve: Resolve = resolveAll): Names {
+  const pending = new Map<string, ReturnType<Resolve>>();
+  return {
+    resolve(host) {
+      const found =
+        pending.get(host) ??
+        resolve(host).finally(() => {
+          pending.delete(host);
+        });
+      pending.set(host, found);
+      return found;
+    },
+    isLookingUp: (host) => pending.has(host),
+  };
+}
+
 /** What the agents of one set of connections are made with. */
 export interface AgentOptions {
   readonly secureContext?: SecureContext | undefined;
-  readonly resolve?: Resolve | undefined;
+  readonly names: Names;
   /** Milliseconds that never jump. */
   readonly monotonic: () => number;
 }
@@ -38,6 +66,7 @@ export class Connections {
   private readonly remotes = new Set<string>();
   private readonly addresses = createAddresses();
   private made: { readonly pooled: Agents; readonly single: Agents } | undefined;
+  private names: Names | undefined;
   private monotonic: () => number = () => 0;
   private mostEach: number;
 
@@ -56,13 +85,19 @@ export class Connections {
     return this.addresses.unreached;
   }
 
+  /** Whether no name server has answered yet what the addresses of this name are. */
+  isLookingUp(host: string): boolean {
+    return this.names?.isLookingUp(host) === true;
+  }
+
   /** Made once, for the transport that asks first. `single`: for a request that needs a connection of its own. */
   agents(options: AgentOptions): { readonly pooled: Agents; readonly single: Agents } {
     if (this.made !== undefined) return this.made;
     this.monotonic = options.monotonic;
+    this.names = options.names;
     const shared = {
       ...(options.secureContext === undefined ? {} : { secureContext: options.secureContext }),
-      lookup: this.lookup(options.resolve ?? resolveAll),
+      lookup: this.lookup(options.names.resolve),
       autoSelectFamilyAttemptTimeout: ATTEMPT_MS,
     };
     const agentsWith = (keepAlive: boolean): Agents => {

@@ -67,18 +67,33 @@ export class HttpError extends Error {
 
 /** How far a request got before it failed. */
 export interface Progress {
+  /** Whose turn it is: that of a name server, of a proxy that we are not connected with yet, or of the server. */
+  readonly awaits: 'name' | 'proxy' | 'server';
   /** It goes through a proxy, and the way to the server is not open yet. */
   readonly atProxy: boolean;
   /** The connection to the server stands and TLS is being negotiated. */
   readonly inHandshake: boolean;
 }
 
-export function timedOut(timeoutMs: number): HttpFailure {
-  return {
-    kind: 'timeout',
-    summary: 'timeout',
-    detail: `no complete answer within ${formatDuration(timeoutMs)}`,
-  };
+/** What it means that the time for a request is over: a name server or a proxy that is silent says nothing of the server. */
+export function timedOut(timeoutMs: number, { awaits }: Pick<Progress, 'awaits'>): HttpFailure {
+  const time = formatDuration(timeoutMs);
+  switch (awaits) {
+    case 'name':
+      return { kind: 'dns', summary: 'dns failure', detail: `not resolved within ${time}` };
+    case 'proxy':
+      return {
+        kind: 'proxy',
+        summary: 'proxy failure',
+        detail: `no connection to it within ${time}; ${PROXY_HINT}`,
+      };
+    case 'server':
+      return {
+        kind: 'timeout',
+        summary: 'timeout',
+        detail: `no complete answer within ${time}`,
+      };
+  }
 }
 
 // What our own machine lacks: open files, ports, buffers, memory. Linux connect(2), open(2).
@@ -106,7 +121,7 @@ const UNKNOWN_CA = new Set([
 ]);
 
 const CERTIFICATE =
-  /^(CERT_|CRL_|ERROR_IN_CERT_|UNABLE_TO_DECRYPT_CERT_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$|ERR_TLS_CERT_)/;
+  /^(CERT_|CRL_|ERROR_IN_C(ERT|RL)_|UNABLE_TO_(GET|DECRYPT|DECODE|VERIFY)_|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$|ERR_TLS_CERT_)/;
 
 // What OpenSSL makes of an answer that is no TLS. Versions of Node call it by its reason, or EPROTO.
 const NO_TLS = new Set([
@@ -131,7 +146,7 @@ export function tlsHint(code: string): string | undefined {
 }
 
 /** What an error of Node's sockets, TLS, parser or decompression means. */
-export function classify(error: unknown, progress: Progress): HttpFailure {
+export function classify(error: unknown, progress: Omit<Progress, 'awaits'>): HttpFailure {
   const code = codeOf(error);
   if (code !== undefined && LOCAL.has(code)) {
     return { kind: 'local', summary: 'shortage on this machine', code };

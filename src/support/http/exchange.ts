@@ -34,6 +34,7 @@ export class UnusableAnswer extends Error {
 export class Trace implements Progress {
   private proxied = false;
   private tunnelled = false;
+  private resolving = false;
   private connected = false;
   private request: ClientRequest | undefined;
   private socket: Socket | undefined;
@@ -57,6 +58,12 @@ export class Trace implements Progress {
 
   get atProxy(): boolean {
     return this.proxied && (this.tunnelled ? this.socket === undefined : !this.open);
+  }
+
+  get awaits(): Progress['awaits'] {
+    // What a tunnel is still waiting for cannot be seen from here.
+    if (this.proxied && !this.tunnelled && !this.open) return 'proxy';
+    return this.resolving ? 'name' : 'server';
   }
 
   get inHandshake(): boolean {
@@ -98,6 +105,10 @@ export class Trace implements Progress {
       }
       const failed = new Map<string, string>();
       followAttempts(socket, failed);
+      this.resolving = socket.connecting && this.connections.isLookingUp(this.host);
+      socket.once('lookup', () => {
+        this.resolving = false;
+      });
       socket.once('connect', () => {
         this.connected = true;
       });

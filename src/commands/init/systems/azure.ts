@@ -62,7 +62,7 @@ ${afterDeploy(options)}`;
       {
         path: 'azure-pipelines.yml',
         text: pipeline(options),
-        what: 'the pipeline: snapshot, deploy, gate',
+        what: 'the pipeline: snapshot, preflight, deploy, gate',
         otherwise: steps.split('\n').map((line) => line.replace(/^ {6}/, '')),
       },
       {
@@ -87,15 +87,15 @@ const parameters = '          rollbackParameters: version=$(previousVersion)\n';
 
 function beforeDeploy({ way }: InitOptions): string {
   return `${before[way]}      - task: ${task}
-        displayName: Make sure that a rollback would work
-        inputs:
-          command: preflight
-${way === 'pipeline' ? parameters : ''}
-      - task: ${task}
         displayName: Record what runs now
         inputs:
           command: snapshot
-`;
+
+      - task: ${task}
+        displayName: Make sure that a rollback would work
+        inputs:
+          command: preflight
+${way === 'pipeline' ? parameters : ''}`;
 }
 
 function afterDeploy({ way }: InitOptions): string {

@@ -56,7 +56,7 @@ function plan(options: InitOptions): SystemPlan {
       {
         path: '.circleci/config.yml',
         text,
-        what: 'the pipeline: snapshot, deploy, gate; and the rollback',
+        what: 'the pipeline: snapshot, preflight, deploy, gate; and the rollback',
         otherwise: [
           '# the parts of this that you lack; the steps belong around your own deploy',
           ...text.split('\n').slice(1, -1),
@@ -107,10 +107,10 @@ jobs:
   deploy:
 ${way === 'compose' ? runner : '    executor: rollgate/default\n'}    steps:
       - checkout${before[way]}
-      - rollgate/gate: # Make sure that a rollback would work
-          command: preflight
       - rollgate/gate: # Record what runs now
           command: snapshot
+      - rollgate/gate: # Make sure that a rollback would work
+          command: preflight
       # Yours: whatever deploys the commit.
       - run:
           name: Deploy

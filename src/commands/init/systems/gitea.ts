@@ -57,7 +57,7 @@ function plan(options: InitOptions, { name, folder }: Server): SystemPlan {
       {
         path: `${folder}/deploy-gate.yml`,
         text: onServer(deploy),
-        what: 'the workflow: snapshot, deploy, gate',
+        what: 'the workflow: snapshot, preflight, deploy, gate',
       },
       {
         path: `${folder}/rollback.yml`,

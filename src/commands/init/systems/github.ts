@@ -60,7 +60,7 @@ function plan(options: InitOptions): SystemPlan {
           checkout: published.checkout,
           keepsReport: true,
         }),
-        what: 'the workflow: snapshot, deploy, gate',
+        what: 'the workflow: snapshot, preflight, deploy, gate',
       },
       {
         path: '.github/workflows/rollback.yml',
@@ -119,16 +119,16 @@ jobs:
         with:
           persist-credentials: false
 ${access[way]}
-      - name: Make sure that a rollback would work
-        uses: ${action}
-        with:
-          command: preflight
-${way === 'pipeline' ? version : ''}
       - name: Record what runs now
         uses: ${action}
         with:
           command: snapshot
 
+      - name: Make sure that a rollback would work
+        uses: ${action}
+        with:
+          command: preflight
+${way === 'pipeline' ? version : ''}
       # Yours: whatever deploys the commit.
       - name: Deploy
         run: ./scripts/deploy.sh "$GITHUB_SHA"

@@ -42,9 +42,9 @@ function plan(options: InitOptions): SystemPlan {
       {
         path: '.gitlab-ci.yml',
         text: pipeline(),
-        what: 'the pipeline: before, deploy, watch',
+        what: 'the pipeline: before, preflight, deploy, watch',
         otherwise: [
-          ...['stages: [before, deploy, watch] # besides your own', '', ...include, ''],
+          ...['stages: [before, preflight, deploy, watch] # besides your own', '', ...include, ''],
           '# and to every job of yours, so that a rollback does not build and deploy again:',
           ...notInRollback,
         ],
@@ -52,7 +52,7 @@ function plan(options: InitOptions): SystemPlan {
       {
         path: GATE,
         text: gate(options),
-        what: 'preflight, snapshot and gate: the jobs around the deploy',
+        what: 'snapshot, preflight and gate: the jobs around the deploy',
       },
       {
         path: UNDO,
@@ -78,7 +78,7 @@ function jobsOf(options: InitOptions): string {
 
 function pipeline(): string {
   return `# Made by \`rollgate init\`; it is yours now.
-stages: [before, deploy, watch]
+stages: [before, preflight, deploy, watch]
 
 ${include.join('\n')}
 
@@ -109,9 +109,10 @@ function gate({ way }: InitOptions): string {
     ].join('\n');
   return `# Made by \`rollgate init\`: what stands before and behind the deploy. It is in no rollback pipeline.
 include:
-  # Make sure that a rollback would work, and record what runs now.
-${job('preflight', 'before', 'preflight')}
+  # Record what runs now.
 ${job('snapshot', 'before', 'snapshot')}
+  # Make sure that a rollback would work: a stage of its own, so that it knows the snapshot.
+${job('preflight', 'preflight', 'preflight')}
   # Watch, and roll back when it is bad.
 ${job('gate', 'watch')}
 ${way === 'pipeline' ? ask : ''}${way === 'compose' ? tags : ''}`;
@@ -119,7 +120,7 @@ ${way === 'pipeline' ? ask : ''}${way === 'compose' ? tags : ''}`;
 
 const tags = `
 # The runner on the machine of the engine.
-${['preflight', 'snapshot', 'gate'].map((name) => `${name}:\n  tags: [engine]\n`).join('')}`;
+${['snapshot', 'preflight', 'gate'].map((name) => `${name}:\n  tags: [engine]\n`).join('')}`;
 
 const ask = `
 ask:

@@ -42,7 +42,7 @@ function plan(options: InitOptions): SystemPlan {
       {
         path: 'Jenkinsfile',
         text: jenkinsfile(options),
-        what: 'the pipeline: snapshot, deploy, gate',
+        what: 'the pipeline: snapshot, preflight, deploy, gate',
         otherwise: [
           "@Library('rollgate@v" + published.version + "') _",
           '',
@@ -84,9 +84,9 @@ function beforeDeploy({ way }: InitOptions): string {
 `
       : '';
   const own = way === 'kubernetes' ? ", credentials: [kubeconfig: 'kubeconfig']" : '';
-  return `${ask}        // Make sure that a rollback would work, and record what runs now.
-        rollgate(command: 'preflight', ${parameters}credentials: ${credentials[way]})
-        rollgate(command: 'snapshot'${own})`;
+  return `${ask}        // Record what runs now, and make sure that a rollback would work.
+        rollgate(command: 'snapshot'${own})
+        rollgate(command: 'preflight', ${parameters}credentials: ${credentials[way]})`;
 }
 
 function afterDeploy({ way }: InitOptions): string {
