@@ -65,7 +65,7 @@ export function normal(random: Random): number {
 }
 
 /** Gamma distribution of scale 1 (G. Marsaglia and W. Tsang, "A simple method for generating gamma variables", 2000). */
-function gamma(random: Random, shape: number): number {
+export function gamma(random: Random, shape: number): number {
   if (shape < 1) return gamma(random, shape + 1) * (1 - random()) ** (1 / shape);
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

@@ -1,6 +1,6 @@
 import { createJudge } from '../src/gate/judge.js';
 import { breachesLimit } from '../src/gate/likelihood-ratio.js';
-import type { Limit, WatchPlan } from '../src/contract/check.js';
+import type { EvaluatedCheck, Limit, WatchPlan } from '../src/contract/check.js';
 import { SECONDS, type Interval, type Watch } from './traffic.js';
 
 /** What a rule did with a watch: when it rolled back, in seconds since the start, and by what; `undefined`: it did not. */
@@ -49,28 +49,46 @@ function isBad(minute: Watch, limit: Limit): boolean {
   });
 }
 
-/** Rollgate as it is shipped, `decision: balanced`, on one metric check; the warm-up has passed already. */
-export const rollgate: Rule = (watch, limit) => {
-  const plan: WatchPlan = {
-    warmUp: 0,
-    duration: watch.length * SECONDS * 1000,
-    interval: SECONDS * 1000,
-    sensitivity: 'normal',
-    decision: 'balanced',
-    minRequests: 20,
-    earlyPass: false,
-  };
-  const judge = createJudge(plan, [{ id: 'check', limit, source: 'simulation', subject: '' }]);
+/** Rollgate's own settings, without a warm-up: it has passed already. */
+export const defaultPlan: Omit<WatchPlan, 'duration'> = {
+  warmUp: 0,
+  interval: SECONDS * 1000,
+  sensitivity: 'normal',
+  decision: 'balanced',
+  minRequests: 20,
+  earlyPass: false,
+};
+
+/** Rollgate's rule on one metric check, without a limit from before and without an extension. */
+export const rollgate: Rule = (watch, limit) =>
+  judged(
+    watch,
+    { ...defaultPlan, duration: watch.length * SECONDS * 1000 },
+    { id: 'check', limit, source: 'simulation', subject: '' },
+  );
+
+/** What the judge makes of a watch. @param watch long enough for its extension */
+export function judged(watch: Watch, plan: WatchPlan, check: EvaluatedCheck): Outcome {
+  const judge = createJudge(plan, [check]);
+  let end = plan.duration / plan.interval;
   for (const [i, counts] of watch.entries()) {
+    if (i === end) {
+      const judgement = judge.push({ type: 'deadline' });
+      if (judge.extension === undefined || judgement !== undefined)
+        return atEnd(judgement?.verdict, i);
+      end += judge.extension.by / plan.interval;
+    }
     const judgement = judge.push({
       type: 'observation',
-      check: 'check',
-      window: { from: i * SECONDS * 1000, to: (i + 1) * SECONDS * 1000 },
-      observation: { kind: 'counts', seconds: SECONDS, ...counts },
+      check: check.id,
+      window: { from: i * plan.interval, to: (i + 1) * plan.interval },
+      observation: { kind: 'counts', seconds: plan.interval / 1000, ...counts },
     });
     if (judgement !== undefined) return { seconds: (i + 1) * SECONDS, by: 'evidence' };
   }
-  return judge.push({ type: 'deadline' })?.verdict === 'unhealthy'
-    ? { seconds: watch.length * SECONDS, by: 'limit' }
-    : undefined;
-};
+  return atEnd(judge.push({ type: 'deadline' })?.verdict, watch.length);
+}
+
+function atEnd(verdict: string | undefined, intervals: number): Outcome {
+  return verdict === 'unhealthy' ? { seconds: intervals * SECONDS, by: 'limit' } : undefined;
+}

@@ -1,3 +1,4 @@
+import { before } from './before.js';
 import { evidence } from './evidence.js';
 import type { Print } from './print.js';
 import { prober } from './prober.js';
@@ -15,6 +16,7 @@ const sections: Readonly<Record<string, (print: Print) => boolean | Promise<bool
   evidence,
   simulation,
   relative,
+  before,
   undo,
 };
 

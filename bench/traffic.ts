@@ -1,4 +1,4 @@
-import { beta, exponential, poisson, type Random } from './random.js';
+import { beta, exponential, gamma, poisson, type Random } from './random.js';
 
 /** What came in during one interval of the watch. */
 export interface Interval {
@@ -65,6 +65,30 @@ export function bursts(
       interval(random, perSecond, (burstFailing * seconds) / SECONDS),
     );
   };
+}
+
+/** A service whose failures come in heaps. */
+export interface Uneven {
+  readonly perSecond: number;
+  /** The share that fails in an interval. */
+  readonly failing: (interval: number) => number;
+  /** How many times as much as with independent failures their number in an interval varies. */
+  readonly variance: number;
+}
+
+/** The failing share is drawn anew in each interval from a gamma distribution: a negative binomial number of failures. */
+export function uneven(
+  random: Random,
+  intervals: number,
+  { perSecond, failing, variance }: Uneven,
+): Watch {
+  return Array.from({ length: intervals }, (_, i) => {
+    const samples = poisson(random, perSecond * SECONDS);
+    const mean = perSecond * SECONDS * failing(i);
+    const scale = variance - 1;
+    const drawn = scale > 0 ? scale * gamma(random, mean / scale) : mean;
+    return { samples, failures: Math.min(samples, poisson(random, drawn)) };
+  });
 }
 
 function steps(perSecond: number, failing: (random: Random, i: number) => number): Traffic {

@@ -407,3 +407,43 @@ describe('the judgement by the hour before', () => {
     expect(breachesLimit(limit, totals(16))).toBe(true);
   });
 });
+
+describe('blocks that are not of five minutes', () => {
+  const counts = Array.from({ length: 6 }, () => ({ failures: 80, requests: 6000 }));
+
+  it('errors per minute are by the minutes of a block', () => {
+    // 8 a minute in ten minutes, 16 a minute in five.
+    expect(compare(errors(), { counts, minutes: 10 })).toMatchObject({
+      limit: { max: 10 },
+      before: { effect: 'kept', worst: 8, usual: 8, minutes: 10 },
+    });
+    expect(compare(errors(), { counts })).toMatchObject({
+      limit: { max: 24 },
+      before: { effect: 'over', worst: 16 },
+    });
+  });
+
+  it.each<[string, MetricLimit, Past, RegExp]>([
+    ['of failures', success(), { counts }, /^In the worst 10m of the hour before it was 1\.33 %/],
+    ['of errors per minute', errors(), { counts }, /; in its worst 10m 8 errors per minute\)\.$/],
+    ['of a value', value(10), { value: [1, 2, 3, 2, 1, 2] }, /^In the worst 10m .* it was 3,/],
+    [
+      'that are too few, of failures',
+      success(),
+      { counts: counts.slice(0, 1) },
+      /requests in only 1 of its stretches of 10m \(6 needed\)\.$/,
+    ],
+    [
+      'that are too few, of a value',
+      value(10),
+      { value: [1, 2] },
+      /only 2 values of 10m \(6 needed\)\.$/,
+    ],
+  ])('are said to be what they are: %s', (_, limit, past, words) => {
+    expect(beforeInWords(compare(limit, { ...past, minutes: 10 }))).toMatch(words);
+  });
+
+  it('a latency is of the whole hour', () => {
+    expect(compare(latency(300), { latency: quick, minutes: 10 }).before?.minutes).toBeUndefined();
+  });
+});

@@ -10,7 +10,9 @@ export interface MetricState {
   /** What time it is there, seconds since the epoch. */
   readonly now: number;
   /** What was counted or measured in a bucket, as it is to stand in the body; `undefined`: nothing. */
-  readonly inBucket: (part: MetricPart, start: number) => string | undefined;
+  readonly inBucket: (part: MetricPart, start: number, width: number) => string | undefined;
+  /** Length of the buckets of a storage that has its own, seconds. */
+  readonly step: number;
   /** A counter, or a gauge, as it is now. */
   readonly current: (part: MetricPart) => string | undefined;
   /** How many series each query gives. */
@@ -29,7 +31,7 @@ export interface Rig {
   readonly counts: readonly string[];
   readonly value: readonly string[];
   readonly env: Readonly<Record<string, string>>;
-  /** Length of its buckets, seconds; `undefined`: it tells what there is now. */
+  /** Length of its buckets as it is asked for them here, seconds; `undefined`: it tells what there is now. */
   readonly width: number | undefined;
   answer(request: Received, state: MetricState): Answered;
 }
@@ -37,10 +39,10 @@ export interface Rig {
 const WIDTH = 10;
 const timing = ['bucket: 10s', 'delay: 5s'];
 
-function startsOf(from: number, to: number): readonly number[] {
-  const first = Math.ceil(from / WIDTH) * WIDTH;
-  const count = Math.max(0, Math.ceil((to - first) / WIDTH));
-  return Array.from({ length: count }, (_, n) => first + n * WIDTH);
+function startsOf(from: number, to: number, width: number): readonly number[] {
+  const first = Math.ceil(from / width) * width;
+  const count = Math.max(0, Math.ceil((to - first) / width));
+  return Array.from({ length: count }, (_, n) => first + n * width);
 }
 
 /** The buckets of a part that hold something, in a stretch of time. */
@@ -49,9 +51,10 @@ function cellsOf(
   part: MetricPart,
   from: number,
   to: number,
+  width: number,
 ): readonly { readonly start: number; readonly token: string }[] {
-  return startsOf(from, Math.min(to, state.now)).flatMap((start) => {
-    const token = state.inBucket(part, start);
+  return startsOf(from, Math.min(to, state.now), width).flatMap((start) => {
+    const token = state.inBucket(part, start, width);
     return token === undefined ? [] : [{ start, token }];
   });
 }
@@ -80,14 +83,14 @@ const datadog: Rig = {
       return { status: 403, body: '{"errors":["Forbidden"]}' };
     const { attributes } = (JSON.parse(body) as { data: { attributes: DatadogQuery } }).data;
     const { from, to, interval, queries } = attributes;
-    if (interval !== WIDTH * 1000) throw new Error('another interval');
+    const width = interval / 1000;
     const all = queries.flatMap(({ name }, index) => {
-      const cells = cellsOf(state, name, from / 1000, to / 1000);
+      const cells = cellsOf(state, name, from / 1000, to / 1000, width);
       return cells.length === 0
         ? []
         : each(state, () => String(index)).map((shown) => ({ shown, cells }));
     });
-    const times = startsOf(from / 1000, Math.min(to / 1000, state.now));
+    const times = startsOf(from / 1000, Math.min(to / 1000, state.now), width);
     const row = (cells: (typeof all)[number]['cells']): string =>
       times.map((time) => cells.find(({ start }) => start === time)?.token ?? 'null').join(',');
     const series = all.map(
@@ -139,12 +142,17 @@ const cloudwatch: Rig = {
     const { StartTime, EndTime, MetricDataQueries } = JSON.parse(request.body) as {
       StartTime: number;
       EndTime: number;
-      MetricDataQueries: readonly { readonly Id: string }[];
+      MetricDataQueries: readonly {
+        readonly Id: string;
+        readonly Period?: number;
+        readonly MetricStat?: { readonly Period: number };
+      }[];
     };
-    const results = MetricDataQueries.flatMap(({ Id }) => {
+    const results = MetricDataQueries.flatMap(({ Id, Period, MetricStat }) => {
+      const width = Period ?? MetricStat?.Period ?? NaN;
       const part = Id.replace(/\d+$/, '') as MetricPart;
       // A null is nothing that CloudWatch would ever write.
-      const cells = cellsOf(state, part, StartTime, EndTime);
+      const cells = cellsOf(state, part, StartTime, EndTime, width);
       return each(
         state,
         (n) =>
@@ -173,18 +181,21 @@ const newrelic: Rig = {
     const results = Object.entries(variables).flatMap(([name, nrql]) => {
       if (name === 'account') return [];
       const part = name as MetricPart;
-      const [, from, to] =
-        / SINCE (\d+) UNTIL (\d+) TIMESERIES 10 SECONDS$/.exec(nrql)?.map(Number) ?? [];
+      const [, from = NaN, to = NaN, width = NaN] =
+        / SINCE (\d+) UNTIL (\d+) TIMESERIES (\d+) SECONDS$/.exec(nrql)?.map(Number) ?? [];
+      const starts = startsOf(from / 1000, to / 1000, width);
+      // https://docs.newrelic.com/docs/nrql/nrql-syntax-clauses-functions/#sel-timeseries
+      if (starts.length > 366) throw new Error('more buckets than it gives');
       // There is a row for every bucket. What counts is 0 where nothing was, a percentile is null.
-      const rows = startsOf(from! / 1000, to! / 1000).flatMap((start) => {
-        const token = start < state.now ? state.inBucket(part, start) : undefined;
+      const rows = starts.flatMap((start) => {
+        const token = start < state.now ? state.inBucket(part, start, width) : undefined;
         const shown = token ?? 'null';
         const value =
           part === 'value' ? `"percentile.duration":{"95":${shown}}` : `"count":${shown}`;
         return each(
           state,
           (n) =>
-            `{"facet":"${String(n)}","beginTimeSeconds":${String(start)},"endTimeSeconds":${String(start + WIDTH)},${value}}`,
+            `{"facet":"${String(n)}","beginTimeSeconds":${String(start)},"endTimeSeconds":${String(start + width)},${value}}`,
         );
       });
       return [`"${part}":{"results":[${rows.join(',')}]}`];
@@ -214,11 +225,11 @@ const influxdb: Rig = {
     const statements = (searchParams.get('q') ?? '').split('; ');
     const parts: readonly MetricPart[] = statements.length === 2 ? ['total', 'errors'] : ['value'];
     const results = parts.map((part, id) => {
-      const [, from, to] =
-        /time >= (\d+)s AND time < (\d+)s GROUP BY time\(10s\) fill\(none\)$/
+      const [, from = NaN, to = NaN, width = NaN] =
+        /time >= (\d+)s AND time < (\d+)s GROUP BY time\((\d+)s\) fill\(none\)$/
           .exec(statements[id] ?? '')
           ?.map(Number) ?? [];
-      const rows = cellsOf(state, part, from!, to!).map(
+      const rows = cellsOf(state, part, from, to, width).map(
         ({ start, token }) => `[${String(start)},${token}]`,
       );
       const series = each(
@@ -247,9 +258,9 @@ const graphite: Rig = {
     const all = searchParams.getAll('target').flatMap((target) => {
       const [, label = '', part = ''] = /^alias\(.*,'(rollgate (\w+))'\)$/.exec(target) ?? [];
       // Points begin after `from`, and `until` belongs to them; what is not there is null, as long as the series is known.
-      const starts = startsOf(from + 1, until + 1);
+      const starts = startsOf(from + 1, until + 1, state.step);
       const tokens = starts.map((start) =>
-        start < state.now ? state.inBucket(part as MetricPart, start) : undefined,
+        start < state.now ? state.inBucket(part as MetricPart, start, state.step) : undefined,
       );
       if (tokens.every((token) => token === undefined)) return [];
       const points = starts.map((start, n) => `[${tokens[n] ?? 'null'}, ${String(start)}]`);

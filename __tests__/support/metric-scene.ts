@@ -1,9 +1,17 @@
 import type { ServerResponse } from 'node:http';
-import { createChecks } from '../../src/sources/registry.js';
-import type { MetricCheck, Observation, WatchPlan } from '../../src/contract/check.js';
+import { createChecks, pastOf } from '../../src/sources/registry.js';
+import type { SourceDependencies } from '../../src/sources/source.js';
+import type {
+  CheckEntry,
+  MetricCheck,
+  Observation,
+  Past,
+  WatchPlan,
+} from '../../src/contract/check.js';
+import type { Settings } from '../../src/inputs/table.js';
 import { watch, type WatchObserver, type WatchOutcome } from '../../src/gate/watch.js';
 import { encodeLine, headerLine } from '../../src/report/recording.js';
-import type { Finding } from '../../src/contract/result.js';
+import type { Finding, Result } from '../../src/contract/result.js';
 import type { Http } from '../../src/support/http.js';
 import { drive } from './drive.js';
 import type { MetricPart, Rig, MetricState } from './metric-rigs.js';
@@ -40,8 +48,10 @@ function planWith(more: Partial<WatchPlan>): WatchPlan {
 /** One service, a check that reads it, and a clock. */
 export class MetricScene extends StandInSource {
   readonly clock = new VirtualClock();
-  /** The share of the requests that fail. */
-  failing = 0;
+  /** The share of the requests that fail; of a bucket by its begin, seconds. */
+  failing: number | ((at: number) => number) = 0;
+  /** Length of the buckets of a storage that has its own, seconds. */
+  step: number;
   /** How far the clock of the service is off, seconds. */
   skew = 0;
   fault: Fault | undefined;
@@ -51,6 +61,7 @@ export class MetricScene extends StandInSource {
 
   constructor(private readonly rig: Rig) {
     super();
+    this.step = rig.width ?? 1;
   }
 
   static async start(rig: Rig): Promise<MetricScene> {
@@ -69,8 +80,35 @@ export class MetricScene extends StandInSource {
 
   async createOf(
     options: readonly string[],
-    env: Readonly<Record<string, string | undefined>> = this.rig.env,
+    env?: Readonly<Record<string, string | undefined>>,
   ): Promise<readonly MetricCheck[]> {
+    const { settings, entries } = this.resolve(options, env);
+    const checks = await createChecks({ settings, entries, ...this.dependencies() });
+    return checks.filter((check) => check.kind !== 'health');
+  }
+
+  /** What an entry `a` reads of the hour before a moment; milliseconds since the epoch. */
+  past(
+    options: readonly string[],
+    until: number,
+    env?: Readonly<Record<string, string | undefined>>,
+  ): Promise<Result<Past>> {
+    const { settings, entries } = this.resolve(options, env);
+    const plan = { duration: settings.duration, minRequests: settings['min-requests'] };
+    const reading = pastOf(
+      entries.find(({ id }) => id === 'a')!,
+      { from: until - 3_600_000, to: until },
+      { ...this.dependencies(), plan },
+      new AbortController().signal,
+    );
+    if (reading === undefined) throw new Error('this source cannot tell of the past');
+    return this.driven(reading);
+  }
+
+  private resolve(
+    options: readonly string[],
+    env: Readonly<Record<string, string | undefined>> = this.rig.env,
+  ): { readonly settings: Settings; readonly entries: readonly CheckEntry[] } {
     const lines = [`source: ${this.rig.source}`, ...options];
     const resolution = resolveWith({
       env: { ...env, ROLLGATE_CHECK_A_URL: this.url, ROLLGATE_CHECK_A_TIMEOUT: '5s' },
@@ -80,11 +118,13 @@ export class MetricScene extends StandInSource {
       flags: { duration: '2m' },
     });
     if (resolution.problems.length > 0) throw new Error(JSON.stringify(resolution.problems));
+    return { settings: resolution.settings, entries: resolution.checks };
+  }
+
+  private dependencies(): Omit<SourceDependencies, 'plan'> {
     this.engine ??= this.http(this.clock);
     const http = this.engine;
-    const checks = await createChecks({
-      settings: resolution.settings,
-      entries: resolution.checks,
+    return {
       clock: this.clock,
       random: () => 0.5,
       http: () => http,
@@ -92,8 +132,7 @@ export class MetricScene extends StandInSource {
       env: {},
       redact: (text) => text.replaceAll('secret-1234', '***'),
       leastRate: 0,
-    });
-    return checks.filter((check) => check.kind !== 'health');
+    };
   }
 
   driven<T>(work: Promise<T>): Promise<T> {
@@ -178,26 +217,28 @@ export class MetricScene extends StandInSource {
   }
 
   protected stateAt(now: number): MetricState {
-    const { fault, failing, rig, since } = this;
+    const { fault, failing, since, step } = this;
     const written = (usual: number): string | undefined => {
       if (fault?.kind === 'nothing') return undefined;
       return fault?.kind === 'token' ? fault.token : String(usual);
     };
-    const share = (part: MetricPart): number => (part === 'errors' ? failing : 1);
+    const failingAt = typeof failing === 'number' ? () => failing : failing;
+    const share = (part: MetricPart, at: number): number => (part === 'errors' ? failingAt(at) : 1);
     return {
       now,
       series: fault?.kind === 'several' ? 2 : 1,
-      inBucket: (part, start) => {
+      inBucket: (part, start, width) => {
         if (start < since) return undefined;
         return part === 'value'
-          ? written(3 + ((start / (rig.width ?? 1)) % 3))
-          : written(RATE * (rig.width ?? 1) * share(part));
+          ? written(3 + ((start / width) % 3))
+          : written(RATE * width * share(part, start));
       },
+      step,
       current: (part) => {
         const at = Math.floor(this.clock.monotonic() / 1000);
         return part === 'value'
           ? written(3 + (at % 3))
-          : written(1000 + Math.floor(RATE * at * share(part)));
+          : written(1000 + Math.floor(RATE * at * share(part, at)));
       },
     };
   }

@@ -13,7 +13,13 @@ export interface Scraped {
   readonly errors: (at: number) => number;
   /** When the process that answered this scrape began. */
   readonly startedAt: (at: number) => number;
+  /** Of a histogram: the share of the requests that took at most each border, by its `le`. */
+  readonly within?: Readonly<Record<string, number>>;
 }
+
+/** A part of the query for a histogram. */
+const BUCKET_PART =
+  /label_replace\(\w+_bucket\{[^}]*le="([^"]+)"[^}]*\}, "rollgate_part", "([^"]+)"/g;
 
 /** What a server knows of the past. Evaluates the one query of the counters, and `queue`, at any time, as Prometheus does. */
 export class MetricsHistory {
@@ -29,14 +35,22 @@ export class MetricsHistory {
     if (query === 'count(up)') return vector([{ metric: {}, value: [at, '1'] }]);
     if (query.includes('queue'))
       return vector([{ metric: {}, value: [at, String(3 + (Math.floor(at / 10) % 3))] }]);
+    if (query.startsWith('count by (le)')) return this.borders(at);
     const series: ServedSeries[] = [];
     const started: { labels: Readonly<Record<string, string>>; at: number }[] = [];
-    for (const each of this.processes) {
-      const { instance, every, phase, from, to } = each;
-      const scrape = Math.floor((at - phase) / every) * every + phase;
-      // The first scrape without it makes its series stale.
-      if (scrape < from || scrape >= to || scrape < this.keptFrom) continue;
-      const labels = { job: 'shop', instance };
+    for (const { each, scrape } of this.scrapedAt(at)) {
+      const labels = { job: 'shop', instance: each.instance };
+      started.push({ labels, at: each.startedAt(scrape) });
+      if (query.includes('_bucket')) {
+        for (const [, le = '', part = ''] of query.matchAll(BUCKET_PART))
+          series.push({
+            part,
+            labels: { ...labels, le },
+            value: Math.floor(each.total(scrape) * (each.within?.[le] ?? 0)),
+            at: scrape,
+          });
+        continue;
+      }
       const errors = each.errors(scrape);
       series.push({ part: 'total', labels, value: each.total(scrape), at: scrape });
       if (errors > 0)
@@ -46,9 +60,28 @@ export class MetricsHistory {
           value: errors,
           at: scrape,
         });
-      started.push({ labels, at: each.startedAt(scrape) });
     }
     return scrapeAnswer(series, at, started);
+  }
+
+  /** The last scrape of each process. */
+  private scrapedAt(at: number): readonly { readonly each: Scraped; readonly scrape: number }[] {
+    return this.processes.flatMap((each) => {
+      const { every, phase, from, to } = each;
+      const scrape = Math.floor((at - phase) / every) * every + phase;
+      // The first scrape without it makes its series stale.
+      return scrape < from || scrape >= to || scrape < this.keptFrom ? [] : [{ each, scrape }];
+    });
+  }
+
+  /** How many histograms have each border. */
+  private borders(at: number): string {
+    const counts = new Map<string, number>();
+    for (const { each } of this.scrapedAt(at))
+      for (const le of Object.keys(each.within ?? {})) counts.set(le, (counts.get(le) ?? 0) + 1);
+    return vector(
+      [...counts].map(([le, count]) => ({ metric: { le }, value: [at, String(count)] })),
+    );
   }
 
   /** The body of the answer to a range query: the instant query at each step. */

@@ -260,11 +260,13 @@ export interface Bucket {
 
 /** What a source knows of the hour before a deploy; what it was not asked for is absent. */
 export interface Past {
-  /** Of five minutes each, the oldest first. */
+  /** The oldest first. */
   readonly counts?: readonly Block[];
+  /** How long each of them is; five minutes where nothing is said: buckets of a service cannot be divided. */
+  readonly minutes?: number;
   /** Of the whole hour, from the smallest border; empty: there are none. */
   readonly latency?: readonly Bucket[];
-  /** The mean of each five minutes; `null`: there was no value. */
+  /** The mean of each block; `null`: there was no value. */
   readonly value?: readonly (number | null)[];
 }
 
@@ -288,13 +290,15 @@ export interface Before {
   readonly limit: number | null;
   /** Why it gives none, in words. */
   readonly why?: string;
-  /** In the worst five minutes that count; of latency what 95 % of the requests stayed below, or another percentile. */
+  /** In the worst block that counts; of latency what 95 % of the requests stayed below, or another percentile. */
   readonly worst: number | null;
   /** In all that counts; of latency the share that was slower than the limit that was set. */
   readonly usual: number | null;
   readonly requests: number;
   /** The blocks that it was read from, the small ones merged; only where requests are counted. */
   readonly blocks: readonly Block[];
+  /** How long a block is, where it is not five minutes. */
+  readonly minutes?: number;
   /** How many blocks there were, and how many of them were left out as incidents. */
   readonly of: number;
   readonly leftOut: number;

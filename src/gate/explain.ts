@@ -299,10 +299,10 @@ export function isFromBefore({ effect }: Before): boolean {
 }
 
 /** What the hour before was like, and what is accepted by it; for a limit that it gives. */
-function acceptedBy({ set, worst, limit }: Before): string {
+function acceptedBy({ set, worst, limit, minutes }: Before): string {
   const most = worst ?? 0;
   const accepted = limit ?? 0;
-  const usually = 'in the worst five minutes of the hour before it was';
+  const usually = `in the worst ${blockInWords(minutes)} of the hour before it was`;
   switch (set.metric) {
     case 'success-rate':
       return `${usually} ${share(most)}, so up to ${share(accepted)} is accepted`;
@@ -315,6 +315,11 @@ function acceptedBy({ set, worst, limit }: Before): string {
     case 'relative':
       return '';
   }
+}
+
+/** How long a block of the hour before is. */
+export function blockInWords(minutes: number | undefined): string {
+  return minutes === undefined ? 'five minutes' : formatDuration(60_000 * minutes);
 }
 
 /** A limit that the hour before gives: `up to 0.9 % failures`. */
@@ -339,7 +344,7 @@ function share(of: number): string {
 /** What the hour before the deploy made of a limit, for the start of the watch; empty: nothing that a person should know. */
 export function beforeInWords({ before }: { readonly before?: Before | undefined }): string {
   if (before === undefined) return '';
-  const { set, effect, why, leftOut, of, worst, requests } = before;
+  const { set, effect, why, leftOut, of, worst, requests, minutes } = before;
   const incidents =
     leftOut === 0
       ? ''
@@ -354,7 +359,7 @@ export function beforeInWords({ before }: { readonly before?: Before | undefined
     case 'kept': {
       if (why !== undefined) return `No limit from the hour before: ${why}.`;
       if (set.metric === 'errors-per-minute' && requests > 0)
-        return `${formatNumber(set.max)} errors per minute are ${formatNumber((100 * set.max) / (requests / 60))} % of the traffic of the hour before (${formatNumber(requests / 60)} requests per minute; in its worst five minutes ${formatNumber(worst ?? 0)} errors per minute).`;
+        return `${formatNumber(set.max)} errors per minute are ${formatNumber((100 * set.max) / (requests / 60))} % of the traffic of the hour before (${formatNumber(requests / 60)} requests per minute; in its worst ${blockInWords(minutes)} ${formatNumber(worst ?? 0)} errors per minute).`;
       const than =
         before.limit === null
           ? ''

@@ -17,13 +17,14 @@ import {
   shareBefore,
   valueBefore,
 } from './before.js';
+import { blockInWords } from './explain.js';
 import { breachesLimit } from './likelihood-ratio.js';
 
-/** Minutes of a block. */
+/** Minutes of a block, where nothing else is said. */
 const BLOCK = 5;
 
 /** What the hour before says of a limit, before it is known what becomes of the limit. */
-interface Said extends Omit<Before, 'set' | 'isByDefault' | 'effect' | 'limit'> {
+interface Said extends Omit<Before, 'set' | 'isByDefault' | 'effect' | 'limit' | 'minutes'> {
   /** In place of the one that was set; `undefined`: it gives none. */
   readonly limit: MetricLimit | undefined;
   /** The same as a number. */
@@ -39,6 +40,7 @@ interface Said extends Omit<Before, 'set' | 'isByDefault' | 'effect' | 'limit'> 
  */
 export function withPast(spec: CheckSpec, past: Past, plan: BeforePlan): CheckSpec {
   const { limit: set, isByDefault } = spec;
+  const { minutes } = past;
   const said = sayOf(set, past, plan);
   if (said === undefined) return spec;
   const { limit, number, wasOver, isStricter, ...facts } = said;
@@ -60,6 +62,7 @@ export function withPast(spec: CheckSpec, past: Past, plan: BeforePlan): CheckSp
       effect,
       limit: number,
       ...facts,
+      ...(set.metric !== 'latency' && minutes !== undefined && { minutes }),
     },
   };
 }
@@ -67,13 +70,15 @@ export function withPast(spec: CheckSpec, past: Past, plan: BeforePlan): CheckSp
 function sayOf(limit: MetricLimit, past: Past, plan: BeforePlan): Said | undefined {
   switch (limit.metric) {
     case 'success-rate':
-      return past.counts && ofShare(limit, past.counts, plan);
+      return past.counts && ofShare(limit, past.counts, plan, past.minutes);
     case 'errors-per-minute':
-      return limit.scaledTo === null ? past.counts && ofRate(limit, past.counts, plan) : undefined;
+      return limit.scaledTo === null
+        ? past.counts && ofRate(limit, past.counts, plan, past.minutes)
+        : undefined;
     case 'latency':
       return past.latency && ofLatency(limit, past.latency);
     case 'value':
-      return 'max' in limit ? past.value && ofValue(limit, past.value) : undefined;
+      return 'max' in limit ? past.value && ofValue(limit, past.value, past.minutes) : undefined;
     case 'relative':
       return undefined;
   }
@@ -81,7 +86,12 @@ function sayOf(limit: MetricLimit, past: Past, plan: BeforePlan): Said | undefin
 
 type LimitOn<M extends MetricLimit['metric']> = Extract<MetricLimit, { metric: M }>;
 
-function ofShare(set: LimitOn<'success-rate'>, counts: readonly Block[], plan: BeforePlan): Said {
+function ofShare(
+  set: LimitOn<'success-rate'>,
+  counts: readonly Block[],
+  plan: BeforePlan,
+  minutes?: number,
+): Said {
   const { blocks, kept, limit, why } = shareBefore(counts, plan);
   const counting = blocks.filter((_, index) => kept[index]);
   const { failures, requests } = sumOf(counting);
@@ -90,7 +100,7 @@ function ofShare(set: LimitOn<'success-rate'>, counts: readonly Block[], plan: B
     number: limit,
     wasOver: breachesLimit(set, totalsOf(failures, requests)),
     isStricter: limit !== null && limit < (100 - set.minPercent) / 100,
-    ...whyNot(why, blocks),
+    ...whyNot(why, blocks, minutes),
     worst: largest(counting.map((block) => block.failures / block.requests)),
     usual: requests === 0 ? null : failures / requests,
     requests: sumOf(blocks).requests,
@@ -105,11 +115,12 @@ function ofRate(
   set: LimitOn<'errors-per-minute'>,
   counts: readonly Block[],
   plan: BeforePlan,
+  minutes = BLOCK,
 ): Said {
   const { incident, why, blocks } = shareBefore(counts, plan);
   const isKnown = why !== 'too little history';
   const counting = counts.filter(({ failures, requests }) => failures <= incident * requests);
-  const worst = isKnown ? largest(counting.map(({ failures }) => failures / BLOCK)) : null;
+  const worst = isKnown ? largest(counting.map(({ failures }) => failures / minutes)) : null;
   const limit = worst === null ? null : plan.margin * worst;
   const wasOver = worst !== null && worst > set.max;
   return {
@@ -117,9 +128,9 @@ function ofRate(
     number: wasOver ? limit : null,
     wasOver,
     isStricter: false,
-    ...(isKnown ? {} : whyNot(why, blocks)),
+    ...(isKnown ? {} : whyNot(why, blocks, minutes)),
     worst,
-    usual: worst === null ? null : sumOf(counting).failures / (BLOCK * counting.length),
+    usual: worst === null ? null : sumOf(counting).failures / (minutes * counting.length),
     requests: sumOf(counts).requests,
     blocks: counts,
     of: counts.length,
@@ -152,6 +163,7 @@ function ofLatency(set: LimitOn<'latency'>, histogram: NonNullable<Past['latency
 function ofValue(
   set: Extract<MetricLimit, { readonly max: number; metric: 'value' }>,
   means: NonNullable<Past['value']>,
+  minutes?: number,
 ): Said {
   const { limit, kept, dropped, why } = valueBefore(means);
   const usual = kept.length === 0 ? null : kept.reduce((sum, one) => sum + one, 0) / kept.length;
@@ -162,7 +174,9 @@ function ofValue(
     wasOver: usual !== null && usual > set.max,
     isStricter: limit !== null && limit < set.max,
     ...(why === 'too little history'
-      ? { why: `only ${plural(known, 'value')} of five minutes (${String(LEAST_BLOCKS)} needed)` }
+      ? {
+          why: `only ${plural(known, 'value')} of ${blockInWords(minutes)} (${String(LEAST_BLOCKS)} needed)`,
+        }
       : whyNot(why, [])),
     worst: largest(kept),
     usual,
@@ -173,7 +187,11 @@ function ofValue(
   };
 }
 
-function whyNot(why: NoLimit | null, blocks: readonly Block[]): Pick<Before, 'why'> {
+function whyNot(
+  why: NoLimit | null,
+  blocks: readonly Block[],
+  minutes = BLOCK,
+): Pick<Before, 'why'> {
   switch (why) {
     case null:
       return {};
@@ -183,7 +201,9 @@ function whyNot(why: NoLimit | null, blocks: readonly Block[]): Pick<Before, 'wh
         why:
           requests < LEAST_REQUESTS
             ? `only ${plural(requests, 'request')} (${String(LEAST_REQUESTS)} needed)`
-            : `requests in only ${formatNumber(5 * mergeBlocks(blocks).length)} minutes of it (${String(5 * LEAST_BLOCKS)} needed)`,
+            : minutes === BLOCK
+              ? `requests in only ${formatNumber(BLOCK * mergeBlocks(blocks).length)} minutes of it (${String(BLOCK * LEAST_BLOCKS)} needed)`
+              : `requests in only ${String(mergeBlocks(blocks).length)} of its stretches of ${blockInWords(minutes)} (${String(LEAST_BLOCKS)} needed)`,
       };
     }
     case 'the limit would be useless':

@@ -134,6 +134,7 @@ const beforeSchema = z.strictObject({
   usual: count.nullable(),
   requests: count,
   blocks: z.array(z.strictObject({ failures: count, requests: count })),
+  minutes: count.exactOptional(),
   of: count,
   leftOut: count,
 });

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   mkdtempSync,
@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { freePorts } from '../kubernetes/ports.js';
 import { until } from '../kubernetes/until.js';
 import { prometheusBinary } from './components.js';
@@ -45,6 +45,18 @@ export class Prometheus {
     const file = join(this.folder, `targets-${job}.json`);
     writeFileSync(`${file}.new`, JSON.stringify([{ targets }]));
     renameSync(`${file}.new`, file);
+  }
+
+  /**
+   * Gives it samples of the time before it is started: a line each, in the OpenMetrics format. What is scraped later goes on from
+   * there, since the head of its storage takes what is newer than its blocks.
+   */
+  backfill(samples: readonly string[]): void {
+    const file = join(this.folder, 'past.txt');
+    writeFileSync(file, [...samples, '# EOF', ''].join('\n'));
+    const promtool = join(dirname(prometheusBinary() ?? ''), 'promtool');
+    const args = ['tsdb', 'create-blocks-from', 'openmetrics', file, join(this.folder, 'data')];
+    execFileSync(promtool, args, { stdio: 'pipe' });
   }
 
   /** Starts it, or starts it again on the same data and port. */

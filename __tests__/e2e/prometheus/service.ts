@@ -13,6 +13,8 @@ const BORDERS = [0.05, 0.1, 0.5, 1];
 export class Service {
   /** Requests that were sent to it, also before it was restarted. */
   sent = 0;
+  /** How often its users ask it, requests a second. */
+  perSecond = REQUESTS_PER_SECOND;
   /** The share of its answers that are errors. */
   failing = 0;
   /** What its requests take, seconds. */
@@ -66,7 +68,7 @@ export class Service {
         'error',
         () => undefined,
       );
-    }, 1000 / REQUESTS_PER_SECOND);
+    }, 1000 / this.perSecond);
   }
 
   /** The process is gone. */

@@ -8,6 +8,8 @@ import type {
   Past,
 } from '../../contract/check.js';
 import { bad, good, type Result } from '../../contract/result.js';
+import { createServerClock } from '../../support/clock.js';
+import type { Http } from '../../support/http.js';
 import { BLOCK_MS, type Hour, type SourceDependencies } from '../source.js';
 import { checksOfEntries } from './checks.js';
 import { createHistory } from './history.js';
@@ -15,12 +17,19 @@ import type { PrometheusEntry } from './measurements.js';
 
 /** How far apart the moments are that the hour is read at, milliseconds: what a restart hides is less than that. */
 const STEP = 60_000;
+/**
+ * The hour is read from so much earlier on, milliseconds, as a watch has a warm-up: what follows a sample is counted, and nothing
+ * older than that is found (https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness).
+ */
+const WARM_UP = 300_000;
+/** When our idea of the server's time was so far off, milliseconds, another hour was asked for. */
+const WRONG_TIME = 5000;
 
 /** What is read for a limit. */
-type Kind = keyof Past;
+type Kind = Exclude<keyof Past, 'minutes'>;
 
 /** Limits that make the checks read what is asked for; nothing is judged by them. */
-const readBy: Readonly<Record<Kind, MetricLimit>> = {
+const limitsFor: Readonly<Record<Kind, MetricLimit>> = {
   counts: { metric: 'success-rate', minPercent: 0 },
   latency: { metric: 'relative', of: 'latency', margin: 1 },
   value: { metric: 'value', max: 0 },
@@ -36,19 +45,45 @@ export async function readPast(
   deps: SourceDependencies,
   signal: AbortSignal,
 ): Promise<Result<Past>> {
+  const http = deps.http();
+  const there = createServerClock(deps.clock);
+  const learning: Http = {
+    ...http,
+    request: async (request) => {
+      const response = await http.request(request);
+      there.learn(response.headers);
+      return response;
+    },
+  };
+  const readBy = (ahead: number): Promise<Result<Past>> => {
+    const hour = { from: from + ahead, to: to + ahead };
+    return readHour(entry, hour, { ...deps, http: () => learning }, signal);
+  };
+  const past = await readBy(0);
+  const ahead = 1000 * there.now() - deps.clock.now();
+  return Math.abs(ahead) > WRONG_TIME ? readBy(ahead) : past;
+}
+
+async function readHour(
+  entry: PrometheusEntry,
+  { from, to }: Hour,
+  deps: SourceDependencies,
+  signal: AbortSignal,
+): Promise<Result<Past>> {
   const kinds = new Set(entry.checks.flatMap((spec) => kindOf(spec) ?? []));
   const ids = [...kinds];
-  const moments = Array.from({ length: (to - from) / STEP + 1 }, (_, n) => n * STEP);
+  const end = WARM_UP + to - from;
+  const moments = Array.from({ length: end / STEP + 1 }, (_, n) => n * STEP);
   const history = createHistory({
     ...{ http: deps.http(), clock: deps.clock, random: deps.random },
-    ...{ signal, began: from, moments },
+    ...{ signal, began: from - WARM_UP, moments },
   });
   const checks = checksOfEntries(
     [
       {
         ...entry,
         baseline: undefined,
-        checks: ids.map((id) => ({ id, limit: readBy[id] })),
+        checks: ids.map((id) => ({ id, limit: limitsFor[id] })),
       },
     ],
     { ...deps, clock: history.clock, http: () => history.http },
@@ -85,13 +120,15 @@ async function observeAll(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly Observation[]>> {
   const seen = new Map(checks.map(({ id }) => [id, [] as Observation[]]));
-  for (const check of checks) check.start(0);
+  for (const check of checks) check.start(0, WARM_UP);
   try {
     for (const to of moments) {
       await moveTo(to);
       if (to === 0) continue;
-      for (const check of checks)
-        seen.get(check.id)?.push(await check.observe({ from: to - STEP, to }, signal));
+      for (const check of checks) {
+        const observation = await check.observe({ from: to - STEP, to }, signal);
+        if (to > WARM_UP) seen.get(check.id)?.push(observation);
+      }
     }
     return seen;
   } finally {
