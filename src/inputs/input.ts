@@ -18,6 +18,7 @@ export const groups = {
   prometheus: 'Prometheus source',
   sources: 'Other sources, for checks in the configuration file',
   rollback: 'Rollback',
+  git: 'Git',
   kubernetes: 'Kubernetes and Helm',
   compose: 'Docker Compose',
   canary: 'Scaling down a canary',

@@ -11,6 +11,7 @@ import type {
   RollbackStatus,
   Strategy,
   Attempt,
+  SourceApplied,
   StrategyResult,
   Withheld,
 } from '../contract/strategy.js';
@@ -161,14 +162,13 @@ async function tryStrategy(
     note(chain, link.id, 'failed', `withheld: ${given.reason}`);
     return stop ?? withheld(given.reason);
   }
-  const changesSource = strategy.changesSource === true;
-  // What the source says now is not proven before it is applied; what was changed past it is not, as long as somebody undoes it.
-  const who = given.outcome === 'failed' ? undefined : await undone(changesSource, options);
+  const proof = given.outcome === 'failed' ? {} : await proofOf(strategy, given, options);
+  const said = proof.undoneBy ?? proof.words;
   const result: StrategyResult = {
     ...given,
-    outcome: given.outcome === 'verified' && who !== undefined ? 'triggered' : given.outcome,
+    outcome: proof.outcome ?? given.outcome,
     detail: oneLine(
-      who === undefined ? given.detail : `${given.detail} ${asSentence(who)}`,
+      said === undefined ? given.detail : `${given.detail} ${asSentence(said)}`,
       LONGEST,
     ),
   };
@@ -185,7 +185,7 @@ async function tryStrategy(
   options.progress(own`${own(link.id)}: ${own(result.outcome)}: ${result.detail}`);
   if (result.outcome === 'failed') return undefined;
   for (const thing of plan.touches ?? []) touched.add(thing);
-  const next = await conclude(result, { who, changesSource }, options);
+  const next = await conclude(result, proof.undoneBy, strategy, options);
   if (next.status === 'verified') return next;
   chain.stop ??= next;
   return undefined;
@@ -322,16 +322,44 @@ async function sourceFirst(options: ChainOptions): Promise<readonly ChainLink[]>
   return links;
 }
 
-/** Who takes back what was done, asked of every strategy that can tell. One that cannot be asked is no proof that nobody does. */
-async function undone(
-  sourceChanged: boolean,
-  { links, clock, timeout, signal }: ChainOptions,
-): Promise<string | undefined> {
-  const limited = deadline(clock, sourceChanged ? timeout : OWNER_TIME, 'the owner', signal);
+/** What there is to say of a change besides what its strategy says. */
+interface Proof {
+  /** In place of what the strategy says. */
+  readonly outcome?: StrategyResult['outcome'];
+  /** Who takes it back, or why it does not count yet. */
+  readonly undoneBy?: string;
+  readonly words?: string;
+}
+
+/**
+ * What was changed past its source is not proven as long as somebody takes it back; what the source says now is proven when it is
+ * applied, and not before.
+ */
+async function proofOf(
+  strategy: Strategy,
+  { outcome, runId }: StrategyResult,
+  options: ChainOptions,
+): Promise<Proof> {
+  if (strategy.changesSource !== true) {
+    const who = await undone(options);
+    return who === undefined
+      ? {}
+      : { undoneBy: who, outcome: outcome === 'verified' ? 'triggered' : outcome };
+  }
+  const applied = await appliedBy(strategy.id === 'git' ? runId : undefined, options);
+  const lacking = applied.find(({ isApplied }) => !isApplied);
+  if (lacking !== undefined) return { undoneBy: lacking.words, outcome: 'triggered' };
+  const [first] = applied;
+  return first === undefined ? {} : { words: first.words, outcome: 'verified' };
+}
+
+/** Asked of every strategy that can tell. One that cannot be asked is no proof that nobody takes it back. */
+async function undone({ links, clock, signal }: ChainOptions): Promise<string | undefined> {
+  const limited = deadline(clock, OWNER_TIME, 'looking for what keeps the workloads', signal);
   try {
     for (const { strategy } of links) {
       if (strategy.kind === 'skip' || strategy.undoneBy === undefined) continue;
-      const who = await strategy.undoneBy({ sourceChanged }, limited.signal);
+      const who = await strategy.undoneBy(limited.signal);
       if (who !== undefined) return who;
     }
     return undefined;
@@ -342,15 +370,35 @@ async function undone(
   }
 }
 
+async function appliedBy(
+  revision: string | undefined,
+  { links, clock, timeout, signal }: ChainOptions,
+): Promise<readonly SourceApplied[]> {
+  const limited = deadline(clock, timeout, 'waiting for what keeps the workloads', signal);
+  try {
+    const all = await Promise.all(
+      links.map(async ({ strategy }) =>
+        strategy.kind === 'skip' ? undefined : strategy.sourceApplied?.(revision, limited.signal),
+      ),
+    );
+    return all.flatMap((one) => one ?? []);
+  } catch (error) {
+    return [{ isApplied: false, words: `what is applied could not be read: ${messageOf(error)}` }];
+  } finally {
+    limited.clear();
+  }
+}
+
 /** What a strategy that changed something has led to, by the table of the chain. */
 async function conclude(
   result: StrategyResult,
-  { who, changesSource }: { readonly who: string | undefined; readonly changesSource: boolean },
+  who: string | undefined,
+  { changesSource = false }: Pick<Strategy, 'changesSource'>,
   options: ChainOptions,
 ): Promise<Stop> {
   const seen = await confirmed(result, options);
   // An owner may have acted while it was confirmed.
-  const undoes = changesSource || who === undefined ? who : ((await undone(false, options)) ?? who);
+  const undoes = changesSource || who === undefined ? who : ((await undone(options)) ?? who);
   if (undoes === undefined || isCancelled(options.signal)) return seen;
   return {
     ...seen,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
+import { deadline } from '../../../src/support/abort.js';
 import { runChain } from '../../../src/strategies/chain.js';
 import type {
   Confirmation,
@@ -323,6 +324,73 @@ describe('another strategy on a workload that is kept as its source says', () =>
         { id: 'kubernetes', outcome: 'triggered' },
       ],
     });
+  });
+});
+
+describe('the wait for what was deployed', () => {
+  /** What is waited for, and what there is to say of it; `later` happens after 40 s. */
+  async function waited(
+    labels: Readonly<Record<string, string>>,
+    keeper: Obj | undefined,
+    later: () => void = () => undefined,
+  ): Promise<{
+    readonly why: string | undefined;
+    readonly seconds: number;
+    readonly lines: string[];
+  }> {
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    Object.assign(scene.cluster.workload('api').metadata.labels, labels);
+    if (keeper !== undefined) scene.cluster.touch(keeper);
+    const strategy = scene.strategy({ recorded: await scene.snapshot() });
+    const began = scene.clock.monotonic();
+    const lines: string[] = [];
+    void scene.clock.sleep(40_000, never).then(later);
+    const limited = deadline(scene.clock, 600_000, 'the wait', never);
+    const why = await scene.wait(strategy.awaitDeploy!((line) => lines.push(line), limited.signal));
+    limited.clear();
+    return { why, seconds: (scene.clock.monotonic() - began) / 1000, lines };
+  }
+
+  it('ends when a newer revision is applied, and says once what it waits for', async () => {
+    const keeper = scene.cluster.keeper('Kustomization', 'web', {}, applied('aaa'));
+    const { why, seconds, lines } = await waited(flux, keeper, () => {
+      Object.assign(keeper.status, applied('bbb'));
+    });
+    expect(why).toBeUndefined();
+    expect(seconds).toBeGreaterThanOrEqual(40);
+    expect(seconds).toBeLessThan(45);
+    expect(lines).toEqual([
+      'the Flux Kustomization web has applied nothing newer than aaa yet: waiting for it',
+    ]);
+  });
+
+  it('ends when a newer revision is tried, and the workload has another version: it may never become ready', async () => {
+    const keeper = scene.cluster.keeper('Kustomization', 'web', {}, applied('aaa'));
+    const { why, seconds } = await waited(flux, keeper, () => {
+      Object.assign(keeper.status, { lastAttemptedRevision: 'main@sha1:bbb' });
+      scene.cluster.deployNow('api', 'shop:bad');
+    });
+    expect(why).toBeUndefined();
+    expect(seconds).toBeLessThan(45);
+  });
+
+  it('gives up, and says what did not come', async () => {
+    const keeper = scene.cluster.keeper('Kustomization', 'web', {}, applied('aaa'));
+    const { why, seconds } = await waited(flux, keeper);
+    expect(why).toBe('the Flux Kustomization web has applied nothing newer than aaa');
+    expect(seconds).toBeCloseTo(600, 0);
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, () => Obj | undefined]>([
+    ['nothing keeps the workload', {}, () => undefined],
+    [
+      'the owner is suspended',
+      flux,
+      () => scene.cluster.keeper('Kustomization', 'web', { suspend: true }, applied('aaa')),
+    ],
+    ['the owner cannot be read', flux, () => undefined],
+  ])('is none where %s', async (_, labels, keep) => {
+    expect(await waited(labels, keep())).toMatchObject({ why: undefined, seconds: 0, lines: [] });
   });
 });
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../contract/result.js';
+import type { SourceApplied } from '../../contract/strategy.js';
 import type { Clock } from '../../support/clock.js';
 import { ToolError } from '../../support/tool.js';
 import {
@@ -16,6 +17,7 @@ import {
   resumeInWords,
 } from '../../support/kubernetes/owner.js';
 import { imagesOf, nameOf, type Workload } from '../../support/kubernetes/workload.js';
+import type { RecordedWorkload } from './recorded.js';
 import type { Live } from './target.js';
 import { type Version, versionOf } from './versions.js';
 
@@ -73,13 +75,21 @@ interface OwnershipOptions {
 export interface Ownership {
   /** Remembers what the owners have applied when the watch begins. */
   capture(workloads: Iterable<Workload>, signal: AbortSignal): Promise<void>;
-  /** Who takes back what is changed past its source, in a sentence; `undefined`: nobody. */
-  revertedBy(signal: AbortSignal): Promise<string | undefined>;
-  /** The same after a change; with `sourceChanged` it waits until the owners have applied something else than when the watch began. */
-  undoneBy(
-    done: { readonly sourceChanged: boolean },
+  /** As {@link Strategy.awaitDeploy}. */
+  awaitDeploy(
+    recordedOf: (workload: Workload) => RecordedWorkload | undefined,
+    progress: (line: string) => void,
     signal: AbortSignal,
   ): Promise<string | undefined>;
+  /** Who takes back what is changed past its source, in a sentence; `undefined`: nobody. */
+  revertedBy(signal: AbortSignal): Promise<string | undefined>;
+  /** The same after a change. */
+  undoneBy(signal: AbortSignal): Promise<string | undefined>;
+  /** As {@link Strategy.sourceApplied}. */
+  sourceApplied(
+    revision: string | undefined,
+    signal: AbortSignal,
+  ): Promise<SourceApplied | undefined>;
 }
 
 /** Between two looks at an owner that is to apply a change of its source, milliseconds. */
@@ -99,13 +109,14 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     async capture(workloads, signal) {
       remember(state, await ownedOnes(options.kubectl, workloads, signal));
     },
+    awaitDeploy: (recordedOf, progress, signal) => awaitDeploy(state, recordedOf, progress, signal),
     async revertedBy(signal) {
       if (state.atStart === undefined) remember(state, await ownedNow(state, signal));
       const [first] = await reverting(state, signal);
       return first && `${nameOf(first.workload)} belongs to ${ownerInWords(first.owner)}`;
     },
-    undoneBy: ({ sourceChanged }, signal) =>
-      sourceChanged ? untilApplied(state, signal) : undone(state, signal),
+    undoneBy: (signal) => undone(state, signal),
+    sourceApplied: (revision, signal) => untilApplied(state, revision, signal),
   };
 }
 
@@ -113,6 +124,42 @@ function remember(state: State, owned: readonly Owned[]): void {
   state.atStart = owned;
   for (const { workload, state: seen } of owned)
     state.appliedAtStart.set(nameOf(workload), seen.applied);
+}
+
+/** A deploy by Git comes minutes after its commit: what runs until then is the old version. */
+async function awaitDeploy(
+  { options: { kubectl, clock, read } }: State,
+  recordedOf: (workload: Workload) => RecordedWorkload | undefined,
+  progress: (line: string) => void,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let said = false;
+  let waitsFor: string | undefined;
+  try {
+    for (;;) {
+      const owned = await ownedOnes(kubectl, await read(signal), signal);
+      const open = owned.find((one) => isOpen(one, recordedOf(one.workload)));
+      if (open === undefined) return undefined;
+      const known = recordedOf(open.workload)?.applied?.slice(0, 10) ?? '';
+      waitsFor = `${ownerInWords(open.owner)} has applied nothing newer than ${known}`;
+      if (!said) progress(`${waitsFor} yet: waiting for it`);
+      said = true;
+      await clock.sleep(LOOK_AGAIN, signal);
+    }
+  } catch (error) {
+    if (signal.aborted && waitsFor !== undefined) return waitsFor;
+    // What cannot be read is for preflight to say.
+    if (error instanceof ToolError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether something is still to come. One that fails to apply it in full has begun to. */
+function isOpen({ workload, state }: Owned, recorded: RecordedWorkload | undefined): boolean {
+  if (recorded?.applied === undefined || state.unknown !== undefined) return false;
+  if (state.acts === 'suspended' || state.applied !== recorded.applied) return false;
+  const hasBegun = state.latest !== recorded.applied;
+  return !(hasBegun && versionOf(workload.template).hash !== recorded.hash);
 }
 
 /** What cannot be read any more is as it was; what nobody could ever read is no reason to doubt. */
@@ -152,36 +199,88 @@ async function undone(state: State, signal: AbortSignal): Promise<string | undef
     : revertInWords(first, evaluated?.().get(name)?.images.join(', ') ?? live);
 }
 
-/** Waits for the owners after a change of their source, and says what is lacking when the time is over. */
-async function untilApplied(state: State, signal: AbortSignal): Promise<string | undefined> {
-  let lacking: string | undefined = 'what is applied is not known';
+/** Has the owners look at their source now, and waits until they have applied it. */
+async function untilApplied(
+  state: State,
+  revision: string | undefined,
+  signal: AbortSignal,
+): Promise<SourceApplied | undefined> {
+  const { kubectl, clock } = state.options;
+  let owned = await ownedNow(state, signal);
+  if (owned.length === 0) return undefined;
+  let lacking = 'what is applied is not known';
   try {
+    await askToReconcile(kubectl, owned, clock.now(), signal);
     for (;;) {
-      const owned = await ownedNow(state, signal);
-      lacking = owned.flatMap((one) => lackingOf(one, state) ?? [])[0];
-      if (lacking === undefined) return undefined;
-      await state.options.clock.sleep(LOOK_AGAIN, signal);
+      const open = owned.flatMap((one) => lackingOf(one, revision, state) ?? [])[0];
+      if (open === undefined) break;
+      lacking = open;
+      await clock.sleep(LOOK_AGAIN, signal);
+      owned = await ownedNow(state, signal);
     }
   } catch (error) {
     if (!signal.aborted) throw error;
-    return lacking;
+    return { isApplied: false, words: lacking };
   }
+  const words = owned.map(
+    ({ owner, state: { applied = '' } }) =>
+      `${ownerInWords(owner)} has applied ${applied.slice(0, 10)}`,
+  );
+  return { isApplied: true, words: [...new Set(words)].join('; ') };
 }
 
-/** What one owner lacks. */
+/** What one owner lacks. Of a known commit it need not be the newest: others may have pushed elsewhere since. */
 function lackingOf(
   { workload, owner, state: seen }: Owned,
+  revision: string | undefined,
   { options, appliedAtStart }: State,
 ): string | undefined {
   const name = ownerInWords(owner);
   if (seen.unknown !== undefined) return `${name} could not be read (${seen.unknown})`;
-  if (seen.applied === appliedAtStart.get(nameOf(workload)))
-    return `${name} has not applied another revision yet`;
-  if (!seen.isHealthy) return `${name} has not applied ${seen.applied ?? 'it'} in full`;
+  if (seen.acts === 'suspended') return `${name} is suspended, so that it applies nothing`;
+  if (seen.applied === appliedAtStart.get(nameOf(workload)) && seen.applied !== revision)
+    return `${name} has not applied ${revision === undefined ? 'another revision' : revision.slice(0, 10)} yet`;
+  if (!seen.isHealthy)
+    return `${name} has not applied ${seen.applied?.slice(0, 10) ?? 'it'} in full`;
   const judged = options.evaluated?.().get(nameOf(workload))?.essence;
   return judged === versionOf(workload.template).essence
     ? `${nameOf(workload)} still has the version that was judged`
     : undefined;
+}
+
+/** Best effort: without the right to ask, it is the interval of the owner that is waited for. */
+async function askToReconcile(
+  kubectl: Kubectl,
+  owned: readonly Owned[],
+  now: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const asked = new Map(
+    owned.flatMap(({ owner, state }) =>
+      [{ object: state.object, namespace: state.namespace }, ...state.sources].map((one) => {
+        const key = `${one.object} ${one.namespace ?? ''}`;
+        return [key, { ...one, annotation: requestOf(owner, now) }] as const;
+      }),
+    ),
+  );
+  for (const { object, namespace, annotation } of asked.values()) {
+    const where = namespace === undefined ? [] : ['-n', namespace];
+    try {
+      await kubectl.run(['annotate', object, ...where, '--overwrite', annotation], signal);
+    } catch (error) {
+      if (!(error instanceof KubectlError)) throw error;
+    }
+  }
+}
+
+/**
+ * https://fluxcd.io/flux/components/kustomize/kustomizations/#triggering-a-reconcile,
+ * https://argo-cd.readthedocs.io/en/stable/user-guide/annotations-and-labels/
+ */
+function requestOf({ kind }: Owner, now: number): string {
+  return kind === 'argo-cd'
+    ? 'argocd.argoproj.io/refresh=normal'
+    : `reconcile.fluxcd.io/requestedAt=${new Date(now).toISOString()}`;
 }
 
 /** Where what was taken out of an application of Argo CD is put down. */
@@ -277,6 +376,6 @@ export function ownerFinding(
   return {
     level: 'warning',
     message: `${whose}: after a rollback, ${revertInWords({ workload, owner, state }, image)}, so that it would end unverified`,
-    fix: 'roll the source back: name `ci` in `rollback` with a pipeline that reverts the commit, and set `ci-changes-source: true`; or set `gitops-pause: true`',
+    fix: 'roll the source back: set `git-repository` and `git-path`, or `ci-changes-source: true` for a pipeline that reverts the commit; or set `gitops-pause: true`',
   };
 }

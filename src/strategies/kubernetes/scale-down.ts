@@ -102,7 +102,8 @@ function createWorkloadScaleDown(
       return state.evaluated === undefined ? undefined : objection(state, await get(state, signal));
     },
     revertedBy: (signal) => ownership.revertedBy(signal),
-    undoneBy: (done, signal) => ownership.undoneBy(done, signal),
+    undoneBy: (signal) => ownership.undoneBy(signal),
+    sourceApplied: (revision, signal) => ownership.sourceApplied(revision, signal),
     plan: (_request, signal) => plan(state, _request, signal),
     execute: (planned, context) => execute(state, planned, context),
   };

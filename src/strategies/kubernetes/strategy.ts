@@ -44,7 +44,13 @@ import { type Version, versionOf, versionInWords } from './versions.js';
 import type { Finding } from '../../contract/result.js';
 import { markPatch } from './patch.js';
 import { readRejections, withoutRejection } from './rejections.js';
-import { recordedVersionOf, recordOf, type Recorded, readRecorded } from './recorded.js';
+import {
+  type Recorded,
+  recordedOf,
+  recordedVersionOf,
+  readRecorded,
+  recordOf,
+} from './recorded.js';
 import { type Applied, applyTemplate } from './apply-template.js';
 
 interface KubernetesStrategyOptions {
@@ -116,11 +122,14 @@ export function createKubernetesStrategy(
     snapshot: (signal) => snapshot(state, signal),
     sawNothing: () => names.some((name) => recorded?.missing.includes(nameOf(name)) === true),
     recordedVersion: () => recordedVersionOf(recorded, names),
+    awaitDeploy: (progress, signal) =>
+      ownership.awaitDeploy((workload) => recordedOf(recorded, workload), progress, signal),
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     pin: (signal) => pin(state, signal),
     revertedBy: (signal) => ownership.revertedBy(signal),
-    undoneBy: (done, signal) => ownership.undoneBy(done, signal),
+    undoneBy: (signal) => ownership.undoneBy(signal),
+    sourceApplied: (revision, signal) => ownership.sourceApplied(revision, signal),
     plan: (request, signal) => plan(state, request, signal),
     execute: (plan, context) => execute(state, plan, context),
   };
@@ -163,9 +172,18 @@ async function snapshot(
     const noNamespace = await missingNamespace(state.kubectl, namespace, signal);
     if (noNamespace !== undefined) throw new Error(noNamespace.message);
   }
+  const owned = await ownedOnes(
+    state.kubectl,
+    seen.map(({ workload }) => workload),
+    signal,
+  );
+  const appliedOf = (workload: Workload): string | undefined =>
+    owned.find((one) => one.workload === workload)?.state.applied;
   return {
     takenAt: new Date(state.clock.now()).toISOString(),
-    workloads: seen.map(({ workload, revisions }) => recordOf(workload, revisions)),
+    workloads: seen.map(({ workload, revisions }) =>
+      recordOf(workload, revisions, appliedOf(workload)),
+    ),
     missing,
   };
 }
@@ -386,6 +404,7 @@ export interface KubernetesSettings {
   readonly 'helm-release': string | undefined;
   readonly 'gitops-pause': boolean;
   readonly 'ci-changes-source': boolean;
+  readonly 'git-repository': string | undefined;
 }
 
 /** The `kubernetes` strategy as it is configured, or why there is none. */
@@ -419,7 +438,7 @@ export function setUpKubernetes(
     helmStrategy: settings['helm-release'] !== undefined,
     owners: {
       pauses: settings['gitops-pause'],
-      hasSourceStrategy: settings['ci-changes-source'],
+      hasSourceStrategy: settings['ci-changes-source'] || settings['git-repository'] !== undefined,
     },
     clock,
     redact,

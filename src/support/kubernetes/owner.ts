@@ -33,6 +33,8 @@ export interface OwnerState {
   readonly namespace: string | undefined;
   readonly resourceVersion: string | undefined;
   readonly hasAnnotations: boolean;
+  /** Where it takes its manifests from: objects that can be asked to look at it again. */
+  readonly sources: readonly { readonly object: string; readonly namespace: string | undefined }[];
   /** Of Argo CD: what makes it act by itself, as it stands there. */
   readonly automated?: unknown;
 }
@@ -110,7 +112,12 @@ export async function readOwner(
   if (typeof found === 'string')
     return {
       ...{ acts: 'reverts', when: 'at any time', unknown: found, isHealthy: false, object },
-      ...{ namespace: owner.namespace, resourceVersion: undefined, hasAnnotations: false },
+      ...{
+        namespace: owner.namespace,
+        resourceVersion: undefined,
+        hasAnnotations: false,
+        sources: [],
+      },
     };
   const { metadata, spec, status } = fields(found);
   const { namespace, resourceVersion, generation, annotations } = fields(metadata);
@@ -121,8 +128,25 @@ export async function readOwner(
     namespace: textOf(namespace),
     resourceVersion: textOf(resourceVersion),
     hasAnnotations: isObject(annotations),
+    sources: sourcesOf(owner, fields(spec), textOf(namespace)),
     automated: fields(fields(spec).syncPolicy).automated,
   };
+}
+
+/** Of Flux an object of its own: https://fluxcd.io/flux/components/source/ */
+function sourcesOf(
+  { kind }: Owner,
+  spec: Fields,
+  namespace: string | undefined,
+): OwnerState['sources'] {
+  const chart = fields(fields(fields(spec.chart).spec).sourceRef);
+  const ref = kind === 'flux-helm' ? chart : fields(spec.sourceRef);
+  const of = textOf(ref.kind)?.toLowerCase();
+  const name = textOf(ref.name);
+  if (kind === 'argo-cd' || of === undefined || name === undefined) return [];
+  const group = 'source.toolkit.fluxcd.io';
+  const plural = of.endsWith('y') ? `${of.slice(0, -1)}ies` : `${of}s`;
+  return [{ object: `${plural}.${group}/${name}`, namespace: textOf(ref.namespace) ?? namespace }];
 }
 
 /** The owning object, or why it cannot be read. */
