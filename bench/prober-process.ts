@@ -54,7 +54,7 @@ for (let from = 0; from < SECONDS * 1000; from += INTERVAL_MS) {
 }
 const { user, system } = process.cpuUsage(cpu);
 const elapsedMs = clock.monotonic() - origin;
-check.stop();
+void check.stop();
 stamped.close();
 
 const late = lateness(sentAt.map((at) => at - origin));

@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import {
   assets,
@@ -9,43 +8,12 @@ import {
   lacking,
   source,
 } from '../__tests__/e2e/gitea/components.js';
+import { BuildError, download, go } from './go-module.js';
 
 // Makes sure that a Gitea for the e2e tests is in the cache: node --import tsx scripts/build-gitea.ts
 
-/** Fails with a sentence, and no stack trace. */
-class BuildError extends Error {}
-
 /** SQLite is the only database that needs no server; its driver is written in C. */
 const TAGS = 'sqlite sqlite_unlock_notify';
-
-function go(args: readonly string[], cwd: string): string {
-  const { status, error, stdout } = spawnSync('go', args, {
-    cwd,
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, CGO_ENABLED: '1', GOWORK: 'off' },
-  });
-  if (error)
-    throw new BuildError(`"go" could not be started (${error.message}); install it first.`);
-  if (status !== 0) throw new BuildError(`"go ${args.slice(0, 2).join(' ')}" failed.`);
-  return stdout;
-}
-
-/** Fetches the source, and makes sure that it is the one that we mean. */
-function download(): string {
-  const nowhere = mkdtempSync(join(tmpdir(), 'rollgate-gitea-'));
-  try {
-    const text = go(['mod', 'download', '-json', `${source.module}@${source.version}`], nowhere);
-    const { Dir: folder, Sum: sum } = JSON.parse(text) as { Dir: string; Sum: string };
-    if (sum !== source.sum)
-      throw new BuildError(
-        `${source.module}@${source.version} has the checksum ${sum}, not ${source.sum}.`,
-      );
-    return folder;
-  } finally {
-    rmSync(nowhere, { recursive: true, force: true });
-  }
-}
 
 /** A folder that is whole or not there: it is made beside its place, and then moved there. */
 function build(): void {
@@ -53,7 +21,7 @@ function build(): void {
   mkdirSync(dirname(target), { recursive: true });
   const temporary = mkdtempSync(join(dirname(target), `making-${basename(target)}-`));
   try {
-    const folder = download();
+    const folder = download(source);
     console.log(`Building Gitea ${source.version}`);
     const version = `-s -w -X main.Version=${source.version.slice(1)}`;
     // The versions that its own go.mod replaces count in its own folder only.
@@ -66,7 +34,9 @@ function build(): void {
       '-ldflags',
       version,
     ];
-    go(['build', ...flags, '-o', join(temporary, basename(giteaBinary())), '.'], folder);
+    go(['build', ...flags, '-o', join(temporary, basename(giteaBinary())), '.'], folder, {
+      CGO_ENABLED: '1',
+    });
     for (const name of assets)
       cpSync(join(folder, name), join(temporary, name), { recursive: true });
     // The cache of Go is read-only, and so is what was copied from it.

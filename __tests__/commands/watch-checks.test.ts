@@ -45,6 +45,9 @@ function checksOf(file: readonly string[], http: Http): Promise<readonly Check[]
     redact: (text) => text,
     random: () => 0.5,
     leastRate: 0,
+    commandEnv: {},
+    platform: process.platform,
+    logLines: 0,
   });
 }
 

@@ -225,6 +225,9 @@ class Service extends StandInSource {
       env: {},
       redact: (text) => text,
       leastRate: 0,
+      commandEnv: {},
+      platform: process.platform,
+      logLines: 0,
     });
     const [check, ...others] = checks.filter((each) => each.kind !== 'health');
     expect(others).toEqual([]);
@@ -292,7 +295,7 @@ describe.each(recipes)('the recipe for $heading', (recipe) => {
       const window = { from: n * 10_000, to: (n + 1) * 10_000 };
       found.push(await scene.driven(check.observe(window, never)));
     }
-    check.stop();
+    await check.stop();
     expect(scene.odd).toBeUndefined();
     expect(found).toMatchObject(rest.map(([, expected]) => expected!));
   });

@@ -112,4 +112,79 @@ describe('confirm, after a rollback', () => {
     expect((await confirming).confirmed).toBe(false);
     expect(clock.sleeping).toBe(0);
   });
+
+  it('runs a test again as often as it says, one at a time, until it passes', async () => {
+    const begun: number[] = [];
+    const outcome = await confirmed((clock) => {
+      const check = healthCheck(
+        clock,
+        (at) => ({ result: at < 25_000 ? refused : good, takes: 4000 }),
+        10_000,
+      );
+      return [
+        {
+          ...check,
+          id: 'smoke',
+          source: 'command',
+          isParticular: true,
+          limit: { metric: 'health', failures: 2, successes: 1 },
+          probe: (signal) => {
+            begun.push(clock.monotonic());
+            return check.probe(signal);
+          },
+        },
+      ];
+    });
+    expect(begun).toEqual([0, 10_000, 20_000, 30_000]);
+    expect(outcome).toMatchObject({ confirmed: true, took: 34_000 });
+  });
+
+  it.each([
+    [refused, 'the test smoke still fails (connection refused)'],
+    [
+      { ok: null, detail: 'no such program' },
+      'nothing could be seen by the test smoke (no such program)',
+    ],
+  ])('says of a test that does not pass what is wrong: %j', async (result, detail) => {
+    const outcome = await confirmed((clock) => [
+      {
+        ...healthCheck(clock, () => ({ result }), 10_000),
+        ...{ id: 'smoke', source: 'command', isParticular: true },
+      },
+    ]);
+    expect(outcome).toMatchObject({ confirmed: false, detail });
+  });
+
+  describe('an alert, which looks back over a time of its own,', () => {
+    const alert = (clock: VirtualClock, endsAt: number) => ({
+      ...healthCheck(clock, (at) => ({ result: at < endsAt ? refused : good }), 10_000),
+      ...({ id: 'pages', source: 'alerts', isParticular: true, recovery: 300_000 } as const),
+      limit: { metric: 'health', failures: 1, successes: 1 } as const,
+    });
+
+    it('may end later than the others must be right', async () => {
+      const outcome = await confirmed((clock) => [
+        healthCheck(clock, () => ({ result: good })),
+        alert(clock, 250_000),
+      ]);
+      expect(outcome).toMatchObject({ confirmed: true, took: 250_000 });
+    });
+
+    it('is not waited for longer than that', async () => {
+      const outcome = await confirmed((clock) => [alert(clock, 400_000)]);
+      expect(outcome).toMatchObject({
+        confirmed: false,
+        took: 300_000,
+        detail: 'the alerts pages still fire (connection refused)',
+      });
+    });
+
+    it('is not waited for where something else is still wrong', async () => {
+      const outcome = await confirmed((clock) => [
+        healthCheck(clock, () => ({ result: refused })),
+        alert(clock, 200_000),
+      ]);
+      expect(outcome).toMatchObject({ confirmed: false, took: 120_000 });
+    });
+  });
 });

@@ -335,7 +335,7 @@ describe('the judgement', () => {
     expect(checked(0, true)).toBeUndefined();
     expect(checked(5000, true)).toBeUndefined();
     expect(checked(10_000, false)).toBeUndefined();
-    expect(judge.healthUndecided).toBe(true);
+    expect(judge.isUndecided('health')).toBe(true);
     expect(checked(15_000, false)).toBeUndefined();
     expect(checked(20_000, false)).toEqual({
       verdict: 'unhealthy',

@@ -418,3 +418,156 @@ describe('watch', () => {
     });
   });
 });
+
+describe('a check that tells one thing', () => {
+  const limit = { metric: 'health', failures: 2, successes: 1 } as const;
+
+  /** @param takes milliseconds */
+  function test(
+    clock: VirtualClock,
+    answer: (at: number) => { result: typeof good; takes?: number },
+    more: Partial<ReturnType<typeof healthCheck>> = {},
+  ): { readonly check: ReturnType<typeof healthCheck>; readonly begun: number[] } {
+    const begun: number[] = [];
+    const check = healthCheck(clock, answer, 30_000);
+    return {
+      begun,
+      check: {
+        ...check,
+        id: 'smoke',
+        source: 'command',
+        limit,
+        isParticular: true,
+        ...more,
+        probe: (signal) => {
+          begun.push(clock.monotonic());
+          return check.probe(signal);
+        },
+      },
+    };
+  }
+
+  it('is not probed beside itself, however long it takes', async () => {
+    const clock = new VirtualClock();
+    const { check, begun } = test(clock, () => ({ result: good, takes: 70_000 }));
+    const outcome = await clock.runUntil(watch(options(clock, [check])));
+    expect(begun).toEqual([0, 90_000, 180_000, 270_000]);
+    expect(outcome).toMatchObject({
+      verdict: 'healthy',
+      reason: 'The test smoke passed 4 of 4 runs over 5m.',
+    });
+  });
+
+  it('is unhealthy after its failures in a row', async () => {
+    const clock = new VirtualClock();
+    const { check } = test(clock, (at) => ({
+      result: at < 100_000 ? good : { ok: false, detail: 'exited with code 1' },
+    }));
+    expect(await clock.runUntil(watch(options(clock, [check])))).toMatchObject({
+      verdict: 'unhealthy',
+      decidedAt: 150_000,
+      reason:
+        'The test smoke failed 2 times in a row (exited with code 1); it last passed 1m before.',
+      decidedBy: ['smoke'],
+    });
+  });
+
+  it('that is probed once is probed when the warm-up ends', async () => {
+    const clock = new VirtualClock();
+    const { check, begun } = test(clock, () => ({ result: good }), { once: true });
+    const outcome = await clock.runUntil(watch(options(clock, [check])));
+    expect(begun).toEqual([30_000]);
+    expect(outcome.verdict).toBe('healthy');
+  });
+
+  it('that is probed once and fails is unhealthy at once', async () => {
+    const clock = new VirtualClock();
+    const once = { once: true, limit: { ...limit, failures: 1 } } as const;
+    const failing = { result: { ok: false, detail: 'exited with code 99' } };
+    const { check } = test(clock, () => failing, once);
+    expect(await clock.runUntil(watch(options(clock, [check])))).toMatchObject({
+      verdict: 'unhealthy',
+      decidedAt: 30_000,
+      reason: expect.stringMatching(/^The test smoke failed \(exited with code 99\);/) as unknown,
+    });
+  });
+
+  it('that is probed once and shows nothing is inconclusive, and not probed again', async () => {
+    const clock = new VirtualClock();
+    const blind = { result: { ok: null, detail: 'could not be started' } };
+    const { check, begun } = test(clock, () => blind, { once: true });
+    const outcome = await clock.runUntil(watch(options(clock, [check])));
+    expect(begun).toHaveLength(1);
+    expect(outcome).toMatchObject({
+      verdict: 'inconclusive',
+      reason:
+        'What smoke looks at could not be seen at any time of the watch: could not be started. Not enough to judge.',
+    });
+  });
+
+  it('is not kept waiting by another check that is in the middle of a row', async () => {
+    const clock = new VirtualClock();
+    const { check, begun } = test(clock, () => ({ result: good }));
+    const flapping = healthCheck(clock, (at) => ({
+      result: Math.floor(at / 5000) % 2 === 0 ? good : refused,
+    }));
+    await clock.runUntil(watch(options(clock, [flapping, check])));
+    expect(begun.at(-1)).toBe(330_000);
+  });
+
+  it('is over when its last probe is, when the watch is cancelled', async () => {
+    const clock = new VirtualClock();
+    let isOver = false;
+    const { check } = test(clock, () => ({ result: good }), {});
+    const slow = {
+      ...check,
+      probe: (signal: AbortSignal) =>
+        clock.sleep(60_000, signal).catch(async (reason: unknown) => {
+          // It takes a moment to end what it has begun.
+          await clock.sleep(900);
+          isOver = true;
+          throw reason;
+        }) as Promise<never>,
+    };
+    const cancel = new AbortController();
+    const watching = watch(options(clock, [slow], { signal: cancel.signal }));
+    await clock.runUntil(clock.sleep(1000));
+    cancel.abort(new Cancelled('SIGTERM'));
+    expect((await clock.runUntil(watching)).verdict).toBe('cancelled');
+    expect(isOver).toBe(true);
+  });
+
+  describe('of whose source nothing is seen', () => {
+    const blind = { result: { ok: null, detail: 'no such program' } } as const;
+
+    it('is left out, where that is asked for', async () => {
+      const clock = new VirtualClock();
+      const { check } = test(clock, () => blind, { onProviderError: 'ignore' });
+      const health = healthCheck(clock, () => ({ result: good }));
+      expect(await clock.runUntil(watch(options(clock, [health, check])))).toMatchObject({
+        verdict: 'healthy',
+        reason: expect.stringMatching(
+          /^The health check passed 67 of 67 checks over 5m\. What smoke looks at could not be seen \(no such program\): the check was left out\.$/,
+        ) as unknown,
+      });
+    });
+
+    it('is inconclusive when nothing else is judged', async () => {
+      const clock = new VirtualClock();
+      const { check } = test(clock, () => blind, { onProviderError: 'ignore' });
+      expect(await clock.runUntil(watch(options(clock, [check])))).toMatchObject({
+        verdict: 'inconclusive',
+      });
+    });
+
+    it('is inconclusive by default', async () => {
+      const clock = new VirtualClock();
+      const { check } = test(clock, () => blind);
+      const health = healthCheck(clock, () => ({ result: good }));
+      expect(await clock.runUntil(watch(options(clock, [health, check])))).toMatchObject({
+        verdict: 'inconclusive',
+        decidedBy: ['smoke'],
+      });
+    });
+  });
+});

@@ -24,6 +24,6 @@ describe('programs', () => {
 
   it('are a shell for the line of the user alone', () => {
     const shells = /program: '[^']*\b(sh|bash|cmd|powershell|pwsh)\b|\(\s*'(sh|bash|cmd|pwsh)'/;
-    expect(filesWith(shells)).toEqual(['src/strategies/command.ts']);
+    expect(filesWith(shells)).toEqual(['src/support/shell.ts']);
   });
 });

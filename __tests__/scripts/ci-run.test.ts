@@ -75,7 +75,7 @@ onLinux('.ci/run', () => {
     const { code, stdout, stderr, calls } = run(['kubernets']);
     expect({ code, stdout, calls }).toEqual({ code: 2, stdout: '', calls: [] });
     expect(stderr).toBe(
-      'There is no part "kubernets". The parts: unit lint fuzz environment bundle main bench wrappers prometheus metrics compose gitea kubernetes demo.\nWithout a part all of them run.\n',
+      'There is no part "kubernets". The parts: unit lint fuzz environment bundle main bench wrappers prometheus metrics own-tests compose gitea kubernetes demo.\nWithout a part all of them run.\n',
     );
   });
 
@@ -106,22 +106,23 @@ onLinux('.ci/run', () => {
       'node dist/index.js demo',
       'npm run test:unit -- __tests__/bundle',
       'npm run e2e:main',
-      'npm run bench -- simulation relative',
+      'npm run bench -- simulation relative before',
       'npm run test:e2e -- __tests__/e2e/wrappers',
       'npm run test:e2e -- __tests__/e2e/prometheus',
       'npm run test:e2e -- __tests__/e2e/metrics',
+      'npm run test:e2e -- __tests__/e2e/own-tests',
       'npm run test:e2e -- __tests__/e2e/compose',
       'npm run test:e2e -- __tests__/e2e/gitea',
       'npm run test:e2e -- __tests__/e2e/kubernetes',
     ]);
     expect(calls.filter(isBackground).sort()).toEqual(
-      ['docker', 'gitea', 'kubernetes', 'metrics', 'prometheus', 'wrappers'].map(
+      ['docker', 'gitea', 'kubernetes', 'metrics', 'own-tests', 'prometheus', 'wrappers'].map(
         (name) => `npm run components:${name}`,
       ),
     );
     const lines = lastLines(stdout);
-    expect(lines.at(-1)).toBe('25 passed, 1 failed');
-    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(16 + 1);
+    expect(lines.at(-1)).toBe('28 passed, 1 failed');
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(17 + 1);
     expect(stdout).not.toContain('left out');
   });
 

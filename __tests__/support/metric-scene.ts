@@ -132,6 +132,9 @@ export class MetricScene extends StandInSource {
       env: {},
       redact: (text) => text.replaceAll('secret-1234', '***'),
       leastRate: 0,
+      commandEnv: {},
+      platform: process.platform,
+      logLines: 0,
     };
   }
 
@@ -163,7 +166,7 @@ export class MetricScene extends StandInSource {
       this.fault = fault;
       observations.push(await this.driven(check.observe(window, new AbortController().signal)));
     }
-    check.stop();
+    await check.stop();
     return observations;
   }
 

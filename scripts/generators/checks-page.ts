@@ -23,7 +23,7 @@ function sectionOf(id: string, source: CheckSource): string {
   return [
     `### ${id}`,
     source.description,
-    `Limits: ${all.join(', ')}.`,
+    ...(all.length === 0 ? [] : [`Limits: ${all.join(', ')}.`]),
     optionTable(source.options),
   ].join('\n\n');
 }

@@ -106,6 +106,7 @@ function rollBackAfterWatch(target: ProvenTarget, watched: Watched): Promise<Rol
     verdict,
     reason,
     mustBeRight: (check) => breached.has(check.id) || decidedBy.includes(check.id),
+    watched: target.checks,
   });
 }
 

@@ -274,7 +274,7 @@ export function withoutCheck(checks: readonly unknown[]): readonly UsageProblem[
     {
       subject: 'checks',
       message: 'there is nothing to check',
-      fix: 'set `url` (and `health-url`), `prometheus-url` with its selectors, `kubernetes-health` or `compose-health`, or write `checks` into the configuration file, and leave at least one of the checks on',
+      fix: 'set `url` (and `health-url`), `prometheus-url` with its selectors, `kubernetes-health`, `compose-health` or `test-command`, or write `checks` into the configuration file, and leave at least one of the checks on',
     },
   ];
 }

@@ -15,6 +15,7 @@ import { printFindings, recordedSnapshot, withoutStrategy } from './prepare.js';
 import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
 import { withHeartbeat } from './console.js';
 import { buildLinks } from './strategies.js';
+import { handOver } from './was-well.js';
 import { worstCode } from './exit-code.js';
 import type { Outcome } from './outcome.js';
 import { parseBoolean } from '../support/values/words.js';
@@ -94,8 +95,10 @@ interface RollbackOrder {
   /** `unhealthy`, `inconclusive`, or `requested`. */
   readonly verdict: string;
   readonly reason: string;
-  /** Which checks must be right again besides the health checks. */
+  /** Which checks must be right again besides those that tell whether the whole is up. */
   readonly mustBeRight: (check: Check) => boolean;
+  /** The checks of the watch before it. */
+  readonly watched?: readonly Check[];
 }
 
 /** Runs the chain for the target, and confirms what it did. */
@@ -106,19 +109,26 @@ export async function rollBackTarget(
   const { entry, settings, console } = session;
   const again = async (): Promise<readonly Check[]> =>
     (await checksOf(session, CONFIRM_RATE)).filter(
-      (check) => check.kind === 'health' || order.mustBeRight(check),
+      (check) =>
+        (check.kind === 'health' && check.isParticular !== true) || order.mustBeRight(check),
     );
   const nothingToLookAt = (await again()).length === 0;
 
   async function confirmed(signal: AbortSignal): Promise<Confirmation> {
     const timeout = settings['verify-timeout'];
+    const checks = await again();
+    handOver(order.watched ?? [], checks);
+    const longest = Math.max(
+      timeout,
+      ...checks.map((check) => (check.kind === 'health' ? (check.recovery ?? 0) : 0)),
+    );
     console.line(
       own(
-        `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(timeout)}`,
+        `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(longest)}`,
       ),
     );
     const outcome = await confirm({
-      checks: await again(),
+      checks,
       clock: entry.clock,
       signal,
       timeout,

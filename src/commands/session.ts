@@ -5,7 +5,7 @@ import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
 import { inputOf, type InputId, inputs, type Settings } from '../inputs/table.js';
-import { allVariables, toolEnvironment } from '../inputs/variables.js';
+import { allVariables, commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
 import type { SourceDependencies } from '../sources/source.js';
@@ -216,6 +216,9 @@ export function sourceDependencies(
     limits,
     exec: entry.exec,
     env: toolEnvironment(entry.env, inputs),
+    commandEnv: commandEnvironment(entry.env, inputs),
+    platform: entry.platform,
+    logLines: settings['report-logs'],
     redact: (text) => redactor.redact(text),
     leastRate,
   };

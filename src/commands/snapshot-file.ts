@@ -45,6 +45,7 @@ const askedSchema = z.object({
   obstacle: z.optional(z.enum(['name', 'proxy', 'certificate', 'unauthorized', 'network'])),
   absent: z.optional(z.literal(true)),
   causes: z.optional(z.array(z.string())),
+  at: z.optional(z.number()),
   ms: z.number(),
 });
 

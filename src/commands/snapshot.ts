@@ -105,7 +105,7 @@ async function recorded(session: TargetSession): Promise<Recorded> {
     limited.clear();
   }
   const checks = await checksOf(session);
-  const asked = findings.length > 0 ? [] : await askAll(session, checks);
+  const asked = findings.length > 0 ? [] : await askAll(session, checks, { priced: true });
   return {
     target: { name: target, strategies, ...(asked.length === 0 ? {} : { asked }) },
     findings: ofTarget(session, findings),

@@ -8,7 +8,7 @@ import type { AskedBefore, Snapshot } from './snapshot-file.js';
 
 /** From one look to the next, milliseconds. */
 const APART = 1000;
-/** Everything that one target asks takes at most so long, milliseconds. */
+/** What has no price may take so long, milliseconds. */
 const TIMEOUT = 30_000;
 
 interface AskLimits {
@@ -17,16 +17,20 @@ interface AskLimits {
   readonly timeoutMs?: number;
   /** What stands for an answer that did not come in this time; by default nothing is known then. */
   readonly unanswered?: Asked;
+  /** What has a price, too: once, and for as long as it may take. */
+  readonly priced?: true;
 }
 
 /** Asks all that the checks of a target ask themselves: until it passes or is not there, and at most `health-failures` times. */
 export async function askAll(
   { entry, settings }: TargetSession,
   checks: readonly Check[],
-  { looks = settings['health-failures'], timeoutMs = TIMEOUT, unanswered }: AskLimits = {},
+  { timeoutMs = TIMEOUT, unanswered, priced, ...limits }: AskLimits = {},
 ): Promise<readonly AskedBefore[]> {
-  const limited = deadline(entry.clock, timeoutMs, 'asking what is checked', entry.signal);
   const ask = async (one: Askable): Promise<Asked | undefined> => {
+    const looks = one.once === undefined ? (limits.looks ?? settings['health-failures']) : 1;
+    const timeout = Math.max(timeoutMs, one.once ?? 0);
+    const limited = deadline(entry.clock, timeout, 'asking what is checked', entry.signal);
     let last: Asked | undefined;
     try {
       for (let look = 1; ; look += 1) {
@@ -37,18 +41,18 @@ export async function askAll(
     } catch (error) {
       if (limited.signal.reason instanceof DeadlineReached) return last ?? unanswered;
       throw error;
+    } finally {
+      limited.clear();
     }
   };
-  try {
-    const all = [...new Set(checks.flatMap(({ askables = [] }) => askables))];
-    const asked = await Promise.all(all.map(async (one) => ({ one, seen: await ask(one) })));
-    return asked.flatMap(({ one, seen }) => {
-      const ids = checks.filter(({ askables }) => askables?.includes(one)).map(({ id }) => id);
-      return seen === undefined ? [] : [{ checks: ids, subject: one.subject, ...seen }];
-    });
-  } finally {
-    limited.clear();
-  }
+  const all = [...new Set(checks.flatMap(({ askables = [] }) => askables))].filter(
+    ({ once }) => once === undefined || priced === true,
+  );
+  const asked = await Promise.all(all.map(async (one) => ({ one, seen: await ask(one) })));
+  return asked.flatMap(({ one, seen }) => {
+    const ids = checks.filter(({ askables }) => askables?.includes(one)).map(({ id }) => id);
+    return seen === undefined ? [] : [{ checks: ids, subject: one.subject, ...seen }];
+  });
 }
 
 /** What was seen, for people. A warning at most: before a first deploy nothing answers. */
@@ -121,6 +125,16 @@ export function withMemory(
       if (asked !== undefined) askables[at]?.recall(asked);
     return { ...check, seenBefore: together(before, isNew) };
   });
+}
+
+/** Tells checks that look again after a rollback what those that were watched know of the time before the deploy. */
+export function handOver(watched: readonly Check[], again: readonly Check[]): void {
+  for (const { id, askables = [] } of again)
+    for (const one of askables) {
+      const same = watched.find((check) => check.id === id)?.askables;
+      const known = same?.find(({ subject }) => subject === one.subject)?.recollect?.();
+      if (known !== undefined) one.recall(known);
+    }
 }
 
 /** Well is only what was well everywhere. */

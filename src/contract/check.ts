@@ -32,6 +32,8 @@ export type Limit =
       readonly of?: 'latency';
     };
 
+/** A limit on failures in a row. */
+export type HealthLimit = Extract<Limit, { metric: 'health' }>;
 /** A limit on what is counted or measured. */
 export type MetricLimit = Exclude<Limit, { metric: 'health' }>;
 export type ValueLimit = Extract<Limit, { metric: 'value' }>;
@@ -158,8 +160,10 @@ export interface Asked {
   readonly obstacle?: Obstacle | undefined;
   /** It was not there. */
   readonly absent?: true | undefined;
-  /** Of a platform: what was wrong, in words that stay the same while the cause does. */
+  /** What was wrong, in words that stay the same while the cause does. */
   readonly causes?: readonly string[] | undefined;
+  /** When that was, by the clock of what was asked, milliseconds since the epoch. */
+  readonly at?: number | undefined;
   /** How long the answer took, milliseconds. */
   readonly ms: number;
 }
@@ -172,6 +176,10 @@ export interface Askable {
   ask(signal: AbortSignal): Promise<Asked | undefined>;
   /** Tells, before the watch, what was seen before the deploy. */
   recall(asked: Asked): void;
+  /** What it knows by now of the time before the deploy, for whoever looks again after a rollback. */
+  recollect?(): Asked | undefined;
+  /** To ask has a price, or tells nothing but what the snapshot needs: it is asked for that, once, for so long, milliseconds. */
+  readonly once?: number;
 }
 
 /** What the snapshot knows of all that a check asks. */
@@ -414,6 +422,15 @@ export interface HealthCheck extends CheckBase {
   readonly kind: 'health';
   /** Milliseconds from one probe to the next. A slow one never delays the next. */
   readonly every: number;
+  /**
+   * It tells one thing, and not whether the whole is up, so that a rollback must mend it only where it had failed. Its probes
+   * have a price: none begins before the last has ended, and after a rollback they are no closer together than every 10 s.
+   */
+  readonly isParticular?: true;
+  /** It is probed once, when the warm-up ends. */
+  readonly once?: true;
+  /** How long it may take until it tells of a rollback, milliseconds, when that is longer than other checks have. */
+  readonly recovery?: number;
   /** Never rejects, unless the signal is aborted. */
   probe(signal: AbortSignal): Promise<HealthResult>;
 }
@@ -435,8 +452,8 @@ export interface MetricCheck extends CheckBase {
   observe(window: Window, signal: AbortSignal): Promise<Observation>;
   /** How late its samples come, as far as it is known by now, milliseconds; of a source that has sample times. */
   lag?(): number | undefined;
-  /** Frees what `start` took. May be called more than once. */
-  stop(): void;
+  /** Frees what `start` took; over when nothing of it is at work any more. May be called more than once. */
+  stop(): void | Promise<void>;
 }
 
 export type Check = HealthCheck | MetricCheck;
@@ -447,6 +464,9 @@ export type CheckSpec = Omit<EvaluatedCheck, 'source' | 'subject' | 'limit'> & {
   /** Nobody has chosen the limit. */
   readonly isByDefault?: true;
 };
+
+/** The same of a check that says yes or no. */
+export type HealthSpec = Omit<CheckSpec, 'limit'> & { readonly limit: HealthLimit };
 
 /** How the limits of an entry are compared with the hour before the deploy. */
 export interface BeforePlan {
@@ -474,8 +494,18 @@ export interface CheckEntry<O = Readonly<Record<string, unknown>>> {
   /** All options as they are to be used for the baseline: its own, and those of the check for all that it does not say. */
   readonly baseline: O | undefined;
   readonly checks: readonly CheckSpec[];
+  /** The entry asks for a yes or no. */
+  readonly health?: HealthSpec | undefined;
   /** Absent: its limits are as they were set. */
   readonly before?: BeforePlan;
   /** What the user calls an option, or the same one of the baseline: for messages. */
   readonly nameOf: (option: keyof O & string, of?: 'baseline') => string;
+}
+
+/** All checks that an entry asks for. */
+export function specsOf({
+  health,
+  checks,
+}: Pick<CheckEntry, 'checks' | 'health'>): readonly (CheckSpec | HealthSpec)[] {
+  return health === undefined ? checks : [health, ...checks];
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/text.js';
 import type { Check, HealthCheck, HealthResult, MetricCheck } from '../contract/check.js';
 import { createHealth, type Health } from './health.js';
+import { healthName } from './words.js';
 import {
   createConfirmationWindow,
   type ConfirmationWindow,
@@ -53,8 +54,8 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   };
 
   async function repeatCheck(check: HealthCheck, health: Health): Promise<void> {
-    const every = Math.min(check.every, EVERY);
-    for (let due = 0; ; due += every) {
+    const every = check.isParticular === true ? check.every : Math.min(check.every, EVERY);
+    for (let due = 0; ; due = Math.max(due + every, clock.monotonic() - origin)) {
       await clock.sleep(origin + due - clock.monotonic(), signal);
       const result: HealthResult = await check.probe(signal);
       health.push(due, result);
@@ -77,7 +78,8 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
     ...confirmations.map(({ check, confirmation }) => measure(check, confirmation)),
   ];
   const lag = (): number => Math.max(0, ...confirmations.map(({ check }) => check.lag?.() ?? 0));
-  const limiting = limit(options, signal, lag).then(
+  const recovery = (): number => longest(healths, confirmations);
+  const limiting = limit(options, signal, lag, recovery).then(
     () => {
       done.abort(new NoLongerNeeded());
     },
@@ -90,7 +92,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   } finally {
     done.abort(new NoLongerNeeded());
     await Promise.allSettled([...work, limiting]);
-    for (const { check } of confirmations) check.stop();
+    await Promise.all(confirmations.map(async ({ check }) => check.stop()));
   }
   if (right())
     return {
@@ -100,7 +102,7 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   const wrong = [
     ...healths
       .filter(({ health }) => health.state !== 'up' || health.isBlind)
-      .map(({ health }) => healthInWords(health)),
+      .map(({ check, health }) => healthInWords(check, health)),
     ...confirmations.flatMap(({ confirmation }) =>
       confirmation.isRight ? [] : [confirmation.inWords()],
     ),
@@ -108,24 +110,41 @@ export async function confirm(options: ConfirmOptions): Promise<ConfirmOutcome> 
   return { confirmed: false, detail: wrong.join('; ') };
 }
 
-/** What happens from now on is seen as late as samples come: that much longer it may take. */
+/** How long it may take when nothing is wrong any more but what has a time of its own, milliseconds. */
+function longest(
+  healths: readonly { readonly check: HealthCheck; readonly health: Health }[],
+  confirmations: readonly { readonly confirmation: ConfirmationWindow }[],
+): number {
+  const wrong = healths.filter(({ health }) => health.state !== 'up' || health.isBlind);
+  return wrong.length > 0 && confirmations.every(({ confirmation }) => confirmation.isRight)
+    ? Math.min(...wrong.map(({ check }) => check.recovery ?? 0))
+    : 0;
+}
+
+/** What happens from now on is seen as late as samples come, and an alert ends when it does: that much longer it may take. */
 async function limit(
   { clock, timeout }: ConfirmOptions,
   signal: AbortSignal,
   lag: () => number,
+  recovery: () => number,
 ): Promise<void> {
   const begin = clock.monotonic();
   for (;;) {
-    const left = begin + timeout + Math.min(lag(), MOST_LAG) - clock.monotonic();
+    const most = Math.max(timeout + Math.min(lag(), MOST_LAG), recovery());
+    const left = begin + most - clock.monotonic();
     if (left <= 0) return;
     await clock.sleep(left, signal);
   }
 }
 
-function healthInWords(health: Health): string {
-  if (health.isBlind) return `nothing could be seen of the health (${health.blindDetail})`;
-  if (health.checks === 0) return 'the health check has not answered yet';
+function healthInWords(check: HealthCheck, health: Health): string {
+  const name = healthName(check);
+  if (health.isBlind)
+    return check.isParticular === true
+      ? `nothing could be seen by ${name} (${health.blindDetail})`
+      : `nothing could be seen of the health (${health.blindDetail})`;
+  if (health.checks === 0) return `${name} has not answered yet`;
   return health.failedInARow > 0
-    ? `the health check still fails (${health.lastDetail})`
-    : 'the health check has not passed often enough in a row';
+    ? `${name} still ${check.source === 'alerts' ? 'fire' : 'fails'} (${health.lastDetail})`
+    : `${name} has not passed often enough in a row`;
 }

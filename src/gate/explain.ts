@@ -1,7 +1,7 @@
 import { capitalised, formatDuration, formatNumber, formatShare, plural } from '../support/text.js';
 import type { Health } from './health.js';
 import { probabilityBelow } from './posterior.js';
-import { valueInWords, limitInWords } from './words.js';
+import { healthName, type NamedHealth, limitInWords, particular, valueInWords } from './words.js';
 import { valueOf } from './accumulator.js';
 import type { BaselineCounts, Before, MetricLimit, Totals } from '../contract/check.js';
 
@@ -87,14 +87,13 @@ export function byInterval(check: Explained, window: string): string {
 /** Why a version may stay. */
 export function passed(
   checks: readonly Explained[],
-  health: Health | undefined,
+  healths: readonly ExplainedHealth[],
   view: View,
 ): string {
   const parts = checks.map((check) => within(check));
-  if (health !== undefined)
-    parts.push(
-      `the health check passed ${formatNumber(health.checks - health.failed, 0)} of ${plural(health.checks, 'check')}`,
-    );
+  const general = healths.filter(({ check }) => particular[check.source] === undefined);
+  const telling = healths.filter((each) => each === general[0] || !general.includes(each));
+  parts.push(...telling.map(passedHealth));
   const excused = checks.filter((check) => check.excused === true);
   const against = checks.filter((check) => check.excused !== true);
   const strongest = Math.max(0, ...against.map((check) => check.maxLogE));
@@ -119,19 +118,38 @@ export function wentOn(
     : ` Its planned end was in doubt (${extension.why}), so it went on for ${formatDuration(extension.by)}: it is back within the limit.`;
 }
 
-/** Why the health check failed. */
-export function byHealth(health: Health, at: number): string {
-  const times = `${String(health.failedInARow)} times in a row`;
+/** A check that says yes or no. */
+export interface ExplainedHealth {
+  readonly check: NamedHealth;
+  readonly health: Health;
+}
+
+function passedHealth({ check, health }: ExplainedHealth): string {
+  const good = formatNumber(health.checks - health.failed, 0);
+  if (check.source === 'alerts')
+    return `no alert of ${check.id} began (${plural(health.checks, 'look')})`;
+  return `${healthName(check)} passed ${good} of ${plural(health.checks, particular[check.source]?.look ?? 'check')}`;
+}
+
+/** Why a health check failed. */
+export function byHealth({ check, health }: ExplainedHealth, at: number): string {
+  if (check.source === 'alerts')
+    return `An alert of ${check.id} began after the deploy: ${health.lastDetail}.`;
+  const times = health.failedInARow === 1 ? '' : ` ${String(health.failedInARow)} times in a row`;
   const answered =
     health.lastGoodAt === null
       ? 'it has not passed once since the watch started'
-      : `it last answered well ${formatDuration(Math.max(0, at - health.lastGoodAt))} before`;
-  return `The health check failed ${times} (${health.lastDetail}); ${answered}.`;
+      : `it last ${check.source === 'command' ? 'passed' : 'answered well'} ${formatDuration(Math.max(0, at - health.lastGoodAt))} before`;
+  return `${capitalised(healthName(check))} failed${times} (${health.lastDetail}); ${answered}.`;
 }
 
 /** Of a health check that never passed: why; without a full stop. */
-export function neverPassed({ id }: { readonly id: string }, health: Health): string {
-  const name = id === 'health' ? 'The health check' : capitalised(id);
+export function neverPassed(check: NamedHealth, health: Health): string {
+  const { id, source } = check;
+  const name =
+    id === 'health' || particular[source] !== undefined
+      ? capitalised(healthName(check))
+      : capitalised(id);
   return health.failed === 0
     ? `${name} never saw anything (${health.blindDetail})`
     : `${name} never passed (${health.lastDetail})`;
@@ -219,10 +237,10 @@ export function grey(check: Explained): string {
   return `${seen(check)}, but the evidence is too weak to act on (strongest 1 in ${chanceInWords(check.maxLogE)}).${belief(check)}`;
 }
 
-export function flapping(health: Health): string {
+export function flapping({ check, health }: ExplainedHealth): string {
   return (
-    `The health check neither failed nor passed often enough in a row at the end of the watch ` +
-    `(${String(health.failed)} of ${plural(health.checks, 'check')} failed, last: ${health.lastDetail === '' ? 'passed' : health.lastDetail}).`
+    `${capitalised(healthName(check))} neither failed nor passed often enough in a row at the end of the watch ` +
+    `(${String(health.failed)} of ${plural(health.checks, particular[check.source]?.look ?? 'check')} failed, last: ${health.lastDetail === '' ? 'passed' : health.lastDetail}).`
   );
 }
 
@@ -233,6 +251,11 @@ export function blind(check: { readonly id: string }, health: Health): string {
       ? 'at any time of the watch'
       : `at the end of the watch (${String(health.blind)} of ${plural(health.checks + health.blind, 'check')} showed nothing)`;
   return `What ${check.id} looks at could not be seen ${when}: ${health.blindDetail}. Not enough to judge.`;
+}
+
+/** `on-provider-error: ignore`, of a check that says yes or no. */
+export function leftOutBlind({ check, health }: ExplainedHealth): string {
+  return ` What ${check.id} looks at could not be seen (${health.blindDetail}): the check was left out.`;
 }
 
 /** The limit is broken, and the baseline does no better: that says nothing against the new version. */

@@ -1,6 +1,4 @@
-import type { Limit, HealthResult } from '../contract/check.js';
-
-type HealthLimit = Extract<Limit, { metric: 'health' }>;
+import type { HealthLimit, HealthResult } from '../contract/check.js';
 
 /**
  * What consecutive checks say. `undecided`: neither enough failures nor enough successes in a row, as at the start and

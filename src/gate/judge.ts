@@ -46,8 +46,8 @@ export interface Judge {
   push(event: WatchEvent): Judgement | undefined;
   /** The end of the watch was in doubt, so that it goes on: for how long, and why. */
   readonly extension: Extension | undefined;
-  /** A health check is in the middle of a row: the end of the watch must wait for its next checks. */
-  readonly healthUndecided: boolean;
+  /** This health check is in the middle of a row: the end of the watch must wait for its next probes. */
+  isUndecided(check: string): boolean;
   results(): readonly CheckResult[];
 }
 
@@ -97,10 +97,9 @@ export function createJudge(plan: WatchPlan, checks: readonly EvaluatedCheck[]):
     get extension() {
       return state.extension;
     },
-    get healthUndecided() {
-      return [...healths.values()].some(
-        ({ health }) => health.state === 'undecided' || health.isBlind,
-      );
+    isUndecided: (check) => {
+      const health = healths.get(check)?.health;
+      return health !== undefined && (health.state === 'undecided' || health.isBlind);
     },
     results: () => results(state),
   };
@@ -265,10 +264,13 @@ function healthy(state: State, over: number, leftOut: readonly Metric[] = []): J
   const view = viewOf(state, evaluated);
   const passed = explain.passed(
     evaluated.map((metric) => explained(state, metric)),
-    [...state.healths.values()][0]?.health,
+    [...state.healths.values()].filter((entry) => !isIgnored(entry)),
     over < view.of ? { ...view, seen: seenBy(over, view, state.plan), missing: 0 } : view,
   );
-  const others = leftOut.map((metric) => explain.leftOut(staleness(state, metric)));
+  const others = [
+    ...leftOut.map((metric) => explain.leftOut(staleness(state, metric))),
+    ...[...state.healths.values()].filter(isIgnored).map(explain.leftOutBlind),
+  ];
   const well = [...state.healths.values(), ...evaluated]
     .filter(({ wasWell }) => wasWell.hasRecovered)
     .map(({ check }) => check);
@@ -291,7 +293,7 @@ function onHealthResult(
   entry.wasWell.push(event);
   entry.health.push(event.at, event.look);
   return entry.health.state === 'down' && !isExcused(entry)
-    ? unhealthy(state, `${explain.byHealth(entry.health, event.at)}${caveat(entry)}`, event.check)
+    ? unhealthy(state, `${explain.byHealth(entry, event.at)}${caveat(entry)}`, event.check)
     : undefined;
 }
 
@@ -380,10 +382,10 @@ function doubtsOf(state: State): readonly Doubt[] {
         why: notHeld(explain.neverPassed(check, health), check, wasWell),
         neverWell: true,
       });
-    else if (health.isBlind)
+    else if (health.isBlind && (!isIgnored({ check, health }) || judgesNothing(state)))
       doubts.push({ id: check.id, why: explain.blind(check, health), neverWell: false });
-    else if (health.state === 'undecided')
-      doubts.push({ id: check.id, why: explain.flapping(health), neverWell: false });
+    else if (health.state === 'undecided' && !health.isBlind)
+      doubts.push({ id: check.id, why: explain.flapping({ check, health }), neverWell: false });
   return doubts;
 }
 
@@ -472,9 +474,14 @@ function isLeftOut(state: State, metric: Metric): boolean {
   return silence(state, metric) !== 'fresh' && policyFor(state, metric) === 'ignore';
 }
 
+/** Of a check of health only what is said of that check counts: to see nothing of what was deployed is no small thing. */
+function isIgnored({ check, health }: Omit<HealthEntry, 'wasWell'>): boolean {
+  return health.isBlind && check.onProviderError === 'ignore';
+}
+
 function judgesNothing(state: State): boolean {
   return (
-    state.healths.size === 0 &&
+    [...state.healths.values()].every(isIgnored) &&
     [...state.metrics.values()].every((metric) => isLeftOut(state, metric))
   );
 }

@@ -7,7 +7,7 @@ import type {
   Sensitivity,
   WatchPlan,
 } from '../contract/check.js';
-import { limitInWords } from './words.js';
+import { limitInWords, particular } from './words.js';
 import type { ChangedSetting } from '../contract/replay.js';
 
 /** How a watch that is over is to be judged instead. What is absent stays as it was. */
@@ -73,7 +73,11 @@ export function override({ plan, checks }: Evaluated, overrides: Overrides): Ove
   for (const [id, metric, side] of metricOf) {
     const requested = overrides[id];
     if (requested === undefined || requested === 'off') continue;
-    if (!checks.some(({ limit }) => limit.metric === metric && (!side || side in limit)))
+    const isMeant = ({ limit, source }: EvaluatedCheck): boolean =>
+      limit.metric === metric &&
+      (!side || side in limit) &&
+      (metric !== 'health' || particular[source] === undefined);
+    if (!checks.some(isMeant))
       refuse(
         id,
         `the recording has no ${metric} check${side ? ` with a \`${side}\`` : ''}: nothing was counted for it`,
@@ -82,7 +86,7 @@ export function override({ plan, checks }: Evaluated, overrides: Overrides): Ove
   }
 
   const newChecks = checks.flatMap((check): EvaluatedCheck[] => {
-    const limit = limitOf(check.limit, overrides, refuse);
+    const limit = limitOf(check, overrides, refuse);
     // By its numbers, since words are rounded.
     const isSame = JSON.stringify(limit) === JSON.stringify(check.limit);
     if (!isSame) changes.push({ what: check.id, from: inWords(check.limit), to: inWords(limit) });
@@ -116,8 +120,11 @@ function withoutOverridden(check: EvaluatedCheck, overrides: Overrides): Evaluat
     ...rest,
     ...(minRequests !== undefined && overrides.minRequests === undefined && { minRequests }),
     ...(onNoData !== undefined && overrides.onNoData === undefined && { onNoData }),
+    // What holds for all holds for data of others; a check that says yes or no has it by itself.
     ...(onProviderError !== undefined &&
-      overrides.onProviderError === undefined && { onProviderError }),
+      (overrides.onProviderError === undefined
+        ? { onProviderError }
+        : check.limit.metric === 'health' && { onProviderError: overrides.onProviderError })),
   };
 }
 
@@ -139,12 +146,13 @@ function policy<T extends NoDataPolicy>(given: T | undefined): T | 'inconclusive
 }
 
 function limitOf(
-  limit: Limit,
+  { limit, source }: EvaluatedCheck,
   overrides: Overrides,
   refuse: (id: OverrideId, message: string, fix?: string) => void,
 ): Limit | 'off' {
   switch (limit.metric) {
     case 'health':
+      if (particular[source] !== undefined) return limit;
       return {
         ...limit,
         failures: overrides.healthFailures ?? limit.failures,

@@ -117,7 +117,7 @@ export async function eventsOfPast(
     if (atLast === undefined) return events.filter(({ event }) => event.type !== 'deadline');
     return [...events, { at: atLast, event: { type: 'deadline' } }];
   } finally {
-    for (const check of checks) check.stop();
+    await Promise.all(checks.map(async (check) => check.stop()));
   }
 }
 

@@ -1,4 +1,5 @@
 import type { EvaluatedCheck, Limit, Obstacle, SeenBefore, WatchEvent } from '../contract/check.js';
+import { breachesLimit } from './likelihood-ratio.js';
 
 /**
  * What a check that fails means, by whether it was ever well.
@@ -63,6 +64,7 @@ export function createWasWell({
         count(obstacle as Obstacle, times);
         inTheWay += times;
       }
+      if (observation.kind === 'value' && isWithin(limit, observation.value)) hasPassed = true;
       if (observation.kind !== 'counts') {
         failed += inTheWay;
         return;
@@ -81,6 +83,10 @@ export function createWasWell({
       return seenBefore?.seen === 'failed' && hasPassed;
     },
   };
+}
+
+function isWithin(limit: Limit, value: number): boolean {
+  return !breachesLimit(limit, { samples: 1, failures: 0, seconds: 0, sum: value });
 }
 
 function failuresOf(limit: Limit): number {

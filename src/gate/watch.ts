@@ -121,7 +121,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     if (!stop.signal.aborted) stop.abort(new NoLongerNeeded());
     letGo();
     await Promise.allSettled([...working, ticking]);
-    for (const check of checks) if (check.kind !== 'health') check.stop();
+    await Promise.all(metrics.map(async ({ check }) => check.stop()));
   }
   return outcomeOf(running);
 }
@@ -261,26 +261,36 @@ async function probeOften(
   ofWatch: End,
   from: number,
 ): Promise<void> {
-  const { end, judge, stop } = running;
+  const { end, judge, stop, options } = running;
   let last = Promise.resolve();
-  const probe = (): void => {
+  const probe = async (): Promise<void> => {
     const at = elapsedOf(running);
     last = inOrder(last, check.probe(stop.signal), (result) => {
       judgeEvent(running, { type: 'look', check: check.id, at, look: result });
     });
+    if (check.isParticular === true) await last;
   };
+  if (check.once === true) {
+    if (from > 0) return;
+    await until(running, options.plan.warmUp);
+    await probe();
+    await last;
+    return;
+  }
   // The end of the planned watch has been probed at.
   const first = from === 0 ? 0 : nextDue(from, check.every, end, elapsedOf(running));
   for (let due = first; due <= end; due = nextDue(due, check.every, end, elapsedOf(running))) {
     await until(running, due);
-    probe();
+    await probe();
+    // One that went on beyond the end has seen it.
+    if (check.isParticular === true && elapsedOf(running) > end) break;
   }
   await last;
   // A service that went down just before the end is in the middle of a row of failures: the row decides.
   const endRow = async (from: number): Promise<void> => {
-    for (let extra = 1; judge.healthUndecided && extra <= EXTRA_LOOKS; extra += 1) {
+    for (let extra = 1; judge.isUndecided(check.id) && extra <= EXTRA_LOOKS; extra += 1) {
       await until(running, from + extra * check.every);
-      probe();
+      await probe();
       await last;
     }
   };
@@ -290,7 +300,7 @@ async function probeOften(
   for (;;) {
     const isDue = until(running, elapsedOf(running) + check.every).then(() => false);
     if (await Promise.race([isThere, isDue])) break;
-    probe();
+    await probe();
     await last;
   }
   await endRow(elapsedOf(running));

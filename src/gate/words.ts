@@ -1,6 +1,31 @@
 import { formatDuration, formatNumber, formatShare } from '../support/text.js';
 import { valueOf } from './accumulator.js';
-import type { BaselineCounts, Limit, MetricLimit, Totals } from '../contract/check.js';
+import type {
+  BaselineCounts,
+  EvaluatedCheck,
+  Limit,
+  MetricLimit,
+  Totals,
+} from '../contract/check.js';
+
+/** A check that says yes or no, as far as it must be named. */
+export type NamedHealth = Pick<EvaluatedCheck, 'id' | 'source'>;
+
+/** Checks that say yes or no of one thing, by their source. All others tell whether the whole is up. */
+export const particular: Readonly<
+  Record<string, { readonly name: string; readonly look: string } | undefined>
+> = {
+  command: { name: 'the test', look: 'run' },
+  alerts: { name: 'the alerts', look: 'look' },
+};
+
+/** `the health check`, `the test smoke` */
+export function healthName({ id, source }: NamedHealth): string {
+  const kind = particular[source];
+  if (kind === undefined) return 'the health check';
+  // That of the inputs has no other name.
+  return id === 'test' ? 'the test' : `${kind.name} ${id}`;
+}
 
 /** A limit in words: `≥ 95 %`. */
 export function limitInWords(limit: Limit): string {

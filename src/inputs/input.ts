@@ -16,6 +16,7 @@ export const groups = {
   http: 'HTTP source',
   limits: 'Limits',
   prometheus: 'Prometheus source',
+  tests: 'Tests of your own',
   sources: 'Other sources, for checks in the configuration file',
   rollback: 'Rollback',
   git: 'Git',

@@ -515,6 +515,32 @@ export const inputs = {
     description: 'Secret headers for that address, as `Name: value` lines.',
   }),
 
+  'alerts-url': input(url(), {
+    group: 'sources',
+    description:
+      'Address of the Prometheus, Alertmanager or Grafana whose alerts `checks` of the source `alerts` in the configuration file look at, unless they have one of their own.',
+  }),
+  'alerts-token': input(credentials(), {
+    group: 'sources',
+    secret: true,
+    sentTo: ['alerts-url'],
+    description: 'Bearer token for that address, or `user:password`.',
+  }),
+
+  'test-command': input(script(), {
+    group: 'tests',
+    description:
+      'A test of your own: a command line, given to the shell as it is, that passes by exit code 0. It is run in the watch, and two failures in a row are unhealthy. More of them, and their options: `checks` of the source `command` in the configuration file. Default: none.',
+  }),
+  'test-every': input(duration({ min: second, max: hour }), {
+    group: 'tests',
+    belongsTo: 'test-command',
+    usedBySource: 'command',
+    default: '30s',
+    description:
+      'How often it is run. One that takes longer is not run a second time beside itself.',
+  }),
+
   rollback: input(choices(strategyIds), {
     group: 'rollback',
     default: 'kubernetes,compose,ci,scale-down',

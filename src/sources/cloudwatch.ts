@@ -4,8 +4,9 @@ import { parameters } from '../support/values/pairs.js';
 import { script, text } from '../support/values/text.js';
 import { url } from '../support/values/url.js';
 import type { ValueType } from '../support/values/value-type.js';
-import { byKind, type ErrorMapping, failed, type ProblemKind } from '../support/http/problem.js';
-import { hintsOf, noAnswerToQuery } from './source.js';
+import { failed } from '../support/http/problem.js';
+import { accountOf, type AwsAccount, awsErrors, signedCall } from './aws.js';
+import { noAnswerToQuery } from './source.js';
 import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { pointsOf, seconds, type Series, type SeriesAdapter } from './series/adapter.js';
 
@@ -66,23 +67,10 @@ export const cloudwatch = seriesSource({
   },
   conflicts: (given) => [...namespaceConflicts(given), ...periodConflicts(given)],
   connect(options) {
-    const { region, url: privateEndpoint, namespace = '', dimensions = {}, stat } = options;
-    const { 'access-key-id': accessKeyId, 'secret-access-key': secretAccessKey } = options;
-    // Signatures go nowhere else, unless an address is given outside the file.
-    const address = privateEndpoint ?? addressOf(region);
-    if (accessKeyId === undefined || secretAccessKey === undefined)
-      return {
-        address,
-        missingCredentials:
-          'set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and for temporary ones AWS_SESSION_TOKEN',
-      };
-    const sessionToken = options['session-token'];
-    const credentials = {
-      accessKeyId,
-      secretAccessKey,
-      ...(sessionToken === undefined ? {} : { sessionToken }),
-    };
-    return adapter({ region, address, credentials }, seconds(options.bucket), {
+    const { url: privateEndpoint, namespace = '', dimensions = {}, stat } = options;
+    const account = accountOf(options, privateEndpoint);
+    if ('missingCredentials' in account) return account;
+    return adapter(account, seconds(options.bucket), {
       namespace,
       dimensions,
       stat,
@@ -145,63 +133,6 @@ function namesIn(written: string): readonly string[] {
     .filter((name) => name !== '');
 }
 
-/** https://docs.aws.amazon.com/general/latest/gr/cw_region.html */
-function addressOf(region: string): string {
-  return `https://monitoring.${region}.${region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com'}`;
-}
-
-const credentialNames = 'AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN';
-
-const errorMapping: ErrorMapping = {
-  hintFor: byKind({
-    ...hintsOf({ address: 'region', credentials: credentialNames, path: 'the CloudWatch API' }),
-    unauthorized: (serverMessage) =>
-      /expired/i.test(serverMessage)
-        ? 'the credentials have expired: they must last longer than the watch'
-        : `check ${credentialNames}: temporary credentials need all three`,
-    forbidden: 'allow these credentials cloudwatch:GetMetricData',
-    'bad-request': 'correct the metric, its dimensions, or the expression',
-  }),
-  serverMessage: (document) => {
-    const { message, Message } = fields(document);
-    return [errorType(document), textOf(message) ?? textOf(Message)]
-      .filter((each) => each !== undefined && each !== '')
-      .join(': ');
-  },
-  kindOf: ({ data }) => errorKinds.find(([types]) => types.test(errorType(data) ?? ''))?.[1],
-};
-
-/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CommonErrors.html: most come with status 400. */
-const errorKinds: readonly (readonly [RegExp, ProblemKind])[] = [
-  [/^(Throttling|ThrottlingException|LimitExceeded.*|RequestLimitExceeded)$/, 'rate-limited'],
-  [
-    /^(UnrecognizedClient.*|InvalidClientTokenId|InvalidSignature.*|SignatureDoesNotMatch|ExpiredToken.*|IncompleteSignature.*|MissingAuthenticationToken.*|RequestExpired|OptInRequired)$/,
-    'unauthorized',
-  ],
-  [/^(AccessDenied.*|NotAuthorized.*)$/, 'forbidden'],
-  [/^(InternalFailure|InternalService.*|ServiceUnavailable.*)$/, 'server-error'],
-];
-
-/** `com.amazonaws.cloudwatch#InvalidParameterValueException` */
-function errorType(document: unknown): string | undefined {
-  const { __type: type } = fields(document);
-  const { Code: code } = fields(listOf(fields(document).Errors)[0]);
-  return (textOf(type) ?? textOf(fields(fields(document).Error).Code) ?? textOf(code))
-    ?.split('#')
-    .at(-1);
-}
-
-interface Server {
-  readonly region: string;
-  readonly address: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    /** Of credentials that last for a while only. */
-    readonly sessionToken?: string;
-  };
-}
-
 /** What is said of all metrics. */
 interface MetricFacts {
   readonly namespace: string;
@@ -214,13 +145,16 @@ interface MetricFacts {
  * GetMetricData in JSON, signed by version 4
  * (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/making-api-requests.html).
  */
-function adapter(server: Server, period: number, facts: MetricFacts): SeriesAdapter {
+function adapter(server: AwsAccount, period: number, facts: MetricFacts): SeriesAdapter {
   return {
     address: server.address,
     bucketSeconds: period,
-    errorMapping,
+    errorMapping: awsErrors(
+      'cloudwatch:GetMetricData',
+      'correct the metric, its dimensions, or the expression',
+    ),
     request: (queries, { from, to }, now) =>
-      signed(server, now, {
+      signedCall(server, 'GetMetricData', now, {
         StartTime: from,
         EndTime: to,
         ScanBy: 'TimestampAscending',
@@ -278,37 +212,6 @@ function dataQueries(
       Stat: name === 'value' ? stat : 'Sum',
     },
   }));
-}
-
-async function signed({ region, address, credentials }: Server, now: number, content: object) {
-  const { sign } = await import('aws4');
-  const { host, pathname, href } = new URL(address);
-  const body = JSON.stringify(content);
-  const { headers = {} } = sign(
-    {
-      service: 'monitoring',
-      region,
-      method: 'POST',
-      host,
-      path: pathname,
-      headers: {
-        Accept: 'application/json',
-        'Content-Type': 'application/json',
-        'Content-Encoding': 'amz-1.0',
-        'X-Amz-Target': 'GraniteServiceVersion20100801.GetMetricData',
-        // `20180112T092034Z`
-        'X-Amz-Date': new Date(now * 1000).toISOString().replace(/[:-]|\.\d{3}/g, ''),
-      },
-      body,
-    },
-    credentials,
-  );
-  return {
-    method: 'POST' as const,
-    url: href,
-    headers: Object.fromEntries(Object.keys(headers).map((name) => [name, String(headers[name])])),
-    body,
-  };
 }
 
 /** There is no bucket without a number. */

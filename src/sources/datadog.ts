@@ -10,29 +10,30 @@ import { hintsOf, noAnswerToQuery } from './source.js';
 import { bucketOption, delayOption, queryOptions, seriesSource } from './series/source.js';
 import { pointsOf, seconds, type Series, type SeriesAdapter } from './series/adapter.js';
 
+/** https://docs.datadoghq.com/getting_started/site/ */
+export function site() {
+  return choice([
+    'datadoghq.com',
+    'us3.datadoghq.com',
+    'us5.datadoghq.com',
+    'datadoghq.eu',
+    'uk1.datadoghq.com',
+    'ap1.datadoghq.com',
+    'ap2.datadoghq.com',
+    'ddog-gov.com',
+    'us2.ddog-gov.com',
+  ]);
+}
+
 /** Datadog, by metric queries as they stand in a dashboard. */
 export const datadog = seriesSource({
   description: 'Metrics of Datadog.',
   options: {
-    site: option(
-      // https://docs.datadoghq.com/getting_started/site/
-      choice([
-        'datadoghq.com',
-        'us3.datadoghq.com',
-        'us5.datadoghq.com',
-        'datadoghq.eu',
-        'uk1.datadoghq.com',
-        'ap1.datadoghq.com',
-        'ap2.datadoghq.com',
-        'ddog-gov.com',
-        'us2.ddog-gov.com',
-      ]),
-      {
-        default: 'datadoghq.com',
-        variables: ['DD_SITE'],
-        description: 'The site of the organization, such as `datadoghq.eu`.',
-      },
-    ),
+    site: option(site(), {
+      default: 'datadoghq.com',
+      variables: ['DD_SITE'],
+      description: 'The site of the organization, such as `datadoghq.eu`.',
+    }),
     url: option(url(), {
       description: 'Address of a proxy in front of the API. Default: that of the site.',
     }),
@@ -81,24 +82,26 @@ export const datadog = seriesSource({
         },
 });
 
-const errorMapping: ErrorMapping = {
-  hintFor: byKind({
-    ...hintsOf({
-      address: 'site',
-      credentials: 'DD_API_KEY and DD_APP_KEY',
-      path: '/api/v2/query/timeseries',
+/**
+ * What the errors of Datadog mean.
+ * @param path what is asked
+ * @param permission what the application key needs
+ */
+export function datadogErrors(path: string, permission: string): ErrorMapping {
+  return {
+    hintFor: byKind({
+      ...hintsOf({ address: 'site', credentials: 'DD_API_KEY and DD_APP_KEY', path }),
+      unauthorized: 'check DD_API_KEY and site: each site has keys of its own',
+      forbidden: `check both keys and site: each site has keys of its own, and the application key needs the permission ${permission}`,
     }),
-    unauthorized: 'check DD_API_KEY and site: each site has keys of its own',
-    forbidden:
-      'check both keys and site: each site has keys of its own, and the application key needs the permission timeseries_query',
-  }),
-  waitMs: (header, now) => {
-    // Seconds from now, unlike elsewhere (https://docs.datadoghq.com/api/latest/rate-limits/).
-    const reset = header('x-ratelimit-reset') ?? header('x-ratelimit-period') ?? '';
-    const own = header('retry-after') === undefined && /^\d+$/.test(reset);
-    return own ? askedWait(Number(reset) * 1000) : retryAfterMs(header, now);
-  },
-};
+    waitMs: (header, now) => {
+      // Seconds from now, unlike elsewhere (https://docs.datadoghq.com/api/latest/rate-limits/).
+      const reset = header('x-ratelimit-reset') ?? header('x-ratelimit-period') ?? '';
+      const own = header('retry-after') === undefined && /^\d+$/.test(reset);
+      return own ? askedWait(Number(reset) * 1000) : retryAfterMs(header, now);
+    },
+  };
+}
 
 function isWords(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
@@ -116,7 +119,7 @@ function adapter(
   return {
     address,
     bucketSeconds,
-    errorMapping,
+    errorMapping: datadogErrors('/api/v2/query/timeseries', 'timeseries_query'),
     request: (queries, { from, to }) => ({
       method: 'POST',
       url: `${address.replace(/\/+$/, '')}/api/v2/query/timeseries`,

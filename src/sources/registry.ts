@@ -1,7 +1,15 @@
-import type { Check, CheckEntry, HealthCheck, Past } from '../contract/check.js';
+import {
+  type Check,
+  type CheckEntry,
+  type HealthCheck,
+  type Past,
+  specsOf,
+} from '../contract/check.js';
 import type { Result } from '../contract/result.js';
 import type { CheckSource, OptionTable } from '../support/options.js';
+import { alertsSource } from './alerts/options.js';
 import { cloudwatch } from './cloudwatch.js';
+import { commandSource } from './command/options.js';
 import { datadog } from './datadog.js';
 import type { DockerHealthSettings } from './docker/health.js';
 import { graphite } from './graphite.js';
@@ -31,6 +39,14 @@ export const sources = {
   influxdb,
   graphite,
   json: withChecks(jsonSource, async () => (await import('./json/checks.js')).createJsonChecks),
+  command: withChecks(
+    commandSource,
+    async () => (await import('./command/checks.js')).createCommandChecks,
+  ),
+  alerts: withChecks(
+    alertsSource,
+    async () => (await import('./alerts/checks.js')).createAlertChecks,
+  ),
 } as const;
 
 function withChecks<T extends OptionTable>(
@@ -90,7 +106,9 @@ export async function createChecks(deps: CheckDependencies): Promise<readonly Ch
     }),
   );
   const byId = new Map(made.flat().map((check) => [check.id, check]));
-  const inOrder = entries.flatMap(({ checks }) => checks.flatMap(({ id }) => byId.get(id) ?? []));
+  const inOrder = entries.flatMap((entry) =>
+    specsOf(entry).flatMap(({ id }) => byId.get(id) ?? []),
+  );
   const platform = await Promise.all(platformHealth.map((health) => health(deps)));
   return [...setUpHttpHealth(deps), ...inOrder, ...platform.flat()];
 }

@@ -1,4 +1,4 @@
-import type { CheckEntry, MetricCheck, Past } from '../contract/check.js';
+import type { Check, CheckEntry, Past } from '../contract/check.js';
 import type { Result } from '../contract/result.js';
 import type { Clock, ServerClock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
@@ -33,11 +33,17 @@ export interface SourceDependencies {
   readonly exec: Exec;
   /** The environment of programs that a check runs. */
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** That of a command line of the user's. */
+  readonly commandEnv: Readonly<Record<string, string | undefined>>;
+  /** As `process.platform`. */
+  readonly platform: string;
+  /** How many last lines may be shown of what a program prints that fails. */
+  readonly logLines: number;
   /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
   readonly redact: (text: string) => string;
   /** How often origins may be asked, as far as this run knows. */
   readonly limits?: Limits | undefined;
-  /** Least rate of own probes, per URL and second; 0 leaves it as configured. */
+  /** Least rate of own probes, per URL and second; 0 leaves it as configured. Above 0 a rollback is confirmed. */
   readonly leastRate: number;
 }
 
@@ -47,7 +53,7 @@ export interface Source<T extends OptionTable = OptionTable> extends CheckSource
   create(
     entries: readonly CheckEntry<ValuesOf<T>>[],
     deps: SourceDependencies,
-  ): Promise<readonly MetricCheck[]>;
+  ): Promise<readonly Check[]>;
   /**
    * What it knows of the hour before a deploy, for the limits of the entry.
    * @param signal gives it up: rejects with its reason then, and never otherwise

@@ -1,6 +1,7 @@
-import type { Exec, ExecResult, ExecOptions } from '../support/exec.js';
+import type { Exec, ExecResult } from '../support/exec.js';
 import type { Finding } from '../contract/result.js';
-import { lastLines, neutralise, oneLine } from '../support/text.js';
+import { createShell, lastLineOf, type Shell } from '../support/shell.js';
+import { neutralise, oneLine } from '../support/text.js';
 import type { StrategyDependencies } from './dependencies.js';
 import type {
   Plan,
@@ -45,18 +46,11 @@ interface CommandPlan extends Plan {
 const KEPT_OUTPUT = 8192;
 /** So many lines of the command are shown in the log. */
 const SHOWN_LINES = 200;
-/** For preflight: a shell that does not answer in this time will not run the command either. */
-const LOOK_TIMEOUT_MS = 10_000;
-/** For ending it in an orderly way. Shorter than the chain waits for a cancelled strategy: the forced end must be seen. */
-const GRACE_MS = 1000;
 
 /** What the functions below share. */
 interface State {
   readonly options: CommandStrategyOptions;
-  readonly commandLine: string;
-  readonly redact: (text: string) => string;
   readonly shell: Shell;
-  readonly shown: string;
 }
 
 /**
@@ -66,10 +60,7 @@ interface State {
 export function createCommandStrategy(
   options: CommandStrategyOptions,
 ): Strategy<CommandPlan, StrategyResult> {
-  const { commandLine, platform, redact } = options;
-  const shell = platform === 'win32' ? windowsShell : posixShell;
-  const shown = oneLine(redact(commandLine), 500);
-  const state: State = { options, commandLine, redact, shell, shown };
+  const state: State = { options, shell: createShell(options) };
   return {
     kind: 'strategy',
     id: 'command',
@@ -79,41 +70,23 @@ export function createCommandStrategy(
   };
 }
 
-async function preflight(state: State, signal: AbortSignal): Promise<Finding[]> {
-  const error = (message: string, fix: string): Finding[] => [
-    { level: 'error', subject: 'command', message, fix },
-  ];
-  const checked = await probe(state, state.shell.check(state.commandLine), signal);
-  if (checked.spawnError !== undefined) {
-    return error(
-      `rollback-command cannot be run: ${checked.spawnError.message}`,
-      `install ${state.shell.program} on the runner`,
-    );
-  }
-  if (checked.code !== null && checked.code !== 0) {
-    return error(
-      `rollback-command is not understood by ${state.shell.program}: ${lastLine(checked)}`,
-      'correct the command line',
-    );
-  }
-  const missing = await missingProgram(state, signal);
-  return missing === undefined
-    ? []
-    : error(`rollback-command: ${missing}: not found`, 'install it, or give its full path');
+async function preflight({ shell, options }: State, signal: AbortSignal): Promise<Finding[]> {
+  const problem = await shell.problemOf(options.commandLine, 'rollback-command', signal);
+  return problem === undefined ? [] : [{ level: 'error', subject: 'command', ...problem }];
 }
 
 async function plan(
-  state: State,
+  { shell, options: { commandLine, redact } }: State,
   request: RollbackRequest,
   signal: AbortSignal,
 ): Promise<CommandPlan | Skip> {
-  const missing = await missingProgram(state, signal);
+  const missing = await shell.missingProgram(commandLine, signal);
   if (missing !== undefined) return { kind: 'skip', reason: `${missing}: not found` };
   const env = variablesFor(request);
   return {
     kind: 'plan',
     steps: [
-      `run: ${state.shell.program} ${state.shell.flags.join(' ')} ${state.shown}`,
+      `run: ${shell.name} ${oneLine(redact(commandLine), 500)}`,
       `with ${Object.keys(env).join(', ')} in its environment`,
     ],
     env,
@@ -121,104 +94,18 @@ async function plan(
 }
 
 async function execute(
-  state: State,
+  { shell, options }: State,
   plan: CommandPlan,
   context: StrategyContext,
 ): Promise<StrategyResult> {
   context.beforeChange();
-  const result = await exec(state, state.shell.program, state.shell.run(state.commandLine), {
-    env: { ...state.options.env, ...plan.env },
+  const result = await shell.run(options.commandLine, {
+    env: { ...options.env, ...plan.env },
     signal: context.signal,
     maxOutput: KEPT_OUTPUT,
-    graceMs: GRACE_MS,
-    verbatimArguments: state.shell.verbatim,
     onLine: boundedProgress(context),
   });
   return resultOf(result, context.signal);
-}
-
-async function exec(
-  state: State,
-  program: string,
-  args: readonly string[],
-  { onLine, ...rest }: ExecOptions,
-): Promise<ExecResult> {
-  const result = await state.options.exec(program, args, {
-    ...rest,
-    ...(onLine === undefined
-      ? {}
-      : {
-          onLine: (line, from) => {
-            onLine(state.redact(line), from);
-          },
-        }),
-  });
-  return {
-    ...result,
-    stdout: state.redact(result.stdout),
-    stderr: state.redact(result.stderr),
-  };
-}
-
-function probe(state: State, args: readonly string[], signal: AbortSignal): Promise<ExecResult> {
-  return exec(state, state.shell.program, args, {
-    env: state.options.env,
-    signal,
-    timeoutMs: LOOK_TIMEOUT_MS,
-    maxOutput: KEPT_OUTPUT,
-    verbatimArguments: state.shell.verbatim,
-  });
-}
-
-/** The first word, when it can be told without the shell and the shell does not know it. */
-async function missingProgram(state: State, signal: AbortSignal): Promise<string | undefined> {
-  const word = programOf(state.commandLine);
-  if (word === undefined || state.shell.lookUp === undefined) return undefined;
-  const result = await probe(state, state.shell.lookUp(word), signal);
-  // Only a shell's own "no" counts: 1 or 127 with bash and dash. A probe that was cut off says nothing.
-  return result.code === null || result.code === 0 ? undefined : word;
-}
-
-interface Shell {
-  readonly program: string;
-  readonly flags: readonly string[];
-  readonly verbatim: boolean;
-  run(line: string): readonly string[];
-  /** Ends with 0 when the shell is there and understands the line; runs nothing of it. */
-  check(line: string): readonly string[];
-  /** Ends with another code than 0 when the shell finds nothing of that name. */
-  readonly lookUp?: (word: string) => readonly string[];
-}
-
-const posixShell: Shell = {
-  program: 'sh',
-  flags: ['-c'],
-  verbatim: false,
-  run: (line) => ['-c', line],
-  // POSIX sh, -n: read commands, do not execute them.
-  check: (line) => ['-n', '-c', line],
-  lookUp: (word) => ['-c', 'command -v -- "$1" >/dev/null', 'sh', word],
-};
-
-/** `/d`: no AutoRun from the registry; `/s`: takes the outer quotes off and leaves all others as they are (`cmd /?`). */
-const windowsShell: Shell = {
-  program: 'cmd',
-  flags: ['/d', '/s', '/c'],
-  verbatim: true,
-  run: (line) => ['/d', '/s', '/c', `"${line}"`],
-  // cmd has no way to check a line without running it.
-  check: () => ['/d', '/s', '/c', '"exit 0"'],
-};
-
-/**
- * The program of a command line that is one simple command: plain words, no operators, quotes, expansions or assignments.
- * Of all others only the shell can tell.
- */
-function programOf(line: string): string | undefined {
-  const trimmed = line.trim();
-  return /^[\w./@%+,:-][\w./@%+,:= \t-]*$/.test(trimmed)
-    ? /^[^\s=]+(?=\s|$)/.exec(trimmed)?.[0]
-    : undefined;
 }
 
 function variablesFor(request: RollbackRequest): Record<string, string> {
@@ -258,7 +145,7 @@ function resultOf(result: ExecResult, signal: AbortSignal): StrategyResult {
       versionConfirmed: null,
     };
   }
-  const last = lastLine(result);
+  const last = lastLineOf(result);
   const output = last === '' ? '' : `: ${last}`;
   if (result.code === 0 && result.stopped === undefined) {
     return {
@@ -278,13 +165,4 @@ function resultOf(result: ExecResult, signal: AbortSignal): StrategyResult {
     detail: `rollback-command ${how}; what it changed until then is not known${output}`,
     versionConfirmed: null,
   };
-}
-
-/** What the command said last: on standard error, else on standard output. */
-function lastLine(result: ExecResult): string {
-  for (const text of [result.stderr, result.stdout]) {
-    const [line] = lastLines(text, 1);
-    if (line !== undefined) return line;
-  }
-  return '';
 }

@@ -1,4 +1,4 @@
-import type { MetricLimit } from '../contract/check.js';
+import type { HealthLimit, MetricLimit } from '../contract/check.js';
 import {
   tableRow,
   type OffOf,
@@ -49,8 +49,8 @@ export function option<T, const F extends OptionFacts>(
   return tableRow<ValueOf<T, F>, F>(type, facts);
 }
 
-/** What a source can measure: requests with failures among them, how long requests took, or any number. */
-export type MeasurementKind = 'counts' | 'latency' | 'value';
+/** What a source can measure: requests with failures among them, how long requests took, any number, or a yes or no. */
+export type MeasurementKind = 'counts' | 'latency' | 'value' | 'health';
 
 /** What the options of one check measure. `named`: an option asks for it. `implied`: it comes with what another option asks for. */
 export type MeasuredKinds = Readonly<Partial<Record<MeasurementKind, 'named' | 'implied'>>>;
@@ -82,6 +82,11 @@ export interface CheckSource<T extends OptionTable = OptionTable> {
   /** It can tell of the hour before a deploy; these options may say below `before` what that is read by. */
   readonly past?: readonly string[];
   measures(given: GivenOptions): MeasuredKinds;
+  /** Of a source that says yes or no: what its check is called, and when it is broken, by the values of the options. */
+  readonly health?: {
+    readonly name: string;
+    limitOf(values: Readonly<Record<string, unknown>>): HealthLimit;
+  };
   conflicts(given: GivenOptions): readonly Conflict[];
 }
 
@@ -90,10 +95,11 @@ export function checkSource<const T extends OptionTable>(source: CheckSource<T>)
   return source;
 }
 
-/** The sources that `checks` of the configuration file may name. The inputs describe checks of two of them. */
+/** The sources that `checks` of the configuration file may name. The inputs describe checks of three of them. */
 export type CheckSources = Readonly<Record<string, CheckSource>> & {
   readonly http: CheckSource;
   readonly prometheus: CheckSource;
+  readonly command: CheckSource;
 };
 
 /** What a limit judges. */

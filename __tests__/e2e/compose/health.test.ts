@@ -39,6 +39,9 @@ describeWith('the containers of a project as a health check', lacking(), () => {
       redact: (text) => text,
       random: () => 0.5,
       leastRate: 0,
+      commandEnv: {},
+      platform: process.platform,
+      logLines: 0,
     });
     if (made?.kind !== 'health') throw new Error('no health check');
     return made;

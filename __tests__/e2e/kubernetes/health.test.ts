@@ -63,6 +63,9 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
       redact: (text) => text.replaceAll('hunter2', '***'),
       random: () => 0.5,
       leastRate: 0,
+      commandEnv: {},
+      platform: process.platform,
+      logLines: 0,
     };
     const [check] = setUpKubernetesChecks(dependencies);
     if (check?.kind !== 'health') throw new Error('no health check');

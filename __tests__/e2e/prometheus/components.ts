@@ -17,21 +17,35 @@ export function prometheusFolder(version: string, env?: Environment): string {
   return join(cacheFolder(env), `prometheus-${version.replace(/[^\w.+~-]/g, '_')}`);
 }
 
+/** `alertmanager-<version>` each. */
+export function alertmanagerFolder(version: string, env?: Environment): string {
+  return join(cacheFolder(env), `alertmanager-${version.replace(/[^\w.+~-]/g, '_')}`);
+}
+
 /** The newest Prometheus in the cache; `undefined`: there is none. */
 export function prometheusBinary(env?: Environment): string | undefined {
+  return newest('prometheus-', 'usr/bin/prometheus', env);
+}
+
+/** The newest Alertmanager in the cache; `undefined`: there is none. */
+export function alertmanagerBinary(env?: Environment): string | undefined {
+  return newest('alertmanager-', 'usr/bin/prometheus-alertmanager', env);
+}
+
+function newest(prefix: string, file: string, env?: Environment): string | undefined {
   const cache = cacheFolder(env);
   if (!existsSync(cache)) return undefined;
   return readdirSync(cache)
-    .filter((name) => name.startsWith('prometheus-'))
+    .filter((name) => name.startsWith(prefix))
     .sort((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-    .map((name) => join(cache, name, 'usr/bin/prometheus'))
+    .map((name) => join(cache, name, file))
     .find((path) => existsSync(path));
 }
 
-/** A sentence for people when there is no Prometheus. */
+/** A sentence for people when one of them is not there. */
 export function lacking(): string | undefined {
   if (process.platform !== 'linux') return 'The Prometheus of Debian needs Linux.';
-  return prometheusBinary() === undefined
-    ? 'Prometheus was not found: run "npm run e2e:prometheus", which fetches it, or says why it cannot.'
+  return prometheusBinary() === undefined || alertmanagerBinary() === undefined
+    ? 'Prometheus or Alertmanager was not found: run "npm run e2e:prometheus", which fetches them, or says why it cannot.'
     : undefined;
 }

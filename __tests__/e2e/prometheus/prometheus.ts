@@ -22,6 +22,19 @@ export interface Job {
   readonly targets: readonly string[];
 }
 
+/** What it finds wrong, and whom it tells. */
+export interface Alerting {
+  readonly rules: readonly {
+    readonly alert: string;
+    readonly expr: string;
+    /** `10m` */
+    readonly for?: string;
+    readonly labels?: Readonly<Record<string, string>>;
+  }[];
+  /** `host:port` of an Alertmanager. */
+  readonly alertmanager: string;
+}
+
 /** A Prometheus of our own, in a folder of its own, on a port of its own. */
 export class Prometheus {
   private readonly folder = mkdtempSync(join(tmpdir(), 'rollgate-prometheus-'));
@@ -29,10 +42,14 @@ export class Prometheus {
   private port = 0;
 
   /** @param rules what it records every second, by the name of the series */
-  constructor(jobs: readonly Job[], rules: Readonly<Record<string, string>> = {}) {
+  constructor(
+    jobs: readonly Job[],
+    rules: Readonly<Record<string, string>> = {},
+    alerting?: Alerting,
+  ) {
     for (const { name, targets } of jobs) this.scrape(name, targets);
-    writeFileSync(join(this.folder, 'prometheus.yml'), JSON.stringify(configOf(jobs)));
-    writeFileSync(join(this.folder, 'rules.yml'), JSON.stringify(rulesOf(rules)));
+    writeFileSync(join(this.folder, 'prometheus.yml'), JSON.stringify(configOf(jobs, alerting)));
+    writeFileSync(join(this.folder, 'rules.yml'), JSON.stringify(rulesOf(rules, alerting)));
   }
 
   get url(): string {
@@ -109,8 +126,10 @@ export class Prometheus {
 }
 
 /** JSON is YAML. */
-function configOf(jobs: readonly Job[]): unknown {
+function configOf(jobs: readonly Job[], alerting: Alerting | undefined): unknown {
+  const alertmanagers = [{ static_configs: [{ targets: [alerting?.alertmanager] }] }];
   return {
+    ...(alerting === undefined ? {} : { alerting: { alertmanagers } }),
     rule_files: ['rules.yml'],
     scrape_configs: jobs.map(({ name, scrapeSeconds }) => ({
       job_name: name,
@@ -121,7 +140,9 @@ function configOf(jobs: readonly Job[]): unknown {
   };
 }
 
-function rulesOf(rules: Readonly<Record<string, string>>): unknown {
+function rulesOf(rules: Readonly<Record<string, string>>, alerting: Alerting | undefined): unknown {
   const recorded = Object.entries(rules).map(([record, expr]) => ({ record, expr }));
-  return { groups: [{ name: 'rules', interval: '1s', rules: recorded }] };
+  return {
+    groups: [{ name: 'rules', interval: '1s', rules: [...recorded, ...(alerting?.rules ?? [])] }],
+  };
 }

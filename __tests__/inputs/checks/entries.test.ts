@@ -307,7 +307,7 @@ describe('a problem of an entry', () => {
       'no source',
       ['  - id: a'],
       [
-        'line 2, check `a`: `source` is missing → say where the data come from: one of `http`, `prometheus`, `datadog`, `cloudwatch`, `newrelic`, `influxdb`, `graphite`, `json`',
+        'line 2, check `a`: `source` is missing → say where the data come from: one of `http`, `prometheus`, `datadog`, `cloudwatch`, `newrelic`, `influxdb`, `graphite`, `json`, `command`, `alerts`',
       ],
     ],
     [

@@ -33,6 +33,9 @@ class Scene {
       redact: (text) => text.replaceAll('hunter2', '***'),
       random: () => 0.5,
       leastRate: 0,
+      commandEnv: {},
+      platform: process.platform,
+      logLines: 0,
     });
     const [check] = checks;
     if (checks.length !== 1 || check?.kind !== 'health') throw new Error('no health check');

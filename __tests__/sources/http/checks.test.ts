@@ -28,7 +28,7 @@ function make(
   const checks = createHttpChecks(config(changes), { http, clock });
   const metrics = checks.filter((check) => check.kind !== 'health');
   ends.push(() => {
-    for (const check of metrics) check.stop();
+    for (const check of metrics) void check.stop();
   });
   return { clock, http, checks, metrics };
 }
@@ -169,11 +169,11 @@ describe('the traffic of the http source', () => {
     for (const check of metrics) check.start(0);
     await clock.advance(999);
     expect(http.open).toBe(10);
-    metrics[0]?.stop();
+    void metrics[0]?.stop();
     await clock.advance(1);
     expect(http.open).toBe(11);
-    metrics[1]?.stop();
-    metrics[1]?.stop();
+    void metrics[1]?.stop();
+    void metrics[1]?.stop();
     await clock.advance(60_000);
     expect(http.open).toBe(0);
     expect(http.sent).toHaveLength(11);

@@ -49,7 +49,7 @@ function traffic(changes: Partial<HttpConfig>, http: Http = client()): MetricChe
   const [check] = createHttpChecks(config({ ...only, ...changes }), { http, clock });
   if (check === undefined || check.kind === 'health') throw new Error('no check of traffic');
   cleanups.push(() => {
-    check.stop();
+    void check.stop();
   });
   return check;
 }
@@ -133,7 +133,7 @@ describe('a balancer that chooses a backend for each connection', () => {
     const watched = traffic(changes, http);
     watched.start(clock.monotonic());
     await until(() => bad.received.length >= 20);
-    watched.stop();
+    void watched.stop();
     port = good.port;
     // What was sent before may arrive at the old one after it.
     const marked = { ...changes, headers: { 'X-Phase': 'confirmation' } };

@@ -90,6 +90,9 @@ describe('the kubernetes source', () => {
       redact: (text) => text.replaceAll('hunter2', '***'),
       random: () => 0.5,
       leastRate: 0,
+      commandEnv: {},
+      platform: process.platform,
+      logLines: 0,
     };
   }
 

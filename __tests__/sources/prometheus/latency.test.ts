@@ -66,7 +66,7 @@ async function observe(
     await driven(clock.sleep(window.to - clock.monotonic()));
     observations.push(await driven(made!.observe(window, signal)));
   }
-  made!.stop();
+  void made!.stop();
   return observations;
 }
 

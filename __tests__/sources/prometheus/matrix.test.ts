@@ -92,7 +92,7 @@ async function observe(
     const observation = await driven(check!.observe(window, signal));
     observations.push(observation);
   }
-  check!.stop();
+  void check!.stop();
   return observations;
 }
 

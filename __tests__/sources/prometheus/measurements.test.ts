@@ -22,6 +22,9 @@ async function checksOf(flags: Readonly<Record<string, string>>): Promise<readon
     redact: (text) => text,
     random: () => 0.5,
     leastRate: 0,
+    commandEnv: {},
+    platform: process.platform,
+    logLines: 0,
   });
 }
 

@@ -57,7 +57,13 @@ function readPast(
     {
       plan: { duration: 300_000, minRequests: 20 },
       ...{ clock, random: () => 0.5, http: () => http, env: {}, redact: (text) => text },
-      ...{ exec: () => Promise.reject(new Error('nothing is run here')), leastRate: 0 },
+      ...{
+        exec: () => Promise.reject(new Error('nothing is run here')),
+        leastRate: 0,
+        commandEnv: {},
+        platform: 'linux',
+        logLines: 0,
+      },
     },
     new AbortController().signal,
   );

@@ -1,4 +1,4 @@
-import type { CheckEntry } from '../../contract/check.js';
+import { type CheckEntry, specsOf } from '../../contract/check.js';
 import type { CheckSources, OptionTable } from '../../support/options.js';
 
 /** What an entry of `checks` is read by, as the user would write it. */
@@ -21,7 +21,8 @@ export function effectiveEntries(
   entries: readonly CheckEntry[],
   sources: CheckSources,
 ): readonly EffectiveEntry[] {
-  return entries.flatMap(({ id, source, where, checks, options, baseline, before }) => {
+  return entries.flatMap((entry) => {
+    const { id, source, where, options, baseline, before } = entry;
     if (where === undefined) return [];
     const table = sources[source]?.options ?? {};
     const below = baseline === undefined ? undefined : printed(table, baseline);
@@ -31,7 +32,7 @@ export function effectiveEntries(
         id,
         source,
         where,
-        checks: checks.map((each) => each.id),
+        checks: specsOf(entry).map((each) => each.id),
         options: own,
         ...(before && {
           before: {

@@ -14,7 +14,7 @@ import { inheritedLimits, namedLimits, type LimitValues, type NamedLimit } from 
 export interface Flat {
   readonly settings: Settings;
   readonly isGiven: (id: InputId) => boolean;
-  readonly sources: Pick<CheckSources, 'http' | 'prometheus'>;
+  readonly sources: Pick<CheckSources, 'http' | 'prometheus' | 'command'>;
 }
 
 /**
@@ -23,7 +23,7 @@ export interface Flat {
  */
 export function flatEntries(flat: Flat): readonly CheckEntry[] {
   const metrics = measuredByPrometheus(flat.settings);
-  return [...ofHttp(flat, metrics), ...ofPrometheus(flat, metrics)];
+  return [...ofHttp(flat, metrics), ...ofPrometheus(flat, metrics), ...ofCommand(flat)];
 }
 
 /** What the inputs ask of the prometheus source. */
@@ -121,13 +121,41 @@ function comparedMetrics(settings: Settings, measured: MeasuredKinds): MeasuredK
   return isComplete ? { counts: 'named' } : {};
 }
 
+/** The one test that the inputs describe. */
+function ofCommand({ settings, sources: { command } }: Flat): readonly CheckEntry[] {
+  const { 'test-command': run } = settings;
+  if (run === undefined || command.health === undefined) return [];
+  const options = { ...defaultsOf(command.options), ...valuesOf(command.options, settings), run };
+  const limit = command.health.limitOf(options);
+  return [
+    {
+      source: 'command',
+      id: 'test',
+      where: undefined,
+      options,
+      baseline: undefined,
+      checks: [],
+      health: { id: 'test', limit, onProviderError: settings['on-provider-error'] },
+      nameOf: (option) => (option === 'run' ? 'test-command' : option),
+    },
+  ];
+}
+
+function defaultsOf(options: OptionTable): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(options).flatMap(([name, facts]) => {
+      const value = facts.default === undefined ? undefined : facts.parse(facts.default);
+      return value?.ok === true ? [[name, value.value]] : [];
+    }),
+  );
+}
+
 /** By the inputs that mean the same as the options of a check. */
 function valuesOf(options: OptionTable, settings: Settings): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
-    Object.entries(options).map(([name, { input }]) => [
-      name,
-      input === undefined ? undefined : settings[input as InputId],
-    ]),
+    Object.entries(options).flatMap(([name, { input }]) =>
+      input === undefined ? [] : [[name, settings[input as InputId]]],
+    ),
   );
 }
 

@@ -86,6 +86,8 @@ export const limitOptions = {
   counts: ['min-success-rate', 'max-errors-per-minute'],
   latency: ['max-latency'],
   value: ['max', 'min'],
+  // Its limit is made of options of the source.
+  health: [],
 } as const satisfies Readonly<Record<MeasurementKind, readonly CommonOption[]>>;
 
 export type LimitOption = (typeof limitOptions)[MeasurementKind][number];
@@ -95,12 +97,14 @@ export function commonOptionsOf(source: CheckSource): readonly CommonOption[] {
   const foreign = (Object.keys(limitOptions) as MeasurementKind[])
     .filter((kind) => !source.kinds.includes(kind))
     .flatMap((kind): readonly CommonOption[] => limitOptions[kind]);
-  const countsNothing = source.kinds.every((kind) => kind === 'value');
+  const countsNothing = source.kinds.every((kind) => kind === 'value' || kind === 'health');
+  const isYesOrNo = source.kinds.every((kind) => kind === 'health');
   const comparesNothing = baselineOptionsOf(source).length === 0;
   return (Object.keys(commonOptions) as CommonOption[]).filter(
     (name) =>
       !foreign.includes(name) &&
       !(name === 'min-requests' && countsNothing) &&
+      !(name === 'on-no-data' && isYesOrNo) &&
       !(name === 'baseline-margin' && comparesNothing),
   );
 }

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { CheckEntry, CheckSpec } from '../../contract/check.js';
+import { type CheckEntry, type CheckSpec, type HealthSpec, specsOf } from '../../contract/check.js';
 import { isObject } from '../../support/json.js';
 import { type MeasuredKinds, type MeasurementKind, measurementOf } from '../../support/options.js';
 import { quote } from '../../support/values/value-type.js';
@@ -31,13 +31,13 @@ export function resolveChecks(
   findings: Findings,
 ): readonly CheckEntry[] {
   const flat = flatEntries(around);
-  const taken = new Set(flat.flatMap(({ checks }) => checks.map(({ id }) => id)));
+  const taken = new Set(flat.flatMap((entry) => specsOf(entry).map(({ id }) => id)));
   const own = entries.flatMap((map): CheckEntry[] => {
     const before = findings.problems.length;
     const read = readEntry(map, around, findings);
     if (read === undefined) return [];
-    const checks = checksOf(read, around);
-    const ids = checks.map(({ id }) => id);
+    const specs = specsFor(read, around);
+    const ids = specsOf(specs).map(({ id }) => id);
     const twice = ids.find((id) => taken.has(id) || RESERVED.has(id));
     if (twice !== undefined)
       read.problem(
@@ -50,7 +50,7 @@ export function resolveChecks(
       read.problem(side === undefined ? 'errors' : `${side}.errors`, ...SAME_COUNTS);
     if (findings.problems.length === before && isComparedWithItself(read))
       read.problem('baseline', ...sameSides('what it says is the same as outside of it'));
-    return findings.problems.length > before ? [] : [entryOf(read, checks, map.where, around)];
+    return findings.problems.length > before ? [] : [entryOf(read, specs, map.where, around)];
   });
   for (const entry of flat)
     for (const side of sidesOfSameCounts(entry)) {
@@ -102,37 +102,55 @@ function sameSides(what: string): readonly [message: string, fix: string] {
   ];
 }
 
-function entryOf(
-  read: ReadEntry,
-  checks: CheckEntry['checks'],
-  where: string,
-  around: Surroundings,
-): CheckEntry {
-  const before = beforePlanOf(checks, around, read.table, read.before, read.options);
+type Specs = Pick<CheckEntry, 'checks' | 'health'>;
+
+function entryOf(read: ReadEntry, specs: Specs, where: string, around: Surroundings): CheckEntry {
+  const before = beforePlanOf(specs.checks, around, read.table, read.before, read.options);
   return {
     source: read.source,
     id: read.id ?? read.source,
     where,
     options: read.options,
     baseline: read.baseline,
-    checks,
+    ...specs,
     ...(before && { before }),
     nameOf: (option, of) => (of === undefined ? option : `${of}.${option}`),
   };
 }
 
-/**
- * The checks that an entry makes, one for each limit. Without a limit of its own it has those of the inputs; with a baseline
- * and without a limit it is compared with the baseline and with nothing else.
- */
-export function checksOf(
+/** The checks that an entry makes: of a yes or no one, and one for each limit. */
+export function specsFor(
   entry: ReadEntry,
-  { settings, isGiven }: Pick<Surroundings, 'settings' | 'isGiven'>,
-): readonly CheckSpec[] {
+  around: Pick<Surroundings, 'settings' | 'isGiven'>,
+): Specs {
   const source = entry.table;
   for (const { option, message, fix } of source.conflicts(entry.given))
     entry.problem(option, message, fix);
   const measured = source.measures(entry.given);
+  return { checks: checksOf(entry, measured, around), health: healthOf(entry, measured) };
+}
+
+function healthOf(entry: ReadEntry, measured: MeasuredKinds): HealthSpec | undefined {
+  const { health } = entry.table;
+  if (measured.health === undefined || health === undefined) return undefined;
+  return {
+    id: entry.id ?? `${entry.source}-${health.name}`,
+    limit: health.limitOf(entry.options),
+    // That of the inputs is about data of others.
+    onProviderError: entry.common['on-provider-error'],
+  };
+}
+
+/**
+ * One for each limit. Without a limit of its own the entry has those of the inputs; with a baseline and without a limit it is
+ * compared with the baseline and with nothing else.
+ */
+function checksOf(
+  entry: ReadEntry,
+  measured: MeasuredKinds,
+  { settings, isGiven }: Pick<Surroundings, 'settings' | 'isGiven'>,
+): readonly CheckSpec[] {
+  const source = entry.table;
   const named = namedLimits(entry.common, source);
   sayUnread(entry, measured);
   const limits =
@@ -180,6 +198,7 @@ const nouns: Readonly<Record<MeasurementKind, string>> = {
   counts: 'there are requests',
   latency: 'there is latency',
   value: 'there is a value',
+  health: 'there is a yes or no',
 };
 
 /** Limits on what is not read. */
@@ -205,6 +224,7 @@ function reportUnused(
       limit.metric === 'relative' ? (limit.of ?? 'counts') : measurementOf(limit.metric),
     ),
   );
+  if (measured.health !== undefined) return;
   const isGiven = (kind: MeasurementKind): boolean => limitOptions[kind].some(entry.given.has);
   const open = kinds.filter(
     (kind) => measured[kind] === 'named' && !limited.has(kind) && !isGiven(kind),

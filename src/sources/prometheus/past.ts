@@ -132,7 +132,7 @@ async function observeAll(
     }
     return seen;
   } finally {
-    for (const check of checks) check.stop();
+    for (const check of checks) await check.stop();
   }
 }
 

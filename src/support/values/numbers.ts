@@ -102,32 +102,54 @@ export function percentage(of: 'successes' | 'failures' = 'successes'): ValueTyp
   };
 }
 
-/** Status codes from `from` to `to`, both included. */
-export interface StatusRange {
+/** Codes from `from` to `to`, both included. */
+export interface CodeRange {
   readonly from: number;
   readonly to: number;
 }
 
 /** `200-399,418` */
-export function statusRanges(): ValueType<readonly StatusRange[]> {
-  const like = 'write codes from 100 to 599 and ranges of them, such as `200-399,418`';
+export function statusRanges(): ValueType<readonly CodeRange[]> {
+  return codeRanges({
+    ...{ what: 'status code', min: 100, max: 599 },
+    ...{ digits: '[1-5][0-9]{2}', example: '200-399,418' },
+  });
+}
+
+/** `1-98,99` */
+export function exitCodes(): ValueType<readonly CodeRange[]> {
+  return codeRanges({
+    ...{ what: 'exit code', min: 1, max: 255 },
+    ...{ digits: '[0-9]{1,3}', example: '1-98,99' },
+  });
+}
+
+/** @param about what the codes are, and the least and the greatest of them */
+function codeRanges(about: {
+  readonly what: string;
+  readonly min: number;
+  readonly max: number;
+  /** One of them, as a pattern of the schema. */
+  readonly digits: string;
+  readonly example: string;
+}): ValueType<readonly CodeRange[]> {
+  const { what, min, max, digits, example } = about;
+  const like = `write codes from ${String(min)} to ${String(max)} and ranges of them, such as \`${example}\``;
   return {
-    name: 'status codes',
+    name: `${what}s`,
     shape: 'list',
     closed: true,
     parse: (text) => {
-      const items = splitList(text);
-      const ranges: StatusRange[] = [];
-      for (const item of items) {
-        const match = /^(\d{3})(?:\s*-\s*(\d{3}))?$/.exec(item);
+      const ranges: CodeRange[] = [];
+      for (const item of splitList(text)) {
+        const match = /^(\d{1,3})(?:\s*-\s*(\d{1,3}))?$/.exec(item);
         const from = Number(match?.[1]);
         const to = Number(match?.[2] ?? match?.[1]);
-        if (match === null || from < 100 || to > 599 || from > to) {
-          return bad(`${quote(item)} is not a range of status codes`, like);
-        }
+        if (match === null || from < min || to > max || from > to)
+          return bad(`${quote(item)} is not a range of ${what}s`, like);
         ranges.push({ from, to });
       }
-      return ranges.length === 0 ? bad(`${quote(text)} names no status code`, like) : good(ranges);
+      return ranges.length === 0 ? bad(`${quote(text)} names no ${what}`, like) : good(ranges);
     },
     print: (value) =>
       value
@@ -135,15 +157,15 @@ export function statusRanges(): ValueType<readonly StatusRange[]> {
         .join(','),
     schema: {
       anyOf: [
-        { type: 'integer', minimum: 100, maximum: 599 },
-        { type: 'string', pattern: '^[1-5][0-9]{2}' },
+        { type: 'integer', minimum: min, maximum: max },
+        { type: 'string', pattern: `^${digits}` },
         {
           type: 'array',
           minItems: 1,
           items: {
             anyOf: [
-              { type: 'integer', minimum: 100, maximum: 599 },
-              { type: 'string', pattern: '^[1-5][0-9]{2}( *- *[1-5][0-9]{2})?$' },
+              { type: 'integer', minimum: min, maximum: max },
+              { type: 'string', pattern: `^${digits}( *- *${digits})?$` },
             ],
           },
         },
