@@ -79,6 +79,19 @@ export class GitServer {
     return this.push(name);
   }
 
+  /** The parents of the newest commit. */
+  async parents(name: string): Promise<readonly string[]> {
+    const bare = join(this.folder, `${name}.git`);
+    return (await git(bare, 'log', '-1', '--format=%P', 'main')).trim().split(' ');
+  }
+
+  /** From now on every push is refused, with this. */
+  refuse(name: string, message: string): void {
+    const hook = join(this.folder, `${name}.git`, 'hooks', 'pre-receive');
+    mkdirSync(dirname(hook), { recursive: true });
+    writeFileSync(hook, `#!/bin/sh\necho '${message}' >&2\nexit 1\n`, { mode: 0o755 });
+  }
+
   private async push(name: string): Promise<string> {
     await git(this.work(name), 'push', '--quiet', 'origin', 'main');
     return (await git(this.work(name), 'rev-parse', 'HEAD')).trim();
