@@ -1,27 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chromium, k6Binary, k6Source } from '../__tests__/e2e/own-tests/components.js';
-import { BuildError, download, go } from './go-module.js';
+import { download, go, makeFolder, ready } from './go.js';
 
 // Makes sure that what the tests of the user are tried with is there: node --import tsx scripts/prepare-tests.ts
 
-/** A binary that is whole or not there. */
 function makeK6(): void {
-  const target = k6Binary();
-  if (existsSync(target)) return;
-  mkdirSync(dirname(target), { recursive: true });
-  const temporary = mkdtempSync(join(dirname(target), 'making-'));
-  try {
+  if (existsSync(k6Binary())) return;
+  makeFolder(dirname(k6Binary()), (temporary) => {
     const folder = download(k6Source);
     console.log(`Building k6 ${k6Source.version}`);
-    const file = join(temporary, 'k6');
     const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
-    go(['build', ...flags, '-o', file, '.'], folder, { CGO_ENABLED: '0' });
-    renameSync(file, target);
-  } finally {
-    rmSync(temporary, { recursive: true, force: true });
-  }
+    go(['build', ...flags, '-o', join(temporary, 'k6'), '.'], folder);
+  });
 }
 
 /**
@@ -58,11 +50,4 @@ function call(args: readonly string[]): string | undefined {
 }
 
 installChromium();
-try {
-  makeK6();
-  process.stdout.write(`k6: ${k6Binary()}\n`);
-} catch (error) {
-  if (!(error instanceof BuildError)) throw error;
-  process.stderr.write(`k6: not available: ${error.message}\n`);
-  if (process.env.ROLLGATE_E2E === 'required') process.exitCode = 1;
-}
+ready(`k6 ${k6Source.version}`, dirname(k6Binary()), makeK6);

@@ -75,7 +75,7 @@ onLinux('.ci/run', () => {
     const { code, stdout, stderr, calls } = run(['kubernets']);
     expect({ code, stdout, calls }).toEqual({ code: 2, stdout: '', calls: [] });
     expect(stderr).toBe(
-      'There is no part "kubernets". The parts: unit lint fuzz environment bundle main bench wrappers prometheus metrics own-tests compose gitea kubernetes demo.\nWithout a part all of them run.\n',
+      'There is no part "kubernets". The parts: unit lint fuzz environment bundle main bench wrappers prometheus metrics own-tests compose gitea kubernetes gitops demo.\nWithout a part all of them run.\n',
     );
   });
 
@@ -114,15 +114,23 @@ onLinux('.ci/run', () => {
       'npm run test:e2e -- __tests__/e2e/compose',
       'npm run test:e2e -- __tests__/e2e/gitea',
       'npm run test:e2e -- __tests__/e2e/kubernetes',
+      'npm run test:e2e -- __tests__/e2e/gitops',
     ]);
     expect(calls.filter(isBackground).sort()).toEqual(
-      ['docker', 'gitea', 'kubernetes', 'metrics', 'own-tests', 'prometheus', 'wrappers'].map(
-        (name) => `npm run components:${name}`,
-      ),
+      [
+        'docker',
+        'gitea',
+        'gitops',
+        'kubernetes',
+        'metrics',
+        'own-tests',
+        'prometheus',
+        'wrappers',
+      ].map((name) => `npm run components:${name}`),
     );
     const lines = lastLines(stdout);
-    expect(lines.at(-1)).toBe('28 passed, 1 failed');
-    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(17 + 1);
+    expect(lines.at(-1)).toBe('31 passed, 1 failed');
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(18 + 1);
     expect(stdout).not.toContain('left out');
   });
 
@@ -175,7 +183,7 @@ onLinux('.ci/run', () => {
     });
     expect(code).toBe(0);
     expect(lastLines(stdout).slice(-2)[0]).toMatch(
-      /^left out, because they had not begun after 1 minutes: .*compose gitea kubernetes$/,
+      /^left out, because they had not begun after 1 minutes: .*compose gitea kubernetes gitops$/,
     );
     expect(Date.now() - began).toBeLessThan(60_000);
   });

@@ -25,6 +25,8 @@ export interface KubernetesStrategyOptions {
   readonly deployedWithin?: number;
   readonly logLines?: number;
   readonly helmStrategy?: boolean;
+  readonly pauses?: boolean;
+  readonly hasSourceStrategy?: boolean;
   readonly redact?: (text: string) => string;
 }
 
@@ -57,6 +59,10 @@ export class Scene {
       deployedWithin: given.deployedWithin ?? 3_600_000,
       logLines: given.logLines ?? 0,
       helmStrategy: given.helmStrategy ?? false,
+      owners: {
+        pauses: given.pauses ?? false,
+        hasSourceStrategy: given.hasSourceStrategy ?? false,
+      },
       clock: this.clock,
       redact,
     });

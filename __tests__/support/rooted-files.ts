@@ -17,5 +17,7 @@ export function filesIn(folder: string): Files {
     list: (path) => systemFiles.list(at(path)),
     mkdir: (path, options) => systemFiles.mkdir(at(path), options),
     writeFile: (path, text) => systemFiles.writeFile(at(path), text),
+    makeTemporary: (prefix) => systemFiles.makeTemporary(prefix),
+    removeTree: (path) => systemFiles.removeTree(path),
   };
 }

@@ -101,6 +101,8 @@ function filesIn(written: Map<string, string>): Files {
     },
     list: () => Promise.resolve([...written.keys()].map((path) => basename(path))),
     mkdir: () => Promise.resolve(undefined),
+    makeTemporary: () => Promise.reject(new Error('nothing is made here')),
+    removeTree: () => Promise.resolve(),
     writeFile: (path, text) => {
       written.set(path, text);
       return Promise.resolve();

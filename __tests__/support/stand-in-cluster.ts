@@ -33,6 +33,9 @@ const resources: Record<string, string> = {
   replicasets: 'ReplicaSet',
   controllerrevisions: 'ControllerRevision',
   pods: 'Pod',
+  applications: 'Application',
+  kustomizations: 'Kustomization',
+  helmreleases: 'HelmRelease',
 };
 const notCopied = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
@@ -107,6 +110,24 @@ export class StandInCluster {
   async deploy(name: string, image: string, annotations: Record<string, string> = {}) {
     this.deployNow(name, image, annotations);
     await this.settle();
+  }
+
+  /** Something that keeps workloads as their source says. */
+  keeper(
+    kind: 'Application' | 'Kustomization' | 'HelmRelease',
+    name: string,
+    spec: Record<string, unknown>,
+    status: Record<string, unknown> = {},
+  ): Obj {
+    const object = {
+      apiVersion: 'keeper/v1',
+      kind,
+      metadata: { ...this.metadata(name), namespace: 'keepers' },
+      spec,
+      status,
+    };
+    this.objects.push(object);
+    return object;
   }
 
   deployNow(name: string, image: string, annotations: Record<string, string> = {}): void {
@@ -214,9 +235,8 @@ export class StandInCluster {
 
   private get(args: readonly string[]): ExecResult {
     const at = args.indexOf('-l');
-    const names = args.filter(
-      (arg, index) => !arg.startsWith('-') && (at === -1 || index !== at + 1),
-    );
+    const values = [at, args.indexOf('-n')].filter((flag) => flag !== -1);
+    const names = args.filter((arg, index) => !arg.startsWith('-') && !values.includes(index - 1));
     const plain = names.filter((name) => name !== 'json');
     if (plain.length === 1 && !plain[0]!.includes('/')) {
       const resource = plain[0]!.split('.')[0]!;

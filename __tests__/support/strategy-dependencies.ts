@@ -2,6 +2,7 @@ import { bad } from '../../src/contract/result.js';
 import type { StrategyDependencies } from '../../src/strategies/dependencies.js';
 import type { StrategyContext, RollbackRequest } from '../../src/contract/strategy.js';
 import { run } from '../../src/support/exec.js';
+import { systemFiles } from '../../src/support/files.js';
 import { resolveWith } from './resolve-inputs.js';
 import { VirtualClock } from './virtual-clock.js';
 import type { StrategySettings } from '../../src/strategies/registry.js';
@@ -33,6 +34,7 @@ export function dependenciesWith(
     commandEnv: {},
     platform: 'linux',
     exec: run,
+    folders: systemFiles,
     redact: (text) => text,
     clock: new VirtualClock(),
     signal: never,

@@ -24,7 +24,7 @@ export async function judgeAll(
   const together = new AbortController();
   const watching = await beginWatching(
     session,
-    targets.filter((target) => target.alreadyRolledBack === undefined),
+    targets.filter((target) => target.nothingToJudge === undefined),
     AbortSignal.any([session.entry.signal, together.signal]),
   );
   const culprit = firstOf(watching, leadsToRollback);
@@ -35,7 +35,7 @@ export async function judgeAll(
 
   async function outcomeOf(target: ProvenTarget): Promise<TargetOutcome> {
     const watch = watching.get(target);
-    if (watch === undefined) return rolledBackBefore(target);
+    if (watch === undefined) return notJudged(target);
     const watched = await watch;
     if (leadsToRollback(target, watched))
       return outcomeWith(watched, await rollBackAfterWatch(target, watched));
@@ -174,13 +174,13 @@ function outcome(
   };
 }
 
-/** What an earlier attempt rolled back is not judged again: a later step must not take it for healthy. */
-function rolledBackBefore({ session, alreadyRolledBack = '' }: ProvenTarget): TargetOutcome {
+/** What an earlier attempt rolled back, or what never came, is not judged: a later step must not take it for healthy. */
+function notJudged({ session, nothingToJudge = '' }: ProvenTarget): TargetOutcome {
   return {
     report: {
       name: session.target,
       verdict: 'inconclusive',
-      reason: `Already rolled back: ${alreadyRolledBack} Nothing was watched.`,
+      reason: nothingToJudge,
       checks: [],
       rollback: notNeeded,
     },

@@ -6,7 +6,7 @@ import { deadline, isCancelled, raceSignal } from '../support/abort.js';
 import { messageOf, type UsageProblem, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { formatDuration } from '../support/text.js';
-import { captureAll, buildLinks, type Links } from './strategies.js';
+import { awaitDeploys, buildLinks, captureAll, type Links } from './strategies.js';
 import {
   type BaseSession,
   checksOf,
@@ -33,8 +33,8 @@ export interface PreparedTarget {
 export interface ProvenTarget extends PreparedTarget {
   /** Their subjects are parts of this target: ids of checks and strategies. */
   readonly findings: readonly Finding[];
-  /** Why there is nothing left to judge, if so. */
-  readonly alreadyRolledBack: string | undefined;
+  /** Why there is nothing to judge, if so; whole sentences. */
+  readonly nothingToJudge: string | undefined;
 }
 
 /**
@@ -85,19 +85,36 @@ function wantsRollback({ settings }: TargetSession): boolean {
  */
 export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly ProvenTarget[]> {
   return inPool(TARGETS_AT_A_TIME, targets, async (target): Promise<ProvenTarget> => {
-    const { session, checks, built } = target;
-    const [preflight, beginning, compared] = await Promise.all([
+    const { session, checks, built, snapshot } = target;
+    const proving = Promise.all([
       preflightAll(session, checks, built.links),
-      captureAll(session, built.links),
       withHourBefore(target),
     ]);
+    const notDeployed = snapshot === undefined ? undefined : await waited(target, await proving);
+    const [[preflight, compared], beginning] = await Promise.all([
+      proving,
+      captureAll(session, built.links),
+    ]);
+    const { alreadyRolledBack } = beginning;
     return {
       ...target,
       ...compared,
       findings: [...built.findings, ...preflight, ...beginning.findings],
-      alreadyRolledBack: beginning.alreadyRolledBack,
+      nothingToJudge:
+        notDeployed ??
+        (alreadyRolledBack && `Already rolled back: ${alreadyRolledBack} Nothing was watched.`),
     };
   });
+}
+
+/** Waits for what was deployed, unless it is known by now that it could not be watched. */
+async function waited(
+  { session, checks, built }: PreparedTarget,
+  [preflight]: readonly [readonly Finding[], unknown],
+): Promise<string | undefined> {
+  const ids = new Set(checks.map(({ id }) => id));
+  const isStuck = preflight.some(({ level, subject }) => level === 'error' && ids.has(subject));
+  return isStuck ? undefined : awaitDeploys(session, built.links);
 }
 
 /** The target with the limits that the hour before its deploy gives. */
@@ -120,7 +137,7 @@ async function withHourBefore({
 
 /** What keeps the gate from doing its work, in one sentence. */
 export function obstacle(targets: readonly ProvenTarget[]): string | undefined {
-  const toWatch = targets.filter((target) => target.alreadyRolledBack === undefined);
+  const toWatch = targets.filter((target) => target.nothingToJudge === undefined);
   const bad = toWatch.filter((target) => {
     const ids = new Set(target.checks.map((check) => check.id));
     return target.findings.some(({ level, subject }) => level === 'error' && ids.has(subject));

@@ -12,6 +12,8 @@ import { messageOf } from '../support/errors.js';
 import { type BaseSession, type TargetSession } from './session.js';
 import type { Snapshot } from './snapshot-file.js';
 import { own } from '../support/redact.js';
+import { formatDuration } from '../support/text.js';
+import { withHeartbeat } from './console.js';
 
 /** The chain as it is configured. */
 export interface Links {
@@ -66,6 +68,7 @@ export async function buildLinks(
       commandEnv: commandEnvironment(entry.env, inputs),
       platform: entry.platform,
       exec: entry.exec,
+      folders: entry.files,
       redact: (text) => session.redactor.redact(text),
       clock: entry.clock,
       signal: entry.signal,
@@ -133,6 +136,38 @@ function ciSystemOf({ settings, info, resolution }: TargetSession): string | und
       .filter((group) => group !== 'http' && Object.hasOwn(pipelineClients, group)),
   );
   return given.size === 1 ? [...given][0] : undefined;
+}
+
+/** Waits until what was deployed runs, as far as the strategies can tell. Gives why there is nothing to watch, in whole sentences. */
+export async function awaitDeploys(
+  { entry, settings, console }: BaseSession,
+  links: readonly ChainLink[],
+): Promise<string | undefined> {
+  const limit = settings['gitops-wait'];
+  const limited = deadline(entry.clock, limit, 'waiting for the deploy', entry.signal);
+  const wait = async (): Promise<string | undefined> => {
+    for (const strategy of strategiesOf(links)) {
+      const why = await strategy.awaitDeploy?.((line) => {
+        console.line(line);
+      }, limited.signal);
+      if (why !== undefined) return why;
+    }
+    return undefined;
+  };
+  try {
+    const why = await withHeartbeat(
+      { clock: entry.clock, console },
+      'waiting for the deploy',
+      wait,
+    );
+    entry.signal.throwIfAborted();
+    return (
+      why &&
+      `Not deployed: ${why}, after ${formatDuration(limit)} (\`gitops-wait\`). Nothing was watched, and nothing was rolled back.`
+    );
+  } finally {
+    limited.clear();
+  }
 }
 
 /** A strategy may take this long to capture or to pin, milliseconds. */

@@ -1,6 +1,7 @@
 import type { Finding } from './result.js';
 
 export const strategyIds = [
+  'git',
   'kubernetes',
   'helm',
   'compose',
@@ -105,6 +106,12 @@ export interface Captured {
   readonly findings?: readonly Finding[];
 }
 
+/** Whether a change of the source is what runs; in one sentence, what is so, or what is lacking. */
+export interface SourceApplied {
+  readonly isApplied: boolean;
+  readonly words: string;
+}
+
 /** One way of rolling back. A plan is made by `plan` and understood only by the strategy that made it. */
 export interface Strategy<
   P extends Plan = Plan,
@@ -121,6 +128,12 @@ export interface Strategy<
   plan(request: RollbackRequest, signal: AbortSignal): Promise<P | Skip | CannotAct | Withheld>;
   /** `Withheld`: nothing was changed, because what runs now was no longer what was planned for. */
   execute(plan: P, context: StrategyContext): Promise<R>;
+  /**
+   * Waits until what keeps the workloads has applied something newer than the snapshot knows: what runs before that is not what was
+   * deployed. `progress` is told once what is waited for. Gives why nothing came, when the signal is aborted; `undefined`: the watch
+   * may begin.
+   */
+  awaitDeploy?(progress: (line: string) => void, signal: AbortSignal): Promise<string | undefined>;
   /** Records what runs when the watch begins: `assertUnchanged` compares with it. Asked once; changes nothing. */
   capture?(signal: AbortSignal): Promise<Captured>;
   /**
@@ -132,6 +145,21 @@ export interface Strategy<
   recordedVersion?(): RecordedVersion | undefined;
   /** Whether there was nothing before the deploy, by the snapshot: this is the first one. */
   sawNothing?(): boolean;
+  /** It changes what workloads are made from, so that nobody who keeps them as their source says takes it back. */
+  readonly changesSource?: boolean;
+  /** What keeps what the strategy changes as its source says, and would take a change back; one sentence. `undefined`: nothing. */
+  revertedBy?(signal: AbortSignal): Promise<string | undefined>;
+  /** Who takes back, or has taken back, what a strategy of the chain has changed; one sentence. `undefined`: it stays as it is. */
+  undoneBy?(signal: AbortSignal): Promise<string | undefined>;
+  /**
+   * After a change of the source: whether what keeps the workloads has applied it, for which it is asked, and waited for until the
+   * signal is aborted. `undefined`: nothing keeps them.
+   * @param revision the commit that was made, where it is known
+   */
+  sourceApplied?(
+    revision: string | undefined,
+    signal: AbortSignal,
+  ): Promise<SourceApplied | undefined>;
   /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */
   pin?(signal: AbortSignal): Promise<string | undefined>;
   /** What runs now, to be returned to later. Plain data for the snapshot file. */

@@ -20,11 +20,22 @@ export function configuredStrategies(resolution: TargetResolution): readonly Con
   return chain(resolution).map((id) => ({ id, ...configurationOf(id, resolution) }));
 }
 
-/** With a Helm release, helm comes before kubernetes: to undo a workload behind helm's back leaves the release wrong. */
+/** Strategies that have a place in the chain although nobody names them, by the input that configures them. */
+const unnamed = [
+  // To undo a workload behind helm's back leaves the release wrong.
+  { id: 'helm', input: 'helm-release', before: 'kubernetes' },
+  { id: 'git', input: 'git-repository', before: 'kubernetes' },
+] as const;
+
 function chain({ settings }: TargetResolution): readonly StrategyId[] {
-  const named = settings.rollback;
-  if (settings['helm-release'] === undefined || named.includes('helm')) return named;
-  return named.flatMap((id): StrategyId[] => (id === 'kubernetes' ? ['helm', id] : [id]));
+  let ids: readonly StrategyId[] = settings.rollback;
+  for (const { id, input, before } of unnamed) {
+    if (settings[input] === undefined || ids.includes(id)) continue;
+    const first = ids.findIndex((one) => one === before || one === 'helm');
+    const at = first < 0 ? 0 : first;
+    if (first >= 0 || id === 'git') ids = [...ids.slice(0, at), id, ...ids.slice(at)];
+  }
+  return ids;
 }
 
 function configurationOf(

@@ -19,6 +19,7 @@ export const groups = {
   tests: 'Tests of your own',
   sources: 'Other sources, for checks in the configuration file',
   rollback: 'Rollback',
+  git: 'Git',
   kubernetes: 'Kubernetes and Helm',
   compose: 'Docker Compose',
   canary: 'Scaling down a canary',

@@ -16,7 +16,7 @@ import {
   selector,
   template,
 } from '../support/values/expressions.js';
-import { url, urls, webhooks } from '../support/values/url.js';
+import { gitRepository, url, urls, webhooks } from '../support/values/url.js';
 
 const second = 1000;
 const hour = 3600 * second;
@@ -576,6 +576,33 @@ export const inputs = {
     description: 'Where `snapshot` records what runs before the deploy.',
   }),
 
+  'git-repository': input(gitRepository(), {
+    group: 'git',
+    strategy: 'git',
+    configures: true,
+    description:
+      'Repository that says what is deployed, for Argo CD, Flux and the like, such as `https://github.com/acme/deploy.git` or `git@github.com:acme/deploy.git`. The rollback is one more commit in it. Default: none.',
+  }),
+  'git-branch': input(text(), {
+    group: 'git',
+    strategy: 'git',
+    description: 'Branch that is deployed. Default: the one that the repository names as its own.',
+  }),
+  'git-path': input(text(), {
+    group: 'git',
+    strategy: 'git',
+    default: '.',
+    description:
+      'Folder or file of the repository that the deploy changes, and that is put back, such as `apps/shop`. Default: all of it.',
+  }),
+  'git-token': input(credentials(), {
+    group: 'git',
+    strategy: 'git',
+    secret: true,
+    sentTo: ['git-repository'],
+    description:
+      'Token, or `user:password`, that may write to the repository by https. Default: what git on this machine has.',
+  }),
   'kubernetes-workload': input(list(workload), {
     group: 'kubernetes',
     strategy: 'kubernetes',
@@ -615,6 +642,18 @@ export const inputs = {
     default: 'false',
     description:
       'Check the readiness of the workloads too: replicas that stay unavailable, restarts and crash loops since the watch began are unhealthy.',
+  }),
+  'gitops-wait': input(duration(), {
+    group: 'kubernetes',
+    default: '10m',
+    description:
+      'Where Argo CD or Flux keeps the workloads: how long to wait until it has applied something newer than the snapshot knows. The watch begins then.',
+  }),
+  'gitops-pause': input(boolean(), {
+    group: 'kubernetes',
+    default: 'false',
+    description:
+      'Before a rollback of a workload that Argo CD or Flux keeps: suspend that, so that the rollback is not taken back. It says how to resume.',
   }),
   'helm-release': input(text(), {
     group: 'kubernetes',
@@ -710,6 +749,12 @@ export const inputs = {
     configures: true,
     description:
       'Further parameters of the rollback pipeline, as `name=value` lines. Default: none.',
+  }),
+  'ci-changes-source': input(boolean(), {
+    group: 'ci',
+    default: 'false',
+    description:
+      'The rollback pipeline reverts what is deployed in Git. It then goes first where Argo CD or Flux keeps the workloads, and is proven when they have applied it.',
   }),
   'rollback-job': input(list(), {
     group: 'ci',

@@ -1,7 +1,7 @@
 import { Cancelled, deadline, isCancelled, lastingSignal, raceSignal } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { messageOf } from '../support/errors.js';
-import { formatDuration, oneLine } from '../support/text.js';
+import { asSentence, formatDuration, oneLine } from '../support/text.js';
 import type {
   ChainLink,
   Confirmation,
@@ -11,6 +11,7 @@ import type {
   RollbackStatus,
   Strategy,
   Attempt,
+  SourceApplied,
   StrategyResult,
   Withheld,
 } from '../contract/strategy.js';
@@ -20,6 +21,8 @@ import { own, type OwnText } from '../support/redact.js';
 const LEAST_STRATEGY_TIME = 60_000;
 /** A strategy that is asked to give up has this long to clean up and to say what is left, milliseconds. */
 const GIVE_UP_GRACE = 15_000;
+/** Asking what keeps the workloads as their source says, milliseconds. */
+const OWNER_TIME = 45_000;
 /** The same when we are being stopped: the CI system kills us soon, milliseconds. */
 const CANCEL_GRACE = 2_000;
 
@@ -55,7 +58,8 @@ interface Stop {
  * fails before it changed anything, the next one is tried; once one may have changed something, no other may follow.
  */
 export async function runChain(options: ChainOptions): Promise<RollbackReport> {
-  const { clock, signal, links } = options;
+  const { clock, signal } = options;
+  const links = await sourceFirst(options);
   const chain: Chain = {
     options,
     began: clock.monotonic(),
@@ -158,7 +162,16 @@ async function tryStrategy(
     note(chain, link.id, 'failed', `withheld: ${given.reason}`);
     return stop ?? withheld(given.reason);
   }
-  const result = { ...given, detail: oneLine(given.detail, LONGEST) };
+  const proof = given.outcome === 'failed' ? {} : await proofOf(strategy, given, options);
+  const said = proof.undoneBy ?? proof.words;
+  const result: StrategyResult = {
+    ...given,
+    outcome: proof.outcome ?? given.outcome,
+    detail: oneLine(
+      said === undefined ? given.detail : `${given.detail} ${asSentence(said)}`,
+      LONGEST,
+    ),
+  };
   chain.attempts.push({
     id: link.id,
     outcome: result.outcome,
@@ -172,7 +185,7 @@ async function tryStrategy(
   options.progress(own`${own(link.id)}: ${own(result.outcome)}: ${result.detail}`);
   if (result.outcome === 'failed') return undefined;
   for (const thing of plan.touches ?? []) touched.add(thing);
-  const next = await conclude(result, options);
+  const next = await conclude(result, proof.undoneBy, strategy, options);
   if (next.status === 'verified') return next;
   chain.stop ??= next;
   return undefined;
@@ -282,8 +295,121 @@ async function execute(
   return { result: { ...run, ...result }, seconds: (clock.monotonic() - began) / 1000 };
 }
 
+/**
+ * What changes the source goes first where something keeps the workloads as their source says: it would take back whatever is
+ * changed past it.
+ */
+async function sourceFirst(options: ChainOptions): Promise<readonly ChainLink[]> {
+  const { links, clock, signal } = options;
+  const changesSource = ({ strategy }: ChainLink): boolean =>
+    strategy.kind === 'strategy' && strategy.changesSource === true;
+  const first = links.filter(changesSource);
+  if (first.length === 0) return links;
+  const limited = deadline(clock, OWNER_TIME, 'looking for what keeps the workloads', signal);
+  try {
+    for (const { strategy } of links) {
+      if (strategy.kind === 'skip' || strategy.revertedBy === undefined) continue;
+      const owner = await raceSignal(strategy.revertedBy(limited.signal), limited.signal);
+      if (owner === undefined) continue;
+      options.progress(own`${owner}, so ${own(first.map(({ id }) => id).join(', '))} goes first`);
+      return [...first, ...links.filter((link) => !first.includes(link))];
+    }
+  } catch {
+    return links;
+  } finally {
+    limited.clear();
+  }
+  return links;
+}
+
+/** What there is to say of a change besides what its strategy says. */
+interface Proof {
+  /** In place of what the strategy says. */
+  readonly outcome?: StrategyResult['outcome'];
+  /** Who takes it back, or why it does not count yet. */
+  readonly undoneBy?: string;
+  readonly words?: string;
+}
+
+/**
+ * What was changed past its source is not proven as long as somebody takes it back; what the source says now is proven when it is
+ * applied, and not before.
+ */
+async function proofOf(
+  strategy: Strategy,
+  { outcome, runId }: StrategyResult,
+  options: ChainOptions,
+): Promise<Proof> {
+  if (strategy.changesSource !== true) {
+    const who = await undone(options);
+    return who === undefined
+      ? {}
+      : { undoneBy: who, outcome: outcome === 'verified' ? 'triggered' : outcome };
+  }
+  const applied = await appliedBy(strategy.id === 'git' ? runId : undefined, options);
+  const lacking = applied.find(({ isApplied }) => !isApplied);
+  if (lacking !== undefined) return { undoneBy: lacking.words, outcome: 'triggered' };
+  const [first] = applied;
+  return first === undefined ? {} : { words: first.words, outcome: 'verified' };
+}
+
+/** Asked of every strategy that can tell. One that cannot be asked is no proof that nobody takes it back. */
+async function undone({ links, clock, signal }: ChainOptions): Promise<string | undefined> {
+  const limited = deadline(clock, OWNER_TIME, 'looking for what keeps the workloads', signal);
+  try {
+    for (const { strategy } of links) {
+      if (strategy.kind === 'skip' || strategy.undoneBy === undefined) continue;
+      const who = await strategy.undoneBy(limited.signal);
+      if (who !== undefined) return who;
+    }
+    return undefined;
+  } catch (error) {
+    return `whether something takes it back could not be read: ${messageOf(error)}`;
+  } finally {
+    limited.clear();
+  }
+}
+
+async function appliedBy(
+  revision: string | undefined,
+  { links, clock, timeout, signal }: ChainOptions,
+): Promise<readonly SourceApplied[]> {
+  const limited = deadline(clock, timeout, 'waiting for what keeps the workloads', signal);
+  try {
+    const all = await Promise.all(
+      links.map(async ({ strategy }) =>
+        strategy.kind === 'skip' ? undefined : strategy.sourceApplied?.(revision, limited.signal),
+      ),
+    );
+    return all.flatMap((one) => one ?? []);
+  } catch (error) {
+    return [{ isApplied: false, words: `what is applied could not be read: ${messageOf(error)}` }];
+  } finally {
+    limited.clear();
+  }
+}
+
 /** What a strategy that changed something has led to, by the table of the chain. */
-async function conclude(result: StrategyResult, options: ChainOptions): Promise<Stop> {
+async function conclude(
+  result: StrategyResult,
+  who: string | undefined,
+  { changesSource = false }: Pick<Strategy, 'changesSource'>,
+  options: ChainOptions,
+): Promise<Stop> {
+  const seen = await confirmed(result, options);
+  // An owner may have acted while it was confirmed.
+  const undoes = changesSource || who === undefined ? who : ((await undone(options)) ?? who);
+  if (undoes === undefined || isCancelled(options.signal)) return seen;
+  return {
+    ...seen,
+    status: 'unverified',
+    detail:
+      seen.healthConfirmed === true ? `${seen.detail}, but ${undoes}` : `${undoes}; ${seen.detail}`,
+    versionConfirmed: seen.versionConfirmed === true ? false : seen.versionConfirmed,
+  };
+}
+
+async function confirmed(result: StrategyResult, options: ChainOptions): Promise<Stop> {
   const { versionConfirmed } = result;
   const proven = result.outcome === 'verified';
   if (isCancelled(options.signal))

@@ -2,6 +2,7 @@ import type { PipelineClient } from '../contract/pipeline.js';
 import type { Result } from '../contract/result.js';
 import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
+import type { TemporaryFolders } from '../support/files.js';
 import type { AttemptIdentity } from './ci/correlation.js';
 
 /** Which run this is. A second attempt of a run is the same run. */
@@ -37,6 +38,7 @@ export interface StrategyDependencies<S> {
   /** As `process.platform`. */
   readonly platform: string;
   readonly exec: Exec;
+  readonly folders: TemporaryFolders;
   /** Takes secrets out. For text that is to be cut short: afterwards half a secret would not be recognised. */
   readonly redact: (text: string) => string;
   readonly clock: Clock;

@@ -4,12 +4,14 @@ import type { CommandSettings } from './command.js';
 import type { ComposeScaleDownSettings } from './compose/scale-down.js';
 import type { ComposeSettings } from './compose/deps.js';
 import type { StrategyDependencies } from './dependencies.js';
+import type { GitSettings } from './git/strategy.js';
 import type { HelmSettings } from './helm/strategy.js';
 import type { WorkloadScaleDownSettings } from './kubernetes/scale-down.js';
 import type { KubernetesSettings } from './kubernetes/strategy.js';
 
 /** The inputs that the strategies read. */
-export type StrategySettings = KubernetesSettings &
+export type StrategySettings = GitSettings &
+  KubernetesSettings &
   HelmSettings &
   ComposeSettings &
   CiSettings &
@@ -23,6 +25,7 @@ type StrategyFactory = (
 
 /** The strategies that this version has. Each is loaded only when it is used: CI jobs pay for one, not for all. */
 export const strategyFactories: Readonly<Record<StrategyId, StrategyFactory>> = {
+  git: async (dependencies) => (await import('./git/strategy.js')).setUpGit(dependencies),
   kubernetes: async (dependencies) =>
     (await import('./kubernetes/strategy.js')).setUpKubernetes(dependencies),
   helm: async (dependencies) => (await import('./helm/strategy.js')).setUpHelm(dependencies),

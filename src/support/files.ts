@@ -10,13 +10,23 @@ import {
   type Stats,
   writeFileSync,
 } from 'node:fs';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Folders that are ours alone, and go when their work is done. */
+export interface TemporaryFolders {
+  /** Makes one that only this user may enter. Gives its path. */
+  makeTemporary(prefix: string): Promise<string>;
+  /** Removes one with all that is in it; does nothing when it is not there. */
+  removeTree(path: string): Promise<void>;
+}
 
 /**
  * The file system, as far as this program needs it. Others may have put something in the place of a file: nothing is waited
  * for, as a pipe would make us, and nothing is written through a link.
  */
-export interface Files {
+export interface Files extends TemporaryFolders {
   /** The text of a file; `undefined` when there is none. @throws when it is there and is no file, or cannot be read */
   readonly read: (path: string) => string | undefined;
   /**
@@ -99,6 +109,8 @@ export const systemFiles: Files = {
     }
   },
   mkdir,
+  makeTemporary: (prefix) => mkdtemp(join(tmpdir(), prefix)),
+  removeTree: (path) => rm(path, { recursive: true, force: true, maxRetries: 3 }),
   writeFile: async (path, text) => {
     const draft = `${path}.tmp`;
     // An administrator could replace one that others need: /dev/null.

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { certificates } from '../../support/servers.js';
@@ -127,6 +127,31 @@ export class ControlPlane {
     ]);
     await this.keeper.ready('kube-apiserver', () => isAnswering(this.api, '/readyz'));
     this.startControllers();
+  }
+
+  /**
+   * One more controller, which reaches the cluster by `KUBECONFIG` as its administrator. It goes with the control plane, and every
+   * wait fails when it ends by itself. Resolves when it is ready.
+   *
+   * @param kinds a folder with the definitions of the kinds that it knows
+   */
+  async startController(
+    { name, program, kinds }: { name: string; program: string; kinds: string },
+    args: readonly string[],
+    env: Readonly<Record<string, string>>,
+    isReady: () => Promise<boolean>,
+  ): Promise<void> {
+    // The definitions are too long for the annotation in which a client keeps what it applied.
+    await this.mustKubectl(['apply', '--server-side', '-f', kinds]);
+    await this.mustKubectl(['wait', '--for=condition=Established', '--timeout=2m', '-f', kinds]);
+    this.keeper.start(name, program, args, { KUBECONFIG: this.kubeconfig, ...env });
+    await this.keeper.ready(name, isReady);
+  }
+
+  /** A folder of this name that goes with the control plane. */
+  subfolder(name: string): string {
+    mkdirSync(this.path(name), { recursive: true });
+    return this.path(name);
   }
 
   /** What every container has printed, for `kubectl logs`. */

@@ -30,13 +30,18 @@ export class Keeper {
     });
   }
 
-  start(name: string, program: string, args: readonly string[]): void {
+  start(
+    name: string,
+    program: string,
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): void {
     this.running.add(name);
     this.child.send({
       start: name,
       program,
       args,
-      env: { PATH: process.env.PATH, HOME: this.folder },
+      env: { PATH: process.env.PATH, HOME: this.folder, ...env },
       log: this.logFile(name),
     });
   }

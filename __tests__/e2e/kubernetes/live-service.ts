@@ -59,6 +59,11 @@ export class LiveService {
     return `http://127.0.0.1:${String((this.server.address() as AddressInfo).port)}`;
   }
 
+  /** How many it was asked. */
+  get requests(): number {
+    return this.turn;
+  }
+
   async close(): Promise<void> {
     this.ending.abort();
     this.server.closeAllConnections();

@@ -106,6 +106,9 @@ const homes: Readonly<Record<string, { readonly root: string; readonly plural: s
   HorizontalPodAutoscaler: { root: '/apis/autoscaling/v2', plural: 'horizontalpodautoscalers' },
   PodDisruptionBudget: { root: '/apis/policy/v1', plural: 'poddisruptionbudgets' },
   Role: { root: '/apis/rbac.authorization.k8s.io/v1', plural: 'roles' },
+  GitRepository: { root: '/apis/source.toolkit.fluxcd.io/v1', plural: 'gitrepositories' },
+  Kustomization: { root: '/apis/kustomize.toolkit.fluxcd.io/v1', plural: 'kustomizations' },
+  Rollout: { root: '/apis/argoproj.io/v1alpha1', plural: 'rollouts' },
   RoleBinding: { root: '/apis/rbac.authorization.k8s.io/v1', plural: 'rolebindings' },
 };
 

@@ -5,9 +5,11 @@ import { run } from '../../../src/support/exec.js';
 import { pathOf, type Binary } from './binaries.js';
 
 const SHELL = '/bin/sh';
+/** What is used of the machine itself. */
+const ofMachine = [SHELL, '/usr/bin/git'] as const;
 
 /** `{ kubectl: 'kubectl', helm: 'helm-3' }`: programs by the names that users know them by. */
-export type Programs = Readonly<Record<string, Binary | typeof SHELL>>;
+export type Programs = Readonly<Record<string, Binary | (typeof ofMachine)[number]>>;
 
 /** A folder of programs, and an environment in which only they are found. */
 export class Tools {
@@ -15,7 +17,10 @@ export class Tools {
 
   constructor(programs: Programs) {
     for (const [name, program] of Object.entries(programs))
-      symlinkSync(program === SHELL ? SHELL : pathOf(program), join(this.folder, name));
+      symlinkSync(
+        ofMachine.some((own) => own === program) ? program : pathOf(program as Binary),
+        join(this.folder, name),
+      );
   }
 
   /** From now on the program of this name does what the lines of the shell say. At no moment is there none. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { digestOf, workloadsIn } from '../../../src/strategies/helm/rights.js';
+import { digestOf, objectsIn, releasedOf } from '../../../src/strategies/helm/rights.js';
 import { manifestOf } from '../../support/stand-in-helm.js';
 
 describe('the manifest of a revision', () => {
@@ -28,7 +28,7 @@ metadata: {}
 kind: Deployment
   bad: [yaml
 `;
-    expect(workloadsIn(manifestOf('v1') + others)).toEqual([
+    expect(objectsIn(manifestOf('v1') + others).map(releasedOf)).toEqual([
       { name: 'deployment/api', images: ['registry.test/api:v1'] },
       { name: 'statefulset/db', images: ['db:1', 'exporter:2'] },
       { name: 'daemonset/agent', images: [] },

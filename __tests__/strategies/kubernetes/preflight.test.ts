@@ -209,31 +209,6 @@ describe('preflight of the kubernetes strategy', () => {
 
   it.each([
     [
-      { annotations: { 'argocd.argoproj.io/tracking-id': 'web:apps/Deployment:shop/api' } },
-      /Argo CD application web: Argo CD will put the new version back/,
-      /argocd app set web --sync-policy none/,
-    ],
-    [
-      { labels: { 'argocd.argoproj.io/instance': 'web' } },
-      /Argo CD application web/,
-      /argocd app set web/,
-    ],
-    [
-      {
-        labels: {
-          'kustomize.toolkit.fluxcd.io/name': 'web',
-          'kustomize.toolkit.fluxcd.io/namespace': 'flux',
-        },
-      },
-      /Flux Kustomization web: Flux will put/,
-      /flux suspend kustomization web -n flux/,
-    ],
-    [
-      { labels: { 'helm.toolkit.fluxcd.io/name': 'web' } },
-      /Flux HelmRelease web/,
-      /flux suspend helmrelease web$/,
-    ],
-    [
       { annotations: { 'meta.helm.sh/release-name': 'web' } },
       /the Helm release web: Helm does not know of our change/,
       /helm-release: web/,

@@ -101,8 +101,8 @@ describe('kubectl as a process', () => {
       },
       { id: 'command', outcome: 'verified' },
     ]);
-    // assertUnchanged and the plan; before the next strategy, assertUnchanged again.
-    expect(limits).toEqual([20_000, 20_000, 20_000]);
+    // assertUnchanged and the plan; before the next strategy, assertUnchanged again; and at last whether somebody takes it back.
+    expect(limits).toEqual([20_000, 20_000, 20_000, 20_000]);
   });
 
   it('hangs: it is ended when the time of the strategy is over', async () => {

@@ -327,17 +327,3 @@ describe('a rollback of several workloads', () => {
     expect(plan.touches).toEqual(['deployment/api']);
   });
 });
-
-describe('owners of a workload', () => {
-  it('the report says what Argo CD will do with the change', async () => {
-    const given = await deployed('deployment');
-    scene.cluster.workload('api').metadata.annotations['argocd.argoproj.io/tracking-id'] =
-      'shop:apps/Deployment:shop/api';
-    expect(await scene.undo(scene.strategy(given))).toMatchObject({
-      outcome: 'verified',
-      detail: expect.stringMatching(
-        /the Argo CD application shop: Argo CD will put .*--sync-policy none/,
-      ),
-    });
-  });
-});

@@ -35,6 +35,7 @@ export interface CiSettings {
   readonly 'rollback-parameters': Readonly<Record<string, string>> | undefined;
   readonly 'rollback-wait': boolean;
   readonly 'rollback-job'?: readonly string[] | undefined;
+  readonly 'ci-changes-source'?: boolean;
   /** Milliseconds. */
   readonly 'rollback-start-timeout': number;
 }
@@ -53,6 +54,7 @@ export async function setUpCi(
     ref: settings['rollback-ref'],
     parameters: settings['rollback-parameters'] ?? {},
     jobs: settings['rollback-job'] ?? [],
+    changesSource: settings['ci-changes-source'] ?? false,
     wait: settings['rollback-wait'],
     startTimeout: settings['rollback-start-timeout'],
     attempt: dependencies.attempt,
@@ -69,6 +71,8 @@ export interface CiStrategyOptions {
   readonly parameters: Readonly<Record<string, string>>;
   /** `rollback-job`: names of the jobs that prove the rollback; empty: all of the run. */
   readonly jobs?: readonly string[];
+  /** `ci-changes-source` */
+  readonly changesSource?: boolean;
   /** Whether the run is followed to its end. */
   readonly wait: boolean;
   /** Milliseconds that the run may stay queued. */
@@ -112,6 +116,7 @@ export function createCiStrategy(options: CiStrategyOptions): Strategy<CiPlan, S
   return {
     kind: 'strategy',
     id: 'ci',
+    changesSource: options.changesSource ?? false,
 
     preflight(signal) {
       // What to go back to is known only after a snapshot, so preflight must not count on it.

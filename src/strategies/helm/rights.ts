@@ -5,6 +5,7 @@ import type { Clock } from '../../support/clock.js';
 import type { Exec } from '../../support/exec.js';
 import { fields } from '../../support/json.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
+import { asWorkload, imagesOf, nameOf, type Workload } from '../../support/kubernetes/workload.js';
 import { currentNamespace } from '../kubernetes/target.js';
 
 interface AccessQuestion {
@@ -113,7 +114,6 @@ export interface ReleasedWorkload {
   readonly images: readonly string[];
 }
 
-const kinds: ReadonlySet<unknown> = new Set(['Deployment', 'StatefulSet', 'DaemonSet']);
 /** Of YAML and of JSON, which is YAML too; also of what merely refers to a workload. */
 const maybeWorkload = /\bkind["']?\s*:\s*["']?(Deployment|StatefulSet|DaemonSet)\b/;
 
@@ -122,28 +122,22 @@ export function digestOf(manifest: string): string {
   return createHash('sha256').update(manifest.trim()).digest('hex');
 }
 
-/** The workloads of a manifest. What cannot be read has none: it is helm's business, not ours. */
-export function workloadsIn(manifest: string): readonly ReleasedWorkload[] {
+/** The workloads of a manifest, as they stand there. What cannot be read has none: it is helm's business, not ours. */
+export function objectsIn(manifest: string): readonly Workload[] {
   // Definitions of resources can be megabytes of YAML: only documents that can be a workload are parsed.
   return manifest
     .split(/^---.*$/m)
     .filter((document) => maybeWorkload.test(document))
-    .flatMap(workloadOf);
+    .flatMap((document) => {
+      try {
+        return asWorkload(parse(document, { logLevel: 'silent' })) ?? [];
+      } catch {
+        return [];
+      }
+    });
 }
 
-function workloadOf(document: string): readonly ReleasedWorkload[] {
-  let object: Readonly<Record<string, unknown>>;
-  try {
-    object = fields(parse(document, { logLevel: 'silent' }));
-  } catch {
-    return [];
-  }
-  const { kind, metadata, spec } = object;
-  const { name } = fields(metadata);
-  if (typeof kind !== 'string' || !kinds.has(kind) || typeof name !== 'string') return [];
-  const { containers } = fields(fields(fields(spec).template).spec);
-  const images = (Array.isArray(containers) ? (containers as readonly unknown[]) : [])
-    .map((container) => fields(container).image)
-    .filter((image) => typeof image === 'string');
-  return [{ name: `${kind.toLowerCase()}/${name}`, images }];
+/** What the strategies know of a workload of a release. */
+export function releasedOf(workload: Workload): ReleasedWorkload {
+  return { name: nameOf(workload), images: imagesOf(workload.template) };
 }

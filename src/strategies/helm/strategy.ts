@@ -30,7 +30,16 @@ import {
   topOf,
   versionOf,
 } from './release.js';
-import { digestOf, type ReleasedWorkload, rightsFindings, workloadsIn } from './rights.js';
+import {
+  digestOf,
+  objectsIn,
+  type ReleasedWorkload,
+  releasedOf,
+  rightsFindings,
+} from './rights.js';
+import { createOwnership } from '../kubernetes/owners.js';
+import { createKubectl } from '../../support/kubernetes/kubectl.js';
+import type { Workload } from '../../support/kubernetes/workload.js';
 import type { Exec } from '../../support/exec.js';
 import type { Clock } from '../../support/clock.js';
 
@@ -122,6 +131,12 @@ function createHelmStrategy(
     evaluated: undefined,
     made: 0,
   };
+  const ownership = createOwnership({
+    kubectl: createKubectl({ ...place, env, exec, redact, clock, random }),
+    clock,
+    isRelease: true,
+    read: async (signal) => (await contents(topOf(await helm.history(signal)), signal)).objects,
+  });
   return {
     kind: 'strategy',
     id: 'helm',
@@ -130,6 +145,9 @@ function createHelmStrategy(
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     plan: (_request, signal) => plan(state, _request, signal),
     execute: (planned, context) => execute(state, planned, context),
+    revertedBy: (signal) => ownership.revertedBy(signal),
+    undoneBy: (signal) => ownership.undoneBy(signal),
+    sourceApplied: (revision, signal) => ownership.sourceApplied(revision, signal),
     sawNothing: () => recorded?.newest === null,
     recordedVersion: () => versionOf(recorded),
     snapshot: (signal) => snapshot(state, signal),
@@ -323,6 +341,8 @@ async function objection(
 
 interface Content {
   readonly digest: string;
+  /** The workloads as the manifest has them, with the labels of whoever made the release. */
+  readonly objects: readonly Workload[];
   readonly workloads: readonly ReleasedWorkload[];
 }
 
@@ -336,7 +356,8 @@ function createContents(helm: Helm): Contents {
     const content = known.get(key);
     if (content !== undefined) return content;
     const manifest = await helm.manifest(revision.revision, signal);
-    const read = { digest: digestOf(manifest), workloads: workloadsIn(manifest) };
+    const objects = objectsIn(manifest);
+    const read = { digest: digestOf(manifest), objects, workloads: objects.map(releasedOf) };
     known.set(key, read);
     return read;
   };

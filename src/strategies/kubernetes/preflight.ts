@@ -14,7 +14,8 @@ import {
   rejectionOf,
   type Seen,
 } from './target.js';
-import { ownerInWords, ownerOf } from './assert-unchanged.js';
+import { helmOwnerInWords, helmOwnerOf } from './assert-unchanged.js';
+import { ownedOnes, ownerFinding, type OwnerFindings } from './owners.js';
 import { canBeStuck } from './pods.js';
 import type { RequestedRevisions } from './plan.js';
 import { type Recorded, recordedOf } from './recorded.js';
@@ -29,6 +30,7 @@ interface PreflightOptions {
   readonly logs: boolean;
   /** The `helm` strategy is configured: it rolls back what belongs to Helm. */
   readonly helmStrategy: boolean;
+  readonly owners: OwnerFindings;
   /** What is not there yet may be made by the deploy. */
   readonly isBeforeDeploy: boolean;
   readonly now: number;
@@ -96,6 +98,15 @@ export async function preflight(
     return findings;
   }
   for (const one of seen) examine(one, options, add);
+  const owned = await ownedOnes(
+    kubectl,
+    seen.map(({ workload }) => workload),
+    signal,
+  );
+  for (const one of owned) {
+    const { level, message, fix } = ownerFinding(one, options.owners);
+    add(level, message, fix);
+  }
   const missing = names.map(nameOf).filter((name) => !isAmong(seen, name));
   if (missing.length === 0) return findings;
   const noNamespace = await missingNamespace(kubectl, namespace, signal);
@@ -188,9 +199,9 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
       'warning',
       `${name}: its partition of ${String(partition)} keeps the first ${String(partition)} pods from being updated, by an undo too`,
     );
-  const owner = ownerOf(workload);
-  if (owner !== undefined && !(options.helmStrategy && owner.name.includes('Helm release')))
-    add('warning', ownerInWords(workload, owner), owner.fix);
+  const owner = helmOwnerOf(workload);
+  if (owner !== undefined && !options.helmStrategy)
+    add('warning', helmOwnerInWords(workload, owner), owner.fix);
   const named = options.requestedRevisions.ok
     ? options.requestedRevisions.value.get(name)
     : undefined;

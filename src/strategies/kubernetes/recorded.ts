@@ -19,6 +19,8 @@ export interface RecordedWorkload extends WorkloadName {
   readonly hash: string;
   readonly images: readonly string[];
   readonly replicas: number | null;
+  /** The revision that Argo CD or Flux had applied; absent where neither keeps it. */
+  readonly applied?: string | undefined;
 }
 
 /** What the strategy records before the deploy. */
@@ -30,7 +32,12 @@ export interface Recorded {
   readonly missing: readonly string[];
 }
 
-export function recordOf(workload: Workload, revisions: readonly Revision[]): RecordedWorkload {
+/** @param applied what an owner had applied */
+export function recordOf(
+  workload: Workload,
+  revisions: readonly Revision[],
+  applied?: string,
+): RecordedWorkload {
   const { kind, name, namespace, uid, generation, template } = workload;
   return {
     ...{ kind, name, namespace, uid, generation },
@@ -38,6 +45,7 @@ export function recordOf(workload: Workload, revisions: readonly Revision[]): Re
     hash: versionOf(template).hash,
     images: imagesOf(template),
     replicas: desiredReplicas(workload) ?? null,
+    ...(applied !== undefined && { applied }),
   };
 }
 
@@ -70,6 +78,7 @@ function readWorkload(value: unknown): RecordedWorkload | undefined {
     hash,
     images: listOf(its.images).flatMap((image) => textOf(image) ?? []),
     replicas: numberOf(its.replicas) ?? null,
+    ...(textOf(its.applied) !== undefined && { applied: textOf(its.applied) }),
   };
 }
 

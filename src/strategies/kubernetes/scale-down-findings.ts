@@ -15,7 +15,11 @@ import {
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity } from '../dependencies.js';
 import { asMarkedRun, type MarkedRun, markedRun } from './rejections.js';
-import { ownerOf } from './assert-unchanged.js';
+import {
+  gitOpsOwnerOf,
+  ownerInWords as gitOpsOwnerInWords,
+} from '../../support/kubernetes/owner.js';
+import { helmOwnerOf } from './assert-unchanged.js';
 import { denied, type Permission, permissionInWords } from './preflight.js';
 import { versionOf } from './versions.js';
 
@@ -55,10 +59,11 @@ export function prospectFinding({ words, fix }: Prospect): Finding {
 
 /** What else controls the number of replicas. */
 export function ownerInWords(workload: Workload): readonly string[] {
-  const owner = ownerOf(workload);
-  return owner === undefined
+  const owner = gitOpsOwnerOf(workload);
+  const name = owner === undefined ? helmOwnerOf(workload)?.name : gitOpsOwnerInWords(owner);
+  return name === undefined
     ? []
-    : [`${nameOf(workload)} belongs to ${owner.name}, which may scale it up again`];
+    : [`${nameOf(workload)} belongs to ${name}, which may scale it up again`];
 }
 
 export function fixOf({ reason }: KubectlError): string {

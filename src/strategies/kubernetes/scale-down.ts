@@ -1,4 +1,5 @@
 import type { Finding } from '../../contract/result.js';
+import { createOwnership } from './owners.js';
 import { createKubectl, KubectlError, type Kubectl } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -88,6 +89,10 @@ function createWorkloadScaleDown(
   const names = workloadNames.flatMap(scalable);
   const never = workloadNames.flatMap((name) => unscalable(name) ?? []);
   const state: State = { settings, run, clock, kubectl, names, never, evaluated: undefined };
+  const ownership = createOwnership({
+    ...{ kubectl, clock },
+    read: async (signal) => (await get(state, signal)).values(),
+  });
   return {
     kind: 'strategy',
     id: 'scale-down',
@@ -96,6 +101,9 @@ function createWorkloadScaleDown(
     async assertUnchanged(signal) {
       return state.evaluated === undefined ? undefined : objection(state, await get(state, signal));
     },
+    revertedBy: (signal) => ownership.revertedBy(signal),
+    undoneBy: (signal) => ownership.undoneBy(signal),
+    sourceApplied: (revision, signal) => ownership.sourceApplied(revision, signal),
     plan: (_request, signal) => plan(state, _request, signal),
     execute: (planned, context) => execute(state, planned, context),
   };

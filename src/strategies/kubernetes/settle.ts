@@ -9,7 +9,7 @@ import {
   nameOf,
   type Workload,
 } from '../../support/kubernetes/workload.js';
-import { ownerInWords, ownerOf } from './assert-unchanged.js';
+import { helmOwnerInWords, helmOwnerOf } from './assert-unchanged.js';
 import {
   canBeStuck,
   lastLines,
@@ -242,8 +242,8 @@ export function outcomeOf(options: OutcomeOptions): StrategyResult {
   });
   const owners = touched
     ? work.flatMap(({ workload }) => {
-        const owner = ownerOf(workload);
-        return owner === undefined ? [] : [`${ownerInWords(workload, owner)}; ${owner.fix}.`];
+        const owner = helmOwnerOf(workload);
+        return owner === undefined ? [] : [`${helmOwnerInWords(workload, owner)}; ${owner.fix}.`];
       })
     : [];
   return {

@@ -10,6 +10,7 @@ import type {
 import { isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
+import { asSentence } from '../../support/text.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -28,6 +29,13 @@ import {
   replacedOnes,
 } from './assert-unchanged.js';
 import { type KubernetesPlan, planFor, type RequestedRevisions, parseRevisions } from './plan.js';
+import {
+  createOwnership,
+  ownedOnes,
+  type OwnerFindings,
+  type Ownership,
+  pauseOwners,
+} from './owners.js';
 import { canBeStuck } from './pods.js';
 import { denied, preflight } from './preflight.js';
 import { outcomeOf, settle, type Settled } from './settle.js';
@@ -36,7 +44,13 @@ import { type Version, versionOf, versionInWords } from './versions.js';
 import type { Finding } from '../../contract/result.js';
 import { markPatch } from './patch.js';
 import { readRejections, withoutRejection } from './rejections.js';
-import { recordedVersionOf, recordOf, type Recorded, readRecorded } from './recorded.js';
+import {
+  type Recorded,
+  recordedOf,
+  recordedVersionOf,
+  readRecorded,
+  recordOf,
+} from './recorded.js';
 import { type Applied, applyTemplate } from './apply-template.js';
 
 interface KubernetesStrategyOptions {
@@ -53,6 +67,8 @@ interface KubernetesStrategyOptions {
   /** How many of a failing container's last lines may be shown. */
   readonly logLines: number;
   readonly helmStrategy: boolean;
+  /** What is done about Argo CD and Flux; neither by default. */
+  readonly owners?: OwnerFindings;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
 }
@@ -69,6 +85,7 @@ interface State {
   /** What this run judges, and what it has rolled back to itself, by workload. */
   evaluated: ReadonlyMap<string, Live>;
   readonly ours: Map<string, Version>;
+  readonly ownership: Ownership;
 }
 
 /**
@@ -81,6 +98,11 @@ export function createKubernetesStrategy(
   const { names, kubectl, requestedRevisions, run, clock } = options;
   const recorded = readRecorded(options.recorded);
   const ours = new Map<string, Version>();
+  const ownership = createOwnership({
+    ...{ kubectl, clock, ours },
+    read: async (signal) => (await getWorkloads(kubectl, names, signal)).values(),
+    evaluated: () => state.evaluated,
+  });
   const state: State = {
     options,
     names,
@@ -91,6 +113,7 @@ export function createKubernetesStrategy(
     recorded,
     evaluated: new Map(),
     ours,
+    ownership,
   };
   return {
     kind: 'strategy',
@@ -99,9 +122,14 @@ export function createKubernetesStrategy(
     snapshot: (signal) => snapshot(state, signal),
     sawNothing: () => names.some((name) => recorded?.missing.includes(nameOf(name)) === true),
     recordedVersion: () => recordedVersionOf(recorded, names),
+    awaitDeploy: (progress, signal) =>
+      ownership.awaitDeploy((workload) => recordedOf(recorded, workload), progress, signal),
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     pin: (signal) => pin(state, signal),
+    revertedBy: (signal) => ownership.revertedBy(signal),
+    undoneBy: (signal) => ownership.undoneBy(signal),
+    sourceApplied: (revision, signal) => ownership.sourceApplied(revision, signal),
     plan: (request, signal) => plan(state, request, signal),
     execute: (plan, context) => execute(state, plan, context),
   };
@@ -123,6 +151,7 @@ function preflightAll(
       namespace: state.options.namespace,
       logs: state.options.logLines > 0,
       helmStrategy: state.options.helmStrategy,
+      owners: state.options.owners ?? { pauses: false, hasSourceStrategy: false },
       isBeforeDeploy,
       now: state.clock.now(),
     },
@@ -143,9 +172,18 @@ async function snapshot(
     const noNamespace = await missingNamespace(state.kubectl, namespace, signal);
     if (noNamespace !== undefined) throw new Error(noNamespace.message);
   }
+  const owned = await ownedOnes(
+    state.kubectl,
+    seen.map(({ workload }) => workload),
+    signal,
+  );
+  const appliedOf = (workload: Workload): string | undefined =>
+    owned.find((one) => one.workload === workload)?.state.applied;
   return {
     takenAt: new Date(state.clock.now()).toISOString(),
-    workloads: seen.map(({ workload, revisions }) => recordOf(workload, revisions)),
+    workloads: seen.map(({ workload, revisions }) =>
+      recordOf(workload, revisions, appliedOf(workload)),
+    ),
     missing,
   };
 }
@@ -153,6 +191,10 @@ async function snapshot(
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   const seen = await readLive(state.kubectl, state.names, signal);
   state.evaluated = evaluatedVersions(seen);
+  await state.ownership.capture(
+    seen.map(({ workload }) => workload),
+    signal,
+  );
   return capturedOf({
     ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
     unreadable: state.options.recorded !== undefined && state.recorded === undefined,
@@ -226,6 +268,9 @@ async function execute(
   plan: KubernetesPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
+  const paused = await pause(state, plan, context);
+  if (typeof paused === 'string')
+    return { outcome: 'failed', detail: paused, versionConfirmed: null };
   const applied: Applied[] = [];
   for (const step of plan.work) {
     if (context.signal.aborted) break;
@@ -251,11 +296,37 @@ async function execute(
   if (nothingDone && last?.kind === 'replaced')
     return inWords(state, last.workload, context.signal);
   const settled = await waitFor(state, plan, applied, context);
-  return outcomeOf({
+  const result = outcomeOf({
     ...{ applied, settled, work: plan.work },
     stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
     now: state.clock.now(),
   });
+  return { ...result, detail: [result.detail, ...paused.map(asSentence)].join(' ') };
+}
+
+/** Has the owners leave the workloads alone, where that is wanted. Gives how to let them act again, or why it failed. */
+async function pause(
+  { options, kubectl }: State,
+  { work }: KubernetesPlan,
+  context: StrategyContext,
+): Promise<readonly string[] | string> {
+  if (options.owners?.pauses !== true) return [];
+  const { signal } = context;
+  const owned = await ownedOnes(
+    kubectl,
+    work.map(({ workload }) => workload),
+    signal,
+  );
+  if (owned.every(({ state }) => state.acts !== 'reverts')) return [];
+  context.beforeChange();
+  try {
+    const paused = await pauseOwners(kubectl, owned, signal);
+    for (const line of paused) context.progress(line);
+    return paused;
+  } catch (error) {
+    if (!(error instanceof KubectlError)) throw error;
+    return `what keeps the workloads could not be paused, so that they were not touched: ${error.message}`;
+  }
 }
 
 function withheld(reason: string): Withheld {
@@ -331,6 +402,9 @@ export interface KubernetesSettings {
   readonly 'deployed-within': number;
   readonly 'report-logs': number;
   readonly 'helm-release': string | undefined;
+  readonly 'gitops-pause': boolean;
+  readonly 'ci-changes-source': boolean;
+  readonly 'git-repository': string | undefined;
 }
 
 /** The `kubernetes` strategy as it is configured, or why there is none. */
@@ -362,6 +436,10 @@ export function setUpKubernetes(
     deployedWithin: settings['deployed-within'],
     logLines: settings['report-logs'],
     helmStrategy: settings['helm-release'] !== undefined,
+    owners: {
+      pauses: settings['gitops-pause'],
+      hasSourceStrategy: settings['ci-changes-source'] || settings['git-repository'] !== undefined,
+    },
     clock,
     redact,
   });

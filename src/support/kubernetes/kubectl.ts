@@ -36,6 +36,7 @@ export interface Kubectl {
     object: string,
     operations: readonly PatchOperation[],
     signal: AbortSignal,
+    namespace?: string,
   ): Promise<unknown>;
   /** Posts objects and gives what the server made of them, in the same order. For reviews, which store nothing. */
   review(objects: readonly unknown[], signal: AbortSignal): Promise<readonly unknown[]>;
@@ -59,7 +60,9 @@ interface State {
   readonly clock: Clock;
   readonly random: () => number;
   readonly redact: (text: string) => string;
-  readonly common: string[];
+  readonly common: readonly string[];
+  /** The namespace, for calls that name none. */
+  readonly namespace: readonly string[];
 }
 
 export function createKubectl(options: KubectlOptions): Kubectl {
@@ -67,13 +70,19 @@ export function createKubectl(options: KubectlOptions): Kubectl {
   const common = [
     ...(options.kubeconfig === undefined ? [] : ['--kubeconfig', options.kubeconfig]),
     ...(options.context === undefined ? [] : ['--context', options.context]),
-    ...(options.namespace === undefined ? [] : ['--namespace', options.namespace]),
     `--request-timeout=${String(REQUEST_TIMEOUT_S)}s`,
   ];
-  const state: State = { options, clock, random, redact, common };
+  const namespace = options.namespace === undefined ? [] : ['--namespace', options.namespace];
+  const state: State = { options, clock, random, redact, common, namespace };
   return {
     get: (args, signal) => get(state, args, signal),
-    patch: (object, operations, signal) => patch(state, object, operations, signal),
+    patch: (object, operations, signal, namespace) =>
+      patch(
+        state,
+        [object, ...(namespace === undefined ? [] : ['-n', namespace])],
+        operations,
+        signal,
+      ),
     review: (objects, signal) => review(state, objects, signal),
     run: (args, signal) => call(state, args, signal),
   };
@@ -91,15 +100,15 @@ function get(state: State, args: readonly string[], signal: AbortSignal): Promis
 
 function patch(
   state: State,
-  object: string,
+  object: readonly string[],
   operations: readonly PatchOperation[],
   signal: AbortSignal,
 ): Promise<unknown> {
   const text = JSON.stringify(operations);
   // `--patch-file` is there since 1.21; only what is too long for an argument needs it.
   return Buffer.byteLength(text) <= LONGEST_ARGUMENT
-    ? json(state, ['patch', object, '--type=json', '-p', text], signal)
-    : json(state, ['patch', object, '--type=json', '--patch-file=/dev/stdin'], signal, text);
+    ? json(state, ['patch', ...object, '--type=json', '-p', text], signal)
+    : json(state, ['patch', ...object, '--type=json', '--patch-file=/dev/stdin'], signal, text);
 }
 
 async function review(
@@ -126,7 +135,10 @@ async function call(
   input?: string,
 ): Promise<string> {
   const what = `kubectl ${args[0] ?? ''}`;
-  const result = await callTool('kubectl', [...args, ...state.common], {
+  // Of two namespaces the last one would count.
+  const isElsewhere = args.includes('-n') || args.includes('--all-namespaces');
+  const common = [...(isElsewhere ? [] : state.namespace), ...state.common];
+  const result = await callTool('kubectl', [...args, ...common], {
     exec: state.options.exec,
     what,
     // Without a kubectl that runs there is none.

@@ -121,3 +121,29 @@ export function webhooks(): ValueType<readonly string[]> {
       }),
   };
 }
+
+/**
+ * A repository as git reaches it: by https or http, by ssh, or `user@host:path`. Without a password: what stands in an address is shown,
+ * and handed to programs. No other way of reaching one: some of git's run a command (https://git-scm.com/docs/gitremote-helpers).
+ */
+export function gitRepository(): ValueType<string> {
+  return {
+    name: 'repository',
+    shape: 'text',
+    parse: (text) => {
+      const like =
+        'write it like `https://github.com/acme/deploy.git` or `git@github.com:acme/deploy.git`';
+      if (/^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:(?!\/\/)[^\s:]+$/.test(text)) return good(text);
+      if (!/^(https?|ssh):\/\/[^\s]+$/i.test(text) || !URL.canParse(text))
+        return bad('is no address of a repository', like);
+      const { username, password, protocol } = new URL(text);
+      const isHttp = protocol.startsWith('http');
+      return password !== '' || (isHttp && username !== '')
+        ? bad('holds credentials', 'give them by `git-token`')
+        : good(text);
+    },
+    print: printableUrl,
+    secretParts: userInfo,
+    schema: { type: 'string' },
+  };
+}

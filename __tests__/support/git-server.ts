@@ -1,0 +1,190 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+/** Whether git, and its part for servers, are on this machine. */
+export const hasGit = ((): boolean => {
+  const path = spawnSync('git', ['--exec-path'], { encoding: 'utf8' });
+  return (
+    path.status === 0 && spawnSync(join(path.stdout.trim(), 'git-http-backend')).error === undefined
+  );
+})();
+
+const quiet = {
+  ...process.env,
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_TERMINAL_PROMPT: '0',
+  GIT_AUTHOR_NAME: 'Ann',
+  GIT_AUTHOR_EMAIL: 'ann@example.com',
+  GIT_COMMITTER_NAME: 'Ann',
+  GIT_COMMITTER_EMAIL: 'ann@example.com',
+};
+
+export function git(folder: string, ...args: readonly string[]): string {
+  return execFileSync('git', args, { cwd: folder, env: quiet, encoding: 'utf8' }).trim();
+}
+
+/** What a server does instead of answering. */
+export type Misbehaviour = (
+  request: IncomingMessage,
+  response: ServerResponse,
+) => 'answer' | 'handled' | 'answer-and-drop';
+
+/** A repository behind smart HTTP (https://git-scm.com/docs/git-http-backend) on loopback, and a work tree of somebody else. */
+export class GitServer {
+  readonly requests: {
+    readonly method: string;
+    readonly url: string;
+    readonly authorization: string | undefined;
+  }[] = [];
+  misbehave: Misbehaviour = () => 'answer';
+  /** Runs before a push is looked at. */
+  beforePush: () => void = () => undefined;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(
+    files: Readonly<Record<string, string>>,
+    options: {
+      readonly credentials?: string;
+      readonly branch?: string;
+      readonly partial?: boolean;
+    } = {},
+  ): Promise<GitServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'rollgate-test-git-'));
+    const { credentials, branch = 'main', partial = true } = options;
+    git(folder, 'init', '-q', '--bare', '-b', branch, 'deploy.git');
+    git(join(folder, 'deploy.git'), 'config', 'http.receivepack', 'true');
+    if (partial) {
+      git(join(folder, 'deploy.git'), 'config', 'uploadpack.allowFilter', 'true');
+      git(join(folder, 'deploy.git'), 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+    }
+    const server = createServer((request, response) => {
+      handle(started, credentials, request, response);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    const started = new GitServer(folder, server, `http://127.0.0.1:${String(port)}/deploy.git`);
+    git(folder, 'clone', '-q', join(folder, 'deploy.git'), 'work');
+    started.commit('first', files);
+    return started;
+  }
+
+  get root(): string {
+    return this.folder;
+  }
+
+  get bare(): string {
+    return join(this.folder, 'deploy.git');
+  }
+
+  /** Somebody commits and pushes these files; an empty text removes one. Gives the commit. */
+  commit(message: string, files: Readonly<Record<string, string>>): string {
+    const work = join(this.folder, 'work');
+    if (git(this.bare, 'branch', '--list') !== '') git(work, 'pull', '-q', '--rebase');
+    for (const [name, text] of Object.entries(files)) {
+      const path = join(work, name);
+      if (text === '') git(work, 'rm', '-q', name);
+      else {
+        mkdirSync(dirname(path), { recursive: true });
+        writeFileSync(path, text);
+        git(work, 'add', name);
+      }
+    }
+    git(work, 'commit', '-q', '--allow-empty', '-m', message);
+    git(work, 'push', '-q', 'origin', 'HEAD');
+    return git(work, 'rev-parse', 'HEAD');
+  }
+
+  /** What the branch has. */
+  show(path: string, ref = 'HEAD'): string {
+    return git(this.bare, 'show', `${ref}:${path}`);
+  }
+
+  log(format = '%s'): readonly string[] {
+    return git(this.bare, 'log', `--format=${format}`).split('\n');
+  }
+
+  head(): string {
+    return git(this.bare, 'rev-parse', 'HEAD');
+  }
+
+  /** The server refuses every push with this. */
+  refusePushes(message: string): void {
+    const hook = join(this.bare, 'hooks', 'pre-receive');
+    mkdirSync(dirname(hook), { recursive: true });
+    writeFileSync(hook, `#!/bin/sh\necho '${message}' >&2\nexit 1\n`);
+    chmodSync(hook, 0o755);
+  }
+
+  async close(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+function handle(
+  server: GitServer,
+  credentials: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
+  const { method = 'GET', url = '/', headers } = request;
+  server.requests.push({ method, url, authorization: headers.authorization });
+  const expected =
+    credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
+  if (expected !== undefined && headers.authorization !== expected) {
+    response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();
+    return;
+  }
+  const isPush = url.includes('git-receive-pack') && method === 'POST';
+  if (isPush) server.beforePush();
+  const how = server.misbehave(request, response);
+  if (how === 'handled') return;
+  const { pathname, search } = new URL(url, 'http://localhost');
+  const cgi = spawn('git', ['http-backend'], {
+    env: {
+      ...quiet,
+      GIT_PROJECT_ROOT: server.root,
+      GIT_HTTP_EXPORT_ALL: '1',
+      REQUEST_METHOD: method,
+      PATH_INFO: pathname,
+      QUERY_STRING: search.slice(1),
+      CONTENT_TYPE: headers['content-type'] ?? '',
+      HTTP_CONTENT_ENCODING: headers['content-encoding'] ?? '',
+      GIT_PROTOCOL: String(headers['git-protocol'] ?? ''),
+      REMOTE_USER: 'somebody',
+      REMOTE_ADDR: '127.0.0.1',
+    },
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  request.pipe(cgi.stdin);
+  // It may not read to the end.
+  cgi.stdin.on('error', () => undefined);
+  const chunks: Buffer[] = [];
+  cgi.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+  cgi.on('close', () => {
+    if (how === 'answer-and-drop') {
+      response.destroy();
+      return;
+    }
+    const all = Buffer.concat(chunks);
+    const end = all.indexOf('\r\n\r\n');
+    const head = all.subarray(0, Math.max(0, end)).toString().split('\r\n');
+    for (const line of head) {
+      const [name = '', ...value] = line.split(': ');
+      if (name === 'Status') response.statusCode = Number(value.join('').slice(0, 3));
+      else if (name !== '') response.setHeader(name, value.join(': '));
+    }
+    response.end(all.subarray(end + 4));
+  });
+}

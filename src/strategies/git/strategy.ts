@@ -1,0 +1,334 @@
+import type { Finding } from '../../contract/result.js';
+import type {
+  CannotAct,
+  Captured,
+  Plan,
+  RecordedVersion,
+  Skip,
+  Strategy,
+  StrategyContext,
+  StrategyResult,
+  Withheld,
+} from '../../contract/strategy.js';
+import type { Clock } from '../../support/clock.js';
+import { fields, textOf } from '../../support/json.js';
+import { oneLine, printableUrl } from '../../support/text.js';
+import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
+import { createGit, type Git, GitError, type Tip } from './client.js';
+
+/** The inputs that it reads. */
+export interface GitSettings {
+  readonly 'git-repository': string | undefined;
+  readonly 'git-branch': string | undefined;
+  readonly 'git-path': string;
+  readonly 'git-token': string | undefined;
+}
+
+/** What the strategy records before the deploy. */
+interface Recorded extends Tip {
+  readonly repository: string;
+  readonly branch: string;
+  readonly path: string;
+}
+
+interface GitPlan extends Plan {
+  readonly tip: Tip;
+  readonly to: Readonly<Record<string, unknown>>;
+  readonly recorded: Recorded;
+  /** The branch has the recorded state already. */
+  readonly isThere: boolean;
+}
+
+/** What the functions below share. */
+interface State {
+  readonly git: Git;
+  readonly clock: Clock;
+  readonly run: RunIdentity;
+  readonly repository: string;
+  readonly path: string;
+  readonly recorded: Recorded | undefined;
+  /** The path when the watch began: what this run judges. */
+  judged: Tip | undefined;
+}
+
+/** Somebody who pushes without end must not keep us for ever. */
+const ATTEMPTS = 30;
+/** Between two attempts, milliseconds. */
+const PAUSE = 200;
+
+/** The `git` strategy as it is configured, or why there is none. */
+export function setUpGit(dependencies: StrategyDependencies<GitSettings>): Strategy | Skip {
+  const { settings, env, exec, folders, redact, clock, random, run } = dependencies;
+  const repository = settings['git-repository'];
+  if (repository === undefined)
+    return { kind: 'skip', reason: 'not configured: `git-repository` is not set' };
+  const path = settings['git-path'].replace(/^(\.?\/)+|\/+$/g, '').replace(/^\.$/, '');
+  const git = createGit({
+    ...{ repository, path, env, exec, folders, redact, clock, random },
+    branch: settings['git-branch'],
+    token: settings['git-token'],
+  });
+  return createGitStrategy({
+    ...{ git, clock, run, repository, path },
+    recorded: readRecorded(dependencies.recorded, repository, path),
+    judged: undefined,
+  });
+}
+
+/** Puts a path of a repository back to what it was before the deploy, by one more commit on its branch. */
+function createGitStrategy(state: State): Strategy<GitPlan> {
+  const { git } = state;
+  /** The clone lives no longer than what it is made for. */
+  const closing = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } finally {
+      await git.close();
+    }
+  };
+  return {
+    kind: 'strategy',
+    id: 'git',
+    changesSource: true,
+    preflight: (signal) => closing(preflight(state, signal)),
+    snapshot: (signal) => closing(snapshot(state, signal)),
+    capture: (signal) => closing(capture(state, signal)),
+    assertUnchanged: (signal) => closing(assertUnchanged(state, signal)),
+    recordedVersion: () => recordedVersion(state),
+    plan: (_request, signal) => closing(plan(state, signal)),
+    execute: (planned, context) => closing(execute(state, planned, context)),
+  };
+}
+
+async function snapshot({ git, repository, path }: State, signal: AbortSignal): Promise<Recorded> {
+  const branch = await git.branch(signal);
+  return { repository: printableUrl(repository), branch, path, ...(await git.tip(signal)) };
+}
+
+/** @returns `undefined` for what was recorded of another place, or by another strategy */
+function readRecorded(value: unknown, repository: string, path: string): Recorded | undefined {
+  const { repository: of, branch, path: where, commit, entry } = fields(value);
+  const name = textOf(branch);
+  const id = textOf(commit);
+  if (name === undefined || id === undefined || !/^[0-9a-f]{40,64}$/.test(id)) return undefined;
+  if (of !== printableUrl(repository) || where !== path) return undefined;
+  if (entry !== null && !/^\d{6} (blob|tree) [0-9a-f]{40,64}$/.test(textOf(entry) ?? ''))
+    return undefined;
+  return {
+    repository: printableUrl(repository),
+    ...{ branch: name, path, commit: id, entry: entry === null ? null : (textOf(entry) ?? null) },
+  };
+}
+
+function recordedVersion({ recorded }: State): RecordedVersion | undefined {
+  return recorded && { revision: recorded.commit };
+}
+
+async function preflight(state: State, signal: AbortSignal): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  const add = (level: Finding['level'], message: string, fix?: string): void => {
+    found.push({ level, subject: 'git', message, ...(fix === undefined ? {} : { fix }) });
+  };
+  try {
+    const tip = await state.git.tip(signal);
+    if (tip.entry === null)
+      add(
+        'error',
+        `${nameOf(state)} is not on the branch ${await state.git.branch(signal)}`,
+        'correct `git-path` or `git-branch`',
+      );
+    const dry = await state.git.dryPush(signal);
+    if (dry.kind === 'refused' || dry.kind === 'unknown')
+      add(
+        'error',
+        `it could not push to the branch: ${dry.reason}`,
+        'give `git-token` the right to write contents, or allow it to push to this branch',
+      );
+  } catch (error) {
+    if (!(error instanceof GitError)) throw error;
+    add('error', error.message, fixOf(error));
+  }
+  return found;
+}
+
+function fixOf({ reason }: GitError): string {
+  switch (reason) {
+    case 'missing':
+      return 'install git on the runner';
+    case 'unauthorized':
+      return 'set `git-token`, or give git on this runner a way to log in';
+    case 'not-found':
+      return 'correct `git-repository` or `git-branch`, and see whether `git-token` may read it';
+    case 'unreachable':
+    case 'timeout':
+      return 'see whether this runner reaches the server of `git-repository`';
+    case 'killed':
+    case 'garbage':
+    case 'other':
+      return 'see whether git works on this runner';
+  }
+}
+
+/** `deploy/shop of https://git.example.com/shop.git` */
+function nameOf({ path, repository }: Pick<State, 'path' | 'repository'>): string {
+  return `${path === '' ? 'the root' : path} of ${printableUrl(repository)}`;
+}
+
+const RUN_TRAILER = 'Rollgate-Run';
+const REJECTED_TRAILER = 'Rollgate-Rejected';
+
+function runOf({ run }: State): string {
+  return `${run.system} ${run.runId ?? run.snapshot ?? ''}`.trim();
+}
+
+async function capture(state: State, signal: AbortSignal): Promise<Captured> {
+  const { git, recorded } = state;
+  state.judged = await git.tip(signal);
+  if (recorded?.entry !== state.judged.entry) return {};
+  const message = await git.message(state.judged.commit, signal);
+  const own = trailersIn(message, RUN_TRAILER).includes(runOf(state));
+  if (!own || (state.run.runId ?? state.run.snapshot) === undefined) return {};
+  const rejected = trailersIn(message, REJECTED_TRAILER)[0] ?? 'the new version';
+  return {
+    alreadyRolledBack: `this run has rolled back ${rejected.slice(0, 10)} of ${nameOf(state)} by the commit ${short(state.judged.commit)}.`,
+  };
+}
+
+function trailersIn(message: string, name: string): readonly string[] {
+  return message
+    .split('\n')
+    .flatMap((line) => (line.startsWith(`${name}: `) ? [line.slice(name.length + 2).trim()] : []));
+}
+
+async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+  if (state.judged === undefined) return undefined;
+  return objection(state, await state.git.tip(signal));
+}
+
+/** What the path is now must be what was judged, or what is to be gone back to. */
+function objection(state: State, now: Tip): Withheld | undefined {
+  const { judged, recorded } = state;
+  if (judged === undefined || now.entry === judged.entry || now.entry === recorded?.entry)
+    return undefined;
+  return {
+    kind: 'withheld',
+    reason: `${nameOf(state)} was changed up to ${short(now.commit)}, which is not what this run judged (${short(judged.commit)})`,
+  };
+}
+
+async function plan(
+  state: State,
+  signal: AbortSignal,
+): Promise<GitPlan | Skip | CannotAct | Withheld> {
+  const { git, recorded } = state;
+  if (recorded === undefined)
+    return {
+      kind: 'skip',
+      reason: `no snapshot tells what ${nameOf(state)} was before the deploy; take one (the command \`snapshot\`)`,
+    };
+  const tip = await git.tip(signal);
+  const withheld = objection(state, tip);
+  if (withheld !== undefined) return withheld;
+  if (state.judged?.entry === recorded.entry)
+    return {
+      kind: 'withheld',
+      reason: `${nameOf(state)} is as it was before the deploy (${short(recorded.commit)}), so there is nothing of ours to roll back`,
+    };
+  const branch = await git.branch(signal);
+  const isThere = tip.entry === recorded.entry;
+  return {
+    kind: 'plan',
+    steps: [
+      isThere
+        ? `${nameOf(state)} on ${branch} is as it was in ${short(recorded.commit)} already: nothing to commit`
+        : `one commit on ${branch} that gives ${nameOf(state)} what it was in ${short(recorded.commit)}, and a push of it without force`,
+    ],
+    from: { commit: state.judged?.commit ?? tip.commit, branch, path: state.path },
+    to: { commit: recorded.commit },
+    ...{ tip, recorded, isThere },
+  };
+}
+
+async function execute(
+  state: State,
+  planned: GitPlan,
+  context: StrategyContext,
+): Promise<StrategyResult | Withheld> {
+  const { git } = state;
+  const branch = await git.branch(context.signal);
+  if (planned.isThere)
+    return triggered(`${nameOf(state)} on ${branch} was as it was before the deploy already.`);
+  const done = (id: string): StrategyResult =>
+    triggered(
+      `${short(id)} on ${branch} gives ${nameOf(state)} what it was in ${short(planned.recorded.commit)}.`,
+      id,
+    );
+  let { tip } = planned;
+  let open: string | undefined;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const message = await messageFor(state, planned, tip, context);
+    const id = await git.commit(tip, planned.recorded, message, context.signal);
+    context.beforeChange();
+    const pushed = await git.push(id, branch, context.signal);
+    if (pushed.kind === 'done') return done(id);
+    if (pushed.kind === 'refused') return refused(pushed.reason, open);
+    if (pushed.kind === 'unknown') open = pushed.reason;
+    tip = await git.tip(context.signal);
+    const isBack = tip.entry === planned.recorded.entry;
+    // git itself sends again what had no answer, and then loses the race against its own first push.
+    if (isBack && (await git.hasOnBranch(id, context.signal))) return done(id);
+    if (isBack) return triggered(`Somebody else has put ${nameOf(state)} back meanwhile.`);
+    const withheld = objection(state, tip);
+    if (withheld !== undefined)
+      return open === undefined ? withheld : refused(withheld.reason, open);
+    context.progress(
+      `${open ?? `somebody else has pushed to ${branch}`}; building the commit again`,
+    );
+    await state.clock.sleep(PAUSE, context.signal);
+  }
+  return refused(`others pushed ${String(ATTEMPTS)} times in between`, open);
+}
+
+function triggered(detail: string, commit?: string): StrategyResult {
+  return {
+    outcome: 'triggered',
+    detail,
+    ...(commit === undefined ? {} : { runId: commit }),
+    versionConfirmed: null,
+  };
+}
+
+/** @param open an earlier push whose fate is not known */
+function refused(reason: string, open: string | undefined): StrategyResult {
+  return open === undefined
+    ? { outcome: 'failed', detail: `nothing was pushed: ${reason}`, versionConfirmed: null }
+    : triggered(`It is not known whether a push arrived (${open}); then: ${reason}.`);
+}
+
+function short(commit: string): string {
+  return commit.slice(0, 10);
+}
+
+/** What people read in the history, and trailers for programs. `[skip ci]`: no deploy pipeline is to start over. */
+async function messageFor(
+  state: State,
+  { recorded }: GitPlan,
+  tip: Tip,
+  { request, signal }: Pick<StrategyContext, 'request' | 'signal'>,
+): Promise<string> {
+  const { path, git, run, judged } = state;
+  const commits = await git.commitsSince(recorded.commit, tip.commit, signal);
+  return [
+    `Roll back ${path === '' ? 'everything' : oneLine(path, 60)} to ${short(recorded.commit)} [skip ci]`,
+    '',
+    `${request.verdict}: ${oneLine(request.reason, 500)}`,
+    ...(run.url === null ? [] : ['', oneLine(run.url)]),
+    ...(commits.length === 0
+      ? []
+      : ['', 'Takes back:', ...commits.map((line) => `- ${oneLine(line, 120)}`)]),
+    '',
+    `${REJECTED_TRAILER}: ${judged?.commit ?? tip.commit}`,
+    `${RUN_TRAILER}: ${runOf(state)}`,
+    '',
+  ].join('\n');
+}
