@@ -165,6 +165,12 @@ describe('watch', () => {
         events.findIndex(({ event }) => event.type === 'deadline') + 1,
       );
       expect(replay(plan, checks, planned)).toMatchObject({ decidedAt: 330_000 });
+      // It was cancelled while it went on: what it would have come to is not known.
+      expect(replay(plan, checks, planned, { wasCut: true })).toMatchObject({
+        judgement: null,
+        endsAt: 330_000,
+        extension,
+      });
     });
 
     it('is unhealthy as soon as there is evidence', async () => {
@@ -470,6 +476,28 @@ describe('a check that tells one thing', () => {
         'The test smoke failed 2 times in a row (exited with code 1); it last passed 1m before.',
       decidedBy: ['smoke'],
     });
+  });
+
+  it('that hangs does not keep the watch from ending for long', async () => {
+    const clock = new VirtualClock();
+    const { check, begun } = test(clock, () => ({
+      result: { ok: null, detail: 'took longer than 1m (`timeout`), and was ended' },
+      takes: 60_000,
+    }));
+    const outcome = await clock.runUntil(watch(options(clock, [check])));
+    expect(outcome.verdict).toBe('inconclusive');
+    // The one at the end, and as many more as a row of failures takes.
+    expect(begun.filter((at) => at >= 330_000)).toHaveLength(3);
+    expect(outcome.decidedAt).toBe(330_000 + 3 * 60_000);
+  });
+
+  it('that has just failed at the end is run again soon, however seldom it is run', async () => {
+    const clock = new VirtualClock();
+    const { check } = test(clock, (at) => ({
+      result: at < 330_000 ? good : { ok: false, detail: 'exited with code 1' },
+    }));
+    const outcome = await clock.runUntil(watch(options(clock, [{ ...check, every: 3_600_000 }])));
+    expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 340_000 });
   });
 
   it('that is probed once is probed when the warm-up ends', async () => {

@@ -19,7 +19,7 @@ import {
   recordedSnapshot,
 } from './prepare.js';
 import type { Snapshot } from './snapshot-file.js';
-import { askAll, askedInWords } from './was-well.js';
+import { askAll, askedInWords, withMemory } from './was-well.js';
 import { plural } from '../support/text.js';
 import { own } from '../support/redact.js';
 
@@ -61,12 +61,12 @@ async function prove(
   readonly checks: readonly string[];
   readonly strategies: readonly string[];
 }> {
-  const checks = await checksOf(target);
   const { compareBefore, deployTime, printCompared } = await import('./before.js');
   // Without a snapshot nothing is deployed yet.
   const until = snapshot === undefined ? target.entry.clock.now() : deployTime(target, snapshot);
   printCompared(await compareBefore(target, until), { all: true });
   const built = await buildLinks(target, { snapshot });
+  const checks = withMemory(target, await checksOf(target), snapshot, built.links);
   const missing = [
     ...withoutCheck(checks),
     ...(target.settings['on-unhealthy'] === 'rollback' ? withoutStrategy(built.configured) : []),

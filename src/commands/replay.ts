@@ -106,7 +106,7 @@ function evaluated(
           judgement === null
             ? null
             : { judgement, decidedAt: target.decidedAt ?? asItWas.decidedAt },
-        now: judgeAgain(other.plan, other.checks, events),
+        now: judgeAgain(other.plan, other.checks, events, { wasCut: judgement === null }),
         changes: other.changes,
       };
     }),

@@ -17,13 +17,16 @@ import { windowsBetween, windowsOf } from './watch.js';
  * live watch, in the same moment; with others it says what would have been.
  *
  * @param checks those of the recording, or some of them; what was recorded of others counts for nothing
+ * @param live `wasCut`: the live watch ended without a verdict, so that its recording may end while it went on
  */
 export function replay(
   plan: WatchPlan,
   checks: readonly EvaluatedCheck[],
   events: readonly RecordedEvent[],
+  { wasCut = false }: { readonly wasCut?: boolean } = {},
 ): Replayed {
-  const judge = createJudge(hasMoreThanTheEnd(events) ? plan : { ...plan, extend: false }, checks);
+  const mayGoOn = wasCut || hasMoreThanTheEnd(events);
+  const judge = createJudge(mayGoOn ? plan : { ...plan, extend: false }, checks);
   return { ...judgedBy(judge, plan, events), results: judge.results() };
 }
 

@@ -18,6 +18,10 @@ import { createLateness, type Lateness } from './lateness.js';
 
 /** After the planned end a health check that is in the middle of a row gets this many checks more. */
 const EXTRA_LOOKS = 10;
+/** Tests and alerts may be looked at seldom, and each look may take long: those more begin so soon after one another, milliseconds. */
+const EXTRA_EVERY = 10_000;
+/** And only within this time, but for as many as a row of failures takes, milliseconds. */
+const EXTRA_TIME = 60_000;
 
 export interface WatchState {
   /** Milliseconds since the start of the watch. */
@@ -288,8 +292,10 @@ async function probeOften(
   await last;
   // A service that went down just before the end is in the middle of a row of failures: the row decides.
   const endRow = async (from: number): Promise<void> => {
+    const every = check.isParticular === true ? Math.min(check.every, EXTRA_EVERY) : check.every;
     for (let extra = 1; judge.isUndecided(check.id) && extra <= EXTRA_LOOKS; extra += 1) {
-      await until(running, from + extra * check.every);
+      if (isOverdue(check, extra, elapsedOf(running) - from)) return;
+      await until(running, from + extra * every);
       await probe();
       await last;
     }
@@ -304,6 +310,12 @@ async function probeOften(
     await last;
   }
   await endRow(elapsedOf(running));
+}
+
+/** @param since the planned end, milliseconds */
+function isOverdue({ isParticular, limit }: HealthCheck, extra: number, since: number): boolean {
+  const row = limit.metric === 'health' ? limit.failures : 0;
+  return isParticular === true && extra > row && since >= EXTRA_TIME;
 }
 
 async function tick(running: Running): Promise<void> {

@@ -173,6 +173,29 @@ describe.each(alertProviders)('alerts of %s', (provider) => {
     standIn.alerts = [];
     expect(await check.preflight(never)).toEqual([]);
   });
+
+  it('that began after the snapshot are not said by preflight to be no fault', async () => {
+    standIn.alerts = [slow(now() - 60)];
+    const [askable] = check.askables ?? [];
+    askable!.recall((await askable!.ask(never))!);
+    standIn.alerts.push({ name: 'CartIsDown', since: now() + 1 });
+    expect(await check.preflight(never)).toEqual([
+      {
+        level: 'notice',
+        subject: 'a',
+        message: expect.stringMatching(
+          /^fires now, and is not held against this deploy: ShopIsSlow since [\d:]+ UTC$/,
+        ),
+      },
+      {
+        level: 'warning',
+        subject: 'a',
+        message: expect.stringMatching(
+          /^fires now, and did not when the snapshot was taken, so it is held against this deploy: CartIsDown since [\d:]+ UTC$/,
+        ),
+      },
+    ]);
+  });
 });
 
 describe('what is special', () => {

@@ -48,7 +48,7 @@ export function createAlertChecks(
             recollect: memory.recollect,
           },
         ],
-        preflight: (signal) => preflight(health.id, client, deps, signal),
+        preflight: (signal) => preflight(health.id, { client, memory, deps }, signal),
         async probe(signal): Promise<HealthResult> {
           const from = deps.clock.monotonic();
           memory.begins(from);
@@ -95,6 +95,8 @@ interface AlertMemory {
   readonly recollect: () => Asked | undefined;
   /** It is asked now, by our monotonic clock. */
   begins(monotonic: number): void;
+  /** What of it is known to have begun after the deploy, when nobody is watching yet: without a snapshot nothing. */
+  knownToBeNew(firing: readonly Alert[]): readonly Alert[];
   /** What of it began after the deploy. */
   newOnes(firing: readonly Alert[]): readonly Alert[];
 }
@@ -118,19 +120,26 @@ function createAlertMemory(client: AlertClient, { clock }: SourceDependencies): 
     begins(monotonic) {
       begun ??= monotonic;
     },
+    knownToBeNew: (firing) => (before === undefined ? [] : newSince(before, firing)),
     newOnes(firing) {
-      const at = before?.at ?? client.timeAt(begun ?? clock.monotonic());
-      const isLater = ({ since }: Alert): boolean => since !== undefined && since >= at;
+      const at = client.timeAt(begun ?? clock.monotonic());
       before ??= {
-        firing: new Set(firing.filter((alert) => !isLater(alert)).map(keyOf)),
+        firing: new Set(firing.filter((alert) => !isLater(alert, at)).map(keyOf)),
         at,
       };
-      const { firing: known } = before;
-      return firing.filter(
-        (alert) => !known.has(keyOf(alert)) && (alert.since === undefined || isLater(alert)),
-      );
+      return newSince(before, firing);
     },
   };
+}
+
+function newSince({ firing: known, at }: Before, firing: readonly Alert[]): readonly Alert[] {
+  return firing.filter(
+    (alert) => !known.has(keyOf(alert)) && (alert.since === undefined || isLater(alert, at)),
+  );
+}
+
+function isLater({ since }: Alert, at: number): boolean {
+  return since !== undefined && since >= at;
 }
 
 function inWords(alerts: readonly Alert[], redact: (text: string) => string): string {
@@ -148,10 +157,15 @@ function clockTime(seconds: number): string {
   return `${new Date(seconds * 1000).toISOString().slice(11, 19)} UTC`;
 }
 
+interface Asking {
+  readonly client: AlertClient;
+  readonly memory: AlertMemory;
+  readonly deps: SourceDependencies;
+}
+
 async function preflight(
   subject: string,
-  client: AlertClient,
-  deps: SourceDependencies,
+  { client, memory, deps }: Asking,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const found = await withRetries(() => client.firing(signal), { ...deps, signal });
@@ -166,13 +180,18 @@ async function preflight(
       },
     ];
   }
-  return found.value.length === 0
-    ? []
-    : [
-        {
-          level: 'notice',
-          subject,
-          message: `fires now, and is not held against this deploy: ${inWords(found.value, deps.redact)}`,
-        },
-      ];
+  const began = memory.knownToBeNew(found.value);
+  const rest = found.value.filter((alert) => !began.includes(alert));
+  const tell = (level: Finding['level'], what: string, alerts: readonly Alert[]) =>
+    alerts.length === 0
+      ? []
+      : [{ level, subject, message: `fires now, and ${what}: ${inWords(alerts, deps.redact)}` }];
+  return [
+    ...tell('notice', 'is not held against this deploy', rest),
+    ...tell(
+      'warning',
+      'did not when the snapshot was taken, so it is held against this deploy',
+      began,
+    ),
+  ];
 }
