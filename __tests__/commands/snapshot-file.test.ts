@@ -25,6 +25,15 @@ describe('readSnapshot', () => {
     expect(read).toEqual({ snapshot });
   });
 
+  it('reads an old one of this run, as after an approval, and says what that means', () => {
+    const late = reader({ now: Date.parse('2026-11-24T10:00:00.000Z') });
+    const read = readSnapshot(JSON.stringify(snapshot), 'snapshot.json', late);
+    expect(read.snapshot).toEqual(snapshot);
+    expect(read.notice).toMatch(
+      /was taken 24h ago: whatever has changed since then counts as this/,
+    );
+  });
+
   it.each([
     [
       'another run',

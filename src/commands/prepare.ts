@@ -85,11 +85,8 @@ function wantsRollback({ settings }: TargetSession): boolean {
  */
 export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly ProvenTarget[]> {
   return inPool(TARGETS_AT_A_TIME, targets, async (target): Promise<ProvenTarget> => {
-    const { session, checks, built, snapshot } = target;
-    const proving = Promise.all([
-      preflightAll(session, checks, built.links),
-      withHourBefore(target),
-    ]);
+    const { session, built, snapshot } = target;
+    const proving = prove(target);
     const notDeployed = snapshot === undefined ? undefined : await waited(target, await proving);
     const [[preflight, compared], beginning] = await Promise.all([
       proving,
@@ -105,6 +102,14 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
         (alreadyRolledBack && `Already rolled back: ${alreadyRolledBack} Nothing was watched.`),
     };
   });
+}
+
+/** The limits first: what preflight says of them is said of those in force. */
+async function prove(
+  target: PreparedTarget,
+): Promise<readonly [readonly Finding[], Pick<PreparedTarget, 'session' | 'checks'>]> {
+  const compared = await withHourBefore(target);
+  return [await preflightAll(compared.session, compared.checks, target.built.links), compared];
 }
 
 /** Waits for what was deployed, unless it is known by now that it could not be watched. */

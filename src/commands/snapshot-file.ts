@@ -95,11 +95,17 @@ export function readSnapshot(
     return unreadable(path, error);
   }
   const why = objection(snapshot, reader);
-  return why === undefined
-    ? { snapshot }
-    : {
-        notice: `The snapshot in ${path} is ignored: ${why}. Take one with \`rollgate snapshot\` before the deploy of this run.`,
-      };
+  const age = reader.now - Date.parse(snapshot.takenAt);
+  if (why === undefined)
+    return age <= reader.deployedWithin
+      ? { snapshot }
+      : {
+          snapshot,
+          notice: `The snapshot in ${path} was taken ${formatDuration(age)} ago: whatever has changed since then counts as this deploy's. Take it right before the deploy, after any approval.`,
+        };
+  return {
+    notice: `The snapshot in ${path} is ignored: ${why}. Take one with \`rollgate snapshot\` before the deploy of this run.`,
+  };
 }
 
 /** Why a snapshot is not taken for one of this run. */

@@ -6,7 +6,7 @@ import { messageOf, UsageError } from '../support/errors.js';
 import { inPool } from '../support/pool.js';
 import { makeDirectoryOf } from './finish.js';
 import { preflightAll, printFindings } from './prepare.js';
-import { askAll } from './was-well.js';
+import { askAll, askedInWords } from './was-well.js';
 import {
   checksOf,
   ofTarget,
@@ -43,6 +43,11 @@ export async function snapshot(session: Session): Promise<number> {
     console.line(own('snapshot failed: what runs now could not be recorded'));
     return exitCodes.usage;
   }
+  printFindings(
+    session,
+    seen.flatMap((one) => one.warnings),
+    'Rollgate snapshot',
+  );
   const targets = seen.map(({ target }) => target);
   const taken: Snapshot = {
     schema: 1,
@@ -81,6 +86,8 @@ interface Recorded {
   readonly target: Snapshot['targets'][number];
   /** Why something could not be recorded. */
   readonly findings: readonly Finding[];
+  /** What is not well before the deploy. */
+  readonly warnings: readonly Finding[];
 }
 
 /** What every strategy of the target sees now. */
@@ -109,6 +116,10 @@ async function recorded(session: TargetSession): Promise<Recorded> {
   return {
     target: { name: target, strategies, ...(asked.length === 0 ? {} : { asked }) },
     findings: ofTarget(session, findings),
+    warnings: ofTarget(
+      session,
+      askedInWords(asked, checks).filter(({ level }) => level === 'warning'),
+    ),
   };
 }
 

@@ -1,9 +1,8 @@
-import { readdirSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Strategy, StrategyResult, Withheld } from '../../../src/contract/strategy.js';
 import { run, type Exec } from '../../../src/support/exec.js';
 import { systemClock } from '../../../src/support/clock.js';
+import { systemFiles, type TemporaryFolders } from '../../../src/support/files.js';
 import { setUpGit } from '../../../src/strategies/git/strategy.js';
 import { git, GitServer, hasGit } from '../../support/git-server.js';
 import {
@@ -22,6 +21,20 @@ let calls: {
   readonly env: Readonly<Record<string, string | undefined>>;
 }[];
 let rejected: string;
+/** The temporary folders that are there. */
+const open = new Set<string>();
+
+const folders: TemporaryFolders = {
+  async makeTemporary(prefix) {
+    const path = await systemFiles.makeTemporary(prefix);
+    open.add(path);
+    return path;
+  },
+  async removeTree(path) {
+    await systemFiles.removeTree(path);
+    open.delete(path);
+  },
+};
 
 const exec: Exec = (program, args, options) => {
   calls.push({ args, env: options.env });
@@ -42,7 +55,7 @@ beforeEach(() => {
 afterEach(async () => {
   await server.close();
   // Nothing of ours stays on the machine.
-  expect(readdirSync(tmpdir()).filter((name) => name.startsWith('rollgate-git-'))).toEqual([]);
+  expect([...open]).toEqual([]);
 });
 
 interface Given {
@@ -61,6 +74,7 @@ function strategy({ flags = {}, recorded, run: identity }: Given = {}): Strategy
       { 'git-repository': server.url, 'git-path': 'apps/shop', ...flags },
       {
         exec,
+        folders,
         recorded,
         clock: systemClock,
         env: { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },

@@ -49,7 +49,7 @@ describe('a call of kubectl', () => {
     await kubectl.get(['pods'], never);
     expect(calls[0]!.args).toEqual([
       ...['get', 'pods', '-o', 'json'],
-      ...['--kubeconfig', '/k/config', '--context', 'prod', '--namespace', 'shop'],
+      ...['--namespace', 'shop', '--kubeconfig', '/k/config', '--context', 'prod'],
       '--request-timeout=10s',
     ]);
     expect(calls[0]!.options).toMatchObject({ env: { PATH: '/bin' }, timeoutMs: 20_000 });
