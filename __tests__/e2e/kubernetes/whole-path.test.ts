@@ -251,12 +251,20 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
     const preflight = await job.call('preflight', job.watching(), { workloads });
     await job.call('rollback', [], { workloads });
     const { rollback } = job.place.report().targets[0]!;
-    expect(rollback).toMatchObject({ status: 'verified', attempts: [{ outcome: 'verified' }] });
-    for (const [name, , owner] of owners) {
-      const sentence = `deployment/${name} belongs to ${owner}: `;
-      expect(preflight.output).toContain(sentence);
-      expect(rollback.attempts[0]?.detail).toContain(sentence);
-    }
+    // There is nothing of Argo CD in this cluster: it may be in another one.
+    expect(rollback).toMatchObject({
+      status: 'unverified',
+      attempts: [
+        {
+          outcome: 'triggered',
+          detail: expect.stringMatching(
+            /deployment\/helm belongs to a Helm release: .*Argo CD will put the new version back at any time \(what it would do could not be read/,
+          ),
+        },
+      ],
+    });
+    for (const [name, , owner] of owners)
+      expect(preflight.output).toContain(`deployment/${name} belongs to ${owner}: `);
   });
 
   it('a workload of Argo Rollouts: skipped, with the command that helps', async () => {

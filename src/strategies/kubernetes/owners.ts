@@ -196,7 +196,7 @@ async function undone(state: State, signal: AbortSignal): Promise<string | undef
   const version = ours?.get(name);
   return version !== undefined && versionOf(workload.template).essence !== version.essence
     ? `${actorOf(owner)} has put ${live} back`
-    : revertInWords(first, evaluated?.().get(name)?.images.join(', ') ?? live);
+    : revertInWords(first, evaluated?.().get(name)?.images.join(', ') ?? 'the new version');
 }
 
 /** Has the owners look at their source now, and waits until they have applied it. */
