@@ -278,21 +278,21 @@ describeWithGit('the strategy git, and a server that is busy or difficult', () =
     server = await GitServer.start(apps);
   });
 
-  it('a race of 20 commits elsewhere: it is built anew on each tip, and pushed', async () => {
+  it('a race of three commits elsewhere: it is built anew on each tip, and pushed', async () => {
     const made = await deployed();
     let races = 0;
     server.beforePush = () => {
-      if (races >= 20) return;
+      if (races >= 3) return;
       races += 1;
       server.commit(`cart ${String(races)}`, {
         'apps/cart/image.yaml': `image: cart:v${String(10 + races)}\n`,
       });
     };
     expect(await undo(made)).toMatchObject({ outcome: 'triggered' });
-    expect(races).toBe(20);
-    expect(server.show('apps/cart/image.yaml')).toBe('image: cart:v30');
+    expect(races).toBe(3);
+    expect(server.show('apps/cart/image.yaml')).toBe('image: cart:v13');
     expect(server.show('apps/shop/image.yaml')).toBe('image: shop:v1');
-  }, 60_000);
+  });
 
   it('a branch that is protected: failed, with what the server says', async () => {
     const made = await deployed();

@@ -111,15 +111,8 @@ export function createGit(options: GitOptions): Git {
 function clone(state: State, signal: AbortSignal): Promise<string> {
   state.folder ??= (async () => {
     const folder = await state.options.folders.makeTemporary('rollgate-git-');
-    for (const args of [
-      ['init', '-q', '--bare', '.'],
-      ['config', 'remote.origin.url', state.options.repository],
-      // What is missing is fetched when it is asked for: https://git-scm.com/docs/partial-clone
-      ['config', 'remote.origin.promisor', 'true'],
-      ['config', 'remote.origin.partialclonefilter', 'blob:none'],
-      ['config', 'gc.auto', '0'],
-    ])
-      await call(state, args, { signal, cwd: folder, timeoutMs: LOCAL_TIMEOUT_MS });
+    const init = ['init', '-q', '--bare', '.'];
+    await call(state, init, { signal, cwd: folder, timeoutMs: LOCAL_TIMEOUT_MS });
     return folder;
   })();
   state.folder.catch(() => {
@@ -372,23 +365,44 @@ function identity(env: GitOptions['env']): Readonly<Record<string, string>> {
 }
 
 /**
- * Nobody is there to type a password, and what git says is read. Credentials stand in no argument, URL or file: other users of the
- * machine can read arguments (https://git-scm.com/docs/git-config#ENVIRONMENT, since 2.31).
+ * Nobody is there to type a password, and what git says is read. All that the clone is configured by stands in the environment: a
+ * file costs a call for each line, and credentials belong into no argument, URL or file, since other users of the machine can read
+ * arguments (https://git-scm.com/docs/git-config#ENVIRONMENT, since 2.31).
  */
 function configuration({ repository, token, env }: GitOptions): Readonly<Record<string, string>> {
   const before = Number(env.GIT_CONFIG_COUNT ?? '0') || 0;
-  const quiet = { GIT_TERMINAL_PROMPT: '0', LC_ALL: 'C', GIT_OPTIONAL_LOCKS: '0' };
-  const ssh = { GIT_SSH_COMMAND: env.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes' };
-  if (token === undefined || !/^https?:/i.test(repository)) return { ...quiet, ...ssh };
+  const pairs = [
+    ['remote.origin.url', repository],
+    // What is missing is fetched when it is asked for: https://git-scm.com/docs/partial-clone
+    ['remote.origin.promisor', 'true'],
+    ['remote.origin.partialclonefilter', 'blob:none'],
+    ['gc.auto', '0'],
+    ...authorizationOf(repository, token),
+  ] as const;
+  return {
+    GIT_TERMINAL_PROMPT: '0',
+    LC_ALL: 'C',
+    GIT_OPTIONAL_LOCKS: '0',
+    GIT_SSH_COMMAND: env.GIT_SSH_COMMAND ?? 'ssh -o BatchMode=yes',
+    GIT_CONFIG_COUNT: String(before + pairs.length),
+    ...Object.fromEntries(
+      pairs.flatMap(([key, value], index) => [
+        [`GIT_CONFIG_KEY_${String(before + index)}`, key],
+        [`GIT_CONFIG_VALUE_${String(before + index)}`, value],
+      ]),
+    ),
+  };
+}
+
+/** For this server only. By ssh there is no header. */
+function authorizationOf(
+  repository: string,
+  token: string | undefined,
+): readonly (readonly [string, string])[] {
+  if (token === undefined || !/^https?:/i.test(repository)) return [];
   const pair = token.includes(':') ? token : `x-access-token:${token}`;
   const header = `Authorization: Basic ${Buffer.from(pair, 'utf8').toString('base64')}`;
-  return {
-    ...quiet,
-    ...ssh,
-    GIT_CONFIG_COUNT: String(before + 1),
-    [`GIT_CONFIG_KEY_${String(before)}`]: `http.${new URL(repository).origin}/.extraHeader`,
-    [`GIT_CONFIG_VALUE_${String(before)}`]: header,
-  };
+  return [[`http.${new URL(repository).origin}/.extraHeader`, header]];
 }
 
 /** Its own complaint, without what the server says of itself. */
