@@ -139,7 +139,9 @@ describe('two health URLs, one of which failed before the deploy', () => {
     const { code, output } = await place.run(['snapshot', ...both()], inARun);
     expect(code).toBe(0);
     // Nobody must find out after the deploy that it cannot be judged by it.
-    expect(output).toMatch(/warning: Rollgate snapshot: health: .*\/other answers 404: check the URL/);
+    expect(output).toMatch(
+      /warning: Rollgate snapshot: health: .*\/other answers 404: check the URL/,
+    );
     expect(output).not.toMatch(/\/one answers/);
   });
 
