@@ -87,7 +87,11 @@ describeWith('the containers of a project as a health check', lacking(), () => {
     const made = await check();
     await seen(made, true);
     await engine.outputOf(['rm', '-f', 'shop-worker-1']);
-    expect(await made.probe(never)).toEqual({ ok: false, detail: 'worker has no container' });
+    expect(await made.probe(never)).toEqual({
+      ok: false,
+      detail: 'worker has no container',
+      changed: true,
+    });
   });
 
   it('an engine that does not answer: nothing known, and passes again when it is back', async () => {

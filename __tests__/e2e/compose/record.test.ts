@@ -266,7 +266,7 @@ describeWith('the record of a project', lacking(), () => {
     expect(plan.touches).toEqual(['service/worker']);
     expect(await strategy.execute(plan, scene.context())).toMatchObject({
       outcome: 'verified',
-      detail: expect.stringContaining('Left as it is: extra: new with this deploy'),
+      detail: expect.stringContaining('Left as it is: extra: it did not run before this deploy'),
     });
     expect(await engine.outputOf(['inspect', '-f', '{{.State.Status}}', 'shop-extra-1'])).toBe(
       'running',
