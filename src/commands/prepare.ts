@@ -24,7 +24,10 @@ import { own } from '../support/redact.js';
 export interface PreparedTarget {
   readonly session: TargetSession;
   readonly checks: readonly Check[];
+  /** What rolls back; nothing where nothing is to be rolled back. */
   readonly built: Links;
+  /** What can tell of the deploy, whether or not it is to roll back. */
+  readonly links: readonly ChainLink[];
   readonly wantsRollback: boolean;
   readonly snapshot: Snapshot | undefined;
 }
@@ -66,6 +69,7 @@ export async function prepareAll(session: Session): Promise<readonly PreparedTar
         session: target,
         checks: withMemory(target, checks, snapshot, links),
         built,
+        links,
         wantsRollback: isRollbackRequested,
         snapshot,
       };
@@ -114,21 +118,24 @@ async function prove(
 
 /** Waits for what was deployed, unless it is known by now that it could not be watched. */
 async function waited(
-  { session, checks, built }: PreparedTarget,
+  { session, checks, links }: PreparedTarget,
   [preflight]: readonly [readonly Finding[], unknown],
 ): Promise<string | undefined> {
   const ids = new Set(checks.map(({ id }) => id));
   const isStuck = preflight.some(({ level, subject }) => level === 'error' && ids.has(subject));
-  return isStuck ? undefined : awaitDeploys(session, built.links);
+  return isStuck ? undefined : awaitDeploys(session, links);
 }
 
 /** The target with the limits that the hour before its deploy gives. */
 async function withHourBefore({
   session,
   checks,
-  built,
+  links,
   snapshot,
 }: PreparedTarget): Promise<Pick<PreparedTarget, 'session' | 'checks'>> {
+  // Most runs have no server that could tell.
+  if (session.resolution.checks.every(({ before }) => before === undefined))
+    return { session, checks };
   const { compareBefore, deployTime, printCompared } = await import('./before.js');
   const compared = await compareBefore(session, deployTime(session, snapshot));
   printCompared(compared, { all: false });
@@ -136,7 +143,7 @@ async function withHourBefore({
   const fresh = await checksOf(compared.session);
   return {
     session: compared.session,
-    checks: withMemory(compared.session, fresh, snapshot, built.links),
+    checks: withMemory(compared.session, fresh, snapshot, links),
   };
 }
 

@@ -72,6 +72,8 @@ export interface StrategyResult {
   /** The run or object to look at. */
   readonly url?: string;
   readonly runId?: string;
+  /** Of a strategy that changes the source: the commit that it made. */
+  readonly revision?: string;
   /** Whether the platform shows the recorded version; `null` where it cannot be seen. */
   readonly versionConfirmed: boolean | null;
 }
@@ -145,15 +147,15 @@ export interface Strategy<
   recordedVersion?(): RecordedVersion | undefined;
   /** Whether there was nothing before the deploy, by the snapshot: this is the first one. */
   sawNothing?(): boolean;
-  /** It changes what workloads are made from, so that nobody who keeps them as their source says takes it back. */
+  /** It changes the source that Argo CD, Flux and the like deploy from; these undo whatever is changed elsewhere. */
   readonly changesSource?: boolean;
-  /** What keeps what the strategy changes as its source says, and would take a change back; one sentence. `undefined`: nothing. */
+  /** Which controller would undo a change of this strategy, such as Flux; one sentence. `undefined`: none. */
   revertedBy?(signal: AbortSignal): Promise<string | undefined>;
-  /** Who takes back, or has taken back, what a strategy of the chain has changed; one sentence. `undefined`: it stays as it is. */
+  /** Which controller will undo, or has undone, what a strategy of the chain changed; one sentence. `undefined`: none. */
   undoneBy?(signal: AbortSignal): Promise<string | undefined>;
   /**
-   * After a change of the source: whether what keeps the workloads has applied it, for which it is asked, and waited for until the
-   * signal is aborted. `undefined`: nothing keeps them.
+   * After a change of the source: asks the controllers to apply it, and waits until they have or the signal is aborted.
+   * `undefined`: no controller keeps the workloads.
    * @param revision the commit that was made, where it is known
    */
   sourceApplied?(

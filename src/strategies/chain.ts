@@ -162,7 +162,7 @@ async function tryStrategy(
     note(chain, link.id, 'failed', `withheld: ${given.reason}`);
     return stop ?? withheld(given.reason);
   }
-  const proof = given.outcome === 'failed' ? {} : await proofOf(strategy, given, options);
+  const proof = given.outcome === 'failed' ? {} : await proofOf(strategy, given, chain);
   const said = proof.undoneBy ?? proof.words;
   const result: StrategyResult = {
     ...given,
@@ -326,19 +326,16 @@ async function sourceFirst(options: ChainOptions): Promise<readonly ChainLink[]>
 interface Proof {
   /** In place of what the strategy says. */
   readonly outcome?: StrategyResult['outcome'];
-  /** Who takes it back, or why it does not count yet. */
+  /** Which controller undoes it, or why it has not been applied yet. */
   readonly undoneBy?: string;
   readonly words?: string;
 }
 
-/**
- * What was changed past its source is not proven as long as somebody takes it back; what the source says now is proven when it is
- * applied, and not before.
- */
+/** Without a change of the source, a change counts only if no controller undoes it; with one, only when it has been applied. */
 async function proofOf(
   strategy: Strategy,
-  { outcome, runId }: StrategyResult,
-  options: ChainOptions,
+  { outcome, revision }: StrategyResult,
+  { options, began }: Chain,
 ): Promise<Proof> {
   if (strategy.changesSource !== true) {
     const who = await undone(options);
@@ -346,7 +343,8 @@ async function proofOf(
       ? {}
       : { undoneBy: who, outcome: outcome === 'verified' ? 'triggered' : outcome };
   }
-  const applied = await appliedBy(strategy.id === 'git' ? runId : undefined, options);
+  const end = began + options.timeout;
+  const applied = await appliedBy(revision, end - options.clock.monotonic(), options);
   const lacking = applied.find(({ isApplied }) => !isApplied);
   if (lacking !== undefined) return { undoneBy: lacking.words, outcome: 'triggered' };
   const [first] = applied;
@@ -370,11 +368,14 @@ async function undone({ links, clock, signal }: ChainOptions): Promise<string | 
   }
 }
 
+/** @param left of the time for the whole chain, milliseconds; each has some */
 async function appliedBy(
   revision: string | undefined,
-  { links, clock, timeout, signal }: ChainOptions,
+  left: number,
+  { links, clock, signal }: ChainOptions,
 ): Promise<readonly SourceApplied[]> {
-  const limited = deadline(clock, timeout, 'waiting for what keeps the workloads', signal);
+  const time = Math.max(left, OWNER_TIME);
+  const limited = deadline(clock, time, 'waiting for what keeps the workloads', signal);
   try {
     const all = await Promise.all(
       links.map(async ({ strategy }) =>

@@ -1,12 +1,11 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { describeWith } from '../components.js';
-import { ControlPlane } from '../kubernetes/control-plane.js';
-import { Job } from '../kubernetes/job.js';
+import type { Job } from '../kubernetes/job.js';
 import { deployment, image } from '../kubernetes/manifests.js';
 import type { Pod } from '../kubernetes/objects.js';
 import { lackingFlux } from './components.js';
-import { Flux } from './flux.js';
 import type { Tree } from './git-server.js';
+import { fluxScene } from './scene.js';
 
 /** JSON is YAML. */
 const manifest = (tag: string): Tree => ({ 'api.yaml': JSON.stringify(deployment('api', tag)) });
@@ -14,37 +13,18 @@ const bad = image('broken-2');
 
 /** The bundle, against a workload that a real Flux keeps as Git says. */
 describeWith('the bundle and Flux', lackingFlux(), () => {
-  let plane: ControlPlane;
-  let flux: Flux;
-  const jobs: Job[] = [];
-
-  beforeAll(async () => {
-    plane = await ControlPlane.start();
-    flux = await Flux.start(plane);
-  });
-  afterEach(async () => {
-    for (const job of jobs.splice(0)) await job.close();
-  });
-  afterAll(async () => {
-    // They have not been made when the start failed.
-    await (flux as Flux | undefined)?.stop();
-    await (plane as ControlPlane | undefined)?.stop();
-  });
+  const scene = fluxScene();
 
   /** A good version and its snapshot, and then a bad one that Git says and Flux has applied. */
   async function deployedBadly(): Promise<Job> {
-    const job = await Job.start(plane, { kubectl: 'kubectl' });
-    jobs.push(job);
-    await flux.keep('shop', job.namespace, manifest('v1'));
-    await plane.rolledOut('Deployment', 'api', job.namespace);
+    const job = await scene.job({ kubectl: 'kubectl' });
+    await scene.flux.keep('shop', job.namespace, manifest('v1'));
+    await scene.plane.rolledOut('Deployment', 'api', job.namespace);
     expect(await job.call('snapshot')).toMatchObject({ code: 0 });
-    await flux.deploy('shop', job.namespace, manifest('broken-2'));
-    await plane.rolledOut('Deployment', 'api', job.namespace);
+    await scene.flux.deploy('shop', job.namespace, manifest('broken-2'));
+    await scene.plane.rolledOut('Deployment', 'api', job.namespace);
     return job;
   }
-
-  const liveImage = async ({ namespace }: Job): Promise<string | undefined> =>
-    (await plane.get('Deployment', 'api', namespace)).spec.template.spec.containers[0]?.image;
 
   it('a workload that Flux keeps: rolled back, never called verified, and Flux does put it back', async () => {
     const job = await deployedBadly();
@@ -65,25 +45,25 @@ describeWith('the bundle and Flux', lackingFlux(), () => {
         },
       ],
     });
-    expect(await liveImage(job)).toBe(image('v1'));
+    expect(await scene.liveImage(job)).toBe(image('v1'));
 
-    await flux.reconcile('shop', job.namespace);
-    expect(await liveImage(job)).toBe(bad);
+    await scene.flux.reconcile('shop', job.namespace);
+    expect(await scene.liveImage(job)).toBe(bad);
   });
 
   it('a suspended Kustomization: verified, and it stays', async () => {
     const job = await deployedBadly();
-    await flux.suspend('shop', job.namespace, true);
+    await scene.flux.suspend('shop', job.namespace, true);
     const { code } = await job.call('run', job.watching());
     expect(job.place.report()).toMatchObject({ targets: [{ rollback: { status: 'verified' } }] });
     expect(code).toBe(1);
-    await flux.request('Kustomization', 'shop', job.namespace);
-    expect(await liveImage(job)).toBe(image('v1'));
+    await scene.flux.request('Kustomization', 'shop', job.namespace);
+    expect(await scene.liveImage(job)).toBe(image('v1'));
   });
 
   it('gitops-pause: it holds while Flux reconciles three times, and Flux resumes as told', async () => {
     const job = await deployedBadly();
-    await flux.keep('witness', job.namespace, {
+    await scene.flux.keep('witness', job.namespace, {
       'other.yaml': JSON.stringify(deployment('other', 'v1')),
     });
     const { code, output } = await job.call('run', [...job.watching(), '--gitops-pause', 'true']);
@@ -92,17 +72,20 @@ describeWith('the bundle and Flux', lackingFlux(), () => {
     expect(code).toBe(1);
 
     for (let round = 0; round < 3; round++) {
-      await flux.request('Kustomization', 'shop', job.namespace);
-      await flux.reconcile('witness', job.namespace);
-      expect(await liveImage(job)).toBe(image('v1'));
+      await scene.flux.request('Kustomization', 'shop', job.namespace);
+      await scene.flux.reconcile('witness', job.namespace);
+      expect(await scene.liveImage(job)).toBe(image('v1'));
     }
-    expect((await plane.pods('api', job.namespace)).map(imageOf)).toEqual([
+    expect((await scene.plane.pods('api', job.namespace)).map(imageOf)).toEqual([
       image('v1'),
       image('v1'),
     ]);
 
-    await flux.suspend('shop', job.namespace, false);
-    await plane.until('Flux to put it back', async () => (await liveImage(job)) === bad);
+    await scene.flux.suspend('shop', job.namespace, false);
+    await scene.plane.until(
+      'Flux to put it back',
+      async () => (await scene.liveImage(job)) === bad,
+    );
   });
 });
 

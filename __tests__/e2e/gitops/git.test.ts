@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { describeWith } from '../components.js';
-import { ControlPlane } from '../kubernetes/control-plane.js';
-import { Job } from '../kubernetes/job.js';
+import type { Job } from '../kubernetes/job.js';
 import { deployment, image } from '../kubernetes/manifests.js';
 import { lackingFlux } from './components.js';
-import { Flux } from './flux.js';
 import type { Tree } from './git-server.js';
+import { fluxScene } from './scene.js';
 
 /** The path that is deployed, and one beside it. JSON is YAML. */
 const app = (tag: string): Tree => ({ 'app/api.yaml': JSON.stringify(deployment('api', tag)) });
@@ -21,36 +20,17 @@ const bad = image('broken-2');
 
 /** The strategy `git` of the bundle, with a workload that a real Flux keeps. */
 describeWith('a rollback in Git, applied by Flux', lackingFlux(), () => {
-  let plane: ControlPlane;
-  let flux: Flux;
-  const jobs: Job[] = [];
-
-  beforeAll(async () => {
-    plane = await ControlPlane.start();
-    flux = await Flux.start(plane);
-  });
-  afterEach(async () => {
-    for (const job of jobs.splice(0)) await job.close();
-  });
-  afterAll(async () => {
-    // They have not been made when the start failed.
-    await (flux as Flux | undefined)?.stop();
-    await (plane as ControlPlane | undefined)?.stop();
-  });
+  const scene = fluxScene();
 
   const repository = ({ namespace }: Job): string => `${namespace}-shop`;
   const inGit = (job: Job): readonly string[] => [
-    ...['--git-repository', flux.git.url(repository(job)), '--git-path', 'app'],
+    ...['--git-repository', scene.flux.git.url(repository(job)), '--git-path', 'app'],
   ];
-  const liveImage = async ({ namespace }: Job): Promise<string | undefined> =>
-    (await plane.get('Deployment', 'api', namespace)).spec.template.spec.containers[0]?.image;
-
   /** A good version, kept by Flux, and its snapshot. */
   async function kept(): Promise<Job> {
-    const job = await Job.start(plane, { kubectl: 'kubectl', git: '/usr/bin/git' });
-    jobs.push(job);
-    await flux.keep('shop', job.namespace, { ...app('v1'), ...config('first') });
-    await plane.rolledOut('Deployment', 'api', job.namespace);
+    const job = await scene.job({ kubectl: 'kubectl', git: '/usr/bin/git' });
+    await scene.flux.keep('shop', job.namespace, { ...app('v1'), ...config('first') });
+    await scene.plane.rolledOut('Deployment', 'api', job.namespace);
     expect(await job.call('snapshot', inGit(job))).toMatchObject({ code: 0 });
     return job;
   }
@@ -58,8 +38,8 @@ describeWith('a rollback in Git, applied by Flux', lackingFlux(), () => {
   /** Then a bad one, which Flux has applied. */
   async function deployedBadly(): Promise<Job> {
     const job = await kept();
-    await flux.deploy('shop', job.namespace, app('broken-2'));
-    await plane.rolledOut('Deployment', 'api', job.namespace);
+    await scene.flux.deploy('shop', job.namespace, app('broken-2'));
+    await scene.plane.rolledOut('Deployment', 'api', job.namespace);
     return job;
   }
 
@@ -77,21 +57,21 @@ describeWith('a rollback in Git, applied by Flux', lackingFlux(), () => {
       ],
     });
     expect(code).toBe(1);
-    expect(await liveImage(job)).toBe(image('v1'));
-    const { status } = await flux.kustomization('shop', job.namespace);
+    expect(await scene.liveImage(job)).toBe(image('v1'));
+    const { status } = await scene.flux.kustomization('shop', job.namespace);
     const { attempts } = job.place.report().targets[0]!.rollback;
     expect(status?.lastAppliedRevision).toBe(`main@sha1:${attempts[0]!.runId!}`);
 
     // It lasts.
-    await flux.reconcile('shop', job.namespace);
-    expect(await liveImage(job)).toBe(image('v1'));
+    await scene.flux.reconcile('shop', job.namespace);
+    expect(await scene.liveImage(job)).toBe(image('v1'));
   });
 
   it('the watch waits for Flux to apply what was pushed, and judges that', async () => {
     const job = await kept();
     const running = job.start('run', [...job.watching(), ...inGit(job)]);
     await running.printed('yet: waiting for it');
-    await flux.deploy('shop', job.namespace, app('broken-2'));
+    await scene.flux.deploy('shop', job.namespace, app('broken-2'));
     const { code } = await running.ended;
     expect(job.place.report()).toMatchObject({
       verdict: 'unhealthy',
@@ -100,23 +80,30 @@ describeWith('a rollback in Git, applied by Flux', lackingFlux(), () => {
     expect(code).toBe(1);
   });
 
-  it('nothing comes in time: inconclusive, and nothing is watched or rolled back', async () => {
-    const job = await kept();
-    const { code, output } = await watch(job, '--gitops-wait', '3s');
-    expect(output).toMatch(/Not deployed: the Flux Kustomization shop has applied nothing newer/);
-    expect(code).toBe(4);
-  });
+  it.each<[string, readonly string[]]>([
+    ['is rolled back', []],
+    ['is only reported', ['--on-unhealthy', 'report']],
+  ])(
+    'nothing comes in time, where a bad version %s: inconclusive, and nothing is watched',
+    async (_, flags) => {
+      const job = await kept();
+      const { code, output } = await watch(job, '--gitops-wait', '3s', ...flags);
+      expect(output).toMatch(/Not deployed: the Flux Kustomization shop has applied nothing newer/);
+      expect(job.service.requests).toBe(0);
+      expect(code).toBe(4);
+    },
+  );
 
   it('a commit elsewhere in between: the rollback is pushed on top of it', async () => {
     const job = await deployedBadly();
-    const elsewhere = await flux.git.commit(repository(job), config('second'));
+    const elsewhere = await scene.flux.git.commit(repository(job), config('second'));
     const { code } = await watch(job);
     expect(code).toBe(1);
-    expect(await flux.git.parents(repository(job))).toContain(elsewhere);
-    expect((await plane.get('ConfigMap', 'notes', job.namespace)) as unknown).toMatchObject({
+    expect(await scene.flux.git.parents(repository(job))).toContain(elsewhere);
+    expect((await scene.plane.get('ConfigMap', 'notes', job.namespace)) as unknown).toMatchObject({
       data: { text: 'second' },
     });
-    expect(await liveImage(job)).toBe(image('v1'));
+    expect(await scene.liveImage(job)).toBe(image('v1'));
   });
 
   it('a commit on the path since the watch began: withheld', async () => {
@@ -128,7 +115,7 @@ describeWith('a rollback in Git, applied by Flux', lackingFlux(), () => {
     ]);
     // When it asks the service, it knows what it judges.
     await running.until(() => job.service.requests > 0);
-    await flux.git.commit(repository(job), app('v3'));
+    await scene.flux.git.commit(repository(job), app('v3'));
     await running.ended;
     expect(job.place.report()).toMatchObject({
       targets: [{ rollback: { status: 'withheld' } }],
@@ -137,7 +124,7 @@ describeWith('a rollback in Git, applied by Flux', lackingFlux(), () => {
 
   it('a server that refuses the push: failed, and the next strategy acts, which is not verified', async () => {
     const job = await deployedBadly();
-    flux.git.refuse(repository(job), 'GH006: Protected branch update failed');
+    scene.flux.git.refuse(repository(job), 'GH006: Protected branch update failed');
     const { code } = await watch(job);
     const [target] = job.place.report().targets;
     expect(target).toMatchObject({
@@ -151,6 +138,6 @@ describeWith('a rollback in Git, applied by Flux', lackingFlux(), () => {
       },
     });
     expect(code).toBe(3);
-    expect(bad).not.toBe(await liveImage(job));
+    expect(bad).not.toBe(await scene.liveImage(job));
   });
 });

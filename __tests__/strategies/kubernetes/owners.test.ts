@@ -48,18 +48,23 @@ interface Story {
   readonly options?: KubernetesStrategyOptions;
   /** Another strategy, in front of or behind that of Kubernetes. */
   readonly others?: readonly Strategy[];
+  /** Whether the others stand in front. */
+  readonly isFirst?: boolean;
   readonly confirm?: () => Confirmation | Promise<Confirmation>;
 }
 
 async function rollBack(
   recorded: unknown,
-  { options = {}, others = [], confirm = () => right }: Story = {},
+  { options = {}, others = [], isFirst = false, confirm = () => right }: Story = {},
 ): Promise<RollbackReport> {
   const strategy = scene.strategy({ ...options, recorded });
   await scene.wait(strategy.capture!(never));
   return scene.wait(
     runChain({
-      links: [strategy, ...others].map((one) => ({ id: one.id, strategy: one })),
+      links: (isFirst ? [...others, strategy] : [strategy, ...others]).map((one) => ({
+        id: one.id,
+        strategy: one,
+      })),
       request: requestOf('unhealthy'),
       timeout: 600_000,
       dryRun: false,
@@ -298,6 +303,48 @@ describe('another strategy on a workload that is kept as its source says', () =>
     expect(report.status).toBe('unverified');
     expect(report.detail).toMatch(why);
     expect(scene.cluster.image('api')).toBe('shop:v2');
+  });
+
+  it.each<[string, Readonly<Record<string, string>>, () => Obj, RegExp]>([
+    [
+      'Flux is suspended',
+      flux,
+      () => scene.cluster.keeper('Kustomization', 'web', { suspend: true }, applied('aaa')),
+      /web is suspended and applies nothing/,
+    ],
+    [
+      'Argo CD is synced by hand',
+      argo,
+      () => scene.cluster.keeper('Application', 'web', {}),
+      /web is synced by hand: sync it/,
+    ],
+  ])('that changes the source, while %s: unverified at once', async (_, labels, keep, why) => {
+    const recorded = await deployed(labels);
+    keep();
+    const began = scene.clock.monotonic();
+    const report = await rollBack(recorded, {
+      others: [other(() => undefined, { changesSource: true })],
+      isFirst: true,
+    });
+    expect(report).toMatchObject({ status: 'unverified', attempts: [{ id: 'ci' }] });
+    expect(report.detail).toMatch(why);
+    expect(scene.clock.monotonic() - began).toBeLessThan(5000);
+  });
+
+  it('that changes the source late: the owner is waited for within the time of the whole chain', async () => {
+    const recorded = await deployed(flux);
+    scene.cluster.keeper('Kustomization', 'web', {}, applied('aaa'));
+    const began = scene.clock.monotonic();
+    const slow = other(() => undefined, {
+      changesSource: true,
+      execute: async () => {
+        await scene.clock.sleep(200_000, never);
+        return { outcome: 'verified', detail: 'done.', versionConfirmed: null };
+      },
+    });
+    expect(await rollBack(recorded, { others: [slow] })).toMatchObject({ status: 'unverified' });
+    // `rollback-timeout` is ten minutes here.
+    expect(scene.clock.monotonic() - began).toBeLessThan(605_000);
   });
 
   it('that changes the source, where nothing keeps the workloads: the order stays', async () => {

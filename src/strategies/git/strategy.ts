@@ -293,7 +293,7 @@ function triggered(detail: string, commit?: string): StrategyResult {
   return {
     outcome: 'triggered',
     detail,
-    ...(commit === undefined ? {} : { runId: commit }),
+    ...(commit === undefined ? {} : { runId: commit, revision: commit }),
     versionConfirmed: null,
   };
 }

@@ -212,9 +212,16 @@ async function untilApplied(
   try {
     await askToReconcile(kubectl, owned, clock.now(), signal);
     for (;;) {
-      const open = owned.flatMap((one) => lackingOf(one, revision, state) ?? [])[0];
-      if (open === undefined) break;
-      lacking = open;
+      const open = owned.flatMap((one) => {
+        const words = lackingOf(one, revision, state);
+        return words === undefined ? [] : [{ words, isAtRest: !one.state.follows }];
+      });
+      const [first] = open;
+      if (first === undefined) break;
+      // Of one that applies nothing by itself nothing comes, however long it is waited for.
+      const atRest = open.find(({ isAtRest }) => isAtRest);
+      if (atRest !== undefined) return { isApplied: false, words: atRest.words };
+      lacking = first.words;
       await clock.sleep(LOOK_AGAIN, signal);
       owned = await ownedNow(state, signal);
     }
@@ -237,9 +244,14 @@ function lackingOf(
 ): string | undefined {
   const name = ownerInWords(owner);
   if (seen.unknown !== undefined) return `${name} could not be read (${seen.unknown})`;
-  if (seen.acts === 'suspended') return `${name} is suspended, so that it applies nothing`;
-  if (seen.applied === appliedAtStart.get(nameOf(workload)) && seen.applied !== revision)
-    return `${name} has not applied ${revision === undefined ? 'another revision' : revision.slice(0, 10)} yet`;
+  if (seen.acts === 'suspended') return `${name} is suspended and applies nothing`;
+  const isNamed = revision !== undefined && seen.applied === revision;
+  if (seen.applied === appliedAtStart.get(nameOf(workload)) && !isNamed) {
+    const what = revision === undefined ? 'another revision' : revision.slice(0, 10);
+    return seen.follows
+      ? `${name} has not applied ${what} yet`
+      : `${name} is synced by hand: sync it`;
+  }
   if (!seen.isHealthy)
     return `${name} has not applied ${seen.applied?.slice(0, 10) ?? 'it'} in full`;
   const judged = options.evaluated?.().get(nameOf(workload))?.essence;

@@ -18,6 +18,8 @@ export interface OwnerState {
    * - `suspended`, `no-self-heal`: not until somebody lets it, or until its source changes.
    */
   readonly acts: 'reverts' | 'suspended' | 'no-self-heal';
+  /** It applies what its source says by itself. */
+  readonly follows: boolean;
   /** When, in words: `within 10m`. */
   readonly when: string;
   /** Why it could not be read; it counts as one that reverts. */
@@ -111,7 +113,8 @@ export async function readOwner(
   const found = await find(kubectl, owner, signal);
   if (typeof found === 'string')
     return {
-      ...{ acts: 'reverts', when: 'at any time', unknown: found, isHealthy: false, object },
+      ...{ acts: 'reverts', follows: true, when: 'at any time', unknown: found },
+      ...{ isHealthy: false, object },
       ...{
         namespace: owner.namespace,
         resourceVersion: undefined,
@@ -168,7 +171,7 @@ async function find(
   }
 }
 
-type Read = Pick<OwnerState, 'acts' | 'when' | 'applied' | 'latest' | 'isHealthy'>;
+type Read = Pick<OwnerState, 'acts' | 'follows' | 'when' | 'applied' | 'latest' | 'isHealthy'>;
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -188,6 +191,7 @@ function argoCd(spec: Fields, status: Fields): Read {
   const applied = textOf(result.revision) ?? textOf(listOf(result.revisions).at(-1));
   return {
     acts: isAutomated && selfHeal === true ? 'reverts' : 'no-self-heal',
+    follows: isAutomated,
     when: 'within seconds',
     applied,
     latest: textOf(sync.revision) ?? textOf(listOf(sync.revisions).at(-1)),
@@ -204,6 +208,7 @@ function kustomization(spec: Fields, status: Fields, generation: unknown): Read 
   const attempted = textOf(status.lastAttemptedRevision);
   return {
     acts: spec.suspend === true ? 'suspended' : 'reverts',
+    follows: spec.suspend !== true,
     when: `at its next reconcile${interval === undefined ? '' : ` (within ${plainDuration(interval)})`}`,
     applied: commitOf(applied),
     latest: commitOf(attempted ?? applied),
@@ -222,6 +227,7 @@ function helmRelease(spec: Fields, status: Fields, generation: unknown): Read {
   const detects = fields(spec.driftDetection).mode === 'enabled';
   return {
     acts: spec.suspend === true ? 'suspended' : detects ? 'reverts' : 'no-self-heal',
+    follows: spec.suspend !== true,
     when: `at its next reconcile${interval === undefined ? '' : ` (within ${plainDuration(interval)})`}`,
     applied,
     latest: textOf(status.lastAttemptedRevision) ?? applied,
