@@ -50,6 +50,34 @@ async function run(a: PartOptions, b: PartOptions, signal = never): Promise<unkn
 
 const skip: Skip = { kind: 'skip', reason: 'no replicas already' };
 
+describe('several canaries in one scale-down, and who keeps them', () => {
+  const say = (words: string | undefined) => () => Promise.resolve(words);
+  const applied = { isApplied: true, words: 'web has applied it' };
+  const lacking = { isApplied: false, words: 'api has not applied it yet' };
+
+  it('whoever undoes one of them undoes the rollback', async () => {
+    const strategy = together([
+      part('a', { undoneBy: say(undefined), revertedBy: say(undefined) }),
+      part('b', { undoneBy: say('Flux will put b back'), revertedBy: say('b belongs to Flux') }),
+    ]);
+    expect(await strategy.undoneBy!(never)).toBe('Flux will put b back');
+    expect(await strategy.revertedBy!(never)).toBe('b belongs to Flux');
+    expect(await together([part('a'), part('b')]).undoneBy!(never)).toBeUndefined();
+  });
+
+  it.each([
+    [[applied, lacking], lacking],
+    [[undefined, applied], applied],
+    [[undefined, undefined], undefined],
+  ])('a change of the source is applied when all have applied it: %j', async ([a, b], whole) => {
+    const strategy = together([
+      part('a', { sourceApplied: () => Promise.resolve(a) }),
+      part('b', { sourceApplied: () => Promise.resolve(b) }),
+    ]);
+    expect(await strategy.sourceApplied!(undefined, never)).toEqual(whole);
+  });
+});
+
 describe('several canaries in one scale-down', () => {
   it('are planned together, with the steps and workloads of all', async () => {
     const plan = await together([part('a'), part('b')]).plan(request, never);

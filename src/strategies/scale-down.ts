@@ -84,6 +84,28 @@ interface CombinedPlan extends Plan {
   readonly left: readonly string[];
 }
 
+/** What keeps the workloads of any of the parts. */
+function ownersOf(
+  parts: readonly Part[],
+): Required<Pick<Strategy, 'revertedBy' | 'undoneBy' | 'sourceApplied'>> {
+  async function firstOf(
+    ask: (strategy: Strategy) => Promise<string | undefined> | undefined,
+  ): Promise<string | undefined> {
+    const all = await Promise.all(parts.map(async ({ strategy }) => ask(strategy)));
+    return all.find((one) => one !== undefined);
+  }
+  return {
+    revertedBy: (signal) => firstOf((strategy) => strategy.revertedBy?.(signal)),
+    undoneBy: (signal) => firstOf((strategy) => strategy.undoneBy?.(signal)),
+    async sourceApplied(revision, signal) {
+      const all = await Promise.all(
+        parts.map(async ({ strategy }) => strategy.sourceApplied?.(revision, signal)),
+      );
+      return all.find((one) => one?.isApplied === false) ?? all.find((one) => one !== undefined);
+    },
+  };
+}
+
 /**
  * Several parts as one strategy: all are planned before the first acts, and each acts whatever became of the others, because
  * they take down different things.
@@ -143,6 +165,8 @@ export function together(parts: readonly Part[]): Strategy<CombinedPlan> {
         ...(sentences.length === 0 ? {} : { alreadyRolledBack: sentences.join(' ') }),
       };
     },
+
+    ...ownersOf(parts),
 
     async assertUnchanged(signal) {
       const seen = await Promise.all(

@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Strategy, StrategyResult, Withheld } from '../../../src/contract/strategy.js';
 import { run, type Exec } from '../../../src/support/exec.js';
@@ -36,9 +38,15 @@ const folders: TemporaryFolders = {
   },
 };
 
-const exec: Exec = (program, args, options) => {
+/** A command of git that somebody kills when its work is done, once. */
+let killed: string | undefined;
+
+const exec: Exec = async (program, args, options) => {
   calls.push({ args, env: options.env });
-  return run(program, args, options);
+  const result = await run(program, args, options);
+  if (killed === undefined || args[0] !== killed) return result;
+  killed = undefined;
+  return { ...result, code: null, signal: 'SIGKILL', stdout: '', stderr: '' };
 };
 
 const apps = {
@@ -50,6 +58,7 @@ const apps = {
 
 beforeEach(() => {
   calls = [];
+  killed = undefined;
 });
 
 afterEach(async () => {
@@ -61,6 +70,7 @@ afterEach(async () => {
 interface Given {
   readonly flags?: Readonly<Record<string, string>>;
   readonly recorded?: unknown;
+  readonly gitConfig?: string;
   readonly run?: {
     readonly system: string;
     readonly runId: string | null;
@@ -68,7 +78,12 @@ interface Given {
   };
 }
 
-function strategy({ flags = {}, recorded, run: identity }: Given = {}): Strategy {
+function strategy({
+  flags = {},
+  recorded,
+  run: identity,
+  gitConfig = '/dev/null',
+}: Given = {}): Strategy {
   const made = setUpGit(
     dependenciesWith(
       { 'git-repository': server.url, 'git-path': 'apps/shop', ...flags },
@@ -77,7 +92,7 @@ function strategy({ flags = {}, recorded, run: identity }: Given = {}): Strategy
         folders,
         recorded,
         clock: systemClock,
-        env: { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' },
+        env: { PATH: process.env.PATH, GIT_CONFIG_GLOBAL: gitConfig, GIT_CONFIG_NOSYSTEM: '1' },
         ...(identity && { run: identity }),
       },
     ),
@@ -154,17 +169,43 @@ describeWithGit('the strategy git', () => {
     expect(server.show('README.md')).toBe('hello');
   });
 
-  it('takes a path that the deploy made away again, with the folders that held nothing else', async () => {
-    const given = { flags: { 'git-path': 'apps/new/only' } };
-    const recorded = await snapshot(given);
-    server.commit('deploy', { 'apps/new/only/image.yaml': 'image: new:v1\n' });
-    const made = strategy({ ...given, recorded });
+  it('makes folders anew that are gone by now', async () => {
+    const recorded = await snapshot();
+    server.commit('take away', {
+      'apps/shop/image.yaml': '',
+      'apps/shop/deep/values.yaml': '',
+      'apps/cart/image.yaml': '',
+    });
+    const made = strategy({ recorded });
     await made.capture!(never);
     expect(await undo(made)).toMatchObject({ outcome: 'triggered' });
-    expect(git(server.bare, 'ls-tree', '--name-only', 'HEAD:apps').split('\n')).toEqual([
-      'cart',
-      'shop',
+    expect(git(server.bare, 'ls-tree', '-r', '--name-only', 'HEAD').split('\n')).toEqual([
+      'README.md',
+      'apps/shop/deep/values.yaml',
+      'apps/shop/image.yaml',
     ]);
+  });
+
+  it('commits as whom git is configured for, and signs where it is told to', async () => {
+    writeFileSync(
+      join(server.root, 'gitconfig'),
+      '[user]\n\tname = Deploy Bot\n\temail = bot@example.com\n[commit]\n\tgpgsign = true\n[gpg]\n\tprogram = /bin/sh\n',
+    );
+    const signer = join(server.root, 'signer');
+    // What gpg answers: https://git-scm.com/docs/git-config#Documentation/git-config.txt-gpgprogram
+    writeFileSync(
+      signer,
+      '#!/bin/sh\ncat > /dev/null\necho "[GNUPG:] SIG_CREATED " >&2\necho "-----BEGIN PGP SIGNATURE-----"\n',
+      { mode: 0o755 },
+    );
+    const config = join(server.root, 'gitconfig');
+    git(server.root, 'config', '--file', config, 'gpg.program', signer);
+    const made = await deployed({ gitConfig: config });
+    expect(await undo(made)).toMatchObject({ outcome: 'triggered' });
+    expect(git(server.bare, 'log', '-1', '--format=%an <%ae>')).toBe(
+      'Deploy Bot <bot@example.com>',
+    );
+    expect(git(server.bare, 'cat-file', 'commit', 'HEAD')).toContain('BEGIN PGP SIGNATURE');
   });
 
   it('of a server that knows no partial clones and gives no commit by its id, works too', async () => {
@@ -234,12 +275,40 @@ describeWithGit('the strategy git does not touch what was not judged', () => {
 
   it.each<[string, (recorded: Record<string, unknown>) => unknown]>([
     ['of another repository', (recorded) => ({ ...recorded, repository: 'http://other' })],
+    ['of another branch', (recorded) => ({ ...recorded, branch: 'release' })],
     ['of another path', (recorded) => ({ ...recorded, path: 'apps/cart' })],
     ['with a commit that is none', (recorded) => ({ ...recorded, commit: '--upload-pack=x' })],
     ['with an entry that is none', (recorded) => ({ ...recorded, entry: '100644 blob ../x' })],
   ])('a snapshot %s: skipped', async (_, change) => {
     const recorded = change((await snapshot()) as Record<string, unknown>);
-    expect(await strategy({ recorded }).plan(request, never)).toMatchObject({ kind: 'skip' });
+    const flags = { 'git-branch': 'main' };
+    expect(await strategy({ recorded, flags }).plan(request, never)).toMatchObject({
+      kind: 'skip',
+    });
+  });
+
+  it('a path that the first deploy makes: a note before it, and nothing to go back to after it', async () => {
+    const given = { flags: { 'git-path': 'apps/new' } };
+    expect(await strategy(given).preflight(never, true)).toEqual([
+      {
+        level: 'notice',
+        subject: 'git',
+        message: expect.stringMatching(
+          /^apps\/new of .* is not on the branch main: the first deploy has nothing to go back to$/,
+        ),
+        fix: 'if this is not the first deploy, correct `git-path` or `git-branch`',
+      },
+    ]);
+    const recorded = await snapshot(given);
+    server.commit('deploy', { 'apps/new/image.yaml': 'image: new:v1\n' });
+    const made = strategy({ ...given, recorded });
+    await made.capture!(never);
+    expect(made.sawNothing?.()).toBe(true);
+    expect(await made.plan(request, never)).toMatchObject({
+      kind: 'skip',
+      reason: expect.stringContaining('there is nothing to go back to'),
+    });
+    expect(server.show('apps/new/image.yaml')).toBe('image: new:v1');
   });
 
   it('somebody has put it back already: no commit, and it goes on', async () => {
@@ -252,6 +321,8 @@ describeWithGit('the strategy git does not touch what was not judged', () => {
     expect(await undo(made)).toMatchObject({
       outcome: 'triggered',
       detail: expect.stringContaining('was as it was before the deploy already'),
+      // This is what is to be applied.
+      revision: head,
     });
     expect(server.head()).toBe(head);
   });
@@ -316,6 +387,13 @@ describeWithGit('the strategy git, and a server that is busy or difficult', () =
       return 'answer-and-drop';
     };
     expect(await undo(made)).toMatchObject({ outcome: 'triggered', runId: server.head() });
+    expect(server.log()).toHaveLength(3);
+  });
+
+  it('a push that is killed after it has arrived: found on the branch, and not said to be refused', async () => {
+    const made = await deployed();
+    killed = 'push';
+    expect(await undo(made)).toMatchObject({ outcome: 'triggered', revision: server.head() });
     expect(server.log()).toHaveLength(3);
   });
 

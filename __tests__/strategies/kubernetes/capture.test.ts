@@ -56,6 +56,12 @@ describe('a snapshot of workloads', () => {
     });
   });
 
+  it('of one workload that is new, beside one that is not, has seen something', async () => {
+    const given = { workloads: ['deployment/api', 'deployment/new'] };
+    const recorded = await scene.snapshot(given);
+    expect(scene.strategy({ ...given, recorded }).sawNothing?.()).toBe(false);
+  });
+
   it('of a workload that is there has seen something', async () => {
     expect(scene.strategy({ recorded: await scene.snapshot() }).sawNothing?.()).toBe(false);
     expect(scene.strategy().sawNothing?.()).toBe(false);

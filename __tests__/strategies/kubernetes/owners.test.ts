@@ -127,14 +127,9 @@ describe('an undo of a workload that is kept as its source says', () => {
     });
   });
 
-  it.each<[string, () => void]>([
-    [
-      'Flux is suspended',
-      () => scene.cluster.keeper('Kustomization', 'web', { suspend: true }, applied('aaa')),
-    ],
-  ])('is verified while %s', async (_, keep) => {
+  it('is verified while Flux is suspended', async () => {
     const recorded = await deployed(flux);
-    keep();
+    scene.cluster.keeper('Kustomization', 'web', { suspend: true }, applied('aaa'));
     expect(await rollBack(recorded)).toMatchObject({ status: 'verified', versionConfirmed: true });
   });
 
@@ -152,18 +147,14 @@ describe('an undo of a workload that is kept as its source says', () => {
     expect(report.detail).toMatch(/Argo CD will put shop:v2 back .*could not be read: .*Forbidden/);
   });
 
-  it('of nobody’s workload asks nothing besides', async () => {
-    const recorded = await deployed({});
-    await rollBack(recorded);
-    const asked = scene.cluster.calls.filter(({ args }) => args.includes('--all-namespaces'));
-    expect(asked).toEqual([]);
-    const reads = scene.cluster.count('get');
-    const owned = new Scene();
-    scene = owned;
-    const other = await deployed(argo);
-    scene.cluster.keeper('Application', 'web', healing);
-    await rollBack(other);
-    expect(scene.cluster.count('get')).toBeGreaterThan(reads);
+  it('of nobody’s workload asks for no owner', async () => {
+    await rollBack(await deployed({}));
+    const resources = scene.cluster.calls.flatMap(({ args }) =>
+      args[0] === 'get' ? [args[1]] : [],
+    );
+    const ofOwners = /^(applications|kustomizations|helmreleases)\./;
+    expect(resources.filter((resource = '') => ofOwners.test(resource))).toEqual([]);
+    expect(resources.length).toBeGreaterThan(0);
   });
 });
 
@@ -239,6 +230,56 @@ describe('with gitops-pause', () => {
   );
 });
 
+describe('with gitops-pause, several owners', () => {
+  const workloads = ['deployment/api', 'deployment/web'];
+
+  async function both(): Promise<{ readonly recorded: unknown; readonly keepers: readonly Obj[] }> {
+    for (const name of ['api', 'web']) {
+      await scene.cluster.create('deployment', name, 'shop:v1');
+      Object.assign(scene.cluster.workload(name).metadata.labels, {
+        ...flux,
+        'kustomize.toolkit.fluxcd.io/name': `keeps-${name}`,
+      });
+    }
+    const recorded = await scene.snapshot({ workloads });
+    for (const name of ['api', 'web']) await scene.cluster.deploy(name, 'shop:v2');
+    const keepers = ['api', 'web'].map((name) =>
+      scene.cluster.keeper('Kustomization', `keeps-${name}`, {}, applied('aaa')),
+    );
+    return { recorded, keepers };
+  }
+
+  it('one that cannot be paused: nothing is rolled back, and how the first resumes is said', async () => {
+    const { recorded, keepers } = await both();
+    scene.cluster.hooks.push(({ args }) =>
+      args[0] === 'patch' && args[1]?.endsWith('keeps-web') === true
+        ? failing('Error from server (Forbidden): no')
+        : undefined,
+    );
+    const report = await rollBack(recorded, { options: { workloads, pauses: true } });
+    expect(keepers.map(({ spec }) => spec.suspend)).toEqual([true, undefined]);
+    expect(['api', 'web'].map((name) => scene.cluster.image(name))).toEqual(['shop:v2', 'shop:v2']);
+    expect(report.attempts[0]).toMatchObject({
+      outcome: 'failed',
+      detail: expect.stringMatching(
+        /not touched: .*Forbidden.*keeps-api is paused; .*flux resume kustomization keeps-api -n keepers/,
+      ),
+    });
+  });
+
+  it('one that cannot be read: none is paused', async () => {
+    const { recorded, keepers } = await both();
+    scene.cluster.hooks.push(({ args }) =>
+      args[0] === 'get' && args[1]?.endsWith('keeps-web') === true
+        ? failing('Error from server (Forbidden): no')
+        : undefined,
+    );
+    const report = await rollBack(recorded, { options: { workloads, pauses: true } });
+    expect(keepers.map(({ spec }) => spec.suspend)).toEqual([undefined, undefined]);
+    expect(report.attempts[0]?.outcome).toBe('failed');
+  });
+});
+
 describe('another strategy on a workload that is kept as its source says', () => {
   it('is not verified either, as long as it does not change the source', async () => {
     await deployed(flux);
@@ -303,6 +344,23 @@ describe('another strategy on a workload that is kept as its source says', () =>
     expect(report.status).toBe('unverified');
     expect(report.detail).toMatch(why);
     expect(scene.cluster.image('api')).toBe('shop:v2');
+  });
+
+  it('that changes the source, and the workload goes with it: unverified', async () => {
+    const recorded = await deployed(flux);
+    const keeper = scene.cluster.keeper('Kustomization', 'web', {}, applied('aaa'));
+    const revert = other(
+      () => {
+        Object.assign(keeper.status, applied('bbb'));
+        scene.cluster.remove(scene.cluster.workload('api'));
+      },
+      { changesSource: true },
+    );
+    const report = await rollBack(recorded, { others: [revert] });
+    expect(report).toMatchObject({
+      status: 'unverified',
+      detail: expect.stringContaining('deployment/api is gone'),
+    });
   });
 
   it.each<[string, Readonly<Record<string, string>>, () => Obj, RegExp]>([

@@ -5,6 +5,7 @@ import {
   type Owner,
   type OwnerState,
   readOwner,
+  resumeInWords,
 } from '../../../src/support/kubernetes/owner.js';
 
 const workload = { kind: 'deployment', name: 'api', namespace: 'shop' } as const;
@@ -198,8 +199,23 @@ describe('what an owner has applied', () => {
     [
       'a HelmRelease',
       'flux-helm',
-      { ...ready, history: [{ chartVersion: '1.4.0' }], lastAttemptedRevision: '1.4.0' },
-      { applied: '1.4.0', isHealthy: true },
+      { ...ready, history: [{ version: 7, chartVersion: '1.4.0' }, { version: 6 }] },
+      { applied: '1.4.0/7', latest: '1.4.0/7', isHealthy: true },
+    ],
+    [
+      'a HelmRelease of which only a value has changed: another release of the same chart',
+      'flux-helm',
+      { ...ready, history: [{ version: 8, chartVersion: '1.4.0' }, { version: 7 }] },
+      { applied: '1.4.0/8' },
+    ],
+    [
+      'an application of several sources: what any of them has changed is a change',
+      'argo-cd',
+      {
+        sync: { status: 'Synced', revisions: ['aaa', '1.4.0'] },
+        operationState: { phase: 'Running', syncResult: { revisions: ['bbb', '1.4.0'] } },
+      },
+      { applied: 'bbb, 1.4.0', latest: 'aaa, 1.4.0', isHealthy: false },
     ],
     [
       'an application in sync',
@@ -233,5 +249,20 @@ describe('what an owner has applied', () => {
     ],
   ])('%s', async (_, kind, status, expected) => {
     expect(await read(kind, {}, status)).toMatchObject(expected);
+  });
+});
+
+describe('how a paused owner acts again', () => {
+  const automated = { selfHeal: true, prune: true };
+  it.each<[Owner['kind'], string]>([
+    [
+      'argo-cd',
+      `kubectl patch applications.argoproj.io/web -n flux-system --type=merge -p '{"spec":{"syncPolicy":{"automated":{"selfHeal":true,"prune":true}}}}'`,
+    ],
+    ['flux-kustomization', 'flux resume kustomization web -n flux-system'],
+    ['flux-helm', 'flux resume helmrelease web -n flux-system'],
+  ])('%s: as it did before', (kind, words) => {
+    const owner = { kind, name: 'web', namespace: undefined };
+    expect(resumeInWords(owner, { namespace: 'flux-system', automated })).toBe(words);
   });
 });

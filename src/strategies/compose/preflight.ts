@@ -34,7 +34,8 @@ export async function findingsOf(options: FindingsOptions): Promise<readonly Fin
     (service) => !live.services.has(service) && !(recorded?.services.has(service) ?? false),
   );
   if (unknown.length > 0) {
-    const what = `project ${project} has no service ${unknown.join(', ')} here; it runs ${[...live.services.keys()].sort().join(', ')}`;
+    const running = [...live.services.keys()].sort().join(', ');
+    const what = `project ${project} has no service ${unknown.join(', ')} here${running === '' ? '' : `; it runs ${running}`}`;
     findings.push(
       options.isBeforeDeploy
         ? finding(

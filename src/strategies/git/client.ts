@@ -50,17 +50,14 @@ export interface Git {
   tip(signal: AbortSignal): Promise<Tip>;
   /** Whether the server would take a push of what it has already; changes nothing. */
   dryPush(signal: AbortSignal): Promise<Pushed>;
-  /** The commits after `from` up to `tip` that changed the path, the newest first, in one line each; as far as it is told. */
+  /** The commits after `from` up to `tip` that changed the path, the newest first, in one line each, as far as the fetched history goes. */
   commitsSince(from: string, tip: string, signal: AbortSignal): Promise<readonly string[]>;
   /** The message of a commit. */
   message(commit: string, signal: AbortSignal): Promise<string>;
-  /** Makes a commit on top of `tip` that gives the path an entry of the commit `from` again. Nothing leaves this machine. */
-  commit(
-    tip: Tip,
-    to: { readonly entry: Entry; readonly commit: string },
-    message: string,
-    signal: AbortSignal,
-  ): Promise<string>;
+  /** Fetches a commit, so that what it holds can be put back. */
+  have(commit: string, signal: AbortSignal): Promise<void>;
+  /** Makes a commit on top of `tip` that gives the path this entry. Nothing leaves this machine. */
+  commit(tip: Tip, entry: string, message: string, signal: AbortSignal): Promise<string>;
   push(commit: string, branch: string, signal: AbortSignal): Promise<Pushed>;
   /** Whether the branch has a commit of ours by now. */
   hasOnBranch(commit: string, signal: AbortSignal): Promise<boolean>;
@@ -74,8 +71,6 @@ const MAX_OUTPUT = 1024 * 1024;
 /** So much of the history is fetched for what is only told. */
 const DEPTH = 100;
 const MOST_COMMITS = 20;
-/** The same in every repository with SHA-1. */
-const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
 /** What the functions below share. */
 interface State {
@@ -96,7 +91,8 @@ export function createGit(options: GitOptions): Git {
     },
     commitsSince: (from, tip, signal) => commitsSince(state, from, tip, signal),
     message: (commit, signal) => local(state, ['log', '-1', '--format=%B', commit], signal),
-    commit: (tip, to, message, signal) => commit(state, tip, to, message, signal),
+    have: (id, signal) => have(state, id, signal),
+    commit: (tip, entry, message, signal) => commit(state, tip, entry, message, signal),
     push: (id, branch, signal) => push(state, [], id, branch, signal),
     hasOnBranch: (id, signal) => hasOnBranch(state, id, signal),
     async close() {
@@ -170,11 +166,9 @@ async function commitsSince(
   tip: string,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const branch = await branchOf(state, signal);
   const { path } = state.options;
   try {
-    const deep = [`--depth=${String(DEPTH)}`, 'origin', `+refs/heads/${branch}:refs/rollgate/deep`];
-    await fetch(state, deep, signal);
+    await deepen(state, signal);
     const range = [`${from}..${tip}`, ...(path === '' ? [] : ['--', path])];
     const count = `--max-count=${String(MOST_COMMITS)}`;
     const told = await local(state, ['log', count, '--format=%h %s', ...range], signal);
@@ -185,75 +179,91 @@ async function commitsSince(
   }
 }
 
+/** Fetches the last commits of the branch, as `refs/rollgate/deep`. */
+async function deepen(state: State, signal: AbortSignal): Promise<void> {
+  const branch = await branchOf(state, signal);
+  const deep = [`--depth=${String(DEPTH)}`, 'origin', `+refs/heads/${branch}:refs/rollgate/deep`];
+  await fetch(state, deep, signal);
+}
+
 async function commit(
   state: State,
   tip: Tip,
-  to: { readonly entry: Entry; readonly commit: string },
+  entry: string,
   message: string,
   signal: AbortSignal,
 ): Promise<string> {
-  await have(state, to.commit, signal);
-  const tree = await treeWith(state, tip, to.entry, signal);
-  const sign = await wantsSignature(state, signal);
+  const tree = await treeWith(state, tip, entry, signal);
+  const sign = (await configured(state, ['--type=bool', 'commit.gpgsign'], signal)) === 'true';
   const args = ['commit-tree', tree, '-p', tip.commit, ...(sign ? ['-S'] : []), '-F', '-'];
-  return (await local(state, args, signal, { input: message })).trim();
+  const env = await identity(state, signal);
+  return (await local(state, args, signal, { input: message, env })).trim();
 }
 
 /** The tree of the tip with another entry at the path. Only the trees on the way to it are read: a repository may be large. */
 async function treeWith(
   state: State,
   tip: Tip,
-  entry: Entry,
+  entry: string,
   signal: AbortSignal,
 ): Promise<string> {
   const { path } = state.options;
-  if (path === '') return entry?.split(' ')[2] ?? '';
+  if (path === '') return entry.split(' ')[2] ?? '';
   const root = await local(state, ['rev-parse', `${tip.commit}^{tree}`], signal);
   return replaced(state, root.trim(), path.split('/'), entry, signal);
 }
 
+/** @param tree `undefined`: the folder is not there */
 async function replaced(
   state: State,
   tree: string | undefined,
   [name = '', ...below]: readonly string[],
-  entry: Entry,
+  entry: string,
   signal: AbortSignal,
 ): Promise<string> {
   const listed = tree === undefined ? '' : await local(state, ['ls-tree', '-z', tree], signal);
   const lines = listed.split('\0').filter((line) => line !== '');
   const isOf = (line: string): boolean => line.slice(line.indexOf('\t') + 1) === name;
   const [, type, id] = /^\S+ (\S+) (\S+)/.exec(lines.find(isOf) ?? '') ?? [];
-  const others = lines.filter((line) => !isOf(line));
+  const folder = type === 'tree' ? id : undefined;
   const own =
     below.length === 0
       ? entry
-      : await folderWith(state, type === 'tree' ? id : undefined, below, entry, signal);
-  const all = [...others, ...(own === null ? [] : [`${own}\t${name}`])];
+      : `040000 tree ${await replaced(state, folder, below, entry, signal)}`;
   // The contents of the files are on the server.
-  const input = all.map((line) => `${line}\0`).join('');
+  const input = [...lines.filter((line) => !isOf(line)), `${own}\t${name}`]
+    .map((line) => `${line}\0`)
+    .join('');
   return (await local(state, ['mktree', '-z', '--missing'], signal, { input })).trim();
 }
 
-/** A folder on the way; git knows no empty ones. */
-async function folderWith(
+/** A value of git's own configuration; `undefined`: it is not set. */
+async function configured(
   state: State,
-  tree: string | undefined,
-  path: readonly string[],
-  entry: Entry,
+  key: readonly string[],
   signal: AbortSignal,
-): Promise<Entry> {
-  const made = await replaced(state, tree, path, entry, signal);
-  return made === EMPTY_TREE ? null : `040000 tree ${made}`;
-}
-
-async function wantsSignature(state: State, signal: AbortSignal): Promise<boolean> {
+): Promise<string | undefined> {
   try {
-    const told = await local(state, ['config', '--type=bool', '--get', 'commit.gpgsign'], signal);
-    return told.trim() === 'true';
+    return (await local(state, ['config', '--get', ...key], signal)).trim();
   } catch (error) {
-    if (error instanceof GitError) return false;
+    if (error instanceof GitError) return undefined;
     throw error;
   }
+}
+
+/** Who commits, where nobody has told git: a runner has no name. */
+async function identity(
+  state: State,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, string>>> {
+  const { env } = state.options;
+  const email = await configured(state, ['user.email'], signal);
+  if (email !== undefined) return {};
+  const of = (role: string): Record<string, string> => ({
+    [`GIT_${role}_NAME`]: env[`GIT_${role}_NAME`] ?? 'Rollgate',
+    [`GIT_${role}_EMAIL`]: env[`GIT_${role}_EMAIL`] ?? 'rollgate@localhost',
+  });
+  return { ...of('AUTHOR'), ...of('COMMITTER') };
 }
 
 async function push(
@@ -277,8 +287,11 @@ async function push(
   const line = /^!\t[^\t]*\t(.*)$/m.exec(result.stdout)?.[1];
   const said = [line ?? '', complaintOf(result.stderr)].filter((text) => text !== '').join(' ');
   const reason = endingInWords('git push', result, said, state.options.redact);
+  // Without a word of the server about the branch only a clear no is a no: git may have been killed after it had sent all.
   if (line === undefined)
-    return isTransient(reasonOf(said)) ? { kind: 'unknown', reason } : { kind: 'refused', reason };
+    return ['unauthorized', 'not-found'].includes(reasonOf(said))
+      ? { kind: 'refused', reason }
+      : { kind: 'unknown', reason };
   return raced.test(line) ? { kind: 'raced' } : { kind: 'refused', reason };
 }
 
@@ -287,9 +300,7 @@ const raced =
   /fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|incorrect old value|reference already exists|remote ref updated since checkout/i;
 
 async function hasOnBranch(state: State, id: string, signal: AbortSignal): Promise<boolean> {
-  const branch = await branchOf(state, signal);
-  const deep = [`--depth=${String(DEPTH)}`, 'origin', `+refs/heads/${branch}:refs/rollgate/deep`];
-  await fetch(state, deep, signal);
+  await deepen(state, signal);
   const told = await local(state, ['rev-list', 'refs/rollgate/deep'], signal);
   return told.split('\n').includes(id);
 }
@@ -312,7 +323,7 @@ async function local(
   state: State,
   args: readonly string[],
   signal: AbortSignal,
-  more: { readonly input?: string } = {},
+  more: Pick<CallOptions, 'input' | 'env'> = {},
 ): Promise<string> {
   const cwd = await clone(state, signal);
   return call(state, args, { signal, cwd, timeoutMs: LOCAL_TIMEOUT_MS, ...more });
@@ -323,6 +334,8 @@ interface CallOptions {
   readonly cwd: string;
   readonly timeoutMs: number;
   readonly input?: string;
+  /** Besides what every call has. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 async function call(state: State, args: readonly string[], options: CallOptions): Promise<string> {
@@ -335,13 +348,17 @@ async function call(state: State, args: readonly string[], options: CallOptions)
   );
 }
 
-function git({ options }: State, args: readonly string[], call: CallOptions): Promise<ExecResult> {
+function git(
+  { options }: State,
+  args: readonly string[],
+  { env = {}, ...call }: CallOptions,
+): Promise<ExecResult> {
   return callTool('git', args, {
     ...call,
     exec: options.exec,
     what: `git ${args[0] ?? ''}`,
     fail: (reason, message) => new GitError(reason === 'other' ? 'missing' : reason, message),
-    env: { ...options.env, ...nowhereElse, ...identity(options.env), ...configuration(options) },
+    env: { ...options.env, ...nowhereElse, ...configuration(options), ...env },
     maxOutput: MAX_OUTPUT,
   });
 }
@@ -354,15 +371,6 @@ const nowhereElse = {
   GIT_OBJECT_DIRECTORY: undefined,
   GIT_ALTERNATE_OBJECT_DIRECTORIES: undefined,
 } as const;
-
-/** Who commits, where nobody has told git: a runner has no name. */
-function identity(env: GitOptions['env']): Readonly<Record<string, string>> {
-  const of = (role: string): Record<string, string> => ({
-    [`GIT_${role}_NAME`]: env[`GIT_${role}_NAME`] ?? 'Rollgate',
-    [`GIT_${role}_EMAIL`]: env[`GIT_${role}_EMAIL`] ?? 'rollgate@localhost',
-  });
-  return { ...of('AUTHOR'), ...of('COMMITTER') };
-}
 
 /**
  * Nobody is there to type a password, and what git says is read. All that the clone is configured by stands in the environment: a

@@ -33,10 +33,8 @@ interface Recorded extends Tip {
 
 interface GitPlan extends Plan {
   readonly tip: Tip;
-  readonly to: Readonly<Record<string, unknown>>;
-  readonly recorded: Recorded;
-  /** The branch has the recorded state already. */
-  readonly isThere: boolean;
+  /** What is to be put back, and the commit that has it. */
+  readonly back: { readonly entry: string; readonly commit: string };
 }
 
 /** What the functions below share. */
@@ -70,7 +68,10 @@ export function setUpGit(dependencies: StrategyDependencies<GitSettings>): Strat
   });
   return createGitStrategy({
     ...{ git, clock, run, repository, path },
-    recorded: readRecorded(dependencies.recorded, repository, path),
+    recorded: readRecorded(dependencies.recorded, {
+      ...{ repository, path },
+      branch: settings['git-branch'],
+    }),
     judged: undefined,
   });
 }
@@ -90,7 +91,9 @@ function createGitStrategy(state: State): Strategy<GitPlan> {
     kind: 'strategy',
     id: 'git',
     changesSource: true,
-    preflight: (signal) => closing(preflight(state, signal)),
+    preflight: (signal, isBeforeDeploy) =>
+      closing(preflight(state, signal, isBeforeDeploy === true)),
+    sawNothing: () => state.recorded?.entry === null,
     snapshot: (signal) => closing(snapshot(state, signal)),
     capture: (signal) => closing(capture(state, signal)),
     assertUnchanged: (signal) => closing(assertUnchanged(state, signal)),
@@ -106,37 +109,49 @@ async function snapshot({ git, repository, path }: State, signal: AbortSignal): 
 }
 
 /** @returns `undefined` for what was recorded of another place, or by another strategy */
-function readRecorded(value: unknown, repository: string, path: string): Recorded | undefined {
-  const { repository: of, branch, path: where, commit, entry } = fields(value);
+function readRecorded(
+  value: unknown,
+  place: {
+    readonly repository: string;
+    readonly path: string;
+    readonly branch: string | undefined;
+  },
+): Recorded | undefined {
+  const { repository: of, branch, path, commit, entry } = fields(value);
   const name = textOf(branch);
   const id = textOf(commit);
   if (name === undefined || id === undefined || !/^[0-9a-f]{40,64}$/.test(id)) return undefined;
-  if (of !== printableUrl(repository) || where !== path) return undefined;
-  if (entry !== null && !/^\d{6} (blob|tree) [0-9a-f]{40,64}$/.test(textOf(entry) ?? ''))
-    return undefined;
-  return {
-    repository: printableUrl(repository),
-    ...{ branch: name, path, commit: id, entry: entry === null ? null : (textOf(entry) ?? null) },
-  };
+  const repository = printableUrl(place.repository);
+  if (of !== repository || path !== place.path || name !== (place.branch ?? name)) return undefined;
+  const found = entry === null ? null : textOf(entry);
+  if (found === undefined) return undefined;
+  if (found !== null && !/^\d{6} (blob|tree) [0-9a-f]{40,64}$/.test(found)) return undefined;
+  return { repository, branch: name, path: place.path, commit: id, entry: found };
 }
 
 function recordedVersion({ recorded }: State): RecordedVersion | undefined {
   return recorded && { revision: recorded.commit };
 }
 
-async function preflight(state: State, signal: AbortSignal): Promise<readonly Finding[]> {
+async function preflight(
+  state: State,
+  signal: AbortSignal,
+  isBeforeDeploy: boolean,
+): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   const add = (level: Finding['level'], message: string, fix?: string): void => {
     found.push({ level, subject: 'git', message, ...(fix === undefined ? {} : { fix }) });
   };
   try {
     const tip = await state.git.tip(signal);
-    if (tip.entry === null)
+    const nothing = `${nameOf(state)} is not on the branch ${await state.git.branch(signal)}`;
+    if (tip.entry === null && isBeforeDeploy)
       add(
-        'error',
-        `${nameOf(state)} is not on the branch ${await state.git.branch(signal)}`,
-        'correct `git-path` or `git-branch`',
+        'notice',
+        `${nothing}: the first deploy has nothing to go back to`,
+        'if this is not the first deploy, correct `git-path` or `git-branch`',
       );
+    else if (tip.entry === null) add('error', nothing, 'correct `git-path` or `git-branch`');
     const dry = await state.git.dryPush(signal);
     if (dry.kind === 'refused' || dry.kind === 'unknown')
       add(
@@ -226,6 +241,12 @@ async function plan(
       kind: 'skip',
       reason: `no snapshot tells what ${nameOf(state)} was before the deploy; take one (the command \`snapshot\`)`,
     };
+  const { entry, commit } = recorded;
+  if (entry === null)
+    return {
+      kind: 'skip',
+      reason: `${nameOf(state)} was not there before this deploy: there is nothing to go back to`,
+    };
   const tip = await git.tip(signal);
   const withheld = objection(state, tip);
   if (withheld !== undefined) return withheld;
@@ -235,60 +256,64 @@ async function plan(
       reason: `${nameOf(state)} is as it was before the deploy (${short(recorded.commit)}), so there is nothing of ours to roll back`,
     };
   const branch = await git.branch(signal);
-  const isThere = tip.entry === recorded.entry;
   return {
     kind: 'plan',
     steps: [
-      isThere
+      tip.entry === entry
         ? `${nameOf(state)} on ${branch} is as it was in ${short(recorded.commit)} already: nothing to commit`
         : `one commit on ${branch} that gives ${nameOf(state)} what it was in ${short(recorded.commit)}, and a push of it without force`,
     ],
     from: { commit: state.judged?.commit ?? tip.commit, branch, path: state.path },
-    to: { commit: recorded.commit },
-    ...{ tip, recorded, isThere },
+    to: { commit },
+    tip,
+    back: { entry, commit },
   };
 }
 
 async function execute(
   state: State,
-  planned: GitPlan,
+  { back, ...planned }: GitPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
   const { git } = state;
-  const branch = await git.branch(context.signal);
-  if (planned.isThere)
-    return triggered(`${nameOf(state)} on ${branch} was as it was before the deploy already.`);
-  const done = (id: string): StrategyResult =>
-    triggered(
-      `${short(id)} on ${branch} gives ${nameOf(state)} what it was in ${short(planned.recorded.commit)}.`,
-      id,
-    );
+  const { signal } = context;
+  const branch = await git.branch(signal);
   let { tip } = planned;
+  if (tip.entry === back.entry)
+    return triggered(
+      `${nameOf(state)} on ${branch} was as it was before the deploy already.`,
+      tip.commit,
+    );
+  // Neither depends on what others push elsewhere.
+  await git.have(back.commit, signal);
+  const message = await messageFor(state, back.commit, tip, context);
   let open: string | undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
-    const message = await messageFor(state, planned, tip, context);
-    const id = await git.commit(tip, planned.recorded, message, context.signal);
+    const id = await git.commit(tip, back.entry, message, signal);
     context.beforeChange();
-    const pushed = await git.push(id, branch, context.signal);
-    if (pushed.kind === 'done') return done(id);
+    const pushed = await git.push(id, branch, signal);
+    const done = `${short(id)} on ${branch} gives ${nameOf(state)} what it was in ${short(back.commit)}.`;
+    if (pushed.kind === 'done') return triggered(done, id);
     if (pushed.kind === 'refused') return refused(pushed.reason, open);
     if (pushed.kind === 'unknown') open = pushed.reason;
-    tip = await git.tip(context.signal);
-    const isBack = tip.entry === planned.recorded.entry;
-    // git itself sends again what had no answer, and then loses the race against its own first push.
-    if (isBack && (await git.hasOnBranch(id, context.signal))) return done(id);
-    if (isBack) return triggered(`Somebody else has put ${nameOf(state)} back meanwhile.`);
+    tip = await git.tip(signal);
+    if (tip.entry === back.entry)
+      // git itself sends again what had no answer, and then loses the race against its own first push.
+      return (await git.hasOnBranch(id, signal))
+        ? triggered(done, id)
+        : triggered(`Somebody else has put ${nameOf(state)} back meanwhile.`, tip.commit);
     const withheld = objection(state, tip);
     if (withheld !== undefined)
       return open === undefined ? withheld : refused(withheld.reason, open);
     context.progress(
       `${open ?? `somebody else has pushed to ${branch}`}; building the commit again`,
     );
-    await state.clock.sleep(PAUSE, context.signal);
+    await state.clock.sleep(PAUSE, signal);
   }
   return refused(`others pushed ${String(ATTEMPTS)} times in between`, open);
 }
 
+/** @param commit that has the path as it was */
 function triggered(detail: string, commit?: string): StrategyResult {
   return {
     outcome: 'triggered',
@@ -312,14 +337,14 @@ function short(commit: string): string {
 /** What people read in the history, and trailers for programs. `[skip ci]`: no deploy pipeline is to start over. */
 async function messageFor(
   state: State,
-  { recorded }: GitPlan,
+  back: string,
   tip: Tip,
   { request, signal }: Pick<StrategyContext, 'request' | 'signal'>,
 ): Promise<string> {
   const { path, git, run, judged } = state;
-  const commits = await git.commitsSince(recorded.commit, tip.commit, signal);
+  const commits = await git.commitsSince(back, tip.commit, signal);
   return [
-    `Roll back ${path === '' ? 'everything' : oneLine(path, 60)} to ${short(recorded.commit)} [skip ci]`,
+    `Roll back ${path === '' ? 'everything' : oneLine(path, 60)} to ${short(back)} [skip ci]`,
     '',
     `${request.verdict}: ${oneLine(request.reason, 500)}`,
     ...(run.url === null ? [] : ['', oneLine(run.url)]),

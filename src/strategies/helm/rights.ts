@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
-import type { Finding } from '../../contract/result.js';
+import { bad, type Finding, good, type Result } from '../../contract/result.js';
 import type { Clock } from '../../support/clock.js';
 import type { Exec } from '../../support/exec.js';
 import { fields } from '../../support/json.js';
@@ -34,6 +34,19 @@ const helmOnly = [
   'HELM_KUBEAPISERVER',
 ] as const;
 
+function namespaceOf({ namespace, env }: AccessQuestion): string | undefined {
+  const given = namespace ?? env.HELM_NAMESPACE ?? '';
+  return given === '' ? undefined : given;
+}
+
+/** A kubectl that reaches what helm reaches, or why there is none. */
+export function kubectlOf(access: AccessQuestion): Result<Kubectl> {
+  const other = helmOnly.find((name) => (access.env[name] ?? '') !== '');
+  return other === undefined
+    ? good(createKubectl({ ...access, namespace: namespaceOf(access) }))
+    : bad(`${other} is set, which kubectl does not know`);
+}
+
 /**
  * Whether helm may store a revision, and change the workloads of the release. helm itself cannot say, so kubectl is
  * asked when it is there. Other objects of a chart are not checked.
@@ -44,12 +57,11 @@ export async function rightsFindings(
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
   const { env } = access;
-  const other = helmOnly.find((name) => (env[name] ?? '') !== '');
-  if (other !== undefined) return [unchecked(`${other} is set, which kubectl does not know`)];
-  const given = access.namespace ?? env.HELM_NAMESPACE ?? '';
-  const kubectl = createKubectl({ ...access, namespace: given === '' ? undefined : given });
+  const found = kubectlOf(access);
+  if (!found.ok) return [unchecked(found.problem.message)];
+  const kubectl = found.value;
   try {
-    const namespace = given === '' ? await currentNamespace(kubectl, signal) : given;
+    const namespace = namespaceOf(access) ?? (await currentNamespace(kubectl, signal));
     if (namespace === undefined) return [unchecked('the namespace is not known')];
     const rights = [...storage(env.HELM_DRIVER ?? ''), ...patches(workloads)];
     const denied = await deniedRights(kubectl, namespace, rights, signal);

@@ -32,13 +32,14 @@ import {
 } from './release.js';
 import {
   digestOf,
+  kubectlOf,
   objectsIn,
   type ReleasedWorkload,
   releasedOf,
   rightsFindings,
 } from './rights.js';
-import { createOwnership } from '../kubernetes/owners.js';
-import { createKubectl } from '../../support/kubernetes/kubectl.js';
+import { createOwnership, ownerMethods } from '../kubernetes/owners.js';
+import { unusableKubectl } from '../../support/kubernetes/kubectl.js';
 import type { Workload } from '../../support/kubernetes/workload.js';
 import type { Exec } from '../../support/exec.js';
 import type { Clock } from '../../support/clock.js';
@@ -131,8 +132,9 @@ function createHelmStrategy(
     evaluated: undefined,
     made: 0,
   };
+  const kubectl = kubectlOf({ ...place, env, exec, redact, clock, random });
   const ownership = createOwnership({
-    kubectl: createKubectl({ ...place, env, exec, redact, clock, random }),
+    kubectl: kubectl.ok ? kubectl.value : unusableKubectl(kubectl.problem.message),
     clock,
     isRelease: true,
     read: async (signal) => (await contents(topOf(await helm.history(signal)), signal)).objects,
@@ -141,13 +143,14 @@ function createHelmStrategy(
     kind: 'strategy',
     id: 'helm',
     preflight: (signal, isBeforeDeploy = false) => preflight(state, signal, isBeforeDeploy),
-    capture: (signal) => capture(state, signal),
+    async capture(signal) {
+      const [seen] = await Promise.all([capture(state, signal), ownership.capture(signal)]);
+      return seen;
+    },
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     plan: (_request, signal) => plan(state, _request, signal),
     execute: (planned, context) => execute(state, planned, context),
-    revertedBy: (signal) => ownership.revertedBy(signal),
-    undoneBy: (signal) => ownership.undoneBy(signal),
-    sourceApplied: (revision, signal) => ownership.sourceApplied(revision, signal),
+    ...ownerMethods(ownership),
     sawNothing: () => recorded?.newest === null,
     recordedVersion: () => versionOf(recorded),
     snapshot: (signal) => snapshot(state, signal),

@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/result.js';
-import type { SourceApplied } from '../../contract/strategy.js';
+import type { SourceApplied, Strategy } from '../../contract/strategy.js';
 import type { Clock } from '../../support/clock.js';
 import { ToolError } from '../../support/tool.js';
 import {
@@ -17,6 +17,7 @@ import {
   resumeInWords,
 } from '../../support/kubernetes/owner.js';
 import { imagesOf, nameOf, type Workload } from '../../support/kubernetes/workload.js';
+import { asSentence } from '../../support/text.js';
 import type { RecordedWorkload } from './recorded.js';
 import type { Live } from './target.js';
 import { type Version, versionOf } from './versions.js';
@@ -71,25 +72,18 @@ interface OwnershipOptions {
   readonly isRelease?: true;
 }
 
-/** What the owners of the workloads of a strategy do with what is changed. */
-export interface Ownership {
+/** What the owners of the workloads of a strategy do with what is changed; the rest of it is as in a {@link Strategy}. */
+export interface Ownership extends Required<
+  Pick<Strategy, 'revertedBy' | 'undoneBy' | 'sourceApplied'>
+> {
   /** Remembers what the owners have applied when the watch begins. */
-  capture(workloads: Iterable<Workload>, signal: AbortSignal): Promise<void>;
+  capture(signal: AbortSignal): Promise<void>;
   /** As {@link Strategy.awaitDeploy}. */
   awaitDeploy(
     recordedOf: (workload: Workload) => RecordedWorkload | undefined,
     progress: (line: string) => void,
     signal: AbortSignal,
   ): Promise<string | undefined>;
-  /** Who takes back what is changed past its source, in a sentence; `undefined`: nobody. */
-  revertedBy(signal: AbortSignal): Promise<string | undefined>;
-  /** The same after a change. */
-  undoneBy(signal: AbortSignal): Promise<string | undefined>;
-  /** As {@link Strategy.sourceApplied}. */
-  sourceApplied(
-    revision: string | undefined,
-    signal: AbortSignal,
-  ): Promise<SourceApplied | undefined>;
 }
 
 /** Between two looks at an owner that is to apply a change of its source, milliseconds. */
@@ -103,11 +97,25 @@ interface State {
   atStart: readonly Owned[] | undefined;
 }
 
+/** The methods of a strategy that are about owners. */
+export function ownerMethods({
+  revertedBy,
+  undoneBy,
+  sourceApplied,
+}: Ownership): Pick<Ownership, 'revertedBy' | 'undoneBy' | 'sourceApplied'> {
+  return { revertedBy, undoneBy, sourceApplied };
+}
+
 export function createOwnership(options: OwnershipOptions): Ownership {
   const state: State = { options, appliedAtStart: new Map(), atStart: undefined };
   return {
-    async capture(workloads, signal) {
-      remember(state, await ownedOnes(options.kubectl, workloads, signal));
+    async capture(signal) {
+      try {
+        remember(state, await ownedOnes(options.kubectl, await options.read(signal), signal));
+      } catch (error) {
+        // Whoever needs to know asks again.
+        if (signal.aborted || !(error instanceof ToolError)) throw error;
+      }
     },
     awaitDeploy: (recordedOf, progress, signal) => awaitDeploy(state, recordedOf, progress, signal),
     async revertedBy(signal) {
@@ -207,11 +215,16 @@ async function untilApplied(
 ): Promise<SourceApplied | undefined> {
   const { kubectl, clock } = state.options;
   let owned = await ownedNow(state, signal);
-  if (owned.length === 0) return undefined;
+  if (owned.length === 0 && (state.atStart ?? []).length === 0) return undefined;
   let lacking = 'what is applied is not known';
   try {
     await askToReconcile(kubectl, owned, clock.now(), signal);
     for (;;) {
+      const gone = (state.atStart ?? []).filter(
+        ({ workload }) => !owned.some((one) => nameOf(one.workload) === nameOf(workload)),
+      );
+      if (gone[0] !== undefined)
+        return { isApplied: false, words: `${nameOf(gone[0].workload)} is gone` };
       const open = owned.flatMap((one) => {
         const words = lackingOf(one, revision, state);
         return words === undefined ? [] : [{ words, isAtRest: !one.state.follows }];
@@ -298,31 +311,48 @@ function requestOf({ kind }: Owner, now: number): string {
 /** Where what was taken out of an application of Argo CD is put down. */
 const PAUSED = 'rollgate.dev/automated-before';
 
+/** What became of pausing the owners. */
+export interface Paused {
+  /** How somebody lets those that were paused act again, in sentences. */
+  readonly sentences: readonly string[];
+  /** Why one could not be paused. */
+  readonly problem?: string;
+}
+
 /**
- * Has the owners that would take a change back leave their objects alone, each once, and only if they are still as they were read.
- *
- * @returns how somebody lets them act again, for each
- * @throws KubectlError when one cannot be changed
+ * Pauses the owners that would undo a change, each once, and only if they are as they were read. When one cannot be paused, those
+ * before it stay paused.
  */
 export async function pauseOwners(
   kubectl: Kubectl,
   owned: readonly Owned[],
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const done = new Map<string, string>();
-  for (const { owner, state } of owned) {
-    const key = `${state.object} ${state.namespace ?? ''}`;
-    if (state.acts !== 'reverts' || done.has(key)) continue;
-    if (state.unknown !== undefined)
-      throw new KubectlError('other', `${ownerInWords(owner)} could not be read: ${state.unknown}`);
-    await kubectl.patch(state.object, pausing(owner, state), signal, state.namespace);
-    const resume = resumeInWords(owner, state.namespace);
-    done.set(
-      key,
-      `${ownerInWords(owner)} is paused; let it act again when Git is right: ${resume}`,
+): Promise<Paused> {
+  const reverting = [
+    ...new Map(
+      owned.filter(({ state }) => state.acts === 'reverts').map((one) => [one.state, one]),
+    ).values(),
+  ];
+  const unknown = reverting.find(({ state }) => state.unknown !== undefined);
+  if (unknown !== undefined) {
+    const { owner, state } = unknown;
+    const problem = `${ownerInWords(owner)} could not be read: ${state.unknown ?? ''}`;
+    return { sentences: [], problem };
+  }
+  const sentences: string[] = [];
+  for (const { owner, state } of reverting) {
+    try {
+      await kubectl.patch(state.object, pausing(owner, state), signal, state.namespace);
+    } catch (error) {
+      if (!(error instanceof KubectlError)) throw error;
+      return { sentences, problem: error.message };
+    }
+    const resume = resumeInWords(owner, state);
+    sentences.push(
+      asSentence(`${ownerInWords(owner)} is paused; let it act again when Git is right: ${resume}`),
     );
   }
-  return [...done.values()];
+  return { sentences };
 }
 
 function pausing({ kind }: Owner, state: OwnerState): readonly PatchOperation[] {
@@ -382,7 +412,7 @@ export function ownerFinding(
   if (pauses)
     return {
       level: 'notice',
-      message: `${whose}, which would be paused before a rollback. Afterwards: ${resumeInWords(owner, state.namespace)}`,
+      message: `${whose}, which would be paused before a rollback. Afterwards: ${resumeInWords(owner, state)}`,
     };
   const image = imagesOf(workload.template).join(', ');
   return {

@@ -1,5 +1,5 @@
 import type { Finding } from '../../contract/result.js';
-import { createOwnership } from './owners.js';
+import { createOwnership, ownerMethods } from './owners.js';
 import { createKubectl, KubectlError, type Kubectl } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -97,13 +97,14 @@ function createWorkloadScaleDown(
     kind: 'strategy',
     id: 'scale-down',
     preflight: (signal, isBeforeDeploy = false) => preflight(state, signal, isBeforeDeploy),
-    capture: (signal) => capture(state, signal),
+    async capture(signal) {
+      const [seen] = await Promise.all([capture(state, signal), ownership.capture(signal)]);
+      return seen;
+    },
     async assertUnchanged(signal) {
       return state.evaluated === undefined ? undefined : objection(state, await get(state, signal));
     },
-    revertedBy: (signal) => ownership.revertedBy(signal),
-    undoneBy: (signal) => ownership.undoneBy(signal),
-    sourceApplied: (revision, signal) => ownership.sourceApplied(revision, signal),
+    ...ownerMethods(ownership),
     plan: (_request, signal) => plan(state, _request, signal),
     execute: (planned, context) => execute(state, planned, context),
   };

@@ -10,7 +10,7 @@ import type {
 import { isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { asSentence } from '../../support/text.js';
+import { ended } from '../../support/text.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -31,9 +31,11 @@ import {
 import { type KubernetesPlan, planFor, type RequestedRevisions, parseRevisions } from './plan.js';
 import {
   createOwnership,
+  ownerMethods,
   ownedOnes,
   type OwnerFindings,
   type Ownership,
+  type Paused,
   pauseOwners,
 } from './owners.js';
 import { canBeStuck } from './pods.js';
@@ -120,16 +122,14 @@ export function createKubernetesStrategy(
     id: 'kubernetes',
     preflight: (signal, isBeforeDeploy = false) => preflightAll(state, signal, isBeforeDeploy),
     snapshot: (signal) => snapshot(state, signal),
-    sawNothing: () => names.some((name) => recorded?.missing.includes(nameOf(name)) === true),
+    sawNothing: () => names.every((name) => recorded?.missing.includes(nameOf(name)) === true),
     recordedVersion: () => recordedVersionOf(recorded, names),
     awaitDeploy: (progress, signal) =>
       ownership.awaitDeploy((workload) => recordedOf(recorded, workload), progress, signal),
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     pin: (signal) => pin(state, signal),
-    revertedBy: (signal) => ownership.revertedBy(signal),
-    undoneBy: (signal) => ownership.undoneBy(signal),
-    sourceApplied: (revision, signal) => ownership.sourceApplied(revision, signal),
+    ...ownerMethods(ownership),
     plan: (request, signal) => plan(state, request, signal),
     execute: (plan, context) => execute(state, plan, context),
   };
@@ -191,10 +191,7 @@ async function snapshot(
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   const seen = await readLive(state.kubectl, state.names, signal);
   state.evaluated = evaluatedVersions(seen);
-  await state.ownership.capture(
-    seen.map(({ workload }) => workload),
-    signal,
-  );
+  await state.ownership.capture(signal);
   return capturedOf({
     ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
     unreadable: state.options.recorded !== undefined && state.recorded === undefined,
@@ -268,9 +265,16 @@ async function execute(
   plan: KubernetesPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
-  const paused = await pause(state, plan, context);
-  if (typeof paused === 'string')
-    return { outcome: 'failed', detail: paused, versionConfirmed: null };
+  const { sentences, problem } = await pause(state, plan, context);
+  const withPaused = (detail: string): string => [detail, ...sentences].join(' ');
+  if (problem !== undefined)
+    return {
+      outcome: 'failed',
+      detail: withPaused(
+        `What keeps the workloads could not be paused, so that they were not touched: ${ended(problem)}`,
+      ),
+      versionConfirmed: null,
+    };
   const applied: Applied[] = [];
   for (const step of plan.work) {
     if (context.signal.aborted) break;
@@ -293,40 +297,37 @@ async function execute(
   }
   const last = applied.at(-1);
   const nothingDone = state.ours.size === 0 && applied.length <= 1;
-  if (nothingDone && last?.kind === 'replaced')
-    return inWords(state, last.workload, context.signal);
+  if (nothingDone && last?.kind === 'replaced') {
+    const held = await inWords(state, last.workload, context.signal);
+    return sentences.length === 0 ? held : { ...held, reason: withPaused(ended(held.reason)) };
+  }
   const settled = await waitFor(state, plan, applied, context);
   const result = outcomeOf({
     ...{ applied, settled, work: plan.work },
     stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
     now: state.clock.now(),
   });
-  return { ...result, detail: [result.detail, ...paused.map(asSentence)].join(' ') };
+  return { ...result, detail: withPaused(result.detail) };
 }
 
-/** Has the owners leave the workloads alone, where that is wanted. Gives how to let them act again, or why it failed. */
+/** Pauses what keeps the workloads, where that is wanted. */
 async function pause(
   { options, kubectl }: State,
   { work }: KubernetesPlan,
   context: StrategyContext,
-): Promise<readonly string[] | string> {
-  if (options.owners?.pauses !== true) return [];
+): Promise<Paused> {
+  if (options.owners?.pauses !== true) return { sentences: [] };
   const { signal } = context;
   const owned = await ownedOnes(
     kubectl,
     work.map(({ workload }) => workload),
     signal,
   );
-  if (owned.every(({ state }) => state.acts !== 'reverts')) return [];
+  if (owned.every(({ state }) => state.acts !== 'reverts')) return { sentences: [] };
   context.beforeChange();
-  try {
-    const paused = await pauseOwners(kubectl, owned, signal);
-    for (const line of paused) context.progress(line);
-    return paused;
-  } catch (error) {
-    if (!(error instanceof KubectlError)) throw error;
-    return `what keeps the workloads could not be paused, so that they were not touched: ${error.message}`;
-  }
+  const paused = await pauseOwners(kubectl, owned, signal);
+  for (const line of paused.sentences) context.progress(line);
+  return paused;
 }
 
 function withheld(reason: string): Withheld {

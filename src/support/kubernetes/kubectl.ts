@@ -88,6 +88,12 @@ export function createKubectl(options: KubectlOptions): Kubectl {
   };
 }
 
+/** In place of one that would reach another cluster than it should. @param why in words */
+export function unusableKubectl(why: string): Kubectl {
+  const refuse = (): Promise<never> => Promise.reject(new KubectlError('missing', why));
+  return { get: refuse, patch: refuse, review: refuse, run: refuse };
+}
+
 function get(state: State, args: readonly string[], signal: AbortSignal): Promise<unknown> {
   return retryRead(() => json(state, ['get', ...args], signal), {
     clock: state.clock,

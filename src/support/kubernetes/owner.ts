@@ -1,4 +1,4 @@
-import { fields, isObject, listOf, textOf } from '../json.js';
+import { fields, isObject, listOf, numberOf, textOf } from '../json.js';
 import { oneLine } from '../text.js';
 import { itemsOf, type Kubectl, KubectlError } from './kubectl.js';
 import type { Workload } from './workload.js';
@@ -187,19 +187,23 @@ function argoCd(spec: Fields, status: Fields): Read {
   const sync = fields(status.sync);
   const operation = fields(status.operationState);
   const result = fields(operation.syncResult);
-  // Of several sources there are several revisions: the last one's is that of the repository with the values, usually.
-  const applied = textOf(result.revision) ?? textOf(listOf(result.revisions).at(-1));
   return {
     acts: isAutomated && selfHeal === true ? 'reverts' : 'no-self-heal',
     follows: isAutomated,
     when: 'within seconds',
-    applied,
-    latest: textOf(sync.revision) ?? textOf(listOf(sync.revisions).at(-1)),
+    applied: revisionsIn(result),
+    latest: revisionsIn(sync),
     isHealthy:
       sync.status === 'Synced' &&
       operation.phase === 'Succeeded' &&
       fields(status.health).status === 'Healthy',
   };
+}
+
+/** Of several sources a change of any is a change. */
+function revisionsIn({ revision, revisions }: Fields): string | undefined {
+  const all = listOf(revisions).flatMap((one) => textOf(one) ?? []);
+  return textOf(revision) ?? (all.length === 0 ? undefined : all.join(', '));
 }
 
 function kustomization(spec: Fields, status: Fields, generation: unknown): Read {
@@ -219,18 +223,25 @@ function kustomization(spec: Fields, status: Fields, generation: unknown): Read 
   };
 }
 
-/** Without drift detection it acts when its chart or its values change, and not before. */
+/**
+ * Without drift detection it acts when its chart or its values change, and not before. The chart stays the same when only a value
+ * changes, such as an image: each release is another revision
+ * (https://fluxcd.io/flux/components/helm/helmreleases/#history).
+ */
 function helmRelease(spec: Fields, status: Fields, generation: unknown): Read {
   const interval = textOf(spec.interval);
-  const [newest] = listOf(status.history);
-  const applied = textOf(fields(newest).chartVersion) ?? textOf(status.lastAttemptedRevision);
+  const { version, chartVersion } = fields(listOf(status.history)[0]);
+  const release = numberOf(version);
+  const applied =
+    release === undefined ? undefined : `${textOf(chartVersion) ?? 'release'}/${String(release)}`;
   const detects = fields(spec.driftDetection).mode === 'enabled';
   return {
     acts: spec.suspend === true ? 'suspended' : detects ? 'reverts' : 'no-self-heal',
     follows: spec.suspend !== true,
     when: `at its next reconcile${interval === undefined ? '' : ` (within ${plainDuration(interval)})`}`,
     applied,
-    latest: textOf(status.lastAttemptedRevision) ?? applied,
+    // What is tried is a release too.
+    latest: applied,
     isHealthy: isReady(status) && status.observedGeneration === generation,
   };
 }
@@ -252,12 +263,17 @@ function plainDuration(text: string): string {
   return text.replace(/(?<=[hm])0[ms]/g, '');
 }
 
-/** How somebody lets a paused owner act again. */
-export function resumeInWords(owner: Owner, namespace: string | undefined): string {
+/** How somebody lets a paused owner act again, as it did before. */
+export function resumeInWords(
+  owner: Owner,
+  { namespace, automated }: Pick<OwnerState, 'namespace' | 'automated'>,
+): string {
   const where = namespace === undefined ? '' : ` -n ${namespace}`;
   switch (owner.kind) {
-    case 'argo-cd':
-      return `argocd app set ${owner.name} --sync-policy automated --self-heal`;
+    case 'argo-cd': {
+      const patch = JSON.stringify({ spec: { syncPolicy: { automated } } });
+      return `kubectl patch ${resources['argo-cd']}/${owner.name}${where} --type=merge -p '${patch}'`;
+    }
     case 'flux-kustomization':
       return `flux resume kustomization ${owner.name}${where}`;
     case 'flux-helm':
