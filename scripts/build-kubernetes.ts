@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
@@ -11,23 +10,12 @@ import {
   versionOf,
   type Binary,
 } from '../__tests__/e2e/kubernetes/binaries.js';
+import { download } from './debian.js';
+import { go, ready } from './go.js';
+import { Lacking, run } from './program.js';
 
 // Makes sure that the binaries of the e2e tests with Kubernetes are in the cache:
 // node --import tsx scripts/build-kubernetes.ts
-
-/** Fails with a sentence, and no stack trace. */
-class BuildError extends Error {}
-
-function run(program: string, args: readonly string[], options: { cwd: string }): void {
-  const { status, error } = spawnSync(program, args, {
-    ...options,
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off' },
-  });
-  if (error)
-    throw new BuildError(`"${program}" could not be started (${error.message}); install it first.`);
-  if (status !== 0) throw new BuildError(`"${program} ${args.slice(0, 2).join(' ')}" failed.`);
-}
 
 function isAlive(pid: number): boolean {
   try {
@@ -85,50 +73,31 @@ function build(binary: keyof typeof packages): void {
   make(binary, (_, file) => {
     // A checkout that belongs to somebody else is none that git speaks of.
     const flags = ['-trimpath', '-buildvcs=false', '-ldflags', linkerFlags()];
-    run('go', ['build', ...flags, '-o', file, packages[binary]], { cwd: recipe });
+    go(['build', ...flags, '-o', file, packages[binary]], recipe);
   });
 }
 
 /** The package is unpacked and not installed: the machine keeps the kubectl that it has. */
 function unpackOldKubectl(): void {
   make(oldKubectl, (temporary, file) => {
-    const cwd = temporary;
-    const patient = ['-q', '-o', 'Acquire::Retries=3'];
-    const download = [...patient, 'download', 'kubernetes-client'];
-    if (spawnSync('apt-get', download, { cwd, stdio: 'ignore' }).status !== 0) {
-      // The machine may never have fetched the lists.
-      run('apt-get', [...patient, 'update'], { cwd });
-      run('apt-get', download, { cwd });
-    }
+    download(['kubernetes-client'], temporary, temporary);
     const archive = readdirSync(temporary).find((name) => name.endsWith('.deb'));
     if (archive?.includes('_1.20.') !== true)
-      throw new BuildError(
-        `apt offers ${archive ?? 'nothing'}, and the 1.20 of Debian 12 is needed.`,
-      );
-    run('dpkg', ['-x', archive, 'unpacked'], { cwd });
+      throw new Lacking(`apt offers ${archive ?? 'nothing'}, and the 1.20 of Debian 12 is needed`);
+    run('dpkg-deb', ['-x', archive, 'unpacked'], temporary);
     renameSync(join(temporary, 'unpacked/usr/bin/kubectl'), file);
   });
 }
 
-const began = Date.now();
-try {
+ready(`Kubernetes ${versionOf('k8s.io/kubernetes')}`, cacheFolder(), () => {
   for (const name of Object.keys(packages) as (keyof typeof packages)[])
     if (!existsSync(pathOf(name))) build(name);
-  if (!existsSync(pathOf(oldKubectl))) {
-    try {
-      unpackOldKubectl();
-    } catch (error) {
-      // Only Debian 12 has it. Elsewhere the suites that need it are skipped.
-      if (!(error instanceof BuildError) || process.env.ROLLGATE_E2E === 'required') throw error;
-      console.error(`No ${oldKubectl}: ${error.message}`);
-    }
+  if (existsSync(pathOf(oldKubectl))) return;
+  try {
+    unpackOldKubectl();
+  } catch (error) {
+    // Only Debian 12 has it. Elsewhere the suites that need it are skipped.
+    if (!(error instanceof Lacking) || process.env.ROLLGATE_E2E === 'required') throw error;
+    console.error(`No ${oldKubectl}: ${error.message}`);
   }
-  const seconds = ((Date.now() - began) / 1000).toFixed(0);
-  console.log(
-    `Kubernetes ${versionOf('k8s.io/kubernetes')} is ready in ${cacheFolder()} (${seconds} s)`,
-  );
-} catch (error) {
-  if (!(error instanceof BuildError)) throw error;
-  console.error(`The components of Kubernetes could not be made ready: ${error.message}`);
-  process.exitCode = 1;
-}
+});

@@ -1,10 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { cacheFolder } from '../__tests__/e2e/prometheus/components.js';
-
-/** Why something cannot be had, in words. */
-export class Lacking extends Error {}
+import { Lacking, run } from './program.js';
 
 /** Programs of Debian, in a folder of the cache. */
 export interface Unpacked {
@@ -63,7 +60,7 @@ function unpack({ packages, folder, find }: Unpacked, unfinished: string): strin
 }
 
 /** With the lists of this machine; where they are missing or old, with lists of its own. */
-function download(packages: readonly string[], unfinished: string, debs: string): void {
+export function download(packages: readonly string[], unfinished: string, debs: string): void {
   const quiet = ['-qq', '-o', 'APT::Sandbox::User=root', '-o', 'Acquire::Retries=3'];
   try {
     run('apt-get', [...quiet, 'download', ...packages], debs);
@@ -80,16 +77,4 @@ function download(packages: readonly string[], unfinished: string, debs: string)
     run('apt-get', [...own, 'update']);
     run('apt-get', [...own, 'download', ...packages], debs);
   }
-}
-
-/** Standard output. @throws Lacking with what the program said. */
-function run(program: string, args: readonly string[], cwd?: string): string {
-  const { error, status, stdout, stderr } = spawnSync(program, args, {
-    ...(cwd === undefined ? {} : { cwd }),
-    encoding: 'utf8',
-  });
-  if (error !== undefined) throw new Lacking(`${program}: ${error.message}`);
-  if (status === 0) return stdout;
-  const last = stderr.trim().split('\n').slice(-5).join('; ');
-  throw new Lacking(`${basename(program)} ended with ${String(status)}: ${last}`);
 }

@@ -2,9 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-
-/** Fails with a sentence, and no stack trace. */
-export class BuildError extends Error {}
+import { Lacking } from './program.js';
 
 /** A module whose own `go.mod` is built, and its checksum in the database of Go (sum.golang.org). */
 export interface GoSource {
@@ -21,9 +19,8 @@ export function go(args: readonly string[], cwd: string, cgo = false): string {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, CGO_ENABLED: cgo ? '1' : '0', GOWORK: 'off' },
   });
-  if (error)
-    throw new BuildError(`"go" could not be started (${error.message}); install it first.`);
-  if (status !== 0) throw new BuildError(`"go ${args.slice(0, 2).join(' ')}" failed.`);
+  if (error) throw new Lacking(`"go" could not be started (${error.message}); install it first.`);
+  if (status !== 0) throw new Lacking(`"go ${args.slice(0, 2).join(' ')}" failed.`);
   return stdout;
 }
 
@@ -34,7 +31,7 @@ export function download({ module, version, sum: wanted }: GoSource): string {
     const text = go(['mod', 'download', '-json', `${module}@${version}`], nowhere);
     const { Dir: folder, Sum: sum } = JSON.parse(text) as { Dir: string; Sum: string };
     if (sum !== wanted)
-      throw new BuildError(`${module}@${version} has the checksum ${sum}, not ${wanted}.`);
+      throw new Lacking(`${module}@${version} has the checksum ${sum}, not ${wanted}.`);
     return folder;
   } finally {
     rmSync(nowhere, { recursive: true, force: true });
@@ -57,7 +54,7 @@ export function makeFolder(target: string, work: (temporary: string) => void): v
   }
 }
 
-/** Makes what lacks, and says how long it took; that it cannot be made is a sentence, and exit code 1. */
+/** Builds what is missing, and says how long that took. Where it cannot: a sentence, and exit code 1. */
 export function ready(name: string, folder: string, work: () => void): void {
   const began = Date.now();
   try {
@@ -65,7 +62,7 @@ export function ready(name: string, folder: string, work: () => void): void {
     const seconds = ((Date.now() - began) / 1000).toFixed(0);
     console.log(`${name} is ready in ${folder} (${seconds} s)`);
   } catch (error) {
-    if (!(error instanceof BuildError)) throw error;
+    if (!(error instanceof Lacking)) throw error;
     console.error(`${name} could not be made ready: ${error.message}`);
     process.exitCode = 1;
   }

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -10,7 +9,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   builtFolder,
   cacheFolder,
@@ -24,6 +23,7 @@ import {
   recipe,
   unpackedFolder,
 } from '../__tests__/e2e/compose/components.js';
+import { Lacking, run } from './program.js';
 
 /**
  * Brings a Docker engine and Compose into the cache, for the tests that need real ones. Nothing is installed, and nothing
@@ -34,8 +34,6 @@ const MIRROR = 'ROLLGATE_DEBIAN_MIRROR';
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 /** A folder that is being filled, by its process. */
 const UNFINISHED = /^\.unfinished-(\d+)-/;
-
-class Lacking extends Error {}
 
 function main(): void {
   mkdirSync(cacheFolder(), { recursive: true });
@@ -194,25 +192,6 @@ function buildCompose(folder: string): void {
     CGO_ENABLED: '0',
     GOWORK: 'off',
   });
-}
-
-/** Standard output. @throws Lacking with what the program said. */
-function run(
-  program: string,
-  args: readonly string[],
-  cwd?: string,
-  env: NodeJS.ProcessEnv = process.env,
-): string {
-  const { error, status, stdout, stderr } = spawnSync(program, args, {
-    ...(cwd === undefined ? {} : { cwd }),
-    env,
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (error !== undefined) throw new Lacking(`${program}: ${error.message}`);
-  if (status === 0) return stdout;
-  const last = stderr.trim().split('\n').slice(-5).join('; ');
-  throw new Lacking(`${basename(program)} ended with ${String(status)}: ${last}`);
 }
 
 main();

@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { chromium, k6Binary, k6Source } from '../__tests__/e2e/own-tests/components.js';
 import { download, go, makeFolder, ready } from './go.js';
+import { Lacking, run } from './program.js';
 
 // Makes sure that what the tests of the user are tried with is there: node --import tsx scripts/prepare-tests.ts
 
@@ -21,32 +21,26 @@ function makeK6(): void {
  * the system. That it cannot be had is an error only with ROLLGATE_E2E=required.
  */
 function installChromium(): void {
-  const there = chromium();
-  if (there !== undefined) {
-    process.stdout.write(`Chromium: ${there}\n`);
-    return;
+  try {
+    process.stdout.write(`Chromium: ${chromium() ?? `now ${installed()}`}\n`);
+  } catch (error) {
+    if (!(error instanceof Lacking)) throw error;
+    process.stderr.write(`Chromium: not available: ${error.message}\n`);
+    if (process.env.ROLLGATE_E2E === 'required') process.exitCode = 1;
   }
-  const patient = ['-qq', '-o', 'Acquire::Retries=3'];
-  const wanted = ['install', '--yes', '--no-install-recommends', 'chromium'];
-  const problem = call([...patient, 'update']) ?? call([...patient, ...wanted]);
-  const found = chromium();
-  if (found !== undefined) {
-    process.stdout.write(`Chromium: now ${found}\n`);
-    return;
-  }
-  process.stderr.write(`Chromium: not available: ${problem ?? 'it was installed elsewhere'}\n`);
-  if (process.env.ROLLGATE_E2E === 'required') process.exitCode = 1;
 }
 
-/** Why apt-get failed, if it did. */
-function call(args: readonly string[]): string | undefined {
-  const { error, status, stderr } = spawnSync('apt-get', args, {
-    encoding: 'utf8',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  if (error !== undefined) return error.message;
-  return status === 0 ? undefined : stderr.trim().split('\n').slice(-5).join('; ');
+function installed(): string {
+  const apt = (...args: readonly string[]): string =>
+    run('apt-get', ['-qq', '-o', 'Acquire::Retries=3', ...args], undefined, {
+      ...process.env,
+      DEBIAN_FRONTEND: 'noninteractive',
+    });
+  apt('update');
+  apt('install', '--yes', '--no-install-recommends', 'chromium');
+  const found = chromium();
+  if (found === undefined) throw new Lacking('it was installed elsewhere');
+  return found;
 }
 
 installChromium();

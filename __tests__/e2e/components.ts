@@ -6,7 +6,7 @@ const required = process.env.ROLLGATE_E2E === 'required';
 /**
  * A suite that needs components which may not be on this machine.
  *
- * @param lacking a sentence: what lacks and how to get it; `undefined` when everything is there.
+ * @param lacking a sentence: what is missing and how to get it; `undefined` when everything is there.
  */
 export function describeWith(name: string, lacking: string | undefined, suite: () => void): void {
   if (lacking === undefined) {

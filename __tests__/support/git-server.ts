@@ -1,9 +1,10 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { answerByGit, gitEnvironment } from './git-http.js';
 
 /** Whether git, and its part for servers, are on this machine. */
 export const hasGit = ((): boolean => {
@@ -13,19 +14,8 @@ export const hasGit = ((): boolean => {
   );
 })();
 
-const quiet = {
-  ...process.env,
-  GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_CONFIG_NOSYSTEM: '1',
-  GIT_TERMINAL_PROMPT: '0',
-  GIT_AUTHOR_NAME: 'Ann',
-  GIT_AUTHOR_EMAIL: 'ann@example.com',
-  GIT_COMMITTER_NAME: 'Ann',
-  GIT_COMMITTER_EMAIL: 'ann@example.com',
-};
-
 export function git(folder: string, ...args: readonly string[]): string {
-  return execFileSync('git', args, { cwd: folder, env: quiet, encoding: 'utf8' }).trim();
+  return execFileSync('git', args, { cwd: folder, env: gitEnvironment, encoding: 'utf8' }).trim();
 }
 
 /** What a server does instead of answering. */
@@ -36,11 +26,6 @@ export type Misbehaviour = (
 
 /** A repository behind smart HTTP (https://git-scm.com/docs/git-http-backend) on loopback, and a work tree of somebody else. */
 export class GitServer {
-  readonly requests: {
-    readonly method: string;
-    readonly url: string;
-    readonly authorization: string | undefined;
-  }[] = [];
   misbehave: Misbehaviour = () => 'answer';
   /** Runs before a push is looked at. */
   beforePush: () => void = () => undefined;
@@ -53,15 +38,11 @@ export class GitServer {
 
   static async start(
     files: Readonly<Record<string, string>>,
-    options: {
-      readonly credentials?: string;
-      readonly branch?: string;
-      readonly partial?: boolean;
-    } = {},
+    options: { readonly credentials?: string; readonly partial?: boolean } = {},
   ): Promise<GitServer> {
     const folder = mkdtempSync(join(tmpdir(), 'rollgate-test-git-'));
-    const { credentials, branch = 'main', partial = true } = options;
-    git(folder, 'init', '-q', '--bare', '-b', branch, 'deploy.git');
+    const { credentials, partial = true } = options;
+    git(folder, 'init', '-q', '--bare', '-b', 'main', 'deploy.git');
     git(join(folder, 'deploy.git'), 'config', 'http.receivepack', 'true');
     if (partial) {
       git(join(folder, 'deploy.git'), 'config', 'uploadpack.allowFilter', 'true');
@@ -139,7 +120,6 @@ function handle(
   response: ServerResponse,
 ): void {
   const { method = 'GET', url = '/', headers } = request;
-  server.requests.push({ method, url, authorization: headers.authorization });
   const expected =
     credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
   if (expected !== undefined && headers.authorization !== expected) {
@@ -150,41 +130,5 @@ function handle(
   if (isPush) server.beforePush();
   const how = server.misbehave(request, response);
   if (how === 'handled') return;
-  const { pathname, search } = new URL(url, 'http://localhost');
-  const cgi = spawn('git', ['http-backend'], {
-    env: {
-      ...quiet,
-      GIT_PROJECT_ROOT: server.root,
-      GIT_HTTP_EXPORT_ALL: '1',
-      REQUEST_METHOD: method,
-      PATH_INFO: pathname,
-      QUERY_STRING: search.slice(1),
-      CONTENT_TYPE: headers['content-type'] ?? '',
-      HTTP_CONTENT_ENCODING: headers['content-encoding'] ?? '',
-      GIT_PROTOCOL: String(headers['git-protocol'] ?? ''),
-      REMOTE_USER: 'somebody',
-      REMOTE_ADDR: '127.0.0.1',
-    },
-    stdio: ['pipe', 'pipe', 'ignore'],
-  });
-  request.pipe(cgi.stdin);
-  // It may not read to the end.
-  cgi.stdin.on('error', () => undefined);
-  const chunks: Buffer[] = [];
-  cgi.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-  cgi.on('close', () => {
-    if (how === 'answer-and-drop') {
-      response.destroy();
-      return;
-    }
-    const all = Buffer.concat(chunks);
-    const end = all.indexOf('\r\n\r\n');
-    const head = all.subarray(0, Math.max(0, end)).toString().split('\r\n');
-    for (const line of head) {
-      const [name = '', ...value] = line.split(': ');
-      if (name === 'Status') response.statusCode = Number(value.join('').slice(0, 3));
-      else if (name !== '') response.setHeader(name, value.join(': '));
-    }
-    response.end(all.subarray(end + 4));
-  });
+  answerByGit(server.root, request, response, how === 'answer-and-drop');
 }

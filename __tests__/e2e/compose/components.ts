@@ -119,7 +119,7 @@ export function lacking(): string | undefined {
   ];
   return what.length === 0
     ? undefined
-    : `${what.join(' and ')} not found: run "npm run e2e:compose", which fetches what lacks, or says why it cannot.`;
+    : `${what.join(' and ')} not found: run "npm run e2e:compose", which fetches what is missing, or says why it cannot.`;
 }
 
 /** The same for a registry and for ssh. */

@@ -71,5 +71,5 @@ export function pathOf(binary: Binary, env: NodeJS.ProcessEnv = process.env): st
 export function lacking(...further: readonly Binary[]): string | undefined {
   const names = [...essential, ...further].filter((name) => !existsSync(pathOf(name)));
   if (names.length === 0) return undefined;
-  return `${names.join(', ')} not found: run "npm run e2e:kubernetes", which builds what lacks (Go 1.26 or newer is needed).`;
+  return `${names.join(', ')} not found: run "npm run e2e:kubernetes", which builds what is missing (Go 1.26 or newer is needed).`;
 }

