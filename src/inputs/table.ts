@@ -641,7 +641,7 @@ export const inputs = {
     group: 'kubernetes',
     default: 'false',
     description:
-      'Check the readiness of the workloads too: replicas that stay unavailable, restarts and crash loops since the watch began are unhealthy.',
+      'Check the readiness of the workloads too: replicas that stay unavailable, repeated restarts and crash loops since the watch began are unhealthy. One restart is noted.',
   }),
   'gitops-wait': input(duration(), {
     group: 'kubernetes',
@@ -699,7 +699,7 @@ export const inputs = {
     group: 'compose',
     default: 'false',
     description:
-      'Check the containers of the services too: a failing health check, restarts and bad exits since the watch began are unhealthy.',
+      'Check the containers of the services too: a failing health check, repeated restarts and bad exits since the watch began are unhealthy. One restart is noted.',
   }),
 
   'canary-workload': input(list(workload), {

@@ -14,6 +14,8 @@ export interface Container {
   readonly running: boolean;
   readonly probed: boolean;
   readonly isInit: boolean;
+  /** An init container that runs as long as the pod: a sidecar, by Kubernetes' own word. */
+  readonly isSidecar: boolean;
 }
 
 export interface Pod {
@@ -78,6 +80,7 @@ function containersOf(specs: unknown, statuses: unknown, isInit: boolean): Conta
         running: state.running !== undefined,
         probed: declared.get(status.name)?.readinessProbe !== undefined,
         isInit,
+        isSidecar: isInit && declared.get(status.name)?.restartPolicy === 'Always',
         ...(state.waiting === undefined
           ? {}
           : {
