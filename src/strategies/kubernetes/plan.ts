@@ -51,7 +51,11 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
       return skip(
         `${nameOf(workload)} is paused; resume it first: kubectl rollout resume ${nameOf(workload)} -n ${workload.namespace}`,
       );
-    work.push({ workload, from: choice.from, target: choice.target });
+    const before = recordedOf(recorded, workload);
+    work.push({
+      ...{ workload, from: choice.from, target: choice.target },
+      recorded: before?.hash === choice.target.hash ? before.details : undefined,
+    });
   }
   if (work.length > 0) return planOf(work);
   if (old.length > 0) return skip(old.join('; '));

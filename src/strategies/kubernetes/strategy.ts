@@ -54,6 +54,7 @@ import {
   recordOf,
 } from './recorded.js';
 import { type Applied, applyTemplate } from './apply-template.js';
+import { beforeUndo, recordApplies } from './next-apply.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -179,10 +180,15 @@ async function snapshot(
   );
   const appliedOf = (workload: Workload): string | undefined =>
     owned.find((one) => one.workload === workload)?.state.applied;
+  const applies = await recordApplies(
+    state.kubectl,
+    seen.map(({ workload }) => workload),
+    signal,
+  );
   return {
     takenAt: new Date(state.clock.now()).toISOString(),
     workloads: seen.map(({ workload, revisions }) =>
-      recordOf(workload, revisions, appliedOf(workload)),
+      recordOf(workload, revisions, appliedOf(workload), { ...applies.get(nameOf(workload)) }),
     ),
     missing,
   };
@@ -265,7 +271,8 @@ async function execute(
   plan: KubernetesPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
-  const { sentences, problem } = await pause(state, plan, context);
+  const { sentences: paused, problem } = await pause(state, plan, context);
+  const sentences = [...paused];
   const withPaused = (detail: string): string => [detail, ...sentences].join(' ');
   if (problem !== undefined)
     return {
@@ -276,6 +283,7 @@ async function execute(
       versionConfirmed: null,
     };
   const applied: Applied[] = [];
+  const nextApply = await beforeUndo(state.kubectl, plan.work, context.signal);
   for (const step of plan.work) {
     if (context.signal.aborted) break;
     const done = await applyTemplate(step, {
@@ -291,6 +299,8 @@ async function execute(
     applied.push(done);
     if (done.kind !== 'done') break;
     state.ours.set(nameOf(step.workload), done.version);
+    const inTheWay = await nextApply.restore(step, done, context.signal);
+    if (inTheWay !== undefined) sentences.push(inTheWay);
     context.progress(
       `${nameOf(step.workload)}: has the template of ${versionInWords(step.target)} again`,
     );
