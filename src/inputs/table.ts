@@ -649,6 +649,13 @@ export const inputs = {
     description:
       'Where Argo CD or Flux keeps the workloads: how long to wait until it has applied something newer than the snapshot knows. The watch begins then.',
   }),
+  'kubernetes-pin-image': input(boolean(), {
+    group: 'kubernetes',
+    strategy: 'kubernetes',
+    default: 'false',
+    description:
+      'Name the images of the recorded version by their digests when it is rolled back to, so that a tag that was moved (`latest`) does not bring the new image back. It needs a snapshot.',
+  }),
   'gitops-pause': input(boolean(), {
     group: 'kubernetes',
     default: 'false',

@@ -54,6 +54,7 @@ import {
   recordOf,
 } from './recorded.js';
 import { type Applied, applyTemplate } from './apply-template.js';
+import { movedImages, proveImages, recordImages } from './image-ids.js';
 import { beforeUndo, recordApplies } from './next-apply.js';
 
 interface KubernetesStrategyOptions {
@@ -72,6 +73,8 @@ interface KubernetesStrategyOptions {
   readonly helmStrategy: boolean;
   /** What is done about Argo CD and Flux; neither by default. */
   readonly owners?: OwnerFindings;
+  /** Whether images are named by the digests that were recorded; not by default. */
+  readonly pinsImages?: boolean;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
 }
@@ -152,6 +155,7 @@ function preflightAll(
       namespace: state.options.namespace,
       logs: state.options.logLines > 0,
       helmStrategy: state.options.helmStrategy,
+      pinsImages: state.options.pinsImages ?? false,
       owners: state.options.owners ?? { pauses: false, hasSourceStrategy: false },
       isBeforeDeploy,
       now: state.clock.now(),
@@ -185,10 +189,14 @@ async function snapshot(
     seen.map(({ workload }) => workload),
     signal,
   );
+  const images = await recordImages(state.kubectl, seen, signal);
   return {
     takenAt: new Date(state.clock.now()).toISOString(),
     workloads: seen.map(({ workload, revisions }) =>
-      recordOf(workload, revisions, appliedOf(workload), { ...applies.get(nameOf(workload)) }),
+      recordOf(workload, revisions, appliedOf(workload), {
+        ...applies.get(nameOf(workload)),
+        imageIds: images.get(nameOf(workload)),
+      }),
     ),
     missing,
   };
@@ -200,6 +208,11 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   await state.ownership.capture(signal);
   return capturedOf({
     ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
+    moved: await moved(
+      state,
+      seen.map(({ workload }) => workload),
+      signal,
+    ),
     unreadable: state.options.recorded !== undefined && state.recorded === undefined,
     deployedWithin: state.options.deployedWithin,
     now: state.clock.now(),
@@ -215,9 +228,21 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
   return state.recorded !== undefined &&
     state.ours.size === 0 &&
     !named &&
-    isAsRecorded(found, state.names, state.recorded)
+    isAsRecorded(found, state.names, state.recorded) &&
+    (await moved(state, [...found.values()], signal)).size === 0
     ? withheld(nothingDeployed(state.recorded, state.clock.now()))
     : undefined;
+}
+
+/** The workloads whose template is as recorded, and whose images are not. */
+function moved(
+  { kubectl, recorded }: State,
+  workloads: readonly Workload[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const isUnchanged = (workload: Workload): boolean =>
+    isAsRecorded(new Map([[nameOf(workload), workload]]), [workload], recorded);
+  return movedImages(kubectl, workloads, recorded, isUnchanged, signal);
 }
 
 async function pin(state: State, signal: AbortSignal): Promise<string | undefined> {
@@ -259,6 +284,8 @@ async function plan(
     signal,
   );
   return planFor({
+    moved: await moved(state, [...found.values()], signal),
+    pinsImages: state.options.pinsImages ?? false,
     ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions.value },
     byHand: request.verdict === 'requested',
     deployedWithin: state.options.deployedWithin,
@@ -376,7 +403,7 @@ async function waitFor(
     return done?.kind === 'done' ? [{ workload, version: done.version }] : [];
   });
   if (expected.length === 0 || isCancelled(context.signal)) return new Map();
-  return settle(expected, {
+  const settled = await settle(expected, {
     ...{ kubectl: state.kubectl, clock: state.clock },
     signal: context.signal,
     redact: state.options.redact,
@@ -386,6 +413,7 @@ async function waitFor(
       context.progress(line);
     },
   });
+  return proveImages(state.kubectl, work, settled, context.signal);
 }
 
 async function mayDeletePods(
@@ -413,6 +441,7 @@ export interface KubernetesSettings {
   readonly 'deployed-within': number;
   readonly 'report-logs': number;
   readonly 'helm-release': string | undefined;
+  readonly 'kubernetes-pin-image': boolean;
   readonly 'gitops-pause': boolean;
   readonly 'ci-changes-source': boolean;
   readonly 'git-repository': string | undefined;
@@ -451,6 +480,7 @@ export function setUpKubernetes(
       pauses: settings['gitops-pause'],
       hasSourceStrategy: settings['ci-changes-source'] || settings['git-repository'] !== undefined,
     },
+    pinsImages: settings['kubernetes-pin-image'],
     clock,
     redact,
   });
