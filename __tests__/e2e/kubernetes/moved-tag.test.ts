@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { never } from '../../support/strategy-dependencies.js';
 import { describeWith } from '../components.js';
 import { lacking, oldKubectl } from './binaries.js';
@@ -69,6 +69,11 @@ describeWith('a tag that is moved, on a real cluster', lacking(oldKubectl), () =
     undoing = new Undoing(plane);
   });
 
+  afterEach(async () => {
+    await kubelet?.stop();
+    kubelet = undefined;
+  });
+
   afterAll(async () => {
     // They have not been made when the start failed.
     (undoing as Undoing | undefined)?.remove();
@@ -121,7 +126,6 @@ describeWith('a tag that is moved, on a real cluster', lacking(oldKubectl), () =
       expect(await byDigest.preflight(never)).toEqual([]);
       expect(await undo(byDigest)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
       expect(await imageOf(kind, namespace)).toBe(`registry.test/api@${OLD}`);
-      await kubelet!.stop();
     },
   );
 
@@ -132,7 +136,6 @@ describeWith('a tag that is moved, on a real cluster', lacking(oldKubectl), () =
     const strategy = undoing.strategy(namespace, { 'kubernetes-workload': name }, { recorded });
     await strategy.capture!(never);
     expect(await undo(strategy)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
-    await kubelet!.stop();
   });
 
   it('and pods that came anew, with the template as it was: a deploy, which only a digest can take back', async () => {
@@ -158,6 +161,5 @@ describeWith('a tag that is moved, on a real cluster', lacking(oldKubectl), () =
     await byDigest.capture!(never);
     expect(await undo(byDigest)).toMatchObject({ outcome: 'verified', versionConfirmed: true });
     expect(await imageOf('Deployment', namespace)).toBe(`registry.test/api@${OLD}`);
-    await kubelet!.stop();
   });
 });

@@ -59,6 +59,19 @@ describe('who applies what, around an undo', () => {
     });
   });
 
+  it('the snapshot knows the names of the fields that were applied, and no value', async () => {
+    const env = [{ name: 'TOKEN', value: 'hunter2' }];
+    const containers = [{ name: 'main', image: 'shop:v1', env }];
+    const template = { metadata: { labels: { app: 'db' } }, spec: { containers } };
+    await scene.cluster.create('deployment', 'db', 'shop:v1', { template });
+    scene.cluster.workload('db').metadata.annotations[
+      'kubectl.kubernetes.io/last-applied-configuration'
+    ] = JSON.stringify({ spec: { template } });
+    const text = JSON.stringify(await scene.snapshot({ workloads: ['deployment/db'] }));
+    expect(text).toContain('TOKEN');
+    expect(text).not.toContain('hunter2');
+  });
+
   it('goes back to those who had applied the recorded version; only the mark is ours', async () => {
     expect(recorded).toMatchObject({
       workloads: [{ details: { managers: [{ manager: 'kubectl', operation: 'Apply' }] } }],
