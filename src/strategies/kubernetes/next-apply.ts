@@ -20,6 +20,7 @@ import {
   type Workload,
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
+import { inPool } from '../../support/pool.js';
 import { ended } from '../../support/text.js';
 
 /** A workload, and who applies what of it. */
@@ -85,11 +86,16 @@ export async function recordApplies(
 
 /** How often it is tried when the workload is changed in between, as by an autoscaler or its controller. */
 const ATTEMPTS = 5;
+/** How many kubectl processes run in parallel: each takes a core for a moment. */
+const SIDE_BY_SIDE = 4;
+
+/** A workload that has its earlier template again, and its version. */
+type Undone = readonly [step: Step, essence: string];
 
 /** Keeps an undo from being in the way of the next `kubectl apply`. */
 export interface NextApply {
-  /** Gives the fields that our patch took to those who had applied them. Says what could not be given; `undefined`: nothing is in the way. */
-  restore(step: Step, applied: Applied, signal: AbortSignal): Promise<string | undefined>;
+  /** Gives the fields that our patches took to those who had applied them. Says of which workloads that could not be done. */
+  restore(applied: readonly Applied[], signal: AbortSignal): Promise<readonly string[]>;
 }
 
 /** Looks at who applies what before anything is changed. */
@@ -101,40 +107,72 @@ export async function beforeUndo(
   let before: ReadonlyMap<string, Managed> = new Map();
   let problem: string | undefined;
   try {
-    before = await readManaged(
-      kubectl,
-      work.map(({ workload }) => workload),
-      signal,
-    );
+    const names = work.map(({ workload }) => workload);
+    before = await readManaged(kubectl, names, signal);
   } catch (error) {
     problem = messageOf(error);
   }
+  const managersBefore = ({ workload }: Step): readonly ManagedFields[] =>
+    before.get(nameOf(workload))?.managers ?? [];
   return {
-    async restore(step, applied, signal) {
-      if (applied.kind !== 'done') return undefined;
-      const { managers = [] } = before.get(nameOf(step.workload)) ?? {};
-      // The API server was told not to keep them, or is too old to.
-      if (problem === undefined && managers.length === 0) return undefined;
-      const why = problem ?? (await give(kubectl, step, applied.version.essence, managers, signal));
-      return why === undefined
-        ? undefined
-        : `The next kubectl apply --server-side of ${fullNameOf(step.workload)} will need --force-conflicts, because who had applied what could not be restored: ${ended(why)}`;
+    async restore(applied, signal) {
+      const undone = work.flatMap((step, index): readonly Undone[] => {
+        const done = applied[index];
+        // Without managers the API server was told not to keep them, or is too old to.
+        return done?.kind === 'done' && (problem !== undefined || managersBefore(step).length > 0)
+          ? [[step, done.version.essence]]
+          : [];
+      });
+      // All at once at first: only what is changed in between is read by itself.
+      const first = await read(kubectl, undone, signal);
+      const whys = await inPool(SIDE_BY_SIDE, undone, ([step, essence]) =>
+        problem === undefined
+          ? give(kubectl, [step, essence], { before: managersBefore(step), first, signal })
+          : Promise.resolve(problem),
+      );
+      return undone.flatMap(([{ workload }], index) => {
+        const why = whys[index];
+        return why === undefined
+          ? []
+          : [
+              `The next kubectl apply --server-side of ${fullNameOf(workload)} will need --force-conflicts, because who had applied what could not be restored: ${ended(why)}`,
+            ];
+      });
     },
   };
+}
+
+/** `undefined`: it could not be read. */
+async function read(
+  kubectl: Kubectl,
+  undone: readonly Undone[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Managed> | undefined> {
+  const names = undone.map(([{ workload }]) => workload);
+  return readManaged(kubectl, names, signal).catch(() => undefined);
+}
+
+interface GiveOptions {
+  readonly before: readonly ManagedFields[];
+  /** As it was read right after the undo. */
+  readonly first: ReadonlyMap<string, Managed> | undefined;
+  readonly signal: AbortSignal;
 }
 
 /** @returns why it could not be done */
 async function give(
   kubectl: Kubectl,
-  { workload, target, recorded }: Step,
-  essence: string,
-  before: readonly ManagedFields[],
-  signal: AbortSignal,
+  [{ workload, target, recorded }, essence]: Undone,
+  { before, first, signal }: GiveOptions,
 ): Promise<string | undefined> {
   let refusal = '';
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
-      const found = (await readManaged(kubectl, [workload], signal)).get(nameOf(workload));
+      const all =
+        attempt === 1 && first !== undefined
+          ? first
+          : await readManaged(kubectl, [workload], signal);
+      const found = all.get(nameOf(workload));
       // Somebody has deployed or deleted it since: what is theirs is as they want it.
       if (found === undefined || versionOf(found.workload.template).essence !== essence)
         return undefined;
@@ -143,14 +181,11 @@ async function give(
         restoredManagers({ workload, before, target, recorded: recorded?.managers, now }),
       );
       if (canonicalJson(wanted) === canonicalJson(asManagedFields(now))) return undefined;
+      const { resourceVersion } = found.workload;
       await kubectl.patch(
         objectOf(workload),
         [
-          {
-            op: 'test',
-            path: '/metadata/resourceVersion',
-            value: found.workload.resourceVersion,
-          },
+          { op: 'test', path: '/metadata/resourceVersion', value: resourceVersion },
           { op: 'replace', path: '/metadata/managedFields', value: wanted },
         ],
         signal,

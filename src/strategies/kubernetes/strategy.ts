@@ -326,8 +326,6 @@ async function execute(
     applied.push(done);
     if (done.kind !== 'done') break;
     state.ours.set(nameOf(step.workload), done.version);
-    const inTheWay = await nextApply.restore(step, done, context.signal);
-    if (inTheWay !== undefined) sentences.push(inTheWay);
     context.progress(
       `${nameOf(step.workload)}: has the template of ${versionInWords(step.target)} again`,
     );
@@ -338,6 +336,7 @@ async function execute(
     const held = await inWords(state, last.workload, context.signal);
     return sentences.length === 0 ? held : { ...held, reason: withPaused(ended(held.reason)) };
   }
+  sentences.push(...(await nextApply.restore(applied, context.signal)));
   const settled = await waitFor(state, plan, applied, context);
   const result = outcomeOf({
     ...{ applied, settled, work: plan.work },
