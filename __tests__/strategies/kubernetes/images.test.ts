@@ -125,9 +125,9 @@ describe('the proof by ids', () => {
   });
 
   it('moved is only what is seen to be another one', () => {
-    const live = template({ app: 'shop:latest', log: 'log:1', x: 'x' });
-    const recorded = { imageIds: { app: [a], log: [a], gone: [a] } };
-    expect(movedOf(live, { app: [b], log: [a], x: [b] }, recorded)).toHaveLength(1);
+    const live = template({ app: 'shop:latest', log: 'log:1', x: 'x', pinned: `p@${a}` });
+    const recorded = { imageIds: { app: [a], log: [a], gone: [a], pinned: [a] } };
+    expect(movedOf(live, { app: [b], log: [a], x: [b], pinned: [b] }, recorded)).toHaveLength(1);
     expect(movedOf(live, {}, recorded)).toEqual([]);
     expect(movedOf(live, { app: [b] }, undefined)).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { Finding } from '../../../src/contract/result.js';
+import { DeadlineReached } from '../../../src/support/abort.js';
 import { never, Scene, type KubernetesStrategyOptions } from '../../support/kubernetes-strategy.js';
 import type { Kind } from '../../support/stand-in-cluster.js';
 
@@ -172,6 +173,25 @@ describe('a tag that is moved', () => {
       expect(await scene.undo(scene.strategy({ recorded }))).toMatchObject({
         ...{ outcome: 'triggered', versionConfirmed: null },
         detail: expect.stringMatching(/which image that is cannot be seen \(.*cannot list.*\)\.$/),
+      });
+    });
+
+    it('the time is over while the pods are read: triggered, and the detail says so', async () => {
+      const recorded = await first();
+      await edited();
+      const strategy = scene.strategy({ recorded });
+      const plan = await scene.mustPlan(strategy);
+      const stop = new AbortController();
+      scene.cluster.hooks.push(({ args }) => {
+        if (args[1] !== 'pods') return undefined;
+        stop.abort(new DeadlineReached('kubernetes', 60_000));
+        return { code: null, stopped: 'aborted', spawnError: { code: 'ABORTED', message: '' } };
+      });
+      expect(await scene.execute(strategy, plan, { signal: stop.signal })).toMatchObject({
+        ...{ outcome: 'triggered', versionConfirmed: null },
+        detail: expect.stringMatching(
+          /which image that is cannot be seen \(.*took longer than 60 s\)/,
+        ),
       });
     });
 

@@ -1,4 +1,5 @@
 import type { Finding } from '../../contract/result.js';
+import { messageOf } from '../../support/errors.js';
 import { getPods } from '../../support/kubernetes/pods.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import { nameOf, type Workload } from '../../support/kubernetes/workload.js';
@@ -46,6 +47,16 @@ async function readIds(
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     return { ids: {}, why: oneLine(error.message, 200) };
+  }
+}
+
+/** The same of what is read anew, when the time may be over: it never rejects. */
+async function idsNow(kubectl: Kubectl, workload: Workload, signal: AbortSignal): Promise<SeenIds> {
+  try {
+    const revisions = await getHistory(kubectl, workload, signal);
+    return await readIds(kubectl, { workload, revisions }, signal);
+  } catch (error) {
+    return { ids: {}, why: oneLine(messageOf(error), 200) };
   }
 }
 
@@ -157,8 +168,7 @@ export async function proveImages(
     const its = settled.get(name);
     const same = sameNames(step.workload.template, step.target.template);
     if (its?.kind !== 'ready' || same.length === 0) return [name, its] as const;
-    const revisions = await getHistory(kubectl, its.workload, signal).catch(() => []);
-    const { ids, why } = await readIds(kubectl, { workload: its.workload, revisions }, signal);
+    const { ids, why } = await idsNow(kubectl, its.workload, signal);
     const proofs = same.map((one) => [one, proofOf(one.container, ids, step.recorded)] as const);
     const doubts = proofs.flatMap(([one, proof]) => doubtInWords(one, proof, why) ?? []);
     if (doubts.length === 0) return [name, its] as const;

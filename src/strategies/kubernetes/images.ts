@@ -131,7 +131,7 @@ export function movedOf(
 ): readonly string[] {
   return namedImages(template).flatMap((one) => {
     const proof = proofOf(one.container, seen, recorded);
-    return proof.kind === 'other' ? (doubtInWords(one, proof) ?? []) : [];
+    return !isByDigest(one) && proof.kind === 'other' ? (doubtInWords(one, proof) ?? []) : [];
   });
 }
 
