@@ -27,6 +27,7 @@ export interface KubernetesStrategyOptions {
   readonly helmStrategy?: boolean;
   readonly pauses?: boolean;
   readonly hasSourceStrategy?: boolean;
+  readonly pinsImages?: boolean;
   readonly redact?: (text: string) => string;
 }
 
@@ -63,6 +64,7 @@ export class Scene {
         pauses: given.pauses ?? false,
         hasSourceStrategy: given.hasSourceStrategy ?? false,
       },
+      pinsImages: given.pinsImages ?? false,
       clock: this.clock,
       redact,
     });

@@ -78,6 +78,8 @@ export class StandInCluster {
   /** Controllers do nothing while this is set. */
   asleep = false;
   logs = '';
+  /** What a registry has under a name now, as the runtime of a node writes it; a name that is not here has no id. */
+  readonly registry = new Map<string, string>();
   private version = 1000;
   private uids = 0;
   private ticked: number;
@@ -136,6 +138,18 @@ export class StandInCluster {
     object.metadata.annotations = { ...object.metadata.annotations, ...annotations };
     object.metadata.generation++;
     this.touch(object);
+  }
+
+  /** As `kubectl rollout restart` does it. */
+  async restart(name: string): Promise<void> {
+    const object = this.workload(name);
+    const at = new Date(this.clock.now()).toISOString();
+    const { metadata, ...rest } = object.spec.template as { metadata: object };
+    const annotations = { 'kubectl.kubernetes.io/restartedAt': at };
+    object.spec.template = { ...rest, metadata: { ...metadata, annotations } };
+    object.metadata.generation++;
+    this.touch(object);
+    await this.settle();
   }
 
   /** Something that is no deploy: an autoscaler, a status. */
@@ -495,9 +509,14 @@ export class StandInCluster {
       status: {
         phase: bad === 'missing' ? 'Pending' : 'Running',
         conditions: [{ type: 'Ready', status: bad === undefined ? 'True' : 'False' }],
+        initContainerStatuses: (spec.initContainers ?? []).map((one) => ({
+          ...{ name: one.name, imageID: this.registry.get(one.image) ?? '', ready: true },
+          state: { terminated: { exitCode: 0 } },
+        })),
         containerStatuses: [
           {
             name: 'main',
+            imageID: this.registry.get(image) ?? '',
             ready: bad === undefined,
             restartCount: bad === 'bad' ? 3 : 0,
             state,
@@ -525,6 +544,7 @@ export class StandInCluster {
 }
 
 interface PodSpec {
+  initContainers?: { name: string; image: string }[];
   containers: { name: string; image: string }[];
 }
 

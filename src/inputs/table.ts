@@ -641,13 +641,20 @@ export const inputs = {
     group: 'kubernetes',
     default: 'false',
     description:
-      'Check the readiness of the workloads too: replicas that stay unavailable, restarts and crash loops since the watch began are unhealthy.',
+      'Check the readiness of the workloads too: replicas that stay unavailable, repeated restarts and crash loops since the watch began are unhealthy. One restart is noted.',
   }),
   'gitops-wait': input(duration(), {
     group: 'kubernetes',
     default: '10m',
     description:
       'Where Argo CD or Flux keeps the workloads: how long to wait until it has applied something newer than the snapshot knows. The watch begins then.',
+  }),
+  'kubernetes-pin-image': input(boolean(), {
+    group: 'kubernetes',
+    strategy: 'kubernetes',
+    default: 'false',
+    description:
+      'Name the images of the recorded version by their digests when it is rolled back to, so that a tag that was moved (`latest`) does not bring the new image back. It needs a snapshot.',
   }),
   'gitops-pause': input(boolean(), {
     group: 'kubernetes',
@@ -699,7 +706,7 @@ export const inputs = {
     group: 'compose',
     default: 'false',
     description:
-      'Check the containers of the services too: a failing health check, restarts and bad exits since the watch began are unhealthy.',
+      'Check the containers of the services too: a failing health check, repeated restarts and bad exits since the watch began are unhealthy. One restart is noted.',
   }),
 
   'canary-workload': input(list(workload), {

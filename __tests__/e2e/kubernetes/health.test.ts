@@ -11,6 +11,7 @@ import type { Rule } from './account.js';
 import { lacking, oldKubectl, type Binary } from './binaries.js';
 import { ControlPlane } from './control-plane.js';
 import { daemonSet, deployment, statefulSet } from './manifests.js';
+import { pathOfKind, type Pod } from './objects.js';
 import { Tools } from './tools.js';
 
 describeWith('the health of workloads on a real cluster', lacking(oldKubectl), () => {
@@ -109,6 +110,61 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
       await seen(checkIn(namespace, names, { kubectl }), true);
     },
   );
+
+  /** As the kubelet tells it of a container that has ended, and runs again. */
+  async function restarted(namespace: string, pod: Pod, restartCount: number): Promise<void> {
+    const at = new Date().toISOString();
+    const terminated = { exitCode: 137, reason: 'OOMKilled', startedAt: at, finishedAt: at };
+    const containerStatuses = (pod.status?.containerStatuses ?? []).map((container) => ({
+      ...container,
+      restartCount,
+      lastState: { terminated },
+    }));
+    await plane.api.must(
+      'PATCH',
+      `${pathOfKind('Pod', namespace, pod.metadata.name)}/status`,
+      { status: { containerStatuses } },
+      'application/merge-patch+json',
+    );
+  }
+
+  it('one restart of one pod in ten: passes, and is noted; one more: fails', async () => {
+    const namespace = await plane.namespace();
+    await plane.apply(namespace, deployment('api', 'v1', { replicas: 10 }));
+    await plane.rolledOut('Deployment', 'api', namespace);
+    const check = checkIn(namespace, 'deployment/api');
+    await seen(check, true);
+    const [pod] = await plane.pods('api', namespace);
+    await restarted(namespace, pod!, 1);
+    expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
+    expect(check.findings!()).toMatchObject([
+      {
+        level: 'notice',
+        message: expect.stringMatching(
+          /^deployment\/api: 1 of 10 pods: container main restarted once \(exit code 137, OOMKilled\)/,
+        ),
+      },
+    ]);
+    await restarted(namespace, pod!, 2);
+    expect(await check.probe(never)).toMatchObject({
+      ok: false,
+      detail: 'deployment/api: 1 of 10 pods: container main restarts (exit code 137, OOMKilled)',
+    });
+  });
+
+  it('one restart of two pods in ten: fails', async () => {
+    const namespace = await plane.namespace();
+    await plane.apply(namespace, deployment('api', 'v1', { replicas: 10 }));
+    await plane.rolledOut('Deployment', 'api', namespace);
+    const check = checkIn(namespace, 'deployment/api');
+    await seen(check, true);
+    for (const pod of (await plane.pods('api', namespace)).slice(0, 2))
+      await restarted(namespace, pod, 1);
+    expect(await check.probe(never)).toMatchObject({
+      ok: false,
+      detail: 'deployment/api: 2 of 10 pods: container main restarts (exit code 137, OOMKilled)',
+    });
+  });
 
   it('a missing image: fails', async () => {
     const namespace = await plane.namespace();

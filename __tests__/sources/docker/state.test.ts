@@ -7,11 +7,22 @@ describe('the state of a container in the health check', () => {
     ['running: good', {}, undefined],
     ['running and healthy: good', { health: 'healthy' }, undefined],
     ['unhealthy: bad', { health: 'unhealthy' }, 'is unhealthy'],
-    ['restarted since the start: bad', { restarts: 3 }, 'ended by itself and was started again'],
-    ['as many restarts as at the start: good', { restarts: 2 }, undefined],
+    ['restarted once since the start: good', { restarts: 3 }, undefined],
     [
-      'a new container that restarted: bad',
-      { id: 'new', restarts: 1 },
+      'restarted twice since the start: bad',
+      { restarts: 4 },
+      'ended by itself and was started again',
+    ],
+    [
+      'restarted once, and its health check fails: bad',
+      { restarts: 3, health: 'unhealthy' },
+      'is unhealthy',
+    ],
+    ['as many restarts as at the start: good', { restarts: 2 }, undefined],
+    ['a new container that restarted once: good', { id: 'new', restarts: 1 }, undefined],
+    [
+      'a new container that restarted twice: bad',
+      { id: 'new', restarts: 2 },
       'ended by itself and was started again',
     ],
     ['restarting: bad', { status: 'restarting', exitCode: 2 }, 'ends again and again (code 2)'],
@@ -49,6 +60,21 @@ describe('the state of a container in the health check', () => {
 
   it('a container health check without a result yet: starting', () => {
     const now = [containerWith({ health: 'starting' })];
-    expect(assess(now, startOf(now), [])).toEqual({ complaints: [], starting: ['api'] });
+    expect(assess(now, startOf(now), [])).toEqual({ complaints: [], starting: ['api'], noted: [] });
+  });
+
+  it.each<[string, readonly number[], number, number]>([
+    ['the only container: noted', [1], 0, 1],
+    ['one of two: noted', [1, 0], 0, 1],
+    ['both of two: bad', [1, 1], 2, 0],
+    ['two of five: noted', [1, 1, 0, 0, 0], 0, 2],
+    ['three of five: bad', [1, 1, 1, 0, 0], 3, 0],
+    ['one once and one twice, of five: one noted, one bad', [1, 2, 0, 0, 0], 1, 1],
+  ])('one restart each, %s', (_, restarts, bad, noted) => {
+    const start = startOf(restarts.map((_each, n) => containerWith({ id: String(n) })));
+    const now = restarts.map((count, n) => containerWith({ id: String(n), restarts: count }));
+    const assessed = assess(now, start, []);
+    expect(assessed.complaints).toHaveLength(bad);
+    expect(assessed.noted).toHaveLength(noted);
   });
 });

@@ -153,6 +153,55 @@ describe('the kubernetes source', () => {
       });
     });
 
+    const tenPods = (others: readonly string[] = 'c d e f g h i j'.split(' ')): void => {
+      cluster.add(...others.map((id) => pod(id)));
+    };
+
+    it('one of one pod in ten that restarts once: good, and noted', async () => {
+      tenPods();
+      const check = checkWith();
+      await check.probe(never);
+      replace('a', { restarts: 1, exitCode: 137, reason: 'OOMKilled' });
+      expect(await check.probe(never)).toEqual({ ok: true, detail: '' });
+      expect(check.findings!()).toEqual([
+        {
+          ...{ level: 'notice', subject: 'kubernetes-health' },
+          message:
+            'deployment/api: 1 of 10 pods: container main restarted once (exit code 137, OOMKilled), and is ready again; that alone is no failure',
+        },
+      ]);
+    });
+
+    it.each<[string, Status]>([
+      ['restarts again', { restarts: 2, exitCode: 1 }],
+      ['is not ready', { restarts: 1, exitCode: 1, ready: false }],
+      ['waits for a restart', { restarts: 1, ready: false, waiting: 'CrashLoopBackOff' }],
+    ])('one of one pod in ten that %s: failed, and no longer noted', async (_, status) => {
+      tenPods();
+      const check = checkWith();
+      await check.probe(never);
+      replace('a', { restarts: 1, exitCode: 1 });
+      expect(await check.probe(never)).toMatchObject({ ok: true });
+      replace('a', status);
+      expect(await check.probe(never)).toMatchObject({ ok: false, changed: true });
+      expect(check.findings!()).toEqual([]);
+    });
+
+    it('one of one pod in fifty that restarts once: good; of ten pods in fifty: failed', async () => {
+      const others = [...Array(48).keys()].map((n) => `x${String(n)}`);
+      tenPods(others);
+      const check = checkWith();
+      await check.probe(never);
+      for (const [count, ok] of [
+        [1, true],
+        [9, true],
+        [10, false],
+      ] as const) {
+        for (const id of others.slice(0, count)) replace(id, { restarts: 1, exitCode: 1 });
+        expect(await check.probe(never)).toMatchObject({ ok });
+      }
+    });
+
     it('that restarted only before: good', async () => {
       replace('a', { restarts: 7, exitCode: 1 });
       expect(await after(() => undefined)).toEqual({ ok: true, detail: '' });

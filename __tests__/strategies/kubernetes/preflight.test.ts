@@ -110,7 +110,7 @@ describe('preflight of the kubernetes strategy', () => {
     ['get deployments', 'error: no right to get deployments.apps "api" in namespace shop'],
     [
       'list pods',
-      'warning: no right to list pods in namespace shop: without it the report cannot say why pods do not become ready',
+      'warning: no right to list pods in namespace shop: without it the report cannot say why pods do not become ready, and a rollback to images of the same names is never verified',
     ],
     [
       'get pods/log',

@@ -67,6 +67,7 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
   let start: Start | undefined;
   const logOf = createLogs(options);
   const memory = createMemory();
+  const notes = createNotes();
 
   async function containers(signal: AbortSignal): Promise<readonly Container[]> {
     project ??= await projectName(docker, options.project, signal);
@@ -88,6 +89,8 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
     subject: `containers of ${subjectOf(options)}`,
     limit: { metric: 'health', failures: options.failures, successes: options.successes },
     every: options.every,
+
+    findings: notes.findings,
 
     askables: [
       {
@@ -121,7 +124,7 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
         return { ok: null, detail: messageOf(thrown) };
       }
       start ??= startOf(found);
-      const { complaints, starting } = assess(found, start, services);
+      const { complaints, starting } = notes.of(assess(found, start, services));
       if (complaints.length > 0) {
         const words = await Promise.all(complaints.map((each) => inWords(each, signal)));
         const hasChanged = memory.push(false, complaints.map(causeOf));
@@ -135,6 +138,27 @@ function createContainerHealth(options: ContainerHealthOptions): HealthCheck {
           }
         : { ok: true, detail: '' };
     },
+  };
+}
+
+/** Keeps what was seen, and was no failure up to now. */
+function createNotes(): {
+  readonly of: (assessment: Assessment) => Assessment;
+  readonly findings: () => readonly Finding[];
+} {
+  const notes = new Map<string, string>();
+  return {
+    of(assessment) {
+      for (const each of assessment.noted) notes.set(each.service, causeOf(each));
+      for (const { service } of assessment.complaints) notes.delete(service);
+      return assessment;
+    },
+    findings: () =>
+      [...notes.values()].map((note) => ({
+        level: 'notice',
+        subject: ID,
+        message: `${note}; that alone is no failure`,
+      })),
   };
 }
 
@@ -252,6 +276,8 @@ interface Assessment {
   readonly complaints: readonly Complaint[];
   /** Services whose health check has not said anything yet. */
   readonly starting: readonly string[];
+  /** What a person should know, and what is no failure. */
+  readonly noted: readonly Complaint[];
 }
 
 /** @param named the services that there must be; by default those that were there at the start */
@@ -261,6 +287,7 @@ export function assess(
   named: readonly string[],
 ): Assessment {
   const complaints: Complaint[] = [];
+  const noted: Complaint[] = [];
   const starting = new Set<string>();
   const required =
     named.length > 0
@@ -270,23 +297,34 @@ export function assess(
     const mine = containers.filter((each) => each.service === service);
     if (mine.length === 0)
       complaints.push({ service, what: 'has no container', container: undefined });
+    const restarted = (container: Container): number =>
+      container.restarts - (start.restarts.get(container.id) ?? 0);
+    const those = mine.filter((container) => restarted(container) > 0).length;
+    // One that ends once, while its database starts, is well again. When several do, half of them or more, that is no accident.
+    const isShared = those > 1 && those >= mine.length / 2;
     for (const container of mine) {
-      const what = complaintOf(container, start.restarts.get(container.id) ?? 0);
+      const what = complaintOf(
+        container,
+        isShared ? restarted(container) : restarted(container) - 1,
+      );
       if (what !== undefined) complaints.push({ service, what, container });
       else if (container.health === 'starting' && container.status === 'running')
         starting.add(service);
+      if (what === undefined && restarted(container) === 1)
+        noted.push({ service, what: 'ended once by itself and was started again', container });
     }
   }
-  return { complaints, starting: [...starting] };
+  return { complaints, starting: [...starting], noted };
 }
 
-function complaintOf(container: Container, restartsBefore: number): string | undefined {
-  const { status, health, restarts, exitCode, outOfMemory } = container;
+/** @param restarts how often it was started again, beyond what is no failure */
+function complaintOf(container: Container, restarts: number): string | undefined {
+  const { status, health, exitCode, outOfMemory } = container;
   const code = `code ${String(exitCode)}${outOfMemory ? ', out of memory' : ''}`;
   switch (status) {
     case 'running':
       if (health === 'unhealthy') return 'is unhealthy';
-      return restarts > restartsBefore ? 'ended by itself and was started again' : undefined;
+      return restarts > 0 ? 'ended by itself and was started again' : undefined;
     case 'restarting':
       return `ends again and again (${code})`;
     case 'exited':

@@ -76,7 +76,7 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
   const probes = workloads
     .flatMap((name) => parseWorkloadName(name) ?? [])
     .map((workload) => ({
-      probe: createWorkloadHealth(workload, options),
+      health: createWorkloadHealth(workload, options),
       memory: createMemory(),
       askable: askableOf(workload, options),
     }));
@@ -89,6 +89,14 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
     subject: workloads.join(', '),
     limit: { metric: 'health', failures: options.failures, successes: options.successes },
     every: options.interval,
+    findings: () =>
+      probes.flatMap(({ health }) =>
+        health.notes().map((message): Finding => ({
+          level: 'notice',
+          subject: id,
+          message: `${message}; that alone is no failure`,
+        })),
+      ),
     askables: probes.map(({ askable, memory }) => ({ ...askable, recall: memory.recall })),
     preflight: (signal, isBeforeDeploy = false) =>
       preflightHealth({ kubectl, id, names: workloads, isBeforeDeploy }, signal),
@@ -99,7 +107,7 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
       isProbing = true;
       try {
         const results = await Promise.all(
-          probes.map(async ({ probe, memory }) => withMemory(await probe(signal), memory)),
+          probes.map(async ({ health, memory }) => withMemory(await health.probe(signal), memory)),
         );
         signal.throwIfAborted();
         return together(results);
@@ -116,12 +124,12 @@ function askableOf(
   options: KubernetesHealthOptions,
 ): Omit<Askable, 'recall'> {
   const { clock } = options;
-  const probe = createWorkloadHealth(workload, { ...options, grace: 0, logLines: 0 });
+  const health = createWorkloadHealth(workload, { ...options, grace: 0, logLines: 0 });
   return {
     subject: nameOf(workload),
     async ask(signal): Promise<Asked | undefined> {
       const from = clock.monotonic();
-      const { ok, detail, causes, absent } = await probe(signal);
+      const { ok, detail, causes, absent } = await health.probe(signal);
       if (ok === null) return undefined;
       return { passed: ok, detail, causes, absent, ms: Math.round(clock.monotonic() - from) };
     },

@@ -11,9 +11,6 @@ interface Trouble {
   readonly cause: string;
 }
 
-/** How often a container has restarted since the watch began. */
-type Restarts = (pod: Pod, container: Container) => number;
-
 /** The kubelet has tried, and failed (pkg/kubelet/container/sync_result.go, pkg/kubelet/images/types.go). */
 const failedWaits: ReadonlySet<string> = new Set([
   'CrashLoopBackOff',
@@ -26,32 +23,19 @@ const failedWaits: ReadonlySet<string> = new Set([
   'RunContainerError',
 ]);
 
-/** How often each container had restarted when the watch began. Of a pod that came later every restart counts. */
-export class RestartLedger {
-  private base: ReadonlyMap<string, number> | undefined;
-
-  /** The first call is the beginning. */
-  since(pods: readonly Pod[]): Restarts {
-    const base = (this.base ??= new Map(
-      pods.flatMap((pod) =>
-        pod.containers.map((container) => [keyOf(pod, container), container.restarts] as const),
-      ),
-    ));
-    return (pod, container) => container.restarts - (base.get(keyOf(pod, container)) ?? 0);
-  }
-}
-
-/** A pod of a StatefulSet has the name of the one before it. */
-function keyOf(pod: Pod, container: Container): string {
-  return `${pod.name} ${String(pod.createdAt)} ${container.name}`;
-}
-
-/** What is wrong with containers, each with its reason. */
-export function troublesOf(pods: readonly Pod[], restarts: Restarts): readonly Trouble[] {
+/**
+ * What is wrong with containers, each with its reason.
+ *
+ * @param restarting those whose restarts are a failure
+ */
+export function troublesOf(
+  pods: readonly Pod[],
+  restarting: ReadonlySet<Container>,
+): readonly Trouble[] {
   return pods.flatMap((pod) =>
     pod.containers.flatMap((container): readonly Trouble[] => {
       const waits = container.waiting?.reason ?? '';
-      const crashes = waits === 'CrashLoopBackOff' || restarts(pod, container) > 0;
+      const crashes = waits === 'CrashLoopBackOff' || restarting.has(container);
       if (!crashes && !failedWaits.has(waits)) return [];
       const why = reasons(container, crashes);
       return [
@@ -69,6 +53,26 @@ export function troublesOf(pods: readonly Pod[], restarts: Restarts): readonly T
 function causeOf({ name, waiting, ended }: Container, crashes: boolean): string {
   if (crashes) return `${name} restarts: ${String(ended?.code ?? '')} ${ended?.reason ?? ''}`;
   return `${name} does not start: ${(waiting?.reason ?? '').replace('ErrImagePull', 'ImagePullBackOff')}`;
+}
+
+/** `1 of 10 pods: container app restarted once (exit code 137, OOMKilled), and is ready again`, by container. */
+export function noteOf(
+  once: readonly { readonly container: Container }[],
+  pods: number,
+): ReadonlyMap<string, string> {
+  const names = new Set(once.map(({ container }) => container.name));
+  return new Map(
+    [...names].map((name) => {
+      const those = once.filter(({ container }) => container.name === name);
+      const whys = new Set(those.map(({ container }) => reasons(container, true)));
+      whys.delete('');
+      const why = whys.size === 0 ? '' : ` (${[...whys].join('; ')})`;
+      return [
+        name,
+        `${String(those.length)} of ${String(pods)} pods: container ${name} restarted once${why}, and is ready again`,
+      ];
+    }),
+  );
 }
 
 /** `exit code 1, CrashLoopBackOff`; `ImagePullBackOff: Back-off pulling image "x"`. */

@@ -8,13 +8,8 @@ import {
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
 import { oneLine } from '../../support/text.js';
-import {
-  createLogs,
-  delaysInWords,
-  RestartLedger,
-  troublesInWords,
-  troublesOf,
-} from './trouble.js';
+import { judgeRestarts, RestartLedger } from './restarts.js';
+import { createLogs, delaysInWords, noteOf, troublesInWords, troublesOf } from './trouble.js';
 import { rolloutOf, type Rollout } from '../../support/kubernetes/rollout.js';
 import { itemsOf, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
@@ -35,24 +30,36 @@ export interface WorkloadResult extends HealthResult {
   readonly absent?: true;
 }
 
-/** Probes one workload. What it has seen counts for the next probe. */
+/** The health of one workload. What a probe has seen counts for the next one. */
+export interface WorkloadHealth {
+  probe(signal: AbortSignal): Promise<WorkloadResult>;
+  /** What was seen up to now that is no failure, and that a person should know. */
+  notes(): readonly string[];
+}
+
+/** Probes one workload. */
 export function createWorkloadHealth(
   workload: WorkloadName,
   { grace, logLines, kubectl, clock, redact }: WorkloadHealthOptions,
-): (signal: AbortSignal) => Promise<WorkloadResult> {
+): WorkloadHealth {
   const name = `${workload.kind}/${workload.name}`;
   const restarts = new RestartLedger();
   const progress = new Progress();
   const logs = createLogs(kubectl, logLines, redact);
+  const notes = new Map<string, string>();
   const explained = (text: string): string => `${name}: ${oneLine(redact(text), 500)}`;
 
   async function judge(
-    standing: Standing,
+    live: Workload,
     pods: readonly Pod[],
     signal: AbortSignal,
   ): Promise<WorkloadResult> {
+    const standing = standingOf(live);
     const still = progress.push(standing, clock.monotonic());
-    const troubles = troublesOf(pods, restarts.since(pods));
+    const { failing, once } = judgeRestarts(live, pods, restarts.since(pods));
+    for (const [container, note] of noteOf(once, pods.length)) notes.set(container, note);
+    const troubles = troublesOf(pods, failing);
+    for (const { container } of troubles) notes.delete(container.name);
     const [first] = troubles;
     if (first !== undefined) {
       const detail = explained(troublesInWords(troubles, pods.length));
@@ -71,7 +78,7 @@ export function createWorkloadHealth(
       : { ok: null, detail: `${detail} so far` };
   }
 
-  return async (signal) => {
+  async function probe(signal: AbortSignal): Promise<WorkloadResult> {
     try {
       const live = asWorkload(await once(kubectl, [objectOf(workload)], signal));
       if (live?.selector === undefined)
@@ -80,14 +87,16 @@ export function createWorkloadHealth(
       const pods = itemsOf(list)
         .flatMap((object) => asPod(object) ?? [])
         .filter((pod) => isPodOf(live, pod) && !pod.terminating && !hasEnded(pod));
-      return await judge(standingOf(live), pods, signal);
+      return await judge(live, pods, signal);
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error;
       return error.reason === 'not-found'
         ? { ok: false, detail: `${name}: it is not there any more`, causes: ['gone'], absent: true }
         : { ok: null, detail: error.message };
     }
-  };
+  }
+
+  return { probe, notes: () => [...notes.values()].map(explained) };
 }
 
 /** Evicted, for example: it is kept for inspection, and another one has taken its place. */

@@ -1,3 +1,4 @@
+import { lastAppliedAfter } from './managed-fields.js';
 import { undoPatch } from './patch.js';
 import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
@@ -12,6 +13,8 @@ import {
   type Workload,
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity } from '../dependencies.js';
+import { asSet } from './field-sets.js';
+import type { RecordedDetails } from './recorded.js';
 import type { Live } from './target.js';
 import { type Revision, type Version, versionOf } from './versions.js';
 import { markedRun, readRejections, type Rejection, withRejection } from './rejections.js';
@@ -22,6 +25,8 @@ export interface Step {
   readonly workload: Workload;
   readonly from: Live;
   readonly target: Revision;
+  /** What the snapshot knows of the target; absent where that is not the recorded version. */
+  readonly recorded?: RecordedDetails | undefined;
 }
 
 /** What became of one workload. */
@@ -76,10 +81,18 @@ export async function applyTemplate(step: Step, options: ApplyOptions): Promise<
   let open: string | undefined;
   for (let attempt = 1; ; attempt++) {
     if (signal.aborted) return given(open, `${name}: ${messageOf(signal.reason)}`);
+    const { lastApplied } = step.recorded ?? {};
     const operations = undoPatch(
       workload,
       step.target,
-      withRejection(readRejections(workload.annotations), rejection),
+      {
+        rejected: withRejection(readRejections(workload.annotations), rejection),
+        lastApplied: lastAppliedAfter(
+          workload,
+          step.target,
+          lastApplied === undefined ? undefined : asSet(lastApplied),
+        ),
+      },
       attempt <= PATIENT_ATTEMPTS ? 'same-object' : 'same-version',
     );
     options.beforeChange();

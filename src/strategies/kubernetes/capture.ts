@@ -6,6 +6,7 @@ import { versionInWords, timeInWords } from './versions.js';
 import type { Finding } from '../../contract/result.js';
 import { nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
 import { recordedOf } from './recorded.js';
+import { movedFindings } from './image-ids.js';
 import type { RunIdentity } from '../dependencies.js';
 
 interface CaptureOptions {
@@ -17,6 +18,8 @@ interface CaptureOptions {
   readonly run: RunIdentity;
   readonly deployedWithin: number;
   readonly now: number;
+  /** Those that have the recorded template and run other images, in words by name. */
+  readonly moved: ReadonlyMap<string, string>;
 }
 
 /** What this run will judge, by workload. */
@@ -85,9 +88,11 @@ function findings(options: CaptureOptions): readonly Finding[] {
         `the snapshot does not know ${nameOf(name)}: only a version that became current recently will be rolled back`,
         'take the snapshot with the same kubernetes-workload',
       );
+  found.push(...movedFindings(options.moved));
   const unchanged = seen.filter(
     ({ workload, revisions }) =>
-      recordedOf(recorded, workload)?.hash === liveOf(workload, revisions).hash,
+      recordedOf(recorded, workload)?.hash === liveOf(workload, revisions).hash &&
+      !options.moved.has(nameOf(workload)),
   );
   if (unchanged.length === names.length && names.length > 0)
     add(

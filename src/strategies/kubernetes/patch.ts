@@ -1,7 +1,11 @@
+import { fields, textsOf } from '../../support/json.js';
 import { REVISION, REVISION_HISTORY, type Revision } from './versions.js';
 import { REJECTED } from './rejections.js';
 import type { Workload } from '../../support/kubernetes/workload.js';
 import type { PatchOperation } from '../../support/kubernetes/kubectl.js';
+
+/** In which `kubectl apply` keeps what it applied. https://kubernetes.io/docs/tasks/manage-kubernetes-objects/declarative-config/ */
+export const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 /**
  * What a Deployment keeps when the annotations of an earlier revision come back with its template, and our own mark. All others
@@ -9,7 +13,7 @@ import type { PatchOperation } from '../../support/kubernetes/kubectl.js';
  * kubectl, pkg/polymorphichelpers/rollback.go, annotationsToSkip
  */
 const keptAnnotations = new Set([
-  'kubectl.kubernetes.io/last-applied-configuration',
+  LAST_APPLIED,
   REVISION,
   REVISION_HISTORY,
   'deployment.kubernetes.io/desired-replicas',
@@ -21,11 +25,18 @@ const keptAnnotations = new Set([
 /** Under what the change may be made: nothing at all was changed since the workload was read, or at least not its version. */
 export type Precondition = 'same-object' | 'same-version';
 
-/** What `kubectl rollout undo` would change, and our mark, if the workload is still the one that was read. */
+/**
+ * What `kubectl rollout undo` would change, and our mark, if the workload is still the one that was read.
+ *
+ * @param lastApplied what `kubectl apply` is to take for its last one; `undefined`: as it is
+ */
 export function undoPatch(
   workload: Workload,
   target: Revision,
-  rejected: string,
+  {
+    rejected,
+    lastApplied,
+  }: { readonly rejected: string; readonly lastApplied?: string | undefined },
   precondition: Precondition,
 ): readonly PatchOperation[] {
   return [
@@ -35,9 +46,56 @@ export function undoPatch(
       ...(workload.kind === 'deployment'
         ? annotationsOf(workload.annotations, target.annotations)
         : workload.annotations),
+      ...(lastApplied === undefined ? {} : { [LAST_APPLIED]: lastApplied }),
       [REJECTED]: rejected,
     }),
   ];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** The part of a workload that an undo changes: the template, and of a Deployment the annotations that come back with it. */
+interface UndonePart {
+  isAnnotation(name: string): boolean;
+  /** Of a version. */
+  of(version: { readonly template: Fields; readonly annotations: Fields }): Fields;
+  /** Of an object as the API has it. */
+  in(object: Fields): Fields;
+  /** The object with another such part. */
+  into(object: Fields, part: Fields): Fields;
+}
+
+export function undonePart({ kind }: Pick<Workload, 'kind'>): UndonePart {
+  const isAnnotation = (name: string): boolean =>
+    kind === 'deployment' && !keptAnnotations.has(name);
+  const those = (annotations: unknown, isIn: boolean): Fields =>
+    Object.fromEntries(
+      Object.entries(textsOf(annotations)).filter(([name]) => isAnnotation(name) === isIn),
+    );
+  const of: UndonePart['of'] = ({ template, annotations }) => ({
+    metadata: { annotations: those(annotations, true) },
+    spec: { template },
+  });
+  return {
+    isAnnotation,
+    of,
+    in: ({ metadata, spec }) =>
+      of({
+        template: fields(fields(spec).template),
+        annotations: fields(fields(metadata).annotations),
+      }),
+    into: (object, part) => ({
+      ...object,
+      metadata: {
+        ...fields(object.metadata),
+        annotations: {
+          ...those(fields(object.metadata).annotations, false),
+          ...fields(fields(part.metadata).annotations),
+        },
+      },
+      spec: { ...fields(object.spec), template: fields(part.spec).template },
+    }),
+  };
 }
 
 /** Changes nothing but our mark. */

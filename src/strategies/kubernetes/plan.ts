@@ -2,6 +2,7 @@ import { bad, good, type Result } from '../../contract/result.js';
 import type { Plan, Skip, Withheld } from '../../contract/strategy.js';
 import { fullNameOf, nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
 import { nothingDeployed } from './assert-unchanged.js';
+import { choiceByImage } from './image-ids.js';
 import { chooseTarget, type Seen, stepInWords } from './target.js';
 import type { Step } from './apply-template.js';
 import { type Recorded, recordedOf } from './recorded.js';
@@ -20,6 +21,9 @@ interface PlanOptions {
   /** Milliseconds. */
   readonly deployedWithin: number;
   readonly now: number;
+  /** Those that have the recorded template and run other images, in words by name. */
+  readonly moved: ReadonlyMap<string, string>;
+  readonly pinsImages: boolean;
 }
 
 /**
@@ -37,12 +41,18 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
       return skip(
         `${nameOf(workload)} was not there before this deploy: there is nothing to go back to`,
       );
-    const choice = chooseTarget({
+    const before = recordedOf(recorded, workload);
+    const byTemplate = chooseTarget({
       ...{ workload, revisions, now },
       byHand: options.byHand,
-      recorded: recordedOf(recorded, workload),
+      recorded: before,
       requestedRevision: requestedRevisions.get(nameOf(workload)),
       deployedWithin: options.deployedWithin,
+    });
+    const moved = options.moved.get(nameOf(workload));
+    const { choice, recorded: details } = choiceByImage(byTemplate, {
+      ...{ workload, revisions, before, moved },
+      pins: options.pinsImages,
     });
     if (choice.kind === 'impossible') return skip(choice.reason);
     if (choice.kind === 'old') old.push(choice.reason);
@@ -51,7 +61,7 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
       return skip(
         `${nameOf(workload)} is paused; resume it first: kubectl rollout resume ${nameOf(workload)} -n ${workload.namespace}`,
       );
-    work.push({ workload, from: choice.from, target: choice.target });
+    work.push({ workload, from: choice.from, target: choice.target, recorded: details });
   }
   if (work.length > 0) return planOf(work);
   if (old.length > 0) return skip(old.join('; '));

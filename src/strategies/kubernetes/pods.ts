@@ -30,7 +30,12 @@ export async function podsOf(
   return sortPods(workload, history, pods);
 }
 
-function sortPods(workload: Workload, history: readonly Revision[], pods: readonly Pod[]): PodsOf {
+/** The same of what has been read already. */
+export function sortPods(
+  workload: Workload,
+  history: readonly Revision[],
+  pods: readonly Pod[],
+): PodsOf {
   const owners = new Set(
     workload.kind === 'deployment' ? history.map(({ uid }) => uid) : [workload.uid],
   );

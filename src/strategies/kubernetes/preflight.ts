@@ -17,6 +17,7 @@ import {
 import { helmOwnerInWords, helmOwnerOf } from './assert-unchanged.js';
 import { ownedOnes, ownerFinding, type OwnerFindings } from './owners.js';
 import { canBeStuck } from './pods.js';
+import { imageFindings } from './image-ids.js';
 import type { RequestedRevisions } from './plan.js';
 import { type Recorded, recordedOf } from './recorded.js';
 
@@ -31,6 +32,7 @@ interface PreflightOptions {
   /** The `helm` strategy is configured: it rolls back what belongs to Helm. */
   readonly helmStrategy: boolean;
   readonly owners: OwnerFindings;
+  readonly pinsImages: boolean;
   /** What is not there yet may be made by the deploy. */
   readonly isBeforeDeploy: boolean;
   readonly now: number;
@@ -98,6 +100,10 @@ export async function preflight(
     return findings;
   }
   for (const one of seen) examine(one, options, add);
+  const { requestedRevisions: requested, recorded, pinsImages, now } = options;
+  const revisions = requested.ok ? requested.value : new Map<string, number>();
+  const image = { kubectl, recorded, requestedRevisions: revisions, pins: pinsImages, now };
+  findings.push(...(await imageFindings(seen, image, signal)));
   const owned = await ownedOnes(
     kubectl,
     seen.map(({ workload }) => workload),
@@ -274,7 +280,8 @@ export function permissionsFor(
       verb: 'list',
       group: '',
       resource: 'pods',
-      without: 'the report cannot say why pods do not become ready',
+      without:
+        'the report cannot say why pods do not become ready, and a rollback to images of the same names is never verified',
     },
     ...(options.logs
       ? [

@@ -9,6 +9,7 @@ import {
 import { liveRevision, type Revision, versionOf } from './versions.js';
 import { fields, listOf, textOf, numberOf } from '../../support/json.js';
 import type { RecordedVersion } from '../../contract/strategy.js';
+import { type FieldTree, readTree } from './field-sets.js';
 
 /** What a workload was before the deploy. Goes into the snapshot file: no template, because templates may hold secrets. */
 export interface RecordedWorkload extends WorkloadName {
@@ -21,6 +22,27 @@ export interface RecordedWorkload extends WorkloadName {
   readonly replicas: number | null;
   /** The revision that Argo CD or Flux had applied; absent where neither keeps it. */
   readonly applied?: string | undefined;
+  readonly details?: RecordedDetails | undefined;
+}
+
+/** What else is recorded of a workload. Names, keys and checksums: no value of the template. */
+export interface RecordedDetails {
+  /** By container, what its image was in each pod that ran; absent where no pod could be seen. */
+  readonly imageIds?: Readonly<Record<string, readonly string[]>> | undefined;
+  /** The fields of the template that the last `kubectl apply` had named. */
+  readonly lastApplied?: FieldTree | undefined;
+  /** Who had applied which fields of the template. */
+  readonly managers?: readonly FieldManager[] | undefined;
+}
+
+/** An entry of `metadata.managedFields`, of one part of the object. */
+export interface FieldManager {
+  readonly manager: string;
+  /** `Apply` or `Update`. */
+  readonly operation: string;
+  readonly apiVersion: string;
+  readonly subresource?: string | undefined;
+  readonly fields: FieldTree;
 }
 
 /** What the strategy records before the deploy. */
@@ -37,6 +59,7 @@ export function recordOf(
   workload: Workload,
   revisions: readonly Revision[],
   applied?: string,
+  details: RecordedDetails = {},
 ): RecordedWorkload {
   const { kind, name, namespace, uid, generation, template } = workload;
   return {
@@ -46,6 +69,7 @@ export function recordOf(
     images: imagesOf(template),
     replicas: desiredReplicas(workload) ?? null,
     ...(applied !== undefined && { applied }),
+    ...(Object.values(details).some((each) => each !== undefined) && { details }),
   };
 }
 
@@ -79,6 +103,34 @@ function readWorkload(value: unknown): RecordedWorkload | undefined {
     images: listOf(its.images).flatMap((image) => textOf(image) ?? []),
     replicas: numberOf(its.replicas) ?? null,
     ...(textOf(its.applied) !== undefined && { applied: textOf(its.applied) }),
+    ...(its.details !== undefined && { details: readDetails(fields(its.details)) }),
+  };
+}
+
+function readDetails(its: Readonly<Record<string, unknown>>): RecordedDetails {
+  const imageIds = Object.entries(fields(its.imageIds)).map(
+    ([container, ids]) => [container, listOf(ids).flatMap((id) => textOf(id) ?? [])] as const,
+  );
+  return {
+    imageIds: its.imageIds === undefined ? undefined : Object.fromEntries(imageIds),
+    lastApplied: its.lastApplied === undefined ? undefined : readTree(its.lastApplied),
+    managers: Array.isArray(its.managers)
+      ? its.managers.flatMap((entry) => readManager(fields(entry)) ?? [])
+      : undefined,
+  };
+}
+
+function readManager(entry: Readonly<Record<string, unknown>>): FieldManager | undefined {
+  const manager = textOf(entry.manager);
+  const operation = textOf(entry.operation);
+  const apiVersion = textOf(entry.apiVersion);
+  if (manager === undefined || operation === undefined || apiVersion === undefined)
+    return undefined;
+  const subresource = textOf(entry.subresource);
+  return {
+    ...{ manager, operation, apiVersion },
+    ...(subresource === undefined ? {} : { subresource }),
+    fields: readTree(entry.fields),
   };
 }
 

@@ -33,6 +33,15 @@ import { type Applied, type Step } from './apply-template.js';
 /** What became of a workload whose earlier template was applied. */
 export type Settled =
   | { readonly kind: 'ready'; readonly workload: Workload; readonly words: string }
+  /** It is, and that is not proof: it may run another image by the same name. */
+  | {
+      readonly kind: 'unproven';
+      readonly workload: Workload;
+      readonly words: string;
+      readonly why: string;
+      /** Another image was seen. */
+      readonly isSeen: boolean;
+    }
   /** Its template is no longer the one that was applied. */
   | { readonly kind: 'overtaken'; readonly workload: Workload }
   | { readonly kind: 'gone' }
@@ -272,9 +281,14 @@ function shortened(
   ];
 }
 
-function isUnseen({ applied, settled, stopped }: OutcomeOptions): boolean {
+function isUnseen({ work, applied, settled, stopped }: OutcomeOptions): boolean {
   return (
-    applied.some(({ kind }) => kind === 'unknown') || (stopped !== undefined && settled.size === 0)
+    applied.some(({ kind }) => kind === 'unknown') ||
+    (stopped !== undefined && settled.size === 0) ||
+    work.every(({ workload }) => {
+      const its = settled.get(nameOf(workload));
+      return its?.kind === 'ready' || (its?.kind === 'unproven' && !its.isSeen);
+    })
   );
 }
 
@@ -307,6 +321,8 @@ function became(settled: Settled | undefined, target: number, stopped: string | 
       return `, and was not seen to become ready${before}`;
     case 'ready':
       return `${newNumber(settled.workload, target)}: ${settled.words}`;
+    case 'unproven':
+      return `${newNumber(settled.workload, target)}: ${settled.words}, but ${settled.why}`;
     case 'overtaken':
       return ', and then changed again by somebody else';
     case 'gone':

@@ -54,6 +54,8 @@ import {
   recordOf,
 } from './recorded.js';
 import { type Applied, applyTemplate } from './apply-template.js';
+import { movedImages, proveImages, recordImages } from './image-ids.js';
+import { beforeUndo, recordApplies } from './next-apply.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -71,6 +73,8 @@ interface KubernetesStrategyOptions {
   readonly helmStrategy: boolean;
   /** What is done about Argo CD and Flux; neither by default. */
   readonly owners?: OwnerFindings;
+  /** Whether images are named by the digests that were recorded; not by default. */
+  readonly pinsImages?: boolean;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
 }
@@ -151,6 +155,7 @@ function preflightAll(
       namespace: state.options.namespace,
       logs: state.options.logLines > 0,
       helmStrategy: state.options.helmStrategy,
+      pinsImages: state.options.pinsImages ?? false,
       owners: state.options.owners ?? { pauses: false, hasSourceStrategy: false },
       isBeforeDeploy,
       now: state.clock.now(),
@@ -179,10 +184,19 @@ async function snapshot(
   );
   const appliedOf = (workload: Workload): string | undefined =>
     owned.find((one) => one.workload === workload)?.state.applied;
+  const applies = await recordApplies(
+    state.kubectl,
+    seen.map(({ workload }) => workload),
+    signal,
+  );
+  const images = await recordImages(state.kubectl, seen, signal);
   return {
     takenAt: new Date(state.clock.now()).toISOString(),
     workloads: seen.map(({ workload, revisions }) =>
-      recordOf(workload, revisions, appliedOf(workload)),
+      recordOf(workload, revisions, appliedOf(workload), {
+        ...applies.get(nameOf(workload)),
+        imageIds: images.get(nameOf(workload)),
+      }),
     ),
     missing,
   };
@@ -194,6 +208,11 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   await state.ownership.capture(signal);
   return capturedOf({
     ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
+    moved: await moved(
+      state,
+      seen.map(({ workload }) => workload),
+      signal,
+    ),
     unreadable: state.options.recorded !== undefined && state.recorded === undefined,
     deployedWithin: state.options.deployedWithin,
     now: state.clock.now(),
@@ -209,9 +228,21 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
   return state.recorded !== undefined &&
     state.ours.size === 0 &&
     !named &&
-    isAsRecorded(found, state.names, state.recorded)
+    isAsRecorded(found, state.names, state.recorded) &&
+    (await moved(state, [...found.values()], signal)).size === 0
     ? withheld(nothingDeployed(state.recorded, state.clock.now()))
     : undefined;
+}
+
+/** The workloads whose template is as recorded, and whose images are not. */
+function moved(
+  { kubectl, recorded }: State,
+  workloads: readonly Workload[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, string>> {
+  const isUnchanged = (workload: Workload): boolean =>
+    isAsRecorded(new Map([[nameOf(workload), workload]]), [workload], recorded);
+  return movedImages(kubectl, workloads, recorded, isUnchanged, signal);
 }
 
 async function pin(state: State, signal: AbortSignal): Promise<string | undefined> {
@@ -253,6 +284,8 @@ async function plan(
     signal,
   );
   return planFor({
+    moved: await moved(state, [...found.values()], signal),
+    pinsImages: state.options.pinsImages ?? false,
     ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions.value },
     byHand: request.verdict === 'requested',
     deployedWithin: state.options.deployedWithin,
@@ -265,7 +298,8 @@ async function execute(
   plan: KubernetesPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
-  const { sentences, problem } = await pause(state, plan, context);
+  const { sentences: paused, problem } = await pause(state, plan, context);
+  const sentences = [...paused];
   const withPaused = (detail: string): string => [detail, ...sentences].join(' ');
   if (problem !== undefined)
     return {
@@ -276,6 +310,7 @@ async function execute(
       versionConfirmed: null,
     };
   const applied: Applied[] = [];
+  const nextApply = await beforeUndo(state.kubectl, plan.work, context.signal);
   for (const step of plan.work) {
     if (context.signal.aborted) break;
     const done = await applyTemplate(step, {
@@ -301,6 +336,7 @@ async function execute(
     const held = await inWords(state, last.workload, context.signal);
     return sentences.length === 0 ? held : { ...held, reason: withPaused(ended(held.reason)) };
   }
+  sentences.push(...(await nextApply.restore(applied, context.signal)));
   const settled = await waitFor(state, plan, applied, context);
   const result = outcomeOf({
     ...{ applied, settled, work: plan.work },
@@ -366,7 +402,7 @@ async function waitFor(
     return done?.kind === 'done' ? [{ workload, version: done.version }] : [];
   });
   if (expected.length === 0 || isCancelled(context.signal)) return new Map();
-  return settle(expected, {
+  const settled = await settle(expected, {
     ...{ kubectl: state.kubectl, clock: state.clock },
     signal: context.signal,
     redact: state.options.redact,
@@ -376,6 +412,7 @@ async function waitFor(
       context.progress(line);
     },
   });
+  return proveImages(state.kubectl, work, settled, context.signal);
 }
 
 async function mayDeletePods(
@@ -403,6 +440,7 @@ export interface KubernetesSettings {
   readonly 'deployed-within': number;
   readonly 'report-logs': number;
   readonly 'helm-release': string | undefined;
+  readonly 'kubernetes-pin-image': boolean;
   readonly 'gitops-pause': boolean;
   readonly 'ci-changes-source': boolean;
   readonly 'git-repository': string | undefined;
@@ -441,6 +479,7 @@ export function setUpKubernetes(
       pauses: settings['gitops-pause'],
       hasSourceStrategy: settings['ci-changes-source'] || settings['git-repository'] !== undefined,
     },
+    pinsImages: settings['kubernetes-pin-image'],
     clock,
     redact,
   });

@@ -25,7 +25,7 @@ import { readRejections, type Rejection } from './rejections.js';
 import type { RecordedWorkload } from './recorded.js';
 
 /** The version to roll a workload back to. */
-type Choice =
+export type Choice =
   | { readonly kind: 'target'; readonly target: Revision; readonly from: Live }
   /** It is what it was before the deploy. */
   | { readonly kind: 'unchanged' }

@@ -7,6 +7,8 @@ export interface Container {
   readonly name: string;
   readonly ready: boolean;
   readonly restarts: number;
+  /** Which image it runs, as the runtime writes it; empty while that is not known. */
+  readonly imageID: string;
   /** Why it is not running: `CrashLoopBackOff`, `ImagePullBackOff`, ... */
   readonly waiting?: { readonly reason: string; readonly message: string };
   /** How it ended: now, or the last time before it was started again. */
@@ -14,6 +16,8 @@ export interface Container {
   readonly running: boolean;
   readonly probed: boolean;
   readonly isInit: boolean;
+  /** An init container that runs as long as the pod: a sidecar, by Kubernetes' own word. */
+  readonly isSidecar: boolean;
 }
 
 export interface Pod {
@@ -75,9 +79,11 @@ function containersOf(specs: unknown, statuses: unknown, isInit: boolean): Conta
         name: textOf(status.name) ?? '',
         ready: status.ready === true,
         restarts: numberOf(status.restartCount) ?? 0,
+        imageID: textOf(status.imageID) ?? '',
         running: state.running !== undefined,
         probed: declared.get(status.name)?.readinessProbe !== undefined,
         isInit,
+        isSidecar: isInit && declared.get(status.name)?.restartPolicy === 'Always',
         ...(state.waiting === undefined
           ? {}
           : {

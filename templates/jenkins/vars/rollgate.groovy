@@ -239,6 +239,7 @@ private List<String> inputs() {
     'kubernetesRevision',
     'kubernetesHealth',
     'gitopsWait',
+    'kubernetesPinImage',
     'gitopsPause',
     'helmRelease',
     'helmNamespace',
