@@ -389,6 +389,39 @@ describe('another strategy on a workload that is kept as its source says', () =>
     expect(scene.clock.monotonic() - began).toBeLessThan(5000);
   });
 
+  it('that only proposes a change of the source: unverified at once, even when the service recovers', async () => {
+    const recorded = await deployed(flux);
+    scene.cluster.keeper('Kustomization', 'web', {}, applied('aaa'));
+    const began = scene.clock.monotonic();
+    const report = await rollBack(recorded, {
+      others: [
+        other(() => undefined, {
+          changesSource: true,
+          execute: () =>
+            Promise.resolve({
+              outcome: 'triggered',
+              detail: 'Pull request #12 is open.',
+              pending: 'nothing is rolled back before it is merged',
+              versionConfirmed: null,
+            }),
+        }),
+      ],
+      isFirst: true,
+    });
+    expect(report).toMatchObject({
+      status: 'unverified',
+      detail: 'all recovered, but nothing is rolled back before it is merged',
+      attempts: [
+        {
+          id: 'ci',
+          outcome: 'triggered',
+          detail: 'Pull request #12 is open. Nothing is rolled back before it is merged.',
+        },
+      ],
+    });
+    expect(scene.clock.monotonic() - began).toBeLessThan(5000);
+  });
+
   it('that changes the source late: the owner is waited for within the time of the whole chain', async () => {
     const recorded = await deployed(flux);
     scene.cluster.keeper('Kustomization', 'web', {}, applied('aaa'));

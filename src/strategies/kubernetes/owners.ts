@@ -308,7 +308,7 @@ function requestOf({ kind }: Owner, now: number): string {
     : `reconcile.fluxcd.io/requestedAt=${new Date(now).toISOString()}`;
 }
 
-/** Where what was taken out of an application of Argo CD is put down. */
+/** The annotation in which the automation that was removed from an Argo CD application is saved. */
 const PAUSED = 'rollgate.dev/automated-before';
 
 /** What became of pausing the owners. */
