@@ -35,27 +35,34 @@ describeWith('a rollback by pull request on a real Gitea', lacking(), () => {
   interface Deploy {
     readonly repository: string;
     readonly place: Workplace;
+    /** As this token's owner may do it. */
+    token: string;
     call(command: string, ...more: readonly string[]): Promise<Ended>;
   }
 
   /** A good version, its snapshot, and a bad one. */
-  async function deployedBadly(name: string, token = gitea.token): Promise<Deploy> {
+  async function deployedBadly(name: string): Promise<Deploy> {
     const repository = await gitea.repository(name, { [FILE]: 'image: shop:v1\n' });
     const place = new Workplace();
     places.push(place);
-    const call = (command: string, ...more: readonly string[]): Promise<Ended> =>
-      place.run(
+    const deploy: Deploy = { repository, place, token: gitea.token, call };
+    function call(command: string, ...more: readonly string[]): Promise<Ended> {
+      return place.run(
         [
           ...[command, '--git-repository', `${gitea.url}/${repository}.git`],
-          ...['--git-path', 'apps/shop', '--gitea-url', gitea.url, '--ci-system', 'none'],
-          ...['--url', service.url, '--url-before', 'absent', '--git-mode', 'pull-request'],
+          ...['--git-path', 'apps/shop', '--gitea-url', gitea.url, '--rollback', 'git'],
+          ...['--url', service.url, '--url-before', 'absent'],
           ...more,
         ],
-        { PATH: process.env.PATH!, ROLLGATE_GIT_TOKEN: token, ROLLGATE_RUN_ID: '7' },
+        {
+          ...{ PATH: process.env.PATH!, ROLLGATE_GIT_TOKEN: deploy.token, ROLLGATE_RUN_ID: '7' },
+          ...{ ROLLGATE_GIT_MODE: 'pull-request', ROLLGATE_VERIFY_TIMEOUT: '4s' },
+        },
       );
+    }
     expect(await call('snapshot')).toMatchObject({ code: 0 });
     await gitea.change(repository, FILE, 'image: shop:v2\n');
-    return { repository, place, call };
+    return deploy;
   }
 
   const list = async (repository: string, what: string): Promise<readonly unknown[]> =>
@@ -122,8 +129,9 @@ describeWith('a rollback by pull request on a real Gitea', lacking(), () => {
   });
 
   it('a token that may only read: failed, with what it needs, and nothing is left behind', async () => {
-    const token = gitea.accessToken('reader', 'read:repository');
-    const { repository, place, call } = await deployedBadly('reader', token);
+    const deploy = await deployedBadly('reader');
+    const { repository, place, call } = deploy;
+    deploy.token = gitea.accessToken('reader', 'read:repository');
     const { code, output } = await call('preflight');
     expect(output).toContain('give `git-token` the right to write contents');
     expect(code).toBe(2);

@@ -103,7 +103,8 @@ export class Gitea {
   /** One more token of the user, with just these scopes. */
   accessToken(name: string, scopes: string): string {
     const args = ['--username', USER, '--token-name', name, '--scopes', scopes, '--raw'];
-    return this.admin('admin', 'user', 'generate-access-token', ...args).trim();
+    const printed = this.admin('admin', 'user', 'generate-access-token', ...args);
+    return /[0-9a-f]{40}/.exec(printed)?.[0] ?? '';
   }
 
   async stop(): Promise<void> {

@@ -63,7 +63,7 @@ describeWith('the bundle and Argo CD', lackingArgoCd(), () => {
 
   it('an application that heals itself: rolled back, put back by Argo CD, and never called verified', async () => {
     const { job } = await deployedBadly(healing);
-    const { code, output } = await job.call('run', job.watching());
+    const { code, output } = await job.call('run', job.watching('3s', '10s'));
     expect(output).toMatch(/Argo CD (has put|will put) registry\.test\/api:broken-2 back/);
     expect(code).toBe(3);
     expect(job.place.report()).toMatchObject({
@@ -158,7 +158,7 @@ describeWith('the bundle and Argo CD', lackingArgoCd(), () => {
   it('an application that is synced by hand: the commit is pushed, and the report says to sync it', async () => {
     const one = await deployedBadly(undefined, { isInGit: true });
     const { job, name } = one;
-    const { code, output } = await watch(one);
+    const { code, output } = await job.call('run', [...job.watching('3s', '10s'), ...inGit(one)]);
     expect(output).toContain(`the Argo CD application ${name} is synced by hand: sync it`);
     expect(job.place.report()).toMatchObject({
       targets: [
@@ -233,7 +233,7 @@ describeWith('the bundle and Argo CD', lackingArgoCd(), () => {
   it('a server that refuses the push: failed, and the next strategy acts, which is not verified', async () => {
     const one = await deployedBadly(healing, { isInGit: true });
     scene.argo.git.refuse(one.name, 'GH006: Protected branch update failed');
-    const { code } = await watch(one);
+    const { code } = await one.job.call('run', [...one.job.watching('3s', '10s'), ...inGit(one)]);
     expect(one.job.place.report()).toMatchObject({
       targets: [
         {

@@ -92,12 +92,12 @@ describeWithGit.each(kinds)('git-mode: pull-request, on %s', (kind) => {
       outcome: 'triggered',
       detail: expect.stringMatching(
         new RegExp(
-          `^${noun[kind] === 'pull request' ? 'Pull' : 'Merge'} request ${mark[kind]}12 gives apps/shop of .* what it was in [0-9a-f]{10} when it is merged\\.$`,
+          `^${noun[kind] === 'pull request' ? 'Pull' : 'Merge'} request ${mark[kind]}12 rolls back apps/shop of .* to [0-9a-f]{10} when it is merged\\.$`,
         ),
       ),
       url: host.url(12),
       runId: '12',
-      pending: `nothing is rolled back before ${noun[kind]} ${mark[kind]}12 is merged: ${host.url(12)}`,
+      pending: `nothing is rolled back before ${noun[kind]} ${mark[kind]}12 is merged (${host.url(12)})`,
       versionConfirmed: null,
     });
     expect(branch).toMatch(/^rollgate\/rollback-[0-9a-f]{10}$/);
@@ -118,7 +118,7 @@ describeWithGit.each(kinds)('git-mode: pull-request, on %s', (kind) => {
     expect(again).toMatchObject({
       outcome: 'triggered',
       url: (first as StrategyResult).url,
-      detail: expect.stringMatching(/ was open already\. It gives /),
+      detail: expect.stringMatching(/ was open already\. It rolls back /),
     });
     expect(sent('POST')).toBe(1);
     expect(ownBranches()).toEqual([branch]);
@@ -289,7 +289,7 @@ describeWithGit('git-mode: pull-request', () => {
     expect(title).toMatch(/^Roll back apps\/shop to [0-9a-f]{10}$/);
     // In a block, `fixes #7` closes nothing.
     expect(body).toMatch(
-      /^Merging this gives .*\n\n~~~text\n[^~]*- [0-9a-f]+ v2, fixes #7\n[^~]*~~~\n$/,
+      /^Merging this rolls back .*\n\n~~~text\n[^~]*- [0-9a-f]+ v2, fixes #7\n[^~]*~~~\n$/,
     );
   });
 

@@ -442,7 +442,11 @@ function authorizationOf(
 function complaintOf(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const said = lines.filter((line) => /^(remote: )?(fatal|error|remote):/i.test(line));
-  return (said.length > 0 ? said : lines.slice(-2)).join(' ');
+  // Servers send blank lines, and words of git in words of git.
+  const plain = (said.length > 0 ? said : lines.slice(-2))
+    .map((line) => line.replace(/^(remote: *)+(error: *)*/i, '').trim())
+    .filter((line) => line !== '' && line !== 'remote:');
+  return plain.join(' ');
 }
 
 /** Why git failed. */

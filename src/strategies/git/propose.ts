@@ -18,8 +18,8 @@ export interface Proposal {
   readonly title: string;
   /** Of the commit. */
   readonly body: string;
-  /** `apps/shop of https://… what it was in 4f1d2c9a01` */
-  readonly gives: string;
+  /** `apps/shop of https://… to 4f1d2c9a01` */
+  readonly what: string;
   /** Makes the commit; nothing leaves this machine. */
   readonly commit: (message: string) => Promise<string>;
 }
@@ -90,10 +90,10 @@ async function openFor(
   proposal: Proposal,
   { signal }: StrategyContext,
 ): Promise<StrategyResult> {
-  const { git, requests, base, title, body, gives } = proposal;
+  const { git, requests, base, title, body, what } = proposal;
   const { noun } = requests;
   // A commit's message may name people, or close issues: in a block it does neither.
-  const text = `Merging this gives ${gives}.\n\n~~~text\n${body}~~~\n`;
+  const text = `Merging this rolls back ${what}.\n\n~~~text\n${body}~~~\n`;
   try {
     const opened = await requests.open({ head, base, title, body: text }, signal);
     if (opened.kind === 'open') return waitsFor(opened.request, proposal);
@@ -142,14 +142,14 @@ async function lookFor(
 
 function waitsFor(
   { name, number, url }: PullRequest,
-  { gives }: Proposal,
+  { what }: Proposal,
   already = '',
 ): StrategyResult {
   return {
     outcome: 'triggered',
-    detail: asSentence(`${capitalised(name)}${already} gives ${gives} when it is merged`),
+    detail: asSentence(`${capitalised(name)}${already} rolls back ${what} when it is merged`),
     ...{ url, runId: String(number) },
-    pending: `nothing is rolled back before ${name} is merged: ${url}`,
+    pending: `nothing is rolled back before ${name} is merged (${url})`,
     versionConfirmed: null,
   };
 }

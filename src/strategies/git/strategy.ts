@@ -319,7 +319,7 @@ async function execute(
       {
         ...{ git, clock: state.clock, requests: state.requests.value, base: branch, title, body },
         key: [state.path, state.judged?.entry ?? tip.entry ?? '', back.entry],
-        gives: `${nameOf(state)} what it was in ${short(back.commit)}`,
+        what: `${nameOf(state)} to ${short(back.commit)}`,
         commit: (message) => git.commit(tip, back.entry, message, signal),
       },
       context,
