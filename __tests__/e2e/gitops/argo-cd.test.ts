@@ -159,7 +159,7 @@ describeWith('the bundle and Argo CD', lackingArgoCd(), () => {
     const one = await deployedBadly(undefined, { isInGit: true });
     const { job, name } = one;
     const { code, output } = await job.call('run', [...job.watching('3s', '10s'), ...inGit(one)]);
-    expect(output).toContain(`the Argo CD application ${name} is synced by hand: sync it`);
+    expect(output).toContain(`The Argo CD application ${name} is synced by hand: sync it.`);
     expect(job.place.report()).toMatchObject({
       targets: [
         {

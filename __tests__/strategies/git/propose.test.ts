@@ -134,6 +134,8 @@ describeWithGit.each(kinds)('git-mode: pull-request, on %s', (kind) => {
     const [branch = ''] = ownBranches();
     host.all.splice(0);
     host.add(branch, base, state);
+    // In the same second, on the same commit, ours would be the very commit that is there.
+    server.commit('elsewhere', { 'README.md': 'bye\n' });
     const head = server.head(branch);
     expect(await undo(made)).toMatchObject({ outcome: 'triggered', runId: '13' });
     expect(ownBranches()).toEqual([branch, `${branch}-2`]);
@@ -259,6 +261,7 @@ describeWithGit('git-mode: pull-request', () => {
     const made = await deployed();
     await undo(made);
     const [branch = ''] = ownBranches();
+    server.commit('elsewhere', { 'README.md': 'bye\n' });
     // What we see of it comes late.
     host.lag = 2;
     expect(await undo(made)).toMatchObject({ outcome: 'triggered', url: host.url(12) });
