@@ -319,6 +319,30 @@ describe('another strategy on a workload that is kept as its source says', () =>
     });
   });
 
+  it('that changes the source, which something writes images to: verified, and it is named', async () => {
+    const recorded = await deployed(flux);
+    const sourceRef = { kind: 'GitRepository', name: 'fleet' };
+    const keeper = scene.cluster.keeper('Kustomization', 'web', { sourceRef }, applied('aaa'));
+    scene.cluster.keeper('ImageUpdateAutomation', 'tags', { sourceRef });
+    const revert = other(
+      () => {
+        Object.assign(keeper.status, applied('bbb'));
+        scene.cluster.deployNow('api', 'shop:v1');
+      },
+      { changesSource: true },
+    );
+    expect(await rollBack(recorded, { others: [revert] })).toMatchObject({
+      status: 'verified',
+      attempts: [
+        {
+          detail: expect.stringContaining(
+            'the Flux ImageUpdateAutomation tags may write the rejected image again: suspend it (flux suspend image update tags -n keepers)',
+          ),
+        },
+      ],
+    });
+  });
+
   it.each<[string, (keeper: Obj) => void, RegExp]>([
     ['does not apply it', () => undefined, /web has not applied another revision yet/],
     [
