@@ -33,28 +33,35 @@ export class GitServer {
   private constructor(
     private readonly folder: string,
     private readonly server: Server,
+    private readonly name: string,
     readonly url: string,
   ) {}
 
   static async start(
     files: Readonly<Record<string, string>>,
-    options: { readonly credentials?: string; readonly partial?: boolean } = {},
+    options: {
+      readonly credentials?: string;
+      readonly partial?: boolean;
+      readonly name?: string;
+    } = {},
   ): Promise<GitServer> {
     const folder = mkdtempSync(join(tmpdir(), 'rollgate-test-git-'));
-    const { credentials, partial = true } = options;
-    git(folder, 'init', '-q', '--bare', '-b', 'main', 'deploy.git');
-    git(join(folder, 'deploy.git'), 'config', 'http.receivepack', 'true');
+    const { credentials, partial = true, name = 'deploy.git' } = options;
+    const bare = join(folder, name);
+    git(folder, 'init', '-q', '--bare', '-b', 'main', name);
+    git(bare, 'config', 'http.receivepack', 'true');
     if (partial) {
-      git(join(folder, 'deploy.git'), 'config', 'uploadpack.allowFilter', 'true');
-      git(join(folder, 'deploy.git'), 'config', 'uploadpack.allowAnySHA1InWant', 'true');
+      git(bare, 'config', 'uploadpack.allowFilter', 'true');
+      git(bare, 'config', 'uploadpack.allowAnySHA1InWant', 'true');
     }
     const server = createServer((request, response) => {
       handle(started, credentials, request, response);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as AddressInfo;
-    const started = new GitServer(folder, server, `http://127.0.0.1:${String(port)}/deploy.git`);
-    git(folder, 'clone', '-q', join(folder, 'deploy.git'), 'work');
+    const url = `http://127.0.0.1:${String(port)}/${name}`;
+    const started = new GitServer(folder, server, name, url);
+    git(folder, 'clone', '-q', bare, 'work');
     started.commit('first', files);
     return started;
   }
@@ -64,7 +71,7 @@ export class GitServer {
   }
 
   get bare(): string {
-    return join(this.folder, 'deploy.git');
+    return join(this.folder, this.name);
   }
 
   /** Somebody commits and pushes these files; an empty text removes one. Gives the commit. */
@@ -94,8 +101,12 @@ export class GitServer {
     return git(this.bare, 'log', `--format=${format}`).split('\n');
   }
 
-  head(): string {
-    return git(this.bare, 'rev-parse', 'HEAD');
+  head(ref = 'HEAD'): string {
+    return git(this.bare, 'rev-parse', ref);
+  }
+
+  branches(): readonly string[] {
+    return git(this.bare, 'branch', '--format=%(refname:short)').split('\n');
   }
 
   /** The server refuses every push with this. */
@@ -120,15 +131,15 @@ function handle(
   response: ServerResponse,
 ): void {
   const { method = 'GET', url = '/', headers } = request;
+  const isPush = url.includes('git-receive-pack') && method === 'POST';
+  if (isPush) server.beforePush();
+  const how = server.misbehave(request, response);
+  if (how === 'handled') return;
   const expected =
     credentials === undefined ? undefined : `Basic ${Buffer.from(credentials).toString('base64')}`;
   if (expected !== undefined && headers.authorization !== expected) {
     response.writeHead(401, { 'WWW-Authenticate': 'Basic realm="git"' }).end();
     return;
   }
-  const isPush = url.includes('git-receive-pack') && method === 'POST';
-  if (isPush) server.beforePush();
-  const how = server.misbehave(request, response);
-  if (how === 'handled') return;
   answerByGit(server.root, request, response, how === 'answer-and-drop');
 }

@@ -36,6 +36,7 @@ const resources: Record<string, string> = {
   applications: 'Application',
   kustomizations: 'Kustomization',
   helmreleases: 'HelmRelease',
+  imageupdateautomations: 'ImageUpdateAutomation',
 };
 const notCopied = new Set([
   'kubectl.kubernetes.io/last-applied-configuration',
@@ -116,7 +117,7 @@ export class StandInCluster {
 
   /** Something that keeps workloads as their source says. */
   keeper(
-    kind: 'Application' | 'Kustomization' | 'HelmRelease',
+    kind: 'Application' | 'Kustomization' | 'HelmRelease' | 'ImageUpdateAutomation',
     name: string,
     spec: Record<string, unknown>,
     status: Record<string, unknown> = {},

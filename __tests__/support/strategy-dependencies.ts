@@ -26,6 +26,7 @@ export function dependenciesWith(
   return {
     settings,
     openPipelineClient: () => Promise.resolve(bad('no client here')),
+    fetch: () => globalThis.fetch,
     run: { system: 'github', runId: '42', url: null },
     attempt: undefined,
     recorded: undefined,

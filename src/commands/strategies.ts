@@ -57,6 +57,7 @@ export async function buildLinks(
           clock: entry.clock,
           random: entry.random,
         }),
+      fetch: () => session.fetch(),
       run: {
         ...{ system: info.system, runId: info.runId, url: info.runUrl },
         ...(snapshot === undefined ? {} : { snapshot: snapshot.id ?? snapshot.takenAt }),

@@ -74,6 +74,8 @@ export interface StrategyResult {
   readonly runId?: string;
   /** Of a strategy that changes the source: the commit that it made. */
   readonly revision?: string;
+  /** What somebody still has to do before anything is rolled back; one sentence. Until then nothing can be verified. */
+  readonly pending?: string;
   /** Whether the platform shows the recorded version; `null` where it cannot be seen. */
   readonly versionConfirmed: boolean | null;
 }
@@ -108,7 +110,7 @@ export interface Captured {
   readonly findings?: readonly Finding[];
 }
 
-/** Whether a change of the source is what runs; in one sentence, what is so, or what is lacking. */
+/** Whether a change of the source is live, and one sentence about it: what was applied, or what is missing. */
 export interface SourceApplied {
   readonly isApplied: boolean;
   readonly words: string;
@@ -131,9 +133,9 @@ export interface Strategy<
   /** `Withheld`: nothing was changed, because what runs now was no longer what was planned for. */
   execute(plan: P, context: StrategyContext): Promise<R>;
   /**
-   * Waits until what keeps the workloads has applied something newer than the snapshot knows: what runs before that is not what was
-   * deployed. `progress` is told once what is waited for. Gives why nothing came, when the signal is aborted; `undefined`: the watch
-   * may begin.
+   * Waits until the controllers that own the workloads have applied something newer than the snapshot: until then the old version
+   * runs. `progress` gets one line about what it waits for. Resolves to the reason why nothing came once the signal is aborted;
+   * `undefined`: the watch may begin.
    */
   awaitDeploy?(progress: (line: string) => void, signal: AbortSignal): Promise<string | undefined>;
   /** Records what runs when the watch begins: `assertUnchanged` compares with it. Asked once; changes nothing. */
@@ -147,7 +149,7 @@ export interface Strategy<
   recordedVersion?(): RecordedVersion | undefined;
   /** Whether there was nothing before the deploy, by the snapshot: this is the first one. */
   sawNothing?(): boolean;
-  /** It changes the source that Argo CD, Flux and the like deploy from; these undo whatever is changed elsewhere. */
+  /** It changes the source that Argo CD, Flux and the like deploy from. They undo changes that are made anywhere else. */
   readonly changesSource?: boolean;
   /** Which controller would undo a change of this strategy, such as Flux; one sentence. `undefined`: none. */
   revertedBy?(signal: AbortSignal): Promise<string | undefined>;
@@ -155,7 +157,7 @@ export interface Strategy<
   undoneBy?(signal: AbortSignal): Promise<string | undefined>;
   /**
    * After a change of the source: asks the controllers to apply it, and waits until they have or the signal is aborted.
-   * `undefined`: no controller keeps the workloads.
+   * `undefined`: no controller owns the workloads.
    * @param revision the commit that was made, where it is known
    */
   sourceApplied?(

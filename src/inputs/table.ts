@@ -603,6 +603,13 @@ export const inputs = {
     description:
       'Token, or `user:password`, that may write to the repository by https. Default: what git on this machine has.',
   }),
+  'git-mode': input(choice(['push', 'pull-request']), {
+    group: 'git',
+    strategy: 'git',
+    default: 'push',
+    description:
+      'How the commit gets onto the branch: `push`, or a `pull-request` (a merge request on GitLab) that somebody merges. Nothing is rolled back before that.',
+  }),
   'kubernetes-workload': input(list(workload), {
     group: 'kubernetes',
     strategy: 'kubernetes',
@@ -660,7 +667,7 @@ export const inputs = {
     group: 'kubernetes',
     default: 'false',
     description:
-      'Before a rollback of a workload that Argo CD or Flux keeps: suspend that, so that the rollback is not taken back. It says how to resume.',
+      'Before a rollback of a workload that Argo CD or Flux keeps: suspend the owner first, so that it does not undo the rollback. The report says how to resume it.',
   }),
   'helm-release': input(text(), {
     group: 'kubernetes',

@@ -1,7 +1,7 @@
 import type { Change } from '../contract/system.js';
 import { fetchOf } from '../support/http.js';
 import { type ApiRequest, createJsonApi } from '../support/http/api.js';
-import { createOctokitApi } from '../support/http/octokit.js';
+import { createOctokitApi, githubWebRoot } from '../support/http/octokit.js';
 import { type ApiResponse, isPage, isSuccess, serverMessage } from '../support/http/response.js';
 import { deliver, type Notification, type NotifyDependencies, TIMEOUT_MS } from './notification.js';
 
@@ -33,7 +33,7 @@ const apis: Readonly<Record<Change['system'], CommentApi>> = {
   github: {
     name: ({ project, number }) => `pull request ${project}#${String(number)}`,
     needs: '`pull-requests: write`',
-    isAt: ({ server }, { url }) => githubServer(url) === originOf(server),
+    isAt: ({ server }, { url }) => originOf(githubWebRoot(url)) === originOf(server),
     create: (change, { url, token, fetch, deps, signal }, body) => {
       const [owner = '', repo = ''] = change.project.split('/');
       const { clock } = deps;
@@ -134,12 +134,6 @@ function postJson(
 /** The token may not comment. Comments are on by default, so this deserves no warning. */
 export class NotAllowed extends Error {
   override readonly name = 'NotAllowed';
-}
-
-/** Whose API it is: `api.github.com` is that of `github.com`, and `api.acme.ghe.com` that of `acme.ghe.com`. */
-function githubServer(api: string): string {
-  const url = new URL(api);
-  return `${url.protocol}//${url.host.replace(/^api\.(?=github\.com$|[\w-]+\.ghe\.com$)/, '')}`;
 }
 
 function originOf(address: string): string {

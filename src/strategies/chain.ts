@@ -21,7 +21,7 @@ import { own, type OwnText } from '../support/redact.js';
 const LEAST_STRATEGY_TIME = 60_000;
 /** A strategy that is asked to give up has this long to clean up and to say what is left, milliseconds. */
 const GIVE_UP_GRACE = 15_000;
-/** Asking what keeps the workloads as their source says, milliseconds. */
+/** For asking which controllers own the workloads, milliseconds. */
 const OWNER_TIME = 45_000;
 /** The same when we are being stopped: the CI system kills us soon, milliseconds. */
 const CANCEL_GRACE = 2_000;
@@ -295,17 +295,19 @@ async function execute(
   return { result: { ...run, ...result }, seconds: (clock.monotonic() - began) / 1000 };
 }
 
-/**
- * What changes the source goes first where something keeps the workloads as their source says: it would take back whatever is
- * changed past it.
- */
+/** Strategies that change the source go first when a controller owns the workloads: it would undo any other change. */
 async function sourceFirst(options: ChainOptions): Promise<readonly ChainLink[]> {
   const { links, clock, signal } = options;
   const changesSource = ({ strategy }: ChainLink): boolean =>
     strategy.kind === 'strategy' && strategy.changesSource === true;
   const first = links.filter(changesSource);
   if (first.length === 0) return links;
-  const limited = deadline(clock, OWNER_TIME, 'looking for what keeps the workloads', signal);
+  const limited = deadline(
+    clock,
+    OWNER_TIME,
+    'looking for the controllers that own the workloads',
+    signal,
+  );
   try {
     for (const { strategy } of links) {
       if (strategy.kind === 'skip' || strategy.revertedBy === undefined) continue;
@@ -322,21 +324,22 @@ async function sourceFirst(options: ChainOptions): Promise<readonly ChainLink[]>
   return links;
 }
 
-/** What there is to say of a change besides what its strategy says. */
+/** What the controllers say about a change, besides what its strategy says. */
 interface Proof {
-  /** In place of what the strategy says. */
+  /** Replaces the outcome that the strategy reports. */
   readonly outcome?: StrategyResult['outcome'];
   /** Which controller undoes it, or why it has not been applied yet. */
   readonly undoneBy?: string;
   readonly words?: string;
 }
 
-/** Without a change of the source, a change counts only if no controller undoes it; with one, only when it has been applied. */
+/** A change of the source counts only once the controllers have applied it; any other change only if none of them undoes it. */
 async function proofOf(
   strategy: Strategy,
-  { outcome, revision }: StrategyResult,
+  { outcome, revision, pending }: StrategyResult,
   { options, began }: Chain,
 ): Promise<Proof> {
+  if (pending !== undefined) return { undoneBy: pending, outcome: 'triggered' };
   if (strategy.changesSource !== true) {
     const who = await undone(options);
     return who === undefined
@@ -351,9 +354,14 @@ async function proofOf(
   return first === undefined ? {} : { words: first.words, outcome: 'verified' };
 }
 
-/** Asked of every strategy that can tell. One that cannot be asked is no proof that nobody takes it back. */
+/** Asks every strategy that can tell. One that cannot be asked does not prove that nobody undoes the change. */
 async function undone({ links, clock, signal }: ChainOptions): Promise<string | undefined> {
-  const limited = deadline(clock, OWNER_TIME, 'looking for what keeps the workloads', signal);
+  const limited = deadline(
+    clock,
+    OWNER_TIME,
+    'looking for the controllers that own the workloads',
+    signal,
+  );
   try {
     for (const { strategy } of links) {
       if (strategy.kind === 'skip' || strategy.undoneBy === undefined) continue;
@@ -362,7 +370,7 @@ async function undone({ links, clock, signal }: ChainOptions): Promise<string | 
     }
     return undefined;
   } catch (error) {
-    return `whether something takes it back could not be read: ${messageOf(error)}`;
+    return `it is not known whether a controller undoes it: ${messageOf(error)}`;
   } finally {
     limited.clear();
   }
@@ -375,7 +383,12 @@ async function appliedBy(
   { links, clock, signal }: ChainOptions,
 ): Promise<readonly SourceApplied[]> {
   const time = Math.max(left, OWNER_TIME);
-  const limited = deadline(clock, time, 'waiting for what keeps the workloads', signal);
+  const limited = deadline(
+    clock,
+    time,
+    'waiting for the controllers that own the workloads',
+    signal,
+  );
   try {
     const all = await Promise.all(
       links.map(async ({ strategy }) =>
@@ -384,7 +397,9 @@ async function appliedBy(
     );
     return all.flatMap((one) => one ?? []);
   } catch (error) {
-    return [{ isApplied: false, words: `what is applied could not be read: ${messageOf(error)}` }];
+    return [
+      { isApplied: false, words: `it is not known what has been applied: ${messageOf(error)}` },
+    ];
   } finally {
     limited.clear();
   }

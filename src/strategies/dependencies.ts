@@ -23,6 +23,8 @@ export interface StrategyDependencies<S> {
   readonly settings: S;
   /** The client of the CI system that the `ci` strategy calls, or why there is none. */
   readonly openPipelineClient: () => Promise<Result<PipelineClient>>;
+  /** For the API of a Git server. */
+  readonly fetch: () => typeof globalThis.fetch;
   /** The run that we are part of, as marks on what it rolls back name it. */
   readonly run: RunIdentity;
   /** What another attempt of this run knows the rollback by; `undefined`: the run has no id. */

@@ -92,6 +92,21 @@ export class Gitea {
     });
   }
 
+  /** Gives a file another text, in one commit on `main`. */
+  async change(repository: string, path: string, text: string): Promise<void> {
+    const address = `repos/${repository}/contents/${path}`;
+    const { sha } = (await this.api('GET', address)) as { readonly sha: string };
+    const content = Buffer.from(text).toString('base64');
+    await this.api('PUT', address, { branch: 'main', message: 'Deploy', content, sha });
+  }
+
+  /** One more token of the user, with just these scopes. */
+  accessToken(name: string, scopes: string): string {
+    const args = ['--username', USER, '--token-name', name, '--scopes', scopes, '--raw'];
+    const printed = this.admin('admin', 'user', 'generate-access-token', ...args);
+    return /[0-9a-f]{40}/.exec(printed)?.[0] ?? '';
+  }
+
   async stop(): Promise<void> {
     await this.server.stop();
     rmSync(this.folder, { recursive: true, force: true });

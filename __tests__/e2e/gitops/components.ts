@@ -20,6 +20,13 @@ export const rolloutsSource = {
   sum: 'h1:6oyVPGiHHxu3ixkT6mngemh88HLPDoTX1IwO6KNR1Y4=',
 } as const;
 
+/** The module whose definition of an Application is used; Argo CD itself is played (`argo-cd.ts`). */
+export const argoCdSource = {
+  module: 'github.com/argoproj/argo-cd/v3',
+  version: 'v3.5.7',
+  sum: 'h1:Xm1BF+I5OgDKUG3SDK49vn2/Y5AMyaNVko+/JT08gj0=',
+} as const;
+
 /** The kinds that the clusters learn. */
 export const CRDS = 'crds';
 
@@ -35,6 +42,11 @@ export function rolloutsFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(cacheFolder(env), `argo-rollouts-${rolloutsSource.version.slice(1)}`);
 }
 
+/** Where the definition of an Application is put. */
+export function argoCdFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheFolder(env), `argo-cd-${argoCdSource.version.slice(1)}`);
+}
+
 export const ROLLOUTS = 'rollouts-controller';
 
 /** A sentence for people when Flux, or the control plane that it acts on, cannot be started. */
@@ -47,8 +59,13 @@ export function lackingRollouts(): string | undefined {
   return lackingPlane() ?? lackingOf('Argo Rollouts', rolloutsFolder(), [ROLLOUTS]);
 }
 
+/** The same for the kinds of Argo CD. */
+export function lackingArgoCd(): string | undefined {
+  return lackingPlane() ?? lackingOf('The kinds of Argo CD', argoCdFolder(), []);
+}
+
 function lackingOf(name: string, folder: string, binaries: readonly string[]): string | undefined {
   return [...binaries, CRDS].every((one) => existsSync(join(folder, one)))
     ? undefined
-    : `${name} not found: run "npm run e2e:gitops", which builds it (Go 1.26 or newer is needed).`;
+    : `${name} not found: run "npm run e2e:gitops", which gets it (Go 1.26 or newer is needed).`;
 }

@@ -43,7 +43,7 @@ export class GitServer {
 
   /** A repository with one commit on `main`. */
   async repository(name: string, tree: Tree): Promise<void> {
-    const bare = join(this.folder, `${name}.git`);
+    const bare = this.bare(name);
     await git(this.folder, 'init', '--quiet', '--bare', '--initial-branch=main', bare);
     await git(bare, 'config', 'http.receivepack', 'true');
     await git(this.folder, 'clone', '--quiet', this.url(name), this.work(name));
@@ -64,17 +64,37 @@ export class GitServer {
     return (await git(work, 'rev-parse', 'HEAD')).trim();
   }
 
+  /** The newest commit. */
+  async head(name: string): Promise<string> {
+    return (await git(this.bare(name), 'rev-parse', 'main')).trim();
+  }
+
+  /** The files of a commit, as far as they are in this folder. */
+  async read(name: string, commit: string, folder: string): Promise<Tree> {
+    const bare = this.bare(name);
+    const place = folder === '.' ? [] : ['--', `${folder}/`];
+    const listed = await git(bare, 'ls-tree', '-r', '--name-only', commit, ...place);
+    const paths = listed.split('\n').filter((path) => path !== '');
+    const texts = paths.map(
+      async (path) => [path, await git(bare, 'show', `${commit}:${path}`)] as const,
+    );
+    return Object.fromEntries(await Promise.all(texts));
+  }
+
   /** The parents of the newest commit. */
   async parents(name: string): Promise<readonly string[]> {
-    const bare = join(this.folder, `${name}.git`);
-    return (await git(bare, 'log', '-1', '--format=%P', 'main')).trim().split(' ');
+    return (await git(this.bare(name), 'log', '-1', '--format=%P', 'main')).trim().split(' ');
   }
 
   /** From now on every push is refused, with this. */
   refuse(name: string, message: string): void {
-    const hook = join(this.folder, `${name}.git`, 'hooks', 'pre-receive');
+    const hook = join(this.bare(name), 'hooks', 'pre-receive');
     mkdirSync(dirname(hook), { recursive: true });
     writeFileSync(hook, `#!/bin/sh\necho '${message}' >&2\nexit 1\n`, { mode: 0o755 });
+  }
+
+  private bare(name: string): string {
+    return join(this.folder, `${name}.git`);
   }
 
   private work(name: string): string {

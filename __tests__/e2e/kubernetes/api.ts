@@ -78,8 +78,11 @@ export class Api {
     return new Promise((resolve, reject) => {
       const headers = { authorization: `Bearer ${this.token}` };
       const outgoing = request(`${this.url}${path}`, { agent: this.agent, headers }, (response) => {
-        if (response.statusCode !== 200)
+        if (response.statusCode !== 200) {
           reject(new Error(`a watch of ${path} was answered ${String(response.statusCode)}`));
+          outgoing.destroy();
+          return;
+        }
         let rest = '';
         response.setEncoding('utf8').on('data', (text: string) => {
           const lines = (rest + text).split('\n');

@@ -141,11 +141,18 @@ export class ControlPlane {
     env: Readonly<Record<string, string>>,
     isReady: () => Promise<boolean>,
   ): Promise<void> {
-    // The definitions are too long for the annotation in which a client keeps what it applied.
-    await this.mustKubectl(['apply', '--server-side', '-f', kinds]);
-    await this.mustKubectl(['wait', '--for=condition=Established', '--timeout=2m', '-f', kinds]);
+    await this.learn(kinds);
     this.keeper.start(name, program, args, { KUBECONFIG: this.kubeconfig, ...env });
     await this.keeper.ready(name, isReady);
+  }
+
+  /** Resolves when the API server serves the kinds that are defined in this folder. */
+  async learn(kinds: string): Promise<void> {
+    // The definitions are too long for the annotation in which a client keeps what it applied.
+    await this.mustKubectl(['apply', '--server-side', '-f', kinds]);
+    // kubectl fails, and does not wait, while a new definition has no conditions yet.
+    const wait = ['wait', '--for=condition=Established', '--timeout=10s', '-f', kinds];
+    await this.until('kinds to be established', async () => (await this.kubectl(wait)).code === 0);
   }
 
   /** A folder of this name that goes with the control plane. */

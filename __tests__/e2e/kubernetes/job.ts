@@ -71,19 +71,19 @@ export class Job {
     );
   }
 
-  /** A watch of the service that takes some seconds. */
-  watching(duration = '3s'): readonly string[] {
+  /** A watch of the service that takes some seconds. @param verify for what never recovers a short time */
+  watching(duration = '3s', verify?: string): readonly string[] {
     return [
       ...['--url', `${this.service.url}/`, '--requests-per-second', '20'],
-      ...short(duration),
+      ...short(duration, verify),
     ];
   }
 }
 
 /** Times of a short watch. Where time does not matter there is enough of it for a busy machine. */
-export function short(duration = '3s'): readonly string[] {
+export function short(duration = '3s', verify = '3m'): readonly string[] {
   return [
     ...['--warm-up', '500ms', '--duration', duration, '--interval', '500ms'],
-    ...['--health-interval', '250ms', '--verify-timeout', '3m', '--max-errors-per-minute', 'off'],
+    ...['--health-interval', '250ms', '--verify-timeout', verify, '--max-errors-per-minute', 'off'],
   ];
 }

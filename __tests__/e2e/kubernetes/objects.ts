@@ -108,6 +108,7 @@ const homes: Readonly<Record<string, { readonly root: string; readonly plural: s
   Role: { root: '/apis/rbac.authorization.k8s.io/v1', plural: 'roles' },
   GitRepository: { root: '/apis/source.toolkit.fluxcd.io/v1', plural: 'gitrepositories' },
   Kustomization: { root: '/apis/kustomize.toolkit.fluxcd.io/v1', plural: 'kustomizations' },
+  Application: { root: '/apis/argoproj.io/v1alpha1', plural: 'applications' },
   Rollout: { root: '/apis/argoproj.io/v1alpha1', plural: 'rollouts' },
   RoleBinding: { root: '/apis/rbac.authorization.k8s.io/v1', plural: 'rolebindings' },
 };

@@ -319,6 +319,30 @@ describe('another strategy on a workload that is kept as its source says', () =>
     });
   });
 
+  it('that changes the source, which something writes images to: verified, and it is named', async () => {
+    const recorded = await deployed(flux);
+    const sourceRef = { kind: 'GitRepository', name: 'fleet' };
+    const keeper = scene.cluster.keeper('Kustomization', 'web', { sourceRef }, applied('aaa'));
+    scene.cluster.keeper('ImageUpdateAutomation', 'tags', { sourceRef });
+    const revert = other(
+      () => {
+        Object.assign(keeper.status, applied('bbb'));
+        scene.cluster.deployNow('api', 'shop:v1');
+      },
+      { changesSource: true },
+    );
+    expect(await rollBack(recorded, { others: [revert] })).toMatchObject({
+      status: 'verified',
+      attempts: [
+        {
+          detail: expect.stringContaining(
+            'the Flux ImageUpdateAutomation tags may write the rejected image again: suspend it (flux suspend image update tags -n keepers)',
+          ),
+        },
+      ],
+    });
+  });
+
   it.each<[string, (keeper: Obj) => void, RegExp]>([
     ['does not apply it', () => undefined, /web has not applied another revision yet/],
     [
@@ -386,6 +410,39 @@ describe('another strategy on a workload that is kept as its source says', () =>
     });
     expect(report).toMatchObject({ status: 'unverified', attempts: [{ id: 'ci' }] });
     expect(report.detail).toMatch(why);
+    expect(scene.clock.monotonic() - began).toBeLessThan(5000);
+  });
+
+  it('that only proposes a change of the source: unverified at once, even when the service recovers', async () => {
+    const recorded = await deployed(flux);
+    scene.cluster.keeper('Kustomization', 'web', {}, applied('aaa'));
+    const began = scene.clock.monotonic();
+    const report = await rollBack(recorded, {
+      others: [
+        other(() => undefined, {
+          changesSource: true,
+          execute: () =>
+            Promise.resolve({
+              outcome: 'triggered',
+              detail: 'Pull request #12 is open.',
+              pending: 'nothing is rolled back before it is merged',
+              versionConfirmed: null,
+            }),
+        }),
+      ],
+      isFirst: true,
+    });
+    expect(report).toMatchObject({
+      status: 'unverified',
+      detail: 'all recovered, but nothing is rolled back before it is merged',
+      attempts: [
+        {
+          id: 'ci',
+          outcome: 'triggered',
+          detail: 'Pull request #12 is open. Nothing is rolled back before it is merged.',
+        },
+      ],
+    });
     expect(scene.clock.monotonic() - began).toBeLessThan(5000);
   });
 

@@ -1,5 +1,5 @@
 import type { RunState } from '../../contract/pipeline.js';
-import type { CallOptions, Client } from '../../support/http/octokit.js';
+import { type CallOptions, type Client, githubWebRoot } from '../../support/http/octokit.js';
 import type { ApiResponse } from '../../support/http/response.js';
 import { hintFor } from './hints.js';
 import { stateOf } from './state.js';
@@ -61,10 +61,7 @@ export const githubServer: GithubServer = {
     }),
   shown: { query: '', body: { return_run_details: true } },
   startedIn: ({ workflow_run_id: id, html_url: url }) => ({ id, url }),
-  webRoot(apiUrl) {
-    const { protocol, host, pathname } = new URL(apiUrl);
-    return `${protocol}//${host.replace(/^api\./, '')}${pathname.replace(/(\/api\/v3)?\/*$/, '')}`;
-  },
+  webRoot: githubWebRoot,
   branchOf: ({ head_branch: branch }) => branch,
   stateOf: ({ status, conclusion }) => stateOf(status, conclusion),
 };

@@ -48,8 +48,8 @@ export type Pushed =
 export interface Git {
   branch(signal: AbortSignal): Promise<string>;
   tip(signal: AbortSignal): Promise<Tip>;
-  /** Whether the server would take a push of what it has already; changes nothing. */
-  dryPush(signal: AbortSignal): Promise<Pushed>;
+  /** Whether the server would take a push of what it has already, to the branch or to another one; changes nothing. */
+  dryPush(signal: AbortSignal, other?: string): Promise<Pushed>;
   /** The commits after `from` up to `tip` that changed the path, the newest first, in one line each, as far as the fetched history goes. */
   commitsSince(from: string, tip: string, signal: AbortSignal): Promise<readonly string[]>;
   /** The message of a commit. */
@@ -59,6 +59,12 @@ export interface Git {
   /** Makes a commit on top of `tip` that gives the path this entry. Nothing leaves this machine. */
   commit(tip: Tip, entry: string, message: string, signal: AbortSignal): Promise<string>;
   push(commit: string, branch: string, signal: AbortSignal): Promise<Pushed>;
+  /** Pushes to a branch that is not there yet; `raced`: it is. */
+  create(commit: string, branch: string, signal: AbortSignal): Promise<Pushed>;
+  /** Deletes a branch that still has just this commit. */
+  remove(commit: string, branch: string, signal: AbortSignal): Promise<Pushed>;
+  /** The commit at the end of any branch; `undefined`: there is no such branch. */
+  headOf(branch: string, signal: AbortSignal): Promise<string | undefined>;
   /** Whether the branch has a commit of ours by now. */
   hasOnBranch(commit: string, signal: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
@@ -85,15 +91,18 @@ export function createGit(options: GitOptions): Git {
   return {
     branch: (signal) => branchOf(state, signal),
     tip: (signal) => tipOf(state, signal),
-    dryPush: async (signal) => {
+    dryPush: async (signal, other) => {
       const { commit } = await tipOf(state, signal);
-      return push(state, ['--dry-run'], commit, await branchOf(state, signal), signal);
+      return push(state, ['--dry-run'], commit, other ?? (await branchOf(state, signal)), signal);
     },
     commitsSince: (from, tip, signal) => commitsSince(state, from, tip, signal),
     message: (commit, signal) => local(state, ['log', '-1', '--format=%B', commit], signal),
     have: (id, signal) => have(state, id, signal),
     commit: (tip, entry, message, signal) => commit(state, tip, entry, message, signal),
     push: (id, branch, signal) => push(state, [], id, branch, signal),
+    create: (id, branch, signal) => push(state, [onlyIf(branch, '')], id, branch, signal),
+    remove: (id, branch, signal) => push(state, [onlyIf(branch, id)], '', branch, signal),
+    headOf: (branch, signal) => headOf(state, branch, signal),
     hasOnBranch: (id, signal) => hasOnBranch(state, id, signal),
     async close() {
       const folder = await state.folder?.catch(() => undefined);
@@ -266,6 +275,7 @@ async function identity(
   return { ...of('AUTHOR'), ...of('COMMITTER') };
 }
 
+/** @param commitId empty: the branch is deleted */
 async function push(
   state: State,
   flags: readonly string[],
@@ -298,6 +308,21 @@ async function push(
 /** A client that was late, or a server that was asked twice at the same time (builtin/receive-pack.c, refs/files-backend.c). */
 const raced =
   /fetch first|non-fast-forward|stale info|cannot lock ref|failed to update ref|incorrect old value|reference already exists|remote ref updated since checkout/i;
+
+/** Only if the branch is at this commit; without one, only if it is not there (https://git-scm.com/docs/git-push). */
+function onlyIf(branch: string, commit: string): string {
+  return `--force-with-lease=refs/heads/${branch}:${commit}`;
+}
+
+async function headOf(
+  state: State,
+  branch: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const told = await remote(state, ['ls-remote', 'origin', `refs/heads/${branch}`], signal);
+  const commit = told.split('\t')[0]?.trim() ?? '';
+  return commit === '' ? undefined : commit;
+}
 
 async function hasOnBranch(state: State, id: string, signal: AbortSignal): Promise<boolean> {
   await deepen(state, signal);
@@ -417,7 +442,11 @@ function authorizationOf(
 function complaintOf(stderr: string): string {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');
   const said = lines.filter((line) => /^(remote: )?(fatal|error|remote):/i.test(line));
-  return (said.length > 0 ? said : lines.slice(-2)).join(' ');
+  // Servers send blank lines, and words of git in words of git.
+  const plain = (said.length > 0 ? said : lines.slice(-2))
+    .map((line) => line.replace(/^(remote: *)+(error: *)*/i, '').trim())
+    .filter((line) => line !== '' && line !== 'remote:');
+  return plain.join(' ');
 }
 
 /** Why git failed. */

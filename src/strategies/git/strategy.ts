@@ -1,4 +1,4 @@
-import type { Finding } from '../../contract/result.js';
+import { type Finding, good, type Problem, type Result } from '../../contract/result.js';
 import type {
   CannotAct,
   Captured,
@@ -12,16 +12,20 @@ import type {
 } from '../../contract/strategy.js';
 import type { Clock } from '../../support/clock.js';
 import { fields, textOf } from '../../support/json.js';
-import { oneLine, printableUrl } from '../../support/text.js';
+import { printableUrl } from '../../support/text.js';
 import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
 import { createGit, type Git, GitError, type Tip } from './client.js';
+import { bodyOf, rejectedIn, short, titleOf } from './commit-message.js';
+import { gitHostOf, type GitHostSettings } from './host.js';
+import { propose, TRIAL_BRANCH } from './propose.js';
+import { createPullRequests, type PullRequests } from './pull-requests.js';
 
 /** The inputs that it reads. */
-export interface GitSettings {
+export interface GitSettings extends GitHostSettings {
   readonly 'git-repository': string | undefined;
   readonly 'git-branch': string | undefined;
   readonly 'git-path': string;
-  readonly 'git-token': string | undefined;
+  readonly 'git-mode': 'push' | 'pull-request';
 }
 
 /** What the strategy records before the deploy. */
@@ -45,6 +49,8 @@ interface State {
   readonly repository: string;
   readonly path: string;
   readonly recorded: Recorded | undefined;
+  /** Where the commit is proposed, or why it cannot be; `undefined`: it is pushed to the branch. */
+  readonly requests: Result<PullRequests> | undefined;
   /** The path when the watch began: what this run judges. */
   judged: Tip | undefined;
 }
@@ -72,8 +78,18 @@ export function setUpGit(dependencies: StrategyDependencies<GitSettings>): Strat
       ...{ repository, path },
       branch: settings['git-branch'],
     }),
+    requests: settings['git-mode'] === 'push' ? undefined : requestsOf(repository, dependencies),
     judged: undefined,
   });
+}
+
+function requestsOf(
+  repository: string,
+  { settings, fetch, clock, random, redact }: StrategyDependencies<GitSettings>,
+): Result<PullRequests> {
+  const host = gitHostOf(repository, settings);
+  if (!host.ok) return host;
+  return good(createPullRequests(host.value, { fetch: fetch(), clock, random, redact }));
 }
 
 /** Puts a path of a repository back to what it was before the deploy, by one more commit on its branch. */
@@ -152,18 +168,32 @@ async function preflight(
         'if this is not the first deploy, correct `git-path` or `git-branch`',
       );
     else if (tip.entry === null) add('error', nothing, 'correct `git-path` or `git-branch`');
-    const dry = await state.git.dryPush(signal);
+    const { requests } = state;
+    const dry = await state.git.dryPush(signal, requests && TRIAL_BRANCH);
     if (dry.kind === 'refused' || dry.kind === 'unknown')
       add(
         'error',
-        `it could not push to the branch: ${dry.reason}`,
-        'give `git-token` the right to write contents, or allow it to push to this branch',
+        `it could not push to ${requests === undefined ? 'the branch' : 'a branch of its own'}: ${dry.reason}`,
+        requests === undefined
+          ? 'give `git-token` the right to write contents, allow it to push to this branch, or set `git-mode: pull-request`'
+          : 'give `git-token` the right to write contents',
       );
+    const problem = await requestProblem(state, signal);
+    if (problem !== undefined) add('error', problem.message, problem.fix);
   } catch (error) {
     if (!(error instanceof GitError)) throw error;
     add('error', error.message, fixOf(error));
   }
   return found;
+}
+
+/** Why no pull request could be opened. */
+async function requestProblem(
+  { requests }: State,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  if (requests === undefined) return undefined;
+  return requests.ok ? requests.value.check(signal) : requests.problem;
 }
 
 function fixOf({ reason }: GitError): string {
@@ -189,30 +219,16 @@ function nameOf({ path, repository }: Pick<State, 'path' | 'repository'>): strin
   return `${path === '' ? 'the root' : path} of ${printableUrl(repository)}`;
 }
 
-const RUN_TRAILER = 'Rollgate-Run';
-const REJECTED_TRAILER = 'Rollgate-Rejected';
-
-function runOf({ run }: State): string {
-  return `${run.system} ${run.runId ?? run.snapshot ?? ''}`.trim();
-}
-
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   const { git, recorded } = state;
   state.judged = await git.tip(signal);
   if (recorded?.entry !== state.judged.entry) return {};
   const message = await git.message(state.judged.commit, signal);
-  const own = trailersIn(message, RUN_TRAILER).includes(runOf(state));
-  if (!own || (state.run.runId ?? state.run.snapshot) === undefined) return {};
-  const rejected = trailersIn(message, REJECTED_TRAILER)[0] ?? 'the new version';
+  const rejected = rejectedIn(message, state.run);
+  if (rejected === undefined) return {};
   return {
     alreadyRolledBack: `this run has rolled back ${rejected.slice(0, 10)} of ${nameOf(state)} by the commit ${short(state.judged.commit)}.`,
   };
-}
-
-function trailersIn(message: string, name: string): readonly string[] {
-  return message
-    .split('\n')
-    .flatMap((line) => (line.startsWith(`${name}: `) ? [line.slice(name.length + 2).trim()] : []));
 }
 
 async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
@@ -255,19 +271,29 @@ async function plan(
       kind: 'withheld',
       reason: `${nameOf(state)} is as it was before the deploy (${short(recorded.commit)}), so there is nothing of ours to roll back`,
     };
+  if (state.requests?.ok === false) return cannotPropose(state.requests.problem);
   const branch = await git.branch(signal);
   return {
     kind: 'plan',
-    steps: [
-      tip.entry === entry
-        ? `${nameOf(state)} on ${branch} is as it was in ${short(recorded.commit)} already: nothing to commit`
-        : `one commit on ${branch} that gives ${nameOf(state)} what it was in ${short(recorded.commit)}, and a push of it without force`,
-    ],
+    steps: [stepOf(state, branch, tip, recorded)],
     from: { commit: state.judged?.commit ?? tip.commit, branch, path: state.path },
     to: { commit },
     tip,
     back: { entry, commit },
   };
+}
+
+function cannotPropose({ message, fix }: Problem): CannotAct {
+  return { kind: 'failed', reason: fix === undefined ? message : `${message}; ${fix}` };
+}
+
+function stepOf(state: State, branch: string, tip: Tip, recorded: Recorded): string {
+  const gives = `gives ${nameOf(state)} what it was in ${short(recorded.commit)}`;
+  if (tip.entry === recorded.entry)
+    return `${nameOf(state)} on ${branch} is as it was in ${short(recorded.commit)} already: nothing to commit`;
+  return state.requests?.ok === true
+    ? `a commit that ${gives}, on a branch of its own, and a ${state.requests.value.noun} for ${branch}`
+    : `one commit on ${branch} that ${gives}, and a push of it without force`;
 }
 
 async function execute(
@@ -278,7 +304,7 @@ async function execute(
   const { git } = state;
   const { signal } = context;
   const branch = await git.branch(signal);
-  let { tip } = planned;
+  const { tip } = planned;
   if (tip.entry === back.entry)
     return triggered(
       `${nameOf(state)} on ${branch} was as it was before the deploy already.`,
@@ -286,7 +312,36 @@ async function execute(
     );
   // Neither depends on what others push elsewhere.
   await git.have(back.commit, signal);
-  const message = await messageFor(state, back.commit, tip, context);
+  const title = titleOf({ path: state.path, back: back.commit });
+  const body = await commitBody(state, back.commit, tip, context);
+  if (state.requests?.ok === true)
+    return propose(
+      {
+        ...{ git, clock: state.clock, requests: state.requests.value, base: branch, title, body },
+        key: [state.path, state.judged?.entry ?? tip.entry ?? '', back.entry],
+        what: `${nameOf(state)} to ${short(back.commit)}`,
+        commit: (message) => git.commit(tip, back.entry, message, signal),
+      },
+      context,
+    );
+  return push(state, { back, tip, branch, message: `${title} [skip ci]\n\n${body}` }, context);
+}
+
+/** `[skip ci]`: no deploy pipeline is to start over. */
+async function push(
+  state: State,
+  planned: {
+    readonly back: GitPlan['back'];
+    readonly tip: Tip;
+    readonly branch: string;
+    readonly message: string;
+  },
+  context: StrategyContext,
+): Promise<StrategyResult | Withheld> {
+  const { git } = state;
+  const { signal } = context;
+  const { back, branch, message } = planned;
+  let { tip } = planned;
   let open: string | undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const id = await git.commit(tip, back.entry, message, signal);
@@ -330,30 +385,13 @@ function refused(reason: string, open: string | undefined): StrategyResult {
     : triggered(`It is not known whether a push arrived (${open}); then: ${reason}.`);
 }
 
-function short(commit: string): string {
-  return commit.slice(0, 10);
-}
-
-/** What people read in the history, and trailers for programs. `[skip ci]`: no deploy pipeline is to start over. */
-async function messageFor(
-  state: State,
+async function commitBody(
+  { path, git, run, judged }: State,
   back: string,
   tip: Tip,
   { request, signal }: Pick<StrategyContext, 'request' | 'signal'>,
 ): Promise<string> {
-  const { path, git, run, judged } = state;
   const commits = await git.commitsSince(back, tip.commit, signal);
-  return [
-    `Roll back ${path === '' ? 'everything' : oneLine(path, 60)} to ${short(back)} [skip ci]`,
-    '',
-    `${request.verdict}: ${oneLine(request.reason, 500)}`,
-    ...(run.url === null ? [] : ['', oneLine(run.url)]),
-    ...(commits.length === 0
-      ? []
-      : ['', 'Takes back:', ...commits.map((line) => `- ${oneLine(line, 120)}`)]),
-    '',
-    `${REJECTED_TRAILER}: ${judged?.commit ?? tip.commit}`,
-    `${RUN_TRAILER}: ${runOf(state)}`,
-    '',
-  ].join('\n');
+  const rejected = judged?.commit ?? tip.commit;
+  return bodyOf({ path, back, rejected, commits, request, run });
 }

@@ -16,6 +16,7 @@ import {
   readOwner,
   resumeInWords,
 } from '../../support/kubernetes/owner.js';
+import { type ImageAutomation, imageAutomations } from './image-automation.js';
 import { imagesOf, nameOf, type Workload } from '../../support/kubernetes/workload.js';
 import { asSentence } from '../../support/text.js';
 import type { RecordedWorkload } from './recorded.js';
@@ -246,7 +247,24 @@ async function untilApplied(
     ({ owner, state: { applied = '' } }) =>
       `${ownerInWords(owner)} has applied ${applied.slice(0, 10)}`,
   );
-  return { isApplied: true, words: [...new Set(words)].join('; ') };
+  const again = await writesAgain(kubectl, owned, signal);
+  return { isApplied: true, words: [...new Set([...words, ...again])].join('; ') };
+}
+
+/** It has been applied: not to know what may change it again is no reason to doubt that. */
+async function writesAgain(
+  kubectl: Kubectl,
+  owned: readonly Owned[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    const automations = await imageAutomations(kubectl, owned, signal);
+    return automations.map(
+      ({ name, stop }) => `${name} may write the rejected image again: ${stop}`,
+    );
+  } catch {
+    return [];
+  }
 }
 
 /** What one owner lacks. Of a known commit it need not be the newest: others may have pushed elsewhere since. */
@@ -308,7 +326,7 @@ function requestOf({ kind }: Owner, now: number): string {
     : `reconcile.fluxcd.io/requestedAt=${new Date(now).toISOString()}`;
 }
 
-/** Where what was taken out of an application of Argo CD is put down. */
+/** The annotation in which the automation that was removed from an Argo CD application is saved. */
 const PAUSED = 'rollgate.dev/automated-before';
 
 /** What became of pausing the owners. */
@@ -366,7 +384,7 @@ function pausing({ kind }: Owner, state: OwnerState): readonly PatchOperation[] 
   return [
     unchanged,
     { op: 'remove', path: '/spec/syncPolicy/automated' },
-    state.hasAnnotations
+    Object.keys(state.annotations).length > 0
       ? {
           op: 'add',
           path: `/metadata/annotations/${PAUSED.replace('/', '~1')}`,
@@ -420,4 +438,20 @@ export function ownerFinding(
     message: `${whose}: after a rollback, ${revertInWords({ workload, owner, state }, image)}, so that it would end unverified`,
     fix: 'roll the source back: set `git-repository` and `git-path`, or `ci-changes-source: true` for a pipeline that reverts the commit; or set `gitops-pause: true`',
   };
+}
+
+/** What would write the rejected image into the source again. */
+export async function automationFindings(
+  kubectl: Kubectl,
+  owned: readonly Owned[],
+  { hasSourceStrategy }: OwnerFindings,
+  signal: AbortSignal,
+): Promise<readonly Omit<Finding, 'subject'>[]> {
+  if (!hasSourceStrategy || owned.length === 0) return [];
+  const automations = await imageAutomations(kubectl, owned, signal);
+  return automations.map(({ name, stop }: ImageAutomation) => ({
+    level: 'warning',
+    message: `${name} writes image tags by itself: after a rollback of the source it may write the rejected one again`,
+    fix: `before a rollback, or right after it, ${stop}; or let it follow a policy that leaves rejected versions out`,
+  }));
 }

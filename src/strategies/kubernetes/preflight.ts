@@ -15,7 +15,7 @@ import {
   type Seen,
 } from './target.js';
 import { helmOwnerInWords, helmOwnerOf } from './assert-unchanged.js';
-import { ownedOnes, ownerFinding, type OwnerFindings } from './owners.js';
+import { automationFindings, ownedOnes, ownerFinding, type OwnerFindings } from './owners.js';
 import { canBeStuck } from './pods.js';
 import { imageFindings } from './image-ids.js';
 import type { RequestedRevisions } from './plan.js';
@@ -104,21 +104,29 @@ export async function preflight(
   const revisions = requested.ok ? requested.value : new Map<string, number>();
   const image = { kubectl, recorded, requestedRevisions: revisions, pins: pinsImages, now };
   findings.push(...(await imageFindings(seen, image, signal)));
-  const owned = await ownedOnes(
-    kubectl,
-    seen.map(({ workload }) => workload),
-    signal,
-  );
-  for (const one of owned) {
-    const { level, message, fix } = ownerFinding(one, options.owners);
-    add(level, message, fix);
-  }
+  await examineOwners(seen, options, add, signal);
   const missing = names.map(nameOf).filter((name) => !isAmong(seen, name));
   if (missing.length === 0) return findings;
   const noNamespace = await missingNamespace(kubectl, namespace, signal);
   if (noNamespace !== undefined) add('error', noNamespace.message, noNamespace.fix);
   else for (const name of missing) absent(name, namespace, options, add);
   return findings;
+}
+
+async function examineOwners(
+  seen: readonly Seen[],
+  { kubectl, owners }: PreflightOptions,
+  add: Add,
+  signal: AbortSignal,
+): Promise<void> {
+  const workloads = seen.map(({ workload }) => workload);
+  const owned = await ownedOnes(kubectl, workloads, signal);
+  const automations = await automationFindings(kubectl, owned, owners, signal);
+  for (const { level, message, fix } of [
+    ...owned.map((one) => ownerFinding(one, owners)),
+    ...automations,
+  ])
+    add(level, message, fix);
 }
 
 function isAmong(seen: readonly Seen[], name: string): boolean {

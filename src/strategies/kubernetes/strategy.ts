@@ -305,7 +305,7 @@ async function execute(
     return {
       outcome: 'failed',
       detail: withPaused(
-        `What keeps the workloads could not be paused, so that they were not touched: ${ended(problem)}`,
+        `The owner of the workloads could not be paused, so they were not touched: ${ended(problem)}`,
       ),
       versionConfirmed: null,
     };

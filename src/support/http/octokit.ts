@@ -56,6 +56,16 @@ async function openOctokit({ baseUrl, token, fetch, inJob }: OctokitOptions): Pr
   return octokit;
 }
 
+/**
+ * The address of a GitHub server for people, from that of its API; without a slash at its end: `api.github.com` belongs to
+ * `github.com`, `api.acme.ghe.com` to `acme.ghe.com`, and `/api/v3` is a path of an Enterprise Server.
+ */
+export function githubWebRoot(apiUrl: string): string {
+  const { protocol, host, pathname } = new URL(apiUrl);
+  const web = host.replace(/^api\.(?=github\.com$|[\w-]+\.ghe\.com$)/, '');
+  return `${protocol}//${web}${pathname.replace(/(\/api\/v3)?\/*$/, '')}`;
+}
+
 function quiet(): void {
   // Octokit's log goes nowhere.
 }

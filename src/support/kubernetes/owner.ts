@@ -1,4 +1,4 @@
-import { fields, isObject, listOf, numberOf, textOf } from '../json.js';
+import { fields, listOf, numberOf, textOf, textsOf } from '../json.js';
 import { oneLine } from '../text.js';
 import { itemsOf, type Kubectl, KubectlError } from './kubectl.js';
 import type { Workload } from './workload.js';
@@ -34,7 +34,10 @@ export interface OwnerState {
   readonly object: string;
   readonly namespace: string | undefined;
   readonly resourceVersion: string | undefined;
-  readonly hasAnnotations: boolean;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The folder of its source that it applies; `undefined`: it tells none, or has several sources. */
+  readonly path?: string | undefined;
   /** Where it takes its manifests from: objects that can be asked to look at it again. */
   readonly sources: readonly { readonly object: string; readonly namespace: string | undefined }[];
   /** Of Argo CD: what makes it act by itself, as it stands there. */
@@ -118,22 +121,30 @@ export async function readOwner(
       ...{
         namespace: owner.namespace,
         resourceVersion: undefined,
-        hasAnnotations: false,
+        labels: {},
+        annotations: {},
         sources: [],
       },
     };
   const { metadata, spec, status } = fields(found);
-  const { namespace, resourceVersion, generation, annotations } = fields(metadata);
+  const { namespace, resourceVersion, generation, labels, annotations } = fields(metadata);
   const read = readers[owner.kind](fields(spec), fields(status), generation);
   return {
     ...read,
     object,
     namespace: textOf(namespace),
     resourceVersion: textOf(resourceVersion),
-    hasAnnotations: isObject(annotations),
+    labels: textsOf(labels),
+    annotations: textsOf(annotations),
+    path: pathOf(owner, fields(spec)),
     sources: sourcesOf(owner, fields(spec), textOf(namespace)),
     automated: fields(fields(spec).syncPolicy).automated,
   };
+}
+
+function pathOf({ kind }: Owner, spec: Fields): string | undefined {
+  const { chart } = fields(fields(spec.chart).spec);
+  return textOf(kind === 'flux-helm' ? chart : spec.path);
 }
 
 /** Of Flux an object of its own: https://fluxcd.io/flux/components/source/ */

@@ -232,6 +232,7 @@ private List<String> inputs() {
     'gitBranch',
     'gitPath',
     'gitToken',
+    'gitMode',
     'kubernetesWorkload',
     'kubernetesNamespace',
     'kubernetesContext',
