@@ -1,5 +1,5 @@
 import type { Recorded } from './recorded.js';
-import { type Seen, liveOf, type Live, chooseTarget } from './target.js';
+import { type Seen, isAsRecorded, liveOf, type Live, chooseTarget, servingHash } from './target.js';
 import type { Captured } from '../../contract/strategy.js';
 import { readRejections, isSameRun } from './rejections.js';
 import { versionInWords, timeInWords } from './versions.js';
@@ -41,15 +41,16 @@ function alreadyRolledBack({ seen, run, now }: CaptureOptions): string | undefin
     const rejection = readRejections(workload.annotations).find((one) => isSameRun(one.run, run));
     return rejection === undefined
       ? []
-      : [{ workload, rejection, live: liveOf(workload, revisions) }];
+      : [{ workload, revisions, rejection, serving: servingHash({ workload, revisions }) }];
   });
   const [first] = own;
-  if (first === undefined || own.some(({ rejection, live }) => rejection.to !== live.hash))
+  if (first === undefined || own.some(({ rejection, serving }) => rejection.to !== serving))
     return undefined;
-  const { workload, rejection, live } = first;
+  const { workload, revisions, rejection } = first;
+  const serving = revisions.find(({ hash }) => hash === first.serving);
   const at = Date.parse(rejection.at);
   const others = own.length === 1 ? '' : ` (and so were ${String(own.length - 1)} more workloads)`;
-  return `this run has rolled back ${versionInWords({ number: rejection.revision, images: rejection.images })} of ${nameOf(workload)}${Number.isNaN(at) ? '' : ` at ${timeInWords(at, now)}`}${others}, and ${versionInWords(live)} runs since.`;
+  return `this run has rolled back ${versionInWords({ number: rejection.revision, images: rejection.images })} of ${nameOf(workload)}${Number.isNaN(at) ? '' : ` at ${timeInWords(at, now)}`}${others}, and ${versionInWords(serving ?? liveOf(workload, revisions))} runs since.`;
 }
 
 function findings(options: CaptureOptions): readonly Finding[] {
@@ -85,9 +86,8 @@ function findings(options: CaptureOptions): readonly Finding[] {
         `the snapshot does not know ${nameOf(name)}: only a version that became current recently will be rolled back`,
         'take the snapshot with the same kubernetes-workload',
       );
-  const unchanged = seen.filter(
-    ({ workload, revisions }) =>
-      recordedOf(recorded, workload)?.hash === liveOf(workload, revisions).hash,
+  const unchanged = seen.filter(({ workload, revisions }) =>
+    isAsRecorded(liveOf(workload, revisions), recordedOf(recorded, workload)),
   );
   if (unchanged.length === names.length && names.length > 0)
     add(

@@ -65,6 +65,8 @@ interface OwnershipOptions {
   /** What this run judges, and what a strategy has put in its place, by workload; where a strategy knows it. */
   readonly evaluated?: () => ReadonlyMap<string, Pick<Live, 'essence' | 'images'>>;
   readonly ours?: ReadonlyMap<string, Version>;
+  /** Whether what was changed of a workload is what its owner keeps; all of it is where nothing is said. */
+  readonly isKept?: (workload: Workload) => boolean;
   /**
    * A release of Helm is what is changed: Flux takes over again whatever it has not made itself, with drift detection and without
    * (helm-controller, internal/reconcile/state.go, ReleaseStatusUnmanaged).
@@ -167,7 +169,7 @@ function isOpen({ workload, state }: Owned, recorded: RecordedWorkload | undefin
   if (recorded?.applied === undefined || state.unknown !== undefined) return false;
   if (state.acts === 'suspended' || state.applied !== recorded.applied) return false;
   const hasBegun = state.latest !== recorded.applied;
-  return !(hasBegun && versionOf(workload.template).hash !== recorded.hash);
+  return !(hasBegun && versionOf(workload.template).hash !== (recorded.live ?? recorded.hash));
 }
 
 /** What cannot be read any more is as it was; what nobody could ever read is no reason to doubt. */
@@ -195,8 +197,8 @@ async function reverting(state: State, signal: AbortSignal): Promise<readonly Ow
 
 /** What becomes of a change past the source. */
 async function undone(state: State, signal: AbortSignal): Promise<string | undefined> {
-  const { evaluated, ours } = state.options;
-  const [first] = await reverting(state, signal);
+  const { evaluated, ours, isKept = () => true } = state.options;
+  const first = (await reverting(state, signal)).find(({ workload }) => isKept(workload));
   if (first === undefined) return undefined;
   const { workload, owner } = first;
   const name = nameOf(workload);

@@ -1,6 +1,8 @@
 import { bad, good, type Result } from '../../contract/result.js';
 import type { Plan, Skip, Withheld } from '../../contract/strategy.js';
 import { fullNameOf, nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
+import { foreignTemplate, resumeInWords } from '../../support/kubernetes/argo-rollout.js';
+import { wayInWords, wayOf } from './argo-rollouts.js';
 import { nothingDeployed } from './assert-unchanged.js';
 import { chooseTarget, type Seen, stepInWords } from './target.js';
 import type { Step } from './apply-template.js';
@@ -32,6 +34,8 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
   const work: Step[] = [];
   const old: string[] = [];
   for (const { workload, revisions } of options.seen) {
+    const foreign = foreignTemplate(workload);
+    if (foreign !== undefined) return skip(`${foreign.message}; ${foreign.fix}`);
     const isNamed = options.byHand && requestedRevisions.has(nameOf(workload));
     if (recorded?.missing.includes(nameOf(workload)) === true && !isNamed)
       return skip(
@@ -48,10 +52,9 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
     if (choice.kind === 'old') old.push(choice.reason);
     if (choice.kind !== 'target') continue;
     if (workload.spec.paused === true)
-      return skip(
-        `${nameOf(workload)} is paused; resume it first: kubectl rollout resume ${nameOf(workload)} -n ${workload.namespace}`,
-      );
-    work.push({ workload, from: choice.from, target: choice.target });
+      return skip(`${nameOf(workload)} is paused; resume it first: ${resumeInWords(workload)}`);
+    const way = wayOf(workload, revisions, choice.target);
+    work.push({ workload, from: choice.from, target: choice.target, way });
   }
   if (work.length > 0) return planOf(work);
   if (old.length > 0) return skip(old.join('; '));
@@ -78,8 +81,8 @@ function planOf(work: readonly Step[]): KubernetesPlan {
       : Object.fromEntries(work.map((step) => [nameOf(step.workload), side(step)]));
   return {
     kind: 'plan',
-    steps: work.map(({ workload, from: version, target }) =>
-      stepInWords(fullNameOf(workload), version, target),
+    steps: work.map((step) =>
+      wayInWords(step, stepInWords(fullNameOf(step.workload), step.from, step.target)),
     ),
     from: each(from),
     to: each(to),

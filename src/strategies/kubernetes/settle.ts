@@ -19,9 +19,10 @@ import {
   troubleInWords,
   troublesOf,
 } from './pods.js';
+import { doneInWords, followRollout } from './argo-rollouts.js';
 import { completionOf } from './completion.js';
 import {
-  REVISION,
+  revisionAnnotation,
   type Version,
   versionOf,
   imagesInWords,
@@ -40,9 +41,14 @@ export type Settled =
   | { readonly kind: 'not-ready'; readonly words: string; readonly because: readonly string[] };
 
 /** A workload, and the version that it has got. */
-interface Expected {
-  readonly workload: Workload;
+export interface Expected extends Pick<Step, 'workload' | 'target' | 'way'> {
   readonly version: Version;
+}
+
+/** A workload, and how far it was. */
+interface Seen {
+  readonly now: Workload;
+  readonly words: string;
 }
 
 interface SettleOptions {
@@ -80,7 +86,7 @@ export async function settle(
     last.set(name, line);
     options.progress(`${name}: ${line}`);
   };
-  const seen = new Map<string, Workload>();
+  const seen = new Map<string, Seen>();
   let trouble = '';
 
   for (let round = 1; ; round++) {
@@ -93,19 +99,23 @@ export async function settle(
         signal,
       );
       trouble = '';
-      for (const { workload, version } of open) {
+      for (const one of open) {
+        const { workload, version } = one;
         const name = nameOf(workload);
         const now = found.get(name);
         if (now?.uid !== workload.uid) {
           outcomes.set(name, { kind: 'gone' });
           continue;
         }
-        seen.set(name, now);
         if (versionOf(now.template).essence !== version.essence) {
           outcomes.set(name, { kind: 'overtaken', workload: now });
           continue;
         }
-        const completion = completionOf(now);
+        const completion =
+          now.kind === 'rollout'
+            ? await followRollout(now, one, options)
+            : completionOf(now);
+        seen.set(name, { now, words: completion.words });
         say(name, completion.words);
         if (completion.done)
           outcomes.set(name, { kind: 'ready', workload: now, words: completion.words });
@@ -115,7 +125,7 @@ export async function settle(
             words: completion.words,
             because: [completion.held],
           });
-        else if (round % PODS_EVERY === 0 || canBeStuck(now))
+        else if ((round % PODS_EVERY === 0 && hasItsTemplate(one)) || canBeStuck(now))
           await checkPods(now, round, options, say);
       }
       if (outcomes.size === expected.length) return outcomes;
@@ -170,15 +180,20 @@ async function checkPods(
   if (first !== undefined) say(`${name} (pods)`, troubleInWords(first, { redact }));
 }
 
+/** Its pods are those of its template. */
+function hasItsTemplate({ way }: Expected): boolean {
+  return way === 'template' || way === 'abort';
+}
+
 async function notReady(
-  workload: Workload | undefined,
+  seen: Seen | undefined,
   trouble: string,
   options: SettleOptions,
 ): Promise<Settled> {
   const unseen = trouble === '' ? 'it was not seen any more' : `it could not be seen: ${trouble}`;
-  if (workload === undefined || trouble !== '')
+  if (seen === undefined || trouble !== '')
     return { kind: 'not-ready', words: unseen, because: [] };
-  const { words } = completionOf(workload);
+  const { now: workload, words } = seen;
   if (isCancelled(options.signal)) return { kind: 'not-ready', words, because: [] };
   const grace = lastingSignal(options.signal, options.clock, LAST_READ_MS);
   try {
@@ -260,7 +275,10 @@ function shortened(
   settled: ReadonlyMap<string, Settled>,
   sentences: readonly string[],
 ): readonly string[] {
-  const ready = work.filter(({ workload }) => settled.get(nameOf(workload))?.kind === 'ready');
+  const ready = work.filter(
+    ({ workload, way }) =>
+      way === 'template' && settled.get(nameOf(workload))?.kind === 'ready',
+  );
   if (ready.length < 4) return sentences;
   const rest = sentences.filter((_, index) => {
     const step = work[index];
@@ -279,11 +297,12 @@ function isUnseen({ applied, settled, stopped }: OutcomeOptions): boolean {
 }
 
 function sentenceOf(
-  { workload, from, target }: Step,
+  step: Step,
   applied: Applied,
   settled: Settled | undefined,
   stopped: string | undefined,
 ): string {
+  const { workload, from, target } = step;
   const name = fullNameOf(workload);
   const way = `from ${versionInWords(from)} to the template of revision ${String(target.number)}${imagesInWords(target.images)}`;
   switch (applied.kind) {
@@ -296,6 +315,8 @@ function sentenceOf(
     case 'unknown':
       return `It is not known whether ${name} was rolled back ${way}: ${applied.reason}.`;
     case 'done':
+      if (applied.way !== 'template')
+        return `${doneInWords({ ...step, way: applied.way })}${became(settled, target.number, stopped)}.`;
       return `${name} was rolled back ${way}${became(settled, target.number, stopped)}.`;
   }
 }
@@ -317,7 +338,7 @@ function became(settled: Settled | undefined, target: number, stopped: string | 
 }
 
 /** An earlier revision that comes back gets a new number. */
-function newNumber({ annotations }: Workload, target: number): string {
-  const number = annotations[REVISION];
+function newNumber({ kind, annotations }: Workload, target: number): string {
+  const number = annotations[revisionAnnotation(kind)];
   return number === undefined || number === String(target) ? '' : `, now revision ${number}`;
 }

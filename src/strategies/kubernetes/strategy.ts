@@ -10,7 +10,9 @@ import type {
 import { isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { ended } from '../../support/text.js';
+import { asSentence, ended } from '../../support/text.js';
+import { foreignTemplate } from '../../support/kubernetes/argo-rollout.js';
+import { ownerInWords } from '../../support/kubernetes/owner.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -53,7 +55,8 @@ import {
   readRecorded,
   recordOf,
 } from './recorded.js';
-import { type Applied, applyTemplate } from './apply-template.js';
+import type { Applied, Step } from './apply-template.js';
+import { applyStep, leftInWords } from './argo-rollouts.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -87,6 +90,8 @@ interface State {
   /** What this run judges, and what it has rolled back to itself, by workload. */
   evaluated: ReadonlyMap<string, Live>;
   readonly ours: Map<string, Version>;
+  /** Those whose update is aborted, which no owner takes back: what it keeps was not changed. */
+  readonly aborted: Set<string>;
   readonly ownership: Ownership;
 }
 
@@ -100,8 +105,10 @@ export function createKubernetesStrategy(
   const { names, kubectl, requestedRevisions, run, clock } = options;
   const recorded = readRecorded(options.recorded);
   const ours = new Map<string, Version>();
+  const aborted = new Set<string>();
   const ownership = createOwnership({
     ...{ kubectl, clock, ours },
+    isKept: (workload) => !aborted.has(nameOf(workload)),
     read: async (signal) => (await getWorkloads(kubectl, names, signal)).values(),
     evaluated: () => state.evaluated,
   });
@@ -115,6 +122,7 @@ export function createKubernetesStrategy(
     recorded,
     evaluated: new Map(),
     ours,
+    aborted,
     ownership,
   };
   return {
@@ -164,6 +172,10 @@ async function snapshot(
   signal: AbortSignal,
 ): Promise<Recorded & { readonly missing: readonly string[] }> {
   const seen = await readLive(state.kubectl, state.names, signal);
+  for (const { workload } of seen) {
+    const foreign = foreignTemplate(workload);
+    if (foreign !== undefined) throw new Error(`${foreign.message}; ${foreign.fix}`);
+  }
   const found = new Set(seen.map(({ workload }) => nameOf(workload)));
   const missing = state.names.map(nameOf).filter((name) => !found.has(name));
   if (seen.length === 0) {
@@ -218,9 +230,10 @@ async function pin(state: State, signal: AbortSignal): Promise<string | undefine
   const found = await getWorkloads(state.kubectl, state.names, signal);
   const cleared: string[] = [];
   for (const workload of found.values()) {
-    const { hash } = versionOf(workload.template);
-    const rest = withoutRejection(readRejections(workload.annotations), hash);
-    if (rest === undefined || state.evaluated.get(nameOf(workload))?.hash !== hash) continue;
+    const evaluated = state.evaluated.get(nameOf(workload));
+    if (evaluated?.hash !== versionOf(workload.template).hash) continue;
+    const rest = withoutRejection(readRejections(workload.annotations), evaluated.kept.hash);
+    if (rest === undefined) continue;
     await state.kubectl.patch(objectOf(workload), markPatch(workload, rest), signal);
     cleared.push(nameOf(workload));
   }
@@ -262,10 +275,11 @@ async function plan(
 
 async function execute(
   state: State,
-  plan: KubernetesPlan,
+  planned: KubernetesPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
-  const { sentences, problem } = await pause(state, plan, context);
+  const { work, left } = await withOwners(state, planned.work, context.signal);
+  const { sentences, problem } = await pause(state, work, context);
   const withPaused = (detail: string): string => [detail, ...sentences].join(' ');
   if (problem !== undefined)
     return {
@@ -275,10 +289,38 @@ async function execute(
       ),
       versionConfirmed: null,
     };
+  const applied = await applyAll(state, work, context);
+  const last = applied.at(-1);
+  const nothingDone = state.ours.size === 0 && applied.length <= 1;
+  if (nothingDone && last?.kind === 'replaced') {
+    const held = await inWords(state, last.workload, context.signal);
+    return sentences.length === 0 ? held : { ...held, reason: withPaused(ended(held.reason)) };
+  }
+  const settled = await waitFor(state, work, applied, context);
+  const result = outcomeOf({
+    ...{ applied, settled, work },
+    stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
+    now: state.clock.now(),
+  });
+  const rest = work.flatMap(({ workload }) =>
+    state.aborted.has(nameOf(workload))
+      ? [asSentence(leftInWords(workload, left.get(nameOf(workload))))]
+      : [],
+  );
+  return { ...result, detail: [withPaused(result.detail), ...rest].join(' ') };
+}
+
+/** Carries the steps out, one after the other, until one cannot be carried out. */
+async function applyAll(
+  state: State,
+  work: readonly Step[],
+  context: StrategyContext,
+): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
-  for (const step of plan.work) {
+  for (const step of work) {
     if (context.signal.aborted) break;
-    const done = await applyTemplate(step, {
+    const name = nameOf(step.workload);
+    const done = await applyStep(step, {
       ...{ kubectl: state.kubectl, clock: state.clock, run: state.run },
       signal: context.signal,
       beforeChange: () => {
@@ -290,37 +332,57 @@ async function execute(
     });
     applied.push(done);
     if (done.kind !== 'done') break;
-    state.ours.set(nameOf(step.workload), done.version);
-    context.progress(
-      `${nameOf(step.workload)}: has the template of ${versionInWords(step.target)} again`,
-    );
+    if (done.way === 'template' || done.way === 'abort') {
+      state.ours.set(name, done.version);
+      context.progress(`${name}: has the template of ${versionInWords(step.target)} again`);
+    } else state.aborted.add(name);
   }
-  const last = applied.at(-1);
-  const nothingDone = state.ours.size === 0 && applied.length <= 1;
-  if (nothingDone && last?.kind === 'replaced') {
-    const held = await inWords(state, last.workload, context.signal);
-    return sentences.length === 0 ? held : { ...held, reason: withPaused(ended(held.reason)) };
-  }
-  const settled = await waitFor(state, plan, applied, context);
-  const result = outcomeOf({
-    ...{ applied, settled, work: plan.work },
-    stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
-    now: state.clock.now(),
-  });
-  return { ...result, detail: withPaused(result.detail) };
+  return applied;
+}
+
+/**
+ * What Argo CD or Flux keeps is the template of a Rollout, and not its status: an abort lasts where an undo would be taken back.
+ * @returns the steps, and who keeps those that are left as they are
+ */
+async function withOwners(
+  { kubectl }: State,
+  work: readonly Step[],
+  signal: AbortSignal,
+): Promise<{ readonly work: readonly Step[]; readonly left: ReadonlyMap<string, string> }> {
+  const unfinished = work.filter(({ way }) => way === 'abort' || way === 'aborted');
+  const owned = await ownedOnes(
+    kubectl,
+    unfinished.map(({ workload }) => workload),
+    signal,
+  );
+  const left = new Map(
+    owned
+      .filter(({ state }) => state.acts === 'reverts')
+      .map(({ workload, owner }) => [nameOf(workload), ownerInWords(owner)]),
+  );
+  return {
+    work: work.map((step) =>
+      step.way === 'abort' && left.has(nameOf(step.workload))
+        ? { ...step, way: 'abort-only' }
+        : step,
+    ),
+    left,
+  };
 }
 
 /** Pauses what keeps the workloads, where that is wanted. */
 async function pause(
   { options, kubectl }: State,
-  { work }: KubernetesPlan,
+  work: readonly Step[],
   context: StrategyContext,
 ): Promise<Paused> {
   if (options.owners?.pauses !== true) return { sentences: [] };
   const { signal } = context;
   const owned = await ownedOnes(
     kubectl,
-    work.map(({ workload }) => workload),
+    work
+      .filter(({ way }) => way === 'template' || way === 'abort')
+      .map(({ workload }) => workload),
     signal,
   );
   if (owned.every(({ state }) => state.acts !== 'reverts')) return { sentences: [] };
@@ -357,13 +419,15 @@ async function inWords(state: State, workload: Workload, signal: AbortSignal): P
 /** Waits for those that have their template back. */
 async function waitFor(
   state: State,
-  { work }: KubernetesPlan,
+  work: readonly Step[],
   applied: readonly Applied[],
   context: StrategyContext,
 ): Promise<ReadonlyMap<string, Settled>> {
-  const expected = work.flatMap(({ workload }, index) => {
+  const expected = work.flatMap(({ workload, target }, index) => {
     const done = applied[index];
-    return done?.kind === 'done' ? [{ workload, version: done.version }] : [];
+    return done?.kind === 'done'
+      ? [{ workload, target, version: done.version, way: done.way }]
+      : [];
   });
   if (expected.length === 0 || isCancelled(context.signal)) return new Map();
   return settle(expected, {
@@ -417,11 +481,6 @@ export function setUpKubernetes(
   const skip = (reason: string): Skip => ({ kind: 'skip', reason });
   if (given.length === 0) return skip('not configured: `kubernetes-workload` is not set');
   const namespace = settings['kubernetes-namespace'];
-  const rollout = given.find((text) => text.startsWith('rollout/'))?.slice('rollout/'.length);
-  if (rollout !== undefined)
-    return skip(
-      `rollout/${rollout} belongs to Argo Rollouts, which goes back by itself: kubectl argo rollouts abort ${rollout}${namespace === undefined ? '' : ` -n ${namespace}`}`,
-    );
   const names = [...new Set(given)].flatMap((text) => parseWorkloadName(text) ?? []);
   return createKubernetesStrategy({
     names,

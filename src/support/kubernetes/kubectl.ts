@@ -38,6 +38,12 @@ export interface Kubectl {
     signal: AbortSignal,
     namespace?: string,
   ): Promise<unknown>;
+  /** The same for the status of an object, which is a resource of its own. `kubectl` knows it since 1.24. */
+  patchStatus(
+    object: string,
+    operations: readonly PatchOperation[],
+    signal: AbortSignal,
+  ): Promise<unknown>;
   /** Posts objects and gives what the server made of them, in the same order. For reviews, which store nothing. */
   review(objects: readonly unknown[], signal: AbortSignal): Promise<readonly unknown[]>;
   /** Any other call, sent once. Gives what it printed. */
@@ -83,6 +89,8 @@ export function createKubectl(options: KubectlOptions): Kubectl {
         operations,
         signal,
       ),
+    patchStatus: (object, operations, signal) =>
+      patch(state, [object, '--subresource=status'], operations, signal),
     review: (objects, signal) => review(state, objects, signal),
     run: (args, signal) => call(state, args, signal),
   };
@@ -91,7 +99,7 @@ export function createKubectl(options: KubectlOptions): Kubectl {
 /** In place of one that would reach another cluster than it should. @param why in words */
 export function unusableKubectl(why: string): Kubectl {
   const refuse = (): Promise<never> => Promise.reject(new KubectlError('missing', why));
-  return { get: refuse, patch: refuse, review: refuse, run: refuse };
+  return { get: refuse, patch: refuse, patchStatus: refuse, review: refuse, run: refuse };
 }
 
 function get(state: State, args: readonly string[], signal: AbortSignal): Promise<unknown> {
