@@ -25,6 +25,11 @@ import { markedRun, readRejections, type Rejection, withRejection } from './reje
  */
 export type Way = 'template' | 'abort' | 'abort-only' | 'aborted';
 
+/** Its template is then that of the earlier version. */
+export function changesTemplate(way: Way): boolean {
+  return way === 'template' || way === 'abort';
+}
+
 /** One workload, and the version to apply. */
 export interface Step {
   /** As it was when it was planned for. */
@@ -158,7 +163,8 @@ function isTransient({ reason }: KubectlError): boolean {
 function fateOf(
   now: Workload,
   { from, target, way }: Step,
-  rejection: Rejection): Applied | undefined {
+  rejection: Rejection,
+): Applied | undefined {
   const version = versionOf(now.template);
   // To the millisecond, by which it is ours where a run has no id too.
   const marked = readRejections(now.annotations).some(

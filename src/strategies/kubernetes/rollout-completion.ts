@@ -1,7 +1,7 @@
 import { type ArgoRollout, argoRolloutOf } from '../../support/kubernetes/argo-rollout.js';
 import { rolloutOf } from '../../support/kubernetes/rollout.js';
 import type { Workload } from '../../support/kubernetes/workload.js';
-import type { Way } from './apply-template.js';
+import { changesTemplate, type Way } from './apply-template.js';
 import type { Completion } from './completion.js';
 import type { Revision } from './versions.js';
 
@@ -20,7 +20,7 @@ export interface RolloutCompletion extends Completion {
  */
 export function rolloutCompletion(
   workload: Workload,
-  history: readonly Revision[],
+  history: readonly Pick<Revision, 'uid' | 'set'>[],
   target: Pick<Revision, 'uid'>,
   way: Way,
 ): RolloutCompletion {
@@ -29,7 +29,7 @@ export function rolloutCompletion(
   if (!rollout.isSeen) return waiting('its controller has not seen the change yet');
   if (own === undefined) return held('the ReplicaSet of the version to return to is gone');
   const isStable = rollout.stable === own.hash;
-  if (way === 'abort-only' || way === 'aborted') {
+  if (!changesTemplate(way)) {
     if (!isStable)
       return held('another version has become the stable one, so that an abort does not go back');
     if (!rollout.isAborted)
@@ -63,14 +63,13 @@ function serving(
       return waiting(`${ready}, and the traffic does not go to them alone yet`);
   } else {
     // Every pod that is there serves. After an abort the template is that of the version that was aborted.
-    const ofOthers = Math.max(total - desired, way === 'template' || way === 'abort' ? 0 : updated);
+    const ofOthers = Math.max(total - desired, changesTemplate(way) ? 0 : updated);
     if (ofOthers > 0)
       return waiting(
         `${ready}, and ${String(ofOthers)} ${ofOthers === 1 ? 'pod' : 'pods'} of other versions ${ofOthers === 1 ? 'is' : 'are'} still there`,
       );
   }
-  const isAborted = way === 'abort-only' || way === 'aborted';
-  return rollout.phase === (isAborted ? 'Degraded' : 'Healthy')
+  return rollout.phase === (changesTemplate(way) ? 'Healthy' : 'Degraded')
     ? { done: true, words: ready }
     : waiting(`${ready}, and Argo Rollouts says ${rollout.phase}: ${rollout.message}`);
 }

@@ -29,7 +29,7 @@ import {
   listed,
   versionInWords,
 } from './versions.js';
-import { type Applied, type Step } from './apply-template.js';
+import { type Applied, changesTemplate, type Step } from './apply-template.js';
 
 /** What became of a workload whose earlier template was applied. */
 export type Settled =
@@ -112,9 +112,7 @@ export async function settle(
           continue;
         }
         const completion =
-          now.kind === 'rollout'
-            ? await followRollout(now, one, options)
-            : completionOf(now);
+          now.kind === 'rollout' ? await followRollout(now, one, options) : completionOf(now);
         seen.set(name, { now, words: completion.words });
         say(name, completion.words);
         if (completion.done)
@@ -125,7 +123,7 @@ export async function settle(
             words: completion.words,
             because: [completion.held],
           });
-        else if ((round % PODS_EVERY === 0 && hasItsTemplate(one)) || canBeStuck(now))
+        else if ((round % PODS_EVERY === 0 && changesTemplate(one.way)) || canBeStuck(now))
           await checkPods(now, round, options, say);
       }
       if (outcomes.size === expected.length) return outcomes;
@@ -178,11 +176,6 @@ async function checkPods(
   if (round % PODS_EVERY !== 0) return;
   const [first] = troublesOf(pods);
   if (first !== undefined) say(`${name} (pods)`, troubleInWords(first, { redact }));
-}
-
-/** Its pods are those of its template. */
-function hasItsTemplate({ way }: Expected): boolean {
-  return way === 'template' || way === 'abort';
 }
 
 async function notReady(
@@ -276,8 +269,7 @@ function shortened(
   sentences: readonly string[],
 ): readonly string[] {
   const ready = work.filter(
-    ({ workload, way }) =>
-      way === 'template' && settled.get(nameOf(workload))?.kind === 'ready',
+    ({ workload, way }) => way === 'template' && settled.get(nameOf(workload))?.kind === 'ready',
   );
   if (ready.length < 4) return sentences;
   const rest = sentences.filter((_, index) => {
@@ -316,18 +308,18 @@ function sentenceOf(
       return `It is not known whether ${name} was rolled back ${way}: ${applied.reason}.`;
     case 'done':
       if (applied.way !== 'template')
-        return `${doneInWords({ ...step, way: applied.way })}${became(settled, target.number, stopped)}.`;
-      return `${name} was rolled back ${way}${became(settled, target.number, stopped)}.`;
+        return `${doneInWords({ ...step, way: applied.way })}${became(settled, { ...step, way: applied.way }, stopped)}.`;
+      return `${name} was rolled back ${way}${became(settled, step, stopped)}.`;
   }
 }
 
-function became(settled: Settled | undefined, target: number, stopped: string | undefined): string {
+function became(settled: Settled | undefined, step: Step, stopped: string | undefined): string {
   const before = stopped === undefined ? '' : ` (${stopped})`;
   switch (settled?.kind) {
     case undefined:
       return `, and was not seen to become ready${before}`;
     case 'ready':
-      return `${newNumber(settled.workload, target)}: ${settled.words}`;
+      return `${newNumber(settled.workload, step)}: ${settled.words}`;
     case 'overtaken':
       return ', and then changed again by somebody else';
     case 'gone':
@@ -338,7 +330,9 @@ function became(settled: Settled | undefined, target: number, stopped: string | 
 }
 
 /** An earlier revision that comes back gets a new number. */
-function newNumber({ kind, annotations }: Workload, target: number): string {
+function newNumber({ kind, annotations }: Workload, { way, target }: Step): string {
   const number = annotations[revisionAnnotation(kind)];
-  return number === undefined || number === String(target) ? '' : `, now revision ${number}`;
+  return !changesTemplate(way) || number === undefined || number === String(target.number)
+    ? ''
+    : `, now revision ${number}`;
 }

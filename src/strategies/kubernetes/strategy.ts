@@ -55,7 +55,7 @@ import {
   readRecorded,
   recordOf,
 } from './recorded.js';
-import type { Applied, Step } from './apply-template.js';
+import { type Applied, changesTemplate, type Step } from './apply-template.js';
 import { applyStep, leftInWords } from './argo-rollouts.js';
 
 interface KubernetesStrategyOptions {
@@ -332,7 +332,7 @@ async function applyAll(
     });
     applied.push(done);
     if (done.kind !== 'done') break;
-    if (done.way === 'template' || done.way === 'abort') {
+    if (changesTemplate(done.way)) {
       state.ours.set(name, done.version);
       context.progress(`${name}: has the template of ${versionInWords(step.target)} again`);
     } else state.aborted.add(name);
@@ -380,9 +380,7 @@ async function pause(
   const { signal } = context;
   const owned = await ownedOnes(
     kubectl,
-    work
-      .filter(({ way }) => way === 'template' || way === 'abort')
-      .map(({ workload }) => workload),
+    work.filter(({ way }) => changesTemplate(way)).map(({ workload }) => workload),
     signal,
   );
   if (owned.every(({ state }) => state.acts !== 'reverts')) return { sentences: [] };
