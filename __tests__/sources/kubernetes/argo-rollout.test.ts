@@ -115,7 +115,7 @@ describe('the health of a Rollout', () => {
     cluster.add(rollout(aborted));
     const check = checkOf();
     const [askable] = check.askables ?? [];
-    askable!.recall!((await askable!.ask(never))!);
+    askable!.recall((await askable!.ask(never))!);
     expect(await check.probe(never)).not.toHaveProperty('changed');
     cluster.remove('Rollout', 'api');
     cluster.add(rollout({ ...aborted, currentPodHash: 'ccc' }));
