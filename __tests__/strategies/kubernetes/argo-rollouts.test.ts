@@ -252,6 +252,16 @@ describe('a Rollout whose update was aborted already', () => {
     expect(scene.changes).toBe(0);
   });
 
+  it('when the watch begins, and after a healthy verdict: it is said what answers', async () => {
+    const strategy = scene.strategy(await abortedBy('late'));
+    const message =
+      'rollout/api: the update to revision 2 (shop:v2) was aborted: revision 1 (shop:v1) is what answers';
+    expect(await scene.wait(strategy.capture!(never))).toMatchObject({
+      findings: [{ level: 'warning', message, fix: expect.stringContaining('kubernetes-health') }],
+    });
+    expect(await scene.wait(strategy.pin!(never))).toBe(message);
+  });
+
   it('by somebody else: said so', async () => {
     expect(await scene.undo(scene.strategy(await abortedBy()))).toMatchObject({
       outcome: 'verified',
@@ -350,6 +360,19 @@ describe('the preflight of a Rollout', () => {
       ]);
     },
   );
+
+  it('Argo CD keeps it: a warning that says what lasts and what does not', async () => {
+    await updating();
+    own();
+    expect(await scene.wait(scene.strategy({ workloads }).preflight(never))).toMatchObject([
+      {
+        level: 'warning',
+        message: expect.stringMatching(
+          /the abort of an update lasts; after a rollback of what was promoted, Argo CD will put/,
+        ),
+      },
+    ]);
+  });
 
   it('the cluster has no Rollouts: an error', async () => {
     scene.cluster.missingKinds.add('rollouts');

@@ -2,6 +2,7 @@ import { undoPatch } from './patch.js';
 import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
+import type { FlaggerCanary } from '../../support/kubernetes/flagger.js';
 import { type Kubectl, KubectlError, leavesOpen } from '../../support/kubernetes/kubectl.js';
 import {
   asWorkload,
@@ -21,7 +22,7 @@ import { markedRun, readRejections, type Rejection, withRejection } from './reje
  * - `template`: by the template of that version.
  * - `abort`: by the abort of an update that Argo Rollouts has not finished, and then by the template.
  * - `abort-only`: the same, and the template is left as it is, because something else keeps it.
- * - `aborted`: Argo Rollouts, or somebody else, has aborted the update already: nothing is changed.
+ * - `aborted`: Argo Rollouts, Flagger, or somebody else, has ended the update already: nothing is changed.
  */
 export type Way = 'template' | 'abort' | 'abort-only' | 'aborted';
 
@@ -37,6 +38,8 @@ export interface Step {
   readonly from: Live;
   readonly target: Revision;
   readonly way: Way;
+  /** What Flagger has made of it. */
+  readonly canary?: FlaggerCanary;
 }
 
 /** What became of one workload. */

@@ -18,6 +18,7 @@ import {
   type Step,
   type Way,
 } from './apply-template.js';
+import { flaggerInWords } from './flagger.js';
 import { markPatch, sameVersion } from './patch.js';
 import { readRejections, withRejection } from './rejections.js';
 import { type RolloutCompletion, rolloutCompletion } from './rollout-completion.js';
@@ -33,11 +34,7 @@ const LOOK_AGAIN = 500;
  * How a workload gets its earlier version back. An update of Argo Rollouts that is not finished is aborted: the stable version is
  * there, and gets all the traffic at once.
  */
-export function wayOf(
-  workload: Workload,
-  revisions: readonly Revision[],
-  target: Revision,
-): Way {
+export function wayOf(workload: Workload, revisions: readonly Revision[], target: Revision): Way {
   if (workload.kind !== 'rollout' || target.set === undefined) return 'template';
   const { isUpdating, stable, current, isAborted } = argoRolloutOf(workload);
   if (!isUpdating || stable !== target.set.hash) return 'template';
@@ -196,24 +193,31 @@ export async function followRollout(
     // What was changed in the meantime is read again in a moment.
     if (error.reason !== 'invalid' && error.reason !== 'conflict' && !leavesOpen(error)) {
       const words = `its steps could not be skipped: ${error.message}`;
-      return { ...completion, words, held: `${words} (kubectl argo rollouts promote ${workload.name} -n ${workload.namespace} --full)` };
+      return {
+        ...completion,
+        words,
+        held: `${words} (kubectl argo rollouts promote ${workload.name} -n ${workload.namespace} --full)`,
+      };
     }
   }
   return completion;
 }
 
 /** What a step would do, for the plan. */
-export function wayInWords({ workload, from, target, way }: Step, usual: string): string {
+export function wayInWords({ workload, from, target, way, canary }: Step, usual: string): string {
   const name = `${workload.kind}/${workload.namespace}/${workload.name}`;
   if (way === 'template') return usual;
+  if (canary !== undefined)
+    return `nothing: Flagger has rolled ${versionInWords(from)} of ${name} back by itself`;
   if (way === 'aborted')
     return `nothing: the update of ${name} to ${versionInWords(from)} was aborted already, and ${versionInWords(target)} is to serve`;
   return `abort the update of ${name} to ${versionInWords(from)}, and go back to ${versionInWords(target)}`;
 }
 
 /** What was done, for the report; without a full stop. */
-export function doneInWords({ workload, from, target, way }: Step): string {
+export function doneInWords({ workload, from, target, way, canary }: Step): string {
   const name = `${workload.kind}/${workload.namespace}/${workload.name}`;
+  if (canary !== undefined) return flaggerInWords(canary, `${versionInWords(from)} of ${name}`);
   if (way === 'abort')
     return `The update of ${name} to ${versionInWords(from)} was aborted, and its template is that of revision ${String(target.number)}${imagesInWords(target.images)} again`;
   if (way === 'abort-only')
@@ -230,5 +234,7 @@ export function doneInWords({ workload, from, target, way }: Step): string {
 export function leftInWords(workload: Workload, keeper: string | undefined): string {
   const images = imagesOf(workload.template).join(', ');
   const kept = keeper === undefined ? '' : `, which ${keeper} keeps`;
-  return `The spec of ${nameOf(workload)} still names ${images}${kept}: a retry, or a change of its steps, would deploy it again, so deploy a good version`;
+  const again =
+    workload.kind === 'rollout' ? 'a retry, or a change of its steps,' : 'the next change of it';
+  return `The spec of ${nameOf(workload)} still names ${images}${kept}: ${again} would deploy it again, so deploy a good version`;
 }

@@ -2,7 +2,8 @@ import type { Recorded } from './recorded.js';
 import { type Seen, isAsRecorded, liveOf, type Live, chooseTarget, servingHash } from './target.js';
 import type { Captured } from '../../contract/strategy.js';
 import { readRejections, isSameRun } from './rejections.js';
-import { versionInWords, timeInWords } from './versions.js';
+import { stableRevision, versionInWords, timeInWords } from './versions.js';
+import { argoRolloutOf } from '../../support/kubernetes/argo-rollout.js';
 import type { Finding } from '../../contract/result.js';
 import { nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
 import { recordedOf } from './recorded.js';
@@ -53,6 +54,13 @@ function alreadyRolledBack({ seen, run, now }: CaptureOptions): string | undefin
   return `this run has rolled back ${versionInWords({ number: rejection.revision, images: rejection.images })} of ${nameOf(workload)}${Number.isNaN(at) ? '' : ` at ${timeInWords(at, now)}`}${others}, and ${versionInWords(serving ?? liveOf(workload, revisions))} runs since.`;
 }
 
+/** That a Rollout does not serve the version of its template, and which one instead. */
+export function abortInWords({ workload, revisions }: Seen): string | undefined {
+  if (workload.kind !== 'rollout' || !argoRolloutOf(workload).isAborted) return undefined;
+  const stable = stableRevision(workload, revisions);
+  return `${nameOf(workload)}: the update to ${versionInWords(liveOf(workload, revisions))} was aborted: ${stable === undefined ? 'the stable version' : versionInWords(stable)} is what answers`;
+}
+
 function findings(options: CaptureOptions): readonly Finding[] {
   const { names, seen, recorded, unreadable, now } = options;
   const found: Finding[] = [];
@@ -65,6 +73,11 @@ function findings(options: CaptureOptions): readonly Finding[] {
       'what the snapshot says of the workloads cannot be read, and is ignored',
       'take it with the same version of rollgate',
     );
+  for (const one of seen) {
+    const message = abortInWords(one);
+    if (message !== undefined)
+      add('warning', message, 'set `kubernetes-health: true`, by which an abort is unhealthy');
+  }
   if (recorded === undefined) {
     for (const one of seen) {
       const choice = chooseTarget({

@@ -419,7 +419,7 @@ export function ownerFinding(
   const image = imagesOf(workload.template).join(', ');
   return {
     level: 'warning',
-    message: `${whose}: after a rollback, ${revertInWords({ workload, owner, state }, image)}, so that it would end unverified`,
+    message: `${whose}: ${workload.kind === 'rollout' ? 'the abort of an update lasts; after a rollback of what was promoted' : 'after a rollback'}, ${revertInWords({ workload, owner, state }, image)}, so that it would end unverified`,
     fix: 'roll the source back: set `git-repository` and `git-path`, or `ci-changes-source: true` for a pipeline that reverts the commit; or set `gitops-pause: true`',
   };
 }

@@ -3,6 +3,8 @@ import type { Plan, Skip, Withheld } from '../../contract/strategy.js';
 import { fullNameOf, nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
 import { foreignTemplate, resumeInWords } from '../../support/kubernetes/argo-rollout.js';
 import { wayInWords, wayOf } from './argo-rollouts.js';
+import type { Canaries } from '../../support/kubernetes/flagger.js';
+import { withFlagger } from './flagger.js';
 import { nothingDeployed } from './assert-unchanged.js';
 import { chooseTarget, type Seen, stepInWords } from './target.js';
 import type { Step } from './apply-template.js';
@@ -16,6 +18,7 @@ interface PlanOptions {
   /** All workloads of the strategy. */
   readonly seen: readonly Seen[];
   readonly recorded: Recorded | undefined;
+  readonly canaries: Canaries;
   readonly requestedRevisions: ReadonlyMap<string, number>;
   /** A person has asked for the rollback. */
   readonly byHand: boolean;
@@ -56,7 +59,10 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
     const way = wayOf(workload, revisions, choice.target);
     work.push({ workload, from: choice.from, target: choice.target, way });
   }
-  if (work.length > 0) return planOf(work);
+  if (work.length > 0) {
+    const steps = withFlagger(work, options.seen, options.canaries);
+    return 'kind' in steps ? steps : planOf(steps);
+  }
   if (old.length > 0) return skip(old.join('; '));
   return recorded === undefined
     ? skip('there is nothing to roll back')

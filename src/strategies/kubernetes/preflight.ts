@@ -1,4 +1,5 @@
 import { rolloutOf } from '../../support/kubernetes/rollout.js';
+import { readCanaries } from '../../support/kubernetes/flagger.js';
 import type { Finding } from '../../contract/result.js';
 import { fields, textOf } from '../../support/json.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
@@ -21,6 +22,7 @@ import {
   type Seen,
 } from './target.js';
 import { helmOwnerInWords, helmOwnerOf } from './assert-unchanged.js';
+import { flaggerFindings } from './flagger.js';
 import { ownedOnes, ownerFinding, type OwnerFindings } from './owners.js';
 import { canBeStuck } from './pods.js';
 import type { RequestedRevisions } from './plan.js';
@@ -104,21 +106,31 @@ export async function preflight(
     return findings;
   }
   for (const one of seen) examine(one, options, add);
-  const owned = await ownedOnes(
-    kubectl,
-    seen.map(({ workload }) => workload),
-    signal,
-  );
-  for (const one of owned) {
-    const { level, message, fix } = ownerFinding(one, options.owners);
-    add(level, message, fix);
-  }
+  await examineOwners(seen, options, add, signal);
   const missing = names.map(nameOf).filter((name) => !isAmong(seen, name));
   if (missing.length === 0) return findings;
   const noNamespace = await missingNamespace(kubectl, namespace, signal);
   if (noNamespace !== undefined) add('error', noNamespace.message, noNamespace.fix);
   else for (const name of missing) absent(name, namespace, options, add);
   return findings;
+}
+
+/** Who else has a say in the workloads. */
+async function examineOwners(
+  seen: readonly Seen[],
+  { kubectl, owners }: PreflightOptions,
+  add: Add,
+  signal: AbortSignal,
+): Promise<void> {
+  const workloads = seen.map(({ workload }) => workload);
+  for (const one of await ownedOnes(kubectl, workloads, signal)) {
+    const { level, message, fix } = ownerFinding(one, owners);
+    add(level, message, fix);
+  }
+  for (const { level, message, fix } of flaggerFindings(
+    await readCanaries(kubectl, workloads, signal),
+  ))
+    add(level, message, fix);
 }
 
 function isAmong(seen: readonly Seen[], name: string): boolean {

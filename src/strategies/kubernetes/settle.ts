@@ -20,7 +20,8 @@ import {
   troublesOf,
 } from './pods.js';
 import { doneInWords, followRollout } from './argo-rollouts.js';
-import { completionOf } from './completion.js';
+import { type Completion, completionOf } from './completion.js';
+import { followFlagger } from './flagger.js';
 import {
   revisionAnnotation,
   type Version,
@@ -111,8 +112,7 @@ export async function settle(
           outcomes.set(name, { kind: 'overtaken', workload: now });
           continue;
         }
-        const completion =
-          now.kind === 'rollout' ? await followRollout(now, one, options) : completionOf(now);
+        const completion = await follow(now, one, options);
         seen.set(name, { now, words: completion.words });
         say(name, completion.words);
         if (completion.done)
@@ -176,6 +176,17 @@ async function checkPods(
   if (round % PODS_EVERY !== 0) return;
   const [first] = troublesOf(pods);
   if (first !== undefined) say(`${name} (pods)`, troubleInWords(first, { redact }));
+}
+
+function follow(
+  now: Workload,
+  expected: Expected,
+  options: SettleOptions,
+): Completion | Promise<Completion> {
+  if (now.kind === 'rollout') return followRollout(now, expected, options);
+  return expected.way === 'aborted'
+    ? followFlagger(now, expected.target, options.kubectl, options.signal)
+    : completionOf(now);
 }
 
 async function notReady(

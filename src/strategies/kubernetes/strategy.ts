@@ -12,6 +12,7 @@ import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { asSentence, ended } from '../../support/text.js';
 import { foreignTemplate } from '../../support/kubernetes/argo-rollout.js';
+import { readCanaries } from '../../support/kubernetes/flagger.js';
 import { ownerInWords } from '../../support/kubernetes/owner.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import {
@@ -23,7 +24,7 @@ import {
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
-import { capturedOf, evaluatedVersions } from './capture.js';
+import { abortInWords, capturedOf, evaluatedVersions } from './capture.js';
 import {
   isAsRecorded,
   nothingDeployed,
@@ -229,6 +230,10 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
 async function pin(state: State, signal: AbortSignal): Promise<string | undefined> {
   const found = await getWorkloads(state.kubectl, state.names, signal);
   const cleared: string[] = [];
+  const rollouts = [...found.values()].filter(({ kind }) => kind === 'rollout');
+  const aborted = await withHistory(state.kubectl, rollouts, signal);
+  const aborts = aborted.flatMap((one) => abortInWords(one) ?? []);
+  if (aborts.length > 0) return aborts.join('; ');
   for (const workload of found.values()) {
     const evaluated = state.evaluated.get(nameOf(workload));
     if (evaluated?.hash !== versionOf(workload.template).hash) continue;
@@ -266,6 +271,7 @@ async function plan(
     signal,
   );
   return planFor({
+    canaries: await readCanaries(state.kubectl, state.names, signal),
     ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions.value },
     byHand: request.verdict === 'requested',
     deployedWithin: state.options.deployedWithin,
