@@ -2,6 +2,8 @@ import { cpSync, existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   CRDS,
+  flaggerFolder,
+  flaggerSource,
   fluxControllers,
   fluxFolder,
   fluxRecipe,
@@ -11,7 +13,7 @@ import {
 } from '../__tests__/e2e/gitops/components.js';
 import { download, go, makeFolder, ready } from './go.js';
 
-// Makes sure that Flux and Argo Rollouts for the e2e tests are in the cache: node --import tsx scripts/build-gitops.ts
+// Makes sure that Flux, Argo Rollouts and the kind of Flagger for the e2e tests are in the cache: node --import tsx scripts/build-gitops.ts
 
 /** A checkout that belongs to somebody else is none that git speaks of. */
 const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
@@ -37,6 +39,13 @@ function buildRollouts(): void {
   });
 }
 
+/** Only its kind: nothing is built. */
+function getFlagger(): void {
+  makeFolder(flaggerFolder(), (temporary) => {
+    copyKinds(join(download(flaggerSource), 'charts/flagger/crds'), temporary);
+  });
+}
+
 /** A kustomization.yaml among them is no kind. */
 function copyKinds(from: string, to: string): void {
   mkdirSync(join(to, CRDS), { recursive: true });
@@ -49,4 +58,7 @@ ready('Flux', fluxFolder(), () => {
 });
 ready(`Argo Rollouts ${rolloutsSource.version}`, rolloutsFolder(), () => {
   if (!existsSync(rolloutsFolder())) buildRollouts();
+});
+ready(`Flagger ${flaggerSource.version}`, flaggerFolder(), () => {
+  if (!existsSync(flaggerFolder())) getFlagger();
 });

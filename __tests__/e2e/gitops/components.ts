@@ -20,6 +20,13 @@ export const rolloutsSource = {
   sum: 'h1:6oyVPGiHHxu3ixkT6mngemh88HLPDoTX1IwO6KNR1Y4=',
 } as const;
 
+/** The module that has the kind of Flagger. */
+export const flaggerSource = {
+  module: 'github.com/fluxcd/flagger',
+  version: 'v1.36.1',
+  sum: 'h1:X2PumtNwZz9YSGaOtZLFm2zAKLgHhFkbNv8beg7ifyc=',
+} as const;
+
 /** The kinds that the clusters learn. */
 export const CRDS = 'crds';
 
@@ -35,6 +42,11 @@ export function rolloutsFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(cacheFolder(env), `argo-rollouts-${rolloutsSource.version.slice(1)}`);
 }
 
+/** Where the kind of Flagger is put, without its controller. */
+export function flaggerFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheFolder(env), `flagger-${flaggerSource.version.slice(1)}`);
+}
+
 export const ROLLOUTS = 'rollouts-controller';
 
 /** A sentence for people when Flux, or the control plane that it acts on, cannot be started. */
@@ -45,6 +57,11 @@ export function lackingFlux(): string | undefined {
 /** The same for Argo Rollouts. */
 export function lackingRollouts(): string | undefined {
   return lackingPlane() ?? lackingOf('Argo Rollouts', rolloutsFolder(), [ROLLOUTS]);
+}
+
+/** The same for the kind of Flagger. */
+export function lackingFlagger(): string | undefined {
+  return lackingPlane() ?? lackingOf('Flagger', flaggerFolder(), []);
 }
 
 function lackingOf(name: string, folder: string, binaries: readonly string[]): string | undefined {

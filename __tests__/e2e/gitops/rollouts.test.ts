@@ -3,14 +3,16 @@ import { describeWith } from '../components.js';
 import { ControlPlane } from '../kubernetes/control-plane.js';
 import { Job } from '../kubernetes/job.js';
 import { image } from '../kubernetes/manifests.js';
-import { lackingRollouts } from './components.js';
-import { ArgoRollouts, blueGreen, canary, rollout, service } from './rollouts.js';
+import { lackingFlux, lackingRollouts } from './components.js';
+import { Flux } from './flux.js';
+import { ArgoRollouts, blueGreen, canary, ingress, rollout, routed, service } from './rollouts.js';
 
 const workloads = 'rollout/api';
 
 /** The bundle, against a real Argo Rollouts. */
-describeWith('the bundle and Argo Rollouts', lackingRollouts(), () => {
+describeWith('the bundle and Argo Rollouts', lackingRollouts() ?? lackingFlux(), () => {
   let plane: ControlPlane;
+  let flux: Flux | undefined;
   let rollouts: ArgoRollouts;
   const jobs: Job[] = [];
   beforeAll(async () => {
@@ -20,7 +22,10 @@ describeWith('the bundle and Argo Rollouts', lackingRollouts(), () => {
   afterEach(async () => {
     for (const job of jobs.splice(0)) await job.close();
   });
-  afterAll(() => plane.stop());
+  afterAll(async () => {
+    await flux?.stop();
+    await plane.stop();
+  });
 
   /** A good version, and its snapshot. */
   async function deployed(strategy: object = canary, ...others: readonly object[]): Promise<Job> {
@@ -112,6 +117,38 @@ describeWith('the bundle and Argo Rollouts', lackingRollouts(), () => {
     const after = await rollouts.get(job.namespace);
     expect(after.metadata.generation).toBe(before.metadata.generation);
     expect(after.metadata.annotations).toEqual(before.metadata.annotations);
+  });
+
+  it('a canary with weights: aborted, and verified by where the traffic goes', async () => {
+    const services = [service('api-stable'), service('api-canary'), ingress('api-stable')];
+    const job = await deployed(routed, ...services);
+    await rollouts.deploy(job.namespace, rollout('broken-2', routed), 'Paused');
+    const { status } = await rollouts.get(job.namespace);
+    expect(status?.canary?.weights?.canary.weight).toBe(20);
+    await expectVerified(job, /was aborted/);
+    const { status: after } = await rollouts.reached(job.namespace, 'Healthy');
+    expect(after?.canary?.weights?.canary.weight).toBe(0);
+  });
+
+  it('a Rollout that Flux keeps: the abort alone, which lasts while Flux reconciles', async () => {
+    flux ??= await Flux.start(plane);
+    const job = await Job.start(plane, { kubectl: 'kubectl' });
+    jobs.push(job);
+    const tree = (tag: string) => ({ 'api.yaml': JSON.stringify(rollout(tag)) });
+    await flux.keep('shop', job.namespace, tree('v1'));
+    await rollouts.reached(job.namespace, 'Healthy');
+    expect(await job.call('snapshot', [], { workloads })).toMatchObject({ code: 0 });
+    await flux.deploy('shop', job.namespace, tree('broken-2'));
+    await rollouts.reached(job.namespace, 'Paused');
+
+    await expectVerified(job, /The spec of rollout\/api still names .*, which the Flux Kustom/);
+    for (let round = 0; round < 3; round++) await flux.reconcile('shop', job.namespace);
+    expect(await rollouts.images(job.namespace)).toEqual([image('v1')]);
+    expect((await rollouts.get(job.namespace)).status?.abort).toBe(true);
+
+    const again = await job.call('run', job.watching(), { workloads, attempt: 2 });
+    expect(again.output).toContain('Already rolled back');
+    expect(again.code).toBe(4);
   });
 
   it.each([

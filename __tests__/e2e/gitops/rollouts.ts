@@ -15,6 +15,7 @@ export interface Rollout extends KubernetesObject {
     readonly abort?: boolean;
     readonly abortedAt?: string;
     readonly phase?: string;
+    readonly canary?: { readonly weights?: { readonly canary: { readonly weight: number } } };
     readonly message?: string;
   };
 }
@@ -22,6 +23,15 @@ export interface Rollout extends KubernetesObject {
 /** Waits for a person after the first fifth, and again before the last. */
 export const canary = {
   canary: { steps: [{ setWeight: 20 }, { pause: {} }, { setWeight: 60 }, { pause: {} }] },
+};
+
+/** Traffic goes by the weight that the controller writes into an Ingress; pods that get none stay for a second. */
+export const routed = {
+  canary: {
+    ...{ stableService: 'api-stable', canaryService: 'api-canary' },
+    ...{ trafficRouting: { nginx: { stableIngress: 'api' } }, steps: canary.canary.steps },
+    ...{ scaleDownDelaySeconds: 1, abortScaleDownDelaySeconds: 1 },
+  },
 };
 
 /** A service of its own for each side; what is given up goes soon. */
@@ -47,6 +57,18 @@ export function rollout(tag: string, strategy: object = canary): object {
 export function service(name: string): object {
   const spec = { selector: { app: 'api' }, ports: [{ port: 80 }] };
   return { apiVersion: 'v1', kind: 'Service', metadata: { name }, spec };
+}
+
+export function ingress(to: string): object {
+  const backend = { service: { name: to, port: { number: 80 } } };
+  return {
+    apiVersion: 'networking.k8s.io/v1',
+    kind: 'Ingress',
+    metadata: { name: 'api', annotations: { 'kubernetes.io/ingress.class': 'nginx' } },
+    spec: {
+      rules: [{ host: 'shop.test', http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }],
+    },
+  };
 }
 
 /** The controller of Argo Rollouts on a control plane. */

@@ -109,6 +109,7 @@ const homes: Readonly<Record<string, { readonly root: string; readonly plural: s
   GitRepository: { root: '/apis/source.toolkit.fluxcd.io/v1', plural: 'gitrepositories' },
   Kustomization: { root: '/apis/kustomize.toolkit.fluxcd.io/v1', plural: 'kustomizations' },
   Rollout: { root: '/apis/argoproj.io/v1alpha1', plural: 'rollouts' },
+  Canary: { root: '/apis/flagger.app/v1beta1', plural: 'canaries' },
   RoleBinding: { root: '/apis/rbac.authorization.k8s.io/v1', plural: 'rolebindings' },
 };
 
