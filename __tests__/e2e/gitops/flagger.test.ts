@@ -71,7 +71,9 @@ describeWith('the bundle and the Canaries of Flagger', lackingFlagger(), () => {
         {
           rollback: {
             status: 'failed',
-            attempts: [{ id: 'kubernetes', outcome: 'skipped' }, { id: 'scale-down' }],
+            attempts: expect.arrayContaining([
+              expect.objectContaining({ id: 'kubernetes', outcome: 'skipped' }),
+            ]),
           },
         },
       ],

@@ -145,6 +145,9 @@ describe('the rollback of a Rollout whose update is not finished', () => {
         'The spec of rollout/api still names shop:v2, which the Argo CD application shop keeps: a retry, or a change of its steps, would deploy it again, so deploy a good version.',
     });
     expect(scene.cluster.image('api')).toBe('shop:v2');
+    // Flux takes away what kubectl has set by its own name.
+    const marks = scene.cluster.calls.filter(({ args }) => args.join().includes('rejected'));
+    expect(marks.map(({ args }) => args.includes('--field-manager=rollgate'))).toEqual([true]);
     expect(await scene.wait(strategy.undoneBy!(never))).toBeUndefined();
     expect(await scene.assertUnchanged(strategy)).toBeUndefined();
   });

@@ -29,6 +29,11 @@ const ATTEMPTS = 5;
 /** For the controller to carry an abort out before the template follows, so that it is told as an abort; milliseconds. */
 const ABORT_TIME = 15_000;
 const LOOK_AGAIN = 500;
+/**
+ * Flux takes away what kubectl has set beside the source, by the name of the field manager
+ * (https://fluxcd.io/flux/faq/#why-are-kubectl-edits-rolled-back-by-flux): a mark of ours is to stay.
+ */
+const MANAGER = 'rollgate';
 
 /**
  * How a workload gets its earlier version back. An update of Argo Rollouts that is not finished is aborted: the stable version is
@@ -150,7 +155,9 @@ async function mark(step: Step, options: ApplyOptions): Promise<void> {
     if (workload === undefined || workload === 'gone') return;
     const marks = withRejection(readRejections(workload.annotations), rejection);
     try {
-      await kubectl.patch(objectOf(workload), markPatch(workload, marks, 'same-version'), signal);
+      await kubectl.patch(objectOf(workload), markPatch(workload, marks, 'same-version'), signal, {
+        manager: MANAGER,
+      });
       return;
     } catch (error) {
       if (!(error instanceof KubectlError)) return;

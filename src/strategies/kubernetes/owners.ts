@@ -344,7 +344,8 @@ export async function pauseOwners(
   const sentences: string[] = [];
   for (const { owner, state } of reverting) {
     try {
-      await kubectl.patch(state.object, pausing(owner, state), signal, state.namespace);
+      const { namespace } = state;
+      await kubectl.patch(state.object, pausing(owner, state), signal, { namespace });
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error;
       return { sentences, problem: error.message };
