@@ -72,7 +72,7 @@ const ATTEMPTS = 10;
 /** Between two calls to a server that does not answer, milliseconds. */
 const READ_AGAIN_MS = 1000;
 /** When the time is over, for a change that is under way, and then for reading what became of it; the chain waits for 15 s. */
-const LAST_CHANGE_MS = 8000;
+export const LAST_CHANGE_MS = 8000;
 const LAST_READ_MS = 4000;
 
 /**

@@ -1,4 +1,4 @@
-import { deadline } from '../../support/abort.js';
+import { deadline, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
 import { argoRolloutOf } from '../../support/kubernetes/argo-rollout.js';
@@ -13,6 +13,7 @@ import {
   type Applied,
   type ApplyOptions,
   applyTemplate,
+  LAST_CHANGE_MS,
   readAgain,
   rejectionFor,
   type Step,
@@ -78,19 +79,22 @@ export async function applyStep(step: Step, options: ApplyOptions): Promise<Appl
 
 /** @returns why the update is not aborted; `undefined`: it is asked for */
 async function abortUpdate(step: Step, options: ApplyOptions): Promise<Applied | undefined> {
-  const { kubectl, signal } = options;
+  const { kubectl, clock, signal } = options;
   const name = nameOf(step.workload);
   let workload = step.workload;
   for (let attempt = 1; ; attempt++) {
     if (signal.aborted) return refused(messageOf(signal.reason));
     options.beforeChange();
     let refusal: KubectlError;
+    const grace = lastingSignal(signal, clock, LAST_CHANGE_MS);
     try {
-      await kubectl.patchStatus(objectOf(workload), abortPatch(workload), signal);
+      await kubectl.patchStatus(objectOf(workload), abortPatch(workload), grace.signal);
       return undefined;
     } catch (error) {
       if (!(error instanceof KubectlError)) return unknown(messageOf(error));
       refusal = error;
+    } finally {
+      grace.clear();
     }
     const isOpen = leavesOpen(refusal);
     if (!isOpen && refusal.reason !== 'invalid' && refusal.reason !== 'conflict')
