@@ -1,13 +1,21 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { parse } from 'yaml';
+import { never } from '../../support/strategy-dependencies.js';
 import { describeWith } from '../components.js';
+import type { Rule } from '../kubernetes/account.js';
 import { ControlPlane } from '../kubernetes/control-plane.js';
 import { Job } from '../kubernetes/job.js';
 import { image } from '../kubernetes/manifests.js';
+import { Undoing, undo } from '../kubernetes/undoing.js';
 import { lackingFlux, lackingRollouts } from './components.js';
 import { Flux } from './flux.js';
 import { ArgoRollouts, blueGreen, canary, ingress, rollout, routed, service } from './rollouts.js';
 
 const workloads = 'rollout/api';
+const { rules: least } = parse(readFileSync('docs/strategies/kubernetes-role.yaml', 'utf8')) as {
+  rules: readonly Rule[];
+};
 
 /** The bundle, against a real Argo Rollouts. */
 describeWith('the bundle and Argo Rollouts', lackingRollouts() ?? lackingFlux(), () => {
@@ -149,6 +157,26 @@ describeWith('the bundle and Argo Rollouts', lackingRollouts() ?? lackingFlux(),
     const again = await job.call('run', job.watching(), { workloads, attempt: 2 });
     expect(again.output).toContain('Already rolled back');
     expect(again.code).toBe(4);
+  });
+
+  it('the Role of the documentation is enough, and preflight says so', async () => {
+    const namespace = await plane.namespace();
+    const flags = { 'kubernetes-workload': workloads };
+    const undoing = new Undoing(plane);
+    try {
+      await rollouts.deploy(namespace, rollout('v1'), 'Healthy');
+      const recorded = await undoing.snapshot(namespace, workloads);
+      await rollouts.deploy(namespace, rollout('v2'), 'Paused');
+      const kubeconfig = await plane.kubeconfigFor(namespace, least);
+      const strategy = undoing.strategy(namespace, flags, { recorded, kubeconfig });
+      expect(await strategy.preflight(never)).toEqual([]);
+      expect(await undo(strategy)).toMatchObject({
+        outcome: 'verified',
+        detail: expect.stringContaining('was aborted'),
+      });
+    } finally {
+      undoing.remove();
+    }
   });
 
   it.each([
