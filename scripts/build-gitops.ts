@@ -4,6 +4,8 @@ import {
   argoCdFolder,
   argoCdSource,
   CRDS,
+  flaggerFolder,
+  flaggerSource,
   fluxControllers,
   fluxFolder,
   fluxRecipe,
@@ -13,7 +15,7 @@ import {
 } from '../__tests__/e2e/gitops/components.js';
 import { download, go, makeFolder, ready } from './go.js';
 
-// Makes sure that Flux, Argo Rollouts and the kinds of Argo CD for the e2e tests are in the cache: node --import tsx scripts/build-gitops.ts
+// Makes sure that Flux, Argo Rollouts and the kinds of Argo CD and Flagger for the e2e tests are in the cache: node --import tsx scripts/build-gitops.ts
 
 /** A checkout that belongs to somebody else is none that git speaks of. */
 const flags = ['-mod=readonly', '-trimpath', '-buildvcs=false', '-ldflags', '-s -w'];
@@ -45,6 +47,13 @@ function getArgoCdKinds(): void {
   });
 }
 
+/** Only its kind: nothing is built. */
+function getFlagger(): void {
+  makeFolder(flaggerFolder(), (temporary) => {
+    copyKinds(join(download(flaggerSource), 'charts/flagger/crds'), temporary);
+  });
+}
+
 /** A kustomization.yaml among them is no kind. */
 function copyKinds(from: string, to: string): void {
   mkdirSync(join(to, CRDS), { recursive: true });
@@ -60,4 +69,7 @@ ready(`Argo Rollouts ${rolloutsSource.version}`, rolloutsFolder(), () => {
 });
 ready(`Kinds of Argo CD ${argoCdSource.version}`, argoCdFolder(), () => {
   if (!existsSync(argoCdFolder())) getArgoCdKinds();
+});
+ready(`Flagger ${flaggerSource.version}`, flaggerFolder(), () => {
+  if (!existsSync(flaggerFolder())) getFlagger();
 });

@@ -56,7 +56,8 @@ async function ran(
   const rig = await signalRigs[strategy]!(clock);
   const files = new Map<string, string>();
   const base = { env: {}, clock, files, endMs: END_MS };
-  const options = [...rig.inputs, '--rollback', strategy];
+  const id = rig.strategy ?? strategy;
+  const options = [...rig.inputs, '--rollback', id];
   if (!['command', 'scale-down'].includes(strategy))
     await runSignalled({
       ...base,
@@ -97,7 +98,7 @@ async function ran(
     changed: rig.changed(),
     isBack: rig.isBack(),
   };
-  expectTrue(strategy, seen);
+  expectTrue(id, seen);
   return seen;
 }
 

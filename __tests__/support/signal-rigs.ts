@@ -9,6 +9,8 @@ import type { VirtualClock } from './virtual-clock.js';
 
 /** Something that is deployed, behind stand-ins of the programs that roll it back. */
 export interface SignalRig {
+  /** Where it is not the name of the rig. */
+  readonly strategy?: string;
   /** The inputs that configure the strategy. */
   readonly inputs: readonly string[];
   readonly exec: Exec;
@@ -51,6 +53,31 @@ async function kubernetes(clock: VirtualClock): Promise<SignalRig> {
     },
     changed: () => names.filter((name) => cluster.image(name) !== 'app:v2'),
     isBack: () => names.every((name) => cluster.image(name) === 'app:v1'),
+    leftOver: () => [],
+    isChange: ([verb]) => verb === 'patch',
+  };
+}
+
+/** An update that waits at its first step. */
+async function rollout(clock: VirtualClock): Promise<SignalRig> {
+  const cluster = new StandInCluster(clock);
+  const strategy = { canary: { steps: [{ setWeight: 50 }, { pause: {} }] } };
+  await cluster.create('rollout', 'api', 'app:v1', { strategy });
+  const images = (): readonly string[] =>
+    cluster
+      .of('Pod')
+      .map(({ spec }) => (spec.containers as { image: string }[])[0]!.image)
+      .filter((image, index, all) => all.indexOf(image) === index);
+  return {
+    strategy: 'kubernetes',
+    inputs: ['--kubernetes-workload', 'rollout/api'],
+    exec: ofProgram({ kubectl: cluster.exec }),
+    deploy: () => cluster.deploy('api', 'app:v2'),
+    changed: () => {
+      const isAborted = cluster.workload('api').status.abort === true;
+      return isAborted || cluster.image('api') !== 'app:v2' ? ['api'] : [];
+    },
+    isBack: () => images().join() === 'app:v1',
     leftOver: () => [],
     isChange: ([verb]) => verb === 'patch',
   };
@@ -148,7 +175,7 @@ function command(): SignalRig {
 /** By strategy. */
 export const signalRigs: Readonly<
   Record<string, (clock: VirtualClock) => SignalRig | Promise<SignalRig>>
-> = { kubernetes, helm, compose, 'scale-down': scaleDown, command };
+> = { kubernetes, rollout, helm, compose, 'scale-down': scaleDown, command };
 
 /**
  * What becomes of the call in which the signal comes.

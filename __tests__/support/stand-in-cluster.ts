@@ -1,35 +1,22 @@
 import type { Exec, ExecResult } from '../../src/support/exec.js';
 import { canonicalJson, pureTemplate } from '../../src/strategies/kubernetes/versions.js';
+import { isReady, type Obj, ownedBy } from './stand-in-objects.js';
+import { syncRollout } from './stand-in-rollouts.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-/** An object of the cluster; tests may change it as `kubectl edit` would. */
-export interface Obj {
-  apiVersion: string;
-  kind: string;
-  metadata: {
-    name: string;
-    namespace: string;
-    uid: string;
-    resourceVersion: string;
-    generation: number;
-    creationTimestamp: string;
-    labels: Record<string, string>;
-    annotations: Record<string, string>;
-    ownerReferences?: { kind: string; name: string; uid: string; controller: boolean }[];
-    deletionTimestamp?: string;
-  };
-  spec: Record<string, unknown>;
-  status: Record<string, unknown>;
-  data?: unknown;
-  revision?: number;
-}
-
-export type Kind = 'deployment' | 'statefulset' | 'daemonset';
-const kinds = { deployment: 'Deployment', statefulset: 'StatefulSet', daemonset: 'DaemonSet' };
+export type Kind = 'deployment' | 'statefulset' | 'daemonset' | 'rollout';
+const kinds = {
+  deployment: 'Deployment',
+  statefulset: 'StatefulSet',
+  daemonset: 'DaemonSet',
+  rollout: 'Rollout',
+};
 const resources: Record<string, string> = {
   deployments: 'Deployment',
   statefulsets: 'StatefulSet',
   daemonsets: 'DaemonSet',
+  rollouts: 'Rollout',
+  canaries: 'Canary',
   replicasets: 'ReplicaSet',
   controllerrevisions: 'ControllerRevision',
   pods: 'Pod',
@@ -78,6 +65,10 @@ export class StandInCluster {
   readonly denied = new Set<string>();
   /** Controllers do nothing while this is set. */
   asleep = false;
+  /** Kinds that the cluster does not have: `canaries`. */
+  readonly missingKinds = new Set(['canaries']);
+  /** Why Argo Rollouts aborts an update by itself, by the name of the Rollout. */
+  readonly abortReasons = new Map<string, string>();
   logs = '';
   /** What a registry has under a name now, as the runtime of a node writes it; a name that is not here has no id. */
   readonly registry = new Map<string, string>();
@@ -92,12 +83,13 @@ export class StandInCluster {
   /** Puts a workload there and lets it become what it is to be. */
   async create(kind: Kind, name: string, image: string, spec: Record<string, unknown> = {}) {
     const object: Obj = {
-      apiVersion: 'apps/v1',
+      apiVersion: kind === 'rollout' ? 'argoproj.io/v1alpha1' : 'apps/v1',
       kind: kinds[kind],
       metadata: this.metadata(name),
       spec: {
         ...(kind === 'daemonset' ? {} : { replicas: 2 }),
         ...(kind === 'deployment' ? { revisionHistoryLimit: 10 } : {}),
+        ...(kind === 'rollout' ? { strategy: { canary: {} } } : {}),
         selector: { matchLabels: { app: name } },
         template: template(name, image),
         ...spec,
@@ -117,7 +109,7 @@ export class StandInCluster {
 
   /** Something that keeps workloads as their source says. */
   keeper(
-    kind: 'Application' | 'Kustomization' | 'HelmRelease' | 'ImageUpdateAutomation',
+    kind: 'Application' | 'Kustomization' | 'HelmRelease' | 'ImageUpdateAutomation' | 'Canary',
     name: string,
     spec: Record<string, unknown>,
     status: Record<string, unknown> = {},
@@ -253,6 +245,11 @@ export class StandInCluster {
     const values = [at, args.indexOf('-n')].filter((flag) => flag !== -1);
     const names = args.filter((arg, index) => !arg.startsWith('-') && !values.includes(index - 1));
     const plain = names.filter((name) => name !== 'json');
+    const unknown = plain.find((name) => this.missingKinds.has(name.split(/[./]/)[0]!));
+    if (unknown !== undefined)
+      return failing(
+        `error: the server doesn't have a resource type "${unknown.split(/[./]/)[0]!}"`,
+      );
     if (plain.length === 1 && !plain[0]!.includes('/')) {
       const resource = plain[0]!.split('.')[0]!;
       if (this.denied.has(`list ${resource}`)) return forbidden('list', resource);
@@ -289,7 +286,9 @@ export class StandInCluster {
   private patch(args: readonly string[], input: string | undefined): ExecResult {
     const [resource = '', short = ''] = (args[0] ?? '').split('/');
     const plural = resource.split('.')[0]!;
-    if (this.denied.has(`patch ${plural}`)) return forbidden('patch', plural, short);
+    const isStatus = args.includes('--subresource=status');
+    if (this.denied.has(`patch ${plural}${isStatus ? '/status' : ''}`))
+      return forbidden('patch', plural, short);
     const object = this.of(resources[plural] ?? '').find(({ metadata }) => metadata.name === short);
     if (object === undefined)
       return failing(`Error from server (NotFound): ${resource} "${short}" not found`);
@@ -301,7 +300,9 @@ export class StandInCluster {
         return failing(
           'The request is invalid: the server rejected our request due to an error in our request',
         );
-    Object.assign(object, copy);
+    // A status is changed by its own resource, and by nothing else.
+    if (isStatus) object.status = copy.status;
+    else Object.assign(object, copy, { status: object.status });
     if (canonicalJson(object.spec) !== before) object.metadata.generation++;
     this.touch(object);
     return this.shown(object);
@@ -318,7 +319,7 @@ export class StandInCluster {
     return { ...ok, stdout: documents.map((it) => `${JSON.stringify(it, null, 4)}\n`).join('') };
   }
 
-  private metadata(name: string, labels: Record<string, string> = {}): Obj['metadata'] {
+  metadata(name: string, labels: Record<string, string> = {}): Obj['metadata'] {
     return {
       name,
       namespace: this.namespace,
@@ -340,6 +341,8 @@ export class StandInCluster {
       if (this.asleep) continue;
       for (const object of [...this.objects]) {
         if (object.kind === 'Deployment') this.syncDeployment(object);
+        if (object.kind === 'Rollout' && object.spec.paused !== true)
+          syncRollout(this, object, new Date(this.ticked).toISOString());
         if (object.kind === 'StatefulSet' || object.kind === 'DaemonSet') this.syncOther(object);
       }
     }
@@ -487,7 +490,7 @@ export class StandInCluster {
     };
   }
 
-  private pod(object: Obj, name: string, uid: string, label: Record<string, string>): Obj {
+  pod(object: Obj, name: string, uid: string, label: Record<string, string>): Obj {
     const spec = structuredClone((object.spec.template as { spec: PodSpec }).spec);
     const image = spec.containers[0]!.image;
     const bad = /:(bad|missing|unready)/.exec(image)?.[1];
@@ -530,14 +533,14 @@ export class StandInCluster {
     };
   }
 
-  private setStatus(object: Obj, status: Record<string, unknown>): void {
+  setStatus(object: Obj, status: Record<string, unknown>): void {
     const next = { observedGeneration: object.metadata.generation, ...status };
     if (canonicalJson(next) === canonicalJson(object.status)) return;
     object.status = next;
     this.touch(object);
   }
 
-  private owned(owner: Obj, kind: string): Obj[] {
+  owned(owner: Obj, kind: string): Obj[] {
     return this.of(kind).filter(({ metadata }) =>
       metadata.ownerReferences?.some(({ uid }) => uid === owner.metadata.uid),
     );
@@ -606,10 +609,6 @@ function revisionOf({ metadata }: Obj): number {
   return Number(metadata.annotations['deployment.kubernetes.io/revision'] ?? 0);
 }
 
-function ownedBy({ kind, metadata }: Obj): NonNullable<Obj['metadata']['ownerReferences']>[number] {
-  return { kind, name: metadata.name, uid: metadata.uid, controller: true };
-}
-
 function podLabels(object: Obj): Record<string, string> {
   return { app: object.metadata.name };
 }
@@ -622,11 +621,6 @@ function withLabel(of: unknown, key: string, value: string): unknown {
 
 function sameTemplate(a: unknown, b: unknown): boolean {
   return canonicalJson(pureTemplate(a)) === canonicalJson(pureTemplate(b));
-}
-
-function isReady({ status }: Obj): boolean {
-  const [condition] = status.conditions as { status: string }[];
-  return condition?.status === 'True';
 }
 
 function progressedAt(object: Obj, clock: VirtualClock): string {

@@ -22,9 +22,8 @@ const second = 1000;
 const hour = 3600 * second;
 
 const workload = {
-  // An Argo Rollouts object is accepted so that it can be said what to do with it.
   pattern: /^(deployment|statefulset|daemonset|rollout)\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/,
-  like: '`deployment/api`, `statefulset/db` or `daemonset/agent`',
+  like: '`deployment/api`, `statefulset/db`, `daemonset/agent` or `rollout/api`',
 };
 
 /** What may be filled in where a run is started or looked for, and where one that exists is spoken of. */
@@ -615,7 +614,7 @@ export const inputs = {
     strategy: 'kubernetes',
     configures: true,
     description:
-      'Workloads to roll back: `deployment/api`, `statefulset/db`, `daemonset/agent`. Default: none.',
+      'Workloads to roll back: `deployment/api`, `statefulset/db`, `daemonset/agent`, `rollout/api` (Argo Rollouts). Default: none.',
   }),
   'kubernetes-namespace': input(text(), {
     group: 'kubernetes',
@@ -648,7 +647,7 @@ export const inputs = {
     group: 'kubernetes',
     default: 'false',
     description:
-      'Check the readiness of the workloads too: replicas that stay unavailable, repeated restarts and crash loops since the watch began are unhealthy. One restart is noted.',
+      'Check the readiness of the workloads too: replicas that stay unavailable, repeated restarts and crash loops since the watch began, and an update that Argo Rollouts aborts, are unhealthy. One restart is noted.',
   }),
   'gitops-wait': input(duration(), {
     group: 'kubernetes',

@@ -27,6 +27,13 @@ export const argoCdSource = {
   sum: 'h1:Xm1BF+I5OgDKUG3SDK49vn2/Y5AMyaNVko+/JT08gj0=',
 } as const;
 
+/** The module that has the kind of Flagger. */
+export const flaggerSource = {
+  module: 'github.com/fluxcd/flagger',
+  version: 'v1.36.1',
+  sum: 'h1:X2PumtNwZz9YSGaOtZLFm2zAKLgHhFkbNv8beg7ifyc=',
+} as const;
+
 /** The kinds that the clusters learn. */
 export const CRDS = 'crds';
 
@@ -47,6 +54,11 @@ export function argoCdFolder(env: NodeJS.ProcessEnv = process.env): string {
   return join(cacheFolder(env), `argo-cd-${argoCdSource.version.slice(1)}`);
 }
 
+/** Where the kind of Flagger is put, without its controller. */
+export function flaggerFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(cacheFolder(env), `flagger-${flaggerSource.version.slice(1)}`);
+}
+
 export const ROLLOUTS = 'rollouts-controller';
 
 /** A sentence for people when Flux, or the control plane that it acts on, cannot be started. */
@@ -62,6 +74,11 @@ export function lackingRollouts(): string | undefined {
 /** The same for the kinds of Argo CD. */
 export function lackingArgoCd(): string | undefined {
   return lackingPlane() ?? lackingOf('The kinds of Argo CD', argoCdFolder(), []);
+}
+
+/** The same for the kind of Flagger. */
+export function lackingFlagger(): string | undefined {
+  return lackingPlane() ?? lackingOf('Flagger', flaggerFolder(), []);
 }
 
 function lackingOf(name: string, folder: string, binaries: readonly string[]): string | undefined {

@@ -428,11 +428,6 @@ describe('the kubernetes source', () => {
         flags: { 'canary-workload': 'statefulset/no' },
         says: /^statefulset\/no is not there$/,
       },
-      {
-        name: 'it is an Argo Rollouts object',
-        flags: { 'kubernetes-workload': 'rollout/api' },
-        says: /^rollout\/api is an Argo Rollouts object/,
-      },
     ])('an error when $name', async ({ flags, says }) => {
       expect(await checkWith(flags).preflight(never)).toEqual([
         {

@@ -27,7 +27,7 @@ function clusterOf(objects: Objects): Kubectl & { readonly asked: string[] } {
         return Promise.reject(new KubectlError('garbage', `there is no resource type ${resource}`));
       return Promise.resolve(Array.isArray(found) ? { items: found } : found);
     },
-    ...{ patch: not, review: not, run: not },
+    ...{ patch: not, patchStatus: not, review: not, run: not },
   };
 }
 

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import type { StrategyResult } from '../../../src/contract/strategy.js';
 import { Scene } from '../../support/kubernetes-strategy.js';
-import { failing, type Call, type Obj } from '../../support/stand-in-cluster.js';
+import { failing, type Call } from '../../support/stand-in-cluster.js';
+import type { Obj } from '../../support/stand-in-objects.js';
 
 interface Entry {
   readonly manager: string;

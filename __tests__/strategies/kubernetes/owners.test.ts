@@ -13,7 +13,8 @@ import {
   requestOf,
   Scene,
 } from '../../support/kubernetes-strategy.js';
-import { failing, type Obj } from '../../support/stand-in-cluster.js';
+import { failing } from '../../support/stand-in-cluster.js';
+import type { Obj } from '../../support/stand-in-objects.js';
 
 let scene: Scene;
 beforeEach(() => {

@@ -260,6 +260,7 @@ describe('the Role in the documentation', () => {
       { kind: 'deployment', name: 'a' },
       { kind: 'statefulset', name: 'b' },
       { kind: 'daemonset', name: 'c' },
+      { kind: 'rollout', name: 'd' },
     ],
     { logs: true, stuckPods: true },
   ).map(

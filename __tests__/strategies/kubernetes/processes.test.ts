@@ -129,19 +129,12 @@ describe('kubectl as a process', () => {
 });
 
 describe('the set-up of the kubernetes strategy', () => {
-  it.each([
-    [{ 'kubernetes-workload': '' }, 'not configured: `kubernetes-workload` is not set'],
-    [
-      { 'kubernetes-workload': 'rollout/api' },
-      'rollout/api belongs to Argo Rollouts, which goes back by itself: kubectl argo rollouts abort api',
-    ],
-    [
-      { 'kubernetes-workload': 'deployment/a,rollout/b', 'kubernetes-namespace': 'shop' },
-      'rollout/b belongs to Argo Rollouts, which goes back by itself: kubectl argo rollouts abort b -n shop',
-    ],
-  ])('%j: skipped', (flags, reason) => {
-    expect(setUpKubernetes(dependencies('', flags))).toEqual({ kind: 'skip', reason });
-  });
+  it.each([[{ 'kubernetes-workload': '' }, 'not configured: `kubernetes-workload` is not set']])(
+    '%j: skipped',
+    (flags, reason) => {
+      expect(setUpKubernetes(dependencies('', flags))).toEqual({ kind: 'skip', reason });
+    },
+  );
 
   it('passes context, kubeconfig and namespace on to kubectl', async () => {
     const calls: (readonly string[])[] = [];

@@ -393,7 +393,10 @@ describe('the scale-down strategy with workloads', () => {
 
   it.each<{ names: string; reason: RegExp }>([
     { names: 'daemonset/agent', reason: /cannot be scaled.*delete it, or give it a nodeSelector/ },
-    { names: 'rollout/api', reason: /Argo Rollouts object.*kubectl argo rollouts abort api$/ },
+    {
+      names: 'rollout/api',
+      reason: /rollout\/api runs the stable version and its canary.*kubernetes-workload/,
+    },
     { names: 'deployment/no', reason: /deployment\/no is not there/ },
   ])('$names: skipped, and an error in preflight', async ({ names, reason }) => {
     const strategy = await strategyFor(names);

@@ -1,7 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { asWorkload } from '../../../src/support/kubernetes/workload.js';
+import { StandInKubectl } from '../../support/stand-in-kubectl.js';
+import { createKubectl } from '../../../src/support/kubernetes/kubectl.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+import { never } from '../../support/strategy-dependencies.js';
 import {
   canonicalJson,
+  getHistory,
   pureTemplate,
   versionOf,
 } from '../../../src/strategies/kubernetes/versions.js';
@@ -126,5 +132,100 @@ describe('the version of a template', () => {
       metadata: { labels: { app: 'a' }, annotations: { b: 'c' } },
       spec: { containers: [] },
     });
+  });
+});
+
+describe('the history of a Rollout', () => {
+  const own = { nodeAffinity: { some: 'rule' } };
+  const injected = {
+    labelSelector: {
+      matchExpressions: [{ key: 'rollouts-pod-template-hash', operator: 'In', values: ['aaa'] }],
+    },
+  };
+  const foreign = { labelSelector: { matchLabels: { app: 'db' } } };
+
+  async function templateOf(annotations: Record<string, string>, template: object) {
+    const kubectl = new StandInKubectl().add({
+      kind: 'ReplicaSet',
+      metadata: {
+        name: 'api-bbb',
+        labels: { app: 'api', 'rollouts-pod-template-hash': 'bbb' },
+        annotations: { 'rollout.argoproj.io/revision': '2', ...annotations },
+        ownerReferences: [{ kind: 'Rollout', name: 'api', uid: 'u', controller: true }],
+      },
+      spec: { template },
+    });
+    const workload = asWorkload({
+      kind: 'Rollout',
+      metadata: { name: 'api', uid: 'u' },
+      spec: {},
+    })!;
+    const [revision] = await getHistory(
+      createKubectl({
+        ...{ kubeconfig: undefined, context: undefined, namespace: undefined, env: {} },
+        ...{ exec: kubectl.exec, redact: (text: string) => text },
+        ...{ clock: new VirtualClock(), random: () => 0.5 },
+      }),
+      workload,
+      never,
+    );
+    expect(revision).toMatchObject({ number: 2, set: { hash: 'bbb' } });
+    return revision?.template;
+  }
+
+  const labels = { app: 'api', role: 'canary', 'rollouts-pod-template-hash': 'bbb' };
+
+  it('is without the labels and annotations that only tell a canary from the stable version', async () => {
+    const ephemeral = JSON.stringify({ labels: { role: 'canary' }, annotations: { note: 'x' } });
+    expect(
+      await templateOf(
+        { 'rollout.argoproj.io/ephemeral-metadata': ephemeral },
+        { metadata: { labels, annotations: { note: 'x' } }, spec: {} },
+      ),
+    ).toEqual({ metadata: { labels: { app: 'api' } }, spec: {} });
+  });
+
+  it.each([
+    ['no word of it', {}],
+    ['what is no JSON', { 'rollout.argoproj.io/ephemeral-metadata': '{' }],
+  ])('keeps labels of its own, with %s', async (_, annotations) => {
+    expect(await templateOf(annotations, { metadata: { labels }, spec: {} })).toEqual({
+      metadata: { labels: { app: 'api', role: 'canary' } },
+      spec: {},
+    });
+  });
+
+  it.each<[string, object, object]>([
+    [
+      'alone',
+      { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [injected] } },
+      {},
+    ],
+    [
+      'as a preference beside rules of its own',
+      {
+        ...own,
+        podAntiAffinity: {
+          preferredDuringSchedulingIgnoredDuringExecution: [
+            { weight: 1, podAffinityTerm: injected },
+            { weight: 2, podAffinityTerm: foreign },
+          ],
+        },
+      },
+      {
+        affinity: {
+          ...own,
+          podAntiAffinity: {
+            preferredDuringSchedulingIgnoredDuringExecution: [
+              { weight: 2, podAffinityTerm: foreign },
+            ],
+          },
+        },
+      },
+    ],
+  ])('is without the anti-affinity to the stable version, %s', async (_, affinity, left) => {
+    expect(
+      await templateOf({}, { metadata: { labels: { app: 'api' } }, spec: { affinity } }),
+    ).toEqual({ metadata: { labels: { app: 'api' } }, spec: left });
   });
 });

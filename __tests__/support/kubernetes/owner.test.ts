@@ -75,6 +75,7 @@ function clusterOf(objects: readonly object[] | KubectlError): Kubectl {
   return {
     get: (args) => Promise.resolve().then(() => answer(args)),
     patch: not,
+    patchStatus: not,
     review: not,
     run: not,
   };

@@ -53,6 +53,7 @@ export function setUpKubernetesChecks(
       successes: settings['health-successes'],
       grace: settings['warm-up'],
       logLines: settings['report-logs'],
+      isConfirmation: dependencies.leastRate > 0,
       kubectl,
       clock,
       redact,
@@ -186,14 +187,6 @@ async function preflightHealth(
       ),
     ];
   const known = names.flatMap((name) => parseWorkloadName(name) ?? []);
-  const foreign = names
-    .filter((name) => parseWorkloadName(name) === undefined)
-    .map((name) =>
-      error(
-        `${name} is an Argo Rollouts object, which \`${id}\` cannot observe`,
-        'name a deployment, statefulset or daemonset, or set `kubernetes-health` to false',
-      ),
-    );
   try {
     const found = await getWorkloads(kubectl, known, signal);
     await Promise.all([...found.values()].map((workload) => getPods(kubectl, workload, signal)));
@@ -209,10 +202,10 @@ async function preflightHealth(
             }
           : error(`${name} is not there`, inputs);
       });
-    return [...foreign, ...missing];
+    return missing;
   } catch (problem) {
     if (!(problem instanceof KubectlError)) throw problem;
-    return [...foreign, error(problem.message, fixOf(problem))];
+    return [error(problem.message, fixOf(problem))];
   }
 }
 

@@ -10,6 +10,7 @@ import {
 import { oneLine } from '../../support/text.js';
 import { judgeRestarts, RestartLedger } from './restarts.js';
 import { createLogs, delaysInWords, noteOf, troublesInWords, troublesOf } from './trouble.js';
+import { argoRolloutOf } from '../../support/kubernetes/argo-rollout.js';
 import { rolloutOf, type Rollout } from '../../support/kubernetes/rollout.js';
 import { itemsOf, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 
@@ -18,6 +19,8 @@ export interface WorkloadHealthOptions {
   readonly grace: number;
   /** How many last lines of an unwell container are shown. */
   readonly logLines: number;
+  /** A rollback is confirmed: that the update of a Rollout was aborted is no failure then. */
+  readonly isConfirmation: boolean;
   readonly kubectl: Kubectl;
   readonly clock: Clock;
   readonly redact: (text: string) => string;
@@ -40,7 +43,7 @@ export interface WorkloadHealth {
 /** Probes one workload. */
 export function createWorkloadHealth(
   workload: WorkloadName,
-  { grace, logLines, kubectl, clock, redact }: WorkloadHealthOptions,
+  { grace, logLines, isConfirmation, kubectl, clock, redact }: WorkloadHealthOptions,
 ): WorkloadHealth {
   const name = `${workload.kind}/${workload.name}`;
   const restarts = new RestartLedger();
@@ -69,6 +72,9 @@ export function createWorkloadHealth(
         causes: [...new Set(troubles.map(({ cause }) => cause))],
       };
     }
+    const { failure } = standing;
+    if (failure !== undefined && !(isConfirmation && failure.isAbort))
+      return { ok: false, detail: explained(failure.words), causes: [failure.cause] };
     if (standing.shortfall === '') return { ok: true, detail: '' };
     const delays = delaysInWords(pods);
     const detail = explained(`${standing.shortfall}${delays === '' ? '' : ` (${delays})`}`);
@@ -153,14 +159,26 @@ export class Progress {
 export interface Standing extends Rollout {
   /** What is not as it should be, in words; empty when all is. */
   readonly shortfall: string;
+  /** That Argo Rollouts has given its update up. */
+  readonly failure?: RolloutFailure;
+}
+
+interface RolloutFailure {
+  readonly isAbort: boolean;
+  readonly words: string;
+  /** Of another version it is another one. */
+  readonly cause: string;
 }
 
 export function standingOf(workload: Workload): Standing {
   const rollout = rolloutOf(workload);
   const { desired, total, updated, available } = rollout;
   const needed = updatesNeeded(workload, rollout);
-  // Of a surge the new pods are beyond what is desired, and it is they that do not become available.
-  const expected = Math.max(desired, total);
+  // Of a surge the new pods are beyond what is desired, and it is they that do not become available. Blue-green counts only those of
+  // the active version as available (argo-rollouts, rollout/bluegreen.go, syncRolloutStatusBlueGreen).
+  const isBlueGreen =
+    workload.kind === 'rollout' && argoRolloutOf(workload).strategy === 'blue-green';
+  const expected = isBlueGreen ? desired : Math.max(desired, total);
   const shortfall = !rollout.isSeen
     ? 'its controller has not seen the newest change yet'
     : available < expected
@@ -168,13 +186,29 @@ export function standingOf(workload: Workload): Standing {
       : updated < needed
         ? `${String(needed - updated)} of ${String(needed)} replicas are not updated`
         : '';
-  return { ...rollout, shortfall };
+  const failure = failureOf(workload);
+  return { ...rollout, shortfall, ...(failure !== undefined && { failure }) };
+}
+
+/** Paused at a step is as it should be, and so is an analysis that goes on. */
+function failureOf(workload: Workload): RolloutFailure | undefined {
+  if (workload.kind !== 'rollout') return undefined;
+  const { isSeen, phase, isAborted, message, current } = argoRolloutOf(workload);
+  if (!isSeen || phase !== 'Degraded') return undefined;
+  const version = current ?? '';
+  return {
+    isAbort: isAborted,
+    words: `Argo Rollouts says Degraded: ${message}`,
+    cause: isAborted ? `aborted ${version}` : `degraded ${version}`,
+  };
 }
 
 /** How many replicas the controller will update by itself. */
 function updatesNeeded({ kind, status }: Workload, rollout: Rollout): number {
   const { desired, isPaused, updateType, partition } = rollout;
   if (kind === 'deployment') return isPaused ? 0 : desired;
+  // How many pods a canary has is what its step says.
+  if (kind === 'rollout') return 0;
   if (updateType === 'OnDelete') return 0;
   if (kind === 'daemonset') return desired;
   if (status.currentRevision === status.updateRevision) return 0;

@@ -3,6 +3,7 @@ import { undoPatch } from './patch.js';
 import { isCancelled, lastingSignal } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
+import type { FlaggerCanary } from '../../support/kubernetes/flagger.js';
 import { type Kubectl, KubectlError, leavesOpen } from '../../support/kubernetes/kubectl.js';
 import {
   asWorkload,
@@ -19,6 +20,20 @@ import type { Live } from './target.js';
 import { type Revision, type Version, versionOf } from './versions.js';
 import { markedRun, readRejections, type Rejection, withRejection } from './rejections.js';
 
+/**
+ * How a workload gets its earlier version back:
+ * - `template`: by the template of that version.
+ * - `abort`: by the abort of an update that Argo Rollouts has not finished, and then by the template.
+ * - `abort-only`: the same, and the template is left as it is, because something else keeps it.
+ * - `aborted`: Argo Rollouts, Flagger, or somebody else, has ended the update already: nothing is changed.
+ */
+export type Way = 'template' | 'abort' | 'abort-only' | 'aborted';
+
+/** Its template is then that of the earlier version. */
+export function changesTemplate(way: Way): boolean {
+  return way === 'template' || way === 'abort';
+}
+
 /** One workload, and the version to apply. */
 export interface Step {
   /** As it was when it was planned for. */
@@ -27,12 +42,15 @@ export interface Step {
   readonly target: Revision;
   /** What the snapshot knows of the target; absent where that is not the recorded version. */
   readonly recorded?: RecordedDetails | undefined;
+  readonly way: Way;
+  /** What Flagger has made of it. */
+  readonly canary?: FlaggerCanary;
 }
 
 /** What became of one workload. */
 export type Applied =
-  /** It has the template. */
-  | { readonly kind: 'done'; readonly version: Version }
+  /** It has the template, or what the way leaves of it. */
+  | { readonly kind: 'done'; readonly version: Version; readonly way: Way }
   /** It was not changed. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** It was not changed: somebody else has deployed something. */
@@ -42,7 +60,7 @@ export type Applied =
   /** It may have been changed. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
-interface ApplyOptions {
+export interface ApplyOptions {
   readonly kubectl: Kubectl;
   readonly clock: Clock;
   readonly run: RunIdentity;
@@ -59,7 +77,7 @@ const ATTEMPTS = 10;
 /** Between two calls to a server that does not answer, milliseconds. */
 const READ_AGAIN_MS = 1000;
 /** When the time is over, for a change that is under way, and then for reading what became of it; the chain waits for 15 s. */
-const LAST_CHANGE_MS = 8000;
+export const LAST_CHANGE_MS = 8000;
 const LAST_READ_MS = 4000;
 
 /**
@@ -69,14 +87,7 @@ const LAST_READ_MS = 4000;
 export async function applyTemplate(step: Step, options: ApplyOptions): Promise<Applied> {
   const { kubectl, clock, signal, progress } = options;
   const name = nameOf(step.workload);
-  const rejection: Rejection = {
-    hash: step.from.hash,
-    revision: step.from.number,
-    images: step.from.images,
-    run: markedRun(options.run),
-    at: new Date(clock.now()).toISOString(),
-    to: step.target.hash,
-  };
+  const rejection = rejectionFor(step, options);
   let workload = step.workload;
   let open: string | undefined;
   for (let attempt = 1; ; attempt++) {
@@ -100,7 +111,8 @@ export async function applyTemplate(step: Step, options: ApplyOptions): Promise<
     const grace = lastingSignal(signal, clock, LAST_CHANGE_MS);
     try {
       const changed = asWorkload(await kubectl.patch(objectOf(workload), operations, grace.signal));
-      if (changed !== undefined) return { kind: 'done', version: versionOf(changed.template) };
+      if (changed !== undefined)
+        return { kind: 'done', version: versionOf(changed.template), way: step.way };
       refusal = new KubectlError('garbage', 'kubectl patch printed something that is no workload');
     } catch (error) {
       refusal =
@@ -138,6 +150,21 @@ export async function applyTemplate(step: Step, options: ApplyOptions): Promise<
   }
 }
 
+/** The mark of the version that is rolled back. */
+export function rejectionFor(
+  { from, target }: Step,
+  { run, clock }: Pick<ApplyOptions, 'run' | 'clock'>,
+): Rejection {
+  return {
+    hash: from.kept.hash,
+    revision: from.number,
+    images: from.images,
+    run: markedRun(run),
+    at: new Date(clock.now()).toISOString(),
+    to: target.hash,
+  };
+}
+
 function given(open: string | undefined, refusal: string): Applied {
   return open === undefined
     ? { kind: 'refused', reason: refusal }
@@ -149,7 +176,11 @@ function isTransient({ reason }: KubectlError): boolean {
 }
 
 /** What became of our change, as the workload shows it; `undefined`: it is what it was. */
-function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Applied | undefined {
+function fateOf(
+  now: Workload,
+  { from, target, way }: Step,
+  rejection: Rejection,
+): Applied | undefined {
   const version = versionOf(now.template);
   // To the millisecond, by which it is ours where a run has no id too.
   const marked = readRejections(now.annotations).some(
@@ -159,12 +190,12 @@ function fateOf(now: Workload, { from, target }: Step, rejection: Rejection): Ap
       run.system === rejection.run.system &&
       run.runId === rejection.run.runId,
   );
-  if (version.essence === target.essence) return { kind: 'done', version };
+  if (version.essence === target.essence) return { kind: 'done', version, way };
   if (!marked)
     return version.essence === from.essence ? undefined : { kind: 'replaced', workload: now };
   // Whoever admits changes may add to the template: what it has is then not quite what we sent.
   return imagesOf(now.template).join() === target.images.join()
-    ? { kind: 'done', version }
+    ? { kind: 'done', version, way }
     : { kind: 'overtaken', workload: now };
 }
 

@@ -42,9 +42,11 @@ export function isAsRecorded(
 ): boolean {
   return names.every((name) => {
     const workload = workloads.get(nameOf(name));
+    const before = recordedOf(recorded, name);
     return (
       workload !== undefined &&
-      recordedOf(recorded, name)?.hash === versionOf(workload.template).hash
+      before !== undefined &&
+      (before.live ?? before.hash) === versionOf(workload.template).hash
     );
   });
 }

@@ -1,8 +1,9 @@
 import type { Recorded } from './recorded.js';
-import { type Seen, liveOf, type Live, chooseTarget } from './target.js';
+import { type Seen, isAsRecorded, liveOf, type Live, chooseTarget, servingHash } from './target.js';
 import type { Captured } from '../../contract/strategy.js';
 import { readRejections, isSameRun } from './rejections.js';
-import { versionInWords, timeInWords } from './versions.js';
+import { stableRevision, versionInWords, timeInWords } from './versions.js';
+import { argoRolloutOf } from '../../support/kubernetes/argo-rollout.js';
 import type { Finding } from '../../contract/result.js';
 import { nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
 import { recordedOf } from './recorded.js';
@@ -44,15 +45,23 @@ function alreadyRolledBack({ seen, run, now }: CaptureOptions): string | undefin
     const rejection = readRejections(workload.annotations).find((one) => isSameRun(one.run, run));
     return rejection === undefined
       ? []
-      : [{ workload, rejection, live: liveOf(workload, revisions) }];
+      : [{ workload, revisions, rejection, serving: servingHash({ workload, revisions }) }];
   });
   const [first] = own;
-  if (first === undefined || own.some(({ rejection, live }) => rejection.to !== live.hash))
+  if (first === undefined || own.some(({ rejection, serving }) => rejection.to !== serving))
     return undefined;
-  const { workload, rejection, live } = first;
+  const { workload, revisions, rejection } = first;
+  const serving = revisions.find(({ hash }) => hash === first.serving);
   const at = Date.parse(rejection.at);
   const others = own.length === 1 ? '' : ` (and so were ${String(own.length - 1)} more workloads)`;
-  return `this run has rolled back ${versionInWords({ number: rejection.revision, images: rejection.images })} of ${nameOf(workload)}${Number.isNaN(at) ? '' : ` at ${timeInWords(at, now)}`}${others}, and ${versionInWords(live)} runs since.`;
+  return `this run has rolled back ${versionInWords({ number: rejection.revision, images: rejection.images })} of ${nameOf(workload)}${Number.isNaN(at) ? '' : ` at ${timeInWords(at, now)}`}${others}, and ${versionInWords(serving ?? liveOf(workload, revisions))} runs since.`;
+}
+
+/** That a Rollout does not serve the version of its template, and which one instead. */
+export function abortInWords({ workload, revisions }: Seen): string | undefined {
+  if (workload.kind !== 'rollout' || !argoRolloutOf(workload).isAborted) return undefined;
+  const stable = stableRevision(workload, revisions);
+  return `${nameOf(workload)}: the update to ${versionInWords(liveOf(workload, revisions))} was aborted: ${stable === undefined ? 'the stable version' : versionInWords(stable)} is what answers`;
 }
 
 function findings(options: CaptureOptions): readonly Finding[] {
@@ -67,6 +76,11 @@ function findings(options: CaptureOptions): readonly Finding[] {
       'what the snapshot says of the workloads cannot be read, and is ignored',
       'take it with the same version of rollgate',
     );
+  for (const one of seen) {
+    const message = abortInWords(one);
+    if (message !== undefined)
+      add('warning', message, 'set `kubernetes-health: true`, by which an abort is unhealthy');
+  }
   if (recorded === undefined) {
     for (const one of seen) {
       const choice = chooseTarget({
@@ -91,7 +105,7 @@ function findings(options: CaptureOptions): readonly Finding[] {
   found.push(...movedFindings(options.moved));
   const unchanged = seen.filter(
     ({ workload, revisions }) =>
-      recordedOf(recorded, workload)?.hash === liveOf(workload, revisions).hash &&
+      isAsRecorded(liveOf(workload, revisions), recordedOf(recorded, workload)) &&
       !options.moved.has(nameOf(workload)),
   );
   if (unchanged.length === names.length && names.length > 0)

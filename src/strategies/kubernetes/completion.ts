@@ -1,8 +1,9 @@
+import { resumeInWords } from '../../support/kubernetes/argo-rollout.js';
 import { rolloutOf, type Rollout } from '../../support/kubernetes/rollout.js';
 import { nameOf, type Workload } from '../../support/kubernetes/workload.js';
 
 /** Whether a workload has finished its rollout. */
-interface Completion {
+export interface Completion {
   /** Every pod has the template, and is ready. */
   readonly done: boolean;
   readonly words: string;
@@ -24,6 +25,9 @@ export function completionOf(workload: Workload): Completion {
       return ofStatefulSet(workload, rollout);
     case 'daemonset':
       return ofDaemonSet(workload, rollout);
+    case 'rollout':
+      // What its counts say is not enough: see rollout-completion.ts.
+      return { ...ofDeployment(rollout), done: false };
   }
 }
 
@@ -36,14 +40,11 @@ function ofDeployment({ desired, total, updated, available }: Rollout): Completi
   return { done: true, words: `${outOf(available, desired)} replicas are available` };
 }
 
-function heldByPause(
-  { kind, name, namespace, spec }: Workload,
-  completion: Completion,
-): Completion {
-  return spec.paused === true && !completion.done
+function heldByPause(workload: Workload, completion: Completion): Completion {
+  return workload.spec.paused === true && !completion.done
     ? {
         ...completion,
-        held: `it was paused in the meantime: kubectl rollout resume ${kind}/${name} -n ${namespace}`,
+        held: `it was paused in the meantime: ${resumeInWords(workload)}`,
       }
     : completion;
 }

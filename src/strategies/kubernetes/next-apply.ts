@@ -1,4 +1,4 @@
-import type { Applied, Step } from './apply-template.js';
+import { type Applied, changesTemplate, type Step } from './apply-template.js';
 import { asTree } from './field-sets.js';
 import {
   appliedFields,
@@ -118,8 +118,9 @@ export async function beforeUndo(
     async restore(applied, signal) {
       const undone = work.flatMap((step, index): readonly Undone[] => {
         const done = applied[index];
+        if (done?.kind !== 'done' || !changesTemplate(done.way)) return [];
         // Without managers the API server was told not to keep them, or is too old to.
-        return done?.kind === 'done' && (problem !== undefined || managersBefore(step).length > 0)
+        return problem !== undefined || managersBefore(step).length > 0
           ? [[step, done.version.essence]]
           : [];
       });

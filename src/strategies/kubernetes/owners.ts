@@ -66,6 +66,8 @@ interface OwnershipOptions {
   /** What this run judges, and what a strategy has put in its place, by workload; where a strategy knows it. */
   readonly evaluated?: () => ReadonlyMap<string, Pick<Live, 'essence' | 'images'>>;
   readonly ours?: ReadonlyMap<string, Version>;
+  /** Whether what was changed of a workload is what its owner keeps; all of it is where nothing is said. */
+  readonly isKept?: (workload: Workload) => boolean;
   /**
    * A release of Helm is what is changed: Flux takes over again whatever it has not made itself, with drift detection and without
    * (helm-controller, internal/reconcile/state.go, ReleaseStatusUnmanaged).
@@ -168,7 +170,7 @@ function isOpen({ workload, state }: Owned, recorded: RecordedWorkload | undefin
   if (recorded?.applied === undefined || state.unknown !== undefined) return false;
   if (state.acts === 'suspended' || state.applied !== recorded.applied) return false;
   const hasBegun = state.latest !== recorded.applied;
-  return !(hasBegun && versionOf(workload.template).hash !== recorded.hash);
+  return !(hasBegun && versionOf(workload.template).hash !== (recorded.live ?? recorded.hash));
 }
 
 /** What cannot be read any more is as it was; what nobody could ever read is no reason to doubt. */
@@ -196,8 +198,8 @@ async function reverting(state: State, signal: AbortSignal): Promise<readonly Ow
 
 /** What becomes of a change past the source. */
 async function undone(state: State, signal: AbortSignal): Promise<string | undefined> {
-  const { evaluated, ours } = state.options;
-  const [first] = await reverting(state, signal);
+  const { evaluated, ours, isKept = () => true } = state.options;
+  const first = (await reverting(state, signal)).find(({ workload }) => isKept(workload));
   if (first === undefined) return undefined;
   const { workload, owner } = first;
   const name = nameOf(workload);
@@ -360,7 +362,8 @@ export async function pauseOwners(
   const sentences: string[] = [];
   for (const { owner, state } of reverting) {
     try {
-      await kubectl.patch(state.object, pausing(owner, state), signal, state.namespace);
+      const { namespace } = state;
+      await kubectl.patch(state.object, pausing(owner, state), signal, { namespace });
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error;
       return { sentences, problem: error.message };
@@ -435,7 +438,7 @@ export function ownerFinding(
   const image = imagesOf(workload.template).join(', ');
   return {
     level: 'warning',
-    message: `${whose}: after a rollback, ${revertInWords({ workload, owner, state }, image)}, so that it would end unverified`,
+    message: `${whose}: ${workload.kind === 'rollout' ? 'the abort of an update lasts; after a rollback of what was promoted' : 'after a rollback'}, ${revertInWords({ workload, owner, state }, image)}, so that it would end unverified`,
     fix: 'roll the source back: set `git-repository` and `git-path`, or `ci-changes-source: true` for a pipeline that reverts the commit; or set `gitops-pause: true`',
   };
 }

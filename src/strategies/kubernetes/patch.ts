@@ -99,9 +99,13 @@ export function undonePart({ kind }: Pick<Workload, 'kind'>): UndonePart {
 }
 
 /** Changes nothing but our mark. */
-export function markPatch(workload: Workload, rejected: string): readonly PatchOperation[] {
+export function markPatch(
+  workload: Workload,
+  rejected: string,
+  precondition: Precondition = 'same-object',
+): readonly PatchOperation[] {
   return [
-    ...unchanged(workload),
+    ...(precondition === 'same-object' ? unchanged(workload) : sameVersion(workload)),
     ...annotationChanges(workload.annotations, { ...workload.annotations, [REJECTED]: rejected }),
   ];
 }
@@ -111,7 +115,7 @@ function unchanged({ resourceVersion }: Workload): readonly PatchOperation[] {
 }
 
 /** A workload that others scale and report on all the time has another resource version before every change. */
-function sameVersion({ uid, template, spec }: Workload): readonly PatchOperation[] {
+export function sameVersion({ uid, template, spec }: Workload): readonly PatchOperation[] {
   return [
     { op: 'test', path: '/metadata/uid', value: uid },
     { op: 'test', path: '/spec/template', value: template },

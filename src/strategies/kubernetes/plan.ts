@@ -1,6 +1,10 @@
 import { bad, good, type Result } from '../../contract/result.js';
 import type { Plan, Skip, Withheld } from '../../contract/strategy.js';
 import { fullNameOf, nameOf, type WorkloadName } from '../../support/kubernetes/workload.js';
+import { foreignTemplate, resumeInWords } from '../../support/kubernetes/argo-rollout.js';
+import { wayInWords, wayOf } from './argo-rollouts.js';
+import type { Canaries } from '../../support/kubernetes/flagger.js';
+import { withFlagger } from './flagger.js';
 import { nothingDeployed } from './assert-unchanged.js';
 import { choiceByImage } from './image-ids.js';
 import { chooseTarget, type Seen, stepInWords } from './target.js';
@@ -15,6 +19,7 @@ interface PlanOptions {
   /** All workloads of the strategy. */
   readonly seen: readonly Seen[];
   readonly recorded: Recorded | undefined;
+  readonly canaries: Canaries;
   readonly requestedRevisions: ReadonlyMap<string, number>;
   /** A person has asked for the rollback. */
   readonly byHand: boolean;
@@ -36,6 +41,8 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
   const work: Step[] = [];
   const old: string[] = [];
   for (const { workload, revisions } of options.seen) {
+    const foreign = foreignTemplate(workload);
+    if (foreign !== undefined) return skip(`${foreign.message}; ${foreign.fix}`);
     const isNamed = options.byHand && requestedRevisions.has(nameOf(workload));
     if (recorded?.missing.includes(nameOf(workload)) === true && !isNamed)
       return skip(
@@ -58,12 +65,15 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
     if (choice.kind === 'old') old.push(choice.reason);
     if (choice.kind !== 'target') continue;
     if (workload.spec.paused === true)
-      return skip(
-        `${nameOf(workload)} is paused; resume it first: kubectl rollout resume ${nameOf(workload)} -n ${workload.namespace}`,
-      );
-    work.push({ workload, from: choice.from, target: choice.target, recorded: details });
+      return skip(`${nameOf(workload)} is paused; resume it first: ${resumeInWords(workload)}`);
+    const way = wayOf(workload, revisions, choice.target);
+    const { from, target } = choice;
+    work.push({ workload, from, target, recorded: details, way });
   }
-  if (work.length > 0) return planOf(work);
+  if (work.length > 0) {
+    const steps = withFlagger(work, options.seen, options.canaries);
+    return 'kind' in steps ? steps : planOf(steps);
+  }
   if (old.length > 0) return skip(old.join('; '));
   return recorded === undefined
     ? skip('there is nothing to roll back')
@@ -88,8 +98,8 @@ function planOf(work: readonly Step[]): KubernetesPlan {
       : Object.fromEntries(work.map((step) => [nameOf(step.workload), side(step)]));
   return {
     kind: 'plan',
-    steps: work.map(({ workload, from: version, target }) =>
-      stepInWords(fullNameOf(workload), version, target),
+    steps: work.map((step) =>
+      wayInWords(step, stepInWords(fullNameOf(step.workload), step.from, step.target)),
     ),
     from: each(from),
     to: each(to),

@@ -4,7 +4,7 @@ import { textOf } from '../../support/json.js';
 import type { Kubectl } from '../../support/kubernetes/kubectl.js';
 import { getPods, troubleOf, type Pod, type Trouble } from '../../support/kubernetes/pods.js';
 import type { Workload } from '../../support/kubernetes/workload.js';
-import { getHistory, liveRevision, type Revision } from './versions.js';
+import { getHistory, historyResource, liveRevision, type Revision } from './versions.js';
 
 const REVISION_LABEL = 'controller-revision-hash';
 /** At most this many pods are reported; the others usually have the same reason. */
@@ -37,17 +37,21 @@ export function sortPods(
   pods: readonly Pod[],
 ): PodsOf {
   const owners = new Set(
-    workload.kind === 'deployment' ? history.map(({ uid }) => uid) : [workload.uid],
+    isOfReplicaSets(workload) ? history.map(({ uid }) => uid) : [workload.uid],
   );
   const live = liveRevision(workload, history);
   const isLive = ({ controller, labels }: Pod): boolean =>
-    workload.kind === 'deployment'
+    isOfReplicaSets(workload)
       ? controller === live?.uid
       : isOfRevision(labels[REVISION_LABEL], workload, live);
   const own = pods
     .filter(({ controller }) => controller !== undefined && owners.has(controller))
     .sort((a, b) => b.createdAt - a.createdAt);
   return { live: own.filter(isLive), others: own.filter((pod) => !isLive(pod)) };
+}
+
+function isOfReplicaSets(workload: Workload): boolean {
+  return historyResource(workload) === 'replicasets';
 }
 
 /** A StatefulSet labels its pods with the name of the ControllerRevision, a DaemonSet with the end of it. */

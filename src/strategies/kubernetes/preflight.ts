@@ -1,8 +1,15 @@
 import { rolloutOf } from '../../support/kubernetes/rollout.js';
+import { readCanaries } from '../../support/kubernetes/flagger.js';
 import type { Finding } from '../../contract/result.js';
 import { fields, textOf } from '../../support/json.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
-import { nameOf, type WorkloadName, workloadResources } from '../../support/kubernetes/workload.js';
+import { foreignTemplate, resumeInWords } from '../../support/kubernetes/argo-rollout.js';
+import {
+  groupOf,
+  nameOf,
+  type WorkloadName,
+  workloadResources,
+} from '../../support/kubernetes/workload.js';
 import { historyResource, liveRevision } from './versions.js';
 import {
   chooseTarget,
@@ -16,6 +23,7 @@ import {
 } from './target.js';
 import { helmOwnerInWords, helmOwnerOf } from './assert-unchanged.js';
 import { automationFindings, ownedOnes, ownerFinding, type OwnerFindings } from './owners.js';
+import { flaggerFindings } from './flagger.js';
 import { canBeStuck } from './pods.js';
 import { imageFindings } from './image-ids.js';
 import type { RequestedRevisions } from './plan.js';
@@ -58,7 +66,7 @@ export async function preflight(
     seen = await readLive(kubectl, names, signal);
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
-    const unusable = whyUnusable(error);
+    const unusable = whyUnusable(error, names);
     if (unusable !== undefined) {
       add('error', ...unusable);
       return findings;
@@ -113,6 +121,7 @@ export async function preflight(
   return findings;
 }
 
+/** Who else has a say in the workloads. */
 async function examineOwners(
   seen: readonly Seen[],
   { kubectl, owners }: PreflightOptions,
@@ -122,9 +131,11 @@ async function examineOwners(
   const workloads = seen.map(({ workload }) => workload);
   const owned = await ownedOnes(kubectl, workloads, signal);
   const automations = await automationFindings(kubectl, owned, owners, signal);
+  const canaries = await readCanaries(kubectl, workloads, signal);
   for (const { level, message, fix } of [
     ...owned.map((one) => ownerFinding(one, owners)),
     ...automations,
+    ...flaggerFindings(canaries),
   ])
     add(level, message, fix);
 }
@@ -155,7 +166,10 @@ function absent(
 }
 
 /** Why nothing at all can be done, and what to do about it; `undefined`: it may be a matter of rights. */
-function whyUnusable(error: KubectlError): [message: string, fix: string] | undefined {
+function whyUnusable(
+  error: KubectlError,
+  names: readonly WorkloadName[],
+): [message: string, fix: string] | undefined {
   switch (error.reason) {
     case 'missing':
       return [error.message, 'install kubectl on the runner'];
@@ -173,7 +187,15 @@ function whyUnusable(error: KubectlError): [message: string, fix: string] | unde
     case 'garbage':
     case 'killed':
       return [error.message, 'make sure that kubectl works on the runner'];
-    case 'not-found':
+    case 'not-found': {
+      const rollout = names.find(({ kind }) => kind === 'rollout');
+      return rollout === undefined
+        ? undefined
+        : [
+            `the cluster has no Rollouts, as ${nameOf(rollout)} is one: ${error.message}`,
+            'install Argo Rollouts there, or correct kubernetes-workload or kubernetes-context',
+          ];
+    }
     case 'forbidden':
     case 'conflict':
     case 'invalid':
@@ -186,9 +208,14 @@ function whyUnusable(error: KubectlError): [message: string, fix: string] | unde
 function examine({ workload, revisions }: Seen, options: PreflightOptions, add: Add): void {
   const name = nameOf(workload);
   const { recorded, now } = options;
+  const foreign = foreignTemplate(workload);
+  if (foreign !== undefined) {
+    add('error', foreign.message, foreign.fix);
+    return;
+  }
   if (workload.spec.paused === true)
-    add('error', `${name} is paused: a rollback would not be rolled out`, resume(workload));
-  if (workload.kind === 'deployment' && workload.spec.revisionHistoryLimit === 0)
+    add('error', `${name} is paused: a rollback would not be rolled out`, resumeInWords(workload));
+  if (historyResource(workload) === 'replicasets' && workload.spec.revisionHistoryLimit === 0)
     add(
       'error',
       `${name} keeps no earlier revision: its revisionHistoryLimit is 0`,
@@ -203,7 +230,7 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
     );
 
   const { updateType, partition } = rolloutOf(workload);
-  if (workload.kind !== 'deployment' && updateType === 'OnDelete')
+  if (historyResource(workload) !== 'replicasets' && updateType === 'OnDelete')
     add(
       'warning',
       `${name}: with updateStrategy OnDelete its pods get the old version only when they are deleted`,
@@ -251,14 +278,10 @@ function examineHistory({ workload, revisions }: Seen, options: PreflightOptions
   else add('error', choice.reason);
 }
 
-function resume({ name, namespace }: Seen['workload']): string {
-  return `kubectl rollout resume deployment/${name} -n ${namespace}`;
-}
-
 /** Something that must be allowed. */
 export interface Permission {
   readonly verb: 'get' | 'list' | 'patch' | 'delete';
-  readonly group: '' | 'apps';
+  readonly group: '' | 'apps' | 'argoproj.io';
   readonly resource: string;
   readonly subresource?: string;
   /** Of one object only. */
@@ -278,11 +301,20 @@ export function permissionsFor(
     ...names.flatMap(({ kind, name }) =>
       (['get', 'patch'] as const).map((verb): Permission => ({
         verb,
-        group: 'apps',
+        group: groupOf({ kind }),
         resource: workloadResources[kind],
         name,
       })),
     ),
+    ...names
+      .filter(({ kind }) => kind === 'rollout')
+      .map(({ kind, name }): Permission => ({
+        verb: 'patch',
+        group: groupOf({ kind }),
+        resource: workloadResources[kind],
+        subresource: 'status',
+        name,
+      })),
     ...histories.map((resource): Permission => ({ verb: 'list', group: 'apps', resource })),
     {
       verb: 'list',

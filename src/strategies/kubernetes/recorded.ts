@@ -6,7 +6,7 @@ import {
   parseWorkloadName,
   nameOf,
 } from '../../support/kubernetes/workload.js';
-import { liveRevision, type Revision, versionOf } from './versions.js';
+import { liveRevision, type Revision, stableRevision, versionOf } from './versions.js';
 import { fields, listOf, textOf, numberOf } from '../../support/json.js';
 import type { RecordedVersion } from '../../contract/strategy.js';
 import { type FieldTree, readTree } from './field-sets.js';
@@ -18,6 +18,8 @@ export interface RecordedWorkload extends WorkloadName {
   readonly generation: number;
   readonly revision: number | null;
   readonly hash: string;
+  /** Of the template of the workload, where that is another one: of a Rollout, whose stable version is what is recorded. */
+  readonly live?: string | undefined;
   readonly images: readonly string[];
   readonly replicas: number | null;
   /** The revision that Argo CD or Flux had applied; absent where neither keeps it. */
@@ -62,11 +64,15 @@ export function recordOf(
   details: RecordedDetails = {},
 ): RecordedWorkload {
   const { kind, name, namespace, uid, generation, template } = workload;
+  const live = versionOf(template).hash;
+  const revision = stableRevision(workload, revisions) ?? liveRevision(workload, revisions);
+  const kept = kind === 'rollout' ? revision : undefined;
   return {
     ...{ kind, name, namespace, uid, generation },
-    revision: liveRevision(workload, revisions)?.number ?? null,
-    hash: versionOf(template).hash,
-    images: imagesOf(template),
+    revision: revision?.number ?? null,
+    hash: kept?.hash ?? live,
+    ...(kept !== undefined && kept.hash !== live && { live }),
+    images: kept?.images ?? imagesOf(template),
     replicas: desiredReplicas(workload) ?? null,
     ...(applied !== undefined && { applied }),
     ...(Object.values(details).some((each) => each !== undefined) && { details }),
@@ -100,6 +106,7 @@ function readWorkload(value: unknown): RecordedWorkload | undefined {
     generation: numberOf(its.generation) ?? 0,
     revision: numberOf(its.revision) ?? null,
     hash,
+    ...(textOf(its.live) !== undefined && { live: textOf(its.live) }),
     images: listOf(its.images).flatMap((image) => textOf(image) ?? []),
     replicas: numberOf(its.replicas) ?? null,
     ...(textOf(its.applied) !== undefined && { applied: textOf(its.applied) }),

@@ -16,7 +16,7 @@ import { getPods, isPodOf } from '../../support/kubernetes/pods.js';
 import type { RunIdentity } from '../dependencies.js';
 import { readAgain } from './apply-template.js';
 import { scaleDownPatch } from './scale-down-findings.js';
-import { REVISION, versionOf } from './versions.js';
+import { revisionAnnotation, versionOf } from './versions.js';
 
 /** What became of one workload. */
 export type Taken =
@@ -183,8 +183,8 @@ export function replaced(now: Workload, ours: Workload): Withheld {
   };
 }
 
-export function revisionOf({ annotations, status, generation }: Workload): string {
-  const number = annotations[REVISION];
+export function revisionOf({ kind, annotations, status, generation }: Workload): string {
+  const number = annotations[revisionAnnotation(kind)];
   if (number !== undefined) return `revision ${number}`;
   const { updateRevision } = status;
   return typeof updateRevision === 'string'

@@ -19,16 +19,18 @@ import {
   troubleInWords,
   troublesOf,
 } from './pods.js';
-import { completionOf } from './completion.js';
+import { doneInWords, followRollout } from './argo-rollouts.js';
+import { type Completion, completionOf } from './completion.js';
+import { followFlagger } from './flagger.js';
 import {
-  REVISION,
+  revisionAnnotation,
   type Version,
   versionOf,
   imagesInWords,
   listed,
   versionInWords,
 } from './versions.js';
-import { type Applied, type Step } from './apply-template.js';
+import { type Applied, changesTemplate, type Step } from './apply-template.js';
 
 /** What became of a workload whose earlier template was applied. */
 export type Settled =
@@ -49,9 +51,14 @@ export type Settled =
   | { readonly kind: 'not-ready'; readonly words: string; readonly because: readonly string[] };
 
 /** A workload, and the version that it has got. */
-interface Expected {
-  readonly workload: Workload;
+export interface Expected extends Pick<Step, 'workload' | 'target' | 'way'> {
   readonly version: Version;
+}
+
+/** A workload, and how far it was. */
+interface Seen {
+  readonly now: Workload;
+  readonly words: string;
 }
 
 interface SettleOptions {
@@ -89,7 +96,7 @@ export async function settle(
     last.set(name, line);
     options.progress(`${name}: ${line}`);
   };
-  const seen = new Map<string, Workload>();
+  const seen = new Map<string, Seen>();
   let trouble = '';
 
   for (let round = 1; ; round++) {
@@ -102,19 +109,20 @@ export async function settle(
         signal,
       );
       trouble = '';
-      for (const { workload, version } of open) {
+      for (const one of open) {
+        const { workload, version } = one;
         const name = nameOf(workload);
         const now = found.get(name);
         if (now?.uid !== workload.uid) {
           outcomes.set(name, { kind: 'gone' });
           continue;
         }
-        seen.set(name, now);
         if (versionOf(now.template).essence !== version.essence) {
           outcomes.set(name, { kind: 'overtaken', workload: now });
           continue;
         }
-        const completion = completionOf(now);
+        const completion = await follow(now, one, options);
+        seen.set(name, { now, words: completion.words });
         say(name, completion.words);
         if (completion.done)
           outcomes.set(name, { kind: 'ready', workload: now, words: completion.words });
@@ -124,7 +132,7 @@ export async function settle(
             words: completion.words,
             because: [completion.held],
           });
-        else if (round % PODS_EVERY === 0 || canBeStuck(now))
+        else if ((round % PODS_EVERY === 0 && changesTemplate(one.way)) || canBeStuck(now))
           await checkPods(now, round, options, say);
       }
       if (outcomes.size === expected.length) return outcomes;
@@ -179,15 +187,26 @@ async function checkPods(
   if (first !== undefined) say(`${name} (pods)`, troubleInWords(first, { redact }));
 }
 
+function follow(
+  now: Workload,
+  expected: Expected,
+  options: SettleOptions,
+): Completion | Promise<Completion> {
+  if (now.kind === 'rollout') return followRollout(now, expected, options);
+  return expected.way === 'aborted'
+    ? followFlagger(now, expected.target, options.kubectl, options.signal)
+    : completionOf(now);
+}
+
 async function notReady(
-  workload: Workload | undefined,
+  seen: Seen | undefined,
   trouble: string,
   options: SettleOptions,
 ): Promise<Settled> {
   const unseen = trouble === '' ? 'it was not seen any more' : `it could not be seen: ${trouble}`;
-  if (workload === undefined || trouble !== '')
+  if (seen === undefined || trouble !== '')
     return { kind: 'not-ready', words: unseen, because: [] };
-  const { words } = completionOf(workload);
+  const { now: workload, words } = seen;
   if (isCancelled(options.signal)) return { kind: 'not-ready', words, because: [] };
   const grace = lastingSignal(options.signal, options.clock, LAST_READ_MS);
   try {
@@ -269,7 +288,9 @@ function shortened(
   settled: ReadonlyMap<string, Settled>,
   sentences: readonly string[],
 ): readonly string[] {
-  const ready = work.filter(({ workload }) => settled.get(nameOf(workload))?.kind === 'ready');
+  const ready = work.filter(
+    ({ workload, way }) => way === 'template' && settled.get(nameOf(workload))?.kind === 'ready',
+  );
   if (ready.length < 4) return sentences;
   const rest = sentences.filter((_, index) => {
     const step = work[index];
@@ -293,11 +314,12 @@ function isUnseen({ work, applied, settled, stopped }: OutcomeOptions): boolean 
 }
 
 function sentenceOf(
-  { workload, from, target }: Step,
+  step: Step,
   applied: Applied,
   settled: Settled | undefined,
   stopped: string | undefined,
 ): string {
+  const { workload, from, target } = step;
   const name = fullNameOf(workload);
   const way = `from ${versionInWords(from)} to the template of revision ${String(target.number)}${imagesInWords(target.images)}`;
   switch (applied.kind) {
@@ -310,19 +332,21 @@ function sentenceOf(
     case 'unknown':
       return `It is not known whether ${name} was rolled back ${way}: ${applied.reason}.`;
     case 'done':
-      return `${name} was rolled back ${way}${became(settled, target.number, stopped)}.`;
+      if (applied.way !== 'template')
+        return `${doneInWords({ ...step, way: applied.way })}${became(settled, { ...step, way: applied.way }, stopped)}.`;
+      return `${name} was rolled back ${way}${became(settled, step, stopped)}.`;
   }
 }
 
-function became(settled: Settled | undefined, target: number, stopped: string | undefined): string {
+function became(settled: Settled | undefined, step: Step, stopped: string | undefined): string {
   const before = stopped === undefined ? '' : ` (${stopped})`;
   switch (settled?.kind) {
     case undefined:
       return `, and was not seen to become ready${before}`;
     case 'ready':
-      return `${newNumber(settled.workload, target)}: ${settled.words}`;
+      return `${newNumber(settled.workload, step)}: ${settled.words}`;
     case 'unproven':
-      return `${newNumber(settled.workload, target)}: ${settled.words}, but ${settled.why}`;
+      return `${newNumber(settled.workload, step)}: ${settled.words}, but ${settled.why}`;
     case 'overtaken':
       return ', and then changed again by somebody else';
     case 'gone':
@@ -333,7 +357,9 @@ function became(settled: Settled | undefined, target: number, stopped: string | 
 }
 
 /** An earlier revision that comes back gets a new number. */
-function newNumber({ annotations }: Workload, target: number): string {
-  const number = annotations[REVISION];
-  return number === undefined || number === String(target) ? '' : `, now revision ${number}`;
+function newNumber({ kind, annotations }: Workload, { way, target }: Step): string {
+  const number = annotations[revisionAnnotation(kind)];
+  return !changesTemplate(way) || number === undefined || number === String(target.number)
+    ? ''
+    : `, now revision ${number}`;
 }

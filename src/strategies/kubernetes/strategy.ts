@@ -10,7 +10,10 @@ import type {
 import { isCancelled } from '../../support/abort.js';
 import type { Clock } from '../../support/clock.js';
 import { messageOf } from '../../support/errors.js';
-import { ended } from '../../support/text.js';
+import { asSentence, ended } from '../../support/text.js';
+import { foreignTemplate } from '../../support/kubernetes/argo-rollout.js';
+import { readCanaries } from '../../support/kubernetes/flagger.js';
+import { ownerInWords } from '../../support/kubernetes/owner.js';
 import { createKubectl, type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -21,7 +24,7 @@ import {
   type WorkloadName,
 } from '../../support/kubernetes/workload.js';
 import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
-import { capturedOf, evaluatedVersions } from './capture.js';
+import { abortInWords, capturedOf, evaluatedVersions } from './capture.js';
 import {
   isAsRecorded,
   nothingDeployed,
@@ -53,9 +56,10 @@ import {
   readRecorded,
   recordOf,
 } from './recorded.js';
-import { type Applied, applyTemplate } from './apply-template.js';
 import { movedImages, proveImages, recordImages } from './image-ids.js';
 import { beforeUndo, recordApplies } from './next-apply.js';
+import { type Applied, changesTemplate, type Step } from './apply-template.js';
+import { applyStep, leftInWords } from './argo-rollouts.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -91,6 +95,8 @@ interface State {
   /** What this run judges, and what it has rolled back to itself, by workload. */
   evaluated: ReadonlyMap<string, Live>;
   readonly ours: Map<string, Version>;
+  /** Those whose update is aborted, which no owner takes back: what it keeps was not changed. */
+  readonly aborted: Set<string>;
   readonly ownership: Ownership;
 }
 
@@ -104,8 +110,10 @@ export function createKubernetesStrategy(
   const { names, kubectl, requestedRevisions, run, clock } = options;
   const recorded = readRecorded(options.recorded);
   const ours = new Map<string, Version>();
+  const aborted = new Set<string>();
   const ownership = createOwnership({
     ...{ kubectl, clock, ours },
+    isKept: (workload) => !aborted.has(nameOf(workload)),
     read: async (signal) => (await getWorkloads(kubectl, names, signal)).values(),
     evaluated: () => state.evaluated,
   });
@@ -119,6 +127,7 @@ export function createKubernetesStrategy(
     recorded,
     evaluated: new Map(),
     ours,
+    aborted,
     ownership,
   };
   return {
@@ -169,6 +178,10 @@ async function snapshot(
   signal: AbortSignal,
 ): Promise<Recorded & { readonly missing: readonly string[] }> {
   const seen = await readLive(state.kubectl, state.names, signal);
+  for (const { workload } of seen) {
+    const foreign = foreignTemplate(workload);
+    if (foreign !== undefined) throw new Error(`${foreign.message}; ${foreign.fix}`);
+  }
   const found = new Set(seen.map(({ workload }) => nameOf(workload)));
   const missing = state.names.map(nameOf).filter((name) => !found.has(name));
   if (seen.length === 0) {
@@ -248,10 +261,15 @@ function moved(
 async function pin(state: State, signal: AbortSignal): Promise<string | undefined> {
   const found = await getWorkloads(state.kubectl, state.names, signal);
   const cleared: string[] = [];
+  const rollouts = [...found.values()].filter(({ kind }) => kind === 'rollout');
+  const aborted = await withHistory(state.kubectl, rollouts, signal);
+  const aborts = aborted.flatMap((one) => abortInWords(one) ?? []);
+  if (aborts.length > 0) return aborts.join('; ');
   for (const workload of found.values()) {
-    const { hash } = versionOf(workload.template);
-    const rest = withoutRejection(readRejections(workload.annotations), hash);
-    if (rest === undefined || state.evaluated.get(nameOf(workload))?.hash !== hash) continue;
+    const evaluated = state.evaluated.get(nameOf(workload));
+    if (evaluated?.hash !== versionOf(workload.template).hash) continue;
+    const rest = withoutRejection(readRejections(workload.annotations), evaluated.kept.hash);
+    if (rest === undefined) continue;
     await state.kubectl.patch(objectOf(workload), markPatch(workload, rest), signal);
     cleared.push(nameOf(workload));
   }
@@ -286,6 +304,7 @@ async function plan(
   return planFor({
     moved: await moved(state, [...found.values()], signal),
     pinsImages: state.options.pinsImages ?? false,
+    canaries: await readCanaries(state.kubectl, state.names, signal),
     ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions.value },
     byHand: request.verdict === 'requested',
     deployedWithin: state.options.deployedWithin,
@@ -295,10 +314,11 @@ async function plan(
 
 async function execute(
   state: State,
-  plan: KubernetesPlan,
+  planned: KubernetesPlan,
   context: StrategyContext,
 ): Promise<StrategyResult | Withheld> {
-  const { sentences: paused, problem } = await pause(state, plan, context);
+  const { work, left } = await withOwners(state, planned.work, context.signal);
+  const { sentences: paused, problem } = await pause(state, work, context);
   const sentences = [...paused];
   const withPaused = (detail: string): string => [detail, ...sentences].join(' ');
   if (problem !== undefined)
@@ -309,11 +329,40 @@ async function execute(
       ),
       versionConfirmed: null,
     };
+  const nextApply = await beforeUndo(state.kubectl, work, context.signal);
+  const applied = await applyAll(state, work, context);
+  const last = applied.at(-1);
+  const nothingDone = state.ours.size === 0 && applied.length <= 1;
+  if (nothingDone && last?.kind === 'replaced') {
+    const held = await inWords(state, last.workload, context.signal);
+    return sentences.length === 0 ? held : { ...held, reason: withPaused(ended(held.reason)) };
+  }
+  sentences.push(...(await nextApply.restore(applied, context.signal)));
+  const settled = await waitFor(state, work, applied, context);
+  const result = outcomeOf({
+    ...{ applied, settled, work },
+    stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
+    now: state.clock.now(),
+  });
+  const rest = work.flatMap(({ workload }) =>
+    state.aborted.has(nameOf(workload))
+      ? [asSentence(leftInWords(workload, left.get(nameOf(workload))))]
+      : [],
+  );
+  return { ...result, detail: [withPaused(result.detail), ...rest].join(' ') };
+}
+
+/** Carries the steps out, one after the other, until one cannot be carried out. */
+async function applyAll(
+  state: State,
+  work: readonly Step[],
+  context: StrategyContext,
+): Promise<readonly Applied[]> {
   const applied: Applied[] = [];
-  const nextApply = await beforeUndo(state.kubectl, plan.work, context.signal);
-  for (const step of plan.work) {
+  for (const step of work) {
     if (context.signal.aborted) break;
-    const done = await applyTemplate(step, {
+    const name = nameOf(step.workload);
+    const done = await applyStep(step, {
       ...{ kubectl: state.kubectl, clock: state.clock, run: state.run },
       signal: context.signal,
       beforeChange: () => {
@@ -325,38 +374,55 @@ async function execute(
     });
     applied.push(done);
     if (done.kind !== 'done') break;
-    state.ours.set(nameOf(step.workload), done.version);
-    context.progress(
-      `${nameOf(step.workload)}: has the template of ${versionInWords(step.target)} again`,
-    );
+    if (changesTemplate(done.way)) {
+      state.ours.set(name, done.version);
+      context.progress(`${name}: has the template of ${versionInWords(step.target)} again`);
+    } else state.aborted.add(name);
   }
-  const last = applied.at(-1);
-  const nothingDone = state.ours.size === 0 && applied.length <= 1;
-  if (nothingDone && last?.kind === 'replaced') {
-    const held = await inWords(state, last.workload, context.signal);
-    return sentences.length === 0 ? held : { ...held, reason: withPaused(ended(held.reason)) };
-  }
-  sentences.push(...(await nextApply.restore(applied, context.signal)));
-  const settled = await waitFor(state, plan, applied, context);
-  const result = outcomeOf({
-    ...{ applied, settled, work: plan.work },
-    stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
-    now: state.clock.now(),
-  });
-  return { ...result, detail: withPaused(result.detail) };
+  return applied;
+}
+
+/**
+ * What Argo CD or Flux keeps is the template of a Rollout, and not its status: an abort lasts where an undo would be taken back.
+ * @returns the steps, and who keeps those that are left as they are
+ */
+async function withOwners(
+  { kubectl }: State,
+  work: readonly Step[],
+  signal: AbortSignal,
+): Promise<{ readonly work: readonly Step[]; readonly left: ReadonlyMap<string, string> }> {
+  const unfinished = work.filter(({ way }) => way === 'abort' || way === 'aborted');
+  const owned = await ownedOnes(
+    kubectl,
+    unfinished.map(({ workload }) => workload),
+    signal,
+  );
+  const left = new Map(
+    owned
+      .filter(({ state }) => state.acts === 'reverts')
+      .map(({ workload, owner }) => [nameOf(workload), ownerInWords(owner)]),
+  );
+  return {
+    work: work.map((step) =>
+      step.way === 'abort' && left.has(nameOf(step.workload))
+        ? { ...step, way: 'abort-only' }
+        : step,
+    ),
+    left,
+  };
 }
 
 /** Pauses what keeps the workloads, where that is wanted. */
 async function pause(
   { options, kubectl }: State,
-  { work }: KubernetesPlan,
+  work: readonly Step[],
   context: StrategyContext,
 ): Promise<Paused> {
   if (options.owners?.pauses !== true) return { sentences: [] };
   const { signal } = context;
   const owned = await ownedOnes(
     kubectl,
-    work.map(({ workload }) => workload),
+    work.filter(({ way }) => changesTemplate(way)).map(({ workload }) => workload),
     signal,
   );
   if (owned.every(({ state }) => state.acts !== 'reverts')) return { sentences: [] };
@@ -393,13 +459,15 @@ async function inWords(state: State, workload: Workload, signal: AbortSignal): P
 /** Waits for those that have their template back. */
 async function waitFor(
   state: State,
-  { work }: KubernetesPlan,
+  work: readonly Step[],
   applied: readonly Applied[],
   context: StrategyContext,
 ): Promise<ReadonlyMap<string, Settled>> {
-  const expected = work.flatMap(({ workload }, index) => {
+  const expected = work.flatMap(({ workload, target }, index) => {
     const done = applied[index];
-    return done?.kind === 'done' ? [{ workload, version: done.version }] : [];
+    return done?.kind === 'done'
+      ? [{ workload, target, version: done.version, way: done.way }]
+      : [];
   });
   if (expected.length === 0 || isCancelled(context.signal)) return new Map();
   const settled = await settle(expected, {
@@ -455,11 +523,6 @@ export function setUpKubernetes(
   const skip = (reason: string): Skip => ({ kind: 'skip', reason });
   if (given.length === 0) return skip('not configured: `kubernetes-workload` is not set');
   const namespace = settings['kubernetes-namespace'];
-  const rollout = given.find((text) => text.startsWith('rollout/'))?.slice('rollout/'.length);
-  if (rollout !== undefined)
-    return skip(
-      `rollout/${rollout} belongs to Argo Rollouts, which goes back by itself: kubectl argo rollouts abort ${rollout}${namespace === undefined ? '' : ` -n ${namespace}`}`,
-    );
   const names = [...new Set(given)].flatMap((text) => parseWorkloadName(text) ?? []);
   return createKubernetesStrategy({
     names,

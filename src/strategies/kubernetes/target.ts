@@ -1,6 +1,7 @@
 import type { Problem } from '../../contract/result.js';
 import { formatDuration } from '../../support/text.js';
 import { fields, listOf, textOf } from '../../support/json.js';
+import { argoRolloutOf } from '../../support/kubernetes/argo-rollout.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
 import {
   getWorkloads,
@@ -13,6 +14,7 @@ import {
   becameCurrentAt,
   getHistory,
   liveRevision,
+  stableRevision,
   type Revision,
   type Version,
   versionOf,
@@ -37,6 +39,8 @@ export type Choice =
 export interface Live extends Version {
   readonly number: number | null;
   readonly images: readonly string[];
+  /** The same version as the history has it: of a Rollout another text, with the defaults of the API server. */
+  readonly kept: Version;
 }
 
 interface ChoiceOptions {
@@ -55,18 +59,30 @@ interface ChoiceOptions {
 }
 
 export function liveOf(workload: Workload, revisions: readonly Revision[]): Live {
+  const version = versionOf(workload.template);
+  const revision = liveRevision(workload, revisions);
+  const { hash, essence } = (workload.kind === 'rollout' ? revision : undefined) ?? version;
   return {
-    ...versionOf(workload.template),
-    number: liveRevision(workload, revisions)?.number ?? null,
+    ...version,
+    number: revision?.number ?? null,
     images: imagesOf(workload.template),
+    kept: { hash, essence },
   };
+}
+
+/** The version that a workload serves, by its hash in the history: of a Rollout that was aborted the stable one. */
+export function servingHash({ workload, revisions }: Seen): string {
+  const stable = stableRevision(workload, revisions);
+  return stable !== undefined && argoRolloutOf(workload).isAborted
+    ? stable.hash
+    : liveOf(workload, revisions).kept.hash;
 }
 
 /** Chooses the version to roll back to: the one that the user names, else the recorded one, else the newest earlier one. */
 export function chooseTarget(options: ChoiceOptions): Choice {
   const { workload, revisions, recorded, requestedRevision } = options;
   const from = liveOf(workload, revisions);
-  if (recorded?.hash === from.hash && (requestedRevision === undefined || !options.byHand))
+  if (isAsRecorded(from, recorded) && (requestedRevision === undefined || !options.byHand))
     return { kind: 'unchanged' };
   if (recorded === undefined && (requestedRevision === undefined || !options.byHand)) {
     const reason = tooOld(options, from);
@@ -79,12 +95,20 @@ export function chooseTarget(options: ChoiceOptions): Choice {
         ? asRecorded(options, recorded)
         : newestEarlier(options, from);
   if (typeof chosen === 'string') return { kind: 'impossible', reason: chosen };
-  if (chosen.hash === from.hash)
+  if (chosen.hash === from.kept.hash)
     return {
       kind: 'impossible',
       reason: `${nameOf(workload)} has ${versionInWords(chosen)} already`,
     };
   return { kind: 'target', target: chosen, from };
+}
+
+/** It is what the snapshot saw. */
+export function isAsRecorded(live: Live, recorded: RecordedWorkload | undefined): boolean {
+  return (
+    recorded !== undefined &&
+    (recorded.hash === live.kept.hash || (recorded.live ?? recorded.hash) === live.hash)
+  );
 }
 
 function tooOld(
@@ -136,8 +160,11 @@ function asRecorded(
 }
 
 function newestEarlier({ workload, revisions, now }: ChoiceOptions, live: Live): Revision | string {
-  const others = revisions.filter(
-    ({ essence, number }) => essence !== live.essence && number < (live.number ?? Infinity),
+  const stable = stableRevision(workload, revisions);
+  // What lies between it and a version that replaces it has never been promoted.
+  const earlier = stable === undefined || stable.hash === live.kept.hash ? revisions : [stable];
+  const others = earlier.filter(
+    ({ essence, number }) => essence !== live.kept.essence && number < (live.number ?? Infinity),
   );
   const good = others.find((revision) => rejectionOf(workload, revision) === undefined);
   if (good !== undefined) return good;

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { fields, listOf, numberOf, textOf, textsOf } from '../../support/json.js';
 import { itemsOf, type Kubectl } from '../../support/kubernetes/kubectl.js';
-import { imagesOf, type Workload } from '../../support/kubernetes/workload.js';
+import { argoRolloutOf } from '../../support/kubernetes/argo-rollout.js';
+import { templateHashLabels } from '../../support/kubernetes/pods.js';
+import { imagesOf, type Workload, type WorkloadKind } from '../../support/kubernetes/workload.js';
 import { formatDuration, oneLine } from '../../support/text.js';
 
 /** A version that a workload has or had, as its history keeps it. */
@@ -17,16 +19,34 @@ export interface Revision extends Version {
   readonly returned: boolean;
   readonly template: Readonly<Record<string, unknown>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** Of a Rollout: the ReplicaSet that runs it. */
+  readonly set?: ReplicaSet;
+}
+
+/** A ReplicaSet of a Rollout. */
+export interface ReplicaSet {
+  /** By which the status of the Rollout names it. */
+  readonly hash: string;
+  readonly replicas: number;
+  readonly available: number;
 }
 
 export const REVISION = 'deployment.kubernetes.io/revision';
 export const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
+/** argo-rollouts, utils/annotations/annotations.go */
+const ARGO_REVISION = 'rollout.argoproj.io/revision';
+const ARGO_REVISION_HISTORY = 'rollout.argoproj.io/revision-history';
+
+/** The annotation with the number of the revision that a workload has, where its controller writes one. */
+export function revisionAnnotation(kind: WorkloadKind): string {
+  return kind === 'rollout' ? ARGO_REVISION : REVISION;
+}
 
 /** Where a workload's history is kept. */
 export function historyResource({
   kind,
 }: Pick<Workload, 'kind'>): 'replicasets' | 'controllerrevisions' {
-  return kind === 'deployment' ? 'replicasets' : 'controllerrevisions';
+  return kind === 'deployment' || kind === 'rollout' ? 'replicasets' : 'controllerrevisions';
 }
 
 export async function getHistory(
@@ -41,7 +61,7 @@ export async function getHistory(
 
 /** The history of the workload, newest first. What others own, or what has no number yet, is no part of it. */
 function revisionsOf(workload: Workload, items: readonly unknown[]): readonly Revision[] {
-  const read = workload.kind === 'deployment' ? fromReplicaSet : fromControllerRevision;
+  const read = readers[workload.kind];
   return items
     .filter((item) => controllerUid(item) === workload.uid)
     .flatMap((item) => read(fields(item)) ?? [])
@@ -68,12 +88,101 @@ function fromReplicaSet(object: Readonly<Record<string, unknown>>): Revision | u
   };
 }
 
+/**
+ * The API server fills its defaults into the template of a ReplicaSet and not into that of a Rollout, and the controller adds to it
+ * what tells the pods of the stable version from the others: only the hash says which of them the Rollout has.
+ */
+function fromArgoReplicaSet(object: Readonly<Record<string, unknown>>): Revision | undefined {
+  const metadata = fields(object.metadata);
+  const annotations = textsOf(metadata.annotations);
+  const number = Number(annotations[ARGO_REVISION]);
+  const hash = textsOf(metadata.labels)[templateHashLabels.rollout];
+  if (!Number.isSafeInteger(number) || number <= 0 || hash === undefined) return undefined;
+  const spec = fields(object.spec);
+  return {
+    ...common(object, withoutInjected(spec.template, annotations)),
+    number,
+    returned: annotations[ARGO_REVISION_HISTORY] !== undefined,
+    annotations,
+    set: {
+      hash,
+      replicas: numberOf(spec.replicas) ?? 1,
+      available: numberOf(fields(object.status).availableReplicas) ?? 0,
+    },
+  };
+}
+
+/**
+ * argo-rollouts, utils/replicaset/canary.go (SyncReplicaSetEphemeralPodMetadata) and replicaset.go (CreateInjectedAntiAffinityRule)
+ */
+function withoutInjected(
+  template: unknown,
+  annotations: Readonly<Record<string, string>>,
+): Readonly<Record<string, unknown>> {
+  const { metadata, spec, ...rest } = fields(template);
+  const injected = parsedFields(annotations['rollout.argoproj.io/ephemeral-metadata']);
+  const meta = { ...fields(metadata) };
+  for (const part of ['labels', 'annotations'] as const) {
+    const added = Object.keys(fields(injected[part]));
+    if (added.length === 0 || meta[part] === undefined) continue;
+    const kept = Object.entries(fields(meta[part])).filter(([key]) => !added.includes(key));
+    if (kept.length === 0) Reflect.deleteProperty(meta, part);
+    else meta[part] = Object.fromEntries(kept);
+  }
+  return { ...rest, metadata: meta, spec: withoutAntiAffinity(fields(spec)) };
+}
+
+function withoutAntiAffinity(
+  spec: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const { affinity, ...rest } = spec;
+  const { podAntiAffinity, ...others } = fields(affinity);
+  const isInjected = (term: unknown): boolean =>
+    listOf(fields(fields(term).labelSelector).matchExpressions).some(
+      (expression) => fields(expression).key === templateHashLabels.rollout,
+    );
+  const terms = Object.entries(fields(podAntiAffinity)).map(
+    ([name, list]) =>
+      [
+        name,
+        listOf(list).filter(
+          (term) => !isInjected(term) && !isInjected(fields(term).podAffinityTerm),
+        ),
+      ] as const,
+  );
+  const before = Object.values(fields(podAntiAffinity)).flatMap(listOf).length;
+  if (terms.flatMap(([, list]) => list).length === before) return spec;
+  const kept = Object.fromEntries(terms.filter(([, list]) => list.length > 0));
+  const left = {
+    ...others,
+    ...(Object.keys(kept).length === 0 ? {} : { podAntiAffinity: kept }),
+  };
+  return Object.keys(left).length === 0 ? rest : { ...rest, affinity: left };
+}
+
+function parsedFields(text: string | undefined): Readonly<Record<string, unknown>> {
+  try {
+    return fields(JSON.parse(text ?? '{}'));
+  } catch {
+    return {};
+  }
+}
+
 function fromControllerRevision(object: Readonly<Record<string, unknown>>): Revision | undefined {
   const number = numberOf(object.revision);
   const { template } = fields(fields(object.data).spec);
   if (number === undefined || template === undefined) return undefined;
   return { ...common(object, template), number, returned: false, annotations: {} };
 }
+
+const readers: Readonly<
+  Record<WorkloadKind, (object: Readonly<Record<string, unknown>>) => Revision | undefined>
+> = {
+  deployment: fromReplicaSet,
+  statefulset: fromControllerRevision,
+  daemonset: fromControllerRevision,
+  rollout: fromArgoReplicaSet,
+};
 
 function common(
   object: Readonly<Record<string, unknown>>,
@@ -106,11 +215,25 @@ export function liveRevision(
  */
 function byStatus(workload: Workload, revisions: readonly Revision[]): Revision | undefined {
   const { kind, generation, status } = workload;
+  if (kind === 'rollout') {
+    const { isSeen, current } = argoRolloutOf(workload);
+    return isSeen ? revisions.find(({ set }) => set?.hash === current) : undefined;
+  }
   if (kind === 'deployment' || (numberOf(status.observedGeneration) ?? 0) < generation)
     return undefined;
   const newest = revisions[0];
   if (kind === 'daemonset') return newest;
   return revisions.find(({ name }) => name === status.updateRevision);
+}
+
+/** The version that a Rollout goes back to when its update is aborted; of others, and where it is not known, `undefined`. */
+export function stableRevision(
+  workload: Workload,
+  revisions: readonly Revision[],
+): Revision | undefined {
+  if (workload.kind !== 'rollout') return undefined;
+  const { stable } = argoRolloutOf(workload);
+  return revisions.find(({ set }) => set !== undefined && set.hash === stable);
 }
 
 /**
@@ -161,8 +284,8 @@ export interface Version {
   readonly essence: string;
 }
 
-/** Set on the templates of ReplicaSets by the Deployment controller; the Deployment's own template lacks it. */
-const HASH_LABEL = 'pod-template-hash';
+/** Set on the templates of ReplicaSets by their controllers; the template of the workload itself lacks it. */
+const hashLabels = Object.values(templateHashLabels);
 /** kubectl, pkg/polymorphichelpers/objectrestarter.go */
 const RESTARTED = 'kubectl.kubernetes.io/restartedAt';
 
@@ -188,13 +311,13 @@ export function pureTemplate(template: unknown): Readonly<Record<string, unknown
     ...rest,
     metadata: {
       ...others,
-      ...(labels === undefined ? {} : { labels: without(labels, HASH_LABEL) }),
+      ...(labels === undefined ? {} : { labels: without(labels, ...hashLabels) }),
     },
   };
 }
 
-function without(value: unknown, name: string): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(Object.entries(fields(value)).filter(([key]) => key !== name));
+function without(value: unknown, ...names: string[]): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(fields(value)).filter(([key]) => !names.includes(key)));
 }
 
 function sha256(value: unknown): string {

@@ -24,6 +24,14 @@ export type PatchOperation =
   | { readonly op: 'add' | 'replace' | 'test'; readonly path: string; readonly value: unknown }
   | { readonly op: 'remove'; readonly path: string };
 
+/** How a patch differs from others. */
+interface PatchOptions {
+  /** Another one than that of all calls. */
+  readonly namespace?: string | undefined;
+  /** Under which name the API server remembers who owns what was changed; kubectl's own where nothing is said. */
+  readonly manager?: string;
+}
+
 /** A cluster, as kubectl reaches it. Everything rejects with a {@link KubectlError}, or with the signal's reason. */
 export interface Kubectl {
   /**
@@ -36,7 +44,13 @@ export interface Kubectl {
     object: string,
     operations: readonly PatchOperation[],
     signal: AbortSignal,
-    namespace?: string,
+    options?: PatchOptions,
+  ): Promise<unknown>;
+  /** The same for the status of an object, which is a resource of its own. `kubectl` knows it since 1.24. */
+  patchStatus(
+    object: string,
+    operations: readonly PatchOperation[],
+    signal: AbortSignal,
   ): Promise<unknown>;
   /** Posts objects and gives what the server made of them, in the same order. For reviews, which store nothing. */
   review(objects: readonly unknown[], signal: AbortSignal): Promise<readonly unknown[]>;
@@ -76,13 +90,19 @@ export function createKubectl(options: KubectlOptions): Kubectl {
   const state: State = { options, clock, random, redact, common, namespace };
   return {
     get: (args, signal) => get(state, args, signal),
-    patch: (object, operations, signal, namespace) =>
+    patch: (object, operations, signal, { namespace, manager } = {}) =>
       patch(
         state,
-        [object, ...(namespace === undefined ? [] : ['-n', namespace])],
+        [
+          object,
+          ...(namespace === undefined ? [] : ['-n', namespace]),
+          ...(manager === undefined ? [] : [`--field-manager=${manager}`]),
+        ],
         operations,
         signal,
       ),
+    patchStatus: (object, operations, signal) =>
+      patch(state, [object, '--subresource=status'], operations, signal),
     review: (objects, signal) => review(state, objects, signal),
     run: (args, signal) => call(state, args, signal),
   };
@@ -91,7 +111,7 @@ export function createKubectl(options: KubectlOptions): Kubectl {
 /** In place of one that would reach another cluster than it should. @param why in words */
 export function unusableKubectl(why: string): Kubectl {
   const refuse = (): Promise<never> => Promise.reject(new KubectlError('missing', why));
-  return { get: refuse, patch: refuse, review: refuse, run: refuse };
+  return { get: refuse, patch: refuse, patchStatus: refuse, review: refuse, run: refuse };
 }
 
 function get(state: State, args: readonly string[], signal: AbortSignal): Promise<unknown> {

@@ -179,6 +179,12 @@ function containerTrouble(
   return undefined;
 }
 
+/** The label by which the pods of a ReplicaSet are told from those of another. */
+export const templateHashLabels = {
+  deployment: 'pod-template-hash',
+  rollout: 'rollouts-pod-template-hash',
+} as const;
+
 /** apiserver, pkg/storage/names/generate.go: what a generated name begins with is cut here. */
 const LONGEST_BASE = 58;
 
@@ -187,8 +193,9 @@ const LONGEST_BASE = 58;
  * canary's pods too.
  */
 export function isPodOf({ kind, name, uid }: Workload, pod: Pod): boolean {
-  if (kind !== 'deployment') return pod.controller === uid;
+  if (kind === 'statefulset' || kind === 'daemonset') return pod.controller === uid;
   // A Deployment names its ReplicaSets, and they name their pods (pkg/controller/deployment/sync.go, generateReplicaSetName).
-  const hash = pod.labels['pod-template-hash'];
+  // So does a Rollout (argo-rollouts, rollout/sync.go, createDesiredReplicaSet).
+  const hash = pod.labels[templateHashLabels[kind]];
   return hash !== undefined && pod.name.startsWith(`${name}-${hash}-`.slice(0, LONGEST_BASE));
 }

@@ -29,12 +29,18 @@ export function rolloutOf(workload: Workload): Rollout {
   const updateStrategy = fields(spec.updateStrategy);
   return {
     generation,
-    isSeen: count(status.observedGeneration) >= generation,
+    isSeen: observedGeneration(status) >= generation,
     ...countsOf(workload),
     isPaused: spec.paused === true,
     updateType: textOf(updateStrategy.type) ?? 'RollingUpdate',
     partition: count(fields(updateStrategy.rollingUpdate).partition),
   };
+}
+
+/** The newest change that the controller has seen. Argo Rollouts writes it as text (pkg/apis/rollouts/v1alpha1/types.go). */
+export function observedGeneration({ observedGeneration: seen }: Workload['status']): number {
+  const text = textOf(seen);
+  return text === undefined ? count(seen) : /^\d+$/.test(text) ? Number(text) : 0;
 }
 
 type Counts = Pick<Rollout, 'desired' | 'total' | 'updated' | 'ready' | 'available'>;

@@ -1,13 +1,14 @@
 import { fields, listOf, numberOf, textOf, textsOf } from '../json.js';
 import { itemsOf, type Kubectl } from './kubectl.js';
 
-/** The kinds that run pods by a template and keep its history, with the name of their resource in `apps/v1`. */
+/** The kinds that run pods by a template and keep its history, with the name of their resource. */
 export const workloadResources = {
   deployment: 'deployments',
   statefulset: 'statefulsets',
   daemonset: 'daemonsets',
+  rollout: 'rollouts',
 } as const;
-type WorkloadKind = keyof typeof workloadResources;
+export type WorkloadKind = keyof typeof workloadResources;
 
 export interface WorkloadName {
   readonly kind: WorkloadKind;
@@ -30,7 +31,12 @@ export interface Workload extends WorkloadName {
   readonly status: Readonly<Record<string, unknown>>;
 }
 
-/** `deployment/api`. @returns `undefined` for what is no name of a workload, e.g. an Argo Rollouts object */
+/** The API group of the kind: a Rollout is one of Argo Rollouts, the others are Kubernetes' own. */
+export function groupOf({ kind }: Pick<WorkloadName, 'kind'>): 'apps' | 'argoproj.io' {
+  return kind === 'rollout' ? 'argoproj.io' : 'apps';
+}
+
+/** `deployment/api`. @returns `undefined` for what is no name of a workload */
 export function parseWorkloadName(text: string): WorkloadName | undefined {
   const [kind = '', name = ''] = text.split('/');
   return name !== '' && isWorkloadKind(kind) ? { kind, name } : undefined;
@@ -56,7 +62,7 @@ export function fullNameOf({
 
 /** As kubectl takes it; with the group, because other groups may have a kind of the same name. */
 export function objectOf({ kind, name }: WorkloadName): string {
-  return `${workloadResources[kind]}.apps/${name}`;
+  return `${workloadResources[kind]}.${groupOf({ kind })}/${name}`;
 }
 
 /** @returns `undefined` for an object that is no workload */
