@@ -223,10 +223,14 @@ describeWith('the health of workloads on a real cluster', lacking(oldKubectl), (
     expect(await check.preflight(never)).toEqual([]);
     await seen(check, true);
     expect(
-      await checkIn(namespace, 'deployment/no, rollout/x', { kubeconfig }).preflight(never),
-    ).toMatchObject([
-      { level: 'error', message: expect.stringMatching(/rollout\/x is an Argo Rollouts object/) },
-      { level: 'error', message: 'deployment/no is not there' },
+      await checkIn(namespace, 'deployment/no', { kubeconfig }).preflight(never),
+    ).toMatchObject([{ level: 'error', message: 'deployment/no is not there' }]);
+    expect(await checkIn(namespace, 'rollout/x', { kubeconfig }).preflight(never)).toMatchObject([
+      {
+        level: 'error',
+        message: expect.stringContaining('have a resource type "rollouts"'),
+        fix: expect.stringContaining('install Argo Rollouts'),
+      },
     ]);
 
     await account.allow([workloads]);

@@ -268,15 +268,15 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
       expect(preflight.output).toContain(`deployment/${name} belongs to ${owner}: `);
   });
 
-  it('a workload of Argo Rollouts: skipped, with the command that helps', async () => {
+  it('a workload of Argo Rollouts where the cluster has none: failed, and the next strategy acts', async () => {
     const job = await jobWith({ ...current, ...SHELL });
     const flags = ['--rollback', 'kubernetes,command', '--rollback-command', 'exit 0'];
     await job.call('rollback', flags, { workloads: 'rollout/api' });
     expect(job.place.report().targets[0]?.rollback.attempts).toMatchObject([
       {
         id: 'kubernetes',
-        outcome: 'skipped',
-        detail: expect.stringContaining(`kubectl argo rollouts abort api -n ${job.namespace}`),
+        outcome: 'failed',
+        detail: expect.stringContaining('have a resource type "rollouts"'),
       },
       { id: 'command', outcome: 'verified' },
     ]);

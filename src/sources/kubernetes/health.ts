@@ -214,5 +214,8 @@ function fixOf({ reason }: KubectlError): string {
     return 'install kubectl on the runner, or set `kubernetes-health` to false';
   if (reason === 'forbidden')
     return 'let this user get the workloads and list pods: see docs/kubernetes.md';
+  // Of all kinds that can be named only this one may lack.
+  if (reason === 'not-found')
+    return 'install Argo Rollouts in the cluster, or name a deployment, statefulset or daemonset';
   return 'see whether kubectl works on this runner, with `kubeconfig` and `kubernetes-context` as they are set';
 }
