@@ -1,6 +1,6 @@
 import type { Skip, Strategy, StrategyId } from '../contract/strategy.js';
 import type { CiSettings } from './ci/strategy.js';
-import type { CommandSettings } from './command.js';
+import type { CommandSettings } from './command/strategy.js';
 import type { ComposeScaleDownSettings } from './compose/scale-down.js';
 import type { ComposeSettings } from './compose/deps.js';
 import type { StrategyDependencies } from './dependencies.js';
@@ -34,5 +34,5 @@ export const strategyFactories: Readonly<Record<StrategyId, StrategyFactory>> = 
   ci: async (dependencies) => (await import('./ci/strategy.js')).setUpCi(dependencies),
   'scale-down': async (dependencies) =>
     (await import('./scale-down.js')).setUpScaleDown(dependencies),
-  command: async (dependencies) => (await import('./command.js')).setUpCommand(dependencies),
+  command: async (dependencies) => (await import('./command/strategy.js')).setUpCommand(dependencies),
 };

@@ -1,8 +1,8 @@
-import type { Exec, ExecResult } from '../support/exec.js';
-import type { Finding } from '../contract/result.js';
-import { createShell, lastLineOf, type Shell } from '../support/shell.js';
-import { neutralise, oneLine } from '../support/text.js';
-import type { StrategyDependencies } from './dependencies.js';
+import type { Exec, ExecResult } from '../../support/exec.js';
+import type { Finding } from '../../contract/result.js';
+import { createShell, lastLineOf, type Shell } from '../../support/shell.js';
+import { neutralise, oneLine } from '../../support/text.js';
+import type { StrategyDependencies } from '../dependencies.js';
 import type {
   Plan,
   RollbackRequest,
@@ -10,7 +10,7 @@ import type {
   StrategyContext,
   StrategyResult,
   Skip,
-} from '../contract/strategy.js';
+} from '../../contract/strategy.js';
 
 interface CommandStrategyOptions {
   /** The user's own command line, given to the shell as it is. */
