@@ -553,6 +553,13 @@ export const inputs = {
     description:
       'Command line of the `command` strategy, given to the shell as it is; exit code 0 means done. Name `command` in `rollback` to use it. Default: none.',
   }),
+  'rollback-snapshot-command': input(script(), {
+    group: 'rollback',
+    strategy: 'command',
+    belongsTo: 'rollback-command',
+    description:
+      'Command line that prints what runs on one line: a release, a revision, a version. With it `rollback-command` gets what ran before the deploy as `ROLLGATE_REVISION`, and never undoes a deploy of somebody else; what it prints afterwards is the proof. Default: none.',
+  }),
   'rollback-timeout': input(duration({ min: second }), {
     group: 'rollback',
     default: '10m',

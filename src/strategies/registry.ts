@@ -34,5 +34,6 @@ export const strategyFactories: Readonly<Record<StrategyId, StrategyFactory>> = 
   ci: async (dependencies) => (await import('./ci/strategy.js')).setUpCi(dependencies),
   'scale-down': async (dependencies) =>
     (await import('./scale-down.js')).setUpScaleDown(dependencies),
-  command: async (dependencies) => (await import('./command/strategy.js')).setUpCommand(dependencies),
+  command: async (dependencies) =>
+    (await import('./command/strategy.js')).setUpCommand(dependencies),
 };

@@ -51,6 +51,7 @@ async function execute(
     timeLeft: () => 300_000,
     lastOfAll: () => undefined,
   });
+  if ('kind' in result) throw new Error(result.reason);
   return { result, lines, changes };
 }
 

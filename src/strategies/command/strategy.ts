@@ -1,11 +1,14 @@
 import type { Exec, ExecResult } from '../../support/exec.js';
 import type { Finding } from '../../contract/result.js';
+import { type Change, createMemory, errorOf, type Memory } from './memory.js';
 import { createShell, lastLineOf, type Shell } from '../../support/shell.js';
 import { neutralise, oneLine } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
 import type {
+  CannotAct,
   Plan,
   RollbackRequest,
+  Withheld,
   Strategy,
   StrategyContext,
   StrategyResult,
@@ -15,6 +18,10 @@ import type {
 interface CommandStrategyOptions {
   /** The user's own command line, given to the shell as it is. */
   readonly commandLine: string;
+  /** The user's own command line that prints what runs, on one line. */
+  readonly snapshotCommand?: string | undefined;
+  /** What `snapshot` gave before the deploy, as it came from the file. */
+  readonly recorded?: unknown;
   /** The environment of this process; the command gets it, and the `ROLLGATE_*` variables below. */
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As `process.platform`. */
@@ -27,15 +34,19 @@ interface CommandStrategyOptions {
 /** The inputs that it reads. */
 export interface CommandSettings {
   readonly 'rollback-command': string | undefined;
+  readonly 'rollback-snapshot-command': string | undefined;
 }
 
 /** The `command` strategy as it is configured, or why there is none. */
 export function setUpCommand(dependencies: StrategyDependencies<CommandSettings>): Strategy | Skip {
-  const { settings, commandEnv: env, platform, exec, redact } = dependencies;
+  const { settings, commandEnv: env, platform, exec, redact, recorded } = dependencies;
   const commandLine = settings['rollback-command'];
+  const snapshotCommand = settings['rollback-snapshot-command'];
   return commandLine === undefined
     ? { kind: 'skip', reason: 'not configured: `rollback-command` is not set' }
-    : createCommandStrategy({ commandLine, env, platform, exec, redact });
+    : createCommandStrategy({
+        ...{ commandLine, snapshotCommand, recorded, env, platform, exec, redact },
+      });
 }
 
 interface CommandPlan extends Plan {
@@ -51,76 +62,113 @@ const SHOWN_LINES = 200;
 interface State {
   readonly options: CommandStrategyOptions;
   readonly shell: Shell;
+  /** `undefined`: nothing tells what runs. */
+  readonly memory: Memory | undefined;
 }
 
 /**
  * The `command` strategy: the user's own command line. Exit code 0 means success; any other end leaves open what it
- * has changed.
+ * has changed. With a command that prints what runs, it goes back to what was recorded, never over somebody else's deploy, and
+ * proves that it is there.
  */
-export function createCommandStrategy(
-  options: CommandStrategyOptions,
-): Strategy<CommandPlan, StrategyResult> {
-  const state: State = { options, shell: createShell(options) };
+export function createCommandStrategy(options: CommandStrategyOptions): Strategy<CommandPlan> {
+  const { snapshotCommand, recorded } = options;
+  const shell = createShell(options);
+  const memory =
+    snapshotCommand === undefined ? undefined : createMemory(shell, snapshotCommand, recorded);
+  const state: State = { options, shell, memory };
   return {
     kind: 'strategy',
     id: 'command',
-    preflight: (signal) => preflight(state, signal),
+    preflight: (signal, isBeforeDeploy = false) => preflight(state, isBeforeDeploy, signal),
     plan: (request, signal) => plan(state, request, signal),
     execute: (plan, context) => execute(state, plan, context),
+    ...(memory === undefined
+      ? {}
+      : {
+          snapshot: (signal) => memory.snapshot(signal),
+          capture: (signal) => memory.capture(signal),
+          assertUnchanged: (signal) => memory.assertUnchanged(signal),
+          recordedVersion: () => memory.recorded,
+        }),
   };
 }
 
-async function preflight({ shell, options }: State, signal: AbortSignal): Promise<Finding[]> {
+async function preflight(
+  { shell, options, memory }: State,
+  isBeforeDeploy: boolean,
+  signal: AbortSignal,
+): Promise<Finding[]> {
   const problem = await shell.problemOf(options.commandLine, 'rollback-command', signal);
-  return problem === undefined ? [] : [{ level: 'error', subject: 'command', ...problem }];
+  const found = (await memory?.preflight(isBeforeDeploy, signal)) ?? [];
+  return [...(problem === undefined ? [] : [errorOf(problem)]), ...found];
 }
 
 async function plan(
-  { shell, options: { commandLine, redact } }: State,
+  { shell, options: { commandLine, redact }, memory }: State,
   request: RollbackRequest,
   signal: AbortSignal,
-): Promise<CommandPlan | Skip> {
+): Promise<CommandPlan | Skip | CannotAct | Withheld> {
   const missing = await shell.missingProgram(commandLine, signal);
   if (missing !== undefined) return { kind: 'skip', reason: `${missing}: not found` };
-  const env = variablesFor(request);
+  const change = await memory?.plan(signal);
+  if (change?.ok === false) return change.instead;
+  const env = variablesFor(request, change?.value);
+  const step = `run: ${shell.name} ${oneLine(redact(commandLine), 500)}`;
   return {
     kind: 'plan',
     steps: [
-      `run: ${shell.name} ${oneLine(redact(commandLine), 500)}`,
+      change === undefined
+        ? step
+        : `${step}, to go from ${change.value.from} to ${change.value.to}`,
       `with ${Object.keys(env).join(', ')} in its environment`,
     ],
+    ...(change === undefined
+      ? {}
+      : { from: { revision: change.value.from }, to: { revision: change.value.to } }),
     env,
   };
 }
 
 async function execute(
-  { shell, options }: State,
+  { shell, options, memory }: State,
   plan: CommandPlan,
   context: StrategyContext,
-): Promise<StrategyResult> {
+): Promise<StrategyResult | Withheld> {
+  // Between the plan and now somebody may have deployed.
+  const already = await memory?.beforeChange(context.signal);
+  if (already !== undefined) return already;
   context.beforeChange();
-  const result = await shell.run(options.commandLine, {
-    env: { ...options.env, ...plan.env },
-    signal: context.signal,
-    maxOutput: KEPT_OUTPUT,
-    onLine: boundedProgress(context),
-  });
-  return resultOf(result, context.signal);
+  const result = resultOf(
+    await shell.run(options.commandLine, {
+      env: { ...options.env, ...plan.env },
+      signal: context.signal,
+      maxOutput: KEPT_OUTPUT,
+      onLine: boundedProgress(context),
+    }),
+    context.signal,
+  );
+  return memory === undefined || result.outcome === 'failed'
+    ? result
+    : memory.proven(result, context.signal);
 }
 
-function variablesFor(request: RollbackRequest): Record<string, string> {
-  return Object.fromEntries(
-    [
-      ['ROLLGATE_TARGET', request.target],
-      ['ROLLGATE_VERDICT', request.verdict],
-      ['ROLLGATE_REASON', request.reason],
-      ['ROLLGATE_REVISION', request.revision],
-      ['ROLLGATE_IMAGE', request.image],
-    ].flatMap(([name, value]) =>
-      // No environment can hold a NUL; neutralised text has none.
-      name === undefined || value === undefined ? [] : [[name, neutralise(value)] as const],
-    ),
-  );
+function variablesFor(
+  request: RollbackRequest,
+  change: Change | undefined,
+): Record<string, string> {
+  const { target, verdict, reason, revision, image } = request;
+  const texts = {
+    ...{ ROLLGATE_TARGET: target, ROLLGATE_VERDICT: verdict, ROLLGATE_REASON: reason },
+    ...(revision === undefined ? {} : { ROLLGATE_REVISION: revision }),
+    ...(image === undefined ? {} : { ROLLGATE_IMAGE: image }),
+  };
+  return {
+    // No environment can hold a NUL; neutralised text has none.
+    ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, neutralise(text)])),
+    // These are looked up by what they are, and hold no control characters.
+    ...(change && { ROLLGATE_REVISION: change.to, ROLLGATE_REJECTED_REVISION: change.from }),
+  };
 }
 
 function boundedProgress(context: StrategyContext): (line: string) => void {

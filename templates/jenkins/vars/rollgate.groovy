@@ -224,6 +224,7 @@ private List<String> inputs() {
     'testEvery',
     'rollback',
     'rollbackCommand',
+    'rollbackSnapshotCommand',
     'rollbackTimeout',
     'verifyTimeout',
     'rollbackScope',
