@@ -88,16 +88,13 @@ class Service {
     fate.looks -= 1;
     if (fate.end === 'fails' || fate.end === 'circuit breaker') primary.failedTasks += 1;
     if (fate.looks > 0 || fate.end === 'hangs') return;
-    const ended = [...this.serviceDeployments.values()].find(({ id }) => id === primary.id);
     if (fate.end === 'completes') this.complete(primary);
     else this.giveUp(primary, fate.end);
-    if (ended?.status === 'IN_PROGRESS')
-      ended.status =
-        fate.end === 'completes'
-          ? 'SUCCESSFUL'
-          : fate.end === 'fails'
-            ? 'STOPPED'
-            : 'ROLLBACK_IN_PROGRESS';
+  }
+
+  /** The circuit breaker acts now. */
+  trip(): void {
+    this.giveUp(this.primary, 'circuit breaker');
   }
 
   private complete(deployment: Deployment): void {
@@ -108,10 +105,14 @@ class Service {
     this.deployments.splice(1);
     for (const one of this.serviceDeployments.values())
       if (one.status === 'ROLLBACK_IN_PROGRESS') one.status = 'ROLLBACK_SUCCESSFUL';
+      else if (one.id === deployment.id) one.status = 'SUCCESSFUL';
     this.current = undefined;
   }
 
   private giveUp(deployment: Deployment, end: Fate['end']): void {
+    for (const one of this.serviceDeployments.values())
+      if (one.id === deployment.id)
+        one.status = end === 'fails' ? 'STOPPED' : 'ROLLBACK_IN_PROGRESS';
     const good = this.deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED');
     deployment.rolloutState = 'FAILED';
     deployment.rolloutStateReason =

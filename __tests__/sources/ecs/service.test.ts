@@ -96,11 +96,15 @@ describe('ecs-health', () => {
       reason: 'ECS deployment circuit breaker: tasks failed to start.',
     });
     const now = service(deployment({ id: 'd2', taskDefinition: 'api:7' }), given);
-    expect(judge(now, undefined, 10_000)).toEqual({
+    const failed = {
       ok: false,
       detail:
         'shop/api: deployment d1 has failed: ECS deployment circuit breaker: tasks failed to start.',
       causes: ['deployment failed'],
-    });
+    };
+    expect(judge(now, undefined, 10_000)).toEqual(failed);
+    // What it has gone back to is complete, and well; what was judged has failed all the same.
+    const after = service(deployment({ id: 'd2', taskDefinition: 'api:7' }));
+    expect(judge(after, undefined, 20_000)).toEqual(failed);
   });
 });

@@ -238,6 +238,43 @@ describe('ecs', () => {
     expect([changes, aws.callsOf('update-service')]).toEqual([0, []]);
   });
 
+  it('a circuit breaker acts while the deployment is stopped: nothing else is started', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    aws.instead = (operation) => {
+      if (operation !== 'stop-service-deployment') return undefined;
+      service.trip();
+      return refused(operation, 'ConflictException');
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringMatching(/^shop\/api went back to api:7 without this run\./),
+    );
+    expect(aws.callsOf('update-service')).toEqual([]);
+  });
+
+  it('a circuit breaker acts in the moment of the change: it goes the same way, and nobody is told to deploy again', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    aws.before = (operation) => {
+      if (operation === 'update-service') service.goBack('api:7');
+    };
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+  });
+
+  it('a circuit breaker was there before the watch began: it is not begun', async () => {
+    const { service, strategy } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    service.trip();
+    expect((await strategy.capture?.(never))?.alreadyRolledBack).toBe(
+      'shop/api went back to api:7 without this run (ECS deployment circuit breaker: tasks failed to start): api:8 was deployed and given up before the watch began.',
+    );
+  });
+
   it('a change without an answer is looked for, and not sent again', async () => {
     const { aws, service, strategy, clock } = await scene();
     service.deploy('api:8');

@@ -24,6 +24,8 @@ const OCCASIONS = 2;
 export function createServiceJudge(name: string, grace: number): ServiceJudge {
   const failures = new FailureLedger();
   let first: string | undefined;
+  /** ECS keeps a deployment that it has given up only until what it has gone back to is complete. */
+  let failed: EcsDeployment | undefined;
   let shortSince: number | undefined;
   return (service, targets, at) => {
     const { primary } = service;
@@ -31,7 +33,7 @@ export function createServiceJudge(name: string, grace: number): ServiceJudge {
     const bad = (what: string, cause: string): ServiceResult => ({
       ...{ ok: false, detail: `${name}: ${what}`, causes: [cause] },
     });
-    const failed = service.deployments.find(
+    failed ??= service.deployments.find(
       ({ id, rolloutState }) => id === first && rolloutState === 'FAILED',
     );
     if (failed !== undefined)

@@ -10,6 +10,7 @@ import {
 import { serviceInWords, type ServiceName } from '../../support/aws/names.js';
 import type { Clock } from '../../support/clock.js';
 import { fields, listOf, textOf } from '../../support/json.js';
+import { goneBack } from './situation.js';
 
 /** What a change needs to know of its service. */
 export interface ChangeOptions {
@@ -70,9 +71,17 @@ export async function change(options: ChangeOptions, context: StrategyContext): 
     const stopped = await stop(options, going, context);
     if (stopped !== undefined) return stopped;
     const now = await readService(options.aws, options.name, context.signal);
-    if (now?.primary.id !== options.now.primary.id) return { kind: 'superseded' };
+    if (now?.primary.id !== options.now.primary.id)
+      return now?.primary.taskDefinition === options.to
+        ? { kind: 'begun', id: now.primary.id, words: goneBackInWords(options, now) }
+        : { kind: 'superseded' };
   }
   return update(options, context);
+}
+
+function goneBackInWords({ name, to }: ChangeOptions, { deployments }: EcsService): string {
+  const reason = deployments.find(({ rolloutState }) => rolloutState === 'FAILED')?.reason;
+  return goneBack(serviceInWords(name), to, reason);
 }
 
 /** @returns `undefined`: it was over before it could be stopped */
@@ -82,16 +91,18 @@ async function stop(
   context: StrategyContext,
 ): Promise<Changed | undefined> {
   const { signal } = context;
+  let words = `stopped the deployment of ${serviceInWords(name)} with ROLLBACK, to go back to ${shortArn(to)}`;
   context.beforeChange();
   try {
     const input = { serviceDeploymentArn: arn, stopType: 'ROLLBACK' };
     await aws.change(['ecs', 'stop-service-deployment'], input, signal);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    // It says no: what it is now is read below, and there is the other way.
+    // It says no, and there is the other way.
     if (!leavesOpen(error) && error.reason !== 'conflict') return undefined;
+    // It is over, or is going back already.
+    if (error.reason === 'conflict') words = goneBack(serviceInWords(name), to);
   }
-  const words = `stopped the deployment of ${serviceInWords(name)} with ROLLBACK, to go back to ${shortArn(to)}`;
   for (let look = 1; ; look++) {
     const found = await readServiceDeployment(aws, arn, signal);
     const status = found?.status ?? 'unknown';
@@ -140,7 +151,12 @@ async function update(
   const primary = deployments.find(({ status }) => status === 'PRIMARY');
   const known = new Set(now.deployments.map(({ id }) => id));
   const foreign = deployments.find(
-    (one) => one !== primary && !known.has(textOf(one.id) ?? '') && one.status === 'ACTIVE',
+    (one) =>
+      one !== primary &&
+      !known.has(textOf(one.id) ?? '') &&
+      one.status === 'ACTIVE' &&
+      // A circuit breaker in the same moment goes the same way.
+      one.taskDefinition !== to,
   );
   return {
     kind: 'begun',

@@ -70,9 +70,13 @@ export function decide(situation: Situation): Decision {
 function goneBackInWords({ name, now, ours }: Situation, judged: JudgedService): string {
   const { primary } = now;
   if (ours.has(primary.id)) return `${name} was rolled back by this run already`;
-  // A circuit breaker or an alarm leaves its reason with the deployment that it gave up.
-  const said = judged.reason === '' ? '' : ` (${judged.reason.replace(/\.$/, '')})`;
-  return `${name} went back to ${shortArn(primary.taskDefinition)} without this run${said}`;
+  return goneBack(name, primary.taskDefinition, judged.reason);
+}
+
+/** A circuit breaker or an alarm leaves its reason with the deployment that it gave up. */
+export function goneBack(name: string, to: string, reason = ''): string {
+  const said = reason === '' ? '' : ` (${reason.replace(/\.$/, '')})`;
+  return `${name} went back to ${shortArn(to)} without this run${said}`;
 }
 
 /** Why what runs is neither what was judged nor what is to be gone back to. */

@@ -21,6 +21,7 @@ import { preflight } from './preflight.js';
 import { settle, type Settled } from './settle.js';
 import {
   decide,
+  goneBack,
   type Decision,
   type JudgedService,
   lastGood,
@@ -126,6 +127,12 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
     if (now === undefined) continue;
     const service = serviceInWords(name);
     state.judged.set(service, { ...now.primary });
+    const to = state.recorded.get(service)?.taskDefinition;
+    const given = now.deployments.find(({ rolloutState }) => rolloutState === 'FAILED');
+    if (given !== undefined && now.primary.taskDefinition === to)
+      return {
+        alreadyRolledBack: `${goneBack(service, to, given.reason)}: ${shortArn(given.taskDefinition)} was deployed and given up before the watch began.`,
+      };
     if (now.primary.id === state.recorded.get(service)?.deploymentId)
       findings.push({
         ...{ level: 'notice', subject: 'ecs' },
