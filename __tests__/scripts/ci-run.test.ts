@@ -75,7 +75,7 @@ onLinux('.ci/run', () => {
     const { code, stdout, stderr, calls } = run(['kubernets']);
     expect({ code, stdout, calls }).toEqual({ code: 2, stdout: '', calls: [] });
     expect(stderr).toBe(
-      'There is no part "kubernets". The parts: unit lint fuzz environment bundle main bench wrappers prometheus metrics own-tests compose gitea kubernetes gitops demo.\nWithout a part all of them run.\n',
+      'There is no part "kubernets". The parts: unit lint fuzz environment bundle main bench wrappers prometheus metrics own-tests aws compose gitea kubernetes gitops demo.\nWithout a part all of them run.\n',
     );
   });
 
@@ -111,6 +111,7 @@ onLinux('.ci/run', () => {
       'npm run test:e2e -- __tests__/e2e/prometheus',
       'npm run test:e2e -- __tests__/e2e/metrics',
       'npm run test:e2e -- __tests__/e2e/own-tests',
+      'npm run test:e2e -- __tests__/e2e/aws',
       'npm run test:e2e -- __tests__/e2e/compose',
       'npm run test:e2e -- __tests__/e2e/gitea',
       'npm run test:e2e -- __tests__/e2e/kubernetes',
@@ -118,6 +119,7 @@ onLinux('.ci/run', () => {
     ]);
     expect(calls.filter(isBackground).sort()).toEqual(
       [
+        'aws',
         'docker',
         'gitea',
         'gitops',
@@ -129,8 +131,8 @@ onLinux('.ci/run', () => {
       ].map((name) => `npm run components:${name}`),
     );
     const lines = lastLines(stdout);
-    expect(lines.at(-1)).toBe('31 passed, 1 failed');
-    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(18 + 1);
+    expect(lines.at(-1)).toBe('34 passed, 1 failed');
+    expect(lines.filter((line) => /^ +\d+ {2}/.test(line))).toHaveLength(19 + 1);
     expect(stdout).not.toContain('left out');
   });
 

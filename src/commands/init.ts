@@ -135,7 +135,8 @@ function whatIsKnown(
     repository: readRepository(entry.files),
     isWatched: resolution.targets.some(
       ({ checks, settings }) =>
-        checks.length > 0 || settings['kubernetes-health'] || settings['compose-health'],
+        checks.length > 0 ||
+        (['kubernetes-health', 'compose-health', 'ecs-health'] as const).some((id) => settings[id]),
     ),
     composeFiles: composeFiles.filter((path) => entry.files.real(path) !== 'absent'),
     folder: folderOf(entry.files),

@@ -286,7 +286,7 @@ export function withoutCheck(checks: readonly unknown[]): readonly UsageProblem[
     {
       subject: 'checks',
       message: 'there is nothing to check',
-      fix: 'set `url` (and `health-url`), `prometheus-url` with its selectors, `kubernetes-health`, `compose-health` or `test-command`, or write `checks` into the configuration file, and leave at least one of the checks on',
+      fix: 'set `url` (and `health-url`), `prometheus-url` with its selectors, `kubernetes-health`, `compose-health`, `ecs-health` or `test-command`, or write `checks` into the configuration file, and leave at least one of the checks on',
     },
   ];
 }
@@ -298,7 +298,7 @@ export function withoutStrategy(configured: number): readonly UsageProblem[] {
     {
       subject: 'rollback',
       message: 'no strategy of the rollback chain is configured',
-      fix: 'set `kubernetes-workload`, `helm-release`, `compose-project` or `canary-workload`, name `ci` in `rollback` (or set `ci-system`), or set `rollback-command` and `rollback: command`; to judge only, set `on-unhealthy: report`',
+      fix: 'set `kubernetes-workload`, `helm-release`, `compose-project`, `ecs-service`, `lambda-alias` or `canary-workload`, name `ci` in `rollback` (or set `ci-system`), or set `rollback-command` and `rollback: command`; to judge only, set `on-unhealthy: report`',
     },
   ];
 }

@@ -5,6 +5,8 @@ export const strategyIds = [
   'kubernetes',
   'helm',
   'compose',
+  'ecs',
+  'lambda',
   'ci',
   'scale-down',
   'command',

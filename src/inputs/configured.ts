@@ -22,18 +22,22 @@ export function configuredStrategies(resolution: TargetResolution): readonly Con
 
 /** Strategies that have a place in the chain although nobody names them, by the input that configures them. */
 const unnamed = [
-  // To undo a workload behind helm's back leaves the release wrong.
-  { id: 'helm', input: 'helm-release', before: 'kubernetes' },
-  { id: 'git', input: 'git-repository', before: 'kubernetes' },
+  // To undo a workload behind helm's back leaves the release wrong. A chain without `kubernetes` means to leave it alone.
+  { id: 'helm', input: 'helm-release', before: ['kubernetes'], isOptional: true },
+  { id: 'git', input: 'git-repository', before: ['helm', 'kubernetes'], isOptional: false },
+  { id: 'lambda', input: 'lambda-alias', after: ['compose'] },
+  { id: 'ecs', input: 'ecs-service', after: ['compose'] },
 ] as const;
 
 function chain({ settings }: TargetResolution): readonly StrategyId[] {
   let ids: readonly StrategyId[] = settings.rollback;
-  for (const { id, input, before } of unnamed) {
+  for (const { id, input, ...place } of unnamed) {
     if (settings[input] === undefined || ids.includes(id)) continue;
-    const first = ids.findIndex((one) => one === before || one === 'helm');
-    const at = first < 0 ? 0 : first;
-    if (first >= 0 || id === 'git') ids = [...ids.slice(0, at), id, ...ids.slice(at)];
+    const neighbours: readonly StrategyId[] = 'before' in place ? place.before : place.after;
+    const first = ids.findIndex((one) => neighbours.includes(one));
+    if (first < 0 && 'before' in place && place.isOptional) continue;
+    const at = first < 0 ? 0 : 'before' in place ? first : first + 1;
+    ids = [...ids.slice(0, at), id, ...ids.slice(at)];
   }
   return ids;
 }

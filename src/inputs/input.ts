@@ -22,6 +22,7 @@ export const groups = {
   git: 'Git',
   kubernetes: 'Kubernetes and Helm',
   compose: 'Docker Compose',
+  aws: 'AWS',
   canary: 'Scaling down a canary',
   ci: 'Rollback pipeline',
   github: 'GitHub',

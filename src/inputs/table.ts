@@ -3,6 +3,7 @@ import { strategyIds } from '../contract/strategy.js';
 import { command } from './commands.js';
 import { input, type Input } from './input.js';
 import { boolean, choice, choices } from '../support/values/words.js';
+import { aliasShape, serviceShape } from '../support/aws/names.js';
 import { credentials, list, path, script, text } from '../support/values/text.js';
 import { duration, latencyLimit, times } from '../support/values/time.js';
 import { headers, meanings, parameters } from '../support/values/pairs.js';
@@ -552,6 +553,13 @@ export const inputs = {
     description:
       'Command line of the `command` strategy, given to the shell as it is; exit code 0 means done. Name `command` in `rollback` to use it. Default: none.',
   }),
+  'rollback-snapshot-command': input(script(), {
+    group: 'rollback',
+    strategy: 'command',
+    belongsTo: 'rollback-command',
+    description:
+      'Command line that prints what runs on one line: a release, a revision, a version. With it `rollback-command` gets what ran before the deploy as `ROLLGATE_REVISION`, and never undoes a deploy of somebody else; what it prints afterwards is the proof. Default: none.',
+  }),
   'rollback-timeout': input(duration({ min: second }), {
     group: 'rollback',
     default: '10m',
@@ -713,6 +721,27 @@ export const inputs = {
     default: 'false',
     description:
       'Check the containers of the services too: a failing health check, repeated restarts and bad exits since the watch began are unhealthy. One restart is noted.',
+  }),
+
+  'ecs-service': input(list(serviceShape), {
+    group: 'aws',
+    strategy: 'ecs',
+    configures: true,
+    description:
+      'ECS services to roll back, as `cluster/service` or by ARN. Credentials and region are those of the `aws` program. Default: none.',
+  }),
+  'ecs-health': input(boolean(), {
+    group: 'aws',
+    default: 'false',
+    description:
+      'Check the ECS services too: tasks that fail again and again, a deployment that ECS has given up, and unhealthy targets are unhealthy.',
+  }),
+  'lambda-alias': input(list(aliasShape), {
+    group: 'aws',
+    strategy: 'lambda',
+    configures: true,
+    description:
+      'Aliases of Lambda functions to roll back, as `function:alias`. Credentials and region are those of the `aws` program. Default: none.',
   }),
 
   'canary-workload': input(list(workload), {

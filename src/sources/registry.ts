@@ -12,6 +12,7 @@ import { cloudwatch } from './cloudwatch.js';
 import { commandSource } from './command/options.js';
 import { datadog } from './datadog.js';
 import type { DockerHealthSettings } from './docker/health.js';
+import type { EcsHealthSettings } from './ecs/health.js';
 import { graphite } from './graphite.js';
 import { createHttpChecks } from './http/checks.js';
 import { setUpHttpHealth, type HttpHealthSettings } from './http/health.js';
@@ -58,11 +59,13 @@ function withChecks<T extends OptionTable>(
   return { ...declared, create: async (entries, deps) => (await load())(entries, deps) };
 }
 
-interface CheckSettings extends HttpHealthSettings, KubernetesHealthSettings, DockerHealthSettings {
+interface CheckSettings
+  extends HttpHealthSettings, KubernetesHealthSettings, DockerHealthSettings, EcsHealthSettings {
   readonly duration: number;
   readonly 'min-requests': number;
   readonly 'kubernetes-health': boolean;
   readonly 'compose-health': boolean;
+  readonly 'ecs-health': boolean;
 }
 
 /** What all checks of a target are made from. */
@@ -81,6 +84,8 @@ const platformHealth: readonly ((deps: CheckDependencies) => Promise<readonly He
     deps.settings['compose-health']
       ? (await import('./docker/health.js')).setUpDockerChecks(deps)
       : [],
+  async (deps) =>
+    deps.settings['ecs-health'] ? (await import('./ecs/health.js')).setUpEcsChecks(deps) : [],
 ];
 
 /** What the source of an entry knows of the hour before a deploy; `undefined`: it cannot tell. */

@@ -20,7 +20,7 @@ import { canonicalQuery, SAME_COUNTS, sidesOfSameCounts } from './same-counts.js
 
 /** Ids that other checks and the strategies of the chain have: findings are shown by id. */
 const RESERVED: ReadonlySet<string> = new Set([
-  ...['health', 'kubernetes-health', 'compose-health'],
+  ...['health', 'kubernetes-health', 'compose-health', 'ecs-health'],
   ...strategyIds,
 ]);
 

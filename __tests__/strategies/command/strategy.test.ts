@@ -1,11 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { createCommandStrategy, setUpCommand } from '../../src/strategies/command.js';
-import type { StrategyDependencies } from '../../src/strategies/dependencies.js';
-import type { RollbackRequest, StrategyResult } from '../../src/contract/strategy.js';
-import { Cancelled } from '../../src/support/abort.js';
-import { run } from '../../src/support/exec.js';
-import type { Exec } from '../../src/support/exec.js';
-import type { StrategySettings } from '../../src/strategies/registry.js';
+import { createCommandStrategy, setUpCommand } from '../../../src/strategies/command/strategy.js';
+import type { StrategyDependencies } from '../../../src/strategies/dependencies.js';
+import type { RollbackRequest, StrategyResult } from '../../../src/contract/strategy.js';
+import { Cancelled } from '../../../src/support/abort.js';
+import { run } from '../../../src/support/exec.js';
+import type { Exec } from '../../../src/support/exec.js';
+import type { StrategySettings } from '../../../src/strategies/registry.js';
 
 const request: RollbackRequest = {
   target: 'api',
@@ -51,6 +51,7 @@ async function execute(
     timeLeft: () => 300_000,
     lastOfAll: () => undefined,
   });
+  if ('kind' in result) throw new Error(result.reason);
   return { result, lines, changes };
 }
 

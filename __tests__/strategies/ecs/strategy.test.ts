@@ -1,0 +1,547 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Strategy, StrategyResult, Withheld } from '../../../src/contract/strategy.js';
+import { setUpEcs } from '../../../src/strategies/ecs/strategy.js';
+import { Cancelled } from '../../../src/support/abort.js';
+import { refused, StandInAws, taskDefinition } from '../../support/stand-in-aws.js';
+import {
+  contextWith,
+  dependenciesWith,
+  never,
+  request,
+} from '../../support/strategy-dependencies.js';
+import { VirtualClock } from '../../support/virtual-clock.js';
+
+interface Scene {
+  readonly aws: StandInAws;
+  readonly service: ReturnType<StandInAws['addService']>;
+  readonly strategy: Strategy;
+  readonly clock: VirtualClock;
+}
+
+/** A service `shop/api` that runs `api:7`, as its snapshot saw it. */
+async function scene(services = 'shop/api'): Promise<Scene> {
+  const aws = new StandInAws();
+  const clock = new VirtualClock();
+  const service = aws.addService('shop/api', 'api:7');
+  if (services.includes('worker')) aws.addService('shop/worker', 'worker:3');
+  const recorded: unknown = await strategyOf(aws, clock, services).snapshot?.(never);
+  return { aws, clock, service, strategy: strategyOf(aws, clock, services, recorded) };
+}
+
+function strategyOf(
+  aws: StandInAws,
+  clock: VirtualClock,
+  services: string,
+  recorded?: unknown,
+): Strategy {
+  const made = setUpEcs(
+    dependenciesWith({ 'ecs-service': services }, { exec: aws.exec, clock, recorded }),
+  );
+  if (made.kind === 'skip') throw new Error(made.reason);
+  return made;
+}
+
+async function captured(strategy: Strategy): Promise<unknown> {
+  return strategy.capture?.(never);
+}
+
+async function rollBack(
+  { strategy, clock }: Pick<Scene, 'strategy' | 'clock'>,
+  { between, signal = never }: { between?: () => void; signal?: AbortSignal } = {},
+): Promise<{ result: StrategyResult | Withheld; changes: number; steps: readonly string[] }> {
+  const plan = await clock.runUntil(strategy.plan(request, never));
+  if (plan.kind !== 'plan') throw new Error(`${plan.kind}: ${plan.reason}`);
+  between?.();
+  const context = contextWith(signal);
+  const result = await clock.runUntil(strategy.execute(plan, context));
+  return { result, changes: context.changes(), steps: plan.steps };
+}
+
+describe('ecs', () => {
+  it('without a service it is not configured', () => {
+    expect(setUpEcs(dependenciesWith({}))).toEqual({
+      kind: 'skip',
+      reason: 'not configured: `ecs-service` is not set',
+    });
+  });
+
+  it('a completed deploy is replaced by a deployment of the recorded task definition, and proven by its id', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    const bad = service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    const { result, changes, steps } = await rollBack({ strategy, clock });
+    expect(steps).toEqual(['aws ecs update-service shop/api: from api:8 to api:7']);
+    expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringMatching(
+        /^Deployed api:7 to shop\/api again\. shop\/api: deployment ecs-svc\/\d+ of api:7 is complete, 2 of 2 tasks run\.$/,
+      ),
+    );
+    expect(changes).toBe(1);
+    expect(aws.callsOf('update-service')).toEqual([
+      { cluster: 'shop', service: 'api', taskDefinition: taskDefinition('api:7') },
+    ]);
+    expect(service.primary.id).not.toBe(bad);
+    expect(await strategy.assertUnchanged?.(never)).toBeUndefined();
+  });
+
+  it('the program sends a change once, and reads as often as it likes', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    await rollBack({ strategy, clock });
+    const attempts = aws.calls.map(({ operation, env }) => [
+      operation,
+      (env as Record<string, string>).AWS_MAX_ATTEMPTS,
+    ]);
+    expect(new Map(attempts as [string, unknown][])).toEqual(
+      new Map<string, unknown>([
+        ['describe-services', undefined],
+        ['update-service', '1'],
+      ]),
+    );
+  });
+
+  it('a deployment that is going on is stopped with ROLLBACK, and followed to its end', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    const { result, steps } = await rollBack({ strategy, clock });
+    expect(steps).toEqual([
+      'aws ecs stop-service-deployment of shop/api with ROLLBACK: from api:8 to api:7',
+    ]);
+    expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(aws.callsOf('stop-service-deployment')).toHaveLength(1);
+    expect(aws.callsOf('update-service')).toEqual([]);
+    expect(service.primary.taskDefinition).toBe(taskDefinition('api:7'));
+  });
+
+  it.each([
+    ['ConflictException', 'update-service'],
+    ['UnsupportedFeatureException', 'update-service'],
+    ['ServiceDeploymentNotFoundException', 'update-service'],
+  ])('a stop that is refused with %s: the other way', async (code, way) => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    aws.instead = (operation) => {
+      if (operation !== 'stop-service-deployment') return undefined;
+      // It has come to its end in the same moment.
+      for (const one of service.serviceDeployments.values())
+        if (one.status === 'IN_PROGRESS') one.status = 'SUCCESSFUL';
+      return refused(operation, code);
+    };
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+    expect(aws.callsOf(way)).toHaveLength(1);
+  });
+
+  it.each([
+    ['ROLLBACK_FAILED', 'triggered', 'and that failed: no capacity'],
+    ['IN_PROGRESS', 'triggered', 'but the deployment is still IN_PROGRESS'],
+    ['SOMETHING_NEW', 'triggered', 'but the deployment is still SOMETHING_NEW'],
+  ])('a stopped deployment that is %s afterwards: %s', async (status, outcome, says) => {
+    const { aws, service, strategy, clock } = await scene();
+    aws.isNewer = true;
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    aws.instead = (operation) => {
+      if (operation !== 'stop-service-deployment') return undefined;
+      for (const one of service.serviceDeployments.values())
+        if (one.status === 'IN_PROGRESS')
+          Object.assign(one, { status, statusReason: 'no capacity' });
+      return { stdout: '{}' };
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome, versionConfirmed: false });
+    expect(result).toHaveProperty('detail', expect.stringContaining(says));
+  });
+
+  it('a deploy that begins while the deployment is stopped: withheld, and left alone', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    aws.before = (operation) => {
+      if (operation === 'stop-service-deployment') service.deploy('api:9');
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ kind: 'withheld' });
+    expect(service.primary.taskDefinition).toBe(taskDefinition('api:9'));
+  });
+
+  it('somebody has deployed since the watch began: withheld, by every way of asking', async () => {
+    const { service, strategy, clock } = await scene();
+    const ours = service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    const theirs = service.deploy('api:9');
+    const reason = `shop/api: deployment ${theirs} (api:9) replaced ours (${ours}, api:8)`;
+    expect(await strategy.assertUnchanged?.(never)).toEqual({ kind: 'withheld', reason });
+    expect(await strategy.plan(request, never)).toEqual({ kind: 'withheld', reason });
+  });
+
+  it('the same task definition by another deployment is another deploy: withheld', async () => {
+    const { service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    service.deploy('api:8');
+    expect(await strategy.plan(request, never)).toMatchObject({ kind: 'withheld' });
+  });
+
+  it('somebody deploys between plan and change: withheld', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    const { result, changes } = await rollBack(
+      { strategy, clock },
+      {
+        between: () => {
+          service.deploy('api:9');
+        },
+      },
+    );
+    expect(result).toMatchObject({ kind: 'withheld' });
+    expect([changes, aws.callsOf('update-service')]).toEqual([0, []]);
+  });
+
+  it('somebody deploys between the last look and the change: overwritten, and told', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    let theirs = '';
+    aws.before = (operation) => {
+      if (operation === 'update-service') theirs = service.deploy('api:9');
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: true });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringContaining(
+        `Deployment ${theirs} (api:9) was begun by somebody else in the same moment, and the rollback has replaced it: deploy it again.`,
+      ),
+    );
+  });
+
+  it('a circuit breaker was faster: nothing is started, and what is there is confirmed', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8', { looks: 3, end: 'circuit breaker' });
+    await clock.runUntil(captured(strategy));
+    while (service.primary.taskDefinition !== taskDefinition('api:7')) service.look();
+    expect(await strategy.assertUnchanged?.(never)).toBeUndefined();
+    const { result, changes } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringContaining(
+        'went back to api:7 without this run (ECS deployment circuit breaker: tasks failed to start)',
+      ),
+    );
+    expect([changes, aws.callsOf('update-service')]).toEqual([0, []]);
+  });
+
+  it('a circuit breaker acts while the deployment is stopped: nothing else is started', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    aws.instead = (operation) => {
+      if (operation !== 'stop-service-deployment') return undefined;
+      service.trip();
+      return refused(operation, 'ConflictException');
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringMatching(/^shop\/api went back to api:7 without this run\./),
+    );
+    expect(aws.callsOf('update-service')).toEqual([]);
+  });
+
+  it('a circuit breaker acts in the moment of the change: it goes the same way, and nobody is told to deploy again', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    aws.before = (operation) => {
+      if (operation === 'update-service') service.goBack('api:7');
+    };
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+  });
+
+  it('a circuit breaker was there before the watch began: it is not begun', async () => {
+    const { service, strategy } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    service.trip();
+    expect((await strategy.capture?.(never))?.alreadyRolledBack).toBe(
+      'shop/api went back to api:7 without this run (ECS deployment circuit breaker: tasks failed to start): api:8 was deployed and given up before the watch began.',
+    );
+  });
+
+  it('a change without an answer is looked for, and not sent again', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    aws.instead = (operation) => (operation === 'update-service' ? 'lost' : undefined);
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+    expect(aws.callsOf('update-service')).toHaveLength(1);
+  });
+
+  it('a change that nobody hears of: triggered', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    aws.instead = (operation) =>
+      operation === 'update-service'
+        ? { code: 255, stderr: 'Could not connect to the endpoint URL: "https://ecs.test/"' }
+        : undefined;
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringContaining('what became of it is not known'),
+    );
+    expect(aws.callsOf('update-service')).toHaveLength(1);
+  });
+
+  it.each([
+    ['AccessDeniedException', 'User is not authorized', 'AccessDeniedException: User is not'],
+    [
+      'ClientException',
+      'Unable to describe task definition.',
+      'Unable to describe task definition',
+    ],
+    ['ServiceNotActiveException', 'Service was not ACTIVE.', 'Service was not ACTIVE'],
+  ])('%s: failed, nothing was changed', async (code, message, says) => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    aws.instead = (operation) =>
+      operation === 'update-service' ? refused(operation, code, message) : undefined;
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'failed', versionConfirmed: null });
+    expect(result).toHaveProperty('detail', expect.stringContaining(says));
+  });
+
+  it('too many requests: what was refused is sent again, after a wait', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    let left = 3;
+    aws.instead = (operation) =>
+      operation === 'update-service' && left-- > 0
+        ? refused(operation, 'ThrottlingException', 'Rate exceeded')
+        : undefined;
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+    expect(aws.callsOf('update-service')).toHaveLength(4);
+  });
+
+  it('too many requests while reading: asked again', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    let count = 0;
+    aws.instead = (operation) =>
+      operation === 'describe-services' && count++ % 2 === 0
+        ? refused(operation, 'ThrottlingException', 'Rate exceeded')
+        : undefined;
+    await clock.runUntil(captured(strategy));
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+  });
+
+  it('a service that never settles: triggered, with how far it is', async () => {
+    const { aws, clock, service, strategy } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    aws.fate = { looks: 1, end: 'hangs' };
+    const stop = new AbortController();
+    clock.sleep(600_000, never).then(
+      () => {
+        stop.abort(new Cancelled('SIGTERM'));
+      },
+      () => undefined,
+    );
+    const { result } = await rollBack({ strategy, clock }, { signal: stop.signal });
+    expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringMatching(/of api:7 is not complete, 0 of 2 tasks run\.$/),
+    );
+  });
+
+  it.each([
+    [
+      { looks: 1, end: 'fails' } as const,
+      /failed: ECS deployment failed: tasks failed to start\.$/,
+    ],
+    [{ looks: 1, end: 'circuit breaker' } as const, /has replaced ours\.$/],
+  ])('the rollback itself %j: triggered', async (fate, says) => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    aws.fate = fate;
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+    expect(result).toHaveProperty('detail', expect.stringMatching(says));
+  });
+
+  it('targets that become healthy later are waited for', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.targetGroups = ['tg'];
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    let asked = 0;
+    aws.before = (operation) => {
+      if (operation !== 'describe-target-health') return;
+      asked += 1;
+      aws.targets.set(
+        'tg',
+        asked < 3
+          ? [{ State: 'healthy' }, { State: 'unhealthy', Reason: 'Target.Timeout' }]
+          : [{ State: 'healthy' }, { State: 'draining' }],
+      );
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'verified' });
+    expect(result).toHaveProperty('detail', expect.stringMatching(/, 1 target is healthy\.$/));
+    expect(asked).toBe(3);
+  });
+
+  it('without the right to read targets the deployment decides, and that is said', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.targetGroups = ['tg'];
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    aws.instead = (operation) =>
+      operation === 'describe-target-health' ? refused(operation, 'AccessDenied') : undefined;
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'verified' });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringContaining('whether its targets are healthy could not be read'),
+    );
+  });
+
+  it('nothing was deployed: said when the watch begins, and withheld', async () => {
+    const { strategy } = await scene();
+    expect((await strategy.capture?.(never))?.findings).toMatchObject([
+      { level: 'notice', subject: 'ecs' },
+    ]);
+    expect(await strategy.plan(request, never)).toMatchObject({
+      kind: 'withheld',
+      reason: expect.stringContaining(
+        'nothing was deployed to shop/api since the snapshot (api:7)',
+      ),
+    });
+  });
+
+  it('the same task definition deployed again: failed, with what to change', async () => {
+    const { service, strategy, clock } = await scene();
+    service.deploy('api:7');
+    await clock.runUntil(captured(strategy));
+    expect(await strategy.plan(request, never)).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining('register another one for each deploy'),
+    });
+  });
+
+  it('no snapshot: skipped; not there before: skipped, and said', async () => {
+    const { aws, clock } = await scene();
+    const strategy = strategyOf(aws, clock, 'shop/api');
+    expect(await strategy.plan(request, never)).toMatchObject({ kind: 'skip' });
+    const first = strategyOf(aws, clock, 'shop/new');
+    const recorded: unknown = await first.snapshot?.(never);
+    aws.addService('shop/new', 'new:1');
+    const after = strategyOf(aws, clock, 'shop/new', recorded);
+    expect(after.sawNothing?.()).toBe(true);
+    expect(await after.plan(request, never)).toMatchObject({
+      kind: 'skip',
+      reason: 'shop/new was not there before this deploy: there is nothing to go back to',
+    });
+  });
+
+  it('several services: each goes back, and those that were not deployed stay', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'verified' });
+    expect(aws.callsOf('update-service')).toHaveLength(1);
+  });
+
+  it('several services, and the second is refused: triggered, with what was done', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8');
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    let count = 0;
+    aws.instead = (operation) =>
+      operation === 'update-service' && ++count === 2
+        ? refused(operation, 'AccessDenied')
+        : undefined;
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+    expect(result).toHaveProperty('detail', expect.stringMatching(/^Deployed api:7.*AccessDenied/));
+  });
+
+  it('a snapshot in the middle of a deploy records what is complete', async () => {
+    const { aws, clock, service } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    expect(await strategyOf(aws, clock, 'shop/api').snapshot?.(never)).toMatchObject({
+      services: [{ service: 'shop/api', taskDefinition: taskDefinition('api:7') }],
+    });
+  });
+
+  it('by hand, with nothing judged, what runs is what goes', async () => {
+    const { service, strategy, clock } = await scene();
+    service.deploy('api:8');
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+  });
+
+  it.each([
+    ['CODE_DEPLOY', 'CodeDeploy', 'aws deploy stop-deployment'],
+    ['EXTERNAL', 'an external controller', 'by the strategy `command`'],
+  ])('%s: refused with the way out', async (controller, who, fix) => {
+    const { aws, clock, service } = await scene();
+    service.controller = controller;
+    const strategy = strategyOf(aws, clock, 'shop/api');
+    await expect(strategy.snapshot?.(never)).rejects.toThrow(controller);
+    const [, finding] = await strategy.preflight(never, true);
+    expect(finding).toMatchObject({
+      level: 'error',
+      message: expect.stringContaining(who),
+      fix: expect.stringContaining(fix),
+    });
+  });
+
+  it.each([
+    [{ code: 253, stderr: 'aws: [ERROR]: Unable to locate credentials.' }, 'credentials of AWS'],
+    [{ code: 253, stderr: 'You must specify a region.' }, 'AWS_REGION'],
+    [refused('describe-services', 'ExpiredTokenException'), 'have not expired'],
+    [refused('describe-services', 'AccessDeniedException'), 'docs/strategies/ecs.md'],
+    [{ code: 255, stderr: 'Could not connect to the endpoint URL' }, 'reaches AWS'],
+    [{ code: 255, stderr: 'What is this?' }, 'docs/strategies/ecs.md'],
+    [{ code: 0, stdout: 'no JSON' }, 'docs/strategies/ecs.md'],
+    [
+      { code: null, spawnError: { code: 'ENOENT', message: 'spawn aws ENOENT' } },
+      'install the AWS CLI',
+    ],
+  ])('%j: an error in preflight that says what to change', async (answer, fix) => {
+    const { aws, strategy, clock } = await scene();
+    aws.instead = () => answer;
+    expect((await clock.runUntil(strategy.preflight(never))).at(-1)).toMatchObject({
+      level: 'error',
+      fix: expect.stringContaining(fix),
+    });
+  });
+
+  it('preflight names the program, and a service that is not there', async () => {
+    const { aws, clock, strategy } = await scene();
+    expect(await strategy.preflight(never)).toEqual([
+      { level: 'notice', subject: 'ecs', message: 'it uses aws-cli/2.31.0' },
+    ]);
+    const missing = strategyOf(aws, clock, 'shop/nothing');
+    expect((await missing.preflight(never, true))[1]).toMatchObject({ level: 'notice' });
+    expect((await missing.preflight(never))[1]).toMatchObject({ level: 'error' });
+    expect((await strategyOf(aws, clock, 'shop/api').preflight(never))[1]).toMatchObject({
+      level: 'error',
+      message: 'no snapshot tells what ran in shop/api before the deploy',
+    });
+  });
+});

@@ -1,0 +1,301 @@
+import { describe, expect, it } from '@jest/globals';
+import type { Strategy, StrategyResult, Withheld } from '../../src/contract/strategy.js';
+import { setUpLambda } from '../../src/strategies/lambda.js';
+import { refused, StandInAws } from '../support/stand-in-aws.js';
+import { contextWith, dependenciesWith, never, request } from '../support/strategy-dependencies.js';
+import { VirtualClock } from '../support/virtual-clock.js';
+
+interface Scene {
+  readonly aws: StandInAws;
+  readonly alias: ReturnType<StandInAws['addAlias']>;
+  readonly strategy: Strategy;
+  readonly clock: VirtualClock;
+}
+
+/** An alias `api:live` at version 7, as its snapshot saw it. */
+async function scene(aliases = 'api:live'): Promise<Scene> {
+  const aws = new StandInAws();
+  const clock = new VirtualClock();
+  const alias = aws.addAlias('api:live', '7');
+  aws.addAlias('jobs:live', '3');
+  const recorded: unknown = await strategyOf(aws, clock, aliases).snapshot?.(never);
+  return { aws, clock, alias, strategy: strategyOf(aws, clock, aliases, recorded) };
+}
+
+function strategyOf(
+  aws: StandInAws,
+  clock: VirtualClock,
+  aliases: string,
+  recorded?: unknown,
+): Strategy {
+  const made = setUpLambda(
+    dependenciesWith({ 'lambda-alias': aliases }, { exec: aws.exec, clock, recorded }),
+  );
+  if (made.kind === 'skip') throw new Error(made.reason);
+  return made;
+}
+
+/** Somebody moves an alias. */
+function move(alias: Scene['alias'], version: string, weights: Record<string, number> = {}): void {
+  alias.version = version;
+  alias.weights = weights;
+  alias.revision += 1;
+}
+
+async function rollBack(
+  { strategy, clock }: Scene,
+  between?: () => void,
+): Promise<{ result: StrategyResult | Withheld; changes: number; steps: readonly string[] }> {
+  const plan = await strategy.plan(request, never);
+  if (plan.kind !== 'plan') throw new Error(`${plan.kind}: ${plan.reason}`);
+  between?.();
+  const context = contextWith();
+  const result = await clock.runUntil(strategy.execute(plan, context));
+  return { result, changes: context.changes(), steps: plan.steps };
+}
+
+describe('lambda', () => {
+  it('without an alias it is not configured', () => {
+    expect(setUpLambda(dependenciesWith({}))).toMatchObject({ kind: 'skip' });
+  });
+
+  it('the alias goes back to the recorded version, under the revision that was read', async () => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    const { result, changes, steps } = await rollBack(all);
+    expect(steps).toEqual([
+      'aws lambda update-alias api:live: from version 8 to version 7 with all its traffic',
+    ]);
+    expect(result).toEqual({
+      outcome: 'verified',
+      detail: 'api:live is at version 7 with all its traffic.',
+      versionConfirmed: true,
+    });
+    expect(changes).toBe(1);
+    expect(all.aws.callsOf('update-alias')).toEqual([
+      {
+        ...{ FunctionName: 'api', Name: 'live', FunctionVersion: '7', RevisionId: 'r2' },
+        RoutingConfig: { AdditionalVersionWeights: {} },
+      },
+    ]);
+    expect(await all.strategy.assertUnchanged?.(never)).toBeUndefined();
+  });
+
+  it('a canary by weights loses them', async () => {
+    const all = await scene();
+    move(all.alias, '7', { '8': 0.1 });
+    await all.strategy.capture?.(never);
+    const { result, steps } = await rollBack(all);
+    expect(steps[0]).toContain('from version 7 with 10 % to version 8 to version 7');
+    expect(result).toMatchObject({ outcome: 'verified' });
+    expect(all.alias).toMatchObject({ version: '7', weights: {} });
+  });
+
+  it('weights that are shifted in between: tried once more with the new revision', async () => {
+    const all = await scene();
+    move(all.alias, '7', { '8': 0.1 });
+    await all.strategy.capture?.(never);
+    let shifts = 1;
+    all.aws.before = (operation) => {
+      if (operation === 'update-alias' && shifts-- > 0) move(all.alias, '7', { '8': 0.5 });
+    };
+    const { result, changes } = await rollBack(all);
+    expect(result).toMatchObject({ outcome: 'verified' });
+    expect(changes).toBe(2);
+  });
+
+  it('weights that are shifted again and again: failed after the second time', async () => {
+    const all = await scene();
+    move(all.alias, '7', { '8': 0.1 });
+    await all.strategy.capture?.(never);
+    all.aws.before = (operation) => {
+      if (operation === 'update-alias') move(all.alias, '7', { '8': 0.5 });
+    };
+    const { result } = await rollBack(all);
+    expect(result).toMatchObject({ outcome: 'failed' });
+    expect(result).toHaveProperty('detail', expect.stringContaining('PreconditionFailedException'));
+    expect(all.aws.callsOf('update-alias')).toHaveLength(2);
+  });
+
+  it('the canary that has got all the traffic is the same deploy', async () => {
+    const all = await scene();
+    move(all.alias, '7', { '8': 0.1 });
+    await all.strategy.capture?.(never);
+    move(all.alias, '8');
+    expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
+  });
+
+  it.each([
+    ['another version', '9', {}],
+    ['a canary of another version', '8', { '9': 0.1 }],
+    ['an older version than the recorded one', '6', {}],
+  ])('%s since the watch began: withheld', async (_, version, weights) => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    move(all.alias, version, weights);
+    expect(await all.strategy.assertUnchanged?.(never)).toMatchObject({ kind: 'withheld' });
+    expect(await all.strategy.plan(request, never)).toMatchObject({
+      kind: 'withheld',
+      reason: expect.stringContaining('which is not what this run judged (version 8)'),
+    });
+  });
+
+  it('a deploy between plan and change, and between the last look and the change: withheld', async () => {
+    for (const at of ['between', 'update-alias']) {
+      const all = await scene();
+      move(all.alias, '8');
+      await all.strategy.capture?.(never);
+      let isFirst = true;
+      all.aws.before = (operation) => {
+        if (operation === at && isFirst) move(all.alias, '9');
+        if (operation === at) isFirst = false;
+      };
+      const { result } = await rollBack(all, () => {
+        if (at === 'between') move(all.alias, '9');
+      });
+      expect(result).toMatchObject({ kind: 'withheld' });
+      expect(all.alias.version).toBe('9');
+    }
+  });
+
+  it('fifty deploys that race the rollback: none is overwritten', async () => {
+    for (let race = 0; race < 50; race++) {
+      const all = await scene();
+      move(all.alias, '8');
+      await all.strategy.capture?.(never);
+      let calls = 0;
+      all.aws.before = () => {
+        // The race comes at another call each time.
+        if (++calls === 1 + (race % 4)) move(all.alias, '9');
+      };
+      const plan = await all.strategy.plan(request, never);
+      if (plan.kind === 'plan') await all.strategy.execute(plan, contextWith());
+      expect(all.alias.version).toBe(calls < 1 + (race % 4) ? '7' : '9');
+    }
+  });
+
+  it('somebody has gone back already: nothing is changed', async () => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    move(all.alias, '7');
+    const { result, changes } = await rollBack(all);
+    expect(result).toMatchObject({
+      outcome: 'verified',
+      detail: 'api:live is at version 7 with all its traffic again already.',
+    });
+    expect(changes).toBe(0);
+  });
+
+  it('an answer that never comes: what is there tells', async () => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    all.aws.instead = (operation) => (operation === 'update-alias' ? 'lost' : undefined);
+    expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
+    expect(all.aws.callsOf('update-alias')).toHaveLength(1);
+  });
+
+  it('a change that nobody hears of: triggered', async () => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    all.aws.instead = (operation) =>
+      operation === 'update-alias' ? { code: 255, stderr: 'Connection was closed' } : undefined;
+    const { result } = await rollBack(all);
+    expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+    expect(result).toHaveProperty('detail', expect.stringContaining('is not known'));
+  });
+
+  it('it is moved, and moved away again before it is proven: triggered', async () => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    let isMoved = false;
+    all.aws.before = (operation) => {
+      if (operation === 'get-alias' && isMoved) move(all.alias, '9');
+      if (operation === 'update-alias') isMoved = true;
+    };
+    const { result } = await rollBack(all);
+    expect(result).toMatchObject({
+      outcome: 'triggered',
+      detail: 'api:live was moved to version 7, and is at version 9 now.',
+      versionConfirmed: false,
+    });
+  });
+
+  it.each([
+    ['AccessDeniedException', 1],
+    ['ResourceNotFoundException', 1],
+    ['TooManyRequestsException', 5],
+  ])('%s: failed after %i calls, nothing was changed', async (code, calls) => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    all.aws.instead = (operation) =>
+      operation === 'update-alias' ? refused(operation, code) : undefined;
+    expect((await rollBack(all)).result).toMatchObject({ outcome: 'failed' });
+    expect(all.aws.callsOf('update-alias')).toHaveLength(calls);
+  });
+
+  it('several aliases: each goes back, and those that were not deployed stay', async () => {
+    const all = await scene('api:live,jobs:live');
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
+    expect(all.aws.callsOf('update-alias')).toHaveLength(1);
+  });
+
+  it('nothing was deployed: said, and withheld', async () => {
+    const { strategy } = await scene();
+    expect((await strategy.capture?.(never))?.findings).toMatchObject([{ level: 'notice' }]);
+    expect(await strategy.plan(request, never)).toMatchObject({ kind: 'withheld' });
+  });
+
+  it.each([undefined, {}, { aliases: [{ alias: 'api:live', version: '$LATEST' }] }])(
+    'recorded is %j: skipped',
+    async (recorded) => {
+      const { aws, clock } = await scene();
+      const plan = await strategyOf(aws, clock, 'api:live', recorded).plan(request, never);
+      expect(plan).toMatchObject({
+        kind: 'skip',
+        reason: expect.stringContaining('no snapshot tells'),
+      });
+    },
+  );
+
+  it('a first deploy has nothing to go back to', async () => {
+    const { aws, clock } = await scene();
+    const first = strategyOf(aws, clock, 'new:live');
+    const recorded: unknown = await first.snapshot?.(never);
+    expect(await first.preflight(never, true)).toMatchObject([{}, { level: 'notice' }]);
+    aws.addAlias('new:live', '1');
+    const after = strategyOf(aws, clock, 'new:live', recorded);
+    expect(after.sawNothing?.()).toBe(true);
+    expect(await after.plan(request, never)).toMatchObject({ kind: 'skip' });
+  });
+
+  it('an alias at $LATEST: refused by snapshot and preflight', async () => {
+    const { aws, clock } = await scene();
+    aws.addAlias('old:live', '$LATEST');
+    const strategy = strategyOf(aws, clock, 'old:live');
+    await expect(strategy.snapshot?.(never)).rejects.toThrow('points at $LATEST');
+    expect(await strategy.preflight(never)).toMatchObject([
+      { level: 'notice', message: 'it uses aws-cli/2.31.0' },
+      { level: 'error', fix: expect.stringContaining('publish a version') },
+    ]);
+  });
+
+  it.each([
+    ['missing:live', 'there is no alias missing:live'],
+    ['jobs:live', 'no snapshot tells what jobs:live was before the deploy'],
+  ])('%s after the deploy: an error in preflight', async (alias, message) => {
+    const { aws, clock } = await scene();
+    expect((await strategyOf(aws, clock, alias).preflight(never))[1]).toMatchObject({
+      level: 'error',
+      message,
+    });
+  });
+});

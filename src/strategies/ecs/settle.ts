@@ -1,0 +1,111 @@
+import { type Aws, AwsError } from '../../support/aws/cli.js';
+import {
+  type EcsDeployment,
+  type EcsService,
+  readService,
+  readTargetHealth,
+  shortArn,
+} from '../../support/aws/ecs.js';
+import { serviceInWords, type ServiceName } from '../../support/aws/names.js';
+import type { Clock } from '../../support/clock.js';
+import { plural } from '../../support/text.js';
+
+interface SettleOptions {
+  readonly aws: Aws;
+  readonly clock: Clock;
+  readonly name: ServiceName;
+  /** The task definition that must serve. */
+  readonly to: string;
+  /** Of the deployment that brings it; `undefined`: the newest one, whichever that is. */
+  readonly id: string | undefined;
+}
+
+/** Whether the old version serves, and in one sentence why that is known, or what is lacking. */
+export interface Settled {
+  readonly isThere: boolean;
+  readonly words: string;
+}
+
+/** Between two looks, milliseconds. */
+const LOOK_AGAIN = 5000;
+
+/**
+ * Waits until one deployment has completed, all its tasks run and the targets of its load balancers are healthy. That a service is
+ * "stable" proves nothing: it is that with any version.
+ */
+export async function settle(options: SettleOptions, signal: AbortSignal): Promise<Settled> {
+  const { aws, clock, name } = options;
+  const words = serviceInWords(name);
+  let lacking = `what runs in ${words} is not known`;
+  try {
+    for (;;) {
+      const now = await readService(aws, name, signal);
+      if (now === undefined) return { isThere: false, words: `${words} is gone` };
+      const seen = lookAt(now, options);
+      if (seen.isOver) return seen;
+      lacking = seen.words;
+      if (seen.isThere) {
+        const targets = await targetsOf(now, options, signal);
+        if (targets.isThere) return { isThere: true, words: `${seen.words}${targets.words}` };
+        lacking = `${words}: ${targets.words}`;
+      }
+      await clock.sleep(LOOK_AGAIN, signal);
+    }
+  } catch (error) {
+    if (signal.aborted) return { isThere: false, words: lacking };
+    if (!(error instanceof AwsError)) throw error;
+    return { isThere: false, words: `${words} could not be read: ${error.message}` };
+  }
+}
+
+interface Look extends Settled {
+  /** However long one waits, it stays so. */
+  readonly isOver: boolean;
+}
+
+function lookAt(now: EcsService, { name, to, id }: SettleOptions): Look {
+  const { primary } = now;
+  const words = serviceInWords(name);
+  const known = `deployment ${primary.id} of ${shortArn(primary.taskDefinition)}`;
+  if ((id !== undefined && primary.id !== id) || primary.taskDefinition !== to)
+    return { isThere: false, isOver: true, words: `${words}: ${known} has replaced ours` };
+  if (primary.rolloutState === 'FAILED')
+    return { isThere: false, isOver: true, words: `${words}: ${known} failed: ${primary.reason}` };
+  const isComplete =
+    primary.rolloutState === undefined
+      ? now.deployments.length === 1
+      : primary.rolloutState === 'COMPLETED';
+  const tasks = tasksInWords(primary);
+  return isComplete && primary.running >= primary.desired
+    ? { isThere: true, isOver: false, words: `${words}: ${known} is complete, ${tasks}` }
+    : { isThere: false, isOver: false, words: `${words}: ${known} is not complete, ${tasks}` };
+}
+
+function tasksInWords({ running, desired }: EcsDeployment): string {
+  return `${String(running)} of ${String(desired)} tasks run`;
+}
+
+function targetsInWords(count: number): string {
+  return `${plural(count, 'target')} ${count === 1 ? 'is' : 'are'}`;
+}
+
+async function targetsOf(
+  { targetGroups, desired }: EcsService,
+  { aws }: SettleOptions,
+  signal: AbortSignal,
+): Promise<Settled> {
+  if (targetGroups.length === 0 || desired === 0) return { isThere: true, words: '' };
+  try {
+    const { healthy, unhealthy, reasons } = await readTargetHealth(aws, targetGroups, signal);
+    if (unhealthy === 0 && healthy > 0)
+      return { isThere: true, words: `, ${targetsInWords(healthy)} healthy` };
+    const why = reasons.length === 0 ? '' : ` (${reasons.join(', ')})`;
+    return {
+      isThere: false,
+      words: `${targetsInWords(healthy)} healthy, ${String(unhealthy)} not${why}`,
+    };
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.reason !== 'forbidden') throw error;
+    return { isThere: true, words: '; whether its targets are healthy could not be read' };
+  }
+}

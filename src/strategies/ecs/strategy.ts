@@ -1,0 +1,325 @@
+import type { Finding } from '../../contract/result.js';
+import type {
+  CannotAct,
+  Captured,
+  Plan,
+  RecordedVersion,
+  Skip,
+  Strategy,
+  StrategyContext,
+  StrategyResult,
+  Withheld,
+} from '../../contract/strategy.js';
+import { type Aws, AwsError, createAws } from '../../support/aws/cli.js';
+import { type EcsService, readService, shortArn } from '../../support/aws/ecs.js';
+import { parseServiceName, serviceInWords, type ServiceName } from '../../support/aws/names.js';
+import type { Clock } from '../../support/clock.js';
+import { asSentence } from '../../support/text.js';
+import type { StrategyDependencies } from '../dependencies.js';
+import { change, type Changed, type ChangeOptions, stoppable } from './change.js';
+import { preflight } from './preflight.js';
+import { settle, type Settled } from './settle.js';
+import {
+  decide,
+  goneBack,
+  type Decision,
+  type JudgedService,
+  lastGood,
+  objectionTo,
+  readRecorded,
+  type RecordedService,
+  type Situation,
+} from './situation.js';
+
+/** The inputs that it reads. */
+export interface EcsSettings {
+  readonly 'ecs-service': readonly string[] | undefined;
+}
+
+interface EcsPlan extends Plan {
+  /** Those that are to be changed, or looked at because they went back by themselves. */
+  readonly services: readonly ServiceName[];
+}
+
+/** What the functions below share. */
+interface State {
+  readonly aws: Aws;
+  readonly clock: Clock;
+  readonly names: readonly ServiceName[];
+  readonly recorded: ReadonlyMap<string, RecordedService>;
+  /** What this run judges, by service; empty until the watch begins. */
+  readonly judged: Map<string, JudgedService>;
+  /** Deployments of our own making. */
+  readonly ours: Set<string>;
+}
+
+/** The `ecs` strategy as it is configured, or why there is none. */
+export function setUpEcs(dependencies: StrategyDependencies<EcsSettings>): Strategy | Skip {
+  const { settings, env, exec, redact, clock, random } = dependencies;
+  const services = settings['ecs-service'] ?? [];
+  if (services.length === 0)
+    return { kind: 'skip', reason: 'not configured: `ecs-service` is not set' };
+  return createEcsStrategy({
+    aws: createAws({ env, exec, redact, clock, random }),
+    clock,
+    names: services.flatMap((text) => parseServiceName(text) ?? []),
+    recorded: readRecorded(dependencies.recorded),
+    judged: new Map(),
+    ours: new Set(),
+  });
+}
+
+/** Deploys the task definition that ran before the deploy again, or stops the deployment that is going on. */
+function createEcsStrategy(state: State): Strategy<EcsPlan> {
+  return {
+    kind: 'strategy',
+    id: 'ecs',
+    preflight: (signal, isBeforeDeploy = false) => preflight(state, isBeforeDeploy, signal),
+    snapshot: (signal) => snapshot(state, signal),
+    sawNothing: () =>
+      state.names.every(
+        (name) => state.recorded.get(serviceInWords(name))?.taskDefinition === null,
+      ),
+    recordedVersion: () => recordedVersion(state),
+    capture: (signal) => capture(state, signal),
+    assertUnchanged: (signal) => assertUnchanged(state, signal),
+    plan: (_request, signal) => plan(state, signal),
+    execute: (planned, context) => execute(state, planned, context),
+  };
+}
+
+async function snapshot(
+  { aws, names }: State,
+  signal: AbortSignal,
+): Promise<{ readonly services: readonly RecordedService[] }> {
+  const services: RecordedService[] = [];
+  for (const name of names) {
+    const service = serviceInWords(name);
+    const now = await readService(aws, name, signal);
+    if (now === undefined) {
+      services.push({ service, taskDefinition: null, deploymentId: '', desired: 0 });
+      continue;
+    }
+    if (now.controller !== 'ECS') throw new Error(`${service} is deployed by ${now.controller}`);
+    const good = lastGood(now);
+    if (good === undefined)
+      throw new Error(
+        `deployment ${now.primary.id} of ${service} is ${now.primary.rolloutState ?? ''}: nothing that runs there is known to be good`,
+      );
+    const { id: deploymentId, taskDefinition } = good;
+    services.push({ service, taskDefinition, deploymentId, desired: now.desired });
+  }
+  return { services };
+}
+
+/** One version cannot stand for several services. */
+function recordedVersion({ recorded }: State): RecordedVersion | undefined {
+  const [only, second] = [...recorded.values()];
+  return second === undefined && typeof only?.taskDefinition === 'string'
+    ? { revision: shortArn(only.taskDefinition) }
+    : undefined;
+}
+
+async function capture(state: State, signal: AbortSignal): Promise<Captured> {
+  const findings: Finding[] = [];
+  for (const name of state.names) {
+    const now = await readService(state.aws, name, signal);
+    if (now === undefined) continue;
+    const service = serviceInWords(name);
+    state.judged.set(service, { ...now.primary });
+    const to = state.recorded.get(service)?.taskDefinition;
+    const given = now.deployments.find(({ rolloutState }) => rolloutState === 'FAILED');
+    if (given !== undefined && now.primary.taskDefinition === to)
+      return {
+        alreadyRolledBack: `${goneBack(service, to, given.reason)}: ${shortArn(given.taskDefinition)} was deployed and given up before the watch began.`,
+      };
+    if (now.primary.id === state.recorded.get(service)?.deploymentId)
+      findings.push({
+        ...{ level: 'notice', subject: 'ecs' },
+        message: `nothing was deployed to ${service} since the snapshot: what runs is judged, and there is nothing of this run to roll back`,
+      });
+  }
+  return { findings };
+}
+
+async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+  for (const name of state.names) {
+    const situation = await situationOf(state, name, signal);
+    if (situation === undefined && state.judged.has(serviceInWords(name)))
+      return { kind: 'withheld', reason: `${serviceInWords(name)} is gone since the watch began` };
+    const reason = situation && objectionTo(situation);
+    if (reason !== undefined) return { kind: 'withheld', reason };
+  }
+  return undefined;
+}
+
+async function situationOf(
+  { aws, recorded, judged, ours }: State,
+  name: ServiceName,
+  signal: AbortSignal,
+): Promise<Situation | undefined> {
+  const now = await readService(aws, name, signal);
+  const known = serviceInWords(name);
+  // What ECS says of a deployment is gone with it.
+  const last = now?.deployments.find(({ id }) => id === judged.get(known)?.id);
+  if (last !== undefined) judged.set(known, last);
+  return (
+    now && { name: known, recorded: recorded.get(known), judged: judged.get(known), ours, now }
+  );
+}
+
+/** One service with what is to be done about it. */
+interface Decided {
+  readonly name: ServiceName;
+  readonly now: EcsService;
+  readonly decision: Decision;
+}
+
+async function decideAll(
+  state: State,
+  names: readonly ServiceName[],
+  signal: AbortSignal,
+): Promise<readonly Decided[] | CannotAct> {
+  const decided: Decided[] = [];
+  for (const name of names) {
+    const situation = await situationOf(state, name, signal);
+    if (situation === undefined)
+      return { kind: 'failed', reason: `there is no service ${serviceInWords(name)}` };
+    decided.push({ name, now: situation.now, decision: decide(situation) });
+  }
+  return decided;
+}
+
+async function plan(
+  state: State,
+  signal: AbortSignal,
+): Promise<EcsPlan | Skip | CannotAct | Withheld> {
+  let decided: readonly Decided[] | CannotAct;
+  try {
+    decided = await decideAll(state, state.names, signal);
+  } catch (error) {
+    if (error instanceof AwsError && error.reason === 'missing')
+      return { kind: 'skip', reason: error.message };
+    throw error;
+  }
+  if ('kind' in decided) return decided;
+  const active = decided.filter(({ decision: { kind } }) => kind === 'change' || kind === 'back');
+  const inTheWay = decided.map(({ decision }) => insteadOf(decision)).find((one) => one);
+  if (inTheWay !== undefined) return inTheWay;
+  // Of several services those that were not deployed stay as they are.
+  const [unchanged] = decided.flatMap(({ decision }) =>
+    decision.kind === 'unchanged' ? [decision.reason] : [],
+  );
+  if (active.length === 0) return { kind: 'withheld', reason: unchanged ?? '' };
+  return {
+    kind: 'plan',
+    steps: await Promise.all(active.map((one) => stepOf(state, one, signal))),
+    from: { taskDefinitions: active.map(({ now }) => shortArn(now.primary.taskDefinition)) },
+    to: { taskDefinitions: active.map((one) => shortArn(targetOf(state, one.name))) },
+    touches: active.map(({ name }) => `ecs/${serviceInWords(name)}`),
+    services: active.map(({ name }) => name),
+  };
+}
+
+/** Why nothing may be done; what is so for one service is so for all. */
+function insteadOf(decision: Decision): Skip | CannotAct | Withheld | undefined {
+  const { kind } = decision;
+  return kind === 'skip' || kind === 'failed' || kind === 'withheld'
+    ? { kind, reason: decision.reason }
+    : undefined;
+}
+
+function targetOf({ recorded }: State, name: ServiceName): string {
+  return recorded.get(serviceInWords(name))?.taskDefinition ?? '';
+}
+
+function optionsFor(state: State, { name, now }: Decided): ChangeOptions {
+  return { aws: state.aws, clock: state.clock, name, now, to: targetOf(state, name) };
+}
+
+async function stepOf(state: State, one: Decided, signal: AbortSignal): Promise<string> {
+  if (one.decision.kind === 'back') return `${one.decision.by}: wait for it, and change nothing`;
+  const service = serviceInWords(one.name);
+  const way = `from ${shortArn(one.now.primary.taskDefinition)} to ${shortArn(targetOf(state, one.name))}`;
+  const going = await stoppable(optionsFor(state, one), signal);
+  return going === undefined
+    ? `aws ecs update-service ${service}: ${way}`
+    : `aws ecs stop-service-deployment of ${service} with ROLLBACK: ${way}`;
+}
+
+async function execute(
+  state: State,
+  planned: EcsPlan,
+  context: StrategyContext,
+): Promise<StrategyResult | Withheld> {
+  // Once more, right before the first change: ECS has no precondition that would hold somebody else's deploy.
+  const decided = await decideAll(state, planned.services, context.signal);
+  if ('kind' in decided) return failed(decided.reason);
+  const inTheWay = decided.map(({ decision }) => insteadOf(decision)).find((one) => one);
+  if (inTheWay !== undefined)
+    return inTheWay.kind === 'withheld' ? inTheWay : failed(inTheWay.reason);
+  const changes: { readonly one: Decided; readonly changed: Changed }[] = [];
+  for (const one of decided) {
+    const changed = await changeOf(state, one, context);
+    changes.push({ one, changed });
+    if (changed.kind !== 'begun') break;
+    if (changed.id !== undefined) state.ours.add(changed.id);
+    context.progress(asSentence(changed.words));
+  }
+  const [first] = changes;
+  if (first?.changed.kind === 'superseded')
+    return {
+      kind: 'withheld',
+      reason: `${serviceInWords(first.one.name)} was deployed again in the meantime`,
+    };
+  if (first?.changed.kind === 'refused') return failed(first.changed.reason);
+  return resultOf(state, changes, context);
+}
+
+/** One that went back by itself was changed by somebody else. */
+function changeOf(state: State, one: Decided, context: StrategyContext): Promise<Changed> {
+  return one.decision.kind === 'back'
+    ? Promise.resolve({ kind: 'begun', id: one.now.primary.id, words: one.decision.by })
+    : change(optionsFor(state, one), context);
+}
+
+function failed(reason: string): StrategyResult {
+  return { outcome: 'failed', detail: asSentence(reason), versionConfirmed: null };
+}
+
+async function resultOf(
+  { aws, clock, recorded }: State,
+  changes: readonly { readonly one: Decided; readonly changed: Changed }[],
+  { signal }: StrategyContext,
+): Promise<StrategyResult> {
+  const sentences: string[] = [];
+  let isProven = true;
+  const settled: Settled[] = [];
+  for (const { one, changed } of changes) {
+    if (changed.kind !== 'begun') {
+      isProven = false;
+      const name = serviceInWords(one.name);
+      sentences.push(
+        changed.kind === 'superseded'
+          ? `${name} was deployed again by somebody else`
+          : changed.reason,
+      );
+      continue;
+    }
+    sentences.push(changed.words);
+    if (changed.replaced !== undefined) {
+      isProven = false;
+      sentences.push(
+        `deployment ${changed.replaced} was begun by somebody else in the same moment, and the rollback has replaced it: deploy it again`,
+      );
+    }
+    const to = recorded.get(serviceInWords(one.name))?.taskDefinition ?? '';
+    settled.push(await settle({ aws, clock, name: one.name, to, id: changed.id }, signal));
+  }
+  const isThere = settled.every((one) => one.isThere) && settled.length === changes.length;
+  return {
+    outcome: isProven && isThere ? 'verified' : 'triggered',
+    detail: [...sentences, ...settled.map(({ words }) => words)].map(asSentence).join(' '),
+    versionConfirmed: isThere,
+  };
+}

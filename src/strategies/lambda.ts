@@ -1,0 +1,377 @@
+import type { Finding } from '../contract/result.js';
+import type {
+  CannotAct,
+  Captured,
+  Plan,
+  RecordedVersion,
+  Skip,
+  Strategy,
+  StrategyContext,
+  StrategyResult,
+  Withheld,
+} from '../contract/strategy.js';
+import { type Aws, AwsError, createAws, leavesOpen, setUpOf } from '../support/aws/cli.js';
+import { type Alias, isSameVersions, readAlias, versionsInWords } from '../support/aws/lambda.js';
+import { type AliasName, aliasInWords, parseAliasName } from '../support/aws/names.js';
+import type { Clock } from '../support/clock.js';
+import { fields, listOf, textOf } from '../support/json.js';
+import { asSentence } from '../support/text.js';
+import type { StrategyDependencies } from './dependencies.js';
+
+/** The inputs that it reads. */
+export interface LambdaSettings {
+  readonly 'lambda-alias': readonly string[] | undefined;
+}
+
+/** What it records of one alias before the deploy. */
+interface RecordedAlias {
+  /** As {@link aliasInWords} has it. */
+  readonly alias: string;
+  /** `null`: the alias was not there. */
+  readonly version: string | null;
+}
+
+interface LambdaPlan extends Plan {
+  readonly aliases: readonly AliasName[];
+}
+
+/** What the functions below share. */
+interface State {
+  readonly aws: Aws;
+  readonly clock: Clock;
+  readonly names: readonly AliasName[];
+  readonly recorded: ReadonlyMap<string, RecordedAlias>;
+  /** What this run judges, by alias; empty until the watch begins. */
+  readonly judged: Map<string, Alias>;
+}
+
+/** Between two looks at an alias whose change got no answer, milliseconds. */
+const LOOK_AGAIN = 3000;
+const LOOKS = 5;
+
+/** The `lambda` strategy as it is configured, or why there is none. */
+export function setUpLambda(dependencies: StrategyDependencies<LambdaSettings>): Strategy | Skip {
+  const { settings, env, exec, redact, clock, random } = dependencies;
+  const aliases = settings['lambda-alias'] ?? [];
+  if (aliases.length === 0)
+    return { kind: 'skip', reason: 'not configured: `lambda-alias` is not set' };
+  return createLambdaStrategy({
+    aws: createAws({ env, exec, redact, clock, random }),
+    clock,
+    names: aliases.flatMap((text) => parseAliasName(text) ?? []),
+    recorded: readRecorded(dependencies.recorded),
+    judged: new Map(),
+  });
+}
+
+/** What came from the snapshot, by alias; what is no record is left out. */
+function readRecorded(value: unknown): ReadonlyMap<string, RecordedAlias> {
+  return new Map(
+    listOf(fields(value).aliases).flatMap((one) => {
+      const { alias, version } = fields(one);
+      const name = textOf(alias);
+      const number = version === null ? null : textOf(version);
+      if (name === undefined || number === undefined) return [];
+      if (number !== null && !/^\d+$/.test(number)) return [];
+      return [[name, { alias: name, version: number }] as const];
+    }),
+  );
+}
+
+/** Points an alias at the version that it had before the deploy, all its traffic included. */
+function createLambdaStrategy(state: State): Strategy<LambdaPlan> {
+  return {
+    kind: 'strategy',
+    id: 'lambda',
+    preflight: (signal, isBeforeDeploy = false) => preflight(state, isBeforeDeploy, signal),
+    snapshot: (signal) => snapshot(state, signal),
+    sawNothing: () =>
+      state.names.every((name) => state.recorded.get(aliasInWords(name))?.version === null),
+    recordedVersion: () => recordedVersion(state),
+    capture: (signal) => capture(state, signal),
+    assertUnchanged: (signal) => assertUnchanged(state, signal),
+    plan: (_request, signal) => plan(state, signal),
+    execute: (planned, context) => execute(state, planned, context),
+  };
+}
+
+async function preflight(
+  { aws, names, recorded }: State,
+  isBeforeDeploy: boolean,
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const found: Finding[] = [];
+  const add = (level: Finding['level'], message: string, fix?: string): void => {
+    found.push({ level, subject: 'lambda', message, ...(fix === undefined ? {} : { fix }) });
+  };
+  try {
+    add('notice', `it uses ${await aws.version(signal)}`);
+    for (const name of names) {
+      const words = aliasInWords(name);
+      const alias = await readAlias(aws, name, signal);
+      if (alias === undefined && isBeforeDeploy)
+        add(
+          'notice',
+          `there is no alias ${words} yet: its first deploy has nothing to go back to`,
+          'if this is not its first deploy, correct `lambda-alias` or AWS_REGION',
+        );
+      else if (alias === undefined)
+        add('error', `there is no alias ${words}`, 'correct `lambda-alias` or AWS_REGION');
+      else if (alias.version === '$LATEST')
+        add(
+          'error',
+          onLatest(words),
+          'publish a version in each deploy, and point the alias at it',
+        );
+      else if (!isBeforeDeploy && !recorded.has(words))
+        add(
+          'error',
+          `no snapshot tells what ${words} was before the deploy`,
+          'take one before the deploy (the command `snapshot`)',
+        );
+    }
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    add(
+      'error',
+      error.message,
+      setUpOf(error) ??
+        'let the role of this job call what docs/strategies/lambda.md lists, and see whether the alias is named right',
+    );
+  }
+  return found;
+}
+
+function onLatest(words: string): string {
+  return `${words} points at $LATEST, whose code a deploy replaces: there is no version to go back to`;
+}
+
+async function snapshot(
+  { aws, names }: State,
+  signal: AbortSignal,
+): Promise<{ readonly aliases: readonly RecordedAlias[] }> {
+  const aliases: RecordedAlias[] = [];
+  for (const name of names) {
+    const words = aliasInWords(name);
+    const alias = await readAlias(aws, name, signal);
+    if (alias?.version === '$LATEST') throw new Error(onLatest(words));
+    aliases.push({ alias: words, version: alias?.version ?? null });
+  }
+  return { aliases };
+}
+
+/** One version cannot stand for several functions. */
+function recordedVersion({ recorded }: State): RecordedVersion | undefined {
+  const [only, second] = [...recorded.values()];
+  return second === undefined && typeof only?.version === 'string'
+    ? { revision: only.version }
+    : undefined;
+}
+
+async function capture(state: State, signal: AbortSignal): Promise<Captured> {
+  const findings: Finding[] = [];
+  for (const name of state.names) {
+    const alias = await readAlias(state.aws, name, signal);
+    if (alias === undefined) continue;
+    const words = aliasInWords(name);
+    state.judged.set(words, alias);
+    if (isAt(alias, state.recorded.get(words)?.version))
+      findings.push({
+        ...{ level: 'notice', subject: 'lambda' },
+        message: `nothing was deployed to ${words} since the snapshot: what runs is judged, and there is nothing of this run to roll back`,
+      });
+  }
+  return { findings };
+}
+
+/** Whether an alias gives all its traffic to one version. */
+function isAt({ version, weights }: Alias, of: string | null | undefined): boolean {
+  return version === of && Object.keys(weights).length === 0;
+}
+
+async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
+  for (const name of state.names) {
+    const reason = objectionTo(state, name, await readAlias(state.aws, name, signal));
+    if (reason !== undefined) return { kind: 'withheld', reason };
+  }
+  return undefined;
+}
+
+/** Why an alias is neither what was judged, at any weight, nor what is to be gone back to. */
+function objectionTo(
+  { judged, recorded }: State,
+  name: AliasName,
+  now: Alias | undefined,
+): string | undefined {
+  const words = aliasInWords(name);
+  const ours = judged.get(words);
+  if (ours === undefined) return undefined;
+  if (now === undefined) return `${words} is gone since the watch began`;
+  return isSameVersions(now, ours) || isAt(now, recorded.get(words)?.version)
+    ? undefined
+    : `${words} is at ${versionsInWords(now)}, which is not what this run judged (${versionsInWords(ours)})`;
+}
+
+async function plan(
+  state: State,
+  signal: AbortSignal,
+): Promise<LambdaPlan | Skip | CannotAct | Withheld> {
+  const active: { readonly name: AliasName; readonly now: Alias; readonly to: string }[] = [];
+  let unchanged = '';
+  for (const name of state.names) {
+    const words = aliasInWords(name);
+    let now: Alias | undefined;
+    try {
+      now = await readAlias(state.aws, name, signal);
+    } catch (error) {
+      if (error instanceof AwsError && error.reason === 'missing')
+        return { kind: 'skip', reason: error.message };
+      throw error;
+    }
+    const objection = objectionTo(state, name, now);
+    if (objection !== undefined) return { kind: 'withheld', reason: objection };
+    if (now === undefined) return { kind: 'failed', reason: `there is no alias ${words}` };
+    const to = state.recorded.get(words)?.version;
+    if (to === undefined)
+      return {
+        kind: 'skip',
+        reason: `no snapshot tells what ${words} was before the deploy; take one (the command \`snapshot\`)`,
+      };
+    if (to === null)
+      return {
+        kind: 'skip',
+        reason: `${words} was not there before this deploy: there is nothing to go back to`,
+      };
+    if (isAt(state.judged.get(words) ?? now, to))
+      unchanged = `nothing was deployed to ${words} since the snapshot (version ${to}), so there is nothing of ours to roll back`;
+    else active.push({ name, now, to });
+  }
+  if (active.length === 0) return { kind: 'withheld', reason: unchanged };
+  return {
+    kind: 'plan',
+    steps: active.map(
+      ({ name, now, to }) =>
+        `aws lambda update-alias ${aliasInWords(name)}: from ${versionsInWords(now)} to version ${to} with all its traffic`,
+    ),
+    from: { versions: active.map(({ now }) => versionsInWords(now)) },
+    to: { versions: active.map(({ to }) => to) },
+    touches: active.map(({ name }) => `lambda/${aliasInWords(name)}`),
+    aliases: active.map(({ name }) => name),
+  };
+}
+
+async function execute(
+  state: State,
+  planned: LambdaPlan,
+  context: StrategyContext,
+): Promise<StrategyResult | Withheld> {
+  const sentences: string[] = [];
+  let isProven = true;
+  for (const [index, name] of planned.aliases.entries()) {
+    const moved = await move(state, name, context);
+    if (index === 0 && moved.kind === 'withheld') return moved;
+    if (index === 0 && moved.kind === 'failed')
+      return { outcome: 'failed', detail: asSentence(moved.reason), versionConfirmed: null };
+    sentences.push(asSentence(moved.kind === 'moved' ? moved.words : moved.reason));
+    if (moved.kind !== 'moved' || !moved.isThere) isProven = false;
+  }
+  return {
+    outcome: isProven ? 'verified' : 'triggered',
+    detail: sentences.join(' '),
+    versionConfirmed: isProven,
+  };
+}
+
+type Moved =
+  | CannotAct
+  | Withheld
+  | { readonly kind: 'moved'; readonly isThere: boolean; readonly words: string };
+
+/**
+ * Moves one alias. The id of its revision is a true lock: a change that somebody else makes in between is refused by Lambda
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_UpdateAlias.html). The weights of a canary may be shifted while it is judged:
+ * then it is tried once more.
+ */
+async function move(state: State, name: AliasName, context: StrategyContext): Promise<Moved> {
+  const { aws, recorded } = state;
+  const { signal } = context;
+  const words = aliasInWords(name);
+  const to = recorded.get(words)?.version ?? '';
+  const there = `${words} is at version ${to} with all its traffic`;
+  for (let attempt = 1; ; attempt++) {
+    const now = await readAlias(aws, name, signal);
+    const objection = objectionTo(state, name, now);
+    if (objection !== undefined) return { kind: 'withheld', reason: objection };
+    if (now === undefined) return { kind: 'failed', reason: `there is no alias ${words}` };
+    if (isAt(now, to))
+      return {
+        kind: 'moved',
+        isThere: true,
+        words: attempt === 1 ? `${there} again already` : there,
+      };
+    context.beforeChange();
+    try {
+      await aws.change(['lambda', 'update-alias'], inputFor(name, to, now.revisionId), signal);
+      return await proven(state, name, to, signal);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      if (leavesOpen(error)) return lookFor(state, name, { to, now, error }, signal);
+      if (error.reason !== 'conflict' || attempt === 2)
+        return { kind: 'failed', reason: error.message };
+    }
+  }
+}
+
+function inputFor({ functionName, alias }: AliasName, to: string, revisionId: string): object {
+  return {
+    ...{ FunctionName: functionName, Name: alias, FunctionVersion: to, RevisionId: revisionId },
+    RoutingConfig: { AdditionalVersionWeights: {} },
+  };
+}
+
+async function proven(
+  { aws }: State,
+  name: AliasName,
+  to: string,
+  signal: AbortSignal,
+): Promise<Moved> {
+  const words = aliasInWords(name);
+  let now: Alias | undefined;
+  try {
+    now = await readAlias(aws, name, signal);
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    return {
+      ...{ kind: 'moved', isThere: false },
+      words: `${words} was moved to version ${to}, and could not be read again: ${error.message}`,
+    };
+  }
+  const isThere = now !== undefined && isAt(now, to);
+  const where = now === undefined ? 'is gone' : `is at ${versionsInWords(now)}`;
+  return {
+    ...{ kind: 'moved', isThere },
+    words: isThere
+      ? `${words} is at version ${to} with all its traffic`
+      : `${words} was moved to version ${to}, and ${where} now`,
+  };
+}
+
+/** After a change without an answer: what is there tells. */
+async function lookFor(
+  state: State,
+  name: AliasName,
+  { to, now, error }: { readonly to: string; readonly now: Alias; readonly error: AwsError },
+  signal: AbortSignal,
+): Promise<Moved> {
+  const { aws, clock } = state;
+  for (let look = 1; look <= LOOKS && !signal.aborted; look++) {
+    const seen = await readAlias(aws, name, signal);
+    if (seen !== undefined && isAt(seen, to)) return proven(state, name, to, signal);
+    if (seen?.revisionId !== now.revisionId) break;
+    await clock.sleep(LOOK_AGAIN, signal);
+  }
+  return {
+    ...{ kind: 'moved', isThere: false },
+    words: `${error.message}; what became of the change of ${aliasInWords(name)} is not known`,
+  };
+}

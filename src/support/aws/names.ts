@@ -1,0 +1,53 @@
+/** A service, as inputs name it. */
+export interface ServiceName {
+  /** Name or ARN; `undefined`: the cluster `default`. */
+  readonly cluster: string | undefined;
+  readonly service: string;
+}
+
+/**
+ * A name has letters, digits, hyphens and underscores, and an ARN names the cluster too
+ * (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_CreateService.html).
+ */
+export const serviceShape = {
+  pattern: /^(?:arn:[\w-]+:ecs:[\w-]+:\d+:service\/(?=[\w-]+\/))?(?:([\w-]+)\/)?([\w-]+)$/,
+  like: '`cluster/service`, or the ARN of the service',
+};
+
+/** `cluster/service`, or `service` of the cluster `default`. `undefined`: neither. */
+export function parseServiceName(text: string): ServiceName | undefined {
+  const [, cluster, service] = serviceShape.pattern.exec(text) ?? [];
+  return service === undefined ? undefined : { cluster, service };
+}
+
+/** `shop/api` */
+export function serviceInWords({ cluster, service }: ServiceName): string {
+  return `${cluster ?? 'default'}/${service}`;
+}
+
+/** An alias, as inputs name it. */
+export interface AliasName {
+  /** Name or ARN. */
+  readonly functionName: string;
+  readonly alias: string;
+}
+
+/**
+ * A name has letters, digits, hyphens and underscores; that of an alias is no number
+ * (https://docs.aws.amazon.com/lambda/latest/api/API_GetAlias.html).
+ */
+export const aliasShape = {
+  pattern: /^((?:arn:[\w-]+:lambda:[\w-]+:\d+:function:)?[\w-]+):(?!\d+$)([\w-]+)$/,
+  like: '`function:alias`; a version cannot be moved',
+};
+
+/** `function:alias`; the function also by its ARN. `undefined`: neither. */
+export function parseAliasName(text: string): AliasName | undefined {
+  const [, functionName, alias] = aliasShape.pattern.exec(text) ?? [];
+  return functionName === undefined || alias === undefined ? undefined : { functionName, alias };
+}
+
+/** `shop-api:live` */
+export function aliasInWords({ functionName, alias }: AliasName): string {
+  return `${functionName.split(':').at(-1) ?? ''}:${alias}`;
+}
