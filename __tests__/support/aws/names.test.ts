@@ -19,12 +19,9 @@ describe('names of ECS services', () => {
     expect(parsed && serviceInWords(parsed)).toBe(words);
   });
 
-  it.each(['', '/', 'a/b/c', 'shop/', '/api', 'shop api', `${arn}/api`, arn])(
-    'not %j',
-    (text) => {
-      expect(parseServiceName(text)).toBeUndefined();
-    },
-  );
+  it.each(['', '/', 'a/b/c', 'shop/', '/api', 'shop api', `${arn}/api`, arn])('not %j', (text) => {
+    expect(parseServiceName(text)).toBeUndefined();
+  });
 });
 
 describe('names of Lambda aliases', () => {
