@@ -23,6 +23,8 @@ interface Script {
   readonly execute?: (context: StrategyContext) => Promise<StrategyResult | Withheld>;
   readonly assertUnchanged?: () => Promise<Withheld | undefined>;
   readonly touches?: readonly string[];
+  readonly goneBack?: () => Promise<string | undefined>;
+  readonly changesSource?: true;
 }
 
 function result(
@@ -75,6 +77,8 @@ function chain(confirmation: Confirmation = right, more: Partial<ChainOptions> =
           });
           return script.execute === undefined ? result('verified') : script.execute(context);
         },
+        ...(script.goneBack === undefined ? {} : { goneBack: script.goneBack }),
+        ...(script.changesSource === undefined ? {} : { changesSource: script.changesSource }),
         ...(script.assertUnchanged === undefined
           ? {}
           : { assertUnchanged: script.assertUnchanged }),
@@ -144,6 +148,27 @@ describe('runChain, row by row', () => {
     ]);
     expect(c.executed).toEqual(['kubernetes']);
     expect(c.confirmations()).toBe(0);
+  });
+
+  it.each<[string, Script, Script, readonly string[]]>([
+    ['goes first', {}, { goneBack: () => Promise.resolve('it was given up') }, ['ecs']],
+    [
+      'is behind what changes the source',
+      { changesSource: true },
+      { goneBack: () => Promise.resolve('it was given up') },
+      ['ci'],
+    ],
+    ['has not: the order stays', {}, { goneBack: () => Promise.resolve(undefined) }, ['ci']],
+    [
+      'cannot tell: the order stays',
+      {},
+      { goneBack: () => Promise.reject(new Error('no')) },
+      ['ci'],
+    ],
+  ])('what has gone back by itself %s', async (_, first, second, executed) => {
+    const c = chain().strategy('ci', first).strategy('ecs', second);
+    await c.run();
+    expect(c.executed).toEqual(executed);
   });
 
   it('skipped → the next strategy runs', async () => {

@@ -200,6 +200,23 @@ export async function captureAll(
   };
 }
 
+/** Who has taken the version back that was found healthy; a strategy that cannot be asked has nothing to say. */
+export async function goneBack(
+  session: BaseSession,
+  links: readonly ChainLink[],
+): Promise<string | undefined> {
+  for (const strategy of strategiesOf(links)) {
+    const { value } = await limited(
+      session,
+      `asking ${strategy.id} what still runs`,
+      strategy,
+      (signal) => strategy.goneBack?.(signal),
+    );
+    if (value !== undefined) return value;
+  }
+  return undefined;
+}
+
 /** After a healthy verdict: has every strategy pin what runs now. Neither a failure to pin nor a signal changes the verdict. */
 export async function pinAll(session: BaseSession, links: readonly ChainLink[]): Promise<void> {
   const { console } = session;

@@ -166,6 +166,11 @@ export interface Strategy<
     revision: string | undefined,
     signal: AbortSignal,
   ): Promise<SourceApplied | undefined>;
+  /**
+   * What the platform has taken back by itself since the watch began, as a circuit breaker does: who, and from what; a clause
+   * without a full stop. `undefined`: nothing, or it cannot be told. Such a version is not healthy, and nothing is to be started.
+   */
+  goneBack?(signal: AbortSignal): Promise<string | undefined>;
   /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */
   pin?(signal: AbortSignal): Promise<string | undefined>;
   /** What runs now, to be returned to later. Plain data for the snapshot file. */

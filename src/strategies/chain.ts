@@ -59,7 +59,7 @@ interface Stop {
  */
 export async function runChain(options: ChainOptions): Promise<RollbackReport> {
   const { clock, signal } = options;
-  const links = await sourceFirst(options);
+  const links = await goneBackFirst(options, await sourceFirst(options));
   const chain: Chain = {
     options,
     began: clock.monotonic(),
@@ -318,6 +318,29 @@ async function sourceFirst(options: ChainOptions): Promise<readonly ChainLink[]>
     }
   } catch {
     return links;
+  } finally {
+    limited.clear();
+  }
+  return links;
+}
+
+/** What has gone back by itself goes first: nothing is to be started beside it. */
+async function goneBackFirst(
+  { clock, signal }: ChainOptions,
+  links: readonly ChainLink[],
+): Promise<readonly ChainLink[]> {
+  const [first] = links;
+  // Git still says what the platform has given up.
+  if (first?.strategy.kind === 'strategy' && first.strategy.changesSource === true) return links;
+  const limited = deadline(clock, OWNER_TIME, 'looking for what has gone back', signal);
+  try {
+    for (const link of links) {
+      if (link.strategy.kind === 'skip' || link.strategy.goneBack === undefined) continue;
+      const gone = await raceSignal(link.strategy.goneBack(limited.signal), limited.signal);
+      if (gone !== undefined) return [link, ...links.filter((one) => one !== link)];
+    }
+  } catch {
+    // Then each finds out for itself.
   } finally {
     limited.clear();
   }

@@ -61,6 +61,26 @@ describeWith('AWS, by its published shapes', lacking(), () => {
     expect(aws.callsOf('stop-service-deployment')).toEqual([]);
   });
 
+  it('a circuit breaker acts in a watch that sees nothing bad: not healthy, nothing is started, exit 1', async () => {
+    shop.deploy('api:2', { looks: 99, end: 'hangs' });
+    const good = await serve((_, response) => response.end());
+    try {
+      const running = job.start('run', [...job.watching(good.url), ...inputs]);
+      await running.until(() => good.received.length > 5);
+      shop.trip();
+      const { code, output } = await running.ended;
+      expect(output).toMatch(/unhealthy: .*shop\/api went back to api:1 without this run/i);
+      expect(code).toBe(1);
+      expect(job.place.report()).toMatchObject({
+        verdict: 'unhealthy',
+        targets: [{ rollback: { status: 'verified', versionConfirmed: true } }],
+      });
+      expect(aws.callsOf('update-service')).toEqual([]);
+    } finally {
+      await good.close();
+    }
+  });
+
   it('throttled reads and changes come through in the end', async () => {
     shop.deploy('api:2');
     let count = 0;

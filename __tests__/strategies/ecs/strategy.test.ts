@@ -275,6 +275,19 @@ describe('ecs', () => {
     );
   });
 
+  it('what has gone back is told, and what was not is not', async () => {
+    const { service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+    service.trip();
+    expect(await strategy.goneBack?.(never)).toBe(
+      'shop/api went back to api:7 without this run (ECS deployment circuit breaker: tasks failed to start)',
+    );
+    service.deploy('api:9');
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+  });
+
   it('a change without an answer is looked for, and not sent again', async () => {
     const { aws, service, strategy, clock } = await scene();
     service.deploy('api:8');

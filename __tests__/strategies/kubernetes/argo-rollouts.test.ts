@@ -255,6 +255,17 @@ describe('a Rollout whose update was aborted already', () => {
     expect(scene.changes).toBe(0);
   });
 
+  it('it is told as gone back, by whom, and an update on its way is not', async () => {
+    const strategy = scene.strategy(await abortedBy('late'));
+    await scene.wait(strategy.capture!(never));
+    expect(await scene.wait(strategy.goneBack!(never))).toBe(
+      'the update of rollout/shop/api to revision 2 (shop:v2) was aborted: Argo Rollouts aborted by itself (late)',
+    );
+    scene.cluster.workload('api').status.abort = false;
+    await scene.cluster.settle();
+    expect(await scene.wait(strategy.goneBack!(never))).toBeUndefined();
+  });
+
   it('when the watch begins, and after a healthy verdict: it is said what answers', async () => {
     const strategy = scene.strategy(await abortedBy('late'));
     const message =

@@ -10,7 +10,7 @@ import {
 import { serviceInWords, type ServiceName } from '../../support/aws/names.js';
 import type { Clock } from '../../support/clock.js';
 import { fields, listOf, textOf } from '../../support/json.js';
-import { goneBack } from './situation.js';
+import { goneBackInWords } from './situation.js';
 
 /** What a change needs to know of its service. */
 export interface ChangeOptions {
@@ -73,15 +73,15 @@ export async function change(options: ChangeOptions, context: StrategyContext): 
     const now = await readService(options.aws, options.name, context.signal);
     if (now?.primary.id !== options.now.primary.id)
       return now?.primary.taskDefinition === options.to
-        ? { kind: 'begun', id: now.primary.id, words: goneBackInWords(options, now) }
+        ? { kind: 'begun', id: now.primary.id, words: byOthers(options, now) }
         : { kind: 'superseded' };
   }
   return update(options, context);
 }
 
-function goneBackInWords({ name, to }: ChangeOptions, { deployments }: EcsService): string {
+function byOthers({ name, to }: ChangeOptions, { deployments }: EcsService): string {
   const reason = deployments.find(({ rolloutState }) => rolloutState === 'FAILED')?.reason;
-  return goneBack(serviceInWords(name), to, reason);
+  return goneBackInWords(serviceInWords(name), to, reason);
 }
 
 /** @returns `undefined`: it was over before it could be stopped */
@@ -101,7 +101,7 @@ async function stop(
     // It says no, and there is the other way.
     if (!leavesOpen(error) && error.reason !== 'conflict') return undefined;
     // It is over, or is going back already.
-    if (error.reason === 'conflict') words = goneBack(serviceInWords(name), to);
+    if (error.reason === 'conflict') words = goneBackInWords(serviceInWords(name), to);
   }
   for (let look = 1; ; look++) {
     const found = await readServiceDeployment(aws, arn, signal);

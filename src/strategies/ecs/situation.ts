@@ -62,19 +62,18 @@ export function decide(situation: Situation): Decision {
       kind: 'failed',
       reason: `the deploy left the task definition of ${name} as it was (${shortArn(to)}), and a task definition is what ECS goes back to; register another one for each deploy, with the image by its digest`,
     };
-  if (primary.taskDefinition === to)
-    return { kind: 'back', by: goneBackInWords(situation, judged) };
+  if (primary.taskDefinition === to) return { kind: 'back', by: backInWords(situation, judged) };
   return { kind: 'change', from: primary.taskDefinition, to };
 }
 
-function goneBackInWords({ name, now, ours }: Situation, judged: JudgedService): string {
+function backInWords({ name, now, ours }: Situation, judged: JudgedService): string {
   const { primary } = now;
   if (ours.has(primary.id)) return `${name} was rolled back by this run already`;
-  return goneBack(name, primary.taskDefinition, judged.reason);
+  return goneBackInWords(name, primary.taskDefinition, judged.reason);
 }
 
 /** A circuit breaker or an alarm leaves its reason with the deployment that it gave up. */
-export function goneBack(name: string, to: string, reason = ''): string {
+export function goneBackInWords(name: string, to: string, reason = ''): string {
   const said = reason === '' ? '' : ` (${reason.replace(/\.$/, '')})`;
   return `${name} went back to ${shortArn(to)} without this run${said}`;
 }

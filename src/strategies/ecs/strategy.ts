@@ -21,7 +21,7 @@ import { preflight } from './preflight.js';
 import { settle, type Settled } from './settle.js';
 import {
   decide,
-  goneBack,
+  goneBackInWords,
   type Decision,
   type JudgedService,
   lastGood,
@@ -83,6 +83,7 @@ function createEcsStrategy(state: State): Strategy<EcsPlan> {
     recordedVersion: () => recordedVersion(state),
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),
+    goneBack: (signal) => goneBack(state, signal),
     plan: (_request, signal) => plan(state, signal),
     execute: (planned, context) => execute(state, planned, context),
   };
@@ -131,7 +132,7 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
     const given = now.deployments.find(({ rolloutState }) => rolloutState === 'FAILED');
     if (given !== undefined && now.primary.taskDefinition === to)
       return {
-        alreadyRolledBack: `${goneBack(service, to, given.reason)}: ${shortArn(given.taskDefinition)} was deployed and given up before the watch began.`,
+        alreadyRolledBack: `${goneBackInWords(service, to, given.reason)}: ${shortArn(given.taskDefinition)} was deployed and given up before the watch began.`,
       };
     if (now.primary.id === state.recorded.get(service)?.deploymentId)
       findings.push({
@@ -219,6 +220,15 @@ async function plan(
     touches: active.map(({ name }) => `ecs/${serviceInWords(name)}`),
     services: active.map(({ name }) => name),
   };
+}
+
+/** What a circuit breaker, an alarm or somebody has taken back since the watch began. */
+async function goneBack(state: State, signal: AbortSignal): Promise<string | undefined> {
+  const decided = await decideAll(state, state.names, signal);
+  if ('kind' in decided || state.ours.size > 0) return undefined;
+  const deployed = decided.filter(({ decision: { kind } }) => kind !== 'unchanged');
+  const back = deployed.flatMap(({ decision }) => (decision.kind === 'back' ? [decision.by] : []));
+  return back.length > 0 && back.length === deployed.length ? back.join('; ') : undefined;
 }
 
 /** Why nothing may be done; what is so for one service is so for all. */

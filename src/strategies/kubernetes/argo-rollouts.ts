@@ -233,12 +233,18 @@ export function doneInWords({ workload, from, target, way, canary }: Step): stri
     return `The update of ${name} to ${versionInWords(from)} was aborted, and its template is that of revision ${String(target.number)}${imagesInWords(target.images)} again`;
   if (way === 'abort-only')
     return `The update of ${name} to ${versionInWords(from)} was aborted, and ${versionInWords(target)} stays`;
+  return `The ${endOfUpdateInWords({ workload, from })}. Nothing was changed, and ${versionInWords(target)} stays`;
+}
+
+/** Who has ended an update; without a full stop. */
+export function endOfUpdateInWords({ workload, from }: Pick<Step, 'workload' | 'from'>): string {
+  const name = `${workload.kind}/${workload.namespace}/${workload.name}`;
   const { abortedBecause } = argoRolloutOf(workload);
   const who =
     abortedBecause === undefined
       ? 'had been aborted before'
       : `was aborted: Argo Rollouts aborted by itself (${abortedBecause})`;
-  return `The update of ${name} to ${versionInWords(from)} ${who}. Nothing was changed, and ${versionInWords(target)} stays`;
+  return `update of ${name} to ${versionInWords(from)} ${who}`;
 }
 
 /** What is left to do where only the update was aborted: its template is the bad one still. */

@@ -4,7 +4,6 @@ import type {
   StrategyContext,
   Withheld,
   Captured,
-  RollbackRequest,
   StrategyResult,
 } from '../../contract/strategy.js';
 import { isCancelled } from '../../support/abort.js';
@@ -59,7 +58,7 @@ import {
 import { movedImages, proveImages, recordImages } from './image-ids.js';
 import { beforeUndo, recordApplies } from './next-apply.js';
 import { type Applied, changesTemplate, type Step } from './apply-template.js';
-import { applyStep, leftInWords } from './argo-rollouts.js';
+import { applyStep, endOfUpdateInWords, leftInWords } from './argo-rollouts.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -143,7 +142,8 @@ export function createKubernetesStrategy(
     assertUnchanged: (signal) => assertUnchanged(state, signal),
     pin: (signal) => pin(state, signal),
     ...ownerMethods(ownership),
-    plan: (request, signal) => plan(state, request, signal),
+    goneBack: (signal) => goneBack(state, signal),
+    plan: (request, signal) => plan(state, request.verdict === 'requested', signal),
     execute: (plan, context) => execute(state, plan, context),
   };
 }
@@ -280,7 +280,7 @@ async function pin(state: State, signal: AbortSignal): Promise<string | undefine
 
 async function plan(
   state: State,
-  request: RollbackRequest,
+  byHand: boolean,
   signal: AbortSignal,
 ): Promise<KubernetesPlan | Skip | Withheld> {
   if (!state.requestedRevisions.ok) return skip(state.requestedRevisions.problem.message);
@@ -306,10 +306,19 @@ async function plan(
     pinsImages: state.options.pinsImages ?? false,
     canaries: await readCanaries(state.kubectl, state.names, signal),
     ...{ seen, recorded: state.recorded, requestedRevisions: state.requestedRevisions.value },
-    byHand: request.verdict === 'requested',
+    byHand,
     deployedWithin: state.options.deployedWithin,
     now: state.clock.now(),
   });
+}
+
+/** What Argo Rollouts has ended by itself. Of other kinds none goes back without somebody. */
+async function goneBack(state: State, signal: AbortSignal): Promise<string | undefined> {
+  if (state.names.every(({ kind }) => kind !== 'rollout')) return undefined;
+  const planned = await plan(state, false, signal);
+  if (planned.kind !== 'plan' || planned.work.some(({ way }) => way !== 'aborted'))
+    return undefined;
+  return planned.work.map((step) => `the ${endOfUpdateInWords(step)}`).join('; ');
 }
 
 async function execute(
