@@ -6,24 +6,42 @@ import { furtherFolder, librariesOf } from './components.js';
 import { freePort, type Engine } from './engine.js';
 import { Program } from './program.js';
 
+/** A machine that is logged in to. */
+export interface Machine {
+  /** Holds the server's and the clients' files, in a folder of their own. */
+  readonly folder: string;
+  /** What the machine has in its environment, as lines of a shell. */
+  readonly profile: string;
+  /** What it has as its /srv. */
+  readonly srv?: string;
+  /** The environment of a client, before it is one. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
 const libraries = { LD_LIBRARY_PATH: librariesOf(furtherFolder()) };
 
 /** Only there. */
 const USER = 'deploy';
 
 /**
- * A host that is logged in to by ssh and on which the engine runs, with its own `docker`. It is this machine, but the server
- * knows a user only whom this machine has not, and lets them in by one key.
+ * A host that is logged in to by ssh. It is this machine, but the server knows a user only whom this machine has not, and lets
+ * them in by one key.
  */
 export class SshHost {
   private constructor(
-    private readonly engine: Engine,
+    private readonly machine: Machine,
     private readonly port: number,
     private readonly program: Program,
   ) {}
 
-  static async start(engine: Engine): Promise<SshHost> {
-    const folder = join(engine.folder, 'ssh');
+  /** One on which the engine runs, with its own `docker`. */
+  static withEngine({ folder, socket, env }: Engine): Promise<SshHost> {
+    const profile = `export PATH=${join(folder, 'bin')}:/usr/bin:/bin DOCKER_HOST=unix://${socket}`;
+    return SshHost.start({ folder, profile, env });
+  }
+
+  static async start(machine: Machine): Promise<SshHost> {
+    const folder = join(machine.folder, 'ssh');
     const path = (name: string): string => join(folder, name);
     mkdirSync(path('server/.ssh'), { recursive: true, mode: 0o700 });
     mkdirSync(path('bin'));
@@ -32,10 +50,7 @@ export class SshHost {
     const hostKey = await makeKey(path('host-key'));
     await makeKey(path('other-key'));
 
-    script(path('remote'), [
-      `export PATH=${join(engine.folder, 'bin')}:/usr/bin:/bin DOCKER_HOST=unix://${engine.socket}`,
-      'exec sh -c "$SSH_ORIGINAL_COMMAND"',
-    ]);
+    script(path('remote'), [machine.profile, 'exec sh -c "$SSH_ORIGINAL_COMMAND"']);
     writeFileSync(
       path('server/.ssh/authorized_keys'),
       `command="${path('remote')}" ${publicKey}\n`,
@@ -45,8 +60,12 @@ export class SshHost {
     const program = await Program.start({
       program: 'sh',
       args: [
-        ...['-c', 'mount --bind "$1" /etc/passwd && shift && exec "$@"', 'sh'],
-        ...[path('passwd'), join(furtherFolder(), 'usr/sbin/dropbear')],
+        ...[
+          '-c',
+          'mount --bind "$1" /etc/passwd && mount --bind "$2" /srv && shift 2 && exec "$@"',
+        ],
+        ...['sh', path('passwd'), machine.srv ?? '/srv'],
+        join(furtherFolder(), 'usr/sbin/dropbear'),
         ...['-F', '-E', '-s', '-p', `127.0.0.1:${String(port)}`, '-P', path('pid')],
         ...['-r', path('host-key.dropbear')],
       ],
@@ -67,6 +86,9 @@ export class SshHost {
           'IdentitiesOnly yes',
           `UserKnownHostsFile ${path(knownHosts)}`,
           'GlobalKnownHostsFile none',
+          'Host *.example.com',
+          'HostName 127.0.0.1',
+          `Port ${String(port)}`,
         ].join('\n'),
         { mode: 0o600 },
       );
@@ -78,17 +100,17 @@ export class SshHost {
     client('known', 'key', 'known_hosts');
     client('without-right', 'other-key', 'known_hosts');
     client('without-host', 'key', 'none');
-    return new SshHost(engine, port, program);
+    return new SshHost(machine, port, program);
   }
 
   /**
    * The whole environment of a client. `without-right`: its key is not known there. `without-host`: it does not know the host.
    */
   env(client: 'known' | 'without-right' | 'without-host' = 'known'): Record<string, string> {
-    const { PATH = '', ...rest } = this.engine.env;
+    const { PATH = '', ...rest } = this.machine.env;
     return {
       ...rest,
-      PATH: `${join(this.engine.folder, 'ssh', client)}:${PATH}`,
+      PATH: `${join(this.machine.folder, 'ssh', client)}:${PATH}`,
       DOCKER_HOST: `ssh://${USER}@127.0.0.1:${String(this.port)}`,
     };
   }
