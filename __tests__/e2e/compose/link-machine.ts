@@ -10,7 +10,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { run } from '../../../src/support/exec.js';
-import { type RecipePage, writeScript } from '../../support/page-scripts.js';
+import { type RecipePage, writeScript } from './recipe-page.js';
 import { never } from '../../support/strategy-dependencies.js';
 import { until } from '../kubernetes/until.js';
 import { SshHost } from './ssh.js';
@@ -68,6 +68,7 @@ export class LinkMachine {
       folder: base,
       profile: `export PATH=${join(base, 'bin')}:/usr/bin:/bin`,
       srv: join(base, 'srv'),
+      server: 'openssh',
       env: { PATH: '/usr/bin:/bin' },
     });
     const machine = new LinkMachine(base, host);

@@ -1,16 +1,18 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { RecipePage } from '../../support/page-scripts.js';
-import { Recipe, type Meanwhile, type RecipeRun } from '../../support/recipe-run.js';
+import { RecipePage } from './recipe-page.js';
+import { Recipe, type Meanwhile, type RecipeRun } from './recipe.js';
+import { type Ended, quick, Workplace } from '../../support/bundle.js';
+import { type HttpTestServer, serve } from '../../support/servers.js';
 import { describeWith } from '../components.js';
-import { lackingFurther } from './components.js';
+import { lackingFurther, lackingRecipes } from './components.js';
 import { LinkMachine } from './link-machine.js';
 
 const page = new RecipePage('docs/strategies/command-link.md');
 const [first, second, third] = ['releases/1', 'releases/2', 'releases/3'] as const;
 
-const lacking = process.getuid?.() === 0 ? lackingFurther() : 'A server of ssh needs root here.';
+const lacking = lackingRecipes() ?? lackingFurther();
 
 describeWith('the recipe for a symbolic link over ssh', lacking, () => {
   let machine: LinkMachine;
@@ -163,6 +165,52 @@ describeWith('the recipe for a symbolic link over ssh', lacking, () => {
         },
       });
       await other;
+      expect(state()).toEqual(theirs);
+    });
+  });
+
+  describe('the program as users run it', () => {
+    let place: Workplace;
+    let shop: HttpTestServer;
+    beforeEach(async () => {
+      place = new Workplace();
+      // Only the second release is bad.
+      shop = await serve((_, response) => {
+        response.statusCode = machine.running === second ? 503 : 200;
+        response.end();
+      });
+      place.write('rollgate.yml', page.configuration);
+      page.write(place.folder, ['rollback-link.sh']);
+    });
+    afterEach(async () => {
+      await shop.close();
+      place.remove();
+    });
+
+    const run = (command: string): Promise<Ended> =>
+      place.run([command, '--url', shop.url, ...(command === 'run' ? quick : [])], machine.env);
+    const watch = async (): Promise<Ended> => {
+      expect(await run('snapshot')).toMatchObject({ code: 0 });
+      await machine.deploy(second);
+      return run('run');
+    };
+
+    it('goes back and makes sure', async () => {
+      const { code, output } = await watch();
+      expect({ code, output }).toEqual({ code: 1, output });
+      expect(output).toContain('Rolled back and verified');
+      expect(output).toContain('releases/1 runs now');
+      expect(state()).toEqual({ link: first, running: first });
+    });
+
+    it('says that another deploy was faster, and leaves it alone', async () => {
+      writeFileSync(machine.path('faster'), '');
+      const { code, output } = await watch();
+      expect({ code, output }).toEqual({ code: 1, output });
+      expect(output).toContain(
+        'nothing was changed: /srv/shop/current is releases/3, not releases/2 any more',
+      );
+      expect(output).toContain('releases/3 runs now, not releases/1');
       expect(state()).toEqual(theirs);
     });
   });

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { run } from '../../../src/support/exec.js';
-import { furtherFolder, librariesOf } from './components.js';
+import { furtherFolder, librariesOf, recipeFolder } from './components.js';
 import { freePort, type Engine } from './engine.js';
 import { Program } from './program.js';
 
@@ -14,6 +14,7 @@ export interface Machine {
   readonly profile: string;
   /** What it has as its /srv. */
   readonly srv?: string;
+  readonly server: 'dropbear' | 'openssh';
   /** The environment of a client, before it is one. */
   readonly env: Readonly<Record<string, string>>;
 }
@@ -37,7 +38,7 @@ export class SshHost {
   /** One on which the engine runs, with its own `docker`. */
   static withEngine({ folder, socket, env }: Engine): Promise<SshHost> {
     const profile = `export PATH=${join(folder, 'bin')}:/usr/bin:/bin DOCKER_HOST=unix://${socket}`;
-    return SshHost.start({ folder, profile, env });
+    return SshHost.start({ folder, profile, env, server: 'dropbear' });
   }
 
   static async start(machine: Machine): Promise<SshHost> {
@@ -56,23 +57,7 @@ export class SshHost {
       `command="${path('remote')}" ${publicKey}\n`,
       { mode: 0o600 },
     );
-    writeFileSync(path('passwd'), `${USER}:x:0:0::${path('server')}:/bin/sh\n`);
-    const program = await Program.start({
-      program: 'sh',
-      args: [
-        ...[
-          '-c',
-          'mount --bind "$1" /etc/passwd && mount --bind "$2" /srv && shift 2 && exec "$@"',
-        ],
-        ...['sh', path('passwd'), machine.srv ?? '/srv'],
-        join(furtherFolder(), 'usr/sbin/dropbear'),
-        ...['-F', '-E', '-s', '-p', `127.0.0.1:${String(port)}`, '-P', path('pid')],
-        ...['-r', path('host-key.dropbear')],
-      ],
-      env: libraries,
-      log: path('log'),
-      isReady: () => accepts(port),
-    });
+    const program = await startServer(machine, path, port);
 
     const knownAs = `[127.0.0.1]:${String(port)}`;
     writeFileSync(path('known_hosts'), `${knownAs} ${hostKey}\n`);
@@ -117,13 +102,57 @@ export class SshHost {
 
   /** How often somebody was let in. */
   get logins(): number {
-    return this.program.log().match(/Pubkey auth succeeded/g)?.length ?? 0;
+    return this.program.log().match(/Pubkey auth succeeded|Accepted publickey/g)?.length ?? 0;
   }
 
   stop(): Promise<void> {
     return this.program.stop();
   }
 }
+
+/** In a place of its own: with users whom this machine has not. */
+function startServer(
+  { server, srv = '/srv' }: Machine,
+  path: (name: string) => string,
+  port: number,
+): Promise<Program> {
+  const users = [
+    `${USER}:x:0:0::${path('server')}:/bin/sh`,
+    // For what OpenSSH does before it knows who logs in.
+    'sshd:x:64000:65534::/run/sshd:/usr/sbin/nologin',
+  ];
+  writeFileSync(path('passwd'), `${users.join('\n')}\n`);
+  const address = `127.0.0.1:${String(port)}`;
+  const config = [
+    ...[`ListenAddress ${address}`, `HostKey ${path('host-key')}`, 'PidFile none'],
+    ...['PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'LogLevel VERBOSE'],
+  ];
+  writeFileSync(path('sshd_config'), `${config.join('\n')}\n`);
+  const root = server === 'openssh' ? recipeFolder() : furtherFolder();
+  const command =
+    server === 'openssh'
+      ? [join(root, 'usr/sbin/sshd'), '-D', '-e', '-f', path('sshd_config')]
+      : [
+          ...[join(root, 'usr/sbin/dropbear'), '-F', '-E', '-s', '-p', address],
+          ...['-P', path('pid'), '-r', path('host-key.dropbear')],
+        ];
+  return Program.start({
+    program: 'sh',
+    args: ['-ec', PLACE, 'sh', path('passwd'), srv, ...command],
+    env: { LD_LIBRARY_PATH: librariesOf(root) },
+    log: path('log'),
+    isReady: () => accepts(port),
+  });
+}
+
+/** Its arguments: the users, what is seen as /srv, and what is run. */
+const PLACE = `
+mount --bind "$1" /etc/passwd
+mount --bind "$2" /srv
+mount -t tmpfs tmpfs /run
+mkdir /run/sshd
+shift 2
+exec "$@"`;
 
 /** Makes a pair of keys, for both programs. @returns the public one */
 async function makeKey(file: string): Promise<string> {

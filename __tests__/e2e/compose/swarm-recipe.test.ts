@@ -1,17 +1,17 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { RecipePage, writeScript } from '../../support/page-scripts.js';
-import { Recipe, type Meanwhile, type RecipeRun } from '../../support/recipe-run.js';
+import { RecipePage, writeScript } from './recipe-page.js';
+import { Recipe, type Meanwhile, type RecipeRun } from './recipe.js';
 import { describeWith } from '../components.js';
-import { lacking } from './components.js';
+import { jqScript, lacking, lackingRecipes } from './components.js';
 import { Engine } from './engine.js';
 import { buildImage } from './images.js';
 
 const page = new RecipePage('docs/strategies/command-swarm.md');
 const SERVICE = 'shop_web';
 
-describeWith('the recipe for Docker Swarm', lacking(), () => {
+describeWith('the recipe for Docker Swarm', lacking() ?? lackingRecipes(), () => {
   // Its images have a digest without a registry.
   const engine = new Engine({ images: 'containerd' });
   const folder = join(engine.folder, 'job');
@@ -33,6 +33,7 @@ esac
 exec /usr/bin/curl "$@"
 `,
     );
+    writeScript(join(folder, 'bin/jq'), jqScript());
     for (const tag of ['v1', 'v2', 'v3'] as const)
       images[tag] = `shop/web@${await buildImage(engine, `shop/web:${tag}`)}`;
     // Made by the engine itself it would have a name that other engines on this machine use, too.

@@ -1,8 +1,8 @@
-import { createCommandStrategy } from '../../src/strategies/command/strategy.js';
-import type { Strategy, StrategyResult, Withheld } from '../../src/contract/strategy.js';
-import { run } from '../../src/support/exec.js';
-import { contextWith, never, request } from './strategy-dependencies.js';
-import type { RecipePage } from './page-scripts.js';
+import { createCommandStrategy } from '../../../src/strategies/command/strategy.js';
+import type { Strategy, StrategyResult, Withheld } from '../../../src/contract/strategy.js';
+import { run } from '../../../src/support/exec.js';
+import { contextWith, never, request } from '../../support/strategy-dependencies.js';
+import type { RecipePage } from './recipe-page.js';
 
 /** What somebody else does, by when they do it. */
 export interface Meanwhile {

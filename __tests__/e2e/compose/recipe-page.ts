@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { resolveWith } from './resolve-inputs.js';
+import { resolveWith } from '../../support/resolve-inputs.js';
 
 /** A page of recipes: a configuration, and the scripts that it calls. */
 export class RecipePage {
@@ -23,10 +23,15 @@ export class RecipePage {
     for (const name of names) writeScript(join(folder, name), this.script(name));
   }
 
-  /** The two command lines of the first configuration. @throws Error when they are not valid inputs */
+  /** The first one. */
+  get configuration(): string {
+    return this.blocks('yaml')[0] ?? '';
+  }
+
+  /** The two command lines of the configuration. @throws Error when they are not valid inputs */
   commands(): { readonly commandLine: string; readonly snapshotCommand: string } {
     const { settings, problems } = resolveWith({
-      files: { 'rollgate.yml': this.blocks('yaml')[0] ?? '' },
+      files: { 'rollgate.yml': this.configuration },
     });
     const commandLine = settings['rollback-command'];
     const snapshotCommand = settings['rollback-snapshot-command'];
