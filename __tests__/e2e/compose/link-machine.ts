@@ -28,6 +28,12 @@ while [ -e /srv/shop/hold ]; do sleep 0.05; done
 exec /bin/ln "$@"
 `;
 
+/** Nobody gets the lock in time while there is a file `stuck`. */
+const FLOCK = `#!/bin/sh
+[ ! -e /srv/shop/stuck ] || exit 1
+exec /usr/bin/flock "$@"
+`;
+
 /** Lets another deploy through first, when it is the rollback that is run and there is a file \`faster\`. */
 const racingSsh = (ssh: string, file: string): string => `#!/bin/sh
 case "$*" in
@@ -57,6 +63,7 @@ export class LinkMachine {
     for (const [name, text] of [
       ['systemctl', SYSTEMCTL],
       ['ln', LN],
+      ['flock', FLOCK],
       ['sudo', '#!/bin/sh\nexec "$@"\n'],
     ] as const)
       writeScript(join(base, 'bin', name), text);
@@ -81,7 +88,7 @@ export class LinkMachine {
 
   /** Only the release that is named first runs; the others are there. */
   async reset(...releases: readonly string[]): Promise<void> {
-    for (const name of ['releases', 'current', 'running', 'hold', 'faster'])
+    for (const name of ['releases', 'current', 'running', 'hold', 'faster', 'stuck'])
       rmSync(this.path(name), { recursive: true, force: true });
     for (const release of releases) mkdirSync(this.path(release), { recursive: true });
     symlinkSync('releases/none', this.path('current'));

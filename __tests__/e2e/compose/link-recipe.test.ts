@@ -73,6 +73,21 @@ describeWith('the recipe for a symbolic link over ssh', lacking, () => {
     expect(state()).toEqual({ link: second, running: second });
   });
 
+  it('changes nothing when the lock is held for too long', async () => {
+    const { result } = await rollBack({
+      beforeExecute: () => {
+        writeFileSync(machine.path('stuck'), '');
+        return Promise.resolve();
+      },
+    });
+    expect(result).toMatchObject({
+      outcome: 'triggered',
+      detail: expect.stringContaining('nothing was changed: a deploy has held'),
+      versionConfirmed: false,
+    });
+    expect(state()).toEqual({ link: second, running: second });
+  });
+
   it('tells that the restart failed, and that the link is back', async () => {
     const { result } = await rollBack({
       beforeExecute: () => {
