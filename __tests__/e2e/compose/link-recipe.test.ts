@@ -6,6 +6,7 @@ import { Recipe, type Meanwhile, type RecipeRun } from './recipe.js';
 import { type Ended, quick, Workplace } from '../../support/bundle.js';
 import { type HttpTestServer, serve } from '../../support/servers.js';
 import { describeWith } from '../components.js';
+import { until } from '../kubernetes/until.js';
 import { lackingFurther, lackingRecipes } from './components.js';
 import { LinkMachine } from './link-machine.js';
 
@@ -159,6 +160,8 @@ describeWith('the recipe for a symbolic link over ssh', lacking, () => {
           return Promise.resolve();
         },
       });
+      // The deploy that is rolled back had the lock, too.
+      await until('the rollback to begin', () => existsSync(machine.path('hold')));
       await machine.untilLocked(0);
       other = machine.deploy(third);
       await machine.untilLocked(1);
