@@ -21,6 +21,8 @@ import {
   oldPackages,
   packages,
   recipe,
+  recipeFolder,
+  recipePackages,
   unpackedFolder,
 } from '../__tests__/e2e/compose/components.js';
 import { Lacking, run } from './program.js';
@@ -43,6 +45,7 @@ function main(): void {
     attempt('Compose from its source', builtFolder(), buildCompose),
     attempt('Compose 1 of Debian', oldComposeFolder(), unpackOldCompose),
     attempt('a registry and ssh of Debian', furtherFolder(), unpackFurther),
+    attempt("OpenSSH's server and jq of Debian", recipeFolder(), unpackRecipes),
   ].filter((problem) => problem !== undefined);
   for (const problem of problems) process.stderr.write(`${problem}\n`);
   const required = process.env.ROLLGATE_E2E === 'required';
@@ -140,6 +143,10 @@ function unpackOldCompose(folder: string): void {
 
 function unpackFurther(folder: string): void {
   unpack(folder, furtherPackages);
+}
+
+function unpackRecipes(folder: string): void {
+  unpack(folder, recipePackages);
 }
 
 /** An apt with a state of its own, which knows these releases, whatever the machine has. */

@@ -41,6 +41,17 @@ export const furtherPackages = {
   ],
 } as const;
 
+/** What the recipes of the pages need on the machines that they change, and in the job: OpenSSH's own server, and jq. */
+export const recipePackages = {
+  bookworm: [
+    ...['openssh-server', 'jq', 'libjq1', 'libonig5', 'libwrap0', 'libnsl2', 'libtirpc3'],
+    ...['libpam0g', 'libaudit1', 'libcap-ng0', 'libsystemd0', 'libcap2', 'libgcrypt20'],
+    ...['libgpg-error0', 'liblz4-1', 'liblzma5', 'libzstd1', 'libcrypt1', 'libssl3', 'zlib1g'],
+    ...['libselinux1', 'libpcre2-8-0', 'libgssapi-krb5-2', 'libkrb5-3', 'libk5crypto3'],
+    ...['libkrb5support0', 'libcom-err2', 'libkeyutils1'],
+  ],
+} as const;
+
 /** The Go module that names the newer Compose. */
 export const recipe = resolve('__tests__/e2e/compose/build');
 
@@ -72,6 +83,10 @@ export function oldComposeFolder(env?: Environment): string {
 
 export function furtherFolder(env?: Environment): string {
   return join(cacheFolder(env), `further-${digest(JSON.stringify(furtherPackages))}`);
+}
+
+export function recipeFolder(env?: Environment): string {
+  return join(cacheFolder(env), `recipes-${digest(JSON.stringify(recipePackages))}`);
 }
 
 /** The variable that makes the unpacked programs of a folder find their libraries. */
@@ -109,6 +124,12 @@ export function availableComposes(): readonly ComposeKind[] {
   return composes.filter((kind) => existsSync(composeBinary(kind)));
 }
 
+/** A program that runs the jq of the recipes, as a script. */
+export function jqScript(): string {
+  const root = recipeFolder();
+  return `#!/bin/sh\nLD_LIBRARY_PATH='${librariesOf(root)}' exec '${join(root, 'usr/bin/jq')}' "$@"\n`;
+}
+
 /** A sentence for people when no engine can be started here. */
 export function lacking(): string | undefined {
   if (process.platform !== 'linux') return 'An engine of its own needs Linux.';
@@ -127,6 +148,15 @@ export function lackingFurther(): string | undefined {
   return existsSync(furtherFolder())
     ? undefined
     : 'A registry and ssh were not found: run "npm run e2e:compose", which fetches them, or says why it cannot.';
+}
+
+/** The same for the recipes. */
+export function lackingRecipes(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0)
+    return 'A server of ssh needs Linux, and root: run the tests with sudo.';
+  if (!existsSync(recipeFolder()))
+    return 'What the recipes need was not found: run "npm run e2e:compose", which fetches it, or says why it cannot.';
+  return existsSync('/usr/bin/curl') ? undefined : 'curl was not found: install it.';
 }
 
 /** The same for Compose 1. */

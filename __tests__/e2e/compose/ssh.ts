@@ -2,9 +2,22 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { run } from '../../../src/support/exec.js';
-import { furtherFolder, librariesOf } from './components.js';
+import { furtherFolder, librariesOf, recipeFolder } from './components.js';
 import { freePort, type Engine } from './engine.js';
 import { Program } from './program.js';
+
+/** A machine that is logged in to. */
+export interface Machine {
+  /** Holds the server's and the clients' files, in a folder of their own. */
+  readonly folder: string;
+  /** What the machine has in its environment, as lines of a shell. */
+  readonly profile: string;
+  /** What it has as its /srv. */
+  readonly srv?: string;
+  readonly server: 'dropbear' | 'openssh';
+  /** The environment of a client, before it is one. */
+  readonly env: Readonly<Record<string, string>>;
+}
 
 const libraries = { LD_LIBRARY_PATH: librariesOf(furtherFolder()) };
 
@@ -12,18 +25,24 @@ const libraries = { LD_LIBRARY_PATH: librariesOf(furtherFolder()) };
 const USER = 'deploy';
 
 /**
- * A host that is logged in to by ssh and on which the engine runs, with its own `docker`. It is this machine, but the server
- * knows a user only whom this machine has not, and lets them in by one key.
+ * A host that is logged in to by ssh. It is this machine, but the server knows a user only whom this machine has not, and lets
+ * them in by one key.
  */
 export class SshHost {
   private constructor(
-    private readonly engine: Engine,
+    private readonly machine: Machine,
     private readonly port: number,
     private readonly program: Program,
   ) {}
 
-  static async start(engine: Engine): Promise<SshHost> {
-    const folder = join(engine.folder, 'ssh');
+  /** One on which the engine runs, with its own `docker`. */
+  static withEngine({ folder, socket, env }: Engine): Promise<SshHost> {
+    const profile = `export PATH=${join(folder, 'bin')}:/usr/bin:/bin DOCKER_HOST=unix://${socket}`;
+    return SshHost.start({ folder, profile, env, server: 'dropbear' });
+  }
+
+  static async start(machine: Machine): Promise<SshHost> {
+    const folder = join(machine.folder, 'ssh');
     const path = (name: string): string => join(folder, name);
     mkdirSync(path('server/.ssh'), { recursive: true, mode: 0o700 });
     mkdirSync(path('bin'));
@@ -32,28 +51,13 @@ export class SshHost {
     const hostKey = await makeKey(path('host-key'));
     await makeKey(path('other-key'));
 
-    script(path('remote'), [
-      `export PATH=${join(engine.folder, 'bin')}:/usr/bin:/bin DOCKER_HOST=unix://${engine.socket}`,
-      'exec sh -c "$SSH_ORIGINAL_COMMAND"',
-    ]);
+    script(path('remote'), [machine.profile, 'exec sh -c "$SSH_ORIGINAL_COMMAND"']);
     writeFileSync(
       path('server/.ssh/authorized_keys'),
       `command="${path('remote')}" ${publicKey}\n`,
       { mode: 0o600 },
     );
-    writeFileSync(path('passwd'), `${USER}:x:0:0::${path('server')}:/bin/sh\n`);
-    const program = await Program.start({
-      program: 'sh',
-      args: [
-        ...['-c', 'mount --bind "$1" /etc/passwd && shift && exec "$@"', 'sh'],
-        ...[path('passwd'), join(furtherFolder(), 'usr/sbin/dropbear')],
-        ...['-F', '-E', '-s', '-p', `127.0.0.1:${String(port)}`, '-P', path('pid')],
-        ...['-r', path('host-key.dropbear')],
-      ],
-      env: libraries,
-      log: path('log'),
-      isReady: () => accepts(port),
-    });
+    const program = await startServer(machine, path, port);
 
     const knownAs = `[127.0.0.1]:${String(port)}`;
     writeFileSync(path('known_hosts'), `${knownAs} ${hostKey}\n`);
@@ -67,6 +71,9 @@ export class SshHost {
           'IdentitiesOnly yes',
           `UserKnownHostsFile ${path(knownHosts)}`,
           'GlobalKnownHostsFile none',
+          'Host *.example.com',
+          'HostName 127.0.0.1',
+          `Port ${String(port)}`,
         ].join('\n'),
         { mode: 0o600 },
       );
@@ -78,30 +85,74 @@ export class SshHost {
     client('known', 'key', 'known_hosts');
     client('without-right', 'other-key', 'known_hosts');
     client('without-host', 'key', 'none');
-    return new SshHost(engine, port, program);
+    return new SshHost(machine, port, program);
   }
 
   /**
    * The whole environment of a client. `without-right`: its key is not known there. `without-host`: it does not know the host.
    */
   env(client: 'known' | 'without-right' | 'without-host' = 'known'): Record<string, string> {
-    const { PATH = '', ...rest } = this.engine.env;
+    const { PATH = '', ...rest } = this.machine.env;
     return {
       ...rest,
-      PATH: `${join(this.engine.folder, 'ssh', client)}:${PATH}`,
+      PATH: `${join(this.machine.folder, 'ssh', client)}:${PATH}`,
       DOCKER_HOST: `ssh://${USER}@127.0.0.1:${String(this.port)}`,
     };
   }
 
   /** How often somebody was let in. */
   get logins(): number {
-    return this.program.log().match(/Pubkey auth succeeded/g)?.length ?? 0;
+    return this.program.log().match(/Pubkey auth succeeded|Accepted publickey/g)?.length ?? 0;
   }
 
   stop(): Promise<void> {
     return this.program.stop();
   }
 }
+
+/** In a place of its own: with users whom this machine has not. */
+function startServer(
+  { server, srv = '/srv' }: Machine,
+  path: (name: string) => string,
+  port: number,
+): Promise<Program> {
+  const users = [
+    `${USER}:x:0:0::${path('server')}:/bin/sh`,
+    // For what OpenSSH does before it knows who logs in.
+    'sshd:x:64000:65534::/run/sshd:/usr/sbin/nologin',
+  ];
+  writeFileSync(path('passwd'), `${users.join('\n')}\n`);
+  const address = `127.0.0.1:${String(port)}`;
+  const config = [
+    ...[`ListenAddress ${address}`, `HostKey ${path('host-key')}`, 'PidFile none'],
+    ...['PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'LogLevel VERBOSE'],
+  ];
+  writeFileSync(path('sshd_config'), `${config.join('\n')}\n`);
+  const root = server === 'openssh' ? recipeFolder() : furtherFolder();
+  const command =
+    server === 'openssh'
+      ? [join(root, 'usr/sbin/sshd'), '-D', '-e', '-f', path('sshd_config')]
+      : [
+          ...[join(root, 'usr/sbin/dropbear'), '-F', '-E', '-s', '-p', address],
+          ...['-P', path('pid'), '-r', path('host-key.dropbear')],
+        ];
+  return Program.start({
+    program: 'sh',
+    args: ['-ec', PLACE, 'sh', path('passwd'), srv, ...command],
+    env: { LD_LIBRARY_PATH: librariesOf(root) },
+    log: path('log'),
+    isReady: () => accepts(port),
+  });
+}
+
+/** Its arguments: the users, what is seen as /srv, and what is run. */
+const PLACE = `
+mount --bind "$1" /etc/passwd
+mount --bind "$2" /srv
+mount -t tmpfs tmpfs /run
+mkdir /run/sshd
+shift 2
+exec "$@"`;
 
 /** Makes a pair of keys, for both programs. @returns the public one */
 async function makeKey(file: string): Promise<string> {

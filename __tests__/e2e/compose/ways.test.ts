@@ -147,7 +147,7 @@ describeWith('an engine on another host', lacking() ?? lackingFurther(), () => {
     await engine.start();
     await buildImage(engine, 'shop/api:v1');
     await buildImage(engine, 'shop/api:v2', { mode: 'bad' });
-    host = await SshHost.start(engine);
+    host = await SshHost.withEngine(engine);
   });
   afterEach(() => scene.clear());
   afterAll(async () => {
