@@ -80,7 +80,12 @@ describeWith('the recipe for Nomad', lackingRecipes(), () => {
       nomad.set({ racing });
       const words =
         'exited with code 3; what it changed until then is not known: nothing was changed: Current job has version 2; enforcing version 1';
-      expect(await rollBack()).toEqual(told(words, false));
+      // The same release, registered again, is what was judged.
+      expect(await rollBack()).toEqual(
+        racing === 'r2'
+          ? told(words, false)
+          : { kind: 'withheld', reason: expect.stringContaining(words) },
+      );
       expect(nomad.releases).toEqual([racing, 'r2', 'r1']);
     },
   );

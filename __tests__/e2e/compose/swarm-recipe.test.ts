@@ -96,11 +96,10 @@ exec /usr/bin/curl "$@"
     const { result } = await rollBack();
     expect(existsSync(join(folder, 'raced'))).toBe(true);
     expect(result).toMatchObject({
-      outcome: 'triggered',
-      detail: expect.stringContaining(
+      kind: 'withheld',
+      reason: expect.stringContaining(
         `nothing was changed: ${SERVICE} has the image ${images.v3}, not ${images.v2} any more`,
       ),
-      versionConfirmed: false,
     });
     expect(await see()).toBe(`${images.v3} 1`);
   });

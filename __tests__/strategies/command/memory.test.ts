@@ -236,6 +236,25 @@ describe('a command with a memory', () => {
     });
   });
 
+  it('somebody deploys while the command runs, and it leaves that alone: withheld', async () => {
+    const rollback = 'echo r3 > live; echo "the link is at r3: nothing was changed" >&2; exit 3';
+    expect(await rolledBack(await afterDeploy({ rollback }))).toEqual({
+      kind: 'withheld',
+      reason: expect.stringMatching(
+        /^r3 runs, which is not what this run judged \(r2\); rollback-command exited with code 3; .*nothing was changed$/,
+      ),
+    });
+  });
+
+  it('somebody deploys right after the command has succeeded: triggered, with what runs now', async () => {
+    const rollback = 'echo r3 > live';
+    expect(await rolledBack(await afterDeploy({ rollback }))).toMatchObject({
+      outcome: 'triggered',
+      versionConfirmed: false,
+      detail: expect.stringContaining('r3 runs now, not r1.'),
+    });
+  });
+
   it('ended by a signal: nothing more is asked', async () => {
     const stop = new AbortController();
     const rollback = 'echo ready; while :; do sleep 0.05; done';

@@ -39,8 +39,11 @@ export interface Memory {
   >;
   /** Asks once more, last of all. `undefined`: the rollback may begin. */
   beforeChange(signal: AbortSignal): Promise<StrategyResult | Withheld | undefined>;
-  /** What the command printed after the rollback decides what is proven. */
-  proven(result: StrategyResult, signal: AbortSignal): Promise<StrategyResult>;
+  /**
+   * What the command printed after the rollback decides what is proven. Somebody else's version after a rollback that did not succeed is
+   * one that it has left alone.
+   */
+  proven(result: StrategyResult, signal: AbortSignal): Promise<StrategyResult | Withheld>;
 }
 
 /** What the functions below share. */
@@ -169,10 +172,11 @@ async function beforeChange(
 }
 
 async function proven(
-  { command, recorded }: State,
+  state: State,
   result: StrategyResult,
   signal: AbortSignal,
-): Promise<StrategyResult> {
+): Promise<StrategyResult | Withheld> {
+  const { command, recorded } = state;
   const said = `${asSentence(result.detail)} `;
   if (signal.aborted) return result;
   const now = await command.read(signal);
@@ -183,6 +187,8 @@ async function proven(
       detail: `${said}What runs now is not known: ${asSentence(now.problem.message)}`,
       versionConfirmed: null,
     };
+  const foreign = result.outcome === 'triggered' ? objection(state, now.value) : undefined;
+  if (foreign !== undefined) return { ...foreign, reason: `${foreign.reason}; ${result.detail}` };
   const isBack = now.value === recorded?.revision;
   return {
     ...result,
