@@ -151,7 +151,7 @@ function inShort(detail: string): string {
 
 /** What is said of a failure that counts, although nobody knows whether it ever worked. */
 export const MAY_NEVER_HAVE_WORKED =
-  ' It may never have worked: with the command `snapshot` before the deploy, Rollgate would know.';
+  ' It may never have worked: with a `snapshot` before the deploy that has this check, Rollgate would know.';
 
 /** What is said of checks that are well at last. */
 export function recovered(checks: readonly Pick<EvaluatedCheck, 'id' | 'seenBefore'>[]): string {

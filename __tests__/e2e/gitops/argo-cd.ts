@@ -29,7 +29,8 @@ interface Status {
     readonly startedAt: string;
     readonly finishedAt: string;
     readonly operation: Operation;
-    readonly syncResult: { readonly revision: string };
+    /** Not yet there while it runs. */
+    readonly syncResult?: { readonly revision: string };
   };
   readonly history?: readonly { readonly id: number; readonly revision: string }[];
 }
@@ -151,7 +152,7 @@ export class ArgoCd {
   private applied(name: string, commit: string): Promise<void> {
     return this.until(`Argo CD to apply ${commit}`, async () => {
       const { status } = await this.application(name);
-      return status?.operationState?.syncResult.revision === commit;
+      return status?.operationState?.syncResult?.revision === commit;
     });
   }
 
