@@ -146,7 +146,7 @@ describe('a health check that fails', () => {
     });
     const { verdict, reason } = afterLooks(notAsked, always(refused));
     expect(verdict).toBe('unhealthy');
-    expect(reason).toMatch(/It may never have worked: with the command `snapshot` before/);
+    expect(reason).toMatch(/It may never have worked: with a `snapshot` before/);
   });
 
   it('by a proxy, and passed before, is no data as ever', () => {

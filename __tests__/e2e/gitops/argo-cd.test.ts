@@ -147,7 +147,7 @@ describeWith('the bundle and Argo CD', lackingArgoCd(), () => {
     expect(await scene.liveImage(job)).toBe(image('v1'));
     const { status } = await scene.argo.application(name);
     const { attempts } = job.place.report().targets[0]!.rollback;
-    expect(status?.operationState?.syncResult.revision).toBe(attempts[0]!.runId);
+    expect(status?.operationState?.syncResult?.revision).toBe(attempts[0]!.runId);
     expect(status?.operationState?.operation.initiatedBy.automated).toBe(true);
 
     // It lasts.

@@ -211,7 +211,7 @@ export class ArgoCd {
     }
     const { automated } = app.spec.syncPolicy ?? {};
     if (isSynced || automated === undefined) return;
-    const isNew = app.status?.operationState?.syncResult.revision !== latest;
+    const isNew = app.status?.operationState?.syncResult?.revision !== latest;
     if (isNew || automated.selfHeal === true)
       await this.operate(
         app,
