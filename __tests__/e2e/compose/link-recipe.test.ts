@@ -223,7 +223,7 @@ describeWith('the recipe for a symbolic link over ssh', lacking, () => {
     it('says that another deploy was faster, and leaves it alone', async () => {
       writeFileSync(machine.path('faster'), '');
       const { code, output } = await watch();
-      expect({ code, output }).toEqual({ code: 1, output });
+      expect({ code, output }).toEqual({ code: 5, output });
       expect(output).toContain(
         'nothing was changed: /srv/shop/current is releases/3, not releases/2 any more',
       );
