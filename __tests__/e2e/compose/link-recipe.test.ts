@@ -227,7 +227,7 @@ describeWith('the recipe for a symbolic link over ssh', lacking, () => {
       expect(output).toContain(
         'nothing was changed: /srv/shop/current is releases/3, not releases/2 any more',
       );
-      expect(output).toContain('releases/3 runs now, not releases/1');
+      expect(output).toContain('releases/3 runs, which is not what this run judged (releases/2)');
       expect(state()).toEqual(theirs);
     });
   });

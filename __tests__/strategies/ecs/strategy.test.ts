@@ -221,6 +221,41 @@ describe('ecs', () => {
     );
   });
 
+  it('fifty deploys that race the rollback: none is overwritten without being told', async () => {
+    const told = { withheld: 0, overwritten: 0, later: 0 };
+    for (let race = 0; race < 50; race++) {
+      const { aws, service, strategy, clock } = await scene();
+      service.deploy('api:8');
+      await clock.runUntil(captured(strategy));
+      let calls = 0;
+      let theirs = '';
+      // It comes at another call each time, from the first look of the plan on.
+      aws.before = () => {
+        if (++calls === 1 + (race % 5)) theirs = service.deploy('api:9');
+      };
+      const plan = await clock.runUntil(strategy.plan(request, never));
+      const result =
+        plan.kind === 'plan' ? await clock.runUntil(strategy.execute(plan, contextWith())) : plan;
+      const isTheirs = service.primary.taskDefinition === taskDefinition('api:9');
+      if ('kind' in result) {
+        told.withheld += 1;
+        expect(isTheirs).toBe(true);
+      } else if (isTheirs) {
+        // Ours was there, and theirs came after it.
+        told.later += 1;
+        expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+      } else {
+        told.overwritten += 1;
+        expect(result).toMatchObject({ outcome: 'triggered' });
+        expect(result).toHaveProperty(
+          'detail',
+          expect.stringContaining(`Deployment ${theirs} (api:9)`),
+        );
+      }
+    }
+    expect(told).toEqual({ withheld: 20, overwritten: 10, later: 20 });
+  });
+
   it('a circuit breaker was faster: nothing is started, and what is there is confirmed', async () => {
     const { aws, service, strategy, clock } = await scene();
     service.deploy('api:8', { looks: 3, end: 'circuit breaker' });
