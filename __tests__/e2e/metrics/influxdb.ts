@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePorts } from '../kubernetes/ports.js';
+import { until } from '../kubernetes/until.js';
 import { influxBinary } from './components.js';
 import { Process } from './process.js';
 
@@ -36,9 +37,13 @@ export class Influx {
 
   /** Users, and the database that only the reader reads. */
   async fill(): Promise<void> {
-    await this.manage(
-      `CREATE USER ${ADMIN.user} WITH PASSWORD '${ADMIN.password}' WITH ALL PRIVILEGES`,
-    );
+    // It answers a ping before it is ready to keep users; an error of a statement comes with status 200.
+    await until('the administrator of InfluxDB', async () => {
+      await this.ask(
+        `CREATE USER ${ADMIN.user} WITH PASSWORD '${ADMIN.password}' WITH ALL PRIVILEGES`,
+      );
+      return (await this.ask('SHOW DATABASES')) === undefined;
+    });
     await this.manage(`CREATE DATABASE ${this.database}`);
     await this.manage(`CREATE USER ${READER.user} WITH PASSWORD '${READER.password}'`);
     await this.manage(`GRANT READ ON ${this.database} TO ${READER.user}`);
@@ -63,6 +68,12 @@ export class Influx {
   }
 
   private async manage(statement: string): Promise<void> {
+    const error = await this.ask(statement);
+    if (error !== undefined) throw new Error(`${statement}: ${error}`);
+  }
+
+  /** @returns what is wrong */
+  private async ask(statement: string): Promise<string | undefined> {
     const answer = await fetch(`${this.url}/query`, {
       method: 'POST',
       headers: {
@@ -71,7 +82,8 @@ export class Influx {
       },
       body: new URLSearchParams({ q: statement }).toString(),
     });
-    if (!answer.ok) throw new Error(`${statement}: ${await answer.text()}`);
+    const text = await answer.text();
+    return answer.ok && !text.includes('"error"') ? undefined : text;
   }
 }
 
