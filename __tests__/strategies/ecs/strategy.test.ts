@@ -323,6 +323,54 @@ describe('ecs', () => {
     expect(await strategy.goneBack?.(never)).toBeUndefined();
   });
 
+  it('one of two deployed services has gone back: the deploy has, and the other one follows it', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    service.trip();
+    expect(await strategy.goneBack?.(never)).toMatch(/^shop\/api went back to api:7/);
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+    expect(aws.callsOf('update-service')).toMatchObject([{ service: 'worker' }]);
+  });
+
+  it('nothing was deployed after a deployment that had failed before the snapshot: nothing has gone back', async () => {
+    const { aws, service, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    service.trip();
+    service.deployments.find(({ status }) => status === 'PRIMARY')!.rolloutState = 'COMPLETED';
+    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
+    const strategy = strategyOf(aws, clock, 'shop/api', recorded);
+    const found = await clock.runUntil(captured(strategy));
+    expect(found).not.toHaveProperty('alreadyRolledBack');
+    expect(found).toMatchObject({
+      findings: [{ message: expect.stringMatching(/^nothing was deployed to shop\/api/) }],
+    });
+  });
+
+  it('by hand, after a circuit breaker: nothing is started, and what is there is confirmed', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    service.trip();
+    const { result, changes } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({
+      outcome: 'verified',
+      detail: expect.stringContaining(
+        'went back to api:7 without this run (ECS deployment circuit',
+      ),
+    });
+    expect([changes, aws.callsOf('update-service')]).toEqual([0, []]);
+  });
+
+  it('a service that is named twice is changed once', async () => {
+    const arn = 'arn:aws:ecs:eu-west-1:123456789012:service/shop/api';
+    const { aws, service, strategy, clock } = await scene(`shop/api,${arn},shop/api`);
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+    expect(aws.callsOf('update-service')).toHaveLength(1);
+  });
+
   it('a change without an answer is looked for, and not sent again', async () => {
     const { aws, service, strategy, clock } = await scene();
     service.deploy('api:8');

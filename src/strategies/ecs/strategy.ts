@@ -226,9 +226,9 @@ async function plan(
 async function goneBack(state: State, signal: AbortSignal): Promise<string | undefined> {
   const decided = await decideAll(state, state.names, signal);
   if ('kind' in decided || state.ours.size > 0) return undefined;
-  const deployed = decided.filter(({ decision: { kind } }) => kind !== 'unchanged');
-  const back = deployed.flatMap(({ decision }) => (decision.kind === 'back' ? [decision.by] : []));
-  return back.length > 0 && back.length === deployed.length ? back.join('; ') : undefined;
+  if (decided.some(({ decision }) => insteadOf(decision) !== undefined)) return undefined;
+  const back = decided.flatMap(({ decision }) => (decision.kind === 'back' ? [decision.by] : []));
+  return back.length === 0 ? undefined : back.join('; ');
 }
 
 /** Why nothing may be done; what is so for one service is so for all. */
