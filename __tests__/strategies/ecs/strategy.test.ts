@@ -371,6 +371,20 @@ describe('ecs', () => {
     expect(aws.callsOf('update-service')).toHaveLength(1);
   });
 
+  it('an ARN of another region: the service of that name here is left alone', async () => {
+    const arn = 'arn:aws:ecs:eu-central-1:123456789012:service/shop/api';
+    const { aws, clock, service } = await scene();
+    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
+    service.deploy('api:8');
+    const strategy = strategyOf(aws, clock, arn, recorded);
+    await expect(strategy.plan(request, never)).rejects.toThrow(
+      'shop/api is named by an ARN of eu-central-1:123456789012, and this job asks eu-west-1:123456789012',
+    );
+    expect(await strategy.preflight(never)).toContainEqual(
+      expect.objectContaining({ level: 'error', message: expect.stringContaining('eu-central-1') }),
+    );
+  });
+
   it('a change without an answer is looked for, and not sent again', async () => {
     const { aws, service, strategy, clock } = await scene();
     service.deploy('api:8');
