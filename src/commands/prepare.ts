@@ -94,13 +94,18 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
     const notDeployed = snapshot === undefined ? undefined : await waited(target, await proving);
     const [[preflight, compared], beginning] = await Promise.all([
       proving,
-      captureAll(session, built.links),
+      captureAll(session, target.links),
     ]);
     const { alreadyRolledBack } = beginning;
     return {
       ...target,
       ...compared,
-      findings: [...built.findings, ...preflight, ...beginning.findings],
+      findings: [
+        ...built.findings,
+        ...preflight,
+        // They speak of a rollback.
+        ...(target.wantsRollback ? beginning.findings : []),
+      ],
       nothingToJudge:
         notDeployed ??
         (alreadyRolledBack && `Already rolled back: ${alreadyRolledBack} Nothing was watched.`),
