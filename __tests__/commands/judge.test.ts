@@ -74,6 +74,13 @@ describe('a version that its platform has given up while every check was right',
     expect(captures).toBe(2);
   });
 
+  it('a strategy that cannot tell is not asked what runs where it is only to be reported', async () => {
+    const { outcome } = await judged([...url, '--on-unhealthy', 'report'], {
+      capture: () => Promise.resolve({ alreadyRolledBack: 'It was.' }),
+    });
+    expect(outcome).toMatchObject({ exitCode: 0, report: { verdict: 'healthy' } });
+  });
+
   it('a platform that does not answer leaves the verdict as it is, and the log is not silent', async () => {
     const { outcome, output } = await judged(url, {
       goneBack: () => new Promise(() => undefined),

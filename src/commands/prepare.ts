@@ -94,7 +94,7 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
     const notDeployed = snapshot === undefined ? undefined : await waited(target, await proving);
     const [[preflight, compared], beginning] = await Promise.all([
       proving,
-      captureAll(session, target.links),
+      captureAll(session, target.wantsRollback ? built.links : target.links.filter(canGoBack)),
     ]);
     const { alreadyRolledBack } = beginning;
     return {
@@ -111,6 +111,11 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
         (alreadyRolledBack && `Already rolled back: ${alreadyRolledBack} Nothing was watched.`),
     };
   });
+}
+
+/** Nothing is to be rolled back: what runs matters only to those that can tell when it is given up. */
+function canGoBack({ strategy }: ChainLink): boolean {
+  return strategy.kind === 'strategy' && strategy.goneBack !== undefined;
 }
 
 /** The limits first: what preflight says of them is said of those in force. */
