@@ -29,7 +29,8 @@ async function judged(argv: readonly string[], parts: Partial<Strategy>) {
       ...parts,
     },
   };
-  const built = { links: [link, { ...link, id: 'kubernetes' }], findings: [], configured: 1 };
+  const links: readonly ChainLink[] = [link, { ...link, id: 'kubernetes' }];
+  const built = { links, findings: [], configured: 1 };
   const wantsRollback = session.settings['on-unhealthy'] === 'rollback';
   try {
     const proven = await clock.runUntil(

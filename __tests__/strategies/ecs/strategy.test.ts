@@ -385,6 +385,36 @@ describe('ecs', () => {
     );
   });
 
+  it('two targets with one service: the second finds it gone back, and changes nothing', async () => {
+    const { aws, clock, service } = await scene();
+    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
+    const [one, other] = [0, 1].map(() => strategyOf(aws, clock, 'shop/api', recorded));
+    service.deploy('api:8');
+    for (const each of [one, other]) await clock.runUntil(captured(each!));
+    expect((await rollBack({ strategy: one!, clock })).result).toMatchObject({
+      outcome: 'verified',
+    });
+    expect((await rollBack({ strategy: other!, clock })).result).toMatchObject({
+      outcome: 'verified',
+      detail: expect.stringContaining('went back to api:7 without this run'),
+    });
+    expect(aws.callsOf('update-service')).toHaveLength(1);
+  });
+
+  it.each([
+    ['no task is wanted', 0],
+    ['one task on each machine', 3],
+  ])('%s: as many as ECS says must run', async (_, desired) => {
+    const { service, strategy, clock } = await scene();
+    service.desired = desired;
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({
+      outcome: 'verified',
+      detail: expect.stringContaining(`${String(desired)} of ${String(desired)} tasks run`),
+    });
+  });
+
   it('a change without an answer is looked for, and not sent again', async () => {
     const { aws, service, strategy, clock } = await scene();
     service.deploy('api:8');

@@ -37,6 +37,44 @@ function imagesOfPods(): readonly string[] {
   return [...new Set(images)];
 }
 
+describe('a deploy of a Rollout and a Deployment', () => {
+  const both = ['rollout/api', 'deployment/web'];
+
+  it('the Rollout was aborted: the deploy has gone back, and the Deployment follows it', async () => {
+    await scene.cluster.create('rollout', 'api', 'shop:v1', canary);
+    await scene.cluster.create('deployment', 'web', 'web:v1');
+    const recorded = await scene.snapshot({ workloads: both });
+    await scene.cluster.deploy('api', 'shop:v2');
+    await scene.cluster.deploy('web', 'web:v2');
+    const strategy = scene.strategy({ workloads: both, recorded });
+    await scene.wait(strategy.capture!(never));
+    expect(await scene.wait(strategy.goneBack!(never))).toBeUndefined();
+    scene.cluster.workload('api').status.abort = true;
+    await scene.cluster.settle();
+    expect(await scene.wait(strategy.goneBack!(never))).toBe(
+      'the update of rollout/shop/api to revision 2 (shop:v2) had been aborted before',
+    );
+    expect(await scene.undo(strategy)).toMatchObject({ outcome: 'verified' });
+    expect(scene.cluster.image('web')).toBe('web:v1');
+  });
+
+  it('the Rollout was aborted before the deploy of the Deployment alone: nothing of it has gone back', async () => {
+    await scene.cluster.create('rollout', 'api', 'shop:v1', canary);
+    await scene.cluster.create('deployment', 'web', 'web:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    scene.cluster.workload('api').status.abort = true;
+    await scene.cluster.settle();
+    const recorded = await scene.snapshot({ workloads: both });
+    await scene.cluster.deploy('web', 'web:v2');
+    const strategy = scene.strategy({ workloads: both, recorded });
+    await scene.wait(strategy.capture!(never));
+    expect(await scene.wait(strategy.goneBack!(never))).toBeUndefined();
+    const plan = await scene.mustPlan(strategy);
+    expect(plan.touches).toEqual(['deployment/web']);
+    expect(await scene.execute(strategy, plan)).toMatchObject({ outcome: 'verified' });
+  });
+});
+
 describe('the rollback of a Rollout whose update is not finished', () => {
   it('aborts it, and puts the template of the stable version back: verified', async () => {
     const strategy = scene.strategy(await updating());
