@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeadlineReached } from '../../../src/support/abort.js';
 import { never, Scene } from '../../support/kubernetes-strategy.js';
+import { failing } from '../../support/stand-in-cluster.js';
 
 let scene: Scene;
 beforeEach(() => {
@@ -199,6 +200,30 @@ describe('the rollback of a Rollout whose update is not finished', () => {
         /^this run has rolled back revision 2 \(shop:v2\) of rollout\/api at .*, and revision 1 \(shop:v1\) runs since\.$/,
       ),
     });
+  });
+
+  it('Argo CD keeps it, and it may not be marked: verified, and told once', async () => {
+    const given = await updating();
+    own();
+    scene.cluster.denied.add('patch rollouts');
+    expect(await scene.undo(scene.strategy(given))).toMatchObject({ outcome: 'verified' });
+    expect(scene.lines.filter((line) => line.includes('not marked'))).toHaveLength(1);
+  });
+
+  it('its template is refused after the abort: a run that comes again finds it rolled back', async () => {
+    const given = await updating();
+    scene.cluster.hooks.push(({ args }) =>
+      args[0] === 'patch' && /"op":"(add|replace)","path":"\/spec\/template/.test(args.join())
+        ? failing('Error from server: admission webhook "policy" denied the request: no')
+        : undefined,
+    );
+    expect(await scene.undo(scene.strategy(given))).toMatchObject({
+      outcome: 'verified',
+      detail: expect.stringContaining('was aborted, and revision 1 (shop:v1) stays'),
+    });
+    expect(await scene.wait(scene.strategy(given).capture!(never))).toHaveProperty(
+      'alreadyRolledBack',
+    );
   });
 
   it('Argo CD keeps it, and pods of a version between the two stay: triggered, with the reason', async () => {

@@ -13,6 +13,7 @@ import {
   type Applied,
   type ApplyOptions,
   applyTemplate,
+  byWay,
   LAST_CHANGE_MS,
   readAgain,
   rejectionFor,
@@ -74,6 +75,7 @@ export async function applyStep(step: Step, options: ApplyOptions): Promise<Appl
   if (applied.kind !== 'refused') return applied;
   if (end !== undefined) return end.kind === 'unknown' ? end : applied;
   options.progress(`${nameOf(workload)}: its template was not put back: ${applied.reason}`);
+  await mark(byWay(step, 'abort-only'), options);
   return { ...unchanged, way: 'abort-only' };
 }
 
@@ -165,7 +167,11 @@ async function mark(step: Step, options: ApplyOptions): Promise<void> {
       return;
     } catch (error) {
       if (!(error instanceof KubectlError)) return;
-      options.progress(`${nameOf(step.workload)}: not marked: ${error.message}`);
+      const mayWork = ['conflict', 'invalid'].includes(error.reason) || leavesOpen(error);
+      if (!mayWork || attempt === ATTEMPTS) {
+        options.progress(`${nameOf(step.workload)}: not marked: ${error.message}`);
+        return;
+      }
     }
     workload = await readAgain(step.workload, options, signal);
   }
