@@ -171,6 +171,15 @@ describe('runChain, row by row', () => {
     expect(c.executed).toEqual(executed);
   });
 
+  it('what has gone back goes first, though another one cannot tell', async () => {
+    const c = chain()
+      .strategy('ci')
+      .strategy('kubernetes', { goneBack: () => Promise.reject(new Error('no')) })
+      .strategy('ecs', { goneBack: () => Promise.resolve('it was given up') });
+    await c.run();
+    expect(c.executed).toEqual(['ecs']);
+  });
+
   it('skipped → the next strategy runs', async () => {
     const c = chain()
       .skip('kubernetes', 'kubernetes-workload is not set')

@@ -70,7 +70,7 @@ export async function judgeAll(
 /** A version that its platform has given up is not healthy: what answered at the end was the old one. */
 async function unlessGoneBack(target: ProvenTarget, watched: Watched): Promise<Watched> {
   if (watched.verdict !== 'healthy') return watched;
-  const gone = await goneBack(target.session, target.built.links);
+  const gone = await goneBack(target.session, target.links);
   if (gone === undefined) return watched;
   const reason = asSentence(gone);
   target.session.console.line(own`unhealthy: ${reason}`);

@@ -94,18 +94,28 @@ export function proveAll(targets: readonly PreparedTarget[]): Promise<readonly P
     const notDeployed = snapshot === undefined ? undefined : await waited(target, await proving);
     const [[preflight, compared], beginning] = await Promise.all([
       proving,
-      captureAll(session, built.links),
+      captureAll(session, target.wantsRollback ? built.links : target.links.filter(canGoBack)),
     ]);
     const { alreadyRolledBack } = beginning;
     return {
       ...target,
       ...compared,
-      findings: [...built.findings, ...preflight, ...beginning.findings],
+      findings: [
+        ...built.findings,
+        ...preflight,
+        // They speak of a rollback.
+        ...(target.wantsRollback ? beginning.findings : []),
+      ],
       nothingToJudge:
         notDeployed ??
         (alreadyRolledBack && `Already rolled back: ${alreadyRolledBack} Nothing was watched.`),
     };
   });
+}
+
+/** Nothing is to be rolled back: what runs matters only to those that can tell when it is given up. */
+function canGoBack({ strategy }: ChainLink): boolean {
+  return strategy.kind === 'strategy' && strategy.goneBack !== undefined;
 }
 
 /** The limits first: what preflight says of them is said of those in force. */

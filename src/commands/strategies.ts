@@ -205,16 +205,20 @@ export async function goneBack(
   session: BaseSession,
   links: readonly ChainLink[],
 ): Promise<string | undefined> {
-  for (const strategy of strategiesOf(links)) {
-    const { value } = await limited(
-      session,
-      `asking ${strategy.id} what still runs`,
-      strategy,
-      (signal) => strategy.goneBack?.(signal),
-    );
-    if (value !== undefined) return value;
-  }
-  return undefined;
+  const ask = async (): Promise<string | undefined> => {
+    for (const strategy of strategiesOf(links)) {
+      const { value } = await limited(
+        session,
+        `asking ${strategy.id} what still runs`,
+        strategy,
+        (signal) => strategy.goneBack?.(signal),
+      );
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  };
+  const { entry, console } = session;
+  return withHeartbeat({ clock: entry.clock, console }, 'asking what still runs', ask);
 }
 
 /** After a healthy verdict: has every strategy pin what runs now. Neither a failure to pin nor a signal changes the verdict. */

@@ -168,7 +168,8 @@ export interface Strategy<
   ): Promise<SourceApplied | undefined>;
   /**
    * What the platform has taken back by itself since the watch began, as a circuit breaker does: who, and from what; a clause
-   * without a full stop. `undefined`: nothing, or it cannot be told. Such a version is not healthy, and nothing is to be started.
+   * without a full stop. `undefined`: nothing, or it cannot be told. A deploy of which a part went back is not healthy, and nothing
+   * is to be started beside that part.
    */
   goneBack?(signal: AbortSignal): Promise<string | undefined>;
   /** Asked after a healthy verdict: keeps what runs now as a state to return to. Says in one line what it kept. */

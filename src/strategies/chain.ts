@@ -336,11 +336,12 @@ async function goneBackFirst(
   try {
     for (const link of links) {
       if (link.strategy.kind === 'skip' || link.strategy.goneBack === undefined) continue;
-      const gone = await raceSignal(link.strategy.goneBack(limited.signal), limited.signal);
+      // One that cannot tell finds out for itself.
+      const gone = await raceSignal(link.strategy.goneBack(limited.signal), limited.signal).catch(
+        () => undefined,
+      );
       if (gone !== undefined) return [link, ...links.filter((one) => one !== link)];
     }
-  } catch {
-    // Then each finds out for itself.
   } finally {
     limited.clear();
   }

@@ -323,6 +323,98 @@ describe('ecs', () => {
     expect(await strategy.goneBack?.(never)).toBeUndefined();
   });
 
+  it('one of two deployed services has gone back: the deploy has, and the other one follows it', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    service.trip();
+    expect(await strategy.goneBack?.(never)).toMatch(/^shop\/api went back to api:7/);
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+    expect(aws.callsOf('update-service')).toMatchObject([{ service: 'worker' }]);
+  });
+
+  it('nothing was deployed after a deployment that had failed before the snapshot: nothing has gone back', async () => {
+    const { aws, service, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    service.trip();
+    service.deployments.find(({ status }) => status === 'PRIMARY')!.rolloutState = 'COMPLETED';
+    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
+    const strategy = strategyOf(aws, clock, 'shop/api', recorded);
+    const found = await clock.runUntil(captured(strategy));
+    expect(found).not.toHaveProperty('alreadyRolledBack');
+    expect(found).toMatchObject({
+      findings: [{ message: expect.stringMatching(/^nothing was deployed to shop\/api/) }],
+    });
+  });
+
+  it('by hand, after a circuit breaker: nothing is started, and what is there is confirmed', async () => {
+    const { aws, service, strategy, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    service.trip();
+    const { result, changes } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({
+      outcome: 'verified',
+      detail: expect.stringContaining(
+        'went back to api:7 without this run (ECS deployment circuit',
+      ),
+    });
+    expect([changes, aws.callsOf('update-service')]).toEqual([0, []]);
+  });
+
+  it('a service that is named twice is changed once', async () => {
+    const arn = 'arn:aws:ecs:eu-west-1:123456789012:service/shop/api';
+    const { aws, service, strategy, clock } = await scene(`shop/api,${arn},shop/api`);
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+    expect(aws.callsOf('update-service')).toHaveLength(1);
+  });
+
+  it('an ARN of another region: the service of that name here is left alone', async () => {
+    const arn = 'arn:aws:ecs:eu-central-1:123456789012:service/shop/api';
+    const { aws, clock, service } = await scene();
+    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
+    service.deploy('api:8');
+    const strategy = strategyOf(aws, clock, arn, recorded);
+    await expect(strategy.plan(request, never)).rejects.toThrow(
+      'shop/api is named by an ARN of eu-central-1:123456789012, and this job asks eu-west-1:123456789012',
+    );
+    expect(await strategy.preflight(never)).toContainEqual(
+      expect.objectContaining({ level: 'error', message: expect.stringContaining('eu-central-1') }),
+    );
+  });
+
+  it('two targets with one service: the second finds it gone back, and changes nothing', async () => {
+    const { aws, clock, service } = await scene();
+    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
+    const [one, other] = [0, 1].map(() => strategyOf(aws, clock, 'shop/api', recorded));
+    service.deploy('api:8');
+    for (const each of [one, other]) await clock.runUntil(captured(each!));
+    expect((await rollBack({ strategy: one!, clock })).result).toMatchObject({
+      outcome: 'verified',
+    });
+    expect((await rollBack({ strategy: other!, clock })).result).toMatchObject({
+      outcome: 'verified',
+      detail: expect.stringContaining('went back to api:7 without this run'),
+    });
+    expect(aws.callsOf('update-service')).toHaveLength(1);
+  });
+
+  it.each([
+    ['no task is wanted', 0],
+    ['one task on each machine', 3],
+  ])('%s: as many as ECS says must run', async (_, desired) => {
+    const { service, strategy, clock } = await scene();
+    service.desired = desired;
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({
+      outcome: 'verified',
+      detail: expect.stringContaining(`${String(desired)} of ${String(desired)} tasks run`),
+    });
+  });
+
   it('a change without an answer is looked for, and not sent again', async () => {
     const { aws, service, strategy, clock } = await scene();
     service.deploy('api:8');

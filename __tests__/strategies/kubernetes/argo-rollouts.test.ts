@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import { DeadlineReached } from '../../../src/support/abort.js';
 import { never, Scene } from '../../support/kubernetes-strategy.js';
+import { failing } from '../../support/stand-in-cluster.js';
 
 let scene: Scene;
 beforeEach(() => {
@@ -36,6 +37,44 @@ function imagesOfPods(): readonly string[] {
     .map(({ spec }) => (spec.containers as { image: string }[])[0]!.image);
   return [...new Set(images)];
 }
+
+describe('a deploy of a Rollout and a Deployment', () => {
+  const both = ['rollout/api', 'deployment/web'];
+
+  it('the Rollout was aborted: the deploy has gone back, and the Deployment follows it', async () => {
+    await scene.cluster.create('rollout', 'api', 'shop:v1', canary);
+    await scene.cluster.create('deployment', 'web', 'web:v1');
+    const recorded = await scene.snapshot({ workloads: both });
+    await scene.cluster.deploy('api', 'shop:v2');
+    await scene.cluster.deploy('web', 'web:v2');
+    const strategy = scene.strategy({ workloads: both, recorded });
+    await scene.wait(strategy.capture!(never));
+    expect(await scene.wait(strategy.goneBack!(never))).toBeUndefined();
+    scene.cluster.workload('api').status.abort = true;
+    await scene.cluster.settle();
+    expect(await scene.wait(strategy.goneBack!(never))).toBe(
+      'the update of rollout/shop/api to revision 2 (shop:v2) had been aborted before',
+    );
+    expect(await scene.undo(strategy)).toMatchObject({ outcome: 'verified' });
+    expect(scene.cluster.image('web')).toBe('web:v1');
+  });
+
+  it('the Rollout was aborted before the deploy of the Deployment alone: nothing of it has gone back', async () => {
+    await scene.cluster.create('rollout', 'api', 'shop:v1', canary);
+    await scene.cluster.create('deployment', 'web', 'web:v1');
+    await scene.cluster.deploy('api', 'shop:v2');
+    scene.cluster.workload('api').status.abort = true;
+    await scene.cluster.settle();
+    const recorded = await scene.snapshot({ workloads: both });
+    await scene.cluster.deploy('web', 'web:v2');
+    const strategy = scene.strategy({ workloads: both, recorded });
+    await scene.wait(strategy.capture!(never));
+    expect(await scene.wait(strategy.goneBack!(never))).toBeUndefined();
+    const plan = await scene.mustPlan(strategy);
+    expect(plan.touches).toEqual(['deployment/web']);
+    expect(await scene.execute(strategy, plan)).toMatchObject({ outcome: 'verified' });
+  });
+});
 
 describe('the rollback of a Rollout whose update is not finished', () => {
   it('aborts it, and puts the template of the stable version back: verified', async () => {
@@ -161,6 +200,30 @@ describe('the rollback of a Rollout whose update is not finished', () => {
         /^this run has rolled back revision 2 \(shop:v2\) of rollout\/api at .*, and revision 1 \(shop:v1\) runs since\.$/,
       ),
     });
+  });
+
+  it('Argo CD keeps it, and it may not be marked: verified, and told once', async () => {
+    const given = await updating();
+    own();
+    scene.cluster.denied.add('patch rollouts');
+    expect(await scene.undo(scene.strategy(given))).toMatchObject({ outcome: 'verified' });
+    expect(scene.lines.filter((line) => line.includes('not marked'))).toHaveLength(1);
+  });
+
+  it('its template is refused after the abort: a run that comes again finds it rolled back', async () => {
+    const given = await updating();
+    scene.cluster.hooks.push(({ args }) =>
+      args[0] === 'patch' && /"op":"(add|replace)","path":"\/spec\/template/.test(args.join())
+        ? failing('Error from server: admission webhook "policy" denied the request: no')
+        : undefined,
+    );
+    expect(await scene.undo(scene.strategy(given))).toMatchObject({
+      outcome: 'verified',
+      detail: expect.stringContaining('was aborted, and revision 1 (shop:v1) stays'),
+    });
+    expect(await scene.wait(scene.strategy(given).capture!(never))).toHaveProperty(
+      'alreadyRolledBack',
+    );
   });
 
   it('Argo CD keeps it, and pods of a version between the two stay: triggered, with the reason', async () => {

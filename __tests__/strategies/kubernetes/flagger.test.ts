@@ -55,6 +55,47 @@ describe('a Deployment that Flagger rolls out', () => {
     expect(scene.changes).toBe(0);
   });
 
+  it.each([false, true])(
+    'one tag for both versions (pinned: %s): its primary shows which one',
+    async (pinsImages) => {
+      const image = `shop@sha256:${'a'.repeat(64)}`;
+      for (const name of ['shop:latest', image])
+        scene.cluster.registry.set(name, `docker-pullable://${image}`);
+      for (const name of ['api', 'api-primary'])
+        await scene.cluster.create('deployment', name, 'shop:latest');
+      const recorded = await scene.snapshot();
+      scene.cluster.registry.set('shop:latest', `docker-pullable://shop@sha256:${'b'.repeat(64)}`);
+      await scene.cluster.restart('api');
+      canary(failed);
+      scene.cluster.scale('api', 0);
+      await scene.cluster.settle();
+      expect(await scene.undo(scene.strategy({ recorded, pinsImages }))).toMatchObject({
+        outcome: 'verified',
+        detail: expect.stringContaining('deployment/api-primary serves'),
+      });
+    },
+  );
+
+  it('a version that Flagger has failed has gone back; one that it analyses, or does not know, has not', async () => {
+    const strategy = await analysed(failed);
+    await scene.wait(strategy.capture!(never));
+    expect(await scene.wait(strategy.goneBack!(never))).toBe(
+      'Flagger rolled revision 2 (shop:v2) of deployment/shop/api back by itself (Canary analysis failed, scaled to zero)',
+    );
+    scene = new Scene();
+    scene.cluster.missingKinds.delete('canaries');
+    const analysing = await analysed({ phase: 'Progressing' });
+    await scene.wait(analysing.capture!(never));
+    expect(await scene.wait(analysing.goneBack!(never))).toBeUndefined();
+    scene = new Scene();
+    await scene.cluster.create('deployment', 'api', 'shop:v1');
+    const recorded = await scene.snapshot();
+    await scene.cluster.deploy('api', 'shop:v2');
+    const kept = scene.strategy({ recorded });
+    await scene.wait(kept.capture!(never));
+    expect(await scene.wait(kept.goneBack!(never))).toBeUndefined();
+  });
+
   it('its primary runs another version than the recorded one: triggered, with the reason', async () => {
     const strategy = await analysed(failed);
     await scene.cluster.deploy('api-primary', 'shop:v0');

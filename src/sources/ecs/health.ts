@@ -2,7 +2,7 @@ import type { Asked, HealthCheck, HealthResult } from '../../contract/check.js';
 import type { Finding } from '../../contract/result.js';
 import { type Aws, AwsError, createAws, setUpOf } from '../../support/aws/cli.js';
 import { readService, readTargetHealth } from '../../support/aws/ecs.js';
-import { parseServiceName, serviceInWords, type ServiceName } from '../../support/aws/names.js';
+import { parseServiceNames, serviceInWords, type ServiceName } from '../../support/aws/names.js';
 import type { Clock } from '../../support/clock.js';
 import { createMemory, type PlatformMemory } from '../memory.js';
 import type { HealthDependencies } from '../source.js';
@@ -23,7 +23,7 @@ export function setUpEcsChecks({
     createEcsHealth({
       aws: createAws({ env, exec, redact, clock, random }),
       clock,
-      names: (settings['ecs-service'] ?? []).flatMap((text) => parseServiceName(text) ?? []),
+      names: parseServiceNames(settings['ecs-service'] ?? []),
       grace: settings['warm-up'],
       every: settings['health-interval'],
       failures: settings['health-failures'],

@@ -66,6 +66,19 @@ export function decide(situation: Situation): Decision {
   return { kind: 'change', from: primary.taskDefinition, to };
 }
 
+/** What was deployed since the snapshot, where nobody has looked and it was given up already. */
+export function givenUp(
+  now: EcsService,
+  recorded: RecordedService | undefined,
+): JudgedService | undefined {
+  const to = recorded?.taskDefinition;
+  const { primary, deployments } = now;
+  if (primary.taskDefinition !== to || primary.id === recorded?.deploymentId) return undefined;
+  return deployments.find(
+    ({ rolloutState, taskDefinition }) => rolloutState === 'FAILED' && taskDefinition !== to,
+  );
+}
+
 function backInWords({ name, now, ours }: Situation, judged: JudgedService): string {
   const { primary } = now;
   if (ours.has(primary.id)) return `${name} was rolled back by this run already`;

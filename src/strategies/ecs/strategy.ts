@@ -12,7 +12,7 @@ import type {
 } from '../../contract/strategy.js';
 import { type Aws, AwsError, createAws } from '../../support/aws/cli.js';
 import { type EcsService, readService, shortArn } from '../../support/aws/ecs.js';
-import { parseServiceName, serviceInWords, type ServiceName } from '../../support/aws/names.js';
+import { parseServiceNames, serviceInWords, type ServiceName } from '../../support/aws/names.js';
 import type { Clock } from '../../support/clock.js';
 import { asSentence } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
@@ -21,6 +21,7 @@ import { preflight } from './preflight.js';
 import { settle, type Settled } from './settle.js';
 import {
   decide,
+  givenUp,
   goneBackInWords,
   type Decision,
   type JudgedService,
@@ -62,7 +63,7 @@ export function setUpEcs(dependencies: StrategyDependencies<EcsSettings>): Strat
   return createEcsStrategy({
     aws: createAws({ env, exec, redact, clock, random }),
     clock,
-    names: services.flatMap((text) => parseServiceName(text) ?? []),
+    names: parseServiceNames(services),
     recorded: readRecorded(dependencies.recorded),
     judged: new Map(),
     ours: new Set(),
@@ -130,11 +131,12 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
     state.judged.set(service, { ...now.primary });
     const to = state.recorded.get(service)?.taskDefinition;
     const given = now.deployments.find(({ rolloutState }) => rolloutState === 'FAILED');
-    if (given !== undefined && now.primary.taskDefinition === to)
+    const isDeployed = now.primary.id !== state.recorded.get(service)?.deploymentId;
+    if (given !== undefined && isDeployed && now.primary.taskDefinition === to)
       return {
         alreadyRolledBack: `${goneBackInWords(service, to, given.reason)}: ${shortArn(given.taskDefinition)} was deployed and given up before the watch began.`,
       };
-    if (now.primary.id === state.recorded.get(service)?.deploymentId)
+    if (!isDeployed)
       findings.push({
         ...{ level: 'notice', subject: 'ecs' },
         message: `nothing was deployed to ${service} since the snapshot: what runs is judged, and there is nothing of this run to roll back`,
@@ -161,8 +163,9 @@ async function situationOf(
 ): Promise<Situation | undefined> {
   const now = await readService(aws, name, signal);
   const known = serviceInWords(name);
+  const before = judged.get(known) ?? (now && givenUp(now, recorded.get(known)));
   // What ECS says of a deployment is gone with it.
-  const last = now?.deployments.find(({ id }) => id === judged.get(known)?.id);
+  const last = now?.deployments.find(({ id }) => id === before?.id);
   if (last !== undefined) judged.set(known, last);
   return (
     now && { name: known, recorded: recorded.get(known), judged: judged.get(known), ours, now }
@@ -226,9 +229,9 @@ async function plan(
 async function goneBack(state: State, signal: AbortSignal): Promise<string | undefined> {
   const decided = await decideAll(state, state.names, signal);
   if ('kind' in decided || state.ours.size > 0) return undefined;
-  const deployed = decided.filter(({ decision: { kind } }) => kind !== 'unchanged');
-  const back = deployed.flatMap(({ decision }) => (decision.kind === 'back' ? [decision.by] : []));
-  return back.length > 0 && back.length === deployed.length ? back.join('; ') : undefined;
+  if (decided.some(({ decision }) => insteadOf(decision) !== undefined)) return undefined;
+  const back = decided.flatMap(({ decision }) => (decision.kind === 'back' ? [decision.by] : []));
+  return back.length === 0 ? undefined : back.join('; ');
 }
 
 /** Why nothing may be done; what is so for one service is so for all. */

@@ -34,6 +34,12 @@ export function changesTemplate(way: Way): boolean {
   return way === 'template' || way === 'abort';
 }
 
+/** A step by another way: what leaves the template as it is goes back to what the history has. */
+export function byWay(step: Step, way: Way): Step {
+  const { unpinned = step.target } = step.target;
+  return { ...step, way, target: changesTemplate(way) ? step.target : unpinned };
+}
+
 /** One workload, and the version to apply. */
 export interface Step {
   /** As it was when it was planned for. */

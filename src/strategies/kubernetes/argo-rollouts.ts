@@ -13,6 +13,7 @@ import {
   type Applied,
   type ApplyOptions,
   applyTemplate,
+  byWay,
   LAST_CHANGE_MS,
   readAgain,
   rejectionFor,
@@ -74,6 +75,7 @@ export async function applyStep(step: Step, options: ApplyOptions): Promise<Appl
   if (applied.kind !== 'refused') return applied;
   if (end !== undefined) return end.kind === 'unknown' ? end : applied;
   options.progress(`${nameOf(workload)}: its template was not put back: ${applied.reason}`);
+  await mark(byWay(step, 'abort-only'), options);
   return { ...unchanged, way: 'abort-only' };
 }
 
@@ -165,7 +167,11 @@ async function mark(step: Step, options: ApplyOptions): Promise<void> {
       return;
     } catch (error) {
       if (!(error instanceof KubectlError)) return;
-      options.progress(`${nameOf(step.workload)}: not marked: ${error.message}`);
+      const mayWork = ['conflict', 'invalid'].includes(error.reason) || leavesOpen(error);
+      if (!mayWork || attempt === ATTEMPTS) {
+        options.progress(`${nameOf(step.workload)}: not marked: ${error.message}`);
+        return;
+      }
     }
     workload = await readAgain(step.workload, options, signal);
   }
@@ -228,7 +234,8 @@ export function wayInWords({ workload, from, target, way, canary }: Step, usual:
 /** What was done, for the report; without a full stop. */
 export function doneInWords({ workload, from, target, way, canary }: Step): string {
   const name = `${workload.kind}/${workload.namespace}/${workload.name}`;
-  if (canary !== undefined) return flaggerInWords(canary, `${versionInWords(from)} of ${name}`);
+  if (canary !== undefined)
+    return `${flaggerInWords(canary, `${versionInWords(from)} of ${name}`)}. Nothing was changed`;
   if (way === 'abort')
     return `The update of ${name} to ${versionInWords(from)} was aborted, and its template is that of revision ${String(target.number)}${imagesInWords(target.images)} again`;
   if (way === 'abort-only')
@@ -236,8 +243,19 @@ export function doneInWords({ workload, from, target, way, canary }: Step): stri
   return `The ${endOfUpdateInWords({ workload, from })}. Nothing was changed, and ${versionInWords(target)} stays`;
 }
 
+/** What has been taken back without us; a clause without a full stop. */
+export function goneBackInWords(step: Step): string {
+  const { workload, from, canary } = step;
+  return canary === undefined
+    ? `the ${endOfUpdateInWords(step)}`
+    : flaggerInWords(
+        canary,
+        `${versionInWords(from)} of ${workload.kind}/${workload.namespace}/${workload.name}`,
+      );
+}
+
 /** Who has ended an update; without a full stop. */
-export function endOfUpdateInWords({ workload, from }: Pick<Step, 'workload' | 'from'>): string {
+function endOfUpdateInWords({ workload, from }: Pick<Step, 'workload' | 'from'>): string {
   const name = `${workload.kind}/${workload.namespace}/${workload.name}`;
   const { abortedBecause } = argoRolloutOf(workload);
   const who =

@@ -13,7 +13,7 @@ import {
   nameOf,
   type Workload,
 } from '../../support/kubernetes/workload.js';
-import type { Step } from './apply-template.js';
+import { byWay, type Step } from './apply-template.js';
 import { type Completion, completionOf } from './completion.js';
 import type { Seen } from './target.js';
 import { becameCurrentAt, imagesInWords } from './versions.js';
@@ -31,7 +31,7 @@ export function withFlagger(
   for (const step of work) {
     const canary = targets.get(nameOf(step.workload));
     if (canary === undefined) steps.push(step);
-    else if (hasFailed(canary, step, seen)) steps.push({ ...step, way: 'aborted', canary });
+    else if (hasFailed(canary, step, seen)) steps.push({ ...byWay(step, 'aborted'), canary });
     else
       return {
         kind: 'skip',
@@ -103,5 +103,5 @@ export async function followFlagger(
 /** What was done, for the report; without a full stop. */
 export function flaggerInWords({ message }: FlaggerCanary, version: string): string {
   const why = message === '' ? '' : ` (${message.replace(/\.$/, '')})`;
-  return `Flagger rolled ${version} back by itself${why}. Nothing was changed`;
+  return `Flagger rolled ${version} back by itself${why}`;
 }

@@ -2,10 +2,11 @@ import type { Finding } from '../../contract/result.js';
 import { messageOf } from '../../support/errors.js';
 import { getPods } from '../../support/kubernetes/pods.js';
 import { type Kubectl, KubectlError } from '../../support/kubernetes/kubectl.js';
-import { nameOf, type Workload } from '../../support/kubernetes/workload.js';
+import { getWorkloads, nameOf, type Workload } from '../../support/kubernetes/workload.js';
+import { primaryOf } from '../../support/kubernetes/flagger.js';
 import { inPool } from '../../support/pool.js';
 import { oneLine } from '../../support/text.js';
-import type { Step } from './apply-template.js';
+import { changesTemplate, type Step } from './apply-template.js';
 import {
   doubtInWords,
   idsOf,
@@ -20,11 +21,11 @@ import {
   proofOf,
   sameNames,
 } from './images.js';
-import { podsOf, sortPods } from './pods.js';
+import { sortPods } from './pods.js';
 import { type Recorded, type RecordedDetails, recordedOf } from './recorded.js';
 import type { Settled } from './settle.js';
 import { chooseTarget, liveOf, type Choice, type Seen } from './target.js';
-import { getHistory, listed } from './versions.js';
+import { getHistory, listed, type Revision, stableRevision } from './versions.js';
 
 /** How many kubectl processes run in parallel: each takes a core for a moment. */
 const SIDE_BY_SIDE = 4;
@@ -35,26 +36,46 @@ interface SeenIds {
   readonly why?: string;
 }
 
+/** @param revision a version of a Rollout, which runs more than one; otherwise the live one is meant */
 async function readIds(
   kubectl: Kubectl,
   { workload, revisions }: Seen,
   signal: AbortSignal,
+  revision?: Revision,
 ): Promise<SeenIds> {
   try {
     const pods = await getPods(kubectl, workload, signal);
-    const { live } = sortPods(workload, revisions, pods);
-    return live.length === 0 ? { ids: {}, why: 'it has no pods' } : { ids: idsOf(live) };
+    const own =
+      revision === undefined
+        ? sortPods(workload, revisions, pods).live
+        : pods.filter(({ controller }) => controller === revision.uid);
+    return own.length === 0 ? { ids: {}, why: 'it has no pods' } : { ids: idsOf(own) };
   } catch (error) {
     if (!(error instanceof KubectlError)) throw error;
     return { ids: {}, why: oneLine(error.message, 200) };
   }
 }
 
-/** The same of what is read anew, when the time may be over: it never rejects. */
-async function idsNow(kubectl: Kubectl, workload: Workload, signal: AbortSignal): Promise<SeenIds> {
+/** The same of what serves after a step, read anew, when the time may be over: it never rejects. */
+async function idsNow(
+  kubectl: Kubectl,
+  { way, canary, target }: Step,
+  now: Workload,
+  signal: AbortSignal,
+): Promise<SeenIds> {
   try {
+    const name = primaryOf(now);
+    const workload =
+      canary === undefined ? now : [...(await getWorkloads(kubectl, [name], signal)).values()][0];
+    if (workload === undefined) return { ids: {}, why: `${nameOf(name)} is not there` };
     const revisions = await getHistory(kubectl, workload, signal);
-    return await readIds(kubectl, { workload, revisions }, signal);
+    const isTemplates = changesTemplate(way) || canary !== undefined;
+    return await readIds(
+      kubectl,
+      { workload, revisions },
+      signal,
+      isTemplates ? undefined : target,
+    );
   } catch (error) {
     return { ids: {}, why: oneLine(messageOf(error), 200) };
   }
@@ -67,8 +88,9 @@ export async function recordImages(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, ImageIds>> {
   const read = await inPool(SIDE_BY_SIDE, seen, async (one) => {
-    const { ids } = await readIds(kubectl, one, signal);
-    const own = namedImages(one.workload.template).flatMap(({ container }) => {
+    const stable = stableRevision(one.workload, one.revisions);
+    const { ids } = await readIds(kubectl, one, signal, stable);
+    const own = namedImages((stable ?? one.workload).template).flatMap(({ container }) => {
       const those = ids[container];
       return those === undefined ? [] : [[container, those] as const];
     });
@@ -93,13 +115,20 @@ export async function movedImages(
       recordedOf(recorded, workload)?.details?.imageIds !== undefined && isAsRecorded(workload),
   );
   const found = await inPool(SIDE_BY_SIDE, those, async (workload) => {
-    const { details } = recordedOf(recorded, workload) ?? {};
+    const before = recordedOf(recorded, workload);
+    const none = [nameOf(workload), []] as const;
     try {
-      const { live } = await podsOf(kubectl, workload, signal);
-      return [nameOf(workload), movedOf(workload.template, idsOf(live), details)] as const;
+      const revisions = await getHistory(kubectl, workload, signal);
+      const its = revisions.find(({ hash }) => hash === before?.hash);
+      const isRollout = workload.kind === 'rollout';
+      if (isRollout && its === undefined) return none;
+      const seen = { workload, revisions };
+      const { ids } = await readIds(kubectl, seen, signal, isRollout ? its : undefined);
+      const { template } = (isRollout ? its : undefined) ?? workload;
+      return [nameOf(workload), movedOf(template, ids, before?.details)] as const;
     } catch (error) {
       if (!(error instanceof KubectlError)) throw error;
-      return [nameOf(workload), []] as const;
+      return none;
     }
   });
   return new Map(
@@ -168,7 +197,7 @@ export async function proveImages(
     const its = settled.get(name);
     const same = sameNames(step.workload.template, step.target.template);
     if (its?.kind !== 'ready' || same.length === 0) return [name, its] as const;
-    const { ids, why } = await idsNow(kubectl, its.workload, signal);
+    const { ids, why } = await idsNow(kubectl, step, its.workload, signal);
     const proofs = same.map((one) => [one, proofOf(one.container, ids, step.recorded)] as const);
     const doubts = proofs.flatMap(([one, proof]) => doubtInWords(one, proof, why) ?? []);
     if (doubts.length === 0) return [name, its] as const;

@@ -172,5 +172,7 @@ export function pinned(revision: Revision, recorded: RecordedDetails): Revision 
       containers: pin(containers),
     },
   };
-  return { ...revision, ...versionOf(template), template, images: imagesOf(template) };
+  const version = versionOf(template);
+  if (version.hash === revision.hash) return revision;
+  return { ...revision, ...version, template, images: imagesOf(template), unpinned: revision };
 }

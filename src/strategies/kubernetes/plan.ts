@@ -8,7 +8,7 @@ import { withFlagger } from './flagger.js';
 import { nothingDeployed } from './assert-unchanged.js';
 import { choiceByImage } from './image-ids.js';
 import { chooseTarget, type Seen, stepInWords } from './target.js';
-import type { Step } from './apply-template.js';
+import { byWay, type Step } from './apply-template.js';
 import { type Recorded, recordedOf } from './recorded.js';
 
 export interface KubernetesPlan extends Plan {
@@ -68,7 +68,7 @@ export function planFor(options: PlanOptions): KubernetesPlan | Skip | Withheld 
       return skip(`${nameOf(workload)} is paused; resume it first: ${resumeInWords(workload)}`);
     const way = wayOf(workload, revisions, choice.target);
     const { from, target } = choice;
-    work.push({ workload, from, target, recorded: details, way });
+    work.push(byWay({ workload, from, target, recorded: details, way }, way));
   }
   if (work.length > 0) {
     const steps = withFlagger(work, options.seen, options.canaries);

@@ -11,6 +11,9 @@ export interface RolloutCompletion extends Completion {
   readonly ask?: 'promotion' | 'abort';
 }
 
+type Past = Pick<Revision, 'uid' | 'set'> & Partial<Pick<Revision, 'images'>>;
+type Target = Pick<Revision, 'uid' | 'unpinned'> & Partial<Pick<Revision, 'images'>>;
+
 /**
  * The proof is the state of the ReplicaSet of the stable version. The phase and the counts alone prove nothing: after an abort they
  * are those of a failure, and pods of a version before the last may be left.
@@ -20,13 +23,17 @@ export interface RolloutCompletion extends Completion {
  */
 export function rolloutCompletion(
   workload: Workload,
-  history: readonly Pick<Revision, 'uid' | 'set'>[],
-  target: Pick<Revision, 'uid'>,
+  history: readonly Past[],
+  target: Target,
   way: Way,
 ): RolloutCompletion {
   const rollout = argoRolloutOf(workload);
-  const own = history.find(({ uid }) => uid === target.uid)?.set;
-  if (!rollout.isSeen) return waiting('its controller has not seen the change yet');
+  const isNew = changesTemplate(way) && target.unpinned !== undefined;
+  const own = history.find((one) =>
+    isNew ? isPinned(one, target, rollout) : one.uid === target.uid,
+  )?.set;
+  if (!rollout.isSeen || (isNew && own === undefined))
+    return waiting('its controller has not seen the change yet');
   if (own === undefined) return held('the ReplicaSet of the version to return to is gone');
   const isStable = rollout.stable === own.hash;
   if (!changesTemplate(way)) {
@@ -43,6 +50,11 @@ export function rolloutCompletion(
     }
   }
   return serving(workload, rollout, own, way);
+}
+
+/** With images named by digests the version is another one than its history has, so that it gets a ReplicaSet of its own. */
+function isPinned({ set, images }: Past, target: Target, { current }: ArgoRollout): boolean {
+  return set?.hash === current && images?.join() === target.images?.join();
 }
 
 /** The version is the stable one: whether all that serves is of it. */

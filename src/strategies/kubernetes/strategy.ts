@@ -57,8 +57,8 @@ import {
 } from './recorded.js';
 import { movedImages, proveImages, recordImages } from './image-ids.js';
 import { beforeUndo, recordApplies } from './next-apply.js';
-import { type Applied, changesTemplate, type Step } from './apply-template.js';
-import { applyStep, endOfUpdateInWords, leftInWords } from './argo-rollouts.js';
+import { type Applied, byWay, changesTemplate, type Step } from './apply-template.js';
+import { applyStep, goneBackInWords, leftInWords } from './argo-rollouts.js';
 
 interface KubernetesStrategyOptions {
   readonly names: readonly WorkloadName[];
@@ -94,6 +94,8 @@ interface State {
   /** What this run judges, and what it has rolled back to itself, by workload. */
   evaluated: ReadonlyMap<string, Live>;
   readonly ours: Map<string, Version>;
+  /** Flagger rolls one of the workloads out, as seen when the watch began. */
+  hasCanary: boolean;
   /** Those whose update is aborted, which no owner takes back: what it keeps was not changed. */
   readonly aborted: Set<string>;
   readonly ownership: Ownership;
@@ -125,6 +127,7 @@ export function createKubernetesStrategy(
     clock,
     recorded,
     evaluated: new Map(),
+    hasCanary: false,
     ours,
     aborted,
     ownership,
@@ -219,6 +222,7 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   const seen = await readLive(state.kubectl, state.names, signal);
   state.evaluated = evaluatedVersions(seen);
   await state.ownership.capture(signal);
+  state.hasCanary = (await readCanaries(state.kubectl, state.names, signal)).targets.size > 0;
   return capturedOf({
     ...{ names: state.names, seen, recorded: state.recorded, run: state.run },
     moved: await moved(
@@ -312,13 +316,14 @@ async function plan(
   });
 }
 
-/** What Argo Rollouts has ended by itself. Of other kinds none goes back without somebody. */
+/** What Argo Rollouts or Flagger has ended by itself. Of other workloads none goes back without somebody. */
 async function goneBack(state: State, signal: AbortSignal): Promise<string | undefined> {
-  if (state.names.every(({ kind }) => kind !== 'rollout')) return undefined;
+  const hasRollout = state.names.some(({ kind }) => kind === 'rollout');
+  if (!hasRollout && !state.hasCanary) return undefined;
   const planned = await plan(state, false, signal);
-  if (planned.kind !== 'plan' || planned.work.some(({ way }) => way !== 'aborted'))
-    return undefined;
-  return planned.work.map((step) => `the ${endOfUpdateInWords(step)}`).join('; ');
+  if (planned.kind !== 'plan') return undefined;
+  const back = planned.work.filter(({ way }) => way === 'aborted');
+  return back.length === 0 ? undefined : back.map(goneBackInWords).join('; ');
 }
 
 async function execute(
@@ -347,9 +352,13 @@ async function execute(
     return sentences.length === 0 ? held : { ...held, reason: withPaused(ended(held.reason)) };
   }
   sentences.push(...(await nextApply.restore(applied, context.signal)));
-  const settled = await waitFor(state, work, applied, context);
+  const carriedOut = work.map((step, index) => {
+    const done = applied[index];
+    return done?.kind === 'done' ? byWay(step, done.way) : step;
+  });
+  const settled = await waitFor(state, carriedOut, applied, context);
   const result = outcomeOf({
-    ...{ applied, settled, work },
+    ...{ applied, settled, work: carriedOut },
     stopped: context.signal.aborted ? messageOf(context.signal.reason) : undefined,
     now: state.clock.now(),
   });
@@ -413,9 +422,7 @@ async function withOwners(
   );
   return {
     work: work.map((step) =>
-      step.way === 'abort' && left.has(nameOf(step.workload))
-        ? { ...step, way: 'abort-only' }
-        : step,
+      step.way === 'abort' && left.has(nameOf(step.workload)) ? byWay(step, 'abort-only') : step,
     ),
     left,
   };
@@ -472,11 +479,9 @@ async function waitFor(
   applied: readonly Applied[],
   context: StrategyContext,
 ): Promise<ReadonlyMap<string, Settled>> {
-  const expected = work.flatMap(({ workload, target }, index) => {
+  const expected = work.flatMap(({ workload, target, way }, index) => {
     const done = applied[index];
-    return done?.kind === 'done'
-      ? [{ workload, target, version: done.version, way: done.way }]
-      : [];
+    return done?.kind === 'done' ? [{ workload, target, version: done.version, way }] : [];
   });
   if (expected.length === 0 || isCancelled(context.signal)) return new Map();
   const settled = await settle(expected, {

@@ -19,6 +19,8 @@ export interface Revision extends Version {
   readonly returned: boolean;
   readonly template: Readonly<Record<string, unknown>>;
   readonly annotations: Readonly<Record<string, string>>;
+  /** As its history has it, where its images are named by digests instead. */
+  readonly unpinned?: Revision;
   /** Of a Rollout: the ReplicaSet that runs it. */
   readonly set?: ReplicaSet;
 }

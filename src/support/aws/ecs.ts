@@ -1,6 +1,6 @@
 import { fields, listOf, numberOf, textOf } from '../json.js';
 import { type Aws, AwsError } from './cli.js';
-import type { ServiceName } from './names.js';
+import { serviceInWords, type ServiceName } from './names.js';
 
 /** One deployment of a service: what is there of it, and how far it is. */
 export interface EcsDeployment {
@@ -40,9 +40,10 @@ export function shortArn(arn: string): string {
 /** @returns `undefined`: there is no such service, or it was deleted @throws AwsError */
 export async function readService(
   aws: Aws,
-  { cluster, service }: ServiceName,
+  name: ServiceName,
   signal: AbortSignal,
 ): Promise<EcsService | undefined> {
+  const { cluster, service } = name;
   let answer: unknown;
   try {
     const input = { ...(cluster === undefined ? {} : { cluster }), services: [service] };
@@ -52,7 +53,19 @@ export async function readService(
     throw error;
   }
   const [found] = listOf(fields(answer).services);
-  return found === undefined ? undefined : serviceOf(fields(found));
+  if (found === undefined) return undefined;
+  assertPlace(name, textOf(fields(found).clusterArn) ?? '');
+  return serviceOf(fields(found));
+}
+
+/** A service is asked for by its name, and each region may have one of that name. */
+function assertPlace(name: ServiceName, clusterArn: string): void {
+  const place = clusterArn.split(':').slice(3, 5).join(':');
+  if (name.place !== undefined && place !== '' && place !== name.place)
+    throw new AwsError(
+      'invalid',
+      `${serviceInWords(name)} is named by an ARN of ${name.place}, and this job asks ${place}: set AWS_REGION and the credentials to those of the ARN`,
+    );
 }
 
 function serviceOf(found: Readonly<Record<string, unknown>>): EcsService | undefined {

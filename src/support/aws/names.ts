@@ -3,6 +3,8 @@ export interface ServiceName {
   /** Name or ARN; `undefined`: the cluster `default`. */
   readonly cluster: string | undefined;
   readonly service: string;
+  /** Region and account, where an ARN names them: `eu-west-1:123456789012`. */
+  readonly place?: string;
 }
 
 /**
@@ -17,7 +19,22 @@ export const serviceShape = {
 /** `cluster/service`, or `service` of the cluster `default`. `undefined`: neither. */
 export function parseServiceName(text: string): ServiceName | undefined {
   const [, cluster, service] = serviceShape.pattern.exec(text) ?? [];
-  return service === undefined ? undefined : { cluster, service };
+  const [, place] = /^arn:[\w-]+:ecs:([\w-]+:\d+):/.exec(text) ?? [];
+  if (service === undefined) return undefined;
+  return { cluster, service, ...(place === undefined ? {} : { place }) };
+}
+
+/** Each service once, however it is named; by its ARN where that is among its names. */
+export function parseServiceNames(texts: readonly string[]): readonly ServiceName[] {
+  const all = texts.flatMap((text) => parseServiceName(text) ?? []);
+  return all.filter(
+    (one, index) =>
+      !all.some(
+        (other, at) =>
+          serviceInWords(other) === serviceInWords(one) &&
+          (other.place === one.place ? at < index : one.place === undefined),
+      ),
+  );
 }
 
 /** `shop/api` */
