@@ -83,7 +83,7 @@ describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
 });
 
 describe('init in the bundle, for a strategy other than ci', () => {
-  it.each(['kubernetes', 'compose'] as const)(
+  it.each(['kubernetes', 'compose', 'ecs', 'lambda', 'command'] as const)(
     '%s: validate accepts the file, and preflight names the strategy',
     async (way) => {
       const { code, output } = await place.run([...argvFor('gitlab'), ...ways[way]]);

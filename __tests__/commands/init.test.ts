@@ -5,7 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { parse, parseDocument } from 'yaml';
 import { Cancelled } from '../../src/support/abort.js';
-import { initSystems, Repository, ways, written } from '../support/initialised.js';
+import {
+  initSystems,
+  Repository,
+  ways,
+  type Way,
+  waysAlone,
+  written,
+  writtenFor,
+} from '../support/initialised.js';
 
 const url = ['--url', 'https://shop.example.com/'];
 
@@ -22,7 +30,7 @@ afterEach(() => {
 const config = (): unknown => parse(repository.place.read('rollgate.yml') ?? '');
 
 const everyCase = initSystems.flatMap((system) =>
-  (Object.keys(ways) as (keyof typeof ways)[]).map((way) => [system, way] as const),
+  (Object.keys(ways) as Way[]).map((way) => [system, way] as const),
 );
 
 describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
@@ -32,7 +40,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
     const { code, output } = await repository.run(argv);
     expect({ code, output }).toEqual({ code: 0, output });
     const files = repository.place.files();
-    expect(Object.keys(files).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
+    expect(Object.keys(files).sort()).toEqual([...writtenFor(system, way), 'rollgate.yml'].sort());
     for (const [path, text] of Object.entries(files)) {
       expect(text.endsWith('\n')).toBe(true);
       expect(text).not.toMatch(/[ \t]$|\n\n\n|\bundefined\b/m);
@@ -44,8 +52,10 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
     expect(output).toMatch(/Next steps:\n {2}1\. Put your deploy /);
     const validated = await repository.run(['validate']);
     expect(validated).toMatchObject({ code: 0 });
-    expect(validated.output).toContain(`ci-system`);
-    expect(config()).toMatchObject({ 'ci-system': system, url: 'https://shop.example.com/' });
+    const pipelineSystem = waysAlone.includes(way) ? undefined : system;
+    expect(validated.output.includes('ci-system')).toBe(pipelineSystem !== undefined);
+    expect(config()).toMatchObject({ url: 'https://shop.example.com/' });
+    expect((config() as Record<string, unknown>)['ci-system']).toBe(pipelineSystem);
   });
 
   it('a second run finds all files there, with and without flags, and writes nothing', async () => {
@@ -104,6 +114,9 @@ describe('what init writes into rollgate.yml', () => {
   it.each([
     [ways.kubernetes, 'kubernetes,ci'],
     [ways.compose, 'compose,ci'],
+    [ways.ecs, 'ecs'],
+    [ways.lambda, 'lambda'],
+    [ways.command, 'command'],
     [ways.pipeline, 'ci'],
     [['--helm-release', 'shop'], 'helm,ci'],
     [['--helm-release', 'shop', ...ways.kubernetes], 'helm,kubernetes,ci'],
@@ -119,6 +132,28 @@ describe('what init writes into rollgate.yml', () => {
     ]);
     expect({ code, output }).toEqual({ code: 0, output });
     expect(config()).toMatchObject({ rollback: chain });
+  });
+
+  it.each([
+    ['ecs', { 'ecs-service': 'shop/api', 'ecs-health': true }],
+    ['lambda', { 'lambda-alias': 'shop-api:live' }],
+    [
+      'command',
+      {
+        'rollback-command': './undo.sh "$ROLLGATE_REVISION"',
+        'rollback-snapshot-command': './current-version.sh',
+      },
+    ],
+  ] as const)('%s: its inputs, and nothing of a CI system', async (way, expected) => {
+    const argv = ['init', '--yes', '--ci-system', 'gitlab', ...url, ...ways[way]];
+    expect((await repository.run(argv)).code).toBe(0);
+    expect(config()).toEqual({ url: 'https://shop.example.com/', rollback: way, ...expected });
+  });
+
+  it('ecs-health off, where a flag says so', async () => {
+    const argv = ['init', '--yes', '--ci-system', 'github', ...url, ...ways.ecs];
+    expect((await repository.run([...argv, '--ecs-health', 'false'])).code).toBe(0);
+    expect(config()).toMatchObject({ 'ecs-health': false });
   });
 
   it("the user's name of the rollback pipeline", async () => {
@@ -180,6 +215,91 @@ describe('what init writes into rollgate.yml', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('the rollback pipeline', () => {
+  const withoutIt = [
+    ...waysAlone.map((way) => [way, ways[way]] as const),
+    ['kubernetes alone', [...ways.kubernetes, '--rollback', 'kubernetes']] as const,
+  ].flatMap(([way, flags]) => initSystems.map((system) => [way, system, flags] as const));
+
+  it.each(withoutIt)('by %s for %s: is not spoken of', async (_, system, flags) => {
+    const argv = ['init', '--yes', '--ci-system', system, ...url, ...flags];
+    const { code, output } = await repository.run(argv);
+    expect({ code, output }).toEqual({ code: 0, output });
+    const files = Object.entries(repository.place.files());
+    const texts = files.flatMap(([path, text]) => (path === 'rollgate.yml' ? [] : [text]));
+    expect([...texts, output].join('\n')).not.toMatch(
+      /rollback (workflow|pipeline|job|by hand)|rollback\.yml|Jenkinsfile\.rollback|actions: write|is-rollback|\$ROLLBACK|scripts\/current-version|jenkins: |_TOKEN/,
+    );
+  });
+
+  it.each(initSystems)('%s: is written where the chain of ecs has ci', async (system) => {
+    const argv = ['init', '--yes', '--ci-system', system, ...url, ...ways.ecs];
+    const { code, output } = await repository.run([...argv, '--rollback', 'ecs, ci']);
+    expect({ code, output }).toEqual({ code: 0, output });
+    const files = repository.place.files();
+    expect(Object.keys(files).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
+    expect(Object.values(files).join('')).toContain('./scripts/current-version.sh');
+    expect(config()).toMatchObject({ rollback: 'ecs, ci', 'ci-system': system });
+    expect(output).toContain('Write scripts/current-version.sh');
+  });
+});
+
+describe('what is left to do', () => {
+  it.each([
+    ['github', ['AWS_ROLE_ARN', 'AWS_REGION']],
+    [
+      'gitlab',
+      ['AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY', '.gitlab/rollgate.yml: the release image'],
+    ],
+    [
+      'circleci',
+      ['AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY', '.circleci/config.yml: the release image'],
+    ],
+    ['jenkins', ['aws-access-key-id', 'The agent needs the `aws` program']],
+    ['azure', ['AWS_ACCESS_KEY_ID', 'An agent of your own needs the `aws` program']],
+    ['gitea', ['AWS_ACCESS_KEY_ID', 'needs an image with the `aws` program']],
+    ['forgejo', ['AWS_ACCESS_KEY_ID', 'needs an image with the `aws` program']],
+  ] as const)('%s with AWS: credentials and the program', async (system, parts) => {
+    const argv = ['init', '--yes', '--ci-system', system, ...url, ...ways.lambda];
+    const { output } = await repository.run(argv);
+    for (const part of parts) expect(output).toContain(part);
+  });
+
+  it.each(['ecs', 'lambda'] as const)('%s: the rights that its page lists', async (way) => {
+    const argv = ['init', '--yes', '--ci-system', 'github', ...url, ...ways[way]];
+    const { output } = await repository.run(argv);
+    expect(output).toContain(`the rights that docs/strategies/${way}.md lists`);
+  });
+
+  it('GitHub logs in to AWS by the id of the job, Gitea with the keys of a user', async () => {
+    const deploy = async (system: 'github' | 'gitea'): Promise<string> => {
+      const argv = ['init', '--yes', '--force', '--ci-system', system, ...url, ...ways.ecs];
+      await repository.run(argv);
+      return repository.place.read(`.${system}/workflows/deploy-gate.yml`) ?? '';
+    };
+    const github = await deploy('github');
+    expect(github).toMatch(/^ {6}id-token: write /m);
+    expect(github).toMatch(
+      /uses: aws-actions\/configure-aws-credentials@[0-9a-f]{40} # v\S+\n {8}with:\n {10}role-to-assume: /,
+    );
+    expect(github).not.toContain('secrets.');
+    const gitea = await deploy('gitea');
+    expect(gitea).not.toContain('id-token');
+    expect(gitea).toMatch(
+      /uses: https:\/\/github\.com\/aws-actions\/configure-aws-credentials@[0-9a-f]{40} /,
+    );
+    expect(gitea).toContain('${{ secrets.AWS_SECRET_ACCESS_KEY }}');
+  });
+
+  it('a command without a memory: says what it lacks', async () => {
+    const argv = ['init', '--yes', '--ci-system', 'github', ...url, ...ways.command.slice(0, 2)];
+    const { code, output } = await repository.run(argv);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(output).toContain('Set `rollback-snapshot-command`');
+    expect(output).toMatch(/ preflight` says what is still missing\. /);
   });
 });
 
@@ -373,7 +493,7 @@ describe('init with files that are already there', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...initSystems),
-        fc.constantFrom(...Object.values(ways)),
+        fc.constantFrom(...(Object.keys(ways) as Way[])),
         fc.dictionary(fc.constantFrom(...paths), content),
         async (system, way, files) => {
           const fresh = new Repository();
@@ -385,14 +505,14 @@ describe('init with files that are already there', () => {
               '--ci-system',
               system,
               ...url,
-              ...way,
+              ...ways[way],
             ]);
             const after = fresh.place.files();
             expect(after).toMatchObject(files);
             expect([0, 2]).toContain(code);
             // All or nothing.
             if (code === 2) expect(after).toEqual(files);
-            else for (const path of written[system]) expect(after).toHaveProperty([path]);
+            else for (const path of writtenFor(system, way)) expect(after).toHaveProperty([path]);
           } finally {
             fresh.remove();
           }
@@ -518,6 +638,34 @@ describe('init with a terminal', () => {
       ['azure', 'p', 'http://p.test', 'spring', 'app="shop"', 'pipeline'],
       { 'prometheus-preset': 'spring', 'prometheus-selector': 'app="shop"', rollback: 'ci' },
       written.azure,
+    ],
+    [
+      'a service of ECS',
+      ['gitlab', '', 'https://shop.test/', '', 'ecs', 'shop/api'],
+      { 'ecs-service': 'shop/api', 'ecs-health': true, rollback: 'ecs' },
+      writtenFor('gitlab', 'ecs'),
+    ],
+    [
+      'an alias of Lambda',
+      ['azure', '', 'https://shop.test/', '', 'lambda', 'shop-api:live'],
+      { 'lambda-alias': 'shop-api:live', rollback: 'lambda' },
+      writtenFor('azure', 'lambda'),
+    ],
+    [
+      'a command with a memory',
+      ['jenkins', '', 'https://shop.test/', '', 'command', './undo.sh', './current.sh'],
+      {
+        'rollback-command': './undo.sh',
+        'rollback-snapshot-command': './current.sh',
+        rollback: 'command',
+      },
+      writtenFor('jenkins', 'command'),
+    ],
+    [
+      'a command without one',
+      ['circleci', '', 'https://shop.test/', '', 'command', './undo.sh', ''],
+      { 'rollback-command': './undo.sh', rollback: 'command' },
+      writtenFor('circleci', 'command'),
     ],
   ])('writes the answers: %s', async (_, answers, expected, files) => {
     const { code, output } = await repository.run(['init'], { answers });

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parse } from 'yaml';
 import { initSystems, Repository, type System, ways } from '../support/initialised.js';
 
@@ -53,15 +53,15 @@ function stagesOf(texts: readonly string[]): readonly number[] {
 
 describe.each(initSystems)('what init writes for %s', (system: System) => {
   let repository: Repository;
-  beforeAll(() => {
+  beforeEach(() => {
     repository = new Repository();
   });
-  afterAll(() => {
+  afterEach(() => {
     repository.remove();
   });
 
   it.each(Object.entries(ways))('records, proves, deploys, watches (%s)', async (_, flags) => {
-    const argv = ['init', '--yes', '--force', '--ci-system', system];
+    const argv = ['init', '--yes', '--ci-system', system];
     const url = ['--url', 'http://shop.test/'];
     const { code, output } = await repository.run([...argv, ...url, ...flags]);
     expect({ code, output }).toEqual({ code: 0, output });

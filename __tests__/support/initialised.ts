@@ -84,10 +84,23 @@ export type System = (typeof initSystems)[number];
 export const ways = {
   kubernetes: ['--kubernetes-workload', 'deployment/shop', '--kubernetes-namespace', 'shop'],
   compose: ['--compose-project', 'shop'],
+  ecs: ['--ecs-service', 'shop/api'],
+  lambda: ['--lambda-alias', 'shop-api:live'],
+  command: [
+    '--rollback-command',
+    './undo.sh "$ROLLGATE_REVISION"',
+    '--rollback-snapshot-command',
+    './current-version.sh',
+  ],
   pipeline: [],
 } as const;
 
-/** What is in the folder of each system afterwards, besides `rollgate.yml`. */
+export type Way = keyof typeof ways;
+
+/** The ways whose strategy needs no rollback pipeline. */
+export const waysAlone: readonly Way[] = ['ecs', 'lambda', 'command'];
+
+/** What is in the folder of each system afterwards, besides `rollgate.yml`, where there is a rollback pipeline. */
 export const written: Readonly<Record<System, readonly string[]>> = {
   github: ['.github/workflows/deploy-gate.yml', '.github/workflows/rollback.yml'],
   gitlab: ['.gitlab-ci.yml', '.gitlab/rollback.yml', '.gitlab/rollgate.yml'],
@@ -97,3 +110,8 @@ export const written: Readonly<Record<System, readonly string[]>> = {
   gitea: ['.gitea/workflows/deploy-gate.yml', '.gitea/workflows/rollback.yml'],
   forgejo: ['.forgejo/workflows/deploy-gate.yml', '.forgejo/workflows/rollback.yml'],
 };
+
+/** What is in the folder of a system afterwards, besides `rollgate.yml`. */
+export function writtenFor(system: System, way: Way): readonly string[] {
+  return written[system].filter((path) => !waysAlone.includes(way) || !/rollback/i.test(path));
+}

@@ -17,11 +17,12 @@ import {
   Unanswered,
   yesOrNo,
 } from './init/answers.js';
-import { configFor, initSystems, planFor, writeConfig } from './init/systems.js';
+import { configFor, initSystems, type Plan, planFor, writeConfig } from './init/systems.js';
 import { placeAll, write, type Placed } from './init/placing.js';
 import { published } from './init/published.js';
 import { readRepository } from './init/repository.js';
-import type { Answers, PlannedFile, SystemPlan } from './init/options.js';
+import type { Answers, PlannedFile } from './init/options.js';
+import { wayInputs } from './init/ways.js';
 import type { Console } from './console.js';
 import { printFindings } from './prepare.js';
 import { checksOf, openSession, type Session, targetSessions } from './session.js';
@@ -37,7 +38,7 @@ const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'doc
 const questions: readonly InputId[] = [
   ...(['url', 'health-url', 'prometheus-url', 'prometheus-preset'] as const),
   ...(['prometheus-selector', 'prometheus-total', 'prometheus-errors'] as const),
-  ...(['kubernetes-workload', 'kubernetes-namespace', 'compose-project', 'compose-file'] as const),
+  ...wayInputs,
 ];
 
 /**
@@ -149,8 +150,9 @@ function folderOf(files: Files): string {
 }
 
 /** A configuration that holds all answers already is left as its owner wrote it. */
-function plan(answers: Answers, known: Known, existing: string | undefined): SystemPlan {
-  const { texts: answeredTexts } = answers;
+function plan(answers: Answers, known: Known, existing: string | undefined): Plan {
+  const answeredTexts = new Map(answers.texts);
+  if (!configFor(answers).has('ci-system')) answeredTexts.delete('ci-system');
   const inFile = existing === undefined ? undefined : readConfigFile(CONFIG, existing).texts;
   const isComplete =
     inFile !== undefined && [...answeredTexts].every(([id, text]) => inFile.get(id) === text);
@@ -160,7 +162,7 @@ function plan(answers: Answers, known: Known, existing: string | undefined): Sys
     text: isComplete ? (existing ?? '').replaceAll('\r\n', '\n') : writeConfig(texts),
     what: 'what is watched, and how it is rolled back',
   };
-  const forSystem = planFor({ ...answers, texts, branch: known.repository.branch });
+  const forSystem = planFor({ ...answers, texts }, known.repository.branch);
   return { ...forSystem, files: [config, ...forSystem.files] };
 }
 
@@ -313,7 +315,7 @@ function tellNext(
   const program = `npx --yes ${published.npmPackage}@${published.version}`;
   const steps = [
     ...next,
-    `\`${program} preflight\` says what is still missing, here with the variables ${variables.join(', ')}. In the pipeline it runs before every deploy.`,
+    `\`${program} preflight\` says what is still missing${variables.length === 0 ? '' : `, here with the variables ${variables.join(', ')}`}. In the pipeline it runs before every deploy.`,
   ];
   console.line('Next steps:');
   for (const [at, step] of steps.entries()) console.line(`  ${String(at + 1)}. ${step}`);

@@ -67,19 +67,21 @@ export async function runJob(
   };
   const withOrb = { ...orb, commands: { 'rollgate/gate': orb.commands.gate! } };
   const steps = (jobs[name]?.steps ?? []).flatMap((step): readonly Step[] => {
-    if (typeof step === 'string') return [step];
-    const given = step['rollgate/gate'];
+    // A command without parameters may stand by its name alone.
+    if (typeof step === 'string' && step !== 'rollgate/gate') return [step];
+    const call: Call = typeof step === 'string' ? { 'rollgate/gate': {} } : step;
+    const given = call['rollgate/gate'];
     if (given === undefined)
-      return step.run === undefined
-        ? [{ ...step }]
-        : [{ run: { environment: {}, no_output_timeout: '', ...step.run } }];
+      return call.run === undefined
+        ? [{ ...call }]
+        : [{ run: { environment: {}, no_output_timeout: '', ...call.run } }];
     // What the pipeline puts in: it is no rollback.
     const bound = Object.entries(given).map(
       ([key, value]) =>
         [key, value === '<< pipeline.parameters.rollback >>' ? false : value] as const,
     );
-    const call = { cli: `${node} ${bundle}`, ...Object.fromEntries(bound) };
-    return expand(withOrb, { parameters: {}, steps: [{ 'rollgate/gate': call }] }, {});
+    const inputs = { cli: `${node} ${bundle}`, ...Object.fromEntries(bound) };
+    return expand(withOrb, { parameters: {}, steps: [{ 'rollgate/gate': inputs }] }, {});
   });
   const machine = new Machine(bed, name, files, variables, executable);
   const logs: string[] = [];

@@ -67,6 +67,16 @@ const cases = [
   ],
   // The deploy script changes nothing: what the snapshot has is what runs, and that is not rolled back.
   ['kubernetes: nothing was deployed', ways.kubernetes, 5, 'withheld', []],
+  [
+    'command: nothing was deployed',
+    [
+      ...['--rollback-command', './scripts/deploy.sh "$ROLLGATE_REVISION"'],
+      ...['--rollback-snapshot-command', './scripts/current-version.sh'],
+    ],
+    5,
+    'withheld',
+    [],
+  ],
 ] as const;
 
 /** Where the stand-in is, and whose pipeline it has; a file of the repository must not say where a token is sent. */

@@ -53,13 +53,21 @@ describe('a call', () => {
       stderr: refusedWith('ClientException').replace('No', 'key s3cret'),
     });
     const client = createAws({
-      ...{ env: { HOME: '/h' }, exec: aws.exec, clock: new VirtualClock(), random: () => 0.5 },
+      ...{
+        env: { HOME: '/h', AWS_REGION: 'eu-west-1' },
+        exec: aws.exec,
+        clock: new VirtualClock(),
+        random: () => 0.5,
+      },
       redact: (text) => text.replace('s3cret', '***'),
     });
     const input = { service: 'api', taskDefinition: 'api:7' };
     await expect(client.change(['ecs', 'update-service'], input, never)).rejects.toThrow(
       'aws ecs update-service: ClientException: key ***.',
     );
-    expect(aws.calls[0]?.env).toEqual({ HOME: '/h', AWS_PAGER: '', AWS_MAX_ATTEMPTS: '1' });
+    expect(aws.calls[0]?.env).toEqual({
+      ...{ HOME: '/h', AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'eu-west-1' },
+      ...{ AWS_PAGER: '', AWS_MAX_ATTEMPTS: '1' },
+    });
   });
 });

@@ -1,11 +1,11 @@
-import { posix } from 'node:path';
 import { bad, good, type Result } from '../../contract/result.js';
 import { type InputId, inputOf } from '../../inputs/table.js';
 import { UsageError, type UsageProblem } from '../../support/errors.js';
 import { didYouMean } from '../../support/values/value-type.js';
-import { type Answers, type Way, ways } from './options.js';
+import type { Answers } from './options.js';
 import type { Repository } from './repository.js';
 import { initSystems } from './systems.js';
+import { wayIds, wayOf, ways } from './ways.js';
 
 /** The person at the terminal has gone, or wants no more of this. */
 export class Unanswered extends Error {
@@ -110,7 +110,7 @@ export function assumeAnswers(known: Known): Answers {
       fix: 'give `--url https://...` (and `--health-url`), or `--prometheus-url` with its selectors',
     });
   if (system === undefined || problems.length > 0) throw new UsageError(problems);
-  return { system, way: wayOf(known) ?? 'pipeline', texts: known.texts };
+  return { system, way: wayOf(known.texts) ?? 'pipeline', texts: known.texts };
 }
 
 /** Asks a person what is not known. */
@@ -140,19 +140,17 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
     }
   }
 
-  let way = wayOf(known);
+  let way = wayOf(known.texts);
   if (way === undefined) {
     way = await answered(person, {
-      text: 'How is a bad version rolled back: a workload of kubernetes, a project of compose, or a pipeline with your own deploy script?',
+      text: 'How is a bad version rolled back: a workload of kubernetes, a project of compose, a service of ecs, an alias of lambda, a command of your own, or a pipeline with your own deploy script?',
       usual: known.composeFiles.length > 0 ? 'compose' : 'pipeline',
-      parse: oneOf(ways),
+      parse: oneOf(wayIds),
     });
-    if (way === 'kubernetes') {
-      await ask('kubernetes-workload', 'The workload, such as deployment/shop');
-      await askMore('kubernetes-namespace', 'Its namespace', 'what kubectl uses');
-    }
-    if (way === 'compose')
-      await ask('compose-project', 'The project, as docker compose -p', projectName(known.folder));
+    for (const { id, text, usual, nothing } of ways[way].asks)
+      await (nothing === undefined
+        ? ask(id, text, usual?.(known.folder))
+        : askMore(id, text, nothing));
   }
   return { system, way, texts };
 }
@@ -248,23 +246,6 @@ function undecided({ signs }: Repository): UsageProblem {
 
 function isWatched({ texts, isWatched: byFile }: Known): boolean {
   return byFile || texts.has('url') || texts.has('prometheus-url');
-}
-
-/** The way that the inputs imply; a chain without `kubernetes` or `compose` means the pipeline. */
-function wayOf({ texts }: Known): Way | undefined {
-  if (texts.has('kubernetes-workload')) return 'kubernetes';
-  if (texts.has('compose-project') || texts.has('compose-file')) return 'compose';
-  return texts.has('rollback') ? 'pipeline' : undefined;
-}
-
-/** As Compose makes it of the folder. https://docs.docker.com/compose/how-tos/project-name/ */
-function projectName(folder: string): string {
-  const name = posix
-    .basename(folder.replaceAll('\\', '/'))
-    .toLowerCase()
-    .replace(/[^a-z0-9_-]/g, '')
-    .replace(/^[_-]+/, '');
-  return name === '' ? 'app' : name;
 }
 
 /** The system that an input names; those that can only be called have no wrapper. */

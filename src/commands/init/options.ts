@@ -1,8 +1,5 @@
 import type { InputId } from '../../inputs/table.js';
-
-/** How the service is rolled back; with `pipeline` the deploy script of the user's own does it. */
-export const ways = ['kubernetes', 'compose', 'pipeline'] as const;
-export type Way = (typeof ways)[number];
+import type { Platform, Template, Way } from './ways.js';
 
 /** What init asks, answered. */
 export interface Answers {
@@ -17,6 +14,9 @@ export interface Answers {
 export interface InitOptions extends Answers {
   /** The branch that is deployed. */
   readonly branch: string;
+  readonly platform: Platform;
+  /** The rollback pipeline; where the chain has no `ci` there is none. */
+  readonly template: Template | undefined;
 }
 
 /** One file to write. */
@@ -37,8 +37,19 @@ export interface PlannedFile {
 export interface SystemPlan {
   readonly files: readonly PlannedFile[];
   readonly next: readonly string[];
+}
+
+/** The rollback pipeline of one system, and what is left to do for it. */
+export interface RollbackPlan {
+  /** None where it stands in the pipeline of the deploy. */
+  readonly file?: PlannedFile;
+  /** Where its settings are, for people. */
+  readonly settings: string;
+  readonly next: readonly string[];
   /** With these variables `preflight` can call the system from here. */
   readonly variables: readonly string[];
+  /** What the configuration needs besides the answers. */
+  readonly inputs?: readonly (readonly [InputId, string])[];
 }
 
 /** What init knows of one CI system. */
@@ -49,12 +60,8 @@ export interface InitSystem {
   readonly pipelines: readonly string[];
   /** The hosts that repositories for it come from; CircleCI and Jenkins have none. */
   readonly servers?: RegExp;
-  /** What the configuration needs besides the answers. */
-  readonly inputs?: (options: InitOptions) => readonly (readonly [InputId, string])[];
-  /** The files, and what is left to do there. */
+  /** The files around the deploy, and what is left to do there. */
   readonly plan: (options: InitOptions) => SystemPlan;
+  /** What comes on top where the chain has `ci`. */
+  readonly rollback: (template: Template, options: InitOptions) => RollbackPlan;
 }
-
-/** What the way `pipeline` needs in every system. */
-export const scripts =
-  'Write scripts/current-version.sh, which prints the version that runs, and have scripts/deploy.sh deploy the version that it is given: the rollback calls it with the one before.';

@@ -8,6 +8,8 @@ export const published = {
   version: '0.1.0',
   checkout: 'actions/checkout@8e8c483db84b4bee98b60c0593521ed34d9990e8 # v6.0.1',
   uploadArtifact: 'actions/upload-artifact@b7c566a772e6b6bfb58ed0dc250532a479d7789f # v6.0.0',
+  configureAwsCredentials:
+    'aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3',
 } as const;
 
 /** The scripts that they hold, by name; lines. */

@@ -2,6 +2,7 @@ import { isMap, parse, parseDocument, stringify, type Document } from 'yaml';
 import { splitList } from '../../support/values/text.js';
 import { rollbackScripts, rollbackTemplates } from './published.js';
 import type { InitOptions } from './options.js';
+import type { Template } from './ways.js';
 
 /** The folder of a system below templates/rollback/, and the end of its files there. */
 export interface Templates {
@@ -12,13 +13,13 @@ export interface Templates {
 /** Needs no quotes, neither in YAML nor in Groovy. */
 const PLAIN = /^[A-Za-z][\w./ -]*$/;
 
-const names = { kubernetes: 'kubernetes', compose: 'compose', pipeline: 'script' } as const;
-
 /** The rollback pipeline of the templates, for what the user has. */
-export function rollbackFile(options: InitOptions, { folder, end }: Templates): string {
-  const templateOf = (name: string): readonly string[] | undefined =>
-    rollbackTemplates[`${folder}/${name}.${end}`];
-  const lines = templateOf(names[options.way]) ?? templateOf(names.pipeline);
+export function rollbackFile(
+  template: Template,
+  options: Pick<InitOptions, 'texts'>,
+  { folder, end }: Templates,
+): string {
+  const lines = rollbackTemplates[`${folder}/${template}.${end}`];
   if (lines === undefined) throw new Error(`there is no rollback pipeline for ${folder}`);
   return filled(withScripts(lines).join('\n'), options);
 }

@@ -1,12 +1,13 @@
 import { stringify } from 'yaml';
 import { type InputId, inputIds, inputOf } from '../../inputs/table.js';
-import type { Answers, InitOptions, InitSystem, SystemPlan, Way } from './options.js';
+import type { Answers, InitOptions, InitSystem, PlannedFile } from './options.js';
 import { azure } from './systems/azure.js';
 import { circleci } from './systems/circleci.js';
 import { forgejo, gitea } from './systems/gitea.js';
 import { github } from './systems/github.js';
 import { gitlab } from './systems/gitlab.js';
 import { jenkins } from './systems/jenkins.js';
+import { type Platform, templateFor, ways } from './ways.js';
 
 /** The CI systems that there is a wrapper for. */
 export const initSystems: readonly InitSystem[] = [
@@ -19,9 +20,66 @@ export const initSystems: readonly InitSystem[] = [
   forgejo,
 ];
 
-/** The files of a system, and what is left to do there. */
-export function planFor(options: InitOptions): SystemPlan {
-  return initSystem(options.system).plan(options);
+/** What is written, and what is left for a person to do. */
+export interface Plan {
+  readonly files: readonly PlannedFile[];
+  readonly next: readonly string[];
+  /** With these variables `preflight` can be tried from here. */
+  readonly variables: readonly string[];
+}
+
+/** The files of a system, the rollback pipeline where the chain needs one, and what is left to do. */
+export function planFor(answers: Answers, branch: string): Plan {
+  const options = optionsOf(answers, branch);
+  const { template, platform } = options;
+  const system = initSystem(answers.system);
+  const { files, next } = system.plan(options);
+  const rollback = template === undefined ? undefined : system.rollback(template, options);
+  return {
+    files: [...files, ...(rollback?.file === undefined ? [] : [rollback.file])],
+    next: [
+      ...next,
+      ...onEverySystem(answers),
+      ...(template === 'script' ? [scripts] : []),
+      ...(template === 'compose' && rollback !== undefined
+        ? [`${rollback.settings} is what it rolls back: change that too.`]
+        : []),
+      ...(rollback?.next ?? []),
+    ],
+    variables: [...(rollback?.variables ?? []), ...(variables[platform] ?? [])],
+  };
+}
+
+function optionsOf(answers: Answers, branch: string): InitOptions {
+  const { way, texts } = answers;
+  return { ...answers, branch, platform: ways[way].platform, template: templateFor(way, texts) };
+}
+
+const variables: Partial<Readonly<Record<Platform, readonly string[]>>> = {
+  aws: ['AWS_REGION', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'],
+};
+
+/** What the rollback pipeline with the deploy script needs in every system. */
+const scripts =
+  'Write scripts/current-version.sh, which prints the version that runs, and have scripts/deploy.sh deploy the version that it is given: the rollback calls it with the one before.';
+
+/** What a way needs in every system. */
+function onEverySystem({ way, texts }: Answers): readonly string[] {
+  if (ways[way].platform === 'aws')
+    return [
+      `Give what the jobs log in to AWS with the rights that docs/strategies/${way}.md lists, and those that your deploy needs.`,
+    ];
+  if (way !== 'command') return [];
+  return [
+    '`rollback-command` runs in the job of the gate: give that job the programs and the credentials that it needs.',
+    ...(texts.has('rollback-snapshot-command')
+      ? [
+          '`rollback-snapshot-command` runs in the jobs of snapshot, preflight and gate: it needs the same.',
+        ]
+      : [
+          'Set `rollback-snapshot-command`, which prints the version that runs: without it a rollback may undo the deploy of somebody else (docs/strategies/command.md, "A memory").',
+        ]),
+  ];
 }
 
 function initSystem(system: string): InitSystem {
@@ -30,23 +88,25 @@ function initSystem(system: string): InitSystem {
   return found;
 }
 
-/** The pipeline is always the last way: it needs nothing of the machine that the gate runs on. */
-const chains: Readonly<Record<Way, string>> = {
-  kubernetes: 'kubernetes,ci',
-  compose: 'compose,ci',
-  pipeline: 'ci',
-};
-
 /** What the configuration says besides the answers, where these do not say it. */
-export function configFor({ system, way, texts }: Answers): ReadonlyMap<InputId, string> {
-  const chain =
-    texts.has('helm-release') && way !== 'compose' ? `helm,${chains[way]}` : chains[way];
-  const usual: readonly (readonly [InputId, string])[] = [
-    ['rollback', chain],
-    ['ci-system', system],
-    ...(initSystem(system).inputs?.({ system, way, texts, branch: 'main' }) ?? []),
-  ];
-  return new Map([...usual, ...texts, ['ci-system', system]]);
+export function configFor(answers: Answers): ReadonlyMap<InputId, string> {
+  const { system, way, texts } = answers;
+  const { chain, inputs = [] } = ways[way];
+  const isHelm = texts.has('helm-release') && ['kubernetes', 'pipeline'].includes(way);
+  const options = optionsOf(answers, 'main');
+  const { template } = options;
+  const all = new Map([
+    ['rollback', isHelm ? `helm,${chain}` : chain] as const,
+    ...inputs,
+    ...((template === undefined
+      ? undefined
+      : initSystem(system).rollback(template, options).inputs) ?? []),
+    ...texts,
+  ]);
+  // No other strategy calls a CI system.
+  if (template === undefined) all.delete('ci-system');
+  else all.set('ci-system', system);
+  return all;
 }
 
 /** What stands above an input in the file that is written. */

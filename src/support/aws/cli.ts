@@ -98,8 +98,16 @@ async function call(
   const result = await callTool('aws', args, {
     ...{ exec, what, signal },
     fail: (reason, message) => new AwsError(reason, message),
-    // Without a terminal a pager prints nothing else, but it may be missing.
-    env: { ...env, AWS_PAGER: '', ...more },
+    env: {
+      ...env,
+      // Version 1 reads only the second one (botocore/configprovider.py).
+      ...(env.AWS_DEFAULT_REGION === undefined && env.AWS_REGION !== undefined
+        ? { AWS_DEFAULT_REGION: env.AWS_REGION }
+        : {}),
+      // Without a terminal a pager prints nothing else, but it may be missing.
+      AWS_PAGER: '',
+      ...more,
+    },
     timeoutMs: CALL_TIMEOUT_MS,
     maxOutput: MAX_OUTPUT,
   });

@@ -1,12 +1,7 @@
 import { published } from '../published.js';
 import { rollbackFile } from '../rollback-file.js';
-import {
-  scripts,
-  type InitSystem,
-  type SystemPlan,
-  type InitOptions,
-  type Way,
-} from '../options.js';
+import type { InitOptions, InitSystem, RollbackPlan, SystemPlan } from '../options.js';
+import type { Platform, Template } from '../ways.js';
 
 const templates = { folder: 'azure-devops', end: 'yml' };
 
@@ -14,14 +9,14 @@ export const azure: InitSystem = {
   id: 'azure',
   pipelines: ['azure-pipelines.yml', 'azure-pipelines.yaml', '.azure-pipelines'],
   servers: /(^|\.)dev\.azure\.com$|\.visualstudio\.com$/,
-  inputs: () => [['azure-pipeline', 'Rollback']],
   plan,
+  rollback,
 };
 
 const UNDO = 'rollback.yml';
 
 /** What the job of the deploy does first. */
-const before: Readonly<Record<Way, string>> = {
+const before: Partial<Readonly<Record<Platform, string>>> = {
   kubernetes: `      # So that kubectl finds the cluster; or the login that your provider has.
       - bash: |
           umask 077
@@ -32,27 +27,35 @@ const before: Readonly<Record<Way, string>> = {
           KUBECONFIG_CONTENT: $(KUBECONFIG_CONTENT)
 
 `,
-  compose: '',
-  pipeline: `      - bash: echo "##vso[task.setvariable variable=previousVersion]$(./scripts/current-version.sh)"
-        displayName: Ask which version runs now
+  aws: `      # So that the aws program finds its credentials; or the login that you have.
+      - bash: |
+          umask 077
+          printf '[default]\\naws_access_key_id = %s\\naws_secret_access_key = %s\\n' "$KEY_ID" "$KEY" > "$(Agent.TempDirectory)/aws"
+          echo "##vso[task.setvariable variable=AWS_SHARED_CREDENTIALS_FILE]$(Agent.TempDirectory)/aws"
+        displayName: Log in to AWS
+        env:
+          KEY_ID: $(AWS_ACCESS_KEY_ID)
+          KEY: $(AWS_SECRET_ACCESS_KEY)
 
 `,
 };
 
-const next: Readonly<Record<Way, readonly string[]>> = {
+const ask = `      - bash: echo "##vso[task.setvariable variable=previousVersion]$(./scripts/current-version.sh)"
+        displayName: Ask which version runs now
+
+`;
+
+const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {
   kubernetes: [
-    'Store the kubeconfig of the cluster as the secret variable KUBECONFIG_CONTENT of both pipelines.',
+    'Store the kubeconfig of the cluster as the secret variable KUBECONFIG_CONTENT of every pipeline here.',
   ],
-  compose: [
-    `Both pipelines need an agent on the machine of the Docker engine: name its pool. Under "variables" of ${UNDO} is what it rolls back: change that too.`,
+  compose: ['What is written needs an agent on the machine of the Docker engine: name its pool.'],
+  aws: [
+    'Store AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY as secret variables of the pipeline, and AWS_REGION as a plain one. An agent of your own needs the `aws` program; those of Microsoft have it.',
   ],
-  pipeline: [scripts],
 };
 
-/** The rollback is a pipeline of its own. */
 function plan(options: InitOptions): SystemPlan {
-  const { way, texts } = options;
-  const name = texts.get('azure-pipeline') ?? 'Rollback';
   const steps = `${beforeDeploy(options)}
       # here your deploy
 
@@ -65,18 +68,29 @@ ${afterDeploy(options)}`;
         what: 'the pipeline: snapshot, preflight, deploy, gate',
         otherwise: steps.split('\n').map((line) => line.replace(/^ {6}/, '')),
       },
-      {
-        path: UNDO,
-        text: rollbackFile(options, templates),
-        what: 'the pipeline that rolls a version back',
-      },
     ],
-    variables: ['AZURE_DEVOPS_ORG', 'AZURE_DEVOPS_PROJECT', 'AZURE_DEVOPS_PAT'],
     next: [
       'Put your deploy into the step "Deploy" of azure-pipelines.yml.',
       'Install the extension Rollgate from the Marketplace, or have an administrator do it (docs/azure-devops.md shows how to do without).',
+      ...(next[options.platform] ?? []),
+    ],
+  };
+}
+
+/** The rollback is a pipeline of its own. */
+function rollback(template: Template, options: InitOptions): RollbackPlan {
+  const name = options.texts.get('azure-pipeline') ?? 'Rollback';
+  return {
+    file: {
+      path: UNDO,
+      text: rollbackFile(template, options, templates),
+      what: 'the pipeline that rolls a version back',
+    },
+    settings: `Under "variables" of ${UNDO}`,
+    variables: ['AZURE_DEVOPS_ORG', 'AZURE_DEVOPS_PROJECT', 'AZURE_DEVOPS_PAT'],
+    inputs: [['azure-pipeline', 'Rollback']],
+    next: [
       `Make a pipeline of the file ${UNDO} (New pipeline → Existing Azure Pipelines YAML file), name it ${name}, and let the build service queue, view and stop builds of it (Manage security).`,
-      ...next[way],
       'Run the rollback pipeline once by hand: the first run asks for permissions. The token of the job is enough to start it: no secret is needed for that.',
     ],
   };
@@ -85,8 +99,9 @@ ${afterDeploy(options)}`;
 const task = `Rollgate@${published.version.split('.')[0] ?? '0'}`;
 const parameters = '          rollbackParameters: version=$(previousVersion)\n';
 
-function beforeDeploy({ way }: InitOptions): string {
-  return `${before[way]}      - task: ${task}
+function beforeDeploy({ platform, template }: InitOptions): string {
+  const isScript = template === 'script';
+  return `${before[platform] ?? ''}${isScript ? ask : ''}      - task: ${task}
         displayName: Record what runs now
         inputs:
           command: snapshot
@@ -95,14 +110,14 @@ function beforeDeploy({ way }: InitOptions): string {
         displayName: Make sure that a rollback would work
         inputs:
           command: preflight
-${way === 'pipeline' ? parameters : ''}`;
+${isScript ? parameters : ''}`;
 }
 
-function afterDeploy({ way }: InitOptions): string {
+function afterDeploy({ template }: InitOptions): string {
   return `      - task: ${task}
         name: gate
         displayName: Watch, and roll back when it is bad
-${way === 'pipeline' ? `        inputs:\n${parameters}` : ''}
+${template === 'script' ? `        inputs:\n${parameters}` : ''}
       - task: PublishTestResults@2
         condition: always()
         inputs:
@@ -128,7 +143,7 @@ jobs:
     # Watch, rollback and confirmation take at most 18 minutes with the defaults.
     timeoutInMinutes: 30
     pool:
-      ${options.way === 'compose' ? 'name: engine # of the agent' : 'vmImage: ubuntu-latest'}
+      ${options.platform === 'compose' ? 'name: engine # of the agent' : 'vmImage: ubuntu-latest'}
     steps:
 ${beforeDeploy(options)}
       # Yours: whatever deploys the commit.

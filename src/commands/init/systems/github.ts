@@ -1,12 +1,7 @@
 import { published } from '../published.js';
 import { rollbackFile } from '../rollback-file.js';
-import {
-  scripts,
-  type InitSystem,
-  type SystemPlan,
-  type InitOptions,
-  type Way,
-} from '../options.js';
+import type { InitOptions, InitSystem, RollbackPlan, SystemPlan } from '../options.js';
+import type { Platform, Template } from '../ways.js';
 
 /** The rollback workflows; they are the same wherever GitHub's workflows run. */
 export const templates = { folder: 'github', end: 'yml' };
@@ -16,10 +11,11 @@ export const github: InitSystem = {
   pipelines: ['.github/workflows'],
   servers: /(^|\.)github\.|\.ghe\.com$/,
   plan,
+  rollback,
 };
 
 /** What a job needs so that deploy and gate reach what they work on. */
-const access: Readonly<Record<Way, string>> = {
+const access: Partial<Readonly<Record<Platform, string>>> = {
   kubernetes: `
       # So that kubectl finds the cluster; or the login that your provider has.
       - name: Log in to the cluster
@@ -30,27 +26,29 @@ const access: Readonly<Record<Way, string>> = {
           printf '%s\\n' "$KUBECONFIG_TEXT" > "$RUNNER_TEMP/kubeconfig"
           echo "KUBECONFIG=$RUNNER_TEMP/kubeconfig" >> "$GITHUB_ENV"
 `,
-  compose: '',
-  pipeline: `
+};
+
+const ask = `
       - name: Ask which version runs now
         id: before
         run: echo "version=$(./scripts/current-version.sh)" >> "$GITHUB_OUTPUT"
-`,
-};
+`;
 
-const next: Readonly<Record<Way, readonly string[]>> = {
+const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {
   kubernetes: [
     'Store the kubeconfig of the cluster as the secret KUBECONFIG (Settings → Secrets and variables → Actions).',
   ],
   compose: [
-    'Both workflows need a runner on the machine of the Docker engine: they say self-hosted. Under "env" of .github/workflows/rollback.yml is what it rolls back: change that too.',
+    'What is written needs a runner on the machine of the Docker engine: it says self-hosted.',
   ],
-  pipeline: [scripts],
+  // https://docs.github.com/en/actions/deployment/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services
+  aws: [
+    'Make a role that the jobs of this repository may assume by OpenID Connect, and store the variables AWS_ROLE_ARN and AWS_REGION (Settings → Secrets and variables → Actions → Variables): no secret is needed for that. A runner of your own needs the `aws` program; those of GitHub have it.',
+  ],
 };
 
 /** A workflow of its own: one that is there already may do anything, and is left alone. */
 function plan(options: InitOptions): SystemPlan {
-  const { way } = options;
   return {
     files: [
       {
@@ -59,19 +57,29 @@ function plan(options: InitOptions): SystemPlan {
           action: `${published.repository}@v${published.version}`,
           checkout: published.checkout,
           keepsReport: true,
+          hasOpenId: true,
         }),
         what: 'the workflow: snapshot, preflight, deploy, gate',
       },
-      {
-        path: '.github/workflows/rollback.yml',
-        text: rollbackFile(options, templates),
-        what: 'the workflow that rolls a version back',
-      },
     ],
-    variables: ['GITHUB_REPOSITORY', 'GITHUB_TOKEN'],
     next: [
       'Put your deploy into the step "Deploy" of .github/workflows/deploy-gate.yml. If another workflow deploys already, move the steps around it there.',
-      ...next[way],
+      ...(next[options.platform] ?? []),
+    ],
+  };
+}
+
+function rollback(template: Template, options: InitOptions): RollbackPlan {
+  const path = '.github/workflows/rollback.yml';
+  return {
+    file: {
+      path,
+      text: rollbackFile(template, options, templates),
+      what: 'the workflow that rolls a version back',
+    },
+    settings: `Under "env" of ${path}`,
+    variables: ['GITHUB_REPOSITORY', 'GITHUB_TOKEN'],
+    next: [
       'Push both workflows to the default branch, and try the rollback by hand (Actions → Rollback → Run workflow). The token of the job is enough to start it: no secret is needed for that.',
     ],
   };
@@ -83,15 +91,48 @@ interface Uses {
   readonly checkout: string;
   /** Whether there is an action that keeps files. */
   readonly keepsReport: boolean;
+  /** Whether a job can prove to AWS which job it is; else it has the keys of a user. */
+  readonly hasOpenId: boolean;
+}
+
+function logInToAws(hasOpenId: boolean): string {
+  const inputs = hasOpenId
+    ? ['role-to-assume: ${{ vars.AWS_ROLE_ARN }}']
+    : [
+        'aws-access-key-id: ${{ secrets.AWS_ACCESS_KEY_ID }}',
+        'aws-secret-access-key: ${{ secrets.AWS_SECRET_ACCESS_KEY }}',
+      ];
+  return `
+      - name: Log in to AWS
+        uses: ${published.configureAwsCredentials}
+        with:
+${[...inputs, 'aws-region: ${{ vars.AWS_REGION }}'].map((line) => `          ${line}\n`).join('')}`;
+}
+
+/** What the token of the job may do. */
+function permissions({ template, platform }: InitOptions, hasOpenId: boolean): string {
+  const lines = [
+    ...(template === undefined
+      ? ['contents: read # check out']
+      : [
+          'actions: write # start the rollback workflow and follow it',
+          'contents: read # check out, and read which inputs that workflow declares',
+        ]),
+    ...(platform === 'aws' && hasOpenId ? ['id-token: write # log in to AWS'] : []),
+  ];
+  return lines.map((line) => `      ${line}\n`).join('');
 }
 
 /** The workflow that deploys and watches. */
 export function deployWorkflow(
-  { way, branch }: InitOptions,
-  { action, checkout, keepsReport }: Uses,
+  options: InitOptions,
+  { action, checkout, keepsReport, hasOpenId }: Uses,
 ): string {
+  const { platform, template, branch } = options;
   const version = '          rollback-parameters: version=${{ steps.before.outputs.version }}\n';
-  const gateInputs = way === 'pipeline' ? `        with:\n${version}` : '';
+  const isScript = template === 'script';
+  const gateInputs = isScript ? `        with:\n${version}` : '';
+  const logIn = platform === 'aws' ? logInToAws(hasOpenId) : (access[platform] ?? '');
   return `# Made by \`rollgate init\`; it is yours now.
 name: Deploy with gate
 
@@ -101,24 +142,22 @@ on:
 
 permissions: {}
 
-# One deploy at a time. The rollback workflow has a group of its own: in this one it would wait for us.
+# One deploy at a time.${template === undefined ? '' : ' The rollback workflow has a group of its own: in this one it would wait for us.'}
 concurrency:
   group: deploy-production
   cancel-in-progress: false
 
 jobs:
   deploy:
-    runs-on: ${way === 'compose' ? 'self-hosted' : 'ubuntu-latest'}
+    runs-on: ${platform === 'compose' ? 'self-hosted' : 'ubuntu-latest'}
     # Watch, rollback and confirmation take at most 18 minutes with the defaults.
     timeout-minutes: 30
     permissions:
-      actions: write # start the rollback workflow and follow it
-      contents: read # check out, and read which inputs that workflow declares
-    steps:
+${permissions(options, hasOpenId)}    steps:
       - uses: ${checkout}
         with:
           persist-credentials: false
-${access[way]}
+${logIn}${isScript ? ask : ''}
       - name: Record what runs now
         uses: ${action}
         with:
@@ -128,7 +167,7 @@ ${access[way]}
         uses: ${action}
         with:
           command: preflight
-${way === 'pipeline' ? version : ''}
+${isScript ? version : ''}
       # Yours: whatever deploys the commit.
       - name: Deploy
         run: ./scripts/deploy.sh "$GITHUB_SHA"

@@ -1,12 +1,7 @@
 import { published } from '../published.js';
 import { rollbackFile, rollbackJobs } from '../rollback-file.js';
-import {
-  scripts,
-  type InitSystem,
-  type SystemPlan,
-  type InitOptions,
-  type Way,
-} from '../options.js';
+import type { InitOptions, InitSystem, RollbackPlan, SystemPlan } from '../options.js';
+import type { Platform, Template } from '../ways.js';
 
 const templates = { folder: 'gitlab', end: 'yml' };
 
@@ -14,39 +9,51 @@ export const gitlab: InitSystem = {
   id: 'gitlab',
   pipelines: ['.gitlab-ci.yml'],
   servers: /(^|[.-])gitlab([.-]|$)/,
-  inputs: (options) => [['gitlab-rollback-jobs', jobsOf(options)]],
   plan,
+  rollback,
 };
 
 const GATE = '.gitlab/rollgate.yml';
 const UNDO = '.gitlab/rollback.yml';
 
-const include = ['include:', `  - local: ${GATE}`, `  - local: ${UNDO}`];
-const notInRollback = ['rules:', '  - if: $ROLLBACK == "true"', '    when: never'];
+const notInRollback = ['- if: $ROLLBACK == "true"', '  when: never'];
 
-const next: Readonly<Record<Way, readonly string[]>> = {
+const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {
   kubernetes: [
     'Store the kubeconfig of the cluster as the variable KUBECONFIG, of the type File (Settings → CI/CD → Variables).',
   ],
   compose: [
-    `The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine. Under "variables" of ${UNDO} is what is rolled back: change that too.`,
+    'The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine.',
   ],
-  pipeline: [scripts],
+  aws: [
+    'Store AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (both masked) and AWS_REGION as variables (Settings → CI/CD → Variables).',
+    `Name an image with the \`aws\` program and Node 20 or newer in ${GATE}: the release image of Rollgate has no \`aws\`.`,
+  ],
 };
 
 /** Files of its own, which the pipeline includes; GitLab reads `.gitlab-ci.yml` only. */
 function plan(options: InitOptions): SystemPlan {
-  const { way } = options;
+  const hasRollback = options.template !== undefined;
+  const include = [
+    'include:',
+    ...[GATE, ...(hasRollback ? [UNDO] : [])].map((path) => `  - local: ${path}`),
+  ];
   return {
     files: [
       {
         path: '.gitlab-ci.yml',
-        text: pipeline(),
+        text: pipeline(include, hasRollback),
         what: 'the pipeline: before, preflight, deploy, watch',
         otherwise: [
-          ...['stages: [before, preflight, deploy, watch] # besides your own', '', ...include, ''],
-          '# and to every job of yours, so that a rollback does not build and deploy again:',
-          ...notInRollback,
+          ...['stages: [before, preflight, deploy, watch] # besides your own', '', ...include],
+          ...(hasRollback
+            ? [
+                '',
+                '# and to every job of yours, so that a rollback does not build and deploy again:',
+                'rules:',
+                ...notInRollback.map((line) => `  ${line}`),
+              ]
+            : []),
         ],
       },
       {
@@ -54,29 +61,35 @@ function plan(options: InitOptions): SystemPlan {
         text: gate(options),
         what: 'snapshot, preflight and gate: the jobs around the deploy',
       },
-      {
-        path: UNDO,
-        text: rollbackFile(options, templates),
-        what: 'the job that rolls a version back',
-      },
     ],
-    variables: ['CI_PROJECT_ID', 'GITLAB_TOKEN'],
     next: [
       'Put your deploy into the job "release" of .gitlab-ci.yml, or the lines above into the pipeline that you have.',
-      `Make a project access token with the role Developer and the scope api, and store it as the masked variable GITLAB_TOKEN (Settings → CI/CD → Variables).`,
-      ...next[way],
+      ...(next[options.platform] ?? []),
       `The component is found on the same GitLab only: mirror https://github.com/${published.repository} as ${published.repository}, or name the file by \`include: remote\` (docs/gitlab.md, "Without a mirror").`,
+    ],
+  };
+}
+
+function rollback(template: Template, options: InitOptions): RollbackPlan {
+  const text = rollbackFile(template, options, templates);
+  return {
+    file: { path: UNDO, text, what: 'the job that rolls a version back' },
+    settings: `Under "variables" of ${UNDO}`,
+    variables: ['CI_PROJECT_ID', 'GITLAB_TOKEN'],
+    // The jobs that a rollback pipeline may have; with others it would deploy.
+    inputs: [['gitlab-rollback-jobs', rollbackJobs(text).join(', ')]],
+    next: [
+      'Make a project access token with the role Developer and the scope api, and store it as the masked variable GITLAB_TOKEN (Settings → CI/CD → Variables).',
       'Try the rollback by hand: Run pipeline, with the variable ROLLBACK = true.',
     ],
   };
 }
 
-/** The jobs that a rollback pipeline may have; with others it would deploy. */
-function jobsOf(options: InitOptions): string {
-  return rollbackJobs(rollbackFile(options, templates)).join(', ');
-}
-
-function pipeline(): string {
+function pipeline(include: readonly string[], hasRollback: boolean): string {
+  const guard = [
+    '# Without these lines a rollback would deploy again. Every other job of yours needs them, too.',
+    ...notInRollback,
+  ];
   return `# Made by \`rollgate init\`; it is yours now.
 stages: [before, preflight, deploy, watch]
 
@@ -87,16 +100,13 @@ release:
   stage: deploy
   resource_group: production
   rules:
-    # Without these lines a rollback would deploy again. Every other job of yours needs them, too.
-    - if: $ROLLBACK == "true"
-      when: never
-    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
+${hasRollback ? guard.map((line) => `    ${line}\n`).join('') : ''}    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   script:
     - ./scripts/deploy.sh "$CI_COMMIT_SHA"
 `;
 }
 
-function gate({ way }: InitOptions): string {
+function gate({ platform, template }: InitOptions): string {
   const component = `$CI_SERVER_FQDN/${published.repository}/rollgate@${published.version}`;
   const job = (name: string, stage: string, command?: string): string =>
     [
@@ -105,9 +115,12 @@ function gate({ way }: InitOptions): string {
       `      job-name: ${name}`,
       `      stage: ${stage}`,
       ...(command === undefined ? [] : [`      command: ${command}`]),
+      ...(platform === 'aws'
+        ? ['      image: acme/aws-node # yours, with the aws program and Node 20 or newer']
+        : []),
       `      if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH`,
     ].join('\n');
-  return `# Made by \`rollgate init\`: what stands before and behind the deploy. It is in no rollback pipeline.
+  return `# Made by \`rollgate init\`: what stands before and behind the deploy.${template === undefined ? '' : ' It is in no rollback pipeline.'}
 include:
   # Record what runs now.
 ${job('snapshot', 'before', 'snapshot')}
@@ -115,7 +128,7 @@ ${job('snapshot', 'before', 'snapshot')}
 ${job('preflight', 'preflight', 'preflight')}
   # Watch, and roll back when it is bad.
 ${job('gate', 'watch')}
-${way === 'pipeline' ? ask : ''}${way === 'compose' ? tags : ''}`;
+${template === 'script' ? ask : ''}${platform === 'compose' ? tags : ''}`;
 }
 
 const tags = `
