@@ -310,6 +310,27 @@ describe('ecs', () => {
     );
   });
 
+  it('one of two services was given up before the watch began: the other is watched, and the deploy is told as gone back', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    service.trip();
+    expect(await clock.runUntil(captured(strategy))).not.toHaveProperty('alreadyRolledBack');
+    expect(await strategy.goneBack?.(never)).toContain('shop/api went back to api:7');
+  });
+
+  it('the recorded task definition is deployed again beside one that had failed before the snapshot: nothing has gone back', async () => {
+    const { aws, service, clock } = await scene();
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    service.trip();
+    service.deployments.find(({ status }) => status === 'PRIMARY')!.rolloutState = 'COMPLETED';
+    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
+    const strategy = strategyOf(aws, clock, 'shop/api', recorded);
+    service.deploy('api:7', { looks: 99, end: 'hangs' });
+    expect(await clock.runUntil(captured(strategy))).not.toHaveProperty('alreadyRolledBack');
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+  });
+
   it('what has gone back is told, and what was not is not', async () => {
     const { service, strategy, clock } = await scene('shop/api,shop/worker');
     service.deploy('api:8', { looks: 99, end: 'hangs' });

@@ -9,6 +9,8 @@ export interface RecordedService {
   readonly taskDefinition: string | null;
   readonly deploymentId: string;
   readonly desired: number;
+  /** Deployments that ECS had given up by then, and still told of. */
+  readonly givenUp?: readonly string[];
 }
 
 /** What runs when the watch begins: what this run judges. */
@@ -66,7 +68,7 @@ export function decide(situation: Situation): Decision {
   return { kind: 'change', from: primary.taskDefinition, to };
 }
 
-/** What was deployed since the snapshot, where nobody has looked and it was given up already. */
+/** What was deployed since the snapshot, and given up before anybody looked. */
 export function givenUp(
   now: EcsService,
   recorded: RecordedService | undefined,
@@ -75,7 +77,10 @@ export function givenUp(
   const { primary, deployments } = now;
   if (primary.taskDefinition !== to || primary.id === recorded?.deploymentId) return undefined;
   return deployments.find(
-    ({ rolloutState, taskDefinition }) => rolloutState === 'FAILED' && taskDefinition !== to,
+    ({ id, rolloutState, taskDefinition }) =>
+      rolloutState === 'FAILED' &&
+      taskDefinition !== to &&
+      recorded?.givenUp?.includes(id) !== true,
   );
 }
 
@@ -112,7 +117,7 @@ export function lastGood({ primary, deployments }: EcsService): EcsDeployment | 
 export function readRecorded(value: unknown): ReadonlyMap<string, RecordedService> {
   return new Map(
     listOf(fields(value).services).flatMap((one) => {
-      const { service, taskDefinition, deploymentId, desired } = fields(one);
+      const { service, taskDefinition, deploymentId, desired, givenUp: before } = fields(one);
       const name = textOf(service);
       const definition = taskDefinition === null ? null : textOf(taskDefinition);
       const isRight = definition === null || /^[\w:/.-]+$/.test(definition ?? '');
@@ -120,6 +125,7 @@ export function readRecorded(value: unknown): ReadonlyMap<string, RecordedServic
       const record = {
         ...{ service: name, taskDefinition: definition },
         ...{ deploymentId: textOf(deploymentId) ?? '', desired: numberOf(desired) ?? 0 },
+        givenUp: listOf(before).flatMap((id) => textOf(id) ?? []),
       };
       return [[name, record] as const];
     }),

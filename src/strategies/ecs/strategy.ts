@@ -109,7 +109,13 @@ async function snapshot(
         `deployment ${now.primary.id} of ${service} is ${now.primary.rolloutState ?? ''}: nothing that runs there is known to be good`,
       );
     const { id: deploymentId, taskDefinition } = good;
-    services.push({ service, taskDefinition, deploymentId, desired: now.desired });
+    const givenUp = now.deployments.flatMap(({ id, rolloutState }) =>
+      rolloutState === 'FAILED' ? [id] : [],
+    );
+    services.push({
+      ...{ service, taskDefinition, deploymentId, desired: now.desired },
+      ...(givenUp.length === 0 ? {} : { givenUp }),
+    });
   }
   return { services };
 }
@@ -124,25 +130,32 @@ function recordedVersion({ recorded }: State): RecordedVersion | undefined {
 
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   const findings: Finding[] = [];
+  const back: string[] = [];
+  let deployed = 0;
   for (const name of state.names) {
     const now = await readService(state.aws, name, signal);
     if (now === undefined) continue;
     const service = serviceInWords(name);
-    state.judged.set(service, { ...now.primary });
-    const to = state.recorded.get(service)?.taskDefinition;
-    const given = now.deployments.find(({ rolloutState }) => rolloutState === 'FAILED');
-    const isDeployed = now.primary.id !== state.recorded.get(service)?.deploymentId;
-    if (given !== undefined && isDeployed && now.primary.taskDefinition === to)
-      return {
-        alreadyRolledBack: `${goneBackInWords(service, to, given.reason)}: ${shortArn(given.taskDefinition)} was deployed and given up before the watch began.`,
-      };
-    if (!isDeployed)
+    const recorded = state.recorded.get(service);
+    const given = givenUp(now, recorded);
+    state.judged.set(service, given ?? now.primary);
+    if (now.primary.id === recorded?.deploymentId) {
       findings.push({
         ...{ level: 'notice', subject: 'ecs' },
         message: `nothing was deployed to ${service} since the snapshot: what runs is judged, and there is nothing of this run to roll back`,
       });
+      continue;
+    }
+    deployed += 1;
+    if (given !== undefined)
+      back.push(
+        `${goneBackInWords(service, now.primary.taskDefinition, given.reason)}: ${shortArn(given.taskDefinition)} was deployed and given up before the watch began`,
+      );
   }
-  return { findings };
+  // With others that were deployed the watch goes on: what went back is told at its end.
+  return back.length > 0 && back.length === deployed
+    ? { alreadyRolledBack: `${back.join('; ')}.`, findings }
+    : { findings };
 }
 
 async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withheld | undefined> {
