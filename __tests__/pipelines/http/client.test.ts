@@ -568,7 +568,9 @@ describe('following a run of the http client', () => {
     const reading = run(client.state(RUN, never));
     await expect(reading).rejects.toMatchObject({ transient: false });
     await expect(reading).rejects.toThrow(says);
-    expect(standIn.requests).toHaveLength(2);
+    // The port may have been that of a server which another process still asks.
+    const own = standIn.requests.filter(({ url }) => url.startsWith('/ci/api/'));
+    expect(own).toHaveLength(2);
   });
 
   it.each<[string, Fault]>([
