@@ -195,6 +195,99 @@ describe('watch', () => {
     });
   });
 
+  describe('with a platform that goes back by itself', () => {
+    const gone = 'shop/api went back to api:7 without this run';
+
+    async function watched(
+      failuresOf: (at: number) => number,
+      more: Partial<WatchOptions> = {},
+    ): Promise<{ outcome: WatchOutcome; events: RecordedEvent[]; asked: number }> {
+      const clock = new VirtualClock();
+      const events: RecordedEvent[] = [];
+      let asked = 0;
+      const traffic = metricCheck(({ to }) => counts(20, failuresOf(to)));
+      const outcome = await clock.runUntil(
+        watch(
+          options(clock, [healthCheck(clock, () => ({ result: good })), traffic], {
+            observer: { event: (event, at) => events.push({ event, at }), tick: () => undefined },
+            goneBack: () => {
+              asked += 1;
+              return Promise.resolve(gone);
+            },
+            ...more,
+          }),
+        ),
+      );
+      expect(clock.sleeping).toBe(0);
+      // A replay comes to the same, in the same moment.
+      const checks = [healthCheck(clock, () => ({ result: good })), traffic];
+      const { plan = defaultPlan } = more;
+      expect(replay(plan, checks, events)).toMatchObject({
+        judgement: { verdict: outcome.verdict, reason: outcome.reason },
+        decidedAt: outcome.decidedAt,
+      });
+      return { outcome, events, asked };
+    }
+
+    it('what passed is unhealthy, by who went back', async () => {
+      const { outcome, asked } = await watched(() => 0);
+      expect(outcome).toMatchObject({
+        ...{ verdict: 'unhealthy', decidedAt: 330_000, decidedBy: [] },
+        reason: `${gone}.`,
+      });
+      expect(asked).toBe(1);
+    });
+
+    it('what had nothing to show is unhealthy too, and so is what passed early', async () => {
+      const plan = { ...defaultPlan, minRequests: 100_000 };
+      expect((await watched(() => 0, { plan })).outcome).toMatchObject({ reason: `${gone}.` });
+      const early = await watched(() => 0, { plan: { ...defaultPlan, earlyPass: true } });
+      expect(early.outcome).toMatchObject({ verdict: 'unhealthy', reason: `${gone}.` });
+      expect(early.outcome.decidedAt).toBeLessThan(330_000);
+      expect(early.asked).toBe(1);
+    });
+
+    it('what is unhealthy by its checks says so, and nobody is asked before the end', async () => {
+      const { outcome, asked } = await watched(() => 10);
+      expect(outcome.reason).toMatch(/requests failed/);
+      expect(asked).toBe(0);
+    });
+
+    it('the end is in no doubt: the watch does not go on', async () => {
+      const plan = { ...defaultPlan, extend: true };
+      const { outcome, asked } = await watched((at) => (at > 280_000 ? 2 : 0), { plan });
+      expect(outcome).toMatchObject({ verdict: 'unhealthy', decidedAt: 330_000 });
+      expect(outcome).not.toHaveProperty('extension');
+      expect(asked).toBe(1);
+    });
+
+    it('nothing has gone back: the verdict is that of the checks', async () => {
+      const { outcome, events } = await watched(() => 0, {
+        goneBack: () => Promise.resolve(undefined),
+      });
+      expect(outcome.verdict).toBe('healthy');
+      expect(events.at(-1)?.event).toEqual({ type: 'deadline' });
+    });
+
+    it('a signal while it is asked: cancelled, at once', async () => {
+      const clock = new VirtualClock();
+      const stop = new AbortController();
+      const work = watch(
+        options(clock, [healthCheck(clock, () => ({ result: good }))], {
+          signal: stop.signal,
+          goneBack: () => {
+            stop.abort(new Cancelled('SIGTERM'));
+            return new Promise(() => undefined);
+          },
+        }),
+      );
+      expect(await clock.runUntil(work)).toMatchObject({
+        verdict: 'cancelled',
+        reason: expect.stringContaining('Cancelled by SIGTERM after 5m 30s') as unknown,
+      });
+    });
+  });
+
   it('a row of failures that is open at the end extends the watch, and is healthy when the service answers again', async () => {
     const outcome = await healthWatch((at) => ({
       result: at === 330_000 || at === 335_000 ? refused : good,

@@ -193,6 +193,7 @@ describe('the recording', () => {
       look: fc.record({ ok: fc.constantFrom(true, false, null), detail: text }),
     }),
     fc.constant({ type: 'deadline' as const }),
+    fc.record({ type: fc.constant('deadline' as const), goneBack: fc.string() }),
   );
 
   it('reads back every event bit by bit', () => {

@@ -2,11 +2,11 @@ import type { RollbackReport } from '../contract/strategy.js';
 import type { WatchOutcome } from '../gate/watch.js';
 import { notNeeded } from '../report/record.js';
 import { NoLongerNeeded } from '../support/abort.js';
-import { asSentence, formatDuration } from '../support/text.js';
+import { formatDuration } from '../support/text.js';
 import type { ProvenTarget } from './prepare.js';
 import { rollBackTarget } from './rollback.js';
 import { ofTarget, type Session } from './session.js';
-import { goneBack, pinAll } from './strategies.js';
+import { pinAll } from './strategies.js';
 import { beginWatching, type Watched } from './watch.js';
 import { exitCodeOf } from './exit-code.js';
 import type { TargetOutcome } from './outcome.js';
@@ -22,17 +22,10 @@ export async function judgeAll(
 ): Promise<readonly TargetOutcome[]> {
   const all = session.settings['rollback-scope'] === 'all';
   const together = new AbortController();
-  const begun = await beginWatching(
+  const watching = await beginWatching(
     session,
     targets.filter((target) => target.nothingToJudge === undefined),
     AbortSignal.any([session.entry.signal, together.signal]),
-  );
-  const watching = new Map(
-    [...begun].map(([target, watch]) => {
-      const judged = watch.then((watched) => unlessGoneBack(target, watched));
-      judged.catch(() => undefined);
-      return [target, judged] as const;
-    }),
   );
   const culprit = firstOf(watching, leadsToRollback);
   if (all)
@@ -65,16 +58,6 @@ export async function judgeAll(
     if (result.status === 'rejected') throw result.reason;
     return result.value;
   });
-}
-
-/** A version that its platform has given up is not healthy: what answered at the end was the old one. */
-async function unlessGoneBack(target: ProvenTarget, watched: Watched): Promise<Watched> {
-  if (watched.verdict !== 'healthy') return watched;
-  const gone = await goneBack(target.session, target.links);
-  if (gone === undefined) return watched;
-  const reason = asSentence(gone);
-  target.session.console.line(own`unhealthy: ${reason}`);
-  return { ...watched, verdict: 'unhealthy', reason, decidedBy: [], decidedAt: null };
 }
 
 /** The first watch to end like this; `undefined` when none does. */

@@ -200,7 +200,7 @@ export async function captureAll(
   };
 }
 
-/** Who has taken the version back that was found healthy; a strategy that cannot be asked has nothing to say. */
+/** What a platform has taken back by itself; a strategy that cannot be asked has nothing to say. */
 export async function goneBack(
   session: BaseSession,
   links: readonly ChainLink[],

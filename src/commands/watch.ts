@@ -9,6 +9,7 @@ import { formatDuration } from '../support/text.js';
 import { type Console, LONGEST_SILENCE } from './console.js';
 import { printFindings, type PreparedTarget } from './prepare.js';
 import { type Session, type TargetSession } from './session.js';
+import { goneBack } from './strategies.js';
 import { own, type OwnText } from '../support/redact.js';
 
 /** A watch that has ended. */
@@ -66,7 +67,7 @@ export async function beginWatching<T extends PreparedTarget>(
 }
 
 async function watchTarget(
-  { session, checks }: PreparedTarget,
+  { session, checks, links }: PreparedTarget,
   deps: {
     readonly index: number;
     readonly signal: AbortSignal;
@@ -87,6 +88,7 @@ async function watchTarget(
     clock: entry.clock,
     signal,
     tickEvery: tickEvery(settings.interval, console.hasLive),
+    goneBack: () => goneBack(session, links),
     observer: {
       event: (event, at) => {
         record({ type: 'event', target, at, event });

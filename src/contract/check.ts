@@ -328,7 +328,11 @@ export type WatchEvent =
       /** Named as in recordings of schema 1, like the type of the event: old recordings must replay. */
       readonly look: HealthResult;
     }
-  | { readonly type: 'deadline' };
+  | {
+      readonly type: 'deadline';
+      /** What the platform has taken back by itself since the watch began; a clause without a full stop. */
+      readonly goneBack?: string;
+    };
 
 /** The end of a watch was in doubt, so that it went on. */
 export interface Extension {

@@ -1,4 +1,4 @@
-import { formatDuration } from '../support/text.js';
+import { asSentence, formatDuration } from '../support/text.js';
 import { passesEarly } from './early-pass.js';
 import { failThreshold } from './evidence.js';
 import { extensionOf, isOverAtLast } from './extension.js';
@@ -106,10 +106,14 @@ export function createJudge(plan: WatchPlan, checks: readonly EvaluatedCheck[]):
 }
 
 function push(state: State, event: WatchEvent): Judgement | undefined {
-  const isFirst = state.judgement === undefined;
+  const { judgement } = state;
   const found = handle(state, event);
-  if (isFirst) state.judgement = found;
-  return isFirst ? found : undefined;
+  // What passed early is asked about too.
+  const isRevised =
+    judgement?.verdict === 'healthy' && event.type === 'deadline' && event.goneBack !== undefined;
+  if (judgement !== undefined && !isRevised) return undefined;
+  state.judgement = found;
+  return found;
 }
 
 function results(state: State): CheckResult[] {
@@ -300,6 +304,7 @@ function onHealthResult(
 function handle(state: State, event: WatchEvent): Judgement | undefined {
   if (event.type === 'observation') return onObservation(state, event);
   if (event.type === 'look') return onHealthResult(state, event);
+  if (event.goneBack !== undefined) return afterGoingBack(state, event.goneBack);
   const by = state.extension === undefined ? extensionOf(state.plan) : 0;
   const why = by > 0 ? doubtAtEnd(state) : undefined;
   if (why === undefined) return atDeadline(state);
@@ -329,6 +334,14 @@ function doubtAtEnd(state: State): string | undefined {
 /** How long is judged in all, milliseconds. */
 function durationOf({ plan, extension }: State): number {
   return plan.duration + (extension?.by ?? 0);
+}
+
+/** What answers now is the old version: nothing that it shows makes the new one healthy. */
+function afterGoingBack(state: State, goneBack: string): Judgement {
+  const judgement = atDeadline(state);
+  return judgement.verdict === 'unhealthy'
+    ? judgement
+    : { verdict: 'unhealthy', reason: asSentence(goneBack), decidedBy: [] };
 }
 
 function atDeadline(state: State): Judgement {

@@ -1,4 +1,4 @@
-import { Cancelled, NoLongerNeeded, whenAborted } from '../support/abort.js';
+import { Cancelled, NoLongerNeeded, raceSignal, whenAborted } from '../support/abort.js';
 import type { Clock } from '../support/clock.js';
 import { formatDuration } from '../support/text.js';
 import type {
@@ -47,6 +47,8 @@ export interface WatchOptions {
   readonly observer: WatchObserver;
   /** Milliseconds. */
   readonly tickEvery: number;
+  /** Asked where the version would pass: what the platform has taken back by itself; a clause. Never rejects. */
+  readonly goneBack?: () => Promise<string | undefined>;
 }
 
 export interface WatchOutcome {
@@ -96,6 +98,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     origin: clock.monotonic(),
     end: plan.warmUp + plan.duration,
     stop,
+    isAsked: false,
     decided: undefined,
   };
   const letGo = whenAborted(signal, () => {
@@ -109,7 +112,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
   const working: Promise<unknown>[] = [];
   try {
     await stage(running, metrics, windowsOf(plan), working);
-    judgeEvent(running, { type: 'deadline' });
+    await atEnd(running);
     const { extension } = running.judge;
     if (extension !== undefined && running.decided === undefined) {
       const from = running.end;
@@ -117,7 +120,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
       options.observer.extended?.(extension);
       const windows = windowsBetween(from, running.end, plan.interval);
       await stage(running, metrics, windows, working);
-      judgeEvent(running, { type: 'deadline' });
+      await atEnd(running);
     }
   } catch (error) {
     if (!stop.signal.aborted) throw error;
@@ -127,6 +130,7 @@ export async function watch(options: WatchOptions): Promise<WatchOutcome> {
     await Promise.allSettled([...working, ticking]);
     await Promise.all(metrics.map(async ({ check }) => check.stop()));
   }
+  await askAfterEarlyPass(running);
   return outcomeOf(running);
 }
 
@@ -139,6 +143,8 @@ interface Running {
   /** Milliseconds after `origin`; later when the watch is extended. */
   end: number;
   readonly stop: AbortController;
+  /** The platform was asked what it has taken back. */
+  isAsked: boolean;
   decided: Omit<WatchOutcome, 'results' | 'findings' | 'extension'> | undefined;
 }
 
@@ -163,6 +169,32 @@ function judgeEvent(running: Running, event: WatchEvent): void {
       stop.abort(new NoLongerNeeded());
     }),
   );
+}
+
+/** Before the end is judged the platform is asked: what answered may have been the old version. */
+async function atEnd(running: Running): Promise<void> {
+  const { options, stop } = running;
+  const goneBack = await raceSignal(
+    options.goneBack?.() ?? Promise.resolve(undefined),
+    stop.signal,
+  );
+  running.isAsked = true;
+  judgeEvent(running, { type: 'deadline', ...(goneBack === undefined ? {} : { goneBack }) });
+}
+
+/** What passed before its end is asked about when it has. */
+async function askAfterEarlyPass(running: Running): Promise<void> {
+  const { options, judge, decided, isAsked } = running;
+  const { goneBack: ask, observer, signal } = options;
+  if (isAsked || decided?.verdict !== 'healthy' || decided.decidedAt === null) return;
+  const goneBack = await raceSignal(ask?.() ?? Promise.resolve(undefined), signal).catch(
+    () => undefined,
+  );
+  if (goneBack === undefined) return;
+  const event: WatchEvent = { type: 'deadline', goneBack };
+  observer.event(event, decided.decidedAt);
+  const judgement = judge.push(event);
+  if (judgement !== undefined) running.decided = { ...decided, ...judgement };
 }
 
 /** A metric check that is followed through the watch. */

@@ -244,7 +244,7 @@ const eventSchema = z.discriminatedUnion('type', [
       changed: z.literal(true).exactOptional(),
     }),
   }),
-  z.strictObject({ type: z.literal('deadline') }),
+  z.strictObject({ type: z.literal('deadline'), goneBack: z.string().exactOptional() }),
 ]);
 
 const lineSchema = z.discriminatedUnion('type', [

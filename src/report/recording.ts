@@ -95,6 +95,7 @@ export const lineShape: ShapeOf<RecordingLine> = {
   at: 'own',
   event: {
     type: 'own',
+    goneBack: 'text',
     check: 'own',
     window: 'own',
     at: 'own',

@@ -69,7 +69,7 @@ describeWith('AWS, by its published shapes', lacking(), () => {
       await running.until(() => good.received.length > 5);
       shop.trip();
       const { code, output } = await running.ended;
-      expect(output).toMatch(/unhealthy: .*shop\/api went back to api:1 without this run/i);
+      expect(output).toMatch(/unhealthy after \S+: shop\/api went back to api:1 without this run/);
       expect(code).toBe(1);
       expect(job.place.report()).toMatchObject({
         verdict: 'unhealthy',
