@@ -260,7 +260,7 @@ async function configured(
   }
 }
 
-/** Who commits, where nobody has told git: a runner has no name. */
+/** The committer, if git has none configured: most runners do not. */
 async function identity(
   state: State,
   signal: AbortSignal,
@@ -398,9 +398,9 @@ const nowhereElse = {
 } as const;
 
 /**
- * Nobody is there to type a password, and what git says is read. All that the clone is configured by stands in the environment: a
- * file costs a call for each line, and credentials belong into no argument, URL or file, since other users of the machine can read
- * arguments (https://git-scm.com/docs/git-config#ENVIRONMENT, since 2.31).
+ * Prompts are disabled, and messages are in English so that they can be parsed. The clone is configured through the environment:
+ * a file would take one call per line, and credentials must not appear in arguments, URLs or files, because other users of the machine
+ * can read arguments (https://git-scm.com/docs/git-config#ENVIRONMENT, since 2.31).
  */
 function configuration({ repository, token, env }: GitOptions): Readonly<Record<string, string>> {
   const before = Number(env.GIT_CONFIG_COUNT ?? '0') || 0;

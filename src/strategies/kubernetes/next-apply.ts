@@ -119,7 +119,7 @@ export async function beforeUndo(
       const undone = work.flatMap((step, index): readonly Undone[] => {
         const done = applied[index];
         if (done?.kind !== 'done' || !changesTemplate(done.way)) return [];
-        // Without managers the API server was told not to keep them, or is too old to.
+        // The API server of an object without managers does not track them: there is nothing to restore.
         return problem !== undefined || managersBefore(step).length > 0
           ? [[step, done.version.essence]]
           : [];

@@ -14,8 +14,8 @@ export interface Owner {
 /** What an owner does with a change that did not come from its source. */
 export interface OwnerState {
   /**
-   * - `reverts`: it takes it back. So does one of which nothing is known.
-   * - `suspended`, `no-self-heal`: not until somebody lets it, or until its source changes.
+   * - `reverts`: it undoes the change. An owner that cannot be read is assumed to.
+   * - `suspended`, `no-self-heal`: it does not, until somebody resumes or syncs it, or its source changes.
    */
   readonly acts: 'reverts' | 'suspended' | 'no-self-heal';
   /** It applies what its source says by itself. */
