@@ -422,6 +422,12 @@ describe('runChain, errors of a strategy', () => {
 });
 
 describe('runChain, time', () => {
+  it('asking what has gone back counts as time of the chain', async () => {
+    const c = chain().strategy('ecs', { goneBack: () => new Promise(() => undefined) });
+    await c.run();
+    expect(c.promised.ecs).toBe(555_000);
+  });
+
   const hang = (context: StrategyContext): Promise<StrategyResult> =>
     new Promise((_, reject) => {
       context.signal.addEventListener('abort', () => {

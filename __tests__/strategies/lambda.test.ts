@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Strategy, StrategyResult, Withheld } from '../../src/contract/strategy.js';
+import type { Strategy } from '../../src/contract/strategy.js';
 import { setUpLambda } from '../../src/strategies/lambda.js';
 import { refused, StandInAws } from '../support/stand-in-aws.js';
 import { contextWith, dependenciesWith, never, request } from '../support/strategy-dependencies.js';
 import { VirtualClock } from '../support/virtual-clock.js';
+import { rollBack, strategyOf } from '../support/aws-strategy.js';
 
 interface Scene {
   readonly aws: StandInAws;
@@ -18,21 +19,12 @@ async function scene(aliases = 'api:live'): Promise<Scene> {
   const clock = new VirtualClock();
   const alias = aws.addAlias('api:live', '7');
   aws.addAlias('jobs:live', '3');
-  const recorded: unknown = await strategyOf(aws, clock, aliases).snapshot?.(never);
-  return { aws, clock, alias, strategy: strategyOf(aws, clock, aliases, recorded) };
+  const recorded: unknown = await made(aws, clock, aliases).snapshot?.(never);
+  return { aws, clock, alias, strategy: made(aws, clock, aliases, recorded) };
 }
 
-function strategyOf(
-  aws: StandInAws,
-  clock: VirtualClock,
-  aliases: string,
-  recorded?: unknown,
-): Strategy {
-  const made = setUpLambda(
-    dependenciesWith({ 'lambda-alias': aliases }, { exec: aws.exec, clock, recorded }),
-  );
-  if (made.kind === 'skip') throw new Error(made.reason);
-  return made;
+function made(aws: StandInAws, clock: VirtualClock, aliases: string, recorded?: unknown): Strategy {
+  return strategyOf(setUpLambda, { 'lambda-alias': aliases }, { aws, clock }, recorded);
 }
 
 /** Somebody moves an alias. */
@@ -40,18 +32,6 @@ function move(alias: Scene['alias'], version: string, weights: Record<string, nu
   alias.version = version;
   alias.weights = weights;
   alias.revision += 1;
-}
-
-async function rollBack(
-  { strategy, clock }: Scene,
-  between?: () => void,
-): Promise<{ result: StrategyResult | Withheld; changes: number; steps: readonly string[] }> {
-  const plan = await strategy.plan(request, never);
-  if (plan.kind !== 'plan') throw new Error(`${plan.kind}: ${plan.reason}`);
-  between?.();
-  const context = contextWith();
-  const result = await clock.runUntil(strategy.execute(plan, context));
-  return { result, changes: context.changes(), steps: plan.steps };
 }
 
 describe('lambda', () => {
@@ -152,8 +132,10 @@ describe('lambda', () => {
         if (operation === at && isFirst) move(all.alias, '9');
         if (operation === at) isFirst = false;
       };
-      const { result } = await rollBack(all, () => {
-        if (at === 'between') move(all.alias, '9');
+      const { result } = await rollBack(all, {
+        between: () => {
+          if (at === 'between') move(all.alias, '9');
+        },
       });
       expect(result).toMatchObject({ kind: 'withheld' });
       expect(all.alias.version).toBe('9');
@@ -187,6 +169,38 @@ describe('lambda', () => {
       detail: 'api:live is at version 7 with all its traffic again already.',
     });
     expect(changes).toBe(0);
+  });
+
+  it('it is told as gone back, and a canary that is shifted is not', async () => {
+    const all = await scene();
+    expect(await all.strategy.goneBack?.(never)).toBeUndefined();
+    move(all.alias, '7', { '8': 0.1 });
+    await all.strategy.capture?.(never);
+    move(all.alias, '8');
+    expect(await all.strategy.goneBack?.(never)).toBeUndefined();
+    move(all.alias, '7');
+    expect(await all.strategy.goneBack?.(never)).toBe(
+      'api:live went back to version 7 without this run',
+    );
+    move(all.alias, '9');
+    expect(await all.strategy.goneBack?.(never)).toBeUndefined();
+  });
+
+  it('nothing was deployed: nothing has gone back', async () => {
+    const { strategy } = await scene();
+    await strategy.capture?.(never);
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+  });
+
+  it('an alias that is named twice is moved once', async () => {
+    const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:api:live';
+    const all = await scene(`api:live,${arn}`);
+    all.aws.aliases.set(arn, all.alias);
+    const [first, second] = await Promise.all([
+      all.strategy.snapshot?.(never),
+      (await scene()).strategy.snapshot?.(never),
+    ]);
+    expect(first).toEqual(second);
   });
 
   it('an answer that never comes: what is there tells', async () => {
@@ -258,7 +272,7 @@ describe('lambda', () => {
     'recorded is %j: skipped',
     async (recorded) => {
       const { aws, clock } = await scene();
-      const plan = await strategyOf(aws, clock, 'api:live', recorded).plan(request, never);
+      const plan = await made(aws, clock, 'api:live', recorded).plan(request, never);
       expect(plan).toMatchObject({
         kind: 'skip',
         reason: expect.stringContaining('no snapshot tells'),
@@ -268,11 +282,11 @@ describe('lambda', () => {
 
   it('a first deploy has nothing to go back to', async () => {
     const { aws, clock } = await scene();
-    const first = strategyOf(aws, clock, 'new:live');
+    const first = made(aws, clock, 'new:live');
     const recorded: unknown = await first.snapshot?.(never);
     expect(await first.preflight(never, true)).toMatchObject([{}, { level: 'notice' }]);
     aws.addAlias('new:live', '1');
-    const after = strategyOf(aws, clock, 'new:live', recorded);
+    const after = made(aws, clock, 'new:live', recorded);
     expect(after.sawNothing?.()).toBe(true);
     expect(await after.plan(request, never)).toMatchObject({ kind: 'skip' });
   });
@@ -280,7 +294,7 @@ describe('lambda', () => {
   it('an alias at $LATEST: refused by snapshot and preflight', async () => {
     const { aws, clock } = await scene();
     aws.addAlias('old:live', '$LATEST');
-    const strategy = strategyOf(aws, clock, 'old:live');
+    const strategy = made(aws, clock, 'old:live');
     await expect(strategy.snapshot?.(never)).rejects.toThrow('points at $LATEST');
     expect(await strategy.preflight(never)).toMatchObject([
       { level: 'notice', message: 'it uses aws-cli/2.31.0' },
@@ -293,7 +307,7 @@ describe('lambda', () => {
     ['jobs:live', 'no snapshot tells what jobs:live was before the deploy'],
   ])('%s after the deploy: an error in preflight', async (alias, message) => {
     const { aws, clock } = await scene();
-    expect((await strategyOf(aws, clock, alias).preflight(never))[1]).toMatchObject({
+    expect((await made(aws, clock, alias).preflight(never))[1]).toMatchObject({
       level: 'error',
       message,
     });

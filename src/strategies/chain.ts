@@ -59,10 +59,11 @@ interface Stop {
  */
 export async function runChain(options: ChainOptions): Promise<RollbackReport> {
   const { clock, signal } = options;
+  const began = clock.monotonic();
   const links = await goneBackFirst(options, await sourceFirst(options));
   const chain: Chain = {
     options,
-    began: clock.monotonic(),
+    began,
     attempts: [],
     touched: new Set(),
     stop: undefined,

@@ -10,13 +10,15 @@ import type {
   StrategyResult,
   Withheld,
 } from '../contract/strategy.js';
-import { type Aws, AwsError, createAws, leavesOpen, setUpOf } from '../support/aws/cli.js';
+import { type Aws, AwsError, createAws, leavesOpen } from '../support/aws/cli.js';
 import { type Alias, isSameVersions, readAlias, versionsInWords } from '../support/aws/lambda.js';
-import { type AliasName, aliasInWords, parseAliasName } from '../support/aws/names.js';
+import { type AliasName, aliasInWords, parseAliasNames } from '../support/aws/names.js';
 import type { Clock } from '../support/clock.js';
 import { fields, listOf, textOf } from '../support/json.js';
 import { asSentence } from '../support/text.js';
+import { type AddFinding, findingsOfAws } from './aws-findings.js';
 import type { StrategyDependencies } from './dependencies.js';
+import { notDeployed, notDeployedFinding, skipUnrecorded, unrecorded } from './snapshot-words.js';
 
 /** The inputs that it reads. */
 export interface LambdaSettings {
@@ -58,7 +60,7 @@ export function setUpLambda(dependencies: StrategyDependencies<LambdaSettings>):
   return createLambdaStrategy({
     aws: createAws({ env, exec, redact, clock, random }),
     clock,
-    names: aliases.flatMap((text) => parseAliasName(text) ?? []),
+    names: parseAliasNames(aliases),
     recorded: readRecorded(dependencies.recorded),
     judged: new Map(),
   });
@@ -90,56 +92,40 @@ function createLambdaStrategy(state: State): Strategy<LambdaPlan> {
     recordedVersion: () => recordedVersion(state),
     capture: (signal) => capture(state, signal),
     assertUnchanged: (signal) => assertUnchanged(state, signal),
+    goneBack: (signal) => goneBack(state, signal),
     plan: (_request, signal) => plan(state, signal),
     execute: (planned, context) => execute(state, planned, context),
   };
 }
 
-async function preflight(
+function preflight(
   { aws, names, recorded }: State,
   isBeforeDeploy: boolean,
   signal: AbortSignal,
 ): Promise<readonly Finding[]> {
-  const found: Finding[] = [];
-  const add = (level: Finding['level'], message: string, fix?: string): void => {
-    found.push({ level, subject: 'lambda', message, ...(fix === undefined ? {} : { fix }) });
-  };
-  try {
-    add('notice', `it uses ${await aws.version(signal)}`);
+  const look = async (add: AddFinding): Promise<void> => {
     for (const name of names) {
       const words = aliasInWords(name);
       const alias = await readAlias(aws, name, signal);
+      const fix = 'correct `lambda-alias` or AWS_REGION';
+      const unknown = unrecorded(`what ${words} was`);
       if (alias === undefined && isBeforeDeploy)
         add(
           'notice',
           `there is no alias ${words} yet: its first deploy has nothing to go back to`,
-          'if this is not its first deploy, correct `lambda-alias` or AWS_REGION',
+          `if this is not its first deploy, ${fix}`,
         );
-      else if (alias === undefined)
-        add('error', `there is no alias ${words}`, 'correct `lambda-alias` or AWS_REGION');
+      else if (alias === undefined) add('error', `there is no alias ${words}`, fix);
       else if (alias.version === '$LATEST')
         add(
           'error',
           onLatest(words),
           'publish a version in each deploy, and point the alias at it',
         );
-      else if (!isBeforeDeploy && !recorded.has(words))
-        add(
-          'error',
-          `no snapshot tells what ${words} was before the deploy`,
-          'take one before the deploy (the command `snapshot`)',
-        );
+      else if (!isBeforeDeploy && !recorded.has(words)) add('error', unknown.message, unknown.fix);
     }
-  } catch (error) {
-    if (!(error instanceof AwsError)) throw error;
-    add(
-      'error',
-      error.message,
-      setUpOf(error) ??
-        'let the role of this job call what docs/strategies/lambda.md lists, and see whether the alias is named right',
-    );
-  }
-  return found;
+  };
+  return findingsOfAws('lambda', aws, look, signal);
 }
 
 function onLatest(words: string): string {
@@ -176,10 +162,7 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
     const words = aliasInWords(name);
     state.judged.set(words, alias);
     if (isAt(alias, state.recorded.get(words)?.version))
-      findings.push({
-        ...{ level: 'notice', subject: 'lambda' },
-        message: `nothing was deployed to ${words} since the snapshot: what runs is judged, and there is nothing of this run to roll back`,
-      });
+      findings.push(notDeployedFinding('lambda', words));
   }
   return { findings };
 }
@@ -212,6 +195,22 @@ function objectionTo(
     : `${words} is at ${versionsInWords(now)}, which is not what this run judged (${versionsInWords(ours)})`;
 }
 
+/** What CodeDeploy, or somebody, has taken back since the watch began. */
+async function goneBack(state: State, signal: AbortSignal): Promise<string | undefined> {
+  const back: string[] = [];
+  for (const name of state.names) {
+    const words = aliasInWords(name);
+    const to = state.recorded.get(words)?.version ?? undefined;
+    const judged = state.judged.get(words);
+    const now = await readAlias(state.aws, name, signal);
+    if (objectionTo(state, name, now) !== undefined) return undefined;
+    if (now === undefined || judged === undefined || to === undefined) continue;
+    if (isAt(now, to) && !isAt(judged, to))
+      back.push(`${words} went back to version ${to} without this run`);
+  }
+  return back.length === 0 ? undefined : back.join('; ');
+}
+
 async function plan(
   state: State,
   signal: AbortSignal,
@@ -232,18 +231,13 @@ async function plan(
     if (objection !== undefined) return { kind: 'withheld', reason: objection };
     if (now === undefined) return { kind: 'failed', reason: `there is no alias ${words}` };
     const to = state.recorded.get(words)?.version;
-    if (to === undefined)
-      return {
-        kind: 'skip',
-        reason: `no snapshot tells what ${words} was before the deploy; take one (the command \`snapshot\`)`,
-      };
+    if (to === undefined) return skipUnrecorded(`what ${words} was`);
     if (to === null)
       return {
         kind: 'skip',
         reason: `${words} was not there before this deploy: there is nothing to go back to`,
       };
-    if (isAt(state.judged.get(words) ?? now, to))
-      unchanged = `nothing was deployed to ${words} since the snapshot (version ${to}), so there is nothing of ours to roll back`;
+    if (isAt(state.judged.get(words) ?? now, to)) unchanged = notDeployed(words, `version ${to}`);
     else active.push({ name, now, to });
   }
   if (active.length === 0) return { kind: 'withheld', reason: unchanged };

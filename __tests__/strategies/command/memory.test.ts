@@ -163,6 +163,24 @@ describe('a command with a memory', () => {
     });
   });
 
+  it('somebody has gone back: told, also before anything is rolled back', async () => {
+    const strategy = await afterDeploy();
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+    deploy('r3');
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+    deploy('r1');
+    expect(await strategy.goneBack?.(never)).toBe('r1 runs again, and r2 is not what answers');
+    rmSync(join(folder, 'live'));
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+  });
+
+  it('nothing was deployed, or nothing was judged: nothing has gone back', async () => {
+    const strategy = strategyOf({ recorded: { revision: 'r1' } });
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+    await strategy.capture?.(never);
+    expect(await strategy.goneBack?.(never)).toBeUndefined();
+  });
+
   it('nothing was deployed: said when the watch begins, and withheld', async () => {
     const strategy = strategyOf({ recorded: { revision: 'r1' } });
     const captured = await strategy.capture?.(never);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Strategy, StrategyResult, Withheld } from '../../../src/contract/strategy.js';
+import type { Strategy } from '../../../src/contract/strategy.js';
 import { setUpEcs } from '../../../src/strategies/ecs/strategy.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { refused, StandInAws, taskDefinition } from '../../support/stand-in-aws.js';
@@ -10,6 +10,7 @@ import {
   request,
 } from '../../support/strategy-dependencies.js';
 import { VirtualClock } from '../../support/virtual-clock.js';
+import { rollBack, strategyOf } from '../../support/aws-strategy.js';
 
 interface Scene {
   readonly aws: StandInAws;
@@ -24,37 +25,21 @@ async function scene(services = 'shop/api'): Promise<Scene> {
   const clock = new VirtualClock();
   const service = aws.addService('shop/api', 'api:7');
   if (services.includes('worker')) aws.addService('shop/worker', 'worker:3');
-  const recorded: unknown = await strategyOf(aws, clock, services).snapshot?.(never);
-  return { aws, clock, service, strategy: strategyOf(aws, clock, services, recorded) };
+  const recorded: unknown = await made(aws, clock, services).snapshot?.(never);
+  return { aws, clock, service, strategy: made(aws, clock, services, recorded) };
 }
 
-function strategyOf(
+function made(
   aws: StandInAws,
   clock: VirtualClock,
   services: string,
   recorded?: unknown,
 ): Strategy {
-  const made = setUpEcs(
-    dependenciesWith({ 'ecs-service': services }, { exec: aws.exec, clock, recorded }),
-  );
-  if (made.kind === 'skip') throw new Error(made.reason);
-  return made;
+  return strategyOf(setUpEcs, { 'ecs-service': services }, { aws, clock }, recorded);
 }
 
 async function captured(strategy: Strategy): Promise<unknown> {
   return strategy.capture?.(never);
-}
-
-async function rollBack(
-  { strategy, clock }: Pick<Scene, 'strategy' | 'clock'>,
-  { between, signal = never }: { between?: () => void; signal?: AbortSignal } = {},
-): Promise<{ result: StrategyResult | Withheld; changes: number; steps: readonly string[] }> {
-  const plan = await clock.runUntil(strategy.plan(request, never));
-  if (plan.kind !== 'plan') throw new Error(`${plan.kind}: ${plan.reason}`);
-  between?.();
-  const context = contextWith(signal);
-  const result = await clock.runUntil(strategy.execute(plan, context));
-  return { result, changes: context.changes(), steps: plan.steps };
 }
 
 describe('ecs', () => {
@@ -324,8 +309,8 @@ describe('ecs', () => {
     service.deploy('api:8', { looks: 99, end: 'hangs' });
     service.trip();
     service.deployments.find(({ status }) => status === 'PRIMARY')!.rolloutState = 'COMPLETED';
-    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
-    const strategy = strategyOf(aws, clock, 'shop/api', recorded);
+    const recorded: unknown = await made(aws, clock, 'shop/api').snapshot?.(never);
+    const strategy = made(aws, clock, 'shop/api', recorded);
     service.deploy('api:7', { looks: 99, end: 'hangs' });
     expect(await clock.runUntil(captured(strategy))).not.toHaveProperty('alreadyRolledBack');
     expect(await strategy.goneBack?.(never)).toBeUndefined();
@@ -360,8 +345,8 @@ describe('ecs', () => {
     service.deploy('api:8', { looks: 99, end: 'hangs' });
     service.trip();
     service.deployments.find(({ status }) => status === 'PRIMARY')!.rolloutState = 'COMPLETED';
-    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
-    const strategy = strategyOf(aws, clock, 'shop/api', recorded);
+    const recorded: unknown = await made(aws, clock, 'shop/api').snapshot?.(never);
+    const strategy = made(aws, clock, 'shop/api', recorded);
     const found = await clock.runUntil(captured(strategy));
     expect(found).not.toHaveProperty('alreadyRolledBack');
     expect(found).toMatchObject({
@@ -395,9 +380,9 @@ describe('ecs', () => {
   it('an ARN of another region: the service of that name here is left alone', async () => {
     const arn = 'arn:aws:ecs:eu-central-1:123456789012:service/shop/api';
     const { aws, clock, service } = await scene();
-    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
+    const recorded: unknown = await made(aws, clock, 'shop/api').snapshot?.(never);
     service.deploy('api:8');
-    const strategy = strategyOf(aws, clock, arn, recorded);
+    const strategy = made(aws, clock, arn, recorded);
     await expect(strategy.plan(request, never)).rejects.toThrow(
       'shop/api is named by an ARN of eu-central-1:123456789012, and this job asks eu-west-1:123456789012',
     );
@@ -408,8 +393,8 @@ describe('ecs', () => {
 
   it('two targets with one service: the second finds it gone back, and changes nothing', async () => {
     const { aws, clock, service } = await scene();
-    const recorded: unknown = await strategyOf(aws, clock, 'shop/api').snapshot?.(never);
-    const [one, other] = [0, 1].map(() => strategyOf(aws, clock, 'shop/api', recorded));
+    const recorded: unknown = await made(aws, clock, 'shop/api').snapshot?.(never);
+    const [one, other] = [0, 1].map(() => made(aws, clock, 'shop/api', recorded));
     service.deploy('api:8');
     for (const each of [one, other]) await clock.runUntil(captured(each!));
     expect((await rollBack({ strategy: one!, clock })).result).toMatchObject({
@@ -604,12 +589,12 @@ describe('ecs', () => {
 
   it('no snapshot: skipped; not there before: skipped, and said', async () => {
     const { aws, clock } = await scene();
-    const strategy = strategyOf(aws, clock, 'shop/api');
+    const strategy = made(aws, clock, 'shop/api');
     expect(await strategy.plan(request, never)).toMatchObject({ kind: 'skip' });
-    const first = strategyOf(aws, clock, 'shop/new');
+    const first = made(aws, clock, 'shop/new');
     const recorded: unknown = await first.snapshot?.(never);
     aws.addService('shop/new', 'new:1');
-    const after = strategyOf(aws, clock, 'shop/new', recorded);
+    const after = made(aws, clock, 'shop/new', recorded);
     expect(after.sawNothing?.()).toBe(true);
     expect(await after.plan(request, never)).toMatchObject({
       kind: 'skip',
@@ -644,7 +629,7 @@ describe('ecs', () => {
   it('a snapshot in the middle of a deploy records what is complete', async () => {
     const { aws, clock, service } = await scene();
     service.deploy('api:8', { looks: 99, end: 'hangs' });
-    expect(await strategyOf(aws, clock, 'shop/api').snapshot?.(never)).toMatchObject({
+    expect(await made(aws, clock, 'shop/api').snapshot?.(never)).toMatchObject({
       services: [{ service: 'shop/api', taskDefinition: taskDefinition('api:7') }],
     });
   });
@@ -661,7 +646,7 @@ describe('ecs', () => {
   ])('%s: refused with the way out', async (controller, who, fix) => {
     const { aws, clock, service } = await scene();
     service.controller = controller;
-    const strategy = strategyOf(aws, clock, 'shop/api');
+    const strategy = made(aws, clock, 'shop/api');
     await expect(strategy.snapshot?.(never)).rejects.toThrow(controller);
     const [, finding] = await strategy.preflight(never, true);
     expect(finding).toMatchObject({
@@ -697,10 +682,10 @@ describe('ecs', () => {
     expect(await strategy.preflight(never)).toEqual([
       { level: 'notice', subject: 'ecs', message: 'it uses aws-cli/2.31.0' },
     ]);
-    const missing = strategyOf(aws, clock, 'shop/nothing');
+    const missing = made(aws, clock, 'shop/nothing');
     expect((await missing.preflight(never, true))[1]).toMatchObject({ level: 'notice' });
     expect((await missing.preflight(never))[1]).toMatchObject({ level: 'error' });
-    expect((await strategyOf(aws, clock, 'shop/api').preflight(never))[1]).toMatchObject({
+    expect((await made(aws, clock, 'shop/api').preflight(never))[1]).toMatchObject({
       level: 'error',
       message: 'no snapshot tells what ran in shop/api before the deploy',
     });

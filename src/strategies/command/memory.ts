@@ -4,11 +4,13 @@ import type {
   Captured,
   RecordedVersion,
   Skip,
+  Strategy,
   StrategyResult,
   Withheld,
 } from '../../contract/strategy.js';
 import type { Shell } from '../../support/shell.js';
 import { asSentence } from '../../support/text.js';
+import { skipUnrecorded, unrecorded } from '../snapshot-words.js';
 import {
   createRevisionCommand,
   readRecorded,
@@ -31,6 +33,7 @@ export interface Memory {
   snapshot(signal: AbortSignal): Promise<RecordedRevision>;
   capture(signal: AbortSignal): Promise<Captured>;
   assertUnchanged(signal: AbortSignal): Promise<Withheld | undefined>;
+  readonly goneBack: Required<Strategy>['goneBack'];
   plan(
     signal: AbortSignal,
   ): Promise<
@@ -70,6 +73,7 @@ export function createMemory(shell: Shell, line: string, recorded: unknown): Mem
       const now = await state.command.read(signal);
       return now.ok ? objection(state, now.value) : undefined;
     },
+    goneBack: (signal) => goneBack(state, signal),
     plan: (signal) => plan(state, signal),
     beforeChange: (signal) => beforeChange(state, signal),
     proven: (result, signal) => proven(state, result, signal),
@@ -96,13 +100,10 @@ async function preflight(
   const now = await command.read(signal);
   if (!now.ok) return [errorOf(now.problem)];
   // The snapshot itself asks for this too, when it cannot record.
-  return recorded !== undefined || isBeforeDeploy ? [] : [errorOf(nothingRecorded)];
+  return recorded !== undefined || isBeforeDeploy ? [] : [errorOf(unrecorded(PRINTED))];
 }
 
-const nothingRecorded = {
-  message: `no snapshot tells what ${SNAPSHOT_COMMAND} printed before the deploy`,
-  fix: 'take one before the deploy (the command `snapshot`)',
-};
+const PRINTED = `what ${SNAPSHOT_COMMAND} printed`;
 
 async function capture(state: State, signal: AbortSignal): Promise<Captured> {
   state.judged = await state.command.read(signal);
@@ -121,10 +122,21 @@ function objection({ judged, recorded }: State, now: string): Withheld | undefin
   };
 }
 
+/** What runs is the recorded one again, although another one was judged. */
+async function goneBack(
+  { command, judged, recorded }: State,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (judged?.ok !== true || judged.value === recorded?.revision) return undefined;
+  const now = await command.read(signal);
+  return now.ok && now.value === recorded?.revision
+    ? `${now.value} runs again, and ${judged.value} is not what answers`
+    : undefined;
+}
+
 async function plan(state: State, signal: AbortSignal): ReturnType<Memory['plan']> {
   const { command, recorded } = state;
-  if (recorded === undefined)
-    return instead('skip', `${nothingRecorded.message}; ${nothingRecorded.fix}`);
+  if (recorded === undefined) return { ok: false, instead: skipUnrecorded(PRINTED) };
   // Without an answer at the start nobody knows whose deploy this is.
   if (state.judged?.ok === false)
     return instead(

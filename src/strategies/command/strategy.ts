@@ -89,6 +89,7 @@ export function createCommandStrategy(options: CommandStrategyOptions): Strategy
           snapshot: (signal) => memory.snapshot(signal),
           capture: (signal) => memory.capture(signal),
           assertUnchanged: (signal) => memory.assertUnchanged(signal),
+          goneBack: (signal) => memory.goneBack(signal),
           recordedVersion: () => memory.recorded,
         }),
   };

@@ -1,5 +1,6 @@
 import { type EcsDeployment, type EcsService, shortArn } from '../../support/aws/ecs.js';
 import { fields, listOf, numberOf, textOf } from '../../support/json.js';
+import { notDeployed, skipUnrecorded } from '../snapshot-words.js';
 
 /** What the strategy records of one service before the deploy. */
 export interface RecordedService {
@@ -39,11 +40,7 @@ export type Decision =
 /** Pure: reads nothing. */
 export function decide(situation: Situation): Decision {
   const { name, recorded, now } = situation;
-  if (recorded === undefined)
-    return {
-      kind: 'skip',
-      reason: `no snapshot tells what ran in ${name} before the deploy; take one (the command \`snapshot\`)`,
-    };
+  if (recorded === undefined) return skipUnrecorded(`what ran in ${name}`);
   const to = recorded.taskDefinition;
   if (to === null)
     return {
@@ -55,10 +52,7 @@ export function decide(situation: Situation): Decision {
   const { primary } = now;
   const judged = situation.judged ?? primary;
   if (judged.id === recorded.deploymentId)
-    return {
-      kind: 'unchanged',
-      reason: `nothing was deployed to ${name} since the snapshot (${shortArn(to)}), so there is nothing of ours to roll back`,
-    };
+    return { kind: 'unchanged', reason: notDeployed(name, shortArn(to)) };
   if (judged.taskDefinition === to)
     return {
       kind: 'failed',
@@ -109,6 +103,7 @@ export function objectionTo({ name, recorded, judged, ours, now }: Situation): s
 
 /** The deployment that is known to be good, to be gone back to; `undefined`: none is. */
 export function lastGood({ primary, deployments }: EcsService): EcsDeployment | undefined {
+  if (primary.id === '') return undefined;
   if (primary.rolloutState === undefined || primary.rolloutState === 'COMPLETED') return primary;
   return deployments.find(({ rolloutState }) => rolloutState === 'COMPLETED');
 }

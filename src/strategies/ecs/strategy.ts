@@ -16,6 +16,7 @@ import { parseServiceNames, serviceInWords, type ServiceName } from '../../suppo
 import type { Clock } from '../../support/clock.js';
 import { asSentence } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
+import { notDeployedFinding } from '../snapshot-words.js';
 import { change, type Changed, type ChangeOptions, stoppable } from './change.js';
 import { preflight } from './preflight.js';
 import { settle, type Settled } from './settle.js';
@@ -106,7 +107,7 @@ async function snapshot(
     const good = lastGood(now);
     if (good === undefined)
       throw new Error(
-        `deployment ${now.primary.id} of ${service} is ${now.primary.rolloutState ?? ''}: nothing that runs there is known to be good`,
+        `nothing that runs in ${service} is known to be good: its newest deployment is ${now.primary.rolloutState ?? 'not there'}`,
       );
     const { id: deploymentId, taskDefinition } = good;
     const givenUp = now.deployments.flatMap(({ id, rolloutState }) =>
@@ -140,10 +141,7 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
     const given = givenUp(now, recorded);
     state.judged.set(service, given ?? now.primary);
     if (now.primary.id === recorded?.deploymentId) {
-      findings.push({
-        ...{ level: 'notice', subject: 'ecs' },
-        message: `nothing was deployed to ${service} since the snapshot: what runs is judged, and there is nothing of this run to roll back`,
-      });
+      findings.push(notDeployedFinding('ecs', service));
       continue;
     }
     deployed += 1;

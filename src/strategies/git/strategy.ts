@@ -14,6 +14,7 @@ import type { Clock } from '../../support/clock.js';
 import { fields, textOf } from '../../support/json.js';
 import { printableUrl } from '../../support/text.js';
 import type { RunIdentity, StrategyDependencies } from '../dependencies.js';
+import { skipUnrecorded } from '../snapshot-words.js';
 import { createGit, type Git, GitError, type Tip } from './client.js';
 import { bodyOf, rejectedIn, short, titleOf } from './commit-message.js';
 import { gitHostOf, type GitHostSettings } from './host.js';
@@ -252,11 +253,7 @@ async function plan(
   signal: AbortSignal,
 ): Promise<GitPlan | Skip | CannotAct | Withheld> {
   const { git, recorded } = state;
-  if (recorded === undefined)
-    return {
-      kind: 'skip',
-      reason: `no snapshot tells what ${nameOf(state)} was before the deploy; take one (the command \`snapshot\`)`,
-    };
+  if (recorded === undefined) return skipUnrecorded(`what ${nameOf(state)} was`);
   const { entry, commit } = recorded;
   if (entry === null)
     return {

@@ -64,6 +64,12 @@ export function parseAliasName(text: string): AliasName | undefined {
   return functionName === undefined || alias === undefined ? undefined : { functionName, alias };
 }
 
+/** Each alias once, however its function is named. */
+export function parseAliasNames(texts: readonly string[]): readonly AliasName[] {
+  const all = texts.flatMap((text) => parseAliasName(text) ?? []);
+  return [...new Map(all.map((one) => [aliasInWords(one), one])).values()];
+}
+
 /** `shop-api:live` */
 export function aliasInWords({ functionName, alias }: AliasName): string {
   return `${functionName.split(':').at(-1) ?? ''}:${alias}`;
