@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { minify } from '@swc/core';
 import { renameChunks } from './chunk-names.ts';
+import { trimStart } from './trim-start.mjs';
 import { writeBillOfMaterials, writeLicences } from './bundled-packages.mjs';
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: 'inherit' });
@@ -30,6 +31,7 @@ run(
   '--stats-out',
   statistics,
 );
+trimStart('dist');
 renameChunks('dist', JSON.parse(readFileSync(statistics, 'utf8')).chunks);
 rmSync(temporary, { recursive: true });
 await minifyAll('dist');

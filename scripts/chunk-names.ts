@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 
 /** What webpack's statistics say of a chunk. */
@@ -20,6 +20,13 @@ interface Module {
 }
 
 /**
+ * The imports that every watch needs. What is loaded for them is one file: Node takes 2 ms or more for each file of a program, a third
+ * of the time until the first probe when there were twelve.
+ */
+const EVERY_WATCH: ReadonlySet<string> = new Set(['src/commands/main', 'src/commands/run']);
+const CORE = 'core';
+
+/**
  * ncc numbers the chunks, and an edit anywhere may change the numbers. A name says what is in a chunk, and stays while
  * that stays: what an `import()` asks for (`pipelines-github-client`), or, of what several imports share, the largest
  * part (`shared-inputs-table`, `vendor-yaml`).
@@ -32,6 +39,10 @@ export function nameChunks(chunks: readonly Chunk[]): ReadonlyMap<number, string
     .sort((a, b) => (a.key < b.key ? -1 : 1));
   const taken = new Map<string, number>();
   for (const { id, name } of sorted) {
+    if (name === CORE) {
+      names.set(id, CORE);
+      continue;
+    }
     const count = (taken.get(name) ?? 0) + 1;
     taken.set(name, count);
     names.set(id, count === 1 ? name : `${name}-${String(count)}`);
@@ -41,6 +52,7 @@ export function nameChunks(chunks: readonly Chunk[]): ReadonlyMap<number, string
 
 function nameOf(chunk: Chunk): string {
   if (chunk.entry) return 'index';
+  if (chunk.origins.some((origin) => EVERY_WATCH.has(requestOf(origin)))) return CORE;
   const files = filesOf(chunk);
   if (chunk.reason?.startsWith('split chunk') !== true) {
     const requests = chunk.origins.map(requestOf).sort();
@@ -95,15 +107,35 @@ function dashed(path: string): string {
     .toLowerCase();
 }
 
-/** Renames the chunks in a folder that ncc has just filled, with all that refers to them. */
+/** Renames the chunks in a folder that ncc has just filled, with all that refers to them; those of one name become one. */
 export function renameChunks(folder: string, chunks: readonly Chunk[]): void {
   const names = nameChunks(chunks);
+  const asked = new Set(chunks.flatMap(({ origins }) => origins.map(requestOf)));
+  for (const request of EVERY_WATCH)
+    if (!asked.has(request)) throw new Error(`nothing imports ${request} by itself any more`);
+  const core: string[] = [];
   for (const file of readdirSync(folder).filter((name) => name.endsWith('.js'))) {
     const path = join(folder, file);
-    writeFileSync(path, withNames(readFileSync(path, 'utf8'), names));
+    const text = withNames(readFileSync(path, 'utf8'), names);
     const id = /^(\d+)\.index\.js$/.exec(file)?.[1];
-    if (id !== undefined) renameSync(path, join(folder, `${nameIn(names, id)}.js`));
+    const name = id === undefined ? file : `${nameIn(names, id)}.js`;
+    if (name === `${CORE}.js`) core.push(modulesOf(text));
+    else writeFileSync(join(folder, name), text);
+    if (name !== file) rmSync(path);
   }
+  writeFileSync(
+    join(folder, `${CORE}.js`),
+    `export const id = "${CORE}";\nexport const ids = ["${CORE}"];\nexport const modules = {\n${core.join(',\n')}\n};\n`,
+  );
+}
+
+/** The properties of `modules` in the text of a chunk. */
+function modulesOf(text: string): string {
+  const begin = 'export const modules = {\n';
+  const end = '\n};\n';
+  const from = text.indexOf(begin);
+  if (from < 0 || !text.endsWith(end)) throw new Error('a chunk is not as webpack writes it');
+  return text.slice(from + begin.length, -end.length);
 }
 
 /** The text of a chunk, or of the entry, before it is minified: names stand where it had numbers. */

@@ -1,17 +1,17 @@
 import { expect, it } from '@jest/globals';
 import { sources } from '../../src/sources/registry.js';
-import { resolveInputs } from '../../src/inputs/resolve.js';
+import { resolveFrom } from '../support/resolve-inputs.js';
 
 it('a configuration file that cannot be read is a problem, not an exception', () => {
-  const { problems, settings } = resolveInputs({
-    flags: new Map(),
+  const from = {
+    flags: new Map<string, string>(),
     env: {},
     system: 'local',
     pullRequest: false,
     checkSources: sources,
-    readFile: () => {
-      throw new Error('EISDIR: illegal operation on a directory');
-    },
+  } as const;
+  const { problems, settings } = resolveFrom(from, () => {
+    throw new Error('EISDIR: illegal operation on a directory');
   });
   expect(problems).toEqual([
     {

@@ -1,5 +1,8 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
-import { nameChunks, withNames, type Chunk } from '../../scripts/chunk-names.js';
+import { nameChunks, renameChunks, withNames, type Chunk } from '../../scripts/chunk-names.js';
 
 const split = 'split chunk (cache group: default)';
 
@@ -47,7 +50,7 @@ describe('the names of chunks', () => {
       'two imports: the one whose file is in the chunk',
       {
         origins: [
-          ...asked('./run.js', './src/commands/main.ts'),
+          ...asked('./replay.js', './src/commands/main.ts'),
           ...asked('./rollback.js', './src/commands/main.ts'),
         ],
         modules: files(['./src/commands/rollback.ts', 9], ['./src/commands/roll-back.ts', 20]),
@@ -84,6 +87,18 @@ describe('the names of chunks', () => {
     ],
   ])('%s', (_, facts, name) => {
     expect(nameChunks([chunk(1, facts)]).get(1)).toBe(name);
+  });
+
+  it('what every watch loads has one name, be it asked for or shared', () => {
+    const main = { origins: asked('./commands/main.js', './src/index.ts') };
+    const run = { origins: asked('./run.js', './src/commands/main.ts') };
+    const names = nameChunks([
+      chunk(1, main),
+      chunk(2, { ...main, reason: split, modules: files(['./node_modules/axios/lib/a.js', 20]) }),
+      chunk(3, { ...run, modules: files(['./src/commands/run.ts', 5]) }),
+      chunk(4, { origins: asked('./replay.js', './src/commands/main.ts') }),
+    ]);
+    expect([...names.values()].sort()).toEqual(['commands-replay', 'core', 'core', 'core']);
   });
 
   it('stay the same under other numbers and in another order', () => {
@@ -128,5 +143,33 @@ describe('the text of a chunk', () => {
 
   it('with an unknown chunk number fails the build', () => {
     expect(() => withNames('__webpack_require__.e(5)', names)).toThrow('no chunk 5');
+  });
+});
+
+describe('chunks of one name', () => {
+  it('become one file, which has the modules of all', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'rollgate-chunks-'));
+    const text = (id: number, body: string): string =>
+      `export const id = ${String(id)};\nexport const ids = [${String(id)}];\nexport const modules = {\n${body}\n};\n`;
+    try {
+      writeFileSync(join(folder, 'index.js'), 'await __nccwpck_require__.e(1);\n');
+      writeFileSync(join(folder, '1.index.js'), text(1, '11: (m) => { m.a = {\n};\n}'));
+      writeFileSync(join(folder, '2.index.js'), text(2, '22: (m) => { m.b = 2; }'));
+      const of = {
+        origins: [
+          ...asked('./commands/main.js', './src/index.ts'),
+          ...asked('./run.js', './src/commands/main.ts'),
+        ],
+      };
+      renameChunks(folder, [chunk(0, { entry: true }), chunk(1, of), chunk(2, of)]);
+      expect(readdirSync(folder).sort()).toEqual(['core.js', 'index.js']);
+      expect(readFileSync(join(folder, 'index.js'), 'utf8')).toContain('.e("core")');
+      expect(readFileSync(join(folder, 'core.js'), 'utf8')).toBe(
+        'export const id = "core";\nexport const ids = ["core"];\nexport const modules = {\n' +
+          '11: (m) => { m.a = {\n};\n},\n22: (m) => { m.b = 2; }\n};\n',
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });

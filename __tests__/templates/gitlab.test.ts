@@ -3,8 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import { wrapperInputs } from '../../scripts/generators/wrapper-inputs.js';
 import { inputs } from '../../src/inputs/table.js';
-import { sources } from '../../src/sources/registry.js';
-import { resolveInputs } from '../../src/inputs/resolve.js';
+import { resolveWith } from '../support/resolve-inputs.js';
 
 interface Header {
   readonly spec: {
@@ -78,14 +77,7 @@ describe('the GitLab component', () => {
     );
     expect(Object.keys(env)).toHaveLength(offered.length);
     // None of these values is valid, so each of them is named as a problem: by the id that it was meant for.
-    const { problems } = resolveInputs({
-      flags: new Map(),
-      env,
-      system: 'gitlab',
-      pullRequest: false,
-      readFile: () => undefined,
-      checkSources: sources,
-    });
+    const { problems } = resolveWith({ env, system: 'gitlab' });
     for (const { subject, message } of problems)
       if (message.includes('value of ')) expect(message).toContain(`value of ${subject}`);
     expect(problems.length).toBeGreaterThan(30);

@@ -267,11 +267,11 @@ export function planInWords(settings: BaseSession['settings']): string {
 export async function recordedSnapshot(session: Session): Promise<Snapshot | undefined> {
   const { entry, settings, info, console, notices } = session;
   const path = settings['snapshot-file'];
-  const { readSnapshot, unreadable } = await import('./snapshot-file.js');
-  let found: ReturnType<typeof readSnapshot>;
+  let found: { readonly snapshot?: Snapshot; readonly notice?: string };
   try {
     const text = entry.files.read(path);
     if (text === undefined) return undefined;
+    const { readSnapshot } = await import('./snapshot-file.js');
     found = readSnapshot(text, path, {
       ...info,
       machine: entry.machine,
@@ -279,7 +279,7 @@ export async function recordedSnapshot(session: Session): Promise<Snapshot | und
       deployedWithin: settings['deployed-within'],
     });
   } catch (error) {
-    found = unreadable(path, error);
+    found = (await import('./snapshot-file.js')).unreadable(path, error);
   }
   const { snapshot, notice } = found;
   if (notice !== undefined) {

@@ -5,7 +5,7 @@ import { replay as judgeAgain } from '../gate/replay.js';
 import { parseArgv } from '../inputs/argv.js';
 import { exitCodes } from '../contract/outcome.js';
 import { originInWords } from '../inputs/lookup.js';
-import { USUAL_FILE } from '../inputs/resolve.js';
+import { USUAL_FILE } from '../inputs/find-config.js';
 import { type InputId, inputIds, inputOf } from '../inputs/table.js';
 import { decodeRecording, type Recording, RecordingError } from '../report/recording-reader.js';
 import { type ReplayedRecording, replayLines, replayTable } from '../report/replay.js';

@@ -3,6 +3,8 @@ import type { Check } from '../contract/check.js';
 import type { RunInfo, SystemOutput } from '../contract/system.js';
 import { parseArgv } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
+import { findConfigFile } from '../inputs/find-config.js';
+import type { InputSources } from '../inputs/lookup.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
 import { inputOf, type InputId, inputs, type Settings } from '../inputs/table.js';
 import { allVariables, commandEnvironment, toolEnvironment } from '../inputs/variables.js';
@@ -57,14 +59,16 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     runId: given('run-id'),
     matrix: given('host-matrix'),
   });
-  const resolution = resolveInputs({
-    flags: argv.flags,
-    env,
-    system: info.system,
-    pullRequest: info.pullRequest,
-    readFile: files.read,
-    checkSources: sources,
-  });
+  const resolution = await resolve(
+    {
+      flags: argv.flags,
+      env,
+      system: info.system,
+      pullRequest: info.pullRequest,
+      checkSources: sources,
+    },
+    files,
+  );
   const { settings } = resolution;
   const redactor = createRedactor(resolution.secrets);
   const host = await createOutput(info, {
@@ -125,6 +129,13 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
       http?.close();
     },
   };
+}
+
+async function resolve(from: InputSources, files: EntryPoint['files']): Promise<Resolution> {
+  const found = findConfigFile(from, files.read);
+  if (found.content === undefined) return resolveInputs(from, found, undefined);
+  const { readConfigFile } = await import('../inputs/config-file.js');
+  return resolveInputs(from, found, readConfigFile(found.name, found.content));
 }
 
 /** Only flags and variables: whether the configuration file counts depends on the CI system. */

@@ -4,7 +4,6 @@ import { configuredStrategies } from '../inputs/configured.js';
 import { type InputId, inputIds, inputOf, inputs } from '../inputs/table.js';
 import { commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { openPipelineClient, pipelineClients } from '../pipelines/registry.js';
-import { createStartRecords } from '../pipelines/start-records.js';
 import type { AttemptIdentity } from '../strategies/ci/correlation.js';
 import { strategyFactories } from '../strategies/registry.js';
 import { deadline, raceSignal } from '../support/abort.js';
@@ -49,14 +48,16 @@ export async function buildLinks(
     const create = strategyFactories[id];
     const strategy = await create({
       settings,
-      openPipelineClient: () =>
-        openPipelineClient(ciSystem, settings, {
+      openPipelineClient: async () => {
+        const { createStartRecords } = await import('../pipelines/start-records.js');
+        return openPipelineClient(ciSystem, settings, {
           ownRunId: ciSystem === info.system ? info.runId : null,
           records: createStartRecords(entry.files, settings['report-dir'], () => entry.clock.now()),
           fetch: session.fetch(),
           clock: entry.clock,
           random: entry.random,
-        }),
+        });
+      },
       fetch: () => session.fetch(),
       run: {
         ...{ system: info.system, runId: info.runId, url: info.runUrl },

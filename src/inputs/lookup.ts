@@ -29,8 +29,6 @@ export interface InputSources {
   readonly system: SystemId;
   /** Whether this is a run for a pull or merge request. */
   readonly pullRequest: boolean;
-  /** The content of a file, `undefined` when there is none; throws when it cannot be read. */
-  readonly readFile: (path: string) => string | undefined;
   /** The sources that `checks` may name. */
   readonly checkSources: CheckSources;
 }
@@ -93,9 +91,15 @@ export function lookUp(id: InputId, { sources, file, target }: Places): Found | 
   );
 }
 
-/** Every variable that this CI system sets by itself, for whichever input. */
+const ownVariables = new Map<SystemId, ReadonlySet<string>>();
+
+/** Every variable that this CI system sets by itself, for whichever input. Asked for each input of each target, so it is kept. */
 function ownVariablesOf(system: SystemId): ReadonlySet<string> {
-  return new Set(inputIds.flatMap((id) => systemVariables(inputOf(id), system)));
+  const kept = ownVariables.get(system);
+  if (kept !== undefined) return kept;
+  const own = new Set(inputIds.flatMap((id) => systemVariables(inputOf(id), system)));
+  ownVariables.set(system, own);
+  return own;
 }
 
 /** Guide variables that speak of this input. What the system sets for another one, such as Gitea `GITHUB_TOKEN`, does not. */

@@ -1,16 +1,16 @@
 import type { Environment } from '../contract/system.js';
-import { messageOf, type UsageProblem } from '../support/errors.js';
+import type { UsageProblem } from '../support/errors.js';
 import type { CheckEntry } from '../contract/check.js';
 import { effectiveEntries, type EffectiveEntry } from './checks/effective.js';
 import type { Findings } from './checks/lookup.js';
 import { resolveChecks } from './checks/resolve.js';
-import { readConfigFile, type ConfigFile } from './config-file.js';
+import type { ConfigFile } from './config-file.js';
+import type { FoundConfig } from './find-config.js';
 import { didYouMean, quote } from '../support/values/value-type.js';
 import { secretsOf } from './input.js';
 import {
   everyText,
   isSystemsOwn,
-  lookUp,
   originInWords,
   readInput,
   type InputSources,
@@ -55,26 +55,23 @@ export interface Resolution extends TargetResolution {
   readonly secrets: readonly string[];
 }
 
-interface File extends ConfigFile {
-  readonly name: string;
-}
-
-/** Read without being named. */
-export const USUAL_FILE = 'rollgate.yml';
-
 /** The flat inputs describe one target, and this is its name. */
 export const ONLY_TARGET = 'default';
 
 /**
  * Looks every input up in all its places. An empty text counts as not set. Everything that is wrong is collected;
  * nothing is thrown.
+ * @param found what there is of a configuration file, and `read` what it says
  */
-export function resolveInputs(sources: InputSources): Resolution {
-  const problems: UsageProblem[] = [];
-  const notices: string[] = [];
-  const secrets = new Set<string>();
-
-  const file = findFile(sources, problems, notices, secrets);
+export function resolveInputs(
+  sources: InputSources,
+  found: FoundConfig,
+  read: ConfigFile | undefined,
+): Resolution {
+  const problems: UsageProblem[] = [...found.problems, ...(read?.problems ?? [])];
+  const notices: string[] = [...found.notices];
+  const secrets = new Set<string>(read?.secrets);
+  const file = read && { name: found.name, ...read };
   for (const id of inputIds)
     for (const text of everyText(id, sources))
       for (const secret of secretsOf(inputOf(id), text)) secrets.add(secret);
@@ -213,44 +210,6 @@ function mayStandIn(
       (address) => origins[address]?.level === 5 || isSystemsOwn(address, values[address], sources),
     )
   );
-}
-
-function findFile(
-  sources: InputSources,
-  problems: UsageProblem[],
-  notices: string[],
-  secrets: Set<string>,
-): File | undefined {
-  const named = lookUp('config', { sources, file: undefined });
-  const name = named?.text ?? USUAL_FILE;
-  let content: string | undefined;
-  try {
-    content = sources.readFile(name);
-  } catch (thrown) {
-    problems.push({ subject: name, message: `cannot be read: ${messageOf(thrown)}` });
-    return undefined;
-  }
-  if (content === undefined) {
-    if (named !== undefined) {
-      problems.push({
-        subject: 'config',
-        message: `there is no file ${quote(name)} (${originInWords(named.origin)})`,
-        fix: 'give the path of an existing file, from the working directory',
-      });
-    }
-    return undefined;
-  }
-  if (sources.pullRequest && named === undefined) {
-    notices.push(
-      `${USUAL_FILE} is ignored, because this run is for a pull or merge request and the file may come from a stranger; ` +
-        'name it by `config` to use it.',
-    );
-    return undefined;
-  }
-  const read = readConfigFile(name, content);
-  problems.push(...read.problems);
-  for (const secret of read.secrets) secrets.add(secret);
-  return { name, ...read };
 }
 
 function unknownNotices(env: Environment, others: readonly string[]): string[] {

@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * What libraries do while they are loaded, and this program never needs: Node compiles its whole Fetch API (undici) for whoever
+ * asks for `FormData`, `Request`, `Response` or `fetch`, and its HTTP/2 for whoever imports it. Together they were a third of the
+ * time until the first probe. Each text must be there exactly once, so that a new version of a library cannot undo it unseen.
+ */
+const trims = [
+  // webpack makes a new `require` for each module of Node. Node 20.16 and later give theirs away without.
+  {
+    from: /import \{ createRequire as (__WEBPACK_EXTERNAL_createRequire) \} from "module";\n/g,
+    to: '$&const builtin = process.getBuiltinModule ?? $1(import.meta.url);\n',
+  },
+  // axios, lib/adapters/fetch.js: the default export, which nothing imports; the adapters take the function above it.
+  { from: /\nconst adapter = getFetch\(\);\n/g, to: '\n' },
+  // axios, lib/utils.js: it knows a form by its tag, too (`kind === 'formdata'`).
+  {
+    from: /const FormDataCtor = typeof G\.FormData !== 'undefined' \? G\.FormData : undefined;/g,
+    to: 'const FormDataCtor = undefined;',
+  },
+  // axios, lib/adapters/http.js and lib/helpers/Http2Sessions.js: read at a request with `httpVersion: 2`.
+  {
+    from: /module\.exports = (builtin\("http2"\));/g,
+    to: 'module.exports = { get connect() { return $1.connect; }, get constants() { return $1.constants; } };',
+  },
+  // form-data: 2,500 media types, for the parts of a form.
+  {
+    from: /\nvar mime = (__webpack_require__\(\d+\));\n/g,
+    to: '\nvar mime = { lookup: (path) => $1.lookup(path) };\n',
+  },
+];
+
+/** @throws Error when a text is missing, or there more than once */
+export function trimStart(folder) {
+  const paths = readdirSync(folder)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(folder, name));
+  const entry = join(folder, 'index.js');
+  writeFileSync(
+    entry,
+    readFileSync(entry, 'utf8').replaceAll(
+      'module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)(',
+      'module.exports = builtin(',
+    ),
+  );
+  for (const { from, to } of trims) {
+    let count = 0;
+    for (const path of paths) {
+      const text = readFileSync(path, 'utf8');
+      const found = text.match(from)?.length ?? 0;
+      count += found;
+      if (found > 0) writeFileSync(path, text.replace(from, to));
+    }
+    if (count !== 1)
+      throw new Error(`${folder} has ${String(from)} ${String(count)} times, not once`);
+  }
+}
