@@ -51,14 +51,7 @@ export function createCountingProbe(
   /** When there was something new the last time, by the clock of the server, seconds. */
   let newAt: number | undefined;
   let useless: None | undefined;
-  /** The clock of the server less ours, seconds, as the last answer that told it had it; 0: none did. */
-  let ahead = 0;
-
-  /** An answer without a series does not tell when it was given. */
-  function answeredAt({ at }: QueryResult, askedAt: number): number {
-    if (at !== undefined) ahead = at - askedAt / 1000;
-    return at ?? ahead + askedAt / 1000;
-  }
+  const serverTime = createServerTime();
 
   /** Why there is nothing to be known any more, as soon as it is so. */
   function notice(
@@ -73,8 +66,15 @@ export function createCountingProbe(
     return useless;
   }
 
+  /** What has failed is asked again. */
+  let isAnswered = false;
+
   return async (moment, signal) => {
     if (useless !== undefined) return useless;
+    // Between two scrapes there is nothing new to ask for.
+    const { quietUntil = -Infinity } = rounds;
+    if (isAnswered && serverTime.at(clock.monotonic()) < quietUntil) return undefined;
+    isAnswered = false;
     const parts = await partsOf(signal);
     if ('kind' in parts) return parts;
     const query = scrapeQuery(parts);
@@ -89,7 +89,8 @@ export function createCountingProbe(
       journal.note({ error: read.problem.message });
       return { kind: 'none', why: 'no-data', detail: read.problem.message };
     }
-    const scrape = { ...read.value, answeredAt: answeredAt(answer.value, askedAt) };
+    const scrape = { ...read.value, answeredAt: serverTime.ofAnswer(answer.value, askedAt) };
+    isAnswered = hasOwnRequests(scrape);
     const bounds = boundsOf(moment, askedAt, scrape);
     if (moment.isEvaluated && !wasEvaluated) rounds.reset();
     wasEvaluated = moment.isEvaluated;
@@ -116,6 +117,23 @@ export function createCountingProbe(
           detail: `no new sample for ${formatDuration(silent * 1000)}`,
         }
       : undefined;
+  };
+}
+
+/** The clock of the server, seconds, by the monotonic one, milliseconds. */
+function createServerTime(): {
+  at(monotonic: number): number;
+  /** When an answer was given: one without a series does not tell it. */
+  ofAnswer(answer: QueryResult, askedAt: number): number;
+} {
+  /** The clock of the server less ours, as the last answer that told it had it; 0: none did. */
+  let ahead = 0;
+  return {
+    at: (monotonic) => ahead + monotonic / 1000,
+    ofAnswer({ at }, askedAt) {
+      if (at !== undefined) ahead = at - askedAt / 1000;
+      return at ?? ahead + askedAt / 1000;
+    },
   };
 }
 

@@ -230,6 +230,11 @@ interface Rounds {
   reset(): void;
   /** Usual time between two samples of a target, seconds; `undefined`: no target had two. */
   readonly cadence: number | undefined;
+  /**
+   * Before that no target of the last answer has a new sample, by the clock of the server, seconds: the oldest of their last ones, and
+   * the shortest time between two that is known to have none between them. `undefined`: of no two it is known.
+   */
+  readonly quietUntil: number | undefined;
 }
 
 /** How many scrapes a target may be late. */
@@ -271,6 +276,10 @@ export function createRounds(): Rounds {
   /** When a new sample of the target was seen last: samples may reach the server late. */
   const seenAt = new Map<string, number>();
   let collected = nothingCollected();
+  /** Targets that had nothing new in the last answer. What is scraped more often than it is asked for always has. */
+  let unchanged = new Set<string>();
+  let shortest = Infinity;
+  let oldest = -Infinity;
 
   const cadence = (): number | undefined => {
     const sorted = [...gaps].sort((a, b) => a - b);
@@ -297,14 +306,18 @@ export function createRounds(): Rounds {
         const at = scrape.targets.get(name)?.at;
         const before = lastAt.get(name);
         if (at === undefined) continue;
-        if (before !== undefined) gaps.push(at - before);
+        if (before !== undefined) {
+          gaps.push(at - before);
+          if (unchanged.has(name)) shortest = Math.min(shortest, at - before);
+        }
         lastAt.set(name, at);
         seenAt.set(name, scrape.answeredAt);
         collected.advanced.add(name);
-        const { seconds } = collected;
-        if (target.isCounted) seconds.set(name, (seconds.get(name) ?? 0) + target.seconds);
+        if (target.isCounted) addTo(collected.seconds, name, target.seconds);
       }
       gaps.splice(0, gaps.length - GAPS);
+      unchanged = new Set([...scrape.targets.keys()].filter((name) => !growth.advanced.has(name)));
+      oldest = Math.min(...[...scrape.targets.values()].map(({ at }) => at));
       for (const [part, count] of Object.entries(growth.counts))
         collected.counts[part] = (collected.counts[part] ?? 0) + count;
       collected.series.push(...growth.series);
@@ -332,7 +345,14 @@ export function createRounds(): Rounds {
     get cadence() {
       return cadence();
     },
+    get quietUntil() {
+      return Number.isFinite(shortest) ? oldest + shortest : undefined;
+    },
   };
+}
+
+function addTo(sums: Map<string, number>, name: string, value: number): void {
+  sums.set(name, (sums.get(name) ?? 0) + value);
 }
 
 function mean(values: readonly number[]): number {
