@@ -68,6 +68,16 @@ export function createAws(options: AwsOptions): Aws {
 /** The program itself would send a call again whose answer it did not get (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html). */
 const sentOnce = { AWS_MAX_ATTEMPTS: '1' };
 
+/** What the configuration of a person must not change; the environment goes before it. */
+const forPrograms = {
+  // Without a terminal a pager prints nothing else, but it may be missing.
+  AWS_PAGER: '',
+  // There is nobody to ask (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-prompting.html).
+  AWS_CLI_AUTO_PROMPT: 'off',
+  // Version 2 can write errors as JSON, YAML or a table (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-error-format.html).
+  AWS_CLI_ERROR_FORMAT: 'legacy',
+};
+
 async function json(
   options: AwsOptions,
   operation: AwsOperation,
@@ -101,11 +111,10 @@ async function call(
     env: {
       ...env,
       // Version 1 reads only the second one (botocore/configprovider.py).
-      ...(env.AWS_DEFAULT_REGION === undefined && env.AWS_REGION !== undefined
+      ...((env.AWS_DEFAULT_REGION ?? '') === '' && env.AWS_REGION !== undefined
         ? { AWS_DEFAULT_REGION: env.AWS_REGION }
         : {}),
-      // Without a terminal a pager prints nothing else, but it may be missing.
-      AWS_PAGER: '',
+      ...forPrograms,
       ...more,
     },
     timeoutMs: CALL_TIMEOUT_MS,
@@ -175,11 +184,13 @@ const codes: readonly (readonly [RegExp, AwsReason])[] = [
 /** What the program says when there is no answer of the service; awscli/errorhandler.py, botocore/exceptions.py. */
 const words: readonly (readonly [RegExp, AwsReason])[] = [
   [
-    /Unable to locate credentials|must specify a region|config profile .* could not be found|Partial credentials|Error when retrieving token|Token has expired/i,
+    /Unable to locate credentials|must specify a region|doesn't match a supported format|Invalid endpoint:|config profile .* could not be found|Unable to parse config file|Partial credentials|Error when retrieving (?:token|credentials)|Token has expired|Error loading SSO Token|SSO session associated with this profile|session has expired/i,
     'not-configured',
   ],
+  // Of a program that is too old for it, too: nothing was sent.
+  [/Invalid choice|Unknown options:|Parameter validation failed/i, 'invalid'],
   [
-    /Could not connect to the endpoint|Connect timeout|Read timeout|Connection was closed|Failed to connect to proxy|SSL validation failed|EndpointConnectionError|Name or service not known/i,
+    /Could not connect to the endpoint|Connect timeout|Read timeout|Connection was closed|Failed to connect to proxy|SSL validation failed|EndpointConnectionError|Name or service not known|An HTTP Client |reading from response stream/i,
     'unreachable',
   ],
 ];
