@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Strategy } from '../../../src/contract/strategy.js';
 import { setUpEcs } from '../../../src/strategies/ecs/strategy.js';
+import { OwnRollbacks } from '../../../src/strategies/own-rollbacks.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { refused, StandInAws, taskDefinition } from '../../support/stand-in-aws.js';
 import {
@@ -391,20 +392,113 @@ describe('ecs', () => {
     );
   });
 
-  it('two targets with one service: the second finds it gone back, and changes nothing', async () => {
-    const { aws, clock, service } = await scene();
-    const recorded: unknown = await made(aws, clock, 'shop/api').snapshot?.(never);
-    const [one, other] = [0, 1].map(() => made(aws, clock, 'shop/api', recorded));
-    service.deploy('api:8');
-    for (const each of [one, other]) await clock.runUntil(captured(each!));
-    expect((await rollBack({ strategy: one!, clock })).result).toMatchObject({
+  describe('two targets with one service', () => {
+    /** Both of one run, with the deploy of `api:8` judged by them where `isJudged`. */
+    async function two(
+      deploy: (service: Scene['service']) => void,
+      isJudged = true,
+    ): Promise<Scene & { readonly other: Strategy }> {
+      const aws = new StandInAws();
+      const clock = new VirtualClock();
+      const service = aws.addService('shop/api', 'api:7');
+      const recorded: unknown = await made(aws, clock, 'shop/api').snapshot?.(never);
+      const rollbacks = new OwnRollbacks();
+      const target = (): Strategy =>
+        strategyOf(setUpEcs, { 'ecs-service': 'shop/api' }, { aws, clock, rollbacks }, recorded);
+      const [strategy, other] = [target(), target()];
+      deploy(service);
+      if (isJudged) for (const each of [strategy, other]) await clock.runUntil(captured(each));
+      return { aws, clock, service, strategy, other };
+    }
+    const byThisRun = {
       outcome: 'verified',
+      detail: expect.stringMatching(
+        /^shop\/api was rolled back by this run already\. .* is complete/,
+      ),
+      versionConfirmed: true,
+    };
+
+    it.each([
+      ['that is complete', { looks: 1, end: 'completes' } as const],
+      ['that is going on', { looks: 99, end: 'hangs' } as const],
+    ])('a deploy %s: the second one finds that this run has rolled it back', async (_, fate) => {
+      const { clock, strategy, other, aws } = await two((service) => {
+        service.deploy('api:8', fate);
+      });
+      expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+      expect(await other.goneBack?.(never)).toBe('shop/api was rolled back by this run already');
+      const { result, changes } = await rollBack({ strategy: other, clock });
+      expect(result).toMatchObject(byThisRun);
+      expect(changes).toBe(0);
+      expect(aws.calls.filter(({ operation }) => /^(update|stop)/.test(operation))).toHaveLength(1);
     });
-    expect((await rollBack({ strategy: other!, clock })).result).toMatchObject({
-      outcome: 'verified',
-      detail: expect.stringContaining('went back to api:7 without this run'),
+
+    it.each([
+      ['by a watch', true, { looks: 1, end: 'completes' } as const],
+      ['by a watch, while it is going on', true, { looks: 99, end: 'hangs' } as const],
+      ['by hand', false, { looks: 1, end: 'completes' } as const],
+      ['by hand, while it is going on', false, { looks: 99, end: 'hangs' } as const],
+    ])(
+      'both roll back at once, %s: one changes it, and both are proven',
+      async (_, isJudged, fate) => {
+        const { aws, clock, strategy, other } = await two((service) => {
+          service.deploy('api:8', fate);
+        }, isJudged);
+        const [first, second] = await Promise.all(
+          [strategy, other].map(async (each) => rollBack({ strategy: each, clock })),
+        );
+        expect(first?.result).toMatchObject({ outcome: 'verified' });
+        expect(second?.result).toMatchObject(byThisRun);
+        expect(aws.calls.filter(({ operation }) => /^(update|stop)/.test(operation))).toHaveLength(
+          1,
+        );
+      },
+    );
+
+    it('by hand, when the other one was faster: nothing is changed', async () => {
+      const { clock, strategy, other } = await two((service) => {
+        service.deploy('api:8');
+      }, false);
+      await rollBack({ strategy, clock });
+      expect((await rollBack({ strategy: other, clock })).result).toMatchObject(byThisRun);
     });
-    expect(aws.callsOf('update-service')).toHaveLength(1);
+
+    it('what the first is refused, the second tries', async () => {
+      const { aws, clock, strategy, other } = await two((service) => {
+        service.deploy('api:8');
+      });
+      let left = 1;
+      aws.instead = (operation) =>
+        operation === 'update-service' && left-- > 0
+          ? refused(operation, 'AccessDenied')
+          : undefined;
+      const [first, second] = await Promise.all(
+        [strategy, other].map(async (each) => rollBack({ strategy: each, clock })),
+      );
+      expect(first?.result).toMatchObject({ outcome: 'failed' });
+      expect(second?.result).toMatchObject({
+        outcome: 'verified',
+        detail: expect.stringContaining('Deployed api:7 to shop/api again'),
+      });
+    });
+
+    it('somebody deploys while the second one waits: withheld, and left alone', async () => {
+      const { aws, clock, service, strategy, other } = await two((deployed) => {
+        deployed.deploy('api:8');
+      });
+      let isFirst = true;
+      aws.instead = (operation) => {
+        if (operation !== 'update-service' || !isFirst) return undefined;
+        isFirst = false;
+        service.deploy('api:9');
+        return refused(operation, 'AccessDenied');
+      };
+      const [, second] = await Promise.all(
+        [strategy, other].map(async (each) => rollBack({ strategy: each, clock })),
+      );
+      expect(second?.result).toMatchObject({ kind: 'withheld' });
+      expect(service.primary.taskDefinition).toBe(taskDefinition('api:9'));
+    });
   });
 
   it.each([
