@@ -174,6 +174,9 @@ export class StandInAws {
   readonly targets = new Map<string, { State: string; Reason?: string }[]>();
   /** Task definitions that `update-service` knows; empty: all. */
   readonly taskDefinitions = new Set<string>();
+  /** Where the job is, by its credentials and region; as Lambda tells it. */
+  account = '123456789012';
+  region = 'eu-west-1';
   /** The service has words that the published shapes do not have. */
   isNewer = false;
   /** What becomes of deployments that `update-service` makes. */
@@ -326,14 +329,20 @@ export class StandInAws {
   }
 
   private aliasOf({ FunctionName, Name }: Input): Alias {
-    const found = this.aliases.get(`${String(FunctionName)}:${String(Name)}`);
-    if (found === undefined) throw new Refusal('ResourceNotFoundException', 'Alias not found');
+    const { account, region } = this;
+    const [, asked = `${region}:${account}`, name = ''] =
+      /^(?:arn:aws:lambda:([\w-]+:\d+):function:)?([\w-]+)$/.exec(String(FunctionName)) ?? [];
+    const found = this.aliases.get(`${name}:${String(Name)}`);
+    if (found === undefined || asked !== `${region}:${account}`)
+      throw new Refusal('ResourceNotFoundException', 'Alias not found');
     return found;
   }
 
   private getAlias(input: Input): Input {
     const { version, weights, revision } = this.aliasOf(input);
+    const name = String(input.FunctionName).split(':').at(-1) ?? '';
     return {
+      AliasArn: `arn:aws:lambda:${this.region}:${this.account}:function:${name}:${String(input.Name)}`,
       ...{ Name: input.Name, FunctionVersion: version, RevisionId: `r${String(revision)}` },
       ...(Object.keys(weights).length === 0
         ? {}
