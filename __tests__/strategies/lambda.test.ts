@@ -350,6 +350,28 @@ describe('lambda', () => {
     expect(all.aws.callsOf('update-alias')).toHaveLength(1);
   });
 
+  it.each([
+    ['throttled', refused('get-alias', 'TooManyRequestsException')],
+    ['slower than the program is given time', { code: null, stopped: 'timeout' as const }],
+    ['garbled', { stdout: '' }],
+  ])('Lambda is %s for a while once the alias is moved: it is proven later', async (_, answer) => {
+    for (const change of ['lost', undefined] as const) {
+      const all = await scene();
+      move(all.alias, '8');
+      await all.strategy.capture?.(never);
+      let left = 0;
+      all.aws.instead = (operation) => {
+        if (operation === 'update-alias') {
+          left = 4;
+          return change;
+        }
+        return left-- > 0 ? answer : undefined;
+      };
+      expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
+      expect(all.aws.callsOf('update-alias')).toHaveLength(1);
+    }
+  });
+
   it('a change that nobody hears of: triggered', async () => {
     const all = await scene();
     move(all.alias, '8');

@@ -10,7 +10,7 @@ import type {
   StrategyResult,
   Withheld,
 } from '../contract/strategy.js';
-import { type Aws, AwsError, createAws, leavesOpen } from '../support/aws/cli.js';
+import { type Aws, AwsError, createAws, leavesOpen, mayPass } from '../support/aws/cli.js';
 import { type Alias, isSameVersions, readAlias, versionsInWords } from '../support/aws/lambda.js';
 import { type AliasName, aliasInWords, parseAliasNames, placeOf } from '../support/aws/names.js';
 import type { Clock } from '../support/clock.js';
@@ -375,8 +375,24 @@ function inputFor({ functionName, alias }: AliasName, to: string, revisionId: st
   };
 }
 
+/** Asked again while there is no answer: the change is made, and it is known only by what is there. */
+async function readPatiently(
+  { aws, clock }: State,
+  name: AliasName,
+  signal: AbortSignal,
+): Promise<Alias | undefined> {
+  for (let look = 1; ; look++) {
+    try {
+      return await readAlias(aws, name, signal);
+    } catch (error) {
+      if (!(error instanceof AwsError) || !mayPass(error) || look >= LOOKS) throw error;
+      await clock.sleep(LOOK_AGAIN, signal);
+    }
+  }
+}
+
 async function proven(
-  { aws }: State,
+  state: State,
   name: AliasName,
   to: string,
   signal: AbortSignal,
@@ -384,7 +400,7 @@ async function proven(
   const words = aliasInWords(name);
   let now: Alias | undefined;
   try {
-    now = await readAlias(aws, name, signal);
+    now = await readPatiently(state, name, signal);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return {
@@ -409,9 +425,9 @@ async function lookFor(
   { to, now, error }: { readonly to: string; readonly now: Alias; readonly error: AwsError },
   signal: AbortSignal,
 ): Promise<Moved> {
-  const { aws, clock } = state;
+  const { clock } = state;
   for (let look = 1; look <= LOOKS && !signal.aborted; look++) {
-    const seen = await readAlias(aws, name, signal);
+    const seen = await readPatiently(state, name, signal);
     if (seen !== undefined && isAt(seen, to)) return proven(state, name, to, signal);
     if (seen?.revisionId !== now.revisionId) break;
     await clock.sleep(LOOK_AGAIN, signal);

@@ -378,6 +378,50 @@ describe('ecs', () => {
     expect(aws.callsOf('update-service')).toHaveLength(1);
   });
 
+  it('a snapshot of another account: an error in preflight, and the service of that name here is left alone', async () => {
+    const { aws, clock, service } = await scene();
+    const recorded = JSON.parse(
+      JSON.stringify(await made(aws, clock, 'shop/api').snapshot?.(never)).replaceAll(
+        '123456789012',
+        '999999999999',
+      ),
+    ) as unknown;
+    const strategy = made(aws, clock, 'shop/api', recorded);
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    const message =
+      'the snapshot knows shop/api of eu-west-1:999999999999, and this job asks eu-west-1:123456789012';
+    expect(await strategy.preflight(never)).toContainEqual(
+      expect.objectContaining({ level: 'error', message }),
+    );
+    expect(await strategy.plan(request, never)).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining(message),
+    });
+  });
+
+  it('a service that is being deleted is none any more', async () => {
+    const { aws, clock, service, strategy } = await scene();
+    service.status = 'DRAINING';
+    expect(await strategy.preflight(never)).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'there is no service shop/api' }),
+    );
+    expect(await made(aws, clock, 'shop/api').snapshot?.(never)).toMatchObject({
+      services: [{ taskDefinition: null }],
+    });
+  });
+
+  it.each(['{}', '{"services":null}', '[]', 'null', '"x"', ''])(
+    'an answer that is none (%j) is not taken for a service that is not there',
+    async (stdout) => {
+      const { aws, clock } = await scene();
+      aws.instead = () => ({ stdout });
+      await expect(made(aws, clock, 'shop/api').snapshot?.(never)).rejects.toThrow(
+        'aws ecs describe-services printed something',
+      );
+    },
+  );
+
   it('an ARN of another region: the service of that name here is left alone', async () => {
     const arn = 'arn:aws:ecs:eu-central-1:123456789012:service/shop/api';
     const { aws, clock, service } = await scene();
@@ -583,6 +627,77 @@ describe('ecs', () => {
         : undefined;
     await clock.runUntil(captured(strategy));
     expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+  });
+
+  describe.each([
+    ['throttled in every call', refused('any', 'ThrottlingException', 'Rate exceeded')],
+    ['unreachable', { code: 255, stderr: 'Could not connect to the endpoint URL: "https://x/"' }],
+    ['slower than the program is given time', { code: null, stopped: 'timeout' as const }],
+    ['garbled', { stdout: '{"services":[' }],
+  ])('once the change is made, ECS is %s for a while', (_, answer) => {
+    it.each([
+      ['a new deployment', { looks: 1, end: 'completes' } as const, 'update-service'],
+      ['a stop', { looks: 99, end: 'hangs' } as const, 'stop-service-deployment'],
+    ])('%s is followed to its end all the same', async (_name, fate, way) => {
+      const { aws, service, strategy, clock } = await scene();
+      service.deploy('api:8', fate);
+      await clock.runUntil(captured(strategy));
+      let left = 0;
+      aws.instead = (operation) => {
+        if (operation === way) {
+          left = 10;
+          return undefined;
+        }
+        return left-- > 0 ? answer : undefined;
+      };
+      expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+      expect(aws.callsOf(way)).toHaveLength(1);
+    });
+
+    it('for ever, of one service of two: until time is over, and both are told', async () => {
+      const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+      service.deploy('api:8');
+      aws.services.get('shop/worker')?.deploy('worker:4');
+      await clock.runUntil(captured(strategy));
+      const stop = new AbortController();
+      let changes = 0;
+      aws.instead = (operation) => {
+        if (operation === 'update-service') changes += 1;
+        return changes === 2 && operation === 'describe-services' ? answer : undefined;
+      };
+      clock.sleep(600_000, never).then(
+        () => {
+          stop.abort(new Cancelled('SIGTERM'));
+        },
+        () => undefined,
+      );
+      const { result } = await rollBack({ strategy, clock }, { signal: stop.signal });
+      expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+      expect(result).toHaveProperty(
+        'detail',
+        expect.stringMatching(/Deployed api:7 to shop\/api again\. Deployed worker:3/),
+      );
+    });
+  });
+
+  it('a stop that may be made, and not be followed: told, and the other service is told too', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    let isStopped = false;
+    aws.instead = (operation) => {
+      if (operation === 'stop-service-deployment') isStopped = true;
+      return isStopped && operation === 'describe-service-deployments'
+        ? refused(operation, 'AccessDeniedException')
+        : undefined;
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringMatching(/^Stopped the deployment of shop\/api with ROLLBACK.*AccessDenied/),
+    );
   });
 
   it('a service that never settles: triggered, with how far it is', async () => {

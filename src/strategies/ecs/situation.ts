@@ -1,6 +1,7 @@
 import { type EcsDeployment, type EcsService, shortArn } from '../../support/aws/ecs.js';
 import { fields, listOf, numberOf, textOf } from '../../support/json.js';
-import { notDeployed, skipUnrecorded } from '../snapshot-words.js';
+import { placeOf } from '../../support/aws/names.js';
+import { notDeployed, otherPlace, skipUnrecorded } from '../snapshot-words.js';
 
 /** What the strategy records of one service before the deploy. */
 export interface RecordedService {
@@ -47,6 +48,9 @@ export function decide(situation: Situation): Decision {
       kind: 'skip',
       reason: `${name} was not there before this deploy: there is nothing to go back to`,
     };
+  const foreign = otherPlace(name, placeOf(to), now.place);
+  if (foreign !== undefined)
+    return { kind: 'failed', reason: `${foreign.message}; ${foreign.fix}` };
   const objection = objectionTo(situation);
   if (objection !== undefined) return { kind: 'withheld', reason: objection };
   const { primary } = now;

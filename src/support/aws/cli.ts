@@ -207,6 +207,11 @@ export function leavesOpen({ reason }: AwsError): boolean {
   return ['unreachable', 'timeout', 'killed', 'garbage', 'other'].includes(reason);
 }
 
+/** Whether it says nothing of what was asked: the same question may get an answer a while later. */
+export function mayPass({ transient, reason }: AwsError): boolean {
+  return transient || reason === 'timeout' || reason === 'garbage';
+}
+
 /** What to change, for each way in which the program cannot be used at all; `undefined`: it is about the one call. */
 export function setUpOf({ reason }: AwsError): string | undefined {
   return fixes[reason];
