@@ -38,6 +38,8 @@ class Service {
   status = 'ACTIVE';
   desired = 2;
   targetGroups: readonly string[] = [];
+  /** Of a blue/green deployment, beside the first one. */
+  alternate: string | undefined;
   current: string | undefined;
   private fates = new Map<string, { looks: number; end: Fate['end'] }>();
   private made = 0;
@@ -139,7 +141,12 @@ class Service {
       taskDefinition: this.primary.taskDefinition,
       deploymentController: { type: this.controller },
       deployments: this.deployments.map((one) => ({ ...one })),
-      loadBalancers: this.targetGroups.map((targetGroupArn) => ({ targetGroupArn })),
+      loadBalancers: this.targetGroups.map((targetGroupArn) => ({
+        targetGroupArn,
+        ...(this.alternate && {
+          advancedConfiguration: { alternateTargetGroupArn: this.alternate },
+        }),
+      })),
       events: [],
       ...(this.current === undefined ? {} : { currentServiceDeployment: this.current }),
     };

@@ -758,6 +758,26 @@ describe('ecs', () => {
     expect(asked).toBe(3);
   });
 
+  it.each([
+    ['tg', 'the first'],
+    ['tg-2', 'the alternate'],
+  ])(
+    'blue/green: the tasks are in %s (%s target group) after every second deploy',
+    async (used) => {
+      const { aws, service, strategy, clock } = await scene();
+      service.targetGroups = ['tg'];
+      service.alternate = 'tg-2';
+      aws.targets.set(used, [{ State: 'healthy' }, { State: 'draining' }]);
+      service.deploy('api:8');
+      await clock.runUntil(captured(strategy));
+      const { result } = await rollBack({ strategy, clock });
+      expect(result).toMatchObject({
+        outcome: 'verified',
+        detail: expect.stringMatching(/, 1 target is healthy\.$/),
+      });
+    },
+  );
+
   it('without the right to read targets the deployment decides, and that is said', async () => {
     const { aws, service, strategy, clock } = await scene();
     service.targetGroups = ['tg'];

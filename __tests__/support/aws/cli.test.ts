@@ -100,6 +100,18 @@ describe('a call', () => {
   });
 
   it.each([
+    ['aws-cli/2.31.0 Python/3.13.7\n', 'aws-cli/2.31.0'],
+    // On Python 2 it prints that on standard error.
+    ['', 'an aws program that does not tell its version'],
+  ])('of %j the version is "%s"', async (stdout, version) => {
+    const client = createAws({
+      ...{ env: {}, clock: new VirtualClock(), random: () => 0.5, redact: (text) => text },
+      exec: () => Promise.resolve({ code: 0, signal: null, stdout, stderr: '' }),
+    });
+    expect(await client.version(never)).toBe(version);
+  });
+
+  it.each([
     [{ AWS_REGION: 'eu-west-1' }, 'eu-west-1'],
     [{ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: '' }, 'eu-west-1'],
     [{ AWS_REGION: 'eu-west-1', AWS_DEFAULT_REGION: 'us-east-1' }, 'us-east-1'],

@@ -17,7 +17,7 @@ interface AwsOptions {
 
 /** AWS, as the `aws` program reaches it. Everything rejects with an {@link AwsError}, or with the signal's reason. */
 export interface Aws {
-  /** What `aws --version` prints: `aws-cli/2.31.0`. */
+  /** What `aws --version` prints: `aws-cli/2.31.0`; that it prints nothing, in words. */
   version(signal: AbortSignal): Promise<string>;
   /** A call that reads; asked again while the service is not reached or too busy. `input` has the shape of the API. */
   read(operation: AwsOperation, input: object, signal: AbortSignal): Promise<unknown>;
@@ -44,7 +44,9 @@ export function createAws(options: AwsOptions): Aws {
   return {
     async version(signal) {
       const text = await call(options, ['--version'], 'aws', {}, signal);
-      return text.trim().split(/\s/)[0] ?? '';
+      const [version = ''] = text.trim().split(/\s/);
+      // On Python 2 it prints that on standard error.
+      return version === '' ? 'an aws program that does not tell its version' : version;
     },
     read: (operation, input, signal) =>
       retryRead(() => json(options, operation, input, {}, signal), {

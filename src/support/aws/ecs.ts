@@ -89,10 +89,20 @@ function serviceOf(found: Readonly<Record<string, unknown>>): EcsService | undef
     desired: numberOf(found.desiredCount) ?? 0,
     running: numberOf(found.runningCount) ?? 0,
     current: textOf(found.currentServiceDeployment),
-    targetGroups: listOf(found.loadBalancers).flatMap(
-      (one) => textOf(fields(one).targetGroupArn) ?? [],
-    ),
+    targetGroups: listOf(found.loadBalancers).flatMap((one) => targetGroupsOf(fields(one))),
   };
+}
+
+/**
+ * With blue/green the tasks are in either of two by turns
+ * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html).
+ */
+function targetGroupsOf({
+  targetGroupArn,
+  advancedConfiguration,
+}: Readonly<Record<string, unknown>>): readonly string[] {
+  const { alternateTargetGroupArn } = fields(advancedConfiguration);
+  return [targetGroupArn, alternateTargetGroupArn].flatMap((arn) => textOf(arn) ?? []);
 }
 
 function deploymentOf(found: Readonly<Record<string, unknown>>): EcsDeployment {
