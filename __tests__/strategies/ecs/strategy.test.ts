@@ -840,6 +840,86 @@ describe('ecs', () => {
     expect(aws.callsOf('update-service')).toHaveLength(1);
   });
 
+  it('several services that are being deployed: none waits until another one has gone back', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    const stops: number[] = [];
+    aws.before = (operation) => {
+      if (operation === 'stop-service-deployment') stops.push(clock.monotonic());
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(stops).toHaveLength(2);
+    expect(stops[1]).toBe(stops[0]);
+  });
+
+  it.each([
+    ['that are complete', { looks: 1, end: 'completes' } as const],
+    ['that are being deployed', { looks: 99, end: 'hangs' } as const],
+  ])(
+    'several services %s: a deploy of the second, while the first is changed, is left alone',
+    async (_, fate) => {
+      const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+      const worker = aws.services.get('shop/worker');
+      service.deploy('api:8', fate);
+      worker?.deploy('worker:4', fate);
+      await clock.runUntil(captured(strategy));
+      let left = 1;
+      aws.before = (operation) => {
+        if (/^(update|stop)/.test(operation) && left-- > 0) worker?.deploy('worker:5');
+      };
+      const { result } = await rollBack({ strategy, clock });
+      expect(result).toMatchObject({
+        outcome: 'triggered',
+        detail: expect.stringContaining('shop/worker was deployed again by somebody else'),
+      });
+      expect(worker?.primary.taskDefinition).toBe(taskDefinition('worker:5'));
+    },
+  );
+
+  it('several services, and it is stopped before the second one: what was begun is left running, and nothing else is begun', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    const plan = await clock.runUntil(strategy.plan(request, never));
+    if (plan.kind !== 'plan') throw new Error(plan.reason);
+    const stop = new AbortController();
+    const context = contextWith(stop.signal);
+    const work = strategy.execute(plan, {
+      ...context,
+      beforeChange: () => {
+        stop.signal.throwIfAborted();
+        context.beforeChange();
+        stop.abort(new Cancelled('SIGTERM'));
+      },
+    });
+    await expect(clock.runUntil(work)).rejects.toBeInstanceOf(Cancelled);
+    expect(context.changes()).toBe(1);
+    expect(aws.callsOf('update-service')).toEqual([]);
+  });
+
+  it('several services, and the first is deployed again while it goes back: the others are told', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    aws.before = (operation) => {
+      if (operation !== 'update-service') return;
+      for (const one of service.serviceDeployments.values())
+        if (one.status === 'ROLLBACK_IN_PROGRESS') one.status = 'STOPPED';
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({
+      outcome: 'triggered',
+      detail: expect.stringMatching(
+        /^shop\/api was deployed again by somebody else\. Deployed worker:3 to shop\/worker again\./,
+      ),
+    });
+  });
+
   it('several services, and the second is refused: triggered, with what was done', async () => {
     const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
     service.deploy('api:8');

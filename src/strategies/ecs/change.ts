@@ -21,6 +21,8 @@ export interface ChangeOptions {
   readonly now: EcsService;
   /** The task definition to go back to. */
   readonly to: string;
+  /** Called once the service has taken the change, where its end is a long way off. */
+  readonly onBegun: () => void;
 }
 
 /** What became of a change. */
@@ -47,7 +49,7 @@ const LOOKS = 6;
 
 /** A deployment that is still going on, and would go back to the task definition if it were stopped. */
 export async function stoppable(
-  { aws, now, to }: ChangeOptions,
+  { aws, now, to }: Pick<ChangeOptions, 'aws' | 'now' | 'to'>,
   signal: AbortSignal,
 ): Promise<ServiceDeployment | undefined> {
   if (now.primary.rolloutState !== 'IN_PROGRESS' || now.current === undefined) return undefined;
@@ -92,7 +94,7 @@ function byOthers({ name, to }: ChangeOptions, { deployments }: EcsService): str
 
 /** @returns `undefined`: it was over before it could be stopped */
 async function stop(
-  { aws, clock, name, to }: ChangeOptions,
+  { aws, clock, name, to, onBegun }: ChangeOptions,
   { arn }: ServiceDeployment,
   context: StrategyContext,
 ): Promise<Changed | undefined> {
@@ -109,7 +111,7 @@ async function stop(
     // It is over, or is going back already.
     if (error.reason === 'conflict') words = goneBackInWords(serviceInWords(name), to);
   }
-  return follow({ aws, clock, arn, words }, signal);
+  return follow({ aws, clock, arn, words, onBegun }, signal);
 }
 
 /** @returns `undefined`: it has come to its end before it could be stopped */
@@ -119,7 +121,11 @@ async function follow(
     clock,
     arn,
     words,
-  }: Pick<ChangeOptions, 'aws' | 'clock'> & { readonly arn: string; readonly words: string },
+    onBegun,
+  }: Pick<ChangeOptions, 'aws' | 'clock' | 'onBegun'> & {
+    readonly arn: string;
+    readonly words: string;
+  },
   signal: AbortSignal,
 ): Promise<Changed | undefined> {
   let status = 'unknown';
@@ -138,6 +144,7 @@ async function follow(
       if (status === 'ROLLBACK_FAILED')
         return { kind: 'open', reason: `${words}, and that failed: ${found?.reason ?? ''}` };
       const isAccepted = /^(ROLLBACK|STOP)_/.test(status);
+      if (isAccepted) onBegun();
       if (!isAccepted && looks >= LOOKS)
         return { kind: 'open', reason: `${words}, but the deployment is still ${status}` };
       await clock.sleep(LOOK_AGAIN, signal);
@@ -205,7 +212,7 @@ async function update(
 
 /** The deployment that a change has made whose answer was lost. */
 async function lookFor(
-  { aws, clock, name, now, to }: ChangeOptions,
+  { aws, clock, name, now, to }: Omit<ChangeOptions, 'onBegun'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   for (let look = 1; look <= LOOKS; look++) {

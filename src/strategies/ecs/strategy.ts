@@ -264,7 +264,7 @@ function targetOf({ recorded }: State, name: ServiceName): string {
   return recorded.get(serviceInWords(name))?.taskDefinition ?? '';
 }
 
-function optionsFor(state: State, { name, now }: Decided): ChangeOptions {
+function optionsFor(state: State, { name, now }: Decided): Omit<ChangeOptions, 'onBegun'> {
   return { aws: state.aws, clock: state.clock, name, now, to: targetOf(state, name) };
 }
 
@@ -289,44 +289,79 @@ async function execute(
   const inTheWay = decided.map(({ decision }) => insteadOf(decision)).find((one) => one);
   if (inTheWay !== undefined)
     return inTheWay.kind === 'withheld' ? inTheWay : failed(inTheWay.reason);
-  const changes: { readonly one: Decided; readonly changed: Changed }[] = [];
-  for (const one of decided) {
-    const changed = await state.rollbacks.inTurn(
-      `ecs/${serviceInWords(one.name)}`,
-      context.signal,
-      (hasWaited) =>
-        hasWaited ? changeAfterOther(state, one, context) : changeOf(state, one, context),
-    );
-    changes.push({ one, changed });
-    if (changed.kind !== 'begun') break;
-    context.progress(asSentence(changed.words));
-  }
-  const [first] = changes;
-  if (first?.changed.kind === 'superseded')
+  const changes = await changeAll(state, decided, context);
+  const [first, second] = changes;
+  if (first === undefined || second !== undefined) return resultOf(state, changes, context);
+  if (first.changed.kind === 'superseded')
     return {
       kind: 'withheld',
       reason: `${serviceInWords(first.one.name)} was deployed again in the meantime`,
     };
-  if (first?.changed.kind === 'refused') return failed(first.changed.reason);
+  if (first.changed.kind === 'refused') return failed(first.changed.reason);
   return resultOf(state, changes, context);
 }
 
+interface ChangedService {
+  readonly one: Decided;
+  readonly changed: Changed;
+}
+
+/** One after the other, and none waits until another one has gone back. After one that cannot be changed no other is begun. */
+async function changeAll(
+  state: State,
+  decided: readonly Decided[],
+  context: StrategyContext,
+): Promise<readonly ChangedService[]> {
+  const begun: Promise<ChangedService>[] = [];
+  for (const [index, one] of decided.entries()) {
+    let goOn: () => void = () => undefined;
+    const isBegun = new Promise<true>((resolve) => {
+      goOn = () => {
+        resolve(true);
+      };
+    });
+    const whole = state.rollbacks
+      .inTurn(`ecs/${serviceInWords(one.name)}`, context.signal, (hasWaited) =>
+        // What was read before the others were changed may be old.
+        hasWaited || index > 0
+          ? changeLater(state, one, context, goOn)
+          : changeOf(state, one, context, goOn),
+      )
+      .then((changed) => {
+        if (changed.kind === 'begun') context.progress(asSentence(changed.words));
+        return { one, changed };
+      });
+    // Awaited at the end; until then a failure must not count as unhandled.
+    whole.catch(() => undefined);
+    begun.push(whole);
+    const first = await Promise.race([isBegun, whole]);
+    if (first !== true && first.changed.kind !== 'begun') break;
+  }
+  return Promise.all(begun);
+}
+
 /** One that went back by itself was changed by somebody else. */
-async function changeOf(state: State, one: Decided, context: StrategyContext): Promise<Changed> {
+async function changeOf(
+  state: State,
+  one: Decided,
+  context: StrategyContext,
+  onBegun: () => void,
+): Promise<Changed> {
   if (one.decision.kind === 'back')
     return { kind: 'begun', id: one.now.primary.id, words: one.decision.by };
   const wayBack = wayBackOf(state, one.name);
   state.rollbacks.add(wayBack);
-  const changed = await change(optionsFor(state, one), context);
+  const changed = await change({ ...optionsFor(state, one), onBegun }, context);
   if (changed.kind === 'refused' || changed.kind === 'superseded') state.rollbacks.remove(wayBack);
   return changed;
 }
 
-/** Another target has rolled it back meanwhile, or could not. */
-async function changeAfterOther(
+/** Another target may have rolled it back meanwhile, or somebody deployed it. */
+async function changeLater(
   state: State,
   planned: Decided,
   context: StrategyContext,
+  onBegun: () => void,
 ): Promise<Changed> {
   const { name, now } = planned;
   const service = serviceInWords(name);
@@ -336,7 +371,7 @@ async function changeAfterOther(
   if ('kind' in again) return { kind: 'refused', reason: again.reason };
   const [one = planned] = again;
   const inTheWay = insteadOf(one.decision);
-  if (inTheWay === undefined) return changeOf(state, one, context);
+  if (inTheWay === undefined) return changeOf(state, one, context, onBegun);
   return inTheWay.kind === 'withheld'
     ? { kind: 'superseded' }
     : { kind: 'refused', reason: inTheWay.reason };
@@ -348,7 +383,7 @@ function failed(reason: string): StrategyResult {
 
 async function resultOf(
   { aws, clock, recorded }: State,
-  changes: readonly { readonly one: Decided; readonly changed: Changed }[],
+  changes: readonly ChangedService[],
   { signal }: StrategyContext,
 ): Promise<StrategyResult> {
   const sentences: string[] = [];
