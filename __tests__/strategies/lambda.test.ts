@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Strategy } from '../../src/contract/strategy.js';
 import { setUpLambda } from '../../src/strategies/lambda.js';
+import { OwnRollbacks } from '../../src/strategies/own-rollbacks.js';
 import { refused, StandInAws } from '../support/stand-in-aws.js';
 import { contextWith, dependenciesWith, never, request } from '../support/strategy-dependencies.js';
 import { VirtualClock } from '../support/virtual-clock.js';
@@ -195,12 +196,149 @@ describe('lambda', () => {
   it('an alias that is named twice is moved once', async () => {
     const arn = 'arn:aws:lambda:eu-west-1:123456789012:function:api:live';
     const all = await scene(`api:live,${arn}`);
-    all.aws.aliases.set(arn, all.alias);
     const [first, second] = await Promise.all([
       all.strategy.snapshot?.(never),
       (await scene()).strategy.snapshot?.(never),
     ]);
     expect(first).toEqual(second);
+  });
+
+  it('an alias of the same name in another region is another alias, and is not passed over', async () => {
+    const arn = 'arn:aws:lambda:eu-central-1:123456789012:function:api:live';
+    const { aws, clock } = await scene();
+    for (const aliases of [`api:live,${arn}`, `${arn},api:live`])
+      expect(await made(aws, clock, aliases).preflight(never)).toContainEqual(
+        expect.objectContaining({ level: 'error', message: 'there is no alias api:live' }),
+      );
+  });
+
+  it.each([
+    ['account', '999999999999', '999999999999'],
+    ['region', 'us-east-1', 'us-east-1'],
+  ] as const)(
+    'a snapshot of another %s: an error in preflight, and the alias of that name here is left alone',
+    async (what, other, says) => {
+      const all = await scene();
+      all.aws[what] = other;
+      move(all.alias, '8');
+      await all.strategy.capture?.(never);
+      expect(await all.strategy.preflight(never)).toContainEqual(
+        expect.objectContaining({ level: 'error', message: expect.stringContaining(says) }),
+      );
+      expect(await all.strategy.plan(request, never)).toMatchObject({
+        kind: 'failed',
+        reason: expect.stringContaining(says),
+      });
+      expect(await all.strategy.goneBack?.(never)).toBeUndefined();
+    },
+  );
+
+  it('a snapshot of an earlier version, which has no ARN, holds', async () => {
+    const { aws, clock, alias } = await scene();
+    const recorded = { aliases: [{ alias: 'api:live', version: '7' }] };
+    const strategy = made(aws, clock, 'api:live', recorded);
+    move(alias, '8');
+    expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+  });
+
+  it.each([
+    ['{}', 'an empty answer'],
+    ['{"FunctionVersion":"7"}', 'an answer without the id of its revision'],
+    ['{"RevisionId":"r1"}', 'an answer without a version'],
+  ])('%s, %s: nothing is recorded by it, and nothing changed', async (stdout) => {
+    const all = await scene();
+    move(all.alias, '8');
+    await all.strategy.capture?.(never);
+    all.aws.instead = (operation) => (operation === 'get-alias' ? { stdout } : undefined);
+    await expect(all.strategy.snapshot?.(never)).rejects.toThrow('aws lambda get-alias');
+    await expect(all.strategy.plan(request, never)).rejects.toThrow('aws lambda get-alias');
+  });
+
+  it('a canary the other way round, which has got all the traffic, is the same deploy', async () => {
+    const all = await scene();
+    move(all.alias, '8', { '7': 0.9 });
+    await all.strategy.capture?.(never);
+    move(all.alias, '8');
+    expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
+    expect(all.alias).toMatchObject({ version: '7', weights: {} });
+  });
+
+  describe('a canary of somebody else was there before the deploy', () => {
+    async function canary(): Promise<Scene> {
+      const { aws, clock, alias } = await scene();
+      move(alias, '7', { '6': 0.2 });
+      const recorded: unknown = await made(aws, clock, 'api:live').snapshot?.(never);
+      return { aws, clock, alias, strategy: made(aws, clock, 'api:live', recorded) };
+    }
+
+    it('nothing was deployed since, though its weights were shifted: withheld', async () => {
+      const all = await canary();
+      move(all.alias, '7', { '6': 0.5 });
+      expect((await all.strategy.capture?.(never))?.findings).toMatchObject([{ level: 'notice' }]);
+      expect(await all.strategy.plan(request, never)).toMatchObject({
+        kind: 'withheld',
+        reason: expect.stringContaining('nothing was deployed to api:live since the snapshot'),
+      });
+    });
+
+    it('a deploy since is rolled back to its main version', async () => {
+      const all = await canary();
+      move(all.alias, '8');
+      await all.strategy.capture?.(never);
+      expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
+      expect(all.alias).toMatchObject({ version: '7', weights: {} });
+    });
+
+    it('a deploy beside it is rolled back too', async () => {
+      const all = await canary();
+      move(all.alias, '7', { '8': 0.1 });
+      await all.strategy.capture?.(never);
+      expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
+    });
+  });
+
+  describe('two targets with one alias', () => {
+    async function two(isJudged: boolean): Promise<Scene & { readonly other: Strategy }> {
+      const { aws, clock, alias } = await scene();
+      const recorded: unknown = await made(aws, clock, 'api:live').snapshot?.(never);
+      const rollbacks = new OwnRollbacks();
+      const target = (): Strategy =>
+        strategyOf(
+          setUpLambda,
+          { 'lambda-alias': 'api:live' },
+          { aws, clock, rollbacks },
+          recorded,
+        );
+      const [strategy, other] = [target(), target()];
+      move(alias, '8');
+      if (isJudged) for (const each of [strategy, other]) await each.capture?.(never);
+      return { aws, clock, alias, strategy, other };
+    }
+
+    it.each([
+      ['by a watch', true],
+      ['by hand', false],
+    ])('both are proven, %s, and it is moved once', async (_, isJudged) => {
+      const all = await two(isJudged);
+      const results = await Promise.all(
+        [all.strategy, all.other].map(async (strategy) => rollBack({ ...all, strategy })),
+      );
+      for (const { result } of results) expect(result).toMatchObject({ outcome: 'verified' });
+      expect(all.alias).toMatchObject({ version: '7', revision: 3 });
+    });
+
+    it('the second one, later: it says whose rollback it was, and changes nothing', async () => {
+      for (const isJudged of [true, false]) {
+        const all = await two(isJudged);
+        await rollBack(all);
+        expect(await all.other.goneBack?.(never)).toBe(
+          isJudged ? 'api:live was rolled back to version 7 by this run already' : undefined,
+        );
+        const { result, changes } = await rollBack({ ...all, strategy: all.other });
+        expect(result).toMatchObject({ outcome: 'verified' });
+        expect(changes).toBe(0);
+      }
+    });
   });
 
   it('an answer that never comes: what is there tells', async () => {
@@ -210,6 +348,28 @@ describe('lambda', () => {
     all.aws.instead = (operation) => (operation === 'update-alias' ? 'lost' : undefined);
     expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
     expect(all.aws.callsOf('update-alias')).toHaveLength(1);
+  });
+
+  it.each([
+    ['throttled', refused('get-alias', 'TooManyRequestsException')],
+    ['slower than the program is given time', { code: null, stopped: 'timeout' as const }],
+    ['garbled', { stdout: '' }],
+  ])('Lambda is %s for a while once the alias is moved: it is proven later', async (_, answer) => {
+    for (const change of ['lost', undefined] as const) {
+      const all = await scene();
+      move(all.alias, '8');
+      await all.strategy.capture?.(never);
+      let left = 0;
+      all.aws.instead = (operation) => {
+        if (operation === 'update-alias') {
+          left = 4;
+          return change;
+        }
+        return left-- > 0 ? answer : undefined;
+      };
+      expect((await rollBack(all)).result).toMatchObject({ outcome: 'verified' });
+      expect(all.aws.callsOf('update-alias')).toHaveLength(1);
+    }
   });
 
   it('a change that nobody hears of: triggered', async () => {

@@ -1,5 +1,6 @@
 import type { Skip, Strategy, StrategyResult, Withheld } from '../../src/contract/strategy.js';
 import type { StrategyDependencies } from '../../src/strategies/dependencies.js';
+import { OwnRollbacks } from '../../src/strategies/own-rollbacks.js';
 import type { StrategySettings } from '../../src/strategies/registry.js';
 import type { StandInAws } from './stand-in-aws.js';
 import { contextWith, dependenciesWith, never, request } from './strategy-dependencies.js';
@@ -9,10 +10,18 @@ import type { VirtualClock } from './virtual-clock.js';
 export function strategyOf(
   setUp: (dependencies: StrategyDependencies<StrategySettings>) => Strategy | Skip,
   flags: Readonly<Record<string, string>>,
-  { aws, clock }: { readonly aws: StandInAws; readonly clock: VirtualClock },
+  {
+    aws,
+    clock,
+    rollbacks = new OwnRollbacks(),
+  }: {
+    readonly aws: StandInAws;
+    readonly clock: VirtualClock;
+    readonly rollbacks?: OwnRollbacks;
+  },
   recorded?: unknown,
 ): Strategy {
-  const made = setUp(dependenciesWith(flags, { exec: aws.exec, clock, recorded }));
+  const made = setUp(dependenciesWith(flags, { exec: aws.exec, clock, rollbacks, recorded }));
   if (made.kind === 'skip') throw new Error(made.reason);
   return made;
 }

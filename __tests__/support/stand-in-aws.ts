@@ -38,6 +38,8 @@ class Service {
   status = 'ACTIVE';
   desired = 2;
   targetGroups: readonly string[] = [];
+  /** Of a blue/green deployment, beside the first one. */
+  alternate: string | undefined;
   current: string | undefined;
   private fates = new Map<string, { looks: number; end: Fate['end'] }>();
   private made = 0;
@@ -139,7 +141,12 @@ class Service {
       taskDefinition: this.primary.taskDefinition,
       deploymentController: { type: this.controller },
       deployments: this.deployments.map((one) => ({ ...one })),
-      loadBalancers: this.targetGroups.map((targetGroupArn) => ({ targetGroupArn })),
+      loadBalancers: this.targetGroups.map((targetGroupArn) => ({
+        targetGroupArn,
+        ...(this.alternate && {
+          advancedConfiguration: { alternateTargetGroupArn: this.alternate },
+        }),
+      })),
       events: [],
       ...(this.current === undefined ? {} : { currentServiceDeployment: this.current }),
     };
@@ -174,6 +181,9 @@ export class StandInAws {
   readonly targets = new Map<string, { State: string; Reason?: string }[]>();
   /** Task definitions that `update-service` knows; empty: all. */
   readonly taskDefinitions = new Set<string>();
+  /** Where the job is, by its credentials and region; as Lambda tells it. */
+  account = '123456789012';
+  region = 'eu-west-1';
   /** The service has words that the published shapes do not have. */
   isNewer = false;
   /** What becomes of deployments that `update-service` makes. */
@@ -326,14 +336,20 @@ export class StandInAws {
   }
 
   private aliasOf({ FunctionName, Name }: Input): Alias {
-    const found = this.aliases.get(`${String(FunctionName)}:${String(Name)}`);
-    if (found === undefined) throw new Refusal('ResourceNotFoundException', 'Alias not found');
+    const { account, region } = this;
+    const [, asked = `${region}:${account}`, name = ''] =
+      /^(?:arn:aws:lambda:([\w-]+:\d+):function:)?([\w-]+)$/.exec(String(FunctionName)) ?? [];
+    const found = this.aliases.get(`${name}:${String(Name)}`);
+    if (found === undefined || asked !== `${region}:${account}`)
+      throw new Refusal('ResourceNotFoundException', 'Alias not found');
     return found;
   }
 
   private getAlias(input: Input): Input {
     const { version, weights, revision } = this.aliasOf(input);
+    const name = String(input.FunctionName).split(':').at(-1) ?? '';
     return {
+      AliasArn: `arn:aws:lambda:${this.region}:${this.account}:function:${name}:${String(input.Name)}`,
       ...{ Name: input.Name, FunctionVersion: version, RevisionId: `r${String(revision)}` },
       ...(Object.keys(weights).length === 0
         ? {}

@@ -5,6 +5,7 @@ import { run } from '../../src/support/exec.js';
 import { systemFiles } from '../../src/support/files.js';
 import { resolveWith } from './resolve-inputs.js';
 import { VirtualClock } from './virtual-clock.js';
+import { OwnRollbacks } from '../../src/strategies/own-rollbacks.js';
 import type { StrategySettings } from '../../src/strategies/registry.js';
 
 export const request: RollbackRequest = {
@@ -29,6 +30,7 @@ export function dependenciesWith(
     fetch: () => globalThis.fetch,
     run: { system: 'github', runId: '42', url: null },
     attempt: undefined,
+    rollbacks: new OwnRollbacks(),
     recorded: undefined,
     isRollbackRun: false,
     env: {},

@@ -11,6 +11,7 @@ import { allVariables, commandEnvironment, toolEnvironment } from '../inputs/var
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
 import type { SourceDependencies } from '../sources/source.js';
+import { OwnRollbacks } from '../strategies/own-rollbacks.js';
 import { messageOf, type UsageProblem } from '../support/errors.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
 import { createRedactor, type Redactor } from '../support/redact.js';
@@ -42,6 +43,8 @@ export interface BaseSession {
   readonly fetch: () => typeof globalThis.fetch;
   /** How often origins may be asked by probes, as far as this run knows. */
   readonly limits: Limits;
+  /** What the targets have rolled back. */
+  readonly rollbacks: OwnRollbacks;
   readonly close: () => void;
 }
 
@@ -123,6 +126,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     startedAt: clock.now(),
     http: openHttp,
     limits: new Limits(),
+    rollbacks: new OwnRollbacks(),
     fetch: () =>
       fetchOf(openHttp(), { timeoutMs: API_TIMEOUT, clean: (text) => redactor.redact(text) }),
     close: () => {

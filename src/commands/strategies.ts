@@ -64,6 +64,7 @@ export async function buildLinks(
         ...(snapshot === undefined ? {} : { snapshot: snapshot.id ?? snapshot.takenAt }),
       },
       attempt: attemptOf(session, snapshot),
+      rollbacks: session.rollbacks,
       recorded: recorded[id],
       isRollbackRun,
       env: toolEnvironment(entry.env, inputs),

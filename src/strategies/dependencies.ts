@@ -4,6 +4,7 @@ import type { Clock } from '../support/clock.js';
 import type { Exec } from '../support/exec.js';
 import type { TemporaryFolders } from '../support/files.js';
 import type { AttemptIdentity } from './ci/correlation.js';
+import type { OwnRollbacks } from './own-rollbacks.js';
 
 /** Which run this is. A second attempt of a run is the same run. */
 export interface RunIdentity {
@@ -29,6 +30,8 @@ export interface StrategyDependencies<S> {
   readonly run: RunIdentity;
   /** What another attempt of this run knows the rollback by; `undefined`: the run has no id. */
   readonly attempt: AttemptIdentity | undefined;
+  /** Of all targets of this run. */
+  readonly rollbacks: OwnRollbacks;
   /** What this strategy's `snapshot` recorded before the deploy of this run, as it came from the file; `undefined`: nothing. */
   readonly recorded: unknown;
   /** This run is a rollback run itself: its pipeline must not start another. */

@@ -10,15 +10,22 @@ import type {
   StrategyResult,
   Withheld,
 } from '../contract/strategy.js';
-import { type Aws, AwsError, createAws, leavesOpen } from '../support/aws/cli.js';
+import { type Aws, AwsError, createAws, leavesOpen, mayPass } from '../support/aws/cli.js';
 import { type Alias, isSameVersions, readAlias, versionsInWords } from '../support/aws/lambda.js';
-import { type AliasName, aliasInWords, parseAliasNames } from '../support/aws/names.js';
+import { type AliasName, aliasInWords, parseAliasNames, placeOf } from '../support/aws/names.js';
 import type { Clock } from '../support/clock.js';
 import { fields, listOf, textOf } from '../support/json.js';
 import { asSentence } from '../support/text.js';
 import { type AddFinding, findingsOfAws } from './aws-findings.js';
 import type { StrategyDependencies } from './dependencies.js';
-import { notDeployed, notDeployedFinding, skipUnrecorded, unrecorded } from './snapshot-words.js';
+import type { OwnRollbacks } from './own-rollbacks.js';
+import {
+  notDeployed,
+  notDeployedFinding,
+  otherPlace,
+  skipUnrecorded,
+  unrecorded,
+} from './snapshot-words.js';
 
 /** The inputs that it reads. */
 export interface LambdaSettings {
@@ -31,6 +38,10 @@ interface RecordedAlias {
   readonly alias: string;
   /** `null`: the alias was not there. */
   readonly version: string | null;
+  /** Region and account; `undefined`: a snapshot of an earlier version, or the alias was not there. */
+  readonly place?: string | undefined;
+  /** Versions that had a share of the traffic beside it. */
+  readonly others: readonly string[];
 }
 
 interface LambdaPlan extends Plan {
@@ -45,6 +56,7 @@ interface State {
   readonly recorded: ReadonlyMap<string, RecordedAlias>;
   /** What this run judges, by alias; empty until the watch begins. */
   readonly judged: Map<string, Alias>;
+  readonly rollbacks: OwnRollbacks;
 }
 
 /** Between two looks at an alias whose change got no answer, milliseconds. */
@@ -53,7 +65,7 @@ const LOOKS = 5;
 
 /** The `lambda` strategy as it is configured, or why there is none. */
 export function setUpLambda(dependencies: StrategyDependencies<LambdaSettings>): Strategy | Skip {
-  const { settings, env, exec, redact, clock, random } = dependencies;
+  const { settings, env, exec, redact, clock, random, rollbacks } = dependencies;
   const aliases = settings['lambda-alias'] ?? [];
   if (aliases.length === 0)
     return { kind: 'skip', reason: 'not configured: `lambda-alias` is not set' };
@@ -63,6 +75,7 @@ export function setUpLambda(dependencies: StrategyDependencies<LambdaSettings>):
     names: parseAliasNames(aliases),
     recorded: readRecorded(dependencies.recorded),
     judged: new Map(),
+    rollbacks,
   });
 }
 
@@ -70,12 +83,14 @@ export function setUpLambda(dependencies: StrategyDependencies<LambdaSettings>):
 function readRecorded(value: unknown): ReadonlyMap<string, RecordedAlias> {
   return new Map(
     listOf(fields(value).aliases).flatMap((one) => {
-      const { alias, version } = fields(one);
+      const { alias, version, place, others } = fields(one);
       const name = textOf(alias);
       const number = version === null ? null : textOf(version);
       if (name === undefined || number === undefined) return [];
       if (number !== null && !/^\d+$/.test(number)) return [];
-      return [[name, { alias: name, version: number }] as const];
+      const beside = listOf(others).flatMap((other) => textOf(other) ?? []);
+      const record = { alias: name, version: number, place: textOf(place), others: beside };
+      return [[name, record] as const];
     }),
   );
 }
@@ -122,7 +137,12 @@ function preflight(
           onLatest(words),
           'publish a version in each deploy, and point the alias at it',
         );
-      else if (!isBeforeDeploy && !recorded.has(words)) add('error', unknown.message, unknown.fix);
+      else if (!isBeforeDeploy) {
+        const problem = recorded.has(words)
+          ? otherPlace(words, recorded.get(words)?.place, placeOf(alias.arn))
+          : unknown;
+        if (problem !== undefined) add('error', problem.message, problem.fix);
+      }
     }
   };
   return findingsOfAws('lambda', aws, look, signal);
@@ -141,7 +161,11 @@ async function snapshot(
     const words = aliasInWords(name);
     const alias = await readAlias(aws, name, signal);
     if (alias?.version === '$LATEST') throw new Error(onLatest(words));
-    aliases.push({ alias: words, version: alias?.version ?? null });
+    aliases.push({
+      ...{ alias: words, version: alias?.version ?? null },
+      ...(alias === undefined ? {} : { place: placeOf(alias.arn) }),
+      others: Object.keys(alias?.weights ?? {}),
+    });
   }
   return { aliases };
 }
@@ -161,10 +185,18 @@ async function capture(state: State, signal: AbortSignal): Promise<Captured> {
     if (alias === undefined) continue;
     const words = aliasInWords(name);
     state.judged.set(words, alias);
-    if (isAt(alias, state.recorded.get(words)?.version))
+    if (isAsRecorded(alias, state.recorded.get(words)))
       findings.push(notDeployedFinding('lambda', words));
   }
   return { findings };
+}
+
+/** Whether an alias has the versions that it had before the deploy, whatever their weights. */
+function isAsRecorded({ version, weights }: Alias, recorded: RecordedAlias | undefined): boolean {
+  return (
+    version === recorded?.version &&
+    Object.keys(weights).every((other) => recorded.others.includes(other))
+  );
 }
 
 /** Whether an alias gives all its traffic to one version. */
@@ -190,7 +222,8 @@ function objectionTo(
   const ours = judged.get(words);
   if (ours === undefined) return undefined;
   if (now === undefined) return `${words} is gone since the watch began`;
-  return isSameVersions(now, ours) || isAt(now, recorded.get(words)?.version)
+  const to = recorded.get(words)?.version ?? undefined;
+  return isSameVersions(now, ours, to) || isAt(now, to)
     ? undefined
     : `${words} is at ${versionsInWords(now)}, which is not what this run judged (${versionsInWords(ours)})`;
 }
@@ -200,15 +233,26 @@ async function goneBack(state: State, signal: AbortSignal): Promise<string | und
   const back: string[] = [];
   for (const name of state.names) {
     const words = aliasInWords(name);
-    const to = state.recorded.get(words)?.version ?? undefined;
+    const recorded = state.recorded.get(words);
+    const to = recorded?.version ?? undefined;
     const judged = state.judged.get(words);
     const now = await readAlias(state.aws, name, signal);
     if (objectionTo(state, name, now) !== undefined) return undefined;
     if (now === undefined || judged === undefined || to === undefined) continue;
-    if (isAt(now, to) && !isAt(judged, to))
-      back.push(`${words} went back to version ${to} without this run`);
+    if (otherPlace(words, recorded?.place, placeOf(now.arn)) !== undefined) return undefined;
+    if (isAt(now, to) && !isAsRecorded(judged, recorded))
+      back.push(
+        state.rollbacks.has(wayBackOf(name, to))
+          ? `${words} was rolled back to version ${to} by this run already`
+          : `${words} went back to version ${to} without this run`,
+      );
   }
   return back.length === 0 ? undefined : back.join('; ');
+}
+
+/** As the rollbacks of this run know it. */
+function wayBackOf(name: AliasName, to: string): string {
+  return `lambda/${aliasInWords(name)} to ${to}`;
 }
 
 async function plan(
@@ -230,14 +274,20 @@ async function plan(
     const objection = objectionTo(state, name, now);
     if (objection !== undefined) return { kind: 'withheld', reason: objection };
     if (now === undefined) return { kind: 'failed', reason: `there is no alias ${words}` };
-    const to = state.recorded.get(words)?.version;
+    const recorded = state.recorded.get(words);
+    const to = recorded?.version;
     if (to === undefined) return skipUnrecorded(`what ${words} was`);
     if (to === null)
       return {
         kind: 'skip',
         reason: `${words} was not there before this deploy: there is nothing to go back to`,
       };
-    if (isAt(state.judged.get(words) ?? now, to)) unchanged = notDeployed(words, `version ${to}`);
+    const foreign = otherPlace(words, recorded?.place, placeOf(now.arn));
+    if (foreign !== undefined)
+      return { kind: 'failed', reason: `${foreign.message}; ${foreign.fix}` };
+    const isDone = state.rollbacks.has(wayBackOf(name, to));
+    if (!isDone && isAsRecorded(state.judged.get(words) ?? now, recorded))
+      unchanged = notDeployed(words, `version ${to}`);
     else active.push({ name, now, to });
   }
   if (active.length === 0) return { kind: 'withheld', reason: unchanged };
@@ -304,12 +354,14 @@ async function move(state: State, name: AliasName, context: StrategyContext): Pr
         words: attempt === 1 ? `${there} again already` : there,
       };
     context.beforeChange();
+    state.rollbacks.add(wayBackOf(name, to));
     try {
       await aws.change(['lambda', 'update-alias'], inputFor(name, to, now.revisionId), signal);
       return await proven(state, name, to, signal);
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       if (leavesOpen(error)) return lookFor(state, name, { to, now, error }, signal);
+      state.rollbacks.remove(wayBackOf(name, to));
       if (error.reason !== 'conflict' || attempt === 2)
         return { kind: 'failed', reason: error.message };
     }
@@ -323,8 +375,24 @@ function inputFor({ functionName, alias }: AliasName, to: string, revisionId: st
   };
 }
 
+/** Asked again while there is no answer: the change is made, and it is known only by what is there. */
+async function readPatiently(
+  { aws, clock }: State,
+  name: AliasName,
+  signal: AbortSignal,
+): Promise<Alias | undefined> {
+  for (let look = 1; ; look++) {
+    try {
+      return await readAlias(aws, name, signal);
+    } catch (error) {
+      if (!(error instanceof AwsError) || !mayPass(error) || look >= LOOKS) throw error;
+      await clock.sleep(LOOK_AGAIN, signal);
+    }
+  }
+}
+
 async function proven(
-  { aws }: State,
+  state: State,
   name: AliasName,
   to: string,
   signal: AbortSignal,
@@ -332,7 +400,7 @@ async function proven(
   const words = aliasInWords(name);
   let now: Alias | undefined;
   try {
-    now = await readAlias(aws, name, signal);
+    now = await readPatiently(state, name, signal);
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
     return {
@@ -357,9 +425,9 @@ async function lookFor(
   { to, now, error }: { readonly to: string; readonly now: Alias; readonly error: AwsError },
   signal: AbortSignal,
 ): Promise<Moved> {
-  const { aws, clock } = state;
+  const { clock } = state;
   for (let look = 1; look <= LOOKS && !signal.aborted; look++) {
-    const seen = await readAlias(aws, name, signal);
+    const seen = await readPatiently(state, name, signal);
     if (seen !== undefined && isAt(seen, to)) return proven(state, name, to, signal);
     if (seen?.revisionId !== now.revisionId) break;
     await clock.sleep(LOOK_AGAIN, signal);

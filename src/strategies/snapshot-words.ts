@@ -15,6 +15,19 @@ export function skipUnrecorded(what: string): Skip {
   return { kind: 'skip', reason: `${message}; ${fix}` };
 }
 
+/** What was recorded is of another region or account. @param where in words: `shop/api`; places: `eu-west-1:123456789012` */
+export function otherPlace(
+  where: string,
+  recorded: string | undefined,
+  now: string | undefined,
+): Required<Problem> | undefined {
+  if (recorded === undefined || now === undefined || recorded === now) return undefined;
+  return {
+    message: `the snapshot knows ${where} of ${recorded}, and this job asks ${now}`,
+    fix: 'set AWS_REGION and the credentials to those of the step that took the snapshot',
+  };
+}
+
 /** What was there before the watch began is what the snapshot saw. @param where in words: `shop/api` */
 export function notDeployedFinding(subject: StrategyId, where: string): Finding {
   return {

@@ -13,7 +13,7 @@ function deployment(given: Partial<EcsDeployment> = {}): EcsDeployment {
 
 function service(primary: EcsDeployment, ...others: readonly EcsDeployment[]): EcsService {
   return {
-    ...{ controller: 'ECS', status: 'ACTIVE', desired: primary.desired, running: primary.running },
+    ...{ controller: 'ECS', place: undefined, desired: primary.desired, running: primary.running },
     ...{ deployments: [primary, ...others], primary, current: undefined, targetGroups: [] },
   };
 }

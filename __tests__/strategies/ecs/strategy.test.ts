@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Strategy } from '../../../src/contract/strategy.js';
 import { setUpEcs } from '../../../src/strategies/ecs/strategy.js';
+import { OwnRollbacks } from '../../../src/strategies/own-rollbacks.js';
 import { Cancelled } from '../../../src/support/abort.js';
 import { refused, StandInAws, taskDefinition } from '../../support/stand-in-aws.js';
 import {
@@ -377,6 +378,50 @@ describe('ecs', () => {
     expect(aws.callsOf('update-service')).toHaveLength(1);
   });
 
+  it('a snapshot of another account: an error in preflight, and the service of that name here is left alone', async () => {
+    const { aws, clock, service } = await scene();
+    const recorded = JSON.parse(
+      JSON.stringify(await made(aws, clock, 'shop/api').snapshot?.(never)).replaceAll(
+        '123456789012',
+        '999999999999',
+      ),
+    ) as unknown;
+    const strategy = made(aws, clock, 'shop/api', recorded);
+    service.deploy('api:8');
+    await clock.runUntil(captured(strategy));
+    const message =
+      'the snapshot knows shop/api of eu-west-1:999999999999, and this job asks eu-west-1:123456789012';
+    expect(await strategy.preflight(never)).toContainEqual(
+      expect.objectContaining({ level: 'error', message }),
+    );
+    expect(await strategy.plan(request, never)).toMatchObject({
+      kind: 'failed',
+      reason: expect.stringContaining(message),
+    });
+  });
+
+  it('a service that is being deleted is none any more', async () => {
+    const { aws, clock, service, strategy } = await scene();
+    service.status = 'DRAINING';
+    expect(await strategy.preflight(never)).toContainEqual(
+      expect.objectContaining({ level: 'error', message: 'there is no service shop/api' }),
+    );
+    expect(await made(aws, clock, 'shop/api').snapshot?.(never)).toMatchObject({
+      services: [{ taskDefinition: null }],
+    });
+  });
+
+  it.each(['{}', '{"services":null}', '[]', 'null', '"x"', ''])(
+    'an answer that is none (%j) is not taken for a service that is not there',
+    async (stdout) => {
+      const { aws, clock } = await scene();
+      aws.instead = () => ({ stdout });
+      await expect(made(aws, clock, 'shop/api').snapshot?.(never)).rejects.toThrow(
+        'aws ecs describe-services printed something',
+      );
+    },
+  );
+
   it('an ARN of another region: the service of that name here is left alone', async () => {
     const arn = 'arn:aws:ecs:eu-central-1:123456789012:service/shop/api';
     const { aws, clock, service } = await scene();
@@ -391,20 +436,113 @@ describe('ecs', () => {
     );
   });
 
-  it('two targets with one service: the second finds it gone back, and changes nothing', async () => {
-    const { aws, clock, service } = await scene();
-    const recorded: unknown = await made(aws, clock, 'shop/api').snapshot?.(never);
-    const [one, other] = [0, 1].map(() => made(aws, clock, 'shop/api', recorded));
-    service.deploy('api:8');
-    for (const each of [one, other]) await clock.runUntil(captured(each!));
-    expect((await rollBack({ strategy: one!, clock })).result).toMatchObject({
+  describe('two targets with one service', () => {
+    /** Both of one run, with the deploy of `api:8` judged by them where `isJudged`. */
+    async function two(
+      deploy: (service: Scene['service']) => void,
+      isJudged = true,
+    ): Promise<Scene & { readonly other: Strategy }> {
+      const aws = new StandInAws();
+      const clock = new VirtualClock();
+      const service = aws.addService('shop/api', 'api:7');
+      const recorded: unknown = await made(aws, clock, 'shop/api').snapshot?.(never);
+      const rollbacks = new OwnRollbacks();
+      const target = (): Strategy =>
+        strategyOf(setUpEcs, { 'ecs-service': 'shop/api' }, { aws, clock, rollbacks }, recorded);
+      const [strategy, other] = [target(), target()];
+      deploy(service);
+      if (isJudged) for (const each of [strategy, other]) await clock.runUntil(captured(each));
+      return { aws, clock, service, strategy, other };
+    }
+    const byThisRun = {
       outcome: 'verified',
+      detail: expect.stringMatching(
+        /^shop\/api was rolled back by this run already\. .* is complete/,
+      ),
+      versionConfirmed: true,
+    };
+
+    it.each([
+      ['that is complete', { looks: 1, end: 'completes' } as const],
+      ['that is going on', { looks: 99, end: 'hangs' } as const],
+    ])('a deploy %s: the second one finds that this run has rolled it back', async (_, fate) => {
+      const { clock, strategy, other, aws } = await two((service) => {
+        service.deploy('api:8', fate);
+      });
+      expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+      expect(await other.goneBack?.(never)).toBe('shop/api was rolled back by this run already');
+      const { result, changes } = await rollBack({ strategy: other, clock });
+      expect(result).toMatchObject(byThisRun);
+      expect(changes).toBe(0);
+      expect(aws.calls.filter(({ operation }) => /^(update|stop)/.test(operation))).toHaveLength(1);
     });
-    expect((await rollBack({ strategy: other!, clock })).result).toMatchObject({
-      outcome: 'verified',
-      detail: expect.stringContaining('went back to api:7 without this run'),
+
+    it.each([
+      ['by a watch', true, { looks: 1, end: 'completes' } as const],
+      ['by a watch, while it is going on', true, { looks: 99, end: 'hangs' } as const],
+      ['by hand', false, { looks: 1, end: 'completes' } as const],
+      ['by hand, while it is going on', false, { looks: 99, end: 'hangs' } as const],
+    ])(
+      'both roll back at once, %s: one changes it, and both are proven',
+      async (_, isJudged, fate) => {
+        const { aws, clock, strategy, other } = await two((service) => {
+          service.deploy('api:8', fate);
+        }, isJudged);
+        const [first, second] = await Promise.all(
+          [strategy, other].map(async (each) => rollBack({ strategy: each, clock })),
+        );
+        expect(first?.result).toMatchObject({ outcome: 'verified' });
+        expect(second?.result).toMatchObject(byThisRun);
+        expect(aws.calls.filter(({ operation }) => /^(update|stop)/.test(operation))).toHaveLength(
+          1,
+        );
+      },
+    );
+
+    it('by hand, when the other one was faster: nothing is changed', async () => {
+      const { clock, strategy, other } = await two((service) => {
+        service.deploy('api:8');
+      }, false);
+      await rollBack({ strategy, clock });
+      expect((await rollBack({ strategy: other, clock })).result).toMatchObject(byThisRun);
     });
-    expect(aws.callsOf('update-service')).toHaveLength(1);
+
+    it('what the first is refused, the second tries', async () => {
+      const { aws, clock, strategy, other } = await two((service) => {
+        service.deploy('api:8');
+      });
+      let left = 1;
+      aws.instead = (operation) =>
+        operation === 'update-service' && left-- > 0
+          ? refused(operation, 'AccessDenied')
+          : undefined;
+      const [first, second] = await Promise.all(
+        [strategy, other].map(async (each) => rollBack({ strategy: each, clock })),
+      );
+      expect(first?.result).toMatchObject({ outcome: 'failed' });
+      expect(second?.result).toMatchObject({
+        outcome: 'verified',
+        detail: expect.stringContaining('Deployed api:7 to shop/api again'),
+      });
+    });
+
+    it('somebody deploys while the second one waits: withheld, and left alone', async () => {
+      const { aws, clock, service, strategy, other } = await two((deployed) => {
+        deployed.deploy('api:8');
+      });
+      let isFirst = true;
+      aws.instead = (operation) => {
+        if (operation !== 'update-service' || !isFirst) return undefined;
+        isFirst = false;
+        service.deploy('api:9');
+        return refused(operation, 'AccessDenied');
+      };
+      const [, second] = await Promise.all(
+        [strategy, other].map(async (each) => rollBack({ strategy: each, clock })),
+      );
+      expect(second?.result).toMatchObject({ kind: 'withheld' });
+      expect(service.primary.taskDefinition).toBe(taskDefinition('api:9'));
+    });
   });
 
   it.each([
@@ -491,6 +629,77 @@ describe('ecs', () => {
     expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
   });
 
+  describe.each([
+    ['throttled in every call', refused('any', 'ThrottlingException', 'Rate exceeded')],
+    ['unreachable', { code: 255, stderr: 'Could not connect to the endpoint URL: "https://x/"' }],
+    ['slower than the program is given time', { code: null, stopped: 'timeout' as const }],
+    ['garbled', { stdout: '{"services":[' }],
+  ])('once the change is made, ECS is %s for a while', (_, answer) => {
+    it.each([
+      ['a new deployment', { looks: 1, end: 'completes' } as const, 'update-service'],
+      ['a stop', { looks: 99, end: 'hangs' } as const, 'stop-service-deployment'],
+    ])('%s is followed to its end all the same', async (_name, fate, way) => {
+      const { aws, service, strategy, clock } = await scene();
+      service.deploy('api:8', fate);
+      await clock.runUntil(captured(strategy));
+      let left = 0;
+      aws.instead = (operation) => {
+        if (operation === way) {
+          left = 10;
+          return undefined;
+        }
+        return left-- > 0 ? answer : undefined;
+      };
+      expect((await rollBack({ strategy, clock })).result).toMatchObject({ outcome: 'verified' });
+      expect(aws.callsOf(way)).toHaveLength(1);
+    });
+
+    it('for ever, of one service of two: until time is over, and both are told', async () => {
+      const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+      service.deploy('api:8');
+      aws.services.get('shop/worker')?.deploy('worker:4');
+      await clock.runUntil(captured(strategy));
+      const stop = new AbortController();
+      let changes = 0;
+      aws.instead = (operation) => {
+        if (operation === 'update-service') changes += 1;
+        return changes === 2 && operation === 'describe-services' ? answer : undefined;
+      };
+      clock.sleep(600_000, never).then(
+        () => {
+          stop.abort(new Cancelled('SIGTERM'));
+        },
+        () => undefined,
+      );
+      const { result } = await rollBack({ strategy, clock }, { signal: stop.signal });
+      expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+      expect(result).toHaveProperty(
+        'detail',
+        expect.stringMatching(/Deployed api:7 to shop\/api again\. Deployed worker:3/),
+      );
+    });
+  });
+
+  it('a stop that may be made, and not be followed: told, and the other service is told too', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    let isStopped = false;
+    aws.instead = (operation) => {
+      if (operation === 'stop-service-deployment') isStopped = true;
+      return isStopped && operation === 'describe-service-deployments'
+        ? refused(operation, 'AccessDeniedException')
+        : undefined;
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
+    expect(result).toHaveProperty(
+      'detail',
+      expect.stringMatching(/^Stopped the deployment of shop\/api with ROLLBACK.*AccessDenied/),
+    );
+  });
+
   it('a service that never settles: triggered, with how far it is', async () => {
     const { aws, clock, service, strategy } = await scene();
     service.deploy('api:8');
@@ -548,6 +757,26 @@ describe('ecs', () => {
     expect(result).toHaveProperty('detail', expect.stringMatching(/, 1 target is healthy\.$/));
     expect(asked).toBe(3);
   });
+
+  it.each([
+    ['tg', 'the first'],
+    ['tg-2', 'the alternate'],
+  ])(
+    'blue/green: the tasks are in %s (%s target group) after every second deploy',
+    async (used) => {
+      const { aws, service, strategy, clock } = await scene();
+      service.targetGroups = ['tg'];
+      service.alternate = 'tg-2';
+      aws.targets.set(used, [{ State: 'healthy' }, { State: 'draining' }]);
+      service.deploy('api:8');
+      await clock.runUntil(captured(strategy));
+      const { result } = await rollBack({ strategy, clock });
+      expect(result).toMatchObject({
+        outcome: 'verified',
+        detail: expect.stringMatching(/, 1 target is healthy\.$/),
+      });
+    },
+  );
 
   it('without the right to read targets the deployment decides, and that is said', async () => {
     const { aws, service, strategy, clock } = await scene();
@@ -609,6 +838,86 @@ describe('ecs', () => {
     const { result } = await rollBack({ strategy, clock });
     expect(result).toMatchObject({ outcome: 'verified' });
     expect(aws.callsOf('update-service')).toHaveLength(1);
+  });
+
+  it('several services that are being deployed: none waits until another one has gone back', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4', { looks: 99, end: 'hangs' });
+    await clock.runUntil(captured(strategy));
+    const stops: number[] = [];
+    aws.before = (operation) => {
+      if (operation === 'stop-service-deployment') stops.push(clock.monotonic());
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({ outcome: 'verified', versionConfirmed: true });
+    expect(stops).toHaveLength(2);
+    expect(stops[1]).toBe(stops[0]);
+  });
+
+  it.each([
+    ['that are complete', { looks: 1, end: 'completes' } as const],
+    ['that are being deployed', { looks: 99, end: 'hangs' } as const],
+  ])(
+    'several services %s: a deploy of the second, while the first is changed, is left alone',
+    async (_, fate) => {
+      const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+      const worker = aws.services.get('shop/worker');
+      service.deploy('api:8', fate);
+      worker?.deploy('worker:4', fate);
+      await clock.runUntil(captured(strategy));
+      let left = 1;
+      aws.before = (operation) => {
+        if (/^(update|stop)/.test(operation) && left-- > 0) worker?.deploy('worker:5');
+      };
+      const { result } = await rollBack({ strategy, clock });
+      expect(result).toMatchObject({
+        outcome: 'triggered',
+        detail: expect.stringContaining('shop/worker was deployed again by somebody else'),
+      });
+      expect(worker?.primary.taskDefinition).toBe(taskDefinition('worker:5'));
+    },
+  );
+
+  it('several services, and it is stopped before the second one: what was begun is left running, and nothing else is begun', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    const plan = await clock.runUntil(strategy.plan(request, never));
+    if (plan.kind !== 'plan') throw new Error(plan.reason);
+    const stop = new AbortController();
+    const context = contextWith(stop.signal);
+    const work = strategy.execute(plan, {
+      ...context,
+      beforeChange: () => {
+        stop.signal.throwIfAborted();
+        context.beforeChange();
+        stop.abort(new Cancelled('SIGTERM'));
+      },
+    });
+    await expect(clock.runUntil(work)).rejects.toBeInstanceOf(Cancelled);
+    expect(context.changes()).toBe(1);
+    expect(aws.callsOf('update-service')).toEqual([]);
+  });
+
+  it('several services, and the first is deployed again while it goes back: the others are told', async () => {
+    const { aws, service, strategy, clock } = await scene('shop/api,shop/worker');
+    service.deploy('api:8', { looks: 99, end: 'hangs' });
+    aws.services.get('shop/worker')?.deploy('worker:4');
+    await clock.runUntil(captured(strategy));
+    aws.before = (operation) => {
+      if (operation !== 'update-service') return;
+      for (const one of service.serviceDeployments.values())
+        if (one.status === 'ROLLBACK_IN_PROGRESS') one.status = 'STOPPED';
+    };
+    const { result } = await rollBack({ strategy, clock });
+    expect(result).toMatchObject({
+      outcome: 'triggered',
+      detail: expect.stringMatching(
+        /^shop\/api was deployed again by somebody else\. Deployed worker:3 to shop\/worker again\./,
+      ),
+    });
   });
 
   it('several services, and the second is refused: triggered, with what was done', async () => {

@@ -1,5 +1,5 @@
 import type { StrategyContext } from '../../contract/strategy.js';
-import { type Aws, AwsError, leavesOpen } from '../../support/aws/cli.js';
+import { type Aws, AwsError, leavesOpen, mayPass } from '../../support/aws/cli.js';
 import {
   type EcsService,
   readService,
@@ -21,6 +21,8 @@ export interface ChangeOptions {
   readonly now: EcsService;
   /** The task definition to go back to. */
   readonly to: string;
+  /** Called once the service has taken the change, where its end is a long way off. */
+  readonly onBegun: () => void;
 }
 
 /** What became of a change. */
@@ -47,7 +49,7 @@ const LOOKS = 6;
 
 /** A deployment that is still going on, and would go back to the task definition if it were stopped. */
 export async function stoppable(
-  { aws, now, to }: ChangeOptions,
+  { aws, now, to }: Pick<ChangeOptions, 'aws' | 'now' | 'to'>,
   signal: AbortSignal,
 ): Promise<ServiceDeployment | undefined> {
   if (now.primary.rolloutState !== 'IN_PROGRESS' || now.current === undefined) return undefined;
@@ -70,7 +72,13 @@ export async function change(options: ChangeOptions, context: StrategyContext): 
   if (going !== undefined) {
     const stopped = await stop(options, going, context);
     if (stopped !== undefined) return stopped;
-    const now = await readService(options.aws, options.name, context.signal);
+    let now: EcsService | undefined;
+    try {
+      now = await readService(options.aws, options.name, context.signal);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      return { kind: 'refused', reason: error.message };
+    }
     if (now?.primary.id !== options.now.primary.id)
       return now?.primary.taskDefinition === options.to
         ? { kind: 'begun', id: now.primary.id, words: byOthers(options, now) }
@@ -86,7 +94,7 @@ function byOthers({ name, to }: ChangeOptions, { deployments }: EcsService): str
 
 /** @returns `undefined`: it was over before it could be stopped */
 async function stop(
-  { aws, clock, name, to }: ChangeOptions,
+  { aws, clock, name, to, onBegun }: ChangeOptions,
   { arn }: ServiceDeployment,
   context: StrategyContext,
 ): Promise<Changed | undefined> {
@@ -103,27 +111,61 @@ async function stop(
     // It is over, or is going back already.
     if (error.reason === 'conflict') words = goneBackInWords(serviceInWords(name), to);
   }
-  for (let look = 1; ; look++) {
-    const found = await readServiceDeployment(aws, arn, signal);
-    const status = found?.status ?? 'unknown';
-    if (status === 'ROLLBACK_SUCCESSFUL') return { kind: 'begun', id: undefined, words };
-    if (status === 'SUCCESSFUL') return undefined;
-    // A deployment that begins ends the one before it.
-    if (status === 'STOPPED') return { kind: 'superseded' };
-    if (status === 'ROLLBACK_FAILED')
-      return { kind: 'open', reason: `${words}, and that failed: ${found?.reason ?? ''}` };
-    const isAccepted = /^(ROLLBACK|STOP)_/.test(status);
-    if (!isAccepted && look >= LOOKS)
-      return { kind: 'open', reason: `${words}, but the deployment is still ${status}` };
-    try {
+  return follow({ aws, clock, arn, words, onBegun }, signal);
+}
+
+/** @returns `undefined`: it has come to its end before it could be stopped */
+async function follow(
+  {
+    aws,
+    clock,
+    arn,
+    words,
+    onBegun,
+  }: Pick<ChangeOptions, 'aws' | 'clock' | 'onBegun'> & {
+    readonly arn: string;
+    readonly words: string;
+  },
+  signal: AbortSignal,
+): Promise<Changed | undefined> {
+  let status = 'unknown';
+  try {
+    let looks = 0;
+    for (;;) {
+      const found = await readServiceDeployment(aws, arn, signal).catch(nothingYet);
+      if (found !== nothing) {
+        looks += 1;
+        status = found?.status ?? 'unknown';
+      }
+      if (status === 'ROLLBACK_SUCCESSFUL') return { kind: 'begun', id: undefined, words };
+      if (status === 'SUCCESSFUL') return undefined;
+      // A deployment that begins ends the one before it.
+      if (status === 'STOPPED') return { kind: 'superseded' };
+      if (status === 'ROLLBACK_FAILED')
+        return { kind: 'open', reason: `${words}, and that failed: ${found?.reason ?? ''}` };
+      const isAccepted = /^(ROLLBACK|STOP)_/.test(status);
+      if (isAccepted) onBegun();
+      if (!isAccepted && looks >= LOOKS)
+        return { kind: 'open', reason: `${words}, but the deployment is still ${status}` };
       await clock.sleep(LOOK_AGAIN, signal);
-    } catch {
+    }
+  } catch (error) {
+    if (signal.aborted)
       return {
         kind: 'open',
         reason: `${words}, and the deployment was ${status} when time was over`,
       };
-    }
+    if (!(error instanceof AwsError)) throw error;
+    return { kind: 'open', reason: `${words}, and that could not be followed: ${error.message}` };
   }
+}
+
+/** Without an answer for a while. */
+const nothing = { status: '', reason: '' } as const;
+
+function nothingYet(error: unknown): typeof nothing {
+  if (error instanceof AwsError && mayPass(error)) return nothing;
+  throw error;
 }
 
 /** A deployment of the old task definition. ECS has no precondition for it: what it has replaced shows in its answer. */
@@ -170,13 +212,18 @@ async function update(
 
 /** The deployment that a change has made whose answer was lost. */
 async function lookFor(
-  { aws, clock, name, now, to }: ChangeOptions,
+  { aws, clock, name, now, to }: Omit<ChangeOptions, 'onBegun'>,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   for (let look = 1; look <= LOOKS; look++) {
-    const found = await readService(aws, name, signal);
-    const { id, taskDefinition } = found?.primary ?? now.primary;
-    if (id !== now.primary.id) return taskDefinition === to ? id : undefined;
+    try {
+      const found = await readService(aws, name, signal);
+      const { id, taskDefinition } = found?.primary ?? now.primary;
+      if (id !== now.primary.id) return taskDefinition === to ? id : undefined;
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      if (!mayPass(error)) return undefined;
+    }
     await clock.sleep(LOOK_AGAIN, signal);
   }
   return undefined;

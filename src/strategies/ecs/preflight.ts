@@ -1,9 +1,9 @@
 import type { Finding } from '../../contract/result.js';
 import type { Aws } from '../../support/aws/cli.js';
 import { type EcsService, readService } from '../../support/aws/ecs.js';
-import { serviceInWords, type ServiceName } from '../../support/aws/names.js';
+import { placeOf, serviceInWords, type ServiceName } from '../../support/aws/names.js';
 import { type AddFinding, findingsOfAws } from '../aws-findings.js';
-import { unrecorded } from '../snapshot-words.js';
+import { otherPlace, unrecorded } from '../snapshot-words.js';
 import { lastGood, type RecordedService } from './situation.js';
 
 interface PreflightOptions {
@@ -22,7 +22,7 @@ export function preflight(
     for (const name of names) {
       const service = await readService(aws, name, signal);
       const words = serviceInWords(name);
-      examine(words, service, { isRecorded: recorded.has(words), isBeforeDeploy }, add);
+      examine(words, service, { recorded: recorded.get(words), isBeforeDeploy }, add);
     }
   };
   return findingsOfAws('ecs', aws, look, signal);
@@ -32,9 +32,9 @@ function examine(
   name: string,
   service: EcsService | undefined,
   {
-    isRecorded,
+    recorded,
     isBeforeDeploy,
-  }: { readonly isRecorded: boolean; readonly isBeforeDeploy: boolean },
+  }: { readonly recorded: RecordedService | undefined; readonly isBeforeDeploy: boolean },
   add: AddFinding,
 ): void {
   if (service === undefined) {
@@ -55,10 +55,13 @@ function examine(
         ? 'let CodeDeploy roll back, by the strategy `command`: `aws deploy stop-deployment --auto-rollback-enabled`'
         : 'let that controller roll back, by the strategy `command`',
     );
-  } else if (!isRecorded && !isBeforeDeploy) {
-    const { message, fix } = unrecorded(`what ran in ${name}`);
-    add('error', message, fix);
-  } else if (isBeforeDeploy && lastGood(service) === undefined)
+  } else if (!isBeforeDeploy) {
+    const problem =
+      recorded === undefined
+        ? unrecorded(`what ran in ${name}`)
+        : otherPlace(name, placeOf(recorded.taskDefinition ?? ''), service.place);
+    if (problem !== undefined) add('error', problem.message, problem.fix);
+  } else if (lastGood(service) === undefined)
     add(
       'error',
       `nothing that runs in ${name} is known to be good: its newest deployment is ${service.primary.rolloutState ?? 'not there'}`,

@@ -1,4 +1,4 @@
-import { type Aws, AwsError } from '../../support/aws/cli.js';
+import { type Aws, AwsError, mayPass } from '../../support/aws/cli.js';
 import {
   type EcsDeployment,
   type EcsService,
@@ -34,27 +34,39 @@ const LOOK_AGAIN = 5000;
  * "stable" proves nothing: it is that with any version.
  */
 export async function settle(options: SettleOptions, signal: AbortSignal): Promise<Settled> {
-  const { aws, clock, name } = options;
-  const words = serviceInWords(name);
-  let lacking = `what runs in ${words} is not known`;
+  let lacking = `what runs in ${serviceInWords(options.name)} is not known`;
   try {
     for (;;) {
-      const now = await readService(aws, name, signal);
-      if (now === undefined) return { isThere: false, words: `${words} is gone` };
-      const seen = lookAt(now, options);
+      const seen = await look(options, signal);
       if (seen.isOver) return seen;
       lacking = seen.words;
-      if (seen.isThere) {
-        const targets = await targetsOf(now, options, signal);
-        if (targets.isThere) return { isThere: true, words: `${seen.words}${targets.words}` };
-        lacking = `${words}: ${targets.words}`;
-      }
-      await clock.sleep(LOOK_AGAIN, signal);
+      await options.clock.sleep(LOOK_AGAIN, signal);
     }
   } catch (error) {
     if (signal.aborted) return { isThere: false, words: lacking };
+    throw error;
+  }
+}
+
+/** Without an answer for a while nothing is known of the rollback, and nothing is wrong with it. */
+async function look(options: SettleOptions, signal: AbortSignal): Promise<Look> {
+  const { aws, name } = options;
+  const words = serviceInWords(name);
+  try {
+    const now = await readService(aws, name, signal);
+    if (now === undefined) return { isThere: false, isOver: true, words: `${words} is gone` };
+    const seen = lookAt(now, options);
+    if (!seen.isThere) return seen;
+    const targets = await targetsOf(now, options, signal);
+    return targets.isThere
+      ? { isThere: true, isOver: true, words: `${seen.words}${targets.words}` }
+      : { isThere: false, isOver: false, words: `${words}: ${targets.words}` };
+  } catch (error) {
     if (!(error instanceof AwsError)) throw error;
-    return { isThere: false, words: `${words} could not be read: ${error.message}` };
+    return {
+      ...{ isThere: false, isOver: !mayPass(error) },
+      words: `${words} could not be read: ${error.message}`,
+    };
   }
 }
 

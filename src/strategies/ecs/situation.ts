@@ -1,6 +1,7 @@
 import { type EcsDeployment, type EcsService, shortArn } from '../../support/aws/ecs.js';
 import { fields, listOf, numberOf, textOf } from '../../support/json.js';
-import { notDeployed, skipUnrecorded } from '../snapshot-words.js';
+import { placeOf } from '../../support/aws/names.js';
+import { notDeployed, otherPlace, skipUnrecorded } from '../snapshot-words.js';
 
 /** What the strategy records of one service before the deploy. */
 export interface RecordedService {
@@ -23,8 +24,8 @@ export interface Situation {
   readonly recorded: RecordedService | undefined;
   /** `undefined`: nobody has looked, as for a rollback by hand. */
   readonly judged: JudgedService | undefined;
-  /** Deployments of our own making. */
-  readonly ours: ReadonlySet<string>;
+  /** Whether this run has rolled it back, for this target or for another one. */
+  readonly isByUs: boolean;
   readonly now: EcsService;
 }
 
@@ -47,18 +48,23 @@ export function decide(situation: Situation): Decision {
       kind: 'skip',
       reason: `${name} was not there before this deploy: there is nothing to go back to`,
     };
+  const foreign = otherPlace(name, placeOf(to), now.place);
+  if (foreign !== undefined)
+    return { kind: 'failed', reason: `${foreign.message}; ${foreign.fix}` };
   const objection = objectionTo(situation);
   if (objection !== undefined) return { kind: 'withheld', reason: objection };
   const { primary } = now;
   const judged = situation.judged ?? primary;
+  const isThere = primary.taskDefinition === to;
   if (judged.id === recorded.deploymentId)
     return { kind: 'unchanged', reason: notDeployed(name, shortArn(to)) };
+  if (isThere && situation.isByUs) return { kind: 'back', by: byUsInWords(name) };
   if (judged.taskDefinition === to)
     return {
       kind: 'failed',
       reason: `the deploy left the task definition of ${name} as it was (${shortArn(to)}), and a task definition is what ECS goes back to; register another one for each deploy, with the image by its digest`,
     };
-  if (primary.taskDefinition === to) return { kind: 'back', by: backInWords(situation, judged) };
+  if (isThere) return { kind: 'back', by: goneBackInWords(name, to, judged.reason) };
   return { kind: 'change', from: primary.taskDefinition, to };
 }
 
@@ -78,10 +84,8 @@ export function givenUp(
   );
 }
 
-function backInWords({ name, now, ours }: Situation, judged: JudgedService): string {
-  const { primary } = now;
-  if (ours.has(primary.id)) return `${name} was rolled back by this run already`;
-  return goneBackInWords(name, primary.taskDefinition, judged.reason);
+function byUsInWords(name: string): string {
+  return `${name} was rolled back by this run already`;
 }
 
 /** A circuit breaker or an alarm leaves its reason with the deployment that it gave up. */
@@ -91,9 +95,9 @@ export function goneBackInWords(name: string, to: string, reason = ''): string {
 }
 
 /** Why what runs is neither what was judged nor what is to be gone back to. */
-export function objectionTo({ name, recorded, judged, ours, now }: Situation): string | undefined {
+export function objectionTo({ name, recorded, judged, now }: Situation): string | undefined {
   const { id, taskDefinition } = now.primary;
-  if (judged === undefined || id === judged.id || ours.has(id)) return undefined;
+  if (judged === undefined || id === judged.id) return undefined;
   const isBack =
     taskDefinition === recorded?.taskDefinition && judged.taskDefinition !== taskDefinition;
   return isBack

@@ -16,6 +16,7 @@ import { parseServiceNames, serviceInWords, type ServiceName } from '../../suppo
 import type { Clock } from '../../support/clock.js';
 import { asSentence } from '../../support/text.js';
 import type { StrategyDependencies } from '../dependencies.js';
+import type { OwnRollbacks } from '../own-rollbacks.js';
 import { notDeployedFinding } from '../snapshot-words.js';
 import { change, type Changed, type ChangeOptions, stoppable } from './change.js';
 import { preflight } from './preflight.js';
@@ -51,13 +52,12 @@ interface State {
   readonly recorded: ReadonlyMap<string, RecordedService>;
   /** What this run judges, by service; empty until the watch begins. */
   readonly judged: Map<string, JudgedService>;
-  /** Deployments of our own making. */
-  readonly ours: Set<string>;
+  readonly rollbacks: OwnRollbacks;
 }
 
 /** The `ecs` strategy as it is configured, or why there is none. */
 export function setUpEcs(dependencies: StrategyDependencies<EcsSettings>): Strategy | Skip {
-  const { settings, env, exec, redact, clock, random } = dependencies;
+  const { settings, env, exec, redact, clock, random, rollbacks } = dependencies;
   const services = settings['ecs-service'] ?? [];
   if (services.length === 0)
     return { kind: 'skip', reason: 'not configured: `ecs-service` is not set' };
@@ -67,7 +67,7 @@ export function setUpEcs(dependencies: StrategyDependencies<EcsSettings>): Strat
     names: parseServiceNames(services),
     recorded: readRecorded(dependencies.recorded),
     judged: new Map(),
-    ours: new Set(),
+    rollbacks,
   });
 }
 
@@ -168,19 +168,26 @@ async function assertUnchanged(state: State, signal: AbortSignal): Promise<Withh
 }
 
 async function situationOf(
-  { aws, recorded, judged, ours }: State,
+  state: State,
   name: ServiceName,
   signal: AbortSignal,
 ): Promise<Situation | undefined> {
+  const { aws, recorded, judged, rollbacks } = state;
   const now = await readService(aws, name, signal);
   const known = serviceInWords(name);
   const before = judged.get(known) ?? (now && givenUp(now, recorded.get(known)));
   // What ECS says of a deployment is gone with it.
   const last = now?.deployments.find(({ id }) => id === before?.id);
   if (last !== undefined) judged.set(known, last);
+  const isByUs = rollbacks.has(wayBackOf(state, name));
   return (
-    now && { name: known, recorded: recorded.get(known), judged: judged.get(known), ours, now }
+    now && { name: known, recorded: recorded.get(known), judged: judged.get(known), isByUs, now }
   );
+}
+
+/** As the rollbacks of this run know it. */
+function wayBackOf(state: State, name: ServiceName): string {
+  return `ecs/${serviceInWords(name)} to ${targetOf(state, name)}`;
 }
 
 /** One service with what is to be done about it. */
@@ -239,7 +246,7 @@ async function plan(
 /** What a circuit breaker, an alarm or somebody has taken back since the watch began. */
 async function goneBack(state: State, signal: AbortSignal): Promise<string | undefined> {
   const decided = await decideAll(state, state.names, signal);
-  if ('kind' in decided || state.ours.size > 0) return undefined;
+  if ('kind' in decided) return undefined;
   if (decided.some(({ decision }) => insteadOf(decision) !== undefined)) return undefined;
   const back = decided.flatMap(({ decision }) => (decision.kind === 'back' ? [decision.by] : []));
   return back.length === 0 ? undefined : back.join('; ');
@@ -257,7 +264,7 @@ function targetOf({ recorded }: State, name: ServiceName): string {
   return recorded.get(serviceInWords(name))?.taskDefinition ?? '';
 }
 
-function optionsFor(state: State, { name, now }: Decided): ChangeOptions {
+function optionsFor(state: State, { name, now }: Decided): Omit<ChangeOptions, 'onBegun'> {
   return { aws: state.aws, clock: state.clock, name, now, to: targetOf(state, name) };
 }
 
@@ -282,29 +289,92 @@ async function execute(
   const inTheWay = decided.map(({ decision }) => insteadOf(decision)).find((one) => one);
   if (inTheWay !== undefined)
     return inTheWay.kind === 'withheld' ? inTheWay : failed(inTheWay.reason);
-  const changes: { readonly one: Decided; readonly changed: Changed }[] = [];
-  for (const one of decided) {
-    const changed = await changeOf(state, one, context);
-    changes.push({ one, changed });
-    if (changed.kind !== 'begun') break;
-    if (changed.id !== undefined) state.ours.add(changed.id);
-    context.progress(asSentence(changed.words));
-  }
-  const [first] = changes;
-  if (first?.changed.kind === 'superseded')
+  const changes = await changeAll(state, decided, context);
+  const [first, second] = changes;
+  if (first === undefined || second !== undefined) return resultOf(state, changes, context);
+  if (first.changed.kind === 'superseded')
     return {
       kind: 'withheld',
       reason: `${serviceInWords(first.one.name)} was deployed again in the meantime`,
     };
-  if (first?.changed.kind === 'refused') return failed(first.changed.reason);
+  if (first.changed.kind === 'refused') return failed(first.changed.reason);
   return resultOf(state, changes, context);
 }
 
+interface ChangedService {
+  readonly one: Decided;
+  readonly changed: Changed;
+}
+
+/** One after the other, and none waits until another one has gone back. After one that cannot be changed no other is begun. */
+async function changeAll(
+  state: State,
+  decided: readonly Decided[],
+  context: StrategyContext,
+): Promise<readonly ChangedService[]> {
+  const begun: Promise<ChangedService>[] = [];
+  for (const [index, one] of decided.entries()) {
+    let goOn: () => void = () => undefined;
+    const isBegun = new Promise<true>((resolve) => {
+      goOn = () => {
+        resolve(true);
+      };
+    });
+    const whole = state.rollbacks
+      .inTurn(`ecs/${serviceInWords(one.name)}`, context.signal, (hasWaited) =>
+        // What was read before the others were changed may be old.
+        hasWaited || index > 0
+          ? changeLater(state, one, context, goOn)
+          : changeOf(state, one, context, goOn),
+      )
+      .then((changed) => {
+        if (changed.kind === 'begun') context.progress(asSentence(changed.words));
+        return { one, changed };
+      });
+    // Awaited at the end; until then a failure must not count as unhandled.
+    whole.catch(() => undefined);
+    begun.push(whole);
+    const first = await Promise.race([isBegun, whole]);
+    if (first !== true && first.changed.kind !== 'begun') break;
+  }
+  return Promise.all(begun);
+}
+
 /** One that went back by itself was changed by somebody else. */
-function changeOf(state: State, one: Decided, context: StrategyContext): Promise<Changed> {
-  return one.decision.kind === 'back'
-    ? Promise.resolve({ kind: 'begun', id: one.now.primary.id, words: one.decision.by })
-    : change(optionsFor(state, one), context);
+async function changeOf(
+  state: State,
+  one: Decided,
+  context: StrategyContext,
+  onBegun: () => void,
+): Promise<Changed> {
+  if (one.decision.kind === 'back')
+    return { kind: 'begun', id: one.now.primary.id, words: one.decision.by };
+  const wayBack = wayBackOf(state, one.name);
+  state.rollbacks.add(wayBack);
+  const changed = await change({ ...optionsFor(state, one), onBegun }, context);
+  if (changed.kind === 'refused' || changed.kind === 'superseded') state.rollbacks.remove(wayBack);
+  return changed;
+}
+
+/** Another target may have rolled it back meanwhile, or somebody deployed it. */
+async function changeLater(
+  state: State,
+  planned: Decided,
+  context: StrategyContext,
+  onBegun: () => void,
+): Promise<Changed> {
+  const { name, now } = planned;
+  const service = serviceInWords(name);
+  // By hand nobody has looked before: what was to go then is what is to go.
+  if (!state.judged.has(service)) state.judged.set(service, now.primary);
+  const again = await decideAll(state, [name], context.signal);
+  if ('kind' in again) return { kind: 'refused', reason: again.reason };
+  const [one = planned] = again;
+  const inTheWay = insteadOf(one.decision);
+  if (inTheWay === undefined) return changeOf(state, one, context, onBegun);
+  return inTheWay.kind === 'withheld'
+    ? { kind: 'superseded' }
+    : { kind: 'refused', reason: inTheWay.reason };
 }
 
 function failed(reason: string): StrategyResult {
@@ -313,7 +383,7 @@ function failed(reason: string): StrategyResult {
 
 async function resultOf(
   { aws, clock, recorded }: State,
-  changes: readonly { readonly one: Decided; readonly changed: Changed }[],
+  changes: readonly ChangedService[],
   { signal }: StrategyContext,
 ): Promise<StrategyResult> {
   const sentences: string[] = [];

@@ -17,7 +17,7 @@ interface AwsOptions {
 
 /** AWS, as the `aws` program reaches it. Everything rejects with an {@link AwsError}, or with the signal's reason. */
 export interface Aws {
-  /** What `aws --version` prints: `aws-cli/2.31.0`. */
+  /** What `aws --version` prints: `aws-cli/2.31.0`; that it prints nothing, in words. */
   version(signal: AbortSignal): Promise<string>;
   /** A call that reads; asked again while the service is not reached or too busy. `input` has the shape of the API. */
   read(operation: AwsOperation, input: object, signal: AbortSignal): Promise<unknown>;
@@ -44,7 +44,9 @@ export function createAws(options: AwsOptions): Aws {
   return {
     async version(signal) {
       const text = await call(options, ['--version'], 'aws', {}, signal);
-      return text.trim().split(/\s/)[0] ?? '';
+      const [version = ''] = text.trim().split(/\s/);
+      // On Python 2 it prints that on standard error.
+      return version === '' ? 'an aws program that does not tell its version' : version;
     },
     read: (operation, input, signal) =>
       retryRead(() => json(options, operation, input, {}, signal), {
@@ -67,6 +69,16 @@ export function createAws(options: AwsOptions): Aws {
 
 /** The program itself would send a call again whose answer it did not get (https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-retries.html). */
 const sentOnce = { AWS_MAX_ATTEMPTS: '1' };
+
+/** What the configuration of a person must not change; the environment goes before it. */
+const forPrograms = {
+  // Without a terminal a pager prints nothing else, but it may be missing.
+  AWS_PAGER: '',
+  // There is nobody to ask (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-parameters-prompting.html).
+  AWS_CLI_AUTO_PROMPT: 'off',
+  // Version 2 can write errors as JSON, YAML or a table (https://docs.aws.amazon.com/cli/latest/userguide/cli-usage-error-format.html).
+  AWS_CLI_ERROR_FORMAT: 'legacy',
+};
 
 async function json(
   options: AwsOptions,
@@ -101,11 +113,10 @@ async function call(
     env: {
       ...env,
       // Version 1 reads only the second one (botocore/configprovider.py).
-      ...(env.AWS_DEFAULT_REGION === undefined && env.AWS_REGION !== undefined
+      ...((env.AWS_DEFAULT_REGION ?? '') === '' && env.AWS_REGION !== undefined
         ? { AWS_DEFAULT_REGION: env.AWS_REGION }
         : {}),
-      // Without a terminal a pager prints nothing else, but it may be missing.
-      AWS_PAGER: '',
+      ...forPrograms,
       ...more,
     },
     timeoutMs: CALL_TIMEOUT_MS,
@@ -175,11 +186,13 @@ const codes: readonly (readonly [RegExp, AwsReason])[] = [
 /** What the program says when there is no answer of the service; awscli/errorhandler.py, botocore/exceptions.py. */
 const words: readonly (readonly [RegExp, AwsReason])[] = [
   [
-    /Unable to locate credentials|must specify a region|config profile .* could not be found|Partial credentials|Error when retrieving token|Token has expired/i,
+    /Unable to locate credentials|must specify a region|doesn't match a supported format|Invalid endpoint:|config profile .* could not be found|Unable to parse config file|Partial credentials|Error when retrieving (?:token|credentials)|Token has expired|Error loading SSO Token|SSO session associated with this profile|session has expired/i,
     'not-configured',
   ],
+  // Of a program that is too old for it, too: nothing was sent.
+  [/Invalid choice|Unknown options:|Parameter validation failed/i, 'invalid'],
   [
-    /Could not connect to the endpoint|Connect timeout|Read timeout|Connection was closed|Failed to connect to proxy|SSL validation failed|EndpointConnectionError|Name or service not known/i,
+    /Could not connect to the endpoint|Connect timeout|Read timeout|Connection was closed|Failed to connect to proxy|SSL validation failed|EndpointConnectionError|Name or service not known|An HTTP Client |reading from response stream/i,
     'unreachable',
   ],
 ];
@@ -194,6 +207,11 @@ export function reasonOf(stderr: string): AwsError['reason'] {
 /** Whether a change may have happened although this came back: the service did not say no, or we did not hear it. */
 export function leavesOpen({ reason }: AwsError): boolean {
   return ['unreachable', 'timeout', 'killed', 'garbage', 'other'].includes(reason);
+}
+
+/** Whether it says nothing of what was asked: the same question may get an answer a while later. */
+export function mayPass({ transient, reason }: AwsError): boolean {
+  return transient || reason === 'timeout' || reason === 'garbage';
 }
 
 /** What to change, for each way in which the program cannot be used at all; `undefined`: it is about the one call. */

@@ -1,6 +1,6 @@
 import { fields, listOf, numberOf, textOf } from '../json.js';
 import { type Aws, AwsError } from './cli.js';
-import { serviceInWords, type ServiceName } from './names.js';
+import { placeOf, serviceInWords, type ServiceName } from './names.js';
 
 /** One deployment of a service: what is there of it, and how far it is. */
 export interface EcsDeployment {
@@ -21,7 +21,8 @@ export interface EcsDeployment {
 export interface EcsService {
   /** `ECS`, `CODE_DEPLOY` or `EXTERNAL`. */
   readonly controller: string;
-  readonly status: string;
+  /** Region and account. */
+  readonly place: string | undefined;
   readonly desired: number;
   readonly running: number;
   readonly deployments: readonly EcsDeployment[];
@@ -52,16 +53,21 @@ export async function readService(
     if (error instanceof AwsError && error.reason === 'not-found') return undefined;
     throw error;
   }
-  const [found] = listOf(fields(answer).services);
+  const { services } = fields(answer);
+  if (!Array.isArray(services))
+    throw new AwsError(
+      'garbage',
+      'aws ecs describe-services printed something that is no list of services',
+    );
+  const [found] = listOf(services);
   if (found === undefined) return undefined;
-  assertPlace(name, textOf(fields(found).clusterArn) ?? '');
+  assertPlace(name, placeOf(textOf(fields(found).clusterArn) ?? ''));
   return serviceOf(fields(found));
 }
 
 /** A service is asked for by its name, and each region may have one of that name. */
-function assertPlace(name: ServiceName, clusterArn: string): void {
-  const place = clusterArn.split(':').slice(3, 5).join(':');
-  if (name.place !== undefined && place !== '' && place !== name.place)
+function assertPlace(name: ServiceName, place: string | undefined): void {
+  if (name.place !== undefined && place !== undefined && place !== name.place)
     throw new AwsError(
       'invalid',
       `${serviceInWords(name)} is named by an ARN of ${name.place}, and this job asks ${place}: set AWS_REGION and the credentials to those of the ARN`,
@@ -69,8 +75,8 @@ function assertPlace(name: ServiceName, clusterArn: string): void {
 }
 
 function serviceOf(found: Readonly<Record<string, unknown>>): EcsService | undefined {
-  const status = textOf(found.status) ?? '';
-  if (status === 'INACTIVE') return undefined;
+  // One that is being deleted takes no change any more (https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteService.html).
+  if (['DRAINING', 'INACTIVE'].includes(textOf(found.status) ?? '')) return undefined;
   const deployments = listOf(found.deployments).map((one) => deploymentOf(fields(one)));
   const primary = deployments.find((one) => one.status === 'PRIMARY') ?? {
     // Of CodeDeploy and external controllers, which keep task sets.
@@ -79,14 +85,24 @@ function serviceOf(found: Readonly<Record<string, unknown>>): EcsService | undef
   };
   return {
     controller: textOf(fields(found.deploymentController).type) ?? 'ECS',
-    ...{ status, deployments, primary },
+    ...{ deployments, primary, place: placeOf(textOf(found.clusterArn) ?? '') },
     desired: numberOf(found.desiredCount) ?? 0,
     running: numberOf(found.runningCount) ?? 0,
     current: textOf(found.currentServiceDeployment),
-    targetGroups: listOf(found.loadBalancers).flatMap(
-      (one) => textOf(fields(one).targetGroupArn) ?? [],
-    ),
+    targetGroups: listOf(found.loadBalancers).flatMap((one) => targetGroupsOf(fields(one))),
   };
+}
+
+/**
+ * With blue/green the tasks are in either of two by turns
+ * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/alb-resources-for-blue-green.html).
+ */
+function targetGroupsOf({
+  targetGroupArn,
+  advancedConfiguration,
+}: Readonly<Record<string, unknown>>): readonly string[] {
+  const { alternateTargetGroupArn } = fields(advancedConfiguration);
+  return [targetGroupArn, alternateTargetGroupArn].flatMap((arn) => textOf(arn) ?? []);
 }
 
 function deploymentOf(found: Readonly<Record<string, unknown>>): EcsDeployment {

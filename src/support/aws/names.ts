@@ -19,22 +19,22 @@ export const serviceShape = {
 /** `cluster/service`, or `service` of the cluster `default`. `undefined`: neither. */
 export function parseServiceName(text: string): ServiceName | undefined {
   const [, cluster, service] = serviceShape.pattern.exec(text) ?? [];
-  const [, place] = /^arn:[\w-]+:ecs:([\w-]+:\d+):/.exec(text) ?? [];
   if (service === undefined) return undefined;
+  const place = placeOf(text);
   return { cluster, service, ...(place === undefined ? {} : { place }) };
 }
 
 /** Each service once, however it is named; by its ARN where that is among its names. */
 export function parseServiceNames(texts: readonly string[]): readonly ServiceName[] {
-  const all = texts.flatMap((text) => parseServiceName(text) ?? []);
-  return all.filter(
-    (one, index) =>
-      !all.some(
-        (other, at) =>
-          serviceInWords(other) === serviceInWords(one) &&
-          (other.place === one.place ? at < index : one.place === undefined),
-      ),
+  return onceEach(
+    texts.flatMap((text) => parseServiceName(text) ?? []),
+    (one) => ({ words: serviceInWords(one), place: one.place }),
   );
+}
+
+/** Region and account of an ARN, `eu-west-1:123456789012`; `undefined`: of what is none. */
+export function placeOf(arn: string): string | undefined {
+  return /^arn:[\w-]+:[\w-]+:([\w-]+:\d+):/.exec(arn)?.[1];
 }
 
 /** `shop/api` */
@@ -64,10 +64,27 @@ export function parseAliasName(text: string): AliasName | undefined {
   return functionName === undefined || alias === undefined ? undefined : { functionName, alias };
 }
 
-/** Each alias once, however its function is named. */
+/** Each alias once, however its function is named; by the ARN where that is among its names. */
 export function parseAliasNames(texts: readonly string[]): readonly AliasName[] {
-  const all = texts.flatMap((text) => parseAliasName(text) ?? []);
-  return [...new Map(all.map((one) => [aliasInWords(one), one])).values()];
+  return onceEach(
+    texts.flatMap((text) => parseAliasName(text) ?? []),
+    (one) => ({ words: aliasInWords(one), place: placeOf(one.functionName) }),
+  );
+}
+
+/** The same name in two regions is two things. */
+function onceEach<T>(
+  all: readonly T[],
+  known: (one: T) => { readonly words: string; readonly place: string | undefined },
+): readonly T[] {
+  const keys = all.map(known);
+  return all.filter((_, index) => {
+    const { words, place } = keys[index] ?? {};
+    return !keys.some(
+      (other, at) =>
+        other.words === words && (other.place === place ? at < index : place === undefined),
+    );
+  });
 }
 
 /** `shop-api:live` */
