@@ -119,7 +119,7 @@ describe('the action, on a service whose rollback workflow works', () => {
   });
 
   it('writes the job summary', () => {
-    expect(done.summary).toMatch(/^## ❌ Unhealthy/);
+    expect(done.summary).toMatch(/^## ↩️ Rolled back and verified\n/);
     expect(done.summary).toContain('https://github.example/acme/shop/actions/runs/9001');
     expect(done.summary.trim()).toBe(done.files['rollgate-report/summary.md']?.trim());
   });
@@ -348,6 +348,14 @@ const cases: readonly Case[] = [
   ],
 ];
 
+/** What the summary begins with. */
+const headings: Readonly<Record<string, RegExp>> = {
+  verified: /^## ↩️ Rolled back and verified\n/,
+  unverified: /^## 🚨 ROLLBACK NOT CONFIRMED: look now\n/,
+  'still-unhealthy': /^## 🚨 Rolled back, still unhealthy\n/,
+  failed: /^## 🚨 ROLLBACK FAILED: nothing was rolled back, the bad version is live\n/,
+};
+
 describe('the action, when the rollback run', () => {
   const results = new Map<string, Done>();
   beforeAll(async () => {
@@ -382,8 +390,7 @@ describe('the action, when the rollback run', () => {
       'rolled-back': String(fate.status === 'verified'),
     });
     expect(output.includes('❌ Rollback failed: ')).toBe(fate.status === 'failed');
-    expect(done.summary).toMatch(/^## ❌ Unhealthy/);
-    expect(done.summary.includes('Rolled back and verified')).toBe(fate.status === 'verified');
+    expect(done.summary).toMatch(headings[fate.status]!);
     expect(output.replaceAll(/^::add-mask::.*$/gm, '')).not.toContain(jobToken);
   });
 });
@@ -399,7 +406,7 @@ describe('the action, before the watch', () => {
     expect(github.requests.every(({ method }) => method === 'GET')).toBe(true);
     expect(service.received).toEqual([]);
     expect(outputs).toMatchObject({ verdict: '', 'rolled-back': 'false' });
-    expect(summary).toContain('Misconfigured');
+    expect(summary).toContain('Configuration error');
   });
 
   it('one of two strategies cannot work: a warning, and the watch goes on', async () => {

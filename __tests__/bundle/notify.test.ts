@@ -31,7 +31,7 @@ describe('a notification', () => {
     expect(code).toBe(1);
     expect(hook.received).toHaveLength(1);
     const { text } = JSON.parse(hook.received[0]!.body) as { text: string };
-    expect(text).toContain('❌ *Unhealthy*');
+    expect(text).toContain('↩️ *Rolled back and verified*');
     expect(text).toContain(place.report().reason.split(';')[0]);
     expect(text).toContain('Rolled back and verified.');
     expect(output).toContain(`Told 127.0.0.1:${String(hook.port)}.`);
@@ -86,7 +86,7 @@ describe('a notification', () => {
       '/api/v3/repos/acme/shop/issues/7/comments',
     ]);
     expect(github.received[0]!.headers.authorization).toBe('token ghs_0123456789');
-    expect(github.received[0]!.body).toContain('### ❌ Unhealthy: acme/shop');
+    expect(github.received[0]!.body).toContain('### ↩️ Rolled back and verified: acme/shop');
     expect(output).toContain('Told pull request acme/shop#7.');
   });
 

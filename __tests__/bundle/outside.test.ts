@@ -68,7 +68,7 @@ describe('a header whose value is a word of ours', () => {
       const { code, output } = await place.run(watching(url), env);
       expect(code).toBe(1);
       expect(output).not.toContain('is ignored');
-      expect(output).toContain('❌ unhealthy');
+      expect(output).toContain('↩️ Rolled back and verified');
       expect(output).toContain('Rolled back and verified.');
       expect(place.report()).toMatchObject({
         verdict: 'unhealthy',

@@ -31,7 +31,7 @@ describe('the bundle, run on a real service', () => {
   it('a good service: healthy, exit 0', async () => {
     const { url } = await service(0);
     const { code, output } = await place.run(watching(url));
-    expect(output).toContain('✅ healthy');
+    expect(output).toContain('✅ Healthy');
     expect(code).toBe(0);
     const report = place.report();
     expect(report).toMatchObject({ schema: 1, verdict: 'healthy', exitCode: 0, command: 'run' });
@@ -59,7 +59,7 @@ describe('the bundle, run on a real service', () => {
       versionConfirmed: null,
       attempts: [{ id: 'command', outcome: 'verified' }],
     });
-    expect(place.read('rollgate-report/summary.md')).toMatch(/^## ❌ Unhealthy/);
+    expect(place.read('rollgate-report/summary.md')).toMatch(/^## ↩️ Rolled back and verified\n/);
     expect(place.read('rollgate-report/junit.xml')).toContain('<testsuites');
     const recording = place.read('rollgate-report/recording.ndjson')?.trim().split('\n') ?? [];
     expect(JSON.parse(recording.at(-1) ?? '')).toMatchObject({
@@ -110,7 +110,7 @@ describe('the bundle, run on a real service', () => {
     const { url } = await service(0.3);
     const { code, output } = await place.run(watching(url, 'exit 0'));
     expect(code).toBe(3);
-    expect(output).toContain('STILL UNHEALTHY');
+    expect(output).toContain('🚨 Rolled back, still unhealthy');
     expect(place.report().targets[0]?.rollback).toMatchObject({
       status: 'still-unhealthy',
       healthConfirmed: false,

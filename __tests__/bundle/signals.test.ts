@@ -117,7 +117,7 @@ onPosix('a signal before the verdict', () => {
     running.child.kill('SIGTERM');
     const { code, output } = await running.ended;
     expect(code).toBe(6);
-    expect(output).toContain('⏹️ cancelled');
+    expect(output).toContain('⏹️ Cancelled');
     expect(action.place.report()).toMatchObject({ verdict: 'cancelled', exitCode: 6, targets: [] });
     expect(action.place.report().reason).toContain('was not judged');
     expect(action.service.received).toEqual([]);

@@ -30,12 +30,11 @@ const cardOf = (body: string): Card =>
 describe('the notification about a run', () => {
   it('has verdict, reason, result of the rollback, and links', () => {
     expect(composeMessage(aReport())).toEqual({
-      mark: '❌',
-      word: 'Unhealthy',
+      mark: '↩️',
+      title: 'Rolled back and verified',
       subject: 'acme/shop',
       reason: aReport().reason,
-      rollback:
-        '↩️ Rolled back and verified. By ci in 12.3s. Health passed 2 checks in a row after the rollback.',
+      rollback: 'By ci in 12.3s. Health passed 2 checks in a row after the rollback.',
       targets: [],
       links: [
         { label: 'Run', url: 'https://github.com/acme/shop/actions/runs/4700' },
@@ -88,7 +87,7 @@ describe.each(Object.entries(reports))('the notification for the report "%s"', (
 
   it("is a text in Slack's form", () => {
     const text = textOf(slackBody(message));
-    expect(text).toContain(`${message.mark} *${message.word}*`);
+    expect(text).toContain(`${message.mark} *${message.title}*`);
     expect(text.length).toBeLessThan(4000);
   });
 
@@ -108,13 +107,12 @@ describe.each(Object.entries(reports))('the notification for the report "%s"', (
       exitCode: report.exitCode,
       outputs: { verdict: report.verdict ?? '', report: 'out/report.json' },
     });
-    expect(parsed.text).toContain(message.word);
+    expect(parsed.text).toContain(message.title);
   });
 
   it('is a comment with the verdict as its title', () => {
-    expect(renderComment(message)).toMatch(
-      new RegExp(`^### ${message.mark} ${message.word}: acme/shop\\n\\n\\*\\*`),
-    );
+    const heading = `### ${message.mark} ${message.title}: acme/shop\n\n**`;
+    expect(renderComment(message).slice(0, heading.length)).toBe(heading);
   });
 });
 

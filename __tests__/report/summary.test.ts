@@ -17,27 +17,28 @@ const sections = (name: string): string[] => renderSummary(reports[name]!).split
 
 describe('the job summary', () => {
   it.each([
-    ['rolled back', '## ❌ Unhealthy'],
+    ['rolled back', '## ↩️ Rolled back and verified'],
+    ['still unhealthy', '## 🚨 Rolled back, still unhealthy'],
+    ['rollback failed', '## 🚨 ROLLBACK FAILED: nothing was rolled back, the bad version is live'],
+    ['unverified', '## 🚨 ROLLBACK NOT CONFIRMED: look now'],
+    ['withheld', '## ✋ Unhealthy, not rolled back: dry-run is set'],
     ['healthy', '## ✅ Healthy'],
     ['inconclusive', '## ❔ Inconclusive'],
     ['cancelled', '## ⏹️ Cancelled'],
-    ['not judged', '## ⏭️ Not-judged'],
-    ['misconfigured', '## 🔧 Misconfigured'],
-  ])('starts with the verdict, and then the reason: %s', (name, headline) => {
+    ['not judged', '## ⏭️ Not judged'],
+    ['misconfigured', '## 🔧 Configuration error: nothing was touched'],
+  ])('starts with the outcome, and then the reason: %s', (name, headline) => {
     const [first, second] = sections(name);
     expect(first).toBe(headline);
     expect(second).toBe(`**${plainMarkdown(reports[name]!.reason)}**`);
   });
 
   it.each([
-    ['rolled back', '↩️ Rolled back and verified. By <code>ci</code> in 12.3s.'],
-    ['still unhealthy', '🚨 STILL UNHEALTHY, act now: the old version fails the same checks.'],
-    [
-      'rollback failed',
-      '🚨 ROLLBACK FAILED, act now: nothing was rolled back, and the bad version is live.',
-    ],
-    ['unverified', '🚨 ROLLBACK NOT VERIFIED, act now: the bad version may still be live.'],
-    ['withheld', '✋ Not rolled back. dry-run is set; it would have started'],
+    ['rolled back', 'By <code>ci</code> in 12.3s. Health passed 2 checks in a row'],
+    ['still unhealthy', 'The old version fails the same checks. Either the cause is elsewhere'],
+    ['rollback failed', 'No strategy could roll back.'],
+    ['unverified', 'The bad version may still be live. Look before you roll back again'],
+    ['withheld', 'dry-run is set; it would have started'],
   ])('has the result of the rollback next: %s', (name, sentence) => {
     expect(sections(name)[2]).toContain(sentence);
   });
@@ -76,9 +77,9 @@ describe('the job summary', () => {
     expect(text).toContain('<details><summary>✅ <code>search</code></summary>');
   });
 
-  it('is titled Failed for exit 7 without a verdict, and Done for exit 0', () => {
+  it('is titled by the exit code without a verdict', () => {
     const failed = aReport({ verdict: null, exitCode: 7, targets: [] });
-    expect(renderSummary(failed)).toMatch(/^## 💥 Failed\n/);
+    expect(renderSummary(failed)).toMatch(/^## 💥 Internal error: check the deployment by hand\n/);
     expect(renderSummary({ ...failed, exitCode: 0 })).toMatch(/^## ✅ Done\n/);
   });
 

@@ -2,13 +2,13 @@ import type { RollbackReport } from '../contract/strategy.js';
 import { asSentence, formatDuration, oneLine } from '../support/text.js';
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
-import { headlineOf, statusSentence, verdictHeadline } from './words.js';
+import { advice, headlineOf, statusSentence, subjectInWords, verdictHeadline } from './words.js';
 
 /** A message about a run, before it is formatted for a channel. */
 export interface Message {
   readonly mark: string;
-  /** `Unhealthy`. */
-  readonly word: string;
+  /** `Rolled back and verified`. */
+  readonly title: string;
   /** What it is about, as people call it; empty where nothing is known. */
   readonly subject: string;
   /** One sentence with numbers. */
@@ -40,12 +40,20 @@ export function composeMessage(report: RunReport): Message {
     ...headlineOf(report),
     subject: subjectOf(report, several ? undefined : only),
     reason: report.reason,
-    rollback: several || only === undefined ? '' : rollbackText(only.rollback),
+    rollback:
+      several || only === undefined
+        ? ''
+        : rollbackText(only.rollback, advice[only.rollback.status]),
     targets: [
       ...shown.slice(0, maxTargets).map((target) => ({
         mark: verdictHeadline(target.verdict).mark,
         name: oneLine(target.name, 100),
-        text: [asSentence(target.reason), rollbackText(target.rollback)].join(' ').trim(),
+        text: [
+          asSentence(target.reason),
+          rollbackText(target.rollback, statusSentence(target.rollback.status)),
+        ]
+          .join(' ')
+          .trim(),
       })),
       ...(shown.length > maxTargets
         ? [{ mark: '…', name: `${String(shown.length - maxTargets)} more`, text: 'see the report' }]
@@ -60,18 +68,18 @@ function isWorthTelling({ verdict, rollback }: TargetReport): boolean {
 }
 
 /** A target without a name is called `default`, which means nothing to people. */
-function subjectOf({ host }: RunReport, only: TargetReport | undefined): string {
+function subjectOf(report: RunReport, only: TargetReport | undefined): string {
   const name = only === undefined || only.name === 'default' ? '' : only.name;
-  return [host.project ?? '', name].filter((part) => part !== '').join(', ');
+  const what = only === undefined ? '' : subjectInWords(report, only);
+  return [report.host.project ?? '', name, what].filter((part) => part !== '').join(', ');
 }
 
-function rollbackText(rollback: RollbackReport): string {
+/** @param sentence what is said of the outcome itself: the heading has said it where there is one target */
+function rollbackText(rollback: RollbackReport, sentence: string): string {
   const attempt = decisiveAttempt(rollback);
   const by =
     attempt === undefined ? '' : `By ${attempt.id} in ${formatDuration(rollback.seconds * 1000)}.`;
-  return [statusSentence[rollback.status], by, asSentence(rollback.detail)]
-    .filter((part) => part !== '')
-    .join(' ');
+  return [sentence, by, asSentence(rollback.detail)].filter((part) => part !== '').join(' ');
 }
 
 function linksOf(report: RunReport): Message['links'] {
@@ -94,7 +102,7 @@ function linksOf(report: RunReport): Message['links'] {
 /** The Markdown of a comment on a pull or merge request, for GitHub, GitLab and Azure DevOps. */
 export function renderComment({
   mark,
-  word,
+  title,
   subject,
   reason,
   rollback,
@@ -106,7 +114,7 @@ export function renderComment({
     ({ mark: own, name, text }) => `- ${own} ${codeMarkdown(name)}: ${plainMarkdown(text, 1000)}`,
   );
   const parts = [
-    `### ${mark} ${word}${about}`,
+    `### ${mark} ${plainMarkdown(title)}${about}`,
     `**${plainMarkdown(reason, 1000)}**`,
     plainMarkdown(rollback, 1000),
     list.join('\n'),

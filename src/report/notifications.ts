@@ -9,7 +9,7 @@ import type { RunReport } from './record.js';
  */
 export function jsonBody(report: RunReport, message: Message, reportPath: string): string {
   const lines = [
-    `${message.mark} ${message.word}${message.subject === '' ? '' : `: ${message.subject}`}`,
+    `${message.mark} ${message.title}${message.subject === '' ? '' : `: ${message.subject}`}`,
     message.reason,
     message.rollback,
     ...message.targets.map(({ mark, name, text }) => `${mark} ${name}: ${text}`),
@@ -46,10 +46,10 @@ export function slackBody(message: Message): string {
 }
 
 /** In Slack's own marks. */
-function slackText({ mark, word, subject, reason, rollback, targets, links }: Message): string {
+function slackText({ mark, title, subject, reason, rollback, targets, links }: Message): string {
   const about = subject === '' ? '' : `: ${escaped(subject)}`;
   const lines = [
-    `${mark} *${word}*${about}`,
+    `${mark} *${escaped(title)}*${about}`,
     escaped(reason),
     escaped(rollback),
     ...targets.map(({ mark: own, name, text }) => `${own} *${escaped(name)}*: ${escaped(text)}`),
@@ -107,7 +107,7 @@ interface Run {
  */
 export function teamsBody({
   mark,
-  word,
+  title,
   subject,
   reason,
   rollback,
@@ -121,7 +121,7 @@ export function teamsBody({
     msteams: { width: 'Full' },
     body: [
       block(
-        { text: `${mark} ${word}`, weight: 'Bolder' },
+        { text: `${mark} ${title}`, weight: 'Bolder' },
         ...(subject === '' ? [] : [{ text: `: ${subject}` }]),
       ),
       ...[reason, rollback].filter((text) => text !== '').map((text) => block({ text })),

@@ -12,7 +12,9 @@ import {
   kindsInWords,
   missingInWords,
   chanceInWords,
+  advice,
   statusSentence,
+  subjectInWords,
   verdictHeadline,
 } from './words.js';
 
@@ -43,27 +45,28 @@ export function renderSummary(report: RunReport): string {
 }
 
 function opening(report: RunReport): readonly string[] {
-  const { mark, word } = headlineOf(report);
+  const { mark, title } = headlineOf(report);
   const only = report.targets.length === 1 ? report.targets[0] : undefined;
   return [
-    `## ${mark} ${word}`,
+    `## ${mark} ${plainMarkdown(title)}`,
+    only === undefined ? '' : plainMarkdown(subjectInWords(report, only), 1000),
     `**${plainMarkdown(report.reason, 1000)}**`,
-    only === undefined ? '' : rollbackLine(only.rollback),
+    only === undefined ? '' : rollbackLine(only.rollback, advice[only.rollback.status]),
   ];
 }
 
 /** Status, the strategy that did it, how long it took, and where to look. */
-function rollbackLine(rollback: RollbackReport): string {
-  const sentence = statusSentence[rollback.status];
-  if (sentence === '') return '';
+function rollbackLine(rollback: RollbackReport, sentence: string): string {
+  if (rollback.status === 'not-needed') return '';
   const attempt = decisiveAttempt(rollback);
   const by =
     attempt === undefined
       ? ''
-      : ` By ${codeMarkdown(attempt.id)} in ${formatDuration(rollback.seconds * 1000)}.`;
+      : `By ${codeMarkdown(attempt.id)} in ${formatDuration(rollback.seconds * 1000)}.`;
   const link = attempt === undefined ? '' : linkMarkdown('Look at it', attempt.url);
-  const detail = rollback.detail === '' ? '' : ` ${plainMarkdown(asSentence(rollback.detail))}`;
-  return `${sentence}${by}${detail}${link === '' ? '' : ` ${link}`}`;
+  return [sentence, by, plainMarkdown(asSentence(rollback.detail)), link]
+    .filter((part) => part !== '')
+    .join(' ');
 }
 
 function targetTable(targets: readonly TargetReport[]): string {
@@ -81,9 +84,9 @@ function targetTable(targets: readonly TargetReport[]): string {
 /** A healthy target folds away: nobody reads about it at the worst moment of a week. */
 function severalSection(target: TargetReport): readonly string[] {
   const { mark } = verdictHeadline(target.verdict);
-  const body = [rollbackLine(target.rollback), ...targetSections(target)].filter(
-    (section) => section !== '',
-  );
+  const { rollback } = target;
+  const line = rollbackLine(rollback, statusSentence(rollback.status));
+  const body = [line, ...targetSections(target)].filter((section) => section !== '');
   if (body.length === 0) return [];
   const title = `${mark} ${codeMarkdown(target.name)}`;
   if (target.verdict !== 'healthy') return [`### ${title}`, ...body];

@@ -1,7 +1,7 @@
 import type { CheckResult, Limit } from '../contract/check.js';
 import { asSentence, formatDuration, formatNumber, oneLine } from '../support/text.js';
 import { type RunReport, startedRun, type TargetReport } from './record.js';
-import { headlineOf, statusSentence, verdictHeadline } from './words.js';
+import { advice, headlineOf, statusSentence, subjectInWords, verdictHeadline } from './words.js';
 
 /** No line is wider than this, except for an address: that must stay whole to be opened. */
 export const maxColumns = 120;
@@ -135,10 +135,13 @@ export function finalLines(
   reportPath: string | null,
   style: Style = plain,
 ): readonly string[] {
-  const { mark, word } = headlineOf(report);
+  const { mark, title } = headlineOf(report);
   const several = report.targets.length > 1;
+  const [only] = report.targets;
+  const subject = several || only === undefined ? '' : subjectInWords(report, only);
   return [
-    `${mark} ${paint(word.toLowerCase(), headColour(report), style)}`,
+    `${mark} ${paint(title, headColour(report), style)}`,
+    ...indentedUnlessEmpty(subject),
     ...indented(report.reason),
     ...report.targets.flatMap((target) => targetLines(target, report.reason, several)),
     ...(reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
@@ -161,14 +164,7 @@ function targetLines(target: TargetReport, said: string, several: boolean): read
     ...(several
       ? indented(`${verdictHeadline(target.verdict).mark} ${target.name}: ${target.reason}`)
       : []),
-    ...(rollback.status === 'not-needed'
-      ? []
-      : indented(
-          // The failure is shown next to each strategy.
-          rollback.status === 'failed'
-            ? statusSentence.failed
-            : `${statusSentence[rollback.status]} ${asSentence(rollback.detail)}`,
-        )),
+    ...indentedUnlessEmpty(outcomeInWords(target, several)),
     ...rollback.attempts
       .filter(({ detail }) => !said.includes(detail))
       .flatMap((attempt) =>
@@ -178,6 +174,21 @@ function targetLines(target: TargetReport, said: string, several: boolean): read
       ),
     ...(run?.url ? [`   ${run.url}`] : []),
   ];
+}
+
+/** What became of the rollback. The heading of the run has said it where there is one target. */
+function outcomeInWords({ rollback }: TargetReport, several: boolean): string {
+  const { status, detail } = rollback;
+  // A failure is shown next to each strategy.
+  const parts = [
+    several ? statusSentence(status) : advice[status],
+    status === 'failed' ? '' : asSentence(detail),
+  ];
+  return parts.filter((part) => part !== '').join(' ');
+}
+
+function indentedUnlessEmpty(text: string): readonly string[] {
+  return text === '' ? [] : indented(text);
 }
 
 /** Wrapped between words; a word that is too long for a line is cut into pieces. */

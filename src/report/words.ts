@@ -1,61 +1,175 @@
 import type { CheckResult } from '../contract/check.js';
-import type { RollbackStatus } from '../contract/strategy.js';
-import { formatDuration, formatNumber, plural } from '../support/text.js';
-import type { RunReport, TargetReport } from './record.js';
+import type { RollbackReport, RollbackStatus } from '../contract/strategy.js';
+import { formatDuration, formatNumber, oneLine, plural } from '../support/text.js';
+import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
 
-/** The mark and the one word that a report begins with. */
-interface Headline {
+/** The mark and the words that a report begins with: the outcome, before any number. */
+export interface Headline {
   readonly mark: string;
-  readonly word: string;
+  readonly title: string;
 }
 
 const verdicts: Readonly<Record<TargetReport['verdict'], Headline>> = {
-  healthy: { mark: '✅', word: 'Healthy' },
-  unhealthy: { mark: '❌', word: 'Unhealthy' },
-  inconclusive: { mark: '❔', word: 'Inconclusive' },
-  cancelled: { mark: '⏹️', word: 'Cancelled' },
-  'not-judged': { mark: '⏭️', word: 'Not-judged' },
+  healthy: { mark: '✅', title: 'Healthy' },
+  unhealthy: { mark: '❌', title: 'Unhealthy' },
+  inconclusive: { mark: '❔', title: 'Inconclusive' },
+  cancelled: { mark: '⏹️', title: 'Cancelled' },
+  'not-judged': { mark: '⏭️', title: 'Not judged' },
 };
 
 export function verdictHeadline(verdict: TargetReport['verdict']): Headline {
   return verdicts[verdict];
 }
 
-/** The headline of a run; one that ended without a verdict is named after its exit code. */
-export function headlineOf(report: RunReport): Headline {
-  if (report.verdict !== null) return verdicts[report.verdict];
-  if (report.exitCode === 0) return { mark: '✅', word: 'Done' };
-  if (report.exitCode === 2) return { mark: '🔧', word: 'Misconfigured' };
-  return { mark: '💥', word: 'Failed' };
-}
+type Outcome = Exclude<RollbackStatus, 'not-needed'>;
 
-/** What became of the rollback, for a person who has ten seconds; empty when none was needed. */
-export const statusSentence: Readonly<Record<RollbackStatus, string>> = {
-  'not-needed': '',
-  verified: '↩️ Rolled back and verified.',
-  unverified: '🚨 ROLLBACK NOT VERIFIED, act now: the bad version may still be live.',
-  'still-unhealthy':
-    '🚨 STILL UNHEALTHY, act now: the old version fails the same checks. Either the cause is elsewhere (a dependency, the URL), or the rollback had no effect.',
-  failed: '🚨 ROLLBACK FAILED, act now: nothing was rolled back, and the bad version is live.',
-  withheld: '✋ Not rolled back.',
+/** What became of a rollback, in the order in which a person is needed. */
+const outcomes: Readonly<Record<Outcome, Headline>> = {
+  failed: {
+    mark: '🚨',
+    title: 'ROLLBACK FAILED: nothing was rolled back, the bad version is live',
+  },
+  unverified: { mark: '🚨', title: 'ROLLBACK NOT CONFIRMED: look now' },
+  'still-unhealthy': { mark: '🚨', title: 'Rolled back, still unhealthy' },
+  withheld: { mark: '✋', title: 'Unhealthy, not rolled back' },
+  verified: { mark: '↩️', title: 'Rolled back and verified' },
+};
+const byUrgency = Object.keys(outcomes) as readonly Outcome[];
+
+/** The command `rollback` judges nothing: what it was called for is not known to be bad. */
+const byHand: Readonly<Partial<Record<Outcome, string>>> = {
+  failed: 'ROLLBACK FAILED: nothing was rolled back',
+  withheld: 'Not rolled back',
 };
 
-/** The same in a title; of several targets the one that needs a person most decides. */
-const statusTitles: readonly (readonly [RollbackStatus, string])[] = [
-  ['failed', 'ROLLBACK FAILED'],
-  ['unverified', 'ROLLBACK NOT VERIFIED'],
-  ['still-unhealthy', 'rolled back, still unhealthy'],
-  ['withheld', 'unhealthy, not rolled back'],
-  ['verified', 'rolled back'],
-];
+/**
+ * What a report begins with, everywhere: what became of the rollback, else the verdict, else what the exit code stands for. Of several
+ * targets the one that needs a person most decides, and how many there are like it is said.
+ */
+export function headlineOf(report: RunReport): Headline {
+  const { targets, verdict, exitCode } = report;
+  const worst = byUrgency.find((one) => targets.some(({ rollback }) => rollback.status === one));
+  if (worst !== undefined) {
+    const alike = targets.filter(({ rollback }) => rollback.status === worst);
+    const given = report.command === 'rollback' ? byHand[worst] : undefined;
+    const title = given ?? outcomes[worst].title;
+    const why = worst === 'withheld' ? whyWithheld(alike) : '';
+    const share =
+      targets.length > 1 ? ` (${String(alike.length)} of ${String(targets.length)} targets)` : '';
+    return { mark: outcomes[worst].mark, title: `${title}${why}${share}` };
+  }
+  if (verdict !== null) return verdicts[verdict];
+  if (exitCode === 0) return { mark: '✅', title: 'Done' };
+  if (exitCode === 2) return { mark: '🔧', title: 'Configuration error: nothing was touched' };
+  return { mark: '💥', title: 'Internal error: check the deployment by hand' };
+}
+
+/** A heading is read at a glance: a longer reason stands below it. */
+const LONGEST_WHY = 60;
+
+/** `: dry run`, where all were withheld for the same short reason. */
+function whyWithheld(targets: readonly TargetReport[]): string {
+  const reasons = new Set(targets.map(({ rollback }) => rollback.detail.split(/[:;]/)[0]?.trim()));
+  const [why = ''] = reasons;
+  return reasons.size === 1 && why !== '' && why.length <= LONGEST_WHY ? `: ${why}` : '';
+}
+
+/** What to keep in mind about an outcome that needs a person; empty where the heading says it all. */
+export const advice: Readonly<Record<RollbackStatus, string>> = {
+  'not-needed': '',
+  verified: '',
+  unverified:
+    'The bad version may still be live. Look before you roll back again: a second rollback may undo the right version.',
+  'still-unhealthy':
+    'The old version fails the same checks. Either the cause is elsewhere (a dependency, the URL), or the rollback had no effect.',
+  failed: '',
+  withheld: '',
+};
+
+/** What became of the rollback of one target, where others stand beside it; empty when none was needed. */
+export function statusSentence(status: RollbackStatus): string {
+  if (status === 'not-needed') return '';
+  const { mark, title } = outcomes[status];
+  return [`${mark} ${title}.`, advice[status]].filter((part) => part !== '').join(' ');
+}
+
+/** What of a target a person would name: its URLs, or the workloads and services that its strategies act on. */
+const subjects = [
+  'url',
+  'health-url',
+  'kubernetes-workload',
+  'compose-service',
+  'ecs-service',
+  'lambda-alias',
+  'helm-release',
+  'canary-workload',
+] as const;
+
+/**
+ * What was deployed, and from which version to which it was taken back: `deployment/api, revision 8 → 7`. Empty where neither is known.
+ */
+export function subjectInWords(report: RunReport, target: TargetReport): string {
+  const config = configOf(report, target);
+  const named = subjects.map((id) => config[id]).find((value) => typeof value === 'string');
+  const what =
+    named === undefined
+      ? ''
+      : named
+          .split(/[\n,]/)
+          .map((one) => one.trim())
+          .join(', ');
+  return [oneLine(what, 200), versionsInWords(target.rollback)]
+    .filter((part) => part !== '')
+    .join(': ');
+}
+
+/** At most this many differences are named. */
+const MOST_VERSIONS = 2;
+
+/** How the version that was taken back differs from the one that runs again: `revision 8 → 7, images shop:2 → shop:1`. */
+function versionsInWords(rollback: RollbackReport): string {
+  const attempt = decisiveAttempt(rollback);
+  if (attempt === undefined) return '';
+  const to = new Map(leavesOf(attempt.to));
+  return leavesOf(attempt.from)
+    .filter(([name, before]) => (to.get(name) ?? before) !== before)
+    .slice(0, MOST_VERSIONS)
+    .map(([name, before]) => `${name} ${oneLine(before, 80)} → ${oneLine(to.get(name) ?? '', 80)}`)
+    .join(', ');
+}
+
+/** Every text and number in plain data, by the names on the way to it. */
+function leavesOf(data: unknown, name = ''): readonly (readonly [string, string])[] {
+  if (typeof data === 'string' || typeof data === 'number') return [[name, String(data)]];
+  if (Array.isArray(data)) {
+    const texts = data.filter((one) => typeof one === 'string' || typeof one === 'number');
+    return texts.length === data.length && texts.length > 0 ? [[name, texts.join(', ')]] : [];
+  }
+  if (typeof data !== 'object' || data === null) return [];
+  return Object.entries(data).flatMap(([key, value]) =>
+    leavesOf(value, name === '' ? key : `${name} ${key}`),
+  );
+}
+
+/** The effective inputs of a target: its own, and the flat ones for the rest. */
+function configOf(
+  { config }: RunReport,
+  { name }: TargetReport,
+): Readonly<Record<string, unknown>> {
+  const { targets } = config;
+  const own =
+    typeof targets === 'object' && targets !== null
+      ? (targets as Readonly<Record<string, unknown>>)[name]
+      : undefined;
+  return { ...config, ...(typeof own === 'object' ? own : {}) };
+}
 
 /** Title and text of the one line that a CI system shows first: the outcome before the numbers. */
 export function annotationOf(report: RunReport): { readonly title: string; readonly text: string } {
-  const statuses = new Set(report.targets.map(({ rollback }) => rollback.status));
-  const [status, title] = statusTitles.find(([one]) => statuses.has(one)) ?? [];
-  if (status === undefined || title === undefined)
-    return { title: `Rollgate: ${report.verdict ?? 'no verdict'}`, text: report.reason };
-  return { title: `Rollgate: ${title}`, text: `${statusSentence[status]} ${report.reason}` };
+  const { title } = headlineOf(report);
+  const texts = report.targets.map(({ rollback }) => advice[rollback.status]);
+  const [first = ''] = texts.filter((text) => text !== '');
+  return { title: `Rollgate: ${title}`, text: [report.reason, first].join(' ').trim() };
 }
 
 /** `41 of 300 failed`; what `failed` is depends on the metric. Empty without samples. */
