@@ -33,7 +33,7 @@ describe('a notification', () => {
     const { text } = JSON.parse(hook.received[0]!.body) as { text: string };
     expect(text).toContain('↩️ *Rolled back and verified*');
     expect(text).toContain(place.report().reason.split(';')[0]);
-    expect(text).toContain('Rolled back and verified.');
+    expect(text).toContain('Rolled back and verified');
     expect(output).toContain(`Told 127.0.0.1:${String(hook.port)}.`);
     for (const shown of [output, ...Object.values(place.files())])
       expect(shown).not.toContain('hush-hush');

@@ -69,7 +69,7 @@ describe('a header whose value is a word of ours', () => {
       expect(code).toBe(1);
       expect(output).not.toContain('is ignored');
       expect(output).toContain('↩️ Rolled back and verified');
-      expect(output).toContain('Rolled back and verified.');
+      expect(output).toContain('Rolled back and verified');
       expect(place.report()).toMatchObject({
         verdict: 'unhealthy',
         host: { runId: '4711' },
