@@ -4,6 +4,7 @@ import {
   type Combiner,
   disagreements,
   joinShards,
+  latestAttempts,
   type NamedReport,
   type OfShard,
 } from '../../src/commands/combine-shards.js';
@@ -326,6 +327,31 @@ describe('shards of `rollback`', () => {
     expect([outcome.verdict, outcome.exitCode]).toEqual(['not-judged', 3]);
     expect(outcome.targets?.at(-1)).toMatchObject({ rollback: { status: 'unverified' } });
     expect(exitCodeOfAll(outcome, [])).toBe(3);
+  });
+});
+
+describe('latestAttempts', () => {
+  const attempt = (index: number, number: number | null, runId: string | null = '1'): OfShard =>
+    aShard(index, { host: { ...aReport().host, attempt: number, runId } });
+
+  it.each<[string, readonly OfShard[], readonly number[]]>([
+    ['one shard was tried again', [attempt(1, 1), attempt(2, 1), attempt(1, 2)], [1, 2]],
+    ['all were', [attempt(1, 2), attempt(1, 1), attempt(1, 3)], [2]],
+    ['two of one attempt stay, to be refused', [attempt(1, 2), attempt(1, 2)], [0, 1]],
+    ['attempts that are not known', [attempt(1, null), attempt(1, 2)], [0, 1]],
+    ['other runs', [attempt(1, 1), attempt(1, 2, '2')], [0, 1]],
+    ['runs without an id', [attempt(1, 1, null), attempt(1, 2, null)], [0, 1]],
+  ])('%s', (_, reports, kept) => {
+    const all = named(reports);
+    const { latest, notices } = latestAttempts(all);
+    expect(latest).toEqual(kept.map((at) => all[at]));
+    expect(notices).toHaveLength(reports.length - kept.length);
+  });
+
+  it('says which one counts', () => {
+    expect(latestAttempts(named([attempt(1, 1), attempt(1, 2)])).notices).toEqual([
+      '0/report.json is of an earlier attempt of its shard: 1/report.json counts.',
+    ]);
   });
 });
 

@@ -31,6 +31,42 @@ export interface Combiner {
   readonly deployedWithin: number;
 }
 
+/**
+ * Of each shard that was tried again, the report of its last attempt: a job that is tried again leaves one more, as artifacts of
+ * Azure Pipelines cannot be replaced. Two of one attempt are left as they are, which is refused.
+ *
+ * @returns also one notice for each report that is left out
+ */
+export function latestAttempts(reports: readonly NamedReport[]): {
+  readonly latest: readonly NamedReport[];
+  readonly notices: readonly string[];
+} {
+  const newerThan = (named: NamedReport): NamedReport | undefined =>
+    reports.find((other) => isSameShard(named, other) && attemptOf(other) > attemptOf(named));
+  return {
+    latest: reports.filter((named) => newerThan(named) === undefined),
+    notices: reports.flatMap((named) => {
+      const newer = newerThan(named);
+      return newer === undefined
+        ? []
+        : [`${named.path} is of an earlier attempt of its shard: ${newer.path} counts.`];
+    }),
+  };
+}
+
+function isSameShard({ report: a }: NamedReport, { report: b }: NamedReport): boolean {
+  return (
+    a.host.runId !== null &&
+    runInWords(a.host) === runInWords(b.host) &&
+    shardInWords(a.shard) === shardInWords(b.shard)
+  );
+}
+
+/** `NaN`, which is no later than any other, where it is not known. */
+function attemptOf({ report }: NamedReport): number {
+  return report.host.attempt ?? Number.NaN;
+}
+
 /** Why these reports are not those of the shards of one run. */
 export function disagreements(
   reports: readonly NamedReport[],

@@ -9,7 +9,7 @@ import type { Files } from '../support/files.js';
 import { own } from '../support/redact.js';
 import { plural } from '../support/text.js';
 import { bad, good, type Result } from '../contract/result.js';
-import { disagreements, joinShards, type NamedReport } from './combine-shards.js';
+import { disagreements, joinShards, latestAttempts, type NamedReport } from './combine-shards.js';
 import { removeOldReport } from './finish.js';
 import type { Outcome } from './outcome.js';
 import type { Session } from './session.js';
@@ -28,7 +28,7 @@ export async function combine(session: Session): Promise<Outcome> {
   const problems = session.problems.filter(concernsCombine);
   if (problems.length > 0) throw new UsageError(problems);
 
-  const reports = await readReports(session);
+  const { latest: reports, notices: superseded } = latestAttempts(await readReports(session));
   // Not before: it could be among them.
   removeOldReport(session);
   const disagreed = disagreements(reports, {
@@ -41,7 +41,7 @@ export async function combine(session: Session): Promise<Outcome> {
 
   const { outcome, warnings, notices } = joinShards(reports);
   const said = new Set(session.notices);
-  session.notices.push(...notices.filter((notice) => !said.has(notice)));
+  session.notices.push(...superseded, ...notices.filter((notice) => !said.has(notice)));
   console.line(
     own(
       `combining ${plural(reports.length, 'report')} of ${plural(outcome.shards?.count ?? 0, 'shard')}: nothing is rolled back here, each shard does that for its own targets`,
