@@ -32,10 +32,11 @@ export function renderSummary(report: RunReport): string {
   const several = report.targets.length > 1;
   const sections = [
     ...opening(report),
+    // Before the targets, of which there may be more than fit.
+    ...shards(report),
     ...(several
       ? [targetTable(report.targets), ...report.targets.flatMap(severalSection)]
       : report.targets.flatMap((target) => targetSections(target))),
-    ...shards(report),
     ...findings(report.findings),
     ...notices(report.notices),
     footer(report),
