@@ -1,6 +1,7 @@
 /**
  * The program of a child process: the services of many targets, and the Prometheus that scrapes them ten times a second. Every
- * request is answered with 200; queries are answered with counters of a service without errors that gets ten requests a second.
+ * request is answered with 200, but those to a service whose name begins with `down-`; queries are answered with counters of a
+ * service without errors that gets ten requests a second.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,6 +14,7 @@ const SINCE = Date.now() / 1000 - 3600;
 const server = createServer((request, response) => {
   if (request.url?.startsWith('/api/v1/query') !== true) {
     request.resume();
+    if (request.url?.includes('/down-') === true) response.statusCode = 503;
     response.end('ok');
     return;
   }

@@ -4,6 +4,7 @@ import type { Print } from './print.js';
 import { prober } from './prober.js';
 import { relative } from './relative.js';
 import { scale } from './scale.js';
+import { shards } from './shards.js';
 import { simulation } from './simulation.js';
 import { start } from './start.js';
 import { undo } from './undo.js';
@@ -13,6 +14,7 @@ const sections: Readonly<Record<string, (print: Print) => boolean | Promise<bool
   start,
   prober,
   scale,
+  shards,
   evidence,
   simulation,
   relative,

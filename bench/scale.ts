@@ -1,10 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { decodeRecording } from '../src/report/recording-reader.js';
+import { runMeasured, type Usage } from './measured.js';
 import { quantile } from './numbers.js';
 import { startServer } from './local-server.js';
 import { percent, type Print } from './print.js';
@@ -23,15 +21,6 @@ const SIZES = [
   { kind: 'probes', targets: 200, seconds: 60 },
 ] as const;
 type Size = (typeof SIZES)[number];
-
-/** What a process says of itself at its end: see usage.mjs. */
-interface Usage {
-  readonly seconds: number;
-  /** Processor seconds per second. */
-  readonly cpu: number;
-  /** At most, mebibytes. */
-  readonly memory: number;
-}
 
 /** What the recording tells. */
 interface Kept {
@@ -88,37 +77,29 @@ async function measure(url: string, size: Size): Promise<{ usage: Usage; kept: K
   const folder = mkdtempSync(join(tmpdir(), 'rollgate-scale-'));
   try {
     writeFileSync(join(folder, 'rollgate.yml'), configOf(url, size));
-    const usageFile = join(folder, 'usage.json');
-    const { PATH, HOME, TMPDIR, SystemRoot, TEMP } = process.env;
-    const child = spawn(
-      process.execPath,
-      ['--import', pathOf('./usage.mjs'), pathOf('../dist/index.js'), 'run'],
-      {
-        cwd: folder,
-        env: { PATH, HOME, TMPDIR, SystemRoot, TEMP, USAGE_FILE: usageFile },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    let said = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
-    await once(child, 'close');
-    if (child.exitCode !== 0) throw new Error(`it ended with ${String(child.exitCode)}: ${said}`);
+    const usage = await runMeasured(folder, ['run']);
     const recording = readFileSync(join(folder, 'rollgate-report/recording.ndjson'), 'utf8');
-    return {
-      usage: JSON.parse(readFileSync(usageFile, 'utf8')) as Usage,
-      kept: keptBy(recording),
-    };
+    return { usage, kept: keptBy(recording) };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function pathOf(file: string): string {
-  return fileURLToPath(new URL(file, import.meta.url));
+function configOf(url: string, { kind, targets, seconds }: Size): string {
+  const names = Array.from({ length: targets }, (_, n) => `target-${String(n)}`);
+  // JSON is YAML.
+  return JSON.stringify(configFor(url, { kind, names, seconds }));
 }
 
-function configOf(url: string, { kind, targets, seconds }: Size): string {
+/** What watches these targets: their health, their success rate by Prometheus, and their latency by that or by probes. */
+export function configFor(
+  url: string,
+  {
+    kind,
+    names,
+    seconds,
+  }: Pick<Size, 'kind'> & { readonly names: readonly string[]; readonly seconds: number },
+): Readonly<Record<string, unknown>> {
   const target = (name: string): Readonly<Record<string, string>> => ({
     name,
     'health-url': `${url}${name}`,
@@ -128,8 +109,7 @@ function configOf(url: string, { kind, targets, seconds }: Size): string {
       ? { url: `${url}${name}` }
       : { 'prometheus-latency': `http_request_duration_seconds_bucket{service="${name}"}` }),
   });
-  // JSON is YAML.
-  return JSON.stringify({
+  return {
     'prometheus-url': url,
     'max-errors-per-minute': 'off',
     'max-latency': 'p95 < 800ms',
@@ -138,8 +118,8 @@ function configOf(url: string, { kind, targets, seconds }: Size): string {
     interval: `${String(INTERVAL_SECONDS)}s`,
     'on-unhealthy': 'report',
     'fail-on': 'none',
-    targets: Array.from({ length: targets }, (_, n) => target(`target-${String(n)}`)),
-  });
+    targets: names.map(target),
+  };
 }
 
 function keptBy(text: string): Kept {

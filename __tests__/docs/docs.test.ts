@@ -181,14 +181,18 @@ describe('inputs in the documentation', () => {
       const flags = Object.fromEntries(
         Object.entries(step.with).map(([id, value]) => [
           id,
-          // What GitHub puts in is unknown here; a word stands for it, or an address.
+          // What GitHub puts in is unknown here; a word stands for it, a number, or an address.
           String(value).replace(
             /\$\{\{[^}]*\}\}/g,
-            /(^|-)url$/.test(id) ? 'https://x.example' : 'x',
+            id === 'shard' ? '1' : /(^|-)url$/.test(id) ? 'https://x.example' : 'x',
           ),
         ]),
       );
-      expect(resolveWith({ flags }).problems).toEqual([]);
+      // Only targets can be shared.
+      const files = { 'rollgate.yml': 'targets: [{ name: api, url: https://x.example }]' };
+      expect(
+        resolveWith(flags.shard === undefined ? { flags } : { flags, files }).problems,
+      ).toEqual([]);
     },
   );
 

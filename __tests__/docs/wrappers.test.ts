@@ -47,14 +47,19 @@ const yaml = blocks
   .filter(({ language }) => language === 'yaml')
   .map(({ where, text }) => ({ where, value: parse(text) as unknown }));
 
-/** The values are accepted; what the system puts in is unknown here, and a word stands for it. */
+/** The values are accepted; what the system puts in is unknown here, and a word or a number stands for it. */
 function expectAccepted(given: Readonly<Record<string, unknown>>): void {
   const flags = Object.entries(given).map(([id, value]) => [
     id,
-    String(value).replace(/\$\([\w.]+\)|\$\{\{.*?\}\}/g, 'x'),
+    String(value).replace(/\$\([\w.]+\)|\$\{\{.*?\}\}/g, id === 'shard' ? '1' : 'x'),
   ]);
+  // Only targets can be shared.
+  const files = { 'rollgate.yml': 'targets: [{ name: api, url: https://x.example }]' };
   expect(
-    resolveWith({ flags: Object.fromEntries(flags) as Record<string, string> }).problems,
+    resolveWith({
+      flags: Object.fromEntries(flags) as Record<string, string>,
+      ...(given.shard === undefined ? {} : { files }),
+    }).problems,
   ).toEqual([]);
 }
 

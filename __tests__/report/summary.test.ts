@@ -77,6 +77,37 @@ describe('the job summary', () => {
     expect(text).toContain('<details><summary>✅ <code>search</code></summary>');
   });
 
+  it('has a table of the shards that were combined, before all targets, and says which one is missing', () => {
+    const text = renderSummary(
+      aReport({
+        command: 'combine',
+        targets: Array.from({ length: 300 }, (_, n) => aTarget({ name: `svc-${String(n)}` })),
+        shards: {
+          count: 3,
+          command: 'run',
+          reports: [
+            {
+              ...{ index: 1, verdict: 'unhealthy', exitCode: 1, targets: 150 },
+              runUrl: 'https://ci.example/job/1',
+            },
+            { index: 3, verdict: null, exitCode: 2, targets: 0, runUrl: null },
+          ],
+          missing: [2],
+        },
+      }),
+    );
+    const [, , title, table, note] = text.split('\n\n');
+    expect(title).toBe('### Shards');
+    expect(table?.split('\n')).toEqual([
+      '| shard | targets | verdict | exit code | run |',
+      expect.stringMatching(/^\|( ?-+ ?\|)+$/),
+      '| 1/3 | 150 | unhealthy | 1 | [run](https://ci.example/job/1) |',
+      '| 2/3 | – | ❔ no report | – | – |',
+      '| 3/3 | 0 | none | 2 | – |',
+    ]);
+    expect(note).toContain('nothing was rolled back where this was made');
+  });
+
   it('is titled by the exit code without a verdict', () => {
     const failed = aReport({ verdict: null, exitCode: 7, targets: [] });
     expect(renderSummary(failed)).toMatch(/^## 💥 Internal error: check the deployment by hand\n/);

@@ -72,6 +72,19 @@ describe('the heading', () => {
     },
   );
 
+  it('of shards says how many are missing', () => {
+    const shards = { count: 5, command: 'run', reports: [], missing: [2, 4] };
+    expect(headlineOf({ ...reports['rolled back']!, command: 'combine', shards }).title).toBe(
+      'Rolled back and verified; 2 of 5 shards missing',
+    );
+    const byHandToo = {
+      ...reports.withheld!,
+      command: 'combine',
+      shards: { ...shards, command: 'rollback' },
+    };
+    expect(headlineOf(byHandToo).title).toContain('Not rolled back: ');
+  });
+
   it.each([
     ['`on-unhealthy` is `report`', ': `on-unhealthy` is `report`'],
     ['dry run: it would have been rolled back', ': dry run'],

@@ -74,6 +74,17 @@ describe.each(shells)('the script of the wrappers, in %s', (shell) => {
     expect((await run({ ...npm, ROLLGATE_CLI: 'no-such-program' })).code).toBe(7);
   });
 
+  it.each([
+    ['shard-2-of-5', undefined],
+    ['others', '{\n  "exitCode": 3,\n}\n'],
+  ])('with the report in rollgate-report/%s: %j beside it', async (folder, beside) => {
+    const path = `rollgate-report/${folder}`;
+    const lines = `mkdir -p rollgate-report; ${writesReport(3)}; mv out ${path}; echo "$(pwd -P)/${path}/report.json" > "$ROLLGATE_RECEIPT"; exit 3`;
+    expect((await run(stub(lines))).code).toBe(3);
+    expect(place.read(`${path}/report.json`)).toBe('{\n  "exitCode": 3,\n}\n');
+    expect(place.read('rollgate-report/report.json')).toBe(beside);
+  });
+
   it('leaves the report in the folder that the CI system reads', async () => {
     await run(stub(`${writesReport(3)}; echo text > out/summary.md; exit 3`));
     expect(place.read('rollgate-report/report.json')).toContain('"exitCode": 3');

@@ -51,14 +51,16 @@ export function exitCodeOfAll(
       readonly verdict: Verdict | 'not-judged';
       readonly rollback: { readonly status: RollbackStatus };
     }[];
+    readonly withoutVerdict?: readonly number[];
   },
   failOn: readonly string[],
 ): number {
-  const { exitCode, verdict, targets = [] } = outcome;
+  const { exitCode, verdict, targets = [], withoutVerdict = [] } = outcome;
   if (verdict === null || verdict === 'not-judged' || targets.length < 2)
-    return processExitCode(exitCode, verdict, failOn);
-  return worstCode(
-    targets.map(({ verdict: own, rollback: { status } }) => {
+    return worstCode([processExitCode(exitCode, verdict, failOn), ...withoutVerdict]);
+  return worstCode([
+    ...withoutVerdict,
+    ...targets.map(({ verdict: own, rollback: { status } }) => {
       const wasRolledBackWithOthers =
         status !== 'not-needed' && own !== 'unhealthy' && own !== 'inconclusive';
       // It fails the job only if the verdict for which it was rolled back does.
@@ -68,7 +70,7 @@ export function exitCodeOfAll(
         failOn,
       );
     }),
-  );
+  ]);
 }
 
 /** Most urgent first. */

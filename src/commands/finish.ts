@@ -36,17 +36,19 @@ function reportOf(session: Session, outcome: Outcome): RunReport {
     verdict: outcome.verdict,
     exitCode: outcome.exitCode,
     reason: outcome.reason,
-    startedAt: new Date(session.startedAt).toISOString(),
-    endedAt: new Date(entry.clock.now()).toISOString(),
+    startedAt: new Date(outcome.startedAt ?? session.startedAt).toISOString(),
+    endedAt: new Date(outcome.endedAt ?? entry.clock.now()).toISOString(),
     detectedAt:
       outcome.detectedAt === undefined || outcome.detectedAt === null
         ? null
         : new Date(outcome.detectedAt).toISOString(),
     detectionSeconds: outcome.detectionSeconds ?? null,
+    ...(resolution.shard === undefined ? {} : { shard: resolution.shard }),
+    ...(outcome.shards === undefined ? {} : { shards: outcome.shards }),
     targets: outcome.targets ?? [],
     findings: outcome.findings ?? [],
     notices: session.notices,
-    config: configOf(resolution),
+    config: outcome.config ?? configOf(resolution),
   };
   return session.redactor.redactAll(report, reportShape(configShape));
 }

@@ -14,6 +14,7 @@ const judging: Partial<
 > = {
   run: async () => (await import('./run.js')).run,
   rollback: async () => (await import('./rollback.js')).rollback,
+  combine: async () => (await import('./combine.js')).combine,
 };
 
 /** Commands that only say what they found or did. */
@@ -40,7 +41,8 @@ export async function main(entry: EntryPoint): Promise<number> {
     for (const notice of session.notices) session.console.line(own`note: ${notice}`);
     const judge = judging[session.command];
     if (judge !== undefined) {
-      removeOldReport(session);
+      // What `combine` reads may lie there.
+      if (session.command !== 'combine') removeOldReport(session);
       const outcome = await settled(session, async () => (await judge())(session));
       return await finish(session, outcome);
     }

@@ -1,3 +1,4 @@
+import { exitCodes } from '../contract/outcome.js';
 import type { Change } from '../contract/system.js';
 import { type ApiAccess, comment, NotAllowed } from '../notify/comment.js';
 import type { Notification } from '../notify/notification.js';
@@ -58,9 +59,16 @@ export async function notify(
   }
 }
 
-/** A rollback that a person started is always reported. */
-function isRequested({ settings }: Session, { command, verdict }: RunReport): boolean {
-  if (command === 'rollback') return true;
+/**
+ * A rollback that a person started is always reported. Of several shards `combine` tells, once; what cannot wait for it, because
+ * a person is needed, is told at once.
+ */
+function isRequested(
+  { settings }: Session,
+  { command, verdict, exitCode, shard, shards }: RunReport,
+): boolean {
+  if (shard !== undefined && exitCode !== exitCodes.needsPerson) return false;
+  if ((shards?.command ?? command) === 'rollback') return true;
   return verdict !== null && verdict !== 'not-judged' && settings['notify-on'].includes(verdict);
 }
 

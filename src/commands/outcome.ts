@@ -1,8 +1,12 @@
 import type { Verdict } from '../contract/check.js';
+import { exitCodes } from '../contract/outcome.js';
 import type { Finding } from '../contract/result.js';
-import type { TargetReport } from '../report/record.js';
+import type { RollbackStatus } from '../contract/strategy.js';
+import type { CombinedShards, TargetReport } from '../report/record.js';
+import { shardInWords } from '../support/values/shard.js';
 import { worstCode } from './exit-code.js';
-import { plural } from '../support/text.js';
+import type { Session } from './session.js';
+import { asSentence, ended, plural } from '../support/text.js';
 
 /** The outcome of one target. */
 export interface TargetOutcome {
@@ -27,6 +31,15 @@ export interface Outcome {
   /** Wall clock of the verdict, milliseconds since the epoch. */
   readonly detectedAt?: number | null;
   readonly detectionSeconds?: number | null;
+  /** Of outcomes that are those of other runs: when the first of them began and the last one ended, as above. */
+  readonly startedAt?: number;
+  readonly endedAt?: number;
+  /** Which runs those are. */
+  readonly shards?: CombinedShards;
+  /** Their configuration. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Codes of those that ended without a verdict, or left none: `fail-on` excuses verdicts only. */
+  readonly withoutVerdict?: readonly number[];
 }
 
 const worstFirst = ['unhealthy', 'inconclusive', 'cancelled', 'healthy', 'not-judged'] as const;
@@ -60,7 +73,7 @@ function reasonOf(targets: readonly TargetReport[], decisive: TargetReport | und
     const alike = targets.filter((target) => target.verdict === verdict);
     if (alike.length === 0) return [];
     // Of the healthy ones the number is enough.
-    const names = verdict === 'healthy' ? '' : ` (${namesOf(alike)})`;
+    const names = verdict === 'healthy' ? '' : ` (${namesOf(alike.map(({ name }) => name))})`;
     return [`${String(alike.length)} ${verdict}${names}`];
   });
   const summary = `${plural(targets.length, 'target')}: ${counted.join(', ')}.`;
@@ -71,8 +84,38 @@ function reasonOf(targets: readonly TargetReport[], decisive: TargetReport | und
 
 const MOST_NAMES = 5;
 
-function namesOf(targets: readonly TargetReport[]): string {
-  const names = targets.slice(0, MOST_NAMES).map(({ name }) => name);
-  const more = targets.length - names.length;
-  return `${names.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+/** The first names, and how many more there are. */
+export function namesOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMES;
+  const shown = names.slice(0, MOST_NAMES).join(', ');
+  return `${shown}${more > 0 ? ` and ${String(more)} more` : ''}`;
+}
+
+/** What rollbacks without a watch came to. @param reason why they were asked for */
+export function combineRollbacks(reason: string, targets: readonly TargetReport[]): Outcome {
+  const details = targets.map(({ name, rollback: { status, detail } }) =>
+    targets.length === 1 ? detail : `${name}: ${status}${detail === '' ? '' : `, ${detail}`}`,
+  );
+  return {
+    verdict: 'not-judged',
+    exitCode: worstCode(targets.map(({ rollback }) => codeOfRollback(rollback.status))),
+    reason: `${ended(reason)} ${asSentence(details.join('; '))}`.trim(),
+    targets,
+  };
+}
+
+/** A dry run, or a live version that is not ours: nothing was done, as asked. */
+function codeOfRollback(status: RollbackStatus): number {
+  return status === 'verified' || status === 'withheld' ? exitCodes.healthy : exitCodes.needsPerson;
+}
+
+/** The outcome of a shard that no target is in; `undefined`: there are targets. */
+export function withoutTargets({ resolution }: Session): Outcome | undefined {
+  const { shard, targets } = resolution;
+  if (shard === undefined || targets.length > 0) return undefined;
+  return {
+    verdict: 'not-judged',
+    exitCode: exitCodes.healthy,
+    reason: `No target is in shard ${shardInWords(shard)} of ${plural(shard.allTargets.length, 'target')}: there was nothing to do.`,
+  };
 }

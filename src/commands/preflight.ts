@@ -3,6 +3,7 @@ import { UsageError } from '../support/errors.js';
 import type { Finding } from '../contract/result.js';
 import { inPool } from '../support/pool.js';
 import {
+  announceShard,
   checksOf,
   ofTarget,
   type Session,
@@ -27,6 +28,7 @@ import { own } from '../support/redact.js';
 export async function preflight(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const { console } = session;
+  announceShard(session);
   const snapshot = await recordedSnapshot(session);
   const proven = await inPool(TARGETS_AT_A_TIME, targetSessions(session), (target) =>
     prove(target, snapshot),

@@ -4,7 +4,6 @@ import type {
   Confirmation,
   RecordedVersion,
   RollbackReport,
-  RollbackStatus,
 } from '../contract/strategy.js';
 import { confirm } from '../gate/confirm.js';
 import { exitCodes } from '../contract/outcome.js';
@@ -12,14 +11,20 @@ import type { TargetReport } from '../report/record.js';
 import { runChain } from '../strategies/chain.js';
 import { UsageError } from '../support/errors.js';
 import { printFindings, recordedSnapshot, withoutStrategy } from './prepare.js';
-import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
+import {
+  announceShard,
+  checksOf,
+  ofTarget,
+  type Session,
+  type TargetSession,
+  targetSessions,
+} from './session.js';
 import { withHeartbeat } from './console.js';
 import { buildLinks } from './strategies.js';
 import { handOver } from './was-well.js';
-import { worstCode } from './exit-code.js';
-import type { Outcome } from './outcome.js';
+import { combineRollbacks, type Outcome, withoutTargets } from './outcome.js';
 import { parseBoolean } from '../support/values/words.js';
-import { asSentence, ended, formatDuration } from '../support/text.js';
+import { formatDuration } from '../support/text.js';
 import { own } from '../support/redact.js';
 
 /** Runs the chain of every target now, without a watch. */
@@ -27,6 +32,9 @@ export async function rollback(session: Session): Promise<Outcome> {
   const { settings, console } = session;
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const marker = rollbackMarker(session);
+  const nothing = withoutTargets(session);
+  if (nothing !== undefined) return nothing;
+  announceShard(session);
   const snapshot = await recordedSnapshot(session);
   const prepared = await Promise.all(
     targetSessions(session).map(async (target) => ({
@@ -62,21 +70,7 @@ export async function rollback(session: Session): Promise<Outcome> {
       };
     }),
   );
-  const details = reports.map(({ name, rollback: { status, detail } }) =>
-    reports.length === 1 ? detail : `${name}: ${status}${detail === '' ? '' : `, ${detail}`}`,
-  );
-  return {
-    verdict: 'not-judged',
-    exitCode: worstCode(reports.map((report) => codeOf(report.rollback.status))),
-    reason: `${ended(reason)} ${asSentence(details.join('; '))}`.trim(),
-    targets: reports,
-    findings,
-  };
-}
-
-/** A dry run, or a live version that is not ours: nothing was done, as asked. */
-function codeOf(status: RollbackStatus): number {
-  return status === 'verified' || status === 'withheld' ? exitCodes.healthy : exitCodes.needsPerson;
+  return { ...combineRollbacks(reason, reports), findings };
 }
 
 /** Where the marker of a rollback run was found; `null` when this is none. */

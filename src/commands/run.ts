@@ -14,8 +14,8 @@ import {
   proveAll,
   type ProvenTarget,
 } from './prepare.js';
-import { type Session, ofTarget } from './session.js';
-import { combine, type Outcome } from './outcome.js';
+import { announceShard, type Session, ofTarget } from './session.js';
+import { combine, type Outcome, withoutTargets } from './outcome.js';
 import { own } from '../support/redact.js';
 
 /** Preflight, watch, verdict, chain, confirmation. */
@@ -28,6 +28,9 @@ export async function run(session: Session): Promise<Outcome> {
       reason: `This is a rollback run (${marker}): it is not judged, and nothing is started.`,
     };
   if (session.problems.length > 0) throw new UsageError(session.problems);
+  const nothing = withoutTargets(session);
+  if (nothing !== undefined) return nothing;
+  announceShard(session);
 
   let proven: readonly ProvenTarget[];
   try {

@@ -14,7 +14,9 @@ import type { SourceDependencies } from '../sources/source.js';
 import { OwnRollbacks } from '../strategies/own-rollbacks.js';
 import { messageOf, type UsageProblem } from '../support/errors.js';
 import { createHttp, fetchOf, type Http } from '../support/http.js';
-import { createRedactor, type Redactor } from '../support/redact.js';
+import { createRedactor, own, type Redactor } from '../support/redact.js';
+import { plural } from '../support/text.js';
+import { shardInWords } from '../support/values/shard.js';
 import { createOutput, detectRun } from '../systems/registry.js';
 import { type Console, createConsole } from './console.js';
 import type { EntryPoint } from './entry-point.js';
@@ -176,7 +178,7 @@ function readAuthorities(path: string, files: EntryPoint['files']): Result<strin
 /** What a command works with for one target: its inputs, and a log that says whose line it is. */
 export interface TargetSession extends BaseSession {
   readonly target: string;
-  /** The only target: its name is left out everywhere. */
+  /** The only target, and not only the only one of its shard: its name is left out everywhere. */
   readonly isOnly: boolean;
   readonly resolution: ResolvedTarget;
 }
@@ -186,8 +188,8 @@ export const TARGETS_AT_A_TIME = 4;
 
 /** One for each target, in the order of the file. */
 export function targetSessions(session: Session): readonly TargetSession[] {
-  const { targets } = session.resolution;
-  const isOnly = targets.length === 1;
+  const { targets, shard } = session.resolution;
+  const isOnly = (shard?.allTargets ?? targets).length === 1;
   return targets.map((resolution) => ({
     ...session,
     target: resolution.name,
@@ -196,6 +198,17 @@ export function targetSessions(session: Session): readonly TargetSession[] {
     settings: resolution.settings,
     console: isOnly ? session.console : session.console.of(resolution.name),
   }));
+}
+
+/** Says which of all targets are in this shard; nothing where there are no shards. */
+export function announceShard({ resolution, console }: Session): void {
+  const { shard, targets } = resolution;
+  if (shard === undefined) return;
+  console.line(
+    own(
+      `shard ${shardInWords(shard)}: ${String(targets.length)} of ${plural(shard.allTargets.length, 'target')}`,
+    ),
+  );
 }
 
 /** Prefixes a subject with its target for the whole run: `api/success-rate`. */

@@ -8,6 +8,7 @@ import { makeDirectoryOf } from './finish.js';
 import { preflightAll, printFindings } from './prepare.js';
 import { askAll, askedInWords } from './was-well.js';
 import {
+  announceShard,
   checksOf,
   ofTarget,
   type Session,
@@ -26,6 +27,7 @@ const TIMEOUT = 60_000;
 export async function snapshot(session: Session): Promise<number> {
   if (session.problems.length > 0) throw new UsageError(session.problems);
   const { entry, info, settings, console } = session;
+  announceShard(session);
   let seen: readonly Recorded[];
   try {
     seen = await inPool(TARGETS_AT_A_TIME, targetSessions(session), recorded);

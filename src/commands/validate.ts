@@ -6,13 +6,21 @@ import { originInWords } from '../inputs/lookup.js';
 import type { TargetResolution } from '../inputs/resolve.js';
 import { type InputId, inputOf } from '../inputs/table.js';
 import { UsageError, type UsageProblem } from '../support/errors.js';
-import { checksOf, ofTarget, type Session, type TargetSession, targetSessions } from './session.js';
+import {
+  announceShard,
+  checksOf,
+  ofTarget,
+  type Session,
+  type TargetSession,
+  targetSessions,
+} from './session.js';
 import { withoutCheck, withoutStrategy } from './prepare.js';
 import { own, type OwnText } from '../support/redact.js';
 
 /** Checks the configuration, and prints the effective one with where each value comes from. */
 export async function validate(session: Session): Promise<number> {
   const { console } = session;
+  announceShard(session);
   const targets = await Promise.all(
     targetSessions(session).map(async (target) => ({ target, checks: await checksOf(target) })),
   );

@@ -32,6 +32,12 @@ export const commands = [
   },
   { id: 'rollback', description: 'Rolls back now, without a watch; `--reason` says why.' },
   {
+    id: 'combine',
+    words: 'FILE ...',
+    description:
+      'Makes one verdict, exit code and report of those of all shards (`report.json`, or folders that hold them). Rolls nothing back: each shard does that for its own targets.',
+  },
+  {
     id: 'validate',
     description: 'Checks the configuration and prints the effective one, secrets masked.',
   },

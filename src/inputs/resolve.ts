@@ -17,7 +17,8 @@ import {
   type Origin,
   type Places,
 } from './lookup.js';
-import { brokenRules, leakedSecrets } from './rules.js';
+import { brokenRules, isSet, leakedSecrets } from './rules.js';
+import { inShard, ofShard, shardProblems, type ShardOfTargets } from './shard.js';
 import { remarks, valueProblems } from './value-rules.js';
 import { inputIds, inputOf, type InputId, type Settings } from './table.js';
 import { ownVariable, unknownVariables } from './variables.js';
@@ -47,8 +48,10 @@ export interface ResolvedTarget extends TargetResolution {
 
 /** The inputs of a run, and everything that is to be said about them. */
 export interface Resolution extends TargetResolution {
-  /** Never empty: without `targets` in the file it is the one that the flat inputs describe. */
+  /** Without `targets` in the file it is the one that the flat inputs describe. Empty only in a shard that has none. */
   readonly targets: readonly ResolvedTarget[];
+  /** These are not all targets, but those of one shard. */
+  readonly shard?: ShardOfTargets;
   readonly problems: readonly UsageProblem[];
   readonly notices: readonly string[];
   /** Every secret that was seen, used or not; each is to be hidden wherever something is printed. */
@@ -86,7 +89,12 @@ export function resolveInputs(
           name: target.name,
           ...resolveTarget({ sources, file, target }, findings),
         }));
-  const targets = chosen(all, flat, problems);
+  const picked = chosen(all, flat, problems);
+  const { shard } = flat.settings;
+  const targets = shard === undefined ? picked : inShard(shard, picked);
+  // Of a file that could not be read it is not known what it lists.
+  const isListKnown = file === undefined ? !isSet('config', flat) : file.problems.length === 0;
+  problems.push(...shardProblems(flat, isListKnown ? scopes.length : undefined));
   for (const target of targets) {
     const found = [...conflicts(target), ...leakedSecrets(target, sources)];
     problems.push(...found.map((problem) => ofTarget(problem, target, scopes.length)));
@@ -98,7 +106,14 @@ export function resolveInputs(
   }
   notices.push(...unknownNotices(sources.env, findings.variables));
   for (const secret of findings.secrets) secrets.add(secret);
-  return { ...flat, targets, problems: distinct(problems), notices, secrets: [...secrets] };
+  const rest = { problems: distinct(problems), notices, secrets: [...secrets] };
+  if (shard === undefined) return { ...flat, targets, ...rest };
+  return {
+    ...ofShard(shard, flat),
+    targets: targets.map((target) => ofShard(shard, target)),
+    shard: { ...shard, allTargets: picked.map(({ name }) => name) },
+    ...rest,
+  };
 }
 
 /** What is wrong although every value is right by itself: an input that is out of place need not be right besides. */

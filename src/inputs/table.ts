@@ -18,6 +18,7 @@ import {
   template,
 } from '../support/values/expressions.js';
 import { gitRepository, url, urls, webhooks } from '../support/values/url.js';
+import { shard } from '../support/values/shard.js';
 
 const second = 1000;
 const hour = 3600 * second;
@@ -74,7 +75,7 @@ export const inputs = {
     perRun: true,
     default: 'run',
     description:
-      'What to do: `run`, `snapshot`, `preflight`, `rollback`, `validate`, `replay`, `init` or `demo`. On a command line it is the first word.',
+      'What to do: `run`, `snapshot`, `preflight`, `rollback`, `combine`, `validate`, `replay`, `init` or `demo`. On a command line it is the first word.',
   }),
   config: input(path(), {
     group: 'general',
@@ -93,6 +94,20 @@ export const inputs = {
     group: 'general',
     perRun: true,
     description: 'Only these targets of the configuration file, by name. Default: all of them.',
+  }),
+  shard: input(shard(), {
+    group: 'general',
+    perRun: true,
+    inFile: false,
+    description:
+      'Only a part of the targets, as `2/5`: the second of five jobs that share them. Which part a target is in depends on its name and the number of parts alone. `combine` makes one outcome of the reports of all parts. Default: all targets.',
+  }),
+  reports: input(list(), {
+    group: 'general',
+    perRun: true,
+    inFile: false,
+    description:
+      'For `combine`: the `report.json` of every shard, or folders that hold them. On a command line they may also be the words after it. Default: all below `report-dir`.',
   }),
   'run-id': input(text(), {
     group: 'general',
@@ -1269,7 +1284,8 @@ export const inputs = {
     group: 'report',
     perRun: true,
     default: 'rollgate-report',
-    description: 'Folder for report.json, summary.md, junit.xml and recording.ndjson.',
+    description:
+      'Folder for report.json, summary.md, junit.xml and recording.ndjson. With `shard` they are in a folder of their own in it, such as `shard-2-of-5`.',
   }),
   'report-logs': input(integer({ min: 0, max: 1000 }), {
     group: 'report',

@@ -2,6 +2,7 @@ import type { CheckResult, Verdict } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { Attempt, RollbackReport } from '../contract/strategy.js';
 import type { Shape, ShapeOf } from '../support/redact.js';
+import type { Shard } from '../support/values/shard.js';
 
 /** One deployed thing, as the report shows it. */
 export interface TargetReport {
@@ -12,6 +13,31 @@ export interface TargetReport {
   readonly extension?: { readonly seconds: number; readonly why: string };
   readonly checks: readonly CheckResult[];
   readonly rollback: RollbackReport;
+}
+
+/** Of a run that has only a part of the targets: which one, and what there is besides. */
+export interface ShardReport extends Shard {
+  /** The names of the targets of all shards, in their order. */
+  readonly allTargets: readonly string[];
+}
+
+/** What `combine` made its report of. */
+export interface CombinedShards {
+  /** How many shards there are. */
+  readonly count: number;
+  /** What each of them did: `run` or `rollback`. */
+  readonly command: string;
+  /** Those that left a report, by their index. */
+  readonly reports: readonly {
+    readonly index: number;
+    readonly verdict: Verdict | 'not-judged' | null;
+    readonly exitCode: number;
+    /** How many targets are in it. */
+    readonly targets: number;
+    readonly runUrl: string | null;
+  }[];
+  /** The indexes of those that left none. */
+  readonly missing: readonly number[];
 }
 
 /**
@@ -41,6 +67,10 @@ export interface RunReport {
   readonly detectedAt: string | null;
   /** From the start of the watch to the verdict. */
   readonly detectionSeconds: number | null;
+  /** Absent: the run has all targets. */
+  readonly shard?: ShardReport;
+  /** Of `combine` only. */
+  readonly shards?: CombinedShards;
   readonly targets: readonly TargetReport[];
   /** What preflight found. */
   readonly findings: readonly Finding[];
@@ -107,6 +137,13 @@ export function reportShape(config: Shape & object): ShapeOf<RunReport> {
     endedAt: 'own',
     detectedAt: 'own',
     detectionSeconds: 'own',
+    shard: 'own',
+    shards: {
+      count: 'own',
+      command: 'own',
+      reports: { index: 'own', verdict: 'own', exitCode: 'own', targets: 'own', runUrl: 'text' },
+      missing: 'own',
+    },
     targets: {
       name: 'own',
       verdict: 'own',

@@ -124,7 +124,8 @@ const limitSchema = z.union([
   }),
 ]);
 
-const beforeSchema = z.strictObject({
+/** What the hour before the deploy made of a limit. */
+export const beforeSchema = z.strictObject({
   set: metricLimitSchema,
   isByDefault: z.literal(true).exactOptional(),
   effect: z.enum(['kept', 'stricter', 'over', 'none']),

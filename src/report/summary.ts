@@ -34,6 +34,8 @@ export function renderSummary(report: RunReport): string {
   const several = report.targets.length > 1;
   const sections = [
     ...opening(report),
+    // Before the targets, of which there may be more than fit.
+    ...shards(report),
     ...(several
       ? [targetTable(report.targets), ...report.targets.flatMap(severalSection)]
       : report.targets.flatMap((target) => targetSections(target))),
@@ -185,6 +187,32 @@ function chart(target: TargetReport): string {
   return drawn === ''
     ? ''
     : `<details open><summary>Success rate during the watch (grey line: the limit${whose})</summary>\n\n${drawn}\n\n</details>`;
+}
+
+/** Of `combine`: what each shard ended with, and where it ran. */
+function shards({ shards: of }: RunReport): readonly string[] {
+  if (of === undefined) return [];
+  const reports = new Map(of.reports.map((one) => [one.index, one]));
+  const indexes = Array.from({ length: of.count }, (_, at) => at + 1);
+  const table = tableMarkdown(
+    ['shard', 'targets', 'verdict', 'exit code', 'run'],
+    firstRows(indexes, (index) => {
+      const name = `${String(index)}/${String(of.count)}`;
+      const report = reports.get(index);
+      if (report === undefined) return [name, '–', '❔ no report', '–', '–'];
+      const { targets, verdict, exitCode, runUrl } = report;
+      return [
+        name,
+        String(targets),
+        verdict ?? 'none',
+        String(exitCode),
+        linkMarkdown('run', runUrl) || '–',
+      ];
+    }),
+  );
+  const done =
+    'Each shard rolls back its own targets; nothing was rolled back where this was made.';
+  return ['### Shards', table, done];
 }
 
 const findingMark: Readonly<Record<Finding['level'], string>> = {

@@ -47,11 +47,18 @@ const byHand: Readonly<Partial<Record<Outcome, string>>> = {
  * targets the one that needs a person most decides, and how many there are like it is said.
  */
 export function headlineOf(report: RunReport): Headline {
-  const { targets, verdict, exitCode } = report;
+  const { mark, title } = outcomeOf(report);
+  const { missing = [], count = 0 } = report.shards ?? {};
+  const without =
+    missing.length === 0 ? '' : `; ${String(missing.length)} of ${String(count)} shards missing`;
+  return { mark, title: `${title}${without}` };
+}
+
+function outcomeOf({ command, shards, targets, verdict, exitCode }: RunReport): Headline {
   const worst = byUrgency.find((one) => targets.some(({ rollback }) => rollback.status === one));
   if (worst !== undefined) {
     const alike = targets.filter(({ rollback }) => rollback.status === worst);
-    const given = report.command === 'rollback' ? byHand[worst] : undefined;
+    const given = (shards?.command ?? command) === 'rollback' ? byHand[worst] : undefined;
     const title = given ?? outcomes[worst].title;
     const why = worst === 'withheld' ? whyWithheld(alike) : '';
     const share =

@@ -36,14 +36,18 @@ done
 
 report=$(cat "$ROLLGATE_RECEIPT")
 
-# CI systems want to know what to keep before `report-dir` is known: it is always kept here.
+# CI systems want to know what to keep before `report-dir` is known: it is always kept here. The files of a shard are, as they are: beside
+# them they would be taken for those of all.
 kept=rollgate-report
-if [ -n "$report" ] && [ "${report%/*}" != "$(pwd -P)/$kept" ]; then
-  mkdir -p "$kept"
-  for name in report.json summary.md junit.xml recording.ndjson rollgate.env annotations.json; do
-    cp "${report%/*}/$name" "$kept/$name" 2>/dev/null || true
-  done
-fi
+case $report in
+  '' | "$(pwd -P)/$kept"/report.json | "$(pwd -P)/$kept"/shard-*-of-*/report.json) ;;
+  *)
+    mkdir -p "$kept"
+    for name in report.json summary.md junit.xml recording.ndjson rollgate.env annotations.json; do
+      cp "${report%/*}/$name" "$kept/$name" 2>/dev/null || true
+    done
+    ;;
+esac
 
 # 1 means "rolled back and verified", and a program that never began can end with 1 as well. Beyond 7 no code is ours.
 if [ "$code" -gt 7 ] || { [ "$code" -eq 1 ] && ! grep -q '^  "exitCode": 1,$' "$report" 2>/dev/null; }; then

@@ -155,6 +155,8 @@ private List<String> inputs() {
     'config',
     'dryRun',
     'target',
+    'shard',
+    'reports',
     'runId',
     'reason',
     'prometheus',
