@@ -47,24 +47,37 @@ export function bursts(
   burstFailing: number,
   meanSeconds: number,
 ): Traffic {
-  const share = failing / burstFailing;
-  const pause = (meanSeconds * (1 - share)) / share;
-  return (random) => {
-    const inBurst = new Array<number>(INTERVALS).fill(0);
-    let bad = random() < share;
-    for (let from = 0; from < INTERVALS * SECONDS; bad = !bad) {
-      const to = from + exponential(random, bad ? meanSeconds : pause);
-      if (bad)
-        for (let i = 0; i < INTERVALS; i += 1)
-          inBurst[i] =
-            (inBurst[i] ?? 0) +
-            Math.max(0, Math.min(to, (i + 1) * SECONDS) - Math.max(from, i * SECONDS));
-      from = to;
-    }
-    return inBurst.map((seconds) =>
-      interval(random, perSecond, (burstFailing * seconds) / SECONDS),
+  return (random) =>
+    secondsInBursts(random, failing / burstFailing, meanSeconds, INTERVALS, SECONDS).map(
+      (seconds) => interval(random, perSecond, (burstFailing * seconds) / SECONDS),
     );
-  };
+}
+
+/**
+ * How many seconds of each interval are in a burst. Bursts and pauses are exponentially distributed.
+ *
+ * @param share of the time that is in bursts @param meanSeconds of a burst @param length of an interval, seconds
+ */
+export function secondsInBursts(
+  random: Random,
+  share: number,
+  meanSeconds: number,
+  intervals: number,
+  length: number,
+): readonly number[] {
+  const pause = (meanSeconds * (1 - share)) / share;
+  const inBurst = new Array<number>(intervals).fill(0);
+  let bad = random() < share;
+  for (let from = 0; from < intervals * length; bad = !bad) {
+    const to = from + exponential(random, bad ? meanSeconds : pause);
+    if (bad)
+      for (let i = 0; i < intervals; i += 1)
+        inBurst[i] =
+          (inBurst[i] ?? 0) +
+          Math.max(0, Math.min(to, (i + 1) * length) - Math.max(from, i * length));
+    from = to;
+  }
+  return inBurst;
 }
 
 /** A service whose failures come in heaps. */

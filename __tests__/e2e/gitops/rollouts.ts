@@ -73,7 +73,11 @@ export function ingress(to: string): object {
 
 /** The controller of Argo Rollouts on a control plane. */
 export class ArgoRollouts {
-  private constructor(private readonly plane: ControlPlane) {}
+  /** @param metricsUrl where the controller tells of itself */
+  private constructor(
+    private readonly plane: ControlPlane,
+    readonly metricsUrl: string,
+  ) {}
 
   static async start(plane: ControlPlane): Promise<ArgoRollouts> {
     const [health, metrics] = await freePorts(2);
@@ -92,7 +96,7 @@ export class ArgoRollouts {
         (await fetch(`http://127.0.0.1:${String(health!)}/healthz`).catch(() => undefined))?.ok ===
         true,
     );
-    return new ArgoRollouts(plane);
+    return new ArgoRollouts(plane, `http://127.0.0.1:${String(metrics!)}/metrics`);
   }
 
   /** Applies it, and resolves when the controller has come to this phase with it. */

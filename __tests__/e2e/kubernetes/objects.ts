@@ -110,6 +110,7 @@ const homes: Readonly<Record<string, { readonly root: string; readonly plural: s
   Kustomization: { root: '/apis/kustomize.toolkit.fluxcd.io/v1', plural: 'kustomizations' },
   Application: { root: '/apis/argoproj.io/v1alpha1', plural: 'applications' },
   Rollout: { root: '/apis/argoproj.io/v1alpha1', plural: 'rollouts' },
+  AnalysisRun: { root: '/apis/argoproj.io/v1alpha1', plural: 'analysisruns' },
   Canary: { root: '/apis/flagger.app/v1beta1', plural: 'canaries' },
   RoleBinding: { root: '/apis/rbac.authorization.k8s.io/v1', plural: 'rolebindings' },
 };
