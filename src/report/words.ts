@@ -98,6 +98,11 @@ export function detailInWords({ detail }: RollbackReport, { title }: Headline): 
   return title.includes(detail) ? '' : asSentence(detail);
 }
 
+/** What became of the rollback of one target, without a mark; empty when none was needed. */
+export function outcomeTitle(status: RollbackStatus): string {
+  return status === 'not-needed' ? '' : `${outcomes[status].title}.`;
+}
+
 /** What became of the rollback of one target, where others stand beside it; empty when none was needed. */
 export function statusSentence(status: RollbackStatus): string {
   if (status === 'not-needed') return '';
