@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { MetricLimit, Observation, SeriesPoint } from '../../src/contract/check.js';
+import type { MetricLimit, Observation } from '../../src/contract/check.js';
 import { createAccumulator } from '../../src/gate/accumulator.js';
 
 const SECOND = 1000;
@@ -8,7 +8,7 @@ const SECOND = 1000;
 function seriesOf(
   limit: MetricLimit,
   observations: readonly Observation[],
-): readonly Partial<SeriesPoint>[] {
+): readonly object[] {
   const plan = { warmUp: 0, duration: 60 * SECOND, interval: 10 * SECOND };
   const accumulator = createAccumulator(limit, plan, undefined);
   observations.forEach((observation, i) => {
