@@ -1269,7 +1269,7 @@ export const inputs = {
     group: 'report',
     perRun: true,
     default: 'rollgate-report',
-    description: 'Folder for report.json, summary.md, junit.xml and recording.ndjson.',
+    description: 'Folder for report.html, report.json, summary.md, junit.xml and recording.ndjson.',
   }),
   'report-logs': input(integer({ min: 0, max: 1000 }), {
     group: 'report',

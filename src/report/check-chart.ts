@@ -92,7 +92,7 @@ export function evidenceChart(
 function odds(power: number): string {
   return power > 9
     ? '1 in a billion'
-    : `1 in ${formatNumber(Math.floor(10 ** Math.max(0, power) + 1e-6), 0)}`;
+    : `1 in ${formatNumber(Math.floor(10 ** Math.max(0, power) * (1 + 1e-6)), 0)}`;
 }
 
 /** What a point shows, for people; empty without data. */

@@ -40,7 +40,7 @@ report=$(cat "$ROLLGATE_RECEIPT")
 kept=rollgate-report
 if [ -n "$report" ] && [ "${report%/*}" != "$(pwd -P)/$kept" ]; then
   mkdir -p "$kept"
-  for name in report.json summary.md junit.xml recording.ndjson rollgate.env annotations.json; do
+  for name in report.json report.html summary.md junit.xml recording.ndjson rollgate.env annotations.json; do
     cp "${report%/*}/$name" "$kept/$name" 2>/dev/null || true
   done
 fi
