@@ -6,7 +6,7 @@ export const styleSheet = `
 :root{color-scheme:light dark;--page:#fff;--card:#f6f8fa;--line:#d1d9e0;--text:#1f2328;--quiet:#59636e;--link:#0550ae;
 --good:#116329;--bad:#a40e26;--warn:#7d4e00;--good-card:#e6f4ea;--bad-card:#fdeced;--warn-card:#fdf3dc;--flat-card:#eef1f4;
 --value:#0550ae;--baseline:#7d4e00;--limit:#c11c26;--other:#59636e;--grid:#e4e8ec}
-@media(prefers-color-scheme:dark){:root{--page:#0d1117;--card:#161b22;--line:#30363d;--text:#e6edf3;--quiet:#9ca5af;--link:#79b8ff;
+@media screen and (prefers-color-scheme:dark){:root{--page:#0d1117;--card:#161b22;--line:#30363d;--text:#e6edf3;--quiet:#9ca5af;--link:#79b8ff;
 --good:#56d364;--bad:#ff8f88;--warn:#e3b341;--good-card:#12261a;--bad-card:#2d1517;--warn-card:#2a2111;--flat-card:#1c2128;
 --value:#79b8ff;--baseline:#e3b341;--limit:#ff7b72;--other:#9ca5af;--grid:#252b33}}
 *{box-sizing:border-box}
@@ -69,6 +69,6 @@ table.stack tr{padding:8px 0;border-bottom:1px solid var(--line)}
 table.stack td{border:0;padding:2px 0}
 table.stack td[data-label]::before{content:attr(data-label)": ";color:var(--quiet)}
 td.number{white-space:normal}}
-@media print{:root{color-scheme:light}body{font-size:11px}main,footer{max-width:none;padding:0}
+@media print{body{font-size:11px}main,footer{max-width:none;padding:0}
 details::details-content{content-visibility:visible;block-size:auto}tr,.verdict{break-inside:avoid}h2,h3{break-after:avoid}a{color:inherit}}
 `;

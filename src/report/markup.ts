@@ -44,9 +44,13 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** What a page cannot hold at all (a half of a surrogate pair) becomes the mark for that. */
+/**
+ * White space is a blank, as a browser shows it. What a page cannot hold at all (a half of a surrogate pair) becomes the mark
+ * for that.
+ */
 function escaped(text: string): string {
   return neutralise(text)
+    .replace(/[\t\n]/g, ' ')
     .replace(/\p{Surrogate}/gu, '\ufffd')
     .replace(/[&<>"']/g, (mark) => entities[mark] ?? '');
 }
