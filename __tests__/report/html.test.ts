@@ -30,7 +30,7 @@ function textOf(page: string): string {
 const tagsOf = (page: string): readonly string[] =>
   (page.match(/<[^>]*>/g) ?? []).map((tag) =>
     // Where a link leads is data.
-    tag.replace(/ href="[^"]*"/, ' href').replace(/ (aria-label|datetime)="[^"]*"/, ' $1'),
+    tag.replace(/ href="[^"]*"/, ' href').replace(/\s+(aria-label|datetime)="[^"]*"/, ' $1'),
   );
 
 /** Tags that are closed by another one's end, or never. */
@@ -160,7 +160,7 @@ describe('report.html', () => {
     const page = renderHtml(aReport({ targets: [aTarget({ checks: [...within, ...broken] })] }));
     expect(page.match(/class="chart"/g)).toHaveLength(48 + broken.length);
     expect(page).toContain('>c: success rate during the watch</title>');
-    expect(textOf(page)).toContain('… and 152 charts, see report.json.');
+    expect(textOf(page)).toContain('… and 152 more charts, see report.json.');
     expect(textOf(page)).toContain('Charts of the 45 checks within their limits');
   });
 
@@ -177,7 +177,7 @@ describe('report.html', () => {
     const page = renderHtml(aReport({ targets, reason: long }));
     expect(Buffer.byteLength(page)).toBeLessThan(1024 * 1024 + 20_000);
     expect(textOf(page)).toContain('The rest did not fit; it is in report.json.');
-    expect(textOf(page)).toContain('… and 290 targets with a rollback, see report.json.');
+    expect(textOf(page)).toContain('… and 290 more targets with a rollback, see report.json.');
     expect(page.endsWith('</html> ')).toBe(true);
   });
 

@@ -137,7 +137,15 @@ function finite(value: number | null): number | null {
 
 function shown(check: CheckResult, value: number): string {
   if (check.kind === 'ratio') return `${formatNumber(value)} %`;
-  return check.kind === 'rate' ? `${formatNumber(value)} per minute` : formatNumber(value, 6);
+  return check.kind === 'rate' ? `${formatNumber(value)} per minute` : brief(value);
+}
+
+/** Four significant digits, and whole numbers as they are. */
+function brief(value: number): string {
+  return formatNumber(
+    Math.abs(value) >= 1000 ? Math.round(value) : Number(value.toPrecision(4)),
+    8,
+  );
 }
 
 /** The first value, the worst one and the last one. */

@@ -58,7 +58,7 @@ const looks: Readonly<Record<LineStyle, Look>> = {
 
 const WIDTH = 430;
 const HEIGHT = 220;
-const frame = { left: 56, right: 420, top: 28, bottom: 178 } as const;
+const frame = { left: 56, right: 406, top: 28, bottom: 178 } as const;
 
 /** An interval is marked where the marks do not run into one another. */
 const MAX_MARKS = 40;

@@ -34,9 +34,10 @@ code{font:.9em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;background:v
 .timeline .what::before{content:"";position:absolute;left:-1px;top:7px;width:10px;height:10px;border-radius:50%;background:var(--quiet)}
 .timeline .what.t-good::before{background:var(--good)}.timeline .what.t-bad::before{background:var(--bad)}.timeline .what.t-warn::before{background:var(--warn)}
 .timeline li:not(:last-child) .what::after{content:"";position:absolute;left:3px;top:19px;bottom:-19px;width:2px;background:var(--line)}
-table{border-collapse:collapse;width:100%;font-size:14px}
-th,td{text-align:left;vertical-align:top;padding:8px 12px 8px 0;border-bottom:1px solid var(--line)}
-th{color:var(--quiet);font-weight:600}
+table{border-collapse:collapse;border:0;width:100%;font-size:14px}
+th,td{text-align:left;vertical-align:top;padding:8px 12px 8px 0;border:0;border-bottom:1px solid var(--line)}
+th{color:var(--quiet);font-weight:600;overflow-wrap:normal}
+td{min-width:96px}td.number{min-width:0}
 td:first-child{min-width:150px}td:last-child,th:last-child{padding-right:0}td [class^=o-]{white-space:nowrap}
 td.number{font-variant-numeric:tabular-nums;white-space:nowrap}
 .quiet,.quiet a{color:var(--quiet)}
@@ -51,12 +52,12 @@ svg text{fill:var(--text)}svg .quiet{fill:var(--quiet)}
 .m-value{fill:var(--value)}.m-baseline{fill:var(--baseline)}
 .legend{list-style:none;margin:4px 0 0;padding:0;font-size:13px;display:flex;flex-wrap:wrap;gap:2px 18px}
 .legend svg{vertical-align:middle}
-figure p{font-size:13.5px}
+figure p,figure summary{font-size:13.5px}figure summary{font-weight:500}
 details{margin:10px 0}
 summary{cursor:pointer;font-weight:600;padding:4px 0}
 .fold{border:1px solid var(--line);border-radius:10px;padding:8px 16px}
 footer{color:var(--quiet);font-size:13px;padding-top:20px;padding-bottom:32px;margin-top:28px}
-@media(max-width:640px){
+@media(max-width:760px){
 main,footer{padding:0 14px}
 .verdict{padding:16px}
 h1{font-size:24px}
@@ -66,7 +67,7 @@ figure{padding:10px}
 table.stack thead{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 table.stack,table.stack tbody,table.stack tr,table.stack td{display:block}
 table.stack tr{padding:8px 0;border-bottom:1px solid var(--line)}
-table.stack td{border:0;padding:2px 0}
+table.stack td{border:0;padding:2px 0;min-width:0}
 table.stack td[data-label]::before{content:attr(data-label)": ";color:var(--quiet)}
 td.number{white-space:normal}}
 @media print{body{font-size:11px}main,footer{max-width:none;padding:0}

@@ -15,6 +15,7 @@ export const EMPTY = '–';
 /**
  * A table with a header for each column; on a narrow screen each row becomes a list of its own. Nothing without items, and
  * no column of which no cell has anything to tell. The first {@link MAX_ROWS} items are shown, and how many were left out.
+ * Its attributes draw lines where a page strips the styles.
  *
  * @param caption what it lists, for those who do not see what stands around it
  */
@@ -41,7 +42,13 @@ export function table<T>(
         )}
       </tr> `,
   );
-  return html`<table class="stack" aria-label="${caption}">
+  return html`<table
+      class="stack"
+      border="1"
+      cellpadding="6"
+      cellspacing="0"
+      aria-label="${caption}"
+    >
       <thead>
         <tr>
           ${head}

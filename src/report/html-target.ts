@@ -154,10 +154,13 @@ function counted(check: CheckResult): Part {
 function charts(target: TargetReport, view: TargetView): Part {
   const drawn = worstFirst(target.checks).filter((check) => view.drawn.has(check));
   const left = target.checks.filter(isDrawn).length - drawn.length;
+  const isShort = drawn.length <= 4;
   const figures = drawn.map((check) => {
     const index = target.checks.indexOf(check);
     const frame = { id: `${view.id}-${String(index)}`, warmUp: view.warmUp };
-    return { check, figure: figure(check, target, frame) };
+    // The numbers of what is well would be most of a long page.
+    const hasNumbers = isShort || check.outcome !== 'within';
+    return { check, figure: figure(check, target, frame, hasNumbers) };
   });
   const [bad, good] = [
     figures.filter(({ check }) => check.outcome !== 'within'),
@@ -167,17 +170,21 @@ function charts(target: TargetReport, view: TargetView): Part {
     some.length === 0
       ? nothing
       : html`<div class="charts">${some.map(({ figure: one }) => one)}</div> `;
-  const isShort = figures.length <= 4;
   return [
     isShort ? grid(figures) : grid(bad),
     isShort || good.length === 0
       ? nothing
       : folded(`Charts of the ${String(good.length)} checks within their limits`, grid(good)),
-    more(left, left === 1 ? 'chart' : 'charts'),
+    more(left, left === 1 ? 'more chart' : 'more charts'),
   ];
 }
 
-function figure(check: CheckResult, target: TargetReport, frame: ChartFrame): Markup {
+function figure(
+  check: CheckResult,
+  target: TargetReport,
+  frame: ChartFrame,
+  hasNumbers: boolean,
+): Markup {
   const value = valueChart(check, frame);
   const evidence =
     check.outcome === 'breached'
@@ -185,16 +192,12 @@ function figure(check: CheckResult, target: TargetReport, frame: ChartFrame): Ma
       : undefined;
   const one = (chart: typeof value): Markup =>
     html`<figure>
-      <figcaption><strong>${oneTitle(chart.title)}</strong></figcaption>
+      <figcaption><strong>${prose(chart.title, 200)}</strong></figcaption>
       ${renderSvg(chart)}
       <p class="quiet">${chart.description}</p>
-      ${chart === value ? numbers(check) : nothing}
+      ${hasNumbers && chart === value ? numbers(check) : nothing}
     </figure> `;
   return html`${one(value)}${evidence === undefined ? nothing : one(evidence)}`;
-}
-
-function oneTitle(title: string): Markup {
-  return prose(title, 200);
 }
 
 /** The table of numbers of a chart has at most so many rows. */

@@ -38,7 +38,7 @@ export function timeline(report: RunReport, warmUp: number): Markup {
   return html`<ol class="timeline">
       ${entries.map((entry) => item(entry, start))}
     </ol>
-    ${more(touched - MAX_TARGETS, 'targets with a rollback')}`;
+    ${more(touched - MAX_TARGETS, 'more targets with a rollback')}`;
 }
 
 function item({ at, tone, text }: Entry, start: number): Markup {
@@ -102,7 +102,7 @@ function rollbacks(report: RunReport): readonly Entry[] {
     .flatMap((target) => {
       const { status, detail, seconds, attempts } = target.rollback;
       const name = nameOf(target, report);
-      const isConfirmed = target.rollback.healthConfirmed !== null;
+      const isConfirmed = target.rollback.healthConfirmed !== null && status !== 'withheld';
       return [
         ...attempts
           .filter(({ outcome }) => outcome !== 'skipped')

@@ -251,9 +251,29 @@ function targets(report: RunReport): readonly Markup[] {
   if (!several)
     return report.targets.flatMap((target, index) => targetSections(target, view(index)));
   return [
-    section('Targets', targetTable(report.targets)),
-    ...report.targets.map((target, index) => oneOfSeveral(target, view(index))),
+    section('Targets', targetTable(worstTargetsFirst(report.targets))),
+    ...worstTargetsFirst(report.targets).map(({ target, index }) =>
+      oneOfSeveral(target, view(index)),
+    ),
   ];
+}
+
+interface Numbered {
+  readonly target: TargetReport;
+  readonly index: number;
+}
+
+function worstTargetsFirst(all: readonly TargetReport[]): readonly Numbered[] {
+  const rank: Readonly<Record<TargetReport['verdict'], number>> = {
+    unhealthy: 0,
+    inconclusive: 1,
+    cancelled: 2,
+    'not-judged': 3,
+    healthy: 4,
+  };
+  return all
+    .map((target, index) => ({ target, index }))
+    .sort((a, b) => rank[a.target.verdict] - rank[b.target.verdict]);
 }
 
 /** Those of broken limits first, then those without data, then the rest, up to {@link MAX_CHARTS}. */
@@ -264,30 +284,26 @@ function chosenCharts(all: readonly TargetReport[]): TargetView['drawn'] {
   return new Set([...of('breached'), ...of('no-data'), ...of('within')].slice(0, MAX_CHARTS));
 }
 
-function targetTable(all: readonly TargetReport[]): Markup {
-  return table(
-    'Targets',
-    all.map((target, index) => ({ target, index })),
-    [
-      {
-        head: 'Target',
-        cell: ({ target, index }) =>
-          html`<a href="#target-${String(index + 1)}">${code(target.name)}</a>`,
-      },
-      {
-        head: 'Verdict',
-        cell: ({ target }) =>
-          html`<span class="o-${toneOfVerdict[target.verdict]}">${target.verdict}</span>`,
-      },
-      {
-        head: 'Rollback',
-        cell: ({ target: { rollback } }) =>
-          html`<span class="o-${toneOfStatus[rollback.status]}">${rollback.status}</span>`,
-      },
-      { head: 'Checks', cell: ({ target }) => formatNumber(target.checks.length, 0) },
-      { head: 'Why', cell: ({ target }) => prose(target.reason, 300) },
-    ],
-  );
+function targetTable(all: readonly Numbered[]): Markup {
+  return table('Targets', all, [
+    {
+      head: 'Target',
+      cell: ({ target, index }) =>
+        html`<a href="#target-${String(index + 1)}">${code(target.name)}</a>`,
+    },
+    {
+      head: 'Verdict',
+      cell: ({ target }) =>
+        html`<span class="o-${toneOfVerdict[target.verdict]}">${target.verdict}</span>`,
+    },
+    {
+      head: 'Rollback',
+      cell: ({ target: { rollback } }) =>
+        html`<span class="o-${toneOfStatus[rollback.status]}">${rollback.status}</span>`,
+    },
+    { head: 'Checks', cell: ({ target }) => formatNumber(target.checks.length, 0) },
+    { head: 'Why', cell: ({ target }) => prose(target.reason, 300) },
+  ]);
 }
 
 /** A healthy target folds away: nobody reads about it at the worst moment of a week. */
