@@ -5,25 +5,20 @@ import { createAccumulator } from '../../src/gate/accumulator.js';
 const SECOND = 1000;
 
 /** The points of a watch without warm-up, one interval of ten seconds for each observation. */
-function seriesOf(
-  limit: MetricLimit,
-  observations: readonly Observation[],
-): readonly object[] {
+function seriesOf(limit: MetricLimit, observations: readonly Observation[]): readonly object[] {
   const plan = { warmUp: 0, duration: 60 * SECOND, interval: 10 * SECOND };
   const accumulator = createAccumulator(limit, plan, undefined);
   observations.forEach((observation, i) => {
     const from = i * plan.interval;
     accumulator.push({ from, to: from + plan.interval }, observation);
   });
-  return accumulator
-    .series()
-    .map(({ t, samples, failures, value, baseline }) => ({
-      t,
-      samples,
-      failures,
-      value,
-      baseline,
-    }));
+  return accumulator.series().map(({ t, samples, failures, value, baseline }) => ({
+    t,
+    samples,
+    failures,
+    value,
+    baseline,
+  }));
 }
 
 const counts = (over: Partial<Extract<Observation, { kind: 'counts' }>>): Observation => ({

@@ -9,6 +9,7 @@ import {
   neutralise,
   oneLine,
   plural,
+  webAddress,
 } from '../../src/support/text.js';
 import { commandsIn } from './runner-grammar.js';
 
@@ -135,5 +136,21 @@ describe('asSentence', () => {
     ['élan is needed', 'Élan is needed.'],
   ])('"%s" becomes "%s", without a change of names', (text, sentence) => {
     expect(asSentence(text)).toBe(sentence);
+  });
+});
+
+describe('webAddress', () => {
+  it.each([
+    ['https://ci.example/run/1?buildId=7', 'https://ci.example/run/1?buildId=7'],
+    ['https://user:pass@ci.example/', 'https://ci.example/'],
+    ['http://ci.example/a b"<c>', 'http://ci.example/a%20b%22%3Cc%3E'],
+    ['javascript:alert(1)', null],
+    ['java\nscript:alert(1)', null],
+    ['data:text/html,x', null],
+    ['//ci.example', null],
+    ['no address', null],
+    [null, null],
+  ])('%j may lead to %j', (address, url) => {
+    expect(webAddress(address)).toBe(url);
   });
 });
