@@ -23,4 +23,27 @@ describe('createSeries', () => {
       }),
     );
   });
+
+  it('merges values by what they are the mean of, and what was counted of the baseline', () => {
+    const series = createSeries(2);
+    const point = { samples: 0, failures: 0, logE: 0 };
+    const baseline = { samples: 10, failures: 1 };
+    series.push({ ...point, t: 1, value: 3, baseline }, 10);
+    series.push({ ...point, t: 2, value: 9 }, 30);
+    expect(series.points()).toEqual([{ ...point, t: 2, value: 7.5, baseline }]);
+    series.push({ ...point, t: 3, baseline });
+    series.push({ ...point, t: 4, baseline });
+    expect(series.points()).toEqual([
+      {
+        ...point,
+        t: 4,
+        value: 7.5,
+        baseline: { samples: 30, failures: 3 },
+      },
+    ]);
+    const without = createSeries(2);
+    without.push({ ...point, t: 1 }, 5);
+    without.push({ ...point, t: 2 }, 5);
+    expect(without.points()).toEqual([{ ...point, t: 2 }]);
+  });
 });

@@ -10,6 +10,7 @@ import {
 } from '../../src/report/files.js';
 import { renderJson } from '../../src/report/record.js';
 import { renderJunit } from '../../src/report/junit.js';
+import { renderHtml } from '../../src/report/html.js';
 import { systemFiles } from '../../src/support/files.js';
 import { renderSummary } from '../../src/report/summary.js';
 import { aReport } from '../support/reports.js';
@@ -30,11 +31,13 @@ describe('writing the files of a report', () => {
     await writeReport(report, directory, systemFiles);
     expect((await fs.readdir(directory)).sort()).toEqual([
       'junit.xml',
+      'report.html',
       'report.json',
       'summary.md',
     ]);
     const read = (name: string): Promise<string> => fs.readFile(join(directory, name), 'utf8');
     expect(await read('report.json')).toBe(renderJson(report));
+    expect(await read('report.html')).toBe(renderHtml(report));
     expect(await read('summary.md')).toBe(renderSummary(report));
     expect(await read('junit.xml')).toBe(renderJunit(report));
     expect(reportPath(directory)).toBe(join(directory, 'report.json'));
@@ -50,7 +53,9 @@ describe('writing the files of a report', () => {
     await writeReport(aReport(), 'out', writer);
     expect(done).toEqual([
       'mkdir out',
-      ...['summary.md', 'junit.xml', 'report.json'].map((name) => `write ${join('out', name)}`),
+      ...['report.html', 'summary.md', 'junit.xml', 'report.json'].map(
+        (name) => `write ${join('out', name)}`,
+      ),
     ]);
   });
 

@@ -51,7 +51,7 @@ describe('the job summary', () => {
     expect(text).toContain(
       '| <code>ci</code> | ✅ verified | Workflow rollback.yml ran on main and ended with success. | 11s | [4711](https://github.com/acme/shop/actions/runs/4711) |',
     );
-    expect(text).toContain('```mermaid\nxychart-beta\n');
+    expect(text).toMatch(/^```mermaid\n---\n[^`]*\n---\nxychart-beta\n/m);
     expect(text).toContain('2026-11-02 10:00:00 – 2026-11-02 10:00:55 UTC');
     expect(text).toContain('[run](https://github.com/acme/shop/actions/runs/4700)');
   });

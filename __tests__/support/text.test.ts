@@ -10,6 +10,7 @@ import {
   neutralise,
   oneLine,
   plural,
+  webAddress,
 } from '../../src/support/text.js';
 import { commandsIn } from './runner-grammar.js';
 
@@ -150,5 +151,21 @@ describe('the first sentence', () => {
     ['', ''],
   ])('of %j', (text, first) => {
     expect(firstSentence(text)).toBe(first);
+  });
+});
+
+describe('webAddress', () => {
+  it.each([
+    ['https://ci.example/run/1?buildId=7', 'https://ci.example/run/1?buildId=7'],
+    ['https://user:pass@ci.example/', 'https://ci.example/'],
+    ['http://ci.example/a b"<c>', 'http://ci.example/a%20b%22%3Cc%3E'],
+    ['javascript:alert(1)', null],
+    ['java\nscript:alert(1)', null],
+    ['data:text/html,x', null],
+    ['//ci.example', null],
+    ['no address', null],
+    [null, null],
+  ])('%j may lead to %j', (address, url) => {
+    expect(webAddress(address)).toBe(url);
   });
 });

@@ -1,6 +1,7 @@
 import { createEvidence } from '../../src/gate/evidence.js';
 import { likelihoodRatioOf } from '../../src/gate/likelihood-ratio.js';
 import type { Limit } from '../../src/contract/check.js';
+import { lineColours } from '../../src/report/chart.js';
 
 const limit: Limit = { metric: 'success-rate', minPercent: 95 };
 const intervals = 12;
@@ -18,8 +19,9 @@ export function generateEvidenceChart(): string {
     `    line [${values.map((value) => Math.min(top, value).toFixed(2)).join(', ')}]`;
   return [
     '```mermaid',
+    ...lineColours(['#e5534b', '#d4712a', '#8957e5', '#2da44e', '#8b949e']),
     'xychart-beta',
-    '    title "Evidence against a version (limit 95 %); the level line is 1 in 100"',
+    '    title "Evidence against a version (limit 95 %); the grey line is 1 in 100"',
     `    x-axis "intervals of 10 s" [${labels.join(', ')}]`,
     `    y-axis "log evidence" -2 --> ${String(top)}`,
     ...failing.map((failures) => line(courseOf(failures))),

@@ -83,6 +83,9 @@ export function generateGitlabComponent(
       script: [script.replace(/^#!.*\n/, '')],
       artifacts: {
         when: 'always',
+        // A link in the merge request. A folder must end with `/`, and variables would keep it from being shown:
+        // https://docs.gitlab.com/ci/yaml/#artifactsexpose_as
+        expose_as: 'Rollgate report',
         paths: [`${REPORT}/`],
         reports: {
           dotenv: `${REPORT}/rollgate.env`,

@@ -403,6 +403,10 @@ export interface SeriesPoint {
   readonly samples: number;
   readonly failures: number;
   readonly logE: number;
+  /** Errors per minute, or the mean of what was measured, where counts alone do not tell; absent: nothing to tell of. */
+  readonly value?: number;
+  /** What was counted of the baseline; absent: nothing is known of it. */
+  readonly baseline?: { readonly samples: number; readonly failures: number };
 }
 
 /** One thing that must hold, and the way to observe it. */

@@ -3,15 +3,16 @@ import { breachesLimit, likelihoodRatioOf } from './likelihood-ratio.js';
 import { createRelative, type Comparison, type RelativeEvidence } from './relative.js';
 import { createLatencyComparison, type LatencyComparison } from './latency-comparison.js';
 import { createSeries } from './series.js';
-import type {
-  BaselineCounts,
-  EvaluatedCheck,
-  MetricLimit,
-  Observation,
-  SeriesPoint,
-  Totals,
-  WatchPlan,
-  Window,
+import {
+  kindOf,
+  type BaselineCounts,
+  type EvaluatedCheck,
+  type MetricLimit,
+  type Observation,
+  type SeriesPoint,
+  type Totals,
+  type WatchPlan,
+  type Window,
 } from '../contract/check.js';
 
 /** Everything that is known of one metric check, up to now. Its size does not grow with the watch. */
@@ -67,7 +68,7 @@ interface State {
   readonly limit: MetricLimit;
   readonly plan: Pick<WatchPlan, 'warmUp' | 'duration' | 'interval'>;
   readonly evidence: Evidence;
-  readonly series: { push(point: SeriesPoint): void; points(): readonly SeriesPoint[] };
+  readonly series: ReturnType<typeof createSeries>;
   readonly totals: Totals;
   /** What each of the last windows counted, the oldest first. */
   recent: readonly (Totals & { readonly to: number })[];
@@ -209,9 +210,8 @@ function push(state: State, window: Window, observation: Observation): boolean {
   see(state, window, observation);
   if (hasBaseline(observation)) state.baselineFreshAt = window.to;
   state.cadence = observation.cadence ?? state.cadence;
-  const t = window.to / 1000;
   if (!isCounted) {
-    state.series.push({ t, ...countsOf(state.limit, observation), logE: 0 });
+    draw(state, window, observation, 0);
     return false;
   }
   const counts = countsOf(state.limit, observation);
@@ -228,11 +228,7 @@ function push(state: State, window: Window, observation: Observation): boolean {
     for (const [kind, count] of Object.entries(observation.kinds ?? {}))
       state.kinds[kind] = (state.kinds[kind] ?? 0) + count;
   }
-  const now: Totals = {
-    ...counts,
-    seconds: observation.kind === 'counts' ? observation.seconds : 0,
-    sum: observation.kind === 'value' ? observation.value : 0,
-  };
+  const now = totalsOf(state.limit, observation);
   state.recent = [...state.recent, { ...now, to: window.to }].filter(
     ({ to }) => to > window.to - LAST_MS,
   );
@@ -240,12 +236,7 @@ function push(state: State, window: Window, observation: Observation): boolean {
   if (likelihoodRatio !== undefined) state.evidence.push(likelihoodRatio);
   else if (now.samples === 0) state.evidence.skip();
   compare(state, { ...counts, ...slowerOf(observation) }, observation);
-  state.series.push({
-    t,
-    ...counts,
-    ...slowNow(state, observation),
-    logE: state.ofLimit.logE,
-  });
+  draw(state, window, observation, state.ofLimit.logE);
   return breachesLimit(state.limit, now);
 }
 
@@ -300,11 +291,36 @@ function compare(state: State, canary: BaselineCounts, observation: Observation)
   state.baseline.failures = worst.baseline;
 }
 
-/** How many took longer than the border that tells most: what an interval shows where latencies are compared. */
-function slowNow(state: State, observation: Observation): { failures: number } | undefined {
-  const { borderMs } = state.totals;
-  if (borderMs === undefined || observation.kind !== 'counts') return undefined;
-  return { failures: observation.slower?.[String(borderMs)] ?? 0 };
+/** Adds an interval to what people look at. */
+function draw(
+  { limit, series, totals: { borderMs } }: State,
+  window: Window,
+  observation: Exclude<Observation, { kind: 'none' }>,
+  logE: number,
+): void {
+  const now = totalsOf(limit, observation);
+  const value = kindOf[limit.metric] === 'ratio' ? null : valueOf(limit, now);
+  const ofBaseline = observation.kind === 'counts' ? observation.baseline : undefined;
+  series.push(
+    {
+      t: window.to / 1000,
+      ...countsAt(now, slowerOf(observation), borderMs),
+      logE,
+      ...(value !== null && { value }),
+      ...(ofBaseline && { baseline: countsAt(ofBaseline, ofBaseline, borderMs) }),
+    },
+    limit.metric === 'errors-per-minute' && limit.scaledTo === null ? now.seconds : now.samples,
+  );
+}
+
+/** Where latencies are compared, those are counted that took longer than the border that tells most. */
+function countsAt(
+  { samples, failures }: Pick<BaselineCounts, 'samples' | 'failures'>,
+  { slower }: Pick<BaselineCounts, 'slower'>,
+  borderMs: number | undefined,
+): { samples: number; failures: number } {
+  const bad = borderMs === undefined ? failures : (slower?.[String(borderMs)] ?? 0);
+  return { samples, failures: Math.min(bad, samples) };
 }
 
 function slowerOf(observation: Observation): Pick<BaselineCounts, 'slower'> {
@@ -331,6 +347,14 @@ function countsOf(
     limit.metric === 'value' &&
     ('max' in limit ? observation.value > limit.max : observation.value < limit.min);
   return { samples: 1, failures: isBeyond ? 1 : 0 };
+}
+
+function totalsOf(limit: MetricLimit, observation: Exclude<Observation, { kind: 'none' }>): Totals {
+  return {
+    ...countsOf(limit, observation),
+    seconds: observation.kind === 'counts' ? observation.seconds : 0,
+    sum: observation.kind === 'value' ? observation.value : 0,
+  };
 }
 
 /**

@@ -1285,7 +1285,7 @@ export const inputs = {
     perRun: true,
     default: 'rollgate-report',
     description:
-      'Folder for report.json, summary.md, junit.xml and recording.ndjson. With `shard` they are in a folder of their own in it, such as `shard-2-of-5`.',
+      'Folder for report.html, report.json, summary.md, junit.xml and recording.ndjson. With `shard` they are in a folder of their own in it, such as `shard-2-of-5`.',
   }),
   'report-logs': input(integer({ min: 0, max: 1000 }), {
     group: 'report',

@@ -2,6 +2,8 @@ import type { CheckResult, SeriesPoint } from '../contract/check.js';
 
 interface Plot {
   readonly axis: string;
+  /** What the line of values is, for the legend. */
+  readonly what: string;
   readonly points: readonly { readonly t: number; readonly y: number }[];
   /** The limit, on the same scale; `null` when the record does not say it as a number. */
   readonly limit: number | null;
@@ -10,6 +12,28 @@ interface Plot {
 
 /** More points than this are unreadable at the width that GitHub gives a chart. */
 const maxPoints = 30;
+
+/** Of the values and of the limit: both can be seen on a white and on a dark page. Mermaid's own first colour cannot. */
+const colours = [
+  { name: 'blue', value: '#2f81f7' },
+  { name: 'grey', value: '#8b949e' },
+] as const;
+
+/**
+ * The colours of the lines of a Mermaid chart, in their order: front matter, which stands before the chart. A chart has no
+ * legend, so that its title should name them.
+ * https://mermaid.js.org/syntax/xyChart.html#chart-theme-variables
+ */
+export function lineColours(values: readonly string[]): readonly string[] {
+  return [
+    '---',
+    'config:',
+    '    themeVariables:',
+    '        xyChart:',
+    `            plotColorPalette: "${values.join(', ')}"`,
+    '---',
+  ];
+}
 
 /**
  * The course of a watch as a Mermaid chart: the success rate beside its limit; without such a check the share
@@ -23,8 +47,11 @@ export function renderChart(checks: readonly CheckResult[]): string {
   if (plot.points.length < 2) return '';
   const values = plot.points.map((point) => point.y);
   const [low, high] = range(plot.limit === null ? values : [...values, plot.limit], plot.ceiling);
+  const [own, limit] = colours;
   const lines = [
+    ...lineColours(colours.map(({ value }) => value)),
     'xychart-beta',
+    `    title "${own.name}: ${plot.what}${plot.limit === null ? '' : `, ${limit.name}: ${check.kind === 'ratio' ? 'limit' : 'enough to act'}`}"`,
     `    x-axis "seconds" [${plot.points.map((point) => `"${String(Math.round(point.t))}"`).join(', ')}]`,
     `    y-axis "${plot.axis}" ${number(low)} --> ${number(high)}`,
     `    line [${values.map(number).join(', ')}]`,
@@ -49,6 +76,7 @@ function sharePlot(check: CheckResult): Plot {
   const points = thin(check.series.filter((point) => point.samples > 0));
   return {
     axis: check.metric === 'latency' ? '% fast enough' : 'success %',
+    what: check.metric === 'latency' ? 'requests that were fast enough' : 'success rate',
     points: points.map((point) => ({
       t: point.t,
       y: 100 * (1 - point.failures / point.samples),
@@ -61,6 +89,7 @@ function sharePlot(check: CheckResult): Plot {
 function evidencePlot(check: CheckResult): Plot {
   return {
     axis: `evidence against ${check.metric}`,
+    what: 'evidence that the limit is broken',
     points: thin(check.series).map((point) => ({ t: point.t, y: point.logE })),
     limit: check.evidence?.threshold ?? null,
     ceiling: null,

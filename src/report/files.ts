@@ -10,6 +10,7 @@ export type FileWriter = Pick<Files, 'mkdir' | 'writeFile'>;
 /** The files of a report, by what they hold. */
 export const reportFileNames = {
   report: 'report.json',
+  html: 'report.html',
   summary: 'summary.md',
   junit: 'junit.xml',
   recording: 'recording.ndjson',
@@ -21,7 +22,7 @@ export function reportPath(directory: string): string {
 }
 
 /**
- * Writes `summary.md`, `junit.xml` and, last, `report.json`: where that is, the others are too. A file is there
+ * Writes `report.html`, `summary.md`, `junit.xml` and, last, `report.json`: where that is, the others are too. A file is there
  * whole or not at all. A file that cannot be written does not keep the next from being written.
  *
  * @param report already redacted
@@ -36,7 +37,7 @@ export async function writeReport(
   const errors: unknown[] = [];
   for (const [name, render] of renderings) {
     try {
-      await files.writeFile(join(directory, name), render(report));
+      await files.writeFile(join(directory, name), await render(report));
     } catch (error) {
       errors.push(error);
     }
@@ -45,8 +46,12 @@ export async function writeReport(
     throw new AggregateError(errors, `the report in ${directory} is incomplete`);
 }
 
-const renderings = [
+type Rendering = (report: RunReport) => string | Promise<string>;
+
+/** The page is loaded when it is written: a watch begins without it. */
+const renderings: readonly (readonly [string, Rendering])[] = [
+  [reportFileNames.html, async (report) => (await import('./html.js')).renderHtml(report)],
   [reportFileNames.summary, renderSummary],
   [reportFileNames.junit, renderJunit],
   [reportFileNames.report, renderJson],
-] as const;
+];

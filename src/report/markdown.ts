@@ -1,4 +1,4 @@
-import { oneLine } from '../support/text.js';
+import { oneLine, webAddress } from '../support/text.js';
 
 /**
  * Text as it is, in one line, whatever Markdown, HTML or quick action of GitLab (`/close`) it looks like: usable in a
@@ -57,17 +57,9 @@ export function codeMarkdown(text: string, max = 200): string {
 
 /** A link to a web address; anything else is no link. User info is taken out, a query stays: it names the run. */
 export function linkMarkdown(label: string, address: string | null): string {
-  if (address === null) return '';
-  let url: URL;
-  try {
-    url = new URL(address);
-  } catch {
-    return '';
-  }
-  if (url.protocol !== 'https:' && url.protocol !== 'http:') return '';
-  url.username = '';
-  url.password = '';
-  const safe = url.href.replace(
+  const url = webAddress(address);
+  if (url === null) return '';
+  const safe = url.replace(
     /[()<>|\\`*_~$'"]/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );

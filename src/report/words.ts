@@ -54,8 +54,13 @@ export function headlineOf(report: RunReport): Headline {
   return { mark, title: `${title}${without}` };
 }
 
+/** Of several rollbacks the status that needs a person most; `undefined`: none was needed. */
+export function worstStatus(targets: readonly TargetReport[]): Outcome | undefined {
+  return byUrgency.find((one) => targets.some(({ rollback }) => rollback.status === one));
+}
+
 function outcomeOf({ command, shards, targets, verdict, exitCode }: RunReport): Headline {
-  const worst = byUrgency.find((one) => targets.some(({ rollback }) => rollback.status === one));
+  const worst = worstStatus(targets);
   if (worst !== undefined) {
     const alike = targets.filter(({ rollback }) => rollback.status === worst);
     const given = (shards?.command ?? command) === 'rollback' ? byHand[worst] : undefined;

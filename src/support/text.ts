@@ -127,3 +127,13 @@ export function printableUrl(text: string): string {
   const search = query.length === 0 ? '' : `?${query.join('&')}`;
   return `${url.protocol}//${user}${url.host}${url.pathname === '/' ? '' : url.pathname}${search}`;
 }
+
+/** An address that a link may lead to: of the web, without user info; a query stays, since it names the run. `null`: it is none. */
+export function webAddress(address: string | null): string | null {
+  if (address === null || !URL.canParse(address)) return null;
+  const url = new URL(address);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') return null;
+  url.username = '';
+  url.password = '';
+  return url.href;
+}

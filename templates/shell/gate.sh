@@ -43,7 +43,7 @@ case $report in
   '' | "$(pwd -P)/$kept"/report.json | "$(pwd -P)/$kept"/shard-*-of-*/report.json) ;;
   *)
     mkdir -p "$kept"
-    for name in report.json summary.md junit.xml recording.ndjson rollgate.env annotations.json; do
+    for name in report.json report.html summary.md junit.xml recording.ndjson rollgate.env annotations.json; do
       cp "${report%/*}/$name" "$kept/$name" 2>/dev/null || true
     done
     ;;

@@ -80,7 +80,7 @@ async function tell(
       `The demo took ${took}. In a pipeline it would have ended with exit code 1: rolled back and verified.`,
     );
     console.line(
-      'Open rollgate-report/demo/summary.md for what a job summary shows, report.json for every number.',
+      'Open rollgate-report/demo/report.html in a browser; summary.md is what a job summary shows, report.json has every number.',
     );
     return exitCodes.healthy;
   } finally {
