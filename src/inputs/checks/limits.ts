@@ -20,7 +20,7 @@ const most = Number.MAX_SAFE_INTEGER;
 export const commonOptions = {
   id: option(text({ pattern: CHECK_ID, like: 'up to 63 letters, digits, `.`, `_` and `-`' }), {
     description:
-      'What the check is called in logs and reports. When several limits stand in it, each is a check of its own, and the name of the limit is added. Default: the source, and the name of the limit.',
+      'The name of the check in logs and reports. With several limits, each is a separate check, and the name of the limit is added. Default: the source and the name of the limit.',
   }),
   'min-success-rate': option(percentage(), {
     off: true,

@@ -30,7 +30,7 @@ def call(Map args = [:]) {
   String report = path == '' ? '' : readFile(file: path, encoding: 'UTF-8')
   // 1 means "rolled back and verified", and a program that never began can end with 1 as well. Beyond 7 no code is ours.
   if (code < 0 || code > 7 || (code == 1 && !report.contains('\n  "exitCode": 1,\n'))) {
-    echo("Rollgate ended with ${code}, and no report of this run says so: nothing may be assumed about the deployment.")
+    echo("Rollgate ended with ${code}, and no report of this run says so: the state of the deployment is unknown, check by hand.")
     code = 7
   }
   Map result = [exitCode: code]
