@@ -1,7 +1,7 @@
 // Runs Rollgate as a step of a Pipeline: rollgate.txt beside this file tells how.
 //
 // In a sandbox it needs no approval: every method that is called here is on the lists of the plugin Script Security
-// (generic-whitelist). No step that takes time stands in a loop, so that Jenkins can go on after a restart.
+// (generic-whitelist). No slow step is in a loop, so that Jenkins can resume after a restart.
 
 def call(Map args = [:]) {
   List<String> variables = variablesOf(args)
