@@ -197,7 +197,7 @@ export const inputs = {
     group: 'watch',
     default: 'inconclusive',
     description:
-      'What it means that the source of a check does not answer when the watch ends: `inconclusive`, or `ignore` (the other checks decide). It is never `unhealthy`.',
+      'What to do if the source of a check does not respond at the end of the watch: `inconclusive`, or `ignore` (the other checks decide). It is never `unhealthy`.',
   }),
   'fail-on': input(choices(['unhealthy', 'inconclusive'], { none: 'none' }), {
     group: 'watch',
@@ -700,7 +700,7 @@ export const inputs = {
     group: 'kubernetes',
     strategy: 'helm',
     description:
-      'Namespace of the Helm release. Default: `kubernetes-namespace`, else as helm has it.',
+      'Namespace of the Helm release. Default: `kubernetes-namespace`, otherwise what helm uses.',
   }),
 
   'compose-file': input(list(), {
@@ -728,7 +728,7 @@ export const inputs = {
   'compose-env-file': input(list(), {
     group: 'compose',
     strategy: 'compose',
-    description: 'Environment files, as `docker compose --env-file`. Default: as Compose has it.',
+    description: 'Environment files, as `docker compose --env-file`. Default: what Compose uses.',
   }),
   'compose-health': input(boolean(), {
     group: 'compose',
