@@ -1,7 +1,8 @@
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/__tests__'],
+  // What tests import is known, too: `--changed` finds the tests of a file.
+  roots: ['__tests__', 'src', 'scripts', 'bench'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/'],
   extensionsToTreatAsEsm: ['.ts'],

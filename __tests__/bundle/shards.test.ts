@@ -169,7 +169,7 @@ describe('a few targets in 5 shards', () => {
       `${b} unhealthy still-unhealthy`,
       `${c} healthy not-needed`,
     ]);
-    expect(output).toContain('STILL UNHEALTHY');
+    expect(output).toContain('🚨 Rolled back, still unhealthy (1 of 3 targets)');
     // Combining again finds the same: what it has written is not taken for a shard.
     expect((await place.run(['combine'])).code).toBe(3);
   });

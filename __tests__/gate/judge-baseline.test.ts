@@ -81,7 +81,7 @@ describe('the judgement of a canary against its baseline', () => {
     expect(judgement).toEqual({
       verdict: 'healthy',
       reason:
-        '50 % of 1,200 requests failed, against 600 of 1,200 of the baseline (50 %) over 5m; no evidence of a breach at any point (strongest 1 in 1).',
+        '50 % of 1,200 requests failed, against 600 of 1,200 of the baseline (50 %) over 5m; no evidence of a breach at any point.',
       decidedBy: [],
     });
   });

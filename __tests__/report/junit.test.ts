@@ -81,7 +81,7 @@ describe('junit.xml', () => {
     expect(testsuite.map((suite) => suite.name)).toEqual(['shop']);
     const cases = testsuite[0]!.testcase;
     expect(cases.map((item) => [item.name, outcomeOf(item)])).toEqual([
-      ['verdict', `failure: ${aTarget().reason}`],
+      ['verdict', `failure: Rolled back and verified. ${aTarget().reason}`],
       [
         'check success-rate',
         'failure: success-rate: 86.33 % is over the limit (≥ 95 %); 41 of 300 failed: 30 × status 503, 11 × timeout.',

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   asSentence,
+  firstSentence,
   formatDuration,
   formatNumber,
   formatShare,
@@ -135,5 +136,19 @@ describe('asSentence', () => {
     ['élan is needed', 'Élan is needed.'],
   ])('"%s" becomes "%s", without a change of names', (text, sentence) => {
     expect(asSentence(text)).toBe(sentence);
+  });
+});
+
+describe('the first sentence', () => {
+  it.each([
+    [
+      '52 of 180 requests failed (71.1 % success). This is not bad luck.',
+      '52 of 180 requests failed (71.1 % success).',
+    ],
+    ['status 503 at https://a.example/v1.2?x=Y', 'status 503 at https://a.example/v1.2?x=Y'],
+    ['deployment/api went back. it was Flux', 'deployment/api went back. it was Flux'],
+    ['', ''],
+  ])('of %j', (text, first) => {
+    expect(firstSentence(text)).toBe(first);
   });
 });

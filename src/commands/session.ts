@@ -76,18 +76,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
   );
   const { settings } = resolution;
   const redactor = createRedactor(resolution.secrets);
-  const host = await createOutput(info, {
-    env,
-    write: entry.write,
-    appendFile: (path, text) => {
-      files.append(path, text);
-      return Promise.resolve();
-    },
-    writeFile: (path, text) => files.writeFile(path, text),
-    reportDir: settings['report-dir'],
-    now: () => clock.now(),
-    terminal: entry.terminal,
-  });
+  const host = await outputOf(entry, info, settings['report-dir']);
   for (const form of redactor.forms()) host.mask(form);
   const console = createConsole({
     host,
@@ -135,6 +124,25 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
       http?.close();
     },
   };
+}
+
+function outputOf(
+  { env, write, files, clock, terminal }: EntryPoint,
+  info: RunInfo,
+  reportDir: string,
+): Promise<SystemOutput> {
+  return createOutput(info, {
+    env,
+    write,
+    appendFile: (path, text) => {
+      files.append(path, text);
+      return Promise.resolve();
+    },
+    writeFile: (path, text) => files.writeFile(path, text),
+    reportDir,
+    now: () => clock.now(),
+    terminal,
+  });
 }
 
 async function resolve(from: InputSources, files: EntryPoint['files']): Promise<Resolution> {

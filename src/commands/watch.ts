@@ -5,7 +5,7 @@ import { watch, type WatchOutcome, type WatchState } from '../gate/watch.js';
 import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, lineShape, type RecordingLine } from '../report/recording.js';
 import { progressLine, severityOf } from '../report/terminal.js';
-import { formatDuration } from '../support/text.js';
+import { formatDuration, firstSentence } from '../support/text.js';
 import { type Console, LONGEST_SILENCE } from './console.js';
 import { printFindings, type PreparedTarget } from './prepare.js';
 import { type Session, type TargetSession } from './session.js';
@@ -114,7 +114,9 @@ async function watchTarget(
       judgement: { verdict, reason, decidedBy, ...(neverWell === true && { neverWell }) },
     });
   if (verdict === 'unhealthy' || verdict === 'inconclusive')
-    console.line(own`${own(verdict)} after ${own(formatDuration(decidedAt ?? 0))}: ${reason}`);
+    console.line(
+      own`${own(verdict)} after ${own(formatDuration(decidedAt ?? 0))}: ${firstSentence(reason)}`,
+    );
   else if (verdict === 'healthy' && !session.isOnly) console.line(own`healthy: ${reason}`);
   printFindings(session, outcome.findings, 'Rollgate');
   return {

@@ -100,7 +100,7 @@ export function passed(
   const evidence =
     against.length === 0
       ? ''
-      : `; no evidence of a breach at any point (strongest 1 in ${chanceInWords(strongest)})`;
+      : `; no evidence of a breach at any point${strongest < Math.LN2 ? '' : ` (strongest 1 in ${chanceInWords(strongest)})`}`;
   const first = checks[0];
   return (
     `${capitalised(parts.join(', '))} over ${seconds(view.seen)}${evidence}.${late(view)}` +

@@ -2,7 +2,13 @@ import type { CheckResult } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { Attempt, RollbackReport } from '../contract/strategy.js';
 import type { RunReport, TargetReport } from './record.js';
-import { checkSentence, kindsInWords, missingInWords, chanceInWords } from './words.js';
+import {
+  checkSentence,
+  kindsInWords,
+  missingInWords,
+  chanceInWords,
+  outcomeTitle,
+} from './words.js';
 
 type Outcome = 'passed' | 'failure' | 'error' | 'skipped';
 
@@ -78,7 +84,7 @@ function targetSuite(target: TargetReport, report: RunReport): Suite {
         name: 'verdict',
         seconds: report.detectionSeconds ?? 0,
         outcome: verdictOutcome[target.verdict],
-        message: target.reason,
+        message: `${outcomeTitle(target.rollback.status)} ${target.reason}`.trim(),
         details: [`rollback: ${statusLine(target.rollback)}`],
       },
       ...target.checks.map((check) => checkCase(check, target)),

@@ -2,7 +2,14 @@ import type { RollbackReport } from '../contract/strategy.js';
 import { asSentence, formatDuration, oneLine } from '../support/text.js';
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
-import { advice, headlineOf, statusSentence, subjectInWords, verdictHeadline } from './words.js';
+import {
+  advice,
+  detailInWords,
+  headlineOf,
+  statusSentence,
+  subjectInWords,
+  verdictHeadline,
+} from './words.js';
 
 /** A message about a run, before it is formatted for a channel. */
 export interface Message {
@@ -36,24 +43,24 @@ export function composeMessage(report: RunReport): Message {
   const several = targets.length > 1;
   const shown = several ? targets.filter(isWorthTelling) : [];
   const [only] = targets;
+  const headline = headlineOf(report);
   return {
-    ...headlineOf(report),
+    ...headline,
     subject: subjectOf(report, several ? undefined : only),
     reason: report.reason,
     rollback:
       several || only === undefined
         ? ''
-        : rollbackText(only.rollback, advice[only.rollback.status]),
+        : rollbackText(
+            only.rollback,
+            advice[only.rollback.status],
+            detailInWords(only.rollback, headline),
+          ),
     targets: [
       ...shown.slice(0, maxTargets).map((target) => ({
         mark: verdictHeadline(target.verdict).mark,
         name: oneLine(target.name, 100),
-        text: [
-          asSentence(target.reason),
-          rollbackText(target.rollback, statusSentence(target.rollback.status)),
-        ]
-          .join(' ')
-          .trim(),
+        text: [asSentence(target.reason), ownRollbackText(target.rollback)].join(' ').trim(),
       })),
       ...(shown.length > maxTargets
         ? [{ mark: '…', name: `${String(shown.length - maxTargets)} more`, text: 'see the report' }]
@@ -74,12 +81,19 @@ function subjectOf(report: RunReport, only: TargetReport | undefined): string {
   return [report.host.project ?? '', name, what].filter((part) => part !== '').join(', ');
 }
 
-/** @param sentence what is said of the outcome itself: the heading has said it where there is one target */
-function rollbackText(rollback: RollbackReport, sentence: string): string {
+function ownRollbackText(rollback: RollbackReport): string {
+  return rollbackText(rollback, statusSentence(rollback.status), asSentence(rollback.detail));
+}
+
+/**
+ * @param sentence what is said of the outcome itself; empty where the heading has said it
+ * @param more what is said besides
+ */
+function rollbackText(rollback: RollbackReport, sentence: string, more: string): string {
   const attempt = decisiveAttempt(rollback);
   const by =
     attempt === undefined ? '' : `By ${attempt.id} in ${formatDuration(rollback.seconds * 1000)}.`;
-  return [sentence, by, asSentence(rollback.detail)].filter((part) => part !== '').join(' ');
+  return [sentence, by, more].filter((part) => part !== '').join(' ');
 }
 
 function linksOf(report: RunReport): Message['links'] {

@@ -13,6 +13,7 @@ import {
   missingInWords,
   chanceInWords,
   advice,
+  detailInWords,
   statusSentence,
   subjectInWords,
   verdictHeadline,
@@ -47,18 +48,24 @@ export function renderSummary(report: RunReport): string {
 }
 
 function opening(report: RunReport): readonly string[] {
-  const { mark, title } = headlineOf(report);
+  const headline = headlineOf(report);
   const only = report.targets.length === 1 ? report.targets[0] : undefined;
   return [
-    `## ${mark} ${plainMarkdown(title)}`,
+    `## ${headline.mark} ${plainMarkdown(headline.title)}`,
     only === undefined ? '' : plainMarkdown(subjectInWords(report, only), 1000),
     `**${plainMarkdown(report.reason, 1000)}**`,
-    only === undefined ? '' : rollbackLine(only.rollback, advice[only.rollback.status]),
+    only === undefined
+      ? ''
+      : rollbackLine(
+          only.rollback,
+          advice[only.rollback.status],
+          detailInWords(only.rollback, headline),
+        ),
   ];
 }
 
 /** Status, the strategy that did it, how long it took, and where to look. */
-function rollbackLine(rollback: RollbackReport, sentence: string): string {
+function rollbackLine(rollback: RollbackReport, sentence: string, more: string): string {
   if (rollback.status === 'not-needed') return '';
   const attempt = decisiveAttempt(rollback);
   const by =
@@ -66,9 +73,7 @@ function rollbackLine(rollback: RollbackReport, sentence: string): string {
       ? ''
       : `By ${codeMarkdown(attempt.id)} in ${formatDuration(rollback.seconds * 1000)}.`;
   const link = attempt === undefined ? '' : linkMarkdown('Look at it', attempt.url);
-  return [sentence, by, plainMarkdown(asSentence(rollback.detail)), link]
-    .filter((part) => part !== '')
-    .join(' ');
+  return [sentence, by, plainMarkdown(more), link].filter((part) => part !== '').join(' ');
 }
 
 function targetTable(targets: readonly TargetReport[]): string {
@@ -87,7 +92,7 @@ function targetTable(targets: readonly TargetReport[]): string {
 function severalSection(target: TargetReport): readonly string[] {
   const { mark } = verdictHeadline(target.verdict);
   const { rollback } = target;
-  const line = rollbackLine(rollback, statusSentence(rollback.status));
+  const line = rollbackLine(rollback, statusSentence(rollback.status), asSentence(rollback.detail));
   const body = [line, ...targetSections(target)].filter((section) => section !== '');
   if (body.length === 0) return [];
   const title = `${mark} ${codeMarkdown(target.name)}`;

@@ -1,7 +1,16 @@
 import type { CheckResult, Limit } from '../contract/check.js';
+import type { RollbackReport } from '../contract/strategy.js';
 import { asSentence, formatDuration, formatNumber, oneLine } from '../support/text.js';
 import { type RunReport, startedRun, type TargetReport } from './record.js';
-import { advice, headlineOf, statusSentence, subjectInWords, verdictHeadline } from './words.js';
+import {
+  advice,
+  detailInWords,
+  type Headline,
+  headlineOf,
+  statusSentence,
+  subjectInWords,
+  verdictHeadline,
+} from './words.js';
 
 /** No line is wider than this, except for an address: that must stay whole to be opened. */
 export const maxColumns = 120;
@@ -135,7 +144,8 @@ export function finalLines(
   reportPath: string | null,
   style: Style = plain,
 ): readonly string[] {
-  const { mark, title } = headlineOf(report);
+  const headline = headlineOf(report);
+  const { mark, title } = headline;
   const several = report.targets.length > 1;
   const [only] = report.targets;
   const subject = several || only === undefined ? '' : subjectInWords(report, only);
@@ -143,7 +153,9 @@ export function finalLines(
     `${mark} ${paint(title, headColour(report), style)}`,
     ...indentedUnlessEmpty(subject),
     ...indented(report.reason),
-    ...report.targets.flatMap((target) => targetLines(target, report.reason, several)),
+    ...report.targets.flatMap((target) =>
+      targetLines(target, report.reason, several ? undefined : headline),
+    ),
     ...(reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
       paint(line, 'dim', style),
     ),
@@ -156,15 +168,22 @@ function headColour(report: RunReport): Paint {
   return report.verdict === 'healthy' || report.verdict === 'not-judged' ? 'green' : 'yellow';
 }
 
-/** @param said the reason of the whole run, which is not repeated */
-function targetLines(target: TargetReport, said: string, several: boolean): readonly string[] {
+/**
+ * @param said the reason of the whole run, which is not repeated
+ * @param headline nor that of the run, where there is one target
+ */
+function targetLines(
+  target: TargetReport,
+  said: string,
+  headline: Headline | undefined,
+): readonly string[] {
   const { rollback } = target;
   const run = startedRun(rollback);
   return [
-    ...(several
+    ...(headline === undefined
       ? indented(`${verdictHeadline(target.verdict).mark} ${target.name}: ${target.reason}`)
       : []),
-    ...indentedUnlessEmpty(outcomeInWords(target, several)),
+    ...indentedUnlessEmpty(outcomeInWords(target.rollback, headline)),
     ...rollback.attempts
       .filter(({ detail }) => !said.includes(detail))
       .flatMap((attempt) =>
@@ -176,15 +195,14 @@ function targetLines(target: TargetReport, said: string, several: boolean): read
   ];
 }
 
-/** What became of the rollback. The heading of the run has said it where there is one target. */
-function outcomeInWords({ rollback }: TargetReport, several: boolean): string {
+function outcomeInWords(rollback: RollbackReport, headline: Headline | undefined): string {
   const { status, detail } = rollback;
+  const [outcome, more] =
+    headline === undefined
+      ? [statusSentence(status), asSentence(detail)]
+      : [advice[status], detailInWords(rollback, headline)];
   // A failure is shown next to each strategy.
-  const parts = [
-    several ? statusSentence(status) : advice[status],
-    status === 'failed' ? '' : asSentence(detail),
-  ];
-  return parts.filter((part) => part !== '').join(' ');
+  return [outcome, status === 'failed' ? '' : more].filter((part) => part !== '').join(' ');
 }
 
 function indentedUnlessEmpty(text: string): readonly string[] {

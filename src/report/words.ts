@@ -1,6 +1,6 @@
 import type { CheckResult } from '../contract/check.js';
 import type { RollbackReport, RollbackStatus } from '../contract/strategy.js';
-import { formatDuration, formatNumber, oneLine, plural } from '../support/text.js';
+import { asSentence, formatDuration, formatNumber, oneLine, plural } from '../support/text.js';
 import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
 
 /** The mark and the words that a report begins with: the outcome, before any number. */
@@ -92,6 +92,16 @@ export const advice: Readonly<Record<RollbackStatus, string>> = {
   failed: '',
   withheld: '',
 };
+
+/** What is said of the rollback besides its outcome; empty where the heading has said it all. */
+export function detailInWords({ detail }: RollbackReport, { title }: Headline): string {
+  return title.includes(detail) ? '' : asSentence(detail);
+}
+
+/** What became of the rollback of one target, without a mark; empty when none was needed. */
+export function outcomeTitle(status: RollbackStatus): string {
+  return status === 'not-needed' ? '' : `${outcomes[status].title}.`;
+}
 
 /** What became of the rollback of one target, where others stand beside it; empty when none was needed. */
 export function statusSentence(status: RollbackStatus): string {

@@ -59,6 +59,11 @@ export function ended(text: string): string {
   return text === '' || /[.:!?…]\)?$/.test(text) ? text : `${text}.`;
 }
 
+/** Up to the first full stop that a new sentence follows: `71.1 % of 20 failed. This is not bad luck.` → `71.1 % of 20 failed.` */
+export function firstSentence(text: string): string {
+  return text.split(/(?<=[.!?])\s+(?=\p{Lu})/u)[0] ?? text;
+}
+
 /** With a capital at the start and an end mark, as it stands among other sentences; empty stays empty. */
 export function asSentence(text: string): string {
   return ended(capitalised(text));
