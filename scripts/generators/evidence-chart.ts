@@ -19,7 +19,7 @@ export function generateEvidenceChart(): string {
   return [
     '```mermaid',
     'xychart-beta',
-    '    title "Evidence against a version (limit 95 %; flat line: 1 in 100)"',
+    '    title "Evidence against a version (limit 95 %); the level line is 1 in 100"',
     `    x-axis "intervals of 10 s" [${labels.join(', ')}]`,
     `    y-axis "log evidence" -2 --> ${String(top)}`,
     ...failing.map((failures) => line(courseOf(failures))),
