@@ -29,7 +29,7 @@ const claims: readonly string[] = page
 
 /** Advice, definitions, and what is not protected: there is nothing to prove. */
 const unproven: readonly RegExp[] = [
-  /^What is trusted, and what is not: \| whoever writes the workflow/,
+  /^What is trusted, and what is not: \| the author of the workflow/,
   /^Secrets: Secret inputs are/,
   /^The configuration file in pull requests: Elsewhere, treat the file/,
   /^Log commands: CI systems execute lines/,

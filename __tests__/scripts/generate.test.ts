@@ -157,10 +157,10 @@ describe('the JSON schema of the configuration file', () => {
 
 describe('the generated tables in the documentation', () => {
   it.each([
-    ['README.md', 'commands'],
-    ['README.md', 'most-used-inputs'],
-    ['README.md', 'outputs'],
     ['README.md', 'exit-codes'],
+    ['docs/commands.md', 'commands'],
+    ['docs/commands.md', 'most-used-inputs'],
+    ['docs/commands.md', 'outputs'],
     ['docs/inputs.md', 'inputs'],
   ])('%s has the table of %s', async (path, name) => {
     const page = await read(path);

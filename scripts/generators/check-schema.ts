@@ -52,7 +52,7 @@ function checkOf(id: string, source: CheckSource): object {
         ? {}
         : {
             baseline: {
-              description: 'What the version before it is read by, in the same moments.',
+              description: 'How the previous version is read, at the same time.',
               type: 'object',
               additionalProperties: false,
               properties: propertiesOf(source.options, baseline),

@@ -9,7 +9,7 @@ interface Row {
 
 type Inputs = Readonly<Record<string, Input<unknown>>>;
 
-/** What most pipelines set, in the order of the README. */
+/** What most pipelines set, in the order of docs/commands.md. */
 const mostUsed = [
   'url',
   'health-url',
@@ -26,7 +26,7 @@ const mostUsed = [
   'notify-url',
 ];
 
-/** The inputs that the README shows. */
+/** The inputs that docs/commands.md shows. */
 export function generateMostUsedInputs(inputs: Inputs): string {
   const rows = mostUsed.map((id) => {
     const facts = inputs[id];

@@ -55,13 +55,13 @@ export async function generateSurfaces({
   list,
   style,
 }: Sources): Promise<Surface[]> {
-  const ofReadme = {
+  const ofReadme = { 'exit-codes': generateExitCodeTable(exitCodeTable) };
+  const ofCommands = {
     commands: generateCommandTable(commands),
     'most-used-inputs': generateMostUsedInputs(inputs),
     outputs: generateOutputTable(outputTable),
-    'exit-codes': generateExitCodeTable(exitCodeTable),
-    'evidence-chart': generateEvidenceChart(),
   };
+  const ofVerdict = { 'evidence-chart': generateEvidenceChart() };
   const ofInputs = { inputs: generateInputTables(inputs) };
   const ofChecks = {
     'common-options': generateCommonOptions(),
@@ -134,6 +134,8 @@ export async function generateSurfaces({
       content: await json(generateConfigSchema(inputs)),
     },
     { path: 'README.md', content: fillAll(await read('README.md'), ofReadme) },
+    { path: 'docs/commands.md', content: fillAll(await read('docs/commands.md'), ofCommands) },
+    { path: 'docs/verdict.md', content: fillAll(await read('docs/verdict.md'), ofVerdict) },
     { path: 'docs/inputs.md', content: fillAll(await read('docs/inputs.md'), ofInputs) },
     { path: 'docs/checks.md', content: fillAll(await read('docs/checks.md'), ofChecks) },
   ];

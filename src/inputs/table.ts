@@ -145,13 +145,13 @@ export const inputs = {
   interval: input(duration({ min: 200 }), {
     group: 'watch',
     default: '10s',
-    description: 'How often the checks are judged.',
+    description: 'How often the checks are evaluated.',
   }),
   'warm-up': input(duration(), {
     group: 'watch',
     default: '30s',
     description:
-      'Time at the start in which traffic is not judged; a service that has never answered when it ends is unhealthy.',
+      'Time at the start in which traffic does not count; a service that has not answered once by its end is unhealthy.',
   }),
   sensitivity: input(choice(['high', 'normal', 'low'] satisfies readonly Sensitivity[]), {
     group: 'watch',
@@ -197,7 +197,7 @@ export const inputs = {
     group: 'watch',
     default: 'inconclusive',
     description:
-      'What it means that the source of a check does not answer when the watch ends: `inconclusive`, or `ignore` (the other checks decide). It is never `unhealthy`.',
+      'What to do if the source of a check does not respond at the end of the watch: `inconclusive`, or `ignore` (the other checks decide). It is never `unhealthy`.',
   }),
   'fail-on': input(choices(['unhealthy', 'inconclusive'], { none: 'none' }), {
     group: 'watch',
@@ -266,13 +266,13 @@ export const inputs = {
     requires: ['baseline-url'],
     sentTo: ['baseline-url'],
     description:
-      'Headers sent to `baseline-url` in place of `headers`, as `Name: value` lines, or `off` for none. Default: the same as `headers`.',
+      'Headers sent to `baseline-url` instead of `headers`, as `Name: value` lines, or `off` for none. Default: the same as `headers`.',
   }),
   'latency-includes-connect': input(boolean(), {
     group: 'http',
     default: 'false',
     description:
-      'Whether latency includes the time to connect (DNS, TCP, TLS). Every probe has a connection of its own, and your users mostly do not.',
+      'Whether latency includes the time to connect (DNS, TCP, TLS). Every probe opens a new connection; most of your users do not.',
   }),
   'health-url': input(urls(), {
     group: 'http',
@@ -283,7 +283,7 @@ export const inputs = {
   'url-before': input(choice(['absent']), {
     group: 'http',
     description:
-      '`absent`: the URLs exist only after the deploy, so that a failure before it says nothing. Default: unset, and what failed before the deploy too is not held against it.',
+      '`absent`: the URLs exist only after the deploy, so a failure before it is ignored. Default: unset; what already failed before the deploy does not count against it.',
   }),
   'health-interval': input(duration({ min: 200 }), {
     group: 'http',
@@ -323,7 +323,7 @@ export const inputs = {
     group: 'limits',
     default: 'auto',
     description:
-      'Limits from the hour before the deploy, where a metrics server can tell of it. `auto`: unless you set `min-success-rate`, and other limits that you set are not made stricter; `on`: always, the stricter limit rules; `off`: never.',
+      'Limits from the hour before the deploy, if a metrics server has its numbers. `auto`: unless you set `min-success-rate`, and other limits that you set are not made stricter; `on`: always, the stricter limit applies; `off`: never.',
   }),
   'before-margin': input(number({ min: 1, max: 100 }), {
     group: 'limits',
@@ -406,7 +406,7 @@ export const inputs = {
       },
     ],
     description:
-      'Whose metrics to use: `istio`, `nginx-ingress` or `spring`; stands in for the three selectors below. Default: none.',
+      'Whose metrics to use: `istio`, `nginx-ingress` or `spring`; replaces the three selectors below. Default: none.',
   }),
   'prometheus-selector': input(labels(), {
     group: 'prometheus',
@@ -442,7 +442,7 @@ export const inputs = {
     belongsTo: 'prometheus-url',
     requires: ['prometheus-baseline-errors', 'prometheus-total'],
     description:
-      'Selector of all requests of the version before it, which runs at the same time: what hits both is not held against the new one. Default: none.',
+      'Selector of all requests of the previous version, which runs at the same time: problems that affect both versions do not count against the new one. Default: none.',
   }),
   'prometheus-baseline-errors': input(selector(), {
     group: 'prometheus',
@@ -515,7 +515,7 @@ export const inputs = {
   'json-url': input(url(), {
     group: 'sources',
     description:
-      'Address that `checks` of the source `json` in the configuration file are below, unless they have one of their own.',
+      'Base address of `checks` of the source `json` in the configuration file that do not set their own.',
   }),
   'json-token': input(credentials(), {
     group: 'sources',
@@ -533,7 +533,7 @@ export const inputs = {
   'alerts-url': input(url(), {
     group: 'sources',
     description:
-      'Address of the Prometheus, Alertmanager or Grafana whose alerts `checks` of the source `alerts` in the configuration file look at, unless they have one of their own.',
+      'Address of the Prometheus, Alertmanager or Grafana for `checks` of the source `alerts` in the configuration file that do not set their own.',
   }),
   'alerts-token': input(credentials(), {
     group: 'sources',
@@ -545,15 +545,14 @@ export const inputs = {
   'test-command': input(script(), {
     group: 'tests',
     description:
-      'A test of your own: a command line, given to the shell as it is, that passes by exit code 0. It is run in the watch, and two failures in a row are unhealthy. More of them, and their options: `checks` of the source `command` in the configuration file. Default: none.',
+      'Your own test: a command line, passed to the shell unchanged, that passes by exit code 0. It runs during the watch, and two failures in a row are unhealthy. For more tests and their options use `checks` of the source `command` in the configuration file. Default: none.',
   }),
   'test-every': input(duration({ min: second, max: hour }), {
     group: 'tests',
     belongsTo: 'test-command',
     usedBySource: 'command',
     default: '30s',
-    description:
-      'How often it is run. One that takes longer is not run a second time beside itself.',
+    description: 'How often it runs. A run that takes longer delays the next one.',
   }),
 
   rollback: input(choices(strategyIds), {
@@ -566,7 +565,7 @@ export const inputs = {
     strategy: 'command',
     configures: true,
     description:
-      'Command line of the `command` strategy, given to the shell as it is; exit code 0 means done. Name `command` in `rollback` to use it. Default: none.',
+      'Command line of the `command` strategy, passed to the shell unchanged; exit code 0 means done. Name `command` in `rollback` to use it. Default: none.',
   }),
   'rollback-snapshot-command': input(script(), {
     group: 'rollback',
@@ -701,7 +700,7 @@ export const inputs = {
     group: 'kubernetes',
     strategy: 'helm',
     description:
-      'Namespace of the Helm release. Default: `kubernetes-namespace`, else as helm has it.',
+      'Namespace of the Helm release. Default: `kubernetes-namespace`, otherwise what helm uses.',
   }),
 
   'compose-file': input(list(), {
@@ -729,7 +728,7 @@ export const inputs = {
   'compose-env-file': input(list(), {
     group: 'compose',
     strategy: 'compose',
-    description: 'Environment files, as `docker compose --env-file`. Default: as Compose has it.',
+    description: 'Environment files, as `docker compose --env-file`. Default: what Compose uses.',
   }),
   'compose-health': input(boolean(), {
     group: 'compose',
@@ -879,7 +878,7 @@ export const inputs = {
     secret: true,
     filledBy: '${{ github.token }}',
     description:
-      'The token that GitHub, Gitea or Forgejo makes for the job; stands in for a missing `github-token` or `gitea-token`, for the server of the job only. The action fills it in, nobody needs to set it.',
+      'The token that GitHub, Gitea or Forgejo creates for the job; used if `github-token` or `gitea-token` is missing, for the server of the job only. The action sets it; you need not.',
   }),
   'host-matrix': input(text(), {
     group: 'github',
@@ -993,7 +992,7 @@ export const inputs = {
     configures: true,
     default: 'pipeline',
     description:
-      'What is cancelled once the rollback is done: the running `pipeline`, the other jobs of it (`siblings`), or `none`.',
+      'What to cancel after the rollback: the running `pipeline`, its other jobs (`siblings`), or `none`.',
   }),
   'gitlab-rollback-jobs': input(list(), {
     group: 'gitlab',
@@ -1285,7 +1284,7 @@ export const inputs = {
     perRun: true,
     default: 'rollgate-report',
     description:
-      'Folder for report.html, report.json, summary.md, junit.xml and recording.ndjson. With `shard` they are in a folder of their own in it, such as `shard-2-of-5`.',
+      'Folder for report.html, report.json, summary.md, junit.xml and recording.ndjson. With `shard` they are in a subfolder, such as `shard-2-of-5`.',
   }),
   'report-logs': input(integer({ min: 0, max: 1000 }), {
     group: 'report',

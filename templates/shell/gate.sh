@@ -51,7 +51,7 @@ esac
 
 # 1 means "rolled back and verified", and a program that never began can end with 1 as well. Beyond 7 no code is ours.
 if [ "$code" -gt 7 ] || { [ "$code" -eq 1 ] && ! grep -q '^  "exitCode": 1,$' "$report" 2>/dev/null; }; then
-  echo "rollgate: \"$cli\" ended with $code, and no report of this run says so: nothing may be assumed about the deployment" >&2
+  echo "rollgate: \"$cli\" ended with $code, and no report of this run says so: the state of the deployment is unknown, check by hand" >&2
   code=7
 fi
 exit "$code"

@@ -23,7 +23,7 @@ export const rollbackScripts: Readonly<Record<string, readonly string[]>> = {
     '# ROLLBACK_IMAGE     what must run in the end: shop:1, or deployment/api=shop:1+proxy:2 for each of several; empty: nothing is asked for',
     '# WORKLOADS          deployment/api, also statefulset/ and daemonset/; several with blanks between',
     '# NAMESPACE, CONTEXT as kubectl; without CONTEXT the current one',
-    '# KUBECONFIG_CONTENT a kubeconfig as text, where it cannot be had as a file',
+    '# KUBECONFIG_CONTENT a kubeconfig as text, if it is not available as a file',
     'set -eu',
     'set -f',
     'LC_ALL=C',

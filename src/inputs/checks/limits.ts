@@ -20,7 +20,7 @@ const most = Number.MAX_SAFE_INTEGER;
 export const commonOptions = {
   id: option(text({ pattern: CHECK_ID, like: 'up to 63 letters, digits, `.`, `_` and `-`' }), {
     description:
-      'What the check is called in logs and reports. When several limits stand in it, each is a check of its own, and the name of the limit is added. Default: the source, and the name of the limit.',
+      'The name of the check in logs and reports. With several limits, each is a separate check, and the name of the limit is added. Default: the source and the name of the limit.',
   }),
   'min-success-rate': option(percentage(), {
     off: true,
@@ -49,13 +49,13 @@ export const commonOptions = {
     input: 'on-no-data',
     inherits: 'always',
     description:
-      'What it means that the source answers and has no data when the watch ends: `inconclusive`, `ignore` (the other checks decide) or `unhealthy`.',
+      'What to do if the source responds but has no data at the end of the watch: `inconclusive`, `ignore` (the other checks decide) or `unhealthy`.',
   }),
   'on-provider-error': option(choice(['inconclusive', 'ignore']), {
     input: 'on-provider-error',
     inherits: 'always',
     description:
-      'What it means that the source does not answer when the watch ends: `inconclusive`, or `ignore` (the other checks decide).',
+      'What to do if the source does not respond at the end of the watch: `inconclusive`, or `ignore` (the other checks decide).',
   }),
   'baseline-margin': option(number({ min: 1, max: 1000 }), {
     input: 'baseline-margin',

@@ -14,7 +14,7 @@ import('node:fs').then(({ mkdtempSync, readFileSync, rmSync }) => {
   process.on('exit', (code) => {
     if (code > 7 || (code === 1 && !isRolledBack())) {
       console.error(
-        `rollgate: ended with ${code}, and no report of this run says so: nothing may be assumed about the deployment`,
+        `rollgate: ended with ${code}, and no report of this run says so: the state of the deployment is unknown, check by hand`,
       );
       process.exitCode = 7;
     }

@@ -1,7 +1,7 @@
 // Runs Rollgate as a step of a Pipeline: rollgate.txt beside this file tells how.
 //
 // In a sandbox it needs no approval: every method that is called here is on the lists of the plugin Script Security
-// (generic-whitelist). No step that takes time stands in a loop, so that Jenkins can go on after a restart.
+// (generic-whitelist). No slow step is in a loop, so that Jenkins can resume after a restart.
 
 def call(Map args = [:]) {
   List<String> variables = variablesOf(args)
@@ -30,7 +30,7 @@ def call(Map args = [:]) {
   String report = path == '' ? '' : readFile(file: path, encoding: 'UTF-8')
   // 1 means "rolled back and verified", and a program that never began can end with 1 as well. Beyond 7 no code is ours.
   if (code < 0 || code > 7 || (code == 1 && !report.contains('\n  "exitCode": 1,\n'))) {
-    echo("Rollgate ended with ${code}, and no report of this run says so: nothing may be assumed about the deployment.")
+    echo("Rollgate ended with ${code}, and no report of this run says so: the state of the deployment is unknown, check by hand.")
     code = 7
   }
   Map result = [exitCode: code]
