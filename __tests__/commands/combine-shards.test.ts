@@ -435,7 +435,7 @@ describe('reports that do not belong together are refused', () => {
     [
       'with a target of another shard',
       [aShard(1, { targets: [aTarget(namesOf(2)[0]!)] })],
-      /^it tells of the target \w+, which is not in shard 1\/3$/,
+      /^it contains the target \w+, which is not in shard 1\/3$/,
     ],
   ])('%s', (_, reports, says) => {
     expect(refused(reports)).toEqual([expect.stringMatching(says)]);

@@ -132,7 +132,7 @@ describe('a health check that fails', () => {
       verdict: 'inconclusive',
       neverWell: true,
       reason:
-        'The health check never passed (status 401); it was never seen well, and cannot be watched from here: it wants credentials: set `headers`.',
+        'The health check never passed (status 401); it has never been seen healthy, and cannot be watched from here: it wants credentials: set `headers`.',
     });
   });
 
@@ -142,7 +142,7 @@ describe('a health check that fails', () => {
       verdict: 'inconclusive',
       neverWell: true,
       reason:
-        'The health check never saw anything (proxy failure); it was never seen well, and cannot be watched from here: a proxy is in the way: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
+        'The health check never saw anything (proxy failure); it has never been seen healthy, and cannot be watched from here: a proxy is in the way: check HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
     });
     const { verdict, reason } = afterLooks(notAsked, always(refused));
     expect(verdict).toBe('unhealthy');

@@ -85,7 +85,7 @@ describe('readConfigFile', () => {
     ],
     [
       'targets:\n  - name: a/b',
-      'line 2: `a/b` is no name for a target (give it a `name` of up to 63 letters, digits, `.`, `_` and `-`)',
+      'line 2: `a/b` is not a name for a target (give it a `name` of up to 63 letters, digits, `.`, `_` and `-`)',
     ],
     [
       'targets:\n  - name: a\n  - name: a',

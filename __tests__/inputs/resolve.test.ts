@@ -295,8 +295,8 @@ describe('unknown variables ROLLGATE_*', () => {
     });
     expect(problems).toEqual([]);
     expect(notices).toEqual([
-      'The variable ROLLGATE_MIN_SUCESS_RATE is no input and is ignored; did you mean `ROLLGATE_MIN_SUCCESS_RATE`?',
-      'The variable ROLLGATE_XYZZY_PLUGH is no input and is ignored.',
+      'The variable ROLLGATE_MIN_SUCESS_RATE is not an input and is ignored; did you mean `ROLLGATE_MIN_SUCCESS_RATE`?',
+      'The variable ROLLGATE_XYZZY_PLUGH is not an input and is ignored.',
     ]);
   });
 

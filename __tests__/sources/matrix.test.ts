@@ -59,7 +59,7 @@ const rows: readonly Row[] = [
     outcome: strange,
     but: {
       prometheus: ['no-data', /NaN$/],
-      json: ['no-data', /there is a text that is no number$/],
+      json: ['no-data', /there is a text that is not a number$/],
     },
   },
   {
@@ -78,7 +78,7 @@ const rows: readonly Row[] = [
     name: 'a word',
     fault: token('"many"'),
     outcome: strange,
-    but: { json: ['no-data', /there is a text that is no number$/] },
+    but: { json: ['no-data', /there is a text that is not a number$/] },
   },
   {
     name: 'an object',

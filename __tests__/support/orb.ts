@@ -72,7 +72,7 @@ function bind({ parameters }: OrbPart, given: Arguments): Arguments {
     if ((type === 'boolean') !== (typeof value === 'boolean'))
       throw new Error(`${name}: expected type ${type}, not ${JSON.stringify(value)}`);
     if (type === 'env_var_name' && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(String(value)))
-      throw new Error(`${name}: "${String(value)}" is no name of a variable`);
+      throw new Error(`${name}: "${String(value)}" is not a variable name`);
   }
   return Object.fromEntries(
     Object.entries(parameters).map(([name, { default: value }]) => {

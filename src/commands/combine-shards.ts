@@ -200,7 +200,7 @@ function misplaced(reports: readonly NamedReport[]): readonly UsageProblem[] {
       : [
           {
             subject: path,
-            message: `it tells of the target ${stranger.name}, which is not in shard ${shardInWords(shard)}`,
+            message: `it contains the target ${stranger.name}, which is not in shard ${shardInWords(shard)}`,
             fix: 'run all shards again',
           },
         ];

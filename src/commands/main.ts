@@ -85,7 +85,7 @@ function failed({ console }: Session, error: unknown): Outcome {
       reason: `The configuration cannot be used: ${error.problems.map(({ subject, message }) => `${subject}: ${message}`).join('; ')}`,
     };
   }
-  const reason = `Internal error: ${messageOf(error)}. Nothing may be assumed about the deployment; please report this.`;
+  const reason = `Internal error: ${messageOf(error)}. The state of the deployment is unknown: check it by hand, and please report this.`;
   console.annotate('error', 'Rollgate', reason);
   return { verdict: null, exitCode: exitCodes.internal, reason };
 }

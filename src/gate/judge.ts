@@ -415,7 +415,7 @@ function inconclusive(first: Doubt, doubts: readonly Doubt[]): Judgement {
   };
 }
 
-/** That a check would break its limit, or sees nothing, and was never seen well. */
+/** That a check would break its limit, or sees nothing, and has never been seen healthy. */
 function neverWellOf(state: State, metric: Metric): string | undefined {
   if (!isExcused(metric) || isLeftOut(state, metric)) return undefined;
   const isSilent = silence(state, metric) !== 'fresh';

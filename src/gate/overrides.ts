@@ -172,7 +172,7 @@ function limitOf(
       if (maxLatency.maxMs !== limit.maxMs)
         refuse(
           'maxLatency',
-          `the recording has counted what took longer than ${String(limit.maxMs)} ms, and cannot tell of ${String(maxLatency.maxMs)} ms`,
+          `the recording has counted what took longer than ${String(limit.maxMs)} ms, and not ${String(maxLatency.maxMs)} ms`,
           `keep ${String(limit.maxMs)}ms: only the percentile can be another one`,
         );
       return { ...limit, percentile: maxLatency.percentile };

@@ -6,7 +6,7 @@ import { breachesLimit } from './likelihood-ratio.js';
  * - `counts`: it is held against what was deployed.
  * - `unproven`: it is too, and it may never have worked.
  * - `failed-before`: it is not: it failed before the deploy too.
- * - `unwatchable`: it is not: it cannot be watched from here, and was never seen well.
+ * - `unwatchable`: it is not: it cannot be watched from here, and has never been seen healthy.
  */
 export type Ruling = 'counts' | 'unproven' | 'failed-before' | 'unwatchable';
 
@@ -129,7 +129,7 @@ export function notHeld(
   wasWell: WasWell,
 ): string {
   if (wasWell.ruling === 'unwatchable' && wasWell.obstacle !== undefined)
-    return `${what}; it was never seen well, and cannot be watched from here: ${remedyFor(wasWell.obstacle)}.`;
+    return `${what}; it has never been seen healthy, and cannot be watched from here: ${remedyFor(wasWell.obstacle)}.`;
   const why = inShort(seenBefore?.detail ?? '');
   const advice =
     source === 'http'

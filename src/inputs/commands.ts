@@ -23,7 +23,7 @@ export const commands = [
   {
     id: 'snapshot',
     description:
-      'Records what runs now, before the deploy: the state that a rollback returns to, and whether it is well.',
+      'Records what runs now, before the deploy: the state that a rollback returns to, and whether it is healthy.',
   },
   {
     id: 'preflight',

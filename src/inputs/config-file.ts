@@ -214,7 +214,7 @@ function readTargets(reader: FileReader, value: unknown, where: string): readonl
     if (!TARGET_NAME.test(name)) {
       reader.problem(
         place,
-        name === '' ? 'a target has no name' : `${quote(name)} is no name for a target`,
+        name === '' ? 'a target has no name' : `${quote(name)} is not a name for a target`,
         'give it a `name` of up to 63 letters, digits, `.`, `_` and `-`',
       );
       return [];

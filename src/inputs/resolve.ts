@@ -232,6 +232,6 @@ function unknownNotices(env: Environment, others: readonly string[]): string[] {
   const known = [...inputIds.map(ownVariable), ...others];
   return unknownVariables(names, known).map((name) => {
     const meant = didYouMean(name, known);
-    return `The variable ${name} is no input and is ignored${meant === undefined ? '.' : `; ${meant}`}`;
+    return `The variable ${name} is not an input and is ignored${meant === undefined ? '.' : `; ${meant}`}`;
   });
 }

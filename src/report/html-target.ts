@@ -129,7 +129,7 @@ function checkTable(target: TargetReport): Markup {
       cell: ({ outcome, excused }) =>
         excused === true
           ? html`${toned('warn', '? breached')}<br /><span class="quiet"
-                >not held against this deploy</span
+                >does not count against this deploy</span
               >`
           : toned(outcomes[outcome].tone, outcomes[outcome].text),
     },

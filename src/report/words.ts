@@ -243,7 +243,7 @@ export function chanceInWords(check: CheckResult, target: TargetReport): string 
 /** Why a breach is not held against what was deployed. */
 function excuseOf({ before, baseline }: CheckResult): string {
   if (before?.effect === 'none') return 'was so before the deploy';
-  return baseline === undefined ? 'was never seen well' : 'the baseline does no better';
+  return baseline === undefined ? 'has never been seen healthy' : 'the baseline does no better';
 }
 
 /** One sentence about a check, with all its numbers. */

@@ -49,11 +49,11 @@ esac
 
 service=${SERVICE:-}
 case $service in
-  '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) refuse 'SERVICE is no name of a service' ;;
+  '' | [!A-Za-z0-9]* | *[!A-Za-z0-9._-]*) refuse 'SERVICE is not a service name' ;;
 esac
 variable=${IMAGE_VARIABLE:-}
 case $variable in
-  '' | [0-9]* | *[!A-Za-z0-9_]*) refuse 'IMAGE_VARIABLE is no name of a variable' ;;
+  '' | [0-9]* | *[!A-Za-z0-9_]*) refuse 'IMAGE_VARIABLE is not a variable name' ;;
 esac
 cd "${PROJECT_DIRECTORY:-.}" || refuse 'PROJECT_DIRECTORY is not there'
 export "$variable=$image"

@@ -93,7 +93,7 @@ describe('how limits are compared with the hour before', () => {
     [
       'an option that it has not',
       ['    before:', '      url: http://x.test'],
-      /`url` is no option of `before`/,
+      /`url` is not an option of `before`/,
     ],
     ['a margin below 1', ['    before:', '      margin: 0.5'], /`before\.margin`/],
     [

@@ -262,7 +262,7 @@ describe('variables of an entry', () => {
     });
     expect(secrets).toEqual(expect.arrayContaining(['Bearer abcdef123', 'abcdef123']));
     expect(notices).toEqual([
-      'The variable ROLLGATE_CHECK_MY_ORDERS_URLS is no input and is ignored; did you mean `ROLLGATE_CHECK_MY_ORDERS_URL`?',
+      'The variable ROLLGATE_CHECK_MY_ORDERS_URLS is not an input and is ignored; did you mean `ROLLGATE_CHECK_MY_ORDERS_URL`?',
     ]);
   });
 
@@ -319,7 +319,7 @@ describe('a problem of an entry', () => {
       'an unknown option',
       [...http, '    requests-per-secnd: 3'],
       [
-        'line 5, check `a` (http): `requests-per-secnd` is no option of the source http → did you mean `requests-per-second`?',
+        'line 5, check `a` (http): `requests-per-secnd` is not an option of the source http → did you mean `requests-per-second`?',
       ],
     ],
     [
@@ -452,7 +452,7 @@ describe('a problem of an entry', () => {
     [
       'an unknown option of a baseline',
       [...http, '    baseline:', '      url: http://old.test', '      urll: x'],
-      [/^line 7, .*`urll` is no option of a baseline → did you mean `url`\?/],
+      [/^line 7, .*`urll` is not an option of a baseline → did you mean `url`\?/],
     ],
     [
       'an id of another check',

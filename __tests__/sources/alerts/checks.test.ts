@@ -166,7 +166,7 @@ describe.each(alertProviders)('alerts of %s', (provider) => {
         level: 'notice',
         subject: 'a',
         message: expect.stringMatching(
-          /^fires now, and is not held against this deploy: ShopIsSlow since/,
+          /^fires now, and does not count against this deploy: ShopIsSlow since/,
         ),
       },
     ]);
@@ -184,14 +184,14 @@ describe.each(alertProviders)('alerts of %s', (provider) => {
         level: 'notice',
         subject: 'a',
         message: expect.stringMatching(
-          /^fires now, and is not held against this deploy: ShopIsSlow since [\d:]+ UTC$/,
+          /^fires now, and does not count against this deploy: ShopIsSlow since [\d:]+ UTC$/,
         ),
       },
       {
         level: 'warning',
         subject: 'a',
         message: expect.stringMatching(
-          /^fires now, and did not when the snapshot was taken, so it is held against this deploy: CartIsDown since [\d:]+ UTC$/,
+          /^fires now, and did not when the snapshot was taken, so it counts against this deploy: CartIsDown since [\d:]+ UTC$/,
         ),
       },
     ]);

@@ -140,7 +140,7 @@ describe('a number', () => {
 
   it.each([
     [{ code: 2 }, { why: 'provider-error', detail: 'the program exited with code 2' }],
-    [{ stdout: 'none\n' }, { why: 'no-data', detail: 'its last line is no number' }],
+    [{ stdout: 'none\n' }, { why: 'no-data', detail: 'its last line is not a number' }],
   ])('of a run that ends with %j is none', async (end, expected) => {
     expect(await observed(scene(['max: 5'], [end]), 10_000)).toEqual([
       { kind: 'none', ...expected },

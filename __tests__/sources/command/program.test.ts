@@ -110,9 +110,9 @@ describe('the number that a program prints', () => {
     ['echo 1e3', { ok: true, value: 1000 }],
     ['echo 7; echo 8 >&2', { ok: true, value: 7 }],
     ['echo -1', { ok: false, why: 'the value is -1, and a value must not be negative' }],
-    ['echo 12 ms', { ok: false, why: 'its last line is no number' }],
-    ['echo NaN', { ok: false, why: 'its last line is no number' }],
-    ['true', { ok: false, why: 'its last line is no number' }],
+    ['echo 12 ms', { ok: false, why: 'its last line is not a number' }],
+    ['echo NaN', { ok: false, why: 'its last line is not a number' }],
+    ['true', { ok: false, why: 'its last line is not a number' }],
   ])('of `%s`', async (line, value) => {
     expect(await program(line).run(never)).toMatchObject({ ended: 'passed', value });
   });

@@ -89,7 +89,7 @@ describe('the containers of a project as a health check', () => {
     expect(check.findings!()).toEqual([
       {
         ...{ level: 'notice', subject: 'compose-health' },
-        message: 'api ended once by itself and was started again; that alone is no failure',
+        message: 'api ended once by itself and was started again; that alone is not a failure',
       },
     ]);
     scene.docker.of('shop', 'api')[0]!.RestartCount = 7;

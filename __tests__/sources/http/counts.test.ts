@@ -60,7 +60,7 @@ describe('countSlow', () => {
     expect(countSlow([stalled(5000, 4900)], window, 800)).toEqual({
       kind: 'none',
       why: 'provider-error',
-      detail: '1 of 1 probes tell nothing: this machine was too busy to see the answer in time',
+      detail: '1 of 1 probes gave no result: this machine was too busy to see the answer in time',
     });
   });
 
@@ -78,7 +78,7 @@ describe('a window without a probe that was sent', () => {
     expect(countFailures([unsent, unsent], window)).toEqual({
       kind: 'none',
       why: 'provider-error',
-      detail: '2 of 2 probes tell nothing: shortage on this machine (EMFILE)',
+      detail: '2 of 2 probes gave no result: shortage on this machine (EMFILE)',
     });
   });
 });

@@ -54,7 +54,7 @@ describe('counters in JSON', () => {
       {
         kind: 'none',
         why: 'no-data',
-        detail: expect.stringMatching(/^the counters went back, and no process began anew: /),
+        detail: expect.stringMatching(/^the counters went back, and no process restarted: /),
       },
       { samples: 200, failures: 2, seconds: 10 },
     ]);
@@ -128,7 +128,7 @@ describe('counters in JSON', () => {
   it.each<[string, readonly number[], readonly number[], object]>([
     ['in another order', [1000, 2000], [2050, 1010], { kind: 'counts', samples: 60 }],
     ['one was replaced, and the others grew over it', [1000, 1000], [5, 2100], { kind: 'none' }],
-    ['all began anew', [1000, 2000], [5, 9], { kind: 'counts', samples: 14 }],
+    ['all restarted', [1000, 2000], [5, 9], { kind: 'counts', samples: 14 }],
     ['one is gone', [1000, 2000], [1100], { kind: 'none' }],
     ['one has come', [1000, 2000], [1100, 2100, 900], { kind: 'none' }],
   ])('of several processes: %s', async (_, before, after, expected) => {

@@ -167,7 +167,7 @@ describe('the kubernetes source', () => {
         {
           ...{ level: 'notice', subject: 'kubernetes-health' },
           message:
-            'deployment/api: 1 of 10 pods: container main restarted once (exit code 137, OOMKilled), and is ready again; that alone is no failure',
+            'deployment/api: 1 of 10 pods: container main restarted once (exit code 137, OOMKilled), and is ready again; that alone is not a failure',
         },
       ]);
     });

@@ -216,7 +216,7 @@ describe('createCounters', () => {
       [
         {
           target: 'a',
-          why: expect.stringMatching(/^the counters of a went back, and no process began anew: /),
+          why: expect.stringMatching(/^the counters of a went back, and no process restarted: /),
           isForGood: false,
         },
       ],

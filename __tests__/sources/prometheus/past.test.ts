@@ -83,7 +83,7 @@ const failuresOf = (all: readonly Block[]): readonly number[] =>
 const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
 const twelve = <T>(make: (n: number) => T): T[] => Array.from({ length: 12 }, (_, n) => make(n));
 
-/** Counters of a process that begins anew at these times, with the usual 10 requests a second. */
+/** Counters of a process that restarts at these times, with the usual 10 requests a second. */
 function restarting(given: Scraped, times: readonly number[]): Scraped {
   const since = (moment: number): number => times.findLast((time) => time <= moment) ?? -Infinity;
   const from = (count: (moment: number) => number) => (moment: number) => {

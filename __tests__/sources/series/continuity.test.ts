@@ -106,7 +106,7 @@ describe('createContinuity', () => {
       ['restarted'],
     ],
     [
-      'failures need not fall: a process that begins anew may fail more often than the one before',
+      'failures need not fall: a process that restarts may fail more often than the one before',
       [
         { at: 0, values: { total: 4000, errors: 2 } },
         { at: 15, values: { total: 90, errors: 80 } },
@@ -262,7 +262,7 @@ describe('createContinuity', () => {
   it('says the cause, and for several processes the way out', () => {
     const [, back] = coursesOf(row([4000, 4150, 3150]));
     expect(back).toMatchObject({
-      why: expect.stringMatching(/^went back, and no process began anew: .* one worker/),
+      why: expect.stringMatching(/^went back, and no process restarted: .* one worker/),
     });
     const [, several] = coursesOf(row([4000, 5000, 4100], [7, 1010, 7]));
     expect(several).toMatchObject({

@@ -148,7 +148,7 @@ describeWithGit('the strategy git', () => {
     await undo(made);
     const message = server.log('%B').join('\n');
     expect(message).toMatch(
-      /^Roll back apps\/shop to [0-9a-f]{10} \[skip ci\]\n\nunhealthy: it is bad\n\nhttps:\/\/ci\.example\.com\/77\n\nTakes back:\n- [0-9a-f]+ deploy v2\n/,
+      /^Roll back apps\/shop to [0-9a-f]{10} \[skip ci\]\n\nunhealthy: it is bad\n\nhttps:\/\/ci\.example\.com\/77\n\nReverts:\n- [0-9a-f]+ deploy v2\n/,
     );
     expect(git(server.bare, 'log', '-1', '--format=%(trailers:only)')).toBe(
       `Rollgate-Rejected: ${rejected}\nRollgate-Run: gitlab 77`,

@@ -26,7 +26,7 @@ export function readBefore({ options, past }: CheckSource, scope: Scope): GivenB
   }
   for (const [name, below] of value.fields)
     if (!names.includes(name))
-      scope.say(below.where, `${quote(name)} is no option of \`before\``, `it has ${all}`);
+      scope.say(below.where, `${quote(name)} is not an option of \`before\``, `it has ${all}`);
   const own = Object.fromEntries(Object.entries(options).filter(([name]) => past.includes(name)));
   return lookUpAll({ ...beforeOptions, ...own }, { ...scope, map: value, prefix: 'before.' });
 }

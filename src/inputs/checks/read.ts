@@ -137,7 +137,7 @@ function sayUnknown(
       where,
       isCommon
         ? `\`${name}\` has no meaning for a check of the source ${source}`
-        : `${quote(name)} is no option of the source ${source}`,
+        : `${quote(name)} is not an option of the source ${source}`,
       isCommon ? 'take it out' : didYouMean(name, all),
     );
   }
@@ -159,7 +159,7 @@ function readBaseline(table: CheckSource, scope: Scope): Read | undefined {
       below.where,
       isOwn
         ? `\`${name}\` is the same for the baseline as for the check`
-        : `${quote(name)} is no option of a baseline`,
+        : `${quote(name)} is not an option of a baseline`,
       isOwn
         ? 'write it outside of `baseline`'
         : (didYouMean(name, names) ?? `it has ${inWords(names)}`),

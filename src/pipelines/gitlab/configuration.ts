@@ -190,7 +190,7 @@ export function composeInputs(
   for (const name of Object.keys(request.parameters)) {
     if (declaration.has(name)) continue;
     problems.push({
-      message: `rollback-parameters has "${name}", which is no input of the pipeline`,
+      message: `rollback-parameters has "${name}", which is not an input of the pipeline`,
       fix: `it declares: ${declared.join(', ') || 'nothing'}`,
     });
   }

@@ -187,10 +187,10 @@ async function preflight(
       ? []
       : [{ level, subject, message: `fires now, and ${what}: ${inWords(alerts, deps.redact)}` }];
   return [
-    ...tell('notice', 'is not held against this deploy', rest),
+    ...tell('notice', 'does not count against this deploy', rest),
     ...tell(
       'warning',
-      'did not when the snapshot was taken, so it is held against this deploy',
+      'did not when the snapshot was taken, so it counts against this deploy',
       began,
     ),
   ];

@@ -53,7 +53,7 @@ export const alertsSource = checkSource({
     }),
     headers: option(plainHeaders(), {
       description:
-        'Headers that are no secret, as a map or as `Name: value` lines, such as `X-Scope-OrgID: shop`.',
+        'Headers that are not secret, as a map or as `Name: value` lines, such as `X-Scope-OrgID: shop`.',
     }),
     endpoint: option(url(), {
       description:

@@ -36,7 +36,7 @@ export const commandSource = checkSource({
     }),
     timeout: option(duration({ min: 100, max: hour }), {
       default: '1m',
-      description: 'One that takes longer is ended, and tells nothing.',
+      description: 'One that takes longer is ended, and gives no result.',
     }),
     failures: option(integer({ min: 1, max: 100 }), {
       description: 'So many failures in a row are unhealthy. Default: 2, and 1 with `once`.',
@@ -44,7 +44,7 @@ export const commandSource = checkSource({
     'unhealthy-codes': option(exitCodes(), {
       default: '1-125',
       description:
-        'Exit codes that mean that what was deployed fails. Any other but 0 tells nothing, and so do 126 and 127, by which the shell says that it could not start the program.',
+        'Exit codes that mean that what was deployed fails. Any other than 0 gives no result, and neither do 126 and 127, by which the shell says that it could not start the program.',
     }),
   },
   measures,

@@ -101,6 +101,6 @@ function logOf(text: string, count: number): string {
 function numberIn(stdout: string): Reading {
   const [last = ''] = lastLines(stdout, 1);
   const value = NUMBER.test(last) ? Number(last) : Number.NaN;
-  if (!Number.isFinite(value)) return { ok: false, why: 'its last line is no number' };
+  if (!Number.isFinite(value)) return { ok: false, why: 'its last line is not a number' };
   return value < 0 ? { ok: false, why: negative(value) } : { ok: true, value };
 }

@@ -157,7 +157,7 @@ function createNotes(): {
       [...notes.values()].map((note) => ({
         level: 'notice',
         subject: ID,
-        message: `${note}; that alone is no failure`,
+        message: `${note}; that alone is not a failure`,
       })),
   };
 }

@@ -230,7 +230,7 @@ function missingProbes(all: readonly ProbeResult[]): Observation | undefined {
     : {
         kind: 'none',
         why: 'provider-error',
-        detail: `${String(unsent.length)} of ${String(results.length)} probes tell nothing: ${last.why}`,
+        detail: `${String(unsent.length)} of ${String(results.length)} probes gave no result: ${last.why}`,
       };
 }
 

@@ -42,7 +42,7 @@ export const jsonSource = checkSource({
       description: 'Headers that are secret, as `Name: value` lines.',
     }),
     headers: option(plainHeaders(), {
-      description: 'Headers that are no secret, as a map or as `Name: value` lines.',
+      description: 'Headers that are not secret, as a map or as `Name: value` lines.',
     }),
     body: option(script(), {
       description: 'JSON that is sent. Default: none, and the request is a GET; with it, a POST.',

@@ -114,7 +114,7 @@ function oneNumber(found: unknown): Found<number> {
   const text = found.trim();
   const value = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (Number.isFinite(value)) return good(value);
-  const message = 'there is a text that is no number';
+  const message = 'there is a text that is not a number';
   return NO_VALUE.test(text) ? nothing(message) : mistake(message);
 }
 

@@ -95,7 +95,7 @@ function createKubernetesHealth(options: KubernetesHealthOptions): HealthCheck {
         health.notes().map((message): Finding => ({
           level: 'notice',
           subject: id,
-          message: `${message}; that alone is no failure`,
+          message: `${message}; that alone is not a failure`,
         })),
       ),
     askables: probes.map(({ askable, memory }) => ({ ...askable, recall: memory.recall })),

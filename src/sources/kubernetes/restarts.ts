@@ -40,7 +40,7 @@ const proxies: ReadonlySet<string> = new Set(['istio-proxy', 'linkerd-proxy']);
 export interface RestartsJudged {
   /** Of these containers they are a failure. */
   readonly failing: ReadonlySet<Container>;
-  /** These have restarted once, in pods that are ready again, and that alone is no failure. */
+  /** These have restarted once, in pods that are ready again, and that alone is not a failure. */
   readonly once: readonly { readonly pod: Pod; readonly container: Container }[];
 }
 

@@ -89,7 +89,7 @@ async function isCalledGauge(
   return types.length > 0 && types.every((type) => type === 'gauge');
 }
 
-/** A counter falls when its process begins anew. One that falls so often, and so many times, is none. */
+/** A counter falls when its process restarts. One that falls so often, and so many times, is none. */
 const FALLS = { share: 0.25, times: 3 };
 
 /** Of the changes of the series that falls most often; `undefined`: as few as a counter may have. */

@@ -25,7 +25,7 @@ export interface Step {
 export type Course =
   /** They only grew. */
   | { readonly kind: 'grown' }
-  /** Their process began anew, and they with it, at 0. */
+  /** Their process restarted, and they with it, at 0. */
   | { readonly kind: 'restarted' }
   /** What was counted in between is not known. `why` follows the name of the instance. */
   | { readonly kind: 'unknown'; readonly why: string }
@@ -56,13 +56,13 @@ const JUMPS = 3;
 const FALLS = { times: 3, share: 0.25 };
 
 const SEVERAL =
-  'are those of several processes that answer in turn, and tell nothing: scrape each of them by itself, or let them keep their counters together';
+  'are those of several processes that answer in turn, so they cannot be used: scrape each of them by itself, or let them keep their counters together';
 const WENT_BACK =
-  'went back, and no process began anew: a part of what they add up is gone, such as one worker of several, or a pod';
+  'went back although no process restarted: a part of what they add up is gone, such as one worker of several, or a pod';
 const CAME_BACK =
   'went back and came back: another process may have answered, and what it counted before is not known';
 const UP_AND_DOWN =
-  'go up and down, and no process begins anew: they are no raw counters, or those of several processes, and tell nothing';
+  'go up and down although no process restarts: they are not raw counters, or those of several processes, and cannot be used';
 const OUTGREW =
   'grew more in a part of the requests than in all of them: another process may have answered, and what it counted before is not known';
 const OLD_SERIES =

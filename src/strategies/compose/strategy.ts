@@ -185,7 +185,7 @@ async function plan(state: State, signal: AbortSignal): Promise<ComposePlan | Sk
       }),
       ...followers.map(
         ({ service }) =>
-          `make service ${service} anew as it is: it shares a namespace with one of these`,
+          `make service ${service} again as it is: it shares a namespace with one of these`,
       ),
       ...notes.map((note) => `leave as it is: ${note}`),
     ],

@@ -61,7 +61,7 @@ export async function undo(
   } catch (error) {
     return failed(
       signal.aborted
-        ? `the project could not be had for us alone in time (${messageOf(signal.reason)}): another rollback is under way`
+        ? `could not get exclusive access to the project in time (${messageOf(signal.reason)}): another rollback is under way`
         : `the project could not be locked: ${messageOf(error)}`,
     );
   }

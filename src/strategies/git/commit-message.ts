@@ -30,7 +30,7 @@ export function bodyOf({ rejected, commits, request, run }: CommitFacts): string
     ...(run.url === null ? [] : ['', oneLine(run.url)]),
     ...(commits.length === 0
       ? []
-      : ['', 'Takes back:', ...commits.map((line) => `- ${oneLine(line, 120)}`)]),
+      : ['', 'Reverts:', ...commits.map((line) => `- ${oneLine(line, 120)}`)]),
     '',
     `${REJECTED_TRAILER}: ${rejected}`,
     `${RUN_TRAILER}: ${runInWords(run)}`,

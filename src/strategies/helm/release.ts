@@ -70,7 +70,7 @@ async function fromSnapshot(
     );
   if (recorded.manifest !== null && (await digest(to)) !== recorded.manifest)
     return skip(
-      `revision ${number} of ${release} is not the one that was recorded before the deploy: it was installed anew since`,
+      `revision ${number} of ${release} is not the one that was recorded before the deploy: it has been installed again since`,
     );
   if (await isSame(history, live, to, digest))
     return nothingOfOurs(

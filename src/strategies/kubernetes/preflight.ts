@@ -219,7 +219,7 @@ function examine({ workload, revisions }: Seen, options: PreflightOptions, add: 
     add(
       'error',
       `${name} keeps no earlier revision: its revisionHistoryLimit is 0`,
-      'set it to 2 or more (10 where nothing is said)',
+      'set it to 2 or more (the default is 10)',
     );
   else examineHistory({ workload, revisions }, options, add);
   const before = recordedOf(recorded, workload);
