@@ -1,7 +1,7 @@
 import { bad, good, type Result } from '../contract/result.js';
 import type { Check } from '../contract/check.js';
 import type { RunInfo, SystemOutput } from '../contract/system.js';
-import { parseArgv } from '../inputs/argv.js';
+import { parseArgv, uselessFlags } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { findConfigFile } from '../inputs/find-config.js';
 import type { InputSources } from '../inputs/lookup.js';
@@ -75,6 +75,8 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     files,
   );
   const { settings } = resolution;
+  const command = argv.command ?? settings.command;
+  const useless = uselessFlags(argv, command, resolution.problems);
   const redactor = createRedactor(resolution.secrets);
   const host = await createOutput(info, {
     env,
@@ -97,21 +99,10 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     clock,
   });
   entry.cleanLastWords(console.clean);
-  const caFile = settings['ca-file'];
-  const authorities = caFile === undefined ? good(undefined) : readAuthorities(caFile, files);
-  let http: Http | undefined;
-  const openHttp = (): Http => {
-    http ??= createHttp({
-      clock,
-      resolve: entry.resolve,
-      ...(authorities.ok && authorities.value !== undefined ? { caPem: authorities.value } : {}),
-      ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
-    });
-    return http;
-  };
+  const { authorities, openHttp, close } = connections(entry, settings['ca-file']);
   return {
     entry,
-    command: argv.command ?? settings.command,
+    command,
     info,
     host,
     resolution,
@@ -121,7 +112,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
       ...resolution.problems,
       ...(authorities.ok ? [] : [{ subject: 'ca-file', ...authorities.problem }]),
     ],
-    notices: [...verificationStaysOn(env), ...info.notices, ...resolution.notices],
+    notices: [...verificationStaysOn(env), ...useless, ...info.notices, ...resolution.notices],
     redactor,
     console,
     lastActs: [],
@@ -131,6 +122,32 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     rollbacks: new OwnRollbacks(),
     fetch: () =>
       fetchOf(openHttp(), { timeoutMs: API_TIMEOUT, clean: (text) => redactor.redact(text) }),
+    close,
+  };
+}
+
+/** HTTP, which is set up when it is first used. */
+function connections(
+  { env, clock, files, resolve: resolver }: EntryPoint,
+  caFile: string | undefined,
+): {
+  readonly authorities: Result<string | undefined>;
+  readonly openHttp: () => Http;
+  readonly close: () => void;
+} {
+  const authorities = caFile === undefined ? good(undefined) : readAuthorities(caFile, files);
+  let http: Http | undefined;
+  return {
+    authorities,
+    openHttp: () => {
+      http ??= createHttp({
+        clock,
+        resolve: resolver,
+        ...(authorities.ok && authorities.value !== undefined ? { caPem: authorities.value } : {}),
+        ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
+      });
+      return http;
+    },
     close: () => {
       http?.close();
     },
