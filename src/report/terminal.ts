@@ -129,12 +129,21 @@ export function clockTime(ms: number): string {
   return hours === 0 ? rest : `${String(hours)}:${rest}`;
 }
 
-/** The last lines of a run: the verdict, why, what became of the rollback, and where the report is. @param reportPath `null`: it could not be written */
+/**
+ * The last lines of a run: the verdict, why, what became of the rollback, and where the report is.
+ * @param reportPath `null`: it could not be written
+ * @param isListed verdict and reason are in the log already, just above
+ */
 export function finalLines(
   report: RunReport,
   reportPath: string | null,
   style: Style = plain,
+  isListed = false,
 ): readonly string[] {
+  const where = (reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
+    paint(line, 'dim', style),
+  );
+  if (isListed) return where;
   const { mark, title } = headlineOf(report);
   const several = report.targets.length > 1;
   const [only] = report.targets;
@@ -144,9 +153,7 @@ export function finalLines(
     ...indentedUnlessEmpty(subject),
     ...indented(report.reason),
     ...report.targets.flatMap((target) => targetLines(target, report.reason, several)),
-    ...(reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
-      paint(line, 'dim', style),
-    ),
+    ...where,
   ];
 }
 
