@@ -6,7 +6,7 @@ import type { CommandId } from '../inputs/commands.js';
 import { findConfigFile } from '../inputs/find-config.js';
 import type { InputSources } from '../inputs/lookup.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
-import { inputOf, type InputId, inputs, type Settings } from '../inputs/table.js';
+import { inputOf, isInputId, type InputId, inputs, type Settings } from '../inputs/table.js';
 import { allVariables, commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
@@ -250,7 +250,7 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
 
 /** What sources are made from. */
 export function sourceDependencies(
-  { entry, settings, http, limits, redactor }: TargetSession,
+  { entry, settings, http, limits, redactor, resolution }: TargetSession,
   leastRate = 0,
 ): SourceDependencies {
   return {
@@ -266,5 +266,6 @@ export function sourceDependencies(
     logLines: settings['report-logs'],
     redact: (text) => redactor.redact(text),
     leastRate,
+    isSet: (input) => isInputId(input) && resolution.givenByUser(input),
   };
 }
