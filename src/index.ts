@@ -4,6 +4,7 @@ import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import metadata from '../package.json' with { type: 'json' };
 import type { GithubJob } from './contract/system.js';
+import type { Answer } from './inputs/help.js';
 import { Cancelled } from './support/abort.js';
 import { systemClock } from './support/clock.js';
 import { messageOf } from './support/errors.js';
@@ -52,14 +53,17 @@ async function start(): Promise<number> {
   // This process cannot end before its look-ups of names have, and by itself glibc gives a name server that does not answer
   // 10 s: longer than a CI system waits after SIGTERM (resolv.conf(5)).
   process.env.RES_OPTIONS ??= 'timeout:2 attempts:2';
-  if (argv.some((word) => word === '--version' || word === '-v')) {
+  if (argv[0] === 'version' || argv.some((word) => word === '--version' || word === '-v')) {
     process.stdout.write(`${metadata.version}\n`);
     return 0;
   }
-  if (argv.some((word) => word === '--help' || word === '-h') || argv[0] === 'help') {
-    const { renderHelp } = await import('./inputs/help.js');
-    process.stdout.write(renderHelp({ version: metadata.version }));
-    return 0;
+  if (argv[0] === 'help' || argv.some((word) => word === '--help' || word === '-h')) {
+    const { answerHelp } = await import('./inputs/help.js');
+    return say(answerHelp(argv, metadata.version));
+  }
+  if (argv[0] === 'completion') {
+    const { answerCompletion } = await import('./inputs/completion.js');
+    return say(answerCompletion(argv.slice(1)));
   }
   const { main } = await import('./commands/main.js');
   const { run } = await import('./support/exec.js');
@@ -87,6 +91,12 @@ async function start(): Promise<number> {
     exec: run,
     ask: process.stdin.isTTY && process.stdout.isTTY ? ask : undefined,
   });
+}
+
+/** What was asked for is the output; that it cannot be answered is not. */
+function say({ text, exitCode }: Answer): number {
+  (exitCode === 0 ? process.stdout : process.stderr).write(text);
+  return exitCode;
 }
 
 /**

@@ -127,7 +127,7 @@ describe('checks of a configuration file', () => {
     expect(invalid.code).toBe(2);
     expect(invalid.output).toContain('line 2, check http: `url`: is missing');
     expect(invalid.output).toContain('line 3, check http: `headers` holds a secret');
-    expect(invalid.output).toContain('line 6, check `q` (prometheus): `urll` is no option');
+    expect(invalid.output).toContain('line 6, check `q` (prometheus): `urll` is not an option');
     expect(invalid.output).toContain('did you mean `url`?');
     expect(invalid.output).not.toContain('hunter2');
     expect(invalid.output).not.toContain('nothing to check');

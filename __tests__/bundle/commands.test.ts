@@ -84,12 +84,81 @@ describe('the bundle, with a bad command line', () => {
 });
 
 describe('the bundle, other commands', () => {
-  it('--version and --help work without a configuration', async () => {
-    const version = await place.run(['--version']);
-    expect(version).toEqual({ code: 0, output: '0.1.0\n' });
+  it('the demo cares for nothing that is configured here, and says first what happens', async () => {
+    place.write(
+      'rollgate.yml',
+      'min-requests: 1000000\nkubernetes-workload: deployment/shop\nno-such-input: 1\n',
+    );
+    const { code, output } = await place.run(['demo', '--fast'], {
+      GITHUB_ACTIONS: 'true',
+      GITHUB_TOKEN: 'not-a-token',
+      INPUT_DURATION: 'no duration',
+      INPUT_COMMAND: 'rollback',
+      ROLLGATE_DECISION: 'no-decision',
+      ROLLGATE_COMMAND: 'snapshot',
+      ROLLGATE_UNKNOWN: '1',
+    });
+    const [first, second, third] = output.split('\n');
+    expect(first).toMatch(/^What happens now, in about ten seconds/);
+    expect(second).toMatch(/^Version 2 .* 4 of 10 requests fail\.$/);
+    expect(third).toMatch(/^Rollgate watches it, .* rolls back to version 1/);
+    expect(output).not.toMatch(/ROLLGATE_UNKNOWN|kubernetes|::/);
+    expect(output).toContain('↩️ Rolled back and verified');
+    expect(code).toBe(0);
+    expect(place.report('rollgate-report/demo')).toMatchObject({
+      exitCode: 1,
+      host: { system: 'local' },
+    });
+  });
+
+  it('version, help and completion work whatever the configuration says', async () => {
+    place.write('rollgate.yml', 'duration: "5m\n');
+    for (const word of ['--version', '-v', 'version'])
+      expect(await place.run([word])).toEqual({ code: 0, output: '0.1.0\n' });
     const help = await place.run(['--help']);
     expect(help.code).toBe(0);
     expect(help.output).toContain('--min-success-rate');
+    expect(await place.run(['help'])).toEqual(help);
+    const ofCombine = await place.run(['combine', '--help']);
+    expect(ofCombine.code).toBe(0);
+    expect(ofCombine.output).toContain('--reports');
+    expect(ofCombine.output).not.toContain('--max-latency');
+    expect(await place.run(['help', 'combine'])).toEqual(ofCombine);
+    const completion = await place.run(['completion', 'bash']);
+    expect(completion.code).toBe(0);
+    expect(completion.output).toContain('complete -F _rollgate rollgate\n');
+  });
+
+  it.each([
+    [['help', 'rnu'], 'did you mean `run`?'],
+    [['rnu', '--help'], 'did you mean `run`?'],
+    [['completion', 'zhs'], 'did you mean `zsh`?'],
+  ])('%j: exit 2, and nothing is run', async (args, message) => {
+    const { code, output } = await place.run(args);
+    expect(code).toBe(2);
+    expect(output).toContain(message);
+    expect(place.files()).toEqual({});
+  });
+
+  it.each([['run'], ['validate'], ['preflight']])(
+    '%s: a file that is no YAML is one problem, said once',
+    async (command) => {
+      place.write('rollgate.yml', 'url: http://127.0.0.1:9\nduration: "5m\nrollback: [a\n');
+      const { code, output } = await place.run([command]);
+      expect(code).toBe(2);
+      expect(output.split('\n').filter((line) => line !== '' && !line.includes('report'))).toEqual([
+        '🔧 Configuration error: nothing was touched',
+        expect.stringMatching(/^ {2}rollgate\.yml: line 4, column 1: /),
+      ]);
+    },
+  );
+
+  it('a bad flag and a missing check are said once each', async () => {
+    const { output } = await place.run(['run', '--rollback', 'commnad', '--duratio', '5m']);
+    for (const subject of ['--duratio: ', 'rollback: '])
+      expect(output.split(subject)).toHaveLength(2);
+    expect(output.match(/Configuration error/g)).toHaveLength(1);
+    expect(place.report().reason).toContain('--duratio');
   });
 
   it('validate prints the effective configuration without secrets', async () => {

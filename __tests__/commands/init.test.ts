@@ -49,7 +49,9 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
       expect(output).toContain(path);
     }
     expect(output).toContain('`rollgate validate`: rollgate.yml is valid');
-    expect(output).toMatch(/Next steps:\n {2}1\. Put your deploy /);
+    expect(output).toMatch(
+      /Next steps:\n( {2}1\. Replace `(OWNER|@?owner)\/rollgate` .*\n {2}2| {2}1)\. Put your deploy /,
+    );
     const validated = await repository.run(['validate']);
     expect(validated).toMatchObject({ code: 0 });
     const pipelineSystem = waysAlone.includes(way) ? undefined : system;
@@ -294,12 +296,23 @@ describe('what is left to do', () => {
     expect(gitea).toContain('${{ secrets.AWS_SECRET_ACCESS_KEY }}');
   });
 
+  it('a name that is a placeholder is the first step', async () => {
+    const argv = ['init', '--yes', '--ci-system', 'github', ...url, ...ways.command];
+    const { output } = await repository.run(argv);
+    expect(repository.place.read('.github/workflows/deploy-gate.yml')).toContain('OWNER/rollgate@');
+    expect(output).toMatch(
+      / {2}1\. Replace `OWNER\/rollgate` in \S+deploy-gate\.yml by the place /,
+    );
+  });
+
   it('a command without a memory: says what it lacks', async () => {
     const argv = ['init', '--yes', '--ci-system', 'github', ...url, ...ways.command.slice(0, 2)];
     const { code, output } = await repository.run(argv);
     expect({ code, output }).toEqual({ code: 0, output });
     expect(output).toContain('Set `rollback-snapshot-command`');
-    expect(output).toMatch(/ preflight` says what is still missing\. /);
+    // Not by a name of a registry that somebody else could own.
+    expect(output).toContain('`node index.js preflight` says what is still missing. ');
+    expect(output).not.toContain('npx');
   });
 });
 
@@ -672,6 +685,14 @@ describe('init with a terminal', () => {
     expect({ code, output }).toEqual({ code: 0, output });
     expect(config()).toMatchObject(expected);
     expect(Object.keys(repository.place.files()).sort()).toEqual([...files, 'rollgate.yml'].sort());
+  });
+
+  it('an address counts as the answer to how the service is watched', async () => {
+    const answers = ['github', 'https://shop.test/basket', '', 'pipeline'];
+    const { code, output, questions } = await repository.run(['init'], { answers });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(questions).toHaveLength(answers.length);
+    expect(config()).toMatchObject({ url: 'https://shop.test/basket' });
   });
 
   it('an answer that cannot be used is asked for again, with the reason', async () => {

@@ -109,7 +109,7 @@ const recipes: readonly Recipe[] = [
     ],
     nothing: [
       [loki(), ...missing(/^value: at data\.result\[0\]\.value\[1\] there is nothing now$/)],
-      [loki([1000, 'NaN']), ...missing(/a text that is no number now$/)],
+      [loki([1000, 'NaN']), ...missing(/a text that is not a number now$/)],
       [
         {
           status: 400,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseArgv } from '../../src/inputs/argv.js';
+import { parseArgv, uselessFlags } from '../../src/inputs/argv.js';
+import type { CommandId } from '../../src/inputs/commands.js';
 
 const flagsOf = (...argv: string[]): Record<string, string> => {
   const { flags, problems } = parseArgv(argv);
@@ -92,11 +93,16 @@ describe('parseArgv', () => {
       'this flag is not known',
       'did you mean `--min-success-rate`?',
     ],
-    [['--xyzzy=1'], '--xyzzy', 'this flag is not known', '`--help` lists all flags'],
-    [['-x'], '-x', 'this flag is not known', '`--help` lists all flags'],
+    [['--xyzzy=1'], '--xyzzy', 'this flag is not known', '`rollgate run --help` lists all flags'],
+    [['-x'], '-x', 'this flag is not known', '`rollgate run --help` lists all flags'],
     [['--no-duration'], '--no-duration', 'this flag is not known', 'did you mean `--duration`?'],
     [['--no-dry-run=yes'], '--no-dry-run', 'this flag is not known', 'did you mean `--dry-run`?'],
-    [['--constructor'], '--constructor', 'this flag is not known', '`--help` lists all flags'],
+    [
+      ['--constructor'],
+      '--constructor',
+      'this flag is not known',
+      '`rollgate run --help` lists all flags',
+    ],
     [
       ['--url'],
       '--url',
@@ -146,6 +152,44 @@ describe('parseArgv', () => {
     ],
   ])('%j: one problem', (argv, subject, message, fix) => {
     expect(parseArgv(argv).problems).toEqual([{ subject, message, fix }]);
+  });
+
+  it.each([
+    [['combine', '--fail-no', 'none'], 'did you mean `--fail-on`?'],
+    [['--reson', 'x', 'rollback'], 'did you mean `--reason`?'],
+    [['run', '--reson', 'x'], 'did you mean `--reason`? It belongs to `rollback`'],
+    [['combine', '--helth-url=x'], /^did you mean `--health-url`\? It belongs to `run`, /],
+    [['run', '--forse'], 'did you mean `--force`? It belongs to `init`'],
+    [['init', '--gitlab-tokn', 'x'], /^did you mean `--gitlab-token`\? It belongs to `run`, /],
+    [['replay', '--xyzzy'], '`rollgate replay --help` lists all flags'],
+  ])('%j: a flag of the command is meant before one of another', (argv, fix) => {
+    expect(parseArgv(argv).problems).toEqual([
+      {
+        subject: argv.find((word) => word.startsWith('--'))?.replace(/=.*/, ''),
+        message: 'this flag is not known',
+        fix: typeof fix === 'string' ? fix : expect.stringMatching(fix),
+      },
+    ]);
+  });
+
+  it.each<[string[], CommandId, string[]]>([
+    [['snapshot', '--dry-run', '--url', 'http://a'], 'snapshot', ['--dry-run']],
+    [['--reason', 'x'], 'run', ['--reason']],
+    [['--reason', 'x'], 'rollback', []],
+    [['rollback', '--duration', '1m', '--reason', 'x'], 'rollback', []],
+    [['init', '--reason', 'x', '--duration', '1m'], 'init', []],
+  ])('%j, for %s: what only other commands read is useless', (argv, command, useless) => {
+    const notices = uselessFlags(parseArgv(argv), command, []);
+    expect(notices).toHaveLength(useless.length);
+    for (const [at, flag] of useless.entries()) {
+      expect(notices[at]).toContain(`\`${flag}\` does nothing here`);
+      expect(notices[at]).toContain(`this is \`${command}\``);
+    }
+  });
+
+  it('what is a problem already is no notice too', () => {
+    const problems = [{ subject: 'reason', message: 'no' }];
+    expect(uselessFlags(parseArgv(['--reason', 'x']), 'run', problems)).toEqual([]);
   });
 
   it('several problems: all are reported, and an unknown command is dropped', () => {

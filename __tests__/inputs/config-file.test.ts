@@ -97,7 +97,7 @@ describe('readConfigFile', () => {
     ],
     ['targets:\n  - name: a\n    urll: b', 'line 3: `urll` is not an input (did you mean `url`?)'],
     ['config: other.yml', 'line 1: `config` has no meaning in the file (take it out)'],
-    ['duration: 5m\nduration: 6m', 'line 2: this key is here a second time'],
+    ['duration: 5m\nduration: 6m', 'line 2, column 1: this key is here a second time'],
     ['- a\n- b', 'is not a map of inputs (write lines like `duration: 5m`)'],
     ['just text', 'is not a map of inputs (write lines like `duration: 5m`)'],
     ['duration: [5m]', 'line 1: the value of `duration` is neither a text nor a number'],
@@ -135,14 +135,16 @@ describe('readConfigFile', () => {
   });
 
   it.each([
-    ['duration: 5m\nurl: [https://a\n', /^line 3: /],
-    ['a: b: hunter2', /^line 1: /],
+    ['duration: 5m\nurl: [https://a\n', /^line 3, column 1: /],
+    ['a: b: hunter2', /^line 1, column 4: /],
     ['duration: *other', /^line 1: the value of `duration` is neither/],
-    ['x: "hunter2', /^line 1: /],
-    ['github-token: ]hunter2', /^line 1: /],
-    ['duration: 5m\n\thunter2: 1', /^line 2: /],
+    ['x: "hunter2', /^line 1, column 12: /],
+    ['github-token: ]hunter2', /^line 1, column 15: /],
+    ['duration: 5m\n\thunter2: 1', /^line 2, column 1: /],
+    ['duration: "5m\nrollback: [b\n', /^line 3, column 1: /],
   ])('reports the line of the syntax error in %j, and nothing of its text', (content, message) => {
     const { problems } = readConfigFile('rollgate.yml', content);
+    expect(problems).toHaveLength(1);
     expect(problems[0]?.message).toMatch(message);
     expect(JSON.stringify(problems)).not.toContain('hunter2');
   });

@@ -524,9 +524,9 @@ describe('the rollback script for Compose', () => {
       (tag) => [{ ROLLBACK_REVISION: tag }, 'ROLLBACK_REVISION is no tag'] as const,
     ),
     [{ ROLLBACK_IMAGE: '', ROLLBACK_REVISION: 'v1', IMAGE_NAME: '' }, 'IMAGE_NAME is empty'],
-    [{ SERVICE: '' }, 'SERVICE is no name'],
-    [{ SERVICE: '--all' }, 'SERVICE is no name'],
-    [{ IMAGE_VARIABLE: 'a-b' }, 'IMAGE_VARIABLE is no name'],
+    [{ SERVICE: '' }, 'SERVICE is not a service name'],
+    [{ SERVICE: '--all' }, 'SERVICE is not a service name'],
+    [{ IMAGE_VARIABLE: 'a-b' }, 'IMAGE_VARIABLE is not a variable name'],
     [{ PROJECT_DIRECTORY: 'not-there' }, 'PROJECT_DIRECTORY is not there'],
   ])('settings %j: exit 2, nothing is run', async (env, says) => {
     const { code, calls, output } = await compose(env);

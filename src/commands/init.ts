@@ -84,7 +84,7 @@ export async function init(session: Session): Promise<number> {
     await check(session, entry.files);
     console.line(`\`rollgate validate\`: ${CONFIG} is valid`);
     await askUrls(session);
-    tellNext(session, next, variables);
+    tellNext(session, [...placeholders(chosen), ...next], variables);
     return exitCodes.healthy;
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
@@ -307,12 +307,33 @@ function report(
   }
 }
 
+/** As long as there is no name of our own anywhere, anybody could own what stands in its place. */
+const isUnpublished = published.repository.startsWith('OWNER/');
+
+/** What must be put in place of a name that is not ours, before anything of it is run. */
+function placeholders(chosen: readonly Placed[]): readonly string[] {
+  const { repository, npmPackage, orbNamespace } = published;
+  const names = [repository, npmPackage, `${orbNamespace}/rollgate`];
+  return names.flatMap((name) => {
+    // The name of the orb is a part of that of the package.
+    const isThere = new RegExp(`(^|[^@/\\w])${name}`);
+    const paths = chosen.filter(({ text }) => isThere.test(text)).map(({ path }) => path);
+    return !isUnpublished || paths.length === 0
+      ? []
+      : [
+          `Replace \`${name}\` in ${paths.join(', ')} by the place that your copy of Rollgate is in: the name is a placeholder, and could be anybody's.`,
+        ];
+  });
+}
+
 function tellNext(
-  { console }: Session,
+  { console, entry }: Session,
   next: readonly string[],
   variables: readonly string[],
 ): void {
-  const program = `npx --yes ${published.npmPackage}@${published.version}`;
+  const program = isUnpublished
+    ? `node ${entry.self.script}`
+    : `npx --yes ${published.npmPackage}@${published.version}`;
   const steps = [
     ...next,
     `\`${program} preflight\` says what is still missing${variables.length === 0 ? '' : `, here with the variables ${variables.join(', ')}`}. In the pipeline it runs before every deploy.`,

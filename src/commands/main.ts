@@ -2,10 +2,12 @@ import { exitCodes } from '../contract/outcome.js';
 import type { CommandId } from '../inputs/commands.js';
 import { Cancelled } from '../support/abort.js';
 import { messageOf, UsageError } from '../support/errors.js';
+import { alone, isDemo } from './demo/alone.js';
 import type { EntryPoint } from './entry-point.js';
 import { finish, removeOldReport } from './finish.js';
 import { openSession, type Session } from './session.js';
 import type { Outcome } from './outcome.js';
+import { configurationError, inOneLine } from '../report/words.js';
 import { own } from '../support/redact.js';
 
 /** Commands whose outcome is a report. */
@@ -36,7 +38,7 @@ const plain: Partial<Readonly<Record<CommandId, () => Promise<(s: Session) => Pr
  * with all problems and code 2, anything unforeseen with code 7; both leave a report where the command has one.
  */
 export async function main(entry: EntryPoint): Promise<number> {
-  const session = await openSession(entry);
+  const session = await openSession(isDemo(entry) ? alone(entry) : entry);
   try {
     for (const notice of session.notices) session.console.line(own`note: ${notice}`);
     const judge = judging[session.command];
@@ -76,12 +78,13 @@ function failed({ console }: Session, error: unknown): Outcome {
   }
   if (error instanceof UsageError) {
     // Plain lines: a group is folded where it matters most.
-    console.line(own('The configuration cannot be used, so nothing was touched:'));
+    console.line(own(inOneLine(configurationError)));
     for (const { subject, message, fix } of error.problems)
       console.line(own`  ${subject}: ${message}${fix === undefined ? '' : ` → ${fix}`}`);
     return {
       verdict: null,
       exitCode: exitCodes.usage,
+      isListed: true,
       reason: `The configuration cannot be used: ${error.problems.map(({ subject, message }) => `${subject}: ${message}`).join('; ')}`,
     };
   }

@@ -38,6 +38,8 @@ export interface Outcome {
   readonly shards?: CombinedShards;
   /** Their configuration. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Every problem of the user's is listed in the log already: the last lines do not repeat them. */
+  readonly isListed?: true;
   /** Codes of those that ended without a verdict, or left none: `fail-on` excuses verdicts only. */
   readonly withoutVerdict?: readonly number[];
 }

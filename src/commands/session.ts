@@ -1,12 +1,12 @@
 import { bad, good, type Result } from '../contract/result.js';
 import type { Check } from '../contract/check.js';
 import type { RunInfo, SystemOutput } from '../contract/system.js';
-import { parseArgv } from '../inputs/argv.js';
+import { parseArgv, uselessFlags } from '../inputs/argv.js';
 import type { CommandId } from '../inputs/commands.js';
 import { findConfigFile } from '../inputs/find-config.js';
 import type { InputSources } from '../inputs/lookup.js';
 import { type Resolution, type ResolvedTarget, resolveInputs } from '../inputs/resolve.js';
-import { inputOf, type InputId, inputs, type Settings } from '../inputs/table.js';
+import { inputOf, isInputId, type InputId, inputs, type Settings } from '../inputs/table.js';
 import { allVariables, commandEnvironment, toolEnvironment } from '../inputs/variables.js';
 import { Limits } from '../sources/http/limits.js';
 import { createChecks, sources } from '../sources/registry.js';
@@ -75,6 +75,8 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     files,
   );
   const { settings } = resolution;
+  const command = argv.command ?? settings.command;
+  const useless = uselessFlags(argv, command, resolution.problems);
   const redactor = createRedactor(resolution.secrets);
   const host = await outputOf(entry, info, settings['report-dir']);
   for (const form of redactor.forms()) host.mask(form);
@@ -86,21 +88,10 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     clock,
   });
   entry.cleanLastWords(console.clean);
-  const caFile = settings['ca-file'];
-  const authorities = caFile === undefined ? good(undefined) : readAuthorities(caFile, files);
-  let http: Http | undefined;
-  const openHttp = (): Http => {
-    http ??= createHttp({
-      clock,
-      resolve: entry.resolve,
-      ...(authorities.ok && authorities.value !== undefined ? { caPem: authorities.value } : {}),
-      ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
-    });
-    return http;
-  };
+  const { authorities, openHttp, close } = connections(entry, settings['ca-file']);
   return {
     entry,
-    command: argv.command ?? settings.command,
+    command,
     info,
     host,
     resolution,
@@ -110,7 +101,7 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
       ...resolution.problems,
       ...(authorities.ok ? [] : [{ subject: 'ca-file', ...authorities.problem }]),
     ],
-    notices: [...verificationStaysOn(env), ...info.notices, ...resolution.notices],
+    notices: [...verificationStaysOn(env), ...useless, ...info.notices, ...resolution.notices],
     redactor,
     console,
     lastActs: [],
@@ -120,6 +111,32 @@ export async function openSession(entry: EntryPoint): Promise<Session> {
     rollbacks: new OwnRollbacks(),
     fetch: () =>
       fetchOf(openHttp(), { timeoutMs: API_TIMEOUT, clean: (text) => redactor.redact(text) }),
+    close,
+  };
+}
+
+/** HTTP, which is set up when it is first used. */
+function connections(
+  { env, clock, files, resolve: resolver }: EntryPoint,
+  caFile: string | undefined,
+): {
+  readonly authorities: Result<string | undefined>;
+  readonly openHttp: () => Http;
+  readonly close: () => void;
+} {
+  const authorities = caFile === undefined ? good(undefined) : readAuthorities(caFile, files);
+  let http: Http | undefined;
+  return {
+    authorities,
+    openHttp: () => {
+      http ??= createHttp({
+        clock,
+        resolve: resolver,
+        ...(authorities.ok && authorities.value !== undefined ? { caPem: authorities.value } : {}),
+        ...(env.NODE_EXTRA_CA_CERTS === undefined ? {} : { extraCaFile: env.NODE_EXTRA_CA_CERTS }),
+      });
+      return http;
+    },
     close: () => {
       http?.close();
     },
@@ -241,7 +258,7 @@ export function checksOf(session: TargetSession, leastRate = 0): Promise<readonl
 
 /** What sources are made from. */
 export function sourceDependencies(
-  { entry, settings, http, limits, redactor }: TargetSession,
+  { entry, settings, http, limits, redactor, resolution }: TargetSession,
   leastRate = 0,
 ): SourceDependencies {
   return {
@@ -257,5 +274,6 @@ export function sourceDependencies(
     logLines: settings['report-logs'],
     redact: (text) => redactor.redact(text),
     leastRate,
+    isSet: (input) => isInputId(input) && resolution.givenByUser(input),
   };
 }

@@ -19,6 +19,7 @@ import {
 import type { Snapshot } from './snapshot-file.js';
 import { buildLinks } from './strategies.js';
 import { own } from '../support/redact.js';
+import { plural } from '../support/text.js';
 
 /** The snapshot of one target may take this long, milliseconds. */
 const TIMEOUT = 60_000;
@@ -78,9 +79,21 @@ export async function snapshot(session: Session): Promise<number> {
   const what = targets.flatMap(({ name, strategies }) =>
     Object.keys(strategies).map((id) => (targets.length === 1 ? id : `${name}/${id}`)),
   );
+  const asked = targets.reduce((sum, target) => sum + (target.asked?.length ?? 0), 0);
   console.line(
     own`snapshot of ${own(what.length === 0 ? 'this run' : what.join(', '))} written to ${path}`,
   );
+  console.line(
+    own(
+      `  recorded: ${[
+        'when it was taken, and by which run',
+        ...(what.length === 0 ? [] : [`what a rollback by ${what.join(', ')} returns to`]),
+        ...(asked === 0 ? [] : [`how ${plural(asked, 'check')} answered`]),
+      ].join('; ')}`,
+    ),
+  );
+  if (what.length === 0)
+    console.line(own('  not recorded: which version runs (no configured strategy can tell)'));
   return exitCodes.healthy;
 }
 

@@ -26,7 +26,9 @@ export async function validate(session: Session): Promise<number> {
   );
   const problems = [
     ...session.problems,
-    ...targets.flatMap(({ target, checks }) => ofTarget(target, missingParts(target, checks))),
+    ...(session.resolution.isFileKnown
+      ? targets.flatMap(({ target, checks }) => ofTarget(target, missingParts(target, checks)))
+      : []),
   ];
   if (problems.length > 0) throw new UsageError(problems);
   for (const notice of session.notices) console.annotate('notice', 'Rollgate', notice);

@@ -15,30 +15,55 @@ export const exitCodes = {
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 
 /** The meaning of each exit code, for help and documents. */
-export const exitCodeTable: readonly { readonly code: ExitCode; readonly meaning: string }[] = [
-  { code: exitCodes.healthy, meaning: 'healthy (or not judged: this is a rollback run)' },
-  { code: exitCodes.rolledBack, meaning: 'unhealthy; rolled back and verified' },
+export const exitCodeTable: readonly {
+  readonly code: ExitCode;
+  readonly meaning: string;
+  /** At most 44 characters, for a screen that has little room. */
+  readonly short: string;
+}[] = [
+  {
+    code: exitCodes.healthy,
+    short: 'healthy',
+    meaning: 'healthy (or not judged: this is a rollback run)',
+  },
+  {
+    code: exitCodes.rolledBack,
+    short: 'unhealthy; rolled back and verified',
+    meaning: 'unhealthy; rolled back and verified',
+  },
   {
     code: exitCodes.usage,
+    short: 'bad configuration; nothing was touched',
     meaning:
       'bad configuration or usage, or nothing usable to check or to roll back with; nothing was touched',
   },
   {
     code: exitCodes.needsPerson,
+    short: 'unhealthy; rollback failed or unverified',
     meaning:
       'unhealthy; the rollback failed, is unverified, or the old version is unhealthy too: a person is needed',
   },
-  { code: exitCodes.inconclusive, meaning: 'inconclusive; nothing was rolled back' },
+  {
+    code: exitCodes.inconclusive,
+    short: 'inconclusive; nothing was rolled back',
+    meaning: 'inconclusive; nothing was rolled back',
+  },
   {
     code: exitCodes.withheld,
+    short: 'unhealthy; rollback withheld',
     meaning:
       'unhealthy; rollback withheld (`dry-run`, `on-unhealthy: report`, another deploy has replaced the watched version)',
   },
   {
     code: exitCodes.cancelled,
+    short: 'cancelled before a verdict',
     meaning: 'cancelled before a verdict: the new version is live and was not judged',
   },
-  { code: exitCodes.internal, meaning: 'internal error: the state is unknown, check by hand' },
+  {
+    code: exitCodes.internal,
+    short: 'internal error; check by hand',
+    meaning: 'internal error: the state is unknown, check by hand',
+  },
 ];
 
 /** The outputs, in the order in which every page and wrapper lists them. */

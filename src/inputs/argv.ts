@@ -1,14 +1,15 @@
 import { parseArgs } from 'node:util';
 import type { UsageProblem } from '../support/errors.js';
 import {
-  commands,
+  commandIds,
   parseCommand,
   switchesOf,
   switchNames,
   wordsOf,
   type CommandId,
 } from './commands.js';
-import { didYouMean, quote } from '../support/values/value-type.js';
+import { quote, suggest } from '../support/values/value-type.js';
+import { inputsOf, otherReaders, readersOf } from './readers.js';
 import { inputIds, inputOf, isInputId, type InputId } from './table.js';
 import { parseBoolean } from '../support/values/words.js';
 
@@ -18,7 +19,7 @@ export interface Argv {
   /** The words after the command. */
   readonly operands: readonly string[];
   /** The text of every flag that is an input, by id; of a command word, too. */
-  readonly flags: ReadonlyMap<string, string>;
+  readonly flags: ReadonlyMap<InputId, string>;
   /** The flags that are given and belong to the command alone. */
   readonly switches: ReadonlySet<string>;
   readonly help: boolean;
@@ -27,6 +28,9 @@ export interface Argv {
 }
 
 const flagNames = [...inputIds.filter((id) => id !== 'command'), ...switchNames, 'help', 'version'];
+
+/** Which flags there are depends on the command, and that may come after them. */
+type LateProblem = (command: CommandId) => UsageProblem;
 
 function isBoolean(id: InputId): boolean {
   return inputOf(id).type.shape === 'boolean';
@@ -88,9 +92,9 @@ function withValues(argv: readonly string[], reader: Reader): readonly Token[] {
 
 class Reader {
   private readonly words: string[] = [];
-  private readonly flags = new Map<string, string>();
+  private readonly flags = new Map<InputId, string>();
   private readonly switches = new Set<string>();
-  private readonly problems: UsageProblem[] = [];
+  private readonly problems: (UsageProblem | LateProblem)[] = [];
   private readonly requested = new Set<string>();
 
   word(value: string): void {
@@ -122,8 +126,7 @@ class Reader {
       this.set(negated, 'false');
       return false;
     }
-    const fix = didYouMean(name, flagNames, (known) => `--${known}`) ?? '`--help` lists all flags';
-    this.problems.push({ subject: token.rawName, message: 'this flag is not known', fix });
+    this.problems.push((command) => unknownFlag(token.rawName, name, command));
     return token.value === undefined && word !== undefined && !parseCommand(word).ok;
   }
 
@@ -203,16 +206,66 @@ class Reader {
       );
     }
     this.problems.push(...foreignSwitches(this.switches, parsed));
+    const command = parsed?.ok === true ? parsed.value : undefined;
     return {
-      ...(parsed?.ok === true ? { command: parsed.value } : {}),
+      ...(command === undefined ? {} : { command }),
       operands,
       flags: this.flags,
       switches: this.switches,
       help: this.requested.has('help'),
       version: this.requested.has('version'),
-      problems: this.problems,
+      problems: this.problems.map((problem) =>
+        typeof problem === 'function' ? problem(command ?? 'run') : problem,
+      ),
     };
   }
+}
+
+/** Of flags that are equally near, one that the command has is meant. */
+function unknownFlag(written: string, name: string, command: CommandId): UsageProblem {
+  const own = [...inputsOf(command), ...Object.keys(switchesOf(command)), 'help', 'version'];
+  const meant = suggest(name, [...own, ...flagNames]);
+  const owner = meant === undefined || own.includes(meant) ? '' : commandsWith(meant);
+  return {
+    subject: written,
+    message: 'this flag is not known',
+    fix:
+      meant === undefined
+        ? `\`rollgate ${command} --help\` lists all flags`
+        : `did you mean \`--${meant}\`?${owner === '' ? '' : ` It belongs to ${owner}`}`,
+  };
+}
+
+/** The commands that have this flag. */
+function commandsWith(flag: string): string {
+  return inWords(
+    isInputId(flag)
+      ? readersOf(flag)
+      : commandIds.filter((id) => Object.hasOwn(switchesOf(id), flag)),
+  );
+}
+
+function inWords(ids: readonly CommandId[]): string {
+  return ids.map((id) => `\`${id}\``).join(', ');
+}
+
+/**
+ * What is to be said of inputs that only other commands read: their flags are well-formed, and do nothing.
+ * @param problems of these inputs more is said already
+ */
+export function uselessFlags(
+  { flags }: Argv,
+  command: CommandId,
+  problems: readonly UsageProblem[],
+): readonly string[] {
+  return [...flags.keys()].flatMap((id) => {
+    const readers = otherReaders(id, command);
+    return readers.length === 0 || problems.some(({ subject }) => subject === id)
+      ? []
+      : [
+          `\`--${id}\` does nothing here: it belongs to ${inWords(readers)}, and this is \`${command}\``,
+        ];
+  });
 }
 
 /** Flags of other commands than the one that is given; of one that is not known, nobody can tell. */
@@ -227,10 +280,7 @@ function foreignSwitches(
     .map((name) => ({
       subject: `--${name}`,
       message: 'this command has no such flag',
-      fix: `it belongs to ${commands
-        .filter(({ id }) => Object.hasOwn(switchesOf(id), name))
-        .map(({ id }) => `\`${id}\``)
-        .join(', ')}`,
+      fix: `it belongs to ${commandsWith(name)}`,
     }));
 }
 

@@ -43,6 +43,8 @@ export interface ConfigFile extends Scope {
   readonly problems: readonly UsageProblem[];
   /** Secrets that should not be in the file; known so that they can be hidden. */
   readonly secrets: readonly string[];
+  /** What it says is not known: that it names this or that is no mistake of its own. */
+  readonly isUnreadable: boolean;
 }
 
 /** The names of targets stand in files, in logs and in the parameters of rollback pipelines. */
@@ -55,7 +57,8 @@ export const TARGET_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
 export function readConfigFile(name: string, content: string): ConfigFile {
   const problems: UsageProblem[] = [];
   const secrets: string[] = [];
-  const empty: ConfigFile = { texts: new Map(), checks: [], targets: [], problems, secrets };
+  const empty = { texts: new Map(), checks: [], targets: [], problems, secrets };
+  const unreadable: ConfigFile = { ...empty, isUnreadable: true };
   const problem = (where: string, message: string, fix?: string): void => {
     problems.push({
       subject: name,
@@ -67,7 +70,7 @@ export function readConfigFile(name: string, content: string): ConfigFile {
   const tooLarge = sizeProblem(content);
   if (tooLarge !== undefined) {
     problem('', tooLarge, 'remove what does not belong there');
-    return empty;
+    return unreadable;
   }
   const lines = new LineCounter();
   let doc: Document.Parsed;
@@ -76,24 +79,27 @@ export function readConfigFile(name: string, content: string): ConfigFile {
   } catch (thrown) {
     const isTooDeep = thrown instanceof RangeError;
     problem('', isTooDeep ? TOO_DEEP : `cannot be read as YAML: ${messageOf(thrown)}`);
-    return empty;
+    return unreadable;
   }
   const at = (offset: number | undefined): string =>
     offset === undefined ? '' : `line ${String(lines.linePos(offset).line)}`;
   // The parser lists its own exhaustion among the errors, wherever it met it.
   if (doc.errors.some(({ message }) => message.includes('call stack'))) {
     problem('', TOO_DEEP);
-    return empty;
+    return unreadable;
   }
   if (doc.errors.length > 0) {
-    for (const error of doc.errors) problem(at(error.pos[0]), syntaxMessage(error));
-    return empty;
+    for (const error of firstErrors(doc.errors)) {
+      const { line, col } = lines.linePos(error.pos[0]);
+      problem(`line ${String(line)}, column ${String(col)}`, syntaxMessage(error));
+    }
+    return unreadable;
   }
   if (doc.contents === null || (isScalar(doc.contents) && doc.contents.value === null))
-    return empty;
+    return { ...empty, isUnreadable: false };
   if (!isMap(doc.contents)) {
     problem('', 'is not a map of inputs', 'write lines like `duration: 5m`');
-    return empty;
+    return unreadable;
   }
   const reader: FileReader = {
     doc,
@@ -107,7 +113,13 @@ export function readConfigFile(name: string, content: string): ConfigFile {
       targets = readTargets(reader, value, where);
     },
   });
-  return { ...scope, targets, problems, secrets };
+  return { ...scope, targets, problems, secrets, isUnreadable: false };
+}
+
+/** What follows a mistake of syntax is read wrongly, so that only the first one counts. */
+function firstErrors(errors: readonly YAMLError[]): readonly YAMLError[] {
+  const syntax = errors.find(({ code }) => code !== 'DUPLICATE_KEY');
+  return syntax === undefined ? errors : [syntax];
 }
 
 /** Enough for 1,000 targets with fifteen lines each; what takes the parser longer than a moment is over it. */

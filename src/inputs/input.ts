@@ -1,6 +1,7 @@
 import type { Problem } from '../contract/result.js';
 import type { StrategyId } from '../contract/strategy.js';
 import type { SystemId } from '../contract/system.js';
+import type { CommandId } from './commands.js';
 import {
   tableRow,
   type OffOf,
@@ -37,6 +38,37 @@ export const groups = {
 
 export type GroupId = keyof typeof groups;
 
+const probing = ['run', 'snapshot', 'preflight', 'rollback', 'validate'] as const;
+const judging = [...probing, 'replay'] as const;
+const rollingBack = [...probing, 'combine'] as const;
+
+/** The commands that read the inputs of a group, where an input does not say it itself (`readBy`). */
+export const readersOfGroup: Readonly<Record<GroupId, readonly CommandId[]>> = {
+  general: probing,
+  watch: ['run', 'preflight', 'validate', 'replay'],
+  http: probing,
+  limits: judging,
+  prometheus: judging,
+  tests: probing,
+  sources: judging,
+  rollback: rollingBack,
+  git: probing,
+  kubernetes: probing,
+  compose: probing,
+  aws: probing,
+  canary: probing,
+  // `combine` starts the rollback pipeline where there is one for all shards.
+  ci: rollingBack,
+  github: rollingBack,
+  gitlab: rollingBack,
+  jenkins: rollingBack,
+  circleci: rollingBack,
+  azure: rollingBack,
+  gitea: rollingBack,
+  'http-pipeline': rollingBack,
+  report: ['run', 'rollback', 'combine', 'validate'],
+};
+
 /** A variable that tells a value in another form. */
 export interface Derivation {
   readonly variable: string;
@@ -47,6 +79,10 @@ export interface Derivation {
 /** What the table says of an input besides its type. */
 export interface InputFacts extends RowFacts, InputRules {
   readonly group: GroupId;
+  /** The commands that read it, where those are not the ones that read its group. */
+  readonly readBy?: readonly CommandId[];
+  /** It names files, although its type does not say so. */
+  readonly isPath?: true;
   /** Variables that users of the CI integration guide set themselves. */
   readonly guide?: readonly string[];
   /** Variables that a CI system sets by itself, by the id of the system. */

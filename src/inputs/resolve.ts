@@ -53,6 +53,8 @@ export interface Resolution extends TargetResolution {
   /** These are not all targets, but those of one shard. */
   readonly shard?: ShardOfTargets;
   readonly problems: readonly UsageProblem[];
+  /** `false`: there is a configuration file, and what it says is not known. What is missing may be in it. */
+  readonly isFileKnown: boolean;
   readonly notices: readonly string[];
   /** Every secret that was seen, used or not; each is to be hidden wherever something is printed. */
   readonly secrets: readonly string[];
@@ -89,15 +91,16 @@ export function resolveInputs(
           name: target.name,
           ...resolveTarget({ sources, file, target }, findings),
         }));
-  const picked = chosen(all, flat, problems);
+  const isFileKnown = found.problems.length === 0 && read?.isUnreadable !== true;
+  const picked = isFileKnown ? chosen(all, flat, problems) : all;
   const { shard } = flat.settings;
   const targets = shard === undefined ? picked : inShard(shard, picked);
   // Of a file that could not be read it is not known what it lists.
   const isListKnown = file === undefined ? !isSet('config', flat) : file.problems.length === 0;
   problems.push(...shardProblems(flat, isListKnown ? scopes.length : undefined));
   for (const target of targets) {
-    const found = [...conflicts(target), ...leakedSecrets(target, sources)];
-    problems.push(...found.map((problem) => ofTarget(problem, target, scopes.length)));
+    const broken = isFileKnown ? [...conflicts(target), ...leakedSecrets(target, sources)] : [];
+    problems.push(...broken.map((problem) => ofTarget(problem, target, scopes.length)));
     notices.push(
       ...remarks(target.settings).map((remark) =>
         scopes.length === 0 ? remark : `Target ${target.name}: ${remark}`,
@@ -106,7 +109,7 @@ export function resolveInputs(
   }
   notices.push(...unknownNotices(sources.env, findings.variables));
   for (const secret of findings.secrets) secrets.add(secret);
-  const rest = { problems: distinct(problems), notices, secrets: [...secrets] };
+  const rest = { problems: distinct(problems), isFileKnown, notices, secrets: [...secrets] };
   if (shard === undefined) return { ...flat, targets, ...rest };
   return {
     ...ofShard(shard, flat),

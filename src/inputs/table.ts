@@ -1,6 +1,6 @@
 import type { Decision, Sensitivity } from '../contract/check.js';
 import { strategyIds } from '../contract/strategy.js';
-import { command } from './commands.js';
+import { command, commandIds } from './commands.js';
 import { input, type Input } from './input.js';
 import { boolean, choice, choices } from '../support/values/words.js';
 import { aliasShape, serviceShape } from '../support/aws/names.js';
@@ -72,6 +72,7 @@ const toFollow = {
 export const inputs = {
   command: input(command(), {
     group: 'general',
+    readBy: commandIds,
     perRun: true,
     default: 'run',
     description:
@@ -79,6 +80,7 @@ export const inputs = {
   }),
   config: input(path(), {
     group: 'general',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'combine', 'validate', 'replay'],
     perRun: true,
     inFile: false,
     description:
@@ -86,17 +88,20 @@ export const inputs = {
   }),
   'dry-run': input(boolean(), {
     group: 'general',
+    readBy: ['run', 'preflight', 'rollback', 'combine', 'validate'],
     perRun: true,
     default: 'false',
     description: 'Watch and judge, print the exact rollback that would be done, and do none.',
   }),
   target: input(list(), {
     group: 'general',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'combine', 'validate', 'replay'],
     perRun: true,
     description: 'Only these targets of the configuration file, by name. Default: all of them.',
   }),
   shard: input(shard(), {
     group: 'general',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'validate'],
     perRun: true,
     inFile: false,
     description:
@@ -104,6 +109,8 @@ export const inputs = {
   }),
   reports: input(list(), {
     group: 'general',
+    isPath: true,
+    readBy: ['combine'],
     perRun: true,
     inFile: false,
     description:
@@ -111,6 +118,7 @@ export const inputs = {
   }),
   'run-id': input(text(), {
     group: 'general',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'combine', 'validate'],
     perRun: true,
     inFile: false,
     description:
@@ -118,11 +126,13 @@ export const inputs = {
   }),
   reason: input(text(), {
     group: 'general',
+    readBy: ['rollback'],
     perRun: true,
     description: 'Why `rollback` is called; it is in the report, and sent with the rollback.',
   }),
   prometheus: input(boolean(), {
     group: 'general',
+    readBy: ['replay'],
     perRun: true,
     inFile: false,
     default: 'false',
@@ -131,6 +141,7 @@ export const inputs = {
   }),
   at: input(times(), {
     group: 'general',
+    readBy: ['replay'],
     perRun: true,
     inFile: false,
     description:
@@ -201,6 +212,7 @@ export const inputs = {
   }),
   'fail-on': input(choices(['unhealthy', 'inconclusive'], { none: 'none' }), {
     group: 'watch',
+    readBy: ['run', 'preflight', 'rollback', 'combine', 'validate'],
     perRun: true,
     default: 'unhealthy,inconclusive',
     description:
@@ -208,6 +220,7 @@ export const inputs = {
   }),
   'deployed-within': input(duration({ max: 8760 * hour }), {
     group: 'watch',
+    readBy: ['run', 'preflight', 'rollback', 'combine', 'validate'],
     default: '1h',
     description: 'Without a snapshot, only a version that became current this recently is undone.',
   }),
@@ -292,11 +305,13 @@ export const inputs = {
   }),
   'health-failures': input(integer({ min: 1, max: 1000 }), {
     group: 'http',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'validate', 'replay'],
     default: '3',
     description: 'Failed probes in a row that make the service unhealthy.',
   }),
   'health-successes': input(integer({ min: 1, max: 1000 }), {
     group: 'http',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'validate', 'replay'],
     default: '2',
     description: 'Good probes in a row that show it healthy again after a rollback.',
   }),
@@ -705,6 +720,7 @@ export const inputs = {
 
   'compose-file': input(list(), {
     group: 'compose',
+    isPath: true,
     strategy: 'compose',
     configures: true,
     description: 'Compose files, as `docker compose -f`. Default: none.',
@@ -727,6 +743,7 @@ export const inputs = {
   }),
   'compose-env-file': input(list(), {
     group: 'compose',
+    isPath: true,
     strategy: 'compose',
     description: 'Environment files, as `docker compose --env-file`. Default: what Compose uses.',
   }),
@@ -1281,6 +1298,7 @@ export const inputs = {
   }),
   'report-dir': input(path(), {
     group: 'report',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'combine', 'validate'],
     perRun: true,
     default: 'rollgate-report',
     description:
@@ -1288,12 +1306,14 @@ export const inputs = {
   }),
   'report-logs': input(integer({ min: 0, max: 1000 }), {
     group: 'report',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'validate'],
     default: '0',
     description:
       'How many last lines of a failing container may be shown. They may hold secrets, and the log may be public.',
   }),
   'ca-file': input(path(), {
     group: 'report',
+    readBy: ['run', 'snapshot', 'preflight', 'rollback', 'combine', 'validate', 'replay'],
     perRun: true,
     description:
       'File with further certificate authorities (PEM) for every HTTPS connection. Default: none.',

@@ -138,12 +138,21 @@ export function clockTime(ms: number): string {
   return hours === 0 ? rest : `${String(hours)}:${rest}`;
 }
 
-/** The last lines of a run: the verdict, why, what became of the rollback, and where the report is. @param reportPath `null`: it could not be written */
+/**
+ * The last lines of a run: the verdict, why, what became of the rollback, and where the report is.
+ * @param reportPath `null`: it could not be written
+ * @param isListed verdict and reason are in the log already, just above
+ */
 export function finalLines(
   report: RunReport,
   reportPath: string | null,
   style: Style = plain,
+  isListed = false,
 ): readonly string[] {
+  const where = (reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
+    paint(line, 'dim', style),
+  );
+  if (isListed) return where;
   const headline = headlineOf(report);
   const { mark, title } = headline;
   const several = report.targets.length > 1;
@@ -156,9 +165,7 @@ export function finalLines(
     ...report.targets.flatMap((target) =>
       targetLines(target, report.reason, several ? undefined : headline),
     ),
-    ...(reportPath === null ? [] : indented(`report: ${reportPath}`)).map((line) =>
-      paint(line, 'dim', style),
-    ),
+    ...where,
   ];
 }
 

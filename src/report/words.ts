@@ -21,6 +21,16 @@ export function verdictHeadline(verdict: TargetReport['verdict']): Headline {
   return verdicts[verdict];
 }
 
+/** The heading of exit code 2. */
+export const configurationError: Headline = {
+  mark: '🔧',
+  title: 'Configuration error: nothing was touched',
+};
+
+export function inOneLine({ mark, title }: Headline): string {
+  return `${mark} ${title}`;
+}
+
 type Outcome = Exclude<RollbackStatus, 'not-needed'>;
 
 /** What became of a rollback, in the order in which a person is needed. */
@@ -72,7 +82,7 @@ function outcomeOf({ command, shards, targets, verdict, exitCode }: RunReport): 
   }
   if (verdict !== null) return verdicts[verdict];
   if (exitCode === 0) return { mark: '✅', title: 'Done' };
-  if (exitCode === 2) return { mark: '🔧', title: 'Configuration error: nothing was touched' };
+  if (exitCode === 2) return configurationError;
   return { mark: '💥', title: 'Internal error: check the deployment by hand' };
 }
 

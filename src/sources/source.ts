@@ -45,6 +45,8 @@ export interface SourceDependencies {
   readonly limits?: Limits | undefined;
   /** Least rate of own probes, per URL and second; 0 leaves it as configured. Above 0 a rollback is confirmed. */
   readonly leastRate: number;
+  /** Whether the user set this input; absent: whatever is configured is taken for the user's. */
+  readonly isSet?: ((input: string) => boolean) | undefined;
 }
 
 /** A source that `checks` of the configuration file may name. */

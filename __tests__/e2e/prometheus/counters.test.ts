@@ -31,7 +31,7 @@ interface Scene {
   readonly prometheus: Prometheus;
 }
 
-const wentBack = /went back, and no process restarted: .*: left out once$/;
+const wentBack = /went back although no process restarted: .*: left out once$/;
 const replaced: Story['during'] = async ({ clusters: [cluster] }, at) => {
   await at(10);
   cluster?.replaceOne();

@@ -204,7 +204,7 @@ describe('start in a project that forbids variables', () => {
 
   it.each([
     [{ file: ROLLBACK_CI }, {}, /does not declare the input "rollback"/],
-    [{}, { REGION: 'eu' }, /"REGION", which is no input/],
+    [{}, { REGION: 'eu' }, /"REGION", which is not an input/],
   ])('is refused before it is sent again (%#)', async (gitlab, parameters, says) => {
     const { server, start } = await setUp({ ...forbids, ...gitlab });
     expect(await start({ parameters })).toMatchObject({

@@ -67,7 +67,7 @@ describe('the inputs of a pipeline', () => {
 
   it.each([
     ['spec: { inputs: { x: { default: 1 } } }\n---\n', {}, /does not declare the input "rollback"/],
-    ['spec: { inputs: { rollback: } }\n---\n', { mode: 'x' }, /"mode", which is no input/],
+    ['spec: { inputs: { rollback: } }\n---\n', { mode: 'x' }, /"mode", which is not an input/],
     ['spec: { inputs: { rollback: , zone: } }\n---\n', {}, /requires the input "zone"/],
   ])('with the declaration %j: refused', (text, parameters, says) => {
     const { problems } = composeInputs({ ...request, parameters }, readDeclaration(text));

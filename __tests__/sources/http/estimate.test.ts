@@ -33,6 +33,16 @@ describe('estimate', () => {
     ]);
   });
 
+  it('says nothing of a limit that the user did not set', () => {
+    const probing = { ...config({ minSuccessRate: 95 }), isErrorLimitUnset: true };
+    expect(
+      estimate(
+        { id: 'errors-per-minute', limit: errors(10) },
+        { ...probing, checks: checksOf(probing) },
+      ),
+    ).toEqual([]);
+  });
+
   it.each([60, 100])('warns that %d errors a minute can never be exceeded', (max) => {
     const [finding] = estimated('errors-per-minute', errors(max));
     expect(finding).toMatchObject({ level: 'warning' });

@@ -54,7 +54,7 @@ describe('counters in JSON', () => {
       {
         kind: 'none',
         why: 'no-data',
-        detail: expect.stringMatching(/^the counters went back, and no process restarted: /),
+        detail: expect.stringMatching(/^the counters went back although no process restarted: /),
       },
       { samples: 200, failures: 2, seconds: 10 },
     ]);
@@ -292,12 +292,12 @@ describe('preflight of the json source', () => {
       'warning',
       /nothing now$/,
     ],
-    ['NaN', answer({ requests: 'NaN', codes: { failed: 1 } }), 'warning', /no number now$/],
+    ['NaN', answer({ requests: 'NaN', codes: { failed: 1 } }), 'warning', /not a number now$/],
     [
       'a text',
       answer({ requests: 'many', codes: { failed: 1 } }),
       'error',
-      /a text that is no number$/,
+      /a text that is not a number$/,
     ],
     [
       'an object',

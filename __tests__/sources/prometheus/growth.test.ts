@@ -216,7 +216,9 @@ describe('createCounters', () => {
       [
         {
           target: 'a',
-          why: expect.stringMatching(/^the counters of a went back, and no process restarted: /),
+          why: expect.stringMatching(
+            /^the counters of a went back although no process restarted: /,
+          ),
           isForGood: false,
         },
       ],

@@ -262,7 +262,7 @@ describe('createContinuity', () => {
   it('says the cause, and for several processes the way out', () => {
     const [, back] = coursesOf(row([4000, 4150, 3150]));
     expect(back).toMatchObject({
-      why: expect.stringMatching(/^went back, and no process restarted: .* one worker/),
+      why: expect.stringMatching(/^went back although no process restarted: .* one worker/),
     });
     const [, several] = coursesOf(row([4000, 5000, 4100], [7, 1010, 7]));
     expect(several).toMatchObject({

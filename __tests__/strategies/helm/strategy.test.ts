@@ -219,7 +219,7 @@ describe('the helm strategy', () => {
         helm.revisions.length = 0;
         helm.add('x').add('v2');
       },
-      says: /revision 1 of api is not the one that was recorded .*installed anew/,
+      says: /revision 1 of api is not the one that was recorded .*installed again/,
     },
     {
       name: 'was rolled back since',

@@ -11,63 +11,81 @@ import type { Session } from '../session.js';
 /** One request of the demo to its own service, milliseconds. */
 const REQUEST_TIMEOUT = 5000;
 
-/** The variables that a program needs to start; what configures a real gate must not leak into the demo. */
-const NEEDED = /^(PATH|HOME|TMPDIR|TEMP|TMP|SystemRoot|ComSpec|PATHEXT|TERM|NODE_[A-Z_]+)$/i;
+/** How the story is told. */
+interface Story {
+  /** From the deploy of version 2 until it goes bad, milliseconds. */
+  readonly goesBadAfter: number;
+  /** About how long it takes, for people. */
+  readonly takes: string;
+  readonly watch: readonly string[];
+}
+
+const story: Story = {
+  goesBadAfter: 8000,
+  takes: 'half a minute',
+  watch: [
+    ...['--requests-per-second', '10', '--warm-up', '3s', '--duration', '40s'],
+    ...['--interval', '2s', '--verify-timeout', '15s'],
+  ],
+};
+
+/** For CI: everything happens as in the long one, only sooner. */
+const fastStory: Story = {
+  goesBadAfter: 1500,
+  takes: 'ten seconds',
+  watch: [
+    ...['--requests-per-second', '20', '--warm-up', '1s', '--duration', '15s'],
+    ...['--interval', '500ms', '--verify-timeout', '10s'],
+  ],
+};
 
 /**
  * The whole story on this machine: a small service, a deploy that goes bad, the gate that catches it, rolls it back and
- * makes sure. `demo service` is the service, `demo deploy URL VERSION` what rolls it back; the demo starts both itself.
+ * makes sure. `demo service MS` is the service, `demo deploy URL VERSION` what rolls it back; the demo starts both itself.
  */
 export async function demo(
   session: Session,
   main: (entry: EntryPoint) => Promise<number>,
 ): Promise<number> {
-  const { operands, problems } = parseArgv(session.entry.argv);
+  const { operands, switches, problems } = parseArgv(session.entry.argv);
   const [part, url, version] = operands;
-  if (part === 'service') return serve(session.entry);
+  if (part === 'service') return serve(session.entry, Number(url ?? story.goesBadAfter));
   if (part === 'deploy' && url !== undefined && version !== undefined) {
     session.entry.write(await deploy(session, url, version));
     return exitCodes.healthy;
   }
   if (problems.length > 0) throw new UsageError(problems);
-  return tell(session, main);
+  return tell(session, main, switches.has('fast') ? fastStory : story);
 }
 
 async function tell(
   session: Session,
   main: (entry: EntryPoint) => Promise<number>,
+  { goesBadAfter, takes, watch }: Story,
 ): Promise<number> {
   const { entry, console } = session;
   const began = entry.clock.monotonic();
-  const service = await startService(entry);
+  for (const line of [
+    `What happens now, in about ${takes}: a small shop starts on this machine, and nothing leaves it.`,
+    `Version 2 of the shop is deployed. It looks fine, and ${formatDuration(goesBadAfter)} later ${String(FAIL)} of ${String(OUT_OF)} requests fail.`,
+    'Rollgate watches it, finds it bad, rolls back to version 1, and makes sure that the shop is well again.',
+  ])
+    console.line(line);
+  console.line('');
+  const service = await startService(entry, goesBadAfter);
   try {
-    console.line(
-      `A small shop runs at ${service.url}, in a process of its own. Nothing leaves this machine.`,
-    );
+    console.line(`The shop runs at ${service.url}, in a process of its own.`);
     console.line((await deploy(session, service.url, '1')).trim());
-    console.line(
-      `Now version 2 is deployed. It looks fine, and ${formatDuration(GOES_BAD_AFTER)} later 4 of 10 requests fail.`,
-    );
-    await deploy(session, service.url, '2');
+    console.line((await deploy(session, service.url, '2')).trim());
     const argv = [
-      ...['run', '--url', service.url, '--health-url', `${service.url}/health`],
-      ...[
-        '--requests-per-second',
-        '10',
-        '--warm-up',
-        '3s',
-        '--duration',
-        '40s',
-        '--interval',
-        '2s',
-      ],
+      ...['run', '--url', service.url, '--health-url', `${service.url}/health`, ...watch],
       ...['--rollback', 'command', '--rollback-command', deployCommand(entry, service.url)],
-      ...['--verify-timeout', '15s', '--report-dir', 'rollgate-report/demo'],
+      ...['--report-dir', 'rollgate-report/demo'],
       ...['--snapshot-file', 'rollgate-report/demo/snapshot.json'],
     ];
-    console.line(`$ rollgate ${argv.slice(0, 15).join(' ')} ...`);
+    console.line(`$ rollgate ${argv.slice(0, 5 + watch.length).join(' ')} ...`);
     console.line('');
-    const code = await main({ ...entry, argv, env: onlyNeeded(entry.env) });
+    const code = await main({ ...entry, argv });
     console.line('');
     const took = formatDuration(Math.round((entry.clock.monotonic() - began) / 1000) * 1000);
     if (code !== exitCodes.rolledBack) {
@@ -91,6 +109,7 @@ async function tell(
 /** The service as a process of its own; it says on its first line where it listens. */
 async function startService(
   entry: EntryPoint,
+  goesBadAfter: number,
 ): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
   const stop = new AbortController();
   const { node, script } = entry.self;
@@ -98,8 +117,8 @@ async function startService(
   const url = new Promise<string>((resolve) => {
     listening = resolve;
   });
-  const ended = entry.exec(node, [script, 'demo', 'service'], {
-    env: onlyNeeded(entry.env),
+  const ended = entry.exec(node, [script, 'demo', 'service', String(goesBadAfter)], {
+    env: entry.env,
     signal: AbortSignal.any([stop.signal, entry.signal]),
     maxOutput: 1000,
     onLine: (line) => {
@@ -135,12 +154,6 @@ function deployCommand({ self }: EntryPoint, url: string): string {
   return [self.node, self.script].map((word) => `"${word}"`).join(' ') + ` demo deploy ${url} 1`;
 }
 
-function onlyNeeded(env: EntryPoint['env']): EntryPoint['env'] {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => NEEDED.test(name)));
-}
-
-/** From the deploy of version 2 until it goes bad, milliseconds. */
-const GOES_BAD_AFTER = 8000;
 /** Of this many requests to a bad version ... */
 const OUT_OF = 10;
 /** ... this many fail. */
@@ -152,12 +165,12 @@ const FAIL = 4;
  *
  * @returns when it is told to stop
  */
-async function serve(entry: EntryPoint): Promise<number> {
+async function serve(entry: EntryPoint, goesBadAfter: number): Promise<number> {
   let version = '1';
   let deployedAt = entry.clock.monotonic();
   let answered = 0;
   const isBad = (): boolean =>
-    version !== '1' && entry.clock.monotonic() - deployedAt > GOES_BAD_AFTER;
+    version !== '1' && entry.clock.monotonic() - deployedAt > goesBadAfter;
   const server = createServer((request, response) => {
     if (request.method === 'PUT' && request.url?.startsWith('/version/') === true) {
       version = request.url.slice('/version/'.length);

@@ -126,9 +126,10 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
     const kind = await answered(person, {
       text: 'How should Rollgate watch the service? url = send it requests, prometheus = read its metrics',
       usual: 'url',
-      parse: oneOf(['url', 'prometheus']),
+      parse: kindOrAddress,
     });
-    if (kind === 'url') {
+    if (kind !== 'prometheus') {
+      if (kind !== 'url') texts.set('url', kind);
       await ask(
         'url',
         'URL to probe (a GET request every 500 ms; pick one that exercises the database)',
@@ -153,6 +154,13 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
         : askMore(id, text, nothing));
   }
   return { system, way, texts };
+}
+
+/** `url` or `prometheus`; whoever pastes an address wants that one to be probed. */
+function kindOrAddress(answer: string): Result<string> {
+  return /^https?:\/\//i.test(answer)
+    ? textOf('url')(answer)
+    : oneOf(['url', 'prometheus'])(answer);
 }
 
 async function askSystem({ signs }: Repository, person: Person): Promise<string> {

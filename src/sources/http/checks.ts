@@ -31,9 +31,9 @@ interface Side {
 /** The checks of all entries. */
 export function createHttpChecks(
   entries: readonly CheckEntry<ValuesOf<typeof httpSource.options>>[],
-  { plan, clock, http, limits, leastRate }: SourceDependencies,
+  { plan, clock, http, limits, leastRate, isSet }: SourceDependencies,
 ): readonly MetricCheck[] {
-  return entries.flatMap(({ options, baseline, checks }) =>
+  return entries.flatMap(({ options, baseline, checks, where }) =>
     createProbeChecks(
       {
         url: options.url,
@@ -47,6 +47,8 @@ export function createHttpChecks(
         headers: headersOf(options.headers),
         latencyIncludesConnect: options['latency-includes-connect'],
         checks,
+        // An entry of the file has no limits but its own.
+        isErrorLimitUnset: where === undefined && isSet?.('max-errors-per-minute') === false,
         ...plan,
       },
       { http: http(), clock, limits },
@@ -243,9 +245,15 @@ const TELLING_FAILURES = 3;
 /** What can be said of a limit before the first probe: what it means, and whether the watch is long enough for it. */
 export function estimate(
   { id: check, limit, minRequests: own }: CheckSpec,
-  config: Pick<Probing, 'requestsPerSecond' | 'duration' | 'minRequests' | 'checks'>,
+  config: Pick<
+    Probing,
+    'requestsPerSecond' | 'duration' | 'minRequests' | 'checks' | 'isErrorLimitUnset'
+  >,
 ): readonly Finding[] {
-  const meaning = limit.metric === 'errors-per-minute' ? [meaningOf(check, limit.max, config)] : [];
+  const meaning =
+    limit.metric === 'errors-per-minute' && config.isErrorLimitUnset !== true
+      ? [meaningOf(check, limit.max, config)]
+      : [];
   const expected = Math.floor((config.requestsPerSecond * config.duration) / 1000);
   const allowed = allowedFailures(limit);
   const minRequests = own ?? config.minRequests;

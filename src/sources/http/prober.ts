@@ -33,6 +33,8 @@ export interface Probing extends ProbeConfig {
   /** How long traffic is judged, to say beforehand whether that can be enough. */
   readonly duration: number;
   readonly minRequests: number;
+  /** The limit on errors per minute is a default: what it means is no news. */
+  readonly isErrorLimitUnset?: boolean;
 }
 
 /** A health check of one or more URLs. Times in milliseconds. */
