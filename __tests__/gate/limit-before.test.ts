@@ -234,7 +234,7 @@ describe('what is said of the hour before', () => {
       'a limit that was over already',
       success(),
       { counts: hour(269, 3000) },
-      'The hour before was over the limit of ≥ 95 %: in the worst five minutes of the hour before it was 8.97 %, so up to 13.5 % is accepted; what is over ≥ 95 % all the same does not count against this deploy.',
+      'The hour before was over the limit of ≥ 95 %: in the worst five minutes of the hour before it was 8.97 %, so up to 13.5 % is accepted; breaking ≥ 95 % alone does not count against this deploy.',
     ],
     [
       'what a limit by the minute means',

@@ -106,7 +106,7 @@ describe('override', () => {
       { maxLatency: { percentile: 95, maxMs: 500 } },
       all,
       'maxLatency',
-      /counted what took longer than 800 ms, and cannot tell of 500 ms/,
+      /counted what took longer than 800 ms, and not 500 ms/,
     ],
     [
       { maxLatency: { percentile: 95, maxMs: 500 } },

@@ -131,7 +131,7 @@ describe('a call of the orb', () => {
     const { environment } = run({ 'circleci-token': 'MY_TOKEN' });
     expect(environment).toMatchObject({ NAME_OF_INPUT_CIRCLECITOKEN: 'MY_TOKEN' });
     expect(environment).not.toHaveProperty('INPUT_CIRCLECITOKEN');
-    expect(() => run({ 'circleci-token': 'CCIPAT_0123-456' })).toThrow('no name of a variable');
+    expect(() => run({ 'circleci-token': 'CCIPAT_0123-456' })).toThrow('is not a variable name');
   });
 
   it('of the job runs the steps that its parameters ask for', () => {

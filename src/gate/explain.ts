@@ -376,9 +376,9 @@ export function beforeInWords({ before }: { readonly before?: Before | undefined
     case 'stricter':
       return `${capitalised(acceptedBy(before))} (the limit that was set: ${limitInWords(set)}).${incidents}`;
     case 'over':
-      return `The hour before was over the limit of ${limitInWords(set)}: ${acceptedBy(before)}; anything over ${limitInWords(set)} still does not count against this deploy.${incidents}`;
+      return `The hour before was over the limit of ${limitInWords(set)}: ${acceptedBy(before)}; breaking ${limitInWords(set)} alone does not count against this deploy.${incidents}`;
     case 'none':
-      return `The hour before was over the limit of ${limitInWords(set)}, and gives none (${why ?? ''}): being over it does not count against this deploy.${incidents}`;
+      return `The hour before was over the limit of ${limitInWords(set)}, and gives none (${why ?? ''}): breaking it does not count against this deploy.${incidents}`;
     case 'kept': {
       if (why !== undefined) return `No limit from the hour before: ${why}.`;
       if (set.metric === 'errors-per-minute' && requests > 0)
