@@ -42,7 +42,7 @@ export async function start(print: Print): Promise<boolean> {
   print(`median of ${String(ROUNDS)}, in turn with bare Node`);
   line('node -e 0', bare, '');
   line('rollgate --version', version, ' (aim 2.5)');
-  line('rollgate run, first probe', firstProbe, ' (aim 4)');
+  line('rollgate run, first probe', firstProbe, ' (aim 3)');
   return true;
 }
 

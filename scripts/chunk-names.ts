@@ -23,7 +23,11 @@ interface Module {
  * The imports that every watch needs. What is loaded for them is one file: Node takes 2 ms or more for each file of a program, a third
  * of the time until the first probe when there were twelve.
  */
-const EVERY_WATCH: ReadonlySet<string> = new Set(['src/commands/main', 'src/commands/run']);
+const EVERY_WATCH: ReadonlySet<string> = new Set([
+  'src/commands/main',
+  'src/commands/run',
+  'src/support/exec',
+]);
 const CORE = 'core';
 
 /**

@@ -159,6 +159,7 @@ describe('chunks of one name', () => {
         origins: [
           ...asked('./commands/main.js', './src/index.ts'),
           ...asked('./run.js', './src/commands/main.ts'),
+          ...asked('./support/exec.js', './src/index.ts'),
         ],
       };
       renameChunks(folder, [chunk(0, { entry: true }), chunk(1, of), chunk(2, of)]);
