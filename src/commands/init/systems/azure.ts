@@ -40,7 +40,11 @@ const before: Partial<Readonly<Record<Platform, string>>> = {
 `,
 };
 
-const ask = `      - bash: echo "##vso[task.setvariable variable=previousVersion]$(./scripts/current-version.sh)"
+const ask = `      - bash: |
+          # A script that fails must stop the job: within an echo its failure is lost.
+          set -e
+          version=$(./scripts/current-version.sh)
+          echo "##vso[task.setvariable variable=previousVersion]$version"
         displayName: Ask which version runs now
 
 `;

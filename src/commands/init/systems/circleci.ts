@@ -28,7 +28,9 @@ const ask = `
       - run:
           name: Ask which version runs now
           command: |
-            echo "export ROLLGATE_ROLLBACK_PARAMETERS='version=$(./scripts/current-version.sh)'" >> "$BASH_ENV"`;
+            # Two lines: a script that fails must stop the job, and within an echo its failure is lost.
+            version=$(./scripts/current-version.sh)
+            echo "export ROLLGATE_ROLLBACK_PARAMETERS='version=$version'" >> "$BASH_ENV"`;
 
 const usual = `    executor: rollgate/default
 `;

@@ -31,7 +31,10 @@ const access: Partial<Readonly<Record<Platform, string>>> = {
 const ask = `
       - name: Ask which version runs now
         id: before
-        run: echo "version=$(./scripts/current-version.sh)" >> "$GITHUB_OUTPUT"
+        # Two lines: a script that fails must stop the job, and within an echo its failure is lost.
+        run: |
+          version=$(./scripts/current-version.sh)
+          echo "version=$version" >> "$GITHUB_OUTPUT"
 `;
 
 const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {

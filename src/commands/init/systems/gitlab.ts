@@ -144,7 +144,9 @@ ask:
     - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   script:
     # What the rollback is to return to; the gate finds it under this name.
-    - echo "ROLLGATE_ROLLBACK_PARAMETERS=VERSION=$(./scripts/current-version.sh)" > before.env
+    # Two lines: a script that fails must stop the job, and within an echo its failure is lost.
+    - version=$(./scripts/current-version.sh)
+    - echo "ROLLGATE_ROLLBACK_PARAMETERS=VERSION=$version" > before.env
   artifacts:
     reports:
       dotenv: before.env
