@@ -64,14 +64,22 @@ describe('the console', () => {
     expect(printed()).toBe('\u001b[31munhealthy\u001b[0m [2J[8mhidden\n');
   });
 
-  it('replaces the live line on a terminal, and prints none in a log', () => {
+  it('replaces the live lines on a terminal, cut and not wrapped, and prints none in a log', () => {
     const shown = setUp(true);
-    shown.console.live('00:01');
-    shown.console.live('00:02');
+    shown.console.live(['00:01', 'success ▁█']);
+    shown.console.live(['00:02']);
     shown.console.line('done');
-    expect(shown.printed()).toBe('\r\u001b[2K00:01\r\u001b[2K00:02\r\u001b[2Kdone\n');
+    const [cut, wrap, erase, above] = [
+      '\u001b[?7l',
+      '\u001b[?7h',
+      '\r\u001b[2K',
+      '\u001b[1A\u001b[2K',
+    ];
+    expect(shown.printed()).toBe(
+      `${cut}00:01\nsuccess ▁█${wrap}${erase}${above}${cut}00:02${wrap}${erase}done\n`,
+    );
     const log = setUp(false);
-    log.console.live('00:01');
+    log.console.live(['00:01']);
     expect(log.printed()).toBe('');
   });
 });

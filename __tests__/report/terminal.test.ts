@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { finalLines, maxColumns, progressLine } from '../../src/report/terminal.js';
+import type { CheckResult } from '../../src/contract/check.js';
+import { finalLines, liveLines, maxColumns, progressLine } from '../../src/report/terminal.js';
 import {
   aCheck,
   aReport,
@@ -132,5 +133,64 @@ describe('the final lines', () => {
         expect(lines.join('').replace(/\s/g, '')).toContain(reason.replace(/\s/g, ''));
       }),
     );
+  });
+});
+
+describe('the live view', () => {
+  const point = (failures: number, t: number) => ({ t, samples: 20, failures, logE: 0 });
+  const watched = (checks: readonly CheckResult[]): readonly string[] =>
+    liveLines({ elapsedMs: 130_000, totalMs: 330_000, phase: 'watch', checks });
+
+  it('has a line for each check, the worst first: its course, its value, and the evidence on its way', () => {
+    const bad = aCheck({
+      shown: '86.33 %',
+      samples: 300,
+      limit: '≥ 95 %',
+      evidence: { logE: 2.3, maxLogE: 2.3, threshold: 4.6 },
+      series: [0, 0, 1, 2, 10].map((failures, n) => point(failures, 10 * n)),
+    });
+    const fine = aCheck({
+      id: 'health',
+      kind: 'health',
+      metric: 'health',
+      outcome: 'within',
+      failures: 0,
+      evidence: null,
+      series: [],
+    });
+    expect(watched([fine, bad])).toEqual([
+      '  02:10/05:30',
+      `  success-rate  ▁▁▁▂█${' '.repeat(15)}  success 86.33 % of 300 (≥ 95 %)  evidence 50 %`,
+      `  health        ${' '.repeat(20)}  health ok`,
+    ]);
+  });
+
+  it.each([
+    ['a share within a tenth keeps low', [point(0, 0), point(1, 10)], '▁▅'],
+    ['no requests in an interval', [{ ...point(0, 0), samples: 0 }], '▁'],
+    [
+      'values are drawn by their own size',
+      [
+        { ...point(0, 0), value: 4 },
+        { ...point(0, 10), value: 8 },
+      ],
+      '▅█',
+    ],
+    ['values that are all 0', [{ ...point(0, 0), value: 0 }], '▁'],
+    [
+      'only the last twenty intervals',
+      Array.from({ length: 50 }, (_, n) => point(0, n)),
+      '▁'.repeat(20),
+    ],
+  ])('%s', (_, series, drawn) => {
+    const [, line = ''] = watched([aCheck({ series })]);
+    expect(line.slice('  success-rate  '.length).split('  ')[0]?.trim()).toBe(drawn);
+  });
+
+  it('of 200 checks stays on a screen', () => {
+    const many = Array.from({ length: 200 }, (_, n) => aCheck({ id: `check-${String(n)}` }));
+    const lines = watched(many);
+    expect(lines).toHaveLength(14);
+    expect(lines.at(-1)).toBe('  +188 more');
   });
 });

@@ -13,8 +13,8 @@ export interface Console {
   group(title: Said, body: readonly Said[]): void;
   /** @param title our own */
   annotate(level: 'notice' | 'warning' | 'error', title: string, message: Said): void;
-  /** On a terminal a line that the next one replaces; elsewhere nothing. */
-  live(text: Said): void;
+  /** On a terminal lines that the next ones replace; elsewhere nothing. */
+  live(lines: readonly Said[]): void;
   readonly hasLive: boolean;
   /** The same console, whose lines begin with `[name]`. */
   of(name: string): Console;
@@ -24,7 +24,12 @@ export interface Console {
   readonly clean: (text: Said) => string;
 }
 
+// ECMA-48 8.3.41 (EL) and 8.3.22 (CUU).
 const ERASE_LINE = '\r\u001b[2K';
+const ERASE_LINE_ABOVE = '\u001b[1A\u001b[2K';
+// DECAWM: a line that is too long for the terminal is cut, or there would be more lines to erase than were written.
+const CUT = '\u001b[?7l';
+const WRAP = '\u001b[?7h';
 
 /** The colours of our own lines (report/terminal.ts): the only control sequences that may reach a terminal. */
 // eslint-disable-next-line no-control-regex -- this is what the sequences begin with
@@ -43,7 +48,8 @@ export function createConsole(options: {
   readonly clock: Clock;
 }): Console {
   const { host, redactor, terminal, write, clock } = options;
-  let live = false;
+  /** How many lines stand there that are to be replaced. */
+  let liveLines = 0;
   let saidAt = clock.monotonic();
   const clean = (text: Said): string => {
     const redacted = redactor.redact(text);
@@ -53,10 +59,12 @@ export function createConsole(options: {
       .map((part) => (COLOUR.test(part) ? part : harmless(part)))
       .join('');
   };
+  const erase = (): string =>
+    liveLines === 0 ? '' : ERASE_LINE + ERASE_LINE_ABOVE.repeat(liveLines - 1);
   const clear = (): void => {
     saidAt = clock.monotonic();
-    if (live) write(ERASE_LINE);
-    live = false;
+    if (liveLines > 0) write(erase());
+    liveLines = 0;
   };
   const speaking = (prefix: OwnText): Console => ({
     line(text) {
@@ -71,10 +79,11 @@ export function createConsole(options: {
       clear();
       host.annotate(level, clean(own(title)), clean(own`${prefix}${message}`));
     },
-    live(text) {
+    live(lines) {
       if (!terminal) return;
-      write(`${ERASE_LINE}${clean(own`${prefix}${text}`)}`);
-      live = true;
+      const texts = lines.map((text) => clean(own`${prefix}${text}`));
+      write(`${erase()}${CUT}${texts.join('\n')}${WRAP}`);
+      liveLines = texts.length;
     },
     hasLive: terminal,
     of: (name) => speaking(own(`[${name}] `)),

@@ -4,13 +4,13 @@ import { createInterruptions } from '../gate/interruptions.js';
 import { watch, type WatchOutcome, type WatchState } from '../gate/watch.js';
 import { reportFileNames } from '../report/files.js';
 import { encodeLine, headerLine, lineShape, type RecordingLine } from '../report/recording.js';
-import { progressLine, severityOf } from '../report/terminal.js';
+import { liveLines, progressLine, severityOf } from '../report/terminal.js';
 import { formatDuration, firstSentence } from '../support/text.js';
 import { type Console, LONGEST_SILENCE } from './console.js';
 import { printFindings, type PreparedTarget } from './prepare.js';
 import { type Session, type TargetSession } from './session.js';
 import { goneBack } from './strategies.js';
-import { own, type OwnText } from '../support/redact.js';
+import { own } from '../support/redact.js';
 
 /** A watch that has ended. */
 export interface Watched extends WatchOutcome {
@@ -179,7 +179,7 @@ interface Progress {
   extended(target: string, by: number): void;
 }
 
-/** One line for all targets; with several it is about the one that is worst off. */
+/** One for all targets; with several it is about the one that is worst off. */
 function createProgress(
   console: Pick<Console, 'line' | 'live' | 'hasLive'>,
   targets: readonly {
@@ -195,8 +195,7 @@ function createProgress(
   const worthALine = createLogCadence(Math.max(...plans.map(({ interval }) => interval)));
   const states = new Map<string, TargetState>();
 
-  /** Ids, numbers and words of ours. */
-  function line({ elapsed: elapsedMs }: WatchState): OwnText {
+  function progressAt({ elapsed: elapsedMs }: WatchState): Parameters<typeof progressLine>[0] {
     const [worst] = [...states].sort(
       ([, a], [, b]) => severityOf(b.results) - severityOf(a.results),
     );
@@ -205,19 +204,14 @@ function createProgress(
       targets.length === 1 || worst === undefined
         ? {}
         : { lead: `${String(targets.length)} targets, worst ${worst[0]}:` };
-    return own(
-      progressLine(
-        {
-          elapsedMs,
-          totalMs,
-          phase: elapsedMs < warmUp ? 'warm-up' : elapsedMs <= totalMs ? 'watch' : 'waiting',
-          checks: worst?.[1].results ?? [],
-          silentSince: worst?.[1].silentSince,
-          ...lead,
-        },
-        { colour: console.hasLive },
-      ),
-    );
+    return {
+      elapsedMs,
+      totalMs,
+      phase: elapsedMs < warmUp ? 'warm-up' : elapsedMs <= totalMs ? 'watch' : 'waiting',
+      checks: worst?.[1].results ?? [],
+      silentSince: worst?.[1].silentSince,
+      ...lead,
+    };
   }
 
   return {
@@ -227,8 +221,10 @@ function createProgress(
         elapsed: Math.max(...[...states.values()].map(({ elapsed }) => elapsed)),
         results: [...states.values()].flatMap(({ results }) => results),
       };
-      if (console.hasLive) console.live(line(whole));
-      else if (worthALine(whole)) console.line(line(whole));
+      // Ids, numbers and words of ours.
+      if (console.hasLive)
+        console.live(liveLines(progressAt(whole), { colour: true }).map((line) => own(line)));
+      else if (worthALine(whole)) console.line(own(progressLine(progressAt(whole))));
     },
     extended(target, by) {
       ends.set(target, (ends.get(target) ?? 0) + by);

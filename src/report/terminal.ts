@@ -67,6 +67,60 @@ export function progressLine(progress: Progress, style: Style = plain): string {
   return shown === parts.length ? line : `${line} +${String(parts.length - shown)}`;
 }
 
+/** More checks than that are counted: a live view that is higher than the terminal cannot be replaced. */
+const MOST_LIVE = 12;
+const SPARKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
+/** The last intervals. */
+const SPARK_WIDTH = 20;
+/** A share of failures that fills the height; with more the worst one does. */
+const FULL_SHARE = 0.1;
+
+/**
+ * The watch at one moment, as a person looks at it: the time, and a line for each check, the worst first: how it went in the last
+ * intervals (high is bad), what it shows, and how far the evidence has come on its way to a rollback.
+ */
+export function liveLines(progress: Progress, style: Style = plain): readonly string[] {
+  const { elapsedMs, totalMs, phase, checks, lead } = progress;
+  const time = `  ${clockTime(elapsedMs)}/${clockTime(totalMs)}`;
+  const head = `${time}${phase === 'watch' ? '' : `  ${phase}`}${lead === undefined ? '' : `  ${lead}`}`;
+  const sorted = [...checks].sort((a, b) => severity(b) - severity(a));
+  const shown = sorted.slice(0, MOST_LIVE);
+  const width = Math.max(0, ...shown.map(({ id }) => id.length));
+  const lines = shown.map((check) => {
+    const since = progress.silentSince?.get(check.id);
+    const text = [
+      `  ${oneLine(check.id, 40).padEnd(Math.min(width, 40))}`,
+      sparkline(check).padEnd(SPARK_WIDTH),
+      [partText(check, since === undefined ? undefined : elapsedMs - since), evidenceText(check)]
+        .filter((part) => part !== '')
+        .join('  '),
+    ].join('  ');
+    return check.outcome === 'breached' ? paint(text, 'red', style) : text;
+  });
+  const left = checks.length - shown.length;
+  return [head, ...lines, ...(left > 0 ? [`  +${String(left)} more`] : [])];
+}
+
+function sparkline({ series }: CheckResult): string {
+  const heights = series
+    .slice(-SPARK_WIDTH)
+    .map(({ value, failures, samples }) => value ?? (samples === 0 ? 0 : failures / samples));
+  const isShare = series.every(({ value }) => value === undefined);
+  const full = Math.max(isShare ? FULL_SHARE : Number.MIN_VALUE, ...heights);
+  return heights
+    .map(
+      (height) => SPARKS[Math.min(SPARKS.length - 1, Math.floor((height / full) * SPARKS.length))],
+    )
+    .join('');
+}
+
+/** `evidence 62 %` of what a rollback needs; empty for a check that has none. */
+function evidenceText({ evidence }: CheckResult): string {
+  if (evidence === null || evidence.threshold <= 0) return '';
+  const share = Math.min(1, Math.max(0, evidence.logE / evidence.threshold));
+  return `evidence ${String(Math.floor(100 * share))} %`;
+}
+
 const metrics = [
   'success-rate',
   'errors-per-minute',
