@@ -16,7 +16,10 @@ case "$(basename "$0") $*" in
     ;;
 esac
 case "$(basename "$0") $*" in
-  $SLOW) sleep 5 ;;
+  $SLOW)
+    echo "$$" > "$PID"
+    sleep 5
+    ;;
 esac
 case "$(basename "$0") $*" in
   $FAILS) echo 'it cannot be done'; exit 9 ;;
@@ -55,6 +58,7 @@ onLinux('.ci/run', () => {
         CALLS: place.path('calls'),
         FAILS: '',
         SLOW: '',
+        PID: place.path('pid'),
         ...env,
       },
     });
@@ -65,6 +69,11 @@ onLinux('.ci/run', () => {
     const calls = existsSync(place.path('calls'))
       ? readFileSync(place.path('calls'), 'utf8').trim().split('\n')
       : [];
+    // The program that was slow has ended with the run.
+    if (existsSync(place.path('pid'))) {
+      const pid = Number(readFileSync(place.path('pid'), 'utf8'));
+      expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    }
     return { code: status, stdout, stderr, calls };
   }
 
