@@ -249,6 +249,93 @@ describe('the rollback pipeline', () => {
   });
 });
 
+describe('init for another CI system', () => {
+  const argv = ['init', '--yes', '--ci-system', 'none', ...url];
+  const lines = [
+    'node index.js snapshot',
+    'node index.js preflight',
+    './scripts/deploy.sh # yours: whatever deploys',
+    'node index.js run',
+  ];
+
+  it.each<[string, readonly string[], Readonly<Record<string, unknown>>]>([
+    ['kubernetes', ways.kubernetes, { rollback: 'kubernetes' }],
+    ['compose', ways.compose, { rollback: 'compose' }],
+    ['ecs', ways.ecs, { rollback: 'ecs', 'ecs-health': true }],
+    ['lambda', ways.lambda, { rollback: 'lambda' }],
+    ['command', ways.command, { rollback: 'command' }],
+    ['helm', ['--helm-release', 'shop'], { rollback: 'helm' }],
+    ['helm first', ['--helm-release', 'shop', ...ways.kubernetes], { rollback: 'helm,kubernetes' }],
+    [
+      'a chain of the user with ci',
+      [...ways.compose, '--rollback', 'compose,ci'],
+      { rollback: 'compose,ci' },
+    ],
+    ['a strategy of no way', ['--canary-workload', 'deployment/canary'], {}],
+    ['nothing', [], { 'on-unhealthy': 'report' }],
+  ])('%s: writes only rollgate.yml, and prints the lines', async (_, flags, expected) => {
+    const { code, output } = await repository.run([...argv, ...flags]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(Object.keys(repository.place.files())).toEqual(['rollgate.yml']);
+    expect(config()).toMatchObject({ ...expected, 'ci-system': 'none' });
+    const onlyReports = 'on-unhealthy' in expected;
+    expect('rollback' in (config() as object)).toBe('rollback' in expected);
+    expect('on-unhealthy' in (config() as object)).toBe(onlyReports);
+    expect(output.includes('Nothing is rolled back as long as')).toBe(onlyReports);
+    expect(output).toContain('Written:\n  rollgate.yml  ');
+    expect(output).toContain(`1. Run these lines in your pipeline`);
+    expect(output).toContain(`:\n${lines.map((line) => `       ${line}\n`).join('')}  2. `);
+    expect(repository.place.read('rollgate.yml')).not.toContain('Its token');
+    expect((await repository.run(['validate'])).code).toBe(0);
+
+    const before = repository.place.files();
+    for (const again of [
+      [...argv, ...flags],
+      ['init', '--yes'],
+    ]) {
+      const second = await repository.run(again);
+      expect(second).toMatchObject({ code: 0 });
+      expect(second.output).toContain('Already there:');
+      expect(second.output).toContain(lines.join('\n       '));
+      expect(repository.place.files()).toEqual(before);
+    }
+  });
+
+  it('only a pipeline to roll back with: exit 2, and nothing is written', async () => {
+    const { code, output } = await repository.run([...argv, '--rollback', 'ci']);
+    expect(code).toBe(2);
+    expect(output).toContain('no strategy of the rollback chain is configured');
+    expect(repository.place.files()).toEqual({});
+  });
+
+  it.each(['other', 'OTHER', 'oth', 'none'])('is what the answer %j means', async (answer) => {
+    const { code, output, questions } = await repository.run(['init', ...url], {
+      answers: [answer, 'pipeline', ''],
+    });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(questions[0]).toContain('forgejo, other?');
+    expect(questions[1]).not.toContain('pipeline');
+    expect(output).toContain('please choose one of the listed words');
+    expect(config()).toEqual({
+      url: 'https://shop.example.com/',
+      'on-unhealthy': 'report',
+      'ci-system': 'none',
+    });
+  });
+
+  it('a program in a folder with a blank is quoted', async () => {
+    const self = { node: 'node', script: '/opt/our tools/index.js' };
+    const { output } = await repository.run([...argv, ...ways.compose], { self });
+    expect(output).toContain('node "/opt/our tools/index.js" snapshot\n');
+  });
+
+  it('leaves a pipeline that is there alone', async () => {
+    repository.place.write('Jenkinsfile', 'mine\n');
+    expect((await repository.run([...argv, ...ways.command])).code).toBe(0);
+    expect(Object.keys(repository.place.files()).sort()).toEqual(['Jenkinsfile', 'rollgate.yml']);
+  });
+});
+
 describe('what is left to do', () => {
   it.each([
     ['github', ['AWS_ROLE_ARN', 'AWS_REGION']],

@@ -18,6 +18,7 @@ import {
   yesOrNo,
 } from './init/answers.js';
 import { configFor, initSystems, type Plan, planFor, writeConfig } from './init/systems.js';
+import { other } from './init/systems/other.js';
 import { placeAll, write, type Placed } from './init/placing.js';
 import { published } from './init/published.js';
 import { readRepository } from './init/repository.js';
@@ -67,7 +68,7 @@ export async function init(session: Session): Promise<number> {
         'note: this folder is not the root of a git repository; CI systems look for their files there',
       );
     const answers = person === undefined ? assumeAnswers(known) : await askAnswers(known, person);
-    const { files, next, variables } = plan(answers, known, existing);
+    const { files, next, ...toRun } = plan(answers, known, existing);
     const { placed, problems: misplaced } = placeAll(files, entry.files);
     if (misplaced.length > 0) throw new UsageError(misplaced);
     const chosen = await consented(placed, { isForced: switches.has('force'), person });
@@ -84,7 +85,7 @@ export async function init(session: Session): Promise<number> {
     await check(session, entry.files);
     console.line(`\`rollgate validate\`: ${CONFIG} is valid`);
     await askUrls(session);
-    tellNext(session, [...placeholders(chosen), ...next], variables);
+    tellNext(session, [...placeholders(chosen), ...next], toRun);
     return exitCodes.healthy;
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
@@ -292,7 +293,7 @@ function report(
     for (const { path, what } of files) console.line(`  ${path.padEnd(width)}  ${what}`);
   };
   const left = placed.filter((file) => !chosen.includes(file));
-  list(`Written for ${nameOf(system)}:`, chosen);
+  list(system === other.id ? 'Written:' : `Written for ${nameOf(system)}:`, chosen);
   list(
     'Already there:',
     left.filter(({ state }) => state === 'same'),
@@ -329,15 +330,21 @@ function placeholders(chosen: readonly Placed[]): readonly string[] {
 function tellNext(
   { console, entry }: Session,
   next: readonly string[],
-  variables: readonly string[],
+  { variables, lines }: Pick<Plan, 'variables' | 'lines'>,
 ): void {
   const program = isUnpublished
-    ? `node ${entry.self.script}`
+    ? `node ${/\s/.test(entry.self.script) ? `"${entry.self.script}"` : entry.self.script}`
     : `npx --yes ${published.npmPackage}@${published.version}`;
+  const preflight = `\`${program} preflight\` says what is still missing${variables.length === 0 ? '' : `, here with the variables ${variables.join(', ')}`}. In the pipeline it runs before every deploy.`;
+  const order =
+    'Run these lines in your pipeline, in the folder of rollgate.yml and in this order; stop at the first one that fails:';
   const steps = [
-    ...next,
-    `\`${program} preflight\` says what is still missing${variables.length === 0 ? '' : `, here with the variables ${variables.join(', ')}`}. In the pipeline it runs before every deploy.`,
+    ...(lines === undefined ? [] : [[order, ...lines(program)]]),
+    ...[...next, preflight].map((step) => [step]),
   ];
   console.line('Next steps:');
-  for (const [at, step] of steps.entries()) console.line(`  ${String(at + 1)}. ${step}`);
+  for (const [at, [step = '', ...below]] of steps.entries()) {
+    console.line(`  ${String(at + 1)}. ${step}`);
+    for (const line of below) console.line(`       ${line}`);
+  }
 }

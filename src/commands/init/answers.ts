@@ -4,7 +4,7 @@ import { UsageError, type UsageProblem } from '../../support/errors.js';
 import { didYouMean } from '../../support/values/value-type.js';
 import type { Answers } from './options.js';
 import type { Repository } from './repository.js';
-import { initSystems } from './systems.js';
+import { initSystem, initSystems } from './systems.js';
 import { wayIds, wayOf, ways } from './ways.js';
 
 /** The person at the terminal has gone, or wants no more of this. */
@@ -79,6 +79,7 @@ export function yesOrNo(answer: string): Result<boolean> {
 }
 
 const initIds = initSystems.map(({ id }) => id);
+const systemWords = initSystems.map(({ id, word = id }) => word);
 
 /** What is known before anything is asked. */
 export interface Known {
@@ -143,17 +144,31 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
 
   let way = wayOf(known.texts);
   if (way === undefined) {
-    way = await answered(person, {
-      text: 'How is a bad version rolled back: a workload of kubernetes, a project of compose, a service of ecs, an alias of lambda, a command of your own, or a pipeline with your own deploy script?',
-      usual: known.composeFiles.length > 0 ? 'compose' : 'pipeline',
-      parse: oneOf(wayIds),
-    });
+    way = await askWay(system, known, person);
     for (const { id, text, usual, nothing } of ways[way].asks)
       await (nothing === undefined
         ? ask(id, text, usual?.(known.folder))
         : askMore(id, text, nothing));
   }
   return { system, way, texts };
+}
+
+async function askWay(
+  system: string,
+  { composeFiles }: Known,
+  person: Person,
+): Promise<(typeof wayIds)[number]> {
+  const hasPipeline = initSystem(system).rollback !== undefined;
+  // Without a CI system to run it, the way by a pipeline rolls nothing back.
+  const words = [...wayIds.filter((id) => id !== 'pipeline'), hasPipeline ? 'pipeline' : 'report'];
+  const word = await answered(person, {
+    text: `How is a bad version rolled back: a workload of kubernetes, a project of compose, a service of ecs, an alias of lambda, a command of your own, or ${
+      hasPipeline ? 'a pipeline with your own deploy script' : 'not at all, but only a report of it'
+    }?`,
+    usual: composeFiles.length > 0 ? 'compose' : hasPipeline ? 'pipeline' : 'report',
+    parse: oneOf(words),
+  });
+  return wayIds.find((id) => id === word) ?? 'pipeline';
 }
 
 /** `url` or `prometheus`; whoever pastes an address wants that one to be probed. */
@@ -167,10 +182,17 @@ async function askSystem({ signs }: Repository, person: Person): Promise<string>
   const [only, ...others] = signs;
   for (const { system, sign } of signs) person.say(`  Detected ${system} (${sign})`);
   return answered(person, {
-    text: `Which CI system: ${initIds.join(', ')}?`,
+    text: `Which CI system: ${systemWords.join(', ')}?`,
     ...(only !== undefined && others.length === 0 ? { usual: only.system } : {}),
-    parse: oneOf(initIds),
+    parse: systemIn,
   });
+}
+
+/** By the word of a person, or by the id. */
+function systemIn(answer: string): Result<string> {
+  if (initIds.includes(answer.toLowerCase())) return good(answer.toLowerCase());
+  const word = oneOf(systemWords)(answer);
+  return word.ok ? good(initIds[systemWords.indexOf(word.value)] ?? word.value) : word;
 }
 
 async function askMetrics(texts: Map<InputId, string>, person: Person): Promise<void> {
@@ -256,7 +278,7 @@ function isWatched({ texts, isWatched: byFile }: Known): boolean {
   return byFile || texts.has('url') || texts.has('prometheus-url');
 }
 
-/** The system that an input names; those that can only be called have no wrapper. */
+/** The system that an input names; those that can only be called have no wrapper, and `none` needs none. */
 export function namedSystem(name: string): Result<string> {
   return initIds.includes(name)
     ? good(name)
