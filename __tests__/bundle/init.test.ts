@@ -101,6 +101,18 @@ describe('the bundle, in a fresh folder for another CI system', () => {
   });
 });
 
+describe('the bundle, in a folder with a Compose file', () => {
+  it('names its service in the rollback pipeline, and warns of a URL that refuses', async () => {
+    place.write('compose.yaml', 'services: { web: { image: "${WEB_IMAGE:-acme/web:1}" } }\n');
+    const { code, output } = await place.run([...argvFor('gitlab'), ...ways.compose]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(output).toMatch(/warning: .*127\.0\.0\.1:9.*connection refused/);
+    expect(place.read('.gitlab/rollback.yml')).toMatch(
+      / SERVICE: web #.*\n +IMAGE_VARIABLE: WEB_IMAGE #/,
+    );
+  });
+});
+
 describe('init in the bundle, for a strategy other than ci', () => {
   it.each(['kubernetes', 'compose', 'ecs', 'lambda', 'command'] as const)(
     '%s: validate accepts the file, and preflight names the strategy',

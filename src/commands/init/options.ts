@@ -1,4 +1,5 @@
 import type { InputId } from '../../inputs/table.js';
+import type { ComposeService } from './compose-services.js';
 import type { Platform, Template, Way } from './ways.js';
 
 /** What init asks, answered. */
@@ -8,6 +9,8 @@ export interface Answers {
   readonly way: Way;
   /** What stands in `rollgate.yml`: the text of each input. */
   readonly texts: ReadonlyMap<InputId, string>;
+  /** The service of Compose that is rolled back, where one is known. */
+  readonly service?: ComposeService | undefined;
 }
 
 /** What the files are written by. */

@@ -44,12 +44,21 @@ export function planFor(answers: Answers, branch: string): Plan {
       ...onEverySystem(answers),
       ...(template === 'script' ? [scripts] : []),
       ...(template === 'compose' && rollback !== undefined
-        ? [`${rollback.settings} is what it rolls back: change that too.`]
+        ? [`${rollback.settings} is what it rolls back: change that too.`, ...onlyTag(answers)]
         : []),
       ...(rollback?.next ?? []),
     ],
     variables: [...(rollback?.variables ?? []), ...(variables[platform] ?? [])],
   };
+}
+
+/** The rollback pipeline gives the whole image to Compose, by one variable. */
+function onlyTag({ service }: Answers): readonly string[] {
+  if (service?.tagVariable === undefined) return [];
+  const { name, tagVariable, imageName = '' } = service;
+  return [
+    `The Compose file takes only the tag of ${name} from ${tagVariable}, and the rollback pipeline sets the whole image: write \`image: \${API_IMAGE:-${imageName}:\${${tagVariable}}}\` there, with the name that IMAGE_VARIABLE has.`,
+  ];
 }
 
 function optionsOf(answers: Answers, branch: string): InitOptions {
