@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { Workplace } from '../support/bundle.js';
+import { bundle, Workplace } from '../support/bundle.js';
 import { initSystems, ways, written } from '../support/initialised.js';
 
 let place: Workplace;
@@ -79,6 +79,37 @@ describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
     expect(again.code).toBe(0);
     expect(again.output).toContain('Already there:');
     expect(place.files()).toEqual(before);
+  });
+});
+
+describe('the bundle, in a fresh folder for another CI system', () => {
+  it('writes only rollgate.yml, and the lines that it prints run', async () => {
+    const commands = ['--rollback-command', 'true', '--rollback-snapshot-command', 'echo 1'];
+    const { code, output } = await place.run([...argvFor('none'), ...commands]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(Object.keys(place.files())).toEqual(['rollgate.yml']);
+    const lines = output.split('\n').filter((line) => line.startsWith('       '));
+    expect(lines.map((line) => line.trim())).toEqual([
+      `node ${bundle} snapshot`,
+      `node ${bundle} preflight`,
+      './scripts/deploy.sh # yours: whatever deploys',
+      `node ${bundle} run`,
+    ]);
+    const [snapshot = '', preflight = ''] = lines;
+    for (const line of [snapshot, preflight])
+      expect(await place.launch('sh', ['-c', line]).ended).toMatchObject({ code: 0 });
+  });
+});
+
+describe('the bundle, in a folder with a Compose file', () => {
+  it('names its service in the rollback pipeline, and warns of a URL that refuses', async () => {
+    place.write('compose.yaml', 'services: { web: { image: "${WEB_IMAGE:-acme/web:1}" } }\n');
+    const { code, output } = await place.run([...argvFor('gitlab'), ...ways.compose]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(output).toMatch(/warning: .*127\.0\.0\.1:9.*connection refused/);
+    expect(place.read('.gitlab/rollback.yml')).toMatch(
+      / SERVICE: web #.*\n +IMAGE_VARIABLE: WEB_IMAGE #/,
+    );
   });
 });
 

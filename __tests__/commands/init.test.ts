@@ -1,4 +1,6 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -246,6 +248,217 @@ describe('the rollback pipeline', () => {
     expect(Object.values(files).join('')).toContain('./scripts/current-version.sh');
     expect(config()).toMatchObject({ rollback: 'ecs, ci', 'ci-system': system });
     expect(output).toContain('Write scripts/current-version.sh');
+  });
+});
+
+describe('init for another CI system', () => {
+  const argv = ['init', '--yes', '--ci-system', 'none', ...url];
+  const lines = [
+    'node index.js snapshot',
+    'node index.js preflight',
+    './scripts/deploy.sh # yours: whatever deploys',
+    'node index.js run',
+  ];
+
+  it.each<[string, readonly string[], Readonly<Record<string, unknown>>]>([
+    ['kubernetes', ways.kubernetes, { rollback: 'kubernetes' }],
+    ['compose', ways.compose, { rollback: 'compose' }],
+    ['ecs', ways.ecs, { rollback: 'ecs', 'ecs-health': true }],
+    ['lambda', ways.lambda, { rollback: 'lambda' }],
+    ['command', ways.command, { rollback: 'command' }],
+    ['helm', ['--helm-release', 'shop'], { rollback: 'helm' }],
+    ['helm first', ['--helm-release', 'shop', ...ways.kubernetes], { rollback: 'helm,kubernetes' }],
+    [
+      'a chain of the user with ci',
+      [...ways.compose, '--rollback', 'compose,ci'],
+      { rollback: 'compose,ci' },
+    ],
+    ['a strategy of no way', ['--canary-workload', 'deployment/canary'], {}],
+    ['nothing', [], { 'on-unhealthy': 'report' }],
+  ])('%s: writes only rollgate.yml, and prints the lines', async (_, flags, expected) => {
+    const { code, output } = await repository.run([...argv, ...flags]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(Object.keys(repository.place.files())).toEqual(['rollgate.yml']);
+    expect(config()).toMatchObject({ ...expected, 'ci-system': 'none' });
+    const onlyReports = 'on-unhealthy' in expected;
+    expect('rollback' in (config() as object)).toBe('rollback' in expected);
+    expect('on-unhealthy' in (config() as object)).toBe(onlyReports);
+    expect(output.includes('Nothing is rolled back as long as')).toBe(onlyReports);
+    expect(output).toContain('Written:\n  rollgate.yml  ');
+    expect(output).toContain(`1. Run these lines in your pipeline`);
+    expect(output).toContain(`:\n${lines.map((line) => `       ${line}\n`).join('')}  2. `);
+    expect(repository.place.read('rollgate.yml')).not.toContain('Its token');
+    expect((await repository.run(['validate'])).code).toBe(0);
+
+    const before = repository.place.files();
+    for (const again of [
+      [...argv, ...flags],
+      ['init', '--yes'],
+    ]) {
+      const second = await repository.run(again);
+      expect(second).toMatchObject({ code: 0 });
+      expect(second.output).toContain('Already there:');
+      expect(second.output).toContain(lines.join('\n       '));
+      expect(repository.place.files()).toEqual(before);
+    }
+  });
+
+  it('only a pipeline to roll back with: exit 2, and nothing is written', async () => {
+    const { code, output } = await repository.run([...argv, '--rollback', 'ci']);
+    expect(code).toBe(2);
+    expect(output).toContain('no strategy of the rollback chain is configured');
+    expect(repository.place.files()).toEqual({});
+  });
+
+  it.each(['other', 'OTHER', 'oth', 'none'])('is what the answer %j means', async (answer) => {
+    const { code, output, questions } = await repository.run(['init', ...url], {
+      answers: [answer, 'pipeline', ''],
+    });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(questions[0]).toContain('forgejo, other?');
+    expect(questions[1]).not.toContain('pipeline');
+    expect(output).toContain('please choose one of the listed words');
+    expect(config()).toEqual({
+      url: 'https://shop.example.com/',
+      'on-unhealthy': 'report',
+      'ci-system': 'none',
+    });
+  });
+
+  it('a program in a folder with a blank is quoted', async () => {
+    const self = { node: 'node', script: '/opt/our tools/index.js' };
+    const { output } = await repository.run([...argv, ...ways.compose], { self });
+    expect(output).toContain('node "/opt/our tools/index.js" snapshot\n');
+  });
+
+  it('leaves a pipeline that is there alone', async () => {
+    repository.place.write('Jenkinsfile', 'mine\n');
+    expect((await repository.run([...argv, ...ways.command])).code).toBe(0);
+    expect(Object.keys(repository.place.files()).sort()).toEqual(['Jenkinsfile', 'rollgate.yml']);
+  });
+});
+
+describe('init with a Compose file', () => {
+  const argv = ['init', '--ci-system', 'gitlab', ...url];
+  const rollback = (): string => repository.place.read('.gitlab/rollback.yml') ?? '';
+
+  it('one service is the default answer, and what the rollback pipeline rolls back', async () => {
+    repository.place.write(
+      'compose.yaml',
+      'services: { web: { image: "${WEB_IMAGE:-acme/web:1}" } }\n',
+    );
+    const { code, output, questions } = await repository.run(argv, { answers: ['', 'shop', ''] });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(questions[2]).toBe(
+      'The service to roll back, of compose.yaml: web (image from WEB_IMAGE) [web]: ',
+    );
+    expect(config()).toMatchObject({ 'compose-project': 'shop', 'compose-service': 'web' });
+    expect(rollback()).toMatch(
+      / SERVICE: web #.*\n +IMAGE_VARIABLE: WEB_IMAGE #.*\n +IMAGE_NAME: acme\/web #/,
+    );
+  });
+
+  it('one service without anybody to ask: the rollback pipeline names it', async () => {
+    repository.place.write('docker-compose.yml', 'services: { web: { image: "acme/web:$TAG" } }\n');
+    const { code, output } = await repository.run([...argv, '--yes', ...ways.compose]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(config()).not.toHaveProperty('compose-service');
+    expect(rollback()).toMatch(/ SERVICE: web #.*\n.*\n +IMAGE_NAME: acme\/web #/);
+    expect(output).toContain('takes only the tag of web from TAG');
+  });
+
+  const several =
+    'services: { web: { image: "${WEB_IMAGE}" }, jobs: { image: "acme/jobs:${TAG}" }, db: {} }\n';
+
+  it.each<[string, readonly string[], string | undefined, string]>([
+    ['all of them', [''], undefined, 'api'],
+    ['some of them', ['web, jobs'], 'web, jobs', 'web'],
+    ['after a mistake', ['wep', 'jobs'], 'jobs', 'jobs'],
+  ])('several services are listed: %s', async (_, answers, services, first) => {
+    repository.place.write('compose.yml', several);
+    const said = await repository.run(argv, { answers: ['compose', '', ...answers] });
+    expect(said).toMatchObject({ code: 0 });
+    expect(said.questions[2]).toContain(
+      'compose.yml: web (image from WEB_IMAGE), jobs (tag from TAG), db [all]',
+    );
+    expect(said.output.includes('compose.yml has no service wep')).toBe(answers.includes('wep'));
+    expect((config() as Record<string, unknown>)['compose-service']).toBe(services);
+    expect(rollback()).toContain(` SERVICE: ${first} #`);
+  });
+
+  it('a file that cannot be parsed: says so, and asks as without one', async () => {
+    repository.place.write('compose.yaml', 'services: [\n');
+    const asked = await repository.run(argv, { answers: ['', ''] });
+    expect(asked).toMatchObject({ code: 0 });
+    expect(asked.output).toContain('compose.yaml cannot be read, so its services are not known: ');
+    const again = await repository.run([...argv, '--yes']);
+    expect(again).toMatchObject({ code: 0 });
+    expect(again.output).toContain('warning: compose.yaml cannot be read, so ');
+  });
+});
+
+describe('init and a URL that is given', () => {
+  let server: Server;
+  let address: string;
+  let requests: string[];
+
+  beforeEach(async () => {
+    requests = [];
+    server = createServer(({ url: path = '' }, response) => {
+      requests.push(path);
+      response.end('ok');
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    address = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    await new Promise((done) => server.close(done));
+  });
+
+  const argv = ['init', '--ci-system', 'github', ...ways.compose];
+  // Nothing listens at this port of our own machine.
+  const refusing = 'http://127.0.0.1:9/';
+
+  it('requests it once, and says what it answers', async () => {
+    const flags = ['--url', `${address}basket`, '--health-url', `${address}health`];
+    const { code, output, questions } = await repository.run([...argv, ...flags], { answers: [] });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(output).toMatch(/127\.0\.0\.1:\d+\/basket answered 200 in \d+ ms/);
+    expect(output).toMatch(/127\.0\.0\.1:\d+\/health answered 200 in \d+ ms/);
+    expect({ requests: requests.sort(), questions }).toEqual({
+      requests: ['/basket', '/health'],
+      questions: [],
+    });
+  });
+
+  it('a refused connection: the URL is used all the same, if a person says so', async () => {
+    const { code, output, questions } = await repository.run([...argv, '--url', refusing], {
+      answers: ['y'],
+    });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(questions).toEqual([
+      expect.stringMatching(/^http:\/\/127\.0\.0\.1:9\S* refuses connections\. .* \[n\]: $/),
+    ]);
+    expect(output).toContain('connection refused');
+    expect(config()).toMatchObject({ url: refusing });
+  });
+
+  it('a refused connection: another URL, if a person says no', async () => {
+    const { code, output } = await repository.run([...argv, '--url', refusing], {
+      answers: ['', address, ''],
+    });
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(output).toContain(' answered 200 in ');
+    expect(config()).toMatchObject({ url: address });
+  });
+
+  it('a refused connection with --yes is a warning', async () => {
+    const { code, output } = await repository.run([...argv, '--yes', '--url', refusing]);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(output).toMatch(/warning: .*connection refused/);
+    expect(config()).toMatchObject({ url: refusing });
   });
 });
 

@@ -1,3 +1,4 @@
+import type { EntryPoint } from '../../src/commands/entry-point.js';
 import { main } from '../../src/commands/main.js';
 import { Workplace } from './bundle.js';
 import { entryWith } from './entry.js';
@@ -21,11 +22,13 @@ export class Repository {
       answers,
       env = {},
       signal,
+      self,
       isFull = () => false,
     }: {
       readonly answers?: readonly (string | undefined)[];
       readonly env?: Readonly<Record<string, string>>;
       readonly signal?: AbortSignal;
+      readonly self?: EntryPoint['self'];
       /** Where nothing can be written. */
       readonly isFull?: (path: string) => boolean;
     } = {},
@@ -39,6 +42,7 @@ export class Repository {
         argv,
         env,
         ...(signal === undefined ? {} : { signal }),
+        ...(self === undefined ? {} : { self }),
         write: (text) => {
           output += text;
         },

@@ -1,15 +1,18 @@
 import { parseArgv } from '../inputs/argv.js';
 import { readConfigFile } from '../inputs/config-file.js';
+import { bad } from '../contract/result.js';
 import { exitCodes } from '../contract/outcome.js';
 import { inputIds, inputOf, type InputId } from '../inputs/table.js';
 import { ownVariable } from '../inputs/variables.js';
 import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type UsageProblem } from '../support/errors.js';
 import type { Files } from '../support/files.js';
-import { formatDuration } from '../support/text.js';
+import { formatDuration, printableUrl } from '../support/text.js';
+import { splitList } from '../support/values/text.js';
 import {
   answered,
   askAnswers,
+  askWatched,
   assumeAnswers,
   type Known,
   namedSystem,
@@ -17,7 +20,9 @@ import {
   Unanswered,
   yesOrNo,
 } from './init/answers.js';
+import { readServices } from './init/compose-services.js';
 import { configFor, initSystems, type Plan, planFor, writeConfig } from './init/systems.js';
+import { other } from './init/systems/other.js';
 import { placeAll, write, type Placed } from './init/placing.js';
 import { published } from './init/published.js';
 import { readRepository } from './init/repository.js';
@@ -32,7 +37,7 @@ import { askAll, askedInWords } from './was-well.js';
 
 const CONFIG = 'rollgate.yml';
 /** https://docs.docker.com/compose/intro/compose-application-model/#the-compose-file */
-const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+const composeFiles = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
 
 /** The inputs that init asks for; they may come from a variable too. */
 const questions: readonly InputId[] = [
@@ -66,8 +71,14 @@ export async function init(session: Session): Promise<number> {
       console.line(
         'note: this folder is not the root of a git repository; CI systems look for their files there',
       );
-    const answers = person === undefined ? assumeAnswers(known) : await askAnswers(known, person);
-    const { files, next, variables } = plan(answers, known, existing);
+    const given = person === undefined ? assumeAnswers(known) : await askAnswers(known, person);
+    if (person === undefined && given.way === 'compose' && known.compose?.ok === false)
+      console.line(`warning: ${known.compose.problem.message}`);
+    const answers = await withUrlsAsked(session, given, {
+      person,
+      configOf: (each) => configIn(plan(each, known, existing)),
+    });
+    const { files, next, ...toRun } = plan(answers, known, existing);
     const { placed, problems: misplaced } = placeAll(files, entry.files);
     if (misplaced.length > 0) throw new UsageError(misplaced);
     const chosen = await consented(placed, { isForced: switches.has('force'), person });
@@ -83,8 +94,7 @@ export async function init(session: Session): Promise<number> {
     report(session, answers, placed, chosen);
     await check(session, entry.files);
     console.line(`\`rollgate validate\`: ${CONFIG} is valid`);
-    await askUrls(session);
-    tellNext(session, [...placeholders(chosen), ...next], variables);
+    tellNext(session, [...placeholders(chosen), ...next], toRun);
     return exitCodes.healthy;
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
@@ -139,9 +149,20 @@ function whatIsKnown(
         checks.length > 0 ||
         (['kubernetes-health', 'compose-health', 'ecs-health'] as const).some((id) => settings[id]),
     ),
-    composeFiles: composeFiles.filter((path) => entry.files.real(path) !== 'absent'),
+    compose: composeIn(entry.files),
     folder: folderOf(entry.files),
   };
+}
+
+/** The services of the file that Compose would take: the first of these names. */
+function composeIn(files: Files): Known['compose'] {
+  const path = composeFiles.find((each) => files.real(each) !== 'absent');
+  if (path === undefined) return undefined;
+  try {
+    return readServices(path, files.read(path) ?? '');
+  } catch (error) {
+    return bad(`${path} cannot be read, so its services are not known: ${messageOf(error)}`);
+  }
 }
 
 function folderOf(files: Files): string {
@@ -234,12 +255,63 @@ async function check(session: Session, files: Files): Promise<void> {
 
 /** Somebody waits at the terminal: the URLs have this long to answer, milliseconds. */
 const PATIENCE = 3000;
+/** As failures are counted: the summary of `HttpFailure`. */
+const REFUSED = 'connection refused';
 
-/** Asks every URL of the configuration once. What it answers is worth knowing, and changes nothing. */
-async function askUrls(session: Session): Promise<void> {
+interface Asking {
+  readonly person: Person | undefined;
+  /** The configuration that the answers give. */
+  readonly configOf: (answers: Answers) => string;
+}
+
+/**
+ * Says what every URL of the configuration answers. A person may take back one that nothing listens at; what another
+ * answers is worth knowing, and changes nothing.
+ */
+async function withUrlsAsked(
+  session: Session,
+  given: Answers,
+  { person, configOf }: Asking,
+): Promise<Answers> {
+  for (let answers = given; ;) {
+    const refused = await askUrls(session, configOf(answers));
+    const { texts } = answers;
+    const theirs = (['url', 'health-url'] as const)
+      .flatMap((id) => splitList(texts.get(id) ?? ''))
+      .map(printableUrl);
+    const subject = refused.find((each) => theirs.includes(each));
+    if (person === undefined || subject === undefined) return answers;
+    const question = {
+      text: `${subject} refuses connections. Use it all the same (y/n)?`,
+      usual: 'n',
+      parse: yesOrNo,
+    };
+    if (await answered(person, question)) return answers;
+    const again = new Map(texts);
+    for (const id of ['url', 'health-url'] as const) again.delete(id);
+    await askWatched(again, person);
+    answers = { ...answers, texts: again };
+  }
+}
+
+function configIn({ files }: Plan): string {
+  return files.find(({ path }) => path === CONFIG)?.text ?? '';
+}
+
+/** Asks every URL of a configuration once. Gives those that refuse connections, as they may be printed. */
+async function askUrls(session: Session, config: string): Promise<readonly string[]> {
   const { entry } = session;
-  const later = await openSession({ ...entry, argv: ['validate', '--config', CONFIG] });
+  const read = (path: string): string | undefined =>
+    path === CONFIG ? config : entry.files.read(path);
+  const later = await openSession({
+    ...entry,
+    files: { ...entry.files, read },
+    argv: ['validate', '--config', CONFIG],
+  });
+  const refused: string[] = [];
   try {
+    // What is wrong with it is said when it is checked.
+    if (later.problems.length > 0) return refused;
     for (const target of targetSessions(later)) {
       const checks = (await checksOf(target)).filter(({ source }) => source === 'http');
       const asked = await askAll(target, checks, {
@@ -252,12 +324,16 @@ async function askUrls(session: Session): Promise<void> {
         },
       });
       printFindings(session, askedInWords(asked, checks), 'Rollgate init');
+      refused.push(
+        ...asked.filter(({ detail }) => detail === REFUSED).map(({ subject }) => subject),
+      );
     }
   } catch (error) {
     if (!isCancelled(entry.signal)) throw error;
   } finally {
     later.close();
   }
+  return refused;
 }
 
 /** The code to exit with when a file cannot be written. */
@@ -292,7 +368,7 @@ function report(
     for (const { path, what } of files) console.line(`  ${path.padEnd(width)}  ${what}`);
   };
   const left = placed.filter((file) => !chosen.includes(file));
-  list(`Written for ${nameOf(system)}:`, chosen);
+  list(system === other.id ? 'Written:' : `Written for ${nameOf(system)}:`, chosen);
   list(
     'Already there:',
     left.filter(({ state }) => state === 'same'),
@@ -329,15 +405,21 @@ function placeholders(chosen: readonly Placed[]): readonly string[] {
 function tellNext(
   { console, entry }: Session,
   next: readonly string[],
-  variables: readonly string[],
+  { variables, lines }: Pick<Plan, 'variables' | 'lines'>,
 ): void {
   const program = isUnpublished
-    ? `node ${entry.self.script}`
+    ? `node ${/\s/.test(entry.self.script) ? `"${entry.self.script}"` : entry.self.script}`
     : `npx --yes ${published.npmPackage}@${published.version}`;
+  const preflight = `\`${program} preflight\` says what is still missing${variables.length === 0 ? '' : `, here with the variables ${variables.join(', ')}`}. In the pipeline it runs before every deploy.`;
+  const order =
+    'Run these lines in your pipeline, in the folder of rollgate.yml and in this order; stop at the first one that fails:';
   const steps = [
-    ...next,
-    `\`${program} preflight\` says what is still missing${variables.length === 0 ? '' : `, here with the variables ${variables.join(', ')}`}. In the pipeline it runs before every deploy.`,
+    ...(lines === undefined ? [] : [[order, ...lines(program)]]),
+    ...[...next, preflight].map((step) => [step]),
   ];
   console.line('Next steps:');
-  for (const [at, step] of steps.entries()) console.line(`  ${String(at + 1)}. ${step}`);
+  for (const [at, [step = '', ...below]] of steps.entries()) {
+    console.line(`  ${String(at + 1)}. ${step}`);
+    for (const line of below) console.line(`       ${line}`);
+  }
 }

@@ -2,9 +2,11 @@ import { bad, good, type Result } from '../../contract/result.js';
 import { type InputId, inputOf } from '../../inputs/table.js';
 import { UsageError, type UsageProblem } from '../../support/errors.js';
 import { didYouMean } from '../../support/values/value-type.js';
+import { splitList } from '../../support/values/text.js';
+import type { ComposeService, ComposeServices } from './compose-services.js';
 import type { Answers } from './options.js';
 import type { Repository } from './repository.js';
-import { initSystems } from './systems.js';
+import { initSystem, initSystems } from './systems.js';
 import { wayIds, wayOf, ways } from './ways.js';
 
 /** The person at the terminal has gone, or wants no more of this. */
@@ -79,6 +81,7 @@ export function yesOrNo(answer: string): Result<boolean> {
 }
 
 const initIds = initSystems.map(({ id }) => id);
+const systemWords = initSystems.map(({ id, word = id }) => word);
 
 /** What is known before anything is asked. */
 export interface Known {
@@ -89,8 +92,8 @@ export interface Known {
   readonly repository: Repository;
   /** The file that is there has checks of its own. */
   readonly isWatched: boolean;
-  /** Compose files of the folder. */
-  readonly composeFiles: readonly string[];
+  /** The services of the Compose file of the folder; `undefined` where there is none. */
+  readonly compose: Result<ComposeServices> | undefined;
   /** The name of the folder. */
   readonly folder: string;
 }
@@ -110,7 +113,8 @@ export function assumeAnswers(known: Known): Answers {
       fix: 'give `--url https://...` (and `--health-url`), or `--prometheus-url` with its selectors',
     });
   if (system === undefined || problems.length > 0) throw new UsageError(problems);
-  return { system, way: wayOf(known.texts) ?? 'pipeline', texts: known.texts };
+  const { texts } = known;
+  return { system, way: wayOf(texts) ?? 'pipeline', texts, service: serviceOf(known, texts) };
 }
 
 /** Asks a person what is not known. */
@@ -122,38 +126,104 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
   const askMore = (id: InputId, text: string, nothing: string): Promise<void> =>
     askOptional(texts, person, id, text, nothing);
 
-  if (!isWatched(known)) {
-    const kind = await answered(person, {
-      text: 'How should Rollgate watch the service? url = send it requests, prometheus = read its metrics',
-      usual: 'url',
-      parse: kindOrAddress,
-    });
-    if (kind !== 'prometheus') {
-      if (kind !== 'url') texts.set('url', kind);
-      await ask(
-        'url',
-        'URL to probe (a GET request every 500 ms; pick one that exercises the database)',
-      );
-      await askMore('health-url', 'The address of its health check', 'the same');
-    } else {
-      await ask('prometheus-url', 'The address of the Prometheus server');
-      await askMetrics(texts, person);
-    }
-  }
-
+  if (!isWatched(known)) await askWatched(texts, person);
   let way = wayOf(known.texts);
   if (way === undefined) {
-    way = await answered(person, {
-      text: 'How is a bad version rolled back: a workload of kubernetes, a project of compose, a service of ecs, an alias of lambda, a command of your own, or a pipeline with your own deploy script?',
-      usual: known.composeFiles.length > 0 ? 'compose' : 'pipeline',
-      parse: oneOf(wayIds),
-    });
+    way = await askWay(system, known, person);
     for (const { id, text, usual, nothing } of ways[way].asks)
       await (nothing === undefined
         ? ask(id, text, usual?.(known.folder))
         : askMore(id, text, nothing));
+    if (way === 'compose') await askServices(texts, person, known);
   }
-  return { system, way, texts };
+  return { system, way, texts, service: serviceOf(known, texts) };
+}
+
+/** Asks what is watched. */
+export async function askWatched(texts: Map<InputId, string>, person: Person): Promise<void> {
+  const kind = await answered(person, {
+    text: 'How should Rollgate watch the service? url = send it requests, prometheus = read its metrics',
+    usual: 'url',
+    parse: kindOrAddress,
+  });
+  if (kind !== 'prometheus') {
+    if (kind !== 'url') texts.set('url', kind);
+    await askText(
+      texts,
+      person,
+      'url',
+      'URL to probe (a GET request every 500 ms; pick one that exercises the database)',
+    );
+    await askOptional(texts, person, 'health-url', 'The address of its health check', 'the same');
+  } else {
+    await askText(texts, person, 'prometheus-url', 'The address of the Prometheus server');
+    await askMetrics(texts, person);
+  }
+}
+
+/** Offers the services of the Compose file. Without one that can be read the project is enough. */
+async function askServices(
+  texts: Map<InputId, string>,
+  person: Person,
+  { compose }: Known,
+): Promise<void> {
+  if (compose === undefined || texts.has('compose-service') || texts.has('compose-file')) return;
+  if (!compose.ok) {
+    person.say(`  ${compose.problem.message}`);
+    return;
+  }
+  const { path, services } = compose.value;
+  const [only, ...others] = services;
+  if (only === undefined) return;
+  const isOne = others.length === 0;
+  const names = services.map(({ name }) => name);
+  const answer = await answered(person, {
+    text: isOne
+      ? `The service to roll back, of ${path}: ${serviceInWords(only)}`
+      : `The services to roll back, with commas between, of ${path}: ${services.map(serviceInWords).join(', ')}`,
+    usual: isOne ? only.name : 'all',
+    parse: (given) => {
+      const unknown = splitList(given).find((name) => !names.includes(name));
+      if (unknown === undefined || (given === 'all' && !isOne)) return good(given);
+      return bad(`${path} has no service ${unknown}`, `answer of ${names.join(', ')}`);
+    },
+  });
+  if (isOne || answer !== 'all') texts.set('compose-service', answer);
+}
+
+function serviceInWords({ name, imageVariable, tagVariable }: ComposeService): string {
+  if (imageVariable !== undefined) return `${name} (image from ${imageVariable})`;
+  return tagVariable === undefined ? name : `${name} (tag from ${tagVariable})`;
+}
+
+/** The first of those that are named; else the only one that there is. */
+function serviceOf(
+  { compose }: Known,
+  texts: ReadonlyMap<InputId, string>,
+): ComposeService | undefined {
+  if (compose?.ok !== true || texts.has('compose-file')) return undefined;
+  const { services } = compose.value;
+  const [named] = splitList(texts.get('compose-service') ?? '');
+  if (named !== undefined) return services.find(({ name }) => name === named);
+  return services.length === 1 ? services[0] : undefined;
+}
+
+async function askWay(
+  system: string,
+  { compose }: Known,
+  person: Person,
+): Promise<(typeof wayIds)[number]> {
+  const hasPipeline = initSystem(system).rollback !== undefined;
+  // Without a CI system to run it, the way by a pipeline rolls nothing back.
+  const words = [...wayIds.filter((id) => id !== 'pipeline'), hasPipeline ? 'pipeline' : 'report'];
+  const word = await answered(person, {
+    text: `How is a bad version rolled back: a workload of kubernetes, a project of compose, a service of ecs, an alias of lambda, a command of your own, or ${
+      hasPipeline ? 'a pipeline with your own deploy script' : 'not at all, but only a report of it'
+    }?`,
+    usual: compose !== undefined ? 'compose' : hasPipeline ? 'pipeline' : 'report',
+    parse: oneOf(words),
+  });
+  return wayIds.find((id) => id === word) ?? 'pipeline';
 }
 
 /** `url` or `prometheus`; whoever pastes an address wants that one to be probed. */
@@ -167,10 +237,17 @@ async function askSystem({ signs }: Repository, person: Person): Promise<string>
   const [only, ...others] = signs;
   for (const { system, sign } of signs) person.say(`  Detected ${system} (${sign})`);
   return answered(person, {
-    text: `Which CI system: ${initIds.join(', ')}?`,
+    text: `Which CI system: ${systemWords.join(', ')}?`,
     ...(only !== undefined && others.length === 0 ? { usual: only.system } : {}),
-    parse: oneOf(initIds),
+    parse: systemIn,
   });
+}
+
+/** By the word of a person, or by the id. */
+function systemIn(answer: string): Result<string> {
+  if (initIds.includes(answer.toLowerCase())) return good(answer.toLowerCase());
+  const word = oneOf(systemWords)(answer);
+  return word.ok ? good(initIds[systemWords.indexOf(word.value)] ?? word.value) : word;
 }
 
 async function askMetrics(texts: Map<InputId, string>, person: Person): Promise<void> {
@@ -256,7 +333,7 @@ function isWatched({ texts, isWatched: byFile }: Known): boolean {
   return byFile || texts.has('url') || texts.has('prometheus-url');
 }
 
-/** The system that an input names; those that can only be called have no wrapper. */
+/** The system that an input names; those that can only be called have no wrapper, and `none` needs none. */
 export function namedSystem(name: string): Result<string> {
   return initIds.includes(name)
     ? good(name)

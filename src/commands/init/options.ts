@@ -1,4 +1,5 @@
 import type { InputId } from '../../inputs/table.js';
+import type { ComposeService } from './compose-services.js';
 import type { Platform, Template, Way } from './ways.js';
 
 /** What init asks, answered. */
@@ -8,6 +9,8 @@ export interface Answers {
   readonly way: Way;
   /** What stands in `rollgate.yml`: the text of each input. */
   readonly texts: ReadonlyMap<InputId, string>;
+  /** The service of Compose that is rolled back, where one is known. */
+  readonly service?: ComposeService | undefined;
 }
 
 /** What the files are written by. */
@@ -37,6 +40,8 @@ export interface PlannedFile {
 export interface SystemPlan {
   readonly files: readonly PlannedFile[];
   readonly next: readonly string[];
+  /** The lines to run, in this order, where no pipeline is written; `program` is how Rollgate is called. */
+  readonly lines?: (program: string) => readonly string[];
 }
 
 /** The rollback pipeline of one system, and what is left to do for it. */
@@ -54,14 +59,16 @@ export interface RollbackPlan {
 
 /** What init knows of one CI system. */
 export interface InitSystem {
-  /** As in the table of CI systems. */
+  /** As in the table of CI systems, or `none`. */
   readonly id: string;
+  /** What a person answers for it; by default its id. */
+  readonly word?: string;
   /** Where it looks for its pipeline. */
   readonly pipelines: readonly string[];
   /** The hosts that repositories for it come from; CircleCI and Jenkins have none. */
   readonly servers?: RegExp;
   /** The files around the deploy, and what is left to do there. */
   readonly plan: (options: InitOptions) => SystemPlan;
-  /** What comes on top where the chain has `ci`. */
-  readonly rollback: (template: Template, options: InitOptions) => RollbackPlan;
+  /** What comes on top where the chain has `ci`. Without it the system runs no rollback pipeline. */
+  readonly rollback?: (template: Template, options: InitOptions) => RollbackPlan;
 }

@@ -16,7 +16,7 @@ const PLAIN = /^[A-Za-z][\w./ -]*$/;
 /** The rollback pipeline of the templates, for what the user has. */
 export function rollbackFile(
   template: Template,
-  options: Pick<InitOptions, 'texts'>,
+  options: Pick<InitOptions, 'texts' | 'service'>,
   { folder, end }: Templates,
 ): string {
   const lines = rollbackTemplates[`${folder}/${template}.${end}`];
@@ -36,13 +36,18 @@ export function withScripts(lines: readonly string[]): readonly string[] {
 }
 
 /** What stands at the top of the pipelines, by the names that it has there; what is not known stays an example. */
-export function filled(text: string, { texts }: Pick<InitOptions, 'texts'>): string {
+export function filled(
+  text: string,
+  { texts, service }: Pick<InitOptions, 'texts' | 'service'>,
+): string {
   const workloads = splitList(texts.get('kubernetes-workload') ?? '');
   const values: Readonly<Record<string, string | undefined>> = {
     WORKLOADS: workloads.length === 0 ? undefined : workloads.join(' '),
     // As kubectl has it where a kubeconfig says nothing else.
     NAMESPACE: texts.get('kubernetes-namespace') ?? 'default',
-    SERVICE: splitList(texts.get('compose-service') ?? '')[0],
+    SERVICE: splitList(texts.get('compose-service') ?? '')[0] ?? service?.name,
+    IMAGE_VARIABLE: service?.imageVariable,
+    IMAGE_NAME: service?.imageName,
   };
   return Object.entries(values).reduce(
     (whole, [name, value]) =>

@@ -1,15 +1,17 @@
 import { stringify } from 'yaml';
 import { type InputId, inputIds, inputOf } from '../../inputs/table.js';
-import type { Answers, InitOptions, InitSystem, PlannedFile } from './options.js';
+import { splitList } from '../../support/values/text.js';
+import type { Answers, InitOptions, InitSystem, SystemPlan } from './options.js';
 import { azure } from './systems/azure.js';
 import { circleci } from './systems/circleci.js';
 import { forgejo, gitea } from './systems/gitea.js';
 import { github } from './systems/github.js';
 import { gitlab } from './systems/gitlab.js';
 import { jenkins } from './systems/jenkins.js';
+import { other } from './systems/other.js';
 import { type Platform, templateFor, ways } from './ways.js';
 
-/** The CI systems that there is a wrapper for. */
+/** The CI systems that there is a wrapper for, and the one that stands for all others. */
 export const initSystems: readonly InitSystem[] = [
   github,
   gitlab,
@@ -18,12 +20,11 @@ export const initSystems: readonly InitSystem[] = [
   azure,
   gitea,
   forgejo,
+  other,
 ];
 
 /** What is written, and what is left for a person to do. */
-export interface Plan {
-  readonly files: readonly PlannedFile[];
-  readonly next: readonly string[];
+export interface Plan extends SystemPlan {
   /** With these variables `preflight` can be tried from here. */
   readonly variables: readonly string[];
 }
@@ -33,16 +34,17 @@ export function planFor(answers: Answers, branch: string): Plan {
   const options = optionsOf(answers, branch);
   const { template, platform } = options;
   const system = initSystem(answers.system);
-  const { files, next } = system.plan(options);
-  const rollback = template === undefined ? undefined : system.rollback(template, options);
+  const { files, next, ...lines } = system.plan(options);
+  const rollback = template === undefined ? undefined : system.rollback?.(template, options);
   return {
+    ...lines,
     files: [...files, ...(rollback?.file === undefined ? [] : [rollback.file])],
     next: [
       ...next,
       ...onEverySystem(answers),
       ...(template === 'script' ? [scripts] : []),
       ...(template === 'compose' && rollback !== undefined
-        ? [`${rollback.settings} is what it rolls back: change that too.`]
+        ? [`${rollback.settings} is what it rolls back: change that too.`, ...onlyTag(answers)]
         : []),
       ...(rollback?.next ?? []),
     ],
@@ -50,9 +52,19 @@ export function planFor(answers: Answers, branch: string): Plan {
   };
 }
 
+/** The rollback pipeline gives the whole image to Compose, by one variable. */
+function onlyTag({ service }: Answers): readonly string[] {
+  if (service?.tagVariable === undefined) return [];
+  const { name, tagVariable, imageName = '' } = service;
+  return [
+    `The Compose file takes only the tag of ${name} from ${tagVariable}, and the rollback pipeline sets the whole image: write \`image: \${API_IMAGE:-${imageName}:\${${tagVariable}}}\` there, with the name that IMAGE_VARIABLE has.`,
+  ];
+}
+
 function optionsOf(answers: Answers, branch: string): InitOptions {
-  const { way, texts } = answers;
-  return { ...answers, branch, platform: ways[way].platform, template: templateFor(way, texts) };
+  const { system, way, texts } = answers;
+  const template = initSystem(system).rollback === undefined ? undefined : templateFor(way, texts);
+  return { ...answers, branch, platform: ways[way].platform, template };
 }
 
 const variables: Partial<Readonly<Record<Platform, readonly string[]>>> = {
@@ -82,7 +94,8 @@ function onEverySystem({ way, texts }: Answers): readonly string[] {
   ];
 }
 
-function initSystem(system: string): InitSystem {
+/** @throws Error for an id that is none of theirs */
+export function initSystem(system: string): InitSystem {
   const found = initSystems.find(({ id }) => id === system);
   if (found === undefined) throw new Error(`there is no wrapper for ${system}`);
   return found;
@@ -91,22 +104,36 @@ function initSystem(system: string): InitSystem {
 /** What the configuration says besides the answers, where these do not say it. */
 export function configFor(answers: Answers): ReadonlyMap<InputId, string> {
   const { system, way, texts } = answers;
-  const { chain, inputs = [] } = ways[way];
-  const isHelm = texts.has('helm-release') && ['kubernetes', 'pipeline'].includes(way);
+  const { rollback } = initSystem(system);
+  const { inputs = [] } = ways[way];
   const options = optionsOf(answers, 'main');
   const { template } = options;
   const all = new Map([
-    ['rollback', isHelm ? `helm,${chain}` : chain] as const,
+    ...chainOf(answers),
     ...inputs,
-    ...((template === undefined
-      ? undefined
-      : initSystem(system).rollback(template, options).inputs) ?? []),
+    ...((template === undefined ? undefined : rollback?.(template, options).inputs) ?? []),
     ...texts,
   ]);
   // No other strategy calls a CI system.
-  if (template === undefined) all.delete('ci-system');
+  if (rollback !== undefined && template === undefined) all.delete('ci-system');
   else all.set('ci-system', system);
   return all;
+}
+
+/** The chain of a way. Where no CI system runs a rollback pipeline, and nothing else would roll back, it is only reported. */
+function chainOf({ system, way, texts }: Answers): readonly (readonly [InputId, string])[] {
+  const isHelm = texts.has('helm-release') && ['kubernetes', 'pipeline'].includes(way);
+  const hasPipeline = initSystem(system).rollback !== undefined;
+  const strategies = [
+    ...(isHelm ? ['helm'] : []),
+    ...splitList(ways[way].chain).filter((id) => id !== 'ci' || hasPipeline),
+  ];
+  if (strategies.length > 0) return [['rollback', strategies.join(',')]];
+  const isConfigured = [...texts.keys()].some((id) => {
+    const { strategy, configures } = inputOf(id);
+    return id === 'rollback' || (strategy !== 'ci' && configures === true);
+  });
+  return isConfigured ? [] : [['on-unhealthy', 'report']];
 }
 
 /** What stands above an input in the file that is written. */
@@ -118,6 +145,8 @@ const comments: Partial<Readonly<Record<InputId, string>>> = {
   'ci-system': 'Where the rollback pipeline runs. Its token is a secret: keep it out of files.',
 };
 
+const NO_SYSTEM = 'No CI system is asked to run a rollback pipeline.';
+
 /** Spelled like this a number or a boolean of YAML is read back as it is written. */
 const PLAIN = /^(true|false|\d+(\.\d+)?)$/;
 
@@ -126,7 +155,7 @@ export function writeConfig(texts: ReadonlyMap<InputId, string>): string {
   const lines = inputIds.flatMap((id) => {
     const text = texts.get(id);
     if (text === undefined) return [];
-    const comment = comments[id];
+    const comment = id === 'ci-system' && text === other.id ? NO_SYSTEM : comments[id];
     return [...(comment === undefined ? [] : [`# ${comment}`]), yamlEntry(id, text)];
   });
   return [
