@@ -19,6 +19,12 @@ const full = aReport({
           excused: true,
           baseline: { samples: 10, failures: 1, slower: { '800': 3 } },
           slowerThan: 800,
+          series: [
+            {
+              ...{ t: 10, samples: 20, failures: 1, logE: 0.4, value: 3 },
+              baseline: { samples: 20, failures: 0 },
+            },
+          ],
           connections: 10,
           remoteAddresses: 2,
           before: {

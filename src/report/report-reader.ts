@@ -1,7 +1,8 @@
 import * as z from 'zod';
-import { bad, good, type Result } from '../contract/result.js';
-import { strategyIds } from '../contract/strategy.js';
-import type { RunReport } from './record.js';
+import type { BaselineCounts, CheckResult, SeriesPoint } from '../contract/check.js';
+import { bad, type Finding, good, type Result } from '../contract/result.js';
+import { type Attempt, type RollbackReport, strategyIds } from '../contract/strategy.js';
+import type { RunReport, ShardReport, TargetReport } from './record.js';
 import { beforeSchema } from './recording-reader.js';
 
 /**
@@ -22,6 +23,12 @@ export function decodeReport(text: string): Result<RunReport> {
   return bad(`it is no report of schema 1: \`${issue?.path.join('.') ?? ''}\` is not as expected`);
 }
 
+/** An object with a schema for each of its fields: one that is forgotten, and would be left out in silence, does not compile. */
+const every =
+  <T>() =>
+  <S extends Readonly<Record<keyof T, z.ZodType>>>(shape: S) =>
+    z.object(shape);
+
 const toolSchema = z.object({ tool: z.object({ name: z.literal('rollgate') }) });
 
 const verdict = z.enum(['healthy', 'unhealthy', 'inconclusive', 'cancelled', 'not-judged']);
@@ -29,7 +36,17 @@ const count = z.number().nonnegative();
 const time = z.iso.datetime();
 const positive = z.int().positive();
 
-const check = z.object({
+const counts = { samples: count, failures: count };
+
+const point = every<SeriesPoint>()({
+  t: z.number(),
+  ...counts,
+  logE: z.number(),
+  value: z.number().exactOptional(),
+  baseline: every<NonNullable<SeriesPoint['baseline']>>()(counts).exactOptional(),
+});
+
+const check = every<CheckResult>()({
   id: z.string(),
   kind: z.enum(['health', 'ratio', 'rate', 'value']),
   metric: z.enum(['health', 'success-rate', 'errors-per-minute', 'latency', 'value', 'relative']),
@@ -42,31 +59,32 @@ const check = z.object({
   failures: count,
   value: z.number().nullable(),
   shown: z.string(),
-  baseline: z
-    .object({
-      samples: count,
-      failures: count,
-      slower: z.record(z.string(), z.number()).exactOptional(),
-    })
-    .exactOptional(),
+  baseline: every<BaselineCounts>()({
+    ...counts,
+    slower: z.record(z.string(), z.number()).exactOptional(),
+  }).exactOptional(),
   slowerThan: count.exactOptional(),
-  evidence: z.object({ logE: z.number(), maxLogE: z.number(), threshold: z.number() }).nullable(),
+  evidence: every<NonNullable<CheckResult['evidence']>>()({
+    logE: z.number(),
+    maxLogE: z.number(),
+    threshold: z.number(),
+  }).nullable(),
   kinds: z.record(z.string(), z.number()),
-  missing: z.object({ noData: count, providerErrors: count }),
+  missing: every<CheckResult['missing']>()({ noData: count, providerErrors: count }),
   before: beforeSchema.extend({ inWords: z.string() }).exactOptional(),
-  series: z.array(z.object({ t: z.number(), samples: count, failures: count, logE: z.number() })),
+  series: z.array(point),
   connections: count.exactOptional(),
   remoteAddresses: count.exactOptional(),
 });
 
-const rollback = z.object({
+const rollback = every<RollbackReport>()({
   status: z.enum(['not-needed', 'verified', 'unverified', 'still-unhealthy', 'failed', 'withheld']),
   detail: z.string(),
   seconds: count,
   versionConfirmed: z.boolean().nullable(),
   healthConfirmed: z.boolean().nullable(),
   attempts: z.array(
-    z.object({
+    every<Attempt>()({
       id: z.enum(strategyIds),
       outcome: z.enum(['skipped', 'failed', 'triggered', 'verified']),
       detail: z.string(),
@@ -79,11 +97,11 @@ const rollback = z.object({
   ),
 });
 
-const reportSchema = z.object({
+const reportSchema = every<Omit<RunReport, 'shards'>>()({
   schema: z.literal(1),
-  tool: z.object({ name: z.literal('rollgate'), version: z.string() }),
+  tool: every<RunReport['tool']>()({ name: z.literal('rollgate'), version: z.string() }),
   command: z.string(),
-  host: z.object({
+  host: every<RunReport['host']>()({
     system: z.string(),
     runUrl: z.string().nullable(),
     runId: z.string().nullable(),
@@ -97,22 +115,28 @@ const reportSchema = z.object({
   endedAt: time,
   detectedAt: time.nullable(),
   detectionSeconds: count.nullable(),
-  shard: z
-    .object({ index: positive, count: positive, allTargets: z.array(z.string()) })
+  shard: every<ShardReport>()({
+    index: positive,
+    count: positive,
+    allTargets: z.array(z.string()),
+  })
     .refine(({ index, count: all }) => index <= all)
     .exactOptional(),
   targets: z.array(
-    z.object({
+    every<TargetReport>()({
       name: z.string(),
       verdict,
       reason: z.string(),
-      extension: z.object({ seconds: count, why: z.string() }).exactOptional(),
+      extension: every<NonNullable<TargetReport['extension']>>()({
+        seconds: count,
+        why: z.string(),
+      }).exactOptional(),
       checks: z.array(check),
       rollback,
     }),
   ),
   findings: z.array(
-    z.object({
+    every<Finding>()({
       level: z.enum(['error', 'warning', 'notice']),
       subject: z.string(),
       message: z.string(),
