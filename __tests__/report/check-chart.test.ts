@@ -8,7 +8,7 @@ import {
   pointInWords,
   valueChart,
 } from '../../src/report/check-chart.js';
-import { clockTime, renderSvg } from '../../src/report/html-chart.js';
+import { renderSvg } from '../../src/report/html-chart.js';
 import { aCheck, aTarget, errorsWithin, healthWithin } from '../support/reports.js';
 
 const frame = { id: 'a', warmUp: 10 };
@@ -48,7 +48,7 @@ describe('the chart of a check', () => {
     expect(chart.levels).toEqual([{ style: 'limit', label: 'limit', y: 95 }]);
     expect(chart.worse).toBe('below');
     expect(chart.description).toBe(
-      'Success rate: 100 % at 0:10, lowest 55 % at 0:40, 55 % at 0:40 at the end. Limit: 95 %.',
+      'Success rate: 100 % at 00:10, lowest 55 % at 00:40, 55 % at 00:40 at the end. Limit: 95 %.',
     );
   });
 
@@ -161,9 +161,9 @@ describe('the chart of a check', () => {
     const svg = svgOf(aCheck());
     expect(svg).toMatch(/<svg[^>]*role="img"[^>]*aria-labelledby="a-t a-d"/);
     expect(svg).toContain('<title id="a-t">success-rate: success rate during the watch</title>');
-    expect(svg).toContain('<desc id="a-d">Success rate: 100 % at 0:10');
+    expect(svg).toContain('<desc id="a-d">Success rate: 100 % at 00:10');
     expect(svg).toMatch(/>\s*success rate, %\s*<\/text/);
-    expect(svg).toContain('time since the watch began (m:ss)');
+    expect(svg).toContain('time since the watch began (mm:ss)');
     expect(pointInWords(aCheck(), { t: 1, samples: 0, failures: 0, logE: 0 })).toBe('');
   });
 });
@@ -190,12 +190,4 @@ describe('the chart of the evidence', () => {
   ])('is left out for a check with %s', (_, check) => {
     expect(evidenceChart(check, aTarget({ checks: [check] }), frame)).toBeUndefined();
   });
-});
-
-it.each([
-  [0, '0:00'],
-  [75.4, '1:15'],
-  [3675, '1:01:15'],
-])('%d seconds are %s on the clock of a watch', (seconds, text) => {
-  expect(clockTime(seconds)).toBe(text);
 });

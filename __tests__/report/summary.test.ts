@@ -4,6 +4,7 @@ import { Buffer } from 'node:buffer';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from '../../src/report/markdown.js';
 import { renderSummary } from '../../src/report/summary.js';
 import {
+  aHugeReport,
   aCheck,
   aReport,
   aRollback,
@@ -115,16 +116,7 @@ describe('the job summary', () => {
   });
 
   it('stays far below 1 MiB, and says that something was left out', () => {
-    const long = 'ü'.repeat(5000);
-    const targets = Array.from({ length: 300 }, (_, i) =>
-      aTarget({
-        name: `target-${String(i)}`,
-        reason: long,
-        checks: Array.from({ length: 20 }, () => aCheck({ subject: long, shown: long })),
-        rollback: aRollback({ attempts: [anAttempt({ detail: long })], detail: long }),
-      }),
-    );
-    const text = renderSummary(aReport({ targets, reason: long }));
+    const text = renderSummary(aHugeReport());
     expect(Buffer.byteLength(text)).toBeLessThan(256 * 1024);
     expect(text).toMatch(/The rest did not fit; it is in report\.json\.\n$/);
     expect(text).toContain('… and 200 more, see report.json');

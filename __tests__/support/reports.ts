@@ -164,6 +164,20 @@ export function aReport(over: Partial<RunReport> = {}): RunReport {
   };
 }
 
+/** Far more than any rendering has room for. */
+export function aHugeReport(): RunReport {
+  const long = 'ü'.repeat(5000);
+  const targets = Array.from({ length: 300 }, (_, i) =>
+    aTarget({
+      name: `target-${String(i)}`,
+      reason: long,
+      checks: Array.from({ length: 20 }, () => aCheck({ subject: long, shown: long })),
+      rollback: aRollback({ attempts: [anAttempt({ detail: long })], detail: long }),
+    }),
+  );
+  return aReport({ targets, reason: long });
+}
+
 /** Reports of every way a run can end. */
 export const reports: Readonly<Record<string, RunReport>> = {
   'rolled back': aReport(),

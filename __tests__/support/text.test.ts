@@ -2,10 +2,12 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import {
   asSentence,
+  clockTime,
   firstSentence,
   formatDuration,
   formatNumber,
   formatShare,
+  joined,
   lastLines,
   neutralise,
   oneLine,
@@ -168,4 +170,23 @@ describe('webAddress', () => {
   ])('%j may lead to %j', (address, url) => {
     expect(webAddress(address)).toBe(url);
   });
+});
+
+it.each([
+  [0, '00:00'],
+  [999, '00:00'],
+  [75_000, '01:15'],
+  [3_599_999, '59:59'],
+  [3_675_000, '1:01:15'],
+  [36_000_000, '10:00:00'],
+])('%i ms on a clock', (ms, text) => {
+  expect(clockTime(ms)).toBe(text);
+});
+
+it.each([
+  [['a', '', 'b'], 'a; b'],
+  [['', ''], ''],
+  [['a'], 'a'],
+])('%j joined', (texts, text) => {
+  expect(joined(texts, '; ')).toBe(text);
 });

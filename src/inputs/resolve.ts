@@ -17,7 +17,7 @@ import {
   type Origin,
   type Places,
 } from './lookup.js';
-import { brokenRules, isSet, leakedSecrets } from './rules.js';
+import { brokenRules, leakedSecrets } from './rules.js';
 import { inShard, ofShard, shardProblems, type ShardOfTargets } from './shard.js';
 import { remarks, valueProblems } from './value-rules.js';
 import { inputIds, inputOf, type InputId, type Settings } from './table.js';
@@ -95,8 +95,7 @@ export function resolveInputs(
   const picked = isFileKnown ? chosen(all, flat, problems) : all;
   const { shard } = flat.settings;
   const targets = shard === undefined ? picked : inShard(shard, picked);
-  // Of a file that could not be read it is not known what it lists.
-  const isListKnown = file === undefined ? !isSet('config', flat) : file.problems.length === 0;
+  const isListKnown = isFileKnown && (file?.problems ?? []).length === 0;
   problems.push(...shardProblems(flat, isListKnown ? scopes.length : undefined));
   for (const target of targets) {
     const broken = isFileKnown ? [...conflicts(target), ...leakedSecrets(target, sources)] : [];

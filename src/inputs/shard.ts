@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { UsageProblem } from '../support/errors.js';
 import { type Shard, shardOf } from '../support/values/shard.js';
 import { originInWords, type Origin } from './lookup.js';
+import { readersOf } from './readers.js';
 import type { InputId, Settings } from './table.js';
 
 /** Which shard a run is, and what is shared between all of them. */
@@ -23,22 +24,13 @@ export function inShard<T extends { readonly name: string }>(
   return targets.filter(({ name }) => shardOf(name, count) === index);
 }
 
-/** Commands that do their work for targets. */
-const spread: readonly Settings['command'][] = [
-  'run',
-  'snapshot',
-  'preflight',
-  'rollback',
-  'validate',
-];
-
 /** @param listed how many targets the configuration file lists; `undefined`: that is not known */
 export function shardProblems(inputs: Inputs, listed: number | undefined): readonly UsageProblem[] {
   const { settings, origins } = inputs;
   const { shard, command } = settings;
   if (shard === undefined) return [];
   const set = `it is set (${originInWords(origins.shard)})`;
-  if (!spread.includes(command))
+  if (!readersOf('shard').includes(command))
     return [
       {
         subject: 'shard',

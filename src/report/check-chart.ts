@@ -1,8 +1,8 @@
 import type { Before, CheckResult, SeriesPoint } from '../contract/check.js';
-import { capitalised, formatNumber } from '../support/text.js';
-import { clockTime, type Chart, type ChartLine } from './html-chart.js';
+import { capitalised, clockTime, formatNumber } from '../support/text.js';
+import type { Chart, ChartLine } from './html-chart.js';
 import type { TargetReport } from './record.js';
-import { chanceInWords } from './words.js';
+import { chanceInWords, oddsInWords, sharedLogOdds } from './words.js';
 
 /** What the charts of a page have in common. */
 export interface ChartFrame {
@@ -66,33 +66,27 @@ export function evidenceChart(
   frame: ChartFrame,
 ): Chart | undefined {
   if (check.evidence === null || chanceInWords(check, target) === '') return undefined;
-  const sharing = target.checks.filter(({ evidence }) => evidence !== null).length;
-  const powerOf = (logE: number): number => (logE - Math.log(sharing)) / Math.LN10;
+  const powerOf = (logE: number): number => sharedLogOdds(logE, target) / Math.LN10;
   const points = check.series.map(({ t, logE }) => ({ x: t, y: finite(powerOf(logE)) }));
   const enough = powerOf(check.evidence.threshold);
+  const oddsOfEnough = oddsInWords(sharedLogOdds(check.evidence.threshold, target));
   const top = Math.ceil(Math.max(enough, ...points.map(({ y }) => y ?? 0)));
   const step = Math.max(1, Math.ceil(top / 5));
   return {
     id: frame.id,
     title: `${check.id}: evidence that the limit is broken`,
-    description: `How seldom a version within the limit looks this bad. Highest: ${odds(powerOf(check.evidence.maxLogE))}. Enough to act: ${odds(enough)}.`,
+    description: `How seldom a version within the limit looks this bad. Highest: ${oddsInWords(sharedLogOdds(check.evidence.maxLogE, target))}. Enough to act: ${oddsOfEnough}.`,
     yLabel: 'a good version looks this bad once in … watches',
     end: check.series.at(-1)?.t ?? 0,
     warmUp: frame.warmUp,
     lines: [{ style: 'value', label: 'evidence against the new version', points }],
-    levels: [{ style: 'limit', label: `enough to act (${odds(enough)})`, y: enough }],
+    levels: [{ style: 'limit', label: `enough to act (${oddsOfEnough})`, y: enough }],
     worse: 'above',
     floor: null,
     ceiling: null,
     tick: (power) => (power > 6 ? `1e${formatNumber(power, 0)}` : formatNumber(10 ** power, 0)),
     ticks: Array.from({ length: Math.floor(top / step) + 1 }, (_, index) => index * step),
   };
-}
-
-function odds(power: number): string {
-  return power > 9
-    ? '1 in a billion'
-    : `1 in ${formatNumber(Math.floor(10 ** Math.max(0, power) * (1 + 1e-6)), 0)}`;
 }
 
 /** What a point shows, for people; empty without data. */
@@ -156,7 +150,7 @@ function inWords({ label, points }: ChartLine, check: CheckResult): string {
   const isLowBad = !check.limit.includes('≤') || check.kind === 'ratio';
   const worst = known.reduce((a, b) => ((isLowBad ? b.y < a.y : b.y > a.y) ? b : a));
   const at = ({ x, y }: { x: number; y: number }): string =>
-    `${shown(check, y)} at ${clockTime(x)}`;
+    `${shown(check, y)} at ${clockTime(1000 * x)}`;
   return `${capitalised(label)}: ${at(first)}, ${isLowBad ? 'lowest' : 'highest'} ${at(worst)}, ${at(last)} at the end.`;
 }
 

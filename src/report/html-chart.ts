@@ -1,4 +1,4 @@
-import { formatNumber } from '../support/text.js';
+import { clockTime, formatNumber } from '../support/text.js';
 import { html, type Markup, nothing, type Part } from './markup.js';
 
 /** How a line is drawn: it can be told from the others without its colour. */
@@ -112,12 +112,7 @@ function warmUp(chart: Chart, x: (value: number) => number): Markup {
   const until = Math.min(chart.warmUp, chart.end);
   if (until <= 0) return nothing;
   const width = x(until) - frame.left;
-  const label =
-    width < 60
-      ? nothing
-      : html`<text class="quiet" x="${n(frame.left + 5)}" y="${frame.bottom - 6}" fill="#59636e"
-          >warm-up</text
-        >`;
+  const words = width < 60 ? nothing : label('warm-up', frame.left + 5, frame.bottom - 6);
   return html`<rect
       class="warm-up"
       x="${frame.left}"
@@ -126,30 +121,22 @@ function warmUp(chart: Chart, x: (value: number) => number): Markup {
       height="${frame.bottom - frame.top}"
       fill="#59636e"
       fill-opacity="0.14"
-    />${label}`;
+    />${words}`;
 }
 
 function yAxis(chart: Chart, low: number, high: number, y: (value: number) => number): Markup {
   const ticks = chart.ticks?.filter((value) => value >= low && value <= high) ?? round(low, high);
   const words = chart.tick ?? ((value: number): string => formatNumber(value, 4));
-  return html`<text class="quiet" x="${frame.left}" y="16" fill="#59636e">${chart.yLabel}</text
-    >${ticks.map(
-      (value) =>
-        html`<path
-            class="grid"
-            d="M${frame.left} ${n(y(value))}H${frame.right}"
-            stroke="#d1d9e0"
-            stroke-width="1"
-            fill="none"
-          /><text
-            class="quiet"
-            x="${frame.left - 6}"
-            y="${n(y(value) + 4)}"
-            text-anchor="end"
-            fill="#59636e"
-            >${words(value)}</text
-          >`,
-    )}`;
+  return html`${label(chart.yLabel, frame.left, 16)}${ticks.map(
+    (value) =>
+      html`<path
+          class="grid"
+          d="M${frame.left} ${n(y(value))}H${frame.right}"
+          stroke="#d1d9e0"
+          stroke-width="1"
+          fill="none"
+        />${label(words(value), frame.left - 6, y(value) + 4, 'end')}`,
+  )}`;
 }
 
 function xAxis(chart: Chart, x: (value: number) => number): Markup {
@@ -164,24 +151,21 @@ function xAxis(chart: Chart, x: (value: number) => number): Markup {
       stroke="#818b98"
       stroke-width="1"
       fill="none"
-    />${ticks.map(
-      (value) =>
-        html`<text
-          class="quiet"
-          x="${n(x(value))}"
-          y="${frame.bottom + 16}"
-          text-anchor="middle"
-          fill="#59636e"
-          >${clockTime(value)}</text
-        >`,
-    )}<text
-      class="quiet"
-      x="${frame.right}"
-      y="${frame.bottom + 34}"
-      text-anchor="end"
-      fill="#59636e"
-      >time since the watch began (m:ss)</text
-    >`;
+    />${ticks.map((value) =>
+      label(clockTime(1000 * value), x(value), frame.bottom + 16, 'middle'),
+    )}${label('time since the watch began (mm:ss)', frame.right, frame.bottom + 34, 'end')}`;
+}
+
+/** A text beside the drawing. @param anchor which end of it is at `x` */
+function label(
+  text: string,
+  x: number,
+  y: number,
+  anchor: 'start' | 'middle' | 'end' = 'start',
+): Markup {
+  return html`<text class="quiet" x="${n(x)}" y="${n(y)}" text-anchor="${anchor}" fill="#59636e"
+    >${text}</text
+  >`;
 }
 
 function course(
@@ -284,16 +268,6 @@ const timeSteps = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200
 /** Seconds from one tick to the next: at most seven ticks. */
 function timeStep(end: number): number {
   return timeSteps.find((step) => end / step <= 6) ?? Math.ceil(end / 6 / 3600) * 3600;
-}
-
-/** `75` → `1:15`, `3675` → `1:01:15`. */
-export function clockTime(seconds: number): string {
-  const whole = Math.round(seconds);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor((whole % 3600) / 60)];
-  return hours > 0
-    ? `${String(hours)}:${two(minutes)}:${two(whole % 60)}`
-    : `${String(minutes)}:${two(whole % 60)}`;
 }
 
 /** A place in the drawing: a tenth of a pixel is enough. */

@@ -1,7 +1,7 @@
 import { html, type Markup, nothing, type Part } from './markup.js';
 
 /** Of one list this many rows are shown; the rest is in `report.json`. */
-export const MAX_ROWS = 200;
+const MAX_ROWS = 200;
 
 export interface Column<T> {
   readonly head: string;
@@ -23,10 +23,9 @@ export function table<T>(
   caption: string,
   items: readonly T[],
   columns: readonly Column<T>[],
-  max = MAX_ROWS,
 ): Markup {
   if (items.length === 0) return nothing;
-  const shown = items.slice(0, max);
+  const shown = items.slice(0, MAX_ROWS);
   const filled = columns
     .map((column) => ({ ...column, cells: shown.map((item) => html`${column.cell(item)}`) }))
     .filter(({ cells }) => cells.some(({ text }) => text !== EMPTY));
@@ -58,7 +57,7 @@ export function table<T>(
         ${rows}
       </tbody>
     </table>
-    ${more(items.length - max)}`;
+    ${more(items.length - MAX_ROWS)}`;
 }
 
 /** Says how much was left out; nothing when nothing was. */
@@ -69,12 +68,8 @@ export function more(count: number, noun = 'more'): Markup {
 }
 
 /** What only some want to read. */
-export function folded(
-  summary: Part,
-  body: Part,
-  { isOpen = false }: { readonly isOpen?: boolean } = {},
-): Markup {
-  return html`<details class="fold" ${isOpen ? html` open` : ''}>
+export function folded(summary: Part, body: Part): Markup {
+  return html`<details class="fold">
     <summary>${summary}</summary>
     ${body}
   </details> `;

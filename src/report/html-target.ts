@@ -1,6 +1,6 @@
 import type { CheckResult } from '../contract/check.js';
 import type { Attempt, RollbackStatus } from '../contract/strategy.js';
-import { asSentence, formatDuration, formatNumber } from '../support/text.js';
+import { clockTime, formatDuration, formatNumber, joined } from '../support/text.js';
 import {
   baselineInWords,
   type ChartFrame,
@@ -9,7 +9,7 @@ import {
   pointInWords,
   valueChart,
 } from './check-chart.js';
-import { clockTime, renderSvg } from './html-chart.js';
+import { renderSvg } from './html-chart.js';
 import { EMPTY, folded, more, table } from './html-table.js';
 import { code, html, link, type Markup, nothing, type Part, prose } from './markup.js';
 import { decisiveAttempt, type TargetReport } from './record.js';
@@ -19,10 +19,11 @@ import {
   countsInWords,
   kindsInWords,
   missingInWords,
-  advice,
-  detailInWords,
   type Headline,
-  outcomeTitle,
+  kindsByCount,
+  rollbackInWords,
+  versionInWords,
+  worstFirst,
 } from './words.js';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'flat';
@@ -84,19 +85,15 @@ export function targetSections(target: TargetReport, view: TargetView): readonly
   });
 }
 
-/** What became of a rollback and what to keep in mind, without a mark: the page has colours of its own, and not every machine has emoji. */
-export function statusInWords(status: RollbackStatus): string {
-  return `${outcomeTitle(status)} ${advice[status]}`.trim();
-}
-
 /**
- * What became of the rollback, and by what; nothing when none was needed.
- * @param headline that of the page, where it has told this already
+ * What became of the rollback, and by what; nothing when none was needed. Without a mark: the page has colours of its own, and not every
+ * machine has emoji.
+ *
+ * @param headline of the page, where the target is the only one
  */
 export function rollbackSentence({ rollback: result }: TargetReport, headline?: Headline): Markup {
   if (result.status === 'not-needed') return nothing;
-  const sentence = headline === undefined ? statusInWords(result.status) : advice[result.status];
-  const more = headline === undefined ? asSentence(result.detail) : detailInWords(result, headline);
+  const { outcome, more: told } = rollbackInWords(result, headline);
   const attempt = decisiveAttempt(result);
   const by =
     attempt === undefined
@@ -104,13 +101,8 @@ export function rollbackSentence({ rollback: result }: TargetReport, headline?: 
       : html` By ${code(attempt.id)} in ${formatDuration(result.seconds * 1000)}.`;
   const url = link('Look at it', attempt?.url ?? null);
   const look = attempt === undefined || url.text === 'Look at it' ? nothing : html` ${url}`;
-  const detail = more === '' ? nothing : html` ${prose(more)}`;
-  return html`<span class="status">${sentence}</span>${by}${detail}${look}`;
-}
-
-function worstFirst(checks: readonly CheckResult[]): readonly CheckResult[] {
-  const rank = { breached: 0, 'no-data': 1, within: 2 } as const;
-  return [...checks].sort((a, b) => rank[a.outcome] - rank[b.outcome]);
+  const detail = told === '' ? nothing : html` ${prose(told)}`;
+  return html`<span class="status">${outcome}</span>${by}${detail}${look}`;
 }
 
 function toned(tone: Tone, text: string): Markup {
@@ -154,8 +146,8 @@ function limitCell({ limit, before }: CheckResult): Part {
 
 function counted(check: CheckResult): Part {
   const missing = missingInWords(check);
-  const parts = [countsInWords(check), missing].filter((part) => part !== '');
-  return parts.length === 0 ? EMPTY : prose(parts.join('; '), 300);
+  const words = joined([countsInWords(check), missing], '; ');
+  return words === '' ? EMPTY : prose(words, 300);
 }
 
 function charts(target: TargetReport, view: TargetView): Part {
@@ -219,7 +211,7 @@ function numbers(check: CheckResult): Markup {
   return html`<details>
     <summary>Numbers${which}</summary>
     ${table(`Numbers of ${check.id}`, rows, [
-      { head: 'Until', cell: ({ t }) => clockTime(t), isNumber: true },
+      { head: 'Until', cell: ({ t }) => clockTime(1000 * t), isNumber: true },
       { head: 'Value', cell: (point) => pointInWords(check, point) || EMPTY, isNumber: true },
       ...(hasBaseline
         ? [
@@ -239,8 +231,7 @@ function kindTable(checks: readonly CheckResult[]): Markup {
   const rows = worstFirst(checks)
     .filter((check) => kindsInWords(check) !== '')
     .flatMap((check) =>
-      Object.entries(check.kinds)
-        .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
+      kindsByCount(check)
         .slice(0, 10)
         .map(([kind, count]) => ({ check, kind, count })),
     );
@@ -266,8 +257,8 @@ function rollback(target: TargetReport): Part {
       cell: ({ outcome }) => toned(attemptOutcomes[outcome].tone, attemptOutcomes[outcome].text),
     },
     { head: 'What happened', cell: ({ detail }) => prose(detail) },
-    { head: 'From', cell: ({ from }) => versionInWords(from) },
-    { head: 'To', cell: ({ to }) => versionInWords(to) },
+    { head: 'From', cell: ({ from }) => versionCell(from) },
+    { head: 'To', cell: ({ to }) => versionCell(to) },
     {
       head: 'Took',
       cell: ({ outcome, seconds }) =>
@@ -283,19 +274,9 @@ function attemptLink({ url, runId }: Attempt): Part {
   return link(prose(runId ?? 'open', 100), url);
 }
 
-/** `{ revision: 7, images: { api: 'shop:7' } }` → `revision 7, images api shop:7`. */
-export function versionInWords(version: Readonly<Record<string, unknown>>): Part {
-  const words = flat(version);
+function versionCell(version: Attempt['from']): Part {
+  const words = versionInWords(version);
   return words === '' ? EMPTY : prose(words, 400);
-}
-
-function flat(value: unknown): string {
-  if (value === null || value === undefined) return '';
-  if (Array.isArray(value)) return value.map(flat).join(', ');
-  if (typeof value !== 'object') return typeof value === 'string' ? value : JSON.stringify(value);
-  return Object.entries(value)
-    .map(([key, item]) => `${key} ${flat(item)}`)
-    .join(', ');
 }
 
 /** The numbers behind the verdict, for those who want to check it. */

@@ -1,10 +1,9 @@
-import { asSentence, formatDuration } from '../support/text.js';
-import { clockTime } from './html-chart.js';
+import { asSentence, clockTime, formatDuration } from '../support/text.js';
 import { more } from './html-table.js';
-import { statusInWords, toneOfStatus, toneOfVerdict, type Tone } from './html-target.js';
+import { toneOfStatus, toneOfVerdict, type Tone } from './html-target.js';
 import { code, html, link, type Markup, nothing, type Part, prose } from './markup.js';
 import type { RunReport, TargetReport } from './record.js';
-import { verdictHeadline } from './words.js';
+import { rollbackInWords, verdictHeadline } from './words.js';
 
 /** One thing that happened. */
 interface Entry {
@@ -42,9 +41,11 @@ export function timeline(report: RunReport, warmUp: number): Markup {
 }
 
 function item({ at, tone, text }: Entry, start: number): Markup {
-  const since = at === null || Number.isNaN(at - start) ? null : Math.max(0, at - start) / 1000;
+  const since = at === null || Number.isNaN(at - start) ? null : Math.max(0, at - start);
   return html`<li>
-    <span class="at">${since === null ? nothing : `+${clockTime(since)}`}</span>
+    <span class="at"
+      >${since === null ? nothing : `+${clockTime(1000 * Math.round(since / 1000))}`}</span
+    >
     <span class="what t-${tone}">${text}</span>
   </li> `;
 }
@@ -100,7 +101,8 @@ function rollbacks(report: RunReport): readonly Entry[] {
     .filter(isTouched)
     .slice(0, MAX_TARGETS)
     .flatMap((target) => {
-      const { status, detail, seconds, attempts } = target.rollback;
+      const { status, seconds, attempts } = target.rollback;
+      const { outcome: became, more: told } = rollbackInWords(target.rollback);
       const name = nameOf(target, report);
       const isConfirmed = target.rollback.healthConfirmed !== null && status !== 'withheld';
       return [
@@ -122,9 +124,9 @@ function rollbacks(report: RunReport): readonly Entry[] {
           at: null,
           tone: toneOfStatus[status],
           text: html`${name}${isConfirmed ? 'The failed checks ran again. ' : ''}<strong
-              >${statusInWords(status)}</strong
+              >${became}</strong
             >
-            ${prose(asSentence(detail), 400)}${seconds > 0 ? ` In all ${formatDuration(seconds * 1000)}.` : ''}`,
+            ${prose(told, 400)}${seconds > 0 ? ` In all ${formatDuration(seconds * 1000)}.` : ''}`,
         } as const,
       ];
     });

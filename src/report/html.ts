@@ -8,18 +8,24 @@ import { EMPTY, folded, more, table } from './html-table.js';
 import {
   rollbackSentence,
   statistics,
-  statusInWords,
   targetSections,
   toneOfStatus,
   toneOfVerdict,
-  versionInWords,
   type TargetView,
   type Tone,
 } from './html-target.js';
 import { timeline } from './html-timeline.js';
 import { code, html, link, Markup, nothing, type Part, prose } from './markup.js';
-import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
-import { headlineOf, verdictHeadline, worstStatus } from './words.js';
+import type { RunReport, TargetReport } from './record.js';
+import {
+  changeInWords,
+  headlineOf,
+  rollbackInWords,
+  subjectsOf,
+  verdictHeadline,
+  worstFirst,
+  worstStatus,
+} from './words.js';
 
 /** A page of more than this is no page that somebody opens from a CI system on a phone. */
 const MAX_BYTES = 1024 * 1024;
@@ -130,29 +136,19 @@ function paragraph(body: Markup): Markup {
 
 /** Of several targets: each status once, and of which targets. */
 function statusesInWords(all: readonly TargetReport[]): Markup {
-  const statuses = [...new Set(all.map(({ rollback }) => rollback.status))];
-  return html`${statuses.map((status) => {
-    const sentence = statusInWords(status);
-    if (sentence === '') return nothing;
-    const named = all.filter(({ rollback }) => rollback.status === status);
+  const outcomeOf = ({ rollback }: TargetReport): string => rollbackInWords(rollback).outcome;
+  return html`${[...new Set(all.map(outcomeOf))].map((outcome) => {
+    if (outcome === '') return nothing;
+    const named = all.filter((target) => outcomeOf(target) === outcome);
     const names = named.slice(0, 5).map(({ name }, index) => [index > 0 ? ', ' : '', code(name)]);
     const rest = named.length > 5 ? ` and ${String(named.length - 5)} more` : '';
-    return html`<p>${names}${rest}: <span class="status">${sentence}</span></p>`;
+    return html`<p>${names}${rest}: <span class="status">${outcome}</span></p>`;
   })}`;
 }
 
-/** The inputs that say what is watched, in the order in which they are shown. */
-const watched = [
-  ...['url', 'health-url', 'kubernetes-workload', 'helm-release', 'compose-project'],
-  ...['compose-service', 'ecs-service', 'lambda-alias', 'canary-workload'],
-] as const;
-
 function facts(report: RunReport): Markup {
   const { host, config } = report;
-  const inputs = watched.flatMap((id) => {
-    const value = config[id];
-    return typeof value === 'string' && value !== '' ? [{ id, value }] : [];
-  });
+  const inputs = subjectsOf(config);
   const rows: readonly (readonly [string, Part])[] = [
     ['Watched', inputs.length > 0 ? list(inputs.map(watchedThing)) : subjects(report.targets)],
     ['Version', versions(report.targets)],
@@ -215,23 +211,11 @@ function environment(config: RunReport['config']): Part {
 
 /** From which version to which the rollback went, of each target where a strategy says it. */
 function versions(all: readonly TargetReport[]): Part {
-  const changed = all.flatMap((target) => {
-    const attempt = decisiveAttempt(target.rollback);
-    return attempt !== undefined &&
-      (Object.keys(attempt.from).length > 0 || Object.keys(attempt.to).length > 0)
-      ? [{ target, attempt }]
-      : [];
+  const changed = all.flatMap(({ name, rollback }) => {
+    const change = changeInWords(rollback);
+    return change === '' ? [] : [html`${all.length > 1 ? [code(name), ' '] : ''}${prose(change)}`];
   });
-  if (changed.length === 0) return '';
-  return list(
-    changed
-      .slice(0, 5)
-      .map(
-        ({ target, attempt }) =>
-          html`${all.length > 1 ? [code(target.name), ' '] : ''}${versionInWords(attempt.from)} →
-          ${versionInWords(attempt.to)}`,
-      ),
-  );
+  return changed.length === 0 ? '' : list(changed.slice(0, 5));
 }
 
 /** How long nothing was judged, seconds. */
@@ -278,12 +262,10 @@ function worstTargetsFirst(all: readonly TargetReport[]): readonly Numbered[] {
     .sort((a, b) => rank[a.target.verdict] - rank[b.target.verdict]);
 }
 
-/** Those of broken limits first, then those without data, then the rest, up to {@link MAX_CHARTS}. */
+/** Those that {@link MAX_CHARTS} have room for, the worst first. */
 function chosenCharts(all: readonly TargetReport[]): TargetView['drawn'] {
   const checks = all.flatMap((target) => target.checks).filter(isDrawn);
-  const of = (outcome: 'breached' | 'no-data' | 'within'): typeof checks =>
-    checks.filter((check) => check.outcome === outcome);
-  return new Set([...of('breached'), ...of('no-data'), ...of('within')].slice(0, MAX_CHARTS));
+  return new Set(worstFirst(checks).slice(0, MAX_CHARTS));
 }
 
 function targetTable(all: readonly Numbered[]): Markup {

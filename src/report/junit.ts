@@ -1,6 +1,7 @@
 import type { CheckResult } from '../contract/check.js';
 import type { Finding } from '../contract/result.js';
 import type { Attempt, RollbackReport } from '../contract/strategy.js';
+import { joined } from '../support/text.js';
 import type { RunReport, TargetReport } from './record.js';
 import {
   checkSentence,
@@ -84,7 +85,7 @@ function targetSuite(target: TargetReport, report: RunReport): Suite {
         name: 'verdict',
         seconds: report.detectionSeconds ?? 0,
         outcome: verdictOutcome[target.verdict],
-        message: `${outcomeTitle(target.rollback.status)} ${target.reason}`.trim(),
+        message: joined([outcomeTitle(target.rollback.status), target.reason]),
         details: [`rollback: ${statusLine(target.rollback)}`],
       },
       ...target.checks.map((check) => checkCase(check, target)),

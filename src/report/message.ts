@@ -1,12 +1,11 @@
 import type { RollbackReport } from '../contract/strategy.js';
-import { asSentence, formatDuration, oneLine } from '../support/text.js';
+import { asSentence, formatDuration, joined, oneLine } from '../support/text.js';
 import { decisiveAttempt, type RunReport, startedRun, type TargetReport } from './record.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown } from './markdown.js';
 import {
-  advice,
-  detailInWords,
+  type Headline,
   headlineOf,
-  statusSentence,
+  rollbackInWords,
   subjectInWords,
   verdictHeadline,
 } from './words.js';
@@ -48,19 +47,12 @@ export function composeMessage(report: RunReport): Message {
     ...headline,
     subject: subjectOf(report, several ? undefined : only),
     reason: report.reason,
-    rollback:
-      several || only === undefined
-        ? ''
-        : rollbackText(
-            only.rollback,
-            advice[only.rollback.status],
-            detailInWords(only.rollback, headline),
-          ),
+    rollback: several || only === undefined ? '' : rollbackText(only.rollback, headline),
     targets: [
       ...shown.slice(0, maxTargets).map((target) => ({
         mark: verdictHeadline(target.verdict).mark,
         name: oneLine(target.name, 100),
-        text: [asSentence(target.reason), ownRollbackText(target.rollback)].join(' ').trim(),
+        text: joined([asSentence(target.reason), rollbackText(target.rollback)]),
       })),
       ...(shown.length > maxTargets
         ? [{ mark: '…', name: `${String(shown.length - maxTargets)} more`, text: 'see the report' }]
@@ -78,22 +70,15 @@ function isWorthTelling({ verdict, rollback }: TargetReport): boolean {
 function subjectOf(report: RunReport, only: TargetReport | undefined): string {
   const name = only === undefined || only.name === 'default' ? '' : only.name;
   const what = only === undefined ? '' : subjectInWords(report, only);
-  return [report.host.project ?? '', name, what].filter((part) => part !== '').join(', ');
+  return joined([report.host.project ?? '', name, what], ', ');
 }
 
-function ownRollbackText(rollback: RollbackReport): string {
-  return rollbackText(rollback, statusSentence(rollback.status), asSentence(rollback.detail));
-}
-
-/**
- * @param sentence what is said of the outcome itself; empty where the heading has said it
- * @param more what is said besides
- */
-function rollbackText(rollback: RollbackReport, sentence: string, more: string): string {
+function rollbackText(rollback: RollbackReport, headline?: Headline): string {
+  const { mark, outcome, more } = rollbackInWords(rollback, headline);
   const attempt = decisiveAttempt(rollback);
   const by =
     attempt === undefined ? '' : `By ${attempt.id} in ${formatDuration(rollback.seconds * 1000)}.`;
-  return [sentence, by, more].filter((part) => part !== '').join(' ');
+  return joined([mark, outcome, by, more]);
 }
 
 function linksOf(report: RunReport): Message['links'] {
@@ -134,5 +119,5 @@ export function renderComment({
     list.join('\n'),
     links.map(({ label, url }) => linkMarkdown(label, url)).join(' · '),
   ];
-  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+  return `${joined(parts, '\n\n')}\n`;
 }

@@ -1,6 +1,5 @@
 import type { CheckResult, Judgement, Verdict } from '../contract/check.js';
-import { formatNumber } from '../support/text.js';
-import { clockTime } from './terminal.js';
+import { clockTime, formatNumber } from '../support/text.js';
 import type { Replayed, ChangedSetting } from '../contract/replay.js';
 
 /** One target of a recorded watch: what was concluded then, and what would be now. */

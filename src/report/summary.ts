@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer';
 import type { CheckResult } from '../contract/check.js';
 import type { RollbackReport, Attempt } from '../contract/strategy.js';
 import type { Finding } from '../contract/result.js';
-import { asSentence, formatDuration } from '../support/text.js';
+import { formatDuration, joined } from '../support/text.js';
 import { drawnCheck, renderChart } from './chart.js';
 import { codeMarkdown, linkMarkdown, plainMarkdown, tableMarkdown } from './markdown.js';
 import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
@@ -12,11 +12,11 @@ import {
   kindsInWords,
   missingInWords,
   chanceInWords,
-  advice,
-  detailInWords,
-  statusSentence,
+  type Headline,
+  rollbackInWords,
   subjectInWords,
   verdictHeadline,
+  worstFirst,
 } from './words.js';
 
 /**
@@ -54,26 +54,21 @@ function opening(report: RunReport): readonly string[] {
     `## ${headline.mark} ${plainMarkdown(headline.title)}`,
     only === undefined ? '' : plainMarkdown(subjectInWords(report, only), 1000),
     `**${plainMarkdown(report.reason, 1000)}**`,
-    only === undefined
-      ? ''
-      : rollbackLine(
-          only.rollback,
-          advice[only.rollback.status],
-          detailInWords(only.rollback, headline),
-        ),
+    only === undefined ? '' : rollbackLine(only.rollback, headline),
   ];
 }
 
 /** Status, the strategy that did it, how long it took, and where to look. */
-function rollbackLine(rollback: RollbackReport, sentence: string, more: string): string {
+function rollbackLine(rollback: RollbackReport, headline?: Headline): string {
   if (rollback.status === 'not-needed') return '';
+  const { mark, outcome, more: told } = rollbackInWords(rollback, headline);
   const attempt = decisiveAttempt(rollback);
   const by =
     attempt === undefined
       ? ''
       : `By ${codeMarkdown(attempt.id)} in ${formatDuration(rollback.seconds * 1000)}.`;
   const link = attempt === undefined ? '' : linkMarkdown('Look at it', attempt.url);
-  return [sentence, by, plainMarkdown(more), link].filter((part) => part !== '').join(' ');
+  return joined([mark, outcome, by, plainMarkdown(told), link]);
 }
 
 function targetTable(targets: readonly TargetReport[]): string {
@@ -91,9 +86,9 @@ function targetTable(targets: readonly TargetReport[]): string {
 /** A healthy target folds away: nobody reads about it at the worst moment of a week. */
 function severalSection(target: TargetReport): readonly string[] {
   const { mark } = verdictHeadline(target.verdict);
-  const { rollback } = target;
-  const line = rollbackLine(rollback, statusSentence(rollback.status), asSentence(rollback.detail));
-  const body = [line, ...targetSections(target)].filter((section) => section !== '');
+  const body = [rollbackLine(target.rollback), ...targetSections(target)].filter(
+    (section) => section !== '',
+  );
   if (body.length === 0) return [];
   const title = `${mark} ${codeMarkdown(target.name)}`;
   if (target.verdict !== 'healthy') return [`### ${title}`, ...body];
@@ -121,10 +116,9 @@ const checkMark: Readonly<Record<CheckResult['outcome'], string>> = {
 
 function checkTable(target: TargetReport): string {
   if (target.checks.length === 0) return '';
-  const worstFirst = [...target.checks].sort((a, b) => rank(a) - rank(b));
   return tableMarkdown(
     ['check', 'value', 'limit', 'samples', 'evidence', 'outcome'],
-    firstRows(worstFirst, (check) => [
+    firstRows(worstFirst(target.checks), (check) => [
       `${codeMarkdown(check.id)}${several(check, target) ? ` ${plainMarkdown(check.subject, 120)}` : ''}`,
       check.shown === '' ? '–' : plainMarkdown(check.shown, 80),
       plainMarkdown(check.limit, 80),
@@ -141,10 +135,6 @@ function excuse({ baseline, before }: CheckResult): string {
   return baseline === undefined ? '❔ never well' : '❔ baseline too';
 }
 
-function rank(check: CheckResult): number {
-  return { breached: 0, 'no-data': 1, within: 2 }[check.outcome];
-}
-
 /** Whether the subject is needed to tell the check from others of its metric. */
 function several(check: CheckResult, target: TargetReport): boolean {
   return target.checks.filter((other) => other.metric === check.metric).length > 1;
@@ -158,7 +148,7 @@ function samples(check: CheckResult): string {
     kinds === '' ? '' : `(${kinds})`,
     missing === '' ? '' : `; ${missing}`,
   ];
-  const text = parts.filter((part) => part !== '').join(' ');
+  const text = joined(parts);
   return text === '' ? '–' : plainMarkdown(text.replace(/^; /, '').replace(/ ;/g, ';'), 300);
 }
 
@@ -255,7 +245,7 @@ function footer(report: RunReport): string {
     `exit code ${String(report.exitCode)}`,
     linkMarkdown('run', report.host.runUrl),
   ];
-  return `<sub>${parts.filter((part) => part !== '').join(' · ')}</sub>`;
+  return `<sub>${joined(parts, ' · ')}</sub>`;
 }
 
 /** `2026-11-02T10:00:00.000Z` → `2026-11-02 10:00:00`. */

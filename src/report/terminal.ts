@@ -1,13 +1,11 @@
 import type { CheckResult, Limit } from '../contract/check.js';
 import type { RollbackReport } from '../contract/strategy.js';
-import { asSentence, formatDuration, formatNumber, oneLine } from '../support/text.js';
+import { clockTime, formatDuration, formatNumber, joined, oneLine } from '../support/text.js';
 import { type RunReport, startedRun, type TargetReport } from './record.js';
 import {
-  advice,
-  detailInWords,
   type Headline,
   headlineOf,
-  statusSentence,
+  rollbackInWords,
   subjectInWords,
   verdictHeadline,
 } from './words.js';
@@ -48,13 +46,11 @@ function paint(text: string, how: Paint, style: Style): string {
  * One part per metric, the worst check of it; what does not fit is counted: `+2`.
  */
 export function progressLine(progress: Progress, style: Style = plain): string {
-  const time = `  ${clockTime(progress.elapsedMs)}/${clockTime(progress.totalMs)}`;
-  const phase = progress.phase === 'watch' ? '' : `  ${progress.phase}`;
   const parts = metrics
     .map((metric) => progress.checks.filter((check) => check.metric === metric))
     .filter((checks) => checks.length > 0)
     .map((checks) => part(checks, progress));
-  let line = `${time}${phase}${progress.lead === undefined ? '' : `  ${progress.lead}`}`;
+  let line = headOf(progress);
   let columns = line.length;
   let shown = 0;
   for (const { text, outcome } of parts) {
@@ -67,6 +63,12 @@ export function progressLine(progress: Progress, style: Style = plain): string {
   return shown === parts.length ? line : `${line} +${String(parts.length - shown)}`;
 }
 
+/** `  02:10/05:30  warm-up` */
+function headOf({ elapsedMs, totalMs, phase, lead = '' }: Progress): string {
+  const time = `  ${clockTime(elapsedMs)}/${clockTime(totalMs)}`;
+  return joined([time, phase === 'watch' ? '' : phase, lead], '  ');
+}
+
 /** More checks than that are counted: a live view that is higher than the terminal cannot be replaced. */
 const MOST_LIVE = 12;
 const SPARKS = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
@@ -77,12 +79,10 @@ const FULL_SHARE = 0.1;
 
 /**
  * The watch at one moment, as a person looks at it: the time, and a line for each check, the worst first: how it went in the last
- * intervals (high is bad), what it shows, and how far the evidence has come on its way to a rollback.
+ * intervals (the share of failures, or what was measured), what it shows, and how far the evidence has come on its way to a rollback.
  */
 export function liveLines(progress: Progress, style: Style = plain): readonly string[] {
-  const { elapsedMs, totalMs, phase, checks, lead } = progress;
-  const time = `  ${clockTime(elapsedMs)}/${clockTime(totalMs)}`;
-  const head = `${time}${phase === 'watch' ? '' : `  ${phase}`}${lead === undefined ? '' : `  ${lead}`}`;
+  const { elapsedMs, checks } = progress;
   const sorted = [...checks].sort((a, b) => severity(b) - severity(a));
   const shown = sorted.slice(0, MOST_LIVE);
   const width = Math.max(0, ...shown.map(({ id }) => id.length));
@@ -91,14 +91,15 @@ export function liveLines(progress: Progress, style: Style = plain): readonly st
     const text = [
       `  ${oneLine(check.id, 40).padEnd(Math.min(width, 40))}`,
       sparkline(check).padEnd(SPARK_WIDTH),
-      [partText(check, since === undefined ? undefined : elapsedMs - since), evidenceText(check)]
-        .filter((part) => part !== '')
-        .join('  '),
+      joined(
+        [partText(check, since === undefined ? undefined : elapsedMs - since), evidenceText(check)],
+        '  ',
+      ),
     ].join('  ');
     return check.outcome === 'breached' ? paint(text, 'red', style) : text;
   });
   const left = checks.length - shown.length;
-  return [head, ...lines, ...(left > 0 ? [`  +${String(left)} more`] : [])];
+  return [headOf(progress), ...lines, ...(left > 0 ? [`  +${String(left)} more`] : [])];
 }
 
 function sparkline({ series }: CheckResult): string {
@@ -183,15 +184,6 @@ function severity(check: CheckResult): number {
   return breached + (check.evidence?.logE ?? 0) + share;
 }
 
-/** `130000` → `02:10`, from an hour on `1:02:10`. */
-export function clockTime(ms: number): string {
-  const total = Math.floor(ms / 1000);
-  const hours = Math.floor(total / 3600);
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const rest = `${two(Math.floor((total % 3600) / 60))}:${two(total % 60)}`;
-  return hours === 0 ? rest : `${String(hours)}:${rest}`;
-}
-
 /**
  * The last lines of a run: the verdict, why, what became of the rollback, and where the report is.
  * @param reportPath `null`: it could not be written
@@ -257,13 +249,9 @@ function targetLines(
 }
 
 function outcomeInWords(rollback: RollbackReport, headline: Headline | undefined): string {
-  const { status, detail } = rollback;
-  const [outcome, more] =
-    headline === undefined
-      ? [statusSentence(status), asSentence(detail)]
-      : [advice[status], detailInWords(rollback, headline)];
+  const { mark, outcome, more } = rollbackInWords(rollback, headline);
   // A failure is shown next to each strategy.
-  return [outcome, status === 'failed' ? '' : more].filter((part) => part !== '').join(' ');
+  return joined([mark, outcome, rollback.status === 'failed' ? '' : more]);
 }
 
 function indentedUnlessEmpty(text: string): readonly string[] {

@@ -1,6 +1,13 @@
 import type { CheckResult } from '../contract/check.js';
-import type { RollbackReport, RollbackStatus } from '../contract/strategy.js';
-import { asSentence, formatDuration, formatNumber, oneLine, plural } from '../support/text.js';
+import type { Attempt, RollbackReport, RollbackStatus } from '../contract/strategy.js';
+import {
+  asSentence,
+  formatDuration,
+  formatNumber,
+  joined,
+  oneLine,
+  plural,
+} from '../support/text.js';
 import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
 
 /** The mark and the words that a report begins with: the outcome, before any number. */
@@ -97,7 +104,7 @@ function whyWithheld(targets: readonly TargetReport[]): string {
 }
 
 /** What to keep in mind about an outcome that needs a person; empty where the heading says it all. */
-export const advice: Readonly<Record<RollbackStatus, string>> = {
+const advice: Readonly<Record<RollbackStatus, string>> = {
   'not-needed': '',
   verified: '',
   unverified:
@@ -108,58 +115,66 @@ export const advice: Readonly<Record<RollbackStatus, string>> = {
   withheld: '',
 };
 
-/** What is said of the rollback besides its outcome; empty where the heading has said it all. */
-export function detailInWords({ detail }: RollbackReport, { title }: Headline): string {
-  return title.includes(detail) ? '' : asSentence(detail);
-}
-
 /** What became of the rollback of one target, without a mark; empty when none was needed. */
 export function outcomeTitle(status: RollbackStatus): string {
   return status === 'not-needed' ? '' : `${outcomes[status].title}.`;
 }
 
-/** What became of the rollback of one target, where others stand beside it; empty when none was needed. */
-export function statusSentence(status: RollbackStatus): string {
-  if (status === 'not-needed') return '';
-  const { mark, title } = outcomes[status];
-  return [`${mark} ${title}.`, advice[status]].filter((part) => part !== '').join(' ');
+/** What is said of a rollback. All of it is empty when none was needed. */
+export interface RollbackWords {
+  readonly mark: string;
+  /** What became of it, and what to keep in mind. */
+  readonly outcome: string;
+  /** What is told besides. */
+  readonly more: string;
+}
+
+/** @param headline what has been said already, where the target is the only one: it is not said again */
+export function rollbackInWords(
+  { status, detail }: RollbackReport,
+  headline?: Headline,
+): RollbackWords {
+  if (status === 'not-needed') return { mark: '', outcome: '', more: '' };
+  if (headline === undefined)
+    return {
+      mark: outcomes[status].mark,
+      outcome: joined([outcomeTitle(status), advice[status]]),
+      more: asSentence(detail),
+    };
+  const isSaid = headline.title.includes(detail);
+  return { mark: '', outcome: advice[status], more: isSaid ? '' : asSentence(detail) };
 }
 
 /** What of a target a person would name: its URLs, or the workloads and services that its strategies act on. */
 const subjects = [
-  'url',
-  'health-url',
-  'kubernetes-workload',
-  'compose-service',
-  'ecs-service',
-  'lambda-alias',
-  'helm-release',
-  'canary-workload',
+  ...['url', 'health-url', 'kubernetes-workload', 'helm-release', 'compose-project'],
+  ...['compose-service', 'ecs-service', 'lambda-alias', 'canary-workload'],
 ] as const;
 
+/** The inputs that name what is watched and rolled back, in the order in which they are shown. */
+export function subjectsOf(
+  config: RunReport['config'],
+): readonly { readonly id: string; readonly value: string }[] {
+  return subjects.flatMap((id) => {
+    const value = config[id];
+    return typeof value === 'string' && value !== '' ? [{ id, value }] : [];
+  });
+}
+
 /**
- * What was deployed, and from which version to which it was taken back: `deployment/api, revision 8 → 7`. Empty where neither is known.
+ * What was deployed, and from which version to which it was rolled back: `deployment/api: revision 8 → 7`. Empty where neither is known.
  */
 export function subjectInWords(report: RunReport, target: TargetReport): string {
-  const config = configOf(report, target);
-  const named = subjects.map((id) => config[id]).find((value) => typeof value === 'string');
-  const what =
-    named === undefined
-      ? ''
-      : named
-          .split(/[\n,]/)
-          .map((one) => one.trim())
-          .join(', ');
-  return [oneLine(what, 200), versionsInWords(target.rollback)]
-    .filter((part) => part !== '')
-    .join(': ');
+  const [named] = subjectsOf(configOf(report, target));
+  const lines = (named?.value ?? '').split(/[\n,]/).map((one) => one.trim());
+  return joined([oneLine(lines.join(', '), 200), changeInWords(target.rollback)], ': ');
 }
 
 /** At most this many differences are named. */
 const MOST_VERSIONS = 2;
 
-/** How the version that was taken back differs from the one that runs again: `revision 8 → 7, images shop:2 → shop:1`. */
-function versionsInWords(rollback: RollbackReport): string {
+/** How the version that was rolled back differs from the one that runs again: `revision 8 → 7, images shop:2 → shop:1`. */
+export function changeInWords(rollback: RollbackReport): string {
   const attempt = decisiveAttempt(rollback);
   if (attempt === undefined) return '';
   const to = new Map(leavesOf(attempt.to));
@@ -170,17 +185,23 @@ function versionsInWords(rollback: RollbackReport): string {
     .join(', ');
 }
 
-/** Every text and number in plain data, by the names on the way to it. */
+/** `{ revision: 7, images: { api: 'shop:7' } }` → `revision 7, images api shop:7`. */
+export function versionInWords(version: Attempt['from']): string {
+  return leavesOf(version)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+}
+
+/** Every value in plain data, by the names on the way to it; values of a list are one. */
 function leavesOf(data: unknown, name = ''): readonly (readonly [string, string])[] {
-  if (typeof data === 'string' || typeof data === 'number') return [[name, String(data)]];
+  if (data === null || data === undefined) return [];
   if (Array.isArray(data)) {
-    const texts = data.filter((one) => typeof one === 'string' || typeof one === 'number');
-    return texts.length === data.length && texts.length > 0 ? [[name, texts.join(', ')]] : [];
+    const values = data.flatMap((one) => leavesOf(one).map((leaf) => joined(leaf)));
+    return values.length > 0 ? [[name, values.join(', ')]] : [];
   }
-  if (typeof data !== 'object' || data === null) return [];
-  return Object.entries(data).flatMap(([key, value]) =>
-    leavesOf(value, name === '' ? key : `${name} ${key}`),
-  );
+  if (typeof data !== 'object')
+    return [[name, typeof data === 'string' ? data : JSON.stringify(data)]];
+  return Object.entries(data).flatMap(([key, value]) => leavesOf(value, joined([name, key])));
 }
 
 /** The effective inputs of a target: its own, and the flat ones for the rest. */
@@ -199,9 +220,8 @@ function configOf(
 /** Title and text of the one line that a CI system shows first: the outcome before the numbers. */
 export function annotationOf(report: RunReport): { readonly title: string; readonly text: string } {
   const { title } = headlineOf(report);
-  const texts = report.targets.map(({ rollback }) => advice[rollback.status]);
-  const [first = ''] = texts.filter((text) => text !== '');
-  return { title: `Rollgate: ${title}`, text: [report.reason, first].join(' ').trim() };
+  const worst = worstStatus(report.targets) ?? 'not-needed';
+  return { title: `Rollgate: ${title}`, text: joined([report.reason, advice[worst]]) };
 }
 
 /** `41 of 300 failed`; what `failed` is depends on the metric. Empty without samples. */
@@ -217,10 +237,14 @@ export function countsInWords(check: CheckResult): string {
   return `${formatNumber(check.failures, 0)} of ${formatNumber(check.samples, 0)} ${noun}`;
 }
 
+/** Kinds of failures and how many there were, the most frequent first. */
+export function kindsByCount({ kinds }: CheckResult): readonly (readonly [string, number])[] {
+  return Object.entries(kinds).sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1));
+}
+
 /** `30 × status 503, 11 × timeout`, most frequent first, at most five. Empty when nothing failed. */
 export function kindsInWords(check: CheckResult): string {
-  return Object.entries(check.kinds)
-    .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+  return kindsByCount(check)
     .slice(0, 5)
     .map(([kind, count]) => `${formatNumber(count, 0)} × ${kind}`)
     .join(', ');
@@ -229,12 +253,13 @@ export function kindsInWords(check: CheckResult): string {
 /** `4 checks without data, 1 error of the source`; empty when nothing was missing. */
 export function missingInWords(check: CheckResult): string {
   const { noData, providerErrors } = check.missing;
-  return [
-    noData > 0 ? `${plural(noData, 'check')} without data` : '',
-    providerErrors > 0 ? `${plural(providerErrors, 'error')} of the source` : '',
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
+  return joined(
+    [
+      noData > 0 ? `${plural(noData, 'check')} without data` : '',
+      providerErrors > 0 ? `${plural(providerErrors, 'error')} of the source` : '',
+    ],
+    ', ',
+  );
 }
 
 /**
@@ -243,11 +268,29 @@ export function missingInWords(check: CheckResult): string {
  */
 export function chanceInWords(check: CheckResult, target: TargetReport): string {
   if (check.evidence === null) return '';
-  const sharing = target.checks.filter((other) => other.evidence !== null).length;
-  const logRatio = check.evidence.maxLogE - Math.log(sharing);
-  if (logRatio > Math.log(1e9)) return '1 in a billion';
-  const ratio = Math.floor(Math.exp(logRatio));
-  return ratio < 2 ? '' : `1 in ${formatNumber(ratio, 0)}`;
+  const logOdds = sharedLogOdds(check.evidence.maxLogE, target);
+  return logOdds < Math.LN2 ? '' : oddsInWords(logOdds);
+}
+
+/** What the evidence against one check says of the target, whose checks share the odds. Natural logarithms. */
+export function sharedLogOdds(logE: number, { checks }: TargetReport): number {
+  return logE - Math.log(checks.filter(({ evidence }) => evidence !== null).length);
+}
+
+/** What rounding takes from the exponential of a logarithm must not make 99 of 100. */
+const ROUNDING = 1 + 1e-9;
+
+/** `1 in 4,300`. @param logOdds natural logarithm */
+export function oddsInWords(logOdds: number): string {
+  if (logOdds > Math.log(1e9)) return '1 in a billion';
+  return `1 in ${formatNumber(Math.floor(Math.exp(Math.max(0, logOdds)) * ROUNDING), 0)}`;
+}
+
+const ranks = { breached: 0, 'no-data': 1, within: 2 } as const;
+
+/** Checks over their limits first, then those without data. */
+export function worstFirst(checks: readonly CheckResult[]): readonly CheckResult[] {
+  return [...checks].sort((a, b) => ranks[a.outcome] - ranks[b.outcome]);
 }
 
 /** Why a breach is not held against what was deployed. */

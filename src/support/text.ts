@@ -54,6 +54,11 @@ export function capitalised(text: string): string {
   return text.replace(/^\p{Ll}(?=[\p{L}'’]*(?:[\s,;.!?]|$))/u, (letter) => letter.toUpperCase());
 }
 
+/** The texts that are not empty, with a separator between them. */
+export function joined(texts: readonly string[], separator = ' '): string {
+  return texts.filter((text) => text !== '').join(separator);
+}
+
 /** With an end mark; empty stays empty. */
 export function ended(text: string): string {
   return text === '' || /[.:!?…]\)?$/.test(text) ? text : `${text}.`;
@@ -67,6 +72,15 @@ export function firstSentence(text: string): string {
 /** With a capital at the start and an end mark, as it stands among other sentences; empty stays empty. */
 export function asSentence(text: string): string {
   return ended(capitalised(text));
+}
+
+/** `130000` → `02:10`, from an hour on `1:02:10`. @param ms milliseconds; a part of a second is left out */
+export function clockTime(ms: number): string {
+  const total = Math.floor(ms / 1000);
+  const hours = Math.floor(total / 3600);
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const rest = `${two(Math.floor((total % 3600) / 60))}:${two(total % 60)}`;
+  return hours === 0 ? rest : `${String(hours)}:${rest}`;
 }
 
 /** `90500` → `1m 30.5s`; below a minute `12.3s`; whole numbers lose the `.0`. */

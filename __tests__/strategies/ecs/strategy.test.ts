@@ -43,6 +43,18 @@ async function captured(strategy: Strategy): Promise<unknown> {
   return strategy.capture?.(never);
 }
 
+/** Aborted when so much time has gone by. */
+function overIn(clock: VirtualClock, ms: number): AbortSignal {
+  const stop = new AbortController();
+  clock.sleep(ms, never).then(
+    () => {
+      stop.abort(new Cancelled('SIGTERM'));
+    },
+    () => undefined,
+  );
+  return stop.signal;
+}
+
 describe('ecs', () => {
   it('without a service it is not configured', () => {
     expect(setUpEcs(dependenciesWith({}))).toEqual({
@@ -659,19 +671,12 @@ describe('ecs', () => {
       service.deploy('api:8');
       aws.services.get('shop/worker')?.deploy('worker:4');
       await clock.runUntil(captured(strategy));
-      const stop = new AbortController();
       let changes = 0;
       aws.instead = (operation) => {
         if (operation === 'update-service') changes += 1;
         return changes === 2 && operation === 'describe-services' ? answer : undefined;
       };
-      clock.sleep(600_000, never).then(
-        () => {
-          stop.abort(new Cancelled('SIGTERM'));
-        },
-        () => undefined,
-      );
-      const { result } = await rollBack({ strategy, clock }, { signal: stop.signal });
+      const { result } = await rollBack({ strategy, clock }, { signal: overIn(clock, 600_000) });
       expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
       expect(result).toHaveProperty(
         'detail',
@@ -705,14 +710,7 @@ describe('ecs', () => {
     service.deploy('api:8');
     await clock.runUntil(captured(strategy));
     aws.fate = { looks: 1, end: 'hangs' };
-    const stop = new AbortController();
-    clock.sleep(600_000, never).then(
-      () => {
-        stop.abort(new Cancelled('SIGTERM'));
-      },
-      () => undefined,
-    );
-    const { result } = await rollBack({ strategy, clock }, { signal: stop.signal });
+    const { result } = await rollBack({ strategy, clock }, { signal: overIn(clock, 600_000) });
     expect(result).toMatchObject({ outcome: 'triggered', versionConfirmed: false });
     expect(result).toHaveProperty(
       'detail',

@@ -68,7 +68,7 @@ async function tell(
   for (const line of [
     `What happens now, in about ${takes}: a small shop starts on this machine, and nothing leaves it.`,
     `Version 2 of the shop is deployed. It looks fine, and ${formatDuration(goesBadAfter)} later ${String(FAIL)} of ${String(OUT_OF)} requests fail.`,
-    'Rollgate watches it, finds it bad, rolls back to version 1, and makes sure that the shop is well again.',
+    'Rollgate watches it, finds it bad, rolls back to version 1, and checks that the shop has recovered.',
   ])
     console.line(line);
   console.line('');
