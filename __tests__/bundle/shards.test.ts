@@ -204,13 +204,13 @@ describe('a few targets in 5 shards', () => {
     const found = await place.run(['combine']);
     expect(found.code).toBe(0);
     expect(place.report().notices).toContainEqual(
-      expect.stringMatching(/e2e.report\.json is not combined: it is no report of Rollgate\.$/),
+      expect.stringMatching(/e2e.report\.json is not combined: it is not a report of Rollgate\.$/),
     );
     for (const [path, says] of [
-      ['rollgate-report/e2e/report.json', 'it is no report of Rollgate'],
+      ['rollgate-report/e2e/report.json', 'it is not a report of Rollgate'],
       ['rollgate-report/report.json', 'it is not of a shard, but one that `combine` has made'],
       ['reports/*/report.json', 'there is no such file or folder → only a shell makes paths'],
-      ['rollgate.yml', 'it is no report of Rollgate'],
+      ['rollgate.yml', 'it is not a report of Rollgate'],
     ] as const) {
       const { code, output } = await place.run(['combine', path, '--report-dir', 'other']);
       expect(output).toContain(`${path}: ${says}`);

@@ -42,8 +42,9 @@ const calques: readonly (readonly [phrase: RegExp, better: string])[] = [
   [/\bin the same moments\b/i, 'at the same time'],
   [/\bnot held against\b/i, 'does not count against'],
   [/\bcharged to the deploy\b/i, 'blamed on the deploy'],
+  // "There is no such job" and "it is no longer ours" are English.
   [
-    /\b(is|are) no (error|failure|sign|secrets?|number|name|input|option|deploy|webhook|flag|answer to)\b/i,
+    /(?<!\b[Tt]here )\b(is|are) no (?!(longer|more|less|later|better|worse|such|data|evidence|need|doubt|one)\b)[a-zA-Z`]/,
     'is not a ...',
   ],
   [/\bnothing may be assumed\b/i, 'the state is unknown, check by hand'],

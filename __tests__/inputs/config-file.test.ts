@@ -74,10 +74,10 @@ describe('readConfigFile', () => {
     ['durration: 5m', 'line 1: `durration` is not an input (did you mean `duration`?)'],
     ['\nfoo: 1', 'line 2: `foo` is not an input'],
     ['constructor: 1', 'line 1: `constructor` is not an input'],
-    ['checks: {}', 'line 1: `checks` is no list (write items like `- source: prometheus`)'],
+    ['checks: {}', 'line 1: `checks` is not a list (write items like `- source: prometheus`)'],
     ['checks: [1]', 'line 1: a check is a map (write it like `- source: prometheus`)'],
-    ['targets: {}', 'line 1: `targets` is no list (write items like `- name: api`)'],
-    ['targets: []', 'line 1: `targets` is no list (write items like `- name: api`)'],
+    ['targets: {}', 'line 1: `targets` is not a list (write items like `- name: api`)'],
+    ['targets: []', 'line 1: `targets` is not a list (write items like `- name: api`)'],
     ['targets: [api]', 'line 1: a target is a map (write it like `- name: api`)'],
     [
       'targets:\n  - url: https://a',

@@ -102,19 +102,19 @@ describe('an address variable of a CI system that we do not run in', () => {
   });
 
   it.each(['github', 'local', 'gitlab'])(
-    'is no address of Gitea when GitHub has set it: %s',
+    'is not an address of Gitea when GitHub has set it: %s',
     (system) => {
       const env = { ...job, CI_SYSTEM: 'gitea' };
       expect(resolveWith({ env, system }).settings['gitea-url']).toBeUndefined();
     },
   );
 
-  it('is no address of GitHub when Gitea has set it', () => {
+  it('is not an address of GitHub when Gitea has set it', () => {
     const { settings } = resolveWith({ env: { ...job, CI_SYSTEM: 'github' }, system: 'gitea' });
     expect(settings['github-api-url']).toBe('https://api.github.com');
   });
 
-  it('may stand in the configuration file too: it is no address of a stranger', () => {
+  it('may stand in the configuration file too: it is not an address of a stranger', () => {
     const { problems } = resolveWith({
       env: { CI_SYSTEM: 'gitlab', CI_SERVER_URL: 'https://gitlab.example', GITLAB_TOKEN: 's' },
       files: { 'rollgate.yml': 'gitlab-url: https://gitlab.example' },

@@ -62,7 +62,7 @@ describe('the http CI system', () => {
 
   it('an invalid input is not reported as missing, too', () => {
     expect(problems({ ...complete, 'http-state': 'state' })).toEqual([
-      expect.stringMatching(/^http-state: `state` is no JSON Pointer/),
+      expect.stringMatching(/^http-state: `state` is not a JSON Pointer/),
     ]);
   });
 

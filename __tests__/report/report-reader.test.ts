@@ -63,27 +63,27 @@ describe('decodeReport', () => {
   it.each<[string, string, string]>([
     ['an empty file', '', 'it is not JSON'],
     ['one that was cut short', renderJson(aReport()).slice(0, 200), 'it is not JSON'],
-    ['no object', '[]', 'it is no report of Rollgate'],
-    ['that of another tool', '{"suites":[],"errors":[]}', 'it is no report of Rollgate'],
+    ['no object', '[]', 'it is not a report of Rollgate'],
+    ['that of another tool', '{"suites":[],"errors":[]}', 'it is not a report of Rollgate'],
     [
       'one of another schema',
       JSON.stringify({ ...aReport(), schema: 2 }),
-      'it is no report of schema 1: `schema` is not as expected',
+      'it is not a report of schema 1: `schema` is not as expected',
     ],
     [
       'an exit code of nobody',
       JSON.stringify({ ...aReport(), exitCode: 9 }),
-      'it is no report of schema 1: `exitCode` is not as expected',
+      'it is not a report of schema 1: `exitCode` is not as expected',
     ],
     [
       'a verdict of nobody',
       JSON.stringify({ ...aReport(), targets: [{ ...aTarget(), verdict: 'fine' }] }),
-      'it is no report of schema 1: `targets.0.verdict` is not as expected',
+      'it is not a report of schema 1: `targets.0.verdict` is not as expected',
     ],
     [
       'a shard that cannot be',
       JSON.stringify({ ...aReport(), shard: { index: 6, count: 5, allTargets: [] } }),
-      'it is no report of schema 1: `shard` is not as expected',
+      'it is not a report of schema 1: `shard` is not as expected',
     ],
   ])('%s is refused, and nothing of it is shown', (_, text, message) => {
     expect(decodeReport(text)).toEqual({ ok: false, problem: { message } });

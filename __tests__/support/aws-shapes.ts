@@ -60,7 +60,7 @@ function misfitsOf(model: Service, name: string, value: unknown, at: string): re
       ? value.flatMap((one, index) =>
           misfitsOf(model, shape.member ?? '', one, `${at}[${String(index)}]`),
         )
-      : [`${at} is no list`];
+      : [`${at} is not a list`];
   if (shape.type === 'structure' || shape.type === 'map') {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return [`${at} is no object`];

@@ -173,7 +173,7 @@ function nested(begin: string, depth: number, inner: string): string {
 
 const HERE = 'HERE-IT-CHANGES';
 
-/** The body with one of its values changed; one that is no JSON, or too deep to be written again, stays. */
+/** The body with one of its values changed; one that is not JSON, or too deep to be written again, stays. */
 function edited(body: string, at: number, change: (old: string) => string | undefined): string {
   try {
     const root: { body?: unknown } = { body: JSON.parse(body) as unknown };

@@ -518,10 +518,10 @@ describe('the rollback script for Compose', () => {
     [{ ROLLBACK_IMAGE: '' }, 'neither ROLLBACK_IMAGE nor ROLLBACK_REVISION'],
     [{ ROLLBACK_IMAGE: 'none', ROLLBACK_REVISION: 'none' }, 'neither ROLLBACK_IMAGE'],
     ...['-x', '--help', 'a b', '$(id)', 'a;b', 'a\n::error::b', 'a`id`'].map(
-      (image) => [{ ROLLBACK_IMAGE: image }, 'ROLLBACK_IMAGE is no reference'] as const,
+      (image) => [{ ROLLBACK_IMAGE: image }, 'ROLLBACK_IMAGE is not a reference'] as const,
     ),
     ...['-x', '.x', 'a b', '$(id)', 'a/b', 'a:b', 'a\nb'].map(
-      (tag) => [{ ROLLBACK_REVISION: tag }, 'ROLLBACK_REVISION is no tag'] as const,
+      (tag) => [{ ROLLBACK_REVISION: tag }, 'ROLLBACK_REVISION is not a tag'] as const,
     ),
     [{ ROLLBACK_IMAGE: '', ROLLBACK_REVISION: 'v1', IMAGE_NAME: '' }, 'IMAGE_NAME is empty'],
     [{ SERVICE: '' }, 'SERVICE is not a service name'],
@@ -580,7 +580,7 @@ describe.each(named)('%s', (_, pipeline) => {
       const env = { ROLLBACK: marker, ROLLBACK_REVISION: '12', ROLLBACK_IMAGE: 'shop:1' };
       const { code, calls, output } = await run(pipeline, env);
       expect({ code, calls }).toEqual({ code: 2, calls: [] });
-      expect(output).toContain('this is no rollback');
+      expect(output).toContain('this is not a rollback');
     },
   );
 

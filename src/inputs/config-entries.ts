@@ -33,7 +33,7 @@ export function readEntries(
   const list = followAlias(reader.doc, value);
   if (isScalar(list) && list.value === null) return [];
   if (!isSeq(list)) {
-    reader.problem(where, '`checks` is no list', 'write items like `- source: prometheus`');
+    reader.problem(where, '`checks` is not a list', 'write items like `- source: prometheus`');
     return [];
   }
   return list.items.flatMap((item): WrittenEntry[] => {

@@ -206,7 +206,7 @@ function readInput(
 function readTargets(reader: FileReader, value: unknown, where: string): readonly TargetScope[] {
   const list = followAlias(reader.doc, value);
   if (!isSeq(list) || list.items.length === 0) {
-    reader.problem(where, '`targets` is no list', 'write items like `- name: api`');
+    reader.problem(where, '`targets` is not a list', 'write items like `- name: api`');
     return [];
   }
   const names = new Set<string>();

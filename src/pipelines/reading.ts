@@ -22,7 +22,7 @@ export function notUnderstood(address: string, input: string): PermanentError {
 /** The list that an answer should hold. @throws TransientError when it holds none. */
 export function listIn(what: string, value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value as readonly unknown[];
-  throw new TransientError(`${what}: the answer is no list`);
+  throw new TransientError(`${what}: the answer is not a list`);
 }
 
 /** A time in milliseconds since the epoch; NaN for what is none. */

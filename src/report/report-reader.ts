@@ -16,11 +16,13 @@ export function decodeReport(text: string): Result<RunReport> {
   } catch {
     return bad('it is not JSON');
   }
-  if (!toolSchema.safeParse(value).success) return bad('it is no report of Rollgate');
+  if (!toolSchema.safeParse(value).success) return bad('it is not a report of Rollgate');
   const parsed = reportSchema.safeParse(value);
   if (parsed.success) return good(parsed.data);
   const [issue] = parsed.error.issues;
-  return bad(`it is no report of schema 1: \`${issue?.path.join('.') ?? ''}\` is not as expected`);
+  return bad(
+    `it is not a report of schema 1: \`${issue?.path.join('.') ?? ''}\` is not as expected`,
+  );
 }
 
 /** An object with a schema for each of its fields: one that is forgotten, and would be left out in silence, does not compile. */

@@ -8,6 +8,7 @@ import {
   oneLine,
   plural,
 } from '../support/text.js';
+import { fields } from '../support/json.js';
 import { decisiveAttempt, type RunReport, type TargetReport } from './record.js';
 
 /** The mark and the words that a report begins with: the outcome, before any number. */
@@ -209,12 +210,7 @@ function configOf(
   { config }: RunReport,
   { name }: TargetReport,
 ): Readonly<Record<string, unknown>> {
-  const { targets } = config;
-  const own =
-    typeof targets === 'object' && targets !== null
-      ? (targets as Readonly<Record<string, unknown>>)[name]
-      : undefined;
-  return { ...config, ...(typeof own === 'object' ? own : {}) };
+  return { ...config, ...fields(fields(config.targets)[name]) };
 }
 
 /** Title and text of the one line that a CI system shows first: the outcome before the numbers. */

@@ -194,7 +194,7 @@ function withCookies(hop: Hop, cookies: Cookies): Hop {
 function badRedirect(hop: Hop, next: Hop | 'unusable'): HttpError {
   const failure =
     next === 'unusable'
-      ? { summary: 'unusable redirect', detail: 'it leads to something that is no HTTP URL' }
+      ? { summary: 'unusable redirect', detail: 'it leads to something that is not an HTTP URL' }
       : { summary: 'too many redirects' };
   return new HttpError(hop, { kind: 'redirects', ...failure }, true);
 }

@@ -27,13 +27,13 @@ fail() {
 # All inputs are checked before anything runs. What Azure takes for an empty text is "none".
 case ${ROLLBACK:-} in
   true | True) ;;
-  *) refuse 'this is no rollback: ROLLBACK is not true' ;;
+  *) refuse 'this is not a rollback: ROLLBACK is not true' ;;
 esac
 
 tag=${ROLLBACK_REVISION:-}
 if [ "$tag" = none ]; then tag=; fi
 case $tag in
-  [!A-Za-z0-9_]* | *[!A-Za-z0-9._-]*) refuse 'ROLLBACK_REVISION is no tag of an image' ;;
+  [!A-Za-z0-9_]* | *[!A-Za-z0-9._-]*) refuse 'ROLLBACK_REVISION is not a tag of an image' ;;
 esac
 
 image=${ROLLBACK_IMAGE:-}
@@ -44,7 +44,7 @@ if [ -z "$image" ] && [ -n "$tag" ]; then
 fi
 case $image in
   '') refuse 'neither ROLLBACK_IMAGE nor ROLLBACK_REVISION says what to return to' ;;
-  [!A-Za-z0-9]* | *[!A-Za-z0-9._/:@-]*) refuse 'ROLLBACK_IMAGE is no reference to an image' ;;
+  [!A-Za-z0-9]* | *[!A-Za-z0-9._/:@-]*) refuse 'ROLLBACK_IMAGE is not a reference to an image' ;;
 esac
 
 service=${SERVICE:-}

@@ -28,13 +28,13 @@ count() { echo $#; }
 # All inputs are checked before anything runs. What Azure takes for an empty text is "none".
 case ${ROLLBACK:-} in
   true | True) ;;
-  *) refuse 'this is no rollback: ROLLBACK is not true' ;;
+  *) refuse 'this is not a rollback: ROLLBACK is not true' ;;
 esac
 
 image=${ROLLBACK_IMAGE:-}
 if [ "$image" = none ]; then image=; fi
 case $image in
-  [!A-Za-z0-9]* | *[!A-Za-z0-9._/:@,=+-]*) refuse 'ROLLBACK_IMAGE is no reference to an image' ;;
+  [!A-Za-z0-9]* | *[!A-Za-z0-9._/:@,=+-]*) refuse 'ROLLBACK_IMAGE is not a reference to an image' ;;
 esac
 
 given=${ROLLBACK_REVISION:-}
@@ -69,7 +69,7 @@ revision_of() {
 
 for entry in $revisions; do
   case ${entry##*=} in
-    '' | 0* | *[!0-9]* | ??????????*) refuse "ROLLBACK_REVISION has $entry, which is no revision" ;;
+    '' | 0* | *[!0-9]* | ??????????*) refuse "ROLLBACK_REVISION has $entry, which is not a revision" ;;
   esac
   case $entry in
     *=*)

@@ -201,7 +201,7 @@ describeWith('the bundle and a cluster', lacking(oldKubectl, 'helm'), () => {
       (
         [
           ['exec /bin/sleep 600', /did not end within 20 s/],
-          ['echo garbage', /printed something that is no JSON/],
+          ['echo garbage', /printed something that is not JSON/],
           ['kill -9 $$', /was ended by SIGKILL/],
         ] as const
       ).map(async ([script, detail]) => {

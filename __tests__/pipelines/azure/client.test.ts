@@ -624,7 +624,7 @@ describe('following a build of Azure', () => {
     ['reset', 'reset', /./],
     ['reset in the middle', 'reset-mid-answer', /./],
     ['hang', 'hang', /took longer than 10 s/],
-    ['malformed JSON', { status: 200, body: '{"status":"compl' }, /is no build/],
+    ['malformed JSON', { status: 200, body: '{"status":"compl' }, /is not a build/],
   ])('%s for every read: unreadable, not a success', async (_, fault, problem) => {
     const { outcome, server } = await follow({ run: [running] }, fault);
     expect(outcome).toEqual({ kind: 'unreadable', problem: expect.stringMatching(problem) });

@@ -189,7 +189,7 @@ describe('start with CircleCI', () => {
       {},
       /no project.*circleci-project, or CIRCLE_PROJECT_SLUG/,
     ],
-    ['no project slug', {}, { 'circleci-project': 'shop' }, {}, /no project slug/],
+    ['no project slug', {}, { 'circleci-project': 'shop' }, {}, /not a project slug/],
     ['no URL', {}, { 'circleci-url': 'circleci' }, {}, /circleci-url is not a URL/],
     ['a commit', {}, {}, { ref: 'b'.repeat(40) }, /is a commit/],
     [
@@ -358,7 +358,7 @@ describe('start with CircleCI', () => {
 
     it.each<[string, Fault]>([
       ['cannot be read', { status: 403, body: '{}' }],
-      ['is no list', { status: 200, body: '{}' }],
+      ['is not a list', { status: 200, body: '{}' }],
     ])('a list of pipelines that %s: unknown, without a probable one', async (_, fault) => {
       const { standIn, start } = await setUp({
         overrides: [{ method: 'GET', path: /\/mine$/, fault }],

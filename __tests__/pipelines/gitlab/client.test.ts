@@ -391,7 +391,7 @@ describe('start with a bad answer', () => {
     ['a reset after it was accepted', 'reset'],
     ['a reset mid answer', 'reset-mid-answer'],
     ['a hang after it was accepted', 'hang'],
-    ['an answer that is no JSON', { status: 201, body: '{"id": 90' }],
+    ['an answer that is not JSON', { status: 201, body: '{"id": 90' }],
     ['an answer without an id', { status: 201, body: '{}' }],
     ['a page', page(200)],
     ['a page that a proxy says to be its own', page(203)],

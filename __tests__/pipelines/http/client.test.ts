@@ -177,7 +177,7 @@ describe('start with the http client', () => {
       'a body that is not JSON',
       { ROLLGATE_HTTP_START_BODY: '{"id": {{rollback_id}}}' },
       {},
-      /is no JSON/,
+      /is not JSON/,
     ],
     [
       'a body of type XML',
@@ -350,7 +350,7 @@ describe('start with the http client', () => {
   it.each<[string, HttpStandInOptions, Record<string, string>, RegExp]>([
     ['refused', { list: { status: 403 } }, {}, /listing the runs: status 403/],
     ['missing at its pointer', {}, { ROLLGATE_HTTP_FIND_RUNS: '/values' }, /no list at \/values/],
-    ['not a list', {}, { ROLLGATE_HTTP_FIND_RUNS: '' }, /answer is no list.*http-find-runs/],
+    ['not a list', {}, { ROLLGATE_HTTP_FIND_RUNS: '' }, /answer is not a list.*http-find-runs/],
   ])('a list that is %s is read once', async (_, options, variables, says) => {
     const { start, standIn } = await setUp({ namesRun: false, ...options }, variables);
     expect(await start()).toMatchObject({ kind: 'unknown', reason: expect.stringMatching(says) });
@@ -515,7 +515,7 @@ describe('following a run of the http client', () => {
       'is described wrongly',
       {},
       { ROLLGATE_HTTP_CANCEL_BODY: '{"id": {{run_id}}' },
-      /http-cancel-body is no JSON/,
+      /http-cancel-body is not JSON/,
     ],
   ])('a cancel that %s: not cancelled', async (_, options, variables, problem) => {
     const { outcome } = await follow(
@@ -628,11 +628,11 @@ describe('preflight of the http client', () => {
       /cancelled.*http-states/,
     ],
     [
-      'a cancel that is no JSON',
+      'a cancel that is not JSON',
       {},
       { ROLLGATE_HTTP_CANCEL_BODY: '{' },
       'error',
-      /http-cancel-body is no JSON/,
+      /http-cancel-body is not JSON/,
     ],
     [
       'an id that is not sent',

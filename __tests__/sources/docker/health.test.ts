@@ -110,7 +110,7 @@ describe('the containers of a project as a health check', () => {
 
   it.each([
     ['does not answer', away, /^docker ps: Cannot connect to the Docker daemon/],
-    ['prints garbage', { stdout: 'hunter2' }, /printed something that is no JSON|no container/],
+    ['prints garbage', { stdout: 'hunter2' }, /printed something that is not JSON|no container/],
     [
       'denies access',
       failing('permission denied hunter2'),

@@ -355,7 +355,7 @@ describe('the kubernetes source', () => {
     it.each([
       ['no answer', unreachable, /refused/],
       ['no right', refusal('Forbidden', 'pods is forbidden'), /pods is forbidden/],
-      ['garbage as output', { stdout: 'I am fine' }, /no JSON/],
+      ['garbage as output', { stdout: 'I am fine' }, /not JSON/],
       ['an exit without a reason', { code: 3 }, /ended with code 3/],
       [
         'no kubectl',

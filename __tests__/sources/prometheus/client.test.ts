@@ -138,7 +138,7 @@ describe('createClient', () => {
       ': fetch series: store-1: unavailable',
     ],
     ['a whole answer of VictoriaMetrics', { isPartial: false }, undefined],
-    ['a warning that is no list', { warnings: 'store-1 is away' }, ': store-1 is away'],
+    ['a warning that is not a list', { warnings: 'store-1 is away' }, ': store-1 is away'],
     ['no warnings', { warnings: [] }, undefined],
     ['null for none', { warnings: null, isPartial: false }, undefined],
     [

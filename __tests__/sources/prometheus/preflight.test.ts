@@ -344,7 +344,7 @@ describe('preflight of the prometheus source', () => {
         'a series that falls half of the time',
         { falls: 0.5 },
         'warning',
-        /: in the last 10m its series went down 50 % of the times that they changed: it is no counter, or several/,
+        /: in the last 10m its series went down 50 % of the times that they changed: it is not a counter, or several/,
       ],
       ['a series that falls now and then', { falls: 0.1 }, undefined, /^$/],
       [

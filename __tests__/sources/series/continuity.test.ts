@@ -213,7 +213,7 @@ describe('createContinuity', () => {
       ['grown', 'unknown', 'grown', 'unknown', 'grown', 'unknown', 'grown', 'unknown', 'grown'],
     ],
     [
-      'what goes up and down is no counter, but what is counted in each interval, or a rate',
+      'what goes up and down is not a counter, but what is counted in each interval, or a rate',
       row([150, 141, 148, 139, 149, 138]),
       ['unknown', 'unknown', 'unknown', 'unknown', 'useless'],
     ],

@@ -438,7 +438,7 @@ describe('the helm strategy', () => {
       expect(await strategy.execute(plan, contextWith())).toEqual({
         outcome: 'triggered',
         detail:
-          'helm rollback api 1 was a success, and the release could not be read afterwards (helm history printed something that is no history).',
+          'helm rollback api 1 was a success, and the release could not be read afterwards (helm history printed something that is not a history).',
         versionConfirmed: null,
       });
     });

@@ -52,7 +52,7 @@ describe('preflight of the kubernetes strategy', () => {
       /did not end within 20 s/,
       /reaches the API server/,
     ],
-    ['prints no JSON', { stdout: 'hello' }, /no JSON/, /kubectl works/],
+    ['prints no JSON', { stdout: 'hello' }, /not JSON/, /kubectl works/],
     [
       'does not accept the user',
       failing('error: You must be logged in to the server (Unauthorized)'),

@@ -73,7 +73,7 @@ function chainOf(strategy: Strategy, timeout: number) {
 
 describe('kubectl as a process', () => {
   it.each([
-    ['prints garbage', 'echo hello', 'failed', /printed something that is no JSON/],
+    ['prints garbage', 'echo hello', 'failed', /printed something that is not JSON/],
     ['is killed', 'kill -9 $$', 'failed', /was ended by SIGKILL/],
     ['fails', 'echo "error: broken" >&2; exit 1', 'failed', /error: broken/],
     ['is missing', undefined, 'skipped', /kubectl is not on the PATH/],

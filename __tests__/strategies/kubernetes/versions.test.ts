@@ -187,7 +187,7 @@ describe('the history of a Rollout', () => {
 
   it.each([
     ['no word of it', {}],
-    ['what is no JSON', { 'rollout.argoproj.io/ephemeral-metadata': '{' }],
+    ['what is not JSON', { 'rollout.argoproj.io/ephemeral-metadata': '{' }],
   ])('keeps labels of its own, with %s', async (_, annotations) => {
     expect(await templateOf(annotations, { metadata: { labels }, spec: {} })).toEqual({
       metadata: { labels: { app: 'api', role: 'canary' } },

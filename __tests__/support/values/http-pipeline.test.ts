@@ -74,7 +74,7 @@ describe('JSON Pointers', () => {
     expect(pointers().parse('/a, /b\n/c')).toEqual({ ok: true, value: ['/a', '/b', '/c'] });
     expect(pointers().parse('/a, $.b')).toMatchObject({
       ok: false,
-      problem: { message: '`$.b` is no JSON Pointer' },
+      problem: { message: '`$.b` is not a JSON Pointer' },
     });
     expect(pointers().parse(',')).toMatchObject({ ok: false });
   });
@@ -101,9 +101,9 @@ describe('the meanings of states', () => {
   it.each([
     ['passed', /no word and meaning/, /passed=succeeded/],
     ['=failed', /no word and meaning/, /passed=succeeded/],
-    ['passed=suceeded', /no meaning of `passed`/, /did you mean `succeeded`/],
-    ['passed=unknown', /no meaning/, /`queued`, `running`, `waiting`/],
-    ['passed=', /no meaning/, /one of/],
+    ['passed=suceeded', /not a meaning of `passed`/, /did you mean `succeeded`/],
+    ['passed=unknown', /not a meaning/, /`queued`, `running`, `waiting`/],
+    ['passed=', /not a meaning/, /one of/],
     ['a=failed\na=failed', /given twice/, /once/],
   ])('%j is refused', (text, message, fix) => {
     expect(meanings().parse(text)).toEqual({

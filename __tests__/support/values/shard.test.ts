@@ -75,11 +75,11 @@ describe('the type of `shard`', () => {
   });
 
   it.each([
-    ['2', /is no shard/, /such as `2\/5`/],
-    ['2 of 5', /is no shard/, /such as `2\/5`/],
-    ['-1/5', /is no shard/, /such as `2\/5`/],
-    ['1.5/5', /is no shard/, /such as `2\/5`/],
-    ['/5', /is no shard/, /such as `2\/5`/],
+    ['2', /is not a shard/, /such as `2\/5`/],
+    ['2 of 5', /is not a shard/, /such as `2\/5`/],
+    ['-1/5', /is not a shard/, /such as `2\/5`/],
+    ['1.5/5', /is not a shard/, /such as `2\/5`/],
+    ['/5', /is not a shard/, /such as `2\/5`/],
     ['0/5', /counts from 0/, /the first shard is `1\/5`: add 1/],
     ['6/5', /there is no shard `6\/5`/, /from `1\/N` to `N\/N`/],
     ['0/0', /there is no shard `0\/0`/, /from `1\/N` to `N\/N`/],

@@ -1,6 +1,7 @@
 import { parseDocument } from 'yaml';
 import { bad, good, type Result } from '../../contract/result.js';
 import { messageOf } from '../../support/errors.js';
+import { fields, isObject, textOf } from '../../support/json.js';
 
 /** Where a service takes its image from, as far as the Compose file says. */
 export interface ComposeService {
@@ -31,9 +32,9 @@ export function readServices(path: string, text: string): Result<ComposeServices
     const [error] = doc.errors;
     if (error !== undefined) return unreadable(path, error.message.split('\n')[0] ?? '');
     const file: unknown = doc.toJS() ?? {};
-    if (!isMap(file)) return unreadable(path, 'it is not a mapping');
+    if (!isMapping(file)) return unreadable(path, 'it is not a mapping');
     const { services = {} } = file;
-    return isMap(services)
+    return isMapping(services)
       ? good({
           path,
           services: Object.entries(services).map(([name, service]) => serviceOf(name, service)),
@@ -48,13 +49,13 @@ function unreadable(path: string, why: string): Result<never> {
   return bad(`${path} cannot be read, so its services are not known: ${why.replace(/:$/, '')}`);
 }
 
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return isObject(value) && !Array.isArray(value);
 }
 
 function serviceOf(name: string, service: unknown): ComposeService {
-  const image = isMap(service) ? service.image : undefined;
-  if (typeof image !== 'string') return { name };
+  const image = textOf(fields(service).image);
+  if (image === undefined) return { name };
   const whole = WHOLE.exec(image);
   if (whole !== null) {
     const [, variable, usual = '', bare] = whole;

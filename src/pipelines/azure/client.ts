@@ -148,7 +148,7 @@ async function readState(
     context.api.request(what, { method: 'GET', area: 'build', path: buildPath(run.id) }, signal),
   );
   const { id, status, result, startTime } = fields(answer.data);
-  if (typeof status !== 'string') throw new TransientError(`${what}: the answer is no build`);
+  if (typeof status !== 'string') throw new TransientError(`${what}: the answer is not a build`);
   assertSameRun(what, run.id, id);
   const timeline = needsTimeline(status, result)
     ? await readTimeline(context, run, signal)

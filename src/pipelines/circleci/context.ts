@@ -180,7 +180,7 @@ export async function readPipeline(
     ),
   );
   const { id, state, errors } = fields(answer.data);
-  if (typeof state !== 'string') throw new TransientError(`${what}: the answer is no pipeline`);
+  if (typeof state !== 'string') throw new TransientError(`${what}: the answer is not a pipeline`);
   assertSameRun(what, run.id, id);
   return {
     state,
@@ -236,7 +236,7 @@ export function parseProject(text: string): Result<string> {
   return isSlug
     ? good(slug)
     : bad(
-        `circleci-project is "${text}", which is no project slug`,
+        `circleci-project is "${text}", which is not a project slug`,
         'give it as gh/org/repo, bb/org/repo or circleci/<organization>/<project>; the Overview page of the project settings shows it',
       );
 }

@@ -182,7 +182,8 @@ async function readState(
     ),
   );
   const shown = fields(answer.data);
-  if (typeof shown.status !== 'string') throw new TransientError(`${what}: the answer is no run`);
+  if (typeof shown.status !== 'string')
+    throw new TransientError(`${what}: the answer is not a run`);
   assertSameRun(what, run.id, shown.id);
   const state = context.server.stateOf(shown);
   return state.phase === 'cancelled' || state.phase === 'failed'

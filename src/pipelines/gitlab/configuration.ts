@@ -74,7 +74,7 @@ export function mergedAt(
       signal,
     );
     const { valid, errors, merged_yaml: text } = fields(answer.data);
-    if (typeof valid !== 'boolean') throw new PermanentError('the answer is no check');
+    if (typeof valid !== 'boolean') throw new PermanentError('the answer is not a check');
     return mergedFrom(
       valid,
       Array.isArray(errors) ? errors.filter((one) => typeof one === 'string') : [],

@@ -223,7 +223,7 @@ export async function readPipeline(
   );
   const pipeline = pipelineOf(context, answer.data);
   if (pipeline === undefined || pipeline.status === '') {
-    throw new TransientError(`${what}: the answer is no pipeline`);
+    throw new TransientError(`${what}: the answer is not a pipeline`);
   }
   assertSameRun(what, id, pipeline.run.id);
   return pipeline;

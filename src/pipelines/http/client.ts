@@ -92,7 +92,7 @@ async function readState(
     soonThere(context.api.request(what, composeState(state.path, run.id), signal)),
   );
   if (typeof answer.data !== 'object' || answer.data === null) {
-    throw new TransientError(`${what}: the answer is no JSON object`);
+    throw new TransientError(`${what}: the answer is not a JSON object`);
   }
   return stateIn(answer.data, state);
 }

@@ -99,7 +99,7 @@ function bodyOf(
   const text = fill(template, valueOf, encode);
   if (encode === inJson && !isJson(text)) {
     return bad(
-      'is no JSON when its placeholders are filled in',
+      'is not JSON when its placeholders are filled in',
       'write placeholders between quotes, such as "{{rollback_id}}", and check the commas and brackets',
     );
   }

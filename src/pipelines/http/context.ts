@@ -164,7 +164,7 @@ export async function listRuns(
   if (Array.isArray(list)) return list as readonly unknown[];
   throw new PermanentError(
     find.runs === undefined
-      ? 'listing the runs: the answer is no list; say by http-find-runs where the list is in it'
+      ? 'listing the runs: the answer is not a list; say by http-find-runs where the list is in it'
       : `listing the runs: there is no list at ${find.runs}; correct http-find-runs`,
   );
 }

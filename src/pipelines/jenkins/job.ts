@@ -76,7 +76,7 @@ export function composeParameters(request: StartRequest, job: Job, name: string)
 
   if (job.buildable === undefined) {
     problems.push({
-      message: `${name} is no job that can be started, but a folder or a multibranch project`,
+      message: `${name} is not a job that can be started, but a folder or a multibranch project`,
       fix: 'name a job in it as jenkins-job, such as folder/job or project/main',
     });
     return { parameters: {}, problems };

@@ -145,13 +145,13 @@ function conflicts({ has, values }: GivenOptions): readonly Conflict[] {
       ? [
           {
             option: 'url',
-            message: `it is no address of ${provider}`,
+            message: `it is not an address of ${provider}`,
             fix: 'take it out, or give `endpoint`',
           },
         ]
       : []),
     ...(provider !== '' && !isHosted && has('endpoint')
-      ? [{ option: 'endpoint', message: `it is no address of ${provider}`, fix: 'give `url`' }]
+      ? [{ option: 'endpoint', message: `it is not an address of ${provider}`, fix: 'give `url`' }]
       : []),
     ...patternProblems(values.selector as Selector | undefined),
   ];
@@ -168,7 +168,7 @@ function patternProblems(selector: Selector | undefined): readonly Conflict[] {
       return [
         {
           option: 'selector',
-          message: `${literal} is no regular expression`,
+          message: `${literal} is not a regular expression`,
           fix: 'correct it',
         },
       ];

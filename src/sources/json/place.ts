@@ -20,7 +20,7 @@ export function placeAt(text: string): Place {
     return {
       text,
       pick: (document) => valueAt(document, text),
-      problem: isJsonPointer(text) ? undefined : `${text} is no JSON Pointer`,
+      problem: isJsonPointer(text) ? undefined : `${text} is not a JSON Pointer`,
     };
   return {
     text,

@@ -120,7 +120,7 @@ async function once(
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new KubectlError('garbage', 'kubectl get printed something that is no JSON');
+    throw new KubectlError('garbage', 'kubectl get printed something that is not JSON');
   }
 }
 

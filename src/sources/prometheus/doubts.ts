@@ -55,7 +55,7 @@ async function doubtOf(selector: Selector, context: Context): Promise<Doubt | un
       ? { level: 'error', message: `${gauge}, and ${falls}` }
       : {
           level: 'warning',
-          message: `${falls}: it is no counter, or several processes answer for one target`,
+          message: `${falls}: it is not a counter, or several processes answer for one target`,
         };
   }
   if (isGauge) return { level: 'warning', message: gauge };

@@ -92,7 +92,7 @@ async function history(state: State, signal: AbortSignal): Promise<readonly Revi
     await read(state, ['history', state.release, '-o', 'json'], signal),
   );
   if (revisions === undefined)
-    throw new HelmError('garbage', 'helm history printed something that is no history');
+    throw new HelmError('garbage', 'helm history printed something that is not a history');
   return revisions;
 }
 

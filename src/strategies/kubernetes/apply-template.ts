@@ -119,7 +119,10 @@ export async function applyTemplate(step: Step, options: ApplyOptions): Promise<
       const changed = asWorkload(await kubectl.patch(objectOf(workload), operations, grace.signal));
       if (changed !== undefined)
         return { kind: 'done', version: versionOf(changed.template), way: step.way };
-      refusal = new KubectlError('garbage', 'kubectl patch printed something that is no workload');
+      refusal = new KubectlError(
+        'garbage',
+        'kubectl patch printed something that is not a workload',
+      );
     } catch (error) {
       refusal =
         error instanceof KubectlError ? error : new KubectlError('killed', messageOf(error));

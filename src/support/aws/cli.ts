@@ -97,7 +97,7 @@ async function json(
   } catch {
     // Said below.
   }
-  throw new AwsError('garbage', `${what} printed something that is no JSON`);
+  throw new AwsError('garbage', `${what} printed something that is not JSON`);
 }
 
 async function call(

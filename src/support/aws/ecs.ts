@@ -57,7 +57,7 @@ export async function readService(
   if (!Array.isArray(services))
     throw new AwsError(
       'garbage',
-      'aws ecs describe-services printed something that is no list of services',
+      'aws ecs describe-services printed something that is not a list of services',
     );
   const [found] = listOf(services);
   if (found === undefined) return undefined;

@@ -59,7 +59,7 @@ export async function readAlias(
     const revisionId = textOf(found.RevisionId) ?? '';
     // Without the id a change would be made under no lock.
     if (version === '' || revisionId === '')
-      throw new AwsError('garbage', 'aws lambda get-alias printed something that is no alias');
+      throw new AwsError('garbage', 'aws lambda get-alias printed something that is not an alias');
     return {
       ...{ version, revisionId, arn: textOf(found.AliasArn) ?? '' },
       weights: Object.fromEntries(

@@ -196,7 +196,7 @@ async function inspectSome(
   if (result.code !== 0 && (documents === undefined || !isAbsence(result.stderr)))
     throw complaint(state, what, result);
   if (documents === undefined)
-    throw new DockerError('garbage', `${what} printed something that is no JSON`);
+    throw new DockerError('garbage', `${what} printed something that is not JSON`);
   return documents;
 }
 

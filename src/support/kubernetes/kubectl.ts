@@ -201,7 +201,7 @@ function parsed(text: string, args: readonly string[]): unknown {
   } catch {
     // Said below.
   }
-  throw new KubectlError('garbage', `kubectl ${args[0] ?? ''} printed something that is no JSON`);
+  throw new KubectlError('garbage', `kubectl ${args[0] ?? ''} printed something that is not JSON`);
 }
 
 /** The objects of a list. */

@@ -122,7 +122,7 @@ const pointerLike = 'write a JSON Pointer (RFC 6901), such as `/state/name`';
 
 function checkPointers<T>(texts: readonly string[], value: T): Result<T> {
   const odd = texts.find((text) => !isJsonPointer(text));
-  return odd === undefined ? good(value) : bad(`${quote(odd)} is no JSON Pointer`, pointerLike);
+  return odd === undefined ? good(value) : bad(`${quote(odd)} is not a JSON Pointer`, pointerLike);
 }
 
 /** One JSON Pointer. */

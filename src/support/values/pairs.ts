@@ -174,7 +174,7 @@ export function meanings(): ValueType<Meanings> {
         if (meaning === undefined) {
           const meant = didYouMean(given, allMeanings);
           return bad(
-            `${quote(given)} is no meaning of ${quote(word)}`,
+            `${quote(given)} is not a meaning of ${quote(word)}`,
             meant === undefined
               ? `one of ${meaningsInWords}`
               : `${meant} It is one of ${meaningsInWords}`,

@@ -65,7 +65,7 @@ export function shard(): ValueType<Shard> {
 function parseShard(text: string): Result<Shard> {
   const [, first, second] = /^(\d{1,4})\s*\/\s*(\d{1,4})$/.exec(text) ?? [];
   if (first === undefined || second === undefined)
-    return bad(`${quote(text)} is no shard`, 'write which one of how many, such as `2/5`');
+    return bad(`${quote(text)} is not a shard`, 'write which one of how many, such as `2/5`');
   const index = Number(first);
   const count = Number(second);
   if (index === 0 && count > 0)

@@ -135,7 +135,7 @@ export function gitRepository(): ValueType<string> {
         'write it like `https://github.com/acme/deploy.git` or `git@github.com:acme/deploy.git`';
       if (/^[A-Za-z0-9._-]+@[A-Za-z0-9.-]+:(?!\/\/)[^\s:]+$/.test(text)) return good(text);
       if (!/^(https?|ssh):\/\/[^\s]+$/i.test(text) || !URL.canParse(text))
-        return bad('is no address of a repository', like);
+        return bad('is not an address of a repository', like);
       const { username, password, protocol } = new URL(text);
       const isHttp = protocol.startsWith('http');
       return password !== '' || (isHttp && username !== '')
