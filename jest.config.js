@@ -4,7 +4,12 @@ export default {
   // What tests import is known, too: `--changed` finds the tests of a file.
   roots: ['__tests__', 'src', 'scripts', 'bench'].map((folder) => `<rootDir>/${folder}`),
   testMatch: ['**/*.test.ts'],
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/e2e/'],
+  testPathIgnorePatterns: [
+    '/node_modules/',
+    '<rootDir>/__tests__/e2e/',
+    // Whole tables, each case of which is a real run of some seconds: `npm test` leaves them to CI, and says so.
+    ...(process.env.ROLLGATE_TESTS === 'all' ? [] : ['\\.long\\.test\\.ts$']),
+  ],
   extensionsToTreatAsEsm: ['.ts'],
   // NodeNext sources import './x.js'; on disk it is './x.ts'.
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },

@@ -1,9 +1,19 @@
-/** Runs the unit tests: as jest, with `--changed` for those of the files that differ from the last commit, or that it changed. */
+/**
+ * Runs the unit tests: as jest, with `--changed` for those of the files that differ from the last commit, or that it changed, and with `--all`
+ * for those that take long as well.
+ */
 import { execFileSync } from 'node:child_process';
 import { run } from 'jest';
 
 const argv = process.argv.slice(2);
+const isAll = argv.includes('--all');
+// For jest.config.js, which jest reads in each of its workers.
+if (isAll) process.env.ROLLGATE_TESTS = 'all';
 const isClean = () => execFileSync('git', ['status', '--porcelain'], { encoding: 'utf8' }) === '';
 await run(
-  argv.map((word) => (word !== '--changed' ? word : isClean() ? '--lastCommit' : '--onlyChanged')),
+  argv
+    .filter((word) => word !== '--all')
+    .map((word) => (word !== '--changed' ? word : isClean() ? '--lastCommit' : '--onlyChanged')),
 );
+if (argv.length === 0)
+  console.log('Left out: the tables of *.long.test.ts, which CI runs. With them: npm test -- --all');

@@ -64,7 +64,7 @@ describe('the package of npm', () => {
     const npx = process.platform === 'win32' ? 'npx.cmd' : 'npx';
     const { code, output } = await empty.launch(
       npx,
-      ['--yes', '--offline', `./${packed.filename}`, 'demo'],
+      ['--yes', '--offline', `./${packed.filename}`, 'demo', '--fast'],
       // An empty cache: nothing that this machine has by chance is used.
       { HOME: empty.folder, npm_config_cache: resolve(empty.folder, 'cache') },
     ).ended;
