@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { ailingService, watching } from '../support/ailing-service.js';
 import { leaveFile, type Workplace } from '../support/bundle.js';
-import type { HttpTestServer } from '../support/servers.js';
+import { serve, type HttpTestServer } from '../support/servers.js';
 import { withWorkplace } from '../support/with-workplace.js';
 
 let place: Workplace;
@@ -223,6 +223,33 @@ describe('the bundle, other commands', () => {
       healthConfirmed: null,
     });
     expect(place.report().reason).toContain('No check is configured');
+  });
+
+  it.each([
+    ['that fails', 'echo "registry unreachable" >&2; exit 1'],
+    ['that does nothing', 'true'],
+  ])('rollback of a healthy service by a command %s: not confirmed, exit 3', async (_, command) => {
+    const server = await serve((_, response) => response.end('ok'));
+    servers.push(server);
+    const memory = ['--rollback-snapshot-command', 'cat version'];
+    const chain = ['--rollback', 'command', '--rollback-command', command];
+    place.write('version', 'v1');
+    expect((await place.run(['snapshot', ...chain, ...memory])).code).toBe(0);
+    place.write('version', 'v9');
+    const rolled = await place.run(['rollback', '--url', server.url, ...chain, ...memory]);
+    expect(rolled).toMatchObject({ code: 3 });
+    expect(rolled.output).toContain('ROLLBACK NOT CONFIRMED: look now');
+    expect(rolled.output).toContain('revision v9 → v1 (not confirmed)');
+    expect(rolled.output).toMatch(/but v9 runs now, not v1/);
+    expect(place.report().targets[0]?.rollback).toMatchObject({
+      status: 'unverified',
+      versionConfirmed: false,
+      healthConfirmed: true,
+    });
+
+    const blind = await place.run(['rollback', '--url', server.url, ...chain]);
+    expect(blind.code).toBe(command === 'true' ? 0 : 3);
+    expect(blind.output).not.toContain('failing checks have recovered');
   });
 
   it('rollback that fails: exit 3, with the line of the integration guide', async () => {

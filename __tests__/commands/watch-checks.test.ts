@@ -78,6 +78,7 @@ async function watched(file: readonly string[], http: Http): Promise<Watched> {
 async function confirmed(file: readonly string[], http: Http): Promise<ConfirmOutcome> {
   const confirming = confirm({
     checks: (await checksOf(file, http)).filter(({ kind }) => kind !== 'health'),
+    isRecovery: true,
     clock,
     signal: new AbortController().signal,
     timeout: 120_000,

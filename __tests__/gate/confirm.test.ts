@@ -12,6 +12,7 @@ async function confirmed(
   const outcome = await clock.runUntil(
     confirm({
       checks: build(clock),
+      isRecovery: true,
       clock,
       signal: new AbortController().signal,
       timeout: 120_000,
@@ -24,6 +25,16 @@ async function confirmed(
 }
 
 describe('confirm, after a rollback', () => {
+  it.each([
+    [true, 'all failing checks have recovered (watched for 1s)'],
+    [false, 'all checks pass (watched for 1s)'],
+  ])('says that checks have recovered only when one had failed: %s', async (isRecovery, detail) => {
+    const outcome = await confirmed((clock) => [healthCheck(clock, () => ({ result: good }))], {
+      isRecovery,
+    });
+    expect(outcome).toMatchObject({ confirmed: true, detail });
+  });
+
   it('is confirmed as soon as health and traffic are within their limits', async () => {
     const outcome = await confirmed((clock) => [
       healthCheck(clock, () => ({ result: good })),
@@ -101,6 +112,7 @@ describe('confirm, after a rollback', () => {
     const controller = new AbortController();
     const confirming = confirm({
       checks: [healthCheck(clock, () => ({ result: refused }))],
+      isRecovery: true,
       clock,
       signal: controller.signal,
       timeout: 120_000,

@@ -277,6 +277,7 @@ describe('the confirmation of a rollback', () => {
     return clock.runUntil(
       confirm({
         checks,
+        isRecovery: true,
         clock,
         signal: new AbortController().signal,
         timeout: 120_000,

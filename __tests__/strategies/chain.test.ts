@@ -15,8 +15,18 @@ import type {
 import { Cancelled } from '../../src/support/abort.js';
 import { VirtualClock } from '../support/virtual-clock.js';
 
-const right: Confirmation = { confirmed: true, healthConfirmed: true, detail: 'all right' };
-const wrong: Confirmation = { confirmed: false, healthConfirmed: false, detail: 'still 503' };
+const right: Confirmation = {
+  confirmed: true,
+  isRecovery: true,
+  healthConfirmed: true,
+  detail: 'all right',
+};
+const wrong: Confirmation = {
+  confirmed: false,
+  isRecovery: true,
+  healthConfirmed: false,
+  detail: 'still 503',
+};
 
 interface Script {
   readonly plan?: () => Promise<Plan | Skip | Withheld>;
@@ -226,6 +236,36 @@ describe('runChain, row by row', () => {
     expect(report.status).toBe(status);
     expect(c.executed).toEqual(['kubernetes']);
   });
+
+  it('triggered, and checks pass of which none had failed: that proves nothing', async () => {
+    const passing = { ...right, isRecovery: false };
+    const triggered = await chain(passing)
+      .strategy('command', { execute: () => Promise.resolve(result('triggered')) })
+      .run();
+    expect(triggered).toMatchObject({
+      status: 'unverified',
+      healthConfirmed: true,
+      detail: 'all right, but none was seen to fail before: that does not prove the rollback',
+    });
+    const proven = await chain(passing).strategy('command').run();
+    expect(proven.status).toBe('verified');
+  });
+
+  it.each<[StrategyResult['outcome'], Confirmation, string]>([
+    ['verified', right, 'all right, but v9 runs now, not v1'],
+    ['triggered', right, 'all right, but v9 runs now, not v1'],
+    ['triggered', wrong, 'v9 runs now, not v1; still 503'],
+  ])(
+    'another version is seen to run: unverified, whatever is confirmed (%s, %j)',
+    async (outcome, confirmation, detail) => {
+      const more = { notBack: 'v9 runs now, not v1', versionConfirmed: false };
+      const report = await chain(confirmation)
+        .strategy('command', { execute: () => Promise.resolve(result(outcome, more)) })
+        .run();
+      expect(report).toMatchObject({ status: 'unverified', versionConfirmed: false, detail });
+      expect(outcomes(report)).toEqual(['command triggered']);
+    },
+  );
 
   it('proven, not confirmed → still-unhealthy, no other strategy', async () => {
     const c = chain(wrong).strategy('kubernetes').strategy('ci');

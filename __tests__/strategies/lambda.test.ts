@@ -396,6 +396,7 @@ describe('lambda', () => {
     expect(result).toMatchObject({
       outcome: 'triggered',
       detail: 'api:live was moved to version 7, and is at version 9 now.',
+      notBack: 'api:live was moved to version 7, and is at version 9 now',
       versionConfirmed: false,
     });
   });

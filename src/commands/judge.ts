@@ -106,6 +106,7 @@ function rollBackAfterWatch(target: ProvenTarget, watched: Watched): Promise<Rol
     verdict,
     reason,
     mustBeRight: (check) => breached.has(check.id) || decidedBy.includes(check.id),
+    isRecovery: breached.size + decidedBy.length > 0,
     watched: target.checks,
   });
 }
@@ -145,6 +146,7 @@ async function rolledBackWithOthers(
     verdict: 'unhealthy',
     reason: because,
     mustBeRight: () => false,
+    isRecovery: false,
   });
   return outcome(target, { ...watched, reason }, rollback);
 }

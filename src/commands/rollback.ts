@@ -60,6 +60,7 @@ export async function rollback(session: Session): Promise<Outcome> {
         verdict: 'requested',
         reason,
         mustBeRight: () => true,
+        isRecovery: false,
       });
       return {
         name: target.target,
@@ -91,6 +92,8 @@ interface RollbackOrder {
   readonly reason: string;
   /** Which checks must be right again besides those that tell whether the whole is up. */
   readonly mustBeRight: (check: Check) => boolean;
+  /** Whether any check has failed. */
+  readonly isRecovery: boolean;
   /** The checks of the watch before it. */
   readonly watched?: readonly Check[];
 }
@@ -101,6 +104,7 @@ export async function rollBackTarget(
   order: RollbackOrder,
 ): Promise<RollbackReport> {
   const { entry, settings, console } = session;
+  const { isRecovery } = order;
   const again = async (): Promise<readonly Check[]> =>
     (await checksOf(session, CONFIRM_RATE)).filter(
       (check) =>
@@ -118,11 +122,12 @@ export async function rollBackTarget(
     );
     console.line(
       own(
-        `Verifying the rollback: re-running the failed checks, for up to ${formatDuration(longest)}`,
+        `Verifying the rollback: ${isRecovery ? 're-running the failed checks' : 'running the checks'}, for up to ${formatDuration(longest)}`,
       ),
     );
     const outcome = await confirm({
       checks,
+      isRecovery,
       clock: entry.clock,
       signal,
       timeout,
@@ -131,7 +136,7 @@ export async function rollBackTarget(
         Math.max(CONFIRM_RATE, settings['requests-per-second']),
       ),
     });
-    return { ...outcome, healthConfirmed: outcome.confirmed };
+    return { ...outcome, isRecovery, healthConfirmed: outcome.confirmed };
   }
 
   entry.ifCutShort(exitCodes.needsPerson);

@@ -76,8 +76,11 @@ export interface StrategyResult {
   readonly runId?: string;
   /** Of a strategy that changes the source: the commit that it made. */
   readonly revision?: string;
-  /** What somebody still has to do before anything is rolled back; one sentence. Until then nothing can be verified. */
-  readonly pending?: string;
+  /**
+   * Why the recorded version does not run, whatever the checks say: somebody has to act first, or another one is seen to run. One clause.
+   * With it nothing is verified.
+   */
+  readonly notBack?: string;
   /** Whether the platform shows the recorded version; `null` where it cannot be seen. */
   readonly versionConfirmed: boolean | null;
 }
@@ -213,6 +216,8 @@ export interface RollbackReport {
 export interface Confirmation {
   /** Every check that had failed has recovered. */
   readonly confirmed: boolean;
+  /** Something of it had failed before. Only then does it prove a change that proves nothing by itself. */
+  readonly isRecovery: boolean;
   /** `null`: there was nothing to check. */
   readonly healthConfirmed: boolean | null;
   readonly detail: string;

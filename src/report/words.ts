@@ -179,11 +179,12 @@ export function changeInWords(rollback: RollbackReport): string {
   const attempt = decisiveAttempt(rollback);
   if (attempt === undefined) return '';
   const to = new Map(leavesOf(attempt.to));
-  return leavesOf(attempt.from)
+  const words = leavesOf(attempt.from)
     .filter(([name, before]) => (to.get(name) ?? before) !== before)
     .slice(0, MOST_VERSIONS)
     .map(([name, before]) => `${name} ${oneLine(before, 80)} → ${oneLine(to.get(name) ?? '', 80)}`)
     .join(', ');
+  return words !== '' && rollback.versionConfirmed === false ? `${words} (not confirmed)` : words;
 }
 
 /** `{ revision: 7, images: { api: 'shop:7' } }` → `revision 7, images api shop:7`. */

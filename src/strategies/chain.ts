@@ -361,10 +361,10 @@ interface Proof {
 /** A change of the source counts only once the controllers have applied it; any other change only if none of them undoes it. */
 async function proofOf(
   strategy: Strategy,
-  { outcome, revision, pending }: StrategyResult,
+  { outcome, revision, notBack }: StrategyResult,
   { options, began }: Chain,
 ): Promise<Proof> {
-  if (pending !== undefined) return { undoneBy: pending, outcome: 'triggered' };
+  if (notBack !== undefined) return { undoneBy: notBack, outcome: 'triggered' };
   if (strategy.changesSource !== true) {
     const who = await undone(options);
     return who === undefined
@@ -473,11 +473,18 @@ async function confirmed(result: StrategyResult, options: ChainOptions): Promise
   try {
     seen = await options.confirm(options.signal);
   } catch (error) {
-    seen = { confirmed: false, healthConfirmed: null, detail: messageOf(error) };
+    seen = { confirmed: false, isRecovery: false, healthConfirmed: null, detail: messageOf(error) };
   }
   const { healthConfirmed } = seen;
-  if (seen.confirmed)
+  if (seen.confirmed && (proven || seen.isRecovery))
     return { status: 'verified', detail: seen.detail, versionConfirmed, healthConfirmed };
+  if (seen.confirmed)
+    return {
+      status: 'unverified',
+      detail: `${seen.detail}, but none was seen to fail before: that does not prove the rollback`,
+      versionConfirmed,
+      healthConfirmed,
+    };
   if (isCancelled(options.signal))
     return {
       status: 'unverified',

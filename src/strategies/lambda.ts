@@ -311,17 +311,21 @@ async function execute(
 ): Promise<StrategyResult | Withheld> {
   const sentences: string[] = [];
   let isProven = true;
+  let notBack: string | undefined;
   for (const [index, name] of planned.aliases.entries()) {
     const moved = await move(state, name, context);
     if (index === 0 && moved.kind === 'withheld') return moved;
     if (index === 0 && moved.kind === 'failed')
       return { outcome: 'failed', detail: asSentence(moved.reason), versionConfirmed: null };
-    sentences.push(asSentence(moved.kind === 'moved' ? moved.words : moved.reason));
+    const words = moved.kind === 'moved' ? moved.words : moved.reason;
+    sentences.push(asSentence(words));
     if (moved.kind !== 'moved' || !moved.isThere) isProven = false;
+    if (moved.kind !== 'moved' || moved.isOther === true) notBack ??= words;
   }
   return {
     outcome: isProven ? 'verified' : 'triggered',
     detail: sentences.join(' '),
+    ...(notBack === undefined ? {} : { notBack }),
     versionConfirmed: isProven,
   };
 }
@@ -329,7 +333,13 @@ async function execute(
 type Moved =
   | CannotAct
   | Withheld
-  | { readonly kind: 'moved'; readonly isThere: boolean; readonly words: string };
+  | {
+      readonly kind: 'moved';
+      readonly isThere: boolean;
+      /** It is seen to be at another version. */
+      readonly isOther?: boolean;
+      readonly words: string;
+    };
 
 /**
  * Moves one alias. The id of its revision is a true lock: a change that somebody else makes in between is refused by Lambda
@@ -411,7 +421,7 @@ async function proven(
   const isThere = now !== undefined && isAt(now, to);
   const where = now === undefined ? 'is gone' : `is at ${versionsInWords(now)}`;
   return {
-    ...{ kind: 'moved', isThere },
+    ...{ kind: 'moved', isThere, isOther: !isThere },
     words: isThere
       ? `${words} is at version ${to} with all its traffic`
       : `${words} was moved to version ${to}, and ${where} now`,

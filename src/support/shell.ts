@@ -31,10 +31,10 @@ export interface Shell {
   /** Runs the line. What it prints is redacted, line by line and as a whole. */
   run(line: string, options: RunOptions): Promise<ExecResult>;
   /**
-   * The program of the line that is not there, when it can be told without running anything of it; `undefined`: it is there, or
-   * nobody knows.
+   * What keeps the program of the line from being run, when it can be told without running anything of it: `./undo.sh: not found`.
+   * `undefined`: nothing, or nobody knows.
    */
-  missingProgram(line: string, signal: AbortSignal): Promise<string | undefined>;
+  missingProgram(line: string, signal: AbortSignal): Promise<Problem | undefined>;
   /**
    * Why the line would not run, when that can be told without running anything of it.
    * @param input what the line is given by, for the message
@@ -66,12 +66,18 @@ export function createShell({ platform, exec, env, redact }: ShellDependencies):
   const look = (args: readonly string[], signal: AbortSignal): Promise<ExecResult> =>
     call(args, { signal, timeoutMs: LOOK_TIMEOUT_MS, maxOutput: KEPT_OUTPUT });
 
-  async function missingProgram(line: string, signal: AbortSignal): Promise<string | undefined> {
+  async function missingProgram(line: string, signal: AbortSignal): Promise<Problem | undefined> {
     const word = programOf(line);
     if (word === undefined || dialect.lookUp === undefined) return undefined;
     const { code } = await look(dialect.lookUp(word), signal);
     // Only a shell's own "no" counts: 1 or 127 with bash and dash. A look that was cut off says nothing.
-    return code === null || code === 0 ? undefined : word;
+    if (code === null || code === 0) return undefined;
+    return code === NOT_EXECUTABLE
+      ? {
+          message: `${word}: not executable`,
+          fix: `run "chmod +x ${word}", or call it by its interpreter`,
+        }
+      : { message: `${word}: not found`, fix: 'install it, or give its full path' };
   }
 
   return {
@@ -94,10 +100,7 @@ export function createShell({ platform, exec, env, redact }: ShellDependencies):
       const missing = await missingProgram(line, signal);
       return missing === undefined
         ? undefined
-        : {
-            message: `${input}: ${missing}: not found`,
-            fix: 'install it, or give its full path',
-          };
+        : { ...missing, message: `${input}: ${missing.message}` };
     },
   };
 }
@@ -110,6 +113,9 @@ export function lastLineOf(result: Pick<ExecResult, 'stdout' | 'stderr'>): strin
   }
   return '';
 }
+
+/** The code of a shell that has found a file and may not run it (POSIX.1-2024, XCU 2.8.2). */
+const NOT_EXECUTABLE = 126;
 
 interface Dialect {
   readonly program: string;
@@ -129,7 +135,13 @@ const posix: Dialect = {
   run: (line) => ['-c', line],
   // POSIX sh, -n: read commands, do not execute them.
   check: (line) => ['-n', '-c', line],
-  lookUp: (word) => ['-c', 'command -v -- "$1" >/dev/null', 'sh', word],
+  // Of a path dash only looks whether it is there.
+  lookUp: (word) => [
+    '-c',
+    `command -v -- "$1" >/dev/null || exit 127; case $1 in */*) [ -f "$1" ] && [ -x "$1" ] || exit ${String(NOT_EXECUTABLE)} ;; esac`,
+    'sh',
+    word,
+  ],
 };
 
 /** `/d`: no AutoRun from the registry; `/s`: takes the outer quotes off and leaves all others as they are (`cmd /?`). */
@@ -143,12 +155,9 @@ const windows: Dialect = {
 };
 
 /**
- * The program of a command line that is one simple command: plain words, no operators, quotes, expansions or assignments.
+ * The program of a command line that is one simple command: a plain word, and arguments without operators or substitutions.
  * Of all others only the shell can tell.
  */
 function programOf(line: string): string | undefined {
-  const trimmed = line.trim();
-  return /^[\w./@%+,:-][\w./@%+,:= \t-]*$/.test(trimmed)
-    ? /^[^\s=]+(?=\s|$)/.exec(trimmed)?.[0]
-    : undefined;
+  return /^\s*([\w./@%+,:-]+)(?:[ \t][^;|&<>()`\n]*)?$/.exec(line.trim())?.[1];
 }

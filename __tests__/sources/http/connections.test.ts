@@ -139,6 +139,7 @@ describe('a balancer that chooses a backend for each connection', () => {
     const marked = { ...changes, headers: { 'X-Phase': 'confirmation' } };
     const outcome = await confirm({
       checks: [traffic(marked, http)],
+      isRecovery: true,
       clock,
       signal: never,
       timeout: 120_000,

@@ -145,6 +145,7 @@ describe('a rate limit', () => {
     const outcome = await clock.runUntil(
       confirm({
         checks,
+        isRecovery: true,
         clock,
         signal: new AbortController().signal,
         timeout: 120_000,

@@ -619,6 +619,7 @@ describe('the kubernetes source', () => {
       available(1);
       const work = confirm({
         checks: [checkWith()],
+        isRecovery: true,
         clock,
         signal: never,
         timeout: 120_000,

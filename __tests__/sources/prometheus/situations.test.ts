@@ -134,6 +134,7 @@ function confirmed(scene: Scene, timeout: number): Promise<ConfirmOutcome> {
   return driven(
     confirm({
       checks: [create([rate])[0]!],
+      isRecovery: true,
       clock,
       signal: new AbortController().signal,
       timeout,

@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { createCommandStrategy, setUpCommand } from '../../../src/strategies/command/strategy.js';
 import type { StrategyDependencies } from '../../../src/strategies/dependencies.js';
@@ -121,6 +124,7 @@ describe('the command strategy', () => {
   it.each([
     ['no-such-program-x --to 3', 'no-such-program-x'],
     ['/no/such/program', '/no/such/program'],
+    ['./no-such-program-x "$VERSION" --to \'v 1\'', './no-such-program-x'],
   ])('%s: preflight finds that the program is missing', async (line, word) => {
     const strategy = strategyOf(line);
     expect(await strategy.preflight(never)).toEqual([
@@ -134,6 +138,30 @@ describe('the command strategy', () => {
       reason: `${word}: not found`,
     });
   });
+
+  it.each(['', ' "$VERSION"'])(
+    'a file that may not be executed (with%s): preflight says so',
+    async (more) => {
+      const folder = mkdtempSync(join(tmpdir(), 'rollgate-test-'));
+      const script = join(folder, 'undo.sh');
+      writeFileSync(script, '#!/bin/sh\n', { mode: 0o644 });
+      const strategy = strategyOf(`${script}${more}`);
+      expect(await strategy.preflight(never)).toMatchObject([
+        {
+          level: 'error',
+          message: `rollback-command: ${script}: not executable`,
+          fix: `run "chmod +x ${script}", or call it by its interpreter`,
+        },
+      ]);
+      expect(await strategy.plan(request, never)).toEqual({
+        kind: 'skip',
+        reason: `${script}: not executable`,
+      });
+      chmodSync(script, 0o755);
+      expect(await strategy.preflight(never)).toEqual([]);
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   it.each([
     ['sh --version'],

@@ -217,6 +217,7 @@ describe('the compose strategy', () => {
       outcome: 'triggered',
       versionConfirmed: false,
       detail: expect.stringMatching(/external connectivity\. Service api has no container\.$/),
+      notBack: 'service api has no container',
     });
   });
 

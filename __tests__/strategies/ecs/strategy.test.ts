@@ -872,6 +872,7 @@ describe('ecs', () => {
       expect(result).toMatchObject({
         outcome: 'triggered',
         detail: expect.stringContaining('shop/worker was deployed again by somebody else'),
+        notBack: 'shop/worker was deployed again by somebody else',
       });
       expect(worker?.primary.taskDefinition).toBe(taskDefinition('worker:5'));
     },

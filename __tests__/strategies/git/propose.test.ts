@@ -97,7 +97,7 @@ describeWithGit.each(kinds)('git-mode: pull-request, on %s', (kind) => {
       ),
       url: host.url(12),
       runId: '12',
-      pending: `nothing is rolled back before ${noun[kind]} ${mark[kind]}12 is merged (${host.url(12)})`,
+      notBack: `nothing is rolled back before ${noun[kind]} ${mark[kind]}12 is merged (${host.url(12)})`,
       versionConfirmed: null,
     });
     expect(branch).toMatch(/^rollgate\/rollback-[0-9a-f]{10}$/);
@@ -217,7 +217,7 @@ describeWithGit('git-mode: pull-request', () => {
     const [branch = ''] = ownBranches();
     expect(result).toMatchObject({
       outcome: 'triggered',
-      pending: expect.any(String),
+      notBack: expect.any(String),
       detail: expect.stringContaining(
         `The branch ${branch} has the commit: open one, or delete it`,
       ),

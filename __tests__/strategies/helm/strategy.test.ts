@@ -342,6 +342,7 @@ describe('the helm strategy', () => {
         detail: expect.stringMatching(
           /^revision 4 .* came at 00:00 UTC, after our rollback to revision 1/,
         ),
+        notBack: expect.stringMatching(/^revision 4 .* after our rollback to revision 1$/),
       });
     });
   });

@@ -21,8 +21,18 @@ beforeEach(() => {
   scene = new Scene();
 });
 
-const right: Confirmation = { confirmed: true, healthConfirmed: true, detail: 'all recovered' };
-const wrong: Confirmation = { confirmed: false, healthConfirmed: false, detail: 'still 503' };
+const right: Confirmation = {
+  confirmed: true,
+  isRecovery: true,
+  healthConfirmed: true,
+  detail: 'all recovered',
+};
+const wrong: Confirmation = {
+  confirmed: false,
+  isRecovery: true,
+  healthConfirmed: false,
+  detail: 'still 503',
+};
 
 const flux = {
   'kustomize.toolkit.fluxcd.io/name': 'web',
@@ -426,7 +436,7 @@ describe('another strategy on a workload that is kept as its source says', () =>
             Promise.resolve({
               outcome: 'triggered',
               detail: 'Pull request #12 is open.',
-              pending: 'nothing is rolled back before it is merged',
+              notBack: 'nothing is rolled back before it is merged',
               versionConfirmed: null,
             }),
         }),

@@ -197,6 +197,7 @@ describe("somebody else's deploy", () => {
       detail: expect.stringMatching(
         /deployment\/shop\/api was rolled back .* deployment\/shop\/web was not changed: somebody else has deployed/,
       ),
+      notBack: expect.stringMatching(/^deployment\/shop\/web was not changed: .*[^.]$/),
     });
     expect(scene.cluster.image('web')).toBe('web:newer');
   });

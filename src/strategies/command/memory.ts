@@ -202,10 +202,13 @@ async function proven(
   const foreign = result.outcome === 'triggered' ? objection(state, now.value) : undefined;
   if (foreign !== undefined) return { ...foreign, reason: `${foreign.reason}; ${result.detail}` };
   const isBack = now.value === recorded?.revision;
+  if (isBack) return { ...result, detail: `${said}${now.value} runs now.`, versionConfirmed: true };
+  const notBack = `${now.value} runs now, not ${recorded?.revision ?? ''}`;
   return {
     ...result,
-    outcome: isBack ? result.outcome : 'triggered',
-    detail: `${said}${now.value} runs now${isBack ? '' : `, not ${recorded?.revision ?? ''}`}.`,
-    versionConfirmed: isBack,
+    outcome: 'triggered',
+    detail: `${said}${notBack}.`,
+    notBack,
+    versionConfirmed: false,
   };
 }

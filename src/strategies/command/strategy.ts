@@ -111,7 +111,7 @@ async function plan(
   signal: AbortSignal,
 ): Promise<CommandPlan | Skip | CannotAct | Withheld> {
   const missing = await shell.missingProgram(commandLine, signal);
-  if (missing !== undefined) return { kind: 'skip', reason: `${missing}: not found` };
+  if (missing !== undefined) return { kind: 'skip', reason: missing.message };
   const change = await memory?.plan(signal);
   if (change?.ok === false) return change.instead;
   const env = variablesFor(request, change?.value);

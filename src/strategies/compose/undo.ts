@@ -16,6 +16,7 @@ import {
   runs,
   versionsOf,
   type Live,
+  type LiveService,
 } from './version.js';
 import type { ComposeDeps } from './deps.js';
 import { asSentence } from '../../support/text.js';
@@ -106,8 +107,8 @@ async function undoAlone(
       ? failed(`Compose refused, and nothing was changed: ${why}`)
       : {
           outcome: 'triggered',
-          detail: `Compose did not end well: ${why}. ${standing(after, returns)}`,
-          versionConfirmed: after === undefined ? null : confirmed(after, returns),
+          detail: `Compose did not end well: ${why}. ${asSentence(standing(after, returns))}`,
+          ...comparison(after, returns),
         };
   }
   const trouble = await settled({
@@ -122,13 +123,13 @@ async function undoAlone(
   });
   const end = (await readAfterwards(deps, project, signal)) ?? after;
   if (end !== undefined) made(end);
-  const versionConfirmed = end === undefined ? null : confirmed(end, returns);
+  const compared = comparison(end, returns);
   const notes = choice.notes.map((note) => ` Left as it is: ${note}.`).join('');
-  const detail = `${standing(end, returns)}${trouble === undefined ? '' : ` But ${trouble}.`}${notes}`;
+  const detail = `${asSentence(standing(end, returns))}${trouble === undefined ? '' : ` But ${trouble}.`}${notes}`;
   return {
-    outcome: versionConfirmed === true && trouble === undefined ? 'verified' : 'triggered',
+    outcome: compared.versionConfirmed === true && trouble === undefined ? 'verified' : 'triggered',
     detail,
-    versionConfirmed,
+    ...compared,
   };
 }
 
@@ -290,24 +291,40 @@ function idsOf(live: Live, service: string): string {
   return [...all].sort().join(' ');
 }
 
-function confirmed(live: Live, returns: readonly Return[]): boolean {
-  return returns.every(({ service, target }) => runs(live.services.get(service), target));
+function comparison(
+  live: Live | undefined,
+  returns: readonly Return[],
+): Pick<StrategyResult, 'versionConfirmed' | 'notBack'> {
+  if (live === undefined) return { versionConfirmed: null };
+  // The recorded image with another configuration may well be what the checks say it is.
+  const other = returns.filter(
+    ({ service, target }) => !hasImage(live.services.get(service), target),
+  );
+  return {
+    versionConfirmed: returns.every(({ service, target }) =>
+      runs(live.services.get(service), target),
+    ),
+    ...(other.length === 0 ? {} : { notBack: standing(live, other) }),
+  };
+}
+
+function hasImage(running: LiveService | undefined, target: Return['target']): boolean {
+  return running?.containers.every(({ version }) => version.image === target.image) ?? false;
 }
 
 /** What runs, service by service, compared with the record. */
 function standing(live: Live | undefined, returns: readonly Return[]): string {
-  if (live === undefined) return 'What runs now cannot be seen.';
+  if (live === undefined) return 'what runs now cannot be seen';
   const parts = returns.map(({ service, target }) => {
     const running = live.services.get(service);
     const name = imageInWords(target.image, target.imageName);
     if (running === undefined) return `service ${service} has no container`;
     if (runs(running, target)) return `service ${service} runs ${name} as recorded`;
-    const image = running.containers.every(({ version }) => version.image === target.image);
-    return image
+    return hasImage(running, target)
       ? `service ${service} runs ${name}, and its configuration differs from the record`
       : `service ${service} does not run ${name}`;
   });
-  return asSentence(parts.join('; '));
+  return parts.join('; ');
 }
 
 function failed(detail: string): StrategyResult {

@@ -23,6 +23,8 @@ interface SettleOptions {
 /** Whether the old version serves, and in one sentence why that is known, or what is lacking. */
 export interface Settled {
   readonly isThere: boolean;
+  /** Another version is what serves, or will. */
+  readonly isOther?: boolean;
   readonly words: string;
 }
 
@@ -80,9 +82,15 @@ function lookAt(now: EcsService, { name, to, id }: SettleOptions): Look {
   const words = serviceInWords(name);
   const known = `deployment ${primary.id} of ${shortArn(primary.taskDefinition)}`;
   if ((id !== undefined && primary.id !== id) || primary.taskDefinition !== to)
-    return { isThere: false, isOver: true, words: `${words}: ${known} has replaced ours` };
+    return {
+      ...{ isThere: false, isOther: true, isOver: true },
+      words: `${words}: ${known} has replaced ours`,
+    };
   if (primary.rolloutState === 'FAILED')
-    return { isThere: false, isOver: true, words: `${words}: ${known} failed: ${primary.reason}` };
+    return {
+      ...{ isThere: false, isOther: true, isOver: true },
+      words: `${words}: ${known} failed: ${primary.reason}`,
+    };
   const isComplete =
     primary.rolloutState === undefined
       ? now.deployments.length === 1

@@ -388,16 +388,18 @@ async function resultOf(
 ): Promise<StrategyResult> {
   const sentences: string[] = [];
   let isProven = true;
+  let notBack: string | undefined;
   const settled: Settled[] = [];
   for (const { one, changed } of changes) {
     if (changed.kind !== 'begun') {
       isProven = false;
       const name = serviceInWords(one.name);
-      sentences.push(
+      const words =
         changed.kind === 'superseded'
           ? `${name} was deployed again by somebody else`
-          : changed.reason,
-      );
+          : changed.reason;
+      sentences.push(words);
+      notBack ??= words;
       continue;
     }
     sentences.push(changed.words);
@@ -410,10 +412,12 @@ async function resultOf(
     const to = recorded.get(serviceInWords(one.name))?.taskDefinition ?? '';
     settled.push(await settle({ aws, clock, name: one.name, to, id: changed.id }, signal));
   }
+  notBack ??= settled.find(({ isOther }) => isOther === true)?.words;
   const isThere = settled.every((one) => one.isThere) && settled.length === changes.length;
   return {
     outcome: isProven && isThere ? 'verified' : 'triggered',
     detail: [...sentences, ...settled.map(({ words }) => words)].map(asSentence).join(' '),
+    ...(notBack === undefined ? {} : { notBack }),
     versionConfirmed: isThere,
   };
 }

@@ -149,7 +149,7 @@ function waitsFor(
     outcome: 'triggered',
     detail: asSentence(`${capitalised(name)}${already} rolls back ${what} when it is merged`),
     ...{ url, runId: String(number) },
-    pending: `nothing is rolled back before ${name} is merged (${url})`,
+    notBack: `nothing is rolled back before ${name} is merged (${url})`,
     versionConfirmed: null,
   };
 }
@@ -159,7 +159,7 @@ function left(detail: string): StrategyResult {
   return {
     outcome: 'triggered',
     detail,
-    pending: 'nothing is rolled back before it is merged',
+    notBack: 'nothing is rolled back before it is merged',
     versionConfirmed: null,
   };
 }

@@ -64,13 +64,15 @@ async function conclude(
   const { release, helm, target } = execution;
   const history = await helm.history(signal);
   const top = topOf(history);
+  if (top.revision === target.live.revision && end.ok)
+    return otherwise(
+      `helm said that ${release} was rolled back, and its history shows no new revision`,
+    );
   if (top.revision === target.live.revision)
     return {
-      outcome: end.ok ? 'triggered' : 'failed',
-      detail: end.ok
-        ? `helm said that ${release} was rolled back, and its history shows no new revision.`
-        : `${command(execution)}: ${end.message}. No revision was made: nothing was changed.`,
-      versionConfirmed: end.ok ? false : null,
+      outcome: 'failed',
+      detail: `${command(execution)}: ${end.message}. No revision was made: nothing was changed.`,
+      versionConfirmed: null,
     };
 
   const mine = history.findLast(
@@ -85,21 +87,20 @@ async function conclude(
       versionConfirmed: null,
     };
   if (mine !== undefined && top.revision > mine.revision)
-    return {
-      outcome: 'triggered',
-      detail: `${inWords(top)} of ${release} (${top.status}) came${since(top)}, after our rollback to revision ${String(target.to.revision)}.`,
-      versionConfirmed: null,
-    };
+    return otherwise(
+      `${inWords(top)} of ${release} (${top.status}) came${since(top)}, after our rollback to revision ${String(target.to.revision)}`,
+    );
 
   const made = mine ?? top;
   if (made.status === 'deployed') {
-    const confirmed = await execution.same(made, target.to, signal);
+    if (!(await execution.same(made, target.to, signal)))
+      return otherwise(
+        `revision ${String(made.revision)} of ${release} is deployed, and is not the same as revision ${String(target.to.revision)}`,
+      );
     return {
-      outcome: confirmed ? 'verified' : 'triggered',
-      detail: confirmed
-        ? `${release} is back at ${inWords(target.to)}, as revision ${String(made.revision)}; helm waited for its resources.`
-        : `revision ${String(made.revision)} of ${release} is deployed, and is not the same as revision ${String(target.to.revision)}.`,
-      versionConfirmed: confirmed,
+      outcome: 'verified',
+      detail: `${release} is back at ${inWords(target.to)}, as revision ${String(made.revision)}; helm waited for its resources.`,
+      versionConfirmed: true,
     };
   }
   return {
@@ -111,6 +112,11 @@ async function conclude(
     }.`,
     versionConfirmed: null,
   };
+}
+
+/** What is deployed now is not what was to come back. */
+function otherwise(notBack: string): StrategyResult {
+  return { outcome: 'triggered', detail: `${notBack}.`, notBack, versionConfirmed: false };
 }
 
 function command({ release, target }: Execution): string {

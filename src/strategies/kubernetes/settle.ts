@@ -274,11 +274,23 @@ export function outcomeOf(options: OutcomeOptions): StrategyResult {
         return owner === undefined ? [] : [`${helmOwnerInWords(workload, owner)}; ${owner.fix}.`];
       })
     : [];
+  const other = work.findIndex(({ workload }, index) =>
+    isAnother(applied[index], settled.get(nameOf(workload))),
+  );
+  const notBack = touched ? sentences[other]?.replace(/\.$/, '') : undefined;
   return {
     outcome: allReady ? 'verified' : touched ? 'triggered' : 'failed',
+    ...(notBack === undefined ? {} : { notBack }),
     detail: [...shortened(work, applied, settled, sentences), ...owners].join(' '),
     versionConfirmed: !touched ? null : allReady ? true : isUnseen(options) ? null : false,
   };
+}
+
+/** Whether what is there is certainly not what was to come back; what is only slow is not. */
+function isAnother(applied: Applied | undefined, settled: Settled | undefined): boolean {
+  if (applied === undefined || applied.kind === 'refused') return true;
+  if (applied.kind === 'replaced' || applied.kind === 'overtaken') return true;
+  return settled?.kind === 'overtaken' || settled?.kind === 'gone';
 }
 
 /** Of many that all went well one sentence is enough. */
