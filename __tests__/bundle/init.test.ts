@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bundle, Workplace } from '../support/bundle.js';
-import { initSystems, ways, written } from '../support/initialised.js';
+import { always, initSystems, ways, written } from '../support/initialised.js';
 
 let place: Workplace;
 
@@ -59,7 +59,7 @@ describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
   it('init, validate, preflight, and a second init that changes nothing', async () => {
     const first = await place.run([...argv, ...ways.pipeline]);
     expect(first).toEqual({ code: 0, output: first.output });
-    expect(Object.keys(place.files()).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
+    expect(Object.keys(place.files()).sort()).toEqual([...written[system], ...always].sort());
 
     const validated = await place.run(['validate']);
     expect(validated).toEqual({ code: 0, output: validated.output });
@@ -87,7 +87,7 @@ describe('the bundle, in a fresh folder for another CI system', () => {
     const commands = ['--rollback-command', 'true', '--rollback-snapshot-command', 'echo 1'];
     const { code, output } = await place.run([...argvFor('none'), ...commands]);
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(Object.keys(place.files())).toEqual(['rollgate.yml']);
+    expect(Object.keys(place.files())).toEqual(always);
     const lines = output.split('\n').filter((line) => line.startsWith('       '));
     expect(lines.map((line) => line.trim())).toEqual([
       `node ${bundle} snapshot`,

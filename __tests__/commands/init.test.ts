@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse, parseDocument } from 'yaml';
+import { answerSchema } from '../../src/commands/schema.js';
 import { Cancelled } from '../../src/support/abort.js';
 import {
+  always,
   initSystems,
   Repository,
   ways,
@@ -42,7 +45,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
     const { code, output } = await repository.run(argv);
     expect({ code, output }).toEqual({ code: 0, output });
     const files = repository.place.files();
-    expect(Object.keys(files).sort()).toEqual([...writtenFor(system, way), 'rollgate.yml'].sort());
+    expect(Object.keys(files).sort()).toEqual([...writtenFor(system, way), ...always].sort());
     for (const [path, text] of Object.entries(files)) {
       expect(text.endsWith('\n')).toBe(true);
       expect(text).not.toMatch(/[ \t]$|\n\n\n|\bundefined\b/m);
@@ -97,6 +100,7 @@ describe('what init writes into rollgate.yml', () => {
     expect(code).toBe(0);
     expect(repository.place.read('rollgate.yml')).toBe(
       [
+        '# yaml-language-server: $schema=./rollgate.schema.json',
         '# Put this file in the repository root.',
         '# `rollgate validate` prints every effective value and its source.',
         'dry-run: true',
@@ -222,6 +226,43 @@ describe('what init writes into rollgate.yml', () => {
   });
 });
 
+describe('the schema that rollgate.yml names', () => {
+  const schemaOf = (text: string): unknown => {
+    const [, path = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
+    return JSON.parse(repository.place.read(path) ?? '');
+  };
+
+  it.each(everyCase)('%s with %s: is there, and accepts the file', async (system, way) => {
+    const argv = ['init', '--yes', '--ci-system', system, ...url, ...ways[way]];
+    expect((await repository.run(argv)).code).toBe(0);
+    const schema = schemaOf(repository.place.read('rollgate.yml') ?? '') as object;
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+    expect({ valid: validate(config()), errors: validate.errors }).toEqual({
+      valid: true,
+      errors: null,
+    });
+    expect(validate({ durration: '5m' })).toBe(false);
+  });
+
+  it('is that of `rollgate schema`, and is written again after a change of it, if one agrees', async () => {
+    const argv = ['init', '--yes', '--ci-system', 'github', ...url];
+    await repository.run(argv);
+    const { text } = answerSchema([]);
+    expect(repository.place.read('rollgate.schema.json')).toBe(text);
+    repository.place.write('rollgate.schema.json', '{}\n');
+    expect((await repository.run(argv)).code).toBe(2);
+    expect((await repository.run([...argv, '--force'])).code).toBe(0);
+    expect(repository.place.read('rollgate.schema.json')).toBe(text);
+  });
+
+  it('is not written beside a file that its owner wrote without it', async () => {
+    repository.place.write('rollgate.yml', 'url: https://shop.example.com/\nrollback: ci\n');
+    const { code } = await repository.run(['init', '--yes'], { env: { CI_SYSTEM: 'github' } });
+    expect(code).toBe(0);
+    expect(Object.keys(repository.place.files())).not.toContain('rollgate.schema.json');
+  });
+});
+
 describe('the rollback pipeline', () => {
   const withoutIt = [
     ...waysAlone.map((way) => [way, ways[way]] as const),
@@ -233,7 +274,7 @@ describe('the rollback pipeline', () => {
     const { code, output } = await repository.run(argv);
     expect({ code, output }).toEqual({ code: 0, output });
     const files = Object.entries(repository.place.files());
-    const texts = files.flatMap(([path, text]) => (path === 'rollgate.yml' ? [] : [text]));
+    const texts = files.flatMap(([path, text]) => (always.includes(path) ? [] : [text]));
     expect([...texts, output].join('\n')).not.toMatch(
       /rollback (workflow|pipeline|job|by hand)|rollback\.yml|Jenkinsfile\.rollback|actions: write|is-rollback|\$ROLLBACK|scripts\/current-version|jenkins: |_TOKEN/,
     );
@@ -244,7 +285,7 @@ describe('the rollback pipeline', () => {
     const { code, output } = await repository.run([...argv, '--rollback', 'ecs, ci']);
     expect({ code, output }).toEqual({ code: 0, output });
     const files = repository.place.files();
-    expect(Object.keys(files).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
+    expect(Object.keys(files).sort()).toEqual([...written[system], ...always].sort());
     expect(Object.values(files).join('')).toContain('./scripts/current-version.sh');
     expect(config()).toMatchObject({ rollback: 'ecs, ci', 'ci-system': system });
     expect(output).toContain('Write scripts/current-version.sh');
@@ -278,7 +319,7 @@ describe('init for another CI system', () => {
   ])('%s: writes only rollgate.yml, and prints the lines', async (_, flags, expected) => {
     const { code, output } = await repository.run([...argv, ...flags]);
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(Object.keys(repository.place.files())).toEqual(['rollgate.yml']);
+    expect(Object.keys(repository.place.files())).toEqual(always);
     expect(config()).toMatchObject({ ...expected, 'ci-system': 'none' });
     const onlyReports = 'on-unhealthy' in expected;
     expect('rollback' in (config() as object)).toBe('rollback' in expected);
@@ -334,7 +375,7 @@ describe('init for another CI system', () => {
   it('leaves a pipeline that is there alone', async () => {
     repository.place.write('Jenkinsfile', 'mine\n');
     expect((await repository.run([...argv, ...ways.command])).code).toBe(0);
-    expect(Object.keys(repository.place.files()).sort()).toEqual(['Jenkinsfile', 'rollgate.yml']);
+    expect(Object.keys(repository.place.files()).sort()).toEqual(['Jenkinsfile', ...always]);
   });
 });
 
@@ -651,7 +692,7 @@ describe('init with files that are already there', () => {
     for (const [path, text] of Object.entries(mine)) repository.place.write(path, text);
     expect((await repository.run([...argv, '--force'])).code).toBe(0);
     const files = repository.place.files();
-    expect(Object.keys(files)).toHaveLength(3);
+    expect(Object.keys(files)).toHaveLength(4);
     for (const [path, text] of Object.entries(mine)) expect(files[path]).not.toBe(text);
   });
 
@@ -897,7 +938,7 @@ describe('init with a terminal', () => {
     const { code, output } = await repository.run(['init'], { answers });
     expect({ code, output }).toEqual({ code: 0, output });
     expect(config()).toMatchObject(expected);
-    expect(Object.keys(repository.place.files()).sort()).toEqual([...files, 'rollgate.yml'].sort());
+    expect(Object.keys(repository.place.files()).sort()).toEqual([...files, ...always].sort());
   });
 
   it('an address counts as the answer to how the service is watched', async () => {
@@ -1012,10 +1053,10 @@ describe('init when a file cannot be written', () => {
     const { code, output } = await repository.run(argv, { isFull });
     expect(code).toBe(2);
     expect(output).toContain('.github/workflows/deploy-gate.yml could not be written: no room');
-    expect(output).toContain('written before: rollgate.yml');
+    expect(output).toContain('written before: rollgate.yml, rollgate.schema.json');
     expect(Object.keys(repository.place.files()).sort()).toEqual([
       '.github/workflows/x',
-      'rollgate.yml',
+      ...always,
     ]);
   });
 });

@@ -2,7 +2,7 @@ import { parseArgv } from '../inputs/argv.js';
 import { readConfigFile } from '../inputs/config-file.js';
 import { bad } from '../contract/result.js';
 import { exitCodes } from '../contract/outcome.js';
-import { inputIds, inputOf, type InputId } from '../inputs/table.js';
+import { inputIds, inputOf, inputs, type InputId } from '../inputs/table.js';
 import { ownVariable } from '../inputs/variables.js';
 import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type UsageProblem } from '../support/errors.js';
@@ -21,7 +21,15 @@ import {
   yesOrNo,
 } from './init/answers.js';
 import { readServices } from './init/compose-services.js';
-import { configFor, initSystems, type Plan, planFor, writeConfig } from './init/systems.js';
+import {
+  configFor,
+  initSystems,
+  namesSchema,
+  type Plan,
+  planFor,
+  schemaFile,
+  writeConfig,
+} from './init/systems.js';
 import { other } from './init/systems/other.js';
 import { placeAll, write, type Placed } from './init/placing.js';
 import { published } from './init/published.js';
@@ -30,6 +38,7 @@ import type { Answers, PlannedFile } from './init/options.js';
 import { wayInputs } from './init/ways.js';
 import type { Console } from './console.js';
 import { printFindings } from './prepare.js';
+import { configSchema } from './schema.js';
 import { checksOf, openSession, type Session, targetSessions } from './session.js';
 import { nameOf } from '../systems/registry.js';
 import { validate } from './validate.js';
@@ -184,7 +193,16 @@ function plan(answers: Answers, known: Known, existing: string | undefined): Pla
     what: 'what is watched, and how it is rolled back',
   };
   const forSystem = planFor({ ...answers, texts }, known.repository.branch);
-  return { ...forSystem, files: [config, ...forSystem.files] };
+  const schema = namesSchema(config.text) ? [schemaOfConfig()] : [];
+  return { ...forSystem, files: [config, ...schema, ...forSystem.files] };
+}
+
+function schemaOfConfig(): PlannedFile {
+  return {
+    path: schemaFile,
+    text: configSchema(inputs),
+    what: `what editors complete and check ${CONFIG} with`,
+  };
 }
 
 function personOf({ entry, console }: Session): Person | undefined {

@@ -150,6 +150,17 @@ const NO_SYSTEM = 'No CI system is asked to run a rollback pipeline.';
 /** Spelled like this a number or a boolean of YAML is read back as it is written. */
 const PLAIN = /^(true|false|\d+(\.\d+)?)$/;
 
+/** What editors complete and check `rollgate.yml` with, beside it. */
+export const schemaFile = 'rollgate.schema.json';
+
+/** https://github.com/redhat-developer/yaml-language-server#using-inlined-schema */
+const SCHEMA_LINE = `# yaml-language-server: $schema=./${schemaFile}`;
+
+/** Whether a configuration names the schema that `init` writes. */
+export function namesSchema(config: string): boolean {
+  return config.startsWith(`${SCHEMA_LINE}\n`);
+}
+
 /** The text of `rollgate.yml`, in the order of the table. */
 export function writeConfig(texts: ReadonlyMap<InputId, string>): string {
   const lines = inputIds.flatMap((id) => {
@@ -159,6 +170,7 @@ export function writeConfig(texts: ReadonlyMap<InputId, string>): string {
     return [...(comment === undefined ? [] : [`# ${comment}`]), yamlEntry(id, text)];
   });
   return [
+    SCHEMA_LINE,
     '# Put this file in the repository root.',
     '# `rollgate validate` prints every effective value and its source.',
     ...lines,
