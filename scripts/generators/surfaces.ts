@@ -146,7 +146,7 @@ export async function generateSurfaces({
     if (path.startsWith(`${rollbackFolder}/`)) copied.set(path, content);
   return [
     ...surfaces,
-    { path: initTexts, content: await typescript(generateInitTexts(release, copied, scripts)) },
+    { path: initTexts, content: await typescript(generateInitTexts(release, copied)) },
   ];
 }
 

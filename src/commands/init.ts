@@ -23,6 +23,7 @@ import {
 import { readServices } from './init/compose-services.js';
 import {
   configFor,
+  initSystem,
   initSystems,
   namesSchema,
   type Plan,
@@ -32,9 +33,11 @@ import {
 } from './init/systems.js';
 import { other } from './init/systems/other.js';
 import { placeAll, write, type Placed } from './init/placing.js';
+import { isUnpublished, placeholderStep } from './init/placeholders.js';
 import { published } from './init/published.js';
 import { readRepository } from './init/repository.js';
 import type { Answers, PlannedFile } from './init/options.js';
+import { SSH_HOST } from './init/runner.js';
 import { wayInputs } from './init/ways.js';
 import type { Console } from './console.js';
 import { printFindings } from './prepare.js';
@@ -103,7 +106,9 @@ export async function init(session: Session): Promise<number> {
     report(session, answers, placed, chosen);
     await check(session, entry.files);
     console.line(`\`rollgate validate\`: ${CONFIG} is valid`);
-    tellNext(session, [...placeholders(chosen), ...next], toRun);
+    const { runner } = initSystem(answers.system);
+    const steps = [placeholderStep(usedTexts(placed, chosen), runner), next];
+    tellNext(session, steps.flat(), toRun);
     return exitCodes.healthy;
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
@@ -160,6 +165,7 @@ function whatIsKnown(
     ),
     compose: composeIn(entry.files),
     folder: folderOf(entry.files),
+    dockerHost: engineOf(entry.env.DOCKER_HOST ?? ''),
   };
 }
 
@@ -172,6 +178,11 @@ function composeIn(files: Files): Known['compose'] {
   } catch (error) {
     return bad(`${path} cannot be read, so its services are not known: ${messageOf(error)}`);
   }
+}
+
+/** A socket of this machine says nothing of the one that the jobs run on. */
+function engineOf(dockerHost: string): string | undefined {
+  return SSH_HOST.test(dockerHost) ? dockerHost : undefined;
 }
 
 function folderOf(files: Files): string {
@@ -401,22 +412,15 @@ function report(
   }
 }
 
-/** As long as there is no name of our own anywhere, anybody could own what stands in its place. */
-const isUnpublished = published.repository.startsWith('OWNER/');
-
-/** What must be put in place of a name that is not ours, before anything of it is run. */
-function placeholders(chosen: readonly Placed[]): readonly string[] {
-  const { repository, npmPackage, orbNamespace } = published;
-  const names = [repository, npmPackage, `${orbNamespace}/rollgate`];
-  return names.flatMap((name) => {
-    // The name of the orb is a part of that of the package.
-    const isThere = new RegExp(`(^|[^@/\\w])${name}`);
-    const paths = chosen.filter(({ text }) => isThere.test(text)).map(({ path }) => path);
-    return !isUnpublished || paths.length === 0
-      ? []
-      : [
-          `Replace \`${name}\` in ${paths.join(', ')} by the place that your copy of Rollgate is in: the name is a placeholder, and could be anybody's.`,
-        ];
+/** What people use of it: what is there now, and what is printed for the pipelines that they have. */
+function usedTexts(
+  placed: readonly Placed[],
+  chosen: readonly Placed[],
+): readonly Pick<PlannedFile, 'path' | 'text'>[] {
+  return placed.flatMap((file) => {
+    const { path, text, state, otherwise = [] } = file;
+    if (state === 'theirs') return [{ path, text: otherwise.join('\n') }];
+    return state === 'same' || chosen.includes(file) ? [{ path, text }] : [];
   });
 }
 
@@ -433,7 +437,7 @@ function tellNext(
     'Run these lines in your pipeline, in the folder of rollgate.yml and in this order; stop at the first one that fails:';
   const steps = [
     ...(lines === undefined ? [] : [[order, ...lines(program)]]),
-    ...[...next, preflight].map((step) => [step]),
+    ...[...next, preflight].map((step) => step.split('\n')),
   ];
   console.line('Next steps:');
   for (const [at, [step = '', ...below]] of steps.entries()) {

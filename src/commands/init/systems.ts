@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { type InputId, inputIds, inputOf } from '../../inputs/table.js';
 import { splitList } from '../../support/values/text.js';
 import type { Answers, InitOptions, InitSystem, SystemPlan } from './options.js';
+import { runnerSteps } from './runner.js';
 import { azure } from './systems/azure.js';
 import { circleci } from './systems/circleci.js';
 import { forgejo, gitea } from './systems/gitea.js';
@@ -40,25 +41,14 @@ export function planFor(answers: Answers, branch: string): Plan {
     ...lines,
     files: [...files, ...(rollback?.file === undefined ? [] : [rollback.file])],
     next: [
+      ...runnerSteps(options, system.runner),
       ...next,
       ...onEverySystem(answers),
       ...(template === 'script' ? [scripts] : []),
-      ...(template === 'compose' && rollback !== undefined
-        ? [`${rollback.settings} is what it rolls back: change that too.`, ...onlyTag(answers)]
-        : []),
       ...(rollback?.next ?? []),
     ],
     variables: [...(rollback?.variables ?? []), ...(variables[platform] ?? [])],
   };
-}
-
-/** The rollback pipeline gives the whole image to Compose, by one variable. */
-function onlyTag({ service }: Answers): readonly string[] {
-  if (service?.tagVariable === undefined) return [];
-  const { name, tagVariable, imageName = '' } = service;
-  return [
-    `The Compose file takes only the tag of ${name} from ${tagVariable}, and the rollback pipeline sets the whole image: write \`image: \${API_IMAGE:-${imageName}:\${${tagVariable}}}\` there, with the name that IMAGE_VARIABLE has.`,
-  ];
 }
 
 function optionsOf(answers: Answers, branch: string): InitOptions {

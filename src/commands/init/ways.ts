@@ -4,8 +4,8 @@ import { splitList } from '../../support/values/text.js';
 /** What the jobs must reach; with `any` only the user knows. */
 export type Platform = 'kubernetes' | 'compose' | 'aws' | 'any';
 
-/** The rollback pipelines below templates/rollback/; `script` calls the deploy script of the user's own. */
-export type Template = 'kubernetes' | 'compose' | 'script';
+/** What a rollback pipeline calls: this program, which reads `rollgate.yml`, or the deploy script of the user's own. */
+export type Template = 'program' | 'script';
 
 /** What a person is asked. */
 interface Wanted {
@@ -46,7 +46,7 @@ export const ways: Readonly<Record<Way, WayOfRollback>> = {
       { id: 'kubernetes-namespace', text: 'Its namespace', nothing: 'what kubectl uses' },
     ],
     platform: 'kubernetes',
-    template: 'kubernetes',
+    template: 'program',
   },
   compose: {
     chain: 'compose,ci',
@@ -55,7 +55,7 @@ export const ways: Readonly<Record<Way, WayOfRollback>> = {
       { id: 'compose-project', text: 'The project, as docker compose -p', usual: projectName },
     ],
     platform: 'compose',
-    template: 'compose',
+    template: 'program',
   },
   ecs: {
     chain: 'ecs',
