@@ -268,6 +268,13 @@ describe('the rollback pipeline', () => {
   const withoutIt = [
     ...waysAlone.map((way) => [way, ways[way]] as const),
     ['kubernetes alone', [...ways.kubernetes, '--rollback', 'kubernetes']] as const,
+    ...(['kubernetes', 'compose', 'ecs'] as const).map(
+      (way) =>
+        [
+          `command alone, with ${way}`,
+          [...ways[way], ...ways.command, '--rollback', 'command'],
+        ] as const,
+    ),
   ].flatMap(([way, flags]) => initSystems.map((system) => [way, system, flags] as const));
 
   it.each(withoutIt)('by %s for %s: is not spoken of', async (_, system, flags) => {
@@ -280,6 +287,37 @@ describe('the rollback pipeline', () => {
       /rollback (workflow|pipeline|job|by hand)|rollback\.yml|Jenkinsfile\.rollback|actions: write|is-rollback|\$ROLLBACK|scripts\/current-version|jenkins: |_TOKEN/,
     );
   });
+
+  it.each(initSystems)(
+    '%s: is not written where the chain of rollgate.yml is command',
+    async (system) => {
+      const own =
+        'url: https://shop.example.com/\nrollback: command\nrollback-command: ./undo.sh\n';
+      repository.place.write('rollgate.yml', own);
+      const { code, output } = await repository.run(['init', '--yes', '--ci-system', system]);
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect(Object.keys(repository.place.files()).sort()).toEqual(
+        [...writtenFor(system, 'command'), 'rollgate.yml'].sort(),
+      );
+      expect(repository.place.read('rollgate.yml')).toBe(own);
+    },
+  );
+
+  it.each(initSystems)(
+    '%s: is not written where the chain of a flag is command',
+    async (system) => {
+      const { code, output, questions } = await repository.run(
+        ['init', '--ci-system', system, ...url, '--rollback', 'command'],
+        { answers: ['./undo.sh', ''] },
+      );
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect(questions[0]).toContain('The command line that rolls back');
+      expect(Object.keys(repository.place.files()).sort()).toEqual(
+        [...writtenFor(system, 'command'), ...always].sort(),
+      );
+      expect(config()).toMatchObject({ rollback: 'command', 'rollback-command': './undo.sh' });
+    },
+  );
 
   it.each(initSystems)('%s: is written where the chain of ecs has ci', async (system) => {
     const argv = ['init', '--yes', '--ci-system', system, ...url, ...ways.ecs];

@@ -8,7 +8,7 @@ import type { Answers } from './options.js';
 import type { Repository } from './repository.js';
 import { SSH_HOST } from './runner.js';
 import { initSystem, initSystems } from './systems.js';
-import { wayIds, wayOf, ways } from './ways.js';
+import { unansweredWay, wayIds, wayOf, ways } from './ways.js';
 
 /** The person at the terminal has gone, or wants no more of this. */
 export class Unanswered extends Error {
@@ -130,9 +130,10 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
     askOptional(texts, person, id, text, nothing);
 
   if (!isWatched(known)) await askWatched(texts, person);
-  let way = wayOf(known.texts);
+  const named = unansweredWay(known.texts);
+  let way = named === undefined ? wayOf(known.texts) : undefined;
   if (way === undefined) {
-    way = await askWay(system, known, person);
+    way = named ?? (await askWay(system, known, person));
     for (const { id, text, usual, nothing } of ways[way].asks)
       await (nothing === undefined
         ? ask(id, text, usual?.(known.folder))

@@ -114,6 +114,14 @@ export function wayOf(texts: ReadonlyMap<InputId, string>): Way | undefined {
   return wayIds.find((way) => ways[way].impliedBy.some((id) => texts.has(id)));
 }
 
+/** The way that a chain names, while nothing says yet what it is to roll back. */
+export function unansweredWay(texts: ReadonlyMap<InputId, string>): Way | undefined {
+  if (wayOf(texts) !== 'pipeline') return undefined;
+  return splitList(texts.get('rollback') ?? '')
+    .map((strategy) => wayIds.find((id) => id === strategy))
+    .find((way) => way !== undefined);
+}
+
 /** The rollback pipeline that the chain needs, if any. */
 export function templateFor(way: Way, texts: ReadonlyMap<InputId, string>): Template | undefined {
   return splitList(texts.get('rollback') ?? ways[way].chain).includes('ci')
