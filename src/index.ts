@@ -65,6 +65,10 @@ async function start(): Promise<number> {
     const { answerCompletion } = await import('./inputs/completion.js');
     return say(answerCompletion(argv.slice(1)));
   }
+  if (argv[0] === 'schema') {
+    const { answerSchema } = await import('./commands/schema.js');
+    return say(answerSchema(argv.slice(1)));
+  }
   const { main } = await import('./commands/main.js');
   const { run } = await import('./support/exec.js');
   return main({

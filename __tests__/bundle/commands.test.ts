@@ -111,7 +111,7 @@ describe('the bundle, other commands', () => {
     });
   });
 
-  it('version, help and completion work whatever the configuration says', async () => {
+  it('version, help, completion and schema work whatever the configuration says', async () => {
     place.write('rollgate.yml', 'duration: "5m\n');
     for (const word of ['--version', '-v', 'version'])
       expect(await place.run([word])).toEqual({ code: 0, output: '0.1.0\n' });
@@ -127,12 +127,16 @@ describe('the bundle, other commands', () => {
     const completion = await place.run(['completion', 'bash']);
     expect(completion.code).toBe(0);
     expect(completion.output).toContain('complete -F _rollgate rollgate\n');
+    const schema = await place.run(['schema']);
+    expect(schema.code).toBe(0);
+    expect(JSON.parse(schema.output)).toHaveProperty(['properties', 'min-success-rate']);
   });
 
   it.each([
     [['help', 'rnu'], 'did you mean `run`?'],
     [['rnu', '--help'], 'did you mean `run`?'],
     [['completion', 'zhs'], 'did you mean `zsh`?'],
+    [['schema', 'x'], 'write `rollgate schema`'],
   ])('%j: exit 2, and nothing is run', async (args, message) => {
     const { code, output } = await place.run(args);
     expect(code).toBe(2);

@@ -1,6 +1,7 @@
+import { chmodSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { bundle, Workplace } from '../support/bundle.js';
-import { initSystems, ways, written } from '../support/initialised.js';
+import { always, initSystems, ways, written } from '../support/initialised.js';
 
 let place: Workplace;
 
@@ -59,7 +60,7 @@ describe.each(initSystems)('the bundle, in a fresh folder for %s', (system) => {
   it('init, validate, preflight, and a second init that changes nothing', async () => {
     const first = await place.run([...argv, ...ways.pipeline]);
     expect(first).toEqual({ code: 0, output: first.output });
-    expect(Object.keys(place.files()).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
+    expect(Object.keys(place.files()).sort()).toEqual([...written[system], ...always].sort());
 
     const validated = await place.run(['validate']);
     expect(validated).toEqual({ code: 0, output: validated.output });
@@ -87,7 +88,7 @@ describe('the bundle, in a fresh folder for another CI system', () => {
     const commands = ['--rollback-command', 'true', '--rollback-snapshot-command', 'echo 1'];
     const { code, output } = await place.run([...argvFor('none'), ...commands]);
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(Object.keys(place.files())).toEqual(['rollgate.yml']);
+    expect(Object.keys(place.files())).toEqual(always);
     const lines = output.split('\n').filter((line) => line.startsWith('       '));
     expect(lines.map((line) => line.trim())).toEqual([
       `node ${bundle} snapshot`,
@@ -102,15 +103,51 @@ describe('the bundle, in a fresh folder for another CI system', () => {
 });
 
 describe('the bundle, in a folder with a Compose file', () => {
-  it('names its service in the rollback pipeline, and warns of a URL that refuses', async () => {
+  it('rolls back by this program, on the engine of DOCKER_HOST, and warns of a URL that refuses', async () => {
     place.write('compose.yaml', 'services: { web: { image: "${WEB_IMAGE:-acme/web:1}" } }\n');
-    const { code, output } = await place.run([...argvFor('gitlab'), ...ways.compose]);
+    const { code, output } = await place.run([...argvFor('gitlab'), ...ways.compose], {
+      DOCKER_HOST: 'ssh://deploy@web-1.example.com',
+    });
     expect({ code, output }).toEqual({ code: 0, output });
     expect(output).toMatch(/warning: .*127\.0\.0\.1:9.*connection refused/);
-    expect(place.read('.gitlab/rollback.yml')).toMatch(
-      / SERVICE: web #.*\n +IMAGE_VARIABLE: WEB_IMAGE #/,
+    expect(place.read('.gitlab/rollback.yml')).toContain(
+      '    - rollgate rollback --rollback-timeout 5m\n',
+    );
+    expect(place.read('.gitlab/rollgate.yml')).toContain(
+      '  DOCKER_HOST: ssh://deploy@web-1.example.com #',
     );
   });
+});
+
+describe('the rollback pipeline in the bundle, where it calls this program', () => {
+  // A marker, a revision as the gate sends it, and none as when it is started by hand.
+  it.each([['deployment/shop=12'], ['']])(
+    'its line is understood, starts no pipeline, and reads rollgate.yml: revision %j',
+    async (revision) => {
+      const { code, output } = await place.run([...argvFor('gitlab'), ...ways.kubernetes]);
+      expect({ code, output }).toEqual({ code: 0, output });
+      const [, line = ''] =
+        /- rollgate (rollback .*)$/m.exec(place.read('.gitlab/rollback.yml') ?? '') ?? [];
+      expect(line).toContain('--kubernetes-revision');
+      // A kubectl that reaches nothing: the program has come as far as the cluster.
+      place.write(
+        'kubectl',
+        '#!/bin/sh\necho "$*" >> "$LOG"\necho "connection refused" >&2\nexit 1\n',
+      );
+      chmodSync(place.path('kubectl'), 0o755);
+      const ended = await place.launch('sh', ['-c', `node "$PROGRAM" ${line}`], {
+        PROGRAM: bundle,
+        LOG: place.path('log'),
+        PATH: `${place.folder}:${process.env.PATH ?? ''}`,
+        ROLLBACK: 'true',
+        ROLLBACK_REVISION: revision,
+      }).ended;
+      expect(ended.output).toContain('this is a rollback run (ROLLBACK in the environment)');
+      expect(ended.output).not.toMatch(/is not accepted|this flag|Configuration error/);
+      expect(place.read('log')).toMatch(/--namespace[= ]shop/);
+      expect(ended.code).toBe(3);
+    },
+  );
 });
 
 describe('init in the bundle, for a strategy other than ci', () => {

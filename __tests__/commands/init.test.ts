@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,9 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { Ajv2020 } from 'ajv/dist/2020.js';
 import { parse, parseDocument } from 'yaml';
+import { answerSchema } from '../../src/commands/schema.js';
 import { Cancelled } from '../../src/support/abort.js';
 import {
+  always,
   initSystems,
   Repository,
   ways,
@@ -42,7 +46,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
     const { code, output } = await repository.run(argv);
     expect({ code, output }).toEqual({ code: 0, output });
     const files = repository.place.files();
-    expect(Object.keys(files).sort()).toEqual([...writtenFor(system, way), 'rollgate.yml'].sort());
+    expect(Object.keys(files).sort()).toEqual([...writtenFor(system, way), ...always].sort());
     for (const [path, text] of Object.entries(files)) {
       expect(text.endsWith('\n')).toBe(true);
       expect(text).not.toMatch(/[ \t]$|\n\n\n|\bundefined\b/m);
@@ -52,7 +56,7 @@ describe.each(everyCase)('init for %s, rolled back by %s', (system, way) => {
     }
     expect(output).toContain('`rollgate validate`: rollgate.yml is valid');
     expect(output).toMatch(
-      /Next steps:\n( {2}1\. Replace `(OWNER|@?owner)\/rollgate` .*\n {2}2| {2}1)\. Put your deploy /,
+      /Next steps:\n {2}1\. Replace these placeholders .*\n( {7}`\S+`.*\n)+ {7}Those of Rollgate .*\n( {2}2\. Every job here runs .*\n {2}3| {2}2)\. Put your deploy /,
     );
     const validated = await repository.run(['validate']);
     expect(validated).toMatchObject({ code: 0 });
@@ -97,6 +101,7 @@ describe('what init writes into rollgate.yml', () => {
     expect(code).toBe(0);
     expect(repository.place.read('rollgate.yml')).toBe(
       [
+        '# yaml-language-server: $schema=./rollgate.schema.json',
         '# Put this file in the repository root.',
         '# `rollgate validate` prints every effective value and its source.',
         'dry-run: true',
@@ -222,10 +227,54 @@ describe('what init writes into rollgate.yml', () => {
   });
 });
 
+describe('the schema that rollgate.yml names', () => {
+  const schemaOf = (text: string): unknown => {
+    const [, path = ''] = /^# yaml-language-server: \$schema=(\S+)\n/.exec(text) ?? [];
+    return JSON.parse(repository.place.read(path) ?? '');
+  };
+
+  it.each(everyCase)('%s with %s: is there, and accepts the file', async (system, way) => {
+    const argv = ['init', '--yes', '--ci-system', system, ...url, ...ways[way]];
+    expect((await repository.run(argv)).code).toBe(0);
+    const schema = schemaOf(repository.place.read('rollgate.yml') ?? '') as object;
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+    expect({ valid: validate(config()), errors: validate.errors }).toEqual({
+      valid: true,
+      errors: null,
+    });
+    expect(validate({ durration: '5m' })).toBe(false);
+  });
+
+  it('is that of `rollgate schema`, and is written again after a change of it, if one agrees', async () => {
+    const argv = ['init', '--yes', '--ci-system', 'github', ...url];
+    await repository.run(argv);
+    const { text } = answerSchema([]);
+    expect(repository.place.read('rollgate.schema.json')).toBe(text);
+    repository.place.write('rollgate.schema.json', '{}\n');
+    expect((await repository.run(argv)).code).toBe(2);
+    expect((await repository.run([...argv, '--force'])).code).toBe(0);
+    expect(repository.place.read('rollgate.schema.json')).toBe(text);
+  });
+
+  it('is not written beside a file that its owner wrote without it', async () => {
+    repository.place.write('rollgate.yml', 'url: https://shop.example.com/\nrollback: ci\n');
+    const { code } = await repository.run(['init', '--yes'], { env: { CI_SYSTEM: 'github' } });
+    expect(code).toBe(0);
+    expect(Object.keys(repository.place.files())).not.toContain('rollgate.schema.json');
+  });
+});
+
 describe('the rollback pipeline', () => {
   const withoutIt = [
     ...waysAlone.map((way) => [way, ways[way]] as const),
     ['kubernetes alone', [...ways.kubernetes, '--rollback', 'kubernetes']] as const,
+    ...(['kubernetes', 'compose', 'ecs'] as const).map(
+      (way) =>
+        [
+          `command alone, with ${way}`,
+          [...ways[way], ...ways.command, '--rollback', 'command'],
+        ] as const,
+    ),
   ].flatMap(([way, flags]) => initSystems.map((system) => [way, system, flags] as const));
 
   it.each(withoutIt)('by %s for %s: is not spoken of', async (_, system, flags) => {
@@ -233,18 +282,49 @@ describe('the rollback pipeline', () => {
     const { code, output } = await repository.run(argv);
     expect({ code, output }).toEqual({ code: 0, output });
     const files = Object.entries(repository.place.files());
-    const texts = files.flatMap(([path, text]) => (path === 'rollgate.yml' ? [] : [text]));
+    const texts = files.flatMap(([path, text]) => (always.includes(path) ? [] : [text]));
     expect([...texts, output].join('\n')).not.toMatch(
       /rollback (workflow|pipeline|job|by hand)|rollback\.yml|Jenkinsfile\.rollback|actions: write|is-rollback|\$ROLLBACK|scripts\/current-version|jenkins: |_TOKEN/,
     );
   });
+
+  it.each(initSystems)(
+    '%s: is not written where the chain of rollgate.yml is command',
+    async (system) => {
+      const own =
+        'url: https://shop.example.com/\nrollback: command\nrollback-command: ./undo.sh\n';
+      repository.place.write('rollgate.yml', own);
+      const { code, output } = await repository.run(['init', '--yes', '--ci-system', system]);
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect(Object.keys(repository.place.files()).sort()).toEqual(
+        [...writtenFor(system, 'command'), 'rollgate.yml'].sort(),
+      );
+      expect(repository.place.read('rollgate.yml')).toBe(own);
+    },
+  );
+
+  it.each(initSystems)(
+    '%s: is not written where the chain of a flag is command',
+    async (system) => {
+      const { code, output, questions } = await repository.run(
+        ['init', '--ci-system', system, ...url, '--rollback', 'command'],
+        { answers: ['./undo.sh', ''] },
+      );
+      expect({ code, output }).toEqual({ code: 0, output });
+      expect(questions[0]).toContain('The command line that rolls back');
+      expect(Object.keys(repository.place.files()).sort()).toEqual(
+        [...writtenFor(system, 'command'), ...always].sort(),
+      );
+      expect(config()).toMatchObject({ rollback: 'command', 'rollback-command': './undo.sh' });
+    },
+  );
 
   it.each(initSystems)('%s: is written where the chain of ecs has ci', async (system) => {
     const argv = ['init', '--yes', '--ci-system', system, ...url, ...ways.ecs];
     const { code, output } = await repository.run([...argv, '--rollback', 'ecs, ci']);
     expect({ code, output }).toEqual({ code: 0, output });
     const files = repository.place.files();
-    expect(Object.keys(files).sort()).toEqual([...written[system], 'rollgate.yml'].sort());
+    expect(Object.keys(files).sort()).toEqual([...written[system], ...always].sort());
     expect(Object.values(files).join('')).toContain('./scripts/current-version.sh');
     expect(config()).toMatchObject({ rollback: 'ecs, ci', 'ci-system': system });
     expect(output).toContain('Write scripts/current-version.sh');
@@ -278,7 +358,7 @@ describe('init for another CI system', () => {
   ])('%s: writes only rollgate.yml, and prints the lines', async (_, flags, expected) => {
     const { code, output } = await repository.run([...argv, ...flags]);
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(Object.keys(repository.place.files())).toEqual(['rollgate.yml']);
+    expect(Object.keys(repository.place.files())).toEqual(always);
     expect(config()).toMatchObject({ ...expected, 'ci-system': 'none' });
     const onlyReports = 'on-unhealthy' in expected;
     expect('rollback' in (config() as object)).toBe('rollback' in expected);
@@ -334,66 +414,179 @@ describe('init for another CI system', () => {
   it('leaves a pipeline that is there alone', async () => {
     repository.place.write('Jenkinsfile', 'mine\n');
     expect((await repository.run([...argv, ...ways.command])).code).toBe(0);
-    expect(Object.keys(repository.place.files()).sort()).toEqual(['Jenkinsfile', 'rollgate.yml']);
+    expect(Object.keys(repository.place.files()).sort()).toEqual(['Jenkinsfile', ...always]);
   });
 });
 
 describe('init with a Compose file', () => {
   const argv = ['init', '--ci-system', 'gitlab', ...url];
-  const rollback = (): string => repository.place.read('.gitlab/rollback.yml') ?? '';
+  // The engine is that of the runner, which has this tag.
+  const here = ['', 'engine'];
 
-  it('one service is the default answer, and what the rollback pipeline rolls back', async () => {
+  it('one service is the default answer', async () => {
     repository.place.write(
       'compose.yaml',
       'services: { web: { image: "${WEB_IMAGE:-acme/web:1}" } }\n',
     );
-    const { code, output, questions } = await repository.run(argv, { answers: ['', 'shop', ''] });
+    const { code, output, questions } = await repository.run(argv, {
+      answers: ['', 'shop', '', ...here],
+    });
     expect({ code, output }).toEqual({ code: 0, output });
-    expect(questions[2]).toBe(
-      'The service to roll back, of compose.yaml: web (image from WEB_IMAGE) [web]: ',
-    );
+    expect(questions[2]).toBe('The service to roll back, of compose.yaml: web [web]: ');
     expect(config()).toMatchObject({ 'compose-project': 'shop', 'compose-service': 'web' });
-    expect(rollback()).toMatch(
-      / SERVICE: web #.*\n +IMAGE_VARIABLE: WEB_IMAGE #.*\n +IMAGE_NAME: acme\/web #/,
-    );
   });
 
-  it('one service without anybody to ask: the rollback pipeline names it', async () => {
+  it('one service without anybody to ask: all that the deploy changes is rolled back', async () => {
     repository.place.write('docker-compose.yml', 'services: { web: { image: "acme/web:$TAG" } }\n');
     const { code, output } = await repository.run([...argv, '--yes', ...ways.compose]);
     expect({ code, output }).toEqual({ code: 0, output });
+    expect(config()).toMatchObject({ 'compose-project': 'shop' });
     expect(config()).not.toHaveProperty('compose-service');
-    expect(rollback()).toMatch(/ SERVICE: web #.*\n.*\n +IMAGE_NAME: acme\/web #/);
-    expect(output).toContain('takes only the tag of web from TAG');
   });
 
   const several =
     'services: { web: { image: "${WEB_IMAGE}" }, jobs: { image: "acme/jobs:${TAG}" }, db: {} }\n';
 
-  it.each<[string, readonly string[], string | undefined, string]>([
-    ['all of them', [''], undefined, 'api'],
-    ['some of them', ['web, jobs'], 'web, jobs', 'web'],
-    ['after a mistake', ['wep', 'jobs'], 'jobs', 'jobs'],
-  ])('several services are listed: %s', async (_, answers, services, first) => {
+  it.each<[string, readonly string[], string | undefined]>([
+    ['all of them', [''], undefined],
+    ['some of them', ['web, jobs'], 'web, jobs'],
+    ['after a mistake', ['wep', 'jobs'], 'jobs'],
+  ])('several services are listed: %s', async (_, answers, services) => {
     repository.place.write('compose.yml', several);
-    const said = await repository.run(argv, { answers: ['compose', '', ...answers] });
+    const said = await repository.run(argv, { answers: ['compose', '', ...answers, ...here] });
     expect(said).toMatchObject({ code: 0 });
-    expect(said.questions[2]).toContain(
-      'compose.yml: web (image from WEB_IMAGE), jobs (tag from TAG), db [all]',
-    );
+    expect(said.questions[2]).toContain('compose.yml: web, jobs, db [all]');
     expect(said.output.includes('compose.yml has no service wep')).toBe(answers.includes('wep'));
     expect((config() as Record<string, unknown>)['compose-service']).toBe(services);
-    expect(rollback()).toContain(` SERVICE: ${first} #`);
   });
 
   it('a file that cannot be parsed: says so, and asks as without one', async () => {
     repository.place.write('compose.yaml', 'services: [\n');
-    const asked = await repository.run(argv, { answers: ['', ''] });
+    const asked = await repository.run(argv, { answers: ['', '', ...here] });
     expect(asked).toMatchObject({ code: 0 });
     expect(asked.output).toContain('compose.yaml cannot be read, so its services are not known: ');
-    const again = await repository.run([...argv, '--yes']);
+    const again = await repository.run([...argv, '--yes', '--force']);
     expect(again).toMatchObject({ code: 0 });
     expect(again.output).toContain('warning: compose.yaml cannot be read, so ');
+  });
+});
+
+const host = 'ssh://deploy@web-1.example.com:2222';
+/** All that is written, besides what is in every folder. */
+const pipelines = (): readonly (readonly [string, string])[] =>
+  Object.entries(repository.place.files()).filter(([path]) => !always.includes(path));
+
+describe.each(initSystems)('the Docker engine, for %s', (system) => {
+  const argv = ['init', '--ci-system', system, ...url];
+  const env = { DOCKER_HOST: host };
+  const hosted =
+    /runs-on: ubuntu-latest|agent any|vmImage: ubuntu-latest|executor: rollgate\/default/;
+  const named = /self-hosted|Default|YOUR-|your-namespace|tags:|label '|machine: true/;
+
+  it.each<[string, readonly string[], { answers?: readonly string[]; env?: typeof env }]>([
+    ['asked for', [], { answers: ['compose', 'shop', host] }],
+    ['of the environment, offered', [], { answers: ['compose', 'shop', ''], env }],
+    ['of the environment, without anybody to ask', ['--yes', ...ways.compose], { env }],
+  ])('on another machine, %s: every pipeline speaks with it', async (_, flags, how) => {
+    const { code, output, questions } = await repository.run([...argv, ...flags], how);
+    expect({ code, output }).toEqual({ code: 0, output });
+    expect(questions.filter((question) => question.includes('DOCKER_HOST'))).toHaveLength(
+      how.answers === undefined ? 0 : 1,
+    );
+    const texts = pipelines();
+    const all = texts.map(([, text]) => text).join('\n');
+    const values = [...all.matchAll(/\bDOCKER_HOST\b\W+(ssh:[^\s']+)/g)].map(([, value]) => value);
+    // One for each file that the system runs by itself.
+    expect(values).toEqual(
+      Array.from({ length: system === 'gitlab' || system === 'circleci' ? 1 : 2 }, () => host),
+    );
+    expect(all).not.toMatch(named);
+    if (system !== 'gitlab') expect(all).toMatch(hosted);
+    expect(output).toContain(`log in to ${host}`);
+    expect(output).not.toContain('Every job here runs on the machine');
+    expect(config()).not.toHaveProperty('docker-host');
+  });
+
+  it('on the machine of the runner, without anybody to ask: its name is a first step', async () => {
+    const assumed = await repository.run([...argv, '--yes', ...ways.compose]);
+    expect(assumed).toMatchObject({ code: 0 });
+    const all = pipelines()
+      .map(([, text]) => text)
+      .join('\n');
+    expect(all).not.toContain('DOCKER_HOST');
+    const [placeholder] = /YOUR-\w+|your-namespace\/your-runner/.exec(all) ?? [];
+    if (placeholder === undefined) {
+      expect(['github', 'azure']).toContain(system);
+      expect(assumed.output).toMatch(/\n {2}2\. Every job here runs on the machine of the Docker/);
+    } else
+      expect(assumed.output).toMatch(
+        new RegExp(
+          ` 1\\. Replace these placeholders .*\\n(?: {7}.*\\n)* {7}\`${placeholder}\` in `,
+        ),
+      );
+    const again = await repository.run(['init', '--yes']);
+    expect(again.output).toContain('Already there:');
+    expect(again.output.slice(again.output.indexOf('Next steps:'))).toBe(
+      assumed.output.slice(assumed.output.indexOf('Next steps:')),
+    );
+  });
+
+  it('on the machine of the runner, which is asked for: every job that needs it is there', async () => {
+    const answers = ['compose', 'shop', 'the engine', '', 'not a label!', 'acme/engine-1'];
+    const asked = await repository.run(argv, { answers });
+    expect(asked).toMatchObject({ code: 0 });
+    expect(asked.output).toContain('write it like ssh://deploy@web-1.example.com');
+    expect(asked.output).toContain(' acme/engine-1. An engine on another machine: ');
+    const texts = pipelines().filter(([, text]) => /deploy\.sh|rollback$|gate\b/m.test(text));
+    for (const [path, text] of texts)
+      expect({ path, has: text.includes('acme/engine-1') }).toEqual({ path, has: true });
+  });
+
+  it('a socket of this machine is none of theirs', async () => {
+    const { code } = await repository.run([...argv, '--yes', ...ways.compose], {
+      env: { DOCKER_HOST: 'unix:///run/user/1000/docker.sock' },
+    });
+    expect(code).toBe(0);
+    expect(
+      pipelines()
+        .map(([, text]) => text)
+        .join('\n'),
+    ).not.toMatch(/DOCKER_HOST|docker\.sock/);
+  });
+});
+
+describe.each(initSystems)('the namespace, for %s', (system) => {
+  // In YAML the second one needs quotes: it is a number.
+  it.each(['only-here', '1e300'])(
+    'stands in rollgate.yml alone, and the deploy reads it there: %s',
+    async (namespace) => {
+      const argv = ['init', '--yes', '--ci-system', system, ...url];
+      const flags = [
+        '--kubernetes-workload',
+        'deployment/api',
+        '--kubernetes-namespace',
+        namespace,
+      ];
+      expect((await repository.run([...argv, ...flags])).code).toBe(0);
+      const files = Object.entries(repository.place.files());
+      expect(files.filter(([, text]) => text.includes(namespace)).map(([path]) => path)).toEqual([
+        'rollgate.yml',
+      ]);
+      const deploys = files.filter(([, text]) => text.includes('./scripts/deploy.sh'));
+      expect(deploys).toHaveLength(1);
+      const text = deploys[0]?.[1] ?? '';
+      const line = /(?<=NAMESPACE=).*$/m.exec(text)?.[0] ?? '';
+      const shell = execFileSync('sh', ['-c', `NAMESPACE=${line}\nprintf %s "$NAMESPACE"`], {
+        cwd: repository.place.folder,
+      });
+      expect(shell.toString()).toBe(namespace);
+    },
+  );
+
+  it('is spoken of nowhere without one', async () => {
+    const argv = ['init', '--yes', '--ci-system', system, ...url];
+    expect((await repository.run([...argv, ...ways.kubernetes.slice(0, 2)])).code).toBe(0);
+    for (const [, text] of pipelines()) expect(text).not.toMatch(/namespace/i);
   });
 });
 
@@ -514,7 +707,7 @@ describe('what is left to do', () => {
     const { output } = await repository.run(argv);
     expect(repository.place.read('.github/workflows/deploy-gate.yml')).toContain('OWNER/rollgate@');
     expect(output).toMatch(
-      / {2}1\. Replace `OWNER\/rollgate` in \S+deploy-gate\.yml by the place /,
+      / {2}1\. Replace these placeholders .*\n {7}`OWNER\/rollgate` in \S+deploy-gate\.yml: by the repository of your copy /,
     );
   });
 
@@ -651,7 +844,7 @@ describe('init with files that are already there', () => {
     for (const [path, text] of Object.entries(mine)) repository.place.write(path, text);
     expect((await repository.run([...argv, '--force'])).code).toBe(0);
     const files = repository.place.files();
-    expect(Object.keys(files)).toHaveLength(3);
+    expect(Object.keys(files)).toHaveLength(4);
     for (const [path, text] of Object.entries(mine)) expect(files[path]).not.toBe(text);
   });
 
@@ -849,6 +1042,8 @@ describe('init with a terminal', () => {
         'bad{a="b"}',
         'compose',
         'shop',
+        '',
+        'acme/engine',
       ],
       {
         'prometheus-url': 'http://p.test',
@@ -897,7 +1092,7 @@ describe('init with a terminal', () => {
     const { code, output } = await repository.run(['init'], { answers });
     expect({ code, output }).toEqual({ code: 0, output });
     expect(config()).toMatchObject(expected);
-    expect(Object.keys(repository.place.files()).sort()).toEqual([...files, 'rollgate.yml'].sort());
+    expect(Object.keys(repository.place.files()).sort()).toEqual([...files, ...always].sort());
   });
 
   it('an address counts as the answer to how the service is watched', async () => {
@@ -944,7 +1139,7 @@ describe('init with a terminal', () => {
     repository.place.write('.git/config', '[remote "origin"]\n\turl = git@gitlab.com:a/b.git\n');
     repository.place.write('compose.yaml', 'services: {}\n');
     const { code, questions, output } = await repository.run(['init', ...url], {
-      answers: ['', '', ''],
+      answers: ['', '', '', '', 'engine'],
     });
     expect({ code, output }).toEqual({ code: 0, output });
     expect(questions[0]).toContain('[gitlab]');
@@ -1012,10 +1207,10 @@ describe('init when a file cannot be written', () => {
     const { code, output } = await repository.run(argv, { isFull });
     expect(code).toBe(2);
     expect(output).toContain('.github/workflows/deploy-gate.yml could not be written: no room');
-    expect(output).toContain('written before: rollgate.yml');
+    expect(output).toContain('written before: rollgate.yml, rollgate.schema.json');
     expect(Object.keys(repository.place.files()).sort()).toEqual([
       '.github/workflows/x',
-      'rollgate.yml',
+      ...always,
     ]);
   });
 });

@@ -24,3 +24,15 @@ it('no script of a user fails unseen within an echo', () => {
   expect(found).toEqual([]);
   expect('run: echo "version=$(./scripts/current.sh)" >> "$GITHUB_OUTPUT"').toMatch(swallowing);
 });
+
+// On npm the name without a scope is anybody's.
+const unscoped =
+  /\b(?:npx|npm (?:exec|install|i)|pnpm dlx|yarn dlx|bunx)\s+(?:--?\S+\s+)*rollgate\b/;
+
+it('nothing that is copied runs a package that somebody else could own', () => {
+  const found = [...copied, 'README.md'].filter((path) =>
+    unscoped.test(readFileSync(path, 'utf8')),
+  );
+  expect(found).toEqual([]);
+  expect('- npx --yes rollgate run').toMatch(unscoped);
+});

@@ -104,7 +104,10 @@ export type Way = keyof typeof ways;
 /** The ways whose strategy needs no rollback pipeline. */
 export const waysAlone: readonly Way[] = ['ecs', 'lambda', 'command'];
 
-/** What is in the folder of each system afterwards, besides `rollgate.yml`, where there is a rollback pipeline. */
+/** What is in every folder afterwards. */
+export const always = ['rollgate.schema.json', 'rollgate.yml'];
+
+/** What is in the folder of each system afterwards, besides these, where there is a rollback pipeline. */
 export const written: Readonly<Record<System, readonly string[]>> = {
   github: ['.github/workflows/deploy-gate.yml', '.github/workflows/rollback.yml'],
   gitlab: ['.gitlab-ci.yml', '.gitlab/rollback.yml', '.gitlab/rollgate.yml'],
@@ -115,7 +118,7 @@ export const written: Readonly<Record<System, readonly string[]>> = {
   forgejo: ['.forgejo/workflows/deploy-gate.yml', '.forgejo/workflows/rollback.yml'],
 };
 
-/** What is in the folder of a system afterwards, besides `rollgate.yml`. */
+/** What is in the folder of a system afterwards, besides what is in every one. */
 export function writtenFor(system: System, way: Way): readonly string[] {
   return written[system].filter((path) => !waysAlone.includes(way) || !/rollback/i.test(path));
 }

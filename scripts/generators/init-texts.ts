@@ -8,27 +8,14 @@ export const initTexts = 'src/commands/init/published.ts';
 /**
  * The module with everything that `init` needs of the repository and of the names of the release.
  *
- * @param rollbacks the rollback pipelines, by their path
- * @param scripts those that several of them hold, by name; each is in the module once
+ * @param rollbacks the rollback pipelines, by their path; those that call the deploy script are copied
  */
 export function generateInitTexts(
-  { repository, npmPackage, orbNamespace, version }: Release,
+  { repository, npmPackage, publisher, orbNamespace, image, version }: Release,
   rollbacks: ReadonlyMap<string, string>,
-  scripts: Readonly<Record<string, string>>,
 ): string {
-  const lines = Object.entries(scripts).map(
-    ([name, text]) =>
-      [
-        name,
-        text
-          .replace(/^#!.*\n/, '')
-          .trimEnd()
-          .split('\n'),
-      ] as const,
-  );
-  const names = { repository, npmPackage, orbNamespace, version };
   const value = {
-    ...names,
+    ...{ repository, npmPackage, publisher, orbNamespace, image, version },
     checkout: pins.checkout,
     uploadArtifact: pins.uploadArtifact,
     configureAwsCredentials: pins.configureAwsCredentials,
@@ -39,35 +26,16 @@ export function generateInitTexts(
     '/** Under which names this program is published, and what the pipelines use besides. */',
     `export const published = ${JSON.stringify(value)} as const;`,
     '',
-    '/** The scripts that they hold, by name; lines. */',
-    `export const rollbackScripts: Readonly<Record<string, readonly string[]>> = ${JSON.stringify(Object.fromEntries(lines))};`,
-    '',
-    '/** The rollback pipelines to copy, by their path below templates/rollback/; lines. `{{name}}` stands for a script. */',
+    '/** The rollback pipelines that call the deploy script, by their path below templates/rollback/; lines. */',
     'export const rollbackTemplates: Readonly<Record<string, readonly string[]>> = {',
     ...[...rollbacks]
-      .filter(([path]) => /\.(yml|Jenkinsfile)$/.test(path))
+      .filter(([path]) => /\/script\.\w+$/.test(path))
       .sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([path, text]) => {
         const name = path.slice(rollbackFolder.length + 1);
-        return `${JSON.stringify(name)}: ${JSON.stringify(lines.reduce(withoutScript, text.split('\n')))},`;
+        return `${JSON.stringify(name)}: ${JSON.stringify(text.split('\n'))},`;
       }),
     '};',
     '',
   ].join('\n');
-}
-
-/** The lines with one in place of the script, which is indented as the script was. */
-function withoutScript(
-  text: readonly string[],
-  [name, script]: readonly [string, readonly string[]],
-): readonly string[] {
-  const [first = ''] = script;
-  const at = text.findIndex((line) => line.trimStart() === first);
-  const indent = ' '.repeat(at === -1 ? 0 : (text[at] ?? '').length - first.length);
-  const isThere = script.every(
-    (line, offset) => text[at + offset] === (line === '' ? '' : `${indent}${line}`),
-  );
-  return at === -1 || !isThere
-    ? text
-    : [...text.slice(0, at), `${indent}{{${name}}}`, ...text.slice(at + script.length)];
 }

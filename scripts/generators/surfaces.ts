@@ -12,7 +12,7 @@ import {
 } from './azure.js';
 import { generateOrb, orbFolder } from './circleci.js';
 import { generateCommonOptions, generateSourceOptions } from './checks-page.js';
-import { generateConfigSchema } from './config-schema.js';
+import { configSchema } from '../../src/commands/schema.js';
 import { generateEvidenceChart } from './evidence-chart.js';
 import { generateGitlabComponent } from './gitlab.js';
 import { generateInitTexts, initTexts } from './init-texts.js';
@@ -131,7 +131,7 @@ export async function generateSurfaces({
     },
     {
       path: 'docs/rollgate.schema.json',
-      content: await json(generateConfigSchema(inputs)),
+      content: await json(configSchema(inputs)),
     },
     { path: 'README.md', content: fillAll(await read('README.md'), ofReadme) },
     { path: 'docs/commands.md', content: fillAll(await read('docs/commands.md'), ofCommands) },
@@ -146,7 +146,7 @@ export async function generateSurfaces({
     if (path.startsWith(`${rollbackFolder}/`)) copied.set(path, content);
   return [
     ...surfaces,
-    { path: initTexts, content: await typescript(generateInitTexts(release, copied, scripts)) },
+    { path: initTexts, content: await typescript(generateInitTexts(release, copied)) },
   ];
 }
 

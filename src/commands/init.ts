@@ -2,7 +2,7 @@ import { parseArgv } from '../inputs/argv.js';
 import { readConfigFile } from '../inputs/config-file.js';
 import { bad } from '../contract/result.js';
 import { exitCodes } from '../contract/outcome.js';
-import { inputIds, inputOf, type InputId } from '../inputs/table.js';
+import { inputIds, inputOf, inputs, type InputId } from '../inputs/table.js';
 import { ownVariable } from '../inputs/variables.js';
 import { isCancelled } from '../support/abort.js';
 import { messageOf, UsageError, type UsageProblem } from '../support/errors.js';
@@ -21,15 +21,27 @@ import {
   yesOrNo,
 } from './init/answers.js';
 import { readServices } from './init/compose-services.js';
-import { configFor, initSystems, type Plan, planFor, writeConfig } from './init/systems.js';
+import {
+  configFor,
+  initSystem,
+  initSystems,
+  namesSchema,
+  type Plan,
+  planFor,
+  schemaFile,
+  writeConfig,
+} from './init/systems.js';
 import { other } from './init/systems/other.js';
 import { placeAll, write, type Placed } from './init/placing.js';
+import { isUnpublished, placeholderStep } from './init/placeholders.js';
 import { published } from './init/published.js';
 import { readRepository } from './init/repository.js';
 import type { Answers, PlannedFile } from './init/options.js';
+import { SSH_HOST } from './init/runner.js';
 import { wayInputs } from './init/ways.js';
 import type { Console } from './console.js';
 import { printFindings } from './prepare.js';
+import { configSchema } from './schema.js';
 import { checksOf, openSession, type Session, targetSessions } from './session.js';
 import { nameOf } from '../systems/registry.js';
 import { validate } from './validate.js';
@@ -94,7 +106,9 @@ export async function init(session: Session): Promise<number> {
     report(session, answers, placed, chosen);
     await check(session, entry.files);
     console.line(`\`rollgate validate\`: ${CONFIG} is valid`);
-    tellNext(session, [...placeholders(chosen), ...next], toRun);
+    const { runner } = initSystem(answers.system);
+    const steps = [placeholderStep(usedTexts(placed, chosen), runner), next];
+    tellNext(session, steps.flat(), toRun);
     return exitCodes.healthy;
   } catch (error) {
     if (!(error instanceof Unanswered)) throw error;
@@ -151,6 +165,7 @@ function whatIsKnown(
     ),
     compose: composeIn(entry.files),
     folder: folderOf(entry.files),
+    dockerHost: engineOf(entry.env.DOCKER_HOST ?? ''),
   };
 }
 
@@ -163,6 +178,11 @@ function composeIn(files: Files): Known['compose'] {
   } catch (error) {
     return bad(`${path} cannot be read, so its services are not known: ${messageOf(error)}`);
   }
+}
+
+/** A socket of this machine says nothing of the one that the jobs run on. */
+function engineOf(dockerHost: string): string | undefined {
+  return SSH_HOST.test(dockerHost) ? dockerHost : undefined;
 }
 
 function folderOf(files: Files): string {
@@ -184,7 +204,16 @@ function plan(answers: Answers, known: Known, existing: string | undefined): Pla
     what: 'what is watched, and how it is rolled back',
   };
   const forSystem = planFor({ ...answers, texts }, known.repository.branch);
-  return { ...forSystem, files: [config, ...forSystem.files] };
+  const schema = namesSchema(config.text) ? [schemaOfConfig()] : [];
+  return { ...forSystem, files: [config, ...schema, ...forSystem.files] };
+}
+
+function schemaOfConfig(): PlannedFile {
+  return {
+    path: schemaFile,
+    text: configSchema(inputs),
+    what: `what editors complete and check ${CONFIG} with`,
+  };
 }
 
 function personOf({ entry, console }: Session): Person | undefined {
@@ -383,22 +412,15 @@ function report(
   }
 }
 
-/** As long as there is no name of our own anywhere, anybody could own what stands in its place. */
-const isUnpublished = published.repository.startsWith('OWNER/');
-
-/** What must be put in place of a name that is not ours, before anything of it is run. */
-function placeholders(chosen: readonly Placed[]): readonly string[] {
-  const { repository, npmPackage, orbNamespace } = published;
-  const names = [repository, npmPackage, `${orbNamespace}/rollgate`];
-  return names.flatMap((name) => {
-    // The name of the orb is a part of that of the package.
-    const isThere = new RegExp(`(^|[^@/\\w])${name}`);
-    const paths = chosen.filter(({ text }) => isThere.test(text)).map(({ path }) => path);
-    return !isUnpublished || paths.length === 0
-      ? []
-      : [
-          `Replace \`${name}\` in ${paths.join(', ')} by the place that your copy of Rollgate is in: the name is a placeholder, and could be anybody's.`,
-        ];
+/** What people use of it: what is there now, and what is printed for the pipelines that they have. */
+function usedTexts(
+  placed: readonly Placed[],
+  chosen: readonly Placed[],
+): readonly Pick<PlannedFile, 'path' | 'text'>[] {
+  return placed.flatMap((file) => {
+    const { path, text, state, otherwise = [] } = file;
+    if (state === 'theirs') return [{ path, text: otherwise.join('\n') }];
+    return state === 'same' || chosen.includes(file) ? [{ path, text }] : [];
   });
 }
 
@@ -415,7 +437,7 @@ function tellNext(
     'Run these lines in your pipeline, in the folder of rollgate.yml and in this order; stop at the first one that fails:';
   const steps = [
     ...(lines === undefined ? [] : [[order, ...lines(program)]]),
-    ...[...next, preflight].map((step) => [step]),
+    ...[...next, preflight].map((step) => step.split('\n')),
   ];
   console.line('Next steps:');
   for (const [at, [step = '', ...below]] of steps.entries()) {

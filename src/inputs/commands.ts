@@ -120,6 +120,11 @@ export const entryWords = [
     words: 'bash|zsh|fish',
     summary: 'prints a script that completes commands, flags and words in that shell',
   },
+  {
+    id: 'schema',
+    words: '',
+    summary: 'prints the JSON schema of `rollgate.yml`, with which editors complete and check it',
+  },
   { id: 'version', words: '', summary: 'prints the version' },
 ] as const;
 

@@ -96,6 +96,7 @@ function entryWordHelp({ id, words, summary }: (typeof entryWords)[number]): str
       'source <(rollgate completion zsh)       # in ~/.zshrc, after compinit',
       'rollgate completion fish | source       # in ~/.config/fish/config.fish',
     ],
+    schema: ['rollgate schema > rollgate.schema.json'],
     version: ['rollgate version'],
   };
   return [

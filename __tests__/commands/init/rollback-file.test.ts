@@ -1,79 +1,58 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { rollbackScripts, rollbackTemplates } from '../../../src/commands/init/published.js';
-import { filled, withScripts } from '../../../src/commands/init/rollback-file.js';
-import type { InputId } from '../../../src/inputs/table.js';
+import { rollbackTemplates } from '../../../src/commands/init/published.js';
+import { rollbackInputs, textParameters } from '../../../src/commands/init/rollback-file.js';
+import type { Platform } from '../../../src/commands/init/ways.js';
+import { inputOf, isInputId } from '../../../src/inputs/table.js';
 
-const yaml = [
-  'env:',
-  '  NAMESPACE: example # where the workloads are',
-  '  WORKLOADS: deployment/api # several with blanks between',
-  '  SERVICE: api # the service in it',
-  'script: |',
-  '  # NAMESPACE: of the cluster',
-  '  workloads=${WORKLOADS:-}',
-  '',
-].join('\n');
-const groovy = [
-  '  environment {',
-  "    NAMESPACE = 'example' // where the workloads are",
-  "    WORKLOADS = 'deployment/api' // several with blanks between",
-  '  }',
-  '',
-].join('\n');
+const inputs = (platform: Platform, chain: string, revision?: string): Record<string, string> =>
+  Object.fromEntries(rollbackInputs({ platform, texts: new Map([['rollback', chain]]) }, revision));
 
-const fill = (text: string, given: Partial<Record<InputId, string>>): string =>
-  filled(text, { texts: new Map(Object.entries(given) as [InputId, string][]) });
-
-describe('the settings in a rollback pipeline', () => {
-  const kubernetes = {
-    'kubernetes-workload': 'deployment/a,\nstatefulset/b',
-    'kubernetes-namespace': 'shop',
-  };
-
-  it('become the answers, in YAML', () => {
-    expect(fill(yaml, { ...kubernetes, 'compose-service': 'web, worker' })).toBe(
-      yaml
-        .replace('NAMESPACE: example', 'NAMESPACE: shop')
-        .replace('WORKLOADS: deployment/api', 'WORKLOADS: deployment/a statefulset/b')
-        .replace('SERVICE: api', 'SERVICE: web'),
-    );
+describe('what the program is told in a rollback pipeline', () => {
+  it.each<[Platform, string]>([
+    ['kubernetes', 'kubernetes,ci'],
+    ['kubernetes', 'helm, kubernetes, ci'],
+    ['compose', 'compose,ci'],
+  ])('%s by %s: the chain of rollgate.yml', (platform, chain) => {
+    expect(inputs(platform, chain)).toEqual({ command: 'rollback', 'rollback-timeout': '5m' });
   });
 
-  it('become the answers, in Groovy', () => {
-    expect(fill(groovy, kubernetes)).toBe(
-      groovy
-        .replace("'example'", "'shop'")
-        .replace("'deployment/api'", "'deployment/a statefulset/b'"),
-    );
-  });
-
-  it('without answers stay the example, and the namespace is default', () => {
-    expect(fill(yaml, {})).toBe(yaml.replace('NAMESPACE: example', 'NAMESPACE: default'));
-  });
-
-  it.each(["it's", 'a: b', '$(id)', 'a"b', 'true # x', '${{ secrets.A }}', '1'])(
-    'stay the example for an answer that would need quotes: %j',
-    (namespace) => {
-      expect(fill(yaml, { 'kubernetes-namespace': namespace })).toBe(yaml);
-      expect(fill(groovy, { 'kubernetes-namespace': namespace })).toBe(groovy);
+  it.each(['kubernetes', 'compose'] as const)(
+    '%s by a chain of ci alone: a chain that does something there',
+    (platform) => {
+      expect(inputs(platform, 'ci')).toMatchObject({ rollback: platform });
     },
   );
+
+  it('only Kubernetes has revisions', () => {
+    expect(inputs('kubernetes', 'kubernetes,ci', '$SENT')).toMatchObject({
+      'kubernetes-revision': '$SENT',
+    });
+    expect(inputs('compose', 'compose,ci', '$SENT')).not.toHaveProperty('kubernetes-revision');
+    const names = (platform: Platform): readonly string[] =>
+      textParameters({ platform }).map(([name]) => name);
+    expect(names('kubernetes')).toEqual(['rollback_id', 'rollback_target', 'rollback_revision']);
+    expect(names('compose')).toEqual(['rollback_id', 'rollback_target']);
+  });
+
+  it('every name is an input, and every text one that it accepts', () => {
+    for (const [id, text] of Object.entries(inputs('kubernetes', 'ci', '12')))
+      expect({ id, ok: isInputId(id) && inputOf(id).parse(text).ok }).toEqual({ id, ok: true });
+  });
 });
 
 describe('the rollback pipelines in the bundle', () => {
-  it.each(Object.entries(rollbackTemplates))(
-    '%s with its scripts equals its file',
-    (path, lines) => {
-      expect(withScripts(lines).join('\n')).toBe(
-        readFileSync(`templates/rollback/${path}`, 'utf8'),
-      );
-    },
-  );
+  it.each(Object.entries(rollbackTemplates))('%s equals its file', (path, lines) => {
+    expect(lines.join('\n')).toBe(readFileSync(`templates/rollback/${path}`, 'utf8'));
+  });
 
-  it('hold each script once in each system', () => {
-    const texts = Object.values(rollbackTemplates).flat();
-    for (const name of Object.keys(rollbackScripts))
-      expect(texts.filter((line) => line.trim() === `{{${name}}}`)).toHaveLength(5);
+  it('are those that call the deploy script, for each system', () => {
+    expect(Object.keys(rollbackTemplates).sort()).toEqual([
+      'azure-devops/script.yml',
+      'circleci/script.yml',
+      'github/script.yml',
+      'gitlab/script.yml',
+      'jenkins/script.Jenkinsfile',
+    ]);
   });
 });

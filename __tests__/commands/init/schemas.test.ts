@@ -35,31 +35,36 @@ afterEach(() => {
 });
 
 describeWithSchemas('what init writes, by the published schemas', Object.values(schemas), () => {
-  const cases = (Object.keys(schemas) as (keyof typeof schemas)[]).flatMap((system) =>
-    (Object.keys(ways) as Way[]).map((way) => [system, way] as const),
-  );
+  const cases = (Object.keys(schemas) as (keyof typeof schemas)[]).flatMap((system) => [
+    ...(Object.keys(ways) as Way[]).map((way) => [system, way, {}] as const),
+    [system, 'compose', { DOCKER_HOST: 'ssh://deploy@web-1.example.com' }] as const,
+  ]);
 
-  it.each(cases)('the pipeline of %s with %s matches its schema', async (system, way) => {
-    repository = new Repository();
-    const argv = [
-      'init',
-      '--yes',
-      '--ci-system',
-      system,
-      '--url',
-      'https://shop.test/',
-      ...ways[way],
-    ];
-    expect((await repository.run(argv)).code).toBe(0);
-    for (const path of writtenFor(system, way)) {
-      const text = repository.place.read(path) ?? '';
-      // Its schema knows no expressions in place of keys.
-      if (path === 'rollback.yml') continue;
-      const content: unknown = system === 'azure' ? ofAzure(text) : parse(text);
-      expect({ path, problems: problemsOf(schemas[system], content) }).toEqual({
-        path,
-        problems: [],
-      });
-    }
-  });
+  it.each(cases)(
+    'the pipeline of %s with %s and %j matches its schema',
+    async (system, way, env) => {
+      repository = new Repository();
+      const argv = [
+        'init',
+        '--yes',
+        '--ci-system',
+        system,
+        '--url',
+        'https://shop.test/',
+        ...ways[way],
+      ];
+      expect((await repository.run(argv, { env })).code).toBe(0);
+      for (const path of writtenFor(system, way)) {
+        const text = repository.place.read(path) ?? '';
+        // Its schema knows no expressions in place of keys.
+        if (path === 'rollback.yml') continue;
+        const content: unknown =
+          system === 'azure' ? ofAzure(text) : parse(text, { logLevel: 'error' });
+        expect({ path, problems: problemsOf(schemas[system], content) }).toEqual({
+          path,
+          problems: [],
+        });
+      }
+    },
+  );
 });

@@ -3,11 +3,12 @@ import { type InputId, inputOf } from '../../inputs/table.js';
 import { UsageError, type UsageProblem } from '../../support/errors.js';
 import { didYouMean } from '../../support/values/value-type.js';
 import { splitList } from '../../support/values/text.js';
-import type { ComposeService, ComposeServices } from './compose-services.js';
+import type { ComposeServices } from './compose-services.js';
 import type { Answers } from './options.js';
 import type { Repository } from './repository.js';
+import { SSH_HOST } from './runner.js';
 import { initSystem, initSystems } from './systems.js';
-import { wayIds, wayOf, ways } from './ways.js';
+import { unansweredWay, wayIds, wayOf, ways } from './ways.js';
 
 /** The person at the terminal has gone, or wants no more of this. */
 export class Unanswered extends Error {
@@ -96,6 +97,8 @@ export interface Known {
   readonly compose: Result<ComposeServices> | undefined;
   /** The name of the folder. */
   readonly folder: string;
+  /** The engine on another machine that docker speaks with here. */
+  readonly dockerHost: string | undefined;
 }
 
 /**
@@ -113,8 +116,8 @@ export function assumeAnswers(known: Known): Answers {
       fix: 'give `--url https://...` (and `--health-url`), or `--prometheus-url` with its selectors',
     });
   if (system === undefined || problems.length > 0) throw new UsageError(problems);
-  const { texts } = known;
-  return { system, way: wayOf(texts) ?? 'pipeline', texts, service: serviceOf(known, texts) };
+  const { texts, dockerHost } = known;
+  return { system, way: wayOf(texts) ?? 'pipeline', texts, dockerHost };
 }
 
 /** Asks a person what is not known. */
@@ -127,16 +130,20 @@ export async function askAnswers(known: Known, person: Person): Promise<Answers>
     askOptional(texts, person, id, text, nothing);
 
   if (!isWatched(known)) await askWatched(texts, person);
-  let way = wayOf(known.texts);
+  const named = unansweredWay(known.texts);
+  let way = named === undefined ? wayOf(known.texts) : undefined;
   if (way === undefined) {
-    way = await askWay(system, known, person);
+    way = named ?? (await askWay(system, known, person));
     for (const { id, text, usual, nothing } of ways[way].asks)
       await (nothing === undefined
         ? ask(id, text, usual?.(known.folder))
         : askMore(id, text, nothing));
-    if (way === 'compose') await askServices(texts, person, known);
+    if (way === 'compose') {
+      await askServices(texts, person, known);
+      return { system, way, texts, ...(await askEngine(system, known, person)) };
+    }
   }
-  return { system, way, texts, service: serviceOf(known, texts) };
+  return { system, way, texts, dockerHost: known.dockerHost };
 }
 
 /** Asks what is watched. */
@@ -176,36 +183,49 @@ async function askServices(
   const [only, ...others] = services;
   if (only === undefined) return;
   const isOne = others.length === 0;
-  const names = services.map(({ name }) => name);
   const answer = await answered(person, {
     text: isOne
-      ? `The service to roll back, of ${path}: ${serviceInWords(only)}`
-      : `The services to roll back, with commas between, of ${path}: ${services.map(serviceInWords).join(', ')}`,
-    usual: isOne ? only.name : 'all',
+      ? `The service to roll back, of ${path}: ${only}`
+      : `The services to roll back, with commas between, of ${path}: ${services.join(', ')}`,
+    usual: isOne ? only : 'all',
     parse: (given) => {
-      const unknown = splitList(given).find((name) => !names.includes(name));
+      const unknown = splitList(given).find((name) => !services.includes(name));
       if (unknown === undefined || (given === 'all' && !isOne)) return good(given);
-      return bad(`${path} has no service ${unknown}`, `answer of ${names.join(', ')}`);
+      return bad(`${path} has no service ${unknown}`, `answer of ${services.join(', ')}`);
     },
   });
   if (isOne || answer !== 'all') texts.set('compose-service', answer);
 }
 
-function serviceInWords({ name, imageVariable, tagVariable }: ComposeService): string {
-  if (imageVariable !== undefined) return `${name} (image from ${imageVariable})`;
-  return tagVariable === undefined ? name : `${name} (tag from ${tagVariable})`;
-}
+const HERE = 'the machine of the runner';
 
-/** The first of those that are named; else the only one that there is. */
-function serviceOf(
-  { compose }: Known,
-  texts: ReadonlyMap<InputId, string>,
-): ComposeService | undefined {
-  if (compose?.ok !== true || texts.has('compose-file')) return undefined;
-  const { services } = compose.value;
-  const [named] = splitList(texts.get('compose-service') ?? '');
-  if (named !== undefined) return services.find(({ name }) => name === named);
-  return services.length === 1 ? services[0] : undefined;
+/** Asks where the Docker engine is, and where it is that of the jobs, what chooses their machine. */
+async function askEngine(
+  system: string,
+  { dockerHost }: Known,
+  person: Person,
+): Promise<Pick<Answers, 'dockerHost' | 'runner'>> {
+  const { runner: word } = initSystem(system);
+  // Where no pipeline is written, nothing would hold the answers.
+  if (word === undefined) return {};
+  const host = await answered(person, {
+    text: 'Where the Docker engine is, as DOCKER_HOST, such as ssh://deploy@web-1.example.com',
+    usual: dockerHost ?? HERE,
+    parse: (given) =>
+      given === HERE || SSH_HOST.test(given)
+        ? good(given)
+        : bad('this is not an address for ssh', 'write it like ssh://deploy@web-1.example.com'),
+  });
+  if (host !== HERE) return { dockerHost: host };
+  const runner = await answered(person, {
+    text: `The ${word.noun} of your runner on that machine`,
+    ...(word.usual === undefined ? {} : { usual: word.usual }),
+    parse: (given) =>
+      /^[\w./-]+$/.test(given)
+        ? good(given)
+        : bad(`this is not a ${word.noun}`, 'use letters, digits, and _ . / - only'),
+  });
+  return { runner };
 }
 
 async function askWay(

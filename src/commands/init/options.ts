@@ -1,5 +1,4 @@
 import type { InputId } from '../../inputs/table.js';
-import type { ComposeService } from './compose-services.js';
 import type { Platform, Template, Way } from './ways.js';
 
 /** What init asks, answered. */
@@ -9,8 +8,10 @@ export interface Answers {
   readonly way: Way;
   /** What stands in `rollgate.yml`: the text of each input. */
   readonly texts: ReadonlyMap<InputId, string>;
-  /** The service of Compose that is rolled back, where one is known. */
-  readonly service?: ComposeService | undefined;
+  /** The Docker engine, as `DOCKER_HOST` has it; without it that of the machine of the jobs. */
+  readonly dockerHost?: string | undefined;
+  /** What chooses the machine of the jobs, where that has to be the one of the engine. */
+  readonly runner?: string | undefined;
 }
 
 /** What the files are written by. */
@@ -48,13 +49,21 @@ export interface SystemPlan {
 export interface RollbackPlan {
   /** None where it stands in the pipeline of the deploy. */
   readonly file?: PlannedFile;
-  /** Where its settings are, for people. */
-  readonly settings: string;
   readonly next: readonly string[];
   /** With these variables `preflight` can call the system from here. */
   readonly variables: readonly string[];
   /** What the configuration needs besides the answers. */
   readonly inputs?: readonly (readonly [InputId, string])[];
+}
+
+/** How a CI system calls what chooses the machine that a job runs on. */
+export interface RunnerWord {
+  /** For people, such as `label`. */
+  readonly noun: string;
+  /** What every runner of one's own has there without anybody having named it. */
+  readonly usual?: string;
+  /** What is written where nobody said: it cannot be the name of one. */
+  readonly placeholder: string;
 }
 
 /** What init knows of one CI system. */
@@ -67,6 +76,8 @@ export interface InitSystem {
   readonly pipelines: readonly string[];
   /** The hosts that repositories for it come from; CircleCI and Jenkins have none. */
   readonly servers?: RegExp;
+  /** How its runners are chosen; without it no pipeline is written. */
+  readonly runner?: RunnerWord;
   /** The files around the deploy, and what is left to do there. */
   readonly plan: (options: InitOptions) => SystemPlan;
   /** What comes on top where the chain has `ci`. Without it the system runs no rollback pipeline. */

@@ -1,74 +1,56 @@
-import { isMap, parse, parseDocument, stringify, type Document } from 'yaml';
+import { isMap, parseDocument, stringify, type Document } from 'yaml';
 import { splitList } from '../../support/values/text.js';
-import { rollbackScripts, rollbackTemplates } from './published.js';
 import type { InitOptions } from './options.js';
-import type { Template } from './ways.js';
+import { rollbackTemplates } from './published.js';
 
-/** The folder of a system below templates/rollback/, and the end of its files there. */
-export interface Templates {
-  readonly folder: string;
-  readonly end: string;
-}
-
-/** Needs no quotes, neither in YAML nor in Groovy. */
-const PLAIN = /^[A-Za-z][\w./ -]*$/;
-
-/** The rollback pipeline of the templates, for what the user has. */
-export function rollbackFile(
-  template: Template,
-  options: Pick<InitOptions, 'texts' | 'service'>,
-  { folder, end }: Templates,
-): string {
-  const lines = rollbackTemplates[`${folder}/${template}.${end}`];
+/** The rollback pipeline of the templates that calls the deploy script, by the folder of the system and the end of its files there. */
+export function scriptPipeline(folder: string, end: string): string {
+  const lines = rollbackTemplates[`${folder}/script.${end}`];
   if (lines === undefined) throw new Error(`there is no rollback pipeline for ${folder}`);
-  return filled(withScripts(lines).join('\n'), options);
+  return lines.join('\n');
 }
 
-/** Every line that stands for a script becomes that script, indented as the line is. */
-export function withScripts(lines: readonly string[]): readonly string[] {
-  return lines.flatMap((line) => {
-    const [, indent = '', name = ''] = /^( *)\{\{(\w+)\}\}$/.exec(line) ?? [];
-    const script = rollbackScripts[name];
-    return script === undefined
-      ? [line]
-      : script.map((each) => (each === '' ? '' : `${indent}${each}`));
-  });
+/** The program stops waiting this early, so that it can verify and report before the job of 8 minutes is killed. */
+const TIMEOUT = '5m';
+
+/**
+ * What the program is told in a rollback pipeline, by the names of its inputs. What is rolled back stands in `rollgate.yml` alone.
+ *
+ * @param revision what the CI system puts in place of the revision that was sent
+ */
+export function rollbackInputs(
+  { platform, texts }: Pick<InitOptions, 'platform' | 'texts'>,
+  revision?: string,
+): readonly (readonly [input: string, text: string])[] {
+  const others = splitList(texts.get('rollback') ?? '').filter((id) => id !== 'ci');
+  return [
+    ['command', 'rollback'],
+    // A chain that has nothing but `ci` would do nothing in a rollback run.
+    ...(others.length === 0 ? [['rollback', platform] as const] : []),
+    ['rollback-timeout', TIMEOUT],
+    ...(platform === 'kubernetes' && revision !== undefined
+      ? [['kubernetes-revision', revision] as const]
+      : []),
+  ];
 }
 
-/** What stands at the top of the pipelines, by the names that it has there; what is not known stays an example. */
-export function filled(
-  text: string,
-  { texts, service }: Pick<InitOptions, 'texts' | 'service'>,
-): string {
-  const workloads = splitList(texts.get('kubernetes-workload') ?? '');
-  const values: Readonly<Record<string, string | undefined>> = {
-    WORKLOADS: workloads.length === 0 ? undefined : workloads.join(' '),
-    // As kubectl has it where a kubeconfig says nothing else.
-    NAMESPACE: texts.get('kubernetes-namespace') ?? 'default',
-    SERVICE: splitList(texts.get('compose-service') ?? '')[0] ?? service?.name,
-    IMAGE_VARIABLE: service?.imageVariable,
-    IMAGE_NAME: service?.imageName,
-  };
-  return Object.entries(values).reduce(
-    (whole, [name, value]) =>
-      value === undefined || !PLAIN.test(value)
-        ? whole
-        : whole.replace(
-            new RegExp(`^( +${name}(?:: | = '))[^'#\\n]*?('?) (#|//) `, 'm'),
-            (_, before: string, end: string, comment: string) =>
-              `${before}${value}${end} ${comment} `,
-          ),
-    text,
-  );
-}
+/** What people and CI systems are told of the parameters of a rollback. */
+export const parameters = {
+  rollback: 'Marks this run as a rollback. Rollgate sends true.',
+  rollback_id:
+    'Names this rollback. Rollgate finds its run again by it; by hand it may stay empty.',
+  rollback_target: 'What is rolled back. Rollgate sends "default", or the name of the target.',
+  rollback_revision:
+    'The revision to return to: 12, or deployment/api=12 for each of several. Empty: the one before.',
+} as const;
 
-/** The jobs of a rollback pipeline of GitLab. */
-export function rollbackJobs(file: string): readonly string[] {
-  const doc = parse(file) as Readonly<Record<string, unknown>>;
-  return Object.keys(doc).filter((name) => {
-    const job = doc[name];
-    return typeof job === 'object' && job !== null && 'script' in job;
-  });
+/** The texts among the parameters; only Kubernetes counts revisions. */
+export function textParameters({
+  platform,
+}: Pick<InitOptions, 'platform'>): readonly (readonly [name: string, about: string])[] {
+  return (['rollback_id', 'rollback_target', 'rollback_revision'] as const)
+    .filter((name) => name !== 'rollback_revision' || platform === 'kubernetes')
+    .map((name) => [name, parameters[name]] as const);
 }
 
 /** The parts of a configuration of CircleCI that concern the rollback, as they stand in one. */

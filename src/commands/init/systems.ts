@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import { type InputId, inputIds, inputOf } from '../../inputs/table.js';
 import { splitList } from '../../support/values/text.js';
 import type { Answers, InitOptions, InitSystem, SystemPlan } from './options.js';
+import { runnerSteps } from './runner.js';
 import { azure } from './systems/azure.js';
 import { circleci } from './systems/circleci.js';
 import { forgejo, gitea } from './systems/gitea.js';
@@ -40,25 +41,14 @@ export function planFor(answers: Answers, branch: string): Plan {
     ...lines,
     files: [...files, ...(rollback?.file === undefined ? [] : [rollback.file])],
     next: [
+      ...runnerSteps(options, system.runner),
       ...next,
       ...onEverySystem(answers),
       ...(template === 'script' ? [scripts] : []),
-      ...(template === 'compose' && rollback !== undefined
-        ? [`${rollback.settings} is what it rolls back: change that too.`, ...onlyTag(answers)]
-        : []),
       ...(rollback?.next ?? []),
     ],
     variables: [...(rollback?.variables ?? []), ...(variables[platform] ?? [])],
   };
-}
-
-/** The rollback pipeline gives the whole image to Compose, by one variable. */
-function onlyTag({ service }: Answers): readonly string[] {
-  if (service?.tagVariable === undefined) return [];
-  const { name, tagVariable, imageName = '' } = service;
-  return [
-    `The Compose file takes only the tag of ${name} from ${tagVariable}, and the rollback pipeline sets the whole image: write \`image: \${API_IMAGE:-${imageName}:\${${tagVariable}}}\` there, with the name that IMAGE_VARIABLE has.`,
-  ];
 }
 
 function optionsOf(answers: Answers, branch: string): InitOptions {
@@ -150,6 +140,17 @@ const NO_SYSTEM = 'No CI system is asked to run a rollback pipeline.';
 /** Spelled like this a number or a boolean of YAML is read back as it is written. */
 const PLAIN = /^(true|false|\d+(\.\d+)?)$/;
 
+/** What editors complete and check `rollgate.yml` with, beside it. */
+export const schemaFile = 'rollgate.schema.json';
+
+/** https://github.com/redhat-developer/yaml-language-server#using-inlined-schema */
+const SCHEMA_LINE = `# yaml-language-server: $schema=./${schemaFile}`;
+
+/** Whether a configuration names the schema that `init` writes. */
+export function namesSchema(config: string): boolean {
+  return config.startsWith(`${SCHEMA_LINE}\n`);
+}
+
 /** The text of `rollgate.yml`, in the order of the table. */
 export function writeConfig(texts: ReadonlyMap<InputId, string>): string {
   const lines = inputIds.flatMap((id) => {
@@ -159,6 +160,7 @@ export function writeConfig(texts: ReadonlyMap<InputId, string>): string {
     return [...(comment === undefined ? [] : [`# ${comment}`]), yamlEntry(id, text)];
   });
   return [
+    SCHEMA_LINE,
     '# Put this file in the repository root.',
     '# `rollgate validate` prints every effective value and its source.',
     ...lines,

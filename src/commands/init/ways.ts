@@ -4,8 +4,8 @@ import { splitList } from '../../support/values/text.js';
 /** What the jobs must reach; with `any` only the user knows. */
 export type Platform = 'kubernetes' | 'compose' | 'aws' | 'any';
 
-/** The rollback pipelines below templates/rollback/; `script` calls the deploy script of the user's own. */
-export type Template = 'kubernetes' | 'compose' | 'script';
+/** What a rollback pipeline calls: this program, which reads `rollgate.yml`, or the deploy script of the user's own. */
+export type Template = 'program' | 'script';
 
 /** What a person is asked. */
 interface Wanted {
@@ -46,7 +46,7 @@ export const ways: Readonly<Record<Way, WayOfRollback>> = {
       { id: 'kubernetes-namespace', text: 'Its namespace', nothing: 'what kubectl uses' },
     ],
     platform: 'kubernetes',
-    template: 'kubernetes',
+    template: 'program',
   },
   compose: {
     chain: 'compose,ci',
@@ -55,7 +55,7 @@ export const ways: Readonly<Record<Way, WayOfRollback>> = {
       { id: 'compose-project', text: 'The project, as docker compose -p', usual: projectName },
     ],
     platform: 'compose',
-    template: 'compose',
+    template: 'program',
   },
   ecs: {
     chain: 'ecs',
@@ -112,6 +112,14 @@ export const wayInputs: readonly InputId[] = [
 /** The way that the inputs imply. */
 export function wayOf(texts: ReadonlyMap<InputId, string>): Way | undefined {
   return wayIds.find((way) => ways[way].impliedBy.some((id) => texts.has(id)));
+}
+
+/** The way that a chain names, while nothing says yet what it is to roll back. */
+export function unansweredWay(texts: ReadonlyMap<InputId, string>): Way | undefined {
+  if (wayOf(texts) !== 'pipeline') return undefined;
+  return splitList(texts.get('rollback') ?? '')
+    .map((strategy) => wayIds.find((id) => id === strategy))
+    .find((way) => way !== undefined);
 }
 
 /** The rollback pipeline that the chain needs, if any. */

@@ -1,14 +1,24 @@
+import { blockOf, deployLines, indented } from '../lines.js';
+import { camelName } from '../../../systems/system.js';
 import { published } from '../published.js';
-import { rollbackFile } from '../rollback-file.js';
-import type { InitOptions, InitSystem, RollbackPlan, SystemPlan } from '../options.js';
+import {
+  parameters as told,
+  rollbackInputs,
+  scriptPipeline,
+  textParameters,
+} from '../rollback-file.js';
+import { isOnEngine, runnerOf } from '../runner.js';
+import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform, Template } from '../ways.js';
 
-const templates = { folder: 'azure-devops', end: 'yml' };
+/** Every organisation has this pool. https://learn.microsoft.com/en-us/azure/devops/pipelines/agents/pools-queues */
+const runner: RunnerWord = { noun: 'pool', usual: 'Default', placeholder: 'YOUR-POOL' };
 
 export const azure: InitSystem = {
   id: 'azure',
   pipelines: ['azure-pipelines.yml', 'azure-pipelines.yaml', '.azure-pipelines'],
   servers: /(^|\.)dev\.azure\.com$|\.visualstudio\.com$/,
+  runner,
   plan,
   rollback,
 };
@@ -38,7 +48,37 @@ const before: Partial<Readonly<Record<Platform, string>>> = {
           KEY: $(AWS_SECRET_ACCESS_KEY)
 
 `,
+  compose: `      # So that docker reaches the engine.
+      - task: InstallSSHKey@0
+        displayName: Log in to the machine of the engine
+        inputs:
+          knownHostsEntry: $(KNOWN_HOSTS)
+          sshKeySecureFile: docker-host
+
+`,
 };
+
+/** The steps that log in, and an empty line after each. */
+function logIn(options: InitOptions): string {
+  return isOnEngine(options) ? '' : (before[options.platform] ?? '');
+}
+
+/** Where docker finds the engine: variables of a pipeline are in the environment of its steps. */
+function engine({ dockerHost }: InitOptions): string {
+  return dockerHost === undefined
+    ? ''
+    : `
+variables:
+  DOCKER_HOST: ${dockerHost} # the engine that deploy, snapshot, gate and rollback speak with
+`;
+}
+
+function pool(options: InitOptions): string {
+  const name = runnerOf(options, runner);
+  return name === undefined
+    ? 'vmImage: ubuntu-latest'
+    : `name: ${name} # with an agent on the machine of the engine`;
+}
 
 const ask = `      - bash: |
           # A script that fails must stop the job: within an echo its failure is lost.
@@ -53,7 +93,6 @@ const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {
   kubernetes: [
     'Store the kubeconfig of the cluster as the secret variable KUBECONFIG_CONTENT of every pipeline here.',
   ],
-  compose: ['What is written needs an agent on the machine of the Docker engine: name its pool.'],
   aws: [
     'Store AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY as secret variables of the pipeline, and AWS_REGION as a plain one. An agent of your own needs the `aws` program; those of Microsoft have it.',
   ],
@@ -75,8 +114,13 @@ ${afterDeploy(options)}`;
     ],
     next: [
       'Put your deploy into the step "Deploy" of azure-pipelines.yml.',
-      'Install the extension Rollgate from the Marketplace, or have an administrator do it (docs/azure-devops.md shows how to do without).',
+      `Install the extension Rollgate of the publisher ${published.publisher}, or have an administrator do it (docs/azure-devops.md shows how to do without).`,
       ...(next[options.platform] ?? []),
+      ...(options.dockerHost === undefined
+        ? []
+        : [
+            `Upload the private key that may log in to ${options.dockerHost} as the secure file docker-host (Pipelines → Library), and store the line of that machine for known_hosts as the variable KNOWN_HOSTS of every pipeline here.`,
+          ]),
     ],
   };
 }
@@ -87,10 +131,10 @@ function rollback(template: Template, options: InitOptions): RollbackPlan {
   return {
     file: {
       path: UNDO,
-      text: rollbackFile(template, options, templates),
+      text:
+        template === 'script' ? scriptPipeline('azure-devops', 'yml') : rollbackPipeline(options),
       what: 'the pipeline that rolls a version back',
     },
-    settings: `Under "variables" of ${UNDO}`,
     variables: ['AZURE_DEVOPS_ORG', 'AZURE_DEVOPS_PROJECT', 'AZURE_DEVOPS_PAT'],
     inputs: [['azure-pipeline', 'Rollback']],
     next: [
@@ -103,9 +147,62 @@ function rollback(template: Template, options: InitOptions): RollbackPlan {
 const task = `Rollgate@${published.version.split('.')[0] ?? '0'}`;
 const parameters = '          rollbackParameters: version=$(previousVersion)\n';
 
-function beforeDeploy({ platform, template }: InitOptions): string {
-  const isScript = template === 'script';
-  return `${before[platform] ?? ''}${isScript ? ask : ''}      - task: ${task}
+function rollbackPipeline(options: InitOptions): string {
+  const revision = '${{ parameters.rollback_revision }}';
+  const inputs = rollbackInputs(options, revision).flatMap(([input, text]) =>
+    text === revision
+      ? ["${{ if ne(parameters.rollback_revision, 'none') }}:", `  ${camelName(input)}: ${text}`]
+      : [`${camelName(input)}: ${text}`],
+  );
+  return `# Made by \`rollgate init\`; it is yours now. What it rolls back stands in rollgate.yml.
+# Runs only when it is started.
+trigger: none
+pr: none
+
+# Of the environment of the rollback, which is none of the deploy's: in that it would wait for the gate, which waits for it.
+lockBehavior: sequential
+
+parameters:
+  - name: rollback # ${told.rollback}
+    type: boolean
+    default: false
+${textParameters(options)
+  .map(
+    ([name, what]) => `  - name: ${name} # ${what}
+    type: string
+    default: none
+`,
+  )
+  .join('')}${engine(options)}
+stages:
+  # Without the marker nothing is done.
+  - \${{ if eq(parameters.rollback, true) }}:
+      - stage: rollback
+        jobs:
+          - deployment: rollback
+            environment: rollback
+            # Less than \`rollback-timeout\`, so that the gate sees how it ends.
+            timeoutInMinutes: 8
+            pool:
+              ${pool(options)}
+            strategy:
+              runOnce:
+                deploy:
+                  steps:
+                    - checkout: self
+                    - download: none
+
+${logIn(options).replace(/^(?=.)/gm, ' '.repeat(14))}                    - task: ${task}
+                      displayName: Roll it back, and prove it
+                      inputs:
+${indented(inputs, 24)}                      env:
+                        ROLLBACK: 'true' # the marker: it starts no other rollback
+`;
+}
+
+function beforeDeploy(options: InitOptions): string {
+  const isScript = options.template === 'script';
+  return `${logIn(options)}${isScript ? ask : ''}      - task: ${task}
         displayName: Record what runs now
         inputs:
           command: snapshot
@@ -141,17 +238,17 @@ trigger:
     include:
       - '${options.branch}'
 pr: none
-
+${engine(options)}
 jobs:
   - job: deploy
     # Watch, rollback and confirmation take at most 18 minutes with the defaults.
     timeoutInMinutes: 30
     pool:
-      ${options.platform === 'compose' ? 'name: engine # of the agent' : 'vmImage: ubuntu-latest'}
+      ${pool(options)}
     steps:
 ${beforeDeploy(options)}
       # Yours: whatever deploys the commit.
-      - script: ./scripts/deploy.sh "$(Build.SourceVersion)"
+      - script: ${blockOf(deployLines(options, '$(Build.SourceVersion)'), 10)}
         displayName: Deploy
 
 ${afterDeploy(options)}`;

@@ -1,13 +1,17 @@
+import { blockOf, deployLines, indented } from '../lines.js';
 import { published } from '../published.js';
-import { rollbackFile, rollbackParts } from '../rollback-file.js';
-import type { InitOptions, InitSystem, RollbackPlan, SystemPlan } from '../options.js';
-import type { Platform, Template } from '../ways.js';
+import { parameters, rollbackInputs, rollbackParts, scriptPipeline } from '../rollback-file.js';
+import { isOnEngine, runnerOf } from '../runner.js';
+import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
+import type { Platform } from '../ways.js';
 
-const templates = { folder: 'circleci', end: 'yml' };
+/** https://circleci.com/docs/guides/execution-runner/runner-concepts/#namespaces-and-resource-classes */
+const runner: RunnerWord = { noun: 'resource class', placeholder: 'your-namespace/your-runner' };
 
 export const circleci: InitSystem = {
   id: 'circleci',
   pipelines: ['.circleci/config.yml', '.circleci'],
+  runner,
   plan,
   rollback,
 };
@@ -22,7 +26,17 @@ const before: Partial<Readonly<Record<Platform, string>>> = {
             umask 077
             printf '%s\\n' "$KUBECONFIG_CONTENT" > "$HOME/kubeconfig"
             echo 'export KUBECONFIG="$HOME/kubeconfig"' >> "$BASH_ENV"`,
+  compose: `
+      # So that docker reaches the engine.
+      - add_ssh_keys
+      - run:
+          name: Know the machine of the engine
+          command: printf '%s\\n' "$KNOWN_HOSTS" >> ~/.ssh/known_hosts`,
 };
+
+function logIn(options: InitOptions): string {
+  return isOnEngine(options) ? '' : (before[options.platform] ?? '');
+}
 
 const ask = `
       - run:
@@ -32,24 +46,24 @@ const ask = `
             version=$(./scripts/current-version.sh)
             echo "export ROLLGATE_ROLLBACK_PARAMETERS='version=$version'" >> "$BASH_ENV"`;
 
-const usual = `    executor: rollgate/default
+/** What a job runs on. */
+function executor(options: InitOptions): string {
+  const resourceClass = runnerOf(options, runner);
+  if (resourceClass !== undefined)
+    return `    machine: true
+    resource_class: ${resourceClass} # of the runner on the machine of the engine
 `;
-/** What the job runs on, where the usual image will not do. */
-const executor: Partial<Readonly<Record<Platform, string>>> = {
-  compose: `    machine: true
-    resource_class: acme/engine # of the runner
-`,
-  aws: `    executor:
+  return options.platform === 'aws'
+    ? `    executor:
       name: rollgate/default
-      image: acme/aws-node # yours, with the aws program and Node 20 or newer
-`,
-};
+      image: registry.example.com/aws-node # yours, with the aws program and Node 20 or newer
+`
+    : `    executor: rollgate/default
+`;
+}
 
 const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {
   kubernetes: ['Put the kubeconfig of the cluster into this context, as KUBECONFIG_CONTENT.'],
-  compose: [
-    'Every job here needs a runner of yours on the machine of the Docker engine: name its resource class in .circleci/config.yml.',
-  ],
   aws: [
     'Put AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_REGION into this context.',
     'Name an image with the `aws` program and Node 20 or newer in .circleci/config.yml: the release image of Rollgate has no `aws`.',
@@ -74,21 +88,20 @@ function plan(options: InitOptions): SystemPlan {
       'Put your deploy into the step "Deploy" of the job "deploy".',
       'Make a context named rollgate (Organization Settings → Contexts): its variables are what the jobs know.',
       ...(next[options.platform] ?? []),
+      ...(options.dockerHost === undefined
+        ? []
+        : [
+            `Give the project the private key that may log in to ${options.dockerHost} (Project Settings → SSH Keys), and put the line of that machine for known_hosts into this context, as KNOWN_HOSTS.`,
+          ]),
     ],
   };
 }
 
 /** CircleCI reads one file, and it holds the rollback as well. */
-function rollback(template: Template): RollbackPlan {
+function rollback(): RollbackPlan {
   return {
-    settings: 'Under "environment" of the job "rollback"',
     variables: ['CIRCLE_PROJECT_SLUG', 'CIRCLE_TOKEN'],
     next: [
-      ...(template === 'compose'
-        ? [
-            'CircleCI does not know the image: have the gate send it, by `rollback-parameters: rollback_image=...` or the variable ROLLGATE_ROLLBACK_PARAMETERS.',
-          ]
-        : []),
       'Make a personal API token, best of a user made for it, and put it into this context as CIRCLE_TOKEN.',
       'Try the rollback by hand: Trigger Pipeline, with the parameter rollback set to true.',
     ],
@@ -96,10 +109,10 @@ function rollback(template: Template): RollbackPlan {
 }
 
 /** What the rollback adds to the configuration. */
-function partsOf({
-  template,
-  ...options
-}: InitOptions): Readonly<Record<'parameters' | 'unless' | 'workflow' | 'watch' | 'jobs', string>> {
+function partsOf(
+  options: InitOptions,
+): Readonly<Record<'parameters' | 'unless' | 'workflow' | 'watch' | 'jobs', string>> {
+  const { template } = options;
   if (template === undefined)
     return {
       parameters: '',
@@ -108,10 +121,13 @@ function partsOf({
       watch: 'rollgate/gate # Watch, and roll back when it is bad',
       jobs: '',
     };
-  const { parameters, jobs } = rollbackParts(rollbackFile(template, options, templates));
+  const parts =
+    template === 'script'
+      ? rollbackParts(scriptPipeline('circleci', 'yml'))
+      : { parameters: rollbackParameters(options), jobs: rollbackJob(options) };
   return {
     parameters: `parameters:
-${parameters}
+${parts.parameters}
 `,
     unless: `    # Without this line a rollback would build and deploy again. Every other workflow of yours needs it, too.
     unless: << pipeline.parameters.rollback >>
@@ -128,12 +144,53 @@ ${parameters}
     watch: `rollgate/gate: # Watch, and roll back when it is bad
           is-rollback: << pipeline.parameters.rollback >>`,
     jobs: `
-${jobs}`,
+${parts.jobs}`,
   };
 }
 
+/** CircleCI gets no parameter but the marker, unless `rollback-parameters` names it. */
+function rollbackParameters({ platform }: InitOptions): string {
+  const revision = `  rollback_revision:
+    description: '${parameters.rollback_revision}'
+    type: string
+    default: ''
+`;
+  return `  rollback:
+    description: ${parameters.rollback}
+    type: boolean
+    default: false
+${platform === 'kubernetes' ? revision : ''}`;
+}
+
+/** What it rolls back stands in `rollgate.yml`. */
+function rollbackJob(options: InitOptions): string {
+  const inputs = [
+    ...rollbackInputs(options, '<< pipeline.parameters.rollback_revision >>'),
+    ['is-rollback', '<< pipeline.parameters.rollback >>'] as const,
+  ];
+  return `  rollback:
+${executor(options)}${options.dockerHost === undefined ? '' : '    environment: *engine\n'}    steps:
+      - checkout${logIn(options)}
+      - rollgate/gate: # Roll it back, and prove it
+${indented(
+  inputs.map(([input, text]) => `${input}: ${text}`),
+  10,
+)}      - store_artifacts:
+          path: rollgate-report
+`;
+}
+
+/** Where docker finds the engine, for every job of the file. */
+function engine({ dockerHost }: InitOptions): string {
+  return dockerHost === undefined
+    ? ''
+    : `    environment: &engine
+      DOCKER_HOST: ${dockerHost} # the engine that deploy, snapshot, gate and rollback speak with
+`;
+}
+
 function configuration(options: InitOptions): string {
-  const { platform, template, branch } = options;
+  const { template, branch } = options;
   const rollback = partsOf(options);
   return `# Made by \`rollgate init\`; it is yours now.
 version: 2.1
@@ -152,8 +209,8 @@ ${rollback.unless}    jobs:
 ${rollback.workflow}
 jobs:
   deploy:
-${executor[platform] ?? usual}    steps:
-      - checkout${before[platform] ?? ''}${template === 'script' ? ask : ''}
+${executor(options)}${engine(options)}    steps:
+      - checkout${logIn(options)}${template === 'script' ? ask : ''}
       - rollgate/gate: # Record what runs now
           command: snapshot
       - rollgate/gate: # Make sure that a rollback would work
@@ -161,7 +218,7 @@ ${executor[platform] ?? usual}    steps:
       # Yours: whatever deploys the commit.
       - run:
           name: Deploy
-          command: ./scripts/deploy.sh "$CIRCLE_SHA1"
+          command: ${blockOf(deployLines(options, '$CIRCLE_SHA1'), 12)}
       - ${rollback.watch}
       - store_artifacts:
           path: rollgate-report

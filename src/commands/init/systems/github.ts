@@ -1,20 +1,23 @@
+import { blockOf, deployLines, indented } from '../lines.js';
 import { published } from '../published.js';
-import { rollbackFile } from '../rollback-file.js';
-import type { InitOptions, InitSystem, RollbackPlan, SystemPlan } from '../options.js';
+import { parameters, rollbackInputs, scriptPipeline, textParameters } from '../rollback-file.js';
+import { isOnEngine, runnerOf } from '../runner.js';
+import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform, Template } from '../ways.js';
 
-/** The rollback workflows; they are the same wherever GitHub's workflows run. */
-export const templates = { folder: 'github', end: 'yml' };
+/** Every runner of one's own has this label. https://docs.github.com/en/actions/how-tos/manage-runners/self-hosted-runners/apply-labels */
+const runner: RunnerWord = { noun: 'label', usual: 'self-hosted', placeholder: 'YOUR-RUNNER' };
 
 export const github: InitSystem = {
   id: 'github',
   pipelines: ['.github/workflows'],
   servers: /(^|\.)github\.|\.ghe\.com$/,
+  runner,
   plan,
   rollback,
 };
 
-/** What a job needs so that deploy and gate reach what they work on. */
+/** What a job needs so that deploy, gate and rollback reach what they work on. */
 const access: Partial<Readonly<Record<Platform, string>>> = {
   kubernetes: `
       # So that kubectl finds the cluster; or the login that your provider has.
@@ -26,7 +29,34 @@ const access: Partial<Readonly<Record<Platform, string>>> = {
           printf '%s\\n' "$KUBECONFIG_TEXT" > "$RUNNER_TEMP/kubeconfig"
           echo "KUBECONFIG=$RUNNER_TEMP/kubeconfig" >> "$GITHUB_ENV"
 `,
+  compose: `
+      # So that docker reaches the engine.
+      - name: Log in to the machine of the engine
+        env:
+          DEPLOY_KEY: \${{ secrets.DEPLOY_KEY }}
+          KNOWN_HOSTS: \${{ vars.KNOWN_HOSTS }}
+        run: |
+          install -d -m 700 ~/.ssh
+          (umask 077 && printf '%s\\n' "$DEPLOY_KEY" > ~/.ssh/id_ed25519)
+          printf '%s\\n' "$KNOWN_HOSTS" >> ~/.ssh/known_hosts
+`,
 };
+
+/** The steps that log in, and an empty line before each. */
+function logIn(options: InitOptions, hasOpenId: boolean): string {
+  if (options.platform === 'aws') return logInToAws(hasOpenId);
+  return isOnEngine(options) ? '' : (access[options.platform] ?? '');
+}
+
+/** Where docker finds the engine, for every job of a workflow. */
+function engine({ dockerHost }: InitOptions): string {
+  return dockerHost === undefined
+    ? ''
+    : `
+env:
+  DOCKER_HOST: ${dockerHost} # the engine that deploy, snapshot, gate and rollback speak with
+`;
+}
 
 const ask = `
       - name: Ask which version runs now
@@ -40,9 +70,6 @@ const ask = `
 const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {
   kubernetes: [
     'Store the kubeconfig of the cluster as the secret KUBECONFIG (Settings → Secrets and variables → Actions).',
-  ],
-  compose: [
-    'What is written needs a runner on the machine of the Docker engine: it says self-hosted.',
   ],
   // https://docs.github.com/en/actions/deployment/security-hardening-your-deployments/configuring-openid-connect-in-amazon-web-services
   aws: [
@@ -61,6 +88,7 @@ function plan(options: InitOptions): SystemPlan {
           checkout: published.checkout,
           keepsReport: true,
           hasOpenId: true,
+          runsOn: runnerOf(options, runner),
         }),
         what: 'the workflow: snapshot, preflight, deploy, gate',
       },
@@ -68,19 +96,30 @@ function plan(options: InitOptions): SystemPlan {
     next: [
       'Put your deploy into the step "Deploy" of .github/workflows/deploy-gate.yml. If another workflow deploys already, move the steps around it there.',
       ...(next[options.platform] ?? []),
+      ...keySteps(options, 'Settings → Secrets and variables → Actions'),
     ],
   };
 }
 
+/** What is left to do so that the jobs may speak with an engine elsewhere. */
+export function keySteps({ dockerHost }: InitOptions, place: string): readonly string[] {
+  return dockerHost === undefined
+    ? []
+    : [
+        `Store the private key that may log in to ${dockerHost} as the secret DEPLOY_KEY, and the line of that machine for known_hosts as the variable KNOWN_HOSTS (${place}).`,
+      ];
+}
+
 function rollback(template: Template, options: InitOptions): RollbackPlan {
-  const path = '.github/workflows/rollback.yml';
   return {
     file: {
-      path,
-      text: rollbackFile(template, options, templates),
+      path: '.github/workflows/rollback.yml',
+      text: rollbackWorkflow(template, options, {
+        action: `${published.repository}@v${published.version}`,
+        runsOn: runnerOf(options, runner),
+      }),
       what: 'the workflow that rolls a version back',
     },
-    settings: `Under "env" of ${path}`,
     variables: ['GITHUB_REPOSITORY', 'GITHUB_TOKEN'],
     next: [
       'Push both workflows to the default branch, and try the rollback by hand (Actions → Rollback → Run workflow). The token of the job is enough to start it: no secret is needed for that.',
@@ -96,6 +135,8 @@ interface Uses {
   readonly keepsReport: boolean;
   /** Whether a job can prove to AWS which job it is; else it has the keys of a user. */
   readonly hasOpenId: boolean;
+  /** The label of the machine of the engine, where the job has to run there. */
+  readonly runsOn: string | undefined;
 }
 
 function logInToAws(hasOpenId: boolean): string {
@@ -129,13 +170,12 @@ function permissions({ template, platform }: InitOptions, hasOpenId: boolean): s
 /** The workflow that deploys and watches. */
 export function deployWorkflow(
   options: InitOptions,
-  { action, checkout, keepsReport, hasOpenId }: Uses,
+  { action, checkout, keepsReport, hasOpenId, runsOn }: Uses,
 ): string {
-  const { platform, template, branch } = options;
+  const { template, branch } = options;
   const version = '          rollback-parameters: version=${{ steps.before.outputs.version }}\n';
   const isScript = template === 'script';
   const gateInputs = isScript ? `        with:\n${version}` : '';
-  const logIn = platform === 'aws' ? logInToAws(hasOpenId) : (access[platform] ?? '');
   return `# Made by \`rollgate init\`; it is yours now.
 name: Deploy with gate
 
@@ -144,7 +184,7 @@ on:
     branches: ['${branch}']
 
 permissions: {}
-
+${engine(options)}
 # One deploy at a time.${template === undefined ? '' : ' The rollback workflow has a group of its own: in this one it would wait for us.'}
 concurrency:
   group: deploy-production
@@ -152,7 +192,7 @@ concurrency:
 
 jobs:
   deploy:
-    runs-on: ${platform === 'compose' ? 'self-hosted' : 'ubuntu-latest'}
+    runs-on: ${runsOn ?? 'ubuntu-latest'}
     # Watch, rollback and confirmation take at most 18 minutes with the defaults.
     timeout-minutes: 30
     permissions:
@@ -160,7 +200,7 @@ ${permissions(options, hasOpenId)}    steps:
       - uses: ${checkout}
         with:
           persist-credentials: false
-${logIn}${isScript ? ask : ''}
+${logIn(options, hasOpenId)}${isScript ? ask : ''}
       - name: Record what runs now
         uses: ${action}
         with:
@@ -173,11 +213,73 @@ ${logIn}${isScript ? ask : ''}
 ${isScript ? version : ''}
       # Yours: whatever deploys the commit.
       - name: Deploy
-        run: ./scripts/deploy.sh "$GITHUB_SHA"
+        run: ${blockOf(deployLines(options, '$GITHUB_SHA'), 10)}
 
       - name: Watch, and roll back when it is bad
         uses: ${action}
 ${gateInputs}${keepsReport ? keepReport : ''}`;
+}
+
+/** The workflow that rolls back, when Rollgate or a person starts it. */
+export function rollbackWorkflow(
+  template: Template,
+  options: InitOptions,
+  { action, runsOn }: Pick<Uses, 'action' | 'runsOn'>,
+): string {
+  if (template === 'script') return scriptPipeline('github', 'yml');
+  return `# Made by \`rollgate init\`; it is yours now. What it rolls back stands in rollgate.yml.
+name: Rollback
+# By this name Rollgate finds its run again when GitHub does not tell which one it is.
+run-name: Rollback \${{ inputs.rollback_target }} \${{ inputs.rollback_id }}
+
+on:
+  workflow_dispatch:
+    inputs:
+      rollback:
+        description: ${parameters.rollback}
+        type: boolean
+        default: false
+${textParameters(options)
+  .map(
+    ([name, what]) => `      ${name}:
+        description: '${what}'
+        type: string
+        default: ''
+`,
+  )
+  .join('')}
+permissions: {}
+${engine(options)}
+# A group of its own. In that of the deploy it would wait for the gate, which waits for it.
+concurrency:
+  group: rollback-production
+  cancel-in-progress: false
+
+jobs:
+  rollback:
+    # Without the marker nothing is done.
+    if: inputs.rollback
+    runs-on: ${runsOn ?? 'ubuntu-latest'}
+    # Less than \`rollback-timeout\`, so that the gate sees how it ends.
+    timeout-minutes: 8
+    permissions:
+      contents: read # check out
+    steps:
+      - uses: ${published.checkout}
+        with:
+          persist-credentials: false
+${logIn(options, false)}
+      - name: Roll it back, and prove it
+        uses: ${action}
+        with:
+${indented(
+  rollbackInputs(options, '${{ inputs.rollback_revision }}').map(
+    ([input, text]) => `${input}: ${text}`,
+  ),
+  10,
+)}        env:
+          ROLLBACK: 'true' # the marker: it starts no other rollback
+`;
 }
 
 const keepReport = `

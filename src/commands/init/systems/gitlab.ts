@@ -1,14 +1,18 @@
+import { blockOf, deployLines, indented } from '../lines.js';
 import { published } from '../published.js';
-import { rollbackFile, rollbackJobs } from '../rollback-file.js';
-import type { InitOptions, InitSystem, RollbackPlan, SystemPlan } from '../options.js';
+import { rollbackInputs, scriptPipeline } from '../rollback-file.js';
+import { runnerOf } from '../runner.js';
+import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform, Template } from '../ways.js';
 
-const templates = { folder: 'gitlab', end: 'yml' };
+/** https://docs.gitlab.com/ci/yaml/#tags */
+const runner: RunnerWord = { noun: 'tag', placeholder: 'YOUR-RUNNER' };
 
 export const gitlab: InitSystem = {
   id: 'gitlab',
   pipelines: ['.gitlab-ci.yml'],
   servers: /(^|[.-])gitlab([.-]|$)/,
+  runner,
   plan,
   rollback,
 };
@@ -21,9 +25,6 @@ const notInRollback = ['- if: $ROLLBACK == "true"', '  when: never'];
 const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {
   kubernetes: [
     'Store the kubeconfig of the cluster as the variable KUBECONFIG, of the type File (Settings → CI/CD → Variables).',
-  ],
-  compose: [
-    'The jobs that speak with the Docker engine need a runner that may use it: they have the tag engine.',
   ],
   aws: [
     'Store AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY (both masked) and AWS_REGION as variables (Settings → CI/CD → Variables).',
@@ -42,7 +43,7 @@ function plan(options: InitOptions): SystemPlan {
     files: [
       {
         path: '.gitlab-ci.yml',
-        text: pipeline(include, hasRollback),
+        text: pipeline(include, options),
         what: 'the pipeline: before, preflight, deploy, watch',
         otherwise: [
           ...['stages: [before, preflight, deploy, watch] # besides your own', '', ...include],
@@ -54,6 +55,9 @@ function plan(options: InitOptions): SystemPlan {
                 ...notInRollback.map((line) => `  ${line}`),
               ]
             : []),
+          ...(access(options).length === 0
+            ? []
+            : ['', '# and to the job that deploys:', ...access(options)]),
         ],
       },
       {
@@ -65,19 +69,26 @@ function plan(options: InitOptions): SystemPlan {
     next: [
       'Put your deploy into the job "release" of .gitlab-ci.yml, or the lines above into the pipeline that you have.',
       ...(next[options.platform] ?? []),
+      ...(options.dockerHost === undefined
+        ? []
+        : [
+            `Store the private key that may log in to ${options.dockerHost} as the variable DEPLOY_KEY, and the line of that machine for known_hosts as KNOWN_HOSTS, both of the type File (Settings → CI/CD → Variables).`,
+          ]),
       `The component is found on the same GitLab only: mirror https://github.com/${published.repository} as ${published.repository}, or name the file by \`include: remote\` (docs/gitlab.md, "Without a mirror").`,
     ],
   };
 }
 
 function rollback(template: Template, options: InitOptions): RollbackPlan {
-  const text = rollbackFile(template, options, templates);
   return {
-    file: { path: UNDO, text, what: 'the job that rolls a version back' },
-    settings: `Under "variables" of ${UNDO}`,
+    file: {
+      path: UNDO,
+      text: template === 'script' ? scriptPipeline('gitlab', 'yml') : rollbackJob(options),
+      what: 'the job that rolls a version back',
+    },
     variables: ['CI_PROJECT_ID', 'GITLAB_TOKEN'],
     // The jobs that a rollback pipeline may have; with others it would deploy.
-    inputs: [['gitlab-rollback-jobs', rollbackJobs(text).join(', ')]],
+    inputs: [['gitlab-rollback-jobs', 'rollback']],
     next: [
       'Make a project access token with the role Developer and the scope api, and store it as the masked variable GITLAB_TOKEN (Settings → CI/CD → Variables).',
       'Try the rollback by hand: Run pipeline, with the variable ROLLBACK = true.',
@@ -85,7 +96,57 @@ function rollback(template: Template, options: InitOptions): RollbackPlan {
   };
 }
 
-function pipeline(include: readonly string[], hasRollback: boolean): string {
+/** What a job needs that speaks with the engine. */
+function access(options: InitOptions): readonly string[] {
+  const tag = runnerOf(options, runner);
+  if (tag !== undefined) return [`tags: [${tag}] # of the runner on the machine of the engine`];
+  return options.dockerHost === undefined
+    ? []
+    : ['before_script: !reference [.engine, before_script]'];
+}
+
+function rollbackJob(options: InitOptions): string {
+  const [, ...inputs] = rollbackInputs(options, '${ROLLBACK_REVISION:-}');
+  const flags = inputs.map(
+    ([input, text]) => ` --${input} ${text.includes('$') ? `"${text}"` : text}`,
+  );
+  return `# Made by \`rollgate init\`; it is yours now. What it rolls back stands in rollgate.yml.
+
+# Rules of a workflow that .gitlab-ci.yml has replace these, and must let such a pipeline in.
+workflow:
+  # By this name Rollgate finds its pipeline again when the token may not read variables. Of others it is empty: they have none.
+  name: $ROLLBACK_TITLE
+  rules:
+    - if: $ROLLBACK == "true"
+      variables:
+        ROLLBACK_TITLE: Rollback $ROLLBACK_TARGET $ROLLBACK_ID
+    - when: always
+
+rollback:
+  stage: deploy
+  image:
+    name: ${published.image}:${published.version}
+    entrypoint: ['']
+${indented(access(options), 2)}  # Without the marker it is in no pipeline.
+  rules:
+    - if: $ROLLBACK == "true"
+  # A group of its own: in that of the deploy it would wait for the pipeline that waits for it.
+  resource_group: rollback
+  # Less than \`rollback-timeout\`, so that the gate sees how it ends.
+  timeout: 8 minutes
+  interruptible: false
+  # A second try is for a person to decide.
+  retry: 0
+  script:
+    - rollgate rollback${flags.join('')}
+  artifacts:
+    when: always
+    paths: [rollgate-report]
+`;
+}
+
+function pipeline(include: readonly string[], options: InitOptions): string {
+  const hasRollback = options.template !== undefined;
   const guard = [
     '# Without these lines a rollback would deploy again. Every other job of yours needs them, too.',
     ...notInRollback,
@@ -99,14 +160,15 @@ ${include.join('\n')}
 release:
   stage: deploy
   resource_group: production
-  rules:
+${indented(access(options), 2)}  rules:
 ${hasRollback ? guard.map((line) => `    ${line}\n`).join('') : ''}    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH
   script:
-    - ./scripts/deploy.sh "$CI_COMMIT_SHA"
+    - ${blockOf(deployLines(options, '$CI_COMMIT_SHA'), 6)}
 `;
 }
 
-function gate({ platform, template }: InitOptions): string {
+function gate(options: InitOptions): string {
+  const { platform, template } = options;
   const component = `$CI_SERVER_FQDN/${published.repository}/rollgate@${published.version}`;
   const job = (name: string, stage: string, command?: string): string =>
     [
@@ -116,11 +178,13 @@ function gate({ platform, template }: InitOptions): string {
       `      stage: ${stage}`,
       ...(command === undefined ? [] : [`      command: ${command}`]),
       ...(platform === 'aws'
-        ? ['      image: acme/aws-node # yours, with the aws program and Node 20 or newer']
+        ? [
+            '      image: registry.example.com/aws-node # yours, with the aws program and Node 20 or newer',
+          ]
         : []),
       `      if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH`,
     ].join('\n');
-  return `# Made by \`rollgate init\`: what stands before and behind the deploy.${template === undefined ? '' : ' It is in no rollback pipeline.'}
+  return `# Made by \`rollgate init\`: what stands before and behind the deploy.${template === undefined ? '' : ' Its jobs are in no rollback pipeline.'}
 include:
   # Record what runs now.
 ${job('snapshot', 'before', 'snapshot')}
@@ -128,12 +192,32 @@ ${job('snapshot', 'before', 'snapshot')}
 ${job('preflight', 'preflight', 'preflight')}
   # Watch, and roll back when it is bad.
 ${job('gate', 'watch')}
-${template === 'script' ? ask : ''}${platform === 'compose' ? tags : ''}`;
+${template === 'script' ? ask : ''}${engine(options)}`;
 }
 
-const tags = `
-# The runner on the machine of the engine.
-${['snapshot', 'preflight', 'gate'].map((name) => `${name}:\n  tags: [engine]\n`).join('')}`;
+/** What the jobs of the component need besides, to speak with the engine. */
+function engine(options: InitOptions): string {
+  const lines = access(options);
+  if (lines.length === 0) return '';
+  const jobs = ['snapshot', 'preflight', 'gate']
+    .map((name) => `${name}:\n${indented(lines, 2)}`)
+    .join('');
+  if (options.dockerHost === undefined) return `\n${jobs}`;
+  return `
+variables:
+  DOCKER_HOST: ${options.dockerHost} # the engine that deploy, snapshot, gate and rollback speak with
+
+# So that docker reaches it.
+.engine:
+  before_script:
+    - eval "$(ssh-agent -s)"
+    - chmod 600 "$DEPLOY_KEY"
+    - ssh-add "$DEPLOY_KEY"
+    - mkdir -p ~/.ssh
+    - cat "$KNOWN_HOSTS" >> ~/.ssh/known_hosts
+
+${jobs}`;
+}
 
 const ask = `
 ask:

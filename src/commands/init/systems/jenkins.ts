@@ -1,41 +1,70 @@
+import { deployLines, indented } from '../lines.js';
+import { camelName } from '../../../systems/system.js';
 import { published } from '../published.js';
-import { rollbackFile } from '../rollback-file.js';
-import type { InitOptions, InitSystem, RollbackPlan, SystemPlan } from '../options.js';
+import { parameters, rollbackInputs, scriptPipeline, textParameters } from '../rollback-file.js';
+import { runnerOf } from '../runner.js';
+import type { InitOptions, InitSystem, RollbackPlan, RunnerWord, SystemPlan } from '../options.js';
 import type { Platform, Template } from '../ways.js';
 
-const templates = { folder: 'jenkins', end: 'Jenkinsfile' };
+/** https://www.jenkins.io/doc/book/pipeline/syntax/#agent */
+const runner: RunnerWord = { noun: 'label', placeholder: 'YOUR-AGENT' };
 
 export const jenkins: InitSystem = {
   id: 'jenkins',
   pipelines: ['Jenkinsfile'],
+  runner,
   plan,
   rollback,
 };
 
 const UNDO = 'Jenkinsfile.rollback';
 
-/** What the whole pipeline has. */
-const environment: Partial<Readonly<Record<Platform, string>>> = {
-  aws: `  environment {
+/** What the whole pipeline has, indented as it stands there. */
+function environment({ platform, dockerHost }: InitOptions): string {
+  if (dockerHost !== undefined)
+    return `  environment {
+    // The engine that deploy, snapshot, gate and rollback speak with.
+    DOCKER_HOST = '${dockerHost}'
+  }
+
+`;
+  return platform === 'aws'
+    ? `  environment {
     // Or the role of the agent.
     AWS_ACCESS_KEY_ID = credentials('aws-access-key-id')
     AWS_SECRET_ACCESS_KEY = credentials('aws-secret-access-key')
     AWS_REGION = 'eu-west-1' // where it is deployed
   }
 
-`,
-};
+`
+    : '';
+}
+
+function agent(options: InitOptions): string {
+  const label = runnerOf(options, runner);
+  return label === undefined ? 'any' : `{ label '${label}' } // on the machine of the engine`;
+}
+
+/** The steps of a stage; with an engine elsewhere they have the key that may log in there. */
+function steps(text: string, { dockerHost }: InitOptions): string {
+  if (dockerHost === undefined) return text;
+  return [
+    "        sshagent(credentials: ['docker-host']) {",
+    ...text.split('\n').map((line) => (line === '' ? '' : `  ${line}`)),
+    '        }',
+  ].join('\n');
+}
 
 const next: Partial<Readonly<Record<Platform, readonly string[]>>> = {
   kubernetes: ['Keep the kubeconfig of the cluster as a Secret file with the id kubeconfig.'],
-  compose: ['What is written needs an agent on the machine of the Docker engine.'],
   aws: [
     'Keep the access key as two credentials of the kind Secret text, with the ids aws-access-key-id and aws-secret-access-key, and change AWS_REGION in the Jenkinsfile. The agent needs the `aws` program.',
   ],
 };
 
 function plan(options: InitOptions): SystemPlan {
-  const own = environment[options.platform]?.trimEnd().split('\n') ?? [];
+  const text = environment(options).trimEnd();
+  const own = text === '' ? [] : text.split('\n');
   return {
     files: [
       {
@@ -58,6 +87,11 @@ function plan(options: InitOptions): SystemPlan {
       'Put your deploy into the stage "Deploy" of the Jenkinsfile.',
       `Add the library (Manage Jenkins → System → Global Trusted Pipeline Libraries): name rollgate, retrieval Modern SCM from https://github.com/${published.repository}.git, library path templates/jenkins/. The agent needs Node 20 or newer.`,
       ...(next[options.platform] ?? []),
+      ...(options.dockerHost === undefined
+        ? []
+        : [
+            `Install the plugin SSH Agent, and keep the private key that may log in to ${options.dockerHost} as "SSH Username with private key", with the ID "docker-host". The known_hosts of the agents needs the line of that machine.`,
+          ]),
     ],
   };
 }
@@ -68,16 +102,17 @@ function rollback(template: Template, options: InitOptions): RollbackPlan {
   return {
     file: {
       path: UNDO,
-      text: rollbackFile(template, options, templates),
+      text:
+        template === 'script'
+          ? scriptPipeline('jenkins', 'Jenkinsfile')
+          : rollbackJenkinsfile(options),
       what: 'the job that rolls a version back',
     },
-    settings: `Under "environment" of ${UNDO}`,
     variables: ['JENKINS_URL', 'JENKINS_USER', 'JENKINS_TOKEN'],
     inputs: [['jenkins-job', 'rollback']],
     next: [
       `Make a Pipeline job named ${job} from the script path ${UNDO} of this repository, and run it once: Jenkins learns its parameters when it runs.`,
       'Make an API token of a user that may start and read that job, and store them as a "Username with password" credential with the ID "rollgate".',
-      `Change the label of the agent in ${UNDO} where it names one that you do not have.`,
     ],
   };
 }
@@ -119,28 +154,84 @@ function afterDeploy(options: InitOptions): string {
 ${call(options)}`;
 }
 
+function rollbackJenkinsfile(options: InitOptions): string {
+  const args = [
+    ...rollbackInputs(options, 'params.ROLLBACK_REVISION').map(
+      ([input, text]) => `${camelName(input)}: ${text.startsWith('params.') ? text : `'${text}'`}`,
+    ),
+    ...(options.platform === 'kubernetes' ? ["credentials: [kubeconfig: 'kubeconfig']"] : []),
+  ];
+  return `// Made by \`rollgate init\`; it is yours now. What it rolls back stands in rollgate.yml.
+@Library('rollgate@v${published.version}') _
+
+pipeline {
+  // It needs an executor besides that of the gate, which holds its own while it waits.
+  agent ${agent(options)}
+
+  options {
+    // Less than \`rollback-timeout\`, so that the gate sees how it ends.
+    timeout(time: 8, unit: 'MINUTES')
+    // One after the other.
+    disableConcurrentBuilds()
+  }
+
+  parameters {
+    booleanParam(name: 'ROLLBACK', defaultValue: false, description: '${parameters.rollback}')
+${textParameters(options)
+  .map(
+    ([name, what]) =>
+      `    ${name === 'rollback_revision' ? 'text' : 'string'}(name: '${name.toUpperCase()}', defaultValue: '', description: '${what}')\n`,
+  )
+  .join('')}  }
+
+${environment(options)}  stages {
+    stage('Rollback') {
+      // Without the marker nothing is done.
+      when { expression { params.ROLLBACK } }
+      steps {
+${steps(`        rollgate(${args.join(', ')})`, options)}
+      }
+    }
+  }
+
+  post {
+    always {
+      archiveArtifacts(artifacts: 'rollgate-report/**', allowEmptyArchive: true)
+    }
+  }
+}
+`;
+}
+
+/** One line as it is; several as a text of several lines. */
+function shell(lines: readonly string[]): string {
+  const [only = '', ...others] = lines;
+  return others.length === 0
+    ? `        sh '${only}'`
+    : `        sh '''\n${indented(lines, 10)}        '''`;
+}
+
 function jenkinsfile(options: InitOptions): string {
   return `// Made by \`rollgate init\`; it is yours now.
 @Library('rollgate@v${published.version}') _
 
 pipeline {
-${options.template === undefined ? '' : '  // The gate holds its executor while it waits for the rollback job, which needs another one.\n'}  agent any
+${options.template === undefined ? '' : '  // The gate holds its executor while it waits for the rollback job, which needs another one.\n'}  agent ${agent(options)}
 
-${environment[options.platform] ?? ''}  stages {
+${environment(options)}  stages {
     stage('Before') {
       steps {
-${beforeDeploy(options)}
+${steps(beforeDeploy(options), options)}
       }
     }
     stage('Deploy') {
       steps {
-        // Yours: whatever deploys the commit.
-        sh './scripts/deploy.sh "$GIT_COMMIT"'
+${steps(`        // Yours: whatever deploys the commit.\n${shell(deployLines(options, '$GIT_COMMIT'))}`, options)}
       }
     }
     stage('Gate') {
       steps {
-${afterDeploy(options)}
+${steps(afterDeploy(options), options)}
       }
     }
   }
