@@ -111,6 +111,15 @@ describe('a service that fails in the watch', () => {
     },
   );
 
+  it('by TLS that is not spoken there, and was not asked before, is inconclusive', async () => {
+    const { code } = await watch(server.url.replace('http:', 'https:'));
+    expect(code).toBe(4);
+    expectUntouched();
+    expect(place.report().reason).toContain(
+      'plain HTTP is spoken there, not TLS: check scheme and port of the URL',
+    );
+  });
+
   it('by a name that no name server answers for, and was not asked before, is inconclusive', async () => {
     place.write(
       'silent.mjs',

@@ -25,7 +25,7 @@ const isNew = (before: SeenBefore): SeenBefore => ({ ...before, isNew: true });
 const unauthorized: HealthResult = { ok: false, detail: 'status 401', obstacle: 'unauthorized' };
 const throughProxy: HealthResult = { ok: null, detail: 'proxy failure', obstacle: 'proxy' };
 
-const obstacles = ['name', 'proxy', 'certificate', 'unauthorized', 'network'] as const;
+const obstacles = ['name', 'proxy', 'scheme', 'certificate', 'unauthorized', 'network'] as const;
 
 describe('what a failure means', () => {
   const rows: [string, SeenBefore | undefined, boolean, Obstacle | undefined, Ruling][] = [

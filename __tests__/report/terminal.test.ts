@@ -36,6 +36,11 @@ describe('the progress line', () => {
     expect(progressLine({ ...moment, checks: [{ ...healthWithin, outcome }] })).toContain(text);
   });
 
+  it('counts failures of the health check that are not yet enough in a row', () => {
+    const health = { ...healthWithin, failures: 2, samples: 6 };
+    expect(progressLine({ ...moment, checks: [health] })).toContain('health 2 of 6 failed');
+  });
+
   it('shows a check without data, and a value by the name of its check', () => {
     const queue = aCheck({
       id: 'queue-length',

@@ -148,7 +148,7 @@ export type Observation = (
 };
 
 /** Why a service cannot be watched from here, whatever its health. */
-export type Obstacle = 'name' | 'proxy' | 'certificate' | 'unauthorized' | 'network';
+export type Obstacle = 'name' | 'proxy' | 'scheme' | 'certificate' | 'unauthorized' | 'network';
 
 /** What was seen of something before the deploy. */
 export interface Asked {

@@ -100,6 +100,10 @@ const remedies = {
     fix: 'correct the URL, or see to the name server of this machine',
   },
   proxy: { why: 'a proxy is in the way', fix: 'check HTTP_PROXY, HTTPS_PROXY and NO_PROXY' },
+  scheme: {
+    why: 'plain HTTP is spoken there, not TLS',
+    fix: 'check scheme and port of the URL',
+  },
   certificate: {
     why: 'its certificate cannot be verified',
     fix: 'set `ca-file` if an authority of your own has signed it',

@@ -177,7 +177,7 @@ const targetSchema = z.strictObject({
 });
 
 const raw = z.json().exactOptional();
-const obstacle = z.enum(['name', 'proxy', 'certificate', 'unauthorized', 'network']);
+const obstacle = z.enum(['name', 'proxy', 'scheme', 'certificate', 'unauthorized', 'network']);
 const ofOwnRequests = {
   obstacles: z.partialRecord(obstacle, count).exactOptional(),
   passed: count.exactOptional(),

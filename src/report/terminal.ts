@@ -160,10 +160,17 @@ function partText(check: CheckResult, silentMs: number | undefined): string {
   const label = labels[check.metric] ?? check.id;
   if (silentMs !== undefined)
     return `${label} no data for ${formatDuration(Math.round(silentMs / 1000) * 1000)}`;
-  if (check.metric === 'health') return `${label} ${healthWord[check.outcome]}`;
+  if (check.metric === 'health') return `${label} ${healthInWords(check)}`;
   if (check.shown === '') return `${label} no data`;
   const of = check.metric === 'success-rate' ? ` of ${formatNumber(check.samples, 0)}` : '';
   return `${label} ${check.shown}${of} (${check.limit})`;
+}
+
+/** Failures that are not yet enough in a row are failures all the same. */
+function healthInWords({ outcome, failures, samples }: CheckResult): string {
+  return outcome === 'within' && failures > 0
+    ? `${String(failures)} of ${String(samples)} failed`
+    : healthWord[outcome];
 }
 
 const healthWord: Readonly<Record<CheckResult['outcome'], string>> = {

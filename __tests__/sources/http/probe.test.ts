@@ -82,6 +82,11 @@ describe('a probe over a real socket', () => {
     expect(result.sent && result.latencyMs !== null).toBe(timed);
   });
 
+  it('cannot be sent by TLS to a server that speaks plain HTTP: that is no failure of the service', async () => {
+    const url = (await started(serve(status(200)))).replace('http:', 'https:');
+    expect(await probe(url)).toMatchObject({ ok: false, kind: 'TLS failure', obstacle: 'scheme' });
+  });
+
   it('fails with too many redirects, and evaluates the last answer of the allowed ones', async () => {
     const url = await started(
       serve((request, response) => {

@@ -1,7 +1,7 @@
 import type { CheckSpec, Obstacle } from '../../contract/check.js';
 import type { Clock } from '../../support/clock.js';
 import { type Connections, type Http, HttpError } from '../../support/http.js';
-import { isCertificateProblem } from '../../support/http/error.js';
+import { isCertificateProblem, speaksNoTls } from '../../support/http/error.js';
 import { createMatcher } from './pattern.js';
 import { isFromCache, limitSign, type LimitSign } from './signs.js';
 
@@ -180,7 +180,9 @@ const obstacleOf: Readonly<Record<number, Obstacle>> = {
 
 function obstacleIn({ kind, code }: HttpError): Obstacle | undefined {
   if (kind === 'dns') return 'name';
-  return kind === 'tls' && isCertificateProblem(code) ? 'certificate' : undefined;
+  if (kind !== 'tls') return undefined;
+  if (speaksNoTls(code)) return 'scheme';
+  return isCertificateProblem(code) ? 'certificate' : undefined;
 }
 
 function inTheWay(obstacle: Obstacle | undefined): { readonly obstacle?: Obstacle } {

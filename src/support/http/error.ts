@@ -137,9 +137,14 @@ export function isCertificateProblem(code: string | undefined): boolean {
   return UNKNOWN_CA.has(code) || CERTIFICATE.test(code);
 }
 
+/** Whether TLS failed because the other side does not speak it. */
+export function speaksNoTls(code: string | undefined): boolean {
+  return code !== undefined && NO_TLS.has(code);
+}
+
 /** What a person should look at when TLS failed in this way; `undefined`: the code says it all. */
 export function tlsHint(code: string): string | undefined {
-  if (NO_TLS.has(code)) return 'check scheme and port: plain HTTP may be spoken there';
+  if (speaksNoTls(code)) return 'check scheme and port: plain HTTP may be spoken there';
   return UNKNOWN_CA.has(code)
     ? 'the certificate is signed by an authority that is not trusted; if it is yours, name its certificate in ca-file'
     : undefined;
