@@ -241,7 +241,7 @@ pr: none
 ${engine(options)}
 jobs:
   - job: deploy
-    # Watch, rollback and confirmation take at most 18 minutes with the defaults.
+    # With the defaults, watch, rollback and confirmation take at most 23 minutes.
     timeoutInMinutes: 30
     pool:
       ${pool(options)}

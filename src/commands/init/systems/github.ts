@@ -193,7 +193,7 @@ concurrency:
 jobs:
   deploy:
     runs-on: ${runsOn ?? 'ubuntu-latest'}
-    # Watch, rollback and confirmation take at most 18 minutes with the defaults.
+    # With the defaults, watch, rollback and confirmation take at most 23 minutes.
     timeout-minutes: 30
     permissions:
 ${permissions(options, hasOpenId)}    steps:
