@@ -97,6 +97,20 @@ describe('the compose strategy', () => {
     expect(scene.docker.of('shop', 'api')[0]!.Config.Env).toEqual(['PATH=/bin']);
   });
 
+  it('without a snapshot, and where nothing was found healthy yet, rolls back to what ran before the last deploy', async () => {
+    const scene = new ComposeScene();
+    scene.deploy('api', { image: 'app:v1' });
+    await scene.snapshot();
+    scene.deploy('api', { image: 'app:v2' });
+    const strategy = await scene.strategy();
+    expect((await scene.undo(strategy)).result).toMatchObject({ outcome: 'verified' });
+    const again = await scene.plan(await scene.strategy());
+    expect(again).toEqual({
+      kind: 'skip',
+      reason: 'nothing of this deploy to undo: service api runs the recorded version',
+    });
+  });
+
   it('without a snapshot skips a version older than deployed-within', async () => {
     const scene = new ComposeScene();
     scene.deploy('api', { image: 'app:v1' });

@@ -101,6 +101,8 @@ function targetOf(
   const before = recorded?.services.get(service);
   const kept = records.kept.filter((each) => each.service === service);
   const good = kept.find((each) => each.slot === 'good');
+  // Where nothing has been found healthy yet, what ran before the last deploy is what its snapshot would have gone back to.
+  const last = kept.find((each) => each.slot === 'before');
   if (before?.completed === true || (before === undefined && good?.completed === true))
     return 'a one-shot service, which is not run again';
   if (recorded === undefined && good !== undefined && runs(live, good)) return undefined;
@@ -108,6 +110,7 @@ function targetOf(
   const candidates = [
     ...(before === undefined ? [] : [() => fromSnapshot(before, kept, live)]),
     ...(good === undefined ? [] : [() => good]),
+    ...(recorded === undefined && good === undefined && last !== undefined ? [() => last] : []),
   ];
   for (const candidate of candidates) {
     const target = candidate();
