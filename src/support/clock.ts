@@ -56,17 +56,19 @@ export const systemClock: Clock = {
 };
 
 function after(ms: number, act: () => void): () => void {
-  let timer: NodeJS.Timeout;
-  const wait = (left: number): void => {
-    const now = Math.min(left, LONGEST_TIMER_MS);
-    const then = (): void => {
-      wait(left - now);
-    };
-    timer = setTimeout(left > now ? then : act, Math.max(0, now));
-  };
-  wait(ms);
+  if (ms > LONGEST_TIMER_MS) return afterLong(ms, act);
+  const timer = setTimeout(act, Math.max(0, ms));
   return () => {
     clearTimeout(timer);
+  };
+}
+
+function afterLong(ms: number, act: () => void): () => void {
+  let callOff = after(LONGEST_TIMER_MS, () => {
+    callOff = after(ms - LONGEST_TIMER_MS, act);
+  });
+  return () => {
+    callOff();
   };
 }
 

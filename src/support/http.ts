@@ -1,7 +1,7 @@
 import type { Clock } from './clock.js';
 import { type Agents, Connections, createNames, type Resolve } from './http/connections.js';
 import { createCookies, type Cookies } from './http/cookies.js';
-import { classify, HttpError, timedOut } from './http/error.js';
+import { classify, HttpError, type HttpFailure, timedOut } from './http/error.js';
 import { type Answer, exchange, Trace, UnusableAnswer } from './http/exchange.js';
 import { RequestLimit } from './http/limit.js';
 import { type Hop, redirectOf } from './http/redirect.js';
@@ -143,7 +143,7 @@ interface Way {
 }
 
 /** One exchange. One that is lost with an idle connection is done once more, by a connection of its own. */
-async function ask(
+function ask(
   hop: Hop,
   requested: HttpRequest,
   way: Way,
@@ -157,29 +157,38 @@ async function ask(
   const trace = new Trace(connections, () => {
     way.connecting(clock.monotonic() - begun);
   });
-  try {
-    const answer = await exchange(hop, { agents, limit, keep, maxBytes, lenient }, trace);
-    if (agents !== way.single && !trace.mayGoOn) connections.noteEnded();
-    return answer;
-  } catch (error) {
-    const failure = limit.aborted
-      ? requested.signal?.aborted === true
-        ? ({ kind: 'aborted', summary: 'given up' } as const)
-        : timedOut(requested.timeoutMs, trace)
-      : error instanceof UnusableAnswer
-        ? error.failure
-        : classify(error, trace);
-    if (failure.kind !== 'aborted') connections.noteEnded();
-    const repeatable = hop.method === 'GET' || hop.method === 'HEAD';
-    if (failure.kind === 'reset' && trace.lostIdleSocket && repeatable)
-      return ask(hop, requested, way, redirected, way.single);
-    throw new HttpError(
-      hop,
-      failure,
-      trace.sent || redirected,
-      failure.kind === 'aborted' ? { cause: requested.signal?.reason } : undefined,
-    );
-  }
+  return exchange(hop, { agents, limit, keep, maxBytes, lenient }, trace).then(
+    (answer) => {
+      if (agents !== way.single && !trace.mayGoOn) connections.noteEnded();
+      return answer;
+    },
+    (error: unknown) => {
+      const failure = failureOf(error, requested, way, trace);
+      if (failure.kind !== 'aborted') connections.noteEnded();
+      const repeatable = hop.method === 'GET' || hop.method === 'HEAD';
+      if (failure.kind === 'reset' && trace.lostIdleSocket && repeatable)
+        return ask(hop, requested, way, redirected, way.single);
+      throw new HttpError(
+        hop,
+        failure,
+        trace.sent || redirected,
+        failure.kind === 'aborted' ? { cause: requested.signal?.reason } : undefined,
+      );
+    },
+  );
+}
+
+function failureOf(
+  error: unknown,
+  { signal, timeoutMs }: HttpRequest,
+  { limit }: Way,
+  trace: Trace,
+): HttpFailure {
+  if (limit.aborted)
+    return signal?.aborted === true
+      ? { kind: 'aborted', summary: 'given up' }
+      : timedOut(timeoutMs, trace);
+  return error instanceof UnusableAnswer ? error.failure : classify(error, trace);
 }
 
 function withCookies(hop: Hop, cookies: Cookies): Hop {

@@ -4,7 +4,7 @@ import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { Axios, AxiosHeaders, isAxiosError } from 'axios';
+import { Axios, AxiosHeaders, type AxiosResponse, isAxiosError } from 'axios';
 import type { Agents, Connections } from './connections.js';
 import { type HttpFailure, type Progress, PROXY_HINT } from './error.js';
 import type { RequestLimit } from './limit.js';
@@ -40,7 +40,8 @@ export class Trace implements Progress {
   private request: ClientRequest | undefined;
   private socket: Socket | undefined;
   private reusedSocket = false;
-  private responded = false;
+  /** There is an answer. */
+  responded = false;
   private open = false;
   private host = '';
 
@@ -92,9 +93,6 @@ export class Trace implements Progress {
     this.tunnelled = options.agent !== agents.http && options.agent !== agents.https;
     // A request in absolute form is one to a proxy (RFC 9112 §3.2.2).
     this.proxied = this.tunnelled || /^https?:/.test(options.path ?? '');
-    request.once('response', () => {
-      this.responded = true;
-    });
     request.once('socket', (socket) => {
       this.socket = socket;
       this.reusedSocket = request.reusedSocket;
@@ -176,7 +174,7 @@ const client = new Axios({
  *
  * @throws UnusableAnswer, or an error of Node.
  */
-export async function exchange(
+export function exchange(
   hop: Hop,
   options: {
     readonly agents: Agents;
@@ -190,18 +188,22 @@ export async function exchange(
 ): Promise<Answer> {
   const { agents, keep } = options;
   // So that a URL which cannot be read later on is that of a proxy.
-  if (!URL.canParse(hop.url)) throw new UnusableAnswer({ kind: 'other', summary: 'invalid URL' });
+  if (!URL.canParse(hop.url))
+    return Promise.reject(new UnusableAnswer({ kind: 'other', summary: 'invalid URL' }));
   const transport = {
     request(native: RequestOptions, onResponse: (message: IncomingMessage) => void): ClientRequest {
       const request = (native.protocol === 'https:' ? https : http).request(
         forNode(native, options.lenient),
-        onResponse,
+        (message) => {
+          trace.responded = true;
+          onResponse(message);
+        },
       );
       trace.follow(request, native, agents);
       return request;
     },
   };
-  const response = await client
+  return client
     .request<Readable>({
       url: hop.url,
       method: hop.method,
@@ -213,26 +215,34 @@ export async function exchange(
       transport,
       signal: options.limit,
     })
-    .catch((error: unknown) => {
-      // The error of axios holds the whole request with its secrets; Node's own does not.
-      throw isAxiosError(error) && error.cause !== undefined ? error.cause : error;
-    });
+    .then(
+      (response) => answerOf(response, options, trace),
+      (error: unknown) => {
+        // The error of axios holds the whole request with its secrets; Node's own does not.
+        throw isAxiosError(error) && error.cause !== undefined ? error.cause : error;
+      },
+    );
+}
+
+async function answerOf(
+  { status, headers, data }: AxiosResponse<Readable>,
+  { keep, maxBytes }: { readonly keep: Keep; readonly maxBytes: number },
+  trace: Trace,
+): Promise<Answer> {
   if (trace.answeredByProxy) {
-    response.data.destroy();
-    const answered = `the proxy answered ${String(response.status)} when asked for a tunnel`;
+    data.destroy();
+    const answered = `the proxy answered ${String(status)} when asked for a tunnel`;
     throw new UnusableAnswer(
-      BEHIND_PROXY.has(response.status)
+      BEHIND_PROXY.has(status)
         ? { kind: 'refused', summary: 'not reached by the proxy', detail: answered }
         : { kind: 'proxy', summary: 'proxy failure', detail: `${answered}; ${PROXY_HINT}` },
     );
   }
   return {
-    status: response.status,
-    headers: AxiosHeaders.from(response.headers as AxiosHeaders).toJSON(true),
-    setCookies: [(response.headers as Record<string, unknown>)['set-cookie'] ?? []]
-      .flat()
-      .map(String),
-    body: await readBody(response.data, keep, options.maxBytes),
+    status,
+    headers: AxiosHeaders.from(headers as AxiosHeaders).toJSON(true),
+    setCookies: [(headers as Record<string, unknown>)['set-cookie'] ?? []].flat().map(String),
+    body: await readBody(data, keep, maxBytes),
   };
 }
 

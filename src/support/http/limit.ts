@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
  */
 export class RequestLimit implements GenericAbortSignal {
   aborted = false;
-  private readonly listeners = new Array<() => void>();
+  private listeners: readonly (() => void)[] = [];
   private readonly callOff: () => void;
   private readonly letGo: (() => void) | undefined;
 
@@ -25,12 +25,11 @@ export class RequestLimit implements GenericAbortSignal {
   }
 
   addEventListener(_event: 'abort', listener: () => void): void {
-    this.listeners.push(listener);
+    this.listeners = [...this.listeners, listener];
   }
 
   removeEventListener(_event: 'abort', listener: () => void): void {
-    const place = this.listeners.indexOf(listener);
-    if (place !== -1) this.listeners.splice(place, 1);
+    this.listeners = this.listeners.filter((one) => one !== listener);
   }
 
   /** Must be called when the work is done: it frees the timer. */
@@ -43,6 +42,6 @@ export class RequestLimit implements GenericAbortSignal {
     if (this.aborted) return;
     this.aborted = true;
     this.clear();
-    for (const listener of [...this.listeners]) listener();
+    for (const listener of this.listeners) listener();
   }
 }
