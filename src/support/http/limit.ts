@@ -4,7 +4,7 @@ import type { Clock } from '../clock.js';
 
 /**
  * Ends a request when its time is over, or when nobody wants the answer any more. It is made for every request, hundreds of
- * times a second, and an AbortController takes ten times as much memory; axios asks for no more than this.
+ * times a second, and an AbortController takes 1.6 kB (Node 20); axios asks for no more than this.
  */
 export class RequestLimit implements GenericAbortSignal {
   aborted = false;
